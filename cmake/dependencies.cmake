@@ -1,0 +1,20 @@
+# Everything Frontrow stands on, from Debian 12's packages (scripts/install-deps.sh).
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(SQLite3 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp REQUIRED COMPONENTS core)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
+
+# The system's interpreter by its path: python3-yaml belongs to it and not to whichever comes first in PATH.
+find_program(PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+
+# Boost's headers are not ours to warn about.
+add_library(frontrow_asio INTERFACE)
+target_link_libraries(frontrow_asio INTERFACE Boost::headers Threads::Threads)
+target_compile_definitions(frontrow_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+add_library(frontrow::asio ALIAS frontrow_asio)

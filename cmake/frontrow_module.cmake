@@ -1,0 +1,30 @@
+# One call a module, from the module's own folder. DEPENDS is the whole list of allowed includes: each target's include
+# path holds links to the headers of its own folder alone and the rest comes by linking, so a module that isn't named
+# isn't on the include path, and an include that points upward doesn't compile.
+# A nested folder (store/embedded) is a module of its own, named store_embedded.
+function(frontrow_module name)
+    cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+    file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
+    set(root ${CMAKE_BINARY_DIR}/include/${name})
+
+    file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+    file(REMOVE_RECURSE ${root})
+    file(MAKE_DIRECTORY ${root}/${folder})
+    foreach(header ${headers})
+        get_filename_component(file ${header} NAME)
+        file(CREATE_LINK ${header} ${root}/${folder}/${file} SYMBOLIC)
+    endforeach()
+
+    set(kind PUBLIC)
+    if(arg_SOURCES)
+        add_library(frontrow_${name} STATIC ${arg_SOURCES})
+    else()
+        add_library(frontrow_${name} INTERFACE)
+        set(kind INTERFACE)
+    endif()
+    add_library(frontrow::${name} ALIAS frontrow_${name})
+    target_compile_features(frontrow_${name} ${kind} cxx_std_23)
+    target_include_directories(frontrow_${name} ${kind} ${root})
+    list(TRANSFORM arg_DEPENDS PREPEND frontrow::)
+    target_link_libraries(frontrow_${name} ${kind} ${arg_DEPENDS} ${arg_LIBRARIES})
+endfunction()

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Usage: scripts/install-deps.sh [build|test|bench ...]
+#
+# Installs the Debian 12 packages that Frontrow needs, and only those that are
+# missing. When nothing is missing it does nothing: no root, no network.
+#
+#   build   compiler, CMake and libraries: enough for scripts/run.sh (default)
+#   test    build, and what scripts/test.sh needs
+#   bench   build, and what scripts/bench.sh needs
+#
+# Uses sudo when it isn't run by root. Starts no service.
+set -euo pipefail
+
+self=$(readlink -f "$0")
+help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+fail() { echo "install-deps.sh: $1" >&2; exit "${2:-1}"; }
+
+build=(
+    clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-yaml
+    libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
+    libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev
+)
+test=(
+    libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
+    libgtest-dev libgmock-dev librapidcheck-dev curl shellcheck
+)
+bench=(nginx-light wrk curl jq)
+
+wanted=("${build[@]}")
+for set in "$@"; do
+    case $set in
+        build) ;;
+        test) wanted+=("${test[@]}") ;;
+        bench) wanted+=("${bench[@]}") ;;
+        -h | --help) help; exit 0 ;;
+        *) fail "'$set' is not a set of packages: build, test or bench (see --help)" 2 ;;
+    esac
+done
+
+command -v dpkg-query >/dev/null || fail "this needs Debian 12: there is no dpkg here"
+installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true)
+missing=()
+for package in "${wanted[@]}"; do
+    grep -qxF "installed $package" <<<"$installed" || missing+=("$package")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+if [[ $EUID -ne 0 ]]; then
+    command -v sudo >/dev/null || fail "packages are missing, and there is neither root nor sudo to install them. As root, run:
+  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+    echo "Packages are missing, installing them with sudo: ${missing[*]}"
+    exec sudo -- bash "$self" "$@"
+fi
+
+# While a policy-rc.d answers 101, a package that is being installed doesn't start its service.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy && ! -L $policy ]]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\n# Made by install-deps.sh for the time of one install; safe to delete.\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
+
+# nginx is wanted as a program, not as a service; one that was there before is left alone.
+new_nginx=
+if [[ " ${missing[*]} " == *" nginx-light "* && ! -e /usr/sbin/nginx ]]; then new_nginx=yes; fi
+
+echo "Installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt=(apt-get -q -o DPkg::Lock::Timeout=300)
+"${apt[@]}" update || echo "install-deps.sh: no fresh package lists, trying with the old ones" >&2
+"${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null ||
+    fail "apt-get could not install: ${missing[*]}"
+
+if [[ -n $new_nginx ]]; then
+    { update-rc.d nginx disable && invoke-rc.d nginx stop; } ||
+        echo "install-deps.sh: could not keep nginx from running as a service" >&2
+fi

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Usage: scripts/run.sh [-- ARGUMENT ...]
+#
+# From a fresh checkout to a running server: installs what is missing, builds
+# the program, fills an empty store with sample events and serves them.
+# Ctrl-C stops it. This is the developer mode: anybody who can reach the
+# address may do anything, so the server accepts a loopback address only.
+#
+#   FRONTROW_LISTEN     address and port (default: 127.0.0.1:8080)
+#   FRONTROW_DATA_DIR   folder of the store (default: data/ in the checkout)
+#   -- ARGUMENT ...     more arguments for 'frontrow serve', e.g. -- --log-level debug
+set -euo pipefail
+
+self=$(readlink -f "$0")
+root=${self%/scripts/*}
+help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+
+case ${1:---} in
+    --) shift $(($# > 0)) ;;
+    -h | --help) help; exit 0 ;;
+    *) echo "run.sh: unknown argument '$1'; arguments for the server go after -- (see --help)" >&2; exit 2 ;;
+esac
+listen=${FRONTROW_LISTEN:-127.0.0.1:8080}
+data_dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")
+
+"$root/scripts/build.sh" release --target frontrow
+cd "$root"
+build/release/frontrow seed --data-dir "$data_dir"
+
+cat <<END
+
+  Frontrow is starting on http://$listen  (Ctrl-C stops it)
+
+    the page      http://$listen/
+    try the API   http://$listen/swagger/index.html
+    the events    curl -s http://$listen/api/v1/events
+
+  A seat in three steps. Paste this into a second terminal:
+
+    api=http://$listen/api/v1
+    first_id() { grep -o '"id": *"[^"]*"' | head -n 1 | cut -d '"' -f 4; }
+
+    # 1. find an event and a free seat
+    event=\$(curl -s "\$api/events?limit=1" | first_id)
+    seat=\$(curl -s "\$api/events/\$event/seats?available=true&limit=1" | first_id)
+
+    # 2. reserve it; sent again with the same Idempotency-Key it would give the same answer
+    answer=\$(curl -s "\$api/reservations" -H 'X-User-ID: alice' -H "Idempotency-Key: \$(date +%s)" -H 'Content-Type: application/json' -d "{\"event_id\":\"\$event\",\"seat_ids\":[\"\$seat\"]}")
+    echo "\$answer"
+
+    # 3. confirm the reservation
+    curl -s -X POST "\$api/reservations/\$(echo "\$answer" | first_id)/confirm" -H 'X-User-ID: alice'
+
+END
+command -v curl >/dev/null || printf '  curl is not installed here: apt-get install curl\n\n'
+exec build/release/frontrow serve --dev --listen "$listen" --data-dir "$data_dir" "$@"

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <functional>
+
+namespace frontrow {
+
+/// Open-addressing tables: about half the memory and a third of the cache misses of the standard
+/// library's node tables, which is what a look-up among a million reservations costs. They live
+/// here so that the domain sees no library. References don't survive an insert.
+template <class Key, class Value>
+using HashMap = boost::unordered_flat_map<Key, Value, std::hash<Key>>;
+template <class Key>
+using HashSet = boost::unordered_flat_set<Key, std::hash<Key>>;
+
+}  // namespace frontrow

@@ -1,0 +1,128 @@
+#include "base/instant.h"
+
+#include <array>
+#include <cctype>
+
+namespace frontrow {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// Takes fixed fields off the front of a text; after the first that doesn't fit, `ok` stays false.
+class Scanner {
+public:
+    explicit Scanner(std::string_view text) : rest_{text} {}
+
+    int digits(std::size_t count) {
+        int value = 0;
+        for (std::size_t i = 0; i < count; ++i)
+            value = value * 10 + digit();
+        return value;
+    }
+
+    void expect(std::string_view choices) { take(choices); }
+
+    char take(std::string_view choices) {
+        if (rest_.empty() || choices.find(rest_.front()) == std::string_view::npos) return fail();
+        const char c = rest_.front();
+        rest_.remove_prefix(1);
+        return c;
+    }
+
+    /// An optional `.` and at least one digit, as milliseconds.
+    int fraction_ms() {
+        if (rest_.empty() || rest_.front() != '.') return 0;
+        rest_.remove_prefix(1);
+        int value = 0;
+        int scale = 100;
+        do {
+            value += digit() * scale;
+            scale /= 10;
+        } while (ok_ && !rest_.empty() && std::isdigit(static_cast<unsigned char>(rest_.front())));
+        return value;
+    }
+
+    bool ok() const { return ok_; }
+    bool done() const { return ok_ && rest_.empty(); }
+
+private:
+    int digit() { return take("0123456789") - '0'; }
+
+    char fail() {
+        ok_ = false;
+        return '0';
+    }
+
+    std::string_view rest_;
+    bool ok_ = true;
+};
+
+void write_digits(char* to, int value, int count) {
+    for (int i = count - 1; i >= 0; --i, value /= 10)
+        to[i] = static_cast<char>('0' + value % 10);
+}
+
+}  // namespace
+
+std::optional<Instant> parse_rfc3339(std::string_view text) {
+    Scanner in{text};
+    const int year = in.digits(4);
+    in.expect("-");
+    const int month = in.digits(2);
+    in.expect("-");
+    const int day = in.digits(2);
+    in.expect("Tt ");
+    const int hour = in.digits(2);
+    in.expect(":");
+    const int minute = in.digits(2);
+    in.expect(":");
+    const int second = in.digits(2);
+    const int ms = in.fraction_ms();
+    int offset_minutes = 0;
+    if (const char zone = in.take("Zz+-"); zone == '+' || zone == '-') {
+        const int offset_hours = in.digits(2);
+        in.expect(":");
+        const int rest = in.digits(2);
+        if (offset_hours > 23 || rest > 59) return std::nullopt;
+        offset_minutes = (offset_hours * 60 + rest) * (zone == '-' ? -1 : 1);
+    }
+    const std::chrono::year_month_day date{
+        std::chrono::year{year},
+        std::chrono::month{static_cast<unsigned>(month)},
+        std::chrono::day{static_cast<unsigned>(day)}
+    };
+    // A leap second (:60) is read as the second after it, as most clocks do.
+    if (!in.done() || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+    const Instant at = std::chrono::sys_days{date} + hours{hour} +
+                       minutes{minute - offset_minutes} + seconds{second} + Millis{ms};
+    const bool in_range = at.time_since_epoch().count() >= 0 &&
+                          at < Instant{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
+    return in_range ? std::optional{at} : std::nullopt;
+}
+
+void append_rfc3339(std::string& out, Instant at) {
+    const auto day = std::chrono::floor<days>(at);
+    const std::chrono::year_month_day date{day};
+    const int ms_of_day = static_cast<int>((at - day).count());
+    std::array<char, 24> text{'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0',
+                              '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0', 'Z'};
+    write_digits(&text[0], static_cast<int>(date.year()), 4);
+    write_digits(&text[5], static_cast<int>(static_cast<unsigned>(date.month())), 2);
+    write_digits(&text[8], static_cast<int>(static_cast<unsigned>(date.day())), 2);
+    write_digits(&text[11], ms_of_day / 3'600'000, 2);
+    write_digits(&text[14], ms_of_day / 60'000 % 60, 2);
+    write_digits(&text[17], ms_of_day / 1'000 % 60, 2);
+    write_digits(&text[20], ms_of_day % 1'000, 3);
+    out.append(text.data(), text.size());
+}
+
+std::string to_rfc3339(Instant at) {
+    std::string out;
+    append_rfc3339(out, at);
+    return out;
+}
+
+}  // namespace frontrow

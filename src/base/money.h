@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace frontrow {
+
+/// An amount in the minor unit of its currency (yen, cents). A price is at most kPriceMax, so that
+/// the sum over any reservation fits.
+using Amount = std::int64_t;
+inline constexpr Amount kPriceMax = 1'000'000'000'000;
+
+/// An ISO 4217 code: three capital letters.
+class Currency {
+public:
+    /// Nothing unless `text` is three capital letters.
+    static std::optional<Currency> parse(std::string_view text);
+
+    std::string_view code() const { return {code_.data(), code_.size()}; }
+
+    friend bool operator==(const Currency&, const Currency&) = default;
+
+private:
+    std::array<char, 3> code_{'J', 'P', 'Y'};
+};
+
+}  // namespace frontrow

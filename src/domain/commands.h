@@ -1,0 +1,95 @@
+#pragma once
+
+#include "base/id.h"
+#include "domain/event.h"
+#include "domain/idempotency.h"
+#include "domain/seat.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace frontrow::domain {
+
+/// Who changes an event: its organiser, or an admin, who may change all.
+struct Organizer {
+    std::string sub;
+    bool is_admin = false;
+};
+
+// Commands: what somebody asks for. New ids are handed in, so that `decide` needs no randomness.
+
+struct CreateEvent {
+    EventId event;
+    Organizer by;
+    EventSpec spec;
+};
+
+struct UpdateEvent {
+    EventId event;
+    Organizer by;
+    EventSpec spec;
+    /// Refused as stale unless the event still has this version.
+    std::optional<std::uint32_t> if_version;
+};
+
+struct DeleteEvent {
+    EventId event;
+    Organizer by;
+    std::optional<std::uint32_t> if_version;
+};
+
+struct AddSeats {
+    EventId event;
+    Organizer by;
+    std::shared_ptr<const SeatBlock> block;
+};
+
+struct ReserveSeats {
+    ReservationId reservation;
+    EventId event;
+    std::string user;
+    std::vector<SeatId> seats;
+    /// At most the event's; the event's if absent.
+    std::optional<std::chrono::seconds> hold;
+    RequestMark request;
+};
+
+struct ConfirmReservation {
+    ReservationId reservation;
+    std::string user;
+};
+
+struct CancelReservation {
+    ReservationId reservation;
+    std::string user;
+};
+
+struct ExtendReservation {
+    ReservationId reservation;
+    std::string user;
+    std::chrono::seconds by{0};
+};
+
+/// Makes facts of up to `at_most` holds that have run out. Changes nothing that anybody could see:
+/// those seats are free already.
+struct ExpireHolds {
+    std::uint32_t at_most = 0;
+};
+
+using Command = std::variant<
+    CreateEvent,
+    UpdateEvent,
+    DeleteEvent,
+    AddSeats,
+    ReserveSeats,
+    ConfirmReservation,
+    CancelReservation,
+    ExtendReservation,
+    ExpireHolds>;
+
+}  // namespace frontrow::domain

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/instant.h"
+#include "base/result.h"
+#include "domain/commands.h"
+#include "domain/facts.h"
+#include "domain/refusal.h"
+#include "domain/reservation.h"
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+namespace frontrow::domain {
+
+class Inventory;
+
+/// What a command that wasn't refused has come to.
+struct Accepted {
+    /// The thing as it is now; nothing for a deletion and a sweep.
+    std::variant<std::monostate, Event, std::shared_ptr<const SeatBlock>, Reservation> entity;
+    /// The same request had been accepted before: this is the answer it was given then.
+    bool replayed = false;
+};
+
+using Outcome = Result<Accepted, Refusal>;
+
+struct NewFact {
+    EventId event;
+    FactBody body;
+};
+
+struct Decision {
+    Outcome outcome;
+    /// To be made durable together and evolved in this order. None for a refusal and for what was
+    /// so already.
+    std::vector<NewFact> facts;
+    /// The outcome rests on the facts up to this one: nobody may be told before it's durable.
+    std::uint64_t rests_on = 0;
+};
+
+/// Every rule of selling. Pure: what it returns depends on the arguments alone, and it changes
+/// nothing; `evolve` makes the facts true. `now` never falls from call to call.
+Decision decide(const Inventory& inventory, const Command& command, Instant now);
+
+}  // namespace frontrow::domain

@@ -1,0 +1,103 @@
+#include "base/hash_map.h"
+#include "domain/decide_rules.h"
+
+namespace frontrow::domain {
+namespace {
+
+/// Bounds what one event can cost.
+constexpr std::size_t kSeatsPerEventMax = 2'000'000;
+
+/// The event, if `by` may change it: another organiser's looks as if it weren't there.
+const Inventory::EventRow*
+find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
+    const auto* row = inventory.find_event(id);
+    if (row == nullptr || (!by.is_admin && row->event.created_by != by.sub)) return nullptr;
+    return row;
+}
+
+bool has_live_hold(const Inventory& inventory, const Inventory::EventRow& event, Instant now) {
+    if (event.counts.reserved == 0) return false;
+    const auto& ends = inventory.hold_ends();
+    for (auto i = ends.lower_bound({now + Millis{1}, 0}); i != ends.end(); ++i) {
+        if (inventory.reservation(i->reservation).event == event.index) return true;
+    }
+    return false;
+}
+
+bool has_sales(const Inventory& inventory, const Inventory::EventRow& event, Instant now) {
+    return event.counts.confirmed > 0 || has_live_hold(inventory, event, now);
+}
+
+bool is_stale(const Inventory::EventRow& row, std::optional<std::uint32_t> if_version) {
+    return if_version && *if_version != row.event.version;
+}
+
+}  // namespace
+
+Decision decide(const Inventory&, const CreateEvent& command, Instant now) {
+    Event event{
+        .id = command.event,
+        .spec = command.spec,
+        .created_by = command.by.sub,
+        .created_at = now,
+        .updated_at = now,
+    };
+    return accept(std::move(event), command.event, EventCreated{command.spec, command.by.sub});
+}
+
+Decision decide(const Inventory& inventory, const UpdateEvent& command, Instant now) {
+    const auto* row = find_own_event(inventory, command.event, command.by);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq);
+    // What was held or sold was priced in this currency and under this rule.
+    const bool terms_change = command.spec.currency != row->event.spec.currency ||
+                              command.spec.payment != row->event.spec.payment;
+    if (terms_change && has_sales(inventory, *row, now))
+        return refuse(Reason::event_has_sales, row->last_seq);
+
+    Event event = row->event;
+    event.spec = command.spec;
+    event.updated_at = now;
+    ++event.version;
+    return accept(std::move(event), command.event, EventUpdated{command.spec});
+}
+
+Decision decide(const Inventory& inventory, const DeleteEvent& command, Instant now) {
+    const auto* row = find_own_event(inventory, command.event, command.by);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq);
+    if (has_sales(inventory, *row, now)) return refuse(Reason::event_has_sales, row->last_seq);
+
+    auto decision = accept(std::monostate{}, command.event, EventDeleted{});
+    // Holds that ran out unswept end before their event does.
+    for (const auto& end : inventory.hold_ends()) {
+        if (end.expires_at > now) break;
+        const auto& reservation = inventory.reservation(end.reservation);
+        if (reservation.event != row->index) continue;
+        decision.facts.insert(
+            decision.facts.end() - 1, NewFact{command.event, ReservationExpired{reservation.id}}
+        );
+    }
+    return decision;
+}
+
+Decision decide(const Inventory& inventory, const AddSeats& command, Instant) {
+    const auto* row = find_own_event(inventory, command.event, command.by);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    const auto& seats = command.block->seats;
+    if (seats.size() > kSeatsPerEventMax - row->counts.total) {
+        return refuse_limit(
+            Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq
+        );
+    }
+    HashSet<std::string_view> numbers;
+    numbers.reserve(seats.size());
+    for (const auto& seat : seats) {
+        if (row->numbers.contains(seat.number) || !numbers.insert(seat.number).second) {
+            return refuse_subject(Reason::seat_number_taken, seat.number, row->last_seq);
+        }
+    }
+    return accept(command.block, command.event, SeatsAdded{command.block});
+}
+
+}  // namespace frontrow::domain

@@ -1,0 +1,221 @@
+#include "domain/decide_rules.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace frontrow::domain {
+namespace {
+
+using ReservationRow = Inventory::ReservationRow;
+
+/// The reservation, if it is this user's: another's looks as if it weren't there.
+const ReservationRow*
+find_own_reservation(const Inventory& inventory, ReservationId id, const std::string& user) {
+    const auto* row = inventory.find_reservation(id);
+    return row != nullptr && inventory.user(row->user) == user ? row : nullptr;
+}
+
+Decision replay(const Inventory& inventory, const ReservationRow& row, const RequestMark& request) {
+    const auto rests_on = inventory.event(row.event).last_seq;
+    if (row.request.content != request.content)
+        return refuse(Reason::idempotency_key_reused, rests_on);
+    auto decision = accept(inventory.entity_as_created(row), rests_on);
+    decision.outcome->replayed = true;
+    return decision;
+}
+
+bool names_a_seat_twice(std::vector<SeatId> seats) {
+    std::ranges::sort(seats);
+    return std::ranges::adjacent_find(seats) != seats.end();
+}
+
+/// What the event says of the request, before any seat is looked at.
+std::optional<Refusal>
+refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
+    const auto& spec = event.spec;
+    const auto because = [](Reason reason, std::int64_t limit = 0) {
+        return Refusal{.reason = reason, .limit = limit};
+    };
+    if (spec.sales_start_at && now < *spec.sales_start_at) return because(Reason::sales_not_open);
+    if (now >= spec.start_at) return because(Reason::sales_closed);
+    if (names_a_seat_twice(command.seats)) return because(Reason::seat_named_twice);
+    if (command.hold && *command.hold > spec.hold)
+        return because(Reason::hold_too_long, spec.hold.count());
+    if (command.seats.size() > spec.max_seats_per_reservation) {
+        return because(Reason::too_many_seats, spec.max_seats_per_reservation);
+    }
+    return std::nullopt;
+}
+
+/// The wanted seats, looked up: their places, what they cost, which aren't free, and which holds on
+/// them have run out.
+struct WantedSeats {
+    Amount total = 0;
+    std::vector<SeatConflict> conflicts;
+    std::vector<ReservationIndex> lapsed;
+    std::optional<SeatId> unknown;
+};
+
+WantedSeats look_at(
+    const Inventory& inventory,
+    const Inventory::EventRow& event,
+    const std::vector<SeatId>& seats,
+    Instant now
+) {
+    WantedSeats wanted;
+    for (const auto id : seats) {
+        const auto place = inventory.find_seat(id);
+        if (!place || place->event != event.index) {
+            wanted.unknown = id;
+            return wanted;
+        }
+        wanted.total += Inventory::seat_spec(event, place->seat).price;
+        const auto status = inventory.seat_status(event, place->seat, now);
+        const auto holder = event.holders[place->seat];
+        if (status != SeatStatus::available) {
+            wanted.conflicts.push_back({id, status});
+        } else if (holder != kNobody &&
+                   std::ranges::find(wanted.lapsed, holder) == wanted.lapsed.end()) {
+            wanted.lapsed.push_back(holder);
+        }
+    }
+    return wanted;
+}
+
+}  // namespace
+
+Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant now) {
+    if (const auto* before = inventory.find_request(command.request.key, now)) {
+        return replay(inventory, *before, command.request);
+    }
+    const auto* row = inventory.find_event(command.event);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    if (auto refusal = refuse_by_event(row->event, command, now))
+        return refuse(std::move(*refusal), row->last_seq);
+
+    auto wanted = look_at(inventory, *row, command.seats, now);
+    if (wanted.unknown)
+        return refuse_subject(Reason::seat_not_found, wanted.unknown->to_string(), row->last_seq);
+    if (const auto limit = row->event.spec.max_seats_per_user;
+        limit && inventory.seats_of(*row, command.user, now) + command.seats.size() > *limit) {
+        return refuse_limit(Reason::user_limit_reached, *limit, row->last_seq);
+    }
+    if (!wanted.conflicts.empty()) {
+        auto refusal = Refusal{
+            .reason = Reason::seats_unavailable,
+            .limit = 0,
+            .subject = {},
+            .conflicts = std::move(wanted.conflicts)
+        };
+        return refuse(std::move(refusal), row->last_seq);
+    }
+
+    Reservation entity{
+        .id = command.reservation,
+        .event = command.event,
+        .user = command.user,
+        .seats = command.seats,
+        .status = ReservationStatus::pending,
+        .total_amount = wanted.total,
+        .currency = row->event.spec.currency,
+        .created_at = now,
+        .expires_at = now + command.hold.value_or(row->event.spec.hold),
+        .confirmed_at = std::nullopt,
+    };
+    ReservationHeld held{
+        .reservation = entity.id,
+        .user = entity.user,
+        .seats = entity.seats,
+        .total_amount = entity.total_amount,
+        .expires_at = entity.expires_at,
+        .request = command.request,
+    };
+    Decision decision{.outcome = Accepted{.entity = std::move(entity)}};
+    decision.facts.reserve(wanted.lapsed.size() + 1);
+    for (const auto lapsed : wanted.lapsed) {
+        decision.facts.push_back(
+            {command.event, ReservationExpired{inventory.reservation(lapsed).id}}
+        );
+    }
+    decision.facts.push_back({command.event, std::move(held)});
+    return decision;
+}
+
+Decision decide(const Inventory& inventory, const ConfirmReservation& command, Instant now) {
+    const auto* row = find_own_reservation(inventory, command.reservation, command.user);
+    if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
+    const auto& event = inventory.event(row->event);
+    switch (Inventory::status_of(*row, now)) {
+        case ReservationStatus::confirmed:
+            return accept(inventory.entity(*row, now), event.last_seq);
+        case ReservationStatus::cancelled:
+            return refuse(Reason::reservation_cancelled, event.last_seq);
+        case ReservationStatus::expired:
+            return refuse(Reason::hold_expired, event.last_seq);
+        case ReservationStatus::pending:
+            break;
+    }
+    if (event.event.spec.payment == PaymentRule::required)
+        return refuse(Reason::payment_required, event.last_seq);
+
+    auto entity = inventory.entity(*row, now);
+    entity.status = ReservationStatus::confirmed;
+    entity.confirmed_at = now;
+    return accept(std::move(entity), event.event.id, ReservationConfirmed{row->id});
+}
+
+Decision decide(const Inventory& inventory, const CancelReservation& command, Instant now) {
+    const auto* row = find_own_reservation(inventory, command.reservation, command.user);
+    if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
+    const auto& event = inventory.event(row->event);
+    switch (Inventory::status_of(*row, now)) {
+        case ReservationStatus::confirmed:
+            return refuse(Reason::reservation_confirmed, event.last_seq);
+        case ReservationStatus::cancelled:
+            return accept(inventory.entity(*row, now), event.last_seq);
+        case ReservationStatus::expired:
+            return refuse(Reason::hold_expired, event.last_seq);
+        case ReservationStatus::pending:
+            break;
+    }
+    auto entity = inventory.entity(*row, now);
+    entity.status = ReservationStatus::cancelled;
+    return accept(std::move(entity), event.event.id, ReservationCancelled{row->id});
+}
+
+Decision decide(const Inventory& inventory, const ExtendReservation& command, Instant now) {
+    const auto* row = find_own_reservation(inventory, command.reservation, command.user);
+    if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
+    const auto& event = inventory.event(row->event);
+    switch (Inventory::status_of(*row, now)) {
+        case ReservationStatus::confirmed:
+            return refuse(Reason::reservation_confirmed, event.last_seq);
+        case ReservationStatus::cancelled:
+            return refuse(Reason::reservation_cancelled, event.last_seq);
+        case ReservationStatus::expired:
+            return refuse(Reason::hold_expired, event.last_seq);
+        case ReservationStatus::pending:
+            break;
+    }
+    const Instant expires_at = row->expires_at + command.by;
+    const Millis length_max = kHoldLengthsMax * Millis{row->hold_ms};
+    if (expires_at - row->created_at > length_max) {
+        const auto limit = std::chrono::floor<std::chrono::seconds>(length_max).count();
+        return refuse_limit(Reason::extension_too_long, limit, event.last_seq);
+    }
+    auto entity = inventory.entity(*row, now);
+    entity.expires_at = expires_at;
+    return accept(std::move(entity), event.event.id, ReservationExtended{row->id, expires_at});
+}
+
+Decision decide(const Inventory& inventory, const ExpireHolds& command, Instant now) {
+    auto decision = accept(std::monostate{}, inventory.last_seq());
+    for (const auto& end : inventory.hold_ends()) {
+        if (end.expires_at > now || decision.facts.size() >= command.at_most) break;
+        const auto& row = inventory.reservation(end.reservation);
+        decision.facts.push_back({inventory.event(row.event).event.id, ReservationExpired{row.id}});
+    }
+    return decision;
+}
+
+}  // namespace frontrow::domain

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "base/money.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace frontrow::domain {
+
+/// Whether a reservation can be confirmed for the asking, or only by paying for it.
+enum class PaymentRule : std::uint8_t { none, required };
+
+/// What an organiser decides about an event. A spec that exists is valid: see wire/requests.h for
+/// the bounds.
+struct EventSpec {
+    std::string name;
+    std::string description;
+    std::string venue;
+    Instant start_at;
+    Instant end_at;
+    /// The declared capacity. Shown, not enforced against the seats created.
+    std::int64_t total_seats = 0;
+    /// Booking opens here, or at once; it closes at start_at.
+    std::optional<Instant> sales_start_at;
+    std::chrono::seconds hold{900};
+    std::uint32_t max_seats_per_reservation = 10;
+    std::optional<std::uint32_t> max_seats_per_user;
+    Currency currency;
+    PaymentRule payment = PaymentRule::none;
+
+    friend bool operator==(const EventSpec&, const EventSpec&) = default;
+};
+
+struct Event {
+    EventId id;
+    EventSpec spec;
+    /// The `sub` of the organiser, who alone (besides an admin) may change it.
+    std::string created_by;
+    Instant created_at;
+    Instant updated_at;
+    /// Rises by one with every change of the spec; the ETag.
+    std::uint32_t version = 1;
+
+    friend bool operator==(const Event&, const Event&) = default;
+};
+
+}  // namespace frontrow::domain

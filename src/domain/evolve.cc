@@ -1,0 +1,223 @@
+#include "domain/evolve.h"
+
+#include "base/check.h"
+
+namespace frontrow::domain {
+
+/// The one hand that writes an inventory's rows.
+class Evolution {
+public:
+    Evolution(Inventory& inventory, const Fact& fact) : inventory_{inventory}, fact_{fact} {}
+
+    void run() {
+        CHECK(fact_.seq == inventory_.last_seq_ + 1);
+        CHECK(fact_.at >= inventory_.last_at_);
+        inventory_.last_seq_ = fact_.seq;
+        inventory_.last_at_ = fact_.at;
+        std::visit([this](const auto& body) { apply(body); }, fact_.body);
+        event_row().last_seq = fact_.seq;
+    }
+
+private:
+    using EventRow = Inventory::EventRow;
+    using ReservationRow = Inventory::ReservationRow;
+
+    void apply(const EventCreated& body);
+    void apply(const EventUpdated& body);
+    void apply(const EventDeleted& body);
+    void apply(const SeatsAdded& body);
+    void apply(const ReservationHeld& body);
+    void apply(const ReservationConfirmed& body);
+    void apply(const ReservationCancelled& body) {
+        release(body.reservation, ReservationStatus::cancelled);
+    }
+    void apply(const ReservationExpired& body) {
+        release(body.reservation, ReservationStatus::expired);
+    }
+    void apply(const ReservationExtended& body);
+
+    void release(ReservationId id, ReservationStatus status);
+    ReservationIndex find_pending(ReservationId id) const;
+    UserIndex user_index(const std::string& sub);
+    void forget_old_requests();
+
+    EventRow& event_row() {
+        const auto found = inventory_.events_by_id_.find(fact_.event);
+        CHECK(found != inventory_.events_by_id_.end());
+        return inventory_.events_[found->second];
+    }
+
+    Inventory& inventory_;
+    const Fact& fact_;
+};
+
+void Evolution::apply(const EventCreated& body) {
+    const auto index = static_cast<EventIndex>(inventory_.events_.size());
+    const bool is_new = inventory_.events_by_id_.emplace(fact_.event, index).second;
+    CHECK(is_new);
+    auto& row = inventory_.events_.emplace_back();
+    row.index = index;
+    row.event = Event{
+        .id = fact_.event,
+        .spec = body.spec,
+        .created_by = body.created_by,
+        .created_at = fact_.at,
+        .updated_at = fact_.at,
+    };
+    inventory_.by_start_.emplace(body.spec.start_at, index);
+    inventory_.events_seq_ = fact_.seq;
+}
+
+void Evolution::apply(const EventUpdated& body) {
+    auto& row = event_row();
+    CHECK(!row.deleted);
+    inventory_.by_start_.erase({row.event.spec.start_at, row.index});
+    inventory_.by_start_.emplace(body.spec.start_at, row.index);
+    row.event.spec = body.spec;
+    row.event.updated_at = fact_.at;
+    ++row.event.version;
+    inventory_.events_seq_ = fact_.seq;
+}
+
+void Evolution::apply(const EventDeleted&) {
+    auto& row = event_row();
+    CHECK(!row.deleted && row.counts.reserved == 0 && row.counts.confirmed == 0);
+    row.deleted = true;
+    inventory_.by_start_.erase({row.event.spec.start_at, row.index});
+    inventory_.events_seq_ = fact_.seq;
+}
+
+void Evolution::apply(const SeatsAdded& body) {
+    auto& row = event_row();
+    CHECK(!row.deleted && !body.block->seats.empty());
+    const auto first = row.counts.total;
+    const auto count = static_cast<std::uint32_t>(body.block->seats.size());
+    for (const auto& seat : body.block->seats) {
+        const bool is_new = row.numbers.insert(seat.number).second;
+        CHECK(is_new);
+    }
+    inventory_.blocks_by_id_.emplace(
+        body.block->first_id, Inventory::BlockPlace{row.index, first, count}
+    );
+    row.blocks.push_back(body.block);
+    row.block_firsts.push_back(first);
+    row.holders.resize(first + count, kNobody);
+    row.counts.total += count;
+}
+
+void Evolution::apply(const ReservationHeld& body) {
+    auto& event = event_row();
+    CHECK(!event.deleted && !body.seats.empty() && body.expires_at > fact_.at);
+    const auto index = static_cast<ReservationIndex>(inventory_.reservations_.size());
+    const bool is_new = inventory_.reservations_by_id_.emplace(body.reservation, index).second;
+    CHECK(is_new);
+    auto& row = inventory_.reservations_.emplace_back(ReservationRow{
+        .id = body.reservation,
+        .event = event.index,
+        .user = user_index(body.user),
+        .seats = {},
+        .status = ReservationStatus::pending,
+        .hold_ms = static_cast<std::uint32_t>((body.expires_at - fact_.at).count()),
+        .total_amount = body.total_amount,
+        .created_at = fact_.at,
+        .expires_at = body.expires_at,
+        .confirmed_at = {},
+        .request = body.request,
+    });
+    row.seats.reserve(body.seats.size());
+    for (const auto id : body.seats) {
+        const auto place = inventory_.find_seat(id);
+        CHECK(place && place->event == event.index);
+        CHECK(event.holders[place->seat] == kNobody);
+        event.holders[place->seat] = index;
+        row.seats.push_back(place->seat);
+    }
+    const auto seats = static_cast<std::uint32_t>(row.seats.size());
+    event.counts.reserved += seats;
+    inventory_.seats_by_user_[Inventory::pair_key(event.index, row.user)] += seats;
+    inventory_.users_[row.user].reservations.push_back(index);
+    // Most holds of a sale are equally long, so that the newest ends last.
+    inventory_.hold_ends_.emplace_hint(inventory_.hold_ends_.end(), row.expires_at, index);
+    forget_old_requests();
+    inventory_.requests_[body.request.key] = index;
+}
+
+void Evolution::apply(const ReservationConfirmed& body) {
+    const auto index = find_pending(body.reservation);
+    auto& row = inventory_.reservations_[index];
+    CHECK(row.expires_at > fact_.at);
+    auto& counts = inventory_.events_[row.event].counts;
+    const auto seats = static_cast<std::uint32_t>(row.seats.size());
+    inventory_.hold_ends_.erase({row.expires_at, index});
+    row.status = ReservationStatus::confirmed;
+    row.confirmed_at = fact_.at;
+    counts.reserved -= seats;
+    counts.confirmed += seats;
+    ++inventory_.confirmed_count_;
+}
+
+void Evolution::apply(const ReservationExtended& body) {
+    const auto index = find_pending(body.reservation);
+    auto& row = inventory_.reservations_[index];
+    CHECK(row.expires_at > fact_.at && body.expires_at > row.expires_at);
+    inventory_.hold_ends_.erase({row.expires_at, index});
+    row.expires_at = body.expires_at;
+    inventory_.hold_ends_.emplace(row.expires_at, index);
+}
+
+void Evolution::release(ReservationId id, ReservationStatus status) {
+    const auto index = find_pending(id);
+    auto& row = inventory_.reservations_[index];
+    CHECK((row.expires_at <= fact_.at) == (status == ReservationStatus::expired));
+    auto& event = inventory_.events_[row.event];
+    for (const auto seat : row.seats) {
+        CHECK(event.holders[seat] == index);
+        event.holders[seat] = kNobody;
+    }
+    const auto seats = static_cast<std::uint32_t>(row.seats.size());
+    event.counts.reserved -= seats;
+    inventory_.hold_ends_.erase({row.expires_at, index});
+    const auto counted = inventory_.seats_by_user_.find(Inventory::pair_key(row.event, row.user));
+    CHECK(counted != inventory_.seats_by_user_.end() && counted->second >= seats);
+    counted->second -= seats;
+    if (counted->second == 0) inventory_.seats_by_user_.erase(counted);
+    row.status = status;
+}
+
+ReservationIndex Evolution::find_pending(ReservationId id) const {
+    const auto found = inventory_.reservations_by_id_.find(id);
+    CHECK(found != inventory_.reservations_by_id_.end());
+    const auto& row = inventory_.reservations_[found->second];
+    CHECK(row.status == ReservationStatus::pending);
+    CHECK(inventory_.events_[row.event].event.id == fact_.event);
+    return found->second;
+}
+
+UserIndex Evolution::user_index(const std::string& sub) {
+    if (const auto known = inventory_.users_by_sub_.find(sub);
+        known != inventory_.users_by_sub_.end())
+        return known->second;
+    const auto index = static_cast<UserIndex>(inventory_.users_.size());
+    const auto& row = inventory_.users_.emplace_back(sub, std::vector<ReservationIndex>{});
+    inventory_.users_by_sub_.emplace(row.sub, index);
+    return index;
+}
+
+/// Every new request lets at most two old ones go, so that no request pays for many.
+void Evolution::forget_old_requests() {
+    for (int i = 0; i < 2 && inventory_.requests_from_ < inventory_.reservations_.size(); ++i) {
+        const auto& row = inventory_.reservations_[inventory_.requests_from_];
+        if (row.created_at + kRequestMemory > fact_.at) return;
+        const auto found = inventory_.requests_.find(row.request.key);
+        // The key may have been used anew since.
+        if (found != inventory_.requests_.end() && found->second == inventory_.requests_from_)
+            inventory_.requests_.erase(found);
+        ++inventory_.requests_from_;
+    }
+}
+
+void evolve(Inventory& inventory, const Fact& fact) {
+    Evolution{inventory, fact}.run();
+}
+
+}  // namespace frontrow::domain

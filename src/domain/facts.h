@@ -1,0 +1,81 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "domain/event.h"
+#include "domain/idempotency.h"
+#include "domain/seat.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace frontrow::domain {
+
+// Facts: what has become true. Each is named in the past tense and carries all that `evolve` needs.
+// The written form is in wire/fact_json.h.
+
+struct EventCreated {
+    EventSpec spec;
+    std::string created_by;
+};
+
+struct EventUpdated {
+    EventSpec spec;
+};
+
+struct EventDeleted {};
+
+struct SeatsAdded {
+    std::shared_ptr<const SeatBlock> block;
+};
+
+struct ReservationHeld {
+    ReservationId reservation;
+    std::string user;
+    std::vector<SeatId> seats;
+    Amount total_amount = 0;
+    Instant expires_at;
+    RequestMark request;
+};
+
+struct ReservationConfirmed {
+    ReservationId reservation;
+};
+
+struct ReservationCancelled {
+    ReservationId reservation;
+};
+
+struct ReservationExpired {
+    ReservationId reservation;
+};
+
+struct ReservationExtended {
+    ReservationId reservation;
+    Instant expires_at;
+};
+
+using FactBody = std::variant<
+    EventCreated,
+    EventUpdated,
+    EventDeleted,
+    SeatsAdded,
+    ReservationHeld,
+    ReservationConfirmed,
+    ReservationCancelled,
+    ReservationExpired,
+    ReservationExtended>;
+
+/// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
+struct Fact {
+    std::uint64_t seq = 0;
+    Instant at;
+    TraceId trace;
+    EventId event;
+    FactBody body;
+};
+
+}  // namespace frontrow::domain

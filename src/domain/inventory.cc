@@ -1,0 +1,242 @@
+#include "domain/inventory.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+
+namespace frontrow::domain {
+
+const Inventory::EventRow* Inventory::find_event(EventId id) const {
+    const auto found = events_by_id_.find(id);
+    if (found == events_by_id_.end()) return nullptr;
+    const auto& row = events_[found->second];
+    return row.deleted ? nullptr : &row;
+}
+
+const Inventory::ReservationRow* Inventory::find_reservation(ReservationId id) const {
+    const auto found = reservations_by_id_.find(id);
+    return found == reservations_by_id_.end() ? nullptr : &reservations_[found->second];
+}
+
+std::optional<Inventory::SeatPlace> Inventory::find_seat(SeatId id) const {
+    auto after = blocks_by_id_.upper_bound(id);
+    if (after == blocks_by_id_.begin()) return std::nullopt;
+    const auto& [first_id, place] = *--after;
+    if (first_id.bits().hi != id.bits().hi) return std::nullopt;
+    const std::uint64_t offset = id.bits().lo - first_id.bits().lo;
+    if (offset >= place.count || events_[place.event].deleted) return std::nullopt;
+    return SeatPlace{place.event, place.first + static_cast<SeatIndex>(offset)};
+}
+
+const Inventory::ReservationRow* Inventory::find_request(Bits128 key, Instant now) const {
+    const auto found = requests_.find(key);
+    if (found == requests_.end()) return nullptr;
+    const auto& row = reservations_[found->second];
+    return row.created_at + kRequestMemory <= now ? nullptr : &row;
+}
+
+SeatStatus Inventory::seat_status(const EventRow& event, SeatIndex seat, Instant now) const {
+    const auto holder = event.holders[seat];
+    if (holder == kNobody) return SeatStatus::available;
+    switch (status_of(reservations_[holder], now)) {
+        case ReservationStatus::pending:
+            return SeatStatus::reserved;
+        case ReservationStatus::confirmed:
+            return SeatStatus::confirmed;
+        case ReservationStatus::cancelled:
+        case ReservationStatus::expired:
+            return SeatStatus::available;
+    }
+}
+
+std::size_t Inventory::block_of(const EventRow& event, SeatIndex seat) {
+    const auto after = std::ranges::upper_bound(event.block_firsts, seat);
+    return static_cast<std::size_t>(after - event.block_firsts.begin()) - 1;
+}
+
+SeatId Inventory::seat_id(const EventRow& event, SeatIndex seat) {
+    const auto block = block_of(event, seat);
+    return event.blocks[block]->first_id.plus(seat - event.block_firsts[block]);
+}
+
+const SeatSpec& Inventory::seat_spec(const EventRow& event, SeatIndex seat) {
+    const auto block = block_of(event, seat);
+    return event.blocks[block]->seats[seat - event.block_firsts[block]];
+}
+
+SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
+    const auto& event = events_[place.event];
+    const auto block = block_of(event, place.seat);
+    return SeatView{
+        .event = event.event.id,
+        .block = event.blocks[block],
+        .index = place.seat - event.block_firsts[block],
+        .status = seat_status(event, place.seat, now),
+    };
+}
+
+std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, Instant now) const {
+    const auto known = users_by_sub_.find(user);
+    if (known == users_by_sub_.end()) return 0;
+    const auto counted = seats_by_user_.find(pair_key(event.index, known->second));
+    if (counted == seats_by_user_.end()) return 0;
+    // The count goes by facts. Only where a hold may have run out unswept are this user's
+    // reservations looked through, newest first, until all that the count is made of have been
+    // seen.
+    if (!has_expired_holds(now)) return counted->second;
+    std::uint32_t seen = 0;
+    std::uint32_t live = 0;
+    const auto& mine = users_[known->second].reservations;
+    for (auto i = mine.rbegin(); i != mine.rend() && seen < counted->second; ++i) {
+        const auto& row = reservations_[*i];
+        const bool counts =
+            row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
+        if (row.event != event.index || !counts) continue;
+        seen += static_cast<std::uint32_t>(row.seats.size());
+        if (status_of(row, now) != ReservationStatus::expired)
+            live += static_cast<std::uint32_t>(row.seats.size());
+    }
+    return live;
+}
+
+Reservation Inventory::entity_with(
+    const ReservationRow& row,
+    ReservationStatus status,
+    Instant expires_at
+) const {
+    const auto& event = events_[row.event];
+    Reservation entity{
+        .id = row.id,
+        .event = event.event.id,
+        .user = users_[row.user].sub,
+        .seats = {},
+        .status = status,
+        .total_amount = row.total_amount,
+        .currency = event.event.spec.currency,
+        .created_at = row.created_at,
+        .expires_at = expires_at,
+        .confirmed_at = std::nullopt,
+    };
+    entity.seats.reserve(row.seats.size());
+    for (const auto seat : row.seats)
+        entity.seats.push_back(seat_id(event, seat));
+    if (status == ReservationStatus::confirmed) entity.confirmed_at = row.confirmed_at;
+    return entity;
+}
+
+Reservation Inventory::entity(const ReservationRow& row, Instant now) const {
+    return entity_with(row, status_of(row, now), row.expires_at);
+}
+
+Reservation Inventory::entity_as_created(const ReservationRow& row) const {
+    return entity_with(row, ReservationStatus::pending, row.created_at + Millis{row.hold_ms});
+}
+
+std::vector<Event> Inventory::list_events(std::size_t limit, std::size_t offset) const {
+    std::vector<Event> events;
+    for (auto i = by_start_.rbegin(); i != by_start_.rend() && events.size() < limit; ++i) {
+        if (offset > 0) {
+            --offset;
+        } else {
+            events.push_back(events_[i->second].event);
+        }
+    }
+    return events;
+}
+
+std::vector<Reservation> Inventory::list_reservations(
+    std::string_view user,
+    std::size_t limit,
+    std::size_t offset,
+    Instant now
+) const {
+    std::vector<Reservation> list;
+    const auto known = users_by_sub_.find(user);
+    if (known == users_by_sub_.end()) return list;
+    const auto& mine = users_[known->second].reservations;
+    for (std::size_t i = offset; i < mine.size() && list.size() < limit; ++i) {
+        list.push_back(entity(reservations_[mine[mine.size() - 1 - i]], now));
+    }
+    return list;
+}
+
+SeatList Inventory::list_seats(
+    const EventRow& event,
+    bool only_available,
+    std::size_t limit,
+    std::size_t offset,
+    Instant now
+) const {
+    SeatList list{.event = event.event.id, .runs = {}};
+    std::size_t taken = 0;
+    std::size_t passed = 0;
+    // Without a filter the first `offset` seats are stepped over at once, not one by one.
+    SeatIndex seat = 0;
+    if (!only_available) {
+        seat = static_cast<SeatIndex>(std::min<std::size_t>(offset, event.counts.total));
+        passed = offset;
+    }
+    for (; seat < event.counts.total && taken < limit; ++seat) {
+        const auto status = seat_status(event, seat, now);
+        if (only_available && status != SeatStatus::available) continue;
+        if (passed < offset) {
+            ++passed;
+            continue;
+        }
+        const auto block = block_of(event, seat);
+        const auto index = seat - event.block_firsts[block];
+        auto* run = list.runs.empty() ? nullptr : &list.runs.back();
+        if (run == nullptr || run->block != event.blocks[block] ||
+            run->first + run->statuses.size() != index) {
+            run = &list.runs.emplace_back(
+                SeatRun{.block = event.blocks[block], .first = index, .statuses = {}}
+            );
+        }
+        run->statuses.push_back(status);
+        ++taken;
+    }
+    return list;
+}
+
+void Inventory::verify() const {
+    std::vector<SeatCounts> counts(events_.size());
+    HashMap<std::uint64_t, std::uint32_t> seats_by_user;
+    std::size_t pending = 0;
+    std::uint32_t confirmed = 0;
+    for (ReservationIndex index = 0; index < reservations_.size(); ++index) {
+        const auto& row = reservations_[index];
+        const auto seats = static_cast<std::uint32_t>(row.seats.size());
+        const bool holds =
+            row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
+        CHECK(reservations_by_id_.at(row.id) == index);
+        if (!holds) continue;
+        for (const auto seat : row.seats)
+            CHECK(events_[row.event].holders[seat] == index);
+        seats_by_user[pair_key(row.event, row.user)] += seats;
+        if (row.status == ReservationStatus::pending) {
+            CHECK(hold_ends_.contains(HoldEnd{row.expires_at, index}));
+            counts[row.event].reserved += seats;
+            ++pending;
+        } else {
+            counts[row.event].confirmed += seats;
+            ++confirmed;
+        }
+    }
+    CHECK(pending == hold_ends_.size());
+    CHECK(confirmed == confirmed_count_);
+    for (const auto& [key, seats] : seats_by_user)
+        CHECK(seats_by_user_.at(key) == seats);
+    for (const auto& [key, seats] : seats_by_user_)
+        CHECK(seats > 0 && seats_by_user.contains(key));
+    for (const auto& row : events_) {
+        auto& expected = counts[row.index];
+        expected.total = static_cast<std::uint32_t>(row.holders.size());
+        CHECK(row.counts == expected);
+        const auto held =
+            std::ranges::count_if(row.holders, [](auto holder) { return holder != kNobody; });
+        CHECK(static_cast<std::uint32_t>(held) == expected.reserved + expected.confirmed);
+        CHECK(row.numbers.size() == row.holders.size());
+    }
+}
+
+}  // namespace frontrow::domain

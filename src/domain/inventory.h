@@ -1,0 +1,208 @@
+#pragma once
+
+#include "base/hash_map.h"
+#include "base/id.h"
+#include "base/instant.h"
+#include "domain/event.h"
+#include "domain/facts.h"
+#include "domain/reservation.h"
+#include "domain/seat.h"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace frontrow::domain {
+
+// The rows of the inventory refer to each other by index, four bytes each, in the order of
+// creation.
+using EventIndex = std::uint32_t;
+using SeatIndex = std::uint32_t;
+using UserIndex = std::uint32_t;
+using ReservationIndex = std::uint32_t;
+inline constexpr ReservationIndex kNobody = 0xFFFF'FFFF;
+
+struct SeatCounts {
+    std::uint32_t total = 0;
+    std::uint32_t reserved = 0;
+    std::uint32_t confirmed = 0;
+
+    std::uint32_t available() const { return total - reserved - confirmed; }
+    friend bool operator==(const SeatCounts&, const SeatCounts&) = default;
+};
+
+/// All that is true about what is for sale and who has it. Changed by `evolve` alone; every reader
+/// takes `now`, because a hold that has run out is free at that instant whether or not a fact says
+/// so yet.
+///
+/// One thread at a time. About 150 bytes a seat and 250 a reservation.
+class Inventory {
+public:
+    struct EventRow {
+        EventIndex index = 0;
+        Event event;
+        bool deleted = false;
+        /// By facts alone: `reserved` still counts holds that have run out and weren't swept.
+        SeatCounts counts;
+        /// The newest fact about this event, its seats or its reservations.
+        std::uint64_t last_seq = 0;
+        std::vector<std::shared_ptr<const SeatBlock>> blocks;
+        /// By block: the index of its first seat in this event.
+        std::vector<SeatIndex> block_firsts;
+        /// By seat: the reservation that has it, or kNobody.
+        std::vector<ReservationIndex> holders;
+        /// The names in use. They point into the blocks.
+        HashSet<std::string_view> numbers;
+    };
+
+    struct ReservationRow {
+        ReservationId id;
+        EventIndex event = 0;
+        UserIndex user = 0;
+        std::vector<SeatIndex> seats;
+        ReservationStatus status = ReservationStatus::pending;
+        std::uint32_t hold_ms = 0;
+        Amount total_amount = 0;
+        Instant created_at;
+        Instant expires_at;
+        Instant confirmed_at;
+        RequestMark request;
+    };
+
+    struct SeatPlace {
+        EventIndex event = 0;
+        SeatIndex seat = 0;
+    };
+
+    struct HoldEnd {
+        Instant expires_at;
+        ReservationIndex reservation = 0;
+
+        friend auto operator<=>(const HoldEnd&, const HoldEnd&) = default;
+    };
+
+    Inventory() = default;
+    // The tables by name point into the rows.
+    Inventory(const Inventory&) = delete;
+    Inventory& operator=(const Inventory&) = delete;
+    Inventory(Inventory&&) = default;
+    Inventory& operator=(Inventory&&) = default;
+
+    /// Nothing for an event that never was or was deleted.
+    const EventRow* find_event(EventId id) const;
+    const ReservationRow* find_reservation(ReservationId id) const;
+    std::optional<SeatPlace> find_seat(SeatId id) const;
+    /// The reservation that this key made within the last 24 hours.
+    const ReservationRow* find_request(Bits128 key, Instant now) const;
+
+    const EventRow& event(EventIndex index) const { return events_[index]; }
+    const ReservationRow& reservation(ReservationIndex index) const { return reservations_[index]; }
+    const std::string& user(UserIndex index) const { return users_[index].sub; }
+
+    static ReservationStatus status_of(const ReservationRow& row, Instant now) {
+        return row.status == ReservationStatus::pending && row.expires_at <= now
+                   ? ReservationStatus::expired
+                   : row.status;
+    }
+    SeatStatus seat_status(const EventRow& event, SeatIndex seat, Instant now) const;
+    static SeatId seat_id(const EventRow& event, SeatIndex seat);
+    static const SeatSpec& seat_spec(const EventRow& event, SeatIndex seat);
+    SeatView seat_view(SeatPlace place, Instant now) const;
+
+    /// Seats of one event that `user` has confirmed or in a live hold.
+    std::uint32_t seats_of(const EventRow& event, std::string_view user, Instant now) const;
+
+    /// Pending reservations by the end of their hold, those that ran out among them.
+    const std::set<HoldEnd>& hold_ends() const { return hold_ends_; }
+    bool has_expired_holds(Instant now) const {
+        return !hold_ends_.empty() && hold_ends_.begin()->expires_at <= now;
+    }
+
+    /// The reservation as a reader sees it at `now`.
+    Reservation entity(const ReservationRow& row, Instant now) const;
+    /// The reservation as it was answered when it was made: what a replay gives again.
+    Reservation entity_as_created(const ReservationRow& row) const;
+
+    /// Latest start first.
+    std::vector<Event> list_events(std::size_t limit, std::size_t offset) const;
+    /// Newest first.
+    std::vector<Reservation> list_reservations(
+        std::string_view user,
+        std::size_t limit,
+        std::size_t offset,
+        Instant now
+    ) const;
+    /// In the order of creation. With `only_available`, limit and offset count the seats that are.
+    SeatList list_seats(
+        const EventRow& event,
+        bool only_available,
+        std::size_t limit,
+        std::size_t offset,
+        Instant now
+    ) const;
+
+    std::uint64_t last_seq() const { return last_seq_; }
+    Instant last_at() const { return last_at_; }
+    /// The newest fact that made, changed or deleted an event.
+    std::uint64_t events_seq() const { return events_seq_; }
+    std::size_t event_count() const { return by_start_.size(); }
+    std::uint32_t pending_count() const { return static_cast<std::uint32_t>(hold_ends_.size()); }
+    std::uint32_t confirmed_count() const { return confirmed_count_; }
+
+    /// Recomputes every derived figure from the rows and CHECKs that it stands. For tests and
+    /// `frontrow verify`; reads everything.
+    void verify() const;
+
+private:
+    friend class Evolution;
+
+    struct UserRow {
+        std::string sub;
+        std::vector<ReservationIndex> reservations;
+    };
+
+    struct BlockPlace {
+        EventIndex event = 0;
+        SeatIndex first = 0;
+        std::uint32_t count = 0;
+    };
+
+    static std::size_t block_of(const EventRow& event, SeatIndex seat);
+    Reservation entity_with(const ReservationRow& row, ReservationStatus status, Instant expires_at)
+        const;
+    static std::uint64_t pair_key(EventIndex event, UserIndex user) {
+        return std::uint64_t{event} << 32 | user;
+    }
+
+    // Deques: a row never moves, and growing never copies a million of them while buyers wait.
+    std::deque<EventRow> events_;
+    std::deque<ReservationRow> reservations_;
+    std::deque<UserRow> users_;
+
+    HashMap<EventId, EventIndex> events_by_id_;
+    HashMap<ReservationId, ReservationIndex> reservations_by_id_;
+    HashMap<std::string_view, UserIndex> users_by_sub_;
+    HashMap<Bits128, ReservationIndex> requests_;
+    /// Reservations before this one have left `requests_` by age.
+    ReservationIndex requests_from_ = 0;
+    std::map<SeatId, BlockPlace> blocks_by_id_;
+    /// (start, index) of the events that weren't deleted.
+    std::set<std::pair<Instant, EventIndex>> by_start_;
+    std::set<HoldEnd> hold_ends_;
+    /// Seats by (event, user), by facts alone.
+    HashMap<std::uint64_t, std::uint32_t> seats_by_user_;
+
+    std::uint64_t last_seq_ = 0;
+    std::uint64_t events_seq_ = 0;
+    Instant last_at_{};
+    std::uint32_t confirmed_count_ = 0;
+};
+
+}  // namespace frontrow::domain

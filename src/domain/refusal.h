@@ -1,0 +1,54 @@
+#pragma once
+
+#include "base/id.h"
+#include "domain/seat.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace frontrow::domain {
+
+/// Why the domain says no, in the order in which the reasons are tested. http/problem.cc gives each
+/// its status, code and sentence.
+enum class Reason : std::uint8_t {
+    idempotency_key_reused,
+    event_not_found,
+    reservation_not_found,
+    version_stale,
+    event_has_sales,
+    seat_number_taken,
+    event_full,
+    sales_not_open,
+    sales_closed,
+    seat_named_twice,
+    hold_too_long,
+    too_many_seats,
+    seat_not_found,
+    user_limit_reached,
+    seats_unavailable,
+    reservation_confirmed,
+    reservation_cancelled,
+    hold_expired,
+    payment_required,
+    extension_too_long,
+};
+
+struct SeatConflict {
+    SeatId seat;
+    SeatStatus status = SeatStatus::reserved;
+
+    friend bool operator==(const SeatConflict&, const SeatConflict&) = default;
+};
+
+struct Refusal {
+    Reason reason{};
+    /// The bound that was passed, where there is one: seats, or seconds.
+    std::int64_t limit = 0;
+    /// What the reason is about, where that is one thing: a seat's number or id.
+    std::string subject;
+    /// With seats_unavailable: each wanted seat that isn't free.
+    std::vector<SeatConflict> conflicts;
+};
+
+}  // namespace frontrow::domain

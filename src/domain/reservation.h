@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "base/money.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace frontrow::domain {
+
+/// `pending` is the only one that changes; from there a reservation ends confirmed, cancelled or
+/// expired, for good.
+enum class ReservationStatus : std::uint8_t { pending, confirmed, cancelled, expired };
+
+struct Reservation {
+    ReservationId id;
+    EventId event;
+    std::string user;
+    std::vector<SeatId> seats;
+    ReservationStatus status = ReservationStatus::pending;
+    Amount total_amount = 0;
+    Currency currency;
+    Instant created_at;
+    Instant expires_at;
+    std::optional<Instant> confirmed_at;
+
+    friend bool operator==(const Reservation&, const Reservation&) = default;
+};
+
+/// A hold may be extended up to this many times the length that it was given first.
+inline constexpr int kHoldLengthsMax = 3;
+
+}  // namespace frontrow::domain

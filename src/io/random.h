@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/bits128.h"
+
+#include <array>
+#include <cstddef>
+
+namespace frontrow::io {
+
+/// A source of random bits.
+class Random {
+public:
+    virtual ~Random() = default;
+    virtual Bits128 next() = 0;
+};
+
+/// The kernel's random bits, fetched a page at a time so that an id costs no system call. One
+/// thread.
+class SystemRandom final : public Random {
+public:
+    Bits128 next() override;
+
+private:
+    std::array<Bits128, 256> pool_{};
+    std::size_t used_ = pool_.size();
+};
+
+}  // namespace frontrow::io

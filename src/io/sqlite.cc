@@ -1,0 +1,124 @@
+#include "io/sqlite.h"
+
+#include "base/check.h"
+
+#include <sqlite3.h>
+
+namespace frontrow::io {
+namespace {
+
+/// Another connection's short lock (a checkpoint, a recovery) is waited for.
+constexpr int kBusyTimeoutMs = 5'000;
+
+Fault fault_of(sqlite3* handle) {
+    const int code = sqlite3_extended_errcode(handle);
+    const bool corrupt = (code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB;
+    std::string what =
+        std::string{"SQLite: "} + sqlite3_errmsg(handle) + " (code " + std::to_string(code) + ")";
+    if ((code & 0xFF) == SQLITE_IOERR)
+        what += ", errno " + std::to_string(sqlite3_system_errno(handle));
+    return Fault{corrupt ? FaultKind::corrupt : FaultKind::unavailable, std::move(what)};
+}
+
+}  // namespace
+
+void SqliteDatabase::Close::operator()(sqlite3* handle) const {
+    sqlite3_close_v2(handle);
+}
+void SqliteStatement::Finalize::operator()(sqlite3_stmt* handle) const {
+    sqlite3_finalize(handle);
+}
+
+Result<SqliteDatabase, Fault>
+SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::string& vfs) {
+    const int flags = (mode == Mode::read_only ? SQLITE_OPEN_READONLY
+                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    sqlite3* handle = nullptr;
+    const int code =
+        sqlite3_open_v2(file.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
+    SqliteDatabase database{handle};
+    if (code != SQLITE_OK) return std::unexpected(fault_of(handle));
+    sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+    return database;
+}
+
+Result<void, Fault> SqliteDatabase::execute(const std::string& sql) {
+    if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+        return std::unexpected(fault_of(handle_.get()));
+    }
+    return {};
+}
+
+Result<SqliteStatement, Fault> SqliteDatabase::prepare(std::string_view sql) {
+    sqlite3_stmt* statement = nullptr;
+    const int size = static_cast<int>(sql.size());
+    if (sqlite3_prepare_v3(
+            handle_.get(), sql.data(), size, SQLITE_PREPARE_PERSISTENT, &statement, nullptr
+        ) != SQLITE_OK) {
+        return std::unexpected(fault_of(handle_.get()));
+    }
+    return SqliteStatement{statement};
+}
+
+Result<int, Fault> SqliteDatabase::checkpoint() {
+    int in_log = 0;
+    int moved = 0;
+    const int code = sqlite3_wal_checkpoint_v2(
+        handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved
+    );
+    if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY)
+        return std::unexpected(fault_of(handle_.get()));
+    return in_log - moved;
+}
+
+Fault SqliteDatabase::last_fault() const {
+    return fault_of(handle_.get());
+}
+
+void SqliteStatement::bind(int index, std::int64_t value) {
+    CHECK(sqlite3_bind_int64(handle_.get(), index, value) == SQLITE_OK);
+}
+
+void SqliteStatement::bind(int index, std::span<const std::uint8_t> bytes) {
+    CHECK(
+        sqlite3_bind_blob64(handle_.get(), index, bytes.data(), bytes.size(), SQLITE_STATIC) ==
+        SQLITE_OK
+    );
+}
+
+void SqliteStatement::bind_text(int index, std::string_view text) {
+    CHECK(
+        sqlite3_bind_text64(
+            handle_.get(), index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8
+        ) == SQLITE_OK
+    );
+}
+
+Result<bool, Fault> SqliteStatement::step() {
+    const int code = sqlite3_step(handle_.get());
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    return std::unexpected(fault_of(sqlite3_db_handle(handle_.get())));
+}
+
+void SqliteStatement::reset() {
+    sqlite3_reset(handle_.get());
+}
+
+std::int64_t SqliteStatement::integer(int column) const {
+    return sqlite3_column_int64(handle_.get(), column);
+}
+
+std::string_view SqliteStatement::text(int column) const {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
+std::span<const std::uint8_t> SqliteStatement::blob(int column) const {
+    const auto* bytes =
+        static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_.get(), column));
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
+}  // namespace frontrow::io

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "base/result.h"
+#include "io/fault.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace frontrow::io {
+
+class SqliteStatement;
+
+/// A connection to an SQLite database. One thread at a time. Errors come back as Faults with
+/// SQLite's words and never throw.
+class SqliteDatabase {
+public:
+    enum class Mode : std::uint8_t { read_only, read_write_create };
+
+    /// `vfs`: the name of a registered SQLite VFS, or empty for the system's; tests break the disk
+    /// there.
+    static Result<SqliteDatabase, Fault>
+    open(const std::filesystem::path& file, Mode mode, const std::string& vfs = {});
+
+    /// Runs statements that return no rows.
+    Result<void, Fault> execute(const std::string& sql);
+    Result<SqliteStatement, Fault> prepare(std::string_view sql);
+    /// Moves what it can of the write-ahead log into the database without blocking anyone. Returns
+    /// how many of its pages are left.
+    Result<int, Fault> checkpoint();
+    Fault last_fault() const;
+
+private:
+    struct Close {
+        void operator()(sqlite3* handle) const;
+    };
+
+    explicit SqliteDatabase(sqlite3* handle) : handle_{handle} {}
+
+    std::unique_ptr<sqlite3, Close> handle_;
+};
+
+/// A prepared statement: bind, step until it says false, reset. Must not outlive its database.
+class SqliteStatement {
+public:
+    void bind(int index, std::int64_t value);
+    /// The bytes must stay until reset().
+    void bind(int index, std::span<const std::uint8_t> bytes);
+    void bind_text(int index, std::string_view text);
+
+    /// True: a row is there. False: done.
+    Result<bool, Fault> step();
+    void reset();
+
+    std::int64_t integer(int column) const;
+    /// Valid until the next step or reset.
+    std::string_view text(int column) const;
+    std::span<const std::uint8_t> blob(int column) const;
+
+private:
+    friend class SqliteDatabase;
+    struct Finalize {
+        void operator()(sqlite3_stmt* handle) const;
+    };
+
+    explicit SqliteStatement(sqlite3_stmt* handle) : handle_{handle} {}
+
+    std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+}  // namespace frontrow::io

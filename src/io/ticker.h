@@ -1,0 +1,32 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace frontrow::io {
+
+/// Calls a function at a steady pace on an executor, from construction until destruction. Made,
+/// called and destroyed on that executor's thread; a call that was already queued when it is
+/// destroyed does nothing.
+class Ticker {
+public:
+    Ticker(
+        boost::asio::any_io_executor executor,
+        std::chrono::milliseconds period,
+        std::function<void()> tick
+    );
+    ~Ticker();
+    Ticker(const Ticker&) = delete;
+    Ticker& operator=(const Ticker&) = delete;
+
+private:
+    struct State;
+    static void wait(const std::shared_ptr<State>& state);
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace frontrow::io

@@ -1,0 +1,119 @@
+#include "store/embedded/committer.h"
+
+#include "wire/fact_json.h"
+
+#include <utility>
+
+namespace frontrow::store::embedded {
+namespace {
+
+/// How much journal is written between two checkpoints: bounds the log's size on disk and the time
+/// to open it.
+constexpr std::size_t kCheckpointBytes = 32 << 20;
+/// Text that a large batch leaves behind is given back.
+constexpr std::size_t kLinesKept = 4 << 20;
+
+}  // namespace
+
+Committer::Committer(
+    Journal journal,
+    JournalHead head,
+    std::filesystem::path file,
+    std::string vfs,
+    Done done
+)
+    : journal_{std::move(journal)},
+      head_{std::move(head)},
+      file_{std::move(file)},
+      vfs_{std::move(vfs)},
+      done_{std::move(done)},
+      checkpoint_thread_{[this] { run_checkpoints(); }},
+      thread_{[this] { run(); }} {
+}
+
+Committer::~Committer() {
+    {
+        const std::lock_guard lock{mutex_};
+        stopping_ = true;
+    }
+    batch_arrived_.notify_one();
+    checkpoint_due_.notify_one();
+    thread_.join();
+    checkpoint_thread_.join();
+}
+
+void Committer::submit(std::vector<domain::Fact> batch) {
+    {
+        const std::lock_guard lock{mutex_};
+        batch_ = std::move(batch);
+    }
+    batch_arrived_.notify_one();
+}
+
+void Committer::run() {
+    for (;;) {
+        std::vector<domain::Fact> batch;
+        {
+            std::unique_lock lock{mutex_};
+            batch_arrived_.wait(lock, [this] { return stopping_ || !batch_.empty(); });
+            if (batch_.empty()) return;
+            batch = std::exchange(batch_, {});
+        }
+        auto written = write(batch);
+        const bool failed = !written;
+        done_(std::move(written));
+        // What the disk holds now is known only to a restart.
+        if (failed) return;
+        checkpoint_if_due();
+    }
+}
+
+Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch) {
+    lines_.clear();
+    for (const auto& fact : batch) {
+        wire::append_fact(lines_, fact);
+        lines_ += '\n';
+    }
+    if (auto appended = journal_.append(batch.back().seq, lines_); !appended) return appended;
+    bytes_since_checkpoint_ += lines_.size();
+    if (lines_.capacity() > kLinesKept) lines_ = {};
+    return head_.write(journal_.end());
+}
+
+/// The checkpoint thread moves the bulk while batches go on; what was added meanwhile is moved
+/// here, between two batches, because the log starts anew only when nothing is left in it.
+void Committer::checkpoint_if_due() {
+    bool finish = false;
+    {
+        const std::lock_guard lock{mutex_};
+        finish = checkpoint_ == Checkpoint::nearly_done;
+        if (finish) checkpoint_ = Checkpoint::idle;
+        if (checkpoint_ == Checkpoint::idle && !finish &&
+            bytes_since_checkpoint_ >= kCheckpointBytes) {
+            checkpoint_ = Checkpoint::due;
+            bytes_since_checkpoint_ = 0;
+            checkpoint_due_.notify_one();
+        }
+    }
+    // A checkpoint that fails costs room in the log and no fact; a disk that is broken shows at the
+    // next commit.
+    if (finish) (void)journal_.checkpoint();
+}
+
+void Committer::run_checkpoints() {
+    std::unique_lock lock{mutex_};
+    for (;;) {
+        checkpoint_due_.wait(lock, [this] { return stopping_ || checkpoint_ == Checkpoint::due; });
+        if (stopping_) return;
+        lock.unlock();
+        if (auto database = io::SqliteDatabase::open(
+                file_, io::SqliteDatabase::Mode::read_write_create, vfs_
+            )) {
+            (void)database->checkpoint();
+        }
+        lock.lock();
+        checkpoint_ = Checkpoint::nearly_done;
+    }
+}
+
+}  // namespace frontrow::store::embedded

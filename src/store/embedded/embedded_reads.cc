@@ -1,0 +1,94 @@
+#include "store/embedded/embedded_store.h"
+
+// The reads. Each takes its answer at one instant, then waits until the facts that the answer rests
+// on are durable.
+
+namespace frontrow::store::embedded {
+
+using io::Fault;
+
+Awaitable<Result<std::optional<domain::Event>, Fault>> EmbeddedStore::find_event(EventId id) {
+    const auto* row = inventory_.find_event(id);
+    auto event = row == nullptr ? std::nullopt : std::optional{row->event};
+    if (auto fault = co_await until_tellable(inventory_.events_seq()))
+        co_return std::unexpected(std::move(*fault));
+    co_return event;
+}
+
+Awaitable<Result<std::vector<domain::Event>, Fault>> EmbeddedStore::list_events(Page page) {
+    auto events = inventory_.list_events(page.limit, page.offset);
+    if (auto fault = co_await until_tellable(inventory_.events_seq()))
+        co_return std::unexpected(std::move(*fault));
+    co_return events;
+}
+
+Awaitable<Result<std::optional<domain::SeatView>, Fault>> EmbeddedStore::find_seat(SeatId id) {
+    const auto place = inventory_.find_seat(id);
+    std::optional<domain::SeatView> seat;
+    std::uint64_t rests_on = inventory_.events_seq();
+    if (place) {
+        seat = inventory_.seat_view(*place, now());
+        rests_on = inventory_.event(place->event).last_seq;
+    }
+    if (auto fault = co_await until_tellable(rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return seat;
+}
+
+Awaitable<Result<std::optional<domain::SeatList>, Fault>>
+EmbeddedStore::list_seats(EventId event, bool only_available, Page page) {
+    const auto* row = inventory_.find_event(event);
+    std::optional<domain::SeatList> list;
+    std::uint64_t rests_on = inventory_.events_seq();
+    if (row != nullptr) {
+        list = inventory_.list_seats(*row, only_available, page.limit, page.offset, now());
+        rests_on = row->last_seq;
+    }
+    if (auto fault = co_await until_tellable(rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return list;
+}
+
+Awaitable<Result<std::optional<std::uint32_t>, Fault>> EmbeddedStore::count_available(EventId event
+) {
+    if (inventory_.has_expired_holds(now())) co_await settle();
+    const auto* row = inventory_.find_event(event);
+    std::optional<std::uint32_t> count;
+    std::uint64_t rests_on = inventory_.events_seq();
+    if (row != nullptr) {
+        count = row->counts.available();
+        rests_on = row->last_seq;
+    }
+    if (auto fault = co_await until_tellable(rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return count;
+}
+
+Awaitable<Result<std::optional<domain::Reservation>, Fault>>
+EmbeddedStore::find_reservation(ReservationId id, std::string user) {
+    const auto* row = inventory_.find_reservation(id);
+    std::optional<domain::Reservation> reservation;
+    std::uint64_t rests_on = 0;
+    if (row != nullptr && inventory_.user(row->user) == user) {
+        reservation = inventory_.entity(*row, now());
+        rests_on = inventory_.event(row->event).last_seq;
+    }
+    if (auto fault = co_await until_tellable(rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return reservation;
+}
+
+Awaitable<Result<std::vector<domain::Reservation>, Fault>>
+EmbeddedStore::list_reservations(std::string user, Page page) {
+    auto list = inventory_.list_reservations(user, page.limit, page.offset, now());
+    if (auto fault = co_await until_tellable(list.empty() ? 0 : inventory_.last_seq())) {
+        co_return std::unexpected(std::move(*fault));
+    }
+    co_return list;
+}
+
+ReservationCounts EmbeddedStore::count_reservations() const {
+    return {.pending = inventory_.pending_count(), .confirmed = inventory_.confirmed_count()};
+}
+
+}  // namespace frontrow::store::embedded

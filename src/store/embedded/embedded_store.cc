@@ -1,0 +1,217 @@
+#include "store/embedded/embedded_store.h"
+
+#include "base/check.h"
+#include "domain/evolve.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace frontrow::store::embedded {
+namespace {
+
+using boost::asio::use_awaitable;
+using io::Fault;
+using io::FaultKind;
+
+constexpr std::chrono::milliseconds kTick{100};
+/// About a millisecond of the owner's time.
+constexpr std::uint32_t kSweepChunk = 1'000;
+/// The sweeper leaves the batch to the buyers beyond this.
+constexpr std::size_t kSweepBatchMax = 8'192;
+
+Fault outcome_unknown() {
+    return {FaultKind::outcome_unknown, "the journal failed"};
+}
+
+/// New claims are what is refused first when the disk runs out.
+bool takes_on_more(const domain::Command& command) {
+    return std::holds_alternative<domain::ReserveSeats>(command) ||
+           std::holds_alternative<domain::CreateEvent>(command) ||
+           std::holds_alternative<domain::UpdateEvent>(command) ||
+           std::holds_alternative<domain::AddSeats>(command);
+}
+
+}  // namespace
+
+EmbeddedStore::EmbeddedStore(Settings settings, Ports ports, DataFolder folder)
+    : settings_{std::move(settings)},
+      ports_{std::move(ports)},
+      folder_{std::move(folder)},
+      self_{std::make_shared<EmbeddedStore*>(this)} {
+}
+
+EmbeddedStore::~EmbeddedStore() = default;
+
+Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings settings, Ports ports) {
+    auto folder = DataFolder::open(settings.folder);
+    if (!folder) return std::unexpected(folder.error());
+    std::unique_ptr<EmbeddedStore> store{
+        new EmbeddedStore{std::move(settings), std::move(ports), std::move(*folder)}
+    };
+    const auto& vfs = store->settings_.vfs;
+    auto journal = Journal::open(store->folder_.journal(), {.read_only = false, .vfs = vfs});
+    if (!journal) return std::unexpected(journal.error());
+    auto& inventory = store->inventory_;
+    auto replayed =
+        journal->replay([&](const domain::Fact& fact) { domain::evolve(inventory, fact); });
+    if (!replayed) return std::unexpected(replayed.error());
+    if (auto whole = check_head(store->folder_.head(), journal->end()); !whole)
+        return std::unexpected(whole.error());
+    auto head = JournalHead::open(store->folder_.head());
+    if (!head) return std::unexpected(head.error());
+
+    store->durable_seq_ = inventory.last_seq();
+    store->last_now_ = inventory.last_at();
+    std::weak_ptr<EmbeddedStore*> weak = store->self_;
+    auto done = [weak, owner = store->ports_.owner](Result<void, Fault> written) {
+        boost::asio::post(owner, [weak, written = std::move(written)]() mutable {
+            if (const auto self = weak.lock()) (*self)->on_written(std::move(written));
+        });
+    };
+    store->committer_ = std::make_unique<Committer>(
+        std::move(*journal), std::move(*head), store->folder_.journal(), vfs, std::move(done)
+    );
+    store->ticker_ = std::make_unique<io::Ticker>(store->ports_.owner, kTick, [raw = store.get()] {
+        raw->tick();
+    });
+    store->tick();
+    return store;
+}
+
+Instant EmbeddedStore::now() {
+    last_now_ = std::max(last_now_, ports_.clock.now());
+    return last_now_;
+}
+
+std::optional<Fault> EmbeddedStore::refuse_work(const domain::Command& command) const {
+    if (failed_) return outcome_unknown();
+    if (disk_is_low_ && takes_on_more(command))
+        return Fault{FaultKind::storage_low, "the disk is nearly full"};
+    if (forming_waiters_.size() + writing_waiters_.size() >= settings_.waiting_max) {
+        return Fault{FaultKind::overloaded, "too many requests wait for the disk"};
+    }
+    return std::nullopt;
+}
+
+Awaitable<Result<domain::Outcome, Fault>>
+EmbeddedStore::execute(domain::Command command, TraceId trace) {
+    if (auto fault = refuse_work(command)) co_return std::unexpected(std::move(*fault));
+    const auto at = now();
+    auto decision = domain::decide(inventory_, command, at);
+    const auto rests_on =
+        decision.facts.empty() ? decision.rests_on : record(std::move(decision.facts), at, trace);
+    if (!is_durable(rests_on)) {
+        const bool is_kept = co_await durable(rests_on);
+        if (!is_kept) co_return std::unexpected(outcome_unknown());
+    }
+    co_return std::move(decision.outcome);
+}
+
+std::uint64_t EmbeddedStore::record(std::vector<domain::NewFact> facts, Instant at, TraceId trace) {
+    for (auto& fact : facts) {
+        forming_.push_back({
+            .seq = inventory_.last_seq() + 1,
+            .at = at,
+            .trace = trace,
+            .event = fact.event,
+            .body = std::move(fact.body),
+        });
+        domain::evolve(inventory_, forming_.back());
+    }
+    // Not at once: the requests that are ready in this turn of the loop share the batch.
+    if (!writing_ && !write_is_posted_) {
+        write_is_posted_ = true;
+        boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
+            const auto self = weak.lock();
+            if (!self) return;
+            (*self)->write_is_posted_ = false;
+            (*self)->write_next_batch();
+        });
+    }
+    return inventory_.last_seq();
+}
+
+void EmbeddedStore::write_next_batch() {
+    if (writing_ || failed_ || forming_.empty()) return;
+    writing_ = true;
+    writing_seq_ = forming_.back().seq;
+    CHECK(writing_waiters_.empty());
+    std::swap(writing_waiters_, forming_waiters_);
+    const auto usual = forming_.capacity();
+    committer_->submit(std::exchange(forming_, {}));
+    forming_.reserve(std::min<std::size_t>(usual, 1'024));
+}
+
+void EmbeddedStore::on_written(Result<void, Fault> written) {
+    if (!written) return fail(written.error());
+    CHECK(writing_ && writing_seq_ > durable_seq_);
+    durable_seq_ = writing_seq_;
+    writing_ = false;
+    auto released = std::exchange(writing_waiters_, {});
+    write_next_batch();
+    for (auto& waiter : released)
+        waiter(true);
+}
+
+void EmbeddedStore::fail(const Fault& fault) {
+    if (std::exchange(failed_, true)) return;
+    auto waiting = std::exchange(writing_waiters_, {});
+    std::ranges::move(forming_waiters_, std::back_inserter(waiting));
+    forming_waiters_.clear();
+    for (auto& waiter : waiting)
+        waiter(false);
+    ports_.on_failure(fault);
+}
+
+Awaitable<bool> EmbeddedStore::durable(std::uint64_t seq) {
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(bool)>(
+        [this, seq](auto handler) {
+            const bool is_being_written = writing_ && seq <= writing_seq_;
+            (is_being_written ? writing_waiters_ : forming_waiters_)
+                .emplace_back(std::move(handler));
+        },
+        use_awaitable
+    );
+}
+
+Awaitable<std::optional<Fault>> EmbeddedStore::until_tellable(std::uint64_t seq) {
+    if (failed_) co_return outcome_unknown();
+    if (is_durable(seq)) co_return std::nullopt;
+    const bool is_kept = co_await durable(seq);
+    if (!is_kept) co_return outcome_unknown();
+    co_return std::nullopt;
+}
+
+bool EmbeddedStore::sweep() {
+    const auto at = now();
+    if (failed_ || !inventory_.has_expired_holds(at)) return false;
+    auto decision = domain::decide(inventory_, domain::ExpireHolds{kSweepChunk}, at);
+    record(std::move(decision.facts), at, TraceId{});
+    return inventory_.has_expired_holds(at);
+}
+
+void EmbeddedStore::keep_sweeping() {
+    if (sweep_is_posted_ || forming_.size() >= kSweepBatchMax || !sweep()) return;
+    sweep_is_posted_ = true;
+    boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
+        const auto self = weak.lock();
+        if (!self) return;
+        (*self)->sweep_is_posted_ = false;
+        (*self)->keep_sweeping();
+    });
+}
+
+Awaitable<void> EmbeddedStore::settle() {
+    while (sweep())
+        co_await boost::asio::post(ports_.owner, use_awaitable);
+}
+
+void EmbeddedStore::tick() {
+    disk_is_low_ = ports_.disk.free_bytes(folder_.path()) < settings_.disk_reserve;
+    keep_sweeping();
+}
+
+}  // namespace frontrow::store::embedded

@@ -1,0 +1,122 @@
+#pragma once
+
+#include "domain/inventory.h"
+#include "io/clock.h"
+#include "io/disk_space.h"
+#include "io/ticker.h"
+#include "store/embedded/committer.h"
+#include "store/embedded/data_folder.h"
+#include "store/store.h"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace frontrow::store::embedded {
+
+/// The store of one machine. The thread of `owner` holds the whole inventory and decides every
+/// command the moment it arrives; the batch of facts that formed meanwhile is written by the
+/// Committer, and only then are its answers released. Nothing is locked.
+///
+/// On any journal error nothing more is decided: what waits is answered outcome_unknown and
+/// `on_failure` is called once, so that the process can end; the restart takes the journal as the
+/// truth.
+class EmbeddedStore final : public Store {
+public:
+    struct Settings {
+        std::filesystem::path folder;
+        /// The name of an SQLite VFS; tests break the disk there.
+        std::string vfs = {};
+        /// Requests waiting for the disk beyond which more are refused as overloaded.
+        std::size_t waiting_max = 16'384;
+        /// Below this much free disk no new hold, event or seat is taken on; what ends or frees one
+        /// is.
+        std::uint64_t disk_reserve = 64 << 20;
+    };
+
+    /// All outlive the store. `on_failure` is called on the owner's thread.
+    struct Ports {
+        boost::asio::any_io_executor owner;
+        const io::Clock& clock;
+        const io::DiskSpace& disk;
+        std::function<void(const io::Fault&)> on_failure;
+    };
+
+    /// Locks the folder and replays the journal. Faults: in_use, corrupt, unavailable.
+    static Result<std::unique_ptr<EmbeddedStore>, io::Fault> open(Settings settings, Ports ports);
+    /// On the owner's thread, when nobody waits any more.
+    ~EmbeddedStore() override;
+
+    Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
+        override;
+    Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
+    Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) override;
+    Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) override;
+    Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
+    list_seats(EventId event, bool only_available, Page page) override;
+    Awaitable<Result<std::optional<std::uint32_t>, io::Fault>> count_available(EventId event
+    ) override;
+    Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
+    find_reservation(ReservationId id, std::string user) override;
+    Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
+    list_reservations(std::string user, Page page) override;
+
+    ReservationCounts count_reservations() const override;
+    bool is_ready() const override { return !failed_; }
+    Instant now() override;
+
+    const domain::Inventory& inventory() const { return inventory_; }
+
+private:
+    /// Resumed with true when durable, with false when nobody can know.
+    using Waiter = std::move_only_function<void(bool)>;
+
+    EmbeddedStore(Settings settings, Ports ports, DataFolder folder);
+
+    std::optional<io::Fault> refuse_work(const domain::Command& command) const;
+    std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
+    bool is_durable(std::uint64_t seq) const { return seq <= durable_seq_; }
+    Awaitable<bool> durable(std::uint64_t seq);
+    /// Nothing once everything up to `seq` may be told.
+    Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq);
+    /// Makes facts of every hold that has run out, a bounded number at a time, so that the counts
+    /// by facts are right at once.
+    Awaitable<void> settle();
+    bool sweep();
+    void keep_sweeping();
+    void write_next_batch();
+    void on_written(Result<void, io::Fault> written);
+    void fail(const io::Fault& fault);
+    void tick();
+
+    Settings settings_;
+    Ports ports_;
+    DataFolder folder_;
+    domain::Inventory inventory_;
+    Instant last_now_{};
+
+    /// The batch that is forming, and who waits for it.
+    std::vector<domain::Fact> forming_;
+    std::vector<Waiter> forming_waiters_;
+    /// Who waits for the batch that is being written.
+    std::vector<Waiter> writing_waiters_;
+    std::uint64_t writing_seq_ = 0;
+    std::uint64_t durable_seq_ = 0;
+    bool writing_ = false;
+    bool write_is_posted_ = false;
+    bool sweep_is_posted_ = false;
+    bool failed_ = false;
+    bool disk_is_low_ = false;
+
+    /// Posted work holds a weak reference, so that what was queued when the store goes does
+    /// nothing.
+    std::shared_ptr<EmbeddedStore*> self_;
+    std::unique_ptr<Committer> committer_;
+    std::unique_ptr<io::Ticker> ticker_;
+};
+
+}  // namespace frontrow::store::embedded

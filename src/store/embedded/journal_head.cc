@@ -1,0 +1,85 @@
+#include "store/embedded/journal_head.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+namespace frontrow::store::embedded {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+
+// One line of fixed length: "frontrow head, batch 00000000000000000042, seq
+// 00000000000000001234\n".
+constexpr auto kForm = "frontrow head, batch %020llu, seq %020llu\n";
+constexpr std::size_t kLength = 67;
+
+std::unexpected<Fault> fault_of(const char* what) {
+    return std::unexpected(Fault{
+        FaultKind::unavailable,
+        std::string{"journal.head: can't "} + what + ": " + std::strerror(errno)
+    });
+}
+
+}  // namespace
+
+Result<JournalHead, Fault> JournalHead::open(const std::filesystem::path& path) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) return fault_of("open");
+    return JournalHead{file};
+}
+
+JournalHead::JournalHead(JournalHead&& other) noexcept : file_{std::exchange(other.file_, -1)} {
+}
+
+JournalHead::~JournalHead() {
+    if (file_ >= 0) ::close(file_);
+}
+
+Result<void, Fault> JournalHead::write(const JournalEnd& end) {
+    std::array<char, kLength + 1> line;
+    const int length = std::snprintf(
+        line.data(),
+        line.size(),
+        kForm,
+        static_cast<unsigned long long>(end.batch),
+        static_cast<unsigned long long>(end.last_seq)
+    );
+    if (::pwrite(file_, line.data(), static_cast<std::size_t>(length), 0) != length)
+        return fault_of("write");
+    return {};
+}
+
+std::optional<JournalEnd> JournalHead::read(const std::filesystem::path& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return std::nullopt;
+    std::array<char, kLength + 1> line{};
+    const auto length = ::pread(file, line.data(), kLength, 0);
+    ::close(file);
+    unsigned long long batch = 0;
+    unsigned long long seq = 0;
+    if (length != static_cast<ssize_t>(kLength) ||
+        std::sscanf(line.data(), kForm, &batch, &seq) != 2)
+        return std::nullopt;
+    return JournalEnd{.batch = batch, .last_seq = seq};
+}
+
+Result<void, Fault> check_head(const std::filesystem::path& head_file, const JournalEnd& end) {
+    const auto head = JournalHead::read(head_file);
+    if (!head || head->batch <= end.batch) return {};
+    return std::unexpected(Fault{
+        FaultKind::corrupt,
+        "the journal ends at batch " + std::to_string(end.batch) + ", but batch " +
+            std::to_string(head->batch) +
+            " was acknowledged: its tail is damaged; nothing was changed, restore a backup (or, to "
+            "go on without those sales, delete " +
+            head_file.string() + ")",
+    });
+}
+
+}  // namespace frontrow::store::embedded

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/result.h"
+#include "domain/commands.h"
+#include "domain/decide.h"
+#include "io/fault.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::store {
+
+template <class T>
+using Awaitable = boost::asio::awaitable<T>;
+
+struct Page {
+    std::size_t limit = 0;
+    std::size_t offset = 0;
+};
+
+struct ReservationCounts {
+    std::size_t pending = 0;
+    std::size_t confirmed = 0;
+};
+
+/// The port behind which the truth lies: durable, decided by `domain::decide`, and told to nobody
+/// before a crash could no longer take it back.
+///
+/// Everything is awaited on the thread of the executor that the store was made with. A read never
+/// invents: what it returns was true and durable at one instant between call and return. What isn't
+/// there is nothing (an empty optional), not a fault.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    /// Decides `command` against the truth and makes its facts durable. The returned outcome is
+    /// final.
+    ///
+    /// Faults: unavailable, overloaded, storage_low (nothing was done), outcome_unknown (it may
+    /// have been: ask again with the same key). If it never returns (a crash), the facts were made
+    /// durable together or not at all; the same command with the same key tells which.
+    virtual Awaitable<Result<domain::Outcome, io::Fault>>
+    execute(domain::Command command, TraceId trace) = 0;
+
+    virtual Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) = 0;
+    /// Latest start first.
+    virtual Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) = 0;
+    virtual Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) = 0;
+    /// In the order of creation.
+    virtual Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
+    list_seats(EventId event, bool only_available, Page page) = 0;
+    virtual Awaitable<Result<std::optional<std::uint32_t>, io::Fault>> count_available(EventId event
+    ) = 0;
+    /// Nothing unless it's this user's.
+    virtual Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
+    find_reservation(ReservationId id, std::string user) = 0;
+    /// Newest first.
+    virtual Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
+    list_reservations(std::string user, Page page) = 0;
+
+    /// For the gauges: about right, at once.
+    virtual ReservationCounts count_reservations() const = 0;
+    /// False once nothing more will be decided.
+    virtual bool is_ready() const = 0;
+    /// The time by which the store judges; never falls.
+    virtual Instant now() = 0;
+};
+
+}  // namespace frontrow::store

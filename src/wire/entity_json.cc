@@ -1,0 +1,135 @@
+#include "wire/entity_json.h"
+
+#include "wire/json_writer.h"
+#include "wire/spec_json.h"
+
+namespace frontrow::wire {
+namespace {
+
+using namespace domain;
+
+/// What a seat takes as JSON, about, so that a long list is allocated once.
+constexpr std::size_t kSeatBytes = 224;
+
+std::string_view name_of(SeatStatus status) {
+    switch (status) {
+        case SeatStatus::available:
+            return "available";
+        case SeatStatus::reserved:
+            return "reserved";
+        case SeatStatus::confirmed:
+            return "confirmed";
+    }
+}
+
+std::string_view name_of(ReservationStatus status) {
+    switch (status) {
+        case ReservationStatus::pending:
+            return "pending";
+        case ReservationStatus::confirmed:
+            return "confirmed";
+        case ReservationStatus::cancelled:
+            return "cancelled";
+        case ReservationStatus::expired:
+            return "expired";
+    }
+}
+
+void write_seat(
+    JsonWriter& json,
+    SeatId id,
+    EventId event,
+    const SeatSpec& spec,
+    SeatStatus status
+) {
+    json.begin_object();
+    json.field("id", id);
+    json.field("event_id", event);
+    write_seat_spec(json, spec);
+    json.field("status", name_of(status));
+    json.end_object();
+}
+
+}  // namespace
+
+void append_event(std::string& out, const domain::Event& event) {
+    JsonWriter json{out};
+    json.begin_object();
+    json.field("id", event.id);
+    write_event_spec(json, event.spec);
+    json.field("created_at", event.created_at);
+    json.field("updated_at", event.updated_at);
+    json.end_object();
+}
+
+void append_seat(std::string& out, const domain::SeatView& seat) {
+    JsonWriter json{out};
+    write_seat(
+        json,
+        seat.block->first_id.plus(seat.index),
+        seat.event,
+        seat.block->seats[seat.index],
+        seat.status
+    );
+}
+
+void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now) {
+    JsonWriter json{out};
+    json.begin_object();
+    json.field("id", reservation.id);
+    json.field("event_id", reservation.event);
+    json.field("user_id", reservation.user);
+    json.key("seat_ids");
+    json.begin_array();
+    for (const auto seat : reservation.seats)
+        json.value(seat);
+    json.end_array();
+    json.key("items");
+    json.begin_array();
+    json.end_array();
+    json.field("status", name_of(reservation.status));
+    json.field("total_amount", reservation.total_amount);
+    json.field("currency", reservation.currency.code());
+    json.field("expires_at", reservation.expires_at);
+    if (reservation.status == ReservationStatus::pending) {
+        json.field("expires_in_ms", (reservation.expires_at - now).count());
+    }
+    if (reservation.confirmed_at) json.field("confirmed_at", *reservation.confirmed_at);
+    json.field("created_at", reservation.created_at);
+    json.end_object();
+}
+
+void append_seats(std::string& out, const domain::SeatList& list) {
+    std::size_t seats = 0;
+    for (const auto& run : list.runs)
+        seats += run.statuses.size();
+    out.reserve(out.size() + seats * kSeatBytes + 2);
+    JsonWriter json{out};
+    json.begin_array();
+    for (const auto& run : list.runs) {
+        for (std::size_t i = 0; i < run.statuses.size(); ++i) {
+            const auto index = run.first + i;
+            write_seat(
+                json,
+                run.block->first_id.plus(index),
+                list.event,
+                run.block->seats[index],
+                run.statuses[i]
+            );
+        }
+    }
+    json.end_array();
+}
+
+void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& block) {
+    out.reserve(out.size() + block.seats.size() * kSeatBytes + 2);
+    JsonWriter json{out};
+    json.begin_array();
+    std::uint64_t index = 0;
+    for (const auto& seat : block.seats) {
+        write_seat(json, block.first_id.plus(index++), event, seat, SeatStatus::available);
+    }
+    json.end_array();
+}
+
+}  // namespace frontrow::wire

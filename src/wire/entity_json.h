@@ -1,0 +1,24 @@
+#pragma once
+
+#include "domain/event.h"
+#include "domain/reservation.h"
+#include "domain/seat.h"
+
+#include <cstddef>
+#include <string>
+
+namespace frontrow::wire {
+
+// Entities as clients see them, appended to `out`. A public view names no person and no
+// reservation.
+
+void append_event(std::string& out, const domain::Event& event);
+void append_seat(std::string& out, const domain::SeatView& seat);
+/// `now` gives a pending reservation its expires_in_ms.
+void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now);
+
+void append_seats(std::string& out, const domain::SeatList& list);
+/// A block as it was just made: all available.
+void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& block);
+
+}  // namespace frontrow::wire

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/result.h"
+#include "domain/facts.h"
+#include "wire/parse_error.h"
+
+#include <string>
+#include <string_view>
+
+namespace frontrow::wire {
+
+/// Appends a fact's one written form, a line of JSON without its line end:
+/// {"seq":…,"type":"ReservationHeld","event_id":…,"at":…,"trace_id":…,"data":{…}}. docs/journal.md
+/// lists the types and their data.
+void append_fact(std::string& out, const domain::Fact& fact);
+
+/// Reads what append_fact wrote.
+Result<domain::Fact, ParseError> parse_fact(std::string_view line);
+
+/// The fact's type as it is written: `ReservationHeld`.
+std::string_view fact_type(const domain::FactBody& body);
+
+}  // namespace frontrow::wire

@@ -1,0 +1,105 @@
+#include "wire/fact_json.h"
+#include "wire/object_reader.h"
+#include "wire/spec_json.h"
+
+#include <boost/json.hpp>
+
+#include <limits>
+
+namespace frontrow::wire {
+namespace {
+
+using namespace domain;
+
+constexpr TextBounds kAnyText{0, 1'000'000};
+constexpr IntegerBounds kAnyPositive{0, std::numeric_limits<std::int64_t>::max()};
+
+SeatsAdded read_seats_added(ObjectReader& in, Complaints& complaints) {
+    auto block = std::make_shared<SeatBlock>();
+    block->first_id = in.id<SeatId>("first_seat_id");
+    if (const auto* seats = in.array("seats")) {
+        block->seats.reserve(seats->size());
+        for (const auto& seat : *seats) {
+            if (!seat.is_object()) {
+                in.complain("seats", "must hold objects");
+                break;
+            }
+            ObjectReader reader{seat.get_object(), "seats[].", complaints};
+            block->seats.push_back(read_seat_spec(reader));
+        }
+    }
+    return SeatsAdded{std::move(block)};
+}
+
+ReservationHeld read_reservation_held(ObjectReader& in) {
+    ReservationHeld body;
+    body.reservation = in.id<ReservationId>("reservation_id");
+    body.user = in.text("user_id", kAnyText);
+    if (const auto* seats = in.array("seat_ids")) {
+        body.seats.reserve(seats->size());
+        for (const auto& seat : *seats) {
+            const auto* text = seat.if_string();
+            const auto id = text == nullptr ? std::nullopt : SeatId::parse(*text);
+            if (!id) in.complain("seat_ids", "must hold UUIDs");
+            body.seats.push_back(id.value_or(SeatId{}));
+        }
+    }
+    body.total_amount = in.integer("total_amount", kAnyPositive);
+    body.expires_at = in.instant("expires_at");
+    body.request.key = in.hex128("request_key");
+    body.request.content = in.hex128("request_content");
+    return body;
+}
+
+FactBody read_body(std::string_view type, ObjectReader& in, Complaints& complaints) {
+    if (type == "ReservationHeld") return read_reservation_held(in);
+    if (type == "ReservationConfirmed")
+        return ReservationConfirmed{in.id<ReservationId>("reservation_id")};
+    if (type == "ReservationExpired")
+        return ReservationExpired{in.id<ReservationId>("reservation_id")};
+    if (type == "ReservationCancelled")
+        return ReservationCancelled{in.id<ReservationId>("reservation_id")};
+    if (type == "ReservationExtended") {
+        return ReservationExtended{
+            in.id<ReservationId>("reservation_id"), in.instant("expires_at")
+        };
+    }
+    if (type == "SeatsAdded") return read_seats_added(in, complaints);
+    if (type == "EventCreated")
+        return EventCreated{read_event_spec(in), in.text("created_by", kAnyText)};
+    if (type == "EventUpdated") return EventUpdated{read_event_spec(in)};
+    if (type != "EventDeleted")
+        complaints.add("type", "is unknown to this version of Frontrow: " + std::string{type});
+    return EventDeleted{};
+}
+
+std::unexpected<ParseError> not_a_fact(std::string message) {
+    return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
+}
+
+}  // namespace
+
+Result<domain::Fact, ParseError> parse_fact(std::string_view line) {
+    std::array<unsigned char, 4096> memory;
+    boost::json::monotonic_resource resource{memory.data(), memory.size()};
+    boost::system::error_code error;
+    const auto document = boost::json::parse(line, error, &resource);
+    if (error || !document.is_object()) return not_a_fact("isn't a JSON object");
+
+    Complaints complaints;
+    ObjectReader in{document.get_object(), "", complaints};
+    Fact fact;
+    fact.seq = static_cast<std::uint64_t>(in.integer("seq", kAnyPositive));
+    fact.event = in.id<EventId>("event_id");
+    fact.at = in.instant("at");
+    fact.trace = TraceId{in.hex128("trace_id")};
+    const auto type = in.text("type", kAnyText);
+    if (const auto* data = in.object("data")) {
+        ObjectReader body{*data, "data.", complaints};
+        fact.body = read_body(type, body, complaints);
+    }
+    if (!complaints.none()) return std::unexpected(complaints.take());
+    return fact;
+}
+
+}  // namespace frontrow::wire

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "wire/parse_error.h"
+
+#include <boost/json/fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace frontrow::wire {
+
+/// Collects what is wrong with a document, to tell all of it at once. Keeps the first fifty.
+class Complaints {
+public:
+    void add(std::string field, std::string message);
+    bool none() const { return error_.fields.empty(); }
+    ParseError take() { return std::move(error_); }
+
+private:
+    ParseError error_;
+};
+
+struct TextBounds {
+    std::size_t min = 0;
+    std::size_t max = 0;
+};
+
+struct IntegerBounds {
+    std::int64_t min = 0;
+    std::int64_t max = 0;
+};
+
+/// Reads the fields of one JSON object and complains of those that aren't as they should be. Where
+/// a required field is wrong the return value is a default that must not be used: look at
+/// Complaints::none() before using any. A null counts as absent.
+class ObjectReader {
+public:
+    /// `prefix` stands before each field's name in a complaint: "seats[3].". All three outlive the
+    /// reader.
+    ObjectReader(const boost::json::object& object, std::string_view prefix, Complaints& complaints)
+        : object_{object}, prefix_{prefix}, complaints_{complaints} {}
+
+    /// The length is counted in characters. No control characters but tab and line end.
+    std::string text(std::string_view field, TextBounds bounds);
+    std::optional<std::string> optional_text(std::string_view field, TextBounds bounds);
+    std::int64_t integer(std::string_view field, IntegerBounds bounds);
+    std::optional<std::int64_t> optional_integer(std::string_view field, IntegerBounds bounds);
+    std::optional<double> optional_number(std::string_view field);
+    Instant instant(std::string_view field);
+    std::optional<Instant> optional_instant(std::string_view field);
+    Bits128 hex128(std::string_view field);
+    /// Nothing (and a complaint) unless the field is an array.
+    const boost::json::array* array(std::string_view field);
+    const boost::json::object* object(std::string_view field);
+    bool has(std::string_view field) const;
+
+    template <class SomeId>
+    SomeId id(std::string_view field) {
+        return SomeId{uuid(field)};
+    }
+
+    /// Complains of a field in the reader's own words.
+    void complain(std::string_view field, std::string message);
+
+private:
+    const boost::json::value* find(std::string_view field) const;
+    const boost::json::value* find_required(std::string_view field);
+    std::string text_of(std::string_view field, const boost::json::value& value, TextBounds bounds);
+    std::int64_t
+    integer_of(std::string_view field, const boost::json::value& value, IntegerBounds bounds);
+    Instant instant_of(std::string_view field, const boost::json::value& value);
+    Bits128 uuid(std::string_view field);
+
+    const boost::json::object& object_;
+    std::string_view prefix_;
+    Complaints& complaints_;
+};
+
+/// Complains unless the text's length in characters is within bounds and it has no control
+/// characters but tab and line end.
+bool check_text(std::string_view text, TextBounds bounds, std::string& complaint);
+
+}  // namespace frontrow::wire

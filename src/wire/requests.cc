@@ -1,0 +1,162 @@
+#include "wire/requests.h"
+
+#include "wire/json_writer.h"
+#include "wire/object_reader.h"
+#include "wire/spec_json.h"
+
+#include <boost/json.hpp>
+
+#include <array>
+
+namespace frontrow::wire {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kDepthMax = 16;
+/// How many seats a request may name at all; how many it may have is the event's rule.
+constexpr std::size_t kSeatIdsMax = 1'000;
+constexpr IntegerBounds kHoldSeconds{1, 3'600};
+constexpr IntegerBounds kExtensionSeconds{1, 10'800};
+constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
+constexpr IntegerBounds kPrice{0, kPriceMax};
+constexpr TextBounds kPrefix{1, 50};
+
+std::unexpected<ParseError> whole_body(std::string message) {
+    return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
+}
+
+/// Parses `body` as an object and has `read(ObjectReader&, Complaints&)` take the fields out of it.
+template <class Read>
+auto parse_object(std::string_view body, Read read) -> Result<
+    decltype(read(std::declval<ObjectReader&>(), std::declval<Complaints&>())),
+    ParseError> {
+    std::array<unsigned char, 4096> memory;
+    json::monotonic_resource resource{memory.data(), memory.size()};
+    json::parse_options options;
+    options.max_depth = kDepthMax;
+    boost::system::error_code error;
+    const auto document = json::parse(body, error, &resource, options);
+    if (error == json::error::too_deep) return whole_body("The body is nested too deeply.");
+    if (error) return whole_body("The body isn't valid JSON in UTF-8.");
+    if (!document.is_object()) return whole_body("The body must be a JSON object.");
+    Complaints complaints;
+    ObjectReader in{document.get_object(), "", complaints};
+    auto value = read(in, complaints);
+    if (!complaints.none()) return std::unexpected(complaints.take());
+    return value;
+}
+
+std::vector<domain::SeatSpec> read_seat_run(ObjectReader& in) {
+    const auto prefix = in.text("prefix", kPrefix);
+    const auto count = in.integer("count", kBulkCount);
+    const auto price = in.integer("price", kPrice);
+    std::vector<domain::SeatSpec> seats(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < seats.size(); ++i) {
+        seats[i].number = prefix + "-" + std::to_string(i + 1);
+        seats[i].price = price;
+    }
+    return seats;
+}
+
+std::vector<domain::SeatSpec> read_seat_list(ObjectReader& in, Complaints& complaints) {
+    std::vector<domain::SeatSpec> seats;
+    const auto* list = in.array("seats");
+    if (list == nullptr) return seats;
+    if (list->empty() || list->size() > kBulkSeatsMax) {
+        in.complain("seats", "must hold 1 to " + std::to_string(kBulkSeatsMax) + " seats");
+        return seats;
+    }
+    seats.reserve(list->size());
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const auto prefix = "seats[" + std::to_string(i) + "].";
+        const auto* object = (*list)[i].if_object();
+        if (object == nullptr) {
+            complaints.add(prefix.substr(0, prefix.size() - 1), "must be an object");
+            continue;
+        }
+        ObjectReader seat{*object, prefix, complaints};
+        seats.push_back(read_seat_spec(seat));
+    }
+    return seats;
+}
+
+std::vector<SeatId> read_seat_ids(ObjectReader& in) {
+    std::vector<SeatId> seats;
+    const auto* list = in.array("seat_ids");
+    if (list == nullptr) return seats;
+    if (list->empty() || list->size() > kSeatIdsMax) {
+        in.complain("seat_ids", "must name 1 to " + std::to_string(kSeatIdsMax) + " seats");
+        return seats;
+    }
+    seats.reserve(list->size());
+    for (const auto& item : *list) {
+        const auto* text = item.if_string();
+        const auto id = text == nullptr ? std::nullopt : SeatId::parse(*text);
+        if (!id) {
+            in.complain("seat_ids", "must hold UUIDs");
+            break;
+        }
+        seats.push_back(*id);
+    }
+    return seats;
+}
+
+}  // namespace
+
+std::string ReservationRequest::canonical() const {
+    std::string out;
+    JsonWriter json{out};
+    json.begin_object();
+    json.field("event_id", event);
+    json.key("seat_ids");
+    json.begin_array();
+    for (const auto seat : seats)
+        json.value(seat);
+    json.end_array();
+    if (hold) json.field("hold_seconds", hold->count());
+    json.end_object();
+    return out;
+}
+
+Result<domain::EventSpec, ParseError> parse_event_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) { return read_event_spec(in); });
+}
+
+Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) { return read_seat_spec(in); });
+}
+
+Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
+        if (in.has("seats") && in.has("prefix"))
+            in.complain("seats", "can't be given together with prefix");
+        return in.has("seats") ? read_seat_list(in, complaints) : read_seat_run(in);
+    });
+}
+
+Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) {
+        ReservationRequest request;
+        request.event = in.id<EventId>("event_id");
+        request.seats = read_seat_ids(in);
+        if (const auto hold = in.optional_integer("hold_seconds", kHoldSeconds))
+            request.hold = std::chrono::seconds{*hold};
+        request.idempotency_key = in.optional_text("idempotency_key", {1, kIdempotencyKeyMax});
+        return request;
+    });
+}
+
+Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) {
+        return std::chrono::seconds{in.integer("seconds", kExtensionSeconds)};
+    });
+}
+
+std::optional<FieldError> check_idempotency_key(std::string_view key) {
+    std::string complaint;
+    if (check_text(key, {1, kIdempotencyKeyMax}, complaint)) return std::nullopt;
+    return FieldError{"Idempotency-Key", std::move(complaint)};
+}
+
+}  // namespace frontrow::wire

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/result.h"
+#include "domain/event.h"
+#include "domain/seat.h"
+#include "wire/parse_error.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::wire {
+
+// Request bodies. Each function takes the body's text and returns what was asked for, all of it
+// within bounds, or everything that is wrong with it. Unknown fields are ignored, as are those of
+// an empty body where nothing is required.
+
+inline constexpr std::size_t kBulkSeatsMax = 100'000;
+inline constexpr std::size_t kIdempotencyKeyMax = 255;
+
+struct ReservationRequest {
+    EventId event;
+    std::vector<SeatId> seats;
+    std::optional<std::chrono::seconds> hold;
+    /// The body's; a header may give it instead.
+    std::optional<std::string> idempotency_key;
+
+    /// What was asked, without the key, in one form whatever the spelling of the JSON: two bodies
+    /// with the same one are the same request.
+    std::string canonical() const;
+};
+
+Result<domain::EventSpec, ParseError> parse_event_request(std::string_view body);
+Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
+/// Either form: {prefix, count, price} or {seats: […]}.
+Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body);
+Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
+Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body);
+
+/// Complains unless `key` is 1 to 255 characters without control characters.
+std::optional<FieldError> check_idempotency_key(std::string_view key);
+
+}  // namespace frontrow::wire

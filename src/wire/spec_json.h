@@ -1,0 +1,19 @@
+#pragma once
+
+#include "domain/event.h"
+#include "domain/seat.h"
+#include "wire/json_writer.h"
+#include "wire/object_reader.h"
+
+namespace frontrow::wire {
+
+/// The fields of an event that its organiser sets; the same in a request, a fact and an answer.
+/// Written into an object that is open.
+void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
+domain::EventSpec read_event_spec(ObjectReader& in);
+
+/// The fields of a seat that its organiser sets, likewise.
+void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec);
+domain::SeatSpec read_seat_spec(ObjectReader& in);
+
+}  // namespace frontrow::wire
