@@ -2,6 +2,7 @@
 
 #include "wire/json_writer.h"
 #include "wire/spec_json.h"
+#include "wire/status_names.h"
 
 namespace frontrow::wire {
 namespace {
@@ -10,30 +11,6 @@ using namespace domain;
 
 /// What a seat takes as JSON, about, so that a long list is allocated once.
 constexpr std::size_t kSeatBytes = 224;
-
-std::string_view name_of(SeatStatus status) {
-    switch (status) {
-        case SeatStatus::available:
-            return "available";
-        case SeatStatus::reserved:
-            return "reserved";
-        case SeatStatus::confirmed:
-            return "confirmed";
-    }
-}
-
-std::string_view name_of(ReservationStatus status) {
-    switch (status) {
-        case ReservationStatus::pending:
-            return "pending";
-        case ReservationStatus::confirmed:
-            return "confirmed";
-        case ReservationStatus::cancelled:
-            return "cancelled";
-        case ReservationStatus::expired:
-            return "expired";
-    }
-}
 
 void write_seat(
     JsonWriter& json,

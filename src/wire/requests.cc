@@ -104,7 +104,11 @@ std::vector<SeatId> read_seat_ids(ObjectReader& in) {
 
 }  // namespace
 
-std::string ReservationRequest::canonical() const {
+std::string canonical(
+    EventId event,
+    const std::vector<SeatId>& seats,
+    std::optional<std::chrono::seconds> hold
+) {
     std::string out;
     JsonWriter json{out};
     json.begin_object();

@@ -27,10 +27,6 @@ struct ReservationRequest {
     std::optional<std::chrono::seconds> hold;
     /// The body's; a header may give it instead.
     std::optional<std::string> idempotency_key;
-
-    /// What was asked, without the key, in one form whatever the spelling of the JSON: two bodies
-    /// with the same one are the same request.
-    std::string canonical() const;
 };
 
 Result<domain::EventSpec, ParseError> parse_event_request(std::string_view body);
@@ -39,6 +35,14 @@ Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
 Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body);
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
 Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body);
+
+/// What a reservation asks for, without the key, in one form whatever the spelling of the JSON: two
+/// requests with the same one are the same request.
+std::string canonical(
+    EventId event,
+    const std::vector<SeatId>& seats,
+    std::optional<std::chrono::seconds> hold
+);
 
 /// Complains unless `key` is 1 to 255 characters without control characters.
 std::optional<FieldError> check_idempotency_key(std::string_view key);

@@ -1,0 +1,94 @@
+#include "app/application.h"
+
+#include "http/handlers/routes.h"
+#include "io/id_source.h"
+#include "io/sha256.h"
+#include "io/workers.h"
+#include "telemetry/metrics.h"
+
+#include <string>
+#include <utility>
+
+namespace frontrow::app {
+namespace {
+
+/// One is enough: what it does is rare and long, and the buyers need the other cores.
+constexpr std::size_t kWorkerThreads = 1;
+
+}  // namespace
+
+/// In the order in which they start; they end in reverse.
+struct Application::Parts {
+    Parts(
+        const boost::asio::any_io_executor& executor,
+        Settings settings,
+        World& world,
+        std::unique_ptr<store::Store> opened
+    )
+        : limits{settings.limits},
+          ids{world.clock, world.random},
+          workers{executor, kWorkerThreads},
+          store{std::move(opened)},
+          authenticator{std::move(settings.auth)},
+          router{http::all_routes(), metrics},
+          services{*store, ids, authenticator, metrics, workers, sha, house},
+          dispatcher{router, services, limits, world.log},
+          server{executor, dispatcher, house, world.log} {}
+
+    http::Limits limits;
+    http::House house;
+    io::Sha256 sha;
+    io::IdSource ids;
+    telemetry::Metrics metrics;
+    io::Workers workers;
+    std::unique_ptr<store::Store> store;
+    identity::Authenticator authenticator;
+    http::Router router;
+    http::Services services;
+    http::Dispatcher dispatcher;
+    http::Server server;
+    std::uint16_t port = 0;
+};
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {
+}
+Application::~Application() = default;
+
+Result<std::unique_ptr<Application>, io::Fault>
+Application::open(const boost::asio::any_io_executor& executor, Settings settings, World world) {
+    store::embedded::EmbeddedStore::Ports ports{
+        .owner = executor,
+        .clock = world.clock,
+        .disk = world.disk,
+        .on_failure =
+            [&log = world.log, then = world.on_failure](const io::Fault& fault) {
+                log.error(
+                    "the journal failed; nothing more is sold until a restart",
+                    {{"error", fault.what}}
+                );
+                then();
+            },
+    };
+    auto opened = store::embedded::EmbeddedStore::open(settings.store, std::move(ports));
+    if (!opened) return std::unexpected(opened.error());
+    const auto listen = settings.listen;
+    auto parts = std::make_unique<Parts>(executor, std::move(settings), world, std::move(*opened));
+    const auto port = parts->server.listen(listen);
+    if (!port) return std::unexpected(port.error());
+    parts->port = *port;
+    return std::unique_ptr<Application>{new Application{std::move(parts)}};
+}
+
+void Application::start() {
+    parts_->server.start();
+}
+
+std::uint16_t Application::port() const {
+    return parts_->port;
+}
+
+boost::asio::awaitable<void> Application::stop(std::chrono::milliseconds time) {
+    co_await parts_->server.drain(time);
+}
+
+}  // namespace frontrow::app

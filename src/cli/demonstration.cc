@@ -1,0 +1,95 @@
+#include "cli/demonstration.h"
+
+#include <memory>
+#include <string>
+
+namespace frontrow::cli {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+
+struct Section {
+    std::string name;
+    int rows = 0;
+    int seats_per_row = 0;
+    Amount price = 0;
+    /// Where the section's first row lies on the plan.
+    double y = 0;
+};
+
+std::vector<domain::SeatSpec> fill(const std::vector<Section>& sections) {
+    std::vector<domain::SeatSpec> seats;
+    for (const auto& section : sections) {
+        for (int row = 0; row < section.rows; ++row) {
+            const std::string row_name(1, static_cast<char>('A' + row));
+            for (int seat = 1; seat <= section.seats_per_row; ++seat) {
+                const double x = seat - (section.seats_per_row + 1) / 2.0;
+                seats.push_back({
+                    .number = section.name + "-" + row_name + "-" + std::to_string(seat),
+                    .section = section.name,
+                    .row = row_name,
+                    .price = section.price,
+                    .position = std::make_shared<const domain::Position>(
+                        domain::Position{x, section.y + row}
+                    ),
+                });
+            }
+        }
+    }
+    return seats;
+}
+
+DemonstrationEvent make(
+    std::string name,
+    std::string venue,
+    std::string description,
+    Instant start,
+    hours length,
+    const std::vector<Section>& sections
+) {
+    auto seats = fill(sections);
+    domain::EventSpec spec{
+        .name = std::move(name),
+        .description = std::move(description),
+        .venue = std::move(venue),
+        .start_at = start,
+        .end_at = start + length,
+        .total_seats = static_cast<std::int64_t>(seats.size()),
+    };
+    return {std::move(spec), std::move(seats)};
+}
+
+}  // namespace
+
+std::vector<DemonstrationEvent> demonstration(Instant now) {
+    const auto today = std::chrono::floor<days>(now);
+    std::vector<DemonstrationEvent> events;
+    events.push_back(make(
+        "Chamber Music by Candlelight",
+        "Old Library, Kyoto",
+        "A string quartet in a hall of eighty seats.",
+        today + days{21} + hours{10},
+        hours{2},
+        {{"Hall", 8, 10, 4'500, 0}}
+    ));
+    events.push_back(make(
+        "The Cherry Orchard",
+        "Harbour Theatre, Yokohama",
+        "Chekhov's last play, in three sections.",
+        today + days{35} + hours{9},
+        hours{3},
+        {{"Stalls", 8, 14, 9'000, 0}, {"Circle", 4, 12, 6'500, 10}, {"Gallery", 2, 12, 3'500, 16}}
+    ));
+    events.push_back(make(
+        "Midwinter Night",
+        "Dome, Sapporo",
+        "The one that everybody wants.",
+        today + days{60} + hours{10},
+        hours{4},
+        {{"Front", 4, 20, 15'000, 0}, {"Middle", 6, 20, 11'000, 5}, {"Back", 4, 20, 7'000, 12}}
+    ));
+    return events;
+}
+
+}  // namespace frontrow::cli

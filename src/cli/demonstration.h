@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/instant.h"
+#include "domain/event.h"
+#include "domain/seat.h"
+
+#include <vector>
+
+namespace frontrow::cli {
+
+struct DemonstrationEvent {
+    domain::EventSpec spec;
+    std::vector<domain::SeatSpec> seats;
+};
+
+/// Three evenings to try Frontrow on, a few hundred seats in all, on sale at once and starting some
+/// weeks after `now`.
+std::vector<DemonstrationEvent> demonstration(Instant now);
+
+}  // namespace frontrow::cli

@@ -1,0 +1,34 @@
+#include "cli/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+int main(int argc, char** argv) {
+    using namespace frontrow;
+    // A reader that goes away, and a file that may grow no further, are answers to a write and no
+    // reason to die.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
+
+    CLI::App app{
+        "Frontrow sells tickets when everybody comes at once: each seat to exactly one buyer.",
+        "frontrow"
+    };
+    app.set_version_flag("--version", std::string{"frontrow "} + FRONTROW_VERSION);
+    app.require_subcommand(1);
+    app.footer(
+        "Try it:  frontrow seed && frontrow serve --dev\nEach command has its own --help. Exit "
+        "codes: 0 done, 1 failed, 2 wrong usage."
+    );
+    int exit_code = cli::kDone;
+    cli::add_serve(app, exit_code);
+    cli::add_seed(app, exit_code);
+    cli::add_token(app, exit_code);
+    cli::add_verify(app, exit_code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? cli::kDone : cli::kWrongUsage;
+    }
+    return exit_code;
+}

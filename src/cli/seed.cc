@@ -1,0 +1,74 @@
+#include "app/offline_store.h"
+#include "cli/commands.h"
+#include "cli/demonstration.h"
+#include "config/options.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+namespace frontrow::cli {
+namespace {
+
+using store::Awaitable;
+
+Awaitable<Result<void, io::Fault>> execute(store::Store& store, domain::Command command) {
+    auto result = co_await store.execute(std::move(command), TraceId{});
+    if (!result) co_return std::unexpected(std::move(result.error()));
+    if (!*result)
+        co_return std::unexpected(
+            io::Fault{io::FaultKind::unavailable, "the store refused the demonstration"}
+        );
+    co_return Result<void, io::Fault>{};
+}
+
+Awaitable<Result<void, io::Fault>>
+add_event(store::Store& store, io::IdSource& ids, DemonstrationEvent one) {
+    const auto event = ids.next<EventId>();
+    const domain::Organizer organizer{.sub = "dev", .is_admin = true};
+    std::printf(
+        "  %s: %s, %zu seats\n", event.to_string().c_str(), one.spec.name.c_str(), one.seats.size()
+    );
+    domain::CreateEvent create{.event = event, .by = organizer, .spec = std::move(one.spec)};
+    auto created = co_await execute(store, std::move(create));
+    if (!created) co_return created;
+    auto block = std::make_shared<domain::SeatBlock>(ids.next<SeatId>(), std::move(one.seats));
+    domain::AddSeats add{.event = event, .by = organizer, .block = std::move(block)};
+    co_return co_await execute(store, std::move(add));
+}
+
+Awaitable<Result<void, io::Fault>> seed_if_empty(store::Store& store, io::IdSource& ids) {
+    auto events = co_await store.list_events({.limit = 1});
+    if (!events) co_return std::unexpected(std::move(events.error()));
+    if (!events->empty()) {
+        std::printf("The store has events already; nothing was added.\n");
+        co_return Result<void, io::Fault>{};
+    }
+    std::printf("Three events to try Frontrow on:\n");
+    for (auto& one : demonstration(store.now())) {
+        auto added = co_await add_event(store, ids, std::move(one));
+        if (!added) co_return added;
+    }
+    co_return Result<void, io::Fault>{};
+}
+
+}  // namespace
+
+void add_seed(CLI::App& app, int& exit_code) {
+    auto settings = std::make_shared<config::StoreSettings>();
+    auto* command =
+        app.add_subcommand("seed", "Put three events with a few hundred seats into an empty store");
+    command->footer(
+        "Does nothing where there are events already. A running server has the folder to itself: "
+        "seed before it starts."
+    );
+    config::add_options(*command, *settings);
+    command->callback([settings, &exit_code] {
+        const auto seeded = app::with_store(settings->data_dir, seed_if_empty);
+        if (seeded) return;
+        std::fprintf(stderr, "frontrow seed: %s\n", seeded.error().what.c_str());
+        exit_code = kFailed;
+    });
+}
+
+}  // namespace frontrow::cli

@@ -1,0 +1,139 @@
+#include "app/application.h"
+#include "cli/commands.h"
+#include "config/options.h"
+#include "identity/token.h"
+#include "io/clock.h"
+#include "io/disk_space.h"
+#include "io/random.h"
+#include "telemetry/log.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <sys/resource.h>
+
+namespace frontrow::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+/// After a journal error the process is gone within a second.
+constexpr std::chrono::milliseconds kFailStopTime{600};
+
+/// One connection is one file; the hard limit is what the operator allows.
+void raise_file_limit() {
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
+app::Application::Settings application_settings(const config::ServeSettings& settings) {
+    const auto listen = config::parse_listen(settings.listen).value();
+    return {
+        .listen = {.host = listen.host, .port = listen.port},
+        .store = {.folder = settings.data_dir},
+        .auth =
+            {.jwt_secret = settings.jwt_secret,
+             .admin_api_key = settings.admin_api_key,
+             .user_api_key = settings.user_api_key,
+             .dev = settings.dev},
+        .limits = {},
+    };
+}
+
+/// Runs the application until a signal or a failure ends it.
+class Serving {
+public:
+    explicit Serving(const config::ServeSettings& settings)
+        : settings_{settings},
+          log_{telemetry::parse_log_level(settings.log_level).value_or(telemetry::LogLevel::info)} {
+    }
+
+    int run() {
+        app::Application::World world{clock_, random_, disk_, log_, [this] {
+                                          stop(kFailStopTime, kFailed);
+                                      }};
+        auto opened = app::Application::open(
+            context_.get_executor(), application_settings(settings_), std::move(world)
+        );
+        if (!opened) {
+            std::fprintf(stderr, "frontrow serve: %s\n", opened.error().what.c_str());
+            return kFailed;
+        }
+        application_ = std::move(*opened);
+        application_->start();
+        wait_for_signal();
+        if (settings_.jwt_secret.size() < identity::kSecretMin && !settings_.jwt_secret.empty()) {
+            log_.warn("the secret for tokens is shorter than 32 characters and may be guessed");
+        }
+        const auto host = config::parse_listen(settings_.listen)->host;
+        log_.info(
+            "serving",
+            {{"address", host + ":" + std::to_string(application_->port())},
+             {"data_dir", settings_.data_dir.string()}}
+        );
+        context_.run();
+        log_.info("stopped");
+        return exit_code_;
+    }
+
+private:
+    void wait_for_signal() {
+        signals_.async_wait([this](const boost::system::error_code& error, int) {
+            if (error) return;
+            log_.info("stopping: running requests are answered, no new connections are taken");
+            stop(http::Limits{}.drain_time, kDone);
+        });
+    }
+
+    void stop(std::chrono::milliseconds time, int exit_code) {
+        if (exit_code != kDone) exit_code_ = exit_code;
+        if (std::exchange(stopping_, true)) return;
+        asio::co_spawn(context_, application_->stop(time), [this](const std::exception_ptr&) {
+            signals_.cancel();
+            application_.reset();
+        });
+    }
+
+    const config::ServeSettings& settings_;
+    telemetry::Log log_;
+    io::SystemClock clock_;
+    io::SystemRandom random_;
+    io::SystemDiskSpace disk_;
+    asio::io_context context_{1};
+    asio::signal_set signals_{context_, SIGINT, SIGTERM};
+    std::unique_ptr<app::Application> application_;
+    bool stopping_ = false;
+    int exit_code_ = kDone;
+};
+
+int serve(const config::ServeSettings& settings) {
+    if (const auto error = config::check(settings)) {
+        std::fprintf(stderr, "frontrow serve: %s\n", error->message.c_str());
+        return kWrongUsage;
+    }
+    raise_file_limit();
+    return Serving{settings}.run();
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+    auto settings = std::make_shared<config::ServeSettings>();
+    auto* command =
+        app.add_subcommand("serve", "Sell tickets over HTTP, from a data folder on this machine");
+    command->footer(
+        "Tokens are HS256 JWTs with sub, role and exp; `frontrow token` makes one.\n"
+        "SIGTERM and Ctrl-C stop it: running requests are answered first."
+    );
+    config::add_options(*command, *settings);
+    command->callback([settings, &exit_code] { exit_code = serve(*settings); });
+}
+
+}  // namespace frontrow::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "config/settings.h"
+
+namespace CLI {
+class App;
+}
+
+namespace frontrow::config {
+
+// Each adds its options to a command. A flag wins over the environment, the environment over the
+// default; `--help` names all three.
+
+void add_options(CLI::App& command, ServeSettings& settings);
+void add_options(CLI::App& command, TokenSettings& settings);
+void add_options(CLI::App& command, StoreSettings& settings);
+
+}  // namespace frontrow::config

@@ -1,0 +1,56 @@
+#include "config/settings.h"
+
+#include <charconv>
+
+namespace frontrow::config {
+namespace {
+
+std::unexpected<UsageError> bad_listen(std::string_view text) {
+    return std::unexpected(UsageError{
+        "--listen " + std::string{text} + " isn't an address and a port, like 127.0.0.1:8080"
+    });
+}
+
+}  // namespace
+
+Result<HostPort, UsageError> parse_listen(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return bad_listen(text);
+    auto host = text.substr(0, colon);
+    const auto port_text = text.substr(colon + 1);
+    std::uint16_t port = 0;
+    const auto [end, error] =
+        std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+    if (error != std::errc{} || end != port_text.data() + port_text.size()) return bad_listen(text);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (host.empty()) host = "0.0.0.0";
+    if (host == "localhost") host = "127.0.0.1";
+    return HostPort{std::string{host}, port};
+}
+
+bool is_loopback(std::string_view host) {
+    return host == "::1" || host.starts_with("127.");
+}
+
+std::optional<UsageError> check(const ServeSettings& settings) {
+    const auto listen = parse_listen(settings.listen);
+    if (!listen) return listen.error();
+    if (settings.dev && !is_loopback(listen->host)) {
+        return UsageError{
+            "--dev believes whatever a client says it is, so it listens on a loopback address "
+            "alone; use --listen 127.0.0.1:8080, "
+            "or leave --dev out and set FRONTROW_JWT_SECRET"
+        };
+    }
+    if (!settings.dev && settings.jwt_secret.empty() && settings.admin_api_key.empty() &&
+        settings.user_api_key.empty()) {
+        return UsageError{
+            "nobody could prove who they are: set FRONTROW_JWT_SECRET (32 characters or more) or "
+            "ADMIN_API_KEY, or use --dev to try "
+            "Frontrow on this machine"
+        };
+    }
+    return std::nullopt;
+}
+
+}  // namespace frontrow::config

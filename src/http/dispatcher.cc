@@ -1,0 +1,159 @@
+#include "http/dispatcher.h"
+
+#include "http/query.h"
+#include "telemetry/trace.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace frontrow::http {
+namespace {
+
+constexpr std::size_t kRequestIdMax = 128;
+/// A body that nobody will read is passed over up to here, so that the connection can go on.
+constexpr std::size_t kPassedOverMax = 1 << 20;
+
+/// Visible ASCII, so that it can be echoed in a header and a log.
+bool is_echoable(std::string_view id) {
+    return id.size() <= kRequestIdMax &&
+           std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+identity::Role role_for(Access access) {
+    switch (access) {
+        case Access::anyone:
+        case Access::user:
+            return identity::Role::user;
+        case Access::scanner:
+            return identity::Role::scanner;
+        case Access::organizer:
+            return identity::Role::organizer;
+        case Access::admin:
+            return identity::Role::admin;
+    }
+}
+
+bool is_json(std::string_view content_type) {
+    std::string type{content_type.substr(0, std::min(content_type.find(';'), content_type.size()))};
+    while (!type.empty() && type.back() == ' ')
+        type.pop_back();
+    std::ranges::transform(type, type.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    });
+    return type == "application/json" ||
+           (type.starts_with("application/") && type.ends_with("+json"));
+}
+
+}  // namespace
+
+std::size_t Dispatcher::admit(Context& context) {
+    const auto& request = context.request;
+    context.trace = telemetry::parse_traceparent(request.header(Header::traceparent))
+                        .value_or(services_.ids.next_trace());
+    const auto request_id = request.header(Header::x_request_id);
+    context.request_id = is_echoable(request_id) ? request_id : std::string_view{};
+    if (!route(context) || !identify(context) || !check_content_type(context))
+        return kPassedOverMax;
+    context.is_admitted = true;
+    const bool is_bulk = context.route->route.body == BodyKind::bulk_json;
+    return is_bulk ? limits_.bulk_body_bytes : limits_.body_bytes;
+}
+
+bool Dispatcher::route(Context& context) {
+    auto match = router_.find(context.request.method, context.request.path, context.path_parts);
+    context.route = match.entry;
+    if (match.entry != nullptr) return true;
+    if (match.allowed.empty()) {
+        context.fail(not_found("There is nothing at this path."));
+    } else {
+        context.response.add_header("Allow", match.allowed);
+        context.fail(
+            {.status = 405,
+             .code = "METHOD_NOT_ALLOWED",
+             .message = "This path is asked with " + match.allowed + "."}
+        );
+    }
+    return false;
+}
+
+bool Dispatcher::identify(Context& context) {
+    const auto access = context.route->route.access;
+    if (access == Access::anyone) return true;
+    const identity::Credentials credentials{
+        .authorization = context.request.header(Header::authorization),
+        .api_key = context.request.header(Header::x_api_key),
+        .dev_user = context.request.header(Header::x_user_id),
+    };
+    auto principal = services_.authenticator.identify(credentials, services_.store.now());
+    const bool runs_the_house =
+        principal && !*principal && services_.authenticator.dev() && access != Access::user;
+    if (runs_the_house)
+        *principal = identity::Principal{.sub = "dev", .role = identity::Role::admin};
+    if (!principal || !*principal) {
+        context.response.add_header("WWW-Authenticate", "Bearer");
+        const auto message = principal
+                                 ? std::string_view{"This needs a bearer token or an API key."}
+                                 : principal.error().message;
+        context.fail({.status = 401, .code = "UNAUTHENTICATED", .message = std::string{message}});
+        return false;
+    }
+    if ((*principal)->role < role_for(access)) {
+        const auto role = identity::name_of(role_for(access));
+        context.fail(
+            {.status = 403,
+             .code = "FORBIDDEN",
+             .message = "This needs the role " + std::string{role} + "."}
+        );
+        return false;
+    }
+    context.principal = std::move(**principal);
+    return true;
+}
+
+bool Dispatcher::check_content_type(Context& context) const {
+    const auto type = context.request.header(Header::content_type);
+    if (context.route->route.body == BodyKind::none || type.empty() || is_json(type)) return true;
+    context.fail(
+        {.status = 415,
+         .code = "UNSUPPORTED_MEDIA_TYPE",
+         .message = "The body must be application/json."}
+    );
+    return false;
+}
+
+store::Awaitable<void> Dispatcher::handle(Context& context) {
+    try {
+        co_await context.route->route.handler(context);
+    } catch (const std::exception& error) {
+        // Nothing of ours throws on purpose: this is a library's last word (out of memory, say).
+        log_.error(
+            "a request failed",
+            {{"route", std::string{context.route->route.pattern}}, {"error", error.what()}}
+        );
+        context.fail(
+            {.status = 500,
+             .code = "INTERNAL",
+             .message = "The server failed to answer this request."}
+        );
+    }
+}
+
+void Dispatcher::answered(const Context& context, double seconds) {
+    const auto status = context.response.status;
+    auto& metrics = context.route == nullptr ? router_.unrouted() : context.route->metrics;
+    metrics.answered(status, seconds);
+    if (!log_.has_debug()) return;
+    std::string trace;
+    append_hex128(trace, context.trace.bits);
+    log_.debug(
+        "request",
+        {{"method", std::string{name_of(context.request.method)}},
+         {"route", context.route == nullptr ? "unknown" : std::string{context.route->route.pattern}
+         },
+         {"status", std::to_string(status)},
+         {"ms", std::to_string(seconds * 1e3)},
+         {"trace_id", trace}}
+    );
+}
+
+}  // namespace frontrow::http

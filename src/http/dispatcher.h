@@ -1,0 +1,45 @@
+#pragma once
+
+#include "http/context.h"
+#include "http/limits.h"
+#include "http/router.h"
+#include "telemetry/log.h"
+
+namespace frontrow::http {
+
+/// Takes a request from its head to its answer: which route, who asks, may they, and then the
+/// handler. One for all connections.
+class Dispatcher {
+public:
+    Dispatcher(
+        Router& router,
+        const Services& services,
+        const Limits& limits,
+        const telemetry::Log& log
+    )
+        : router_{router}, services_{services}, limits_{limits}, log_{log} {}
+
+    /// Looks at the head alone. Where the request isn't admitted the context holds the answer.
+    /// Returns how long a body to read.
+    std::size_t admit(Context& context);
+    /// Runs the handler of an admitted request. Returns with the answer in the context, whatever
+    /// happens.
+    store::Awaitable<void> handle(Context& context);
+    /// Counts and logs an answered request.
+    void answered(const Context& context, double seconds);
+
+    const Services& services() const { return services_; }
+    const Limits& limits() const { return limits_; }
+
+private:
+    bool route(Context& context);
+    bool identify(Context& context);
+    bool check_content_type(Context& context) const;
+
+    Router& router_;
+    const Services& services_;
+    const Limits& limits_;
+    const telemetry::Log& log_;
+};
+
+}  // namespace frontrow::http

@@ -1,0 +1,93 @@
+#include "http/handlers/handlers.h"
+#include "http/handlers/replies.h"
+#include "wire/entity_json.h"
+#include "wire/requests.h"
+
+#include <charconv>
+#include <optional>
+
+namespace frontrow::http::handlers {
+namespace {
+
+/// The ETag of an event is its version: "v3".
+std::string etag_of(const domain::Event& event) {
+    return "\"v" + std::to_string(event.version) + "\"";
+}
+
+/// The version that If-Match asks for: none where it isn't given or is `*`, and one that no event
+/// has where it's anything but an ETag of ours, because then it surely doesn't match.
+std::optional<std::uint32_t> if_version(const Request& request) {
+    const auto tag = request.header(Header::if_match);
+    if (tag.empty() || tag == "*") return std::nullopt;
+    std::uint32_t version = 0;
+    if (tag.size() < 4 || !tag.starts_with("\"v") || !tag.ends_with('"')) return 0;
+    const auto* last = tag.data() + tag.size() - 1;
+    const auto [end, error] = std::from_chars(tag.data() + 2, last, version);
+    return error == std::errc{} && end == last ? version : 0;
+}
+
+void reply_event(Context& context, const domain::Event& event, unsigned status) {
+    context.response.status = status;
+    context.response.add_header("ETag", etag_of(event));
+    if (status == 201)
+        context.response.add_header("Location", "/api/v1/events/" + event.id.to_string());
+    wire::append_event(context.response.body, event);
+}
+
+}  // namespace
+
+Awaitable<void> create_event(Context& context) {
+    auto spec = wire::parse_event_request(context.request.body);
+    if (context.value_or_fail(spec) == nullptr) co_return;
+    domain::CreateEvent command{
+        .event = context.services.ids.next<EventId>(),
+        .by = context.organizer(),
+        .spec = std::move(*spec),
+    };
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (const auto* event = entity_or_fail<domain::Event>(context, result))
+        reply_event(context, *event, 201);
+}
+
+Awaitable<void> list_events(Context& context) {
+    const auto page = page_or_fail(context);
+    if (!page) co_return;
+    auto events = co_await context.services.store.list_events(*page);
+    if (context.value_or_fail(events) != nullptr) reply_list(context, *events, wire::append_event);
+}
+
+Awaitable<void> get_event(Context& context) {
+    const auto id = context.path_id<EventId>();
+    if (!id) co_return;
+    auto found = co_await context.services.store.find_event(*id);
+    if (const auto* event = found_or_fail(context, found, "event"))
+        reply_event(context, *event, 200);
+}
+
+Awaitable<void> update_event(Context& context) {
+    const auto id = context.path_id<EventId>();
+    if (!id) co_return;
+    auto spec = wire::parse_event_request(context.request.body);
+    if (context.value_or_fail(spec) == nullptr) co_return;
+    domain::UpdateEvent command{
+        .event = *id,
+        .by = context.organizer(),
+        .spec = std::move(*spec),
+        .if_version = if_version(context.request),
+    };
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (const auto* event = entity_or_fail<domain::Event>(context, result))
+        reply_event(context, *event, 200);
+}
+
+Awaitable<void> delete_event(Context& context) {
+    const auto id = context.path_id<EventId>();
+    if (!id) co_return;
+    domain::DeleteEvent command{
+        .event = *id, .by = context.organizer(), .if_version = if_version(context.request)
+    };
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (entity_or_fail<std::monostate>(context, result) != nullptr) context.response.status = 204;
+}
+
+}  // namespace frontrow::http::handlers

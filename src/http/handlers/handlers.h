@@ -1,0 +1,39 @@
+#pragma once
+
+#include "http/context.h"
+
+namespace frontrow::http::handlers {
+
+// One function a route: reads what was asked out of the context, awaits the store, and leaves the
+// answer in the context.
+
+using store::Awaitable;
+
+Awaitable<void> create_event(Context& context);
+Awaitable<void> list_events(Context& context);
+Awaitable<void> get_event(Context& context);
+Awaitable<void> update_event(Context& context);
+Awaitable<void> delete_event(Context& context);
+
+Awaitable<void> create_seat(Context& context);
+Awaitable<void> create_seats(Context& context);
+Awaitable<void> list_seats(Context& context);
+Awaitable<void> get_seat(Context& context);
+Awaitable<void> count_available_seats(Context& context);
+
+Awaitable<void> create_reservation(Context& context);
+Awaitable<void> get_reservation(Context& context);
+Awaitable<void> list_reservations(Context& context);
+Awaitable<void> list_user_reservations(Context& context);
+Awaitable<void> confirm_reservation(Context& context);
+Awaitable<void> cancel_reservation(Context& context);
+Awaitable<void> extend_reservation(Context& context);
+
+Awaitable<void> health(Context& context);
+Awaitable<void> livez(Context& context);
+Awaitable<void> readyz(Context& context);
+Awaitable<void> metrics(Context& context);
+Awaitable<void> openapi_as_yaml(Context& context);
+Awaitable<void> openapi_as_json(Context& context);
+
+}  // namespace frontrow::http::handlers

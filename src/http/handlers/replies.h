@@ -1,0 +1,51 @@
+#pragma once
+
+#include "http/context.h"
+#include "wire/json_writer.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::http::handlers {
+
+// What several handlers say and ask.
+
+using OutcomeResult = Result<domain::Outcome, io::Fault>;
+
+/// The thing that an accepted command came to; nothing, and answered, where it was refused or
+/// failed.
+template <class Entity>
+Entity* entity_or_fail(Context& context, OutcomeResult& result) {
+    auto* outcome = context.value_or_fail(result);
+    auto* accepted = outcome == nullptr ? nullptr : context.value_or_fail(*outcome);
+    return accepted == nullptr ? nullptr : std::get_if<Entity>(&accepted->entity);
+}
+
+/// The thing that was looked for; nothing, and answered, where it isn't there or the store failed.
+template <class Entity>
+Entity* found_or_fail(
+    Context& context,
+    Result<std::optional<Entity>, io::Fault>& result,
+    std::string_view what
+) {
+    auto* found = context.value_or_fail(result);
+    if (found == nullptr) return nullptr;
+    if (!*found) context.fail(not_found("There is no such " + std::string{what} + "."));
+    return *found ? &**found : nullptr;
+}
+
+/// `limit` (1 to 100, 20 if not given) and `offset` of a list; nothing, and answered, where they
+/// are wrong.
+std::optional<store::Page> page_or_fail(Context& context);
+
+/// A bare JSON array, each item written by `append(out, item)`, which sets its own comma.
+template <class Item, class Append>
+void reply_list(Context& context, const std::vector<Item>& items, Append append) {
+    auto& out = context.response.body;
+    out += '[';
+    for (const auto& item : items) append(out, item);
+    out += ']';
+}
+
+}  // namespace frontrow::http::handlers

@@ -1,0 +1,154 @@
+#include "http/handlers/handlers.h"
+#include "http/handlers/replies.h"
+#include "identity/request_mark.h"
+#include "wire/entity_json.h"
+#include "wire/requests.h"
+
+#include <string>
+
+namespace frontrow::http::handlers {
+namespace {
+
+using telemetry::ReservationResult;
+
+/// The key from the header or the body; nothing, and answered, where it's missing, wrong, or two
+/// different ones.
+std::optional<std::string> key_or_fail(Context& context, const wire::ReservationRequest& request) {
+    const auto header = context.request.header(Header::idempotency_key);
+    if (header.empty() && !request.idempotency_key) {
+        context.fail({
+            .status = 400,
+            .code = "IDEMPOTENCY_KEY_REQUIRED",
+            .message = "Send an Idempotency-Key header, so that a retry can't reserve twice.",
+            .errors = {{"Idempotency-Key", "is required"}},
+        });
+        return std::nullopt;
+    }
+    if (header.empty()) return request.idempotency_key;
+    if (auto wrong = wire::check_idempotency_key(header)) {
+        context.fail(invalid_field(std::move(wrong->field), std::move(wrong->message)));
+        return std::nullopt;
+    }
+    if (request.idempotency_key && *request.idempotency_key != header) {
+        context.fail(
+            invalid_field("idempotency_key", "must be the same as the Idempotency-Key header")
+        );
+        return std::nullopt;
+    }
+    return std::string{header};
+}
+
+ReservationResult result_of(const OutcomeResult& result) {
+    if (!result) return ReservationResult::error;
+    if (result->has_value()) return ReservationResult::success;
+    return result->error().reason == domain::Reason::seats_unavailable ? ReservationResult::conflict
+                                                                       : ReservationResult::error;
+}
+
+/// The answer to confirm, cancel and extend: the reservation as it is now.
+template <class Command>
+Awaitable<void> change_reservation(Context& context, Command command) {
+    auto& store = context.services.store;
+    auto result = co_await store.execute(std::move(command), context.trace);
+    const auto* reservation = entity_or_fail<domain::Reservation>(context, result);
+    if (reservation != nullptr)
+        wire::append_reservation(context.response.body, *reservation, store.now());
+}
+
+Awaitable<void> reply_reservations_of(Context& context, std::string user) {
+    const auto page = page_or_fail(context);
+    if (!page) co_return;
+    auto& store = context.services.store;
+    auto list = co_await store.list_reservations(std::move(user), *page);
+    if (context.value_or_fail(list) == nullptr) co_return;
+    reply_list(
+        context,
+        *list,
+        [now = store.now()](std::string& out, const domain::Reservation& reservation) {
+            wire::append_reservation(out, reservation, now);
+        }
+    );
+}
+
+}  // namespace
+
+Awaitable<void> create_reservation(Context& context) {
+    auto request = wire::parse_reservation_request(context.request.body);
+    if (context.value_or_fail(request) == nullptr) co_return;
+    const auto key = key_or_fail(context, *request);
+    if (!key) co_return;
+    const auto& services = context.services;
+    domain::ReserveSeats command{
+        .reservation = services.ids.next<ReservationId>(),
+        .event = request->event,
+        .user = context.principal.sub,
+        .seats = std::move(request->seats),
+        .hold = request->hold,
+        .request = {},
+    };
+    command.request = identity::mark_request(
+        services.sha,
+        command.user,
+        "POST /reservations",
+        *key,
+        wire::canonical(command.event, command.seats, command.hold)
+    );
+    auto result = co_await services.store.execute(std::move(command), context.trace);
+    services.metrics.reservation(result_of(result));
+    const auto* reservation = entity_or_fail<domain::Reservation>(context, result);
+    if (reservation == nullptr) co_return;
+    auto& response = context.response;
+    response.status = 201;
+    response.add_header("Location", "/api/v1/reservations/" + reservation->id.to_string());
+    if ((*result)->replayed) response.add_header("Idempotency-Replayed", "true");
+    // As of its making, so that a replay is the same to the letter.
+    wire::append_reservation(response.body, *reservation, reservation->created_at);
+}
+
+Awaitable<void> get_reservation(Context& context) {
+    const auto id = context.path_id<ReservationId>();
+    if (!id) co_return;
+    auto& store = context.services.store;
+    auto found = co_await store.find_reservation(*id, context.principal.sub);
+    const auto* reservation = found_or_fail(context, found, "reservation");
+    if (reservation != nullptr)
+        wire::append_reservation(context.response.body, *reservation, store.now());
+}
+
+Awaitable<void> list_reservations(Context& context) {
+    co_await reply_reservations_of(context, context.principal.sub);
+}
+
+Awaitable<void> list_user_reservations(Context& context) {
+    if (context.path_parts[0] != context.principal.sub) {
+        context.fail(not_found("There is no such user, or it isn't you."));
+        co_return;
+    }
+    co_await reply_reservations_of(context, context.principal.sub);
+}
+
+Awaitable<void> confirm_reservation(Context& context) {
+    const auto id = context.path_id<ReservationId>();
+    if (id)
+        co_await change_reservation(
+            context, domain::ConfirmReservation{*id, context.principal.sub}
+        );
+}
+
+Awaitable<void> cancel_reservation(Context& context) {
+    const auto id = context.path_id<ReservationId>();
+    if (id)
+        co_await change_reservation(context, domain::CancelReservation{*id, context.principal.sub});
+}
+
+Awaitable<void> extend_reservation(Context& context) {
+    const auto id = context.path_id<ReservationId>();
+    if (!id) co_return;
+    auto seconds = wire::parse_extension_request(context.request.body);
+    if (context.value_or_fail(seconds) == nullptr) co_return;
+    co_await change_reservation(
+        context, domain::ExtendReservation{*id, context.principal.sub, *seconds}
+    );
+}
+
+}  // namespace frontrow::http::handlers

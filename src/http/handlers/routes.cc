@@ -1,0 +1,56 @@
+#include "http/handlers/routes.h"
+
+#include "http/handlers/handlers.h"
+
+namespace frontrow::http {
+namespace {
+
+using enum Access;
+using enum Method;
+
+// What a sale is made of comes first: the router reads from the top.
+constexpr Route kRoutes[] = {
+    {post, "/api/v1/reservations", user, BodyKind::json, handlers::create_reservation},
+    {get,
+     "/api/v1/events/{id}/seats/available/count",
+     anyone,
+     BodyKind::none,
+     handlers::count_available_seats},
+    {post, "/api/v1/reservations/{id}/confirm", user, BodyKind::none, handlers::confirm_reservation
+    },
+    {get, "/api/v1/reservations/{id}", user, BodyKind::none, handlers::get_reservation},
+    {get, "/api/v1/reservations", user, BodyKind::none, handlers::list_reservations},
+    {post, "/api/v1/reservations/{id}/cancel", user, BodyKind::none, handlers::cancel_reservation},
+    {post, "/api/v1/reservations/{id}/extend", user, BodyKind::json, handlers::extend_reservation},
+    {get, "/api/v1/users/{id}/reservations", user, BodyKind::none, handlers::list_user_reservations
+    },
+
+    {get, "/api/v1/events", anyone, BodyKind::none, handlers::list_events},
+    {get, "/api/v1/events/{id}", anyone, BodyKind::none, handlers::get_event},
+    {post, "/api/v1/events", organizer, BodyKind::json, handlers::create_event},
+    {put, "/api/v1/events/{id}", organizer, BodyKind::json, handlers::update_event},
+    {delete_, "/api/v1/events/{id}", organizer, BodyKind::none, handlers::delete_event},
+
+    {get, "/api/v1/events/{id}/seats", anyone, BodyKind::none, handlers::list_seats},
+    {get, "/api/v1/seats/{id}", anyone, BodyKind::none, handlers::get_seat},
+    {post, "/api/v1/events/{id}/seats", organizer, BodyKind::json, handlers::create_seat},
+    {post, "/api/v1/events/{id}/seats/bulk", organizer, BodyKind::bulk_json, handlers::create_seats
+    },
+
+    {get, "/health", anyone, BodyKind::none, handlers::health},
+    {get, "/api/v1/health", anyone, BodyKind::none, handlers::health},
+    {get, "/livez", anyone, BodyKind::none, handlers::livez},
+    {get, "/readyz", anyone, BodyKind::none, handlers::readyz},
+    {get, "/metrics", anyone, BodyKind::none, handlers::metrics},
+    {get, "/api/v1/metrics", anyone, BodyKind::none, handlers::metrics},
+    {get, "/openapi.yaml", anyone, BodyKind::none, handlers::openapi_as_yaml},
+    {get, "/openapi.json", anyone, BodyKind::none, handlers::openapi_as_json},
+};
+
+}  // namespace
+
+std::span<const Route> all_routes() {
+    return kRoutes;
+}
+
+}  // namespace frontrow::http

@@ -1,0 +1,138 @@
+#include "http/handlers/handlers.h"
+#include "http/handlers/replies.h"
+#include "http/query.h"
+#include "io/workers.h"
+#include "wire/entity_json.h"
+#include "wire/requests.h"
+#include "wire/small_json.h"
+
+#include <limits>
+#include <string>
+
+namespace frontrow::http::handlers {
+namespace {
+
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kSeatsLimitMax = 10'000'000;
+/// Longer lists are parsed and rendered off the owner, which has buyers waiting.
+constexpr std::size_t kSeatsOnOwnerMax = 500;
+constexpr std::size_t kBodyOnOwnerMax = 64 << 10;
+
+domain::AddSeats command_for(Context& context, EventId event, std::vector<domain::SeatSpec> seats) {
+    auto block = std::make_shared<domain::SeatBlock>();
+    block->first_id = context.services.ids.next<SeatId>();
+    block->seats = std::move(seats);
+    return {.event = event, .by = context.organizer(), .block = std::move(block)};
+}
+
+/// Appends to the body with `render(out)`, here or on a worker.
+template <class Render>
+Awaitable<void> render_body(Context& context, std::size_t seats, Render render) {
+    if (seats <= kSeatsOnOwnerMax) {
+        render(context.response.body);
+        co_return;
+    }
+    auto work = [&] {
+        std::string out;
+        render(out);
+        return out;
+    };
+    context.response.body = co_await context.services.workers.run(work);
+}
+
+std::size_t count_seats(const domain::SeatList& list) {
+    std::size_t seats = 0;
+    for (const auto& run : list.runs)
+        seats += run.statuses.size();
+    return seats;
+}
+
+struct SeatQuery {
+    bool only_available = false;
+    store::Page page;
+};
+
+std::optional<SeatQuery> seat_query_or_fail(Context& context) {
+    const auto query = context.request.query;
+    const auto available = query_parameter(query, "available");
+    if (available && *available != "true" && *available != "false") {
+        context.fail(invalid_field("available", "must be true or false"));
+        return std::nullopt;
+    }
+    auto limit = query_number(query, "limit", 1, kSeatsLimitMax, kAll);
+    if (context.value_or_fail(limit) == nullptr) return std::nullopt;
+    auto offset = query_number(query, "offset", 0, kSeatsLimitMax, 0);
+    if (context.value_or_fail(offset) == nullptr) return std::nullopt;
+    return SeatQuery{
+        .only_available = available == "true", .page = {.limit = *limit, .offset = *offset}
+    };
+}
+
+}  // namespace
+
+Awaitable<void> create_seat(Context& context) {
+    const auto event = context.path_id<EventId>();
+    if (!event) co_return;
+    auto seat = wire::parse_seat_request(context.request.body);
+    if (context.value_or_fail(seat) == nullptr) co_return;
+    std::vector<domain::SeatSpec> seats;
+    seats.push_back(std::move(*seat));
+    auto result = co_await context.services.store.execute(
+        command_for(context, *event, std::move(seats)), context.trace
+    );
+    const auto* block = entity_or_fail<std::shared_ptr<const domain::SeatBlock>>(context, result);
+    if (block == nullptr) co_return;
+    context.response.status = 201;
+    context.response.add_header("Location", "/api/v1/seats/" + (*block)->first_id.to_string());
+    wire::append_seat(context.response.body, {.event = *event, .block = *block});
+}
+
+Awaitable<void> create_seats(Context& context) {
+    const auto event = context.path_id<EventId>();
+    if (!event) co_return;
+    auto parse = [&] { return wire::parse_bulk_seats_request(context.request.body); };
+    const bool is_short = context.request.body.size() <= kBodyOnOwnerMax;
+    auto seats = is_short ? parse() : co_await context.services.workers.run(parse);
+    if (context.value_or_fail(seats) == nullptr) co_return;
+    auto result = co_await context.services.store.execute(
+        command_for(context, *event, std::move(*seats)), context.trace
+    );
+    const auto* block = entity_or_fail<std::shared_ptr<const domain::SeatBlock>>(context, result);
+    if (block == nullptr) co_return;
+    co_await render_body(context, (*block)->seats.size(), [&](std::string& out) {
+        wire::append_new_seats(out, *event, **block);
+    });
+    context.response.status = 201;
+}
+
+Awaitable<void> list_seats(Context& context) {
+    const auto event = context.path_id<EventId>();
+    if (!event) co_return;
+    const auto query = seat_query_or_fail(context);
+    if (!query) co_return;
+    auto found =
+        co_await context.services.store.list_seats(*event, query->only_available, query->page);
+    const auto* list = found_or_fail(context, found, "event");
+    if (list == nullptr) co_return;
+    co_await render_body(context, count_seats(*list), [&](std::string& out) {
+        wire::append_seats(out, *list);
+    });
+}
+
+Awaitable<void> get_seat(Context& context) {
+    const auto id = context.path_id<SeatId>();
+    if (!id) co_return;
+    auto found = co_await context.services.store.find_seat(*id);
+    if (const auto* seat = found_or_fail(context, found, "seat"))
+        wire::append_seat(context.response.body, *seat);
+}
+
+Awaitable<void> count_available_seats(Context& context) {
+    const auto event = context.path_id<EventId>();
+    if (!event) co_return;
+    auto found = co_await context.services.store.count_available(*event);
+    if (const auto* count = found_or_fail(context, found, "event"))
+        context.response.body = wire::count_json(*count);
+}
+
+}  // namespace frontrow::http::handlers

@@ -1,0 +1,189 @@
+#include "http/problem.h"
+
+namespace frontrow::http {
+namespace {
+
+using domain::Reason;
+
+std::string seats(std::int64_t count) {
+    return std::to_string(count) + (count == 1 ? " seat" : " seats");
+}
+std::string seconds(std::int64_t count) {
+    return std::to_string(count) + (count == 1 ? " second" : " seconds");
+}
+
+Problem rule_broken(std::string_view code, std::string field, std::string message) {
+    return {
+        .status = 422,
+        .code = code,
+        .message = message,
+        .errors = {{std::move(field), std::move(message)}}
+    };
+}
+
+Problem retry_later(std::string_view code, std::string message, std::uint32_t after_seconds) {
+    return {
+        .status = 503,
+        .code = code,
+        .message = std::move(message),
+        .retry_after_seconds = after_seconds
+    };
+}
+
+}  // namespace
+
+Problem problem_of(const domain::Refusal& refusal) {
+    const auto limit = refusal.limit;
+    switch (refusal.reason) {
+        case Reason::idempotency_key_reused:
+            return rule_broken(
+                "IDEMPOTENCY_KEY_REUSED",
+                "Idempotency-Key",
+                "This key was used for another request."
+            );
+        case Reason::event_not_found:
+            return not_found("There is no such event.");
+        case Reason::reservation_not_found:
+            return not_found("There is no such reservation.");
+        case Reason::version_stale:
+            return {
+                .status = 412,
+                .code = "PRECONDITION_FAILED",
+                .message = "The event has changed since that version."
+            };
+        case Reason::event_has_sales:
+            return {
+                .status = 409,
+                .code = "EVENT_HAS_SALES",
+                .message = "The event has held or sold seats, whose terms stand."
+            };
+        case Reason::seat_number_taken:
+            return {
+                .status = 409,
+                .code = "DUPLICATE_SEAT",
+                .message = "The seat number " + refusal.subject + " would be there twice."
+            };
+        case Reason::event_full:
+            return rule_broken(
+                "LIMIT_REACHED", "seats", "An event can have at most " + seats(limit) + "."
+            );
+        case Reason::sales_not_open:
+            return {
+                .status = 409,
+                .code = "SALES_CLOSED",
+                .message = "Sales for this event haven't opened yet."
+            };
+        case Reason::sales_closed:
+            return {
+                .status = 409,
+                .code = "SALES_CLOSED",
+                .message = "Sales for this event have closed."
+            };
+        case Reason::seat_named_twice:
+            return invalid_field("seat_ids", "must name each seat once");
+        case Reason::hold_too_long:
+            return invalid_field("hold_seconds", "must be at most the event's, " + seconds(limit));
+        case Reason::too_many_seats:
+            return rule_broken(
+                "TOO_MANY_SEATS",
+                "seat_ids",
+                "One reservation can have at most " + seats(limit) + "."
+            );
+        case Reason::seat_not_found:
+            return not_found("The event has no seat " + refusal.subject + ".");
+        case Reason::user_limit_reached:
+            return rule_broken(
+                "LIMIT_REACHED",
+                "seat_ids",
+                "You can have at most " + seats(limit) + " for this event."
+            );
+        case Reason::seats_unavailable:
+            return {
+                .status = 409,
+                .code = "SEAT_UNAVAILABLE",
+                .message = "Not every seat that you asked for is free; nothing was reserved.",
+                .conflicts = refusal.conflicts,
+            };
+        case Reason::reservation_confirmed:
+            return {
+                .status = 409,
+                .code = "ALREADY_CONFIRMED",
+                .message = "The reservation is confirmed."
+            };
+        case Reason::reservation_cancelled:
+            return {
+                .status = 409,
+                .code = "ALREADY_CANCELLED",
+                .message = "The reservation is cancelled."
+            };
+        case Reason::hold_expired:
+            return {
+                .status = 410,
+                .code = "HOLD_EXPIRED",
+                .message = "The hold has run out and its seats are free again."
+            };
+        case Reason::payment_required:
+            return {
+                .status = 409,
+                .code = "PAYMENT_REQUIRED",
+                .message = "This event's reservations are confirmed by paying for them."
+            };
+        case Reason::extension_too_long:
+            return rule_broken(
+                "LIMIT_REACHED", "seconds", "A hold can last at most " + seconds(limit) + " in all."
+            );
+    }
+}
+
+Problem problem_of(const io::Fault& fault) {
+    switch (fault.kind) {
+        case io::FaultKind::overloaded:
+            return retry_later(
+                "OVERLOADED", "More requests are waiting than the server takes on.", 1
+            );
+        case io::FaultKind::storage_low:
+            return retry_later("STORAGE_LOW", "The server is nearly out of storage.", 60);
+        case io::FaultKind::outcome_unknown:
+            return retry_later(
+                "OUTCOME_UNKNOWN",
+                "It isn't known whether this was done; ask again with the same key.",
+                1
+            );
+        case io::FaultKind::unavailable:
+        case io::FaultKind::corrupt:
+        case io::FaultKind::in_use:
+            return retry_later("NOT_READY", "The server can't reach its storage.", 5);
+    }
+}
+
+Problem problem_of(const wire::ParseError& error) {
+    const auto& first = error.fields.front();
+    auto message = first.field.empty() ? first.message
+                                       : "The field " + first.field + " " + first.message + ".";
+    return {
+        .status = 400,
+        .code = "INVALID_REQUEST",
+        .message = std::move(message),
+        .errors = error.fields
+    };
+}
+
+Problem invalid_field(std::string field, std::string message) {
+    return problem_of(wire::ParseError{{{std::move(field), std::move(message)}}});
+}
+
+Problem not_found(std::string message) {
+    return {.status = 404, .code = "NOT_FOUND", .message = std::move(message)};
+}
+
+void write_problem(Response& response, Problem problem, TraceId trace) {
+    response.status = problem.status;
+    response.content_type = kProblemJson;
+    response.body.clear();
+    problem.title = phrase_of(problem.status);
+    wire::append_problem(response.body, problem, trace);
+    if (problem.retry_after_seconds)
+        response.add_header("Retry-After", std::to_string(*problem.retry_after_seconds));
+}
+
+}  // namespace frontrow::http

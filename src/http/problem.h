@@ -1,0 +1,25 @@
+#pragma once
+
+#include "domain/refusal.h"
+#include "http/response.h"
+#include "io/fault.h"
+#include "wire/parse_error.h"
+#include "wire/problem_json.h"
+
+namespace frontrow::http {
+
+using wire::Problem;
+
+// One table each from what went wrong to status, code and sentence.
+
+Problem problem_of(const domain::Refusal& refusal);
+Problem problem_of(const io::Fault& fault);
+Problem problem_of(const wire::ParseError& error);
+
+Problem invalid_field(std::string field, std::string message);
+Problem not_found(std::string message);
+
+/// Makes the answer this problem.
+void write_problem(Response& response, Problem problem, TraceId trace);
+
+}  // namespace frontrow::http

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace frontrow::http {
+
+enum class Method : std::uint8_t { get, post, put, delete_, other };
+
+std::string_view name_of(Method method);
+
+/// The headers that Frontrow reads; all others are passed over.
+enum class Header : std::uint8_t {
+    authorization,
+    content_type,
+    expect,
+    idempotency_key,
+    if_match,
+    traceparent,
+    x_api_key,
+    x_request_id,
+    x_user_id,
+};
+inline constexpr std::size_t kHeaderCount = 9;
+
+/// A request as it lies in its connection's buffer: all views, valid until the answer is written.
+struct Request {
+    Method method = Method::other;
+    std::string_view path;
+    std::string_view query;
+    std::array<std::string_view, kHeaderCount> headers{};
+    std::string_view body;
+    bool keep_alive = true;
+
+    std::string_view header(Header name) const { return headers[static_cast<std::size_t>(name)]; }
+};
+
+}  // namespace frontrow::http

@@ -1,0 +1,280 @@
+#include "http/request_reader.h"
+
+#include "base/check.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace frontrow::http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using boost::beast::error_code;
+
+constexpr std::size_t kFirstBuffer = 4 << 10;
+constexpr std::size_t kBodyBuffer = 64 << 10;
+
+struct KnownHeader {
+    std::string_view name;
+    Header header;
+};
+
+constexpr KnownHeader kKnownHeaders[] = {
+    {"authorization", Header::authorization},
+    {"content-type", Header::content_type},
+    {"expect", Header::expect},
+    {"idempotency-key", Header::idempotency_key},
+    {"if-match", Header::if_match},
+    {"traceparent", Header::traceparent},
+    {"x-api-key", Header::x_api_key},
+    {"x-request-id", Header::x_request_id},
+    {"x-user-id", Header::x_user_id},
+};
+
+bool same_ignoring_case(std::string_view name, std::string_view lower) {
+    return std::ranges::equal(name, lower, [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b;
+    });
+}
+
+Method method_of(beast_http::verb verb) {
+    if (verb == beast_http::verb::get) return Method::get;
+    if (verb == beast_http::verb::post) return Method::post;
+    if (verb == beast_http::verb::put) return Method::put;
+    if (verb == beast_http::verb::delete_) return Method::delete_;
+    return Method::other;
+}
+
+}  // namespace
+
+std::string_view name_of(Method method) {
+    switch (method) {
+        case Method::get:
+            return "GET";
+        case Method::post:
+            return "POST";
+        case Method::put:
+            return "PUT";
+        case Method::delete_:
+            return "DELETE";
+        case Method::other:
+            return "OTHER";
+    }
+}
+
+/// Beast's parser, told to leave everything where it lies: no container of fields, no copy.
+class RequestReader::Parser final : public beast_http::basic_parser<true> {
+public:
+    Request request;
+    /// The body in pieces goes here; one that came whole is a view into the buffer.
+    std::string body;
+    bool discards = false;
+
+private:
+    using View = boost::beast::string_view;
+
+    void on_request_impl(beast_http::verb verb, View, View target, int, error_code& error)
+        override {
+        request.method = method_of(verb);
+        const std::string_view whole{target.data(), target.size()};
+        // Only the origin form (RFC 9112, 3.2.1): we are no proxy.
+        if (whole.empty() || whole.front() != '/') error = beast_http::error::bad_target;
+        const auto question = std::min(whole.find('?'), whole.size());
+        request.path = whole.substr(0, question);
+        request.query = whole.substr(std::min(question + 1, whole.size()));
+    }
+
+    void on_field_impl(beast_http::field, View name, View value, error_code&) override {
+        const std::string_view text{name.data(), name.size()};
+        for (const auto& known : kKnownHeaders) {
+            if (text.size() == known.name.size() && same_ignoring_case(text, known.name)) {
+                request.headers[static_cast<std::size_t>(known.header)] = {
+                    value.data(), value.size()
+                };
+            }
+        }
+    }
+
+    std::size_t on_body_impl(View piece, error_code&) override {
+        if (discards) return piece.size();
+        const bool is_whole =
+            body.empty() && request.body.empty() && content_length_remaining() == piece.size();
+        if (is_whole) {
+            request.body = {piece.data(), piece.size()};
+        } else {
+            body.append(piece.data(), piece.size());
+            request.body = body;
+        }
+        return piece.size();
+    }
+
+    std::size_t on_chunk_body_impl(std::uint64_t, View piece, error_code&) override {
+        if (discards) return piece.size();
+        body.append(piece.data(), piece.size());
+        request.body = body;
+        return piece.size();
+    }
+
+    void on_header_impl(error_code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
+    void on_finish_impl(error_code&) override {}
+    void on_response_impl(int, View, int, error_code&) override {}
+};
+
+struct RequestReader::State {
+    const Limits& limits;
+    std::optional<Parser> parser;
+    /// Holds the head, and never moves once it's parsed: the request's views point here.
+    std::vector<char> head;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    /// Holds what of a body didn't come with the head; empty otherwise.
+    std::vector<char> rest;
+    std::size_t rest_begin = 0;
+    std::size_t rest_end = 0;
+    bool head_done = false;
+    std::size_t body_bytes_max = 0;
+    bool body_is_too_large = false;
+
+    std::span<char> unread() {
+        if (begin < end || rest.empty()) return std::span{head}.subspan(begin, end - begin);
+        return std::span{rest}.subspan(rest_begin, rest_end - rest_begin);
+    }
+
+    void consume(std::size_t bytes) { (begin < end || rest.empty() ? begin : rest_begin) += bytes; }
+
+    /// Gives the unread bytes to the parser until the head is there, all is there, or more is
+    /// needed.
+    error_code feed() {
+        error_code error;
+        while (!parser->is_done()) {
+            const auto bytes = unread();
+            if (bytes.empty()) return beast_http::error::need_more;
+            consume(parser->put(boost::asio::buffer(bytes.data(), bytes.size()), error));
+            if (error || (!head_done && parser->is_header_done())) break;
+        }
+        return error;
+    }
+
+    /// What was read of the body but not understood yet (half a chunk's header) goes on with what
+    /// comes next.
+    void move_unread_to_rest() {
+        if (rest.empty()) rest.resize(kBodyBuffer);
+        const auto tail = std::span{head}.subspan(begin, end - begin);
+        if (rest.size() < tail.size() + kFirstBuffer) rest.resize(tail.size() + kBodyBuffer);
+        std::ranges::copy(tail, rest.begin());
+        rest_begin = 0;
+        rest_end = tail.size();
+        begin = end;
+    }
+
+    void start() {
+        parser.emplace();
+        parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+        // The route's own limit is set at the head.
+        body_bytes_max = limits.bulk_body_bytes;
+        parser->body_limit(body_bytes_max);
+        parser->eager(false);
+        head_done = false;
+        body_is_too_large = false;
+    }
+};
+
+RequestReader::RequestReader(const Limits& limits) : state_{std::make_unique<State>(limits)} {
+    state_->head.resize(kFirstBuffer);
+    state_->start();
+}
+
+RequestReader::~RequestReader() = default;
+
+std::span<char> RequestReader::space() {
+    auto& state = *state_;
+    if (!state.head_done) {
+        if (state.end == state.head.size()) state.head.resize(2 * state.head.size());
+        return std::span{state.head}.subspan(state.end);
+    }
+    if (state.rest.empty() || state.begin < state.end) state.move_unread_to_rest();
+    if (state.rest_begin == state.rest_end) state.rest_begin = state.rest_end = 0;
+    if (state.rest_end == state.rest.size()) {
+        // Room is made in front first; the parser takes all but the odd chunk header, so it's
+        // there.
+        const auto unread =
+            std::span{state.rest}.subspan(state.rest_begin, state.rest_end - state.rest_begin);
+        std::ranges::copy(unread, state.rest.begin());
+        state.rest_end = unread.size();
+        state.rest_begin = 0;
+        if (state.rest_end == state.rest.size()) state.rest.resize(2 * state.rest.size());
+    }
+    return std::span{state.rest}.subspan(state.rest_end);
+}
+
+void RequestReader::received(std::size_t bytes) {
+    (state_->head_done ? state_->rest_end : state_->end) += bytes;
+}
+
+RequestReader::Step RequestReader::advance() {
+    auto& state = *state_;
+    const auto error = state.feed();
+    if (state.body_is_too_large) return Step::body_too_large;
+    if (error == beast_http::error::need_more) return Step::need_more;
+    if (error == beast_http::error::header_limit) return Step::headers_too_large;
+    if (error == beast_http::error::body_limit) return Step::body_too_large;
+    if (error) return Step::malformed;
+    if (!state.head_done) {
+        state.head_done = true;
+        state.parser->request.keep_alive = state.parser->keep_alive();
+        return Step::head;
+    }
+    CHECK(state.parser->is_done());
+    return Step::complete;
+}
+
+void RequestReader::limit_body(std::size_t bytes) {
+    auto& state = *state_;
+    const auto length = state.parser->content_length();
+    state.body_is_too_large = length && *length > bytes;
+    state.body_bytes_max = bytes;
+    state.parser->body_limit(bytes);
+}
+
+std::size_t RequestReader::body_bytes_max() const {
+    return state_->body_bytes_max;
+}
+
+void RequestReader::discard_body() {
+    state_->parser->discards = true;
+}
+
+bool RequestReader::wants_continue() const {
+    return same_ignoring_case(request().header(Header::expect), "100-continue") &&
+           !state_->parser->is_done() && state_->unread().empty();
+}
+
+bool RequestReader::has_begun() const {
+    return state_->head_done || state_->begin < state_->end;
+}
+
+const Request& RequestReader::request() const {
+    return state_->parser->request;
+}
+
+void RequestReader::next() {
+    auto& state = *state_;
+    const auto left = state.unread();
+    if (left.size() > state.head.size()) state.head.resize(left.size());
+    std::copy(left.begin(), left.end(), state.head.begin());
+    state.begin = 0;
+    state.end = left.size();
+    state.rest = {};
+    state.rest_begin = state.rest_end = 0;
+    state.start();
+}
+
+}  // namespace frontrow::http

@@ -1,0 +1,83 @@
+#include "http/response.h"
+
+#include <boost/beast/http/status.hpp>
+
+#include <array>
+#include <charconv>
+
+namespace frontrow::http {
+namespace {
+
+/// What every answer carries. The content policy suits an API; a page brings its own.
+constexpr std::string_view kSecurityHeaders =
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+    "Cache-Control: no-store\r\n";
+
+/// A body that had room for this much keeps it for the next answer.
+constexpr std::size_t kBodyKept = 64 << 10;
+
+void append_number(std::string& out, std::size_t number) {
+    std::array<char, 20> digits;
+    out.append(
+        digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr
+    );
+}
+
+}  // namespace
+
+std::string_view phrase_of(unsigned status) {
+    const auto phrase =
+        boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+    return {phrase.data(), phrase.size()};
+}
+
+void Response::start() {
+    status = 200;
+    content_type = kJson;
+    if (body.capacity() > kBodyKept) body = {};
+    body.clear();
+    extra_headers_.clear();
+}
+
+void Response::add_header(std::string_view name, std::string_view value) {
+    extra_headers_ += name;
+    extra_headers_ += ": ";
+    extra_headers_ += value;
+    extra_headers_ += "\r\n";
+}
+
+void Response::write_head(
+    std::string& out,
+    TraceId trace,
+    std::string_view request_id,
+    bool keep_alive
+) const {
+    out += "HTTP/1.1 ";
+    append_number(out, status);
+    out += ' ';
+    out += phrase_of(status);
+    if (status != 204) {
+        out += "\r\nContent-Type: ";
+        out += content_type;
+        out += "\r\nContent-Length: ";
+        append_number(out, body.size());
+    }
+    out += "\r\nTrace-Id: ";
+    append_hex128(out, trace.bits);
+    out += "\r\nX-Request-Id: ";
+    if (request_id.empty()) {
+        append_hex128(out, trace.bits);
+    } else {
+        out += request_id;
+    }
+    out += "\r\n";
+    out += kSecurityHeaders;
+    out += extra_headers_;
+    if (!keep_alive) out += "Connection: close\r\n";
+    out += "\r\n";
+}
+
+}  // namespace frontrow::http

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/id.h"
+
+#include <string>
+#include <string_view>
+
+namespace frontrow::http {
+
+inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kProblemJson = "application/problem+json";
+
+/// An answer in the making. Kept by its connection from request to request for its memory.
+class Response {
+public:
+    void start();
+
+    unsigned status = 200;
+    std::string_view content_type = kJson;
+    std::string body;
+
+    /// A header of this answer alone. Neither part holds a line end: values that came from a client
+    /// were checked.
+    void add_header(std::string_view name, std::string_view value);
+
+    /// Appends status line and headers. The body goes after them.
+    void write_head(std::string& out, TraceId trace, std::string_view request_id, bool keep_alive)
+        const;
+
+private:
+    std::string extra_headers_;
+};
+
+/// The phrase of a status: `Not Found`.
+std::string_view phrase_of(unsigned status);
+
+}  // namespace frontrow::http

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "http/context.h"
+#include "telemetry/metrics.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::http {
+
+/// Who may use a route; each includes those after it.
+enum class Access : std::uint8_t { anyone, user, scanner, organizer, admin };
+
+enum class BodyKind : std::uint8_t {
+    none,
+    /// JSON of at most Limits::body_bytes.
+    json,
+    /// JSON of at most Limits::bulk_body_bytes.
+    bulk_json,
+};
+
+using Handler = store::Awaitable<void> (*)(Context&);
+
+/// A line of the table that the contract is. `pattern` has at most two {…} parts.
+struct Route {
+    Method method;
+    std::string_view pattern;
+    Access access;
+    BodyKind body;
+    Handler handler;
+};
+
+/// A route as the router keeps it.
+struct RouteEntry {
+    Route route;
+    std::vector<std::string_view> segments;
+    telemetry::Metrics::Route metrics;
+};
+
+/// Finds the route of a request.
+class Router {
+public:
+    struct Match {
+        RouteEntry* entry = nullptr;
+        /// The path is known, but not with this method: those it is known with, for `Allow`.
+        std::string allowed;
+    };
+
+    Router(std::span<const Route> routes, telemetry::Metrics& metrics);
+
+    /// Fills `parts` with the decoded {…} parts of the path.
+    Match find(Method method, std::string_view path, std::array<std::string, 2>& parts);
+    /// Where requests without a route are counted.
+    telemetry::Metrics::Route& unrouted() { return unrouted_; }
+
+private:
+    std::vector<RouteEntry> entries_;
+    telemetry::Metrics::Route unrouted_;
+};
+
+}  // namespace frontrow::http

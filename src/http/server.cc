@@ -1,0 +1,136 @@
+#include "http/server.h"
+
+#include "http/session_socket.h"
+#include "http/ticks.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace frontrow::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
+/// Everybody comes at once: this many may knock before the first is let in.
+constexpr int kBacklog = 4'096;
+/// How long to wait where no more files can be opened.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+std::unexpected<io::Fault> cannot_listen(const Address& address, const error_code& error) {
+    const bool is_taken = error == asio::error::address_in_use;
+    return std::unexpected(io::Fault{
+        is_taken ? io::FaultKind::in_use : io::FaultKind::unavailable,
+        "can't listen on " + address.host + ":" + std::to_string(address.port) + ": " +
+            error.message() + (is_taken ? "; choose another port with --listen" : ""),
+    });
+}
+
+}  // namespace
+
+class Server::Acceptor {
+public:
+    explicit Acceptor(const asio::any_io_executor& executor) : tcp{executor}, pause{executor} {}
+
+    boost::asio::ip::tcp::acceptor tcp;
+    asio::steady_timer pause;
+};
+
+Server::Server(
+    asio::any_io_executor executor,
+    Dispatcher& dispatcher,
+    House& house,
+    const telemetry::Log& log
+)
+    : executor_{std::move(executor)},
+      dispatcher_{dispatcher},
+      house_{house},
+      log_{log},
+      acceptor_{std::make_unique<Acceptor>(executor_)},
+      tasks_{
+          executor_,
+          [this](const std::exception_ptr&) { log_.error("a connection ended in an exception"); }
+      },
+      ticker_{executor_, kTick, [this] { tick(); }} {
+}
+
+Server::~Server() = default;
+
+Result<std::uint16_t, io::Fault> Server::listen(const Address& address) {
+    error_code error;
+    const auto ip = asio::ip::make_address(address.host, error);
+    if (error) return cannot_listen(address, error);
+    auto& acceptor = acceptor_->tcp;
+    const tcp::endpoint endpoint{ip, address.port};
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(kBacklog, error);
+    if (error) return cannot_listen(address, error);
+    return acceptor.local_endpoint(error).port();
+}
+
+void Server::start() {
+    tasks_.spawn(accept());
+}
+
+asio::awaitable<void> Server::accept() {
+    auto& acceptor = *acceptor_;
+    while (acceptor.tcp.is_open()) {
+        auto [error, socket] = co_await acceptor.tcp.async_accept(kAsTuple);
+        if (!acceptor.tcp.is_open()) break;
+        if (error) {
+            log_.warn("can't accept a connection", {{"error", error.message()}});
+            acceptor.pause.expires_after(kAcceptPause);
+            co_await acceptor.pause.async_wait(kAsTuple);
+            continue;
+        }
+        error_code ignored;
+        socket.set_option(tcp::no_delay{true}, ignored);
+        socket.non_blocking(true, ignored);
+        auto one = std::make_unique<Session::Socket>(std::move(socket));
+        tasks_.spawn(serve(std::make_unique<Session>(std::move(one), dispatcher_)));
+    }
+}
+
+asio::awaitable<void> Server::serve(std::unique_ptr<Session> session) {
+    sessions_.insert(session.get());
+    house_.connections = sessions_.size();
+    co_await session->run();
+    sessions_.erase(session.get());
+    house_.connections = sessions_.size();
+}
+
+void Server::tick() {
+    ++house_.ticks;
+    const bool time_is_up = house_.is_draining && house_.ticks >= drain_deadline_;
+    // Copied, because a session that gives up leaves the set.
+    for (auto* session : std::vector(sessions_.begin(), sessions_.end())) {
+        if (time_is_up) {
+            session->abort();
+        } else if (house_.ticks >= session->deadline()) {
+            session->expire();
+        }
+    }
+}
+
+asio::awaitable<void> Server::drain(std::chrono::milliseconds time) {
+    house_.is_draining = true;
+    drain_deadline_ = house_.ticks + ticks_of(time) + 1;
+    error_code ignored;
+    acceptor_->tcp.close(ignored);
+    acceptor_->pause.cancel();
+    for (auto* session : std::vector(sessions_.begin(), sessions_.end())) {
+        if (session->is_idle()) session->expire();
+    }
+    co_await tasks_.wait();
+}
+
+}  // namespace frontrow::http

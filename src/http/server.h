@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/result.h"
+#include "http/dispatcher.h"
+#include "io/fault.h"
+#include "io/task_group.h"
+#include "io/ticker.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace frontrow::http {
+
+class Session;
+
+/// Where a server listens; port 0 takes a free one.
+struct Address {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+/// Takes connections and keeps them until they end. Made, used and destroyed on its executor's
+/// thread, after drain() has returned.
+class Server {
+public:
+    /// `house` is kept up to date for the handlers and sessions; all outlive the server.
+    Server(
+        boost::asio::any_io_executor executor,
+        Dispatcher& dispatcher,
+        House& house,
+        const telemetry::Log& log
+    );
+    ~Server();
+
+    /// Returns the port that was taken. Faults: in_use, unavailable.
+    Result<std::uint16_t, io::Fault> listen(const Address& address);
+    /// Begins to take connections.
+    void start();
+    /// Takes no more connections, lets running requests be answered for up to `time`, then closes
+    /// what is left. Returns when nothing runs.
+    boost::asio::awaitable<void> drain(std::chrono::milliseconds time);
+
+private:
+    class Acceptor;
+
+    boost::asio::awaitable<void> accept();
+    boost::asio::awaitable<void> serve(std::unique_ptr<Session> session);
+    void tick();
+
+    boost::asio::any_io_executor executor_;
+    Dispatcher& dispatcher_;
+    House& house_;
+    const telemetry::Log& log_;
+    std::unique_ptr<Acceptor> acceptor_;
+    std::set<Session*> sessions_;
+    std::uint64_t drain_deadline_ = 0;
+    io::TaskGroup tasks_;
+    io::Ticker ticker_;
+};
+
+}  // namespace frontrow::http

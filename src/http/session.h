@@ -1,0 +1,59 @@
+#pragma once
+
+#include "http/dispatcher.h"
+#include "http/request_reader.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace frontrow::http {
+
+/// One connection, from accept to close: reads requests, has each answered, writes the answer, in
+/// order. Made and run on the server's thread.
+///
+/// Its times are kept by the server, which calls expire() when deadline() has passed: one timer for
+/// all connections.
+class Session {
+public:
+    class Socket;
+
+    Session(std::unique_ptr<Socket> socket, Dispatcher& dispatcher);
+    ~Session();
+
+    /// Returns when the connection is closed. Never throws.
+    boost::asio::awaitable<void> run();
+
+    std::uint64_t deadline() const { return deadline_; }
+    /// The deadline has passed: whatever is awaited is given up.
+    void expire();
+    /// Nothing of a request has come: closing now loses nothing.
+    bool is_idle() const { return phase_ == Phase::idle; }
+    /// Ends at once, whatever it was doing.
+    void abort();
+
+private:
+    enum class Phase : std::uint8_t { idle, reading, handling, writing };
+    enum class End : std::uint8_t { go_on, close, answer_and_close };
+
+    boost::asio::awaitable<End> read_request(Context& context);
+    boost::asio::awaitable<bool> fill();
+    boost::asio::awaitable<bool> write(Context& context, bool keep_alive);
+    boost::asio::awaitable<bool> write_out(std::string_view head, std::string_view body);
+    boost::asio::awaitable<void> close_gently();
+    void fail(Context& context, Problem problem);
+    void enter(Phase phase);
+
+    std::unique_ptr<Socket> socket_;
+    Dispatcher& dispatcher_;
+    const House& house_;
+    RequestReader reader_;
+    std::string out_;
+    Phase phase_ = Phase::idle;
+    std::uint64_t deadline_ = 0;
+    bool expired_ = false;
+};
+
+}  // namespace frontrow::http

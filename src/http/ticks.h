@@ -1,0 +1,16 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace frontrow::http {
+
+/// The server's grain of time. One timer for all connections costs nothing a request; a timer a
+/// connection costs a microsecond.
+inline constexpr std::chrono::milliseconds kTick{100};
+
+constexpr std::uint64_t ticks_of(std::chrono::milliseconds time) {
+    return static_cast<std::uint64_t>((time + kTick - std::chrono::milliseconds{1}) / kTick);
+}
+
+}  // namespace frontrow::http

@@ -1,0 +1,94 @@
+#include "identity/authenticator.h"
+
+#include "identity/token.h"
+
+#include <algorithm>
+#include <array>
+#include <openssl/crypto.h>
+#include <utility>
+
+namespace frontrow::identity {
+namespace {
+
+constexpr std::size_t kKnownMax = 20'000;
+constexpr std::string_view kBearer = "Bearer ";
+
+std::unexpected<BadCredentials> bad(std::string_view message) {
+    return std::unexpected(BadCredentials{message});
+}
+
+bool starts_with_bearer(std::string_view text) {
+    return text.size() > kBearer.size() &&
+           std::ranges::equal(text.substr(0, kBearer.size()), kBearer, [](char a, char b) {
+               return (a | 0x20) == (b | 0x20);
+           });
+}
+
+std::string_view sentence_of(TokenError error) {
+    switch (error) {
+        case TokenError::wrong_algorithm:
+            return "The token is signed with another algorithm than this server takes.";
+        case TokenError::bad_signature:
+            return "The token isn't one that this server signed.";
+        case TokenError::expired:
+            return "The token isn't valid at this time.";
+        case TokenError::incomplete:
+            return "The token lacks sub, role or exp.";
+    }
+}
+
+}  // namespace
+
+Authenticator::Authenticator(AuthSettings settings) : settings_{std::move(settings)} {
+    add_key(settings_.admin_api_key, {.sub = "admin-api-key", .role = Role::admin});
+    add_key(settings_.user_api_key, {.sub = "user-api-key", .role = Role::user});
+}
+
+void Authenticator::add_key(const std::string& key, Principal principal) {
+    if (key.empty()) return;
+    sha_.update(key);
+    keys_.push_back({sha_.finish(), std::move(principal)});
+}
+
+Result<std::optional<Principal>, BadCredentials>
+Authenticator::identify(const Credentials& credentials, Instant now) {
+    if (!credentials.authorization.empty()) return by_token(credentials.authorization, now);
+    if (!credentials.api_key.empty()) return by_api_key(credentials.api_key);
+    if (credentials.dev_user.empty()) return std::nullopt;
+    if (!settings_.dev) return bad("X-User-ID is believed with --dev alone.");
+    if (credentials.dev_user.size() > kSubMax) return bad("X-User-ID is too long.");
+    return Principal{.sub = std::string{credentials.dev_user}, .role = Role::user};
+}
+
+Result<std::optional<Principal>, BadCredentials>
+Authenticator::by_token(std::string_view authorization, Instant now) {
+    if (settings_.jwt_secret.empty()) return bad("This server takes no bearer tokens.");
+    if (!starts_with_bearer(authorization)) return bad("Authorization must be a bearer token.");
+    const auto token = authorization.substr(kBearer.size());
+    sha_.update(token);
+    const auto digest = sha_.finish128();
+    if (const auto known = known_.find(digest);
+        known != known_.end() && known->second.expires_at > now) {
+        return known->second.principal;
+    }
+    auto verified = verify_token(settings_.jwt_secret, token, now);
+    if (!verified) return bad(sentence_of(verified.error()));
+    if (known_.size() >= kKnownMax) known_.clear();
+    known_[digest] = *verified;
+    return std::move(verified->principal);
+}
+
+Result<std::optional<Principal>, BadCredentials> Authenticator::by_api_key(std::string_view key) {
+    sha_.update(key);
+    const auto digest = sha_.finish();
+    // Every key is compared, each in constant time.
+    const Principal* found = nullptr;
+    for (const auto& known : keys_) {
+        if (CRYPTO_memcmp(known.digest.data(), digest.data(), digest.size()) == 0)
+            found = &known.principal;
+    }
+    if (found == nullptr) return bad("The API key isn't known.");
+    return *found;
+}
+
+}  // namespace frontrow::identity

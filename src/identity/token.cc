@@ -1,0 +1,97 @@
+#include "identity/token.h"
+
+#include "base/check.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <jwt.h>
+#include <memory>
+
+namespace frontrow::identity {
+namespace {
+
+struct FreeToken {
+    void operator()(jwt_t* token) const { jwt_free(token); }
+};
+using Token = std::unique_ptr<jwt_t, FreeToken>;
+
+std::time_t seconds_of(Instant at) {
+    return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+
+const unsigned char* bytes_of(const std::string& secret) {
+    return reinterpret_cast<const unsigned char*>(secret.data());
+}
+
+/// The number of a claim, or 0 where it has none.
+long claim(jwt_t* token, const char* name) {
+    errno = 0;
+    return jwt_get_grant_int(token, name);
+}
+
+}  // namespace
+
+std::optional<Role> parse_role(std::string_view name) {
+    for (const auto role : {Role::user, Role::scanner, Role::organizer, Role::admin}) {
+        if (name == name_of(role)) return role;
+    }
+    return std::nullopt;
+}
+
+std::string_view name_of(Role role) {
+    switch (role) {
+        case Role::user:
+            return "user";
+        case Role::scanner:
+            return "scanner";
+        case Role::organizer:
+            return "organizer";
+        case Role::admin:
+            return "admin";
+    }
+}
+
+std::string sign_token(
+    const std::string& secret,
+    const Principal& principal,
+    Instant now,
+    std::chrono::seconds ttl
+) {
+    jwt_t* raw = nullptr;
+    CHECK(jwt_new(&raw) == 0);
+    const Token token{raw};
+    CHECK(jwt_add_grant(raw, "sub", principal.sub.c_str()) == 0);
+    CHECK(jwt_add_grant(raw, "role", std::string{name_of(principal.role)}.c_str()) == 0);
+    CHECK(jwt_add_grant_int(raw, "iat", seconds_of(now)) == 0);
+    CHECK(jwt_add_grant_int(raw, "exp", seconds_of(now + ttl)) == 0);
+    CHECK(jwt_set_alg(raw, JWT_ALG_HS256, bytes_of(secret), static_cast<int>(secret.size())) == 0);
+    char* text = jwt_encode_str(raw);
+    CHECK(text != nullptr);
+    std::string signed_token{text};
+    std::free(text);
+    return signed_token;
+}
+
+Result<VerifiedToken, TokenError>
+verify_token(const std::string& secret, std::string_view token, Instant now) {
+    jwt_t* raw = nullptr;
+    const std::string text{token};
+    if (jwt_decode(&raw, text.c_str(), bytes_of(secret), static_cast<int>(secret.size())) != 0) {
+        return std::unexpected(TokenError::bad_signature);
+    }
+    const Token decoded{raw};
+    if (jwt_get_alg(raw) != JWT_ALG_HS256) return std::unexpected(TokenError::wrong_algorithm);
+    const auto expires_at = claim(raw, "exp");
+    const char* sub = jwt_get_grant(raw, "sub");
+    const char* role_name = jwt_get_grant(raw, "role");
+    const auto role = role_name == nullptr ? std::nullopt : parse_role(role_name);
+    if (expires_at == 0 || sub == nullptr || !role) return std::unexpected(TokenError::incomplete);
+    if (expires_at <= seconds_of(now) || claim(raw, "nbf") > seconds_of(now))
+        return std::unexpected(TokenError::expired);
+    Principal principal{.sub = sub, .role = *role};
+    if (principal.sub.empty() || principal.sub.size() > kSubMax)
+        return std::unexpected(TokenError::incomplete);
+    return VerifiedToken{std::move(principal), Instant{std::chrono::seconds{expires_at}}};
+}
+
+}  // namespace frontrow::identity

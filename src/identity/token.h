@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/instant.h"
+#include "base/result.h"
+#include "identity/principal.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace frontrow::identity {
+
+/// A secret shorter than this is refused: HS256 wants as many bits as its hash has (RFC 7518, 3.2).
+inline constexpr std::size_t kSecretMin = 32;
+
+enum class TokenError : std::uint8_t { wrong_algorithm, bad_signature, expired, incomplete };
+
+struct VerifiedToken {
+    Principal principal;
+    Instant expires_at;
+};
+
+/// Signs an HS256 JWT with `sub`, `role`, `iat` and `exp`.
+std::string sign_token(
+    const std::string& secret,
+    const Principal& principal,
+    Instant now,
+    std::chrono::seconds ttl
+);
+
+/// Who a token speaks for. The algorithm is HS256 whatever the token says; `sub`, `role` and `exp`
+/// are required, `nbf` is honoured.
+Result<VerifiedToken, TokenError>
+verify_token(const std::string& secret, std::string_view token, Instant now);
+
+}  // namespace frontrow::identity

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+namespace frontrow::io {
+
+/// Threads for long computations (parsing or rendering megabytes), so that the owner goes on
+/// serving. The work touches nothing that the owner may change meanwhile.
+class Workers {
+public:
+    /// `owner`: where run() is called and continues.
+    Workers(boost::asio::any_io_executor owner, std::size_t threads)
+        : owner_{std::move(owner)}, pool_{threads} {}
+    ~Workers() { pool_.join(); }
+
+    /// Calls `work` on another thread and returns what it returned. `work` and all it refers to
+    /// live until then.
+    template <class Work>
+    boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work& work) {
+        using Answer = std::invoke_result_t<Work&>;
+        return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(Answer)>(
+            [this, &work](auto handler) {
+                boost::asio::post(
+                    pool_,
+                    [owner = owner_, &work, handler = std::move(handler)]() mutable {
+                        boost::asio::post(
+                            owner,
+                            [answer = work(), handler = std::move(handler)]() mutable {
+                                handler(std::move(answer));
+                            }
+                        );
+                    }
+                );
+            },
+            boost::asio::use_awaitable
+        );
+    }
+
+private:
+    boost::asio::any_io_executor owner_;
+    boost::asio::thread_pool pool_;
+};
+
+}  // namespace frontrow::io

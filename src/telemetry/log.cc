@@ -1,0 +1,95 @@
+#include "telemetry/log.h"
+
+#include <boost/json.hpp>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+namespace frontrow::telemetry {
+namespace {
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug:
+            return spdlog::level::debug;
+        case LogLevel::info:
+            return spdlog::level::info;
+        case LogLevel::warn:
+            return spdlog::level::warn;
+        case LogLevel::error:
+            return spdlog::level::err;
+    }
+}
+
+std::string quoted(std::string_view text) {
+    return boost::json::serialize(boost::json::string_view{text.data(), text.size()});
+}
+
+std::string json_tail(std::string_view message, std::initializer_list<LogField> fields) {
+    std::string line = "\"message\":" + quoted(message);
+    for (const auto& field : fields)
+        line += "," + quoted(field.name) + ":" + quoted(field.value);
+    return line;
+}
+
+std::string readable_tail(std::string_view message, std::initializer_list<LogField> fields) {
+    std::string line{message};
+    for (const auto& field : fields)
+        line += "  " + std::string{field.name} + "=" + field.value;
+    return line;
+}
+
+}  // namespace
+
+std::optional<LogLevel> parse_log_level(std::string_view name) {
+    if (name == "debug") return LogLevel::debug;
+    if (name == "info") return LogLevel::info;
+    if (name == "warn") return LogLevel::warn;
+    if (name == "error") return LogLevel::error;
+    return std::nullopt;
+}
+
+Log::Log(LogLevel level)
+    : is_terminal_{isatty(STDERR_FILENO) == 1},
+      logger_{std::make_unique<spdlog::logger>(
+          "frontrow",
+          std::make_shared<spdlog::sinks::stderr_color_sink_mt>()
+      )} {
+    logger_->set_level(to_spdlog(level));
+    if (is_terminal_) {
+        logger_->set_pattern("%H:%M:%S.%e %^%-7l%$ %v");
+    } else {
+        logger_->set_pattern(
+            R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})", spdlog::pattern_time_type::utc
+        );
+    }
+}
+
+Log::~Log() = default;
+
+bool Log::has_debug() const {
+    return logger_->should_log(spdlog::level::debug);
+}
+
+void Log::debug(std::string_view message, std::initializer_list<LogField> fields) const {
+    write(LogLevel::debug, message, fields);
+}
+void Log::info(std::string_view message, std::initializer_list<LogField> fields) const {
+    write(LogLevel::info, message, fields);
+}
+void Log::warn(std::string_view message, std::initializer_list<LogField> fields) const {
+    write(LogLevel::warn, message, fields);
+}
+void Log::error(std::string_view message, std::initializer_list<LogField> fields) const {
+    write(LogLevel::error, message, fields);
+}
+
+void Log::write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields)
+    const {
+    if (!logger_->should_log(to_spdlog(level))) return;
+    const auto line = is_terminal_ ? readable_tail(message, fields) : json_tail(message, fields);
+    logger_->log(to_spdlog(level), spdlog::string_view_t{line.data(), line.size()});
+}
+
+}  // namespace frontrow::telemetry

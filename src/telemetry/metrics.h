@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace frontrow::telemetry {
+
+enum class ReservationResult : std::uint8_t { success, conflict, lock_failed, error };
+
+/// The metrics of docs and dashboards, in Prometheus' text format. One thread.
+class Metrics {
+public:
+    /// A route's own figures, looked up once when the route is made.
+    class Route {
+    public:
+        /// Counts one answered request.
+        void answered(unsigned status, double seconds);
+
+        struct Impl;
+        explicit Route(std::shared_ptr<Impl> impl) : impl_{std::move(impl)} {}
+
+    private:
+        std::shared_ptr<Impl> impl_;
+    };
+
+    Metrics();
+    ~Metrics();
+
+    /// `path` is the route's pattern, never the path that was asked for.
+    Route route(std::string_view method, std::string_view path);
+    void reservation(ReservationResult result);
+
+    struct Gauges {
+        double pending = 0;
+        double confirmed = 0;
+        double connections = 0;
+    };
+
+    /// The text of /metrics, with the gauges as they are now.
+    std::string text(const Gauges& gauges);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace frontrow::telemetry

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "base/id.h"
+
+#include <optional>
+#include <string_view>
+
+namespace frontrow::telemetry {
+
+/// The trace of a W3C `traceparent` header; nothing unless it's well-formed
+/// (https://www.w3.org/TR/trace-context/#traceparent-header).
+std::optional<TraceId> parse_traceparent(std::string_view header);
+
+}  // namespace frontrow::telemetry

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/id.h"
+#include "domain/refusal.h"
+#include "wire/parse_error.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::wire {
+
+/// An error as a client sees it (RFC 9457). `code` is stable, `message` one plain sentence; nothing
+/// internal in either.
+struct Problem {
+    unsigned status = 500;
+    std::string_view title;
+    std::string_view code;
+    std::string message;
+    std::vector<FieldError> errors;
+    std::vector<domain::SeatConflict> conflicts;
+    std::optional<std::uint32_t> retry_after_seconds;
+};
+
+void append_problem(std::string& out, const Problem& problem, TraceId trace);
+
+}  // namespace frontrow::wire

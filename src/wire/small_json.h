@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/instant.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace frontrow::wire {
+
+/// {"count":N}
+std::string count_json(std::uint32_t count);
+/// {"status":"ok","timestamp":"…"}
+std::string health_json(Instant now);
+/// {"status":"…"}
+std::string status_json(std::string_view status);
+
+}  // namespace frontrow::wire

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "domain/reservation.h"
+#include "domain/seat.h"
+
+#include <string_view>
+
+namespace frontrow::wire {
+
+constexpr std::string_view name_of(domain::SeatStatus status) {
+    switch (status) {
+        case domain::SeatStatus::available:
+            return "available";
+        case domain::SeatStatus::reserved:
+            return "reserved";
+        case domain::SeatStatus::confirmed:
+            return "confirmed";
+    }
+}
+
+constexpr std::string_view name_of(domain::ReservationStatus status) {
+    switch (status) {
+        case domain::ReservationStatus::pending:
+            return "pending";
+        case domain::ReservationStatus::confirmed:
+            return "confirmed";
+        case domain::ReservationStatus::cancelled:
+            return "cancelled";
+        case domain::ReservationStatus::expired:
+            return "expired";
+    }
+}
+
+}  // namespace frontrow::wire

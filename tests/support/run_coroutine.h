@@ -1,0 +1,77 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+namespace frontrow::test {
+
+/// A coroutine that runs whenever its io_context does.
+template <class T>
+class Started {
+public:
+    Started(boost::asio::io_context& io, boost::asio::awaitable<T> coroutine)
+        : io_{&io}, end_{std::make_shared<End>()} {
+        boost::asio::co_spawn(
+            io,
+            std::move(coroutine),
+            [end = end_](const std::exception_ptr& error, T value) {
+                end->error = error;
+                end->value = std::move(value);
+            }
+        );
+    }
+
+    bool is_done() const { return end_->value.has_value(); }
+
+    /// Runs the io_context until the coroutine has ended and returns what it returned, or throws
+    /// what it threw. Throws as well if that takes a minute: a test that hangs tells nobody why.
+    T get() {
+        const auto work = boost::asio::make_work_guard(*io_);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
+        while (!is_done()) {
+            io_->restart();
+            if (io_->run_one_until(deadline) == 0)
+                throw std::runtime_error("the coroutine didn't end");
+        }
+        if (end_->error) std::rethrow_exception(end_->error);
+        return std::move(*end_->value);
+    }
+
+private:
+    struct End {
+        std::exception_ptr error;
+        std::optional<T> value;
+    };
+
+    boost::asio::io_context* io_;
+    std::shared_ptr<End> end_;
+};
+
+template <class T>
+Started<T> start(boost::asio::io_context& io, boost::asio::awaitable<T> coroutine) {
+    return Started<T>{io, std::move(coroutine)};
+}
+
+/// Starts a coroutine and runs the io_context until it has ended.
+template <class T>
+T run(boost::asio::io_context& io, boost::asio::awaitable<T> coroutine) {
+    return start(io, std::move(coroutine)).get();
+}
+
+/// Runs all that can run now. Returns when what is left waits for something else.
+inline void run_ready(boost::asio::io_context& io) {
+    io.restart();
+    io.poll();
+}
+
+}  // namespace frontrow::test
