@@ -1,9 +1,8 @@
 #include "http/query.h"
 
-#include <boost/url/params_encoded_view.hpp>
-#include <boost/url/parse_query.hpp>
 #include <boost/url/pct_string_view.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace frontrow::http {
@@ -16,14 +15,18 @@ std::optional<std::string> decode_percent(std::string_view text) {
     return encoded->decode();
 }
 
+// Split here and not by urls::params_encoded_view: Boost 1.81's reads the last value on to the end
+// of the buffer that the query lies in.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {
-    if (query.empty()) return std::nullopt;
-    const auto parameters = urls::parse_query(urls::string_view{query.data(), query.size()});
-    if (!parameters) return std::nullopt;
-    urls::encoding_opts as_form;
-    as_form.space_as_plus = true;
-    for (const auto parameter : *parameters) {
-        if (parameter.key.decode(as_form) == name) return parameter.value.decode(as_form);
+    while (!query.empty()) {
+        const auto end = std::min(query.find('&'), query.size());
+        const auto parameter = query.substr(0, end);
+        query.remove_prefix(std::min(end + 1, query.size()));
+        const auto equals = std::min(parameter.find('='), parameter.size());
+        if (parameter.substr(0, equals) != name) continue;
+        std::string value{parameter.substr(std::min(equals + 1, parameter.size()))};
+        std::ranges::replace(value, '+', ' ');
+        return decode_percent(value);
     }
     return std::nullopt;
 }

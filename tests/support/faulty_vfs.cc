@@ -1,6 +1,7 @@
 #include "support/faulty_vfs.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>

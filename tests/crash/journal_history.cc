@@ -1,0 +1,148 @@
+#include "crash/journal_history.h"
+
+#include "base/check.h"
+#include "domain/decide.h"
+#include "domain/evolve.h"
+#include "store/embedded/data_folder.h"
+#include "wire/fact_json.h"
+
+#include <fstream>
+#include <iterator>
+
+namespace frontrow::test {
+namespace {
+
+using store::embedded::DataFolder;
+using store::embedded::Journal;
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+void write_file(const std::filesystem::path& path, const std::string& bytes) {
+    if (bytes.empty()) {
+        std::filesystem::remove(path);
+        return;
+    }
+    std::ofstream file{path, std::ios::binary | std::ios::trunc};
+    file << bytes;
+    CHECK(file.flush().good());
+}
+
+std::filesystem::path beside_journal(const std::filesystem::path& folder, const char* suffix) {
+    return DataFolder::journal_of(folder).string() + suffix;
+}
+
+}  // namespace
+
+History::History(std::uint64_t seed) : random_{seed}, sale_{clock_, seed} {
+}
+
+void History::add_batch(std::size_t facts) {
+    const auto until = inventory_.last_seq() + facts;
+    if (inventory_.last_seq() == 0) {
+        auto create = sale_.create_event();
+        event_ = create.event;
+        record(create);
+        auto add = sale_.add_seats(event_, "A", 40);
+        for (std::uint64_t i = 0; i < 40; ++i)
+            seats_.push_back(add.block->first_id.plus(i));
+        record(add);
+    }
+    while (inventory_.last_seq() < until)
+        record(next_command());
+    ends_.push_back({.seq = inventory_.last_seq(), .length = lines_.size()});
+}
+
+void History::record(const domain::Command& command) {
+    auto decision = domain::decide(inventory_, command, clock_.now());
+    const auto trace = sale_.trace();
+    for (auto& body : decision.facts) {
+        const domain::Fact fact{
+            .seq = inventory_.last_seq() + 1,
+            .at = clock_.now(),
+            .trace = trace,
+            .event = body.event,
+            .body = std::move(body.body),
+        };
+        domain::evolve(inventory_, fact);
+        wire::append_fact(lines_, fact);
+        lines_ += '\n';
+        if (const auto* held = std::get_if<domain::ReservationHeld>(&fact.body))
+            reservations_.push_back(held->reservation);
+    }
+}
+
+domain::Command History::next_command() {
+    clock_.advance(Millis{random_() % 60'000});
+    const std::string user = "buyer-" + std::to_string(random_() % 5);
+    const auto kind = random_() % 16;
+    if (kind >= 6 || reservations_.empty()) {
+        const auto first = random_() % (seats_.size() - 3);
+        const auto count = 1 + random_() % 3;
+        const auto from = seats_.begin() + static_cast<std::ptrdiff_t>(first);
+        return sale_.reserve(event_, user, {from, from + static_cast<std::ptrdiff_t>(count)});
+    }
+    const auto reservation = reservations_[random_() % reservations_.size()];
+    switch (kind) {
+        case 0:
+            return domain::ConfirmReservation{reservation, user};
+        case 1:
+            return domain::ExtendReservation{reservation, user, std::chrono::seconds{30}};
+        case 2:
+        case 3:
+            return domain::CancelReservation{reservation, user};
+        case 4:
+            return domain::ExpireHolds{5};
+        default:
+            auto spec = sale_.spec();
+            spec.description = std::string(random_() % 600, 'x') + "\n\"\\ \xE5\xB8\xAD";
+            return sale_.update_event(event_, spec);
+    }
+}
+
+void History::append_to(Journal& journal) const {
+    const auto before = lines_until(batches() - 1).size();
+    const auto appended =
+        journal.append(ends_.back().seq, std::string_view{lines_}.substr(before));
+    CHECK(appended.has_value());
+}
+
+std::string_view History::lines_until(std::uint64_t batches) const {
+    return std::string_view{lines_}.substr(0, batches == 0 ? 0 : ends_.at(batches - 1).length);
+}
+
+CrashImage CrashImage::of(const std::filesystem::path& folder) {
+    return {
+        .database = read_file(DataFolder::journal_of(folder)),
+        .log = read_file(beside_journal(folder, "-wal")),
+        .head = read_file(DataFolder::head_of(folder)),
+    };
+}
+
+void CrashImage::put_into(const std::filesystem::path& folder) const {
+    write_file(DataFolder::journal_of(folder), database);
+    write_file(beside_journal(folder, "-wal"), log);
+    write_file(beside_journal(folder, "-shm"), {});
+    write_file(DataFolder::head_of(folder), head);
+}
+
+Recovery recover(const std::filesystem::path& folder, const std::string& vfs, bool read_only) {
+    Recovery recovery;
+    auto journal =
+        Journal::open(DataFolder::journal_of(folder), {.read_only = read_only, .vfs = vfs});
+    if (!journal) {
+        recovery.fault = journal.error();
+        return recovery;
+    }
+    const auto replayed = journal->replay([&](const domain::Fact& fact) {
+        wire::append_fact(recovery.lines, fact);
+        recovery.lines += '\n';
+    });
+    if (!replayed) recovery.fault = replayed.error();
+    recovery.end = journal->end();
+    return recovery;
+}
+
+}  // namespace frontrow::test

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "domain/inventory.h"
+#include "store/embedded/journal.h"
+#include "support/manual_clock.h"
+#include "support/sale.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A made-up sale as batches of facts, all of them possible: what a journal is filled with, and
+/// what must come back from it.
+class History {
+public:
+    explicit History(std::uint64_t seed);
+
+    /// Decides one more batch: an event with its seats first, then what buyers and organiser do.
+    void add_batch(std::size_t facts);
+    /// Appends the newest batch.
+    void append_to(store::embedded::Journal& journal) const;
+
+    std::uint64_t batches() const { return ends_.size(); }
+    std::uint64_t last_seq() const { return inventory_.last_seq(); }
+    /// All that the first `batches` batches say.
+    std::string_view lines_until(std::uint64_t batches) const;
+
+private:
+    struct End {
+        std::uint64_t seq = 0;
+        std::size_t length = 0;
+    };
+
+    void record(const domain::Command& command);
+    domain::Command next_command();
+
+    std::mt19937_64 random_;
+    ManualClock clock_;
+    Sale sale_;
+    domain::Inventory inventory_;
+    EventId event_;
+    std::vector<SeatId> seats_;
+    std::vector<ReservationId> reservations_;
+    std::string lines_;
+    std::vector<End> ends_;
+};
+
+/// The files of a data folder at one moment, as a crash would leave them: the log's index (-shm) is
+/// not on the disk.
+struct CrashImage {
+    std::string database;
+    std::string log;
+    std::string head;
+
+    static CrashImage of(const std::filesystem::path& folder);
+    /// Replaces what is in the folder. An empty log or head leaves no file.
+    void put_into(const std::filesystem::path& folder) const;
+};
+
+/// What opening and replaying a journal came to.
+struct Recovery {
+    std::optional<io::Fault> fault;
+    store::embedded::JournalEnd end;
+    /// Every fact that was handed out, written anew.
+    std::string lines;
+};
+
+Recovery
+recover(const std::filesystem::path& folder, const std::string& vfs = {}, bool read_only = false);
+
+}  // namespace frontrow::test

@@ -1,0 +1,80 @@
+#include "crash/journal_on_disk.h"
+
+#include "base/check.h"
+#include "store/embedded/data_folder.h"
+#include "store/embedded/journal_head.h"
+
+#include <algorithm>
+
+namespace frontrow::test {
+namespace {
+
+using store::embedded::DataFolder;
+using store::embedded::Journal;
+using store::embedded::JournalHead;
+
+std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
+    std::uint32_t number = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        number = number << 8 | static_cast<std::uint8_t>(bytes[at + i]);
+    return number;
+}
+
+/// Where each commit in an SQLite log ends. What an older log left behind has another salt
+/// (https://sqlite.org/fileformat2.html#walformat).
+std::vector<std::size_t> find_commits(const std::string& log) {
+    constexpr std::size_t kHeader = 32;
+    constexpr std::size_t kFrameHeader = 24;
+    const auto frame = kFrameHeader + big_endian(log, 8);
+    std::vector<std::size_t> ends;
+    for (auto at = kHeader; at + frame <= log.size(); at += frame) {
+        if (log.compare(at + 8, 8, log, 16, 8) != 0) break;
+        if (big_endian(log, at + 4) != 0) ends.push_back(at + frame);
+    }
+    return ends;
+}
+
+void make_database(const std::filesystem::path& file, const JournalShape& shape) {
+    auto database = io::SqliteDatabase::open(file, io::SqliteDatabase::Mode::read_write_create);
+    CHECK(database->execute("PRAGMA page_size=" + std::to_string(shape.page_size)).has_value());
+    CHECK(database->execute("PRAGMA user_version=0").has_value());
+}
+
+}  // namespace
+
+std::vector<JournalShape> journal_shapes() {
+    return {
+        {.name = "usual_pages", .page_size = 4'096, .log_was_started_anew = false},
+        {.name = "small_pages", .page_size = 512, .log_was_started_anew = false},
+        {.name = "small_pages_in_a_new_log", .page_size = 512, .log_was_started_anew = true},
+    };
+}
+
+JournalOnDisk::JournalOnDisk(const JournalShape& shape, std::uint64_t seed) : history_{seed} {
+    constexpr int kBatches = 12;
+    make_database(DataFolder::journal_of(folder()), shape);
+    auto journal = Journal::open(DataFolder::journal_of(folder()), {.vfs = vfs_.name()});
+    auto head = JournalHead::open(DataFolder::head_of(folder()));
+    CHECK(journal.has_value() && head.has_value());
+    for (int i = 0; i < kBatches; ++i) {
+        if (shape.log_was_started_anew && i == kBatches - 4)
+            CHECK(journal->checkpoint().value() == 0);
+        history_.add_batch(i % 3 == 1 ? 9 : 2);
+        history_.append_to(*journal);
+        CHECK(head->write(journal->end()).has_value());
+    }
+    image_ = CrashImage::of(folder());
+    commit_ends_ = find_commits(image_.log);
+}
+
+std::size_t JournalOnDisk::log_end(std::uint64_t batch) const {
+    return commit_ends_.at(commit_ends_.size() - 1 - (batches() - batch));
+}
+
+std::uint64_t JournalOnDisk::batches_within(std::size_t length) const {
+    return batches() - static_cast<std::uint64_t>(std::ranges::count_if(
+                           commit_ends_, [length](auto end) { return end > length; }
+                       ));
+}
+
+}  // namespace frontrow::test

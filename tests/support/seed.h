@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <string>
+
+namespace frontrow::test {
+
+/// The seed of a randomised test: FRONTROW_SEED if set, else a new one. Printed, so that a failure
+/// can be had again.
+inline std::uint64_t seed_of_this_run() {
+    const char* given = std::getenv("FRONTROW_SEED");
+    const auto seed = given == nullptr ? std::random_device{}() : std::stoull(given);
+    std::cout << "seed: run it again with FRONTROW_SEED=" << seed << std::endl;
+    return seed;
+}
+
+/// Whether the long forms of the tests are wanted.
+inline bool is_soak() {
+    return std::getenv("FRONTROW_SOAK") != nullptr;
+}
+
+}  // namespace frontrow::test
