@@ -13,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <cstdio>
 #include <memory>
 #include <sys/resource.h>
@@ -89,6 +90,11 @@ private:
             if (error) return;
             log_.info("stopping: running requests are answered, no new connections are taken");
             stop(http::Limits{}.drain_time, kDone);
+            // Whoever asks twice doesn't want to wait: what was acknowledged is on the disk
+            // already.
+            signals_.async_wait([](const boost::system::error_code& again, int) {
+                if (!again) std::_Exit(kFailed);
+            });
         });
     }
 

@@ -17,8 +17,11 @@ void add_token(CLI::App& app, int& exit_code) {
     command->footer("Use it as a header:  Authorization: Bearer $(frontrow token --sub alice)");
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
-        if (settings->sub.empty() || settings->sub.size() > identity::kSubMax) {
-            std::fprintf(stderr, "frontrow token: --sub must be 1 to 255 characters\n");
+        if (!identity::is_valid_sub(settings->sub)) {
+            std::fprintf(
+                stderr,
+                "frontrow token: --sub must be 1 to 255 bytes of UTF-8 without control characters\n"
+            );
             exit_code = kWrongUsage;
             return;
         }

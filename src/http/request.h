@@ -33,6 +33,8 @@ struct Request {
     std::array<std::string_view, kHeaderCount> headers{};
     std::string_view body;
     bool keep_alive = true;
+    /// Asked with HEAD: a GET whose answer is sent without its body.
+    bool is_head = false;
 
     std::string_view header(Header name) const { return headers[static_cast<std::size_t>(name)]; }
 };

@@ -44,7 +44,7 @@ bool same_ignoring_case(std::string_view name, std::string_view lower) {
 }
 
 Method method_of(beast_http::verb verb) {
-    if (verb == beast_http::verb::get) return Method::get;
+    if (verb == beast_http::verb::get || verb == beast_http::verb::head) return Method::get;
     if (verb == beast_http::verb::post) return Method::post;
     if (verb == beast_http::verb::put) return Method::put;
     if (verb == beast_http::verb::delete_) return Method::delete_;
@@ -82,6 +82,7 @@ private:
     void on_request_impl(beast_http::verb verb, View, View target, int, error_code& error)
         override {
         request.method = method_of(verb);
+        request.is_head = verb == beast_http::verb::head;
         const std::string_view whole{target.data(), target.size()};
         // Only the origin form (RFC 9112, 3.2.1): we are no proxy.
         if (whole.empty() || whole.front() != '/') error = beast_http::error::bad_target;

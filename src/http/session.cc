@@ -171,7 +171,9 @@ asio::awaitable<bool> Session::fill() {
     const auto space = reader_.space();
     const auto [error, bytes] =
         co_await socket_->tcp.async_read_some(asio::buffer(space.data(), space.size()), kAsTuple);
-    if (error || expired_) co_return false;
+    // Bytes that came just as an idle connection's time was up are a request, and are answered.
+    if (error || (expired_ && phase_ != Phase::idle)) co_return false;
+    expired_ = false;
     reader_.received(bytes);
     if (phase_ == Phase::idle) enter(Phase::reading);
     co_return true;
@@ -183,8 +185,9 @@ asio::awaitable<bool> Session::write(Context& context, bool keep_alive) {
     out_.clear();
     const auto& response = context.response;
     response.write_head(out_, context.trace, context.request_id, keep_alive);
-    if (response.body.size() > kOnePieceMax) return write_out(out_, response.body);
-    out_ += response.body;
+    const std::string_view body = context.request.is_head ? std::string_view{} : response.body;
+    if (body.size() > kOnePieceMax) return write_out(out_, body);
+    out_ += body;
     return write_out(out_, {});
 }
 

@@ -56,7 +56,8 @@ Authenticator::identify(const Credentials& credentials, Instant now) {
     if (!credentials.api_key.empty()) return by_api_key(credentials.api_key);
     if (credentials.dev_user.empty()) return std::nullopt;
     if (!settings_.dev) return bad("X-User-ID is believed with --dev alone.");
-    if (credentials.dev_user.size() > kSubMax) return bad("X-User-ID is too long.");
+    if (!is_valid_sub(credentials.dev_user))
+        return bad("X-User-ID must be 1 to 255 bytes of UTF-8 without control characters.");
     return Principal{.sub = std::string{credentials.dev_user}, .role = Role::user};
 }
 

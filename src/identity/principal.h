@@ -19,7 +19,8 @@ struct Principal {
     Role role = Role::user;
 };
 
-/// A `sub` longer than this isn't honoured: it stands in every fact about its owner.
-inline constexpr std::size_t kSubMax = 255;
+/// A `sub` stands in every fact about its owner, so it's 1 to 255 bytes of UTF-8 without control
+/// characters. Any other isn't honoured.
+bool is_valid_sub(std::string_view sub);
 
 }  // namespace frontrow::identity

@@ -31,26 +31,6 @@ long claim(jwt_t* token, const char* name) {
 
 }  // namespace
 
-std::optional<Role> parse_role(std::string_view name) {
-    for (const auto role : {Role::user, Role::scanner, Role::organizer, Role::admin}) {
-        if (name == name_of(role)) return role;
-    }
-    return std::nullopt;
-}
-
-std::string_view name_of(Role role) {
-    switch (role) {
-        case Role::user:
-            return "user";
-        case Role::scanner:
-            return "scanner";
-        case Role::organizer:
-            return "organizer";
-        case Role::admin:
-            return "admin";
-    }
-}
-
 std::string sign_token(
     const std::string& secret,
     const Principal& principal,
@@ -89,8 +69,7 @@ verify_token(const std::string& secret, std::string_view token, Instant now) {
     if (expires_at <= seconds_of(now) || claim(raw, "nbf") > seconds_of(now))
         return std::unexpected(TokenError::expired);
     Principal principal{.sub = sub, .role = *role};
-    if (principal.sub.empty() || principal.sub.size() > kSubMax)
-        return std::unexpected(TokenError::incomplete);
+    if (!is_valid_sub(principal.sub)) return std::unexpected(TokenError::incomplete);
     return VerifiedToken{std::move(principal), Instant{std::chrono::seconds{expires_at}}};
 }
 

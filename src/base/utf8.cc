@@ -1,0 +1,41 @@
+#include "base/utf8.h"
+
+#include <cstdint>
+
+namespace frontrow {
+namespace {
+
+bool is_between(std::uint8_t byte, std::uint8_t low, std::uint8_t high) {
+    return byte >= low && byte <= high;
+}
+
+/// How long the sequence is that starts with `lead`, and what its second byte may be; 0 for no lead
+/// at all.
+std::size_t length_after(std::uint8_t lead, std::uint8_t& low, std::uint8_t& high) {
+    low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    if (lead < 0x80) return 1;
+    if (is_between(lead, 0xC2, 0xDF)) return 2;
+    if (is_between(lead, 0xE0, 0xEF)) return 3;
+    return is_between(lead, 0xF0, 0xF4) ? 4 : 0;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view bytes) {
+    while (!bytes.empty()) {
+        std::uint8_t low = 0;
+        std::uint8_t high = 0;
+        const auto length = length_after(static_cast<std::uint8_t>(bytes.front()), low, high);
+        if (length == 0 || length > bytes.size()) return false;
+        for (std::size_t i = 1; i < length; ++i) {
+            if (!is_between(static_cast<std::uint8_t>(bytes[i]), low, high)) return false;
+            low = 0x80;
+            high = 0xBF;
+        }
+        bytes.remove_prefix(length);
+    }
+    return true;
+}
+
+}  // namespace frontrow
