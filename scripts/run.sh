@@ -31,9 +31,9 @@ cat <<END
 
   Frontrow is starting on http://$listen  (Ctrl-C stops it)
 
-    the page      http://$listen/
-    try the API   http://$listen/swagger/index.html
-    the events    curl -s http://$listen/api/v1/events
+    open it       http://$listen/api/v1/events
+    try it        curl -s http://$listen/api/v1/events
+    the whole API http://$listen/openapi.yaml
 
   A seat in three steps. Paste this into a second terminal:
 
@@ -52,5 +52,4 @@ cat <<END
     curl -s -X POST "\$api/reservations/\$(echo "\$answer" | first_id)/confirm" -H 'X-User-ID: alice'
 
 END
-command -v curl >/dev/null || printf '  curl is not installed here: apt-get install curl\n\n'
 exec build/release/frontrow serve --dev --listen "$listen" --data-dir "$data_dir" "$@"
