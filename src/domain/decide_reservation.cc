@@ -15,6 +15,20 @@ find_own_reservation(const Inventory& inventory, ReservationId id, const std::st
     return row != nullptr && inventory.user(row->user) == user ? row : nullptr;
 }
 
+/// Why a reservation can't be changed; nothing while it's pending and its hold runs.
+std::optional<Reason> refuse_unless_held(ReservationStatus status) {
+    switch (status) {
+        case ReservationStatus::confirmed:
+            return Reason::reservation_confirmed;
+        case ReservationStatus::cancelled:
+            return Reason::reservation_cancelled;
+        case ReservationStatus::expired:
+            return Reason::hold_expired;
+        case ReservationStatus::pending:
+            return std::nullopt;
+    }
+}
+
 Decision replay(const Inventory& inventory, const ReservationRow& row, const RequestMark& request) {
     const auto rests_on = inventory.event(row.event).last_seq;
     if (row.request.content != request.content)
@@ -145,16 +159,10 @@ Decision decide(const Inventory& inventory, const ConfirmReservation& command, I
     const auto* row = find_own_reservation(inventory, command.reservation, command.user);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event(row->event);
-    switch (Inventory::status_of(*row, now)) {
-        case ReservationStatus::confirmed:
-            return accept(inventory.entity(*row, now), event.last_seq);
-        case ReservationStatus::cancelled:
-            return refuse(Reason::reservation_cancelled, event.last_seq);
-        case ReservationStatus::expired:
-            return refuse(Reason::hold_expired, event.last_seq);
-        case ReservationStatus::pending:
-            break;
-    }
+    const auto status = Inventory::status_of(*row, now);
+    if (status == ReservationStatus::confirmed)
+        return accept(inventory.entity(*row, now), event.last_seq);
+    if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq);
     if (event.event.spec.payment == PaymentRule::required)
         return refuse(Reason::payment_required, event.last_seq);
 
@@ -168,16 +176,10 @@ Decision decide(const Inventory& inventory, const CancelReservation& command, In
     const auto* row = find_own_reservation(inventory, command.reservation, command.user);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event(row->event);
-    switch (Inventory::status_of(*row, now)) {
-        case ReservationStatus::confirmed:
-            return refuse(Reason::reservation_confirmed, event.last_seq);
-        case ReservationStatus::cancelled:
-            return accept(inventory.entity(*row, now), event.last_seq);
-        case ReservationStatus::expired:
-            return refuse(Reason::hold_expired, event.last_seq);
-        case ReservationStatus::pending:
-            break;
-    }
+    const auto status = Inventory::status_of(*row, now);
+    if (status == ReservationStatus::cancelled)
+        return accept(inventory.entity(*row, now), event.last_seq);
+    if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq);
     auto entity = inventory.entity(*row, now);
     entity.status = ReservationStatus::cancelled;
     return accept(std::move(entity), event.event.id, ReservationCancelled{row->id});
@@ -187,16 +189,8 @@ Decision decide(const Inventory& inventory, const ExtendReservation& command, In
     const auto* row = find_own_reservation(inventory, command.reservation, command.user);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event(row->event);
-    switch (Inventory::status_of(*row, now)) {
-        case ReservationStatus::confirmed:
-            return refuse(Reason::reservation_confirmed, event.last_seq);
-        case ReservationStatus::cancelled:
-            return refuse(Reason::reservation_cancelled, event.last_seq);
-        case ReservationStatus::expired:
-            return refuse(Reason::hold_expired, event.last_seq);
-        case ReservationStatus::pending:
-            break;
-    }
+    if (const auto reason = refuse_unless_held(Inventory::status_of(*row, now)))
+        return refuse(*reason, event.last_seq);
     const Instant expires_at = row->expires_at + command.by;
     const Millis length_max = kHoldLengthsMax * Millis{row->hold_ms};
     if (expires_at - row->created_at > length_max) {
