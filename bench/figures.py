@@ -1,0 +1,266 @@
+"""The figures of the targets: how each is taken. A figure is a Row or two of the report."""
+
+import dataclasses
+import json
+import os
+import random
+import statistics
+import time
+
+import ledger
+import load
+from failure import Failure
+from servers import BULK_SEATS, RESERVE, Frontrow, count_path
+
+SEATS_PER_SECOND = 100_000  # an event has enough for a round at this rate; a faster one ends early
+CONTESTED_SEATS = 100
+BULK_CALLS = 5
+SMALL_EVENT = 10_000
+LARGE_EVENT = 1_000_000
+SLOW_SALE_S = 120  # S7 counts reservations, not seconds; this ends it where they don't come
+COUNT_ROUTE = ("GET", "/api/v1/events/:id/seats/available/count")
+
+
+@dataclasses.dataclass
+class Row:
+    name: str
+    what: str
+    value: float | None = None
+    unit: str = ""  # of value: "×", or "s"
+    detail: str = ""
+    least: float | None = None  # target
+    most: float | None = None
+    failure: str = ""
+    series: dict = dataclasses.field(default_factory=dict)  # name -> one value a round
+    series_unit: str = ""
+
+    @property
+    def verdict(self):
+        if self.failure:
+            return "FAILED"
+        if self.least is None and self.most is None:
+            return "-"
+        is_short = (self.least is not None and self.value < self.least) or (
+            self.most is not None and self.value > self.most)
+        return "short" if is_short else "ok"
+
+    @property
+    def target(self):
+        if self.least is not None and self.most is not None:
+            return f"{self.least:.2f} … {self.most:.2f}"
+        if self.least is not None:
+            return f"≥ {self.least:.2f}"
+        return "-" if self.most is None else f"≤ {self.most:.2f}" + (" s" if self.unit == "s" else "")
+
+    @property
+    def measured(self):
+        if self.value is None:
+            return "-"
+        return f"{self.value:.3f} s" if self.unit == "s" else f"{self.value:.2f}"
+
+
+class Bench:
+    """What the figures share: the program, the folder, the yardstick and how long to load."""
+
+    def __init__(self, program, folder, seconds, rounds, nginx, say):
+        self.program = program
+        self.folder = folder
+        self.seconds = seconds
+        self.rounds = rounds
+        self.nginx = nginx  # makes the yardstick when it is first wanted
+        self.say = say
+        self.turns = []  # all that was measured, for report.json
+        self._servers = 0
+
+    def frontrow(self):
+        """A server on a fresh store."""
+        self._servers += 1
+        return Frontrow(self.program, os.path.join(self.folder, f"frontrow-{self._servers}"))
+
+    def seats(self, pairs):
+        return load.Seats.write(os.path.join(self.folder, "seats"), pairs)
+
+    def load(self, url, connections, seats=None, limit=None, seconds=None):
+        return load.run(url, connections, seconds or self.seconds, self.folder, seats, limit)
+
+    def note(self, figure, who, round_number, measured, books, **more):
+        self.turns.append({
+            "figure": figure, "who": who, "round": round_number, "requests_per_second": measured.rate,
+            "seconds": measured.seconds, "connections": measured.connections,
+            "latency_ms": measured.latency_ms, "wrk_processor_share": measured.wrk_processor_share,
+            "books": books, **more})
+
+
+def load_nginx(bench, figure, round_number, connections, seats):
+    nginx = bench.nginx()
+    before = nginx.requests()
+    measured = bench.load(nginx.url(RESERVE[1]), connections, seats)
+    books = ledger.check_yardstick(measured, nginx.requests() - before - 1)
+    bench.note(figure, "nginx", round_number, measured, books)
+    return measured
+
+
+def load_sale(bench, figure, who, round_number, server, connections, seats, events, is_contested=False,
+              seconds=None):
+    """One round of reservations on Frontrow, with the books checked: (load, CPU seconds, made).
+    Where each seat is asked for once, the load stops in time to leave some for what is under way."""
+    server.come_to_rest()
+    before, cpu_before = ledger.Books.read(server, events), server.cpu_seconds()
+    limit = None if is_contested else seats.count - connections
+    measured = bench.load(server.url(RESERVE[1]), connections, seats, limit, seconds)
+    server.come_to_rest()
+    cpu = server.cpu_seconds() - cpu_before
+    books = ledger.check_sale(measured, seats, before, ledger.Books.read(server, events), is_contested)
+    answered = sum(books["server_answers"].values())
+    bench.note(figure, who, round_number, measured, books,
+               cpu_microseconds_per_request=cpu / answered * 1e6)
+    return measured, cpu, books["seats_taken"]
+
+
+def stop_and_verify(server, reservations):
+    found = server.stop()
+    if found != reservations:
+        raise Failure(f"{reservations:,} reservations were made, `frontrow verify` found {found:,}")
+
+
+def against_nginx(bench, row, connections, is_contested):
+    """S1 and S2: reservations, nginx and Frontrow in turns."""
+    rates = {"nginx": [], "frontrow": []}
+    for round_number in range(1, bench.rounds + 1):
+        with bench.frontrow() as server:
+            count = CONTESTED_SEATS if is_contested else SEATS_PER_SECOND * bench.seconds
+            event, seat_ids = server.event_with_seats(count)
+            seats = bench.seats([(event, seat) for seat in seat_ids])
+            server.come_to_rest()
+            yardstick = load_nginx(bench, row.name, round_number, connections, seats)
+            measured, cpu, made = load_sale(bench, row.name, "frontrow", round_number, server, connections,
+                                            seats, [event], is_contested)
+            stop_and_verify(server, made)
+        if is_contested and measured.not_2xx < 0.99 * measured.requests:
+            raise Failure("less than 99 % of the answers were 409: the load was too small")
+        rates["nginx"].append(yardstick.rate)
+        rates["frontrow"].append(measured.rate)
+        bench.say(f"{row.name} round {round_number}: nginx {yardstick.rate:,.0f}/s, frontrow "
+                  f"{measured.rate:,.0f}/s, ratio {measured.rate / yardstick.rate:.2f}; "
+                  f"{made:,} reserved, {measured.not_2xx:,} refused, the books agree")
+    row.series, row.series_unit = rates, "requests/s"
+    row.value = median_ratio(rates["frontrow"], rates["nginx"])
+    row.detail = f"{middle(rates['frontrow']):,.0f}/s, nginx {middle(rates['nginx']):,.0f}/s"
+
+
+def bulk(bench, row):
+    """S5: one call, 100,000 seats; then kill -9, and every seat must still be there."""
+    seconds = []
+    with bench.frontrow() as server:
+        events = []
+        for call in range(1, BULK_CALLS + 1):
+            events.append(server.create_event(BULK_SEATS))
+            server.come_to_rest()
+            began = time.monotonic()
+            answer = server.add_seats(events[-1], "A", BULK_SEATS)
+            seconds.append(time.monotonic() - began)
+            seats = json.loads(answer)
+            if ([seat["seat_number"] for seat in seats] != [f"A-{n}" for n in range(1, BULK_SEATS + 1)]
+                    or len({seat["id"] for seat in seats}) != BULK_SEATS
+                    or {seat["event_id"] for seat in seats} != {events[-1]}):
+                raise Failure("the answer isn't 100,000 seats in order, each with an id of its own")
+            bench.say(f"S5 call {call}: {seconds[-1]:.3f} s, {len(answer):,} bytes")
+        server.kill()
+        server.verify()
+        server.start()
+        for event in events:
+            if server.available(event) != BULK_SEATS:
+                raise Failure(f"after kill -9 an event has {server.available(event):,} seats")
+        stop_and_verify(server, 0)
+    bench.turns.append({"figure": "S5", "who": "frontrow", "seconds": seconds})
+    row.series, row.series_unit = {"frontrow": seconds}, "s"
+    row.value = statistics.median(seconds)
+    row.detail = f"fastest {min(seconds):.3f} s, slowest {max(seconds):.3f} s; all there after kill -9"
+
+
+def counts(bench, equal_row, fast_row, connections):
+    """S6: the available count on a large and a small event, and S2's load on the same server."""
+    rates = {"1,000 seats": [], "100,000 seats": [], "S2's load": []}
+    with bench.frontrow() as server:
+        small, _ = server.event_with_seats(1_000)
+        large, _ = server.event_with_seats(BULK_SEATS)
+        made = 0
+        for round_number in range(1, bench.rounds + 1):
+            pair = [("1,000 seats", small), ("100,000 seats", large)]
+            for who, event in pair if round_number % 2 else reversed(pair):  # neither is always first
+                server.come_to_rest()
+                before = ledger.Books.read(server, [event])
+                measured = bench.load(server.url(count_path(event)), connections)
+                server.come_to_rest()
+                after = ledger.Books.read(server, [event])
+                books = ledger.check_reading(measured, before, after, COUNT_ROUTE)
+                bench.note("S6", who, round_number, measured, books)
+                rates[who].append(measured.rate)
+            contested, seat_ids = server.event_with_seats(CONTESTED_SEATS)
+            measured, _, taken = load_sale(
+                bench, "S6", "S2's load", round_number, server, connections,
+                bench.seats([(contested, seat) for seat in seat_ids]), [contested], is_contested=True)
+            made += taken
+            rates["S2's load"].append(measured.rate)
+            bench.say(f"S6 round {round_number}: count " + ", ".join(
+                f"{who} {values[-1]:,.0f}/s" for who, values in rates.items()) + "; the books agree")
+        stop_and_verify(server, made)
+    for row, other in ((equal_row, "1,000 seats"), (fast_row, "S2's load")):
+        row.series, row.series_unit = rates, "requests/s"
+        row.value = median_ratio(rates["100,000 seats"], rates[other])
+        row.detail = f"{middle(rates['100,000 seats']):,.0f}/s, {other} {middle(rates[other]):,.0f}/s"
+
+
+def event_size(bench, cpu_row, rate_row, connections):
+    """S7: as many reservations of seats all over one event of a million, and over events of ten
+    thousand one after the other."""
+    events = min(2 * bench.seconds, 50)
+    limit = events * SMALL_EVENT
+    extra = -(-connections // SMALL_EVENT)  # events for what is asked for while the load stops
+    sizes = {f"{SMALL_EVENT:,} seats": [SMALL_EVENT] * (events + extra),
+             f"{LARGE_EVENT:,} seats": [LARGE_EVENT]}
+    small, large = sizes
+    costs = {who: [] for who in sizes}
+    rates = {who: [] for who in sizes}
+    for round_number in range(1, bench.rounds + 1):
+        for who in (small, large) if round_number % 2 else (large, small):  # neither is always first
+            measured, cost = sell_in_part(bench, who, round_number, sizes[who], limit, connections)
+            costs[who].append(cost)
+            rates[who].append(measured.rate)
+        bench.say(f"S7 round {round_number}: " + ", ".join(
+            f"{who} {costs[who][-1]:.1f} µs of processor and {rates[who][-1]:,.0f}/s" for who in sizes)
+            + f"; {limit:,} reservations each, the books agree")
+    cpu_row.series, cpu_row.series_unit = costs, "µs of processor time a reservation"
+    cpu_row.value = median_ratio(costs[large], costs[small])
+    cpu_row.detail = f"{middle(costs[large]):.1f} µs, {small} {middle(costs[small]):.1f} µs"
+    rate_row.series, rate_row.series_unit = rates, "requests/s"
+    rate_row.value = median_ratio(rates[small], rates[large])
+    rate_row.detail = f"{middle(rates[large]):,.0f}/s, {small} {middle(rates[small]):,.0f}/s"
+
+
+def sell_in_part(bench, who, round_number, event_seats, limit, connections):
+    """Returns (load, microseconds of CPU a reservation) for limit reservations on a fresh store, in
+    as much time as they take."""
+    shuffle = random.Random(round_number).shuffle  # buyers want seats everywhere
+    with bench.frontrow() as server:
+        pairs, events = [], []
+        for count in event_seats:
+            event, seat_ids = server.event_with_seats(count)
+            shuffle(seat_ids)
+            events.append(event)
+            pairs += [(event, seat) for seat in seat_ids]
+        seats = bench.seats(pairs[:limit + connections])
+        measured, cpu, made = load_sale(bench, "S7", who, round_number, server, connections, seats, events,
+                                        seconds=SLOW_SALE_S)
+        stop_and_verify(server, made)
+    if made < limit - connections:
+        raise Failure(f"only {made:,} of {limit:,} reservations were made in {SLOW_SALE_S} s")
+    return measured, cpu / made * 1e6
+
+
+def median_ratio(over, under):
+    return statistics.median(a / b for a, b in zip(over, under, strict=True))
+
+
+def middle(values):
+    return statistics.median(values)

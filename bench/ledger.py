@@ -1,0 +1,105 @@
+"""What a round really did: wrk's count, the server's own and the seats that are gone must agree.
+
+When wrk stops, each connection may have one request on its way that the server answers and wrk
+doesn't count. Nothing else may differ.
+"""
+
+import collections
+import dataclasses
+import re
+
+from failure import Failure
+from servers import RESERVE
+
+
+@dataclasses.dataclass
+class Books:
+    """Frontrow's own figures at one moment."""
+
+    answers: dict  # (method, path's pattern) -> {status: how many}
+    reservations: dict  # what came of it -> how many
+    available: int  # seats, over the events that are looked at
+
+    @classmethod
+    def read(cls, server, events):
+        answers = collections.defaultdict(dict)
+        reservations = {}
+        available = sum(server.available(event) for event in events)
+        for (name, labels), value in server.metrics().items():
+            label = dict(re.findall(r'(\w+)="([^"]*)"', labels))
+            if name == "http_requests_total":
+                answers[label["method"], label["path"]][int(label["status_code"])] = int(value)
+            elif name == "reservations_total":
+                reservations[label["status"]] = int(value)
+        return cls(answers, reservations, available)
+
+    def answers_since(self, before, route):
+        return _difference(self.answers[route], before.answers[route])
+
+
+def _difference(after, before):
+    all_keys = sorted(after.keys() | before.keys())
+    change = {key: after.get(key, 0) - before.get(key, 0) for key in all_keys}
+    return {key: value for key, value in change.items() if value}
+
+
+def _agree(sentences):
+    wrong = [text for is_so, text in sentences if not is_so]
+    if wrong:
+        raise Failure("the books don't agree: " + "; ".join(wrong))
+
+
+def _in_flight(load, answered):
+    """True where the server's count is wrk's, or up to one a connection more."""
+    most = load.requests + load.connections
+    return load.requests <= answered <= (most if load.asked < 0 else min(most, load.asked))
+
+
+def check_yardstick(load, read):
+    """nginx: every answer a 201, and as many requests read as wrk says."""
+    _agree([
+        (load.not_2xx == 0, f"nginx gave {load.not_2xx:,} answers that aren't 2xx"),
+        (_in_flight(load, read), f"wrk counted {load.requests:,} answers, nginx {read:,} requests"),
+    ])
+    return {"wrk_answers": load.requests, "nginx_requests": read}
+
+
+def check_sale(load, seats, before, after, is_contested):
+    """Reservations of distinct seats, every one of them made; or a fight for a few seats: each of
+    them reserved once, and every other answer a 409."""
+    answers = after.answers_since(before, RESERVE)
+    made, refused = answers.get(201, 0), answers.get(409, 0)
+    results = _difference(after.reservations, before.reservations)
+    taken = before.available - after.available
+    told = load.requests - load.not_2xx
+    _agree([
+        (not answers.keys() - {201, 409}, f"the server's answers by status were {answers}"),
+        (_in_flight(load, made + refused),
+         f"wrk counted {load.requests:,} answers and asked {load.asked:,} times, the server "
+         f"answered {made + refused:,}"),
+        (told <= made <= told + load.connections and refused >= load.not_2xx,
+         f"wrk saw {told:,} good answers, the server gave {made:,}"),
+        (made == taken, f"{made:,} answers were 201 and {taken:,} seats are gone"),
+        (results.get("success", 0) == made and results.get("conflict", 0) == refused
+         and not results.keys() - {"success", "conflict"},
+         f"reservations_total is {results} for answers {answers}"),
+        (is_contested or refused == 0, f"{refused:,} answers were 409"),
+        (is_contested or load.asked <= seats.count,
+         f"{seats.count:,} seats were asked for {load.asked:,} times"),
+        (not is_contested or made == seats.count, f"{made:,} reservations of {seats.count} contested seats"),
+    ])
+    return {"wrk_answers": load.requests, "wrk_asked": load.asked, "wrk_not_2xx": load.not_2xx,
+            "server_answers": answers, "reservations_total": results, "seats_taken": taken}
+
+
+def check_reading(load, before, after, route):
+    """Reads of one route: every answer a 200, and nothing sold."""
+    answers = after.answers_since(before, route)
+    own_reads = 1  # Books.read itself asks for the count, after it has read `before`
+    _agree([
+        (load.not_2xx == 0 and not answers.keys() - {200}, f"the server's answers were {answers}"),
+        (_in_flight(load, answers.get(200, 0) - own_reads),
+         f"wrk counted {load.requests:,} answers, the server {answers.get(200, 0) - own_reads:,}"),
+        (before.available == after.available, "seats were taken by reading"),
+    ])
+    return {"wrk_answers": load.requests, "server_answers": answers}

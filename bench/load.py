@@ -1,0 +1,107 @@
+"""One round of load: wrk with one thread, and what it counted."""
+
+import dataclasses
+import json
+import os
+import resource
+import signal
+import subprocess
+import time
+
+from failure import Failure
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+ANSWER_WITHIN_S = 10
+
+
+@dataclasses.dataclass
+class Seats:
+    """What the requests of a round ask for, one after the other, in a file for reserve.lua."""
+
+    path: str
+    width: int
+    count: int
+
+    @classmethod
+    def write(cls, path, pairs):
+        """pairs: (event id, seat id) in the order in which they are to be asked for."""
+        lines = [f'"event_id":"{event}","seat_ids":["{seat}"]' for event, seat in pairs]
+        if len({len(line) for line in lines}) != 1:
+            raise Failure("the ids of the seats differ in length, or there are none")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("".join(lines))
+            file.flush()
+            os.fsync(file.fileno())  # else it would be written out during the round
+        return cls(path, len(lines[0]), len(lines))
+
+
+@dataclasses.dataclass
+class Load:
+    """What wrk counted in one round."""
+
+    requests: int  # answered
+    asked: int  # handed to the connections; -1 where wrk repeated a request by itself
+    not_2xx: int
+    seconds: float
+    latency_ms: dict
+    connections: int
+    wrk_processor_share: float  # near 1: wrk, not the server, was the limit
+
+    @property
+    def rate(self):
+        return self.requests / self.seconds
+
+
+def run(url, connections, seconds, folder, seats=None, limit=None):
+    """Drives url for so many seconds, or up to limit requests for seats if that comes first; raises
+    Failure if it couldn't."""
+    stopped = os.path.join(folder, "stopped")
+    if os.path.exists(stopped):
+        os.remove(stopped)
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={ANSWER_WITHIN_S}s",
+               "-s", "reserve.lua" if seats else "report.lua", url]
+    if seats:
+        command += ["--", seats.path, str(seats.width), f"bench-{os.urandom(8).hex()}"]
+    if limit:
+        command += [str(limit), stopped]
+
+    end = time.monotonic() + seconds + 3 * ANSWER_WITHIN_S
+    cpu_before = _children_cpu_seconds()
+    process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, start_new_session=True)
+    try:
+        if limit:
+            while process.poll() is None and not os.path.exists(stopped) and time.monotonic() < end:
+                time.sleep(0.02)
+            if os.path.exists(stopped):
+                process.send_signal(signal.SIGINT)  # wrk then reports and ends
+        output, _ = process.communicate(timeout=max(1, end - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise Failure("wrk did not end in time") from None
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    return _read(output, process.returncode, connections, _children_cpu_seconds() - cpu_before)
+
+
+def _children_cpu_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)  # of those that have ended
+    return used.ru_utime + used.ru_stime
+
+
+def _read(output, status, connections, cpu_seconds):
+    found = [line for line in output.splitlines() if line.startswith("BENCH ")]
+    if status != 0 or len(found) != 1:
+        raise Failure(f"wrk made no load (exit {status}): {' '.join(output.split())[:200]}")
+    counted = json.loads(found[0].removeprefix("BENCH "))
+    errors = {kind: count for kind, count in counted["errors"].items() if count}
+    if errors:
+        raise Failure(f"wrk had socket errors: {errors}")
+    if counted["requests"] <= 0:
+        raise Failure("not one request was answered")
+    is_stopped = counted["load_microseconds"] > 0
+    microseconds = counted["load_microseconds" if is_stopped else "microseconds"]
+    latency_ms = {name: value / 1e3 for name, value in counted["latency_us"].items()}
+    return Load(counted["requests"], counted["asked"], counted["not_2xx"], microseconds / 1e6,
+                latency_ms, connections, cpu_seconds / microseconds * 1e6)

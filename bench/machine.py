@@ -1,0 +1,67 @@
+"""What the figures were taken on."""
+
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import time
+
+from failure import Failure
+
+
+def file_system(folder):
+    """(type, device) of the file system that folder is on."""
+    path = os.path.realpath(folder)
+    found = ("", "?", "?")
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        for line in mounts:
+            device, point, kind = line.split()[:3]
+            if os.path.commonpath([path, point]) == point and len(point) >= len(found[0]):
+                found = (point, kind, device)
+    return found[1:]
+
+
+def fsync_ms(folder, times=200):
+    """Median time to append 4 KiB to a file and have it on the disk."""
+    path = os.path.join(folder, "fsync")
+    taken = []
+    with open(path, "wb", buffering=0) as file:
+        for _ in range(times):
+            began = time.monotonic()
+            file.write(bytes(4096))
+            os.fsync(file.fileno())
+            taken.append(time.monotonic() - began)
+    os.remove(path)
+    return statistics.median(taken) * 1e3
+
+
+def version(command):
+    """The first version number that the command prints."""
+    if shutil.which(command[0]) is None:
+        raise Failure(f"{command[0]} is missing")
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    found = re.search(r"\d+\.\d+[\w.+-]*", done.stdout + done.stderr)
+    return found[0] if found else "?"
+
+
+def describe(program, folder):
+    """{what: how it is}, in the order in which it is printed."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        model = re.search(r"model name\s*: (.*)", file.read())
+    with open("/proc/meminfo", encoding="utf-8") as file:
+        memory_kib = int(re.search(r"MemTotal:\s*(\d+)", file.read())[1])
+    kind, device = file_system(folder)
+    if kind in ("tmpfs", "ramfs"):
+        raise Failure(f"{folder} is in memory ({kind}); durable figures need a disk (--dir)")
+    return {
+        "processor": f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores",
+        "memory": f"{memory_kib / (1 << 20):.1f} GiB",
+        "kernel": platform.release(),
+        "file system": f"{kind} on {device}, one fsync {fsync_ms(folder):.3f} ms (median of 200)",
+        "load average": "{:.2f} {:.2f} {:.2f}".format(*os.getloadavg()),
+        "versions": f"frontrow {version([program, '--version'])}, nginx {version(['nginx', '-v'])}, "
+                    f"wrk {version(['wrk', '-v'])}",
+        "date": time.strftime("%Y-%m-%d %H:%M:%S %z"),
+    }

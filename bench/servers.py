@@ -1,0 +1,294 @@
+"""The two servers that are driven: Frontrow on a fresh store, and nginx as the yardstick."""
+
+import ctypes
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+from failure import Failure
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+START_WITHIN_S = 30
+BULK_SEATS = 100_000
+HOLD_SECONDS = 3600  # no hold may expire while it is being counted
+RESERVE = ("POST", "/api/v1/reservations")
+
+
+def start_child(command, folder, log_path, if_orphaned):
+    """Starts a server that ends with this program, even if this program is killed."""
+    def before_exec():
+        ctypes.CDLL(None).prctl(1, int(if_orphaned))  # PR_SET_PDEATHSIG
+
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with open(log_path, "wb") as log:
+        return subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                                stdout=log, stderr=log, start_new_session=True,
+                                preexec_fn=before_exec)
+
+
+def end_child(process, number=signal.SIGTERM):
+    """Ends it with the signal, by force if that takes too long; returns its exit status."""
+    if process.poll() is None:
+        process.send_signal(number)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return process.returncode
+
+
+def read_text(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def raw_answer(address, request):
+    """The bytes of one answer with a Content-Length: (head, body)."""
+    with socket.create_connection(address, 10) as connection:
+        connection.sendall(request)
+        data = b""
+        while True:
+            head, mark, body = data.partition(b"\r\n\r\n")
+            length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
+            if mark and length and len(body) >= int(length[1]):
+                return head + mark, body
+            piece = connection.recv(65536)
+            if not piece:
+                raise Failure(f"no whole answer from {address[0]}:{address[1]}, only {data[:200]!r}")
+            data += piece
+
+
+def reservation_request(address, event, seat):
+    """The bytes of one reservation, shaped as reserve.lua makes them."""
+    body = f'{{"event_id":"{event}","seat_ids":["{seat}"]}}'
+    return (f"POST {RESERVE[1]} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            f"X-User-ID: buyer-10000000\r\nIdempotency-Key: bench-{os.urandom(8).hex()}-10000000\r\n"
+            f"\r\n{body}").encode()
+
+
+class Frontrow:
+    """`frontrow serve --dev` on a store of its own in folder; use as a context."""
+
+    def __init__(self, program, folder):
+        self.program = program
+        self.folder = folder
+        self.data_dir = os.path.join(folder, "data")
+        self.process = None
+        self.address = None
+
+    def __enter__(self):
+        os.makedirs(self.folder, exist_ok=True)
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None:
+            end_child(self.process, signal.SIGKILL)
+
+    def start(self):
+        log_path = os.path.join(self.folder, "log")
+        self.process = start_child([self.program, "serve", "--dev", "--listen", "127.0.0.1:0",
+                                    "--data-dir", self.data_dir], self.folder, log_path, signal.SIGKILL)
+        end = time.monotonic() + START_WITHIN_S
+        while time.monotonic() < end and self.process.poll() is None:
+            found = re.search(r'"message":"serving","address":"127\.0\.0\.1:(\d+)"', read_text(log_path))
+            if found:
+                self.address = ("127.0.0.1", int(found[1]))
+                return
+            time.sleep(0.01)
+        raise Failure(f"frontrow did not start: {read_text(log_path)[-400:]}")
+
+    def stop(self):
+        """Stops it as an operator would, and lets `frontrow verify` go over what it left; returns
+        the number of reservations that verify found."""
+        status = end_child(self.process)
+        log = read_text(os.path.join(self.folder, "log"))
+        if status != 0:
+            raise Failure(f"frontrow exited with {status}: {log[-400:]}")
+        if '"level":"error"' in log:
+            raise Failure(f"frontrow logged an error: {log[-400:]}")
+        return self.verify()
+
+    def kill(self):
+        end_child(self.process, signal.SIGKILL)
+
+    def verify(self):
+        done = subprocess.run([self.program, "verify", "--data-dir", self.data_dir], cwd=self.folder,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        found = re.search(r"(\d+) reservations", done.stdout)
+        if done.returncode != 0 or not found:
+            raise Failure(f"frontrow verify failed (exit {done.returncode}): "
+                          f"{(done.stdout + done.stderr)[-400:]}")
+        return int(found[1])
+
+    def url(self, path):
+        return f"http://{self.address[0]}:{self.address[1]}{path}"
+
+    def call(self, method, path, body=None, expected=200):
+        """One exchange; returns the answer's body in bytes."""
+        connection = http.client.HTTPConnection(*self.address, timeout=60)
+        try:
+            data = None if body is None else json.dumps(body).encode()
+            connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise Failure(f"{method} {path} failed: {error!r}") from None
+        finally:
+            connection.close()
+        if answer.status != expected:
+            raise Failure(f"{method} {path} was answered {answer.status}: {content[:300]!r}")
+        return content
+
+    def create_event(self, seats):
+        event = self.call("POST", "/api/v1/events", {
+            "name": "Benchmark", "start_at": "2099-01-01T00:00:00Z", "end_at": "2099-01-02T00:00:00Z",
+            "total_seats": seats, "hold_seconds": HOLD_SECONDS}, 201)
+        return json.loads(event)["id"]
+
+    def add_seats(self, event, prefix, count):
+        """One bulk call; returns the answer's body as it came."""
+        return self.call("POST", f"/api/v1/events/{event}/seats/bulk",
+                         {"prefix": prefix, "count": count, "price": 5000}, 201)
+
+    def event_with_seats(self, count):
+        """Returns (event id, ids of its seats in the order of their numbers)."""
+        event = self.create_event(count)
+        seats = []
+        while len(seats) < count:
+            batch = min(BULK_SEATS, count - len(seats))
+            answer = json.loads(self.add_seats(event, f"B{len(seats) // BULK_SEATS}", batch))
+            seats += [seat["id"] for seat in answer]
+        if len(set(seats)) != count or self.available(event) != count:
+            raise Failure(f"an event was to have {count:,} seats and has {len(set(seats)):,}")
+        return event, seats
+
+    def available(self, event):
+        return json.loads(self.call("GET", count_path(event)))["count"]
+
+    def metrics(self):
+        """{(name, labels as text): value}, without the histograms."""
+        text = self.call("GET", "/metrics").decode()
+        lines = re.findall(r"^((?!http_request_duration)\w+)(?:\{(.*)\})? (\S+)$", text, re.MULTILINE)
+        return {(name, labels): float(value) for name, labels, value in lines}
+
+    def cpu_seconds(self):
+        """User and system time of all its threads, since it started."""
+        fields = read_text(f"/proc/{self.process.pid}/stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def come_to_rest(self):
+        """Waits until it has nothing left to do: 0.3 s without a tick of processor time."""
+        before, quiet, end = self.cpu_seconds(), 0, time.monotonic() + 15
+        while quiet < 3 and time.monotonic() < end:
+            time.sleep(0.1)
+            now = self.cpu_seconds()
+            quiet, before = (quiet + 1 if now == before else 0), now
+
+
+def count_path(event):
+    return f"/api/v1/events/{event}/seats/available/count"
+
+
+class Nginx:
+    """One nginx worker that gives everybody the same 201 from memory, as large as Frontrow's
+    answer; use as a context."""
+
+    def __init__(self, folder, head, body):
+        """head, body: Frontrow's answer to a reservation, in bytes."""
+        self.folder = folder
+        self.wanted = (head, body)
+        self.process = None
+        self.address = None
+        self.answer_bytes = 0
+
+    def __enter__(self):
+        os.makedirs(self.folder)
+        port, self.status_port = free_ports(2)
+        self.address = ("127.0.0.1", port)
+        self._write_configuration()
+        self.process = start_child(["nginx", "-e", "error.log", "-p", self.folder, "-c", "nginx.conf"],
+                                   self.folder, os.path.join(self.folder, "log"), signal.SIGTERM)
+        try:
+            self._check_answer()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        end_child(self.process)
+
+    def url(self, path):
+        return f"http://{self.address[0]}:{self.address[1]}{path}"
+
+    def requests(self):
+        """How many requests it has read since it started, this one among them."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.status_port, timeout=10)
+        connection.request("GET", "/status")
+        counts = re.search(r"\n (\d+) (\d+) (\d+)", connection.getresponse().read().decode())
+        connection.close()
+        return int(counts[3])
+
+    def _write_configuration(self):
+        head, body = (part.decode() for part in self.wanted)
+        if "'" in body or "$" in body or "$" in head or '"' in head:
+            raise Failure("Frontrow's answer can't be put into nginx's configuration")
+        filled = {"PORT": self.address[1], "STATUS_PORT": self.status_port, "BODY": body,
+                  "HEADERS": "\n".join(header_lines(head, len(body)))}
+        text = read_text(os.path.join(HERE, "nginx.conf.template"))
+        with open(os.path.join(self.folder, "nginx.conf"), "w", encoding="utf-8") as file:
+            file.write(re.sub(r"@([A-Z_]+)@", lambda word: str(filled[word[1]]), text))
+
+    def _check_answer(self):
+        request = reservation_request(self.address, "0" * 36, "0" * 36)
+        end = time.monotonic() + START_WITHIN_S
+        while True:
+            try:
+                head, body = raw_answer(self.address, request)
+                break
+            except (OSError, Failure) as error:
+                if time.monotonic() > end or self.process.poll() is not None:
+                    log = read_text(os.path.join(self.folder, "log"))
+                    raise Failure(f"nginx did not start: {error} {log[-400:]}") from None
+                time.sleep(0.02)
+        self.answer_bytes = len(head) + len(body)
+        size = len(self.wanted[0]) + len(self.wanted[1])
+        if not head.startswith(b"HTTP/1.1 201 ") or body != self.wanted[1] or self.answer_bytes != size:
+            raise Failure(f"nginx's answer isn't like Frontrow's: {self.answer_bytes} bytes, not {size}")
+
+
+def header_lines(head, body_size):
+    """add_header lines that make nginx's answer as long as one with this head: Frontrow's own
+    headers as far as they fit beside those that nginx adds by itself, and one to fill up."""
+    by_itself = ("HTTP/1.1 201 Created\r\nServer: nginx\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
+                 "Content-Type: application/json\r\nConnection: keep-alive\r\n"
+                 f"Content-Length: {body_size}\r\n\r\n")
+    room = len(head) - len(by_itself)
+    lines = []
+    for line in head.split("\r\n")[1:-2]:
+        name, _, value = line.partition(": ")
+        if name.lower() in ("server", "date", "content-type", "connection", "content-length"):
+            continue
+        left = room - len(line) - 2
+        if left == 0 or left >= len("X-Fill: x\r\n"):
+            room = left
+            lines.append(f'        add_header {name} "{value}";')
+    if room:
+        lines.append(f'        add_header X-Fill "{"x" * (room - len("X-Fill: " + chr(13) + chr(10)))}";')
+    return lines
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
