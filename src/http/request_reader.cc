@@ -132,7 +132,7 @@ private:
 struct RequestReader::State {
     const Limits& limits;
     std::optional<Parser> parser;
-    /// Holds the head, and never moves once it's parsed: the request's views point here.
+    /// Holds the head: the request's views point here.
     std::vector<char> head;
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -162,6 +162,19 @@ struct RequestReader::State {
             if (error || (!head_done && parser->is_header_done())) break;
         }
         return error;
+    }
+
+    /// The parser has seen the first lines of a head that is still arriving: their views move along.
+    void grow_head() {
+        std::vector<char> larger(2 * head.size());
+        std::ranges::copy(head, larger.begin());
+        const auto follow = [&](std::string_view& view) {
+            if (!view.empty()) view = {larger.data() + (view.data() - head.data()), view.size()};
+        };
+        follow(parser->request.path);
+        follow(parser->request.query);
+        for (auto& header : parser->request.headers) follow(header);
+        head = std::move(larger);
     }
 
     /// What was read of the body but not understood yet (half a chunk's header) goes on with what
@@ -198,7 +211,7 @@ RequestReader::~RequestReader() = default;
 std::span<char> RequestReader::space() {
     auto& state = *state_;
     if (!state.head_done) {
-        if (state.end == state.head.size()) state.head.resize(2 * state.head.size());
+        if (state.end == state.head.size()) state.grow_head();
         return std::span{state.head}.subspan(state.end);
     }
     if (state.rest.empty() || state.begin < state.end) state.move_unread_to_rest();

@@ -51,6 +51,13 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     std::unique_ptr<EmbeddedStore> store{
         new EmbeddedStore{std::move(settings), std::move(ports), std::move(*folder)}
     };
+    // Where the file is gone SQLite would start anew and throw away what is left of its log.
+    std::error_code is_missing;
+    if (const auto bytes = std::filesystem::file_size(store->folder_.journal(), is_missing);
+        is_missing || bytes == 0) {
+        if (auto none = check_head(store->folder_.head(), JournalEnd{}); !none)
+            return std::unexpected(none.error());
+    }
     const auto& vfs = store->settings_.vfs;
     auto journal = Journal::open(store->folder_.journal(), {.read_only = false, .vfs = vfs});
     if (!journal) return std::unexpected(journal.error());
@@ -121,17 +128,23 @@ std::uint64_t EmbeddedStore::record(std::vector<domain::NewFact> facts, Instant 
         });
         domain::evolve(inventory_, forming_.back());
     }
-    // Not at once: the requests that are ready in this turn of the loop share the batch.
-    if (!writing_ && !write_is_posted_) {
-        write_is_posted_ = true;
-        boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
+    schedule_write();
+    return inventory_.last_seq();
+}
+
+/// Not at once: whoever is ready in this turn of the loop and in the next shares the batch. A batch
+/// of a few would be followed by one of nearly all, and then nobody is left to be served while that
+/// one is written.
+void EmbeddedStore::schedule_write() {
+    if (writing_ || std::exchange(write_is_posted_, true)) return;
+    boost::asio::post(ports_.owner, [owner = ports_.owner, weak = std::weak_ptr{self_}] {
+        boost::asio::post(owner, [weak] {
             const auto self = weak.lock();
             if (!self) return;
             (*self)->write_is_posted_ = false;
             (*self)->write_next_batch();
         });
-    }
-    return inventory_.last_seq();
+    });
 }
 
 void EmbeddedStore::write_next_batch() {
@@ -151,7 +164,8 @@ void EmbeddedStore::on_written(Result<void, Fault> written) {
     durable_seq_ = writing_seq_;
     writing_ = false;
     auto released = std::exchange(writing_waiters_, {});
-    write_next_batch();
+    if (2 * forming_.size() >= released.size()) write_next_batch();
+    if (!forming_.empty()) schedule_write();
     for (auto& waiter : released)
         waiter(true);
 }

@@ -88,6 +88,7 @@ private:
     Awaitable<void> settle();
     bool sweep();
     void keep_sweeping();
+    void schedule_write();
     void write_next_batch();
     void on_written(Result<void, io::Fault> written);
     void fail(const io::Fault& fault);

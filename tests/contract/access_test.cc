@@ -1,0 +1,182 @@
+#include "identity/token.h"
+#include "support/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <jwt.h>
+
+namespace frontrow::test {
+namespace {
+
+const std::string kSecret = "a secret of more than thirty-two characters";
+
+std::string bearer(
+    const std::string& sub,
+    identity::Role role,
+    Instant now,
+    std::chrono::seconds ttl = std::chrono::seconds{60}
+) {
+    return "Bearer " + identity::sign_token(kSecret, {.sub = sub, .role = role}, now, ttl);
+}
+
+TestServer::Options with_tokens() {
+    return {
+        .limits = {},
+        .auth =
+            {.jwt_secret = kSecret, .admin_api_key = "the-admin-key", .user_api_key = "the-user-key"
+            }
+    };
+}
+
+TEST(Access, belongs_to_the_owner_of_a_reservation_alone) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    const auto held = Caller(server, "alice").reserve(venue.event, venue.seats, "k");
+    const auto path = "/api/v1/reservations/" + held.text("id");
+    for (const auto* other : {"bob", "Alice", "alice "}) {
+        Caller caller{server, other};
+        if (std::string_view{other} == "alice ")
+            continue;  // A header's value is trimmed: that is alice.
+        EXPECT_EQ(caller.get(path).status, 404);
+        EXPECT_EQ(caller.post(path + "/confirm").status, 404);
+        EXPECT_EQ(caller.post(path + "/cancel").status, 404);
+        EXPECT_EQ(caller.post(path + "/extend", R"({"seconds":1})").status, 404);
+    }
+    EXPECT_EQ(Caller(server, "alice").get(path).text("status"), "pending");
+}
+
+TEST(Access, in_dev_mode_makes_a_name_a_user_and_silence_an_admin) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    const auto event = "/api/v1/events/" + venue.event;
+    Caller alice{server, "alice"};
+    EXPECT_EQ(alice.post("/api/v1/events", event_body()).code(), "FORBIDDEN");
+    EXPECT_EQ(alice.put(event, event_body()).status, 403);
+    EXPECT_EQ(alice.del(event).status, 403);
+    EXPECT_EQ(alice.post(event + "/seats", R"({"seat_number":"x","price":1})").status, 403);
+    EXPECT_EQ(
+        alice.post(event + "/seats/bulk", R"({"prefix":"x","count":1,"price":1})").status, 403
+    );
+    Caller nobody{server, ""};
+    EXPECT_EQ(nobody.get("/api/v1/reservations").code(), "UNAUTHENTICATED");
+    EXPECT_EQ(nobody.reserve(venue.event, venue.seats, "k").status, 401);
+    EXPECT_EQ(nobody.get("/api/v1/users/dev/reservations").status, 401);
+    EXPECT_EQ(nobody.put(event, event_body()).status, 200);
+}
+
+TEST(Access, refuses_a_name_that_could_not_be_written_down) {
+    TestServer server;
+    for (const auto& name :
+         {std::string{"a\xff"}, std::string(256, 'a'), std::string{"\xed\xa0\x80"}}) {
+        EXPECT_EQ(Caller(server, name).get("/api/v1/reservations").status, 401);
+    }
+    EXPECT_EQ(Caller(server, "Zoë").get("/api/v1/reservations").status, 200);
+}
+
+TEST(Access, by_token_goes_by_role_and_each_organizer_has_their_own_events) {
+    TestServer server{with_tokens()};
+    const auto as = [&](const std::string& sub, identity::Role role) {
+        return Headers{{"Authorization", bearer(sub, role, server.clock.now())}};
+    };
+    using enum identity::Role;
+    Caller caller{server, ""};
+    EXPECT_EQ(caller.post("/api/v1/events", event_body()).status, 401);
+    EXPECT_EQ(caller.post("/api/v1/events", event_body(), as("u", user)).status, 403);
+    EXPECT_EQ(caller.post("/api/v1/events", event_body(), as("s", scanner)).status, 403);
+    const auto created = caller.post("/api/v1/events", event_body(), as("olga", organizer));
+    ASSERT_EQ(created.status, 201);
+    const auto path = created.header("location");
+    EXPECT_EQ(caller.put(path, event_body(), as("otto", organizer)).status, 404);
+    EXPECT_EQ(caller.del(path, as("otto", organizer)).status, 404);
+    EXPECT_EQ(
+        caller.post(path + "/seats", R"({"seat_number":"1","price":1})", as("otto", organizer))
+            .status,
+        404
+    );
+    EXPECT_EQ(caller.put(path, event_body(), as("olga", organizer)).status, 200);
+    EXPECT_EQ(caller.put(path, event_body(), as("root", admin)).status, 200);
+    EXPECT_EQ(caller.get(path).status, 200);
+    EXPECT_EQ(caller.get("/api/v1/reservations", as("olga", organizer)).status, 200);
+    EXPECT_EQ(caller.get("/api/v1/reservations", {{"X-User-ID", "alice"}}).status, 401);
+}
+
+TEST(Access, by_token_ends_when_the_token_does) {
+    TestServer server{with_tokens()};
+    Caller caller{server, ""};
+    const Headers token{
+        {"authorization",
+         bearer("u", identity::Role::user, server.clock.now(), std::chrono::seconds{60})}
+    };
+    EXPECT_EQ(caller.get("/api/v1/reservations", token).status, 200);
+    server.clock.advance(Millis{59'000});
+    EXPECT_EQ(caller.get("/api/v1/reservations", token).status, 200);
+    server.clock.advance(Millis{1'000});
+    EXPECT_EQ(caller.get("/api/v1/reservations", token).status, 401);
+}
+
+/// A token signed as libjwt will, with what a right one mustn't have.
+std::string strange_token(jwt_alg_t algorithm, const std::string& key, bool with_exp, Instant now) {
+    jwt_t* token = nullptr;
+    jwt_new(&token);
+    jwt_add_grant(token, "sub", "eve");
+    jwt_add_grant(token, "role", "admin");
+    if (with_exp) jwt_add_grant_int(token, "exp", now.time_since_epoch().count() / 1'000 + 60);
+    jwt_set_alg(
+        token,
+        algorithm,
+        algorithm == JWT_ALG_NONE ? nullptr : reinterpret_cast<const unsigned char*>(key.data()),
+        algorithm == JWT_ALG_NONE ? 0 : static_cast<int>(key.size())
+    );
+    char* text = jwt_encode_str(token);
+    std::string out = std::string{"Bearer "} + text;
+    std::free(text);
+    jwt_free(token);
+    return out;
+}
+
+TEST(Access, is_not_had_with_a_token_that_somebody_made_up) {
+    TestServer server{with_tokens()};
+    Caller caller{server, ""};
+    const auto now = server.clock.now();
+    const auto good = bearer("u", identity::Role::user, now);
+    auto tampered = good;
+    tampered[tampered.size() / 2] = tampered[tampered.size() / 2] == 'A' ? 'B' : 'A';
+    const std::string bad[] = {
+        strange_token(JWT_ALG_NONE, "", true, now),
+        strange_token(JWT_ALG_HS384, kSecret, true, now),
+        strange_token(JWT_ALG_HS256, "another secret, as long as the right one", true, now),
+        strange_token(JWT_ALG_HS256, kSecret, false, now),
+        tampered,
+        good.substr(0, good.size() - 1),
+        "Bearer ",
+        "Bearer x.y.z",
+        "Bearer " + std::string(10'000, 'a'),
+        "Basic dXNlcjpwYXNz",
+    };
+    for (const auto& token : bad) {
+        const auto answer = caller.get("/api/v1/reservations", {{"Authorization", token}});
+        EXPECT_EQ(answer.status, 401) << token.substr(0, 80);
+        EXPECT_EQ(answer.header("www-authenticate"), "Bearer");
+        EXPECT_EQ(
+            answer.body.find(token.substr(7, 20).empty() ? "?" : token.substr(7, 20)),
+            std::string::npos
+        );
+    }
+    EXPECT_EQ(caller.get("/api/v1/reservations", {{"Authorization", good}}).status, 200);
+}
+
+TEST(Access, by_api_key_has_the_keys_role) {
+    TestServer server{with_tokens()};
+    Caller caller{server, ""};
+    EXPECT_EQ(
+        caller.post("/api/v1/events", event_body(), {{"X-API-Key", "the-admin-key"}}).status, 201
+    );
+    EXPECT_EQ(
+        caller.post("/api/v1/events", event_body(), {{"X-API-Key", "the-user-key"}}).status, 403
+    );
+    EXPECT_EQ(caller.get("/api/v1/reservations", {{"X-API-Key", "the-user-key"}}).status, 200);
+    EXPECT_EQ(caller.get("/api/v1/reservations", {{"X-API-Key", "the-user-ke"}}).status, 401);
+}
+
+}  // namespace
+}  // namespace frontrow::test

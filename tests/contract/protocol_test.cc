@@ -1,0 +1,252 @@
+#include "support/test_server.h"
+
+#include <gtest/gtest.h>
+
+namespace frontrow::test {
+namespace {
+
+TestServer::Options impatient() {
+    TestServer::Options options;
+    options.limits.request_time = Millis{300};
+    options.limits.idle_time = Millis{300};
+    return options;
+}
+
+TEST(Protocol, takes_a_request_cut_anywhere) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    const auto text = HttpClient::request_text(
+        "GET", "/api/v1/events/" + venue.event, {{"X-User-ID", "alice"}}, {}
+    );
+    auto client = server.connect();
+    for (std::size_t cut = 1; cut < text.size(); ++cut) {
+        client.send(text.substr(0, cut));
+        client.send(text.substr(cut));
+        ASSERT_EQ(client.receive().status, 200) << cut;
+    }
+}
+
+TEST(Protocol, takes_a_chunked_body_cut_anywhere) {
+    TestServer server;
+    auto client = server.connect();
+    const std::string text =
+        "POST /api/v1/reservations HTTP/1.1\r\nHost: x\r\nX-User-ID: a\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n"
+        "5;a=b\r\n{\"a\":\r\n3\r\n 1}\r\n0\r\n\r\n";
+    for (std::size_t cut = 1; cut < text.size(); ++cut) {
+        client.send(text.substr(0, cut));
+        client.send(text.substr(cut));
+        const auto answer = client.receive();
+        ASSERT_EQ(answer.status, 400) << cut;
+        ASSERT_EQ(answer.json.at("errors").at(0).at("field").as_string(), "event_id")
+            << "the body was read: " << answer.body;
+    }
+}
+
+TEST(Protocol, answers_requests_sent_together_in_their_order) {
+    TestServer server;
+    auto client = server.connect();
+    std::string text;
+    for (int i = 0; i < 50; ++i)
+        text +=
+            HttpClient::request_text("GET", "/health", {{"X-Request-Id", std::to_string(i)}}, {});
+    client.send(text);
+    for (int i = 0; i < 50; ++i)
+        ASSERT_EQ(client.receive().header("x-request-id"), std::to_string(i));
+}
+
+TEST(Protocol, keeps_a_connection_or_closes_it_as_asked) {
+    TestServer server;
+    auto closing = server.connect();
+    EXPECT_EQ(
+        closing.ask("GET", "/health", {{"Connection", "close"}}).header("connection"), "close"
+    );
+    EXPECT_TRUE(closing.is_closed_by_server());
+    auto old = server.connect();
+    old.send("GET /health HTTP/1.0\r\n\r\n");
+    EXPECT_EQ(old.receive().status, 200);
+    EXPECT_TRUE(old.is_closed_by_server());
+}
+
+TEST(Protocol, answers_head_with_the_head_alone) {
+    TestServer server;
+    auto client = server.connect();
+    const auto head = client.ask("HEAD", "/livez");
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head.header("content-length"), "15");
+    EXPECT_EQ(client.ask("GET", "/livez").body, R"({"status":"ok"})")
+        << "and the next answer stands where it should";
+}
+
+TEST(Protocol, says_which_methods_a_path_has) {
+    TestServer server;
+    auto client = server.connect();
+    const auto answer = client.ask("PATCH", "/api/v1/events");
+    EXPECT_EQ(answer.status, 405);
+    EXPECT_EQ(answer.code(), "METHOD_NOT_ALLOWED");
+    EXPECT_EQ(answer.header("allow"), "GET, POST");
+    EXPECT_EQ(client.ask("DELETE", "/health").header("allow"), "GET");
+    EXPECT_EQ(client.ask("GET", "/api/v1/nothing").status, 404);
+}
+
+TEST(Protocol, wants_json_where_a_body_is_due) {
+    TestServer server;
+    Caller organizer{server, ""};
+    EXPECT_EQ(
+        organizer.post("/api/v1/events", event_body(), {{"Content-Type", "text/plain"}}).code(),
+        "UNSUPPORTED_MEDIA_TYPE"
+    );
+    EXPECT_EQ(
+        organizer
+            .post(
+                "/api/v1/events",
+                event_body(),
+                {{"Content-Type", "application/json; charset=utf-8"}}
+            )
+            .status,
+        201
+    );
+    EXPECT_EQ(
+        organizer.post("/api/v1/events", event_body(), {{"Content-Type", "Application/JSON"}})
+            .status,
+        201
+    );
+}
+
+TEST(Protocol, refuses_a_body_that_is_too_long_by_its_announced_length) {
+    TestServer server;
+    auto client = server.connect();
+    client.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n");
+    const auto answer = client.receive();
+    EXPECT_EQ(answer.status, 413);
+    EXPECT_EQ(answer.code(), "BODY_TOO_LARGE");
+    EXPECT_TRUE(client.is_closed_by_server());
+    auto huge = server.connect();
+    huge.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999999\r\n\r\n");
+    EXPECT_EQ(huge.receive().status, 413);
+}
+
+TEST(Protocol, refuses_a_body_that_grows_too_long_in_chunks) {
+    TestServer server;
+    auto client = server.connect();
+    client.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const std::string piece(64 << 10, ' ');
+    for (int i = 0; i < 16; ++i)
+        client.send("10000\r\n" + piece + "\r\n");
+    client.send("1\r\n \r\n");
+    EXPECT_EQ(client.receive().status, 413);
+}
+
+TEST(Protocol, takes_a_megabyte_and_in_bulk_many) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller organizer{server, ""};
+    const auto padded = [](std::string body, std::size_t size) {
+        return body.insert(1, std::string(size - body.size(), ' '));
+    };
+    EXPECT_EQ(organizer.post("/api/v1/events", padded(event_body(), 1 << 20)).status, 201);
+    EXPECT_EQ(organizer.post("/api/v1/events", padded(event_body(), (1 << 20) + 1)).status, 413);
+    Caller again{server, ""};
+    const auto bulk = "/api/v1/events/" + venue.event + "/seats/bulk";
+    EXPECT_EQ(
+        again.post(bulk, padded(R"({"prefix":"A","count":2,"price":1})", 32 << 20)).status, 201
+    );
+}
+
+TEST(Protocol, refuses_headers_that_are_too_long) {
+    TestServer server;
+    auto client = server.connect();
+    const auto answer = client.ask("GET", "/health", {{"X-Long", std::string(16 << 10, 'x')}});
+    EXPECT_EQ(answer.status, 431);
+    EXPECT_EQ(answer.code(), "HEADERS_TOO_LARGE");
+    EXPECT_EQ(
+        server.connect().ask("GET", "/health", {{"X-Long", std::string(15 << 10, 'x')}}).status, 200
+    );
+}
+
+TEST(Protocol, gives_a_request_its_time_and_no_more) {
+    TestServer server{impatient()};
+    for (const auto* begun :
+         {"GET /health HT", "POST /api/v1/events HTTP/1.1\r\nContent-Length: 10\r\n\r\n{"}) {
+        auto client = server.connect();
+        client.send(begun);
+        const auto answer = client.receive();
+        EXPECT_EQ(answer.status, 408);
+        EXPECT_EQ(answer.code(), "REQUEST_TIMEOUT");
+        EXPECT_TRUE(client.is_closed_by_server());
+    }
+}
+
+TEST(Protocol, closes_a_connection_that_says_nothing) {
+    TestServer server{impatient()};
+    auto silent = server.connect();
+    EXPECT_TRUE(silent.is_closed_by_server());
+    auto used = server.connect();
+    EXPECT_EQ(used.ask("GET", "/health").status, 200);
+    EXPECT_TRUE(used.is_closed_by_server());
+}
+
+TEST(Protocol, says_go_on_to_who_waits_and_no_at_once_to_who_may_not) {
+    TestServer server;
+    auto client = server.connect();
+    const auto body = event_body();
+    const auto head =
+        "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n";
+    client.send(head + "\r\n");
+    EXPECT_EQ(client.receive().status, 100);
+    client.send(body);
+    EXPECT_EQ(client.receive().status, 201);
+    auto user = server.connect();
+    user.send(head + "X-User-ID: alice\r\n\r\n");
+    EXPECT_EQ(user.receive().status, 403);
+}
+
+TEST(Protocol, calls_nonsense_by_its_name_and_closes) {
+    TestServer server;
+    for (const std::string nonsense : {
+             "\r\n\r\nGARBAGE\r\n\r\n",
+             "GET\r\n\r\n",
+             "GET /health HTTP/9.9\r\n\r\n",
+             "GET http://elsewhere/ HTTP/1.1\r\n\r\n",
+             "GET /health HTTP/1.1\r\nBad Header: x\r\n\r\n",
+             "POST /api/v1/events HTTP/1.1\r\nContent-Length: ten\r\n\r\n",
+             "POST /api/v1/events HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{",
+             "POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+             "POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: "
+             "5\r\n\r\n0\r\n\r\n",
+         }) {
+        auto client = server.connect();
+        client.send(nonsense);
+        const auto answer = client.receive();
+        EXPECT_EQ(answer.status, 400) << nonsense;
+        EXPECT_EQ(answer.code(), "INVALID_REQUEST") << nonsense;
+        EXPECT_TRUE(client.is_closed_by_server());
+    }
+    EXPECT_EQ(server.connect().ask("GET", "/health").status, 200);
+}
+
+TEST(Stopping, answers_what_runs_and_takes_nothing_new) {
+    TestServer server;
+    auto running = server.connect();
+    auto idle = server.connect();
+    ASSERT_EQ(idle.ask("GET", "/livez").status, 200);
+    const auto body = event_body();
+    const auto text = HttpClient::request_text("POST", "/api/v1/events", {}, body);
+    running.send(text.substr(0, text.size() - 1));
+    // The server has seen the beginning: a later connection's answer comes after it.
+    ASSERT_EQ(server.connect().ask("GET", "/livez").status, 200);
+    server.begin_stop();
+    EXPECT_TRUE(idle.is_closed_by_server());
+    EXPECT_THROW(server.connect().ask("GET", "/livez"), std::runtime_error);
+    running.send(text.substr(text.size() - 1));
+    const auto answer = running.receive();
+    EXPECT_EQ(answer.status, 201);
+    EXPECT_EQ(answer.header("connection"), "close");
+    server.stop();
+    server.start_again();
+    EXPECT_EQ(Caller(server, "").get(answer.header("location")).status, 200);
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,239 @@
+#include "support/test_server.h"
+
+#include <gtest/gtest.h>
+
+namespace frontrow::test {
+namespace {
+
+constexpr auto kReservations = "/api/v1/reservations";
+
+std::string path_of(const HttpAnswer& reservation, const std::string& action = {}) {
+    return std::string{kReservations} + "/" + reservation.text("id") + action;
+}
+
+TEST(Reservations, hold_all_seats_that_were_asked_for) {
+    TestServer server;
+    const auto venue = make_venue(server, 3);
+    Caller alice{server, "alice"};
+    const auto held = alice.reserve(venue.event, {venue.seats[2], venue.seats[0]}, "k");
+    ASSERT_EQ(held.status, 201) << held.body;
+    EXPECT_EQ(held.header("location"), path_of(held));
+    EXPECT_EQ(held.text("status"), "pending");
+    EXPECT_EQ(held.text("user_id"), "alice");
+    EXPECT_EQ(held.number("total_amount"), 2'000);
+    EXPECT_EQ(held.number("expires_in_ms"), 900'000);
+    EXPECT_EQ(held.json.at("seat_ids").at(0).as_string(), venue.seats[2]);
+    server.clock.advance(Millis{100'000});
+    const auto found = alice.get(path_of(held));
+    EXPECT_EQ(found.number("expires_in_ms"), 800'000);
+    EXPECT_EQ(found.text("expires_at"), held.text("expires_at"));
+    EXPECT_EQ(
+        alice.get("/api/v1/events/" + venue.event + "/seats/available/count").number("count"), 1
+    );
+}
+
+TEST(Reservations, are_refused_for_each_reason_with_its_own_code) {
+    TestServer server;
+    const auto venue = make_venue(
+        server, 5, R"(,"max_seats_per_reservation":2,"max_seats_per_user":3,"hold_seconds":60)"
+    );
+    const auto other = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    Caller bob{server, "bob"};
+    const auto& s = venue.seats;
+    const std::string nobody = "018f7c2e-0a10-7000-8000-000000000001";
+    EXPECT_EQ(alice.reserve(venue.event, {s[0], s[0]}, "k").code(), "INVALID_REQUEST");
+    EXPECT_EQ(alice.reserve(venue.event, {s[0], s[1], s[2]}, "k").code(), "TOO_MANY_SEATS");
+    EXPECT_EQ(alice.reserve(venue.event, {}, "k").status, 400);
+    EXPECT_EQ(alice.reserve(nobody, {s[0]}, "k").status, 404);
+    EXPECT_EQ(alice.reserve(venue.event, {nobody}, "k").status, 404);
+    EXPECT_EQ(alice.reserve(venue.event, {other.seats[0]}, "k").status, 404);
+    EXPECT_EQ(
+        alice.reserve(venue.event, {s[0]}, "k", R"(,"hold_seconds":61)").code(), "INVALID_REQUEST"
+    );
+    EXPECT_EQ(alice.reserve(venue.event, {s[0]}, "k", R"(,"hold_seconds":0)").status, 400);
+    ASSERT_EQ(
+        alice.reserve(venue.event, {s[0], s[1]}, "k", R"(,"hold_seconds":30)")
+            .number("expires_in_ms"),
+        30'000
+    );
+    EXPECT_EQ(alice.reserve(venue.event, {s[2], s[3]}, "k2").code(), "LIMIT_REACHED");
+    const auto conflict = bob.reserve(venue.event, {s[2], s[1]}, "k");
+    EXPECT_EQ(conflict.code(), "SEAT_UNAVAILABLE");
+    ASSERT_EQ(conflict.json.at("conflicts").as_array().size(), 1);
+    EXPECT_EQ(conflict.json.at("conflicts").at(0).at("seat_id").as_string(), s[1]);
+    EXPECT_EQ(conflict.json.at("conflicts").at(0).at("status").as_string(), "reserved");
+    EXPECT_EQ(conflict.body.find("alice"), std::string::npos);
+    EXPECT_EQ(bob.reserve(venue.event, {s[2]}, "k").status, 201)
+        << "a refusal isn't remembered, and takes nothing";
+}
+
+TEST(Reservations, open_with_sales_and_close_with_the_start) {
+    TestServer server;
+    const auto venue = make_venue(server, 2, R"(,"sales_start_at":"2026-12-01T00:00:00Z")");
+    Caller alice{server, "alice"};
+    const auto at = [&](const char* time) { server.clock.set(*parse_rfc3339(time)); };
+    at("2026-11-30T23:59:59.999Z");
+    EXPECT_EQ(alice.reserve(venue.event, {venue.seats[0]}, "k").code(), "SALES_CLOSED");
+    at("2026-12-01T00:00:00Z");
+    EXPECT_EQ(alice.reserve(venue.event, {venue.seats[0]}, "k").status, 201);
+    at("2027-01-01T09:59:59.999Z");
+    EXPECT_EQ(alice.reserve(venue.event, {venue.seats[0]}, "k2").status, 201);
+    at("2027-01-01T10:00:00Z");
+    EXPECT_EQ(alice.reserve(venue.event, {venue.seats[1]}, "k3").code(), "SALES_CLOSED");
+}
+
+TEST(Reservations, are_confirmed_once_and_for_good) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    const auto held = alice.reserve(venue.event, venue.seats, "k");
+    const auto confirmed = alice.post(path_of(held, "/confirm"));
+    ASSERT_EQ(confirmed.status, 200);
+    EXPECT_EQ(confirmed.text("status"), "confirmed");
+    EXPECT_FALSE(confirmed.text("confirmed_at").empty());
+    EXPECT_FALSE(confirmed.json.as_object().contains("expires_in_ms"));
+    EXPECT_EQ(alice.post(path_of(held, "/confirm")).json, confirmed.json);
+    EXPECT_EQ(alice.post(path_of(held, "/cancel")).code(), "ALREADY_CONFIRMED");
+    EXPECT_EQ(alice.post(path_of(held, "/extend"), R"({"seconds":1})").code(), "ALREADY_CONFIRMED");
+    server.clock.advance(std::chrono::hours{1});
+    EXPECT_EQ(alice.get("/api/v1/seats/" + venue.seats[0]).text("status"), "confirmed");
+    EXPECT_EQ(
+        Caller(server, "bob")
+            .reserve(venue.event, venue.seats, "k")
+            .json.at("conflicts")
+            .at(0)
+            .at("status")
+            .as_string(),
+        "confirmed"
+    );
+}
+
+TEST(Reservations, are_cancelled_and_their_seats_are_free_at_once) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    const auto held = alice.reserve(venue.event, venue.seats, "k");
+    ASSERT_EQ(alice.post(path_of(held, "/cancel")).text("status"), "cancelled");
+    EXPECT_EQ(alice.post(path_of(held, "/cancel")).status, 200);
+    EXPECT_EQ(alice.post(path_of(held, "/confirm")).code(), "ALREADY_CANCELLED");
+    EXPECT_EQ(alice.post(path_of(held, "/extend"), R"({"seconds":1})").code(), "ALREADY_CANCELLED");
+    EXPECT_EQ(Caller(server, "bob").reserve(venue.event, venue.seats, "k").status, 201);
+}
+
+TEST(Reservations, are_extended_up_to_three_times_their_length) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    const auto held = alice.reserve(venue.event, venue.seats, "k", R"(,"hold_seconds":100)");
+    server.clock.advance(Millis{50'000});
+    EXPECT_EQ(
+        alice.post(path_of(held, "/extend"), R"({"seconds":100})").number("expires_in_ms"), 150'000
+    );
+    EXPECT_EQ(alice.post(path_of(held, "/extend"), R"({"seconds":101})").code(), "LIMIT_REACHED");
+    EXPECT_EQ(
+        alice.post(path_of(held, "/extend"), R"({"seconds":100})").number("expires_in_ms"), 250'000
+    );
+    EXPECT_EQ(alice.post(path_of(held, "/extend"), R"({"seconds":1})").code(), "LIMIT_REACHED");
+    for (const auto* wrong :
+         {"{}", R"({"seconds":0})", R"({"seconds":"1"})", R"({"seconds":10801})", "[]"}) {
+        EXPECT_EQ(alice.post(path_of(held, "/extend"), wrong).status, 400) << wrong;
+    }
+}
+
+TEST(Reservations, of_an_event_that_must_be_paid_for_are_not_confirmed_for_the_asking) {
+    TestServer server;
+    const auto venue = make_venue(server, 1, R"(,"payment":"required")");
+    Caller alice{server, "alice"};
+    const auto held = alice.reserve(venue.event, venue.seats, "k");
+    EXPECT_EQ(alice.post(path_of(held, "/confirm")).code(), "PAYMENT_REQUIRED");
+}
+
+TEST(Reservations, are_listed_newest_first_for_their_owner_alone) {
+    TestServer server;
+    const auto venue = make_venue(server, 3);
+    Caller alice{server, "alice"};
+    std::vector<std::string> ids;
+    for (int i = 0; i < 3; ++i) {
+        ids.push_back(
+            alice
+                .reserve(
+                    venue.event, {venue.seats[static_cast<std::size_t>(i)]}, "k" + std::to_string(i)
+                )
+                .text("id")
+        );
+    }
+    const auto list = alice.get(kReservations);
+    ASSERT_EQ(list.json.as_array().size(), 3);
+    EXPECT_EQ(list.json.at(0).at("id").as_string(), ids[2]);
+    EXPECT_EQ(alice.get("/api/v1/users/alice/reservations").json, list.json);
+    const auto page = alice.get(std::string{kReservations} + "?limit=1&offset=1");
+    ASSERT_EQ(page.json.as_array().size(), 1);
+    EXPECT_EQ(page.json.at(0).at("id").as_string(), ids[1]);
+    EXPECT_EQ(Caller(server, "bob").get(kReservations).json.as_array().size(), 0);
+    EXPECT_EQ(Caller(server, "bob").get("/api/v1/users/alice/reservations").status, 404);
+    EXPECT_EQ(alice.get(std::string{kReservations} + "?limit=101").status, 400);
+}
+
+TEST(Idempotency, gives_the_same_answer_to_the_letter_even_after_confirm_and_restart) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    const auto first = Caller(server, "alice").reserve(venue.event, venue.seats, "key");
+    ASSERT_EQ(first.status, 201);
+    EXPECT_EQ(first.header("idempotency-replayed"), "");
+    ASSERT_EQ(Caller(server, "alice").post(path_of(first, "/confirm")).status, 200);
+    server.clock.advance(std::chrono::hours{2});
+    for (const bool restarted : {false, true}) {
+        if (restarted) server.restart();
+        const auto again = Caller(server, "alice").reserve(venue.event, venue.seats, "key");
+        EXPECT_EQ(again.status, 201);
+        EXPECT_EQ(again.header("idempotency-replayed"), "true");
+        EXPECT_EQ(again.body, first.body);
+        EXPECT_EQ(again.header("location"), first.header("location"));
+    }
+}
+
+TEST(Idempotency, binds_the_key_to_what_was_asked_and_who_asked) {
+    TestServer server;
+    const auto venue = make_venue(server, 3);
+    Caller alice{server, "alice"};
+    const auto first = alice.reserve(venue.event, {venue.seats[0]}, "key");
+    EXPECT_EQ(alice.reserve(venue.event, {venue.seats[1]}, "key").code(), "IDEMPOTENCY_KEY_REUSED");
+    EXPECT_EQ(
+        alice.reserve(venue.event, {venue.seats[0]}, "key", R"(,"hold_seconds":5)").code(),
+        "IDEMPOTENCY_KEY_REUSED"
+    );
+    EXPECT_EQ(
+        alice.reserve(venue.event, {venue.seats[0]}, "key", R"(,"unknown":5)").body, first.body
+    );
+    const auto bobs = Caller(server, "bob").reserve(venue.event, {venue.seats[1]}, "key");
+    EXPECT_EQ(bobs.status, 201);
+    EXPECT_NE(bobs.text("id"), first.text("id"));
+}
+
+TEST(Idempotency, takes_the_key_from_the_header_or_the_body) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    const auto body = [&](const std::string& more) {
+        return R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[0] + R"("])" +
+               more + "}";
+    };
+    EXPECT_EQ(alice.post(kReservations, body("")).code(), "IDEMPOTENCY_KEY_REQUIRED");
+    EXPECT_EQ(alice.post(kReservations, body(R"(,"idempotency_key":"")")).status, 400);
+    EXPECT_EQ(
+        alice.post(kReservations, body(""), {{"Idempotency-Key", std::string(256, 'k')}}).status,
+        400
+    );
+    EXPECT_EQ(
+        alice.post(kReservations, body(R"(,"idempotency_key":"a")"), {{"Idempotency-Key", "b"}})
+            .status,
+        400
+    );
+    const auto first = alice.post(kReservations, body(R"(,"idempotency_key":"a")"));
+    EXPECT_EQ(first.status, 201);
+    EXPECT_EQ(alice.post(kReservations, body(""), {{"Idempotency-Key", "a"}}).body, first.body);
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,170 @@
+#include "support/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace frontrow::test {
+namespace {
+
+std::string event_path(const Venue& venue) {
+    return "/api/v1/events/" + venue.event;
+}
+
+TEST(Seats, are_created_one_by_one_with_all_that_is_said_of_them) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller organizer{server, ""};
+    const auto path = event_path(venue) + "/seats";
+    const auto created = organizer.post(
+        path, R"({"seat_number":"B-7","price":4500,"section":"Stalls","row":"B","x":1.5,"y":-2})"
+    );
+    ASSERT_EQ(created.status, 201) << created.body;
+    EXPECT_EQ(created.header("location"), "/api/v1/seats/" + created.text("id"));
+    EXPECT_EQ(created.text("event_id"), venue.event);
+    EXPECT_EQ(created.text("seat_number"), "B-7");
+    EXPECT_EQ(created.text("section"), "Stalls");
+    EXPECT_EQ(created.text("row"), "B");
+    EXPECT_EQ(created.number("price"), 4500);
+    EXPECT_EQ(created.json.at("x").as_double(), 1.5);
+    EXPECT_EQ(created.text("status"), "available");
+    EXPECT_EQ(organizer.get(created.header("location")).json, created.json);
+    EXPECT_EQ(organizer.post(path, R"({"seat_number":"B-7","price":1})").code(), "DUPLICATE_SEAT");
+    for (const auto* wrong :
+         {R"({"seat_number":"x"})",
+          R"({"price":1})",
+          R"({"seat_number":"x","price":-1})",
+          R"({"seat_number":"x","price":1.5})",
+          R"({"seat_number":7,"price":1})",
+          R"({"seat_number":"x","price":1,"x":"left"})"}) {
+        EXPECT_EQ(organizer.post(path, wrong).status, 400) << wrong;
+    }
+}
+
+TEST(Seats, come_in_bulk_by_prefix_in_order) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller organizer{server, ""};
+    const auto made = organizer.post(
+        event_path(venue) + "/seats/bulk", R"({"prefix":"A","count":3,"price":700})"
+    );
+    ASSERT_EQ(made.status, 201);
+    std::string numbers;
+    for (const auto& seat : made.json.as_array())
+        numbers += seat.at("seat_number").as_string().c_str() + std::string{" "};
+    EXPECT_EQ(numbers, "A-1 A-2 A-3 ");
+    const auto listed = organizer.get(event_path(venue) + "/seats?offset=1");
+    EXPECT_EQ(listed.json, made.json);
+}
+
+TEST(Seats, come_in_bulk_by_list_all_or_none) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller organizer{server, ""};
+    const auto path = event_path(venue) + "/seats/bulk";
+    const auto twice = organizer.post(
+        path, R"({"seats":[{"seat_number":"N1","price":1},{"seat_number":"N1","price":1}]})"
+    );
+    EXPECT_EQ(twice.code(), "DUPLICATE_SEAT");
+    EXPECT_EQ(
+        organizer
+            .post(
+                path,
+                R"({"seats":[{"seat_number":"N1","price":1},{"seat_number":"S-1","price":1}]})"
+            )
+            .code(),
+        "DUPLICATE_SEAT"
+    );
+    EXPECT_EQ(organizer.get(event_path(venue) + "/seats/available/count").number("count"), 1);
+    const auto made = organizer.post(
+        path,
+        R"({"seats":[{"seat_number":"N1","price":1,"row":"R"},{"seat_number":"N2","price":2}]})"
+    );
+    ASSERT_EQ(made.status, 201);
+    EXPECT_EQ(made.json.as_array().size(), 2);
+    for (const auto* wrong :
+         {R"({})",
+          R"({"seats":[]})",
+          R"({"prefix":"A","count":0,"price":1})",
+          R"({"prefix":"A","count":100001,"price":1})",
+          R"({"prefix":"A","count":1,"price":1,"seats":[{"seat_number":"Z","price":1}]})",
+          R"({"seats":[5]})"}) {
+        EXPECT_EQ(organizer.post(path, wrong).status, 400) << wrong;
+    }
+    const auto third = organizer.post(
+        path, R"({"seats":[{"seat_number":"a","price":1},{"seat_number":"b","price":"1"}]})"
+    );
+    EXPECT_EQ(third.json.at("errors").at(0).at("field").as_string(), "seats[1].price");
+}
+
+TEST(Seats, come_a_hundred_thousand_at_once_and_stay_after_a_restart) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller organizer{server, ""};
+    HttpClient client = server.connect();
+    const auto made = client.ask(
+        "POST", event_path(venue) + "/seats/bulk", {}, R"({"prefix":"Q","count":100000,"price":1})"
+    );
+    ASSERT_EQ(made.status, 201);
+    std::set<std::string> ids;
+    for (const auto& seat : made.json.as_array())
+        ids.emplace(seat.at("id").as_string());
+    EXPECT_EQ(ids.size(), 100'000);
+    server.restart();
+    EXPECT_EQ(
+        Caller(server, "").get(event_path(venue) + "/seats/available/count").number("count"),
+        100'001
+    );
+    const auto last = Caller(server, "").get(event_path(venue) + "/seats?offset=100000&limit=5");
+    ASSERT_EQ(last.json.as_array().size(), 1);
+    EXPECT_EQ(last.json.at(0).at("seat_number").as_string(), "Q-100000");
+}
+
+TEST(Seats, are_listed_with_filters_and_pages) {
+    TestServer server;
+    const auto venue = make_venue(server, 5);
+    Caller alice{server, "alice"};
+    ASSERT_EQ(alice.reserve(venue.event, {venue.seats[1], venue.seats[3]}, "k").status, 201);
+    const auto numbers = [&](const std::string& query) {
+        std::string out;
+        for (const auto& seat : alice.get(event_path(venue) + "/seats" + query).json.as_array()) {
+            out += seat.at("seat_number").as_string().back();
+        }
+        return out;
+    };
+    EXPECT_EQ(numbers(""), "12345");
+    EXPECT_EQ(numbers("?available=true"), "135");
+    EXPECT_EQ(numbers("?available=false"), "12345");
+    EXPECT_EQ(numbers("?available=true&offset=1&limit=1"), "3");
+    EXPECT_EQ(numbers("?limit=2&offset=3"), "45");
+    EXPECT_EQ(numbers("?offset=99"), "");
+    EXPECT_EQ(alice.get(event_path(venue) + "/seats?available=maybe").status, 400);
+    EXPECT_EQ(alice.get(event_path(venue) + "/seats?limit=0").status, 400);
+    const auto seat = alice.get("/api/v1/seats/" + venue.seats[1]);
+    EXPECT_EQ(seat.text("status"), "reserved");
+    EXPECT_EQ(seat.body.find("alice"), std::string::npos);
+}
+
+TEST(Seats, that_are_not_there_are_404) {
+    TestServer server;
+    Caller anyone{server, ""};
+    const std::string id = "018f7c2e-0a10-7000-8000-000000000001";
+    EXPECT_EQ(anyone.get("/api/v1/seats/" + id).status, 404);
+    EXPECT_EQ(anyone.get("/api/v1/seats/nonsense").status, 400);
+    for (const auto* what : {"/seats", "/seats/available/count"}) {
+        EXPECT_EQ(anyone.get("/api/v1/events/" + id + what).status, 404);
+        EXPECT_EQ(anyone.get(std::string{"/api/v1/events/nonsense"} + what).status, 400);
+    }
+    EXPECT_EQ(
+        anyone.post("/api/v1/events/" + id + "/seats", R"({"seat_number":"x","price":1})").status,
+        404
+    );
+    EXPECT_EQ(
+        anyone.post("/api/v1/events/" + id + "/seats/bulk", R"({"prefix":"x","count":1,"price":1})")
+            .status,
+        404
+    );
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::test {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// An answer as it came over the wire.
+struct HttpAnswer {
+    unsigned status = 0;
+    /// By name in lower case.
+    std::map<std::string, std::string> headers;
+    std::string body;
+    /// The body, where it is JSON; null otherwise.
+    boost::json::value json;
+
+    std::string header(const std::string& lower_name) const;
+    /// The `code` of a problem; empty where there is none.
+    std::string code() const;
+    std::string text(std::string_view field) const;
+    std::int64_t number(std::string_view field) const;
+};
+
+/// One connection to a server on this machine, kept alive from request to request. Blocks for
+/// twenty seconds at most, then throws std::runtime_error, as it does when the server closes
+/// without an answer.
+class HttpClient {
+public:
+    explicit HttpClient(std::uint16_t port);
+    ~HttpClient();
+    HttpClient(HttpClient&&) noexcept;
+
+    HttpAnswer ask(
+        std::string_view method,
+        std::string_view target,
+        const Headers& headers = {},
+        std::string_view body = {}
+    );
+
+    /// The bytes of a request as ask() sends them.
+    static std::string request_text(
+        std::string_view method,
+        std::string_view target,
+        const Headers& headers,
+        std::string_view body
+    );
+    void send(std::string_view bytes);
+    HttpAnswer receive(bool to_head = false);
+    /// Says that nothing more will be sent; nothing where the server closes without an answer.
+    std::optional<HttpAnswer> half_close_and_receive();
+    /// Waits for the server to close; false where it sends something instead.
+    bool is_closed_by_server();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace frontrow::test

@@ -1,0 +1,145 @@
+#include "support/test_server.h"
+
+#include "support/openapi_check.h"
+#include "support/seeded_random.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+
+#include <future>
+#include <stdexcept>
+
+namespace frontrow::test {
+
+struct TestServer::Running {
+    boost::asio::io_context context{1};
+    telemetry::Log log{telemetry::LogLevel::error};
+    SeededRandom random{std::random_device{}()};
+    std::unique_ptr<app::Application> application;
+    std::thread thread;
+    bool is_stopping = false;
+};
+
+TestServer::TestServer(Options options) : options_{std::move(options)} {
+    start_again();
+}
+
+TestServer::~TestServer() {
+    if (running_) stop();
+}
+
+void TestServer::start_again() {
+    running_ = std::make_unique<Running>();
+    std::promise<std::uint16_t> listening;
+    running_->thread = std::thread{[this, &listening] {
+        auto& running = *running_;
+        app::Application::World world{clock, running.random, disk, running.log, [] {}};
+        app::Application::Settings settings{
+            .listen = {.host = "127.0.0.1", .port = 0},
+            .store = {.folder = folder_.path()},
+            .auth = options_.auth,
+            .limits = options_.limits,
+        };
+        auto opened = app::Application::open(
+            running.context.get_executor(), std::move(settings), std::move(world)
+        );
+        if (!opened) {
+            listening.set_exception(std::make_exception_ptr(std::runtime_error(opened.error().what))
+            );
+            return;
+        }
+        running.application = std::move(*opened);
+        running.application->start();
+        listening.set_value(running.application->port());
+        running.context.run();
+    }};
+    port_ = listening.get_future().get();
+}
+
+void TestServer::begin_stop() {
+    if (std::exchange(running_->is_stopping, true)) return;
+    auto& running = *running_;
+    boost::asio::co_spawn(
+        running.context,
+        [](Running& one, std::chrono::milliseconds time) -> boost::asio::awaitable<void> {
+            if (one.application) co_await one.application->stop(time);
+        }(running, options_.limits.drain_time),
+        [&running](const std::exception_ptr&) { running.application.reset(); }
+    );
+}
+
+void TestServer::stop() {
+    begin_stop();
+    running_->thread.join();
+    running_.reset();
+}
+
+void TestServer::restart() {
+    stop();
+    start_again();
+}
+
+HttpAnswer Caller::ask(
+    std::string_view method,
+    std::string_view path,
+    std::string_view body,
+    Headers headers
+) {
+    if (!user_.empty()) headers.emplace_back("X-User-ID", user_);
+    auto answer = client_.ask(method, path, headers, body);
+    check_against_openapi(method, path, answer);
+    return answer;
+}
+
+HttpAnswer Caller::get(std::string_view path, Headers headers) {
+    return ask("GET", path, {}, std::move(headers));
+}
+
+HttpAnswer Caller::post(std::string_view path, std::string_view body, Headers headers) {
+    return ask("POST", path, body, std::move(headers));
+}
+
+HttpAnswer Caller::put(std::string_view path, std::string_view body, Headers headers) {
+    return ask("PUT", path, body, std::move(headers));
+}
+
+HttpAnswer Caller::del(std::string_view path, Headers headers) {
+    return ask("DELETE", path, {}, std::move(headers));
+}
+
+HttpAnswer Caller::reserve(
+    const std::string& event,
+    const std::vector<std::string>& seats,
+    const std::string& key,
+    std::string_view more
+) {
+    std::string body = R"({"event_id":")" + event + R"(","seat_ids":[)";
+    for (const auto& seat : seats)
+        body += (body.back() == '[' ? "\"" : ",\"") + seat + "\"";
+    body += "]";
+    body += more;
+    body += "}";
+    return post("/api/v1/reservations", body, {{"Idempotency-Key", key}});
+}
+
+std::string event_body(std::string_view more) {
+    return R"({"name":"Winter Concert","start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:00Z","total_seats":100)" +
+           std::string{more} + "}";
+}
+
+Venue make_venue(const TestServer& server, std::size_t seats, std::string_view more) {
+    Caller organizer{server, ""};
+    Venue venue;
+    const auto event = organizer.post("/api/v1/events", event_body(more));
+    if (event.status != 201) throw std::runtime_error("no event for the test: " + event.body);
+    venue.event = event.text("id");
+    const auto body = R"({"prefix":"S","count":)" + std::to_string(seats) + R"(,"price":1000})";
+    const auto made = organizer.post("/api/v1/events/" + venue.event + "/seats/bulk", body);
+    if (made.status != 201) throw std::runtime_error("no seats for the test: " + made.body);
+    for (const auto& seat : made.json.as_array())
+        venue.seats.emplace_back(seat.at("id").as_string());
+    return venue;
+}
+
+}  // namespace frontrow::test
