@@ -51,6 +51,17 @@ public:
     Context(const Services& services_, const Request& request_)
         : services{services_}, request{request_} {}
 
+    /// For the next request.
+    void start() {
+        response.start();
+        trace = {};
+        request_id = {};
+        principal.sub.clear();
+        principal.role = identity::Role::user;
+        route = nullptr;
+        is_admitted = false;
+    }
+
     const Services& services;
     const Request& request;
     Response response;

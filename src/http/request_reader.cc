@@ -164,7 +164,8 @@ struct RequestReader::State {
         return error;
     }
 
-    /// The parser has seen the first lines of a head that is still arriving: their views move along.
+    /// The parser has seen the first lines of a head that is still arriving: their views move
+    /// along.
     void grow_head() {
         std::vector<char> larger(2 * head.size());
         std::ranges::copy(head, larger.begin());
@@ -173,7 +174,8 @@ struct RequestReader::State {
         };
         follow(parser->request.path);
         follow(parser->request.query);
-        for (auto& header : parser->request.headers) follow(header);
+        for (auto& header : parser->request.headers)
+            follow(header);
         head = std::move(larger);
     }
 

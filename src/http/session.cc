@@ -9,6 +9,7 @@
 
 #include <array>
 #include <limits>
+#include <utility>
 
 namespace frontrow::http {
 namespace {
@@ -61,7 +62,8 @@ Session::Session(std::unique_ptr<Socket> socket, Dispatcher& dispatcher)
     : socket_{std::move(socket)},
       dispatcher_{dispatcher},
       house_{dispatcher.services().house},
-      reader_{dispatcher.limits()} {
+      reader_{dispatcher.limits()},
+      context_{dispatcher.services(), reader_.request()} {
     enter(Phase::idle);
 }
 
@@ -100,19 +102,20 @@ void Session::abort() {
 
 asio::awaitable<void> Session::run() {
     for (;;) {
-        Context context{dispatcher_.services(), reader_.request()};
-        const auto end = co_await read_request(context);
+        context_.start();
+        const auto end = co_await read_request();
         if (end == End::close) break;
         const io::Stopwatch stopwatch;
-        if (end == End::go_on && context.is_admitted) {
+        if (end == End::go_on && context_.is_admitted) {
             enter(Phase::handling);
-            co_await dispatcher_.handle(context);
+            co_await dispatcher_.handle(context_);
         }
         const bool keep_alive =
-            end == End::go_on && context.request.keep_alive && !house_.is_draining;
-        const bool is_sent = co_await write(context, keep_alive);
-        dispatcher_.answered(context, stopwatch.seconds());
-        if (!is_sent) break;
+            end == End::go_on && context_.request.keep_alive && !house_.is_draining;
+        auto sent = begin_answer(keep_alive);
+        if (sent == Sent::blocked) sent = co_await send_rest();
+        dispatcher_.answered(context_, stopwatch.seconds());
+        if (sent == Sent::broken) break;
         if (!keep_alive) {
             co_await close_gently();
             break;
@@ -124,94 +127,106 @@ asio::awaitable<void> Session::run() {
 }
 
 /// Reads up to the end of a request.
-asio::awaitable<Session::End> Session::read_request(Context& context) {
+asio::awaitable<Session::End> Session::read_request() {
     for (;;) {
-        const auto step = reader_.advance();
-        switch (step) {
+        switch (reader_.advance()) {
             case RequestReader::Step::complete:
                 co_return End::go_on;
             case RequestReader::Step::head: {
-                reader_.limit_body(dispatcher_.admit(context));
+                reader_.limit_body(dispatcher_.admit(context_));
                 // Who waits to be told to go on is told no at once; others have sent the body, or
                 // will.
                 const bool waits = reader_.wants_continue();
-                if (!context.is_admitted && waits) co_return End::answer_and_close;
-                if (!context.is_admitted) reader_.discard_body();
-                if (waits && !co_await write_out(kContinue, {})) co_return End::close;
+                if (!context_.is_admitted && waits) co_return End::answer_and_close;
+                if (!context_.is_admitted) reader_.discard_body();
+                if (!waits) break;
+                outgoing_ = {kContinue, {}};
+                if (co_await send_rest() == Sent::broken) co_return End::close;
                 break;
             }
-            case RequestReader::Step::need_more:
-                if (co_await fill()) break;
+            case RequestReader::Step::need_more: {
+                const auto space = reader_.space();
+                const auto [error, bytes] = co_await socket_->tcp.async_read_some(
+                    asio::buffer(space.data(), space.size()), kAsTuple
+                );
+                // Bytes that came just as an idle connection's time was up are a request, and are
+                // answered.
+                if (!error && (!expired_ || phase_ == Phase::idle)) {
+                    expired_ = false;
+                    reader_.received(bytes);
+                    if (phase_ == Phase::idle) enter(Phase::reading);
+                    break;
+                }
                 if (!expired_ || phase_ == Phase::idle) co_return End::close;
-                fail(context, timed_out());
+                fail(timed_out());
                 co_return End::answer_and_close;
+            }
             case RequestReader::Step::malformed:
-                fail(context, malformed());
+                fail(malformed());
                 co_return End::answer_and_close;
             case RequestReader::Step::headers_too_large:
-                fail(context, headers_too_large(dispatcher_.limits()));
+                fail(headers_too_large(dispatcher_.limits()));
                 co_return End::answer_and_close;
             case RequestReader::Step::body_too_large:
-                fail(context, body_too_large(reader_.body_bytes_max()));
+                fail(body_too_large(reader_.body_bytes_max()));
                 co_return End::answer_and_close;
         }
     }
 }
 
 /// Answers in place of whatever the context held.
-void Session::fail(Context& context, Problem problem) {
-    context.is_admitted = false;
-    context.response.start();
-    if (context.trace == TraceId{}) context.trace = dispatcher_.services().ids.next_trace();
-    context.fail(std::move(problem));
+void Session::fail(Problem problem) {
+    context_.is_admitted = false;
+    context_.response.start();
+    if (context_.trace == TraceId{}) context_.trace = dispatcher_.services().ids.next_trace();
+    context_.fail(std::move(problem));
 }
 
-/// Reads more; false when there is no more to come or the time is up.
-asio::awaitable<bool> Session::fill() {
-    const auto space = reader_.space();
-    const auto [error, bytes] =
-        co_await socket_->tcp.async_read_some(asio::buffer(space.data(), space.size()), kAsTuple);
-    // Bytes that came just as an idle connection's time was up are a request, and are answered.
-    if (error || (expired_ && phase_ != Phase::idle)) co_return false;
-    expired_ = false;
-    reader_.received(bytes);
-    if (phase_ == Phase::idle) enter(Phase::reading);
-    co_return true;
-}
-
-asio::awaitable<bool> Session::write(Context& context, bool keep_alive) {
+/// Most answers fit into the socket's buffer: one system call, no turn of the loop.
+Session::Sent Session::begin_answer(bool keep_alive) {
     expired_ = false;
     enter(Phase::writing);
     out_.clear();
-    const auto& response = context.response;
-    response.write_head(out_, context.trace, context.request_id, keep_alive);
-    const std::string_view body = context.request.is_head ? std::string_view{} : response.body;
-    if (body.size() > kOnePieceMax) return write_out(out_, body);
-    out_ += body;
-    return write_out(out_, {});
+    const auto& response = context_.response;
+    response.write_head(out_, context_.trace, context_.request_id, keep_alive);
+    const std::string_view body = context_.request.is_head ? std::string_view{} : response.body;
+    if (body.size() > kOnePieceMax) {
+        outgoing_ = {out_, body};
+    } else {
+        out_ += body;
+        outgoing_ = {out_, {}};
+    }
+    return send_some();
 }
 
-/// Most answers fit into the socket's buffer: one system call, no turn of the loop. The rest waits
-/// for room, and for as long as there is progress.
-asio::awaitable<bool> Session::write_out(std::string_view head, std::string_view body) {
+/// Sends what the socket takes now.
+Session::Sent Session::send_some() {
+    auto& [head, body] = outgoing_;
     while (!head.empty() || !body.empty()) {
         const std::array<asio::const_buffer, 2> buffers{
             asio::buffer(head.data(), head.size()), asio::buffer(body.data(), body.size())
         };
         error_code error;
-        auto sent = socket_->tcp.write_some(buffers, error);
-        if (error == asio::error::would_block) {
-            deadline_ = house_.ticks + ticks_of(dispatcher_.limits().stalled_write_time);
-            std::tie(error) =
-                co_await socket_->tcp.async_wait(asio::ip::tcp::socket::wait_write, kAsTuple);
-            sent = 0;
-        }
-        if (error || expired_) co_return false;
+        const auto sent = socket_->tcp.write_some(buffers, error);
+        if (error == asio::error::would_block) return Sent::blocked;
+        if (error) return Sent::broken;
         const auto of_head = std::min(sent, head.size());
         head.remove_prefix(of_head);
         body.remove_prefix(sent - of_head);
     }
-    co_return true;
+    return Sent::all;
+}
+
+/// Sends the rest, for as long as there is progress.
+asio::awaitable<Session::Sent> Session::send_rest() {
+    for (;;) {
+        const auto sent = send_some();
+        if (sent != Sent::blocked) co_return sent;
+        if (phase_ == Phase::writing) enter(Phase::writing);
+        const auto [error] =
+            co_await socket_->tcp.async_wait(asio::ip::tcp::socket::wait_write, kAsTuple);
+        if (error || expired_) co_return Sent::broken;
+    }
 }
 
 /// A close with unread bytes resets the connection, and the client loses the answer with it: read

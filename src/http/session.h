@@ -36,21 +36,29 @@ public:
 
 private:
     enum class Phase : std::uint8_t { idle, reading, handling, writing };
+    enum class Sent : std::uint8_t { all, blocked, broken };
     enum class End : std::uint8_t { go_on, close, answer_and_close };
 
-    boost::asio::awaitable<End> read_request(Context& context);
-    boost::asio::awaitable<bool> fill();
-    boost::asio::awaitable<bool> write(Context& context, bool keep_alive);
-    boost::asio::awaitable<bool> write_out(std::string_view head, std::string_view body);
+    boost::asio::awaitable<End> read_request();
+    Sent begin_answer(bool keep_alive);
+    Sent send_some();
+    boost::asio::awaitable<Sent> send_rest();
     boost::asio::awaitable<void> close_gently();
-    void fail(Context& context, Problem problem);
+    void fail(Problem problem);
     void enter(Phase phase);
 
     std::unique_ptr<Socket> socket_;
     Dispatcher& dispatcher_;
     const House& house_;
     RequestReader reader_;
+    /// Kept from request to request for its memory.
+    Context context_;
     std::string out_;
+    /// What is still to be sent: a part of out_, and then a part of the answer's body.
+    struct {
+        std::string_view head;
+        std::string_view body;
+    } outgoing_;
     Phase phase_ = Phase::idle;
     std::uint64_t deadline_ = 0;
     bool expired_ = false;

@@ -110,6 +110,7 @@ std::string canonical(
     std::optional<std::chrono::seconds> hold
 ) {
     std::string out;
+    out.reserve(96 + 40 * seats.size());
     JsonWriter json{out};
     json.begin_object();
     json.field("event_id", event);
