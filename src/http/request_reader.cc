@@ -7,6 +7,7 @@
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,6 +76,8 @@ public:
     /// The body in pieces goes here; one that came whole is a view into the buffer.
     std::string body;
     bool discards = false;
+    /// What it was given last.
+    std::span<const char> given;
 
 private:
     using View = boost::beast::string_view;
@@ -91,7 +94,10 @@ private:
         request.query = whole.substr(std::min(question + 1, whole.size()));
     }
 
-    void on_field_impl(beast_http::field, View name, View value, error_code&) override {
+    void on_field_impl(beast_http::field, View name, View value, error_code& error) override {
+        // A folded value was put together in a buffer that is gone soon, and is to be refused (RFC
+        // 9112, 5.2).
+        if (!value.empty() && !lies_in_given(value)) error = beast_http::error::bad_obs_fold;
         const std::string_view text{name.data(), name.size()};
         for (const auto& known : kKnownHeaders) {
             if (text.size() == known.name.size() && same_ignoring_case(text, known.name)) {
@@ -100,6 +106,11 @@ private:
                 };
             }
         }
+    }
+
+    bool lies_in_given(View value) const {
+        return !std::less{}(value.data(), given.data()) &&
+               std::less{}(value.data(), given.data() + given.size());
     }
 
     std::size_t on_body_impl(View piece, error_code&) override {
@@ -158,10 +169,17 @@ struct RequestReader::State {
         while (!parser->is_done()) {
             const auto bytes = unread();
             if (bytes.empty()) return beast_http::error::need_more;
+            parser->given = bytes;
             consume(parser->put(boost::asio::buffer(bytes.data(), bytes.size()), error));
+            if (head_is_too_large()) error = beast_http::error::header_limit;
             if (error || (!head_done && parser->is_header_done())) break;
         }
         return error;
+    }
+
+    /// The parser's own limit is for what it's given at once, not for lines that come one by one.
+    bool head_is_too_large() const {
+        return !head_done && (parser->is_header_done() ? begin : end) > limits.header_bytes;
     }
 
     /// The parser has seen the first lines of a head that is still arriving: their views move

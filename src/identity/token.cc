@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <jwt.h>
@@ -23,10 +24,12 @@ const unsigned char* bytes_of(const std::string& secret) {
     return reinterpret_cast<const unsigned char*>(secret.data());
 }
 
-/// The number of a claim, or 0 where it has none.
+/// The number of a claim, or 0 where it has none. libjwt says -1 there, as it may for one that is
+/// -1.
 long claim(jwt_t* token, const char* name) {
     errno = 0;
-    return jwt_get_grant_int(token, name);
+    const long number = jwt_get_grant_int(token, name);
+    return errno == 0 ? number : 0;
 }
 
 }  // namespace
@@ -70,7 +73,11 @@ verify_token(const std::string& secret, std::string_view token, Instant now) {
         return std::unexpected(TokenError::expired);
     Principal principal{.sub = sub, .role = *role};
     if (!is_valid_sub(principal.sub)) return std::unexpected(TokenError::incomplete);
-    return VerifiedToken{std::move(principal), Instant{std::chrono::seconds{expires_at}}};
+    // More seconds than an Instant has room for stand for its last.
+    const auto last = seconds_of(Instant::max());
+    return VerifiedToken{
+        std::move(principal), Instant{std::chrono::seconds{std::min(expires_at, last)}}
+    };
 }
 
 }  // namespace frontrow::identity

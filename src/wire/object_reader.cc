@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace frontrow::wire {
 namespace {
@@ -116,9 +115,11 @@ ObjectReader::optional_integer(std::string_view field, IntegerBounds bounds) {
 std::optional<double> ObjectReader::optional_number(std::string_view field) {
     const auto* value = find(field);
     if (value == nullptr) return std::nullopt;
-    const double number = value->is_number() ? value->to_number<double>() : NAN;
-    if (!std::isfinite(number)) complain(field, "must be a number");
-    return number;
+    if (!value->is_number()) {
+        complain(field, "must be a number");
+        return std::nullopt;
+    }
+    return value->to_number<double>();
 }
 
 Instant ObjectReader::instant_of(std::string_view field, const boost::json::value& value) {

@@ -1,5 +1,7 @@
 #include "wire/spec_json.h"
 
+#include <cmath>
+
 namespace frontrow::wire {
 namespace {
 
@@ -13,6 +15,19 @@ constexpr IntegerBounds kHoldSeconds{1, 3'600};
 constexpr IntegerBounds kSeatsPerReservation{1, 100};
 constexpr IntegerBounds kSeatsPerUser{1, 100'000};
 constexpr IntegerBounds kPrice{0, kPriceMax};
+constexpr double kCoordinateMax = 1e9;
+
+/// To a millionth: Boost.JSON may read the last digit of a longer number otherwise than it was
+/// written, and a plan must be the same after a restart.
+std::optional<double> read_coordinate(ObjectReader& in, std::string_view field) {
+    const auto number = in.optional_number(field);
+    if (!number) return std::nullopt;
+    if (!(std::abs(*number) <= kCoordinateMax)) {
+        in.complain(field, "must be a number from -1000000000 to 1000000000");
+        return std::nullopt;
+    }
+    return std::round(*number * 1e6) / 1e6;
+}
 
 Currency read_currency(ObjectReader& in) {
     const auto text = in.optional_text("currency", {3, 3});
@@ -86,7 +101,7 @@ domain::SeatSpec read_seat_spec(ObjectReader& in) {
     spec.section = in.optional_text("section", kSectionOrRow).value_or("");
     spec.row = in.optional_text("row", kSectionOrRow).value_or("");
     spec.price = in.integer("price", kPrice);
-    const domain::Position position{in.optional_number("x"), in.optional_number("y")};
+    const domain::Position position{read_coordinate(in, "x"), read_coordinate(in, "y")};
     if (position.x || position.y)
         spec.position = std::make_shared<const domain::Position>(position);
     return spec;

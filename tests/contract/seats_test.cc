@@ -41,6 +41,25 @@ TEST(Seats, are_created_one_by_one_with_all_that_is_said_of_them) {
     }
 }
 
+TEST(Seats, stay_where_they_are_through_a_restart) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    const auto made =
+        Caller(server, "")
+            .post(
+                event_path(venue) + "/seats",
+                R"({"seat_number":"far","price":1,"x":-97.57019231092363,"y":123456789.1234567})"
+            );
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made.json.at("x").as_double(), -97.570192);
+    server.restart();
+    EXPECT_EQ(Caller(server, "").get(made.header("location")).body, made.body);
+    for (const auto* wrong : {"1e10", "-1e300", "true"}) {
+        const auto body = R"({"seat_number":"w","price":1,"x":)" + std::string{wrong} + "}";
+        EXPECT_EQ(Caller(server, "").post(event_path(venue) + "/seats", body).status, 400) << wrong;
+    }
+}
+
 TEST(Seats, come_in_bulk_by_prefix_in_order) {
     TestServer server;
     const auto venue = make_venue(server, 1);

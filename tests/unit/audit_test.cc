@@ -1,0 +1,349 @@
+#include "domain/audit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace frontrow::domain {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+constexpr Millis kHold = 10min;
+constexpr Amount kPrice = 5'000;
+
+const Instant kOpen{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
+const EventId kEvent{Bits128{1, 0}};
+const EventId kOtherEvent{Bits128{2, 0}};
+const SeatId kFirstSeat{Bits128{3, 0}};
+const SeatId kOtherEventsSeat{Bits128{4, 0}};
+
+EventSpec spec() {
+    EventSpec spec;
+    spec.name = "First night";
+    spec.start_at = kOpen + 24h * 10;
+    spec.end_at = spec.start_at + 3h;
+    spec.total_seats = 10;
+    spec.sales_start_at = kOpen;
+    spec.hold = 600s;
+    spec.max_seats_per_reservation = 3;
+    spec.max_seats_per_user = 4;
+    return spec;
+}
+
+SeatId seat(std::uint64_t index) {
+    return kFirstSeat.plus(index);
+}
+ReservationId reservation(std::uint64_t number) {
+    return ReservationId{Bits128{5, number}};
+}
+
+/// A history as it's told: each call adds one fact, at the time that at() set last.
+class History {
+public:
+    History& at(Millis after_opening) {
+        now_ = kOpen + after_opening;
+        return *this;
+    }
+    History& skip_seq() {
+        ++seq_;
+        return *this;
+    }
+    History& under(EventId event) {
+        event_ = event;
+        return *this;
+    }
+    History& fact(FactBody body) {
+        facts_.push_back({.seq = ++seq_, .at = now_, .event = event_, .body = std::move(body)});
+        return *this;
+    }
+
+    History& create(EventSpec spec) { return fact(EventCreated{std::move(spec), "house"}); }
+    History& update(EventSpec spec) { return fact(EventUpdated{std::move(spec)}); }
+    History& remove() { return fact(EventDeleted{}); }
+    History& add_seats(SeatId first, std::size_t count) {
+        auto block = std::make_shared<SeatBlock>();
+        block->first_id = first;
+        block->seats.resize(count);
+        for (auto& seat : block->seats)
+            seat.price = kPrice;
+        return fact(SeatsAdded{std::move(block)});
+    }
+    ReservationHeld
+    holding(std::uint64_t number, std::vector<SeatId> seats, std::string user = "ann") const {
+        return {
+            .reservation = reservation(number),
+            .user = std::move(user),
+            .seats = seats,
+            .total_amount = static_cast<Amount>(seats.size()) * kPrice,
+            .expires_at = now_ + kHold,
+            .request = {.key = Bits128{6, number}, .content = {}},
+        };
+    }
+    History& hold(std::uint64_t number, std::vector<SeatId> seats, std::string user = "ann") {
+        return fact(holding(number, std::move(seats), std::move(user)));
+    }
+    /// A hold with one thing about it changed.
+    template <class Change>
+    History& hold_but(std::uint64_t number, std::vector<SeatId> seats, Change change) {
+        auto body = holding(number, std::move(seats));
+        change(body);
+        return fact(std::move(body));
+    }
+    History& confirm(std::uint64_t number) {
+        return fact(ReservationConfirmed{reservation(number)});
+    }
+    History& cancel(std::uint64_t number) {
+        return fact(ReservationCancelled{reservation(number)});
+    }
+    History& expire(std::uint64_t number) { return fact(ReservationExpired{reservation(number)}); }
+    History& extend(std::uint64_t number, Millis expires_after_opening) {
+        return fact(ReservationExtended{reservation(number), kOpen + expires_after_opening});
+    }
+
+    Audit audited() const {
+        Audit audit;
+        for (const auto& fact : facts_)
+            audit.observe(fact);
+        return audit;
+    }
+
+private:
+    std::vector<Fact> facts_;
+    std::uint64_t seq_ = 0;
+    Instant now_ = kOpen;
+    EventId event_ = kEvent;
+};
+
+/// Facts 1 to 4: two events with seats, of which the first has ten.
+History sale(EventSpec of_first = spec()) {
+    History history;
+    history.create(std::move(of_first)).add_seats(kFirstSeat, 10);
+    history.under(kOtherEvent).create(spec()).add_seats(kOtherEventsSeat, 1).under(kEvent);
+    return history;
+}
+
+std::vector<std::string> violations_of(const History& history) {
+    std::vector<std::string> found;
+    for (const auto& violation : history.audited().violations())
+        found.push_back(std::to_string(violation.seq) + ": " + violation.what);
+    return found;
+}
+
+TEST(Audit, finds_nothing_wrong_with_nothing) {
+    EXPECT_THAT(violations_of(History{}), IsEmpty());
+}
+
+TEST(Audit, passes_a_right_history_and_counts_it) {
+    auto history = sale();
+    history.hold(1, {seat(0), seat(1)}).hold(2, {seat(2)}, "bob").hold(3, {seat(3)}, "cid");
+    history.at(5min).confirm(1).cancel(2).extend(3, 25min);
+    history.hold(4, {seat(2)}, "dan");
+    history.at(15min).expire(4).hold(5, {seat(2), seat(4)}).at(25min).expire(3).expire(5);
+    history.at(30min).hold(6, {seat(2), seat(3)}, "bob").confirm(6);
+    history.under(kOtherEvent).remove();
+    EXPECT_THAT(violations_of(history), IsEmpty());
+
+    const auto totals = history.audited().totals();
+    EXPECT_EQ(totals.facts, 18U);
+    EXPECT_EQ(totals.events, 2U);
+    EXPECT_EQ(totals.seats, 11U);
+    EXPECT_EQ(totals.reservations, 6U);
+    EXPECT_EQ(totals.confirmed, 2U);
+    EXPECT_EQ(totals.seats_sold, 4U);
+}
+
+TEST(Audit, passes_what_is_just_within_the_rules) {
+    const auto last_moment = 24h * 10 - 1ms;
+    const auto dearer = [] {
+        auto changed = spec();
+        changed.currency = *Currency::parse("EUR");
+        return changed;
+    }();
+    const auto one_request = [](ReservationHeld& body) { body.request.key = Bits128{9, 9}; };
+    const struct {
+        const char* what;
+        History history;
+    } rows[] = {
+        {"held as sales open", sale().at(0ms).hold(1, {seat(0)})},
+        {"held just before they close", sale().at(last_moment).hold(1, {seat(0)})},
+        {"as many seats as a reservation may have", sale().hold(1, {seat(0), seat(1), seat(2)})},
+        {"as many seats as a user may have",
+         sale().hold(1, {seat(0), seat(1), seat(2)}).hold(2, {seat(3)})},
+        {"a user's freed seats don't count",
+         sale().hold(1, {seat(0), seat(1), seat(2)}).cancel(1).hold(2, {seat(0), seat(1)})},
+        {"confirmed at the last moment", sale().hold(1, {seat(0)}).at(kHold - 1ms).confirm(1)},
+        {"cancelled at the last moment", sale().hold(1, {seat(0)}).at(kHold - 1ms).cancel(1)},
+        {"expired on time", sale().hold(1, {seat(0)}).at(kHold).expire(1)},
+        {"extended to three lengths", sale().hold(1, {seat(0)}).extend(1, 3 * kHold)},
+        {"held again the instant it's free",
+         sale().hold(1, {seat(0)}).at(kHold).expire(1).hold(2, {seat(0)}, "bob")},
+        {"a request's key used again after a day",
+         sale().hold_but(1, {seat(0)}, one_request).at(24h).hold_but(2, {seat(1)}, one_request)},
+        {"terms changed when nothing is held",
+         sale().hold(1, {seat(0)}).cancel(1).update(dearer).hold(2, {seat(0)})},
+        {"a name changed while seats are held", sale().hold(1, {seat(0)}).update([] {
+             auto changed = spec();
+             changed.name = "Second night";
+             return changed;
+         }())},
+        {"deleted when all holds have ended", sale().hold(1, {seat(0)}).cancel(1).remove()},
+    };
+    for (const auto& row : rows)
+        EXPECT_THAT(violations_of(row.history), IsEmpty()) << row.what;
+}
+
+struct Broken {
+    History history;
+    std::vector<std::string> violations;
+};
+
+void expect_found(const std::vector<Broken>& table) {
+    for (const auto& row : table)
+        EXPECT_THAT(violations_of(row.history), testing::ElementsAreArray(row.violations));
+}
+
+TEST(Audit, finds_a_broken_order_of_facts) {
+    expect_found({
+        {sale().skip_seq().hold(1, {seat(0)}).cancel(1), {"6: the sequence has a gap"}},
+        {History{}.skip_seq().create(spec()), {"2: the sequence has a gap"}},
+        {sale().at(2ms).hold(1, {seat(0)}).at(1ms).hold(2, {seat(1)}).at(2ms).cancel(1),
+         {"6: time went backwards"}},
+    });
+}
+
+TEST(Audit, finds_what_is_wrong_with_events_and_their_seats) {
+    auto in_euro = spec();
+    in_euro.currency = *Currency::parse("EUR");
+    auto to_pay = spec();
+    to_pay.payment = PaymentRule::required;
+    expect_found({
+        {sale().create(spec()), {"5: an event was created twice"}},
+        {sale().add_seats(seat(9), 1), {"5: a seat was created twice"}},
+        {sale().hold(1, {seat(0)}).update(in_euro), {"6: the terms of held or sold seats changed"}},
+        {sale().hold(1, {seat(0)}).confirm(1).update(to_pay),
+         {"7: the terms of held or sold seats changed"}},
+        {sale().hold(1, {seat(0)}).remove(), {"6: an event with held or sold seats was deleted"}},
+        {sale().hold(1, {seat(0)}).confirm(1).remove(),
+         {"7: an event with held or sold seats was deleted"}},
+        {sale().remove().remove(), {"6: the event doesn't exist"}},
+        {sale().remove().update(spec()), {"6: the event doesn't exist"}},
+        {sale().remove().hold(1, {seat(0)}), {"6: the event doesn't exist"}},
+        {History{}.add_seats(kFirstSeat, 1), {"1: the event doesn't exist"}},
+    });
+}
+
+TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
+    const auto longer = [](ReservationHeld& body) { body.expires_at += 1ms; };
+    const auto of_no_length = [](ReservationHeld& body) { body.expires_at -= kHold; };
+    const auto cheaper = [](ReservationHeld& body) { body.total_amount -= 1; };
+    expect_found({
+        {sale().hold(1, {}), {"5: a reservation has more seats than allowed"}},
+        {sale().hold(1, {seat(0), seat(1), seat(2), seat(3)}),
+         {"5: a reservation has more seats than allowed"}},
+        {sale().hold(1, {seat(0), seat(1)}).confirm(1).hold(2, {seat(2), seat(3), seat(4)}),
+         {"7: a user has more seats than allowed"}},
+        {sale().hold_but(1, {seat(0)}, longer), {"5: a hold is longer than allowed"}},
+        {sale().hold_but(1, {seat(0)}, of_no_length), {"5: a hold is longer than allowed"}},
+        {sale().hold_but(1, {seat(0)}, cheaper),
+         {"5: the amount isn't the sum of the seats' prices"}},
+        {sale().at(24h * 10).hold(1, {seat(0)}), {"5: a seat was held after sales closed"}},
+    });
+    auto opens_later = spec();
+    *opens_later.sales_start_at += 1ms;
+    expect_found({
+        {sale(opens_later).hold(1, {seat(0)}), {"5: a seat was held before sales opened"}},
+    });
+}
+
+TEST(Audit, finds_a_seat_that_two_buyers_have) {
+    const std::string two_holds = "6: a seat was held for two buyers at once";
+    const std::string not_the_holder = "a seat was sold to somebody who didn't hold it";
+    const auto held_twice = sale().hold(1, {seat(0)}).hold(2, {seat(0)}, "bob");
+    expect_found({
+        {held_twice, {two_holds}},
+        {sale().hold(1, {seat(0), seat(0)}), {"5: a seat was held for two buyers at once"}},
+        {sale().hold(1, {seat(0)}).at(kHold).hold(2, {seat(0)}, "bob"), {two_holds}},
+        {sale().hold(1, {seat(0)}).confirm(1).hold(2, {seat(0)}, "bob"),
+         {"7: a sold seat was held again", "7: a seat was held for two buyers at once"}},
+        {History{held_twice}.confirm(1), {two_holds, "7: " + not_the_holder}},
+        {History{held_twice}.cancel(2).confirm(1), {two_holds, "8: " + not_the_holder}},
+        {History{held_twice}.confirm(2).confirm(1),
+         {two_holds, "8: a seat was sold twice", "8: " + not_the_holder}},
+        {History{held_twice}.cancel(1), {two_holds, "7: another buyer's seat was freed"}},
+        {History{held_twice}.confirm(2).cancel(1),
+         {two_holds, "8: a sold seat was freed", "8: another buyer's seat was freed"}},
+        {sale().hold(1, {seat(10)}),
+         {"5: a seat was held that the event doesn't have",
+          "5: the amount isn't the sum of the seats' prices"}},
+        {sale().hold(1, {kOtherEventsSeat}), {"5: a seat was held that the event doesn't have"}},
+    });
+}
+
+TEST(Audit, finds_a_hold_that_changed_outside_its_time) {
+    const auto held = sale().hold(1, {seat(0)});
+    expect_found({
+        {History{held}.at(kHold).confirm(1), {"6: a hold was confirmed after it had run out"}},
+        {History{held}.at(kHold).cancel(1), {"6: a hold was cancelled after it had run out"}},
+        {History{held}.at(kHold).extend(1, 2 * kHold),
+         {"6: a hold was extended after it had run out"}},
+        {History{held}.at(kHold - 1ms).expire(1), {"6: a hold was ended before its time"}},
+        {History{held}.extend(1, 2 * kHold).at(kHold).expire(1),
+         {"7: a hold was ended before its time"}},
+        {History{held}.extend(1, kHold), {"6: an extension made a hold shorter"}},
+        {History{held}.extend(1, 3 * kHold + 1ms), {"6: a hold was extended for too long"}},
+        {History{held}.extend(1, 3 * kHold).at(kHold).extend(1, 4 * kHold),
+         {"7: a hold was extended for too long"}},
+    });
+}
+
+TEST(Audit, finds_a_reservation_that_changed_after_its_end_or_before_it_was) {
+    const auto held = sale().hold(1, {seat(0)});
+    const std::string not_pending = "7: a reservation changed that wasn't pending";
+    for (const auto& ended :
+         {History{held}.confirm(1), History{held}.cancel(1), History{held}.at(kHold).expire(1)}) {
+        expect_found({
+            {History{ended}.confirm(1), {not_pending}},
+            {History{ended}.cancel(1), {not_pending}},
+            {History{ended}.expire(1), {not_pending}},
+            {History{ended}.extend(1, 2 * kHold), {not_pending}},
+        });
+    }
+    expect_found({
+        {sale().confirm(1), {"5: a reservation changed that wasn't pending"}},
+        {History{held}.under(kOtherEvent).confirm(1),
+         {"6: a reservation changed under another event"}},
+    });
+}
+
+TEST(Audit, finds_a_request_that_was_done_twice) {
+    const auto again = [](ReservationHeld& body) { body.request.key = Bits128{6, 1}; };
+    const auto same_id = [](ReservationHeld& body) { body.reservation = reservation(1); };
+    expect_found({
+        {sale().hold(1, {seat(0)}).at(24h - 1ms).hold_but(2, {seat(1)}, again),
+         {"6: one request made two reservations"}},
+        {sale().hold(1, {seat(0)}).hold_but(2, {seat(1)}, same_id),
+         {"6: a reservation was made twice"}},
+    });
+}
+
+TEST(Audit, goes_on_past_a_hundred_violations_and_keeps_the_first_hundred) {
+    auto history = sale();
+    for (int i = 0; i < 150; ++i)
+        history.confirm(7);
+    history.hold(1, {seat(0)});
+    const auto audit = history.audited();
+    ASSERT_EQ(audit.violations().size(), 100U);
+    EXPECT_EQ(audit.violations().front().seq, 5U);
+    EXPECT_EQ(audit.violations().back().seq, 104U);
+    EXPECT_EQ(audit.totals().facts, 155U);
+    EXPECT_EQ(audit.totals().reservations, 1U);
+}
+
+}  // namespace
+}  // namespace frontrow::domain

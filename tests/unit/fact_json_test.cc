@@ -1,0 +1,423 @@
+#include "wire/fact_json.h"
+
+#include "support/seed.h"
+#include "wire/json_writer.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <rapidcheck.h>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::wire {
+namespace {
+
+using namespace domain;
+using namespace std::string_view_literals;
+
+/// Text as an organiser may write it and a JSON writer trips over.
+std::string nasty_text(std::size_t pieces_max) {
+    static const std::vector<std::string> pieces{"\"",     "\\", "\\\"", "\\n",   "\\u0000",
+                                                 "\n",     "\t", "\r\n", "/",     "</script>",
+                                                 "席",     "é",  "🎫",   "مرحبا", "\u2028",
+                                                 "{}",     "[",  ",",    ":",     "null",
+                                                 "\u0080", "a",  " "};
+    const auto picked = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces));
+    std::string text = *rc::gen::elementOf(pieces);
+    for (std::size_t i = 0; i < std::min(picked.size(), pieces_max); ++i)
+        text += picked[i];
+    return text;
+}
+
+Bits128 any_bits() {
+    return {*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::arbitrary<std::uint64_t>()};
+}
+
+template <class Integer>
+Integer within(Integer min, Integer max) {
+    return *rc::gen::inRange<Integer>(min, max + 1);
+}
+
+bool any_truth() {
+    return *rc::gen::arbitrary<bool>();
+}
+
+Instant any_instant() {
+    return Instant{Millis{within<std::int64_t>(0, 253'402'300'799'998)}};
+}
+
+EventSpec any_event_spec() {
+    EventSpec spec;
+    spec.name = nasty_text(50);
+    spec.description = any_truth() ? nasty_text(100) : "";
+    spec.venue = any_truth() ? nasty_text(50) : "";
+    spec.start_at = any_instant();
+    spec.end_at = spec.start_at + Millis{1};
+    spec.total_seats = within<std::int64_t>(1, 10'000'000);
+    if (any_truth()) spec.sales_start_at = any_instant();
+    spec.hold = std::chrono::seconds{within(1, 3'600)};
+    spec.max_seats_per_reservation = within<std::uint32_t>(1, 100);
+    if (any_truth()) spec.max_seats_per_user = within<std::uint32_t>(1, 100'000);
+    if (any_truth()) spec.currency = *Currency::parse("EUR");
+    if (any_truth()) spec.payment = PaymentRule::required;
+    return spec;
+}
+
+/// A place on a plan, to the hundredth. Boost.JSON 1.81 reads a number of sixteen digits and more
+/// to within its last place only.
+std::optional<double> any_coordinate() {
+    if (any_truth()) return std::nullopt;
+    return within(-1'000'000, 1'000'000) / 100.0;
+}
+
+SeatsAdded any_seats() {
+    auto block = std::make_shared<SeatBlock>();
+    block->first_id = SeatId{any_bits()};
+    block->seats.resize(within<std::size_t>(0, 5));
+    for (auto& seat : block->seats) {
+        seat.number = nasty_text(10);
+        seat.section = any_truth() ? nasty_text(10) : "";
+        seat.row = any_truth() ? nasty_text(10) : "";
+        seat.price = within<Amount>(0, kPriceMax);
+        const Position position{any_coordinate(), any_coordinate()};
+        if (position.x || position.y) seat.position = std::make_shared<const Position>(position);
+    }
+    return {std::move(block)};
+}
+
+ReservationHeld any_hold() {
+    ReservationHeld body{
+        .reservation = ReservationId{any_bits()},
+        .user = nasty_text(50),
+        .total_amount = within<Amount>(0, 100 * kPriceMax),
+        .expires_at = any_instant(),
+        .request = {any_bits(), any_bits()},
+    };
+    body.seats.resize(within<std::size_t>(0, 5));
+    for (auto& seat : body.seats)
+        seat = SeatId{any_bits()};
+    return body;
+}
+
+constexpr std::size_t kFactTypes = std::variant_size_v<FactBody>;
+
+FactBody any_body(std::size_t type) {
+    switch (type) {
+        case 0:
+            return EventCreated{any_event_spec(), nasty_text(50)};
+        case 1:
+            return EventUpdated{any_event_spec()};
+        case 2:
+            return EventDeleted{};
+        case 3:
+            return any_seats();
+        case 4:
+            return any_hold();
+        case 5:
+            return ReservationConfirmed{ReservationId{any_bits()}};
+        case 6:
+            return ReservationCancelled{ReservationId{any_bits()}};
+        case 7:
+            return ReservationExpired{ReservationId{any_bits()}};
+        default:
+            return ReservationExtended{ReservationId{any_bits()}, any_instant()};
+    }
+}
+
+Fact any_fact(std::size_t type) {
+    return {
+        .seq = within<std::uint64_t>(1, std::numeric_limits<std::int64_t>::max()),
+        .at = any_instant(),
+        .trace = {any_bits()},
+        .event = EventId{any_bits()},
+        .body = any_body(type),
+    };
+}
+
+std::string written(const Fact& fact) {
+    std::string line;
+    append_fact(line, fact);
+    return line;
+}
+
+bool same(const EventCreated& a, const EventCreated& b) {
+    return a.spec == b.spec && a.created_by == b.created_by;
+}
+bool same(const EventUpdated& a, const EventUpdated& b) {
+    return a.spec == b.spec;
+}
+bool same(const EventDeleted&, const EventDeleted&) {
+    return true;
+}
+bool same(const SeatSpec& a, const SeatSpec& b) {
+    const bool same_place = a.position == nullptr
+                                ? b.position == nullptr
+                                : b.position != nullptr && *a.position == *b.position;
+    return a.number == b.number && a.section == b.section && a.row == b.row && a.price == b.price &&
+           same_place;
+}
+bool same(const SeatsAdded& a, const SeatsAdded& b) {
+    return a.block->first_id == b.block->first_id &&
+           std::ranges::equal(a.block->seats, b.block->seats, [](auto& left, auto& right) {
+               return same(left, right);
+           });
+}
+bool same(const ReservationHeld& a, const ReservationHeld& b) {
+    return a.reservation == b.reservation && a.user == b.user && a.seats == b.seats &&
+           a.total_amount == b.total_amount && a.expires_at == b.expires_at &&
+           a.request == b.request;
+}
+bool same(const ReservationExtended& a, const ReservationExtended& b) {
+    return a.reservation == b.reservation && a.expires_at == b.expires_at;
+}
+/// The three that say no more than which reservation.
+template <class Ended>
+bool same(const Ended& a, const Ended& b) {
+    return a.reservation == b.reservation;
+}
+
+bool same(const Fact& a, const Fact& b) {
+    if (a.seq != b.seq || a.at != b.at || a.trace != b.trace || a.event != b.event) return false;
+    return std::visit(
+        []<class A, class B>(const A& left, const B& right) {
+            if constexpr (std::same_as<A, B>) {
+                return same(left, right);
+            } else {
+                return false;
+            }
+        },
+        a.body,
+        b.body
+    );
+}
+
+TEST(FactJson, of_every_type_survives_writing_and_reading) {
+    for (std::size_t type = 0; type < kFactTypes; ++type) {
+        EXPECT_TRUE(rc::check([type] {
+            const auto fact = any_fact(type);
+            RC_ASSERT(fact.body.index() == type);
+            const auto line = written(fact);
+            RC_ASSERT(line.find('\n') == std::string::npos);
+            const auto read = parse_fact(line);
+            RC_ASSERT(read.has_value());
+            RC_ASSERT(same(*read, fact));
+            // The journal is hashed, so what was read is written as it stood.
+            RC_ASSERT(written(*read) == line);
+        })) << "type "
+            << type;
+    }
+}
+
+TEST(FactJson, gives_each_type_a_name_of_its_own) {
+    const FactBody bodies[] = {
+        EventCreated{},
+        EventUpdated{},
+        EventDeleted{},
+        SeatsAdded{},
+        ReservationHeld{},
+        ReservationConfirmed{},
+        ReservationCancelled{},
+        ReservationExpired{},
+        ReservationExtended{}
+    };
+    static_assert(std::size(bodies) == kFactTypes);
+    std::set<std::string_view> names;
+    for (const auto& body : bodies)
+        names.insert(fact_type(body));
+    EXPECT_EQ(names.size(), kFactTypes);
+}
+
+constexpr std::string_view kExtended =
+    R"({"seq":7,"type":"ReservationExtended","event_id":"00000000-0000-7000-8000-000000000001",)"
+    R"("at":"2026-11-21T00:00:00.000Z","trace_id":"0000000000000000000000000000000f",)"
+    R"("data":{"reservation_id":"00000000-0000-7000-8000-000000000002",)"
+    R"("expires_at":"2026-11-21T00:15:00.000Z"}})";
+
+Fact extended() {
+    return {
+        .seq = 7,
+        .at = *parse_rfc3339("2026-11-21T00:00:00Z"),
+        .trace = {Bits128{0, 15}},
+        .event = *EventId::parse("00000000-0000-7000-8000-000000000001"),
+        .body =
+            ReservationExtended{
+                *ReservationId::parse("00000000-0000-7000-8000-000000000002"),
+                *parse_rfc3339("2026-11-21T00:15:00Z"),
+            },
+    };
+}
+
+/// The line with `from`, which it has, replaced.
+std::string extended_but(std::string_view from, std::string_view to) {
+    std::string line{kExtended};
+    const auto at = line.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return line.replace(at, from.size(), to);
+}
+
+TEST(FactJson, has_the_form_that_the_journal_is_documented_with) {
+    EXPECT_EQ(written(extended()), kExtended);
+    const auto read = parse_fact(kExtended);
+    ASSERT_TRUE(read);
+    EXPECT_TRUE(same(*read, extended()));
+}
+
+TEST(FactJson, cut_at_any_byte_is_refused) {
+    Fact created = extended();
+    EventSpec spec;
+    spec.name = "席 \"A\" \\ \n";
+    spec.total_seats = 1;
+    spec.end_at = spec.start_at + Millis{1};
+    created.body = EventCreated{spec, "house"};
+    auto block = std::make_shared<SeatBlock>();
+    block->seats.push_back({.number = "A-1", .price = 1'000});
+    Fact seats = extended();
+    seats.body = SeatsAdded{block};
+    Fact held = extended();
+    held.body = ReservationHeld{.user = "ann", .seats = {SeatId{}, SeatId{}}};
+    for (const auto& fact : {extended(), created, seats, held}) {
+        const auto line = written(fact);
+        ASSERT_TRUE(parse_fact(line)) << line;
+        for (std::size_t length = 0; length < line.size(); ++length) {
+            // In memory of its own, so that reading past the cut shows.
+            const std::vector<char> cut(line.begin(), line.begin() + length);
+            const auto read = parse_fact({cut.data(), cut.size()});
+            ASSERT_FALSE(read) << line.substr(0, length);
+            ASSERT_FALSE(read.error().fields.empty());
+        }
+    }
+}
+
+TEST(FactJson, with_any_byte_changed_is_read_or_refused) {
+    std::mt19937_64 random{test::seed_of_this_run()};
+    for (std::size_t i = 0; i < kExtended.size(); ++i) {
+        for (int change = 0; change < 16; ++change) {
+            std::string line{kExtended};
+            line[i] = static_cast<char>(random());
+            if (const auto read = parse_fact(line)) {
+                EXPECT_TRUE(parse_fact(written(*read))) << line;
+            }
+        }
+    }
+}
+
+TEST(FactJson, that_is_malformed_is_refused) {
+    for (const auto line :
+         {""sv, "null"sv, "[]"sv, "7"sv, "{}"sv, "{\"seq\":7}"sv, "not JSON"sv, "\xff"sv}) {
+        EXPECT_FALSE(parse_fact(line)) << line;
+    }
+    const std::string twice = std::string{kExtended} + std::string{kExtended};
+    EXPECT_FALSE(parse_fact(twice));
+    const struct {
+        std::string_view from;
+        std::string_view to;
+        std::string_view field;
+    } rows[] = {
+        {"\"seq\":7", "\"seq\":-7", "seq"},
+        {"\"seq\":7", "\"seq\":7.5", "seq"},
+        {"\"seq\":7", "\"seq\":18446744073709551615", "seq"},
+        {"\"seq\":7", "\"seq\":\"7\"", "seq"},
+        {"\"seq\":7", "\"seq\":null", "seq"},
+        {"\"seq\"", "\"sequence\"", "seq"},
+        {"8000-000000000001", "8000", "event_id"},
+        {"2026-11-21T00:00", "2026-11-31T00:00", "at"},
+        {"000f", "000g", "trace_id"},
+        {"\"data\":{", "\"date\":{", "data"},
+        {"8000-000000000002", "8000", "data.reservation_id"},
+        {"\"expires_at\"", "\"expires\"", "data.expires_at"},
+        {"00:15:00.000Z", "00:15:00.000", "data.expires_at"},
+        {"ReservationExtended", "ReservationTransferred", "type"},
+        {"ReservationExtended", "reservationextended", "type"},
+        {"ReservationExtended", "", "type"},
+        {"ReservationExtended", "EventCreated\\u0000", "type"},
+    };
+    for (const auto& row : rows) {
+        const auto read = parse_fact(extended_but(row.from, row.to));
+        ASSERT_FALSE(read) << row.to;
+        EXPECT_EQ(read.error().fields.front().field, row.field) << row.to;
+    }
+}
+
+TEST(FactJson, names_the_type_that_it_does_not_know) {
+    const auto read = parse_fact(extended_but("ReservationExtended", "ReservationTransferred"));
+    ASSERT_FALSE(read);
+    EXPECT_NE(
+        read.error().fields.front().message.find("ReservationTransferred"), std::string::npos
+    );
+}
+
+TEST(JsonWriter, escapes_every_byte_that_json_wants_escaped) {
+    std::string text;
+    for (char c = 0; c < 0x7F; ++c)
+        text += c;
+    text += "\x7F席🎫";
+    std::string out;
+    JsonWriter{out}.value(text);
+    for (const char c : out)
+        EXPECT_GE(static_cast<unsigned char>(c), 0x20);
+    EXPECT_EQ(boost::json::parse(out).as_string(), text);
+}
+
+TEST(JsonWriter, writes_what_boost_json_reads_back) {
+    EXPECT_TRUE(rc::check([](std::int64_t number, std::uint64_t natural, bool truth) {
+        const auto text = nasty_text(50);
+        std::string out;
+        JsonWriter json{out};
+        json.begin_object();
+        json.field("text", text);
+        json.field("number", number);
+        json.field("natural", natural);
+        json.field("truth", truth);
+        json.key("empty");
+        json.begin_array();
+        json.end_array();
+        json.key("list");
+        json.begin_array();
+        json.value(number);
+        json.value(text);
+        json.begin_object();
+        json.end_object();
+        json.begin_array();
+        json.value(truth);
+        json.end_array();
+        json.value(natural);
+        json.end_array();
+        json.end_object();
+
+        const auto read = boost::json::parse(out);
+        RC_ASSERT(read.at("text").as_string() == text);
+        RC_ASSERT(read.at("number").to_number<std::int64_t>() == number);
+        RC_ASSERT(read.at("natural").to_number<std::uint64_t>() == natural);
+        RC_ASSERT(read.at("truth").as_bool() == truth);
+        RC_ASSERT(read.at("empty").as_array().empty());
+        const auto& list = read.at("list").as_array();
+        RC_ASSERT(list.size() == 5U);
+        RC_ASSERT(list[0].to_number<std::int64_t>() == number);
+        RC_ASSERT(list[1].as_string() == text);
+        RC_ASSERT(list[2].as_object().empty());
+        RC_ASSERT(list[3].as_array()[0].as_bool() == truth);
+        RC_ASSERT(list[4].to_number<std::uint64_t>() == natural);
+    }));
+}
+
+TEST(JsonWriter, writes_ids_times_and_digests_as_strings) {
+    std::string out;
+    JsonWriter json{out};
+    json.begin_array();
+    json.value(EventId{Bits128{1, 2}});
+    json.value(*parse_rfc3339("2026-11-21T10:00:00+09:00"));
+    json.hex(Bits128{0, 255});
+    json.end_array();
+    EXPECT_EQ(
+        out,
+        R"(["00000000-0000-0001-0000-000000000002","2026-11-21T01:00:00.000Z",)"
+        R"("000000000000000000000000000000ff"])"
+    );
+}
+
+}  // namespace
+}  // namespace frontrow::wire

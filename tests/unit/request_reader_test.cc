@@ -1,0 +1,432 @@
+#include "http/request_reader.h"
+
+#include "support/seed.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::http {
+namespace {
+
+using Step = RequestReader::Step;
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+
+/// A request as it was read, of its own.
+struct Received {
+    Method method = Method::other;
+    std::string path, query, body;
+    std::array<std::string, kHeaderCount> headers;
+    bool keep_alive = false;
+    bool is_head = false;
+
+    friend bool operator==(const Received&, const Received&) = default;
+};
+
+Received copy_of(const Request& request) {
+    Received received{
+        .method = request.method,
+        .path = std::string{request.path},
+        .query = std::string{request.query},
+        .body = std::string{request.body},
+        .headers = {},
+        .keep_alive = request.keep_alive,
+        .is_head = request.is_head,
+    };
+    std::ranges::transform(request.headers, received.headers.begin(), [](std::string_view text) {
+        return std::string{text};
+    });
+    return received;
+}
+
+/// Gives the reader all of the text that it has room for, again and again.
+class Connection {
+public:
+    explicit Connection(const Limits& limits = {}) : limits_{limits}, reader{limits_} {}
+
+    void send(std::string_view text) {
+        while (!text.empty()) {
+            const auto space = reader.space();
+            ASSERT_FALSE(space.empty());
+            const auto size = std::min(space.size(), text.size());
+            std::copy_n(text.begin(), size, space.begin());
+            reader.received(size);
+            text.remove_prefix(size);
+            if (!text.empty()) ASSERT_EQ(advance(), Step::need_more);
+        }
+    }
+
+    /// Goes on over the heads to a request, the need for more, or an end.
+    Step advance() {
+        auto step = reader.advance();
+        if (step == Step::head) {
+            ++heads;
+            step = reader.advance();
+        }
+        return step;
+    }
+
+    /// Everything that comes of the text sent in pieces that end at `cuts`, and the step that ended
+    /// it.
+    std::vector<Received> read(std::string_view text, const std::vector<std::size_t>& cuts) {
+        std::vector<Received> received;
+        std::size_t from = 0;
+        for (const auto cut : cuts) {
+            last = take(text.substr(from, cut - from), received);
+            if (last != Step::need_more) return received;
+            from = cut;
+        }
+        last = take(text.substr(from), received);
+        return received;
+    }
+
+private:
+    Limits limits_;
+
+    Step take(std::string_view piece, std::vector<Received>& received) {
+        while (true) {
+            const auto space = reader.space();
+            const auto size = std::min(space.size(), piece.size());
+            std::copy_n(piece.begin(), size, space.begin());
+            reader.received(size);
+            piece.remove_prefix(size);
+            auto step = advance();
+            for (; step == Step::complete; step = advance()) {
+                received.push_back(copy_of(reader.request()));
+                reader.next();
+            }
+            if (step != Step::need_more || piece.empty()) return step;
+        }
+    }
+
+public:
+    RequestReader reader;
+    Step last = Step::need_more;
+    int heads = 0;
+};
+
+std::string post(std::string_view path, std::string_view body) {
+    return "POST " + std::string{path} +
+           " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string{body};
+}
+
+/// Requests of every kind, one after the other, and what they are.
+const std::string kStream =
+    "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + post("/reservations?a=1&b=?", R"({"seats":["a"]})") +
+    "POST /chunks HTTP/1.1\r\nTransfer-Encoding: chunked\r\nX-API-Key:key \r\n\r\n"
+    "5;name=value\r\nhello\r\n1\r\n \r\nA\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n"
+    "HEAD /head? HTTP/1.1\r\nAuthorization: Bearer token\r\nX-Unknown: u\r\n\r\n" +
+    post("/none", "") +
+    "PUT /put HTTP/1.1\r\nContent-Length: 3\r\nIDEMPOTENCY-KEY:\t k \r\nIf-Match: \"1\"\r\n\r\nabc"
+    "DELETE /delete HTTP/1.1\r\nx-user-id:\r\ncontent-type: a/b\r\n\r\n"
+    "PATCH /other HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+    "GET /last HTTP/1.1\r\nConnection: close\r\nTraceparent: t\r\nX-Request-ID: r\r\n\r\n";
+
+Received received(Method method, std::string path, std::string body = "", std::string query = "") {
+    Received request{.method = method, .keep_alive = true};
+    request.path = std::move(path);
+    request.query = std::move(query);
+    request.body = std::move(body);
+    return request;
+}
+
+std::string& header_of(Received& request, Header header) {
+    return request.headers[static_cast<std::size_t>(header)];
+}
+
+std::vector<Received> requests_of_stream() {
+    std::vector<Received> all{
+        received(Method::get, "/"),
+        received(Method::post, "/reservations", R"({"seats":["a"]})", "a=1&b=?"),
+        received(Method::post, "/chunks", "hello 0123456789"),
+        received(Method::get, "/head"),
+        received(Method::post, "/none"),
+        received(Method::put, "/put", "abc"),
+        received(Method::delete_, "/delete"),
+        received(Method::other, "/other"),
+        received(Method::get, "/last"),
+    };
+    header_of(all[2], Header::x_api_key) = "key";
+    header_of(all[3], Header::authorization) = "Bearer token";
+    all[3].is_head = true;
+    header_of(all[5], Header::idempotency_key) = "k";
+    header_of(all[5], Header::if_match) = "\"1\"";
+    header_of(all[6], Header::content_type) = "a/b";
+    header_of(all[8], Header::traceparent) = "t";
+    header_of(all[8], Header::x_request_id) = "r";
+    all[8].keep_alive = false;
+    return all;
+}
+
+void expect_stream(const std::vector<std::size_t>& cuts) {
+    Connection connection;
+    const auto requests = connection.read(kStream, cuts);
+    ASSERT_EQ(connection.last, Step::need_more) << testing::PrintToString(cuts);
+    ASSERT_TRUE(requests == requests_of_stream()) << testing::PrintToString(cuts);
+    ASSERT_EQ(connection.heads, static_cast<int>(requests.size()));
+    ASSERT_FALSE(connection.reader.has_begun());
+}
+
+TEST(RequestReader, reads_pipelined_requests_one_by_one) {
+    expect_stream({});
+}
+
+TEST(RequestReader, reads_the_same_requests_wherever_the_stream_is_cut) {
+    for (std::size_t cut = 1; cut < kStream.size(); ++cut)
+        expect_stream({cut});
+}
+
+TEST(RequestReader, reads_the_same_requests_byte_by_byte) {
+    std::vector<std::size_t> everywhere;
+    for (std::size_t cut = 1; cut < kStream.size(); ++cut)
+        everywhere.push_back(cut);
+    expect_stream(everywhere);
+}
+
+TEST(RequestReader, reads_the_same_requests_in_any_pieces) {
+    std::mt19937_64 random{test::seed_of_this_run()};
+    for (int round = 0; round < 300; ++round) {
+        std::vector<std::size_t> cuts;
+        const auto longest = 1 + random() % 100;
+        for (auto cut = random() % longest; cut < kStream.size(); cut += 1 + random() % longest)
+            cuts.push_back(cut);
+        expect_stream(cuts);
+    }
+}
+
+TEST(RequestReader, reads_long_bodies_in_any_pieces) {
+    std::mt19937_64 random{test::seed_of_this_run()};
+    for (int round = 0; round < 30; ++round) {
+        std::string stream;
+        std::vector<std::string> bodies;
+        for (int i = 0; i < 4; ++i) {
+            bodies.emplace_back(random() % 300'000, static_cast<char>('a' + i));
+            if (random() % 2 == 0) {
+                stream += post("/", bodies.back());
+                continue;
+            }
+            stream += "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+            for (std::string_view rest = bodies.back(); !rest.empty();) {
+                const auto chunk = rest.substr(0, 1 + random() % 100'000);
+                std::array<char, 16> size{};
+                std::snprintf(size.data(), size.size(), "%zx\r\n", chunk.size());
+                stream += std::string{size.data()} + std::string{chunk} + "\r\n";
+                rest.remove_prefix(chunk.size());
+            }
+            stream += "0\r\n\r\n";
+        }
+        std::vector<std::size_t> cuts;
+        for (auto cut = random() % 100'000; cut < stream.size(); cut += 1 + random() % 100'000)
+            cuts.push_back(cut);
+        const auto requests = Connection{}.read(stream, cuts);
+        ASSERT_EQ(requests.size(), bodies.size());
+        for (std::size_t i = 0; i < bodies.size(); ++i)
+            ASSERT_TRUE(requests[i].body == bodies[i]);
+    }
+}
+
+/// A head whose known headers come first and whose buffer has to grow for the rest.
+std::string long_head(std::size_t bytes) {
+    std::string head =
+        "GET /events?page=1 HTTP/1.1\r\nAuthorization: Bearer token\r\nTraceparent: t\r\nCookie: ";
+    return head + std::string(bytes - head.size() - 4, 'c') + "\r\n\r\n";
+}
+
+TEST(RequestReader, keeps_what_it_read_of_a_head_that_outgrows_its_buffer) {
+    const auto head = long_head(15'000);
+    auto expected = received(Method::get, "/events", "", "page=1");
+    header_of(expected, Header::authorization) = "Bearer token";
+    header_of(expected, Header::traceparent) = "t";
+    for (std::size_t cut = 1; cut < 200; ++cut) {
+        const auto requests = Connection{}.read(head, {cut});
+        ASSERT_EQ(requests.size(), 1U) << cut;
+        ASSERT_TRUE(requests.front() == expected) << cut;
+    }
+}
+
+TEST(RequestReader, keeps_its_views_while_the_body_comes) {
+    const std::string body(500'000, 'b');
+    const auto text = post("/path?query", body);
+    Connection connection;
+    const auto head = text.size() - body.size();
+    connection.send(std::string_view{text}.substr(0, head + 10));
+    ASSERT_EQ(connection.reader.advance(), Step::head);
+    const auto path = connection.reader.request().path;
+    connection.send(std::string_view{text}.substr(head + 10));
+    ASSERT_EQ(connection.advance(), Step::complete);
+    EXPECT_EQ(path, "/path");
+    EXPECT_EQ(path.data(), connection.reader.request().path.data());
+    EXPECT_TRUE(connection.reader.request().body == body);
+    connection.reader.next();
+    EXPECT_FALSE(connection.reader.has_begun());
+}
+
+/// The step that the text ends at when it's sent at once, and byte by byte.
+Step end_of(std::string_view text, const Limits& limits = {}) {
+    Connection at_once{limits};
+    at_once.read(text, {});
+    std::vector<std::size_t> everywhere;
+    for (std::size_t cut = 1; cut < text.size(); ++cut)
+        everywhere.push_back(cut);
+    Connection byte_by_byte{limits};
+    byte_by_byte.read(text, everywhere);
+    EXPECT_EQ(at_once.last, byte_by_byte.last) << text.substr(0, 200);
+    return at_once.last;
+}
+
+TEST(RequestReader, takes_a_head_of_as_many_bytes_as_the_limit_and_no_more) {
+    const Limits limits{.header_bytes = 8'000};
+    EXPECT_EQ(end_of(long_head(8'000), limits), Step::need_more);
+    EXPECT_EQ(end_of(long_head(8'200), limits), Step::headers_too_large);
+    EXPECT_EQ(end_of("GET /" + std::string(9'000, 'p'), limits), Step::headers_too_large);
+}
+
+TEST(RequestReader, holds_the_limit_of_a_head_that_comes_line_by_line) {
+    // Sixteen bytes, so that the ends of lines lie at the same place of every buffer.
+    const std::string_view line = "X-Line: 345678\r\n";
+    for (std::size_t path = 1; path <= line.size(); ++path) {
+        std::string head = "GET " + std::string(path, '/') + " HTTP/1.1\r\n";
+        std::vector<std::size_t> cuts;
+        for (int lines = 0; lines < 3'000; ++lines) {
+            cuts.push_back(head.size() + 1);
+            head += line;
+        }
+        Connection connection;
+        EXPECT_TRUE(connection.read(head, cuts).empty());
+        EXPECT_EQ(connection.last, Step::headers_too_large) << path;
+    }
+}
+
+TEST(RequestReader, refuses_what_is_no_request) {
+    for (const auto text :
+         {" GET / HTTP/1.1\r\n\r\n"sv,
+          "GET  / HTTP/1.1\r\n\r\n"sv,
+          "GET / HTTP/2.0\r\n\r\n"sv,
+          "GET / HTTP/1.1 \r\n\r\n"sv,
+          "GET /\r\n\r\n"sv,
+          "GET events HTTP/1.1\r\n\r\n"sv,
+          "GET * HTTP/1.1\r\n\r\n"sv,
+          "GET http://h/ HTTP/1.1\r\n\r\n"sv,
+          "CONNECT h:80 HTTP/1.1\r\n\r\n"sv,
+          "GET /\x01 HTTP/1.1\r\n\r\n"sv,
+          "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"sv,
+          "GET / HTTP/1.1\r\nNo colon\r\n\r\n"sv,
+          "GET / HTTP/1.1\r\nSpace : v\r\n\r\n"sv,
+          "GET / HTTP/1.1\r\n: v\r\n\r\n"sv,
+          "GET / HTTP/1.1\r\nX: a\x01\r\n\r\n"sv,
+          "GET / HTTP/1.1\r\nX: a\0\r\n\r\n"sv,
+          "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"sv,
+          "POST / HTTP/1.1\r\nContent-Length: 1x\r\n\r\n"sv,
+          "POST / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n"sv,
+          "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"sv,
+          "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"sv,
+          "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n"sv,
+          "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"sv,
+          "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n"sv}) {
+        EXPECT_EQ(end_of(text), Step::malformed) << testing::PrintToString(text);
+    }
+}
+
+TEST(RequestReader, refuses_a_folded_value) {
+    for (const auto text :
+         {"GET / HTTP/1.1\r\nAuthorization: Bearer\r\n token\r\n\r\n"sv,
+          "GET / HTTP/1.1\r\nX-User-ID: ann\r\n\tbob\r\n\r\n"sv,
+          "GET / HTTP/1.1\r\nCookie: a\r\n b\r\n\r\n"sv}) {
+        EXPECT_EQ(end_of(text), Step::malformed) << testing::PrintToString(text);
+    }
+}
+
+/// Sends a head, says what may come after it, and sends the rest.
+Step after_head(std::string_view text, std::size_t sent_first, auto&& decide) {
+    Connection connection;
+    connection.send(text.substr(0, sent_first));
+    EXPECT_EQ(connection.reader.advance(), Step::head);
+    decide(connection.reader);
+    auto step = connection.reader.advance();
+    for (const char c : text.substr(sent_first)) {
+        if (step != Step::need_more) return step;
+        connection.send({&c, 1});
+        step = connection.reader.advance();
+    }
+    return step;
+}
+
+TEST(RequestReader, refuses_a_body_longer_than_its_routes_limit) {
+    const auto whole = post("/", std::string(100, 'b'));
+    const auto chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n32\r\n"s +
+                         std::string(50, 'b') + "\r\n32\r\n" + std::string(50, 'b') +
+                         "\r\n0\r\n\r\n";
+    for (const auto& text : {whole, chunked}) {
+        const auto head = text.find("\r\n\r\n") + 4;
+        for (const auto sent_first : {head, head + 10, text.size()}) {
+            const auto limited_to = [&](std::size_t bytes) {
+                return after_head(text, sent_first, [&](RequestReader& reader) {
+                    reader.limit_body(bytes);
+                    EXPECT_EQ(reader.body_bytes_max(), bytes);
+                });
+            };
+            EXPECT_EQ(limited_to(100), Step::complete);
+            EXPECT_EQ(limited_to(99), Step::body_too_large);
+            EXPECT_EQ(limited_to(0), Step::body_too_large);
+        }
+    }
+}
+
+TEST(RequestReader, refuses_at_the_head_a_body_longer_than_any_routes_limit) {
+    const Limits limits{.bulk_body_bytes = 1'000};
+    const auto head = "POST / HTTP/1.1\r\nContent-Length: "s;
+    EXPECT_EQ(end_of(head + "1001\r\n\r\n", limits), Step::body_too_large);
+    EXPECT_EQ(end_of(head + "1000\r\n\r\n", limits), Step::need_more);
+}
+
+TEST(RequestReader, passes_over_a_body_that_nobody_wants) {
+    for (const auto& text :
+         {post("/", "unwanted"),
+          "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nunwanted\r\n0\r\n\r\n"s}) {
+        Connection connection;
+        connection.send(text + "GET /next HTTP/1.1\r\n\r\n");
+        ASSERT_EQ(connection.reader.advance(), Step::head);
+        connection.reader.discard_body();
+        ASSERT_EQ(connection.reader.advance(), Step::complete);
+        EXPECT_EQ(connection.reader.request().body, "");
+        connection.reader.next();
+        ASSERT_EQ(connection.advance(), Step::complete);
+        EXPECT_EQ(connection.reader.request().path, "/next");
+    }
+}
+
+TEST(RequestReader, knows_who_waits_for_leave_to_send_a_body) {
+    const auto waits = [](std::string_view text) {
+        Connection connection;
+        connection.send(text);
+        EXPECT_EQ(connection.reader.advance(), Step::head);
+        return connection.reader.wants_continue();
+    };
+    const auto expecting = "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: "s;
+    EXPECT_TRUE(waits(expecting + "3\r\n\r\n"));
+    EXPECT_TRUE(waits("POST / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n"));
+    EXPECT_FALSE(waits(expecting + "3\r\n\r\nabc"));
+    EXPECT_FALSE(waits(expecting + "3\r\n\r\na"));
+    EXPECT_FALSE(waits(expecting + "0\r\n\r\n"));
+    EXPECT_FALSE(waits("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n"));
+    EXPECT_FALSE(waits("POST / HTTP/1.1\r\nExpect: other\r\nContent-Length: 3\r\n\r\n"));
+}
+
+TEST(RequestReader, needs_no_more_than_half_a_request_to_have_begun) {
+    Connection connection;
+    EXPECT_FALSE(connection.reader.has_begun());
+    EXPECT_EQ(connection.advance(), Step::need_more);
+    connection.send("G");
+    EXPECT_TRUE(connection.reader.has_begun());
+    EXPECT_EQ(connection.advance(), Step::need_more);
+}
+
+}  // namespace
+}  // namespace frontrow::http

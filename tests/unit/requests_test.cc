@@ -1,0 +1,495 @@
+#include "wire/requests.h"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::wire {
+namespace {
+
+namespace json = boost::json;
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+using testing::ElementsAre;
+
+constexpr auto kEventId = "0192a4b8-1f3c-7def-8abc-0123456789ab";
+constexpr auto kSeatId = "0192a4b8-1f3c-7def-9abc-0123456789ab";
+
+const json::object kEvent{
+    {"name", "First night"},
+    {"start_at", "2026-12-24T19:00:00+09:00"},
+    {"end_at", "2026-12-24T22:00:00+09:00"},
+    {"total_seats", 100},
+};
+const json::object kSeat{{"seat_number", "A-1"}, {"price", 5'000}};
+const json::object kRun{{"prefix", "A"}, {"count", 3}, {"price", 5'000}};
+const json::object kReservation{{"event_id", kEventId}, {"seat_ids", json::array{kSeatId}}};
+const json::object kExtension{{"seconds", 60}};
+
+/// The fields that were complained of; none where the body is good.
+template <class T>
+std::vector<std::string> fields_of(const Result<T, ParseError>& parsed) {
+    std::vector<std::string> fields;
+    if (parsed) return fields;
+    for (const auto& error : parsed.error().fields) {
+        EXPECT_FALSE(error.message.empty());
+        fields.push_back(error.field);
+    }
+    EXPECT_FALSE(fields.empty());
+    return fields;
+}
+
+using Complained = std::vector<std::string> (*)(std::string_view);
+
+std::vector<std::string> event(std::string_view body) {
+    return fields_of(parse_event_request(body));
+}
+std::vector<std::string> seat(std::string_view body) {
+    return fields_of(parse_seat_request(body));
+}
+std::vector<std::string> bulk(std::string_view body) {
+    return fields_of(parse_bulk_seats_request(body));
+}
+std::vector<std::string> reservation(std::string_view body) {
+    return fields_of(parse_reservation_request(body));
+}
+std::vector<std::string> extension(std::string_view body) {
+    return fields_of(parse_extension_request(body));
+}
+
+const struct {
+    Complained parse;
+    const json::object& good;
+} kAllRequests[] = {
+    {event, kEvent},
+    {seat, kSeat},
+    {bulk, kRun},
+    {reservation, kReservation},
+    {extension, kExtension},
+};
+
+std::string text_of(json::object good, std::string_view field, const json::value& value) {
+    good[field] = value;
+    return json::serialize(good);
+}
+
+std::string repeated(std::string_view text, std::size_t times) {
+    std::string out;
+    for (std::size_t i = 0; i < times; ++i)
+        out += text;
+    return out;
+}
+
+json::value long_text(std::string_view character, std::size_t length) {
+    return json::value(json::string(repeated(character, length)));
+}
+
+json::array same_items(const json::value& item, std::size_t count) {
+    json::array items;
+    for (std::size_t i = 0; i < count; ++i)
+        items.push_back(item);
+    return items;
+}
+
+struct Edges {
+    Complained parse;
+    const json::object& good;
+    std::string_view field;
+    std::vector<json::value> accepted;
+    std::vector<json::value> refused;
+};
+
+void expect_edges(const std::vector<Edges>& table) {
+    for (const auto& row : table) {
+        for (const auto& value : row.accepted) {
+            const auto body = text_of(row.good, row.field, value);
+            EXPECT_THAT(row.parse(body), ElementsAre()) << body.substr(0, 300);
+        }
+        for (const auto& value : row.refused) {
+            const auto body = text_of(row.good, row.field, value);
+            const auto fields = row.parse(body);
+            EXPECT_THAT(fields, testing::Each(std::string{row.field})) << body.substr(0, 300);
+            EXPECT_FALSE(fields.empty()) << body.substr(0, 300);
+        }
+    }
+}
+
+/// What no bounded whole number can be.
+std::vector<json::value> no_integers(std::vector<json::value> with) {
+    with.insert(
+        with.end(),
+        {"7", 7.5, 1e300, true, json::array{}, json::object{}, std::uint64_t(-1), INT64_MIN}
+    );
+    return with;
+}
+
+/// What no text can be, and no name of anything.
+std::vector<json::value> no_texts(std::vector<json::value> with) {
+    with.insert(
+        with.end(),
+        {7, true, json::array{"A"}, json::object{}, json::string("a\0b", 3), "a\x1b", "a\x7f", "\b"}
+    );
+    return with;
+}
+
+TEST(Requests, bound_every_number) {
+    expect_edges({
+        {event, kEvent, "total_seats", {1, 10'000'000}, no_integers({0, -1, 10'000'001})},
+        {event, kEvent, "hold_seconds", {1, 3'600}, no_integers({0, 3'601})},
+        {event, kEvent, "max_seats_per_reservation", {1, 100}, no_integers({0, 101})},
+        {event, kEvent, "max_seats_per_user", {1, 100'000}, no_integers({0, 100'001})},
+        {seat, kSeat, "price", {0, 1'000'000'000'000}, no_integers({-1, 1'000'000'000'001})},
+        {seat,
+         kSeat,
+         "x",
+         {0, -7, 1.25, 1e9, -1e9},
+         {"1", true, json::array{}, 1.1e9, 1e300, std::uint64_t(-1)}},
+        {seat,
+         kSeat,
+         "y",
+         {0, -7, 1.25, 1e9, -1e9},
+         {"1", true, json::array{}, 1.1e9, 1e300, std::uint64_t(-1)}},
+        {bulk, kRun, "count", {1, 100'000}, no_integers({0, -1, 100'001})},
+        {bulk, kRun, "price", {0, 1'000'000'000'000}, no_integers({-1, 1'000'000'000'001})},
+        {reservation, kReservation, "hold_seconds", {1, 3'600}, no_integers({0, 3'601})},
+        {extension, kExtension, "seconds", {1, 10'800}, no_integers({0, 10'801})},
+    });
+}
+
+TEST(Requests, bound_every_text_in_characters) {
+    const auto up_to = [](std::size_t max) {
+        return std::vector<json::value>{
+            "a", "席", long_text("a", max), long_text("席", max), "tab\tand\r\nline end", "\"\\/"
+        };
+    };
+    const auto longer_than = [](std::size_t max) {
+        return no_texts({long_text("a", max + 1), long_text("席", max + 1)});
+    };
+    const auto named = [&](std::size_t max) {
+        auto refused = longer_than(max);
+        refused.push_back("");
+        return refused;
+    };
+    const auto optional = [&](std::size_t max) {
+        auto accepted = up_to(max);
+        accepted.push_back("");
+        return accepted;
+    };
+    expect_edges({
+        {event, kEvent, "name", up_to(255), named(255)},
+        {event, kEvent, "description", optional(10'000), longer_than(10'000)},
+        {event, kEvent, "venue", optional(255), longer_than(255)},
+        {event, kEvent, "currency", {"JPY", "EUR"}, no_texts({"", "jpy", "JP", "JPYY", "円円円"})},
+        {event, kEvent, "payment", {"none", "required"}, no_texts({"", "None", "optional"})},
+        {seat, kSeat, "seat_number", up_to(64), named(64)},
+        {seat, kSeat, "section", optional(64), longer_than(64)},
+        {seat, kSeat, "row", optional(64), longer_than(64)},
+        {bulk, kRun, "prefix", {"A", "席", long_text("席", 50)}, named(50)},
+        {reservation, kReservation, "idempotency_key", up_to(255), named(255)},
+    });
+}
+
+TEST(Requests, take_times_with_an_offset_and_an_end_after_the_start) {
+    constexpr auto start = "2026-12-24T19:00:00+09:00";
+    const std::vector<json::value> no_times{
+        "",
+        "tomorrow",
+        "2026-12-24",
+        "2026-12-24T19:00:00",
+        "2026-02-30T19:00:00Z",
+        1'700'000'000,
+        true,
+        json::array{start}
+    };
+    auto no_ends = no_times;
+    no_ends.insert(no_ends.end(), {start, "2026-12-24T10:00:00Z", "2026-12-24T09:59:59.999Z"});
+    expect_edges({
+        {event, kEvent, "start_at", {start, "2026-12-24T12:59:59.999Z"}, no_times},
+        {event, kEvent, "end_at", {"2026-12-24T10:00:00.001Z", "2027-01-01T00:00:00z"}, no_ends},
+        {event, kEvent, "sales_start_at", {start, "1970-01-01T00:00:00Z"}, no_times},
+    });
+}
+
+TEST(Requests, name_1_to_1000_seats_by_their_ids) {
+    expect_edges({
+        {reservation,
+         kReservation,
+         "seat_ids",
+         {json::array{kSeatId}, same_items(kSeatId, 1'000)},
+         {json::array{},
+          same_items(kSeatId, 1'001),
+          json::array{7},
+          json::array{nullptr},
+          json::array{kSeatId, "A-1"},
+          same_items(json::array{kSeatId}, 1),
+          kSeatId,
+          json::object{{"0", kSeatId}}}},
+        {reservation, kReservation, "event_id", {kEventId}, {"", "7", 7, json::array{kEventId}}},
+    });
+}
+
+TEST(Requests, need_each_required_field_and_take_null_for_absent) {
+    const struct {
+        Complained parse;
+        const json::object& good;
+        std::vector<std::string> required;
+    } rows[] = {
+        {event, kEvent, {"name", "start_at", "end_at", "total_seats"}},
+        {seat, kSeat, {"seat_number", "price"}},
+        {bulk, kRun, {"prefix", "count", "price"}},
+        {reservation, kReservation, {"event_id", "seat_ids"}},
+        {extension, kExtension, {"seconds"}},
+    };
+    for (const auto& row : rows) {
+        EXPECT_THAT(row.parse(json::serialize(row.good)), ElementsAre());
+        EXPECT_EQ(row.parse("{}"), row.required);
+        for (const auto& field : row.required) {
+            auto without = row.good;
+            without.erase(field);
+            EXPECT_THAT(row.parse(json::serialize(without)), ElementsAre(field));
+            EXPECT_THAT(row.parse(text_of(row.good, field, nullptr)), ElementsAre(field));
+        }
+    }
+    for (const auto field :
+         {"description",
+          "venue",
+          "sales_start_at",
+          "hold_seconds",
+          "currency",
+          "max_seats_per_reservation",
+          "max_seats_per_user",
+          "payment"}) {
+        EXPECT_THAT(event(text_of(kEvent, field, nullptr)), ElementsAre()) << field;
+    }
+    for (const auto field : {"section", "row", "x", "y"})
+        EXPECT_THAT(seat(text_of(kSeat, field, nullptr)), ElementsAre()) << field;
+    for (const auto field : {"hold_seconds", "idempotency_key"})
+        EXPECT_THAT(reservation(text_of(kReservation, field, nullptr)), ElementsAre()) << field;
+    EXPECT_THAT(bulk(text_of(kRun, "seats", nullptr)), ElementsAre());
+}
+
+TEST(Requests, ignore_fields_they_do_not_know) {
+    for (const auto& request : kAllRequests) {
+        for (const json::value& value :
+             {json::value{7},
+              json::value{"席"},
+              json::value{nullptr},
+              json::value{json::array{json::object{}}}}) {
+            EXPECT_THAT(request.parse(text_of(request.good, "colour", value)), ElementsAre());
+        }
+    }
+}
+
+TEST(Requests, give_what_is_left_out_its_default) {
+    const auto spec = parse_event_request(json::serialize(kEvent));
+    ASSERT_TRUE(spec);
+    EXPECT_EQ(spec->hold, std::chrono::seconds{900});
+    EXPECT_EQ(spec->max_seats_per_reservation, 10U);
+    EXPECT_FALSE(spec->max_seats_per_user);
+    EXPECT_FALSE(spec->sales_start_at);
+    EXPECT_EQ(spec->currency.code(), "JPY");
+    EXPECT_EQ(spec->payment, domain::PaymentRule::none);
+    EXPECT_EQ(spec->description + spec->venue, "");
+    const auto one = parse_seat_request(json::serialize(kSeat));
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->position, nullptr);
+    const auto reserved = parse_reservation_request(json::serialize(kReservation));
+    ASSERT_TRUE(reserved);
+    EXPECT_FALSE(reserved->hold);
+    EXPECT_FALSE(reserved->idempotency_key);
+}
+
+TEST(Requests, hand_on_what_was_asked_for) {
+    const auto spec = parse_event_request(
+        R"({"name":"席","description":"d","venue":"v","start_at":"2026-12-24T19:00:00+09:00",)"
+        R"("end_at":"2026-12-24T22:00:00+09:00","total_seats":7,"hold_seconds":60,)"
+        R"("sales_start_at":"2026-12-01T00:00:00Z","max_seats_per_reservation":3,)"
+        R"("max_seats_per_user":4,"currency":"EUR","payment":"required"})"
+    );
+    ASSERT_TRUE(spec);
+    const domain::EventSpec expected{
+        .name = "席",
+        .description = "d",
+        .venue = "v",
+        .start_at = *parse_rfc3339("2026-12-24T10:00:00Z"),
+        .end_at = *parse_rfc3339("2026-12-24T13:00:00Z"),
+        .total_seats = 7,
+        .sales_start_at = *parse_rfc3339("2026-12-01T00:00:00Z"),
+        .hold = std::chrono::seconds{60},
+        .max_seats_per_reservation = 3,
+        .max_seats_per_user = 4,
+        .currency = *Currency::parse("EUR"),
+        .payment = domain::PaymentRule::required,
+    };
+    EXPECT_EQ(*spec, expected);
+
+    const auto one =
+        parse_seat_request(R"({"seat_number":"A-1","section":"S","row":"R","price":5000,"x":-1.5})"
+        );
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->number + one->section + one->row, "A-1SR");
+    EXPECT_EQ(one->price, 5'000);
+    ASSERT_NE(one->position, nullptr);
+    EXPECT_EQ(*one->position, (domain::Position{-1.5, std::nullopt}));
+
+    const auto reserved = parse_reservation_request(
+        R"({"event_id":"0192a4b8-1f3c-7def-8abc-0123456789ab",)"
+        R"("seat_ids":["0192a4b8-1f3c-7def-9abc-0123456789ac",)"
+        R"("0192a4b8-1f3c-7def-9abc-0123456789ab"],"hold_seconds":60,"idempotency_key":"k"})"
+    );
+    ASSERT_TRUE(reserved);
+    EXPECT_EQ(reserved->event, *EventId::parse(kEventId));
+    const auto seat_id = *SeatId::parse(kSeatId);
+    EXPECT_THAT(reserved->seats, ElementsAre(seat_id.plus(1), seat_id));
+    EXPECT_EQ(reserved->hold, std::chrono::seconds{60});
+    EXPECT_EQ(reserved->idempotency_key, "k");
+
+    EXPECT_EQ(parse_extension_request(R"({"seconds":60})"), std::chrono::seconds{60});
+}
+
+TEST(Requests, that_are_no_object_of_json_in_utf8_are_refused_as_a_whole) {
+    for (const auto& request : kAllRequests) {
+        const auto good = json::serialize(request.good);
+        std::vector<std::string> bad{
+            "",
+            " ",
+            "null",
+            "7",
+            "\"text\"",
+            "[]",
+            "[" + good + "]",
+            "{",
+            good + "}",
+            good + good,
+            good + " x",
+            good + "\0"s,
+            "\xEF\xBB\xBF" + good,
+            "{'seconds':60}",
+            "{\"seconds\":060}",
+            "{\"seconds\":0x3C}",
+            "{\"seconds\":+60}",
+            "{\"seconds\":NaN}",
+            "{\"seconds\":60,}",
+            "{/**/}",
+            "{\"x\":\"\xff\"}",
+            "{\"x\":\"\xed\xa0\x80\"}",
+            "{\"x\":\"\xc0\x80\"}",
+            "{\"x\":\"\\ud800\"}",
+            "{\"x\":\"\n\"}",
+            "{\"\xff\":1}"
+        };
+        for (std::size_t length = 0; length < good.size(); ++length)
+            bad.push_back(good.substr(0, length));
+        for (const auto& body : bad)
+            EXPECT_THAT(request.parse(body), ElementsAre("")) << body;
+        EXPECT_THAT(request.parse("\r\n\t " + good + " \n"), ElementsAre());
+    }
+}
+
+TEST(Requests, nested_more_than_sixteen_deep_are_refused) {
+    const auto nested = [](std::size_t depth) {
+        return R"({"seconds":60,"x":)" + repeated("[", depth - 1) + repeated("]", depth - 1) + "}";
+    };
+    EXPECT_THAT(extension(nested(16)), ElementsAre());
+    EXPECT_THAT(extension(nested(17)), ElementsAre(""));
+    EXPECT_THAT(extension(R"({"x":)" + repeated("[", 1'000'000)), ElementsAre(""));
+    EXPECT_THAT(extension(R"({"x":)" + repeated(R"({"a":)", 100'000)), ElementsAre(""));
+}
+
+TEST(Requests, refuse_numbers_too_great_for_any_type) {
+    for (const auto number :
+         {"9223372036854775808",
+          "18446744073709551616",
+          "1e400",
+          "-1e400",
+          "100000000000000000000000000000000000000000000000000000",
+          "1e18",
+          "60.0",
+          "6e1"}) {
+        EXPECT_THAT(extension(R"({"seconds":)"s + number + "}"), ElementsAre("seconds")) << number;
+    }
+    for (const auto number : {"1e400", "-1e400"}) {
+        const auto body = R"({"seat_number":"A","price":0,"x":)"s + number + "}";
+        EXPECT_THAT(seat(body), ElementsAre("x")) << number;
+    }
+}
+
+TEST(BulkSeats, come_as_a_run_numbered_from_one) {
+    const auto seats = parse_bulk_seats_request(json::serialize(kRun));
+    ASSERT_TRUE(seats);
+    std::vector<std::string> numbers;
+    for (const auto& one : *seats) {
+        numbers.push_back(one.number);
+        EXPECT_EQ(one.price, 5'000);
+    }
+    EXPECT_THAT(numbers, ElementsAre("A-1", "A-2", "A-3"));
+}
+
+TEST(BulkSeats, of_the_longest_run_have_numbers_that_a_seat_may_have) {
+    auto longest = kRun;
+    longest["prefix"] = long_text("席", 50);
+    longest["count"] = kBulkSeatsMax;
+    const auto seats = parse_bulk_seats_request(json::serialize(longest));
+    ASSERT_TRUE(seats);
+    ASSERT_EQ(seats->size(), kBulkSeatsMax);
+    EXPECT_THAT(
+        seat(text_of(kSeat, "seat_number", json::string(seats->back().number))), ElementsAre()
+    );
+}
+
+TEST(BulkSeats, come_as_a_list_in_its_order) {
+    const auto seats = parse_bulk_seats_request(
+        R"({"seats":[{"seat_number":"B","price":2},{"seat_number":"A","price":1,"row":"R"}]})"
+    );
+    ASSERT_TRUE(seats);
+    ASSERT_EQ(seats->size(), 2U);
+    EXPECT_EQ(seats->front().number, "B");
+    EXPECT_EQ(seats->back().number, "A");
+    EXPECT_EQ(seats->back().row, "R");
+}
+
+TEST(BulkSeats, of_a_list_are_1_to_100000) {
+    const auto list = [](std::size_t count) {
+        return json::serialize(json::object{{"seats", same_items(kSeat, count)}});
+    };
+    EXPECT_THAT(bulk(list(0)), ElementsAre("seats"));
+    EXPECT_THAT(bulk(list(1)), ElementsAre());
+    EXPECT_THAT(bulk(list(kBulkSeatsMax)), ElementsAre());
+    EXPECT_THAT(bulk(list(kBulkSeatsMax + 1)), ElementsAre("seats"));
+    EXPECT_THAT(bulk(R"({"seats":{}})"), ElementsAre("seats"));
+    EXPECT_THAT(bulk(R"({"seats":"A-1"})"), ElementsAre("seats"));
+}
+
+TEST(BulkSeats, come_in_one_form_only) {
+    auto both = kRun;
+    both["seats"] = json::array{kSeat};
+    EXPECT_THAT(bulk(json::serialize(both)), ElementsAre("seats"));
+}
+
+TEST(BulkSeats, that_are_wrong_are_named_by_their_place) {
+    EXPECT_THAT(
+        bulk(R"({"seats":[{"seat_number":"A","price":1},7,{"seat_number":"","price":1},)"
+             R"({"seat_number":"B","price":-1,"x":"left"},{},null]})"),
+        ElementsAre(
+            "seats[1]",
+            "seats[2].seat_number",
+            "seats[3].price",
+            "seats[3].x",
+            "seats[4].seat_number",
+            "seats[4].price",
+            "seats[5]"
+        )
+    );
+}
+
+TEST(BulkSeats, are_complained_of_fifty_times_at_most) {
+    const json::object wrong{{"seats", same_items(json::object{}, 1'000)}};
+    EXPECT_EQ(bulk(json::serialize(wrong)).size(), 50U);
+}
+
+}  // namespace
+}  // namespace frontrow::wire
