@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdio>
 
 int main(int argc, char** argv) {
     using namespace frontrow;
@@ -27,6 +28,13 @@ int main(int argc, char** argv) {
     cli::add_verify(app, exit_code);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        // "A subcommand is required" is all that CLI11 says of a command that it doesn't know.
+        if (const auto unknown = app.remaining(); !unknown.empty()) {
+            std::fprintf(stderr, "frontrow: there is no command %s\n", unknown.front().c_str());
+        }
+        app.exit(error);
+        return cli::kWrongUsage;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? cli::kDone : cli::kWrongUsage;
     }

@@ -10,11 +10,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <sys/resource.h>
 
@@ -73,18 +74,19 @@ public:
         if (settings_.jwt_secret.size() < identity::kSecretMin && !settings_.jwt_secret.empty()) {
             log_.warn("the secret for tokens is shorter than 32 characters and may be guessed");
         }
-        const auto host = config::parse_listen(settings_.listen)->host;
-        log_.info(
-            "serving",
-            {{"address", host + ":" + std::to_string(application_->port())},
-             {"data_dir", settings_.data_dir.string()}}
-        );
+        log_.info("serving", {{"address", address()}, {"data_dir", settings_.data_dir.string()}});
         context_.run();
         log_.info("stopped");
         return exit_code_;
     }
 
 private:
+    std::string address() const {
+        const auto host = config::parse_listen(settings_.listen)->host;
+        const bool is_ipv6 = host.contains(':');
+        return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(application_->port());
+    }
+
     void wait_for_signal() {
         signals_.async_wait([this](const boost::system::error_code& error, int) {
             if (error) return;
@@ -100,10 +102,23 @@ private:
 
     void stop(std::chrono::milliseconds time, int exit_code) {
         if (exit_code != kDone) exit_code_ = exit_code;
-        if (std::exchange(stopping_, true)) return;
+        if (std::exchange(stopping_, true)) {
+            if (exit_code != kDone) end_after(time);
+            return;
+        }
         asio::co_spawn(context_, application_->stop(time), [this](const std::exception_ptr&) {
             signals_.cancel();
+            overdue_.cancel();
             application_.reset();
+        });
+    }
+
+    /// The journal failed while a stop still waited for running requests, which have their answer
+    /// by now or will never have a good one.
+    void end_after(std::chrono::milliseconds time) {
+        overdue_.expires_after(time);
+        overdue_.async_wait([](const boost::system::error_code& error) {
+            if (!error) std::_Exit(kFailed);
         });
     }
 
@@ -114,6 +129,7 @@ private:
     io::SystemDiskSpace disk_;
     asio::io_context context_{1};
     asio::signal_set signals_{context_, SIGINT, SIGTERM};
+    asio::steady_timer overdue_{context_};
     std::unique_ptr<app::Application> application_;
     bool stopping_ = false;
     int exit_code_ = kDone;

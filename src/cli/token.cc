@@ -25,6 +25,11 @@ void add_token(CLI::App& app, int& exit_code) {
             exit_code = kWrongUsage;
             return;
         }
+        if (settings->secret.empty()) {
+            std::fprintf(stderr, "frontrow token: --secret must be the server's, not empty\n");
+            exit_code = kWrongUsage;
+            return;
+        }
         const identity::Principal principal{
             .sub = settings->sub, .role = identity::parse_role(settings->role).value()
         };

@@ -9,7 +9,9 @@
 #include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 namespace frontrow::cli {
 namespace {
@@ -47,6 +49,23 @@ int report(const domain::Audit& audit) {
     return kDone;
 }
 
+/// SQLite would say that it can't open a file, and not which.
+Result<Journal, io::Fault> open_journal(const std::filesystem::path& folder) {
+    const auto file = DataFolder::journal_of(folder);
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        return std::unexpected(io::Fault{
+            io::FaultKind::unavailable,
+            "there is no journal in " + folder.string() +
+                "; --data-dir names the folder that frontrow serve writes",
+        });
+    }
+    auto journal = Journal::open(file, {.read_only = true});
+    if (!journal)
+        journal.error().what = "can't read " + file.string() + ": " + journal.error().what;
+    return journal;
+}
+
 /// Two judges: the audit, which reads facts alone, and the inventory, whose derived figures must
 /// stand.
 int verify(const config::StoreSettings& settings) {
@@ -54,7 +73,7 @@ int verify(const config::StoreSettings& settings) {
     // Read before the journal, which only ever grows, so that a running server can't make it look
     // short.
     const auto acknowledged = store::embedded::JournalHead::read(head);
-    auto journal = Journal::open(DataFolder::journal_of(settings.data_dir), {.read_only = true});
+    auto journal = open_journal(settings.data_dir);
     if (!journal) return failed(journal.error());
     const auto newest = journal->newest_batch();
     if (!newest) return failed(newest.error());
@@ -64,7 +83,8 @@ int verify(const config::StoreSettings& settings) {
     auto replayed = journal->replay(
         [&](const domain::Fact& fact) {
             audit.observe(fact);
-            domain::evolve(inventory, fact);
+            // No inventory can hold what the audit refuses: it goes on alone, to name the rest.
+            if (audit.violations().empty()) domain::evolve(inventory, fact);
             if (fact.seq % kProgressStep == 0)
                 std::fprintf(stderr, "%" PRIu64 " facts read\n", fact.seq);
         },
@@ -74,7 +94,7 @@ int verify(const config::StoreSettings& settings) {
     if (acknowledged && acknowledged->batch > journal->end().batch) {
         return failed(store::embedded::check_head(head, journal->end()).error());
     }
-    inventory.verify();
+    if (audit.violations().empty()) inventory.verify();
     return report(audit);
 }
 

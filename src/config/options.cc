@@ -28,12 +28,22 @@ void add_options(CLI::App& command, ServeSettings& settings) {
     if (!port.empty()) settings.listen = "127.0.0.1:" + port;
     take_environment("LOG_LEVEL", settings.log_level);
 
-    command.add_option("--listen", settings.listen, "Address and port to listen on")
+    command
+        .add_option(
+            "--listen",
+            settings.listen,
+            "Address and port to listen on; PORT in the environment gives the port alone"
+        )
         ->envname("FRONTROW_LISTEN")
         ->type_name("ADDRESS:PORT")
         ->capture_default_str();
     add_data_dir(command, settings.data_dir);
-    command.add_option("--log-level", settings.log_level, "How much to log")
+    command
+        .add_option(
+            "--log-level",
+            settings.log_level,
+            "How much to log; LOG_LEVEL in the environment is read as well"
+        )
         ->envname("FRONTROW_LOG_LEVEL")
         ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
         ->capture_default_str();
@@ -73,9 +83,11 @@ void add_options(CLI::App& command, ServeSettings& settings) {
 
 void add_options(CLI::App& command, TokenSettings& settings) {
     command.add_option("--sub", settings.sub, "Who the token is for")
+        ->envname("FRONTROW_TOKEN_SUB")
         ->required()
         ->type_name("NAME");
     command.add_option("--role", settings.role, "What they may do")
+        ->envname("FRONTROW_TOKEN_ROLE")
         ->check(CLI::IsMember({"user", "scanner", "organizer", "admin"}))
         ->capture_default_str();
     command.add_option("--secret", settings.secret, "The server's secret")
@@ -83,6 +95,7 @@ void add_options(CLI::App& command, TokenSettings& settings) {
         ->type_name("SECRET")
         ->required();
     command.add_option("--ttl", settings.ttl_seconds, "How long it's good for, in seconds")
+        ->envname("FRONTROW_TOKEN_TTL")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{365 * 86'400}))
         ->capture_default_str();
 }

@@ -1,14 +1,25 @@
 #include "config/settings.h"
 
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <charconv>
 
 namespace frontrow::config {
 namespace {
 
+constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
+
 std::unexpected<UsageError> bad_listen(std::string_view text) {
     return std::unexpected(UsageError{
         "--listen " + std::string{text} + " isn't an address and a port, like 127.0.0.1:8080"
     });
+}
+
+bool is_address(const std::string& host) {
+    in6_addr bytes{};
+    return inet_pton(AF_INET, host.c_str(), &bytes) == 1 ||
+           inet_pton(AF_INET6, host.c_str(), &bytes) == 1;
 }
 
 }  // namespace
@@ -25,6 +36,7 @@ Result<HostPort, UsageError> parse_listen(std::string_view text) {
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     if (host.empty()) host = "0.0.0.0";
     if (host == "localhost") host = "127.0.0.1";
+    if (!is_address(std::string{host})) return bad_listen(text);
     return HostPort{std::string{host}, port};
 }
 
@@ -35,6 +47,12 @@ bool is_loopback(std::string_view host) {
 std::optional<UsageError> check(const ServeSettings& settings) {
     const auto listen = parse_listen(settings.listen);
     if (!listen) return listen.error();
+    // The flag is checked where it's parsed; LOG_LEVEL comes past that.
+    if (std::ranges::find(kLogLevels, settings.log_level) == kLogLevels.end()) {
+        return UsageError{
+            "the log level " + settings.log_level + " is none of debug, info, warn and error"
+        };
+    }
     if (settings.dev && !is_loopback(listen->host)) {
         return UsageError{
             "--dev believes whatever a client says it is, so it listens on a loopback address "

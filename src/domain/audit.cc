@@ -32,7 +32,11 @@ void Audit::judge(const Fact& fact, const EventUpdated& body) {
     if (truth == nullptr) return;
     const bool terms_stand =
         truth->spec.currency == body.spec.currency && truth->spec.payment == body.spec.payment;
-    expect(fact, terms_stand || truth->seats_held == 0, "the terms of held or sold seats changed");
+    expect(
+        fact,
+        terms_stand || truth->seats_held == 0 || truth->seats_held == seats_run_out(fact),
+        "the terms of held or sold seats changed"
+    );
     truth->spec = body.spec;
 }
 
@@ -97,7 +101,8 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body) {
     );
     expect(
         fact,
-        !spec.max_seats_per_user || of_user <= *spec.max_seats_per_user,
+        !spec.max_seats_per_user || of_user <= *spec.max_seats_per_user ||
+            of_user - seats_run_out(fact, &body.user) <= *spec.max_seats_per_user,
         "a user has more seats than allowed"
     );
     expect(
@@ -181,6 +186,17 @@ void Audit::free_seats(const Fact& fact, ReservationId id, HoldTruth& hold) {
     const auto seats = static_cast<std::int64_t>(hold.seats.size());
     seats_by_user_[user_key(hold.event, hold.user)] -= seats;
     events_[hold.event].seats_held -= seats;
+}
+
+std::int64_t Audit::seats_run_out(const Fact& fact, const std::string* user) const {
+    std::int64_t seats = 0;
+    for (const auto& [id, hold] : holds_) {
+        const bool ran_out =
+            hold.status == ReservationStatus::pending && hold.expires_at <= fact.at;
+        if (ran_out && hold.event == fact.event && (user == nullptr || hold.user == *user))
+            seats += static_cast<std::int64_t>(hold.seats.size());
+    }
+    return seats;
 }
 
 Audit::HoldTruth* Audit::pending(const Fact& fact, ReservationId id) {

@@ -74,6 +74,9 @@ private:
     void judge_terms(const Fact& fact, const ReservationHeld& body);
     void take_seat(const Fact& fact, const ReservationHeld& body, SeatId id, Amount& total);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
+    /// Seats of the event, or of one user in it, whose hold had run out by then though no fact says
+    /// so yet. Reads every hold: asked only where the count by facts doesn't settle it.
+    std::int64_t seats_run_out(const Fact& fact, const std::string* user = nullptr) const;
     HoldTruth* pending(const Fact& fact, ReservationId id);
     EventTruth* event(const Fact& fact);
     void expect(const Fact& fact, bool holds, std::string_view otherwise);

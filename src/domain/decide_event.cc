@@ -85,17 +85,17 @@ Decision decide(const Inventory& inventory, const AddSeats& command, Instant) {
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     const auto& seats = command.block->seats;
-    if (seats.size() > kSeatsPerEventMax - row->counts.total) {
-        return refuse_limit(
-            Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq
-        );
-    }
     HashSet<std::string_view> numbers;
     numbers.reserve(seats.size());
     for (const auto& seat : seats) {
         if (row->numbers.contains(seat.number) || !numbers.insert(seat.number).second) {
             return refuse_subject(Reason::seat_number_taken, seat.number, row->last_seq);
         }
+    }
+    if (seats.size() > kSeatsPerEventMax - row->counts.total) {
+        return refuse_limit(
+            Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq
+        );
     }
     return accept(command.block, command.event, SeatsAdded{command.block});
 }

@@ -117,6 +117,7 @@ void Evolution::apply(const ReservationHeld& body) {
         .user = user_index(body.user),
         .seats = {},
         .status = ReservationStatus::pending,
+        .currency = event.event.spec.currency,
         .hold_ms = static_cast<std::uint32_t>((body.expires_at - fact_.at).count()),
         .total_amount = body.total_amount,
         .created_at = fact_.at,

@@ -112,7 +112,7 @@ Reservation Inventory::entity_with(
         .seats = {},
         .status = status,
         .total_amount = row.total_amount,
-        .currency = event.event.spec.currency,
+        .currency = row.currency,
         .created_at = row.created_at,
         .expires_at = expires_at,
         .confirmed_at = std::nullopt,

@@ -26,7 +26,9 @@ std::optional<std::string> query_parameter(std::string_view query, std::string_v
         if (parameter.substr(0, equals) != name) continue;
         std::string value{parameter.substr(std::min(equals + 1, parameter.size()))};
         std::ranges::replace(value, '+', ' ');
-        return decode_percent(value);
+        // As it stands where it can't be decoded: wrong for what it is, and not as if it weren't
+        // there.
+        return decode_percent(value).value_or(value);
     }
     return std::nullopt;
 }

@@ -76,14 +76,17 @@ public:
     /// The body in pieces goes here; one that came whole is a view into the buffer.
     std::string body;
     bool discards = false;
+    /// It may be told to go on, which HTTP/1.0 doesn't know.
+    bool knows_continue = false;
     /// What it was given last.
     std::span<const char> given;
 
 private:
     using View = boost::beast::string_view;
 
-    void on_request_impl(beast_http::verb verb, View, View target, int, error_code& error)
+    void on_request_impl(beast_http::verb verb, View, View target, int version, error_code& error)
         override {
+        knows_continue = version >= 11;
         request.method = method_of(verb);
         request.is_head = verb == beast_http::verb::head;
         const std::string_view whole{target.data(), target.size()};
@@ -94,7 +97,10 @@ private:
         request.query = whole.substr(std::min(question + 1, whole.size()));
     }
 
-    void on_field_impl(beast_http::field, View name, View value, error_code& error) override {
+    void on_field_impl(beast_http::field field, View name, View value, error_code& error) override {
+        // Who asks, and for what, was settled by the head: a trailer comes too late to change it.
+        if (is_header_done()) return;
+        has_transfer_encoding_ |= field == beast_http::field::transfer_encoding;
         // A folded value was put together in a buffer that is gone soon, and is to be refused (RFC
         // 9112, 5.2).
         if (!value.empty() && !lies_in_given(value)) error = beast_http::error::bad_obs_fold;
@@ -133,11 +139,18 @@ private:
         return piece.size();
     }
 
-    void on_header_impl(error_code&) override {}
+    /// Without chunks nobody could tell where a body in another coding ends, and it would be taken
+    /// for the next request (RFC 9112, 6.3).
+    void on_header_impl(error_code& error) override {
+        if (has_transfer_encoding_ && !chunked()) error = beast_http::error::bad_transfer_encoding;
+    }
+
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
     void on_finish_impl(error_code&) override {}
     void on_response_impl(int, View, int, error_code&) override {}
+
+    bool has_transfer_encoding_ = false;
 };
 
 struct RequestReader::State {
@@ -174,6 +187,10 @@ struct RequestReader::State {
             if (head_is_too_large()) error = beast_http::error::header_limit;
             if (error || (!head_done && parser->is_header_done())) break;
         }
+        // What the parser leaves of a body is a piece of the line before a chunk, or of the
+        // trailer.
+        const bool waits = head_done && error == beast_http::error::need_more;
+        if (waits && unread().size() > limits.header_bytes) return beast_http::error::header_limit;
         return error;
     }
 
@@ -212,12 +229,18 @@ struct RequestReader::State {
     void start() {
         parser.emplace();
         parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-        // The route's own limit is set at the head.
-        body_bytes_max = limits.bulk_body_bytes;
-        parser->body_limit(body_bytes_max);
+        // The body's is set at the head, which is told of first.
+        parser->body_limit(boost::none);
         parser->eager(false);
         head_done = false;
         body_is_too_large = false;
+    }
+
+    void limit_body(std::size_t bytes) {
+        const auto length = parser->content_length();
+        body_is_too_large = length && *length > bytes;
+        body_bytes_max = bytes;
+        parser->body_limit(bytes);
     }
 };
 
@@ -263,6 +286,7 @@ RequestReader::Step RequestReader::advance() {
     if (error) return Step::malformed;
     if (!state.head_done) {
         state.head_done = true;
+        state.limit_body(state.limits.bulk_body_bytes);
         state.parser->request.keep_alive = state.parser->keep_alive();
         return Step::head;
     }
@@ -271,11 +295,7 @@ RequestReader::Step RequestReader::advance() {
 }
 
 void RequestReader::limit_body(std::size_t bytes) {
-    auto& state = *state_;
-    const auto length = state.parser->content_length();
-    state.body_is_too_large = length && *length > bytes;
-    state.body_bytes_max = bytes;
-    state.parser->body_limit(bytes);
+    state_->limit_body(bytes);
 }
 
 std::size_t RequestReader::body_bytes_max() const {
@@ -287,8 +307,10 @@ void RequestReader::discard_body() {
 }
 
 bool RequestReader::wants_continue() const {
+    auto& state = *state_;
     return same_ignoring_case(request().header(Header::expect), "100-continue") &&
-           !state_->parser->is_done() && state_->unread().empty();
+           state.parser->knows_continue && !state.body_is_too_large && !state.parser->is_done() &&
+           state.unread().empty();
 }
 
 bool RequestReader::has_begun() const {

@@ -168,7 +168,8 @@ asio::awaitable<Session::End> Session::read_request() {
                 fail(headers_too_large(dispatcher_.limits()));
                 co_return End::answer_and_close;
             case RequestReader::Step::body_too_large:
-                fail(body_too_large(reader_.body_bytes_max()));
+                // Who isn't let in is told that, however much they bring.
+                if (context_.is_admitted) fail(body_too_large(reader_.body_bytes_max()));
                 co_return End::answer_and_close;
         }
     }

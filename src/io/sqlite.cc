@@ -40,6 +40,7 @@ SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::st
     SqliteDatabase database{handle};
     if (code != SQLITE_OK) return std::unexpected(fault_of(handle));
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return database;
 }
 
@@ -70,6 +71,10 @@ Result<int, Fault> SqliteDatabase::checkpoint() {
     if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY)
         return std::unexpected(fault_of(handle_.get()));
     return in_log - moved;
+}
+
+void SqliteDatabase::tidy_on_close() {
+    sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
 }
 
 Fault SqliteDatabase::last_fault() const {

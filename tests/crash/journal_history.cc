@@ -25,9 +25,13 @@ void write_file(const std::filesystem::path& path, const std::string& bytes) {
         std::filesystem::remove(path);
         return;
     }
-    std::ofstream file{path, std::ios::binary | std::ios::trunc};
+    // Over what is there: ext4 flushes a file that was emptied first.
+    std::ofstream{path, std::ios::binary | std::ios::app};
+    std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
     file << bytes;
-    CHECK(file.flush().good());
+    file.close();
+    CHECK(file.good());
+    std::filesystem::resize_file(path, bytes.size());
 }
 
 std::filesystem::path beside_journal(const std::filesystem::path& folder, const char* suffix) {
@@ -36,32 +40,32 @@ std::filesystem::path beside_journal(const std::filesystem::path& folder, const 
 
 }  // namespace
 
-History::History(std::uint64_t seed) : random_{seed}, sale_{clock_, seed} {
+History::History(std::uint64_t seed) : seed_{seed} {
 }
 
 void History::add_batch(std::size_t facts) {
     const auto until = inventory_.last_seq() + facts;
     if (inventory_.last_seq() == 0) {
-        auto create = sale_.create_event();
+        auto create = sale_->create_event();
         event_ = create.event;
         record(create);
-        auto add = sale_.add_seats(event_, "A", 40);
-        for (std::uint64_t i = 0; i < 40; ++i)
+        auto add = sale_->add_seats(event_, "A", 10);
+        for (std::uint64_t i = 0; i < 10; ++i)
             seats_.push_back(add.block->first_id.plus(i));
         record(add);
     }
     while (inventory_.last_seq() < until)
         record(next_command());
-    ends_.push_back({.seq = inventory_.last_seq(), .length = lines_.size()});
+    ends_.push_back({.facts_wanted = facts, .seq = inventory_.last_seq(), .length = lines_.size()});
 }
 
 void History::record(const domain::Command& command) {
-    auto decision = domain::decide(inventory_, command, clock_.now());
-    const auto trace = sale_.trace();
+    auto decision = domain::decide(inventory_, command, clock_->now());
+    const auto trace = sale_->trace();
     for (auto& body : decision.facts) {
         const domain::Fact fact{
             .seq = inventory_.last_seq() + 1,
-            .at = clock_.now(),
+            .at = clock_->now(),
             .trace = trace,
             .event = body.event,
             .body = std::move(body.body),
@@ -75,14 +79,14 @@ void History::record(const domain::Command& command) {
 }
 
 domain::Command History::next_command() {
-    clock_.advance(Millis{random_() % 60'000});
+    clock_->advance(Millis{random_() % 60'000});
     const std::string user = "buyer-" + std::to_string(random_() % 5);
     const auto kind = random_() % 16;
     if (kind >= 6 || reservations_.empty()) {
         const auto first = random_() % (seats_.size() - 3);
         const auto count = 1 + random_() % 3;
         const auto from = seats_.begin() + static_cast<std::ptrdiff_t>(first);
-        return sale_.reserve(event_, user, {from, from + static_cast<std::ptrdiff_t>(count)});
+        return sale_->reserve(event_, user, {from, from + static_cast<std::ptrdiff_t>(count)});
     }
     const auto reservation = reservations_[random_() % reservations_.size()];
     switch (kind) {
@@ -96,17 +100,22 @@ domain::Command History::next_command() {
         case 4:
             return domain::ExpireHolds{5};
         default:
-            auto spec = sale_.spec();
+            auto spec = sale_->spec();
             spec.description = std::string(random_() % 600, 'x') + "\n\"\\ \xE5\xB8\xAD";
-            return sale_.update_event(event_, spec);
+            return sale_->update_event(event_, spec);
     }
 }
 
-void History::append_to(Journal& journal) const {
+Result<void, io::Fault> History::append_to(Journal& journal) const {
     const auto before = lines_until(batches() - 1).size();
-    const auto appended =
-        journal.append(ends_.back().seq, std::string_view{lines_}.substr(before));
-    CHECK(appended.has_value());
+    return journal.append(ends_.back().seq, std::string_view{lines_}.substr(before));
+}
+
+History History::until(std::uint64_t batches) const {
+    History again{seed_};
+    for (std::uint64_t i = 0; i < batches; ++i)
+        again.add_batch(ends_.at(i).facts_wanted);
+    return again;
 }
 
 std::string_view History::lines_until(std::uint64_t batches) const {

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -23,7 +25,9 @@ public:
     /// Decides one more batch: an event with its seats first, then what buyers and organiser do.
     void add_batch(std::size_t facts);
     /// Appends the newest batch.
-    void append_to(store::embedded::Journal& journal) const;
+    Result<void, io::Fault> append_to(store::embedded::Journal& journal) const;
+    /// The same sale as it was after `batches` batches.
+    History until(std::uint64_t batches) const;
 
     std::uint64_t batches() const { return ends_.size(); }
     std::uint64_t last_seq() const { return inventory_.last_seq(); }
@@ -32,6 +36,7 @@ public:
 
 private:
     struct End {
+        std::size_t facts_wanted = 0;
         std::uint64_t seq = 0;
         std::size_t length = 0;
     };
@@ -39,9 +44,10 @@ private:
     void record(const domain::Command& command);
     domain::Command next_command();
 
-    std::mt19937_64 random_;
-    ManualClock clock_;
-    Sale sale_;
+    std::uint64_t seed_;
+    std::mt19937_64 random_{seed_};
+    std::unique_ptr<ManualClock> clock_ = std::make_unique<ManualClock>();
+    std::unique_ptr<Sale> sale_ = std::make_unique<Sale>(*clock_, seed_);
     domain::Inventory inventory_;
     EventId event_;
     std::vector<SeatId> seats_;

@@ -51,20 +51,29 @@ std::vector<JournalShape> journal_shapes() {
 }
 
 JournalOnDisk::JournalOnDisk(const JournalShape& shape, std::uint64_t seed) : history_{seed} {
-    constexpr int kBatches = 12;
+    constexpr int kBatches = 6;
     make_database(DataFolder::journal_of(folder()), shape);
     auto journal = Journal::open(DataFolder::journal_of(folder()), {.vfs = vfs_.name()});
     auto head = JournalHead::open(DataFolder::head_of(folder()));
     CHECK(journal.has_value() && head.has_value());
     for (int i = 0; i < kBatches; ++i) {
-        if (shape.log_was_started_anew && i == kBatches - 4)
-            CHECK(journal->checkpoint().value() == 0);
-        history_.add_batch(i % 3 == 1 ? 9 : 2);
-        history_.append_to(*journal);
+        if (shape.log_was_started_anew && i == 2) CHECK(journal->checkpoint().value() == 0);
+        history_.add_batch(i % 3 == 1 ? 5 : 1);
+        CHECK(history_.append_to(*journal).has_value());
         CHECK(head->write(journal->end()).has_value());
     }
     image_ = CrashImage::of(folder());
     commit_ends_ = find_commits(image_.log);
+}
+
+CrashImage JournalOnDisk::checkpointed_image() {
+    image_.put_into(folder());
+    {
+        auto journal = Journal::open(DataFolder::journal_of(folder()), {.vfs = vfs_.name()});
+        CHECK(journal && journal->replay([](const domain::Fact&) {}));
+        journal->tidy_on_close();
+    }
+    return CrashImage::of(folder());
 }
 
 std::size_t JournalOnDisk::log_end(std::uint64_t batch) const {

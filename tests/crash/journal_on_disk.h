@@ -4,6 +4,7 @@
 #include "support/faulty_vfs.h"
 #include "support/temp_folder.h"
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct JournalShape {
     std::string name;
     int page_size = 4'096;
     bool log_was_started_anew = false;
+
+    friend void PrintTo(const JournalShape& shape, std::ostream* out) { *out << shape.name; }
 };
 
 std::vector<JournalShape> journal_shapes();
@@ -29,6 +32,8 @@ public:
     const History& history() const { return history_; }
     std::uint64_t batches() const { return history_.batches(); }
     const CrashImage& image() const { return image_; }
+    /// The same journal as a clean stop leaves it: all in the database, no log.
+    CrashImage checkpointed_image();
 
     /// Where in the log the commit of `batch` ends.
     std::size_t log_end(std::uint64_t batch) const;

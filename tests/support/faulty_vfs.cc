@@ -12,6 +12,7 @@
 #include <mutex>
 #include <sqlite3.h>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -75,7 +76,10 @@ File& file_of(sqlite3_file* file) {
 template <auto Member>
 struct Forward;
 
-template <class Answer, class... Arguments, Answer (*sqlite3_io_methods::*Member)(sqlite3_file*, Arguments...)>
+template <
+    class Answer,
+    class... Arguments,
+    Answer (*sqlite3_io_methods::*Member)(sqlite3_file*, Arguments...)>
 struct Forward<Member> {
     static Answer call(sqlite3_file* file, Arguments... arguments) {
         auto* real = file_of(file).real();
@@ -83,7 +87,10 @@ struct Forward<Member> {
     }
 };
 
-template <class Answer, class... Arguments, Answer (*sqlite3_vfs::*Member)(sqlite3_vfs*, Arguments...)>
+template <
+    class Answer,
+    class... Arguments,
+    Answer (*sqlite3_vfs::*Member)(sqlite3_vfs*, Arguments...)>
 struct Forward<Member> {
     static Answer call(sqlite3_vfs*, Arguments... arguments) {
         auto* real = sqlite3_vfs_find(nullptr);
@@ -161,8 +168,6 @@ struct FaultyVfs::State {
         return fate;
     }
 
-    static int close(sqlite3_file* file) { return forward<&sqlite3_io_methods::xClose>(file); }
-
     static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* given);
     static int remove(sqlite3_vfs* vfs, const char* path, int sync_folder);
 
@@ -199,7 +204,7 @@ int FaultyVfs::State::open(
     // Version 2: the log's index, and no memory-mapped pages.
     static constexpr sqlite3_io_methods methods{
         .iVersion = 2,
-        .xClose = close,
+        .xClose = forward<&Io::xClose>,
         .xRead = forward<&Io::xRead>,
         .xWrite = write,
         .xTruncate = truncate,

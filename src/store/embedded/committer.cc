@@ -9,7 +9,7 @@ namespace {
 
 /// How much journal is written between two checkpoints: bounds the log's size on disk and the time
 /// to open it.
-constexpr std::size_t kCheckpointBytes = 32 << 20;
+constexpr std::size_t kCheckpointBytes = 8 << 20;
 /// Text that a large batch leaves behind is given back.
 constexpr std::size_t kLinesKept = 4 << 20;
 
@@ -40,6 +40,7 @@ Committer::~Committer() {
     checkpoint_due_.notify_one();
     thread_.join();
     checkpoint_thread_.join();
+    if (!failed_) journal_.tidy_on_close();
 }
 
 void Committer::submit(std::vector<domain::Fact> batch) {
@@ -60,10 +61,10 @@ void Committer::run() {
             batch = std::exchange(batch_, {});
         }
         auto written = write(batch);
-        const bool failed = !written;
+        failed_ = !written;
         done_(std::move(written));
         // What the disk holds now is known only to a restart.
-        if (failed) return;
+        if (failed_) return;
         checkpoint_if_due();
     }
 }

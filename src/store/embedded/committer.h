@@ -53,6 +53,7 @@ private:
     /// The batch as text; kept for its memory.
     std::string lines_;
     std::size_t bytes_since_checkpoint_ = 0;
+    bool failed_ = false;
 
     enum class Checkpoint { idle, due, nearly_done };
 

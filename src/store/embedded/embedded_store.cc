@@ -93,10 +93,8 @@ Instant EmbeddedStore::now() {
     return last_now_;
 }
 
-std::optional<Fault> EmbeddedStore::refuse_work(const domain::Command& command) const {
+std::optional<Fault> EmbeddedStore::refuse_work() const {
     if (failed_) return outcome_unknown();
-    if (disk_is_low_ && takes_on_more(command))
-        return Fault{FaultKind::storage_low, "the disk is nearly full"};
     if (forming_waiters_.size() + writing_waiters_.size() >= settings_.waiting_max) {
         return Fault{FaultKind::overloaded, "too many requests wait for the disk"};
     }
@@ -105,9 +103,13 @@ std::optional<Fault> EmbeddedStore::refuse_work(const domain::Command& command) 
 
 Awaitable<Result<domain::Outcome, Fault>>
 EmbeddedStore::execute(domain::Command command, TraceId trace) {
-    if (auto fault = refuse_work(command)) co_return std::unexpected(std::move(*fault));
+    if (auto fault = refuse_work()) co_return std::unexpected(std::move(*fault));
     const auto at = now();
     auto decision = domain::decide(inventory_, command, at);
+    // What was made before, and what is refused anyway, is answered as ever.
+    if (disk_is_low_ && !decision.facts.empty() && takes_on_more(command)) {
+        co_return std::unexpected(Fault{FaultKind::storage_low, "the disk is nearly full"});
+    }
     const auto rests_on =
         decision.facts.empty() ? decision.rests_on : record(std::move(decision.facts), at, trace);
     if (!is_durable(rests_on)) {

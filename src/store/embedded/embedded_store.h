@@ -77,7 +77,7 @@ private:
 
     EmbeddedStore(Settings settings, Ports ports, DataFolder folder);
 
-    std::optional<io::Fault> refuse_work(const domain::Command& command) const;
+    std::optional<io::Fault> refuse_work() const;
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
     bool is_durable(std::uint64_t seq) const { return seq <= durable_seq_; }
     Awaitable<bool> durable(std::uint64_t seq);

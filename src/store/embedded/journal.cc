@@ -18,6 +18,7 @@ constexpr auto kFormat = 1;
 
 // The row's number is the rowid, so that appending touches the last leaf alone.
 constexpr auto kSchema = R"sql(
+BEGIN;
 CREATE TABLE IF NOT EXISTS journal (
     batch     INTEGER PRIMARY KEY,
     first_seq INTEGER NOT NULL,
@@ -25,6 +26,8 @@ CREATE TABLE IF NOT EXISTS journal (
     facts     TEXT NOT NULL,
     hash      BLOB NOT NULL
 ) STRICT;
+PRAGMA user_version=1;
+COMMIT;
 )sql";
 
 constexpr auto kInsert =
@@ -32,6 +35,8 @@ constexpr auto kInsert =
 constexpr auto kSelect =
     "SELECT batch, first_seq, last_seq, facts, hash FROM journal WHERE batch > ?1 ORDER BY batch "
     "LIMIT 256";
+/// What one statement of a replay reads, about.
+constexpr std::size_t kStatementBytes = 2 << 20;
 constexpr auto kNewest = "SELECT coalesce(max(batch), 0) FROM journal";
 
 std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
@@ -43,13 +48,10 @@ std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
 }
 
 /// WAL and FULL: a commit is on the disk when it returns. The log is moved into the database by the
-/// Checkpointer, not by the writer.
+/// Committer, outside the commits.
 Result<void, Fault> prepare_for_writing(SqliteDatabase& database) {
     for (const auto* sql :
-         {"PRAGMA journal_mode=WAL",
-          "PRAGMA synchronous=FULL",
-          "PRAGMA wal_autocheckpoint=0",
-          kSchema}) {
+         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0"}) {
         if (auto done = database.execute(sql); !done) return done;
     }
     return {};
@@ -63,12 +65,13 @@ Result<std::int64_t, Fault> read_integer(SqliteDatabase& database, std::string_v
     return *row ? statement->integer(0) : 0;
 }
 
+/// A new file is given its table before it has a log: a journal whose log is broken is then one
+/// that ends early, and not one to be made anew over what can still be saved.
 Result<void, Fault> check_format(SqliteDatabase& database, bool read_only) {
     auto version = read_integer(database, "PRAGMA user_version");
     if (!version) return std::unexpected(version.error());
     if (*version == kFormat) return {};
-    if (*version == 0 && !read_only)
-        return database.execute("PRAGMA user_version=" + std::to_string(kFormat));
+    if (*version == 0 && !read_only) return database.execute(kSchema);
     return std::unexpected(Fault{
         FaultKind::unavailable,
         "the journal has format " + std::to_string(*version) + " and this frontrow reads format " +
@@ -130,8 +133,8 @@ Result<std::uint64_t, Fault> Journal::newest_batch() {
     return batch;
 }
 
-// Rows are read in short statements of at most 256, so that a long replay beside a running server
-// never holds back its checkpoints.
+// Rows are read in short statements, of at most 256 and a few megabytes, so that a long replay
+// beside a running server doesn't hold back its checkpoints for long.
 Result<void, Fault> Journal::replay(
     const std::function<void(const domain::Fact&)>& take,
     std::optional<std::uint64_t> last_batch
@@ -139,6 +142,7 @@ Result<void, Fault> Journal::replay(
     end_ = JournalEnd{};
     for (bool more = true; more;) {
         more = false;
+        std::size_t bytes = 0;
         select_.bind(1, static_cast<std::int64_t>(end_.batch));
         for (;;) {
             auto row = select_.step();
@@ -147,8 +151,11 @@ Result<void, Fault> Journal::replay(
             const auto before = end_.last_seq;
             if (auto checked = check_row(select_); !checked) return checked;
             CHECK(end_.last_seq > before);
-            if (auto taken = take_lines(select_.text(3), before, take); !taken) return taken;
+            const auto lines = select_.text(3);
+            if (auto taken = take_lines(lines, before, take); !taken) return taken;
             more = true;
+            bytes += lines.size();
+            if (bytes >= kStatementBytes) break;
         }
         select_.reset();
     }

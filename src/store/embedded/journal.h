@@ -56,6 +56,10 @@ public:
     /// Moves SQLite's log into the database; see io::SqliteDatabase::checkpoint.
     Result<int, io::Fault> checkpoint() { return database_.checkpoint(); }
 
+    /// Lets the close move SQLite's log into the database and remove it: for a journal that was
+    /// found whole and written without a fault. Any other is left as it is.
+    void tidy_on_close() { database_.tidy_on_close(); }
+
     const JournalEnd& end() const { return end_; }
 
 private:

@@ -14,10 +14,10 @@ namespace {
 using io::Fault;
 using io::FaultKind;
 
-// One line of fixed length: "frontrow head, batch 00000000000000000042, seq
-// 00000000000000001234\n".
+// One line of fixed length:
+// "frontrow head, batch 00000000000000000042, seq 00000000000000001234\n".
 constexpr auto kForm = "frontrow head, batch %020llu, seq %020llu\n";
-constexpr std::size_t kLength = 67;
+constexpr std::size_t kLength = 68;
 
 std::unexpected<Fault> fault_of(const char* what) {
     return std::unexpected(Fault{

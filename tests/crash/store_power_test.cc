@@ -1,0 +1,140 @@
+#include "crash/crowd.h"
+#include "store/embedded/data_folder.h"
+#include "support/seed.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace frontrow::test {
+namespace {
+
+using store::embedded::DataFolder;
+
+constexpr std::size_t kSeats = 60;
+
+/// One machine whose power goes again and again while a crowd buys.
+class PowerCuts {
+public:
+    explicit PowerCuts(std::uint64_t seed)
+        : random_{seed}, machine_{seed}, crowd_{machine_, open_sale(), kSeats, seed} {}
+
+    void live_through_one(bool some_unsynced_stays) {
+        const auto old_head = random_() % 2 == 0 ? std::string{} : head();
+        machine_.vfs.cut_power(1 + random_() % 60);
+        sell_until_dark();
+        machine_.stop();
+        machine_.vfs.restore_power(some_unsynced_stays ? &random_ : nullptr);
+        // The head isn't synced: of two versions the older may be there, or none.
+        if (random_() % 2 == 0) put_head(old_head);
+        machine_.start();
+        machine_.store().inventory().verify();
+        crowd_.expect_kept();
+    }
+
+    const OneMachine& machine() const { return machine_; }
+    const Crowd& crowd() const { return crowd_; }
+
+private:
+    EventId open_sale() {
+        machine_.start();
+        return machine_.open_sale(kSeats);
+    }
+
+    /// Sometimes everybody is heard before others come, sometimes not; sometimes it ends in a clean
+    /// stop, during which the power goes.
+    void sell_until_dark() {
+        const auto patience = random_() % 40;
+        for (std::uint64_t turn = 0; machine_.failures.empty() && turn < patience; ++turn) {
+            crowd_.send(1 + random_() % 8);
+            if (random_() % 2 == 0) crowd_.hear_answers();
+        }
+        crowd_.hear_answers();
+        machine_.failures.clear();
+    }
+
+    std::string head() const {
+        std::ifstream file{DataFolder::head_of(machine_.folder.path())};
+        return {std::istreambuf_iterator<char>{file}, {}};
+    }
+    void put_head(const std::string& line) const {
+        const auto path = DataFolder::head_of(machine_.folder.path());
+        std::filesystem::remove(path);
+        if (!line.empty()) std::ofstream{path} << line;
+    }
+
+    std::mt19937_64 random_;
+    OneMachine machine_;
+    Crowd crowd_;
+};
+
+void live_through_power_cuts(bool some_unsynced_stays) {
+    const auto seed = seed_of_this_run();
+    std::size_t told = 0;
+    std::size_t unknown = 0;
+    for (std::uint64_t i = 0; i < (is_soak() ? 2'000 : 50) && !testing::Test::HasFailure(); ++i) {
+        SCOPED_TRACE("seed " + std::to_string(seed) + ", machine " + std::to_string(i));
+        PowerCuts cuts{seed + i};
+        for (int cut = 0; cut < 6; ++cut)
+            cuts.live_through_one(some_unsynced_stays);
+        audit_journal_of(cuts.machine());
+        told += cuts.crowd().told();
+        unknown += cuts.crowd().unknown();
+    }
+    std::cout << told << " answers, " << unknown << " unknown" << std::endl;
+    EXPECT_GT(told, 500);
+    EXPECT_GT(unknown, 20) << "the power never went while anybody waited";
+}
+
+TEST(StorePower, keeps_all_that_was_told_though_nothing_unsynced_stays) {
+    live_through_power_cuts(false);
+}
+
+TEST(StorePower, keeps_all_that_was_told_whatever_unsynced_stays) {
+    live_through_power_cuts(true);
+}
+
+/// Writes large facts until the power goes or the log has been moved and begun anew. Returns up to
+/// which version of the event somebody was told.
+std::uint32_t write_megabytes(OneMachine& machine, EventId event) {
+    auto spec = machine.sale.spec();
+    for (int i = 0; i < 9'999; ++i)
+        spec.description += "\xE5\xB8\xAD";
+    std::uint32_t told = 0;
+    for (int megabyte = 0; megabyte < 14; ++megabyte) {
+        std::vector<Started<Result<domain::Outcome, io::Fault>>> answers;
+        for (int i = 0; i < 33; ++i)
+            answers.push_back(machine.start_command(machine.sale.update_event(event, spec)));
+        for (auto& one : answers) {
+            const auto answer = one.get();
+            if (!answer) return told;
+            told = std::get<domain::Event>(answer.value()->entity).version;
+        }
+    }
+    return told;
+}
+
+TEST(StorePower, keeps_all_that_was_told_while_its_log_is_moved_into_the_database) {
+    const auto seed = seed_of_this_run();
+    std::mt19937_64 random{seed};
+    int cuts = 0;
+    for (int i = 0; i < (is_soak() ? 200 : 8) && !testing::Test::HasFailure(); ++i) {
+        OneMachine machine{seed};
+        machine.start();
+        const auto event = machine.open_sale(3);
+        machine.vfs.cut_power(1 + random() % 9'000);
+        const auto told = write_megabytes(machine, event);
+        machine.stop();
+        cuts += machine.vfs.is_power_cut() ? 1 : 0;
+        machine.vfs.restore_power(i % 2 == 0 ? nullptr : &random);
+        machine.start();
+        const auto now = run(machine.io, machine.store().find_event(event)).value();
+        ASSERT_TRUE(now);
+        EXPECT_GE(now->version, told);
+        audit_journal_of(machine);
+    }
+    EXPECT_GT(cuts, 0) << "the power never went";
+}
+
+}  // namespace
+}  // namespace frontrow::test

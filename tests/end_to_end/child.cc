@@ -1,0 +1,207 @@
+#include "end_to_end/child.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+
+namespace frontrow::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr uid_t kNobody = 65'534;
+/// What the child says by exiting so is that it never became frontrow.
+constexpr int kCannotRun = 127;
+constexpr auto kInherited =
+    {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"};
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::runtime_error(what + ": " + std::strerror(errno));
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (auto& text : texts)
+        pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+/// The rest of the child's life before it is frontrow: between fork and exec only calls that are
+/// safe in a signal handler are allowed.
+struct Launch {
+    const char* folder;
+    int out;
+    int err;
+    bool as_nobody;
+    pid_t parent;
+    char* const* arguments;
+    char* const* environment;
+
+    [[noreturn]] void run() const {
+        setpgid(0, 0);
+        const int nothing = open("/dev/null", O_RDONLY);
+        const bool is_set_up =
+            dup2(nothing, 0) == 0 && dup2(out, 1) == 1 && dup2(err, 2) == 2 && chdir(folder) == 0;
+        if (!is_set_up) _exit(kCannotRun);
+        if (as_nobody &&
+            (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0))
+            _exit(kCannotRun);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) _exit(kCannotRun);
+        execve(FRONTROW_PROGRAM, arguments, environment);
+        _exit(kCannotRun);
+    }
+};
+
+}  // namespace
+
+Child::Child(const Options& options) {
+    std::array<int, 2> out{};
+    std::array<int, 2> err{};
+    if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0) fail("pipe");
+    out_pipe_ = out[0];
+    err_pipe_ = err[0];
+
+    std::vector<std::string> arguments{"frontrow"};
+    arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
+    auto environment = options.environment;
+    for (const char* name : kInherited) {
+        const char* value = std::getenv(name);
+        if (value != nullptr) environment.push_back(std::string{name} + "=" + value);
+    }
+    const auto argument_pointers = pointers_to(arguments);
+    const auto environment_pointers = pointers_to(environment);
+    const Launch launch{
+        .folder = working_folder_.path().c_str(),
+        .out = out[1],
+        .err = err[1],
+        .as_nobody = options.as_nobody,
+        .parent = getpid(),
+        .arguments = argument_pointers.data(),
+        .environment = environment_pointers.data(),
+    };
+    pid_ = fork();
+    if (pid_ == 0) launch.run();
+    close(out[1]);
+    close(err[1]);
+    if (pid_ < 0) fail("fork");
+    setpgid(pid_, pid_);
+    // glibc 2.36 forgets that its pidfd_open() is C.
+    process_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+    reader_ = std::thread{[this] { read_output(); }};
+}
+
+Child::~Child() {
+    kill();
+    reader_.join();
+    for (const int file : {process_, out_pipe_, err_pipe_})
+        close(file);
+}
+
+void Child::signal(int number) const {
+    if (!exit_code_) ::kill(pid_, number);
+}
+
+void Child::kill() {
+    if (exit_code_) return;
+    ::kill(-pid_, SIGKILL);
+    wait();
+}
+
+std::optional<int> Child::wait(std::chrono::milliseconds time) {
+    if (exit_code_) return exit_code_;
+    pollfd ended{.fd = process_, .events = POLLIN, .revents = 0};
+    const auto deadline = Clock::now() + time;
+    for (;;) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        const int found = poll(&ended, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
+        if (found > 0) break;
+        if (found == 0) return std::nullopt;
+        if (errno != EINTR) fail("poll");
+    }
+    int status = 0;
+    if (waitpid(pid_, &status, 0) != pid_) fail("waitpid");
+    exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    std::unique_lock lock{mutex_};
+    has_written_.wait(lock, [this] { return is_read_; });
+    return exit_code_;
+}
+
+std::string Child::out() const {
+    const std::lock_guard lock{mutex_};
+    return out_;
+}
+
+std::string Child::err() const {
+    const std::lock_guard lock{mutex_};
+    return err_;
+}
+
+std::optional<std::string>
+Child::wait_for_line(std::string_view text, std::chrono::milliseconds time) const {
+    const auto deadline = Clock::now() + time;
+    std::unique_lock lock{mutex_};
+    for (;;) {
+        const auto found = err_.find(text);
+        const auto end = err_.find('\n', found);
+        if (found != std::string::npos && end != std::string::npos) {
+            const auto before = err_.rfind('\n', found);
+            const auto begin = before == std::string::npos ? 0 : before + 1;
+            return err_.substr(begin, end - begin);
+        }
+        if (is_read_ || has_written_.wait_until(lock, deadline) == std::cv_status::timeout)
+            return std::nullopt;
+    }
+}
+
+void Child::read_output() {
+    std::array<pollfd, 2> pipes{
+        pollfd{.fd = out_pipe_, .events = POLLIN, .revents = 0},
+        pollfd{.fd = err_pipe_, .events = POLLIN, .revents = 0},
+    };
+    std::array<char, 16'384> bytes;
+    while (pipes[0].fd >= 0 || pipes[1].fd >= 0) {
+        if (poll(pipes.data(), pipes.size(), -1) < 0) continue;
+        for (std::size_t i = 0; i < pipes.size(); ++i) {
+            if (pipes[i].fd < 0 || pipes[i].revents == 0) continue;
+            const auto length = read(pipes[i].fd, bytes.data(), bytes.size());
+            if (length <= 0) pipes[i].fd = -1;
+            const std::lock_guard lock{mutex_};
+            if (length > 0)
+                (i == 0 ? out_ : err_).append(bytes.data(), static_cast<std::size_t>(length));
+            has_written_.notify_all();
+        }
+    }
+    const std::lock_guard lock{mutex_};
+    is_read_ = true;
+    has_written_.notify_all();
+}
+
+Finished run_program(
+    std::vector<std::string> arguments,
+    std::vector<std::string> environment,
+    bool as_nobody
+) {
+    Child child{{
+        .arguments = std::move(arguments),
+        .environment = std::move(environment),
+        .as_nobody = as_nobody,
+    }};
+    const auto exit_code = child.wait();
+    if (!exit_code) throw std::runtime_error("frontrow didn't end:\n" + child.out() + child.err());
+    return {.exit_code = *exit_code, .out = child.out(), .err = child.err()};
+}
+
+}  // namespace frontrow::test

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "support/temp_folder.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <thread>
+#include <vector>
+
+namespace frontrow::test {
+
+/// How long a test waits for what should come at once: the machine may be busy, and sanitizers are
+/// slow.
+inline constexpr std::chrono::seconds kPatience{60};
+
+/// The frontrow program as a child process, in a process group and a working folder of its own.
+/// However the test ends, the child is killed and reaped: by the destructor, or by the kernel if
+/// the test itself is killed. Start it from the main thread, whose end the kernel watches for.
+class Child {
+public:
+    struct Options {
+        std::vector<std::string> arguments;
+        /// `NAME=value`. Nothing else is inherited but what programs and sanitizers need to run.
+        std::vector<std::string> environment;
+        /// Runs as the user nobody; only root can.
+        bool as_nobody = false;
+    };
+
+    explicit Child(const Options& options);
+    ~Child();
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    pid_t pid() const { return pid_; }
+    void signal(int number) const;
+    /// SIGKILL to the whole group, and reaped.
+    void kill();
+    /// The exit code, or 128 and the signal's number as a shell has it; nothing if it still runs
+    /// then.
+    std::optional<int> wait(std::chrono::milliseconds time = kPatience);
+
+    /// What it has written; all of it once wait() or kill() has returned.
+    std::string out() const;
+    std::string err() const;
+    /// The first line on stderr that holds `text`; nothing if it hasn't come by then, or the child
+    /// has ended without it.
+    std::optional<std::string>
+    wait_for_line(std::string_view text, std::chrono::milliseconds time = kPatience) const;
+
+private:
+    void read_output();
+
+    TempFolder working_folder_;
+    pid_t pid_ = -1;
+    int process_ = -1;
+    int out_pipe_ = -1;
+    int err_pipe_ = -1;
+    std::optional<int> exit_code_;
+
+    mutable std::mutex mutex_;
+    mutable std::condition_variable has_written_;
+    std::string out_;
+    std::string err_;
+    bool is_read_ = false;
+    std::thread reader_;
+};
+
+/// A command that ran to its end.
+struct Finished {
+    int exit_code = -1;
+    std::string out;
+    std::string err;
+};
+
+/// Runs `frontrow arguments…` to its end. Throws if there is none.
+Finished run_program(
+    std::vector<std::string> arguments,
+    std::vector<std::string> environment = {},
+    bool as_nobody = false
+);
+
+}  // namespace frontrow::test

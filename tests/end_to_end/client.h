@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace frontrow::test {
+
+struct Request {
+    std::string method = "GET";
+    std::string target;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+};
+
+struct Answer {
+    unsigned status = 0;
+    /// By their names in lower case.
+    std::map<std::string, std::string> headers;
+    std::string body;
+
+    /// Throws if the body isn't JSON.
+    boost::json::value json() const { return boost::json::parse(body); }
+    /// The problem's code, or nothing.
+    std::string code() const;
+    std::string header(const std::string& name) const;
+};
+
+/// What a stored JSON object says under `name`, as text; empty if it isn't there.
+std::string text_of(const boost::json::value& object, std::string_view name);
+
+/// One kept-alive connection to a server on this machine, with an end to its patience.
+class Client {
+public:
+    /// A connection that can't be made is one that isn't open.
+    explicit Client(std::uint16_t port, std::chrono::seconds patience = std::chrono::seconds{30});
+    ~Client();
+    Client(Client&& other) noexcept;
+    Client& operator=(Client&& other) = delete;
+
+    bool is_open() const { return socket_ >= 0; }
+    void close();
+
+    /// Sends a request and waits for its answer. Nothing: the connection broke or the answer didn't
+    /// come, and what became of the request is unknown; the connection is closed then, as it is
+    /// after an answer that says so.
+    std::optional<Answer> send(const Request& request);
+    std::optional<Answer> get(std::string target, std::string user = {});
+    std::optional<Answer> post(std::string target, std::string body, std::string user = {});
+
+    // The halves of send(), for who stops in between.
+    bool write(std::string_view bytes);
+    /// The next answer; one with status 100 comes alone.
+    std::optional<Answer> read();
+    /// Whether the server closes the connection without another byte.
+    bool is_closed_by_server();
+
+    static std::string text_of(const Request& request);
+
+private:
+    int socket_ = -1;
+    /// What was read beyond an answer.
+    std::string left_over_;
+};
+
+}  // namespace frontrow::test

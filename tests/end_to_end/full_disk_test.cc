@@ -1,0 +1,218 @@
+#include "end_to_end/load.h"
+#include "end_to_end/reckoning.h"
+#include "end_to_end/server.h"
+#include "end_to_end/starved.h"
+#include "support/seed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <random>
+
+namespace frontrow::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// The promise is a second; a busy machine gets more.
+constexpr std::chrono::seconds kFailStopTime{5};
+constexpr std::uint64_t kMiB = 1 << 20;
+/// Below this much free disk a server takes on nothing new.
+constexpr std::uint64_t kReserve = 64 * kMiB;
+
+/// A crowd that was buying when the disk broke: whoever got an answer got a durable one or was told
+/// that nobody knows, and the process is gone.
+void expect_fail_stop(Server& server, Load& load) {
+    EXPECT_EQ(server.process().wait(kFailStopTime), 1) << server.process().err();
+    load.wait_for_end();
+    EXPECT_THAT(load.surprises(), IsEmpty());
+    EXPECT_THAT(server.process().err(), HasSubstr("the journal failed"));
+    EXPECT_FALSE(server.client().is_open());
+}
+
+/// Once there is room again everything that was acknowledged is there.
+void expect_all_kept(const std::filesystem::path& folder, const Hall& hall, Load& load) {
+    const auto verified = verify(folder);
+    EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+    Server server{folder};
+    auto client = server.client();
+    Reckoning{client, hall}.settle(load.buyers());
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(verify(folder).exit_code, 0);
+}
+
+TEST(FullDisk, that_a_file_size_limit_makes_ends_the_process_and_loses_nothing) {
+    std::mt19937_64 random{seed_of_this_run()};
+    const int rounds = is_soak() ? 50 : 5;
+    for (int round = 0; round < rounds && !HasFailure(); ++round) {
+        SCOPED_TRACE("round " + std::to_string(round));
+        const TempFolder folder;
+        Server server{folder.path()};
+        auto client = server.client();
+        const auto hall = make_hall(client, 2'000);
+        Load load{hall, {.port = server.port(), .name = "crowd", .seed = random()}};
+        load.wait_for_answers(200 + random() % 300);
+        // Anywhere in a page, so that what reaches the disk of a batch is anything from nothing to
+        // nearly all.
+        const auto log_size = std::filesystem::file_size(folder.path() / "journal.db-wal");
+        limit_file_size(server.process().pid(), log_size + random() % (64 << 10));
+        expect_fail_stop(server, load);
+        EXPECT_GT(load.unknown_outcomes(), 0U) << "nobody was told";
+        expect_all_kept(folder.path(), hall, load);
+    }
+}
+
+class SmallDiskTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string why;
+        disk_ = SmallDisk::mount(160 * kMiB, why);
+        if (!disk_) GTEST_SKIP() << why;
+        server_.emplace(folder());
+        client_.emplace(server_->port());
+        hall_ = make_hall(*client_, 2'000);
+    }
+    void TearDown() override {
+        client_.reset();
+        server_.reset();
+    }
+
+    std::filesystem::path folder() const { return disk_->path() / "data"; }
+
+    std::string request_for(const std::string& seat, const std::string& key) const {
+        return boost::json::serialize(boost::json::object{
+            {"event_id", hall_.event}, {"seat_ids", {seat}}, {"idempotency_key", key}
+        });
+    }
+    Answer reserve(std::size_t seat, const std::string& key) {
+        const auto body = request_for(hall_.seats[seat], key);
+        return client_->post("/api/v1/reservations", body, "alice").value();
+    }
+    Answer
+    change(const Answer& reservation, const std::string& step, const std::string& body = {}) {
+        const auto target =
+            "/api/v1/reservations/" + text_of(reservation.json(), "id") + "/" + step;
+        return client_->post(target, body, "alice").value();
+    }
+
+    /// Reserves, and cancels again, until the answer has this status; the server looks at the disk
+    /// from time to time.
+    Answer reserve_until(unsigned status) {
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        for (;;) {
+            auto answer = reserve(10, "try " + std::to_string(++tries_));
+            if (answer.status == status) return answer;
+            if (std::chrono::steady_clock::now() > deadline)
+                throw std::runtime_error("no answer with that status, but " + answer.body);
+            if (answer.status == 201) change(answer, "cancel");
+        }
+    }
+
+    /// Fills the disk, and has somebody want something written.
+    void use_up_disk(const Answer& held) {
+        disk_->leave_free(0);
+        const auto target = "/api/v1/reservations/" + text_of(held.json(), "id") + "/confirm";
+        const auto answer = client_->post(target, {}, "alice");
+        EXPECT_TRUE(!answer || answer->code() == "OUTCOME_UNKNOWN") << answer->body;
+    }
+
+    /// Alice, who was told of one hold, and of nothing since she asked to confirm it.
+    Buyer alice(const Answer& held) const {
+        const auto told = held.json();
+        const std::string seat{told.at("seat_ids").at(0).as_string()};
+        Buyer buyer{.name = "alice", .bookings = {}, .doubts = {{.step = Step::confirm}}};
+        buyer.bookings.push_back({
+            .id = text_of(told, "id"),
+            .key = "held",
+            .seats = {seat},
+            .request = request_for(seat, "held"),
+            .answer = held.body,
+            .status = "pending",
+            .expires_at = text_of(told, "expires_at"),
+            .confirmed_at = {},
+        });
+        return buyer;
+    }
+
+    std::unique_ptr<SmallDisk> disk_;
+    std::optional<Server> server_;
+    std::optional<Client> client_;
+    Hall hall_;
+    int tries_ = 0;
+};
+
+using FullDiskInMemory = SmallDiskTest;
+using LowDisk = SmallDiskTest;
+
+TEST_F(FullDiskInMemory, ends_the_process_and_loses_nothing) {
+    const auto held = reserve(0, "held");
+    Load load{hall_, {.port = server_->port(), .name = "crowd", .seed = seed_of_this_run()}};
+    load.wait_for_answers(300);
+    use_up_disk(held);
+    expect_fail_stop(*server_, load);
+
+    // Started again too early, it may refuse, or serve and give up again; it destroys nothing.
+    disk_->leave_free(0);
+    Child too_early{{.arguments = serve_arguments(folder(), {"--dev"})}};
+    if (!too_early.wait_for_line("\"message\":\"serving\"")) {
+        EXPECT_EQ(too_early.wait(), 1);
+        EXPECT_NE(too_early.err(), "");
+    }
+    too_early.kill();
+
+    disk_->make_room();
+    load.buyers().push_back(alice(held));
+    expect_all_kept(folder(), hall_, load);
+}
+
+TEST_F(LowDisk, takes_no_new_holds_and_finishes_what_is_under_way) {
+    const auto to_confirm = reserve(0, "confirm");
+    const auto to_cancel = reserve(1, "cancel");
+    const auto to_extend = reserve(2, "extend");
+    ASSERT_EQ(to_extend.status, 201U) << to_extend.body;
+
+    disk_->leave_free(kReserve - kMiB);
+    const auto refused = reserve_until(503);
+    EXPECT_EQ(refused.code(), "STORAGE_LOW");
+    EXPECT_NE(refused.header("retry-after"), "");
+    EXPECT_EQ(
+        std::to_string(refused.json().at("retry_after_seconds").as_int64()),
+        refused.header("retry-after")
+    );
+    EXPECT_THROW(make_hall(*client_, 1), std::runtime_error) << "a new event was taken on";
+
+    EXPECT_EQ(change(to_confirm, "confirm").status, 200U);
+    EXPECT_EQ(change(to_cancel, "cancel").status, 200U);
+    EXPECT_EQ(change(to_extend, "extend", R"({"seconds":5})").status, 200U);
+    const auto event = "/api/v1/events/" + hall_.event;
+    for (const auto& target :
+         {std::string{"/api/v1/events"},
+          event,
+          event + "/seats",
+          event + "/seats/available/count",
+          std::string{"/api/v1/reservations"},
+          std::string{"/readyz"},
+          std::string{"/metrics"}})
+        EXPECT_EQ(client_->get(target, "alice").value().status, 200U) << target;
+
+    disk_->make_room();
+    reserve_until(201);
+    EXPECT_EQ(server_->stop(), 0);
+    EXPECT_EQ(verify(folder()).exit_code, 0);
+}
+
+// A buyer whose answer was lost must not be told that nothing was done.
+TEST_F(LowDisk, still_gives_the_same_answer_to_the_same_key) {
+    const auto first = reserve(0, "first");
+    ASSERT_EQ(first.status, 201U);
+    disk_->leave_free(kReserve - kMiB);
+    reserve_until(503);
+    const auto again = reserve(0, "first");
+    EXPECT_EQ(again.status, 201U) << again.body;
+    EXPECT_EQ(again.body, first.body);
+}
+
+}  // namespace
+}  // namespace frontrow::test

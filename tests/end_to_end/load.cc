@@ -1,0 +1,197 @@
+#include "end_to_end/load.h"
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace frontrow::test {
+namespace {
+
+/// Seats that most people want, so that buyers meet.
+constexpr std::size_t kBestSeats = 60;
+
+}  // namespace
+
+/// One buyer's visit.
+class Load::Shopping {
+public:
+    Shopping(Load& load, Buyer& buyer, std::uint16_t port, std::uint64_t seed)
+        : load_{load}, buyer_{buyer}, client_{port}, random_{seed} {}
+
+    void run() {
+        while (client_.is_open() && !load_.stopping_) {
+            const auto open = storage_failed_ ? std::nullopt : some_open_booking();
+            if (open && random_() % 5 >= 2) {
+                change(*open);
+            } else {
+                reserve();
+            }
+        }
+    }
+
+private:
+    void reserve() {
+        Doubt doubt{.step = Step::reserve, .seats = some_seats()};
+        doubt.key = buyer_.name + "-" + std::to_string(buyer_.bookings.size()) + "-" +
+                    std::to_string(random_());
+        boost::json::object body{
+            {"event_id", load_.hall_.event}, {"seat_ids", boost::json::value_from(doubt.seats)}
+        };
+        // A second is short enough to run out across a restart.
+        if (random_() % 5 == 0) body["hold_seconds"] = 1;
+        doubt.request = boost::json::serialize(body);
+        const auto answer = client_.send({
+            .method = "POST",
+            .target = "/api/v1/reservations",
+            .headers = {{"X-User-ID", buyer_.name}, {"Idempotency-Key", doubt.key}},
+            .body = doubt.request,
+        });
+        if (is_doubtful(answer)) {
+            buyer_.doubts.push_back(std::move(doubt));
+        } else if (answer->status == 201) {
+            const auto told = answer->json();
+            buyer_.bookings.push_back({
+                .id = test::text_of(told, "id"),
+                .key = doubt.key,
+                .seats = doubt.seats,
+                .request = doubt.request,
+                .answer = answer->body,
+                .status = test::text_of(told, "status"),
+                .expires_at = test::text_of(told, "expires_at"),
+                .confirmed_at = {},
+            });
+            load_.answered(*answer, buyer_.bookings.back().status != "pending");
+        } else {
+            const bool is_known =
+                answer->code() == "SEAT_UNAVAILABLE" || answer->code() == "STORAGE_LOW";
+            load_.answered(*answer, !is_known);
+        }
+    }
+
+    void change(std::size_t index) {
+        constexpr Step kSteps[] = {Step::confirm, Step::confirm, Step::cancel, Step::extend};
+        constexpr std::string_view kPaths[] = {"/confirm", "/confirm", "/cancel", "/extend"};
+        const auto choice = random_() % std::size(kSteps);
+        const auto step = kSteps[choice];
+        auto& booking = buyer_.bookings[index];
+        const auto answer = client_.post(
+            "/api/v1/reservations/" + booking.id + std::string{kPaths[choice]},
+            step == Step::extend ? R"({"seconds":2})" : "",
+            buyer_.name
+        );
+        if (is_doubtful(answer)) {
+            buyer_.doubts.push_back(
+                {.step = step, .booking = index, .key = {}, .seats = {}, .request = {}}
+            );
+        } else if (answer->status == 200) {
+            const auto told = answer->json();
+            booking.status = test::text_of(told, "status");
+            booking.expires_at = test::text_of(told, "expires_at");
+            booking.confirmed_at = test::text_of(told, "confirmed_at");
+            constexpr std::string_view kTold[] = {"confirmed", "confirmed", "cancelled", "pending"};
+            load_.answered(*answer, booking.status != kTold[choice]);
+        } else {
+            if (answer->code() == "HOLD_EXPIRED") booking.status = "expired";
+            const bool is_known = answer->code() == "HOLD_EXPIRED" ||
+                                  (answer->code() == "LIMIT_REACHED" && step == Step::extend);
+            load_.answered(*answer, !is_known);
+        }
+    }
+
+    /// No answer, or one that says as much. After the latter, steps could be doubted twice over,
+    /// so that the buyer only tries to reserve.
+    bool is_doubtful(const std::optional<Answer>& answer) {
+        if (!answer) return true;
+        if (answer->code() != "OUTCOME_UNKNOWN") {
+            return false;
+        }
+        storage_failed_ = true;
+        load_.answered(*answer, false);
+        return true;
+    }
+
+    std::vector<std::string> some_seats() {
+        const auto& all = load_.hall_.seats;
+        const auto among = random_() % 2 == 0 ? std::min(kBestSeats, all.size()) : all.size();
+        std::vector<std::string> seats;
+        for (auto left = 1 + random_() % 3; left > 0; --left) {
+            const auto& seat = all[random_() % among];
+            if (std::ranges::find(seats, seat) == seats.end()) seats.push_back(seat);
+        }
+        return seats;
+    }
+
+    std::optional<std::size_t> some_open_booking() {
+        const auto& bookings = buyer_.bookings;
+        if (bookings.empty()) return std::nullopt;
+        // The newest few are the likeliest to be pending.
+        const auto back = random_() % std::min<std::size_t>(bookings.size(), 8);
+        const auto index = bookings.size() - 1 - back;
+        return bookings[index].status == "pending" ? std::optional{index} : std::nullopt;
+    }
+
+    Load& load_;
+    Buyer& buyer_;
+    Client client_;
+    std::mt19937_64 random_;
+    bool storage_failed_ = false;
+};
+
+Load::Load(const Hall& hall, const Options& options) : hall_{hall}, buyers_(options.buyers) {
+    at_work_ = options.buyers;
+    std::mt19937_64 seeds{options.seed};
+    for (std::size_t i = 0; i < buyers_.size(); ++i) {
+        buyers_[i].name = options.name + "-" + std::to_string(i);
+        threads_.emplace_back([this, &buyer = buyers_[i], port = options.port, seed = seeds()] {
+            Shopping{*this, buyer, port, seed}.run();
+            const std::lock_guard lock{mutex_};
+            --at_work_;
+            moved_.notify_all();
+        });
+    }
+}
+
+Load::~Load() {
+    stop();
+}
+
+void Load::answered(const Answer& answer, bool is_surprise) {
+    ++answers_;
+    if (answer.code() == "OUTCOME_UNKNOWN") ++unknown_outcomes_;
+    if (answer.code() == "STORAGE_LOW") ++storage_refusals_;
+    const bool lacks_retry_after = answer.status == 503 && answer.header("retry-after").empty();
+    const std::lock_guard lock{mutex_};
+    if (is_surprise || lacks_retry_after)
+        surprises_.push_back(std::to_string(answer.status) + " " + answer.body);
+    moved_.notify_all();
+}
+
+void Load::wait_for_answers(std::size_t count) {
+    std::unique_lock lock{mutex_};
+    if (!moved_.wait_for(lock, kPatience, [&] { return answers_ >= count || at_work_ == 0; }) ||
+        answers_ < count)
+        throw std::runtime_error("the server doesn't answer the crowd");
+}
+
+void Load::wait_for_end() {
+    {
+        std::unique_lock lock{mutex_};
+        if (!moved_.wait_for(lock, kPatience, [&] { return at_work_ == 0; }))
+            throw std::runtime_error("the server goes on answering");
+    }
+    join();
+}
+
+void Load::stop() {
+    stopping_ = true;
+    join();
+}
+
+void Load::join() {
+    for (auto& thread : threads_)
+        thread.join();
+    threads_.clear();
+}
+
+}  // namespace frontrow::test

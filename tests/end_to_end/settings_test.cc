@@ -1,0 +1,251 @@
+#include "end_to_end/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <arpa/inet.h>
+#include <csignal>
+#include <ostream>
+#include <sstream>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace frontrow::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+/// A port that somebody else listens on.
+class TakenPort {
+public:
+    TakenPort() : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        auto* generic = reinterpret_cast<sockaddr*>(&address);
+        socklen_t length = sizeof address;
+        const bool is_taken = ::bind(socket_, generic, length) == 0 && ::listen(socket_, 1) == 0 &&
+                              ::getsockname(socket_, generic, &length) == 0;
+        if (!is_taken) throw std::runtime_error("can't take a port");
+        port_ = std::to_string(ntohs(address.sin_port));
+    }
+    ~TakenPort() { ::close(socket_); }
+
+    const std::string& port() const { return port_; }
+    std::string address() const { return "127.0.0.1:" + port_; }
+
+private:
+    int socket_;
+    std::string port_;
+};
+
+struct WrongUsage {
+    std::string name;
+    std::vector<std::string> arguments;
+    std::vector<std::string> environment;
+    /// What the message must say.
+    std::string says;
+
+    friend std::ostream& operator<<(std::ostream& out, const WrongUsage& wrong) {
+        return out << wrong.name;
+    }
+};
+
+class WrongUsageOfProgram : public testing::TestWithParam<WrongUsage> {};
+
+TEST_P(WrongUsageOfProgram, exits_2_and_says_what_is_wrong) {
+    const auto& wrong = GetParam();
+    const auto finished = run_program(wrong.arguments, wrong.environment);
+    EXPECT_EQ(finished.exit_code, 2);
+    EXPECT_THAT(finished.err, HasSubstr(wrong.says));
+    EXPECT_THAT(finished.out, IsEmpty());
+}
+
+const std::vector<WrongUsage>& wrong_usages() {
+    static const std::string secret = "--secret=a-secret-of-thirty-two-characters";
+    static const std::vector<WrongUsage> all = {
+        {"no_command", {}, {}, "subcommand is required"},
+        {"unknown_command", {"sell"}, {}, "no command sell"},
+        {"unknown_flag", {"serve", "--dev", "--lisen", "x"}, {}, "--lisen"},
+        {"unknown_word", {"serve", "--dev", "now"}, {}, "now"},
+        {"flag_without_value", {"serve", "--dev", "--listen"}, {}, "--listen"},
+        {"listen_without_port", {"serve", "--dev", "--listen", "localhost"}, {}, "localhost"},
+        {"listen_with_text_for_port", {"serve", "--dev", "--listen", "127.0.0.1:http"}, {}, "http"},
+        {"listen_with_port_too_large",
+         {"serve", "--dev", "--listen", "127.0.0.1:65536"},
+         {},
+         "65536"},
+        {"listen_with_negative_port", {"serve", "--dev", "--listen", "127.0.0.1:-1"}, {}, "-1"},
+        {"listen_on_a_name", {"serve", secret, "--listen", "nowhere:80"}, {}, "nowhere:80"},
+        {"listen_on_no_address", {"serve", secret, "--listen", "300.0.0.1:80"}, {}, "300.0.0.1"},
+        {"listen_on_nothing", {"serve", "--dev", "--listen", ""}, {}, "--listen"},
+        {"log_level", {"serve", "--dev", "--log-level", "loud"}, {}, "loud"},
+        {"log_level_in_environment", {"serve", "--dev"}, {"FRONTROW_LOG_LEVEL=loud"}, "loud"},
+        {"log_level_by_its_common_name", {"serve", "--dev"}, {"LOG_LEVEL=loud"}, "loud"},
+        {"port_in_environment", {"serve", "--dev"}, {"PORT=http"}, "http"},
+        {"nobody_can_prove_who_they_are", {"serve"}, {}, "FRONTROW_JWT_SECRET"},
+        {"empty_secret_is_none", {"serve"}, {"FRONTROW_JWT_SECRET="}, "FRONTROW_JWT_SECRET"},
+        {"dev_for_everybody", {"serve", "--dev", "--listen", "0.0.0.0:0"}, {}, "loopback"},
+        {"dev_for_everybody_by_default", {"serve", "--dev", "--listen", ":0"}, {}, "loopback"},
+        {"dev_for_everybody_ipv6", {"serve", "--dev", "--listen", "[::]:0"}, {}, "loopback"},
+        {"dev_for_everybody_even_with_secret",
+         {"serve", "--dev", secret, "--listen", "0.0.0.0:0"},
+         {},
+         "loopback"},
+        {"dev_in_environment_is_no_word", {"serve"}, {"FRONTROW_DEV=maybe"}, "maybe"},
+        {"token_without_secret", {"token", "--sub", "alice"}, {}, "--secret"},
+        {"token_with_empty_secret", {"token", "--sub", "alice", "--secret", ""}, {}, "--secret"},
+        {"token_for_nobody", {"token", secret}, {}, "--sub"},
+        {"token_for_nobody_by_name", {"token", secret, "--sub", ""}, {}, "--sub"},
+        {"token_with_unknown_role", {"token", secret, "--sub", "a", "--role", "king"}, {}, "king"},
+        {"token_that_has_ended", {"token", secret, "--sub", "a", "--ttl", "0"}, {}, "--ttl"},
+    };
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Settings,
+    WrongUsageOfProgram,
+    testing::ValuesIn(wrong_usages()),
+    [](const auto& info) { return info.param.name; }
+);
+
+/// The lines of a help text that begin with a flag.
+std::vector<std::string> flags_in(const std::string& help) {
+    std::vector<std::string> flags;
+    std::istringstream lines{help};
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("  --")) flags.push_back(line);
+    }
+    return flags;
+}
+
+class HelpOfCommand : public testing::TestWithParam<std::string> {};
+
+TEST_P(HelpOfCommand, names_the_environment_variable_of_every_flag) {
+    const auto finished = run_program(
+        {GetParam(), "--help"}, {"FRONTROW_JWT_SECRET=never-shown", "ADMIN_API_KEY=nor-this"}
+    );
+    EXPECT_EQ(finished.exit_code, 0);
+    EXPECT_THAT(finished.err, IsEmpty());
+    EXPECT_THAT(finished.out, HasSubstr("Usage: frontrow " + GetParam()));
+    EXPECT_THAT(finished.out, Not(HasSubstr("never-shown")));
+    EXPECT_THAT(finished.out, Not(HasSubstr("nor-this")));
+    EXPECT_THAT(flags_in(finished.out), Not(IsEmpty()));
+    for (const auto& flag : flags_in(finished.out))
+        EXPECT_THAT(flag, HasSubstr("(Env:"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Settings,
+    HelpOfCommand,
+    testing::Values("serve", "seed", "token", "verify"),
+    [](const auto& info) { return info.param; }
+);
+
+TEST(Settings, helps_with_the_program_as_a_whole) {
+    const auto help = run_program({"--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    for (const auto* command : {"serve", "seed", "token", "verify"})
+        EXPECT_THAT(help.out, HasSubstr(command));
+    const auto version = run_program({"--version"});
+    EXPECT_EQ(version.exit_code, 0);
+    EXPECT_THAT(version.out, testing::MatchesRegex("frontrow [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST(Settings, help_of_serve_names_what_platforms_set) {
+    const auto help = run_program({"serve", "--help"}).out;
+    EXPECT_THAT(help, HasSubstr("PORT"));
+    EXPECT_THAT(help, HasSubstr("LOG_LEVEL"));
+}
+
+// Where a server would listen shows where it fails to: on a port that is taken nothing depends on
+// luck.
+
+TEST(Settings, a_taken_port_ends_it_with_1_and_its_name) {
+    const TakenPort taken;
+    const TempFolder folder;
+    const auto finished =
+        run_program({"serve", "--dev", "--data-dir", folder.path(), "--listen", taken.address()});
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr("can't listen on " + taken.address()));
+    EXPECT_THAT(finished.err, HasSubstr("--listen"));
+}
+
+TEST(Settings, listens_where_the_environment_says) {
+    const TakenPort taken;
+    const TempFolder folder;
+    const auto finished = run_program(
+        {"serve", "--dev", "--data-dir", folder.path()}, {"FRONTROW_LISTEN=" + taken.address()}
+    );
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr("can't listen on " + taken.address()));
+}
+
+TEST(Settings, listens_on_the_port_that_a_platform_sets) {
+    const TakenPort taken;
+    const TempFolder folder;
+    const auto finished =
+        run_program({"serve", "--dev", "--data-dir", folder.path()}, {"PORT=" + taken.port()});
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr(":" + taken.port()));
+}
+
+TEST(Settings, its_own_variable_wins_over_a_platforms_and_a_flag_over_both) {
+    const TakenPort platforms;
+    const TakenPort own;
+    const TempFolder folder;
+    const std::vector<std::string> environment{
+        "PORT=" + platforms.port(), "FRONTROW_LISTEN=" + own.address()
+    };
+    const auto without_flag =
+        run_program({"serve", "--dev", "--data-dir", folder.path()}, environment);
+    EXPECT_THAT(without_flag.err, HasSubstr("can't listen on " + own.address()));
+    Server server{folder.path(), {"--dev"}, environment};
+    EXPECT_EQ(server.stop(), 0);
+}
+
+TEST(Settings, takes_everything_from_the_environment_and_a_flag_over_it) {
+    const TempFolder folder;
+    const TempFolder other;
+    const std::vector<std::string> environment{
+        "FRONTROW_LISTEN=127.0.0.1:0",
+        "FRONTROW_DATA_DIR=" + folder.path().string(),
+        "FRONTROW_LOG_LEVEL=debug",
+        "FRONTROW_DEV=true",
+    };
+    Child by_environment{{.arguments = {"serve"}, .environment = environment}};
+    const auto line = by_environment.wait_for_line("\"message\":\"serving\"");
+    ASSERT_TRUE(line) << by_environment.err();
+    EXPECT_THAT(*line, HasSubstr(folder.path().string()));
+    by_environment.signal(SIGTERM);
+    EXPECT_EQ(by_environment.wait(), 0);
+
+    Child by_flag{{
+        .arguments = {"serve", "--data-dir", other.path()},
+        .environment = environment,
+    }};
+    const auto flag_line = by_flag.wait_for_line("\"message\":\"serving\"");
+    ASSERT_TRUE(flag_line) << by_flag.err();
+    EXPECT_THAT(*flag_line, HasSubstr(other.path().string()));
+    by_flag.signal(SIGTERM);
+    EXPECT_EQ(by_flag.wait(), 0);
+}
+
+TEST(Settings, the_log_level_decides_what_is_logged) {
+    const TempFolder folder;
+    Server by_common_name{folder.path(), {"--dev"}, {"LOG_LEVEL=debug"}};
+    EXPECT_TRUE(by_common_name.client().get("/health"));
+    EXPECT_EQ(by_common_name.stop(), 0);
+    EXPECT_THAT(by_common_name.process().err(), HasSubstr("\"message\":\"request\""));
+
+    Server by_flag{folder.path(), {"--dev", "--log-level", "info"}, {"LOG_LEVEL=debug"}};
+    EXPECT_TRUE(by_flag.client().get("/health"));
+    EXPECT_EQ(by_flag.stop(), 0);
+    EXPECT_THAT(by_flag.process().err(), Not(HasSubstr("\"message\":\"request\"")));
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,209 @@
+#include "end_to_end/journal_file.h"
+#include "end_to_end/load.h"
+#include "end_to_end/reckoning.h"
+#include "end_to_end/server.h"
+#include "support/seed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace frontrow::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    if (at == std::string::npos) throw std::runtime_error(from + " isn't there");
+    return text.replace(at, from.size(), to);
+}
+
+TEST(Verify, works_beside_a_server_under_load) {
+    const TempFolder folder;
+    Server server{folder.path()};
+    auto client = server.client();
+    const auto hall = make_hall(client, 2'000);
+    Load load{
+        hall, {.port = server.port(), .name = "crowd", .seed = seed_of_this_run(), .buyers = 6}
+    };
+    // Only the runs count during which something was sold.
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    for (int beside = 0; beside < 5 && std::chrono::steady_clock::now() < deadline;) {
+        load.wait_for_answers(load.answers() + 100);
+        const auto at_start = load.answers();
+        const auto finished = verify(folder.path());
+        ASSERT_EQ(finished.exit_code, 0) << finished.out << finished.err;
+        ASSERT_THAT(finished.out, HasSubstr("in order"));
+        beside += load.answers() > at_start;
+    }
+    load.stop();
+    EXPECT_THAT(load.surprises(), IsEmpty());
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(verify(folder.path()).exit_code, 0);
+}
+
+TEST(Verify, only_reads) {
+    const TempFolder folder;
+    ASSERT_EQ(run_program({"seed", "--data-dir", folder.path()}).exit_code, 0);
+    const auto before = JournalFile{folder.path()}.rows().size();
+    EXPECT_EQ(verify(folder.path()).exit_code, 0);
+    EXPECT_EQ(JournalFile{folder.path()}.rows().size(), before);
+}
+
+TEST(Verify, says_that_there_is_no_journal_and_makes_none) {
+    const TempFolder folder;
+    for (const auto& path : {folder.path(), folder.path() / "nowhere"}) {
+        const auto finished = verify(path);
+        EXPECT_EQ(finished.exit_code, 1);
+        EXPECT_THAT(finished.err, HasSubstr("no journal in " + path.string()));
+        EXPECT_THAT(finished.err, HasSubstr("--data-dir"));
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Verify, names_a_file_that_is_no_journal) {
+    const TempFolder folder;
+    std::ofstream{folder.path() / "journal.db"} << std::string(5'000, 'x');
+    const auto finished = verify(folder.path());
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr((folder.path() / "journal.db").string()));
+}
+
+/// A journal of a small sale, with its server stopped: two buyers, a seat each, both confirmed.
+class VerifyTampered : public testing::Test {
+protected:
+    VerifyTampered() {
+        Server server{folder_.path()};
+        auto client = server.client();
+        const auto hall = make_hall(client, 20);
+        seats_ = {hall.seats[3], hall.seats[7]};
+        sell(client, hall, "alice", seats_[0]);
+        sell(client, hall, "bob", seats_[1]);
+        if (server.stop() != 0) throw std::runtime_error("the server didn't stop well");
+    }
+
+    static void
+    sell(Client& client, const Hall& hall, const std::string& user, const std::string& seat) {
+        const boost::json::object wanted{
+            {"event_id", hall.event}, {"seat_ids", {seat}}, {"idempotency_key", user}
+        };
+        const auto held = client.post("/api/v1/reservations", boost::json::serialize(wanted), user);
+        const auto path = "/api/v1/reservations/" + text_of(held.value().json(), "id") + "/confirm";
+        if (client.post(path, "", user).value().status != 200)
+            throw std::runtime_error("can't sell " + seat);
+    }
+
+    /// The row whose facts hold `text`.
+    JournalFile::Row row_with(const std::string& text) const {
+        for (auto& row : JournalFile{folder_.path()}.rows()) {
+            if (row.facts.contains(text)) return row;
+        }
+        throw std::runtime_error("no row holds " + text);
+    }
+
+    /// What verify says, and that a server refuses the same journal for the same reason.
+    void expect_refused(const std::string& why) const {
+        const auto finished = verify(folder_.path());
+        EXPECT_EQ(finished.exit_code, 1);
+        EXPECT_THAT(finished.out + finished.err, HasSubstr(why));
+        const auto served = run_program(serve_arguments(folder_.path(), {"--dev"}));
+        EXPECT_EQ(served.exit_code, 1);
+        EXPECT_THAT(served.err, HasSubstr(why));
+    }
+
+    TempFolder folder_;
+    std::vector<std::string> seats_;
+};
+
+TEST_F(VerifyTampered, is_content_before_anybody_tampers) {
+    const auto finished = verify(folder_.path());
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_THAT(finished.out, HasSubstr("1 events, 20 seats, 2 reservations, 2 of them confirmed"));
+}
+
+TEST_F(VerifyTampered, names_the_batch_with_an_edited_fact) {
+    auto row = row_with("\"alice\"");
+    row.facts = replaced(row.facts, "\"alice\"", "\"carol\"");
+    JournalFile{folder_.path()}.put(row);
+    expect_refused("damaged at batch " + std::to_string(row.batch));
+}
+
+TEST_F(VerifyTampered, names_the_batch_with_an_edited_hash) {
+    auto row = row_with("\"bob\"");
+    row.hash[5] = static_cast<char>(row.hash[5] ^ 1);
+    JournalFile{folder_.path()}.put(row);
+    expect_refused("damaged at batch " + std::to_string(row.batch));
+}
+
+TEST_F(VerifyTampered, names_the_batch_that_was_taken_out) {
+    const auto batch = row_with("\"alice\"").batch;
+    JournalFile{folder_.path()}.remove(batch);
+    expect_refused("damaged at batch " + std::to_string(batch) + ": it is missing");
+}
+
+TEST_F(VerifyTampered, notices_that_the_newest_batch_was_taken_out) {
+    const auto newest = JournalFile{folder_.path()}.rows().back().batch;
+    JournalFile{folder_.path()}.remove(newest);
+    expect_refused("batch " + std::to_string(newest) + " was acknowledged");
+}
+
+TEST_F(VerifyTampered, names_the_batch_whose_numbers_were_moved) {
+    auto row = row_with("\"bob\"");
+    ++row.last_seq;
+    {
+        JournalFile journal{folder_.path()};
+        journal.put(row);
+        journal.forge_hashes_from(row.batch);
+    }
+    expect_refused("damaged at batch " + std::to_string(row.batch));
+}
+
+TEST_F(VerifyTampered, finds_the_seat_that_a_careful_forger_sold_twice) {
+    auto row = row_with(seats_[1]);
+    row.facts = replaced(row.facts, seats_[1], seats_[0]);
+    {
+        JournalFile journal{folder_.path()};
+        journal.put(row);
+        journal.forge_hashes_from(row.batch);
+    }
+    const auto finished = verify(folder_.path());
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(
+        finished.out,
+        HasSubstr("fact " + std::to_string(row.first_seq) + ": a sold seat was held again")
+    );
+    EXPECT_THAT(finished.out, HasSubstr("a seat was sold twice"));
+    EXPECT_THAT(finished.out, HasSubstr("NOT IN ORDER"));
+}
+
+TEST_F(VerifyTampered, finds_the_confirmation_that_a_careful_forger_gave_to_another) {
+    // Both confirmations now name alice's reservation.
+    const auto rows = JournalFile{folder_.path()}.rows();
+    const auto id_in = [](const std::string& facts) {
+        const std::string name = "\"reservation_id\":\"";
+        return facts.substr(facts.find(name) + name.size(), 36);
+    };
+    const auto alices = id_in(row_with("\"alice\"").facts);
+    auto row = rows.back();
+    row.facts = replaced(row.facts, id_in(row.facts), alices);
+    {
+        JournalFile journal{folder_.path()};
+        journal.put(row);
+        journal.forge_hashes_from(row.batch);
+    }
+    const auto finished = verify(folder_.path());
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(
+        finished.out,
+        HasSubstr(
+            "fact " + std::to_string(row.last_seq) + ": a reservation changed that wasn't pending"
+        )
+    );
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,105 @@
+#include "domain/evolve.h"
+#include "domain/inventory.h"
+#include "store/embedded/data_folder.h"
+#include "store/embedded/journal.h"
+#include "support/one_machine.h"
+#include "support/seed.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+
+namespace frontrow::test {
+namespace {
+
+using store::embedded::DataFolder;
+using store::embedded::Journal;
+using store::embedded::JournalEnd;
+using Answer = Result<domain::Outcome, io::Fault>;
+
+constexpr std::uint64_t kMegabyte = 1 << 20;
+
+/// A store that is filled with large facts, a megabyte a batch.
+class LargeJournal : public testing::Test {
+protected:
+    void SetUp() override {
+        machine_.start();
+        event_ = machine_.open_sale(10);
+    }
+
+    /// One batch: a long programme, again and again, and a block of seats with long names.
+    void write_a_megabyte() {
+        auto spec = machine_.sale.spec();
+        for (int i = 0; i < 9'999; ++i)
+            spec.description += "\xE5\xB8\xAD";
+        std::vector<Started<Answer>> answers;
+        for (int i = 0; i < 28; ++i)
+            answers.push_back(machine_.start_command(machine_.sale.update_event(event_, spec)));
+        const auto section = std::string(40, 'S') + std::to_string(sections_++);
+        answers.push_back(machine_.start_command(machine_.sale.add_seats(event_, section, 1'000)));
+        for (auto& one : answers)
+            ASSERT_TRUE(one.get().value());
+        const auto log = std::filesystem::file_size(
+            DataFolder::journal_of(machine_.folder.path()).string() + "-wal"
+        );
+        log_max_ = std::max<std::uint64_t>(log_max_, log);
+        acknowledged_ = machine_.store().inventory().last_seq();
+    }
+
+    /// Replays from beside the running store. All that was acknowledged before must be in it.
+    JournalEnd read_beside() const {
+        const std::uint64_t acknowledged = acknowledged_;
+        domain::Inventory inventory;
+        auto journal =
+            Journal::open(DataFolder::journal_of(machine_.folder.path()), {.read_only = true});
+        EXPECT_TRUE(journal);
+        const auto newest = journal->newest_batch().value();
+        const auto replayed = journal->replay(
+            [&](const domain::Fact& fact) { domain::evolve(inventory, fact); }, newest
+        );
+        EXPECT_TRUE(replayed) << replayed.error().what;
+        EXPECT_EQ(journal->end().batch, newest);
+        EXPECT_EQ(journal->end().last_seq, inventory.last_seq());
+        EXPECT_GE(inventory.last_seq(), acknowledged);
+        inventory.verify();
+        return journal->end();
+    }
+
+    OneMachine machine_;
+    EventId event_;
+    std::uint64_t sections_ = 0;
+    std::uint64_t log_max_ = 0;
+    std::atomic<std::uint64_t> acknowledged_ = 0;
+};
+
+TEST_F(LargeJournal, has_a_bounded_log_and_may_be_read_beside_its_writer) {
+    const std::uint64_t megabytes = is_soak() ? 1'000 : 110;
+    std::uint64_t newest = 0;
+    std::future<JournalEnd> reader;
+    for (std::uint64_t i = 0; i < megabytes; ++i) {
+        ASSERT_NO_FATAL_FAILURE(write_a_megabyte());
+        // Now and then: somebody who reads without a pause keeps the log from starting anew.
+        if (i % 35 == 10) reader = std::async(std::launch::async, [this] { return read_beside(); });
+        if (i % 35 != 14) continue;
+        const auto end = reader.get();
+        EXPECT_GT(end.batch, newest);
+        newest = end.batch;
+    }
+    EXPECT_GT(newest, megabytes / 2);
+
+    const auto database =
+        std::filesystem::file_size(DataFolder::journal_of(machine_.folder.path()));
+    std::cout << "the log had up to " << log_max_ / kMegabyte << " MB, the database has "
+              << database / kMegabyte << " MB" << std::endl;
+    EXPECT_GT(database, megabytes * kMegabyte / 2) << "nothing was moved";
+    EXPECT_LT(log_max_, 100 * kMegabyte);
+    const auto last_seq = machine_.store().inventory().last_seq();
+    machine_.restart();
+    EXPECT_EQ(machine_.store().inventory().last_seq(), last_seq);
+    EXPECT_EQ(read_beside().last_seq, last_seq);
+}
+
+}  // namespace
+}  // namespace frontrow::test

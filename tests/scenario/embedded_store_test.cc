@@ -1,0 +1,297 @@
+#include "domain/evolve.h"
+#include "store/embedded/data_folder.h"
+#include "store/embedded/journal.h"
+#include "support/one_machine.h"
+#include "wire/entity_json.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <sqlite3.h>
+
+namespace frontrow::test {
+namespace {
+
+using domain::Reason;
+using io::FaultKind;
+using store::embedded::DataFolder;
+using store::embedded::Journal;
+using Answer = Result<domain::Outcome, io::Fault>;
+
+/// Waits for what was asked and looks at the answer. Returns the fault, if that was the answer.
+template <class T>
+boost::asio::awaitable<std::optional<FaultKind>>
+hear(boost::asio::awaitable<Result<T, io::Fault>> question, std::function<void(const T&)> look) {
+    const auto answer = co_await std::move(question);
+    if (!answer) co_return answer.error().kind;
+    look(*answer);
+    co_return std::nullopt;
+}
+
+/// Seat 1 is ann's, and the disk hangs before that is durable: nobody may know yet, not even ann.
+class HangingDisk : public testing::Test {
+protected:
+    using Looks = std::function<void(const domain::Outcome&)>;
+
+    void SetUp() override {
+        machine_.start();
+        other_event_ = machine_.open_sale(5);
+        other_seat_ = machine_.seat(0);
+        event_ = machine_.open_sale(10);
+        anns_ = reserve("ann", 1);
+        machine_.vfs.hold_syncs();
+        ask("ann's seat", anns_, [](const auto& outcome) { EXPECT_TRUE(outcome); });
+        run_ready(machine_.io);
+        machine_.vfs.wait_for_held_sync();
+    }
+
+    template <class T>
+    void ask(
+        const std::string& about,
+        boost::asio::awaitable<Result<T, io::Fault>> question,
+        std::type_identity_t<std::function<void(const T&)>> look
+    ) {
+        questions_.emplace_back(
+            about, start(machine_.io, hear<T>(std::move(question), std::move(look)))
+        );
+    }
+    void ask(const std::string& about, domain::Command command, Looks look) {
+        ask(about, store().execute(std::move(command), machine_.sale.trace()), std::move(look));
+    }
+    static Looks refusal(Reason reason) {
+        return [reason](const domain::Outcome& outcome) {
+            EXPECT_TRUE(!outcome && outcome.error().reason == reason);
+        };
+    }
+
+    /// Everything that has to do with ann's seat.
+    void ask_what_rests_on_it();
+
+    /// Runs what can run, until the store has looked after itself twice.
+    void let_things_happen() {
+        for (const auto looks = machine_.disk.looks; machine_.disk.looks < looks + 2;)
+            machine_.io.run_one();
+        run_ready(machine_.io);
+    }
+
+    domain::ReserveSeats reserve(const std::string& user, std::uint64_t seat) {
+        return machine_.sale.reserve(event_, user, {machine_.seat(seat)});
+    }
+    store::Store& store() { return machine_.store(); }
+
+    OneMachine machine_;
+    EventId other_event_;
+    SeatId other_seat_;
+    EventId event_;
+    domain::ReserveSeats anns_;
+    std::vector<std::pair<std::string, Started<std::optional<FaultKind>>>> questions_;
+};
+
+void HangingDisk::ask_what_rests_on_it() {
+    ask("the same again", anns_, [](const auto& outcome) {
+        EXPECT_TRUE(outcome && outcome->replayed);
+    });
+    auto other = reserve("ann", 2);
+    other.request.key = anns_.request.key;
+    other.request.content = {5, 5};
+    ask("her key for another seat", other, refusal(Reason::idempotency_key_reused));
+    ask("her seat for bob", reserve("bob", 1), refusal(Reason::seats_unavailable));
+    ask("to delete the event", machine_.sale.delete_event(event_), refusal(Reason::event_has_sales)
+    );
+    ask("the count", store().count_available(event_), [](const auto& count) { EXPECT_EQ(count, 9); }
+    );
+    ask("her reservation",
+        store().find_reservation(anns_.reservation, "ann"),
+        [](const auto& found) { EXPECT_EQ(found->status, domain::ReservationStatus::pending); });
+    ask("her list", store().list_reservations("ann", {.limit = 9}), [](const auto& list) {
+        EXPECT_EQ(list.size(), 1);
+    });
+    ask("the seat", store().find_seat(machine_.seat(1)), [](const auto& seat) {
+        EXPECT_EQ(seat->status, domain::SeatStatus::reserved);
+    });
+    ask("the free seats", store().list_seats(event_, true, {.limit = 9}), [](const auto& list) {
+        EXPECT_EQ(list->runs.size(), 2);
+    });
+    ask("to confirm", domain::ConfirmReservation{anns_.reservation, "ann"}, [](const auto& done) {
+        EXPECT_TRUE(done);
+    });
+    ask("to cancel what is confirmed",
+        domain::CancelReservation{anns_.reservation, "ann"},
+        refusal(Reason::reservation_confirmed));
+    ask("the event that she made of it",
+        machine_.sale.update_event(event_, machine_.sale.spec()),
+        [](const auto& done) { EXPECT_TRUE(done); });
+    ask("that event", store().find_event(event_), [](const auto& event) {
+        EXPECT_EQ(event->version, 2);
+    });
+    ask("the events", store().list_events({.limit = 9}), [](const auto& list) {
+        EXPECT_EQ(list.size(), 2);
+    });
+}
+
+TEST_F(HangingDisk, keeps_every_answer_that_rests_on_it_until_it_is_done) {
+    ask_what_rests_on_it();
+    let_things_happen();
+    for (const auto& [about, answer] : questions_)
+        EXPECT_FALSE(answer.is_done()) << about;
+    machine_.vfs.release_syncs();
+    for (auto& [about, answer] : questions_)
+        EXPECT_EQ(answer.get(), std::nullopt) << about;
+}
+
+TEST_F(HangingDisk, makes_every_such_answer_unknown_if_it_fails_then) {
+    ask_what_rests_on_it();
+    let_things_happen();
+    machine_.vfs.fail(FaultyVfs::Op::sync, 1, SQLITE_IOERR_FSYNC);
+    machine_.vfs.release_syncs();
+    for (auto& [about, answer] : questions_)
+        EXPECT_EQ(answer.get(), FaultKind::outcome_unknown) << about;
+    EXPECT_EQ(machine_.failures.size(), 1);
+}
+
+TEST_F(HangingDisk, keeps_no_answer_that_does_not_rest_on_it) {
+    questions_.clear();
+    ask("another event", store().find_event(other_event_), [](const auto& event) {
+        EXPECT_TRUE(event);
+    });
+    ask("the events", store().list_events({.limit = 9}), [](const auto& list) {
+        EXPECT_EQ(list.size(), 2);
+    });
+    ask("another event's count", store().count_available(other_event_), [](const auto& count) {
+        EXPECT_EQ(count, 5);
+    });
+    ask("another event's seat", store().find_seat(other_seat_), [](const auto& seat) {
+        EXPECT_EQ(seat->status, domain::SeatStatus::available);
+    });
+    ask("what isn't there", store().find_reservation(ReservationId{}, "ann"), [](const auto& none) {
+        EXPECT_FALSE(none);
+    });
+    ask("to confirm what isn't there",
+        domain::ConfirmReservation{ReservationId{}, "ann"},
+        refusal(Reason::reservation_not_found));
+    run_ready(machine_.io);
+    for (const auto& [about, answer] : questions_)
+        EXPECT_TRUE(answer.is_done()) << about;
+}
+
+/// Many holds that run out at one instant.
+class MassExpiry : public testing::Test {
+protected:
+    void hold_all(std::uint64_t holds) {
+        machine_.start();
+        event_ = machine_.open_sale(holds);
+        std::vector<Started<Answer>> answers;
+        for (std::uint64_t i = 0; i < holds; ++i)
+            answers.push_back(machine_.start_command(reserve("buyer", i)));
+        for (auto& one : answers)
+            ASSERT_TRUE(one.get().value());
+    }
+    domain::ReserveSeats reserve(const std::string& user, std::uint64_t seat) {
+        return machine_.sale.reserve(event_, user, {machine_.seat(seat)});
+    }
+
+    OneMachine machine_;
+    EventId event_;
+};
+
+TEST_F(MassExpiry, lets_others_in_between_its_chunks) {
+    constexpr std::uint64_t kHolds = 5'000;
+    hold_all(kHolds);
+    machine_.clock.advance(machine_.sale.spec().hold);
+    auto count = start(machine_.io, machine_.store().count_available(event_));
+    auto late = machine_.start_command(reserve("late", kHolds - 1));
+    EXPECT_EQ(count.get().value(), kHolds - 1);
+    ASSERT_TRUE(late.is_done()) << "it waited for all of them";
+    EXPECT_TRUE(late.get().value());
+
+    std::uint64_t ended_before = 0;
+    std::uint64_t ended_after = 0;
+    bool came = false;
+    auto journal =
+        Journal::open(DataFolder::journal_of(machine_.folder.path()), {.read_only = true});
+    ASSERT_TRUE(journal->replay([&](const domain::Fact& fact) {
+        const auto* held = std::get_if<domain::ReservationHeld>(&fact.body);
+        came = came || (held != nullptr && held->user == "late");
+        if (std::holds_alternative<domain::ReservationExpired>(fact.body))
+            ++(came ? ended_after : ended_before);
+    }));
+    EXPECT_EQ(ended_before + ended_after, kHolds);
+    EXPECT_GT(ended_after, 0) << "it came after all of them";
+}
+
+TEST_F(MassExpiry, becomes_facts_though_nobody_asks) {
+    hold_all(12'000);
+    machine_.clock.advance(machine_.sale.spec().hold);
+    const auto ticks = machine_.disk.looks + 100;
+    while (machine_.store().count_reservations().pending > 0 && machine_.disk.looks < ticks)
+        machine_.io.run_one();
+    EXPECT_EQ(machine_.store().count_reservations().pending, 0);
+    machine_.store().inventory().verify();
+    EXPECT_EQ(run(machine_.io, machine_.store().count_available(event_)).value(), 12'000);
+}
+
+TEST(EmbeddedStore, has_its_folder_to_itself) {
+    OneMachine machine;
+    machine.start();
+    const auto second = store::embedded::EmbeddedStore::open(
+        {.folder = machine.folder.path()},
+        {.owner = machine.io.get_executor(),
+         .clock = machine.clock,
+         .disk = machine.disk,
+         .on_failure = {}}
+    );
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, FaultKind::in_use);
+    EXPECT_NE(second.error().what.find(machine.folder.path()), std::string::npos);
+    machine.open_sale(3);
+    machine.restart();
+    EXPECT_EQ(machine.store().inventory().last_seq(), 2);
+}
+
+TEST(EmbeddedStore, leaves_files_alone_that_it_does_not_know) {
+    OneMachine machine;
+    const auto folder = machine.folder.path();
+    std::filesystem::create_directory(folder / "backups");
+    for (const auto* name : {"notes.txt", "journal.db.old", "backups/journal.db"})
+        std::ofstream{folder / name} << "mine";
+    machine.start();
+    machine.open_sale(3);
+    machine.restart();
+    for (const auto* name : {"notes.txt", "journal.db.old", "backups/journal.db"}) {
+        std::string text;
+        std::ifstream{folder / name} >> text;
+        EXPECT_EQ(text, "mine") << name;
+    }
+}
+
+TEST(EmbeddedStore, makes_its_folder_and_says_so_if_it_cannot) {
+    TempFolder folder;
+    const auto open = [&](const std::filesystem::path& path) {
+        boost::asio::io_context io;
+        const ManualClock clock;
+        const FakeDiskSpace disk;
+        const auto store = store::embedded::EmbeddedStore::open(
+            {.folder = path},
+            {.owner = io.get_executor(), .clock = clock, .disk = disk, .on_failure = {}}
+        );
+        return store ? std::nullopt : std::optional{store.error().kind};
+    };
+    EXPECT_EQ(open(folder.path() / "a" / "b"), std::nullopt);
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "a" / "b" / "journal.db"));
+    std::ofstream{folder.path() / "file"} << "x";
+    EXPECT_EQ(open(folder.path() / "file" / "b"), FaultKind::unavailable);
+}
+
+TEST(EmbeddedStore, is_in_one_file_after_a_clean_stop) {
+    OneMachine machine;
+    machine.start();
+    machine.open_sale(3);
+    const auto log = DataFolder::journal_of(machine.folder.path()).string() + "-wal";
+    EXPECT_TRUE(std::filesystem::exists(log));
+    machine.stop();
+    EXPECT_FALSE(std::filesystem::exists(log));
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "scenario/store_world.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A sale on a store of any kind, in the words of a buyer.
+class StoreScenario : public testing::TestWithParam<StoreKind> {
+protected:
+    using Answer = StoreWorld::Answer;
+    using Status = domain::ReservationStatus;
+    using Reason = domain::Reason;
+
+    /// An event with seats, and the rules that a test cares about.
+    EventId open_sale(std::size_t seats) { return open_sale(seats, world_->sale().spec()); }
+    EventId open_sale(std::size_t seats, domain::EventSpec spec);
+
+    SeatId seat(std::uint64_t index) const { return first_seat_.plus(index); }
+    std::vector<SeatId> seats(std::uint64_t from, std::uint64_t count) const;
+
+    domain::ReserveSeats
+    request(EventId event, const std::string& user, std::uint64_t from, std::uint64_t count = 1) {
+        return world_->sale().reserve(event, user, seats(from, count));
+    }
+
+    Answer execute(domain::Command command) { return world_->execute(std::move(command)); }
+    /// The reservation that a command led to; fails the test if it led to none.
+    domain::Reservation accepted(const Answer& answer);
+    domain::Reservation accepted(domain::Command command) {
+        return accepted(execute(std::move(command)));
+    }
+    /// The reason for which a command was refused, if it was.
+    std::optional<Reason> refused(domain::Command command);
+
+    std::uint32_t available(EventId event) {
+        return world_->read(store().count_available(event)).value();
+    }
+    domain::SeatStatus status_of(SeatId seat) {
+        return world_->read(store().find_seat(seat)).value().status;
+    }
+    Status status_of(const domain::Reservation& reservation) {
+        return world_->read(store().find_reservation(reservation.id, reservation.user))
+            .value()
+            .status;
+    }
+    domain::SeatList list_seats(EventId event, bool only_available = false) {
+        return world_->read(store().list_seats(event, only_available, {.limit = 1'000'000}))
+            .value();
+    }
+    /// All that can be read about these, as text.
+    std::string
+    all_reads(const std::vector<EventId>& events, const std::vector<std::string>& users);
+
+    store::Store& store() { return world_->store(); }
+
+    std::unique_ptr<StoreWorld> world_ = GetParam().make();
+    SeatId first_seat_;
+};
+
+std::size_t count_seats(const domain::SeatList& list, domain::SeatStatus status);
+
+}  // namespace frontrow::test

@@ -1,0 +1,300 @@
+#include "scenario/store_scenario.h"
+
+#include "support/seed.h"
+
+#include <algorithm>
+#include <random>
+
+namespace frontrow::test {
+namespace {
+
+using domain::SeatStatus;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+TEST_P(StoreScenario, reads_what_was_written) {
+    const auto event = open_sale(10);
+    const auto held = accepted(request(event, "ann", 0, 2));
+    const auto sold = accepted(request(event, "ann", 2, 3));
+    accepted(domain::ConfirmReservation{sold.id, "ann"});
+
+    EXPECT_EQ(world_->read(store().find_event(event))->id, event);
+    EXPECT_EQ(available(event), 5);
+    EXPECT_EQ(status_of(seat(1)), SeatStatus::reserved);
+    EXPECT_EQ(status_of(seat(2)), SeatStatus::confirmed);
+    EXPECT_EQ(status_of(seat(5)), SeatStatus::available);
+    EXPECT_EQ(world_->read(store().find_reservation(held.id, "ann")), held);
+    EXPECT_EQ(status_of(sold), Status::confirmed);
+    const auto list = list_seats(event);
+    EXPECT_EQ(count_seats(list, SeatStatus::available), 5);
+    EXPECT_EQ(count_seats(list, SeatStatus::reserved), 2);
+    EXPECT_EQ(count_seats(list, SeatStatus::confirmed), 3);
+    EXPECT_EQ(store().count_reservations().pending, 1);
+    EXPECT_EQ(store().count_reservations().confirmed, 1);
+
+    accepted(domain::CancelReservation{held.id, "ann"});
+    EXPECT_EQ(available(event), 7);
+    EXPECT_EQ(status_of(seat(1)), SeatStatus::available);
+    EXPECT_EQ(status_of(held), Status::cancelled);
+}
+
+TEST_P(StoreScenario, has_nothing_where_nothing_is) {
+    const auto event = open_sale(2);
+    const auto other = world_->sale().create_event().event;
+    EXPECT_FALSE(world_->read(store().find_event(other)));
+    EXPECT_FALSE(world_->read(store().count_available(other)));
+    EXPECT_FALSE(world_->read(store().list_seats(other, false, {.limit = 9})));
+    EXPECT_FALSE(world_->read(store().find_seat(seat(2))));
+    EXPECT_FALSE(world_->read(store().find_reservation(ReservationId{}, "ann")));
+    EXPECT_TRUE(world_->read(store().list_reservations("nobody", {.limit = 9})).empty());
+    EXPECT_TRUE(execute(world_->sale().delete_event(event)).value());
+    EXPECT_FALSE(world_->read(store().find_event(event)));
+    EXPECT_FALSE(world_->read(store().find_seat(seat(0))));
+    EXPECT_TRUE(world_->read(store().list_events({.limit = 9})).empty());
+}
+
+TEST_P(StoreScenario, shows_a_reservation_to_its_owner_alone) {
+    const auto event = open_sale(2);
+    const auto anns = accepted(request(event, "ann", 0));
+    EXPECT_FALSE(world_->read(store().find_reservation(anns.id, "bob")));
+    EXPECT_TRUE(world_->read(store().list_reservations("bob", {.limit = 9})).empty());
+    const auto reason = refused(domain::ConfirmReservation{anns.id, "bob"});
+    EXPECT_EQ(reason, Reason::reservation_not_found);
+    EXPECT_EQ(status_of(anns), Status::pending);
+}
+
+TEST_P(StoreScenario, lists_in_order_and_by_pages) {
+    auto spec = world_->sale().spec();
+    std::vector<EventId> events;
+    for (const int day : {2, 3, 1}) {
+        spec.start_at = world_->sale().spec().start_at + std::chrono::days{day};
+        spec.end_at = spec.start_at + hours{2};
+        events.push_back(open_sale(5, spec));
+    }
+    const auto listed = world_->read(store().list_events({.limit = 2, .offset = 1}));
+    ASSERT_EQ(listed.size(), 2);
+    EXPECT_EQ(listed[0].id, events[0]);
+    EXPECT_EQ(listed[1].id, events[2]);
+
+    std::vector<domain::Reservation> made;
+    for (std::uint64_t i = 0; i < 4; ++i)
+        made.push_back(accepted(request(events[2], "ann", i)));
+    const auto mine = world_->read(store().list_reservations("ann", {.limit = 2, .offset = 1}));
+    EXPECT_EQ(mine, (std::vector{made[2], made[1]}));
+
+    const auto free = world_->read(store().list_seats(events[2], true, {.limit = 9})).value();
+    ASSERT_EQ(free.runs.size(), 1);
+    EXPECT_EQ(free.runs[0].block->first_id.plus(free.runs[0].first), seat(4));
+}
+
+TEST_P(StoreScenario, makes_one_reservation_of_the_same_request_however_often_at_once) {
+    const auto event = open_sale(10);
+    auto same = request(event, "ann", 0, 2);
+    std::vector<Started<Answer>> answers;
+    for (int i = 0; i < 50; ++i) {
+        same.reservation = world_->sale().reserve(event, "ann", {}).reservation;
+        answers.push_back(world_->start(same));
+    }
+    const auto first = accepted(answers.front().get());
+    int replayed = 0;
+    for (std::size_t i = 1; i < answers.size(); ++i) {
+        const auto answer = answers[i].get();
+        EXPECT_EQ(accepted(answer), first);
+        replayed += answer.value()->replayed ? 1 : 0;
+    }
+    EXPECT_EQ(replayed, 49);
+    EXPECT_EQ(available(event), 8);
+    EXPECT_EQ(world_->read(store().list_reservations("ann", {.limit = 9})).size(), 1);
+}
+
+TEST_P(StoreScenario, refuses_a_key_that_comes_with_another_request) {
+    const auto event = open_sale(10);
+    const auto first = request(event, "ann", 0);
+    const auto reservation = accepted(first);
+    auto other = request(event, "ann", 1);
+    other.request = {.key = first.request.key, .content = {1, 2}};
+    EXPECT_EQ(refused(other), Reason::idempotency_key_reused);
+    EXPECT_EQ(available(event), 9);
+    EXPECT_EQ(status_of(reservation), Status::pending);
+}
+
+TEST_P(StoreScenario, lets_a_refused_key_be_tried_again) {
+    const auto event = open_sale(2);
+    const auto anns = accepted(request(event, "ann", 0));
+    const auto bobs = request(event, "bob", 0, 2);
+    EXPECT_EQ(refused(bobs), Reason::seats_unavailable);
+    accepted(domain::CancelReservation{anns.id, "ann"});
+    EXPECT_EQ(accepted(bobs).status, Status::pending);
+}
+
+TEST_P(StoreScenario, gives_overlapping_wishes_that_arrive_together_to_one_buyer_each) {
+    const auto event = open_sale(40);
+    std::vector<Started<Answer>> answers;
+    for (std::uint64_t i = 0; i + 2 <= 40; ++i)
+        answers.push_back(world_->start(request(event, "buyer-" + std::to_string(i), i, 2)));
+    std::vector<SeatId> taken;
+    for (auto& one : answers) {
+        const auto answer = one.get();
+        ASSERT_TRUE(answer);
+        if (!*answer) {
+            EXPECT_EQ(answer->error().reason, Reason::seats_unavailable);
+            continue;
+        }
+        std::ranges::copy(accepted(answer).seats, std::back_inserter(taken));
+    }
+    std::ranges::sort(taken);
+    EXPECT_EQ(std::ranges::adjacent_find(taken), taken.end());
+    EXPECT_EQ(available(event), 40 - taken.size());
+}
+
+TEST_P(StoreScenario, frees_a_hold_the_instant_it_runs_out) {
+    const auto event = open_sale(3);
+    const auto anns = accepted(request(event, "ann", 0, 2));
+    world_->move_clock(anns.expires_at - anns.created_at - Millis{1});
+    EXPECT_EQ(available(event), 1);
+    EXPECT_EQ(refused(request(event, "bob", 1)), Reason::seats_unavailable);
+
+    world_->move_clock(Millis{1});
+    EXPECT_EQ(status_of(seat(1)), SeatStatus::available);
+    EXPECT_EQ(status_of(anns), Status::expired);
+    EXPECT_EQ(count_seats(list_seats(event, true), SeatStatus::available), 3);
+    EXPECT_EQ(available(event), 3);
+    EXPECT_EQ(refused(domain::ConfirmReservation{anns.id, "ann"}), Reason::hold_expired);
+    const auto bobs = accepted(request(event, "bob", 1));
+    EXPECT_EQ(status_of(bobs), Status::pending);
+    EXPECT_EQ(refused(domain::CancelReservation{anns.id, "ann"}), Reason::hold_expired);
+    EXPECT_EQ(status_of(seat(1)), SeatStatus::reserved);
+    EXPECT_EQ(available(event), 2);
+}
+
+TEST_P(StoreScenario, gives_a_seat_whose_hold_ran_out_to_the_next_buyer_without_being_asked_first) {
+    const auto event = open_sale(1);
+    for (int i = 0; i < 5; ++i) {
+        const auto held = accepted(request(event, "buyer-" + std::to_string(i), 0));
+        world_->move_clock(held.expires_at - held.created_at);
+    }
+    EXPECT_EQ(store().count_reservations().confirmed, 0);
+    EXPECT_EQ(available(event), 1);
+}
+
+TEST_P(StoreScenario, brings_nothing_back_when_the_clock_steps_backwards) {
+    const auto event = open_sale(3);
+    const auto anns = accepted(request(event, "ann", 0));
+    world_->move_clock(hours{1});
+    EXPECT_EQ(status_of(seat(0)), SeatStatus::available);
+    const auto time = store().now();
+
+    world_->move_clock(-hours{2});
+    EXPECT_GE(store().now(), time);
+    EXPECT_EQ(status_of(seat(0)), SeatStatus::available);
+    EXPECT_EQ(available(event), 3);
+    EXPECT_EQ(refused(domain::ConfirmReservation{anns.id, "ann"}), Reason::hold_expired);
+    const auto bobs = accepted(request(event, "bob", 0));
+    EXPECT_GE(bobs.created_at, anns.expires_at);
+
+    world_->restart();
+    EXPECT_EQ(status_of(anns), Status::expired);
+    EXPECT_EQ(status_of(bobs), Status::pending);
+    EXPECT_EQ(refused(request(event, "ann", 0)), Reason::seats_unavailable);
+}
+
+TEST_P(StoreScenario, knows_after_a_restart_all_that_it_knew_before) {
+    const auto seed = seed_of_this_run();
+    std::mt19937_64 random{seed};
+    const auto event = open_sale(60);
+    const auto first_seat = first_seat_;
+    const auto gone = open_sale(3);
+    EXPECT_TRUE(execute(world_->sale().delete_event(gone)).value());
+    first_seat_ = first_seat;
+    std::vector<domain::ReserveSeats> requests;
+    std::vector<std::pair<domain::ReserveSeats, domain::Reservation>> made;
+    for (int i = 0; i < 200; ++i) {
+        world_->move_clock(Millis{random() % 30'000});
+        const auto user = "buyer-" + std::to_string(random() % 4);
+        if (random() % 3 > 0 || made.empty()) {
+            const auto wish = request(event, user, random() % 58, 1 + random() % 3);
+            const auto answer = execute(wish);
+            if (answer.value()) made.emplace_back(wish, accepted(answer));
+            continue;
+        }
+        const auto& [wish, reservation] = made[random() % made.size()];
+        if (random() % 2 == 0) {
+            ASSERT_TRUE(execute(domain::ConfirmReservation{reservation.id, wish.user}));
+        } else {
+            ASSERT_TRUE(execute(domain::CancelReservation{reservation.id, wish.user}));
+        }
+    }
+    auto spec = world_->sale().spec();
+    spec.name = "Spring concert";
+    EXPECT_TRUE(execute(world_->sale().update_event(event, spec)).value());
+    const std::vector<std::string> users{"buyer-0", "buyer-1", "buyer-2", "buyer-3"};
+    const auto before = all_reads({event, gone}, users);
+    for (int i = 0; i < 2; ++i) {
+        world_->restart();
+        EXPECT_EQ(all_reads({event, gone}, users), before);
+    }
+    for (const auto& [wish, reservation] : made) {
+        const auto again = execute(wish);
+        EXPECT_EQ(accepted(again), reservation);
+        EXPECT_TRUE(again.value()->replayed);
+    }
+    EXPECT_EQ(all_reads({event, gone}, users), before);
+}
+
+TEST_P(StoreScenario, remembers_a_key_for_a_day_over_a_restart) {
+    const auto event = open_sale(3);
+    const auto wish = request(event, "ann", 0);
+    const auto first = accepted(wish);
+    world_->move_clock(hours{24} - Millis{1});
+    world_->restart();
+    EXPECT_EQ(accepted(wish), first);
+    world_->move_clock(Millis{1});
+    auto anew = wish;
+    anew.reservation = request(event, "ann", 0).reservation;
+    EXPECT_NE(accepted(anew).id, first.id);
+}
+
+TEST_P(StoreScenario, counts_right_at_once_when_100000_holds_run_out_together) {
+    constexpr std::size_t kHolds = 100'000;
+    constexpr std::size_t kAtOnce = 10'000;
+    const auto event = open_sale(kHolds);
+    const auto sold = accepted(request(event, "ann", 0, 10));
+    accepted(domain::ConfirmReservation{sold.id, "ann"});
+    std::vector<Started<Answer>> answers;
+    for (std::uint64_t i = 10; i < kHolds; ++i) {
+        answers.push_back(world_->start(request(event, "buyer-" + std::to_string(i % 500), i)));
+        if (answers.size() < kAtOnce && i + 1 < kHolds) continue;
+        for (auto& one : answers)
+            ASSERT_TRUE(one.get().value());
+        answers.clear();
+    }
+    EXPECT_EQ(available(event), 0);
+
+    world_->move_clock(world_->sale().spec().hold);
+    auto count = start(world_->io(), store().count_available(event));
+    auto list = start(world_->io(), store().list_seats(event, false, {.limit = kHolds}));
+    for (std::uint64_t i = 0; i < 20; ++i)
+        answers.push_back(world_->start(request(event, "late", 10 + 997 * i)));
+    auto list_after = start(world_->io(), store().list_seats(event, false, {.limit = kHolds}));
+    const auto free = kHolds - 10;
+    const auto counted = count.get().value().value();
+    EXPECT_LE(counted, free);
+    EXPECT_GE(counted, free - 20);
+    EXPECT_EQ(count_seats(*list.get().value(), SeatStatus::available), free);
+    EXPECT_EQ(count_seats(*list_after.get().value(), SeatStatus::available), free - 20);
+    for (auto& one : answers)
+        EXPECT_TRUE(one.get().value());
+    EXPECT_EQ(available(event), free - 20);
+    EXPECT_EQ(store().count_reservations().pending, 20);
+    EXPECT_EQ(store().count_reservations().confirmed, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Stores,
+    StoreScenario,
+    testing::ValuesIn(store_kinds()),
+    [](const auto& info) { return info.param.name; }
+);
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,31 @@
+#include "scenario/store_world.h"
+
+#include "support/one_machine.h"
+
+namespace frontrow::test {
+namespace {
+
+class EmbeddedWorld final : public StoreWorld {
+public:
+    EmbeddedWorld() { machine_.start(); }
+
+    store::Store& store() override { return machine_.store(); }
+    boost::asio::io_context& io() override { return machine_.io; }
+    Sale& sale() override { return machine_.sale; }
+    void restart() override { machine_.restart(); }
+    void move_clock(Millis by) override { machine_.clock.advance(by); }
+
+private:
+    OneMachine machine_;
+};
+
+}  // namespace
+
+std::vector<StoreKind> store_kinds() {
+    return {
+        {.name = "embedded",
+         .make = [] -> std::unique_ptr<StoreWorld> { return std::make_unique<EmbeddedWorld>(); }},
+    };
+}
+
+}  // namespace frontrow::test

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "store/store.h"
+#include "support/run_coroutine.h"
+#include "support/sale.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A store of some kind and the world around it. The scenarios know this and the port; a store that
+/// passes them is one.
+class StoreWorld {
+public:
+    using Answer = Result<domain::Outcome, io::Fault>;
+
+    virtual ~StoreWorld() = default;
+
+    virtual store::Store& store() = 0;
+    /// What the store's coroutines run on.
+    virtual boost::asio::io_context& io() = 0;
+    virtual Sale& sale() = 0;
+    /// Ends the store and starts one on what it kept.
+    virtual void restart() = 0;
+    /// Moves the clock that the store judges by; backwards, too.
+    virtual void move_clock(Millis by) = 0;
+
+    Started<Answer> start(domain::Command command) {
+        return test::start(io(), store().execute(std::move(command), sale().trace()));
+    }
+    Answer execute(domain::Command command) { return start(std::move(command)).get(); }
+
+    /// Runs a read to its answer, which must come.
+    template <class T>
+    T read(boost::asio::awaitable<Result<T, io::Fault>> reading) {
+        return run(io(), std::move(reading)).value();
+    }
+};
+
+struct StoreKind {
+    std::string name;
+    std::unique_ptr<StoreWorld> (*make)() = nullptr;
+
+    friend void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
+};
+
+/// Every kind of store there is.
+std::vector<StoreKind> store_kinds();
+
+}  // namespace frontrow::test

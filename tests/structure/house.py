@@ -1,0 +1,65 @@
+"""What the checks of the house share."""
+
+import pathlib
+import re
+import sys
+
+# A folder may include what lies below its floor (docs/architecture.md). A folder in a folder, like
+# store/embedded, is a module of its own on the same floor: it includes its parent, never the reverse.
+FLOORS = {
+    "base": 1,
+    "config": 2, "domain": 2, "io": 2,
+    "identity": 3, "telemetry": 3, "tickets": 3, "wire": 3,
+    "store": 4,
+    "admission": 5, "feed": 5,
+    "payments": 6,
+    "http": 7,
+    "app": 8,
+    "cli": 9,
+}
+
+LITERALS = re.compile(
+    r"""//[^\n]*|/\*.*?\*/              # comments
+    |R"(?P<mark>[^\s(]*)\(.*?\)(?P=mark)"
+    |"(?:\\.|[^"\\\n])*"
+    |(?<![0-9A-Za-z_])'(?:\\.|[^'\\\n])+'""",  # not the ' in 1'000
+    re.DOTALL | re.VERBOSE,
+)
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+
+def sources(root):
+    """Every C++ file under src/, in order."""
+    return sorted(path for path in (root / "src").rglob("*") if path.suffix in (".cc", ".h"))
+
+
+def modules(root):
+    """Every folder under src/ that builds something of its own."""
+    return sorted(
+        path.parent for path in (root / "src").rglob("CMakeLists.txt")
+        if path.parent != root / "src"
+    )
+
+
+def code_of(path):
+    """The file without comments and texts, its lines where they were."""
+    blank = lambda match: "\n" * match.group(0).count("\n")
+    return LITERALS.sub(blank, path.read_text(encoding="utf-8"))
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def root_of_arguments():
+    return pathlib.Path(sys.argv[1]).resolve()
+
+
+def finish(complaints, checked):
+    """Ends the check: 0 if there is nothing to complain of and something was looked at."""
+    for complaint in complaints:
+        print(complaint)
+    if checked == 0:
+        print("there was nothing to check: has it moved?")
+    print(f"{checked} checked, {len(complaints)} wrong")
+    sys.exit(1 if complaints or checked == 0 else 0)

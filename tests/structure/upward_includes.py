@@ -1,0 +1,90 @@
+"""An include that points upward does not compile: upward_includes.py ROOT BUILD
+
+Takes the command that compiles a file of a module and gives it another file to look at, which
+includes a header that the module must not know. As a control, one that it may know."""
+
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+import house
+
+# module, a header above it, one below it. No file of src/store itself is compiled; http, which is
+# given the store and not what keeps it, stands for it.
+CASES = [
+    ("base", "domain/event.h", "base/id.h"),
+    ("domain", "store/store.h", "base/id.h"),
+    ("domain", "io/clock.h", "domain/event.h"),
+    ("domain", "wire/json_writer.h", "domain/facts.h"),
+    ("config", "io/clock.h", "base/result.h"),
+    ("io", "domain/event.h", "base/instant.h"),
+    ("wire", "http/router.h", "domain/event.h"),
+    ("wire", "store/store.h", "wire/json_writer.h"),
+    ("wire", "io/clock.h", "base/id.h"),
+    ("identity", "store/store.h", "io/sha256.h"),
+    ("telemetry", "http/router.h", "telemetry/log.h"),
+    ("store/embedded", "http/router.h", "store/store.h"),
+    ("http", "store/embedded/embedded_store.h", "store/store.h"),
+    ("http", "http/handlers/handlers.h", "wire/requests.h"),
+    ("http", "app/application.h", "http/router.h"),
+    ("http/handlers", "app/application.h", "http/context.h"),
+    ("http/handlers", "store/embedded/journal.h", "store/store.h"),
+    ("app", "cli/commands.h", "store/embedded/embedded_store.h"),
+]
+
+
+def compile_command(commands, folder):
+    """How a file of this folder is compiled, without the file, its object and the cache."""
+    for entry in commands:
+        source = pathlib.Path(entry["directory"], entry["file"])
+        if source.parent != folder:
+            continue
+        words = shlex.split(entry["command"])
+        if os.path.basename(words[0]) == "ccache":
+            words = words[1:]
+        object_at = words.index("-o")
+        del words[object_at:object_at + 2]
+        words = [word for word in words if word not in ("-c", entry["file"], str(source))]
+        return words, entry["directory"]
+    return None, None
+
+
+def compiles(command, folder, header):
+    with tempfile.TemporaryDirectory() as elsewhere:
+        source = pathlib.Path(elsewhere, "includes.cc")
+        source.write_text(f'#include "{header}"\n', encoding="utf-8")
+        done = subprocess.run(
+            command + ["-E", "-o", os.devnull, str(source)],  # finding headers is all it takes
+            cwd=folder, capture_output=True, text=True, check=False,
+        )
+    return done.returncode == 0, done.stderr
+
+
+def main():
+    root = house.root_of_arguments()
+    commands = json.loads(pathlib.Path(sys.argv[2], "compile_commands.json").read_text("utf-8"))
+    complaints = []
+    for module, above, below in CASES:
+        command, folder = compile_command(commands, root / "src" / module)
+        if command is None:
+            complaints.append(f"src/{module}: no file of it is compiled")
+            continue
+        for header in (above, below):
+            if not (root / "src" / header).exists():
+                complaints.append(f"src/{header} isn't there: choose another for src/{module}")
+        done, said = compiles(command, folder, above)
+        if done:
+            complaints.append(f'src/{module} can include "{above}", which lies above it')
+        elif f"'{above}' file not found" not in said:
+            complaints.append(f'src/{module}: "{above}" fails for another reason:\n{said}')
+        done, said = compiles(command, folder, below)
+        if not done:
+            complaints.append(f'src/{module} can\'t include "{below}", as it should:\n{said}')
+    house.finish(complaints, len(CASES))
+
+
+main()

@@ -1,0 +1,382 @@
+#pragma once
+
+#include "domain/commands.h"
+#include "domain/decide.h"
+#include "domain/reservation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace frontrow::test {
+
+/// The rules of selling once more, as plainly as they can be said: every question is answered by
+/// looking through all there is. It has no facts, no figures kept beside the rows and no sweep (a
+/// hold's end is a comparison with the clock), and shares nothing with `decide` and `evolve` but
+/// the names of what goes in and comes out.
+class NaiveModel {
+public:
+    using Answer = domain::Outcome;
+
+    struct SeatLine {
+        SeatId id;
+        domain::SeatStatus status{};
+
+        friend bool operator==(const SeatLine&, const SeatLine&) = default;
+    };
+
+    /// `now` never falls from call to call.
+    Answer apply(const domain::Command& command, Instant now) {
+        return std::visit([&](const auto& one) { return answer(one, now); }, command);
+    }
+
+    /// Nothing for an event that never was or was deleted.
+    std::optional<domain::Event> event(EventId id) const {
+        const auto* found = find_event(id);
+        return found == nullptr ? std::nullopt : std::optional{found->event};
+    }
+
+    /// Latest start first; of those that start together the newest.
+    std::vector<domain::Event> events(std::size_t limit, std::size_t offset) const {
+        std::vector<domain::Event> all;
+        for (const auto& one : events_) {
+            if (one.deleted) continue;
+            const auto starts_later = [&](const auto& other) {
+                return other.spec.start_at > one.event.spec.start_at;
+            };
+            all.insert(std::ranges::find_if_not(all, starts_later), one.event);
+        }
+        return page(all, limit, offset);
+    }
+
+    /// In the order of creation; none for an event that isn't there.
+    std::vector<SeatLine> seats(
+        EventId event,
+        bool only_available,
+        std::size_t limit,
+        std::size_t offset,
+        Instant now
+    ) const {
+        std::vector<SeatLine> all;
+        if (find_event(event) == nullptr) return all;
+        for (const auto& seat : seats_) {
+            if (seat.event != event) continue;
+            const auto status = status_of(seat.id, now);
+            if (!only_available || status == domain::SeatStatus::available)
+                all.push_back({seat.id, status});
+        }
+        return page(all, limit, offset);
+    }
+
+    /// Nothing for a seat that never was or whose event was deleted.
+    std::optional<domain::SeatStatus> seat_status(SeatId id, Instant now) const {
+        const auto* seat = find_seat(id);
+        if (seat == nullptr) return std::nullopt;
+        return status_of(id, now);
+    }
+
+    std::optional<domain::Reservation> reservation(ReservationId id, Instant now) const {
+        for (const auto& one : reservations_)
+            if (one.now.id == id) return seen(one, now);
+        return std::nullopt;
+    }
+
+    /// Newest first.
+    std::vector<domain::Reservation>
+    reservations(std::string_view user, std::size_t limit, std::size_t offset, Instant now) const {
+        std::vector<domain::Reservation> all;
+        for (auto i = reservations_.rbegin(); i != reservations_.rend(); ++i)
+            if (i->now.user == user) all.push_back(seen(*i, now));
+        return page(all, limit, offset);
+    }
+
+private:
+    static constexpr std::size_t kSeatsPerEventMax = 2'000'000;
+
+    using Reason = domain::Reason;
+    using Status = domain::ReservationStatus;
+
+    struct KnownEvent {
+        domain::Event event;
+        bool deleted = false;
+    };
+
+    struct KnownSeat {
+        SeatId id;
+        EventId event;
+        std::string number;
+        Amount price = 0;
+    };
+
+    struct KnownReservation {
+        domain::Reservation as_created;
+        /// Never `expired`: that is what the clock says of a pending one.
+        domain::Reservation now;
+        domain::RequestMark request;
+    };
+
+    static Answer refuse(Reason reason, std::int64_t limit = 0, std::string subject = {}) {
+        return std::unexpected(domain::Refusal{
+            .reason = reason, .limit = limit, .subject = std::move(subject), .conflicts = {}
+        });
+    }
+
+    template <class Entity>
+    static Answer accept(Entity entity, bool replayed = false) {
+        return domain::Accepted{.entity = std::move(entity), .replayed = replayed};
+    }
+
+    template <class T>
+    static std::vector<T> page(const std::vector<T>& all, std::size_t limit, std::size_t offset) {
+        std::vector<T> page;
+        for (auto i = offset; i < all.size() && page.size() < limit; ++i)
+            page.push_back(all[i]);
+        return page;
+    }
+
+    const KnownEvent* find_event(EventId id) const {
+        const auto found = std::ranges::find_if(events_, [&](const auto& one) {
+            return one.event.id == id && !one.deleted;
+        });
+        return found == events_.end() ? nullptr : &*found;
+    }
+    KnownEvent* find_own_event(EventId id, const domain::Organizer& by) {
+        const auto found = std::ranges::find_if(events_, [&](const auto& one) {
+            return one.event.id == id && !one.deleted &&
+                   (by.is_admin || one.event.created_by == by.sub);
+        });
+        return found == events_.end() ? nullptr : &*found;
+    }
+    const KnownSeat* find_seat(SeatId id) const {
+        const auto found = std::ranges::find(seats_, id, &KnownSeat::id);
+        if (found == seats_.end() || find_event(found->event) == nullptr) return nullptr;
+        return &*found;
+    }
+    KnownReservation* find_own_reservation(ReservationId id, std::string_view user) {
+        const auto found = std::ranges::find_if(reservations_, [&](const auto& one) {
+            return one.now.id == id && one.now.user == user;
+        });
+        return found == reservations_.end() ? nullptr : &*found;
+    }
+
+    static Status status_of(const KnownReservation& one, Instant now) {
+        const bool ran_out = one.now.status == Status::pending && now >= one.now.expires_at;
+        return ran_out ? Status::expired : one.now.status;
+    }
+    /// Whether its seats are somebody's.
+    static bool is_live(const KnownReservation& one, Instant now) {
+        const auto status = status_of(one, now);
+        return status == Status::pending || status == Status::confirmed;
+    }
+    static domain::Reservation seen(const KnownReservation& one, Instant now) {
+        auto entity = one.now;
+        entity.status = status_of(one, now);
+        return entity;
+    }
+    domain::SeatStatus status_of(SeatId seat, Instant now) const {
+        for (const auto& one : reservations_) {
+            if (!is_live(one, now) || std::ranges::count(one.now.seats, seat) == 0) continue;
+            return one.now.status == Status::confirmed ? domain::SeatStatus::confirmed
+                                                       : domain::SeatStatus::reserved;
+        }
+        return domain::SeatStatus::available;
+    }
+    bool has_sales(EventId event, Instant now) const {
+        return std::ranges::any_of(reservations_, [&](const auto& one) {
+            return one.now.event == event && is_live(one, now);
+        });
+    }
+    std::size_t seats_of(EventId event, std::string_view user, Instant now) const {
+        std::size_t seats = 0;
+        for (const auto& one : reservations_)
+            if (one.now.event == event && one.now.user == user && is_live(one, now))
+                seats += one.now.seats.size();
+        return seats;
+    }
+
+    Answer answer(const domain::CreateEvent& command, Instant now) {
+        domain::Event event{
+            .id = command.event,
+            .spec = command.spec,
+            .created_by = command.by.sub,
+            .created_at = now,
+            .updated_at = now,
+            .version = 1,
+        };
+        events_.push_back({event, false});
+        return accept(event);
+    }
+
+    Answer answer(const domain::UpdateEvent& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        auto& event = known->event;
+        if (command.if_version && *command.if_version != event.version)
+            return refuse(Reason::version_stale);
+        const bool terms_stand = event.spec.currency == command.spec.currency &&
+                                 event.spec.payment == command.spec.payment;
+        if (!terms_stand && has_sales(event.id, now)) return refuse(Reason::event_has_sales);
+        event.spec = command.spec;
+        event.updated_at = now;
+        event.version += 1;
+        return accept(event);
+    }
+
+    Answer answer(const domain::DeleteEvent& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        if (command.if_version && *command.if_version != known->event.version)
+            return refuse(Reason::version_stale);
+        if (has_sales(known->event.id, now)) return refuse(Reason::event_has_sales);
+        known->deleted = true;
+        return accept(std::monostate{});
+    }
+
+    Answer answer(const domain::AddSeats& command, Instant) {
+        if (find_own_event(command.event, command.by) == nullptr)
+            return refuse(Reason::event_not_found);
+        const auto& block = *command.block;
+        const auto of_event =
+            static_cast<std::size_t>(std::ranges::count(seats_, command.event, &KnownSeat::event));
+        if (of_event + block.seats.size() > kSeatsPerEventMax)
+            return refuse(Reason::event_full, kSeatsPerEventMax);
+        std::vector<KnownSeat> added;
+        for (const auto& seat : block.seats) {
+            const auto is_it = [&](const KnownSeat& one) {
+                return one.event == command.event && one.number == seat.number;
+            };
+            if (std::ranges::any_of(seats_, is_it) || std::ranges::any_of(added, is_it))
+                return refuse(Reason::seat_number_taken, 0, seat.number);
+            const auto id = block.first_id.plus(added.size());
+            added.push_back({id, command.event, seat.number, seat.price});
+        }
+        std::ranges::move(added, std::back_inserter(seats_));
+        return accept(command.block);
+    }
+
+    Answer answer(const domain::ReserveSeats& command, Instant now) {
+        for (const auto& one : reservations_) {
+            if (one.request.key != command.request.key) continue;
+            if (now - one.as_created.created_at >= std::chrono::hours{24}) continue;
+            if (one.request.content != command.request.content)
+                return refuse(Reason::idempotency_key_reused);
+            return accept(one.as_created, true);
+        }
+        const auto* event = find_event(command.event);
+        if (event == nullptr) return refuse(Reason::event_not_found);
+        const auto& spec = event->event.spec;
+        if (auto refusal = refuse_by_spec(spec, command, now)) return *refusal;
+
+        domain::Reservation entity{
+            .id = command.reservation,
+            .event = command.event,
+            .user = command.user,
+            .seats = command.seats,
+            .status = Status::pending,
+            .total_amount = 0,
+            .currency = spec.currency,
+            .created_at = now,
+            .expires_at = now + command.hold.value_or(spec.hold),
+            .confirmed_at = std::nullopt,
+        };
+        std::vector<domain::SeatConflict> conflicts;
+        for (const auto id : command.seats) {
+            const auto* seat = find_seat(id);
+            if (seat == nullptr || seat->event != command.event)
+                return refuse(Reason::seat_not_found, 0, id.to_string());
+            entity.total_amount += seat->price;
+            const auto status = status_of(id, now);
+            if (status != domain::SeatStatus::available) conflicts.push_back({id, status});
+        }
+        if (spec.max_seats_per_user) {
+            const auto seats = seats_of(command.event, command.user, now) + command.seats.size();
+            if (seats > *spec.max_seats_per_user)
+                return refuse(Reason::user_limit_reached, *spec.max_seats_per_user);
+        }
+        if (!conflicts.empty()) {
+            return std::unexpected(domain::Refusal{
+                .reason = Reason::seats_unavailable,
+                .limit = 0,
+                .subject = {},
+                .conflicts = std::move(conflicts)
+            });
+        }
+        reservations_.push_back({entity, entity, command.request});
+        return accept(entity);
+    }
+
+    static std::optional<Answer> refuse_by_spec(
+        const domain::EventSpec& spec,
+        const domain::ReserveSeats& command,
+        Instant now
+    ) {
+        if (spec.sales_start_at && now < *spec.sales_start_at)
+            return refuse(Reason::sales_not_open);
+        if (now >= spec.start_at) return refuse(Reason::sales_closed);
+        for (const auto id : command.seats)
+            if (std::ranges::count(command.seats, id) > 1) return refuse(Reason::seat_named_twice);
+        if (command.hold && *command.hold > spec.hold)
+            return refuse(Reason::hold_too_long, spec.hold.count());
+        if (command.seats.size() > spec.max_seats_per_reservation)
+            return refuse(Reason::too_many_seats, spec.max_seats_per_reservation);
+        return std::nullopt;
+    }
+
+    Answer answer(const domain::ConfirmReservation& command, Instant now) {
+        auto* one = find_own_reservation(command.reservation, command.user);
+        if (one == nullptr) return refuse(Reason::reservation_not_found);
+        const auto status = status_of(*one, now);
+        if (status == Status::confirmed) return accept(one->now);
+        if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
+        if (status == Status::expired) return refuse(Reason::hold_expired);
+        if (find_event(one->now.event)->event.spec.payment == domain::PaymentRule::required)
+            return refuse(Reason::payment_required);
+        one->now.status = Status::confirmed;
+        one->now.confirmed_at = now;
+        return accept(one->now);
+    }
+
+    Answer answer(const domain::CancelReservation& command, Instant now) {
+        auto* one = find_own_reservation(command.reservation, command.user);
+        if (one == nullptr) return refuse(Reason::reservation_not_found);
+        const auto status = status_of(*one, now);
+        if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
+        if (status == Status::cancelled) return accept(one->now);
+        if (status == Status::expired) return refuse(Reason::hold_expired);
+        one->now.status = Status::cancelled;
+        return accept(one->now);
+    }
+
+    Answer answer(const domain::ExtendReservation& command, Instant now) {
+        auto* one = find_own_reservation(command.reservation, command.user);
+        if (one == nullptr) return refuse(Reason::reservation_not_found);
+        const auto status = status_of(*one, now);
+        if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
+        if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
+        if (status == Status::expired) return refuse(Reason::hold_expired);
+        const auto first = one->as_created.expires_at - one->as_created.created_at;
+        const auto latest = one->as_created.created_at + 3 * first;
+        if (one->now.expires_at + command.by > latest) {
+            const auto limit = std::chrono::floor<std::chrono::seconds>(3 * first);
+            return refuse(Reason::extension_too_long, limit.count());
+        }
+        one->now.expires_at += command.by;
+        return accept(one->now);
+    }
+
+    /// Nothing that anybody could see.
+    Answer answer(const domain::ExpireHolds&, Instant) { return accept(std::monostate{}); }
+
+    std::vector<KnownEvent> events_;
+    std::vector<KnownSeat> seats_;
+    std::vector<KnownReservation> reservations_;
+};
+
+}  // namespace frontrow::test

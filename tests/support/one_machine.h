@@ -1,0 +1,107 @@
+#pragma once
+
+#include "store/embedded/embedded_store.h"
+#include "support/faulty_vfs.h"
+#include "support/manual_clock.h"
+#include "support/run_coroutine.h"
+#include "support/sale.h"
+#include "support/temp_folder.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A disk that says how much room it has as it's told to.
+class FakeDiskSpace final : public io::DiskSpace {
+public:
+    std::uint64_t free_bytes(const std::filesystem::path&) const override {
+        ++looks;
+        return free;
+    }
+
+    std::uint64_t free = std::uint64_t{1} << 40;
+    mutable int looks = 0;
+};
+
+/// A machine with an embedded store on a disk that can be broken: the test's thread is the owner,
+/// the clock is moved by hand, and the store may be stopped and started again on the same folder.
+class OneMachine {
+public:
+    using EmbeddedStore = store::embedded::EmbeddedStore;
+
+    explicit OneMachine(std::uint64_t seed = 1) : sale{clock, seed} {}
+    ~OneMachine() {
+        vfs.release_syncs();
+        stop();
+    }
+    OneMachine(const OneMachine&) = delete;
+    OneMachine& operator=(const OneMachine&) = delete;
+
+    Result<void, io::Fault> try_start(std::size_t waiting_max = 16'384) {
+        auto opened = EmbeddedStore::open(
+            {.folder = folder.path(), .vfs = vfs.name(), .waiting_max = waiting_max},
+            {.owner = io.get_executor(),
+             .clock = clock,
+             .disk = disk,
+             .on_failure = [this](const io::Fault& fault) { failures.push_back(fault); }}
+        );
+        if (!opened) return std::unexpected(opened.error());
+        store_ = std::move(*opened);
+        return {};
+    }
+    void start(std::size_t waiting_max = 16'384) {
+        if (auto started = try_start(waiting_max); !started)
+            throw std::runtime_error("the store can't be opened: " + started.error().what);
+    }
+    void stop() {
+        run_ready(io);
+        store_.reset();
+        run_ready(io);
+    }
+    void restart() {
+        stop();
+        start();
+    }
+
+    EmbeddedStore& store() { return *store_; }
+
+    /// Runs a command alone, to its answer.
+    Result<domain::Outcome, io::Fault> execute(domain::Command command) {
+        return run(io, store().execute(std::move(command), sale.trace()));
+    }
+    Started<Result<domain::Outcome, io::Fault>> start_command(domain::Command command) {
+        return test::start(io, store().execute(std::move(command), sale.trace()));
+    }
+    /// An event with this many seats, durable.
+    EventId open_sale(std::size_t seats) {
+        auto create = sale.create_event();
+        const auto event = create.event;
+        auto add = sale.add_seats(event, "A", seats);
+        first_seat = add.block->first_id;
+        if (!execute(std::move(create)) || !execute(std::move(add)))
+            throw std::runtime_error("the sale can't be opened");
+        return event;
+    }
+    SeatId seat(std::uint64_t index) const { return first_seat.plus(index); }
+
+    boost::asio::io_context io;
+    ManualClock clock;
+    FakeDiskSpace disk;
+    TempFolder folder;
+    FaultyVfs vfs;
+    Sale sale;
+    SeatId first_seat;
+    std::vector<io::Fault> failures;
+
+private:
+    std::unique_ptr<EmbeddedStore> store_;
+};
+
+}  // namespace frontrow::test

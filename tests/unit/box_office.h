@@ -1,0 +1,224 @@
+#pragma once
+
+#include "base/check.h"
+#include "domain/audit.h"
+#include "domain/commands.h"
+#include "domain/decide.h"
+#include "domain/evolve.h"
+#include "domain/inventory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace frontrow::domain {
+
+inline const Instant kOpening{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
+
+/// An inventory, the rules, and a clock that moves when told. Every command is decided, evolved,
+/// verified and audited before the next.
+class BoxOffice {
+public:
+    Instant now = kOpening;
+
+    /// Ten days before a show of 10-minute holds, three seats a reservation and no limit a user.
+    static EventSpec spec() {
+        EventSpec spec;
+        spec.name = "First night";
+        spec.start_at = kOpening + std::chrono::days{10};
+        spec.end_at = spec.start_at + std::chrono::hours{3};
+        spec.total_seats = 10;
+        spec.hold = std::chrono::minutes{10};
+        spec.max_seats_per_reservation = 3;
+        return spec;
+    }
+    static Organizer owner() { return {.sub = "house", .is_admin = false}; }
+
+    Outcome act(const Command& command) {
+        auto decision = decide(inventory_, command, now);
+        CHECK(decision.outcome || decision.facts.empty());
+        CHECK(decision.rests_on <= inventory_.last_seq());
+        for (auto& fact : decision.facts) {
+            history_.push_back({
+                .seq = inventory_.last_seq() + 1,
+                .at = now,
+                .trace = {},
+                .event = fact.event,
+                .body = std::move(fact.body),
+            });
+            evolve(inventory_, history_.back());
+            audit_.observe(history_.back());
+        }
+        inventory_.verify();
+        facts_of_last_ = decision.facts.size();
+        return std::move(decision.outcome);
+    }
+
+    /// An event of the house with seats "1", "2", … of one price.
+    EventId open(std::size_t seats, EventSpec of_event = spec(), Amount price = 5'000) {
+        const auto id = create(std::move(of_event));
+        if (seats > 0) CHECK(add_seats(id, numbers(seats), owner(), price));
+        return id;
+    }
+    EventId create(EventSpec of_event = spec(), Organizer by = owner()) {
+        const EventId id{Bits128{1, ++made_}};
+        CHECK(act(CreateEvent{id, std::move(by), std::move(of_event)}));
+        return id;
+    }
+    Outcome update(
+        EventId event,
+        EventSpec to,
+        Organizer by = owner(),
+        std::optional<std::uint32_t> if_version = {}
+    ) {
+        return act(UpdateEvent{event, std::move(by), std::move(to), if_version});
+    }
+    Outcome
+    remove(EventId event, Organizer by = owner(), std::optional<std::uint32_t> if_version = {}) {
+        return act(DeleteEvent{event, std::move(by), if_version});
+    }
+    Outcome add_seats(
+        EventId event,
+        const std::vector<std::string>& names,
+        Organizer by = owner(),
+        Amount price = 5'000
+    ) {
+        auto block = std::make_shared<SeatBlock>();
+        block->first_id = SeatId{Bits128{2, ++made_ << 32}};
+        for (const auto& name : names)
+            block->seats.push_back(
+                {.number = name, .section = {}, .row = {}, .price = price, .position = {}}
+            );
+        return act(AddSeats{event, std::move(by), std::move(block)});
+    }
+
+    /// A request for seats by their place in the event, with a key of its own.
+    ReserveSeats
+    wish(EventId event, std::string user, std::initializer_list<std::uint32_t> indices) {
+        ReserveSeats wish{
+            .reservation = ReservationId{Bits128{3, ++made_}},
+            .event = event,
+            .user = std::move(user),
+            .seats = {},
+            .hold = {},
+            .request = {.key = Bits128{4, made_}, .content = {}},
+        };
+        for (const auto index : indices)
+            wish.seats.push_back(seat(event, index));
+        return wish;
+    }
+    Outcome reserve(EventId event, std::string user, std::initializer_list<std::uint32_t> indices) {
+        return act(wish(event, std::move(user), indices));
+    }
+    /// One that must succeed.
+    Reservation hold(EventId event, std::string user, std::initializer_list<std::uint32_t> seats) {
+        return std::get<Reservation>(reserve(event, std::move(user), seats).value().entity);
+    }
+    Outcome confirm(const Reservation& of) { return act(ConfirmReservation{of.id, of.user}); }
+    Outcome cancel(const Reservation& of) { return act(CancelReservation{of.id, of.user}); }
+    Outcome extend(const Reservation& of, std::chrono::seconds by) {
+        return act(ExtendReservation{of.id, of.user, by});
+    }
+    /// How many holds were ended.
+    std::size_t sweep(std::uint32_t at_most = 1'000) {
+        CHECK(act(ExpireHolds{at_most}));
+        return facts_of_last_;
+    }
+
+    SeatId seat(EventId event, std::uint32_t index) const {
+        return Inventory::seat_id(*inventory_.find_event(event), index);
+    }
+    SeatStatus status(EventId event, std::uint32_t index) const {
+        return inventory_.seat_status(*inventory_.find_event(event), index, now);
+    }
+    Reservation reservation(const Reservation& of) const {
+        return inventory_.entity(*inventory_.find_reservation(of.id), now);
+    }
+    ReservationStatus status(const Reservation& of) const { return reservation(of).status; }
+
+    const Inventory& inventory() const { return inventory_; }
+    const std::vector<Fact>& history() const { return history_; }
+    std::size_t facts_of_last() const { return facts_of_last_; }
+    std::vector<std::string> violations() const {
+        std::vector<std::string> found;
+        for (const auto& violation : audit_.violations())
+            found.push_back(violation.what);
+        return found;
+    }
+
+    static std::vector<std::string> numbers(std::size_t count) {
+        std::vector<std::string> names;
+        for (std::size_t i = 1; i <= count; ++i)
+            names.push_back(std::to_string(i));
+        return names;
+    }
+
+private:
+    Inventory inventory_;
+    Audit audit_;
+    std::vector<Fact> history_;
+    std::uint64_t made_ = 0;
+    std::size_t facts_of_last_ = 0;
+};
+
+/// In one word what came of a command: "accepted", "replayed", or the reason for the refusal.
+inline std::string_view word_for(Reason reason) {
+    switch (reason) {
+        case Reason::idempotency_key_reused:
+            return "idempotency_key_reused";
+        case Reason::event_not_found:
+            return "event_not_found";
+        case Reason::reservation_not_found:
+            return "reservation_not_found";
+        case Reason::version_stale:
+            return "version_stale";
+        case Reason::event_has_sales:
+            return "event_has_sales";
+        case Reason::seat_number_taken:
+            return "seat_number_taken";
+        case Reason::event_full:
+            return "event_full";
+        case Reason::sales_not_open:
+            return "sales_not_open";
+        case Reason::sales_closed:
+            return "sales_closed";
+        case Reason::seat_named_twice:
+            return "seat_named_twice";
+        case Reason::hold_too_long:
+            return "hold_too_long";
+        case Reason::too_many_seats:
+            return "too_many_seats";
+        case Reason::seat_not_found:
+            return "seat_not_found";
+        case Reason::user_limit_reached:
+            return "user_limit_reached";
+        case Reason::seats_unavailable:
+            return "seats_unavailable";
+        case Reason::reservation_confirmed:
+            return "reservation_confirmed";
+        case Reason::reservation_cancelled:
+            return "reservation_cancelled";
+        case Reason::hold_expired:
+            return "hold_expired";
+        case Reason::payment_required:
+            return "payment_required";
+        case Reason::extension_too_long:
+            return "extension_too_long";
+    }
+}
+inline std::string_view answer(const Outcome& outcome) {
+    if (!outcome) return word_for(outcome.error().reason);
+    return outcome->replayed ? "replayed" : "accepted";
+}
+
+}  // namespace frontrow::domain

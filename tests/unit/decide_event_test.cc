@@ -1,0 +1,402 @@
+#include "box_office.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace frontrow::domain {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+const Organizer kOther{.sub = "another house", .is_admin = false};
+const Organizer kAdmin{.sub = "root", .is_admin = true};
+const EventId kNoEvent{Bits128{99, 99}};
+
+EventSpec renamed(std::string name) {
+    auto spec = BoxOffice::spec();
+    spec.name = std::move(name);
+    return spec;
+}
+EventSpec in_euro() {
+    auto spec = BoxOffice::spec();
+    spec.currency = *Currency::parse("EUR");
+    return spec;
+}
+EventSpec to_be_paid() {
+    auto spec = BoxOffice::spec();
+    spec.payment = PaymentRule::required;
+    return spec;
+}
+EventSpec starting(Instant at, std::string name) {
+    auto spec = renamed(std::move(name));
+    spec.start_at = at;
+    return spec;
+}
+
+std::vector<std::string> names_of(const std::vector<Event>& events) {
+    std::vector<std::string> names;
+    for (const auto& event : events)
+        names.push_back(event.spec.name);
+    return names;
+}
+
+TEST(CreateEvent, answers_with_the_event_in_its_first_version) {
+    BoxOffice office;
+    office.now += 5ms;
+    const EventId id{Bits128{7, 7}};
+    const auto outcome = office.act(CreateEvent{id, BoxOffice::owner(), BoxOffice::spec()});
+    const Event expected{
+        .id = id,
+        .spec = BoxOffice::spec(),
+        .created_by = "house",
+        .created_at = office.now,
+        .updated_at = office.now,
+        .version = 1,
+    };
+    EXPECT_EQ(std::get<Event>(outcome.value().entity), expected);
+    EXPECT_FALSE(outcome->replayed);
+    EXPECT_EQ(office.inventory().find_event(id)->event, expected);
+}
+
+TEST(UpdateEvent, changes_the_spec_and_raises_the_version_and_nothing_else) {
+    BoxOffice office;
+    const auto id = office.open(1);
+    const auto before = office.inventory().find_event(id)->event;
+    office.now += 1h;
+    const auto outcome = office.update(id, renamed("Second night"));
+    auto expected = before;
+    expected.spec = renamed("Second night");
+    expected.updated_at = office.now;
+    expected.version = 2;
+    EXPECT_EQ(std::get<Event>(outcome.value().entity), expected);
+    EXPECT_EQ(office.inventory().find_event(id)->event, expected);
+}
+
+TEST(UpdateEvent, raises_the_version_even_when_the_spec_stays) {
+    BoxOffice office;
+    const auto id = office.open(0);
+    EXPECT_EQ(std::get<Event>(office.update(id, BoxOffice::spec())->entity).version, 2U);
+}
+
+TEST(Events, are_changed_by_their_organizer_or_an_admin_and_hidden_from_others) {
+    const struct {
+        Organizer by;
+        bool exists;
+        std::string_view answer;
+    } rows[] = {
+        {BoxOffice::owner(), true, "accepted"},
+        {kAdmin, true, "accepted"},
+        {{.sub = "house", .is_admin = true}, true, "accepted"},
+        {kOther, true, "event_not_found"},
+        {{.sub = "", .is_admin = false}, true, "event_not_found"},
+        {BoxOffice::owner(), false, "event_not_found"},
+        {kAdmin, false, "event_not_found"},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto made = office.open(1);
+        const auto id = row.exists ? made : kNoEvent;
+        EXPECT_EQ(answer(office.update(id, renamed("x"), row.by)), row.answer) << row.by.sub;
+        EXPECT_EQ(answer(office.add_seats(id, {"new"}, row.by)), row.answer) << row.by.sub;
+        EXPECT_EQ(answer(office.remove(id, row.by)), row.answer) << row.by.sub;
+    }
+}
+
+TEST(Events, keep_their_organizer_when_an_admin_changes_them) {
+    BoxOffice office;
+    const auto id = office.open(0);
+    ASSERT_TRUE(office.update(id, renamed("x"), kAdmin));
+    EXPECT_EQ(office.inventory().find_event(id)->event.created_by, "house");
+    EXPECT_EQ(answer(office.update(id, renamed("y"))), "accepted");
+}
+
+TEST(Events, are_changed_only_in_the_version_that_was_named) {
+    const struct {
+        std::optional<std::uint32_t> if_version;
+        std::string_view answer;
+    } rows[] = {
+        {{}, "accepted"},
+        {2, "accepted"},
+        {0, "version_stale"},
+        {1, "version_stale"},
+        {3, "version_stale"},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto id = office.open(1);
+        ASSERT_TRUE(office.update(id, renamed("the second version")));
+        const auto owner = BoxOffice::owner();
+        EXPECT_EQ(answer(office.update(id, renamed("x"), owner, row.if_version)), row.answer);
+        const auto second = office.open(0);
+        ASSERT_TRUE(office.update(second, renamed("the second version")));
+        EXPECT_EQ(answer(office.remove(second, owner, row.if_version)), row.answer);
+    }
+}
+
+TEST(Events, keep_their_version_when_seats_are_added_or_sold) {
+    BoxOffice office;
+    const auto id = office.open(2);
+    ASSERT_TRUE(office.confirm(office.hold(id, "ann", {0})));
+    EXPECT_EQ(answer(office.update(id, renamed("x"), BoxOffice::owner(), 1)), "accepted");
+}
+
+// What may be done to an event by what has become of a seat of it, one 10-minute hold that was made
+// at 0.
+enum class Seat { never_held, held, sold, cancelled };
+
+struct ByState {
+    Seat state;
+    Millis at;
+    std::string_view answer;
+};
+const ByState kByState[] = {
+    {Seat::never_held, 0min, "accepted"},
+    {Seat::held, 0min, "event_has_sales"},
+    {Seat::held, 10min - 1ms, "event_has_sales"},
+    {Seat::held, 10min, "accepted"},
+    {Seat::held, 10min + 1ms, "accepted"},
+    {Seat::sold, 0min, "event_has_sales"},
+    {Seat::sold, 24h * 365, "event_has_sales"},
+    {Seat::cancelled, 0min, "accepted"},
+};
+
+EventId open_with(BoxOffice& office, const ByState& row) {
+    const auto id = office.open(2);
+    if (row.state != Seat::never_held) {
+        const auto held = office.hold(id, "ann", {0});
+        if (row.state == Seat::sold) CHECK(office.confirm(held));
+        if (row.state == Seat::cancelled) CHECK(office.cancel(held));
+    }
+    office.now += row.at;
+    return id;
+}
+
+TEST(Events, keep_currency_and_payment_while_a_seat_is_held_or_sold) {
+    for (const auto& row : kByState) {
+        for (const auto& spec : {in_euro(), to_be_paid()}) {
+            BoxOffice office;
+            const auto id = open_with(office, row);
+            const auto outcome = office.update(id, spec);
+            EXPECT_EQ(answer(outcome), row.answer)
+                << "state " << static_cast<int>(row.state) << " at " << row.at.count() << " ms";
+        }
+    }
+}
+
+TEST(Events, may_change_all_but_currency_and_payment_while_seats_are_held_and_sold) {
+    for (const auto& row : kByState) {
+        BoxOffice office;
+        const auto id = open_with(office, row);
+        auto spec = renamed("Second night");
+        spec.start_at += 24h;
+        spec.hold = 1min;
+        spec.max_seats_per_user = 1;
+        EXPECT_EQ(answer(office.update(id, spec)), "accepted");
+    }
+}
+
+TEST(Events, are_deleted_only_when_no_seat_is_held_or_sold) {
+    for (const auto& row : kByState) {
+        BoxOffice office;
+        const auto id = open_with(office, row);
+        EXPECT_EQ(answer(office.remove(id)), row.answer)
+            << "state " << static_cast<int>(row.state) << " at " << row.at.count() << " ms";
+        EXPECT_EQ(office.inventory().find_event(id) == nullptr, row.answer == "accepted");
+        EXPECT_THAT(office.violations(), IsEmpty());
+    }
+}
+
+TEST(Events, are_not_tied_by_the_sales_of_another_event) {
+    BoxOffice office;
+    const auto sold_one = office.open(2);
+    const auto id = office.open(2);
+    ASSERT_TRUE(office.confirm(office.hold(sold_one, "ann", {0})));
+    office.hold(id, "ann", {0});
+    office.now += 9min;
+    // This hold still runs when this event's own has run out.
+    office.hold(sold_one, "bob", {1});
+    EXPECT_EQ(answer(office.remove(id)), "event_has_sales");
+    office.now += 1min;
+    EXPECT_EQ(answer(office.update(id, in_euro())), "accepted");
+    EXPECT_EQ(answer(office.remove(id)), "accepted");
+}
+
+TEST(DeleteEvent, ends_its_unswept_holds_first_and_no_other_events) {
+    BoxOffice office;
+    const auto id = office.open(3);
+    const auto other = office.open(1);
+    const auto first = office.hold(id, "ann", {0});
+    const auto elsewhere = office.hold(other, "ann", {0});
+    const auto second = office.hold(id, "bob", {1, 2});
+    office.now += 10min;
+    const auto outcome = office.remove(id);
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(outcome.value().entity));
+    ASSERT_EQ(office.facts_of_last(), 3U);
+    const auto& history = office.history();
+    const auto n = history.size();
+    EXPECT_EQ(std::get<ReservationExpired>(history[n - 3].body).reservation, first.id);
+    EXPECT_EQ(std::get<ReservationExpired>(history[n - 2].body).reservation, second.id);
+    EXPECT_TRUE(std::holds_alternative<EventDeleted>(history[n - 1].body));
+    EXPECT_EQ(office.inventory().pending_count(), 1U);
+    EXPECT_EQ(office.status(elsewhere), ReservationStatus::expired);
+    EXPECT_EQ(office.sweep(), 1U);
+}
+
+TEST(DeleteEvent, leaves_neither_the_event_nor_its_seats_to_be_found) {
+    BoxOffice office;
+    const auto id = office.open(2);
+    const auto other = office.open(1);
+    const auto seat = office.seat(id, 1);
+    const auto held = office.hold(id, "ann", {0});
+    auto wish = office.wish(id, "bob", {1});
+    ASSERT_TRUE(office.cancel(held));
+    ASSERT_TRUE(office.remove(id));
+
+    EXPECT_EQ(office.inventory().find_event(id), nullptr);
+    EXPECT_EQ(office.inventory().find_seat(seat), std::nullopt);
+    EXPECT_EQ(answer(office.act(wish)), "event_not_found");
+    wish.event = other;
+    EXPECT_EQ(answer(office.act(wish)), "seat_not_found");
+    EXPECT_EQ(answer(office.update(id, renamed("x"))), "event_not_found");
+    EXPECT_EQ(answer(office.add_seats(id, {"x"})), "event_not_found");
+    EXPECT_EQ(answer(office.remove(id)), "event_not_found");
+    EXPECT_EQ(office.inventory().event_count(), 1U);
+    // What the buyer had stays in their list.
+    EXPECT_EQ(office.status(held), ReservationStatus::cancelled);
+    EXPECT_EQ(answer(office.cancel(held)), "accepted");
+    EXPECT_EQ(answer(office.confirm(held)), "reservation_cancelled");
+}
+
+TEST(AddSeats, answers_with_the_block_and_makes_its_seats_free) {
+    BoxOffice office;
+    const auto id = office.open(2);
+    const auto block = std::make_shared<SeatBlock>(SeatBlock{
+        .first_id = SeatId{Bits128{55, 1}},
+        .seats = {{.number = "A-1", .section = "A", .row = "1", .price = 70, .position = {}}},
+    });
+    const auto outcome = office.act(AddSeats{id, BoxOffice::owner(), block});
+    EXPECT_EQ(std::get<std::shared_ptr<const SeatBlock>>(outcome.value().entity), block);
+    const auto place = office.inventory().find_seat(SeatId{Bits128{55, 1}});
+    ASSERT_TRUE(place);
+    EXPECT_EQ(place->seat, 2U);
+    const auto view = office.inventory().seat_view(*place, office.now);
+    EXPECT_EQ(view.event, id);
+    EXPECT_EQ(view.block, block);
+    EXPECT_EQ(view.index, 0U);
+    EXPECT_EQ(view.status, SeatStatus::available);
+    for (const auto unknown : {Bits128{55, 0}, Bits128{55, 2}, Bits128{54, 1}, Bits128{56, 1}})
+        EXPECT_FALSE(office.inventory().find_seat(SeatId{unknown})) << unknown.lo;
+}
+
+TEST(AddSeats, refuses_a_number_that_is_taken_and_then_adds_none) {
+    const struct {
+        std::vector<std::string> numbers;
+        std::string_view answer;
+        std::string subject;
+    } rows[] = {
+        {{"3", "4"}, "accepted", ""},
+        {{"01", "1 ", "one"}, "accepted", ""},
+        {{"3", "2"}, "seat_number_taken", "2"},
+        {{"3", "4", "3"}, "seat_number_taken", "3"},
+        {{"3", "3", "1"}, "seat_number_taken", "3"},
+        {{"1", "3", "3"}, "seat_number_taken", "1"},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto id = office.open(2);
+        const auto outcome = office.add_seats(id, row.numbers);
+        EXPECT_EQ(answer(outcome), row.answer);
+        if (!outcome) EXPECT_EQ(outcome.error().subject, row.subject);
+        const auto added = outcome ? row.numbers.size() : 0;
+        EXPECT_EQ(office.inventory().find_event(id)->counts.total, 2 + added);
+    }
+}
+
+TEST(AddSeats, lets_another_event_use_the_same_numbers) {
+    BoxOffice office;
+    office.open(2);
+    const auto other = office.open(0);
+    EXPECT_EQ(answer(office.add_seats(other, {"1", "2"})), "accepted");
+}
+
+TEST(AddSeats, goes_beyond_the_declared_capacity_and_during_the_sale) {
+    BoxOffice office;
+    const auto id = office.open(10);
+    ASSERT_TRUE(office.confirm(office.hold(id, "ann", {9})));
+    ASSERT_EQ(answer(office.add_seats(id, {"11", "12"})), "accepted");
+    EXPECT_EQ(answer(office.reserve(id, "ann", {8, 10, 11})), "accepted");
+}
+
+TEST(AddSeats, fills_an_event_up_to_two_million_and_no_further) {
+    Inventory inventory;
+    const EventId id{Bits128{1, 1}};
+    evolve(inventory, {.seq = 1, .at = kOpening, .event = id, .body = EventCreated{{}, "house"}});
+    const auto block_of = [](std::uint64_t first, std::uint64_t last) {
+        auto block = std::make_shared<SeatBlock>();
+        block->first_id = SeatId{Bits128{2, first}};
+        block->seats.resize(last - first + 1);
+        for (auto& seat : block->seats)
+            seat.number = std::to_string(first++);
+        return block;
+    };
+    const SeatsAdded nearly{block_of(1, 1'999'999)};
+    evolve(inventory, {.seq = 2, .at = kOpening, .event = id, .body = nearly});
+
+    const auto decided = [&](std::uint64_t first, std::uint64_t last) {
+        const AddSeats command{id, BoxOffice::owner(), block_of(first, last)};
+        return decide(inventory, command, kOpening).outcome;
+    };
+    EXPECT_EQ(answer(decided(2'000'000, 2'000'000)), "accepted");
+    const auto one_more = decided(2'000'000, 2'000'001);
+    ASSERT_EQ(answer(one_more), "event_full");
+    EXPECT_EQ(one_more.error().limit, 2'000'000);
+}
+
+TEST(Events, refuse_for_the_first_reason_of_those_that_apply) {
+    BoxOffice office;
+    const auto id = office.open(1);
+    ASSERT_TRUE(office.confirm(office.hold(id, "ann", {0})));
+    // Not theirs before stale before sold.
+    EXPECT_EQ(answer(office.update(id, in_euro(), kOther, 9)), "event_not_found");
+    EXPECT_EQ(answer(office.update(id, in_euro(), BoxOffice::owner(), 9)), "version_stale");
+    EXPECT_EQ(answer(office.update(id, in_euro(), BoxOffice::owner(), 1)), "event_has_sales");
+    EXPECT_EQ(answer(office.remove(id, kOther, 9)), "event_not_found");
+    EXPECT_EQ(answer(office.remove(id, BoxOffice::owner(), 9)), "version_stale");
+    EXPECT_EQ(answer(office.remove(id, BoxOffice::owner(), 1)), "event_has_sales");
+    EXPECT_EQ(answer(office.add_seats(id, {"1"}, kOther)), "event_not_found");
+}
+
+TEST(Events, are_listed_latest_start_first_and_newest_first_among_equals) {
+    BoxOffice office;
+    const auto& inventory = office.inventory();
+    EXPECT_THAT(inventory.list_events(10, 0), IsEmpty());
+    office.create(starting(kOpening + 24h * 2, "two"));
+    const auto five = office.create(starting(kOpening + 24h * 5, "five"));
+    office.create(starting(kOpening + 24h * 3, "three"));
+    office.create(starting(kOpening + 24h * 3, "three too"));
+    EXPECT_THAT(
+        names_of(inventory.list_events(10, 0)), ElementsAre("five", "three too", "three", "two")
+    );
+    ASSERT_TRUE(office.update(five, starting(kOpening + 24h, "one")));
+    EXPECT_THAT(
+        names_of(inventory.list_events(10, 0)), ElementsAre("three too", "three", "two", "one")
+    );
+    EXPECT_THAT(names_of(inventory.list_events(2, 0)), ElementsAre("three too", "three"));
+    EXPECT_THAT(names_of(inventory.list_events(2, 1)), ElementsAre("three", "two"));
+    EXPECT_THAT(names_of(inventory.list_events(2, 3)), ElementsAre("one"));
+    EXPECT_THAT(inventory.list_events(2, 4), IsEmpty());
+    EXPECT_THAT(inventory.list_events(0, 0), IsEmpty());
+    ASSERT_TRUE(office.remove(five));
+    EXPECT_THAT(names_of(inventory.list_events(10, 0)), ElementsAre("three too", "three", "two"));
+}
+
+}  // namespace
+}  // namespace frontrow::domain

@@ -1,0 +1,762 @@
+#include "box_office.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace frontrow::domain {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+constexpr Millis kHold = 10min;
+const Instant kStart = BoxOffice::spec().start_at;
+
+EventSpec limited_to(std::uint32_t seats_per_user) {
+    auto spec = BoxOffice::spec();
+    spec.max_seats_per_user = seats_per_user;
+    return spec;
+}
+
+std::vector<SeatStatus> statuses(const BoxOffice& office, EventId event) {
+    std::vector<SeatStatus> all;
+    const auto* row = office.inventory().find_event(event);
+    for (SeatIndex seat = 0; seat < row->counts.total; ++seat)
+        all.push_back(office.inventory().seat_status(*row, seat, office.now));
+    return all;
+}
+/// One letter a seat: free, held, sold.
+std::string plan(const BoxOffice& office, EventId event) {
+    std::string letters;
+    for (const auto status : statuses(office, event))
+        letters += "fhs"[static_cast<int>(status)];
+    return letters;
+}
+
+TEST(ReserveSeats, holds_the_seats_for_the_events_time_at_the_sum_of_their_prices) {
+    BoxOffice office;
+    const auto event = office.open(2, BoxOffice::spec(), 5'000);
+    ASSERT_TRUE(office.add_seats(event, {"box"}, BoxOffice::owner(), 12'345));
+    office.now += 3ms;
+    const auto wish = office.wish(event, "ann", {2, 0});
+    const auto outcome = office.act(wish);
+    const Reservation expected{
+        .id = wish.reservation,
+        .event = event,
+        .user = "ann",
+        .seats = wish.seats,
+        .status = ReservationStatus::pending,
+        .total_amount = 17'345,
+        .currency = *Currency::parse("JPY"),
+        .created_at = office.now,
+        .expires_at = office.now + kHold,
+        .confirmed_at = std::nullopt,
+    };
+    EXPECT_EQ(std::get<Reservation>(outcome.value().entity), expected);
+    EXPECT_EQ(office.reservation(expected), expected);
+    EXPECT_EQ(plan(office, event), "hfh");
+    EXPECT_EQ(office.facts_of_last(), 1U);
+}
+
+TEST(ReserveSeats, is_possible_from_the_opening_of_sales_until_the_start) {
+    auto spec = BoxOffice::spec();
+    spec.sales_start_at = kOpening + 24h;
+    const struct {
+        Instant at;
+        std::string_view answer;
+    } rows[] = {
+        {kOpening, "sales_not_open"},
+        {kOpening + 24h - 1ms, "sales_not_open"},
+        {kOpening + 24h, "accepted"},
+        {kStart - 1ms, "accepted"},
+        {kStart, "sales_closed"},
+        {kStart + 1ms, "sales_closed"},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto event = office.open(1, spec);
+        office.now = row.at;
+        EXPECT_EQ(answer(office.reserve(event, "ann", {0})), row.answer) << to_rfc3339(row.at);
+    }
+}
+
+TEST(ReserveSeats, keeps_to_the_bounds_of_the_event) {
+    auto spec = limited_to(3);
+    spec.max_seats_per_reservation = 2;
+    const struct {
+        std::initializer_list<std::uint32_t> seats;
+        std::optional<std::chrono::seconds> hold;
+        std::string_view answer;
+        std::int64_t limit;
+    } rows[] = {
+        {{0, 1}, {}, "accepted", 0},
+        {{0, 1, 2}, {}, "too_many_seats", 2},
+        {{0}, 1s, "accepted", 0},
+        {{0}, 600s, "accepted", 0},
+        {{0}, 601s, "hold_too_long", 600},
+        {{0, 0}, {}, "seat_named_twice", 0},
+        {{1, 0, 1}, {}, "seat_named_twice", 0},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto event = office.open(5, spec);
+        auto wish = office.wish(event, "ann", row.seats);
+        wish.hold = row.hold;
+        const auto outcome = office.act(wish);
+        ASSERT_EQ(answer(outcome), row.answer);
+        if (!outcome) {
+            EXPECT_EQ(outcome.error().limit, row.limit);
+        } else {
+            const auto& entity = std::get<Reservation>(outcome->entity);
+            EXPECT_EQ(entity.expires_at - entity.created_at, row.hold.value_or(600s));
+        }
+    }
+}
+
+TEST(ReserveSeats, names_the_first_seat_that_the_event_does_not_have) {
+    BoxOffice office;
+    const auto event = office.open(2);
+    const auto other = office.open(2);
+    const auto unknown = SeatId{Bits128{77, 7}};
+    for (const auto stranger : {office.seat(other, 0), unknown, office.seat(event, 1).plus(1)}) {
+        auto wish = office.wish(event, "ann", {0});
+        wish.seats.push_back(stranger);
+        wish.seats.push_back(SeatId{Bits128{77, 8}});
+        const auto outcome = office.act(wish);
+        ASSERT_EQ(answer(outcome), "seat_not_found");
+        EXPECT_EQ(outcome.error().subject, stranger.to_string());
+    }
+    EXPECT_EQ(plan(office, event) + plan(office, other), "ffff");
+}
+
+TEST(ReserveSeats, takes_all_or_none_and_names_each_seat_that_is_not_free) {
+    BoxOffice office;
+    const auto event = office.open(4);
+    ASSERT_TRUE(office.confirm(office.hold(event, "ann", {1})));
+    office.hold(event, "ann", {3});
+    const auto outcome = office.reserve(event, "bob", {3, 2, 1});
+    ASSERT_EQ(answer(outcome), "seats_unavailable");
+    EXPECT_THAT(
+        outcome.error().conflicts,
+        ElementsAre(
+            SeatConflict{office.seat(event, 3), SeatStatus::reserved},
+            SeatConflict{office.seat(event, 1), SeatStatus::confirmed}
+        )
+    );
+    EXPECT_EQ(plan(office, event), "fsfh");
+    // One's own hold is in the way, too.
+    EXPECT_EQ(answer(office.reserve(event, "ann", {3})), "seats_unavailable");
+}
+
+TEST(ReserveSeats, gives_overlapping_wishes_to_whoever_came_first) {
+    BoxOffice office;
+    const auto event = office.open(5);
+    EXPECT_EQ(answer(office.reserve(event, "ann", {0, 1, 2})), "accepted");
+    EXPECT_EQ(answer(office.reserve(event, "bob", {2, 3, 4})), "seats_unavailable");
+    EXPECT_EQ(answer(office.reserve(event, "cid", {4, 3})), "accepted");
+    EXPECT_EQ(plan(office, event), "hhhhh");
+}
+
+TEST(ReserveSeats, counts_a_users_live_and_sold_seats_of_this_event_against_the_limit) {
+    BoxOffice office;
+    const auto event = office.open(8, limited_to(3));
+    const auto other = office.open(3, limited_to(3));
+    ASSERT_TRUE(office.confirm(office.hold(event, "ann", {0})));
+    const auto held = office.hold(event, "ann", {1});
+    const auto refused = office.reserve(event, "ann", {2, 3});
+    ASSERT_EQ(answer(refused), "user_limit_reached");
+    EXPECT_EQ(refused.error().limit, 3);
+    EXPECT_EQ(answer(office.reserve(event, "ann", {2})), "accepted");
+    EXPECT_EQ(answer(office.reserve(event, "ann", {3})), "user_limit_reached");
+    EXPECT_EQ(answer(office.reserve(other, "ann", {0, 1, 2})), "accepted");
+    EXPECT_EQ(answer(office.reserve(event, "bob", {3, 4, 5})), "accepted");
+    ASSERT_TRUE(office.cancel(held));
+    EXPECT_EQ(answer(office.reserve(event, "ann", {1})), "accepted");
+}
+
+TEST(ReserveSeats, does_not_count_unswept_holds_that_ran_out_against_the_limit) {
+    const struct {
+        Millis at;
+        std::string_view answer;
+    } rows[] = {{kHold - 1ms, "user_limit_reached"}, {kHold, "accepted"}};
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto event = office.open(8, limited_to(3));
+        ASSERT_TRUE(office.confirm(office.hold(event, "ann", {0})));
+        office.hold(event, "ann", {1, 2});
+        office.now += row.at;
+        EXPECT_EQ(answer(office.reserve(event, "ann", {3, 4})), row.answer);
+    }
+    BoxOffice office;
+    const auto event = office.open(8, limited_to(3));
+    ASSERT_TRUE(office.confirm(office.hold(event, "ann", {0})));
+    office.hold(event, "ann", {1, 2});
+    office.now += kHold;
+    EXPECT_EQ(answer(office.reserve(event, "ann", {3, 4, 5})), "user_limit_reached");
+    office.hold(event, "ann", {6});
+    EXPECT_EQ(answer(office.reserve(event, "ann", {3, 4})), "user_limit_reached");
+    EXPECT_EQ(answer(office.reserve(event, "ann", {3})), "accepted");
+}
+
+TEST(ReserveSeats, counts_this_events_seats_alone_while_another_events_hold_lies_unswept) {
+    BoxOffice office;
+    const auto event = office.open(8, limited_to(3));
+    const auto other = office.open(8, limited_to(3));
+    ASSERT_TRUE(office.confirm(office.hold(event, "ann", {0, 1})));
+    office.hold(other, "bob", {0});
+    office.now += kHold;
+    ASSERT_TRUE(office.confirm(office.hold(other, "ann", {1, 2, 3})));
+    EXPECT_EQ(answer(office.reserve(event, "ann", {2, 3})), "user_limit_reached");
+    EXPECT_EQ(answer(office.reserve(event, "ann", {2})), "accepted");
+}
+
+TEST(ReserveSeats, holds_a_limit_that_was_lowered_against_new_seats_alone) {
+    BoxOffice office;
+    const auto event = office.open(8);
+    const auto held = office.hold(event, "ann", {0, 1, 2});
+    ASSERT_TRUE(office.update(event, limited_to(2)));
+    EXPECT_EQ(answer(office.confirm(held)), "accepted");
+    EXPECT_EQ(answer(office.reserve(event, "ann", {3})), "user_limit_reached");
+}
+
+TEST(ReserveSeats, refuses_for_the_first_reason_of_those_that_apply) {
+    auto spec = limited_to(1);
+    spec.max_seats_per_reservation = 1;
+    spec.sales_start_at = kOpening + 1h;
+    BoxOffice office;
+    const auto event = office.open(3, spec);
+    // Each step takes away the reason before it.
+    auto wish = office.wish(event, "ann", {0, 0});
+    wish.hold = 601s;
+    wish.seats.push_back(SeatId{Bits128{77, 7}});
+    EXPECT_EQ(answer(office.act(wish)), "sales_not_open");
+    wish.event = EventId{Bits128{77, 7}};
+    EXPECT_EQ(answer(office.act(wish)), "event_not_found");
+    wish.event = event;
+    office.now += 1h;
+    EXPECT_EQ(answer(office.act(wish)), "seat_named_twice");
+    wish.seats.erase(wish.seats.begin());
+    EXPECT_EQ(answer(office.act(wish)), "hold_too_long");
+    wish.hold = 600s;
+    EXPECT_EQ(answer(office.act(wish)), "too_many_seats");
+    ASSERT_TRUE(office.reserve(event, "ann", {0}));
+    wish.seats = {SeatId{Bits128{77, 7}}};
+    EXPECT_EQ(answer(office.act(wish)), "seat_not_found");
+    wish.seats = {office.seat(event, 0)};
+    EXPECT_EQ(answer(office.act(wish)), "user_limit_reached");
+    wish.user = "bob";
+    EXPECT_EQ(answer(office.act(wish)), "seats_unavailable");
+    wish.seats = {office.seat(event, 0), office.seat(event, 0)};
+    office.now = kStart;
+    EXPECT_EQ(answer(office.act(wish)), "sales_closed");
+}
+
+TEST(ReserveSeats, refuses_an_unknown_seat_before_one_that_is_taken) {
+    BoxOffice office;
+    const auto event = office.open(3);
+    office.hold(event, "ann", {0});
+    auto wish = office.wish(event, "bob", {0});
+    wish.seats.push_back(SeatId{Bits128{77, 7}});
+    EXPECT_EQ(answer(office.act(wish)), "seat_not_found");
+}
+
+TEST(Inventory, frees_seats_the_instant_a_hold_expires) {
+    const struct {
+        Millis at;
+        std::string_view plan;
+        ReservationStatus status;
+        std::string_view another_buyer;
+    } rows[] = {
+        {0ms, "hhf", ReservationStatus::pending, "seats_unavailable"},
+        {kHold - 1ms, "hhf", ReservationStatus::pending, "seats_unavailable"},
+        {kHold, "fff", ReservationStatus::expired, "accepted"},
+        {kHold + 1ms, "fff", ReservationStatus::expired, "accepted"},
+    };
+    for (const auto& row : rows) {
+        for (const bool swept : {false, true}) {
+            BoxOffice office;
+            const auto event = office.open(3);
+            const auto held = office.hold(event, "ann", {0, 1});
+            office.now += row.at;
+            if (swept) office.sweep();
+            EXPECT_EQ(plan(office, event), row.plan);
+            EXPECT_EQ(office.status(held), row.status);
+            EXPECT_EQ(answer(office.reserve(event, "bob", {1, 2})), row.another_buyer);
+            EXPECT_THAT(office.violations(), IsEmpty());
+        }
+    }
+}
+
+TEST(ReserveSeats, takes_seats_of_two_holds_that_ran_out_at_once) {
+    BoxOffice office;
+    const auto event = office.open(5);
+    const auto of_ann = office.hold(event, "ann", {0, 1});
+    const auto of_bob = office.hold(event, "bob", {3, 2});
+    office.now += kHold;
+    const auto of_cid = office.hold(event, "cid", {2, 1, 4});
+    // Each of the two ends once, then the seats are held anew.
+    ASSERT_EQ(office.facts_of_last(), 3U);
+    const auto& history = office.history();
+    const auto n = history.size();
+    EXPECT_EQ(std::get<ReservationExpired>(history[n - 3].body).reservation, of_bob.id);
+    EXPECT_EQ(std::get<ReservationExpired>(history[n - 2].body).reservation, of_ann.id);
+    EXPECT_EQ(std::get<ReservationHeld>(history[n - 1].body).reservation, of_cid.id);
+    EXPECT_EQ(plan(office, event), "fhhfh");
+    EXPECT_EQ(answer(office.confirm(of_ann)), "hold_expired");
+    EXPECT_EQ(answer(office.confirm(of_cid)), "accepted");
+    EXPECT_THAT(office.violations(), IsEmpty());
+}
+
+TEST(ReserveSeats, gives_a_request_that_comes_again_its_first_answer) {
+    enum class Then { nothing, confirmed, cancelled, extended, expired, deleted };
+    using enum Then;
+    for (const auto then : {nothing, confirmed, cancelled, extended, expired, deleted}) {
+        BoxOffice office;
+        const auto event = office.open(2);
+        auto wish = office.wish(event, "ann", {0});
+        const auto first = std::get<Reservation>(office.act(wish).value().entity);
+        office.now += 1min;
+        if (then == confirmed) ASSERT_TRUE(office.confirm(first));
+        if (then == cancelled) ASSERT_TRUE(office.cancel(first));
+        if (then == extended) ASSERT_TRUE(office.extend(first, 60s));
+        if (then == expired || then == deleted) office.now += kHold;
+        if (then == deleted) ASSERT_TRUE(office.remove(event));
+        wish.reservation = ReservationId{Bits128{77, 7}};
+        const auto again = office.act(wish);
+        ASSERT_EQ(answer(again), "replayed") << static_cast<int>(then);
+        EXPECT_EQ(std::get<Reservation>(again->entity), first);
+        EXPECT_EQ(office.facts_of_last(), 0U);
+    }
+}
+
+TEST(ReserveSeats, remembers_a_key_for_a_day_and_no_longer) {
+    const struct {
+        Millis at;
+        bool same_content;
+        std::string_view answer;
+    } rows[] = {
+        {0ms, true, "replayed"},
+        {24h - 1ms, true, "replayed"},
+        {24h, true, "accepted"},
+        {24h + 1ms, true, "accepted"},
+        {0ms, false, "idempotency_key_reused"},
+        {24h - 1ms, false, "idempotency_key_reused"},
+        {24h, false, "accepted"},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto event = office.open(2);
+        auto wish = office.wish(event, "ann", {0});
+        ASSERT_TRUE(office.act(wish));
+        office.now += row.at;
+        wish.reservation = ReservationId{Bits128{77, 7}};
+        if (!row.same_content) wish.request.content = Bits128{7, 7};
+        EXPECT_EQ(answer(office.act(wish)), row.answer) << row.at.count() << " ms";
+    }
+}
+
+TEST(ReserveSeats, remembers_a_key_anew_from_its_second_use) {
+    BoxOffice office;
+    const auto event = office.open(6);
+    // Old requests are let go two at a time, these before the first use of the key.
+    office.hold(event, "bob", {1});
+    office.hold(event, "bob", {2});
+    auto wish = office.wish(event, "ann", {0});
+    ASSERT_TRUE(office.act(wish));
+    office.now += 24h;
+    wish.reservation = ReservationId{Bits128{77, 1}};
+    ASSERT_EQ(answer(office.act(wish)), "accepted");
+    // Lets go the first use, which mustn't take the second along.
+    office.hold(event, "bob", {3});
+    office.now += 24h - 1ms;
+    wish.reservation = ReservationId{Bits128{77, 2}};
+    const auto again = office.act(wish);
+    ASSERT_EQ(answer(again), "replayed");
+    EXPECT_EQ(std::get<Reservation>(again->entity).id, (ReservationId{Bits128{77, 1}}));
+    office.now += 1ms;
+    EXPECT_EQ(answer(office.act(wish)), "accepted");
+}
+
+TEST(ReserveSeats, does_not_remember_a_request_that_it_refused) {
+    BoxOffice office;
+    const auto event = office.open(1);
+    const auto in_the_way = office.hold(event, "ann", {0});
+    const auto wish = office.wish(event, "bob", {0});
+    ASSERT_EQ(answer(office.act(wish)), "seats_unavailable");
+    ASSERT_TRUE(office.cancel(in_the_way));
+    EXPECT_EQ(answer(office.act(wish)), "accepted");
+}
+
+TEST(ReserveSeats, looks_at_the_key_before_all_else) {
+    BoxOffice office;
+    const auto event = office.open(1);
+    auto wish = office.wish(event, "ann", {0});
+    ASSERT_TRUE(office.act(wish));
+    wish.event = EventId{Bits128{77, 7}};
+    wish.request.content = Bits128{7, 7};
+    EXPECT_EQ(answer(office.act(wish)), "idempotency_key_reused");
+}
+
+TEST(Reservations, keep_the_currency_that_they_were_made_in) {
+    BoxOffice office;
+    const auto event = office.open(1);
+    const auto wish = office.wish(event, "ann", {0});
+    const auto held = std::get<Reservation>(office.act(wish).value().entity);
+    ASSERT_TRUE(office.cancel(held));
+    auto in_euro = BoxOffice::spec();
+    in_euro.currency = *Currency::parse("EUR");
+    ASSERT_TRUE(office.update(event, in_euro));
+    EXPECT_EQ(office.reservation(held).currency.code(), "JPY");
+    EXPECT_EQ(std::get<Reservation>(office.act(wish)->entity), held);
+    EXPECT_EQ(office.hold(event, "bob", {0}).currency.code(), "EUR");
+}
+
+/// What a reservation may have come to before it's asked for something.
+enum class Before { held, confirmed, cancelled, ran_out, swept, taken_over };
+
+Reservation bring(BoxOffice& office, EventId event, Before before) {
+    const auto held = office.hold(event, "ann", {0, 1});
+    switch (before) {
+        case Before::held:
+            break;
+        case Before::confirmed:
+            CHECK(office.confirm(held));
+            break;
+        case Before::cancelled:
+            CHECK(office.cancel(held));
+            break;
+        case Before::ran_out:
+            office.now += kHold;
+            break;
+        case Before::swept:
+            office.now += kHold;
+            office.sweep();
+            break;
+        case Before::taken_over:
+            office.now += kHold;
+            office.hold(event, "bob", {1});
+            break;
+    }
+    return held;
+}
+
+TEST(Reservations, end_once_and_for_good) {
+    const struct {
+        Before before;
+        std::string_view confirm, cancel, extend;
+    } rows[] = {
+        {Before::held, "accepted", "accepted", "accepted"},
+        {Before::confirmed, "accepted", "reservation_confirmed", "reservation_confirmed"},
+        {Before::cancelled, "reservation_cancelled", "accepted", "reservation_cancelled"},
+        {Before::ran_out, "hold_expired", "hold_expired", "hold_expired"},
+        {Before::swept, "hold_expired", "hold_expired", "hold_expired"},
+        {Before::taken_over, "hold_expired", "hold_expired", "hold_expired"},
+    };
+    for (const auto& row : rows) {
+        const auto asked = [&](auto ask) {
+            BoxOffice office;
+            const auto held = bring(office, office.open(3), row.before);
+            const auto outcome = ask(office, held);
+            const bool is_new = outcome.has_value() && row.before == Before::held;
+            EXPECT_EQ(office.facts_of_last(), is_new ? 1U : 0U);
+            if (outcome)
+                EXPECT_EQ(std::get<Reservation>(outcome->entity), office.reservation(held));
+            return answer(outcome);
+        };
+        EXPECT_EQ(
+            asked([](auto& office, auto& held) { return office.confirm(held); }), row.confirm
+        );
+        EXPECT_EQ(asked([](auto& office, auto& held) { return office.cancel(held); }), row.cancel);
+        EXPECT_EQ(
+            asked([](auto& office, auto& held) { return office.extend(held, 1s); }), row.extend
+        );
+    }
+}
+
+TEST(Reservations, are_hidden_from_all_but_their_user) {
+    BoxOffice office;
+    const auto event = office.open(2);
+    const auto held = office.hold(event, "ann", {0});
+    office.hold(event, "bob", {1});
+    for (auto stranger : {held, held, held}) {
+        stranger.user = "bob";
+        EXPECT_EQ(answer(office.confirm(stranger)), "reservation_not_found");
+        EXPECT_EQ(answer(office.cancel(stranger)), "reservation_not_found");
+        EXPECT_EQ(answer(office.extend(stranger, 1s)), "reservation_not_found");
+    }
+    auto unknown = held;
+    unknown.id = ReservationId{Bits128{77, 7}};
+    EXPECT_EQ(answer(office.confirm(unknown)), "reservation_not_found");
+    EXPECT_EQ(answer(office.cancel(unknown)), "reservation_not_found");
+    EXPECT_EQ(answer(office.extend(unknown, 1s)), "reservation_not_found");
+    EXPECT_EQ(office.status(held), ReservationStatus::pending);
+}
+
+TEST(Reservations, are_changed_until_the_instant_at_which_they_expire) {
+    const struct {
+        Millis at;
+        std::string_view answer;
+    } rows[] = {{kHold - 1ms, "accepted"}, {kHold, "hold_expired"}, {kHold + 1ms, "hold_expired"}};
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto event = office.open(3);
+        const auto first = office.hold(event, "ann", {0});
+        const auto second = office.hold(event, "ann", {1});
+        const auto third = office.hold(event, "ann", {2});
+        office.now += row.at;
+        EXPECT_EQ(answer(office.confirm(first)), row.answer);
+        EXPECT_EQ(answer(office.cancel(second)), row.answer);
+        EXPECT_EQ(answer(office.extend(third, 1s)), row.answer);
+        EXPECT_THAT(office.violations(), IsEmpty());
+    }
+}
+
+TEST(ConfirmReservation, sells_the_seats_for_good_and_remembers_when) {
+    BoxOffice office;
+    const auto event = office.open(2);
+    const auto held = office.hold(event, "ann", {0});
+    office.now += 5min;
+    auto expected = held;
+    expected.status = ReservationStatus::confirmed;
+    expected.confirmed_at = office.now;
+    EXPECT_EQ(std::get<Reservation>(office.confirm(held).value().entity), expected);
+    office.now += 24h * 365;
+    EXPECT_EQ(std::get<Reservation>(office.confirm(held).value().entity), expected);
+    EXPECT_EQ(office.sweep(), 0U);
+    EXPECT_EQ(plan(office, event), "sf");
+    EXPECT_EQ(office.inventory().confirmed_count(), 1U);
+}
+
+TEST(ConfirmReservation, is_possible_after_the_start_while_the_hold_runs) {
+    BoxOffice office;
+    const auto event = office.open(1);
+    office.now = kStart - 1ms;
+    const auto held = office.hold(event, "ann", {0});
+    office.now = kStart + 1min;
+    EXPECT_EQ(answer(office.confirm(held)), "accepted");
+}
+
+TEST(ConfirmReservation, waits_for_the_payment_where_there_must_be_one) {
+    auto spec = BoxOffice::spec();
+    spec.payment = PaymentRule::required;
+    BoxOffice office;
+    const auto event = office.open(2, spec);
+    const auto held = office.hold(event, "ann", {0});
+    EXPECT_EQ(answer(office.confirm(held)), "payment_required");
+    EXPECT_EQ(office.status(held), ReservationStatus::pending);
+    const auto cancelled = office.hold(event, "ann", {1});
+    ASSERT_TRUE(office.cancel(cancelled));
+    EXPECT_EQ(answer(office.confirm(cancelled)), "reservation_cancelled");
+    office.now += kHold;
+    EXPECT_EQ(answer(office.confirm(held)), "hold_expired");
+}
+
+TEST(CancelReservation, frees_the_seats_at_once) {
+    BoxOffice office;
+    const auto event = office.open(2);
+    const auto held = office.hold(event, "ann", {0, 1});
+    auto expected = held;
+    expected.status = ReservationStatus::cancelled;
+    EXPECT_EQ(std::get<Reservation>(office.cancel(held).value().entity), expected);
+    EXPECT_EQ(plan(office, event), "ff");
+    EXPECT_EQ(answer(office.reserve(event, "bob", {1})), "accepted");
+    EXPECT_EQ(answer(office.cancel(held)), "accepted");
+    EXPECT_EQ(plan(office, event), "fh");
+}
+
+TEST(ExtendReservation, reaches_three_times_the_first_length_and_no_further) {
+    const struct {
+        std::optional<std::chrono::seconds> hold;
+        std::vector<std::chrono::seconds> by;
+        std::string_view last_answer;
+        std::int64_t limit;
+    } rows[] = {
+        {{}, {1200s}, "accepted", 0},
+        {{}, {1201s}, "extension_too_long", 1800},
+        {{}, {600s, 600s}, "accepted", 0},
+        {{}, {600s, 600s, 1s}, "extension_too_long", 1800},
+        {{}, {600s, 601s}, "extension_too_long", 1800},
+        // By the length that was given, not the longest that could be.
+        {20s, {40s}, "accepted", 0},
+        {20s, {41s}, "extension_too_long", 60},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        auto wish = office.wish(office.open(1), "ann", {0});
+        wish.hold = row.hold;
+        const auto held = std::get<Reservation>(office.act(wish).value().entity);
+        office.now += 1s;
+        auto expires_at = held.expires_at;
+        for (std::size_t i = 0; i < row.by.size(); ++i) {
+            const auto outcome = office.extend(held, row.by[i]);
+            const bool is_last = i + 1 == row.by.size();
+            ASSERT_EQ(answer(outcome), is_last ? row.last_answer : "accepted");
+            if (outcome) {
+                expires_at += row.by[i];
+                EXPECT_EQ(std::get<Reservation>(outcome->entity).expires_at, expires_at);
+            } else {
+                EXPECT_EQ(outcome.error().limit, row.limit);
+            }
+            EXPECT_EQ(office.reservation(held).expires_at, expires_at);
+        }
+        EXPECT_THAT(office.violations(), IsEmpty());
+    }
+}
+
+TEST(ExtendReservation, keeps_the_seats_until_the_new_end) {
+    BoxOffice office;
+    const auto event = office.open(2);
+    const auto held = office.hold(event, "ann", {0});
+    ASSERT_TRUE(office.extend(held, 60s));
+    office.now += kHold;
+    EXPECT_EQ(office.sweep(), 0U);
+    EXPECT_EQ(answer(office.reserve(event, "bob", {0})), "seats_unavailable");
+    office.now += 1min - 1ms;
+    EXPECT_EQ(plan(office, event), "hf");
+    office.now += 1ms;
+    EXPECT_EQ(plan(office, event), "ff");
+    EXPECT_EQ(office.sweep(), 1U);
+}
+
+TEST(ExpireHolds, ends_the_earliest_first_as_many_as_asked) {
+    BoxOffice office;
+    const auto event = office.open(6);
+    const auto make = [&](std::uint32_t seat, std::chrono::seconds length) {
+        auto wish = office.wish(event, "ann", {seat});
+        wish.hold = length;
+        return std::get<Reservation>(office.act(wish).value().entity).id;
+    };
+    const auto third = make(0, 300s);
+    const auto first = make(1, 100s);
+    const auto fourth = make(2, 300s);
+    const auto second = make(3, 200s);
+    make(4, 301s);
+    office.now += 300s;
+    EXPECT_EQ(office.sweep(0), 0U);
+    EXPECT_EQ(office.sweep(3), 3U);
+    EXPECT_EQ(office.sweep(3), 1U);
+    EXPECT_EQ(office.sweep(3), 0U);
+    std::vector<ReservationId> ended;
+    for (const auto& fact : office.history())
+        if (const auto* expired = std::get_if<ReservationExpired>(&fact.body))
+            ended.push_back(expired->reservation);
+    EXPECT_THAT(ended, ElementsAre(first, second, third, fourth));
+    EXPECT_EQ(office.inventory().pending_count(), 1U);
+    EXPECT_FALSE(office.inventory().has_expired_holds(office.now));
+}
+
+TEST(ExpireHolds, changes_nothing_that_anybody_could_see) {
+    BoxOffice office;
+    const auto event = office.open(4);
+    office.hold(event, "ann", {0, 1});
+    ASSERT_TRUE(office.confirm(office.hold(event, "ann", {2})));
+    office.now += kHold;
+    const auto seats = plan(office, event);
+    const auto list = office.inventory().list_reservations("ann", 10, 0, office.now);
+    EXPECT_EQ(office.inventory().find_event(event)->counts.available(), 1U);
+    EXPECT_EQ(office.sweep(), 1U);
+    EXPECT_EQ(office.inventory().find_event(event)->counts.available(), 3U);
+    EXPECT_EQ(plan(office, event), seats);
+    EXPECT_EQ(office.inventory().list_reservations("ann", 10, 0, office.now), list);
+}
+
+TEST(Decide, rests_on_the_facts_that_its_answer_is_made_of) {
+    BoxOffice office;
+    const auto event = office.open(2);
+    const auto wish = office.wish(event, "ann", {0});
+    ASSERT_TRUE(office.act(wish));
+    const auto held_at = office.inventory().last_seq();
+    office.open(1);
+    const auto rests_on = [&](const Command& command) {
+        return decide(office.inventory(), command, office.now).rests_on;
+    };
+    EXPECT_GE(rests_on(wish), held_at);
+    EXPECT_GE(rests_on(office.wish(event, "bob", {0})), held_at);
+    EXPECT_GE(rests_on(DeleteEvent{event, BoxOffice::owner(), {}}), held_at);
+    ASSERT_TRUE(office.act(ConfirmReservation{wish.reservation, "ann"}));
+    const auto confirmed_at = office.inventory().last_seq();
+    office.open(1);
+    EXPECT_GE(rests_on(ConfirmReservation{wish.reservation, "ann"}), confirmed_at);
+    EXPECT_GE(rests_on(CancelReservation{wish.reservation, "ann"}), confirmed_at);
+    office.remove(event);
+    const EventId none{Bits128{77, 7}};
+    EXPECT_GE(rests_on(DeleteEvent{none, BoxOffice::owner(), {}}), office.inventory().events_seq());
+}
+
+TEST(Reservations, are_listed_newest_first_a_page_at_a_time) {
+    BoxOffice office;
+    const auto event = office.open(4);
+    const auto& inventory = office.inventory();
+    const auto first = office.hold(event, "ann", {0});
+    office.hold(event, "bob", {1});
+    const auto second = office.hold(event, "ann", {2});
+    ASSERT_TRUE(office.cancel(second));
+    const auto third = office.hold(event, "ann", {2});
+    const auto ids = [&](std::size_t limit, std::size_t offset) {
+        std::vector<ReservationId> ids;
+        for (const auto& one : inventory.list_reservations("ann", limit, offset, office.now))
+            ids.push_back(one.id);
+        return ids;
+    };
+    EXPECT_THAT(ids(10, 0), ElementsAre(third.id, second.id, first.id));
+    EXPECT_THAT(ids(2, 0), ElementsAre(third.id, second.id));
+    EXPECT_THAT(ids(2, 1), ElementsAre(second.id, first.id));
+    EXPECT_THAT(ids(2, 2), ElementsAre(first.id));
+    EXPECT_THAT(ids(2, 3), IsEmpty());
+    EXPECT_THAT(ids(0, 0), IsEmpty());
+    EXPECT_THAT(inventory.list_reservations("nobody", 10, 0, office.now), IsEmpty());
+}
+
+TEST(Seats, are_listed_in_order_and_pages_of_free_ones_count_free_ones) {
+    BoxOffice office;
+    // Two blocks, "1" to "3" and "4" to "7". Of these 2 is sold, 4 held, 6 free again.
+    const auto event = office.open(3);
+    ASSERT_TRUE(office.add_seats(event, {"4", "5", "6", "7"}));
+    ASSERT_TRUE(office.confirm(office.hold(event, "ann", {1})));
+    office.hold(event, "ann", {5});
+    office.now += kHold;
+    office.hold(event, "ann", {3});
+    const struct {
+        bool only_available;
+        std::size_t limit, offset;
+        std::string_view numbers;
+    } rows[] = {
+        {false, 100, 0, "1 2 3 4 5 6 7 "},
+        {false, 7, 0, "1 2 3 4 5 6 7 "},
+        {false, 3, 2, "3 4 5 "},
+        {false, 3, 6, "7 "},
+        {false, 3, 7, ""},
+        {false, 3, 5'000'000'000, ""},
+        {false, 0, 0, ""},
+        {true, 100, 0, "1 3 5 6 7 "},
+        {true, 2, 0, "1 3 "},
+        {true, 2, 1, "3 5 "},
+        {true, 2, 2, "5 6 "},
+        {true, 2, 4, "7 "},
+        {true, 2, 5, ""},
+        {true, 0, 0, ""},
+    };
+    const auto& row_of_event = *office.inventory().find_event(event);
+    for (const auto& row : rows) {
+        const auto list = office.inventory().list_seats(
+            row_of_event, row.only_available, row.limit, row.offset, office.now
+        );
+        std::string numbers;
+        for (const auto& run : list.runs)
+            for (std::size_t i = 0; i < run.statuses.size(); ++i)
+                numbers += run.block->seats[run.first + i].number + " ";
+        EXPECT_EQ(numbers, row.numbers) << row.only_available << row.limit << row.offset;
+        EXPECT_EQ(list.event, event);
+    }
+    EXPECT_EQ(plan(office, event), "fsfhfff");
+}
+
+}  // namespace
+}  // namespace frontrow::domain
