@@ -10,6 +10,11 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
 
+# The threads of a sale allocate here and free there; mimalloc made a reservation 5 % cheaper. A sanitizer brings its own allocator.
+if(NOT FRONTROW_SANITIZE)
+    find_package(mimalloc 2.0 REQUIRED)
+endif()
+
 # The system's interpreter by its path: python3-yaml belongs to it and not to whichever comes first in PATH.
 find_program(PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 

@@ -4,6 +4,8 @@
 #include "wire/spec_json.h"
 #include "wire/status_names.h"
 
+#include <algorithm>
+
 namespace frontrow::wire {
 namespace {
 
@@ -69,7 +71,8 @@ void append_reservation(std::string& out, const domain::Reservation& reservation
     json.field("currency", reservation.currency.code());
     json.field("expires_at", reservation.expires_at);
     if (reservation.status == ReservationStatus::pending) {
-        json.field("expires_in_ms", (reservation.expires_at - now).count());
+        // It was pending when it was read, which may have been before its end.
+        json.field("expires_in_ms", std::max(reservation.expires_at - now, Millis{0}).count());
     }
     if (reservation.confirmed_at) json.field("confirmed_at", *reservation.confirmed_at);
     json.field("created_at", reservation.created_at);

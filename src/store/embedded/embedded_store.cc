@@ -134,18 +134,14 @@ std::uint64_t EmbeddedStore::record(std::vector<domain::NewFact> facts, Instant 
     return inventory_.last_seq();
 }
 
-/// Not at once: whoever is ready in this turn of the loop and in the next shares the batch. A batch
-/// of a few would be followed by one of nearly all, and then nobody is left to be served while that
-/// one is written.
+/// Not at once: the requests that are ready in this turn of the loop share the batch.
 void EmbeddedStore::schedule_write() {
     if (writing_ || std::exchange(write_is_posted_, true)) return;
-    boost::asio::post(ports_.owner, [owner = ports_.owner, weak = std::weak_ptr{self_}] {
-        boost::asio::post(owner, [weak] {
-            const auto self = weak.lock();
-            if (!self) return;
-            (*self)->write_is_posted_ = false;
-            (*self)->write_next_batch();
-        });
+    boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
+        const auto self = weak.lock();
+        if (!self) return;
+        (*self)->write_is_posted_ = false;
+        (*self)->write_next_batch();
     });
 }
 
@@ -166,8 +162,7 @@ void EmbeddedStore::on_written(Result<void, Fault> written) {
     durable_seq_ = writing_seq_;
     writing_ = false;
     auto released = std::exchange(writing_waiters_, {});
-    if (2 * forming_.size() >= released.size()) write_next_batch();
-    if (!forming_.empty()) schedule_write();
+    write_next_batch();
     for (auto& waiter : released)
         waiter(true);
 }
