@@ -225,6 +225,7 @@ protected:
         event_ = machine_.open_sale(64);
         for (std::uint64_t i = 0; i < 3; ++i) {
             const auto request = reserve(i);
+            if (i == 0) first_ = request;
             ASSERT_TRUE(execute(request).value());
             holds_.push_back(request.reservation);
         }
@@ -243,6 +244,7 @@ protected:
 
     OneMachine machine_;
     EventId event_;
+    domain::ReserveSeats first_;
     std::vector<ReservationId> holds_;
 };
 
@@ -254,6 +256,15 @@ TEST_F(LowDisk, refuses_what_takes_on_more) {
     EXPECT_TRUE(is_refused(machine_.sale.add_seats(event_, "B", 2)));
     EXPECT_EQ(machine_.store().inventory().last_seq(), decided);
     EXPECT_TRUE(machine_.store().is_ready());
+}
+
+TEST_F(LowDisk, answers_what_takes_nothing_on) {
+    const auto again = execute(first_);
+    ASSERT_TRUE(again.value());
+    EXPECT_TRUE(again.value()->replayed);
+    const auto taken = execute(reserve(0));
+    ASSERT_FALSE(taken.value());
+    EXPECT_EQ(taken.value().error().reason, domain::Reason::seats_unavailable);
 }
 
 TEST_F(LowDisk, goes_on_with_what_ends_or_frees_a_hold_and_with_reads) {

@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::size_t kLimitDefault = 20;
 constexpr std::size_t kLimitMax = 100;
-constexpr std::size_t kOffsetMax = 1'000'000'000;
 
 }  // namespace
 

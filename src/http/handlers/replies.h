@@ -3,6 +3,7 @@
 #include "http/context.h"
 #include "wire/json_writer.h"
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ Entity* found_or_fail(
     return *found ? &**found : nullptr;
 }
 
+/// As far as a list may be looked into.
+inline constexpr std::size_t kOffsetMax = 1'000'000'000;
+
 /// `limit` (1 to 100, 20 if not given) and `offset` of a list; nothing, and answered, where they
 /// are wrong.
 std::optional<store::Page> page_or_fail(Context& context);
@@ -44,7 +48,8 @@ template <class Item, class Append>
 void reply_list(Context& context, const std::vector<Item>& items, Append append) {
     auto& out = context.response.body;
     out += '[';
-    for (const auto& item : items) append(out, item);
+    for (const auto& item : items)
+        append(out, item);
     out += ']';
 }
 

@@ -61,7 +61,7 @@ std::optional<SeatQuery> seat_query_or_fail(Context& context) {
     }
     auto limit = query_number(query, "limit", 1, kSeatsLimitMax, kAll);
     if (context.value_or_fail(limit) == nullptr) return std::nullopt;
-    auto offset = query_number(query, "offset", 0, kSeatsLimitMax, 0);
+    auto offset = query_number(query, "offset", 0, kOffsetMax, 0);
     if (context.value_or_fail(offset) == nullptr) return std::nullopt;
     return SeatQuery{
         .only_available = available == "true", .page = {.limit = *limit, .offset = *offset}
