@@ -165,6 +165,74 @@ TEST(Access, is_not_had_with_a_token_that_somebody_made_up) {
     EXPECT_EQ(caller.get("/api/v1/reservations", {{"Authorization", good}}).status, 200);
 }
 
+/// A token with these claims, in JSON, signed as it should be.
+std::string token_with(const std::string& claims) {
+    jwt_t* token = nullptr;
+    jwt_new(&token);
+    EXPECT_EQ(jwt_add_grants_json(token, claims.c_str()), 0) << claims;
+    jwt_set_alg(
+        token,
+        JWT_ALG_HS256,
+        reinterpret_cast<const unsigned char*>(kSecret.data()),
+        static_cast<int>(kSecret.size())
+    );
+    char* text = jwt_encode_str(token);
+    std::string out = std::string{"Bearer "} + text;
+    std::free(text);
+    jwt_free(token);
+    return out;
+}
+
+TEST(Access, by_token_needs_each_of_its_claims_as_it_should_be) {
+    TestServer server{with_tokens()};
+    Caller caller{server, ""};
+    const auto now = server.clock.now().time_since_epoch().count() / 1'000;
+    const auto later = std::to_string(now + 60);
+    const auto claims = [&](const std::string& sub,
+                            const std::string& role,
+                            const std::string& exp,
+                            const std::string& more = {}) {
+        std::string text = "{\"iat\":1";
+        if (!sub.empty()) text += ",\"sub\":" + sub;
+        if (!role.empty()) text += ",\"role\":" + role;
+        if (!exp.empty()) text += ",\"exp\":" + exp;
+        return text + more + "}";
+    };
+    const auto ask = [&](const std::string& text) {
+        return caller.get("/api/v1/reservations", {{"Authorization", token_with(text)}});
+    };
+    const std::string user = R"("user")";
+    const std::string eve = R"("eve")";
+    for (const auto& good :
+         {claims(eve, user, later),
+          claims(eve, R"("admin")", later),
+          claims(eve, user, "9223372036854775807"),
+          claims(eve, user, later, R"(,"nbf":1,"aud":["x"],"more":{"a":1})")}) {
+        EXPECT_EQ(ask(good).status, 200) << good;
+        EXPECT_EQ(ask(good).status, 200) << "and again, by memory: " << good;
+    }
+    for (const auto& bad :
+         {claims("", user, later),
+          claims(R"("")", user, later),
+          claims("7", user, later),
+          claims("null", user, later),
+          claims("\"" + std::string(256, 'e') + "\"", user, later),
+          claims(R"("e\u0001")", user, later),
+          claims(eve, "", later),
+          claims(eve, R"("root")", later),
+          claims(eve, R"("Admin")", later),
+          claims(eve, R"(["admin"])", later),
+          claims(eve, user, ""),
+          claims(eve, user, "\"" + later + "\""),
+          claims(eve, user, "0"),
+          claims(eve, user, "-1"),
+          claims(eve, user, std::to_string(now)),
+          claims(eve, user, "null"),
+          claims(eve, user, later, R"(,"nbf":)" + std::to_string(now + 30))}) {
+        EXPECT_EQ(ask(bad).code(), "UNAUTHENTICATED") << bad;
+    }
+}
+
 TEST(Access, by_api_key_has_the_keys_role) {
     TestServer server{with_tokens()};
     Caller caller{server, ""};

@@ -12,37 +12,6 @@ TestServer::Options impatient() {
     return options;
 }
 
-TEST(Protocol, takes_a_request_cut_anywhere) {
-    TestServer server;
-    const auto venue = make_venue(server, 1);
-    const auto text = HttpClient::request_text(
-        "GET", "/api/v1/events/" + venue.event, {{"X-User-ID", "alice"}}, {}
-    );
-    auto client = server.connect();
-    for (std::size_t cut = 1; cut < text.size(); ++cut) {
-        client.send(text.substr(0, cut));
-        client.send(text.substr(cut));
-        ASSERT_EQ(client.receive().status, 200) << cut;
-    }
-}
-
-TEST(Protocol, takes_a_chunked_body_cut_anywhere) {
-    TestServer server;
-    auto client = server.connect();
-    const std::string text =
-        "POST /api/v1/reservations HTTP/1.1\r\nHost: x\r\nX-User-ID: a\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n"
-        "5;a=b\r\n{\"a\":\r\n3\r\n 1}\r\n0\r\n\r\n";
-    for (std::size_t cut = 1; cut < text.size(); ++cut) {
-        client.send(text.substr(0, cut));
-        client.send(text.substr(cut));
-        const auto answer = client.receive();
-        ASSERT_EQ(answer.status, 400) << cut;
-        ASSERT_EQ(answer.json.at("errors").at(0).at("field").as_string(), "event_id")
-            << "the body was read: " << answer.body;
-    }
-}
-
 TEST(Protocol, answers_requests_sent_together_in_their_order) {
     TestServer server;
     auto client = server.connect();
@@ -184,22 +153,6 @@ TEST(Protocol, closes_a_connection_that_says_nothing) {
     auto used = server.connect();
     EXPECT_EQ(used.ask("GET", "/health").status, 200);
     EXPECT_TRUE(used.is_closed_by_server());
-}
-
-TEST(Protocol, says_go_on_to_who_waits_and_no_at_once_to_who_may_not) {
-    TestServer server;
-    auto client = server.connect();
-    const auto body = event_body();
-    const auto head =
-        "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " +
-        std::to_string(body.size()) + "\r\n";
-    client.send(head + "\r\n");
-    EXPECT_EQ(client.receive().status, 100);
-    client.send(body);
-    EXPECT_EQ(client.receive().status, 201);
-    auto user = server.connect();
-    user.send(head + "X-User-ID: alice\r\n\r\n");
-    EXPECT_EQ(user.receive().status, 403);
 }
 
 TEST(Protocol, calls_nonsense_by_its_name_and_closes) {

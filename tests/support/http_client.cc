@@ -1,27 +1,35 @@
 #include "support/http_client.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
+#include "support/openapi_check.h"
+
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace frontrow::test {
 namespace {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
+using boost::system::error_code;
 
-void check(const boost::system::error_code& error, const char* what) {
-    if (error) throw std::runtime_error(std::string{what} + ": " + error.message());
+constexpr std::chrono::milliseconds kPatience{20'000};
+constexpr std::size_t kPiece = 64 << 10;
+
+[[noreturn]] void give_up(const char* what, int error) {
+    throw std::runtime_error(std::string{what} + ": " + std::generic_category().message(error));
 }
 
 std::string lower(std::string_view text) {
@@ -32,11 +40,42 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+HttpAnswer answer_of(http::response_parser<http::string_body>& parser) {
+    HttpAnswer answer;
+    answer.status = parser.get().result_int();
+    for (const auto& field : parser.get()) {
+        answer.headers[lower({field.name_string().data(), field.name_string().size()})] =
+            std::string{field.value()};
+    }
+    answer.body = std::move(parser.get().body());
+    error_code not_json;
+    auto value = boost::json::parse(answer.body, not_json);
+    if (!not_json) answer.json = std::move(value);
+    return answer;
+}
+
 }  // namespace
 
+/// The bare socket: the blocking calls of libraries wait for ever.
 struct HttpClient::Impl {
-    asio::io_context context;
-    tcp::socket socket{context};
+    ~Impl() { close(socket); }
+
+    /// False when the time is up.
+    bool wait_for(short events, std::chrono::milliseconds time) const {
+        pollfd one{.fd = socket, .events = events, .revents = 0};
+        return poll(&one, 1, static_cast<int>(time.count())) > 0;
+    }
+
+    /// Nothing at the end of what the server sends.
+    std::size_t read_some(void* into, std::size_t size) const {
+        if (!wait_for(POLLIN, kPatience)) give_up("receive", ETIMEDOUT);
+        const auto bytes = recv(socket, into, size, 0);
+        if (bytes < 0) give_up("receive", errno);
+        return static_cast<std::size_t>(bytes);
+    }
+
+    int socket = -1;
+    /// What came after the last answer.
     boost::beast::flat_buffer buffer;
 };
 
@@ -64,16 +103,21 @@ std::string HttpAnswer::code() const {
 }
 
 HttpClient::HttpClient(std::uint16_t port) : impl_{std::make_unique<Impl>()} {
-    boost::system::error_code error;
-    impl_->socket.connect({asio::ip::address_v4::loopback(), port}, error);
-    check(error, "connect");
-    const timeval patience{.tv_sec = 20, .tv_usec = 0};
-    setsockopt(impl_->socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    impl_->socket.set_option(tcp::no_delay{true}, error);
+    impl_->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (impl_->socket < 0) give_up("socket", errno);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(impl_->socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        give_up("connect", errno);
+    const int at_once = 1;
+    setsockopt(impl_->socket, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
 }
 
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
+HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 
 std::string HttpClient::request_text(
     std::string_view method,
@@ -105,38 +149,45 @@ HttpAnswer HttpClient::ask(
     std::string_view body
 ) {
     send(request_text(method, target, headers, body));
-    return receive(method == "HEAD");
+    auto answer = receive(method == "HEAD");
+    check_against_openapi(method, target, answer);
+    return answer;
 }
 
 void HttpClient::send(std::string_view bytes) {
-    boost::system::error_code error;
-    asio::write(impl_->socket, asio::buffer(bytes.data(), bytes.size()), error);
-    check(error, "send");
+    while (!bytes.empty()) {
+        if (!impl_->wait_for(POLLOUT, kPatience)) give_up("send", ETIMEDOUT);
+        const auto sent =
+            ::send(impl_->socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno != EAGAIN) give_up("send", errno);
+        bytes.remove_prefix(sent < 0 ? 0 : static_cast<std::size_t>(sent));
+    }
 }
 
 HttpAnswer HttpClient::receive(bool to_head) {
     http::response_parser<http::string_body> parser;
     parser.body_limit(1ULL << 30);
     parser.skip(to_head);
-    boost::system::error_code error;
-    http::read(impl_->socket, impl_->buffer, parser, error);
-    check(error, "receive");
-    HttpAnswer answer;
-    answer.status = parser.get().result_int();
-    for (const auto& field : parser.get()) {
-        answer.headers[lower({field.name_string().data(), field.name_string().size()})] =
-            std::string{field.value()};
+    parser.eager(true);
+    auto& buffer = impl_->buffer;
+    while (!parser.is_done()) {
+        error_code error = http::error::need_more;
+        if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
+        if (error && error != http::error::need_more)
+            throw std::runtime_error("receive: this isn't HTTP: " + error.message());
+        if (parser.is_done()) break;
+        const auto room = buffer.prepare(kPiece);
+        const auto bytes = impl_->read_some(room.data(), room.size());
+        if (bytes == 0) throw std::runtime_error("receive: the server closed");
+        buffer.commit(bytes);
     }
-    answer.body = std::move(parser.get().body());
-    boost::system::error_code not_json;
-    auto value = boost::json::parse(answer.body, not_json);
-    if (!not_json) answer.json = std::move(value);
+    auto answer = answer_of(parser);
+    check_any_answer(answer);
     return answer;
 }
 
 std::optional<HttpAnswer> HttpClient::half_close_and_receive() {
-    boost::system::error_code error;
-    impl_->socket.shutdown(tcp::socket::shutdown_send, error);
+    shutdown(impl_->socket, SHUT_WR);
     try {
         return receive();
     } catch (const std::runtime_error&) {
@@ -145,10 +196,15 @@ std::optional<HttpAnswer> HttpClient::half_close_and_receive() {
 }
 
 bool HttpClient::is_closed_by_server() {
+    if (impl_->buffer.size() > 0) return false;
+    if (!impl_->wait_for(POLLIN, kPatience)) give_up("wait for the close", ETIMEDOUT);
     char byte = 0;
-    boost::system::error_code error;
-    impl_->socket.read_some(asio::buffer(&byte, 1), error);
-    return error == asio::error::eof || error == asio::error::connection_reset;
+    const auto bytes = recv(impl_->socket, &byte, 1, 0);
+    return bytes == 0 || (bytes < 0 && errno == ECONNRESET);
+}
+
+bool HttpClient::has_something() const {
+    return impl_->buffer.size() > 0 || impl_->wait_for(POLLIN, std::chrono::milliseconds{0});
 }
 
 }  // namespace frontrow::test

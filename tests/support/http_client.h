@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace frontrow::test {
@@ -26,18 +27,22 @@ struct HttpAnswer {
     std::string header(const std::string& lower_name) const;
     /// The `code` of a problem; empty where there is none.
     std::string code() const;
+    /// A field of the body; empty, or -1, where there is no such one.
     std::string text(std::string_view field) const;
     std::int64_t number(std::string_view field) const;
 };
 
-/// One connection to a server on this machine, kept alive from request to request. Blocks for
-/// twenty seconds at most, then throws std::runtime_error, as it does when the server closes
-/// without an answer.
+/// One connection to a server on this machine, kept alive from request to request.
+///
+/// Each answer is held against what every answer must have, and with ask() against api/openapi.yaml
+/// too; one that differs fails the running test. Waits for twenty seconds at most, then throws
+/// std::runtime_error, as it does when the server closes without an answer.
 class HttpClient {
 public:
     explicit HttpClient(std::uint16_t port);
     ~HttpClient();
     HttpClient(HttpClient&&) noexcept;
+    HttpClient& operator=(HttpClient&&) noexcept;
 
     HttpAnswer ask(
         std::string_view method,
@@ -59,6 +64,8 @@ public:
     std::optional<HttpAnswer> half_close_and_receive();
     /// Waits for the server to close; false where it sends something instead.
     bool is_closed_by_server();
+    /// Something has come, or the server has closed.
+    bool has_something() const;
 
 private:
     struct Impl;

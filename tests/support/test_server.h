@@ -7,15 +7,17 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
+#include <future>
 #include <memory>
 #include <string>
-#include <thread>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace frontrow::test {
 
-/// A disk with as much room as the test says.
-class FakeDiskSpace final : public io::DiskSpace {
+/// A disk with as much room as the test says. Any thread.
+class ManualDiskSpace final : public io::DiskSpace {
 public:
     std::uint64_t free_bytes(const std::filesystem::path&) const override { return bytes; }
     std::atomic<std::uint64_t> bytes = std::uint64_t{1} << 40;
@@ -27,6 +29,10 @@ public:
     struct Options {
         http::Limits limits;
         identity::AuthSettings auth{.dev = true};
+        /// An SQLite VFS by its name: the disk can be broken there.
+        std::string vfs;
+        /// Requests waiting for the disk beyond which more are refused.
+        std::size_t waiting_max = 16'384;
     };
 
     explicit TestServer(Options options);
@@ -41,20 +47,33 @@ public:
     void begin_stop();
     void start_again();
     void restart();
+    /// From the next start on.
+    void set_auth(identity::AuthSettings auth) { options_.auth = std::move(auth); }
+
+    /// How often the store has given up.
+    int failures() const { return failures_; }
+    /// What the audit finds wrong in all that has happened so far: nothing, if the promise was
+    /// kept.
+    std::vector<std::string> violations() const;
 
     ManualClock clock;
-    FakeDiskSpace disk;
+    ManualDiskSpace disk;
 
 private:
     struct Running;
 
+    void run(Running& running, std::promise<std::uint16_t>& listening);
+
     Options options_;
     TempFolder folder_;
+    std::atomic<int> failures_ = 0;
+    /// Ids must not come again after a restart.
+    std::uint64_t seed_ = 1;
     std::unique_ptr<Running> running_;
     std::uint16_t port_ = 0;
 };
 
-/// Answers of any TestServer's dev mode, as one caller sees them: "" sends no credentials.
+/// One caller of a server in dev mode, on one connection: "" sends no credentials.
 class Caller {
 public:
     Caller(const TestServer& server, std::string user)

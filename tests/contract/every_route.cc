@@ -1,0 +1,72 @@
+#include "every_route.h"
+
+#include <algorithm>
+#include <atomic>
+
+namespace frontrow::test {
+namespace {
+
+/// Each seat that is added, and each key, is a new one.
+std::string next_number() {
+    static std::atomic<int> last = 0;
+    return std::to_string(++last);
+}
+
+std::string id_for(std::string_view pattern, const SmallWorld& world) {
+    if (pattern.starts_with("/api/v1/events")) return world.venue.event;
+    if (pattern.starts_with("/api/v1/seats")) return world.venue.seats[0];
+    if (pattern.starts_with("/api/v1/users")) return "alice";
+    return world.reservation;
+}
+
+std::string body_for(const http::Route& route, const SmallWorld& world) {
+    const auto number = next_number();
+    if (route.body == http::BodyKind::none) return {};
+    if (route.pattern.ends_with("/seats"))
+        return R"({"seat_number":"one-)" + number + R"(","price":1})";
+    if (route.pattern.ends_with("/bulk"))
+        return R"({"prefix":"many-)" + number + R"(","count":2,"price":1})";
+    if (route.pattern.ends_with("/extend")) return R"({"seconds":1})";
+    if (route.pattern.ends_with("/reservations"))
+        return R"({"event_id":")" + world.venue.event + R"(","seat_ids":[")" +
+               world.venue.seats[1] + R"("]})";
+    return event_body();
+}
+
+}  // namespace
+
+SmallWorld make_small_world(const TestServer& server) {
+    SmallWorld world{.venue = make_venue(server, 3), .reservation = {}};
+    const auto held =
+        Caller(server, "alice").reserve(world.venue.event, {world.venue.seats[0]}, "small world");
+    world.reservation = held.text("id");
+    return world;
+}
+
+std::vector<Visit> every_route(const SmallWorld& world) {
+    std::vector<Visit> visits;
+    for (const auto& route : http::all_routes()) {
+        std::string path{route.pattern};
+        if (const auto at = path.find("{id}"); at != std::string::npos)
+            path.replace(at, 4, id_for(route.pattern, world));
+        visits.push_back(
+            {.route = route,
+             .method = std::string{http::name_of(route.method)},
+             .path = std::move(path),
+             .body = body_for(route, world)}
+        );
+    }
+    const auto last = std::ranges::find(visits, http::Method::delete_, [](const Visit& one) {
+        return one.route.method;
+    });
+    std::rotate(last, last + 1, visits.end());
+    return visits;
+}
+
+HttpAnswer visit(HttpClient& client, const Visit& one, Headers headers) {
+    if (one.route.body != http::BodyKind::none)
+        headers.emplace_back("Idempotency-Key", "visit-" + next_number());
+    return client.ask(one.method, one.path, headers, one.body);
+}
+
+}  // namespace frontrow::test

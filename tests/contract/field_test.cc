@@ -1,0 +1,360 @@
+#include "support/openapi_check.h"
+#include "support/test_server.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+// Every field of every request body as api/openapi.yaml bounds it: what lies within is taken, what
+// lies outside is refused by the field's name.
+
+namespace frontrow::test {
+namespace {
+
+namespace json = boost::json;
+
+/// Where a body goes, a right one, and its schema's place in the document.
+struct Form {
+    const char* name;
+    std::string method;
+    std::string path;
+    std::string user;
+    json::object body;
+    std::string schema;
+};
+
+/// As many of these characters as said.
+json::value text_of(std::int64_t length, const std::string& character = "x") {
+    json::string text;
+    for (std::int64_t i = 0; i < length; ++i)
+        text.append(character);
+    return text;
+}
+
+/// The schema with what its `allOf` adds, as one object.
+json::object flat(const json::value& node) {
+    const auto* object = node.if_object();
+    if (object == nullptr) return {};
+    if (const auto* reference = object->if_contains("$ref"))
+        return flat(openapi_document().at_pointer(reference->as_string().subview(1)));
+    json::object out = *object;
+    if (const auto* parts = object->if_contains("allOf")) {
+        for (const auto& part : parts->as_array()) {
+            for (const auto& [key, value] : flat(part))
+                out.insert_or_assign(key, value);
+        }
+    }
+    return out;
+}
+
+std::int64_t number(const json::object& schema, const char* keyword, std::int64_t otherwise) {
+    const auto* found = schema.if_contains(keyword);
+    return found == nullptr ? otherwise : found->as_int64();
+}
+
+/// Values of another type than the schema's.
+std::vector<json::value> of_wrong_types(const json::object& schema) {
+    const std::string type{schema.at("type").as_string()};
+    std::vector<json::value> values{true, json::object{}, json::object{{"a", 1}}};
+    if (type != "array") values.emplace_back(json::array{});
+    if (type != "string") values.insert(values.end(), {"", "1", "none"});
+    if (type == "string") values.insert(values.end(), {0, 7, -1.5});
+    if (type == "integer") values.insert(values.end(), {1.5, 1e300, std::uint64_t{1} << 63});
+    return values;
+}
+
+std::vector<json::value> out_of_bounds(const json::object& schema) {
+    std::vector<json::value> values;
+    if (schema.contains("minimum")) values.emplace_back(number(schema, "minimum", 0) - 1);
+    if (schema.contains("maximum")) values.emplace_back(number(schema, "maximum", 0) + 1);
+    const auto min_length = number(schema, "minLength", 0);
+    if (min_length > 0) values.push_back(text_of(min_length - 1));
+    if (schema.contains("maxLength")) values.push_back(text_of(number(schema, "maxLength", 0) + 1));
+    if (number(schema, "minItems", 0) == 1) values.emplace_back(json::array{});
+    const auto* format = schema.if_contains("format");
+    if (format != nullptr && *format == "uuid")
+        values.insert(
+            values.end(),
+            {"",
+             "x",
+             "018f7c2e-0a10-7000-8000-00000000000",
+             "{018f7c2e-0a10-7000-8000-000000000001}"}
+        );
+    if (format != nullptr && *format == "date-time")
+        values.insert(
+            values.end(),
+            {"",
+             "tomorrow",
+             "2026-12-20",
+             "2026-12-20T10:00:00",
+             "2026-02-30T10:00:00Z",
+             "2026-12-20T25:00:00Z",
+             "1969-12-31T23:59:59Z"}
+        );
+    if (schema.contains("enum")) values.insert(values.end(), {"other", "None", ""});
+    if (schema.contains("pattern"))
+        values.insert(values.end(), {"jpy", "JP", "JPYX", "J\xc3\x96Y"});
+    return values;
+}
+
+std::vector<json::value> on_the_bounds(const json::object& schema) {
+    std::vector<json::value> values;
+    if (schema.contains("minimum")) values.emplace_back(number(schema, "minimum", 0));
+    if (schema.contains("maximum")) values.emplace_back(number(schema, "maximum", 0));
+    if (const auto max_length = number(schema, "maxLength", 0); max_length > 0) {
+        // Characters are counted, not bytes.
+        values.insert(values.end(), {text_of(max_length), text_of(max_length, "席")});
+        values.push_back(text_of(number(schema, "minLength", 0)));
+    }
+    if (const auto* choices = schema.if_contains("enum"))
+        values.insert(values.end(), choices->as_array().begin(), choices->as_array().end());
+    return values;
+}
+
+class Field : public testing::Test {
+protected:
+    std::vector<Form> forms() {
+        const auto event = "/api/v1/events/" + venue.event;
+        const std::string schemas = "/components/schemas/";
+        std::vector<Form> all{
+            {"create_event",
+             "POST",
+             "/api/v1/events",
+             "",
+             json::parse(event_body()).as_object(),
+             schemas + "EventRequest"},
+            {"update_event",
+             "PUT",
+             event,
+             "",
+             json::parse(event_body(R"(,"hold_seconds":3600)")).as_object(),
+             schemas + "EventRequest"},
+            {"create_seat",
+             "POST",
+             event + "/seats",
+             "",
+             {{"seat_number", "n"}, {"price", 1}},
+             schemas + "SeatRequest"},
+            {"create_seats, by prefix",
+             "POST",
+             event + "/seats/bulk",
+             "",
+             {{"prefix", "p"}, {"count", 1}, {"price", 1}},
+             schemas + "BulkSeatsRequest/oneOf/0"},
+            {"create_reservation",
+             "POST",
+             "/api/v1/reservations",
+             "alice",
+             {{"event_id", venue.event}, {"seat_ids", {venue.seats[0]}}, {"idempotency_key", "k"}},
+             schemas + "ReservationRequest"},
+            {"extend_reservation",
+             "POST",
+             "/api/v1/reservations/" + held + "/extend",
+             "alice",
+             {{"seconds", 1}},
+             schemas + "ExtendRequest"},
+        };
+        return all;
+    }
+
+    HttpAnswer send(const Form& form, const json::object& body) {
+        Headers headers;
+        if (!form.user.empty()) headers.emplace_back("X-User-ID", form.user);
+        return client.ask(form.method, form.path, headers, json::serialize(body));
+    }
+
+    /// Sent with this value, the field and no other is complained of.
+    void expect_refused(const Form& form, const std::string& field, const json::value& value) {
+        auto body = form.body;
+        body[field] = value;
+        const auto answer = send(form, body);
+        const auto about = std::string{form.name} + "." + field + " = " +
+                           json::serialize(value).substr(0, 80) + ": " + answer.body;
+        ASSERT_EQ(answer.code(), "INVALID_REQUEST") << about;
+        std::set<std::string> fields;
+        for (const auto& error : answer.json.at("errors").as_array())
+            fields.emplace(error.at("field").as_string());
+        EXPECT_EQ(fields, std::set{field}) << about;
+    }
+
+    /// Each property of each form with its schema.
+    void for_each_property(
+        const std::function<void(const Form&, const std::string&, const json::object&)>& look
+    ) {
+        for (const auto& form : forms()) {
+            const auto schema = openapi_document().at_pointer(form.schema).as_object();
+            for (const auto& [name, property] : schema.at("properties").as_object())
+                look(form, std::string{name}, flat(property));
+        }
+    }
+
+    TestServer server;
+    Venue venue = make_venue(server, 2, R"(,"hold_seconds":3600)");
+    std::string held =
+        Caller(server, "alice").reserve(venue.event, {venue.seats[1]}, "held").text("id");
+    HttpClient client = server.connect();
+};
+
+TEST_F(Field, of_a_wrong_type_is_refused_by_its_name) {
+    for_each_property([&](const Form& form, const std::string& name, const json::object& schema) {
+        for (const auto& value : of_wrong_types(schema))
+            expect_refused(form, name, value);
+    });
+}
+
+TEST_F(Field, out_of_its_bounds_is_refused_by_its_name) {
+    int refused = 0;
+    for_each_property([&](const Form& form, const std::string& name, const json::object& schema) {
+        for (const auto& value : out_of_bounds(schema)) {
+            expect_refused(form, name, value);
+            ++refused;
+        }
+    });
+    EXPECT_GT(refused, 80);
+}
+
+TEST_F(Field, with_a_control_character_is_refused_and_with_any_other_taken) {
+    for_each_property([&](const Form& form, const std::string& name, const json::object& schema) {
+        if (!schema.contains("maxLength")) return;
+        for (const auto* text : {"a\x01", "\x1f", "a\x7f"})
+            expect_refused(form, name, text);
+        expect_refused(form, name, json::string("a\0b", 3));
+    });
+    auto body = json::parse(event_body()).as_object();
+    const std::string odd = "\"\\/ <&> \xf0\x9f\x8e\xab \xe2\x80\xae \xc2\x85 'x' \t";
+    body["name"] = odd;
+    EXPECT_EQ(client.ask("POST", "/api/v1/events", {}, json::serialize(body)).text("name"), odd);
+}
+
+TEST_F(Field, that_is_required_is_missed_by_its_name_and_null_counts_as_missing) {
+    for (const auto& form : forms()) {
+        const auto required = openapi_document().at_pointer(form.schema).at("required").as_array();
+        for (const auto& name : required) {
+            const std::string field{name.as_string()};
+            expect_refused(form, field, nullptr);
+            auto without = form.body;
+            without.erase(field);
+            const auto answer = send(form, without);
+            EXPECT_EQ(answer.json.at("errors").at(0).at("field").as_string(), field)
+                << form.name << answer.body;
+        }
+    }
+}
+
+TEST_F(Field, that_is_optional_may_be_null) {
+    for_each_property([&](const Form& form, const std::string& name, const json::object&) {
+        const auto required = openapi_document().at_pointer(form.schema).at("required").as_array();
+        if (std::ranges::find(required, json::value(name)) != required.end()) return;
+        auto body = form.body;
+        body[name] = nullptr;
+        const auto answer = send(form, body);
+        const bool is_only_key = name == "idempotency_key";
+        EXPECT_EQ(answer.status == 400, is_only_key) << form.name << "." << name << answer.body;
+    });
+}
+
+TEST_F(Field, on_its_bounds_is_taken) {
+    int taken = 0;
+    for_each_property([&](const Form& form, const std::string& name, const json::object& schema) {
+        for (const auto& value : on_the_bounds(schema)) {
+            auto body = form.body;
+            body[name] = value;
+            // Each its own: the first reservation keeps its seat, a number is given once.
+            if (body.contains("seat_number") && name != "seat_number")
+                body["seat_number"] = "n-" + std::to_string(taken);
+            if (body.contains("prefix") && name != "prefix")
+                body["prefix"] = "p-" + std::to_string(taken);
+            const auto answer = send(form, body);
+            EXPECT_NE(answer.status, 400)
+                << form.name << "." << name << " = " << json::serialize(value).substr(0, 80) << ": "
+                << answer.body.substr(0, 500);
+            ++taken;
+        }
+    });
+    EXPECT_GT(taken, 50);
+}
+
+TEST_F(Field, that_is_unknown_is_passed_over) {
+    for (const auto& form : forms()) {
+        auto body = form.body;
+        body["unheard_of"] = json::array{1, nullptr, json::object{{"x", "y"}}};
+        EXPECT_LT(send(form, body).status, 300) << form.name;
+    }
+}
+
+TEST_F(Field, of_a_seat_in_a_list_is_named_with_its_place) {
+    const auto path = "/api/v1/events/" + venue.event + "/seats/bulk";
+    const auto schema =
+        openapi_document().at_pointer("/components/schemas/SeatRequest").as_object();
+    for (const auto& [name, property] : schema.at("properties").as_object()) {
+        for (const auto& value : out_of_bounds(flat(property))) {
+            json::object wrong{{"seat_number", "w"}, {"price", 1}};
+            wrong[name] = value;
+            const json::object body{
+                {"seats", {json::object{{"seat_number", "r"}, {"price", 1}}, wrong}}
+            };
+            const auto answer = client.ask("POST", path, {}, json::serialize(body));
+            ASSERT_EQ(answer.status, 400) << json::serialize(wrong).substr(0, 200);
+            const auto errors = answer.json.at("errors").as_array();
+            ASSERT_EQ(errors.size(), 1) << answer.body;
+            EXPECT_EQ(errors[0].at("field").as_string(), "seats[1]." + std::string{name});
+        }
+    }
+}
+
+/// Limits and offsets of every list, and the flag of one.
+TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
+    const auto operations = openapi_document().at("paths").as_object();
+    int asked = 0;
+    for (const auto& [pattern, item] : operations) {
+        const auto* get = item.as_object().if_contains("get");
+        const auto* parameters =
+            get == nullptr ? nullptr : get->as_object().if_contains("parameters");
+        if (parameters == nullptr) continue;
+        std::string path{pattern};
+        if (const auto at = path.find("{id}"); at != std::string::npos)
+            path.replace(at, 4, path.starts_with("/api/v1/users") ? "alice" : venue.event);
+        for (const auto& node : parameters->as_array()) {
+            const auto parameter = flat(node);
+            const auto schema = flat(parameter.at("schema"));
+            const std::string query =
+                path + "?" + std::string{parameter.at("name").as_string()} + "=";
+            std::vector<std::string> wrong{
+                "",
+                "x",
+                "-1",
+                "1.5",
+                "1e2",
+                "%zz",
+                "%",
+                "%00",
+                "true%20",
+                "0x1",
+                "99999999999999999999999",
+                "+1"
+            };
+            std::vector<std::string> right{"true", "false"};
+            if (schema.contains("minimum")) {
+                wrong.push_back(std::to_string(number(schema, "minimum", 0) - 1));
+                wrong.push_back(std::to_string(number(schema, "maximum", 0) + 1));
+                right = {
+                    std::to_string(number(schema, "minimum", 0)),
+                    std::to_string(number(schema, "maximum", 0))
+                };
+            }
+            for (const auto& value : wrong) {
+                const auto answer = client.ask("GET", query + value, {{"X-User-ID", "alice"}});
+                EXPECT_EQ(answer.code(), "INVALID_REQUEST") << query << value;
+                ++asked;
+            }
+            for (const auto& value : right)
+                EXPECT_EQ(client.ask("GET", query + value, {{"X-User-ID", "alice"}}).status, 200)
+                    << query << value;
+        }
+    }
+    EXPECT_GT(asked, 80);
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,372 @@
+#include "every_route.h"
+#include "support/seed.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+// Whatever comes in the form of HTTP: an answer of the contract, never a 5xx, and the next request
+// is served, on the same connection unless the answer says that it ends.
+
+namespace frontrow::test {
+namespace {
+
+namespace json = boost::json;
+
+/// Makes requests that no client of good will would send.
+class Mallory {
+public:
+    Mallory(std::uint64_t seed, SmallWorld world) : random_{seed}, world_{std::move(world)} {}
+
+    /// The request's method, and its bytes with this X-Request-Id last, where none comes after it.
+    std::pair<std::string, std::string> request(const std::string& id) {
+        const auto visits = every_route(world_);
+        const auto& one = visits[below(visits.size())];
+        auto method = chance(10) ? word() : one.method;
+        // What deletes the event would make the rest dull.
+        const bool is_delete = method == "DELETE";
+        const auto path = is_delete ? "/api/v1/events/" + odd_id() : target(one.path);
+        const auto body = chance(8) ? std::string{} : this->body(one);
+        std::string text = method + " " + path + " HTTP/1.1\r\nHost: x\r\n";
+        for (auto i = below(5); i > 0; --i)
+            text += odd_header() + "\r\n";
+        // Mostly as somebody who may ask, so that it isn't all refused at the door.
+        if (one.is_for(http::Access::user) != chance(5)) text += "X-User-ID: mallory\r\n";
+        if (!chance(5)) text += "Idempotency-Key: " + id + "\r\n";
+        text += "X-Request-Id: " + id + "\r\n";
+        if (!body.empty() && chance(3)) return {method, text + in_chunks(body)};
+        return {
+            method, text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body
+        };
+    }
+
+private:
+    std::size_t below(std::size_t bound) { return random_() % bound; }
+    bool chance(std::size_t one_in) { return below(one_in) == 0; }
+    template <class T>
+    const T& any(const std::vector<T>& of) {
+        return of[below(of.size())];
+    }
+
+    /// A token, of letters.
+    std::string word() {
+        std::string out;
+        for (auto i = 1 + below(12); i > 0; --i)
+            out += static_cast<char>('A' + below(26));
+        return out;
+    }
+
+    std::string bytes(std::size_t size, unsigned low, unsigned high) {
+        std::string out;
+        for (std::size_t i = 0; i < size; ++i)
+            out += static_cast<char>(low + below(high - low + 1));
+        return out;
+    }
+
+    std::string odd_id() {
+        static const std::vector<std::string> ids{
+            "x",
+            "0",
+            "-1",
+            "%00",
+            "%",
+            "%zz",
+            "%ff%fe",
+            "..",
+            "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+            "'%20OR%201=1--",
+            "018f7c2e-0a10-7000-8000-000000000001",
+            "018F7C2E-0A10-7000-8000-000000000001",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "00000000-0000-0000-0000-000000000000",
+            "{id}",
+            "%7Bid%7D",
+            "*",
+            "null",
+            "NaN",
+            "1e999",
+            "%F0%9F%8E%AB",
+            "~",
+            "a;b=c",
+        };
+        return chance(8) ? bytes(1 + below(8'000), '!' + 3, '>') : any(ids);
+    }
+
+    std::string target(std::string path) {
+        if (chance(3)) {
+            for (const auto& id : {world_.venue.event, world_.venue.seats[0], world_.reservation}) {
+                if (const auto at = path.find(id); at != std::string::npos)
+                    path.replace(at, id.size(), odd_id());
+            }
+        }
+        if (chance(20)) path += "/" + odd_id();
+        if (chance(3)) path += "?" + query();
+        return path;
+    }
+
+    std::string query() {
+        static const std::vector<std::string> names{
+            "limit", "offset", "available", "cursor", "", "%6cimit", "limit[]", "x"
+        };
+        static const std::vector<std::string> values{
+            "",
+            "0",
+            "-1",
+            "1",
+            "1e9",
+            "99999999999999999999",
+            "true",
+            "TRUE",
+            "%",
+            "%00",
+            "%zz",
+            "+",
+            "=",
+            "&",
+            "null",
+            "0x10",
+            "1.0"
+        };
+        std::string out;
+        for (auto i = 1 + below(4); i > 0; --i)
+            out += any(names) + (chance(5) ? "" : "=") + any(values) + (chance(9) ? "&&" : "&");
+        return out;
+    }
+
+    std::string odd_header() {
+        static const std::vector<std::string> names{
+            "Accept",
+            "Accept-Encoding",
+            "If-Match",
+            "If-None-Match",
+            "Idempotency-Key",
+            "X-User-ID",
+            "traceparent",
+            "tracestate",
+            "X-Request-Id",
+            "Cookie",
+            "Origin",
+            "Range",
+            "Content-Type",
+            "Content-Encoding",
+            "X-Forwarded-For",
+            "X-HTTP-Method-Override",
+            "Last-Event-ID",
+            "TE",
+            "Host",
+            "Via",
+            "X-API-Key",
+        };
+        static const std::vector<std::string> values{
+            "",
+            "*",
+            "\"v1\"",
+            "W/\"v1\"",
+            "\"v99999999999999999999\"",
+            "\"v-1\"",
+            "application/json",
+            "application/JSON;charset=\"utf-16\"",
+            "text/html",
+            "gzip",
+            "bytes=0-1",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "{{7*7}}",
+            "${jndi:ldap://x}",
+            "'; DROP TABLE seats; --",
+            "../../etc/passwd",
+            "\t \t",
+        };
+        if (chance(15)) return any(names) + ": " + bytes(below(9'000), 'a', 'z');
+        if (chance(4)) return any(names) + ": " + bytes(1 + below(40), 0x80, 0xFF);
+        if (chance(10)) return bytes(1 + below(30), 'a', 'z') + ":";
+        return any(names) + ": " + any(values);
+    }
+
+    std::string in_chunks(std::string_view body) {
+        std::string text = "Transfer-Encoding: chunked\r\n\r\n";
+        while (!body.empty()) {
+            const auto piece = body.substr(0, 1 + below(body.size()));
+            char length[32];
+            std::snprintf(length, sizeof length, "%zx\r\n", piece.size());
+            text += length + std::string{piece} + "\r\n";
+            body.remove_prefix(piece.size());
+        }
+        return text + "0\r\n\r\n";
+    }
+
+    std::string body(const Visit& one) {
+        if (chance(20)) return bytes(1 + below(2'000), 0, 0xFF);
+        if (chance(40))
+            return std::string(1 + below(200'000), any(std::vector{'[', '{', '"', '\0', ' '}));
+        if (chance(4)) return one.body;
+        auto text = json::serialize(chance(2) && !one.body.empty() ? nearly(one.body) : document());
+        if (chance(4)) text.resize(below(text.size() + 1));
+        if (chance(6) && !text.empty()) text[below(text.size())] = static_cast<char>(random_());
+        if (chance(10)) text += bytes(1 + below(5), 0, 0xFF);
+        return text;
+    }
+
+    /// A right body with a field or two made wrong.
+    json::object nearly(const std::string& body) {
+        auto object = json::parse(body).as_object();
+        for (auto i = 1 + below(2); i > 0; --i) {
+            const std::string name{
+                std::next(object.begin(), static_cast<std::ptrdiff_t>(below(object.size())))->key()
+            };
+            object[name] = value(3);
+        }
+        return object;
+    }
+
+    /// The fields that the contract knows, with values that it may not.
+    json::object document() {
+        static const std::vector<std::string> names{
+            "name",
+            "description",
+            "venue",
+            "start_at",
+            "end_at",
+            "total_seats",
+            "sales_start_at",
+            "hold_seconds",
+            "max_seats_per_reservation",
+            "max_seats_per_user",
+            "currency",
+            "payment",
+            "seat_number",
+            "price",
+            "row",
+            "section",
+            "x",
+            "y",
+            "prefix",
+            "count",
+            "seats",
+            "event_id",
+            "seat_ids",
+            "items",
+            "best_available",
+            "idempotency_key",
+            "seconds",
+            "unknown",
+            "",
+        };
+        json::object object;
+        for (auto i = below(9); i > 0; --i)
+            object[any(names)] = value(3);
+        if (chance(2)) object["event_id"] = world_.venue.event;
+        if (chance(2)) object["seat_ids"] = json::array{json::string{world_.venue.seats[below(2)]}};
+        if (chance(3)) object["start_at"] = "2027-01-01T10:00:00Z";
+        if (chance(3)) object["end_at"] = "2027-01-01T12:00:00Z";
+        return object;
+    }
+
+    json::value value(int depth) {
+        switch (below(depth > 0 ? 12 : 9)) {
+            case 0:
+                return nullptr;
+            case 1:
+                return chance(2);
+            case 2:
+                return any(std::vector<std::int64_t>{
+                    0,
+                    -1,
+                    1,
+                    255,
+                    3'600,
+                    100'001,
+                    std::numeric_limits<std::int64_t>::min(),
+                    std::numeric_limits<std::int64_t>::max()
+                });
+            case 3:
+                return std::numeric_limits<std::uint64_t>::max();
+            case 4:
+                return any(std::vector<double>{0.5, -0.0, 1e308, -1e308, 5e-324, 1e15});
+            case 5:
+                return any(std::vector<json::value>{
+                    "",
+                    "none",
+                    "required",
+                    "JPY",
+                    "A",
+                    "2027-01-01T10:00:00+23:59",
+                    "9999-12-31T23:59:59.999Z",
+                    "1970-01-01T00:00:00Z",
+                    "席",
+                    "\xf0\x9f\x8e\xab",
+                    "\xe2\x80\x8b",
+                    "a\nb",
+                    "a\x01"
+                });
+            case 6:
+                return json::string{world_.venue.seats[below(world_.venue.seats.size())]};
+            case 7:
+                return json::string{bytes(below(chance(10) ? 30'000 : 300), ' ', '~')};
+            case 8:
+                return json::string{any(std::vector<std::string>{
+                    world_.venue.event, world_.reservation, "018f7c2e-0a10-7000-8000-000000000001"
+                })};
+            case 9: {
+                json::value nested = 1;
+                for (auto i = below(40); i > 0; --i)
+                    nested = chance(2) ? json::value(json::array{nested})
+                                       : json::value(json::object{{"a", nested}});
+                return nested;
+            }
+            case 10: {
+                json::array array;
+                for (auto i = below(6); i > 0; --i)
+                    array.push_back(value(depth - 1));
+                return array;
+            }
+            default:
+                return json::object{
+                    {"seat_number", value(0)}, {"price", value(0)}, {"quantity", value(0)}
+                };
+        }
+    }
+
+    std::mt19937_64 random_;
+    SmallWorld world_;
+};
+
+TEST(Hostile, requests_are_answered_within_the_contract_and_the_next_is_served) {
+    TestServer server;
+    auto watch = server.connect();
+    Mallory mallory{seed_of_this_run(), make_small_world(server)};
+    auto client = server.connect();
+    std::map<unsigned, int> statuses;
+    const int requests = is_soak() ? 300'000 : 5'000;
+    for (int i = 0; i < requests && !testing::Test::HasFailure(); ++i) {
+        const auto id = "hostile-" + std::to_string(i);
+        const auto [method, text] = mallory.request(id);
+        HttpAnswer answer;
+        try {
+            client.send(text);
+            answer = client.receive(method == "HEAD");
+        } catch (const std::exception& error) {
+            FAIL() << error.what() << " after\n" << text.substr(0, 3'000);
+        }
+        ++statuses[answer.status];
+        EXPECT_LT(answer.status, 500) << text.substr(0, 3'000);
+        if (answer.header("connection") == "close") {
+            EXPECT_TRUE(client.is_closed_by_server());
+            client = server.connect();
+        } else {
+            // Its own answer, and not one to a piece of an earlier request.
+            EXPECT_EQ(answer.header("x-request-id"), id) << text.substr(0, 3'000);
+        }
+        if (i % 100 == 0) EXPECT_EQ(watch.ask("GET", "/readyz").status, 200);
+    }
+    for (const auto& [status, count] : statuses)
+        std::cout << status << ": " << count << ", ";
+    std::cout << std::endl;
+    for (const unsigned status : {200, 201, 400, 401, 403, 404, 405, 409, 415})
+        EXPECT_GT(statuses[status], 0) << status;
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace frontrow::test

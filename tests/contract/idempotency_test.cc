@@ -1,0 +1,309 @@
+#include "identity/token.h"
+#include "support/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+// The same key and body, the same answer.
+
+namespace frontrow::test {
+namespace {
+
+constexpr auto kReservations = "/api/v1/reservations";
+
+void expect_replay(const HttpAnswer& again, const HttpAnswer& first, const std::string& when) {
+    EXPECT_EQ(again.status, 201) << when << ": " << again.body;
+    EXPECT_EQ(again.body, first.body) << when;
+    EXPECT_EQ(again.header("idempotency-replayed"), "true") << when;
+    EXPECT_EQ(again.header("location"), first.header("location")) << when;
+    EXPECT_EQ(again.header("content-type"), first.header("content-type")) << when;
+}
+
+TEST(Idempotency, binds_the_key_to_what_was_asked_and_who_asked) {
+    TestServer server;
+    const auto venue = make_venue(server, 3);
+    Caller alice{server, "alice"};
+    const auto first = alice.reserve(venue.event, {venue.seats[0]}, "key");
+    EXPECT_EQ(alice.reserve(venue.event, {venue.seats[1]}, "key").code(), "IDEMPOTENCY_KEY_REUSED");
+    EXPECT_EQ(
+        alice.reserve(venue.event, {venue.seats[0]}, "key", R"(,"hold_seconds":5)").code(),
+        "IDEMPOTENCY_KEY_REUSED"
+    );
+    EXPECT_EQ(
+        alice.reserve(venue.event, {venue.seats[0]}, "key", R"(,"unknown":5)").body, first.body
+    );
+    const auto bobs = Caller(server, "bob").reserve(venue.event, {venue.seats[1]}, "key");
+    EXPECT_EQ(bobs.status, 201);
+    EXPECT_NE(bobs.text("id"), first.text("id"));
+}
+
+TEST(Idempotency, takes_the_key_from_the_header_or_the_body) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    const auto body = [&](const std::string& more) {
+        return R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[0] + R"("])" +
+               more + "}";
+    };
+    EXPECT_EQ(alice.post(kReservations, body("")).code(), "IDEMPOTENCY_KEY_REQUIRED");
+    EXPECT_EQ(alice.post(kReservations, body(R"(,"idempotency_key":"")")).status, 400);
+    EXPECT_EQ(
+        alice.post(kReservations, body(""), {{"Idempotency-Key", std::string(256, 'k')}}).status,
+        400
+    );
+    EXPECT_EQ(
+        alice.post(kReservations, body(R"(,"idempotency_key":"a")"), {{"Idempotency-Key", "b"}})
+            .status,
+        400
+    );
+    const auto first = alice.post(kReservations, body(R"(,"idempotency_key":"a")"));
+    EXPECT_EQ(first.status, 201);
+    EXPECT_EQ(alice.post(kReservations, body(""), {{"Idempotency-Key", "a"}}).body, first.body);
+}
+
+TEST(Idempotency, gives_the_first_answer_whatever_has_become_of_the_reservation) {
+    using Change = std::function<void(TestServer&, const Venue&, const std::string& path)>;
+    const auto post = [](const char* action, const char* body = "") {
+        return [=](TestServer& server, const Venue&, const std::string& path) {
+            ASSERT_EQ(Caller(server, "alice").post(path + action, body).status, 200);
+        };
+    };
+    const std::pair<std::string, Change> changes[] = {
+        {"nothing happened", [](auto&, auto&, auto&) {}},
+        {"confirmed", post("/confirm")},
+        {"cancelled", post("/cancel")},
+        {"extended", post("/extend", R"({"seconds":100})")},
+        {"expired", [](auto& server, auto&, auto&) { server.clock.advance(std::chrono::hours{1}); }
+        },
+        {"expired and taken by another",
+         [](auto& server, auto& venue, auto&) {
+             server.clock.advance(std::chrono::hours{1});
+             ASSERT_EQ(Caller(server, "bob").reserve(venue.event, venue.seats, "k").status, 201);
+         }},
+        {"the event was changed",
+         [post](auto& server, auto& venue, auto& path) {
+             post("/cancel")(server, venue, path);
+             Caller organizer{server, ""};
+             ASSERT_EQ(
+                 organizer
+                     .put(
+                         "/api/v1/events/" + venue.event,
+                         event_body(R"(,"currency":"EUR","hold_seconds":7)")
+                     )
+                     .status,
+                 200
+             );
+         }},
+        {"the event was deleted",
+         [post](auto& server, auto& venue, auto& path) {
+             post("/cancel")(server, venue, path);
+             ASSERT_EQ(Caller(server, "").del("/api/v1/events/" + venue.event).status, 204);
+         }},
+        {"sales have closed",
+         [](auto& server, auto&, auto&) {
+             server.clock.set(*parse_rfc3339("2027-01-01T10:30:00Z"));
+         }},
+    };
+    for (const auto& [when, change] : changes) {
+        TestServer server;
+        server.clock.set(*parse_rfc3339("2027-01-01T08:00:00Z"));
+        const auto venue = make_venue(server, 2);
+        const auto first = Caller(server, "alice").reserve(venue.event, venue.seats, "key");
+        ASSERT_EQ(first.status, 201);
+        change(server, venue, first.header("location"));
+        expect_replay(
+            Caller(server, "alice").reserve(venue.event, venue.seats, "key"), first, when
+        );
+        server.restart();
+        expect_replay(
+            Caller(server, "alice").reserve(venue.event, venue.seats, "key"),
+            first,
+            when + ", after a restart"
+        );
+        EXPECT_EQ(server.violations(), std::vector<std::string>{}) << when;
+    }
+}
+
+TEST(Idempotency, lasts_for_24_hours_at_least) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    const auto first = Caller(server, "alice").reserve(venue.event, venue.seats, "key");
+    server.clock.advance(std::chrono::hours{24} - Millis{1});
+    expect_replay(
+        Caller(server, "alice").reserve(venue.event, venue.seats, "key"), first, "a day later"
+    );
+    server.restart();
+    expect_replay(
+        Caller(server, "alice").reserve(venue.event, venue.seats, "key"), first, "and restarted"
+    );
+}
+
+TEST(Idempotency, does_not_depend_on_how_the_request_is_spelled) {
+    TestServer server;
+    const auto venue = make_venue(server, 3);
+    Caller alice{server, "alice"};
+    const auto& [event, seats] = venue;
+    const auto ask = [&](const std::string& body, Headers headers = {{"Idempotency-Key", "key"}}) {
+        return alice.post(kReservations, body, std::move(headers));
+    };
+    const auto first =
+        ask(R"({"event_id":")" + event + R"(","seat_ids":[")" + seats[0] + R"(",")" + seats[1] +
+            R"("]})");
+    ASSERT_EQ(first.status, 201);
+    std::string upper = event;
+    for (auto& c : upper)
+        c = static_cast<char>(std::toupper(c));
+    const auto list = R"([")" + seats[0] + R"(", ")" + seats[1] + R"("])";
+    expect_replay(
+        ask(R"( { "seat_ids" : )" + list + R"( , "event_id" : ")" + event + R"(" } )"),
+        first,
+        "spaces, order"
+    );
+    expect_replay(
+        ask(R"({"event_id":")" + upper + R"(","seat_ids":)" + list + "}"), first, "capitals"
+    );
+    expect_replay(
+        ask(R"({"event_id":")" + event + R"(","seat_ids":)" + list +
+            R"(,"hold_seconds":null,"more":[1]})"),
+        first,
+        "null, unknown"
+    );
+    expect_replay(
+        ask(R"({"event_id":")" + event + R"(","seat_ids":)" + list + R"(,"idempotency_key":"key"})",
+            {}),
+        first,
+        "in the body"
+    );
+    expect_replay(
+        ask(R"({"event_id":")" + event + R"(","seat_ids":)" + list + R"(,"idempotency_key":"key"})"
+        ),
+        first,
+        "in both"
+    );
+    // Other seats, other order, another hold: another request.
+    for (const auto& other :
+         {R"("seat_ids":[")" + seats[0] + R"("])",
+          R"("seat_ids":[")" + seats[1] + R"(",")" + seats[0] + R"("])",
+          R"("seat_ids":)" + list + R"(,"hold_seconds":900)"}) {
+        EXPECT_EQ(
+            ask(R"({"event_id":")" + event + R"(",)" + other + "}").code(), "IDEMPOTENCY_KEY_REUSED"
+        ) << other;
+    }
+}
+
+TEST(Idempotency, remembers_no_refusal) {
+    TestServer server;
+    const auto venue = make_venue(server, 2, R"(,"max_seats_per_user":1)");
+    Caller alice{server, "alice"};
+    Caller bob{server, "bob"};
+    const auto alices = alice.reserve(venue.event, {venue.seats[0]}, "a");
+    EXPECT_EQ(bob.reserve(venue.event, {venue.seats[0]}, "key").code(), "SEAT_UNAVAILABLE");
+    EXPECT_EQ(bob.reserve(venue.event, {venue.seats[0]}, "key").code(), "SEAT_UNAVAILABLE");
+    ASSERT_EQ(alice.post(alices.header("location") + "/cancel").status, 200);
+    const auto bobs = bob.reserve(venue.event, {venue.seats[0]}, "key");
+    EXPECT_EQ(bobs.status, 201);
+    EXPECT_EQ(bobs.header("idempotency-replayed"), "");
+    EXPECT_EQ(bob.reserve(venue.event, {venue.seats[1]}, "other").code(), "LIMIT_REACHED");
+    EXPECT_EQ(bob.reserve(venue.event, {venue.seats[1]}, "key").code(), "IDEMPOTENCY_KEY_REUSED");
+    ASSERT_EQ(bob.post(bobs.header("location") + "/cancel").status, 200);
+    EXPECT_EQ(bob.reserve(venue.event, {venue.seats[1]}, "other").status, 201);
+}
+
+TEST(Idempotency, belongs_to_the_caller_however_they_say_who_they_are) {
+    const std::string secret = "a secret of more than thirty-two characters";
+    TestServer::Options options;
+    options.auth = {.jwt_secret = secret, .user_api_key = "the-user-key", .dev = true};
+    TestServer server{options};
+    const auto venue = make_venue(server, 2);
+    const auto token = identity::sign_token(
+        secret,
+        {.sub = "alice", .role = identity::Role::user},
+        server.clock.now(),
+        std::chrono::hours{1}
+    );
+    const auto body =
+        R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[0] + R"("]})";
+    auto client = server.connect();
+    const auto ask = [&](std::pair<std::string, std::string> who) {
+        return client.ask(
+            "POST", kReservations, {std::move(who), {"Idempotency-Key", "key"}}, body
+        );
+    };
+    const auto first = ask({"X-User-ID", "alice"});
+    expect_replay(ask({"Authorization", "Bearer " + token}), first, "the same alice");
+    EXPECT_EQ(ask({"X-API-Key", "the-user-key"}).code(), "SEAT_UNAVAILABLE")
+        << "another caller's key says nothing";
+    EXPECT_EQ(ask({"X-User-ID", "alic"}).code(), "SEAT_UNAVAILABLE");
+}
+
+TEST(Idempotency, holds_for_keys_of_every_allowed_form_and_no_other) {
+    TestServer server;
+    const auto venue = make_venue(server, 10, R"(,"max_seats_per_reservation":1)");
+    Caller alice{server, "alice"};
+    std::size_t seat = 0;
+    for (const auto& key :
+         {std::string(255, 'k'),
+          std::string{"席"},
+          std::string{"a b"},
+          std::string{"\"quoted\""},
+          std::string{"0"}}) {
+        const auto first = alice.reserve(venue.event, {venue.seats[seat]}, key);
+        EXPECT_EQ(first.status, 201) << key << first.body;
+        expect_replay(alice.reserve(venue.event, {venue.seats[seat]}, key), first, key);
+        ++seat;
+    }
+    EXPECT_EQ(
+        alice.reserve(venue.event, {venue.seats[9]}, std::string(256, 'k')).code(),
+        "INVALID_REQUEST"
+    );
+    EXPECT_EQ(alice.reserve(venue.event, {venue.seats[9]}, "").code(), "IDEMPOTENCY_KEY_REQUIRED");
+    for (const auto* wrong : {R"("")", "7", R"(["k"])", R"("\u0000")", R"("a\nb\u0007")", "true"}) {
+        const auto body = R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[9] +
+                          R"("],"idempotency_key":)" + wrong + "}";
+        const auto answer = alice.post(kReservations, body);
+        EXPECT_EQ(answer.code(), "INVALID_REQUEST") << wrong;
+        EXPECT_EQ(answer.json.at("errors").at(0).at("field").as_string(), "idempotency_key")
+            << wrong;
+    }
+    EXPECT_EQ(
+        alice.get("/api/v1/events/" + venue.event + "/seats/available/count").number("count"), 5
+    );
+}
+
+/// Fifty connections, all requests on their way before the first answer is read; some go through
+/// the restart without their answer.
+TEST(Idempotency, of_fifty_at_once_across_a_restart_makes_one_reservation) {
+    TestServer server;
+    const auto venue = make_venue(server, 2);
+    const auto text = HttpClient::request_text(
+        "POST",
+        kReservations,
+        {{"X-User-ID", "alice"}, {"Idempotency-Key", "key"}},
+        R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[0] + R"("]})"
+    );
+    std::set<std::string> bodies;
+    for (const bool restarts_meanwhile : {true, false, true}) {
+        std::vector<HttpClient> clients;
+        for (int i = 0; i < 50; ++i)
+            clients.push_back(server.connect());
+        for (auto& client : clients)
+            client.send(text);
+        if (restarts_meanwhile) server.restart();
+        std::size_t answered = 0;
+        for (auto& client : clients) {
+            const auto answer = client.half_close_and_receive();
+            if (!answer) continue;
+            ++answered;
+            EXPECT_EQ(answer->status, 201) << answer->body;
+            bodies.insert(answer->body);
+        }
+        if (!restarts_meanwhile) EXPECT_EQ(answered, 50);
+    }
+    EXPECT_EQ(bodies.size(), 1);
+    EXPECT_EQ(Caller(server, "alice").get(kReservations).json.as_array().size(), 1);
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,216 @@
+#include "support/openapi_check.h"
+
+#include "support/json_schema.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+// Whether the judge of all the other tests can judge, and the document that it judges by.
+
+namespace frontrow::test {
+namespace {
+
+namespace json = boost::json;
+
+void for_each_object(
+    const json::value& node,
+    const std::string& at,
+    const std::function<void(const json::object&, const std::string&)>& look
+) {
+    if (const auto* array = node.if_array()) {
+        for (std::size_t i = 0; i < array->size(); ++i)
+            for_each_object((*array)[i], at + "/" + std::to_string(i), look);
+    }
+    const auto* object = node.if_object();
+    if (object == nullptr) return;
+    look(*object, at);
+    for (const auto& [key, value] : *object)
+        for_each_object(value, at + "/" + std::string{key}, look);
+}
+
+TEST(JsonSchema, tells_what_fits_from_what_does_not) {
+    const auto document =
+        json::parse(R"({"definitions":{"count":{"type":"integer","minimum":1}}})");
+    const JsonSchema judge{document};
+    const struct {
+        const char* schema;
+        std::vector<const char*> fits;
+        std::vector<const char*> breaks;
+    } rows[] = {
+        {R"({"type":"integer"})",
+         {"1", "-1", "18446744073709551615"},
+         {"1.5", "\"1\"", "null", "true", "[]", "{}"}},
+        {R"({"type":"number"})", {"1", "1.5"}, {"\"1\"", "null"}},
+        {R"({"type":"string"})", {"\"\""}, {"1", "null"}},
+        {R"({"type":"boolean"})", {"true"}, {"0", "\"true\""}},
+        {R"({"type":"array","items":{"type":"string"}})",
+         {"[]", "[\"a\"]"},
+         {"[1]", "[\"a\",null]", "{}"}},
+        {R"({"type":"array","minItems":1,"maxItems":2,"uniqueItems":true})",
+         {"[1]", "[1,2]"},
+         {"[]", "[1,2,3]", "[1,1]"}},
+        {R"({"minimum":1,"maximum":3})", {"1", "3", "\"x\""}, {"0", "4", "3.1"}},
+        {R"({"minLength":1,"maxLength":2})", {"\"a\"", "\"\u5e2d\u5e2d\""}, {"\"\"", "\"abc\""}},
+        {R"({"pattern":"^[A-Z]{3}$"})", {"\"JPY\""}, {"\"jpy\"", "\"JPYX\""}},
+        {R"({"format":"uuid"})",
+         {"\"018f7c2e-0a10-7000-8000-000000000001\""},
+         {"\"\"", "\"018F7C2E-0a10-7000-8000-000000000001\"", "\"018f7c2e0a1070008000000000000001\""
+         }},
+        {R"({"format":"date-time"})", {"\"2026-12-20T10:00:00.000Z\""}, {"\"2026-12-20\"", "\"\""}},
+        {R"({"enum":["a","b"]})", {"\"a\""}, {"\"c\"", "1"}},
+        {R"({"const":"a"})", {"\"a\""}, {"\"b\""}},
+        {R"({"type":"object","required":["a"],"properties":{"a":{"type":"integer"},"b":{}}})",
+         {R"({"a":1})", R"({"a":1,"b":null})"},
+         {"{}", R"({"a":"1"})", R"({"a":1,"c":1})"}},
+        {R"({"type":"object","properties":{"a":{}},"additionalProperties":true})",
+         {R"({"c":1})"},
+         {"1"}},
+        {R"({"type":"object"})", {"{}", R"({"c":1})"}, {"[]"}},
+        {R"({"allOf":[{"properties":{"a":{"type":"integer"}}},{"properties":{"b":{"const":1}},"required":["b"]}]})",
+         {R"({"a":1,"b":1})"},
+         {R"({"a":1})", R"({"a":1,"b":2})", R"({"b":1,"c":1})"}},
+        {R"({"oneOf":[{"type":"integer"},{"minimum":5}]})", {"1", "5.5"}, {"7", "1.5"}},
+        {R"({"anyOf":[{"type":"integer"},{"minimum":5}]})", {"1", "7", "5.5"}, {"1.5"}},
+        {R"({"not":{"required":["a"]}})", {"{}"}, {R"({"a":1})"}},
+        {R"({"if":{"properties":{"a":{"const":1}}},"then":{"required":["b"]},"else":{"required":["c"]}})",
+         {R"({"a":1,"b":1})", R"({"a":2,"c":1})"},
+         {R"({"a":1})", R"({"a":2,"b":1})"}},
+        {R"({"$ref":"#/definitions/count"})", {"1"}, {"0", "\"1\""}},
+    };
+    for (const auto& row : rows) {
+        const auto schema = json::parse(row.schema);
+        EXPECT_EQ(JsonSchema::unknown_keywords(schema), std::set<std::string>{});
+        for (const auto* value : row.fits)
+            EXPECT_EQ(judge.misfit(json::parse(value), schema), "") << row.schema << " " << value;
+        for (const auto* value : row.breaks)
+            EXPECT_NE(judge.misfit(json::parse(value), schema), "") << row.schema << " " << value;
+    }
+    const auto nested =
+        json::parse(R"({"properties":{"a":{"items":{"properties":{"b":{"type":"string"}}}}}})");
+    EXPECT_EQ(
+        judge.misfit(json::parse(R"({"a":[{"b":"x"},{"b":1}]})"), nested),
+        ".a[1].b isn't of type string"
+    );
+    EXPECT_EQ(
+        JsonSchema::unknown_keywords(json::parse(R"({"items":{"multipleOf":2}})")),
+        std::set<std::string>{"multipleOf"}
+    );
+}
+
+TEST(Openapi, uses_no_keyword_that_the_checks_pass_over) {
+    const auto& components = openapi_document().at("components");
+    for (const auto& [name, schema] : components.at("schemas").as_object())
+        EXPECT_EQ(JsonSchema::unknown_keywords(schema), std::set<std::string>{}) << name;
+    int schemas = 0;
+    for_each_object(openapi_document(), "", [&](const json::object& object, const std::string& at) {
+        const auto* schema = object.if_contains("schema");
+        if (schema == nullptr) return;
+        EXPECT_EQ(JsonSchema::unknown_keywords(*schema), std::set<std::string>{}) << at;
+        ++schemas;
+    });
+    EXPECT_GT(schemas, 50);
+}
+
+TEST(Openapi, shows_no_example_that_breaks_its_own_schema) {
+    const JsonSchema judge{openapi_document()};
+    int examples = 0;
+    for_each_object(openapi_document(), "", [&](const json::object& media, const std::string& at) {
+        const auto* schema = media.if_contains("schema");
+        if (schema == nullptr) return;
+        if (const auto* example = media.if_contains("example")) {
+            EXPECT_EQ(judge.misfit(*example, *schema), "") << at;
+            ++examples;
+        }
+        const auto* several = media.if_contains("examples");
+        if (several == nullptr) return;
+        for (const auto& [name, node] : several->as_object()) {
+            EXPECT_EQ(judge.misfit(judge.follow(node).at("value"), *schema), "")
+                << at << " " << name;
+            ++examples;
+        }
+    });
+    EXPECT_GT(examples, 40);
+}
+
+TEST(Openapi, leads_every_reference_somewhere_and_names_every_operation_once) {
+    std::set<std::string> names;
+    for_each_object(openapi_document(), "", [&](const json::object& object, const std::string& at) {
+        if (const auto* reference = object.if_contains("$ref")) {
+            boost::system::error_code error;
+            EXPECT_NE(
+                openapi_document().find_pointer(reference->as_string().subview(1), error), nullptr
+            ) << at;
+        }
+        const auto* name = object.if_contains("operationId");
+        if (name != nullptr) EXPECT_TRUE(names.emplace(name->as_string()).second) << at;
+    });
+    EXPECT_EQ(names.size(), openapi_operations().size());
+}
+
+/// An answer that is as it should be.
+HttpAnswer good_answer() {
+    HttpAnswer answer;
+    answer.status = 200;
+    answer.headers = {
+        {"content-type", "application/json"},
+        {"trace-id", std::string(32, 'a')},
+        {"x-request-id", "r"},
+        {"x-content-type-options", "nosniff"},
+        {"x-frame-options", "DENY"},
+        {"referrer-policy", "no-referrer"},
+        {"content-security-policy", "default-src 'none'"},
+    };
+    answer.body = R"({"count":3})";
+    answer.json = json::parse(answer.body);
+    return answer;
+}
+
+const std::string kCount =
+    "/api/v1/events/018f7c2e-0a10-7000-8000-000000000001/seats/available/count";
+
+void judge(const HttpAnswer& answer) {
+    check_any_answer(answer);
+    check_against_openapi("GET", kCount, answer);
+}
+
+TEST(OpenapiCheck, lets_a_right_answer_pass) {
+    judge(good_answer());
+}
+
+HttpAnswer with_body(const char* text) {
+    auto answer = good_answer();
+    answer.json = json::parse(answer.body = text);
+    return answer;
+}
+
+HttpAnswer with_header(const std::string& name, const std::string& value) {
+    auto answer = good_answer();
+    answer.headers[name] = value;
+    return answer;
+}
+
+TEST(OpenapiCheck, fails_the_test_for_an_answer_that_is_not_documented) {
+    auto other_status = good_answer();
+    other_status.status = 202;
+    EXPECT_NONFATAL_FAILURE(judge(other_status), "isn't documented");
+    EXPECT_NONFATAL_FAILURE(judge(with_body(R"({"count":"3"})")), ".count isn't of type integer");
+    EXPECT_NONFATAL_FAILURE(judge(with_body(R"({"count":-1})")), ".count is out of bounds");
+    EXPECT_NONFATAL_FAILURE(judge(with_body("{}")), ".count is missing");
+    EXPECT_NONFATAL_FAILURE(
+        judge(with_body(R"({"count":3,"user_id":"alice"})")), ".user_id isn't documented"
+    );
+    EXPECT_NONFATAL_FAILURE(judge(with_header("x-frame-options", "ALLOW")), "x-frame-options");
+    EXPECT_NONFATAL_FAILURE(judge(with_header("referrer-policy", "")), "referrer-policy");
+    EXPECT_NONFATAL_FAILURE(
+        check_against_openapi("PATCH", kCount, good_answer()), "isn't in the document"
+    );
+    EXPECT_NONFATAL_FAILURE(
+        check_against_openapi("GET", "/nowhere", good_answer()), "isn't in the document"
+    );
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,221 @@
+#include "support/seed.h"
+#include "support/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <random>
+#include <thread>
+
+// One hold, and everybody at it at once: its owner on many connections, rivals, and time.
+
+namespace frontrow::test {
+namespace {
+
+/// A request on its way, and the answer that came.
+struct Shot {
+    HttpClient client;
+    std::string text;
+    std::string user;
+    std::string action;
+    HttpAnswer answer = {};
+};
+
+/// Sends all of them from a few threads that start together, and only then reads.
+void fire(std::vector<Shot>& shots) {
+    constexpr std::size_t kThreads = 4;
+    std::atomic<std::size_t> ready = 0;
+    std::vector<std::jthread> threads;
+    for (std::size_t first = 0; first < kThreads; ++first) {
+        threads.emplace_back([&, first] {
+            ++ready;
+            while (ready < kThreads)
+                std::this_thread::yield();
+            for (std::size_t i = first; i < shots.size(); i += kThreads)
+                shots[i].client.send(shots[i].text);
+            for (std::size_t i = first; i < shots.size(); i += kThreads)
+                shots[i].answer = shots[i].client.receive();
+        });
+    }
+}
+
+class Race : public testing::Test {
+protected:
+    Shot shot(
+        const std::string& user,
+        const std::string& action,
+        const std::string& path,
+        const std::string& body = {}
+    ) {
+        const Headers headers{{"X-User-ID", user}, {"Idempotency-Key", "k-" + user}};
+        return {
+            server.connect(), HttpClient::request_text("POST", path, headers, body), user, action
+        };
+    }
+    Shot reserve(const std::string& user, const Venue& venue) {
+        const auto body =
+            R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[0] + R"("]})";
+        return shot(user, "reserve", "/api/v1/reservations", body);
+    }
+
+    std::mt19937_64 random{seed_of_this_run()};
+    TestServer server;
+};
+
+std::vector<const Shot*> successes(const std::vector<Shot>& shots, const std::string& action) {
+    std::vector<const Shot*> found;
+    for (const auto& one : shots) {
+        if (one.action == action && one.answer.status < 300) found.push_back(&one);
+    }
+    return found;
+}
+
+/// Alice confirms, cancels and extends from many connections, rivals want her seat, and the clock
+/// goes over the end of her hold meanwhile.
+TEST_F(Race, for_one_hold_has_one_end) {
+    std::map<std::string, int> ends;
+    const int rounds = is_soak() ? 3'000 : 80;
+    for (int round = 0; round < rounds && !HasFailure(); ++round) {
+        const auto venue = make_venue(server, 1, R"(,"hold_seconds":10)");
+        Caller alice{server, "alice"};
+        const auto held = alice.reserve(venue.event, venue.seats, "hold-" + std::to_string(round));
+        ASSERT_EQ(held.status, 201) << held.body;
+        const auto path = held.header("location");
+        server.clock.advance(Millis{9'990});
+        std::vector<Shot> shots;
+        for (int i = 0; i < 4; ++i) {
+            shots.push_back(shot("alice", "confirm", path + "/confirm"));
+            shots.push_back(shot("alice", "cancel", path + "/cancel"));
+            shots.push_back(shot("alice", "extend", path + "/extend", R"({"seconds":1})"));
+            shots.push_back(
+                reserve("rival-" + std::to_string(i) + "-" + std::to_string(round), venue)
+            );
+        }
+        std::shuffle(shots.begin(), shots.end(), random);
+        {
+            const std::jthread time{[&] {
+                for (int step = 0; step < 30; ++step) {
+                    server.clock.advance(Millis{1});
+                    std::this_thread::yield();
+                }
+            }};
+            fire(shots);
+        }
+        const auto end = alice.get(path).text("status");
+        ++ends[end];
+        const auto winners = successes(shots, "reserve");
+        EXPECT_LE(winners.size(), 1) << "two rivals were told that it's theirs";
+        EXPECT_EQ(end == "confirmed", !successes(shots, "confirm").empty()) << end;
+        EXPECT_EQ(end == "cancelled", !successes(shots, "cancel").empty()) << end;
+        EXPECT_FALSE(end == "confirmed" && !winners.empty())
+            << "sold, and given to " << winners[0]->user;
+        EXPECT_FALSE(end == "pending" && !winners.empty()) << "held twice";
+        const auto seat = alice.get("/api/v1/seats/" + venue.seats[0]).text("status");
+        const bool is_held = !winners.empty() || end == "pending";
+        EXPECT_EQ(seat, end == "confirmed" ? "confirmed" : is_held ? "reserved" : "available");
+        for (const auto& one : shots) {
+            const auto status = one.answer.status;
+            EXPECT_TRUE(status < 300 || status == 409 || status == 410 || status == 422)
+                << one.answer.body;
+        }
+        // Whoever was told that a rival's hold had begun was told it of a hold that had ended.
+        for (const auto* winner : winners)
+            EXPECT_EQ(winner->answer.json.at("seat_ids").at(0).as_string(), venue.seats[0]);
+    }
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+    for (const auto& [end, count] : ends)
+        std::cout << end << " " << count << " times, ";
+}
+
+/// Holds that end one after the other, while buyers take every seat that comes free: a seat never
+/// has two holders, and none is lost.
+TEST_F(Race, for_seats_that_come_free_loses_none_and_gives_none_twice) {
+    constexpr std::size_t kSeats = 12;
+    const auto venue =
+        make_venue(server, kSeats, R"(,"hold_seconds":3,"max_seats_per_reservation":3)");
+    std::atomic<bool> is_over = false;
+    std::atomic<int> sold = 0;
+    std::mutex guard;
+    std::map<std::string, std::string> owners;
+    const auto buy = [&](std::size_t number, std::uint64_t seed) {
+        std::mt19937_64 own{seed};
+        Caller caller{server, "buyer-" + std::to_string(number)};
+        for (int n = 0; !is_over; ++n) {
+            std::vector<std::string> wish;
+            std::ranges::sample(
+                venue.seats, std::back_inserter(wish), 1 + static_cast<long>(own() % 3), own
+            );
+            const auto held = caller.reserve(venue.event, wish, std::to_string(n));
+            if (held.status != 201 || own() % 3 != 0) continue;
+            if (caller.post(held.header("location") + "/confirm").status != 200) continue;
+            sold += static_cast<int>(wish.size());
+            const std::scoped_lock lock{guard};
+            for (const auto& seat : wish)
+                EXPECT_TRUE(owners.emplace(seat, held.text("user_id")).second)
+                    << seat << " was sold twice";
+        }
+    };
+    {
+        std::vector<std::jthread> buyers;
+        for (std::size_t i = 0; i < 6; ++i)
+            buyers.emplace_back(buy, i, random());
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+        while (sold < static_cast<int>(kSeats) && std::chrono::steady_clock::now() < deadline) {
+            server.clock.advance(Millis{100});
+            std::this_thread::yield();
+        }
+        is_over = true;
+    }
+    EXPECT_EQ(owners.size(), kSeats) << "every seat was sold in the end";
+    EXPECT_EQ(
+        Caller(server, "")
+            .get("/api/v1/events/" + venue.event + "/seats/available/count")
+            .number("count"),
+        0
+    );
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+/// At every instant what is free, held and sold adds up to all there is.
+TEST_F(Race, between_readers_and_buyers_keeps_every_total_right) {
+    constexpr std::int64_t kSeats = 40;
+    const auto venue = make_venue(server, kSeats, R"(,"hold_seconds":2)");
+    const auto path = "/api/v1/events/" + venue.event;
+    std::atomic<bool> is_over = false;
+    {
+        std::vector<std::jthread> buyers;
+        for (int b = 0; b < 3; ++b) {
+            buyers.emplace_back([&, b, seed = random()] {
+                std::mt19937_64 own{seed};
+                Caller caller{server, "buyer-" + std::to_string(b)};
+                for (int n = 0; !is_over; ++n) {
+                    const auto held = caller.reserve(
+                        venue.event, {venue.seats[own() % kSeats]}, std::to_string(n)
+                    );
+                    if (held.status == 201 && own() % 3 == 0)
+                        caller.post(held.header("location") + "/cancel");
+                    if (own() % 4 == 0) server.clock.advance(Millis{300});
+                }
+            });
+        }
+        Caller reader{server, ""};
+        const int reads = is_soak() ? 20'000 : 150;
+        for (int i = 0; i < reads; ++i) {
+            std::map<std::string, std::int64_t> by_status;
+            for (const auto& seat : reader.get(path + "/seats").json.as_array())
+                ++by_status[std::string{seat.at("status").as_string()}];
+            EXPECT_EQ(by_status["available"] + by_status["reserved"], kSeats);
+            const auto count = reader.get(path + "/seats/available/count").number("count");
+            EXPECT_TRUE(count >= 0 && count <= kSeats) << count;
+        }
+        is_over = true;
+    }
+    server.clock.advance(std::chrono::hours{1});
+    EXPECT_EQ(Caller(server, "").get(path + "/seats/available/count").number("count"), kSeats);
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace frontrow::test
