@@ -20,7 +20,7 @@ constexpr std::size_t kWorkerThreads = 1;
 /// In the order in which they start; they end in reverse.
 struct Application::Parts {
     Parts(
-        const boost::asio::any_io_executor& executor,
+        const io::Executor& executor,
         Settings settings,
         World& world,
         std::unique_ptr<store::Store> opened
@@ -55,7 +55,7 @@ Application::Application(std::unique_ptr<Parts> parts) : parts_{std::move(parts)
 Application::~Application() = default;
 
 Result<std::unique_ptr<Application>, io::Fault>
-Application::open(const boost::asio::any_io_executor& executor, Settings settings, World world) {
+Application::open(const io::Executor& executor, Settings settings, World world) {
     store::embedded::EmbeddedStore::Ports ports{
         .owner = executor,
         .clock = world.clock,
@@ -87,7 +87,7 @@ std::uint16_t Application::port() const {
     return parts_->port;
 }
 
-boost::asio::awaitable<void> Application::stop(std::chrono::milliseconds time) {
+io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->server.drain(time);
 }
 

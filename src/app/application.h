@@ -4,15 +4,13 @@
 #include "http/limits.h"
 #include "http/server.h"
 #include "identity/authenticator.h"
+#include "io/awaitable.h"
 #include "io/clock.h"
 #include "io/disk_space.h"
 #include "io/fault.h"
 #include "io/random.h"
 #include "store/embedded/embedded_store.h"
 #include "telemetry/log.h"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -44,13 +42,13 @@ public:
 
     /// Opens the store and listens; connections are taken from start() on.
     static Result<std::unique_ptr<Application>, io::Fault>
-    open(const boost::asio::any_io_executor& executor, Settings settings, World world);
+    open(const io::Executor& executor, Settings settings, World world);
     ~Application();
 
     void start();
     std::uint16_t port() const;
     /// Takes nothing new, answers what runs, for up to `time`.
-    boost::asio::awaitable<void> stop(std::chrono::milliseconds time);
+    io::Awaitable<void> stop(std::chrono::milliseconds time);
 
 private:
     struct Parts;

@@ -12,8 +12,7 @@ namespace frontrow::app {
 
 Result<void, io::Fault> with_store(
     const std::filesystem::path& folder,
-    const std::function<
-        boost::asio::awaitable<Result<void, io::Fault>>(store::Store&, io::IdSource&)>& work
+    const std::function<io::Awaitable<Result<void, io::Fault>>(store::Store&, io::IdSource&)>& work
 ) {
     boost::asio::io_context context{1};
     const io::SystemClock clock;

@@ -1,11 +1,10 @@
 #pragma once
 
 #include "base/result.h"
+#include "io/awaitable.h"
 #include "io/fault.h"
 #include "io/id_source.h"
 #include "store/store.h"
-
-#include <boost/asio/awaitable.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -16,8 +15,7 @@ namespace frontrow::app {
 /// commands like `seed`. Faults: what opening the store or `work` came to.
 Result<void, io::Fault> with_store(
     const std::filesystem::path& folder,
-    const std::function<
-        boost::asio::awaitable<Result<void, io::Fault>>(store::Store&, io::IdSource&)>& work
+    const std::function<io::Awaitable<Result<void, io::Fault>>(store::Store&, io::IdSource&)>& work
 );
 
 }  // namespace frontrow::app

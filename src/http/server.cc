@@ -2,11 +2,11 @@
 
 #include "http/session_socket.h"
 #include "http/ticks.h"
+#include "io/awaitable.h"
+#include "io/tcp.h"
+#include "io/timer.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
 #include <vector>
@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kAsTuple = asio::as_tuple(io::use_awaitable);
 /// Everybody comes at once: this many may knock before the first is let in.
 constexpr int kBacklog = 4'096;
 /// How long to wait where no more files can be opened.
@@ -37,14 +37,14 @@ std::unexpected<io::Fault> cannot_listen(const Address& address, const error_cod
 
 class Server::Acceptor {
 public:
-    explicit Acceptor(const asio::any_io_executor& executor) : tcp{executor}, pause{executor} {}
+    explicit Acceptor(const io::Executor& executor) : tcp{executor}, pause{executor} {}
 
-    boost::asio::ip::tcp::acceptor tcp;
-    asio::steady_timer pause;
+    io::TcpAcceptor tcp;
+    io::Timer pause;
 };
 
 Server::Server(
-    asio::any_io_executor executor,
+    io::Executor executor,
     Dispatcher& dispatcher,
     House& house,
     const telemetry::Log& log
@@ -70,7 +70,7 @@ Result<std::uint16_t, io::Fault> Server::listen(const Address& address) {
     auto& acceptor = acceptor_->tcp;
     const tcp::endpoint endpoint{ip, address.port};
     acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
+    if (!error) acceptor.set_option(asio::socket_base::reuse_address{true}, error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(kBacklog, error);
     if (error) return cannot_listen(address, error);
@@ -81,7 +81,7 @@ void Server::start() {
     tasks_.spawn(accept());
 }
 
-asio::awaitable<void> Server::accept() {
+io::Awaitable<void> Server::accept() {
     auto& acceptor = *acceptor_;
     while (acceptor.tcp.is_open()) {
         auto [error, socket] = co_await acceptor.tcp.async_accept(kAsTuple);
@@ -100,7 +100,7 @@ asio::awaitable<void> Server::accept() {
     }
 }
 
-asio::awaitable<void> Server::serve(std::unique_ptr<Session> session) {
+io::Awaitable<void> Server::serve(std::unique_ptr<Session> session) {
     sessions_.insert(session.get());
     house_.connections = sessions_.size();
     co_await session->run();
@@ -121,7 +121,7 @@ void Server::tick() {
     }
 }
 
-asio::awaitable<void> Server::drain(std::chrono::milliseconds time) {
+io::Awaitable<void> Server::drain(std::chrono::milliseconds time) {
     house_.is_draining = true;
     drain_deadline_ = house_.ticks + ticks_of(time) + 1;
     error_code ignored;

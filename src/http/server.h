@@ -2,12 +2,10 @@
 
 #include "base/result.h"
 #include "http/dispatcher.h"
+#include "io/awaitable.h"
 #include "io/fault.h"
 #include "io/task_group.h"
 #include "io/ticker.h"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -29,12 +27,7 @@ struct Address {
 class Server {
 public:
     /// `house` is kept up to date for the handlers and sessions; all outlive the server.
-    Server(
-        boost::asio::any_io_executor executor,
-        Dispatcher& dispatcher,
-        House& house,
-        const telemetry::Log& log
-    );
+    Server(io::Executor executor, Dispatcher& dispatcher, House& house, const telemetry::Log& log);
     ~Server();
 
     /// Returns the port that was taken. Faults: in_use, unavailable.
@@ -43,16 +36,16 @@ public:
     void start();
     /// Takes no more connections, lets running requests be answered for up to `time`, then closes
     /// what is left. Returns when nothing runs.
-    boost::asio::awaitable<void> drain(std::chrono::milliseconds time);
+    io::Awaitable<void> drain(std::chrono::milliseconds time);
 
 private:
     class Acceptor;
 
-    boost::asio::awaitable<void> accept();
-    boost::asio::awaitable<void> serve(std::unique_ptr<Session> session);
+    io::Awaitable<void> accept();
+    io::Awaitable<void> serve(std::unique_ptr<Session> session);
     void tick();
 
-    boost::asio::any_io_executor executor_;
+    io::Executor executor_;
     Dispatcher& dispatcher_;
     House& house_;
     const telemetry::Log& log_;

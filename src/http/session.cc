@@ -2,10 +2,10 @@
 
 #include "http/session_socket.h"
 #include "http/ticks.h"
+#include "io/awaitable.h"
 #include "io/stopwatch.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <array>
 #include <limits>
@@ -17,7 +17,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kAsTuple = asio::as_tuple(io::use_awaitable);
 constexpr auto kNever = std::numeric_limits<std::uint64_t>::max();
 /// Bodies up to here are sent in one piece with their head.
 constexpr std::size_t kOnePieceMax = 32 << 10;
@@ -100,7 +100,7 @@ void Session::abort() {
     socket_->tcp.close(ignored);
 }
 
-asio::awaitable<void> Session::run() {
+io::Awaitable<void> Session::run() {
     for (;;) {
         context_.start();
         const auto end = co_await read_request();
@@ -127,7 +127,7 @@ asio::awaitable<void> Session::run() {
 }
 
 /// Reads up to the end of a request.
-asio::awaitable<Session::End> Session::read_request() {
+io::Awaitable<Session::End> Session::read_request() {
     for (;;) {
         switch (reader_.advance()) {
             case RequestReader::Step::complete:
@@ -221,20 +221,19 @@ Session::Sent Session::send_some() {
 }
 
 /// Sends the rest, for as long as there is progress.
-asio::awaitable<Session::Sent> Session::send_rest() {
+io::Awaitable<Session::Sent> Session::send_rest() {
     for (;;) {
         const auto sent = send_some();
         if (sent != Sent::blocked) co_return sent;
         if (phase_ == Phase::writing) enter(Phase::writing);
-        const auto [error] =
-            co_await socket_->tcp.async_wait(asio::ip::tcp::socket::wait_write, kAsTuple);
+        const auto [error] = co_await socket_->tcp.async_wait(io::TcpSocket::wait_write, kAsTuple);
         if (error || expired_) co_return Sent::broken;
     }
 }
 
 /// A close with unread bytes resets the connection, and the client loses the answer with it: read
 /// on for a little while.
-asio::awaitable<void> Session::close_gently() {
+io::Awaitable<void> Session::close_gently() {
     error_code ignored;
     socket_->tcp.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     expired_ = false;

@@ -2,8 +2,7 @@
 
 #include "http/dispatcher.h"
 #include "http/request_reader.h"
-
-#include <boost/asio/awaitable.hpp>
+#include "io/awaitable.h"
 
 #include <cstdint>
 #include <memory>
@@ -24,7 +23,7 @@ public:
     ~Session();
 
     /// Returns when the connection is closed. Never throws.
-    boost::asio::awaitable<void> run();
+    io::Awaitable<void> run();
 
     std::uint64_t deadline() const { return deadline_; }
     /// The deadline has passed: whatever is awaited is given up.
@@ -39,11 +38,11 @@ private:
     enum class Sent : std::uint8_t { all, blocked, broken };
     enum class End : std::uint8_t { go_on, close, answer_and_close };
 
-    boost::asio::awaitable<End> read_request();
+    io::Awaitable<End> read_request();
     Sent begin_answer(bool keep_alive);
     Sent send_some();
-    boost::asio::awaitable<Sent> send_rest();
-    boost::asio::awaitable<void> close_gently();
+    io::Awaitable<Sent> send_rest();
+    io::Awaitable<void> close_gently();
     void fail(Problem problem);
     void enter(Phase phase);
 

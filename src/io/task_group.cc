@@ -1,18 +1,15 @@
 #include "io/task_group.h"
 
 #include "base/check.h"
+#include "io/awaitable.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
 
 namespace frontrow::io {
 
-TaskGroup::TaskGroup(
-    boost::asio::any_io_executor executor,
-    std::function<void(std::exception_ptr)> on_error
-)
+TaskGroup::TaskGroup(Executor executor, std::function<void(std::exception_ptr)> on_error)
     : executor_{std::move(executor)}, on_error_{std::move(on_error)} {
 }
 
@@ -20,7 +17,7 @@ TaskGroup::~TaskGroup() {
     CHECK(running_ == 0);
 }
 
-void TaskGroup::spawn(boost::asio::awaitable<void> task) {
+void TaskGroup::spawn(Awaitable<void> task) {
     ++running_;
     boost::asio::co_spawn(executor_, std::move(task), [this](const std::exception_ptr& error) {
         ended(error);
@@ -34,11 +31,10 @@ void TaskGroup::ended(const std::exception_ptr& error) {
         resume();
 }
 
-boost::asio::awaitable<void> TaskGroup::wait() {
+Awaitable<void> TaskGroup::wait() {
     while (running_ > 0) {
-        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void()>(
-            [this](auto handler) { waiting_.emplace_back(std::move(handler)); },
-            boost::asio::use_awaitable
+        co_await boost::asio::async_initiate<decltype(use_awaitable)&, void()>(
+            [this](auto handler) { waiting_.emplace_back(std::move(handler)); }, use_awaitable
         );
     }
 }

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
+#include "io/awaitable.h"
 
 #include <cstddef>
 #include <exception>
@@ -16,23 +15,20 @@ namespace frontrow::io {
 class TaskGroup {
 public:
     /// `on_error` is told what a task threw, if one did: no task of ours throws on purpose.
-    TaskGroup(
-        boost::asio::any_io_executor executor,
-        std::function<void(std::exception_ptr)> on_error
-    );
+    TaskGroup(Executor executor, std::function<void(std::exception_ptr)> on_error);
     ~TaskGroup();
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
-    void spawn(boost::asio::awaitable<void> task);
+    void spawn(Awaitable<void> task);
     std::size_t size() const { return running_; }
     /// Returns when no task runs. Whoever closes the group has told its tasks to end.
-    boost::asio::awaitable<void> wait();
+    Awaitable<void> wait();
 
 private:
     void ended(const std::exception_ptr& error);
 
-    boost::asio::any_io_executor executor_;
+    Executor executor_;
     std::function<void(std::exception_ptr)> on_error_;
     std::size_t running_ = 0;
     std::vector<std::move_only_function<void()>> waiting_;

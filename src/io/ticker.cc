@@ -1,28 +1,20 @@
 #include "io/ticker.h"
 
-#include <boost/asio/steady_timer.hpp>
+#include "io/timer.h"
 
 #include <utility>
 
 namespace frontrow::io {
 
 struct Ticker::State {
-    boost::asio::steady_timer timer;
+    Timer timer;
     std::chrono::milliseconds period;
     std::function<void()> tick;
     bool stopped = false;
 };
 
-Ticker::Ticker(
-    boost::asio::any_io_executor executor,
-    std::chrono::milliseconds period,
-    std::function<void()> tick
-)
-    : state_{std::make_shared<State>(
-          boost::asio::steady_timer{std::move(executor)},
-          period,
-          std::move(tick)
-      )} {
+Ticker::Ticker(Executor executor, std::chrono::milliseconds period, std::function<void()> tick)
+    : state_{std::make_shared<State>(Timer{executor}, period, std::move(tick))} {
     wait(state_);
 }
 

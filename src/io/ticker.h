@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
+#include "io/awaitable.h"
 
 #include <chrono>
 #include <functional>
@@ -13,11 +13,7 @@ namespace frontrow::io {
 /// destroyed does nothing.
 class Ticker {
 public:
-    Ticker(
-        boost::asio::any_io_executor executor,
-        std::chrono::milliseconds period,
-        std::function<void()> tick
-    );
+    Ticker(Executor executor, std::chrono::milliseconds period, std::function<void()> tick);
     ~Ticker();
     Ticker(const Ticker&) = delete;
     Ticker& operator=(const Ticker&) = delete;

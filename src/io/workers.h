@@ -1,10 +1,9 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
+#include "io/awaitable.h"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <functional>
 #include <type_traits>
@@ -17,16 +16,15 @@ namespace frontrow::io {
 class Workers {
 public:
     /// `owner`: where run() is called and continues.
-    Workers(boost::asio::any_io_executor owner, std::size_t threads)
-        : owner_{std::move(owner)}, pool_{threads} {}
+    Workers(Executor owner, std::size_t threads) : owner_{std::move(owner)}, pool_{threads} {}
     ~Workers() { pool_.join(); }
 
     /// Calls `work` on another thread and returns what it returned. `work` and all it refers to
     /// live until then.
     template <class Work>
-    boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work& work) {
+    Awaitable<std::invoke_result_t<Work&>> run(Work& work) {
         using Answer = std::invoke_result_t<Work&>;
-        return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(Answer)>(
+        return boost::asio::async_initiate<decltype(use_awaitable)&, void(Answer)>(
             [this, &work](auto handler) {
                 boost::asio::post(
                     pool_,
@@ -40,12 +38,12 @@ public:
                     }
                 );
             },
-            boost::asio::use_awaitable
+            use_awaitable
         );
     }
 
 private:
-    boost::asio::any_io_executor owner_;
+    Executor owner_;
     boost::asio::thread_pool pool_;
 };
 

@@ -4,9 +4,8 @@
 #include "base/result.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
+#include "io/awaitable.h"
 #include "io/fault.h"
-
-#include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
 #include <string>
@@ -15,8 +14,7 @@
 
 namespace frontrow::store {
 
-template <class T>
-using Awaitable = boost::asio::awaitable<T>;
+using io::Awaitable;
 
 struct Page {
     std::size_t limit = 0;

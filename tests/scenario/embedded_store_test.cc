@@ -21,8 +21,8 @@ using Answer = Result<domain::Outcome, io::Fault>;
 
 /// Waits for what was asked and looks at the answer. Returns the fault, if that was the answer.
 template <class T>
-boost::asio::awaitable<std::optional<FaultKind>>
-hear(boost::asio::awaitable<Result<T, io::Fault>> question, std::function<void(const T&)> look) {
+io::Awaitable<std::optional<FaultKind>>
+hear(io::Awaitable<Result<T, io::Fault>> question, std::function<void(const T&)> look) {
     const auto answer = co_await std::move(question);
     if (!answer) co_return answer.error().kind;
     look(*answer);
@@ -49,7 +49,7 @@ protected:
     template <class T>
     void ask(
         const std::string& about,
-        boost::asio::awaitable<Result<T, io::Fault>> question,
+        io::Awaitable<Result<T, io::Fault>> question,
         std::type_identity_t<std::function<void(const T&)>> look
     ) {
         questions_.emplace_back(

@@ -38,7 +38,7 @@ public:
 
     /// Runs a read to its answer, which must come.
     template <class T>
-    T read(boost::asio::awaitable<Result<T, io::Fault>> reading) {
+    T read(io::Awaitable<Result<T, io::Fault>> reading) {
         return run(io(), std::move(reading)).value();
     }
 };

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
+#include "io/awaitable.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -19,7 +20,7 @@ namespace frontrow::test {
 template <class T>
 class Started {
 public:
-    Started(boost::asio::io_context& io, boost::asio::awaitable<T> coroutine)
+    Started(boost::asio::io_context& io, io::Awaitable<T> coroutine)
         : io_{&io}, end_{std::make_shared<End>()} {
         boost::asio::co_spawn(
             io,
@@ -58,13 +59,13 @@ private:
 };
 
 template <class T>
-Started<T> start(boost::asio::io_context& io, boost::asio::awaitable<T> coroutine) {
+Started<T> start(boost::asio::io_context& io, io::Awaitable<T> coroutine) {
     return Started<T>{io, std::move(coroutine)};
 }
 
 /// Starts a coroutine and runs the io_context until it has ended.
 template <class T>
-T run(boost::asio::io_context& io, boost::asio::awaitable<T> coroutine) {
+T run(boost::asio::io_context& io, io::Awaitable<T> coroutine) {
     return start(io, std::move(coroutine)).get();
 }
 

@@ -69,7 +69,7 @@ void TestServer::begin_stop() {
     auto& running = *running_;
     boost::asio::co_spawn(
         running.context,
-        [](Running& one, std::chrono::milliseconds time) -> boost::asio::awaitable<void> {
+        [](Running& one, std::chrono::milliseconds time) -> io::Awaitable<void> {
             if (one.application) co_await one.application->stop(time);
         }(running, options_.limits.drain_time),
         [&running](const std::exception_ptr&) { running.application.reset(); }

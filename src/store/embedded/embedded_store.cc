@@ -2,9 +2,9 @@
 
 #include "base/check.h"
 #include "domain/evolve.h"
+#include "io/awaitable.h"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -12,9 +12,9 @@
 namespace frontrow::store::embedded {
 namespace {
 
-using boost::asio::use_awaitable;
 using io::Fault;
 using io::FaultKind;
+using io::use_awaitable;
 
 constexpr std::chrono::milliseconds kTick{100};
 /// About a millisecond of the owner's time.
@@ -178,7 +178,7 @@ void EmbeddedStore::fail(const Fault& fault) {
 }
 
 Awaitable<bool> EmbeddedStore::durable(std::uint64_t seq) {
-    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(bool)>(
+    return boost::asio::async_initiate<decltype(io::use_awaitable)&, void(bool)>(
         [this, seq](auto handler) {
             const bool is_being_written = writing_ && seq <= writing_seq_;
             (is_being_written ? writing_waiters_ : forming_waiters_)

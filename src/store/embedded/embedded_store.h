@@ -1,14 +1,13 @@
 #pragma once
 
 #include "domain/inventory.h"
+#include "io/awaitable.h"
 #include "io/clock.h"
 #include "io/disk_space.h"
 #include "io/ticker.h"
 #include "store/embedded/committer.h"
 #include "store/embedded/data_folder.h"
 #include "store/store.h"
-
-#include <boost/asio/any_io_executor.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -40,7 +39,7 @@ public:
 
     /// All outlive the store. `on_failure` is called on the owner's thread.
     struct Ports {
-        boost::asio::any_io_executor owner;
+        io::Executor owner;
         const io::Clock& clock;
         const io::DiskSpace& disk;
         std::function<void(const io::Fault&)> on_failure;

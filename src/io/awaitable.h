@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace frontrow::io {
+
+/// Where everything that is awaited runs: an io_context with one thread. Named as what it is, and
+/// not erased to `any_io_executor`, because every step of every coroutine passes through it.
+using Executor = boost::asio::io_context::executor_type;
+
+template <class T>
+using Awaitable = boost::asio::awaitable<T, Executor>;
+
+inline constexpr boost::asio::use_awaitable_t<Executor> use_awaitable;
+
+}  // namespace frontrow::io
