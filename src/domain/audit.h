@@ -48,7 +48,7 @@ private:
     struct HoldTruth {
         EventId event;
         std::string user;
-        std::vector<SeatId> seats;
+        SeatIds seats;
         Instant held_at;
         Instant first_expires_at;
         Instant expires_at;

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
 namespace frontrow::domain {
 
@@ -53,7 +52,7 @@ struct ReserveSeats {
     ReservationId reservation;
     EventId event;
     std::string user;
-    std::vector<SeatId> seats;
+    SeatIds seats;
     /// At most the event's; the event's if absent.
     std::optional<std::chrono::seconds> hold;
     RequestMark request;

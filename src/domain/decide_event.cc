@@ -16,12 +16,12 @@ find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
 }
 
 bool has_live_hold(const Inventory& inventory, const Inventory::EventRow& event, Instant now) {
-    if (event.counts.reserved == 0) return false;
-    const auto& ends = inventory.hold_ends();
-    for (auto i = ends.lower_bound({now + Millis{1}, 0}); i != ends.end(); ++i) {
-        if (inventory.reservation(i->reservation).event == event.index) return true;
-    }
-    return false;
+    std::size_t expired = 0;
+    inventory.visit_expired_holds(now, [&](const Inventory::ReservationRow& row) {
+        if (row.event == event.index) expired += row.seats.size();
+        return true;
+    });
+    return event.counts.reserved > expired;
 }
 
 bool has_sales(const Inventory& inventory, const Inventory::EventRow& event, Instant now) {
@@ -68,16 +68,14 @@ Decision decide(const Inventory& inventory, const DeleteEvent& command, Instant 
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq);
     if (has_sales(inventory, *row, now)) return refuse(Reason::event_has_sales, row->last_seq);
 
-    auto decision = accept(std::monostate{}, command.event, EventDeleted{});
+    auto decision = accept(std::monostate{}, 0);
     // Holds that ran out unswept end before their event does.
-    for (const auto& end : inventory.hold_ends()) {
-        if (end.expires_at > now) break;
-        const auto& reservation = inventory.reservation(end.reservation);
-        if (reservation.event != row->index) continue;
-        decision.facts.insert(
-            decision.facts.end() - 1, NewFact{command.event, ReservationExpired{reservation.id}}
-        );
-    }
+    inventory.visit_expired_holds(now, [&](const Inventory::ReservationRow& held) {
+        if (held.event == row->index)
+            decision.facts.push_back({command.event, ReservationExpired{held.id}});
+        return true;
+    });
+    decision.facts.push_back({command.event, EventDeleted{}});
     return decision;
 }
 

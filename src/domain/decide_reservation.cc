@@ -38,7 +38,8 @@ Decision replay(const Inventory& inventory, const ReservationRow& row, const Req
     return decision;
 }
 
-bool names_a_seat_twice(std::vector<SeatId> seats) {
+bool names_a_seat_twice(SeatIds seats) {
+    if (seats.size() < 2) return false;
     std::ranges::sort(seats);
     return std::ranges::adjacent_find(seats) != seats.end();
 }
@@ -73,7 +74,7 @@ struct WantedSeats {
 WantedSeats look_at(
     const Inventory& inventory,
     const Inventory::EventRow& event,
-    const std::vector<SeatId>& seats,
+    const SeatIds& seats,
     Instant now
 ) {
     WantedSeats wanted;
@@ -204,11 +205,11 @@ Decision decide(const Inventory& inventory, const ExtendReservation& command, In
 
 Decision decide(const Inventory& inventory, const ExpireHolds& command, Instant now) {
     auto decision = accept(std::monostate{}, inventory.last_seq());
-    for (const auto& end : inventory.hold_ends()) {
-        if (end.expires_at > now || decision.facts.size() >= command.at_most) break;
-        const auto& row = inventory.reservation(end.reservation);
+    inventory.visit_expired_holds(now, [&](const ReservationRow& row) {
+        if (decision.facts.size() >= command.at_most) return false;
         decision.facts.push_back({inventory.event(row.event).event.id, ReservationExpired{row.id}});
-    }
+        return true;
+    });
     return decision;
 }
 

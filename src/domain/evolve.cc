@@ -40,6 +40,10 @@ private:
     ReservationIndex find_pending(ReservationId id) const;
     UserIndex user_index(const std::string& sub);
     void forget_old_requests();
+    void drop_dead_hold_ends() {
+        inventory_.hold_ends_.drop_dead([this](const auto& end) { return inventory_.is_live(end); }
+        );
+    }
 
     EventRow& event_row() {
         const auto found = inventory_.events_by_id_.find(fact_.event);
@@ -109,7 +113,7 @@ void Evolution::apply(const ReservationHeld& body) {
     auto& event = event_row();
     CHECK(!event.deleted && !body.seats.empty() && body.expires_at > fact_.at);
     const auto index = static_cast<ReservationIndex>(inventory_.reservations_.size());
-    const bool is_new = inventory_.reservations_by_id_.emplace(body.reservation, index).second;
+    const bool is_new = inventory_.reservations_by_id_.try_emplace(body.reservation, index).second;
     CHECK(is_new);
     auto& row = inventory_.reservations_.emplace_back(ReservationRow{
         .id = body.reservation,
@@ -137,8 +141,8 @@ void Evolution::apply(const ReservationHeld& body) {
     event.counts.reserved += seats;
     inventory_.seats_by_user_[Inventory::pair_key(event.index, row.user)] += seats;
     inventory_.users_[row.user].reservations.push_back(index);
-    // Most holds of a sale are equally long, so that the newest ends last.
-    inventory_.hold_ends_.emplace_hint(inventory_.hold_ends_.end(), row.expires_at, index);
+    inventory_.hold_ends_.add({row.expires_at, index});
+    ++inventory_.pending_count_;
     forget_old_requests();
     inventory_.requests_[body.request.key] = index;
 }
@@ -149,21 +153,22 @@ void Evolution::apply(const ReservationConfirmed& body) {
     CHECK(row.expires_at > fact_.at);
     auto& counts = inventory_.events_[row.event].counts;
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
-    inventory_.hold_ends_.erase({row.expires_at, index});
     row.status = ReservationStatus::confirmed;
     row.confirmed_at = fact_.at;
     counts.reserved -= seats;
     counts.confirmed += seats;
+    --inventory_.pending_count_;
     ++inventory_.confirmed_count_;
+    drop_dead_hold_ends();
 }
 
 void Evolution::apply(const ReservationExtended& body) {
     const auto index = find_pending(body.reservation);
     auto& row = inventory_.reservations_[index];
     CHECK(row.expires_at > fact_.at && body.expires_at > row.expires_at);
-    inventory_.hold_ends_.erase({row.expires_at, index});
     row.expires_at = body.expires_at;
-    inventory_.hold_ends_.emplace(row.expires_at, index);
+    inventory_.hold_ends_.add({row.expires_at, index});
+    drop_dead_hold_ends();
 }
 
 void Evolution::release(ReservationId id, ReservationStatus status) {
@@ -177,30 +182,31 @@ void Evolution::release(ReservationId id, ReservationStatus status) {
     }
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     event.counts.reserved -= seats;
-    inventory_.hold_ends_.erase({row.expires_at, index});
-    const auto counted = inventory_.seats_by_user_.find(Inventory::pair_key(row.event, row.user));
-    CHECK(counted != inventory_.seats_by_user_.end() && counted->second >= seats);
-    counted->second -= seats;
-    if (counted->second == 0) inventory_.seats_by_user_.erase(counted);
+    const auto key = Inventory::pair_key(row.event, row.user);
+    auto* counted = inventory_.seats_by_user_.find(key);
+    CHECK(counted != nullptr && *counted >= seats);
+    *counted -= seats;
+    if (*counted == 0) inventory_.seats_by_user_.erase(key);
     row.status = status;
+    --inventory_.pending_count_;
+    drop_dead_hold_ends();
 }
 
 ReservationIndex Evolution::find_pending(ReservationId id) const {
-    const auto found = inventory_.reservations_by_id_.find(id);
-    CHECK(found != inventory_.reservations_by_id_.end());
-    const auto& row = inventory_.reservations_[found->second];
+    const auto* found = inventory_.reservations_by_id_.find(id);
+    CHECK(found != nullptr);
+    const auto& row = inventory_.reservations_[*found];
     CHECK(row.status == ReservationStatus::pending);
     CHECK(inventory_.events_[row.event].event.id == fact_.event);
-    return found->second;
+    return *found;
 }
 
 UserIndex Evolution::user_index(const std::string& sub) {
-    if (const auto known = inventory_.users_by_sub_.find(sub);
-        known != inventory_.users_by_sub_.end())
-        return known->second;
+    if (const auto* known = inventory_.users_by_sub_.find(sub)) return *known;
     const auto index = static_cast<UserIndex>(inventory_.users_.size());
-    const auto& row = inventory_.users_.emplace_back(sub, std::vector<ReservationIndex>{});
-    inventory_.users_by_sub_.emplace(row.sub, index);
+    const auto& row =
+        inventory_.users_.emplace_back(Inventory::UserRow{.sub = sub, .reservations = {}});
+    inventory_.users_by_sub_.try_emplace(row.sub, index);
     return index;
 }
 
@@ -209,10 +215,10 @@ void Evolution::forget_old_requests() {
     for (int i = 0; i < 2 && inventory_.requests_from_ < inventory_.reservations_.size(); ++i) {
         const auto& row = inventory_.reservations_[inventory_.requests_from_];
         if (row.created_at + kRequestMemory > fact_.at) return;
-        const auto found = inventory_.requests_.find(row.request.key);
+        const auto* found = inventory_.requests_.find(row.request.key);
         // The key may have been used anew since.
-        if (found != inventory_.requests_.end() && found->second == inventory_.requests_from_)
-            inventory_.requests_.erase(found);
+        if (found != nullptr && *found == inventory_.requests_from_)
+            inventory_.requests_.erase(row.request.key);
         ++inventory_.requests_from_;
     }
 }

@@ -10,7 +10,6 @@
 #include <memory>
 #include <string>
 #include <variant>
-#include <vector>
 
 namespace frontrow::domain {
 
@@ -35,7 +34,7 @@ struct SeatsAdded {
 struct ReservationHeld {
     ReservationId reservation;
     std::string user;
-    std::vector<SeatId> seats;
+    SeatIds seats;
     Amount total_amount = 0;
     Instant expires_at;
     RequestMark request;

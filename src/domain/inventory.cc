@@ -14,8 +14,8 @@ const Inventory::EventRow* Inventory::find_event(EventId id) const {
 }
 
 const Inventory::ReservationRow* Inventory::find_reservation(ReservationId id) const {
-    const auto found = reservations_by_id_.find(id);
-    return found == reservations_by_id_.end() ? nullptr : &reservations_[found->second];
+    const auto* found = reservations_by_id_.find(id);
+    return found == nullptr ? nullptr : &reservations_[*found];
 }
 
 std::optional<Inventory::SeatPlace> Inventory::find_seat(SeatId id) const {
@@ -29,9 +29,9 @@ std::optional<Inventory::SeatPlace> Inventory::find_seat(SeatId id) const {
 }
 
 const Inventory::ReservationRow* Inventory::find_request(Bits128 key, Instant now) const {
-    const auto found = requests_.find(key);
-    if (found == requests_.end()) return nullptr;
-    const auto& row = reservations_[found->second];
+    const auto* found = requests_.find(key);
+    if (found == nullptr) return nullptr;
+    const auto& row = reservations_[*found];
     return row.created_at + kRequestMemory <= now ? nullptr : &row;
 }
 
@@ -76,18 +76,18 @@ SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
 }
 
 std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, Instant now) const {
-    const auto known = users_by_sub_.find(user);
-    if (known == users_by_sub_.end()) return 0;
-    const auto counted = seats_by_user_.find(pair_key(event.index, known->second));
-    if (counted == seats_by_user_.end()) return 0;
+    const auto* known = users_by_sub_.find(user);
+    if (known == nullptr) return 0;
+    const auto* counted = seats_by_user_.find(pair_key(event.index, *known));
+    if (counted == nullptr) return 0;
     // The count goes by facts. Only where a hold may have run out unswept are this user's
     // reservations looked through, newest first, until all that the count is made of have been
     // seen.
-    if (!has_expired_holds(now)) return counted->second;
+    if (!has_expired_holds(now)) return *counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;
-    const auto& mine = users_[known->second].reservations;
-    for (auto i = mine.rbegin(); i != mine.rend() && seen < counted->second; ++i) {
+    const auto& mine = users_[*known].reservations;
+    for (auto i = mine.rbegin(); i != mine.rend() && seen < *counted; ++i) {
         const auto& row = reservations_[*i];
         const bool counts =
             row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
@@ -151,9 +151,9 @@ std::vector<Reservation> Inventory::list_reservations(
     Instant now
 ) const {
     std::vector<Reservation> list;
-    const auto known = users_by_sub_.find(user);
-    if (known == users_by_sub_.end()) return list;
-    const auto& mine = users_[known->second].reservations;
+    const auto* known = users_by_sub_.find(user);
+    if (known == nullptr) return list;
+    const auto& mine = users_[*known].reservations;
     for (std::size_t i = offset; i < mine.size() && list.size() < limit; ++i) {
         list.push_back(entity(reservations_[mine[mine.size() - 1 - i]], now));
     }
@@ -208,13 +208,13 @@ void Inventory::verify() const {
         const auto seats = static_cast<std::uint32_t>(row.seats.size());
         const bool holds =
             row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
-        CHECK(reservations_by_id_.at(row.id) == index);
+        const auto* by_id = reservations_by_id_.find(row.id);
+        CHECK(by_id != nullptr && *by_id == index);
         if (!holds) continue;
         for (const auto seat : row.seats)
             CHECK(events_[row.event].holders[seat] == index);
         seats_by_user[pair_key(row.event, row.user)] += seats;
         if (row.status == ReservationStatus::pending) {
-            CHECK(hold_ends_.contains(HoldEnd{row.expires_at, index}));
             counts[row.event].reserved += seats;
             ++pending;
         } else {
@@ -222,12 +222,18 @@ void Inventory::verify() const {
             ++confirmed;
         }
     }
-    CHECK(pending == hold_ends_.size());
+    CHECK(pending == pending_count_);
+    CHECK(
+        pending == static_cast<std::size_t>(std::ranges::count_if(
+                       hold_ends_, [this](const auto& end) { return is_live(end); }
+                   ))
+    );
     CHECK(confirmed == confirmed_count_);
-    for (const auto& [key, seats] : seats_by_user)
-        CHECK(seats_by_user_.at(key) == seats);
-    for (const auto& [key, seats] : seats_by_user_)
-        CHECK(seats > 0 && seats_by_user.contains(key));
+    CHECK(seats_by_user_.size() == seats_by_user.size());
+    for (const auto& [key, seats] : seats_by_user) {
+        const auto* counted = seats_by_user_.find(key);
+        CHECK(counted != nullptr && *counted == seats);
+    }
     for (const auto& row : events_) {
         auto& expected = counts[row.index];
         expected.total = static_cast<std::uint32_t>(row.holders.size());

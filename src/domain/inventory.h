@@ -3,8 +3,11 @@
 #include "base/hash_map.h"
 #include "base/id.h"
 #include "base/instant.h"
+#include "base/sharded_map.h"
+#include "base/small_vector.h"
 #include "domain/event.h"
 #include "domain/facts.h"
+#include "domain/hold_ends.h"
 #include "domain/reservation.h"
 #include "domain/seat.h"
 
@@ -66,7 +69,7 @@ public:
         ReservationId id;
         EventIndex event = 0;
         UserIndex user = 0;
-        std::vector<SeatIndex> seats;
+        SmallVector<SeatIndex, 2> seats;
         ReservationStatus status = ReservationStatus::pending;
         /// The event's when it was made: the event's may change once no seat is held or sold.
         Currency currency;
@@ -81,13 +84,6 @@ public:
     struct SeatPlace {
         EventIndex event = 0;
         SeatIndex seat = 0;
-    };
-
-    struct HoldEnd {
-        Instant expires_at;
-        ReservationIndex reservation = 0;
-
-        friend auto operator<=>(const HoldEnd&, const HoldEnd&) = default;
     };
 
     Inventory() = default;
@@ -121,10 +117,15 @@ public:
     /// Seats of one event that `user` has confirmed or in a live hold.
     std::uint32_t seats_of(const EventRow& event, std::string_view user, Instant now) const;
 
-    /// Pending reservations by the end of their hold, those that ran out among them.
-    const std::set<HoldEnd>& hold_ends() const { return hold_ends_; }
-    bool has_expired_holds(Instant now) const {
-        return !hold_ends_.empty() && hold_ends_.begin()->expires_at <= now;
+    /// Some hold has run out and no fact says so yet.
+    bool has_expired_holds(Instant now) const { return hold_ends_.has_ended(now); }
+    /// Calls `take` with the reservations whose hold has run out and of which no fact says so yet,
+    /// until it returns false.
+    template <class Take>
+    void visit_expired_holds(Instant now, Take take) const {
+        hold_ends_.visit_ended(now, [&](const HoldEnds::End& end) {
+            return !is_live(end) || take(reservations_[end.reservation]);
+        });
     }
 
     /// The reservation as a reader sees it at `now`.
@@ -155,7 +156,7 @@ public:
     /// The newest fact that made, changed or deleted an event.
     std::uint64_t events_seq() const { return events_seq_; }
     std::size_t event_count() const { return by_start_.size(); }
-    std::uint32_t pending_count() const { return static_cast<std::uint32_t>(hold_ends_.size()); }
+    std::uint32_t pending_count() const { return pending_count_; }
     std::uint32_t confirmed_count() const { return confirmed_count_; }
 
     /// Recomputes every derived figure from the rows and CHECKs that it stands. For tests and
@@ -167,7 +168,7 @@ private:
 
     struct UserRow {
         std::string sub;
-        std::vector<ReservationIndex> reservations;
+        SmallVector<ReservationIndex, 2> reservations;
     };
 
     struct BlockPlace {
@@ -176,6 +177,11 @@ private:
         std::uint32_t count = 0;
     };
 
+    /// The entry is the reservation's present end, and not one that was overtaken.
+    bool is_live(const HoldEnds::End& end) const {
+        const auto& row = reservations_[end.reservation];
+        return row.status == ReservationStatus::pending && row.expires_at == end.at;
+    }
     static std::size_t block_of(const EventRow& event, SeatIndex seat);
     Reservation entity_with(const ReservationRow& row, ReservationStatus status, Instant expires_at)
         const;
@@ -189,21 +195,22 @@ private:
     std::deque<UserRow> users_;
 
     HashMap<EventId, EventIndex> events_by_id_;
-    HashMap<ReservationId, ReservationIndex> reservations_by_id_;
-    HashMap<std::string_view, UserIndex> users_by_sub_;
-    HashMap<Bits128, ReservationIndex> requests_;
+    ShardedMap<ReservationId, ReservationIndex> reservations_by_id_;
+    ShardedMap<std::string_view, UserIndex> users_by_sub_;
+    ShardedMap<Bits128, ReservationIndex> requests_;
     /// Reservations before this one have left `requests_` by age.
     ReservationIndex requests_from_ = 0;
     std::map<SeatId, BlockPlace> blocks_by_id_;
     /// (start, index) of the events that weren't deleted.
     std::set<std::pair<Instant, EventIndex>> by_start_;
-    std::set<HoldEnd> hold_ends_;
+    HoldEnds hold_ends_;
     /// Seats by (event, user), by facts alone.
-    HashMap<std::uint64_t, std::uint32_t> seats_by_user_;
+    ShardedMap<std::uint64_t, std::uint32_t> seats_by_user_;
 
     std::uint64_t last_seq_ = 0;
     std::uint64_t events_seq_ = 0;
     Instant last_at_{};
+    std::uint32_t pending_count_ = 0;
     std::uint32_t confirmed_count_ = 0;
 };
 

@@ -3,11 +3,11 @@
 #include "base/id.h"
 #include "base/instant.h"
 #include "base/money.h"
+#include "domain/seat.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace frontrow::domain {
 
@@ -19,7 +19,7 @@ struct Reservation {
     ReservationId id;
     EventId event;
     std::string user;
-    std::vector<SeatId> seats;
+    SeatIds seats;
     ReservationStatus status = ReservationStatus::pending;
     Amount total_amount = 0;
     Currency currency;

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/money.h"
+#include "base/small_vector.h"
 
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,9 @@
 namespace frontrow::domain {
 
 enum class SeatStatus : std::uint8_t { available, reserved, confirmed };
+
+/// The seats of one request, in its order.
+using SeatIds = SmallVector<SeatId, 4>;
 
 /// Where a seat is on the plan, in whatever unit the plan is drawn.
 struct Position {

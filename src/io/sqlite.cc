@@ -63,6 +63,8 @@ Result<SqliteStatement, Fault> SqliteDatabase::prepare(std::string_view sql) {
 }
 
 Result<int, Fault> SqliteDatabase::checkpoint() {
+    // A connection opens the log with its first read; before that it would find nothing to move.
+    if (auto read = execute("PRAGMA user_version"); !read) return std::unexpected(read.error());
     int in_log = 0;
     int moved = 0;
     const int code = sqlite3_wal_checkpoint_v2(

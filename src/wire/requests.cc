@@ -81,8 +81,8 @@ std::vector<domain::SeatSpec> read_seat_list(ObjectReader& in, Complaints& compl
     return seats;
 }
 
-std::vector<SeatId> read_seat_ids(ObjectReader& in) {
-    std::vector<SeatId> seats;
+domain::SeatIds read_seat_ids(ObjectReader& in) {
+    domain::SeatIds seats;
     const auto* list = in.array("seat_ids");
     if (list == nullptr) return seats;
     if (list->empty() || list->size() > kSeatIdsMax) {
@@ -104,11 +104,8 @@ std::vector<SeatId> read_seat_ids(ObjectReader& in) {
 
 }  // namespace
 
-std::string canonical(
-    EventId event,
-    const std::vector<SeatId>& seats,
-    std::optional<std::chrono::seconds> hold
-) {
+std::string
+canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold) {
     std::string out;
     out.reserve(96 + 40 * seats.size());
     JsonWriter json{out};

@@ -23,7 +23,7 @@ inline constexpr std::size_t kIdempotencyKeyMax = 255;
 
 struct ReservationRequest {
     EventId event;
-    std::vector<SeatId> seats;
+    domain::SeatIds seats;
     std::optional<std::chrono::seconds> hold;
     /// The body's; a header may give it instead.
     std::optional<std::string> idempotency_key;
@@ -38,11 +38,8 @@ Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_vie
 
 /// What a reservation asks for, without the key, in one form whatever the spelling of the JSON: two
 /// requests with the same one are the same request.
-std::string canonical(
-    EventId event,
-    const std::vector<SeatId>& seats,
-    std::optional<std::chrono::seconds> hold
-);
+std::string
+canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold);
 
 /// Complains unless `key` is 1 to 255 characters without control characters.
 std::optional<FieldError> check_idempotency_key(std::string_view key);

@@ -24,7 +24,7 @@ void Crowd::send(std::size_t requests) {
 domain::Command Crowd::think(Wish*& wish) {
     const auto kind = random_() % 100;
     if (kind < 55 || wishes_.empty()) {
-        std::vector<SeatId> seats;
+        domain::SeatIds seats;
         const auto first = random_() % seats_;
         const auto last = std::min<std::uint64_t>(first + random_() % 4, seats_ - 1);
         for (auto seat = first; seat <= last; ++seat)

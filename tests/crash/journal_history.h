@@ -50,7 +50,7 @@ private:
     std::unique_ptr<Sale> sale_ = std::make_unique<Sale>(*clock_, seed_);
     domain::Inventory inventory_;
     EventId event_;
-    std::vector<SeatId> seats_;
+    domain::SeatIds seats_;
     std::vector<ReservationId> reservations_;
     std::string lines_;
     std::vector<End> ends_;

@@ -16,8 +16,8 @@ EventId StoreScenario::open_sale(std::size_t seats, domain::EventSpec spec) {
     return event;
 }
 
-std::vector<SeatId> StoreScenario::seats(std::uint64_t from, std::uint64_t count) const {
-    std::vector<SeatId> seats;
+domain::SeatIds StoreScenario::seats(std::uint64_t from, std::uint64_t count) const {
+    domain::SeatIds seats;
     for (std::uint64_t i = 0; i < count; ++i)
         seats.push_back(seat(from + i));
     return seats;

@@ -22,7 +22,7 @@ protected:
     EventId open_sale(std::size_t seats, domain::EventSpec spec);
 
     SeatId seat(std::uint64_t index) const { return first_seat_.plus(index); }
-    std::vector<SeatId> seats(std::uint64_t from, std::uint64_t count) const;
+    domain::SeatIds seats(std::uint64_t from, std::uint64_t count) const;
 
     domain::ReserveSeats
     request(EventId event, const std::string& user, std::uint64_t from, std::uint64_t count = 1) {

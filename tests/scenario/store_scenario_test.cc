@@ -132,7 +132,7 @@ TEST_P(StoreScenario, gives_overlapping_wishes_that_arrive_together_to_one_buyer
     std::vector<Started<Answer>> answers;
     for (std::uint64_t i = 0; i + 2 <= 40; ++i)
         answers.push_back(world_->start(request(event, "buyer-" + std::to_string(i), i, 2)));
-    std::vector<SeatId> taken;
+    domain::SeatIds taken;
     for (auto& one : answers) {
         const auto answer = one.get();
         ASSERT_TRUE(answer);

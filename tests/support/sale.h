@@ -58,11 +58,11 @@ public:
         return {.event = event, .by = organizer(), .block = std::move(block)};
     }
 
-    domain::ReserveSeats reserve(EventId event, std::string user, std::vector<SeatId> seats) {
+    domain::ReserveSeats reserve(EventId event, std::string user, domain::SeatIds seats) {
         return reserve(event, std::move(user), std::move(seats), random_.next());
     }
     domain::ReserveSeats
-    reserve(EventId event, std::string user, std::vector<SeatId> seats, Bits128 key) {
+    reserve(EventId event, std::string user, domain::SeatIds seats, Bits128 key) {
         const Bits128 content{seats.size(), seats.empty() ? 0 : seats.front().bits().lo};
         return {
             .reservation = ids_.next<ReservationId>(),

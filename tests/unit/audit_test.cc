@@ -74,8 +74,8 @@ public:
             seat.price = kPrice;
         return fact(SeatsAdded{std::move(block)});
     }
-    ReservationHeld
-    holding(std::uint64_t number, std::vector<SeatId> seats, std::string user = "ann") const {
+    ReservationHeld holding(std::uint64_t number, domain::SeatIds seats, std::string user = "ann")
+        const {
         return {
             .reservation = reservation(number),
             .user = std::move(user),
@@ -85,12 +85,12 @@ public:
             .request = {.key = Bits128{6, number}, .content = {}},
         };
     }
-    History& hold(std::uint64_t number, std::vector<SeatId> seats, std::string user = "ann") {
+    History& hold(std::uint64_t number, domain::SeatIds seats, std::string user = "ann") {
         return fact(holding(number, std::move(seats), std::move(user)));
     }
     /// A hold with one thing about it changed.
     template <class Change>
-    History& hold_but(std::uint64_t number, std::vector<SeatId> seats, Change change) {
+    History& hold_but(std::uint64_t number, domain::SeatIds seats, Change change) {
         auto body = holding(number, std::move(seats));
         change(body);
         return fact(std::move(body));

@@ -321,8 +321,10 @@ private:
         const auto add = [&](Instant at) {
             if (at + off > now_) instants.insert(at + off);
         };
-        for (const auto& end : inventory_.hold_ends())
-            add(end.expires_at);
+        inventory_.visit_expired_holds(Instant::max(), [&](const auto& row) {
+            add(row.expires_at);
+            return true;
+        });
         for (const auto& event : model_.events(kAll, 0)) {
             if (event.spec.sales_start_at) add(*event.spec.sales_start_at);
         }
@@ -434,7 +436,7 @@ private:
             .hold = {},
             .request = {.key = Bits128{4, made_}, .content = Bits128{made_, 0}},
         };
-        std::vector<SeatId> of_event;
+        domain::SeatIds of_event;
         for (const auto& [event, id] : seats_)
             if (event == command.event) of_event.push_back(id);
         // Seats that lie near each other, so that wishes overlap.

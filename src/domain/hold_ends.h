@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/instant.h"
+
+#include <algorithm>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <vector>
+
+namespace frontrow::domain {
+
+/// When each hold ends, soonest first: a binary heap. Most holds of a sale are equally long and so
+/// come in order, which makes adding one a step; one that ends before its time leaves its entry
+/// behind until that comes to the top.
+class HoldEnds {
+public:
+    struct End {
+        Instant at;
+        std::uint32_t reservation = 0;
+
+        friend auto operator<=>(const End&, const End&) = default;
+    };
+
+    void add(End end) {
+        heap_.push_back(end);
+        std::ranges::push_heap(heap_, std::greater{});
+    }
+
+    /// Drops entries from the top until one `is_live`. After every change, so that the top is.
+    template <class IsLive>
+    void drop_dead(IsLive is_live) {
+        while (!heap_.empty() && !is_live(heap_.front())) {
+            std::ranges::pop_heap(heap_, std::greater{});
+            heap_.pop_back();
+        }
+    }
+
+    bool has_ended(Instant now) const { return !heap_.empty() && heap_.front().at <= now; }
+
+    /// Calls `take` with every entry that has ended, dead ones among them, a hold before those that
+    /// lie below it; until it returns false.
+    template <class Take>
+    void visit_ended(Instant now, Take take) const {
+        std::vector<std::size_t> open{0};
+        while (!open.empty()) {
+            const auto place = open.back();
+            open.pop_back();
+            if (place >= heap_.size() || heap_[place].at > now) continue;
+            if (!take(heap_[place])) return;
+            open.push_back(2 * place + 2);
+            open.push_back(2 * place + 1);
+        }
+    }
+
+    auto begin() const { return heap_.begin(); }
+    auto end() const { return heap_.end(); }
+
+private:
+    std::deque<End> heap_;
+};
+
+}  // namespace frontrow::domain
