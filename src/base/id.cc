@@ -23,10 +23,19 @@ constexpr std::array<std::uint8_t, 256> make_hex_values() {
 
 constexpr auto kHexValues = make_hex_values();
 
-/// Writes the lowest `digits` hexadecimal digits of `value`.
-char* write_hex(char* to, std::uint64_t value, int digits) {
-    for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4)
-        *to++ = kHex[(value >> shift) & 0xF];
+constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() {
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        pairs[i] = {kHex[i >> 4], kHex[i & 0xF]};
+    return pairs;
+}
+
+constexpr auto kHexPairs = make_hex_pairs();
+
+/// Writes the lowest `bytes` bytes of `value` in hexadecimal.
+char* write_hex(char* to, std::uint64_t value, int bytes) {
+    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8, to += 2)
+        std::memcpy(to, kHexPairs[(value >> shift) & 0xFF].data(), 2);
     return to;
 }
 
@@ -63,17 +72,21 @@ std::optional<Bits128> parse_uuid(std::string_view text) {
     return valid ? std::optional{bits} : std::nullopt;
 }
 
+char* write_uuid(char* to, Bits128 bits) {
+    to = write_hex(to, bits.hi >> 32, 4);
+    *to++ = '-';
+    to = write_hex(to, bits.hi >> 16, 2);
+    *to++ = '-';
+    to = write_hex(to, bits.hi, 2);
+    *to++ = '-';
+    to = write_hex(to, bits.lo >> 48, 2);
+    *to++ = '-';
+    return write_hex(to, bits.lo, 6);
+}
+
 void append_uuid(std::string& out, Bits128 bits) {
     std::array<char, 36> text;
-    char* to = write_hex(text.data(), bits.hi >> 32, 8);
-    *to++ = '-';
-    to = write_hex(to, bits.hi >> 16, 4);
-    *to++ = '-';
-    to = write_hex(to, bits.hi, 4);
-    *to++ = '-';
-    to = write_hex(to, bits.lo >> 48, 4);
-    *to++ = '-';
-    write_hex(to, bits.lo, 12);
+    write_uuid(text.data(), bits);
     out.append(text.data(), text.size());
 }
 
@@ -84,9 +97,13 @@ std::optional<Bits128> parse_hex128(std::string_view text) {
     return valid ? std::optional{bits} : std::nullopt;
 }
 
+char* write_hex128(char* to, Bits128 bits) {
+    return write_hex(write_hex(to, bits.hi, 8), bits.lo, 8);
+}
+
 void append_hex128(std::string& out, Bits128 bits) {
     std::array<char, 32> text;
-    write_hex(write_hex(text.data(), bits.hi, 16), bits.lo, 16);
+    write_hex128(text.data(), bits);
     out.append(text.data(), text.size());
 }
 

@@ -16,10 +16,14 @@ Bits128 uuid_v7(Instant at, Bits128 random);
 
 /// Reads the 36-character form, in either case. Anything else is nothing.
 std::optional<Bits128> parse_uuid(std::string_view text);
+/// Writes 36 characters and returns their end.
+char* write_uuid(char* to, Bits128 bits);
 void append_uuid(std::string& out, Bits128 bits);
 
 /// 32 lower-case hexadecimal digits: how digests and traces are written.
 std::optional<Bits128> parse_hex128(std::string_view text);
+/// Writes 32 characters and returns their end.
+char* write_hex128(char* to, Bits128 bits);
 void append_hex128(std::string& out, Bits128 bits);
 
 /// An id that can't be taken for another kind's. Made by uuid_v7, written as a UUID.

@@ -60,9 +60,10 @@ private:
     bool ok_ = true;
 };
 
-void write_digits(char* to, int value, int count) {
+char* write_digits(char* to, int value, int count) {
     for (int i = count - 1; i >= 0; --i, value /= 10)
         to[i] = static_cast<char>('0' + value % 10);
+    return to + count;
 }
 
 }  // namespace
@@ -103,19 +104,30 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     return in_range ? std::optional{at} : std::nullopt;
 }
 
-void append_rfc3339(std::string& out, Instant at) {
+char* write_rfc3339(char* to, Instant at) {
     const auto day = std::chrono::floor<days>(at);
     const std::chrono::year_month_day date{day};
     const int ms_of_day = static_cast<int>((at - day).count());
-    std::array<char, 24> text{'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0',
-                              '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0', 'Z'};
-    write_digits(&text[0], static_cast<int>(date.year()), 4);
-    write_digits(&text[5], static_cast<int>(static_cast<unsigned>(date.month())), 2);
-    write_digits(&text[8], static_cast<int>(static_cast<unsigned>(date.day())), 2);
-    write_digits(&text[11], ms_of_day / 3'600'000, 2);
-    write_digits(&text[14], ms_of_day / 60'000 % 60, 2);
-    write_digits(&text[17], ms_of_day / 1'000 % 60, 2);
-    write_digits(&text[20], ms_of_day % 1'000, 3);
+    to = write_digits(to, static_cast<int>(date.year()), 4);
+    *to++ = '-';
+    to = write_digits(to, static_cast<int>(static_cast<unsigned>(date.month())), 2);
+    *to++ = '-';
+    to = write_digits(to, static_cast<int>(static_cast<unsigned>(date.day())), 2);
+    *to++ = 'T';
+    to = write_digits(to, ms_of_day / 3'600'000, 2);
+    *to++ = ':';
+    to = write_digits(to, ms_of_day / 60'000 % 60, 2);
+    *to++ = ':';
+    to = write_digits(to, ms_of_day / 1'000 % 60, 2);
+    *to++ = '.';
+    to = write_digits(to, ms_of_day % 1'000, 3);
+    *to++ = 'Z';
+    return to;
+}
+
+void append_rfc3339(std::string& out, Instant at) {
+    std::array<char, 24> text;
+    write_rfc3339(text.data(), at);
     out.append(text.data(), text.size());
 }
 

@@ -17,6 +17,8 @@ using Millis = std::chrono::milliseconds;
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
 /// Writes `2026-11-21T01:00:00.000Z`.
+/// Writes 24 characters and returns their end.
+char* write_rfc3339(char* to, Instant at);
 void append_rfc3339(std::string& out, Instant at);
 std::string to_rfc3339(Instant at);
 

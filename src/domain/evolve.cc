@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <algorithm>
+
 namespace frontrow::domain {
 
 /// The one hand that writes an inventory's rows.
@@ -139,8 +141,12 @@ void Evolution::apply(const ReservationHeld& body) {
     }
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     event.counts.reserved += seats;
-    inventory_.seats_by_user_[Inventory::pair_key(event.index, row.user)] += seats;
-    inventory_.users_[row.user].reservations.push_back(index);
+    auto& user = inventory_.users_[row.user];
+    user.reservations.push_back(index);
+    auto entry = std::ranges::find(user.seats, event.index, &Inventory::SeatsInEvent::event);
+    if (entry == user.seats.end())
+        entry = user.seats.insert(entry, {.event = event.index, .seats = 0});
+    entry->seats += seats;
     inventory_.hold_ends_.add({row.expires_at, index});
     ++inventory_.pending_count_;
     forget_old_requests();
@@ -182,11 +188,11 @@ void Evolution::release(ReservationId id, ReservationStatus status) {
     }
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     event.counts.reserved -= seats;
-    const auto key = Inventory::pair_key(row.event, row.user);
-    auto* counted = inventory_.seats_by_user_.find(key);
-    CHECK(counted != nullptr && *counted >= seats);
-    *counted -= seats;
-    if (*counted == 0) inventory_.seats_by_user_.erase(key);
+    auto& user = inventory_.users_[row.user];
+    const auto entry = std::ranges::find(user.seats, row.event, &Inventory::SeatsInEvent::event);
+    CHECK(entry != user.seats.end() && entry->seats >= seats);
+    entry->seats -= seats;
+    if (entry->seats == 0) user.seats.erase(entry);
     row.status = status;
     --inventory_.pending_count_;
     drop_dead_hold_ends();
@@ -204,8 +210,9 @@ ReservationIndex Evolution::find_pending(ReservationId id) const {
 UserIndex Evolution::user_index(const std::string& sub) {
     if (const auto* known = inventory_.users_by_sub_.find(sub)) return *known;
     const auto index = static_cast<UserIndex>(inventory_.users_.size());
-    const auto& row =
-        inventory_.users_.emplace_back(Inventory::UserRow{.sub = sub, .reservations = {}});
+    const auto& row = inventory_.users_.emplace_back(
+        Inventory::UserRow{.sub = sub, .reservations = {}, .seats = {}}
+    );
     inventory_.users_by_sub_.try_emplace(row.sub, index);
     return index;
 }

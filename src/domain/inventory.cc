@@ -75,19 +75,23 @@ SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
     };
 }
 
+std::uint32_t Inventory::UserRow::seats_in(EventIndex event) const {
+    const auto entry = std::ranges::find(seats, event, &SeatsInEvent::event);
+    return entry == seats.end() ? 0 : entry->seats;
+}
+
 std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, Instant now) const {
     const auto* known = users_by_sub_.find(user);
     if (known == nullptr) return 0;
-    const auto* counted = seats_by_user_.find(pair_key(event.index, *known));
-    if (counted == nullptr) return 0;
+    const auto counted = users_[*known].seats_in(event.index);
     // The count goes by facts. Only where a hold may have run out unswept are this user's
     // reservations looked through, newest first, until all that the count is made of have been
     // seen.
-    if (!has_expired_holds(now)) return *counted;
+    if (!has_expired_holds(now)) return counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;
     const auto& mine = users_[*known].reservations;
-    for (auto i = mine.rbegin(); i != mine.rend() && seen < *counted; ++i) {
+    for (auto i = mine.rbegin(); i != mine.rend() && seen < counted; ++i) {
         const auto& row = reservations_[*i];
         const bool counts =
             row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
@@ -200,7 +204,7 @@ SeatList Inventory::list_seats(
 
 void Inventory::verify() const {
     std::vector<SeatCounts> counts(events_.size());
-    HashMap<std::uint64_t, std::uint32_t> seats_by_user;
+    std::map<std::pair<UserIndex, EventIndex>, std::uint32_t> seats_by_user;
     std::size_t pending = 0;
     std::uint32_t confirmed = 0;
     for (ReservationIndex index = 0; index < reservations_.size(); ++index) {
@@ -213,7 +217,7 @@ void Inventory::verify() const {
         if (!holds) continue;
         for (const auto seat : row.seats)
             CHECK(events_[row.event].holders[seat] == index);
-        seats_by_user[pair_key(row.event, row.user)] += seats;
+        seats_by_user[{row.user, row.event}] += seats;
         if (row.status == ReservationStatus::pending) {
             counts[row.event].reserved += seats;
             ++pending;
@@ -229,11 +233,12 @@ void Inventory::verify() const {
                    ))
     );
     CHECK(confirmed == confirmed_count_);
-    CHECK(seats_by_user_.size() == seats_by_user.size());
-    for (const auto& [key, seats] : seats_by_user) {
-        const auto* counted = seats_by_user_.find(key);
-        CHECK(counted != nullptr && *counted == seats);
-    }
+    std::size_t counts_kept = 0;
+    for (const auto& user : users_)
+        counts_kept += user.seats.size();
+    CHECK(counts_kept == seats_by_user.size());
+    for (const auto& [key, seats] : seats_by_user)
+        CHECK(users_[key.first].seats_in(key.second) == seats);
     for (const auto& row : events_) {
         auto& expected = counts[row.index];
         expected.total = static_cast<std::uint32_t>(row.holders.size());

@@ -166,9 +166,19 @@ public:
 private:
     friend class Evolution;
 
+    /// How many seats a user has in an event, by facts alone.
+    struct SeatsInEvent {
+        EventIndex event = 0;
+        std::uint32_t seats = 0;
+    };
+
     struct UserRow {
         std::string sub;
         SmallVector<ReservationIndex, 2> reservations;
+        /// One for each event in which the user has any: a few, even for who buys much.
+        SmallVector<SeatsInEvent, 1> seats;
+
+        std::uint32_t seats_in(EventIndex event) const;
     };
 
     struct BlockPlace {
@@ -185,9 +195,6 @@ private:
     static std::size_t block_of(const EventRow& event, SeatIndex seat);
     Reservation entity_with(const ReservationRow& row, ReservationStatus status, Instant expires_at)
         const;
-    static std::uint64_t pair_key(EventIndex event, UserIndex user) {
-        return std::uint64_t{event} << 32 | user;
-    }
 
     // Deques: a row never moves, and growing never copies a million of them while buyers wait.
     std::deque<EventRow> events_;
@@ -204,8 +211,6 @@ private:
     /// (start, index) of the events that weren't deleted.
     std::set<std::pair<Instant, EventIndex>> by_start_;
     HoldEnds hold_ends_;
-    /// Seats by (event, user), by facts alone.
-    ShardedMap<std::uint64_t, std::uint32_t> seats_by_user_;
 
     std::uint64_t last_seq_ = 0;
     std::uint64_t events_seq_ = 0;

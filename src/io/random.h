@@ -14,8 +14,7 @@ public:
     virtual Bits128 next() = 0;
 };
 
-/// The kernel's random bits, fetched a page at a time so that an id costs no system call. One
-/// thread.
+/// OpenSSL's generator, which the kernel seeds, asked for a page at a time. One thread.
 class SystemRandom final : public Random {
 public:
     Bits128 next() override;

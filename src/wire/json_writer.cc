@@ -1,17 +1,12 @@
 #include "wire/json_writer.h"
 
-#include <array>
+#include "base/check.h"
+
+#include <algorithm>
 #include <charconv>
 
 namespace frontrow::wire {
 namespace {
-
-template <class Number>
-void append_number(std::string& out, Number number) {
-    std::array<char, 32> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    out.append(digits.data(), end);
-}
 
 bool needs_escape(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
@@ -45,10 +40,14 @@ void append_escaped(std::string& out, char c) {
 }  // namespace
 
 void JsonWriter::key(std::string_view name) {
-    comma();
-    out_ += '"';
-    out_ += name;
-    out_ += "\":";
+    CHECK(name.size() <= kNumberMax);
+    piece([&](char* to) {
+        *to++ = '"';
+        to = std::ranges::copy(name, to).out;
+        *to++ = '"';
+        *to++ = ':';
+        return to;
+    });
 }
 
 void JsonWriter::value(std::string_view text) {
@@ -66,15 +65,11 @@ void JsonWriter::value(std::string_view text) {
 }
 
 void JsonWriter::value(double number) {
-    comma();
-    append_number(out_, number);
+    piece([&](char* to) { return std::to_chars(to, to + kNumberMax, number).ptr; });
 }
 
 void JsonWriter::value(Instant at) {
-    comma();
-    out_ += '"';
-    append_rfc3339(out_, at);
-    out_ += '"';
+    quoted_piece([&](char* to) { return write_rfc3339(to, at); });
 }
 
 void JsonWriter::value(bool truth) {
@@ -83,27 +78,7 @@ void JsonWriter::value(bool truth) {
 }
 
 void JsonWriter::hex(Bits128 bits) {
-    comma();
-    out_ += '"';
-    append_hex128(out_, bits);
-    out_ += '"';
-}
-
-void JsonWriter::write_signed(std::int64_t number) {
-    comma();
-    append_number(out_, number);
-}
-
-void JsonWriter::write_unsigned(std::uint64_t number) {
-    comma();
-    append_number(out_, number);
-}
-
-void JsonWriter::write_uuid(Bits128 bits) {
-    comma();
-    out_ += '"';
-    append_uuid(out_, bits);
-    out_ += '"';
+    quoted_piece([&](char* to) { return write_hex128(to, bits); });
 }
 
 }  // namespace frontrow::wire

@@ -3,7 +3,10 @@
 #include "base/id.h"
 #include "base/instant.h"
 
+#include <array>
+#include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -36,15 +39,11 @@ public:
     template <std::integral Integer>
         requires(!std::same_as<Integer, bool>)
     void value(Integer number) {
-        if constexpr (std::signed_integral<Integer>) {
-            write_signed(number);
-        } else {
-            write_unsigned(number);
-        }
+        piece([&](char* to) { return std::to_chars(to, to + kNumberMax, number).ptr; });
     }
     template <class Kind>
     void value(Id<Kind> id) {
-        write_uuid(id.bits());
+        quoted_piece([&](char* to) { return write_uuid(to, id.bits()); });
     }
     void hex(Bits128 bits);
 
@@ -55,19 +54,39 @@ public:
     }
 
 private:
+    /// No key of ours and no number is longer.
+    static constexpr std::size_t kNumberMax = 32;
+    static constexpr std::size_t kPieceMax = 48;
+
+    bool is_comma_due() const {
+        const char last = out_.empty() ? '{' : out_.back();
+        return last != '{' && last != '[' && last != ':' && last != '\n';
+    }
     void comma() {
-        if (const char last = out_.empty() ? '{' : out_.back();
-            last != '{' && last != '[' && last != ':' && last != '\n')
-            out_ += ',';
+        if (is_comma_due()) out_ += ',';
+    }
+    /// Appends a short piece at once, after a comma where one is due: `write(to)` writes it and
+    /// returns its end.
+    template <class Write>
+    void piece(Write write) {
+        std::array<char, kPieceMax> text;
+        char* to = text.data();
+        if (is_comma_due()) *to++ = ',';
+        out_.append(text.data(), write(to));
+    }
+    template <class Write>
+    void quoted_piece(Write write) {
+        piece([&](char* to) {
+            *to++ = '"';
+            to = write(to);
+            *to++ = '"';
+            return to;
+        });
     }
     void open(char bracket) {
         comma();
         out_ += bracket;
     }
-    void write_signed(std::int64_t number);
-    void write_unsigned(std::uint64_t number);
-    void write_uuid(Bits128 bits);
-
     std::string& out_;
 };
 

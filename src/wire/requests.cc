@@ -1,6 +1,5 @@
 #include "wire/requests.h"
 
-#include "wire/json_writer.h"
 #include "wire/object_reader.h"
 #include "wire/spec_json.h"
 
@@ -102,22 +101,25 @@ domain::SeatIds read_seat_ids(ObjectReader& in) {
     return seats;
 }
 
+void append_bytes(std::string& out, Bits128 bits) {
+    std::array<char, 16> bytes;
+    for (std::size_t i = 0; i < 8; ++i) {
+        bytes[i] = static_cast<char>(bits.hi >> (56 - 8 * i));
+        bytes[8 + i] = static_cast<char>(bits.lo >> (56 - 8 * i));
+    }
+    out.append(bytes.data(), bytes.size());
+}
+
 }  // namespace
 
 std::string
 canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold) {
     std::string out;
-    out.reserve(96 + 40 * seats.size());
-    JsonWriter json{out};
-    json.begin_object();
-    json.field("event_id", event);
-    json.key("seat_ids");
-    json.begin_array();
+    out.reserve(16 * (seats.size() + 2));
+    append_bytes(out, event.bits());
+    append_bytes(out, {0, hold ? static_cast<std::uint64_t>(hold->count()) : 0});
     for (const auto seat : seats)
-        json.value(seat);
-    json.end_array();
-    if (hold) json.field("hold_seconds", hold->count());
-    json.end_object();
+        append_bytes(out, seat.bits());
     return out;
 }
 

@@ -36,8 +36,8 @@ Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
 Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body);
 
-/// What a reservation asks for, without the key, in one form whatever the spelling of the JSON: two
-/// requests with the same one are the same request.
+/// What a reservation asks for, without the key, as bytes: two requests with the same ones are the
+/// same request, whatever the spelling of their JSON.
 std::string
 canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold);
 
