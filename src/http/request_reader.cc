@@ -26,12 +26,9 @@ struct KnownHeader {
     Header header;
 };
 
-constexpr KnownHeader kKnownHeaders[] = {
-    {"authorization", Header::authorization},
-    {"content-type", Header::content_type},
-    {"expect", Header::expect},
+/// Those that Beast has no number for.
+constexpr KnownHeader kNamedHeaders[] = {
     {"idempotency-key", Header::idempotency_key},
-    {"if-match", Header::if_match},
     {"traceparent", Header::traceparent},
     {"x-api-key", Header::x_api_key},
     {"x-request-id", Header::x_request_id},
@@ -42,6 +39,27 @@ bool same_ignoring_case(std::string_view name, std::string_view lower) {
     return std::ranges::equal(name, lower, [](char a, char b) {
         return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b;
     });
+}
+
+std::optional<Header> header_of(beast_http::field field, std::string_view name) {
+    switch (field) {
+        case beast_http::field::authorization:
+            return Header::authorization;
+        case beast_http::field::content_type:
+            return Header::content_type;
+        case beast_http::field::expect:
+            return Header::expect;
+        case beast_http::field::if_match:
+            return Header::if_match;
+        case beast_http::field::unknown:
+            for (const auto& known : kNamedHeaders) {
+                if (name.size() == known.name.size() && same_ignoring_case(name, known.name))
+                    return known.header;
+            }
+            return std::nullopt;
+        default:
+            return std::nullopt;
+    }
 }
 
 Method method_of(beast_http::verb verb) {
@@ -104,14 +122,8 @@ private:
         // A folded value was put together in a buffer that is gone soon, and is to be refused (RFC
         // 9112, 5.2).
         if (!value.empty() && !lies_in_given(value)) error = beast_http::error::bad_obs_fold;
-        const std::string_view text{name.data(), name.size()};
-        for (const auto& known : kKnownHeaders) {
-            if (text.size() == known.name.size() && same_ignoring_case(text, known.name)) {
-                request.headers[static_cast<std::size_t>(known.header)] = {
-                    value.data(), value.size()
-                };
-            }
-        }
+        if (const auto known = header_of(field, {name.data(), name.size()}))
+            request.headers[static_cast<std::size_t>(*known)] = {value.data(), value.size()};
     }
 
     bool lies_in_given(View value) const {

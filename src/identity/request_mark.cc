@@ -1,18 +1,15 @@
 #include "identity/request_mark.h"
 
-#include <array>
-#include <cstdint>
+#include <string>
 
 namespace frontrow::identity {
 namespace {
 
 /// With its length before it, so that no two lists of parts hash alike.
-void add_part(io::Sha256& sha, std::string_view part) {
-    const std::array<std::uint8_t, 2> length{
-        static_cast<std::uint8_t>(part.size() >> 8), static_cast<std::uint8_t>(part.size())
-    };
-    sha.update(std::span<const std::uint8_t>{length});
-    sha.update(part);
+void add_part(std::string& text, std::string_view part) {
+    text += static_cast<char>(part.size() >> 8);
+    text += static_cast<char>(part.size());
+    text += part;
 }
 
 }  // namespace
@@ -25,9 +22,12 @@ domain::RequestMark mark_request(
     std::string_view content
 ) {
     domain::RequestMark mark;
-    add_part(sha, caller);
-    add_part(sha, route);
-    add_part(sha, key);
+    std::string text;
+    text.reserve(caller.size() + route.size() + key.size() + 6);
+    add_part(text, caller);
+    add_part(text, route);
+    add_part(text, key);
+    sha.update(text);
     mark.key = sha.finish128();
     sha.update(content);
     mark.content = sha.finish128();

@@ -13,20 +13,23 @@
 
 namespace frontrow::wire {
 
-/// Appends JSON to a string the caller owns. Written here because rendering is a third of a
-/// reservation's cost and a document tree would double it; what is written is checked by reading it
-/// back with Boost.JSON in the tests.
+/// Appends JSON to a string the caller owns, which has it all when the writer goes. Written here
+/// because rendering is a third of a reservation's cost and a document tree would double it; what
+/// is written is checked by reading it back with Boost.JSON in the tests.
 ///
 /// Whether a comma is due is seen from the last character, so the writer has no state of its own.
 /// Strings must be UTF-8.
 class JsonWriter {
 public:
-    explicit JsonWriter(std::string& out) : out_{out} {}
+    explicit JsonWriter(std::string& out) : out_{out}, last_{out.empty() ? '{' : out.back()} {}
+    ~JsonWriter() { flush(); }
+    JsonWriter(const JsonWriter&) = delete;
+    JsonWriter& operator=(const JsonWriter&) = delete;
 
     void begin_object() { open('{'); }
-    void end_object() { out_ += '}'; }
+    void end_object() { close('}'); }
     void begin_array() { open('['); }
-    void end_array() { out_ += ']'; }
+    void end_array() { close(']'); }
 
     /// `name` is written as it is: one of ours, nothing to escape.
     void key(std::string_view name);
@@ -54,25 +57,21 @@ public:
     }
 
 private:
-    /// No key of ours and no number is longer.
-    static constexpr std::size_t kNumberMax = 32;
+    /// No key of ours, no id and no number is longer, with its quotes and a comma.
     static constexpr std::size_t kPieceMax = 48;
+    static constexpr std::size_t kNumberMax = 32;
 
     bool is_comma_due() const {
-        const char last = out_.empty() ? '{' : out_.back();
+        const char last = to_ == buffer_.data() ? last_ : to_[-1];
         return last != '{' && last != '[' && last != ':' && last != '\n';
     }
-    void comma() {
-        if (is_comma_due()) out_ += ',';
-    }
-    /// Appends a short piece at once, after a comma where one is due: `write(to)` writes it and
-    /// returns its end.
+    /// Writes a short piece, after a comma where one is due: `write(to)` writes it and returns its
+    /// end.
     template <class Write>
     void piece(Write write) {
-        std::array<char, kPieceMax> text;
-        char* to = text.data();
-        if (is_comma_due()) *to++ = ',';
-        out_.append(text.data(), write(to));
+        if (to_ + kPieceMax > buffer_.data() + buffer_.size()) flush();
+        if (is_comma_due()) *to_++ = ',';
+        to_ = write(to_);
     }
     template <class Write>
     void quoted_piece(Write write) {
@@ -84,10 +83,22 @@ private:
         });
     }
     void open(char bracket) {
-        comma();
-        out_ += bracket;
+        piece([&](char* to) {
+            *to++ = bracket;
+            return to;
+        });
     }
+    void close(char bracket) { plain({&bracket, 1}); }
+    /// As it is, and however long.
+    void plain(std::string_view text);
+    void escaped(char c);
+    void flush();
+
     std::string& out_;
+    /// The last character that was flushed, or what stood before the first.
+    char last_;
+    std::array<char, 512> buffer_;
+    char* to_ = buffer_.data();
 };
 
 }  // namespace frontrow::wire

@@ -366,27 +366,29 @@ TEST(JsonWriter, writes_what_boost_json_reads_back) {
     EXPECT_TRUE(rc::check([](std::int64_t number, std::uint64_t natural, bool truth) {
         const auto text = nasty_text(50);
         std::string out;
-        JsonWriter json{out};
-        json.begin_object();
-        json.field("text", text);
-        json.field("number", number);
-        json.field("natural", natural);
-        json.field("truth", truth);
-        json.key("empty");
-        json.begin_array();
-        json.end_array();
-        json.key("list");
-        json.begin_array();
-        json.value(number);
-        json.value(text);
-        json.begin_object();
-        json.end_object();
-        json.begin_array();
-        json.value(truth);
-        json.end_array();
-        json.value(natural);
-        json.end_array();
-        json.end_object();
+        {
+            JsonWriter json{out};
+            json.begin_object();
+            json.field("text", text);
+            json.field("number", number);
+            json.field("natural", natural);
+            json.field("truth", truth);
+            json.key("empty");
+            json.begin_array();
+            json.end_array();
+            json.key("list");
+            json.begin_array();
+            json.value(number);
+            json.value(text);
+            json.begin_object();
+            json.end_object();
+            json.begin_array();
+            json.value(truth);
+            json.end_array();
+            json.value(natural);
+            json.end_array();
+            json.end_object();
+        }
 
         const auto read = boost::json::parse(out);
         RC_ASSERT(read.at("text").as_string() == text);
@@ -406,17 +408,36 @@ TEST(JsonWriter, writes_what_boost_json_reads_back) {
 
 TEST(JsonWriter, writes_ids_times_and_digests_as_strings) {
     std::string out;
-    JsonWriter json{out};
-    json.begin_array();
-    json.value(EventId{Bits128{1, 2}});
-    json.value(*parse_rfc3339("2026-11-21T10:00:00+09:00"));
-    json.hex(Bits128{0, 255});
-    json.end_array();
+    {
+        JsonWriter json{out};
+        json.begin_array();
+        json.value(EventId{Bits128{1, 2}});
+        json.value(*parse_rfc3339("2026-11-21T10:00:00+09:00"));
+        json.hex(Bits128{0, 255});
+        json.end_array();
+    }
     EXPECT_EQ(
         out,
         R"(["00000000-0000-0001-0000-000000000002","2026-11-21T01:00:00.000Z",)"
         R"("000000000000000000000000000000ff"])"
     );
+}
+
+TEST(JsonWriter, writes_text_of_any_length_and_knows_its_commas) {
+    for (std::size_t size = 480; size < 560; ++size) {
+        std::string out;
+        const std::string text(size, 's');
+        {
+            JsonWriter json{out};
+            json.begin_array();
+            json.value(text);
+            json.value(7);
+            json.value("\n" + text);
+            json.value(true);
+            json.end_array();
+        }
+        ASSERT_EQ(out, "[\"" + text + "\",7,\"\\n" + text + "\",true]") << size;
+    }
 }
 
 }  // namespace
