@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <sys/stat.h>
 
 int main(int argc, char** argv) {
     using namespace frontrow;
@@ -10,6 +11,8 @@ int main(int argc, char** argv) {
     // reason to die.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+    // Who bought what is nobody else's business on this machine.
+    umask(077);
 
     CLI::App app{
         "Frontrow sells tickets when everybody comes at once: each seat to exactly one buyer.",

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <jwt.h>
 #include <memory>
+#include <optional>
 
 namespace frontrow::identity {
 namespace {
@@ -24,12 +25,13 @@ const unsigned char* bytes_of(const std::string& secret) {
     return reinterpret_cast<const unsigned char*>(secret.data());
 }
 
-/// The number of a claim, or 0 where it has none. libjwt says -1 there, as it may for one that is
-/// -1.
-long claim(jwt_t* token, const char* name) {
+/// The number of a claim: 0 where there is no such claim, nothing where it isn't a number. libjwt
+/// says -1 to both, as it may for one that is -1.
+std::optional<long> claim(jwt_t* token, const char* name) {
     errno = 0;
     const long number = jwt_get_grant_int(token, name);
-    return errno == 0 ? number : 0;
+    if (errno == 0) return number;
+    return errno == ENOENT ? std::optional{0L} : std::nullopt;
 }
 
 }  // namespace
@@ -64,12 +66,14 @@ verify_token(const std::string& secret, std::string_view token, Instant now) {
     }
     const Token decoded{raw};
     if (jwt_get_alg(raw) != JWT_ALG_HS256) return std::unexpected(TokenError::wrong_algorithm);
-    const auto expires_at = claim(raw, "exp");
+    const auto expires_at = claim(raw, "exp").value_or(0);
     const char* sub = jwt_get_grant(raw, "sub");
     const char* role_name = jwt_get_grant(raw, "role");
     const auto role = role_name == nullptr ? std::nullopt : parse_role(role_name);
-    if (expires_at == 0 || sub == nullptr || !role) return std::unexpected(TokenError::incomplete);
-    if (expires_at <= seconds_of(now) || claim(raw, "nbf") > seconds_of(now))
+    const auto not_before = claim(raw, "nbf");
+    if (expires_at == 0 || !not_before || sub == nullptr || !role)
+        return std::unexpected(TokenError::incomplete);
+    if (expires_at <= seconds_of(now) || *not_before > seconds_of(now))
         return std::unexpected(TokenError::expired);
     Principal principal{.sub = sub, .role = *role};
     if (!is_valid_sub(principal.sub)) return std::unexpected(TokenError::incomplete);

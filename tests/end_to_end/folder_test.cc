@@ -47,6 +47,20 @@ TEST(DataFolder, is_made_with_the_folders_above_it) {
     EXPECT_EQ(server.stop(), 0);
 }
 
+TEST(DataFolder, is_closed_to_everybody_else) {
+    const TempFolder folder;
+    const auto data = folder.path() / "data";
+    Server server{data};
+    constexpr auto others = fs::perms::group_all | fs::perms::others_all;
+    EXPECT_EQ(fs::status(data).permissions() & others, fs::perms::none);
+    int files = 0;
+    for (const auto& file : fs::directory_iterator{data}) {
+        EXPECT_EQ(file.status().permissions() & others, fs::perms::none) << file.path();
+        ++files;
+    }
+    EXPECT_GT(files, 3) << "the journal with its log, its head and the lock";
+}
+
 TEST(DataFolder, that_is_a_file_ends_it_with_1_and_its_name) {
     const TempFolder folder;
     const auto file = folder.path() / "file";

@@ -162,6 +162,8 @@ TEST(Token, without_a_good_sub_role_and_exp_is_incomplete) {
              R"({"sub":null,"role":"user","exp":)" + exp + "}",
              R"({"sub":"ann","role":7,"exp":)" + exp + "}",
              R"({"sub":"ann","role":["admin"],"exp":)" + exp + "}",
+             claims("ann", "user", kNow + 1h, R"(,"nbf":"2000-01-01")"),
+             claims("ann", "user", kNow + 1h, R"(,"nbf":null)"),
              claims("ann", "root", kNow + 1h),
              claims("ann", "Admin", kNow + 1h),
              claims("ann", "admin ", kNow + 1h),
