@@ -26,12 +26,16 @@ const unsigned char* bytes_of(const std::string& secret) {
 }
 
 /// The number of a claim: 0 where there is no such claim, nothing where it isn't a number. libjwt
-/// says -1 to both, as it may for one that is -1.
+/// calls everything 0 that isn't one.
 std::optional<long> claim(jwt_t* token, const char* name) {
     errno = 0;
     const long number = jwt_get_grant_int(token, name);
-    if (errno == 0) return number;
-    return errno == ENOENT ? std::optional{0L} : std::nullopt;
+    if (errno != 0) return 0;
+    if (number != 0) return number;
+    char* text = jwt_get_grants_json(token, name);
+    const bool is_zero = text != nullptr && std::string_view{text} == "0";
+    std::free(text);
+    return is_zero ? std::optional{0L} : std::nullopt;
 }
 
 }  // namespace
