@@ -166,10 +166,10 @@ bool PgLink::is_open() const {
 
 bool PgLink::has_ended() {
     if (!is_open()) return true;
-    if (PQconsumeInput(handle_) == 0) return true;
+    const bool has_broken = PQconsumeInput(handle_) == 0;
     // Lets libpq read what came, without waiting: a good-bye is heard as a notice.
     PQisBusy(handle_);
-    return !is_open();
+    return has_broken || !is_open();
 }
 
 /// Warnings are for whoever reads the server's log. What ends the connection is for us.
