@@ -199,6 +199,12 @@ TEST_F(PgConnections, large_runs_neither_block_nor_mix) {
     }
 }
 
+TEST_F(PgConnections, one_large_value_goes_as_the_socket_takes_it) {
+    const auto answer = ask(*connection, "SELECT length($1)", std::string(20 << 20, 'x'));
+    ASSERT_TRUE(answer) << answer.error().what;
+    EXPECT_EQ(answer->front().int4(0, 0), 20 << 20);
+}
+
 TEST_F(PgConnections, sessions_are_set_up_as_told) {
     auto told_options = options();
     told_options.application_name = "box-office";
@@ -234,8 +240,6 @@ TEST_F(PgConnections, behind_a_pooler_nothing_stays_in_the_session) {
     EXPECT_EQ(inside.text(0, 0), "50ms");
     ASSERT_TRUE(ask(*one, {query("COMMIT")}));
     // What the next client of the same session would find.
-    auto bare = options();
-    bare.prepare = false;
     const auto left = told(*one, "SELECT count(*) FROM pg_prepared_statements");
     EXPECT_EQ(left.int8(0, 0), 0);
     ASSERT_TRUE(

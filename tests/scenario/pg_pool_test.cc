@@ -229,15 +229,30 @@ TEST_F(PgPools, ask_a_server_that_refuses_less_and_less_often) {
     through.backoff_min = 20ms;
     through.backoff_max = 10'000ms;
     make(through);
-    // While one waits, all the time.
-    auto waiting = start(io, lease_later());
-    io.restart();
-    io.run_for(400ms);
+    // Whoever comes meanwhile must not hasten it.
+    std::vector<Started<Result<std::shared_ptr<Lease>, PgError>>> waiting;
+    for (int i = 0; i < 40; ++i) {
+        waiting.push_back(start(io, lease_later()));
+        io.restart();
+        io.run_for(10ms);
+    }
     // After 20, 60, 140 and 300 ms, or twice as often by chance.
     EXPECT_GE(proxy.connections(), 2U);
     EXPECT_LE(proxy.connections(), 6U);
     proxy.refuse(false);
-    EXPECT_TRUE(waiting.get());
+    for (auto& one : waiting)
+        EXPECT_TRUE(one.get());
+}
+
+TEST_F(PgPools, close_at_once_on_those_who_wait) {
+    server->stop();
+    make(settings());
+    auto waiting = start(io, lease_later());
+    run_ready(io);
+    const auto before = std::chrono::steady_clock::now();
+    close();
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 500ms);
+    EXPECT_EQ(waiting.get().error().kind, PgErrorKind::refused);
 }
 
 TEST_F(PgPools, close_in_the_middle_of_everything) {

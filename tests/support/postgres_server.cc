@@ -92,6 +92,7 @@ pid_t spawn(std::vector<std::string> command, const fs::path& log) {
     std::vector<std::string> variables{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
     const auto pointers_to = [](std::vector<std::string>& texts) {
         std::vector<char*> pointers;
+        pointers.reserve(texts.size() + 1);
         for (auto& text : texts)
             pointers.push_back(text.data());
         pointers.push_back(nullptr);

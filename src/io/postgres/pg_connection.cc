@@ -89,8 +89,9 @@ Awaitable<Result<void, PgError>> PgConnection::set_up_session() {
     const auto query = settings(false);
     const bool is_answered =
         exchange.send_aside(query) && exchange.sync() && co_await converse(exchange);
-    if (is_answered && !exchange.error()) co_return Result<void, PgError>{};
-    auto error = is_answered ? *exchange.error() : lost(exchange.error());
+    const auto& said = exchange.error();
+    if (is_answered && !said) co_return Result<void, PgError>{};
+    auto error = is_answered ? said.value() : lost(said);
     // Whatever it was: no connection has come of it, and nothing was done.
     if (error.kind != PgErrorKind::unavailable) error.kind = PgErrorKind::refused;
     co_return std::unexpected(std::move(error));
@@ -113,8 +114,9 @@ Awaitable<Result<std::vector<PgResult>, PgError>> PgConnection::run_pipeline(
 ) {
     PgExchange exchange{link_->handle()};
     const bool is_answered = send(exchange, queries) && co_await converse(exchange);
-    if (!is_answered) co_return std::unexpected(lost(exchange.error()));
-    if (exchange.error()) co_return std::unexpected(*exchange.error());
+    const auto& error = exchange.error();
+    if (!is_answered) co_return std::unexpected(lost(error));
+    if (error) co_return std::unexpected(*error);
     co_return exchange.take_results();
 }
 

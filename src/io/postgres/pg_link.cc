@@ -42,7 +42,8 @@ std::string text_of(const char* text) {
     return text == nullptr ? std::string{} : std::string{text};
 }
 
-/// libpq takes part of a TLS record if its buffer is short, and no socket tells of the rest.
+/// Of a TLS record longer than PostgreSQL itself makes them, a pooler's, libpq may take a part, and
+/// no socket tells of the rest.
 bool has_decrypted_input(pg_conn* handle) {
     const auto* tls = static_cast<const SSL*>(PQsslStruct(handle, "OpenSSL"));
     return tls != nullptr && SSL_pending(tls) > 0;

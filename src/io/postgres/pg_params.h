@@ -141,9 +141,6 @@ private:
     bool put(const std::optional<T>& value) {
         return value && put(*value);
     }
-    /// What would only fit by a conversion.
-    template <class T>
-    bool put(const T& value) = delete;
 
     void close(PgOid oid, std::size_t offset, bool is_there);
     std::size_t begin_array(PgOid element);

@@ -123,35 +123,37 @@ std::vector<T> PgResult::array(int row, int column, Read read) const {
     for (std::uint32_t i = 0; i < count; ++i) {
         const auto length = static_cast<std::int32_t>(number());
         CHECK(length >= 0 && length <= end - at);
-        elements.push_back(read(std::string_view{at, static_cast<std::size_t>(length)}));
+        elements.push_back(read(at, length));
         at += length;
     }
     return elements;
 }
 
 std::vector<std::int32_t> PgResult::int4_array(int row, int column) const {
-    return array<std::int32_t>(row, column, [](std::string_view bytes) {
-        CHECK(bytes.size() == 4);
-        return static_cast<std::int32_t>(read_big_endian<std::uint32_t>(bytes.data()));
+    return array<std::int32_t>(row, column, [](const char* bytes, int length) {
+        CHECK(length == 4);
+        return static_cast<std::int32_t>(read_big_endian<std::uint32_t>(bytes));
     });
 }
 
 std::vector<std::int64_t> PgResult::int8_array(int row, int column) const {
-    return array<std::int64_t>(row, column, [](std::string_view bytes) {
-        CHECK(bytes.size() == 8);
-        return static_cast<std::int64_t>(read_big_endian<std::uint64_t>(bytes.data()));
+    return array<std::int64_t>(row, column, [](const char* bytes, int length) {
+        CHECK(length == 8);
+        return static_cast<std::int64_t>(read_big_endian<std::uint64_t>(bytes));
     });
 }
 
 std::vector<Bits128> PgResult::uuid_array(int row, int column) const {
-    return array<Bits128>(row, column, [](std::string_view bytes) {
-        CHECK(bytes.size() == 16);
-        return read_uuid(bytes.data());
+    return array<Bits128>(row, column, [](const char* bytes, int length) {
+        CHECK(length == 16);
+        return read_uuid(bytes);
     });
 }
 
 std::vector<std::string_view> PgResult::text_array(int row, int column) const {
-    return array<std::string_view>(row, column, [](std::string_view bytes) { return bytes; });
+    return array<std::string_view>(row, column, [](const char* bytes, int length) {
+        return std::string_view{bytes, static_cast<std::size_t>(length)};
+    });
 }
 
 }  // namespace frontrow::io::postgres
