@@ -19,10 +19,11 @@ build=(
     clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-yaml curl
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
+    libpq-dev
 )
 test=(
     libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
-    libgtest-dev libgmock-dev librapidcheck-dev shellcheck
+    libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl
 )
 bench=(nginx-light wrk jq)
 
@@ -58,6 +59,13 @@ if [[ ! -e $policy && ! -L $policy ]]; then
     trap 'rm -f "$policy"' EXIT
     printf '#!/bin/sh\n# Made by install-deps.sh for the time of one install; safe to delete.\nexit 101\n' >"$policy"
     chmod 755 "$policy"
+fi
+
+# So is PostgreSQL: the tests make databases of their own, and nobody wants Debian's default one.
+new_cluster_conf=/etc/postgresql-common/createcluster.conf
+if [[ " ${missing[*]} " == *" postgresql-15 "* && ! -e $new_cluster_conf ]]; then
+    mkdir -p "${new_cluster_conf%/*}"
+    printf 'create_main_cluster = false\n' >"$new_cluster_conf"
 fi
 
 # nginx is wanted as a program, not as a service; one that was there before is left alone.

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/bits128.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace frontrow::io {
+
+/// How long to wait before the next attempt at something that others attempt as well: twice as long
+/// after each failure, and shortened by chance to between half and the whole of it, so that they
+/// don't all come back at once.
+class Backoff {
+public:
+    Backoff(std::chrono::milliseconds min, std::chrono::milliseconds max)
+        : min_{min}, max_{max}, next_{min} {}
+
+    std::chrono::milliseconds after_failure(Bits128 random) {
+        const auto whole = next_.count();
+        next_ = std::min(max_, next_ * 2);
+        const auto share = static_cast<std::uint64_t>(whole - whole / 2 + 1);
+        return std::chrono::milliseconds{whole / 2 + static_cast<std::int64_t>(random.lo % share)};
+    }
+
+    void after_success() { next_ = min_; }
+
+private:
+    std::chrono::milliseconds min_;
+    std::chrono::milliseconds max_;
+    std::chrono::milliseconds next_;
+};
+
+}  // namespace frontrow::io

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "base/bits128.h"
+#include "base/instant.h"
+#include "io/postgres/pg_params.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+struct pg_result;
+
+namespace frontrow::io::postgres {
+
+/// What one statement returned, as PostgreSQL sent it: nothing is copied until it is asked for. To
+/// ask for a value as another type than its column's, for one that isn't there or for a NULL is a
+/// bug (CHECK); a type that isn't here is cast in the SQL (`status::text`). Rows and columns count
+/// from 0. One thread at a time.
+class PgResult {
+public:
+    /// Takes the result over.
+    explicit PgResult(pg_result* result) : result_{result} {}
+
+    int rows() const;
+    int columns() const;
+    /// How many rows an INSERT, UPDATE, DELETE, SELECT … touched.
+    std::int64_t affected() const;
+    bool is_null(int row, int column) const;
+
+    bool boolean(int row, int column) const;
+    std::int32_t int4(int row, int column) const;
+    std::int64_t int8(int row, int column) const;
+    double float8(int row, int column) const;
+    Bits128 uuid(int row, int column) const;
+    /// A timestamptz. Digits past the millisecond are cut; -infinity and infinity are the first and
+    /// the last Instant.
+    Instant instant(int row, int column) const;
+    /// A text, varchar, name or json; valid as long as the result.
+    std::string_view text(int row, int column) const;
+    /// A bytea; valid as long as the result.
+    std::span<const std::uint8_t> bytea(int row, int column) const;
+
+    /// Arrays of one dimension without NULLs.
+    std::vector<std::int32_t> int4_array(int row, int column) const;
+    std::vector<std::int64_t> int8_array(int row, int column) const;
+    std::vector<Bits128> uuid_array(int row, int column) const;
+    std::vector<std::string_view> text_array(int row, int column) const;
+
+    /// Nothing for a NULL: `result.maybe(&PgResult::uuid, row, 2)`.
+    template <class T>
+    std::optional<T> maybe(T (PgResult::*get)(int, int) const, int row, int column) const {
+        if (is_null(row, column)) return std::nullopt;
+        return (this->*get)(row, column);
+    }
+
+    /// For this module: what libpq knows it as.
+    const pg_result* raw() const { return result_.get(); }
+
+private:
+    struct Clear {
+        void operator()(pg_result* result) const;
+    };
+
+    const char* value(int row, int column, PgOid oid) const;
+    const char* fixed(int row, int column, PgOid oid, int length) const;
+    template <class T, class Read>
+    std::vector<T> array(int row, int column, Read read) const;
+
+    std::unique_ptr<pg_result, Clear> result_;
+};
+
+}  // namespace frontrow::io::postgres

@@ -1,0 +1,291 @@
+#include "support/postgres_server.h"
+
+#include <libpq-fe.h>
+
+#include <arpa/inet.h>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <grp.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace frontrow::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kPrograms = "/usr/lib/postgresql/15/bin";
+constexpr std::chrono::seconds kPatience{60};
+constexpr int kCannotRun = 127;
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::runtime_error(what + ": " + std::strerror(errno));
+}
+
+std::string content_of(const fs::path& file) {
+    std::ostringstream text;
+    text << std::ifstream{file}.rdbuf();
+    return text.str();
+}
+
+/// Who PostgreSQL runs as: nothing means whoever the test is.
+std::optional<passwd> other_user() {
+    if (geteuid() != 0) return std::nullopt;
+    for (const char* name : {"postgres", "nobody"}) {
+        if (const auto* user = getpwnam(name)) return *user;
+    }
+    throw std::runtime_error("there is no user but root to run PostgreSQL as");
+}
+
+void give_away(const fs::path& path) {
+    const auto user = other_user();
+    if (!user) return;
+    const auto give = [&](const fs::path& one) {
+        if (lchown(one.c_str(), user->pw_uid, user->pw_gid) != 0) fail("chown " + one.string());
+    };
+    give(path);
+    if (!fs::is_directory(path)) return;
+    for (const auto& entry : fs::recursive_directory_iterator{path})
+        give(entry.path());
+}
+
+/// The rest of the child's life before it is another program: only calls that are safe in a signal
+/// handler are allowed between fork and exec.
+struct Launch {
+    char* const* arguments;
+    char* const* environment;
+    const char* log;
+    pid_t parent;
+    bool is_other_user;
+    uid_t user;
+    gid_t group;
+
+    [[noreturn]] void run() const {
+        const int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (dup2(nothing, 0) != 0 || dup2(out, 1) != 1 || dup2(out, 2) != 2) _exit(kCannotRun);
+        if (is_other_user &&
+            (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0))
+            _exit(kCannotRun);
+        // An immediate shutdown: PostgreSQL's children and its shared memory go with it.
+        prctl(PR_SET_PDEATHSIG, SIGQUIT);
+        if (getppid() != parent || chdir("/") != 0) _exit(kCannotRun);
+        execve(arguments[0], arguments, environment);
+        _exit(kCannotRun);
+    }
+};
+
+pid_t spawn(std::vector<std::string> command, const fs::path& log) {
+    std::vector<std::string> variables{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
+    const auto pointers_to = [](std::vector<std::string>& texts) {
+        std::vector<char*> pointers;
+        pointers.reserve(texts.size() + 1);
+        for (auto& text : texts)
+            pointers.push_back(text.data());
+        pointers.push_back(nullptr);
+        return pointers;
+    };
+    const auto arguments = pointers_to(command);
+    const auto environment = pointers_to(variables);
+    const auto user = other_user();
+    const Launch launch{
+        .arguments = arguments.data(),
+        .environment = environment.data(),
+        .log = log.c_str(),
+        .parent = getpid(),
+        .is_other_user = user.has_value(),
+        .user = user ? user->pw_uid : 0,
+        .group = user ? user->pw_gid : 0,
+    };
+    const pid_t pid = fork();
+    if (pid == 0) launch.run();
+    if (pid < 0) fail("fork");
+    return pid;
+}
+
+void run(std::vector<std::string> command, const fs::path& log) {
+    const auto name = command.front();
+    const pid_t pid = spawn(std::move(command), log);
+    int status = 0;
+    if (waitpid(pid, &status, 0) != pid) fail("waitpid");
+    if (status != 0) throw std::runtime_error(name + " failed:\n" + content_of(log));
+}
+
+void make_database(const fs::path& folder, const std::string& password) {
+    const auto word = folder / "password";
+    std::ofstream{word} << password;
+    give_away(word);
+    run({(kPrograms / "initdb").string(),
+         "--pgdata=" + (folder / "data").string(),
+         "--username=frontrow",
+         "--pwfile=" + word.string(),
+         "--auth-local=trust",
+         "--auth-host=scram-sha-256",
+         "--encoding=UTF8",
+         "--locale=C",
+         "--wal-segsize=4",
+         "--no-sync"},
+        folder / "initdb.log");
+}
+
+/// Making an empty database takes a second, copying one a moment: it is kept in the build folder.
+void provide_database(const fs::path& folder, const std::string& password) {
+    const fs::path kept = FRONTROW_POSTGRES_TEMPLATE + std::to_string(geteuid());
+    std::error_code error;
+    if (!fs::exists(kept / "PG_VERSION")) {
+        make_database(folder, password);
+        // Others may be doing the same: the first to rename has made it.
+        const fs::path mine = kept.string() + "-" + std::to_string(getpid());
+        fs::copy(folder / "data", mine, fs::copy_options::recursive, error);
+        if (!error) fs::rename(mine, kept, error);
+        if (error) fs::remove_all(mine, error);
+        return;
+    }
+    fs::copy(kept, folder / "data", fs::copy_options::recursive);
+    give_away(folder / "data");
+}
+
+/// A port below those that the system gives to whoever doesn't care, so that nobody gets it while
+/// the server is down.
+std::uint16_t free_port() {
+    std::random_device chance;
+    for (;;) {
+        const auto port = static_cast<std::uint16_t>(15'000 + chance() % 15'000);
+        const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const bool is_free =
+            bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+        close(probe);
+        if (is_free) return port;
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> PostgresServer::why_not() {
+    if (access((kPrograms / "postgres").c_str(), X_OK) == 0) return std::nullopt;
+    return "there is no PostgreSQL 15 here: scripts/install-deps.sh test";
+}
+
+PostgresServer::PostgresServer(Options options) : options_{std::move(options)} {
+    give_away(folder_.path());
+    provide_database(folder_.path(), password_);
+    if (options_.has_tls) make_certificate();
+    start();
+}
+
+PostgresServer::~PostgresServer() {
+    if (pid_ > 0) stop_immediately();
+}
+
+void PostgresServer::make_certificate() const {
+    const auto folder = folder_.path() / "data";
+    run({"/usr/bin/openssl",
+         "req",
+         "-x509",
+         "-newkey",
+         "rsa:2048",
+         "-nodes",
+         "-days=1",
+         "-subj=/CN=localhost",
+         "-keyout=" + (folder / "server.key").string(),
+         "-out=" + (folder / "server.crt").string()},
+        folder_.path() / "openssl.log");
+    fs::permissions(folder / "server.key", fs::perms::owner_read | fs::perms::owner_write);
+}
+
+std::vector<std::string> PostgresServer::command() const {
+    std::vector<std::string> settings{
+        "listen_addresses=127.0.0.1",
+        "port=" + std::to_string(port_),
+        "unix_socket_directories=" + folder_.path().string(),
+        std::string{"fsync="} + (options_.has_fsync ? "on" : "off"),
+        std::string{"ssl="} + (options_.has_tls ? "on" : "off"),
+        "shared_buffers=32MB",
+        "max_connections=50",
+    };
+    settings.insert(settings.end(), options_.settings.begin(), options_.settings.end());
+    std::vector<std::string> words{
+        (kPrograms / "postgres").string(), "-D", (folder_.path() / "data").string()
+    };
+    for (auto& setting : settings) {
+        words.emplace_back("-c");
+        words.push_back(std::move(setting));
+    }
+    return words;
+}
+
+void PostgresServer::start() {
+    const bool had_port = port_ != 0;
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    // What was killed leaves children who hold on to its memory for a moment, and somebody may be
+    // quicker to take the port.
+    while (std::chrono::steady_clock::now() < deadline) {
+        if (!had_port) port_ = free_port();
+        if (try_start()) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    throw std::runtime_error("PostgreSQL doesn't start:\n" + log());
+}
+
+bool PostgresServer::try_start() {
+    pid_ = spawn(command(), folder_.path() / "server.log");
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!has_ended()) {
+        if (is_answering()) return true;
+        if (std::chrono::steady_clock::now() > deadline) stop_immediately();
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return false;
+}
+
+bool PostgresServer::is_answering() const {
+    return PQping(socket_url().c_str()) == PQPING_OK;
+}
+
+bool PostgresServer::has_ended() {
+    if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+    return pid_ < 0;
+}
+
+void PostgresServer::stop_with(int signal) {
+    if (pid_ < 0) throw std::runtime_error("PostgreSQL doesn't run");
+    ::kill(pid_, signal);
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!has_ended()) {
+        if (std::chrono::steady_clock::now() > deadline) ::kill(pid_, SIGKILL);
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+}
+
+std::string PostgresServer::url(std::optional<std::uint16_t> port) const {
+    return "postgres://frontrow:a%25secret@127.0.0.1:" + std::to_string(port.value_or(port_)) +
+           "/postgres?sslmode=" + (options_.has_tls ? "require" : "disable");
+}
+
+std::string PostgresServer::socket_url() const {
+    return "postgres://frontrow@/postgres?host=" + folder_.path().string() +
+           "&port=" + std::to_string(port_);
+}
+
+std::string PostgresServer::log() const {
+    return content_of(folder_.path() / "server.log");
+}
+
+}  // namespace frontrow::test
