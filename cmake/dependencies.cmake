@@ -22,5 +22,7 @@ find_program(PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 # Boost's headers are not ours to warn about.
 add_library(frontrow_asio INTERFACE)
 target_link_libraries(frontrow_asio INTERFACE Boost::headers Threads::Threads)
-target_compile_definitions(frontrow_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_compile_definitions(frontrow_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
+    # A request has six coroutines under way, and Asio keeps two of their frames for the next.
+    BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
 add_library(frontrow::asio ALIAS frontrow_asio)
