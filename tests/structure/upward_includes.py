@@ -22,6 +22,7 @@ CASES = [
     ("domain", "wire/json_writer.h", "domain/facts.h"),
     ("config", "io/clock.h", "base/result.h"),
     ("io", "domain/event.h", "base/instant.h"),
+    ("io/redis", "domain/event.h", "io/awaitable.h"),
     ("wire", "http/router.h", "domain/event.h"),
     ("wire", "store/store.h", "wire/json_writer.h"),
     ("wire", "io/clock.h", "base/id.h"),
