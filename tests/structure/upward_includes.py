@@ -29,6 +29,7 @@ CASES = [
     ("identity", "store/store.h", "io/sha256.h"),
     ("telemetry", "http/router.h", "telemetry/log.h"),
     ("store/embedded", "http/router.h", "store/store.h"),
+    ("store/redis", "http/router.h", "io/redis/redis_client.h"),
     ("http", "store/embedded/embedded_store.h", "store/store.h"),
     ("http", "http/handlers/handlers.h", "wire/requests.h"),
     ("http", "app/application.h", "http/router.h"),
