@@ -10,6 +10,7 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=15)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 
 # The threads of a sale allocate here and free there; mimalloc made a reservation 5 % cheaper. A sanitizer brings its own allocator.
 if(NOT FRONTROW_SANITIZE)

@@ -19,11 +19,11 @@ build=(
     clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-yaml curl
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
-    libpq-dev
+    libpq-dev libhiredis-dev
 )
 test=(
     libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
-    libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl
+    libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl redis-server
 )
 bench=(nginx-light wrk jq)
 
@@ -61,16 +61,17 @@ if [[ ! -e $policy && ! -L $policy ]]; then
     chmod 755 "$policy"
 fi
 
+# These are wanted as programs, not as services; one that was there before is left alone.
+new_services=()
+if [[ " ${missing[*]} " == *" nginx-light "* && ! -e /usr/sbin/nginx ]]; then new_services+=(nginx); fi
+if [[ " ${missing[*]} " == *" redis-server "* && ! -e /usr/bin/redis-server ]]; then new_services+=(redis-server); fi
+
 # So is PostgreSQL: the tests make databases of their own, and nobody wants Debian's default one.
 new_cluster_conf=/etc/postgresql-common/createcluster.conf
 if [[ " ${missing[*]} " == *" postgresql-15 "* && ! -e $new_cluster_conf ]]; then
     mkdir -p "${new_cluster_conf%/*}"
     printf 'create_main_cluster = false\n' >"$new_cluster_conf"
 fi
-
-# nginx is wanted as a program, not as a service; one that was there before is left alone.
-new_nginx=
-if [[ " ${missing[*]} " == *" nginx-light "* && ! -e /usr/sbin/nginx ]]; then new_nginx=yes; fi
 
 echo "Installing: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
@@ -79,7 +80,7 @@ apt=(apt-get -q -o DPkg::Lock::Timeout=300)
 "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null ||
     fail "apt-get could not install: ${missing[*]}"
 
-if [[ -n $new_nginx ]]; then
-    { update-rc.d nginx disable && invoke-rc.d nginx stop; } ||
-        echo "install-deps.sh: could not keep nginx from running as a service" >&2
-fi
+for service in "${new_services[@]}"; do
+    { update-rc.d "$service" disable && invoke-rc.d "$service" stop; } ||
+        echo "install-deps.sh: could not keep $service from running as a service" >&2
+done

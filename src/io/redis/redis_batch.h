@@ -1,0 +1,45 @@
+#pragma once
+
+#include "io/awaitable.h"
+#include "io/redis/redis_reply.h"
+
+#include <boost/asio/post.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace frontrow::io {
+
+/// The answers to commands that were given together, and whoever waits for the last of them. Shared
+/// by the waiting coroutine and the connection, so that either may go first. One thread.
+class RedisBatch {
+public:
+    RedisBatch(Executor executor, std::size_t size)
+        : executor_{std::move(executor)}, answers_(size), missing_{size} {}
+
+    /// Each index once. The coroutine goes on after the caller, not within this call.
+    void answer(std::size_t index, RedisAnswer answer) {
+        answers_[index] = std::move(answer);
+        if (--missing_ == 0 && resume_) boost::asio::post(executor_, std::move(resume_));
+    }
+
+    /// Once, by one coroutine. Ends when the last command's time does, at the latest.
+    Awaitable<std::vector<RedisAnswer>> all() {
+        if (missing_ > 0) {
+            co_await boost::asio::async_initiate<decltype(use_awaitable)&, void()>(
+                [this](auto handler) { resume_ = std::move(handler); }, use_awaitable
+            );
+        }
+        co_return std::move(answers_);
+    }
+
+private:
+    Executor executor_;
+    std::vector<RedisAnswer> answers_;
+    std::size_t missing_;
+    std::move_only_function<void()> resume_;
+};
+
+}  // namespace frontrow::io

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace frontrow::io {
+
+/// A Lua script and the name by which Redis knows it once it has been loaded.
+class RedisScript {
+public:
+    explicit RedisScript(std::string source);
+
+    const std::string& source() const { return source_; }
+    /// SHA-1 of the source, 40 hexadecimal digits.
+    const std::string& sha1() const { return sha1_; }
+
+private:
+    std::string source_;
+    std::string sha1_;
+};
+
+/// One run of a script. What it refers to stays until the run is answered.
+struct RedisRun {
+    std::span<const std::string_view> keys;
+    std::span<const std::string_view> args;
+};
+
+}  // namespace frontrow::io

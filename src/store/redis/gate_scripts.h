@@ -1,0 +1,31 @@
+#pragma once
+
+#include "io/redis/redis_script.h"
+
+namespace frontrow::store::redis {
+
+/// What runs inside Redis, each as one step that nothing comes between.
+///
+/// A seat has two entries, each with a time to live of its own:
+///   fact   `fr:{event}:seat`     what the feed says of the seat: `h` (held), `s` (sold) or `f`
+///                                (free), the fact's seq in 16 digits, the owner in 32 hex digits
+///   claim  `fr:{event}:seat:c`   who has been let through to PostgreSQL: the owner
+/// and an event has one:
+///   vouch  `fr:{event}:vouched`  the facts of this event are believed while this lives
+///
+/// Two entries and not one, so that a claim that comes or goes leaves the memory of the highest seq
+/// as it is: an older fact that arrives late still finds what is newer than it.
+struct GateScripts {
+    /// Keys: vouch, facts, claims. Arguments: owner, a claim's life in ms. 1: all are claimed, or
+    /// were his; 0: somebody else has one, and nothing has changed.
+    io::RedisScript take;
+    /// Keys: claims. Argument: owner. Removes what is his.
+    io::RedisScript release;
+    /// Keys: facts, claims. Arguments: the entry, its seq, its life in ms, 1 if it ends claims.
+    /// Sets the facts that aren't newer.
+    io::RedisScript apply;
+
+    GateScripts();
+};
+
+}  // namespace frontrow::store::redis

@@ -1,0 +1,122 @@
+#pragma once
+
+#include "redis/redis_fixture.h"
+#include "store/redis/seat_gate.h"
+#include "support/manual_clock.h"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A gate on a Redis of its own, one event, and buyers and seats by number. The clock stands still;
+/// what lives in Redis for a time does so by Redis's clock.
+class GateTest : public RedisTest {
+protected:
+    using Answer = store::redis::GateAnswer;
+    using Kind = store::redis::GateUpdate::Kind;
+    using Seats = std::vector<std::uint64_t>;
+
+    static constexpr Answer kPass = Answer::pass;
+    static constexpr Answer kTaken = Answer::taken;
+    static constexpr Answer kUnknown = Answer::unknown;
+
+    struct Wish {
+        std::uint64_t owner;
+        Seats seats;
+    };
+
+    void SetUp() override {
+        RedisTest::SetUp();
+        if (IsSkipped()) return;
+        connect();
+        make_gate({});
+    }
+    void TearDown() override {
+        RedisTest::TearDown();
+        gate.reset();
+    }
+    void make_gate(const store::redis::GateSettings& settings) {
+        gate = std::make_unique<store::redis::SeatGate>(*client, clock, random, settings);
+    }
+
+    static SeatId seat(std::uint64_t number) { return SeatId{Bits128{2, number}}; }
+    static Bits128 buyer(std::uint64_t number) { return {number, ~number}; }
+    static std::vector<SeatId> seats(const Seats& numbers) {
+        std::vector<SeatId> ids;
+        for (const auto number : numbers)
+            ids.push_back(seat(number));
+        return ids;
+    }
+    std::string fact_key(std::uint64_t number) const {
+        return "fr:{" + event.to_string() + "}:" + seat(number).to_string();
+    }
+    std::string claim_key(std::uint64_t number) const { return fact_key(number) + ":c"; }
+
+    io::Awaitable<std::vector<Answer>> taking(std::vector<Wish> wishes) {
+        std::vector<std::vector<SeatId>> wanted;
+        for (const auto& wish : wishes)
+            wanted.push_back(seats(wish.seats));
+        std::vector<store::redis::GateRequest> requests;
+        for (std::size_t i = 0; i < wishes.size(); ++i)
+            requests.push_back({event, wanted[i], buyer(wishes[i].owner)});
+        auto answers = co_await gate->try_take(requests);
+        co_return answers;
+    }
+    std::vector<Answer> take(std::vector<Wish> wishes) { return run(io, taking(wishes)); }
+    Answer take(std::uint64_t owner, Seats wanted) {
+        return take(std::vector<Wish>{{owner, wanted}}).front();
+    }
+
+    io::Awaitable<bool> releasing(Wish wish) {
+        const auto given = seats(wish.seats);
+        const std::array<store::redis::GateRequest, 1> requests{{{event, given, buyer(wish.owner)}}
+        };
+        co_await gate->release(requests);
+        co_return true;
+    }
+    void release(std::uint64_t owner, Seats given) { run(io, releasing({owner, given})); }
+
+    struct Update {
+        std::uint64_t seq;
+        Kind kind;
+        std::uint64_t owner;
+        Seats seats;
+        Millis held_for = Millis{60'000};
+    };
+    io::Awaitable<bool> applying(std::vector<Update> updates) {
+        std::vector<std::vector<SeatId>> changed;
+        for (const auto& update : updates)
+            changed.push_back(seats(update.seats));
+        std::vector<store::redis::GateUpdate> all;
+        for (std::size_t i = 0; i < updates.size(); ++i) {
+            all.push_back({
+                .event = event,
+                .seats = changed[i],
+                .owner = buyer(updates[i].owner),
+                .seq = updates[i].seq,
+                .kind = updates[i].kind,
+                .until = clock.now() + updates[i].held_for,
+            });
+        }
+        const auto applied = co_await gate->apply(all);
+        co_return applied.has_value();
+    }
+    bool apply(std::vector<Update> updates) { return run(io, applying(std::move(updates))); }
+
+    io::Awaitable<bool> vouching(Millis age) {
+        const std::array<EventId, 1> events{event};
+        const auto vouched = co_await gate->vouch(events, clock.now() - age);
+        co_return vouched.has_value();
+    }
+    bool vouch(Millis age = Millis{0}) { return run(io, vouching(age)); }
+
+    const EventId event{Bits128{1, 1}};
+    ManualClock clock;
+    std::unique_ptr<store::redis::SeatGate> gate;
+};
+
+}  // namespace frontrow::test

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "support/temp_folder.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+
+namespace frontrow::test {
+
+/// A real redis-server on a loopback port of its own, in a folder that is gone with it, writing
+/// nothing to disk. It ends with the object, or with the test if that is killed. From the test's
+/// main thread only. Throws if it can't do what it's told.
+class RedisServer {
+public:
+    /// Whether this machine has a redis-server; a test skips itself if not.
+    static bool is_installed();
+
+    /// `password`: empty for none.
+    explicit RedisServer(std::string password = {});
+    ~RedisServer();
+    RedisServer(const RedisServer&) = delete;
+    RedisServer& operator=(const RedisServer&) = delete;
+
+    std::uint16_t port() const { return port_; }
+    /// redis://127.0.0.1:port, with the password if there is one.
+    std::string url() const;
+
+    /// Killed, as a machine that loses power; all it held is gone.
+    void stop();
+    /// Again on the same port. Returns when it answers.
+    void start();
+    /// Stands still: its connections stay and nothing answers. Returns when that is so.
+    void freeze();
+    void thaw();
+
+    /// One command over a connection of its own, as typed into redis-cli: its raw answer.
+    std::string ask(std::string_view command) const;
+    void flush() const { ask("FLUSHALL"); }
+
+private:
+    bool try_start(std::uint16_t port);
+    bool has_exited();
+
+    std::string password_;
+    TempFolder folder_;
+    std::uint16_t port_ = 0;
+    pid_t pid_ = -1;
+};
+
+}  // namespace frontrow::test
