@@ -3,7 +3,6 @@
 #include "base/instant.h"
 #include "io/backoff.h"
 #include "io/random.h"
-#include "io/random.h"
 
 #include <cstdint>
 
