@@ -15,17 +15,8 @@ find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
     return row;
 }
 
-bool has_live_hold(const Inventory& inventory, const Inventory::EventRow& event, Instant now) {
-    std::size_t expired = 0;
-    inventory.visit_expired_holds(now, [&](const Inventory::ReservationRow& row) {
-        if (row.event == event.index) expired += row.seats.size();
-        return true;
-    });
-    return event.counts.reserved > expired;
-}
-
 bool has_sales(const Inventory& inventory, const Inventory::EventRow& event, Instant now) {
-    return event.counts.confirmed > 0 || has_live_hold(inventory, event, now);
+    return event.counts.confirmed > 0 || event.counts.reserved > inventory.count_lapsed(event, now);
 }
 
 bool is_stale(const Inventory::EventRow& row, std::optional<std::uint32_t> if_version) {

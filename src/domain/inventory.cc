@@ -103,6 +103,15 @@ std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, 
     return live;
 }
 
+std::uint32_t Inventory::count_lapsed(const EventRow& event, Instant now) const {
+    std::size_t seats = 0;
+    visit_expired_holds(now, [&](const ReservationRow& row) {
+        if (row.event == event.index) seats += row.seats.size();
+        return true;
+    });
+    return static_cast<std::uint32_t>(seats);
+}
+
 Reservation Inventory::entity_with(
     const ReservationRow& row,
     ReservationStatus status,

@@ -117,6 +117,12 @@ public:
     /// Seats of one event that `user` has confirmed or in a live hold.
     std::uint32_t seats_of(const EventRow& event, std::string_view user, Instant now) const;
 
+    /// Seats of this event whose hold has run out and of which no fact says so yet.
+    std::uint32_t count_lapsed(const EventRow& event, Instant now) const;
+    std::uint32_t count_available(const EventRow& event, Instant now) const {
+        return event.counts.available() + count_lapsed(event, now);
+    }
+
     /// Some hold has run out and no fact says so yet.
     bool has_expired_holds(Instant now) const { return hold_ends_.has_ended(now); }
     /// Calls `take` with the reservations whose hold has run out and of which no fact says so yet,
@@ -165,6 +171,7 @@ public:
 
 private:
     friend class Evolution;
+    friend class SliceLoader;
 
     /// How many seats a user has in an event, by facts alone.
     struct SeatsInEvent {

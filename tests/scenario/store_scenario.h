@@ -59,7 +59,12 @@ protected:
 
     store::Store& store() { return world_->store(); }
 
-    std::unique_ptr<StoreWorld> world_ = GetParam().make();
+    void SetUp() override {
+        if (const auto reason = GetParam().why_not()) GTEST_SKIP() << *reason;
+        world_ = GetParam().make();
+    }
+
+    std::unique_ptr<StoreWorld> world_;
     SeatId first_seat_;
 };
 

@@ -1,5 +1,6 @@
 #include "scenario/store_world.h"
 
+#include "scenario/postgres_world.h"
 #include "support/one_machine.h"
 
 namespace frontrow::test {
@@ -25,6 +26,9 @@ std::vector<StoreKind> store_kinds() {
     return {
         {.name = "embedded",
          .make = [] -> std::unique_ptr<StoreWorld> { return std::make_unique<EmbeddedWorld>(); }},
+        {.name = "postgres",
+         .make = [] -> std::unique_ptr<StoreWorld> { return std::make_unique<PostgresWorld>(); },
+         .why_not = &PostgresServer::why_not},
     };
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -46,6 +47,8 @@ public:
 struct StoreKind {
     std::string name;
     std::unique_ptr<StoreWorld> (*make)() = nullptr;
+    /// Why there can't be one here, if there can't.
+    std::optional<std::string> (*why_not)() = [] { return std::optional<std::string>{}; };
 
     friend void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 };

@@ -1,0 +1,98 @@
+#include "store/postgres/feed_view.h"
+
+#include "base/check.h"
+#include "domain/evolve.h"
+#include "io/timer.h"
+#include "store/postgres/statements.h"
+#include "wire/fact_json.h"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <array>
+#include <utility>
+
+namespace frontrow::store::postgres {
+namespace {
+
+using io::postgres::PgError;
+using io::postgres::PgErrorKind;
+using io::postgres::PgParams;
+using io::postgres::PgQuery;
+
+constexpr std::int64_t kFactsARead = 5'000;
+/// How soon a gap is looked at again: about the time of a transaction.
+constexpr std::chrono::milliseconds kGapPause{2};
+
+}  // namespace
+
+io::Awaitable<FeedView::Answer> FeedView::catch_up() {
+    return boost::asio::async_initiate<decltype(io::use_awaitable)&, void(Answer)>(
+        [this](auto handler) {
+            waiters_.emplace_back(std::move(handler));
+            if (!std::exchange(is_running_, true)) tasks_.spawn(run_rounds());
+        },
+        io::use_awaitable
+    );
+}
+
+/// A round serves those who waited when it began: who comes later may ask for what was committed
+/// after its query.
+io::Awaitable<void> FeedView::run_rounds() {
+    while (!waiters_.empty()) {
+        auto served = std::exchange(waiters_, {});
+        const auto answer = co_await run_round();
+        for (auto& waiter : served)
+            waiter(answer);
+    }
+    is_running_ = false;
+}
+
+io::Awaitable<FeedView::Answer> FeedView::run_round() {
+    auto lease = co_await pool_.acquire();
+    if (!lease) co_return std::unexpected(std::move(lease.error()));
+    std::uint64_t head = 0;
+    for (;;) {
+        const std::array queries{
+            PgQuery{kReadFacts, PgParams::of(static_cast<std::int64_t>(position_), kFactsARead)},
+            PgQuery{kNow}
+        };
+        auto results = co_await (*lease)->run(queries);
+        if (!results) co_return std::unexpected(std::move(results.error()));
+        const auto& facts = results->front();
+        const bool is_all = facts.rows() < kFactsARead;
+        // What the first full look has seen is what was committed when it was asked.
+        if (is_all && head == 0 && facts.rows() > 0)
+            head = static_cast<std::uint64_t>(facts.int8(facts.rows() - 1, 0));
+        const bool has_gap = take(facts);
+        if (is_all && position_ >= head) {
+            is_complete_ = true;
+            co_return results->back().instant(0, 0);
+        }
+        if (!has_gap) continue;
+        io::Timer pause{co_await boost::asio::this_coro::executor, kGapPause};
+        co_await pause.async_wait(io::use_awaitable);
+    }
+}
+
+/// Evolves by the facts up to a gap that may not be passed yet. True: there is one.
+bool FeedView::take(const io::postgres::PgResult& facts) {
+    for (int row = 0; row < facts.rows(); ++row) {
+        const auto seq = static_cast<std::uint64_t>(facts.int8(row, 0));
+        if (seq != position_ + 1 && !may_pass_gap(seq, facts.int8(row, 2), facts.int8(row, 3)))
+            return true;
+        const auto fact = wire::parse_fact(facts.text(row, 1));
+        CHECK(fact && fact->seq == seq);
+        domain::evolve(inventory_, *fact);
+        position_ = seq;
+    }
+    return false;
+}
+
+/// A number is drawn by a transaction that has begun: once all have ended that were running when
+/// the gap was first seen, and the number is still missing, it never comes.
+bool FeedView::may_pass_gap(std::uint64_t before, std::int64_t xmin, std::int64_t xmax) {
+    if (!gap_ || gap_->before != before) gap_ = Gap{before, xmax};
+    return xmin >= gap_->transactions_until;
+}
+
+}  // namespace frontrow::store::postgres

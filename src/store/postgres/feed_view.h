@@ -1,0 +1,59 @@
+#pragma once
+
+#include "base/result.h"
+#include "domain/inventory.h"
+#include "io/awaitable.h"
+#include "io/postgres/pg_pool.h"
+#include "io/task_group.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace frontrow::store::postgres {
+
+/// A node's own copy of the inventory, which follows the feed of facts. One thread.
+///
+/// Facts are taken in the order of their seq. A number that isn't there belongs to a transaction
+/// that is still under way, or to one that has failed: the view waits before it, and passes it over
+/// once every transaction has ended that was running when the gap was seen.
+class FeedView {
+public:
+    /// Both outlive the view; its work is done in `tasks`.
+    FeedView(io::postgres::PgPool& pool, io::TaskGroup& tasks) : pool_{pool}, tasks_{tasks} {}
+
+    /// Returns when the view has all that was committed when this was called, with the database's
+    /// time. One query serves all who wait.
+    io::Awaitable<Result<Instant, io::postgres::PgError>> catch_up();
+
+    const domain::Inventory& inventory() const { return inventory_; }
+    /// It has caught up at least once.
+    bool is_complete() const { return is_complete_; }
+
+private:
+    using Answer = Result<Instant, io::postgres::PgError>;
+    using Waiter = std::move_only_function<void(Answer)>;
+
+    struct Gap {
+        std::uint64_t before = 0;
+        /// Transactions from this one on began later.
+        std::int64_t transactions_until = 0;
+    };
+
+    io::Awaitable<void> run_rounds();
+    io::Awaitable<Answer> run_round();
+    bool take(const io::postgres::PgResult& facts);
+    bool may_pass_gap(std::uint64_t before, std::int64_t xmin, std::int64_t xmax);
+
+    io::postgres::PgPool& pool_;
+    io::TaskGroup& tasks_;
+    domain::Inventory inventory_;
+    std::uint64_t position_ = 0;
+    std::optional<Gap> gap_;
+    bool is_complete_ = false;
+    bool is_running_ = false;
+    std::vector<Waiter> waiters_;
+};
+
+}  // namespace frontrow::store::postgres

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+// db/migrations/, compiled in.
+namespace frontrow::assets {
+
+extern const std::string_view migration_0001_up;
+extern const std::string_view migration_0001_down;
+
+}  // namespace frontrow::assets

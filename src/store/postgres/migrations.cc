@@ -1,0 +1,108 @@
+#include "store/postgres/migrations.h"
+
+#include "store/postgres/migration_files.h"
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace frontrow::store::postgres {
+namespace {
+
+using io::postgres::PgConnection;
+using io::postgres::PgError;
+using io::postgres::PgErrorKind;
+using io::postgres::PgParams;
+using io::postgres::PgQuery;
+
+constexpr std::chrono::minutes kMigrationTime{10};
+constexpr auto kTable =
+    "CREATE TABLE IF NOT EXISTS schema_migrations ("
+    " version integer PRIMARY KEY, name text NOT NULL,"
+    " applied_at timestamptz NOT NULL DEFAULT now());";
+/// Any number will do, as long as every Frontrow takes the same.
+constexpr auto kLock = "SELECT pg_advisory_xact_lock(7063961742386);";
+
+io::Awaitable<Result<std::int32_t, PgError>> read_version(PgConnection& connection) {
+    const std::array queries{
+        PgQuery{{"", "SELECT coalesce(max(version), 0)::integer FROM schema_migrations"}}
+    };
+    auto results = co_await connection.run(queries);
+    if (!results) co_return std::unexpected(std::move(results.error()));
+    co_return results->front().int4(0, 0);
+}
+
+std::string quoted(std::string_view text) {
+    return "'" + std::string{text} + "'";
+}
+
+/// The step and its mark. It looks again behind the lock: another node may have taken it meanwhile,
+/// and then the mark's primary key, or the guard, ends this transaction.
+std::string up_script(const Migration& step) {
+    return std::string{"BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;"} +
+           kLock + "INSERT INTO schema_migrations (version, name) VALUES (" +
+           std::to_string(step.version) + ", " + quoted(step.name) + ");" + std::string{step.up} +
+           "COMMIT;";
+}
+
+std::string down_script(const Migration& step) {
+    return std::string{"BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;"} +
+           kLock + std::string{step.down} +
+           "DELETE FROM schema_migrations WHERE version = " + std::to_string(step.version) +
+           "; COMMIT;";
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+    static const std::array kMigrations{
+        Migration{1, "sale", assets::migration_0001_up, assets::migration_0001_down},
+    };
+    return kMigrations;
+}
+
+io::Awaitable<Result<std::int32_t, PgError>> schema_version(PgConnection& connection) {
+    const std::array queries{PgQuery{{"", "SELECT to_regclass('schema_migrations') IS NOT NULL"}}};
+    auto results = co_await connection.run(queries);
+    if (!results) co_return std::unexpected(std::move(results.error()));
+    if (!results->front().boolean(0, 0)) co_return 0;
+    co_return co_await read_version(connection);
+}
+
+io::Awaitable<Result<int, PgError>> migrate(PgConnection& connection, std::int32_t target) {
+    auto made = co_await connection.run_script(
+        std::string{"BEGIN;"} + kLock + kTable + "COMMIT;", kMigrationTime
+    );
+    if (!made) co_return std::unexpected(std::move(made.error()));
+    int steps = 0;
+    for (;;) {
+        const auto version = co_await read_version(connection);
+        if (!version) co_return std::unexpected(version.error());
+        if (*version == target) co_return steps;
+        if (*version > migrations().back().version) {
+            co_return std::unexpected(PgError{
+                .kind = PgErrorKind::rejected,
+                .sqlstate = {},
+                .constraint = {},
+                .what = "the database has schema " + std::to_string(*version) +
+                        " and this frontrow knows " + std::to_string(migrations().back().version) +
+                        "; run a newer one",
+            });
+        }
+        const bool is_up = *version < target;
+        const auto& step = migrations()[static_cast<std::size_t>(is_up ? *version : *version - 1)];
+        auto taken = co_await connection.run_script(
+            is_up ? up_script(step) : down_script(step), kMigrationTime
+        );
+        if (taken) {
+            ++steps;
+            continue;
+        }
+        // Another node was faster: what there is now is seen by looking again.
+        const auto now = co_await read_version(connection);
+        if (!now || *now == *version) co_return std::unexpected(std::move(taken.error()));
+    }
+}
+
+}  // namespace frontrow::store::postgres

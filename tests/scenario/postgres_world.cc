@@ -1,0 +1,88 @@
+#include "scenario/postgres_world.h"
+
+#include "io/postgres/pg_connection.h"
+#include "store/postgres/migrations.h"
+
+#include <iostream>
+#include <stdexcept>
+
+namespace frontrow::test {
+
+using store::postgres::PostgresStore;
+
+PostgresWorld::PostgresWorld() {
+    const auto migrated = run(io_, [](PostgresWorld& world) -> io::Awaitable<bool> {
+        auto connection = co_await io::postgres::PgConnection::connect(
+            world.io_.get_executor(), {.url = world.server_.url()}
+        );
+        co_return connection&& co_await store::postgres::migrate(**connection);
+    }(*this));
+    if (!migrated) throw std::runtime_error("the schema couldn't be made");
+    run_sql(
+        "CREATE TABLE test_clock (at timestamptz NOT NULL);"
+        "INSERT INTO test_clock VALUES ('epoch');"
+        "CREATE OR REPLACE FUNCTION frontrow_now() RETURNS timestamptz LANGUAGE sql VOLATILE"
+        " AS 'SELECT at FROM test_clock'"
+    );
+    set_clock();
+    start();
+}
+
+PostgresWorld::~PostgresWorld() {
+    stop();
+}
+
+void PostgresWorld::start() {
+    PostgresStore::Settings settings;
+    settings.pool.connection.url = server_.url();
+    store_ = std::make_unique<PostgresStore>(
+        std::move(settings),
+        PostgresStore::Ports{
+            .owner = io_.get_executor(),
+            .clock = clock_,
+            .random = random_,
+            .on_trouble = [](const io::Fault& fault) { std::cout << fault.what << std::endl; },
+        }
+    );
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    while (!store_->is_ready()) {
+        io_.restart();
+        if (io_.run_one_until(deadline) == 0) throw std::runtime_error("the store didn't start");
+    }
+}
+
+void PostgresWorld::stop() {
+    run(io_, [](PostgresStore& store) -> io::Awaitable<bool> {
+        co_await store.close();
+        co_return true;
+    }(*store_));
+    store_.reset();
+}
+
+void PostgresWorld::restart() {
+    stop();
+    start();
+}
+
+void PostgresWorld::move_clock(Millis by) {
+    clock_.advance(by);
+    set_clock();
+}
+
+void PostgresWorld::set_clock() {
+    run_sql("UPDATE test_clock SET at = '" + to_rfc3339(clock_.now()) + "'");
+}
+
+void PostgresWorld::run_sql(const std::string& sql) {
+    const auto done = run(io_, [](PostgresWorld& world, std::string text) -> io::Awaitable<bool> {
+        auto connection = co_await io::postgres::PgConnection::connect(
+            world.io_.get_executor(), {.url = world.server_.url()}
+        );
+        if (!connection) co_return false;
+        co_return (co_await (*connection)->run_script(std::move(text), std::chrono::seconds{10}))
+            .has_value();
+    }(*this, sql));
+    if (!done) throw std::runtime_error("SQL failed: " + sql);
+}
+
+}  // namespace frontrow::test

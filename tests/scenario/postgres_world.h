@@ -1,0 +1,40 @@
+#pragma once
+
+#include "scenario/store_world.h"
+#include "store/postgres/postgres_store.h"
+#include "support/manual_clock.h"
+#include "support/postgres_server.h"
+#include "support/seeded_random.h"
+
+#include <memory>
+#include <optional>
+
+namespace frontrow::test {
+
+/// A node before a PostgreSQL of its own, whose clock the test moves.
+class PostgresWorld final : public StoreWorld {
+public:
+    PostgresWorld();
+    ~PostgresWorld() override;
+
+    store::Store& store() override { return *store_; }
+    boost::asio::io_context& io() override { return io_; }
+    Sale& sale() override { return sale_; }
+    void restart() override;
+    void move_clock(Millis by) override;
+
+private:
+    void start();
+    void stop();
+    void set_clock();
+    void run_sql(const std::string& sql);
+
+    boost::asio::io_context io_;
+    ManualClock clock_;
+    SeededRandom random_{1};
+    Sale sale_{clock_};
+    PostgresServer server_;
+    std::unique_ptr<store::postgres::PostgresStore> store_;
+};
+
+}  // namespace frontrow::test
