@@ -20,7 +20,7 @@ public:
         const auto whole = next_.count();
         next_ = std::min(max_, next_ * 2);
         const auto share = static_cast<std::uint64_t>(whole - whole / 2 + 1);
-        return std::chrono::milliseconds{whole / 2 + static_cast<std::int64_t>(random.lo % share)};
+        return std::chrono::milliseconds{whole - static_cast<std::int64_t>(random.lo % share)};
     }
 
     void after_success() { next_ = min_; }
