@@ -56,20 +56,7 @@ Application::~Application() = default;
 
 Result<std::unique_ptr<Application>, io::Fault>
 Application::open(const io::Executor& executor, Settings settings, World world) {
-    store::embedded::EmbeddedStore::Ports ports{
-        .owner = executor,
-        .clock = world.clock,
-        .disk = world.disk,
-        .on_failure =
-            [&log = world.log, then = world.on_failure](const io::Fault& fault) {
-                log.error(
-                    "the journal failed; nothing more is sold until a restart",
-                    {{"error", fault.what}}
-                );
-                then();
-            },
-    };
-    auto opened = store::embedded::EmbeddedStore::open(settings.store, std::move(ports));
+    auto opened = open_store(executor, std::move(settings.store), world);
     if (!opened) return std::unexpected(opened.error());
     const auto listen = settings.listen;
     auto parts = std::make_unique<Parts>(executor, std::move(settings), world, std::move(*opened));
@@ -89,6 +76,7 @@ std::uint16_t Application::port() const {
 
 io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->server.drain(time);
+    co_await parts_->store->close();
 }
 
 }  // namespace frontrow::app

@@ -1,42 +1,66 @@
 #include "app/offline_store.h"
 
-#include "io/clock.h"
-#include "io/disk_space.h"
-#include "io/random.h"
-#include "store/embedded/embedded_store.h"
+#include "io/timer.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-namespace frontrow::app {
+#include <chrono>
+#include <utility>
 
-Result<void, io::Fault> with_store(
-    const std::filesystem::path& folder,
-    const std::function<io::Awaitable<Result<void, io::Fault>>(store::Store&, io::IdSource&)>& work
+namespace frontrow::app {
+namespace {
+
+using Outcome = Result<void, io::Fault>;
+
+constexpr std::chrono::seconds kReadyTime{10};
+constexpr std::chrono::milliseconds kReadyStep{20};
+
+/// A database is connected to in its own time.
+io::Awaitable<bool> until_ready(const store::Store& store, io::Executor executor) {
+    const auto deadline = std::chrono::steady_clock::now() + kReadyTime;
+    while (!store.is_ready() && std::chrono::steady_clock::now() < deadline) {
+        io::Timer pause{executor, kReadyStep};
+        co_await pause.async_wait(io::use_awaitable);
+    }
+    co_return store.is_ready();
+}
+
+}  // namespace
+
+Outcome with_store(
+    StoreChoice choice,
+    const std::function<io::Awaitable<Outcome>(store::Store&, io::IdSource&)>& work
 ) {
     boost::asio::io_context context{1};
     const io::SystemClock clock;
     const io::SystemDiskSpace disk;
     io::SystemRandom random;
     io::IdSource ids{clock, random};
-    store::embedded::EmbeddedStore::Ports ports{
-        .owner = context.get_executor(),
-        .clock = clock,
-        .disk = disk,
-        .on_failure = [](const io::Fault&) {}
-    };
-    auto opened = store::embedded::EmbeddedStore::open({.folder = folder}, std::move(ports));
+    const telemetry::Log log{telemetry::LogLevel::warn};
+    const StoreWorld world{clock, random, disk, log, [] {}};
+    auto opened = open_store(context.get_executor(), std::move(choice), world);
     if (!opened) return std::unexpected(opened.error());
     auto& store = *opened;
-    Result<void, io::Fault> outcome;
+    Outcome outcome;
     boost::asio::co_spawn(
         context,
-        work(*store, ids),
-        [&](const std::exception_ptr& error, Result<void, io::Fault> result) {
-            outcome = error ? std::unexpected(
-                                  io::Fault{io::FaultKind::unavailable, "it ended in an exception"}
-                              )
-                            : std::move(result);
+        [&]() -> io::Awaitable<void> {
+            if (co_await until_ready(*store, context.get_executor())) {
+                outcome = co_await work(*store, ids);
+            } else {
+                outcome = std::unexpected(
+                    io::Fault{io::FaultKind::unavailable, "the database can't be reached"}
+                );
+            }
+            co_await store->close();
+        },
+        [&](const std::exception_ptr& error) {
+            if (error) {
+                outcome = std::unexpected(
+                    io::Fault{io::FaultKind::unavailable, "it ended in an exception"}
+                );
+            }
             // Its ticker would keep the loop going.
             store.reset();
         }

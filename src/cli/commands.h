@@ -13,6 +13,7 @@ inline constexpr int kWrongUsage = 2;
 // Each adds a command; when it's the one that was called, it runs and leaves its exit code.
 
 void add_serve(CLI::App& app, int& exit_code);
+void add_migrate(CLI::App& app, int& exit_code);
 void add_seed(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);

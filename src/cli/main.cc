@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
     );
     int exit_code = cli::kDone;
     cli::add_serve(app, exit_code);
+    cli::add_migrate(app, exit_code);
     cli::add_seed(app, exit_code);
     cli::add_token(app, exit_code);
     cli::add_verify(app, exit_code);

@@ -1,6 +1,7 @@
 #include "app/offline_store.h"
 #include "cli/commands.h"
 #include "cli/demonstration.h"
+#include "cli/store_choice.h"
 #include "config/options.h"
 
 #include <CLI/CLI.hpp>
@@ -64,7 +65,12 @@ void add_seed(CLI::App& app, int& exit_code) {
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
-        const auto seeded = app::with_store(settings->data_dir, seed_if_empty);
+        if (const auto error = config::check(*settings)) {
+            std::fprintf(stderr, "frontrow seed: %s\n", error->message.c_str());
+            exit_code = kWrongUsage;
+            return;
+        }
+        const auto seeded = app::with_store(store_choice(*settings), seed_if_empty);
         if (seeded) return;
         std::fprintf(stderr, "frontrow seed: %s\n", seeded.error().what.c_str());
         exit_code = kFailed;

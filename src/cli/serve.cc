@@ -1,5 +1,6 @@
 #include "app/application.h"
 #include "cli/commands.h"
+#include "cli/store_choice.h"
 #include "config/options.h"
 #include "identity/token.h"
 #include "io/clock.h"
@@ -37,9 +38,14 @@ void raise_file_limit() {
 
 app::Application::Settings application_settings(const config::ServeSettings& settings) {
     const auto listen = config::parse_listen(settings.listen).value();
+    auto store = store_choice(settings.store);
+    if (auto* cluster = std::get_if<app::ClusterSettings>(&store)) {
+        cluster->postgres.pool.connections_max = settings.database_connections;
+        if (!settings.redis.empty()) cluster->redis = io::parse_redis_url(settings.redis).value();
+    }
     return {
         .listen = {.host = listen.host, .port = listen.port},
-        .store = {.folder = settings.data_dir},
+        .store = std::move(store),
         .auth =
             {.jwt_secret = settings.jwt_secret,
              .admin_api_key = settings.admin_api_key,
@@ -74,7 +80,12 @@ public:
         if (settings_.jwt_secret.size() < identity::kSecretMin && !settings_.jwt_secret.empty()) {
             log_.warn("the secret for tokens is shorter than 32 characters and may be guessed");
         }
-        log_.info("serving", {{"address", address()}, {"data_dir", settings_.data_dir.string()}});
+        log_.info(
+            "serving",
+            {{"address", address()},
+             {"store", settings_.store.is_cluster() ? "postgres" : settings_.store.data_dir.string()
+             }}
+        );
         context_.run();
         log_.info("stopped");
         return exit_code_;
@@ -140,6 +151,12 @@ int serve(const config::ServeSettings& settings) {
         std::fprintf(stderr, "frontrow serve: %s\n", error->message.c_str());
         return kWrongUsage;
     }
+    if (!settings.redis.empty()) {
+        if (const auto address = io::parse_redis_url(settings.redis); !address) {
+            std::fprintf(stderr, "frontrow serve: --redis: %s\n", address.error().c_str());
+            return kWrongUsage;
+        }
+    }
     raise_file_limit();
     return Serving{settings}.run();
 }
@@ -149,7 +166,7 @@ int serve(const config::ServeSettings& settings) {
 void add_serve(CLI::App& app, int& exit_code) {
     auto settings = std::make_shared<config::ServeSettings>();
     auto* command =
-        app.add_subcommand("serve", "Sell tickets over HTTP, from a data folder on this machine");
+        app.add_subcommand("serve", "Sell tickets over HTTP, from a data folder or a PostgreSQL");
     command->footer(
         "Tokens are HS256 JWTs with sub, role and exp; `frontrow token` makes one.\n"
         "SIGTERM and Ctrl-C stop it: running requests are answered first."

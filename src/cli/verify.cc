@@ -1,10 +1,12 @@
 #include "cli/commands.h"
+#include "cli/with_database.h"
 #include "config/options.h"
 #include "domain/audit.h"
 #include "domain/evolve.h"
 #include "store/embedded/data_folder.h"
 #include "store/embedded/journal.h"
 #include "store/embedded/journal_head.h"
+#include "store/postgres/fact_reader.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
@@ -66,9 +68,17 @@ Result<Journal, io::Fault> open_journal(const std::filesystem::path& folder) {
     return journal;
 }
 
+void take(const domain::Fact& fact, domain::Audit& audit, domain::Inventory& inventory) {
+    audit.observe(fact);
+    // No inventory can hold what the audit refuses: it goes on alone, to name the rest.
+    if (audit.violations().empty()) domain::evolve(inventory, fact);
+    if (audit.totals().facts % kProgressStep == 0)
+        std::fprintf(stderr, "%" PRIu64 " facts read\n", audit.totals().facts);
+}
+
 /// Two judges: the audit, which reads facts alone, and the inventory, whose derived figures must
 /// stand.
-int verify(const config::StoreSettings& settings) {
+int verify_folder(const config::StoreSettings& settings) {
     const auto head = DataFolder::head_of(settings.data_dir);
     // Read before the journal, which only ever grows, so that a running server can't make it look
     // short.
@@ -80,22 +90,63 @@ int verify(const config::StoreSettings& settings) {
 
     domain::Audit audit;
     domain::Inventory inventory;
-    auto replayed = journal->replay(
-        [&](const domain::Fact& fact) {
-            audit.observe(fact);
-            // No inventory can hold what the audit refuses: it goes on alone, to name the rest.
-            if (audit.violations().empty()) domain::evolve(inventory, fact);
-            if (fact.seq % kProgressStep == 0)
-                std::fprintf(stderr, "%" PRIu64 " facts read\n", fact.seq);
-        },
-        *newest
-    );
+    auto replayed =
+        journal->replay([&](const domain::Fact& fact) { take(fact, audit, inventory); }, *newest);
     if (!replayed) return failed(replayed.error());
     if (acknowledged && acknowledged->batch > journal->end().batch) {
         return failed(store::embedded::check_head(head, journal->end()).error());
     }
     if (audit.violations().empty()) inventory.verify();
     return report(audit);
+}
+
+/// The facts are judged as in a folder; then the tables must say what the facts come to.
+io::Awaitable<int> verify_tables(io::postgres::PgConnection& connection) {
+    domain::Audit audit{false};
+    domain::Inventory inventory;
+    const auto tables = co_await store::postgres::read_history(
+        connection, [&](const domain::Fact& fact) { take(fact, audit, inventory); }
+    );
+    if (!tables) co_return failed(tables.error());
+    if (!audit.violations().empty()) co_return report(audit);
+    inventory.verify();
+    const auto& totals = audit.totals();
+    const store::postgres::TableTotals expected{
+        .events = static_cast<std::int64_t>(inventory.event_count()),
+        .seats = static_cast<std::int64_t>(totals.seats),
+        .seats_sold = static_cast<std::int64_t>(totals.seats_sold),
+        .pending = inventory.pending_count(),
+        .confirmed = inventory.confirmed_count(),
+    };
+    if (*tables == expected) co_return report(audit);
+    std::printf(
+        "NOT IN ORDER: the tables have %" PRId64 " events, %" PRId64 " seats, %" PRId64
+        " of them sold, %" PRId64 " pending and %" PRId64
+        " confirmed reservations, and by the "
+        "facts it should be %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 " and %" PRId64 "\n",
+        tables->events,
+        tables->seats,
+        tables->seats_sold,
+        tables->pending,
+        tables->confirmed,
+        expected.events,
+        expected.seats,
+        expected.seats_sold,
+        expected.pending,
+        expected.confirmed
+    );
+    co_return kFailed;
+}
+
+int verify(const config::StoreSettings& settings) {
+    if (!settings.is_cluster()) return verify_folder(settings);
+    if (const auto error = config::check(settings)) {
+        std::fprintf(stderr, "frontrow verify: %s\n", error->message.c_str());
+        return kWrongUsage;
+    }
+    std::string why;
+    const int exit_code = with_database(settings.store, why, verify_tables);
+    return exit_code < 0 ? failed({io::FaultKind::unavailable, why}) : exit_code;
 }
 
 }  // namespace

@@ -1,10 +1,28 @@
 #include "config/options.h"
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 
 namespace frontrow::config {
 namespace {
+
+/// Percent-encoded, but for what RFC 3986 calls unreserved.
+std::string in_url(const std::string& text) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if (std::isalnum(code) != 0 || std::string_view{"-._~"}.contains(c)) {
+            out += c;
+        } else {
+            out += {'%', hex[code >> 4], hex[code & 0xF]};
+        }
+    }
+    return out;
+}
 
 /// A value from one of the names that other programs' set-ups use.
 void take_environment(const char* name, std::string& setting) {
@@ -12,11 +30,37 @@ void take_environment(const char* name, std::string& setting) {
     if (value != nullptr && *value != '\0') setting = value;
 }
 
-void add_data_dir(CLI::App& command, std::filesystem::path& data_dir) {
-    command.add_option("--data-dir", data_dir, "The folder with the journal")
-        ->envname("FRONTROW_DATA_DIR")
-        ->type_name("FOLDER")
-        ->capture_default_str();
+/// Platforms give a database as one URL or in pieces.
+void take_database(std::string& store) {
+    take_environment("DATABASE_URL", store);
+    std::string host;
+    take_environment("DB_HOST", host);
+    if (!store.empty() || host.empty()) return;
+    std::string user = "frontrow";
+    std::string password;
+    std::string port = "5432";
+    std::string name = "frontrow";
+    std::string ssl_mode;
+    take_environment("DB_USER", user);
+    take_environment("DB_PASSWORD", password);
+    take_environment("DB_PORT", port);
+    take_environment("DB_NAME", name);
+    take_environment("DB_SSLMODE", ssl_mode);
+    store = "postgres://" + in_url(user) + (password.empty() ? "" : ":" + in_url(password)) + "@" +
+            host + ":" + port + "/" + in_url(name) +
+            (ssl_mode.empty() ? "" : "?sslmode=" + in_url(ssl_mode));
+}
+
+void take_redis(std::string& redis) {
+    take_environment("REDIS_URL", redis);
+    std::string host;
+    take_environment("REDIS_HOST", host);
+    if (!redis.empty() || host.empty()) return;
+    std::string password;
+    std::string port = "6379";
+    take_environment("REDIS_PASSWORD", password);
+    take_environment("REDIS_PORT", port);
+    redis = "redis://" + (password.empty() ? "" : ":" + in_url(password) + "@") + host + ":" + port;
 }
 
 }  // namespace
@@ -37,7 +81,31 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->envname("FRONTROW_LISTEN")
         ->type_name("ADDRESS:PORT")
         ->capture_default_str();
-    add_data_dir(command, settings.data_dir);
+    add_options(command, settings.store);
+    take_redis(settings.redis);
+    command
+        .add_option(
+            "--redis",
+            settings.redis,
+            "A Redis as the gate before the database, redis://[user:password@]host[:port]; "
+            "REDIS_URL "
+            "or REDIS_HOST, REDIS_PORT and REDIS_PASSWORD in the environment are read as well"
+        )
+        ->envname("FRONTROW_REDIS")
+        ->type_name("URL");
+    std::string connections;
+    take_environment("DB_MAX_OPEN_CONNS", connections);
+    if (!connections.empty()) CLI::detail::lexical_cast(connections, settings.database_connections);
+    command
+        .add_option(
+            "--database-connections",
+            settings.database_connections,
+            "Connections to the database at once; DB_MAX_OPEN_CONNS in the environment is read as "
+            "well"
+        )
+        ->envname("FRONTROW_DATABASE_CONNECTIONS")
+        ->check(CLI::Range(kDatabaseConnectionsMin, 1'000U))
+        ->capture_default_str();
     command
         .add_option(
             "--log-level",
@@ -101,7 +169,21 @@ void add_options(CLI::App& command, TokenSettings& settings) {
 }
 
 void add_options(CLI::App& command, StoreSettings& settings) {
-    add_data_dir(command, settings.data_dir);
+    command.add_option("--data-dir", settings.data_dir, "The folder with the journal")
+        ->envname("FRONTROW_DATA_DIR")
+        ->type_name("FOLDER")
+        ->capture_default_str();
+    take_database(settings.store);
+    command
+        .add_option(
+            "--store",
+            settings.store,
+            "A PostgreSQL in place of the folder, postgres://user:password@host/database; "
+            "DATABASE_URL or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME and DB_SSLMODE in the "
+            "environment are read as well"
+        )
+        ->envname("FRONTROW_STORE")
+        ->type_name("URL");
 }
 
 }  // namespace frontrow::config

@@ -44,9 +44,27 @@ bool is_loopback(std::string_view host) {
     return host == "::1" || host.starts_with("127.");
 }
 
+std::optional<UsageError> check(const StoreSettings& settings) {
+    const std::string_view store = settings.store;
+    if (store.empty() || store.starts_with("postgres://") || store.starts_with("postgresql://"))
+        return std::nullopt;
+    return UsageError{"--store takes a URL like postgres://user@host:5432/frontrow"};
+}
+
 std::optional<UsageError> check(const ServeSettings& settings) {
     const auto listen = parse_listen(settings.listen);
     if (!listen) return listen.error();
+    if (auto error = check(settings.store)) return error;
+    if (settings.database_connections < kDatabaseConnectionsMin) {
+        return UsageError{
+            "--database-connections must be at least " + std::to_string(kDatabaseConnectionsMin)
+        };
+    }
+    if (!settings.redis.empty() && !settings.store.is_cluster()) {
+        return UsageError{
+            "--redis is the gate before a PostgreSQL: give --store as well, or leave it out"
+        };
+    }
     // The flag is checked where it's parsed; LOG_LEVEL comes past that.
     if (std::ranges::find(kLogLevels, settings.log_level) == kLogLevels.end()) {
         return UsageError{

@@ -15,9 +15,23 @@ struct UsageError {
     std::string message;
 };
 
+/// Where a store is: in a folder of this machine, or in a PostgreSQL.
+struct StoreSettings {
+    std::filesystem::path data_dir = "data";
+    /// Empty, or a postgres:// URL, which holds a password and is never logged.
+    std::string store;
+
+    bool is_cluster() const { return !store.empty(); }
+};
+
+inline constexpr std::uint32_t kDatabaseConnectionsMin = 4;
+
 struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
-    std::filesystem::path data_dir = "data";
+    StoreSettings store;
+    /// Empty, or a redis:// URL, which may hold a password and is never logged.
+    std::string redis;
+    std::uint32_t database_connections = 8;
     std::string log_level = "info";
     std::string jwt_secret;
     std::string admin_api_key;
@@ -30,10 +44,6 @@ struct TokenSettings {
     std::string sub;
     std::string role = "user";
     std::int64_t ttl_seconds = 3'600;
-};
-
-struct StoreSettings {
-    std::filesystem::path data_dir = "data";
 };
 
 struct HostPort {
@@ -49,5 +59,6 @@ bool is_loopback(std::string_view host);
 /// What no single setting shows: somebody must be able to prove who they are, and --dev stays at
 /// home.
 std::optional<UsageError> check(const ServeSettings& settings);
+std::optional<UsageError> check(const StoreSettings& settings);
 
 }  // namespace frontrow::config

@@ -30,6 +30,10 @@ public:
         std::uint64_t seats_sold = 0;
     };
 
+    /// `is_one_chain`: the facts of one journal, without a gap and in the order of time. Those of a
+    /// cluster have gaps, and facts that don't touch each other may be in the other order.
+    explicit Audit(bool is_one_chain = true) : is_one_chain_{is_one_chain} {}
+
     /// Takes the next fact. Violations are kept, the first hundred of them, and the audit goes on.
     void observe(const Fact& fact);
 
@@ -81,6 +85,7 @@ private:
     EventTruth* event(const Fact& fact);
     void expect(const Fact& fact, bool holds, std::string_view otherwise);
 
+    bool is_one_chain_;
     HashMap<EventId, EventTruth> events_;
     HashMap<SeatId, SeatTruth> seats_;
     HashMap<ReservationId, HoldTruth> holds_;
@@ -88,6 +93,7 @@ private:
     HashMap<Bits128, Instant> requests_;
     std::vector<Violation> violations_;
     Totals totals_;
+    std::uint64_t last_seq_ = 0;
     Instant last_at_{};
 };
 

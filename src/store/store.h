@@ -36,6 +36,10 @@ class Store {
 public:
     virtual ~Store() = default;
 
+    /// Answers what waits and takes nothing new. Returns when nothing of the store runs any more;
+    /// only then may it be destroyed.
+    virtual Awaitable<void> close() = 0;
+
     /// Decides `command` against the truth and makes its facts durable. The returned outcome is
     /// final.
     ///

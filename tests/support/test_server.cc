@@ -46,8 +46,9 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
                                   }};
     app::Application::Settings settings{
         .listen = {.host = "127.0.0.1", .port = 0},
-        .store =
-            {.folder = folder_.path(), .vfs = options_.vfs, .waiting_max = options_.waiting_max},
+        .store = store::embedded::EmbeddedStore::Settings{
+            .folder = folder_.path(), .vfs = options_.vfs, .waiting_max = options_.waiting_max
+        },
         .auth = options_.auth,
         .limits = options_.limits,
     };

@@ -50,6 +50,8 @@ public:
     /// On the owner's thread, when nobody waits any more.
     ~EmbeddedStore() override;
 
+    /// Nothing runs by itself here.
+    Awaitable<void> close() override { co_return; }
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
         override;
     Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;

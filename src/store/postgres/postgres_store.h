@@ -54,9 +54,7 @@ public:
     /// After close().
     ~PostgresStore() override;
 
-    /// Answers what waits, takes nothing new, and returns when nothing of the store runs.
-    Awaitable<void> close();
-
+    Awaitable<void> close() override;
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
         override;
     Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;

@@ -83,7 +83,8 @@ inline constexpr PgStatement kReadBuyers{
 /// out unswept.
 inline constexpr PgStatement kReadSales{
     "read_sales",
-    "SELECT " FRONTROW_RESERVATION_COLUMNS " FROM reservations WHERE id = ANY (ARRAY("
+    "SELECT " FRONTROW_RESERVATION_COLUMNS
+    " FROM reservations WHERE id = ANY (ARRAY("
     "(SELECT id FROM reservations WHERE event_id = $1 AND status = 'confirmed' LIMIT 1) UNION ALL "
     "(SELECT id FROM reservations WHERE event_id = $1 AND status = 'pending'"
     " AND expires_at > frontrow_now() LIMIT 1) UNION ALL "

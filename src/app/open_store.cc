@@ -1,0 +1,52 @@
+#include "app/open_store.h"
+
+#include <utility>
+
+namespace frontrow::app {
+namespace {
+
+using store::Store;
+using store::embedded::EmbeddedStore;
+using store::postgres::PostgresStore;
+using Opened = Result<std::unique_ptr<Store>, io::Fault>;
+
+Opened
+open(const io::Executor& executor, EmbeddedStore::Settings settings, const StoreWorld& world) {
+    return EmbeddedStore::open(
+        std::move(settings),
+        {.owner = executor,
+         .clock = world.clock,
+         .disk = world.disk,
+         .on_failure =
+             [&log = world.log, then = world.on_failure](const io::Fault& fault) {
+                 log.error(
+                     "the journal failed; nothing more is sold until a restart",
+                     {{"error", fault.what}}
+                 );
+                 then();
+             }}
+    );
+}
+
+Opened open(const io::Executor& executor, ClusterSettings settings, const StoreWorld& world) {
+    return std::make_unique<PostgresStore>(
+        std::move(settings.postgres),
+        PostgresStore::Ports{
+            .owner = executor,
+            .clock = world.clock,
+            .random = world.random,
+            .on_trouble = [&log = world.log](const io::Fault& fault
+                          ) { log.warn("the database", {{"error", fault.what}}); },
+        }
+    );
+}
+
+}  // namespace
+
+Opened open_store(const io::Executor& executor, StoreChoice choice, const StoreWorld& world) {
+    return std::visit(
+        [&](auto settings) { return open(executor, std::move(settings), world); }, std::move(choice)
+    );
+}
+
+}  // namespace frontrow::app

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/result.h"
+#include "io/awaitable.h"
+#include "io/clock.h"
+#include "io/disk_space.h"
+#include "io/fault.h"
+#include "io/random.h"
+#include "io/redis/redis_url.h"
+#include "store/embedded/embedded_store.h"
+#include "store/postgres/postgres_store.h"
+#include "store/store.h"
+#include "telemetry/log.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <variant>
+
+namespace frontrow::app {
+
+/// PostgreSQL, and Redis as the gate before it where there is one.
+struct ClusterSettings {
+    store::postgres::PostgresStore::Settings postgres;
+    std::optional<io::RedisAddress> redis;
+};
+
+using StoreChoice = std::variant<store::embedded::EmbeddedStore::Settings, ClusterSettings>;
+
+/// The outside, so that a test can bring its own. All outlive the store.
+struct StoreWorld {
+    const io::Clock& clock;
+    io::Random& random;
+    const io::DiskSpace& disk;
+    const telemetry::Log& log;
+    /// The journal failed: nothing more will be sold, and the process should end.
+    std::function<void()> on_failure;
+};
+
+/// Makes the store that was chosen. A cluster's connects in its own time: is_ready() tells. Faults:
+/// as the embedded store's open().
+Result<std::unique_ptr<store::Store>, io::Fault>
+open_store(const io::Executor& executor, StoreChoice choice, const StoreWorld& world);
+
+}  // namespace frontrow::app

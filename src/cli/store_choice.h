@@ -1,0 +1,18 @@
+#pragma once
+
+#include "app/open_store.h"
+#include "config/settings.h"
+#include "io/postgres/pg_options.h"
+
+namespace frontrow::cli {
+
+/// The store that these settings name, as it is unless something is said of it.
+inline app::StoreChoice store_choice(const config::StoreSettings& settings) {
+    if (!settings.is_cluster())
+        return store::embedded::EmbeddedStore::Settings{.folder = settings.data_dir};
+    app::ClusterSettings cluster;
+    cluster.postgres.pool.connection.url = settings.store;
+    return cluster;
+}
+
+}  // namespace frontrow::cli
