@@ -13,13 +13,12 @@ namespace {
 
 using Outcome = Result<void, io::Fault>;
 
-constexpr std::chrono::seconds kReadyTime{10};
 constexpr std::chrono::milliseconds kReadyStep{20};
+constexpr int kReadySteps = 500;
 
 /// A database is connected to in its own time.
 io::Awaitable<bool> until_ready(const store::Store& store, io::Executor executor) {
-    const auto deadline = std::chrono::steady_clock::now() + kReadyTime;
-    while (!store.is_ready() && std::chrono::steady_clock::now() < deadline) {
+    for (int steps = 0; !store.is_ready() && steps < kReadySteps; ++steps) {
         io::Timer pause{executor, kReadyStep};
         co_await pause.async_wait(io::use_awaitable);
     }
