@@ -19,6 +19,15 @@ constexpr PgStatement kSettings{
         " set_config('idle_in_transaction_session_timeout', $3, $4),"
         " set_config('TimeZone', 'UTC', $4)",
 };
+constexpr PgStatement kKeyedSettings{
+    .name = "",
+    .sql =
+        "SELECT set_config('statement_timeout', $1, $4), set_config('lock_timeout', $2, $4),"
+        " set_config('idle_in_transaction_session_timeout', $3, $4),"
+        " set_config('TimeZone', 'UTC', $4), set_config('enable_seqscan', 'off', $4),"
+        " set_config('enable_hashjoin', 'off', $4), set_config('enable_mergejoin', 'off', $4),"
+        " set_config('plan_cache_mode', 'force_generic_plan', $4), set_config('jit', 'off', $4)",
+};
 
 struct FreeMemory {
     void operator()(PGnotify* notification) const { PQfreemem(notification); }
@@ -241,7 +250,7 @@ PgError PgConnection::lost(const std::optional<PgError>& said) const {
 
 PgQuery PgConnection::settings(bool is_local) const {
     return {
-        .statement = kSettings,
+        .statement = options_.is_keyed ? kKeyedSettings : kSettings,
         .params = PgParams::of(
             std::to_string(options_.statement_timeout.count()),
             std::to_string(options_.lock_timeout.count()),

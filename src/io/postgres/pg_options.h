@@ -16,6 +16,9 @@ struct PgOptions {
     /// left in a session then. Statements go unnamed, the timeouts travel with each transaction,
     /// LISTEN doesn't work, and a BEGIN can't name an isolation level.
     bool prepare = true;
+    /// Every statement finds its rows by an index. A plan made while a table is small reads it all,
+    /// and is kept when it has grown: such plans aren't made then.
+    bool is_keyed = false;
     /// From the first look-up of the host's name to the session's settings.
     std::chrono::milliseconds connect_time{5'000};
     /// The server's own; 0 is none.

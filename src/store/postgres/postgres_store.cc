@@ -33,6 +33,11 @@ Fault fault_of(const PgError& error) {
     return {is_crowd ? FaultKind::overloaded : FaultKind::unavailable, error.what};
 }
 
+io::postgres::PgPool::Settings keyed(io::postgres::PgPool::Settings settings) {
+    settings.connection.is_keyed = true;
+    return settings;
+}
+
 Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the database's answer to a commit was lost"};
 }
@@ -57,7 +62,7 @@ bool may_pass(const BatchFailure& failure) {
 PostgresStore::PostgresStore(Settings settings, Ports ports)
     : settings_{std::move(settings)},
       ports_{std::move(ports)},
-      pool_{ports_.owner, settings_.pool, ports_.random},
+      pool_{ports_.owner, keyed(settings_.pool), ports_.random},
       view_{pool_, tasks_},
       tasks_{ports_.owner, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
     CHECK(settings_.lanes > 0 && settings_.lanes < settings_.pool.connections_max);

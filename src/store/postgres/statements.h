@@ -68,15 +68,17 @@ inline constexpr PgStatement kReadReservations{
     " UNION SELECT " FRONTROW_RESERVATION_COLUMNS " FROM reservations WHERE request_key = ANY ($2)"
 };
 
-/// What these buyers ($1 events, $2 users) have, where the event has a limit per user.
+/// What these buyers ($1 events, $2 users) have, where the event has a limit per user. OFFSET 0
+/// keeps the planner from looking through all of an event's reservations instead.
 inline constexpr PgStatement kReadBuyers{
     "read_buyers",
     "SELECT " FRONTROW_RESERVATION_COLUMNS
     " FROM reservations WHERE id = ANY (ARRAY("
-    " SELECT r.id FROM unnest($1, $2) AS wanted (event_id, user_id)"
-    " JOIN events e ON e.id = wanted.event_id AND e.max_seats_per_user IS NOT NULL"
-    " JOIN reservations r ON r.event_id = wanted.event_id AND r.user_id = wanted.user_id"
-    " AND r.status IN ('pending', 'confirmed')))"
+    " SELECT theirs.id FROM ("
+    "  SELECT wanted.* FROM unnest($1, $2) AS wanted (event_id, user_id)"
+    "  JOIN events ON events.id = event_id AND max_seats_per_user IS NOT NULL OFFSET 0) AS limited,"
+    " LATERAL (SELECT id FROM reservations r WHERE r.event_id = limited.event_id"
+    "  AND r.user_id = limited.user_id AND status IN ('pending', 'confirmed') OFFSET 0) AS theirs))"
 };
 
 /// Of the event $1: whether anything is held or sold (a witness each), and the holds that have run
