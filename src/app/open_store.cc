@@ -1,11 +1,14 @@
 #include "app/open_store.h"
 
+#include "store/cluster/gated_store.h"
+
 #include <utility>
 
 namespace frontrow::app {
 namespace {
 
 using store::Store;
+using store::cluster::GatedStore;
 using store::embedded::EmbeddedStore;
 using store::postgres::PostgresStore;
 using Opened = Result<std::unique_ptr<Store>, io::Fault>;
@@ -29,14 +32,29 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
 }
 
 Opened open(const io::Executor& executor, ClusterSettings settings, const StoreWorld& world) {
-    return std::make_unique<PostgresStore>(
-        std::move(settings.postgres),
-        PostgresStore::Ports{
+    const auto on_trouble = [&log = world.log](const io::Fault& fault) {
+        log.warn("the store is in trouble", {{"error", fault.what}});
+    };
+    if (!settings.redis) {
+        return std::make_unique<PostgresStore>(
+            std::move(settings.postgres),
+            PostgresStore::Ports{
+                .owner = executor,
+                .clock = world.clock,
+                .random = world.random,
+                .on_trouble = on_trouble,
+            }
+        );
+    }
+    return std::make_unique<GatedStore>(
+        GatedStore::Settings{
+            .postgres = std::move(settings.postgres), .redis = {.address = *settings.redis}
+        },
+        GatedStore::Ports{
             .owner = executor,
             .clock = world.clock,
             .random = world.random,
-            .on_trouble = [&log = world.log](const io::Fault& fault
-                          ) { log.warn("the database", {{"error", fault.what}}); },
+            .on_trouble = on_trouble,
         }
     );
 }

@@ -3,6 +3,7 @@
 #include "base/check.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace frontrow::domain {
 
@@ -209,6 +210,19 @@ SeatList Inventory::list_seats(
         ++taken;
     }
     return list;
+}
+
+std::vector<EventId> Inventory::newest_events(std::size_t limit, Instant now) const {
+    std::vector<const EventRow*> open;
+    for (auto i = by_start_.upper_bound({now, 0xFFFF'FFFF}); i != by_start_.end(); ++i)
+        open.push_back(&events_[i->second]);
+    limit = std::min(limit, open.size());
+    const auto middle = open.begin() + static_cast<std::ptrdiff_t>(limit);
+    std::ranges::partial_sort(open, middle, std::greater{}, &EventRow::last_seq);
+    std::vector<EventId> newest;
+    for (std::size_t i = 0; i < limit; ++i)
+        newest.push_back(open[i]->event.id);
+    return newest;
 }
 
 void Inventory::verify() const {

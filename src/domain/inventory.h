@@ -157,6 +157,9 @@ public:
         Instant now
     ) const;
 
+    /// Up to `limit` events that haven't started, those first in which something happened last.
+    std::vector<EventId> newest_events(std::size_t limit, Instant now) const;
+
     std::uint64_t last_seq() const { return last_seq_; }
     Instant last_at() const { return last_at_; }
     /// The newest fact that made, changed or deleted an event.

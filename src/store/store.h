@@ -8,6 +8,8 @@
 #include "io/fault.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,16 @@ struct Page {
 struct ReservationCounts {
     std::size_t pending = 0;
     std::size_t confirmed = 0;
+};
+
+/// What the gate before a store has answered since the start.
+struct GateCounts {
+    std::uint64_t passed = 0;
+    std::uint64_t taken = 0;
+    /// Let through because the gate couldn't be asked.
+    std::uint64_t unknown = 0;
+    /// It is being asked.
+    bool is_open = false;
 };
 
 /// The port behind which the truth lies: durable, decided by `domain::decide`, and told to nobody
@@ -67,6 +79,8 @@ public:
 
     /// For the gauges: about right, at once.
     virtual ReservationCounts count_reservations() const = 0;
+    /// Nothing where there is no gate.
+    virtual std::optional<GateCounts> count_gate() const { return std::nullopt; }
     /// False once nothing more will be decided.
     virtual bool is_ready() const = 0;
     /// The time by which the store judges; never falls.

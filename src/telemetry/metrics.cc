@@ -19,6 +19,11 @@ const Histogram::BucketBoundaries
     kSeconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 constexpr std::size_t kStatusMax = 600;
 
+/// To a total that was counted elsewhere.
+void raise(Counter& counter, double total) {
+    counter.Increment(total - counter.Value());
+}
+
 }  // namespace
 
 struct Metrics::Route::Impl {
@@ -56,6 +61,26 @@ struct Metrics::Impl {
                              .Help("Open connections.")
                              .Register(registry)
                              .Add({});
+    /// There once the store has a gate.
+    struct GateMetrics {
+        explicit GateMetrics(prometheus::Registry& registry)
+            : answers{prometheus::BuildCounter()
+                          .Name("gate_answers_total")
+                          .Help("What the gate said of reservations.")
+                          .Register(registry)},
+              is_open{prometheus::BuildGauge()
+                          .Name("gate_open")
+                          .Help("1 while the gate is asked, 0 while it is left out.")
+                          .Register(registry)
+                          .Add({})} {}
+
+        Family<Counter>& answers;
+        Counter& passed = answers.Add({{"answer", "pass"}});
+        Counter& taken = answers.Add({{"answer", "taken"}});
+        Counter& unknown = answers.Add({{"answer", "unknown"}});
+        Gauge& is_open;
+    };
+    std::unique_ptr<GateMetrics> gate;
     std::array<Counter*, 4> reservations{
         &reservation_family.Add({{"status", "success"}}),
         &reservation_family.Add({{"status", "conflict"}}),
@@ -94,7 +119,14 @@ void Metrics::reservation(ReservationResult result) {
     impl_->reservations[static_cast<std::size_t>(result)]->Increment();
 }
 
-std::string Metrics::text(const Gauges& gauges) {
+std::string Metrics::text(const Gauges& gauges, const std::optional<Gate>& gate) {
+    if (gate) {
+        if (!impl_->gate) impl_->gate = std::make_unique<Impl::GateMetrics>(impl_->registry);
+        raise(impl_->gate->passed, gate->passed);
+        raise(impl_->gate->taken, gate->taken);
+        raise(impl_->gate->unknown, gate->unknown);
+        impl_->gate->is_open.Set(gate->is_open ? 1 : 0);
+    }
     impl_->pending.Set(gauges.pending);
     impl_->confirmed.Set(gauges.confirmed);
     impl_->connections.Set(gauges.connections);

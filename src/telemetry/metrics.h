@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,8 +39,16 @@ public:
         double connections = 0;
     };
 
+    /// What the gate has answered so far.
+    struct Gate {
+        double passed = 0;
+        double taken = 0;
+        double unknown = 0;
+        bool is_open = false;
+    };
+
     /// The text of /metrics, with the gauges as they are now.
-    std::string text(const Gauges& gauges);
+    std::string text(const Gauges& gauges, const std::optional<Gate>& gate = {});
 
 private:
     struct Impl;

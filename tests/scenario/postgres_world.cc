@@ -1,16 +1,25 @@
 #include "scenario/postgres_world.h"
 
 #include "io/postgres/pg_connection.h"
+#include "store/cluster/gated_store.h"
 #include "store/postgres/migrations.h"
+#include "store/postgres/postgres_store.h"
 
 #include <iostream>
 #include <stdexcept>
 
 namespace frontrow::test {
 
+using store::cluster::GatedStore;
 using store::postgres::PostgresStore;
 
-PostgresWorld::PostgresWorld() {
+std::optional<std::string> PostgresWorld::why_no_gate() {
+    if (!RedisServer::is_installed()) return "there is no redis-server here";
+    return PostgresServer::why_not();
+}
+
+PostgresWorld::PostgresWorld(bool has_gate) {
+    if (has_gate) redis_.emplace();
     const auto migrated = run(io_, [](PostgresWorld& world) -> io::Awaitable<bool> {
         auto connection = co_await io::postgres::PgConnection::connect(
             world.io_.get_executor(), {.url = world.server_.url()}
@@ -35,15 +44,31 @@ PostgresWorld::~PostgresWorld() {
 void PostgresWorld::start() {
     PostgresStore::Settings settings;
     settings.pool.connection.url = server_.url();
-    store_ = std::make_unique<PostgresStore>(
-        std::move(settings),
-        PostgresStore::Ports{
-            .owner = io_.get_executor(),
-            .clock = clock_,
-            .random = random_,
-            .on_trouble = [](const io::Fault& fault) { std::cout << fault.what << std::endl; },
-        }
-    );
+    const auto on_trouble = [](const io::Fault& fault) { std::cout << fault.what << std::endl; };
+    if (redis_) {
+        store_ = std::make_unique<GatedStore>(
+            GatedStore::Settings{
+                .postgres = std::move(settings),
+                .redis = {.address = io::parse_redis_url(redis_->url()).value()},
+            },
+            GatedStore::Ports{
+                .owner = io_.get_executor(),
+                .clock = clock_,
+                .random = random_,
+                .on_trouble = on_trouble,
+            }
+        );
+    } else {
+        store_ = std::make_unique<PostgresStore>(
+            std::move(settings),
+            PostgresStore::Ports{
+                .owner = io_.get_executor(),
+                .clock = clock_,
+                .random = random_,
+                .on_trouble = on_trouble,
+            }
+        );
+    }
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
     while (!store_->is_ready()) {
         io_.restart();
@@ -52,7 +77,7 @@ void PostgresWorld::start() {
 }
 
 void PostgresWorld::stop() {
-    run(io_, [](PostgresStore& store) -> io::Awaitable<bool> {
+    run(io_, [](store::Store& store) -> io::Awaitable<bool> {
         co_await store.close();
         co_return true;
     }(*store_));
@@ -67,6 +92,9 @@ void PostgresWorld::restart() {
 void PostgresWorld::move_clock(Millis by) {
     clock_.advance(by);
     set_clock();
+    // Redis has a clock of its own that nobody can move: what would have run out by then is
+    // forgotten.
+    if (redis_) redis_->flush();
 }
 
 void PostgresWorld::set_clock() {

@@ -1,20 +1,24 @@
 #pragma once
 
 #include "scenario/store_world.h"
-#include "store/postgres/postgres_store.h"
+#include "store/store.h"
 #include "support/manual_clock.h"
 #include "support/postgres_server.h"
+#include "support/redis_server.h"
 #include "support/seeded_random.h"
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace frontrow::test {
 
-/// A node before a PostgreSQL of its own, whose clock the test moves.
+/// A node before a PostgreSQL of its own, whose clock the test moves; with a Redis of its own as
+/// the gate, if it's to have one.
 class PostgresWorld final : public StoreWorld {
 public:
-    PostgresWorld();
+    explicit PostgresWorld(bool has_gate);
+    static std::optional<std::string> why_no_gate();
     ~PostgresWorld() override;
 
     store::Store& store() override { return *store_; }
@@ -34,7 +38,8 @@ private:
     SeededRandom random_{1};
     Sale sale_{clock_};
     PostgresServer server_;
-    std::unique_ptr<store::postgres::PostgresStore> store_;
+    std::optional<RedisServer> redis_;
+    std::unique_ptr<store::Store> store_;
 };
 
 }  // namespace frontrow::test

@@ -27,8 +27,15 @@ std::vector<StoreKind> store_kinds() {
         {.name = "embedded",
          .make = [] -> std::unique_ptr<StoreWorld> { return std::make_unique<EmbeddedWorld>(); }},
         {.name = "postgres",
-         .make = [] -> std::unique_ptr<StoreWorld> { return std::make_unique<PostgresWorld>(); },
+         .make = [] -> std::unique_ptr<StoreWorld> {
+             return std::make_unique<PostgresWorld>(false);
+         },
          .why_not = &PostgresServer::why_not},
+        {.name = "postgres_and_redis",
+         .make = [] -> std::unique_ptr<StoreWorld> {
+             return std::make_unique<PostgresWorld>(true);
+         },
+         .why_not = &PostgresWorld::why_no_gate},
     };
 }
 

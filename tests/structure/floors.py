@@ -7,6 +7,8 @@ def is_allowed(module, other):
     """`module` and `other` are folders under src/, as parts."""
     if module == other or other == module[:len(other)]:
         return True
+    if other in house.COMPOSED.get(module, ()):
+        return True
     return house.FLOORS[other[0]] < house.FLOORS[module[0]]
 
 

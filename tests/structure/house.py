@@ -18,6 +18,9 @@ FLOORS = {
     "cli": 9,
 }
 
+# A module beside others that is made of them, and says so.
+COMPOSED = {("store", "cluster"): (("store", "postgres"), ("store", "redis"))}
+
 LITERALS = re.compile(
     r"""//[^\n]*|/\*.*?\*/              # comments
     |R"(?P<mark>[^\s(]*)\(.*?\)(?P=mark)"

@@ -43,11 +43,23 @@ Awaitable<void> readyz(Context& context) {
 Awaitable<void> metrics(Context& context) {
     const auto reservations = context.services.store.count_reservations();
     context.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    context.response.body = context.services.metrics.text({
-        .pending = static_cast<double>(reservations.pending),
-        .confirmed = static_cast<double>(reservations.confirmed),
-        .connections = static_cast<double>(context.services.house.connections),
-    });
+    std::optional<telemetry::Metrics::Gate> gate;
+    if (const auto counts = context.services.store.count_gate()) {
+        gate = {
+            .passed = static_cast<double>(counts->passed),
+            .taken = static_cast<double>(counts->taken),
+            .unknown = static_cast<double>(counts->unknown),
+            .is_open = counts->is_open,
+        };
+    }
+    context.response.body = context.services.metrics.text(
+        {
+            .pending = static_cast<double>(reservations.pending),
+            .confirmed = static_cast<double>(reservations.confirmed),
+            .connections = static_cast<double>(context.services.house.connections),
+        },
+        gate
+    );
     co_return;
 }
 

@@ -69,6 +69,12 @@ io::Awaitable<FeedView::Answer> FeedView::run_round() {
             co_return results->back().instant(0, 0);
         }
         if (!has_gap) continue;
+        if (gap_->transactions_until == 0) {
+            const std::array draw{PgQuery{kDrawTransaction}};
+            auto drawn = co_await (*lease)->run(draw);
+            if (!drawn) co_return std::unexpected(std::move(drawn.error()));
+            gap_->transactions_until = drawn->front().int8(0, 0);
+        }
         io::Timer pause{co_await boost::asio::this_coro::executor, kGapPause};
         co_await pause.async_wait(io::use_awaitable);
     }
@@ -78,21 +84,21 @@ io::Awaitable<FeedView::Answer> FeedView::run_round() {
 bool FeedView::take(const io::postgres::PgResult& facts) {
     for (int row = 0; row < facts.rows(); ++row) {
         const auto seq = static_cast<std::uint64_t>(facts.int8(row, 0));
-        if (seq != position_ + 1 && !may_pass_gap(seq, facts.int8(row, 2), facts.int8(row, 3)))
-            return true;
+        if (seq != position_ + 1 && !may_pass_gap(seq, facts.int8(row, 2))) return true;
         const auto fact = wire::parse_fact(facts.text(row, 1));
         CHECK(fact && fact->seq == seq);
         domain::evolve(inventory_, *fact);
         position_ = seq;
+        if (on_fact_) on_fact_(*fact);
     }
     return false;
 }
 
-/// A number is drawn by a transaction that has begun: once all have ended that were running when
-/// the gap was first seen, and the number is still missing, it never comes.
-bool FeedView::may_pass_gap(std::uint64_t before, std::int64_t xmin, std::int64_t xmax) {
-    if (!gap_ || gap_->before != before) gap_ = Gap{before, xmax};
-    return xmin >= gap_->transactions_until;
+/// A number is drawn by a transaction that has its id already: once all with lower ids than one
+/// drawn after the gap was seen have ended, and the number is still missing, it never comes.
+bool FeedView::may_pass_gap(std::uint64_t before, std::int64_t xmin) {
+    if (!gap_ || gap_->before != before) gap_ = Gap{.before = before, .transactions_until = 0};
+    return gap_->transactions_until != 0 && xmin >= gap_->transactions_until;
 }
 
 }  // namespace frontrow::store::postgres

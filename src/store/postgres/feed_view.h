@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace frontrow::store::postgres {
@@ -17,11 +18,17 @@ namespace frontrow::store::postgres {
 ///
 /// Facts are taken in the order of their seq. A number that isn't there belongs to a transaction
 /// that is still under way, or to one that has failed: the view waits before it, and passes it over
-/// once every transaction has ended that was running when the gap was seen.
+/// once every transaction has ended that was running when the gap was seen. Which those are is told
+/// by a transaction id drawn then: a snapshot's xmax won't do, as it lies below those who run with
+/// higher ids than the last that has ended.
 class FeedView {
 public:
-    /// Both outlive the view; its work is done in `tasks`.
-    FeedView(io::postgres::PgPool& pool, io::TaskGroup& tasks) : pool_{pool}, tasks_{tasks} {}
+    using OnFact = std::function<void(const domain::Fact&)>;
+
+    /// Both outlive the view; its work is done in `tasks`. `on_fact`, which may be empty, is told
+    /// of each fact once the view has it.
+    FeedView(io::postgres::PgPool& pool, io::TaskGroup& tasks, OnFact on_fact = {})
+        : pool_{pool}, tasks_{tasks}, on_fact_{std::move(on_fact)} {}
 
     /// Returns when the view has all that was committed when this was called, with the database's
     /// time. One query serves all who wait.
@@ -37,17 +44,18 @@ private:
 
     struct Gap {
         std::uint64_t before = 0;
-        /// Transactions from this one on began later.
+        /// Whoever drew the missing numbers has a lower transaction id. 0: not asked yet.
         std::int64_t transactions_until = 0;
     };
 
     io::Awaitable<void> run_rounds();
     io::Awaitable<Answer> run_round();
     bool take(const io::postgres::PgResult& facts);
-    bool may_pass_gap(std::uint64_t before, std::int64_t xmin, std::int64_t xmax);
+    bool may_pass_gap(std::uint64_t before, std::int64_t xmin);
 
     io::postgres::PgPool& pool_;
     io::TaskGroup& tasks_;
+    OnFact on_fact_;
     domain::Inventory inventory_;
     std::uint64_t position_ = 0;
     std::optional<Gap> gap_;

@@ -63,7 +63,7 @@ PostgresStore::PostgresStore(Settings settings, Ports ports)
     : settings_{std::move(settings)},
       ports_{std::move(ports)},
       pool_{ports_.owner, keyed(settings_.pool), ports_.random},
-      view_{pool_, tasks_},
+      view_{pool_, tasks_, ports_.on_fact},
       tasks_{ports_.owner, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
     CHECK(settings_.lanes > 0 && settings_.lanes < settings_.pool.connections_max);
     tasks_.spawn(start());
@@ -249,6 +249,22 @@ void PostgresStore::answer_doubtful(Batch& batch) {
 void PostgresStore::answer_all(Batch& batch, const Fault& fault) {
     for (auto& one : batch)
         one.answer(std::unexpected(fault));
+}
+
+std::optional<domain::Refusal> PostgresStore::refusal_of_taken(const domain::ReserveSeats& command
+) {
+    using domain::Reason;
+    auto decision = domain::decide(view_.inventory(), command, now());
+    if (!decision.outcome) {
+        if (decision.outcome.error().reason != Reason::seats_unavailable) return std::nullopt;
+        return std::move(decision.outcome.error());
+    }
+    if (decision.outcome->replayed) return std::nullopt;
+    // The other's request is still on its way: which of the seats it wants isn't known yet.
+    domain::Refusal refusal{.reason = Reason::seats_unavailable};
+    for (const auto seat : command.seats)
+        refusal.conflicts.push_back({seat, domain::SeatStatus::reserved});
+    return refusal;
 }
 
 void PostgresStore::tick() {

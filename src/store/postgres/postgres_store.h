@@ -47,6 +47,8 @@ public:
         io::Random& random;
         /// Told of what went wrong on the way, for the log.
         std::function<void(const io::Fault&)> on_trouble;
+        /// Told of each fact of the feed, in order, once it is in inventory(). May be empty.
+        std::function<void(const domain::Fact&)> on_fact = {};
     };
 
     /// Begins to connect at once; is_ready() when it has what it needs.
@@ -68,6 +70,14 @@ public:
     find_reservation(ReservationId id, std::string user) override;
     Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
     list_reservations(std::string user, Page page) override;
+
+    /// The instant at which a read is judged, once inventory() has all that was committed before.
+    Awaitable<Result<Instant, io::Fault>> up_to_date();
+    /// This node's copy, as far as it has followed the feed.
+    const domain::Inventory& inventory() const { return view_.inventory(); }
+    /// What to tell somebody of whom it is known that another has one of his seats, or is about to;
+    /// nothing where only the database can tell (it may be his own earlier request).
+    std::optional<domain::Refusal> refusal_of_taken(const domain::ReserveSeats& command);
 
     ReservationCounts count_reservations() const override;
     bool is_ready() const override;
@@ -95,8 +105,6 @@ private:
     void answer_all(Batch& batch, const io::Fault& fault);
     Awaitable<void> pause(std::chrono::milliseconds time);
 
-    /// The instant at which a read is judged, once the view has all that was committed before.
-    Awaitable<Result<Instant, io::Fault>> up_to_date();
     void learn(Instant database_now);
     void tick();
 

@@ -223,12 +223,18 @@ inline constexpr PgStatement kInsertFacts{
 
 // The feed. ------------------------------------------------------------------------------------
 
-/// Up to $2 facts after $1, with the transactions that were running.
+/// Up to $2 facts after $1, with the lowest id of a transaction that was running.
 inline constexpr PgStatement kReadFacts{
     "read_facts",
-    "SELECT seq, line, pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint"
+    "SELECT seq, line, pg_snapshot_xmin(now)::text::bigint"
     " FROM facts, (SELECT pg_current_snapshot() AS now) AS snapshot"
     " WHERE seq > $1 ORDER BY seq LIMIT $2"
+};
+
+/// An id above those of all transactions that have one.
+inline constexpr PgStatement kDrawTransaction{
+    "draw_transaction",
+    "SELECT pg_current_xact_id()::text::bigint"
 };
 
 #undef FRONTROW_RESERVATION_COLUMNS
