@@ -1,6 +1,5 @@
 #include "store/postgres/feed_view.h"
 
-#include "base/check.h"
 #include "domain/evolve.h"
 #include "io/timer.h"
 #include "store/postgres/statements.h"
@@ -9,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <array>
+#include <string>
 #include <utility>
 
 namespace frontrow::store::postgres {
@@ -64,10 +64,16 @@ io::Awaitable<FeedView::Answer> FeedView::run_round() {
         if (is_all && head == 0 && facts.rows() > 0)
             head = static_cast<std::uint64_t>(facts.int8(facts.rows() - 1, 0));
         const bool has_gap = take(facts);
-        if (is_all && position_ >= head) {
-            is_complete_ = true;
-            co_return results->back().instant(0, 0);
+        if (unreadable_ != 0) {
+            co_return std::unexpected(PgError{
+                .kind = PgErrorKind::rejected,
+                .sqlstate = {},
+                .constraint = {},
+                .what = "fact " + std::to_string(unreadable_) +
+                        " can't be read; if a newer frontrow wrote it, run that one here as well",
+            });
         }
+        if (is_all && position_ >= head) co_return results->back().instant(0, 0);
         if (!has_gap) continue;
         if (gap_->transactions_until == 0) {
             const std::array draw{PgQuery{kDrawTransaction}};
@@ -82,11 +88,15 @@ io::Awaitable<FeedView::Answer> FeedView::run_round() {
 
 /// Evolves by the facts up to a gap that may not be passed yet. True: there is one.
 bool FeedView::take(const io::postgres::PgResult& facts) {
+    unreadable_ = 0;
     for (int row = 0; row < facts.rows(); ++row) {
         const auto seq = static_cast<std::uint64_t>(facts.int8(row, 0));
         if (seq != position_ + 1 && !may_pass_gap(seq, facts.int8(row, 2))) return true;
         const auto fact = wire::parse_fact(facts.text(row, 1));
-        CHECK(fact && fact->seq == seq);
+        if (!fact || fact->seq != seq) {
+            unreadable_ = seq;
+            return false;
+        }
         domain::evolve(inventory_, *fact);
         position_ = seq;
         if (on_fact_) on_fact_(*fact);

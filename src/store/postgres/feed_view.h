@@ -35,8 +35,6 @@ public:
     io::Awaitable<Result<Instant, io::postgres::PgError>> catch_up();
 
     const domain::Inventory& inventory() const { return inventory_; }
-    /// It has caught up at least once.
-    bool is_complete() const { return is_complete_; }
 
 private:
     using Answer = Result<Instant, io::postgres::PgError>;
@@ -59,7 +57,8 @@ private:
     domain::Inventory inventory_;
     std::uint64_t position_ = 0;
     std::optional<Gap> gap_;
-    bool is_complete_ = false;
+    /// The fact that stopped it, or 0.
+    std::uint64_t unreadable_ = 0;
     bool is_running_ = false;
     std::vector<Waiter> waiters_;
 };

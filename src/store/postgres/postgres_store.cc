@@ -125,7 +125,7 @@ Instant PostgresStore::now() {
 }
 
 bool PostgresStore::is_ready() const {
-    return has_started_ && was_reachable_ && !is_closing_;
+    return has_started_ && was_reachable_ && can_follow_ && !is_closing_;
 }
 
 Awaitable<Result<domain::Outcome, Fault>>
@@ -276,6 +276,8 @@ void PostgresStore::tick() {
     tasks_.spawn([](PostgresStore& store) -> Awaitable<void> {
         const auto at = co_await store.view_.catch_up();
         if (at) store.learn(*at);
+        if (!at && store.can_follow_) store.ports_.on_trouble(fault_of(at.error()));
+        store.can_follow_ = at.has_value();
         const bool sweeps = at && store.view_.inventory().has_expired_holds(*at);
         if (sweeps && !std::exchange(store.is_sweeping_, true)) {
             const auto swept = co_await store.execute(domain::ExpireHolds{kSweepChunk}, TraceId{});

@@ -123,6 +123,8 @@ private:
     bool is_sweeping_ = false;
     bool is_following_ = false;
     bool was_reachable_ = true;
+    /// The view could be brought up to date when that was tried last.
+    bool can_follow_ = true;
     io::TaskGroup tasks_;
     std::unique_ptr<io::Ticker> ticker_;
 };
