@@ -41,6 +41,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
     auto store = store_choice(settings.store);
     if (auto* cluster = std::get_if<app::ClusterSettings>(&store)) {
         cluster->postgres.pool.connections_max = settings.database_connections;
+        cluster->postgres.pool.connection.prepare = !settings.pooler;
         if (!settings.redis.empty()) cluster->redis = io::parse_redis_url(settings.redis).value();
     }
     return {

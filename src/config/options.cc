@@ -107,6 +107,13 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->check(CLI::Range(kDatabaseConnectionsMin, 1'000U))
         ->capture_default_str();
     command
+        .add_flag(
+            "--pooler",
+            settings.pooler,
+            "The database is behind PgBouncer in transaction mode: leave nothing in its sessions"
+        )
+        ->envname("FRONTROW_POOLER");
+    command
         .add_option(
             "--log-level",
             settings.log_level,

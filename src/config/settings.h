@@ -32,6 +32,8 @@ struct ServeSettings {
     /// Empty, or a redis:// URL, which may hold a password and is never logged.
     std::string redis;
     std::uint32_t database_connections = 8;
+    /// The database is behind a pooler that lends its sessions by the transaction.
+    bool pooler = false;
     std::string log_level = "info";
     std::string jwt_secret;
     std::string admin_api_key;
