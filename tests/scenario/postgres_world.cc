@@ -21,10 +21,12 @@ std::optional<std::string> PostgresWorld::why_no_gate() {
 PostgresWorld::PostgresWorld(bool has_gate) {
     if (has_gate) redis_.emplace();
     const auto migrated = run(io_, [](PostgresWorld& world) -> io::Awaitable<bool> {
-        auto connection = co_await io::postgres::PgConnection::connect(
+        auto connected = co_await io::postgres::PgConnection::connect(
             world.io_.get_executor(), {.url = world.server_.url()}
         );
-        co_return connection&& co_await store::postgres::migrate(**connection);
+        if (!connected) co_return false;
+        world.connection_ = std::move(*connected);
+        co_return (co_await store::postgres::migrate(*world.connection_)).has_value();
     }(*this));
     if (!migrated) throw std::runtime_error("the schema couldn't be made");
     run_sql(
@@ -102,14 +104,7 @@ void PostgresWorld::set_clock() {
 }
 
 void PostgresWorld::run_sql(const std::string& sql) {
-    const auto done = run(io_, [](PostgresWorld& world, std::string text) -> io::Awaitable<bool> {
-        auto connection = co_await io::postgres::PgConnection::connect(
-            world.io_.get_executor(), {.url = world.server_.url()}
-        );
-        if (!connection) co_return false;
-        co_return (co_await (*connection)->run_script(std::move(text), std::chrono::seconds{10}))
-            .has_value();
-    }(*this, sql));
+    const auto done = run(io_, connection_->run_script(sql, std::chrono::seconds{10}));
     if (!done) throw std::runtime_error("SQL failed: " + sql);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/postgres/pg_connection.h"
 #include "scenario/store_world.h"
 #include "store/store.h"
 #include "support/manual_clock.h"
@@ -38,6 +39,8 @@ private:
     SeededRandom random_{1};
     Sale sale_{clock_};
     PostgresServer server_;
+    /// The test's own, beside the store's.
+    std::unique_ptr<io::postgres::PgConnection> connection_;
     std::optional<RedisServer> redis_;
     std::unique_ptr<store::Store> store_;
 };

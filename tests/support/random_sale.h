@@ -223,7 +223,7 @@ private:
         if (four[2] % 2 == 1) spec.venue = "Hall " + std::to_string(four[2]);
         spec.start_at = now + (8 + four[1]) * 1h;
         spec.end_at = spec.start_at + (1 + four[2] % 3) * 1h;
-        spec.total_seats = four[0];
+        spec.total_seats = 1 + four[0];
         if (four[1] % 4 == 3) spec.sales_start_at = now + four[2] * 1s;
         spec.hold = std::chrono::seconds{900 - 60 * (four[2] % 15)};
         spec.max_seats_per_reservation = 4 - four[2] % 3;
@@ -269,11 +269,12 @@ private:
         }
         return domain::AddSeats{some_event(four[0]), organizer(four[1] % 8), std::move(block)};
     }
+    /// To a millionth: no other coordinates are valid.
     static std::shared_ptr<const domain::Position>
     some_position(std::uint8_t choice, std::uint32_t i) {
         if (choice % 4 != 1) return nullptr;
-        domain::Position position{.x = 0.1 * i, .y = std::nullopt};
-        if (choice % 8 == 1) position.y = -1.0 / (1 + choice);
+        domain::Position position{.x = 12.5 * i, .y = std::nullopt};
+        if (choice % 8 == 1) position.y = -choice / 1e6;
         return std::make_shared<const domain::Position>(position);
     }
 
