@@ -97,6 +97,7 @@ void Differential::submit(RandomSale& sale, const std::vector<RandomSale::Dice>&
         if (!keeps_order(command) && i > 0) return;
         const auto expected = sale.apply(command, now_);
         ++commands_;
+        tally_.count(command, expected);
         steps_.push_back({now_, command});
         for (auto* one : contestants_)
             one->start(command, expected);

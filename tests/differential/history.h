@@ -2,6 +2,7 @@
 
 #include "differential/contestant.h"
 #include "support/random_sale.h"
+#include "support/tally.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -58,6 +59,7 @@ public:
     /// The difference, and the last commands before it.
     std::string failure() const;
     std::size_t commands() const { return commands_; }
+    const Tally& tally() const { return tally_; }
 
 private:
     struct Step {
@@ -77,6 +79,7 @@ private:
     std::uint64_t sales_made_ = 0;
     Instant now_;
     std::size_t commands_ = 0;
+    Tally tally_;
     /// What was done in this history.
     std::vector<Step> steps_;
 };
