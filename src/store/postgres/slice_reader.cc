@@ -128,9 +128,9 @@ std::vector<PgQuery> SliceReader::begin() const {
         params.add_array(event_locks_, [](const auto& lock) { return lock.second == Lock::alone; });
     }
     if (!buyers_.empty()) queries.push_back({kLockBuyers, buyers()});
-    if (!seats_.empty()) queries.push_back({kLockSeats, array(seats_)});
-    if (!changed_.empty()) queries.push_back({kLockSeatsOf, array(changed_)});
     if (!changed_.empty() || !seats_.empty()) {
+        auto& seats = queries.emplace_back(PgQuery{kLockSeats, array(seats_)}).params;
+        seats.add_array(changed_);
         auto& params = queries.emplace_back(PgQuery{kLockReservations, array(changed_)}).params;
         params.add_array(seats_);
     }

@@ -30,19 +30,15 @@ inline constexpr PgStatement kLockBuyers{
     " WHERE max_seats_per_user IS NOT NULL ORDER BY key) AS buyers"
 };
 
-/// $1: those that can be taken now. What is taken needs no lock to be refused.
+/// Of the seats $1 those that can be taken now, and those that the reservations $2 have: in one
+/// statement, so that no two transactions lock them in different orders. What is taken needs no lock
+/// to be refused.
 inline constexpr PgStatement kLockSeats{
     "lock_seats",
-    "SELECT 1 FROM seats WHERE id = ANY ($1)"
-    " AND (reservation_id IS NULL OR hold_expires_at <= frontrow_now())"
-    " ORDER BY id FOR NO KEY UPDATE"
-};
-
-/// $1: reservations.
-inline constexpr PgStatement kLockSeatsOf{
-    "lock_seats_of",
-    "SELECT 1 FROM seats WHERE id = ANY (ARRAY("
-    " SELECT unnest(seat_ids) FROM reservations WHERE id = ANY ($1)))"
+    "SELECT 1 FROM seats WHERE id = ANY ($1 || ARRAY("
+    " SELECT unnest(seat_ids) FROM reservations WHERE id = ANY ($2)))"
+    " AND (reservation_id IS NULL OR hold_expires_at <= frontrow_now()"
+    "  OR reservation_id = ANY ($2))"
     " ORDER BY id FOR NO KEY UPDATE"
 };
 
