@@ -131,8 +131,10 @@ std::vector<PgQuery> SliceReader::begin() const {
     if (!changed_.empty() || !seats_.empty()) {
         auto& seats = queries.emplace_back(PgQuery{kLockSeats, array(seats_)}).params;
         seats.add_array(changed_);
-        auto& params = queries.emplace_back(PgQuery{kLockReservations, array(changed_)}).params;
-        params.add_array(seats_);
+        seats.add(floor_);
+        auto& held = queries.emplace_back(PgQuery{kLockReservations, array(changed_)}).params;
+        held.add_array(seats_);
+        held.add(floor_);
     }
     if (sales_of_) queries.push_back({kNow});
     // From here on rows are read: take_begin() goes by how many statements follow.
@@ -155,6 +157,11 @@ void SliceReader::take_begin(const std::vector<PgResult>& results) {
     const std::size_t reads = 1 + std::size_t{!buyers_.empty()} +
                               std::size_t{sales_of_.has_value()} + std::size_t{expire_at_most_ > 0};
     const std::size_t numbers = adding_ != nullptr ? 1 : 0;
+    if (!seats_.empty()) {
+        const auto place = 1 + std::size_t{!event_locks_.empty()} + std::size_t{!buyers_.empty()};
+        for (int row = 0; row < results[place].rows(); ++row)
+            locked_seats_.insert(SeatId{results[place].uuid(row, 0)});
+    }
     const auto rows = std::span{results}.last(reads + numbers);
     for (const auto& result : rows.first(reads)) {
         for (int row = 0; row < result.rows(); ++row)
@@ -203,12 +210,24 @@ bool SliceReader::fill(Slice& slice, const std::vector<PgResult>& results) {
     for (const auto& record : events)
         loader.add_event(record.event);
     take_seats(slice, results[1]);
+    if (has_unlocked_seat(slice)) return false;
     load_reservations(slice);
     for (const auto& record : events) {
         loader.set_seats_total(record.event.id, record.seats_total);
         if (record.is_deleted) loader.set_deleted(record.event.id);
     }
     return true;
+}
+
+/// A wanted seat was another's when the locks were taken, and is free by now. To write it without
+/// its lock would be to lock it out of order.
+bool SliceReader::has_unlocked_seat(const Slice& slice) const {
+    return std::ranges::any_of(seats_, [&](SeatId id) {
+        const auto read = slice.seats.find(id);
+        if (read == slice.seats.end() || locked_seats_.contains(id)) return false;
+        const auto& [holder, until] = read->second;
+        return !holder || (until && *until <= slice.now);
+    });
 }
 
 /// The hold that was to show that there are sales was cancelled while its lock was waited for, or

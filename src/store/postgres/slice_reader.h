@@ -67,6 +67,7 @@ private:
     void take_seats(Slice& slice, const io::postgres::PgResult& rows);
     void load_reservations(Slice& slice);
     bool has_lost_witness(Instant now) const;
+    bool has_unlocked_seat(const Slice& slice) const;
 
     /// By key, in the order in which they are taken.
     std::map<std::int64_t, Lock> event_locks_;
@@ -82,6 +83,7 @@ private:
 
     std::vector<domain::ReservationRecord> reservations_;
     std::vector<SeatId> taken_numbers_;
+    HashSet<SeatId> locked_seats_;
     /// What was read of sales_of_, and no later than that.
     std::vector<domain::Reservation> sales_;
     Instant sales_asked_at_;

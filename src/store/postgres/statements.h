@@ -32,14 +32,14 @@ inline constexpr PgStatement kLockBuyers{
     " WHERE max_seats_per_user IS NOT NULL ORDER BY key) AS buyers"
 };
 
-/// Of the seats $1 those that can be taken now, and those that the reservations $2 have: in one
-/// statement, so that no two transactions lock them in different orders. What is taken needs no
-/// lock to be refused.
+/// Of the seats $1 those that can be taken now, by a clock not before $3, and those that the
+/// reservations $2 have: in one statement, so that no two transactions lock them in different
+/// orders. What is taken needs no lock to be refused.
 inline constexpr PgStatement kLockSeats{
     "lock_seats",
-    "SELECT 1 FROM seats WHERE id = ANY ($1 || ARRAY("
+    "SELECT id FROM seats WHERE id = ANY ($1 || ARRAY("
     " SELECT unnest(seat_ids) FROM reservations WHERE id = ANY ($2)))"
-    " AND (reservation_id IS NULL OR hold_expires_at <= frontrow_now()"
+    " AND (reservation_id IS NULL OR hold_expires_at <= greatest(frontrow_now(), $3)"
     "  OR reservation_id = ANY ($2))"
     " ORDER BY id FOR NO KEY UPDATE"
 };
@@ -48,7 +48,8 @@ inline constexpr PgStatement kLockSeats{
 inline constexpr PgStatement kLockReservations{
     "lock_reservations",
     "SELECT 1 FROM reservations WHERE id = ANY ($1 || ARRAY("
-    " SELECT reservation_id FROM seats WHERE id = ANY ($2) AND hold_expires_at <= frontrow_now()))"
+    " SELECT reservation_id FROM seats WHERE id = ANY ($2)"
+    " AND hold_expires_at <= greatest(frontrow_now(), $3)))"
     " ORDER BY id FOR NO KEY UPDATE"
 };
 
