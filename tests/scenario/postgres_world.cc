@@ -3,8 +3,10 @@
 #include "io/postgres/pg_connection.h"
 #include "store/cluster/gated_store.h"
 #include "store/postgres/migrations.h"
-#include "store/postgres/postgres_store.h"
+#include "store/postgres/statements.h"
+#include "wire/fact_json.h"
 
+#include <array>
 #include <iostream>
 #include <stdexcept>
 
@@ -18,13 +20,16 @@ std::optional<std::string> PostgresWorld::why_no_gate() {
     return PostgresServer::why_not();
 }
 
-PostgresWorld::PostgresWorld(bool has_gate) {
+PostgresWorld::PostgresWorld(bool has_gate, Settings settings) : settings_{std::move(settings)} {
+    settings_.pool.connection.url = server_.url();
     if (has_gate) redis_.emplace();
     const auto migrated = run(io_, [](PostgresWorld& world) -> io::Awaitable<bool> {
-        auto connection = co_await io::postgres::PgConnection::connect(
+        auto connected = co_await io::postgres::PgConnection::connect(
             world.io_.get_executor(), {.url = world.server_.url()}
         );
-        co_return connection&& co_await store::postgres::migrate(**connection);
+        if (!connected) co_return false;
+        world.connection_ = std::move(*connected);
+        co_return (co_await store::postgres::migrate(*world.connection_)).has_value();
     }(*this));
     if (!migrated) throw std::runtime_error("the schema couldn't be made");
     run_sql(
@@ -34,21 +39,19 @@ PostgresWorld::PostgresWorld(bool has_gate) {
         " AS 'SELECT at FROM test_clock'"
     );
     set_clock();
-    start();
+    start_store();
 }
 
 PostgresWorld::~PostgresWorld() {
-    stop();
+    stop_store();
 }
 
-void PostgresWorld::start() {
-    PostgresStore::Settings settings;
-    settings.pool.connection.url = server_.url();
+void PostgresWorld::start_store() {
     const auto on_trouble = [](const io::Fault& fault) { std::cout << fault.what << std::endl; };
     if (redis_) {
         store_ = std::make_unique<GatedStore>(
             GatedStore::Settings{
-                .postgres = std::move(settings),
+                .postgres = settings_,
                 .redis = {.address = io::parse_redis_url(redis_->url()).value()},
             },
             GatedStore::Ports{
@@ -60,7 +63,7 @@ void PostgresWorld::start() {
         );
     } else {
         store_ = std::make_unique<PostgresStore>(
-            std::move(settings),
+            settings_,
             PostgresStore::Ports{
                 .owner = io_.get_executor(),
                 .clock = clock_,
@@ -76,7 +79,7 @@ void PostgresWorld::start() {
     }
 }
 
-void PostgresWorld::stop() {
+void PostgresWorld::stop_store() {
     run(io_, [](store::Store& store) -> io::Awaitable<bool> {
         co_await store.close();
         co_return true;
@@ -85,8 +88,8 @@ void PostgresWorld::stop() {
 }
 
 void PostgresWorld::restart() {
-    stop();
-    start();
+    stop_store();
+    start_store();
 }
 
 void PostgresWorld::move_clock(Millis by) {
@@ -97,19 +100,24 @@ void PostgresWorld::move_clock(Millis by) {
     if (redis_) redis_->flush();
 }
 
+std::vector<domain::Fact> PostgresWorld::facts_after(std::uint64_t seq) {
+    const std::array read{io::postgres::PgQuery{
+        store::postgres::kReadFacts,
+        io::postgres::PgParams::of(static_cast<std::int64_t>(seq), std::int64_t{1'000'000})
+    }};
+    const auto results = run(io_, connection_->run(read));
+    std::vector<domain::Fact> facts;
+    for (int row = 0; row < results.value().front().rows(); ++row)
+        facts.push_back(wire::parse_fact(results->front().text(row, 1)).value());
+    return facts;
+}
+
 void PostgresWorld::set_clock() {
     run_sql("UPDATE test_clock SET at = '" + to_rfc3339(clock_.now()) + "'");
 }
 
 void PostgresWorld::run_sql(const std::string& sql) {
-    const auto done = run(io_, [](PostgresWorld& world, std::string text) -> io::Awaitable<bool> {
-        auto connection = co_await io::postgres::PgConnection::connect(
-            world.io_.get_executor(), {.url = world.server_.url()}
-        );
-        if (!connection) co_return false;
-        co_return (co_await (*connection)->run_script(std::move(text), std::chrono::seconds{10}))
-            .has_value();
-    }(*this, sql));
+    const auto done = run(io_, connection_->run_script(sql, std::chrono::seconds{10}));
     if (!done) throw std::runtime_error("SQL failed: " + sql);
 }
 

@@ -1,15 +1,18 @@
 #pragma once
 
+#include "io/postgres/pg_connection.h"
 #include "scenario/store_world.h"
-#include "store/store.h"
+#include "store/postgres/postgres_store.h"
 #include "support/manual_clock.h"
 #include "support/postgres_server.h"
 #include "support/redis_server.h"
 #include "support/seeded_random.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace frontrow::test {
 
@@ -17,7 +20,10 @@ namespace frontrow::test {
 /// the gate, if it's to have one.
 class PostgresWorld final : public StoreWorld {
 public:
-    explicit PostgresWorld(bool has_gate);
+    using Settings = store::postgres::PostgresStore::Settings;
+
+    /// `settings`: what a test wants otherwise than it comes.
+    explicit PostgresWorld(bool has_gate, Settings settings = {});
     static std::optional<std::string> why_no_gate();
     ~PostgresWorld() override;
 
@@ -27,9 +33,12 @@ public:
     void restart() override;
     void move_clock(Millis by) override;
 
+    /// What has become durable after the fact `seq`, in order.
+    std::vector<domain::Fact> facts_after(std::uint64_t seq);
+
 private:
-    void start();
-    void stop();
+    void start_store();
+    void stop_store();
     void set_clock();
     void run_sql(const std::string& sql);
 
@@ -38,6 +47,9 @@ private:
     SeededRandom random_{1};
     Sale sale_{clock_};
     PostgresServer server_;
+    Settings settings_;
+    /// The test's own, beside the store's.
+    std::unique_ptr<io::postgres::PgConnection> connection_;
     std::optional<RedisServer> redis_;
     std::unique_ptr<store::Store> store_;
 };

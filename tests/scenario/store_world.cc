@@ -3,6 +3,8 @@
 #include "scenario/postgres_world.h"
 #include "support/one_machine.h"
 
+#include <stdexcept>
+
 namespace frontrow::test {
 namespace {
 
@@ -25,7 +27,8 @@ private:
 std::vector<StoreKind> store_kinds() {
     return {
         {.name = "embedded",
-         .make = [] -> std::unique_ptr<StoreWorld> { return std::make_unique<EmbeddedWorld>(); }},
+         .make = [] -> std::unique_ptr<StoreWorld> { return std::make_unique<EmbeddedWorld>(); },
+         .decides_at_once = true},
         {.name = "postgres",
          .make = [] -> std::unique_ptr<StoreWorld> {
              return std::make_unique<PostgresWorld>(false);
@@ -37,6 +40,13 @@ std::vector<StoreKind> store_kinds() {
          },
          .why_not = &PostgresWorld::why_no_gate},
     };
+}
+
+StoreKind store_kind(const std::string& name) {
+    for (auto& kind : store_kinds()) {
+        if (kind.name == name) return kind;
+    }
+    throw std::invalid_argument("there is no store of the kind " + name);
 }
 
 }  // namespace frontrow::test

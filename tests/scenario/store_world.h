@@ -47,6 +47,8 @@ public:
 struct StoreKind {
     std::string name;
     std::unique_ptr<StoreWorld> (*make)() = nullptr;
+    /// A command is decided in the turn of the loop in which it arrives, and only its answer waits.
+    bool decides_at_once = false;
     /// Why there can't be one here, if there can't.
     std::optional<std::string> (*why_not)() = [] { return std::optional<std::string>{}; };
 
@@ -55,5 +57,7 @@ struct StoreKind {
 
 /// Every kind of store there is.
 std::vector<StoreKind> store_kinds();
+/// One of them.
+StoreKind store_kind(const std::string& name);
 
 }  // namespace frontrow::test

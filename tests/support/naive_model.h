@@ -97,6 +97,14 @@ public:
         return page(all, limit, offset);
     }
 
+    /// When each hold that runs will end.
+    std::vector<Instant> hold_ends(Instant now) const {
+        std::vector<Instant> ends;
+        for (const auto& one : reservations_)
+            if (status_of(one, now) == Status::pending) ends.push_back(one.now.expires_at);
+        return ends;
+    }
+
 private:
     static constexpr std::size_t kSeatsPerEventMax = 2'000'000;
 

@@ -47,7 +47,7 @@ bool is_batched(const domain::Command& command) {
            std::holds_alternative<domain::ExtendReservation>(command);
 }
 
-SliceReader::SliceReader(std::span<const domain::Command> commands) {
+SliceReader::SliceReader(std::span<const domain::Command> commands, Instant floor) : floor_{floor} {
     for (const auto& command : commands)
         std::visit([this](const auto& one) { note(one); }, command);
     sort_unique(events_);
@@ -128,17 +128,20 @@ std::vector<PgQuery> SliceReader::begin() const {
         params.add_array(event_locks_, [](const auto& lock) { return lock.second == Lock::alone; });
     }
     if (!buyers_.empty()) queries.push_back({kLockBuyers, buyers()});
-    if (!seats_.empty()) queries.push_back({kLockSeats, array(seats_)});
-    if (!changed_.empty()) queries.push_back({kLockSeatsOf, array(changed_)});
     if (!changed_.empty() || !seats_.empty()) {
-        auto& params = queries.emplace_back(PgQuery{kLockReservations, array(changed_)}).params;
-        params.add_array(seats_);
+        auto& seats = queries.emplace_back(PgQuery{kLockSeats, array(seats_)}).params;
+        seats.add_array(changed_);
+        seats.add(floor_);
+        auto& held = queries.emplace_back(PgQuery{kLockReservations, array(changed_)}).params;
+        held.add_array(seats_);
+        held.add(floor_);
     }
+    if (sales_of_) queries.push_back({kNow});
     // From here on rows are read: take_begin() goes by how many statements follow.
     auto& params = queries.emplace_back(PgQuery{kReadReservations, array(changed_)}).params;
     params.add_array(keys_);
     if (!buyers_.empty()) queries.push_back({kReadBuyers, buyers()});
-    if (sales_of_) queries.push_back({kReadSales, PgParams::of(*sales_of_)});
+    if (sales_of_) queries.push_back({kReadSales, PgParams::of(*sales_of_, floor_)});
     if (expire_at_most_ > 0) {
         queries.push_back({kReadExpired, PgParams::of(static_cast<std::int32_t>(expire_at_most_))});
     }
@@ -154,9 +157,21 @@ void SliceReader::take_begin(const std::vector<PgResult>& results) {
     const std::size_t reads = 1 + std::size_t{!buyers_.empty()} +
                               std::size_t{sales_of_.has_value()} + std::size_t{expire_at_most_ > 0};
     const std::size_t numbers = adding_ != nullptr ? 1 : 0;
-    for (const auto& result : std::span{results}.last(reads + numbers).first(reads)) {
+    if (!seats_.empty()) {
+        const auto place = 1 + std::size_t{!event_locks_.empty()} + std::size_t{!buyers_.empty()};
+        for (int row = 0; row < results[place].rows(); ++row)
+            locked_seats_.insert(SeatId{results[place].uuid(row, 0)});
+    }
+    const auto rows = std::span{results}.last(reads + numbers);
+    for (const auto& result : rows.first(reads)) {
         for (int row = 0; row < result.rows(); ++row)
             reservations_.push_back(read_reservation(result, row));
+    }
+    if (sales_of_) {
+        sales_asked_at_ = std::max(floor_, results[results.size() - rows.size() - 1].instant(0, 0));
+        const auto& sales = rows[buyers_.empty() ? 1 : 2];
+        for (int row = 0; row < sales.rows(); ++row)
+            sales_.push_back(read_reservation(sales, row).now);
     }
     if (adding_ != nullptr) {
         for (int row = 0; row < results.back().rows(); ++row)
@@ -184,9 +199,10 @@ std::vector<PgQuery> SliceReader::read() const {
     return queries;
 }
 
-void SliceReader::fill(Slice& slice, const std::vector<PgResult>& results, Instant floor) {
+bool SliceReader::fill(Slice& slice, const std::vector<PgResult>& results) {
     CHECK(results.size() == 3);
-    slice.now = std::max(floor, results[2].instant(0, 0));
+    slice.now = std::max(floor_, results[2].instant(0, 0));
+    if (has_lost_witness(slice.now)) return false;
     domain::SliceLoader loader{slice.inventory};
     std::vector<EventRecord> events;
     for (int row = 0; row < results[0].rows(); ++row)
@@ -194,11 +210,37 @@ void SliceReader::fill(Slice& slice, const std::vector<PgResult>& results, Insta
     for (const auto& record : events)
         loader.add_event(record.event);
     take_seats(slice, results[1]);
+    if (has_unlocked_seat(slice)) return false;
     load_reservations(slice);
     for (const auto& record : events) {
         loader.set_seats_total(record.event.id, record.seats_total);
         if (record.is_deleted) loader.set_deleted(record.event.id);
     }
+    return true;
+}
+
+/// A wanted seat was another's when the locks were taken, and is free by now. To write it without
+/// its lock would be to lock it out of order.
+bool SliceReader::has_unlocked_seat(const Slice& slice) const {
+    return std::ranges::any_of(seats_, [&](SeatId id) {
+        const auto read = slice.seats.find(id);
+        if (read == slice.seats.end() || locked_seats_.contains(id)) return false;
+        const auto& [holder, until] = read->second;
+        return !holder || (until && *until <= slice.now);
+    });
+}
+
+/// The hold that was to show that there are sales was cancelled while its lock was waited for, or
+/// has run out since: others that weren't read may still hold.
+bool SliceReader::has_lost_witness(Instant now) const {
+    const auto holds = [&](const domain::Reservation& one) {
+        return one.status == ReservationStatus::confirmed ||
+               (one.status == ReservationStatus::pending && one.expires_at > now);
+    };
+    const auto had_run_out = [&](const domain::Reservation& one) {
+        return one.status == ReservationStatus::pending && one.expires_at <= sales_asked_at_;
+    };
+    return std::ranges::none_of(sales_, holds) && !std::ranges::all_of(sales_, had_run_out);
 }
 
 /// Who has a seat is what the seat's own row says: that row is what a write is checked against. A

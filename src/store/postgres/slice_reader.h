@@ -38,7 +38,8 @@ struct Slice {
 /// a slice of them. A new command needs a note_() here, and a mapping in slice_writer.h.
 class SliceReader {
 public:
-    explicit SliceReader(std::span<const domain::Command> commands);
+    /// `floor`: the time never falls below this.
+    SliceReader(std::span<const domain::Command> commands, Instant floor);
 
     /// The first round trip: opens the transaction, takes the locks, finds the reservations.
     std::vector<io::postgres::PgQuery> begin() const;
@@ -46,8 +47,8 @@ public:
 
     /// The second: events and seats, and the time.
     std::vector<io::postgres::PgQuery> read() const;
-    /// `floor`: the time never falls below this.
-    void fill(Slice& slice, const std::vector<io::postgres::PgResult>& results, Instant floor);
+    /// False: something had changed between the two, and nothing can be decided.
+    [[nodiscard]] bool fill(Slice& slice, const std::vector<io::postgres::PgResult>& results);
 
 private:
     void note(const domain::CreateEvent& command);
@@ -65,6 +66,8 @@ private:
     void use(EventId event, Lock how);
     void take_seats(Slice& slice, const io::postgres::PgResult& rows);
     void load_reservations(Slice& slice);
+    bool has_lost_witness(Instant now) const;
+    bool has_unlocked_seat(const Slice& slice) const;
 
     /// By key, in the order in which they are taken.
     std::map<std::int64_t, Lock> event_locks_;
@@ -76,9 +79,14 @@ private:
     std::optional<EventId> sales_of_;
     const domain::AddSeats* adding_ = nullptr;
     std::uint32_t expire_at_most_ = 0;
+    Instant floor_;
 
     std::vector<domain::ReservationRecord> reservations_;
     std::vector<SeatId> taken_numbers_;
+    HashSet<SeatId> locked_seats_;
+    /// What was read of sales_of_, and no later than that.
+    std::vector<domain::Reservation> sales_;
+    Instant sales_asked_at_;
 };
 
 /// Whether a command shares its transaction with others.

@@ -11,6 +11,8 @@ using io::postgres::PgStatement;
 inline constexpr PgStatement kBegin{"begin", "BEGIN"};
 inline constexpr PgStatement kCommit{"commit", "COMMIT"};
 inline constexpr PgStatement kNow{"now", "SELECT frontrow_now()"};
+/// Ends the transaction as a guard does that has failed.
+inline constexpr PgStatement kGiveUp{"give_up", "SELECT frontrow_expect(0, 1)"};
 
 // Locks. ---------------------------------------------------------------------------------------
 
@@ -30,19 +32,15 @@ inline constexpr PgStatement kLockBuyers{
     " WHERE max_seats_per_user IS NOT NULL ORDER BY key) AS buyers"
 };
 
-/// $1: those that can be taken now. What is taken needs no lock to be refused.
+/// Of the seats $1 those that can be taken now, by a clock not before $3, and those that the
+/// reservations $2 have: in one statement, so that no two transactions lock them in different
+/// orders. What is taken needs no lock to be refused.
 inline constexpr PgStatement kLockSeats{
     "lock_seats",
-    "SELECT 1 FROM seats WHERE id = ANY ($1)"
-    " AND (reservation_id IS NULL OR hold_expires_at <= frontrow_now())"
-    " ORDER BY id FOR NO KEY UPDATE"
-};
-
-/// $1: reservations.
-inline constexpr PgStatement kLockSeatsOf{
-    "lock_seats_of",
-    "SELECT 1 FROM seats WHERE id = ANY (ARRAY("
-    " SELECT unnest(seat_ids) FROM reservations WHERE id = ANY ($1)))"
+    "SELECT id FROM seats WHERE id = ANY ($1 || ARRAY("
+    " SELECT unnest(seat_ids) FROM reservations WHERE id = ANY ($2)))"
+    " AND (reservation_id IS NULL OR hold_expires_at <= greatest(frontrow_now(), $3)"
+    "  OR reservation_id = ANY ($2))"
     " ORDER BY id FOR NO KEY UPDATE"
 };
 
@@ -50,7 +48,8 @@ inline constexpr PgStatement kLockSeatsOf{
 inline constexpr PgStatement kLockReservations{
     "lock_reservations",
     "SELECT 1 FROM reservations WHERE id = ANY ($1 || ARRAY("
-    " SELECT reservation_id FROM seats WHERE id = ANY ($2) AND hold_expires_at <= frontrow_now()))"
+    " SELECT reservation_id FROM seats WHERE id = ANY ($2)"
+    " AND hold_expires_at <= greatest(frontrow_now(), $3)))"
     " ORDER BY id FOR NO KEY UPDATE"
 };
 
@@ -82,16 +81,16 @@ inline constexpr PgStatement kReadBuyers{
 };
 
 /// Of the event $1: whether anything is held or sold (a witness each), and the holds that have run
-/// out unswept.
+/// out unswept; by a clock not before $2. A witness that is waited for comes as it is afterwards.
 inline constexpr PgStatement kReadSales{
     "read_sales",
     "SELECT " FRONTROW_RESERVATION_COLUMNS
     " FROM reservations WHERE id = ANY (ARRAY("
     "(SELECT id FROM reservations WHERE event_id = $1 AND status = 'confirmed' LIMIT 1) UNION ALL "
     "(SELECT id FROM reservations WHERE event_id = $1 AND status = 'pending'"
-    " AND expires_at > frontrow_now() LIMIT 1) UNION ALL "
+    " AND expires_at > greatest(frontrow_now(), $2) LIMIT 1) UNION ALL "
     "(SELECT id FROM reservations WHERE event_id = $1 AND status = 'pending'"
-    " AND expires_at <= frontrow_now())"
+    " AND expires_at <= greatest(frontrow_now(), $2))"
     ")) ORDER BY id FOR NO KEY UPDATE"
 };
 

@@ -1,10 +1,12 @@
 #include "store/postgres/transaction.h"
 
+#include "base/check.h"
 #include "domain/evolve.h"
 #include "store/postgres/slice_reader.h"
 #include "store/postgres/slice_writer.h"
 #include "store/postgres/statements.h"
 
+#include <array>
 #include <utility>
 
 namespace frontrow::store::postgres {
@@ -66,7 +68,7 @@ io::Awaitable<Result<BatchOutcome, BatchFailure>> run_batch(
     std::span<const TraceId> traces,
     Instant floor
 ) {
-    SliceReader reader{commands};
+    SliceReader reader{commands, floor};
     const auto begin = reader.begin();
     auto begun = co_await connection.run(begin);
     if (!begun) co_return failed(std::move(begun.error()), false);
@@ -76,7 +78,12 @@ io::Awaitable<Result<BatchOutcome, BatchFailure>> run_batch(
     auto rows = co_await connection.run(read);
     if (!rows) co_return failed(std::move(rows.error()), false);
     Slice slice;
-    reader.fill(slice, *rows, floor);
+    if (!reader.fill(slice, *rows)) {
+        const std::array give_up{PgQuery{kGiveUp}};
+        const auto given_up = co_await connection.run(give_up);
+        CHECK(!given_up);
+        co_return failed(given_up.error(), false);
+    }
 
     auto decided = decide_all(slice, commands, traces);
     // A refusal was read under these locks: it is true, and durable, once the transaction ends.

@@ -1,0 +1,169 @@
+#include "differential/compare_reads.h"
+
+#include "support/told.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace frontrow::test {
+namespace {
+
+constexpr std::size_t kAll = 1'000'000;
+constexpr std::array kPages{store::Page{kAll, 0}, store::Page{3, 2}, store::Page{5, 5}};
+
+class Comparison {
+public:
+    Comparison(StoreWorld& world, const std::vector<const RandomSale*>& sales, Instant now)
+        : world_{world}, store_{world.store()}, sales_{sales}, now_{now} {}
+
+    std::optional<std::string> run() {
+        look_at_events();
+        for (const auto* sale : sales_) {
+            for (const auto id : sale->events())
+                look_at_event(*sale, id);
+            look_at_seats(*sale);
+            look_at_reservations(*sale);
+            for (std::uint8_t i = 0; i < RandomSale::kUsers; ++i)
+                look_at_user(*sale, sale->user(i));
+        }
+        return std::move(difference_);
+    }
+
+private:
+    template <class T>
+    void expect_same(const std::string& what, const T& read, const T& of_model) {
+        if (read == of_model || difference_) return;
+        difference_ = what + "\n  read: " + told(read) + "\n  the model: " + told(of_model);
+    }
+    template <class T>
+    void expect_same(const std::string& what, const std::vector<T>& read, std::vector<T> of_model) {
+        if (read == of_model || difference_) return;
+        const auto list = [](const std::vector<T>& all) {
+            std::string text;
+            for (const auto& one : all)
+                text += "\n    " + told(one);
+            return text;
+        };
+        difference_ = what + "\n  read:" + list(read) + "\n  the model:" + list(of_model);
+    }
+    void expect(bool holds, const std::string& what) {
+        if (!holds && !difference_) difference_ = what;
+    }
+
+    void look_at_events();
+    void look_at_event(const RandomSale& sale, EventId id);
+    void look_at_seats(const RandomSale& sale);
+    void look_at_reservations(const RandomSale& sale);
+    void look_at_user(const RandomSale& sale, const std::string& user);
+    bool is_seat(const domain::SeatView& read, const RandomSale::Seat& seat) const {
+        return read.event == seat.event && read.block->first_id.plus(read.index) == seat.id &&
+               same(read.block->seats.at(read.index), seat.spec);
+    }
+
+    StoreWorld& world_;
+    store::Store& store_;
+    const std::vector<const RandomSale*>& sales_;
+    Instant now_;
+    std::optional<std::string> difference_;
+};
+
+/// Sales beside each other make theirs in an order that the models don't know: each sale's own have
+/// one.
+void Comparison::look_at_events() {
+    std::size_t wanted = 0;
+    for (const auto* sale : sales_)
+        wanted += sale->model().events(kAll, 0).size();
+    const auto listed = world_.read(store_.list_events({.limit = wanted + 1}));
+    for (const auto* sale : sales_) {
+        std::vector<domain::Event> of_sale;
+        std::ranges::copy_if(listed, std::back_inserter(of_sale), [&](const domain::Event& event) {
+            return std::ranges::count(sale->events(), event.id) > 0;
+        });
+        expect_same("in the list of events", of_sale, sale->model().events(kAll, 0));
+    }
+    auto from_second = listed;
+    if (!from_second.empty()) from_second.erase(from_second.begin());
+    from_second.resize(std::min<std::size_t>(from_second.size(), 2));
+    const auto page = world_.read(store_.list_events({.limit = 2, .offset = 1}));
+    if (listed.size() >= 3) expect_same("in a page of events", page, from_second);
+}
+
+void Comparison::look_at_event(const RandomSale& sale, EventId id) {
+    const auto of_model = sale.model().event(id);
+    expect_same("in event " + told(id), world_.read(store_.find_event(id)), of_model);
+    const auto count = world_.read(store_.count_available(id));
+    expect(count.has_value() == of_model.has_value(), "whether it counts seats of " + told(id));
+    if (count && of_model) {
+        const auto free = sale.model().seats(id, true, kAll, 0, now_).size();
+        expect(*count == free, "in the count of free seats of event " + told(id));
+    }
+    for (const auto& page : kPages) {
+        for (const bool only_available : {false, true}) {
+            const auto list = world_.read(store_.list_seats(id, only_available, page));
+            expect(list.has_value() == of_model.has_value(), "whether it lists " + told(id));
+            std::vector<NaiveModel::SeatLine> lines;
+            for (const auto& run : list.value_or(domain::SeatList{}).runs) {
+                for (std::size_t i = 0; i < run.statuses.size(); ++i)
+                    lines.push_back({run.block->first_id.plus(run.first + i), run.statuses[i]});
+            }
+            const auto wanted =
+                sale.model().seats(id, only_available, page.limit, page.offset, now_);
+            expect(lines == wanted, "in the list of seats of event " + told(id));
+        }
+    }
+}
+
+/// Asked all at once: one look at the database serves them.
+void Comparison::look_at_seats(const RandomSale& sale) {
+    using Read = Result<std::optional<domain::SeatView>, io::Fault>;
+    std::vector<Started<Read>> reads;
+    for (const auto& seat : sale.seats())
+        reads.push_back(start(world_.io(), store_.find_seat(seat.id)));
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        const auto& seat = sale.seats()[i];
+        const auto read = reads[i].get().value();
+        const auto status = sale.model().seat_status(seat.id, now_);
+        expect(read.has_value() == status.has_value(), "whether seat " + told(seat.id) + " is");
+        if (!read || !status) continue;
+        expect(is_seat(*read, seat), "in what seat " + told(seat.id) + " is");
+        expect(read->status == *status, "in the status of seat " + told(seat.id));
+    }
+}
+
+void Comparison::look_at_reservations(const RandomSale& sale) {
+    using Read = Result<std::optional<domain::Reservation>, io::Fault>;
+    std::vector<Started<Read>> reads;
+    const auto ask = [&](const domain::Reservation& one, std::string user) {
+        reads.push_back(start(world_.io(), store_.find_reservation(one.id, std::move(user))));
+    };
+    for (const auto& made : sale.reservations())
+        ask(made.as_created, made.as_created.user);
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        const auto id = sale.reservations()[i].as_created.id;
+        const auto of_model = sale.model().reservation(id, now_);
+        expect_same("in reservation " + told(id), reads[i].get().value(), of_model);
+    }
+    reads.clear();
+    for (const auto& made : sale.reservations())
+        ask(made.as_created, "somebody");
+    for (auto& read : reads)
+        expect(!read.get().value(), "to whom it shows a reservation");
+}
+
+void Comparison::look_at_user(const RandomSale& sale, const std::string& user) {
+    for (const auto& page : kPages) {
+        const auto read = world_.read(store_.list_reservations(user, page));
+        const auto of_model = sale.model().reservations(user, page.limit, page.offset, now_);
+        expect_same("in the reservations of " + user, read, of_model);
+    }
+}
+
+}  // namespace
+
+std::optional<std::string>
+compare_reads(StoreWorld& world, const std::vector<const RandomSale*>& sales, Instant now) {
+    return Comparison{world, sales, now}.run();
+}
+
+}  // namespace frontrow::test

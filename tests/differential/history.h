@@ -1,0 +1,87 @@
+#pragma once
+
+#include "differential/contestant.h"
+#include "support/random_sale.h"
+#include "support/tally.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A history as dice have it, before anybody knows what it comes to: parts can be left out, and
+/// what is left is a history.
+struct HistoryDice {
+    using Dice = RandomSale::Dice;
+
+    struct Round {
+        /// Whose change the clock may jump to, and how.
+        std::size_t clock_of = 0;
+        Dice clock{};
+        /// By sale: its commands, which are submitted together.
+        std::vector<std::vector<Dice>> turns;
+        bool looks = false;
+        bool restarts = false;
+    };
+
+    struct Shape {
+        /// Sales beside each other, at one store and by one clock.
+        std::size_t sales = 1;
+        /// Commands of one sale that are submitted together.
+        std::size_t together_max = 1;
+        std::size_t rounds_max = 200;
+        /// One round in about so many; 0: none.
+        std::size_t looks_every = 0;
+        std::size_t restarts_every = 0;
+    };
+
+    static HistoryDice throw_dice(const Shape& shape, std::uint64_t seed);
+
+    std::size_t sales = 1;
+    std::vector<Round> rounds;
+};
+
+/// Runs histories on stores and on the naive model, side by side.
+class Differential {
+public:
+    explicit Differential(std::vector<Contestant*> contestants);
+
+    /// Begins with sales of its own, a while after what was before, and ends with a look at
+    /// everything. True: no difference.
+    bool run(const HistoryDice& dice);
+    /// After a run that found a difference: runs ever shorter parts of it and ends with the
+    /// shortest that finds one.
+    void shorten(const HistoryDice& dice);
+
+    /// The difference, and the last commands before it.
+    std::string failure() const;
+    std::size_t commands() const { return commands_; }
+    const Tally& tally() const { return tally_; }
+
+private:
+    struct Step {
+        Instant at;
+        domain::Command command;
+    };
+
+    void begin(std::size_t sales);
+    void run(const HistoryDice::Round& round);
+    void move_clock(Instant to);
+    void submit(RandomSale& sale, const std::vector<RandomSale::Dice>& turns);
+    void look();
+    bool has_difference() const;
+
+    std::vector<Contestant*> contestants_;
+    std::vector<std::unique_ptr<RandomSale>> sales_;
+    std::uint64_t sales_made_ = 0;
+    Instant now_;
+    std::size_t commands_ = 0;
+    Tally tally_;
+    /// What was done in this history.
+    std::vector<Step> steps_;
+};
+
+}  // namespace frontrow::test

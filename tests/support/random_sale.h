@@ -1,0 +1,343 @@
+#pragma once
+
+#include "domain/commands.h"
+#include "support/naive_model.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A few events, some dozens of seats and three buyers, and commands at random about them: chosen
+/// by what the naive model knows, so that most of them matter and many collide. Dice choose; the
+/// same dice at the same instants lead to the same commands.
+class RandomSale {
+public:
+    /// One turn: small numbers that choose a jump of the clock and a command. RapidCheck makes them
+    /// smaller when it looks for the shortest history that fails.
+    using Dice = std::array<std::uint8_t, 8>;
+
+    static Dice throw_dice(std::mt19937_64& engine) {
+        Dice dice;
+        const auto bits = engine();
+        for (std::size_t i = 0; i < dice.size(); ++i)
+            dice[i] = static_cast<std::uint8_t>(bits >> (8 * i));
+        return dice;
+    }
+
+    /// No event starts as late as this after it was created or changed.
+    static constexpr std::chrono::hours kEnd{264};
+    static constexpr std::uint8_t kUsers = 3;
+
+    struct Seat {
+        EventId event;
+        SeatId id;
+        domain::SeatSpec spec;
+    };
+    struct Made {
+        domain::ReserveSeats asked;
+        domain::Reservation as_created;
+    };
+
+    /// `number` tells its ids and its buyers from those of other sales.
+    explicit RandomSale(std::uint64_t number = 0) : number_{number} {}
+
+    const NaiveModel& model() const { return model_; }
+    /// All that there ever were.
+    const std::vector<EventId>& events() const { return events_; }
+    const std::vector<Seat>& seats() const { return seats_; }
+    const std::vector<Made>& reservations() const { return reservations_; }
+    std::string user(std::uint8_t choice) const {
+        const std::string name = std::array{"ann", "bob", "cid"}[choice % kUsers];
+        return name + "-" + std::to_string(number_);
+    }
+
+    /// What the model answers. Its side of the world is changed by it.
+    domain::Outcome apply(const domain::Command& command, Instant now) {
+        auto outcome = model_.apply(command, now);
+        if (outcome) remember(command, *outcome);
+        return outcome;
+    }
+
+    /// `now`, or soon after, or an instant at which something changes, or a breath before it.
+    Instant next_instant(const Dice& dice, Instant now) const {
+        using namespace std::chrono_literals;
+        const auto choice = dice[1];
+        switch (dice[0] % 16) {
+            default:
+                return now;
+            case 1:
+            case 2:
+                return now + 1ms;
+            case 3:
+            case 4:
+            case 5:
+                return now + choice * 1s;
+            case 6:
+                return now + choice * 20s;
+            case 7:
+            case 8:
+            case 9:
+                return next_change(choice, 0ms, now);
+            case 10:
+            case 11:
+                return next_change(choice, -1ms, now);
+        }
+    }
+
+    /// The first two open the sale. Changes nothing but the ids that come next.
+    domain::Command next(const Dice& dice, Instant now) {
+        if (events_.empty()) return create({}, now);
+        if (seats_.empty()) return add_seats({0, 0, 0, 6});
+        const Four four{dice[4], dice[5], dice[6], dice[7]};
+        switch (dice[2] % 32) {
+            default:
+                return reserve(four, dice[3]);
+            case 0:
+                return create(four, now);
+            case 1:
+            case 2:
+                return add_seats(four);
+            case 3:
+            case 4:
+                return update(four, now);
+            case 5:
+                return remove(four);
+            case 6:
+            case 7:
+                return domain::ExpireHolds{four[0] % 4U};
+            case 8:
+            case 9:
+            case 10:
+            case 11:
+                return confirm(four);
+            case 12:
+            case 13:
+            case 14:
+                return domain::CancelReservation{some_reservation(four[0]), buyer(four)};
+            case 15:
+            case 16:
+            case 17:
+                return extend(four, now);
+            case 18:
+            case 19:
+                return repeat(four);
+        }
+    }
+
+private:
+    /// What a command is about.
+    using Four = std::array<std::uint8_t, 4>;
+
+    static constexpr std::size_t kAll = 1'000'000;
+
+    void remember(const domain::Command& command, const domain::Accepted& accepted) {
+        if (const auto* create = std::get_if<domain::CreateEvent>(&command))
+            events_.push_back(create->event);
+        if (const auto* add = std::get_if<domain::AddSeats>(&command)) {
+            for (std::uint64_t i = 0; i < add->block->seats.size(); ++i)
+                seats_.push_back({add->event, add->block->first_id.plus(i), add->block->seats[i]});
+        }
+        if (const auto* reserve = std::get_if<domain::ReserveSeats>(&command);
+            reserve && !accepted.replayed)
+            reservations_.push_back({*reserve, std::get<domain::Reservation>(accepted.entity)});
+    }
+
+    Instant next_change(std::uint8_t choice, Millis off, Instant now) const {
+        std::set<Instant> instants;
+        const auto add = [&](Instant at) {
+            if (at + off > now) instants.insert(at + off);
+        };
+        // Rarely, as all holds have ended by then: the end of a sale, and the instant at which a
+        // key is forgotten.
+        if (choice >= 248) {
+            for (const auto& event : model_.events(kAll, 0))
+                add(event.spec.start_at);
+        } else if (choice >= 240) {
+            for (const auto& one : reservations_)
+                add(one.as_created.created_at + std::chrono::hours{24});
+        } else {
+            for (const auto at : model_.hold_ends(now))
+                add(at);
+            for (const auto& event : model_.events(kAll, 0)) {
+                if (event.spec.sales_start_at) add(*event.spec.sales_start_at);
+            }
+        }
+        if (instants.empty()) return now;
+        return *std::next(instants.begin(), (choice / 8) % std::min<int>(3, std::ssize(instants)));
+    }
+
+    Bits128 new_id(std::uint64_t kind) { return numbered(kind, ++made_); }
+    Bits128 numbered(std::uint64_t kind, std::uint64_t n) const {
+        return {kind, number_ << 32 | n};
+    }
+
+    static domain::Organizer organizer(std::uint8_t choice) {
+        if (choice % 8 == 6) return {.sub = "somebody", .is_admin = false};
+        if (choice % 8 == 7) return {.sub = "root", .is_admin = true};
+        return {.sub = "house", .is_admin = false};
+    }
+    EventId some_event(std::uint8_t choice) const {
+        if (choice == 255) return EventId{numbered(9, 9)};
+        const auto open = model_.events(kAll, 0);
+        if (choice >= 248 || open.empty()) return events_[choice % events_.size()];
+        return open[choice % open.size()].id;
+    }
+    /// Mostly one of the newest.
+    const Made* some_made(std::uint8_t choice) const {
+        if (reservations_.empty() || choice == 255) return nullptr;
+        const auto back = choice % (choice < 192 ? 8 : reservations_.size());
+        return &reservations_[reservations_.size() - 1 - back % reservations_.size()];
+    }
+    ReservationId some_reservation(std::uint8_t choice) const {
+        const auto* made = some_made(choice);
+        return made == nullptr ? ReservationId{numbered(9, 9)} : made->as_created.id;
+    }
+    /// Mostly whose it is.
+    std::string buyer(const Four& four) const {
+        const auto* made = some_made(four[0]);
+        return made == nullptr || four[1] % 16 == 15 ? user(four[1]) : made->as_created.user;
+    }
+    std::optional<std::uint32_t> some_version(EventId id, std::uint8_t choice) const {
+        const auto event = model_.event(id);
+        if (choice % 4 != 3 || !event) return std::nullopt;
+        return event->version - choice / 4 % 2;
+    }
+
+    domain::EventSpec some_spec(const Four& four, Instant now) const {
+        using namespace std::chrono_literals;
+        domain::EventSpec spec;
+        spec.name = "Night " + std::to_string(four[0]);
+        if (four[1] % 2 == 1) spec.description = "Two lines:\nof \"\\'{}, 夜\t" + spec.name;
+        if (four[2] % 2 == 1) spec.venue = "Hall " + std::to_string(four[2]);
+        spec.start_at = now + (8 + four[1]) * 1h;
+        spec.end_at = spec.start_at + (1 + four[2] % 3) * 1h;
+        spec.total_seats = 1 + four[0];
+        if (four[1] % 4 == 3) spec.sales_start_at = now + four[2] * 1s;
+        spec.hold = std::chrono::seconds{900 - 60 * (four[2] % 15)};
+        spec.max_seats_per_reservation = 4 - four[2] % 3;
+        if (four[3] % 2 == 1) spec.max_seats_per_user = 2 + four[3] / 2 % 6;
+        if (four[3] % 16 >= 13) spec.currency = *Currency::parse("EUR");
+        if (four[3] % 8 == 7) spec.payment = domain::PaymentRule::required;
+        return spec;
+    }
+
+    domain::Command create(const Four& four, Instant now) {
+        if (model_.events(kAll, 0).size() >= 4) return reserve(four, 0);
+        return domain::CreateEvent{EventId{new_id(1)}, organizer(four[0]), some_spec(four, now)};
+    }
+    domain::Command update(const Four& four, Instant now) const {
+        const auto id = some_event(four[0]);
+        const auto event = model_.event(id);
+        // Half of the changes leave the rest as it was.
+        auto spec = four[0] < 128 || !event ? some_spec(four, now) : event->spec;
+        if (four[0] >= 128 && four[2] % 2 == 1) spec.currency = *Currency::parse("USD");
+        return domain::UpdateEvent{id, organizer(four[3]), spec, some_version(id, four[1])};
+    }
+    domain::Command remove(const Four& four) {
+        const auto event = some_event(four[0]);
+        if (four[3] % 4 != 3 || model_.events(kAll, 0).size() < 2) return reserve(four, 1);
+        return domain::DeleteEvent{event, organizer(four[1]), some_version(event, four[2])};
+    }
+    domain::Command add_seats(const Four& four) {
+        if (seats_.size() >= 80) return reserve(four, 0);
+        auto block = std::make_shared<domain::SeatBlock>();
+        const auto count = 1U + four[3] % 8;
+        block->first_id = SeatId{numbered(2, next_seat_)};
+        // The next block's ids follow upon these, or after a gap of one.
+        next_seat_ += count + four[2] % 2;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const auto number = four[1] >= 240 ? four[0] % 8U + i % 3U : ++made_;
+            block->seats.push_back({
+                .number = std::to_string(number),
+                .section = four[2] % 3 == 1 ? "Left, \"" + std::to_string(i) : "",
+                .row = four[2] % 5 == 1 ? std::to_string(four[3]) : "",
+                .price = 1'000 + four[2] + i,
+                .position = some_position(four[2], i),
+            });
+        }
+        return domain::AddSeats{some_event(four[0]), organizer(four[1] % 8), std::move(block)};
+    }
+    /// To a millionth: no other coordinates are valid.
+    static std::shared_ptr<const domain::Position>
+    some_position(std::uint8_t choice, std::uint32_t i) {
+        if (choice % 4 != 1) return nullptr;
+        domain::Position position{.x = 12.5 * i, .y = std::nullopt};
+        if (choice % 8 == 1) position.y = -choice / 1e6;
+        return std::make_shared<const domain::Position>(position);
+    }
+
+    domain::Command reserve(const Four& four, std::uint8_t more) {
+        domain::ReserveSeats command{
+            .reservation = ReservationId{new_id(3)},
+            .event = some_event(four[0]),
+            .user = user(four[1]),
+            .seats = {},
+            .hold = {},
+            .request = {.key = numbered(4, made_), .content = Bits128{made_, 0}},
+        };
+        domain::SeatIds of_event;
+        for (const auto& seat : seats_)
+            if (seat.event == command.event) of_event.push_back(seat.id);
+        // Seats that lie near each other, so that wishes overlap.
+        const auto count = 1U + (more % 16 >= 15 ? 4 : more % 4);
+        const auto stride = 1U + more / 16 % 2;
+        for (std::uint32_t i = 0; i < count && !of_event.empty(); ++i)
+            command.seats.push_back(of_event[(four[2] + i * stride) % of_event.size()]);
+        if (command.seats.empty() || four[3] >= 250)
+            command.seats.push_back(SeatId{numbered(2, four[2] % (next_seat_ + 1))});
+        if (four[3] % 4 == 3) command.hold = std::chrono::seconds{1 + four[3] * 2};
+        return command;
+    }
+
+    domain::Command confirm(const Four& four) const {
+        return domain::ConfirmReservation{some_reservation(four[0]), buyer(four)};
+    }
+
+    /// Often up to the last second that may be asked for, or one more.
+    domain::Command extend(const Four& four, Instant now) const {
+        using namespace std::chrono_literals;
+        auto by = std::chrono::seconds{1 + 60 * (four[2] % 20)};
+        if (const auto* made = some_made(four[0]); made != nullptr && four[2] >= 160) {
+            const auto& first = made->as_created;
+            const auto present = model_.reservation(first.id, now);
+            const auto latest = first.created_at + 3 * (first.expires_at - first.created_at);
+            by = std::chrono::floor<std::chrono::seconds>(latest - present->expires_at) +
+                 (four[2] % 2) * 1s;
+        }
+        // Bad input to the domain: requests ask for a second at least.
+        if (by < 1s) return confirm(four);
+        return domain::ExtendReservation{some_reservation(four[0]), buyer(four), by};
+    }
+
+    /// The same request again, sometimes with other content or with its old key for a new one.
+    domain::Command repeat(const Four& four) {
+        if (reservations_.empty()) return reserve(four, 0);
+        auto command = reservations_[four[0] % reservations_.size()].asked;
+        command.reservation = ReservationId{new_id(3)};
+        if (four[1] % 8 == 7) command.request.content = Bits128{7, made_};
+        return command;
+    }
+
+    std::uint64_t number_;
+    NaiveModel model_;
+    std::uint64_t made_ = 0;
+    std::uint64_t next_seat_ = 1;
+    std::vector<EventId> events_;
+    std::vector<Seat> seats_;
+    /// The accepted ones.
+    std::vector<Made> reservations_;
+};
+
+}  // namespace frontrow::test

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "domain/commands.h"
+#include "domain/decide.h"
+#include "domain/refusal.h"
+
+#include <gmock/gmock.h>
+
+#include <array>
+#include <cstddef>
+#include <variant>
+
+namespace frontrow::test {
+
+/// How often each kind of command was accepted and each reason was given: a comparison of nothing
+/// but refusals would prove little.
+struct Tally {
+    std::array<std::size_t, std::variant_size_v<domain::Command>> accepted{};
+    std::array<std::size_t, static_cast<std::size_t>(domain::Reason::extension_too_long) + 1>
+        refused{};
+    std::size_t replayed = 0;
+
+    void count(const domain::Command& command, const domain::Outcome& outcome) {
+        if (!outcome) {
+            ++refused[static_cast<std::size_t>(outcome.error().reason)];
+            return;
+        }
+        ++accepted[command.index()];
+        if (outcome->replayed) ++replayed;
+    }
+    void add(const Tally& other) {
+        for (std::size_t i = 0; i < accepted.size(); ++i)
+            accepted[i] += other.accepted[i];
+        for (std::size_t i = 0; i < refused.size(); ++i)
+            refused[i] += other.refused[i];
+        replayed += other.replayed;
+    }
+
+    /// Fails the test unless there was some of everything.
+    void expect_everything() const {
+        auto reasons = refused;
+        // An event of two million seats is nothing for a short history.
+        reasons[static_cast<std::size_t>(domain::Reason::event_full)] = 1;
+        EXPECT_THAT(accepted, testing::Each(testing::Gt(0U)));
+        EXPECT_THAT(reasons, testing::Each(testing::Gt(0U)));
+        EXPECT_GT(replayed, 0U);
+    }
+};
+
+}  // namespace frontrow::test

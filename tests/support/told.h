@@ -1,0 +1,153 @@
+#pragma once
+
+#include "domain/commands.h"
+#include "domain/decide.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace frontrow::test {
+
+// Commands and what they came to: whether two are the same, and in words for who reads a failure.
+
+inline bool same(const domain::SeatSpec& a, const domain::SeatSpec& b) {
+    const auto position = [](const domain::SeatSpec& seat) {
+        return seat.position ? *seat.position : domain::Position{};
+    };
+    return a.number == b.number && a.section == b.section && a.row == b.row && a.price == b.price &&
+           position(a) == position(b);
+}
+inline bool same(const domain::Accepted& a, const domain::Accepted& b) {
+    if (a.replayed != b.replayed) return false;
+    using Block = std::shared_ptr<const domain::SeatBlock>;
+    const auto* block_a = std::get_if<Block>(&a.entity);
+    const auto* block_b = std::get_if<Block>(&b.entity);
+    if (block_a == nullptr || block_b == nullptr) return a.entity == b.entity;
+    const auto is_same = [](const auto& x, const auto& y) { return same(x, y); };
+    return (*block_a)->first_id == (*block_b)->first_id &&
+           std::ranges::equal((*block_a)->seats, (*block_b)->seats, is_same);
+}
+inline bool same(const domain::Refusal& a, const domain::Refusal& b) {
+    return a.reason == b.reason && a.limit == b.limit && a.subject == b.subject &&
+           a.conflicts == b.conflicts;
+}
+inline bool same(const domain::Outcome& a, const domain::Outcome& b) {
+    if (a.has_value() != b.has_value()) return false;
+    return a ? same(*a, *b) : same(a.error(), b.error());
+}
+
+inline std::string told(std::monostate) {
+    return "nothing";
+}
+template <class T>
+std::string told_number(T number) {
+    return std::to_string(static_cast<long long>(number));
+}
+/// The ids of these tests differ in their last half.
+template <class Kind>
+std::string told(Id<Kind> id) {
+    return "#" + std::to_string(id.bits().hi) + "-" + std::to_string(id.bits().lo >> 32) + "-" +
+           std::to_string(id.bits().lo & 0xFFFF'FFFF);
+}
+inline std::string told(const domain::SeatIds& seats) {
+    std::string text;
+    for (const auto seat : seats)
+        text += (text.empty() ? "" : " ") + told(seat);
+    return "[" + text + "]";
+}
+inline std::string told(const domain::EventSpec& spec) {
+    const auto limit = spec.max_seats_per_user;
+    return "\"" + spec.name + "\" of " + to_rfc3339(spec.start_at) + ", sold " +
+           (spec.sales_start_at ? "from " + to_rfc3339(*spec.sales_start_at) : "at once") +
+           ", holds of " + told_number(spec.hold.count()) + " s, " +
+           std::to_string(spec.max_seats_per_reservation) + " seats at a time" +
+           (limit ? ", " + std::to_string(*limit) + " a user" : "") + ", in " +
+           std::string{spec.currency.code()} +
+           (spec.payment == domain::PaymentRule::required ? ", to be paid" : "");
+}
+inline std::string told(const domain::Event& event) {
+    return "event " + told(event.id) + " of " + event.created_by + ", version " +
+           std::to_string(event.version) + ", created " + to_rfc3339(event.created_at) +
+           ", updated " + to_rfc3339(event.updated_at) + ": " + told(event.spec);
+}
+inline std::string told(const std::shared_ptr<const domain::SeatBlock>& block) {
+    std::string text = "seats from " + told(block->first_id) + ":";
+    for (const auto& seat : block->seats)
+        text += " " + seat.number + " at " + told_number(seat.price);
+    return text;
+}
+inline std::string told(const domain::Reservation& one) {
+    constexpr const char* kNames[] = {"pending", "confirmed", "cancelled", "expired"};
+    return "reservation " + told(one.id) + " of " + one.user + " for " + told(one.seats) +
+           " of event " + told(one.event) + ", " + kNames[static_cast<int>(one.status)] +
+           ", made " + to_rfc3339(one.created_at) + ", until " + to_rfc3339(one.expires_at) +
+           (one.confirmed_at ? ", confirmed " + to_rfc3339(*one.confirmed_at) : "") + ", " +
+           told_number(one.total_amount) + " " + std::string{one.currency.code()};
+}
+template <class T>
+std::string told(const std::optional<T>& one) {
+    return one ? told(*one) : "nothing";
+}
+inline std::string told(const domain::Outcome& outcome) {
+    if (outcome) {
+        const auto entity = [](const auto& one) { return told(one); };
+        return "accepted: " + std::visit(entity, outcome->entity) +
+               (outcome->replayed ? " (replayed)" : "");
+    }
+    const auto& refusal = outcome.error();
+    auto text = "refused for reason " + told_number(refusal.reason) + ", limit " +
+                told_number(refusal.limit) + ", subject \"" + refusal.subject + "\"";
+    for (const auto& conflict : refusal.conflicts)
+        text += ", " + told(conflict.seat) + " has status " + told_number(conflict.status);
+    return text;
+}
+
+inline std::string told(const domain::Organizer& by) {
+    return by.sub + (by.is_admin ? " (admin)" : "");
+}
+inline std::string told_version(std::optional<std::uint32_t> version) {
+    return version ? " if its version is " + std::to_string(*version) : "";
+}
+inline std::string told(const domain::CreateEvent& command) {
+    return told(command.by) + " creates event " + told(command.event) + ": " + told(command.spec);
+}
+inline std::string told(const domain::UpdateEvent& command) {
+    return told(command.by) + " updates event " + told(command.event) +
+           told_version(command.if_version) + ": " + told(command.spec);
+}
+inline std::string told(const domain::DeleteEvent& command) {
+    return told(command.by) + " deletes event " + told(command.event) +
+           told_version(command.if_version);
+}
+inline std::string told(const domain::AddSeats& command) {
+    return told(command.by) + " adds to event " + told(command.event) + " " + told(command.block);
+}
+inline std::string told(const domain::ReserveSeats& command) {
+    return command.user + " reserves " + told(command.seats) + " of event " + told(command.event) +
+           " as " + told(command.reservation) +
+           (command.hold ? " for " + told_number(command.hold->count()) + " s" : "") + ", key " +
+           std::to_string(command.request.key.lo) + ", content " +
+           std::to_string(command.request.content.hi) + "-" +
+           std::to_string(command.request.content.lo);
+}
+inline std::string told(const domain::ConfirmReservation& command) {
+    return command.user + " confirms " + told(command.reservation);
+}
+inline std::string told(const domain::CancelReservation& command) {
+    return command.user + " cancels " + told(command.reservation);
+}
+inline std::string told(const domain::ExtendReservation& command) {
+    return command.user + " extends " + told(command.reservation) + " by " +
+           told_number(command.by.count()) + " s";
+}
+inline std::string told(const domain::ExpireHolds& command) {
+    return "a sweep of at most " + std::to_string(command.at_most);
+}
+inline std::string told(const domain::Command& command) {
+    return std::visit([](const auto& one) { return told(one); }, command);
+}
+
+}  // namespace frontrow::test
