@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Usage: scripts/install-deps.sh [build|test|bench ...]
+# Usage: scripts/install-deps.sh [build|test|bench|cluster ...]
 #
 # Installs the Debian 12 packages that Frontrow needs, and only those that are
 # missing. When nothing is missing it does nothing: no root, no network.
 #
-#   build   compiler, CMake and libraries: enough for scripts/run.sh (default)
-#   test    build, and what scripts/test.sh needs
-#   bench   build, and what scripts/bench.sh needs
+#   build     compiler, CMake and libraries: enough for scripts/run.sh (default)
+#   test      build, and what scripts/test.sh needs
+#   bench     build, and what scripts/bench.sh needs
+#   cluster   build, and what scripts/cluster.sh needs
 #
 # Uses sudo when it isn't run by root. Starts no service.
 set -euo pipefail
@@ -26,6 +27,7 @@ test=(
     libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl redis-server
 )
 bench=(nginx-light wrk jq)
+cluster=(postgresql-15 redis-server nginx-light)
 
 wanted=("${build[@]}")
 for set in "$@"; do
@@ -33,8 +35,9 @@ for set in "$@"; do
         build) ;;
         test) wanted+=("${test[@]}") ;;
         bench) wanted+=("${bench[@]}") ;;
+        cluster) wanted+=("${cluster[@]}") ;;
         -h | --help) help; exit 0 ;;
-        *) fail "'$set' is not a set of packages: build, test or bench (see --help)" 2 ;;
+        *) fail "'$set' is not a set of packages: build, test, bench or cluster (see --help)" 2 ;;
     esac
 done
 

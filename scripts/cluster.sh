@@ -1,0 +1,395 @@
+#!/usr/bin/env bash
+# Usage: scripts/cluster.sh up|down|status [--nodes N] [--dir FOLDER] [--purge]
+#
+# A whole cluster on this machine: PostgreSQL, Redis, Frontrow nodes and nginx
+# before them, each a real process on a free loopback port. It is for trying
+# out and for tests: the nodes run with --dev, so anybody on this machine may
+# do anything.
+#
+#   up       installs and builds what is missing, starts what doesn't run, and
+#            returns when every part answers. Prints the address to use in its
+#            first line, then the parts. What was sold before is still there.
+#   status   prints each part and whether it answers
+#   down     ends what `up` has started, and nothing else; keeps the data
+#
+#   --nodes N      Frontrow nodes, 1 to 32 (default: 3)
+#   --dir FOLDER   where data, logs and process ids lie (default: build/cluster)
+#   --purge        with down: the data goes as well
+#
+#   FRONTROW_PROGRAM   the program to run, instead of building one
+#   FRONTROW_…         other settings of `frontrow serve` are handed on to the nodes
+#
+# Exits 0 when all parts answer (down: when none runs), 1 when one doesn't, 2
+# when it was called wrongly.
+set -euo pipefail
+
+self=$(readlink -f "$0")
+root=${self%/scripts/*}
+help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+say() { echo "cluster.sh: $1" >&2; }
+fail() { say "$1"; exit 1; }
+usage_error() { say "$1 (see --help)"; exit 2; }
+
+PATH=$PATH:/usr/sbin # where nginx is
+readonly postgres_bin=/usr/lib/postgresql/15/bin
+readonly start_seconds=60 stop_seconds=30 port_tries=5
+
+action=
+nodes=
+purge=
+folder=$root/build/cluster
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        up | down | status)
+            [[ -z $action ]] || usage_error "one of up, down and status at a time"
+            action=$1 ;;
+        --nodes)
+            [[ ${2:-} =~ ^([1-9]|[12][0-9]|3[0-2])$ ]] || usage_error "--nodes doesn't take '${2:-}'"
+            nodes=$2; shift ;;
+        --dir)
+            [[ -n ${2:-} ]] || usage_error "--dir needs a folder"
+            folder=$(realpath -m -- "$2"); shift ;;
+        --purge) purge=yes ;;
+        -h | --help) help; exit 0 ;;
+        *) usage_error "unknown argument '$1'" ;;
+    esac
+    shift
+done
+[[ -n $action ]] || usage_error "say up, down or status"
+[[ -z $purge || $action == down ]] || usage_error "--purge goes with down"
+[[ -z $nodes || $action == up ]] || usage_error "--nodes goes with up"
+
+# Processes. -------------------------------------------------------------------
+
+# A process, told by its id, its start and this boot: its id alone may be another's by now. Nothing
+# if it has ended.
+identity_of() {
+    local stat fields
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    # Behind the name, which may hold anything.
+    read -ra fields <<<"${stat##*) }"
+    [[ ${fields[0]} != Z ]] || return 1
+    echo "$1 ${fields[19]} $(</proc/sys/kernel/random/boot_id)"
+}
+
+pid_of() { cut -d ' ' -f 1 "$folder/run/$1.pid"; }
+port_of() { cat "$folder/run/$1.port"; }
+
+is_running() {
+    [[ -s $folder/run/$1.pid ]] && [[ $(identity_of "$(pid_of "$1")") == "$(<"$folder/run/$1.pid")" ]]
+}
+
+# Below the ports that the system gives to whoever doesn't care, so that a part finds its own again.
+free_port() {
+    local port
+    while :; do
+        port=$((15000 + RANDOM % 15000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+has_passed() { ((SECONDS >= $1)); }
+
+# In a session of its own, so that Ctrl-C at this terminal doesn't reach it; without the lock.
+launch() {
+    local name=$1
+    command_of "$name"
+    (cd "$folder/$name" && exec setsid "${command[@]}") </dev/null >>"$folder/logs/$name.log" 2>&1 9>&- &
+    identity_of $! >"$folder/run/$name.pid" || true
+}
+
+# Whether it came to answer.
+wait_for() {
+    local deadline=$((SECONDS + start_seconds))
+    while is_running "$1"; do
+        ! answers "$1" || return 0
+        ! has_passed $deadline || return 1
+        sleep 0.05
+    done
+    return 1
+}
+
+stop() {
+    local name=$1 signal=TERM deadline=$((SECONDS + stop_seconds))
+    # PostgreSQL's TERM waits for its clients, INT doesn't; nginx's QUIT lets requests finish.
+    case $name in postgres) signal=INT ;; nginx) signal=QUIT ;; esac
+    ! is_running "$name" || kill -s "$signal" "$(pid_of "$name")"
+    while is_running "$name"; do
+        if has_passed $deadline; then
+            say "$name doesn't end by itself"
+            signal=KILL
+            # Its children would outlive a postmaster that is killed.
+            [[ $name != postgres ]] || signal=QUIT
+            kill -s $signal "$(pid_of "$name")"
+            deadline=$((SECONDS + stop_seconds))
+        fi
+        sleep 0.02
+    done
+    rm -f "$folder/run/$name.pid"
+}
+
+# Starts a part that doesn't run and waits until it answers. One that had a port keeps it: others
+# know it by that.
+start() {
+    local name=$1 log=$folder/logs/$1.log tries=$port_tries log_begin
+    ! is_running "$name" || return 0
+    started+=("$name")
+    [[ ! -s $folder/run/$name.port ]] || tries=0
+    for ((; tries >= 0; --tries)); do
+        [[ $tries == 0 ]] || free_port >"$folder/run/$name.port"
+        log_begin=$(stat -c %s "$log" 2>/dev/null || echo 0)
+        launch "$name"
+        ! wait_for "$name" || return 0
+        stop "$name"
+        # Only a port that somebody else was quicker to take is worth another try.
+        tail -c +$((log_begin + 1)) "$log" | grep -q 'ddress already in use' || break
+    done
+    say "$name doesn't start; the end of $log:"
+    tail -c +$((log_begin + 1)) "$log" | tail -n 20 >&2
+    exit 1
+}
+
+# Parts. -----------------------------------------------------------------------
+
+parts() {
+    local i
+    printf '%s\n' postgres redis
+    for ((i = 1; i <= nodes; ++i)); do echo "node-$i"; done
+    echo nginx
+}
+
+postgres_url() { echo "postgres://frontrow:$(<"$folder/postgres/password")@127.0.0.1:$(port_of postgres)/frontrow"; }
+redis_url() { echo "redis://127.0.0.1:$(port_of redis)"; }
+http_url() { echo "http://127.0.0.1:$(port_of "$1")"; }
+
+# Sets `command`.
+command_of() {
+    local name=$1 port
+    port=$(port_of "$name")
+    case $name in
+        postgres)
+            # No Unix socket: a path may be too long for one.
+            command=("${as_owner[@]}" "$postgres_bin/postgres" -D "$folder/postgres/data"
+                -c "port=$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
+                -c "max_connections=$((20 + nodes * ${FRONTROW_DATABASE_CONNECTIONS:-8}))") ;;
+        redis)
+            # What the gate holds is worth nothing after a restart.
+            command=(redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly no
+                --dir "$folder/redis" --daemonize no) ;;
+        node-*)
+            # The password stays out of the process list.
+            command=(env "FRONTROW_STORE=$(postgres_url)" "FRONTROW_REDIS=$(redis_url)"
+                "$program" serve --dev --listen "127.0.0.1:$port") ;;
+        nginx)
+            write_nginx_conf "$port"
+            command=(nginx -e stderr -p "$folder/nginx" -c "$folder/nginx/nginx.conf") ;;
+    esac
+}
+
+answers() {
+    case $1 in
+        postgres) "$postgres_bin/pg_isready" -q -h 127.0.0.1 -p "$(port_of postgres)" -t 2 ;;
+        redis) [[ $(timeout 2 redis-cli -p "$(port_of redis)" ping 2>/dev/null) == PONG ]] ;;
+        *) curl -fs -o /dev/null -m 2 --noproxy '*' "$(http_url "$1")/readyz" ;;
+    esac
+}
+
+# PostgreSQL refuses to be root.
+choose_owner() {
+    as_owner=()
+    [[ $EUID -eq 0 ]] || return 0
+    local owner=postgres
+    id -u postgres >/dev/null 2>&1 || owner=nobody
+    as_owner=(setpriv --reuid "$owner" --regid "$(id -g "$owner")" --clear-groups --)
+    chown "$owner" "$folder/postgres"
+    "${as_owner[@]}" test -x "$folder/postgres" ||
+        fail "PostgreSQL runs as $owner, who can't reach $folder: name another folder with --dir"
+}
+
+# Made beside its place and moved there when it is whole.
+make_database() {
+    local place=$folder/postgres
+    [[ ! -d $place/data ]] || return 0
+    rm -rf "$place/data.new"
+    [[ -s $place/password ]] || head -c 24 /dev/urandom | base64 | tr -dc 'a-zA-Z0-9' |
+        (umask 077 && cat >"$place/password")
+    [[ $EUID -ne 0 ]] || chown --reference="$place" "$place/password"
+    {
+        (cd / && "${as_owner[@]}" "$postgres_bin/initdb" --pgdata="$place/data.new" --username=frontrow \
+            --pwfile="$place/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C &&
+            "${as_owner[@]}" "$postgres_bin/postgres" --single -D "$place/data.new" postgres \
+                <<<'CREATE DATABASE frontrow;')
+    } >"$folder/logs/initdb.log" 2>&1 || {
+        tail -n 20 "$folder/logs/initdb.log" >&2
+        fail "the database can't be made"
+    }
+    mv "$place/data.new" "$place/data"
+}
+
+write_nginx_conf() {
+    local i
+    {
+        cat <<END
+daemon off;
+pid nginx.pid;
+worker_processes 1;
+$([[ $EUID -ne 0 ]] || echo "user root;")
+events {
+    worker_connections 8192;
+}
+http {
+    access_log off;
+    server_tokens off;
+    client_body_temp_path client_body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    keepalive_requests 1000000;
+
+    upstream frontrow {
+        least_conn;
+END
+        for ((i = 1; i <= nodes; ++i)); do
+            echo "        server 127.0.0.1:$(port_of "node-$i") max_fails=1 fail_timeout=1s;"
+        done
+        cat <<END
+        keepalive 128;
+        # Longer than this a node may close a connection just as it is used again.
+        keepalive_timeout 10s;
+    }
+
+    server {
+        listen 127.0.0.1:$1 backlog=4096;
+        # How much is too much is for the nodes to say.
+        client_max_body_size 0;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host \$http_host;
+        proxy_set_header X-Forwarded-For \$remote_addr;
+        proxy_connect_timeout 2s;
+
+        # A node that is gone is passed over. A POST that it may have carried out already isn't sent
+        # to another one: the client gets a 502, and knows that it must look or ask again.
+        proxy_next_upstream error;
+        location / {
+            proxy_pass http://frontrow;
+        }
+
+        # These may be sent again: a reservation is known by its Idempotency-Key, and who confirms or
+        # cancels twice has done it once. So the loss of a node goes unnoticed here.
+        location = /api/v1/reservations {
+            proxy_next_upstream error non_idempotent;
+            proxy_pass http://frontrow;
+        }
+        location ~ ^/api/v1/reservations/[^/]+/(confirm|cancel)$ {
+            proxy_next_upstream error non_idempotent;
+            proxy_pass http://frontrow;
+        }
+    }
+}
+END
+    } >"$folder/nginx/nginx.conf"
+}
+
+# Actions. ---------------------------------------------------------------------
+
+print_parts() {
+    local i
+    http_url nginx
+    echo "  PostgreSQL  $(postgres_url)"
+    echo "  Redis       $(redis_url)"
+    for ((i = 1; i <= nodes; ++i)); do printf '  %-10s  %s\n' "node $i" "$(http_url "node-$i")"; done
+    echo "  logs        $folder/logs"
+    echo "  stop it     scripts/cluster.sh down$([[ $folder == "$root/build/cluster" ]] || printf ' --dir %q' "$folder")"
+}
+
+undo() {
+    local i
+    trap - EXIT
+    for ((i = ${#started[@]} - 1; i >= 0; --i)); do stop "${started[i]}"; done
+    [[ -z $is_new ]] || rm -f "$folder"/run/*.port "$folder/run/nodes"
+}
+
+up() {
+    local name is_complete=yes
+    if [[ -s $folder/run/nodes ]]; then
+        [[ -z $nodes || $nodes == "$(<"$folder/run/nodes")" ]] ||
+            fail "it is up with $(<"$folder/run/nodes") nodes: take it down first to have $nodes"
+        nodes=$(<"$folder/run/nodes")
+        for name in $(parts); do is_running "$name" && answers "$name" || is_complete=; done
+        if [[ -n $is_complete ]]; then
+            say "it is up already"
+            print_parts
+            return
+        fi
+    else
+        is_new=yes
+    fi
+    nodes=${nodes:-3}
+    "$root/scripts/install-deps.sh" cluster >&2
+    program=$(readlink -f "${FRONTROW_PROGRAM:-$root/build/release/frontrow}")
+    [[ -n ${FRONTROW_PROGRAM:-} ]] || "$root/scripts/build.sh" release --target frontrow >&2
+    [[ -x $program ]] || fail "$program can't be run"
+
+    trap undo EXIT
+    echo "$nodes" >"$folder/run/nodes"
+    for name in $(parts); do mkdir -p "$folder/$name"; done
+    choose_owner
+    make_database
+    for name in $(parts); do start "$name"; done
+    trap - EXIT
+    print_parts
+}
+
+status() {
+    local name verdict is_complete=yes
+    if [[ ! -s $folder/run/nodes ]]; then
+        echo "not up"
+        return 1
+    fi
+    nodes=$(<"$folder/run/nodes")
+    for name in $(parts); do
+        verdict="answers on port $(port_of "$name")"
+        if ! is_running "$name"; then
+            verdict="doesn't run"
+        elif ! answers "$name"; then
+            verdict="doesn't answer on port $(port_of "$name")"
+        fi
+        [[ $verdict == answers* ]] || is_complete=
+        printf '%-10s %s\n' "$name" "$verdict"
+    done
+    [[ -n $is_complete ]]
+}
+
+down() {
+    local name
+    if [[ -s $folder/run/nodes ]]; then
+        nodes=$(<"$folder/run/nodes")
+        for name in $(parts | tac); do stop "$name"; done
+        rm -f "$folder"/run/*.port "$folder/run/nodes"
+    fi
+    [[ -n $purge ]] || return 0
+    rm -rf "$folder"/{postgres,redis,nginx,logs,run} "$folder"/node-* "$folder/.frontrow-cluster"
+    rmdir --ignore-fail-on-non-empty "$folder"
+}
+
+program=
+is_new=
+started=()
+as_owner=()
+mark=$folder/.frontrow-cluster
+if [[ ! -e $mark ]]; then
+    [[ $action != status ]] || { echo "not up"; exit 1; }
+    [[ $action != down ]] || exit 0
+    [[ ! -d $folder || -z $(ls -A "$folder") ]] ||
+        fail "$folder has files of somebody else: name an empty folder with --dir"
+    mkdir -p "$folder"
+    touch "$mark"
+fi
+mkdir -p "$folder"/{run,logs}
+# One at a time.
+exec 9<"$mark"
+flock -w 120 9 || fail "another cluster.sh is busy with $folder"
+"$action"
