@@ -129,11 +129,14 @@ stop() {
     rm -f "$folder/run/$name.pid"
 }
 
-# Starts a part that doesn't run and waits until it answers. One that had a port keeps it: others
+# Starts a part that doesn't run, and waits until it answers. One that had a port keeps it: others
 # know it by that.
 start() {
     local name=$1 log=$folder/logs/$1.log tries=$port_tries log_begin
-    ! is_running "$name" || return 0
+    if is_running "$name"; then
+        wait_for "$name" || fail "$name runs and doesn't answer; what it says is in $log"
+        return 0
+    fi
     started+=("$name")
     [[ ! -s $folder/run/$name.port ]] || tries=0
     for ((; tries >= 0; --tries)); do
