@@ -52,7 +52,7 @@ TEST(FullDisk, that_a_file_size_limit_makes_ends_the_process_and_loses_nothing) 
         Server server{folder.path()};
         auto client = server.client();
         const auto hall = make_hall(client, 2'000);
-        Load load{hall, {.port = server.port(), .name = "crowd", .seed = random()}};
+        Load load{hall, {.ports = {server.port()}, .name = "crowd", .seed = random()}};
         load.wait_for_answers(200 + random() % 300);
         // Anywhere in a page, so that what reaches the disk of a batch is anything from nothing to
         // nearly all.
@@ -148,7 +148,7 @@ using LowDisk = SmallDiskTest;
 
 TEST_F(FullDiskInMemory, ends_the_process_and_loses_nothing) {
     const auto held = reserve(0, "held");
-    Load load{hall_, {.port = server_->port(), .name = "crowd", .seed = seed_of_this_run()}};
+    Load load{hall_, {.ports = {server_->port()}, .name = "crowd", .seed = seed_of_this_run()}};
     load.wait_for_answers(300);
     use_up_disk(held);
     expect_fail_stop(*server_, load);

@@ -37,7 +37,7 @@ Sale sell_until_killed(Server& server, int round, std::mt19937_64& random) {
     auto client = server.client();
     Sale sale{.hall = make_hall(client, kSeats), .buyers = {}};
     const auto name = "round" + std::to_string(round);
-    Load load{sale.hall, {.port = server.port(), .name = name, .seed = random()}};
+    Load load{sale.hall, {.ports = {server.port()}, .name = name, .seed = random()}};
     load.wait_for_answers(30 + random() % 1'500);
     let_pass(std::chrono::milliseconds{5}, random);
     server.process().kill();
@@ -122,7 +122,7 @@ TEST(Killed, keeps_what_it_told_while_its_log_is_moved_into_the_database) {
         Server server{folder.path()};
         auto client = server.client();
         const auto hall = make_hall(client, kSeats);
-        Load load{hall, {.port = server.port(), .name = "crowd", .seed = random(), .buyers = 4}};
+        Load load{hall, {.ports = {server.port()}, .name = "crowd", .seed = random(), .buyers = 4}};
         provoke_checkpoint(client, folder.path());
         let_pass(std::chrono::milliseconds{20}, random);
         server.process().kill();

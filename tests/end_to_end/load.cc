@@ -1,6 +1,7 @@
 #include "end_to_end/load.h"
 
 #include <algorithm>
+#include <chrono>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -10,18 +11,29 @@ namespace {
 
 /// Seats that most people want, so that buyers meet.
 constexpr std::size_t kBestSeats = 60;
+/// Whoever is turned away is no busy loop.
+constexpr std::chrono::milliseconds kBreath{10};
 
 }  // namespace
 
 /// One buyer's visit.
 class Load::Shopping {
 public:
-    Shopping(Load& load, Buyer& buyer, std::uint16_t port, std::uint64_t seed)
-        : load_{load}, buyer_{buyer}, client_{port}, random_{seed} {}
+    Shopping(Load& load, Buyer& buyer, std::size_t server, std::uint64_t seed)
+        : load_{load}, buyer_{buyer}, server_{server}, random_{seed} {
+        connect();
+    }
 
     void run() {
-        while (client_.is_open() && !load_.stopping_) {
-            const auto open = storage_failed_ ? std::nullopt : some_open_booking();
+        while (!load_.stopping_) {
+            if (!client_->is_open() && !load_.options_.comes_back) return;
+            if (!client_->is_open() || std::exchange(is_turned_away_, false)) {
+                std::this_thread::sleep_for(kBreath);
+                ++server_;
+                connect();
+                continue;
+            }
+            const auto open = some_open_booking();
             if (open && random_() % 5 >= 2) {
                 change(*open);
             } else {
@@ -31,6 +43,11 @@ public:
     }
 
 private:
+    void connect() {
+        const auto& ports = load_.options_.ports;
+        client_.emplace(ports[server_ % ports.size()]);
+    }
+
     void reserve() {
         Doubt doubt{.step = Step::reserve, .seats = some_seats()};
         doubt.key = buyer_.name + "-" + std::to_string(buyer_.bookings.size()) + "-" +
@@ -41,7 +58,7 @@ private:
         // A second is short enough to run out across a restart.
         if (random_() % 5 == 0) body["hold_seconds"] = 1;
         doubt.request = boost::json::serialize(body);
-        const auto answer = client_.send({
+        const auto answer = client_->send({
             .method = "POST",
             .target = "/api/v1/reservations",
             .headers = {{"X-User-ID", buyer_.name}, {"Idempotency-Key", doubt.key}},
@@ -63,8 +80,8 @@ private:
             });
             load_.answered(*answer, buyer_.bookings.back().status != "pending");
         } else {
-            const bool is_known =
-                answer->code() == "SEAT_UNAVAILABLE" || answer->code() == "STORAGE_LOW";
+            const bool is_known = answer->code() == "SEAT_UNAVAILABLE" ||
+                                  answer->code() == "STORAGE_LOW" || turns_away(*answer);
             load_.answered(*answer, !is_known);
         }
     }
@@ -75,7 +92,7 @@ private:
         const auto choice = random_() % std::size(kSteps);
         const auto step = kSteps[choice];
         auto& booking = buyer_.bookings[index];
-        const auto answer = client_.post(
+        const auto answer = client_->post(
             "/api/v1/reservations/" + booking.id + std::string{kPaths[choice]},
             step == Step::extend ? R"({"seconds":2})" : "",
             buyer_.name
@@ -94,21 +111,25 @@ private:
         } else {
             if (answer->code() == "HOLD_EXPIRED") booking.status = "expired";
             const bool is_known = answer->code() == "HOLD_EXPIRED" ||
-                                  (answer->code() == "LIMIT_REACHED" && step == Step::extend);
+                                  (answer->code() == "LIMIT_REACHED" && step == Step::extend) ||
+                                  turns_away(*answer);
             load_.answered(*answer, !is_known);
         }
     }
 
-    /// No answer, or one that says as much. After the latter, steps could be doubted twice over,
-    /// so that the buyer only tries to reserve.
+    /// No answer, or one that says as much, or a load balancer's that had none.
     bool is_doubtful(const std::optional<Answer>& answer) {
-        if (!answer) return true;
-        if (answer->code() != "OUTCOME_UNKNOWN") {
-            return false;
-        }
-        storage_failed_ = true;
+        if (!answer || answer->status == 502 || answer->status == 504) return true;
+        if (answer->code() != "OUTCOME_UNKNOWN") return false;
         load_.answered(*answer, false);
         return true;
+    }
+
+    /// Not done, and no other answer to be had from this server now.
+    bool turns_away(const Answer& answer) {
+        is_turned_away_ = load_.options_.comes_back &&
+                          (answer.code() == "NOT_READY" || answer.code() == "OVERLOADED");
+        return is_turned_away_;
     }
 
     std::vector<std::string> some_seats() {
@@ -128,23 +149,30 @@ private:
         // The newest few are the likeliest to be pending.
         const auto back = random_() % std::min<std::size_t>(bookings.size(), 8);
         const auto index = bookings.size() - 1 - back;
-        return bookings[index].status == "pending" ? std::optional{index} : std::nullopt;
+        // A step on top of one in doubt would be beyond reckoning.
+        const bool is_doubted = std::ranges::any_of(buyer_.doubts, [&](const Doubt& doubt) {
+            return doubt.step != Step::reserve && doubt.booking == index;
+        });
+        const bool is_open = bookings[index].status == "pending" && !is_doubted;
+        return is_open ? std::optional{index} : std::nullopt;
     }
 
     Load& load_;
     Buyer& buyer_;
-    Client client_;
+    std::size_t server_;
+    std::optional<Client> client_;
     std::mt19937_64 random_;
-    bool storage_failed_ = false;
+    bool is_turned_away_ = false;
 };
 
-Load::Load(const Hall& hall, const Options& options) : hall_{hall}, buyers_(options.buyers) {
+Load::Load(const Hall& hall, const Options& options)
+    : hall_{hall}, options_{options}, buyers_(options.buyers) {
     at_work_ = options.buyers;
     std::mt19937_64 seeds{options.seed};
     for (std::size_t i = 0; i < buyers_.size(); ++i) {
         buyers_[i].name = options.name + "-" + std::to_string(i);
-        threads_.emplace_back([this, &buyer = buyers_[i], port = options.port, seed = seeds()] {
-            Shopping{*this, buyer, port, seed}.run();
+        threads_.emplace_back([this, i, seed = seeds()] {
+            Shopping{*this, buyers_[i], i, seed}.run();
             const std::lock_guard lock{mutex_};
             --at_work_;
             moved_.notify_all();

@@ -16,16 +16,20 @@
 namespace frontrow::test {
 
 /// A crowd: buyers who reserve, confirm, cancel and extend, each on a thread and a connection of
-/// their own, until they're told to stop or their connection is closed. Each remembers what they
-/// were told.
+/// their own, until they're told to stop or, unless they come back, their connection is closed.
+/// Each remembers what they were told.
 class Load {
 public:
     struct Options {
-        std::uint16_t port = 0;
+        /// Of the servers, among whom the buyers are spread.
+        std::vector<std::uint16_t> ports;
         /// Begins the buyers' names, so that no two crowds share any.
         std::string name;
         std::uint64_t seed = 0;
         std::size_t buyers = 12;
+        /// Who loses their connection, or is told that nothing can be sold now, tries the next
+        /// server.
+        bool comes_back = false;
     };
 
     /// The hall outlives the load.
@@ -54,6 +58,7 @@ private:
     void join();
 
     const Hall& hall_;
+    const Options options_;
     std::vector<Buyer> buyers_;
     std::atomic<bool> stopping_ = false;
     std::atomic<std::size_t> answers_ = 0;

@@ -28,10 +28,13 @@ Server::Server(
     std::vector<std::string> arguments,
     std::vector<std::string> environment
 )
-    : child_{{
+    : Server{Child::Options{
           .arguments = serve_arguments(data_dir, std::move(arguments)),
           .environment = std::move(environment),
       }} {
+}
+
+Server::Server(const Child::Options& options) : child_{options} {
     const auto line = child_.wait_for_line("\"message\":\"serving\"");
     if (!line) throw std::runtime_error("frontrow doesn't serve:\n" + child_.err());
     port_ = port_in(*line);
@@ -42,13 +45,15 @@ int Server::stop() {
     return child_.wait().value_or(-1);
 }
 
-Hall make_hall(Client& client, std::size_t seats) {
-    const boost::json::object event{
+Hall make_hall(Client& client, std::size_t seats, const boost::json::object& terms) {
+    boost::json::object event{
         {"name", "Winter concert"},
         {"start_at", "2099-12-01T18:00:00Z"},
         {"end_at", "2099-12-01T20:00:00Z"},
         {"total_seats", seats},
     };
+    for (const auto& term : terms)
+        event.insert_or_assign(term.key(), term.value());
     const auto made = client.post("/api/v1/events", boost::json::serialize(event));
     if (!made || made->status != 201) throw std::runtime_error("can't make an event");
     Hall hall{.event = text_of(made->json(), "id"), .seats = {}};

@@ -19,6 +19,8 @@ public:
         std::vector<std::string> arguments = {"--dev"},
         std::vector<std::string> environment = {}
     );
+    /// With all of its arguments.
+    explicit Server(const Child::Options& options);
 
     std::uint16_t port() const { return port_; }
     Client client() const { return Client{port_}; }
@@ -41,8 +43,8 @@ struct Hall {
     std::vector<std::string> seats;
 };
 
-/// Throws if it can't be made.
-Hall make_hall(Client& client, std::size_t seats);
+/// `terms`: of the event, beyond what every event needs. Throws if it can't be made.
+Hall make_hall(Client& client, std::size_t seats, const boost::json::object& terms = {});
 
 /// Runs `frontrow verify` on the folder.
 Finished verify(const std::filesystem::path& data_dir);

@@ -106,7 +106,7 @@ TEST_P(Stopping, answers_what_has_begun_takes_nothing_new_and_exits_0) {
 
 TEST_P(Stopping, leaves_nobody_in_doubt_under_load) {
     auto client = server_.client();
-    Load load{hall_, {.port = server_.port(), .name = "crowd", .seed = seed_of_this_run()}};
+    Load load{hall_, {.ports = {server_.port()}, .name = "crowd", .seed = seed_of_this_run()}};
     load.wait_for_answers(500);
     ASSERT_NO_FATAL_FAILURE(ask_to_stop());
     EXPECT_EQ(server_.process().wait(kSoon), 0) << log();

@@ -28,7 +28,7 @@ TEST(Verify, works_beside_a_server_under_load) {
     auto client = server.client();
     const auto hall = make_hall(client, 2'000);
     Load load{
-        hall, {.port = server.port(), .name = "crowd", .seed = seed_of_this_run(), .buyers = 6}
+        hall, {.ports = {server.port()}, .name = "crowd", .seed = seed_of_this_run(), .buyers = 6}
     };
     // Only the runs count during which something was sold.
     const auto deadline = std::chrono::steady_clock::now() + kPatience;

@@ -1,8 +1,9 @@
 #include "support/postgres_server.h"
 
+#include "support/free_port.h"
+
 #include <libpq-fe.h>
 
-#include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -11,13 +12,10 @@
 #include <fcntl.h>
 #include <fstream>
 #include <grp.h>
-#include <netinet/in.h>
 #include <pwd.h>
-#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -156,24 +154,6 @@ void provide_database(const fs::path& folder, const std::string& password) {
     }
     fs::copy(kept, folder / "data", fs::copy_options::recursive);
     give_away(folder / "data");
-}
-
-/// A port below those that the system gives to whoever doesn't care, so that nobody gets it while
-/// the server is down.
-std::uint16_t free_port() {
-    std::random_device chance;
-    for (;;) {
-        const auto port = static_cast<std::uint16_t>(15'000 + chance() % 15'000);
-        const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const bool is_free =
-            bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-        close(probe);
-        if (is_free) return port;
-    }
 }
 
 }  // namespace

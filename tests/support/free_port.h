@@ -1,0 +1,30 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <cstdint>
+#include <netinet/in.h>
+#include <random>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace frontrow::test {
+
+/// A port below those that the system gives to whoever doesn't care, so that nobody gets it while
+/// the server that it is for is down. Another test may be quicker: try again then.
+inline std::uint16_t free_port() {
+    std::random_device chance;
+    for (;;) {
+        const auto port = static_cast<std::uint16_t>(15'000 + chance() % 15'000);
+        const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const bool is_free =
+            bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+        close(probe);
+        if (is_free) return port;
+    }
+}
+
+}  // namespace frontrow::test
