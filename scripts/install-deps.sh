@@ -25,6 +25,7 @@ build=(
 test=(
     libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
     libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl redis-server
+    nginx-light
 )
 bench=(nginx-light wrk jq)
 cluster=(postgresql-15 redis-server nginx-light)

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "end_to_end/server.h"
+#include "support/cutting_proxy.h"
+#include "support/postgres_server.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace frontrow::test {
+
+/// What a sale may do without, at most, after any one loss.
+inline constexpr std::chrono::seconds kBackWithin{5};
+
+/// Frontrow nodes before a PostgreSQL of their own, each a process that can be killed and started
+/// again. Start it from the main thread.
+class Cluster {
+public:
+    struct Options {
+        std::size_t nodes = 3;
+        /// The nodes reach the database through proxy().
+        bool is_proxied = false;
+        /// Whether the nodes run, and are ready, from the beginning.
+        bool is_started = true;
+    };
+
+    explicit Cluster(const Options& options);
+    Cluster() : Cluster{Options{}} {}
+
+    PostgresServer& postgres() { return postgres_; }
+    CuttingProxy& proxy() { return *proxy_; }
+
+    std::size_t size() const { return nodes_.size(); }
+    Server& node(std::size_t index) { return *nodes_[index].server; }
+    std::uint16_t port(std::size_t index) const { return nodes_[index].port; }
+    std::vector<std::uint16_t> ports() const;
+    Client client(std::size_t index) const { return Client{port(index)}; }
+
+    /// On the port that it had, if it had one. It may not be ready yet.
+    void start_node(std::size_t index);
+    /// SIGKILL.
+    void kill_node(std::size_t index) { nodes_[index].server.reset(); }
+    /// Returns when every node that runs is. Throws if one never is.
+    void wait_until_ready() const;
+
+    Finished verify() const { return run("verify"); }
+    /// `frontrow COMMAND --store …` past the proxy, to its end.
+    Finished run(const std::string& command, std::vector<std::string> arguments = {}) const;
+
+private:
+    struct Node {
+        std::uint16_t port = 0;
+        std::unique_ptr<Server> server;
+    };
+
+    std::string store_url() const;
+
+    PostgresServer postgres_;
+    std::optional<CuttingProxy> proxy_;
+    std::vector<Node> nodes_;
+};
+
+/// Skipped where there is no PostgreSQL.
+class WithCluster : public testing::Test {
+protected:
+    void SetUp() override {
+        if (const auto reason = PostgresServer::why_not()) GTEST_SKIP() << *reason;
+    }
+};
+
+/// A POST of a reservation.
+Request reservation_of(
+    const std::string& event,
+    const std::vector<std::string>& seats,
+    const std::string& user,
+    const std::string& key
+);
+
+struct Errand {
+    std::uint16_t port = 0;
+    Request request;
+};
+
+/// Sends all of these, each over a connection of its own, before the first answer is read. One that
+/// got none has status 0.
+std::vector<Answer> at_once(const std::vector<Errand>& errands);
+
+std::size_t count_status(const std::vector<Answer>& answers, unsigned status);
+
+/// How long it takes until a server sells a seat of the hall, one after the other from `next` on.
+/// Throws if it never does.
+std::chrono::milliseconds
+time_until_sold(std::uint16_t port, const Hall& hall, std::size_t& next, const std::string& user);
+
+/// The status of a GET, 0 if there was no answer.
+unsigned status_of(std::uint16_t port, const std::string& target);
+
+/// How many of the hall's seats are free by this server's word; nothing if it has none.
+std::optional<std::uint64_t> count_free(Client& client, const Hall& hall);
+
+}  // namespace frontrow::test

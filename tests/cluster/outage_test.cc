@@ -1,0 +1,102 @@
+#include "cluster/cluster.h"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+namespace frontrow::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What a node says to a buyer and to a reader while there is no database.
+void expect_turned_away(std::uint16_t port, const Hall& hall) {
+    Client client{port};
+    const auto bought = client.send(reservation_of(hall.event, {hall.seats[0]}, "alice", "key"));
+    ASSERT_TRUE(bought);
+    EXPECT_EQ(bought->status, 503U) << bought->body;
+    EXPECT_NE(bought->header("retry-after"), "");
+    const auto read = client.get("/api/v1/events/" + hall.event + "/seats/available/count");
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->status, 503U) << read->body;
+    EXPECT_NE(read->header("retry-after"), "");
+}
+
+/// Looks until it answers so, for a minute at most; how long that took.
+std::chrono::milliseconds time_until(std::uint16_t port, const char* target, unsigned status) {
+    const auto begin = Clock::now();
+    while (status_of(port, target) != status) {
+        if (Clock::now() - begin > kPatience)
+            throw std::runtime_error(
+                std::string{target} + " never becomes " + std::to_string(status)
+            );
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+}
+
+class ClusterOutage : public WithCluster {};
+
+TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself) {
+    Cluster cluster;
+    auto client = cluster.client(0);
+    const auto hall = make_hall(client, 100);
+    for (const bool is_immediate : {false, true}) {
+        is_immediate ? cluster.postgres().stop_immediately() : cluster.postgres().stop();
+        for (const auto port : cluster.ports()) {
+            // At once, and then when the node knows.
+            expect_turned_away(port, hall);
+            EXPECT_LE(time_until(port, "/readyz", 503), kBackWithin);
+            EXPECT_EQ(status_of(port, "/livez"), 200U);
+            expect_turned_away(port, hall);
+        }
+        cluster.postgres().start();
+        for (const auto port : cluster.ports()) {
+            const auto took = time_until(port, "/readyz", 200);
+            std::cout << "ready " << took.count() << " ms after the database\n";
+            EXPECT_LE(took, kBackWithin);
+        }
+    }
+    // The key was refused, not used.
+    const auto sold = client.send(reservation_of(hall.event, {hall.seats[0]}, "alice", "key"));
+    ASSERT_TRUE(sold);
+    EXPECT_EQ(sold->status, 201U) << sold->body;
+    EXPECT_EQ(sold->header("idempotency-replayed"), "");
+    EXPECT_EQ(cluster.verify().exit_code, 0);
+}
+
+TEST_F(ClusterOutage, a_node_that_is_cut_off_alone_leaves_the_sale_to_the_others) {
+    // The first two nodes share the proxied way; the sale goes on past it.
+    Cluster cluster{{.nodes = 2, .is_proxied = true}};
+    auto client = cluster.client(0);
+    const auto hall = make_hall(client, 100);
+    cluster.proxy().refuse(true);
+    cluster.proxy().cut_all();
+    for (const auto port : cluster.ports()) {
+        time_until(port, "/readyz", 503);
+        expect_turned_away(port, hall);
+    }
+    const Server past{Child::Options{
+        .arguments =
+            {"serve", "--dev", "--listen", "127.0.0.1:0", "--store", cluster.postgres().url()},
+        .environment = {},
+    }};
+    time_until(past.port(), "/readyz", 200);
+    auto selling = past.client();
+    const auto sold = selling.send(reservation_of(hall.event, {hall.seats[0]}, "bob", "key"));
+    ASSERT_TRUE(sold);
+    EXPECT_EQ(sold->status, 201U) << sold->body;
+    cluster.proxy().refuse(false);
+    for (const auto port : cluster.ports()) {
+        EXPECT_LE(time_until(port, "/readyz", 200), kBackWithin);
+        Client late{port};
+        EXPECT_EQ(count_free(late, hall), 99U);
+        const auto refused =
+            late.send(reservation_of(hall.event, {hall.seats[0]}, "alice", "late"));
+        ASSERT_TRUE(refused);
+        EXPECT_EQ(refused->status, 409U) << refused->body;
+    }
+}
+
+}  // namespace
+}  // namespace frontrow::test

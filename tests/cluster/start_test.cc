@@ -1,0 +1,60 @@
+#include "cluster/cluster.h"
+
+#include <gmock/gmock.h>
+
+namespace frontrow::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class ClusterStart : public WithCluster {};
+
+TEST_F(ClusterStart, nodes_that_start_together_on_an_empty_database_migrate_it_once) {
+    for (int round = 0; round < 3; ++round) {
+        Cluster cluster{{.nodes = 5, .is_started = false}};
+        EXPECT_THAT(cluster.run("migrate", {"status"}).out, HasSubstr("version 0 of"));
+        // While the database is away they all wait for it, and come when it does.
+        cluster.postgres().stop();
+        for (std::size_t i = 0; i < cluster.size(); ++i)
+            cluster.start_node(i);
+        cluster.postgres().start();
+        cluster.wait_until_ready();
+        const auto status = cluster.run("migrate", {"status"});
+        EXPECT_EQ(status.exit_code, 0) << status.err;
+        EXPECT_THAT(status.out, Not(HasSubstr("to be applied")));
+        // They sell from one database.
+        auto first = cluster.client(0);
+        const auto hall = make_hall(first, 10);
+        for (std::size_t i = 0; i < cluster.size(); ++i) {
+            auto client = cluster.client(i);
+            EXPECT_EQ(count_free(client, hall), 10U);
+            EXPECT_EQ(cluster.node(i).stop(), 0);
+        }
+        // The step was taken by one; the others saw its mark behind the lock.
+        EXPECT_THAT(cluster.postgres().log(), Not(HasSubstr("relation \"events\" already exists")));
+    }
+}
+
+TEST_F(ClusterStart, a_node_that_comes_later_has_all_that_was_sold_before) {
+    Cluster cluster{{.nodes = 2, .is_started = false}};
+    cluster.start_node(0);
+    cluster.wait_until_ready();
+    auto first = cluster.client(0);
+    const auto hall = make_hall(first, 100);
+    const auto sold = first.send(reservation_of(hall.event, {hall.seats[7]}, "alice", "key"));
+    ASSERT_TRUE(sold);
+    ASSERT_EQ(sold->status, 201U);
+    cluster.start_node(1);
+    cluster.wait_until_ready();
+    auto second = cluster.client(1);
+    EXPECT_EQ(count_free(second, hall), 99U);
+    const auto again = second.send(reservation_of(hall.event, {hall.seats[7]}, "alice", "key"));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->status, 201U);
+    EXPECT_EQ(again->header("idempotency-replayed"), "true");
+    EXPECT_EQ(again->body, sold->body);
+}
+
+}  // namespace
+}  // namespace frontrow::test
