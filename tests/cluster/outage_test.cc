@@ -1,4 +1,5 @@
 #include "cluster/cluster.h"
+#include "support/seed.h"
 
 #include <gmock/gmock.h>
 
@@ -50,6 +51,8 @@ TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself)
             EXPECT_EQ(status_of(port, "/livez"), 200U);
             expect_turned_away(port, hall);
         }
+        // The longer it is away, the less often it is tried.
+        if (is_soak()) std::this_thread::sleep_for(std::chrono::seconds{20});
         cluster.postgres().start();
         for (const auto port : cluster.ports()) {
             const auto took = time_until(port, "/readyz", 200);
@@ -66,7 +69,7 @@ TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself)
 }
 
 TEST_F(ClusterOutage, a_node_that_is_cut_off_alone_leaves_the_sale_to_the_others) {
-    // The first two nodes share the proxied way; the sale goes on past it.
+    // Both nodes come by the way that is cut; a third doesn't.
     Cluster cluster{{.nodes = 2, .is_proxied = true}};
     auto client = cluster.client(0);
     const auto hall = make_hall(client, 100);

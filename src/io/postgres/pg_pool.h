@@ -33,7 +33,8 @@ public:
         /// How long acquire() waits.
         std::chrono::milliseconds wait_time{2'000};
         std::chrono::milliseconds backoff_min{50};
-        std::chrono::milliseconds backoff_max{5'000};
+        /// So late may it be noticed that the server is back.
+        std::chrono::milliseconds backoff_max{1'000};
     };
 
     class Lease;
