@@ -22,6 +22,7 @@ constexpr std::chrono::seconds kShortPatience{5};
 
 Cluster::Cluster(const Options& options) {
     if (options.is_proxied) proxy_.emplace(postgres_.port());
+    if (options.has_gate) redis_.emplace();
     nodes_.resize(options.nodes);
     if (!options.is_started) return;
     for (std::size_t i = 0; i < nodes_.size(); ++i)
@@ -44,17 +45,18 @@ void Cluster::start_node(std::size_t index) {
     auto& node = nodes_[index];
     for (int tries = 1; !node.server; ++tries) {
         const auto port = node.port != 0 ? node.port : free_port();
+        std::vector<std::string> arguments{
+            "serve",
+            "--dev",
+            "--listen",
+            "127.0.0.1:" + std::to_string(port),
+            "--store",
+            store_url()
+        };
+        if (redis_) arguments.insert(arguments.end(), {"--redis", redis_->url()});
         try {
-            node.server = std::make_unique<Server>(Child::Options{
-                .arguments =
-                    {"serve",
-                     "--dev",
-                     "--listen",
-                     "127.0.0.1:" + std::to_string(port),
-                     "--store",
-                     store_url()},
-                .environment = {},
-            });
+            node.server =
+                std::make_unique<Server>(Child::Options{.arguments = arguments, .environment = {}});
             node.port = port;
         } catch (const std::exception&) {
             // Somebody else was quicker to take the port.
@@ -77,6 +79,10 @@ Finished Cluster::run(const std::string& command, std::vector<std::string> argum
     arguments.insert(arguments.begin(), command);
     arguments.insert(arguments.end(), {"--store", postgres_.url()});
     return run_program(std::move(arguments));
+}
+
+std::string name_of_gate(const testing::TestParamInfo<bool>& with) {
+    return with.param ? "with_gate" : "without_gate";
 }
 
 Request reservation_of(

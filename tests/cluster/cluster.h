@@ -3,6 +3,7 @@
 #include "end_to_end/server.h"
 #include "support/cutting_proxy.h"
 #include "support/postgres_server.h"
+#include "support/redis_server.h"
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,8 @@ public:
         std::size_t nodes = 3;
         /// The nodes reach the database through proxy().
         bool is_proxied = false;
+        /// There is a Redis, and the nodes have it as their gate.
+        bool has_gate = false;
         /// Whether the nodes run, and are ready, from the beginning.
         bool is_started = true;
     };
@@ -36,6 +39,7 @@ public:
 
     PostgresServer& postgres() { return postgres_; }
     CuttingProxy& proxy() { return *proxy_; }
+    RedisServer& redis() { return *redis_; }
 
     std::size_t size() const { return nodes_.size(); }
     Server& node(std::size_t index) { return *nodes_[index].server; }
@@ -64,6 +68,7 @@ private:
 
     PostgresServer postgres_;
     std::optional<CuttingProxy> proxy_;
+    std::optional<RedisServer> redis_;
     std::vector<Node> nodes_;
 };
 
@@ -74,6 +79,20 @@ protected:
         if (const auto reason = PostgresServer::why_not()) GTEST_SKIP() << *reason;
     }
 };
+
+/// As WithCluster, once without and once with the gate; skipped where there is no Redis for that.
+class WithAndWithoutGate : public WithCluster, public testing::WithParamInterface<bool> {
+protected:
+    void SetUp() override {
+        WithCluster::SetUp();
+        if (has_gate() && !RedisServer::is_installed())
+            GTEST_SKIP() << "there is no redis-server here: scripts/install-deps.sh test";
+    }
+    static bool has_gate() { return GetParam(); }
+};
+
+/// The instances' names.
+std::string name_of_gate(const testing::TestParamInfo<bool>& with);
 
 /// A POST of a reservation.
 Request reservation_of(

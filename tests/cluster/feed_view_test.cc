@@ -137,6 +137,23 @@ TEST_F(Feed, waits_for_a_transaction_that_commits_after_its_successor) {
     EXPECT_TRUE(has(late.event));
 }
 
+TEST_F(Feed, waits_for_a_transaction_that_began_later_and_drew_first) {
+    auto older = transaction();
+    auto younger = transaction();
+    const auto early = opening();
+    const auto late = opening();
+    younger.write(early);
+    older.write(late);
+    // Now the one with the lower id has ended, and no snapshot lists the other.
+    older.commit();
+    auto reading = start_reading();
+    EXPECT_TRUE(waits(reading));
+    younger.commit();
+    ASSERT_TRUE(reading.get());
+    EXPECT_TRUE(has(early.event));
+    EXPECT_TRUE(has(late.event));
+}
+
 TEST_F(Feed, passes_over_the_numbers_of_a_transaction_that_was_rolled_back) {
     auto first = transaction();
     first.write(opening());

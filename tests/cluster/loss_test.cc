@@ -18,13 +18,13 @@ using Way = CuttingProxy::Way;
 
 /// A sale under way, something lost in the middle of it, and then the crowd's own ledger against
 /// what the nodes and `frontrow verify` say.
-class ClusterLoss : public WithCluster {
+class ClusterLoss : public WithAndWithoutGate {
 protected:
     static constexpr std::size_t kSeats = 1'000;
 
     void SetUp() override {
-        WithCluster::SetUp();
-        rounds_ = is_soak() ? 100 : 10;
+        WithAndWithoutGate::SetUp();
+        rounds_ = is_soak() ? 100 : 5;
     }
 
     /// What breaks is broken in the middle of the load by `lose`, which returns when it is over.
@@ -87,8 +87,10 @@ protected:
     std::chrono::milliseconds slowest_{0};
 };
 
-TEST_F(ClusterLoss, of_a_node_loses_nothing_that_was_acknowledged_and_stops_nobody_else) {
-    Cluster cluster;
+INSTANTIATE_TEST_SUITE_P(Nodes, ClusterLoss, testing::Bool(), name_of_gate);
+
+TEST_P(ClusterLoss, of_a_node_loses_nothing_that_was_acknowledged_and_stops_nobody_else) {
+    Cluster cluster{{.has_gate = has_gate()}};
     for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));
         sell_and_lose(cluster, round, [&] {
@@ -100,8 +102,8 @@ TEST_F(ClusterLoss, of_a_node_loses_nothing_that_was_acknowledged_and_stops_nobo
     }
 }
 
-TEST_F(ClusterLoss, of_the_database_in_mid_air_loses_nothing_that_was_acknowledged) {
-    Cluster cluster;
+TEST_P(ClusterLoss, of_the_database_in_mid_air_loses_nothing_that_was_acknowledged) {
+    Cluster cluster{{.has_gate = has_gate()}};
     for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));
         sell_and_lose(cluster, round, [&] {
@@ -111,8 +113,8 @@ TEST_F(ClusterLoss, of_the_database_in_mid_air_loses_nothing_that_was_acknowledg
     }
 }
 
-TEST_F(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twice_and_none_lost) {
-    Cluster cluster{{.is_proxied = true}};
+TEST_P(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twice_and_none_lost) {
+    Cluster cluster{{.is_proxied = true, .has_gate = has_gate()}};
     for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));
         sell_and_lose(cluster, round, [&] {
@@ -133,8 +135,8 @@ TEST_F(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twic
     }
 }
 
-TEST_F(ClusterLoss, of_answers_that_never_come_is_a_doubt_and_no_second_sale) {
-    Cluster cluster{{.is_proxied = true}};
+TEST_P(ClusterLoss, of_answers_that_never_come_is_a_doubt_and_no_second_sale) {
+    Cluster cluster{{.is_proxied = true, .has_gate = has_gate()}};
     for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));
         sell_and_lose(cluster, round, [&] {
@@ -145,6 +147,24 @@ TEST_F(ClusterLoss, of_answers_that_never_come_is_a_doubt_and_no_second_sale) {
             cluster.proxy().cut_all();
         });
     }
+}
+
+TEST_P(ClusterLoss, of_redis_costs_nobody_an_answer) {
+    if (!has_gate()) GTEST_SKIP() << "there is no Redis to lose without the gate";
+    Cluster cluster{{.has_gate = true}};
+    for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
+        SCOPED_TRACE("round " + std::to_string(round));
+        sell_and_lose(cluster, round, [&] {
+            cluster.redis().flush();
+            cluster.redis().freeze();
+            std::this_thread::sleep_for(std::chrono::milliseconds{200});
+            cluster.redis().thaw();
+            cluster.redis().stop();
+            std::this_thread::sleep_for(std::chrono::milliseconds{200});
+            cluster.redis().start();
+        });
+    }
+    EXPECT_EQ(doubts_, 0U);
 }
 
 }  // namespace

@@ -13,16 +13,26 @@ namespace {
 
 using testing::HasSubstr;
 
-class ClusterRace : public WithCluster {};
+class ClusterRace : public WithAndWithoutGate {
+protected:
+    void SetUp() override {
+        WithAndWithoutGate::SetUp();
+        if (!IsSkipped()) made.emplace(Cluster::Options{.has_gate = has_gate()});
+    }
+
+    std::optional<Cluster> made;
+};
+
+INSTANTIATE_TEST_SUITE_P(Nodes, ClusterRace, testing::Bool(), name_of_gate);
 
 std::string numbered(const std::string& name, std::size_t number) {
     return name + "-" + std::to_string(number);
 }
 
-TEST_F(ClusterRace, one_of_a_hundred_buyers_gets_the_seat_whichever_node_they_ask) {
+TEST_P(ClusterRace, one_of_a_hundred_buyers_gets_the_seat_whichever_node_they_ask) {
     constexpr std::size_t kRounds = 50;
     constexpr std::size_t kBuyers = 100;
-    const Cluster cluster;
+    const auto& cluster = *made;
     auto client = cluster.client(0);
     const auto hall = make_hall(client, kRounds);
     for (std::size_t round = 0; round < kRounds; ++round) {
@@ -53,10 +63,10 @@ std::vector<std::string> some_of(const Hall& hall, std::mt19937_64& random) {
     return seats;
 }
 
-TEST_F(ClusterRace, a_thousand_buyers_of_overlapping_seats_get_all_they_asked_for_or_nothing) {
+TEST_P(ClusterRace, a_thousand_buyers_of_overlapping_seats_get_all_they_asked_for_or_nothing) {
     constexpr std::size_t kBuyers = 1'000;
     std::mt19937_64 random{seed_of_this_run()};
-    const Cluster cluster;
+    const auto& cluster = *made;
     auto client = cluster.client(0);
     const auto hall = make_hall(client, 200);
     std::vector<Errand> errands;
@@ -95,10 +105,10 @@ TEST_F(ClusterRace, a_thousand_buyers_of_overlapping_seats_get_all_they_asked_fo
     EXPECT_THAT(verified.out, HasSubstr(" " + std::to_string(winners) + " reservations"));
 }
 
-TEST_F(ClusterRace, the_same_key_on_all_nodes_at_once_is_one_reservation) {
+TEST_P(ClusterRace, the_same_key_on_all_nodes_at_once_is_one_reservation) {
     constexpr std::size_t kRounds = 50;
     constexpr std::size_t kTimes = 9;
-    const Cluster cluster;
+    const auto& cluster = *made;
     auto client = cluster.client(0);
     const auto hall = make_hall(client, kRounds);
     for (std::size_t round = 0; round < kRounds; ++round) {
@@ -121,11 +131,11 @@ TEST_F(ClusterRace, the_same_key_on_all_nodes_at_once_is_one_reservation) {
     EXPECT_THAT(cluster.verify().out, HasSubstr(" 50 reservations"));
 }
 
-TEST_F(ClusterRace, a_limit_per_user_holds_across_nodes) {
+TEST_P(ClusterRace, a_limit_per_user_holds_across_nodes) {
     constexpr std::size_t kLimit = 3;
     constexpr std::size_t kBuyers = 10;
     constexpr std::size_t kTries = 12;
-    const Cluster cluster;
+    const auto& cluster = *made;
     auto client = cluster.client(0);
     const auto hall = make_hall(client, kBuyers * kTries, {{"max_seats_per_user", kLimit}});
     std::vector<Errand> errands;
