@@ -126,7 +126,7 @@ time_until_sold(std::uint16_t port, const Hall& hall, std::size_t& next, const s
     for (;;) {
         Client client{port, kShortPatience};
         const auto seat = next++;
-        const auto key = "proof-" + std::to_string(seat);
+        const auto key = hall.event + "-" + std::to_string(seat);
         const auto answer =
             client.send(reservation_of(hall.event, {hall.seats.at(seat)}, user, key));
         const auto took =

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <csignal>
 #include <functional>
 #include <random>
 #include <thread>
@@ -98,6 +99,27 @@ TEST_P(ClusterLoss, of_a_node_loses_nothing_that_was_acknowledged_and_stops_nobo
             cluster.kill_node(index);
             EXPECT_EQ(status_of(cluster.port((index + 1) % cluster.size()), "/readyz"), 200U);
             cluster.start_node(index);
+        });
+    }
+}
+
+TEST_P(ClusterLoss, of_a_node_that_stands_still_stops_nobody_else) {
+    Cluster cluster{{.has_gate = has_gate()}};
+    for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
+        SCOPED_TRACE("round " + std::to_string(round));
+        sell_and_lose(cluster, round, [&] {
+            auto client = cluster.client(0);
+            const auto hall = make_hall(client, 10);
+            auto& hung = cluster.node(1).process();
+            hung.signal(SIGSTOP);
+            std::size_t next = 0;
+            for (const std::size_t other : {0, 2}) {
+                const auto took = time_until_sold(cluster.port(other), hall, next, "other");
+                EXPECT_LE(took, kBackWithin);
+                auto reader = cluster.client(other);
+                EXPECT_EQ(count_free(reader, hall), 10 - next);
+            }
+            hung.signal(SIGCONT);
         });
     }
 }

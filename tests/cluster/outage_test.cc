@@ -101,5 +101,26 @@ TEST_F(ClusterOutage, a_node_that_is_cut_off_alone_leaves_the_sale_to_the_others
     }
 }
 
+TEST_F(ClusterOutage, a_database_that_says_nothing_is_given_up_in_time) {
+    Cluster cluster{{.nodes = 1, .is_proxied = true}};
+    auto client = cluster.client(0);
+    const auto hall = make_hall(client, 100);
+    cluster.proxy().swallow_after(CuttingProxy::Way::to_client, 0);
+    const auto begin = Clock::now();
+    const auto bought = client.send(reservation_of(hall.event, {hall.seats[0]}, "alice", "key"));
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    std::cout << "given up after " << took.count() << " ms\n";
+    ASSERT_TRUE(bought);
+    EXPECT_EQ(bought->status, 503U) << bought->body;
+    EXPECT_NE(bought->header("retry-after"), "");
+    cluster.proxy().behave();
+    cluster.proxy().cut_all();
+    EXPECT_LE(time_until(cluster.port(0), "/readyz", 200), kBackWithin);
+    const auto again = client.send(reservation_of(hall.event, {hall.seats[0]}, "alice", "key"));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->status, 201U) << again->body;
+    EXPECT_EQ(count_free(client, hall), 99U);
+}
+
 }  // namespace
 }  // namespace frontrow::test
