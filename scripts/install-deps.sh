@@ -25,7 +25,7 @@ build=(
 test=(
     libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
     libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl redis-server
-    nginx-light
+    nginx-light pgbouncer
 )
 bench=(nginx-light wrk jq)
 cluster=(postgresql-15 redis-server nginx-light)
@@ -69,6 +69,7 @@ fi
 new_services=()
 if [[ " ${missing[*]} " == *" nginx-light "* && ! -e /usr/sbin/nginx ]]; then new_services+=(nginx); fi
 if [[ " ${missing[*]} " == *" redis-server "* && ! -e /usr/bin/redis-server ]]; then new_services+=(redis-server); fi
+if [[ " ${missing[*]} " == *" pgbouncer "* && ! -e /usr/sbin/pgbouncer ]]; then new_services+=(pgbouncer); fi
 
 # So is PostgreSQL: the tests make databases of their own, and nobody wants Debian's default one.
 new_cluster_conf=/etc/postgresql-common/createcluster.conf

@@ -13,6 +13,13 @@ using store::embedded::EmbeddedStore;
 using store::postgres::PostgresStore;
 using Opened = Result<std::unique_ptr<Store>, io::Fault>;
 
+std::function<void(const io::Fault&)> end_with(const StoreWorld& world, const char* message) {
+    return [&log = world.log, then = world.on_failure, message](const io::Fault& fault) {
+        log.error(message, {{"error", fault.what}});
+        then();
+    };
+}
+
 Opened
 open(const io::Executor& executor, EmbeddedStore::Settings settings, const StoreWorld& world) {
     return EmbeddedStore::open(
@@ -20,14 +27,7 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
         {.owner = executor,
          .clock = world.clock,
          .disk = world.disk,
-         .on_failure =
-             [&log = world.log, then = world.on_failure](const io::Fault& fault) {
-                 log.error(
-                     "the journal failed; nothing more is sold until a restart",
-                     {{"error", fault.what}}
-                 );
-                 then();
-             }}
+         .on_failure = end_with(world, "the journal failed; nothing more is sold until a restart")}
     );
 }
 
@@ -35,6 +35,8 @@ Opened open(const io::Executor& executor, ClusterSettings settings, const StoreW
     const auto on_trouble = [&log = world.log](const io::Fault& fault) {
         log.warn("the store is in trouble", {{"error", fault.what}});
     };
+    const auto on_failure =
+        end_with(world, "the store failed; this node ends, to be started again");
     if (!settings.redis) {
         return std::make_unique<PostgresStore>(
             std::move(settings.postgres),
@@ -43,6 +45,7 @@ Opened open(const io::Executor& executor, ClusterSettings settings, const StoreW
                 .clock = world.clock,
                 .random = world.random,
                 .on_trouble = on_trouble,
+                .on_failure = on_failure,
             }
         );
     }
@@ -55,6 +58,7 @@ Opened open(const io::Executor& executor, ClusterSettings settings, const StoreW
             .clock = world.clock,
             .random = world.random,
             .on_trouble = on_trouble,
+            .on_failure = on_failure,
         }
     );
 }

@@ -70,7 +70,11 @@ using FactBody = std::variant<
 
 /// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
 struct Fact {
+    /// The place in the order of all facts, which is the order of cause and effect. Numbers may be
+    /// missing where several nodes write.
     std::uint64_t seq = 0;
+    /// When it was decided. In the order of seq it may go back by moments where several nodes
+    /// write.
     Instant at;
     TraceId trace;
     EventId event;

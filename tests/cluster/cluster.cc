@@ -20,7 +20,8 @@ constexpr std::chrono::seconds kShortPatience{5};
 
 }  // namespace
 
-Cluster::Cluster(const Options& options) {
+Cluster::Cluster(const Options& options) : postgres_{options.postgres} {
+    if (options.is_pooled) pooler_.emplace(postgres_);
     if (options.is_proxied) proxy_.emplace(postgres_.port());
     if (options.has_gate) redis_.emplace();
     nodes_.resize(options.nodes);
@@ -31,6 +32,7 @@ Cluster::Cluster(const Options& options) {
 }
 
 std::string Cluster::store_url() const {
+    if (pooler_) return postgres_.url(pooler_->port());
     return proxy_ ? postgres_.url(proxy_->port()) : postgres_.url();
 }
 
@@ -53,6 +55,7 @@ void Cluster::start_node(std::size_t index) {
             "--store",
             store_url()
         };
+        if (pooler_) arguments.emplace_back("--pooler");
         if (redis_) arguments.insert(arguments.end(), {"--redis", redis_->url()});
         try {
             node.server =

@@ -2,6 +2,7 @@
 
 #include "end_to_end/server.h"
 #include "support/cutting_proxy.h"
+#include "support/pgbouncer.h"
 #include "support/postgres_server.h"
 #include "support/redis_server.h"
 
@@ -28,6 +29,9 @@ public:
         std::size_t nodes = 3;
         /// The nodes reach the database through proxy().
         bool is_proxied = false;
+        /// The nodes reach the database through a PgBouncer in transaction mode.
+        bool is_pooled = false;
+        PostgresServer::Options postgres = {};
         /// There is a Redis, and the nodes have it as their gate.
         bool has_gate = false;
         /// Whether the nodes run, and are ready, from the beginning.
@@ -67,6 +71,7 @@ private:
     std::string store_url() const;
 
     PostgresServer postgres_;
+    std::optional<PgBouncer> pooler_;
     std::optional<CuttingProxy> proxy_;
     std::optional<RedisServer> redis_;
     std::vector<Node> nodes_;

@@ -25,10 +25,7 @@ public:
     ByHand(boost::asio::io_context& io, std::unique_ptr<PgConnection> connection)
         : io_{&io}, connection_{std::move(connection)} {}
 
-    void begin() {
-        // A row lock has given it an id before it draws a number, as in a sale.
-        ask({query("BEGIN"), query("SELECT pg_current_xact_id()::text")});
-    }
+    void begin() { ask({query("BEGIN")}); }
     /// Draws the fact's number and writes it.
     void write(const domain::NewFact& made) {
         domain::Fact fact{
@@ -208,9 +205,11 @@ TEST_F(Feed, is_not_held_back_by_a_transaction_that_only_reads) {
     EXPECT_TRUE(has(late.event));
 }
 
-TEST_F(Feed, goes_on_when_a_writer_that_was_open_when_the_gap_was_seen_has_ended) {
-    // It has drawn no number, which nobody can know.
-    auto bystander = transaction();
+TEST_F(Feed, is_not_held_back_by_a_transaction_that_writes_something_else) {
+    const auto elsewhere = connect();
+    told(*elsewhere, "BEGIN");
+    told(*elsewhere, "CREATE TABLE something_else (id integer)");
+    told(*elsewhere, "SELECT pg_current_xact_id()::text");
     auto lost = transaction();
     lost.write(opening());
     lost.roll_back();
@@ -218,14 +217,106 @@ TEST_F(Feed, goes_on_when_a_writer_that_was_open_when_the_gap_was_seen_has_ended
     auto second = transaction();
     second.write(late);
     second.commit();
+    read();
+    EXPECT_TRUE(has(late.event));
+}
+
+TEST_F(Feed, goes_on_when_those_have_ended_who_were_writing_when_the_gap_was_seen) {
+    auto lost = transaction();
+    lost.write(opening());
+    lost.roll_back();
+    const auto late = opening();
+    auto second = transaction();
+    second.write(late);
+    second.commit();
+    // It has drawn a number behind the gap, which nobody can know.
+    auto bystander = transaction();
+    bystander.write(opening());
     auto reading = start_reading();
     EXPECT_TRUE(waits(reading));
-    bystander.roll_back();
-    // Those that began later aren't waited for.
+    // Those that came later aren't waited for.
     auto later = transaction();
+    later.write(opening());
+    bystander.roll_back();
     ASSERT_TRUE(reading.get());
     EXPECT_TRUE(has(late.event));
     later.roll_back();
+}
+
+TEST_F(Feed, gives_those_who_wait_up_and_goes_on) {
+    auto first = transaction();
+    const auto early = opening();
+    first.write(early);
+    auto second = transaction();
+    second.write(opening());
+    second.commit();
+    auto reading = start_reading();
+    EXPECT_TRUE(waits(reading));
+    view->give_up("enough");
+    const auto answer = reading.get();
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().what, "enough");
+    first.commit();
+    read();
+    EXPECT_TRUE(has(early.event));
+}
+
+TEST_F(Feed, ends_before_a_gap_when_it_is_stopped) {
+    auto first = transaction();
+    first.write(opening());
+    auto second = transaction();
+    second.write(opening());
+    second.commit();
+    auto reading = start_reading();
+    EXPECT_TRUE(waits(reading));
+    view->stop();
+    EXPECT_FALSE(reading.get());
+    first.roll_back();
+}
+
+TEST_F(Feed, reads_facts_of_any_size_in_bounded_pieces) {
+    auto writer = transaction();
+    const auto event = opening();
+    writer.write(event);
+    for (int block = 0; block < 4; ++block) {
+        writer.write(
+            {event.event,
+             domain::SeatsAdded{
+                 sale.add_seats(event.event, std::string(40, 'x') + std::to_string(block), 100'000)
+                     .block
+             }}
+        );
+    }
+    writer.commit();
+    read();
+    EXPECT_EQ(view->inventory().find_event(event.event)->holders.size(), 400'000U);
+    const auto after = opening();
+    auto second = transaction();
+    second.write(after);
+    second.commit();
+    read();
+    EXPECT_TRUE(has(after.event));
+}
+
+/// As a restored backup has it, or a standby that lacked the last commits.
+TEST_F(Feed, notices_that_the_database_has_another_past) {
+    const auto make = [&] {
+        auto writer = transaction();
+        writer.write(opening());
+        writer.commit();
+    };
+    make();
+    make();
+    read();
+    EXPECT_FALSE(view->is_of_another_past());
+    const auto restore = connect();
+    told(*restore, "DELETE FROM facts WHERE seq = 2");
+    told(*restore, "SELECT setval('facts_seq', 1)::text");
+    // By the time that anybody looks there are as many facts again.
+    make();
+    make();
+    EXPECT_FALSE(start_reading().get());
+    EXPECT_TRUE(view->is_of_another_past());
 }
 
 /// Transactions of a few facts each that draw, commit and fail in any order.

@@ -23,15 +23,9 @@ std::optional<std::string> PostgresWorld::why_no_gate() {
 PostgresWorld::PostgresWorld(bool has_gate, Settings settings) : settings_{std::move(settings)} {
     settings_.pool.connection.url = server_.url();
     if (has_gate) redis_.emplace();
-    const auto migrated = run(io_, [](PostgresWorld& world) -> io::Awaitable<bool> {
-        auto connected = co_await io::postgres::PgConnection::connect(
-            world.io_.get_executor(), {.url = world.server_.url()}
-        );
-        if (!connected) co_return false;
-        world.connection_ = std::move(*connected);
-        co_return (co_await store::postgres::migrate(*world.connection_)).has_value();
-    }(*this));
-    if (!migrated) throw std::runtime_error("the schema couldn't be made");
+    connection_ = connect();
+    if (!run(io_, store::postgres::migrate(*connection_)))
+        throw std::runtime_error("the schema couldn't be made");
     run_sql(
         "CREATE TABLE test_clock (at timestamptz NOT NULL);"
         "INSERT INTO test_clock VALUES ('epoch');"
@@ -40,6 +34,13 @@ PostgresWorld::PostgresWorld(bool has_gate, Settings settings) : settings_{std::
     );
     set_clock();
     start_store();
+}
+
+std::unique_ptr<io::postgres::PgConnection> PostgresWorld::connect() {
+    using io::postgres::PgConnection;
+    auto made = run(io_, PgConnection::connect(io_.get_executor(), {.url = server_.url()}));
+    if (!made) throw std::runtime_error(made.error().what);
+    return std::move(*made);
 }
 
 PostgresWorld::~PostgresWorld() {
@@ -59,6 +60,7 @@ void PostgresWorld::start_store() {
                 .clock = clock_,
                 .random = random_,
                 .on_trouble = on_trouble,
+                .on_failure = on_trouble,
             }
         );
     } else {
@@ -69,6 +71,7 @@ void PostgresWorld::start_store() {
                 .clock = clock_,
                 .random = random_,
                 .on_trouble = on_trouble,
+                .on_failure = on_trouble,
             }
         );
     }
@@ -102,13 +105,13 @@ void PostgresWorld::move_clock(Millis by) {
 
 std::vector<domain::Fact> PostgresWorld::facts_after(std::uint64_t seq) {
     const std::array read{io::postgres::PgQuery{
-        store::postgres::kReadFacts,
-        io::postgres::PgParams::of(static_cast<std::int64_t>(seq), std::int64_t{1'000'000})
+        {"", "SELECT line FROM facts WHERE seq > $1 ORDER BY seq"},
+        io::postgres::PgParams::of(static_cast<std::int64_t>(seq))
     }};
     const auto results = run(io_, connection_->run(read));
     std::vector<domain::Fact> facts;
     for (int row = 0; row < results.value().front().rows(); ++row)
-        facts.push_back(wire::parse_fact(results->front().text(row, 1)).value());
+        facts.push_back(wire::parse_fact(results->front().text(row, 0)).value());
     return facts;
 }
 

@@ -33,6 +33,10 @@ public:
     void restart() override;
     void move_clock(Millis by) override;
 
+    /// Another's connection to the same database.
+    std::unique_ptr<io::postgres::PgConnection> connect();
+    std::string url() const { return server_.url(); }
+
     /// What has become durable after the fact `seq`, in order.
     std::vector<domain::Fact> facts_after(std::uint64_t seq);
 

@@ -1,6 +1,7 @@
 #include "support/postgres_server.h"
 
 #include "support/free_port.h"
+#include "support/other_user.h"
 
 #include <libpq-fe.h>
 
@@ -9,13 +10,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <fstream>
-#include <grp.h>
-#include <pwd.h>
-#include <sstream>
 #include <stdexcept>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -27,96 +23,14 @@ namespace fs = std::filesystem;
 
 const fs::path kPrograms = "/usr/lib/postgresql/15/bin";
 constexpr std::chrono::seconds kPatience{60};
-constexpr int kCannotRun = 127;
 
 [[noreturn]] void fail(const std::string& what) {
     throw std::runtime_error(what + ": " + std::strerror(errno));
 }
 
-std::string content_of(const fs::path& file) {
-    std::ostringstream text;
-    text << std::ifstream{file}.rdbuf();
-    return text.str();
-}
-
-/// Who PostgreSQL runs as: nothing means whoever the test is.
-std::optional<passwd> other_user() {
-    if (geteuid() != 0) return std::nullopt;
-    for (const char* name : {"postgres", "nobody"}) {
-        if (const auto* user = getpwnam(name)) return *user;
-    }
-    throw std::runtime_error("there is no user but root to run PostgreSQL as");
-}
-
-void give_away(const fs::path& path) {
-    const auto user = other_user();
-    if (!user) return;
-    const auto give = [&](const fs::path& one) {
-        if (lchown(one.c_str(), user->pw_uid, user->pw_gid) != 0) fail("chown " + one.string());
-    };
-    give(path);
-    if (!fs::is_directory(path)) return;
-    for (const auto& entry : fs::recursive_directory_iterator{path})
-        give(entry.path());
-}
-
-/// The rest of the child's life before it is another program: only calls that are safe in a signal
-/// handler are allowed between fork and exec.
-struct Launch {
-    char* const* arguments;
-    char* const* environment;
-    const char* log;
-    pid_t parent;
-    bool is_other_user;
-    uid_t user;
-    gid_t group;
-
-    [[noreturn]] void run() const {
-        const int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-        const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        if (dup2(nothing, 0) != 0 || dup2(out, 1) != 1 || dup2(out, 2) != 2) _exit(kCannotRun);
-        if (is_other_user &&
-            (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0))
-            _exit(kCannotRun);
-        // An immediate shutdown: PostgreSQL's children and its shared memory go with it.
-        prctl(PR_SET_PDEATHSIG, SIGQUIT);
-        if (getppid() != parent || chdir("/") != 0) _exit(kCannotRun);
-        execve(arguments[0], arguments, environment);
-        _exit(kCannotRun);
-    }
-};
-
-pid_t spawn(std::vector<std::string> command, const fs::path& log) {
-    std::vector<std::string> variables{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
-    const auto pointers_to = [](std::vector<std::string>& texts) {
-        std::vector<char*> pointers;
-        pointers.reserve(texts.size() + 1);
-        for (auto& text : texts)
-            pointers.push_back(text.data());
-        pointers.push_back(nullptr);
-        return pointers;
-    };
-    const auto arguments = pointers_to(command);
-    const auto environment = pointers_to(variables);
-    const auto user = other_user();
-    const Launch launch{
-        .arguments = arguments.data(),
-        .environment = environment.data(),
-        .log = log.c_str(),
-        .parent = getpid(),
-        .is_other_user = user.has_value(),
-        .user = user ? user->pw_uid : 0,
-        .group = user ? user->pw_gid : 0,
-    };
-    const pid_t pid = fork();
-    if (pid == 0) launch.run();
-    if (pid < 0) fail("fork");
-    return pid;
-}
-
 void run(std::vector<std::string> command, const fs::path& log) {
     const auto name = command.front();
-    const pid_t pid = spawn(std::move(command), log);
+    const pid_t pid = spawn_as_other(std::move(command), log);
     int status = 0;
     if (waitpid(pid, &status, 0) != pid) fail("waitpid");
     if (status != 0) throw std::runtime_error(name + " failed:\n" + content_of(log));
@@ -225,7 +139,7 @@ void PostgresServer::start() {
 }
 
 bool PostgresServer::try_start() {
-    pid_ = spawn(command(), folder_.path() / "server.log");
+    pid_ = spawn_as_other(command(), folder_.path() / "server.log");
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!has_ended()) {
         if (is_answering()) return true;

@@ -12,22 +12,24 @@ namespace frontrow::io::postgres {
 namespace {
 
 constexpr PgStatement kRollback{.name = "", .sql = "ROLLBACK"};
-constexpr PgStatement kSettings{
-    .name = "",
-    .sql =
-        "SELECT set_config('statement_timeout', $1, $4), set_config('lock_timeout', $2, $4),"
-        " set_config('idle_in_transaction_session_timeout', $3, $4),"
-        " set_config('TimeZone', 'UTC', $4)",
-};
+/// Whatever the database or the role has been set to: each statement sees what was committed before
+/// it, and what is answered as committed is on the disk.
+#define FRONTROW_SETTINGS                                                                      \
+    "SELECT set_config('statement_timeout', $1, $4), set_config('lock_timeout', $2, $4),"      \
+    " set_config('idle_in_transaction_session_timeout', $3, $4),"                              \
+    " set_config('TimeZone', 'UTC', $4),"                                                      \
+    " set_config('default_transaction_isolation', 'read committed', $4),"                      \
+    " set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', " \
+    "'on'), $4)"
+constexpr PgStatement kSettings{.name = "", .sql = FRONTROW_SETTINGS};
 constexpr PgStatement kKeyedSettings{
     .name = "",
-    .sql =
-        "SELECT set_config('statement_timeout', $1, $4), set_config('lock_timeout', $2, $4),"
-        " set_config('idle_in_transaction_session_timeout', $3, $4),"
-        " set_config('TimeZone', 'UTC', $4), set_config('enable_seqscan', 'off', $4),"
-        " set_config('enable_hashjoin', 'off', $4), set_config('enable_mergejoin', 'off', $4),"
-        " set_config('plan_cache_mode', 'force_generic_plan', $4), set_config('jit', 'off', $4)",
+    .sql = FRONTROW_SETTINGS
+    ", set_config('enable_seqscan', 'off', $4),"
+    " set_config('enable_hashjoin', 'off', $4), set_config('enable_mergejoin', 'off', $4),"
+    " set_config('plan_cache_mode', 'force_generic_plan', $4), set_config('jit', 'off', $4)",
 };
+#undef FRONTROW_SETTINGS
 
 struct FreeMemory {
     void operator()(PGnotify* notification) const { PQfreemem(notification); }

@@ -36,6 +36,7 @@ GatedStore::GatedStore(Settings settings, Ports ports)
            .clock = ports_.clock,
            .random = ports_.random,
            .on_trouble = ports_.on_trouble,
+           .on_failure = ports_.on_failure,
            .on_fact = [this](const domain::Fact& fact) { keeper_.take(fact); }}
       },
       keeper_{truth_, keepers_gate_, keepers_client_, ports_.clock, ports_.random.next()},

@@ -37,6 +37,8 @@ public:
         io::Random& random;
         /// Told of what went wrong on the way, for the log.
         std::function<void(const io::Fault&)> on_trouble;
+        /// Told once that this process can't go on.
+        std::function<void(const io::Fault&)> on_failure;
     };
 
     GatedStore(Settings settings, Ports ports);

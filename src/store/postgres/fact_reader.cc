@@ -16,7 +16,6 @@ using io::postgres::PgConnection;
 using io::postgres::PgParams;
 using io::postgres::PgQuery;
 
-constexpr std::int64_t kFactsARead = 5'000;
 /// Everything is read from one snapshot.
 constexpr PgStatement kBeginSnapshot{
     "begin_snapshot",
@@ -46,12 +45,15 @@ read_history(PgConnection& connection, const std::function<void(const domain::Fa
         row.int8(0, 0), row.int8(0, 1), row.int8(0, 2), row.int8(0, 3), row.int8(0, 4)
     };
     std::int64_t position = 0;
-    for (bool more = true; more;) {
-        const std::array read{PgQuery{kReadFacts, PgParams::of(position, kFactsARead)}};
+    std::int64_t head = 0;
+    do {
+        const std::array read{PgQuery{kReadFacts, PgParams::of(position, kFactsARead, kBytesARead)}
+        };
         const auto results = co_await connection.run(read);
         if (!results) co_return std::unexpected(unavailable(results.error()));
         const auto& facts = results->front();
-        for (int i = 0; i < facts.rows(); ++i) {
+        if (facts.rows() > 0) head = facts.int8(0, 2);
+        for (int i = position == 0 ? 0 : 1; i < facts.rows(); ++i) {
             position = facts.int8(i, 0);
             const auto fact = wire::parse_fact(facts.text(i, 1));
             if (!fact || fact->seq != static_cast<std::uint64_t>(position)) {
@@ -61,8 +63,7 @@ read_history(PgConnection& connection, const std::function<void(const domain::Fa
             }
             take(*fact);
         }
-        more = facts.rows() == kFactsARead;
-    }
+    } while (position < head);
     const std::array end{PgQuery{kCommit}};
     (void)co_await connection.run(end);
     co_return totals;

@@ -3,10 +3,12 @@
 #include "base/check.h"
 #include "store/postgres/migrations.h"
 #include "store/postgres/slice_reader.h"
+#include "store/postgres/statements.h"
 
 #include <boost/asio/as_tuple.hpp>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -18,12 +20,23 @@ using io::FaultKind;
 using io::postgres::PgConnection;
 using io::postgres::PgError;
 using io::postgres::PgErrorKind;
+using io::postgres::PgQuery;
 
 constexpr std::chrono::milliseconds kTick{100};
 constexpr std::uint32_t kSweepChunk = 1'000;
 constexpr int kAttemptsMax = 8;
 constexpr std::chrono::milliseconds kRetryMin{2};
 constexpr std::chrono::milliseconds kRetryMax{100};
+/// About the time of a transaction.
+constexpr std::chrono::milliseconds kComeBackMin{4};
+/// How long a command is tried before it's given up; longer than kIdleInTransaction, after which
+/// nothing is locked by a node that stands still.
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kIdleInTransaction{3};
+/// A sale waits for no more than its events and buyers, which are locked for moments.
+constexpr std::chrono::milliseconds kLockTimeout{500};
+/// A database that is silent for so long counts as gone.
+constexpr std::chrono::milliseconds kSilenceMax{2'500};
 constexpr std::chrono::milliseconds kStartRetryMin{50};
 constexpr std::chrono::milliseconds kStartRetryMax{1'000};
 
@@ -35,6 +48,8 @@ Fault fault_of(const PgError& error) {
 
 io::postgres::PgPool::Settings keyed(io::postgres::PgPool::Settings settings) {
     settings.connection.is_keyed = true;
+    settings.connection.lock_timeout = kLockTimeout;
+    settings.connection.idle_in_transaction_timeout = kIdleInTransaction;
     return settings;
 }
 
@@ -51,6 +66,17 @@ bool is_repeatable(const domain::Command& command) {
            std::holds_alternative<domain::ExpireHolds>(command);
 }
 
+bool has_taken(const io::Stopwatch& watch, std::chrono::duration<double> time) {
+    return watch.seconds() > time.count();
+}
+
+/// Whether the others of a batch may succeed without one of them.
+bool may_be_one_of_many(const BatchFailure& failure) {
+    constexpr std::string_view kLockNotAvailable = "55P03";
+    return failure.error.kind == PgErrorKind::rejected ||
+           failure.error.sqlstate == kLockNotAvailable;
+}
+
 /// Whether the same batch may succeed in a moment.
 bool may_pass(const BatchFailure& failure) {
     return failure.is_stale || failure.error.kind == PgErrorKind::retryable ||
@@ -65,7 +91,7 @@ PostgresStore::PostgresStore(Settings settings, Ports ports)
       pool_{ports_.owner, keyed(settings_.pool), ports_.random},
       view_{pool_, tasks_, ports_.on_fact},
       tasks_{ports_.owner, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
-    CHECK(settings_.lanes > 0 && settings_.lanes < settings_.pool.connections_max);
+    CHECK(settings_.lanes > 0 && settings_.lanes + 1 < settings_.pool.connections_max);
     tasks_.spawn(start());
 }
 
@@ -74,8 +100,11 @@ PostgresStore::~PostgresStore() = default;
 Awaitable<void> PostgresStore::close() {
     is_closing_ = true;
     ticker_.reset();
-    for (auto& wake : std::exchange(idle_lanes_, {}))
-        wake();
+    view_.stop();
+    for (auto* queue : {&sales_, &organizing_}) {
+        for (auto& wake : std::exchange(queue->idle_lanes, {}))
+            wake();
+    }
     co_await tasks_.wait();
     co_await pool_.close();
 }
@@ -97,13 +126,24 @@ Awaitable<void> PostgresStore::start() {
     if (is_closing_) co_return;
     has_started_ = true;
     for (std::size_t i = 0; i < settings_.lanes; ++i)
-        tasks_.spawn(run_lane());
+        tasks_.spawn(run_lane(sales_));
+    tasks_.spawn(run_lane(organizing_));
     ticker_ = std::make_unique<io::Ticker>(ports_.owner, kTick, [this] { tick(); });
 }
 
 Awaitable<Result<void, PgError>> PostgresStore::prepare() {
     auto connection = co_await PgConnection::connect(ports_.owner, settings_.pool.connection);
     if (!connection) co_return std::unexpected(std::move(connection.error()));
+    const std::array ask{PgQuery{kIsolation}};
+    const auto isolation = co_await (*connection)->run(ask);
+    if (!isolation) co_return std::unexpected(isolation.error());
+    if (isolation->front().text(0, 0) != "read committed") {
+        co_return std::unexpected(PgError{
+            .kind = PgErrorKind::rejected,
+            .what = "behind a pooler the database itself must say: ALTER DATABASE … SET "
+                    "default_transaction_isolation = 'read committed'"
+        });
+    }
     if (settings_.migrates) {
         const auto steps = co_await migrate(**connection);
         if (!steps) co_return std::unexpected(steps.error());
@@ -132,44 +172,75 @@ bool PostgresStore::is_ready() const {
 Awaitable<Result<domain::Outcome, Fault>>
 PostgresStore::execute(domain::Command command, TraceId trace) {
     if (!is_ready()) co_return std::unexpected(Fault{FaultKind::unavailable, "no database"});
-    if (waiting_.size() >= settings_.waiting_max)
+    if (queue_of(command).waiting.size() >= settings_.waiting_max)
         co_return std::unexpected(Fault{FaultKind::overloaded, "too many requests wait"});
     co_return co_await boost::asio::async_initiate<decltype(io::use_awaitable)&, void(Answer)>(
         [&](auto handler) {
-            waiting_.push_back({std::move(command), trace, std::move(handler)});
-            if (idle_lanes_.empty()) return;
-            auto wake = std::move(idle_lanes_.back());
-            idle_lanes_.pop_back();
-            boost::asio::post(ports_.owner, std::move(wake));
+            wait_in_line({
+                .command = std::move(command),
+                .trace = trace,
+                .answer = std::move(handler),
+                .number = ++commands_,
+                .backoff = {kComeBackMin, kRetryMax},
+            });
         },
         io::use_awaitable
     );
 }
 
-Awaitable<void> PostgresStore::run_lane() {
+PostgresStore::Queue& PostgresStore::queue_of(const domain::Command& command) {
+    const bool is_sweep = std::holds_alternative<domain::ExpireHolds>(command);
+    return is_batched(command) || is_sweep ? sales_ : organizing_;
+}
+
+/// Behind those who have waited longer.
+void PostgresStore::wait_in_line(Pending one) {
+    auto& queue = queue_of(one.command);
+    const auto place = std::ranges::upper_bound(queue.waiting, one.number, {}, &Pending::number);
+    queue.waiting.insert(place, std::move(one));
+    if (queue.idle_lanes.empty()) return;
+    auto wake = std::move(queue.idle_lanes.back());
+    queue.idle_lanes.pop_back();
+    boost::asio::post(ports_.owner, std::move(wake));
+}
+
+Awaitable<void> PostgresStore::run_lane(Queue& queue) {
     for (;;) {
-        while (waiting_.empty()) {
+        while (queue.waiting.empty()) {
             if (is_closing_) co_return;
             co_await boost::asio::async_initiate<decltype(io::use_awaitable)&, void()>(
-                [this](auto handler) { idle_lanes_.emplace_back(std::move(handler)); },
+                [&queue](auto handler) { queue.idle_lanes.emplace_back(std::move(handler)); },
                 io::use_awaitable
             );
         }
-        co_await run(next_batch());
+        co_await run(next_batch(queue));
     }
 }
 
 /// Those at the front that may share a transaction; or one that may not.
-PostgresStore::Batch PostgresStore::next_batch() {
+PostgresStore::Batch PostgresStore::next_batch(Queue& queue) {
+    auto& waiting = queue.waiting;
     Batch batch;
-    while (!waiting_.empty() && batch.size() < settings_.batch_max) {
-        const bool shares = is_batched(waiting_.front().command);
+    while (!waiting.empty() && batch.size() < settings_.batch_max) {
+        const bool shares = is_batched(waiting.front().command);
         if (!shares && !batch.empty()) break;
-        batch.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
+        batch.push_back(std::move(waiting.front()));
+        waiting.pop_front();
         if (!shares) break;
     }
     return batch;
+}
+
+/// Whoever still waits for a lane after all his patience. (A lane that waits for the database
+/// itself hasn't taken him up.)
+void PostgresStore::drop_overdue(Queue& queue) {
+    Batch overdue;
+    while (!queue.waiting.empty() && has_taken(queue.waiting.front().waited, kPatience)) {
+        overdue.push_back(std::move(queue.waiting.front()));
+        queue.waiting.pop_front();
+    }
+    const auto kind = is_ready() ? FaultKind::overloaded : FaultKind::unavailable;
+    answer_all(overdue, {kind, "its turn didn't come in time"});
 }
 
 Awaitable<Result<BatchOutcome, BatchFailure>> PostgresStore::attempt(const Batch& batch) {
@@ -188,44 +259,64 @@ Awaitable<Result<BatchOutcome, BatchFailure>> PostgresStore::attempt(const Batch
 
 Awaitable<void> PostgresStore::run(Batch batch) {
     io::Backoff backoff{kRetryMin, kRetryMax};
-    bool is_in_doubt = false;
     for (int tries = 1; !batch.empty(); ++tries) {
         auto done = co_await attempt(batch);
         if (done) {
             learn(done->now);
-            for (std::size_t i = 0; i < batch.size(); ++i) {
-                auto& outcome = done->outcomes[i];
-                // What an attempt in doubt had done already is no replay to who asked once.
-                if (is_in_doubt && outcome && outcome->replayed) {
-                    const auto& made = std::get<domain::Reservation>(outcome->entity).id;
-                    const auto& asked = std::get<domain::ReserveSeats>(batch[i].command);
-                    outcome->replayed = made != asked.reservation;
-                }
-                batch[i].answer(std::move(outcome));
-            }
+            for (auto& one : answer_decided(std::move(batch), std::move(*done)))
+                tasks_.spawn(come_back(std::move(one)));
             co_return;
         }
         const auto& failure = done.error();
-        if (failure.is_in_doubt) {
-            is_in_doubt = true;
-            answer_doubtful(batch);
+        if (failure.is_in_doubt) answer_doubtful(batch);
+        if (batch.empty()) co_return;
+        if (batch.size() > 1 && may_be_one_of_many(failure)) {
+            co_await split(std::move(batch));
+            co_return;
         }
-        if (!may_pass(failure) || tries == kAttemptsMax) {
+        if (!may_pass(failure) || tries == kAttemptsMax ||
+            has_taken(batch.front().waited, kPatience)) {
             ports_.on_trouble({FaultKind::unavailable, failure.error.what});
-            const bool is_one_of_many =
-                failure.error.kind == PgErrorKind::rejected && batch.size() > 1 && !is_in_doubt;
-            if (is_one_of_many) {
-                co_await split(std::move(batch));
-            } else {
-                answer_all(batch, is_in_doubt ? outcome_unknown() : fault_of(failure.error));
-            }
+            answer_all(batch, fault_of(failure.error));
             co_return;
         }
         co_await pause(backoff.after_failure(ports_.random.next()));
     }
 }
 
-/// One refused statement must not fail those beside it: each half has its own transaction.
+/// Returns those that have no answer yet.
+PostgresStore::Batch PostgresStore::answer_decided(Batch batch, BatchOutcome done) {
+    Batch undecided;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        auto& outcome = done.outcomes[i];
+        if (!outcome) {
+            undecided.push_back(std::move(batch[i]));
+            continue;
+        }
+        // What an attempt in doubt had done already is no replay to who asked once.
+        if (batch[i].is_in_doubt && *outcome && (*outcome)->replayed) {
+            const auto& made = std::get<domain::Reservation>((*outcome)->entity).id;
+            const auto& asked = std::get<domain::ReserveSeats>(batch[i].command);
+            (*outcome)->replayed = made != asked.reservation;
+        }
+        batch[i].answer(std::move(*outcome));
+    }
+    return undecided;
+}
+
+/// Its lane works on meanwhile.
+Awaitable<void> PostgresStore::come_back(Pending one) {
+    co_await pause(one.backoff.after_failure(ports_.random.next()));
+    if (!is_closing_ && !has_taken(one.waited, kPatience)) {
+        wait_in_line(std::move(one));
+        co_return;
+    }
+    const Fault crowd{FaultKind::overloaded, "another request for the same is still under way"};
+    one.answer(std::unexpected(one.is_in_doubt ? outcome_unknown() : crowd));
+}
+
+/// One statement that is refused, or waits in vain for a lock, must not fail those beside it: each
+/// half has its own transaction.
 Awaitable<void> PostgresStore::split(Batch batch) {
     const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
     Batch second{std::make_move_iterator(middle), std::make_move_iterator(batch.end())};
@@ -238,6 +329,7 @@ Awaitable<void> PostgresStore::split(Batch batch) {
 void PostgresStore::answer_doubtful(Batch& batch) {
     Batch repeatable;
     for (auto& one : batch) {
+        one.is_in_doubt = true;
         if (is_repeatable(one.command)) {
             repeatable.push_back(std::move(one));
         } else {
@@ -249,7 +341,7 @@ void PostgresStore::answer_doubtful(Batch& batch) {
 
 void PostgresStore::answer_all(Batch& batch, const Fault& fault) {
     for (auto& one : batch)
-        one.answer(std::unexpected(fault));
+        one.answer(std::unexpected(one.is_in_doubt ? outcome_unknown() : fault));
 }
 
 std::optional<domain::Refusal> PostgresStore::refusal_of_taken(const domain::ReserveSeats& command
@@ -268,17 +360,32 @@ std::optional<domain::Refusal> PostgresStore::refusal_of_taken(const domain::Res
     return refusal;
 }
 
+void PostgresStore::fail() {
+    if (std::exchange(has_failed_, true)) return;
+    ports_.on_failure(
+        {FaultKind::corrupt,
+         "the database has another past than this node has seen: a backup was restored, or a "
+         "fail-over lost commits"}
+    );
+}
+
 void PostgresStore::tick() {
+    drop_overdue(sales_);
+    drop_overdue(organizing_);
+    if (is_following_ && has_taken(following_, kSilenceMax))
+        view_.give_up("the database doesn't say what has happened");
     const bool is_reachable = pool_.is_reachable();
     if (was_reachable_ && !is_reachable)
         ports_.on_trouble({FaultKind::unavailable, "the database can't be reached"});
     was_reachable_ = is_reachable;
     if (!is_reachable || std::exchange(is_following_, true)) return;
+    following_ = {};
     tasks_.spawn([](PostgresStore& store) -> Awaitable<void> {
         const auto at = co_await store.view_.catch_up();
         if (at) store.learn(*at);
         if (!at && store.can_follow_) store.ports_.on_trouble(fault_of(at.error()));
         store.can_follow_ = at.has_value();
+        if (store.view_.is_of_another_past()) store.fail();
         const bool sweeps = at && store.view_.inventory().has_expired_holds(*at);
         if (sweeps && !std::exchange(store.is_sweeping_, true)) {
             const auto swept = co_await store.execute(domain::ExpireHolds{kSweepChunk}, TraceId{});

@@ -4,6 +4,7 @@
 #include "io/clock.h"
 #include "io/postgres/pg_pool.h"
 #include "io/random.h"
+#include "io/stopwatch.h"
 #include "io/task_group.h"
 #include "io/ticker.h"
 #include "store/postgres/feed_view.h"
@@ -12,6 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -25,13 +27,14 @@ namespace frontrow::store::postgres {
 /// touch, has `domain::decide` decide, and writes under guards. Reads come from a copy of the
 /// inventory that follows the feed of facts; each first learns how far the feed has come.
 ///
-/// Without the database everything is a fault (unavailable) until it is back; nothing ends the
-/// process.
+/// Without the database everything is a fault (unavailable) until it is back. Only one that comes
+/// back with another past ends the process.
 class PostgresStore final : public Store {
 public:
     struct Settings {
         io::postgres::PgPool::Settings pool;
-        /// Transactions under way at once. Each has its connection; reads share two more.
+        /// Transactions of buyers under way at once, each with its connection. Organizers (a
+        /// hundred thousand seats, …) have one lane more, and reads the rest.
         std::size_t lanes = 2;
         std::size_t batch_max = 128;
         /// Commands waiting beyond which more are refused as overloaded.
@@ -47,6 +50,8 @@ public:
         io::Random& random;
         /// Told of what went wrong on the way, for the log.
         std::function<void(const io::Fault&)> on_trouble;
+        /// Told once that this process can't go on; a restart takes things as they are now.
+        std::function<void(const io::Fault&)> on_failure;
         /// Told of each fact of the feed, in order, once it is in inventory(). May be empty.
         std::function<void(const domain::Fact&)> on_fact = {};
     };
@@ -91,30 +96,49 @@ private:
         domain::Command command;
         TraceId trace;
         std::move_only_function<void(Answer)> answer;
+        /// In the order in which they came.
+        std::uint64_t number = 0;
+        io::Stopwatch waited = {};
+        /// How long it stays away while what it wants is another transaction's.
+        io::Backoff backoff;
+        /// It may have been done already.
+        bool is_in_doubt = false;
     };
     using Batch = std::vector<Pending>;
 
+    /// Commands that share lanes, and the lanes of these that wait for work.
+    struct Queue {
+        std::deque<Pending> waiting;
+        std::vector<std::move_only_function<void()>> idle_lanes;
+    };
+
     Awaitable<void> start();
     Awaitable<Result<void, io::postgres::PgError>> prepare();
-    Awaitable<void> run_lane();
-    Batch next_batch();
+    Queue& queue_of(const domain::Command& command);
+    void wait_in_line(Pending one);
+    Awaitable<void> run_lane(Queue& queue);
+    Batch next_batch(Queue& queue);
+    void drop_overdue(Queue& queue);
     Awaitable<void> run(Batch batch);
     Awaitable<Result<BatchOutcome, BatchFailure>> attempt(const Batch& batch);
+    Batch answer_decided(Batch batch, BatchOutcome done);
+    Awaitable<void> come_back(Pending one);
     Awaitable<void> split(Batch batch);
     void answer_doubtful(Batch& batch);
     void answer_all(Batch& batch, const io::Fault& fault);
     Awaitable<void> pause(std::chrono::milliseconds time);
 
     void learn(Instant database_now);
+    void fail();
     void tick();
 
     Settings settings_;
     Ports ports_;
     io::postgres::PgPool pool_;
     FeedView view_;
-    std::deque<Pending> waiting_;
-    /// Lanes that wait for work.
-    std::vector<std::move_only_function<void()>> idle_lanes_;
+    std::uint64_t commands_ = 0;
+    Queue sales_;
+    Queue organizing_;
     /// How far the database's clock is ahead of ours.
     Millis clock_offset_{0};
     Instant last_now_{};
@@ -123,8 +147,10 @@ private:
     Instant last_told_{};
     bool has_started_ = false;
     bool is_closing_ = false;
+    bool has_failed_ = false;
     bool is_sweeping_ = false;
     bool is_following_ = false;
+    io::Stopwatch following_;
     bool was_reachable_ = true;
     /// The view could be brought up to date when that was tried last.
     bool can_follow_ = true;

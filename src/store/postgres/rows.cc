@@ -133,6 +133,7 @@ SeatRecord read_seat(const PgResult& result, int row) {
     now.confirmed_at = result.maybe(&PgResult::instant, row, column++);
     record.request = {.key = now.id.bits(), .content = result.uuid(row, column++)};
     seat.reservation = std::move(record);
+    seat.request_key = result.maybe(&PgResult::uuid, row, column++);
     return seat;
 }
 

@@ -35,6 +35,8 @@ struct SeatRecord {
     std::optional<Instant> held_until;
     /// The holder, as far as it concerns this seat: its `seats` are left empty.
     std::optional<domain::ReservationRecord> reservation;
+    /// Whose request the holder is.
+    std::optional<Bits128> request_key;
 };
 SeatRecord read_seat(const io::postgres::PgResult& result, int row);
 

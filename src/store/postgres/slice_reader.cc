@@ -157,15 +157,22 @@ void SliceReader::take_begin(const std::vector<PgResult>& results) {
     const std::size_t reads = 1 + std::size_t{!buyers_.empty()} +
                               std::size_t{sales_of_.has_value()} + std::size_t{expire_at_most_ > 0};
     const std::size_t numbers = adding_ != nullptr ? 1 : 0;
-    if (!seats_.empty()) {
+    if (!changed_.empty() || !seats_.empty()) {
         const auto place = 1 + std::size_t{!event_locks_.empty()} + std::size_t{!buyers_.empty()};
         for (int row = 0; row < results[place].rows(); ++row)
             locked_seats_.insert(SeatId{results[place].uuid(row, 0)});
+        for (int row = 0; row < results[place + 1].rows(); ++row)
+            locked_reservations_.insert(ReservationId{results[place + 1].uuid(row, 0)});
     }
     const auto rows = std::span{results}.last(reads + numbers);
     for (const auto& result : rows.first(reads)) {
         for (int row = 0; row < result.rows(); ++row)
             reservations_.push_back(read_reservation(result, row));
+    }
+    for (const auto& record : reservations_) {
+        const bool is_open = record.now.status == ReservationStatus::pending;
+        if (is_open && !locked_reservations_.contains(record.now.id))
+            open_elsewhere_.insert(record.now.id);
     }
     if (sales_of_) {
         sales_asked_at_ = std::max(floor_, results[results.size() - rows.size() - 1].instant(0, 0));
@@ -210,7 +217,6 @@ bool SliceReader::fill(Slice& slice, const std::vector<PgResult>& results) {
     for (const auto& record : events)
         loader.add_event(record.event);
     take_seats(slice, results[1]);
-    if (has_unlocked_seat(slice)) return false;
     load_reservations(slice);
     for (const auto& record : events) {
         loader.set_seats_total(record.event.id, record.seats_total);
@@ -219,14 +225,42 @@ bool SliceReader::fill(Slice& slice, const std::vector<PgResult>& results) {
     return true;
 }
 
-/// A wanted seat was another's when the locks were taken, and is free by now. To write it without
-/// its lock would be to lock it out of order.
-bool SliceReader::has_unlocked_seat(const Slice& slice) const {
-    return std::ranges::any_of(seats_, [&](SeatId id) {
-        const auto read = slice.seats.find(id);
-        if (read == slice.seats.end() || locked_seats_.contains(id)) return false;
-        const auto& [holder, until] = read->second;
-        return !holder || (until && *until <= slice.now);
+bool SliceReader::is_decidable(const Slice& slice, const domain::Command& command) const {
+    const auto* reserve = std::get_if<domain::ReserveSeats>(&command);
+    if (reserve != nullptr) {
+        return std::ranges::all_of(reserve->seats, [&](SeatId id) {
+            return has_seat(slice, id, reserve->request.key);
+        });
+    }
+    if (const auto* confirm = std::get_if<domain::ConfirmReservation>(&command))
+        return has_reservation(slice, confirm->reservation);
+    if (const auto* cancel = std::get_if<domain::CancelReservation>(&command))
+        return has_reservation(slice, cancel->reservation);
+    if (const auto* extend = std::get_if<domain::ExtendReservation>(&command))
+        return has_reservation(slice, extend->reservation);
+    return true;
+}
+
+/// Whether it's known who has the seat, and it's locked if it can be taken. That it is another's by
+/// the same request means that this one came to two nodes, and was looked for a moment too early.
+bool SliceReader::has_seat(const Slice& slice, SeatId id, Bits128 request_key) const {
+    const auto read = slice.seats.find(id);
+    if (read == slice.seats.end()) return true;
+    const auto& [holder, until, holders_key] = read->second;
+    const bool has_run_out = until && *until <= slice.now;
+    if (holder && !has_run_out)
+        return holders_key != request_key || slice.keys.contains(request_key);
+    return locked_seats_.contains(id) && (!holder || locked_reservations_.contains(*holder));
+}
+
+/// Whether the reservation is locked with its seats, unless it has ended for good.
+bool SliceReader::has_reservation(const Slice& slice, ReservationId id) const {
+    if (open_elsewhere_.contains(id)) return false;
+    const auto* row = slice.inventory.find_reservation(id);
+    if (row == nullptr || row->status != ReservationStatus::pending) return true;
+    const auto& event = slice.inventory.event(row->event);
+    return std::ranges::all_of(row->seats, [&](std::uint32_t seat) {
+        return locked_seats_.contains(domain::Inventory::seat_id(event, seat));
     });
 }
 
@@ -256,7 +290,7 @@ void SliceReader::take_seats(Slice& slice, const PgResult& rows) {
         // A seat of an event that nobody asked for is a seat that isn't there.
         if (slice.inventory.find_event(seat.event) == nullptr) continue;
         loader.add_seat(seat.event, seat.id, std::move(seat.spec));
-        slice.seats[seat.id] = {seat.holder, seat.held_until};
+        slice.seats[seat.id] = {seat.holder, seat.held_until, seat.request_key};
         if (!seat.reservation || !has_seats(*seat.reservation)) continue;
         const auto [place, is_new] = places.emplace(*seat.holder, reservations_.size());
         if (is_new) {
@@ -276,8 +310,10 @@ void SliceReader::take_seats(Slice& slice, const PgResult& rows) {
         }
     }
     for (std::size_t i = 0; i < reservations_.size(); ++i) {
-        if (!is_holder[i] && has_seats(reservations_[i]))
-            reservations_[i].now.status = ReservationStatus::cancelled;
+        if (is_holder[i] || !has_seats(reservations_[i])) continue;
+        auto& ended = reservations_[i].now;
+        ended.status = ended.expires_at <= slice.now ? ReservationStatus::expired
+                                                     : ReservationStatus::cancelled;
     }
 }
 

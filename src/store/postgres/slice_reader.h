@@ -21,6 +21,8 @@ namespace frontrow::store::postgres {
 struct SeatRead {
     std::optional<ReservationId> holder;
     std::optional<Instant> until;
+    /// Whose request the holder is.
+    std::optional<Bits128> request_key = {};
 };
 
 /// The part of the inventory that a batch of commands touches, read under its locks.
@@ -50,6 +52,10 @@ public:
     /// False: something had changed between the two, and nothing can be decided.
     [[nodiscard]] bool fill(Slice& slice, const std::vector<io::postgres::PgResult>& results);
 
+    /// Whether a command of the batch can be decided on the slice. If not, what it wants is in the
+    /// hands of another transaction, or was until a moment ago: it has to come back.
+    bool is_decidable(const Slice& slice, const domain::Command& command) const;
+
 private:
     void note(const domain::CreateEvent& command);
     void note(const domain::UpdateEvent& command);
@@ -67,7 +73,8 @@ private:
     void take_seats(Slice& slice, const io::postgres::PgResult& rows);
     void load_reservations(Slice& slice);
     bool has_lost_witness(Instant now) const;
-    bool has_unlocked_seat(const Slice& slice) const;
+    bool has_seat(const Slice& slice, SeatId id, Bits128 request_key) const;
+    bool has_reservation(const Slice& slice, ReservationId id) const;
 
     /// By key, in the order in which they are taken.
     std::map<std::int64_t, Lock> event_locks_;
@@ -84,6 +91,9 @@ private:
     std::vector<domain::ReservationRecord> reservations_;
     std::vector<SeatId> taken_numbers_;
     HashSet<SeatId> locked_seats_;
+    HashSet<ReservationId> locked_reservations_;
+    /// Pending when they were read, and in another transaction's hands.
+    HashSet<ReservationId> open_elsewhere_;
     /// What was read of sales_of_, and no later than that.
     std::vector<domain::Reservation> sales_;
     Instant sales_asked_at_;

@@ -51,6 +51,8 @@ public:
     std::vector<PgQuery> queries() {
         write_seats();
         write_reservations();
+        for (const auto event : deleted_)
+            queries_.push_back({kDeleteEvent, PgParams::of(event)});
         auto& lines = queries_.emplace_back(PgQuery{kInsertFacts}).params;
         lines.add_array(lines_);
         queries_.push_back({kCommit});
@@ -64,9 +66,7 @@ private:
     void touch(EventId event, const domain::EventUpdated&) {
         queries_.push_back({kUpdateEvent, event_params(event_of(event))});
     }
-    void touch(EventId event, const domain::EventDeleted&) {
-        queries_.push_back({kDeleteEvent, PgParams::of(event)});
-    }
+    void touch(EventId event, const domain::EventDeleted&) { deleted_.push_back(event); }
     void touch(EventId event, const domain::SeatsAdded& body);
     void touch(EventId, const domain::ReservationHeld& body) {
         new_.insert(body.reservation);
@@ -111,6 +111,7 @@ private:
     std::set<SeatId> seats_;
     std::set<ReservationId> new_;
     std::set<ReservationId> changed_;
+    std::vector<EventId> deleted_;
     std::vector<Bits128> forgotten_;
     std::vector<std::string> lines_;
 };

@@ -2,15 +2,23 @@
 
 #include "io/postgres/pg_exchange.h"
 
+#include <cstdint>
+
 namespace frontrow::store::postgres {
 
 using io::postgres::PgStatement;
 
 // All the SQL of a sale. Lock order: events, buyers, seats, reservations, the sequence of facts.
+// What many want at once (seats and reservations) isn't waited for: who doesn't get it comes back.
 
 inline constexpr PgStatement kBegin{"begin", "BEGIN"};
 inline constexpr PgStatement kCommit{"commit", "COMMIT"};
 inline constexpr PgStatement kNow{"now", "SELECT frontrow_now()"};
+/// The isolation that a transaction has if it doesn't say.
+inline constexpr PgStatement kIsolation{
+    "isolation",
+    "SELECT current_setting('transaction_isolation')"
+};
 /// Ends the transaction as a guard does that has failed.
 inline constexpr PgStatement kGiveUp{"give_up", "SELECT frontrow_expect(0, 1)"};
 
@@ -33,24 +41,25 @@ inline constexpr PgStatement kLockBuyers{
 };
 
 /// Of the seats $1 those that can be taken now, by a clock not before $3, and those that the
-/// reservations $2 have: in one statement, so that no two transactions lock them in different
-/// orders. What is taken needs no lock to be refused.
+/// reservations $2 have, unless another transaction has locked them. What is taken needs no lock to
+/// be refused.
 inline constexpr PgStatement kLockSeats{
     "lock_seats",
     "SELECT id FROM seats WHERE id = ANY ($1 || ARRAY("
     " SELECT unnest(seat_ids) FROM reservations WHERE id = ANY ($2)))"
     " AND (reservation_id IS NULL OR hold_expires_at <= greatest(frontrow_now(), $3)"
     "  OR reservation_id = ANY ($2))"
-    " ORDER BY id FOR NO KEY UPDATE"
+    " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 };
 
-/// $1 reservations, and those whose hold on the seats $2 has run out.
+/// $1 reservations, and those whose hold on the seats $2 has run out by a clock not before $3;
+/// unless another transaction has locked them.
 inline constexpr PgStatement kLockReservations{
     "lock_reservations",
-    "SELECT 1 FROM reservations WHERE id = ANY ($1 || ARRAY("
+    "SELECT id FROM reservations WHERE id = ANY ($1 || ARRAY("
     " SELECT reservation_id FROM seats WHERE id = ANY ($2)"
     " AND hold_expires_at <= greatest(frontrow_now(), $3)))"
-    " ORDER BY id FOR NO KEY UPDATE"
+    " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 };
 
 // Reads. ---------------------------------------------------------------------------------------
@@ -88,18 +97,19 @@ inline constexpr PgStatement kReadSales{
     " FROM reservations WHERE id = ANY (ARRAY("
     "(SELECT id FROM reservations WHERE event_id = $1 AND status = 'confirmed' LIMIT 1) UNION ALL "
     "(SELECT id FROM reservations WHERE event_id = $1 AND status = 'pending'"
-    " AND expires_at > greatest(frontrow_now(), $2) LIMIT 1) UNION ALL "
+    " AND expires_at > greatest((SELECT frontrow_now()), $2) LIMIT 1) UNION ALL "
     "(SELECT id FROM reservations WHERE event_id = $1 AND status = 'pending'"
-    " AND expires_at <= greatest(frontrow_now(), $2))"
+    " AND expires_at <= greatest((SELECT frontrow_now()), $2))"
     ")) ORDER BY id FOR NO KEY UPDATE"
 };
 
-/// Up to $1 holds that have run out and that no other node is sweeping.
+/// Up to $1 holds that have run out and that no other node is sweeping. The time is asked for once:
+/// by a changing one no index can be searched.
 inline constexpr PgStatement kReadExpired{
     "read_expired",
     "SELECT " FRONTROW_RESERVATION_COLUMNS
     " FROM reservations"
-    " WHERE status = 'pending' AND expires_at <= frontrow_now()"
+    " WHERE status = 'pending' AND expires_at <= (SELECT frontrow_now())"
     " ORDER BY expires_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED"
 };
 
@@ -116,7 +126,7 @@ inline constexpr PgStatement kReadSeats{
     "read_seats",
     "SELECT s.id, s.event_id, s.number, s.price, s.reservation_id, s.hold_expires_at,"
     " r.user_id, r.status, r.total_amount, r.currency, r.created_at, r.first_expires_at,"
-    " r.expires_at, r.confirmed_at, r.request_content"
+    " r.expires_at, r.confirmed_at, r.request_content, r.request_key"
     " FROM seats s LEFT JOIN reservations r ON r.id = s.reservation_id WHERE s.id = ANY ($1)"
 };
 
@@ -191,9 +201,12 @@ inline constexpr PgStatement kUpdateEvent{
     " SELECT frontrow_expect(count(*), 1) FROM changed"
 };
 
+/// After its reservations have been written: none may be left that has seats.
 inline constexpr PgStatement kDeleteEvent{
     "delete_event",
-    "WITH changed AS (UPDATE events SET deleted = true WHERE id = $1 AND NOT deleted RETURNING 1)"
+    "WITH changed AS (UPDATE events SET deleted = true WHERE id = $1 AND NOT deleted"
+    " AND NOT EXISTS (SELECT 1 FROM reservations WHERE event_id = $1"
+    "  AND status IN ('pending', 'confirmed')) RETURNING 1)"
     " SELECT frontrow_expect(count(*), 1) FROM changed"
 };
 
@@ -222,18 +235,28 @@ inline constexpr PgStatement kInsertFacts{
 
 // The feed. ------------------------------------------------------------------------------------
 
-/// Up to $2 facts after $1, with the lowest id of a transaction that was running.
+/// Up to $2 facts after $1, and no more than one beyond $3 bytes; before them the beginning of $1
+/// itself. With each the last there is.
 inline constexpr PgStatement kReadFacts{
     "read_facts",
-    "SELECT seq, line, pg_snapshot_xmin(now)::text::bigint"
-    " FROM facts, (SELECT pg_current_snapshot() AS now) AS snapshot"
-    " WHERE seq > $1 ORDER BY seq LIMIT $2"
+    "SELECT seq, CASE WHEN seq = $1 THEN left(line, 128) ELSE line END, (SELECT max(seq) FROM "
+    "facts)"
+    " FROM (SELECT seq, line, coalesce(sum(CASE WHEN seq = $1 THEN 0 ELSE octet_length(line) END)"
+    "   OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before"
+    "  FROM (SELECT seq, line FROM facts WHERE seq >= $1 ORDER BY seq LIMIT 1 + $2) AS next"
+    " ) AS counted WHERE bytes_before <= $3 ORDER BY seq"
 };
 
-/// An id above those of all transactions that have one.
-inline constexpr PgStatement kDrawTransaction{
-    "draw_transaction",
-    "SELECT pg_current_xact_id()::text::bigint"
+inline constexpr std::int64_t kFactsARead = 5'000;
+/// A bulk of 100,000 seats is one fact of some ten megabytes.
+inline constexpr std::int64_t kBytesARead = 16 << 20;
+
+/// The transactions that write facts: each has locked the table before it draws a number.
+inline constexpr PgStatement kReadWriters{
+    "read_writers",
+    "SELECT virtualtransaction FROM pg_locks"
+    " WHERE locktype = 'relation' AND relation = 'facts'::regclass AND mode = 'RowExclusiveLock'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 };
 
 #undef FRONTROW_RESERVATION_COLUMNS

@@ -30,18 +30,28 @@ std::unexpected<BatchFailure> failed(PgError error, bool was_committing) {
 /// The outcomes, and the facts that the slice has evolved by. The facts' seq is given by the
 /// database.
 struct Decided {
-    std::vector<domain::Outcome> outcomes;
+    std::vector<std::optional<domain::Outcome>> outcomes;
     std::vector<domain::Fact> facts;
 };
 
 Decided decide_all(
+    const SliceReader& reader,
     Slice& slice,
     std::span<const domain::Command> commands,
     std::span<const TraceId> traces
 ) {
     Decided decided;
     decided.outcomes.reserve(commands.size());
+    // Asked before anything is decided: what one of them takes is the batch's own.
+    std::vector<bool> are_decidable;
+    are_decidable.reserve(commands.size());
+    for (const auto& command : commands)
+        are_decidable.push_back(reader.is_decidable(slice, command));
     for (std::size_t i = 0; i < commands.size(); ++i) {
+        if (!are_decidable[i]) {
+            decided.outcomes.emplace_back(std::nullopt);
+            continue;
+        }
         auto decision = domain::decide(slice.inventory, commands[i], slice.now);
         for (auto& made : decision.facts) {
             domain::Fact fact{
@@ -85,7 +95,7 @@ io::Awaitable<Result<BatchOutcome, BatchFailure>> run_batch(
         co_return failed(given_up.error(), false);
     }
 
-    auto decided = decide_all(slice, commands, traces);
+    auto decided = decide_all(reader, slice, commands, traces);
     // A refusal was read under these locks: it is true, and durable, once the transaction ends.
     const auto writes = decided.facts.empty() ? std::vector<PgQuery>{{kCommit}}
                                               : write_queries(slice, decided.facts);

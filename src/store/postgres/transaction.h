@@ -6,6 +6,7 @@
 #include "io/awaitable.h"
 #include "io/postgres/pg_connection.h"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct BatchFailure {
 };
 
 struct BatchOutcome {
-    std::vector<domain::Outcome> outcomes;
+    /// None for a command that has to come back: what it wants was locked by another transaction.
+    std::vector<std::optional<domain::Outcome>> outcomes;
     Instant now;
 };
 

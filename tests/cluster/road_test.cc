@@ -1,0 +1,65 @@
+#include "cluster/cluster.h"
+#include "end_to_end/load.h"
+#include "end_to_end/reckoning.h"
+#include "support/seed.h"
+
+#include <gmock/gmock.h>
+
+namespace frontrow::test {
+namespace {
+
+using testing::IsEmpty;
+
+/// Other roads to the database than the straight one. On each: a crowd at two nodes, its own ledger
+/// against what the nodes say, and what one node sold seen on the other.
+class ClusterRoad : public WithCluster {
+protected:
+    void sell(Cluster& cluster) {
+        auto seller = cluster.client(0);
+        auto reader = cluster.client(1);
+        const auto hall = make_hall(seller, 200);
+        Load load{
+            hall,
+            {.ports = cluster.ports(), .name = "crowd", .seed = seed_of_this_run(), .buyers = 8}
+        };
+        load.wait_for_answers(400);
+        load.stop();
+        EXPECT_THAT(load.surprises(), IsEmpty());
+        Reckoning{reader, hall}.settle(load.buyers());
+
+        const auto small = make_hall(seller, 2);
+        const auto held = seller.send(reservation_of(small.event, {small.seats[0]}, "ann", "key"));
+        ASSERT_TRUE(held);
+        ASSERT_EQ(held->status, 201U) << held->body;
+        EXPECT_EQ(count_free(reader, small), 1U);
+        EXPECT_EQ(cluster.verify().exit_code, 0);
+    }
+};
+
+TEST_F(ClusterRoad, through_a_pooler_that_lends_its_sessions_by_the_transaction) {
+    if (const auto reason = PgBouncer::why_not()) GTEST_SKIP() << *reason;
+    Cluster cluster{{.nodes = 2, .is_pooled = true}};
+    sell(cluster);
+}
+
+TEST_F(ClusterRoad, with_tls) {
+    Cluster cluster{{.nodes = 2, .postgres = {.has_tls = true}}};
+    sell(cluster);
+}
+
+/// Behind a pooler no session is the node's own to set.
+TEST_F(ClusterRoad, through_a_pooler_is_refused_where_the_isolation_is_not_what_it_must_be) {
+    if (const auto reason = PgBouncer::why_not()) GTEST_SKIP() << *reason;
+    Cluster cluster{
+        {.nodes = 1,
+         .is_pooled = true,
+         .postgres = {.settings = {"default_transaction_isolation=serializable"}},
+         .is_started = false}
+    };
+    cluster.start_node(0);
+    EXPECT_TRUE(cluster.node(0).process().wait_for_line("default_transaction_isolation"));
+    EXPECT_EQ(status_of(cluster.port(0), "/readyz"), 503U);
+}
+
+}  // namespace
+}  // namespace frontrow::test

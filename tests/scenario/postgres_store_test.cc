@@ -1,0 +1,230 @@
+#include "scenario/postgres_world.h"
+#include "store/postgres/statements.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+// What only the store before PostgreSQL promises: that others at the same database, who lock, wait
+// and stop where they like, get in nobody's way but their own.
+
+namespace frontrow::test {
+namespace {
+
+using io::postgres::PgConnection;
+using io::postgres::PgParams;
+using io::postgres::PgQuery;
+using io::postgres::PgResult;
+using Answer = StoreWorld::Answer;
+
+/// A second node at the same database.
+class Twin {
+public:
+    explicit Twin(PostgresWorld& world) : world_{world} {
+        store::postgres::PostgresStore::Settings settings;
+        settings.pool.connection.url = world.url();
+        const auto ignore = [](const io::Fault&) {};
+        store_ = std::make_unique<store::postgres::PostgresStore>(
+            settings,
+            store::postgres::PostgresStore::Ports{
+                .owner = world.io().get_executor(),
+                .clock = clock_,
+                .random = random_,
+                .on_trouble = ignore,
+                .on_failure = ignore,
+            }
+        );
+        while (!store_->is_ready()) {
+            world_.io().restart();
+            world_.io().run_one();
+        }
+    }
+    ~Twin() {
+        run(world_.io(), [](store::Store& store) -> io::Awaitable<bool> {
+            co_await store.close();
+            co_return true;
+        }(*store_));
+    }
+
+    Started<Answer> start(domain::Command command) {
+        return test::start(world_.io(), store_->execute(std::move(command), {}));
+    }
+
+private:
+    PostgresWorld& world_;
+    ManualClock clock_;
+    SeededRandom random_{2};
+    std::unique_ptr<store::postgres::PostgresStore> store_;
+};
+
+/// A node and, beside it, somebody with a transaction of his own.
+class BesideAnother : public testing::Test {
+protected:
+    void SetUp() override {
+        if (const auto reason = PostgresServer::why_not()) GTEST_SKIP() << *reason;
+        world.emplace(false);
+        other = world->connect();
+        const auto event = world->sale().create_event();
+        hall = event.event;
+        accept(event);
+        const auto seats = world->sale().add_seats(hall, "A", 20);
+        first_seat = seats.block->first_id;
+        accept(seats);
+    }
+    void TearDown() override { other.reset(); }
+
+    void accept(domain::Command command) {
+        ASSERT_TRUE(world->execute(std::move(command)).value());
+    }
+    domain::ReserveSeats want(const std::string& user, std::uint64_t seat) {
+        return world->sale().reserve(hall, user, {first_seat.plus(seat)});
+    }
+    domain::Reservation hold(const std::string& user, std::uint64_t seat) {
+        return std::get<domain::Reservation>(world->execute(want(user, seat)).value()->entity);
+    }
+
+    template <class... Values>
+    std::vector<PgResult> ask_other(const char* sql, const Values&... values) {
+        std::vector<PgQuery> queries{{{"", sql}, PgParams::of(values...)}};
+        auto answer = run(world->io(), other->run(queries));
+        if (!answer) throw std::runtime_error(answer.error().what);
+        return std::move(*answer);
+    }
+    void lock_seat(std::uint64_t seat) {
+        ask_other("BEGIN");
+        ask_other("SELECT 1 FROM seats WHERE id = $1 FOR UPDATE", first_seat.plus(seat));
+    }
+
+    std::optional<PostgresWorld> world;
+    std::unique_ptr<PgConnection> other;
+    EventId hall;
+    SeatId first_seat;
+};
+
+TEST_F(BesideAnother, a_locked_seat_holds_up_only_those_who_want_it) {
+    lock_seat(3);
+    std::vector<Started<Answer>> free_seats;
+    auto unlucky = world->start(want("ann", 3));
+    for (std::uint64_t seat = 4; seat < 12; ++seat)
+        free_seats.push_back(world->start(want("bob", seat)));
+    for (auto& one : free_seats)
+        EXPECT_TRUE(one.get().value());
+    EXPECT_FALSE(unlucky.is_done());
+    ask_other("COMMIT");
+    EXPECT_TRUE(unlucky.get().value());
+}
+
+TEST_F(BesideAnother, a_locked_reservation_holds_up_only_its_own_buyer) {
+    const auto held = hold("ann", 1);
+    const auto free = hold("bob", 2);
+    ask_other("BEGIN");
+    ask_other("SELECT 1 FROM reservations WHERE id = $1 FOR UPDATE", held.id);
+    auto unlucky = world->start(domain::ConfirmReservation{held.id, "ann"});
+    EXPECT_TRUE(world->execute(domain::ConfirmReservation{free.id, "bob"}).value());
+    EXPECT_FALSE(unlucky.is_done());
+    ask_other("COMMIT");
+    EXPECT_TRUE(unlucky.get().value());
+}
+
+TEST_F(BesideAnother, a_lock_that_stays_is_a_crowd_in_the_end) {
+    lock_seat(3);
+    auto unlucky = world->start(want("ann", 3));
+    const auto answer = unlucky.get();
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, io::FaultKind::overloaded);
+    ask_other("ROLLBACK");
+    EXPECT_TRUE(world->execute(want("ann", 3)).value());
+}
+
+/// A sale waits for the lock of its buyer, where there is a limit per user.
+TEST_F(BesideAnother, a_locked_buyer_holds_up_nobody_beside_him_for_long) {
+    auto spec = world->sale().spec();
+    spec.max_seats_per_user = 4;
+    const auto event = world->sale().create_event(spec);
+    accept(event);
+    const auto seats = world->sale().add_seats(event.event, "B", 4);
+    accept(seats);
+    ask_other("BEGIN");
+    ask_other(
+        "SELECT pg_advisory_xact_lock(hashtextextended('ann', uuid_hash_extended($1, 0)))",
+        event.event
+    );
+    const auto want_one = [&](const std::string& user, std::uint64_t seat) {
+        return world->sale().reserve(event.event, user, {seats.block->first_id.plus(seat)});
+    };
+    auto unlucky = world->start(want_one("ann", 0));
+    auto beside = world->start(want_one("bob", 1));
+    EXPECT_TRUE(beside.get().value());
+    ask_other("ROLLBACK");
+    (void)unlucky.get();
+    EXPECT_TRUE(world->execute(want_one("ann", 0)).value());
+}
+
+TEST_F(BesideAnother, an_organizers_long_transaction_holds_up_no_buyer) {
+    const auto event = world->sale().create_event();
+    accept(event);
+    // Whoever adds seats waits for the row that counts them.
+    ask_other("BEGIN");
+    ask_other("SELECT 1 FROM events WHERE id = $1 FOR UPDATE", event.event);
+    auto adding = world->start(world->sale().add_seats(event.event, "C", 3));
+    for (std::uint64_t seat = 0; seat < 4; ++seat)
+        EXPECT_TRUE(world->execute(want("bob", seat)).value());
+    EXPECT_FALSE(adding.is_done());
+    ask_other("COMMIT");
+    EXPECT_TRUE(adding.get().value());
+}
+
+/// A request that came to two nodes: the other has committed between the look at the keys and the
+/// look at the seats.
+TEST_F(BesideAnother, a_key_that_another_node_uses_at_the_same_time_is_no_conflict) {
+    Twin twin{*world};
+    for (std::uint64_t seat = 0; seat < 20; ++seat) {
+        const auto command = want("ann", seat);
+        auto again = command;
+        again.reservation = ReservationId{Bits128{1, seat}};
+        auto here = world->start(command);
+        auto there = twin.start(again);
+        const auto one = here.get();
+        const auto two = there.get();
+        ASSERT_TRUE(one.value());
+        ASSERT_TRUE(two.value());
+        EXPECT_EQ(
+            std::get<domain::Reservation>((*one)->entity).id,
+            std::get<domain::Reservation>((*two)->entity).id
+        );
+        EXPECT_NE((*one)->replayed, (*two)->replayed);
+    }
+}
+
+/// The database's default counts for nothing.
+TEST_F(BesideAnother, a_database_that_is_set_otherwise_is_used_as_it_must_be) {
+    ask_other("ALTER DATABASE postgres SET default_transaction_isolation = 'serializable'");
+    ask_other("ALTER DATABASE postgres SET synchronous_commit = 'off'");
+    const auto fresh = world->connect();
+    const std::vector<PgQuery> show{
+        {{"",
+          "SELECT current_setting('transaction_isolation'),"
+          " current_setting('synchronous_commit')"}}
+    };
+    const auto shown = run(world->io(), fresh->run(show));
+    ASSERT_TRUE(shown);
+    EXPECT_EQ(shown->front().text(0, 0), "read committed");
+    EXPECT_EQ(shown->front().text(0, 1), "on");
+}
+
+/// Every look for what has run out goes by the index, however many reservations there are.
+TEST_F(BesideAnother, what_has_run_out_is_found_by_its_index) {
+    ask_other("SET enable_seqscan = off");
+    ask_other("SET plan_cache_mode = force_generic_plan");
+    std::string sql = store::postgres::kReadExpired.sql;
+    sql.replace(sql.find("$1"), 2, "1000");
+    const auto plan = ask_other(("EXPLAIN " + sql).c_str());
+    std::string text;
+    for (int row = 0; row < plan.front().rows(); ++row)
+        text += std::string{plan.front().text(row, 0)} + "\n";
+    EXPECT_NE(text.find("Index Cond: (expires_at <="), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace frontrow::test

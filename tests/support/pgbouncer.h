@@ -1,0 +1,38 @@
+#pragma once
+
+#include "support/postgres_server.h"
+#include "support/temp_folder.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+namespace frontrow::test {
+
+/// A real PgBouncer in transaction mode before a PostgreSQL, on a port of its own: it lends its few
+/// sessions by the transaction. Start it from the main thread.
+class PgBouncer {
+public:
+    /// Why there can't be one here, for GTEST_SKIP(); nothing if there can.
+    static std::optional<std::string> why_not();
+
+    /// `server` outlives it.
+    explicit PgBouncer(const PostgresServer& server);
+    ~PgBouncer();
+    PgBouncer(const PgBouncer&) = delete;
+    PgBouncer& operator=(const PgBouncer&) = delete;
+
+    std::uint16_t port() const { return port_; }
+
+private:
+    void write_settings(const PostgresServer& server) const;
+    bool has_started(const std::string& url);
+    void stop();
+
+    TempFolder folder_;
+    std::uint16_t port_ = 0;
+    pid_t pid_ = -1;
+};
+
+}  // namespace frontrow::test
