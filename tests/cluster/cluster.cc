@@ -20,9 +20,9 @@ constexpr std::chrono::seconds kShortPatience{5};
 
 }  // namespace
 
-Cluster::Cluster(const Options& options) : postgres_{options.postgres} {
+Cluster::Cluster(const Options& options) : postgres_{options.postgres}, proxied_{options.proxied} {
     if (options.is_pooled) pooler_.emplace(postgres_);
-    if (options.is_proxied) proxy_.emplace(postgres_.port());
+    if (proxied_ > 0) proxy_.emplace(postgres_.port());
     if (options.has_gate) redis_.emplace();
     nodes_.resize(options.nodes);
     if (!options.is_started) return;
@@ -31,9 +31,9 @@ Cluster::Cluster(const Options& options) : postgres_{options.postgres} {
     wait_until_ready();
 }
 
-std::string Cluster::store_url() const {
+std::string Cluster::store_url(std::size_t node) const {
     if (pooler_) return postgres_.url(pooler_->port());
-    return proxy_ ? postgres_.url(proxy_->port()) : postgres_.url();
+    return node < proxied_ ? postgres_.url(proxy_->port()) : postgres_.url();
 }
 
 std::vector<std::uint16_t> Cluster::ports() const {
@@ -53,7 +53,7 @@ void Cluster::start_node(std::size_t index) {
             "--listen",
             "127.0.0.1:" + std::to_string(port),
             "--store",
-            store_url()
+            store_url(index)
         };
         if (pooler_) arguments.emplace_back("--pooler");
         if (redis_) arguments.insert(arguments.end(), {"--redis", redis_->url()});

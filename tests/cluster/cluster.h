@@ -27,8 +27,8 @@ class Cluster {
 public:
     struct Options {
         std::size_t nodes = 3;
-        /// The nodes reach the database through proxy().
-        bool is_proxied = false;
+        /// So many nodes, the first ones, reach the database through proxy().
+        std::size_t proxied = 0;
         /// The nodes reach the database through a PgBouncer in transaction mode.
         bool is_pooled = false;
         PostgresServer::Options postgres = {};
@@ -68,11 +68,12 @@ private:
         std::unique_ptr<Server> server;
     };
 
-    std::string store_url() const;
+    std::string store_url(std::size_t node) const;
 
     PostgresServer postgres_;
     std::optional<PgBouncer> pooler_;
     std::optional<CuttingProxy> proxy_;
+    std::size_t proxied_ = 0;
     std::optional<RedisServer> redis_;
     std::vector<Node> nodes_;
 };

@@ -70,7 +70,7 @@ TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself)
 
 TEST_F(ClusterOutage, a_node_that_is_cut_off_alone_leaves_the_sale_to_the_others) {
     // Both nodes come by the way that is cut; a third doesn't.
-    Cluster cluster{{.nodes = 2, .is_proxied = true}};
+    Cluster cluster{{.nodes = 2, .proxied = 2}};
     auto client = cluster.client(0);
     const auto hall = make_hall(client, 100);
     cluster.proxy().refuse(true);
@@ -102,7 +102,7 @@ TEST_F(ClusterOutage, a_node_that_is_cut_off_alone_leaves_the_sale_to_the_others
 }
 
 TEST_F(ClusterOutage, a_database_that_says_nothing_is_given_up_in_time) {
-    Cluster cluster{{.nodes = 1, .is_proxied = true}};
+    Cluster cluster{{.nodes = 1, .proxied = 1}};
     auto client = cluster.client(0);
     const auto hall = make_hall(client, 100);
     cluster.proxy().swallow_after(CuttingProxy::Way::to_client, 0);

@@ -76,8 +76,20 @@ void CuttingProxy::delay(Way way, std::chrono::milliseconds time) {
     rule(way).delay = time;
 }
 
+void CuttingProxy::fall_silent_at(std::string words, bool server_hears) {
+    const std::lock_guard lock{mutex_};
+    silence_ = Silence{std::move(words), server_hears};
+    has_fallen_silent_ = false;
+}
+
+bool CuttingProxy::has_fallen_silent() const {
+    const std::lock_guard lock{mutex_};
+    return has_fallen_silent_;
+}
+
 void CuttingProxy::behave() {
     const std::lock_guard lock{mutex_};
+    silence_.reset();
     for (auto* one : {&to_server_, &to_client_})
         *one = Rule{.passed = one->passed};
 }
@@ -195,6 +207,8 @@ void CuttingProxy::read(Pair& pair, Flow& flow) {
         if (flow.held.empty()) shutdown(flow.to, SHUT_WR);
         return;
     }
+    if (silence_ && flow.way == Way::to_server)
+        watch_for_words({buffer.data(), static_cast<std::size_t>(length)});
     auto& rule = this->rule(flow.way);
     auto passing = static_cast<std::size_t>(length);
     if (rule.swallow_in) {
@@ -212,6 +226,14 @@ void CuttingProxy::read(Pair& pair, Flow& flow) {
     flow.held.push_back({now + rule.delay, std::string{buffer.data(), passing}});
     // What comes before the cut still arrives.
     if (pair.is_cut) write_due(pair, flow, Time::max());
+}
+
+void CuttingProxy::watch_for_words(std::string_view said) {
+    if (has_fallen_silent_ || !said.contains(silence_->words)) return;
+    has_fallen_silent_ = true;
+    to_client_.swallow_in = 0;
+    // What it does with these words it does alone: nothing follows them.
+    to_server_.swallow_in = silence_->server_hears ? said.size() : 0;
 }
 
 void CuttingProxy::write_due(Pair& pair, Flow& flow, Time now) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace frontrow::test {
@@ -32,6 +33,10 @@ public:
     void cut_after(Way way, std::size_t bytes);
     /// After so many more bytes this way, nothing comes through any more and nobody is told.
     void swallow_after(Way way, std::size_t bytes);
+    /// Once a client says these words, nothing comes through any more, on no connection; the words
+    /// themselves only if the server is to hear them, and what it does then stays untold.
+    void fall_silent_at(std::string words, bool server_hears);
+    bool has_fallen_silent() const;
     void delay(Way way, std::chrono::milliseconds time);
     /// Forgets the rules. What was swallowed stays lost.
     void behave();
@@ -58,6 +63,10 @@ private:
         std::chrono::milliseconds delay{0};
         std::size_t passed = 0;
     };
+    struct Silence {
+        std::string words;
+        bool server_hears = false;
+    };
     struct Flow {
         int from = -1;
         int to = -1;
@@ -77,6 +86,7 @@ private:
     void read(Pair& pair, Flow& flow);
     void write_due(Pair& pair, Flow& flow, Time now);
     int wait_ms() const;
+    void watch_for_words(std::string_view said);
     Rule& rule(Way way) { return way == Way::to_server ? to_server_ : to_client_; }
 
     std::uint16_t target_;
@@ -86,6 +96,8 @@ private:
     mutable std::mutex mutex_;
     Rule to_server_;
     Rule to_client_;
+    std::optional<Silence> silence_;
+    bool has_fallen_silent_ = false;
     std::size_t connections_ = 0;
     bool is_refusing_ = false;
     bool is_stopping_ = false;
