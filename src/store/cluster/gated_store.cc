@@ -13,6 +13,23 @@ using redis::GateRequest;
 
 constexpr std::chrono::milliseconds kKeeperPeriod{250};
 
+/// Whether all that can still stand against a request is who else wants its seats, as far as this
+/// node has followed. A claim of any other would keep seats from buyers for nothing.
+bool depends_on_rivals(const domain::Outcome& viewed) {
+    if (viewed) return !viewed->replayed;
+    return viewed.error().reason == domain::Reason::seats_unavailable;
+}
+
+/// What to tell somebody of whom the gate says that another has one of his seats, or is about to.
+domain::Refusal refusal_of_taken(const domain::ReserveSeats& command, domain::Outcome viewed) {
+    if (!viewed) return std::move(viewed.error());
+    // The other's request is still on its way: which of the seats it wants isn't known yet.
+    domain::Refusal refusal{.reason = domain::Reason::seats_unavailable};
+    for (const auto seat : command.seats)
+        refusal.conflicts.push_back({seat, domain::SeatStatus::reserved});
+    return refusal;
+}
+
 }  // namespace
 
 GatedStore::GatedStore(Settings settings, Ports ports)
@@ -67,11 +84,11 @@ GatedStore::execute(domain::Command command, TraceId trace) {
     auto* reserve = std::get_if<domain::ReserveSeats>(&command);
     if (reserve == nullptr || !truth_.is_ready())
         co_return co_await truth_.execute(std::move(command), trace);
+    auto viewed = domain::decide(truth_.inventory(), command, truth_.now()).outcome;
+    if (!depends_on_rivals(viewed)) co_return co_await truth_.execute(std::move(command), trace);
     const auto answer = co_await ask_gate(*reserve);
-    if (answer == GateAnswer::taken) {
-        if (auto refusal = truth_.refusal_of_taken(*reserve))
-            co_return domain::Outcome{std::unexpected(std::move(*refusal))};
-    }
+    if (answer == GateAnswer::taken)
+        co_return domain::Outcome{std::unexpected(refusal_of_taken(*reserve, std::move(viewed)))};
     co_return co_await pass_on(std::move(*reserve), trace, answer == GateAnswer::pass);
 }
 
