@@ -16,7 +16,7 @@ namespace frontrow::test {
 /// what lives in Redis for a time does so by Redis's clock.
 class GateTest : public RedisTest {
 protected:
-    using Answer = store::redis::GateAnswer;
+    using Answer = store::redis::GateVerdict;
     using Kind = store::redis::GateUpdate::Kind;
     using Seats = std::vector<std::uint64_t>;
 
@@ -56,7 +56,7 @@ protected:
     }
     std::string claim_key(std::uint64_t number) const { return fact_key(number) + ":c"; }
 
-    io::Awaitable<std::vector<Answer>> taking(std::vector<Wish> wishes) {
+    io::Awaitable<std::vector<store::redis::GateAnswer>> asking(std::vector<Wish> wishes) {
         std::vector<std::vector<SeatId>> wanted;
         for (const auto& wish : wishes)
             wanted.push_back(seats(wish.seats));
@@ -65,6 +65,13 @@ protected:
             requests.push_back({event, wanted[i], buyer(wishes[i].owner)});
         auto answers = co_await gate->try_take(requests);
         co_return answers;
+    }
+    io::Awaitable<std::vector<Answer>> taking(std::vector<Wish> wishes) {
+        const auto answers = co_await asking(std::move(wishes));
+        std::vector<Answer> verdicts;
+        for (const auto& answer : answers)
+            verdicts.push_back(answer.verdict);
+        co_return verdicts;
     }
     std::vector<Answer> take(std::vector<Wish> wishes) { return run(io, taking(wishes)); }
     Answer take(std::uint64_t owner, Seats wanted) {

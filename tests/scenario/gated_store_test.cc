@@ -1,11 +1,17 @@
 #include "scenario/store_scenario.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
 
 namespace frontrow::test {
 namespace {
 
+using domain::SeatConflict;
 using std::chrono::seconds;
+using testing::ElementsAre;
 
 /// What only a store behind the gate could get wrong.
 class GatedStore : public StoreScenario {
@@ -25,6 +31,12 @@ protected:
         ASSERT_FALSE(answer);
         EXPECT_EQ(answer.error().reason, why);
         EXPECT_EQ(asked_the_gate(), asked_before + 1) << "bob's question alone";
+    }
+    /// The seats named by a refusal because of seats.
+    static std::vector<SeatConflict> conflicts(const Answer& answer) {
+        if (!answer || *answer) return {};
+        EXPECT_EQ(answer->error().reason, Reason::seats_unavailable);
+        return answer->error().conflicts;
     }
 
     EventId event_;
@@ -67,6 +79,23 @@ TEST_P(GatedStore, claims_nothing_before_the_sale_opens) {
     EXPECT_EQ(available(event_), 1);
     EXPECT_EQ(refused(request(event_, "ann", 0)), Reason::sales_not_open);
     EXPECT_EQ(asked_the_gate(), 0);
+}
+
+TEST_P(GatedStore, names_only_the_seats_that_are_taken) {
+    event_ = open_sale(5);
+    accepted(request(event_, "ann", 0));
+    EXPECT_EQ(available(event_), 4) << "the node has followed";
+    auto anns = world_->start(request(event_, "ann", 3));
+    auto bobs = world_->start(request(event_, "bob", 1, 4));
+    auto cids = world_->start(request(event_, "cid", 0, 5));
+    accepted(anns.get());
+    using enum domain::SeatStatus;
+    EXPECT_THAT(conflicts(bobs.get()), ElementsAre(SeatConflict{seat(3), reserved}));
+    EXPECT_THAT(
+        conflicts(cids.get()),
+        ElementsAre(SeatConflict{seat(0), reserved}, SeatConflict{seat(3), reserved})
+    );
+    EXPECT_EQ(store().count_gate()->taken, 2) << "the gate has said so";
 }
 
 }  // namespace

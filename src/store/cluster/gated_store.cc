@@ -3,6 +3,7 @@
 #include <boost/asio/async_result.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace frontrow::store::cluster {
@@ -10,6 +11,7 @@ namespace {
 
 using redis::GateAnswer;
 using redis::GateRequest;
+using redis::GateVerdict;
 
 constexpr std::chrono::milliseconds kKeeperPeriod{250};
 
@@ -20,13 +22,25 @@ bool depends_on_rivals(const domain::Outcome& viewed) {
     return viewed.error().reason == domain::Reason::seats_unavailable;
 }
 
-/// What to tell somebody of whom the gate says that another has one of his seats, or is about to.
-domain::Refusal refusal_of_taken(const domain::ReserveSeats& command, domain::Outcome viewed) {
-    if (!viewed) return std::move(viewed.error());
-    // The other's request is still on its way: which of the seats it wants isn't known yet.
+/// With the seats that are taken as far as the node or the gate knows, in the order of the wish.
+domain::Refusal refusal_of_taken(
+    const domain::ReserveSeats& command,
+    const domain::Outcome& viewed,
+    const std::vector<redis::TakenSeat>& at_the_gate
+) {
     domain::Refusal refusal{.reason = domain::Reason::seats_unavailable};
-    for (const auto seat : command.seats)
-        refusal.conflicts.push_back({seat, domain::SeatStatus::reserved});
+    std::span<const domain::SeatConflict> in_view;
+    if (!viewed) in_view = viewed.error().conflicts;
+    for (const auto seat : command.seats) {
+        const auto seen = std::ranges::find(in_view, seat, &domain::SeatConflict::seat);
+        const auto told = std::ranges::find(at_the_gate, seat, &redis::TakenSeat::seat);
+        if (seen != in_view.end()) {
+            refusal.conflicts.push_back(*seen);
+        } else if (told != at_the_gate.end()) {
+            using enum domain::SeatStatus;
+            refusal.conflicts.push_back({seat, told->is_sold ? confirmed : reserved});
+        }
+    }
     return refusal;
 }
 
@@ -84,12 +98,13 @@ GatedStore::execute(domain::Command command, TraceId trace) {
     auto* reserve = std::get_if<domain::ReserveSeats>(&command);
     if (reserve == nullptr || !truth_.is_ready())
         co_return co_await truth_.execute(std::move(command), trace);
-    auto viewed = domain::decide(truth_.inventory(), command, truth_.now()).outcome;
+    const auto viewed = domain::decide(truth_.inventory(), command, truth_.now()).outcome;
     if (!depends_on_rivals(viewed)) co_return co_await truth_.execute(std::move(command), trace);
     const auto answer = co_await ask_gate(*reserve);
-    if (answer == GateAnswer::taken)
-        co_return domain::Outcome{std::unexpected(refusal_of_taken(*reserve, std::move(viewed)))};
-    co_return co_await pass_on(std::move(*reserve), trace, answer == GateAnswer::pass);
+    if (answer.verdict == GateVerdict::taken)
+        co_return domain::Outcome{std::unexpected(refusal_of_taken(*reserve, viewed, answer.taken))
+        };
+    co_return co_await pass_on(std::move(*reserve), trace, answer.verdict == GateVerdict::pass);
 }
 
 /// A claim that came to nothing is given back, so that the next one needn't wait for its end.
@@ -146,9 +161,9 @@ Awaitable<void> GatedStore::ask_together() {
         requests.reserve(batch.size());
         for (const auto& one : batch)
             requests.push_back(one.request);
-        const auto answers = co_await gate_.try_take(requests);
+        auto answers = co_await gate_.try_take(requests);
         for (std::size_t i = 0; i < batch.size(); ++i)
-            batch[i].answered(answers[i]);
+            batch[i].answered(std::move(answers[i]));
     }
     asks_ = false;
 }

@@ -8,20 +8,23 @@ local owner, life = ARGV[1], ARGV[2]
 local seats = (#KEYS - 1) / 2
 local entries = redis.call('MGET', unpack(KEYS))
 local vouched = entries[1]
-local wanted = {}
+local wanted, letters, is_taken = {}, {}, false
 for i = 2, seats + 1 do
   local fact, claim = entries[i], entries[i + seats]
-  if claim and claim ~= owner then return 0 end
-  local is_his = false
+  local letter, is_his = '-', false
   if vouched and fact then
     local kind = string.sub(fact, 1, 1)
     if kind == 'h' or kind == 's' then
       is_his = string.sub(fact, 18) == owner
-      if not is_his then return 0 end
+      if not is_his then letter = kind end
     end
   end
+  if claim and claim ~= owner and letter == '-' then letter = 'c' end
+  if letter ~= '-' then is_taken = true end
   if not claim and not is_his then wanted[#wanted + 1] = KEYS[i + seats] end
+  letters[#letters + 1] = letter
 end
+if is_taken then return table.concat(letters) end
 for _, key in ipairs(wanted) do redis.call('SET', key, owner, 'PX', life) end
 return 1
 )lua";

@@ -17,7 +17,8 @@ namespace frontrow::store::redis {
 /// as it is: an older fact that arrives late still finds what is newer than it.
 struct GateScripts {
     /// Keys: vouch, facts, claims. Arguments: owner, a claim's life in ms. 1: all are claimed, or
-    /// were his; 0: somebody else has one, and nothing has changed.
+    /// were his. Otherwise somebody else has one, nothing has changed, and a letter for each seat
+    /// tells what is in the way: `h` or `s`, a fact; `c`, a claim; `-`, nothing.
     io::RedisScript take;
     /// Keys: claims. Argument: owner. Removes what is his.
     io::RedisScript release;

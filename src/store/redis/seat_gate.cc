@@ -86,10 +86,18 @@ void in_parts(std::span<const SeatId> seats, Use use) {
         use(seats.first(std::min(seats.size(), kSeatsInCall)));
 }
 
-GateAnswer meaning_of(const io::RedisAnswer& answer) {
-    if (!answer || answer->kind != io::RedisReply::Kind::integer) return GateAnswer::unknown;
-    if (answer->integer == 1) return GateAnswer::pass;
-    return answer->integer == 0 ? GateAnswer::taken : GateAnswer::unknown;
+GateAnswer meaning_of(const io::RedisAnswer& answer, std::span<const SeatId> seats) {
+    using Kind = io::RedisReply::Kind;
+    if (!answer) return {};
+    if (answer->kind == Kind::integer && answer->integer == 1)
+        return {.verdict = GateVerdict::pass, .taken = {}};
+    if (answer->kind != Kind::text || answer->text.size() != seats.size()) return {};
+    GateAnswer taken{.verdict = GateVerdict::taken, .taken = {}};
+    for (std::size_t i = 0; i < seats.size(); ++i) {
+        const char letter = answer->text[i];
+        if (letter != '-') taken.taken.push_back({.seat = seats[i], .is_sold = letter == 's'});
+    }
+    return taken;
 }
 
 Result<void, io::RedisError> first_error(const std::vector<io::RedisAnswer>& answers) {
@@ -119,7 +127,7 @@ SeatGate::SeatGate(
 }
 
 io::Awaitable<std::vector<GateAnswer>> SeatGate::try_take(std::span<const GateRequest> requests) {
-    std::vector<GateAnswer> answers(requests.size(), GateAnswer::unknown);
+    std::vector<GateAnswer> answers(requests.size());
     std::vector<std::size_t> asked;
     Runs runs;
     const auto life = std::to_string(settings_.claim_time.count());
@@ -136,8 +144,9 @@ io::Awaitable<std::vector<GateAnswer>> SeatGate::try_take(std::span<const GateRe
         const auto said = co_await client_.eval_all(scripts_.take, runs.all());
         bool is_well = true;
         for (std::size_t i = 0; i < asked.size(); ++i) {
-            answers[asked[i]] = meaning_of(said[i]);
-            if (answers[asked[i]] == GateAnswer::unknown) is_well = false;
+            auto& answer = answers[asked[i]];
+            answer = meaning_of(said[i], requests[asked[i]].seats);
+            if (answer.verdict == GateVerdict::unknown) is_well = false;
         }
         if (is_well)
             breaker_.succeeded(clock_.now());
@@ -149,15 +158,15 @@ io::Awaitable<std::vector<GateAnswer>> SeatGate::try_take(std::span<const GateRe
 }
 
 void SeatGate::count(std::span<const GateAnswer> answers) {
-    for (const auto answer : answers) {
-        switch (answer) {
-            case GateAnswer::pass:
+    for (const auto& answer : answers) {
+        switch (answer.verdict) {
+            case GateVerdict::pass:
                 ++counters_.pass;
                 break;
-            case GateAnswer::taken:
+            case GateVerdict::taken:
                 ++counters_.taken;
                 break;
-            case GateAnswer::unknown:
+            case GateVerdict::unknown:
                 ++counters_.unknown;
                 break;
         }

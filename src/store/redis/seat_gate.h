@@ -26,13 +26,27 @@ struct GateRequest {
     Bits128 owner;
 };
 
-enum class GateAnswer : std::uint8_t {
+enum class GateVerdict : std::uint8_t {
     /// They are his to ask PostgreSQL for.
     pass,
     /// Somebody else has one of them. Refused, without asking PostgreSQL.
     taken,
     /// Redis is down, slow or talks nonsense. On to PostgreSQL, as if there were no gate.
     unknown,
+};
+
+/// A seat that somebody else has, or is about to.
+struct TakenSeat {
+    SeatId seat;
+    bool is_sold = false;
+
+    friend bool operator==(const TakenSeat&, const TakenSeat&) = default;
+};
+
+struct GateAnswer {
+    GateVerdict verdict = GateVerdict::unknown;
+    /// Why, with `taken`: at least one, in the order of the wish.
+    std::vector<TakenSeat> taken;
 };
 
 /// What a fact of the feed says of seats.
