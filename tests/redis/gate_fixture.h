@@ -93,6 +93,7 @@ protected:
         std::uint64_t owner;
         Seats seats;
         Millis held_for = Millis{60'000};
+        std::uint64_t edition = 1;
     };
     io::Awaitable<bool> applying(std::vector<Update> updates) {
         std::vector<std::vector<SeatId>> changed;
@@ -102,6 +103,7 @@ protected:
         for (std::size_t i = 0; i < updates.size(); ++i) {
             all.push_back({
                 .event = event,
+                .edition = Bits128{3, updates[i].edition},
                 .seats = changed[i],
                 .owner = buyer(updates[i].owner),
                 .seq = updates[i].seq,
@@ -114,12 +116,14 @@ protected:
     }
     bool apply(std::vector<Update> updates) { return run(io, applying(std::move(updates))); }
 
-    io::Awaitable<bool> vouching(Millis age) {
-        const std::array<EventId, 1> events{event};
-        const auto vouched = co_await gate->vouch(events, clock.now() - age);
+    io::Awaitable<bool> vouching(Millis age, std::uint64_t edition) {
+        const std::array<store::redis::GateVouch, 1> vouches{{{event, Bits128{3, edition}}}};
+        const auto vouched = co_await gate->vouch(vouches, clock.now() - age);
         co_return vouched.has_value();
     }
-    bool vouch(Millis age = Millis{0}) { return run(io, vouching(age)); }
+    bool vouch(Millis age = Millis{0}, std::uint64_t edition = 1) {
+        return run(io, vouching(age, edition));
+    }
 
     const EventId event{Bits128{1, 1}};
     ManualClock clock;

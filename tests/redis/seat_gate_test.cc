@@ -177,6 +177,19 @@ TEST_F(SeatGate, believes_no_fact_that_nobody_vouches_for) {
     EXPECT_EQ(take(2, {1}), kTaken);
 }
 
+TEST_F(SeatGate, believes_no_fact_of_an_edition_that_nobody_vouches_for) {
+    ASSERT_TRUE(apply({
+        {.seq = 10, .kind = Kind::sold, .owner = 1, .seats = {1}, .edition = 1},
+        {.seq = 10, .kind = Kind::sold, .owner = 1, .seats = {2}, .edition = 2},
+    }));
+    ASSERT_TRUE(vouch(0ms, 2));
+    EXPECT_EQ(take(2, {1}), kPass) << "an earlier keeper's";
+    EXPECT_EQ(take(2, {2}), kTaken);
+    // Somebody who was keeper once tells late what he knew then.
+    ASSERT_TRUE(apply({{.seq = 9, .kind = Kind::held, .owner = 1, .seats = {3}, .edition = 1}}));
+    EXPECT_EQ(take(2, {3}), kPass);
+}
+
 TEST_F(SeatGate, counts_a_vouch_from_when_the_head_was_read) {
     const auto key = "fr:{" + event.to_string() + "}:vouched";
     ASSERT_TRUE(vouch(500ms));

@@ -14,6 +14,14 @@ using redis::GateRequest;
 using redis::GateVerdict;
 
 constexpr std::chrono::milliseconds kKeeperPeriod{250};
+constexpr Millis kKeepersCommandTime{500};
+
+/// Nobody waits for the keeper: a node that is busy for a moment mustn't cost it its connection,
+/// and with that all it has told.
+io::RedisSettings keepers(io::RedisSettings settings) {
+    settings.command_time = std::max(settings.command_time, kKeepersCommandTime);
+    return settings;
+}
 
 /// Whether all that can still stand against a request is who else wants its seats, as far as this
 /// node has followed. A claim of any other would keep seats from buyers for nothing.
@@ -58,7 +66,7 @@ GatedStore::GatedStore(Settings settings, Ports ports)
                   ports_.on_trouble({io::FaultKind::unavailable, "Redis: " + connected.error()});
           }
       },
-      keepers_client_{ports_.owner, ports_.random, settings_.redis},
+      keepers_client_{ports_.owner, ports_.random, keepers(settings_.redis)},
       gate_{client_, ports_.clock, ports_.random, settings_.gate},
       keepers_gate_{keepers_client_, ports_.clock, ports_.random, settings_.gate},
       truth_{
@@ -69,7 +77,14 @@ GatedStore::GatedStore(Settings settings, Ports ports)
            .on_trouble = ports_.on_trouble,
            .on_fact = [this](const domain::Fact& fact) { keeper_.take(fact); }}
       },
-      keeper_{truth_, keepers_gate_, keepers_client_, ports_.clock, ports_.random.next()},
+      keeper_{
+          {.truth = truth_,
+           .gate = keepers_gate_,
+           .client = keepers_client_,
+           .clock = ports_.clock,
+           .random = ports_.random},
+          settings_.keeper
+      },
       tasks_{ports_.owner, [](const std::exception_ptr& error) { std::rethrow_exception(error); }},
       ticker_{std::make_unique<io::Ticker>(ports_.owner, kKeeperPeriod, [this] { tick(); })} {
 }

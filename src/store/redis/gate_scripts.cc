@@ -12,10 +12,10 @@ local wanted, letters, is_taken = {}, {}, false
 for i = 2, seats + 1 do
   local fact, claim = entries[i], entries[i + seats]
   local letter, is_his = '-', false
-  if vouched and fact then
+  if vouched and fact and string.sub(fact, 50) == vouched then
     local kind = string.sub(fact, 1, 1)
     if kind == 'h' or kind == 's' then
-      is_his = string.sub(fact, 18) == owner
+      is_his = string.sub(fact, 18, 49) == owner
       if not is_his then letter = kind end
     end
   end
@@ -37,15 +37,15 @@ end
 return 1
 )lua";
 
+// MGET, because GET fails where something else than text stands.
 constexpr const char* kApply = R"lua(
-local entry, seq, life, ends_claims = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1'
-local seats = #KEYS / 2
-local before = redis.call('MGET', unpack(KEYS, 1, seats))
-for i = 1, seats do
-  local newest = before[i] and tonumber(string.sub(before[i], 2, 17)) or 0
-  if seq >= newest then
+for i = 1, #KEYS, 2 do
+  local entry, life = ARGV[i], ARGV[i + 1]
+  local before = redis.call('MGET', KEYS[i])[1]
+  local newest = before and tonumber(string.sub(before, 2, 17)) or 0
+  if tonumber(string.sub(entry, 2, 17)) >= newest then
     redis.call('SET', KEYS[i], entry, 'PX', life)
-    if ends_claims then redis.call('DEL', KEYS[i + seats]) end
+    if string.sub(entry, 1, 1) ~= 'f' then redis.call('DEL', KEYS[i + 1]) end
   end
 end
 return 1
