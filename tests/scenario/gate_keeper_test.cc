@@ -99,5 +99,24 @@ TEST_P(GateKeeper, begins_anew_with_the_event_alone_of_which_something_did_not_a
     EXPECT_TRUE(soon([&] { return is_refused_at_the_gate(ill, 15); }));
 }
 
+TEST_P(GateKeeper, tells_all_anew_to_a_redis_that_comes_back_as_it_was_earlier) {
+    const auto event = open_sale(1);
+    const auto key = key_of(event) + seat(0).to_string();
+    const auto held = accepted(request(event, "ann", 0));
+    ASSERT_TRUE(soon([&] { return entry(key).starts_with('h') && !vouched(event).empty(); }));
+    const auto earlier = entry(key);
+    accepted(domain::CancelReservation{held.id, "ann"});
+    ASSERT_TRUE(soon([&] { return entry(key).starts_with('f'); }));
+
+    // As after a fail-over to a copy that hadn't heard of the cancellation.
+    redis().ask("SET " + key + " " + earlier);
+    const auto edition = vouched(event);
+    redis().ask("CLIENT KILL TYPE normal");
+    EXPECT_TRUE(soon([&] { return !vouched(event).empty() && vouched(event) != edition; }));
+    const auto passed = store().count_gate()->passed;
+    accepted(request(event, "bob", 0));
+    EXPECT_EQ(store().count_gate()->passed, passed + 1) << "the gate was asked";
+}
+
 }  // namespace
 }  // namespace frontrow::test

@@ -66,7 +66,14 @@ GatedStore::GatedStore(Settings settings, Ports ports)
                   ports_.on_trouble({io::FaultKind::unavailable, "Redis: " + connected.error()});
           }
       },
-      keepers_client_{ports_.owner, ports_.random, keepers(settings_.redis)},
+      keepers_client_{
+          ports_.owner,
+          ports_.random,
+          keepers(settings_.redis),
+          [this](const auto& connected) {
+              if (connected) keeper_.forget();
+          }
+      },
       gate_{client_, ports_.clock, ports_.random, settings_.gate},
       keepers_gate_{keepers_client_, ports_.clock, ports_.random, settings_.gate},
       truth_{
