@@ -16,7 +16,7 @@ namespace frontrow::test {
 /// what lives in Redis for a time does so by Redis's clock.
 class GateTest : public RedisTest {
 protected:
-    using Answer = store::redis::GateAnswer;
+    using Answer = store::redis::GateVerdict;
     using Kind = store::redis::GateUpdate::Kind;
     using Seats = std::vector<std::uint64_t>;
 
@@ -56,7 +56,7 @@ protected:
     }
     std::string claim_key(std::uint64_t number) const { return fact_key(number) + ":c"; }
 
-    io::Awaitable<std::vector<Answer>> taking(std::vector<Wish> wishes) {
+    io::Awaitable<std::vector<store::redis::GateAnswer>> asking(std::vector<Wish> wishes) {
         std::vector<std::vector<SeatId>> wanted;
         for (const auto& wish : wishes)
             wanted.push_back(seats(wish.seats));
@@ -65,6 +65,13 @@ protected:
             requests.push_back({event, wanted[i], buyer(wishes[i].owner)});
         auto answers = co_await gate->try_take(requests);
         co_return answers;
+    }
+    io::Awaitable<std::vector<Answer>> taking(std::vector<Wish> wishes) {
+        const auto answers = co_await asking(std::move(wishes));
+        std::vector<Answer> verdicts;
+        for (const auto& answer : answers)
+            verdicts.push_back(answer.verdict);
+        co_return verdicts;
     }
     std::vector<Answer> take(std::vector<Wish> wishes) { return run(io, taking(wishes)); }
     Answer take(std::uint64_t owner, Seats wanted) {
@@ -86,6 +93,7 @@ protected:
         std::uint64_t owner;
         Seats seats;
         Millis held_for = Millis{60'000};
+        std::uint64_t edition = 1;
     };
     io::Awaitable<bool> applying(std::vector<Update> updates) {
         std::vector<std::vector<SeatId>> changed;
@@ -95,6 +103,7 @@ protected:
         for (std::size_t i = 0; i < updates.size(); ++i) {
             all.push_back({
                 .event = event,
+                .edition = Bits128{3, updates[i].edition},
                 .seats = changed[i],
                 .owner = buyer(updates[i].owner),
                 .seq = updates[i].seq,
@@ -107,12 +116,14 @@ protected:
     }
     bool apply(std::vector<Update> updates) { return run(io, applying(std::move(updates))); }
 
-    io::Awaitable<bool> vouching(Millis age) {
-        const std::array<EventId, 1> events{event};
-        const auto vouched = co_await gate->vouch(events, clock.now() - age);
+    io::Awaitable<bool> vouching(Millis age, std::uint64_t edition) {
+        const std::array<store::redis::GateVouch, 1> vouches{{{event, Bits128{3, edition}}}};
+        const auto vouched = co_await gate->vouch(vouches, clock.now() - age);
         co_return vouched.has_value();
     }
-    bool vouch(Millis age = Millis{0}) { return run(io, vouching(age)); }
+    bool vouch(Millis age = Millis{0}, std::uint64_t edition = 1) {
+        return run(io, vouching(age, edition));
+    }
 
     const EventId event{Bits128{1, 1}};
     ManualClock clock;

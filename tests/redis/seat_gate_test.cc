@@ -11,6 +11,7 @@
 namespace frontrow::test {
 namespace {
 
+using store::redis::TakenSeat;
 using testing::ElementsAre;
 using namespace std::chrono_literals;
 
@@ -52,6 +53,24 @@ TEST_F(SeatGate, takes_all_of_a_wish_or_none) {
     );
 }
 
+TEST_F(SeatGate, names_the_seats_that_are_in_the_way_and_no_others) {
+    ASSERT_TRUE(apply({{10, Kind::held, 1, {1}}, {11, Kind::sold, 1, {2}}}) && vouch());
+    EXPECT_EQ(take(1, {4}), kPass);
+    EXPECT_EQ(take(9, {3}), kPass);
+    const auto answer = run(io, asking({{9, {5, 4, 3, 2, 1}}})).front();
+    EXPECT_EQ(answer.verdict, kTaken);
+    EXPECT_THAT(
+        answer.taken,
+        ElementsAre(
+            TakenSeat{.seat = seat(4), .is_sold = false},
+            TakenSeat{.seat = seat(2), .is_sold = true},
+            TakenSeat{.seat = seat(1), .is_sold = false}
+        )
+    );
+    EXPECT_EQ(take(8, {5}), kPass) << "nothing was claimed";
+    EXPECT_TRUE(run(io, asking({{8, {5}}})).front().taken.empty());
+}
+
 TEST_F(SeatGate, lets_the_same_request_through_again) {
     EXPECT_EQ(take(1, {1, 2}), kPass);
     EXPECT_EQ(take(1, {1, 2}), kPass);
@@ -67,7 +86,7 @@ TEST_F(SeatGate, keeps_events_apart) {
     const std::array<store::redis::GateRequest, 1> requests{
         {{EventId{Bits128{1, 2}}, same, buyer(2)}}
     };
-    EXPECT_EQ(run(io, gate->try_take(requests)).front(), kPass);
+    EXPECT_EQ(run(io, gate->try_take(requests)).front().verdict, kPass);
 }
 
 TEST_F(SeatGate, gives_a_claim_two_seconds_that_asking_again_does_not_prolong) {
@@ -156,6 +175,19 @@ TEST_F(SeatGate, believes_no_fact_that_nobody_vouches_for) {
     release(2, {1});
     ASSERT_TRUE(vouch());
     EXPECT_EQ(take(2, {1}), kTaken);
+}
+
+TEST_F(SeatGate, believes_no_fact_of_an_edition_that_nobody_vouches_for) {
+    ASSERT_TRUE(apply({
+        {.seq = 10, .kind = Kind::sold, .owner = 1, .seats = {1}, .edition = 1},
+        {.seq = 10, .kind = Kind::sold, .owner = 1, .seats = {2}, .edition = 2},
+    }));
+    ASSERT_TRUE(vouch(0ms, 2));
+    EXPECT_EQ(take(2, {1}), kPass) << "an earlier keeper's";
+    EXPECT_EQ(take(2, {2}), kTaken);
+    // Somebody who was keeper once tells late what he knew then.
+    ASSERT_TRUE(apply({{.seq = 9, .kind = Kind::held, .owner = 1, .seats = {3}, .edition = 1}}));
+    EXPECT_EQ(take(2, {3}), kPass);
 }
 
 TEST_F(SeatGate, counts_a_vouch_from_when_the_head_was_read) {

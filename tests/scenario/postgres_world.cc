@@ -20,7 +20,8 @@ std::optional<std::string> PostgresWorld::why_no_gate() {
     return PostgresServer::why_not();
 }
 
-PostgresWorld::PostgresWorld(bool has_gate, Settings settings) : settings_{std::move(settings)} {
+PostgresWorld::PostgresWorld(bool has_gate, Settings settings, KeeperSettings keeper)
+    : settings_{std::move(settings)}, keeper_{keeper} {
     settings_.pool.connection.url = server_.url();
     if (has_gate) redis_.emplace();
     connection_ = connect();
@@ -54,6 +55,7 @@ void PostgresWorld::start_store() {
             GatedStore::Settings{
                 .postgres = settings_,
                 .redis = {.address = io::parse_redis_url(redis_->url()).value()},
+                .keeper = keeper_,
             },
             GatedStore::Ports{
                 .owner = io_.get_executor(),

@@ -2,6 +2,7 @@
 
 #include "io/postgres/pg_connection.h"
 #include "scenario/store_world.h"
+#include "store/cluster/gate_keeper.h"
 #include "store/postgres/postgres_store.h"
 #include "support/manual_clock.h"
 #include "support/postgres_server.h"
@@ -21,9 +22,10 @@ namespace frontrow::test {
 class PostgresWorld final : public StoreWorld {
 public:
     using Settings = store::postgres::PostgresStore::Settings;
+    using KeeperSettings = store::cluster::GateKeeper::Settings;
 
-    /// `settings`: what a test wants otherwise than it comes.
-    explicit PostgresWorld(bool has_gate, Settings settings = {});
+    /// `settings` and `keeper`: what a test wants otherwise than it comes.
+    explicit PostgresWorld(bool has_gate, Settings settings = {}, KeeperSettings keeper = {});
     static std::optional<std::string> why_no_gate();
     ~PostgresWorld() override;
 
@@ -36,6 +38,8 @@ public:
     /// Another's connection to the same database.
     std::unique_ptr<io::postgres::PgConnection> connect();
     std::string url() const { return server_.url(); }
+    /// The gate's, if there is one.
+    RedisServer& redis() { return *redis_; }
 
     /// What has become durable after the fact `seq`, in order.
     std::vector<domain::Fact> facts_after(std::uint64_t seq);
@@ -52,6 +56,7 @@ private:
     Sale sale_{clock_};
     PostgresServer server_;
     Settings settings_;
+    KeeperSettings keeper_;
     /// The test's own, beside the store's.
     std::unique_ptr<io::postgres::PgConnection> connection_;
     std::optional<RedisServer> redis_;

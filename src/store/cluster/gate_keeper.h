@@ -5,10 +5,12 @@
 #include "domain/inventory.h"
 #include "io/awaitable.h"
 #include "io/clock.h"
+#include "io/random.h"
 #include "io/redis/redis_client.h"
 #include "store/postgres/postgres_store.h"
 #include "store/redis/seat_gate.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,46 +21,71 @@ namespace frontrow::store::cluster {
 /// update counts by the fact's seq.
 ///
 /// It follows the events in which something happened last, up to a bounded number of them; the
-/// others go without a gate. An event is vouched for once the gate knows all of its seats, so that
-/// what an earlier keeper left behind counts for nothing.
+/// others go without a gate. An event is vouched for once the gate knows all of its seats that are
+/// taken, in an edition of its own, so that what an earlier keeper left behind counts for nothing.
+/// How much there is to tell doesn't matter to the vouching: a round tells for a short time, and
+/// the next goes on from there.
+///
+/// One thread, the store's.
 class GateKeeper {
 public:
-    /// All outlive the keeper. `client` is its own, so that buyers don't wait behind it.
-    GateKeeper(
-        postgres::PostgresStore& truth,
-        redis::SeatGate& gate,
-        io::RedisClient& client,
-        const io::Clock& clock,
-        Bits128 name
-    );
+    struct Settings {
+        /// How long a round tells; beyond it goes what is under way then.
+        Millis telling_time{100};
+        /// A keeper that says nothing for this long is none any more.
+        Millis name_time{1'500};
+    };
+
+    /// All outlive the keeper.
+    struct Ports {
+        postgres::PostgresStore& truth;
+        redis::SeatGate& gate;
+        /// Its own, so that buyers don't wait behind it.
+        io::RedisClient& client;
+        const io::Clock& clock;
+        io::Random& random;
+    };
+
+    GateKeeper(Ports ports, Settings settings);
 
     /// The next fact of the feed, in order.
     void take(const domain::Fact& fact);
+
+    /// To be called when Redis may be another one, or itself as it was earlier: tells everything
+    /// anew.
+    void forget();
 
     /// One round, several a second: does nothing while another node keeps the gate.
     io::Awaitable<void> work();
 
 private:
+    class Telling;
     using EventRow = domain::Inventory::EventRow;
 
     /// What the gate was told of an event.
     struct Known {
-        /// All seats were told, free ones too, and everything since.
+        Bits128 edition;
+        /// When its seats began to be told last.
+        Instant begun_at;
+        /// The seat up to which they have been; 0 when all have.
+        std::size_t next = 0;
+        /// All that are taken were told at least once, and every change since.
         bool is_whole = false;
-        Instant renewed_at;
     };
 
     io::Awaitable<bool> is_keeper();
-    io::Awaitable<bool> tell_changes();
-    io::Awaitable<bool> tell_seats(const EventRow& event, bool free_ones_too);
-    std::vector<EventId> events_to_keep(Instant now) const;
+    io::Awaitable<bool> tell_changes(Instant until);
+    io::Awaitable<void> tell_changes(std::span<const ReservationId> changed);
+    io::Awaitable<void> vouch(std::span<const EventId> events, Instant head_read_at);
+    io::Awaitable<void> tell_seats(std::span<const EventId> events, Instant until);
+    bool is_due(EventId event) const;
+    io::Awaitable<void> tell_some_seats(const EventRow& event);
+    io::Awaitable<void> tell(Telling& telling);
 
-    postgres::PostgresStore& truth_;
-    redis::SeatGate& gate_;
-    io::RedisClient& client_;
-    const io::Clock& clock_;
+    Ports ports_;
+    Settings settings_;
     std::string name_;
-    /// Reservations that changed since the last round.
+    /// Reservations that changed and of which the gate wasn't told yet.
     std::vector<ReservationId> changed_;
     HashMap<EventId, Known> known_;
 };

@@ -3,6 +3,7 @@
 #include <boost/asio/async_result.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace frontrow::store::cluster {
@@ -10,8 +11,46 @@ namespace {
 
 using redis::GateAnswer;
 using redis::GateRequest;
+using redis::GateVerdict;
 
 constexpr std::chrono::milliseconds kKeeperPeriod{250};
+constexpr Millis kKeepersCommandTime{500};
+
+/// Nobody waits for the keeper: a node that is busy for a moment mustn't cost it its connection,
+/// and with that all it has told.
+io::RedisSettings keepers(io::RedisSettings settings) {
+    settings.command_time = std::max(settings.command_time, kKeepersCommandTime);
+    return settings;
+}
+
+/// Whether all that can still stand against a request is who else wants its seats, as far as this
+/// node has followed. A claim of any other would keep seats from buyers for nothing.
+bool depends_on_rivals(const domain::Outcome& viewed) {
+    if (viewed) return !viewed->replayed;
+    return viewed.error().reason == domain::Reason::seats_unavailable;
+}
+
+/// With the seats that are taken as far as the node or the gate knows, in the order of the wish.
+domain::Refusal refusal_of_taken(
+    const domain::ReserveSeats& command,
+    const domain::Outcome& viewed,
+    const std::vector<redis::TakenSeat>& at_the_gate
+) {
+    domain::Refusal refusal{.reason = domain::Reason::seats_unavailable};
+    std::span<const domain::SeatConflict> in_view;
+    if (!viewed) in_view = viewed.error().conflicts;
+    for (const auto seat : command.seats) {
+        const auto seen = std::ranges::find(in_view, seat, &domain::SeatConflict::seat);
+        const auto told = std::ranges::find(at_the_gate, seat, &redis::TakenSeat::seat);
+        if (seen != in_view.end()) {
+            refusal.conflicts.push_back(*seen);
+        } else if (told != at_the_gate.end()) {
+            using enum domain::SeatStatus;
+            refusal.conflicts.push_back({seat, told->is_sold ? confirmed : reserved});
+        }
+    }
+    return refusal;
+}
 
 }  // namespace
 
@@ -27,7 +66,14 @@ GatedStore::GatedStore(Settings settings, Ports ports)
                   ports_.on_trouble({io::FaultKind::unavailable, "Redis: " + connected.error()});
           }
       },
-      keepers_client_{ports_.owner, ports_.random, settings_.redis},
+      keepers_client_{
+          ports_.owner,
+          ports_.random,
+          keepers(settings_.redis),
+          [this](const auto& connected) {
+              if (connected) keeper_.forget();
+          }
+      },
       gate_{client_, ports_.clock, ports_.random, settings_.gate},
       keepers_gate_{keepers_client_, ports_.clock, ports_.random, settings_.gate},
       truth_{
@@ -39,7 +85,14 @@ GatedStore::GatedStore(Settings settings, Ports ports)
            .on_failure = ports_.on_failure,
            .on_fact = [this](const domain::Fact& fact) { keeper_.take(fact); }}
       },
-      keeper_{truth_, keepers_gate_, keepers_client_, ports_.clock, ports_.random.next()},
+      keeper_{
+          {.truth = truth_,
+           .gate = keepers_gate_,
+           .client = keepers_client_,
+           .clock = ports_.clock,
+           .random = ports_.random},
+          settings_.keeper
+      },
       tasks_{ports_.owner, [](const std::exception_ptr& error) { std::rethrow_exception(error); }},
       ticker_{std::make_unique<io::Ticker>(ports_.owner, kKeeperPeriod, [this] { tick(); })} {
 }
@@ -68,12 +121,13 @@ GatedStore::execute(domain::Command command, TraceId trace) {
     auto* reserve = std::get_if<domain::ReserveSeats>(&command);
     if (reserve == nullptr || !truth_.is_ready())
         co_return co_await truth_.execute(std::move(command), trace);
+    const auto viewed = domain::decide(truth_.inventory(), command, truth_.now()).outcome;
+    if (!depends_on_rivals(viewed)) co_return co_await truth_.execute(std::move(command), trace);
     const auto answer = co_await ask_gate(*reserve);
-    if (answer == GateAnswer::taken) {
-        if (auto refusal = truth_.refusal_of_taken(*reserve))
-            co_return domain::Outcome{std::unexpected(std::move(*refusal))};
-    }
-    co_return co_await pass_on(std::move(*reserve), trace, answer == GateAnswer::pass);
+    if (answer.verdict == GateVerdict::taken)
+        co_return domain::Outcome{std::unexpected(refusal_of_taken(*reserve, viewed, answer.taken))
+        };
+    co_return co_await pass_on(std::move(*reserve), trace, answer.verdict == GateVerdict::pass);
 }
 
 /// A claim that came to nothing is given back, so that the next one needn't wait for its end.
@@ -130,9 +184,9 @@ Awaitable<void> GatedStore::ask_together() {
         requests.reserve(batch.size());
         for (const auto& one : batch)
             requests.push_back(one.request);
-        const auto answers = co_await gate_.try_take(requests);
+        auto answers = co_await gate_.try_take(requests);
         for (std::size_t i = 0; i < batch.size(); ++i)
-            batch[i].answered(answers[i]);
+            batch[i].answered(std::move(answers[i]));
     }
     asks_ = false;
 }

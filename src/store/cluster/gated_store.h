@@ -26,6 +26,7 @@ public:
         postgres::PostgresStore::Settings postgres;
         io::RedisSettings redis;
         redis::GateSettings gate = {};
+        GateKeeper::Settings keeper = {};
         /// Requests that ask the gate in one go.
         std::size_t batch_max = 256;
     };

@@ -344,22 +344,6 @@ void PostgresStore::answer_all(Batch& batch, const Fault& fault) {
         one.answer(std::unexpected(one.is_in_doubt ? outcome_unknown() : fault));
 }
 
-std::optional<domain::Refusal> PostgresStore::refusal_of_taken(const domain::ReserveSeats& command
-) {
-    using domain::Reason;
-    auto decision = domain::decide(view_.inventory(), command, now());
-    if (!decision.outcome) {
-        if (decision.outcome.error().reason != Reason::seats_unavailable) return std::nullopt;
-        return std::move(decision.outcome.error());
-    }
-    if (decision.outcome->replayed) return std::nullopt;
-    // The other's request is still on its way: which of the seats it wants isn't known yet.
-    domain::Refusal refusal{.reason = Reason::seats_unavailable};
-    for (const auto seat : command.seats)
-        refusal.conflicts.push_back({seat, domain::SeatStatus::reserved});
-    return refusal;
-}
-
 void PostgresStore::fail() {
     if (std::exchange(has_failed_, true)) return;
     ports_.on_failure(

@@ -80,9 +80,6 @@ public:
     Awaitable<Result<Instant, io::Fault>> up_to_date();
     /// This node's copy, as far as it has followed the feed.
     const domain::Inventory& inventory() const { return view_.inventory(); }
-    /// What to tell somebody of whom it is known that another has one of his seats, or is about to;
-    /// nothing where only the database can tell (it may be his own earlier request).
-    std::optional<domain::Refusal> refusal_of_taken(const domain::ReserveSeats& command);
 
     ReservationCounts count_reservations() const override;
     bool is_ready() const override;

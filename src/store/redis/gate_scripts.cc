@@ -8,20 +8,23 @@ local owner, life = ARGV[1], ARGV[2]
 local seats = (#KEYS - 1) / 2
 local entries = redis.call('MGET', unpack(KEYS))
 local vouched = entries[1]
-local wanted = {}
+local wanted, letters, is_taken = {}, {}, false
 for i = 2, seats + 1 do
   local fact, claim = entries[i], entries[i + seats]
-  if claim and claim ~= owner then return 0 end
-  local is_his = false
-  if vouched and fact then
+  local letter, is_his = '-', false
+  if vouched and fact and string.sub(fact, 50) == vouched then
     local kind = string.sub(fact, 1, 1)
     if kind == 'h' or kind == 's' then
-      is_his = string.sub(fact, 18) == owner
-      if not is_his then return 0 end
+      is_his = string.sub(fact, 18, 49) == owner
+      if not is_his then letter = kind end
     end
   end
+  if claim and claim ~= owner and letter == '-' then letter = 'c' end
+  if letter ~= '-' then is_taken = true end
   if not claim and not is_his then wanted[#wanted + 1] = KEYS[i + seats] end
+  letters[#letters + 1] = letter
 end
+if is_taken then return table.concat(letters) end
 for _, key in ipairs(wanted) do redis.call('SET', key, owner, 'PX', life) end
 return 1
 )lua";
@@ -34,15 +37,15 @@ end
 return 1
 )lua";
 
+// MGET, because GET fails where something else than text stands.
 constexpr const char* kApply = R"lua(
-local entry, seq, life, ends_claims = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1'
-local seats = #KEYS / 2
-local before = redis.call('MGET', unpack(KEYS, 1, seats))
-for i = 1, seats do
-  local newest = before[i] and tonumber(string.sub(before[i], 2, 17)) or 0
-  if seq >= newest then
+for i = 1, #KEYS, 2 do
+  local entry, life = ARGV[i], ARGV[i + 1]
+  local before = redis.call('MGET', KEYS[i])[1]
+  local newest = before and tonumber(string.sub(before, 2, 17)) or 0
+  if tonumber(string.sub(entry, 2, 17)) >= newest then
     redis.call('SET', KEYS[i], entry, 'PX', life)
-    if ends_claims then redis.call('DEL', KEYS[i + seats]) end
+    if string.sub(entry, 1, 1) ~= 'f' then redis.call('DEL', KEYS[i + 1]) end
   end
 end
 return 1

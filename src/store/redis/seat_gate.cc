@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,7 @@ constexpr std::size_t kSeatsMax = 1'000;
 /// Seats of one call where they needn't be taken together, so that no call holds up Redis.
 constexpr std::size_t kSeatsInCall = 250;
 /// Calls in one go of the keeper, who may have much to tell and is to leave room for buyers.
-constexpr std::size_t kCallsAtOnce = 250;
+constexpr std::size_t kCallsAtOnce = 16;
 constexpr int kSeqDigits = 16;
 /// The last number that Lua can tell from its neighbours.
 constexpr std::uint64_t kSeqMax = std::uint64_t{1} << 53U;
@@ -36,9 +37,10 @@ std::string vouch_key(EventId event) {
 /// Runs of a script, with all that they refer to.
 class Runs {
 public:
-    /// `words` are the arguments; keys are added to the run that was begun last.
+    /// `words` are the first arguments; more, and keys, are added to the run that was begun last.
     void begin(std::vector<std::string> words) { runs_.push_back({.args = std::move(words)}); }
     void add_key(std::string key) { runs_.back().keys.push_back(std::move(key)); }
+    void add_word(std::string word) { runs_.back().args.push_back(std::move(word)); }
     void add_facts(EventId event, std::span<const SeatId> seats) { add_seats(event, seats, ""); }
     void add_claims(EventId event, std::span<const SeatId> seats) { add_seats(event, seats, ":c"); }
 
@@ -86,10 +88,18 @@ void in_parts(std::span<const SeatId> seats, Use use) {
         use(seats.first(std::min(seats.size(), kSeatsInCall)));
 }
 
-GateAnswer meaning_of(const io::RedisAnswer& answer) {
-    if (!answer || answer->kind != io::RedisReply::Kind::integer) return GateAnswer::unknown;
-    if (answer->integer == 1) return GateAnswer::pass;
-    return answer->integer == 0 ? GateAnswer::taken : GateAnswer::unknown;
+GateAnswer meaning_of(const io::RedisAnswer& answer, std::span<const SeatId> seats) {
+    using Kind = io::RedisReply::Kind;
+    if (!answer) return {};
+    if (answer->kind == Kind::integer && answer->integer == 1)
+        return {.verdict = GateVerdict::pass, .taken = {}};
+    if (answer->kind != Kind::text || answer->text.size() != seats.size()) return {};
+    GateAnswer taken{.verdict = GateVerdict::taken, .taken = {}};
+    for (std::size_t i = 0; i < seats.size(); ++i) {
+        const char letter = answer->text[i];
+        if (letter != '-') taken.taken.push_back({.seat = seats[i], .is_sold = letter == 's'});
+    }
+    return taken;
 }
 
 Result<void, io::RedisError> first_error(const std::vector<io::RedisAnswer>& answers) {
@@ -100,10 +110,11 @@ Result<void, io::RedisError> first_error(const std::vector<io::RedisAnswer>& ans
 }
 
 /// A fact as it stands in its entry.
-std::string entry_of(char kind, std::uint64_t seq, Bits128 owner) {
-    CHECK(seq >= 1 && seq <= kSeqMax);
-    const auto digits = std::to_string(seq);
-    return kind + std::string(kSeqDigits - digits.size(), '0') + digits + hex(owner);
+std::string entry_of(char kind, const GateUpdate& update) {
+    CHECK(update.seq >= 1 && update.seq <= kSeqMax);
+    const auto digits = std::to_string(update.seq);
+    return kind + std::string(kSeqDigits - digits.size(), '0') + digits + hex(update.owner) +
+           hex(update.edition);
 }
 
 }  // namespace
@@ -119,7 +130,7 @@ SeatGate::SeatGate(
 }
 
 io::Awaitable<std::vector<GateAnswer>> SeatGate::try_take(std::span<const GateRequest> requests) {
-    std::vector<GateAnswer> answers(requests.size(), GateAnswer::unknown);
+    std::vector<GateAnswer> answers(requests.size());
     std::vector<std::size_t> asked;
     Runs runs;
     const auto life = std::to_string(settings_.claim_time.count());
@@ -136,8 +147,9 @@ io::Awaitable<std::vector<GateAnswer>> SeatGate::try_take(std::span<const GateRe
         const auto said = co_await client_.eval_all(scripts_.take, runs.all());
         bool is_well = true;
         for (std::size_t i = 0; i < asked.size(); ++i) {
-            answers[asked[i]] = meaning_of(said[i]);
-            if (answers[asked[i]] == GateAnswer::unknown) is_well = false;
+            auto& answer = answers[asked[i]];
+            answer = meaning_of(said[i], requests[asked[i]].seats);
+            if (answer.verdict == GateVerdict::unknown) is_well = false;
         }
         if (is_well)
             breaker_.succeeded(clock_.now());
@@ -149,15 +161,15 @@ io::Awaitable<std::vector<GateAnswer>> SeatGate::try_take(std::span<const GateRe
 }
 
 void SeatGate::count(std::span<const GateAnswer> answers) {
-    for (const auto answer : answers) {
-        switch (answer) {
-            case GateAnswer::pass:
+    for (const auto& answer : answers) {
+        switch (answer.verdict) {
+            case GateVerdict::pass:
                 ++counters_.pass;
                 break;
-            case GateAnswer::taken:
+            case GateVerdict::taken:
                 ++counters_.taken;
                 break;
-            case GateAnswer::unknown:
+            case GateVerdict::unknown:
                 ++counters_.unknown;
                 break;
         }
@@ -180,6 +192,8 @@ io::Awaitable<void> SeatGate::release(std::span<const GateRequest> requests) {
 
 io::Awaitable<Result<void, io::RedisError>> SeatGate::apply(std::span<const GateUpdate> updates) {
     Runs runs;
+    std::optional<EventId> event;
+    std::size_t left_in_call = 0;
     const Instant now = clock_.now();
     for (const auto& update : updates) {
         // A hold that has ended is free, and its fact is the newest all the same.
@@ -187,19 +201,23 @@ io::Awaitable<Result<void, io::RedisError>> SeatGate::apply(std::span<const Gate
         const bool is_sold = update.kind == GateUpdate::Kind::sold;
         const auto life =
             is_held ? std::min(settings_.fact_time, update.until - now) : settings_.fact_time;
-        const auto entry = is_held || is_sold
-                               ? entry_of(is_held ? 'h' : 's', update.seq, update.owner)
-                               : entry_of('f', update.seq, {});
-        in_parts(update.seats, [&](std::span<const SeatId> seats) {
-            runs.begin({
-                entry,
-                std::to_string(update.seq),
-                std::to_string(life.count()),
-                is_held || is_sold ? "1" : "0",
-            });
-            runs.add_facts(update.event, seats);
-            runs.add_claims(update.event, seats);
-        });
+        char kind = 'f';
+        if (is_held) kind = 'h';
+        if (is_sold) kind = 's';
+        const auto entry = entry_of(kind, update);
+        for (const auto seat : update.seats) {
+            // No call goes beyond one event, or becomes long.
+            if (event != update.event || left_in_call == 0) {
+                runs.begin({});
+                event = update.event;
+                left_in_call = kSeatsInCall;
+            }
+            runs.add_facts(update.event, {&seat, 1});
+            runs.add_claims(update.event, {&seat, 1});
+            runs.add_word(entry);
+            runs.add_word(std::to_string(life.count()));
+            --left_in_call;
+        }
     }
     Result<void, io::RedisError> result;
     auto left = runs.all();
@@ -213,18 +231,18 @@ io::Awaitable<Result<void, io::RedisError>> SeatGate::apply(std::span<const Gate
 }
 
 io::Awaitable<Result<void, io::RedisError>>
-SeatGate::vouch(std::span<const EventId> events, Instant head_read_at) {
+SeatGate::vouch(std::span<const GateVouch> vouches, Instant head_read_at) {
     const Millis left = settings_.vouch_time - (clock_.now() - head_read_at);
-    if (left <= Millis{0} || events.empty()) co_return Result<void, io::RedisError>{};
+    if (left <= Millis{0} || vouches.empty()) co_return Result<void, io::RedisError>{};
     const auto life = std::to_string(std::min(left, settings_.vouch_time).count());
-    std::vector<std::string> keys;
-    keys.reserve(events.size());
-    for (const auto event : events)
-        keys.push_back(vouch_key(event));
+    std::vector<std::array<std::string, 2>> entries;
+    entries.reserve(vouches.size());
+    for (const auto& [event, edition] : vouches)
+        entries.push_back({vouch_key(event), hex(edition)});
     std::vector<std::array<std::string_view, 5>> words;
-    words.reserve(keys.size());
-    for (const auto& key : keys)
-        words.push_back({"SET", key, "1", "PX", life});
+    words.reserve(entries.size());
+    for (const auto& [key, edition] : entries)
+        words.push_back({"SET", key, edition, "PX", life});
     const std::vector<io::RedisClient::Command> commands{words.begin(), words.end()};
     Result<void, io::RedisError> result;
     for (std::span to_do{commands}; !to_do.empty() && result;) {

@@ -26,7 +26,7 @@ struct GateRequest {
     Bits128 owner;
 };
 
-enum class GateAnswer : std::uint8_t {
+enum class GateVerdict : std::uint8_t {
     /// They are his to ask PostgreSQL for.
     pass,
     /// Somebody else has one of them. Refused, without asking PostgreSQL.
@@ -35,11 +35,29 @@ enum class GateAnswer : std::uint8_t {
     unknown,
 };
 
-/// What a fact of the feed says of seats.
+/// A seat that somebody else has, or is about to.
+struct TakenSeat {
+    SeatId seat;
+    bool is_sold = false;
+
+    friend bool operator==(const TakenSeat&, const TakenSeat&) = default;
+};
+
+struct GateAnswer {
+    GateVerdict verdict = GateVerdict::unknown;
+    /// Why, with `taken`: at least one, in the order of the wish.
+    std::vector<TakenSeat> taken;
+};
+
+/// What a fact of the feed says of seats. It belongs to an edition: the facts of one event as one
+/// keeper has told them from a beginning on. Only those of the edition that is vouched for count,
+/// so that nobody need find and mend what an earlier keeper left behind, what somebody sends late,
+/// or what an update that failed should have changed.
 struct GateUpdate {
     enum class Kind : std::uint8_t { held, sold, free };
 
     EventId event;
+    Bits128 edition;
     /// Stay until the answer.
     std::span<const SeatId> seats;
     /// Whose request made the fact; of no meaning for `free`.
@@ -49,6 +67,12 @@ struct GateUpdate {
     Kind kind{};
     /// When a hold ends. For `held` only.
     Instant until;
+};
+
+/// All facts of an edition that still hold have been told.
+struct GateVouch {
+    EventId event;
+    Bits128 edition;
 };
 
 struct GateSettings {
@@ -117,15 +141,15 @@ public:
     /// Tells the gate what became true. For the keeper, who follows the feed, and for anybody who
     /// has just made a fact. The same update again prolongs its entry: that is how the keeper
     /// renews what still holds, within `fact_time`. An error: some may have been applied; apply all
-    /// again before vouching.
+    /// again, or vouch for this edition no more.
     io::Awaitable<Result<void, io::RedisError>> apply(std::span<const GateUpdate> updates);
 
-    /// Makes the facts of these events count. For the keeper, several times within `vouch_time`,
-    /// once every fact of theirs has been applied up to the feed's head as it was at
-    /// `head_read_at`, beginning no later than where the keeper before stopped. Does nothing if
-    /// that is too long ago.
+    /// Makes the facts of these editions count, and no others of the same events. For the keeper,
+    /// several times within `vouch_time`, once each seat that is taken has been applied and so has
+    /// every change since, up to the feed's head as it was at `head_read_at`. Does nothing if that
+    /// is too long ago.
     io::Awaitable<Result<void, io::RedisError>>
-    vouch(std::span<const EventId> events, Instant head_read_at);
+    vouch(std::span<const GateVouch> vouches, Instant head_read_at);
 
     const GateCounters& counters() const { return counters_; }
     io::CircuitBreaker::State breaker_state() const { return breaker_.state(); }
