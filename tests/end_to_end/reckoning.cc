@@ -53,6 +53,8 @@ void Reckoning::settle_without_doubt(std::vector<Buyer>& buyers) {
 Answer Reckoning::ask(const Request& request) {
     auto answer = client_.send(request);
     if (!answer) throw std::runtime_error("no answer to " + request.target);
+    if (answer->status == 503)
+        throw std::runtime_error(request.target + " can't be answered: " + answer->body);
     return std::move(*answer);
 }
 

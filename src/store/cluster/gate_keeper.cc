@@ -45,22 +45,21 @@ public:
 
     void add(const Inventory::ReservationRow& row, Instant now) {
         const auto& event = inventory_.event(row.event);
-        domain::SeatIds seats;
-        for (const auto seat : row.seats)
-            seats.push_back(Inventory::seat_id(event, seat));
+        if (event.deleted) return;
         const auto status = Inventory::status_of(row, now);
         const bool is_sold = status == ReservationStatus::confirmed;
         const bool is_held = status == ReservationStatus::pending;
-        auto kind = is_sold ? GateUpdate::Kind::sold : GateUpdate::Kind::held;
-        if (!is_sold && !is_held) {
-            // Some of them may be another's by now.
-            const auto mine = std::ranges::remove_if(seats, [&](SeatId seat) {
-                return inventory_.seat_status(event, inventory_.find_seat(seat)->seat, now) !=
-                       domain::SeatStatus::available;
-            });
-            seats.erase(mine.begin(), mine.end());
-            kind = GateUpdate::Kind::free;
+        domain::SeatIds seats;
+        for (const auto seat : row.seats) {
+            // Of one that has ended some may be another's by now.
+            const bool is_his = is_sold || is_held;
+            const bool is_free =
+                inventory_.seat_status(event, seat, now) == domain::SeatStatus::available;
+            if (is_his || is_free) seats.push_back(Inventory::seat_id(event, seat));
         }
+        auto kind = GateUpdate::Kind::free;
+        if (is_sold) kind = GateUpdate::Kind::sold;
+        if (is_held) kind = GateUpdate::Kind::held;
         add(event, std::move(seats), kind, row.request.key, row.expires_at);
     }
 

@@ -82,8 +82,10 @@ GatedStore::pass_on(domain::ReserveSeats command, TraceId trace, bool has_claim)
     const auto owner = command.request.key;
     auto seats = command.seats;
     auto outcome = co_await truth_.execute(std::move(command), trace);
-    const bool may_have_been_done =
-        outcome ? outcome->has_value() : outcome.error().kind == io::FaultKind::outcome_unknown;
+    // A replay tells of an earlier claim, whose seats may be free again by now.
+    const bool may_have_been_done = outcome
+                                        ? outcome->has_value() && !(*outcome)->replayed
+                                        : outcome.error().kind == io::FaultKind::outcome_unknown;
     if (has_claim && !may_have_been_done && !is_closing_) give_back(event, std::move(seats), owner);
     co_return outcome;
 }

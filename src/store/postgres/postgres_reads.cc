@@ -12,7 +12,7 @@ Awaitable<Result<Instant, Fault>> PostgresStore::up_to_date() {
     const auto at = co_await view_.catch_up();
     if (!at) co_return std::unexpected(Fault{FaultKind::unavailable, at.error().what});
     learn(*at);
-    co_return last_now_;
+    co_return last_told_;
 }
 
 Awaitable<Result<std::optional<domain::Event>, Fault>> PostgresStore::find_event(EventId id) {

@@ -117,6 +117,7 @@ Awaitable<Result<void, PgError>> PostgresStore::prepare() {
 void PostgresStore::learn(Instant database_now) {
     clock_offset_ = database_now - ports_.clock.now();
     last_now_ = std::max(last_now_, database_now);
+    last_told_ = std::max(last_told_, database_now);
 }
 
 Instant PostgresStore::now() {
@@ -182,7 +183,7 @@ Awaitable<Result<BatchOutcome, BatchFailure>> PostgresStore::attempt(const Batch
         commands.push_back(one.command);
         traces.push_back(one.trace);
     }
-    co_return co_await run_batch(**lease, commands, traces, last_now_);
+    co_return co_await run_batch(**lease, commands, traces, last_told_);
 }
 
 Awaitable<void> PostgresStore::run(Batch batch) {

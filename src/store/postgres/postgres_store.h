@@ -118,6 +118,9 @@ private:
     /// How far the database's clock is ahead of ours.
     Millis clock_offset_{0};
     Instant last_now_{};
+    /// The latest time that the database has told. Only this is a floor for what is decided: ours
+    /// may have jumped ahead for a moment, and what was true then would hold for ever.
+    Instant last_told_{};
     bool has_started_ = false;
     bool is_closing_ = false;
     bool is_sweeping_ = false;
