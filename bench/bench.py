@@ -10,22 +10,19 @@ import signal
 import sys
 import tempfile
 
+import cluster
+import databases
 import figures
 import machine
+import pgbench
 import report
 import servers
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 NAMES = ("S1", "S2", "S5", "S6", "S7")
+CLUSTER_NAMES = ("C1", "C2", "C3", "C5")
 S1_TARGETS = {256: 0.80, 64: 0.65}
-
-
-def names(text):
-    chosen = text.split(",")
-    if not set(chosen) <= set(NAMES):
-        raise argparse.ArgumentTypeError(f"not among {', '.join(NAMES)}: {text}")
-    return chosen
 
 
 def connections(text):
@@ -35,14 +32,20 @@ def connections(text):
 def read_arguments():
     output = os.path.join(ROOT, "build", "bench")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", type=names, default=NAMES)
+    parser.add_argument("--cluster", action="store_true")
+    parser.add_argument("--only", type=lambda text: text.split(","))
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=connections, default=[256, 64])
     parser.add_argument("--dir", default=output, help="where the stores are made")
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "release", "frontrow"))
     parser.add_argument("--output", default=output, help="folder of the reports")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    known = CLUSTER_NAMES if arguments.cluster else NAMES
+    arguments.only = arguments.only or known
+    if not set(arguments.only) <= set(known):
+        parser.error(f"--only takes {', '.join(known)}")
+    return arguments
 
 
 def end_on_signals():
@@ -86,10 +89,34 @@ def steps(arguments):
         yield rows, lambda bench, rows=rows: figures.event_size(bench, *rows, first)
 
 
-def take(bench, arguments):
-    """Takes the figures one after the other; one that fails doesn't keep the others from it."""
+def cluster_steps(arguments):
+    """As steps(), for a node of a cluster."""
+    first = arguments.connections[0]
+    rows = {}
+    if "C1" in arguments.only:
+        rows[pgbench.CLASSIC] = (
+            figures.Row("C1", f"distinct seats, {first} connections, of pgbench classic", least=6),
+            figures.Row("C1/no gate", "the same without Redis"))
+    if "C2" in arguments.only:
+        rows[pgbench.BATCHED] = (
+            figures.Row("C2", f"distinct seats, {first} connections, of pgbench batched", least=0.5),
+            figures.Row("C2/no gate", "the same without Redis"))
+    if rows:
+        yield [row for pair in rows.values() for row in pair], lambda bench: cluster.against_pgbench(bench, rows, first)
+    if "C3" in arguments.only:
+        pair = [figures.Row("C3", "everybody wants the same 100 seats, of pgbench classic", least=10),
+                figures.Row("C3/seen", "transactions of PostgreSQL a request", unit="%", most=1)]
+        yield pair, lambda bench: cluster.contest(bench, *pair, first)
+    if "C5" in arguments.only:
+        row = figures.Row("C5", "100,000 seats by one bulk call", unit="s", most=1)
+        yield [row], lambda bench: figures.bulk(bench, row)
+
+
+def take(bench, wanted):
+    """Takes the figures one after the other; one that fails doesn't keep the others from it. wanted:
+    what steps() yields."""
     rows = []
-    for step_rows, fill in steps(arguments):
+    for step_rows, fill in wanted:
         try:
             fill(bench)
         except Failure as failure:
@@ -113,6 +140,40 @@ def yardstick(stack, program, folder):
     return nginx
 
 
+def take_embedded(stack, arguments, folder):
+    """One server with its own journal, beside nginx: (bench, rows)."""
+    made = []
+
+    def nginx():
+        if not made:
+            made.append(yardstick(stack, arguments.program, folder))
+        return made[0]
+
+    bench = figures.Bench(arguments.program, folder, arguments.seconds, arguments.rounds, say, nginx)
+    return bench, take(bench, steps(arguments))
+
+
+def take_cluster(stack, arguments, folder):
+    """One node on PostgreSQL and Redis, beside pgbench: (bench, rows)."""
+    postgres = stack.enter_context(databases.Postgres(os.path.join(folder, "postgres")))
+    redis = stack.enter_context(databases.Redis(os.path.join(folder, "redis")))
+    bench = cluster.ClusterBench(arguments.program, folder, arguments.seconds, arguments.rounds, say,
+                                 postgres, redis)
+    return bench, take(bench, cluster_steps(arguments))
+
+
+def describe(arguments, folder):
+    others = databases.VERSIONS if arguments.cluster else {"nginx": ["nginx", "-v"]}
+    about = machine.describe(arguments.program, folder, others)
+    about["load"] = (f"{arguments.rounds} rounds of {arguments.seconds} s, "
+                     "wrk with 1 thread, on the same machine")
+    if arguments.cluster:
+        about["PostgreSQL"] = databases.describe()
+    for what, how in about.items():
+        say(f"{what:>14}  {how}")
+    return about
+
+
 def main():
     arguments = read_arguments()
     end_on_signals()
@@ -120,23 +181,14 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=arguments.dir,
                                                                  ignore_cleanup_errors=True))
-        about = machine.describe(arguments.program, folder)
-        about["load"] = (f"{arguments.rounds} rounds of {arguments.seconds} s, "
-                         "wrk with 1 thread, on the same machine")
-        for what, how in about.items():
-            say(f"{what:>14}  {how}")
-        made = []
-
-        def nginx():
-            if not made:
-                made.append(yardstick(stack, arguments.program, folder))
-            return made[0]
-
-        bench = figures.Bench(arguments.program, folder, arguments.seconds, arguments.rounds, nginx, say)
-        rows = take(bench, arguments)
+        os.chmod(folder, 0o711)  # PostgreSQL may run as another user, and has its own folder in it
+        about = describe(arguments, folder)
+        measure = take_cluster if arguments.cluster else take_embedded
+        bench, rows = measure(stack, arguments, folder)
 
     say("\n" + report.table(rows) + "\n")
-    for path in report.write(arguments.output, about, rows, bench.turns):
+    name = "report-cluster" if arguments.cluster else "report"
+    for path in report.write(arguments.output, name, about, rows, bench.turns):
         say(path)
     return 1 if any(row.failure for row in rows) else 0
 

@@ -18,12 +18,13 @@ class Books:
 
     answers: dict  # (method, path's pattern) -> {status: how many}
     reservations: dict  # what came of it -> how many
+    gate: dict  # what the gate said of it -> how many
     available: int  # seats, over the events that are looked at
 
     @classmethod
     def read(cls, server, events):
         answers = collections.defaultdict(dict)
-        reservations = {}
+        reservations, gate = {}, {}
         available = sum(server.available(event) for event in events)
         for (name, labels), value in server.metrics().items():
             label = dict(re.findall(r'(\w+)="([^"]*)"', labels))
@@ -31,7 +32,9 @@ class Books:
                 answers[label["method"], label["path"]][int(label["status_code"])] = int(value)
             elif name == "reservations_total":
                 reservations[label["status"]] = int(value)
-        return cls(answers, reservations, available)
+            elif name == "gate_answers_total":
+                gate[label["answer"]] = int(value)
+        return cls(answers, reservations, gate, available)
 
     def answers_since(self, before, route):
         return _difference(self.answers[route], before.answers[route])
@@ -64,12 +67,13 @@ def check_yardstick(load, read):
     return {"wrk_answers": load.requests, "nginx_requests": read}
 
 
-def check_sale(load, seats, before, after, is_contested):
+def check_sale(load, seats, before, after, is_contested, has_gate):
     """Reservations of distinct seats, every one of them made; or a fight for a few seats: each of
-    them reserved once, and every other answer a 409."""
+    them reserved once, and every other answer a 409. A gate was asked of nearly all of them."""
     answers = after.answers_since(before, RESERVE)
     made, refused = answers.get(201, 0), answers.get(409, 0)
     results = _difference(after.reservations, before.reservations)
+    gate = _difference(after.gate, before.gate)
     taken = before.available - after.available
     told = load.requests - load.not_2xx
     _agree([
@@ -87,9 +91,12 @@ def check_sale(load, seats, before, after, is_contested):
         (is_contested or load.asked <= seats.count,
          f"{seats.count:,} seats were asked for {load.asked:,} times"),
         (not is_contested or made == seats.count, f"{made:,} reservations of {seats.count} contested seats"),
+        (not has_gate or gate.get("pass", 0) + gate.get("taken", 0) >= 0.99 * (made + refused),
+         f"the gate's answers to {made + refused:,} requests were {gate}"),
     ])
     return {"wrk_answers": load.requests, "wrk_asked": load.asked, "wrk_not_2xx": load.not_2xx,
-            "server_answers": answers, "reservations_total": results, "seats_taken": taken}
+            "server_answers": answers, "reservations_total": results, "seats_taken": taken,
+            "gate_answers": gate}
 
 
 def check_reading(load, before, after, route):

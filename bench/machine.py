@@ -46,8 +46,9 @@ def version(command):
     return found[0] if found else "?"
 
 
-def describe(program, folder):
-    """{what: how it is}, in the order in which it is printed."""
+def describe(program, folder, others):
+    """{what: how it is}, in the order in which it is printed. others: the other programs that take
+    part, {name: command that prints its version}."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = re.search(r"model name\s*: (.*)", file.read())
     with open("/proc/meminfo", encoding="utf-8") as file:
@@ -61,7 +62,7 @@ def describe(program, folder):
         "kernel": platform.release(),
         "file system": f"{kind} on {device}, one fsync {fsync_ms(folder):.3f} ms (median of 200)",
         "load average": "{:.2f} {:.2f} {:.2f}".format(*os.getloadavg()),
-        "versions": f"frontrow {version([program, '--version'])}, nginx {version(['nginx', '-v'])}, "
-                    f"wrk {version(['wrk', '-v'])}",
+        "versions": ", ".join(f"{name} {version(command)}" for name, command in
+                              {"frontrow": [program, "--version"], **others, "wrk": ["wrk", "-v"]}.items()),
         "date": time.strftime("%Y-%m-%d %H:%M:%S %z"),
     }

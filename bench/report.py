@@ -4,7 +4,7 @@ import html
 import json
 import os
 
-COLOURS = ("#9aa5b1", "#1769aa", "#d9822b")
+COLOURS = ("#9aa5b1", "#1769aa", "#d9822b", "#5b8c5a")
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1f2933; }
 table { border-collapse: collapse; width: 100%; }
@@ -24,13 +24,13 @@ def table(rows):
         [text.ljust(width) for text, width in zip(line, widths)] + [line[5]]).rstrip() for line in lines)
 
 
-def write(folder, about, rows, turns):
-    """Writes both files, and returns their paths."""
+def write(folder, name, about, rows, turns):
+    """Writes name.json and name.html, and returns their paths."""
     os.makedirs(folder, exist_ok=True)
-    contents = {"report.json": as_json(about, rows, turns), "report.html": as_html(about, rows)}
+    contents = {f"{name}.json": as_json(about, rows, turns), f"{name}.html": as_html(about, rows)}
     paths = []
-    for name, text in contents.items():
-        paths.append(os.path.join(folder, name))
+    for file_name, text in contents.items():
+        paths.append(os.path.join(folder, file_name))
         with open(paths[-1] + ".new", "w", encoding="utf-8") as file:
             file.write(text)
         os.replace(paths[-1] + ".new", paths[-1])

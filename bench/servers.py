@@ -19,16 +19,21 @@ HOLD_SECONDS = 3600  # no hold may expire while it is being counted
 RESERVE = ("POST", "/api/v1/reservations")
 
 
-def start_child(command, folder, log_path, if_orphaned):
-    """Starts a server that ends with this program, even if this program is killed."""
-    def before_exec():
+def clean_environment(settings=None):
+    """What a child gets to see: nothing of this shell may change what it does."""
+    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | (settings or {})
+
+
+def start_child(command, folder, log_path, if_orphaned, settings=None, **user):
+    """Starts a server that ends with this program, even if this program is killed. settings: for
+    its environment; user: as whom it runs."""
+    def before_exec():  # once it is that user, which would undo it
         ctypes.CDLL(None).prctl(1, int(if_orphaned))  # PR_SET_PDEATHSIG
 
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with open(log_path, "wb") as log:
-        return subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                                stdout=log, stderr=log, start_new_session=True,
-                                preexec_fn=before_exec)
+        return subprocess.Popen(command, cwd=folder, env=clean_environment(settings),
+                                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                start_new_session=True, preexec_fn=before_exec, **user)
 
 
 def end_child(process, number=signal.SIGTERM):
@@ -74,12 +79,15 @@ def reservation_request(address, event, seat):
 
 
 class Frontrow:
-    """`frontrow serve --dev` on a store of its own in folder; use as a context."""
+    """`frontrow serve --dev` on a store of its own, in folder unless settings (of its environment,
+    where no process list shows them) name another; use as a context."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, settings=None):
         self.program = program
         self.folder = folder
-        self.data_dir = os.path.join(folder, "data")
+        self.settings = settings or {"FRONTROW_DATA_DIR": os.path.join(folder, "data")}
+        self.has_gate = "FRONTROW_REDIS" in self.settings
+        self.database = ""  # of PostgreSQL, where that is its store
         self.process = None
         self.address = None
 
@@ -94,33 +102,39 @@ class Frontrow:
 
     def start(self):
         log_path = os.path.join(self.folder, "log")
-        self.process = start_child([self.program, "serve", "--dev", "--listen", "127.0.0.1:0",
-                                    "--data-dir", self.data_dir], self.folder, log_path, signal.SIGKILL)
+        self.process = start_child([self.program, "serve", "--dev", "--listen", "127.0.0.1:0"],
+                                   self.folder, log_path, signal.SIGKILL, self.settings)
         end = time.monotonic() + START_WITHIN_S
         while time.monotonic() < end and self.process.poll() is None:
             found = re.search(r'"message":"serving","address":"127\.0\.0\.1:(\d+)"', read_text(log_path))
             if found:
                 self.address = ("127.0.0.1", int(found[1]))
-                return
+                if self.is_ready():
+                    return
             time.sleep(0.01)
         raise Failure(f"frontrow did not start: {read_text(log_path)[-400:]}")
 
+    def is_ready(self):
+        try:
+            return self.call("GET", "/readyz") is not None
+        except Failure:
+            return False
+
     def stop(self):
-        """Stops it as an operator would, and lets `frontrow verify` go over what it left; returns
-        the number of reservations that verify found."""
+        """Stops it as an operator would."""
         status = end_child(self.process)
         log = read_text(os.path.join(self.folder, "log"))
         if status != 0:
             raise Failure(f"frontrow exited with {status}: {log[-400:]}")
         if '"level":"error"' in log:
             raise Failure(f"frontrow logged an error: {log[-400:]}")
-        return self.verify()
 
     def kill(self):
         end_child(self.process, signal.SIGKILL)
 
     def verify(self):
-        done = subprocess.run([self.program, "verify", "--data-dir", self.data_dir], cwd=self.folder,
+        """Lets `frontrow verify` go over the store; returns the number of reservations that it found."""
+        done = subprocess.run([self.program, "verify"], cwd=self.folder, env=clean_environment(self.settings),
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         found = re.search(r"(\d+) reservations", done.stdout)
         if done.returncode != 0 or not found:

@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
-# Usage: scripts/bench.sh [--only NAME,…] [--seconds N] [--rounds N] [--connections N,…] [--dir FOLDER]
+# Usage: scripts/bench.sh [--cluster] [--only NAME,…] [--seconds N] [--rounds N] [--connections N,…] [--dir FOLDER]
 #
 # Installs what is missing, builds the program, and measures it against the
 # targets, in turns with nginx on this machine. Prints a table, and writes
 # build/bench/report.html (with plots) and build/bench/report.json.
 #
-#   --only NAME,…         only these of S1, S2, S5, S6 and S7 (default: all, about 5 minutes)
+#   --cluster             measure one node of a cluster instead, on a PostgreSQL and a
+#                         Redis that it starts and ends, in turns with pgbench selling
+#                         on the same PostgreSQL; writes report-cluster.html and .json
+#   --only NAME,…         only these of S1, S2, S5, S6 and S7 (default: all, about 5
+#                         minutes); with --cluster, of C1, C2, C3 and C5 (about 8 minutes)
 #   --seconds N           length of one round of load (default: 8)
-#   --rounds N            rounds, each nginx and then Frontrow (default: 3)
+#   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3)
 #   --connections N,…     keep-alive connections of S1 (default: 256,64); the
-#                         first of them also drives S2, S6 and S7
+#                         first of them also drives all other figures
 #   --dir FOLDER          where the stores are made for the time of the run; must be
-#                         on a disk (default: build/bench)
+#                         on a disk (default: build/bench). Run by root, PostgreSQL
+#                         runs as another user, who must be able to get there
 #
 # Exits 0 when every figure was taken, whether it is ok or short of its target;
 # 1 when one could not be taken, or when what wrk counted and what the server
@@ -25,9 +30,12 @@ usage_error() { echo "bench.sh: $1 (see --help)" >&2; exit 2; }
 
 # What is given wrongly is said before anything is installed or built.
 options=()
+only=
+figures='S[12567]'
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --only) form='^S[12567](,S[12567])*$' ;;
+        --cluster) figures='C[1235]'; options+=("$1"); shift; continue ;;
+        --only) form=.; only=${2:-} ;;
         --seconds | --rounds) form='^[1-9][0-9]{0,3}$' ;;
         --connections) form='^[1-9][0-9]{0,3}(,[1-9][0-9]{0,3})*$' ;;
         --dir) form=. ;;
@@ -40,6 +48,7 @@ while [[ $# -gt 0 ]]; do
     options+=("$1" "$value")
     shift 2
 done
+[[ -z $only || $only =~ ^$figures(,$figures)*$ ]] || usage_error "--only doesn't take '$only'"
 
 "$root/scripts/install-deps.sh" bench
 "$root/scripts/build.sh" release --target frontrow

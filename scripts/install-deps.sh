@@ -27,7 +27,7 @@ test=(
     libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl redis-server
     nginx-light pgbouncer
 )
-bench=(nginx-light wrk jq)
+bench=(nginx-light wrk jq postgresql-15 redis-server)
 cluster=(postgresql-15 redis-server nginx-light)
 
 wanted=("${build[@]}")

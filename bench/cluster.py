@@ -1,0 +1,140 @@
+"""The figures of the cluster: one node on a real PostgreSQL, beside pgbench on the same one."""
+
+import contextlib
+import dataclasses
+import time
+
+import pgbench
+from figures import (CONTESTED_SEATS, Bench, check_contest, load_sale, median_ratio, middle,
+                     stop_and_verify, verify)
+from servers import Frontrow
+
+SEATS_PER_SECOND = 40_000  # an event has enough for a round at this rate; a faster one ends early
+GATED, UNGATED = "frontrow", "frontrow without Redis"
+
+
+class ClusterBench(Bench):
+    """A bench whose servers are nodes, each with a database of its own."""
+
+    def __init__(self, program, folder, seconds, rounds, say, postgres, redis):
+        super().__init__(program, folder, seconds, rounds, say)
+        self.postgres = postgres
+        self.redis = redis
+        self._databases = 0
+        self._best_clients = {}
+        postgres.create(pgbench.DATABASE)
+
+    @contextlib.contextmanager
+    def frontrow(self, has_gate=True):
+        """A node on a fresh database, which goes with it."""
+        self._databases += 1
+        database = f"sale_{self._databases}"
+        self.postgres.create(database)
+        settings = {"FRONTROW_STORE": self.postgres.url(database)}
+        if has_gate:
+            settings["FRONTROW_REDIS"] = self.redis.url()
+        try:
+            with Frontrow(self.program, self.server_folder(), settings) as server:
+                server.database = database
+                yield server
+        finally:
+            self.postgres.drop(database)
+
+    def pgbench(self, figure, way, round_number):
+        """One round of the yardstick, at its best count of clients; returns its reservations a second."""
+        if way not in self._best_clients:
+            clients, rates = pgbench.find_best(self.postgres, way)
+            self._best_clients[way] = clients
+            self.turns.append({"figure": figure, "who": way.name, "trials_per_second": rates})
+            self.say(f"{way.name}, reservations a second by clients: " + ", ".join(
+                f"{count}: {rate:,.0f}" for count, rate in rates.items()) + f"; {clients} it is")
+        sale = pgbench.sell(self.postgres, way, self._best_clients[way], self.seconds)
+        self.turns.append({"figure": figure, "who": way.name, "round": round_number,
+                           "reservations_per_second": sale.rate, **dataclasses.asdict(sale)})
+        return sale.rate
+
+
+def against_pgbench(bench, rows, connections):
+    """C1 and C2. rows: {way of pgbench: (row with the gate, row without)}. Everybody's turn comes once
+    a round, and nobody is always first."""
+    figure = next(iter(rows.values()))[0].name
+    turns = {way.name: lambda number, way=way: bench.pgbench(figure, way, number) for way in rows}
+    turns[GATED] = lambda number: distinct_seats(bench, figure, number, connections, True)
+    turns[UNGATED] = lambda number: distinct_seats(bench, figure, number, connections, False)
+    rates = {who: [] for who in turns}
+    for number in range(1, bench.rounds + 1):
+        for who in list(turns) if number % 2 else reversed(turns):
+            rates[who].append(turns[who](number))
+        bench.say(f"{figure} round {number}: " + ", ".join(
+            f"{who} {values[-1]:,.0f}/s" for who, values in rates.items()) + "; the books agree")
+    for way, pair in rows.items():
+        for row, who in zip(pair, (GATED, UNGATED), strict=True):
+            row.series, row.series_unit = rates, "reservations/s"
+            row.value = median_ratio(rates[who], rates[way.name])
+            row.detail = f"{middle(rates[who]):,.0f}/s, {way.name} {middle(rates[way.name]):,.0f}/s"
+
+
+def distinct_seats(bench, figure, round_number, connections, has_gate):
+    """One round of S1's load on a node; returns its requests a second."""
+    with bench.frontrow(has_gate) as server:
+        event, seat_ids = server.event_with_seats(SEATS_PER_SECOND * bench.seconds)
+        seats = bench.seats([(event, seat) for seat in seat_ids])
+        bench.postgres.come_to_rest(server.database)
+        measured, _, made = load_sale(bench, figure, GATED if has_gate else UNGATED, round_number, server,
+                                      connections, seats, [event])
+        stop_and_verify(server, made)
+    return measured.rate
+
+
+def contest(bench, rate_row, share_row, connections):
+    """C3: everybody wants the same 100 seats, and how much of that PostgreSQL sees."""
+    yardstick = pgbench.CLASSIC
+    rates = {yardstick.name: [], GATED: []}
+    transactions = {"under load": [], "idle": []}
+    shares = []
+    for number in range(1, bench.rounds + 1):
+        rates[yardstick.name].append(bench.pgbench(rate_row.name, yardstick, number))
+        measured, loaded, idle = contested_seats(bench, rate_row.name, number, connections)
+        rates[GATED].append(measured.rate)
+        transactions["under load"].append(loaded)
+        transactions["idle"].append(idle)
+        shares.append(max(0, loaded - idle) / measured.requests * 100)
+        bench.say(f"C3 round {number}: " + ", ".join(f"{who} {values[-1]:,.0f}/s" for who, values in rates.items())
+                  + f"; {measured.requests:,} answers, {loaded:,} transactions of PostgreSQL, idle {idle:,}: "
+                  f"{shares[-1]:.3f} %; the books agree")
+    rate_row.series, rate_row.series_unit = rates, "requests/s"
+    rate_row.value = median_ratio(rates[GATED], rates[yardstick.name])
+    rate_row.detail = f"{middle(rates[GATED]):,.0f}/s, {yardstick.name} {middle(rates[yardstick.name]):,.0f}/s"
+    share_row.series, share_row.series_unit = transactions, "transactions"
+    share_row.value = middle(shares)
+    share_row.detail = (f"{middle(transactions['under load']):,.0f} transactions, idle "
+                        f"{middle(transactions['idle']):,.0f}")
+
+
+def contested_seats(bench, figure, round_number, connections):
+    """One round: (load, transactions of PostgreSQL while the node lived with it, while it lived as long
+    without). Whole lives are compared, because only the end of a connection makes the count exact."""
+    with bench.frontrow() as server:
+        event, seat_ids = server.event_with_seats(CONTESTED_SEATS)
+        seats = bench.seats([(event, seat) for seat in seat_ids])
+        server.stop()
+        bench.postgres.come_to_rest(server.database)
+        at_first = bench.postgres.transactions(server.database)
+
+        server.start()
+        began = time.monotonic()
+        measured, _, made = load_sale(bench, figure, GATED, round_number, server, connections, seats, [event],
+                                      is_contested=True)
+        lived_s = time.monotonic() - began
+        server.stop()
+        after_load = bench.postgres.transactions(server.database)
+
+        server.start()
+        time.sleep(lived_s)
+        server.stop()
+        after_idling = bench.postgres.transactions(server.database)
+        verify(server, made)
+    check_contest(measured)
+    loaded, idle = after_load - at_first, after_idling - after_load
+    bench.turns[-1]["postgres_transactions"] = {"under load": loaded, "idle": idle, "seconds": lived_s}
+    return measured, loaded, idle

@@ -1,0 +1,177 @@
+"""What a node of a cluster stands on: a PostgreSQL 15 of its own and a Redis of its own."""
+
+import os
+import pwd
+import secrets
+import signal
+import socket
+import subprocess
+import time
+
+from failure import Failure
+from servers import START_WITHIN_S, end_child, free_ports, read_text, start_child
+
+PROGRAMS = "/usr/lib/postgresql/15/bin"
+# Everything else is as it comes: fsync and synchronous_commit are on, and start() looks whether they are.
+SETTINGS = {"shared_buffers": "256MB"}
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+VERSIONS = {"PostgreSQL": [f"{PROGRAMS}/postgres", "--version"], "Redis": ["redis-server", "--version"]}
+
+
+def describe():
+    settings = {**dict.fromkeys(DURABLE, "on"), **SETTINGS}
+    return ", ".join(f"{name} {value}" for name, value in settings.items()) + ", else as it comes"
+
+
+def postgres_user():
+    """Who PostgreSQL runs as, as options of a child: it refuses to be root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        except KeyError:
+            continue
+    raise Failure("there is no user but root to run PostgreSQL as")
+
+
+class Postgres:
+    """A PostgreSQL that flushes every commit, in folder, with no database yet; use as a context."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.user = postgres_user()
+        self.password = secrets.token_hex(16)
+        self.port = 0
+        self.process = None
+
+    def __enter__(self):
+        self._make()
+        self._start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None:
+            end_child(self.process, signal.SIGINT)  # without waiting for its clients
+
+    def url(self, database):
+        return f"postgres://frontrow:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def environment(self, database):
+        """What libpq's programs find their way by."""
+        return {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "frontrow",
+                "PGPASSWORD": self.password, "PGDATABASE": database, "PATH": os.environ["PATH"]}
+
+    def run(self, *options, database="postgres"):
+        """Runs psql with these options; returns what it printed."""
+        done = subprocess.run([f"{PROGRAMS}/psql", "-XAtq", "-v", "ON_ERROR_STOP=1", *options],
+                              env=self.environment(database), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Failure(f"PostgreSQL: {' '.join(done.stderr.split())[:400]}")
+        return done.stdout.strip()
+
+    def query(self, sql, database="postgres"):
+        return self.run("-c", sql, database=database)
+
+    def create(self, database):
+        self.query(f"CREATE DATABASE {database}")
+
+    def drop(self, database):
+        self.query(f"DROP DATABASE {database} WITH (FORCE)")
+
+    def come_to_rest(self, database):
+        """Does what would have been done long before a sale begins, so that it doesn't happen during one."""
+        self.query("VACUUM (ANALYZE)", database)
+        self.query("CHECKPOINT", database)
+
+    def transactions(self, database):
+        """How many it has ended there since that database was made. Waits until nobody is connected:
+        a connection that idles tells of its last ones after up to 10 s, one that ends at once."""
+        users = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}'"
+        end = time.monotonic() + START_WITHIN_S
+        while self.query(users) != "0":
+            if time.monotonic() > end:
+                raise Failure("connections to the database are left, nobody can count its transactions")
+            time.sleep(0.02)
+        return int(self.query("SELECT xact_commit + xact_rollback FROM pg_stat_database "
+                              f"WHERE datname = '{database}'"))
+
+    def _make(self):
+        os.makedirs(self.folder)
+        word = os.path.join(self.folder, "password")
+        with open(os.open(word, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(self.password)
+        if self.user:
+            for path in (self.folder, word):
+                os.chown(path, self.user["user"], self.user["group"])
+        done = subprocess.run(
+            [f"{PROGRAMS}/initdb", "--pgdata", f"{self.folder}/data", "--username=frontrow",
+             f"--pwfile={word}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"],
+            cwd="/", env={"PATH": os.environ["PATH"]}, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, check=False, **self.user)
+        os.remove(word)
+        if done.returncode != 0:
+            who = "" if not self.user else f" as {pwd.getpwuid(self.user['user']).pw_name}"
+            raise Failure(f"PostgreSQL can't be made in {self.folder}{who} (another folder: --dir): "
+                          f"{' '.join((done.stdout + done.stderr).split())[-300:]}")
+
+    def _start(self):
+        self.port, = free_ports(1)
+        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "",
+                    **SETTINGS}
+        command = [f"{PROGRAMS}/postgres", "-D", f"{self.folder}/data"]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        log = os.path.join(self.folder, "log")
+        # An immediate shutdown, should this program be killed: its children go with it.
+        self.process = start_child(command, "/", log, signal.SIGQUIT, **self.user)
+        wait_until(lambda: subprocess.run([f"{PROGRAMS}/pg_isready", "-q"], check=False,
+                                          env=self.environment("postgres")).returncode == 0,
+                   self.process, "PostgreSQL", log)
+        for name in DURABLE:
+            if self.query(f"SHOW {name}") != "on":
+                raise Failure(f"PostgreSQL's {name} isn't on")
+
+
+class Redis:
+    """A Redis that keeps nothing on the disk, in folder; use as a context."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.port = 0
+        self.process = None
+
+    def __enter__(self):
+        os.makedirs(self.folder)
+        self.port, = free_ports(1)
+        log = os.path.join(self.folder, "log")
+        self.process = start_child(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+             "--appendonly", "no", "--daemonize", "no"], self.folder, log, signal.SIGKILL)
+        wait_until(self._answers, self.process, "Redis", log)
+        return self
+
+    def __exit__(self, *_):
+        end_child(self.process)
+
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}"
+
+    def _answers(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 2) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(64) == b"+PONG\r\n"
+        except OSError:
+            return False
+
+
+def wait_until(answers, process, name, log):
+    end = time.monotonic() + START_WITHIN_S
+    while not answers():
+        if process.poll() is not None or time.monotonic() > end:
+            end_child(process, signal.SIGQUIT)
+            raise Failure(f"{name} did not start: {read_text(log)[-400:]}")
+        time.sleep(0.02)
