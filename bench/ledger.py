@@ -69,7 +69,7 @@ def check_yardstick(load, read):
 
 def check_sale(load, seats, before, after, is_contested, has_gate):
     """Reservations of distinct seats, every one of them made; or a fight for a few seats: each of
-    them reserved once, and every other answer a 409. A gate was asked of nearly all of them."""
+    them reserved once, and every other answer a 409. Of a fight a gate was asked about nearly all."""
     answers = after.answers_since(before, RESERVE)
     made, refused = answers.get(201, 0), answers.get(409, 0)
     results = _difference(after.reservations, before.reservations)
@@ -91,7 +91,7 @@ def check_sale(load, seats, before, after, is_contested, has_gate):
         (is_contested or load.asked <= seats.count,
          f"{seats.count:,} seats were asked for {load.asked:,} times"),
         (not is_contested or made == seats.count, f"{made:,} reservations of {seats.count} contested seats"),
-        (not has_gate or gate.get("pass", 0) + gate.get("taken", 0) >= 0.99 * (made + refused),
+        (not (has_gate and is_contested) or gate.get("pass", 0) + gate.get("taken", 0) >= 0.99 * (made + refused),
          f"the gate's answers to {made + refused:,} requests were {gate}"),
     ])
     return {"wrk_answers": load.requests, "wrk_asked": load.asked, "wrk_not_2xx": load.not_2xx,

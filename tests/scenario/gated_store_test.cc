@@ -98,5 +98,27 @@ TEST_P(GatedStore, names_only_the_seats_that_are_taken) {
     EXPECT_EQ(store().count_gate()->taken, 2) << "the gate has said so";
 }
 
+/// Where nobody is in anybody's way the question is waste; where everybody is, it is the point.
+TEST_P(GatedStore, asks_the_gate_while_buyers_meet_each_other) {
+    event_ = open_sale(600);
+    EXPECT_EQ(available(event_), 600) << "the node has followed";
+    std::uint64_t next = 0;
+    const auto sell = [&](int count) {
+        for (int i = 0; i < count; ++i, ++next)
+            accepted(request(event_, "buyer-" + std::to_string(next), next));
+    };
+    sell(20);
+    EXPECT_EQ(asked_the_gate(), 20) << "nothing is known yet";
+    sell(200);
+    const auto asked = asked_the_gate();
+    sell(20);
+    EXPECT_EQ(asked_the_gate(), asked) << "by now it's calm";
+
+    // Rivals: those who come to nothing are refused by the database until that is noticed.
+    for (int i = 0; i < 60; ++i)
+        EXPECT_EQ(refused(request(event_, "late", 0)), Reason::seats_unavailable);
+    EXPECT_GE(asked_the_gate(), asked + 40);
+}
+
 }  // namespace
 }  // namespace frontrow::test

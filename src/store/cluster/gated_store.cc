@@ -23,11 +23,14 @@ io::RedisSettings keepers(io::RedisSettings settings) {
     return settings;
 }
 
+bool is_taken(const domain::Outcome& outcome) {
+    return !outcome && outcome.error().reason == domain::Reason::seats_unavailable;
+}
+
 /// Whether all that can still stand against a request is who else wants its seats, as far as this
 /// node has followed. A claim of any other would keep seats from buyers for nothing.
 bool depends_on_rivals(const domain::Outcome& viewed) {
-    if (viewed) return !viewed->replayed;
-    return viewed.error().reason == domain::Reason::seats_unavailable;
+    return viewed ? !viewed->replayed : is_taken(viewed);
 }
 
 /// With the seats that are taken as far as the node or the gate knows, in the order of the wish.
@@ -123,10 +126,14 @@ GatedStore::execute(domain::Command command, TraceId trace) {
         co_return co_await truth_.execute(std::move(command), trace);
     const auto viewed = domain::decide(truth_.inventory(), command, truth_.now()).outcome;
     if (!depends_on_rivals(viewed)) co_return co_await truth_.execute(std::move(command), trace);
+    if (!contention_.is_high(reserve->event))
+        co_return co_await pass_on(std::move(*reserve), trace, false);
     const auto answer = co_await ask_gate(*reserve);
-    if (answer.verdict == GateVerdict::taken)
+    if (answer.verdict == GateVerdict::taken) {
+        contention_.note(reserve->event, true);
         co_return domain::Outcome{std::unexpected(refusal_of_taken(*reserve, viewed, answer.taken))
         };
+    }
     co_return co_await pass_on(std::move(*reserve), trace, answer.verdict == GateVerdict::pass);
 }
 
@@ -137,6 +144,7 @@ GatedStore::pass_on(domain::ReserveSeats command, TraceId trace, bool has_claim)
     const auto owner = command.request.key;
     auto seats = command.seats;
     auto outcome = co_await truth_.execute(std::move(command), trace);
+    if (outcome) contention_.note(event, is_taken(*outcome));
     // A replay tells of an earlier claim, whose seats may be free again by now.
     const bool may_have_been_done = outcome
                                         ? outcome->has_value() && !(*outcome)->replayed

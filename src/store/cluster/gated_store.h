@@ -5,6 +5,7 @@
 #include "io/redis/redis_client.h"
 #include "io/task_group.h"
 #include "io/ticker.h"
+#include "store/cluster/contention.h"
 #include "store/cluster/gate_keeper.h"
 #include "store/postgres/postgres_store.h"
 #include "store/redis/seat_gate.h"
@@ -17,9 +18,10 @@
 
 namespace frontrow::store::cluster {
 
-/// PostgreSQL behind the gate: of all who want a seat, one is let through to ask for it. Whatever
-/// Redis does, what is answered as accepted was accepted by PostgreSQL; without Redis everybody is
-/// let through.
+/// PostgreSQL behind the gate: where many want the same seats, of all who want one a single one is
+/// let through to ask for it; where hardly anybody does, nobody is kept waiting by the question.
+/// Whatever Redis does, what is answered as accepted was accepted by PostgreSQL; without Redis
+/// everybody is let through.
 class GatedStore final : public Store {
 public:
     struct Settings {
@@ -104,6 +106,7 @@ private:
     redis::SeatGate keepers_gate_;
     postgres::PostgresStore truth_;
     GateKeeper keeper_;
+    Contention contention_;
     std::vector<Asking> asking_;
     bool asks_ = false;
     bool keeps_ = false;

@@ -121,13 +121,16 @@ inline constexpr PgStatement kReadEvents{
     " created_at, updated_at, version, seats, deleted FROM events WHERE id = ANY ($1)"
 };
 
-/// Seats $1, each with the reservation that has it.
+/// Seats $1, each with the reservation that has it. OFFSET 0 has that looked up by its id: a plan
+/// made while there are no reservations would read them all, and be kept when there are many.
 inline constexpr PgStatement kReadSeats{
     "read_seats",
     "SELECT s.id, s.event_id, s.number, s.price, s.reservation_id, s.hold_expires_at,"
     " r.user_id, r.status, r.total_amount, r.currency, r.created_at, r.first_expires_at,"
     " r.expires_at, r.confirmed_at, r.request_content, r.request_key"
-    " FROM seats s LEFT JOIN reservations r ON r.id = s.reservation_id WHERE s.id = ANY ($1)"
+    " FROM seats s LEFT JOIN LATERAL"
+    " (SELECT * FROM reservations WHERE id = s.reservation_id OFFSET 0) AS r ON true"
+    " WHERE s.id = ANY ($1)"
 };
 
 /// The seats of event $1 that have one of the names $2.
@@ -138,13 +141,16 @@ inline constexpr PgStatement kReadNumbers{
 
 // Writes. --------------------------------------------------------------------------------------
 
+// `= ANY ($1)` says again what the join says, so that no plan has to read the whole table.
+
 /// $1 seats, $2 who has them now, $3 until when; $4 and $5: what was read of both; $6 how many.
 inline constexpr PgStatement kWriteSeats{
     "write_seats",
     "WITH changed AS ("
     " UPDATE seats SET reservation_id = wanted.holder, hold_expires_at = wanted.until"
     " FROM unnest($1, $2, $3, $4, $5) AS wanted (id, holder, until, holder_read, until_read)"
-    " WHERE seats.id = wanted.id AND reservation_id IS NOT DISTINCT FROM holder_read"
+    " WHERE seats.id = wanted.id AND seats.id = ANY ($1) AND reservation_id IS NOT DISTINCT FROM "
+    "holder_read"
     " AND hold_expires_at IS NOT DISTINCT FROM until_read RETURNING 1)"
     " SELECT frontrow_expect(count(*), $6) FROM changed"
 };
@@ -177,7 +183,8 @@ inline constexpr PgStatement kUpdateReservations{
     " UPDATE reservations SET status = wanted.status, expires_at = wanted.until,"
     " confirmed_at = wanted.confirmed_at"
     " FROM unnest($1, $2, $3, $4, $5) AS wanted (id, status, until, confirmed_at, until_read)"
-    " WHERE reservations.id = wanted.id AND reservations.status = 'pending'"
+    " WHERE reservations.id = wanted.id AND reservations.id = ANY ($1)"
+    " AND reservations.status = 'pending'"
     " AND reservations.expires_at = until_read RETURNING 1)"
     " SELECT frontrow_expect(count(*), $6) FROM changed"
 };

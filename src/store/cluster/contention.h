@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/hash_map.h"
+#include "base/id.h"
+
+namespace frontrow::store::cluster {
+
+/// How often, lately, those who wanted seats of an event met somebody who had one of them or was
+/// about to: a moving average over some 64 requests. An event of which nothing is known yet counts
+/// as contested. One thread.
+class Contention {
+public:
+    bool is_high(EventId event) const {
+        const auto found = shares_.find(event);
+        return found == shares_.end() || found->second >= kHigh;
+    }
+
+    void note(EventId event, bool met_rival) {
+        auto& share = shares_.try_emplace(event, 1.0).first->second;
+        share += ((met_rival ? 1.0 : 0.0) - share) / kRequests;
+    }
+
+private:
+    static constexpr double kRequests = 64;
+    /// From here on what the gate keeps from the database is worth more than its questions cost.
+    static constexpr double kHigh = 0.1;
+
+    HashMap<EventId, double> shares_;
+};
+
+}  // namespace frontrow::store::cluster
