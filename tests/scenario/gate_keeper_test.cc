@@ -118,5 +118,16 @@ TEST_P(GateKeeper, tells_all_anew_to_a_redis_that_comes_back_as_it_was_earlier) 
     EXPECT_EQ(store().count_gate()->passed, passed + 1) << "the gate was asked";
 }
 
+TEST_P(GateKeeper, leaves_a_calm_event_alone_and_tells_all_of_it_once_it_is_contested) {
+    const auto event = open_sale(400);
+    ASSERT_TRUE(soon([&] { return !vouched(event).empty(); }));
+    for (std::uint64_t seat = 0; seat < 200; ++seat)
+        accepted(request(event, "ann", seat));
+    EXPECT_TRUE(soon([&] { return vouched(event).empty(); }));
+    accepted(request(event, "ann", 200));
+    EXPECT_TRUE(soon([&] { return is_refused_at_the_gate(event, 200); }));
+    EXPECT_FALSE(vouched(event).empty());
+}
+
 }  // namespace
 }  // namespace frontrow::test

@@ -10,9 +10,12 @@ namespace frontrow::store::cluster {
 /// as contested. One thread.
 class Contention {
 public:
+    /// `high`: the share from which on an event is contested; 0: always.
+    explicit Contention(double high) : high_{high} {}
+
     bool is_high(EventId event) const {
         const auto found = shares_.find(event);
-        return found == shares_.end() || found->second >= kHigh;
+        return found == shares_.end() || found->second >= high_;
     }
 
     void note(EventId event, bool met_rival) {
@@ -22,9 +25,8 @@ public:
 
 private:
     static constexpr double kRequests = 64;
-    /// From here on what the gate keeps from the database is worth more than its questions cost.
-    static constexpr double kHigh = 0.1;
 
+    double high_;
     HashMap<EventId, double> shares_;
 };
 

@@ -96,6 +96,11 @@ GateKeeper::GateKeeper(Ports ports, Settings settings) : ports_{ports}, settings
 
 void GateKeeper::take(const domain::Fact& fact) {
     using namespace domain;
+    if (!ports_.is_contested(fact.event)) {
+        // Should it be contested again it is told from the beginning.
+        known_.erase(fact.event);
+        return;
+    }
     const auto changed = [this](const auto& body) {
         if constexpr (requires { body.reservation; }) {
             if (changed_.size() < kChangesMax) changed_.push_back(body.reservation);
@@ -115,9 +120,15 @@ io::Awaitable<void> GateKeeper::work() {
     const Instant head_read_at = ports_.clock.now();
     if (!co_await ports_.truth.up_to_date()) co_return;
     const Instant until = ports_.clock.now() + settings_.telling_time;
-    const auto events = ports_.truth.inventory().newest_events(kEventsMax, head_read_at);
+    const auto events = events_to_keep(head_read_at);
     if (co_await tell_changes(until)) co_await vouch(events, head_read_at);
     co_await tell_seats(events, until);
+}
+
+std::vector<EventId> GateKeeper::events_to_keep(Instant now) const {
+    auto events = ports_.truth.inventory().newest_events(kEventsMax, now);
+    std::erase_if(events, [this](EventId event) { return !ports_.is_contested(event); });
+    return events;
 }
 
 /// What Redis doesn't answer changes nothing yet.

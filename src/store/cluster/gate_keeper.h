@@ -10,6 +10,7 @@
 #include "store/postgres/postgres_store.h"
 #include "store/redis/seat_gate.h"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,11 +21,11 @@ namespace frontrow::store::cluster {
 /// Redis; when it dies its name goes with it and another takes over. Two at once do no harm: an
 /// update counts by the fact's seq.
 ///
-/// It follows the events in which something happened last, up to a bounded number of them; the
-/// others go without a gate. An event is vouched for once the gate knows all of its seats that are
-/// taken, in an edition of its own, so that what an earlier keeper left behind counts for nothing.
-/// How much there is to tell doesn't matter to the vouching: a round tells for a short time, and
-/// the next goes on from there.
+/// It follows the contested events in which something happened last, up to a bounded number of
+/// them; the others go without a gate. An event is vouched for once the gate knows all of its seats
+/// that are taken, in an edition of its own, so that what an earlier keeper left behind counts for
+/// nothing. How much there is to tell doesn't matter to the vouching: a round tells for a short
+/// time, and the next goes on from there.
 ///
 /// One thread, the store's.
 class GateKeeper {
@@ -44,6 +45,8 @@ public:
         io::RedisClient& client;
         const io::Clock& clock;
         io::Random& random;
+        /// Whether anybody will ask the gate about this event.
+        std::function<bool(EventId)> is_contested;
     };
 
     GateKeeper(Ports ports, Settings settings);
@@ -74,6 +77,7 @@ private:
     };
 
     io::Awaitable<bool> is_keeper();
+    std::vector<EventId> events_to_keep(Instant now) const;
     io::Awaitable<bool> tell_changes(Instant until);
     io::Awaitable<void> tell_changes(std::span<const ReservationId> changed);
     io::Awaitable<void> vouch(std::span<const EventId> events, Instant head_read_at);

@@ -93,9 +93,11 @@ GatedStore::GatedStore(Settings settings, Ports ports)
            .gate = keepers_gate_,
            .client = keepers_client_,
            .clock = ports_.clock,
-           .random = ports_.random},
+           .random = ports_.random,
+           .is_contested = [this](EventId event) { return contention_.is_high(event); }},
           settings_.keeper
       },
+      contention_{settings_.contested_from},
       tasks_{ports_.owner, [](const std::exception_ptr& error) { std::rethrow_exception(error); }},
       ticker_{std::make_unique<io::Ticker>(ports_.owner, kKeeperPeriod, [this] { tick(); })} {
 }

@@ -29,6 +29,9 @@ public:
         io::RedisSettings redis;
         redis::GateSettings gate = {};
         GateKeeper::Settings keeper = {};
+        /// The share of requests that meet a rival from which on the gate is asked about an event
+        /// and told of it: what it keeps from the database is worth more than it costs then.
+        double contested_from = 0.1;
         /// Requests that ask the gate in one go.
         std::size_t batch_max = 256;
     };
