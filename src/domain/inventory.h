@@ -32,15 +32,6 @@ using UserIndex = std::uint32_t;
 using ReservationIndex = std::uint32_t;
 inline constexpr ReservationIndex kNobody = 0xFFFF'FFFF;
 
-struct SeatCounts {
-    std::uint32_t total = 0;
-    std::uint32_t reserved = 0;
-    std::uint32_t confirmed = 0;
-
-    std::uint32_t available() const { return total - reserved - confirmed; }
-    friend bool operator==(const SeatCounts&, const SeatCounts&) = default;
-};
-
 /// All that is true about what is for sale and who has it. Changed by `evolve` alone; every reader
 /// takes `now`, because a hold that has run out is free at that instant whether or not a fact says
 /// so yet.
@@ -119,8 +110,11 @@ public:
 
     /// Seats of this event whose hold has run out and of which no fact says so yet.
     std::uint32_t count_lapsed(const EventRow& event, Instant now) const;
-    std::uint32_t count_available(const EventRow& event, Instant now) const {
-        return event.counts.available() + count_lapsed(event, now);
+    /// What a reader sees at `now`.
+    SeatCounts count_seats(const EventRow& event, Instant now) const {
+        auto counts = event.counts;
+        counts.reserved -= count_lapsed(event, now);
+        return counts;
     }
 
     /// Some hold has run out and no fact says so yet.

@@ -44,6 +44,16 @@ struct SeatBlock {
     std::vector<SeatSpec> seats;
 };
 
+/// How many of an event's seats there are, and how they stand.
+struct SeatCounts {
+    std::uint32_t total = 0;
+    std::uint32_t reserved = 0;
+    std::uint32_t confirmed = 0;
+
+    std::uint32_t available() const { return total - reserved - confirmed; }
+    friend bool operator==(const SeatCounts&, const SeatCounts&) = default;
+};
+
 /// One seat as a reader sees it: the seat at `index` of its block.
 struct SeatView {
     EventId event;

@@ -68,7 +68,8 @@ public:
     /// In the order of creation.
     virtual Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
     list_seats(EventId event, bool only_available, Page page) = 0;
-    virtual Awaitable<Result<std::optional<std::uint32_t>, io::Fault>> count_available(EventId event
+    virtual Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(
+        EventId event
     ) = 0;
     /// Nothing unless it's this user's.
     virtual Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>

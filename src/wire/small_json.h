@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/instant.h"
+#include "domain/seat.h"
 
 #include <cstdint>
 #include <string>
@@ -10,6 +11,8 @@ namespace frontrow::wire {
 
 /// {"count":N}
 std::string count_json(std::uint32_t count);
+/// {"seats":{…},"categories":[]}
+std::string availability_json(const domain::SeatCounts& counts);
 /// {"status":"ok","timestamp":"…"}
 std::string health_json(Instant now);
 /// {"status":"…"}

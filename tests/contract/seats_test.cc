@@ -164,13 +164,32 @@ TEST(Seats, are_listed_with_filters_and_pages) {
     EXPECT_EQ(seat.body.find("alice"), std::string::npos);
 }
 
+TEST(Seats, are_counted_by_status_at_once) {
+    TestServer server;
+    const auto venue = make_venue(server, 5);
+    Caller alice{server, "alice"};
+    const auto counts = [&] { return alice.get(event_path(venue) + "/availability").body; };
+    ASSERT_EQ(alice.reserve(venue.event, {venue.seats[1], venue.seats[3]}, "k").status, 201);
+    const auto sold = alice.reserve(venue.event, {venue.seats[0]}, "l");
+    ASSERT_EQ(alice.post("/api/v1/reservations/" + sold.text("id") + "/confirm").status, 200);
+    EXPECT_EQ(
+        counts(),
+        R"({"seats":{"total":5,"available":2,"reserved":2,"confirmed":1},"categories":[]})"
+    );
+    server.clock.advance(std::chrono::seconds{900});
+    EXPECT_EQ(
+        counts(),
+        R"({"seats":{"total":5,"available":4,"reserved":0,"confirmed":1},"categories":[]})"
+    );
+}
+
 TEST(Seats, that_are_not_there_are_404) {
     TestServer server;
     Caller anyone{server, ""};
     const std::string id = "018f7c2e-0a10-7000-8000-000000000001";
     EXPECT_EQ(anyone.get("/api/v1/seats/" + id).status, 404);
     EXPECT_EQ(anyone.get("/api/v1/seats/nonsense").status, 400);
-    for (const auto* what : {"/seats", "/seats/available/count"}) {
+    for (const auto* what : {"/seats", "/seats/available/count", "/availability"}) {
         EXPECT_EQ(anyone.get("/api/v1/events/" + id + what).status, 404);
         EXPECT_EQ(anyone.get(std::string{"/api/v1/events/nonsense"} + what).status, 400);
     }

@@ -82,7 +82,7 @@ void expect_failed(OneMachine& machine, EventId event) {
     const auto answer = machine.execute(machine.sale.reserve(event, "late", {machine.seat(60)}));
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().kind, FaultKind::outcome_unknown);
-    const auto count = run(machine.io, machine.store().count_available(event));
+    const auto count = run(machine.io, machine.store().count_seats(event));
     ASSERT_FALSE(count);
     EXPECT_EQ(count.error().kind, FaultKind::outcome_unknown);
     machine.clock.advance(std::chrono::hours{1});
@@ -151,7 +151,7 @@ TEST(StoreFault, that_stops_a_batch_leaves_the_next_one_unwritten_and_both_unkno
         if (fault.op == Op::sync) machine.vfs.wait_for_held_sync();
         forming.send();
         auto read = start(machine.io, machine.store().list_events({.limit = 10}));
-        auto count = start(machine.io, machine.store().count_available(event));
+        auto count = start(machine.io, machine.store().count_seats(event));
         if (fault.op == Op::sync) {
             run_ready(machine.io);
             EXPECT_TRUE(written.is_waiting() && forming.is_waiting() && !count.is_done());
@@ -273,11 +273,11 @@ TEST_F(LowDisk, goes_on_with_what_ends_or_frees_a_hold_and_with_reads) {
     const std::chrono::seconds by{60};
     EXPECT_TRUE(execute(domain::ExtendReservation{holds_[2], "buyer", by}).value());
     auto& store = machine_.store();
-    EXPECT_EQ(run(machine_.io, store.count_available(event_)).value(), 62);
+    EXPECT_EQ(run(machine_.io, store.count_seats(event_)).value()->available(), 62);
     const auto read = run(machine_.io, store.find_reservation(holds_[0], "buyer"));
     EXPECT_EQ(read.value()->status, Status::confirmed);
     machine_.clock.advance(std::chrono::hours{1});
-    EXPECT_EQ(run(machine_.io, store.count_available(event_)).value(), 63);
+    EXPECT_EQ(run(machine_.io, store.count_seats(event_)).value()->available(), 63);
 }
 
 TEST_F(LowDisk, ends_when_there_is_room_again) {

@@ -92,11 +92,16 @@ void Comparison::look_at_events() {
 void Comparison::look_at_event(const RandomSale& sale, EventId id) {
     const auto of_model = sale.model().event(id);
     expect_same("in event " + told(id), world_.read(store_.find_event(id)), of_model);
-    const auto count = world_.read(store_.count_available(id));
+    const auto count = world_.read(store_.count_seats(id));
     expect(count.has_value() == of_model.has_value(), "whether it counts seats of " + told(id));
     if (count && of_model) {
-        const auto free = sale.model().seats(id, true, kAll, 0, now_).size();
-        expect(*count == free, "in the count of free seats of event " + told(id));
+        domain::SeatCounts by_model;
+        for (const auto& line : sale.model().seats(id, false, kAll, 0, now_)) {
+            ++by_model.total;
+            by_model.reserved += line.status == domain::SeatStatus::reserved ? 1 : 0;
+            by_model.confirmed += line.status == domain::SeatStatus::confirmed ? 1 : 0;
+        }
+        expect(*count == by_model, "in the count of seats of event " + told(id));
     }
     for (const auto& page : kPages) {
         for (const bool only_available : {false, true}) {

@@ -99,8 +99,9 @@ void HangingDisk::ask_what_rests_on_it() {
     ask("her seat for bob", reserve("bob", 1), refusal(Reason::seats_unavailable));
     ask("to delete the event", machine_.sale.delete_event(event_), refusal(Reason::event_has_sales)
     );
-    ask("the count", store().count_available(event_), [](const auto& count) { EXPECT_EQ(count, 9); }
-    );
+    ask("the count", store().count_seats(event_), [](const auto& count) {
+        EXPECT_EQ(count->available(), 9);
+    });
     ask("her reservation",
         store().find_reservation(anns_.reservation, "ann"),
         [](const auto& found) { EXPECT_EQ(found->status, domain::ReservationStatus::pending); });
@@ -158,8 +159,8 @@ TEST_F(HangingDisk, keeps_no_answer_that_does_not_rest_on_it) {
     ask("the events", store().list_events({.limit = 9}), [](const auto& list) {
         EXPECT_EQ(list.size(), 2);
     });
-    ask("another event's count", store().count_available(other_event_), [](const auto& count) {
-        EXPECT_EQ(count, 5);
+    ask("another event's count", store().count_seats(other_event_), [](const auto& count) {
+        EXPECT_EQ(count->available(), 5);
     });
     ask("another event's seat", store().find_seat(other_seat_), [](const auto& seat) {
         EXPECT_EQ(seat->status, domain::SeatStatus::available);
@@ -199,9 +200,9 @@ TEST_F(MassExpiry, lets_others_in_between_its_chunks) {
     constexpr std::uint64_t kHolds = 5'000;
     hold_all(kHolds);
     machine_.clock.advance(machine_.sale.spec().hold);
-    auto count = start(machine_.io, machine_.store().count_available(event_));
+    auto count = start(machine_.io, machine_.store().count_seats(event_));
     auto late = machine_.start_command(reserve("late", kHolds - 1));
-    EXPECT_EQ(count.get().value(), kHolds - 1);
+    EXPECT_EQ(count.get().value()->available(), kHolds - 1);
     ASSERT_TRUE(late.is_done()) << "it waited for all of them";
     EXPECT_TRUE(late.get().value());
 
@@ -228,7 +229,7 @@ TEST_F(MassExpiry, becomes_facts_though_nobody_asks) {
         machine_.io.run_one();
     EXPECT_EQ(machine_.store().count_reservations().pending, 0);
     machine_.store().inventory().verify();
-    EXPECT_EQ(run(machine_.io, machine_.store().count_available(event_)).value(), 12'000);
+    EXPECT_EQ(run(machine_.io, machine_.store().count_seats(event_)).value()->available(), 12'000);
 }
 
 TEST(EmbeddedStore, has_its_folder_to_itself) {

@@ -39,7 +39,7 @@ protected:
     std::optional<Reason> refused(domain::Command command);
 
     std::uint32_t available(EventId event) {
-        return world_->read(store().count_available(event)).value();
+        return world_->read(store().count_seats(event)).value().available();
     }
     domain::SeatStatus status_of(SeatId seat) {
         return world_->read(store().find_seat(seat)).value().status;

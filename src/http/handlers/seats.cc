@@ -130,9 +130,17 @@ Awaitable<void> get_seat(Context& context) {
 Awaitable<void> count_available_seats(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
-    auto found = co_await context.services.store.count_available(*event);
-    if (const auto* count = found_or_fail(context, found, "event"))
-        context.response.body = wire::count_json(*count);
+    auto found = co_await context.services.store.count_seats(*event);
+    if (const auto* counts = found_or_fail(context, found, "event"))
+        context.response.body = wire::count_json(counts->available());
+}
+
+Awaitable<void> get_availability(Context& context) {
+    const auto event = context.path_id<EventId>();
+    if (!event) co_return;
+    auto found = co_await context.services.store.count_seats(*event);
+    if (const auto* counts = found_or_fail(context, found, "event"))
+        context.response.body = wire::availability_json(*counts);
 }
 
 }  // namespace frontrow::http::handlers

@@ -69,9 +69,9 @@ public:
     list_seats(EventId event, bool only_available, Page page) override {
         return truth_.list_seats(event, only_available, page);
     }
-    Awaitable<Result<std::optional<std::uint32_t>, io::Fault>> count_available(EventId event
+    Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(EventId event
     ) override {
-        return truth_.count_available(event);
+        return truth_.count_seats(event);
     }
     Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
     find_reservation(ReservationId id, std::string user) override {

@@ -49,14 +49,14 @@ EmbeddedStore::list_seats(EventId event, bool only_available, Page page) {
     co_return list;
 }
 
-Awaitable<Result<std::optional<std::uint32_t>, Fault>> EmbeddedStore::count_available(EventId event
+Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> EmbeddedStore::count_seats(EventId event
 ) {
     if (inventory_.has_expired_holds(now())) co_await settle();
     const auto* row = inventory_.find_event(event);
-    std::optional<std::uint32_t> count;
+    std::optional<domain::SeatCounts> count;
     std::uint64_t rests_on = inventory_.events_seq();
     if (row != nullptr) {
-        count = row->counts.available();
+        count = row->counts;
         rests_on = row->last_seq;
     }
     if (auto fault = co_await until_tellable(rests_on))

@@ -44,13 +44,13 @@ PostgresStore::list_seats(EventId event, bool only_available, Page page) {
     co_return view_.inventory().list_seats(*row, only_available, page.limit, page.offset, *at);
 }
 
-Awaitable<Result<std::optional<std::uint32_t>, Fault>> PostgresStore::count_available(EventId event
+Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> PostgresStore::count_seats(EventId event
 ) {
     const auto at = co_await up_to_date();
     if (!at) co_return std::unexpected(at.error());
     const auto* row = view_.inventory().find_event(event);
     if (row == nullptr) co_return std::nullopt;
-    co_return view_.inventory().count_available(*row, *at);
+    co_return view_.inventory().count_seats(*row, *at);
 }
 
 Awaitable<Result<std::optional<domain::Reservation>, Fault>>

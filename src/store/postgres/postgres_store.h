@@ -69,7 +69,7 @@ public:
     Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) override;
     Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
     list_seats(EventId event, bool only_available, Page page) override;
-    Awaitable<Result<std::optional<std::uint32_t>, io::Fault>> count_available(EventId event
+    Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(EventId event
     ) override;
     Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
     find_reservation(ReservationId id, std::string user) override;
