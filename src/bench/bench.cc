@@ -1,6 +1,7 @@
 #include "bench/bench.h"
 
 #include "bench/books.h"
+#include "bench/machine.h"
 #include "bench/nginx.h"
 #include "bench/organizer.h"
 #include "bench/own_server.h"
@@ -18,6 +19,8 @@ namespace {
 
 /// What a fast machine makes in a closed loop: seats for that are laid in.
 constexpr std::uint64_t kClosedLoopRate = 100'000;
+constexpr const char* kInMemory =
+    "the server's store was in memory, where being durable costs nothing: --dir names a disk";
 /// Beyond the end of a hold, for clocks that differ a little.
 constexpr std::chrono::milliseconds kClockGrain{200};
 
@@ -106,6 +109,8 @@ io::Awaitable<Result<void, io::Fault>> Bench::start_servers() {
         auto folder = ScratchFolder::make(settings_.dir);
         if (!folder) co_return std::unexpected(folder.error());
         servers_->folder.emplace(std::move(*folder));
+        if (settings_.url.empty() && is_in_memory(servers_->folder->path()))
+            result_.notes.emplace_back(kInMemory);
     }
     if (settings_.url.empty()) {
         auto own = co_await OwnServer::start(executor_, servers_->folder->path());
@@ -196,6 +201,8 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
     auto loaded = co_await load("frontrow", sale);
     if (!loaded) co_return std::unexpected(loaded.error());
     round.sale = std::move(*loaded);
+    round.seats_sold = ledger.seats_sold();
+    round.sold_again = ledger.times_sold_again();
     // What was under way then has no answer, and the books can't agree.
     if (interrupted_) co_return Result<void, io::Fault>{};
     if (plan_.scenario() == Scenario::expiry) co_await let_holds_run_out(plan_);

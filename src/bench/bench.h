@@ -19,6 +19,9 @@ namespace frontrow::bench {
 struct Round {
     std::optional<LoadResult> yardstick;
     LoadResult sale;
+    /// By the ledger: seats that were somebody's, and how often one was somebody's again.
+    std::uint64_t seats_sold = 0;
+    std::uint64_t sold_again = 0;
 };
 
 /// What the bench came to.

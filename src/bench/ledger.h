@@ -15,7 +15,7 @@ namespace frontrow::bench {
 struct Claim {
     std::uint64_t buyer = 0;
     /// On the bench's own clock: when the request went out and when the answer was there. The seat
-    /// is surely the buyer's from `answered` until `sent` and the hold's length.
+    /// is surely the buyer's from `answered` on until the hold's length after `sent`.
     std::chrono::nanoseconds sent{0};
     std::chrono::nanoseconds answered{0};
     /// On the server's clock, by its own word.

@@ -1,9 +1,10 @@
 #include "bench/bench.h"
 
-#include "bench/words.h"
+#include "bench/report/report.h"
 #include "cli/commands.h"
 #include "cli/file_limit.h"
 #include "config/bench_settings.h"
+#include "io/clock.h"
 #include "io/random.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@ namespace frontrow::cli {
 namespace {
 
 namespace asio = boost::asio;
+namespace report = bench::report;
 
 constexpr const char* kFooter =
     R"(Scenarios: what the crowd wants
@@ -74,27 +77,29 @@ bench::BenchResult run(const config::BenchSettings& settings) {
     return result;
 }
 
+/// False, and said why, where it can't be written. No file was asked for: nothing to do.
+bool write(const std::filesystem::path& file, const std::string& text) {
+    if (file.empty()) return true;
+    std::ofstream stream{file};
+    stream << text;
+    stream.close();
+    if (!stream) std::fprintf(stderr, "frontrow bench: can't write %s\n", file.c_str());
+    return !stream.fail();
+}
+
 int bench(const config::BenchSettings& settings) {
     if (const auto error = config::check(settings)) {
         std::fprintf(stderr, "frontrow bench: %s\n", error->message.c_str());
         return kWrongUsage;
     }
     raise_file_limit();
-    const auto result = run(settings);
-    for (const auto& round : result.rounds) {
-        const auto latency = round.sale.total.latency();
-        std::printf(
-            "%s answers in %s, %f cores\n",
-            bench::in_words(latency.count()).c_str(),
-            bench::in_words(round.sale.took).c_str(),
-            round.sale.own_cores
-        );
-    }
-    for (const auto& note : result.notes)
-        std::printf("note: %s\n", note.c_str());
-    for (const auto& failure : result.failures)
+    const auto figures = report::figures_of(settings, run(settings), io::SystemClock{}.now());
+    std::fputs(report::as_summary(figures).c_str(), stdout);
+    const bool has_page = write(settings.report, report::as_page(figures));
+    const bool has_json = write(settings.json, report::as_json(figures));
+    for (const auto& failure : figures.failures)
         std::fprintf(stderr, "frontrow bench: FAILED: %s\n", failure.c_str());
-    return result.failures.empty() ? kDone : kFailed;
+    return has_page && has_json && figures.failures.empty() ? kDone : kFailed;
 }
 
 }  // namespace
