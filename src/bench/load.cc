@@ -20,8 +20,10 @@ namespace asio = boost::asio;
 using std::chrono::nanoseconds;
 
 constexpr std::chrono::seconds kConnectPatience{10};
-/// For the answers to what was sent last.
-constexpr std::chrono::seconds kAnswerPatience{10};
+/// Beyond the load's end: what couldn't be sent by then won't be.
+constexpr std::chrono::seconds kStartPatience{5};
+/// And for the answers to what was sent last: a disk may stand still for longer than one likes.
+constexpr std::chrono::seconds kAnswerPatience{30};
 constexpr std::chrono::milliseconds kSliceMin{100};
 constexpr int kSlices = 100;
 
@@ -134,6 +136,8 @@ io::Awaitable<void> Load::phase(io::Awaitable<void> (Load::*step)(Share&), nanos
         threads_->timer.expires_after(slice);
         co_await threads_->timer.async_wait(asio::as_tuple(io::use_awaitable));
         if (is_load && running_ > 0) co_await take_slice();
+        if (is_load && watch.elapsed() > plan_.schedule.duration() + kStartPatience)
+            plan_.schedule.stop();
         if (watch.elapsed() > patience && !std::exchange(gave_up, true)) give_up();
     }
     co_await threads_->tasks.wait();

@@ -3,21 +3,6 @@
 #include "bench/words.h"
 
 namespace frontrow::bench {
-namespace {
-
-using std::chrono::duration;
-
-std::string answers_of(const Tally& tally, const char* between) {
-    std::string text;
-    for (std::size_t status = 0; status < tally.answers.size(); ++status) {
-        if (tally.answers[status] == 0) continue;
-        text += (text.empty() ? "" : between) + std::to_string(status) + ": " +
-                in_words(tally.answers[status]);
-    }
-    return text;
-}
-
-}  // namespace
 
 void Progress::say(const std::string& line) {
     std::fprintf(to_, "%s\n", line.c_str());
@@ -48,12 +33,12 @@ void Progress::end() {
 void Progress::second() {
     const auto& tally = gathered_.tally;
     const auto latency = tally.latency();
-    const double seconds = duration<double>(gathered_.end - gathered_.begin).count();
+    const double seconds = std::chrono::duration<double>(gathered_.end - gathered_.begin).count();
     const auto rate =
         in_words(static_cast<std::uint64_t>(static_cast<double>(tally.answered()) / seconds));
     const auto p50 = in_words(latency.percentile(0.5));
     const auto p99 = in_words(latency.percentile(0.99));
-    const double time = duration<double>(gathered_.end).count();
+    const double time = std::chrono::duration<double>(gathered_.end).count();
     if (is_terminal_) {
         say(fmt::format(
             "{:5.1f}s \033[1m{:>12}\033[0m {:>10} {:>10}  \033[2m{}\033[0m",
@@ -61,7 +46,7 @@ void Progress::second() {
             rate,
             p50,
             p99,
-            answers_of(tally, "  ")
+            in_words(tally.answers, "  ")
         ));
     } else {
         say(fmt::format(
@@ -70,7 +55,7 @@ void Progress::second() {
             rate,
             p50,
             p99,
-            answers_of(tally, ", ")
+            in_words(tally.answers, ", ")
         ));
     }
     const auto end = gathered_.end;

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace frontrow::bench {
 
@@ -13,6 +16,17 @@ inline std::string in_words(std::uint64_t number) {
     auto text = std::to_string(number);
     for (auto at = text.size(); at > 3;)
         text.insert(at -= 3, 1, ',');
+    return text;
+}
+
+/// How many answers had which status: `201: 40,112, 409: 17`.
+inline std::string in_words(std::span<const std::uint64_t> answers, std::string_view between) {
+    std::string text;
+    for (std::size_t status = 0; status < answers.size(); ++status) {
+        if (answers[status] == 0) continue;
+        if (!text.empty()) text += between;
+        text += std::to_string(status) + ": " + in_words(answers[status]);
+    }
     return text;
 }
 

@@ -110,7 +110,7 @@ std::string plots_of(const Figures& figures) {
     return figure(
                "Latency by percentile",
                "How long the given share of requests took at most. Both axes are logarithmic: each "
-               "step to the right leaves out a tenth of "
+               "step to the right leaves a tenth of "
                "the requests that were left before.",
                legend_of(by_kind),
                percentiles_plot(figures)

@@ -4,17 +4,6 @@
 namespace frontrow::bench::report {
 namespace {
 
-std::string answers_of(const Tally& tally) {
-    std::string text;
-    for (std::size_t status = 0; status < tally.answers.size(); ++status) {
-        if (tally.answers[status] > 0)
-            text += fmt::format(
-                "{}{}: {}", text.empty() ? "" : "  ", status, in_words(tally.answers[status])
-            );
-    }
-    return text;
-}
-
 std::string line_of(
     const std::string& name,
     double rate,
@@ -30,7 +19,9 @@ std::string line_of(
 
 std::string lines_of(const Side& side) {
     const auto& total = side.total;
-    auto lines = line_of(side.name, side.requests_per_second, total.latency(), answers_of(total));
+    auto lines = line_of(
+        side.name, side.requests_per_second, total.latency(), in_words(total.answers, "  ")
+    );
     if (total.reads.count() == 0 || total.reservations.count() == 0 || side.name == "nginx")
         return lines;
     const double each = side.requests_per_second / static_cast<double>(total.answered());
