@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
     cli::add_seed(app, exit_code);
     cli::add_token(app, exit_code);
     cli::add_verify(app, exit_code);
+    cli::add_bench(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {

@@ -1,5 +1,6 @@
 #include "app/application.h"
 #include "cli/commands.h"
+#include "cli/file_limit.h"
 #include "cli/store_choice.h"
 #include "config/options.h"
 #include "identity/token.h"
@@ -18,7 +19,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <sys/resource.h>
 
 namespace frontrow::cli {
 namespace {
@@ -27,14 +27,6 @@ namespace asio = boost::asio;
 
 /// After a journal error the process is gone within a second.
 constexpr std::chrono::milliseconds kFailStopTime{600};
-
-/// One connection is one file; the hard limit is what the operator allows.
-void raise_file_limit() {
-    rlimit files{};
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-}
 
 app::Application::Settings application_settings(const config::ServeSettings& settings) {
     const auto listen = config::parse_listen(settings.listen).value();
