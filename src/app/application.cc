@@ -31,7 +31,7 @@ struct Application::Parts {
           store{std::move(opened)},
           authenticator{std::move(settings.auth)},
           router{http::all_routes(), metrics},
-          services{*store, ids, authenticator, metrics, workers, sha, house},
+          services{*store, ids, authenticator, metrics, workers, sha, house, settings.hold},
           dispatcher{router, services, limits, world.log},
           server{executor, dispatcher, house, world.log} {}
 

@@ -140,10 +140,6 @@ io::Awaitable<int> verify_tables(io::postgres::PgConnection& connection) {
 
 int verify(const config::StoreSettings& settings) {
     if (!settings.is_cluster()) return verify_folder(settings);
-    if (const auto error = config::check(settings)) {
-        std::fprintf(stderr, "frontrow verify: %s\n", error->message.c_str());
-        return kWrongUsage;
-    }
     std::string why;
     const int exit_code = with_database(settings.store, why, verify_tables);
     return exit_code < 0 ? failed({io::FaultKind::unavailable, why}) : exit_code;

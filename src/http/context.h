@@ -11,6 +11,7 @@
 #include "telemetry/metrics.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ struct Services {
     io::Workers& workers;
     io::Sha256& sha;
     const House& house;
+    /// How long a reservation is held where its event doesn't say.
+    std::chrono::seconds hold;
 };
 
 struct RouteEntry;

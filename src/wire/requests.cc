@@ -123,8 +123,11 @@ canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono
     return out;
 }
 
-Result<domain::EventSpec, ParseError> parse_event_request(std::string_view body) {
-    return parse_object(body, [](ObjectReader& in, Complaints&) { return read_event_spec(in); });
+Result<domain::EventSpec, ParseError>
+parse_event_request(std::string_view body, std::chrono::seconds hold) {
+    return parse_object(body, [hold](ObjectReader& in, Complaints&) {
+        return read_event_spec(in, hold);
+    });
 }
 
 Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body) {

@@ -29,7 +29,9 @@ struct ReservationRequest {
     std::optional<std::string> idempotency_key;
 };
 
-Result<domain::EventSpec, ParseError> parse_event_request(std::string_view body);
+/// `hold`: where the body doesn't say.
+Result<domain::EventSpec, ParseError>
+parse_event_request(std::string_view body, std::chrono::seconds hold = domain::EventSpec{}.hold);
 Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
 /// Either form: {prefix, count, price} or {seats: […]}.
 Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body);

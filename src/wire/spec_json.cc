@@ -62,7 +62,7 @@ void write_event_spec(JsonWriter& json, const domain::EventSpec& spec) {
     json.field("payment", spec.payment == domain::PaymentRule::required ? "required" : "none");
 }
 
-domain::EventSpec read_event_spec(ObjectReader& in) {
+domain::EventSpec read_event_spec(ObjectReader& in, std::chrono::seconds hold) {
     domain::EventSpec spec;
     spec.name = in.text("name", kName);
     spec.description = in.optional_text("description", kDescription).value_or("");
@@ -71,8 +71,9 @@ domain::EventSpec read_event_spec(ObjectReader& in) {
     spec.end_at = in.instant("end_at");
     spec.total_seats = in.integer("total_seats", kCapacity);
     spec.sales_start_at = in.optional_instant("sales_start_at");
-    spec.hold =
-        std::chrono::seconds{in.optional_integer("hold_seconds", kHoldSeconds).value_or(900)};
+    spec.hold = std::chrono::seconds{
+        in.optional_integer("hold_seconds", kHoldSeconds).value_or(hold.count())
+    };
     spec.max_seats_per_reservation = static_cast<std::uint32_t>(
         in.optional_integer("max_seats_per_reservation", kSeatsPerReservation).value_or(10)
     );

@@ -5,12 +5,16 @@
 #include "wire/json_writer.h"
 #include "wire/object_reader.h"
 
+#include <chrono>
+
 namespace frontrow::wire {
 
 /// The fields of an event that its organiser sets; the same in a request, a fact and an answer.
 /// Written into an object that is open.
 void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
-domain::EventSpec read_event_spec(ObjectReader& in);
+/// `hold`: where it isn't said.
+domain::EventSpec
+read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{}.hold);
 
 /// The fields of a seat that its organiser sets, likewise.
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec);
