@@ -117,23 +117,26 @@ io::Awaitable<int> verify_tables(io::postgres::PgConnection& connection) {
         .seats_sold = static_cast<std::int64_t>(totals.seats_sold),
         .pending = inventory.pending_count(),
         .confirmed = inventory.confirmed_count(),
+        .api_keys = static_cast<std::int64_t>(inventory.api_keys().live_count()),
     };
     if (*tables == expected) co_return report(audit);
     std::printf(
         "NOT IN ORDER: the tables have %" PRId64 " events, %" PRId64 " seats, %" PRId64
-        " of them sold, %" PRId64 " pending and %" PRId64
-        " confirmed reservations, and by the "
-        "facts it should be %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 " and %" PRId64 "\n",
+        " of them sold, %" PRId64 " pending and %" PRId64 " confirmed reservations and %" PRId64
+        " API keys, and by the facts it should be %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
+        ", %" PRId64 " and %" PRId64 "\n",
         tables->events,
         tables->seats,
         tables->seats_sold,
         tables->pending,
         tables->confirmed,
+        tables->api_keys,
         expected.events,
         expected.seats,
         expected.seats_sold,
         expected.pending,
-        expected.confirmed
+        expected.confirmed,
+        expected.api_keys
     );
     co_return kFailed;
 }

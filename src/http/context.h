@@ -37,6 +37,7 @@ struct House {
 struct Services {
     store::Store& store;
     io::IdSource& ids;
+    io::Random& random;
     identity::Authenticator& authenticator;
     telemetry::Metrics& metrics;
     io::Workers& workers;

@@ -20,6 +20,7 @@ constexpr IntegerBounds kExtensionSeconds{1, 10'800};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr IntegerBounds kPrice{0, kPriceMax};
 constexpr TextBounds kPrefix{1, 50};
+constexpr TextBounds kApiKeyName{1, 255};
 
 std::unexpected<ParseError> whole_body(std::string message) {
     return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
@@ -157,6 +158,12 @@ Result<ReservationRequest, ParseError> parse_reservation_request(std::string_vie
 Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints&) {
         return std::chrono::seconds{in.integer("seconds", kExtensionSeconds)};
+    });
+}
+
+Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) {
+        return ApiKeyRequest{.name = in.text("name", kApiKeyName), .role = read_role(in)};
     });
 }
 

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/result.h"
 #include "domain/event.h"
+#include "domain/role.h"
 #include "domain/seat.h"
 #include "wire/parse_error.h"
 
@@ -37,6 +38,13 @@ Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
 Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body);
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
 Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body);
+
+struct ApiKeyRequest {
+    std::string name;
+    domain::Role role = domain::Role::user;
+};
+
+Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body);
 
 /// What a reservation asks for, without the key, as bytes: two requests with the same ones are the
 /// same request, whatever the spelling of their JSON.

@@ -87,6 +87,13 @@ domain::EventSpec read_event_spec(ObjectReader& in, std::chrono::seconds hold) {
     return spec;
 }
 
+domain::Role read_role(ObjectReader& in) {
+    constexpr TextBounds kRole{0, 255};
+    const auto role = domain::parse_role(in.text("role", kRole));
+    if (!role && in.has("role")) in.complain("role", "must be user, scanner, organizer or admin");
+    return role.value_or(domain::Role::user);
+}
+
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec) {
     json.field("seat_number", spec.number);
     if (!spec.section.empty()) json.field("section", spec.section);
