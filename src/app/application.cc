@@ -29,9 +29,22 @@ struct Application::Parts {
           ids{world.clock, world.random},
           workers{executor, kWorkerThreads},
           store{std::move(opened)},
-          authenticator{std::move(settings.auth)},
+          authenticator{
+              std::move(settings.auth),
+              [this](const auto& digest) { return store->find_api_key(digest); }
+          },
           router{http::all_routes(), metrics},
-          services{*store, ids, authenticator, metrics, workers, sha, house},
+          services{
+              *store,
+              ids,
+              world.random,
+              authenticator,
+              metrics,
+              workers,
+              sha,
+              house,
+              settings.hold
+          },
           dispatcher{router, services, limits, world.log},
           server{executor, dispatcher, house, world.log} {}
 

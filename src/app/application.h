@@ -2,6 +2,7 @@
 
 #include "app/open_store.h"
 #include "base/result.h"
+#include "domain/event.h"
 #include "http/limits.h"
 #include "http/server.h"
 #include "identity/authenticator.h"
@@ -24,6 +25,8 @@ public:
         StoreChoice store;
         identity::AuthSettings auth;
         http::Limits limits;
+        /// How long a reservation is held where its event doesn't say.
+        std::chrono::seconds hold = domain::EventSpec{}.hold;
     };
 
     using World = StoreWorld;

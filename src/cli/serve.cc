@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/file_limit.h"
 #include "cli/store_choice.h"
+#include "config/help.h"
 #include "config/options.h"
 #include "identity/token.h"
 #include "io/clock.h"
@@ -45,6 +46,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
              .user_api_key = settings.user_api_key,
              .dev = settings.dev},
         .limits = {},
+        .hold = std::chrono::minutes{settings.hold_minutes},
     };
 }
 
@@ -139,16 +141,17 @@ private:
     int exit_code_ = kDone;
 };
 
+/// An empty one is none.
+std::string check_redis(const std::string& url) {
+    if (url.empty()) return {};
+    const auto address = io::parse_redis_url(url);
+    return address ? std::string{} : address.error();
+}
+
 int serve(const config::ServeSettings& settings) {
     if (const auto error = config::check(settings)) {
         std::fprintf(stderr, "frontrow serve: %s\n", error->message.c_str());
         return kWrongUsage;
-    }
-    if (!settings.redis.empty()) {
-        if (const auto address = io::parse_redis_url(settings.redis); !address) {
-            std::fprintf(stderr, "frontrow serve: --redis: %s\n", address.error().c_str());
-            return kWrongUsage;
-        }
     }
     raise_file_limit();
     return Serving{settings}.run();
@@ -161,10 +164,12 @@ void add_serve(CLI::App& app, int& exit_code) {
     auto* command =
         app.add_subcommand("serve", "Sell tickets over HTTP, from a data folder or a PostgreSQL");
     command->footer(
-        "Tokens are HS256 JWTs with sub, role and exp; `frontrow token` makes one.\n"
-        "SIGTERM and Ctrl-C stop it: running requests are answered first."
+        std::string{"Tokens are HS256 JWTs with sub, role and exp; `frontrow token` makes one.\n"} +
+        "SIGTERM and Ctrl-C stop it: running requests are answered first.\n" +
+        config::help_on_accepted_names()
     );
     config::add_options(*command, *settings);
+    command->get_option("--redis")->check(CLI::Validator{check_redis, ""});
     command->callback([settings, &exit_code] { exit_code = serve(*settings); });
 }
 

@@ -1,19 +1,15 @@
 #include "config/settings.h"
 
-#include <algorithm>
 #include <arpa/inet.h>
-#include <array>
 #include <charconv>
 
 namespace frontrow::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
-
 std::unexpected<UsageError> bad_listen(std::string_view text) {
-    return std::unexpected(UsageError{
-        "--listen " + std::string{text} + " isn't an address and a port, like 127.0.0.1:8080"
-    });
+    return std::unexpected(
+        UsageError{std::string{text} + " isn't an address and a port, like 127.0.0.1:8080"}
+    );
 }
 
 bool is_address(const std::string& host) {
@@ -48,29 +44,19 @@ std::optional<UsageError> check(const StoreSettings& settings) {
     const std::string_view store = settings.store;
     if (store.empty() || store.starts_with("postgres://") || store.starts_with("postgresql://"))
         return std::nullopt;
-    return UsageError{"--store takes a URL like postgres://user@host:5432/frontrow"};
+    return UsageError{"it must be a URL like postgres://user@host:5432/frontrow"};
 }
 
 std::optional<UsageError> check(const ServeSettings& settings) {
     const auto listen = parse_listen(settings.listen);
     if (!listen) return listen.error();
-    if (auto error = check(settings.store)) return error;
-    if (settings.database_connections < kDatabaseConnectionsMin) {
-        return UsageError{
-            "--database-connections must be at least " + std::to_string(kDatabaseConnectionsMin)
-        };
-    }
     if (!settings.redis.empty() && !settings.store.is_cluster()) {
         return UsageError{
             "--redis is the gate before a PostgreSQL: give --store as well, or leave it out"
         };
     }
-    // The flag is checked where it's parsed; LOG_LEVEL comes past that.
-    if (std::ranges::find(kLogLevels, settings.log_level) == kLogLevels.end()) {
-        return UsageError{
-            "the log level " + settings.log_level + " is none of debug, info, warn and error"
-        };
-    }
+    if (settings.dev && settings.app_env == "production")
+        return UsageError{"--dev believes whatever a client says it is; this is production"};
     if (settings.dev && !is_loopback(listen->host)) {
         return UsageError{
             "--dev believes whatever a client says it is, so it listens on a loopback address "

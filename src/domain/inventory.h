@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "base/sharded_map.h"
 #include "base/small_vector.h"
+#include "domain/api_keys.h"
 #include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/hold_ends.h"
@@ -160,6 +161,8 @@ public:
     /// Up to `limit` events that haven't started, those first in which something happened last.
     std::vector<EventId> newest_events(std::size_t limit, Instant now) const;
 
+    const ApiKeys& api_keys() const { return api_keys_; }
+
     std::uint64_t last_seq() const { return last_seq_; }
     Instant last_at() const { return last_at_; }
     /// The newest fact that made, changed or deleted an event.
@@ -221,6 +224,7 @@ private:
     /// (start, index) of the events that weren't deleted.
     std::set<std::pair<Instant, EventIndex>> by_start_;
     HoldEnds hold_ends_;
+    ApiKeys api_keys_;
 
     std::uint64_t last_seq_ = 0;
     std::uint64_t events_seq_ = 0;

@@ -132,6 +132,14 @@ Problem problem_of(const domain::Refusal& refusal) {
             return rule_broken(
                 "LIMIT_REACHED", "seconds", "A hold can last at most " + seconds(limit) + " in all."
             );
+        case Reason::api_key_not_found:
+            return not_found("There is no such API key.");
+        case Reason::too_many_api_keys:
+            return rule_broken(
+                "LIMIT_REACHED",
+                "name",
+                "At most " + std::to_string(limit) + " API keys can be in force; revoke one first."
+            );
     }
 }
 

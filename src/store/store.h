@@ -77,6 +77,14 @@ public:
     virtual Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
     list_reservations(std::string user, Page page) = 0;
 
+    /// Newest first, those that were revoked among them.
+    virtual Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) = 0;
+    /// The one in force that has this digest, for whoever shows one to be let in: at once, so a key
+    /// that another node made or revoked within the last second may be told as it was. One that
+    /// this store has said to be revoked isn't there. Points to what is gone with the next
+    /// suspension.
+    virtual const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const = 0;
+
     /// For the gauges: about right, at once.
     virtual ReservationCounts count_reservations() const = 0;
     /// Nothing where there is no gate.

@@ -154,6 +154,12 @@ protected:
              "alice",
              {{"seconds", 1}},
              schemas + "ExtendRequest"},
+            {"create_api_key",
+             "POST",
+             "/api/v1/api-keys",
+             "",
+             {{"name", "n"}, {"role", "user"}},
+             schemas + "ApiKeyRequest"},
         };
         return all;
     }
@@ -315,6 +321,9 @@ TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
         std::string path{pattern};
         if (const auto at = path.find("{id}"); at != std::string::npos)
             path.replace(at, 4, path.starts_with("/api/v1/users") ? "alice" : venue.event);
+        const auto* security = get->as_object().if_contains("security");
+        const bool is_houses = security != nullptr && !security->as_array().empty();
+        const Headers caller = is_houses ? Headers{} : Headers{{"X-User-ID", "alice"}};
         for (const auto& node : parameters->as_array()) {
             const auto parameter = flat(node);
             const auto schema = flat(parameter.at("schema"));
@@ -344,13 +353,12 @@ TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
                 };
             }
             for (const auto& value : wrong) {
-                const auto answer = client.ask("GET", query + value, {{"X-User-ID", "alice"}});
+                const auto answer = client.ask("GET", query + value, caller);
                 EXPECT_EQ(answer.code(), "INVALID_REQUEST") << query << value;
                 ++asked;
             }
             for (const auto& value : right)
-                EXPECT_EQ(client.ask("GET", query + value, {{"X-User-ID", "alice"}}).status, 200)
-                    << query << value;
+                EXPECT_EQ(client.ask("GET", query + value, caller).status, 200) << query << value;
         }
     }
     EXPECT_GT(asked, 80);

@@ -37,7 +37,7 @@ void reply_event(Context& context, const domain::Event& event, unsigned status) 
 }  // namespace
 
 Awaitable<void> create_event(Context& context) {
-    auto spec = wire::parse_event_request(context.request.body);
+    auto spec = wire::parse_event_request(context.request.body, context.services.hold);
     if (context.value_or_fail(spec) == nullptr) co_return;
     domain::CreateEvent command{
         .event = context.services.ids.next<EventId>(),
@@ -67,7 +67,7 @@ Awaitable<void> get_event(Context& context) {
 Awaitable<void> update_event(Context& context) {
     const auto id = context.path_id<EventId>();
     if (!id) co_return;
-    auto spec = wire::parse_event_request(context.request.body);
+    auto spec = wire::parse_event_request(context.request.body, context.services.hold);
     if (context.value_or_fail(spec) == nullptr) co_return;
     domain::UpdateEvent command{
         .event = *id,

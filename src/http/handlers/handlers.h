@@ -29,6 +29,10 @@ Awaitable<void> confirm_reservation(Context& context);
 Awaitable<void> cancel_reservation(Context& context);
 Awaitable<void> extend_reservation(Context& context);
 
+Awaitable<void> create_api_key(Context& context);
+Awaitable<void> list_api_keys(Context& context);
+Awaitable<void> revoke_api_key(Context& context);
+
 Awaitable<void> health(Context& context);
 Awaitable<void> livez(Context& context);
 Awaitable<void> readyz(Context& context);

@@ -87,6 +87,19 @@ EmbeddedStore::list_reservations(std::string user, Page page) {
     co_return list;
 }
 
+Awaitable<Result<std::vector<domain::ApiKey>, Fault>> EmbeddedStore::list_api_keys(Page page) {
+    auto list = inventory_.api_keys().list(page.limit, page.offset);
+    if (auto fault = co_await until_tellable(inventory_.api_keys().last_seq()))
+        co_return std::unexpected(std::move(*fault));
+    co_return list;
+}
+
+/// A key that isn't durable yet is known to nobody, and one whose revocation isn't yet is refused
+/// rather too early than too late.
+const domain::ApiKey* EmbeddedStore::find_api_key(const domain::ApiKeyDigest& digest) const {
+    return inventory_.api_keys().find_live(digest);
+}
+
 ReservationCounts EmbeddedStore::count_reservations() const {
     return {.pending = inventory_.pending_count(), .confirmed = inventory_.confirmed_count()};
 }

@@ -69,6 +69,16 @@ PostgresStore::list_reservations(std::string user, Page page) {
     co_return view_.inventory().list_reservations(user, page.limit, page.offset, *at);
 }
 
+Awaitable<Result<std::vector<domain::ApiKey>, Fault>> PostgresStore::list_api_keys(Page page) {
+    const auto at = co_await up_to_date();
+    if (!at) co_return std::unexpected(at.error());
+    co_return view_.inventory().api_keys().list(page.limit, page.offset);
+}
+
+const domain::ApiKey* PostgresStore::find_api_key(const domain::ApiKeyDigest& digest) const {
+    return view_.inventory().api_keys().find_live(digest);
+}
+
 ReservationCounts PostgresStore::count_reservations() const {
     std::size_t lapsed = 0;
     view_.inventory().visit_expired_holds(last_now_, [&](const auto&) {
