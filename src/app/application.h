@@ -12,6 +12,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace frontrow::app {
 
@@ -24,6 +26,8 @@ public:
         StoreChoice store;
         identity::AuthSettings auth;
         http::Limits limits;
+        /// The origins whose pages may ask.
+        std::vector<std::string> cors_origins;
     };
 
     using World = StoreWorld;

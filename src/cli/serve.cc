@@ -53,6 +53,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
              .user_api_key = settings.user_api_key,
              .dev = settings.dev},
         .limits = {},
+        .cors_origins = settings.cors_origins,
     };
 }
 
