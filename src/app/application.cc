@@ -26,6 +26,7 @@ struct Application::Parts {
         std::unique_ptr<store::Store> opened
     )
         : limits{settings.limits},
+          cors{std::move(settings.cors_origins)},
           ids{world.clock, world.random},
           workers{executor, kWorkerThreads},
           store{std::move(opened)},
@@ -45,10 +46,11 @@ struct Application::Parts {
               house,
               settings.hold
           },
-          dispatcher{router, services, limits, world.log},
+          dispatcher{router, services, limits, cors, world.log},
           server{executor, dispatcher, house, world.log} {}
 
     http::Limits limits;
+    http::Cors cors;
     http::House house;
     io::Sha256 sha;
     io::IdSource ids;

@@ -13,6 +13,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace frontrow::app {
 
@@ -27,6 +29,8 @@ public:
         http::Limits limits;
         /// How long a reservation is held where its event doesn't say.
         std::chrono::seconds hold = domain::EventSpec{}.hold;
+        /// The origins whose pages may ask.
+        std::vector<std::string> cors_origins;
     };
 
     using World = StoreWorld;

@@ -47,6 +47,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
              .dev = settings.dev},
         .limits = {},
         .hold = std::chrono::minutes{settings.hold_minutes},
+        .cors_origins = settings.cors_origins,
     };
 }
 

@@ -58,6 +58,16 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         )
         ->envname("USER_API_KEY")
         ->type_name("KEY");
+    command
+        .add_option(
+            "--cors-origin",
+            settings.cors_origins,
+            "Let the pages of this origin ask and read, like https://tickets.example; several with "
+            "commas; none by default"
+        )
+        ->envname("FRONTROW_CORS_ORIGINS")
+        ->delimiter(',')
+        ->type_name("ORIGIN");
 }
 
 void add_database_options(CLI::App& command, ServeSettings& settings) {

@@ -18,6 +18,18 @@ bool is_address(const std::string& host) {
            inet_pton(AF_INET6, host.c_str(), &bytes) == 1;
 }
 
+/// `https://tickets.example:8443`: a scheme, a host and at most a port, in the letters in which
+/// browsers send it. Never `*`: who may read is somebody with a name.
+bool is_origin(std::string_view text) {
+    const auto host = text.find("://");
+    if (host == std::string_view::npos) return false;
+    const auto scheme = text.substr(0, host);
+    if (scheme != "http" && scheme != "https") return false;
+    const auto rest = text.substr(host + 3);
+    return !rest.empty() && rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]") ==
+                                std::string_view::npos;
+}
+
 }  // namespace
 
 Result<HostPort, UsageError> parse_listen(std::string_view text) {
@@ -57,6 +69,20 @@ std::optional<UsageError> check(const ServeSettings& settings) {
     }
     if (settings.dev && settings.app_env == "production")
         return UsageError{"--dev believes whatever a client says it is; this is production"};
+    for (const auto& origin : settings.cors_origins) {
+        if (!is_origin(origin)) {
+            return UsageError{
+                "--cors-origin " + origin +
+                " isn't an origin as browsers send it, like https://tickets.example"
+            };
+        }
+    }
+    // The flag is checked where it's parsed; LOG_LEVEL comes past that.
+    if (std::ranges::find(kLogLevels, settings.log_level) == kLogLevels.end()) {
+        return UsageError{
+            "the log level " + settings.log_level + " is none of debug, info, warn and error"
+        };
+    }
     if (settings.dev && !is_loopback(listen->host)) {
         return UsageError{
             "--dev believes whatever a client says it is, so it listens on a loopback address "

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace frontrow::config {
 
@@ -43,6 +44,8 @@ struct ServeSettings {
     std::string jwt_secret;
     std::string admin_api_key;
     std::string user_api_key;
+    /// The origins whose pages may ask, as a browser writes them.
+    std::vector<std::string> cors_origins;
     bool dev = false;
 };
 

@@ -9,6 +9,7 @@
 #include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/hold_ends.h"
+#include "domain/page.h"
 #include "domain/reservation.h"
 #include "domain/seat.h"
 
@@ -141,22 +142,13 @@ public:
     Reservation entity_as_created(const ReservationRow& row) const;
 
     /// Latest start first.
-    std::vector<Event> list_events(std::size_t limit, std::size_t offset) const;
+    std::vector<Event> list_events(const Page& page) const;
     /// Newest first.
-    std::vector<Reservation> list_reservations(
-        std::string_view user,
-        std::size_t limit,
-        std::size_t offset,
-        Instant now
-    ) const;
+    std::vector<Reservation> list_reservations(std::string_view user, const Page& page, Instant now)
+        const;
     /// In the order of creation. With `only_available`, limit and offset count the seats that are.
-    SeatList list_seats(
-        const EventRow& event,
-        bool only_available,
-        std::size_t limit,
-        std::size_t offset,
-        Instant now
-    ) const;
+    SeatList list_seats(const EventRow& event, bool only_available, const Page& page, Instant now)
+        const;
 
     /// Up to `limit` events that haven't started, those first in which something happened last.
     std::vector<EventId> newest_events(std::size_t limit, Instant now) const;
@@ -206,6 +198,10 @@ private:
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
     static std::size_t block_of(const EventRow& event, SeatIndex seat);
+    /// What a page is taken from: the event's seats from here on, the user's reservations before
+    /// here.
+    SeatIndex seats_from(const EventRow& event, const Page& page) const;
+    std::size_t reservations_until(const UserRow& user, const Page& page) const;
     Reservation entity_with(const ReservationRow& row, ReservationStatus status, Instant expires_at)
         const;
 

@@ -187,6 +187,7 @@ Problem not_found(std::string message) {
 void write_problem(Response& response, Problem problem, TraceId trace) {
     response.status = problem.status;
     response.content_type = kProblemJson;
+    response.cache_control = "no-store";
     response.body.clear();
     problem.title = phrase_of(problem.status);
     wire::append_problem(response.body, problem, trace);

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
+#include "domain/page.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
 
@@ -18,10 +19,7 @@ namespace frontrow::store {
 
 using io::Awaitable;
 
-struct Page {
-    std::size_t limit = 0;
-    std::size_t offset = 0;
-};
+using domain::Page;
 
 struct ReservationCounts {
     std::size_t pending = 0;

@@ -12,7 +12,8 @@ std::string next_number() {
     return std::to_string(++last);
 }
 
-std::string id_for(std::string_view pattern, const SmallWorld& world) {
+std::string part_for(std::string_view pattern, const SmallWorld& world) {
+    if (pattern.starts_with("/swagger")) return "index.html";
     if (pattern.starts_with("/api/v1/events")) return world.venue.event;
     if (pattern.starts_with("/api/v1/seats")) return world.venue.seats[0];
     if (pattern.starts_with("/api/v1/users")) return "alice";
@@ -51,8 +52,8 @@ std::vector<Visit> every_route(const SmallWorld& world) {
     std::vector<Visit> visits;
     for (const auto& route : http::all_routes()) {
         std::string path{route.pattern};
-        if (const auto at = path.find("{id}"); at != std::string::npos)
-            path.replace(at, 4, id_for(route.pattern, world));
+        if (const auto at = path.find('{'); at != std::string::npos)
+            path.replace(at, path.find('}') + 1 - at, part_for(route.pattern, world));
         visits.push_back(
             {.route = route,
              .method = std::string{http::name_of(route.method)},

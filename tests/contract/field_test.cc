@@ -4,7 +4,10 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
+#include <utility>
 
 // Every field of every request body as api/openapi.yaml bounds it: what lies within is taken, what
 // lies outside is refused by the field's name.
@@ -309,7 +312,7 @@ TEST_F(Field, of_a_seat_in_a_list_is_named_with_its_place) {
     }
 }
 
-/// Limits and offsets of every list, and the flag of one.
+/// Limits, offsets and cursors of every list, and the flag of one.
 TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
     const auto operations = openapi_document().at("paths").as_object();
     int asked = 0;
@@ -326,6 +329,7 @@ TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
         const Headers caller = is_houses ? Headers{} : Headers{{"X-User-ID", "alice"}};
         for (const auto& node : parameters->as_array()) {
             const auto parameter = flat(node);
+            if (parameter.at("in").as_string() != "query") continue;
             const auto schema = flat(parameter.at("schema"));
             const std::string query =
                 path + "?" + std::string{parameter.at("name").as_string()} + "=";
@@ -352,6 +356,9 @@ TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
                     std::to_string(number(schema, "maximum", 0))
                 };
             }
+            // A cursor is nothing that anybody could think up.
+            if (schema.at("type").as_string() == "string")
+                std::ranges::move(std::exchange(right, {}), std::back_inserter(wrong));
             for (const auto& value : wrong) {
                 const auto answer = client.ask("GET", query + value, caller);
                 EXPECT_EQ(answer.code(), "INVALID_REQUEST") << query << value;

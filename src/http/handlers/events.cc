@@ -50,10 +50,18 @@ Awaitable<void> create_event(Context& context) {
 }
 
 Awaitable<void> list_events(Context& context) {
-    const auto page = page_or_fail(context);
+    constexpr ListBounds kBounds{.list = "events"};
+    const auto page = page_or_fail(context, kBounds);
     if (!page) co_return;
-    auto events = co_await context.services.store.list_events(*page);
-    if (context.value_or_fail(events) != nullptr) reply_list(context, *events, wire::append_event);
+    auto events = co_await context.services.store.list_events(one_more(*page));
+    if (context.value_or_fail(events) == nullptr) co_return;
+    if (events->size() > page->limit) {
+        events->pop_back();
+        const auto& last = events->back();
+        const domain::Place place{.id = last.id.bits(), .start_at = last.spec.start_at};
+        link_next(context, kBounds, *page, place, "/api/v1/events");
+    }
+    reply_list(context, *events, wire::append_event);
 }
 
 Awaitable<void> get_event(Context& context) {

@@ -39,5 +39,7 @@ Awaitable<void> readyz(Context& context);
 Awaitable<void> metrics(Context& context);
 Awaitable<void> openapi_as_yaml(Context& context);
 Awaitable<void> openapi_as_json(Context& context);
+Awaitable<void> swagger(Context& context);
+Awaitable<void> swagger_file(Context& context);
 
 }  // namespace frontrow::http::handlers

@@ -49,6 +49,8 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/metrics", anyone, BodyKind::none, handlers::metrics},
     {get, "/openapi.yaml", anyone, BodyKind::none, handlers::openapi_as_yaml},
     {get, "/openapi.json", anyone, BodyKind::none, handlers::openapi_as_json},
+    {get, "/swagger", anyone, BodyKind::none, handlers::swagger},
+    {get, "/swagger/{file}", anyone, BodyKind::none, handlers::swagger_file},
 };
 
 }  // namespace
