@@ -138,15 +138,17 @@ void add_options(CLI::App& command, TokenSettings& settings) {
         ->type_name("NAME");
     command.add_option("--role", settings.role, "What they may do")
         ->envname("FRONTROW_TOKEN_ROLE")
+        ->type_name("ROLE")
         ->check(CLI::IsMember({"user", "scanner", "organizer", "admin"}))
         ->capture_default_str();
     command.add_option("--secret", settings.secret, "The server's secret")
         ->envname("FRONTROW_JWT_SECRET")
         ->type_name("SECRET")
         ->required();
-    command.add_option("--ttl", settings.ttl_seconds, "How long it's good for, in seconds")
+    command.add_option("--ttl", settings.ttl_seconds, "How long it's good for, a year at most")
         ->envname("FRONTROW_TOKEN_TTL")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{365 * 86'400}))
+        ->type_name("SECONDS")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{365 * 86'400}).description(""))
         ->capture_default_str();
 }
 
