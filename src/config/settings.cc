@@ -77,12 +77,6 @@ std::optional<UsageError> check(const ServeSettings& settings) {
             };
         }
     }
-    // The flag is checked where it's parsed; LOG_LEVEL comes past that.
-    if (std::ranges::find(kLogLevels, settings.log_level) == kLogLevels.end()) {
-        return UsageError{
-            "the log level " + settings.log_level + " is none of debug, info, warn and error"
-        };
-    }
     if (settings.dev && !is_loopback(listen->host)) {
         return UsageError{
             "--dev believes whatever a client says it is, so it listens on a loopback address "
