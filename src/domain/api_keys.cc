@@ -17,11 +17,15 @@ const ApiKey* ApiKeys::find_live(const ApiKeyDigest& digest) const {
     return found == live_.end() ? nullptr : &keys_[found->second];
 }
 
-std::vector<ApiKey> ApiKeys::list(std::size_t limit, std::size_t offset) const {
+std::vector<ApiKey> ApiKeys::list(const Page& page) const {
+    auto end = keys_.size();
+    if (page.after) {
+        const auto known = by_id_.find(ApiKeyId{page.after->id});
+        end = known == by_id_.end() ? 0 : known->second;
+    }
     std::vector<ApiKey> newest;
-    for (auto i = keys_.size() - std::min(offset, keys_.size()); i > 0 && newest.size() < limit;
-         --i)
-        newest.push_back(keys_[i - 1]);
+    for (end -= std::min(page.offset, end); end > 0 && newest.size() < page.limit; --end)
+        newest.push_back(keys_[end - 1]);
     return newest;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/hash_map.h"
 #include "domain/api_key.h"
+#include "domain/page.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +19,7 @@ public:
     /// The one in force that has this digest.
     const ApiKey* find_live(const ApiKeyDigest& digest) const;
     /// Newest first.
-    std::vector<ApiKey> list(std::size_t limit, std::size_t offset) const;
+    std::vector<ApiKey> list(const Page& page) const;
 
     std::size_t size() const { return keys_.size(); }
     std::size_t live_count() const { return live_.size(); }

@@ -62,12 +62,12 @@ TEST_F(DecideApiKey, counts_against_the_bound_while_it_is_in_force) {
 TEST_F(DecideApiKey, are_listed_newest_first) {
     for (std::uint64_t i = 0; i < 5; ++i)
         ASSERT_TRUE(office.act(key(i)));
-    const auto page = keys().list(2, 1);
+    const auto page = keys().list({.limit = 2, .offset = 1});
     ASSERT_EQ(page.size(), 2);
     EXPECT_EQ(page[0].id, key(3).key);
     EXPECT_EQ(page[1].id, key(2).key);
-    EXPECT_TRUE(keys().list(2, 5).empty());
-    EXPECT_TRUE(keys().list(2, 500).empty());
+    EXPECT_TRUE(keys().list({.limit = 2, .offset = 5}).empty());
+    EXPECT_TRUE(keys().list({.limit = 2, .offset = 500}).empty());
 }
 
 }  // namespace

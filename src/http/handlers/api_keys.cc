@@ -31,10 +31,16 @@ Awaitable<void> create_api_key(Context& context) {
 }
 
 Awaitable<void> list_api_keys(Context& context) {
-    const auto page = page_or_fail(context);
+    constexpr ListBounds kBounds{.list = "api-keys"};
+    const auto page = page_or_fail(context, kBounds);
     if (!page) co_return;
-    auto keys = co_await context.services.store.list_api_keys(*page);
-    if (context.value_or_fail(keys) != nullptr) reply_list(context, *keys, wire::append_api_key);
+    auto keys = co_await context.services.store.list_api_keys(one_more(*page));
+    if (context.value_or_fail(keys) == nullptr) co_return;
+    if (keys->size() > page->limit) {
+        keys->pop_back();
+        link_next(context, kBounds, *page, {.id = keys->back().id.bits()}, "/api/v1/api-keys");
+    }
+    reply_list(context, *keys, wire::append_api_key);
 }
 
 Awaitable<void> revoke_api_key(Context& context) {

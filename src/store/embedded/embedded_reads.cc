@@ -88,7 +88,7 @@ EmbeddedStore::list_reservations(std::string user, Page page) {
 }
 
 Awaitable<Result<std::vector<domain::ApiKey>, Fault>> EmbeddedStore::list_api_keys(Page page) {
-    auto list = inventory_.api_keys().list(page.limit, page.offset);
+    auto list = inventory_.api_keys().list(page);
     if (auto fault = co_await until_tellable(inventory_.api_keys().last_seq()))
         co_return std::unexpected(std::move(*fault));
     co_return list;

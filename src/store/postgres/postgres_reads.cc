@@ -72,7 +72,7 @@ PostgresStore::list_reservations(std::string user, Page page) {
 Awaitable<Result<std::vector<domain::ApiKey>, Fault>> PostgresStore::list_api_keys(Page page) {
     const auto at = co_await up_to_date();
     if (!at) co_return std::unexpected(at.error());
-    co_return view_.inventory().api_keys().list(page.limit, page.offset);
+    co_return view_.inventory().api_keys().list(page);
 }
 
 const domain::ApiKey* PostgresStore::find_api_key(const domain::ApiKeyDigest& digest) const {
