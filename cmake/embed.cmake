@@ -1,12 +1,13 @@
-# frontrow_embed(TARGET name FILE path SYMBOL symbol): compiles a file's bytes into a target as
-# `extern const std::string_view frontrow::assets::symbol`, so that the program runs from any folder.
+# frontrow_embed(TARGET name FILE path SYMBOL symbol [GZIP]): compiles a file's bytes into a target as
+# `extern const std::string_view frontrow::assets::symbol`, so that the program runs from any folder; with GZIP as a
+# `frontrow::assets::WebFile`, which has them compressed as well.
 function(frontrow_embed)
-    cmake_parse_arguments(arg "" "TARGET;FILE;SYMBOL" "" ${ARGN})
+    cmake_parse_arguments(arg "GZIP" "TARGET;FILE;SYMBOL" "" ${ARGN})
     set(source ${CMAKE_CURRENT_BINARY_DIR}/assets/${arg_SYMBOL}.cc)
     set(script ${CMAKE_SOURCE_DIR}/cmake/embed_source.cmake)
     add_custom_command(
         OUTPUT ${source}
-        COMMAND ${CMAKE_COMMAND} -DFILE=${arg_FILE} -DSYMBOL=${arg_SYMBOL} -DOUTPUT=${source} -P ${script}
+        COMMAND ${CMAKE_COMMAND} -DFILE=${arg_FILE} -DSYMBOL=${arg_SYMBOL} -DOUTPUT=${source} -DGZIP=${arg_GZIP} -P ${script}
         DEPENDS ${arg_FILE} ${script})
     target_sources(${arg_TARGET} PRIVATE ${source})
 endfunction()

@@ -1,20 +1,35 @@
 # Run at build time, by frontrow_embed(): writes OUTPUT, a source that compiles FILE's bytes in as SYMBOL. The hash is
-# for ccache, which doesn't look behind #embed and would answer a changed FILE with the old object.
+# for ccache, which doesn't look behind #embed and would answer a changed FILE with the old object; a WebFile has it too.
 file(SHA256 ${FILE} hash)
+if(GZIP)
+    # Without name and time: the same bytes from the same file.
+    execute_process(COMMAND gzip -9nc ${FILE} OUTPUT_FILE ${OUTPUT}.gz COMMAND_ERROR_IS_FATAL ANY)
+    string(SUBSTRING ${hash} 0 16 short_hash)
+    set(include "#include \"http/handlers/assets.h\"")
+    set(gzipped "constexpr char gzipped[] = {\n#embed \"${OUTPUT}.gz\"\n};")
+    set(type "WebFile")
+    set(value "{bytes, sizeof bytes}, {gzipped, sizeof gzipped}, \"${short_hash}\"")
+else()
+    set(include "#include <string_view>")
+    set(gzipped "")
+    set(type "std::string_view")
+    set(value "bytes, sizeof bytes")
+endif()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
 // @hash@
-#include <string_view>
+@include@
 namespace frontrow::assets {
 namespace {
-constexpr char bytes[] = {
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wc23-extensions"
+constexpr char bytes[] = {
 #embed "@FILE@"
-#pragma clang diagnostic pop
 };
+@gzipped@
+#pragma clang diagnostic pop
 }
-extern const std::string_view @SYMBOL@;
-const std::string_view @SYMBOL@{bytes, sizeof bytes};
+extern const @type@ @SYMBOL@;
+const @type@ @SYMBOL@{@value@};
 }
 ]])
 # Left alone where nothing changed, which a build tool would take for older than FILE.

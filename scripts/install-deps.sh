@@ -20,12 +20,12 @@ build=(
     clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-yaml curl
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
-    libpq-dev libhiredis-dev
+    libpq-dev libhiredis-dev libtomlplusplus-dev npm
 )
 test=(
     libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
     libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl redis-server
-    nginx-light pgbouncer
+    nginx-light pgbouncer chromium
 )
 bench=(nginx-light wrk jq postgresql-15 redis-server)
 cluster=(postgresql-15 redis-server nginx-light)
@@ -46,6 +46,8 @@ command -v dpkg-query >/dev/null || fail "this needs Debian 12: there is no dpkg
 installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true)
 missing=()
 for package in "${wanted[@]}"; do
+    # A Node.js from elsewhere brings an npm of its own and bars Debian's.
+    if [[ $package == npm ]] && command -v npm >/dev/null; then continue; fi
     grep -qxF "installed $package" <<<"$installed" || missing+=("$package")
 done
 [[ ${#missing[@]} -gt 0 ]] || exit 0

@@ -33,7 +33,7 @@ cat <<END
 
     open it       http://$listen/api/v1/events
     try it        curl -s http://$listen/api/v1/events
-    the whole API http://$listen/openapi.yaml
+    the whole API http://$listen/swagger
 
   A seat in three steps. Paste this into a second terminal:
 

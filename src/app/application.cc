@@ -26,16 +26,31 @@ struct Application::Parts {
         std::unique_ptr<store::Store> opened
     )
         : limits{settings.limits},
+          cors{std::move(settings.cors_origins)},
           ids{world.clock, world.random},
           workers{executor, kWorkerThreads},
           store{std::move(opened)},
-          authenticator{std::move(settings.auth)},
+          authenticator{
+              std::move(settings.auth),
+              [this](const auto& digest) { return store->find_api_key(digest); }
+          },
           router{http::all_routes(), metrics},
-          services{*store, ids, authenticator, metrics, workers, sha, house},
-          dispatcher{router, services, limits, world.log},
+          services{
+              *store,
+              ids,
+              world.random,
+              authenticator,
+              metrics,
+              workers,
+              sha,
+              house,
+              settings.hold
+          },
+          dispatcher{router, services, limits, cors, world.log},
           server{executor, dispatcher, house, world.log} {}
 
     http::Limits limits;
+    http::Cors cors;
     http::House house;
     io::Sha256 sha;
     io::IdSource ids;

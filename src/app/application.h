@@ -2,6 +2,7 @@
 
 #include "app/open_store.h"
 #include "base/result.h"
+#include "domain/event.h"
 #include "http/limits.h"
 #include "http/server.h"
 #include "identity/authenticator.h"
@@ -12,6 +13,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace frontrow::app {
 
@@ -24,6 +27,10 @@ public:
         StoreChoice store;
         identity::AuthSettings auth;
         http::Limits limits;
+        /// How long a reservation is held where its event doesn't say.
+        std::chrono::seconds hold = domain::EventSpec{}.hold;
+        /// The origins whose pages may ask.
+        std::vector<std::string> cors_origins;
     };
 
     using World = StoreWorld;

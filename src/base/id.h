@@ -58,6 +58,7 @@ private:
 using EventId = Id<struct EventKind>;
 using SeatId = Id<struct SeatKind>;
 using ReservationId = Id<struct ReservationKind>;
+using ApiKeyId = Id<struct ApiKeyKind>;
 
 /// What ties together everything that one request caused (W3C trace context).
 struct TraceId {

@@ -17,5 +17,6 @@ void add_migrate(CLI::App& app, int& exit_code);
 void add_seed(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
+void add_bench(CLI::App& app, int& exit_code);
 
 }  // namespace frontrow::cli

@@ -1,4 +1,6 @@
 #include "cli/commands.h"
+#include "config/help.h"
+#include "config/sources.h"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -18,6 +20,7 @@ int main(int argc, char** argv) {
         "Frontrow sells tickets when everybody comes at once: each seat to exactly one buyer.",
         "frontrow"
     };
+    app.formatter(config::help_formatter());
     app.set_version_flag("--version", std::string{"frontrow "} + FRONTROW_VERSION);
     app.require_subcommand(1);
     app.footer(
@@ -30,6 +33,13 @@ int main(int argc, char** argv) {
     cli::add_seed(app, exit_code);
     cli::add_token(app, exit_code);
     cli::add_verify(app, exit_code);
+    cli::add_bench(app, exit_code);
+    config::Sources::add_config_option(app);
+    const auto sources = config::Sources::load(app, {argv, static_cast<std::size_t>(argc)});
+    if (!sources) {
+        std::fprintf(stderr, "frontrow: %s\n", sources.error().message.c_str());
+        return cli::kWrongUsage;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {
@@ -40,6 +50,8 @@ int main(int argc, char** argv) {
         app.exit(error);
         return cli::kWrongUsage;
     } catch (const CLI::ParseError& error) {
+        if (const auto origin = sources->origin_of(app, error.what()); !origin.empty())
+            std::fprintf(stderr, "frontrow: %s: ", origin.c_str());
         return app.exit(error) == 0 ? cli::kDone : cli::kWrongUsage;
     }
     return exit_code;

@@ -69,10 +69,6 @@ int migrate(const Wish& wish) {
         );
         return kWrongUsage;
     }
-    if (const auto error = config::check(wish.store)) {
-        std::fprintf(stderr, "frontrow migrate: %s\n", error->message.c_str());
-        return kWrongUsage;
-    }
     std::string why;
     const int exit_code =
         with_database(wish.store.store, why, [&](PgConnection& connection) -> io::Awaitable<int> {

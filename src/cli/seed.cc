@@ -65,11 +65,6 @@ void add_seed(CLI::App& app, int& exit_code) {
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
-        if (const auto error = config::check(*settings)) {
-            std::fprintf(stderr, "frontrow seed: %s\n", error->message.c_str());
-            exit_code = kWrongUsage;
-            return;
-        }
         const auto seeded = app::with_store(store_choice(*settings), seed_if_empty);
         if (seeded) return;
         std::fprintf(stderr, "frontrow seed: %s\n", seeded.error().what.c_str());

@@ -1,6 +1,8 @@
 #include "app/application.h"
 #include "cli/commands.h"
+#include "cli/file_limit.h"
 #include "cli/store_choice.h"
+#include "config/help.h"
 #include "config/options.h"
 #include "identity/token.h"
 #include "io/clock.h"
@@ -18,7 +20,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <sys/resource.h>
 
 namespace frontrow::cli {
 namespace {
@@ -27,14 +28,6 @@ namespace asio = boost::asio;
 
 /// After a journal error the process is gone within a second.
 constexpr std::chrono::milliseconds kFailStopTime{600};
-
-/// One connection is one file; the hard limit is what the operator allows.
-void raise_file_limit() {
-    rlimit files{};
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-}
 
 app::Application::Settings application_settings(const config::ServeSettings& settings) {
     const auto listen = config::parse_listen(settings.listen).value();
@@ -53,6 +46,8 @@ app::Application::Settings application_settings(const config::ServeSettings& set
              .user_api_key = settings.user_api_key,
              .dev = settings.dev},
         .limits = {},
+        .hold = std::chrono::minutes{settings.hold_minutes},
+        .cors_origins = settings.cors_origins,
     };
 }
 
@@ -147,16 +142,17 @@ private:
     int exit_code_ = kDone;
 };
 
+/// An empty one is none.
+std::string check_redis(const std::string& url) {
+    if (url.empty()) return {};
+    const auto address = io::parse_redis_url(url);
+    return address ? std::string{} : address.error();
+}
+
 int serve(const config::ServeSettings& settings) {
     if (const auto error = config::check(settings)) {
         std::fprintf(stderr, "frontrow serve: %s\n", error->message.c_str());
         return kWrongUsage;
-    }
-    if (!settings.redis.empty()) {
-        if (const auto address = io::parse_redis_url(settings.redis); !address) {
-            std::fprintf(stderr, "frontrow serve: --redis: %s\n", address.error().c_str());
-            return kWrongUsage;
-        }
     }
     raise_file_limit();
     return Serving{settings}.run();
@@ -169,10 +165,12 @@ void add_serve(CLI::App& app, int& exit_code) {
     auto* command =
         app.add_subcommand("serve", "Sell tickets over HTTP, from a data folder or a PostgreSQL");
     command->footer(
-        "Tokens are HS256 JWTs with sub, role and exp; `frontrow token` makes one.\n"
-        "SIGTERM and Ctrl-C stop it: running requests are answered first."
+        std::string{"Tokens are HS256 JWTs with sub, role and exp; `frontrow token` makes one.\n"} +
+        "SIGTERM and Ctrl-C stop it: running requests are answered first.\n" +
+        config::help_on_accepted_names()
     );
     config::add_options(*command, *settings);
+    command->get_option("--redis")->check(CLI::Validator{check_redis, ""});
     command->callback([settings, &exit_code] { exit_code = serve(*settings); });
 }
 

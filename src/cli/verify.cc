@@ -117,33 +117,32 @@ io::Awaitable<int> verify_tables(io::postgres::PgConnection& connection) {
         .seats_sold = static_cast<std::int64_t>(totals.seats_sold),
         .pending = inventory.pending_count(),
         .confirmed = inventory.confirmed_count(),
+        .api_keys = static_cast<std::int64_t>(inventory.api_keys().live_count()),
     };
     if (*tables == expected) co_return report(audit);
     std::printf(
         "NOT IN ORDER: the tables have %" PRId64 " events, %" PRId64 " seats, %" PRId64
-        " of them sold, %" PRId64 " pending and %" PRId64
-        " confirmed reservations, and by the "
-        "facts it should be %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 " and %" PRId64 "\n",
+        " of them sold, %" PRId64 " pending and %" PRId64 " confirmed reservations and %" PRId64
+        " API keys, and by the facts it should be %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
+        ", %" PRId64 " and %" PRId64 "\n",
         tables->events,
         tables->seats,
         tables->seats_sold,
         tables->pending,
         tables->confirmed,
+        tables->api_keys,
         expected.events,
         expected.seats,
         expected.seats_sold,
         expected.pending,
-        expected.confirmed
+        expected.confirmed,
+        expected.api_keys
     );
     co_return kFailed;
 }
 
 int verify(const config::StoreSettings& settings) {
     if (!settings.is_cluster()) return verify_folder(settings);
-    if (const auto error = config::check(settings)) {
-        std::fprintf(stderr, "frontrow verify: %s\n", error->message.c_str());
-        return kWrongUsage;
-    }
     std::string why;
     const int exit_code = with_database(settings.store, why, verify_tables);
     return exit_code < 0 ? failed({io::FaultKind::unavailable, why}) : exit_code;

@@ -1,127 +1,24 @@
 #include "config/options.h"
 
 #include <CLI/CLI.hpp>
-#include <cctype>
-#include <cstdlib>
 #include <string>
-#include <string_view>
 
 namespace frontrow::config {
 namespace {
 
-/// Percent-encoded, but for what RFC 3986 calls unreserved.
-std::string in_url(const std::string& text) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (std::isalnum(code) != 0 || std::string_view{"-._~"}.contains(c)) {
-            out += c;
-        } else {
-            out += {'%', hex[code >> 4], hex[code & 0xF]};
-        }
-    }
-    return out;
+/// An address and a port.
+std::string check_listen(const std::string& text) {
+    const auto parsed = parse_listen(text);
+    return parsed ? std::string{} : parsed.error().message;
 }
 
-/// A value from one of the names that other programs' set-ups use.
-void take_environment(const char* name, std::string& setting) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') setting = value;
+/// The URL may hold a password.
+std::string check_store(const std::string& url) {
+    const auto error = check(StoreSettings{.store = url});
+    return error ? error->message : std::string{};
 }
 
-/// Platforms give a database as one URL or in pieces.
-void take_database(std::string& store) {
-    take_environment("DATABASE_URL", store);
-    std::string host;
-    take_environment("DB_HOST", host);
-    if (!store.empty() || host.empty()) return;
-    std::string user = "frontrow";
-    std::string password;
-    std::string port = "5432";
-    std::string name = "frontrow";
-    std::string ssl_mode;
-    take_environment("DB_USER", user);
-    take_environment("DB_PASSWORD", password);
-    take_environment("DB_PORT", port);
-    take_environment("DB_NAME", name);
-    take_environment("DB_SSLMODE", ssl_mode);
-    store = "postgres://" + in_url(user) + (password.empty() ? "" : ":" + in_url(password)) + "@" +
-            host + ":" + port + "/" + in_url(name) +
-            (ssl_mode.empty() ? "" : "?sslmode=" + in_url(ssl_mode));
-}
-
-void take_redis(std::string& redis) {
-    take_environment("REDIS_URL", redis);
-    std::string host;
-    take_environment("REDIS_HOST", host);
-    if (!redis.empty() || host.empty()) return;
-    std::string password;
-    std::string port = "6379";
-    take_environment("REDIS_PASSWORD", password);
-    take_environment("REDIS_PORT", port);
-    redis = "redis://" + (password.empty() ? "" : ":" + in_url(password) + "@") + host + ":" + port;
-}
-
-}  // namespace
-
-void add_options(CLI::App& command, ServeSettings& settings) {
-    // What platforms set for any server; the FRONTROW_ names and the flags win over them.
-    std::string port;
-    take_environment("PORT", port);
-    if (!port.empty()) settings.listen = "127.0.0.1:" + port;
-    take_environment("LOG_LEVEL", settings.log_level);
-
-    command
-        .add_option(
-            "--listen",
-            settings.listen,
-            "Address and port to listen on; PORT in the environment gives the port alone"
-        )
-        ->envname("FRONTROW_LISTEN")
-        ->type_name("ADDRESS:PORT")
-        ->capture_default_str();
-    add_options(command, settings.store);
-    take_redis(settings.redis);
-    command
-        .add_option(
-            "--redis",
-            settings.redis,
-            "A Redis as the gate before the database, redis://[user:password@]host[:port]; "
-            "REDIS_URL "
-            "or REDIS_HOST, REDIS_PORT and REDIS_PASSWORD in the environment are read as well"
-        )
-        ->envname("FRONTROW_REDIS")
-        ->type_name("URL");
-    std::string connections;
-    take_environment("DB_MAX_OPEN_CONNS", connections);
-    if (!connections.empty()) CLI::detail::lexical_cast(connections, settings.database_connections);
-    command
-        .add_option(
-            "--database-connections",
-            settings.database_connections,
-            "Connections to the database at once; DB_MAX_OPEN_CONNS in the environment is read as "
-            "well"
-        )
-        ->envname("FRONTROW_DATABASE_CONNECTIONS")
-        ->check(CLI::Range(kDatabaseConnectionsMin, 1'000U))
-        ->capture_default_str();
-    command
-        .add_flag(
-            "--pooler",
-            settings.pooler,
-            "The database is behind PgBouncer in transaction mode: leave nothing in its sessions"
-        )
-        ->envname("FRONTROW_POOLER");
-    command
-        .add_option(
-            "--log-level",
-            settings.log_level,
-            "How much to log; LOG_LEVEL in the environment is read as well"
-        )
-        ->envname("FRONTROW_LOG_LEVEL")
-        ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-        ->capture_default_str();
+void add_access_options(CLI::App& command, ServeSettings& settings) {
     command
         .add_flag(
             "--dev",
@@ -131,10 +28,17 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->envname("FRONTROW_DEV");
     command
         .add_option(
+            "--app-env",
+            settings.app_env,
+            "What this place is; where it's production, --dev is refused"
+        )
+        ->envname("FRONTROW_APP_ENV")
+        ->type_name("NAME");
+    command
+        .add_option(
             "--secret",
             settings.jwt_secret,
-            "Take HS256 tokens signed with this; better set in the environment, where no process "
-            "list shows it"
+            "Take HS256 tokens signed with this; better not set as a flag, which process lists show"
         )
         ->envname("FRONTROW_JWT_SECRET")
         ->type_name("SECRET");
@@ -142,7 +46,7 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--admin-api-key",
             settings.admin_api_key,
-            "Take this X-API-Key as an admin; better set in the environment"
+            "Take this X-API-Key as an admin's; better not set as a flag"
         )
         ->envname("ADMIN_API_KEY")
         ->type_name("KEY");
@@ -150,10 +54,81 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--user-api-key",
             settings.user_api_key,
-            "Take this X-API-Key as a user; better set in the environment"
+            "Take this X-API-Key as a user's; better not set as a flag"
         )
         ->envname("USER_API_KEY")
         ->type_name("KEY");
+    command
+        .add_option(
+            "--cors-origin",
+            settings.cors_origins,
+            "Let the pages of this origin ask and read, like https://tickets.example; several with "
+            "commas; none by default"
+        )
+        ->envname("FRONTROW_CORS_ORIGINS")
+        ->delimiter(',')
+        ->type_name("ORIGIN");
+}
+
+void add_database_options(CLI::App& command, ServeSettings& settings) {
+    command
+        .add_option(
+            "--redis",
+            settings.redis,
+            "A Redis as the gate before the database, redis://[user:password@]host[:port]"
+        )
+        ->envname("FRONTROW_REDIS")
+        ->type_name("URL");
+    command
+        .add_option(
+            "--database-connections",
+            settings.database_connections,
+            "Connections to the database at once"
+        )
+        ->envname("FRONTROW_DATABASE_CONNECTIONS")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(kDatabaseConnectionsMin, 1'000U).description(""))
+        ->capture_default_str();
+    command
+        .add_flag(
+            "--pooler",
+            settings.pooler,
+            "The database is behind PgBouncer in transaction mode: leave nothing in its sessions"
+        )
+        ->envname("FRONTROW_POOLER");
+}
+
+}  // namespace
+
+void add_options(CLI::App& command, ServeSettings& settings) {
+    command
+        .add_option(
+            "--listen",
+            settings.listen,
+            "Address and port to listen on; PORT gives the port alone, on 127.0.0.1"
+        )
+        ->envname("FRONTROW_LISTEN")
+        ->type_name("ADDRESS:PORT")
+        ->check(CLI::Validator{check_listen, ""})
+        ->capture_default_str();
+    add_options(command, settings.store);
+    add_database_options(command, settings);
+    command
+        .add_option(
+            "--hold-minutes",
+            settings.hold_minutes,
+            "How long a reservation is held where its event doesn't say, 1 to 60"
+        )
+        ->envname("FRONTROW_HOLD_MINUTES")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1U, kHoldMinutesMax).description(""))
+        ->capture_default_str();
+    command.add_option("--log-level", settings.log_level, "How much to log")
+        ->envname("FRONTROW_LOG_LEVEL")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+        ->capture_default_str();
+    add_access_options(command, settings);
 }
 
 void add_options(CLI::App& command, TokenSettings& settings) {
@@ -163,15 +138,17 @@ void add_options(CLI::App& command, TokenSettings& settings) {
         ->type_name("NAME");
     command.add_option("--role", settings.role, "What they may do")
         ->envname("FRONTROW_TOKEN_ROLE")
+        ->type_name("ROLE")
         ->check(CLI::IsMember({"user", "scanner", "organizer", "admin"}))
         ->capture_default_str();
     command.add_option("--secret", settings.secret, "The server's secret")
         ->envname("FRONTROW_JWT_SECRET")
         ->type_name("SECRET")
         ->required();
-    command.add_option("--ttl", settings.ttl_seconds, "How long it's good for, in seconds")
+    command.add_option("--ttl", settings.ttl_seconds, "How long it's good for, a year at most")
         ->envname("FRONTROW_TOKEN_TTL")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{365 * 86'400}))
+        ->type_name("SECONDS")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{365 * 86'400}).description(""))
         ->capture_default_str();
 }
 
@@ -180,17 +157,15 @@ void add_options(CLI::App& command, StoreSettings& settings) {
         ->envname("FRONTROW_DATA_DIR")
         ->type_name("FOLDER")
         ->capture_default_str();
-    take_database(settings.store);
     command
         .add_option(
             "--store",
             settings.store,
-            "A PostgreSQL in place of the folder, postgres://user:password@host/database; "
-            "DATABASE_URL or DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME and DB_SSLMODE in the "
-            "environment are read as well"
+            "A PostgreSQL in place of the folder, postgres://user:password@host/database"
         )
         ->envname("FRONTROW_STORE")
-        ->type_name("URL");
+        ->type_name("URL")
+        ->check(CLI::Validator{check_store, ""});
 }
 
 }  // namespace frontrow::config

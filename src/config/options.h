@@ -8,8 +8,8 @@ class App;
 
 namespace frontrow::config {
 
-// Each adds its options to a command. A flag wins over the environment, the environment over the
-// default; `--help` names all three.
+// Each adds its options to a command. The variable that stands for one is its envname; sources.h
+// fills it from elsewhere.
 
 void add_options(CLI::App& command, ServeSettings& settings);
 void add_options(CLI::App& command, TokenSettings& settings);

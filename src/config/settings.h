@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace frontrow::config {
 
@@ -25,6 +26,7 @@ struct StoreSettings {
 };
 
 inline constexpr std::uint32_t kDatabaseConnectionsMin = 4;
+inline constexpr std::uint32_t kHoldMinutesMax = 60;
 
 struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
@@ -34,10 +36,16 @@ struct ServeSettings {
     std::uint32_t database_connections = 8;
     /// The database is behind a pooler that lends its sessions by the transaction.
     bool pooler = false;
+    /// How long a reservation is held where its event doesn't say.
+    std::uint32_t hold_minutes = 15;
     std::string log_level = "info";
+    /// `production` refuses --dev; other words only name the place.
+    std::string app_env;
     std::string jwt_secret;
     std::string admin_api_key;
     std::string user_api_key;
+    /// The origins whose pages may ask, as a browser writes them.
+    std::vector<std::string> cors_origins;
     bool dev = false;
 };
 
@@ -61,6 +69,7 @@ bool is_loopback(std::string_view host);
 /// What no single setting shows: somebody must be able to prove who they are, and --dev stays at
 /// home.
 std::optional<UsageError> check(const ServeSettings& settings);
+/// What is wrong with the one setting that has a form; never repeats it.
 std::optional<UsageError> check(const StoreSettings& settings);
 
 }  // namespace frontrow::config

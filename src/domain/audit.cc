@@ -178,6 +178,17 @@ void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     hold->expires_at = body.expires_at;
 }
 
+void Audit::judge(const Fact& fact, const ApiKeyCreated& body) {
+    expect(fact, api_keys_.emplace(body.key, true).second, "an API key was made twice");
+}
+
+void Audit::judge(const Fact& fact, const ApiKeyRevoked& body) {
+    const auto found = api_keys_.find(body.key);
+    const bool was_in_force = found != api_keys_.end() && found->second;
+    expect(fact, was_in_force, "an API key was revoked that wasn't in force");
+    if (was_in_force) found->second = false;
+}
+
 void Audit::free_seats(const Fact& fact, ReservationId id, HoldTruth& hold) {
     for (const auto seat_id : hold.seats) {
         auto& seat = seats_[seat_id];

@@ -74,6 +74,8 @@ private:
     void judge(const Fact& fact, const ReservationCancelled& body);
     void judge(const Fact& fact, const ReservationExpired& body);
     void judge(const Fact& fact, const ReservationExtended& body);
+    void judge(const Fact& fact, const ApiKeyCreated& body);
+    void judge(const Fact& fact, const ApiKeyRevoked& body);
 
     void judge_terms(const Fact& fact, const ReservationHeld& body);
     void take_seat(const Fact& fact, const ReservationHeld& body, SeatId id, Amount& total);
@@ -90,6 +92,8 @@ private:
     HashMap<SeatId, SeatTruth> seats_;
     HashMap<ReservationId, HoldTruth> holds_;
     HashMap<std::string, std::int64_t> seats_by_user_;
+    /// Whether it's in force.
+    HashMap<ApiKeyId, bool> api_keys_;
     HashMap<Bits128, Instant> requests_;
     std::vector<Violation> violations_;
     Totals totals_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "domain/api_key.h"
 #include "domain/event.h"
 #include "domain/idempotency.h"
 #include "domain/seat.h"
@@ -80,6 +81,21 @@ struct ExpireHolds {
     std::uint32_t at_most = 0;
 };
 
+/// The key itself was made outside and is told to nobody here.
+struct CreateApiKey {
+    ApiKeyId key;
+    std::string name;
+    Role role = Role::user;
+    std::string prefix;
+    ApiKeyDigest digest{};
+    std::string by;
+};
+
+struct RevokeApiKey {
+    ApiKeyId key;
+    std::string by;
+};
+
 using Command = std::variant<
     CreateEvent,
     UpdateEvent,
@@ -89,6 +105,8 @@ using Command = std::variant<
     ConfirmReservation,
     CancelReservation,
     ExtendReservation,
-    ExpireHolds>;
+    ExpireHolds,
+    CreateApiKey,
+    RevokeApiKey>;
 
 }  // namespace frontrow::domain

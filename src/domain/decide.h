@@ -17,8 +17,9 @@ class Inventory;
 
 /// What a command that wasn't refused has come to.
 struct Accepted {
-    /// The thing as it is now; nothing for a deletion and a sweep.
-    std::variant<std::monostate, Event, std::shared_ptr<const SeatBlock>, Reservation> entity;
+    /// The thing as it is now; nothing for a deletion, a revocation and a sweep.
+    std::variant<std::monostate, Event, std::shared_ptr<const SeatBlock>, Reservation, ApiKey>
+        entity;
     /// The same request had been accepted before: this is the answer it was given then.
     bool replayed = false;
 };

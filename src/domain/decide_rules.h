@@ -19,6 +19,8 @@ Decision decide(const Inventory& inventory, const ConfirmReservation& command, I
 Decision decide(const Inventory& inventory, const CancelReservation& command, Instant now);
 Decision decide(const Inventory& inventory, const ExtendReservation& command, Instant now);
 Decision decide(const Inventory& inventory, const ExpireHolds& command, Instant now);
+Decision decide(const Inventory& inventory, const CreateApiKey& command, Instant now);
+Decision decide(const Inventory& inventory, const RevokeApiKey& command, Instant now);
 
 inline Decision refuse(Refusal refusal, std::uint64_t rests_on) {
     return Decision{.outcome = std::unexpected(std::move(refusal)), .rests_on = rests_on};

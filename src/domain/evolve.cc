@@ -17,7 +17,7 @@ public:
         // Facts that don't touch each other may have been judged in the other order.
         inventory_.last_at_ = std::max(inventory_.last_at_, fact_.at);
         std::visit([this](const auto& body) { apply(body); }, fact_.body);
-        event_row().last_seq = fact_.seq;
+        if (fact_.event != EventId{}) event_row().last_seq = fact_.seq;
     }
 
 private:
@@ -37,6 +37,10 @@ private:
         release(body.reservation, ReservationStatus::expired);
     }
     void apply(const ReservationExtended& body);
+    void apply(const ApiKeyCreated& body);
+    void apply(const ApiKeyRevoked& body) {
+        inventory_.api_keys_.revoke(body.key, fact_.at, fact_.seq);
+    }
 
     void release(ReservationId id, ReservationStatus status);
     ReservationIndex find_pending(ReservationId id) const;
@@ -175,6 +179,22 @@ void Evolution::apply(const ReservationExtended& body) {
     row.expires_at = body.expires_at;
     inventory_.hold_ends_.add({row.expires_at, index});
     drop_dead_hold_ends();
+}
+
+void Evolution::apply(const ApiKeyCreated& body) {
+    inventory_.api_keys_.add(
+        ApiKey{
+            .id = body.key,
+            .name = body.name,
+            .role = body.role,
+            .prefix = body.prefix,
+            .digest = body.digest,
+            .created_by = body.created_by,
+            .created_at = fact_.at,
+            .revoked_at = std::nullopt,
+        },
+        fact_.seq
+    );
 }
 
 void Evolution::release(ReservationId id, ReservationStatus status) {

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "domain/api_key.h"
 #include "domain/event.h"
 #include "domain/idempotency.h"
 #include "domain/seat.h"
@@ -57,6 +58,20 @@ struct ReservationExtended {
     Instant expires_at;
 };
 
+struct ApiKeyCreated {
+    ApiKeyId key;
+    std::string name;
+    Role role = Role::user;
+    std::string prefix;
+    ApiKeyDigest digest{};
+    std::string created_by;
+};
+
+struct ApiKeyRevoked {
+    ApiKeyId key;
+    std::string revoked_by;
+};
+
 using FactBody = std::variant<
     EventCreated,
     EventUpdated,
@@ -66,7 +81,9 @@ using FactBody = std::variant<
     ReservationConfirmed,
     ReservationCancelled,
     ReservationExpired,
-    ReservationExtended>;
+    ReservationExtended,
+    ApiKeyCreated,
+    ApiKeyRevoked>;
 
 /// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
 struct Fact {
@@ -77,6 +94,7 @@ struct Fact {
     /// write.
     Instant at;
     TraceId trace;
+    /// Nil for a fact that is about no event.
     EventId event;
     FactBody body;
 };

@@ -146,54 +146,68 @@ Reservation Inventory::entity_as_created(const ReservationRow& row) const {
     return entity_with(row, ReservationStatus::pending, row.created_at + Millis{row.hold_ms});
 }
 
-std::vector<Event> Inventory::list_events(std::size_t limit, std::size_t offset) const {
+std::vector<Event> Inventory::list_events(const Page& page) const {
+    auto end = by_start_.end();
+    if (page.after) {
+        const auto known = events_by_id_.find(EventId{page.after->id});
+        const auto index = known == events_by_id_.end() ? 0 : known->second;
+        end = by_start_.lower_bound({page.after->start_at, index});
+    }
     std::vector<Event> events;
-    for (auto i = by_start_.rbegin(); i != by_start_.rend() && events.size() < limit; ++i) {
-        if (offset > 0) {
-            --offset;
-        } else {
-            events.push_back(events_[i->second].event);
-        }
+    std::size_t passed = 0;
+    while (end != by_start_.begin() && events.size() < page.limit) {
+        --end;
+        if (passed++ >= page.offset) events.push_back(events_[end->second].event);
     }
     return events;
 }
 
-std::vector<Reservation> Inventory::list_reservations(
-    std::string_view user,
-    std::size_t limit,
-    std::size_t offset,
-    Instant now
-) const {
+std::size_t Inventory::reservations_until(const UserRow& user, const Page& page) const {
+    const auto& mine = user.reservations;
+    if (!page.after) return mine.size();
+    const auto* known = reservations_by_id_.find(ReservationId{page.after->id});
+    if (known == nullptr) return 0;
+    return static_cast<std::size_t>(std::ranges::lower_bound(mine, *known) - mine.begin());
+}
+
+std::vector<Reservation>
+Inventory::list_reservations(std::string_view user, const Page& page, Instant now) const {
     std::vector<Reservation> list;
     const auto* known = users_by_sub_.find(user);
     if (known == nullptr) return list;
-    const auto& mine = users_[*known].reservations;
-    for (std::size_t i = offset; i < mine.size() && list.size() < limit; ++i) {
-        list.push_back(entity(reservations_[mine[mine.size() - 1 - i]], now));
-    }
+    const auto& row = users_[*known];
+    const auto end = reservations_until(row, page);
+    for (std::size_t i = page.offset; i < end && list.size() < page.limit; ++i)
+        list.push_back(entity(reservations_[row.reservations[end - 1 - i]], now));
     return list;
+}
+
+SeatIndex Inventory::seats_from(const EventRow& event, const Page& page) const {
+    if (!page.after) return 0;
+    const auto last = find_seat(SeatId{page.after->id});
+    return last && last->event == event.index ? last->seat + 1 : event.counts.total;
 }
 
 SeatList Inventory::list_seats(
     const EventRow& event,
     bool only_available,
-    std::size_t limit,
-    std::size_t offset,
+    const Page& page,
     Instant now
 ) const {
     SeatList list{.event = event.event.id, .runs = {}};
     std::size_t taken = 0;
     std::size_t passed = 0;
+    SeatIndex seat = seats_from(event, page);
     // Without a filter the first `offset` seats are stepped over at once, not one by one.
-    SeatIndex seat = 0;
     if (!only_available) {
-        seat = static_cast<SeatIndex>(std::min<std::size_t>(offset, event.counts.total));
-        passed = offset;
+        seat +=
+            static_cast<SeatIndex>(std::min<std::size_t>(page.offset, event.counts.total - seat));
+        passed = page.offset;
     }
-    for (; seat < event.counts.total && taken < limit; ++seat) {
+    for (; seat < event.counts.total && taken < page.limit; ++seat) {
         const auto status = seat_status(event, seat, now);
         if (only_available && status != SeatStatus::available) continue;
-        if (passed < offset) {
+        if (passed < page.offset) {
             ++passed;
             continue;
         }

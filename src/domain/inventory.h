@@ -5,9 +5,11 @@
 #include "base/instant.h"
 #include "base/sharded_map.h"
 #include "base/small_vector.h"
+#include "domain/api_keys.h"
 #include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/hold_ends.h"
+#include "domain/page.h"
 #include "domain/reservation.h"
 #include "domain/seat.h"
 
@@ -134,25 +136,18 @@ public:
     Reservation entity_as_created(const ReservationRow& row) const;
 
     /// Latest start first.
-    std::vector<Event> list_events(std::size_t limit, std::size_t offset) const;
+    std::vector<Event> list_events(const Page& page) const;
     /// Newest first.
-    std::vector<Reservation> list_reservations(
-        std::string_view user,
-        std::size_t limit,
-        std::size_t offset,
-        Instant now
-    ) const;
+    std::vector<Reservation> list_reservations(std::string_view user, const Page& page, Instant now)
+        const;
     /// In the order of creation. With `only_available`, limit and offset count the seats that are.
-    SeatList list_seats(
-        const EventRow& event,
-        bool only_available,
-        std::size_t limit,
-        std::size_t offset,
-        Instant now
-    ) const;
+    SeatList list_seats(const EventRow& event, bool only_available, const Page& page, Instant now)
+        const;
 
     /// Up to `limit` events that haven't started, those first in which something happened last.
     std::vector<EventId> newest_events(std::size_t limit, Instant now) const;
+
+    const ApiKeys& api_keys() const { return api_keys_; }
 
     std::uint64_t last_seq() const { return last_seq_; }
     Instant last_at() const { return last_at_; }
@@ -197,6 +192,10 @@ private:
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
     static std::size_t block_of(const EventRow& event, SeatIndex seat);
+    /// What a page is taken from: the event's seats from here on, the user's reservations before
+    /// here.
+    SeatIndex seats_from(const EventRow& event, const Page& page) const;
+    std::size_t reservations_until(const UserRow& user, const Page& page) const;
     Reservation entity_with(const ReservationRow& row, ReservationStatus status, Instant expires_at)
         const;
 
@@ -215,6 +214,7 @@ private:
     /// (start, index) of the events that weren't deleted.
     std::set<std::pair<Instant, EventIndex>> by_start_;
     HoldEnds hold_ends_;
+    ApiKeys api_keys_;
 
     std::uint64_t last_seq_ = 0;
     std::uint64_t events_seq_ = 0;

@@ -32,6 +32,8 @@ enum class Reason : std::uint8_t {
     hold_expired,
     payment_required,
     extension_too_long,
+    api_key_not_found,
+    too_many_api_keys,
 };
 
 struct SeatConflict {

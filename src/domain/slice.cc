@@ -75,4 +75,20 @@ void SliceLoader::set_deleted(EventId event) {
     slice_.events_[slice_.events_by_id_.at(event)].deleted = true;
 }
 
+void SliceLoader::add_api_key(const ApiKey& key) {
+    learn(
+        EventId{},
+        key.created_at,
+        ApiKeyCreated{
+            .key = key.id,
+            .name = key.name,
+            .role = key.role,
+            .prefix = key.prefix,
+            .digest = key.digest,
+            .created_by = key.created_by,
+        }
+    );
+    if (key.revoked_at) learn(EventId{}, *key.revoked_at, ApiKeyRevoked{key.id, {}});
+}
+
 }  // namespace frontrow::domain

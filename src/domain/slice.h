@@ -34,6 +34,8 @@ public:
     /// How many seats the event has in truth.
     void set_seats_total(EventId event, std::uint32_t total);
     void set_deleted(EventId event);
+    /// May lack what no rule looks at.
+    void add_api_key(const ApiKey& key);
 
 private:
     void learn(EventId event, Instant at, FactBody body);

@@ -11,6 +11,7 @@
 #include "telemetry/metrics.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,11 +37,14 @@ struct House {
 struct Services {
     store::Store& store;
     io::IdSource& ids;
+    io::Random& random;
     identity::Authenticator& authenticator;
     telemetry::Metrics& metrics;
     io::Workers& workers;
     io::Sha256& sha;
     const House& house;
+    /// How long a reservation is held where its event doesn't say.
+    std::chrono::seconds hold;
 };
 
 struct RouteEntry;

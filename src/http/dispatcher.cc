@@ -65,6 +65,9 @@ bool Dispatcher::route(Context& context) {
     if (match.entry != nullptr) return true;
     if (match.allowed.empty()) {
         context.fail(not_found("There is nothing at this path."));
+    } else if (context.request.method == Method::options) {
+        context.response.add_header("Allow", match.allowed);
+        context.response.status = 204;
     } else {
         context.response.add_header("Allow", match.allowed);
         context.fail(

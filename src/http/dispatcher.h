@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/context.h"
+#include "http/cors.h"
 #include "http/limits.h"
 #include "http/router.h"
 #include "telemetry/log.h"
@@ -15,9 +16,10 @@ public:
         Router& router,
         const Services& services,
         const Limits& limits,
+        const Cors& cors,
         const telemetry::Log& log
     )
-        : router_{router}, services_{services}, limits_{limits}, log_{log} {}
+        : router_{router}, services_{services}, limits_{limits}, cors_{cors}, log_{log} {}
 
     /// Looks at the head alone. Where the request isn't admitted the context holds the answer.
     /// Returns how long a body to read.
@@ -25,6 +27,9 @@ public:
     /// Runs the handler of an admitted request. Returns with the answer in the context, whatever
     /// happens.
     store::Awaitable<void> handle(Context& context);
+    /// Adds what any answer has, a refusal of what was no request included; once, just before it's
+    /// sent.
+    void finish(Context& context) const { cors_.add_headers(context.request, context.response); }
     /// Counts and logs an answered request.
     void answered(const Context& context, double seconds);
 
@@ -39,6 +44,7 @@ private:
     Router& router_;
     const Services& services_;
     const Limits& limits_;
+    const Cors& cors_;
     const telemetry::Log& log_;
 };
 

@@ -132,6 +132,14 @@ Problem problem_of(const domain::Refusal& refusal) {
             return rule_broken(
                 "LIMIT_REACHED", "seconds", "A hold can last at most " + seconds(limit) + " in all."
             );
+        case Reason::api_key_not_found:
+            return not_found("There is no such API key.");
+        case Reason::too_many_api_keys:
+            return rule_broken(
+                "LIMIT_REACHED",
+                "name",
+                "At most " + std::to_string(limit) + " API keys can be in force; revoke one first."
+            );
     }
 }
 
@@ -179,6 +187,7 @@ Problem not_found(std::string message) {
 void write_problem(Response& response, Problem problem, TraceId trace) {
     response.status = problem.status;
     response.content_type = kProblemJson;
+    response.cache_control = "no-store";
     response.body.clear();
     problem.title = phrase_of(problem.status);
     wire::append_problem(response.body, problem, trace);

@@ -7,23 +7,26 @@
 
 namespace frontrow::http {
 
-enum class Method : std::uint8_t { get, post, put, delete_, other };
+enum class Method : std::uint8_t { get, post, put, delete_, options, other };
 
 std::string_view name_of(Method method);
 
 /// The headers that Frontrow reads; all others are passed over.
 enum class Header : std::uint8_t {
+    accept_encoding,
     authorization,
     content_type,
     expect,
     idempotency_key,
     if_match,
+    if_none_match,
+    origin,
     traceparent,
     x_api_key,
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 9;
+inline constexpr std::size_t kHeaderCount = 12;
 
 /// A request as it lies in its connection's buffer: all views, valid until the answer is written.
 struct Request {

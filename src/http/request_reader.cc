@@ -1,6 +1,7 @@
 #include "http/request_reader.h"
 
 #include "base/check.h"
+#include "http/text.h"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -35,14 +36,10 @@ constexpr KnownHeader kNamedHeaders[] = {
     {"x-user-id", Header::x_user_id},
 };
 
-bool same_ignoring_case(std::string_view name, std::string_view lower) {
-    return std::ranges::equal(name, lower, [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b;
-    });
-}
-
 std::optional<Header> header_of(beast_http::field field, std::string_view name) {
     switch (field) {
+        case beast_http::field::accept_encoding:
+            return Header::accept_encoding;
         case beast_http::field::authorization:
             return Header::authorization;
         case beast_http::field::content_type:
@@ -51,6 +48,10 @@ std::optional<Header> header_of(beast_http::field field, std::string_view name) 
             return Header::expect;
         case beast_http::field::if_match:
             return Header::if_match;
+        case beast_http::field::if_none_match:
+            return Header::if_none_match;
+        case beast_http::field::origin:
+            return Header::origin;
         case beast_http::field::unknown:
             for (const auto& known : kNamedHeaders) {
                 if (name.size() == known.name.size() && same_ignoring_case(name, known.name))
@@ -67,6 +68,7 @@ Method method_of(beast_http::verb verb) {
     if (verb == beast_http::verb::post) return Method::post;
     if (verb == beast_http::verb::put) return Method::put;
     if (verb == beast_http::verb::delete_) return Method::delete_;
+    if (verb == beast_http::verb::options) return Method::options;
     return Method::other;
 }
 
@@ -82,6 +84,8 @@ std::string_view name_of(Method method) {
             return "PUT";
         case Method::delete_:
             return "DELETE";
+        case Method::options:
+            return "OPTIONS";
         case Method::other:
             return "OTHER";
     }

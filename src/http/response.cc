@@ -8,13 +8,11 @@
 namespace frontrow::http {
 namespace {
 
-/// What every answer carries. The content policy suits an API; a page brings its own.
+/// What every answer carries.
 constexpr std::string_view kSecurityHeaders =
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-    "Cache-Control: no-store\r\n";
+    "Referrer-Policy: no-referrer\r\n";
 
 /// A body that had room for this much keeps it for the next answer.
 constexpr std::size_t kBodyKept = 64 << 10;
@@ -37,6 +35,8 @@ std::string_view phrase_of(unsigned status) {
 void Response::start() {
     status = 200;
     content_type = kJson;
+    content_policy = kApiContentPolicy;
+    cache_control = "no-store";
     if (body.capacity() > kBodyKept) body = {};
     body.clear();
     extra_headers_.clear();
@@ -59,7 +59,7 @@ void Response::write_head(
     append_number(out, status);
     out += ' ';
     out += phrase_of(status);
-    if (status != 204) {
+    if (status != 204 && status != 304) {
         out += "\r\nContent-Type: ";
         out += content_type;
         out += "\r\nContent-Length: ";
@@ -75,6 +75,11 @@ void Response::write_head(
     }
     out += "\r\n";
     out += kSecurityHeaders;
+    out += "Content-Security-Policy: ";
+    out += content_policy;
+    out += "\r\nCache-Control: ";
+    out += cache_control;
+    out += "\r\n";
     out += extra_headers_;
     if (!keep_alive) out += "Connection: close\r\n";
     out += "\r\n";

@@ -10,6 +10,9 @@ namespace frontrow::http {
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kProblemJson = "application/problem+json";
 
+/// Nothing may be loaded by what is no page.
+inline constexpr std::string_view kApiContentPolicy = "default-src 'none'; frame-ancestors 'none'";
+
 /// An answer in the making. Kept by its connection from request to request for its memory.
 class Response {
 public:
@@ -17,6 +20,10 @@ public:
 
     unsigned status = 200;
     std::string_view content_type = kJson;
+    /// Of the `Content-Security-Policy` and the `Cache-Control` header; a page or a file brings its
+    /// own.
+    std::string_view content_policy = kApiContentPolicy;
+    std::string_view cache_control = "no-store";
     std::string body;
 
     /// A header of this answer alone. Neither part holds a line end: values that came from a client

@@ -92,7 +92,9 @@ Router::find(Method method, std::string_view path, std::array<std::string, 2>& p
         }
         if (!match.allowed.empty()) match.allowed += ", ";
         match.allowed += name_of(entry.route.method);
+        if (entry.route.method == Method::get) match.allowed += ", HEAD";
     }
+    if (!match.allowed.empty()) match.allowed += ", OPTIONS";
     return match;
 }
 

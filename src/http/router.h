@@ -45,7 +45,8 @@ class Router {
 public:
     struct Match {
         RouteEntry* entry = nullptr;
-        /// The path is known, but not with this method: those it is known with, for `Allow`.
+        /// The path is known, but not with this method: those that it's answered with, for
+        /// `Allow`.
         std::string allowed;
     };
 

@@ -188,6 +188,7 @@ Session::Sent Session::begin_answer(bool keep_alive) {
     expired_ = false;
     enter(Phase::writing);
     out_.clear();
+    dispatcher_.finish(context_);
     const auto& response = context_.response;
     response.write_head(out_, context_.trace, context_.request_id, keep_alive);
     const std::string_view body = context_.request.is_head ? std::string_view{} : response.body;

@@ -3,11 +3,12 @@
 #include "base/hash_map.h"
 #include "base/instant.h"
 #include "base/result.h"
+#include "domain/api_key.h"
 #include "identity/principal.h"
 #include "identity/token.h"
 #include "io/sha256.h"
 
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,10 +42,15 @@ struct AuthSettings {
     }
 };
 
+/// The key in force that has this digest, as far as this node knows; nothing where there is none.
+/// What it points to is read at once.
+using FindApiKey = std::function<const domain::ApiKey*(const domain::ApiKeyDigest& digest)>;
+
 /// Tells who is asking. One thread.
 class Authenticator {
 public:
-    explicit Authenticator(AuthSettings settings);
+    /// `find_key`: where else keys are looked for than in the settings.
+    explicit Authenticator(AuthSettings settings, FindApiKey find_key = {});
 
     /// Nothing where no credentials were brought.
     Result<std::optional<Principal>, BadCredentials>
@@ -53,7 +59,7 @@ public:
     bool dev() const { return settings_.dev; }
 
 private:
-    struct ApiKey {
+    struct KnownKey {
         io::Sha256Digest digest;
         Principal principal;
     };
@@ -65,7 +71,8 @@ private:
 
     AuthSettings settings_;
     io::Sha256 sha_;
-    std::vector<ApiKey> keys_;
+    FindApiKey find_key_;
+    std::vector<KnownKey> keys_;
     /// Tokens that were verified, by digest, until they expire: checking a signature costs as much
     /// as a sale.
     HashMap<Bits128, VerifiedToken> known_;

@@ -11,26 +11,6 @@ constexpr std::size_t kSubMax = 255;
 
 }  // namespace
 
-std::optional<Role> parse_role(std::string_view name) {
-    for (const auto role : {Role::user, Role::scanner, Role::organizer, Role::admin}) {
-        if (name == name_of(role)) return role;
-    }
-    return std::nullopt;
-}
-
-std::string_view name_of(Role role) {
-    switch (role) {
-        case Role::user:
-            return "user";
-        case Role::scanner:
-            return "scanner";
-        case Role::organizer:
-            return "organizer";
-        case Role::admin:
-            return "admin";
-    }
-}
-
 bool is_valid_sub(std::string_view sub) {
     const bool has_control = std::ranges::any_of(sub, [](char c) {
         return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;

@@ -1,17 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include "domain/role.h"
+
 #include <string>
 #include <string_view>
 
 namespace frontrow::identity {
 
-/// Each role may do all that those before it may.
-enum class Role : std::uint8_t { user, scanner, organizer, admin };
-
-std::optional<Role> parse_role(std::string_view name);
-std::string_view name_of(Role role);
+using domain::name_of;
+using domain::parse_role;
+using domain::Role;
 
 /// Whoever stands behind a request.
 struct Principal {

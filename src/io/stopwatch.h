@@ -4,15 +4,18 @@
 
 namespace frontrow::io {
 
-/// Measures elapsed time, for metrics; it never steps.
+/// Measures elapsed time, for metrics; it never steps. Any thread.
 class Stopwatch {
 public:
-    double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    }
+    using Time = std::chrono::steady_clock::time_point;
+
+    std::chrono::nanoseconds elapsed() const { return std::chrono::steady_clock::now() - start_; }
+    double seconds() const { return std::chrono::duration<double>(elapsed()).count(); }
+    /// The moment at which so much will have elapsed, for a Timer.
+    Time at(std::chrono::nanoseconds elapsed) const { return start_ + elapsed; }
 
 private:
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    Time start_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace frontrow::io

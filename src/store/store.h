@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
+#include "domain/page.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
 
@@ -18,10 +19,7 @@ namespace frontrow::store {
 
 using io::Awaitable;
 
-struct Page {
-    std::size_t limit = 0;
-    std::size_t offset = 0;
-};
+using domain::Page;
 
 struct ReservationCounts {
     std::size_t pending = 0;
@@ -77,6 +75,14 @@ public:
     /// Newest first.
     virtual Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
     list_reservations(std::string user, Page page) = 0;
+
+    /// Newest first, those that were revoked among them.
+    virtual Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) = 0;
+    /// The one in force that has this digest, for whoever shows one to be let in: at once, so a key
+    /// that another node made or revoked within the last second may be told as it was. One that
+    /// this store has said to be revoked isn't there. Points to what is gone with the next
+    /// suspension.
+    virtual const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const = 0;
 
     /// For the gauges: about right, at once.
     virtual ReservationCounts count_reservations() const = 0;

@@ -29,6 +29,16 @@ void write_seat(
     json.end_object();
 }
 
+void write_api_key(JsonWriter& json, const ApiKey& key) {
+    json.field("id", key.id);
+    json.field("name", key.name);
+    json.field("role", name_of(key.role));
+    json.field("prefix", key.prefix);
+    json.field("created_at", key.created_at);
+    json.field("created_by", key.created_by);
+    if (key.revoked_at) json.field("revoked_at", *key.revoked_at);
+}
+
 }  // namespace
 
 void append_event(std::string& out, const domain::Event& event) {
@@ -76,6 +86,21 @@ void append_reservation(std::string& out, const domain::Reservation& reservation
     }
     if (reservation.confirmed_at) json.field("confirmed_at", *reservation.confirmed_at);
     json.field("created_at", reservation.created_at);
+    json.end_object();
+}
+
+void append_api_key(std::string& out, const domain::ApiKey& key) {
+    JsonWriter json{out};
+    json.begin_object();
+    write_api_key(json, key);
+    json.end_object();
+}
+
+void append_new_api_key(std::string& out, const domain::ApiKey& key, std::string_view text) {
+    JsonWriter json{out};
+    json.begin_object();
+    write_api_key(json, key);
+    json.field("key", text);
     json.end_object();
 }
 

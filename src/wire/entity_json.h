@@ -1,11 +1,13 @@
 #pragma once
 
+#include "domain/api_key.h"
 #include "domain/event.h"
 #include "domain/reservation.h"
 #include "domain/seat.h"
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace frontrow::wire {
 
@@ -16,6 +18,10 @@ void append_event(std::string& out, const domain::Event& event);
 void append_seat(std::string& out, const domain::SeatView& seat);
 /// `now` gives a pending reservation its expires_in_ms.
 void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now);
+
+void append_api_key(std::string& out, const domain::ApiKey& key);
+/// With the key itself, which is told once.
+void append_new_api_key(std::string& out, const domain::ApiKey& key, std::string_view text);
 
 void append_seats(std::string& out, const domain::SeatList& list);
 /// A block as it was just made: all available.

@@ -3,6 +3,10 @@
 #include "wire/json_writer.h"
 #include "wire/spec_json.h"
 
+#include <boost/algorithm/hex.hpp>
+
+#include <iterator>
+
 namespace frontrow::wire {
 namespace {
 
@@ -63,6 +67,22 @@ void write(JsonWriter& json, const ReservationExtended& body) {
     json.field("expires_at", body.expires_at);
 }
 
+void write(JsonWriter& json, const ApiKeyCreated& body) {
+    std::string digest;
+    boost::algorithm::hex_lower(body.digest.begin(), body.digest.end(), std::back_inserter(digest));
+    json.field("api_key_id", body.key);
+    json.field("name", body.name);
+    json.field("role", name_of(body.role));
+    json.field("prefix", body.prefix);
+    json.field("digest", digest);
+    json.field("created_by", body.created_by);
+}
+
+void write(JsonWriter& json, const ApiKeyRevoked& body) {
+    json.field("api_key_id", body.key);
+    json.field("revoked_by", body.revoked_by);
+}
+
 struct TypeName {
     std::string_view operator()(const EventCreated&) const { return "EventCreated"; }
     std::string_view operator()(const EventUpdated&) const { return "EventUpdated"; }
@@ -77,6 +97,8 @@ struct TypeName {
     }
     std::string_view operator()(const ReservationExpired&) const { return "ReservationExpired"; }
     std::string_view operator()(const ReservationExtended&) const { return "ReservationExtended"; }
+    std::string_view operator()(const ApiKeyCreated&) const { return "ApiKeyCreated"; }
+    std::string_view operator()(const ApiKeyRevoked&) const { return "ApiKeyRevoked"; }
 };
 
 }  // namespace
@@ -85,12 +107,17 @@ std::string_view fact_type(const domain::FactBody& body) {
     return std::visit(TypeName{}, body);
 }
 
+bool has_event(const domain::FactBody& body) {
+    return !std::holds_alternative<ApiKeyCreated>(body) &&
+           !std::holds_alternative<ApiKeyRevoked>(body);
+}
+
 void append_fact(std::string& out, const domain::Fact& fact) {
     JsonWriter json{out};
     json.begin_object();
     json.field("seq", fact.seq);
     json.field("type", fact_type(fact.body));
-    json.field("event_id", fact.event);
+    if (has_event(fact.body)) json.field("event_id", fact.event);
     json.field("at", fact.at);
     json.key("trace_id");
     json.hex(fact.trace.bits);

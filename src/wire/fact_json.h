@@ -10,8 +10,8 @@
 namespace frontrow::wire {
 
 /// Appends a fact's one written form, a line of JSON without its line end:
-/// {"seq":…,"type":"ReservationHeld","event_id":…,"at":…,"trace_id":…,"data":{…}}. docs/journal.md
-/// lists the types and their data.
+/// {"seq":…,"type":"ReservationHeld","event_id":…,"at":…,"trace_id":…,"data":{…}}. A fact that is
+/// about no event has no event_id. docs/journal.md lists the types and their data.
 void append_fact(std::string& out, const domain::Fact& fact);
 
 /// Reads what append_fact wrote.
@@ -19,5 +19,8 @@ Result<domain::Fact, ParseError> parse_fact(std::string_view line);
 
 /// The fact's type as it is written: `ReservationHeld`.
 std::string_view fact_type(const domain::FactBody& body);
+
+/// Whether facts of this kind are about an event.
+bool has_event(const domain::FactBody& body);
 
 }  // namespace frontrow::wire

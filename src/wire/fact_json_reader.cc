@@ -2,8 +2,10 @@
 #include "wire/object_reader.h"
 #include "wire/spec_json.h"
 
+#include <boost/algorithm/hex.hpp>
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <limits>
 
 namespace frontrow::wire {
@@ -51,6 +53,29 @@ ReservationHeld read_reservation_held(ObjectReader& in) {
     return body;
 }
 
+ApiKeyDigest read_digest(ObjectReader& in) {
+    ApiKeyDigest digest{};
+    const auto text = in.text("digest", kAnyText);
+    const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    if (text.size() == 2 * digest.size() && std::ranges::all_of(text, is_digit)) {
+        boost::algorithm::unhex(text.begin(), text.end(), digest.begin());
+    } else {
+        in.complain("digest", "must be 64 hexadecimal digits");
+    }
+    return digest;
+}
+
+ApiKeyCreated read_api_key_created(ObjectReader& in) {
+    ApiKeyCreated body;
+    body.key = in.id<ApiKeyId>("api_key_id");
+    body.name = in.text("name", kAnyText);
+    body.role = read_role(in);
+    body.prefix = in.text("prefix", kAnyText);
+    body.digest = read_digest(in);
+    body.created_by = in.text("created_by", kAnyText);
+    return body;
+}
+
 FactBody read_body(std::string_view type, ObjectReader& in, Complaints& complaints) {
     if (type == "ReservationHeld") return read_reservation_held(in);
     if (type == "ReservationConfirmed")
@@ -68,6 +93,9 @@ FactBody read_body(std::string_view type, ObjectReader& in, Complaints& complain
     if (type == "EventCreated")
         return EventCreated{read_event_spec(in), in.text("created_by", kAnyText)};
     if (type == "EventUpdated") return EventUpdated{read_event_spec(in)};
+    if (type == "ApiKeyCreated") return read_api_key_created(in);
+    if (type == "ApiKeyRevoked")
+        return ApiKeyRevoked{in.id<ApiKeyId>("api_key_id"), in.text("revoked_by", kAnyText)};
     if (type != "EventDeleted")
         complaints.add("type", "is unknown to this version of Frontrow: " + std::string{type});
     return EventDeleted{};
@@ -90,14 +118,14 @@ Result<domain::Fact, ParseError> parse_fact(std::string_view line) {
     ObjectReader in{document.get_object(), "", complaints};
     Fact fact;
     fact.seq = static_cast<std::uint64_t>(in.integer("seq", kAnyPositive));
-    fact.event = in.id<EventId>("event_id");
+    const auto type = in.text("type", kAnyText);
     fact.at = in.instant("at");
     fact.trace = TraceId{in.hex128("trace_id")};
-    const auto type = in.text("type", kAnyText);
     if (const auto* data = in.object("data")) {
         ObjectReader body{*data, "data.", complaints};
         fact.body = read_body(type, body, complaints);
     }
+    if (has_event(fact.body)) fact.event = in.id<EventId>("event_id");
     if (!complaints.none()) return std::unexpected(complaints.take());
     return fact;
 }

@@ -20,6 +20,7 @@ constexpr IntegerBounds kExtensionSeconds{1, 10'800};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr IntegerBounds kPrice{0, kPriceMax};
 constexpr TextBounds kPrefix{1, 50};
+constexpr TextBounds kApiKeyName{1, 255};
 
 std::unexpected<ParseError> whole_body(std::string message) {
     return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
@@ -123,8 +124,11 @@ canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono
     return out;
 }
 
-Result<domain::EventSpec, ParseError> parse_event_request(std::string_view body) {
-    return parse_object(body, [](ObjectReader& in, Complaints&) { return read_event_spec(in); });
+Result<domain::EventSpec, ParseError>
+parse_event_request(std::string_view body, std::chrono::seconds hold) {
+    return parse_object(body, [hold](ObjectReader& in, Complaints&) {
+        return read_event_spec(in, hold);
+    });
 }
 
 Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body) {
@@ -154,6 +158,12 @@ Result<ReservationRequest, ParseError> parse_reservation_request(std::string_vie
 Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints&) {
         return std::chrono::seconds{in.integer("seconds", kExtensionSeconds)};
+    });
+}
+
+Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) {
+        return ApiKeyRequest{.name = in.text("name", kApiKeyName), .role = read_role(in)};
     });
 }
 

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/result.h"
 #include "domain/event.h"
+#include "domain/role.h"
 #include "domain/seat.h"
 #include "wire/parse_error.h"
 
@@ -29,12 +30,21 @@ struct ReservationRequest {
     std::optional<std::string> idempotency_key;
 };
 
-Result<domain::EventSpec, ParseError> parse_event_request(std::string_view body);
+/// `hold`: where the body doesn't say.
+Result<domain::EventSpec, ParseError>
+parse_event_request(std::string_view body, std::chrono::seconds hold = domain::EventSpec{}.hold);
 Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
 /// Either form: {prefix, count, price} or {seats: […]}.
 Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body);
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
 Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body);
+
+struct ApiKeyRequest {
+    std::string name;
+    domain::Role role = domain::Role::user;
+};
+
+Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body);
 
 /// What a reservation asks for, without the key, as bytes: two requests with the same ones are the
 /// same request, whatever the spelling of their JSON.

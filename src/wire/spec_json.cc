@@ -62,7 +62,7 @@ void write_event_spec(JsonWriter& json, const domain::EventSpec& spec) {
     json.field("payment", spec.payment == domain::PaymentRule::required ? "required" : "none");
 }
 
-domain::EventSpec read_event_spec(ObjectReader& in) {
+domain::EventSpec read_event_spec(ObjectReader& in, std::chrono::seconds hold) {
     domain::EventSpec spec;
     spec.name = in.text("name", kName);
     spec.description = in.optional_text("description", kDescription).value_or("");
@@ -71,8 +71,9 @@ domain::EventSpec read_event_spec(ObjectReader& in) {
     spec.end_at = in.instant("end_at");
     spec.total_seats = in.integer("total_seats", kCapacity);
     spec.sales_start_at = in.optional_instant("sales_start_at");
-    spec.hold =
-        std::chrono::seconds{in.optional_integer("hold_seconds", kHoldSeconds).value_or(900)};
+    spec.hold = std::chrono::seconds{
+        in.optional_integer("hold_seconds", kHoldSeconds).value_or(hold.count())
+    };
     spec.max_seats_per_reservation = static_cast<std::uint32_t>(
         in.optional_integer("max_seats_per_reservation", kSeatsPerReservation).value_or(10)
     );
@@ -84,6 +85,13 @@ domain::EventSpec read_event_spec(ObjectReader& in) {
     if (in.has("start_at") && in.has("end_at") && spec.end_at <= spec.start_at)
         in.complain("end_at", "must be after start_at");
     return spec;
+}
+
+domain::Role read_role(ObjectReader& in) {
+    constexpr TextBounds kRole{0, 255};
+    const auto role = domain::parse_role(in.text("role", kRole));
+    if (!role && in.has("role")) in.complain("role", "must be user, scanner, organizer or admin");
+    return role.value_or(domain::Role::user);
 }
 
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec) {

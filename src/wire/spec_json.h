@@ -1,16 +1,24 @@
 #pragma once
 
 #include "domain/event.h"
+#include "domain/role.h"
 #include "domain/seat.h"
 #include "wire/json_writer.h"
 #include "wire/object_reader.h"
+
+#include <chrono>
 
 namespace frontrow::wire {
 
 /// The fields of an event that its organiser sets; the same in a request, a fact and an answer.
 /// Written into an object that is open.
 void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
-domain::EventSpec read_event_spec(ObjectReader& in);
+/// `hold`: where it isn't said.
+domain::EventSpec
+read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{}.hold);
+
+/// Who may do what, by name: in a request and a fact.
+domain::Role read_role(ObjectReader& in);
 
 /// The fields of a seat that its organiser sets, likewise.
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec);

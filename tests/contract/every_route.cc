@@ -12,10 +12,12 @@ std::string next_number() {
     return std::to_string(++last);
 }
 
-std::string id_for(std::string_view pattern, const SmallWorld& world) {
+std::string part_for(std::string_view pattern, const SmallWorld& world) {
+    if (pattern.starts_with("/swagger")) return "index.html";
     if (pattern.starts_with("/api/v1/events")) return world.venue.event;
     if (pattern.starts_with("/api/v1/seats")) return world.venue.seats[0];
     if (pattern.starts_with("/api/v1/users")) return "alice";
+    if (pattern.starts_with("/api/v1/api-keys")) return world.api_key;
     return world.reservation;
 }
 
@@ -26,6 +28,7 @@ std::string body_for(const http::Route& route, const SmallWorld& world) {
         return R"({"seat_number":"one-)" + number + R"(","price":1})";
     if (route.pattern.ends_with("/bulk"))
         return R"({"prefix":"many-)" + number + R"(","count":2,"price":1})";
+    if (route.pattern.ends_with("/api-keys")) return R"({"name":"a gate","role":"scanner"})";
     if (route.pattern.ends_with("/extend")) return R"({"seconds":1})";
     if (route.pattern.ends_with("/reservations"))
         return R"({"event_id":")" + world.venue.event + R"(","seat_ids":[")" +
@@ -40,6 +43,8 @@ SmallWorld make_small_world(const TestServer& server) {
     const auto held =
         Caller(server, "alice").reserve(world.venue.event, {world.venue.seats[0]}, "small world");
     world.reservation = held.text("id");
+    const auto key = Caller(server, "").post("/api/v1/api-keys", R"({"name":"n","role":"user"})");
+    world.api_key = key.text("id");
     return world;
 }
 
@@ -47,8 +52,8 @@ std::vector<Visit> every_route(const SmallWorld& world) {
     std::vector<Visit> visits;
     for (const auto& route : http::all_routes()) {
         std::string path{route.pattern};
-        if (const auto at = path.find("{id}"); at != std::string::npos)
-            path.replace(at, 4, id_for(route.pattern, world));
+        if (const auto at = path.find('{'); at != std::string::npos)
+            path.replace(at, path.find('}') + 1 - at, part_for(route.pattern, world));
         visits.push_back(
             {.route = route,
              .method = std::string{http::name_of(route.method)},

@@ -9,10 +9,11 @@
 namespace frontrow::test {
 
 /// One of everything, so that the path of every route leads to something: an event with seats, the
-/// first of them held by alice.
+/// first of them held by alice, and an API key.
 struct SmallWorld {
     Venue venue;
     std::string reservation;
+    std::string api_key = {};
 };
 
 SmallWorld make_small_world(const TestServer& server);

@@ -4,7 +4,10 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
+#include <utility>
 
 // Every field of every request body as api/openapi.yaml bounds it: what lies within is taken, what
 // lies outside is refused by the field's name.
@@ -154,6 +157,12 @@ protected:
              "alice",
              {{"seconds", 1}},
              schemas + "ExtendRequest"},
+            {"create_api_key",
+             "POST",
+             "/api/v1/api-keys",
+             "",
+             {{"name", "n"}, {"role", "user"}},
+             schemas + "ApiKeyRequest"},
         };
         return all;
     }
@@ -303,7 +312,7 @@ TEST_F(Field, of_a_seat_in_a_list_is_named_with_its_place) {
     }
 }
 
-/// Limits and offsets of every list, and the flag of one.
+/// Limits, offsets and cursors of every list, and the flag of one.
 TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
     const auto operations = openapi_document().at("paths").as_object();
     int asked = 0;
@@ -315,8 +324,12 @@ TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
         std::string path{pattern};
         if (const auto at = path.find("{id}"); at != std::string::npos)
             path.replace(at, 4, path.starts_with("/api/v1/users") ? "alice" : venue.event);
+        const auto* security = get->as_object().if_contains("security");
+        const bool is_houses = security != nullptr && !security->as_array().empty();
+        const Headers caller = is_houses ? Headers{} : Headers{{"X-User-ID", "alice"}};
         for (const auto& node : parameters->as_array()) {
             const auto parameter = flat(node);
+            if (parameter.at("in").as_string() != "query") continue;
             const auto schema = flat(parameter.at("schema"));
             const std::string query =
                 path + "?" + std::string{parameter.at("name").as_string()} + "=";
@@ -343,14 +356,16 @@ TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
                     std::to_string(number(schema, "maximum", 0))
                 };
             }
+            // A cursor is nothing that anybody could think up.
+            if (schema.at("type").as_string() == "string")
+                std::ranges::move(std::exchange(right, {}), std::back_inserter(wrong));
             for (const auto& value : wrong) {
-                const auto answer = client.ask("GET", query + value, {{"X-User-ID", "alice"}});
+                const auto answer = client.ask("GET", query + value, caller);
                 EXPECT_EQ(answer.code(), "INVALID_REQUEST") << query << value;
                 ++asked;
             }
             for (const auto& value : right)
-                EXPECT_EQ(client.ask("GET", query + value, {{"X-User-ID", "alice"}}).status, 200)
-                    << query << value;
+                EXPECT_EQ(client.ask("GET", query + value, caller).status, 200) << query << value;
         }
     }
     EXPECT_GT(asked, 80);

@@ -135,6 +135,43 @@ TEST(Openapi, shows_no_example_that_breaks_its_own_schema) {
     EXPECT_GT(examples, 40);
 }
 
+void add_codes(const json::value& node, std::set<std::string>& codes) {
+    for_each_object(node, "", [&](const json::object& object, const std::string& at) {
+        if (!at.ends_with("/code")) return;
+        if (const auto* one = object.if_contains("const")) codes.emplace(one->as_string());
+        if (const auto* several = object.if_contains("enum"))
+            for (const auto& one : several->as_array())
+                codes.emplace(one.as_string());
+    });
+}
+
+TEST(Openapi, shows_an_example_of_every_body_and_of_every_code_of_a_problem) {
+    const JsonSchema judge{openapi_document()};
+    std::set<std::string> shown_anywhere;
+    for_each_object(openapi_document(), "", [&](const json::object& object, const std::string& at) {
+        const auto* content = object.if_contains("content");
+        if (content == nullptr) return;
+        for (const auto& [type, node] : content->as_object()) {
+            const auto& media = node.as_object();
+            ASSERT_TRUE(media.contains("example") || media.contains("examples")) << at;
+            if (type != "application/problem+json") continue;
+            std::set<std::string> codes;
+            add_codes(media.at("schema"), codes);
+            std::set<std::string> shown;
+            if (const auto* one = media.if_contains("example"))
+                shown.emplace(one->at("code").as_string());
+            if (const auto* several = media.if_contains("examples"))
+                for (const auto& [name, example] : several->as_object())
+                    shown.emplace(judge.follow(example).at("value").at("code").as_string());
+            EXPECT_EQ(shown, codes) << at;
+            shown_anywhere.insert(shown.begin(), shown.end());
+        }
+    });
+    std::set<std::string> all;
+    add_codes(openapi_document().at("components").at("schemas").at("Problem"), all);
+    EXPECT_EQ(shown_anywhere, all);
+}
+
 TEST(Openapi, leads_every_reference_somewhere_and_names_every_operation_once) {
     std::set<std::string> names;
     for_each_object(openapi_document(), "", [&](const json::object& object, const std::string& at) {

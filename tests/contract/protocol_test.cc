@@ -53,8 +53,8 @@ TEST(Protocol, says_which_methods_a_path_has) {
     const auto answer = client.ask("PATCH", "/api/v1/events");
     EXPECT_EQ(answer.status, 405);
     EXPECT_EQ(answer.code(), "METHOD_NOT_ALLOWED");
-    EXPECT_EQ(answer.header("allow"), "GET, POST");
-    EXPECT_EQ(client.ask("DELETE", "/health").header("allow"), "GET");
+    EXPECT_EQ(answer.header("allow"), "GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(client.ask("DELETE", "/health").header("allow"), "GET, HEAD, OPTIONS");
     EXPECT_EQ(client.ask("GET", "/api/v1/nothing").status, 404);
 }
 

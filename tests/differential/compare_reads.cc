@@ -162,6 +162,13 @@ void Comparison::look_at_user(const RandomSale& sale, const std::string& user) {
         const auto of_model = sale.model().reservations(user, page.limit, page.offset, now_);
         expect_same("in the reservations of " + user, read, of_model);
     }
+    const auto all = sale.model().reservations(user, kAll, 0, now_);
+    if (all.size() < 2) return;
+    const domain::Place newest{.id = all.front().id.bits()};
+    const auto behind = world_.read(store_.list_reservations(user, {.limit = 2, .after = newest}));
+    expect_same(
+        "behind the newest of " + user, behind, sale.model().reservations(user, 2, 1, now_)
+    );
 }
 
 }  // namespace

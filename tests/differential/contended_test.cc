@@ -72,6 +72,13 @@ bool has_made(
            std::get<domain::Reservation>(asked.outcome->entity).expires_at == body.expires_at;
 }
 
+bool has_made(const domain::CreateApiKey& command, const Asked&, const domain::ApiKeyCreated& b) {
+    return command.key == b.key;
+}
+bool has_made(const domain::RevokeApiKey& command, const Asked&, const domain::ApiKeyRevoked& b) {
+    return command.key == b.key;
+}
+
 std::optional<EventId> event_of(const domain::Command& command) {
     return std::visit(
         [](const auto& one) -> std::optional<EventId> {

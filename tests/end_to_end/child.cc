@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <grp.h>
 #include <poll.h>
 #include <stdexcept>
@@ -67,6 +68,11 @@ struct Launch {
 }  // namespace
 
 Child::Child(const Options& options) {
+    for (const auto& [name, text] : options.files) {
+        const auto file = working_folder_.path() / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream{file} << text;
+    }
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0) fail("pipe");
@@ -194,11 +200,15 @@ Finished run_program(
     std::vector<std::string> environment,
     bool as_nobody
 ) {
-    Child child{{
+    return run_program(Child::Options{
         .arguments = std::move(arguments),
         .environment = std::move(environment),
         .as_nobody = as_nobody,
-    }};
+    });
+}
+
+Finished run_program(const Child::Options& options) {
+    Child child{options};
     const auto exit_code = child.wait();
     if (!exit_code) throw std::runtime_error("frontrow didn't end:\n" + child.out() + child.err());
     return {.exit_code = *exit_code, .out = child.out(), .err = child.err()};

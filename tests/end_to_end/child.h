@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ public:
         std::vector<std::string> environment;
         /// Runs as the user nobody; only root can.
         bool as_nobody = false;
+        /// What lies in its working folder, by path.
+        std::map<std::string, std::string> files = {};
     };
 
     explicit Child(const Options& options);
@@ -78,7 +81,9 @@ struct Finished {
     std::string err;
 };
 
-/// Runs `frontrow arguments…` to its end. Throws if there is none.
+/// Runs it to its end. Throws if there is none.
+Finished run_program(const Child::Options& options);
+/// Runs `frontrow arguments…` to its end.
 Finished run_program(
     std::vector<std::string> arguments,
     std::vector<std::string> environment = {},

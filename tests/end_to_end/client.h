@@ -48,9 +48,10 @@ public:
     bool is_open() const { return socket_ >= 0; }
     void close();
 
-    /// Sends a request and waits for its answer. Nothing: the connection broke or the answer didn't
-    /// come, and what became of the request is unknown; the connection is closed then, as it is
-    /// after an answer that says so.
+    /// Sends a request and waits for its answer, which fails the running test unless
+    /// api/openapi.yaml documents it. Nothing: the connection broke or the answer didn't come, and
+    /// what became of the request is unknown; the connection is closed then, as it is after an
+    /// answer that says so.
     std::optional<Answer> send(const Request& request);
     std::optional<Answer> get(std::string target, std::string user = {});
     std::optional<Answer> post(std::string target, std::string body, std::string user = {});

@@ -97,6 +97,11 @@ const std::vector<WrongUsage>& wrong_usages() {
         {"dev_in_environment_is_no_word", {"serve"}, {"FRONTROW_DEV=maybe"}, "maybe"},
         {"token_without_secret", {"token", "--sub", "alice"}, {}, "--secret"},
         {"token_with_empty_secret", {"token", "--sub", "alice", "--secret", ""}, {}, "--secret"},
+        {"any_origin", {"serve", "--dev", "--cors-origin", "*"}, {}, "--cors-origin *"},
+        {"origin_with_path",
+         {"serve", "--dev"},
+         {"FRONTROW_CORS_ORIGINS=http://a,http://b/"},
+         "http://b/"},
         {"token_for_nobody", {"token", secret}, {}, "--sub"},
         {"token_for_nobody_by_name", {"token", secret, "--sub", ""}, {}, "--sub"},
         {"token_with_unknown_role", {"token", secret, "--sub", "a", "--role", "king"}, {}, "king"},
@@ -112,12 +117,13 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; }
 );
 
-/// The lines of a help text that begin with a flag.
+/// What a help text says of each flag.
 std::vector<std::string> flags_in(const std::string& help) {
     std::vector<std::string> flags;
     std::istringstream lines{help};
     for (std::string line; std::getline(lines, line);) {
-        if (line.starts_with("  --")) flags.push_back(line);
+        if (line.starts_with("  --")) flags.emplace_back();
+        if (!flags.empty() && line.starts_with("  ")) flags.back() += line + "\n";
     }
     return flags;
 }
@@ -135,7 +141,7 @@ TEST_P(HelpOfCommand, names_the_environment_variable_of_every_flag) {
     EXPECT_THAT(finished.out, Not(HasSubstr("nor-this")));
     EXPECT_THAT(flags_in(finished.out), Not(IsEmpty()));
     for (const auto& flag : flags_in(finished.out))
-        EXPECT_THAT(flag, HasSubstr("(Env:"));
+        EXPECT_THAT(flag, HasSubstr("Env: "));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -232,6 +238,26 @@ TEST(Settings, takes_everything_from_the_environment_and_a_flag_over_it) {
     EXPECT_THAT(*flag_line, HasSubstr(other.path().string()));
     by_flag.signal(SIGTERM);
     EXPECT_EQ(by_flag.wait(), 0);
+}
+
+TEST(Settings, origins_come_one_by_one_or_with_commas_and_a_flag_wins) {
+    const TempFolder folder;
+    const auto allowed = [](const Server& server, const std::string& origin) {
+        const auto answer =
+            server.client().send({.target = "/livez", .headers = {{"Origin", origin}}});
+        return answer.has_value() && answer->header("access-control-allow-origin") == origin;
+    };
+    const std::vector<std::string> environment{"FRONTROW_CORS_ORIGINS=http://a.example,http://b:1"};
+    Server by_environment{folder.path(), {"--dev"}, environment};
+    EXPECT_TRUE(allowed(by_environment, "http://a.example"));
+    EXPECT_TRUE(allowed(by_environment, "http://b:1"));
+    EXPECT_FALSE(allowed(by_environment, "http://b"));
+    EXPECT_EQ(by_environment.stop(), 0);
+
+    Server by_flag{folder.path(), {"--dev", "--cors-origin", "https://c"}, environment};
+    EXPECT_TRUE(allowed(by_flag, "https://c"));
+    EXPECT_FALSE(allowed(by_flag, "http://a.example"));
+    EXPECT_EQ(by_flag.stop(), 0);
 }
 
 TEST(Settings, the_log_level_decides_what_is_logged) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -224,6 +225,49 @@ TEST_F(BesideAnother, what_has_run_out_is_found_by_its_index) {
     for (int row = 0; row < plan.front().rows(); ++row)
         text += std::string{plan.front().text(row, 0)} + "\n";
     EXPECT_NE(text.find("Index Cond: (expires_at <="), std::string::npos) << text;
+}
+
+domain::CreateApiKey new_key() {
+    return {
+        .key = ApiKeyId{Bits128{7, 1}},
+        .name = "a gate",
+        .role = domain::Role::scanner,
+        .prefix = "frk_1",
+        .digest = {1},
+        .by = "root",
+    };
+}
+
+TEST_F(BesideAnother, two_nodes_revoke_an_api_key_once) {
+    Twin twin{*world};
+    accept(new_key());
+    const domain::RevokeApiKey revoke{.key = new_key().key, .by = "root"};
+    auto here = world->start(revoke);
+    auto there = twin.start(revoke);
+    EXPECT_TRUE(here.get().value());
+    EXPECT_TRUE(there.get().value());
+    const auto facts = world->facts_after(0);
+    EXPECT_EQ(
+        std::ranges::count_if(
+            facts,
+            [](const domain::Fact& fact) {
+                return std::holds_alternative<domain::ApiKeyRevoked>(fact.body);
+            }
+        ),
+        1
+    );
+}
+
+TEST_F(BesideAnother, the_bound_on_api_keys_counts_those_of_all_nodes) {
+    ask_other(
+        "INSERT INTO api_keys SELECT gen_random_uuid(), sha256(n::text::bytea), now()"
+        " FROM generate_series(1, 1000) AS n"
+    );
+    const auto refused = world->execute(new_key()).value();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, domain::Reason::too_many_api_keys);
+    ask_other("DELETE FROM api_keys WHERE digest = sha256('7'::bytea)");
+    accept(new_key());
 }
 
 }  // namespace

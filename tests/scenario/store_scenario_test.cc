@@ -90,6 +90,31 @@ TEST_P(StoreScenario, lists_in_order_and_by_pages) {
     EXPECT_EQ(free.runs[0].block->first_id.plus(free.runs[0].first), seat(4));
 }
 
+TEST_P(StoreScenario, goes_on_behind_the_last_one_told_of_whatever_was_added_since) {
+    using domain::Place;
+    const auto& spec = world_->sale().spec();
+    const auto event = open_sale(4);
+    const auto first = accepted(request(event, "ann", 0));
+    const auto second = accepted(request(event, "ann", 1));
+    accepted(request(event, "ann", 2));
+    const store::Page behind_second{.limit = 9, .after = Place{.id = second.id.bits()}};
+    EXPECT_EQ(world_->read(store().list_reservations("ann", behind_second)), std::vector{first});
+
+    const store::Page behind_third{.limit = 9, .after = Place{.id = seat(2).bits()}};
+    const auto seats = world_->read(store().list_seats(event, false, behind_third)).value();
+    ASSERT_EQ(seats.runs.size(), 1);
+    EXPECT_EQ(seats.runs[0].block->first_id.plus(seats.runs[0].first), seat(3));
+
+    const auto newer = open_sale(1);
+    const auto events_behind = [&](EventId last) {
+        const Place place{.id = last.bits(), .start_at = spec.start_at};
+        return world_->read(store().list_events({.limit = 9, .after = place}));
+    };
+    ASSERT_EQ(events_behind(newer).size(), 1);
+    EXPECT_EQ(events_behind(newer)[0].id, event);
+    EXPECT_TRUE(events_behind(event).empty());
+}
+
 TEST_P(StoreScenario, makes_one_reservation_of_the_same_request_however_often_at_once) {
     const auto event = open_sale(10);
     auto same = request(event, "ann", 0, 2);

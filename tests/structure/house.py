@@ -14,7 +14,7 @@ FLOORS = {
     "admission": 5, "feed": 5,
     "payments": 6,
     "http": 7,
-    "app": 8,
+    "app": 8, "bench": 8,
     "cli": 9,
 }
 

@@ -37,6 +37,8 @@ CASES = [
     ("http/handlers", "app/application.h", "http/context.h"),
     ("http/handlers", "store/embedded/journal.h", "store/store.h"),
     ("app", "cli/commands.h", "store/embedded/embedded_store.h"),
+    ("bench", "app/application.h", "config/bench_settings.h"),
+    ("bench", "store/store.h", "io/awaitable.h"),
 ]
 
 

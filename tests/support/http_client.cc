@@ -6,7 +6,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -41,17 +40,14 @@ std::string lower(std::string_view text) {
 }
 
 HttpAnswer answer_of(http::response_parser<http::string_body>& parser) {
-    HttpAnswer answer;
-    answer.status = parser.get().result_int();
+    std::map<std::string, std::string> headers;
     for (const auto& field : parser.get()) {
-        answer.headers[lower({field.name_string().data(), field.name_string().size()})] =
+        headers[lower({field.name_string().data(), field.name_string().size()})] =
             std::string{field.value()};
     }
-    answer.body = std::move(parser.get().body());
-    error_code not_json;
-    auto value = boost::json::parse(answer.body, not_json);
-    if (!not_json) answer.json = std::move(value);
-    return answer;
+    return make_http_answer(
+        parser.get().result_int(), std::move(headers), std::move(parser.get().body())
+    );
 }
 
 }  // namespace
@@ -78,29 +74,6 @@ struct HttpClient::Impl {
     /// What came after the last answer.
     boost::beast::flat_buffer buffer;
 };
-
-std::string HttpAnswer::header(const std::string& lower_name) const {
-    const auto found = headers.find(lower_name);
-    return found == headers.end() ? std::string{} : found->second;
-}
-
-std::string HttpAnswer::text(std::string_view field) const {
-    const auto* object = json.if_object();
-    const auto* value = object == nullptr ? nullptr : object->if_contains(field);
-    return value != nullptr && value->is_string()
-               ? std::string{std::string_view{value->get_string()}}
-               : std::string{};
-}
-
-std::int64_t HttpAnswer::number(std::string_view field) const {
-    const auto* object = json.if_object();
-    const auto* value = object == nullptr ? nullptr : object->if_contains(field);
-    return value != nullptr && value->is_int64() ? value->get_int64() : -1;
-}
-
-std::string HttpAnswer::code() const {
-    return text("code");
-}
 
 HttpClient::HttpClient(std::uint16_t port) : impl_{std::make_unique<Impl>()} {
     impl_->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <boost/json/value.hpp>
+#include "support/http_answer.h"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,23 +13,6 @@
 namespace frontrow::test {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
-
-/// An answer as it came over the wire.
-struct HttpAnswer {
-    unsigned status = 0;
-    /// By name in lower case.
-    std::map<std::string, std::string> headers;
-    std::string body;
-    /// The body, where it is JSON; null otherwise.
-    boost::json::value json;
-
-    std::string header(const std::string& lower_name) const;
-    /// The `code` of a problem; empty where there is none.
-    std::string code() const;
-    /// A field of the body; empty, or -1, where there is no such one.
-    std::string text(std::string_view field) const;
-    std::int64_t number(std::string_view field) const;
-};
 
 /// One connection to a server on this machine, kept alive from request to request.
 ///

@@ -382,9 +382,34 @@ private:
     /// Nothing that anybody could see.
     Answer answer(const domain::ExpireHolds&, Instant) { return accept(std::monostate{}); }
 
+    Answer answer(const domain::CreateApiKey& command, Instant now) {
+        const auto is_live = [](const domain::ApiKey& key) { return !key.revoked_at; };
+        if (std::ranges::count_if(keys_, is_live) >= 1'000)
+            return refuse(Reason::too_many_api_keys, 1'000);
+        keys_.push_back({
+            .id = command.key,
+            .name = command.name,
+            .role = command.role,
+            .prefix = command.prefix,
+            .digest = command.digest,
+            .created_by = command.by,
+            .created_at = now,
+            .revoked_at = std::nullopt,
+        });
+        return accept(keys_.back());
+    }
+
+    Answer answer(const domain::RevokeApiKey& command, Instant now) {
+        const auto key = std::ranges::find(keys_, command.key, &domain::ApiKey::id);
+        if (key == keys_.end()) return refuse(Reason::api_key_not_found);
+        if (!key->revoked_at) key->revoked_at = now;
+        return accept(std::monostate{});
+    }
+
     std::vector<KnownEvent> events_;
     std::vector<KnownSeat> seats_;
     std::vector<KnownReservation> reservations_;
+    std::vector<domain::ApiKey> keys_;
 };
 
 }  // namespace frontrow::test

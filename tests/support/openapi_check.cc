@@ -59,6 +59,11 @@ const json::object* find_operation(std::string_view method, std::string_view tar
 
 /// What the document's conventions say of the rest.
 void check_undocumented(const std::string& asked, const HttpAnswer& answer) {
+    if (asked.starts_with("OPTIONS ") && answer.status == 204) {
+        EXPECT_NE(answer.header("allow"), "") << asked;
+        EXPECT_EQ(answer.body, "") << asked;
+        return;
+    }
     constexpr std::array<unsigned, 7> kStatuses{400, 404, 405, 408, 413, 431, 503};
     EXPECT_NE(std::ranges::find(kStatuses, answer.status), kStatuses.end())
         << asked << " isn't in the document: " << answer.body.substr(0, 500);

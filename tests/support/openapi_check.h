@@ -1,6 +1,6 @@
 #pragma once
 
-#include "support/http_client.h"
+#include "support/http_answer.h"
 
 #include <boost/json/value.hpp>
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -133,6 +134,10 @@ public:
             case 18:
             case 19:
                 return repeat(four);
+            case 20:
+                return create_key(four);
+            case 21:
+                return domain::RevokeApiKey{some_key(four[0]), "root"};
         }
     }
 
@@ -330,6 +335,27 @@ private:
         return command;
     }
 
+    domain::Command create_key(const Four& four) {
+        const auto id = new_id(5);
+        domain::ApiKeyDigest digest{};
+        std::memcpy(digest.data(), &id, sizeof id);
+        digest.back() = four[1];
+        keys_.push_back(id);
+        return domain::CreateApiKey{
+            .key = ApiKeyId{id},
+            .name = "Gate \"" + std::to_string(four[2]) + "\"",
+            .role = static_cast<domain::Role>(four[3] % 4),
+            .prefix = "frk_" + std::to_string(four[0]),
+            .digest = digest,
+            .by = "root",
+        };
+    }
+    /// Rarely one that was never made.
+    ApiKeyId some_key(std::uint8_t choice) const {
+        const bool is_none = keys_.empty() || choice % 16 == 15;
+        return ApiKeyId{is_none ? numbered(9, 9) : keys_[choice % keys_.size()]};
+    }
+
     std::uint64_t number_;
     NaiveModel model_;
     std::uint64_t made_ = 0;
@@ -338,6 +364,7 @@ private:
     std::vector<Seat> seats_;
     /// The accepted ones.
     std::vector<Made> reservations_;
+    std::vector<Bits128> keys_;
 };
 
 }  // namespace frontrow::test

@@ -46,11 +46,13 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
                                   }};
     app::Application::Settings settings{
         .listen = {.host = "127.0.0.1", .port = 0},
-        .store = store::embedded::EmbeddedStore::Settings{
-            .folder = folder_.path(), .vfs = options_.vfs, .waiting_max = options_.waiting_max
-        },
+        .store =
+            store::embedded::EmbeddedStore::Settings{
+                .folder = folder_.path(), .vfs = options_.vfs, .waiting_max = options_.waiting_max
+            },
         .auth = options_.auth,
         .limits = options_.limits,
+        .cors_origins = options_.cors_origins,
     };
     auto opened = app::Application::open(
         running.context.get_executor(), std::move(settings), std::move(world)

@@ -33,6 +33,8 @@ public:
         std::string vfs;
         /// Requests waiting for the disk beyond which more are refused.
         std::size_t waiting_max = 16'384;
+        /// Whose pages may ask.
+        std::vector<std::string> cors_origins;
     };
 
     explicit TestServer(Options options);

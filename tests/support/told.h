@@ -87,6 +87,11 @@ inline std::string told(const domain::Reservation& one) {
            (one.confirmed_at ? ", confirmed " + to_rfc3339(*one.confirmed_at) : "") + ", " +
            told_number(one.total_amount) + " " + std::string{one.currency.code()};
 }
+inline std::string told(const domain::ApiKey& key) {
+    return "API key " + told(key.id) + " \"" + key.name + "\" of " + key.created_by + ", " +
+           std::string{name_of(key.role)} + ", made " + to_rfc3339(key.created_at) +
+           (key.revoked_at ? ", revoked " + to_rfc3339(*key.revoked_at) : "");
+}
 template <class T>
 std::string told(const std::optional<T>& one) {
     return one ? told(*one) : "nothing";
@@ -145,6 +150,12 @@ inline std::string told(const domain::ExtendReservation& command) {
 }
 inline std::string told(const domain::ExpireHolds& command) {
     return "a sweep of at most " + std::to_string(command.at_most);
+}
+inline std::string told(const domain::CreateApiKey& command) {
+    return command.by + " makes API key " + told(command.key) + " \"" + command.name + "\"";
+}
+inline std::string told(const domain::RevokeApiKey& command) {
+    return command.by + " revokes API key " + told(command.key);
 }
 inline std::string told(const domain::Command& command) {
     return std::visit([](const auto& one) { return told(one); }, command);

@@ -332,6 +332,22 @@ TEST(Audit, finds_a_request_that_was_done_twice) {
     });
 }
 
+TEST(Audit, finds_an_api_key_that_was_made_or_revoked_twice) {
+    const ApiKeyCreated made{.key = ApiKeyId{Bits128{7, 1}}};
+    const ApiKeyRevoked revoked{.key = made.key, .revoked_by = "root"};
+    const auto of = [](std::initializer_list<FactBody> bodies) {
+        History history;
+        history.under(EventId{});
+        for (const auto& body : bodies)
+            history.fact(body);
+        return violations_of(history);
+    };
+    EXPECT_THAT(of({made, revoked}), IsEmpty());
+    EXPECT_THAT(of({made, made}), testing::SizeIs(1));
+    EXPECT_THAT(of({revoked}), testing::SizeIs(1));
+    EXPECT_THAT(of({made, revoked, revoked}), testing::SizeIs(1));
+}
+
 TEST(Audit, goes_on_past_a_hundred_violations_and_keeps_the_first_hundred) {
     auto history = sale();
     for (int i = 0; i < 150; ++i)

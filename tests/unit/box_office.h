@@ -214,6 +214,10 @@ inline std::string_view word_for(Reason reason) {
             return "payment_required";
         case Reason::extension_too_long:
             return "extension_too_long";
+        case Reason::api_key_not_found:
+            return "api_key_not_found";
+        case Reason::too_many_api_keys:
+            return "too_many_api_keys";
     }
 }
 inline std::string_view answer(const Outcome& outcome) {

@@ -377,25 +377,51 @@ TEST(Events, refuse_for_the_first_reason_of_those_that_apply) {
 TEST(Events, are_listed_latest_start_first_and_newest_first_among_equals) {
     BoxOffice office;
     const auto& inventory = office.inventory();
-    EXPECT_THAT(inventory.list_events(10, 0), IsEmpty());
+    EXPECT_THAT(inventory.list_events({10, 0}), IsEmpty());
     office.create(starting(kOpening + 24h * 2, "two"));
     const auto five = office.create(starting(kOpening + 24h * 5, "five"));
     office.create(starting(kOpening + 24h * 3, "three"));
     office.create(starting(kOpening + 24h * 3, "three too"));
     EXPECT_THAT(
-        names_of(inventory.list_events(10, 0)), ElementsAre("five", "three too", "three", "two")
+        names_of(inventory.list_events({10, 0})), ElementsAre("five", "three too", "three", "two")
     );
     ASSERT_TRUE(office.update(five, starting(kOpening + 24h, "one")));
     EXPECT_THAT(
-        names_of(inventory.list_events(10, 0)), ElementsAre("three too", "three", "two", "one")
+        names_of(inventory.list_events({10, 0})), ElementsAre("three too", "three", "two", "one")
     );
-    EXPECT_THAT(names_of(inventory.list_events(2, 0)), ElementsAre("three too", "three"));
-    EXPECT_THAT(names_of(inventory.list_events(2, 1)), ElementsAre("three", "two"));
-    EXPECT_THAT(names_of(inventory.list_events(2, 3)), ElementsAre("one"));
-    EXPECT_THAT(inventory.list_events(2, 4), IsEmpty());
-    EXPECT_THAT(inventory.list_events(0, 0), IsEmpty());
+    EXPECT_THAT(names_of(inventory.list_events({2, 0})), ElementsAre("three too", "three"));
+    EXPECT_THAT(names_of(inventory.list_events({2, 1})), ElementsAre("three", "two"));
+    EXPECT_THAT(names_of(inventory.list_events({2, 3})), ElementsAre("one"));
+    EXPECT_THAT(inventory.list_events({2, 4}), IsEmpty());
+    EXPECT_THAT(inventory.list_events({0, 0}), IsEmpty());
     ASSERT_TRUE(office.remove(five));
-    EXPECT_THAT(names_of(inventory.list_events(10, 0)), ElementsAre("three too", "three", "two"));
+    EXPECT_THAT(names_of(inventory.list_events({10, 0})), ElementsAre("three too", "three", "two"));
+}
+
+TEST(Events, behind_one_are_those_that_start_earlier_whatever_became_of_it) {
+    BoxOffice office;
+    const auto& inventory = office.inventory();
+    const auto at = kOpening + 24h * 3;
+    office.create(starting(at - 24h, "early"));
+    office.create(starting(at, "first"));
+    const auto second = office.create(starting(at, "second"));
+    office.create(starting(at, "third"));
+    const auto behind = [&](std::size_t limit, std::size_t offset) {
+        const Place place{.id = second.bits(), .start_at = at};
+        return names_of(inventory.list_events({limit, offset, place}));
+    };
+    EXPECT_THAT(behind(9, 0), ElementsAre("first", "early"));
+    office.create(starting(at, "fourth"));
+    office.create(starting(at + 24h, "late"));
+    EXPECT_THAT(behind(9, 0), ElementsAre("first", "early"));
+    EXPECT_THAT(behind(1, 0), ElementsAre("first"));
+    EXPECT_THAT(behind(9, 1), ElementsAre("early"));
+    ASSERT_TRUE(office.update(second, starting(at + 24h * 9, "moved")));
+    EXPECT_THAT(behind(9, 0), ElementsAre("first", "early"));
+    ASSERT_TRUE(office.remove(second));
+    EXPECT_THAT(behind(9, 0), ElementsAre("first", "early"));
+    const Place nowhere{.id = {7, 7}, .start_at = at};
+    EXPECT_THAT(names_of(inventory.list_events({9, 0, nowhere})), ElementsAre("early"));
 }
 
 }  // namespace

@@ -659,12 +659,12 @@ TEST(ExpireHolds, changes_nothing_that_anybody_could_see) {
     ASSERT_TRUE(office.confirm(office.hold(event, "ann", {2})));
     office.now += kHold;
     const auto seats = plan(office, event);
-    const auto list = office.inventory().list_reservations("ann", 10, 0, office.now);
+    const auto list = office.inventory().list_reservations("ann", {10, 0}, office.now);
     EXPECT_EQ(office.inventory().find_event(event)->counts.available(), 1U);
     EXPECT_EQ(office.sweep(), 1U);
     EXPECT_EQ(office.inventory().find_event(event)->counts.available(), 3U);
     EXPECT_EQ(plan(office, event), seats);
-    EXPECT_EQ(office.inventory().list_reservations("ann", 10, 0, office.now), list);
+    EXPECT_EQ(office.inventory().list_reservations("ann", {10, 0}, office.now), list);
 }
 
 TEST(Decide, rests_on_the_facts_that_its_answer_is_made_of) {
@@ -701,7 +701,7 @@ TEST(Reservations, are_listed_newest_first_a_page_at_a_time) {
     const auto third = office.hold(event, "ann", {2});
     const auto ids = [&](std::size_t limit, std::size_t offset) {
         std::vector<ReservationId> ids;
-        for (const auto& one : inventory.list_reservations("ann", limit, offset, office.now))
+        for (const auto& one : inventory.list_reservations("ann", {limit, offset}, office.now))
             ids.push_back(one.id);
         return ids;
     };
@@ -711,7 +711,59 @@ TEST(Reservations, are_listed_newest_first_a_page_at_a_time) {
     EXPECT_THAT(ids(2, 2), ElementsAre(first.id));
     EXPECT_THAT(ids(2, 3), IsEmpty());
     EXPECT_THAT(ids(0, 0), IsEmpty());
-    EXPECT_THAT(inventory.list_reservations("nobody", 10, 0, office.now), IsEmpty());
+    EXPECT_THAT(inventory.list_reservations("nobody", {10, 0}, office.now), IsEmpty());
+}
+
+TEST(Reservations, behind_one_are_the_older_ones_whatever_was_added_since) {
+    BoxOffice office;
+    const auto event = office.open(6);
+    const auto first = office.hold(event, "ann", {0});
+    const auto second = office.hold(event, "ann", {1});
+    const auto bobs = office.hold(event, "bob", {2});
+    const auto third = office.hold(event, "ann", {3});
+    const auto behind = [&](ReservationId last, std::size_t limit, std::size_t offset) {
+        std::vector<ReservationId> ids;
+        const Page page{.limit = limit, .offset = offset, .after = Place{.id = last.bits()}};
+        for (const auto& one : office.inventory().list_reservations("ann", page, office.now))
+            ids.push_back(one.id);
+        return ids;
+    };
+    EXPECT_THAT(behind(third.id, 9, 0), ElementsAre(second.id, first.id));
+    office.hold(event, "ann", {4});
+    ASSERT_TRUE(office.cancel(second));
+    EXPECT_THAT(behind(third.id, 9, 0), ElementsAre(second.id, first.id));
+    EXPECT_THAT(behind(third.id, 1, 0), ElementsAre(second.id));
+    EXPECT_THAT(behind(third.id, 9, 1), ElementsAre(first.id));
+    EXPECT_THAT(behind(first.id, 9, 0), IsEmpty());
+    EXPECT_THAT(behind(bobs.id, 9, 0), ElementsAre(second.id, first.id));
+    EXPECT_THAT(behind(ReservationId{Bits128{7, 7}}, 9, 0), IsEmpty());
+}
+
+TEST(Seats, behind_one_are_those_created_later_whatever_became_of_it) {
+    BoxOffice office;
+    const auto event = office.open(3);
+    const auto other = office.open(1);
+    ASSERT_TRUE(office.add_seats(event, {"4", "5"}));
+    const auto& inventory = office.inventory();
+    const auto behind = [&](EventId of, SeatIndex seat, bool only_available, Page page) {
+        page.after = Place{.id = Inventory::seat_id(*inventory.find_event(of), seat).bits()};
+        const auto& row = *inventory.find_event(event);
+        std::string numbers;
+        for (const auto& run : inventory.list_seats(row, only_available, page, office.now).runs)
+            for (std::size_t i = 0; i < run.statuses.size(); ++i)
+                numbers += run.block->seats[run.first + i].number + " ";
+        return numbers;
+    };
+    EXPECT_EQ(behind(event, 1, false, {9, 0}), "3 4 5 ");
+    EXPECT_EQ(behind(event, 1, false, {1, 1}), "4 ");
+    EXPECT_EQ(behind(event, 4, false, {9, 0}), "");
+    EXPECT_EQ(behind(event, 1, false, {9, 5'000'000'000}), "");
+    // The one that was told of last is taken, and so is the next: nothing is left out or told
+    // twice.
+    office.hold(event, "ann", {0, 1, 2});
+    EXPECT_EQ(behind(event, 1, true, {9, 0}), "4 5 ");
+    EXPECT_EQ(behind(event, 1, true, {9, 1}), "5 ");
+    EXPECT_EQ(behind(other, 0, false, {9, 0}), "");
 }
 
 TEST(Seats, are_listed_in_order_and_pages_of_free_ones_count_free_ones) {
@@ -746,7 +798,7 @@ TEST(Seats, are_listed_in_order_and_pages_of_free_ones_count_free_ones) {
     const auto& row_of_event = *office.inventory().find_event(event);
     for (const auto& row : rows) {
         const auto list = office.inventory().list_seats(
-            row_of_event, row.only_available, row.limit, row.offset, office.now
+            row_of_event, row.only_available, {row.limit, row.offset}, office.now
         );
         std::string numbers;
         for (const auto& run : list.runs)

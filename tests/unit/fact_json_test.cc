@@ -103,7 +103,24 @@ ReservationHeld any_hold() {
     return body;
 }
 
+ApiKeyCreated any_api_key() {
+    ApiKeyCreated body{
+        .key = ApiKeyId{any_bits()},
+        .name = nasty_text(50),
+        .role = static_cast<Role>(within<int>(0, 3)),
+        .prefix = nasty_text(12),
+        .digest = {},
+        .created_by = nasty_text(50),
+    };
+    for (auto& byte : body.digest)
+        byte = static_cast<std::uint8_t>(within<int>(0, 255));
+    return body;
+}
+
 constexpr std::size_t kFactTypes = std::variant_size_v<FactBody>;
+
+/// From here on facts are about no event.
+constexpr std::size_t kFirstWithoutEvent = 9;
 
 FactBody any_body(std::size_t type) {
     switch (type) {
@@ -123,8 +140,12 @@ FactBody any_body(std::size_t type) {
             return ReservationCancelled{ReservationId{any_bits()}};
         case 7:
             return ReservationExpired{ReservationId{any_bits()}};
-        default:
+        case 8:
             return ReservationExtended{ReservationId{any_bits()}, any_instant()};
+        case 9:
+            return any_api_key();
+        default:
+            return ApiKeyRevoked{ApiKeyId{any_bits()}, nasty_text(50)};
     }
 }
 
@@ -133,7 +154,7 @@ Fact any_fact(std::size_t type) {
         .seq = within<std::uint64_t>(1, std::numeric_limits<std::int64_t>::max()),
         .at = any_instant(),
         .trace = {any_bits()},
-        .event = EventId{any_bits()},
+        .event = type < kFirstWithoutEvent ? EventId{any_bits()} : EventId{},
         .body = any_body(type),
     };
 }
@@ -173,6 +194,13 @@ bool same(const ReservationHeld& a, const ReservationHeld& b) {
 }
 bool same(const ReservationExtended& a, const ReservationExtended& b) {
     return a.reservation == b.reservation && a.expires_at == b.expires_at;
+}
+bool same(const ApiKeyCreated& a, const ApiKeyCreated& b) {
+    return a.key == b.key && a.name == b.name && a.role == b.role && a.prefix == b.prefix &&
+           a.digest == b.digest && a.created_by == b.created_by;
+}
+bool same(const ApiKeyRevoked& a, const ApiKeyRevoked& b) {
+    return a.key == b.key && a.revoked_by == b.revoked_by;
 }
 /// The three that say no more than which reservation.
 template <class Ended>
@@ -222,7 +250,9 @@ TEST(FactJson, gives_each_type_a_name_of_its_own) {
         ReservationConfirmed{},
         ReservationCancelled{},
         ReservationExpired{},
-        ReservationExtended{}
+        ReservationExtended{},
+        ApiKeyCreated{},
+        ApiKeyRevoked{}
     };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;

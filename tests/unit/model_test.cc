@@ -137,8 +137,8 @@ private:
     }
 
     void look_at(const Inventory& inventory) {
-        expect(inventory.list_events(kAll, 0) == model().events(kAll, 0), "the list of events");
-        expect(inventory.list_events(2, 1) == model().events(2, 1), "a page of events");
+        expect(inventory.list_events({kAll, 0}) == model().events(kAll, 0), "the list of events");
+        expect(inventory.list_events({2, 1}) == model().events(2, 1), "a page of events");
         for (const auto id : sale_.events())
             look_at_event(inventory, id);
         for (const auto& seat : sale_.seats()) {
@@ -161,7 +161,7 @@ private:
             const auto user = sale_.user(i);
             for (const auto& [limit, offset] : {std::pair{kAll, std::size_t{0}}, {2, 1}, {3, 4}}) {
                 expect(
-                    inventory.list_reservations(user, limit, offset, now_) ==
+                    inventory.list_reservations(user, {limit, offset}, now_) ==
                         model().reservations(user, limit, offset, now_),
                     "a user's reservations"
                 );
@@ -178,7 +178,7 @@ private:
         for (const auto& [limit, offset] : {std::pair{kAll, std::size_t{0}}, {3, 2}, {5, 5}}) {
             for (const bool only_available : {false, true}) {
                 expect(
-                    lines(inventory.list_seats(*row, only_available, limit, offset, now_)) ==
+                    lines(inventory.list_seats(*row, only_available, {limit, offset}, now_)) ==
                         model().seats(id, only_available, limit, offset, now_),
                     only_available ? "the free seats" : "the seats"
                 );

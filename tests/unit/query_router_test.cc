@@ -214,12 +214,16 @@ TEST(Router, knows_no_other_paths) {
 TEST(Router, names_the_methods_that_a_path_is_known_with) {
     telemetry::Metrics metrics;
     Router router{kRoutes, metrics};
-    EXPECT_EQ(found(router, Method::put, "/"), "405 GET");
-    EXPECT_EQ(found(router, Method::put, "/events"), "405 GET, POST");
-    EXPECT_EQ(found(router, Method::other, "/events/7"), "405 GET, DELETE");
-    EXPECT_EQ(found(router, Method::delete_, "/events/a/seats/bulk"), "405 GET, POST");
-    EXPECT_EQ(found(router, Method::post, "/events/a/seats/b"), "405 GET");
+    EXPECT_EQ(found(router, Method::put, "/"), "405 GET, HEAD, OPTIONS");
+    EXPECT_EQ(found(router, Method::put, "/events"), "405 GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(found(router, Method::other, "/events/7"), "405 GET, HEAD, DELETE, OPTIONS");
+    EXPECT_EQ(
+        found(router, Method::delete_, "/events/a/seats/bulk"), "405 GET, HEAD, POST, OPTIONS"
+    );
+    EXPECT_EQ(found(router, Method::post, "/events/a/seats/b"), "405 GET, HEAD, OPTIONS");
+    EXPECT_EQ(found(router, Method::options, "/events"), "405 GET, HEAD, POST, OPTIONS");
     EXPECT_EQ(found(router, Method::put, "/events/"), "404");
+    EXPECT_EQ(found(router, Method::options, "/events/"), "404");
 }
 
 constexpr std::string_view kTraceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

@@ -8,4 +8,21 @@ namespace frontrow::assets {
 extern const std::string_view openapi_yaml;
 extern const std::string_view openapi_json;
 
+/// A file as browsers fetch it.
+struct WebFile {
+    std::string_view bytes;
+    std::string_view gzip;
+    /// Of the bytes: what has another is another file.
+    std::string_view hash;
+};
+
+extern const WebFile swagger_index_html;
+extern const WebFile swagger_swagger_init_js;
+extern const WebFile swagger_swagger_ui_css;
+extern const WebFile swagger_swagger_ui_bundle_js;
+extern const WebFile swagger_favicon_32x32_png;
+extern const WebFile swagger_LICENSE;
+extern const WebFile swagger_NOTICE;
+extern const WebFile swagger_swagger_ui_bundle_js_LICENSE_txt;
+
 }  // namespace frontrow::assets

@@ -37,7 +37,7 @@ void reply_event(Context& context, const domain::Event& event, unsigned status) 
 }  // namespace
 
 Awaitable<void> create_event(Context& context) {
-    auto spec = wire::parse_event_request(context.request.body);
+    auto spec = wire::parse_event_request(context.request.body, context.services.hold);
     if (context.value_or_fail(spec) == nullptr) co_return;
     domain::CreateEvent command{
         .event = context.services.ids.next<EventId>(),
@@ -50,10 +50,18 @@ Awaitable<void> create_event(Context& context) {
 }
 
 Awaitable<void> list_events(Context& context) {
-    const auto page = page_or_fail(context);
+    constexpr ListBounds kBounds{.list = "events"};
+    const auto page = page_or_fail(context, kBounds);
     if (!page) co_return;
-    auto events = co_await context.services.store.list_events(*page);
-    if (context.value_or_fail(events) != nullptr) reply_list(context, *events, wire::append_event);
+    auto events = co_await context.services.store.list_events(one_more(*page));
+    if (context.value_or_fail(events) == nullptr) co_return;
+    if (events->size() > page->limit) {
+        events->pop_back();
+        const auto& last = events->back();
+        const domain::Place place{.id = last.id.bits(), .start_at = last.spec.start_at};
+        link_next(context, kBounds, *page, place, "/api/v1/events");
+    }
+    reply_list(context, *events, wire::append_event);
 }
 
 Awaitable<void> get_event(Context& context) {
@@ -67,7 +75,7 @@ Awaitable<void> get_event(Context& context) {
 Awaitable<void> update_event(Context& context) {
     const auto id = context.path_id<EventId>();
     if (!id) co_return;
-    auto spec = wire::parse_event_request(context.request.body);
+    auto spec = wire::parse_event_request(context.request.body, context.services.hold);
     if (context.value_or_fail(spec) == nullptr) co_return;
     domain::UpdateEvent command{
         .event = *id,

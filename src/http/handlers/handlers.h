@@ -30,11 +30,17 @@ Awaitable<void> confirm_reservation(Context& context);
 Awaitable<void> cancel_reservation(Context& context);
 Awaitable<void> extend_reservation(Context& context);
 
+Awaitable<void> create_api_key(Context& context);
+Awaitable<void> list_api_keys(Context& context);
+Awaitable<void> revoke_api_key(Context& context);
+
 Awaitable<void> health(Context& context);
 Awaitable<void> livez(Context& context);
 Awaitable<void> readyz(Context& context);
 Awaitable<void> metrics(Context& context);
 Awaitable<void> openapi_as_yaml(Context& context);
 Awaitable<void> openapi_as_json(Context& context);
+Awaitable<void> swagger(Context& context);
+Awaitable<void> swagger_file(Context& context);
 
 }  // namespace frontrow::http::handlers

@@ -1,21 +1,47 @@
 #include "http/handlers/replies.h"
 
+#include "http/cursor.h"
 #include "http/query.h"
 
 namespace frontrow::http::handlers {
-namespace {
 
-constexpr std::size_t kLimitDefault = 20;
-constexpr std::size_t kLimitMax = 100;
-
-}  // namespace
-
-std::optional<store::Page> page_or_fail(Context& context) {
-    auto limit = query_number(context.request.query, "limit", 1, kLimitMax, kLimitDefault);
+std::optional<store::Page> page_or_fail(Context& context, const ListBounds& bounds) {
+    const auto query = context.request.query;
+    auto limit = query_number(query, "limit", 1, bounds.limit_max, bounds.limit);
     if (context.value_or_fail(limit) == nullptr) return std::nullopt;
-    auto offset = query_number(context.request.query, "offset", 0, kOffsetMax, 0);
+    auto offset = query_number(query, "offset", 0, kOffsetMax, 0);
     if (context.value_or_fail(offset) == nullptr) return std::nullopt;
-    return store::Page{.limit = *limit, .offset = *offset};
+    store::Page page{.limit = *limit, .offset = *offset};
+    const auto cursor = query_parameter(query, "cursor");
+    if (!cursor) return page;
+    page.after = read_cursor(context.services.sha, bounds.list, *cursor);
+    if (!page.after) {
+        context.fail(invalid_field("cursor", "must be one that an answer's Link gave for this list")
+        );
+        return std::nullopt;
+    }
+    if (query_parameter(query, "offset")) {
+        context.fail(invalid_field("offset", "must not be given together with a cursor"));
+        return std::nullopt;
+    }
+    return page;
+}
+
+void link_next(
+    Context& context,
+    const ListBounds& bounds,
+    const store::Page& page,
+    const domain::Place& last,
+    std::string_view path,
+    std::string_view more
+) {
+    std::string link{"<"};
+    link += path;
+    link += "?limit=" + std::to_string(page.limit);
+    link += more;
+    link += "&cursor=" + write_cursor(context.services.sha, bounds.list, last);
+    link += ">; rel=\"next\"";
+    context.response.add_header("Link", link);
 }
 
 }  // namespace frontrow::http::handlers

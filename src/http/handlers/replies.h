@@ -39,9 +39,34 @@ Entity* found_or_fail(
 /// As far as a list may be looked into.
 inline constexpr std::size_t kOffsetMax = 1'000'000'000;
 
-/// `limit` (1 to 100, 20 if not given) and `offset` of a list; nothing, and answered, where they
-/// are wrong.
-std::optional<store::Page> page_or_fail(Context& context);
+/// What every list understands. `list` names it: a cursor is good for one list.
+struct ListBounds {
+    std::string_view list;
+    std::size_t limit_max = 100;
+    /// Where no limit is given.
+    std::size_t limit = 20;
+};
+
+/// The part of a list that is asked for with `limit` and either `offset` or `cursor`; nothing, and
+/// answered, where one of them is wrong.
+std::optional<store::Page> page_or_fail(Context& context, const ListBounds& bounds);
+
+/// The page with one thing more: where that comes, there is a next page.
+inline store::Page one_more(store::Page page) {
+    if (page.limit < kOffsetMax) ++page.limit;
+    return page;
+}
+
+/// Adds the `Link` to the page behind `last`: `path` with `more` parameters of its own, each with a
+/// `&` before it.
+void link_next(
+    Context& context,
+    const ListBounds& bounds,
+    const store::Page& page,
+    const domain::Place& last,
+    std::string_view path,
+    std::string_view more = {}
+);
 
 /// A bare JSON array, each item written by `append(out, item)`, which sets its own comma.
 template <class Item, class Append>

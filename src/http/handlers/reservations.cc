@@ -56,11 +56,19 @@ Awaitable<void> change_reservation(Context& context, Command command) {
 }
 
 Awaitable<void> reply_reservations_of(Context& context, std::string user) {
-    const auto page = page_or_fail(context);
+    const auto name = "reservations of " + user;
+    const ListBounds bounds{.list = name};
+    const auto page = page_or_fail(context, bounds);
     if (!page) co_return;
     auto& store = context.services.store;
-    auto list = co_await store.list_reservations(std::move(user), *page);
+    auto list = co_await store.list_reservations(std::move(user), one_more(*page));
     if (context.value_or_fail(list) == nullptr) co_return;
+    if (list->size() > page->limit) {
+        list->pop_back();
+        const domain::Place last{.id = list->back().id.bits()};
+        // A user's own list, by whichever path it was asked for.
+        link_next(context, bounds, *page, last, "/api/v1/reservations");
+    }
     reply_list(
         context,
         *list,

@@ -38,6 +38,10 @@ constexpr Route kRoutes[] = {
     {post, "/api/v1/events/{id}/seats/bulk", organizer, BodyKind::bulk_json, handlers::create_seats
     },
 
+    {post, "/api/v1/api-keys", admin, BodyKind::json, handlers::create_api_key},
+    {get, "/api/v1/api-keys", admin, BodyKind::none, handlers::list_api_keys},
+    {delete_, "/api/v1/api-keys/{id}", admin, BodyKind::none, handlers::revoke_api_key},
+
     {get, "/health", anyone, BodyKind::none, handlers::health},
     {get, "/api/v1/health", anyone, BodyKind::none, handlers::health},
     {get, "/livez", anyone, BodyKind::none, handlers::livez},
@@ -46,6 +50,8 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/metrics", anyone, BodyKind::none, handlers::metrics},
     {get, "/openapi.yaml", anyone, BodyKind::none, handlers::openapi_as_yaml},
     {get, "/openapi.json", anyone, BodyKind::none, handlers::openapi_as_json},
+    {get, "/swagger", anyone, BodyKind::none, handlers::swagger},
+    {get, "/swagger/{file}", anyone, BodyKind::none, handlers::swagger_file},
 };
 
 }  // namespace

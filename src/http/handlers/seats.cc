@@ -47,25 +47,21 @@ std::size_t count_seats(const domain::SeatList& list) {
     return seats;
 }
 
-struct SeatQuery {
-    bool only_available = false;
-    store::Page page;
-};
+/// Whether `available=true` is asked; nothing, and answered, where that says something else.
+std::optional<bool> only_available_or_fail(Context& context) {
+    const auto available = query_parameter(context.request.query, "available");
+    if (!available || *available == "false") return false;
+    if (*available == "true") return true;
+    context.fail(invalid_field("available", "must be true or false"));
+    return std::nullopt;
+}
 
-std::optional<SeatQuery> seat_query_or_fail(Context& context) {
-    const auto query = context.request.query;
-    const auto available = query_parameter(query, "available");
-    if (available && *available != "true" && *available != "false") {
-        context.fail(invalid_field("available", "must be true or false"));
-        return std::nullopt;
-    }
-    auto limit = query_number(query, "limit", 1, kSeatsLimitMax, kAll);
-    if (context.value_or_fail(limit) == nullptr) return std::nullopt;
-    auto offset = query_number(query, "offset", 0, kOffsetMax, 0);
-    if (context.value_or_fail(offset) == nullptr) return std::nullopt;
-    return SeatQuery{
-        .only_available = available == "true", .page = {.limit = *limit, .offset = *offset}
-    };
+/// Takes the last one off, and returns the one before it.
+SeatId drop_last(domain::SeatList& list) {
+    list.runs.back().statuses.pop_back();
+    if (list.runs.back().statuses.empty()) list.runs.pop_back();
+    const auto& run = list.runs.back();
+    return run.block->first_id.plus(run.first + run.statuses.size() - 1);
 }
 
 }  // namespace
@@ -108,12 +104,21 @@ Awaitable<void> create_seats(Context& context) {
 Awaitable<void> list_seats(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
-    const auto query = seat_query_or_fail(context);
-    if (!query) co_return;
+    const auto only_available = only_available_or_fail(context);
+    if (!only_available) co_return;
+    const auto name = "seats of " + event->to_string();
+    const ListBounds bounds{.list = name, .limit_max = kSeatsLimitMax, .limit = kAll};
+    const auto page = page_or_fail(context, bounds);
+    if (!page) co_return;
     auto found =
-        co_await context.services.store.list_seats(*event, query->only_available, query->page);
-    const auto* list = found_or_fail(context, found, "event");
+        co_await context.services.store.list_seats(*event, *only_available, one_more(*page));
+    auto* list = found_or_fail(context, found, "event");
     if (list == nullptr) co_return;
+    if (count_seats(*list) > page->limit) {
+        const domain::Place last{.id = drop_last(*list).bits()};
+        const auto path = "/api/v1/events/" + event->to_string() + "/seats";
+        link_next(context, bounds, *page, last, path, *only_available ? "&available=true" : "");
+    }
     co_await render_body(context, count_seats(*list), [&](std::string& out) {
         wire::append_seats(out, *list);
     });

@@ -81,6 +81,12 @@ public:
     list_reservations(std::string user, Page page) override {
         return truth_.list_reservations(std::move(user), page);
     }
+    Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) override {
+        return truth_.list_api_keys(page);
+    }
+    const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override {
+        return truth_.find_api_key(digest);
+    }
     ReservationCounts count_reservations() const override { return truth_.count_reservations(); }
     std::optional<GateCounts> count_gate() const override;
     bool is_ready() const override { return truth_.is_ready(); }

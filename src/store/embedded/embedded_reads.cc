@@ -16,7 +16,7 @@ Awaitable<Result<std::optional<domain::Event>, Fault>> EmbeddedStore::find_event
 }
 
 Awaitable<Result<std::vector<domain::Event>, Fault>> EmbeddedStore::list_events(Page page) {
-    auto events = inventory_.list_events(page.limit, page.offset);
+    auto events = inventory_.list_events(page);
     if (auto fault = co_await until_tellable(inventory_.events_seq()))
         co_return std::unexpected(std::move(*fault));
     co_return events;
@@ -41,7 +41,7 @@ EmbeddedStore::list_seats(EventId event, bool only_available, Page page) {
     std::optional<domain::SeatList> list;
     std::uint64_t rests_on = inventory_.events_seq();
     if (row != nullptr) {
-        list = inventory_.list_seats(*row, only_available, page.limit, page.offset, now());
+        list = inventory_.list_seats(*row, only_available, page, now());
         rests_on = row->last_seq;
     }
     if (auto fault = co_await until_tellable(rests_on))
@@ -80,11 +80,24 @@ EmbeddedStore::find_reservation(ReservationId id, std::string user) {
 
 Awaitable<Result<std::vector<domain::Reservation>, Fault>>
 EmbeddedStore::list_reservations(std::string user, Page page) {
-    auto list = inventory_.list_reservations(user, page.limit, page.offset, now());
+    auto list = inventory_.list_reservations(user, page, now());
     if (auto fault = co_await until_tellable(list.empty() ? 0 : inventory_.last_seq())) {
         co_return std::unexpected(std::move(*fault));
     }
     co_return list;
+}
+
+Awaitable<Result<std::vector<domain::ApiKey>, Fault>> EmbeddedStore::list_api_keys(Page page) {
+    auto list = inventory_.api_keys().list(page);
+    if (auto fault = co_await until_tellable(inventory_.api_keys().last_seq()))
+        co_return std::unexpected(std::move(*fault));
+    co_return list;
+}
+
+/// A key that isn't durable yet is known to nobody, and one whose revocation isn't yet is refused
+/// rather too early than too late.
+const domain::ApiKey* EmbeddedStore::find_api_key(const domain::ApiKeyDigest& digest) const {
+    return inventory_.api_keys().find_live(digest);
 }
 
 ReservationCounts EmbeddedStore::count_reservations() const {

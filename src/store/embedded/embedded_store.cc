@@ -31,7 +31,8 @@ bool takes_on_more(const domain::Command& command) {
     return std::holds_alternative<domain::ReserveSeats>(command) ||
            std::holds_alternative<domain::CreateEvent>(command) ||
            std::holds_alternative<domain::UpdateEvent>(command) ||
-           std::holds_alternative<domain::AddSeats>(command);
+           std::holds_alternative<domain::AddSeats>(command) ||
+           std::holds_alternative<domain::CreateApiKey>(command);
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ constexpr PgStatement kReadTotals{
     "SELECT (SELECT count(*) FROM events WHERE NOT deleted), (SELECT count(*) FROM seats),"
     " (SELECT count(*) FROM seats WHERE reservation_id IS NOT NULL AND hold_expires_at IS NULL),"
     " (SELECT count(*) FROM reservations WHERE status = 'pending'),"
-    " (SELECT count(*) FROM reservations WHERE status = 'confirmed')"
+    " (SELECT count(*) FROM reservations WHERE status = 'confirmed'),"
+    " (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL)"
 };
 
 Fault unavailable(const io::postgres::PgError& error) {
@@ -42,7 +43,12 @@ read_history(PgConnection& connection, const std::function<void(const domain::Fa
     if (!begun) co_return std::unexpected(unavailable(begun.error()));
     const auto& row = begun->back();
     const TableTotals totals{
-        row.int8(0, 0), row.int8(0, 1), row.int8(0, 2), row.int8(0, 3), row.int8(0, 4)
+        row.int8(0, 0),
+        row.int8(0, 1),
+        row.int8(0, 2),
+        row.int8(0, 3),
+        row.int8(0, 4),
+        row.int8(0, 5)
     };
     std::int64_t position = 0;
     std::int64_t head = 0;

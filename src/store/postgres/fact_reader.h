@@ -18,6 +18,8 @@ struct TableTotals {
     std::int64_t seats_sold = 0;
     std::int64_t pending = 0;
     std::int64_t confirmed = 0;
+    /// In force.
+    std::int64_t api_keys = 0;
 
     friend bool operator==(const TableTotals&, const TableTotals&) = default;
 };

@@ -58,6 +58,7 @@ std::string down_script(const Migration& step) {
 std::span<const Migration> migrations() {
     static const std::array kMigrations{
         Migration{1, "sale", assets::migration_0001_up, assets::migration_0001_down},
+        Migration{2, "api_keys", assets::migration_0002_up, assets::migration_0002_down},
     };
     return kMigrations;
 }

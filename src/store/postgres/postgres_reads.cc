@@ -25,7 +25,7 @@ Awaitable<Result<std::optional<domain::Event>, Fault>> PostgresStore::find_event
 Awaitable<Result<std::vector<domain::Event>, Fault>> PostgresStore::list_events(Page page) {
     const auto at = co_await up_to_date();
     if (!at) co_return std::unexpected(at.error());
-    co_return view_.inventory().list_events(page.limit, page.offset);
+    co_return view_.inventory().list_events(page);
 }
 
 Awaitable<Result<std::optional<domain::SeatView>, Fault>> PostgresStore::find_seat(SeatId id) {
@@ -41,7 +41,7 @@ PostgresStore::list_seats(EventId event, bool only_available, Page page) {
     if (!at) co_return std::unexpected(at.error());
     const auto* row = view_.inventory().find_event(event);
     if (row == nullptr) co_return std::nullopt;
-    co_return view_.inventory().list_seats(*row, only_available, page.limit, page.offset, *at);
+    co_return view_.inventory().list_seats(*row, only_available, page, *at);
 }
 
 Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> PostgresStore::count_seats(EventId event
@@ -66,7 +66,17 @@ Awaitable<Result<std::vector<domain::Reservation>, Fault>>
 PostgresStore::list_reservations(std::string user, Page page) {
     const auto at = co_await up_to_date();
     if (!at) co_return std::unexpected(at.error());
-    co_return view_.inventory().list_reservations(user, page.limit, page.offset, *at);
+    co_return view_.inventory().list_reservations(user, page, *at);
+}
+
+Awaitable<Result<std::vector<domain::ApiKey>, Fault>> PostgresStore::list_api_keys(Page page) {
+    const auto at = co_await up_to_date();
+    if (!at) co_return std::unexpected(at.error());
+    co_return view_.inventory().api_keys().list(page);
+}
+
+const domain::ApiKey* PostgresStore::find_api_key(const domain::ApiKeyDigest& digest) const {
+    return view_.inventory().api_keys().find_live(digest);
 }
 
 ReservationCounts PostgresStore::count_reservations() const {

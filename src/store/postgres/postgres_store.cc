@@ -63,7 +63,8 @@ bool is_repeatable(const domain::Command& command) {
     return std::holds_alternative<domain::ReserveSeats>(command) ||
            std::holds_alternative<domain::ConfirmReservation>(command) ||
            std::holds_alternative<domain::CancelReservation>(command) ||
-           std::holds_alternative<domain::ExpireHolds>(command);
+           std::holds_alternative<domain::ExpireHolds>(command) ||
+           std::holds_alternative<domain::RevokeApiKey>(command);
 }
 
 bool has_taken(const io::Stopwatch& watch, std::chrono::duration<double> time) {
@@ -174,7 +175,8 @@ PostgresStore::execute(domain::Command command, TraceId trace) {
     if (!is_ready()) co_return std::unexpected(Fault{FaultKind::unavailable, "no database"});
     if (queue_of(command).waiting.size() >= settings_.waiting_max)
         co_return std::unexpected(Fault{FaultKind::overloaded, "too many requests wait"});
-    co_return co_await boost::asio::async_initiate<decltype(io::use_awaitable)&, void(Answer)>(
+    const bool is_of_keys = is_about_keys(command);
+    auto answer = co_await boost::asio::async_initiate<decltype(io::use_awaitable)&, void(Answer)>(
         [&](auto handler) {
             wait_in_line({
                 .command = std::move(command),
@@ -186,6 +188,9 @@ PostgresStore::execute(domain::Command command, TraceId trace) {
         },
         io::use_awaitable
     );
+    // The view is asked for keys as it is: what was just done here it has to know.
+    if (is_of_keys && answer) (void)co_await view_.catch_up();
+    co_return answer;
 }
 
 PostgresStore::Queue& PostgresStore::queue_of(const domain::Command& command) {

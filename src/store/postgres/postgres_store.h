@@ -75,6 +75,8 @@ public:
     find_reservation(ReservationId id, std::string user) override;
     Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
     list_reservations(std::string user, Page page) override;
+    Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) override;
+    const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
 
     /// The instant at which a read is judged, once inventory() has all that was committed before.
     Awaitable<Result<Instant, io::Fault>> up_to_date();

@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <algorithm>
+
 namespace frontrow::store::postgres {
 namespace {
 
@@ -135,6 +137,17 @@ SeatRecord read_seat(const PgResult& result, int row) {
     seat.reservation = std::move(record);
     seat.request_key = result.maybe(&PgResult::uuid, row, column++);
     return seat;
+}
+
+domain::ApiKey read_api_key(const PgResult& result, int row) {
+    domain::ApiKey key;
+    key.id = ApiKeyId{result.uuid(row, 0)};
+    const auto digest = result.bytea(row, 1);
+    CHECK(digest.size() == key.digest.size());
+    std::ranges::copy(digest, key.digest.begin());
+    key.created_at = result.instant(row, 2);
+    key.revoked_at = result.maybe(&PgResult::instant, row, 3);
+    return key;
 }
 
 }  // namespace frontrow::store::postgres

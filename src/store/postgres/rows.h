@@ -40,6 +40,9 @@ struct SeatRecord {
 };
 SeatRecord read_seat(const io::postgres::PgResult& result, int row);
 
+/// A row of kReadApiKeys: what a rule looks at.
+domain::ApiKey read_api_key(const io::postgres::PgResult& result, int row);
+
 /// The status as the tables have it.
 std::string_view name_of(domain::ReservationStatus status);
 

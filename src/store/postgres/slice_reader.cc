@@ -27,6 +27,9 @@ std::int64_t adders_key(EventId event) {
     return ~lock_key(event);
 }
 
+/// Who changes the API keys does so alone. An event that happens to have this key costs a wait.
+constexpr std::int64_t kApiKeysKey = 1;
+
 bool has_seats(const ReservationRecord& record) {
     return record.now.status == ReservationStatus::pending ||
            record.now.status == ReservationStatus::confirmed;
@@ -45,6 +48,11 @@ bool is_batched(const domain::Command& command) {
            std::holds_alternative<domain::ConfirmReservation>(command) ||
            std::holds_alternative<domain::CancelReservation>(command) ||
            std::holds_alternative<domain::ExtendReservation>(command);
+}
+
+bool is_about_keys(const domain::Command& command) {
+    return std::holds_alternative<domain::CreateApiKey>(command) ||
+           std::holds_alternative<domain::RevokeApiKey>(command);
 }
 
 SliceReader::SliceReader(std::span<const domain::Command> commands, Instant floor) : floor_{floor} {
@@ -107,6 +115,16 @@ void SliceReader::note(const domain::ExtendReservation& command) {
 
 void SliceReader::note(const domain::ExpireHolds& command) {
     expire_at_most_ = command.at_most;
+}
+
+void SliceReader::note(const domain::CreateApiKey&) {
+    lock(kApiKeysKey, Lock::alone);
+    api_key_ = ApiKeyId{};
+}
+
+void SliceReader::note(const domain::RevokeApiKey& command) {
+    lock(kApiKeysKey, Lock::alone);
+    api_key_ = command.key;
 }
 
 std::vector<PgQuery> SliceReader::begin() const {
@@ -203,11 +221,12 @@ std::vector<PgQuery> SliceReader::read() const {
     std::vector<PgQuery> queries{{kReadEvents}, {kReadSeats}, {kNow}};
     queries[0].params.add_array(events);
     queries[1].params.add_array(seats);
+    if (api_key_) queries.push_back({kReadApiKeys, PgParams::of(*api_key_)});
     return queries;
 }
 
 bool SliceReader::fill(Slice& slice, const std::vector<PgResult>& results) {
-    CHECK(results.size() == 3);
+    CHECK(results.size() == (api_key_ ? 4 : 3));
     slice.now = std::max(floor_, results[2].instant(0, 0));
     if (has_lost_witness(slice.now)) return false;
     domain::SliceLoader loader{slice.inventory};
@@ -218,6 +237,8 @@ bool SliceReader::fill(Slice& slice, const std::vector<PgResult>& results) {
         loader.add_event(record.event);
     take_seats(slice, results[1]);
     load_reservations(slice);
+    for (int row = 0; api_key_ && row < results[3].rows(); ++row)
+        loader.add_api_key(read_api_key(results[3], row));
     for (const auto& record : events) {
         loader.set_seats_total(record.event.id, record.seats_total);
         if (record.is_deleted) loader.set_deleted(record.event.id);

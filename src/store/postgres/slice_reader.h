@@ -66,6 +66,8 @@ private:
     void note(const domain::CancelReservation& command);
     void note(const domain::ExtendReservation& command);
     void note(const domain::ExpireHolds& command);
+    void note(const domain::CreateApiKey& command);
+    void note(const domain::RevokeApiKey& command);
 
     enum class Lock : bool { shared, alone };
     void lock(std::int64_t key, Lock how);
@@ -86,6 +88,8 @@ private:
     std::optional<EventId> sales_of_;
     const domain::AddSeats* adding_ = nullptr;
     std::uint32_t expire_at_most_ = 0;
+    /// Nil for a new key.
+    std::optional<ApiKeyId> api_key_;
     Instant floor_;
 
     std::vector<domain::ReservationRecord> reservations_;
@@ -101,5 +105,6 @@ private:
 
 /// Whether a command shares its transaction with others.
 bool is_batched(const domain::Command& command);
+bool is_about_keys(const domain::Command& command);
 
 }  // namespace frontrow::store::postgres

@@ -83,6 +83,14 @@ private:
         changed_.insert(body.reservation);
     }
 
+    void touch(EventId, const domain::ApiKeyCreated& body) {
+        const std::span<const std::uint8_t> digest{body.digest};
+        queries_.push_back({kInsertApiKey, PgParams::of(body.key, digest, slice_.now)});
+    }
+    void touch(EventId, const domain::ApiKeyRevoked& body) {
+        queries_.push_back({kRevokeApiKey, PgParams::of(body.key, slice_.now)});
+    }
+
     void touch_whole(ReservationId id) {
         changed_.insert(id);
         const auto& row = row_of(id);

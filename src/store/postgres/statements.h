@@ -139,6 +139,12 @@ inline constexpr PgStatement kReadNumbers{
     "SELECT id FROM seats WHERE event_id = $1 AND number = ANY ($2) LIMIT 1"
 };
 
+/// The API keys that are in force, and $1 whatever it is.
+inline constexpr PgStatement kReadApiKeys{
+    "read_api_keys",
+    "SELECT id, digest, created_at, revoked_at FROM api_keys WHERE revoked_at IS NULL OR id = $1"
+};
+
 // Writes. --------------------------------------------------------------------------------------
 
 // `= ANY ($1)` says again what the join says, so that no plan has to read the whole table.
@@ -230,6 +236,19 @@ inline constexpr PgStatement kInsertSeats{
 inline constexpr PgStatement kCountSeats{
     "count_seats",
     "UPDATE events SET seats = seats + $2 WHERE id = $1"
+};
+
+/// $1 id, $2 digest, $3 time.
+inline constexpr PgStatement kInsertApiKey{
+    "insert_api_key",
+    "INSERT INTO api_keys (id, digest, created_at) VALUES ($1, $2, $3)"
+};
+
+/// $1 id, $2 time.
+inline constexpr PgStatement kRevokeApiKey{
+    "revoke_api_key",
+    "WITH changed AS (UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
+    " RETURNING 1) SELECT frontrow_expect(count(*), 1) FROM changed"
 };
 
 /// $1: each fact's line from behind its `{"seq":`. After the last lock: order of seq is order of

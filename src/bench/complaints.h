@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace frontrow::bench {
+
+/// What was wrong, kind by kind: how often, and the first of each as an example. One thread; two
+/// are added up.
+class Complaints {
+public:
+    struct Kind {
+        std::uint64_t count = 0;
+        std::string example;
+    };
+
+    void add(const std::string& kind, std::string example) {
+        auto& known = kinds_[kind];
+        if (known.count++ == 0) known.example = std::move(example);
+    }
+    void add(const Complaints& others) {
+        for (const auto& [kind, other] : others.kinds_) {
+            auto& known = kinds_[kind];
+            if (known.count == 0) known.example = other.example;
+            known.count += other.count;
+        }
+    }
+
+    bool empty() const { return kinds_.empty(); }
+    const std::map<std::string, Kind>& kinds() const { return kinds_; }
+
+private:
+    std::map<std::string, Kind> kinds_;
+};
+
+}  // namespace frontrow::bench

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/instant.h"
+#include "bench/bench.h"
+#include "config/bench_settings.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace frontrow::bench::report {
+
+/// A stretch of time in a plot, in seconds since the first round's beginning, without what lay
+/// between the rounds.
+struct Point {
+    double begin = 0;
+    double end = 0;
+    double requests_per_second = 0;
+    Histogram latency;
+};
+
+/// One server over all rounds.
+struct Side {
+    std::string name;
+    /// The middle one of the rounds'.
+    double requests_per_second = 0;
+    std::vector<double> round_rates;
+    Tally total;
+    std::vector<Point> points;
+    /// The highest of the rounds'.
+    double generator_cores = 0;
+};
+
+/// What every form of the report tells.
+struct Figures {
+    config::BenchSettings settings;
+    Instant taken;
+    Side frontrow;
+    std::optional<Side> nginx;
+    /// Frontrow's rate by nginx's, round by round, and the middle one.
+    std::vector<double> ratios;
+    std::optional<double> ratio;
+    std::uint64_t seats_sold = 0;
+    std::uint64_t sold_again = 0;
+    std::vector<std::string> failures;
+    std::vector<std::string> notes;
+    std::vector<std::pair<std::string, std::string>> machine;
+
+    bool is_open_loop() const { return settings.rate.has_value(); }
+};
+
+Figures figures_of(const config::BenchSettings& settings, BenchResult result, Instant now);
+
+/// `64 connections, closed loop, 10 s`.
+std::string load_in_words(const Figures& figures);
+/// From when a latency counts, and what that leaves out.
+std::string loop_in_words(const Figures& figures);
+/// The shares of all requests whose latency is told, with their names.
+inline constexpr std::pair<double, const char*> kPercentiles[] =
+    {{0.5, "p50"}, {0.9, "p90"}, {0.99, "p99"}, {0.999, "p99.9"}, {1.0, "max"}};
+
+}  // namespace frontrow::bench::report

@@ -1,0 +1,206 @@
+#include "bench/report/plot.h"
+#include "bench/report/report.h"
+#include "bench/words.h"
+
+#include <cctype>
+#include <string_view>
+
+namespace frontrow::assets {
+extern const std::string_view bench_page;
+}
+
+namespace frontrow::bench::report {
+namespace {
+
+std::string safe(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
+
+std::string list_of(const std::vector<std::string>& sentences) {
+    std::string items;
+    for (const auto& sentence : sentences)
+        items += "<li>" + safe(sentence) + "</li>";
+    return "<ul>" + items + "</ul>";
+}
+
+std::string verdict_of(const Figures& figures) {
+    const auto notes = figures.notes.empty() ? "" : list_of(figures.notes);
+    if (!figures.failures.empty()) {
+        return "<div class=\"verdict failed\"><div><strong>These figures can't be "
+               "trusted.</strong>" +
+               list_of(figures.failures) + notes + "</div></div>";
+    }
+    const bool runs_out = parse_scenario(figures.settings.scenario) == Scenario::expiry;
+    const auto counted =
+        runs_out ? "when all the holds had run out, the server counted every seat as free"
+                 : "the server counts the " + in_words(figures.seats_sold) +
+                       " seats that buyers were told of";
+    return fmt::format(
+        "<div class=\"verdict\"><div><strong>The books agree.</strong> Every answer was one that "
+        "the "
+        "scenario knows, no seat was two buyers’ at a time, and {}.{}</div></div>",
+        counted,
+        notes
+    );
+}
+
+std::string tile(const std::string& value, const std::string& what) {
+    return "<div class=\"tile\"><b>" + value + "</b><span>" + what + "</span></div>";
+}
+
+std::string tiles_of(const Figures& figures) {
+    const auto latency = figures.frontrow.total.latency();
+    auto tiles = tile(
+        in_words(static_cast<std::uint64_t>(figures.frontrow.requests_per_second)), "requests/s"
+    );
+    if (figures.ratio) tiles += tile(fmt::format("{:.2f}", *figures.ratio), "of nginx");
+    for (const auto& [share, name] : kPercentiles) {
+        if (share != 0.9) tiles += tile(in_words(latency.percentile(share)), name);
+    }
+    return tiles + tile(in_words(figures.seats_sold + figures.sold_again), "seats sold");
+}
+
+std::string legend_of(const std::vector<std::pair<std::string, std::string>>& series) {
+    std::string entries;
+    for (const auto& [name, words] : series)
+        entries += "<span><i class=\"" + name + "\"></i>" + words + "</span>";
+    return entries.empty() ? entries : "<div class=\"legend\">" + entries + "</div>";
+}
+
+std::string figure(
+    const std::string& title,
+    const std::string& words,
+    const std::string& legend,
+    const std::string& plot
+) {
+    if (plot.empty()) return {};
+    return "<figure class=\"card\"><figcaption><h2>" + title + "</h2><p>" + words + "</p>" +
+           legend + "</figcaption>" + plot + "</figure>\n";
+}
+
+std::string plots_of(const Figures& figures) {
+    using Series = std::vector<std::pair<std::string, std::string>>;
+    const bool has_reads = figures.frontrow.total.reads.count() > 0;
+    Series by_kind{{"frontrow", "reservations"}};
+    if (has_reads) by_kind.emplace_back("reads", "reads");
+    Series by_side{{"frontrow", "frontrow"}};
+    if (figures.nginx) {
+        by_kind.emplace_back("nginx", "nginx, a constant answer");
+        by_side.emplace_back("nginx", "nginx, a constant answer");
+    }
+    return figure(
+               "Latency by percentile",
+               "How long the given share of requests took at most. Both axes are logarithmic: each "
+               "step to the right leaves a tenth of "
+               "the requests that were left before.",
+               legend_of(by_kind),
+               percentiles_plot(figures)
+           ) +
+           figure(
+               "Throughput over time", "Answers a second.", legend_of(by_side), rate_plot(figures)
+           ) +
+           figure(
+               "Latency over time",
+               "A peak in p99 alone is a short stall; one in both is a server that has more to do "
+               "than it can.",
+               legend_of({{"frontrow", "p50"}, {"slow", "p99"}}),
+               latency_plot(figures)
+           ) +
+           figure("Answers by status", "What the crowd was told.", "", answers_plot(figures));
+}
+
+std::string latency_row(const std::string& name, const Histogram& latency) {
+    if (latency.count() == 0) return {};
+    auto row = "<tr><td>" + name + "</td><td>" + in_words(latency.count()) + "</td><td>" +
+               in_words(latency.mean()) + "</td>";
+    for (const auto& [share, _] : kPercentiles)
+        row += "<td>" + in_words(latency.percentile(share)) + "</td>";
+    return row + "</tr>";
+}
+
+std::string latencies_of(const Figures& figures) {
+    std::string rows = "<tr><th></th><th>answers</th><th>mean</th>";
+    for (const auto& [_, name] : kPercentiles)
+        rows += std::string{"<th>"} + name + "</th>";
+    rows += "</tr>" + latency_row("reservations", figures.frontrow.total.reservations) +
+            latency_row("reads", figures.frontrow.total.reads) +
+            latency_row("requests sent later than meant", figures.frontrow.total.lateness);
+    return figures.nginx ? rows + latency_row("nginx", figures.nginx->total.latency()) : rows;
+}
+
+std::string facts_of(const Figures& figures) {
+    const auto& settings = figures.settings;
+    auto facts = figures.machine;
+    facts.emplace_back(
+        "server", settings.url.empty() ? "its own, on an empty embedded store" : settings.url
+    );
+    facts.emplace_back(
+        "load generator",
+        fmt::format(
+            "on this machine, {} thread(s); it used {:.2f} of a core",
+            settings.threads,
+            figures.frontrow.generator_cores
+        )
+    );
+    std::string rates;
+    for (const auto rate : figures.frontrow.round_rates)
+        rates += (rates.empty() ? "" : ", ") + in_words(static_cast<std::uint64_t>(rate));
+    facts.emplace_back("requests/s by round", rates);
+    for (std::size_t i = 0; i < figures.ratios.size(); ++i)
+        facts.emplace_back(
+            fmt::format("ratio to nginx, round {}", i + 1), fmt::format("{:.3f}", figures.ratios[i])
+        );
+    std::string rows;
+    for (const auto& [what, how] : facts)
+        rows += "<tr><th>" + safe(what) + "</th><td>" + safe(how) + "</td></tr>";
+    return rows;
+}
+
+void fill(std::string& page, std::string_view place, const std::string& with) {
+    for (auto at = page.find(place); at != std::string::npos;
+         at = page.find(place, at + with.size()))
+        page.replace(at, place.size(), with);
+}
+
+}  // namespace
+
+std::string as_page(const Figures& figures) {
+    const auto scenario = parse_scenario(figures.settings.scenario).value();
+    std::string title{summary_of(scenario)};
+    title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+    std::string page{assets::bench_page};
+    fill(page, "@SCENARIO@", std::string{name_of(scenario)});
+    fill(page, "@TITLE@", title);
+    fill(page, "@LOAD@", load_in_words(figures));
+    const auto taken = to_rfc3339(figures.taken);
+    fill(page, "@TAKEN@", taken.substr(0, 10) + ", " + taken.substr(11, 5) + " UTC");
+    fill(page, "@TILES@", tiles_of(figures));
+    fill(page, "@PLOTS@", plots_of(figures));
+    fill(page, "@LOOP@", loop_in_words(figures));
+    fill(page, "@LATENCIES@", latencies_of(figures));
+    fill(page, "@FACTS@", facts_of(figures));
+    // What a server said stands here, so it's filled in last.
+    fill(page, "@VERDICT@", verdict_of(figures));
+    return page;
+}
+
+}  // namespace frontrow::bench::report

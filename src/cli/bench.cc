@@ -1,0 +1,117 @@
+#include "bench/bench.h"
+
+#include "bench/report/report.h"
+#include "cli/commands.h"
+#include "cli/file_limit.h"
+#include "config/bench_settings.h"
+#include "io/clock.h"
+#include "io/random.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <unistd.h>
+
+namespace frontrow::cli {
+namespace {
+
+namespace asio = boost::asio;
+namespace report = bench::report;
+
+constexpr const char* kFooter =
+    R"(Scenarios: what the crowd wants
+  distinct   every request wants a seat of its own: all are sold
+  same-seat  everybody wants the same 100 seats: nearly all are refused
+  overlap    every request wants four neighbours, all or none, and the sets overlap
+  mixed      four reads, then a reservation of a seat of its own
+  expiry     holds of one second, which run out under the load and are taken again
+
+Closed and open loop
+  Without --rate each connection asks again as soon as it has its answer. That finds the most a
+  server can do; its latencies leave out those who would have come while it stood still.
+  With --rate the requests come when they come, and a latency counts from when the request was
+  meant to start. That is what buyers feel. Take half of what the closed loop reached.
+
+What fails it (exit 1, with the reason)
+  two buyers told that one seat is theirs at the same time; an answer that the scenario doesn't
+  know; a load that wasn't made; a server that counts other seats sold than the buyers were told.
+
+Try it
+  frontrow bench --seconds 5 --report bench.html
+  frontrow bench --rate 5000 --scenario mixed
+  frontrow bench --nginx --connections 256 --rounds 3
+  FRONTROW_BENCH_TOKEN=$(frontrow token --sub bench --role organizer) frontrow bench --url http://127.0.0.1:8080)";
+
+void end_on_signal(asio::signal_set& signals, bench::Bench& bench) {
+    signals.async_wait([&](const boost::system::error_code& cancelled, int) {
+        if (cancelled) return;
+        bench.interrupt();
+        end_on_signal(signals, bench);
+    });
+}
+
+bench::BenchResult run(const config::BenchSettings& settings) {
+    asio::io_context context{1};
+    io::SystemRandom random;
+    bench::Progress progress{stderr, isatty(STDERR_FILENO) != 0};
+    bench::Bench bench{context.get_executor(), settings, progress, random};
+    asio::signal_set signals{context, SIGINT, SIGTERM};
+    end_on_signal(signals, bench);
+    bench::BenchResult result;
+    asio::co_spawn(
+        context,
+        bench.run(),
+        [&](const std::exception_ptr& error, bench::BenchResult came_of_it) {
+            signals.cancel();
+            if (error) std::rethrow_exception(error);
+            result = std::move(came_of_it);
+        }
+    );
+    context.run();
+    return result;
+}
+
+/// False, and said why, where it can't be written. No file was asked for: nothing to do.
+bool write(const std::filesystem::path& file, const std::string& text) {
+    if (file.empty()) return true;
+    std::ofstream stream{file};
+    stream << text;
+    stream.close();
+    if (!stream) std::fprintf(stderr, "frontrow bench: can't write %s\n", file.c_str());
+    return !stream.fail();
+}
+
+int bench(const config::BenchSettings& settings) {
+    if (const auto error = config::check(settings)) {
+        std::fprintf(stderr, "frontrow bench: %s\n", error->message.c_str());
+        return kWrongUsage;
+    }
+    raise_file_limit();
+    const auto figures = report::figures_of(settings, run(settings), io::SystemClock{}.now());
+    std::fputs(report::as_summary(figures).c_str(), stdout);
+    const bool has_page = write(settings.report, report::as_page(figures));
+    const bool has_json = write(settings.json, report::as_json(figures));
+    for (const auto& failure : figures.failures)
+        std::fprintf(stderr, "frontrow bench: FAILED: %s\n", failure.c_str());
+    return has_page && has_json && figures.failures.empty() ? kDone : kFailed;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, int& exit_code) {
+    auto settings = std::make_shared<config::BenchSettings>();
+    auto* command = app.add_subcommand(
+        "bench", "Load a server as a crowd of buyers would, and check what it told them"
+    );
+    command->footer(kFooter);
+    config::add_options(*command, *settings);
+    command->callback([settings, &exit_code] { exit_code = bench(*settings); });
+}
+
+}  // namespace frontrow::cli

@@ -1,0 +1,122 @@
+#include "config/bench_settings.h"
+
+#include <CLI/CLI.hpp>
+
+namespace frontrow::config {
+namespace {
+
+void add_server_options(CLI::App& command, BenchSettings& settings) {
+    command
+        .add_option(
+            "--url",
+            settings.url,
+            "The server to load. Without it: a `frontrow serve --dev` of its own on an empty "
+            "store, "
+            "which goes when the bench ends"
+        )
+        ->envname("FRONTROW_BENCH_URL")
+        ->type_name("http://HOST:PORT");
+    command
+        .add_option(
+            "--token",
+            settings.token,
+            "An organizer's token, for a server without --dev; better set in the environment, "
+            "where "
+            "no process list shows it"
+        )
+        ->envname("FRONTROW_BENCH_TOKEN")
+        ->type_name("TOKEN");
+    command
+        .add_option(
+            "--dir", settings.dir, "Where its own store is made; should be on the disk that counts"
+        )
+        ->envname("FRONTROW_BENCH_DIR")
+        ->type_name("FOLDER");
+}
+
+void add_load_options(CLI::App& command, BenchSettings& settings) {
+    command.add_option("--scenario", settings.scenario, "What the crowd wants; see below")
+        ->envname("FRONTROW_BENCH_SCENARIO")
+        ->check(CLI::IsMember({"distinct", "same-seat", "overlap", "mixed", "expiry"}))
+        ->capture_default_str();
+    command
+        .add_option(
+            "--rate",
+            settings.rate,
+            "Open loop: so many requests a second, however slow the answers are"
+        )
+        ->envname("FRONTROW_BENCH_RATE")
+        ->check(CLI::Range(0.1, 10'000'000.0))
+        ->type_name("PER SECOND");
+    command
+        .add_option(
+            "--connections",
+            settings.connections,
+            "Keep-alive connections, each with one request under way at most"
+        )
+        ->envname("FRONTROW_BENCH_CONNECTIONS")
+        ->check(CLI::Range(1U, 20'000U))
+        ->capture_default_str();
+    command.add_option("--seconds", settings.seconds, "How long the load lasts")
+        ->envname("FRONTROW_BENCH_SECONDS")
+        ->check(CLI::Range(1U, 3'600U))
+        ->capture_default_str();
+    command
+        .add_option(
+            "--seats", settings.seats, "Seats of the event, in place of the scenario's own number"
+        )
+        ->envname("FRONTROW_BENCH_SEATS")
+        ->check(CLI::Range(1U, 1'000'000U));
+    command.add_option("--threads", settings.threads, "Threads of the load generator")
+        ->envname("FRONTROW_BENCH_THREADS")
+        ->check(CLI::Range(1U, 64U))
+        ->capture_default_str();
+    command.add_option("--rounds", settings.rounds, "How often, each with an event of its own")
+        ->envname("FRONTROW_BENCH_ROUNDS")
+        ->check(CLI::Range(1U, 100U))
+        ->capture_default_str();
+}
+
+void add_output_options(CLI::App& command, BenchSettings& settings) {
+    command
+        .add_flag(
+            "--nginx",
+            settings.nginx,
+            "Load an nginx in turns, which answers a constant 201 of the same size, and say the "
+            "ratio"
+        )
+        ->envname("FRONTROW_BENCH_NGINX");
+    command.add_option("--nginx-program", settings.nginx_program, "Which nginx")
+        ->envname("FRONTROW_BENCH_NGINX_PROGRAM")
+        ->type_name("FILE")
+        ->capture_default_str();
+    command.add_option("--report", settings.report, "Write a page with plots, all in one file")
+        ->envname("FRONTROW_BENCH_REPORT")
+        ->type_name("FILE.html");
+    command.add_option("--json", settings.json, "Write the figures for a program to read")
+        ->envname("FRONTROW_BENCH_JSON")
+        ->type_name("FILE");
+}
+
+}  // namespace
+
+void add_options(CLI::App& command, BenchSettings& settings) {
+    add_server_options(command, settings);
+    add_load_options(command, settings);
+    add_output_options(command, settings);
+}
+
+std::optional<UsageError> check(const BenchSettings& settings) {
+    if (settings.threads > settings.connections) {
+        return UsageError{
+            "--threads shares out the connections: there can't be more threads than connections"
+        };
+    }
+    if (!settings.token.empty() && settings.url.empty()) {
+        return UsageError{"--token is for the server at --url; the bench's own server asks for none"
+        };
+    }
+    return std::nullopt;
+}
+
+}  // namespace frontrow::config

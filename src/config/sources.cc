@@ -1,0 +1,227 @@
+#include "config/sources.h"
+
+#include "config/dotenv.h"
+#include "config/help.h"
+#include "config/platform_names.h"
+#include "config/toml_file.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace frontrow::config {
+namespace {
+
+constexpr auto kDotenv = ".env";
+constexpr auto kConfigFlag = "--config";
+constexpr auto kConfigVariable = "FRONTROW_CONFIG";
+
+/// Set and not empty.
+std::optional<std::string> environment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr || *value == '\0') return std::nullopt;
+    return value;
+}
+
+std::optional<std::string> text_of(const std::string& file) {
+    std::ifstream in{file, std::ios::binary};
+    if (!in) return std::nullopt;
+    std::string text{std::istreambuf_iterator<char>{in}, {}};
+    return in.bad() ? std::nullopt : std::optional{std::move(text)};
+}
+
+std::string place(const std::string& file, int line) {
+    return file + ", line " + std::to_string(line);
+}
+
+std::unexpected<UsageError> bad_line(const std::string& file, const BadLine& bad) {
+    return std::unexpected(UsageError{place(file, bad.line) + ": " + bad.reason});
+}
+
+std::unexpected<UsageError> unreadable(const std::string& file) {
+    return std::unexpected(UsageError{file + " can't be read"});
+}
+
+/// A flag's name without its dashes; empty for a word that isn't a flag, and for flags that ask
+/// something.
+std::string key_of(const CLI::Option& option) {
+    if (option.get_envname().empty() || option.get_envname() == kConfigVariable) return {};
+    const auto& names = option.get_lnames();
+    return names.empty() ? std::string{} : names.front();
+}
+
+bool has_key(const CLI::App& command, const std::string& key) {
+    return std::ranges::any_of(command.get_options(), [&](const CLI::Option* option) {
+        return key_of(*option) == key;
+    });
+}
+
+bool is_known(const CLI::App& app, const std::string& key) {
+    return std::ranges::any_of(app.get_subcommands({}), [&](const CLI::App* command) {
+        const auto own = command->get_name() + ".";
+        return has_key(*command, key) ||
+               (key.starts_with(own) && has_key(*command, key.substr(own.size())));
+    });
+}
+
+/// As a whole word: --to isn't in "--token: …".
+bool mentions(const std::string& message, const std::string& flag) {
+    const auto at = message.find(flag);
+    if (at == std::string::npos) return false;
+    const auto after = at + flag.size();
+    return after == message.size() ||
+           (message[after] != '-' && std::isalnum(static_cast<unsigned char>(message[after])) == 0);
+}
+
+}  // namespace
+
+void Sources::add_config_option(CLI::App& app) {
+    for (auto* command : app.get_subcommands(std::function<bool(CLI::App*)>{})) {
+        // Read by load() before CLI11 parses.
+        command
+            ->add_option(
+                kConfigFlag, "A TOML file with a line for each flag that isn't given otherwise"
+            )
+            ->envname(kConfigVariable)
+            ->type_name("FILE");
+        const auto footer = command->get_footer();
+        command->footer((footer.empty() ? "" : footer + "\n\n") + help_on_sources());
+    }
+}
+
+Result<Sources, UsageError> Sources::load(const CLI::App& app, std::span<char*> arguments) {
+    Sources sources{arguments};
+    // Who asks for help needs it most where a file is wrong.
+    if (sources.is_flag_given("--help") || sources.is_flag_given("-h")) return sources;
+    if (auto read = sources.read_dotenv(); !read) return std::unexpected(read.error());
+    if (auto read = sources.read_toml(app); !read) return std::unexpected(read.error());
+    if (const auto* command = sources.called(app)) sources.hand_out(*command);
+    return sources;
+}
+
+Result<void, UsageError> Sources::read_dotenv() {
+    std::error_code is_none;
+    const auto type = std::filesystem::status(kDotenv, is_none).type();
+    // A folder of that name is somebody's Python environment.
+    if (is_none || type == std::filesystem::file_type::not_found ||
+        type == std::filesystem::file_type::directory)
+        return {};
+    const auto text = text_of(kDotenv);
+    if (!text) return unreadable(kDotenv);
+    auto values = parse_dotenv(*text);
+    if (!values) return bad_line(kDotenv, values.error());
+    for (auto& [name, value, line] : *values) {
+        auto origin = name + " in " + place(kDotenv, line);
+        dotenv_[std::move(name)] = {std::move(value), std::move(origin)};
+    }
+    return {};
+}
+
+Result<void, UsageError> Sources::read_toml(const CLI::App& app) {
+    const auto file = config_file();
+    if (file.empty()) return {};
+    const auto text = text_of(file);
+    if (!text) return unreadable(file);
+    auto values = parse_toml(*text);
+    if (!values) return bad_line(file, values.error());
+    for (auto& [name, value, line] : *values) {
+        if (!is_known(app, name))
+            return bad_line(file, {line, "there is no setting " + name + "; see --help"});
+        auto origin = name + " in " + place(file, line);
+        toml_[std::move(name)] = {std::move(value), std::move(origin)};
+    }
+    return {};
+}
+
+std::string Sources::config_file() const {
+    const std::string with_value = std::string{kConfigFlag} + "=";
+    for (std::size_t i = 1; i < arguments_.size(); ++i) {
+        const std::string argument{arguments_[i]};
+        if (argument.starts_with(with_value)) return argument.substr(with_value.size());
+        if (argument == kConfigFlag && i + 1 < arguments_.size()) return arguments_[i + 1];
+    }
+    return variable(kConfigVariable);
+}
+
+/// From the environment or .env; empty where it's in neither.
+std::string Sources::variable(const std::string& name) const {
+    if (auto value = environment(name)) return *value;
+    const auto found = dotenv_.find(name);
+    return found == dotenv_.end() ? std::string{} : found->second.value;
+}
+
+bool Sources::is_flag_given(const std::string& flag) const {
+    return std::ranges::any_of(arguments_, [&](const char* one) {
+        const std::string_view argument{one};
+        return argument == flag || argument.starts_with(flag + "=");
+    });
+}
+
+/// By our name or another's, within one of the layers that win over each other.
+std::optional<Sources::Found> Sources::find(const std::string& variable_name, const Layer& layer)
+    const {
+    if (auto own = layer(variable_name)) return own;
+    for (const auto& theirs : platform_names()) {
+        if (theirs.variable != variable_name) continue;
+        auto found = layer(std::string{theirs.name});
+        if (!found) continue;
+        const auto others = [this](const std::string& name) { return variable(name); };
+        return Found{theirs.value(found->value, others), std::move(found->origin)};
+    }
+    return std::nullopt;
+}
+
+/// What another command would make of its settings is no reason for this one to fail.
+const CLI::App* Sources::called(const CLI::App& app) const {
+    if (arguments_.size() < 2) return nullptr;
+    const auto named = app.get_subcommands([this](const CLI::App* command) {
+        return command->get_name() == arguments_[1];
+    });
+    return named.empty() ? nullptr : named.front();
+}
+
+void Sources::hand_out(const CLI::App& command) {
+    const Layer in_environment = [](const std::string& name) -> std::optional<Found> {
+        auto value = environment(name);
+        if (!value) return std::nullopt;
+        return Found{std::move(*value), name + " in the environment"};
+    };
+    const auto in = [](const Values& values) -> Layer {
+        return [&values](const std::string& name) -> std::optional<Found> {
+            const auto found = values.find(name);
+            if (found == values.end() || found->second.value.empty()) return std::nullopt;
+            return found->second;
+        };
+    };
+    for (const auto* option : command.get_options()) {
+        const auto key = key_of(*option);
+        const auto name = option->get_envname();
+        if (key.empty() || origins_.contains(name)) continue;
+        auto found = find(name, in_environment);
+        if (!found) found = find(name, in(dotenv_));
+        if (!found) found = in(toml_)(command.get_name() + "." + key);
+        if (!found) found = in(toml_)(key);
+        if (!found) continue;
+        setenv(name.c_str(), found->value.c_str(), 1);
+        origins_.emplace(name, std::move(found->origin));
+    }
+}
+
+std::string Sources::origin_of(const CLI::App& app, const std::string& message) const {
+    const auto* command = called(app);
+    if (command == nullptr) return {};
+    for (const auto* option : command->get_options()) {
+        const auto origin = origins_.find(option->get_envname());
+        const auto flag = option->get_name();
+        if (origin != origins_.end() && mentions(message, flag) && !is_flag_given(flag))
+            return origin->second;
+    }
+    return {};
+}
+
+}  // namespace frontrow::config

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/result.h"
+#include "config/settings.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace frontrow::config {
+
+/// Where settings come from besides flags: the environment, then `.env` in the working folder, then
+/// the TOML file that `--config` names. What an option gets from any of them is put into the
+/// environment variable that stands for it (CLI11's envname), where CLI11 finds it and lets a flag
+/// win over it. So a new option needs nothing but its envname.
+class Sources {
+public:
+    /// Adds --config to every command that `app` has by now, and a word on it to its help.
+    static void add_config_option(CLI::App& app);
+
+    /// Before `app` parses and before there are threads. Errors name file and line, and no value.
+    static Result<Sources, UsageError> load(const CLI::App& app, std::span<char*> arguments);
+
+    /// Where the value came from that CLI11 complains of in `message`: "PORT in the environment".
+    /// Empty for a flag.
+    std::string origin_of(const CLI::App& app, const std::string& message) const;
+
+private:
+    struct Found {
+        std::string value;
+        std::string origin;
+    };
+    using Values = std::map<std::string, Found>;
+    using Layer = std::function<std::optional<Found>(const std::string& name)>;
+
+    explicit Sources(std::span<char*> arguments) : arguments_{arguments} {}
+
+    Result<void, UsageError> read_dotenv();
+    Result<void, UsageError> read_toml(const CLI::App& app);
+    std::string config_file() const;
+    std::string variable(const std::string& name) const;
+    bool is_flag_given(const std::string& flag) const;
+    std::optional<Found> find(const std::string& variable, const Layer& layer) const;
+    const CLI::App* called(const CLI::App& app) const;
+    void hand_out(const CLI::App& command);
+
+    std::span<char*> arguments_;
+    Values dotenv_;
+    /// By key, `command.` before it where it is one command's alone.
+    Values toml_;
+    /// By variable: where its value is from.
+    std::map<std::string, std::string> origins_;
+};
+
+}  // namespace frontrow::config

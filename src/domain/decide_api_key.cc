@@ -1,0 +1,44 @@
+#include "domain/decide_rules.h"
+
+namespace frontrow::domain {
+
+Decision decide(const Inventory& inventory, const CreateApiKey& command, Instant now) {
+    const auto& keys = inventory.api_keys();
+    if (keys.live_count() >= kApiKeysMax) {
+        return refuse_limit(
+            Reason::too_many_api_keys, static_cast<std::int64_t>(kApiKeysMax), keys.last_seq()
+        );
+    }
+    ApiKey key{
+        .id = command.key,
+        .name = command.name,
+        .role = command.role,
+        .prefix = command.prefix,
+        .digest = command.digest,
+        .created_by = command.by,
+        .created_at = now,
+        .revoked_at = std::nullopt,
+    };
+    return accept(
+        std::move(key),
+        EventId{},
+        ApiKeyCreated{
+            .key = command.key,
+            .name = command.name,
+            .role = command.role,
+            .prefix = command.prefix,
+            .digest = command.digest,
+            .created_by = command.by,
+        }
+    );
+}
+
+Decision decide(const Inventory& inventory, const RevokeApiKey& command, Instant) {
+    const auto& keys = inventory.api_keys();
+    const auto* key = keys.find(command.key);
+    if (key == nullptr) return refuse(Reason::api_key_not_found, keys.last_seq());
+    if (key->revoked_at) return accept(std::monostate{}, keys.last_seq());
+    return accept(std::monostate{}, EventId{}, ApiKeyRevoked{command.key, command.by});
+}
+
+}  // namespace frontrow::domain

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace frontrow::domain {
+
+/// Each role may do all that those before it may.
+enum class Role : std::uint8_t { user, scanner, organizer, admin };
+
+constexpr std::string_view name_of(Role role) {
+    switch (role) {
+        case Role::user:
+            return "user";
+        case Role::scanner:
+            return "scanner";
+        case Role::organizer:
+            return "organizer";
+        case Role::admin:
+            return "admin";
+    }
+}
+
+constexpr std::optional<Role> parse_role(std::string_view name) {
+    for (const auto role : {Role::user, Role::scanner, Role::organizer, Role::admin}) {
+        if (name == name_of(role)) return role;
+    }
+    return std::nullopt;
+}
+
+}  // namespace frontrow::domain

@@ -1,0 +1,31 @@
+#include "http/cors.h"
+
+#include <algorithm>
+
+namespace frontrow::http {
+
+void Cors::add_headers(const Request& request, Response& response) const {
+    if (origins_.empty()) return;
+    // What is answered without an origin, or to another one, mustn't be kept for this one.
+    response.add_header("Vary", "Origin");
+    const auto origin = request.header(Header::origin);
+    if (std::ranges::find(origins_, origin) == origins_.end()) return;
+    response.add_header("Access-Control-Allow-Origin", origin);
+    if (request.method != Method::options) {
+        response.add_header(
+            "Access-Control-Expose-Headers",
+            "Allow, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
+            "Retry-After, Trace-Id, X-Request-Id"
+        );
+        return;
+    }
+    response.add_header("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE");
+    response.add_header(
+        "Access-Control-Allow-Headers",
+        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "
+        "traceparent, X-API-Key, X-Request-Id, X-User-ID"
+    );
+    response.add_header("Access-Control-Max-Age", "600");
+}
+
+}  // namespace frontrow::http

@@ -1,0 +1,37 @@
+#include "http/cursor.h"
+
+#include "base/id.h"
+
+namespace frontrow::http {
+namespace {
+
+constexpr std::size_t kHexDigits = 32;
+
+}  // namespace
+
+/// 64 hexadecimal digits: the id, the start in milliseconds, and 64 bits of a digest over both.
+std::string write_cursor(io::Sha256& sha, std::string_view list, const domain::Place& place) {
+    const auto start = static_cast<std::uint64_t>(place.start_at.time_since_epoch().count());
+    std::string cursor;
+    append_hex128(cursor, place.id);
+    append_hex128(cursor, {start, 0});
+    sha.update(cursor);
+    sha.update(list);
+    cursor.resize(kHexDigits);
+    append_hex128(cursor, {start, sha.finish128().lo});
+    return cursor;
+}
+
+std::optional<domain::Place>
+read_cursor(io::Sha256& sha, std::string_view list, std::string_view cursor) {
+    if (cursor.size() != 2 * kHexDigits) return std::nullopt;
+    const auto id = parse_hex128(cursor.substr(0, kHexDigits));
+    const auto rest = parse_hex128(cursor.substr(kHexDigits));
+    if (!id || !rest) return std::nullopt;
+    const domain::Place place{
+        .id = *id, .start_at = Instant{Millis{static_cast<std::int64_t>(rest->hi)}}
+    };
+    return write_cursor(sha, list, place) == cursor ? std::optional{place} : std::nullopt;
+}
+
+}  // namespace frontrow::http

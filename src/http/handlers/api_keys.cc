@@ -1,0 +1,54 @@
+#include "http/handlers/handlers.h"
+#include "http/handlers/replies.h"
+#include "identity/api_key.h"
+#include "wire/entity_json.h"
+#include "wire/requests.h"
+
+// The keys of servers. The key itself is in no command, no fact and no log: only in the one answer
+// to whoever asked for it.
+
+namespace frontrow::http::handlers {
+
+Awaitable<void> create_api_key(Context& context) {
+    auto request = wire::parse_api_key_request(context.request.body);
+    if (context.value_or_fail(request) == nullptr) co_return;
+    const auto& services = context.services;
+    const auto made = identity::make_api_key(services.random, services.sha);
+    domain::CreateApiKey command{
+        .key = services.ids.next<ApiKeyId>(),
+        .name = std::move(request->name),
+        .role = request->role,
+        .prefix = made.prefix,
+        .digest = made.digest,
+        .by = context.principal.sub,
+    };
+    auto result = co_await services.store.execute(std::move(command), context.trace);
+    const auto* key = entity_or_fail<domain::ApiKey>(context, result);
+    if (key == nullptr) co_return;
+    context.response.status = 201;
+    context.response.add_header("Location", "/api/v1/api-keys/" + key->id.to_string());
+    wire::append_new_api_key(context.response.body, *key, made.text);
+}
+
+Awaitable<void> list_api_keys(Context& context) {
+    constexpr ListBounds kBounds{.list = "api-keys"};
+    const auto page = page_or_fail(context, kBounds);
+    if (!page) co_return;
+    auto keys = co_await context.services.store.list_api_keys(one_more(*page));
+    if (context.value_or_fail(keys) == nullptr) co_return;
+    if (keys->size() > page->limit) {
+        keys->pop_back();
+        link_next(context, kBounds, *page, {.id = keys->back().id.bits()}, "/api/v1/api-keys");
+    }
+    reply_list(context, *keys, wire::append_api_key);
+}
+
+Awaitable<void> revoke_api_key(Context& context) {
+    const auto id = context.path_id<ApiKeyId>();
+    if (!id) co_return;
+    domain::RevokeApiKey command{.key = *id, .by = context.principal.sub};
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (entity_or_fail<std::monostate>(context, result) != nullptr) context.response.status = 204;
+}
+
+}  // namespace frontrow::http::handlers

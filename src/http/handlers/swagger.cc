@@ -1,0 +1,77 @@
+#include "http/handlers/assets.h"
+#include "http/handlers/handlers.h"
+#include "http/negotiation.h"
+
+#include <algorithm>
+#include <string>
+
+// The page on which a person tries the contract, whole in the program: it asks nobody but this
+// server.
+
+namespace frontrow::http::handlers {
+namespace {
+
+/// Scripts and styles of ours alone, none of them in the page; images that the style sheet has in
+/// itself.
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
+    "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+constexpr std::string_view kScript = "text/javascript; charset=utf-8";
+
+struct Served {
+    std::string_view name;
+    std::string_view content_type;
+    const assets::WebFile& file;
+};
+
+const Served kFiles[] = {
+    {"index.html", "text/html; charset=utf-8", assets::swagger_index_html},
+    {"swagger-init.js", kScript, assets::swagger_swagger_init_js},
+    {"swagger-ui.css", "text/css; charset=utf-8", assets::swagger_swagger_ui_css},
+    {"swagger-ui-bundle.js", kScript, assets::swagger_swagger_ui_bundle_js},
+    {"favicon-32x32.png", "image/png", assets::swagger_favicon_32x32_png},
+    {"LICENSE", kText, assets::swagger_LICENSE},
+    {"NOTICE", kText, assets::swagger_NOTICE},
+    {"swagger-ui-bundle.js.LICENSE.txt", kText, assets::swagger_swagger_ui_bundle_js_LICENSE_txt},
+};
+
+/// Asked for again each time, because the next release has other files by the same names; what
+/// hasn't changed costs a 304.
+void reply_file(Context& context, const Served& served) {
+    auto& response = context.response;
+    const bool gzip = accepts_gzip(context.request.header(Header::accept_encoding));
+    const auto etag = "\"" + std::string{served.file.hash} + (gzip ? "-gz\"" : "\"");
+    response.content_policy = kPagePolicy;
+    response.cache_control = "no-cache";
+    response.add_header("ETag", etag);
+    response.add_header("Vary", "Accept-Encoding");
+    if (names_etag(context.request.header(Header::if_none_match), etag)) {
+        response.status = 304;
+        return;
+    }
+    response.content_type = served.content_type;
+    if (gzip) response.add_header("Content-Encoding", "gzip");
+    response.body = gzip ? served.file.gzip : served.file.bytes;
+}
+
+}  // namespace
+
+Awaitable<void> swagger(Context& context) {
+    context.response.status = 308;
+    context.response.add_header("Location", "/swagger/index.html");
+    co_return;
+}
+
+Awaitable<void> swagger_file(Context& context) {
+    const auto* found = std::ranges::find(kFiles, context.path_parts[0], &Served::name);
+    if (found == std::end(kFiles)) {
+        context.fail(not_found("There is nothing at this path."));
+    } else {
+        reply_file(context, *found);
+    }
+    co_return;
+}
+
+}  // namespace frontrow::http::handlers

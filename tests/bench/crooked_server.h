@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A tiny server with an event and seats that breaks the contract just as the test says: to a
+/// reservation it gives whatever it's told to.
+class CrookedServer {
+public:
+    struct Reply {
+        unsigned status = 201;
+        std::string body;
+    };
+    /// `seats`: the list in a request for a reservation, to the letter.
+    using Reserve = std::function<Reply(const std::string& seats)>;
+    struct Options {
+        Reserve reserve;
+        unsigned event_status = 201;
+        /// What it says of its free seats; nothing: the truth.
+        std::function<std::uint64_t()> count;
+    };
+
+    explicit CrookedServer(Options options);
+    ~CrookedServer();
+    CrookedServer(const CrookedServer&) = delete;
+    CrookedServer& operator=(const CrookedServer&) = delete;
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+    /// A reservation of these seats as the contract has it.
+    static Reply sold(const std::string& seats);
+
+private:
+    void serve(int socket);
+    std::string answer(const std::string& request);
+    std::string bulk(std::string_view body);
+
+    Options options_;
+    int listener_ = -1;
+    std::uint16_t port_ = 0;
+    std::mutex mutex_;
+    std::vector<int> sockets_;
+    std::vector<std::thread> threads_;
+    std::thread accepting_;
+    std::uint64_t seats_ = 0;
+    std::set<std::string> sold_;
+};
+
+}  // namespace frontrow::test

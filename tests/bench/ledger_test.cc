@@ -1,0 +1,68 @@
+#include "bench/ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace frontrow::bench {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+/// A hold of ten seconds that was asked for and answered within one, by clocks that agree.
+Claim hold(std::uint64_t buyer, int from_s) {
+    return {
+        .buyer = buyer,
+        .sent = seconds{from_s},
+        .answered = seconds{from_s + 1},
+        .created = Instant{seconds{from_s}},
+        .expires = Instant{seconds{from_s + 10}},
+    };
+}
+
+TEST(Ledger, lets_a_seat_be_sold_again_the_instant_its_hold_ends) {
+    Ledger ledger{3};
+    EXPECT_EQ(ledger.enter(1, 1, hold(1, 0)), std::nullopt);
+    EXPECT_EQ(ledger.enter(1, 1, hold(2, 10)), std::nullopt);
+    EXPECT_EQ(ledger.seats_sold(), 1U);
+    EXPECT_EQ(ledger.times_sold_again(), 1U);
+}
+
+TEST(Ledger, names_two_buyers_who_have_a_seat_at_the_same_time) {
+    Ledger ledger{3};
+    EXPECT_EQ(ledger.enter(0, 2, hold(1, 0)), std::nullopt);
+    const auto wrong = ledger.enter(1, 2, hold(7, 9));
+    ASSERT_TRUE(wrong);
+    EXPECT_THAT(
+        *wrong, HasSubstr("seat 2 was told to be buyer 1's until 1970-01-01T00:00:10.000Z")
+    );
+    EXPECT_THAT(*wrong, HasSubstr("buyer 7's from 1970-01-01T00:00:09.000Z on"));
+    EXPECT_EQ(ledger.seats_sold(), 3U);
+}
+
+TEST(Ledger, finds_them_whichever_answer_comes_first) {
+    Ledger ledger{1};
+    EXPECT_EQ(ledger.enter(0, 1, hold(1, 20)), std::nullopt);
+    EXPECT_EQ(ledger.enter(0, 1, hold(2, 0)), std::nullopt) << "it had ended before";
+    EXPECT_TRUE(ledger.enter(0, 1, hold(3, 12)));
+}
+
+TEST(Ledger, believes_no_server_whose_clock_says_that_it_was_later) {
+    Ledger ledger{1};
+    EXPECT_EQ(ledger.enter(0, 1, hold(1, 0)), std::nullopt);
+    auto claim = hold(2, 3);
+    claim.created = Instant{seconds{100}};
+    claim.expires = Instant{seconds{110}};
+    EXPECT_TRUE(ledger.enter(0, 1, claim));
+}
+
+TEST(Ledger, takes_the_servers_word_where_its_own_clock_leaves_a_doubt) {
+    Ledger ledger{1};
+    auto slow = hold(1, 0);
+    slow.answered = seconds{30};
+    EXPECT_EQ(ledger.enter(0, 1, slow), std::nullopt);
+    EXPECT_TRUE(ledger.enter(0, 1, hold(2, 5))) << "the first was told so late that it was over";
+}
+
+}  // namespace
+}  // namespace frontrow::bench

@@ -1,0 +1,105 @@
+#include "bench/bench_run.h"
+#include "end_to_end/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace frontrow::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Bench, sells_every_request_a_seat_of_its_own) {
+    const auto run = run_bench({"--connections", "8", "--seats", "20000"});
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_THAT(run.finished.out, HasSubstr("The books agree"));
+    EXPECT_EQ(run.answers("201"), run.json.at("frontrow").at("sent").to_number<std::uint64_t>());
+    EXPECT_EQ(run.answers("201"), run.json.at("seats_sold").to_number<std::uint64_t>());
+    EXPECT_GT(run.answers("201"), 0U);
+}
+
+TEST(Bench, ends_when_every_seat_is_sold_and_says_so) {
+    const auto run = run_bench({"--connections", "3", "--seats", "50", "--seconds", "60"});
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_EQ(run.answers("201"), 50U);
+    EXPECT_THAT(run.finished.out, HasSubstr("when every seat had been asked for"));
+}
+
+TEST(Bench, gives_a_hundred_seats_to_a_hundred_of_all_who_want_them) {
+    const auto run = run_bench({"--scenario", "same-seat", "--connections", "16"});
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_EQ(run.answers("201"), 100U);
+    EXPECT_GT(run.answers("409"), 0U);
+}
+
+TEST(Bench, takes_overlapping_sets_whole_or_not_at_all) {
+    const auto run = run_bench({"--scenario", "overlap", "--connections", "16", "--seats", "1000"});
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_EQ(4 * run.answers("201"), run.json.at("seats_sold").to_number<std::uint64_t>());
+    EXPECT_GT(run.answers("201"), 0U);
+    EXPECT_GT(run.answers("409"), 0U);
+}
+
+TEST(Bench, mixes_four_reads_with_a_reservation) {
+    const auto run = run_bench({"--scenario", "mixed", "--connections", "5", "--seats", "2000"});
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_GT(run.answers("201"), 0U);
+    EXPECT_GE(run.answers("200"), 3 * run.answers("201"));
+    EXPECT_EQ(
+        run.json.at("frontrow").at("reads_ms").at("count").to_number<std::uint64_t>(),
+        run.answers("200")
+    );
+}
+
+TEST(Bench, sells_seats_again_whose_holds_have_run_out) {
+    const auto run =
+        run_bench({"--scenario", "expiry", "--connections", "4", "--seats", "20", "--seconds", "3"}
+        );
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_EQ(run.json.at("seats_sold").to_number<std::uint64_t>(), 20U);
+    EXPECT_GE(run.json.at("seats_sold_again").to_number<std::uint64_t>(), 20U);
+}
+
+TEST(Bench, makes_every_request_of_an_open_loop_on_several_threads) {
+    const auto run = run_bench({"--rate", "300", "--connections", "6", "--threads", "2"});
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_EQ(run.answers("201"), 300U);
+    EXPECT_EQ(run.json.at("frontrow").at("sent_late_ms").at("count").to_number<int>(), 300);
+    EXPECT_THAT(run.finished.out, HasSubstr("Open loop"));
+}
+
+TEST(Bench, loads_a_protected_server_and_tells_nobody_its_token) {
+    const TempFolder folder;
+    const std::string secret = "a secret that has thirty-two characters";
+    Server server{folder.path(), {}, {"FRONTROW_JWT_SECRET=" + secret}};
+    auto token =
+        run_program({"token", "--sub", "bench", "--role", "organizer", "--secret", secret}).out;
+    token.pop_back();
+    const auto url = "http://127.0.0.1:" + std::to_string(server.port());
+    const auto run = run_bench(
+        {"--url", url, "--seats", "500", "--connections", "2"}, {"FRONTROW_BENCH_TOKEN=" + token}
+    );
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_GT(run.answers("201"), 0U);
+    for (const auto& text :
+         {run.finished.out, run.finished.err, run.page, boost::json::serialize(run.json)})
+        EXPECT_THAT(text, Not(HasSubstr(token)));
+    EXPECT_EQ(run_bench({"--url", url}).finished.exit_code, 1) << "and needs it";
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(verify(folder.path()).exit_code, 0);
+}
+
+TEST(Bench, drives_nginx_in_turns_and_says_the_ratio) {
+    if (access("/usr/sbin/nginx", X_OK) != 0)
+        GTEST_SKIP() << "there is no /usr/sbin/nginx here: scripts/install-deps.sh test";
+    const auto run =
+        run_bench({"--nginx", "--rounds", "2", "--connections", "4", "--seats", "5000"});
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_EQ(run.json.at("ratio_by_round").as_array().size(), 2U);
+    EXPECT_GT(run.json.at("nginx").at("answers").at("201").to_number<int>(), 0);
+    EXPECT_THAT(run.finished.out, HasSubstr("frontrow : nginx"));
+}
+
+}  // namespace
+}  // namespace frontrow::test

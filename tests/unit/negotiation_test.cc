@@ -1,0 +1,58 @@
+#include "http/negotiation.h"
+
+#include "http/cursor.h"
+
+#include <gtest/gtest.h>
+
+namespace frontrow::http {
+namespace {
+
+TEST(AcceptEncoding, takes_gzip_where_it_is_named_or_meant_and_not_refused) {
+    for (const auto* takes :
+         {"gzip",
+          "GZip",
+          "x-gzip",
+          "br, gzip",
+          "deflate,gzip;q=0.1",
+          "gzip ; q=1.000",
+          "*",
+          "identity, *;q=0.5",
+          " \tgzip\t"})
+        EXPECT_TRUE(accepts_gzip(takes)) << takes;
+    for (const auto* refuses :
+         {"",
+          "identity",
+          "br",
+          "gzip;q=0",
+          "gzip; q=0.000",
+          "gzip;Q=0, *",
+          "*;q=0",
+          "gzipped",
+          "x-gzip2",
+          ",",
+          ";",
+          "q=1"})
+        EXPECT_FALSE(accepts_gzip(refuses)) << refuses;
+}
+
+TEST(IfNoneMatch, names_an_etag_alone_among_others_or_any) {
+    for (const auto* names : {"\"a\"", "W/\"a\"", "\"b\", \"a\"", "\"b\",W/\"a\" ", "*", " * "})
+        EXPECT_TRUE(names_etag(names, "\"a\"")) << names;
+    for (const auto* others : {"", "a", "\"b\"", "\"ab\"", "\"A\"", "W/a", ",", "\"*\""})
+        EXPECT_FALSE(names_etag(others, "\"a\"")) << others;
+}
+
+TEST(Cursor, leads_back_to_the_place_that_it_was_made_for) {
+    io::Sha256 sha;
+    for (const auto start : {Millis{0}, Millis{1'766'000'000'123}, Millis{-1}}) {
+        const domain::Place place{
+            .id = {0x0123'4567'89AB'CDEF, ~std::uint64_t{0}}, .start_at = Instant{start}
+        };
+        const auto cursor = write_cursor(sha, "events", place);
+        EXPECT_EQ(read_cursor(sha, "events", cursor), place);
+        EXPECT_EQ(read_cursor(sha, "event", cursor), std::nullopt);
+    }
+}
+
+}  // namespace
+}  // namespace frontrow::http

@@ -1,0 +1,70 @@
+// The collection's requests, sent as Postman would: node postman_test.mjs NODE_MODULES FRONTROW COLLECTION
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import process from "node:process";
+
+import { startServer } from "./server.mjs";
+
+const [, program, file] = process.argv.slice(2);
+const collection = JSON.parse(await readFile(file, "utf-8"));
+const variables = new Map(collection.variable.map(({ key, value }) => [key, value]));
+const items = new Map(collection.item.flatMap((folder) => folder.item).map((item) => [item.name, item]));
+
+function filled(text) {
+  return text.replace(/{{(.*?)}}/g, (_, name) => {
+    if (name === "$guid") return randomUUID();
+    assert.ok(variables.has(name), `there is no variable ${name}`);
+    return variables.get(name);
+  });
+}
+
+function targetOf({ host, path, variable = [] }) {
+  const parts = new Map(variable.map(({ key, value }) => [`:${key}`, encodeURIComponent(filled(value))]));
+  return [filled(host[0]), ...path.map((segment) => parts.get(segment) ?? segment)].join("/");
+}
+
+function headersOf({ header, auth }) {
+  const headers = new Headers();
+  for (const { key, value, disabled } of header) if (!disabled) headers.set(key, filled(value));
+  const given = Object.fromEntries((auth.apikey ?? []).map(({ key, value }) => [key, filled(value)]));
+  if (given.value) headers.set(given.key, given.value);
+  return headers;
+}
+
+/** Sends the request of this name, lets its script look at the answer, and returns the status. */
+async function send(name) {
+  const { request, event = [] } = items.get(name);
+  const response = await fetch(targetOf(request.url), {
+    method: request.method,
+    headers: headersOf(request),
+    body: request.body && filled(request.body.raw),
+  });
+  const body = await response.text();
+  const pm = {
+    response: { code: response.status, json: () => JSON.parse(body) },
+    collectionVariables: { set: (key, value) => variables.set(key, value) },
+  };
+  for (const { script } of event) new Function("pm", script.exec.join("\n"))(pm);
+  console.log(`${name}: ${response.status}`);
+  return response.status;
+}
+
+const server = await startServer(program);
+try {
+  variables.set("base_url", server.url);
+  const way = [
+    ["Create an event", 201],
+    ["Add a seat to an event", 201],
+    ["Hold seats", 201],
+    ["Get one of one's own reservations", 200],
+    ["Hold the seats of a pending reservation for longer", 200],
+    ["Confirm a pending reservation", 200],
+    ["List a user's reservations, newest first", 200],
+    ["Delete an event and its seats", 409],
+    ["Show this document as a page to try it on (Swagger UI)", 200],
+  ];
+  for (const [name, status] of way) assert.equal(await send(name), status, name);
+} finally {
+  await server.stop();
+}
