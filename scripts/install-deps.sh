@@ -20,7 +20,7 @@ build=(
     clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-yaml curl
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
-    libpq-dev libhiredis-dev libtomlplusplus-dev npm
+    zlib1g-dev libpq-dev libhiredis-dev libtomlplusplus-dev npm
 )
 test=(
     libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19

@@ -1,5 +1,6 @@
 #include "app/application.h"
 
+#include "http/body_cache.h"
 #include "http/handlers/routes.h"
 #include "io/id_source.h"
 #include "io/sha256.h"
@@ -14,6 +15,9 @@ namespace {
 
 /// One is enough: what it does is rare and long, and the buyers need the other cores.
 constexpr std::size_t kWorkerThreads = 1;
+
+/// The seat maps of the few events that are being sold.
+constexpr std::size_t kBodyCacheBytes = 16 << 20;
 
 }  // namespace
 
@@ -42,6 +46,7 @@ struct Application::Parts {
               authenticator,
               metrics,
               workers,
+              bodies,
               sha,
               house,
               settings.hold
@@ -55,6 +60,7 @@ struct Application::Parts {
     io::Sha256 sha;
     io::IdSource ids;
     telemetry::Metrics metrics;
+    http::BodyCache bodies{kBodyCacheBytes};
     io::Workers workers;
     std::unique_ptr<store::Store> store;
     identity::Authenticator authenticator;

@@ -17,7 +17,10 @@ public:
         // Facts that don't touch each other may have been judged in the other order.
         inventory_.last_at_ = std::max(inventory_.last_at_, fact_.at);
         std::visit([this](const auto& body) { apply(body); }, fact_.body);
-        if (fact_.event != EventId{}) event_row().last_seq = fact_.seq;
+        if (fact_.event == EventId{}) return;
+        auto& row = event_row();
+        row.last_seq = fact_.seq;
+        row.last_at = fact_.at;
     }
 
 private:
@@ -112,6 +115,7 @@ void Evolution::apply(const SeatsAdded& body) {
     row.blocks.push_back(body.block);
     row.block_firsts.push_back(first);
     row.holders.resize(first + count, kNobody);
+    row.statuses.resize(first + count, SeatStatus::available);
     row.counts.total += count;
 }
 
@@ -141,6 +145,7 @@ void Evolution::apply(const ReservationHeld& body) {
         CHECK(place && place->event == event.index);
         CHECK(event.holders[place->seat] == kNobody);
         event.holders[place->seat] = index;
+        event.statuses[place->seat] = SeatStatus::reserved;
         row.seats.push_back(place->seat);
     }
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
@@ -161,12 +166,14 @@ void Evolution::apply(const ReservationConfirmed& body) {
     const auto index = find_pending(body.reservation);
     auto& row = inventory_.reservations_[index];
     CHECK(row.expires_at > fact_.at);
-    auto& counts = inventory_.events_[row.event].counts;
+    auto& event = inventory_.events_[row.event];
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     row.status = ReservationStatus::confirmed;
     row.confirmed_at = fact_.at;
-    counts.reserved -= seats;
-    counts.confirmed += seats;
+    for (const auto seat : row.seats)
+        event.statuses[seat] = SeatStatus::confirmed;
+    event.counts.reserved -= seats;
+    event.counts.confirmed += seats;
     --inventory_.pending_count_;
     ++inventory_.confirmed_count_;
     drop_dead_hold_ends();
@@ -205,6 +212,7 @@ void Evolution::release(ReservationId id, ReservationStatus status) {
     for (const auto seat : row.seats) {
         CHECK(event.holders[seat] == index);
         event.holders[seat] = kNobody;
+        event.statuses[seat] = SeatStatus::available;
     }
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     event.counts.reserved -= seats;

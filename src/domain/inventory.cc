@@ -37,17 +37,10 @@ const Inventory::ReservationRow* Inventory::find_request(Bits128 key, Instant no
 }
 
 SeatStatus Inventory::seat_status(const EventRow& event, SeatIndex seat, Instant now) const {
-    const auto holder = event.holders[seat];
-    if (holder == kNobody) return SeatStatus::available;
-    switch (status_of(reservations_[holder], now)) {
-        case ReservationStatus::pending:
-            return SeatStatus::reserved;
-        case ReservationStatus::confirmed:
-            return SeatStatus::confirmed;
-        case ReservationStatus::cancelled:
-        case ReservationStatus::expired:
-            return SeatStatus::available;
-    }
+    const auto status = event.statuses[seat];
+    if (status != SeatStatus::reserved) return status;
+    const bool has_lapsed = reservations_[event.holders[seat]].expires_at <= now;
+    return has_lapsed ? SeatStatus::available : status;
 }
 
 std::size_t Inventory::block_of(const EventRow& event, SeatIndex seat) {
@@ -188,6 +181,15 @@ SeatIndex Inventory::seats_from(const EventRow& event, const Page& page) const {
     return last && last->event == event.index ? last->seat + 1 : event.counts.total;
 }
 
+SeatIndex Inventory::next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_holds) {
+    const auto from = event.statuses.begin() + seat;
+    const auto found = std::find_if(from, event.statuses.end(), [=](SeatStatus status) {
+        return status == SeatStatus::available ||
+               (looks_at_holds && status == SeatStatus::reserved);
+    });
+    return static_cast<SeatIndex>(found - event.statuses.begin());
+}
+
 SeatList Inventory::list_seats(
     const EventRow& event,
     bool only_available,
@@ -204,7 +206,10 @@ SeatList Inventory::list_seats(
             static_cast<SeatIndex>(std::min<std::size_t>(page.offset, event.counts.total - seat));
         passed = page.offset;
     }
+    const bool looks_at_holds = has_expired_holds(now);
     for (; seat < event.counts.total && taken < page.limit; ++seat) {
+        if (only_available) seat = next_candidate(event, seat, looks_at_holds);
+        if (seat == event.counts.total) break;
         const auto status = seat_status(event, seat, now);
         if (only_available && status != SeatStatus::available) continue;
         if (passed < page.offset) {
@@ -224,6 +229,23 @@ SeatList Inventory::list_seats(
         ++taken;
     }
     return list;
+}
+
+SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* before) const {
+    const bool has_new_seats = before == nullptr || before->blocks->size() != event.blocks.size();
+    SeatMap map{
+        .event = event.event.id,
+        .version = seat_map_version(event, now),
+        .blocks = has_new_seats ? std::make_shared<const SeatBlocks>(event.blocks) : before->blocks,
+        .statuses = event.statuses,
+    };
+    visit_expired_holds(now, [&](const ReservationRow& row) {
+        if (row.event != event.index) return true;
+        for (const auto seat : row.seats)
+            map.statuses[seat] = SeatStatus::available;
+        return true;
+    });
+    return map;
 }
 
 std::vector<EventId> Inventory::newest_events(std::size_t limit, Instant now) const {
@@ -252,10 +274,16 @@ void Inventory::verify() const {
         const auto* by_id = reservations_by_id_.find(row.id);
         CHECK(by_id != nullptr && *by_id == index);
         if (!holds) continue;
-        for (const auto seat : row.seats)
-            CHECK(events_[row.event].holders[seat] == index);
+        const auto& event = events_[row.event];
+        const bool is_pending = row.status == ReservationStatus::pending;
+        for (const auto seat : row.seats) {
+            CHECK(event.holders[seat] == index);
+            CHECK(
+                event.statuses[seat] == (is_pending ? SeatStatus::reserved : SeatStatus::confirmed)
+            );
+        }
         seats_by_user[{row.user, row.event}] += seats;
-        if (row.status == ReservationStatus::pending) {
+        if (is_pending) {
             counts[row.event].reserved += seats;
             ++pending;
         } else {
@@ -283,6 +311,11 @@ void Inventory::verify() const {
         const auto held =
             std::ranges::count_if(row.holders, [](auto holder) { return holder != kNobody; });
         CHECK(static_cast<std::uint32_t>(held) == expected.reserved + expected.confirmed);
+        CHECK(row.statuses.size() == row.holders.size());
+        CHECK(
+            static_cast<std::uint32_t>(std::ranges::count(row.statuses, SeatStatus::available)) ==
+            expected.available()
+        );
         CHECK(row.numbers.size() == row.holders.size());
     }
 }

@@ -49,11 +49,15 @@ public:
         SeatCounts counts;
         /// The newest fact about this event, its seats or its reservations.
         std::uint64_t last_seq = 0;
-        std::vector<std::shared_ptr<const SeatBlock>> blocks;
+        /// When that was.
+        Instant last_at{};
+        SeatBlocks blocks;
         /// By block: the index of its first seat in this event.
         std::vector<SeatIndex> block_firsts;
         /// By seat: the reservation that has it, or kNobody.
         std::vector<ReservationIndex> holders;
+        /// By seat, and by facts alone: a byte each, to be gone through and copied quickly.
+        std::vector<SeatStatus> statuses;
         /// The names in use. They point into the blocks.
         HashSet<std::string_view> numbers;
     };
@@ -144,6 +148,13 @@ public:
     SeatList list_seats(const EventRow& event, bool only_available, const Page& page, Instant now)
         const;
 
+    SeatMapVersion seat_map_version(const EventRow& event, Instant now) const {
+        return {.seq = event.last_seq, .at = event.last_at, .lapsed = count_lapsed(event, now)};
+    }
+    /// Costs a copy of the statuses, a microsecond for each ten thousand seats, and one of the
+    /// blocks where `before`, an older map of the event or null, has others.
+    SeatMap seat_map(const EventRow& event, Instant now, const SeatMap* before) const;
+
     /// Up to `limit` events that haven't started, those first in which something happened last.
     std::vector<EventId> newest_events(std::size_t limit, Instant now) const;
 
@@ -192,6 +203,9 @@ private:
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
     static std::size_t block_of(const EventRow& event, SeatIndex seat);
+    /// The next seat from here on that is free by the facts, or of a hold if `looks_at_holds`: it
+    /// may have run out. The seats' number where there is none.
+    static SeatIndex next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_holds);
     /// What a page is taken from: the event's seats from here on, the user's reservations before
     /// here.
     SeatIndex seats_from(const EventRow& event, const Page& page) const;

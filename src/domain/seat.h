@@ -1,9 +1,11 @@
 #pragma once
 
 #include "base/id.h"
+#include "base/instant.h"
 #include "base/money.h"
 #include "base/small_vector.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -73,6 +75,39 @@ struct SeatRun {
 struct SeatList {
     EventId event;
     std::vector<SeatRun> runs;
+};
+
+/// Which state of an event's seats it is: the newest fact about the event, with its time, because a
+/// restored backup gives its number again, and the seats whose hold has run out of which no fact
+/// says so yet. The same version is the same seats and statuses, on every node.
+struct SeatMapVersion {
+    std::uint64_t seq = 0;
+    Instant at{};
+    std::uint32_t lapsed = 0;
+
+    friend bool operator==(const SeatMapVersion&, const SeatMapVersion&) = default;
+};
+
+/// An event's seats, in the order of creation.
+using SeatBlocks = std::vector<std::shared_ptr<const SeatBlock>>;
+
+/// All seats of an event at one instant. Immutable and shared by all readers of that version.
+struct SeatMap {
+    EventId event;
+    SeatMapVersion version;
+    /// The same ones in all maps until seats are added. Never null.
+    std::shared_ptr<const SeatBlocks> blocks;
+    /// Of the blocks' seats in their order.
+    std::vector<SeatStatus> statuses;
+
+    /// Which seats there are, by the last ones that were added; a nil id while there are none.
+    /// Seats never go and never change, so that an older layout is the beginning of this one.
+    SeatId layout() const { return blocks->empty() ? SeatId{} : blocks->back()->first_id; }
+    /// This layout is this map's, or was it once.
+    bool has_layout(SeatId layout) const {
+        return layout == SeatId{} ||
+               std::ranges::find(*blocks, layout, &SeatBlock::first_id) != blocks->end();
+    }
 };
 
 }  // namespace frontrow::domain

@@ -24,6 +24,8 @@ class Workers;
 
 namespace frontrow::http {
 
+class BodyCache;
+
 /// How the server is doing.
 struct House {
     /// The server's time; see ticks.h.
@@ -41,6 +43,7 @@ struct Services {
     identity::Authenticator& authenticator;
     telemetry::Metrics& metrics;
     io::Workers& workers;
+    BodyCache& bodies;
     io::Sha256& sha;
     const House& house;
     /// How long a reservation is held where its event doesn't say.

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +70,9 @@ public:
     virtual Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(
         EventId event
     ) = 0;
+    /// All seats with their status; the same object for as long as nothing changes.
+    virtual Awaitable<Result<std::optional<std::shared_ptr<const domain::SeatMap>>, io::Fault>>
+    seat_map(EventId event) = 0;
     /// Nothing unless it's this user's.
     virtual Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
     find_reservation(ReservationId id, std::string user) = 0;

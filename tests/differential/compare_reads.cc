@@ -103,6 +103,14 @@ void Comparison::look_at_event(const RandomSale& sale, EventId id) {
         }
         expect(*count == by_model, "in the count of seats of event " + told(id));
     }
+    const auto map = world_.read(store_.seat_map(id));
+    expect(map.has_value() == of_model.has_value(), "whether it has a seat map of " + told(id));
+    if (map) {
+        std::vector<domain::SeatStatus> wanted;
+        for (const auto& line : sale.model().seats(id, false, kAll, 0, now_))
+            wanted.push_back(line.status);
+        expect((*map)->statuses == wanted, "in the seat map of event " + told(id));
+    }
     for (const auto& page : kPages) {
         for (const bool only_available : {false, true}) {
             const auto list = world_.read(store_.list_seats(id, only_available, page));

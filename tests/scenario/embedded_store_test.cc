@@ -102,6 +102,9 @@ void HangingDisk::ask_what_rests_on_it() {
     ask("the count", store().count_seats(event_), [](const auto& count) {
         EXPECT_EQ(count->available(), 9);
     });
+    ask("the seat map", store().seat_map(event_), [](const auto& map) {
+        EXPECT_EQ((*map)->statuses[1], domain::SeatStatus::reserved);
+    });
     ask("her reservation",
         store().find_reservation(anns_.reservation, "ann"),
         [](const auto& found) { EXPECT_EQ(found->status, domain::ReservationStatus::pending); });

@@ -58,6 +58,13 @@ std::string StoreScenario::all_reads(
     return text;
 }
 
+std::string StoreScenario::letters(EventId event) {
+    std::string letters;
+    for (const auto status : seat_map(event)->statuses)
+        letters += "arc"[static_cast<std::size_t>(status)];
+    return letters;
+}
+
 std::size_t count_seats(const domain::SeatList& list, domain::SeatStatus status) {
     std::size_t seats = 0;
     for (const auto& run : list.runs)

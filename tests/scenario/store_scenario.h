@@ -53,6 +53,11 @@ protected:
         return world_->read(store().list_seats(event, only_available, {.limit = 1'000'000}))
             .value();
     }
+    std::shared_ptr<const domain::SeatMap> seat_map(EventId event) {
+        return world_->read(store().seat_map(event)).value();
+    }
+    /// The seat map's statuses by their first letters.
+    std::string letters(EventId event);
     /// All that can be read about these, as text.
     std::string
     all_reads(const std::vector<EventId>& events, const std::vector<std::string>& users);

@@ -32,6 +32,7 @@ TEST_P(StoreScenario, reads_what_was_written) {
     EXPECT_EQ(count_seats(list, SeatStatus::available), 5);
     EXPECT_EQ(count_seats(list, SeatStatus::reserved), 2);
     EXPECT_EQ(count_seats(list, SeatStatus::confirmed), 3);
+    EXPECT_EQ(letters(event), "rrcccaaaaa");
     EXPECT_EQ(store().count_reservations().pending, 1);
     EXPECT_EQ(store().count_reservations().confirmed, 1);
 
@@ -47,6 +48,7 @@ TEST_P(StoreScenario, has_nothing_where_nothing_is) {
     EXPECT_FALSE(world_->read(store().find_event(other)));
     EXPECT_FALSE(world_->read(store().count_seats(other)));
     EXPECT_FALSE(world_->read(store().list_seats(other, false, {.limit = 9})));
+    EXPECT_FALSE(world_->read(store().seat_map(other)));
     EXPECT_FALSE(world_->read(store().find_seat(seat(2))));
     EXPECT_FALSE(world_->read(store().find_reservation(ReservationId{}, "ann")));
     EXPECT_TRUE(world_->read(store().list_reservations("nobody", {.limit = 9})).empty());
@@ -54,6 +56,33 @@ TEST_P(StoreScenario, has_nothing_where_nothing_is) {
     EXPECT_FALSE(world_->read(store().find_event(event)));
     EXPECT_FALSE(world_->read(store().find_seat(seat(0))));
     EXPECT_TRUE(world_->read(store().list_events({.limit = 9})).empty());
+}
+
+TEST_P(StoreScenario, has_one_seat_map_for_all_who_ask_until_something_changes) {
+    const auto event = open_sale(3);
+    const auto other = world_->sale().create_event();
+    ASSERT_TRUE(execute(other).value());
+    const auto first = seat_map(event);
+    EXPECT_EQ(seat_map(event), first);
+    ASSERT_TRUE(execute(world_->sale().delete_event(other.event)).value());
+    EXPECT_EQ(seat_map(event), first);
+
+    const auto held = accepted(request(event, "ann", 1));
+    const auto second = seat_map(event);
+    EXPECT_NE(second->version, first->version);
+    EXPECT_EQ(second->blocks, first->blocks);
+    EXPECT_EQ(letters(event), "ara");
+    EXPECT_EQ(first->statuses, (std::vector<SeatStatus>(3, SeatStatus::available)));
+    EXPECT_EQ(seat_map(event), second);
+
+    accepted(domain::ExtendReservation{held.id, "ann", seconds{60}});
+    world_->move_clock(world_->sale().spec().hold);
+    EXPECT_EQ(letters(event), "ara");
+    world_->move_clock(seconds{60});
+    EXPECT_EQ(letters(event), "aaa");
+    EXPECT_NE(seat_map(event)->version, second->version);
+    accepted(request(event, "bob", 1));
+    EXPECT_EQ(letters(event), "ara");
 }
 
 TEST_P(StoreScenario, shows_a_reservation_to_its_owner_alone) {
@@ -317,6 +346,7 @@ TEST_P(StoreScenario, counts_right_at_once_when_100000_holds_run_out_together) {
     for (auto& one : answers)
         EXPECT_TRUE(one.get().value());
     EXPECT_EQ(available(event), free - 20);
+    EXPECT_EQ(std::ranges::count(letters(event), 'a'), free - 20);
     EXPECT_EQ(store().count_reservations().pending, 20);
     EXPECT_EQ(store().count_reservations().confirmed, 1);
 }

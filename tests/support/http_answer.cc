@@ -1,5 +1,7 @@
 #include "support/http_answer.h"
 
+#include "support/gunzip.h"
+
 #include <boost/json.hpp>
 
 #include <utility>
@@ -35,7 +37,8 @@ make_http_answer(unsigned status, std::map<std::string, std::string> headers, st
         .status = status, .headers = std::move(headers), .body = std::move(body), .json = {}
     };
     boost::system::error_code not_json;
-    auto value = boost::json::parse(answer.body, not_json);
+    const bool is_packed = !answer.body.empty() && answer.header("content-encoding") == "gzip";
+    auto value = boost::json::parse(is_packed ? gunzip(answer.body) : answer.body, not_json);
     if (!not_json) answer.json = std::move(value);
     return answer;
 }

@@ -15,7 +15,7 @@ struct HttpAnswer {
     /// By name in lower case.
     std::map<std::string, std::string> headers;
     std::string body;
-    /// The body, where it is JSON; null otherwise.
+    /// The body, where it is JSON, compressed or not; null otherwise.
     boost::json::value json;
 
     std::string header(const std::string& lower_name) const;

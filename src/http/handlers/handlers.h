@@ -21,6 +21,7 @@ Awaitable<void> list_seats(Context& context);
 Awaitable<void> get_seat(Context& context);
 Awaitable<void> count_available_seats(Context& context);
 Awaitable<void> get_availability(Context& context);
+Awaitable<void> get_seat_map(Context& context);
 
 Awaitable<void> create_reservation(Context& context);
 Awaitable<void> get_reservation(Context& context);

@@ -1,6 +1,7 @@
 #include "http/handlers/replies.h"
 
 #include "http/cursor.h"
+#include "http/negotiation.h"
 #include "http/query.h"
 
 namespace frontrow::http::handlers {
@@ -42,6 +43,21 @@ void link_next(
     link += "&cursor=" + write_cursor(context.services.sha, bounds.list, last);
     link += ">; rel=\"next\"";
     context.response.add_header("Link", link);
+}
+
+Form choose_form(Context& context, std::string_view version) {
+    auto& response = context.response;
+    Form form{.gzip = accepts_gzip(context.request.header(Header::accept_encoding))};
+    form.etag = "\"" + std::string{version} + (form.gzip ? "-gz\"" : "\"");
+    response.add_header("ETag", form.etag);
+    response.add_header("Vary", "Accept-Encoding");
+    form.is_known = names_etag(context.request.header(Header::if_none_match), form.etag);
+    if (form.is_known) {
+        response.status = 304;
+    } else if (form.gzip) {
+        response.add_header("Content-Encoding", "gzip");
+    }
+    return form;
 }
 
 }  // namespace frontrow::http::handlers

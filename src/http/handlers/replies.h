@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -67,6 +68,21 @@ void link_next(
     std::string_view path,
     std::string_view more = {}
 );
+
+/// Longer lists are parsed and rendered off the owner, which has buyers waiting.
+inline constexpr std::size_t kSeatsOnOwnerMax = 500;
+
+/// Which form of an answer that comes plain and compressed.
+struct Form {
+    bool gzip = false;
+    std::string etag;
+    /// The client has it already and was answered 304.
+    bool is_known = false;
+};
+
+/// Chooses what the client takes and gives the answer its headers, with a strong ETag made of the
+/// `version`.
+Form choose_form(Context& context, std::string_view version);
 
 /// A bare JSON array, each item written by `append(out, item)`, which sets its own comma.
 template <class Item, class Append>

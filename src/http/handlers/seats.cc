@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 constexpr std::size_t kSeatsLimitMax = 10'000'000;
-/// Longer lists are parsed and rendered off the owner, which has buyers waiting.
-constexpr std::size_t kSeatsOnOwnerMax = 500;
 constexpr std::size_t kBodyOnOwnerMax = 64 << 10;
 
 domain::AddSeats command_for(Context& context, EventId event, std::vector<domain::SeatSpec> seats) {

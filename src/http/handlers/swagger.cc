@@ -1,6 +1,6 @@
 #include "http/handlers/assets.h"
 #include "http/handlers/handlers.h"
-#include "http/negotiation.h"
+#include "http/handlers/replies.h"
 
 #include <algorithm>
 #include <string>
@@ -41,19 +41,12 @@ const Served kFiles[] = {
 /// hasn't changed costs a 304.
 void reply_file(Context& context, const Served& served) {
     auto& response = context.response;
-    const bool gzip = accepts_gzip(context.request.header(Header::accept_encoding));
-    const auto etag = "\"" + std::string{served.file.hash} + (gzip ? "-gz\"" : "\"");
     response.content_policy = kPagePolicy;
     response.cache_control = "no-cache";
-    response.add_header("ETag", etag);
-    response.add_header("Vary", "Accept-Encoding");
-    if (names_etag(context.request.header(Header::if_none_match), etag)) {
-        response.status = 304;
-        return;
-    }
+    const auto form = choose_form(context, served.file.hash);
+    if (form.is_known) return;
     response.content_type = served.content_type;
-    if (gzip) response.add_header("Content-Encoding", "gzip");
-    response.body = gzip ? served.file.gzip : served.file.bytes;
+    response.body = form.gzip ? served.file.gzip : served.file.bytes;
 }
 
 }  // namespace

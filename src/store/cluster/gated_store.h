@@ -73,6 +73,9 @@ public:
     ) override {
         return truth_.count_seats(event);
     }
+    Awaitable<Result<std::optional<SeatMaps::Map>, io::Fault>> seat_map(EventId event) override {
+        return truth_.seat_map(event);
+    }
     Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
     find_reservation(ReservationId id, std::string user) override {
         return truth_.find_reservation(id, std::move(user));

@@ -64,6 +64,20 @@ Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> EmbeddedStore::count
     co_return count;
 }
 
+Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> EmbeddedStore::seat_map(EventId event) {
+    if (inventory_.has_expired_holds(now())) co_await settle();
+    const auto* row = inventory_.find_event(event);
+    std::optional<SeatMaps::Map> map;
+    std::uint64_t rests_on = inventory_.events_seq();
+    if (row != nullptr) {
+        map = seat_maps_.at(inventory_, *row, now());
+        rests_on = row->last_seq;
+    }
+    if (auto fault = co_await until_tellable(rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return map;
+}
+
 Awaitable<Result<std::optional<domain::Reservation>, Fault>>
 EmbeddedStore::find_reservation(ReservationId id, std::string user) {
     const auto* row = inventory_.find_reservation(id);

@@ -7,6 +7,7 @@
 #include "io/ticker.h"
 #include "store/embedded/committer.h"
 #include "store/embedded/data_folder.h"
+#include "store/seat_maps.h"
 #include "store/store.h"
 
 #include <cstdint>
@@ -61,6 +62,7 @@ public:
     list_seats(EventId event, bool only_available, Page page) override;
     Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(EventId event
     ) override;
+    Awaitable<Result<std::optional<SeatMaps::Map>, io::Fault>> seat_map(EventId event) override;
     Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
     find_reservation(ReservationId id, std::string user) override;
     Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
@@ -101,6 +103,7 @@ private:
     Ports ports_;
     DataFolder folder_;
     domain::Inventory inventory_;
+    SeatMaps seat_maps_;
     Instant last_now_{};
 
     /// The batch that is forming, and who waits for it.

@@ -53,6 +53,14 @@ Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> PostgresStore::count
     co_return view_.inventory().count_seats(*row, *at);
 }
 
+Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> PostgresStore::seat_map(EventId event) {
+    const auto at = co_await up_to_date();
+    if (!at) co_return std::unexpected(at.error());
+    const auto* row = view_.inventory().find_event(event);
+    if (row == nullptr) co_return std::nullopt;
+    co_return seat_maps_.at(view_.inventory(), *row, *at);
+}
+
 Awaitable<Result<std::optional<domain::Reservation>, Fault>>
 PostgresStore::find_reservation(ReservationId id, std::string user) {
     const auto at = co_await up_to_date();

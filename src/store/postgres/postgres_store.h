@@ -9,6 +9,7 @@
 #include "io/ticker.h"
 #include "store/postgres/feed_view.h"
 #include "store/postgres/transaction.h"
+#include "store/seat_maps.h"
 #include "store/store.h"
 
 #include <chrono>
@@ -71,6 +72,7 @@ public:
     list_seats(EventId event, bool only_available, Page page) override;
     Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(EventId event
     ) override;
+    Awaitable<Result<std::optional<SeatMaps::Map>, io::Fault>> seat_map(EventId event) override;
     Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
     find_reservation(ReservationId id, std::string user) override;
     Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
@@ -135,6 +137,7 @@ private:
     Ports ports_;
     io::postgres::PgPool pool_;
     FeedView view_;
+    SeatMaps seat_maps_;
     std::uint64_t commands_ = 0;
     Queue sales_;
     Queue organizing_;

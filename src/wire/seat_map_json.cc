@@ -1,0 +1,139 @@
+#include "wire/seat_map_json.h"
+
+#include "base/check.h"
+#include "wire/json_writer.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace frontrow::wire {
+namespace {
+
+using domain::SeatBlock;
+using domain::SeatSpec;
+using Seats = std::span<const SeatSpec>;
+using Blocks = std::span<const std::shared_ptr<const SeatBlock>>;
+
+/// What a seat takes as JSON, about, so that a layout is allocated once.
+constexpr std::size_t kSeatBytes = 40;
+
+std::optional<double> x_of(const SeatSpec& seat) {
+    return seat.position ? seat.position->x : std::nullopt;
+}
+std::optional<double> y_of(const SeatSpec& seat) {
+    return seat.position ? seat.position->y : std::nullopt;
+}
+
+/// Whether two neighbours are told together, with what they share said once.
+bool is_same_run(const SeatSpec& a, const SeatSpec& b) {
+    return a.section == b.section && a.row == b.row && a.price == b.price &&
+           x_of(a).has_value() == x_of(b).has_value() && y_of(a).has_value() == y_of(b).has_value();
+}
+
+template <class Value>
+void write_each(JsonWriter& json, std::string_view name, Seats seats, Value value) {
+    json.key(name);
+    json.begin_array();
+    for (const auto& seat : seats)
+        json.value(value(seat));
+    json.end_array();
+}
+
+void write_run(JsonWriter& json, std::size_t first, SeatId first_id, Seats seats) {
+    const auto& shared = seats.front();
+    json.begin_object();
+    json.field("first", first);
+    json.field("first_id", first_id);
+    if (!shared.section.empty()) json.field("section", shared.section);
+    if (!shared.row.empty()) json.field("row", shared.row);
+    json.field("price", shared.price);
+    write_each(json, "seat_numbers", seats, [](const auto& seat) {
+        return std::string_view{seat.number};
+    });
+    if (x_of(shared)) write_each(json, "x", seats, [](const auto& seat) { return *x_of(seat); });
+    if (y_of(shared)) write_each(json, "y", seats, [](const auto& seat) { return *y_of(seat); });
+    json.end_object();
+}
+
+/// `first`: the place of the block's first seat in the event.
+void write_runs(JsonWriter& json, std::size_t first, const SeatBlock& block) {
+    const Seats seats{block.seats};
+    for (std::size_t begin = 0; begin < seats.size();) {
+        auto end = begin + 1;
+        while (end < seats.size() && is_same_run(seats[begin], seats[end]))
+            ++end;
+        const auto run = seats.subspan(begin, end - begin);
+        write_run(json, first + begin, block.first_id.plus(begin), run);
+        begin = end;
+    }
+}
+
+char letter_of(domain::SeatStatus status) {
+    switch (status) {
+        case domain::SeatStatus::available:
+            return 'a';
+        case domain::SeatStatus::reserved:
+            return 'r';
+        case domain::SeatStatus::confirmed:
+            return 'c';
+    }
+}
+
+/// The blocks that the layout was made of.
+Blocks blocks_of(const domain::SeatMap& map, SeatId layout) {
+    if (layout == SeatId{}) return {};
+    CHECK(map.has_layout(layout));
+    return {map.blocks->begin(), std::ranges::find(*map.blocks, layout, &SeatBlock::first_id) + 1};
+}
+
+}  // namespace
+
+std::string status_version(const domain::SeatMap& map) {
+    const auto& [seq, at, lapsed] = map.version;
+    return std::to_string(seq) + "." + std::to_string(at.time_since_epoch().count()) + "." +
+           std::to_string(lapsed);
+}
+
+std::string status_json(const domain::SeatMap& map, std::string_view layout_path) {
+    std::string letters(map.statuses.size(), 'a');
+    std::ranges::transform(map.statuses, letters.begin(), letter_of);
+    std::string out;
+    JsonWriter json{out};
+    json.begin_object();
+    json.field("event_id", map.event);
+    json.field("layout_version", map.layout());
+    json.field("layout", layout_path);
+    json.field("status_version", status_version(map));
+    json.field("status", std::string_view{letters});
+    json.end_object();
+    return out;
+}
+
+std::string layout_json(const domain::SeatMap& map, SeatId layout) {
+    const auto blocks = blocks_of(map, layout);
+    std::size_t seats = 0;
+    for (const auto& block : blocks)
+        seats += block->seats.size();
+    std::string out;
+    out.reserve(seats * kSeatBytes);
+    JsonWriter json{out};
+    json.begin_object();
+    json.field("event_id", map.event);
+    json.field("layout_version", layout);
+    json.field("total", seats);
+    json.key("runs");
+    json.begin_array();
+    std::size_t first = 0;
+    for (const auto& block : blocks) {
+        write_runs(json, first, *block);
+        first += block->seats.size();
+    }
+    json.end_array();
+    json.end_object();
+    return out;
+}
+
+}  // namespace frontrow::wire
