@@ -1,12 +1,14 @@
 #include "app/offline_store.h"
 #include "cli/commands.h"
 #include "cli/demonstration.h"
+#include "cli/seed_table.h"
 #include "cli/store_choice.h"
 #include "config/options.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 namespace frontrow::cli {
 namespace {
@@ -53,19 +55,36 @@ Awaitable<Result<void, io::Fault>> seed_if_empty(store::Store& store, io::IdSour
     co_return Result<void, io::Fault>{};
 }
 
+Result<void, io::Fault> seed_table(const config::SeedSettings& settings) {
+    auto table = read_table(settings);
+    if (!table) {
+        for (const auto& error : table.error())
+            std::fprintf(stderr, "frontrow seed: %s\n", error.c_str());
+        return std::unexpected(io::Fault{io::FaultKind::unavailable, "nothing was added"});
+    }
+    return app::with_store(
+        store_choice(settings.store),
+        [&](store::Store& store, io::IdSource& ids) {
+            return add_table(store, ids, settings, std::move(*table));
+        }
+    );
+}
+
 }  // namespace
 
 void add_seed(CLI::App& app, int& exit_code) {
-    auto settings = std::make_shared<config::StoreSettings>();
+    auto settings = std::make_shared<config::SeedSettings>();
     auto* command =
         app.add_subcommand("seed", "Put three events with a few hundred seats into an empty store");
     command->footer(
-        "Does nothing where there are events already. A running server has the folder to itself: "
-        "seed before it starts."
+        "Does nothing where there are events already. With --csv it adds the file's seats to an "
+        "event, all or none. A running server has the folder to itself: seed before it starts."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
-        const auto seeded = app::with_store(store_choice(*settings), seed_if_empty);
+        const auto seeded = settings->csv.empty()
+                                ? app::with_store(store_choice(settings->store), seed_if_empty)
+                                : seed_table(*settings);
         if (seeded) return;
         std::fprintf(stderr, "frontrow seed: %s\n", seeded.error().what.c_str());
         exit_code = kFailed;

@@ -152,6 +152,28 @@ void add_options(CLI::App& command, TokenSettings& settings) {
         ->capture_default_str();
 }
 
+void add_options(CLI::App& command, SeedSettings& settings) {
+    add_options(command, settings.store);
+    command
+        .add_option(
+            "--csv",
+            settings.csv,
+            "A table of seats to add, whose first line names the columns: seat_number, price; "
+            "section, row, x, y"
+        )
+        ->envname("FRONTROW_SEED_CSV")
+        ->type_name("FILE");
+    command
+        .add_option(
+            "--event", settings.event, "The event that the seats are added to; a new one without"
+        )
+        ->envname("FRONTROW_SEED_EVENT")
+        ->type_name("ID");
+    command.add_option("--name", settings.name, "The new event's name; the file's without")
+        ->envname("FRONTROW_SEED_NAME")
+        ->type_name("NAME");
+}
+
 void add_options(CLI::App& command, StoreSettings& settings) {
     command.add_option("--data-dir", settings.data_dir, "The folder with the journal")
         ->envname("FRONTROW_DATA_DIR")

@@ -14,5 +14,6 @@ namespace frontrow::config {
 void add_options(CLI::App& command, ServeSettings& settings);
 void add_options(CLI::App& command, TokenSettings& settings);
 void add_options(CLI::App& command, StoreSettings& settings);
+void add_options(CLI::App& command, SeedSettings& settings);
 
 }  // namespace frontrow::config

@@ -56,6 +56,16 @@ struct TokenSettings {
     std::int64_t ttl_seconds = 3'600;
 };
 
+struct SeedSettings {
+    StoreSettings store;
+    /// Empty: events to try Frontrow on, in place of a file's seats.
+    std::filesystem::path csv;
+    /// Empty: a new one.
+    std::string event;
+    /// Empty: the file's, without its ending.
+    std::string name;
+};
+
 struct HostPort {
     std::string host;
     std::uint16_t port = 0;

@@ -1,5 +1,6 @@
 #include "http/dispatcher.h"
 
+#include "http/negotiation.h"
 #include "http/query.h"
 #include "telemetry/trace.h"
 
@@ -33,15 +34,11 @@ identity::Role role_for(Access access) {
     }
 }
 
-bool is_json(std::string_view content_type) {
-    std::string type{content_type.substr(0, std::min(content_type.find(';'), content_type.size()))};
-    while (!type.empty() && type.back() == ' ')
-        type.pop_back();
-    std::ranges::transform(type, type.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    });
-    return type == "application/json" ||
-           (type.starts_with("application/") && type.ends_with("+json"));
+bool takes(BodyKind kind, std::string_view content_type) {
+    const auto type = media_type(content_type);
+    if (type == "application/json" || (type.starts_with("application/") && type.ends_with("+json")))
+        return true;
+    return kind == BodyKind::bulk_seats && type == kCsv;
 }
 
 }  // namespace
@@ -55,7 +52,7 @@ std::size_t Dispatcher::admit(Context& context) {
     if (!route(context) || !identify(context) || !check_content_type(context))
         return kPassedOverMax;
     context.is_admitted = true;
-    const bool is_bulk = context.route->route.body == BodyKind::bulk_json;
+    const bool is_bulk = context.route->route.body == BodyKind::bulk_seats;
     return is_bulk ? limits_.bulk_body_bytes : limits_.body_bytes;
 }
 
@@ -115,11 +112,14 @@ bool Dispatcher::identify(Context& context) {
 
 bool Dispatcher::check_content_type(Context& context) const {
     const auto type = context.request.header(Header::content_type);
-    if (context.route->route.body == BodyKind::none || type.empty() || is_json(type)) return true;
+    const auto kind = context.route->route.body;
+    if (kind == BodyKind::none || type.empty() || takes(kind, type)) return true;
+    const bool may_be_csv = kind == BodyKind::bulk_seats;
     context.fail(
         {.status = 415,
          .code = "UNSUPPORTED_MEDIA_TYPE",
-         .message = "The body must be application/json."}
+         .message = may_be_csv ? "The body must be application/json or text/csv."
+                               : "The body must be application/json."}
     );
     return false;
 }

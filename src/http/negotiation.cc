@@ -32,6 +32,14 @@ bool is_refused(std::string_view parameters) {
 
 }  // namespace
 
+std::string media_type(std::string_view content_type) {
+    std::string type{take(content_type, ';')};
+    std::ranges::transform(type, type.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    });
+    return type;
+}
+
 bool accepts_gzip(std::string_view accept_encoding) {
     bool takes_any = false;
     while (!accept_encoding.empty()) {

@@ -1,5 +1,7 @@
 #include "http/problem.h"
 
+#include "wire/seat_csv.h"
+
 namespace frontrow::http {
 namespace {
 
@@ -174,6 +176,26 @@ Problem problem_of(const wire::ParseError& error) {
         .message = std::move(message),
         .errors = error.fields
     };
+}
+
+Problem problem_in_table(const wire::ParseError& error) {
+    auto problem = problem_of(error);
+    const auto& [field, message] = error.fields.front();
+    if (!field.empty()) problem.message = "In " + field + " " + message + ".";
+    return problem;
+}
+
+Problem problem_in_table(
+    const domain::Refusal& refusal,
+    const std::vector<domain::SeatSpec>& seats,
+    const std::vector<std::size_t>& lines
+) {
+    auto problem = problem_of(refusal);
+    if (refusal.reason == Reason::seat_number_taken) {
+        const auto line = wire::line_of(refusal.subject, seats, lines);
+        problem.message = "In line " + std::to_string(line) + ": " + problem.message;
+    }
+    return problem;
 }
 
 Problem invalid_field(std::string field, std::string message) {

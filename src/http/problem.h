@@ -6,6 +6,9 @@
 #include "wire/parse_error.h"
 #include "wire/problem_json.h"
 
+#include <cstddef>
+#include <vector>
+
 namespace frontrow::http {
 
 using wire::Problem;
@@ -15,6 +18,14 @@ using wire::Problem;
 Problem problem_of(const domain::Refusal& refusal);
 Problem problem_of(const io::Fault& fault);
 Problem problem_of(const wire::ParseError& error);
+
+/// The same of seats that came as a table, with the line. `lines`: by seat.
+Problem problem_in_table(const wire::ParseError& error);
+Problem problem_in_table(
+    const domain::Refusal& refusal,
+    const std::vector<domain::SeatSpec>& seats,
+    const std::vector<std::size_t>& lines
+);
 
 Problem invalid_field(std::string field, std::string message);
 Problem not_found(std::string message);

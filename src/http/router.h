@@ -18,8 +18,8 @@ enum class BodyKind : std::uint8_t {
     none,
     /// JSON of at most Limits::body_bytes.
     json,
-    /// JSON of at most Limits::bulk_body_bytes.
-    bulk_json,
+    /// JSON or CSV of at most Limits::bulk_body_bytes.
+    bulk_seats,
 };
 
 using Handler = store::Awaitable<void> (*)(Context&);

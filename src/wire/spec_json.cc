@@ -8,7 +8,6 @@ namespace {
 constexpr TextBounds kName{1, 255};
 constexpr TextBounds kDescription{0, 10'000};
 constexpr TextBounds kVenue{0, 255};
-constexpr TextBounds kSeatNumber{1, 64};
 constexpr TextBounds kSectionOrRow{0, 64};
 constexpr IntegerBounds kCapacity{1, 10'000'000};
 constexpr IntegerBounds kHoldSeconds{1, 3'600};

@@ -20,6 +20,8 @@ read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{
 /// Who may do what, by name: in a request and a fact.
 domain::Role read_role(ObjectReader& in);
 
+inline constexpr TextBounds kSeatNumber{1, 64};
+
 /// The fields of a seat that its organiser sets, likewise.
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec);
 domain::SeatSpec read_seat_spec(ObjectReader& in);

@@ -193,7 +193,7 @@ TEST_F(EveryAnswer, to_a_body_that_is_no_json_says_so_where_json_is_due) {
 
 TEST_F(EveryAnswer, to_a_body_over_the_routes_limit_is_413_and_the_connection_ends) {
     for (const auto& one : visits()) {
-        const auto limit = one.route.body == BodyKind::bulk_json ? 32 << 20 : 1 << 20;
+        const auto limit = one.route.body == BodyKind::bulk_seats ? 32 << 20 : 1 << 20;
         auto own = server.connect();
         own.send(
             one.method + " " + one.path + " HTTP/1.1\r\nHost: x\r\n" +

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace frontrow::test {
@@ -13,7 +14,10 @@ using testing::HasSubstr;
 
 class Seed : public testing::Test {
 protected:
-    Finished seed() { return run_program({"seed", "--data-dir", folder_.path()}); }
+    Finished seed(std::vector<std::string> more = {}) {
+        more.insert(more.begin(), {"seed", "--data-dir", folder_.path()});
+        return run_program(more);
+    }
 
     TempFolder folder_;
 };
@@ -86,6 +90,52 @@ TEST_F(Seed, says_so_where_the_folder_is_none) {
     const auto finished = run_program({"seed", "--data-dir", file});
     EXPECT_EQ(finished.exit_code, 1);
     EXPECT_THAT(finished.err, HasSubstr("can't use the data folder " + file.string()));
+}
+
+TEST_F(Seed, loads_an_arena_from_a_table_to_a_new_event_or_one_that_is_there) {
+    const auto arena = std::filesystem::path{FRONTROW_CHECKOUT} / "examples/arena.csv";
+    const auto loaded = seed({"--csv", arena, "--name", "Arena night"});
+    EXPECT_EQ(loaded.exit_code, 0) << loaded.err;
+    const auto event = loaded.out.substr(0, loaded.out.find(':'));
+    const auto table = folder_.path() / "more.csv";
+    std::ofstream{table} << "price,seat_number\n1,more\n";
+    const auto more = seed({"--csv", table, "--event", event});
+    EXPECT_EQ(more.exit_code, 0) << more.err;
+    EXPECT_EQ(more.out, event + ": 1 seats\n");
+
+    Server server{folder_.path()};
+    auto client = server.client();
+    const auto events = client.get("/api/v1/events").value().json();
+    ASSERT_EQ(events.as_array().size(), 1U);
+    EXPECT_EQ(text_of(events.at(0), "name"), "Arena night");
+    EXPECT_EQ(events.at(0).at("total_seats").as_int64(), 14'000);
+    EXPECT_EQ(text_of(events.at(0), "id"), event);
+    const auto map = client.get("/api/v1/events/" + event + "/seatmap").value().json();
+    EXPECT_EQ(text_of(map, "status"), std::string(14'001, 'a'));
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(verify(folder_.path()).exit_code, 0);
+}
+
+TEST_F(Seed, of_a_table_that_is_wrong_adds_nothing_and_says_where) {
+    const auto table = folder_.path() / "hall.csv";
+    const auto name = table.string();
+    std::ofstream{table} << "seat_number,price\nA,dear\n,1\n";
+    const auto wrong = seed({"--csv", table});
+    EXPECT_EQ(wrong.exit_code, 1);
+    EXPECT_THAT(wrong.err, HasSubstr("frontrow seed: " + name + ": line 2, price must be a whole"));
+    EXPECT_THAT(
+        wrong.err, HasSubstr("frontrow seed: " + name + ": line 3, seat_number is required")
+    );
+    const auto nowhere = folder_.path() / "none.csv";
+    EXPECT_THAT(seed({"--csv", nowhere}).err, HasSubstr("none.csv can't be read"));
+
+    std::ofstream{table} << "seat_number,price\nA,1\nB,1\nA,1\n";
+    EXPECT_THAT(seed({"--csv", table}).err, HasSubstr("In line 4: The seat number A"));
+    std::ofstream{table} << "seat_number,price\nA,1\n";
+    const std::string stranger = "018f7c2e-0a10-7000-8000-000000000001";
+    EXPECT_THAT(seed({"--csv", table, "--event", stranger}).err, HasSubstr("no such event"));
+    EXPECT_THAT(seed({"--csv", table, "--event", "x"}).err, HasSubstr("--event must be a UUID"));
+    EXPECT_THAT(verify(folder_.path()).out, HasSubstr("0 events, 0 seats"));
 }
 
 TEST_F(Seed, takes_the_folder_from_the_environment_and_a_flag_over_it) {

@@ -133,7 +133,7 @@ constexpr Route kRoutes[] = {
     {Method::get, "/events/{id}", Access::anyone, BodyKind::none, nullptr},
     {Method::delete_, "/events/{id}", Access::organizer, BodyKind::none, nullptr},
     {Method::get, "/events/{id}/seats/{seat}", Access::anyone, BodyKind::none, nullptr},
-    {Method::post, "/events/{id}/seats/bulk", Access::organizer, BodyKind::bulk_json, nullptr},
+    {Method::post, "/events/{id}/seats/bulk", Access::organizer, BodyKind::bulk_seats, nullptr},
 };
 
 /// `METHOD pattern part part`, `405 allowed` or `404`.

@@ -36,7 +36,7 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/events/{id}/availability", anyone, BodyKind::none, handlers::get_availability},
     {get, "/api/v1/seats/{id}", anyone, BodyKind::none, handlers::get_seat},
     {post, "/api/v1/events/{id}/seats", organizer, BodyKind::json, handlers::create_seat},
-    {post, "/api/v1/events/{id}/seats/bulk", organizer, BodyKind::bulk_json, handlers::create_seats
+    {post, "/api/v1/events/{id}/seats/bulk", organizer, BodyKind::bulk_seats, handlers::create_seats
     },
 
     {post, "/api/v1/api-keys", admin, BodyKind::json, handlers::create_api_key},

@@ -1,13 +1,16 @@
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
+#include "http/negotiation.h"
 #include "http/query.h"
 #include "io/workers.h"
 #include "wire/entity_json.h"
 #include "wire/requests.h"
+#include "wire/seat_csv.h"
 #include "wire/small_json.h"
 
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace frontrow::http::handlers {
 namespace {
@@ -21,6 +24,13 @@ domain::AddSeats command_for(Context& context, EventId event, std::vector<domain
     block->first_id = context.services.ids.next<SeatId>();
     block->seats = std::move(seats);
     return {.event = event, .by = context.organizer(), .block = std::move(block)};
+}
+
+Result<wire::SeatTable, wire::ParseError> parse_bulk(std::string_view body, bool is_csv) {
+    if (is_csv) return wire::parse_seat_csv(body);
+    auto seats = wire::parse_bulk_seats_request(body);
+    if (!seats) return std::unexpected(std::move(seats.error()));
+    return wire::SeatTable{.seats = std::move(*seats), .lines = {}};
 }
 
 /// Appends to the body with `render(out)`, here or on a worker.
@@ -84,13 +94,21 @@ Awaitable<void> create_seat(Context& context) {
 Awaitable<void> create_seats(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
-    auto parse = [&] { return wire::parse_bulk_seats_request(context.request.body); };
+    const bool is_csv = media_type(context.request.header(Header::content_type)) == kCsv;
+    auto parse = [&] { return parse_bulk(context.request.body, is_csv); };
     const bool is_short = context.request.body.size() <= kBodyOnOwnerMax;
-    auto seats = is_short ? parse() : co_await context.services.workers.run(parse);
-    if (context.value_or_fail(seats) == nullptr) co_return;
-    auto result = co_await context.services.store.execute(
-        command_for(context, *event, std::move(*seats)), context.trace
-    );
+    auto table = is_short ? parse() : co_await context.services.workers.run(parse);
+    if (!table) {
+        context.fail(is_csv ? problem_in_table(table.error()) : problem_of(table.error()));
+        co_return;
+    }
+    auto command = command_for(context, *event, std::move(table->seats));
+    const auto wanted = command.block;
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (is_csv && result && !*result) {
+        context.fail(problem_in_table(result->error(), wanted->seats, table->lines));
+        co_return;
+    }
     const auto* block = entity_or_fail<std::shared_ptr<const domain::SeatBlock>>(context, result);
     if (block == nullptr) co_return;
     co_await render_body(context, (*block)->seats.size(), [&](std::string& out) {

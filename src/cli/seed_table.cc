@@ -1,0 +1,115 @@
+#include "cli/seed_table.h"
+
+#include "base/hash_map.h"
+#include "base/utf8.h"
+#include "http/problem.h"
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace frontrow::cli {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+using store::Awaitable;
+
+constexpr std::chrono::days kUntilStart{30};
+constexpr std::chrono::hours kLength{3};
+constexpr std::size_t kNameMax = 255;
+
+const domain::Organizer kOrganizer{.sub = "dev", .is_admin = true};
+
+Fault failed(std::string what) {
+    return Fault{FaultKind::unavailable, std::move(what)};
+}
+
+/// The event to which the seats go.
+Awaitable<Result<EventId, Fault>> choose_event(
+    store::Store& store,
+    io::IdSource& ids,
+    const config::SeedSettings& settings,
+    std::size_t seats
+) {
+    if (!settings.event.empty()) {
+        const auto named = EventId::parse(settings.event);
+        if (!named) co_return std::unexpected(failed("--event must be a UUID"));
+        co_return *named;
+    }
+    const auto name = settings.name.empty() ? settings.csv.stem().string() : settings.name;
+    if (name.size() > kNameMax || !is_utf8(name))
+        co_return std::unexpected(failed("the event's name must be UTF-8, 255 bytes at most"));
+    const auto start = std::chrono::ceil<std::chrono::days>(store.now()) + kUntilStart;
+    domain::EventSpec spec{
+        .name = name,
+        .start_at = start,
+        .end_at = start + kLength,
+        .total_seats = static_cast<std::int64_t>(seats),
+    };
+    domain::CreateEvent create{
+        .event = ids.next<EventId>(), .by = kOrganizer, .spec = std::move(spec)
+    };
+    const auto event = create.event;
+    auto created = co_await store.execute(std::move(create), TraceId{});
+    if (!created) co_return std::unexpected(std::move(created.error()));
+    if (!*created) co_return std::unexpected(failed(http::problem_of(created->error()).message));
+    co_return event;
+}
+
+/// The store refuses a seat that is there twice, but a new event would be there by then.
+std::optional<domain::Refusal> find_twice(const std::vector<domain::SeatSpec>& seats) {
+    HashSet<std::string_view> numbers;
+    for (const auto& seat : seats) {
+        if (!numbers.insert(seat.number).second)
+            return domain::Refusal{
+                .reason = domain::Reason::seat_number_taken, .subject = seat.number
+            };
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<wire::SeatTable, std::vector<std::string>> read_table(const config::SeedSettings& settings) {
+    const auto name = settings.csv.string();
+    std::ifstream file{settings.csv, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (!file) return std::unexpected(std::vector{name + " can't be read"});
+    auto table = wire::parse_seat_csv(text);
+    if (table) return std::move(*table);
+    std::vector<std::string> errors;
+    for (const auto& [field, message] : table.error().fields)
+        errors.push_back(name + ": " + (field.empty() ? "" : field + " ") + message);
+    return std::unexpected(std::move(errors));
+}
+
+Awaitable<Result<void, Fault>> add_table(
+    store::Store& store,
+    io::IdSource& ids,
+    const config::SeedSettings& settings,
+    wire::SeatTable table
+) {
+    if (const auto refusal = find_twice(table.seats)) {
+        const auto problem = http::problem_in_table(*refusal, table.seats, table.lines);
+        co_return std::unexpected(failed(problem.message));
+    }
+    const auto event = co_await choose_event(store, ids, settings, table.seats.size());
+    if (!event) co_return std::unexpected(event.error());
+    const auto block =
+        std::make_shared<const domain::SeatBlock>(ids.next<SeatId>(), std::move(table.seats));
+    domain::AddSeats add{.event = *event, .by = kOrganizer, .block = block};
+    auto added = co_await store.execute(std::move(add), TraceId{});
+    if (!added) co_return std::unexpected(std::move(added.error()));
+    if (!*added) {
+        const auto problem = http::problem_in_table(added->error(), block->seats, table.lines);
+        co_return std::unexpected(failed(problem.message));
+    }
+    std::printf("%s: %zu seats\n", event->to_string().c_str(), block->seats.size());
+    co_return Result<void, Fault>{};
+}
+
+}  // namespace frontrow::cli

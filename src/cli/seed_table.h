@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "io/awaitable.h"
+#include "io/fault.h"
+#include "io/id_source.h"
+#include "store/store.h"
+#include "wire/seat_csv.h"
+
+#include <string>
+#include <vector>
+
+namespace frontrow::cli {
+
+/// Reads the file of `settings.csv` by the same rules as a request's body; otherwise says all that
+/// is wrong with it, a line each.
+Result<wire::SeatTable, std::vector<std::string>> read_table(const config::SeedSettings& settings);
+
+/// Adds the table's seats to the event that `settings` name, or to a new one; all or none.
+io::Awaitable<Result<void, io::Fault>> add_table(
+    store::Store& store,
+    io::IdSource& ids,
+    const config::SeedSettings& settings,
+    wire::SeatTable table
+);
+
+}  // namespace frontrow::cli

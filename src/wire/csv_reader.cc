@@ -1,0 +1,72 @@
+#include "wire/csv_reader.h"
+
+#include <algorithm>
+
+namespace frontrow::wire {
+
+namespace {
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+}
+
+CsvReader::CsvReader(std::string_view text) : rest_{text} {
+    if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
+}
+
+bool CsvReader::next(std::vector<std::string>& fields) {
+    fields.clear();
+    while (!rest_.empty() && is_at_line_end())
+        skip_line_end();
+    line_ = next_line_;
+    if (rest_.empty()) return false;
+    for (;;) {
+        fields.push_back(field());
+        if (!error_.empty()) return false;
+        if (rest_.empty()) return true;
+        if (is_at_line_end()) {
+            skip_line_end();
+            return true;
+        }
+        rest_.remove_prefix(1);
+    }
+}
+
+std::string CsvReader::field() {
+    if (rest_.starts_with('"')) return quoted_field();
+    auto end = std::min(rest_.find_first_of(",\n"), rest_.size());
+    if (end < rest_.size() && rest_[end] == '\n' && end > 0 && rest_[end - 1] == '\r') --end;
+    std::string text{rest_.substr(0, end)};
+    rest_.remove_prefix(end);
+    if (text.contains('"')) error_ = "a field has a quote in it and isn't in quotes";
+    return text;
+}
+
+std::string CsvReader::quoted_field() {
+    std::string text;
+    do {
+        // The opening quote, or the second of a doubled one.
+        rest_.remove_prefix(1);
+        const auto end = rest_.find('"');
+        if (end == std::string_view::npos) {
+            error_ = "a field's closing quote is missing";
+            return text;
+        }
+        text += rest_.substr(0, end);
+        rest_.remove_prefix(end + 1);
+        if (rest_.starts_with('"')) text += '"';
+    } while (rest_.starts_with('"'));
+    next_line_ += static_cast<std::size_t>(std::ranges::count(text, '\n'));
+    if (!rest_.empty() && !rest_.starts_with(',') && !is_at_line_end())
+        error_ = "a field goes on behind its closing quote";
+    return text;
+}
+
+bool CsvReader::is_at_line_end() const {
+    return rest_.starts_with('\n') || rest_.starts_with("\r\n");
+}
+
+void CsvReader::skip_line_end() {
+    rest_.remove_prefix(rest_.starts_with('\n') ? 1 : 2);
+    ++next_line_;
+}
+
+}  // namespace frontrow::wire

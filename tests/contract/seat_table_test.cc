@@ -1,0 +1,126 @@
+#include "support/gunzip.h"
+#include "support/seed.h"
+#include "support/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+namespace frontrow::test {
+namespace {
+
+class SeatTable : public testing::Test {
+protected:
+    HttpAnswer send(std::string_view csv, std::string_view type = "text/csv") {
+        return organizer_.post(path_ + "/seats/bulk", csv, {{"Content-Type", std::string{type}}});
+    }
+    std::int64_t total() {
+        return organizer_.get(path_ + "/availability").json.at("seats").at("total").as_int64();
+    }
+
+    TestServer server_;
+    Caller organizer_{server_, ""};
+    Venue venue_ = make_venue(server_, 1);
+    std::string path_ = "/api/v1/events/" + venue_.event;
+};
+
+TEST_F(SeatTable, is_as_good_as_a_list) {
+    const auto made = send(
+        "\xEF\xBB\xBFsection,row,seat_number,x,y,price\r\n"
+        "Stalls,A,A-1,-0.5,2,8000\r\n"
+        "\"Circle, \"\"left\"\"\",B,B-1,,,0\r\n"
+    );
+    ASSERT_EQ(made.status, 201) << made.body;
+    const auto seats = made.json.as_array();
+    ASSERT_EQ(seats.size(), 2);
+    EXPECT_EQ(seats[0].at("seat_number").as_string(), "A-1");
+    EXPECT_EQ(seats[0].at("x").as_double(), -0.5);
+    EXPECT_EQ(seats[0].at("price").as_int64(), 8000);
+    EXPECT_EQ(seats[1].at("section").as_string(), "Circle, \"left\"");
+    EXPECT_FALSE(seats[1].as_object().contains("x"));
+    EXPECT_EQ(organizer_.get(path_ + "/seats?offset=1").json, made.json);
+    EXPECT_EQ(
+        send("seat_number,price\nC,1", "Text/CSV; charset=utf-8; header=present").status, 201
+    );
+}
+
+TEST_F(SeatTable, that_is_wrong_anywhere_adds_nothing_and_says_where) {
+    const auto wrong = send("seat_number,price\nA,1\nB,dear\nC,\n");
+    EXPECT_EQ(wrong.status, 400);
+    EXPECT_EQ(wrong.code(), "INVALID_REQUEST");
+    EXPECT_TRUE(wrong.text("message").starts_with("In line 3, price must be a whole number"))
+        << wrong.body;
+    const auto& errors = wrong.json.at("errors").as_array();
+    ASSERT_EQ(errors.size(), 2);
+    EXPECT_EQ(errors[0].at("field").as_string(), "line 3, price");
+    EXPECT_EQ(errors[1].at("field").as_string(), "line 4, price");
+    for (const auto* csv :
+         {"", "seat_number,price\n", "seat_number,price\n\"A,1\n", "A,B\n\xFF,1\n"})
+        EXPECT_EQ(send(csv).status, 400) << csv;
+    EXPECT_EQ(total(), 1);
+}
+
+TEST_F(SeatTable, with_a_seat_twice_adds_nothing_and_names_the_line) {
+    const auto twice = send("seat_number,price\nA,1\nB,1\n\nA,1\n");
+    EXPECT_EQ(twice.code(), "DUPLICATE_SEAT");
+    EXPECT_EQ(twice.text("message"), "In line 5: The seat number A would be there twice.");
+    const auto there = send("price,seat_number\n1,A\n1,S-1\n");
+    EXPECT_EQ(there.code(), "DUPLICATE_SEAT");
+    EXPECT_EQ(there.text("message"), "In line 3: The seat number S-1 would be there twice.");
+    EXPECT_EQ(total(), 1);
+}
+
+TEST_F(SeatTable, is_understood_where_many_seats_are_added_and_nowhere_else) {
+    const auto elsewhere = organizer_.post(
+        path_ + "/seats", "seat_number,price\nA,1\n", {{"Content-Type", "text/csv"}}
+    );
+    EXPECT_EQ(elsewhere.status, 415);
+    EXPECT_EQ(send("seat_number,price\nA,1\n", "text/plain").status, 415);
+    EXPECT_EQ(send("seat_number,price\nA,1\n", "application/json").status, 400);
+    EXPECT_EQ(send(R"({"prefix":"A","count":1,"price":1})").status, 400);
+    const auto strangers =
+        Caller(server_, "mallory")
+            .post(
+                path_ + "/seats/bulk", "seat_number,price\nA,1\n", {{"Content-Type", "text/csv"}}
+            );
+    EXPECT_EQ(strangers.status, 403);
+}
+
+TEST_F(SeatTable, may_be_a_whole_arena_whose_map_is_small) {
+    std::ifstream file{FRONTROW_ARENA, std::ios::binary};
+    const std::string csv{std::istreambuf_iterator<char>{file}, {}};
+    const auto made = send(csv);
+    ASSERT_EQ(made.status, 201) << made.body.substr(0, 500);
+    const auto seats = made.json.as_array();
+    ASSERT_EQ(seats.size(), 14'000);
+    EXPECT_EQ(seats.front().at("seat_number").as_string(), "A1-1-1");
+
+    // Every third seat has gone to somebody at random, the hardest thing to compress.
+    std::mt19937_64 random{seed_of_this_run()};
+    Caller buyer{server_, "alice"};
+    for (std::size_t first = 0; first < seats.size(); first += 30) {
+        std::vector<std::string> wanted;
+        for (auto i = first; i < std::min(first + 30, seats.size()); ++i) {
+            if (random() % 3 == 0 && wanted.size() < 10)
+                wanted.emplace_back(seats[i].at("id").as_string());
+        }
+        if (wanted.empty()) continue;
+        const auto held = buyer.reserve(venue_.event, wanted, "k" + std::to_string(first));
+        ASSERT_EQ(held.status, 201) << held.body;
+        if (random() % 2 == 0) buyer.post("/api/v1/reservations/" + held.text("id") + "/confirm");
+    }
+    const auto plain = organizer_.get(path_ + "/seatmap");
+    const auto packed = organizer_.get(path_ + "/seatmap", {{"Accept-Encoding", "gzip"}});
+    EXPECT_EQ(plain.text("status").size(), 14'001);
+    EXPECT_LT(plain.body.size(), 30'000);
+    EXPECT_LT(packed.body.size(), plain.body.size() / 3);
+    EXPECT_EQ(gunzip(packed.body), plain.body);
+    const auto layout = organizer_.get(plain.text("layout"), {{"Accept-Encoding", "gzip"}});
+    EXPECT_LT(layout.body.size(), 120'000);
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,194 @@
+#include "wire/seat_csv.h"
+
+#include "wire/csv_reader.h"
+#include "wire/requests.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::wire {
+namespace {
+
+using namespace std::string_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using Record = std::vector<std::string>;
+
+struct Read {
+    std::vector<Record> records;
+    std::vector<std::size_t> lines;
+    std::string error;
+};
+
+Read read_csv(std::string_view text) {
+    CsvReader csv{text};
+    Read read;
+    Record record;
+    while (csv.next(record)) {
+        read.records.push_back(record);
+        read.lines.push_back(csv.line());
+    }
+    read.error = csv.error();
+    if (!read.error.empty()) read.lines.push_back(csv.line());
+    return read;
+}
+
+TEST(Csv, is_read_as_rfc_4180_has_it) {
+    const auto read = read_csv("a,b c,\r\n\"x,\"\"y\"\"\",\"1\r\n2\",\"\"\nlast,\"\"\"\",z");
+    EXPECT_EQ(read.error, "");
+    EXPECT_THAT(
+        read.records,
+        ElementsAre(
+            Record{"a", "b c", ""}, Record{"x,\"y\"", "1\r\n2", ""}, Record{"last", "\"", "z"}
+        )
+    );
+    EXPECT_THAT(read.lines, ElementsAre(1, 2, 4));
+}
+
+TEST(Csv, passes_over_a_byte_order_mark_and_empty_lines) {
+    const auto read = read_csv("\xEF\xBB\xBF\r\na\n\n\r\nb\n\n");
+    EXPECT_THAT(read.records, ElementsAre(Record{"a"}, Record{"b"}));
+    EXPECT_THAT(read.lines, ElementsAre(2, 5));
+    for (const auto* none : {"", "\n", "\xEF\xBB\xBF", "\r\n\r\n"})
+        EXPECT_THAT(read_csv(none).records, IsEmpty());
+}
+
+TEST(Csv, says_in_which_line_a_quote_is_wrong) {
+    for (const auto* wrong : {"a\nb,\"c\nd\ne", "a\nb,c\"d\n", "a\n\"b\"c\n", "a\n\"b\" ,c"}) {
+        const auto read = read_csv(wrong);
+        EXPECT_NE(read.error, "") << wrong;
+        EXPECT_THAT(read.lines, ElementsAre(1, 2)) << wrong;
+    }
+}
+
+/// Whatever it's made of, it's read to its end, and reads as it was written.
+TEST(Csv, reads_every_short_text_of_its_own_marks_to_an_end) {
+    const std::string marks = "a\",\r\n";
+    for (std::size_t code = 0; code < 15'625; ++code) {
+        std::string text;
+        auto rest = code;
+        for (int i = 0; i < 6; ++i, rest /= marks.size())
+            text += marks[rest % marks.size()];
+        EXPECT_LE(read_csv(text).records.size(), 6) << text;
+        std::string quoted{"\""};
+        for (const char c : text)
+            quoted += c == '"' ? "\"\"" : std::string(1, c);
+        EXPECT_THAT(read_csv(quoted + "\",b").records, ElementsAre(Record{text, "b"}));
+    }
+}
+
+SeatTable table(std::string_view text) {
+    auto parsed = parse_seat_csv(text);
+    EXPECT_TRUE(parsed) << parsed.error().fields.front().field
+                        << parsed.error().fields.front().message;
+    return parsed.value_or(SeatTable{});
+}
+
+std::vector<std::string> numbers(std::string_view text) {
+    std::vector<std::string> numbers;
+    for (const auto& seat : table(text).seats)
+        numbers.push_back(seat.number);
+    return numbers;
+}
+
+std::vector<std::string> complaints(std::string_view text) {
+    std::vector<std::string> fields;
+    const auto parsed = parse_seat_csv(text);
+    if (parsed) return fields;
+    for (const auto& [field, message] : parsed.error().fields) {
+        EXPECT_NE(message, "");
+        fields.push_back(field);
+    }
+    return fields;
+}
+
+TEST(SeatTable, has_its_columns_in_any_order_and_others_beside_them) {
+    const auto read = table(
+        "price,y,colour,x,seat_number,row,section\r\n"
+        "4500,-2,red,1.5,B-7,B,\"Stalls, left\"\r\n"
+        "0,,blue,,B-8,,\r\n"
+    );
+    ASSERT_EQ(read.seats.size(), 2);
+    const auto& [first, second] = std::tie(read.seats[0], read.seats[1]);
+    EXPECT_EQ(first.number, "B-7");
+    EXPECT_EQ(first.section, "Stalls, left");
+    EXPECT_EQ(first.row, "B");
+    EXPECT_EQ(first.price, 4500);
+    EXPECT_EQ(*first.position, (domain::Position{1.5, -2.0}));
+    EXPECT_EQ(second.section + second.row, "");
+    EXPECT_EQ(second.position, nullptr);
+    EXPECT_THAT(read.lines, ElementsAre(2, 3));
+}
+
+TEST(SeatTable, takes_the_numbers_as_names_where_each_has_one_place) {
+    EXPECT_THAT(
+        numbers("section,row,seat_number,price\nA,1,A-1-1,1\nA,2,7,1\nB,1,x,1\n"),
+        ElementsAre("A-1-1", "7", "x")
+    );
+    EXPECT_THAT(numbers("seat_number,price\n7,1\n007,1\n"), ElementsAre("7", "007"));
+}
+
+TEST(SeatTable, names_all_seats_by_their_place_where_a_number_comes_again_in_another) {
+    EXPECT_THAT(
+        numbers("section,row,seat_number,price\nA,1,1,1\nA,2,1,1\nB,,9,1\n,,5,1\n"),
+        ElementsAre("A-1-1", "A-2-1", "B-9", "5")
+    );
+    const auto twice = "section,row,seat_number,price\nA,1,1,1\n\nA,1,2,1\nA,1,1,1\n";
+    EXPECT_THAT(numbers(twice), ElementsAre("1", "2", "1"));
+    const auto read = table(twice);
+    EXPECT_EQ(line_of("1", read.seats, read.lines), 5);
+    const auto number = std::string(60, '1');
+    EXPECT_THAT(
+        complaints("section,seat_number,price\nabcde," + number + ",1\nb," + number + ",1\n"),
+        ElementsAre("line 2, seat_number")
+    );
+}
+
+TEST(SeatTable, says_line_and_column_of_everything_that_is_wrong) {
+    EXPECT_THAT(
+        complaints("seat_number,price,x\nA,1,2\nB,x,2\n,-1,2\nD,1,east\n"),
+        ElementsAre("line 3, price", "line 4, seat_number", "line 4, price", "line 5, x")
+    );
+    for (const auto* price : {"1.5", "+1", " 1", "1 ", "0x1", "1e30", "99999999999999999999", ""})
+        EXPECT_THAT(
+            complaints("seat_number,price\n\"a\nb\",1\nc,"s + price + "\n"),
+            ElementsAre("line 4, price")
+        ) << price;
+    for (const auto* place : {"inf", "nan", "1e10", "-1e300", "true"})
+        EXPECT_THAT(complaints("seat_number,price,y\nA,1,"s + place), ElementsAre("line 2, y"))
+            << place;
+    EXPECT_THAT(
+        complaints("seat_number,price\nA,1\nB\nC,1,1\n"),
+        ElementsAre("line 3", "line 3, price", "line 4")
+    );
+    EXPECT_THAT(complaints("seat_number,price\nA,1\n\"B,1\n"), ElementsAre("line 3"));
+    EXPECT_THAT(complaints("seat_number,price\nA,1\nB\xFF,1\n"), ElementsAre("line 3"));
+    EXPECT_THAT(complaints("seat_number,price\nA\x01,1\n"), ElementsAre("line 2, seat_number"));
+}
+
+TEST(SeatTable, needs_a_header_with_number_and_price_once_each) {
+    EXPECT_THAT(
+        complaints("section,row\nA,1\n"), ElementsAre("line 1, seat_number", "line 1, price")
+    );
+    EXPECT_THAT(complaints("seat_number,price,price\nA,1,2\n"), ElementsAre("line 1, price"));
+    EXPECT_THAT(complaints("A,1\nB,2\n"), ElementsAre("line 1, seat_number", "line 1, price"));
+    EXPECT_THAT(complaints(""), ElementsAre("line 1, seat_number", "line 1, price"));
+    EXPECT_THAT(complaints("\"seat_number,price\nA,1\n"), ElementsAre("line 1"));
+}
+
+TEST(SeatTable, holds_1_to_100000_seats) {
+    EXPECT_THAT(complaints("seat_number,price\n"), ElementsAre(""));
+    std::string text = "seat_number,price\n";
+    for (std::size_t i = 0; i < kBulkSeatsMax; ++i)
+        text += std::to_string(i) + ",1\n";
+    EXPECT_THAT(complaints(text), IsEmpty());
+    EXPECT_THAT(complaints(text + "one more,1\n"), ElementsAre(""));
+}
+
+}  // namespace
+}  // namespace frontrow::wire
