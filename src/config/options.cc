@@ -63,6 +63,15 @@ void take_redis(std::string& redis) {
     redis = "redis://" + (password.empty() ? "" : ":" + in_url(password) + "@") + host + ":" + port;
 }
 
+constexpr auto kFolder = "The folder with the journal";
+
+void add_data_dir(CLI::App& command, std::filesystem::path& folder, const char* what) {
+    command.add_option("--data-dir", folder, what)
+        ->envname("FRONTROW_DATA_DIR")
+        ->type_name("FOLDER")
+        ->capture_default_str();
+}
+
 }  // namespace
 
 void add_options(CLI::App& command, ServeSettings& settings) {
@@ -176,10 +185,7 @@ void add_options(CLI::App& command, TokenSettings& settings) {
 }
 
 void add_options(CLI::App& command, StoreSettings& settings) {
-    command.add_option("--data-dir", settings.data_dir, "The folder with the journal")
-        ->envname("FRONTROW_DATA_DIR")
-        ->type_name("FOLDER")
-        ->capture_default_str();
+    add_data_dir(command, settings.data_dir, kFolder);
     take_database(settings.store);
     command
         .add_option(
@@ -191,6 +197,22 @@ void add_options(CLI::App& command, StoreSettings& settings) {
         )
         ->envname("FRONTROW_STORE")
         ->type_name("URL");
+}
+
+void add_options(CLI::App& command, BackupSettings& settings) {
+    command.add_option("--to", settings.to, "The file to make; never one that is there")
+        ->envname("FRONTROW_BACKUP_TO")
+        ->required()
+        ->type_name("FILE");
+    add_options(command, settings.store);
+}
+
+void add_options(CLI::App& command, RestoreSettings& settings) {
+    command.add_option("--from", settings.from, "The backup")
+        ->envname("FRONTROW_RESTORE_FROM")
+        ->required()
+        ->type_name("FILE");
+    add_data_dir(command, settings.data_dir, "The folder to make, or an empty one");
 }
 
 }  // namespace frontrow::config
