@@ -5,7 +5,8 @@
 # targets, in turns with nginx on this machine. Prints a table, and writes
 # build/bench/report.html (with plots) and build/bench/report.json.
 #
-#   --only NAME,…         only these of S1, S2, S5, S6 and S7 (default: all, about 5 minutes)
+#   --only NAME,…         only these of S1, S2, S5 to S9 (default: all, about 7 minutes);
+#                         S8 and S9 are taken together
 #   --seconds N           length of one round of load (default: 8)
 #   --rounds N            rounds, each nginx and then Frontrow (default: 3)
 #   --connections N,…     keep-alive connections of S1 (default: 256,64); the
@@ -27,7 +28,7 @@ usage_error() { echo "bench.sh: $1 (see --help)" >&2; exit 2; }
 options=()
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --only) form='^S[12567](,S[12567])*$' ;;
+        --only) form='^S[125-9](,S[125-9])*$' ;;
         --seconds | --rounds) form='^[1-9][0-9]{0,3}$' ;;
         --connections) form='^[1-9][0-9]{0,3}(,[1-9][0-9]{0,3})*$' ;;
         --dir) form=. ;;

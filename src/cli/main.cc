@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     cli::add_verify(app, exit_code);
     cli::add_backup(app, exit_code);
     cli::add_restore(app, exit_code);
+    cli::add_snapshot(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {

@@ -215,4 +215,8 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
     add_data_dir(command, settings.data_dir, "The folder to make, or an empty one");
 }
 
+void add_options(CLI::App& command, SnapshotSettings& settings) {
+    add_data_dir(command, settings.data_dir, kFolder);
+}
+
 }  // namespace frontrow::config

@@ -51,6 +51,10 @@ struct RestoreSettings {
     std::filesystem::path data_dir = "data";
 };
 
+struct SnapshotSettings {
+    std::filesystem::path data_dir = "data";
+};
+
 struct TokenSettings {
     std::string secret;
     std::string sub;

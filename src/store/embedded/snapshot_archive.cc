@@ -1,0 +1,86 @@
+#include "store/embedded/snapshot_archive.h"
+
+namespace frontrow::store::embedded {
+namespace {
+
+constexpr std::size_t kBuffer = 1 << 20;
+/// What is written is synced in pieces, so that a journal on the same disk never waits for the
+/// whole of it.
+constexpr std::size_t kUnsyncedMax = 8 << 20;
+
+}  // namespace
+
+SnapshotWriter::SnapshotWriter(io::File& file) : file_{file} {
+    buffer_.reserve(kBuffer + 64);
+}
+
+void SnapshotWriter::put_number(std::uint64_t number) {
+    for (; number >= 0x80; number >>= 7)
+        buffer_ += static_cast<char>(number | 0x80);
+    buffer_ += static_cast<char>(number);
+    if (buffer_.size() >= kBuffer) flush();
+}
+
+void SnapshotWriter::bytes(std::string_view bytes) {
+    buffer_ += bytes;
+    if (buffer_.size() >= kBuffer) flush();
+}
+
+void SnapshotWriter::flush() {
+    sha_.update(buffer_);
+    if (done_) done_ = file_.write(buffer_);
+    unsynced_ += buffer_.size();
+    buffer_.clear();
+    if (done_ && unsynced_ >= kUnsyncedMax) {
+        done_ = file_.sync();
+        unsynced_ = 0;
+    }
+}
+
+Result<void, io::Fault> SnapshotWriter::finish() {
+    flush();
+    const auto digest = sha_.finish();
+    if (done_) done_ = file_.write({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    return done_;
+}
+
+SnapshotReader::SnapshotReader(io::File& file, std::uint64_t size)
+    : file_{file}, left_{size}, buffer_(kBuffer) {
+}
+
+void SnapshotReader::refill() {
+    const auto wanted = std::min<std::uint64_t>(left_, buffer_.size());
+    const auto read = file_.read(std::span{buffer_}.first(wanted));
+    place_ = 0;
+    end_ = read.value_or(0);
+    left_ -= wanted;
+    if (end_ == 0 || end_ != wanted) {
+        is_good_ = false;
+        end_ = 0;
+    }
+}
+
+std::uint64_t SnapshotReader::get_number() {
+    std::uint64_t number = 0;
+    for (int shift = 0; shift < 64 && is_good_; shift += 7) {
+        if (place_ == end_) refill();
+        if (!is_good_) return 0;
+        const auto byte = static_cast<std::uint8_t>(buffer_[place_++]);
+        number |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+        if (byte < 0x80) return number;
+    }
+    is_good_ = false;
+    return 0;
+}
+
+void SnapshotReader::bytes(std::span<char> into) {
+    while (!into.empty() && is_good_) {
+        if (place_ == end_) refill();
+        const auto count = std::min(into.size(), end_ - place_);
+        if (count > 0) std::memcpy(into.data(), buffer_.data() + place_, count);
+        place_ += count;
+        into = into.subspan(count);
+    }
+}
+
+}  // namespace frontrow::store::embedded
