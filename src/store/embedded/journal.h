@@ -64,8 +64,12 @@ public:
     Result<std::uint64_t, io::Fault> newest_batch();
     /// Where the journal ended with this batch, by its row alone; nothing if there is none.
     Result<std::optional<JournalEnd>, io::Fault> find(std::uint64_t batch);
-    /// Goes on from here without a look at what lies before. `end` is one that find() gave.
-    void start_from(const JournalEnd& end) { end_ = end; }
+    /// Goes on from here without a look at what lies before. `end` is one that find() gave, or the
+    /// beginning.
+    void start_from(const JournalEnd& end) {
+        end_ = end;
+        bytes_passed_ = 0;
+    }
 
     /// Makes one batch durable: `facts` are lines of JSON. When it returns the facts are on the
     /// disk. If it fails or never returns they are there whole or not at all, and only a new open()
