@@ -1,19 +1,16 @@
 #include "cli/commands.h"
 #include "config/options.h"
-#include "store/embedded/recovery.h"
+#include "store/embedded/take_snapshot.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
 #include <memory>
-#include <sys/resource.h>
 
 namespace frontrow::cli {
 namespace {
 
 int take_snapshot(const std::filesystem::path& folder) {
-    // The buyers come first.
-    setpriority(PRIO_PROCESS, 0, 19);
     const auto end = store::embedded::take_snapshot(folder);
     if (!end) {
         std::fprintf(stderr, "frontrow snapshot: %s\n", end.error().what.c_str());

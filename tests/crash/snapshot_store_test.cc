@@ -1,7 +1,7 @@
 #include "crash/journal_history.h"
 #include "io/sqlite.h"
-#include "store/embedded/recovery.h"
 #include "store/embedded/snapshot.h"
+#include "store/embedded/take_snapshot.h"
 #include "support/eventually.h"
 #include "support/one_machine.h"
 

@@ -1,7 +1,7 @@
 #include "scenario/store_world.h"
 
 #include "scenario/postgres_world.h"
-#include "store/embedded/recovery.h"
+#include "store/embedded/take_snapshot.h"
 #include "support/one_machine.h"
 
 #include <stdexcept>

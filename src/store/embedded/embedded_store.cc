@@ -63,7 +63,7 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     auto journal = Journal::open(store->folder_.journal(), {.read_only = false, .vfs = vfs});
     if (!journal) return std::unexpected(journal.error());
     remove_unfinished_snapshots(store->folder_.path());
-    auto recovered = recover(*journal, store->folder_.path(), Past::proven);
+    auto recovered = recover(*journal, store->folder_.path());
     if (!recovered) return std::unexpected(recovered.error());
     if (auto whole = check_head(store->folder_.head(), journal->end()); !whole)
         return std::unexpected(whole.error());

@@ -156,15 +156,13 @@ Result<std::optional<JournalEnd>, Fault> Journal::find(std::uint64_t batch) {
     return end;
 }
 
-Result<void, Fault> Journal::replay(
-    const std::function<void(const domain::Fact&)>& take,
-    std::optional<std::uint64_t> last_batch
-) {
-    return walk(last_batch, [&](const Row& row) { return take_lines(row, take); });
+Result<void, Fault>
+Journal::replay(const std::function<void(const domain::Fact&)>& take, std::uint64_t last_batch) {
+    return walk(last_batch, [&](const JournalBatch& row) { return read_facts(row, take); });
 }
 
 Result<void, Fault> Journal::skip(std::uint64_t last_batch) {
-    return walk(last_batch, [](const Row&) { return Result<void, Fault>{}; });
+    return walk(last_batch, [](const JournalBatch&) { return Result<void, Fault>{}; });
 }
 
 Result<void, Fault> Journal::copy_to(
@@ -173,30 +171,39 @@ Result<void, Fault> Journal::copy_to(
     const std::function<void(const JournalEnd&)>& progress
 ) {
     CHECK(copy.end_ == end_);
-    return walk(last_batch, [&](const Row& row) {
+    return walk(last_batch, [&](const JournalBatch& row) {
         auto appended = copy.append(row.last_seq, row.facts);
         progress(copy.end_);
         return appended;
     });
 }
 
-Result<void, Fault> Journal::walk(std::optional<std::uint64_t> last_batch, const TakeBatch& take) {
+Result<void, Fault> Journal::walk(std::uint64_t last_batch, const TakeBatch& take) {
     for (;;) {
-        const auto rows = read_rows();
-        if (!rows) return std::unexpected(rows.error());
-        if (rows->empty()) return {};
-        for (const auto& row : *rows) {
-            if (last_batch && end_.batch >= *last_batch) return {};
-            if (auto checked = check_row(row); !checked) return checked;
-            if (auto taken = take(row); !taken) return taken;
+        const auto batches = read_rows(last_batch);
+        if (!batches) return std::unexpected(batches.error());
+        if (batches->empty()) return {};
+        for (const auto& batch : *batches) {
+            if (auto checked = check_row(batch); !checked) return checked;
+            if (auto taken = take(batch); !taken) return taken;
         }
     }
 }
 
+Result<std::vector<JournalBatch>, Fault> Journal::take_out(std::uint64_t last_batch) {
+    auto batches = read_rows(last_batch);
+    if (!batches) return batches;
+    for (const auto& batch : *batches) {
+        if (auto checked = check_row(batch); !checked) return std::unexpected(checked.error());
+    }
+    return batches;
+}
+
 // A statement reads at most 256 rows and a few megabytes, and is over before anybody works on them:
 // however slow a reader beside a running server is, it doesn't hold back the checkpoints.
-Result<std::vector<Journal::Row>, Fault> Journal::read_rows() {
-    std::vector<Row> rows;
+Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_batch) {
+    if (end_.batch >= last_batch) return std::vector<JournalBatch>{};
+    std::vector<JournalBatch> rows;
     select_.bind(1, static_cast<std::int64_t>(end_.batch));
     for (std::size_t bytes = 0; bytes < kStatementBytes;) {
         const auto row = select_.step();
@@ -213,10 +220,11 @@ Result<std::vector<Journal::Row>, Fault> Journal::read_rows() {
         bytes += rows.back().facts.size();
     }
     select_.reset();
+    rows.resize(std::min<std::uint64_t>(rows.size(), last_batch - end_.batch));
     return rows;
 }
 
-Result<void, Fault> Journal::check_row(const Row& row) {
+Result<void, Fault> Journal::check_row(const JournalBatch& row) {
     if (row.batch != end_.batch + 1) return corrupt(end_.batch + 1, "it is missing");
     if (row.first_seq != end_.last_seq + 1 || row.last_seq < row.first_seq)
         return corrupt(row.batch, "its facts don't follow those before");
@@ -228,25 +236,27 @@ Result<void, Fault> Journal::check_row(const Row& row) {
     return {};
 }
 
-Result<void, Fault>
-Journal::take_lines(const Row& row, const std::function<void(const domain::Fact&)>& take) const {
-    std::string_view lines = row.facts;
-    auto last_seq = row.first_seq - 1;
+Result<void, Fault> Journal::read_facts(
+    const JournalBatch& batch,
+    const std::function<void(const domain::Fact&)>& take
+) {
+    std::string_view lines = batch.facts;
+    auto last_seq = batch.first_seq - 1;
     while (!lines.empty()) {
         const auto line_end = std::min(lines.find('\n'), lines.size() - 1);
         const auto fact = wire::parse_fact(lines.substr(0, line_end));
         if (!fact) {
             const auto& why = fact.error().fields.front();
             return corrupt(
-                end_.batch,
+                batch.batch,
                 "fact " + std::to_string(last_seq + 1) + ": " + why.field + " " + why.message
             );
         }
-        if (fact->seq != ++last_seq) return corrupt(end_.batch, "its facts are out of order");
+        if (fact->seq != ++last_seq) return corrupt(batch.batch, "its facts are out of order");
         take(*fact);
         lines.remove_prefix(line_end + 1);
     }
-    if (last_seq != end_.last_seq) return corrupt(end_.batch, "it has fewer facts than it says");
+    if (last_seq != batch.last_seq) return corrupt(batch.batch, "it has fewer facts than it says");
     return {};
 }
 

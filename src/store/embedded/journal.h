@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,11 +27,22 @@ struct JournalEnd {
     friend bool operator==(const JournalEnd&, const JournalEnd&) = default;
 };
 
+/// A row of the journal.
+struct JournalBatch {
+    std::uint64_t batch = 0;
+    std::uint64_t first_seq = 0;
+    std::uint64_t last_seq = 0;
+    std::string facts;
+    std::vector<std::uint8_t> hash;
+};
+
 /// The journal: batches of facts in an SQLite database, one row a batch, each row with a SHA-256
 /// over itself and the row before. The format, and what each kind of damage leads to, stands in
 /// docs/journal.md. Rows are only ever added. One thread at a time.
 class Journal {
 public:
+    static constexpr auto kToTheEnd = std::numeric_limits<std::int64_t>::max();
+
     struct Options {
         bool read_only = false;
         /// For a new file that is filled in one go: nothing of it is durable, or even there, before
@@ -42,14 +54,14 @@ public:
 
     static Result<Journal, io::Fault> open(const std::filesystem::path& file, Options options);
 
-    // Each of these goes on along the chain from end(), up to `last_batch` if given, and checks it
+    // Each of these goes on along the chain from end(), up to `last_batch` at most, and checks it
     // on the way. Faults: corrupt (the message names the batch), unavailable. At its end the
     // journal is ready to append.
 
     /// Hands every fact in order to `take`.
     Result<void, io::Fault> replay(
         const std::function<void(const domain::Fact&)>& take,
-        std::optional<std::uint64_t> last_batch = {}
+        std::uint64_t last_batch = kToTheEnd
     );
     /// Hands out nothing: for facts of which is known what they come to. Four times as fast.
     Result<void, io::Fault> skip(std::uint64_t last_batch);
@@ -59,6 +71,12 @@ public:
         std::uint64_t last_batch,
         const std::function<void(const JournalEnd&)>& progress
     );
+
+    /// The next few batches, a few megabytes of facts, for who reads them later; none at the end.
+    Result<std::vector<JournalBatch>, io::Fault> take_out(std::uint64_t last_batch);
+    /// Hands the facts of a batch, in order, to `take`.
+    static Result<void, io::Fault>
+    read_facts(const JournalBatch& batch, const std::function<void(const domain::Fact&)>& take);
 
     /// The number of the newest batch that is durable now.
     Result<std::uint64_t, io::Fault> newest_batch();
@@ -91,15 +109,7 @@ public:
     std::uint64_t bytes_passed() const { return bytes_passed_; }
 
 private:
-    /// A row as it is in the table.
-    struct Row {
-        std::uint64_t batch = 0;
-        std::uint64_t first_seq = 0;
-        std::uint64_t last_seq = 0;
-        std::string facts;
-        std::vector<std::uint8_t> hash;
-    };
-    using TakeBatch = std::function<Result<void, io::Fault>(const Row&)>;
+    using TakeBatch = std::function<Result<void, io::Fault>(const JournalBatch&)>;
 
     Journal(
         io::SqliteDatabase database,
@@ -107,11 +117,9 @@ private:
         io::SqliteStatement select,
         io::SqliteStatement newest
     );
-    Result<void, io::Fault> walk(std::optional<std::uint64_t> last_batch, const TakeBatch& take);
-    Result<std::vector<Row>, io::Fault> read_rows();
-    Result<void, io::Fault> check_row(const Row& row);
-    Result<void, io::Fault>
-    take_lines(const Row& row, const std::function<void(const domain::Fact&)>& take) const;
+    Result<void, io::Fault> walk(std::uint64_t last_batch, const TakeBatch& take);
+    Result<std::vector<JournalBatch>, io::Fault> read_rows(std::uint64_t last_batch);
+    Result<void, io::Fault> check_row(const JournalBatch& row);
     io::Sha256Digest hash_of(
         std::uint64_t batch,
         std::uint64_t first_seq,

@@ -3,38 +3,33 @@
 namespace frontrow::store::embedded {
 namespace {
 
-constexpr std::size_t kBuffer = 1 << 20;
-/// What is written is synced in pieces, so that a journal on the same disk never waits for the
-/// whole of it.
-constexpr std::size_t kUnsyncedMax = 8 << 20;
+/// What is written is synced piece by piece, so that a journal on the same disk never waits for
+/// more than one.
+constexpr std::size_t kPiece = 256 << 10;
 
 }  // namespace
 
 SnapshotWriter::SnapshotWriter(io::File& file) : file_{file} {
-    buffer_.reserve(kBuffer + 64);
+    buffer_.reserve(kPiece + 64);
 }
 
 void SnapshotWriter::put_number(std::uint64_t number) {
     for (; number >= 0x80; number >>= 7)
         buffer_ += static_cast<char>(number | 0x80);
     buffer_ += static_cast<char>(number);
-    if (buffer_.size() >= kBuffer) flush();
+    if (buffer_.size() >= kPiece) flush();
 }
 
 void SnapshotWriter::bytes(std::string_view bytes) {
     buffer_ += bytes;
-    if (buffer_.size() >= kBuffer) flush();
+    if (buffer_.size() >= kPiece) flush();
 }
 
 void SnapshotWriter::flush() {
     sha_.update(buffer_);
     if (done_) done_ = file_.write(buffer_);
-    unsynced_ += buffer_.size();
+    if (done_) done_ = file_.sync();
     buffer_.clear();
-    if (done_ && unsynced_ >= kUnsyncedMax) {
-        done_ = file_.sync();
-        unsynced_ = 0;
-    }
 }
 
 Result<void, io::Fault> SnapshotWriter::finish() {
@@ -45,7 +40,7 @@ Result<void, io::Fault> SnapshotWriter::finish() {
 }
 
 SnapshotReader::SnapshotReader(io::File& file, std::uint64_t size)
-    : file_{file}, left_{size}, buffer_(kBuffer) {
+    : file_{file}, left_{size}, buffer_(kPiece) {
 }
 
 void SnapshotReader::refill() {

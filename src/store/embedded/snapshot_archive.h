@@ -113,7 +113,6 @@ private:
     io::File& file_;
     std::string buffer_;
     io::Sha256 sha_;
-    std::size_t unsynced_ = 0;
     Result<void, io::Fault> done_;
 };
 
