@@ -227,7 +227,7 @@ TEST(Snapshot, has_the_bytes_that_its_format_says) {
     sha.update(image_of(small_sale()));
     std::string digest;
     append_hex128(digest, sha.finish128());
-    EXPECT_EQ(digest, "6fead11abefc65499a6e32e0c8e27544");
+    EXPECT_EQ(digest, "226c88590c75185bb0d3e322b5344486");
 }
 
 class DamagedSnapshot : public testing::Test {
