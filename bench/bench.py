@@ -20,7 +20,7 @@ import servers
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-NAMES = ("S1", "S2", "S5", "S6", "S7")
+NAMES = ("S1", "S2", "S5", "S6", "S7", "S8", "S9")
 CLUSTER_NAMES = ("C1", "C2", "C3", "C5")
 S1_TARGETS = {256: 0.80, 64: 0.65}
 
@@ -87,6 +87,11 @@ def steps(arguments):
         rows = [figures.Row("S7/cpu", "processor time, 1,000,000 seats : 10,000", most=1.15),
                 figures.Row("S7/rate", "time a reservation, 1,000,000 : 10,000", most=1.15)]
         yield rows, lambda bench, rows=rows: figures.event_size(bench, *rows, first)
+    if "S8" in arguments.only or "S9" in arguments.only:
+        rows = [figures.Row("S8", "resident memory, 1,000,000 seats, half of them held", unit="MB", most=400),
+                figures.Row("S9/killed", "ready again with 1,000,000 reservations, after kill -9", unit="s", most=2),
+                figures.Row("S9/stopped", "the same after a clean stop", unit="s", most=2)]
+        yield rows, lambda bench, rows=rows: figures.large_store(bench, *rows, first)
 
 
 def cluster_steps(arguments):

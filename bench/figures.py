@@ -26,7 +26,7 @@ class Row:
     name: str
     what: str
     value: float | None = None
-    unit: str = ""  # of value: "s", "%", or none where it is a ratio
+    unit: str = ""  # of value: "s", "MB", "%", or none where it is a ratio
     detail: str = ""
     least: float | None = None  # target
     most: float | None = None
@@ -48,6 +48,8 @@ class Row:
     def target(self):
         if self.least is not None and self.most is not None:
             return f"{self.least:.2f} … {self.most:.2f}"
+        if self.unit == "MB":
+            return f"≤ {self.most:.0f} MB"
         if self.least is not None:
             return f"≥ {self.least:.2f}"
         return "-" if self.most is None else f"≤ {self.most:.2f} {self.unit}".rstrip()
@@ -56,6 +58,8 @@ class Row:
     def measured(self):
         if self.value is None:
             return "-"
+        if self.unit == "MB":
+            return f"{self.value:.0f} MB"
         return f"{self.value:.3f} {self.unit}" if self.unit else f"{self.value:.2f}"
 
 
@@ -270,6 +274,45 @@ def sell_in_part(bench, who, round_number, event_seats, limit, connections):
     if made < limit - connections:
         raise Failure(f"only {made:,} of {limit:,} reservations were made in {SLOW_SALE_S} s")
     return measured, cpu / made * 1e6
+
+
+def large_store(bench, memory_row, killed_row, stopped_row, connections):
+    """S8 and S9: memory with a million seats, half of them held; then a million reservations, and
+    how long a start takes, the worst of some."""
+    half = LARGE_EVENT // 2
+    with bench.frontrow() as server:
+        event, seat_ids = server.event_with_seats(LARGE_EVENT)
+        rest, rest_ids = server.event_with_seats(SMALL_EVENT)
+        pairs = [(event, seat) for seat in seat_ids] + [(rest, seat) for seat in rest_ids]
+        made = sell_all(bench, server, pairs[:half + connections], [event, rest], connections)
+        memory_row.value = server.resident_bytes() / 1e6
+        more = LARGE_EVENT - made + 2 * connections
+        made += sell_all(bench, server, pairs[half + connections:][:more], [event, rest], connections)
+        starts = {"killed": [], "stopped": []}
+        for _ in range(bench.rounds):
+            for how, end in (("killed", server.kill), ("stopped", server.stop)):
+                end()
+                began = time.monotonic()
+                server.start()
+                server.call("GET", "/readyz")
+                starts[how].append(time.monotonic() - began)
+        stop_and_verify(server, made)
+    if made < LARGE_EVENT:
+        raise Failure(f"only {made:,} reservations were made in {SLOW_SALE_S} s")
+    for row, how in ((killed_row, "killed"), (stopped_row, "stopped")):
+        row.series, row.series_unit = starts, "seconds to /readyz"
+        row.value = max(starts[how])
+        row.detail = f"{made:,} reservations, best {min(starts[how]):.2f} s"
+    memory_row.detail = "when the load has stopped"
+    bench.say(f"S8, S9: {memory_row.value:.0f} MB; " + ", ".join(
+        f"{how} {max(values):.2f} s" for how, values in starts.items()))
+
+
+def sell_all(bench, server, pairs, events, connections):
+    """Returns how many reservations were made of these seats, all but the last few."""
+    _, _, made = load_sale(bench, "S8", "frontrow", 1, server, connections, bench.seats(pairs), events,
+                           seconds=SLOW_SALE_S)
+    return made
 
 
 def median_ratio(over, under):

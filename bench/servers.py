@@ -198,6 +198,10 @@ class Frontrow:
         fields = read_text(f"/proc/{self.process.pid}/stat").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def resident_bytes(self):
+        found = re.search(r"^VmRSS:\s+(\d+) kB$", read_text(f"/proc/{self.process.pid}/status"), re.MULTILINE)
+        return int(found[1]) * 1024
+
     def come_to_rest(self):
         """Waits until it has nothing left to do: 0.3 s without a tick of processor time."""
         before, quiet, end = self.cpu_seconds(), 0, time.monotonic() + 15

@@ -8,8 +8,9 @@
 #   --cluster             measure one node of a cluster instead, on a PostgreSQL and a
 #                         Redis that it starts and ends, in turns with pgbench selling
 #                         on the same PostgreSQL; writes report-cluster.html and .json
-#   --only NAME,…         only these of S1, S2, S5, S6 and S7 (default: all, about 5
-#                         minutes); with --cluster, of C1, C2, C3 and C5 (about 8 minutes)
+#   --only NAME,…         only these of S1, S2, S5 to S9 (default: all, about 7
+#                         minutes; S8 and S9 are taken together); with --cluster,
+#                         of C1, C2, C3 and C5 (about 8 minutes)
 #   --seconds N           length of one round of load (default: 8)
 #   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3)
 #   --connections N,…     keep-alive connections of S1 (default: 256,64); the
@@ -31,7 +32,7 @@ usage_error() { echo "bench.sh: $1 (see --help)" >&2; exit 2; }
 # What is given wrongly is said before anything is installed or built.
 options=()
 only=
-figures='S[12567]'
+figures='S[125-9]'
 while [[ $# -gt 0 ]]; do
     case $1 in
         --cluster) figures='C[1235]'; options+=("$1"); shift; continue ;;

@@ -22,13 +22,24 @@ std::function<void(const io::Fault&)> end_with(const StoreWorld& world, const ch
 
 Opened
 open(const io::Executor& executor, EmbeddedStore::Settings settings, const StoreWorld& world) {
-    return EmbeddedStore::open(
+    auto opened = EmbeddedStore::open(
         std::move(settings),
         {.owner = executor,
          .clock = world.clock,
          .disk = world.disk,
-         .on_failure = end_with(world, "the journal failed; nothing more is sold until a restart")}
+         .on_failure = end_with(world, "the journal failed; nothing more is sold until a restart"),
+         .on_trouble =
+             [&log = world.log](const io::Fault& fault) {
+                 log.warn("a snapshot was not used or not taken", {{"error", fault.what}});
+             }}
     );
+    if (!opened) return std::unexpected(opened.error());
+    world.log.info(
+        "the journal is read",
+        {{"facts", std::to_string((*opened)->inventory().last_seq())},
+         {"read_from", std::to_string((*opened)->started_from())}}
+    );
+    return std::move(*opened);
 }
 
 Opened open(const io::Executor& executor, ClusterSettings settings, const StoreWorld& world) {

@@ -27,6 +27,12 @@ public:
 
     Value& operator[](const Key& key) { return shard_of(key)[key]; }
 
+    /// Room for about so many, so that filling it moves little.
+    void reserve(std::size_t count) {
+        for (auto& shard : shards_)
+            shard.reserve(count / shards_.size() + 1);
+    }
+
     void erase(const Key& key) { shard_of(key).erase(key); }
 
     std::size_t size() const {

@@ -3,23 +3,16 @@
 #include "config/options.h"
 #include "domain/audit.h"
 #include "domain/evolve.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal.h"
-#include "store/embedded/journal_head.h"
+#include "store/embedded/durable_journal.h"
 #include "store/postgres/fact_reader.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
-#include <system_error>
 
 namespace frontrow::cli {
 namespace {
-
-using store::embedded::DataFolder;
-using store::embedded::Journal;
 
 constexpr std::uint64_t kProgressStep = 250'000;
 
@@ -51,23 +44,6 @@ int report(const domain::Audit& audit) {
     return kDone;
 }
 
-/// SQLite would say that it can't open a file, and not which.
-Result<Journal, io::Fault> open_journal(const std::filesystem::path& folder) {
-    const auto file = DataFolder::journal_of(folder);
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        return std::unexpected(io::Fault{
-            io::FaultKind::unavailable,
-            "there is no journal in " + folder.string() +
-                "; --data-dir names the folder that frontrow serve writes",
-        });
-    }
-    auto journal = Journal::open(file, {.read_only = true});
-    if (!journal)
-        journal.error().what = "can't read " + file.string() + ": " + journal.error().what;
-    return journal;
-}
-
 void take(const domain::Fact& fact, domain::Audit& audit, domain::Inventory& inventory) {
     audit.observe(fact);
     // No inventory can hold what the audit refuses: it goes on alone, to name the rest.
@@ -79,23 +55,16 @@ void take(const domain::Fact& fact, domain::Audit& audit, domain::Inventory& inv
 /// Two judges: the audit, which reads facts alone, and the inventory, whose derived figures must
 /// stand.
 int verify_folder(const config::StoreSettings& settings) {
-    const auto head = DataFolder::head_of(settings.data_dir);
-    // Read before the journal, which only ever grows, so that a running server can't make it look
-    // short.
-    const auto acknowledged = store::embedded::JournalHead::read(head);
-    auto journal = open_journal(settings.data_dir);
-    if (!journal) return failed(journal.error());
-    const auto newest = journal->newest_batch();
-    if (!newest) return failed(newest.error());
+    auto durable = store::embedded::DurableJournal::open(settings.data_dir);
+    if (!durable) return failed(durable.error());
 
     domain::Audit audit;
     domain::Inventory inventory;
-    auto replayed =
-        journal->replay([&](const domain::Fact& fact) { take(fact, audit, inventory); }, *newest);
+    const auto replayed = durable->journal.replay(
+        [&](const domain::Fact& fact) { take(fact, audit, inventory); }, durable->newest_batch
+    );
     if (!replayed) return failed(replayed.error());
-    if (acknowledged && acknowledged->batch > journal->end().batch) {
-        return failed(store::embedded::check_head(head, journal->end()).error());
-    }
+    if (const auto whole = durable->check_end(); !whole) return failed(whole.error());
     if (audit.violations().empty()) inventory.verify();
     return report(audit);
 }

@@ -35,8 +35,9 @@ void add_server_options(CLI::App& command, BenchSettings& settings) {
 }
 
 void add_load_options(CLI::App& command, BenchSettings& settings) {
-    command.add_option("--scenario", settings.scenario, "What the crowd wants; see below")
+    command.add_option("--scenario", settings.scenario, "What the crowd wants")
         ->envname("FRONTROW_BENCH_SCENARIO")
+        ->type_name("NAME")
         ->check(CLI::IsMember({"distinct", "same-seat", "overlap", "mixed", "expiry"}))
         ->capture_default_str();
     command
@@ -46,7 +47,7 @@ void add_load_options(CLI::App& command, BenchSettings& settings) {
             "Open loop: so many requests a second, however slow the answers are"
         )
         ->envname("FRONTROW_BENCH_RATE")
-        ->check(CLI::Range(0.1, 10'000'000.0))
+        ->check(CLI::Range(0.1, 10'000'000.0).description(""))
         ->type_name("PER SECOND");
     command
         .add_option(
@@ -55,25 +56,30 @@ void add_load_options(CLI::App& command, BenchSettings& settings) {
             "Keep-alive connections, each with one request under way at most"
         )
         ->envname("FRONTROW_BENCH_CONNECTIONS")
-        ->check(CLI::Range(1U, 20'000U))
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1U, 20'000U).description(""))
         ->capture_default_str();
     command.add_option("--seconds", settings.seconds, "How long the load lasts")
         ->envname("FRONTROW_BENCH_SECONDS")
-        ->check(CLI::Range(1U, 3'600U))
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1U, 3'600U).description(""))
         ->capture_default_str();
     command
         .add_option(
             "--seats", settings.seats, "Seats of the event, in place of the scenario's own number"
         )
         ->envname("FRONTROW_BENCH_SEATS")
-        ->check(CLI::Range(1U, 1'000'000U));
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1U, 1'000'000U).description(""));
     command.add_option("--threads", settings.threads, "Threads of the load generator")
         ->envname("FRONTROW_BENCH_THREADS")
-        ->check(CLI::Range(1U, 64U))
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1U, 64U).description(""))
         ->capture_default_str();
     command.add_option("--rounds", settings.rounds, "How often, each with an event of its own")
         ->envname("FRONTROW_BENCH_ROUNDS")
-        ->check(CLI::Range(1U, 100U))
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1U, 100U).description(""))
         ->capture_default_str();
 }
 

@@ -18,6 +18,15 @@ std::string check_store(const std::string& url) {
     return error ? error->message : std::string{};
 }
 
+constexpr auto kFolder = "The folder with the journal";
+
+void add_data_dir(CLI::App& command, std::filesystem::path& folder, const char* what) {
+    command.add_option("--data-dir", folder, what)
+        ->envname("FRONTROW_DATA_DIR")
+        ->type_name("FOLDER")
+        ->capture_default_str();
+}
+
 void add_access_options(CLI::App& command, ServeSettings& settings) {
     command
         .add_flag(
@@ -175,10 +184,7 @@ void add_options(CLI::App& command, SeedSettings& settings) {
 }
 
 void add_options(CLI::App& command, StoreSettings& settings) {
-    command.add_option("--data-dir", settings.data_dir, "The folder with the journal")
-        ->envname("FRONTROW_DATA_DIR")
-        ->type_name("FOLDER")
-        ->capture_default_str();
+    add_data_dir(command, settings.data_dir, kFolder);
     command
         .add_option(
             "--store",
@@ -188,6 +194,26 @@ void add_options(CLI::App& command, StoreSettings& settings) {
         ->envname("FRONTROW_STORE")
         ->type_name("URL")
         ->check(CLI::Validator{check_store, ""});
+}
+
+void add_options(CLI::App& command, BackupSettings& settings) {
+    command.add_option("--to", settings.to, "The file to make; never one that is there")
+        ->envname("FRONTROW_BACKUP_TO")
+        ->required()
+        ->type_name("FILE");
+    add_options(command, settings.store);
+}
+
+void add_options(CLI::App& command, RestoreSettings& settings) {
+    command.add_option("--from", settings.from, "The backup")
+        ->envname("FRONTROW_RESTORE_FROM")
+        ->required()
+        ->type_name("FILE");
+    add_data_dir(command, settings.data_dir, "The folder to make, or an empty one");
+}
+
+void add_options(CLI::App& command, SnapshotSettings& settings) {
+    add_data_dir(command, settings.data_dir, kFolder);
 }
 
 }  // namespace frontrow::config

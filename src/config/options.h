@@ -15,5 +15,8 @@ void add_options(CLI::App& command, ServeSettings& settings);
 void add_options(CLI::App& command, TokenSettings& settings);
 void add_options(CLI::App& command, StoreSettings& settings);
 void add_options(CLI::App& command, SeedSettings& settings);
+void add_options(CLI::App& command, BackupSettings& settings);
+void add_options(CLI::App& command, RestoreSettings& settings);
+void add_options(CLI::App& command, SnapshotSettings& settings);
 
 }  // namespace frontrow::config

@@ -49,6 +49,20 @@ struct ServeSettings {
     bool dev = false;
 };
 
+struct BackupSettings {
+    StoreSettings store;
+    std::filesystem::path to;
+};
+
+struct RestoreSettings {
+    std::filesystem::path from;
+    std::filesystem::path data_dir = "data";
+};
+
+struct SnapshotSettings {
+    std::filesystem::path data_dir = "data";
+};
+
 struct TokenSettings {
     std::string secret;
     std::string sub;

@@ -30,11 +30,18 @@ std::vector<ApiKey> ApiKeys::list(const Page& page) const {
 }
 
 void ApiKeys::add(ApiKey key, std::uint64_t seq) {
-    const bool is_new = by_id_.emplace(key.id, keys_.size()).second &&
-                        live_.emplace(key.digest, keys_.size()).second;
-    CHECK(is_new);
     keys_.push_back(std::move(key));
+    enter(keys_.size() - 1);
     last_seq_ = seq;
+}
+
+void ApiKeys::enter(std::size_t index) {
+    const auto& key = keys_[index];
+    const bool is_new = by_id_.emplace(key.id, index).second;
+    CHECK(is_new);
+    if (key.revoked_at) return;
+    const bool is_new_digest = live_.emplace(key.digest, index).second;
+    CHECK(is_new_digest);
 }
 
 void ApiKeys::revoke(ApiKeyId id, Instant at, std::uint64_t seq) {

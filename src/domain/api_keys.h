@@ -32,6 +32,11 @@ public:
     void revoke(ApiKeyId id, Instant at, std::uint64_t seq);
 
 private:
+    friend class InventoryImage;
+
+    /// The tables' part of a key that stands in its place.
+    void enter(std::size_t index);
+
     std::deque<ApiKey> keys_;
     HashMap<ApiKeyId, std::size_t> by_id_;
     /// Ordered by digest. How long a search takes may tell of the digests that are there, from

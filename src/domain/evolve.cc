@@ -66,8 +66,6 @@ private:
 
 void Evolution::apply(const EventCreated& body) {
     const auto index = static_cast<EventIndex>(inventory_.events_.size());
-    const bool is_new = inventory_.events_by_id_.emplace(fact_.event, index).second;
-    CHECK(is_new);
     auto& row = inventory_.events_.emplace_back();
     row.index = index;
     row.event = Event{
@@ -77,7 +75,7 @@ void Evolution::apply(const EventCreated& body) {
         .created_at = fact_.at,
         .updated_at = fact_.at,
     };
-    inventory_.by_start_.emplace(body.spec.start_at, index);
+    inventory_.enter_event(row);
     inventory_.events_seq_ = fact_.seq;
 }
 
@@ -103,28 +101,14 @@ void Evolution::apply(const EventDeleted&) {
 void Evolution::apply(const SeatsAdded& body) {
     auto& row = event_row();
     CHECK(!row.deleted && !body.block->seats.empty());
-    const auto first = static_cast<SeatIndex>(row.holders.size());
-    const auto count = static_cast<std::uint32_t>(body.block->seats.size());
-    for (const auto& seat : body.block->seats) {
-        const bool is_new = row.numbers.insert(seat.number).second;
-        CHECK(is_new);
-    }
-    inventory_.blocks_by_id_.emplace(
-        body.block->first_id, Inventory::BlockPlace{row.index, first, count}
-    );
     row.blocks.push_back(body.block);
-    row.block_firsts.push_back(first);
-    row.holders.resize(first + count, kNobody);
-    row.statuses.resize(first + count, SeatStatus::available);
-    row.counts.total += count;
+    inventory_.enter_block(row, *body.block);
 }
 
 void Evolution::apply(const ReservationHeld& body) {
     auto& event = event_row();
     CHECK(!event.deleted && !body.seats.empty() && body.expires_at > fact_.at);
     const auto index = static_cast<ReservationIndex>(inventory_.reservations_.size());
-    const bool is_new = inventory_.reservations_by_id_.try_emplace(body.reservation, index).second;
-    CHECK(is_new);
     auto& row = inventory_.reservations_.emplace_back(ReservationRow{
         .id = body.reservation,
         .event = event.index,
@@ -143,21 +127,9 @@ void Evolution::apply(const ReservationHeld& body) {
     for (const auto id : body.seats) {
         const auto place = inventory_.find_seat(id);
         CHECK(place && place->event == event.index);
-        CHECK(event.holders[place->seat] == kNobody);
-        event.holders[place->seat] = index;
-        event.statuses[place->seat] = SeatStatus::reserved;
         row.seats.push_back(place->seat);
     }
-    const auto seats = static_cast<std::uint32_t>(row.seats.size());
-    event.counts.reserved += seats;
-    auto& user = inventory_.users_[row.user];
-    user.reservations.push_back(index);
-    auto entry = std::ranges::find(user.seats, event.index, &Inventory::SeatsInEvent::event);
-    if (entry == user.seats.end())
-        entry = user.seats.insert(entry, {.event = event.index, .seats = 0});
-    entry->seats += seats;
-    inventory_.hold_ends_.add({row.expires_at, index});
-    ++inventory_.pending_count_;
+    inventory_.enter_reservation(index);
     forget_old_requests();
     inventory_.requests_[body.request.key] = index;
 }

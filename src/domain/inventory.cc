@@ -43,6 +43,51 @@ SeatStatus Inventory::seat_status(const EventRow& event, SeatIndex seat, Instant
     return has_lapsed ? SeatStatus::available : status;
 }
 
+void Inventory::enter_event(EventRow& row) {
+    const bool is_new = events_by_id_.emplace(row.event.id, row.index).second;
+    CHECK(is_new);
+    by_start_.emplace(row.event.spec.start_at, row.index);
+}
+
+void Inventory::enter_block(EventRow& row, const SeatBlock& block) {
+    const auto first = static_cast<SeatIndex>(row.holders.size());
+    const auto count = static_cast<std::uint32_t>(block.seats.size());
+    for (const auto& seat : block.seats) {
+        const bool is_new = row.numbers.insert(seat.number).second;
+        CHECK(is_new);
+    }
+    blocks_by_id_.emplace(block.first_id, BlockPlace{row.index, first, count});
+    row.block_firsts.push_back(first);
+    row.holders.resize(first + count, kNobody);
+    row.statuses.resize(first + count, SeatStatus::available);
+    row.counts.total += count;
+}
+
+void Inventory::enter_reservation(ReservationIndex index) {
+    const auto& row = reservations_[index];
+    const bool is_new = reservations_by_id_.try_emplace(row.id, index).second;
+    CHECK(is_new);
+    auto& user = users_[row.user];
+    user.reservations.push_back(index);
+    const bool is_pending = row.status == ReservationStatus::pending;
+    if (!is_pending && row.status != ReservationStatus::confirmed) return;
+
+    auto& event = events_[row.event];
+    for (const auto seat : row.seats) {
+        CHECK(event.holders[seat] == kNobody);
+        event.holders[seat] = index;
+        event.statuses[seat] = is_pending ? SeatStatus::reserved : SeatStatus::confirmed;
+    }
+    const auto seats = static_cast<std::uint32_t>(row.seats.size());
+    (is_pending ? event.counts.reserved : event.counts.confirmed) += seats;
+    auto entry = std::ranges::find(user.seats, row.event, &SeatsInEvent::event);
+    if (entry == user.seats.end())
+        entry = user.seats.insert(entry, {.event = row.event, .seats = 0});
+    entry->seats += seats;
+    if (is_pending) hold_ends_.add({row.expires_at, index});
+    ++(is_pending ? pending_count_ : confirmed_count_);
+}
+
 std::size_t Inventory::block_of(const EventRow& event, SeatIndex seat) {
     const auto after = std::ranges::upper_bound(event.block_firsts, seat);
     return static_cast<std::size_t>(after - event.block_firsts.begin()) - 1;

@@ -174,6 +174,7 @@ public:
 
 private:
     friend class Evolution;
+    friend class InventoryImage;
     friend class SliceLoader;
 
     /// How many seats a user has in an event, by facts alone.
@@ -202,6 +203,14 @@ private:
         const auto& row = reservations_[end.reservation];
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
+    // What the tables and counts say of a row, once it stands in its place.
+
+    void enter_event(EventRow& row);
+    /// A block that the row has already.
+    void enter_block(EventRow& row, const SeatBlock& block);
+    /// But for its request. Its seats are free.
+    void enter_reservation(ReservationIndex index);
+
     static std::size_t block_of(const EventRow& event, SeatIndex seat);
     /// The next seat from here on that is free by the facts, or of a hold if `looks_at_holds`: it
     /// may have run out. The seats' number where there is none.

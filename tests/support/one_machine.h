@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -46,11 +47,15 @@ public:
 
     Result<void, io::Fault> try_start(std::size_t waiting_max = 16'384) {
         auto opened = EmbeddedStore::open(
-            {.folder = folder.path(), .vfs = vfs.name(), .waiting_max = waiting_max},
+            {.folder = folder.path(),
+             .vfs = vfs.name(),
+             .snapshots = snapshots,
+             .waiting_max = waiting_max},
             {.owner = io.get_executor(),
              .clock = clock,
              .disk = disk,
-             .on_failure = [this](const io::Fault& fault) { failures.push_back(fault); }}
+             .on_failure = [this](const io::Fault& fault) { failures.push_back(fault); },
+             .on_trouble = [this](const io::Fault& fault) { troubles.push_back(fault.what); }}
         );
         if (!opened) return std::unexpected(opened.error());
         store_ = std::move(*opened);
@@ -99,6 +104,9 @@ public:
     Sale sale;
     SeatId first_seat;
     std::vector<io::Fault> failures;
+    std::vector<std::string> troubles;
+    /// From the next start on.
+    store::embedded::SnapshotTaker::Settings snapshots;
 
 private:
     std::unique_ptr<EmbeddedStore> store_;

@@ -27,20 +27,26 @@ Committer::Committer(
       file_{std::move(file)},
       vfs_{std::move(vfs)},
       done_{std::move(done)},
+      journal_bytes_{journal_.bytes_passed()},
       checkpoint_thread_{[this] { run_checkpoints(); }},
       thread_{[this] { run(); }} {
 }
 
 Committer::~Committer() {
+    finish();
+    if (!failed_) journal_.tidy_on_close();
+}
+
+JournalEnd Committer::finish() {
     {
         const std::lock_guard lock{mutex_};
         stopping_ = true;
     }
     batch_arrived_.notify_one();
     checkpoint_due_.notify_one();
-    thread_.join();
-    checkpoint_thread_.join();
-    if (!failed_) journal_.tidy_on_close();
+    if (thread_.joinable()) thread_.join();
+    if (checkpoint_thread_.joinable()) checkpoint_thread_.join();
+    return journal_.end();
 }
 
 void Committer::submit(std::vector<domain::Fact> batch) {
@@ -77,6 +83,7 @@ Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch)
     }
     if (auto appended = journal_.append(batch.back().seq, lines_); !appended) return appended;
     bytes_since_checkpoint_ += lines_.size();
+    journal_bytes_ = journal_.bytes_passed();
     if (lines_.capacity() > kLinesKept) lines_ = {};
     return head_.write(journal_.end());
 }

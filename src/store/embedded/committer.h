@@ -6,7 +6,9 @@
 #include "store/embedded/journal.h"
 #include "store/embedded/journal_head.h"
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -36,6 +38,13 @@ public:
     Committer(const Committer&) = delete;
     Committer& operator=(const Committer&) = delete;
 
+    /// Ends both threads, as the destructor does, and tells where the journal ends. Nothing waits
+    /// to be written, and nothing comes after.
+    JournalEnd finish();
+
+    /// How many bytes of facts the journal has. Any thread.
+    std::uint64_t journal_bytes() const { return journal_bytes_; }
+
     /// Takes a batch to write. The one before has been answered by `done`.
     void submit(std::vector<domain::Fact> batch);
 
@@ -53,6 +62,7 @@ private:
     /// The batch as text; kept for its memory.
     std::string lines_;
     std::size_t bytes_since_checkpoint_ = 0;
+    std::atomic<std::uint64_t> journal_bytes_;
     bool failed_ = false;
 
     enum class Checkpoint { idle, due, nearly_done };

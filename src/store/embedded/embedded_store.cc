@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "domain/evolve.h"
 #include "io/awaitable.h"
+#include "store/embedded/snapshot.h"
 
 #include <boost/asio/post.hpp>
 
@@ -62,31 +63,51 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     const auto& vfs = store->settings_.vfs;
     auto journal = Journal::open(store->folder_.journal(), {.read_only = false, .vfs = vfs});
     if (!journal) return std::unexpected(journal.error());
-    auto& inventory = store->inventory_;
-    auto replayed =
-        journal->replay([&](const domain::Fact& fact) { domain::evolve(inventory, fact); });
-    if (!replayed) return std::unexpected(replayed.error());
+    remove_unfinished_snapshots(store->folder_.path());
+    auto recovered = recover(*journal, store->folder_.path());
+    if (!recovered) return std::unexpected(recovered.error());
     if (auto whole = check_head(store->folder_.head(), journal->end()); !whole)
         return std::unexpected(whole.error());
     auto head = JournalHead::open(store->folder_.head());
     if (!head) return std::unexpected(head.error());
+    store->begin(std::move(*recovered), std::move(*journal), std::move(*head));
+    return store;
+}
 
-    store->durable_seq_ = inventory.last_seq();
-    store->last_now_ = inventory.last_at();
-    std::weak_ptr<EmbeddedStore*> weak = store->self_;
-    auto done = [weak, owner = store->ports_.owner](Result<void, Fault> written) {
+void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head) {
+    for (const auto& fault : recovered.passed_over)
+        note_trouble(fault);
+    inventory_ = std::move(recovered.inventory);
+    durable_seq_ = inventory_.last_seq();
+    last_now_ = inventory_.last_at();
+    started_from_ = recovered.snapshot.last_seq + 1;
+    auto done = [weak = std::weak_ptr{self_}, owner = ports_.owner](Result<void, Fault> written) {
         boost::asio::post(owner, [weak, written = std::move(written)]() mutable {
             if (const auto self = weak.lock()) (*self)->on_written(std::move(written));
         });
     };
-    store->committer_ = std::make_unique<Committer>(
-        std::move(*journal), std::move(*head), store->folder_.journal(), vfs, std::move(done)
+    committer_ = std::make_unique<Committer>(
+        std::move(journal), std::move(head), folder_.journal(), settings_.vfs, std::move(done)
     );
-    store->ticker_ = std::make_unique<io::Ticker>(store->ports_.owner, kTick, [raw = store.get()] {
-        raw->tick();
-    });
-    store->tick();
-    return store;
+    auto snapshots = settings_.snapshots;
+    if (!snapshots.command.empty())
+        snapshots.command.insert(snapshots.command.end(), {"--data-dir", folder_.path()});
+    snapshots_ = std::make_unique<SnapshotTaker>(
+        std::move(snapshots),
+        recovered.snapshot_bytes,
+        [this](const Fault& fault) { note_trouble(fault); }
+    );
+    ticker_ = std::make_unique<io::Ticker>(ports_.owner, kTick, [this] { tick(); });
+    tick();
+}
+
+Awaitable<void> EmbeddedStore::close() {
+    ticker_.reset();
+    if (co_await until_tellable(inventory_.last_seq())) co_return;
+    if (disk_is_low_ || !snapshots_->is_worth_one(committer_->journal_bytes())) co_return;
+    snapshots_.reset();
+    if (auto written = write_snapshot(folder_.path(), inventory_, committer_->finish()); !written)
+        note_trouble(written.error());
 }
 
 Instant EmbeddedStore::now() {
@@ -224,6 +245,7 @@ Awaitable<void> EmbeddedStore::settle() {
 void EmbeddedStore::tick() {
     disk_is_low_ = ports_.disk.free_bytes(folder_.path()) < settings_.disk_reserve;
     keep_sweeping();
+    if (!disk_is_low_) snapshots_->look(committer_->journal_bytes());
 }
 
 }  // namespace frontrow::store::embedded

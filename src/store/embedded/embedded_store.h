@@ -7,6 +7,8 @@
 #include "io/ticker.h"
 #include "store/embedded/committer.h"
 #include "store/embedded/data_folder.h"
+#include "store/embedded/recovery.h"
+#include "store/embedded/snapshot_taker.h"
 #include "store/seat_maps.h"
 #include "store/store.h"
 
@@ -31,6 +33,8 @@ public:
         std::filesystem::path folder;
         /// The name of an SQLite VFS; tests break the disk there.
         std::string vfs = {};
+        /// What takes snapshots, and when. The folder is told to it with --data-dir.
+        SnapshotTaker::Settings snapshots = {};
         /// Requests waiting for the disk beyond which more are refused as overloaded.
         std::size_t waiting_max = 16'384;
         /// Below this much free disk no new hold, event or seat is taken on; what ends or frees one
@@ -44,15 +48,19 @@ public:
         const io::Clock& clock;
         const io::DiskSpace& disk;
         std::function<void(const io::Fault&)> on_failure;
+        /// Told when a snapshot couldn't be used or taken: the next start takes longer, nothing
+        /// else. May be empty.
+        std::function<void(const io::Fault&)> on_trouble = {};
     };
 
-    /// Locks the folder and replays the journal. Faults: in_use, corrupt, unavailable.
+    /// Locks the folder and goes along the journal, from a snapshot where there is one that fits.
+    /// Faults: in_use, corrupt, unavailable.
     static Result<std::unique_ptr<EmbeddedStore>, io::Fault> open(Settings settings, Ports ports);
     /// On the owner's thread, when nobody waits any more.
     ~EmbeddedStore() override;
 
-    /// Nothing runs by itself here.
-    Awaitable<void> close() override { co_return; }
+    /// Leaves a snapshot behind, if a start would have much to read without it.
+    Awaitable<void> close() override;
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
         override;
     Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
@@ -75,12 +83,15 @@ public:
     Instant now() override;
 
     const domain::Inventory& inventory() const { return inventory_; }
+    /// The number of the first fact that the start had to read.
+    std::uint64_t started_from() const { return started_from_; }
 
 private:
     /// Resumed with true when durable, with false when nobody can know.
     using Waiter = std::move_only_function<void(bool)>;
 
     EmbeddedStore(Settings settings, Ports ports, DataFolder folder);
+    void begin(Recovered recovered, Journal journal, JournalHead head);
 
     std::optional<io::Fault> refuse_work() const;
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
@@ -97,6 +108,9 @@ private:
     void write_next_batch();
     void on_written(Result<void, io::Fault> written);
     void fail(const io::Fault& fault);
+    void note_trouble(const io::Fault& fault) const {
+        if (ports_.on_trouble) ports_.on_trouble(fault);
+    }
     void tick();
 
     Settings settings_;
@@ -105,6 +119,7 @@ private:
     domain::Inventory inventory_;
     SeatMaps seat_maps_;
     Instant last_now_{};
+    std::uint64_t started_from_ = 0;
 
     /// The batch that is forming, and who waits for it.
     std::vector<domain::Fact> forming_;
@@ -123,6 +138,7 @@ private:
     /// nothing.
     std::shared_ptr<EmbeddedStore*> self_;
     std::unique_ptr<Committer> committer_;
+    std::unique_ptr<SnapshotTaker> snapshots_;
     std::unique_ptr<io::Ticker> ticker_;
 };
 

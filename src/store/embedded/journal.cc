@@ -35,7 +35,8 @@ constexpr auto kInsert =
 constexpr auto kSelect =
     "SELECT batch, first_seq, last_seq, facts, hash FROM journal WHERE batch > ?1 ORDER BY batch "
     "LIMIT 256";
-/// What one statement of a replay reads, about.
+constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
+/// What one statement reads, about.
 constexpr std::size_t kStatementBytes = 2 << 20;
 constexpr auto kNewest = "SELECT coalesce(max(batch), 0) FROM journal";
 
@@ -52,6 +53,14 @@ std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
 Result<void, Fault> prepare_for_writing(SqliteDatabase& database) {
     for (const auto* sql :
          {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0"}) {
+        if (auto done = database.execute(sql); !done) return done;
+    }
+    return {};
+}
+
+/// Whoever makes a copy syncs it as a whole; until then there is nothing to protect.
+Result<void, Fault> prepare_for_copying(SqliteDatabase& database) {
+    for (const auto* sql : {"PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "BEGIN"}) {
         if (auto done = database.execute(sql); !done) return done;
     }
     return {};
@@ -111,8 +120,9 @@ Result<Journal, Fault> Journal::open(const std::filesystem::path& file, Options 
     if (auto format = check_format(*database, options.read_only); !format)
         return std::unexpected(format.error());
     if (!options.read_only) {
-        if (auto ready = prepare_for_writing(*database); !ready)
-            return std::unexpected(ready.error());
+        const auto ready =
+            options.is_copy ? prepare_for_copying(*database) : prepare_for_writing(*database);
+        if (!ready) return std::unexpected(ready.error());
     }
     auto insert = database->prepare(kInsert);
     if (!insert) return std::unexpected(insert.error());
@@ -133,69 +143,120 @@ Result<std::uint64_t, Fault> Journal::newest_batch() {
     return batch;
 }
 
-// Rows are read in short statements, of at most 256 and a few megabytes, so that a long replay
-// beside a running server doesn't hold back its checkpoints for long.
-Result<void, Fault> Journal::replay(
-    const std::function<void(const domain::Fact&)>& take,
-    std::optional<std::uint64_t> last_batch
+Result<std::optional<JournalEnd>, Fault> Journal::find(std::uint64_t batch) {
+    auto statement = database_.prepare(kFind);
+    if (!statement) return std::unexpected(statement.error());
+    statement->bind(1, static_cast<std::int64_t>(batch));
+    const auto row = statement->step();
+    if (!row) return std::unexpected(row.error());
+    JournalEnd end{.batch = batch};
+    if (!*row || statement->blob(1).size() != end.hash.size()) return std::nullopt;
+    end.last_seq = static_cast<std::uint64_t>(statement->integer(0));
+    std::ranges::copy(statement->blob(1), end.hash.begin());
+    return end;
+}
+
+Result<void, Fault>
+Journal::replay(const std::function<void(const domain::Fact&)>& take, std::uint64_t last_batch) {
+    return walk(last_batch, [&](const JournalBatch& row) { return read_facts(row, take); });
+}
+
+Result<void, Fault> Journal::skip(std::uint64_t last_batch) {
+    return walk(last_batch, [](const JournalBatch&) { return Result<void, Fault>{}; });
+}
+
+Result<void, Fault> Journal::copy_to(
+    Journal& copy,
+    std::uint64_t last_batch,
+    const std::function<void(const JournalEnd&)>& progress
 ) {
-    end_ = JournalEnd{};
-    for (bool more = true; more;) {
-        more = false;
-        std::size_t bytes = 0;
-        select_.bind(1, static_cast<std::int64_t>(end_.batch));
-        for (;;) {
-            auto row = select_.step();
-            if (!row) return std::unexpected(row.error());
-            if (!*row || (last_batch && end_.batch >= *last_batch)) break;
-            const auto before = end_.last_seq;
-            if (auto checked = check_row(select_); !checked) return checked;
-            CHECK(end_.last_seq > before);
-            const auto lines = select_.text(3);
-            if (auto taken = take_lines(lines, before, take); !taken) return taken;
-            more = true;
-            bytes += lines.size();
-            if (bytes >= kStatementBytes) break;
+    CHECK(copy.end_ == end_);
+    return walk(last_batch, [&](const JournalBatch& row) {
+        auto appended = copy.append(row.last_seq, row.facts);
+        progress(copy.end_);
+        return appended;
+    });
+}
+
+Result<void, Fault> Journal::walk(std::uint64_t last_batch, const TakeBatch& take) {
+    for (;;) {
+        const auto batches = read_rows(last_batch);
+        if (!batches) return std::unexpected(batches.error());
+        if (batches->empty()) return {};
+        for (const auto& batch : *batches) {
+            if (auto checked = check_row(batch); !checked) return checked;
+            if (auto taken = take(batch); !taken) return taken;
         }
-        select_.reset();
     }
+}
+
+Result<std::vector<JournalBatch>, Fault> Journal::take_out(std::uint64_t last_batch) {
+    auto batches = read_rows(last_batch);
+    if (!batches) return batches;
+    for (const auto& batch : *batches) {
+        if (auto checked = check_row(batch); !checked) return std::unexpected(checked.error());
+    }
+    return batches;
+}
+
+// A statement reads at most 256 rows and a few megabytes, and is over before anybody works on them:
+// however slow a reader beside a running server is, it doesn't hold back the checkpoints.
+Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_batch) {
+    if (end_.batch >= last_batch) return std::vector<JournalBatch>{};
+    std::vector<JournalBatch> rows;
+    select_.bind(1, static_cast<std::int64_t>(end_.batch));
+    for (std::size_t bytes = 0; bytes < kStatementBytes;) {
+        const auto row = select_.step();
+        if (!row) return std::unexpected(row.error());
+        if (!*row) break;
+        const auto hash = select_.blob(4);
+        rows.push_back({
+            .batch = static_cast<std::uint64_t>(select_.integer(0)),
+            .first_seq = static_cast<std::uint64_t>(select_.integer(1)),
+            .last_seq = static_cast<std::uint64_t>(select_.integer(2)),
+            .facts = std::string{select_.text(3)},
+            .hash = {hash.begin(), hash.end()},
+        });
+        bytes += rows.back().facts.size();
+    }
+    select_.reset();
+    rows.resize(std::min<std::uint64_t>(rows.size(), last_batch - end_.batch));
+    return rows;
+}
+
+Result<void, Fault> Journal::check_row(const JournalBatch& row) {
+    if (row.batch != end_.batch + 1) return corrupt(end_.batch + 1, "it is missing");
+    if (row.first_seq != end_.last_seq + 1 || row.last_seq < row.first_seq)
+        return corrupt(row.batch, "its facts don't follow those before");
+    const auto hash = hash_of(row.batch, row.first_seq, row.last_seq, row.facts);
+    if (!std::ranges::equal(hash, row.hash))
+        return corrupt(row.batch, "its content doesn't match its hash");
+    end_ = JournalEnd{row.batch, row.last_seq, hash};
+    bytes_passed_ += row.facts.size();
     return {};
 }
 
-Result<void, Fault> Journal::check_row(io::SqliteStatement& row) {
-    const auto batch = static_cast<std::uint64_t>(row.integer(0));
-    const auto first_seq = static_cast<std::uint64_t>(row.integer(1));
-    const auto last_seq = static_cast<std::uint64_t>(row.integer(2));
-    if (batch != end_.batch + 1) return corrupt(end_.batch + 1, "it is missing");
-    if (first_seq != end_.last_seq + 1 || last_seq < first_seq)
-        return corrupt(batch, "its facts don't follow those before");
-    const auto hash = hash_of(batch, first_seq, last_seq, row.text(3));
-    if (!std::ranges::equal(hash, row.blob(4)))
-        return corrupt(batch, "its content doesn't match its hash");
-    end_ = JournalEnd{batch, last_seq, hash};
-    return {};
-}
-
-Result<void, Fault> Journal::take_lines(
-    std::string_view lines,
-    std::uint64_t last_seq,
+Result<void, Fault> Journal::read_facts(
+    const JournalBatch& batch,
     const std::function<void(const domain::Fact&)>& take
-) const {
+) {
+    std::string_view lines = batch.facts;
+    auto last_seq = batch.first_seq - 1;
     while (!lines.empty()) {
         const auto line_end = std::min(lines.find('\n'), lines.size() - 1);
         const auto fact = wire::parse_fact(lines.substr(0, line_end));
         if (!fact) {
             const auto& why = fact.error().fields.front();
             return corrupt(
-                end_.batch,
+                batch.batch,
                 "fact " + std::to_string(last_seq + 1) + ": " + why.field + " " + why.message
             );
         }
-        if (fact->seq != ++last_seq) return corrupt(end_.batch, "its facts are out of order");
+        if (fact->seq != ++last_seq) return corrupt(batch.batch, "its facts are out of order");
         take(*fact);
         lines.remove_prefix(line_end + 1);
     }
-    if (last_seq != end_.last_seq) return corrupt(end_.batch, "it has fewer facts than it says");
+    if (last_seq != batch.last_seq) return corrupt(batch.batch, "it has fewer facts than it says");
     return {};
 }
 
@@ -213,6 +274,7 @@ Result<void, Fault> Journal::append(std::uint64_t last_seq, std::string_view fac
     insert_.reset();
     if (!done) return std::unexpected(done.error());
     end_ = JournalEnd{batch, last_seq, hash};
+    bytes_passed_ += facts.size();
     return {};
 }
 

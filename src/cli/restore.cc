@@ -1,0 +1,34 @@
+#include "cli/commands.h"
+#include "cli/copy_progress.h"
+#include "config/options.h"
+#include "store/embedded/backup.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+namespace frontrow::cli {
+namespace {
+
+int restore(const config::RestoreSettings& settings) {
+    const auto end = store::embedded::restore(settings.from, settings.data_dir, copy_progress());
+    if (!end) {
+        std::fprintf(stderr, "frontrow restore: %s\n", end.error().what.c_str());
+        return kFailed;
+    }
+    print_copied(*end, settings.data_dir);
+    return kDone;
+}
+
+}  // namespace
+
+void add_restore(CLI::App& app, int& exit_code) {
+    auto settings = std::make_shared<config::RestoreSettings>();
+    auto* command =
+        app.add_subcommand("restore", "Make a data folder of a backup, once its chain is proven");
+    command->footer("The folder must be new or empty, and has a whole journal afterwards or none.");
+    config::add_options(*command, *settings);
+    command->callback([settings, &exit_code] { exit_code = restore(*settings); });
+}
+
+}  // namespace frontrow::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/result.h"
+#include "io/fault.h"
+#include "store/embedded/journal.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace frontrow::store::embedded {
+
+/// A folder's journal up to its last durable fact, for who only reads it, beside a running server
+/// or not: `frontrow verify`, backups, snapshots.
+struct DurableJournal {
+    /// Faults: unavailable where there is no journal, and as Journal::open.
+    static Result<DurableJournal, io::Fault> open(const std::filesystem::path& folder);
+
+    /// Refuses a journal that ends before what was acknowledged.
+    Result<void, io::Fault> check_end() const;
+
+    Journal journal;
+    std::uint64_t newest_batch = 0;
+    std::filesystem::path head_file;
+    /// Read before the journal, which only ever grows, so that a running server can't make it look
+    /// short.
+    std::optional<JournalEnd> acknowledged;
+};
+
+}  // namespace frontrow::store::embedded

@@ -1,0 +1,175 @@
+#include "store/embedded/snapshot.h"
+
+#include "domain/inventory_image.h"
+#include "store/embedded/snapshot_archive.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+
+namespace frontrow::store::embedded {
+namespace {
+
+namespace fs = std::filesystem;
+using io::Fault;
+using io::FaultKind;
+
+/// Raised with every change of what is written, and so of domain/inventory_image.h.
+constexpr unsigned kFormat = 1;
+
+// A line of fixed length, the hash, the inventory, the digest of all before it.
+constexpr auto kForm = "frontrow snapshot, format %04u, batch %020llu, seq %020llu\n";
+constexpr std::size_t kLine = 85;
+constexpr std::size_t kHash = 32;
+constexpr std::size_t kHeader = kLine + kHash;
+
+constexpr std::string_view kPrefix = "snapshot-";
+constexpr std::string_view kUnfinished = ".new";
+constexpr std::size_t kDigits = 20;
+
+std::string name_of(std::uint64_t batch) {
+    auto digits = std::to_string(batch);
+    return std::string{kPrefix} + std::string(kDigits - digits.size(), '0') + digits;
+}
+
+bool is_snapshot(std::string_view name) {
+    return name.starts_with(kPrefix) && name.size() == kPrefix.size() + kDigits &&
+           name.find_first_not_of("0123456789", kPrefix.size()) == name.npos;
+}
+
+bool is_unfinished(std::string_view name) {
+    return name.starts_with(kPrefix) && name.ends_with(kUnfinished);
+}
+
+std::vector<fs::path>
+files_in(const fs::path& folder, const std::function<bool(std::string_view)>& is_wanted) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (auto i = fs::directory_iterator{folder, error}; !error && i != fs::directory_iterator{};
+         i.increment(error)) {
+        if (is_wanted(i->path().filename().native())) files.push_back(i->path());
+    }
+    return files;
+}
+
+void remove_file(const fs::path& file) {
+    std::error_code ignored;
+    fs::remove(file, ignored);
+}
+
+std::string header_line(const JournalEnd& end) {
+    std::array<char, kLine + 1> line;
+    std::snprintf(
+        line.data(),
+        line.size(),
+        kForm,
+        kFormat,
+        static_cast<unsigned long long>(end.batch),
+        static_cast<unsigned long long>(end.last_seq)
+    );
+    return {line.data(), kLine};
+}
+
+std::unexpected<Fault> damaged(const fs::path& file, const char* why) {
+    return std::unexpected(Fault{FaultKind::corrupt, file.string() + " " + why});
+}
+
+/// Whether the last bytes of the file are the digest of all the others.
+Result<bool, Fault> is_whole(io::File& file, std::uint64_t size) {
+    io::Sha256 sha;
+    std::vector<char> buffer(1 << 20);
+    for (auto left = size - kHash; left > 0;) {
+        const auto part = std::span{buffer}.first(std::min<std::uint64_t>(left, buffer.size()));
+        const auto read = file.read(part);
+        if (!read) return std::unexpected(read.error());
+        if (*read != part.size()) return false;
+        sha.update(std::string_view{part.data(), part.size()});
+        left -= part.size();
+    }
+    std::array<char, kHash> written;
+    const auto read = file.read(written);
+    if (!read) return std::unexpected(read.error());
+    const auto digest = sha.finish();
+    return *read == kHash && std::memcmp(written.data(), digest.data(), kHash) == 0;
+}
+
+}  // namespace
+
+Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
+    auto whole = io::File::open_to_read(path);
+    if (!whole) return std::unexpected(whole.error());
+    const auto size = whole->size();
+    if (!size) return std::unexpected(size.error());
+    if (*size < kHeader + kHash) return damaged(path, "is too short");
+    const auto is_as_written = is_whole(*whole, *size);
+    if (!is_as_written) return std::unexpected(is_as_written.error());
+    if (!*is_as_written) return damaged(path, "isn't as it was written");
+
+    auto file = io::File::open_to_read(path);
+    if (!file) return std::unexpected(file.error());
+    std::array<char, kHeader + 1> header{};
+    const auto read = file->read(std::span{header}.first(kHeader));
+    unsigned format = 0;
+    unsigned long long batch = 0;
+    unsigned long long seq = 0;
+    if (!read || std::sscanf(header.data(), kForm, &format, &batch, &seq) != 3)
+        return damaged(path, "isn't a snapshot");
+    if (format != kFormat) return damaged(path, "is of another version of frontrow");
+    JournalEnd end{.batch = batch, .last_seq = seq};
+    std::memcpy(end.hash.data(), header.data() + kLine, kHash);
+    return Snapshot{std::move(*file), path, end, *size - kHeader - kHash};
+}
+
+Result<domain::Inventory, Fault> Snapshot::read() {
+    SnapshotReader reader{file_, size_};
+    domain::Inventory inventory;
+    domain::InventoryImage::read(reader, inventory);
+    if (!reader.is_whole() || inventory.last_seq() != end_.last_seq)
+        return damaged(path_, "can't be read");
+    domain::InventoryImage::derive(inventory);
+    return inventory;
+}
+
+Result<void, Fault>
+write_snapshot(const fs::path& folder, const domain::Inventory& inventory, const JournalEnd& end) {
+    const auto name = folder / name_of(end.batch);
+    const auto unfinished =
+        name.string() + "." + std::to_string(::getpid()) + std::string{kUnfinished};
+    auto file = io::File::create(unfinished);
+    if (!file) return std::unexpected(file.error());
+    SnapshotWriter writer{*file};
+    writer.bytes(header_line(end));
+    writer.bytes({reinterpret_cast<const char*>(end.hash.data()), end.hash.size()});
+    domain::InventoryImage::write(writer, inventory);
+    if (auto written = writer.finish(); !written) {
+        remove_file(unfinished);
+        return written;
+    }
+    return io::publish(unfinished, name, io::IfThere::replace);
+}
+
+std::vector<fs::path> list_snapshots(const fs::path& folder) {
+    auto files = files_in(folder, is_snapshot);
+    std::ranges::sort(files, std::greater{});
+    return files;
+}
+
+void keep_snapshots(const fs::path& folder, const std::vector<std::uint64_t>& batches) {
+    for (const auto& file : list_snapshots(folder)) {
+        const auto is_of = [&](auto batch) { return file.filename() == name_of(batch); };
+        if (std::ranges::none_of(batches, is_of)) remove_file(file);
+    }
+}
+
+void remove_unfinished_snapshots(const fs::path& folder) {
+    for (const auto& file : files_in(folder, is_unfinished))
+        remove_file(file);
+}
+
+}  // namespace frontrow::store::embedded

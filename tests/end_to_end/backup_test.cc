@@ -1,0 +1,236 @@
+#include "end_to_end/journal_file.h"
+#include "end_to_end/load.h"
+#include "end_to_end/server.h"
+#include "support/seed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace frontrow::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+namespace fs = std::filesystem;
+
+Finished back_up(const fs::path& folder, const fs::path& to) {
+    return run_program({"backup", "--data-dir", folder, "--to", to});
+}
+Finished restore(const fs::path& from, const fs::path& folder) {
+    return run_program({"restore", "--from", from, "--data-dir", folder});
+}
+
+void expect_failed(const Finished& finished, const std::string& why) {
+    EXPECT_EQ(finished.exit_code, 1) << finished.out;
+    EXPECT_THAT(finished.err, HasSubstr(why));
+}
+
+std::set<std::string> names_in(const fs::path& folder) {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator{folder})
+        names.insert(entry.path().filename());
+    return names;
+}
+
+/// The ids of alice's reservations, by what a server on this folder says.
+std::set<std::string> alices_in(const fs::path& folder) {
+    const Server server{folder};
+    std::set<std::string> ids;
+    for (std::size_t offset = 0;; offset = ids.size()) {
+        const auto list = server.client().get(
+            "/api/v1/reservations?limit=100&offset=" + std::to_string(offset), "alice"
+        );
+        const auto page = list.value().json();
+        if (page.as_array().empty()) return ids;
+        for (const auto& one : page.as_array())
+            ids.insert(text_of(one, "id"));
+    }
+}
+
+TEST(Backup, taken_under_load_has_all_that_was_acknowledged_before_it_began) {
+    const TempFolder folder;
+    const TempFolder backups;
+    Server server{folder.path()};
+    auto client = server.client();
+    const auto crowded = make_hall(client, 2'000);
+    const auto quiet = make_hall(client, 200);
+    Load load{
+        crowded,
+        {.ports = {server.port()}, .name = "crowd", .seed = seed_of_this_run(), .buyers = 6}
+    };
+    std::set<std::string> acknowledged;
+    std::vector<std::set<std::string>> at_backup;
+    for (int round = 0; round < 4; ++round) {
+        load.wait_for_answers(load.answers() + 200);
+        for (int i = 0; i < 20; ++i) {
+            const auto& seat = quiet.seats.at(acknowledged.size());
+            const boost::json::object wanted{
+                {"event_id", quiet.event}, {"seat_ids", {seat}}, {"idempotency_key", seat}
+            };
+            const auto made =
+                client.post("/api/v1/reservations", boost::json::serialize(wanted), "alice");
+            ASSERT_EQ(made.value().status, 201U) << made->body;
+            acknowledged.insert(text_of(made->json(), "id"));
+        }
+        at_backup.push_back(acknowledged);
+        const auto done = back_up(folder.path(), backups.path() / std::to_string(round));
+        ASSERT_EQ(done.exit_code, 0) << done.err;
+        EXPECT_THAT(done.out, HasSubstr("the chain is whole"));
+    }
+    load.stop();
+    EXPECT_THAT(load.surprises(), IsEmpty());
+    EXPECT_EQ(names_in(backups.path()), (std::set<std::string>{"0", "1", "2", "3"}));
+
+    for (std::size_t round = 0; round < at_backup.size(); ++round) {
+        SCOPED_TRACE(round);
+        const auto restored = backups.path() / ("restored-" + std::to_string(round)) / "data";
+        const auto done = restore(backups.path() / std::to_string(round), restored);
+        ASSERT_EQ(done.exit_code, 0) << done.err;
+        const auto verified = verify(restored);
+        EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+        // Nobody was buying for alice while a backup ran.
+        EXPECT_EQ(alices_in(restored), at_backup[round]);
+    }
+}
+
+/// A small sale, backed up; its server is stopped.
+class BackedUp : public testing::Test {
+protected:
+    BackedUp() {
+        Server server{data_};
+        auto client = server.client();
+        hall_ = make_hall(client, 20);
+        if (server.stop() != 0) throw std::runtime_error("the server didn't stop well");
+        if (back_up(data_, file_).exit_code != 0) throw std::runtime_error("no backup");
+    }
+
+    std::size_t seats_free_in(const fs::path& folder) const {
+        const Server server{folder};
+        const auto count =
+            server.client().get("/api/v1/events/" + hall_.event + "/seats/available/count");
+        return static_cast<std::size_t>(count.value().json().at("count").as_int64());
+    }
+
+    TempFolder folder_;
+    fs::path data_ = folder_.path() / "data";
+    fs::path file_ = folder_.path() / "backup.db";
+    fs::path new_ = folder_.path() / "new";
+    Hall hall_;
+};
+
+TEST_F(BackedUp, is_the_same_journal_row_by_row_in_one_file) {
+    const auto as_folder = folder_.path() / "copy";
+    fs::create_directory(as_folder);
+    fs::copy(file_, as_folder / "journal.db");
+    const auto original = JournalFile{data_}.rows();
+    const auto copied = JournalFile{as_folder}.rows();
+    ASSERT_EQ(copied.size(), original.size());
+    for (std::size_t i = 0; i < copied.size(); ++i) {
+        EXPECT_EQ(copied[i].facts, original[i].facts);
+        EXPECT_EQ(copied[i].hash, original[i].hash);
+    }
+    EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"backup.db", "copy", "data"}));
+    EXPECT_EQ(fs::status(file_).permissions() & fs::perms::others_all, fs::perms::none);
+}
+
+TEST_F(BackedUp, is_never_overwritten) {
+    const auto before = fs::last_write_time(file_);
+    expect_failed(back_up(data_, file_), file_.string() + " is there already");
+    EXPECT_EQ(fs::last_write_time(file_), before);
+    expect_failed(back_up(data_, folder_.path()), "is there already");
+}
+
+TEST_F(BackedUp, says_what_is_wrong_and_leaves_nothing) {
+    const auto other = folder_.path() / "other.db";
+    expect_failed(back_up(folder_.path(), other), "no journal in " + folder_.path().string());
+    expect_failed(back_up(data_, folder_.path() / "no" / "such.db"), "no/such.db");
+    auto row = JournalFile{data_}.rows().back();
+    row.facts.replace(row.facts.find("price"), 5, "PRICE");
+    JournalFile{data_}.put(row);
+    expect_failed(back_up(data_, other), "damaged at batch " + std::to_string(row.batch));
+    JournalFile{data_}.remove(row.batch);
+    expect_failed(
+        back_up(data_, other), "batch " + std::to_string(row.batch) + " was acknowledged"
+    );
+    EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"backup.db", "data"}));
+}
+
+TEST_F(BackedUp, names_the_tools_for_a_database) {
+    for (const auto& [arguments, environment] :
+         std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>>{
+             {{"backup", "--to", new_, "--store", "postgres://localhost/x"}, {}},
+             {{"backup", "--to", new_}, {"DATABASE_URL=postgres://localhost/x"}},
+         }) {
+        const auto finished = run_program(arguments, environment);
+        EXPECT_EQ(finished.exit_code, 2);
+        EXPECT_THAT(finished.err, HasSubstr("pg_dump"));
+    }
+    EXPECT_FALSE(fs::exists(new_));
+}
+
+TEST_F(BackedUp, is_restored_into_a_new_folder_or_an_empty_one) {
+    ASSERT_EQ(restore(file_, new_ / "deeper").exit_code, 0);
+    EXPECT_EQ(seats_free_in(new_ / "deeper"), 20U);
+    const auto fresh = folder_.path() / "fresh file system";
+    fs::create_directories(fresh / "lost+found");
+    ASSERT_EQ(restore(file_, fresh).exit_code, 0);
+    EXPECT_EQ(seats_free_in(fresh), 20U);
+    EXPECT_TRUE(fs::exists(fresh / "lost+found"));
+}
+
+TEST_F(BackedUp, is_restored_over_what_a_restore_that_was_cut_off_left) {
+    fs::create_directory(new_);
+    std::ofstream{new_ / "journal.db.new"} << std::string(10'000, 'x');
+    std::ofstream{new_ / "lock"};
+    ASSERT_EQ(restore(file_, new_).exit_code, 0);
+    EXPECT_EQ(names_in(new_), (std::set<std::string>{"journal.db", "journal.head", "lock"}));
+    EXPECT_EQ(seats_free_in(new_), 20U);
+}
+
+TEST_F(BackedUp, is_not_restored_over_anything) {
+    expect_failed(restore(file_, data_), "isn't empty");
+    EXPECT_EQ(seats_free_in(data_), 20U);
+    fs::create_directory(new_);
+    std::ofstream{new_ / "notes.txt"} << "mine";
+    expect_failed(restore(file_, new_), "notes.txt is in it");
+    EXPECT_EQ(names_in(new_), (std::set<std::string>{"notes.txt"}));
+    expect_failed(restore(file_, file_), file_.string());
+}
+
+TEST_F(BackedUp, is_not_restored_unless_its_chain_is_whole) {
+    const auto damaged = folder_.path() / "damaged";
+    fs::create_directory(damaged);
+    fs::copy(file_, damaged / "journal.db");
+    auto row = JournalFile{damaged}.rows().back();
+    row.facts.replace(row.facts.find("price"), 5, "PRICE");
+    JournalFile{damaged}.put(row);
+    expect_failed(
+        restore(damaged / "journal.db", new_), "damaged at batch " + std::to_string(row.batch)
+    );
+    EXPECT_FALSE(fs::exists(new_ / "journal.db"));
+    EXPECT_FALSE(fs::exists(new_ / "journal.db.new"));
+    // What is in the way of the next try is gone.
+    EXPECT_EQ(restore(file_, new_).exit_code, 0);
+
+    std::ofstream{folder_.path() / "text"} << std::string(10'000, 'x');
+    expect_failed(restore(folder_.path() / "text", new_ / "x"), "text");
+    expect_failed(restore(folder_.path() / "nowhere", new_ / "x"), "there is no file");
+    EXPECT_FALSE(fs::exists(new_ / "x"));
+}
+
+TEST_F(BackedUp, has_a_head_once_it_is_restored_that_tells_when_its_tail_is_lost) {
+    ASSERT_EQ(restore(file_, new_).exit_code, 0);
+    const auto newest = JournalFile{new_}.rows().back().batch;
+    JournalFile{new_}.remove(newest);
+    const auto finished = verify(new_);
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr("batch " + std::to_string(newest) + " was acknowledged"));
+}
+
+}  // namespace
+}  // namespace frontrow::test

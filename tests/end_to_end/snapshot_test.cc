@@ -1,0 +1,105 @@
+#include "end_to_end/load.h"
+#include "end_to_end/reckoning.h"
+#include "end_to_end/server.h"
+#include "support/eventually.h"
+#include "support/seed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <random>
+#include <thread>
+
+namespace frontrow::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+namespace fs = std::filesystem;
+
+std::size_t snapshots_in(const fs::path& folder) {
+    std::size_t count = 0;
+    for (const auto& entry : fs::directory_iterator{folder}) {
+        const auto name = entry.path().filename().string();
+        count += name.starts_with("snapshot-") && !name.ends_with(".new");
+    }
+    return count;
+}
+
+/// The number of the first fact that this server read one by one.
+std::uint64_t read_from(Server& server) {
+    const auto line = server.process().wait_for_line("\"message\":\"the journal is read\"");
+    return std::stoull(text_of(boost::json::parse(line.value()), "read_from"));
+}
+
+/// Takes a snapshot beside whoever has the folder, and is killed at any moment of it, or not.
+void snapshot_and_kill(const fs::path& folder, std::mt19937_64& random) {
+    const Child child{{.arguments = {"snapshot", "--data-dir", folder}}};
+    std::this_thread::sleep_for(std::chrono::microseconds{random() % 30'000});
+}
+
+TEST(SnapshotOfServer, survives_being_killed_at_any_moment_together_with_its_server) {
+    std::mt19937_64 random{seed_of_this_run()};
+    const int rounds = is_soak() ? 100 : 8;
+    const TempFolder folder;
+    std::uint64_t furthest = 0;
+    for (int round = 0; round < rounds && !HasFailure(); ++round) {
+        SCOPED_TRACE("round " + std::to_string(round));
+        Server server{folder.path()};
+        furthest = std::max(furthest, read_from(server));
+        auto client = server.client();
+        const auto hall = make_hall(client, 500);
+        const auto name = "round" + std::to_string(round);
+        Load load{hall, {.ports = {server.port()}, .name = name, .seed = random(), .buyers = 6}};
+        load.wait_for_answers(100);
+        for (int i = 0; i < 3; ++i)
+            snapshot_and_kill(folder.path(), random);
+        const auto taken = run_program({"snapshot", "--data-dir", folder.path()});
+        EXPECT_EQ(taken.exit_code, 0) << taken.err;
+        load.wait_for_answers(load.answers() + 50);
+        snapshot_and_kill(folder.path(), random);
+        server.process().kill();
+        load.wait_for_end();
+        EXPECT_THAT(load.surprises(), IsEmpty());
+        EXPECT_EQ(verify(folder.path()).exit_code, 0);
+
+        const Server again{folder.path()};
+        auto asking = again.client();
+        Reckoning{asking, hall}.settle(load.buyers());
+    }
+    EXPECT_GT(furthest, 1U) << "no start used a snapshot";
+    EXPECT_LE(snapshots_in(folder.path()), 2U);
+}
+
+TEST(SnapshotOfServer, is_taken_by_itself_once_the_journal_has_grown) {
+    const TempFolder folder;
+    std::size_t seats = 0;
+    {
+        Server server{folder.path()};
+        auto client = server.client();
+        for (; seats < 30 && snapshots_in(folder.path()) == 0; ++seats)
+            make_hall(client, 100'000);
+        EXPECT_TRUE(eventually([&] { return snapshots_in(folder.path()) > 0; }));
+        EXPECT_EQ(client.get("/readyz").value().status, 200U);
+        server.process().kill();
+    }
+    Server again{folder.path()};
+    EXPECT_GT(read_from(again), 1U);
+    const auto events = again.client().get("/api/v1/events?limit=100").value().json();
+    EXPECT_EQ(events.as_array().size(), seats);
+    EXPECT_EQ(verify(folder.path()).exit_code, 0);
+    EXPECT_EQ(again.stop(), 0);
+}
+
+TEST(SnapshotOfServer, says_that_there_is_no_journal) {
+    const TempFolder folder;
+    const auto finished = run_program({"snapshot", "--data-dir", folder.path()});
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr("no journal in " + folder.path().string()));
+    EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+}  // namespace
+}  // namespace frontrow::test
