@@ -1,6 +1,5 @@
 #include "store/embedded/snapshot_taker.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace frontrow::store::embedded {
@@ -11,7 +10,7 @@ SnapshotTaker::SnapshotTaker(
     std::function<void(const io::Fault&)> on_trouble
 )
     : settings_{std::move(settings)},
-      last_bytes_{snapshot_bytes},
+      schedule_{settings_.bytes_min, snapshot_bytes},
       on_trouble_{std::move(on_trouble)} {
 }
 
@@ -21,10 +20,7 @@ void SnapshotTaker::look(std::uint64_t journal_bytes) {
         if (const auto exit_code = child_->poll()) finish(*exit_code);
         return;
     }
-    const auto due = last_bytes_ + std::max(settings_.bytes_min, last_bytes_ / 8);
-    if (journal_bytes < due) return;
-    // One that fails isn't tried again at once.
-    last_bytes_ = journal_bytes;
+    if (!schedule_.is_due(journal_bytes)) return;
     auto started = io::ChildProcess::start(settings_.command);
     if (started) {
         child_.emplace(std::move(*started));

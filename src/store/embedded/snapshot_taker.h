@@ -2,6 +2,7 @@
 
 #include "io/child_process.h"
 #include "io/fault.h"
+#include "store/embedded/snapshot_schedule.h"
 
 #include <cstdint>
 #include <functional>
@@ -11,9 +12,7 @@
 
 namespace frontrow::store::embedded {
 
-/// Has a child process take a snapshot whenever the journal has grown enough since the last one: by
-/// `bytes_min` of facts, and by an eighth of what it had. So a start has few facts to read, and the
-/// snapshots of a growing journal together cost no more than some times their last. One thread.
+/// Has a child process take a snapshot whenever one is due. One thread.
 class SnapshotTaker {
 public:
     struct Settings {
@@ -30,19 +29,19 @@ public:
         std::function<void(const io::Fault&)> on_trouble
     );
 
-    /// Looks after the child, and starts one if it's time. Never waits.
+    /// Looks after the child, and starts one if it's time; ten times a second. Never waits.
     void look(std::uint64_t journal_bytes);
     /// Whether what was added since the last one, and would have to be read by a start, is worth
     /// one at a stop.
     bool is_worth_one(std::uint64_t journal_bytes) const {
-        return journal_bytes - last_bytes_ >= settings_.bytes_min / 4;
+        return schedule_.is_worth_one_at_stop(journal_bytes);
     }
 
 private:
     void finish(int exit_code);
 
     Settings settings_;
-    std::uint64_t last_bytes_;
+    SnapshotSchedule schedule_;
     std::function<void(const io::Fault&)> on_trouble_;
     std::optional<io::ChildProcess> child_;
 };

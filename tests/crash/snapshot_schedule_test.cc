@@ -1,0 +1,57 @@
+#include "store/embedded/snapshot_schedule.h"
+
+#include <gtest/gtest.h>
+
+namespace frontrow::test {
+namespace {
+
+using store::embedded::SnapshotSchedule;
+
+constexpr std::uint64_t kMin = 64 << 20;
+/// In a tenth of a second.
+constexpr std::uint64_t kQuiet = 100 << 10;
+constexpr std::uint64_t kRush = 4 << 20;
+
+/// How much the journal has when the next one is due, if it grows by `step` from look to look.
+std::uint64_t due_at(SnapshotSchedule& schedule, std::uint64_t from, std::uint64_t step) {
+    auto bytes = from;
+    while (!schedule.is_due(bytes))
+        bytes += step;
+    return bytes;
+}
+
+TEST(SnapshotSchedule, takes_one_when_the_journal_has_grown) {
+    SnapshotSchedule schedule{kMin, 0};
+    const auto first = due_at(schedule, 0, kQuiet);
+    EXPECT_NEAR(first, kMin, kQuiet);
+    EXPECT_NEAR(due_at(schedule, first, kQuiet), first + kMin, kQuiet);
+}
+
+TEST(SnapshotSchedule, takes_them_less_often_the_larger_the_journal_is) {
+    SnapshotSchedule schedule{kMin, 80 * kMin};
+    EXPECT_NEAR(due_at(schedule, 80 * kMin, kQuiet), 90 * kMin, kQuiet);
+}
+
+TEST(SnapshotSchedule, lets_a_rush_pass_first) {
+    SnapshotSchedule schedule{kMin, 0};
+    std::uint64_t bytes = 0;
+    for (; bytes < 2 * kMin; bytes += kRush)
+        EXPECT_FALSE(schedule.is_due(bytes));
+    EXPECT_TRUE(schedule.is_due(bytes - kRush));
+}
+
+TEST(SnapshotSchedule, waits_for_no_end_of_a_rush_that_has_none) {
+    SnapshotSchedule schedule{kMin, 0};
+    const auto first = due_at(schedule, 0, kRush);
+    EXPECT_NEAR(first, 3 * kMin, kRush);
+    EXPECT_NEAR(due_at(schedule, first + kRush, kRush), first + 3 * kMin, kRush);
+}
+
+TEST(SnapshotSchedule, takes_one_at_a_stop_for_less) {
+    const SnapshotSchedule schedule{kMin, 5 * kMin};
+    EXPECT_FALSE(schedule.is_worth_one_at_stop(5 * kMin + kMin / 4 - 1));
+    EXPECT_TRUE(schedule.is_worth_one_at_stop(5 * kMin + kMin / 4));
+}
+
+}  // namespace
+}  // namespace frontrow::test
