@@ -2,13 +2,15 @@
 # Usage: scripts/test.sh [--quick] [--tsan] [--soak] [-R REGEX]
 #
 # Installs what is missing, builds, and runs every test: as released, then
-# with the address and undefined-behaviour sanitizers, then shellcheck over the
-# scripts. Names each test that failed or was skipped; the last line reads
-# "N passed, N failed, N skipped". Exits 0 only if none failed.
+# with the address and undefined-behaviour sanitizers, then each fuzzer for a
+# minute, then shellcheck over the scripts. Names each test that failed or was skipped;
+# the last line reads "N passed, N failed, N skipped". Exits 0 only if none
+# failed.
 #
-#   --quick    the release build only
+#   --quick    the release build and shellcheck only
 #   --tsan     the thread sanitizer as well
-#   --soak     the long forms of the slow tests (sets FRONTROW_SOAK=1)
+#   --soak     the long forms of the slow tests (sets FRONTROW_SOAK=1); each
+#              fuzzer for an hour
 #   -R REGEX   only the tests whose name matches
 set -euo pipefail
 
@@ -19,13 +21,15 @@ fail() { echo "test.sh: $1" >&2; exit "${2:-1}"; }
 
 presets=(release asan)
 regex=
+quick=
 tsan=
 timeout=300
+fuzz_seconds=60
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --quick) presets=(release) ;;
+        --quick) quick=yes ;;
         --tsan) tsan=yes ;;
-        --soak) export FRONTROW_SOAK=1; timeout=7200 ;;
+        --soak) export FRONTROW_SOAK=1; timeout=7200; fuzz_seconds=3600 ;;
         -R)
             [[ -n ${2:-} ]] || fail "-R needs a regular expression (see --help)" 2
             regex=$2; shift ;;
@@ -34,6 +38,7 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
+[[ -z $quick ]] || presets=(release)
 [[ -z $tsan ]] || presets+=(tsan)
 
 cd "$root"
@@ -56,6 +61,13 @@ for preset in "${presets[@]}"; do
         --output-on-failure --test-output-size-passed 65536 "${only[@]}" || status=$?
     results+=(--ctest "$preset" "$junit" "$status")
 done
+
+if [[ -z $regex && -z $quick ]]; then
+    echo "== fuzzers"
+    status=0
+    scripts/fuzz.sh --seconds "$fuzz_seconds" || status=$?
+    results+=(--check fuzzers "$status")
+fi
 
 if [[ -z $regex ]]; then
     echo "== shellcheck"
