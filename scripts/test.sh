@@ -2,13 +2,16 @@
 # Usage: scripts/test.sh [--quick] [--tsan] [--soak] [-R REGEX]
 #
 # Installs what is missing, builds, and runs every test: as released, then
-# with the address and undefined-behaviour sanitizers, then shellcheck over the
-# scripts. Names each test that failed or was skipped; the last line reads
-# "N passed, N failed, N skipped". Exits 0 only if none failed.
+# with the address and undefined-behaviour sanitizers, then those in which
+# several threads meet with the thread sanitizer, then each fuzzer for a minute,
+# then shellcheck over the scripts. Names each test that failed or was skipped;
+# the last line reads "N passed, N failed, N skipped". Exits 0 only if none
+# failed.
 #
-#   --quick    the release build only
-#   --tsan     the thread sanitizer as well
-#   --soak     the long forms of the slow tests (sets FRONTROW_SOAK=1)
+#   --quick    the release build and shellcheck only
+#   --tsan     every test with the thread sanitizer
+#   --soak     the long forms of the slow tests (sets FRONTROW_SOAK=1); each
+#              fuzzer for an hour
 #   -R REGEX   only the tests whose name matches
 set -euo pipefail
 
@@ -17,15 +20,17 @@ root=${self%/scripts/*}
 help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 fail() { echo "test.sh: $1" >&2; exit "${2:-1}"; }
 
-presets=(release asan)
+presets=(release asan tsan)
 regex=
+quick=
 tsan=
 timeout=300
+fuzz_seconds=60
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --quick) presets=(release) ;;
-        --tsan) tsan=yes ;;
-        --soak) export FRONTROW_SOAK=1; timeout=7200 ;;
+        --quick) quick=yes ;;
+        --tsan) tsan=all ;;
+        --soak) export FRONTROW_SOAK=1; timeout=7200; fuzz_seconds=3600 ;;
         -R)
             [[ -n ${2:-} ]] || fail "-R needs a regular expression (see --help)" 2
             regex=$2; shift ;;
@@ -34,7 +39,7 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
-[[ -z $tsan ]] || presets+=(tsan)
+if [[ -n $quick ]]; then presets=(release ${tsan:+tsan}); fi
 
 cd "$root"
 scripts/install-deps.sh test || fail "the packages for the tests are missing; nothing was tested"
@@ -44,18 +49,30 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 results=()
 for preset in "${presets[@]}"; do
     echo "== $preset: build"
-    scripts/build.sh "$preset" --tests || fail "the $preset build failed; not everything was tested"
+    only=()
+    target=()
+    if [[ $preset == tsan && -z $tsan ]]; then
+        only=(-L '^threaded$')
+        target=(--target threaded_tests)
+    fi
+    scripts/build.sh "$preset" --tests "${target[@]}" || fail "the $preset build failed; not everything was tested"
 
     echo "== $preset: tests"
     junit=$root/build/$preset/junit.xml
     rm -f "$junit"
-    only=(--no-tests=error)
-    [[ -z $regex ]] || only=(-R "$regex" --no-tests=ignore)
+    if [[ -n $regex ]]; then only+=(-R "$regex" --no-tests=ignore); else only+=(--no-tests=error); fi
     status=0
     ctest --test-dir "build/$preset" --output-junit "$junit" -j2 --timeout "$timeout" \
         --output-on-failure --test-output-size-passed 65536 "${only[@]}" || status=$?
     results+=(--ctest "$preset" "$junit" "$status")
 done
+
+if [[ -z $regex && -z $quick ]]; then
+    echo "== fuzzers"
+    status=0
+    scripts/fuzz.sh --seconds "$fuzz_seconds" || status=$?
+    results+=(--check fuzzers "$status")
+fi
 
 if [[ -z $regex ]]; then
     echo "== shellcheck"

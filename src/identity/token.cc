@@ -63,6 +63,8 @@ std::string sign_token(
 
 Result<VerifiedToken, TokenError>
 verify_token(const std::string& secret, std::string_view token, Instant now) {
+    // libjwt reads up to the first zero byte, and would overlook what stands behind it.
+    if (token.contains('\0')) return std::unexpected(TokenError::bad_signature);
     jwt_t* raw = nullptr;
     const std::string text{token};
     if (jwt_decode(&raw, text.c_str(), bytes_of(secret), static_cast<int>(secret.size())) != 0) {

@@ -25,7 +25,8 @@ std::optional<double> read_coordinate(ObjectReader& in, std::string_view field) 
         in.complain(field, "must be a number from -1000000000 to 1000000000");
         return std::nullopt;
     }
-    return std::round(*number * 1e6) / 1e6;
+    // A zero has no sign: it isn't written with a point, by which it would keep one.
+    return std::round(*number * 1e6) / 1e6 + 0.0;
 }
 
 Currency read_currency(ObjectReader& in) {

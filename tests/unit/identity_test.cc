@@ -135,6 +135,12 @@ TEST(Token, tampered_with_anywhere_is_refused) {
         EXPECT_TRUE(error_of(token.substr(0, length))) << length;
 }
 
+TEST(Token, with_anything_behind_a_zero_byte_is_refused) {
+    const auto token = ann_until(kNow + 1h);
+    for (const auto more : {"\0"sv, "\0more"sv, "\0.more"sv})
+        EXPECT_EQ(error_of(token + std::string{more}), TokenError::bad_signature);
+}
+
 TEST(Token, with_another_tokens_payload_is_refused) {
     const auto user = ann_until(kNow + 1h);
     const auto admin = token_with(claims("ann", "admin", kNow + 1h), JWT_ALG_HS256, kOtherSecret);

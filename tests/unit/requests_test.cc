@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -349,6 +350,16 @@ TEST(Requests, hand_on_what_was_asked_for) {
     EXPECT_EQ(reserved->idempotency_key, "k");
 
     EXPECT_EQ(parse_extension_request(R"({"seconds":60})"), std::chrono::seconds{60});
+}
+
+/// It would be without one after a restart: a fact has whole numbers without a point.
+TEST(Requests, give_a_coordinate_of_zero_no_sign) {
+    for (const auto* zero : {"-0.0", "-1e-9", "0"}) {
+        const auto one =
+            parse_seat_request(R"({"seat_number":"A-1","price":1,"x":)" + std::string{zero} + "}");
+        ASSERT_TRUE(one && one->position && one->position->x);
+        EXPECT_FALSE(std::signbit(*one->position->x)) << zero;
+    }
 }
 
 TEST(Requests, that_are_no_object_of_json_in_utf8_are_refused_as_a_whole) {

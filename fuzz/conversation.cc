@@ -1,0 +1,191 @@
+#include "conversation.h"
+
+#include "base/check.h"
+#include "http/dispatcher.h"
+#include "http/handlers/routes.h"
+#include "http/session.h"
+#include "http/session_socket.h"
+#include "io/workers.h"
+#include "memory_store.h"
+#include "support/manual_clock.h"
+#include "support/seeded_random.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <exception>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace frontrow::fuzz {
+namespace {
+
+/// Small, so that short inputs reach them.
+constexpr http::Limits kLimits{
+    .header_bytes = 2 << 10,
+    .body_bytes = 4 << 10,
+    .bulk_body_bytes = 16 << 10
+};
+const identity::AuthSettings kAuth{
+    .jwt_secret = "the secret that the corpus' tokens are signed with",
+    .admin_api_key = "frk_admin",
+    .user_api_key = "frk_user",
+    .dev = true,
+};
+
+/// What no request can change.
+struct Building {
+    boost::asio::io_context context{1};
+    http::Limits limits = kLimits;
+    http::Cors cors{{"https://tickets.example"}};
+    http::House house;
+    telemetry::Log log{telemetry::LogLevel::error};
+    telemetry::Metrics metrics;
+    io::Workers workers{context.get_executor(), 1};
+    http::Router router{http::all_routes(), metrics};
+};
+
+Building& building() {
+    static Building one;
+    return one;
+}
+
+/// All that a request may change: new for each conversation.
+struct Sale {
+    explicit Sale(Building& in)
+        : store{clock},
+          authenticator{kAuth, [this](const auto& digest) { return store.find_api_key(digest); }},
+          services{store, ids, random, authenticator, in.metrics, in.workers, sha, in.house, hold},
+          dispatcher{in.router, services, in.limits, in.cors, in.log} {
+        open();
+    }
+
+    void open() {
+        const domain::Organizer organizer{.sub = "organizer", .is_admin = false};
+        const EventId event{Bits128{0x7000, 1}};
+        domain::EventSpec spec;
+        spec.name = "Winter Concert";
+        spec.start_at = clock.now() + std::chrono::days{30};
+        spec.end_at = spec.start_at + std::chrono::hours{2};
+        spec.total_seats = 3;
+        auto block = std::make_shared<domain::SeatBlock>();
+        block->first_id = SeatId{Bits128{0x7000, 0x10}};
+        for (const auto* number : {"S-1", "S-2", "S-3"})
+            block->seats.push_back(
+                {.number = number, .section = {}, .row = {}, .price = 1'000, .position = {}}
+            );
+        const auto first = block->first_id;
+        act(domain::CreateEvent{event, organizer, spec});
+        act(domain::AddSeats{event, organizer, block});
+        act(domain::ReserveSeats{
+            .reservation = ReservationId{Bits128{0x7000, 2}},
+            .event = event,
+            .user = "alice",
+            .seats = {first},
+            .hold = {},
+            .request = {},
+        });
+        act(domain::CreateApiKey{
+            .key = ApiKeyId{Bits128{0x7000, 3}},
+            .name = "a gate",
+            .role = domain::Role::scanner,
+            .prefix = "frk_",
+            .digest = {},
+            .by = "organizer",
+        });
+    }
+    void act(const domain::Command& command) { CHECK(store.act(command, TraceId{}).has_value()); }
+
+    test::ManualClock clock;
+    test::SeededRandom random{1};
+    io::IdSource ids{clock, random};
+    io::Sha256 sha;
+    std::chrono::seconds hold{900};
+    MemoryStore store;
+    identity::Authenticator authenticator;
+    http::Services services;
+    http::Dispatcher dispatcher;
+};
+
+/// The client's end of a connection.
+class Client {
+public:
+    Client(int socket, std::string_view bytes, std::size_t piece)
+        : socket_{socket}, bytes_{bytes}, piece_{piece} {}
+    ~Client() { ::close(socket_); }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    /// Sends a piece and takes what has come. False if nothing moved.
+    bool step() {
+        const bool sends = send();
+        return receive() || sends;
+    }
+    std::string& answers() { return answers_; }
+
+private:
+    bool send() {
+        if (has_ended_) return false;
+        if (bytes_.empty()) {
+            ::shutdown(socket_, SHUT_WR);
+            return has_ended_ = true;
+        }
+        const auto length = std::min(piece_, bytes_.size());
+        const auto sent = ::send(socket_, bytes_.data(), length, MSG_NOSIGNAL);
+        // The server has closed, or hasn't read yet.
+        if (sent <= 0) return false;
+        bytes_.remove_prefix(static_cast<std::size_t>(sent));
+        return true;
+    }
+
+    bool receive() {
+        std::array<char, 65536> buffer;
+        const auto received = ::recv(socket_, buffer.data(), buffer.size(), 0);
+        if (received <= 0) return false;
+        answers_.append(buffer.data(), static_cast<std::size_t>(received));
+        return true;
+    }
+
+    int socket_;
+    std::string_view bytes_;
+    std::size_t piece_;
+    bool has_ended_ = false;
+    std::string answers_;
+};
+
+std::unique_ptr<http::Session::Socket> server_end(boost::asio::io_context& context, int socket) {
+    io::TcpSocket one{context.get_executor()};
+    one.assign(boost::asio::ip::tcp::v4(), socket);
+    one.non_blocking(true);
+    return std::make_unique<http::Session::Socket>(std::move(one));
+}
+
+}  // namespace
+
+std::string converse(std::string_view bytes, std::size_t piece) {
+    auto& in = building();
+    Sale sale{in};
+    std::array<int, 2> ends{};
+    CHECK(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    Client client{ends[0], bytes, piece};
+    http::Session session{server_end(in.context, ends[1]), sale.dispatcher};
+    bool is_over = false;
+    boost::asio::co_spawn(in.context, session.run(), [&](const std::exception_ptr& error) {
+        CHECK(!error);
+        is_over = true;
+    });
+    while (!is_over) {
+        in.context.restart();
+        const bool moves = in.context.poll() > 0;
+        if (client.step() || moves || is_over) continue;
+        // A worker has the word.
+        in.context.run_one_for(std::chrono::milliseconds{1});
+    }
+    while (client.step()) {
+    }
+    sale.store.verify();
+    return std::move(client.answers());
+}
+
+}  // namespace frontrow::fuzz

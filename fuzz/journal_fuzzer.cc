@@ -1,0 +1,201 @@
+#include "base/check.h"
+#include "crash/journal_on_disk.h"
+#include "domain/audit.h"
+#include "domain/evolve.h"
+#include "round_trip.h"
+#include "store/embedded/data_folder.h"
+#include "store/embedded/journal_head.h"
+#include "store/embedded/recovery.h"
+#include "support/temp_folder.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// A journal that isn't as it was written. The first byte says what the others are:
+//   l  damage to a journal most of which is still in SQLite's log
+//   d  damage to one that was stopped cleanly, all of it in the database
+//   r  lines that a batch holds, with the hash that fits them
+// A damaged one is opened or refused; it never says what wasn't written, and never hides without a
+// word that something was lost. With a snapshot, whole or not, it comes to the same.
+
+namespace frontrow::fuzz {
+namespace {
+
+namespace fs = std::filesystem;
+using store::embedded::DataFolder;
+using store::embedded::Journal;
+using store::embedded::JournalEnd;
+using test::CrashImage;
+
+std::string read_file(const fs::path& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// An inventory as bytes: those of its snapshot.
+std::string image_of(const domain::Inventory& inventory) {
+    const test::TempFolder folder;
+    CHECK(store::embedded::write_snapshot(folder.path(), inventory, JournalEnd{}));
+    return read_file(store::embedded::list_snapshots(folder.path()).at(0));
+}
+
+/// Written once for all inputs: they are told as changes to it.
+struct Original {
+    Original() {
+        auto journal = Journal::open(DataFolder::journal_of(disk.folder()), {.vfs = disk.vfs()});
+        CHECK(journal.has_value());
+        for (std::uint64_t batch = 0; batch <= disk.batches(); ++batch) {
+            domain::Inventory inventory;
+            const auto take = [&](const domain::Fact& fact) { domain::evolve(inventory, fact); };
+            journal->start_from({});
+            CHECK(journal->replay(take, batch).has_value());
+            inventories.push_back(image_of(inventory));
+            if (batch != disk.batches() / 2) continue;
+            CHECK(store::embedded::write_snapshot(disk.folder(), inventory, journal->end()));
+        }
+        snapshot_file = store::embedded::list_snapshots(disk.folder()).at(0);
+        snapshot = read_file(snapshot_file);
+    }
+
+    test::JournalOnDisk disk{test::journal_shapes()[1], 1};
+    CrashImage in_log = disk.image();
+    CrashImage in_database = disk.checkpointed_image();
+    fs::path snapshot_file;
+    std::string snapshot;
+    /// After so many batches.
+    std::vector<std::string> inventories;
+};
+
+Original& original() {
+    static Original one;
+    return one;
+}
+
+/// A change takes four bytes: what (the two low bits) and to which file (the next two), where (16
+/// bits), and with which byte, or from which sector.
+constexpr std::size_t kChangeBytes = 4;
+constexpr std::size_t kSector = 512;
+
+struct Files {
+    CrashImage image;
+    std::string snapshot = original().snapshot;
+
+    std::string& at(unsigned which) {
+        std::string* files[] = {&image.head, &image.log, &image.database, &snapshot};
+        return *files[which];
+    }
+};
+
+void change(std::string& bytes, unsigned what, std::size_t place, std::uint8_t byte) {
+    if (bytes.empty()) return;
+    const auto at = place % bytes.size();
+    const auto sector = at - at % kSector;
+    const auto length = std::min(kSector, bytes.size() - sector);
+    switch (what) {
+        case 0:
+            bytes[at] = static_cast<char>(static_cast<std::uint8_t>(bytes[at]) ^ byte);
+            break;
+        case 1:
+            bytes.resize(at);
+            break;
+        case 2:
+            // Written to the wrong place.
+            bytes.replace(sector, length, bytes, byte * kSector % bytes.size(), length);
+            break;
+        default:
+            bytes.replace(sector, length, length, static_cast<char>(byte));
+            break;
+    }
+}
+
+void damage(Files& files, std::string_view changes) {
+    for (; changes.size() >= kChangeBytes; changes.remove_prefix(kChangeBytes)) {
+        const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(changes[i]); };
+        const auto place = static_cast<std::size_t>(byte(1) << 8 | byte(2));
+        change(files.at(byte(0) >> 2 & 3), byte(0) & 3, place, byte(3));
+    }
+}
+
+void put_in_place(const Files& files) {
+    files.image.put_into(original().disk.folder());
+    fs::remove(original().snapshot_file);
+    std::ofstream{original().snapshot_file, std::ios::binary} << files.snapshot;
+}
+
+/// As the store starts.
+void check_start(const test::Recovery& replayed) {
+    auto& disk = original().disk;
+    auto journal = Journal::open(DataFolder::journal_of(disk.folder()), {.vfs = disk.vfs()});
+    if (!journal) {
+        CHECK(replayed.fault.has_value());
+        return;
+    }
+    const auto started = store::embedded::recover(*journal, disk.folder());
+    CHECK(started.has_value() == !replayed.fault);
+    if (!started) return;
+    CHECK(journal->end() == replayed.end);
+    started->inventory.verify();
+    CHECK(image_of(started->inventory) == original().inventories.at(replayed.end.batch));
+}
+
+void try_damaged(const CrashImage& image, std::string_view changes) {
+    auto& disk = original().disk;
+    Files files{.image = image};
+    damage(files, changes);
+    put_in_place(files);
+    const auto replayed = disk.recover();
+    CHECK(disk.history().lines_until(disk.batches()).starts_with(replayed.lines));
+    if (!replayed.fault) {
+        CHECK(replayed.lines == disk.history().lines_until(replayed.end.batch));
+        const bool is_all = replayed.end.batch == disk.batches();
+        const auto head = DataFolder::head_of(disk.folder());
+        const auto is_told_as_all = store::embedded::check_head(head, replayed.end).has_value();
+        if (files.image.head == image.head) CHECK(is_told_as_all == is_all);
+    } else {
+        const auto kind = replayed.fault->kind;
+        CHECK(kind == io::FaultKind::corrupt || kind == io::FaultKind::unavailable);
+    }
+    check_start(replayed);
+}
+
+/// The hash vouches for these lines, so what they say is for the audit to judge: it must live to
+/// tell.
+void try_lines(std::string lines) {
+    if (!lines.ends_with('\n')) lines += '\n';
+    auto& disk = original().disk;
+    CrashImage{}.put_into(disk.folder());
+    const auto file = DataFolder::journal_of(disk.folder());
+    {
+        auto journal = Journal::open(file, {.vfs = disk.vfs()});
+        CHECK(journal.has_value());
+        const auto count = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
+        CHECK(journal->append(count, lines).has_value());
+    }
+    domain::Audit audit;
+    auto journal = Journal::open(file, {.vfs = disk.vfs()});
+    CHECK(journal.has_value());
+    const auto replayed = journal->replay([&](const domain::Fact& fact) {
+        check_round_trip(fact);
+        audit.observe(fact);
+    });
+    CHECK(replayed || replayed.error().kind == io::FaultKind::corrupt);
+}
+
+}  // namespace
+}  // namespace frontrow::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace frontrow::fuzz;
+    if (size == 0) return 0;
+    const std::string_view rest{reinterpret_cast<const char*>(data) + 1, size - 1};
+    if (data[0] == 'l') try_damaged(original().in_log, rest);
+    if (data[0] == 'd') try_damaged(original().in_database, rest);
+    if (data[0] == 'r') try_lines(std::string{rest});
+    return 0;
+}

@@ -1,0 +1,106 @@
+#include "base/check.h"
+#include "round_trip.h"
+#include "wire/entity_json.h"
+#include "wire/fact_json.h"
+#include "wire/requests.h"
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+// Any bytes as any body and as a line of the journal. What is accepted comes back from the journal
+// as it went in.
+
+namespace frontrow::fuzz {
+namespace {
+
+/// A bulk request may make 100,000 seats of 40 bytes; the first tell as much.
+constexpr std::size_t kSeatsMax = 100;
+
+void check_fact(domain::FactBody body) {
+    check_round_trip({.seq = 1, .at = {}, .trace = {}, .event = {}, .body = std::move(body)});
+}
+
+template <class Value>
+bool is_accepted(const Result<Value, wire::ParseError>& parsed) {
+    CHECK(parsed || !parsed.error().fields.empty());
+    return parsed.has_value();
+}
+
+void try_event(std::string_view text) {
+    const auto spec = wire::parse_event_request(text);
+    if (!is_accepted(spec)) return;
+    check_fact(domain::EventCreated{*spec, "organizer"});
+    // The answer is a request for the same event.
+    domain::Event event;
+    event.spec = *spec;
+    std::string answer;
+    wire::append_event(answer, event);
+    const auto again = wire::parse_event_request(answer);
+    CHECK(again && *again == *spec);
+}
+
+void check_seats(std::vector<domain::SeatSpec> seats) {
+    if (seats.size() > kSeatsMax) seats.resize(kSeatsMax);
+    auto block = std::make_shared<domain::SeatBlock>();
+    block->seats = std::move(seats);
+    check_fact(domain::SeatsAdded{block});
+    std::string answer;
+    wire::append_new_seats(answer, EventId{}, *block);
+    boost::system::error_code error;
+    CHECK(boost::json::parse(answer, error).is_array() && !error);
+}
+
+void try_seats(std::string_view text) {
+    if (auto seat = wire::parse_seat_request(text); is_accepted(seat))
+        check_seats({std::move(*seat)});
+    if (auto seats = wire::parse_bulk_seats_request(text); is_accepted(seats)) {
+        CHECK(!seats->empty());
+        check_seats(std::move(*seats));
+    }
+}
+
+void try_reservation(std::string_view text) {
+    if (const auto seconds = wire::parse_extension_request(text); is_accepted(seconds))
+        CHECK(seconds->count() > 0);
+    const auto request = wire::parse_reservation_request(text);
+    if (!is_accepted(request)) return;
+    CHECK(!request->seats.empty());
+    const auto key = request->idempotency_key;
+    CHECK(!key || !wire::check_idempotency_key(*key));
+    const auto bytes = wire::canonical(request->event, request->seats, request->hold);
+    CHECK(bytes.size() == 16 * (request->seats.size() + 2));
+    domain::ReservationHeld held;
+    held.user = key.value_or("buyer");
+    held.seats = request->seats;
+    check_fact(std::move(held));
+}
+
+void try_api_key(std::string_view text) {
+    const auto request = wire::parse_api_key_request(text);
+    if (!is_accepted(request)) return;
+    domain::ApiKeyCreated created;
+    created.name = request->name;
+    created.role = request->role;
+    check_fact(std::move(created));
+}
+
+void try_fact(std::string_view text) {
+    if (const auto fact = wire::parse_fact(text); is_accepted(fact)) check_round_trip(*fact);
+}
+
+}  // namespace
+}  // namespace frontrow::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace frontrow::fuzz;
+    const std::string_view text{reinterpret_cast<const char*>(data), size};
+    try_event(text);
+    try_seats(text);
+    try_reservation(text);
+    try_api_key(text);
+    try_fact(text);
+    return 0;
+}

@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+"""Writes the fuzzers' first inputs into fuzz/corpus: make_corpus.py
+
+The requests come from the Postman collection, which is made from the contract, and the facts from docs/journal.md, so
+that a new route and a new kind of fact are known to the fuzzers. What is written here by hand is what neither of them
+would do. Inputs that were found later and kept have names that begin with `found-`; they are left alone."""
+
+import base64
+import hashlib
+import hmac
+import json
+import pathlib
+import re
+import struct
+
+FUZZ = pathlib.Path(__file__).resolve().parent
+ROOT = FUZZ.parent
+# As in conversation.cc.
+IDS = {
+    "event_id": "00000000-0000-7000-0000-000000000001",
+    "reservation_id": "00000000-0000-7000-0000-000000000002",
+    "api_key_id": "00000000-0000-7000-0000-000000000003",
+    "seat_id": "00000000-0000-7000-0000-000000000011",
+    "user_id": "alice",
+}
+HTTP_SECRET = b"the secret that the corpus' tokens are signed with"
+# As in token_fuzzer.cc.
+TOKEN_SECRET = b"a secret of the fuzzer's, and long enough"
+YEAR_2100 = 4102444800
+KEY_HEADER = {"Idempotency-Key": "a-key"}
+
+
+def slug(text):
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def write(fuzzer, name, content):
+    path = FUZZ / "corpus" / fuzzer / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+# Requests, with what the collection leaves to Postman.
+
+
+def fill_in(text):
+    return re.sub(r"{{(\w+)}}", lambda found: IDS.get(found.group(1), found.group(0)), text)
+
+
+def collected_requests():
+    """(name, method, path, headers, body) of each."""
+    collection = json.loads((ROOT / "api/frontrow.postman_collection.json").read_text("utf-8"))
+    for folder in collection["item"]:
+        for item in folder["item"]:
+            request = item["request"]
+            path = request["url"]["raw"].removeprefix("{{base_url}}")
+            for variable in request["url"].get("variable", []):
+                path = path.replace(":" + variable["key"], fill_in(variable["value"]))
+            path = path.replace(":file", "index.html")
+            headers = {}
+            if "buyer" in json.dumps(request["auth"]):
+                headers["X-User-ID"] = "alice"
+            body = fill_in(request.get("body", {}).get("raw", ""))
+            if request["url"].get("query"):
+                path += "?limit=1"
+            yield slug(item["name"]), request["method"], path, headers | KEY_HEADER, body
+
+
+def message(method, path, headers=None, body="", version="1.1"):
+    lines = [f"{method} {path} HTTP/{version}", "Host: localhost"]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body.encode())}"]
+    return "\r\n".join(lines) + "\r\n\r\n" + body
+
+
+def chunked(path, headers, body):
+    middle = len(body) // 2
+    chunks = "".join(f"{len(part):x};name=value\r\n{part}\r\n" for part in (body[:middle], body[middle:]))
+    return message("POST", path, {**headers, "Transfer-Encoding": "chunked"}) + chunks + "0\r\nX-Trailer: 1\r\n\r\n"
+
+
+def odd_requests():
+    """What a client that knows the contract wouldn't send, or not like this."""
+    event = "/api/v1/events/" + IDS["event_id"]
+    wish = json.dumps({"event_id": IDS["event_id"], "seat_ids": [IDS["seat_id"]], "idempotency_key": "k"})
+    alice = {"X-User-ID": "alice"}
+    claims = {"sub": "bob", "role": "admin", "exp": YEAR_2100}
+    bearer = {"Authorization": "Bearer " + token({"alg": "HS256", "typ": "JWT"}, claims, HTTP_SECRET)}
+    yield "chunked", chunked("/api/v1/reservations", alice, wish)
+    yield "expects", message("POST", "/api/v1/reservations", {**alice, "Expect": "100-continue"}, wish)
+    yield "pipelined", message("GET", event) * 2 + message("DELETE", event) + message("GET", event)
+    yield "bearer", message("GET", "/api/v1/reservations", bearer)
+    yield "key", message("GET", "/api/v1/api-keys", {"X-API-Key": "frk_admin"})
+    yield "head", message("HEAD", event + "/seats")
+    yield "options", message("OPTIONS", event, {"Origin": "https://tickets.example"})
+    yield "old", message("GET", event, version="1.0")
+    yield "closes", message("GET", event, {"Connection": "close"}) + message("GET", event)
+    yield "compressed", message("GET", "/swagger/index.html", {"Accept-Encoding": "gzip;q=0.5, *;q=0"})
+    yield "conditional", message("GET", "/swagger/LICENSE", {"If-None-Match": 'W/"a", "b", *'})
+    yield "stale", message("PUT", event, {"If-Match": '"7"'}, "{}")
+    yield "traced", message("GET", event, {
+        "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "X-Request-Id": "mine"})
+    yield "query", message("GET", event + "/seats?available=true&limit=2&offset=%31&cursor=" + "0" * 64)
+    yield "percent", message("GET", "/api/v1/users/%61lice%2F%00/reservations", alice)
+    yield "twice", message("POST", "/api/v1/reservations", alice | KEY_HEADER, wish) * 2
+    yield "folded", "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: a\r\n b\r\n\r\n"
+    yield "absolute", "GET http://localhost/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    yield "two-lengths", "POST /api/v1/events HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"
+    yield "both-lengths", chunked("/api/v1/events", {"Content-Length": "5"}, "{}")
+    yield "gzip-body", message("POST", "/api/v1/events", {"Transfer-Encoding": "gzip"}) + "{}"
+    yield "large-head", message("GET", "/health", {"X-Large": "x" * 3_000})
+    yield "large-body", message("POST", "/api/v1/events", body="[" + " " * 5_000 + "]")
+    yield "key-made", message("POST", "/api/v1/api-keys", body='{"name":"a gate","role":"scanner"}')
+    yield "key-revoked", message("DELETE", "/api/v1/api-keys/" + IDS["api_key_id"]) * 2
+    yield "many", message("POST", event + "/seats/bulk", body='{"prefix":"many","count":3,"price":1}')
+
+
+def http():
+    for name, method, path, headers, body in collected_requests():
+        write("http", name, message(method, path, headers, body))
+    for name, content in odd_requests():
+        write("http", "odd-" + name, content)
+
+
+# Documents.
+
+
+def facts():
+    text = (ROOT / "docs/journal.md").read_text("utf-8")
+    return [line for line in text.splitlines() if line.startswith('{"seq":')]
+
+
+def kind_of(fact):
+    return slug(re.sub(r"(?<!^)(?=[A-Z])", "-", json.loads(fact)["type"]))
+
+
+def documents():
+    for fact in facts():
+        write("json", "fact-" + kind_of(fact), fact)
+    for name, _, _, _, body in collected_requests():
+        if body:
+            write("json", "request-" + name, body)
+    seat = '{"seat_number":"A-1","section":"\\u5e2d","row":"A","price":8000,"x":-0.0,"y":1.5e-7}'
+    write("json", "request-seats", '{"seats":[' + seat + "," + seat + "]}")
+    write("json", "request-run", '{"prefix":"A","count":3,"price":0}')
+    write("json", "odd-numbers", '{"seat_number":"A","price":9007199254740993,"x":1e308,"y":18446744073709551616}')
+    write("json", "odd-text", '{"name":"\\ud83c\\udfab\\n\\t\\"\\\\","role":"user"}')
+    write("json", "odd-depth", "[" * 40 + "]" * 40)
+
+
+# What lets somebody in.
+
+
+def base64url(content):
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def token(header, claims, secret, digest="sha256"):
+    part = ".".join(base64url(json.dumps(one, separators=(",", ":")).encode()) for one in (header, claims))
+    return part + "." + base64url(hmac.new(secret, part.encode(), digest).digest())
+
+
+def tokens():
+    claims = {"sub": "alice", "role": "organizer", "exp": YEAR_2100, "nbf": 0}
+    for algorithm in ("none", "HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"):
+        header = {"alg": algorithm, "typ": "JWT"}
+        # With the signature that the name promises where it's of our kind, and one of its length where it isn't.
+        signed = token(header, claims, TOKEN_SECRET, {"HS384": "sha384", "HS512": "sha512"}.get(algorithm, "sha256"))
+        part = signed.rsplit(".", 1)[0]
+        length = {"RS256": 256, "ES256": 64, "EdDSA": 64}.get(algorithm)
+        signature = "" if algorithm == "none" else base64url(bytes(length)) if length else signed.rsplit(".", 1)[1]
+        write("token", "token-" + slug(algorithm), "t" + part + "." + signature)
+        write("token", "signed-" + slug(algorithm), "s" + json.dumps(header) + "\n" + json.dumps(claims))
+    header = '{"alg":"HS256"}\n'
+    for name, odd in {
+        "expired": {**claims, "exp": 1}, "early": {**claims, "nbf": YEAR_2100}, "text": {**claims, "exp": "soon"},
+        "fraction": {**claims, "exp": YEAR_2100 + 0.5}, "far": {**claims, "exp": 2**63 - 1}, "nobody": {"role": "admin"},
+        "control": {**claims, "sub": "a\x00b"}, "role": {**claims, "role": "king"},
+    }.items():
+        write("token", "signed-" + name, "s" + header + json.dumps(odd))
+    write("token", "signed-twice", "s" + header + '{"sub":"a","sub":"b","role":"user","exp":4102444800}')
+    write("token", "key-known", "kfrk_admin")
+    write("token", "key-unknown", "kfrk_" + "0" * 64)
+    write("token", "user", "u" + "席-alice")
+    place = struct.pack("<QQq", 0x7000, 1, 1798797600000)
+    write("token", "place", b"p" + place)
+    write("token", "cursor", "c" + cursor(0x7000, 1, 1798797600000))
+
+
+def cursor(high, low, start):
+    """As http/cursor.cc writes it, for the list of events."""
+    known = f"{high:016x}{low:016x}"
+    digest = hashlib.sha256(f"{known}{start:016x}{0:016x}events".encode()).hexdigest()
+    return known + f"{start:016x}" + digest[16:32]
+
+
+# Journals.
+
+
+def change(what, file, place, byte):
+    return bytes([("xor", "cut", "move", "fill").index(what) | ("head", "log", "database", "snapshot").index(file) << 2,
+                  place >> 8, place & 255, byte])
+
+
+def journals():
+    damages = {
+        "none": b"", "flip": change("xor", "database", 700, 1), "cut": change("cut", "database", 2048, 0),
+        "header": change("xor", "database", 20, 255), "page": change("fill", "database", 1024, 0),
+        "moved": change("move", "database", 1024, 3), "head": change("cut", "head", 0, 0),
+        "head-number": change("xor", "head", 40, 1), "log": change("xor", "log", 3000, 4),
+        "log-cut": change("cut", "log", 2500, 0), "log-moved": change("move", "log", 2048, 1),
+        "snapshot": change("xor", "snapshot", 200, 1), "snapshot-cut": change("cut", "snapshot", 300, 0),
+        "snapshot-head": change("xor", "snapshot", 60, 1), "snapshot-only": change("fill", "database", 512, 0),
+        "both": change("cut", "head", 0, 0) + change("cut", "log", 1500, 0),
+    }
+    for name, content in damages.items():
+        write("journal", "database-" + name, b"d" + content)
+        write("journal", "log-" + name, b"l" + content)
+    lines = facts()
+    write("journal", "lines", "r" + "".join(line + "\n" for line in lines))
+    write("journal", "lines-again", "r" + (lines[0] + "\n") * 2)
+    for fact in lines:
+        # As the first of a journal, which all but one can't be.
+        write("journal", "line-" + kind_of(fact), "r" + re.sub(r'"seq":\d+', '"seq":1', fact) + "\n")
+
+
+# Dictionaries: what is worth writing whole.
+
+
+def words_in(document):
+    """The names, and those texts that look like one of a few words."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from words_in(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from words_in(value)
+    elif isinstance(document, str) and re.fullmatch(r"[A-Za-z]{2,24}", document):
+        yield document
+
+
+def dictionary(fuzzer, words):
+    # libFuzzer knows \\x0d, not \\r.
+    lines = [json.dumps(word).replace("\\r", "\\x0d").replace("\\n", "\\x0a") for word in sorted(set(words))]
+    (FUZZ / f"{fuzzer}.dict").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def dictionaries():
+    bodies = [json.loads(body) for _, _, _, _, body in collected_requests() if body]
+    words = [*words_in(bodies), *words_in([json.loads(fact) for fact in facts()])]
+    dictionary("json", [f'"{word}":' for word in words] + [f'"{word}"' for word in words])
+    dictionary("journal", [f'"{word}":' for word in words])
+    messages = "".join(path.read_text("utf-8") for path in (FUZZ / "corpus/http").iterdir())
+    heads = re.findall(r"^([A-Za-z-]+: |[A-Z]+ /)", messages, re.MULTILINE)
+    dictionary("http", [*heads, *re.findall(r"/[a-z0-9-]+", messages), " HTTP/1.1\r\n", "\r\n\r\n", *IDS.values()])
+
+
+def main():
+    for fuzzer in ("http", "json", "token", "journal"):
+        folder = FUZZ / "corpus" / fuzzer
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            if not path.name.startswith("found-"):
+                path.unlink()
+    http()
+    documents()
+    tokens()
+    journals()
+    dictionaries()
+
+
+main()

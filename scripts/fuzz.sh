@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Usage: scripts/fuzz.sh [--seconds N] [NAME ...]
+#
+# Builds the fuzzers into build/fuzz and runs them, two at a time, each for N
+# seconds (default: 60): http, json, token and journal, or those named. What
+# they find interesting stays in build/fuzz/NAME/corpus for the next run; what
+# breaks Frontrow lies in build/fuzz/NAME/crashes, with the command that does it
+# again. Exits 0 only if nothing broke.
+#
+#   --seconds N   how long each runs, at least 1
+set -euo pipefail
+
+self=$(readlink -f "$0")
+root=${self%/scripts/*}
+help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+usage_error() { echo "fuzz.sh: $1 (see --help)" >&2; exit 2; }
+
+all=(http json token journal)
+names=()
+seconds=60
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --seconds)
+            [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || usage_error "--seconds needs a number from 1"
+            seconds=$2; shift ;;
+        -h | --help) help; exit 0 ;;
+        *)
+            [[ " ${all[*]} " == *" $1 "* ]] || usage_error "'$1' is neither an option nor one of: ${all[*]}"
+            names+=("$1") ;;
+    esac
+    shift
+done
+[[ ${#names[@]} -gt 0 ]] || names=("${all[@]}")
+
+cd "$root"
+scripts/build.sh fuzz
+PATH=$PATH:/usr/lib/llvm-19/bin # where the sanitizers find llvm-symbolizer
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+
+# The journal's files are written anew for each input: in memory, where there is such a folder.
+memory=/dev/shm
+[[ -d $memory && -w $memory ]] || memory=${TMPDIR:-/tmp}
+
+# libFuzzer's own limits stand: 4 KiB an input (or the longest seed), 2 GB of memory; but a minute an input is plenty.
+run() {
+    local name=$1 folder=build/fuzz/$1 options=() found status=0
+    mkdir -p "$folder/corpus" "$folder/crashes"
+    [[ ! -f fuzz/$name.dict ]] || options+=("-dict=fuzz/$name.dict")
+    TMPDIR=$memory "build/fuzz/fuzz/${name}_fuzzer" -max_total_time="$seconds" -timeout=60 -report_slow_units=60 -print_final_stats=1 \
+        "${options[@]}" -artifact_prefix="$folder/crashes/" "$folder/corpus" "fuzz/corpus/$name" \
+        >"$folder/log" 2>&1 || status=$?
+    if [[ $status -eq 0 ]]; then
+        echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/log") inputs, nothing broke"
+        return 0
+    fi
+    found=$(sed -n 's/.*Test unit written to //p' "$folder/log" | tail -1)
+    grep -vE '^(#[0-9]+\s|INFO:|\s+NEW_FUNC)' "$folder/log" | head -60
+    echo "$name: BROKEN${found:+; again: build/fuzz/fuzz/${name}_fuzzer $found}"
+    return 1
+}
+
+running=0
+broken=0
+for name in "${names[@]}"; do
+    if [[ $running -eq 2 ]]; then
+        wait -n || broken=1
+        running=1
+    fi
+    run "$name" &
+    running=$((running + 1))
+done
+for ((; running > 0; running--)); do wait -n || broken=1; done
+exit "$broken"
