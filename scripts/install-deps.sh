@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Usage: scripts/install-deps.sh [build|test|bench|cluster ...]
+# Usage: scripts/install-deps.sh [build|test|lint|bench|cluster|dev ...]
 #
 # Installs the Debian 12 packages that Frontrow needs, and only those that are
 # missing. When nothing is missing it does nothing: no root, no network.
 #
 #   build     compiler, CMake and libraries: enough for scripts/run.sh (default)
 #   test      build, and what scripts/test.sh needs
+#   lint      build, and what scripts/lint.sh needs
 #   bench     build, and what scripts/bench.sh needs
 #   cluster   build, and what scripts/cluster.sh needs
+#   dev       build, and what scripts/watch.sh, scripts/hooks and the Makefile need
 #
 # Uses sudo when it isn't run by root. Starts no service.
 set -euo pipefail
@@ -22,23 +24,26 @@ build=(
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
     zlib1g-dev libpq-dev libhiredis-dev libtomlplusplus-dev npm
 )
+lint=(clang-format-19 clang-tidy-19 shellcheck libgtest-dev libgmock-dev librapidcheck-dev)
 test=(
-    libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
-    libgtest-dev libgmock-dev librapidcheck-dev shellcheck postgresql-15 openssl redis-server
+    "${lint[@]}" libclang-rt-19-dev llvm-19 make postgresql-15 openssl redis-server
     nginx-light pgbouncer chromium
 )
 bench=(nginx-light wrk jq postgresql-15 redis-server)
 cluster=(postgresql-15 redis-server nginx-light)
+dev=(make git inotify-tools clang-format-19 shellcheck)
 
 wanted=("${build[@]}")
 for set in "$@"; do
     case $set in
         build) ;;
         test) wanted+=("${test[@]}") ;;
+        lint) wanted+=("${lint[@]}") ;;
         bench) wanted+=("${bench[@]}") ;;
         cluster) wanted+=("${cluster[@]}") ;;
+        dev) wanted+=("${dev[@]}") ;;
         -h | --help) help; exit 0 ;;
-        *) fail "'$set' is not a set of packages: build, test, bench or cluster (see --help)" 2 ;;
+        *) fail "'$set' is not a set of packages: build, test, lint, bench, cluster or dev (see --help)" 2 ;;
     esac
 done
 

@@ -157,7 +157,7 @@ void add_options(CLI::App& command, TokenSettings& settings) {
     command.add_option("--ttl", settings.ttl_seconds, "How long it's good for, a year at most")
         ->envname("FRONTROW_TOKEN_TTL")
         ->type_name("SECONDS")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{365 * 86'400}).description(""))
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{365} * 86'400).description(""))
         ->capture_default_str();
 }
 

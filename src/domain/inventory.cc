@@ -301,6 +301,7 @@ std::vector<EventId> Inventory::newest_events(std::size_t limit, Instant now) co
     const auto middle = open.begin() + static_cast<std::ptrdiff_t>(limit);
     std::ranges::partial_sort(open, middle, std::greater{}, &EventRow::last_seq);
     std::vector<EventId> newest;
+    newest.reserve(limit);
     for (std::size_t i = 0; i < limit; ++i)
         newest.push_back(open[i]->event.id);
     return newest;

@@ -87,8 +87,8 @@ public:
     // The tables by name point into the rows.
     Inventory(const Inventory&) = delete;
     Inventory& operator=(const Inventory&) = delete;
-    Inventory(Inventory&&) = default;
-    Inventory& operator=(Inventory&&) = default;
+    Inventory(Inventory&&) noexcept = default;
+    Inventory& operator=(Inventory&&) noexcept = default;
 
     /// Nothing for an event that never was or was deleted.
     const EventRow* find_event(EventId id) const;

@@ -55,8 +55,8 @@ struct RouteEntry;
 /// One request and its answer on their way through the house.
 class Context {
 public:
-    Context(const Services& services_, const Request& request_)
-        : services{services_}, request{request_} {}
+    Context(const Services& services, const Request& request)
+        : services{services}, request{request} {}
 
     /// For the next request.
     void start() {

@@ -34,6 +34,7 @@ Problem retry_later(std::string_view code, std::string message, std::uint32_t af
 
 }  // namespace
 
+// One table, whose every row the compiler asks for. NOLINTNEXTLINE(readability-function-size)
 Problem problem_of(const domain::Refusal& refusal) {
     const auto limit = refusal.limit;
     switch (refusal.reason) {

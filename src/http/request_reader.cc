@@ -341,7 +341,7 @@ void RequestReader::next() {
     auto& state = *state_;
     const auto left = state.unread();
     if (left.size() > state.head.size()) state.head.resize(left.size());
-    std::copy(left.begin(), left.end(), state.head.begin());
+    std::ranges::copy(left, state.head.begin());
     state.begin = 0;
     state.end = left.size();
     state.rest = {};

@@ -36,7 +36,9 @@ public:
 
     /// `random` (for the jitter) outlives it.
     CircuitBreaker(const Settings& settings, Random& random)
-        : settings_{settings}, random_{random}, backoff_{settings.open_first, settings.open_longest} {}
+        : settings_{settings},
+          random_{random},
+          backoff_{settings.open_first, settings.open_longest} {}
 
     /// Whether to make the call. Once the open time is over this is true for one caller, who is
     /// the probe, and for another if that one hasn't reported within `open_longest`.

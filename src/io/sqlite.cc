@@ -53,10 +53,15 @@ Result<void, Fault> SqliteDatabase::execute(const std::string& sql) {
 
 Result<SqliteStatement, Fault> SqliteDatabase::prepare(std::string_view sql) {
     sqlite3_stmt* statement = nullptr;
-    const int size = static_cast<int>(sql.size());
-    if (sqlite3_prepare_v3(
-            handle_.get(), sql.data(), size, SQLITE_PREPARE_PERSISTENT, &statement, nullptr
-        ) != SQLITE_OK) {
+    const int prepared = sqlite3_prepare_v3(
+        handle_.get(),
+        sql.data(),
+        static_cast<int>(sql.size()),
+        SQLITE_PREPARE_PERSISTENT,
+        &statement,
+        nullptr
+    );
+    if (prepared != SQLITE_OK) {
         return std::unexpected(fault_of(handle_.get()));
     }
     return SqliteStatement{statement};

@@ -110,6 +110,7 @@ bool FeedView::has_last_line(const io::postgres::PgResult& facts) const {
 
 void FeedView::note_writers(const io::postgres::PgResult& writers) {
     std::vector<std::string> now;
+    now.reserve(static_cast<std::size_t>(writers.rows()));
     for (int row = 0; row < writers.rows(); ++row)
         now.emplace_back(writers.text(row, 0));
     if (!gap_->writers) {

@@ -13,7 +13,6 @@ namespace {
 using io::postgres::PgConnection;
 using io::postgres::PgError;
 using io::postgres::PgErrorKind;
-using io::postgres::PgParams;
 using io::postgres::PgQuery;
 
 constexpr std::chrono::minutes kMigrationTime{10};

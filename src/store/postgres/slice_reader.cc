@@ -231,6 +231,7 @@ bool SliceReader::fill(Slice& slice, const std::vector<PgResult>& results) {
     if (has_lost_witness(slice.now)) return false;
     domain::SliceLoader loader{slice.inventory};
     std::vector<EventRecord> events;
+    events.reserve(static_cast<std::size_t>(results[0].rows()));
     for (int row = 0; row < results[0].rows(); ++row)
         events.push_back(read_event(results[0], row));
     for (const auto& record : events)

@@ -189,6 +189,7 @@ void SliceWriter::write_reservations() {
         return write;
     };
     std::vector<ReservationWrite> made;
+    made.reserve(new_.size());
     for (const auto id : new_)
         made.push_back(as_it_is(id));
     std::vector<ReservationWrite> changed;

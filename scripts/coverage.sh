@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Usage: scripts/coverage.sh [-R REGEX]
+#
+# Builds with counters, runs the tests that need a few minutes at most (not the
+# clusters, the crashes and the long random histories), and says what share of
+# the lines under src/ they ran. Fails if a test fails, if fewer than 95 % of
+# src/domain were run, or fewer than 80 % of all.
+# The lines are shown in build/coverage/html/index.html.
+#
+#   -R REGEX   only the tests whose name matches; asks for no share
+set -euo pipefail
+
+self=$(readlink -f "$0")
+root=${self%/scripts/*}
+help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+
+bars=(src/domain=95 src=80)
+only=(-L '^(unit|contract|scenario|redis|end_to_end|bench)$')
+case ${1:-} in
+    '') ;;
+    -R)
+        [[ -n ${2:-} ]] || { echo "coverage.sh: -R needs a regular expression (see --help)" >&2; exit 2; }
+        only+=(-R "$2")
+        bars=() ;;
+    -h | --help) help; exit 0 ;;
+    *) echo "coverage.sh: unknown argument '$1' (see --help)" >&2; exit 2 ;;
+esac
+
+cd "$root"
+scripts/install-deps.sh test
+folder=$root/build/coverage
+[[ -f $folder/build.ninja && ! CMakePresets.json -nt $folder/build.ninja ]] || cmake --preset coverage
+ninja -C "$folder" frontrow tests/{unit,contract,scenario,redis,end_to_end,bench}/all
+
+# A few files for each program; its processes add up what they counted in them.
+rm -rf "$folder/raw" "$folder/html"
+LLVM_PROFILE_FILE=$folder/raw/%4m.profraw ctest --test-dir "$folder" -j2 --timeout 300 --output-on-failure \
+    --no-tests=error "${only[@]}"
+
+llvm-profdata-19 merge --sparse "$folder"/raw/*.profraw -o "$folder/all.profdata"
+objects=()
+for program in "$folder/frontrow" "$folder"/tests/*_test; do [[ ! -x $program ]] || objects+=(-object "$program"); done
+# Tests aren't what is measured, nor what was embedded, nor the headers of libraries.
+cov=(--instr-profile="$folder/all.profdata" --compilation-dir="$folder" --ignore-filename-regex='^/usr/|/tests/|/assets/' "${objects[@]}")
+llvm-cov-19 show "${cov[@]}" --format=html --output-dir="$folder/html" --show-branches=count
+llvm-cov-19 export "${cov[@]}" --summary-only >"$folder/summary.json"
+/usr/bin/python3 -B scripts/lib/coverage.py "$root" "$folder/summary.json" "${bars[@]}"

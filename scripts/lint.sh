@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Usage: scripts/lint.sh [--fast | --changed | FOLDER ...]
+#
+# Says what isn't as CONTRIBUTING.md wants it: the format of the C++ files
+# (clang-format), the scripts (shellcheck), and slips in the code (clang-tidy,
+# every finding of .clang-tidy is one). Exits 0 only if there is nothing to say.
+# clang-tidy takes a quarter of an hour the first time; then it looks only at
+# files which changed, or whose headers did.
+#
+#   --fast       without clang-tidy: seconds
+#   --changed    clang-tidy over the .cc files that differ from the last commit
+#   FOLDER ...   clang-tidy over what lies below, e.g. src/domain tests/unit
+set -euo pipefail
+
+self=$(readlink -f "$0")
+root=${self%/scripts/*}
+help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+usage_error() { echo "lint.sh: $1 (see --help)" >&2; exit 2; }
+
+form=all
+folders=()
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --fast | --changed) form=${1#--} ;;
+        -h | --help) help; exit 0 ;;
+        -*) usage_error "unknown argument '$1'" ;;
+        *)
+            [[ -d $root/$1 ]] || usage_error "there is no folder '$1' in the checkout"
+            folders+=("${1%/}") ;;
+    esac
+    shift
+done
+[[ $form == all || ${#folders[@]} -eq 0 ]] || usage_error "--$form takes no folder"
+
+cd "$root"
+scripts/install-deps.sh lint
+status=0
+scripts/fmt.sh --check || status=1
+shellcheck scripts/*.sh scripts/hooks/* .ci/run || status=1
+
+# Every file that is compiled is a target of the preset `lint`, which runs clang-tidy beside the compiler.
+# What was embedded is none of ours.
+objects() { ninja -C build/lint -t targets all | sed -n 's/: CXX_COMPILER__.*//p' | grep -v /assets/; }
+
+if [[ $form != fast ]]; then
+    [[ -f build/lint/build.ninja && ! CMakePresets.json -nt build/lint/build.ninja ]] || cmake --preset lint >&2
+    targets=()
+    if [[ $form == changed ]]; then
+        mapfile -t files < <({ git diff --name-only --diff-filter=d HEAD; git ls-files -o --exclude-standard; } |
+            grep '\.cc$')
+        # x.cc^ is what is made of x.cc.
+        targets=("${files[@]/#/$root/}")
+        targets=("${targets[@]/%/^}")
+    elif [[ ${#folders[@]} -eq 0 ]]; then
+        mapfile -t targets < <(objects)
+    else
+        mapfile -t targets < <(objects | grep -E "^($(IFS='|'; echo "${folders[*]}"))/")
+    fi
+    if [[ ${#targets[@]} -gt 0 ]]; then
+        # Without the commands of those that failed, and without the count of what system headers would be told.
+        nice ninja -C build/lint -k 0 "${targets[@]}" |
+            sed -E '/__run_co_compile|^[0-9]+ warnings? generated\.$|^FAILED: |^\[0\/[0-9]+\]/d' || status=1
+    fi
+fi
+exit "$status"

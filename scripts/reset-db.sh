@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Usage: scripts/reset-db.sh [--yes]
+#
+# Forgets everything that was sold and starts anew with the sample events: in
+# the database that frontrow's settings name (FRONTROW_STORE, .env, …), or, where
+# they name none, in the folder of scripts/run.sh. Asks first; refuses while a
+# server has the folder.
+#
+#   --yes               doesn't ask
+#   FRONTROW_DATA_DIR   folder of the store (default: data/ in the checkout);
+#                       files of others in it stay
+set -euo pipefail
+
+self=$(readlink -f "$0")
+root=${self%/scripts/*}
+help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+fail() { echo "reset-db.sh: $1" >&2; exit "${2:-1}"; }
+
+asks=yes
+case $#,${1:-} in
+    0,) ;;
+    1,--yes) asks= ;;
+    1,-h | 1,--help) help; exit 0 ;;
+    *) fail "the only argument is --yes (see --help)" 2 ;;
+esac
+data_dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")
+frontrow=$root/scripts/frontrow.sh
+
+# Only the program knows all the places that may name a database; 2 says that none does.
+status=0
+said=$("$frontrow" migrate status 2>&1) || status=$?
+case $status in
+    0) what="the database that the settings name" ;;
+    2) what=$data_dir ;;
+    *) fail "$said" ;;
+esac
+if [[ -n $asks ]]; then
+    [[ -t 0 ]] || fail "nobody to ask whether all in $what may go: say --yes"
+    read -rp "All in $what goes. Are you sure (yes/no)? " answer
+    [[ $answer == yes ]] || fail "nothing was done"
+fi
+
+if [[ $status -eq 0 ]]; then
+    "$frontrow" migrate down --to 0
+    "$frontrow" migrate up
+    exec "$frontrow" seed
+fi
+if [[ -e $data_dir/lock ]]; then
+    exec 9<"$data_dir/lock"
+    flock -n 9 || fail "a server has $data_dir: stop it first"
+    rm -f "$data_dir"/journal.{db,db-wal,db-shm,head} "$data_dir"/snapshot-*
+    exec 9<&-
+fi
+exec "$frontrow" seed --data-dir "$data_dir"

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Usage: scripts/setup.sh
+#
+# Makes a fresh checkout ready for work: installs what every script here needs,
+# has git run scripts/hooks before a commit, and builds the program.
+set -euo pipefail
+
+self=$(readlink -f "$0")
+root=${self%/scripts/*}
+help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+
+case $#,${1:-} in
+    0,) ;;
+    1,-h | 1,--help) help; exit 0 ;;
+    *) echo "setup.sh: it takes no argument (see --help)" >&2; exit 2 ;;
+esac
+cd "$root"
+scripts/install-deps.sh test bench cluster dev
+# A source archive has no repository.
+if [[ $(git rev-parse --show-toplevel 2>/dev/null) == "$root" ]]; then
+    git config core.hooksPath scripts/hooks
+fi
+scripts/build.sh release --target frontrow
+echo "Ready: \`make\` names what there is to do."
