@@ -12,17 +12,23 @@ import tempfile
 
 import cluster
 import databases
+import expiry
 import figures
 import machine
+import mixed
+import open_loop
+import overload
 import pgbench
+import plot
 import report
 import servers
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-NAMES = ("S1", "S2", "S5", "S6", "S7", "S8", "S9")
+NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12")
 CLUSTER_NAMES = ("C1", "C2", "C3", "C5")
 S1_TARGETS = {256: 0.80, 64: 0.65}
+S3_CONNECTIONS = 200
 
 
 def connections(text):
@@ -40,6 +46,7 @@ def read_arguments():
     parser.add_argument("--dir", default=output, help="where the stores are made")
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "release", "frontrow"))
     parser.add_argument("--output", default=output, help="folder of the reports")
+    parser.add_argument("--plot", help="only draw the last report as a picture")
     arguments = parser.parse_args()
     known = CLUSTER_NAMES if arguments.cluster else NAMES
     arguments.only = arguments.only or known
@@ -76,6 +83,14 @@ def steps(arguments):
     if "S2" in arguments.only:
         row = figures.Row("S2", "everybody wants the same 100 seats, of nginx", least=0.90)
         yield [row], lambda bench, row=row: figures.against_nginx(bench, row, first, True)
+    if "S3" in arguments.only:
+        rows = [figures.Row("S3", f"four reads, then a reservation, {S3_CONNECTIONS} connections, of nginx", least=0.80),
+                figures.Row("S3/p99", "p99 of that load, of nginx's", most=3)]
+        yield rows, lambda bench, rows=rows: mixed.buyers(bench, *rows, S3_CONNECTIONS)
+    if "S4" in arguments.only:
+        rows = {"p99": figures.Row("S4/p99", "p99 at half of S1's rate, open loop", unit="ms", most=5),
+                "p99.9": figures.Row("S4/p99.9", "p99.9 at half of S1's rate, open loop", unit="ms", most=20)}
+        yield list(rows.values()), lambda bench, rows=rows: open_loop.reservations(bench, rows, first)
     if "S5" in arguments.only:
         row = figures.Row("S5", "100,000 seats by one bulk call", unit="s", most=0.15)
         yield [row], lambda bench, row=row: figures.bulk(bench, row)
@@ -90,9 +105,18 @@ def steps(arguments):
     if "S8" in arguments.only or "S9" in arguments.only:
         rows = [figures.Row("S8", "resident memory, 1,000,000 seats, half of them held", unit="MB", most=400),
                 figures.Row("S9/killed", "ready again with 1,000,000 reservations, after kill -9", unit="s", most=2),
-                figures.Row("S9/stopped", "the same after a clean stop", unit="s", most=2)]
+                figures.Row("S9/stopped", "ready again after a clean stop", unit="s", most=2)]
         yield rows, lambda bench, rows=rows: figures.large_store(bench, *rows, first)
 
+    if "S11" in arguments.only:
+        rows = [figures.Row("S11", "100,000 holds that end in the same second, until all are free", unit="s", most=1),
+                figures.Row("S11/p99", "p99 of half of S1's rate beside it : without", most=2)]
+        yield rows, lambda bench, rows=rows: expiry.all_at_once(bench, *rows, first)
+    if "S12" in arguments.only:
+        rows = [figures.Row("S12", f"good answers to a crowd of {overload.CROWD:,} connections, of the peak", least=0.90),
+                figures.Row("S12/p99", "p99 of its answers, good and refused", unit="s"),
+                figures.Row("S12/memory", "resident memory more than at the peak", unit="MB")]
+        yield rows, lambda bench, rows=rows: overload.crowd(bench, *rows, first)
 
 def cluster_steps(arguments):
     """As steps(), for a node of a cluster."""
@@ -181,6 +205,10 @@ def describe(arguments, folder):
 
 def main():
     arguments = read_arguments()
+    name = "report-cluster" if arguments.cluster else "report"
+    if arguments.plot:
+        say(plot.write(os.path.join(arguments.output, f"{name}.json"), arguments.plot))
+        return 0
     end_on_signals()
     os.makedirs(arguments.dir, exist_ok=True)
     with contextlib.ExitStack() as stack:
@@ -192,7 +220,6 @@ def main():
         bench, rows = measure(stack, arguments, folder)
 
     say("\n" + report.table(rows) + "\n")
-    name = "report-cluster" if arguments.cluster else "report"
     for path in report.write(arguments.output, name, about, rows, bench.turns):
         say(path)
     return 1 if any(row.failure for row in rows) else 0

@@ -77,8 +77,7 @@ def against_pgbench(bench, rows, connections):
 def distinct_seats(bench, figure, round_number, connections, has_gate):
     """One round of S1's load on a node; returns its requests a second."""
     with bench.frontrow(has_gate) as server:
-        event, seat_ids = server.event_with_seats(SEATS_PER_SECOND * bench.seconds)
-        seats = bench.seats([(event, seat) for seat in seat_ids])
+        event, seats = bench.sale(server, SEATS_PER_SECOND * bench.seconds)
         bench.postgres.come_to_rest(server.database)
         measured, _, made = load_sale(bench, figure, GATED if has_gate else UNGATED, round_number, server,
                                       connections, seats, [event])
@@ -115,8 +114,7 @@ def contested_seats(bench, figure, round_number, connections):
     """One round: (load, transactions of PostgreSQL while the node lived with it, while it lived as long
     without). Whole lives are compared, because only the end of a connection makes the count exact."""
     with bench.frontrow() as server:
-        event, seat_ids = server.event_with_seats(CONTESTED_SEATS)
-        seats = bench.seats([(event, seat) for seat in seat_ids])
+        event, seats = bench.sale(server, CONTESTED_SEATS)
         server.stop()
         bench.postgres.come_to_rest(server.database)
         at_first = bench.postgres.transactions(server.database)

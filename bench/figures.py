@@ -26,7 +26,7 @@ class Row:
     name: str
     what: str
     value: float | None = None
-    unit: str = ""  # of value: "s", "MB", "%", or none where it is a ratio
+    unit: str = ""  # of value: "s", "ms", "MB", "%", or none where it is a ratio
     detail: str = ""
     least: float | None = None  # target
     most: float | None = None
@@ -48,11 +48,11 @@ class Row:
     def target(self):
         if self.least is not None and self.most is not None:
             return f"{self.least:.2f} … {self.most:.2f}"
-        if self.unit == "MB":
-            return f"≤ {self.most:.0f} MB"
         if self.least is not None:
             return f"≥ {self.least:.2f}"
-        return "-" if self.most is None else f"≤ {self.most:.2f} {self.unit}".rstrip()
+        if self.most is None:
+            return "-"
+        return f"≤ {self.most:.0f} MB" if self.unit == "MB" else f"≤ {self.most:.2f} {self.unit}".rstrip()
 
     @property
     def measured(self):
@@ -60,6 +60,8 @@ class Row:
             return "-"
         if self.unit == "MB":
             return f"{self.value:.0f} MB"
+        if self.unit == "ms":
+            return f"{self.value:.2f} ms"
         return f"{self.value:.3f} {self.unit}" if self.unit else f"{self.value:.2f}"
 
 
@@ -74,6 +76,7 @@ class Bench:
         self.say = say
         self.nginx = nginx  # makes the yardstick when it is first wanted
         self.turns = []  # all that was measured, for report.json
+        self.sale_rates = {}  # S1's reservations a second by connections, once they are known
         self._servers = 0
 
     def frontrow(self):
@@ -84,11 +87,16 @@ class Bench:
         self._servers += 1
         return os.path.join(self.folder, f"frontrow-{self._servers}")
 
-    def seats(self, pairs):
-        return load.Seats.write(os.path.join(self.folder, "seats"), pairs)
+    def seats(self, pairs, hold_seconds=None):
+        return load.Seats.write(os.path.join(self.folder, "seats"), pairs, hold_seconds)
 
-    def load(self, url, connections, seats=None, limit=None, seconds=None):
-        return load.run(url, connections, seconds or self.seconds, self.folder, seats, limit)
+    def sale(self, server, count):
+        """An event of so many seats, and a file that asks for each of them: (event, seats)."""
+        event, seat_ids = server.event_with_seats(count)
+        return event, self.seats([(event, seat) for seat in seat_ids])
+
+    def load(self, url, connections, seats=None, limit=None, seconds=None, looks=()):
+        return load.run(url, connections, seconds or self.seconds, self.folder, seats, limit, looks)
 
     def note(self, figure, who, round_number, measured, books, **more):
         self.turns.append({
@@ -98,13 +106,24 @@ class Bench:
             "books": books, **more})
 
 
-def load_nginx(bench, figure, round_number, connections, seats):
+def load_nginx(bench, figure, round_number, connections, seats, looks=()):
     nginx = bench.nginx()
     before = nginx.requests()
-    measured = bench.load(nginx.url(RESERVE[1]), connections, seats)
+    measured = bench.load(nginx.url(RESERVE[1]), connections, seats, looks=looks)
     books = ledger.check_yardstick(measured, nginx.requests() - before - 1)
     bench.note(figure, "nginx", round_number, measured, books)
     return measured
+
+
+def warm_up(bench, server, connections):
+    """A second of reservations that no figure counts, so that a percentile isn't that of the first
+    touch; returns how many were made."""
+    event, seats = bench.sale(server, SEATS_PER_SECOND)
+    measured = bench.load(server.url(RESERVE[1]), connections, seats, seats.count - connections, seconds=1)
+    server.come_to_rest()
+    if measured.not_2xx:
+        raise Failure(f"warming up, {measured.not_2xx:,} answers weren't 2xx")
+    return seats.count - server.available(event)
 
 
 def load_sale(bench, figure, who, round_number, server, connections, seats, events, is_contested=False,
@@ -142,8 +161,7 @@ def against_nginx(bench, row, connections, is_contested):
     for round_number in range(1, bench.rounds + 1):
         with bench.frontrow() as server:
             count = CONTESTED_SEATS if is_contested else SEATS_PER_SECOND * bench.seconds
-            event, seat_ids = server.event_with_seats(count)
-            seats = bench.seats([(event, seat) for seat in seat_ids])
+            event, seats = bench.sale(server, count)
             server.come_to_rest()
             yardstick = load_nginx(bench, row.name, round_number, connections, seats)
             measured, cpu, made = load_sale(bench, row.name, "frontrow", round_number, server, connections,
@@ -159,6 +177,20 @@ def against_nginx(bench, row, connections, is_contested):
     row.series, row.series_unit = rates, "requests/s"
     row.value = median_ratio(rates["frontrow"], rates["nginx"])
     row.detail = f"{middle(rates['frontrow']):,.0f}/s, nginx {middle(rates['nginx']):,.0f}/s"
+    if not is_contested:
+        bench.sale_rates[connections] = middle(rates["frontrow"])
+
+
+def sale_rate(bench, connections):
+    """S1's reservations a second in this run; taken by a round of its own where S1 wasn't."""
+    if connections not in bench.sale_rates:
+        with bench.frontrow() as server:
+            event, seats = bench.sale(server, SEATS_PER_SECOND * bench.seconds)
+            measured, _, made = load_sale(bench, f"S1/{connections}", "frontrow", 1, server, connections,
+                                          seats, [event])
+            stop_and_verify(server, made)
+        bench.sale_rates[connections] = measured.rate
+    return bench.sale_rates[connections]
 
 
 def check_contest(measured):
@@ -214,10 +246,9 @@ def counts(bench, equal_row, fast_row, connections):
                 books = ledger.check_reading(measured, before, after, COUNT_ROUTE)
                 bench.note("S6", who, round_number, measured, books)
                 rates[who].append(measured.rate)
-            contested, seat_ids = server.event_with_seats(CONTESTED_SEATS)
-            measured, _, taken = load_sale(
-                bench, "S6", "S2's load", round_number, server, connections,
-                bench.seats([(contested, seat) for seat in seat_ids]), [contested], is_contested=True)
+            contested, seats = bench.sale(server, CONTESTED_SEATS)
+            measured, _, taken = load_sale(bench, "S6", "S2's load", round_number, server, connections,
+                                           seats, [contested], is_contested=True)
             made += taken
             rates["S2's load"].append(measured.rate)
             bench.say(f"S6 round {round_number}: count " + ", ".join(

@@ -110,3 +110,50 @@ def check_reading(load, before, after, route):
         (before.available == after.available, "seats were taken by reading"),
     ])
     return {"wrk_answers": load.requests, "server_answers": answers}
+
+
+def check_mixed(load, seats, looks, before, after, own_reads):
+    """Reservations of distinct seats among reads: every answer a 201 or a 200, and as many reads of
+    each kind as were meant. looks: {route: how often it comes before a reservation}; own_reads:
+    {route: how often Books.read and whoever else asked for it between the two}."""
+    sold = after.answers_since(before, RESERVE)
+    read = {route: after.answers_since(before, route) for route in looks}
+    made, taken = sold.get(201, 0), before.available - after.available
+    counts = {route: answers.get(200, 0) - own_reads.get(route, 0) for route, answers in read.items()}
+    _agree([
+        (load.not_2xx == 0 and not sold.keys() - {201} and not any(a.keys() - {200} for a in read.values()),
+         f"the server's answers by status were {sold} and {list(read.values())}"),
+        (_in_flight(load, made + sum(counts.values())),
+         f"wrk counted {load.requests:,} answers and asked {load.asked:,} times, the server "
+         f"answered {made + sum(counts.values()):,}"),
+        (made == taken == _difference(after.reservations, before.reservations).get("success", 0),
+         f"{made:,} answers were 201 and {taken:,} seats are gone"),
+        (load.reservations_asked <= seats.count,
+         f"{seats.count:,} seats were asked for {load.reservations_asked:,} times"),
+        # Requests go out in a fixed order, and all but one a connection have been answered.
+        (all(abs(count - looks[route] * made) <= 2 * load.connections for route, count in counts.items()),
+         f"beside {made:,} reservations the reads were {list(counts.values())}"),
+    ])
+    return {"wrk_answers": load.requests, "wrk_asked": load.asked, "seats_taken": taken,
+            "server_answers": sold, "server_reads": {" ".join(route): n for route, n in counts.items()}}
+
+
+def check_crowd(load, seats, before, after):
+    """More than the server can carry, for distinct seats: each answer a 201, or a refusal to take
+    it on now, which did nothing."""
+    answers = after.answers_since(before, RESERVE)
+    made, taken = answers.get(201, 0), before.available - after.available
+    told = load.requests - load.not_2xx
+    _agree([
+        (not answers.keys() - {201, 429, 503}, f"the server's answers by status were {answers}"),
+        (_in_flight(load, sum(answers.values())),
+         f"wrk counted {load.requests:,} answers and asked {load.asked:,} times, the server "
+         f"answered {sum(answers.values()):,}"),
+        (told <= made <= told + load.connections,
+         f"wrk saw {told:,} good answers, the server gave {made:,}"),
+        (made == taken == _difference(after.reservations, before.reservations).get("success", 0),
+         f"{made:,} answers were 201 and {taken:,} seats are gone"),
+        (load.asked <= seats.count, f"{seats.count:,} seats were asked for {load.asked:,} times"),
+    ])
+    return {"wrk_answers": load.requests, "wrk_asked": load.asked, "wrk_not_2xx": load.not_2xx,
+            "server_answers": answers, "seats_taken": taken}

@@ -12,6 +12,7 @@ from failure import Failure
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 ANSWER_WITHIN_S = 10
+NEVER = 10**15
 
 
 @dataclasses.dataclass
@@ -23,9 +24,11 @@ class Seats:
     count: int
 
     @classmethod
-    def write(cls, path, pairs):
-        """pairs: (event id, seat id) in the order in which they are to be asked for."""
-        lines = [f'"event_id":"{event}","seat_ids":["{seat}"]' for event, seat in pairs]
+    def write(cls, path, pairs, hold_seconds=None):
+        """pairs: (event id, seat id) in the order in which they are to be asked for. hold_seconds:
+        for how long, if that isn't the event's business."""
+        hold = "" if hold_seconds is None else f',"hold_seconds":{hold_seconds}'
+        lines = [f'"event_id":"{event}","seat_ids":["{seat}"]{hold}' for event, seat in pairs]
         if len({len(line) for line in lines}) != 1:
             raise Failure("the ids of the seats differ in length, or there are none")
         with open(path, "w", encoding="ascii") as file:
@@ -41,6 +44,7 @@ class Load:
 
     requests: int  # answered
     asked: int  # handed to the connections; -1 where wrk repeated a request by itself
+    reservations_asked: int  # of these
     not_2xx: int
     seconds: float
     latency_ms: dict
@@ -52,18 +56,31 @@ class Load:
         return self.requests / self.seconds
 
 
-def run(url, connections, seconds, folder, seats=None, limit=None):
+def total(loads):
+    """Several rounds of the same, one after the other, as one. A latency is the worst of theirs."""
+    return Load(
+        sum(load.requests for load in loads), sum(load.asked for load in loads),
+        sum(load.reservations_asked for load in loads), sum(load.not_2xx for load in loads),
+        sum(load.seconds for load in loads),
+        {name: max(load.latency_ms[name] for load in loads) for name in loads[0].latency_ms},
+        sum(load.connections for load in loads), max(load.wrk_processor_share for load in loads))
+
+
+def run(url, connections, seconds, folder, seats=None, limit=None, looks=()):
     """Drives url for so many seconds, or up to limit requests for seats if that comes first; raises
-    Failure if it couldn't."""
+    Failure if it couldn't. looks: what else is asked of a seat's event before each reservation, as
+    mixed.lua wants it."""
+    if looks and not limit:
+        limit = NEVER  # its place in the command has to be filled
     stopped = os.path.join(folder, "stopped")
     if os.path.exists(stopped):
         os.remove(stopped)
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={ANSWER_WITHIN_S}s",
-               "-s", "reserve.lua" if seats else "report.lua", url]
+               "-s", "mixed.lua" if looks else "reserve.lua" if seats else "report.lua", url]
     if seats:
         command += ["--", seats.path, str(seats.width), f"bench-{os.urandom(8).hex()}"]
     if limit:
-        command += [str(limit), stopped]
+        command += [str(limit), stopped, *looks]
 
     end = time.monotonic() + seconds + 3 * ANSWER_WITHIN_S
     cpu_before = _children_cpu_seconds()
@@ -103,5 +120,6 @@ def _read(output, status, connections, cpu_seconds):
     is_stopped = counted["load_microseconds"] > 0
     microseconds = counted["load_microseconds" if is_stopped else "microseconds"]
     latency_ms = {name: value / 1e3 for name, value in counted["latency_us"].items()}
-    return Load(counted["requests"], counted["asked"], counted["not_2xx"], microseconds / 1e6,
-                latency_ms, connections, cpu_seconds / microseconds * 1e6)
+    return Load(counted["requests"], counted["asked"] + counted["looked"], counted["asked"],
+                counted["not_2xx"], microseconds / 1e6, latency_ms, connections,
+                cpu_seconds / microseconds * 1e6)

@@ -2,7 +2,11 @@
 
 import html
 import json
+import math
 import os
+import statistics
+
+import plot
 
 COLOURS = ("#9aa5b1", "#1769aa", "#d9822b", "#5b8c5a")
 STYLE = """
@@ -27,7 +31,7 @@ def table(rows):
 def write(folder, name, about, rows, turns):
     """Writes name.json and name.html, and returns their paths."""
     os.makedirs(folder, exist_ok=True)
-    contents = {f"{name}.json": as_json(about, rows, turns), f"{name}.html": as_html(about, rows)}
+    contents = {f"{name}.json": as_json(about, rows, turns), f"{name}.html": as_html(about, rows, turns)}
     paths = []
     for file_name, text in contents.items():
         paths.append(os.path.join(folder, file_name))
@@ -47,7 +51,7 @@ def as_json(about, rows, turns):
                       ensure_ascii=False) + "\n"
 
 
-def as_html(about, rows):
+def as_html(about, rows, turns):
     facts = "".join(f"<tr><th>{_safe(what)}</th><td>{_safe(how)}</td></tr>" for what, how in about.items())
     lines = "".join(
         f'<tr><td>{_safe(row.name)}</td><td>{_safe(row.what)}</td><td>{_safe(row.measured)}</td>'
@@ -66,7 +70,20 @@ def as_html(about, rows):
         "<table><tr><th>name</th><th>what</th><th>measured</th><th>target</th><th></th><th></th></tr>"
         f"{lines}</table>"
         + _figure("Each figure as a share of its target: right of the line is good", _shares(rows))
-        + "".join(plots) + f"<h2>Taken on</h2><table>{facts}</table></html>\n")
+        + "".join(plots) + "<h2>Latency</h2>"
+        + "".join(_figure(f"{name}: latency by percentile (ms, median of the rounds)", _curves(curves))
+                  for name, curves in latencies(turns).items())
+        + f"<h2>Taken on</h2><table>{facts}</table></html>\n")
+
+
+def latencies(turns):
+    """{figure: {who: {percentile: median over the rounds, in ms}}} of those that have any."""
+    found = {}
+    for turn in turns:
+        if "latency_ms" in turn:
+            found.setdefault(turn["figure"], {}).setdefault(turn["who"], []).append(turn["latency_ms"])
+    return {figure: {who: {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+                     for who, rounds in sides.items()} for figure, sides in found.items()}
 
 
 def _safe(text):
@@ -118,14 +135,39 @@ def _bars(series):
     return _svg(width, height, parts)
 
 
+def _curves(sides):
+    """A line a side over its percentiles; each step up is ten times as long."""
+    width, height, left, bottom, top = 720, 240, 70, 30, 50
+    names = list(next(iter(sides.values())))
+    values = [max(value, 0.01) for side in sides.values() for value in side.values()]
+    low = math.floor(math.log10(min(values)))
+    decades = max(1, math.ceil(math.log10(max(values))) - low)
+    step = (width - left - 80) / max(1, len(names) - 1)
+
+    def place(index, value):
+        share = (math.log10(max(value, 0.01)) - low) / decades
+        return left + 30 + index * step, height - bottom - (height - top - bottom) * share
+
+    parts = []
+    for decade in range(decades + 1):
+        _, y = place(0, 10 ** (low + decade))
+        parts += [f'<line x1="{left}" x2="{width - 20}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e4e7eb"/>',
+                  _text(left - 8, y + 4, f"{10 ** (low + decade):g} ms", "end")]
+    for index, (who, side) in enumerate(sides.items()):
+        colour = COLOURS[index % len(COLOURS)]
+        points = [place(number, side[name]) for number, name in enumerate(names)]
+        parts += [_rectangle(left + index * 180, 4, 12, 12, colour), _text(left + 18 + index * 180, 14, who),
+                  f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="'
+                  + " ".join(f"{x:.1f},{y:.1f}" for x, y in points) + '"/>']
+        parts += [_text(x, y - 6, _number(side[name]), "middle") for name, (x, y) in zip(names, points)]
+    parts += [_text(left + 30 + index * step, height - 10, name, "middle") for index, name in enumerate(names)]
+    return _svg(width, height, parts)
+
+
 def _shares(rows):
     """One bar a figure: measured / target, or target / measured where less is better."""
-    shares = []
-    for row in rows:
-        parts = [row.value / row.least] if row.value and row.least else []
-        parts += [row.most / row.value] if row.value and row.most else []
-        if parts:
-            shares.append((row, min(parts)))
+    shares = [(row, plot.share(row.value, row.least, row.most)) for row in rows]
+    shares = [(row, value) for row, value in shares if value is not None]
     width, left, line, scale = 720, 90, 28, 2.0
     unit = (width - left - 60) / scale
     height = line * len(shares) + 20

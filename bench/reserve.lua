@@ -26,6 +26,8 @@ end
 asked = -1
 load_microseconds = -1
 
+-- Where a line of FILE has the event's id.
+local event_offset, event_width = #'"event_id":"', 36
 local seats, width, count, limit, stopped_file, began
 local text = ffi.string
 local to_user, to_key, to_body
@@ -48,6 +50,11 @@ function init(args)
         .. "\r\nContent-Type: application/json\r\nContent-Length: " .. (width + 2) .. "\r\nX-User-ID: buyer-"
     to_key = "\r\nIdempotency-Key: " .. args[3] .. "-"
     to_body = "\r\n\r\n{"
+end
+
+-- The event whose seat is asked for next.
+function next_event()
+    return text(seats + asked % count * width + event_offset, event_width)
 end
 
 function request()

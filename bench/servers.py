@@ -145,12 +145,13 @@ class Frontrow:
     def url(self, path):
         return f"http://{self.address[0]}:{self.address[1]}{path}"
 
-    def call(self, method, path, body=None, expected=200):
+    def call(self, method, path, body=None, expected=200, headers=None):
         """One exchange; returns the answer's body in bytes."""
         connection = http.client.HTTPConnection(*self.address, timeout=60)
         try:
             data = None if body is None else json.dumps(body).encode()
-            connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
+            type_of_it = {"Content-Type": "application/json"} if data else {}
+            connection.request(method, path, data, type_of_it | (headers or {}))
             answer = connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
@@ -198,9 +199,10 @@ class Frontrow:
         fields = read_text(f"/proc/{self.process.pid}/stat").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def resident_bytes(self):
-        found = re.search(r"^VmRSS:\s+(\d+) kB$", read_text(f"/proc/{self.process.pid}/status"), re.MULTILINE)
-        return int(found[1]) * 1024
+    def resident_bytes(self, field="VmRSS"):
+        """field: VmRSS, as it is now, or VmHWM, the most that it was since the start."""
+        status = read_text(f"/proc/{self.process.pid}/status")
+        return int(re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)[1]) * 1024
 
     def come_to_rest(self):
         """Waits until it has nothing left to do: 0.3 s without a tick of processor time."""

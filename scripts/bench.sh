@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Usage: scripts/bench.sh [--cluster] [--only NAME,…] [--seconds N] [--rounds N] [--connections N,…] [--dir FOLDER]
+#        scripts/bench.sh [--cluster] --plot FILE.svg
 #
 # Installs what is missing, builds the program, and measures it against the
 # targets, in turns with nginx on this machine. Prints a table, and writes
@@ -8,9 +9,10 @@
 #   --cluster             measure one node of a cluster instead, on a PostgreSQL and a
 #                         Redis that it starts and ends, in turns with pgbench selling
 #                         on the same PostgreSQL; writes report-cluster.html and .json
-#   --only NAME,…         only these of S1, S2, S5 to S9 (default: all, about 7
-#                         minutes; S8 and S9 are taken together); with --cluster,
-#                         of C1, C2, C3 and C5 (about 8 minutes)
+#   --only NAME,…         only these of S1 to S9, S11 and S12 (default: all, about 14
+#                         minutes; S8 and S9 are taken together; S4 and S11 need
+#                         S1's rate and take it themselves if S1 isn't there); with
+#                         --cluster, of C1, C2, C3 and C5 (about 8 minutes)
 #   --seconds N           length of one round of load (default: 8)
 #   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3)
 #   --connections N,…     keep-alive connections of S1 (default: 256,64); the
@@ -18,6 +20,8 @@
 #   --dir FOLDER          where the stores are made for the time of the run; must be
 #                         on a disk (default: build/bench). Run by root, PostgreSQL
 #                         runs as another user, who must be able to get there
+#   --plot FILE.svg       measure nothing: draw what the last run's report.json says
+#                         against the targets, as a picture for light and dark pages
 #
 # Exits 0 when every figure was taken, whether it is ok or short of its target;
 # 1 when one could not be taken, or when what wrk counted and what the server
@@ -32,7 +36,8 @@ usage_error() { echo "bench.sh: $1 (see --help)" >&2; exit 2; }
 # What is given wrongly is said before anything is installed or built.
 options=()
 only=
-figures='S[125-9]'
+plot=
+figures='S([1-9]|11|12)'
 while [[ $# -gt 0 ]]; do
     case $1 in
         --cluster) figures='C[1235]'; options+=("$1"); shift; continue ;;
@@ -40,17 +45,20 @@ while [[ $# -gt 0 ]]; do
         --seconds | --rounds) form='^[1-9][0-9]{0,3}$' ;;
         --connections) form='^[1-9][0-9]{0,3}(,[1-9][0-9]{0,3})*$' ;;
         --dir) form=. ;;
+        --plot) form=.; plot=yes ;;
         -h | --help) help; exit 0 ;;
         *) usage_error "unknown argument '$1'" ;;
     esac
     [[ ${2:-} =~ $form ]] || usage_error "$1 doesn't take '${2:-}'"
     value=$2
-    [[ $1 != --dir ]] || value=$(realpath -m -- "$2")
+    [[ $1 != --dir && $1 != --plot ]] || value=$(realpath -m -- "$2")
     options+=("$1" "$value")
     shift 2
 done
 [[ -z $only || $only =~ ^$figures(,$figures)*$ ]] || usage_error "--only doesn't take '$only'"
 
-"$root/scripts/install-deps.sh" bench
-"$root/scripts/build.sh" release --target frontrow
+if [[ -z $plot ]]; then
+    "$root/scripts/install-deps.sh" bench
+    "$root/scripts/build.sh" release --target frontrow
+fi
 exec /usr/bin/python3 -B "$root/bench/bench.py" "${options[@]}"

@@ -84,6 +84,15 @@ TEST(BenchReport, tells_the_same_in_words_json_and_the_page) {
     EXPECT_NEAR(json.at("frontrow").at("latency_ms").at("p50").to_number<double>(), 20, 0.1);
 }
 
+TEST(BenchReport, tells_the_rate_of_an_open_loop_as_a_number) {
+    const config::BenchSettings settings{.rate = 2'500.5};
+    const auto figures = bench::report::figures_of(settings, result_of({10}), Instant{});
+    const auto json = boost::json::parse(bench::report::as_json(figures));
+    EXPECT_EQ(json.at("settings").at("loop").as_string(), "open");
+    ASSERT_TRUE(json.at("settings").at("rate").is_double());
+    EXPECT_EQ(json.at("settings").at("rate").as_double(), 2'500.5);
+}
+
 TEST(BenchReport, of_a_bench_that_came_to_nothing_is_a_page_all_the_same) {
     bench::BenchResult nothing;
     nothing.failures.emplace_back("setting up: <nobody> answers");

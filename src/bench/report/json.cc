@@ -56,7 +56,7 @@ json::object settings_of(const config::BenchSettings& settings) {
     return {
         {"scenario", settings.scenario},
         {"loop", settings.rate ? "open" : "closed"},
-        {"rate", settings.rate ? json::value{*settings.rate} : json::value{}},
+        {"rate", settings.rate ? json::value(*settings.rate) : json::value()},
         {"connections", settings.connections},
         {"threads", settings.threads},
         {"seconds", settings.seconds},

@@ -1,0 +1,168 @@
+"""S11: 100,000 holds that end in the same second: when all of their seats are free, and what those
+who are buying meanwhile feel."""
+
+import calendar
+import http.client
+import json
+import math
+import time
+
+import ledger
+import load
+import open_loop
+from failure import Failure
+from figures import load_sale, middle, sale_rate, stop_and_verify, warm_up
+from servers import RESERVE, count_path
+
+# Each part is sold at the beginning of a second, and held for as many seconds as are left.
+PARTS, PART_SEATS = 10, 10_000
+PART_S = 3  # time for a part; one that takes longer takes another second
+LOAD_S = 8  # so long is the load beside it, which begins
+LOAD_AHEAD_S = 4  # so long before the first hold ends
+FREE_WITHIN_S = 60
+WITHOUT, BESIDE = "without", "while they end"
+
+
+def all_at_once(bench, free_row, latency_row, connections):
+    """S11. The load beside it comes in an open loop, at half of S1's rate: in a closed one a server
+    that stands still holds back those who would have felt it."""
+    rate = sale_rate(bench, connections) / 2
+    seconds, p99 = [], {WITHOUT: [], BESIDE: []}
+    for number in range(1, bench.rounds + 1):
+        with bench.frontrow() as server:
+            sold = warm_up(bench, server, connections)
+            if number % 2:  # neither is always first
+                sold += load_beside(bench, server, number, WITHOUT, rate, connections, p99)
+            sale = hold_all(bench, server, number, connections)
+            taken, late = let_end(bench, server, sale, number, rate, connections, p99)
+            sold += taken + sale.made
+            if not number % 2:
+                sold += load_beside(bench, server, number, WITHOUT, rate, connections, p99)
+            sold += sell_again(bench, server, sale, number, connections)
+            stop_and_verify(server, sold)
+        seconds.append(late)
+        bench.say(f"S11 round {number}: {sale.made:,} holds that ended within {sale.last - sale.first:.2f} s, all free "
+                  f"{late:.3f} s after the last; p99 at {rate:,.0f}/s " + ", ".join(
+                      f"{who} {values[-1]:.2f} ms" for who, values in p99.items()) + "; the books agree")
+    free_row.series, free_row.series_unit = {"frontrow": seconds}, "s after the last hold's end"
+    free_row.value = max(seconds)
+    free_row.detail = f"the worst; best {min(seconds):.3f} s"
+    latency_row.series, latency_row.series_unit = p99, "ms, p99"
+    latency_row.value = middle([a / b for a, b in zip(p99[BESIDE], p99[WITHOUT], strict=True)])
+    latency_row.detail = f"{middle(p99[BESIDE]):.2f} ms, without {middle(p99[WITHOUT]):.2f} ms, at {rate:,.0f}/s"
+
+
+class Sale:
+    """What is held, and from when to when it ends, in seconds since 1970."""
+
+    def __init__(self, server, connections):
+        per_part = PART_SEATS + connections  # for what is asked for while the load stops
+        self.event, seat_ids = server.event_with_seats(PARTS * per_part)
+        pairs = [(self.event, seat) for seat in seat_ids]
+        self.parts = [pairs[place:place + per_part] for place in range(0, len(pairs), per_part)]
+        self.seats = len(pairs)
+        self.made = 0
+        self.first = self.last = 0.0
+
+
+def hold_all(bench, server, number, connections):
+    """Makes the holds, and asks the server when they end."""
+    sale = Sale(server, connections)
+    server.come_to_rest()
+    before = ledger.Books.read(server, [sale.event])
+    end = math.ceil(time.time()) + PARTS * PART_S + LOAD_AHEAD_S + 2
+    loads = []
+    for pairs in sale.parts:
+        at = math.ceil(time.time() + 0.2)
+        if at > end - LOAD_AHEAD_S - 2:
+            raise Failure("making the holds took so long that the first would have ended")
+        seats = bench.seats(pairs, end - at)
+        time.sleep(max(0, at - time.time()))
+        loads.append(bench.load(server.url(RESERVE[1]), connections, seats, PART_SEATS, seconds=PART_S))
+    server.come_to_rest()
+    whole = load.total(loads)
+    books = ledger.check_sale(whole, load.Seats("", 0, sale.seats), before,
+                              ledger.Books.read(server, [sale.event]), False, server.has_gate)
+    bench.note("S11", "holding", number, whole, books)
+    sale.made = books["seats_taken"]
+    if sale.made < PARTS * PART_SEATS - PARTS * connections:
+        raise Failure(f"only {sale.made:,} holds were made, {PART_S} s for each {PART_SEATS:,}")
+    sale.first, sale.last = ends_of(server, sale.event, connections)
+    if sale.last - sale.first > 1:
+        raise Failure(f"the holds end within {sale.last - sale.first:.2f} s, which isn't the same second")
+    return sale
+
+
+def ends_of(server, event, connections):
+    """The first and the last moment at which one ends, by the buyers who came first and last."""
+    step = max(1, connections // 16)
+    numbers = list(range(1, 1 + connections, step)) + list(range(PART_SEATS - connections, PART_SEATS + 1, step))
+    ends = []
+    for number in [*numbers, PART_SEATS]:
+        answer = server.call("GET", f"{RESERVE[1]}?limit=100", headers={"X-User-ID": f"buyer-{10_000_000 + number}"})
+        ends += [seconds_of(each["expires_at"]) for each in json.loads(answer) if each["event_id"] == event]
+    return min(ends), max(ends)
+
+
+def seconds_of(text):
+    """An instant as the server writes it, 2026-01-01T00:00:00.123Z, in seconds since 1970."""
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{fraction or 0}")
+
+
+def load_beside(bench, server, number, who, rate, connections, p99, while_it_runs=None):
+    """One open loop on this server; returns the reservations that it made."""
+    server.come_to_rest()
+    with open_loop.Crowd(bench, rate, connections, LOAD_S, ["--url", server.url("")]) as crowd:
+        if while_it_runs:
+            while_it_runs(crowd)
+        result = crowd.result()
+    p99[who].append(open_loop.note(bench, "S11", who, number, result, "frontrow", rate)["p99"])
+    return result["seats_sold"]
+
+
+def let_end(bench, server, sale, number, rate, connections, p99):
+    """Waits for the end of all holds under load: (reservations made by the load, seconds from the
+    last hold's end until every seat was counted as free)."""
+    free_at = []
+
+    def watch(crowd):
+        while not crowd.has_begun():
+            time.sleep(0.05)
+        began = time.time()
+        if not sale.first - LOAD_S + 1 < began < sale.first - 0.2:
+            raise Failure(f"the load beside it began {sale.first - began:.1f} s before the first hold's end")
+        free_at.append(when_free(server, sale))
+
+    time.sleep(max(0, sale.first - LOAD_AHEAD_S - time.time()))
+    sold = load_beside(bench, server, number, BESIDE, rate, connections, p99, watch)
+    late = max(0.0, free_at[0] - sale.last)
+    bench.turns[-1]["all_free_after_s"] = late
+    return sold, late
+
+
+def when_free(server, sale):
+    """Counts the event's available seats until all are; returns when that answer was there."""
+    connection = http.client.HTTPConnection(*server.address, timeout=FREE_WITHIN_S)
+    try:
+        while time.time() < sale.last + FREE_WITHIN_S:
+            connection.request("GET", count_path(sale.event))
+            count = json.loads(connection.getresponse().read())["count"]
+            now = time.time()
+            if count != sale.seats - sale.made and now < sale.first:
+                raise Failure(f"{count:,} seats were free before the first hold had ended")
+            if count == sale.seats:
+                return now
+            time.sleep(0.005)
+    except (OSError, http.client.HTTPException) as error:
+        raise Failure(f"counting seats failed: {error!r}") from None
+    finally:
+        connection.close()
+    raise Failure(f"{FREE_WITHIN_S} s after the last hold's end only {count:,} of {sale.seats:,} seats are free")
+
+
+def sell_again(bench, server, sale, number, connections):
+    """What is free can be had: a part of the seats is sold once more. Returns how many."""
+    _, _, made = load_sale(bench, "S11", "sold again", number, server, connections,
+                           bench.seats(sale.parts[0]), [sale.event])
+    return made
