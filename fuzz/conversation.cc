@@ -1,6 +1,7 @@
 #include "conversation.h"
 
 #include "base/check.h"
+#include "http/body_cache.h"
 #include "http/dispatcher.h"
 #include "http/handlers/routes.h"
 #include "http/session.h"
@@ -56,7 +57,18 @@ struct Sale {
     explicit Sale(Building& in)
         : store{clock},
           authenticator{kAuth, [this](const auto& digest) { return store.find_api_key(digest); }},
-          services{store, ids, random, authenticator, in.metrics, in.workers, sha, in.house, hold},
+          services{
+              store,
+              ids,
+              random,
+              authenticator,
+              in.metrics,
+              in.workers,
+              bodies,
+              sha,
+              in.house,
+              hold
+          },
           dispatcher{in.router, services, in.limits, in.cors, in.log} {
         open();
     }
@@ -104,6 +116,7 @@ struct Sale {
     std::chrono::seconds hold{900};
     MemoryStore store;
     identity::Authenticator authenticator;
+    http::BodyCache bodies{1 << 20};
     http::Services services;
     http::Dispatcher dispatcher;
 };

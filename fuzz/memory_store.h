@@ -7,6 +7,7 @@
 #include "domain/inventory.h"
 #include "io/clock.h"
 #include "round_trip.h"
+#include "store/seat_maps.h"
 #include "store/store.h"
 
 #include <string>
@@ -64,10 +65,15 @@ public:
         if (row == nullptr) co_return std::nullopt;
         co_return inventory_.list_seats(*row, only_available, page, now());
     }
-    Answer<std::optional<std::uint32_t>> count_available(EventId event) override {
+    Answer<std::optional<domain::SeatCounts>> count_seats(EventId event) override {
         const auto* row = inventory_.find_event(event);
         if (row == nullptr) co_return std::nullopt;
-        co_return inventory_.count_available(*row, now());
+        co_return inventory_.count_seats(*row, now());
+    }
+    Answer<std::optional<store::SeatMaps::Map>> seat_map(EventId event) override {
+        const auto* row = inventory_.find_event(event);
+        if (row == nullptr) co_return std::nullopt;
+        co_return seat_maps_.at(inventory_, *row, now());
     }
     Answer<std::optional<domain::Reservation>> find_reservation(ReservationId id, std::string user)
         override {
@@ -95,6 +101,7 @@ private:
     const io::Clock& clock_;
     domain::Inventory inventory_;
     domain::Audit audit_;
+    store::SeatMaps seat_maps_;
 };
 
 }  // namespace frontrow::fuzz
