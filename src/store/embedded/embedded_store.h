@@ -99,11 +99,11 @@ private:
     Awaitable<bool> durable(std::uint64_t seq);
     /// Nothing once everything up to `seq` may be told.
     Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq);
-    /// Makes facts of every hold that has run out, a bounded number at a time, so that the counts
-    /// by facts are right at once.
+    /// Makes facts of holds that have run out, a bounded number; each batch that was written brings
+    /// the next.
+    void sweep();
+    /// Until all of them are facts, so that the counts by facts are right at once.
     Awaitable<void> settle();
-    bool sweep();
-    void keep_sweeping();
     void schedule_write();
     void write_next_batch();
     void on_written(Result<void, io::Fault> written);
@@ -130,7 +130,6 @@ private:
     std::uint64_t durable_seq_ = 0;
     bool writing_ = false;
     bool write_is_posted_ = false;
-    bool sweep_is_posted_ = false;
     bool failed_ = false;
     bool disk_is_low_ = false;
 
