@@ -123,8 +123,6 @@ TEST_F(SnapshotOfStore, knows_requests_and_holds_as_the_journal_does) {
     EXPECT_EQ(again->entity, first->entity);
     machine_.clock.advance(machine_.sale.spec().hold);
     EXPECT_EQ(run(machine_.io, machine_.store().count_seats(event_)).value()->available(), 498U);
-<<<<<<< HEAD
-=======
 }
 
 TEST_F(SnapshotOfStore, has_the_same_seat_map_by_the_same_version) {
@@ -137,7 +135,6 @@ TEST_F(SnapshotOfStore, has_the_same_seat_map_by_the_same_version) {
     EXPECT_EQ(after->version, before->version);
     EXPECT_EQ(after->statuses, before->statuses);
     EXPECT_EQ(after->layout(), before->layout());
->>>>>>> refs/heads/map
 }
 
 TEST_F(SnapshotOfStore, that_is_bad_is_passed_over_for_the_one_before_and_then_for_the_journal) {
