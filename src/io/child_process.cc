@@ -20,6 +20,7 @@ Result<ChildProcess, Fault> ChildProcess::start(const std::vector<std::string>& 
     posix_spawn_file_actions_addclosefrom_np(&files, 3);
 
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const auto& word : command)
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
