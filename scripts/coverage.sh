@@ -15,7 +15,7 @@ root=${self%/scripts/*}
 help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 
 bars=(src/domain=95 src=80)
-only=(-L '^(unit|contract|scenario|redis|end_to_end|bench)$')
+only=(-L '^(unit|contract|scenario|redis|end_to_end|bench)(-threaded)?$')
 case ${1:-} in
     '') ;;
     -R)

@@ -62,7 +62,7 @@ for preset in "${presets[@]}"; do
     chosen=("${only[@]}")
     if [[ $preset == tsan && -z $tsan ]]; then
         built=threaded_tests
-        chosen+=(-L '^threaded$')
+        chosen+=(-L '.-threaded$')
     fi
     scripts/build.sh "$preset" --tests ${built:+--target "$built"} || fail "the $preset build failed; not everything was tested"
 
