@@ -3,6 +3,7 @@
 #include "support/seed.h"
 
 #include <algorithm>
+#include <memory>
 #include <random>
 
 namespace frontrow::test {
@@ -56,6 +57,19 @@ TEST_P(StoreScenario, has_nothing_where_nothing_is) {
     EXPECT_FALSE(world_->read(store().find_event(event)));
     EXPECT_FALSE(world_->read(store().find_seat(seat(0))));
     EXPECT_TRUE(world_->read(store().list_events({.limit = 9})).empty());
+}
+
+TEST_P(StoreScenario, names_the_first_of_the_seat_numbers_that_are_taken) {
+    const auto event = open_sale(4);
+    auto again = world_->sale().add_seats(event, "A", 4);
+    auto block = std::make_shared<domain::SeatBlock>(*again.block);
+    std::ranges::reverse(block->seats);
+    again.block = block;
+    const auto answer = execute(again);
+    ASSERT_TRUE(answer);
+    ASSERT_FALSE(*answer);
+    EXPECT_EQ(answer->error().reason, domain::Reason::seat_number_taken);
+    EXPECT_EQ(answer->error().subject, block->seats.front().number);
 }
 
 TEST_P(StoreScenario, has_one_seat_map_for_all_who_ask_until_something_changes) {

@@ -133,10 +133,13 @@ inline constexpr PgStatement kReadSeats{
     " WHERE s.id = ANY ($1)"
 };
 
-/// The seats of event $1 that have one of the names $2.
+/// The seat of event $1 that has the first of the names $2 that is taken. OFFSET 0 has each looked
+/// up, as in read_seats.
 inline constexpr PgStatement kReadNumbers{
     "read_numbers",
-    "SELECT id FROM seats WHERE event_id = $1 AND number = ANY ($2) LIMIT 1"
+    "SELECT taken.id FROM unnest($2) WITH ORDINALITY AS wanted (number, place) CROSS JOIN LATERAL"
+    " (SELECT id FROM seats WHERE event_id = $1 AND number = wanted.number OFFSET 0) AS taken"
+    " ORDER BY place LIMIT 1"
 };
 
 /// The API keys that are in force, and $1 whatever it is.
