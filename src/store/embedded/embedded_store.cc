@@ -185,11 +185,14 @@ void EmbeddedStore::on_written(Result<void, Fault> written) {
     writing_ = false;
     auto released = std::exchange(writing_waiters_, {});
     write_next_batch();
-    // Whoever waited for this last may have ended the store.
-    const std::weak_ptr still_here{self_};
+    // Behind the answers, the last of which may end the store.
+    if (inventory_.has_expired_holds(now())) {
+        boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
+            if (const auto self = weak.lock()) (*self)->sweep();
+        });
+    }
     for (auto& waiter : released)
         waiter(true);
-    if (!still_here.expired()) sweep();
 }
 
 void EmbeddedStore::fail(const Fault& fault) {
