@@ -35,7 +35,7 @@ TEST(SnapshotSchedule, takes_them_less_often_the_larger_the_journal_is) {
 TEST(SnapshotSchedule, lets_a_rush_pass_first) {
     SnapshotSchedule schedule{kMin, 0};
     std::uint64_t bytes = 0;
-    for (; bytes < 2 * kMin; bytes += kRush)
+    for (; bytes < 2 * kMin - kRush; bytes += kRush)
         EXPECT_FALSE(schedule.is_due(bytes));
     EXPECT_TRUE(schedule.is_due(bytes - kRush));
 }
@@ -43,8 +43,8 @@ TEST(SnapshotSchedule, lets_a_rush_pass_first) {
 TEST(SnapshotSchedule, waits_for_no_end_of_a_rush_that_has_none) {
     SnapshotSchedule schedule{kMin, 0};
     const auto first = due_at(schedule, 0, kRush);
-    EXPECT_NEAR(first, 3 * kMin, kRush);
-    EXPECT_NEAR(due_at(schedule, first + kRush, kRush), first + 3 * kMin, kRush);
+    EXPECT_NEAR(first, 2 * kMin, kRush);
+    EXPECT_NEAR(due_at(schedule, first + kRush, kRush), first + 2 * kMin, kRush);
 }
 
 TEST(SnapshotSchedule, takes_one_at_a_stop_for_less) {

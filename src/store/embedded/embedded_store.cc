@@ -19,8 +19,7 @@ using io::use_awaitable;
 
 constexpr std::chrono::milliseconds kTick{100};
 /// What has run out joins a batch in such numbers: a millisecond or two of the owner's time and of
-/// the committer's. 100,000 holds that end together are gone in half a second, and no buyer waits
-/// behind more than this.
+/// the committer's. 100,000 holds that end together are gone in a quarter of a second.
 constexpr std::uint32_t kSweepChunk = 1'000;
 
 Fault outcome_unknown() {

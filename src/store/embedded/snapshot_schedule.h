@@ -9,7 +9,7 @@ namespace frontrow::store::embedded {
 /// and by an eighth of what it had. So a start has few facts to read, and the snapshots of a
 /// growing journal together cost no more than some times their last.
 ///
-/// While a rush is on, which needs every core, it waits, until three times as much has come: on two
+/// While a rush is on, which needs every core, it waits, until twice as much has come: on two
 /// cores a snapshot beside the sale costs a seventh of its rate, and a start reads what it waited
 /// for in about a second.
 class SnapshotSchedule {
@@ -24,7 +24,7 @@ public:
         const bool is_rush = journal_bytes - seen_bytes_ > bytes_min_ / kRushPart;
         seen_bytes_ = journal_bytes;
         const auto step = std::max(bytes_min_, last_bytes_ / 8);
-        if (journal_bytes - last_bytes_ < (is_rush ? 3 * step : step)) return false;
+        if (journal_bytes - last_bytes_ < (is_rush ? 2 * step : step)) return false;
         last_bytes_ = journal_bytes;
         return true;
     }
