@@ -6,7 +6,7 @@ import json
 from failure import Failure
 
 WIDTH, LEFT, RIGHT, LINE, TOP = 1000, 540, 160, 30, 44
-WHAT = 84  # where the words begin
+WHAT = 94  # where the words begin
 TWICE = 2.0  # where the bars end: so much better than the target, or more
 # An <img> has no style of its page's: the picture brings both.
 STYLE = """
