@@ -32,9 +32,10 @@ folder=$root/build/coverage
 [[ -f $folder/build.ninja && ! CMakePresets.json -nt $folder/build.ninja ]] || cmake --preset coverage
 ninja -C "$folder" frontrow tests/{unit,contract,scenario,redis,end_to_end,bench}/all
 
-# A few files for each program; its processes add up what they counted in them.
+# A few files in raw for each program; its processes add up what they counted in them. The preset says
+# where, not the environment: many tests start the program with one of their own.
 rm -rf "$folder/raw" "$folder/html"
-LLVM_PROFILE_FILE=$folder/raw/%4m.profraw ctest --test-dir "$folder" -j2 --timeout 300 --output-on-failure \
+ctest --test-dir "$folder" -j2 --timeout 300 --output-on-failure \
     --no-tests=error "${only[@]}"
 
 llvm-profdata-19 merge --sparse "$folder"/raw/*.profraw -o "$folder/all.profdata"

@@ -75,24 +75,34 @@ TEST(Patience, with_a_reader_that_does_not_read_ends) {
 }
 
 TEST(Patience, with_a_reader_that_reads_slowly_does_not_end) {
-    // Reading an answer here takes a while, too, under a sanitizer.
     auto options = impatient();
     options.limits.stalled_write_time = Millis{2'000};
     TestServer server{options};
     const auto venue = make_venue(server, 20'000);
+    const auto path = "/api/v1/events/" + venue.event + "/seats";
     auto client = server.connect();
-    const auto list =
-        HttpClient::request_text("GET", "/api/v1/events/" + venue.event + "/seats", {}, {});
-    for (int i = 0; i < 5; ++i)
-        client.send(list);
+    for (int i = 0; i < 4; ++i)
+        client.send(HttpClient::request_text("GET", path, {}, {}));
+    client.send(HttpClient::request_text("GET", path, {{"Connection", "close"}}, {}));
     auto watch = server.connect();
-    for (int i = 0; i < 5; ++i) {
+    // The bytes and no more: to understand as many takes longer than the limit on a slow machine.
+    constexpr std::size_t kSip = 2 << 20;
+    std::string heard;
+    for (std::string sip = client.receive_bytes(kSip); !sip.empty();
+         sip = client.receive_bytes(kSip)) {
+        heard += sip;
         const auto before = std::chrono::steady_clock::now();
         // Less than the limit each, more than it together.
-        while (std::chrono::steady_clock::now() - before < std::chrono::milliseconds{500})
+        while (std::chrono::steady_clock::now() - before < std::chrono::milliseconds{400})
             watch.ask("GET", "/livez");
-        EXPECT_EQ(client.receive().json.as_array().size(), 20'000);
     }
+    int answers = 0;
+    for (auto at = heard.find("HTTP/1.1 200"); at != std::string::npos;
+         at = heard.find("HTTP/1.1 200", at + 1))
+        ++answers;
+    EXPECT_EQ(answers, 5);
+    EXPECT_TRUE(heard.ends_with("}]"))
+        << heard.substr(heard.size() - std::min(heard.size(), 100UL));
 }
 
 TEST(Connections, that_break_off_anywhere_leave_nothing_behind) {

@@ -159,6 +159,20 @@ HttpAnswer HttpClient::receive(bool to_head) {
     return answer;
 }
 
+std::string HttpClient::receive_bytes(std::size_t size) {
+    auto& buffer = impl_->buffer;
+    while (buffer.size() < size) {
+        const auto room = buffer.prepare(kPiece);
+        const auto bytes = impl_->read_some(room.data(), room.size());
+        if (bytes == 0) break;
+        buffer.commit(bytes);
+    }
+    size = std::min(size, buffer.size());
+    std::string out{static_cast<const char*>(buffer.data().data()), size};
+    buffer.consume(size);
+    return out;
+}
+
 std::optional<HttpAnswer> HttpClient::half_close_and_receive() {
     shutdown(impl_->socket, SHUT_WR);
     try {

@@ -42,6 +42,8 @@ public:
     );
     void send(std::string_view bytes);
     HttpAnswer receive(bool to_head = false);
+    /// The next bytes as they come, `size` of them or all up to the end of what the server sends.
+    std::string receive_bytes(std::size_t size);
     /// Says that nothing more will be sent; nothing where the server closes without an answer.
     std::optional<HttpAnswer> half_close_and_receive();
     /// Waits for the server to close; false where it sends something instead.
