@@ -21,7 +21,6 @@ using io::SqliteDatabase;
 using store::embedded::check_head;
 using store::embedded::DataFolder;
 using store::embedded::Journal;
-using store::embedded::JournalEnd;
 using store::embedded::JournalHead;
 
 constexpr std::uint64_t kSeed = 7;
