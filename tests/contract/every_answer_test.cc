@@ -176,7 +176,7 @@ TEST_F(EveryAnswer, to_a_path_that_is_nearly_one_is_not_found) {
 }
 
 TEST_F(EveryAnswer, to_a_body_that_is_no_json_says_so_where_json_is_due) {
-    for (auto one : visits()) {
+    for (const auto& one : visits()) {
         const bool takes_json = one.route.body != BodyKind::none;
         for (const auto* type :
              {"text/plain",
