@@ -344,7 +344,7 @@ void RequestReader::next() {
     std::ranges::copy(left, state.head.begin());
     state.begin = 0;
     state.end = left.size();
-    state.rest = {};
+    state.rest = std::vector<char>{};
     state.rest_begin = state.rest_end = 0;
     state.start();
 }
