@@ -25,6 +25,9 @@ using boost::beast::error_code;
 constexpr std::size_t kFirstBuffer = 4 << 10;
 constexpr std::size_t kBodyBuffer = 64 << 10;
 
+/// "0\r\n\r\n" at the least.
+constexpr std::size_t kLastChunkBytes = 5;
+
 Method method_of(beast_http::verb verb) {
     if (verb == beast_http::verb::get || verb == beast_http::verb::head) return Method::get;
     if (verb == beast_http::verb::post) return Method::post;
@@ -133,6 +136,9 @@ struct RequestReader::State {
     std::size_t body_bytes_max = 0;
     bool body_is_too_large = false;
     bool discards_body = false;
+    /// With fewer the parser isn't asked: once it has seen a last chunk's line Beast 1.81 asserts
+    /// that there are five, and a client that sends no more than the line would stop the program.
+    std::size_t bytes_wanted = 1;
 
     std::span<char> unread() {
         if (begin < end || rest.empty()) return std::span{head}.subspan(begin, end - begin);
@@ -147,7 +153,7 @@ struct RequestReader::State {
         error_code error;
         while (!parser->is_done()) {
             const auto bytes = unread();
-            if (bytes.empty()) return beast_http::error::need_more;
+            if (bytes.size() < bytes_wanted) return beast_http::error::need_more;
             parser->given = bytes;
             consume(parser->put(boost::asio::buffer(bytes.data(), bytes.size()), error));
             if (head_is_too_large()) error = beast_http::error::header_limit;
@@ -156,7 +162,13 @@ struct RequestReader::State {
         // What the parser leaves of a body is a piece of the line before a chunk, or of the
         // trailer.
         const bool waits = head_done && error == beast_http::error::need_more;
-        if (waits && unread().size() > limits.header_bytes) return beast_http::error::header_limit;
+        const auto left = unread();
+        if (waits && left.size() > limits.header_bytes) return beast_http::error::header_limit;
+        // Other lines are taken. The end of the chunk before, which may stand in front, is none.
+        const bool saw_last_chunk =
+            waits &&
+            std::string_view{left.data(), left.size()}.find("\r\n", 1) != std::string_view::npos;
+        bytes_wanted = saw_last_chunk ? kLastChunkBytes : 1;
         return error;
     }
 
@@ -257,6 +269,7 @@ struct RequestReader::State {
         parser.reset();
         plain_body.reset();
         head_done = body_is_too_large = discards_body = false;
+        bytes_wanted = 1;
     }
 };
 

@@ -111,6 +111,22 @@ TEST(RequestReader, reads_the_same_requests_in_any_pieces) {
     }
 }
 
+TEST(RequestReader, reads_the_end_of_a_chunked_body_in_any_pieces) {
+    const auto head = "POST /empty HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"s;
+    for (const auto* end : {"0\r\n\r\n", "00\r\n\r\n", "0;n=v\r\n\r\n", "0\r\nT: t\r\n\r\n"}) {
+        const auto text = head + end;
+        for (auto first = head.size() - 1; first < text.size(); ++first) {
+            for (auto second = first; second < text.size(); ++second) {
+                Connection connection;
+                const auto requests = connection.read(text, {first, second});
+                ASSERT_EQ(requests.size(), 1U) << end;
+                EXPECT_TRUE(requests.front() == received(Method::post, "/empty")) << end;
+            }
+        }
+        EXPECT_EQ(Connection{}.read_byte_by_byte(text + text).size(), 2U) << end;
+    }
+}
+
 TEST(RequestReader, reads_long_bodies_in_any_pieces) {
     std::mt19937_64 random{test::seed_of_this_run()};
     for (int round = 0; round < 30; ++round) {
