@@ -5,7 +5,7 @@
 #include "http/dispatcher.h"
 #include "http/handlers/routes.h"
 #include "http/session.h"
-#include "http/session_socket.h"
+#include "io/poller.h"
 #include "io/workers.h"
 #include "memory_store.h"
 #include "support/manual_clock.h"
@@ -167,13 +167,6 @@ private:
     std::string answers_;
 };
 
-std::unique_ptr<http::Session::Socket> server_end(boost::asio::io_context& context, int socket) {
-    io::TcpSocket one{context.get_executor()};
-    one.assign(boost::asio::ip::tcp::v4(), socket);
-    one.non_blocking(true);
-    return std::make_unique<http::Session::Socket>(std::move(one));
-}
-
 }  // namespace
 
 std::string converse(std::string_view bytes, std::size_t piece) {
@@ -182,7 +175,8 @@ std::string converse(std::string_view bytes, std::size_t piece) {
     std::array<int, 2> ends{};
     CHECK(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
     Client client{ends[0], bytes, piece};
-    http::Session session{server_end(in.context, ends[1]), sale.dispatcher};
+    io::Poller poller{in.context.get_executor()};
+    http::Session session{poller, in.context.get_executor(), ends[1], sale.dispatcher};
     bool is_over = false;
     boost::asio::co_spawn(in.context, session.run(), [&](const std::exception_ptr& error) {
         CHECK(!error);

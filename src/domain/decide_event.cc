@@ -64,7 +64,6 @@ Decision decide(const Inventory& inventory, const DeleteEvent& command, Instant 
     inventory.visit_expired_holds(now, [&](const Inventory::ReservationRow& held) {
         if (held.event == row->index)
             decision.facts.push_back({command.event, ReservationExpired{held.id}});
-        return true;
     });
     decision.facts.push_back({command.event, EventDeleted{}});
     return decision;

@@ -205,7 +205,7 @@ Decision decide(const Inventory& inventory, const ExtendReservation& command, In
 
 Decision decide(const Inventory& inventory, const ExpireHolds& command, Instant now) {
     auto decision = accept(std::monostate{}, inventory.last_seq());
-    inventory.visit_expired_holds(now, [&](const ReservationRow& row) {
+    inventory.visit_soonest_expired(now, [&](const ReservationRow& row) {
         if (decision.facts.size() >= command.at_most) return false;
         decision.facts.push_back({inventory.event(row.event).event.id, ReservationExpired{row.id}});
         return true;

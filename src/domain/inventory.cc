@@ -146,7 +146,6 @@ std::uint32_t Inventory::count_lapsed(const EventRow& event, Instant now) const 
     std::size_t seats = 0;
     visit_expired_holds(now, [&](const ReservationRow& row) {
         if (row.event == event.index) seats += row.seats.size();
-        return true;
     });
     return static_cast<std::uint32_t>(seats);
 }
@@ -285,10 +284,9 @@ SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* b
         .statuses = event.statuses,
     };
     visit_expired_holds(now, [&](const ReservationRow& row) {
-        if (row.event != event.index) return true;
+        if (row.event != event.index) return;
         for (const auto seat : row.seats)
             map.statuses[seat] = SeatStatus::available;
-        return true;
     });
     return map;
 }

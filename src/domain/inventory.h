@@ -125,11 +125,17 @@ public:
 
     /// Some hold has run out and no fact says so yet.
     bool has_expired_holds(Instant now) const { return hold_ends_.has_ended(now); }
-    /// Calls `take` with the reservations whose hold has run out and of which no fact says so yet,
-    /// until it returns false.
+    /// Calls `take` with the reservations whose hold has run out and of which no fact says so yet.
     template <class Take>
     void visit_expired_holds(Instant now, Take take) const {
         hold_ends_.visit_ended(now, [&](const HoldEnds::End& end) {
+            if (is_live(end)) take(reservations_[end.reservation]);
+        });
+    }
+    /// The same, soonest end first, until `take` returns false.
+    template <class Take>
+    void visit_soonest_expired(Instant now, Take take) const {
+        hold_ends_.visit_soonest(now, [&](const HoldEnds::End& end) {
             return !is_live(end) || take(reservations_[end.reservation]);
         });
     }

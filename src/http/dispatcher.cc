@@ -124,21 +124,15 @@ bool Dispatcher::check_content_type(Context& context) const {
     return false;
 }
 
-store::Awaitable<void> Dispatcher::handle(Context& context) {
-    try {
-        co_await context.route->route.handler(context);
-    } catch (const std::exception& error) {
-        // Nothing of ours throws on purpose: this is a library's last word (out of memory, say).
-        log_.error(
-            "a request failed",
-            {{"route", std::string{context.route->route.pattern}}, {"error", error.what()}}
-        );
-        context.fail(
-            {.status = 500,
-             .code = "INTERNAL",
-             .message = "The server failed to answer this request."}
-        );
-    }
+void Dispatcher::failed(Context& context, const std::exception& error) {
+    // Nothing of ours throws on purpose: this is a library's last word (out of memory, say).
+    log_.error(
+        "a request failed",
+        {{"route", std::string{context.route->route.pattern}}, {"error", error.what()}}
+    );
+    context.fail(
+        {.status = 500, .code = "INTERNAL", .message = "The server failed to answer this request."}
+    );
 }
 
 void Dispatcher::answered(const Context& context, double seconds) {

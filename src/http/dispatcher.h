@@ -6,6 +6,8 @@
 #include "http/router.h"
 #include "telemetry/log.h"
 
+#include <exception>
+
 namespace frontrow::http {
 
 /// Takes a request from its head to its answer: which route, who asks, may they, and then the
@@ -24,9 +26,8 @@ public:
     /// Looks at the head alone. Where the request isn't admitted the context holds the answer.
     /// Returns how long a body to read.
     std::size_t admit(Context& context);
-    /// Runs the handler of an admitted request. Returns with the answer in the context, whatever
-    /// happens.
-    store::Awaitable<void> handle(Context& context);
+    /// An admitted request's handler threw: logs it, and answers.
+    void failed(Context& context, const std::exception& error);
     /// Adds what any answer has, a refusal of what was no request included; once, just before it's
     /// sent.
     void finish(Context& context) const { cors_.add_headers(context.request, context.response); }

@@ -1,6 +1,6 @@
 #include "http/server.h"
 
-#include "http/session_socket.h"
+#include "http/session.h"
 #include "http/ticks.h"
 #include "io/awaitable.h"
 #include "io/tcp.h"
@@ -54,6 +54,7 @@ Server::Server(
       house_{house},
       log_{log},
       acceptor_{std::make_unique<Acceptor>(executor_)},
+      poller_{executor_},
       tasks_{
           executor_,
           [this](const std::exception_ptr&) { log_.error("a connection ended in an exception"); }
@@ -95,8 +96,9 @@ io::Awaitable<void> Server::accept() {
         error_code ignored;
         socket.set_option(tcp::no_delay{true}, ignored);
         socket.non_blocking(true, ignored);
-        auto one = std::make_unique<Session::Socket>(std::move(socket));
-        tasks_.spawn(serve(std::make_unique<Session>(std::move(one), dispatcher_)));
+        const auto descriptor = socket.release(error);
+        if (error) continue;
+        tasks_.spawn(serve(std::make_unique<Session>(poller_, executor_, descriptor, dispatcher_)));
     }
 }
 

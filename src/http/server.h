@@ -4,6 +4,7 @@
 #include "http/dispatcher.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
+#include "io/poller.h"
 #include "io/task_group.h"
 #include "io/ticker.h"
 
@@ -50,6 +51,7 @@ private:
     House& house_;
     const telemetry::Log& log_;
     std::unique_ptr<Acceptor> acceptor_;
+    io::Poller poller_;
     std::set<Session*> sessions_;
     std::uint64_t drain_deadline_ = 0;
     io::TaskGroup tasks_;

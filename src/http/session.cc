@@ -1,12 +1,9 @@
 #include "http/session.h"
 
-#include "http/session_socket.h"
 #include "http/ticks.h"
-#include "io/awaitable.h"
 #include "io/stopwatch.h"
 
-#include <boost/asio/as_tuple.hpp>
-
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -14,10 +11,9 @@
 namespace frontrow::http {
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
+using Transfer = io::StreamSocket::Transfer;
+using Moved = io::StreamSocket::State;
 
-constexpr auto kAsTuple = asio::as_tuple(io::use_awaitable);
 constexpr auto kNever = std::numeric_limits<std::uint64_t>::max();
 /// Bodies up to here are sent in one piece with their head.
 constexpr std::size_t kOnePieceMax = 32 << 10;
@@ -58,16 +54,14 @@ Problem body_too_large(std::size_t bytes_max) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Socket> socket, Dispatcher& dispatcher)
-    : socket_{std::move(socket)},
+Session::Session(io::Poller& poller, io::Executor executor, int socket, Dispatcher& dispatcher)
+    : socket_{poller, std::move(executor), socket},
       dispatcher_{dispatcher},
       house_{dispatcher.services().house},
       reader_{dispatcher.limits()},
       context_{dispatcher.services(), reader_.request()} {
     enter(Phase::idle);
 }
-
-Session::~Session() = default;
 
 void Session::enter(Phase phase) {
     const auto& limits = dispatcher_.limits();
@@ -91,27 +85,37 @@ void Session::enter(Phase phase) {
 void Session::expire() {
     expired_ = true;
     deadline_ = kNever;
-    error_code ignored;
-    socket_->tcp.cancel(ignored);
+    socket_.cancel();
 }
 
 void Session::abort() {
-    error_code ignored;
-    socket_->tcp.close(ignored);
+    socket_.close();
 }
 
 io::Awaitable<void> Session::run() {
     for (;;) {
         context_.start();
-        const auto end = co_await read_request();
-        if (end == End::close) break;
+        auto read = understand();
+        while (read == Read::needs_more || read == Read::waits_to_be_told) {
+            if (read == Read::waits_to_be_told) {
+                read = co_await tell_to_go_on();
+            } else {
+                if (socket_.is_drained()) co_await socket_.until_readable();
+                read = receive();
+            }
+        }
+        if (read == Read::lost) break;
         const io::Stopwatch stopwatch;
-        if (end == End::go_on && context_.is_admitted) {
+        if (read == Read::complete && context_.is_admitted) {
             enter(Phase::handling);
-            co_await dispatcher_.handle(context_);
+            try {
+                co_await context_.route->route.handler(context_);
+            } catch (const std::exception& error) {
+                dispatcher_.failed(context_, error);
+            }
         }
         const bool keep_alive =
-            end == End::go_on && context_.request.keep_alive && !house_.is_draining;
+            read == Read::complete && context_.request.keep_alive && !house_.is_draining;
         auto sent = begin_answer(keep_alive);
         if (sent == Sent::blocked) sent = co_await send_rest();
         dispatcher_.answered(context_, stopwatch.seconds());
@@ -126,53 +130,58 @@ io::Awaitable<void> Session::run() {
     abort();
 }
 
-/// Reads up to the end of a request.
-io::Awaitable<Session::End> Session::read_request() {
+/// Goes on with what has come.
+Session::Read Session::understand() {
     for (;;) {
         switch (reader_.advance()) {
             case RequestReader::Step::complete:
-                co_return End::go_on;
+                return Read::complete;
+            case RequestReader::Step::need_more:
+                return Read::needs_more;
             case RequestReader::Step::head: {
                 reader_.limit_body(dispatcher_.admit(context_));
                 // Who waits to be told to go on is told no at once; others have sent the body, or
                 // will.
                 const bool waits = reader_.wants_continue();
-                if (!context_.is_admitted && waits) co_return End::answer_and_close;
+                if (waits) return context_.is_admitted ? Read::waits_to_be_told : Read::refused;
                 if (!context_.is_admitted) reader_.discard_body();
-                if (!waits) break;
-                outgoing_ = {kContinue, {}};
-                if (co_await send_rest() == Sent::broken) co_return End::close;
                 break;
-            }
-            case RequestReader::Step::need_more: {
-                const auto space = reader_.space();
-                const auto [error, bytes] = co_await socket_->tcp.async_read_some(
-                    asio::buffer(space.data(), space.size()), kAsTuple
-                );
-                // Bytes that came just as an idle connection's time was up are a request, and are
-                // answered.
-                if (!error && (!expired_ || phase_ == Phase::idle)) {
-                    expired_ = false;
-                    reader_.received(bytes);
-                    if (phase_ == Phase::idle) enter(Phase::reading);
-                    break;
-                }
-                if (!expired_ || phase_ == Phase::idle) co_return End::close;
-                fail(timed_out());
-                co_return End::answer_and_close;
             }
             case RequestReader::Step::malformed:
                 fail(malformed());
-                co_return End::answer_and_close;
+                return Read::refused;
             case RequestReader::Step::headers_too_large:
                 fail(headers_too_large(dispatcher_.limits()));
-                co_return End::answer_and_close;
+                return Read::refused;
             case RequestReader::Step::body_too_large:
                 // Who isn't let in is told that, however much they bring.
                 if (context_.is_admitted) fail(body_too_large(reader_.body_bytes_max()));
-                co_return End::answer_and_close;
+                return Read::refused;
         }
     }
+}
+
+/// Takes what has come of a request, if its time isn't up.
+Session::Read Session::receive() {
+    const auto [state, bytes] = socket_.receive(reader_.space());
+    // Bytes that came just as an idle connection's time was up are a request, and are answered.
+    const bool is_late = expired_ && phase_ != Phase::idle;
+    if (state == Moved::moved && !is_late) {
+        expired_ = false;
+        reader_.received(bytes);
+        if (phase_ == Phase::idle) enter(Phase::reading);
+        return understand();
+    }
+    if (is_late) {
+        fail(timed_out());
+        return Read::refused;
+    }
+    return state == Moved::blocked && !expired_ ? Read::needs_more : Read::lost;
+}
+
+io::Awaitable<Session::Read> Session::tell_to_go_on() {
+    outgoing_ = {kContinue, {}};
+    co_return co_await send_rest() == Sent::broken ? Read::lost : understand();
 }
 
 /// Answers in place of whatever the context held.
@@ -205,18 +214,12 @@ Session::Sent Session::begin_answer(bool keep_alive) {
 Session::Sent Session::send_some() {
     auto& [head, body] = outgoing_;
     while (!head.empty() || !body.empty()) {
-        const std::array<asio::const_buffer, 2> buffers{
-            asio::buffer(head.data(), head.size()), asio::buffer(body.data(), body.size())
-        };
-        error_code error;
-        // One buffer takes the shorter way through the kernel.
-        const auto sent = body.empty() ? socket_->tcp.write_some(buffers[0], error)
-                                       : socket_->tcp.write_some(buffers, error);
-        if (error == asio::error::would_block) return Sent::blocked;
-        if (error) return Sent::broken;
-        const auto of_head = std::min(sent, head.size());
+        const auto [state, bytes] = socket_.send(head, body);
+        if (state == Moved::blocked) return Sent::blocked;
+        if (state == Moved::ended) return Sent::broken;
+        const auto of_head = std::min(bytes, head.size());
         head.remove_prefix(of_head);
-        body.remove_prefix(sent - of_head);
+        body.remove_prefix(bytes - of_head);
     }
     return Sent::all;
 }
@@ -227,24 +230,23 @@ io::Awaitable<Session::Sent> Session::send_rest() {
         const auto sent = send_some();
         if (sent != Sent::blocked) co_return sent;
         if (phase_ == Phase::writing) enter(Phase::writing);
-        const auto [error] = co_await socket_->tcp.async_wait(io::TcpSocket::wait_write, kAsTuple);
-        if (error || expired_) co_return Sent::broken;
+        co_await socket_.until_writable();
+        if (expired_) co_return Sent::broken;
     }
 }
 
 /// A close with unread bytes resets the connection, and the client loses the answer with it: read
 /// on for a little while.
 io::Awaitable<void> Session::close_gently() {
-    error_code ignored;
-    socket_->tcp.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    socket_.shutdown_send();
     expired_ = false;
     deadline_ = house_.ticks + ticks_of(kLingerTime);
     std::array<char, 4096> scrap;
-    for (std::size_t left = kLingerBytesMax; left >= scrap.size() && !expired_;
-         left -= scrap.size()) {
-        const auto [error, bytes] =
-            co_await socket_->tcp.async_read_some(asio::buffer(scrap), kAsTuple);
-        if (error || bytes == 0) break;
+    for (std::size_t left = kLingerBytesMax; left >= scrap.size() && !expired_;) {
+        const auto [state, bytes] = socket_.receive(scrap);
+        if (state == Moved::ended) break;
+        if (state == Moved::blocked) co_await socket_.until_readable();
+        left -= bytes;
     }
 }
 

@@ -3,9 +3,9 @@
 #include "http/dispatcher.h"
 #include "http/request_reader.h"
 #include "io/awaitable.h"
+#include "io/stream_socket.h"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 namespace frontrow::http {
@@ -17,10 +17,8 @@ namespace frontrow::http {
 /// all connections.
 class Session {
 public:
-    class Socket;
-
-    Session(std::unique_ptr<Socket> socket, Dispatcher& dispatcher);
-    ~Session();
+    /// `socket` is a connection's; the rest outlives the session.
+    Session(io::Poller& poller, io::Executor executor, int socket, Dispatcher& dispatcher);
 
     /// Returns when the connection is closed. Never throws.
     io::Awaitable<void> run();
@@ -36,9 +34,12 @@ public:
 private:
     enum class Phase : std::uint8_t { idle, reading, handling, writing };
     enum class Sent : std::uint8_t { all, blocked, broken };
-    enum class End : std::uint8_t { go_on, close, answer_and_close };
+    /// What a request that is being read has come to.
+    enum class Read : std::uint8_t { needs_more, waits_to_be_told, complete, refused, lost };
 
-    io::Awaitable<End> read_request();
+    Read understand();
+    Read receive();
+    io::Awaitable<Read> tell_to_go_on();
     Sent begin_answer(bool keep_alive);
     Sent send_some();
     io::Awaitable<Sent> send_rest();
@@ -46,7 +47,7 @@ private:
     void fail(Problem problem);
     void enter(Phase phase);
 
-    std::unique_ptr<Socket> socket_;
+    io::StreamSocket socket_;
     Dispatcher& dispatcher_;
     const House& house_;
     RequestReader reader_;

@@ -12,8 +12,7 @@ namespace frontrow::io {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-/// SHA-256 (FIPS 180-4) by OpenSSL; the context is kept from one message to the next, which is most
-/// of a short message's cost. One thread.
+/// SHA-256 (FIPS 180-4) by OpenSSL. One thread.
 class Sha256 {
 public:
     Sha256();

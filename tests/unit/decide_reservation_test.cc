@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -650,6 +651,27 @@ TEST(ExpireHolds, ends_the_earliest_first_as_many_as_asked) {
     EXPECT_THAT(ended, ElementsAre(first, second, third, fourth));
     EXPECT_EQ(office.inventory().pending_count(), 1U);
     EXPECT_FALSE(office.inventory().has_expired_holds(office.now));
+}
+
+TEST(ExpireHolds, ends_many_in_order_however_they_came_and_in_whatever_numbers) {
+    constexpr std::uint32_t kSeats = 500;
+    BoxOffice office;
+    const auto event = office.open(kSeats);
+    for (std::uint32_t seat = 0; seat < kSeats; ++seat) {
+        auto wish = office.wish(event, "u" + std::to_string(seat), {seat});
+        // All over the place: 37 has no factor in common with the number of seats.
+        wish.hold = std::chrono::seconds{1 + seat * 37 % kSeats};
+        ASSERT_TRUE(office.act(wish));
+    }
+    office.now += std::chrono::seconds{kSeats};
+    for (const std::uint32_t at_most : {1U, 10U, 3U, 200U, 1'000U})
+        office.sweep(at_most);
+    std::vector<Instant> ends;
+    for (const auto& fact : office.history())
+        if (const auto* expired = std::get_if<ReservationExpired>(&fact.body))
+            ends.push_back(office.inventory().find_reservation(expired->reservation)->expires_at);
+    EXPECT_EQ(ends.size(), kSeats);
+    EXPECT_TRUE(std::ranges::is_sorted(ends));
 }
 
 TEST(ExpireHolds, changes_nothing_that_anybody_could_see) {

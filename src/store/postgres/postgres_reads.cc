@@ -89,10 +89,7 @@ const domain::ApiKey* PostgresStore::find_api_key(const domain::ApiKeyDigest& di
 
 ReservationCounts PostgresStore::count_reservations() const {
     std::size_t lapsed = 0;
-    view_.inventory().visit_expired_holds(last_now_, [&](const auto&) {
-        ++lapsed;
-        return true;
-    });
+    view_.inventory().visit_expired_holds(last_now_, [&](const auto&) { ++lapsed; });
     return {
         .pending = view_.inventory().pending_count() - lapsed,
         .confirmed = view_.inventory().confirmed_count(),
