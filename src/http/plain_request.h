@@ -17,7 +17,7 @@ struct PlainRequest {
 
 /// The request that `bytes` begin with, if all of it is there and it is as plain as nearly every
 /// client writes it; more may follow it. Pure, allocates nothing, and costs a fifth of what Beast's
-/// parser does (docs/decisions/0012-plain-requests-are-read-at-a-glance.md).
+/// parser does (docs/decisions/0013-plain-requests-are-read-at-a-glance.md).
 ///
 /// Plain is less than what is right: HTTP/1.1, a method of ours, a path, at most one
 /// Content-Length, no other word about connection or body than `Connection: close` or `keep-alive`,
