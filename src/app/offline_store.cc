@@ -12,6 +12,7 @@ namespace frontrow::app {
 namespace {
 
 using Outcome = Result<void, io::Fault>;
+using Work = std::function<io::Awaitable<Outcome>(store::Store&, io::IdSource&)>;
 
 constexpr std::chrono::milliseconds kReadyStep{20};
 constexpr int kReadySteps = 500;
@@ -25,12 +26,22 @@ io::Awaitable<bool> until_ready(const store::Store& store, io::Executor executor
     co_return store.is_ready();
 }
 
+io::Awaitable<Outcome>
+work_and_close(store::Store& store, io::Executor executor, io::IdSource& ids, const Work& work) {
+    Outcome outcome;
+    if (co_await until_ready(store, executor)) {
+        outcome = co_await work(store, ids);
+    } else {
+        outcome =
+            std::unexpected(io::Fault{io::FaultKind::unavailable, "the database can't be reached"});
+    }
+    co_await store.close();
+    co_return outcome;
+}
+
 }  // namespace
 
-Outcome with_store(
-    StoreChoice choice,
-    const std::function<io::Awaitable<Outcome>(store::Store&, io::IdSource&)>& work
-) {
+Outcome with_store(StoreChoice choice, const Work& work) {
     boost::asio::io_context context{1};
     const io::SystemClock clock;
     const io::SystemDiskSpace disk;
@@ -44,21 +55,14 @@ Outcome with_store(
     Outcome outcome;
     boost::asio::co_spawn(
         context,
-        [&]() -> io::Awaitable<void> {
-            if (co_await until_ready(*store, context.get_executor())) {
-                outcome = co_await work(*store, ids);
-            } else {
-                outcome = std::unexpected(
-                    io::Fault{io::FaultKind::unavailable, "the database can't be reached"}
-                );
-            }
-            co_await store->close();
-        },
-        [&](const std::exception_ptr& error) {
+        work_and_close(*store, context.get_executor(), ids, work),
+        [&](const std::exception_ptr& error, Outcome worked) {
             if (error) {
                 outcome = std::unexpected(
                     io::Fault{io::FaultKind::unavailable, "it ended in an exception"}
                 );
+            } else {
+                outcome = std::move(worked);
             }
             // Its ticker would keep the loop going.
             store.reset();

@@ -13,7 +13,6 @@ namespace frontrow::cli {
 namespace {
 
 using io::postgres::PgConnection;
-using io::postgres::PgError;
 using store::postgres::migrations;
 
 struct Wish {

@@ -89,8 +89,8 @@ std::string CrookedServer::answer(const std::string& request) {
         return text_of({200, R"({"count":)" + std::to_string(count) + "}"});
     }
     if (!request.starts_with("POST /api/v1/reservations ")) return text_of({200, "{}"});
-    const auto begin = body.find("[") + 1;
-    const auto seats = body.substr(begin, body.find("]") - begin);
+    const auto begin = body.find('[') + 1;
+    const auto seats = body.substr(begin, body.find(']') - begin);
     const auto reply = options_.reserve(seats);
     const std::lock_guard lock{mutex_};
     if (reply.status == 201) sold_.insert(seats);

@@ -70,7 +70,7 @@ Wishes overlapping_wishes(const Venue& venue, std::size_t buyers, std::mt19937_6
     for (auto& wish : wishes) {
         const auto size = 1 + static_cast<std::ptrdiff_t>(random() % 4);
         std::ranges::sample(venue.seats, std::back_inserter(wish), size, random);
-        std::shuffle(wish.begin(), wish.end(), random);
+        std::ranges::shuffle(wish, random);
     }
     return wishes;
 }

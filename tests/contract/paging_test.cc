@@ -10,7 +10,6 @@ namespace frontrow::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 constexpr auto kEvents = "/api/v1/events";
 constexpr auto kReservations = "/api/v1/reservations";

@@ -93,7 +93,7 @@ TEST_F(Race, for_one_hold_has_one_end) {
                 reserve("rival-" + std::to_string(i) + "-" + std::to_string(round), venue)
             );
         }
-        std::shuffle(shots.begin(), shots.end(), random);
+        std::ranges::shuffle(shots, random);
         {
             const std::jthread time{[&] {
                 for (int step = 0; step < 30; ++step) {

@@ -26,7 +26,7 @@ void write_file(const std::filesystem::path& path, const std::string& bytes) {
         return;
     }
     // Over what is there: ext4 flushes a file that was emptied first.
-    std::ofstream{path, std::ios::binary | std::ios::app};
+    const std::ofstream made_if_missing{path, std::ios::binary | std::ios::app};
     std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
     file << bytes;
     file.close();

@@ -20,8 +20,6 @@ using io::FaultKind;
 using io::SqliteDatabase;
 using store::embedded::check_head;
 using store::embedded::DataFolder;
-using store::embedded::Journal;
-using store::embedded::JournalEnd;
 using store::embedded::JournalHead;
 
 constexpr std::uint64_t kSeed = 7;

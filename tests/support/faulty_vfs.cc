@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <ranges>
 #include <sqlite3.h>
 #include <stdexcept>
 #include <string_view>
@@ -40,8 +41,8 @@ void put(std::fstream& file, sqlite3_int64 offset, std::string_view bytes) {
 
 void take_back(const std::filesystem::path& path, const Changes& changes) {
     std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
-    for (auto change = changes.rbegin(); change != changes.rend(); ++change)
-        put(file, change->offset, change->before);
+    for (const auto& change : std::views::reverse(changes))
+        put(file, change.offset, change.before);
     file.close();
     std::filesystem::resize_file(path, static_cast<std::uintmax_t>(changes.front().size_before));
 }
@@ -73,33 +74,33 @@ File& file_of(sqlite3_file* file) {
 }
 
 /// A function that only passes on: forward<&sqlite3_io_methods::xRead>.
-template <auto Member>
+template <auto member>
 struct Forward;
 
 template <
     class Answer,
     class... Arguments,
-    Answer (*sqlite3_io_methods::*Member)(sqlite3_file*, Arguments...)>
-struct Forward<Member> {
+    Answer (*sqlite3_io_methods::*member)(sqlite3_file*, Arguments...)>
+struct Forward<member> {
     static Answer call(sqlite3_file* file, Arguments... arguments) {
         auto* real = file_of(file).real();
-        return (real->pMethods->*Member)(real, arguments...);
+        return (real->pMethods->*member)(real, arguments...);
     }
 };
 
 template <
     class Answer,
     class... Arguments,
-    Answer (*sqlite3_vfs::*Member)(sqlite3_vfs*, Arguments...)>
-struct Forward<Member> {
+    Answer (*sqlite3_vfs::*member)(sqlite3_vfs*, Arguments...)>
+struct Forward<member> {
     static Answer call(sqlite3_vfs*, Arguments... arguments) {
         auto* real = sqlite3_vfs_find(nullptr);
-        return (real->*Member)(real, arguments...);
+        return (real->*member)(real, arguments...);
     }
 };
 
-template <auto Member>
-constexpr auto forward = &Forward<Member>::call;
+template <auto member>
+constexpr auto forward = &Forward<member>::call;
 
 }  // namespace
 
@@ -109,10 +110,14 @@ struct FaultyVfs::State {
     /// SQLITE_OK, or how this operation fails. Counts it. Under the lock.
     int fate_of(Op op, int power_cut_code) {
         ++counts[static_cast<std::size_t>(op)];
-        if (power_left > 0 && --power_left == 0) power_is_cut = true;
+        if (power_left > 0) {
+            --power_left;
+            if (power_left == 0) power_is_cut = true;
+        }
         if (power_is_cut) return power_cut_code;
-        if (op != failing || until_failure == 0 || --until_failure > 0) return SQLITE_OK;
-        return failure;
+        if (op != failing || until_failure == 0) return SQLITE_OK;
+        --until_failure;
+        return until_failure > 0 ? SQLITE_OK : failure;
     }
 
     /// Remembers what a change of `size` bytes at `offset` is about to take away. Under the lock.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -92,8 +93,8 @@ public:
     std::vector<domain::Reservation>
     reservations(std::string_view user, std::size_t limit, std::size_t offset, Instant now) const {
         std::vector<domain::Reservation> all;
-        for (auto i = reservations_.rbegin(); i != reservations_.rend(); ++i)
-            if (i->now.user == user) all.push_back(seen(*i, now));
+        for (const auto& one : std::views::reverse(reservations_))
+            if (one.now.user == user) all.push_back(seen(one, now));
         return page(all, limit, offset);
     }
 

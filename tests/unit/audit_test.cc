@@ -10,7 +10,6 @@
 namespace frontrow::domain {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 

@@ -36,7 +36,7 @@ std::string duration_label(double nanoseconds) {
 }  // namespace
 
 Axis::Axis(Kind kind, double least, double most, double from, double to)
-    : kind_{kind}, least_{0}, most_{1}, from_{from}, to_{to} {
+    : kind_{kind}, from_{from}, to_{to} {
     least_ = stretched(least);
     most_ = std::max(stretched(most), least_ + 1e-9);
 }

@@ -38,8 +38,8 @@ private:
 
     Kind kind_;
     /// The ends, as stretched.
-    double least_;
-    double most_;
+    double least_ = 0;
+    double most_ = 1;
     double from_;
     double to_;
     std::vector<Tick> ticks_;

@@ -124,6 +124,7 @@ using Value = std::function<double(const Point&)>;
 
 std::vector<Place> places_of(const Side& side, const Axis& x, const Axis& y, const Value& value) {
     std::vector<Place> places;
+    places.reserve(side.points.size());
     for (const auto& point : side.points)
         places.push_back({x.at((point.begin + point.end) / 2), y.at(value(point))});
     return places;

@@ -21,8 +21,8 @@ extern const WebFile swagger_swagger_init_js;
 extern const WebFile swagger_swagger_ui_css;
 extern const WebFile swagger_swagger_ui_bundle_js;
 extern const WebFile swagger_favicon_32x32_png;
-extern const WebFile swagger_LICENSE;
-extern const WebFile swagger_NOTICE;
-extern const WebFile swagger_swagger_ui_bundle_js_LICENSE_txt;
+extern const WebFile swagger_license;
+extern const WebFile swagger_notice;
+extern const WebFile swagger_swagger_ui_bundle_js_license_txt;
 
 }  // namespace frontrow::assets

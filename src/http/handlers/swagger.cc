@@ -32,9 +32,9 @@ const Served kFiles[] = {
     {"swagger-ui.css", "text/css; charset=utf-8", assets::swagger_swagger_ui_css},
     {"swagger-ui-bundle.js", kScript, assets::swagger_swagger_ui_bundle_js},
     {"favicon-32x32.png", "image/png", assets::swagger_favicon_32x32_png},
-    {"LICENSE", kText, assets::swagger_LICENSE},
-    {"NOTICE", kText, assets::swagger_NOTICE},
-    {"swagger-ui-bundle.js.LICENSE.txt", kText, assets::swagger_swagger_ui_bundle_js_LICENSE_txt},
+    {"LICENSE", kText, assets::swagger_license},
+    {"NOTICE", kText, assets::swagger_notice},
+    {"swagger-ui-bundle.js.LICENSE.txt", kText, assets::swagger_swagger_ui_bundle_js_license_txt},
 };
 
 /// Asked for again each time, because the next release has other files by the same names; what

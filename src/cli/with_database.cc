@@ -1,0 +1,48 @@
+#include "cli/with_database.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+
+namespace frontrow::cli {
+namespace {
+
+using io::postgres::PgConnection;
+using Work = std::function<io::Awaitable<int>(PgConnection&)>;
+
+constexpr int kNotConnected = -1;
+
+io::Awaitable<int> connect_and_work(
+    io::Executor executor,
+    const std::string& url,
+    std::string& why,
+    const Work& work
+) {
+    auto connection =
+        co_await PgConnection::connect(executor, {.url = url, .statement_timeout = {}});
+    if (!connection) {
+        why = connection.error().what;
+        co_return kNotConnected;
+    }
+    co_return co_await work(**connection);
+}
+
+}  // namespace
+
+int with_database(const std::string& url, std::string& why, const Work& work) {
+    boost::asio::io_context context{1};
+    int exit_code = kNotConnected;
+    boost::asio::co_spawn(
+        context,
+        connect_and_work(context.get_executor(), url, why, work),
+        [&](const std::exception_ptr& error, int code) {
+            if (error) std::rethrow_exception(error);
+            exit_code = code;
+        }
+    );
+    context.run();
+    return exit_code;
+}
+
+}  // namespace frontrow::cli
