@@ -1,5 +1,7 @@
 #include "base/check.h"
 #include "conversation.h"
+#include "http/plain_request.h"
+#include "support/reader_connection.h"
 
 #include <boost/json.hpp>
 
@@ -13,7 +15,8 @@
 #include <vector>
 
 // What a client sends on one connection, whatever it is. Each answer is a whole one that blames the
-// client, if anybody; and it's the same if the bytes come in small pieces.
+// client, if anybody; and it's the same if the bytes come in small pieces. What is read at a glance
+// is what Beast reads in the same bytes.
 
 namespace frontrow::fuzz {
 namespace {
@@ -132,12 +135,20 @@ void check_in_pieces(std::string_view bytes, std::size_t piece, const std::strin
     CHECK(is_right);
 }
 
+void check_plain_requests(std::string_view bytes) {
+    while (const auto plain = http::read_plain_request(bytes)) {
+        CHECK(test::is_what_beast_reads(*plain, bytes));
+        bytes.remove_prefix(plain->head_bytes + plain->request.body.size());
+    }
+}
+
 }  // namespace
 }  // namespace frontrow::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace frontrow::fuzz;
     const std::string_view bytes{reinterpret_cast<const char*>(data), size};
+    check_plain_requests(bytes);
     const auto answers = converse(bytes, 64 << 10);
     split(answers);
     if (!depends_on_more(bytes)) check_in_pieces(bytes, 1 + size % 61, answers);

@@ -1,7 +1,9 @@
 #include "base/check.h"
 #include "round_trip.h"
+#include "support/for_the_tree.h"
 #include "wire/entity_json.h"
 #include "wire/fact_json.h"
+#include "wire/plain_reservation.h"
 #include "wire/requests.h"
 
 #include <boost/json.hpp>
@@ -66,7 +68,10 @@ void try_reservation(std::string_view text) {
     if (const auto seconds = wire::parse_extension_request(text); is_accepted(seconds))
         CHECK(seconds->count() > 0);
     const auto request = wire::parse_reservation_request(text);
+    const auto plain = wire::read_plain_reservation(text);
+    if (plain) CHECK(request == wire::parse_reservation_request(test::for_the_tree(text)));
     if (!is_accepted(request)) return;
+    CHECK(!plain || plain == *request);
     CHECK(!request->seats.empty());
     const auto key = request->idempotency_key;
     CHECK(!key || !wire::check_idempotency_key(*key));

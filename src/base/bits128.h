@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +16,19 @@ struct Bits128 {
 
     friend auto operator<=>(const Bits128&, const Bits128&) = default;
 };
+
+using Bytes128 = std::array<std::uint8_t, sizeof(Bits128)>;
+static_assert(std::endian::native == std::endian::little);
+
+/// The bytes in the order in which they are written: the highest first.
+constexpr Bytes128 bytes_of(Bits128 bits) {
+    return std::bit_cast<Bytes128>(Bits128{std::byteswap(bits.hi), std::byteswap(bits.lo)});
+}
+
+constexpr Bits128 bits_of(const Bytes128& bytes) {
+    const auto swapped = std::bit_cast<Bits128>(bytes);
+    return {std::byteswap(swapped.hi), std::byteswap(swapped.lo)};
+}
 
 }  // namespace frontrow
 

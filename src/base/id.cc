@@ -6,49 +6,46 @@
 namespace frontrow {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
-constexpr std::uint8_t kNotHex = 0xFF;
+// Every request writes and reads a few ids, so all digits of one are worked on at once: two to a
+// byte of the id, the first of them in the low half of the pair.
 
-constexpr std::array<std::uint8_t, 256> make_hex_values() {
-    std::array<std::uint8_t, 256> values{};
-    values.fill(kNotHex);
-    for (std::uint8_t i = 0; i < 10; ++i)
-        values[static_cast<std::size_t>('0' + i)] = i;
-    for (std::uint8_t i = 0; i < 6; ++i) {
-        values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
-        values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
-    }
-    return values;
+constexpr std::size_t kDigits = 32;
+using Digits = std::array<char, kDigits>;
+using Bytes = std::uint8_t __attribute__((vector_size(16)));
+using Pairs = std::uint16_t __attribute__((vector_size(32)));
+using Values = std::uint8_t __attribute__((vector_size(32)));
+
+Digits digits_of(Bits128 bits) {
+    const auto bytes = std::bit_cast<Bytes>(bytes_of(bits));
+    const auto pairs = __builtin_convertvector(bytes, Pairs);
+    const auto values = Values(pairs >> 4 | (pairs & 0xF) << 8);
+    const auto is_letter = Values(values > 9);
+    return std::bit_cast<Digits>(values + '0' + (is_letter & ('a' - '9' - 1)));
 }
 
-constexpr auto kHexValues = make_hex_values();
-
-constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() {
-    std::array<std::array<char, 2>, 256> pairs{};
-    for (std::size_t i = 0; i < pairs.size(); ++i)
-        pairs[i] = {kHex[i >> 4], kHex[i & 0xF]};
-    return pairs;
+std::optional<Bits128> read_digits(const Digits& digits) {
+    Values text;
+    std::memcpy(&text, digits.data(), kDigits);
+    const Values numbers = text - '0';
+    const Values letters = (text | 0x20) - 'a';
+    const auto is_number = Values(numbers < 10);
+    const auto is_letter = Values(letters < 6);
+    const auto others = std::bit_cast<std::array<std::uint64_t, 4>>(~(is_number | is_letter));
+    if ((others[0] | others[1] | others[2] | others[3]) != 0) return std::nullopt;
+    const auto pairs = Pairs((is_number & numbers) | (is_letter & (letters + 10)));
+    const auto bytes = __builtin_convertvector((pairs << 4 | pairs >> 8) & 0xFF, Bytes);
+    return bits_of(std::bit_cast<Bytes128>(bytes));
 }
 
-constexpr auto kHexPairs = make_hex_pairs();
-
-/// Writes the lowest `bytes` bytes of `value` in hexadecimal.
-char* write_hex(char* to, std::uint64_t value, int bytes) {
-    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8, to += 2)
-        std::memcpy(to, kHexPairs[(value >> shift) & 0xFF].data(), 2);
-    return to;
-}
-
-/// Reads hexadecimal digits into `value`; false when one of them isn't.
-bool read_hex(std::string_view digits, std::uint64_t& value) {
-    std::uint8_t seen = 0;
-    for (const char c : digits) {
-        const auto digit = kHexValues[static_cast<std::uint8_t>(c)];
-        seen |= digit;
-        value = value << 4 | (digit & 0xF);
-    }
-    return (seen & 0xF0) == 0;
-}
+/// The digits of a UUID stand in groups with a hyphen between each two.
+struct Group {
+    std::size_t in_text;
+    std::size_t in_digits;
+    std::size_t length;
+};
+constexpr Group kGroups[]{{0, 0, 8}, {9, 8, 4}, {14, 12, 4}, {19, 16, 4}, {24, 20, 12}};
+constexpr std::size_t kHyphens[]{8, 13, 18, 23};
+constexpr std::size_t kUuidLength = 36;
 
 }  // namespace
 
@@ -61,50 +58,46 @@ Bits128 uuid_v7(Instant at, Bits128 random) {
 }
 
 std::optional<Bits128> parse_uuid(std::string_view text) {
-    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
-        text[23] != '-')
-        return std::nullopt;
-    Bits128 bits;
-    const bool valid =
-        read_hex(text.substr(0, 8), bits.hi) && read_hex(text.substr(9, 4), bits.hi) &&
-        read_hex(text.substr(14, 4), bits.hi) && read_hex(text.substr(19, 4), bits.lo) &&
-        read_hex(text.substr(24, 12), bits.lo);
-    return valid ? std::optional{bits} : std::nullopt;
+    if (text.size() != kUuidLength) return std::nullopt;
+    for (const auto at : kHyphens)
+        if (text[at] != '-') return std::nullopt;
+    Digits digits;
+    for (const auto& group : kGroups)
+        std::memcpy(&digits[group.in_digits], &text[group.in_text], group.length);
+    return read_digits(digits);
 }
 
 char* write_uuid(char* to, Bits128 bits) {
-    to = write_hex(to, bits.hi >> 32, 4);
-    *to++ = '-';
-    to = write_hex(to, bits.hi >> 16, 2);
-    *to++ = '-';
-    to = write_hex(to, bits.hi, 2);
-    *to++ = '-';
-    to = write_hex(to, bits.lo >> 48, 2);
-    *to++ = '-';
-    return write_hex(to, bits.lo, 6);
+    const auto digits = digits_of(bits);
+    for (const auto& group : kGroups)
+        std::memcpy(to + group.in_text, &digits[group.in_digits], group.length);
+    for (const auto at : kHyphens)
+        to[at] = '-';
+    return to + kUuidLength;
 }
 
 void append_uuid(std::string& out, Bits128 bits) {
-    std::array<char, 36> text;
+    std::array<char, kUuidLength> text;
     write_uuid(text.data(), bits);
     out.append(text.data(), text.size());
 }
 
 std::optional<Bits128> parse_hex128(std::string_view text) {
-    if (text.size() != 32) return std::nullopt;
-    Bits128 bits;
-    const bool valid = read_hex(text.substr(0, 16), bits.hi) && read_hex(text.substr(16), bits.lo);
-    return valid ? std::optional{bits} : std::nullopt;
+    if (text.size() != kDigits) return std::nullopt;
+    Digits digits;
+    std::memcpy(digits.data(), text.data(), kDigits);
+    return read_digits(digits);
 }
 
 char* write_hex128(char* to, Bits128 bits) {
-    return write_hex(write_hex(to, bits.hi, 8), bits.lo, 8);
+    const auto digits = digits_of(bits);
+    std::memcpy(to, digits.data(), kDigits);
+    return to + kDigits;
 }
 
 void append_hex128(std::string& out, Bits128 bits) {
-    std::array<char, 32> text;
-    write_hex128(text.data(), bits);
-    out.append(text.data(), text.size());
+    const auto digits = digits_of(bits);
+    out.append(digits.data(), digits.size());
 }
 
 }  // namespace frontrow

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cctype>
+#include <cstring>
 
 namespace frontrow {
 namespace {
@@ -60,10 +61,18 @@ private:
     bool ok_ = true;
 };
 
-char* write_digits(char* to, int value, int count) {
-    for (int i = count - 1; i >= 0; --i, value /= 10)
-        to[i] = static_cast<char>('0' + value % 10);
-    return to + count;
+constexpr auto kPairs = [] {
+    std::array<std::array<char, 2>, 100> pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        pairs[i] = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+    return pairs;
+}();
+
+/// Writes two digits, and behind them `next`.
+char* write_pair(char* to, unsigned value, char next) {
+    std::memcpy(to, kPairs[value].data(), 2);
+    to[2] = next;
+    return to + 3;
 }
 
 }  // namespace
@@ -107,22 +116,20 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
 char* write_rfc3339(char* to, Instant at) {
     const auto day = std::chrono::floor<days>(at);
     const std::chrono::year_month_day date{day};
-    const int ms_of_day = static_cast<int>((at - day).count());
-    to = write_digits(to, static_cast<int>(date.year()), 4);
-    *to++ = '-';
-    to = write_digits(to, static_cast<int>(static_cast<unsigned>(date.month())), 2);
-    *to++ = '-';
-    to = write_digits(to, static_cast<int>(static_cast<unsigned>(date.day())), 2);
-    *to++ = 'T';
-    to = write_digits(to, ms_of_day / 3'600'000, 2);
-    *to++ = ':';
-    to = write_digits(to, ms_of_day / 60'000 % 60, 2);
-    *to++ = ':';
-    to = write_digits(to, ms_of_day / 1'000 % 60, 2);
-    *to++ = '.';
-    to = write_digits(to, ms_of_day % 1'000, 3);
-    *to++ = 'Z';
-    return to;
+    const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+    const auto ms = static_cast<unsigned>((at - day).count());
+    const auto second = ms / 1'000;
+    const auto minute = second / 60;
+    const auto hour = minute / 60;
+    std::memcpy(to, kPairs[year / 100].data(), 2);
+    to = write_pair(to + 2, year % 100, '-');
+    to = write_pair(to, static_cast<unsigned>(date.month()), '-');
+    to = write_pair(to, static_cast<unsigned>(date.day()), 'T');
+    to = write_pair(to, hour, ':');
+    to = write_pair(to, minute % 60, ':');
+    to = write_pair(to, second % 60, '.');
+    *to = static_cast<char>('0' + ms % 1'000 / 100);
+    return write_pair(to + 1, ms % 100, 'Z');
 }
 
 void append_rfc3339(std::string& out, Instant at) {

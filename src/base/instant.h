@@ -16,8 +16,8 @@ using Millis = std::chrono::milliseconds;
 /// cut. Nothing for anything else, for a date that doesn't exist, or for a year outside 1970…9999.
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
-/// Writes `2026-11-21T01:00:00.000Z`.
-/// Writes 24 characters and returns their end.
+/// Writes the 24 characters of `2026-11-21T01:00:00.000Z` and returns their end. The year is one of
+/// 0…9999.
 char* write_rfc3339(char* to, Instant at);
 void append_rfc3339(std::string& out, Instant at);
 std::string to_rfc3339(Instant at);

@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include "base/eight_bytes.h"
+
 #include <cstdint>
 
 namespace frontrow {
@@ -24,6 +26,11 @@ std::size_t length_after(std::uint8_t lead, std::uint8_t& low, std::uint8_t& hig
 
 bool is_utf8(std::string_view bytes) {
     while (!bytes.empty()) {
+        if (bytes.size() >= EightBytes::kCount &&
+            !EightBytes{bytes.data()}.has_other_than_ascii()) {
+            bytes.remove_prefix(EightBytes::kCount);
+            continue;
+        }
         std::uint8_t low = 0;
         std::uint8_t high = 0;
         const auto length = length_after(static_cast<std::uint8_t>(bytes.front()), low, high);
@@ -36,6 +43,17 @@ bool is_utf8(std::string_view bytes) {
         bytes.remove_prefix(length);
     }
     return true;
+}
+
+bool is_printable_ascii(std::string_view bytes) {
+    constexpr char kDelete = 0x7F;
+    return !has_any(
+        bytes,
+        [](EightBytes eight) {
+            return eight.has_other_than_ascii() || eight.has_below(' ') || eight.has(kDelete);
+        },
+        [](char c) { return !is_between(static_cast<std::uint8_t>(c), ' ', kDelete - 1); }
+    );
 }
 
 }  // namespace frontrow

@@ -8,4 +8,8 @@ namespace frontrow {
 /// surrogates, nothing past U+10FFFF.
 bool is_utf8(std::string_view bytes);
 
+/// Whether all of it is ASCII that can be seen, or a space: what most names and keys are, and then
+/// they are UTF-8 without control characters, and as many characters as bytes.
+bool is_printable_ascii(std::string_view bytes);
+
 }  // namespace frontrow

@@ -40,6 +40,7 @@ struct Request {
     bool is_head = false;
 
     std::string_view header(Header name) const { return headers[static_cast<std::size_t>(name)]; }
+    std::string_view& header(Header name) { return headers[static_cast<std::size_t>(name)]; }
 };
 
 }  // namespace frontrow::http

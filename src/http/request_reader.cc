@@ -1,6 +1,8 @@
 #include "http/request_reader.h"
 
 #include "base/check.h"
+#include "http/plain_request.h"
+#include "http/request_parts.h"
 #include "http/text.h"
 
 #include <boost/asio/buffer.hpp>
@@ -11,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace frontrow::http {
@@ -22,46 +25,8 @@ using boost::beast::error_code;
 constexpr std::size_t kFirstBuffer = 4 << 10;
 constexpr std::size_t kBodyBuffer = 64 << 10;
 
-struct KnownHeader {
-    std::string_view name;
-    Header header;
-};
-
-/// Those that Beast has no number for.
-constexpr KnownHeader kNamedHeaders[] = {
-    {"idempotency-key", Header::idempotency_key},
-    {"traceparent", Header::traceparent},
-    {"x-api-key", Header::x_api_key},
-    {"x-request-id", Header::x_request_id},
-    {"x-user-id", Header::x_user_id},
-};
-
-std::optional<Header> header_of(beast_http::field field, std::string_view name) {
-    switch (field) {
-        case beast_http::field::accept_encoding:
-            return Header::accept_encoding;
-        case beast_http::field::authorization:
-            return Header::authorization;
-        case beast_http::field::content_type:
-            return Header::content_type;
-        case beast_http::field::expect:
-            return Header::expect;
-        case beast_http::field::if_match:
-            return Header::if_match;
-        case beast_http::field::if_none_match:
-            return Header::if_none_match;
-        case beast_http::field::origin:
-            return Header::origin;
-        case beast_http::field::unknown:
-            for (const auto& known : kNamedHeaders) {
-                if (name.size() == known.name.size() && same_ignoring_case(name, known.name))
-                    return known.header;
-            }
-            return std::nullopt;
-        default:
-            return std::nullopt;
-    }
-}
+/// "0\r\n\r\n" at the least.
+constexpr std::size_t kLastChunkBytes = 5;
 
 Method method_of(beast_http::verb verb) {
     if (verb == beast_http::verb::get || verb == beast_http::verb::head) return Method::get;
@@ -74,27 +39,11 @@ Method method_of(beast_http::verb verb) {
 
 }  // namespace
 
-std::string_view name_of(Method method) {
-    switch (method) {
-        case Method::get:
-            return "GET";
-        case Method::post:
-            return "POST";
-        case Method::put:
-            return "PUT";
-        case Method::delete_:
-            return "DELETE";
-        case Method::options:
-            return "OPTIONS";
-        case Method::other:
-            return "OTHER";
-    }
-}
-
 /// Beast's parser, told to leave everything where it lies: no container of fields, no copy.
 class RequestReader::Parser final : public beast_http::basic_parser<true> {
 public:
-    Request request;
+    explicit Parser(Request& request) : request_{request} {}
+
     /// The body in pieces goes here; one that came whole is a view into the buffer.
     std::string body;
     bool discards = false;
@@ -109,14 +58,12 @@ private:
     void on_request_impl(beast_http::verb verb, View, View target, int version, error_code& error)
         override {
         knows_continue = version >= 11;
-        request.method = method_of(verb);
-        request.is_head = verb == beast_http::verb::head;
+        request_.method = method_of(verb);
+        request_.is_head = verb == beast_http::verb::head;
         const std::string_view whole{target.data(), target.size()};
         // Only the origin form (RFC 9112, 3.2.1): we are no proxy.
         if (whole.empty() || whole.front() != '/') error = beast_http::error::bad_target;
-        const auto question = std::min(whole.find('?'), whole.size());
-        request.path = whole.substr(0, question);
-        request.query = whole.substr(std::min(question + 1, whole.size()));
+        set_target(request_, whole);
     }
 
     void on_field_impl(beast_http::field field, View name, View value, error_code& error) override {
@@ -126,8 +73,8 @@ private:
         // A folded value was put together in a buffer that is gone soon, and is to be refused (RFC
         // 9112, 5.2).
         if (!value.empty() && !lies_in_given(value)) error = beast_http::error::bad_obs_fold;
-        if (const auto known = header_of(field, {name.data(), name.size()}))
-            request.headers[static_cast<std::size_t>(*known)] = {value.data(), value.size()};
+        if (const auto known = header_named({name.data(), name.size()}))
+            request_.header(*known) = {value.data(), value.size()};
     }
 
     bool lies_in_given(View value) const {
@@ -138,12 +85,12 @@ private:
     std::size_t on_body_impl(View piece, error_code&) override {
         if (discards) return piece.size();
         const bool is_whole =
-            body.empty() && request.body.empty() && content_length_remaining() == piece.size();
+            body.empty() && request_.body.empty() && content_length_remaining() == piece.size();
         if (is_whole) {
-            request.body = {piece.data(), piece.size()};
+            request_.body = {piece.data(), piece.size()};
         } else {
             body.append(piece.data(), piece.size());
-            request.body = body;
+            request_.body = body;
         }
         return piece.size();
     }
@@ -151,7 +98,7 @@ private:
     std::size_t on_chunk_body_impl(std::uint64_t, View piece, error_code&) override {
         if (discards) return piece.size();
         body.append(piece.data(), piece.size());
-        request.body = body;
+        request_.body = body;
         return piece.size();
     }
 
@@ -166,12 +113,17 @@ private:
     void on_finish_impl(error_code&) override {}
     void on_response_impl(int, View, int, error_code&) override {}
 
+    Request& request_;
     bool has_transfer_encoding_ = false;
 };
 
 struct RequestReader::State {
     const Limits& limits;
+    Request request;
+    /// Reads what isn't plain. Of a request that has begun there is this or the next.
     std::optional<Parser> parser;
+    /// The body of a plain request.
+    std::optional<std::string_view> plain_body;
     /// Holds the head: the request's views point here.
     std::vector<char> head;
     std::size_t begin = 0;
@@ -183,6 +135,10 @@ struct RequestReader::State {
     bool head_done = false;
     std::size_t body_bytes_max = 0;
     bool body_is_too_large = false;
+    bool discards_body = false;
+    /// With fewer the parser isn't asked: once it has seen a last chunk's line Beast 1.81 asserts
+    /// that there are five, and a client that sends no more than the line would stop the program.
+    std::size_t bytes_wanted = 1;
 
     std::span<char> unread() {
         if (begin < end || rest.empty()) return std::span{head}.subspan(begin, end - begin);
@@ -197,7 +153,7 @@ struct RequestReader::State {
         error_code error;
         while (!parser->is_done()) {
             const auto bytes = unread();
-            if (bytes.empty()) return beast_http::error::need_more;
+            if (bytes.size() < bytes_wanted) return beast_http::error::need_more;
             parser->given = bytes;
             consume(parser->put(boost::asio::buffer(bytes.data(), bytes.size()), error));
             if (head_is_too_large()) error = beast_http::error::header_limit;
@@ -206,7 +162,13 @@ struct RequestReader::State {
         // What the parser leaves of a body is a piece of the line before a chunk, or of the
         // trailer.
         const bool waits = head_done && error == beast_http::error::need_more;
-        if (waits && unread().size() > limits.header_bytes) return beast_http::error::header_limit;
+        const auto left = unread();
+        if (waits && left.size() > limits.header_bytes) return beast_http::error::header_limit;
+        // Other lines are taken. The end of the chunk before, which may stand in front, is none.
+        const bool saw_last_chunk =
+            waits &&
+            std::string_view{left.data(), left.size()}.find("\r\n", 1) != std::string_view::npos;
+        bytes_wanted = saw_last_chunk ? kLastChunkBytes : 1;
         return error;
     }
 
@@ -223,9 +185,9 @@ struct RequestReader::State {
         const auto follow = [&](std::string_view& view) {
             if (!view.empty()) view = {larger.data() + (view.data() - head.data()), view.size()};
         };
-        follow(parser->request.path);
-        follow(parser->request.query);
-        for (auto& header : parser->request.headers)
+        follow(request.path);
+        follow(request.query);
+        for (auto& header : request.headers)
             follow(header);
         head = std::move(larger);
     }
@@ -242,27 +204,77 @@ struct RequestReader::State {
         begin = end;
     }
 
-    void start() {
-        parser.emplace();
+    /// A whole request that is plain is read at a glance; false, and nothing has changed, if it
+    /// isn't.
+    bool read_plain() {
+        const auto plain = read_plain_request({head.data() + begin, end - begin});
+        if (!plain || plain->head_bytes > limits.header_bytes) return false;
+        request = plain->request;
+        plain_body = std::exchange(request.body, {});
+        begin += plain->head_bytes + plain_body->size();
+        return true;
+    }
+
+    void start_parser() {
+        parser.emplace(request);
         parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
         // The body's is set at the head, which is told of first.
         parser->body_limit(boost::none);
         parser->eager(false);
-        head_done = false;
-        body_is_too_large = false;
+    }
+
+    Step advance_parser() {
+        const auto error = feed();
+        if (body_is_too_large) return Step::body_too_large;
+        if (error == beast_http::error::need_more) return Step::need_more;
+        if (error == beast_http::error::header_limit) return Step::headers_too_large;
+        if (error == beast_http::error::body_limit) return Step::body_too_large;
+        if (error) return Step::malformed;
+        if (!head_done) {
+            request.keep_alive = parser->keep_alive();
+            return at_head();
+        }
+        CHECK(parser->is_done());
+        return Step::complete;
+    }
+
+    Step advance_plain() {
+        if (!head_done) return at_head();
+        if (body_is_too_large) return Step::body_too_large;
+        if (!discards_body) request.body = *plain_body;
+        return Step::complete;
+    }
+
+    Step at_head() {
+        head_done = true;
+        limit_body(limits.bulk_body_bytes);
+        return Step::head;
     }
 
     void limit_body(std::size_t bytes) {
-        const auto length = parser->content_length();
-        body_is_too_large = length && *length > bytes;
+        const std::uint64_t length =
+            plain_body ? plain_body->size() : parser->content_length().value_or(0);
+        body_is_too_large = length > bytes;
         body_bytes_max = bytes;
-        parser->body_limit(bytes);
+        if (parser) parser->body_limit(bytes);
+    }
+
+    void discard_body() {
+        discards_body = true;
+        if (parser) parser->discards = true;
+    }
+
+    void forget_request() {
+        request = {};
+        parser.reset();
+        plain_body.reset();
+        head_done = body_is_too_large = discards_body = false;
+        bytes_wanted = 1;
     }
 };
 
 RequestReader::RequestReader(const Limits& limits) : state_{std::make_unique<State>(limits)} {
     state_->head.resize(kFirstBuffer);
-    state_->start();
 }
 
 RequestReader::~RequestReader() = default;
@@ -294,20 +306,12 @@ void RequestReader::received(std::size_t bytes) {
 
 RequestReader::Step RequestReader::advance() {
     auto& state = *state_;
-    const auto error = state.feed();
-    if (state.body_is_too_large) return Step::body_too_large;
-    if (error == beast_http::error::need_more) return Step::need_more;
-    if (error == beast_http::error::header_limit) return Step::headers_too_large;
-    if (error == beast_http::error::body_limit) return Step::body_too_large;
-    if (error) return Step::malformed;
-    if (!state.head_done) {
-        state.head_done = true;
-        state.limit_body(state.limits.bulk_body_bytes);
-        state.parser->request.keep_alive = state.parser->keep_alive();
-        return Step::head;
+    const bool has_begun = state.plain_body || state.parser;
+    if (!has_begun) {
+        if (state.begin == state.end) return Step::need_more;
+        if (!state.read_plain()) state.start_parser();
     }
-    CHECK(state.parser->is_done());
-    return Step::complete;
+    return state.plain_body ? state.advance_plain() : state.advance_parser();
 }
 
 void RequestReader::limit_body(std::size_t bytes) {
@@ -319,14 +323,14 @@ std::size_t RequestReader::body_bytes_max() const {
 }
 
 void RequestReader::discard_body() {
-    state_->parser->discards = true;
+    state_->discard_body();
 }
 
 bool RequestReader::wants_continue() const {
     auto& state = *state_;
-    return same_ignoring_case(request().header(Header::expect), "100-continue") &&
-           state.parser->knows_continue && !state.body_is_too_large && !state.parser->is_done() &&
-           state.unread().empty();
+    return state.parser && state.parser->knows_continue &&
+           same_ignoring_case(request().header(Header::expect), "100-continue") &&
+           !state.body_is_too_large && !state.parser->is_done() && state.unread().empty();
 }
 
 bool RequestReader::has_begun() const {
@@ -334,7 +338,7 @@ bool RequestReader::has_begun() const {
 }
 
 const Request& RequestReader::request() const {
-    return state_->parser->request;
+    return state_->request;
 }
 
 void RequestReader::next() {
@@ -344,9 +348,9 @@ void RequestReader::next() {
     std::ranges::copy(left, state.head.begin());
     state.begin = 0;
     state.end = left.size();
-    state.rest = {};
+    state.rest = std::vector<char>{};
     state.rest_begin = state.rest_end = 0;
-    state.start();
+    state.forget_request();
 }
 
 }  // namespace frontrow::http

@@ -1,16 +1,55 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace frontrow::http {
 
+/// Eight characters, to be looked at in one go; the first is the lowest byte.
+using Eight = std::uint64_t;
+static_assert(std::endian::native == std::endian::little);
+
+inline Eight eight_at(const char* text) {
+    Eight eight = 0;
+    std::memcpy(&eight, text, sizeof eight);
+    return eight;
+}
+
+constexpr Eight eight_times(unsigned char c) {
+    return 0x0101'0101'0101'0101U * c;
+}
+
+/// With ASCII's letters in lower case.
+constexpr Eight lower_case(Eight eight) {
+    const Eight seven_bits = eight & eight_times(0x7f);
+    const Eight from_a = seven_bits + eight_times(0x80 - 'A');
+    const Eight beyond_z = seven_bits + eight_times(0x7f - 'Z');
+    const Eight is_upper = from_a & ~beyond_z & ~eight & eight_times(0x80);
+    return eight | is_upper >> 2;
+}
+
 /// The names of headers, and most words in them, are the same in either case. `lower` is in lower
 /// case.
 inline bool same_ignoring_case(std::string_view word, std::string_view lower) {
-    return std::ranges::equal(word, lower, [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b;
-    });
+    const auto size = word.size();
+    if (size != lower.size()) return false;
+    if (size < sizeof(Eight)) {
+        return std::ranges::equal(word, lower, [](char a, char b) {
+            return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b;
+        });
+    }
+    const auto same_at = [&](std::size_t at) {
+        return lower_case(eight_at(word.data() + at)) == eight_at(lower.data() + at);
+    };
+    // The last eight may overlap those before them.
+    for (std::size_t at = 0; at + sizeof(Eight) < size; at += sizeof(Eight)) {
+        if (!same_at(at)) return false;
+    }
+    return same_at(size - sizeof(Eight));
 }
 
 }  // namespace frontrow::http

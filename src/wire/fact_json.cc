@@ -46,10 +46,8 @@ void write(JsonWriter& json, const ReservationHeld& body) {
     json.end_array();
     json.field("total_amount", body.total_amount);
     json.field("expires_at", body.expires_at);
-    json.key("request_key");
-    json.hex(body.request.key);
-    json.key("request_content");
-    json.hex(body.request.content);
+    json.field("request_key", body.request.key);
+    json.field("request_content", body.request.content);
 }
 
 void write(JsonWriter& json, const ReservationConfirmed& body) {
@@ -119,8 +117,7 @@ void append_fact(std::string& out, const domain::Fact& fact) {
     json.field("type", fact_type(fact.body));
     if (has_event(fact.body)) json.field("event_id", fact.event);
     json.field("at", fact.at);
-    json.key("trace_id");
-    json.hex(fact.trace.bits);
+    json.field("trace_id", fact.trace.bits);
     json.key("data");
     json.begin_object();
     std::visit([&](const auto& body) { write(json, body); }, fact.body);

@@ -1,32 +1,52 @@
 #include "wire/json_writer.h"
 
-#include "base/check.h"
+#include "base/eight_bytes.h"
 
 #include <algorithm>
 
 namespace frontrow::wire {
 namespace {
 
+/// Most of what is written is shorter as a whole.
+constexpr std::size_t kFirstRoom = 500;
+
 bool needs_escape(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
+bool has_escapes(std::string_view text) {
+    return has_any(
+        text,
+        [](EightBytes eight) { return eight.has_below(' ') || eight.has('"') || eight.has('\\'); },
+        needs_escape
+    );
+}
+
+bool is_comma_due_after(char last) {
+    return last != '{' && last != '[' && last != ':' && last != '\n';
+}
+
 }  // namespace
 
-void JsonWriter::key(std::string_view name) {
-    CHECK(name.size() <= kNumberMax);
-    piece([&](char* to) {
-        *to++ = '"';
-        to = std::ranges::copy(name, to).out;
-        *to++ = '"';
-        *to++ = ':';
-        return to;
-    });
+JsonWriter::JsonWriter(std::string& out) : out_{out}, to_{out.data() + out.size()}, end_{to_} {
+    make_room(kFirstRoom);
+    if (!out.empty() && is_comma_due_after(out.back())) to_ = put(to_, ',');
+}
+
+JsonWriter::~JsonWriter() {
+    if (to_ != out_.data() && to_[-1] == ',') --to_;
+    hand_over();
 }
 
 void JsonWriter::value(std::string_view text) {
-    open('"');
-    for (;;) {
+    if (has_escapes(text)) return value_with_escapes(text);
+    char* const to = put(room_for(text.size() + 3), '"');
+    to_ = put(put(to + text.copy(to, text.size()), '"'), ',');
+}
+
+void JsonWriter::value_with_escapes(std::string_view text) {
+    to_ = put(room_for(1), '"');
+    while (!text.empty()) {
         const auto run = std::ranges::find_if(text, needs_escape) - text.begin();
         plain(text.substr(0, static_cast<std::size_t>(run)));
         text.remove_prefix(static_cast<std::size_t>(run));
@@ -34,35 +54,12 @@ void JsonWriter::value(std::string_view text) {
         escaped(text.front());
         text.remove_prefix(1);
     }
-    close('"');
-}
-
-void JsonWriter::value(double number) {
-    piece([&](char* to) { return std::to_chars(to, to + kNumberMax, number).ptr; });
-}
-
-void JsonWriter::value(Instant at) {
-    quoted_piece([&](char* to) { return write_rfc3339(to, at); });
-}
-
-void JsonWriter::value(bool truth) {
-    piece([&](char* to) {
-        return std::ranges::copy(std::string_view{truth ? "true" : "false"}, to).out;
-    });
-}
-
-void JsonWriter::hex(Bits128 bits) {
-    quoted_piece([&](char* to) { return write_hex128(to, bits); });
+    to_ = put(put(room_for(2), '"'), ',');
 }
 
 void JsonWriter::plain(std::string_view text) {
-    if (text.size() > static_cast<std::size_t>(buffer_.data() + buffer_.size() - to_)) flush();
-    if (text.size() > buffer_.size()) {
-        out_ += text;
-        last_ = text.back();
-    } else {
-        to_ = std::ranges::copy(text, to_).out;
-    }
+    char* const to = room_for(text.size());
+    to_ = to + text.copy(to, text.size());
 }
 
 void JsonWriter::escaped(char c) {
@@ -86,11 +83,16 @@ void JsonWriter::escaped(char c) {
     }
 }
 
-void JsonWriter::flush() {
-    if (to_ == buffer_.data()) return;
-    last_ = to_[-1];
-    out_.append(buffer_.data(), to_);
-    to_ = buffer_.data();
+void JsonWriter::make_room(std::size_t size) {
+    hand_over();
+    out_.reserve(out_.size() + size);
+    to_ = out_.data() + out_.size();
+    end_ = out_.data() + out_.capacity();
+}
+
+void JsonWriter::hand_over() {
+    const auto size = static_cast<std::size_t>(to_ - out_.data());
+    out_.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
 }
 
 }  // namespace frontrow::wire

@@ -1,28 +1,24 @@
 #pragma once
 
-#include "base/id.h"
-#include "base/instant.h"
+#include "wire/json_short.h"
 
-#include <array>
-#include <charconv>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace frontrow::wire {
 
-/// Appends JSON to a string the caller owns, which has it all when the writer goes. Written here
-/// because rendering is a third of a reservation's cost and a document tree would double it; what
-/// is written is checked by reading it back with Boost.JSON in the tests.
+/// Appends JSON to a string the caller owns, which has it all when the writer goes, and is not to
+/// be looked at before. Written here because every reservation is rendered twice, for its buyer and
+/// for the journal, and a document tree would cost several times as much; what is written is
+/// checked by reading it back with Boost.JSON in the tests.
 ///
-/// Whether a comma is due is seen from the last character, so the writer has no state of its own.
-/// Strings must be UTF-8.
+/// Each value is written with a comma behind it, and the end of what it stands in takes the last
+/// one back: so a field needs no look at what was before it. Strings must be UTF-8.
 class JsonWriter {
 public:
-    explicit JsonWriter(std::string& out) : out_{out}, last_{out.empty() ? '{' : out.back()} {}
-    ~JsonWriter() { flush(); }
+    explicit JsonWriter(std::string& out);
+    ~JsonWriter();
     JsonWriter(const JsonWriter&) = delete;
     JsonWriter& operator=(const JsonWriter&) = delete;
 
@@ -31,74 +27,47 @@ public:
     void begin_array() { open('['); }
     void end_array() { close(']'); }
 
-    /// `name` is written as it is: one of ours, nothing to escape.
-    void key(std::string_view name);
+    void key(Key name) { to_ = put(room_for(kShortMax), name); }
 
     void value(std::string_view text);
-    void value(const char* text) { value(std::string_view{text}); }
-    void value(double number);
-    void value(Instant at);
-    void value(bool truth);
-    template <std::integral Integer>
-        requires(!std::same_as<Integer, bool>)
-    void value(Integer number) {
-        piece([&](char* to) { return std::to_chars(to, to + kNumberMax, number).ptr; });
+    template <Short Value>
+    void value(Value one) {
+        to_ = put(room_for(kShortMax), one);
     }
-    template <class Kind>
-    void value(Id<Kind> id) {
-        quoted_piece([&](char* to) { return write_uuid(to, id.bits()); });
-    }
-    void hex(Bits128 bits);
 
-    template <class Value>
-    void field(std::string_view name, const Value& one) {
+    void field(Key name, std::string_view text) {
         key(name);
-        value(one);
+        value(text);
+    }
+    template <Short Value>
+    void field(Key name, Value one) {
+        to_ = put(put(room_for(2 * kShortMax), name), one);
     }
 
 private:
-    /// No key of ours, no id and no number is longer, with its quotes and a comma.
-    static constexpr std::size_t kPieceMax = 48;
-    static constexpr std::size_t kNumberMax = 32;
-
-    bool is_comma_due() const {
-        const char last = to_ == buffer_.data() ? last_ : to_[-1];
-        return last != '{' && last != '[' && last != ':' && last != '\n';
+    void open(char bracket) { to_ = put(room_for(kShortMax), bracket); }
+    void close(char bracket) {
+        char* const to = room_for(kShortMax);
+        to_ = put(put(to[-1] == ',' ? to - 1 : to, bracket), ',');
     }
-    /// Writes a short piece, after a comma where one is due: `write(to)` writes it and returns its
-    /// end.
-    template <class Write>
-    void piece(Write write) {
-        if (to_ + kPieceMax > buffer_.data() + buffer_.size()) flush();
-        if (is_comma_due()) *to_++ = ',';
-        to_ = write(to_);
+    /// Where up to `size` bytes may be written.
+    char* room_for(std::size_t size) {
+        if (static_cast<std::size_t>(end_ - to_) < size) [[unlikely]]
+            make_room(size);
+        return to_;
     }
-    template <class Write>
-    void quoted_piece(Write write) {
-        piece([&](char* to) {
-            *to++ = '"';
-            to = write(to);
-            *to++ = '"';
-            return to;
-        });
-    }
-    void open(char bracket) {
-        piece([&](char* to) {
-            *to++ = bracket;
-            return to;
-        });
-    }
-    void close(char bracket) { plain({&bracket, 1}); }
+    void make_room(std::size_t size);
+    /// Makes what has been written the string's.
+    void hand_over();
+    void value_with_escapes(std::string_view text);
     /// As it is, and however long.
     void plain(std::string_view text);
     void escaped(char c);
-    void flush();
 
     std::string& out_;
-    /// The last character that was flushed, or what stood before the first.
-    char last_;
-    std::array<char, 512> buffer_;
-    char* to_ = buffer_.data();
+    /// Where the next byte goes, and the end of the string's memory.
+    char* to_;
+    char* end_;
 };
 
 }  // namespace frontrow::wire

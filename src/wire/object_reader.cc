@@ -1,5 +1,7 @@
 #include "wire/object_reader.h"
 
+#include "base/utf8.h"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -32,7 +34,8 @@ void Complaints::add(std::string field, std::string message) {
 }
 
 bool check_text(std::string_view text, TextBounds bounds, std::string& complaint) {
-    const auto length = count_characters(text);
+    const bool is_plain = is_printable_ascii(text);
+    const auto length = is_plain ? text.size() : count_characters(text);
     if (length < bounds.min || length > bounds.max) {
         complaint =
             "must be " +
@@ -40,7 +43,7 @@ bool check_text(std::string_view text, TextBounds bounds, std::string& complaint
             " characters long";
         return false;
     }
-    if (std::ranges::any_of(text, is_control)) {
+    if (!is_plain && std::ranges::any_of(text, is_control)) {
         complaint = "must not contain control characters";
         return false;
     }

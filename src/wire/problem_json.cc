@@ -13,8 +13,7 @@ void append_problem(std::string& out, const Problem& problem, TraceId trace) {
     json.field("status", problem.status);
     json.field("code", problem.code);
     json.field("message", problem.message);
-    json.key("trace_id");
-    json.hex(trace.bits);
+    json.field("trace_id", trace.bits);
     if (!problem.errors.empty()) {
         json.key("errors");
         json.begin_array();

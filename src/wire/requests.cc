@@ -1,11 +1,13 @@
 #include "wire/requests.h"
 
 #include "wire/object_reader.h"
+#include "wire/plain_reservation.h"
 #include "wire/spec_json.h"
 
 #include <boost/json.hpp>
 
 #include <array>
+#include <cstring>
 
 namespace frontrow::wire {
 namespace {
@@ -102,13 +104,18 @@ domain::SeatIds read_seat_ids(ObjectReader& in) {
     return seats;
 }
 
-void append_bytes(std::string& out, Bits128 bits) {
-    std::array<char, 16> bytes;
-    for (std::size_t i = 0; i < 8; ++i) {
-        bytes[i] = static_cast<char>(bits.hi >> (56 - 8 * i));
-        bytes[8 + i] = static_cast<char>(bits.lo >> (56 - 8 * i));
-    }
-    out.append(bytes.data(), bytes.size());
+/// Of one that was read without a look at them.
+bool is_within_bounds(const ReservationRequest& request) {
+    const auto& [event, seats, hold, key] = request;
+    return seats.size() <= kSeatIdsMax &&
+           (!hold || (hold->count() >= kHoldSeconds.min && hold->count() <= kHoldSeconds.max)) &&
+           (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax));
+}
+
+char* write_bytes(char* to, Bits128 bits) {
+    const auto bytes = bytes_of(bits);
+    std::memcpy(to, bytes.data(), bytes.size());
+    return to + bytes.size();
 }
 
 }  // namespace
@@ -116,11 +123,14 @@ void append_bytes(std::string& out, Bits128 bits) {
 std::string
 canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold) {
     std::string out;
-    out.reserve(16 * (seats.size() + 2));
-    append_bytes(out, event.bits());
-    append_bytes(out, {0, hold ? static_cast<std::uint64_t>(hold->count()) : 0});
-    for (const auto seat : seats)
-        append_bytes(out, seat.bits());
+    const auto size = sizeof(Bits128) * (seats.size() + 2);
+    out.resize_and_overwrite(size, [&](char* to, std::size_t) {
+        to = write_bytes(to, event.bits());
+        to = write_bytes(to, {0, hold ? static_cast<std::uint64_t>(hold->count()) : 0});
+        for (const auto seat : seats)
+            to = write_bytes(to, seat.bits());
+        return size;
+    });
     return out;
 }
 
@@ -144,6 +154,8 @@ Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::
 }
 
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body) {
+    if (auto plain = read_plain_reservation(body); plain && is_within_bounds(*plain))
+        return *std::move(plain);
     return parse_object(body, [](ObjectReader& in, Complaints&) {
         ReservationRequest request;
         request.event = in.id<EventId>("event_id");

@@ -28,6 +28,8 @@ struct ReservationRequest {
     std::optional<std::chrono::seconds> hold;
     /// The body's; a header may give it instead.
     std::optional<std::string> idempotency_key;
+
+    friend bool operator==(const ReservationRequest&, const ReservationRequest&) = default;
 };
 
 /// `hold`: where the body doesn't say.

@@ -34,7 +34,7 @@ bool is_same_run(const SeatSpec& a, const SeatSpec& b) {
 }
 
 template <class Value>
-void write_each(JsonWriter& json, std::string_view name, Seats seats, Value value) {
+void write_each(JsonWriter& json, Key name, Seats seats, Value value) {
     json.key(name);
     json.begin_array();
     for (const auto& seat : seats)

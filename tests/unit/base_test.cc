@@ -290,6 +290,26 @@ TEST(Utf8, refuses_overlong_forms_surrogates_cut_sequences_and_what_is_past_the_
     }
 }
 
+/// A text is looked at in eights: wherever a byte stands in it, it's seen, and no other for it.
+TEST(Utf8, tells_printable_ascii_by_every_byte) {
+    for (std::size_t size = 0; size < 26; ++size) {
+        for (const char filling : {' ', 'm', '~'}) {
+            std::string text(size, filling);
+            EXPECT_TRUE(is_printable_ascii(text));
+            EXPECT_TRUE(is_utf8(text));
+            for (std::size_t at = 0; at < size; ++at) {
+                for (int byte = 0; byte < 256; ++byte) {
+                    text[at] = static_cast<char>(byte);
+                    ASSERT_EQ(is_printable_ascii(text), byte >= 0x20 && byte <= 0x7E)
+                        << testing::PrintToString(text);
+                    ASSERT_EQ(is_utf8(text), byte < 0x80) << testing::PrintToString(text);
+                }
+                text[at] = filling;
+            }
+        }
+    }
+}
+
 /// The bytes of a code point, whether or not there is such a one.
 std::string encode(std::uint32_t point) {
     const auto tail = [&](int shift) { return static_cast<char>(0x80 | (point >> shift & 0x3F)); };

@@ -443,7 +443,7 @@ TEST(JsonWriter, writes_ids_times_and_digests_as_strings) {
         json.begin_array();
         json.value(EventId{Bits128{1, 2}});
         json.value(*parse_rfc3339("2026-11-21T10:00:00+09:00"));
-        json.hex(Bits128{0, 255});
+        json.value(Bits128{0, 255});
         json.end_array();
     }
     EXPECT_EQ(
@@ -451,6 +451,86 @@ TEST(JsonWriter, writes_ids_times_and_digests_as_strings) {
         R"(["00000000-0000-0001-0000-000000000002","2026-11-21T01:00:00.000Z",)"
         R"("000000000000000000000000000000ff"])"
     );
+}
+
+constexpr auto kEveryKind =
+    R"({"text":"席 \"A\"\u0001","empty":"","none":[],"nothing":{},"yes":true,"no":false,)"
+    R"("least":-9223372036854775808,"most":18446744073709551615,"small":7,"real":-1.25e-07,)"
+    R"("id":"00000000-0000-0001-0000-000000000002","at":"9999-12-31T23:59:59.999Z",)"
+    R"("digest":"000000000000000000000000000000ff","list":[1,"a",[2],{"b":[]},true]})"sv;
+
+void write_every_kind(JsonWriter& json) {
+    json.begin_object();
+    json.field("text", "席 \"A\"\x01");
+    json.field("empty", std::string_view{});
+    json.key("none");
+    json.begin_array();
+    json.end_array();
+    json.key("nothing");
+    json.begin_object();
+    json.end_object();
+    json.field("yes", true);
+    json.field("no", false);
+    json.field("least", std::numeric_limits<std::int64_t>::min());
+    json.field("most", std::numeric_limits<std::uint64_t>::max());
+    json.field("small", std::uint8_t{7});
+    json.field("real", -1.25e-7);
+    json.field("id", EventId{Bits128{1, 2}});
+    json.field("at", *parse_rfc3339("9999-12-31T23:59:59.999Z"));
+    json.field("digest", Bits128{0, 255});
+    json.key("list");
+    json.begin_array();
+    json.value(1);
+    json.value("a");
+    json.begin_array();
+    json.value(2);
+    json.end_array();
+    json.begin_object();
+    json.key("b");
+    json.begin_array();
+    json.end_array();
+    json.end_object();
+    json.value(true);
+    json.end_array();
+    json.end_object();
+}
+
+/// So that each kind is the one for which there is no more room.
+TEST(JsonWriter, writes_every_kind_of_value_behind_text_of_any_length) {
+    for (std::size_t size = 0; size < 1'200; ++size) {
+        std::string out;
+        const std::string text(size, 's');
+        {
+            JsonWriter json{out};
+            json.begin_array();
+            json.value(text);
+            write_every_kind(json);
+            json.end_array();
+        }
+        ASSERT_EQ(out, "[\"" + text + "\"," + std::string{kEveryKind} + "]") << size;
+    }
+}
+
+TEST(JsonWriter, goes_on_behind_what_is_there) {
+    const struct {
+        std::string_view before;
+        std::string_view after;
+    } rows[] = {
+        {"", "7"},
+        {"[", "[7"},
+        {"[{}", "[{},7"},
+        {"{\"a\":", "{\"a\":7"},
+        {"{}\n", "{}\n7"},
+    };
+    for (const auto& row : rows) {
+        std::string out{row.before};
+        {
+            const JsonWriter nothing{out};
+        }
+        EXPECT_EQ(out, row.before);
+        JsonWriter{out}.value(7);
+        EXPECT_EQ(out, row.after);
+    }
 }
 
 TEST(JsonWriter, writes_text_of_any_length_and_knows_its_commas) {

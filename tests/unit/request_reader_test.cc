@@ -1,5 +1,6 @@
 #include "http/request_reader.h"
 
+#include "support/reader_connection.h"
 #include "support/seed.h"
 
 #include <gtest/gtest.h>
@@ -14,102 +15,11 @@
 namespace frontrow::http {
 namespace {
 
+using Connection = test::ReaderConnection;
 using Step = RequestReader::Step;
+using test::Received;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
-
-/// A request as it was read, of its own.
-struct Received {
-    Method method = Method::other;
-    std::string path, query, body;
-    std::array<std::string, kHeaderCount> headers;
-    bool keep_alive = false;
-    bool is_head = false;
-
-    friend bool operator==(const Received&, const Received&) = default;
-};
-
-Received copy_of(const Request& request) {
-    Received received{
-        .method = request.method,
-        .path = std::string{request.path},
-        .query = std::string{request.query},
-        .body = std::string{request.body},
-        .headers = {},
-        .keep_alive = request.keep_alive,
-        .is_head = request.is_head,
-    };
-    std::ranges::transform(request.headers, received.headers.begin(), [](std::string_view text) {
-        return std::string{text};
-    });
-    return received;
-}
-
-/// Gives the reader all of the text that it has room for, again and again.
-class Connection {
-public:
-    explicit Connection(const Limits& limits = {}) : limits_{limits}, reader{limits_} {}
-
-    void send(std::string_view text) {
-        while (!text.empty()) {
-            const auto space = reader.space();
-            ASSERT_FALSE(space.empty());
-            const auto size = std::min(space.size(), text.size());
-            std::copy_n(text.begin(), size, space.begin());
-            reader.received(size);
-            text.remove_prefix(size);
-            if (!text.empty()) ASSERT_EQ(advance(), Step::need_more);
-        }
-    }
-
-    /// Goes on over the heads to a request, the need for more, or an end.
-    Step advance() {
-        auto step = reader.advance();
-        if (step == Step::head) {
-            ++heads;
-            step = reader.advance();
-        }
-        return step;
-    }
-
-    /// Everything that comes of the text sent in pieces that end at `cuts`, and the step that ended
-    /// it.
-    std::vector<Received> read(std::string_view text, const std::vector<std::size_t>& cuts) {
-        std::vector<Received> received;
-        std::size_t from = 0;
-        for (const auto cut : cuts) {
-            last = take(text.substr(from, cut - from), received);
-            if (last != Step::need_more) return received;
-            from = cut;
-        }
-        last = take(text.substr(from), received);
-        return received;
-    }
-
-private:
-    Limits limits_;
-
-    Step take(std::string_view piece, std::vector<Received>& received) {
-        while (true) {
-            const auto space = reader.space();
-            const auto size = std::min(space.size(), piece.size());
-            std::copy_n(piece.begin(), size, space.begin());
-            reader.received(size);
-            piece.remove_prefix(size);
-            auto step = advance();
-            for (; step == Step::complete; step = advance()) {
-                received.push_back(copy_of(reader.request()));
-                reader.next();
-            }
-            if (step != Step::need_more || piece.empty()) return step;
-        }
-    }
-
-public:
-    RequestReader reader;
-    Step last = Step::need_more;
-    int heads = 0;
-};
 
 std::string post(std::string_view path, std::string_view body) {
     return "POST " + std::string{path} +
@@ -201,6 +111,22 @@ TEST(RequestReader, reads_the_same_requests_in_any_pieces) {
     }
 }
 
+TEST(RequestReader, reads_the_end_of_a_chunked_body_in_any_pieces) {
+    const auto head = "POST /empty HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"s;
+    for (const auto* end : {"0\r\n\r\n", "00\r\n\r\n", "0;n=v\r\n\r\n", "0\r\nT: t\r\n\r\n"}) {
+        const auto text = head + end;
+        for (auto first = head.size() - 1; first < text.size(); ++first) {
+            for (auto second = first; second < text.size(); ++second) {
+                Connection connection;
+                const auto requests = connection.read(text, {first, second});
+                ASSERT_EQ(requests.size(), 1U) << end;
+                EXPECT_TRUE(requests.front() == received(Method::post, "/empty")) << end;
+            }
+        }
+        EXPECT_EQ(Connection{}.read_byte_by_byte(text + text).size(), 2U) << end;
+    }
+}
+
 TEST(RequestReader, reads_long_bodies_in_any_pieces) {
     std::mt19937_64 random{test::seed_of_this_run()};
     for (int round = 0; round < 30; ++round) {
@@ -272,11 +198,8 @@ TEST(RequestReader, keeps_its_views_while_the_body_comes) {
 Step end_of(std::string_view text, const Limits& limits = {}) {
     Connection at_once{limits};
     at_once.read(text, {});
-    std::vector<std::size_t> everywhere;
-    for (std::size_t cut = 1; cut < text.size(); ++cut)
-        everywhere.push_back(cut);
     Connection byte_by_byte{limits};
-    byte_by_byte.read(text, everywhere);
+    byte_by_byte.read_byte_by_byte(text);
     EXPECT_EQ(at_once.last, byte_by_byte.last) << text.substr(0, 200);
     return at_once.last;
 }
@@ -286,6 +209,9 @@ TEST(RequestReader, takes_a_head_of_as_many_bytes_as_the_limit_and_no_more) {
     EXPECT_EQ(end_of(long_head(8'000), limits), Step::need_more);
     EXPECT_EQ(end_of(long_head(8'200), limits), Step::headers_too_large);
     EXPECT_EQ(end_of("GET /" + std::string(9'000, 'p'), limits), Step::headers_too_large);
+    // Short enough to be there at once.
+    EXPECT_EQ(end_of(long_head(200), {.header_bytes = 200}), Step::need_more);
+    EXPECT_EQ(end_of(long_head(201), {.header_bytes = 200}), Step::headers_too_large);
 }
 
 TEST(RequestReader, holds_the_limit_of_a_head_that_comes_line_by_line) {

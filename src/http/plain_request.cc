@@ -1,0 +1,174 @@
+#include "http/plain_request.h"
+
+#include "http/request_parts.h"
+#include "http/text.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <system_error>
+
+namespace frontrow::http {
+namespace {
+
+constexpr Eight kHighBits = eight_times(0x80);
+
+// Each marks, by their high bit, the characters that are looked for; above the lowest of them it
+// may mark others too.
+
+Eight mark_colons(Eight text) {
+    const Eight zero_where_colon = text ^ eight_times(':');
+    return (zero_where_colon - eight_times(1)) & ~zero_where_colon & kHighBits;
+}
+
+/// All but `first` to '~'.
+template <unsigned char first>
+Eight mark_outside(Eight text) {
+    return ((text - eight_times(first)) | (text + eight_times(1)) | text) & kHighBits;
+}
+constexpr auto mark_controls = mark_outside<' '>;
+constexpr auto mark_spaces_and_controls = mark_outside<'!'>;
+
+constexpr auto kIsInToken = [] {
+    std::array<bool, 256> is_in_token{};
+    for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789"
+                                         "abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
+        is_in_token[static_cast<unsigned char>(c)] = true;
+    return is_in_token;
+}();
+
+bool is_token(std::string_view name) {
+    return !name.empty() &&
+           std::ranges::all_of(name, [](unsigned char c) { return kIsInToken[c]; });
+}
+
+/// Goes through the bytes once. Each step is false where it isn't plain or there are no more bytes.
+class Reading {
+public:
+    Reading(std::string_view bytes, Request& request)
+        : at_{bytes.data()},
+          end_{at_ + bytes.size()},
+          eights_end_{end_ - std::min(bytes.size(), sizeof(Eight) - 1)},
+          request_{request} {}
+
+    bool request_line() {
+        if (!method() || at_ == end_ || *at_ != '/') return false;
+        const auto* const begin = at_;
+        at_ = find<mark_spaces_and_controls>(at_);
+        set_target(request_, text(begin, at_));
+        return take(" HTTP/1.1\r\n");
+    }
+
+    bool headers() {
+        while (!take("\r\n")) {
+            const auto* const name = at_;
+            const auto* const colon = find<mark_colons>(at_);
+            if (colon == end_) return false;
+            const auto* value = colon + 1;
+            while (value != end_ && *value == ' ')
+                ++value;
+            at_ = find<mark_controls>(value);
+            auto value_end = at_;
+            while (value_end != value && value_end[-1] == ' ')
+                --value_end;
+            if (!take("\r\n") || !header(text(name, colon), text(value, value_end))) return false;
+        }
+        return true;
+    }
+
+    bool body() {
+        if (body_bytes_ > rest()) return false;
+        request_.body = {at_, body_bytes_};
+        return true;
+    }
+
+    /// What wasn't taken yet.
+    std::size_t rest() const { return static_cast<std::size_t>(end_ - at_); }
+
+private:
+    static std::string_view text(const char* begin, const char* end) {
+        return {begin, static_cast<std::size_t>(end - begin)};
+    }
+
+    /// The first marked character, or the end.
+    template <Eight mark(Eight)>
+    const char* find(const char* from) const {
+        for (; from < eights_end_; from += sizeof(Eight)) {
+            const Eight marks = mark(eight_at(from));
+            if (marks != 0) return from + std::countr_zero(marks) / 8;
+        }
+        while (from != end_ && (mark(static_cast<unsigned char>(*from)) & 0x80) == 0)
+            ++from;
+        return from;
+    }
+
+    bool take(std::string_view expected) {
+        if (!text(at_, end_).starts_with(expected)) return false;
+        at_ += expected.size();
+        return true;
+    }
+
+    bool method() {
+        const auto is = [this](Method method) {
+            request_.method = method;
+            return true;
+        };
+        if (take("POST ")) return is(Method::post);
+        if (take("GET ")) return is(Method::get);
+        if (take("PUT ")) return is(Method::put);
+        if (take("DELETE ")) return is(Method::delete_);
+        if (take("OPTIONS ")) return is(Method::options);
+        if (!take("HEAD ")) return false;
+        request_.is_head = true;
+        return is(Method::get);
+    }
+
+    bool header(std::string_view name, std::string_view value) {
+        const auto is = [name](std::string_view lower) { return same_ignoring_case(name, lower); };
+        if (const auto known = header_named(name)) {
+            request_.header(*known) = value;
+            return *known != Header::expect;
+        }
+        if (is("content-length")) return content_length(value);
+        if (is("connection")) return connection(value);
+        return is_token(name) && !is("transfer-encoding") && !is("upgrade") &&
+               !is("proxy-connection");
+    }
+
+    bool content_length(std::string_view value) {
+        const auto* const end = value.data() + value.size();
+        const auto [digits_end, error] = std::from_chars(value.data(), end, body_bytes_);
+        const bool is_first = !has_length_;
+        has_length_ = true;
+        return is_first && error == std::errc{} && digits_end == end;
+    }
+
+    bool connection(std::string_view value) {
+        const bool closes = same_ignoring_case(value, "close");
+        request_.keep_alive = request_.keep_alive && !closes;
+        return closes || same_ignoring_case(value, "keep-alive");
+    }
+
+    const char* at_;
+    const char* end_;
+    /// Eight characters can be looked at where that is after.
+    const char* eights_end_;
+    Request& request_;
+    std::size_t body_bytes_ = 0;
+    bool has_length_ = false;
+};
+
+}  // namespace
+
+std::optional<PlainRequest> read_plain_request(std::string_view bytes) {
+    std::optional<PlainRequest> plain{std::in_place};
+    Reading reading{bytes, plain->request};
+    const bool is_plain = reading.request_line() && reading.headers();
+    plain->head_bytes = bytes.size() - reading.rest();
+    if (!is_plain || !reading.body()) plain.reset();
+    return plain;
+}
+
+}  // namespace frontrow::http

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "http/request.h"
+#include "http/text.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+// What both readers of requests have to know: the one of plain ones, and the one on top of Beast.
+
+namespace frontrow::http {
+
+inline void set_target(Request& request, std::string_view target) {
+    const auto question = std::min(target.find('?'), target.size());
+    request.path = target.substr(0, question);
+    request.query = target.substr(std::min(question + 1, target.size()));
+}
+
+/// The header of that name, in either case, if it is one that Frontrow reads. It is asked at
+/// every line of every head, and a call would cost as much again.
+[[gnu::always_inline]] inline std::optional<Header> header_named(std::string_view name) {
+    const auto is = [name](std::string_view lower) { return same_ignoring_case(name, lower); };
+    // By length first: most names are none of ours, and are passed over at once.
+    switch (name.size()) {
+        case 6:
+            if (is("expect")) return Header::expect;
+            if (is("origin")) return Header::origin;
+            break;
+        case 8:
+            if (is("if-match")) return Header::if_match;
+            break;
+        case 9:
+            if (is("x-api-key")) return Header::x_api_key;
+            if (is("x-user-id")) return Header::x_user_id;
+            break;
+        case 11:
+            if (is("traceparent")) return Header::traceparent;
+            break;
+        case 12:
+            if (is("content-type")) return Header::content_type;
+            if (is("x-request-id")) return Header::x_request_id;
+            break;
+        case 13:
+            if (is("authorization")) return Header::authorization;
+            if (is("if-none-match")) return Header::if_none_match;
+            break;
+        case 15:
+            if (is("accept-encoding")) return Header::accept_encoding;
+            if (is("idempotency-key")) return Header::idempotency_key;
+            break;
+        default:
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace frontrow::http

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/instant.h"
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+namespace frontrow::wire {
+
+// Everything in JSON but texts: short, so that each is written to where there is room for it
+// without asking again. Each put() returns the end of what it wrote.
+
+/// Nothing here is longer, with its quotes and what stands behind it.
+inline constexpr std::size_t kShortMax = 40;
+
+/// A field's name: one of ours, with nothing to escape. The compiler refuses any other, and copies
+/// it as the few bytes that it is.
+class Key {
+public:
+    template <std::size_t size>
+    // NOLINTNEXTLINE(google-explicit-constructor): a literal is the name.
+    consteval Key(const char (&name)[size]) : name_{name, size - 1} {
+        if (name_.size() + 3 > kShortMax) throw "is too long";
+        for (const char c : name_)
+            if (c != '_' && (c < 'a' || c > 'z')) throw "might have to be escaped";
+    }
+
+    std::string_view name() const { return name_; }
+
+private:
+    std::string_view name_;
+};
+
+inline char* put(char* to, char c) {
+    *to = c;
+    return to + 1;
+}
+
+inline char* put(char* to, Key key) {
+    const auto name = key.name();
+    to = put(to, '"');
+    std::memcpy(to, name.data(), name.size());
+    return put(put(to + name.size(), '"'), ':');
+}
+
+// Values, each with a comma behind it.
+
+inline char* put(char* to, std::same_as<bool> auto truth) {
+    const std::string_view text = truth ? "true," : "false,";
+    return to + text.copy(to, kShortMax);
+}
+
+template <class Number>
+    requires std::is_arithmetic_v<Number> && (!std::same_as<Number, bool>)
+char* put(char* to, Number number) {
+    return put(std::to_chars(to, to + kShortMax - 1, number).ptr, ',');
+}
+
+inline char* put(char* to, Instant at) {
+    return put(put(write_rfc3339(put(to, '"'), at), '"'), ',');
+}
+
+/// In hexadecimal.
+inline char* put(char* to, Bits128 bits) {
+    return put(put(write_hex128(put(to, '"'), bits), '"'), ',');
+}
+
+template <class Kind>
+char* put(char* to, Id<Kind> id) {
+    return put(put(write_uuid(put(to, '"'), id.bits()), '"'), ',');
+}
+
+template <class Value>
+concept Short = requires(char* to, Value value) { put(to, value); } && !std::same_as<Value, char>;
+
+}  // namespace frontrow::wire

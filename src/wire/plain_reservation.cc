@@ -1,0 +1,122 @@
+#include "wire/plain_reservation.h"
+
+#include <algorithm>
+
+namespace frontrow::wire {
+namespace {
+
+constexpr std::size_t kUuidLength = 36;
+constexpr std::ptrdiff_t kDigitsMax = 9;
+
+bool is_space(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+bool is_plain(char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// Takes what it's asked for off the front of a text, with the white space before it. Where
+/// something else comes it says so and takes no more than the white space.
+class Cursor {
+public:
+    explicit Cursor(std::string_view text) : at_{text.data()}, end_{at_ + text.size()} {}
+
+    bool take(char c) {
+        skip_space();
+        if (at_ == end_ || *at_ != c) return false;
+        ++at_;
+        return true;
+    }
+
+    /// `name` has its quotes.
+    bool take_name(std::string_view name) {
+        skip_space();
+        if (!std::string_view{at_, end_}.starts_with(name)) return false;
+        at_ += name.size();
+        return take(':');
+    }
+
+    template <class SomeId>
+    std::optional<SomeId> take_id() {
+        if (!take('"') || end_ - at_ <= static_cast<std::ptrdiff_t>(kUuidLength)) return {};
+        const auto id = SomeId::parse({at_, kUuidLength});
+        at_ += kUuidLength;
+        return *at_++ == '"' ? id : std::nullopt;
+    }
+
+    std::optional<std::chrono::seconds> take_seconds() {
+        skip_space();
+        const char* const begin = at_;
+        std::int64_t number = 0;
+        for (; at_ != end_ && is_digit(*at_) && at_ - begin < kDigitsMax; ++at_)
+            number = number * 10 + (*at_ - '0');
+        const bool is_plain_number = at_ != begin && (*begin != '0' || at_ - begin == 1);
+        return is_plain_number ? std::optional{std::chrono::seconds{number}} : std::nullopt;
+    }
+
+    std::optional<std::string> take_text() {
+        if (!take('"')) return {};
+        const char* const begin = at_;
+        at_ = std::find_if_not(at_, end_, is_plain);
+        if (at_ == end_ || *at_ != '"') return {};
+        return std::string{begin, at_++};
+    }
+
+    bool is_at_end() {
+        skip_space();
+        return at_ == end_;
+    }
+
+private:
+    void skip_space() {
+        while (at_ != end_ && is_space(*at_))
+            ++at_;
+    }
+
+    const char* at_;
+    const char* end_;
+};
+
+bool take_seats(Cursor& in, domain::SeatIds& seats) {
+    if (!in.take('[')) return false;
+    do {
+        const auto id = in.take_id<SeatId>();
+        if (!id) return false;
+        seats.push_back(*id);
+    } while (in.take(','));
+    return in.take(']');
+}
+
+/// One member, unless it's there already.
+bool take_member(Cursor& in, std::optional<EventId>& event, ReservationRequest& request) {
+    if (in.take_name(R"("event_id")")) return !event && (event = in.take_id<EventId>());
+    if (in.take_name(R"("seat_ids")"))
+        return request.seats.empty() && take_seats(in, request.seats);
+    if (in.take_name(R"("hold_seconds")"))
+        return !request.hold && (request.hold = in.take_seconds());
+    if (in.take_name(R"("idempotency_key")"))
+        return !request.idempotency_key && (request.idempotency_key = in.take_text());
+    return false;
+}
+
+}  // namespace
+
+std::optional<ReservationRequest> read_plain_reservation(std::string_view body) {
+    Cursor in{body};
+    if (!in.take('{')) return std::nullopt;
+    std::optional<ReservationRequest> request{std::in_place};
+    std::optional<EventId> event;
+    do {
+        if (!take_member(in, event, *request)) return std::nullopt;
+    } while (in.take(','));
+    if (!in.take('}') || !in.is_at_end() || !event || request->seats.empty()) return std::nullopt;
+    request->event = *event;
+    return request;
+}
+
+}  // namespace frontrow::wire

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "base/check.h"
+#include "http/plain_request.h"
+#include "http/request_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::test {
+
+/// A request as it was read, of its own.
+struct Received {
+    http::Method method = http::Method::other;
+    std::string path, query, body;
+    std::array<std::string, http::kHeaderCount> headers;
+    bool keep_alive = false;
+    bool is_head = false;
+
+    friend bool operator==(const Received&, const Received&) = default;
+};
+
+inline Received copy_of(const http::Request& request) {
+    Received received{
+        .method = request.method,
+        .path = std::string{request.path},
+        .query = std::string{request.query},
+        .body = std::string{request.body},
+        .headers = {},
+        .keep_alive = request.keep_alive,
+        .is_head = request.is_head,
+    };
+    std::ranges::transform(request.headers, received.headers.begin(), [](std::string_view text) {
+        return std::string{text};
+    });
+    return received;
+}
+
+/// Gives a request reader all of the text that it has room for, again and again.
+class ReaderConnection {
+    using Step = http::RequestReader::Step;
+    http::Limits limits_;
+
+public:
+    explicit ReaderConnection(const http::Limits& limits = {}) : limits_{limits}, reader{limits_} {}
+
+    void send(std::string_view text) {
+        while (!text.empty()) {
+            give_from(text);
+            if (!text.empty()) CHECK(advance() == Step::need_more);
+        }
+    }
+
+    /// Goes on over the heads to a request, the need for more, or an end.
+    Step advance() {
+        auto step = reader.advance();
+        if (step == Step::head) {
+            ++heads;
+            step = reader.advance();
+        }
+        return step;
+    }
+
+    /// Everything that comes of the text sent in pieces that end at `cuts`; `last` is the step that
+    /// ended it.
+    std::vector<Received> read(std::string_view text, const std::vector<std::size_t>& cuts) {
+        std::vector<Received> received;
+        std::size_t from = 0;
+        for (const auto cut : cuts) {
+            last = take(text.substr(from, cut - from), received);
+            if (last != Step::need_more) return received;
+            from = cut;
+        }
+        last = take(text.substr(from), received);
+        return received;
+    }
+
+    /// The same, byte by byte. At its first byte no request is plain, so this is how Beast reads
+    /// it.
+    std::vector<Received> read_byte_by_byte(std::string_view text) {
+        std::vector<std::size_t> cuts;
+        for (std::size_t cut = 1; cut < text.size(); ++cut)
+            cuts.push_back(cut);
+        return read(text, cuts);
+    }
+
+private:
+    void give_from(std::string_view& text) {
+        const auto space = reader.space();
+        CHECK(!space.empty());
+        const auto size = std::min(space.size(), text.size());
+        std::copy_n(text.begin(), size, space.begin());
+        reader.received(size);
+        text.remove_prefix(size);
+    }
+
+    Step take(std::string_view piece, std::vector<Received>& received) {
+        while (true) {
+            give_from(piece);
+            auto step = advance();
+            for (; step == Step::complete; step = advance()) {
+                received.push_back(copy_of(reader.request()));
+                reader.next();
+            }
+            if (step != Step::need_more || piece.empty()) return step;
+        }
+    }
+
+public:
+    http::RequestReader reader;
+    Step last = Step::need_more;
+    int heads = 0;
+};
+
+/// What was read at a glance is what Beast reads in the same bytes: this one request and no more.
+inline bool is_what_beast_reads(const http::PlainRequest& plain, std::string_view bytes) {
+    ReaderConnection connection{{.header_bytes = bytes.size() + 1}};
+    const auto length = plain.head_bytes + plain.request.body.size();
+    const auto read = connection.read_byte_by_byte(bytes.substr(0, length));
+    return read.size() == 1 && read.front() == copy_of(plain.request) &&
+           !connection.reader.has_begun();
+}
+
+}  // namespace frontrow::test
