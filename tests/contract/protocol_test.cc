@@ -166,8 +166,8 @@ TEST(Protocol, calls_nonsense_by_its_name_and_closes) {
              "POST /api/v1/events HTTP/1.1\r\nContent-Length: ten\r\n\r\n",
              "POST /api/v1/events HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{",
              "POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-             "POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: "
-             "5\r\n\r\n0\r\n\r\n",
+             ("POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
+              "Content-Length: 5\r\n\r\n0\r\n\r\n"),
          }) {
         auto client = server.connect();
         client.send(nonsense);
