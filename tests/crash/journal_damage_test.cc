@@ -110,7 +110,7 @@ TEST_P(DamagedDatabase, never_tells_what_was_not_written_whatever_byte_of_it_is_
         refused += recovery.fault ? 1 : 0;
         whole += !recovery.fault && recovery.end.batch == disk_.batches() ? 1 : 0;
     });
-    EXPECT_GT(refused, 1'000) << "the damage wasn't where the rows are";
+    EXPECT_GT(refused, 300) << "the damage wasn't where the rows are";
     EXPECT_GT(whole, 0) << "no damage was harmless, not even that to unused bytes";
 }
 
