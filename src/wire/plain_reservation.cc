@@ -36,9 +36,12 @@ public:
     /// `name` has its quotes.
     bool take_name(std::string_view name) {
         skip_space();
+        const char* const begin = at_;
         if (!std::string_view{at_, end_}.starts_with(name)) return false;
         at_ += name.size();
-        return take(':');
+        const bool is_name = take(':');
+        if (!is_name) at_ = begin;
+        return is_name;
     }
 
     template <class SomeId>

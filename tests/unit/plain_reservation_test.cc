@@ -79,6 +79,7 @@ TEST(PlainReservation, is_nothing_else) {
              R"(,"hold_seconds":null)",
              R"(,"hold_seconds":"60")",
              R"(,"hold_seconds":)",
+             R"(,"event_id" "hold_seconds":60)",
              R"(,"hold_seconds":-1)",
              R"(,"hold_seconds":+1)",
              R"(,"hold_seconds":060)",
