@@ -5,10 +5,10 @@
 
 namespace frontrow::test {
 
-/// Looks until it is so, for ten seconds at most; whether it was.
+/// Looks until it is so, for `patience` at most; whether it was.
 template <class Condition>
-bool eventually(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+bool eventually(Condition condition, std::chrono::seconds patience = std::chrono::seconds{10}) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
         std::this_thread::yield();
