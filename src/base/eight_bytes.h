@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -8,42 +9,48 @@
 namespace frontrow {
 
 /// Eight bytes of a text, looked at together: what most texts of ours aren't asked byte by byte.
-/// Each test is exact about whether there is such a byte, and says nothing about where.
-class EightBytes {
-public:
-    static constexpr std::size_t kCount = 8;
+/// The first is the lowest.
+using Eight = std::uint64_t;
+static_assert(std::endian::native == std::endian::little);
 
-    /// The eight from `text` on.
-    explicit EightBytes(const char* text) { std::memcpy(&bytes_, text, kCount); }
+/// The eight from `text` on.
+inline Eight eight_at(const char* text) {
+    Eight eight = 0;
+    std::memcpy(&eight, text, sizeof eight);
+    return eight;
+}
 
-    bool has_other_than_ascii() const { return (bytes_ & kHighBits) != 0; }
-    bool has(char c) const { return EightBytes{bytes_ ^ each(c)}.has_below(1); }
-    /// `bound` is at most 0x80. The subtraction gives a byte below it a high bit that it didn't
-    /// have; another gets one only above such a byte, which borrowed.
-    bool has_below(char bound) const { return ((bytes_ - each(bound)) & ~bytes_ & kHighBits) != 0; }
+constexpr Eight eight_times(unsigned char c) {
+    return 0x0101'0101'0101'0101U * c;
+}
 
-private:
-    static constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
-    static constexpr std::uint64_t kHighBits = 0x80 * kOnes;
+/// Where a byte has it, it isn't ASCII; in what the functions below return, it's marked. They are
+/// exact about the first that is marked, and so about whether there is one; above it they may mark
+/// others.
+inline constexpr Eight kHighBits = eight_times(0x80);
 
-    explicit EightBytes(std::uint64_t bytes) : bytes_{bytes} {}
-    static constexpr std::uint64_t each(char c) { return static_cast<unsigned char>(c) * kOnes; }
+/// `bound` is at most 0x80. The subtraction gives a byte below it a high bit that it didn't have;
+/// another gets one only above such a byte, which borrowed.
+constexpr Eight mark_below(Eight text, unsigned char bound) {
+    return (text - eight_times(bound)) & ~text & kHighBits;
+}
 
-    std::uint64_t bytes_;
-};
+constexpr Eight mark_each(Eight text, unsigned char c) {
+    return mark_below(text ^ eight_times(c), 1);
+}
 
-/// Whether any of the text is as `of_eight(EightBytes)` and `of_one(char)` tell.
+/// Whether any of the text is as `of_eight(Eight)` and `of_one(char)` tell.
 template <class OfEight, class OfOne>
 bool has_any(std::string_view text, OfEight of_eight, OfOne of_one) {
-    if (text.size() < EightBytes::kCount) {
+    if (text.size() < sizeof(Eight)) {
         for (const char c : text)
             if (of_one(c)) return true;
         return false;
     }
-    const char* const last = text.data() + text.size() - EightBytes::kCount;
-    for (const char* at = text.data(); at < last; at += EightBytes::kCount)
-        if (of_eight(EightBytes{at})) return true;
-    return of_eight(EightBytes{last});
+    const char* const last = text.data() + text.size() - sizeof(Eight);
+    for (const char* at = text.data(); at < last; at += sizeof(Eight))
+        if (of_eight(eight_at(at))) return true;
+    return of_eight(eight_at(last));
 }
 
 }  // namespace frontrow

@@ -26,9 +26,8 @@ std::size_t length_after(std::uint8_t lead, std::uint8_t& low, std::uint8_t& hig
 
 bool is_utf8(std::string_view bytes) {
     while (!bytes.empty()) {
-        if (bytes.size() >= EightBytes::kCount &&
-            !EightBytes{bytes.data()}.has_other_than_ascii()) {
-            bytes.remove_prefix(EightBytes::kCount);
+        if (bytes.size() >= sizeof(Eight) && (eight_at(bytes.data()) & kHighBits) == 0) {
+            bytes.remove_prefix(sizeof(Eight));
             continue;
         }
         std::uint8_t low = 0;
@@ -49,8 +48,9 @@ bool is_printable_ascii(std::string_view bytes) {
     constexpr char kDelete = 0x7F;
     return !has_any(
         bytes,
-        [](EightBytes eight) {
-            return eight.has_other_than_ascii() || eight.has_below(' ') || eight.has(kDelete);
+        [](Eight eight) {
+            return (eight & kHighBits) != 0 || mark_below(eight, ' ') != 0 ||
+                   mark_each(eight, kDelete) != 0;
         },
         [](char c) { return !is_between(static_cast<std::uint8_t>(c), ' ', kDelete - 1); }
     );

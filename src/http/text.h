@@ -1,34 +1,19 @@
 #pragma once
 
+#include "base/eight_bytes.h"
+
 #include <algorithm>
-#include <bit>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace frontrow::http {
-
-/// Eight characters, to be looked at in one go; the first is the lowest byte.
-using Eight = std::uint64_t;
-static_assert(std::endian::native == std::endian::little);
-
-inline Eight eight_at(const char* text) {
-    Eight eight = 0;
-    std::memcpy(&eight, text, sizeof eight);
-    return eight;
-}
-
-constexpr Eight eight_times(unsigned char c) {
-    return 0x0101'0101'0101'0101U * c;
-}
 
 /// With ASCII's letters in lower case.
 constexpr Eight lower_case(Eight eight) {
     const Eight seven_bits = eight & eight_times(0x7f);
     const Eight from_a = seven_bits + eight_times(0x80 - 'A');
     const Eight beyond_z = seven_bits + eight_times(0x7f - 'Z');
-    const Eight is_upper = from_a & ~beyond_z & ~eight & eight_times(0x80);
+    const Eight is_upper = from_a & ~beyond_z & ~eight & kHighBits;
     return eight | is_upper >> 2;
 }
 

@@ -17,7 +17,9 @@ bool needs_escape(char c) {
 bool has_escapes(std::string_view text) {
     return has_any(
         text,
-        [](EightBytes eight) { return eight.has_below(' ') || eight.has('"') || eight.has('\\'); },
+        [](Eight eight) {
+            return (mark_below(eight, ' ') | mark_each(eight, '"') | mark_each(eight, '\\')) != 0;
+        },
         needs_escape
     );
 }
