@@ -176,7 +176,7 @@ std::string converse(std::string_view bytes, std::size_t piece) {
     CHECK(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
     Client client{ends[0], bytes, piece};
     io::Poller poller{in.context.get_executor()};
-    http::Session session{poller, in.context.get_executor(), ends[1], sale.dispatcher};
+    http::Session session{poller, ends[1], sale.dispatcher};
     bool is_over = false;
     boost::asio::co_spawn(in.context, session.run(), [&](const std::exception_ptr& error) {
         CHECK(!error);

@@ -45,7 +45,6 @@ struct Group {
 };
 constexpr Group kGroups[]{{0, 0, 8}, {9, 8, 4}, {14, 12, 4}, {19, 16, 4}, {24, 20, 12}};
 constexpr std::size_t kHyphens[]{8, 13, 18, 23};
-constexpr std::size_t kUuidLength = 36;
 
 }  // namespace
 

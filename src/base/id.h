@@ -3,6 +3,7 @@
 #include "base/bits128.h"
 #include "base/instant.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,9 +15,11 @@ namespace frontrow {
 /// can follow it without touching the variant bits.
 Bits128 uuid_v7(Instant at, Bits128 random);
 
-/// Reads the 36-character form, in either case. Anything else is nothing.
+inline constexpr std::size_t kUuidLength = 36;
+
+/// Reads the form of that length, in either case. Anything else is nothing.
 std::optional<Bits128> parse_uuid(std::string_view text);
-/// Writes 36 characters and returns their end.
+/// Writes as many characters and returns their end.
 char* write_uuid(char* to, Bits128 bits);
 void append_uuid(std::string& out, Bits128 bits);
 

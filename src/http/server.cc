@@ -98,7 +98,7 @@ io::Awaitable<void> Server::accept() {
         socket.non_blocking(true, ignored);
         const auto descriptor = socket.release(error);
         if (error) continue;
-        tasks_.spawn(serve(std::make_unique<Session>(poller_, executor_, descriptor, dispatcher_)));
+        tasks_.spawn(serve(std::make_unique<Session>(poller_, descriptor, dispatcher_)));
     }
 }
 

@@ -54,8 +54,8 @@ Problem body_too_large(std::size_t bytes_max) {
 
 }  // namespace
 
-Session::Session(io::Poller& poller, io::Executor executor, int socket, Dispatcher& dispatcher)
-    : socket_{poller, std::move(executor), socket},
+Session::Session(io::Poller& poller, int socket, Dispatcher& dispatcher)
+    : socket_{poller, socket},
       dispatcher_{dispatcher},
       house_{dispatcher.services().house},
       reader_{dispatcher.limits()},

@@ -18,7 +18,7 @@ namespace frontrow::http {
 class Session {
 public:
     /// `socket` is a connection's; the rest outlives the session.
-    Session(io::Poller& poller, io::Executor executor, int socket, Dispatcher& dispatcher);
+    Session(io::Poller& poller, int socket, Dispatcher& dispatcher);
 
     /// Returns when the connection is closed. Never throws.
     io::Awaitable<void> run();

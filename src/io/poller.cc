@@ -70,6 +70,10 @@ void Poller::remove(int descriptor, Watcher& watcher) {
     state_->forget(watcher);
 }
 
+Executor Poller::executor() const {
+    return state_->epoll.get_executor();
+}
+
 void Poller::wait(const std::shared_ptr<State>& state) {
     state->epoll.async_wait(Descriptor::wait_read, [state](const boost::system::error_code& error) {
         if (error || !state->epoll.is_open()) return;

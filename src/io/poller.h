@@ -38,6 +38,9 @@ public:
     [[nodiscard]] bool add(int descriptor, Watcher& watcher);
     void remove(int descriptor, Watcher& watcher);
 
+    /// Where the watchers are told.
+    Executor executor() const;
+
 private:
     struct State;
     static void wait(const std::shared_ptr<State>& state);

@@ -34,8 +34,8 @@ ssize_t send_both(int descriptor, std::string_view head, std::string_view body) 
 
 }  // namespace
 
-StreamSocket::StreamSocket(Poller& poller, Executor executor, int descriptor)
-    : poller_{poller}, executor_{std::move(executor)}, descriptor_{descriptor} {
+StreamSocket::StreamSocket(Poller& poller, int descriptor)
+    : poller_{poller}, descriptor_{descriptor} {
     if (!poller_.add(descriptor_, *this)) close();
 }
 
@@ -93,7 +93,7 @@ void StreamSocket::told(std::uint32_t events) {
 }
 
 void StreamSocket::cancel() {
-    if (waiter_) boost::asio::post(executor_, std::exchange(waiter_, nullptr));
+    if (waiter_) boost::asio::post(poller_.executor(), std::exchange(waiter_, nullptr));
 }
 
 void StreamSocket::shutdown_send() {

@@ -28,7 +28,7 @@ public:
     };
 
     /// Takes a connected socket over, which doesn't block. The poller outlives it.
-    StreamSocket(Poller& poller, Executor executor, int descriptor);
+    StreamSocket(Poller& poller, int descriptor);
     ~StreamSocket();
     StreamSocket(const StreamSocket&) = delete;
     StreamSocket& operator=(const StreamSocket&) = delete;
@@ -57,7 +57,6 @@ private:
     bool is_open() const { return descriptor_ >= 0; }
 
     Poller& poller_;
-    Executor executor_;
     int descriptor_;
     bool readable_ = false;
     bool writable_ = true;

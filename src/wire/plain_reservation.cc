@@ -5,7 +5,6 @@
 namespace frontrow::wire {
 namespace {
 
-constexpr std::size_t kUuidLength = 36;
 constexpr std::ptrdiff_t kDigitsMax = 9;
 
 bool is_space(char c) {
