@@ -1,9 +1,9 @@
 """Adds up the results of several ctest runs and single checks, for scripts/test.sh.
 
-Names every test that failed or was skipped, ends with "N passed, N failed, N skipped", and exits 0
-only if something passed and nothing failed. What cannot be explained counts as failed: ctest calls a
-test "not run" both when it chose to be skipped and when its program is missing, and it lets a
-skipped test get away with a sanitizer's report.
+Names every test that failed or was skipped and says why, ends with "N passed, N failed, N skipped",
+and exits 0 only if something passed and nothing failed. What cannot be explained counts as failed:
+ctest calls a test "not run" both when it chose to be skipped and when its program is missing, and it
+lets a skipped test get away with a sanitizer's report.
 """
 
 import argparse
@@ -19,6 +19,14 @@ SIGN_OF_FAILURE = re.compile(
 SKIP_REASON = re.compile(r"^\S+:\d+: Skipped\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 
 
+LAST_LINES = 30
+
+
+def last_lines(output):
+    """What a test said last, which is mostly why it failed; all of it stands far above."""
+    return "\n    ".join(["the end of what it printed:", *output.splitlines()[-LAST_LINES:]])
+
+
 def judge(case):
     """One <testcase> of ctest's JUnit file -> ("passed" | "failed" | "skipped", why)."""
     status = case.get("status")
@@ -28,14 +36,14 @@ def judge(case):
     if status == "disabled":
         return "skipped", "disabled in its source"
     if status != "notrun":
-        return "failed", ""
+        return "failed", last_lines(output)
 
     skipped = case.find("skipped")
     message = skipped.get("message", "") if skipped is not None else ""
     if message not in SKIPPED_BY_CHOICE:
         return "failed", message or "did not run"
     if SIGN_OF_FAILURE.search(output):
-        return "failed", "was skipped, yet reported an error:\n" + output
+        return "failed", "was skipped, yet reported an error; " + last_lines(output)
     found = SKIP_REASON.search(output)
     reason = " ".join(found.group(1).split()) if found else ""
     return "skipped", reason or "gave no reason"
@@ -74,7 +82,7 @@ def main():
     for title in ("skipped", "failed"):
         for test, verdict, why in results:
             if verdict == title:
-                print(f"{title.upper()}  {test}" + (f"  ({why})" if why else ""))
+                print(f"{title.upper()}  {test}" + (f": {why}" if why else ""))
     count = {title: sum(verdict == title for _, verdict, _ in results)
              for title in ("passed", "failed", "skipped")}
     print("{passed} passed, {failed} failed, {skipped} skipped".format(**count))

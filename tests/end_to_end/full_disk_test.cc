@@ -68,7 +68,7 @@ class SmallDiskTest : public testing::Test {
 protected:
     void SetUp() override {
         std::string why;
-        disk_ = SmallDisk::mount(160 * kMiB, why);
+        disk_ = SmallDisk::mount(kReserve + 16 * kMiB, why);
         if (!disk_) GTEST_SKIP() << why;
         server_.emplace(folder());
         client_.emplace(server_->port());

@@ -8,6 +8,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace frontrow::test {
@@ -57,7 +58,10 @@ void SmallDisk::leave_free(std::uint64_t bytes) const {
         const auto more = static_cast<off_t>(free - bytes);
         const int error = posix_fallocate(file, length, more);
         if (error == 0) length += more;
-        if (error != 0 && error != ENOSPC) break;
+        if (error != 0 && error != ENOSPC && error != EINTR) {
+            close(file);
+            throw std::system_error(error, std::generic_category(), "posix_fallocate");
+        }
     }
     close(file);
 }
