@@ -707,7 +707,7 @@ TEST(Decide, rests_on_the_facts_that_its_answer_is_made_of) {
     office.open(1);
     EXPECT_GE(rests_on(ConfirmReservation{wish.reservation, "ann"}), confirmed_at);
     EXPECT_GE(rests_on(CancelReservation{wish.reservation, "ann"}), confirmed_at);
-    office.remove(event);
+    ASSERT_TRUE(office.remove(event));
     const EventId none{Bits128{77, 7}};
     EXPECT_GE(rests_on(DeleteEvent{none, BoxOffice::owner(), {}}), office.inventory().events_seq());
 }

@@ -319,7 +319,7 @@ TEST(Requests, hand_on_what_was_asked_for) {
         .start_at = *parse_rfc3339("2026-12-24T10:00:00Z"),
         .end_at = *parse_rfc3339("2026-12-24T13:00:00Z"),
         .total_seats = 7,
-        .sales_start_at = *parse_rfc3339("2026-12-01T00:00:00Z"),
+        .sales_start_at = parse_rfc3339("2026-12-01T00:00:00Z"),
         .hold = std::chrono::seconds{60},
         .max_seats_per_reservation = 3,
         .max_seats_per_user = 4,
