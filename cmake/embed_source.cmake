@@ -28,8 +28,7 @@ constexpr char bytes[] = {
 @gzipped@
 #pragma clang diagnostic pop
 }
-extern const @type@ @SYMBOL@;
-const @type@ @SYMBOL@{@value@};
+extern const @type@ @SYMBOL@{@value@};
 }
 ]])
 # Left alone where nothing changed, which a build tool would take for older than FILE.
