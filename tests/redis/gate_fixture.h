@@ -31,13 +31,16 @@ protected:
 
     void SetUp() override {
         RedisTest::SetUp();
-        if (IsSkipped()) return;
-        connect();
-        make_gate({});
+        if (!IsSkipped()) open();
     }
     void TearDown() override {
         RedisTest::TearDown();
         gate.reset();
+    }
+    /// Makes the client and its gate, as most tests want them.
+    virtual void open() {
+        connect();
+        make_gate({});
     }
     void make_gate(const store::redis::GateSettings& settings) {
         gate = std::make_unique<store::redis::SeatGate>(*client, clock, random, settings);

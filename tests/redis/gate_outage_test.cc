@@ -18,9 +18,7 @@ class GateOutage : public GateTest {
 protected:
     static constexpr Millis kOpenLongest{10'000};
 
-    void SetUp() override {
-        RedisTest::SetUp();
-        if (IsSkipped()) return;
+    void open() override {
         auto with = settings();
         with.command_time = 50ms;
         with.connect_time = 500ms;

@@ -22,6 +22,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 MATCHER_P(is_text, text, "") {
     return arg && arg->kind == RedisReply::Kind::text && arg->text == text;
@@ -90,7 +91,7 @@ TEST_F(RedisClientTest, answers_each_command_of_a_pipeline_by_itself) {
 
 TEST_F(RedisClientTest, reads_every_kind_of_reply) {
     connect();
-    const std::string bytes{"\0\r\n$3\r\n", 8};
+    const auto bytes = "\0\r\n$3\r\n"s;
     EXPECT_THAT(ask({"SET", "key", bytes}), is_text("OK"));
     EXPECT_THAT(ask({"GET", "key"}), is_text(bytes));
     EXPECT_THAT(ask({"ECHO", ""}), is_text(""));
