@@ -186,7 +186,7 @@ TEST_F(BackedUp, is_restored_into_a_new_folder_or_an_empty_one) {
 TEST_F(BackedUp, is_restored_over_what_a_restore_that_was_cut_off_left) {
     fs::create_directory(new_);
     std::ofstream{new_ / "journal.db.new"} << std::string(10'000, 'x');
-    std::ofstream{new_ / "lock"};
+    std::ofstream{new_ / "lock"}.close();
     ASSERT_EQ(restore(file_, new_).exit_code, 0);
     EXPECT_EQ(names_in(new_), (std::set<std::string>{"journal.db", "journal.head", "lock"}));
     EXPECT_EQ(seats_free_in(new_), 20U);
