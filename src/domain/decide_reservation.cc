@@ -100,6 +100,7 @@ WantedSeats look_at(
 }  // namespace
 
 Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant now) {
+    inventory.prefetch(command.reservation, command.user, command.request.key);
     if (const auto* before = inventory.find_request(command.request.key, now)) {
         return replay(inventory, *before, command.request);
     }

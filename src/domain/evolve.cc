@@ -131,7 +131,7 @@ void Evolution::apply(const ReservationHeld& body) {
     }
     inventory_.enter_reservation(index);
     forget_old_requests();
-    inventory_.requests_[body.request.key] = index;
+    inventory_.enter_request(index);
 }
 
 void Evolution::apply(const ReservationConfirmed& body) {
@@ -199,21 +199,19 @@ void Evolution::release(ReservationId id, ReservationStatus status) {
 }
 
 ReservationIndex Evolution::find_pending(ReservationId id) const {
-    const auto* found = inventory_.reservations_by_id_.find(id);
-    CHECK(found != nullptr);
-    const auto& row = inventory_.reservations_[*found];
+    const auto index = inventory_.index_of(id);
+    CHECK(index != kNobody);
+    const auto& row = inventory_.reservations_[index];
     CHECK(row.status == ReservationStatus::pending);
     CHECK(inventory_.events_[row.event].event.id == fact_.event);
-    return *found;
+    return index;
 }
 
 UserIndex Evolution::user_index(const std::string& sub) {
-    if (const auto* known = inventory_.users_by_sub_.find(sub)) return *known;
+    if (const auto known = inventory_.index_of_user(sub); known != kNobody) return known;
     const auto index = static_cast<UserIndex>(inventory_.users_.size());
-    const auto& row = inventory_.users_.emplace_back(
-        Inventory::UserRow{.sub = sub, .reservations = {}, .seats = {}}
-    );
-    inventory_.users_by_sub_.try_emplace(row.sub, index);
+    inventory_.users_.push_back({.sub = sub, .reservations = {}, .seats = {}});
+    inventory_.users_by_sub_.insert(std::string_view{sub}, index);
     return index;
 }
 
@@ -222,10 +220,9 @@ void Evolution::forget_old_requests() {
     for (int i = 0; i < 2 && inventory_.requests_from_ < inventory_.reservations_.size(); ++i) {
         const auto& row = inventory_.reservations_[inventory_.requests_from_];
         if (row.created_at + kRequestMemory > fact_.at) return;
-        const auto* found = inventory_.requests_.find(row.request.key);
         // The key may have been used anew since.
-        if (found != nullptr && *found == inventory_.requests_from_)
-            inventory_.requests_.erase(row.request.key);
+        if (inventory_.index_of_request(row.request.key) == inventory_.requests_from_)
+            inventory_.requests_.erase(row.request.key, inventory_.requests_from_);
         ++inventory_.requests_from_;
     }
 }

@@ -15,8 +15,26 @@ const Inventory::EventRow* Inventory::find_event(EventId id) const {
 }
 
 const Inventory::ReservationRow* Inventory::find_reservation(ReservationId id) const {
-    const auto* found = reservations_by_id_.find(id);
-    return found == nullptr ? nullptr : &reservations_[*found];
+    const auto index = index_of(id);
+    return index == kNobody ? nullptr : &reservations_[index];
+}
+
+ReservationIndex Inventory::index_of(ReservationId id) const {
+    return reservations_by_id_.find(id, [&](auto index) { return reservations_[index].id == id; });
+}
+
+UserIndex Inventory::index_of_user(std::string_view sub) const {
+    return users_by_sub_.find(sub, [&](auto index) { return users_[index].sub == sub; });
+}
+
+ReservationIndex Inventory::index_of_request(Bits128 key) const {
+    return requests_.find(key, [&](auto index) { return reservations_[index].request.key == key; });
+}
+
+void Inventory::prefetch(ReservationId id, std::string_view user, Bits128 request) const {
+    requests_.prefetch(request);
+    users_by_sub_.prefetch(user);
+    reservations_by_id_.prefetch(id);
 }
 
 std::optional<Inventory::SeatPlace> Inventory::find_seat(SeatId id) const {
@@ -30,9 +48,9 @@ std::optional<Inventory::SeatPlace> Inventory::find_seat(SeatId id) const {
 }
 
 const Inventory::ReservationRow* Inventory::find_request(Bits128 key, Instant now) const {
-    const auto* found = requests_.find(key);
-    if (found == nullptr) return nullptr;
-    const auto& row = reservations_[*found];
+    const auto index = index_of_request(key);
+    if (index == kNobody) return nullptr;
+    const auto& row = reservations_[index];
     return row.created_at + kRequestMemory <= now ? nullptr : &row;
 }
 
@@ -65,8 +83,8 @@ void Inventory::enter_block(EventRow& row, const SeatBlock& block) {
 
 void Inventory::enter_reservation(ReservationIndex index) {
     const auto& row = reservations_[index];
-    const bool is_new = reservations_by_id_.try_emplace(row.id, index).second;
-    CHECK(is_new);
+    CHECK(index_of(row.id) == kNobody);
+    reservations_by_id_.insert(row.id, index);
     auto& user = users_[row.user];
     user.reservations.push_back(index);
     const bool is_pending = row.status == ReservationStatus::pending;
@@ -86,6 +104,13 @@ void Inventory::enter_reservation(ReservationIndex index) {
     entry->seats += seats;
     if (is_pending) hold_ends_.add({row.expires_at, index});
     ++(is_pending ? pending_count_ : confirmed_count_);
+}
+
+void Inventory::enter_request(ReservationIndex index) {
+    const auto& key = reservations_[index].request.key;
+    // One of more than 24 hours ago may be there still.
+    if (const auto old = index_of_request(key); old != kNobody) requests_.erase(key, old);
+    requests_.insert(key, index);
 }
 
 std::size_t Inventory::block_of(const EventRow& event, SeatIndex seat) {
@@ -120,16 +145,16 @@ std::uint32_t Inventory::UserRow::seats_in(EventIndex event) const {
 }
 
 std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, Instant now) const {
-    const auto* known = users_by_sub_.find(user);
-    if (known == nullptr) return 0;
-    const auto counted = users_[*known].seats_in(event.index);
+    const auto known = index_of_user(user);
+    if (known == kNobody) return 0;
+    const auto counted = users_[known].seats_in(event.index);
     // The count goes by facts. Only where a hold may have run out unswept are this user's
     // reservations looked through, newest first, until all that the count is made of have been
     // seen.
     if (!has_expired_holds(now)) return counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;
-    const auto& mine = users_[*known].reservations;
+    const auto& mine = users_[known].reservations;
     for (auto i = mine.rbegin(); i != mine.rend() && seen < counted; ++i) {
         const auto& row = reservations_[*i];
         const bool counts =
@@ -202,17 +227,17 @@ std::vector<Event> Inventory::list_events(const Page& page) const {
 std::size_t Inventory::reservations_until(const UserRow& user, const Page& page) const {
     const auto& mine = user.reservations;
     if (!page.after) return mine.size();
-    const auto* known = reservations_by_id_.find(ReservationId{page.after->id});
-    if (known == nullptr) return 0;
-    return static_cast<std::size_t>(std::ranges::lower_bound(mine, *known) - mine.begin());
+    const auto known = index_of(ReservationId{page.after->id});
+    if (known == kNobody) return 0;
+    return static_cast<std::size_t>(std::ranges::lower_bound(mine, known) - mine.begin());
 }
 
 std::vector<Reservation>
 Inventory::list_reservations(std::string_view user, const Page& page, Instant now) const {
     std::vector<Reservation> list;
-    const auto* known = users_by_sub_.find(user);
-    if (known == nullptr) return list;
-    const auto& row = users_[*known];
+    const auto known = index_of_user(user);
+    if (known == kNobody) return list;
+    const auto& row = users_[known];
     const auto end = reservations_until(row, page);
     for (std::size_t i = page.offset; i < end && list.size() < page.limit; ++i)
         list.push_back(entity(reservations_[row.reservations[end - 1 - i]], now));
@@ -315,8 +340,7 @@ void Inventory::verify() const {
         const auto seats = static_cast<std::uint32_t>(row.seats.size());
         const bool holds =
             row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
-        const auto* by_id = reservations_by_id_.find(row.id);
-        CHECK(by_id != nullptr && *by_id == index);
+        CHECK(index_of(row.id) == index);
         if (!holds) continue;
         const auto& event = events_[row.event];
         const bool is_pending = row.status == ReservationStatus::pending;

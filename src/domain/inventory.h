@@ -2,8 +2,9 @@
 
 #include "base/hash_map.h"
 #include "base/id.h"
+#include "base/index_table.h"
 #include "base/instant.h"
-#include "base/sharded_map.h"
+#include "base/row_deque.h"
 #include "base/small_vector.h"
 #include "domain/api_keys.h"
 #include "domain/event.h"
@@ -32,7 +33,7 @@ using EventIndex = std::uint32_t;
 using SeatIndex = std::uint32_t;
 using UserIndex = std::uint32_t;
 using ReservationIndex = std::uint32_t;
-inline constexpr ReservationIndex kNobody = 0xFFFF'FFFF;
+inline constexpr ReservationIndex kNobody = IndexTable::kNone;
 
 /// All that is true about what is for sale and who has it. Changed by `evolve` alone; every reader
 /// takes `now`, because a hold that has run out is free at that instant whether or not a fact says
@@ -94,6 +95,9 @@ public:
     const EventRow* find_event(EventId id) const;
     const ReservationRow* find_reservation(ReservationId id) const;
     std::optional<SeatPlace> find_seat(SeatId id) const;
+    /// Has the memory fetched that a reservation by these touches, which nobody has touched for
+    /// long: all of it at once, and not one line after the other.
+    void prefetch(ReservationId id, std::string_view user, Bits128 request) const;
     /// The reservation that this key made within the last 24 hours.
     const ReservationRow* find_request(Bits128 key, Instant now) const;
 
@@ -216,6 +220,13 @@ private:
     void enter_block(EventRow& row, const SeatBlock& block);
     /// But for its request. Its seats are free.
     void enter_reservation(ReservationIndex index);
+    void enter_request(ReservationIndex index);
+
+    // kNobody where there is none.
+
+    ReservationIndex index_of(ReservationId id) const;
+    UserIndex index_of_user(std::string_view sub) const;
+    ReservationIndex index_of_request(Bits128 key) const;
 
     static std::size_t block_of(const EventRow& event, SeatIndex seat);
     /// The next seat from here on that is free by the facts, or of a hold if `looks_at_holds`: it
@@ -230,13 +241,13 @@ private:
 
     // Deques: a row never moves, and growing never copies a million of them while buyers wait.
     std::deque<EventRow> events_;
-    std::deque<ReservationRow> reservations_;
-    std::deque<UserRow> users_;
+    RowDeque<ReservationRow> reservations_;
+    RowDeque<UserRow> users_;
 
     HashMap<EventId, EventIndex> events_by_id_;
-    ShardedMap<ReservationId, ReservationIndex> reservations_by_id_;
-    ShardedMap<std::string_view, UserIndex> users_by_sub_;
-    ShardedMap<Bits128, ReservationIndex> requests_;
+    IndexTable reservations_by_id_;
+    IndexTable users_by_sub_;
+    IndexTable requests_;
     /// Reservations before this one have left `requests_` by age.
     ReservationIndex requests_from_ = 0;
     std::map<SeatId, BlockPlace> blocks_by_id_;

@@ -17,11 +17,10 @@ void InventoryImage::derive(Inventory& inventory) {
         if (row.deleted) inventory.by_start_.erase({row.event.spec.start_at, index});
     }
     for (UserIndex index = 0; index < inventory.users_.size(); ++index)
-        inventory.users_by_sub_.try_emplace(inventory.users_[index].sub, index);
+        inventory.users_by_sub_.insert(std::string_view{inventory.users_[index].sub}, index);
     for (ReservationIndex index = 0; index < reservations.size(); ++index) {
         inventory.enter_reservation(index);
-        if (index >= inventory.requests_from_)
-            inventory.requests_[reservations[index].request.key] = index;
+        if (index >= inventory.requests_from_) inventory.enter_request(index);
     }
     auto& keys = inventory.api_keys_;
     for (std::size_t index = 0; index < keys.keys_.size(); ++index)

@@ -1,0 +1,165 @@
+#pragma once
+
+#include "base/check.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace frontrow {
+
+/// Finds rows that lie elsewhere, by a key that the rows themselves hold. An entry is eight bytes,
+/// the row's index and 32 bits of its key's hash, so that a look-up among millions touches one line
+/// of the cache, and the row's only where it is there; a map that kept the keys took three times
+/// the memory and twice the lines.
+///
+/// Open addressing with linear probing, removal by shifting back (Knuth, The Art of Computer
+/// Programming 3, 6.4, algorithms L and R). A large table is 256 parts, each of which grows by
+/// itself: one that grew as a whole would let everybody wait while it moves a million entries.
+///
+/// Keys have a std::hash; one that is found by another type, as a string by a view of it, has the
+/// same there. One thread at a time.
+class IndexTable {
+public:
+    static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
+    /// The row of this key: of those that may have it the one of which `has_key(index)` is true, or
+    /// kNone.
+    template <class Key, class HasKey>
+    std::uint32_t find(const Key& key, HasKey has_key) const {
+        const auto tag = tag_of(key);
+        const auto& part = part_of(tag);
+        if (part.slots.empty()) return kNone;
+        for (auto at = part.home(tag);; at = part.next(at)) {
+            const auto slot = part.slots[at];
+            if (slot.index == kNone || (slot.tag == tag && has_key(slot.index))) return slot.index;
+        }
+    }
+
+    /// A row, not kNone, whose key isn't there yet.
+    template <class Key>
+    void insert(const Key& key, std::uint32_t index) {
+        if (parts_.size() == 1 && parts_.front().size == kOnePartMax) split();
+        const auto tag = tag_of(key);
+        part_of(tag).add({tag, index});
+    }
+
+    /// A row that is there.
+    template <class Key>
+    void erase(const Key& key, std::uint32_t index) {
+        const auto tag = tag_of(key);
+        part_of(tag).remove({tag, index});
+    }
+
+    /// Room for so many, so that filling it moves little.
+    void reserve(std::size_t count) {
+        if (count > kOnePartMax && parts_.size() == 1) split();
+        for (auto& part : parts_)
+            part.make_room(count / parts_.size() + 1);
+    }
+
+    /// Has the memory fetched that a look-up of this key, or its insert, reads first.
+    template <class Key>
+    void prefetch(const Key& key) const {
+        const auto tag = tag_of(key);
+        const auto& part = part_of(tag);
+        if (!part.slots.empty()) __builtin_prefetch(&part.slots[part.home(tag)]);
+    }
+
+private:
+    struct Slot {
+        std::uint32_t tag = 0;
+        std::uint32_t index = kNone;
+
+        friend bool operator==(const Slot&, const Slot&) = default;
+    };
+
+    struct Part {
+        /// A power of two, or none; at least a quarter of them are empty.
+        std::vector<Slot> slots;
+        std::size_t size = 0;
+        /// Of a tag without the bits that name the part, the upper ones are the slot's number.
+        int shift = 0;
+
+        std::size_t home(std::uint32_t tag) const { return tag << kPartBits >> shift; }
+        std::size_t next(std::size_t at) const { return (at + 1) & (slots.size() - 1); }
+        /// How far on from its home a slot is.
+        std::size_t way(std::uint32_t tag, std::size_t at) const {
+            return (at - home(tag)) & (slots.size() - 1);
+        }
+
+        void add(Slot slot) {
+            make_room(size + 1);
+            ++size;
+            place(slot);
+        }
+
+        void place(Slot slot) {
+            auto at = home(slot.tag);
+            while (slots[at].index != kNone)
+                at = next(at);
+            slots[at] = slot;
+        }
+
+        void remove(Slot slot) {
+            CHECK(size > 0);
+            --size;
+            auto hole = home(slot.tag);
+            while (slots[hole] != slot) {
+                CHECK(slots[hole].index != kNone);
+                hole = next(hole);
+            }
+            // Whoever stands behind the hole and may stand in it moves there, and leaves one.
+            for (auto at = next(hole); slots[at].index != kNone; at = next(at)) {
+                if (way(slots[at].tag, at) < ((at - hole) & (slots.size() - 1))) continue;
+                slots[hole] = slots[at];
+                hole = at;
+            }
+            slots[hole] = {};
+        }
+
+        void make_room(std::size_t count) {
+            if (count * 4 <= slots.size() * 3) return;
+            const auto capacity = std::max(kSlotsMin, std::bit_ceil((count * 4 + 2) / 3));
+            CHECK(capacity <= kSlotsMax);
+            shift = 32 - std::countr_zero(capacity);
+            for (const auto& slot : std::exchange(slots, std::vector<Slot>(capacity))) {
+                if (slot.index != kNone) place(slot);
+            }
+        }
+    };
+
+    static constexpr int kPartBits = 8;
+    static constexpr std::size_t kSlotsMin = 8;
+    static constexpr std::size_t kSlotsMax = std::size_t{1} << (32 - kPartBits);
+    static constexpr std::size_t kOnePartMax = 4'096;
+
+    /// Of a hash that may be the number itself the upper half of a product (Knuth's multiplicative
+    /// hashing, 6.4).
+    template <class Key>
+    static std::uint32_t tag_of(const Key& key) {
+        const std::uint64_t hash = std::hash<Key>{}(key);
+        return static_cast<std::uint32_t>(hash * 0xD6E8'FEB8'6659'FD93ULL >> 32);
+    }
+    std::size_t number_of(std::uint32_t tag) const {
+        return (tag >> (32 - kPartBits)) & (parts_.size() - 1);
+    }
+    Part& part_of(std::uint32_t tag) { return parts_[number_of(tag)]; }
+    const Part& part_of(std::uint32_t tag) const { return parts_[number_of(tag)]; }
+
+    void split() {
+        const auto before = std::exchange(parts_, std::vector<Part>(std::size_t{1} << kPartBits));
+        for (const auto& slot : before.front().slots) {
+            if (slot.index != kNone) part_of(slot.tag).add(slot);
+        }
+    }
+
+    /// One, or 256.
+    std::vector<Part> parts_ = std::vector<Part>(1);
+};
+
+}  // namespace frontrow
