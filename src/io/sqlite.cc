@@ -80,6 +80,18 @@ Result<int, Fault> SqliteDatabase::checkpoint() {
     return in_log - moved;
 }
 
+Result<void, Fault> SqliteDatabase::sync() {
+    sqlite3_file* file = nullptr;
+    int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (code == SQLITE_OK)
+        code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    if (code == SQLITE_OK) return {};
+    return std::unexpected(Fault{
+        FaultKind::unavailable,
+        std::string{"SQLite: the database can't be synced: "} + sqlite3_errstr(code)
+    });
+}
+
 void SqliteDatabase::tidy_on_close() {
     sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
 }

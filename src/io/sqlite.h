@@ -34,6 +34,9 @@ public:
     /// Moves what it can of the write-ahead log into the database without blocking anyone. Returns
     /// how many of its pages are left.
     Result<int, Fault> checkpoint();
+    /// Has what checkpoint() moved on the disk. SQLite itself sees to that only when nothing has
+    /// been added meanwhile: whoever moved the last page waited for all of them.
+    Result<void, Fault> sync();
     /// Lets the last connection's close move the log into the database and remove it. Otherwise a
     /// close leaves both as they are, so that a file that was looked at and refused isn't changed.
     void tidy_on_close();

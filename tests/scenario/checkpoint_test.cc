@@ -1,5 +1,6 @@
 #include "domain/evolve.h"
 #include "domain/inventory.h"
+#include "io/sqlite.h"
 #include "store/embedded/data_folder.h"
 #include "store/embedded/journal.h"
 #include "support/one_machine.h"
@@ -99,6 +100,36 @@ TEST_F(LargeJournal, has_a_bounded_log_and_may_be_read_beside_its_writer) {
     machine_.restart();
     EXPECT_EQ(machine_.store().inventory().last_seq(), last_seq);
     EXPECT_EQ(read_beside().last_seq, last_seq);
+}
+
+// SQLite syncs a database by itself only when it has moved all of the log: a checkpoint beside a
+// writer, or a reader, never does, and the one that does would have to wait for all of it.
+TEST(Checkpoint, that_moves_a_part_has_it_on_the_disk_once_it_is_synced) {
+    using io::SqliteDatabase;
+    constexpr auto kMode = SqliteDatabase::Mode::read_write_create;
+    const TempFolder folder;
+    const auto file = folder.path() / "some.db";
+    FaultyVfs vfs;
+    {
+        auto writer = SqliteDatabase::open(file, kMode, vfs.name()).value();
+        for (const auto* sql :
+             {"PRAGMA journal_mode=WAL",
+              "PRAGMA wal_autocheckpoint=0",
+              "CREATE TABLE row (text TEXT)",
+              "INSERT INTO row SELECT hex(randomblob(100000))"})
+            ASSERT_TRUE(writer.execute(sql));
+        auto reader = SqliteDatabase::open(file, kMode, vfs.name()).value();
+        auto reading = reader.prepare("SELECT text FROM row").value();
+        ASSERT_TRUE(reading.step().value());
+        ASSERT_TRUE(writer.execute("INSERT INTO row SELECT hex(randomblob(100000))"));
+
+        ASSERT_GT(writer.checkpoint().value(), 0) << "all was moved";
+        ASSERT_TRUE(writer.sync());
+
+        vfs.cut_power();
+    }
+    vfs.restore_power();
+    EXPECT_GT(std::filesystem::file_size(file), 200'000U);
 }
 
 }  // namespace

@@ -7,9 +7,11 @@
 namespace frontrow::store::embedded {
 namespace {
 
-/// How much journal is written between two checkpoints: bounds the log's size on disk and the time
-/// to open it.
-constexpr std::size_t kCheckpointBytes = 8 << 20;
+/// How much journal is written between two checkpoints: what the disk is given at once, beside the
+/// commits.
+constexpr std::size_t kCheckpointBytes = 1 << 20;
+/// After how much the log is started anew: bounds its size on disk and the time to open it.
+constexpr std::size_t kLogBytes = 8 << 20;
 /// Text that a large batch leaves behind is given back.
 constexpr std::size_t kLinesKept = 4 << 20;
 
@@ -83,44 +85,50 @@ Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch)
     }
     if (auto appended = journal_.append(batch.back().seq, lines_); !appended) return appended;
     bytes_since_checkpoint_ += lines_.size();
+    bytes_in_log_ += lines_.size();
     journal_bytes_ = journal_.bytes_passed();
     if (lines_.capacity() > kLinesKept) lines_ = {};
     return head_.write(journal_.end());
 }
 
-/// The checkpoint thread moves the bulk while batches go on; what was added meanwhile is moved
-/// here, between two batches, because the log starts anew only when nothing is left in it.
+/// The checkpoint thread moves the log into the database while batches go on. Once the log is long,
+/// the little that was added meanwhile is moved here, between two batches: it starts anew only when
+/// nothing is left in it.
 void Committer::checkpoint_if_due() {
-    bool finish = false;
     {
         const std::lock_guard lock{mutex_};
-        finish = checkpoint_ == Checkpoint::nearly_done;
-        if (finish) checkpoint_ = Checkpoint::idle;
-        if (checkpoint_ == Checkpoint::idle && !finish &&
-            bytes_since_checkpoint_ >= kCheckpointBytes) {
-            checkpoint_ = Checkpoint::due;
+        if (checkpoint_ == Checkpoint::under_way) return;
+        const bool is_done = std::exchange(checkpoint_, Checkpoint::idle) == Checkpoint::done;
+        if (!is_done || bytes_in_log_ < kLogBytes) {
+            if (bytes_since_checkpoint_ < kCheckpointBytes) return;
+            checkpoint_ = Checkpoint::under_way;
             bytes_since_checkpoint_ = 0;
             checkpoint_due_.notify_one();
+            return;
         }
     }
     // A checkpoint that fails costs room in the log and no fact; a disk that is broken shows at the
     // next commit.
-    if (finish) (void)journal_.checkpoint();
+    (void)journal_.checkpoint();
+    bytes_in_log_ = 0;
 }
 
 void Committer::run_checkpoints() {
     std::unique_lock lock{mutex_};
     for (;;) {
-        checkpoint_due_.wait(lock, [this] { return stopping_ || checkpoint_ == Checkpoint::due; });
+        checkpoint_due_.wait(lock, [this] {
+            return stopping_ || checkpoint_ == Checkpoint::under_way;
+        });
         if (stopping_) return;
         lock.unlock();
         if (auto database = io::SqliteDatabase::open(
                 file_, io::SqliteDatabase::Mode::read_write_create, vfs_
             )) {
             (void)database->checkpoint();
+            (void)database->sync();
         }
         lock.lock();
-        checkpoint_ = Checkpoint::nearly_done;
+        checkpoint_ = Checkpoint::done;
     }
 }
 

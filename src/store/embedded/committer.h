@@ -62,10 +62,11 @@ private:
     /// The batch as text; kept for its memory.
     std::string lines_;
     std::size_t bytes_since_checkpoint_ = 0;
+    std::size_t bytes_in_log_ = 0;
     std::atomic<std::uint64_t> journal_bytes_;
     bool failed_ = false;
 
-    enum class Checkpoint { idle, due, nearly_done };
+    enum class Checkpoint { idle, under_way, done };
 
     std::mutex mutex_;
     std::condition_variable batch_arrived_;
