@@ -82,7 +82,9 @@ Result<int, Fault> SqliteDatabase::checkpoint() {
 
 Result<void, Fault> SqliteDatabase::sync() {
     sqlite3_file* file = nullptr;
-    int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    int code = sqlite3_file_control(
+        handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)
+    );
     if (code == SQLITE_OK)
         code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
     if (code == SQLITE_OK) return {};
