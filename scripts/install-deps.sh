@@ -22,11 +22,11 @@ build=(
     clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-yaml curl
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
-    zlib1g-dev libpq-dev libhiredis-dev libtomlplusplus-dev npm
+    libdeflate-dev libpq-dev libhiredis-dev libtomlplusplus-dev npm
 )
 lint=(clang-format-19 clang-tidy-19 shellcheck libgtest-dev libgmock-dev librapidcheck-dev)
 test=(
-    "${lint[@]}" libclang-rt-19-dev llvm-19 make postgresql-15 openssl redis-server
+    "${lint[@]}" libclang-rt-19-dev llvm-19 zlib1g-dev make postgresql-15 openssl redis-server
     nginx-light pgbouncer chromium
 )
 bench=(nginx-light wrk jq postgresql-15 redis-server)

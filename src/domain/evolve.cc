@@ -143,7 +143,7 @@ void Evolution::apply(const ReservationConfirmed& body) {
     row.status = ReservationStatus::confirmed;
     row.confirmed_at = fact_.at;
     for (const auto seat : row.seats)
-        event.statuses[seat] = SeatStatus::confirmed;
+        Inventory::set_status(event, seat, SeatStatus::confirmed);
     event.counts.reserved -= seats;
     event.counts.confirmed += seats;
     --inventory_.pending_count_;
@@ -184,7 +184,7 @@ void Evolution::release(ReservationId id, ReservationStatus status) {
     for (const auto seat : row.seats) {
         CHECK(event.holders[seat] == index);
         event.holders[seat] = kNobody;
-        event.statuses[seat] = SeatStatus::available;
+        Inventory::set_status(event, seat, SeatStatus::available);
     }
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     event.counts.reserved -= seats;

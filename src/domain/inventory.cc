@@ -3,9 +3,26 @@
 #include "base/check.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 
 namespace frontrow::domain {
+
+namespace {
+
+/// Seats of a list that stand beside each other, where it isn't long.
+constexpr std::size_t kUsualRun = 32;
+
+std::vector<std::uint16_t> free_by_stretch(const std::vector<SeatStatus>& statuses) {
+    std::vector<std::uint16_t> free(
+        (statuses.size() + Inventory::kStretch - 1) / Inventory::kStretch
+    );
+    for (std::size_t seat = 0; seat < statuses.size(); ++seat)
+        if (statuses[seat] == SeatStatus::available) ++free[seat / Inventory::kStretch];
+    return free;
+}
+
+}  // namespace
 
 const Inventory::EventRow* Inventory::find_event(EventId id) const {
     const auto found = events_by_id_.find(id);
@@ -78,6 +95,9 @@ void Inventory::enter_block(EventRow& row, const SeatBlock& block) {
     row.block_firsts.push_back(first);
     row.holders.resize(first + count, kNobody);
     row.statuses.resize(first + count, SeatStatus::available);
+    row.free_by_stretch.resize((row.statuses.size() + kStretch - 1) / kStretch);
+    for (std::size_t seat = first; seat < row.statuses.size(); ++seat)
+        ++row.free_by_stretch[seat / kStretch];
     row.counts.total += count;
 }
 
@@ -94,7 +114,7 @@ void Inventory::enter_reservation(ReservationIndex index) {
     for (const auto seat : row.seats) {
         CHECK(event.holders[seat] == kNobody);
         event.holders[seat] = index;
-        event.statuses[seat] = is_pending ? SeatStatus::reserved : SeatStatus::confirmed;
+        set_status(event, seat, is_pending ? SeatStatus::reserved : SeatStatus::confirmed);
     }
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     (is_pending ? event.counts.reserved : event.counts.confirmed) += seats;
@@ -104,6 +124,14 @@ void Inventory::enter_reservation(ReservationIndex index) {
     entry->seats += seats;
     if (is_pending) hold_ends_.add({row.expires_at, index});
     ++(is_pending ? pending_count_ : confirmed_count_);
+}
+
+void Inventory::set_status(EventRow& event, SeatIndex seat, SeatStatus status) {
+    auto& present = event.statuses[seat];
+    auto& free = event.free_by_stretch[seat / kStretch];
+    if (present == SeatStatus::available) --free;
+    if (status == SeatStatus::available) ++free;
+    present = status;
 }
 
 void Inventory::enter_request(ReservationIndex index) {
@@ -251,12 +279,37 @@ SeatIndex Inventory::seats_from(const EventRow& event, const Page& page) const {
 }
 
 SeatIndex Inventory::next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_holds) {
-    const auto from = event.statuses.begin() + seat;
-    const auto found = std::find_if(from, event.statuses.end(), [=](SeatStatus status) {
-        return status == SeatStatus::available ||
-               (looks_at_holds && status == SeatStatus::reserved);
+    const auto seats = event.statuses.size();
+    for (std::size_t from = seat; from < seats;) {
+        const auto stretch = from / kStretch;
+        const auto end = std::min(seats, (stretch + 1) * kStretch);
+        if (looks_at_holds || event.free_by_stretch[stretch] > 0) {
+            const auto found = find_candidate(event, from, end, looks_at_holds);
+            if (found != end) return static_cast<SeatIndex>(found);
+        }
+        from = end;
+    }
+    return static_cast<SeatIndex>(seats);
+}
+
+std::size_t Inventory::find_candidate(
+    const EventRow& event,
+    std::size_t seat,
+    std::size_t end,
+    bool looks_at_holds
+) {
+    const auto* const seats = event.statuses.data();
+    if (!looks_at_holds) {  // A search for one value looks at many bytes at once.
+        const auto* found =
+            std::memchr(seats + seat, static_cast<int>(SeatStatus::available), end - seat);
+        return found == nullptr
+                   ? end
+                   : static_cast<std::size_t>(static_cast<const SeatStatus*>(found) - seats);
+    }
+    const auto* const found = std::find_if(seats + seat, seats + end, [](SeatStatus status) {
+        return status != SeatStatus::confirmed;
     });
-    return static_cast<SeatIndex>(found - event.statuses.begin());
+    return static_cast<std::size_t>(found - seats);
 }
 
 SeatList Inventory::list_seats(
@@ -265,7 +318,7 @@ SeatList Inventory::list_seats(
     const Page& page,
     Instant now
 ) const {
-    SeatList list{.event = event.event.id, .runs = {}};
+    SeatList list{.event = event.event.id, .version = seat_map_version(event, now), .runs = {}};
     std::size_t taken = 0;
     std::size_t passed = 0;
     SeatIndex seat = seats_from(event, page);
@@ -293,6 +346,7 @@ SeatList Inventory::list_seats(
             run = &list.runs.emplace_back(
                 SeatRun{.block = event.blocks[block], .first = index, .statuses = {}}
             );
+            run->statuses.reserve(std::min(page.limit - taken, kUsualRun));
         }
         run->statuses.push_back(status);
         ++taken;
@@ -385,6 +439,7 @@ void Inventory::verify() const {
             expected.available()
         );
         CHECK(row.numbers.size() == row.holders.size());
+        CHECK(row.free_by_stretch == free_by_stretch(row.statuses));
     }
 }
 

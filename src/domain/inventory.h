@@ -59,9 +59,14 @@ public:
         std::vector<ReservationIndex> holders;
         /// By seat, and by facts alone: a byte each, to be gone through and copied quickly.
         std::vector<SeatStatus> statuses;
+        /// How many are free of the first kStretch seats, of the next, and so on, by facts alone:
+        /// so that who looks for free ones passes over what is sold.
+        std::vector<std::uint16_t> free_by_stretch;
         /// The names in use. They point into the blocks.
         HashSet<std::string_view> numbers;
     };
+
+    static constexpr std::size_t kStretch = 1024;
 
     struct ReservationRow {
         ReservationId id;
@@ -228,10 +233,15 @@ private:
     UserIndex index_of_user(std::string_view sub) const;
     ReservationIndex index_of_request(Bits128 key) const;
 
+    /// The one way in which a seat's status changes.
+    static void set_status(EventRow& event, SeatIndex seat, SeatStatus status);
     static std::size_t block_of(const EventRow& event, SeatIndex seat);
     /// The next seat from here on that is free by the facts, or of a hold if `looks_at_holds`: it
     /// may have run out. The seats' number where there is none.
     static SeatIndex next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_holds);
+    /// The same among those before `end`, which is returned where there is none.
+    static std::size_t
+    find_candidate(const EventRow& event, std::size_t seat, std::size_t end, bool looks_at_holds);
     /// What a page is taken from: the event's seats from here on, the user's reservations before
     /// here.
     SeatIndex seats_from(const EventRow& event, const Page& page) const;

@@ -79,7 +79,7 @@ void transfer(Archive& archive, Entity& event) {
 template <class Archive, Some<Inventory::EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The others say where the row is, what its seats' names are and who has them.
-    auto& [index, event, deleted, counts, last_seq, last_at, blocks, block_firsts, holders, statuses, numbers] =
+    auto& [index, event, deleted, counts, last_seq, last_at, blocks, block_firsts, holders, statuses, free_by_stretch, numbers] =
         row;
     archive(event, deleted, last_seq, last_at, blocks);
 }

@@ -71,12 +71,6 @@ struct SeatRun {
     std::vector<SeatStatus> statuses;
 };
 
-/// An event's seats in the order in which they were created, taken at one instant.
-struct SeatList {
-    EventId event;
-    std::vector<SeatRun> runs;
-};
-
 /// Which state of an event's seats it is: the newest fact about the event, with its time, because a
 /// restored backup gives its number again, and the seats whose hold has run out of which no fact
 /// says so yet. The same version is the same seats and statuses, on every node.
@@ -86,6 +80,13 @@ struct SeatMapVersion {
     std::uint32_t lapsed = 0;
 
     friend bool operator==(const SeatMapVersion&, const SeatMapVersion&) = default;
+};
+
+/// Some of an event's seats in the order in which they were created, taken at one instant.
+struct SeatList {
+    EventId event;
+    SeatMapVersion version;
+    std::vector<SeatRun> runs;
 };
 
 /// An event's seats, in the order of creation.

@@ -10,6 +10,7 @@ namespace frontrow::http {
 namespace urls = boost::urls;
 
 std::optional<std::string> decode_percent(std::string_view text) {
+    if (!text.contains('%')) return std::string{text};
     const auto encoded = urls::make_pct_string_view(urls::string_view{text.data(), text.size()});
     if (!encoded) return std::nullopt;
     return encoded->decode();

@@ -21,36 +21,12 @@ std::string_view take_segment(std::string_view& path) {
     return segment;
 }
 
-std::vector<std::string_view> split(std::string_view path) {
-    std::vector<std::string_view> segments;
-    while (path.starts_with('/'))
-        segments.push_back(take_segment(path));
-    return segments;
-}
-
-bool matches(const std::vector<std::string_view>& segments, std::string_view path) {
-    for (const auto segment : segments) {
-        if (!path.starts_with('/')) return false;
-        const auto asked = take_segment(path);
-        if (is_part(segment) ? asked.empty() : asked != segment) return false;
-    }
-    return path.empty();
-}
-
-/// Text that a seat, a user or an event can't have: percent-encoding that doesn't decode, or a NUL.
-bool take_parts(
-    const std::vector<std::string_view>& segments,
-    std::string_view path,
-    std::array<std::string, 2>& parts
-) {
-    std::size_t next = 0;
-    for (const auto segment : segments) {
-        const auto asked = take_segment(path);
-        if (!is_part(segment)) continue;
-        auto decoded = decode_percent(asked);
-        if (!decoded || decoded->find('\0') != std::string::npos) return false;
-        parts[next++] = std::move(*decoded);
-    }
+/// False for text that a seat, a user or an event can't have: percent-encoding that doesn't decode,
+/// or a NUL.
+bool decode_part(std::string_view asked, std::string& part) {
+    auto decoded = decode_percent(asked);
+    if (!decoded || decoded->contains('\0')) return false;
+    part = std::move(*decoded);
     return true;
 }
 
@@ -66,27 +42,57 @@ std::string metrics_label(std::string_view pattern) {
 
 }  // namespace
 
+std::optional<PathSegments> PathSegments::split(std::string_view path) {
+    PathSegments segments;
+    while (path.starts_with('/')) {
+        if (segments.count_ == kMax) return std::nullopt;
+        segments.each_[segments.count_++] = take_segment(path);
+    }
+    return path.empty() ? std::optional{segments} : std::nullopt;
+}
+
+/// From the end, because most begin alike.
+bool PathSegments::fit(const PathSegments& pattern) const {
+    if (count_ != pattern.count_) return false;
+    for (std::size_t i = count_; i-- > 0;) {
+        const auto asked = each_[i];
+        const auto wanted = pattern.each_[i];
+        if (is_part(wanted) ? asked.empty() : asked != wanted) return false;
+    }
+    return true;
+}
+
+bool PathSegments::take_parts(const PathSegments& pattern, PathParts& parts) const {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < count_; ++i)
+        if (is_part(pattern.each_[i]) && !decode_part(each_[i], parts[next++])) return false;
+    return true;
+}
+
+std::size_t PathSegments::count_parts() const {
+    return static_cast<std::size_t>(std::ranges::count_if(each_, is_part));
+}
+
 Router::Router(std::span<const Route> routes, telemetry::Metrics& metrics)
     : unrouted_{metrics.route("OTHER", "unknown")} {
     entries_.reserve(routes.size());
     for (const auto& route : routes) {
-        auto segments = split(route.pattern);
-        CHECK(std::ranges::count_if(segments, is_part) <= 2);
+        const auto segments = PathSegments::split(route.pattern);
+        CHECK(segments && segments->count_parts() <= std::tuple_size_v<PathParts>);
         entries_.push_back(
-            {route,
-             std::move(segments),
-             metrics.route(name_of(route.method), metrics_label(route.pattern))}
+            {route, *segments, metrics.route(name_of(route.method), metrics_label(route.pattern))}
         );
     }
 }
 
-Router::Match
-Router::find(Method method, std::string_view path, std::array<std::string, 2>& parts) {
+Router::Match Router::find(Method method, std::string_view path, PathParts& parts) {
     Match match;
+    const auto asked = PathSegments::split(path);
+    if (!asked) return match;
     for (auto& entry : entries_) {
-        if (!matches(entry.segments, path)) continue;
+        if (!asked->fit(entry.segments)) continue;
         if (entry.route.method == method) {
-            if (!take_parts(entry.segments, path, parts)) return {};
+            if (!asked->take_parts(entry.segments, parts)) return {};
             match.entry = &entry;
             return match;
         }

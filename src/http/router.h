@@ -3,7 +3,10 @@
 #include "http/context.h"
 #include "telemetry/metrics.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,10 +36,33 @@ struct Route {
     Handler handler;
 };
 
+/// The decoded {…} parts of a path, in order.
+using PathParts = std::array<std::string, 2>;
+
+/// What stands between the slashes of a path, or of a pattern.
+class PathSegments {
+public:
+    /// Nothing where it doesn't begin with a slash or has more segments than any route.
+    static std::optional<PathSegments> split(std::string_view path);
+
+    /// This path is one of the pattern's.
+    bool fit(const PathSegments& pattern) const;
+    /// Of a path that fits. False where a part is nothing that can be asked for.
+    bool take_parts(const PathSegments& pattern, PathParts& parts) const;
+    /// How many {…} parts a pattern has.
+    std::size_t count_parts() const;
+
+private:
+    static constexpr std::size_t kMax = 8;
+
+    std::array<std::string_view, kMax> each_;
+    std::size_t count_ = 0;
+};
+
 /// A route as the router keeps it.
 struct RouteEntry {
     Route route;
-    std::vector<std::string_view> segments;
+    PathSegments segments;
     telemetry::Metrics::Route metrics;
 };
 
@@ -53,7 +79,7 @@ public:
     Router(std::span<const Route> routes, telemetry::Metrics& metrics);
 
     /// Fills `parts` with the decoded {…} parts of the path.
-    Match find(Method method, std::string_view path, std::array<std::string, 2>& parts);
+    Match find(Method method, std::string_view path, PathParts& parts);
     /// Where requests without a route are counted.
     telemetry::Metrics::Route& unrouted() { return unrouted_; }
 

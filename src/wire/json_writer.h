@@ -30,6 +30,13 @@ public:
     void key(Key name) { to_ = put(room_for(kShortMax), name); }
 
     void value(std::string_view text);
+    /// A text of so many bytes, none of which needs an escape, written by `write(to)`.
+    template <class Write>
+    void plain_value(std::size_t size, Write write) {
+        char* const to = put(room_for(size + 3), '"');
+        write(to);
+        to_ = put(put(to + size, '"'), ',');
+    }
     template <Short Value>
     void value(Value one) {
         to_ = put(room_for(kShortMax), one);

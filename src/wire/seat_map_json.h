@@ -11,7 +11,7 @@ namespace frontrow::wire {
 // letter a seat in the layout's order.
 
 /// Names the seats' statuses: the same version is the same answer, on every node.
-std::string status_version(const domain::SeatMap& map);
+std::string status_version(const domain::SeatMapVersion& version);
 
 /// `layout_path`: where this map's layout is to be had.
 std::string status_json(const domain::SeatMap& map, std::string_view layout_path);

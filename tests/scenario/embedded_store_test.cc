@@ -179,6 +179,61 @@ TEST_F(HangingDisk, keeps_no_answer_that_does_not_rest_on_it) {
         EXPECT_TRUE(answer.is_done()) << about;
 }
 
+TEST_F(HangingDisk, tells_all_who_wait_for_a_batch_how_the_seats_are_at_its_end) {
+    std::vector<std::shared_ptr<const domain::SeatMap>> maps;
+    const auto ask_for_map = [&] {
+        ask("the seat map", store().seat_map(event_), [&](const auto& map) { maps.push_back(*map); }
+        );
+        run_ready(machine_.io);
+    };
+    const auto sell = [&](std::uint64_t seat) {
+        ask("a seat", reserve("bob", seat), [](const auto& sold) { EXPECT_TRUE(sold); });
+        run_ready(machine_.io);
+    };
+    ask_for_map();
+    sell(2);
+    ask_for_map();
+    ask("the free seats", store().list_seats(event_, true, {.limit = 2}), [](const auto& list) {
+        // 0, and the first behind those that are sold.
+        ASSERT_EQ(list->runs.size(), 2);
+        EXPECT_EQ(list->runs[0].first, 0);
+        EXPECT_EQ(list->runs[1].first, 6);
+    });
+    ask("a part of all seats",
+        store().list_seats(event_, false, {.limit = 1, .offset = 5}),
+        [](const auto& list) {
+            EXPECT_EQ(list->runs.at(0).statuses.at(0), domain::SeatStatus::reserved);
+        });
+    sell(3);
+    ask_for_map();
+    sell(4);
+    sell(5);
+    EXPECT_TRUE(maps.empty());
+    machine_.vfs.release_syncs();
+    for (auto& [about, answer] : questions_)
+        EXPECT_EQ(answer.get(), std::nullopt) << about;
+    ASSERT_EQ(maps.size(), 3);
+    EXPECT_EQ(maps[0]->statuses[1], domain::SeatStatus::reserved);
+    EXPECT_EQ(maps[0]->statuses[2], domain::SeatStatus::available);
+    EXPECT_EQ(maps[1], maps[2]);
+    for (const auto sold : {1, 2, 3, 4, 5})
+        EXPECT_EQ(maps[1]->statuses[sold], domain::SeatStatus::reserved) << sold;
+}
+
+TEST_F(HangingDisk, has_no_seat_map_of_an_event_that_the_batch_deletes) {
+    ask("the event's new name",
+        machine_.sale.update_event(other_event_, machine_.sale.spec()),
+        [](const auto& done) { EXPECT_TRUE(done); });
+    ask("the seat map", store().seat_map(other_event_), [](const auto& map) { EXPECT_FALSE(map); });
+    ask("to delete it", machine_.sale.delete_event(other_event_), [](const auto& done) {
+        EXPECT_TRUE(done);
+    });
+    run_ready(machine_.io);
+    machine_.vfs.release_syncs();
+    for (auto& [about, answer] : questions_)
+        EXPECT_EQ(answer.get(), std::nullopt) << about;
+}
+
 /// Many holds that run out at one instant.
 class MassExpiry : public testing::Test {
 protected:

@@ -832,5 +832,49 @@ TEST(Seats, are_listed_in_order_and_pages_of_free_ones_count_free_ones) {
     EXPECT_EQ(plan(office, event), "fsfhfff");
 }
 
+TEST(Seats, that_are_free_are_found_wherever_they_are_in_a_large_hall) {
+    BoxOffice office;
+    auto spec = BoxOffice::spec();
+    constexpr std::uint32_t kSeats = 2 * Inventory::kStretch + 2;
+    spec.total_seats = kSeats;
+    spec.max_seats_per_reservation = kSeats;
+    const auto event = office.open(Inventory::kStretch + 1, spec);
+    const auto free = [&](Page page) {
+        const auto& row = *office.inventory().find_event(event);
+        std::vector<std::uint32_t> seats;
+        for (const auto& run : office.inventory().list_seats(row, true, page, office.now).runs)
+            for (std::size_t i = 0; i < run.statuses.size(); ++i)
+                seats.push_back(std::stoul(run.block->seats[run.first + i].number) - 1);
+        return seats;
+    };
+    const auto wish_for = [&](std::uint32_t from, std::uint32_t to) {
+        auto wish = office.wish(event, "ann", {});
+        for (auto seat = from; seat < to; ++seat)
+            wish.seats.push_back(office.seat(event, seat));
+        return std::get<Reservation>(office.act(wish).value().entity);
+    };
+    const auto first = wish_for(0, Inventory::kStretch);
+    EXPECT_THAT(free({9}), ElementsAre(Inventory::kStretch));
+    // More seats in the same stretch and in a new one.
+    auto more = BoxOffice::numbers(kSeats);
+    more.erase(more.begin(), more.begin() + Inventory::kStretch + 1);
+    ASSERT_TRUE(office.add_seats(event, more));
+    EXPECT_THAT(free({2}), ElementsAre(Inventory::kStretch, Inventory::kStretch + 1));
+    ASSERT_TRUE(office.confirm(first));
+    wish_for(Inventory::kStretch, kSeats - 1);
+    EXPECT_THAT(free({9}), ElementsAre(kSeats - 1));
+    EXPECT_THAT(free({9, 1}), IsEmpty());
+    // What has run out is free at that instant, and still is when a fact says so.
+    office.now += kHold;
+    for (const auto swept : {0, 1}) {
+        EXPECT_THAT(free({1}), ElementsAre(Inventory::kStretch)) << swept;
+        EXPECT_THAT(free({1, Inventory::kStretch}), ElementsAre(2 * Inventory::kStretch)) << swept;
+        EXPECT_EQ(free({kSeats}).size(), kSeats - Inventory::kStretch) << swept;
+        office.sweep();
+    }
+    ASSERT_TRUE(office.cancel(office.hold(event, "bob", {kSeats - 1})));
+    EXPECT_THAT(free({1, Inventory::kStretch + 1}), ElementsAre(kSeats - 1));
+}
+
 }  // namespace
 }  // namespace frontrow::domain

@@ -1,3 +1,4 @@
+#include "http/body_cache.h"
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
 #include "http/negotiation.h"
@@ -6,6 +7,7 @@
 #include "wire/entity_json.h"
 #include "wire/requests.h"
 #include "wire/seat_csv.h"
+#include "wire/seat_map_json.h"
 #include "wire/small_json.h"
 
 #include <limits>
@@ -53,6 +55,14 @@ std::size_t count_seats(const domain::SeatList& list) {
     for (const auto& run : list.runs)
         seats += run.statuses.size();
     return seats;
+}
+
+/// Names a list that a crowd asks for again and again while a sale opens: its first seats, as they
+/// stand in one version.
+std::string name_of(const domain::SeatList& list, bool only_available, const store::Page& page) {
+    return list.event.to_string() + wire::status_version(list.version) +
+           (only_available ? "free " : "all ") + std::to_string(page.limit) + " " +
+           std::to_string(page.offset);
 }
 
 /// Whether `available=true` is asked; nothing, and answered, where that says something else.
@@ -135,8 +145,17 @@ Awaitable<void> list_seats(Context& context) {
         const auto path = "/api/v1/events/" + event->to_string() + "/seats";
         link_next(context, bounds, *page, last, path, *only_available ? "&available=true" : "");
     }
-    co_await render_body(context, count_seats(*list), [&](std::string& out) {
-        wire::append_seats(out, *list);
+    const auto seats = count_seats(*list);
+    const auto render = [&](std::string& out) { wire::append_seats(out, *list); };
+    if (seats > kSeatsOnOwnerMax || page->after) {
+        co_await render_body(context, seats, render);
+        co_return;
+    }
+    auto& bodies = context.services.bodies;
+    context.response.body = *bodies.find_or_make(name_of(*list, *only_available, *page), [&] {
+        std::string body;
+        render(body);
+        return body;
     });
 }
 

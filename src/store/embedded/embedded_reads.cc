@@ -35,15 +35,44 @@ Awaitable<Result<std::optional<domain::SeatView>, Fault>> EmbeddedStore::find_se
     co_return seat;
 }
 
+std::optional<domain::SeatList>
+EmbeddedStore::list_now(EventId event, bool only_available, const Page& page) {
+    const auto* row = inventory_.find_event(event);
+    if (row == nullptr) return std::nullopt;
+    return inventory_.list_seats(*row, only_available, page, now());
+}
+
+std::optional<SeatMaps::Map> EmbeddedStore::map_now(EventId event) {
+    const auto* row = inventory_.find_event(event);
+    return row == nullptr ? std::nullopt : std::optional{seat_maps_.at(inventory_, *row, now())};
+}
+
+void EmbeddedStore::answer_coming() {
+    coming_seat_maps_.make([this](EventId event) { return map_now(event); });
+    coming_seats_.make([this](const FirstSeats& first) {
+        return list_now(
+            first.event, first.only_available, {.limit = first.limit, .offset = first.offset}
+        );
+    });
+}
+
+/// What tells of this event as it is now rests on this.
+std::uint64_t EmbeddedStore::last_seq_of(EventId event) const {
+    const auto* row = inventory_.find_event(event);
+    return row == nullptr ? inventory_.events_seq() : row->last_seq;
+}
+
 Awaitable<Result<std::optional<domain::SeatList>, Fault>>
 EmbeddedStore::list_seats(EventId event, bool only_available, Page page) {
-    const auto* row = inventory_.find_event(event);
-    std::optional<domain::SeatList> list;
-    std::uint64_t rests_on = inventory_.events_seq();
-    if (row != nullptr) {
-        list = inventory_.list_seats(*row, only_available, page, now());
-        rests_on = row->last_seq;
+    if (inventory_.has_expired_holds(now())) co_await settle();
+    const auto rests_on = last_seq_of(event);
+    if (is_forming(rests_on) && !page.after) {
+        const auto coming = coming_seats_.to({event, only_available, page.limit, page.offset});
+        if (auto fault = co_await until_tellable(rests_on))
+            co_return std::unexpected(std::move(*fault));
+        co_return *coming;
     }
+    auto list = list_now(event, only_available, page);
     if (auto fault = co_await until_tellable(rests_on))
         co_return std::unexpected(std::move(*fault));
     co_return list;
@@ -66,13 +95,14 @@ Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> EmbeddedStore::count
 
 Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> EmbeddedStore::seat_map(EventId event) {
     if (inventory_.has_expired_holds(now())) co_await settle();
-    const auto* row = inventory_.find_event(event);
-    std::optional<SeatMaps::Map> map;
-    std::uint64_t rests_on = inventory_.events_seq();
-    if (row != nullptr) {
-        map = seat_maps_.at(inventory_, *row, now());
-        rests_on = row->last_seq;
+    const auto rests_on = last_seq_of(event);
+    if (is_forming(rests_on)) {
+        const auto coming = coming_seat_maps_.to(event);
+        if (auto fault = co_await until_tellable(rests_on))
+            co_return std::unexpected(std::move(*fault));
+        co_return *coming;
     }
+    auto map = map_now(event);
     if (auto fault = co_await until_tellable(rests_on))
         co_return std::unexpected(std::move(*fault));
     co_return map;

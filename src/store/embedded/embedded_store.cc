@@ -171,6 +171,7 @@ void EmbeddedStore::write_next_batch() {
     if (writing_ || failed_ || forming_.empty()) return;
     writing_ = true;
     writing_seq_ = forming_.back().seq;
+    answer_coming();
     CHECK(writing_waiters_.empty());
     std::swap(writing_waiters_, forming_waiters_);
     const auto usual = forming_.capacity();

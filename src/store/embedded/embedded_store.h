@@ -5,6 +5,7 @@
 #include "io/clock.h"
 #include "io/disk_space.h"
 #include "io/ticker.h"
+#include "store/embedded/coming.h"
 #include "store/embedded/committer.h"
 #include "store/embedded/data_folder.h"
 #include "store/embedded/recovery.h"
@@ -12,6 +13,9 @@
 #include "store/seat_maps.h"
 #include "store/store.h"
 
+#include <algorithm>
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -87,6 +91,16 @@ public:
     std::uint64_t started_from() const { return started_from_; }
 
 private:
+    /// A list's first seats, which is what everybody asks for when a sale opens.
+    struct FirstSeats {
+        EventId event;
+        bool only_available = false;
+        std::size_t limit = 0;
+        std::size_t offset = 0;
+
+        friend auto operator<=>(const FirstSeats&, const FirstSeats&) = default;
+    };
+
     /// Resumed with true when durable, with false when nobody can know.
     using Waiter = std::move_only_function<void(bool)>;
 
@@ -96,6 +110,8 @@ private:
     std::optional<io::Fault> refuse_work() const;
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
     bool is_durable(std::uint64_t seq) const { return seq <= durable_seq_; }
+    /// In the batch that is forming, and not in one before it.
+    bool is_forming(std::uint64_t seq) const { return seq > std::max(durable_seq_, writing_seq_); }
     Awaitable<bool> durable(std::uint64_t seq);
     /// Nothing once everything up to `seq` may be told.
     Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq);
@@ -106,6 +122,11 @@ private:
     Awaitable<void> settle();
     void schedule_write();
     void write_next_batch();
+    std::uint64_t last_seq_of(EventId event) const;
+    /// As it stands with the batch that is forming.
+    void answer_coming();
+    std::optional<domain::SeatList> list_now(EventId event, bool only_available, const Page& page);
+    std::optional<SeatMaps::Map> map_now(EventId event);
     void on_written(Result<void, io::Fault> written);
     void fail(const io::Fault& fault);
     void note_trouble(const io::Fault& fault) const {
@@ -118,6 +139,10 @@ private:
     DataFolder folder_;
     domain::Inventory inventory_;
     SeatMaps seat_maps_;
+    // What is asked about events that the forming batch changes: it may change them a hundred times
+    // yet, and who asks must wait for its end anyway.
+    Coming<EventId, SeatMaps::Map> coming_seat_maps_;
+    Coming<FirstSeats, domain::SeatList> coming_seats_;
     Instant last_now_{};
     std::uint64_t started_from_ = 0;
 
