@@ -39,7 +39,7 @@ inline constexpr ReservationIndex kNobody = IndexTable::kNone;
 /// takes `now`, because a hold that has run out is free at that instant whether or not a fact says
 /// so yet.
 ///
-/// One thread at a time. About 150 bytes a seat and 250 a reservation.
+/// One thread at a time. About 200 bytes a seat and 270 a reservation.
 class Inventory {
 public:
     struct EventRow {
