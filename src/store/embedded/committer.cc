@@ -95,22 +95,20 @@ Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch)
 /// the little that was added meanwhile is moved here, between two batches: it starts anew only when
 /// nothing is left in it.
 void Committer::checkpoint_if_due() {
-    {
-        const std::lock_guard lock{mutex_};
-        if (checkpoint_ == Checkpoint::under_way) return;
-        const bool is_done = std::exchange(checkpoint_, Checkpoint::idle) == Checkpoint::done;
-        if (!is_done || bytes_in_log_ < kLogBytes) {
-            if (bytes_since_checkpoint_ < kCheckpointBytes) return;
-            checkpoint_ = Checkpoint::under_way;
-            bytes_since_checkpoint_ = 0;
-            checkpoint_due_.notify_one();
-            return;
-        }
+    std::unique_lock lock{mutex_};
+    if (checkpoint_ == Checkpoint::under_way) return;
+    const bool is_done = std::exchange(checkpoint_, Checkpoint::idle) == Checkpoint::done;
+    if (is_done && bytes_in_log_ >= kLogBytes) {
+        lock.unlock();
+        // A checkpoint that fails costs room in the log and no fact; a disk that is broken shows at
+        // the next commit.
+        (void)journal_.checkpoint();
+        bytes_in_log_ = 0;
+    } else if (bytes_since_checkpoint_ >= kCheckpointBytes) {
+        checkpoint_ = Checkpoint::under_way;
+        bytes_since_checkpoint_ = 0;
+        checkpoint_due_.notify_one();
     }
-    // A checkpoint that fails costs room in the log and no fact; a disk that is broken shows at the
-    // next commit.
-    (void)journal_.checkpoint();
-    bytes_in_log_ = 0;
 }
 
 void Committer::run_checkpoints() {
