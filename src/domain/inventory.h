@@ -90,7 +90,7 @@ public:
     };
 
     Inventory() = default;
-    // The tables by name point into the rows.
+    // Nobody needs a million rows twice.
     Inventory(const Inventory&) = delete;
     Inventory& operator=(const Inventory&) = delete;
     Inventory(Inventory&&) noexcept = default;
