@@ -59,7 +59,7 @@ bool Differential::run(const HistoryDice& dice) {
         run(round);
         if (has_difference()) return false;
     }
-    look();
+    end();
     return !has_difference();
 }
 
@@ -95,14 +95,27 @@ void Differential::submit(RandomSale& sale, const std::vector<RandomSale::Dice>&
     for (std::size_t i = 0; i < turns.size(); ++i) {
         const auto command = sale.next(turns[i], now_);
         if (!keeps_order(command) && i > 0) return;
-        const auto expected = sale.apply(command, now_);
-        ++commands_;
-        tally_.count(command, expected);
-        steps_.push_back({now_, command});
-        for (auto* one : contestants_)
-            one->start(command, expected);
+        submit(sale, command);
         if (!keeps_order(command)) return;
     }
+}
+
+void Differential::submit(RandomSale& sale, const domain::Command& command) {
+    const auto expected = sale.apply(command, now_);
+    ++commands_;
+    tally_.count(command, expected);
+    steps_.push_back({now_, command});
+    for (auto* one : contestants_)
+        one->start(command, expected);
+}
+
+void Differential::end() {
+    look();
+    for (const auto& sale : sales_) {
+        for (const auto& command : sale->revocations())
+            submit(*sale, command);
+    }
+    look();
 }
 
 void Differential::look() {

@@ -71,6 +71,8 @@ private:
     void run(const HistoryDice::Round& round);
     void move_clock(Instant to);
     void submit(RandomSale& sale, const std::vector<RandomSale::Dice>& turns);
+    void submit(RandomSale& sale, const domain::Command& command);
+    void end();
     void look();
     bool has_difference() const;
 

@@ -141,6 +141,14 @@ public:
         }
     }
 
+    /// Of all keys of this sale: a store holds only so many.
+    std::vector<domain::Command> revocations() const {
+        std::vector<domain::Command> commands;
+        for (const auto& key : keys_)
+            commands.emplace_back(domain::RevokeApiKey{ApiKeyId{key}, "root"});
+        return commands;
+    }
+
 private:
     /// What a command is about.
     using Four = std::array<std::uint8_t, 4>;
