@@ -7,6 +7,7 @@
 #include "identity/token.h"
 #include "io/clock.h"
 #include "io/disk_space.h"
+#include "io/event_loop.h"
 #include "io/random.h"
 #include "telemetry/log.h"
 
@@ -84,12 +85,17 @@ public:
              {"store", settings_.store.is_cluster() ? "postgres" : settings_.store.data_dir.string()
              }}
         );
-        context_.run();
+        io::run_event_loop(context_, idle_poll());
         log_.info("stopped");
         return exit_code_;
     }
 
 private:
+    /// A node of a cluster waits for other programs, which may need this processor.
+    std::chrono::microseconds idle_poll() const {
+        return std::chrono::microseconds{settings_.store.is_cluster() ? 0 : settings_.idle_poll};
+    }
+
     std::string address() const {
         const auto host = config::parse_listen(settings_.listen)->host;
         const bool is_ipv6 = host.contains(':');
