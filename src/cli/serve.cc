@@ -85,15 +85,19 @@ public:
              {"store", settings_.store.is_cluster() ? "postgres" : settings_.store.data_dir.string()
              }}
         );
-        io::run_event_loop(context_, idle_poll());
+        run_loop();
         log_.info("stopped");
         return exit_code_;
     }
 
 private:
-    /// A node of a cluster waits for other programs, which may need this processor.
-    std::chrono::microseconds idle_poll() const {
-        return std::chrono::microseconds{settings_.store.is_cluster() ? 0 : settings_.idle_poll};
+    void run_loop() {
+        // A node of a cluster waits for other programs, which may need this processor.
+        if (settings_.store.is_cluster()) {
+            context_.run();
+        } else {
+            io::run_event_loop(context_);
+        }
     }
 
     std::string address() const {

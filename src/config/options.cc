@@ -132,17 +132,6 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->type_name("NUMBER")
         ->check(CLI::Range(1U, kHoldMinutesMax).description(""))
         ->capture_default_str();
-    command
-        .add_option(
-            "--idle-poll",
-            settings.idle_poll,
-            "Look for work so long before sleeping (embedded store): answers come sooner, and an "
-            "idle moment costs processor time; 0 where others need it"
-        )
-        ->envname("FRONTROW_IDLE_POLL")
-        ->type_name("MICROSECONDS")
-        ->check(CLI::Range(0U, kIdlePollMax).description(""))
-        ->capture_default_str();
     command.add_option("--log-level", settings.log_level, "How much to log")
         ->envname("FRONTROW_LOG_LEVEL")
         ->type_name("LEVEL")

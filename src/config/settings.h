@@ -27,7 +27,6 @@ struct StoreSettings {
 
 inline constexpr std::uint32_t kDatabaseConnectionsMin = 4;
 inline constexpr std::uint32_t kHoldMinutesMax = 60;
-inline constexpr std::uint32_t kIdlePollMax = 1'000'000;
 
 struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
@@ -39,8 +38,6 @@ struct ServeSettings {
     bool pooler = false;
     /// How long a reservation is held where its event doesn't say.
     std::uint32_t hold_minutes = 15;
-    /// For how many microseconds the embedded store's server looks for work before it sleeps.
-    std::uint32_t idle_poll = 300;
     std::string log_level = "info";
     /// `production` refuses --dev; other words only name the place.
     std::string app_env;

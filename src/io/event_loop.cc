@@ -2,29 +2,44 @@
 
 #include "io/stopwatch.h"
 
-#include <thread>
+#include <algorithm>
+#include <ctime>
 
 namespace frontrow::io {
 namespace {
 
-/// Does what has come, until for so long nothing has.
-void poll(boost::asio::io_context& loop, std::chrono::microseconds idle_poll) {
-    Stopwatch idle;
-    while (!loop.stopped() && idle.elapsed() < idle_poll) {
-        if (loop.poll() > 0) {
-            idle = Stopwatch{};
-        } else {
-            std::this_thread::yield();
-        }
-    }
+using std::chrono::nanoseconds;
+
+constexpr std::chrono::microseconds kLookMax{300};
+constexpr int kPartOfWork = 4;
+
+/// What this thread has used of a processor.
+nanoseconds processor_time() {
+    timespec used{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return std::chrono::seconds{used.tv_sec} + nanoseconds{used.tv_nsec};
 }
 
 }  // namespace
 
-void run_event_loop(boost::asio::io_context& loop, std::chrono::microseconds idle_poll) {
+void run_event_loop(boost::asio::io_context& loop) {
+    nanoseconds left_to_look{0};
+    const auto worked = [&](nanoseconds time) {
+        left_to_look = std::min<nanoseconds>(kLookMax, left_to_look + time / kPartOfWork);
+    };
     while (!loop.stopped()) {
-        poll(loop, idle_poll);
+        const Stopwatch look;
+        if (loop.poll() > 0) {
+            worked(look.elapsed());
+            continue;
+        }
+        left_to_look -= look.elapsed();
+        if (left_to_look > nanoseconds{0}) continue;
+        // It sleeps in there, and works.
+        const auto before = processor_time();
         loop.run_one();
+        left_to_look = nanoseconds{0};
+        worked(processor_time() - before);
     }
 }
 
