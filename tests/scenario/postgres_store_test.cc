@@ -1,5 +1,7 @@
 #include "scenario/postgres_world.h"
+#include "store/postgres/slice_reader.h"
 #include "store/postgres/statements.h"
+#include "support/told.h"
 
 #include <gtest/gtest.h>
 
@@ -176,8 +178,18 @@ TEST_F(BesideAnother, an_organizers_long_transaction_holds_up_no_buyer) {
     EXPECT_TRUE(adding.get().value());
 }
 
-/// A request that came to two nodes: the other has committed between the look at the keys and the
-/// look at the seats.
+/// One request that came to two nodes.
+void expect_one_and_its_replay(const Answer& one, const Answer& two) {
+    ASSERT_TRUE(one.value()) << told(*one);
+    ASSERT_TRUE(two.value()) << told(*two);
+    EXPECT_EQ(
+        std::get<domain::Reservation>((*one)->entity).id,
+        std::get<domain::Reservation>((*two)->entity).id
+    );
+    EXPECT_NE((*one)->replayed, (*two)->replayed);
+}
+
+/// The other has committed between the look at the keys and the look at the seats.
 TEST_F(BesideAnother, a_key_that_another_node_uses_at_the_same_time_is_no_conflict) {
     Twin twin{*world};
     for (std::uint64_t seat = 0; seat < 20; ++seat) {
@@ -186,16 +198,62 @@ TEST_F(BesideAnother, a_key_that_another_node_uses_at_the_same_time_is_no_confli
         again.reservation = ReservationId{Bits128{1, seat}};
         auto here = world->start(command);
         auto there = twin.start(again);
-        const auto one = here.get();
-        const auto two = there.get();
-        ASSERT_TRUE(one.value());
-        ASSERT_TRUE(two.value());
-        EXPECT_EQ(
-            std::get<domain::Reservation>((*one)->entity).id,
-            std::get<domain::Reservation>((*two)->entity).id
-        );
-        EXPECT_NE((*one)->replayed, (*two)->replayed);
+        expect_one_and_its_replay(here.get(), there.get());
     }
+}
+
+/// The same, where the look at the keys has found who used it a day ago.
+TEST_F(BesideAnother, a_forgotten_key_that_another_node_uses_at_the_same_time_is_no_conflict) {
+    const auto old = want("ann", 0);
+    accept(old);
+    world->move_clock(std::chrono::hours{25});
+    auto command = old;
+    command.reservation = ReservationId{Bits128{1, 1}};
+    const std::vector<domain::Command> commands{command};
+    store::postgres::SliceReader reader{commands, Instant{}};
+    const auto reading = world->connect();
+    lock_seat(0);
+    ask_other("SELECT 1 FROM reservations WHERE id = $1 FOR UPDATE", old.reservation);
+    const auto first = run(world->io(), reading->run(reader.begin()));
+    ask_other("ROLLBACK");
+    reader.take_begin(first.value());
+    auto again = old;
+    again.reservation = ReservationId{Bits128{2, 2}};
+    accept(again);
+    store::postgres::Slice slice;
+    ASSERT_TRUE(reader.fill(slice, run(world->io(), reading->run(reader.read())).value()));
+    EXPECT_FALSE(reader.is_decidable(slice, command));
+}
+
+/// Only what the key was used for a day ago is forgotten, not what another node has just used it
+/// for.
+TEST_F(BesideAnother, a_key_that_another_node_has_just_used_is_not_forgotten) {
+    const auto old = want("ann", 0);
+    accept(old);
+    world->move_clock(std::chrono::hours{25});
+    Twin twin{*world};
+    // Whoever takes seat 1 waits there, his look at the keys behind him.
+    ask_other("CREATE TABLE stops (seat uuid)");
+    ask_other("INSERT INTO stops VALUES ($1)", first_seat.plus(1));
+    ask_other(
+        "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN"
+        " WHILE EXISTS (SELECT FROM stops WHERE seat = NEW.id) LOOP PERFORM pg_sleep(0.001);"
+        " END LOOP; RETURN NEW; END'"
+    );
+    ask_other("CREATE TRIGGER stop BEFORE UPDATE ON seats FOR EACH ROW EXECUTE FUNCTION stop()");
+    auto other_content = want("ann", 1);
+    other_content.request = {.key = old.request.key, .content = Bits128{9, 9}};
+    auto here = world->start(other_content);
+    const char* who_waits = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while (ask_other(who_waits).front().rows() == 0) {
+    }
+    auto again = old;
+    again.reservation = ReservationId{Bits128{1, 1}};
+    EXPECT_TRUE(twin.start(again).get().value());
+    ask_other("DELETE FROM stops");
+    const auto refused = here.get().value();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, domain::Reason::idempotency_key_reused);
 }
 
 /// The database's default counts for nothing.

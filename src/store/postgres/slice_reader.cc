@@ -264,14 +264,17 @@ bool SliceReader::is_decidable(const Slice& slice, const domain::Command& comman
 }
 
 /// Whether it's known who has the seat, and it's locked if it can be taken. That it is another's by
-/// the same request means that this one came to two nodes, and was looked for a moment too early.
+/// the same request means that this one came to two nodes, and was looked for a moment too early:
+/// nobody was found, or who used the key a day ago.
 bool SliceReader::has_seat(const Slice& slice, SeatId id, Bits128 request_key) const {
     const auto read = slice.seats.find(id);
     if (read == slice.seats.end()) return true;
     const auto& [holder, until, holders_key] = read->second;
     const bool has_run_out = until && *until <= slice.now;
-    if (holder && !has_run_out)
-        return holders_key != request_key || slice.keys.contains(request_key);
+    if (holder && !has_run_out) {
+        const auto known = slice.keys.find(request_key);
+        return holders_key != request_key || (known != slice.keys.end() && known->second == holder);
+    }
     return locked_seats_.contains(id) && (!holder || locked_reservations_.contains(*holder));
 }
 

@@ -72,7 +72,7 @@ private:
         new_.insert(body.reservation);
         seats_.insert(body.seats.begin(), body.seats.end());
         if (const auto known = slice_.keys.find(body.request.key); known != slice_.keys.end())
-            forgotten_.push_back(body.request.key);
+            forgotten_.push_back(known->second);
     }
     void touch(EventId, const domain::ReservationConfirmed& body) { touch_whole(body.reservation); }
     void touch(EventId, const domain::ReservationCancelled& body) { touch_whole(body.reservation); }
@@ -120,7 +120,8 @@ private:
     std::set<ReservationId> new_;
     std::set<ReservationId> changed_;
     std::vector<EventId> deleted_;
-    std::vector<Bits128> forgotten_;
+    /// Whose keys are used anew.
+    std::vector<ReservationId> forgotten_;
     std::vector<std::string> lines_;
 };
 
@@ -202,8 +203,8 @@ void SliceWriter::write_reservations() {
 
 void SliceWriter::insert(std::vector<ReservationWrite> rows) {
     if (!forgotten_.empty()) {
-        auto& keys = queries_.emplace_back(PgQuery{kForgetRequests}).params;
-        keys.add_array(forgotten_);
+        auto& old = queries_.emplace_back(PgQuery{kForgetRequests}).params;
+        old.add_array(forgotten_);
     }
     std::vector<SeatId> seats;
     for (auto& row : rows) {

@@ -164,10 +164,10 @@ inline constexpr PgStatement kWriteSeats{
     " SELECT frontrow_expect(count(*), $6) FROM changed"
 };
 
-/// $1 keys that were used more than a day ago.
+/// $1 reservations more than a day old. Not by their keys: those may just have been used anew.
 inline constexpr PgStatement kForgetRequests{
     "forget_requests",
-    "UPDATE reservations SET request_key = NULL WHERE request_key = ANY ($1)"
+    "UPDATE reservations SET request_key = NULL WHERE id = ANY ($1)"
 };
 
 /// New ones, in the order of their keys, so that no two transactions wait for each other. $5 and $6
