@@ -28,6 +28,8 @@ find_program(PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 add_library(frontrow_asio INTERFACE)
 target_link_libraries(frontrow_asio INTERFACE Boost::headers Threads::Threads)
 target_compile_definitions(frontrow_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
-    # A request has six coroutines under way, and Asio keeps two of their frames for the next.
-    BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
+    # Asio keeps frames for the next request; but a batch's requests are under way together, and what it keeps is gone
+    # with the first of them. The others' come from new, aligned as that does it, and not from aligned_alloc.
+    BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=1
+    BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN)
 add_library(frontrow::asio ALIAS frontrow_asio)

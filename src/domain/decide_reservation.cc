@@ -38,10 +38,11 @@ Decision replay(const Inventory& inventory, const ReservationRow& row, const Req
     return decision;
 }
 
-bool names_a_seat_twice(SeatIds seats) {
+bool names_a_seat_twice(const SeatIds& seats) {
     if (seats.size() < 2) return false;
-    std::ranges::sort(seats);
-    return std::ranges::adjacent_find(seats) != seats.end();
+    auto sorted = seats;
+    std::ranges::sort(sorted);
+    return std::ranges::adjacent_find(sorted) != sorted.end();
 }
 
 /// What the event says of the request, before any seat is looked at.
@@ -126,34 +127,35 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
         return refuse(std::move(refusal), row->last_seq);
     }
 
-    Reservation entity{
-        .id = command.reservation,
-        .event = command.event,
-        .user = command.user,
-        .seats = command.seats,
-        .status = ReservationStatus::pending,
-        .total_amount = wanted.total,
-        .currency = row->event.spec.currency,
-        .created_at = now,
-        .expires_at = now + command.hold.value_or(row->event.spec.hold),
-        .confirmed_at = std::nullopt,
-    };
-    ReservationHeld held{
-        .reservation = entity.id,
-        .user = entity.user,
-        .seats = entity.seats,
-        .total_amount = entity.total_amount,
-        .expires_at = entity.expires_at,
-        .request = command.request,
-    };
-    Decision decision{.outcome = Accepted{.entity = std::move(entity)}};
+    // Made where it stays: what a rush asks for most is moved least.
+    Decision decision;
+    auto& entity = decision.outcome->entity.emplace<Reservation>();
+    entity.id = command.reservation;
+    entity.event = command.event;
+    entity.user = command.user;
+    entity.seats = command.seats;
+    entity.total_amount = wanted.total;
+    entity.currency = row->event.spec.currency;
+    entity.created_at = now;
+    entity.expires_at = now + command.hold.value_or(row->event.spec.hold);
     decision.facts.reserve(wanted.lapsed.size() + 1);
     for (const auto lapsed : wanted.lapsed) {
         decision.facts.push_back(
             {command.event, ReservationExpired{inventory.reservation(lapsed).id}}
         );
     }
-    decision.facts.push_back({command.event, std::move(held)});
+    decision.facts.emplace_back(
+        command.event,
+        FactBody{
+            std::in_place_type<ReservationHeld>,
+            entity.id,
+            entity.user,
+            entity.seats,
+            entity.total_amount,
+            entity.expires_at,
+            command.request,
+        }
+    );
     return decision;
 }
 

@@ -55,13 +55,17 @@ private:
     }
 
     EventRow& event_row() {
-        const auto found = inventory_.events_by_id_.find(fact_.event);
-        CHECK(found != inventory_.events_by_id_.end());
-        return inventory_.events_[found->second];
+        if (event_row_ == nullptr) {
+            const auto found = inventory_.events_by_id_.find(fact_.event);
+            CHECK(found != inventory_.events_by_id_.end());
+            event_row_ = &inventory_.events_[found->second];
+        }
+        return *event_row_;
     }
 
     Inventory& inventory_;
     const Fact& fact_;
+    EventRow* event_row_ = nullptr;
 };
 
 void Evolution::apply(const EventCreated& body) {

@@ -35,10 +35,7 @@ identity::Role role_for(Access access) {
 }
 
 bool takes(BodyKind kind, std::string_view content_type) {
-    const auto type = media_type(content_type);
-    if (type == "application/json" || (type.starts_with("application/") && type.ends_with("+json")))
-        return true;
-    return kind == BodyKind::bulk_seats && type == kCsv;
+    return is_json(content_type) || (kind == BodyKind::bulk_seats && is_csv(content_type));
 }
 
 }  // namespace

@@ -23,6 +23,11 @@ std::string_view take(std::string_view& text, char separator) {
     return taken;
 }
 
+/// Without its parameters.
+std::string_view media_type(std::string_view content_type) {
+    return take(content_type, ';');
+}
+
 /// `q=0`, `q=0.000`: not at all.
 bool is_refused(std::string_view parameters) {
     const auto weight = take(parameters, ';');
@@ -32,12 +37,18 @@ bool is_refused(std::string_view parameters) {
 
 }  // namespace
 
-std::string media_type(std::string_view content_type) {
-    std::string type{take(content_type, ';')};
-    std::ranges::transform(type, type.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    });
-    return type;
+bool is_json(std::string_view content_type) {
+    constexpr std::string_view kApplication = "application/";
+    constexpr std::string_view kSuffix = "+json";
+    const auto type = media_type(content_type);
+    if (same_ignoring_case(type, "application/json")) return true;
+    return type.size() >= kApplication.size() + kSuffix.size() &&
+           same_ignoring_case(type.substr(0, kApplication.size()), kApplication) &&
+           same_ignoring_case(type.substr(type.size() - kSuffix.size()), kSuffix);
+}
+
+bool is_csv(std::string_view content_type) {
+    return same_ignoring_case(media_type(content_type), "text/csv");
 }
 
 bool accepts_gzip(std::string_view accept_encoding) {

@@ -1,16 +1,14 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace frontrow::http {
 
 // What a request says of the forms that it takes, and of those that it has.
 
-inline constexpr std::string_view kCsv = "text/csv";
-
-/// A `Content-Type` without its parameters, in lower case.
-std::string media_type(std::string_view content_type);
+/// `Content-Type` says that it is JSON: `application/json`, or `application/…+json`.
+bool is_json(std::string_view content_type);
+bool is_csv(std::string_view content_type);
 
 /// `Accept-Encoding` takes gzip.
 bool accepts_gzip(std::string_view accept_encoding);

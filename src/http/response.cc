@@ -49,6 +49,13 @@ void Response::add_header(std::string_view name, std::string_view value) {
     extra_headers_ += "\r\n";
 }
 
+void Response::add_location(std::string_view path, Bits128 id) {
+    extra_headers_ += "Location: ";
+    extra_headers_ += path;
+    append_uuid(extra_headers_, id);
+    extra_headers_ += "\r\n";
+}
+
 void Response::write_head(
     std::string& out,
     TraceId trace,

@@ -1,15 +1,13 @@
 #include "identity/request_mark.h"
 
-#include <string>
-
 namespace frontrow::identity {
 namespace {
 
 /// With its length before it, so that no two lists of parts hash alike.
-void add_part(std::string& text, std::string_view part) {
-    text += static_cast<char>(part.size() >> 8);
-    text += static_cast<char>(part.size());
-    text += part;
+void add_part(io::Sha256& sha, std::string_view part) {
+    const char size[] = {static_cast<char>(part.size() >> 8), static_cast<char>(part.size())};
+    sha.update({size, sizeof size});
+    sha.update(part);
 }
 
 }  // namespace
@@ -22,12 +20,8 @@ domain::RequestMark mark_request(
     std::string_view content
 ) {
     domain::RequestMark mark;
-    std::string text;
-    text.reserve(caller.size() + route.size() + key.size() + 6);
-    add_part(text, caller);
-    add_part(text, route);
-    add_part(text, key);
-    sha.update(text);
+    for (const auto part : {caller, route, key})
+        add_part(sha, part);
     mark.key = sha.finish128();
     sha.update(content);
     mark.content = sha.finish128();

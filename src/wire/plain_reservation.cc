@@ -106,18 +106,23 @@ bool take_member(Cursor& in, std::optional<EventId>& event, ReservationRequest& 
     return false;
 }
 
+bool read(std::string_view body, ReservationRequest& request) {
+    Cursor in{body};
+    if (!in.take('{')) return false;
+    std::optional<EventId> event;
+    do {
+        if (!take_member(in, event, request)) return false;
+    } while (in.take(','));
+    if (!in.take('}') || !in.is_at_end() || !event || request.seats.empty()) return false;
+    request.event = *event;
+    return true;
+}
+
 }  // namespace
 
 std::optional<ReservationRequest> read_plain_reservation(std::string_view body) {
-    Cursor in{body};
-    if (!in.take('{')) return std::nullopt;
     std::optional<ReservationRequest> request{std::in_place};
-    std::optional<EventId> event;
-    do {
-        if (!take_member(in, event, *request)) return std::nullopt;
-    } while (in.take(','));
-    if (!in.take('}') || !in.is_at_end() || !event || request->seats.empty()) return std::nullopt;
-    request->event = *event;
+    if (!read(body, *request)) request.reset();
     return request;
 }
 

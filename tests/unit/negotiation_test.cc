@@ -7,6 +7,35 @@
 namespace frontrow::http {
 namespace {
 
+TEST(ContentType, is_json_whatever_its_parameters_and_its_case) {
+    for (const auto* json :
+         {"application/json",
+          "Application/JSON",
+          "application/json; charset=utf-8",
+          " application/json ;charset=utf-8",
+          "application/problem+json",
+          "application/vnd.example.v2+JSON; q=1"})
+        EXPECT_TRUE(is_json(json)) << json;
+    for (const auto* other :
+         {"",
+          ";",
+          "text/json",
+          "application/json5",
+          "application/jso",
+          "application/problem+json5",
+          "application+json",
+          "text/plain+json",
+          "text/csv"})
+        EXPECT_FALSE(is_json(other)) << other;
+}
+
+TEST(ContentType, is_csv_whatever_its_parameters_and_its_case) {
+    EXPECT_TRUE(is_csv("text/csv"));
+    EXPECT_TRUE(is_csv("Text/CSV; header=present"));
+    EXPECT_FALSE(is_csv("text/csv2"));
+    EXPECT_FALSE(is_csv("application/json"));
+}
+
 TEST(AcceptEncoding, takes_gzip_where_it_is_named_or_meant_and_not_refused) {
     for (const auto* takes :
          {"gzip",

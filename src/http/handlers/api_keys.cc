@@ -26,7 +26,7 @@ Awaitable<void> create_api_key(Context& context) {
     const auto* key = entity_or_fail<domain::ApiKey>(context, result);
     if (key == nullptr) co_return;
     context.response.status = 201;
-    context.response.add_header("Location", "/api/v1/api-keys/" + key->id.to_string());
+    context.response.add_location("/api/v1/api-keys/", key->id.bits());
     wire::append_new_api_key(context.response.body, *key, made.text);
 }
 

@@ -29,8 +29,7 @@ std::optional<std::uint32_t> if_version(const Request& request) {
 void reply_event(Context& context, const domain::Event& event, unsigned status) {
     context.response.status = status;
     context.response.add_header("ETag", etag_of(event));
-    if (status == 201)
-        context.response.add_header("Location", "/api/v1/events/" + event.id.to_string());
+    if (status == 201) context.response.add_location("/api/v1/events/", event.id.bits());
     wire::append_event(context.response.body, event);
 }
 

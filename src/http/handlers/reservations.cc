@@ -45,6 +45,42 @@ ReservationResult result_of(const OutcomeResult& result) {
                                                                        : ReservationResult::error;
 }
 
+/// What is asked for; nothing, and answered, where that is wrong.
+std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
+    auto request = wire::parse_reservation_request(context.request.body);
+    if (context.value_or_fail(request) == nullptr) return std::nullopt;
+    const auto key = key_or_fail(context, *request);
+    if (!key) return std::nullopt;
+    const auto& services = context.services;
+    const auto mark = identity::mark_request(
+        services.sha,
+        context.principal.sub,
+        "POST /reservations",
+        *key,
+        wire::canonical(request->event, request->seats, request->hold)
+    );
+    return domain::ReserveSeats{
+        .reservation = services.ids.next<ReservationId>(),
+        .event = request->event,
+        .user = context.principal.sub,
+        .seats = std::move(request->seats),
+        .hold = request->hold,
+        .request = mark,
+    };
+}
+
+void reply_created(Context& context, OutcomeResult& result) {
+    context.services.metrics.reservation(result_of(result));
+    const auto* reservation = entity_or_fail<domain::Reservation>(context, result);
+    if (reservation == nullptr) return;
+    auto& response = context.response;
+    response.status = 201;
+    response.add_location("/api/v1/reservations/", reservation->id.bits());
+    if ((*result)->replayed) response.add_header("Idempotency-Replayed", "true");
+    // As of its making, so that a replay is the same to the letter.
+    wire::append_reservation(response.body, *reservation, reservation->created_at);
+}
+
 /// The answer to confirm, cancel and extend: the reservation as it is now.
 template <class Command>
 Awaitable<void> change_reservation(Context& context, Command command) {
@@ -80,37 +116,13 @@ Awaitable<void> reply_reservations_of(Context& context, std::string user) {
 
 }  // namespace
 
+/// Plain functions do what needs no waiting: a batch has hundreds of these frames, and they stay
+/// small.
 Awaitable<void> create_reservation(Context& context) {
-    auto request = wire::parse_reservation_request(context.request.body);
-    if (context.value_or_fail(request) == nullptr) co_return;
-    const auto key = key_or_fail(context, *request);
-    if (!key) co_return;
-    const auto& services = context.services;
-    domain::ReserveSeats command{
-        .reservation = services.ids.next<ReservationId>(),
-        .event = request->event,
-        .user = context.principal.sub,
-        .seats = std::move(request->seats),
-        .hold = request->hold,
-        .request = {},
-    };
-    command.request = identity::mark_request(
-        services.sha,
-        command.user,
-        "POST /reservations",
-        *key,
-        wire::canonical(command.event, command.seats, command.hold)
-    );
-    auto result = co_await services.store.execute(std::move(command), context.trace);
-    services.metrics.reservation(result_of(result));
-    const auto* reservation = entity_or_fail<domain::Reservation>(context, result);
-    if (reservation == nullptr) co_return;
-    auto& response = context.response;
-    response.status = 201;
-    response.add_header("Location", "/api/v1/reservations/" + reservation->id.to_string());
-    if ((*result)->replayed) response.add_header("Idempotency-Replayed", "true");
-    // As of its making, so that a replay is the same to the letter.
-    wire::append_reservation(response.body, *reservation, reservation->created_at);
+    auto wanted = wanted_or_fail(context);
+    if (!wanted) co_return;
+    auto result = co_await context.services.store.execute(*std::move(wanted), context.trace);
+    reply_created(context, result);
 }
 
 Awaitable<void> get_reservation(Context& context) {

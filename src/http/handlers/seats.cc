@@ -97,25 +97,25 @@ Awaitable<void> create_seat(Context& context) {
     const auto* block = entity_or_fail<std::shared_ptr<const domain::SeatBlock>>(context, result);
     if (block == nullptr) co_return;
     context.response.status = 201;
-    context.response.add_header("Location", "/api/v1/seats/" + (*block)->first_id.to_string());
+    context.response.add_location("/api/v1/seats/", (*block)->first_id.bits());
     wire::append_seat(context.response.body, {.event = *event, .block = *block});
 }
 
 Awaitable<void> create_seats(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
-    const bool is_csv = media_type(context.request.header(Header::content_type)) == kCsv;
-    auto parse = [&] { return parse_bulk(context.request.body, is_csv); };
+    const bool is_table = is_csv(context.request.header(Header::content_type));
+    auto parse = [&] { return parse_bulk(context.request.body, is_table); };
     const bool is_short = context.request.body.size() <= kBodyOnOwnerMax;
     auto table = is_short ? parse() : co_await context.services.workers.run(parse);
     if (!table) {
-        context.fail(is_csv ? problem_in_table(table.error()) : problem_of(table.error()));
+        context.fail(is_table ? problem_in_table(table.error()) : problem_of(table.error()));
         co_return;
     }
     auto command = command_for(context, *event, std::move(table->seats));
     const auto wanted = command.block;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
-    if (is_csv && result && !*result) {
+    if (is_table && result && !*result) {
         context.fail(problem_in_table(result->error(), wanted->seats, table->lines));
         co_return;
     }
