@@ -4,6 +4,7 @@
 #include "support/one_machine.h"
 #include "wire/entity_json.h"
 
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -232,6 +233,47 @@ TEST_F(HangingDisk, has_no_seat_map_of_an_event_that_the_batch_deletes) {
     machine_.vfs.release_syncs();
     for (auto& [about, answer] : questions_)
         EXPECT_EQ(answer.get(), std::nullopt) << about;
+}
+
+/// Buyers of whom each comes in the turn of the loop after the one before.
+class Batches : public testing::Test {
+protected:
+    void SetUp() override {
+        machine_.start();
+        event_ = machine_.open_sale(200);
+    }
+
+    std::uint64_t syncs_for(std::size_t buyers) {
+        const auto before = machine_.vfs.count(FaultyVfs::Op::sync);
+        std::vector<Started<Answer>> answers;
+        answers.reserve(buyers);
+        const std::function<void()> come = [&] {
+            answers.push_back(machine_.start_command(
+                machine_.sale.reserve(event_, "buyer", {machine_.seat(next_seat_++)})
+            ));
+            if (answers.size() < buyers) boost::asio::post(machine_.io, come);
+        };
+        come();
+        for (std::size_t i = 0; i < buyers; ++i)
+            EXPECT_TRUE(answers.at(i).get().value());
+        return machine_.vfs.count(FaultyVfs::Op::sync) - before;
+    }
+
+private:
+    OneMachine machine_;
+    EventId event_;
+    std::uint64_t next_seat_ = 0;
+};
+
+TEST_F(Batches, take_in_who_comes_in_the_next_turn) {
+    const auto one = syncs_for(1);
+    EXPECT_GT(one, 0);
+    EXPECT_EQ(syncs_for(50), one);
+}
+
+TEST_F(Batches, that_are_large_wait_for_nobody) {
+    const auto one = syncs_for(1);
+    EXPECT_EQ(syncs_for(140), 2 * one);
 }
 
 /// Many holds that run out at one instant.

@@ -1,5 +1,6 @@
 #include "store/embedded/committer.h"
 
+#include "io/short_slices.h"
 #include "wire/fact_json.h"
 
 #include <utility>
@@ -60,6 +61,7 @@ void Committer::submit(std::vector<domain::Fact> batch) {
 }
 
 void Committer::run() {
+    io::run_in_short_slices();
     for (;;) {
         std::vector<domain::Fact> batch;
         {

@@ -23,6 +23,11 @@ constexpr std::chrono::milliseconds kTick{100};
 /// it, so that buyers keep half of the server while 100,000 holds that end together go in half a
 /// second. A thousand were gone in a quarter of it, and buyers waited as long.
 constexpr std::uint32_t kSweepChunk = 250;
+/// A batch of so many facts waits for no more.
+constexpr std::size_t kBatchEnough = 128;
+/// After how many turns of the loop without a new fact a batch is written: in one of them Asio
+/// finds what has become ready, in the next it tells.
+constexpr int kQuietTurns = 2;
 
 Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the journal failed"};
@@ -144,28 +149,36 @@ EmbeddedStore::execute(domain::Command command, TraceId trace) {
 
 std::uint64_t EmbeddedStore::record(std::vector<domain::NewFact> facts, Instant at, TraceId trace) {
     for (auto& fact : facts) {
-        forming_.push_back({
-            .seq = inventory_.last_seq() + 1,
-            .at = at,
-            .trace = trace,
-            .event = fact.event,
-            .body = std::move(fact.body),
-        });
-        domain::evolve(inventory_, forming_.back());
+        const auto& recorded = forming_.emplace_back(
+            inventory_.last_seq() + 1, at, trace, fact.event, std::move(fact.body)
+        );
+        domain::evolve(inventory_, recorded);
     }
     schedule_write();
     return inventory_.last_seq();
 }
 
-/// Not at once: the requests that are ready in this turn of the loop share the batch.
+/// Not at once: the requests that are ready share the batch. A commit takes the same time however
+/// few they are, and those who come a moment too late wait for two.
 void EmbeddedStore::schedule_write() {
     if (writing_ || std::exchange(write_is_posted_, true)) return;
-    boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
-        const auto self = weak.lock();
-        if (!self) return;
-        (*self)->write_is_posted_ = false;
-        (*self)->write_next_batch();
+    write_when_quiet(forming_.size(), kQuietTurns);
+}
+
+void EmbeddedStore::write_when_quiet(std::size_t facts, int turns) {
+    boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}, facts, turns] {
+        if (const auto self = weak.lock()) (*self)->on_turn(facts, turns - 1);
     });
+}
+
+/// The batch had so many facts so many turns before it is due.
+void EmbeddedStore::on_turn(std::size_t facts, int turns) {
+    if (forming_.size() < kBatchEnough) {
+        if (forming_.size() > facts) return write_when_quiet(forming_.size(), kQuietTurns);
+        if (turns > 0) return write_when_quiet(facts, turns);
+    }
+    write_is_posted_ = false;
+    write_next_batch();
 }
 
 void EmbeddedStore::write_next_batch() {
@@ -188,7 +201,11 @@ void EmbeddedStore::on_written(Result<void, Fault> written) {
     durable_seq_ = writing_seq_;
     writing_ = false;
     auto released = std::exchange(writing_waiters_, {});
-    write_next_batch();
+    if (forming_.size() >= kBatchEnough) {
+        write_next_batch();
+    } else if (!forming_.empty()) {
+        schedule_write();
+    }
     // Behind the answers, the last of which may end the store.
     if (inventory_.has_expired_holds(now())) {
         boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {

@@ -121,6 +121,8 @@ private:
     /// Until all of them are facts, so that the counts by facts are right at once.
     Awaitable<void> settle();
     void schedule_write();
+    void write_when_quiet(std::size_t facts, int turns);
+    void on_turn(std::size_t facts, int turns);
     void write_next_batch();
     std::uint64_t last_seq_of(EventId event) const;
     /// As it stands with the batch that is forming.
