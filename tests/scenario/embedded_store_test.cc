@@ -235,29 +235,40 @@ TEST_F(HangingDisk, has_no_seat_map_of_an_event_that_the_batch_deletes) {
         EXPECT_EQ(answer.get(), std::nullopt) << about;
 }
 
-/// Buyers of whom each comes in the turn of the loop after the one before.
+/// Buyers who come in turns of the loop that follow each other.
 class Batches : public testing::Test {
 protected:
     void SetUp() override {
         machine_.start();
-        event_ = machine_.open_sale(200);
+        event_ = machine_.open_sale(500);
+        one_ = syncs_for({.turns = 1, .buyers_a_turn = 1});
     }
 
-    std::uint64_t syncs_for(std::size_t buyers) {
+    struct Crowd {
+        std::size_t turns = 0;
+        std::size_t buyers_a_turn = 0;
+    };
+    std::uint64_t syncs_for(Crowd crowd) {
         const auto before = machine_.vfs.count(FaultyVfs::Op::sync);
         std::vector<Started<Answer>> answers;
-        answers.reserve(buyers);
+        const auto buyers = crowd.turns * crowd.buyers_a_turn;
         const std::function<void()> come = [&] {
-            answers.push_back(machine_.start_command(
-                machine_.sale.reserve(event_, "buyer", {machine_.seat(next_seat_++)})
-            ));
+            for (std::size_t i = 0; i < crowd.buyers_a_turn; ++i)
+                answers.push_back(machine_.start_command(
+                    machine_.sale.reserve(event_, "buyer", {machine_.seat(next_seat_++)})
+                ));
             if (answers.size() < buyers) boost::asio::post(machine_.io, come);
         };
         come();
-        for (std::size_t i = 0; i < buyers; ++i)
-            EXPECT_TRUE(answers.at(i).get().value());
+        while (answers.size() < buyers)
+            machine_.io.run_one();
+        for (auto& one : answers)
+            EXPECT_TRUE(one.get().value());
         return machine_.vfs.count(FaultyVfs::Op::sync) - before;
     }
+
+    /// What a batch takes.
+    std::uint64_t one_ = 0;
 
 private:
     OneMachine machine_;
@@ -265,15 +276,17 @@ private:
     std::uint64_t next_seat_ = 0;
 };
 
-TEST_F(Batches, take_in_who_comes_in_the_next_turn) {
-    const auto one = syncs_for(1);
-    EXPECT_GT(one, 0);
-    EXPECT_EQ(syncs_for(50), one);
+TEST_F(Batches, take_in_who_comes_in_the_next_turns) {
+    EXPECT_GT(one_, 0);
+    EXPECT_EQ(syncs_for({.turns = 5, .buyers_a_turn = 1}), one_);
+}
+
+TEST_F(Batches, wait_for_a_few_turns_and_no_more) {
+    EXPECT_GT(syncs_for({.turns = 100, .buyers_a_turn = 1}), one_);
 }
 
 TEST_F(Batches, that_are_large_wait_for_nobody) {
-    const auto one = syncs_for(1);
-    EXPECT_EQ(syncs_for(140), 2 * one);
+    EXPECT_EQ(syncs_for({.turns = 5, .buyers_a_turn = 40}), 2 * one_);
 }
 
 /// Many holds that run out at one instant.

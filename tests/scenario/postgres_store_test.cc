@@ -1,6 +1,7 @@
 #include "scenario/postgres_world.h"
 #include "store/postgres/slice_reader.h"
 #include "store/postgres/statements.h"
+#include "support/eventually.h"
 #include "support/told.h"
 
 #include <gtest/gtest.h>
@@ -245,12 +246,12 @@ TEST_F(BesideAnother, a_key_that_another_node_has_just_used_is_not_forgotten) {
     other_content.request = {.key = old.request.key, .content = Bits128{9, 9}};
     auto here = world->start(other_content);
     const char* who_waits = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
-    while (ask_other(who_waits).front().rows() == 0) {
-    }
+    ASSERT_TRUE(eventually([&] { return ask_other(who_waits).front().rows() > 0; }));
     auto again = old;
     again.reservation = ReservationId{Bits128{1, 1}};
-    EXPECT_TRUE(twin.start(again).get().value());
+    const auto sold = twin.start(again).get();
     ask_other("DELETE FROM stops");
+    EXPECT_TRUE(sold && *sold);
     const auto refused = here.get().value();
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().reason, domain::Reason::idempotency_key_reused);

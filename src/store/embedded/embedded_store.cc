@@ -28,6 +28,9 @@ constexpr std::size_t kBatchEnough = 128;
 /// After how many turns of the loop without a new fact a batch is written: in one of them Asio
 /// finds what has become ready, in the next it tells.
 constexpr int kQuietTurns = 2;
+/// After how many it is written whatever comes: among many readers a buyer in every turn would keep
+/// those before him waiting.
+constexpr int kTurnsMax = 8;
 
 Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the journal failed"};
@@ -162,21 +165,24 @@ std::uint64_t EmbeddedStore::record(std::vector<domain::NewFact> facts, Instant 
 /// few they are, and those who come a moment too late wait for two.
 void EmbeddedStore::schedule_write() {
     if (writing_ || std::exchange(write_is_posted_, true)) return;
-    write_when_quiet(forming_.size(), kQuietTurns);
+    waited_ = {.facts = forming_.size()};
+    wait_a_turn();
 }
 
-void EmbeddedStore::write_when_quiet(std::size_t facts, int turns) {
-    boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}, facts, turns] {
-        if (const auto self = weak.lock()) (*self)->on_turn(facts, turns - 1);
+void EmbeddedStore::wait_a_turn() {
+    boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
+        if (const auto self = weak.lock()) (*self)->on_turn();
     });
 }
 
-/// The batch had so many facts so many turns before it is due.
-void EmbeddedStore::on_turn(std::size_t facts, int turns) {
-    if (forming_.size() < kBatchEnough) {
-        if (forming_.size() > facts) return write_when_quiet(forming_.size(), kQuietTurns);
-        if (turns > 0) return write_when_quiet(facts, turns);
-    }
+void EmbeddedStore::on_turn() {
+    const bool has_grown = forming_.size() > waited_.facts;
+    waited_.facts = forming_.size();
+    waited_.quiet_turns = has_grown ? 0 : waited_.quiet_turns + 1;
+    ++waited_.turns;
+    if (waited_.facts < kBatchEnough && waited_.quiet_turns < kQuietTurns &&
+        waited_.turns < kTurnsMax)
+        return wait_a_turn();
     write_is_posted_ = false;
     write_next_batch();
 }

@@ -121,8 +121,8 @@ private:
     /// Until all of them are facts, so that the counts by facts are right at once.
     Awaitable<void> settle();
     void schedule_write();
-    void write_when_quiet(std::size_t facts, int turns);
-    void on_turn(std::size_t facts, int turns);
+    void wait_a_turn();
+    void on_turn();
     void write_next_batch();
     std::uint64_t last_seq_of(EventId event) const;
     /// As it stands with the batch that is forming.
@@ -157,6 +157,12 @@ private:
     std::uint64_t durable_seq_ = 0;
     bool writing_ = false;
     bool write_is_posted_ = false;
+    /// How long the forming batch has waited for others, in turns of the loop.
+    struct {
+        std::size_t facts = 0;
+        int quiet_turns = 0;
+        int turns = 0;
+    } waited_;
     bool failed_ = false;
     bool disk_is_low_ = false;
 
