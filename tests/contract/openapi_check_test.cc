@@ -229,6 +229,12 @@ HttpAnswer with_header(const std::string& name, const std::string& value) {
     return answer;
 }
 
+/// One of some million traces has no letter, or a lone e.
+TEST(OpenapiCheck, takes_a_text_that_looks_like_a_number_for_a_text) {
+    judge(with_header("trace-id", "19398387328520562413348315873811"));
+    judge(with_header("x-request-id", "1e400"));
+}
+
 TEST(OpenapiCheck, fails_the_test_for_an_answer_that_is_not_documented) {
     auto other_status = good_answer();
     other_status.status = 202;

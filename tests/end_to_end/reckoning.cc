@@ -1,8 +1,11 @@
 #include "end_to_end/reckoning.h"
 
+#include "support/eventually.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 namespace frontrow::test {
@@ -50,10 +53,16 @@ void Reckoning::settle_without_doubt(std::vector<Buyer>& buyers) {
     settle(buyers);
 }
 
+/// A node whose database is back may find once more that a connection is lost: who is told to come
+/// again does.
 Answer Reckoning::ask(const Request& request) {
-    auto answer = client_.send(request);
-    if (!answer) throw std::runtime_error("no answer to " + request.target);
-    if (answer->status == 503)
+    std::optional<Answer> answer;
+    const bool is_answered = eventually([&] {
+        answer = client_.send(request);
+        if (!answer) throw std::runtime_error("no answer to " + request.target);
+        return answer->status != 503;
+    });
+    if (!is_answered)
         throw std::runtime_error(request.target + " can't be answered: " + answer->body);
     return std::move(*answer);
 }

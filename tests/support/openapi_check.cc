@@ -84,11 +84,12 @@ void check_headers(
             EXPECT_FALSE(required != nullptr && required->as_bool()) << asked << " lacks " << name;
             continue;
         }
-        // A header is text; one that should be a number is read as one.
+        // A header is text; one that should be a number is read as one. (Digits alone may be text,
+        // too.)
         boost::system::error_code not_json;
         auto value = json::parse(found->second, not_json);
         if (not_json || !value.is_number()) value = json::string{found->second};
-        const auto as_text = json::value{found->second};
+        const json::value as_text = json::string{found->second};
         const auto& schema = header.at("schema");
         EXPECT_TRUE(
             schemas().misfit(value, schema).empty() || schemas().misfit(as_text, schema).empty()
