@@ -276,10 +276,10 @@ TEST(Requests, need_each_required_field_and_take_null_for_absent) {
 TEST(Requests, ignore_fields_they_do_not_know) {
     for (const auto& request : kAllRequests) {
         for (const json::value& value :
-             {json::value{7},
-              json::value{"席"},
-              json::value{nullptr},
-              json::value{json::array{json::object{}}}}) {
+             {json::value(7),
+              json::value("席"),
+              json::value(nullptr),
+              json::value(json::array(1, json::object()))}) {
             EXPECT_THAT(request.parse(text_of(request.good, "colour", value)), ElementsAre());
         }
     }
