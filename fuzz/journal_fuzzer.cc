@@ -21,6 +21,7 @@
 //   l  damage to a journal most of which is still in SQLite's log
 //   d  damage to one that was stopped cleanly, all of it in the database
 //   r  lines that a batch holds, with the hash that fits them
+//   z  the same, compressed
 // A damaged one is opened or refused; it never says what wasn't written, and never hides without a
 // word that something was lost. With a snapshot, whole or not, it comes to the same.
 
@@ -187,6 +188,19 @@ void try_lines(std::string lines) {
     CHECK(replayed || replayed.error().kind == io::FaultKind::corrupt);
 }
 
+void try_frame(std::string_view frame) {
+    const store::embedded::JournalBatch batch{
+        .batch = 1,
+        .first_seq = 1,
+        .last_seq = 1,
+        .facts = std::string{frame},
+        .are_compressed = true,
+    };
+    const auto read =
+        Journal::read_facts(batch, [](const domain::Fact& fact) { CHECK(fact.seq == 1); });
+    CHECK(read || read.error().kind == io::FaultKind::corrupt);
+}
+
 }  // namespace
 }  // namespace frontrow::fuzz
 
@@ -197,5 +211,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (data[0] == 'l') try_damaged(original().in_log, rest);
     if (data[0] == 'd') try_damaged(original().in_database, rest);
     if (data[0] == 'r') try_lines(std::string{rest});
+    if (data[0] == 'z') try_frame(rest);
     return 0;
 }

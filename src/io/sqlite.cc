@@ -67,6 +67,15 @@ Result<SqliteStatement, Fault> SqliteDatabase::prepare(std::string_view sql) {
     return SqliteStatement{statement};
 }
 
+void SqliteDatabase::take_over_checkpoints() {
+    // In the place of SQLite's own, which would make a checkpoint every thousand pages.
+    const auto count = [](void* pages_in_log, sqlite3*, const char*, int pages) {
+        *static_cast<int*>(pages_in_log) = pages;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(handle_.get(), count, pages_in_log_.get());
+}
+
 Result<int, Fault> SqliteDatabase::checkpoint() {
     // A connection opens the log with its first read; before that it would find nothing to move.
     if (auto read = execute("PRAGMA user_version"); !read) return std::unexpected(read.error());
@@ -121,6 +130,10 @@ void SqliteStatement::bind_text(int index, std::string_view text) {
     );
 }
 
+void SqliteStatement::bind_blob(int index, std::string_view bytes) {
+    bind(index, std::span{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
+
 Result<bool, Fault> SqliteStatement::step() {
     const int code = sqlite3_step(handle_.get());
     if (code == SQLITE_ROW) return true;
@@ -137,8 +150,13 @@ std::int64_t SqliteStatement::integer(int column) const {
 }
 
 std::string_view SqliteStatement::text(int column) const {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
+    // SQLite gives a text as it is, too; asked for a text it would make one of a blob.
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
+bool SqliteStatement::is_blob(int column) const {
+    return sqlite3_column_type(handle_.get(), column) == SQLITE_BLOB;
 }
 
 std::span<const std::uint8_t> SqliteStatement::blob(int column) const {

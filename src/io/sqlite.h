@@ -31,6 +31,11 @@ public:
     /// Runs statements that return no rows.
     Result<void, Fault> execute(const std::string& sql);
     Result<SqliteStatement, Fault> prepare(std::string_view sql);
+    /// Nothing of the write-ahead log is moved into the database from now on but by checkpoint().
+    void take_over_checkpoints();
+    /// How many pages the log had after this connection's last commit, since it was last begun
+    /// anew; zero before the first, and without take_over_checkpoints().
+    int pages_in_log() const { return *pages_in_log_; }
     /// Moves what it can of the write-ahead log into the database without blocking anyone. Returns
     /// how many of its pages are left.
     Result<int, Fault> checkpoint();
@@ -49,6 +54,8 @@ private:
 
     explicit SqliteDatabase(sqlite3* handle) : handle_{handle} {}
 
+    /// SQLite writes it, whose handle doesn't move; so it outlives that.
+    std::unique_ptr<int> pages_in_log_ = std::make_unique<int>(0);
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
@@ -59,14 +66,16 @@ public:
     /// The bytes must stay until reset().
     void bind(int index, std::span<const std::uint8_t> bytes);
     void bind_text(int index, std::string_view text);
+    void bind_blob(int index, std::string_view bytes);
 
     /// True: a row is there. False: done.
     Result<bool, Fault> step();
     void reset();
 
     std::int64_t integer(int column) const;
-    /// Valid until the next step or reset.
+    /// Of a text or a blob; valid until the next step or reset.
     std::string_view text(int column) const;
+    bool is_blob(int column) const;
     std::span<const std::uint8_t> blob(int column) const;
 
 private:

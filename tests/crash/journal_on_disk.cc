@@ -34,10 +34,22 @@ std::vector<std::size_t> find_commits(const std::string& log) {
     return ends;
 }
 
+constexpr auto kFirstSchema = R"sql(
+CREATE TABLE journal (
+    batch     INTEGER PRIMARY KEY,
+    first_seq INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL,
+    facts     TEXT NOT NULL,
+    hash      BLOB NOT NULL
+) STRICT;
+PRAGMA user_version=1;
+)sql";
+
 void make_database(const std::filesystem::path& file, const JournalShape& shape) {
     auto database = io::SqliteDatabase::open(file, io::SqliteDatabase::Mode::read_write_create);
     CHECK(database->execute("PRAGMA page_size=" + std::to_string(shape.page_size)).has_value());
-    CHECK(database->execute("PRAGMA user_version=0").has_value());
+    const auto* schema = shape.is_first_format ? kFirstSchema : "PRAGMA user_version=0";
+    CHECK(database->execute(schema).has_value());
 }
 
 }  // namespace
@@ -47,6 +59,7 @@ std::vector<JournalShape> journal_shapes() {
         {.name = "usual_pages", .page_size = 4'096, .log_was_started_anew = false},
         {.name = "small_pages", .page_size = 512, .log_was_started_anew = false},
         {.name = "small_pages_in_a_new_log", .page_size = 512, .log_was_started_anew = true},
+        {.name = "first_format", .page_size = 512, .is_first_format = true},
     };
 }
 

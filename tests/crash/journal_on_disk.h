@@ -10,12 +10,14 @@
 
 namespace frontrow::test {
 
-/// What SQLite makes of a journal depends on the size of its pages and on whether its log has been
-/// started anew since, over the remains of an older one.
+/// What SQLite makes of a journal depends on the size of its pages and of its rows, and on whether
+/// its log has been started anew since, over the remains of an older one.
 struct JournalShape {
     std::string name;
     int page_size = 4'096;
     bool log_was_started_anew = false;
+    /// The first, in which facts are text: what an older Frontrow left.
+    bool is_first_format = false;
 
     friend void PrintTo(const JournalShape& shape, std::ostream* out) { *out << shape.name; }
 };

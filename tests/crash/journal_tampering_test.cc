@@ -1,6 +1,7 @@
 #include "crash/journal_on_disk.h"
 #include "io/sha256.h"
 #include "io/sqlite.h"
+#include "io/zstd.h"
 #include "store/embedded/data_folder.h"
 #include "store/embedded/journal_head.h"
 #include "support/one_machine.h"
@@ -40,7 +41,7 @@ struct Tampering {
 class TamperedJournal : public testing::TestWithParam<Tampering> {};
 
 const std::vector<Tampering> kTamperings{
-    {.name = "no_row_is_touched", .sql = "PRAGMA user_version=1"},
+    {.name = "no_row_is_touched", .sql = "PRAGMA user_version=2"},
     {.name = "a_row_is_deleted",
      .sql = "DELETE FROM journal WHERE batch=3",
      .kind = FaultKind::corrupt,
@@ -65,10 +66,19 @@ const std::vector<Tampering> kTamperings{
      .sql = "UPDATE journal SET batch=batch+100 WHERE batch>3",
      .kind = FaultKind::corrupt,
      .says = "damaged at batch 4: it is missing"},
-    {.name = "a_fact_is_edited",
-     .sql = "UPDATE journal SET facts=replace(facts, '\"seq\":', '\"seq\": ') WHERE batch=5",
+    {.name = "facts_are_edited",
+     .sql = "UPDATE journal SET facts=CAST(substr(facts, 1, 20) || x'00' || substr(facts, 22) AS "
+            "BLOB) WHERE batch=5",
      .kind = FaultKind::corrupt,
      .says = "damaged at batch 5: its content doesn't match"},
+    {.name = "facts_are_put_in_as_text",
+     .sql = "UPDATE journal SET facts='{\"seq\":1}' WHERE batch=5",
+     .kind = FaultKind::corrupt,
+     .says = "damaged at batch 5: its content doesn't match"},
+    {.name = "facts_are_called_text",
+     .sql = "UPDATE journal SET facts=CAST(facts AS TEXT) WHERE batch=5",
+     .kind = FaultKind::corrupt,
+     .says = "damaged at batch 5: fact "},
     {.name = "facts_are_emptied",
      .sql = "UPDATE journal SET facts='' WHERE batch=5",
      .kind = FaultKind::corrupt,
@@ -106,9 +116,9 @@ const std::vector<Tampering> kTamperings{
      .sql = "INSERT INTO journal SELECT -5, first_seq, last_seq, facts, hash FROM journal "
             "WHERE batch=6"},
     {.name = "the_format_is_a_later_one",
-     .sql = "PRAGMA user_version=2",
+     .sql = "PRAGMA user_version=3",
      .kind = FaultKind::unavailable,
-     .says = "format 2"},
+     .says = "format 3"},
     {.name = "the_table_is_gone",
      .sql = "DROP TABLE journal",
      .kind = FaultKind::unavailable,
@@ -156,7 +166,9 @@ struct Row {
     std::uint64_t batch = 0;
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;
+    /// As they are stored: lines, or a frame of them.
     std::string facts;
+    bool are_compressed = false;
 
     io::Sha256Digest hash(const io::Sha256Digest& before) const {
         io::Sha256 sha;
@@ -184,20 +196,36 @@ protected:
         insert->bind(1, static_cast<std::int64_t>(row.batch));
         insert->bind(2, static_cast<std::int64_t>(row.first_seq));
         insert->bind(3, static_cast<std::int64_t>(row.last_seq));
-        insert->bind_text(4, row.facts);
+        if (row.are_compressed) {
+            insert->bind_blob(4, row.facts);
+        } else {
+            insert->bind_text(4, row.facts);
+        }
         insert->bind(5, hash);
         ASSERT_TRUE(insert->step());
     }
 
     /// Puts a row with these facts at the end, and expects it to be refused with these words.
-    void expect_refusal(std::uint64_t facts, const std::string& lines, const std::string& says) {
+    void expect_stored_refused(
+        std::uint64_t facts,
+        const std::string& stored,
+        bool are_compressed,
+        const std::string& says
+    ) {
         disk_.image().put_into(disk_.folder());
         const auto end = disk_.recover().end;
-        add({end.batch + 1, end.last_seq + 1, end.last_seq + facts, lines}, end.hash);
+        add({end.batch + 1, end.last_seq + 1, end.last_seq + facts, stored, are_compressed},
+            end.hash);
         const auto recovery = disk_.recover();
-        ASSERT_TRUE(recovery.fault) << lines;
+        ASSERT_TRUE(recovery.fault) << stored;
         EXPECT_EQ(recovery.fault->kind, FaultKind::corrupt);
         EXPECT_NE(recovery.fault->what.find(says), std::string::npos) << recovery.fault->what;
+    }
+
+    /// As they are and as a frame.
+    void expect_refusal(std::uint64_t facts, const std::string& lines, const std::string& says) {
+        expect_stored_refused(facts, lines, false, says);
+        expect_stored_refused(facts, io::ZstdCompressor{}.compress(lines), true, says);
     }
 
     std::string line_of(std::uint64_t seq) const {
@@ -216,6 +244,7 @@ TEST_F(JournalFormat, is_what_the_document_says) {
     );
     auto select = database->prepare("SELECT * FROM journal ORDER BY batch");
     io::Sha256Digest before{};
+    std::string lines;
     std::uint64_t batch = 0;
     while (select->step().value()) {
         const Row row{
@@ -223,13 +252,28 @@ TEST_F(JournalFormat, is_what_the_document_says) {
             .first_seq = static_cast<std::uint64_t>(select->integer(1)),
             .last_seq = static_cast<std::uint64_t>(select->integer(2)),
             .facts = std::string{select->text(3)},
+            .are_compressed = true,
         };
+        EXPECT_TRUE(select->is_blob(3));
+        lines += io::zstd_decompress(row.facts, 1 << 20).value();
         EXPECT_EQ(select->integer(0), static_cast<std::int64_t>(batch));
         const auto hash = row.hash(before);
         ASSERT_TRUE(std::ranges::equal(hash, select->blob(4)));
         before = hash;
     }
     EXPECT_EQ(batch, 6);
+    EXPECT_EQ(lines, disk_.history().lines_until(6));
+}
+
+TEST_F(JournalFormat, refuses_a_frame_that_is_none_in_a_row_that_fits) {
+    constexpr auto kSays = "its facts can't be decompressed";
+    const auto line = line_of(disk_.history().last_seq() + 1);
+    const auto frame = io::ZstdCompressor{}.compress(line);
+    expect_stored_refused(1, "", true, kSays);
+    expect_stored_refused(1, line, true, kSays);
+    expect_stored_refused(1, frame.substr(0, frame.size() - 1), true, kSays);
+    expect_stored_refused(1, frame.substr(1), true, kSays);
+    expect_stored_refused(1, frame + frame, true, kSays);
 }
 
 TEST_F(JournalFormat, names_the_line_that_is_not_a_fact_in_a_row_that_fits) {

@@ -97,14 +97,13 @@ TEST(StorePower, keeps_all_that_was_told_whatever_unsynced_stays) {
 /// Writes large facts until the power goes or the log has been moved and begun anew. Returns up to
 /// which version of the event somebody was told.
 std::uint32_t write_megabytes(OneMachine& machine, EventId event) {
-    auto spec = machine.sale.spec();
-    for (int i = 0; i < 9'999; ++i)
-        spec.description += "\xE5\xB8\xAD";
     std::uint32_t told = 0;
     for (int megabyte = 0; megabyte < 14; ++megabyte) {
         std::vector<Started<Result<domain::Outcome, io::Fault>>> answers;
         for (int i = 0; i < 33; ++i)
-            answers.push_back(machine.start_command(machine.sale.update_event(event, spec)));
+            answers.push_back(
+                machine.start_command(machine.sale.update_event(event, machine.sale.large_spec()))
+            );
         for (auto& one : answers) {
             const auto answer = one.get();
             if (!answer) return told;

@@ -90,11 +90,19 @@ protected:
         const auto body = request_for(hall_.seats[seat], key);
         return client_->post("/api/v1/reservations", body, "alice").value();
     }
+    Answer let_bob_reserve_elsewhere() {
+        const auto hall = make_hall(*client_, 1);
+        const auto body = boost::json::serialize(boost::json::object{
+            {"event_id", hall.event}, {"seat_ids", {hall.seats[0]}}, {"idempotency_key", "bob's"}
+        });
+        return client_->post("/api/v1/reservations", body, "bob").value();
+    }
+    static std::string path_to(const Answer& reservation, const std::string& step) {
+        return "/api/v1/reservations/" + text_of(reservation.json(), "id") + "/" + step;
+    }
     Answer
     change(const Answer& reservation, const std::string& step, const std::string& body = {}) {
-        const auto target =
-            "/api/v1/reservations/" + text_of(reservation.json(), "id") + "/" + step;
-        return client_->post(target, body, "alice").value();
+        return client_->post(path_to(reservation, step), body, "alice").value();
     }
 
     /// Reserves, and cancels again, until the answer has this status; the server looks at the disk
@@ -110,11 +118,18 @@ protected:
         }
     }
 
-    /// Fills the disk, and has somebody want something written.
-    void use_up_disk(const Answer& held) {
+    /// Fills the disk, and has Bob want things written until the room that SQLite's log had already
+    /// is used up, too; then Alice.
+    void use_up_disk(const Answer& held, const Answer& bobs) {
         disk_->leave_free(0);
-        const auto target = "/api/v1/reservations/" + text_of(held.json(), "id") + "/confirm";
-        const auto answer = client_->post(target, {}, "alice");
+        std::optional<Answer> answer;
+        do {
+            answer = client_->post(path_to(bobs, "extend"), R"({"seconds":1})", "bob");
+        } while (answer && answer->status == 200);
+        expect_nothing_told(answer);
+        expect_nothing_told(client_->post(path_to(held, "confirm"), {}, "alice"));
+    }
+    static void expect_nothing_told(const std::optional<Answer>& answer) {
         EXPECT_TRUE(!answer || answer->code() == "OUTCOME_UNKNOWN") << answer->body;
     }
 
@@ -148,9 +163,11 @@ using LowDisk = SmallDiskTest;
 
 TEST_F(FullDiskInMemory, ends_the_process_and_loses_nothing) {
     const auto held = reserve(0, "held");
+    const auto bobs = let_bob_reserve_elsewhere();
+    ASSERT_EQ(bobs.status, 201) << bobs.body;
     Load load{hall_, {.ports = {server_->port()}, .name = "crowd", .seed = seed_of_this_run()}};
     load.wait_for_answers(300);
-    use_up_disk(held);
+    use_up_disk(held, bobs);
     expect_fail_stop(*server_, load);
 
     // Started again too early, it may refuse, or serve and give up again; it destroys nothing.

@@ -1,5 +1,7 @@
 #include "end_to_end/journal_file.h"
 
+#include "io/zstd.h"
+
 #include <memory>
 #include <openssl/evp.h>
 #include <sqlite3.h>
@@ -9,6 +11,7 @@ namespace frontrow::test {
 namespace {
 
 constexpr std::size_t kHashLength = 32;
+constexpr std::size_t kFactsBytesMax = 1 << 30;
 
 struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -38,12 +41,24 @@ void append_big_endian(std::string& out, std::int64_t number) {
         out += static_cast<char>(static_cast<std::uint64_t>(number) >> shift);
 }
 
-/// docs/journal.md: the hash before, three numbers of eight bytes, the facts.
+/// The row with its facts as lines.
+JournalFile::Row as_lines(JournalFile::Row row) {
+    if (row.are_compressed) row.facts = io::zstd_decompress(row.facts, kFactsBytesMax).value();
+    return row;
+}
+
+/// The row with its facts as the journal holds them. The same lines give the same frame.
+JournalFile::Row as_stored(JournalFile::Row row) {
+    if (row.are_compressed) row.facts = io::ZstdCompressor{}.compress(row.facts);
+    return row;
+}
+
+/// docs/journal.md: the hash before, three numbers of eight bytes, the facts as they are stored.
 std::string hash_of(const std::string& before, const JournalFile::Row& row) {
     auto text = before;
     for (const auto number : {row.batch, row.first_seq, row.last_seq})
         append_big_endian(text, number);
-    text += row.facts;
+    text += as_stored(row).facts;
     std::string hash(kHashLength, '\0');
     auto* bytes = reinterpret_cast<unsigned char*>(hash.data());
     if (EVP_Digest(text.data(), text.size(), bytes, nullptr, EVP_sha256(), nullptr) != 1)
@@ -70,13 +85,14 @@ std::vector<JournalFile::Row> JournalFile::rows() const {
     auto* raw = statement.get();
     std::vector<Row> rows;
     while (sqlite3_step(raw) == SQLITE_ROW) {
-        rows.push_back({
+        rows.push_back(as_lines({
             .batch = sqlite3_column_int64(raw, 0),
             .first_seq = sqlite3_column_int64(raw, 1),
             .last_seq = sqlite3_column_int64(raw, 2),
             .facts = bytes_of(raw, 3),
+            .are_compressed = sqlite3_column_type(raw, 3) == SQLITE_BLOB,
             .hash = bytes_of(raw, 4),
-        });
+        }));
     }
     return rows;
 }
@@ -90,7 +106,12 @@ void JournalFile::put(const Row& row) {
     sqlite3_bind_int64(raw, 1, row.batch);
     sqlite3_bind_int64(raw, 2, row.first_seq);
     sqlite3_bind_int64(raw, 3, row.last_seq);
-    sqlite3_bind_text64(raw, 4, row.facts.data(), row.facts.size(), SQLITE_STATIC, SQLITE_UTF8);
+    const auto facts = as_stored(row).facts;
+    if (row.are_compressed) {
+        sqlite3_bind_blob64(raw, 4, facts.data(), facts.size(), SQLITE_STATIC);
+    } else {
+        sqlite3_bind_text64(raw, 4, facts.data(), facts.size(), SQLITE_STATIC, SQLITE_UTF8);
+    }
     sqlite3_bind_blob64(raw, 5, row.hash.data(), row.hash.size(), SQLITE_STATIC);
     run(database_, statement);
 }

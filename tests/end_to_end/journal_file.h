@@ -17,7 +17,9 @@ public:
         std::int64_t batch = 0;
         std::int64_t first_seq = 0;
         std::int64_t last_seq = 0;
+        /// As lines, however the row holds them.
         std::string facts;
+        bool are_compressed = false;
         std::string hash;
     };
 

@@ -30,6 +30,21 @@ public:
         return spec;
     }
 
+    /// With a programme of 30 KB in which no place is like another, so that it stays large in the
+    /// journal.
+    domain::EventSpec large_spec() {
+        constexpr std::uint64_t kIdeographs = 0x4E00;
+        auto large = spec();
+        large.description.reserve(30'000);
+        for (int i = 0; i < 9'999; ++i) {
+            const auto letter = kIdeographs + random_.next().lo % 0x4000;
+            large.description += static_cast<char>(0xE0 | letter >> 12);
+            large.description += static_cast<char>(0x80 | (letter >> 6 & 0x3F));
+            large.description += static_cast<char>(0x80 | (letter & 0x3F));
+        }
+        return large;
+    }
+
     domain::CreateEvent create_event() { return create_event(spec()); }
     domain::CreateEvent create_event(domain::EventSpec spec) {
         return {.event = ids_.next<EventId>(), .by = organizer(), .spec = std::move(spec)};

@@ -8,11 +8,12 @@
 namespace frontrow::store::embedded {
 namespace {
 
-/// How much journal is written between two checkpoints: what the disk is given at once, beside the
-/// commits.
-constexpr std::size_t kCheckpointBytes = 1 << 20;
-/// After how much the log is started anew: bounds its size on disk and the time to open it.
-constexpr std::size_t kLogBytes = 8 << 20;
+/// How many pages of 4 KiB are written between two checkpoints: what the disk is given at once,
+/// beside the commits.
+constexpr int kCheckpointPages = 256;
+/// After how many the log is begun anew. A commit that lengthens its file is one operation of the
+/// device more than one inside of it, so it should soon be as long as it gets.
+constexpr int kLogPages = 512;
 /// Text that a large batch leaves behind is given back.
 constexpr std::size_t kLinesKept = 4 << 20;
 
@@ -86,8 +87,6 @@ Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch)
         lines_ += '\n';
     }
     if (auto appended = journal_.append(batch.back().seq, lines_); !appended) return appended;
-    bytes_since_checkpoint_ += lines_.size();
-    bytes_in_log_ += lines_.size();
     journal_bytes_ = journal_.bytes_passed();
     if (lines_.capacity() > kLinesKept) lines_ = {};
     return head_.write(journal_.end());
@@ -100,15 +99,17 @@ void Committer::checkpoint_if_due() {
     std::unique_lock lock{mutex_};
     if (checkpoint_ == Checkpoint::under_way) return;
     const bool is_done = std::exchange(checkpoint_, Checkpoint::idle) == Checkpoint::done;
-    if (is_done && bytes_in_log_ >= kLogBytes) {
+    const int pages = journal_.pages_in_log();
+    if (pages < pages_at_checkpoint_) pages_at_checkpoint_ = 0;
+    if (is_done && pages >= kLogPages) {
         lock.unlock();
         // A checkpoint that fails costs room in the log and no fact; a disk that is broken shows at
         // the next commit.
         (void)journal_.checkpoint();
-        bytes_in_log_ = 0;
-    } else if (bytes_since_checkpoint_ >= kCheckpointBytes) {
+        pages_at_checkpoint_ = pages;
+    } else if (pages - pages_at_checkpoint_ >= kCheckpointPages) {
         checkpoint_ = Checkpoint::under_way;
-        bytes_since_checkpoint_ = 0;
+        pages_at_checkpoint_ = pages;
         checkpoint_due_.notify_one();
     }
 }

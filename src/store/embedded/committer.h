@@ -61,8 +61,8 @@ private:
     Done done_;
     /// The batch as text; kept for its memory.
     std::string lines_;
-    std::size_t bytes_since_checkpoint_ = 0;
-    std::size_t bytes_in_log_ = 0;
+    /// How long the log was when the last checkpoint began.
+    int pages_at_checkpoint_ = 0;
     std::atomic<std::uint64_t> journal_bytes_;
     bool failed_ = false;
 

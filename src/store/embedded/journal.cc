@@ -14,22 +14,21 @@ using io::FaultKind;
 using io::SqliteDatabase;
 using Mode = io::SqliteDatabase::Mode;
 
-constexpr auto kFormat = 1;
+/// In the first one facts are text in every row.
+constexpr auto kFirstFormat = 1;
+constexpr auto kFormat = 2;
 
 // The row's number is the rowid, so that appending touches the last leaf alone.
-// A batch's text goes over many pages: larger ones are fewer to write, twice; but one fact alone
-// writes two or three.
 constexpr auto kSchema = R"sql(
-PRAGMA page_size=8192;
 BEGIN;
 CREATE TABLE IF NOT EXISTS journal (
     batch     INTEGER PRIMARY KEY,
     first_seq INTEGER NOT NULL,
     last_seq  INTEGER NOT NULL,
-    facts     TEXT NOT NULL,
+    facts     ANY NOT NULL,
     hash      BLOB NOT NULL
 ) STRICT;
-PRAGMA user_version=1;
+PRAGMA user_version=2;
 COMMIT;
 )sql";
 
@@ -41,6 +40,8 @@ constexpr auto kSelect =
 constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
 /// What one statement reads, about.
 constexpr std::size_t kStatementBytes = 2 << 20;
+/// More than this no row could hold as text: SQLite's limit.
+constexpr std::size_t kFactsBytesMax = 1'000'000'000;
 constexpr auto kNewest = "SELECT coalesce(max(batch), 0) FROM journal";
 
 std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
@@ -54,10 +55,10 @@ std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
 /// WAL and FULL: a commit is on the disk when it returns. The log is moved into the database by the
 /// Committer, outside the commits.
 Result<void, Fault> prepare_for_writing(SqliteDatabase& database) {
-    for (const auto* sql :
-         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0"}) {
+    for (const auto* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}) {
         if (auto done = database.execute(sql); !done) return done;
     }
+    database.take_over_checkpoints();
     return {};
 }
 
@@ -77,18 +78,27 @@ Result<std::int64_t, Fault> read_integer(SqliteDatabase& database, std::string_v
     return *row ? statement->integer(0) : 0;
 }
 
-/// A new file is given its table before it has a log: a journal whose log is broken is then one
-/// that ends early, and not one to be made anew over what can still be saved.
-Result<void, Fault> check_format(SqliteDatabase& database, bool read_only) {
+/// Says which it is. A new file is given its table before it has a log: a journal whose log is
+/// broken is then one that ends early, and not one to be made anew over what can still be saved.
+Result<std::int64_t, Fault> find_format(SqliteDatabase& database, bool read_only) {
     auto version = read_integer(database, "PRAGMA user_version");
-    if (!version) return std::unexpected(version.error());
-    if (*version == kFormat) return {};
-    if (*version == 0 && !read_only) return database.execute(kSchema);
+    if (!version) return version;
+    if (*version >= kFirstFormat && *version <= kFormat) return version;
+    if (*version == 0 && !read_only) {
+        if (auto made = database.execute(kSchema); !made) return std::unexpected(made.error());
+        return kFormat;
+    }
     return std::unexpected(Fault{
         FaultKind::unavailable,
-        "the journal has format " + std::to_string(*version) + " and this frontrow reads format " +
-            std::to_string(kFormat),
+        "the journal has format " + std::to_string(*version) + " and this frontrow reads formats " +
+            std::to_string(kFirstFormat) + " to " + std::to_string(kFormat),
     });
+}
+
+/// Zero for a frame that doesn't say: it is found out when it's read.
+std::uint64_t line_bytes(const StoredFacts& facts) {
+    if (!facts.are_compressed) return facts.bytes.size();
+    return io::zstd_content_bytes(facts.bytes).value_or(0);
 }
 
 std::array<std::uint8_t, 24> big_endian(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
@@ -104,12 +114,14 @@ std::array<std::uint8_t, 24> big_endian(std::uint64_t a, std::uint64_t b, std::u
 }  // namespace
 
 Journal::Journal(
+    std::int64_t format,
     SqliteDatabase database,
     io::SqliteStatement insert,
     io::SqliteStatement select,
     io::SqliteStatement newest
 )
-    : database_{std::move(database)},
+    : format_{format},
+      database_{std::move(database)},
       insert_{std::move(insert)},
       select_{std::move(select)},
       newest_{std::move(newest)} {
@@ -120,8 +132,8 @@ Result<Journal, Fault> Journal::open(const std::filesystem::path& file, Options 
         file, options.read_only ? Mode::read_only : Mode::read_write_create, options.vfs
     );
     if (!database) return std::unexpected(database.error());
-    if (auto format = check_format(*database, options.read_only); !format)
-        return std::unexpected(format.error());
+    const auto format = find_format(*database, options.read_only);
+    if (!format) return std::unexpected(format.error());
     if (!options.read_only) {
         const auto ready =
             options.is_copy ? prepare_for_copying(*database) : prepare_for_writing(*database);
@@ -134,7 +146,7 @@ Result<Journal, Fault> Journal::open(const std::filesystem::path& file, Options 
     auto newest = database->prepare(kNewest);
     if (!newest) return std::unexpected(newest.error());
     return Journal{
-        std::move(*database), std::move(*insert), std::move(*select), std::move(*newest)
+        *format, std::move(*database), std::move(*insert), std::move(*select), std::move(*newest)
     };
 }
 
@@ -159,9 +171,12 @@ Result<std::optional<JournalEnd>, Fault> Journal::find(std::uint64_t batch) {
     return end;
 }
 
-Result<void, Fault>
-Journal::replay(const std::function<void(const domain::Fact&)>& take, std::uint64_t last_batch) {
+Result<void, Fault> Journal::replay(const TakeFact& take, std::uint64_t last_batch) {
     return walk(last_batch, [&](const JournalBatch& row) { return read_facts(row, take); });
+}
+
+Result<bool, Fault> Journal::replay_some(const TakeFact& take) {
+    return walk_some(kToTheEnd, [&](const JournalBatch& row) { return read_facts(row, take); });
 }
 
 Result<void, Fault> Journal::skip(std::uint64_t last_batch) {
@@ -175,7 +190,7 @@ Result<void, Fault> Journal::copy_to(
 ) {
     CHECK(copy.end_ == end_);
     return walk(last_batch, [&](const JournalBatch& row) {
-        auto appended = copy.append(row.last_seq, row.facts);
+        auto appended = copy.append_stored(row.last_seq, row.stored());
         progress(copy.end_);
         return appended;
     });
@@ -183,14 +198,20 @@ Result<void, Fault> Journal::copy_to(
 
 Result<void, Fault> Journal::walk(std::uint64_t last_batch, const TakeBatch& take) {
     for (;;) {
-        const auto batches = read_rows(last_batch);
-        if (!batches) return std::unexpected(batches.error());
-        if (batches->empty()) return {};
-        for (const auto& batch : *batches) {
-            if (auto checked = check_row(batch); !checked) return checked;
-            if (auto taken = take(batch); !taken) return taken;
-        }
+        const auto is_any = walk_some(last_batch, take);
+        if (!is_any) return std::unexpected(is_any.error());
+        if (!*is_any) return {};
     }
+}
+
+Result<bool, Fault> Journal::walk_some(std::uint64_t last_batch, const TakeBatch& take) {
+    const auto batches = read_rows(last_batch);
+    if (!batches) return std::unexpected(batches.error());
+    for (const auto& batch : *batches) {
+        if (auto checked = check_row(batch); !checked) return std::unexpected(checked.error());
+        if (auto taken = take(batch); !taken) return std::unexpected(taken.error());
+    }
+    return !batches->empty();
 }
 
 Result<std::vector<JournalBatch>, Fault> Journal::take_out(std::uint64_t last_batch) {
@@ -218,6 +239,7 @@ Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_b
             .first_seq = static_cast<std::uint64_t>(select_.integer(1)),
             .last_seq = static_cast<std::uint64_t>(select_.integer(2)),
             .facts = std::string{select_.text(3)},
+            .are_compressed = select_.is_blob(3),
             .hash = {hash.begin(), hash.end()},
         });
         bytes += rows.back().facts.size();
@@ -235,19 +257,21 @@ Result<void, Fault> Journal::check_row(const JournalBatch& row) {
     if (!std::ranges::equal(hash, row.hash))
         return corrupt(row.batch, "its content doesn't match its hash");
     end_ = JournalEnd{row.batch, row.last_seq, hash};
-    bytes_passed_ += row.facts.size();
+    bytes_passed_ += line_bytes(row.stored());
     return {};
 }
 
-Result<void, Fault> Journal::read_facts(
-    const JournalBatch& batch,
-    const std::function<void(const domain::Fact&)>& take
-) {
-    std::string_view lines = batch.facts;
+Result<void, Fault> Journal::read_facts(const JournalBatch& batch, const TakeFact& take) {
+    std::optional<std::string> decompressed;
+    if (batch.are_compressed) {
+        decompressed = io::zstd_decompress(batch.facts, kFactsBytesMax);
+        if (!decompressed) return corrupt(batch.batch, "its facts can't be decompressed");
+    }
+    std::string_view lines = decompressed ? *decompressed : batch.facts;
     auto last_seq = batch.first_seq - 1;
     while (!lines.empty()) {
         const auto line_end = std::min(lines.find('\n'), lines.size() - 1);
-        const auto fact = wire::parse_fact(lines.substr(0, line_end));
+        auto fact = wire::parse_fact(lines.substr(0, line_end));
         if (!fact) {
             const auto& why = fact.error().fields.front();
             return corrupt(
@@ -256,28 +280,38 @@ Result<void, Fault> Journal::read_facts(
             );
         }
         if (fact->seq != ++last_seq) return corrupt(batch.batch, "its facts are out of order");
-        take(*fact);
+        take(std::move(*fact));
         lines.remove_prefix(line_end + 1);
     }
     if (last_seq != batch.last_seq) return corrupt(batch.batch, "it has fewer facts than it says");
     return {};
 }
 
-Result<void, Fault> Journal::append(std::uint64_t last_seq, std::string_view facts) {
-    CHECK(last_seq > end_.last_seq && !facts.empty() && facts.back() == '\n');
+Result<void, Fault> Journal::append(std::uint64_t last_seq, std::string_view lines) {
+    CHECK(last_seq > end_.last_seq && !lines.empty() && lines.back() == '\n');
+    if (format_ == kFirstFormat) return append_stored(last_seq, {lines});
+    const auto frame = compressor_.compress(lines);
+    return append_stored(last_seq, {frame, true});
+}
+
+Result<void, Fault> Journal::append_stored(std::uint64_t last_seq, StoredFacts facts) {
     const auto batch = end_.batch + 1;
     const auto first_seq = end_.last_seq + 1;
-    const auto hash = hash_of(batch, first_seq, last_seq, facts);
+    const auto hash = hash_of(batch, first_seq, last_seq, facts.bytes);
     insert_.bind(1, static_cast<std::int64_t>(batch));
     insert_.bind(2, static_cast<std::int64_t>(first_seq));
     insert_.bind(3, static_cast<std::int64_t>(last_seq));
-    insert_.bind_text(4, facts);
+    if (facts.are_compressed) {
+        insert_.bind_blob(4, facts.bytes);
+    } else {
+        insert_.bind_text(4, facts.bytes);
+    }
     insert_.bind(5, hash);
     auto done = insert_.step();
     insert_.reset();
     if (!done) return std::unexpected(done.error());
     end_ = JournalEnd{batch, last_seq, hash};
-    bytes_passed_ += facts.size();
+    bytes_passed_ += line_bytes(facts);
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include "io/fault.h"
 #include "io/sha256.h"
 #include "io/sqlite.h"
+#include "io/zstd.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -27,13 +28,22 @@ struct JournalEnd {
     friend bool operator==(const JournalEnd&, const JournalEnd&) = default;
 };
 
+/// The facts of a batch as the journal holds them: lines of JSON, or a zstd frame of them.
+struct StoredFacts {
+    std::string_view bytes;
+    bool are_compressed = false;
+};
+
 /// A row of the journal.
 struct JournalBatch {
     std::uint64_t batch = 0;
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;
     std::string facts;
+    bool are_compressed = false;
     std::vector<std::uint8_t> hash;
+
+    StoredFacts stored() const { return {facts, are_compressed}; }
 };
 
 /// The journal: batches of facts in an SQLite database, one row a batch, each row with a SHA-256
@@ -41,6 +51,8 @@ struct JournalBatch {
 /// docs/journal.md. Rows are only ever added. One thread at a time.
 class Journal {
 public:
+    using TakeFact = std::function<void(domain::Fact&&)>;
+
     static constexpr auto kToTheEnd = std::numeric_limits<std::int64_t>::max();
 
     struct Options {
@@ -59,10 +71,9 @@ public:
     // journal is ready to append.
 
     /// Hands every fact in order to `take`.
-    Result<void, io::Fault> replay(
-        const std::function<void(const domain::Fact&)>& take,
-        std::uint64_t last_batch = kToTheEnd
-    );
+    Result<void, io::Fault> replay(const TakeFact& take, std::uint64_t last_batch = kToTheEnd);
+    /// The same of the next few batches, a few megabytes; false at the end.
+    Result<bool, io::Fault> replay_some(const TakeFact& take);
     /// Hands out nothing: for facts of which is known what they come to. Four times as fast.
     Result<void, io::Fault> skip(std::uint64_t last_batch);
     /// Appends every batch to `copy`, which ends where this one does now, and tells `progress`.
@@ -75,8 +86,7 @@ public:
     /// The next few batches, a few megabytes of facts, for who reads them later; none at the end.
     Result<std::vector<JournalBatch>, io::Fault> take_out(std::uint64_t last_batch);
     /// Hands the facts of a batch, in order, to `take`.
-    static Result<void, io::Fault>
-    read_facts(const JournalBatch& batch, const std::function<void(const domain::Fact&)>& take);
+    static Result<void, io::Fault> read_facts(const JournalBatch& batch, const TakeFact& take);
 
     /// The number of the newest batch that is durable now.
     Result<std::uint64_t, io::Fault> newest_batch();
@@ -89,10 +99,13 @@ public:
         bytes_passed_ = 0;
     }
 
-    /// Makes one batch durable: `facts` are lines of JSON. When it returns the facts are on the
-    /// disk. If it fails or never returns they are there whole or not at all, and only a new open()
-    /// and replay() can tell which.
-    Result<void, io::Fault> append(std::uint64_t last_seq, std::string_view facts);
+    /// Makes one batch durable: `lines` are its facts, a line of JSON each. When it returns the
+    /// facts are on the disk. If it fails or never returns they are there whole or not at all, and
+    /// only a new open() and replay() can tell which.
+    Result<void, io::Fault> append(std::uint64_t last_seq, std::string_view lines);
+
+    /// How long SQLite's log was after the last append, since it was last begun anew.
+    int pages_in_log() const { return database_.pages_in_log(); }
 
     /// Moves SQLite's log into the database; see io::SqliteDatabase::checkpoint.
     Result<int, io::Fault> checkpoint() { return database_.checkpoint(); }
@@ -105,21 +118,24 @@ public:
     Result<void, io::Fault> finish_copy() { return database_.execute("COMMIT"); }
 
     const JournalEnd& end() const { return end_; }
-    /// How many bytes of facts were gone along or appended so far.
+    /// How many bytes of facts, as lines, were gone along or appended so far.
     std::uint64_t bytes_passed() const { return bytes_passed_; }
 
 private:
     using TakeBatch = std::function<Result<void, io::Fault>(const JournalBatch&)>;
 
     Journal(
+        std::int64_t format,
         io::SqliteDatabase database,
         io::SqliteStatement insert,
         io::SqliteStatement select,
         io::SqliteStatement newest
     );
     Result<void, io::Fault> walk(std::uint64_t last_batch, const TakeBatch& take);
+    Result<bool, io::Fault> walk_some(std::uint64_t last_batch, const TakeBatch& take);
     Result<std::vector<JournalBatch>, io::Fault> read_rows(std::uint64_t last_batch);
     Result<void, io::Fault> check_row(const JournalBatch& row);
+    Result<void, io::Fault> append_stored(std::uint64_t last_seq, StoredFacts facts);
     io::Sha256Digest hash_of(
         std::uint64_t batch,
         std::uint64_t first_seq,
@@ -127,6 +143,8 @@ private:
         std::string_view facts
     );
 
+    std::int64_t format_;
+    io::ZstdCompressor compressor_;
     io::SqliteDatabase database_;
     io::SqliteStatement insert_;
     io::SqliteStatement select_;

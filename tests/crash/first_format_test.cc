@@ -1,0 +1,82 @@
+#include "crash/journal_on_disk.h"
+#include "io/sqlite.h"
+#include "store/embedded/backup.h"
+#include "store/embedded/data_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace frontrow::test {
+namespace {
+
+using io::SqliteDatabase;
+using store::embedded::DataFolder;
+using store::embedded::Journal;
+
+JournalShape first_format() {
+    for (auto& shape : journal_shapes()) {
+        if (shape.is_first_format) return shape;
+    }
+    throw std::logic_error("no shape has the first format");
+}
+
+/// A journal that was begun by a Frontrow that wrote facts as text.
+class FirstFormat : public testing::Test {
+protected:
+    void SetUp() override {
+        disk_.image().put_into(disk_.folder());
+        ASSERT_EQ(stored_as(disk_.folder()), "text text text text text text ");
+    }
+
+    /// What SQLite says of each row's facts.
+    static std::string stored_as(const std::filesystem::path& folder) {
+        auto database =
+            SqliteDatabase::open(DataFolder::journal_of(folder), SqliteDatabase::Mode::read_only);
+        auto select = database->prepare("SELECT typeof(facts) FROM journal ORDER BY batch");
+        std::string types;
+        while (select->step().value())
+            types += std::string{select->text(0)} + " ";
+        return types;
+    }
+
+    /// Opens it as a server does, and sells on.
+    void sell_on(const std::filesystem::path& folder) {
+        auto journal = Journal::open(DataFolder::journal_of(folder), {});
+        ASSERT_TRUE(journal && journal->replay([](const domain::Fact&) {}));
+        history_.add_batch(2);
+        ASSERT_TRUE(history_.append_to(*journal));
+    }
+
+    JournalOnDisk disk_{first_format(), 7};
+    History history_ = disk_.history().until(disk_.batches());
+    TempFolder other_;
+};
+
+TEST_F(FirstFormat, goes_on_as_it_was_begun) {
+    sell_on(disk_.folder());
+    EXPECT_EQ(stored_as(disk_.folder()), "text text text text text text text ");
+    const auto recovery = disk_.recover();
+    ASSERT_FALSE(recovery.fault) << recovery.fault->what;
+    EXPECT_EQ(recovery.lines, history_.lines_until(7));
+}
+
+TEST_F(FirstFormat, is_backed_up_row_by_row_and_goes_on_compressed_once_restored) {
+    const auto as_it_was = disk_.recover();
+    const auto file = other_.path() / "backup.db";
+    const auto folder = other_.path() / "restored";
+    const auto ignore = [](const store::embedded::JournalEnd&) {};
+    const auto backed_up = store::embedded::back_up(disk_.folder(), file, ignore);
+    ASSERT_TRUE(backed_up) << backed_up.error().what;
+    EXPECT_EQ(*backed_up, as_it_was.end);
+    ASSERT_TRUE(store::embedded::restore(file, folder, ignore));
+
+    sell_on(folder);
+    EXPECT_EQ(stored_as(folder), "text text text text text text blob ");
+    const auto recovery = recover(folder);
+    ASSERT_FALSE(recovery.fault) << recovery.fault->what;
+    EXPECT_EQ(recovery.lines, history_.lines_until(7));
+}
+
+}  // namespace
+}  // namespace frontrow::test
