@@ -4,6 +4,7 @@
 
 #include <future>
 #include <utility>
+#include <vector>
 
 namespace frontrow::store::embedded {
 namespace {
@@ -44,6 +45,29 @@ Result<Recovered, Fault> begin(Journal& journal, const std::filesystem::path& fo
     return recovered;
 }
 
+using Facts = std::vector<domain::Fact>;
+
+/// The facts of the journal's next few batches; none at its end.
+Result<Facts, Fault> read_some(Journal& journal) {
+    Facts facts;
+    const auto is_any =
+        journal.replay_some([&](domain::Fact&& fact) { facts.push_back(std::move(fact)); });
+    if (!is_any) return std::unexpected(is_any.error());
+    return facts;
+}
+
+/// Carries out some facts while a thread beside reads the next.
+Result<void, Fault> replay(Journal& journal, domain::Inventory& inventory) {
+    for (auto facts = read_some(journal); !facts || !facts->empty();) {
+        if (!facts) return std::unexpected(facts.error());
+        auto next = std::async(std::launch::async, [&] { return read_some(journal); });
+        for (const auto& fact : *facts)
+            domain::evolve(inventory, fact);
+        facts = next.get();
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Snapshot, Fault> open_fitting(Journal& journal, const std::filesystem::path& snapshot_file) {
@@ -60,10 +84,8 @@ Result<Snapshot, Fault> open_fitting(Journal& journal, const std::filesystem::pa
 Result<Recovered, Fault> recover(Journal& journal, const std::filesystem::path& folder) {
     auto recovered = begin(journal, folder);
     if (!recovered) return recovered;
-    auto& inventory = recovered->inventory;
-    auto replayed =
-        journal.replay([&](const domain::Fact& fact) { domain::evolve(inventory, fact); });
-    if (!replayed) return std::unexpected(replayed.error());
+    if (auto replayed = replay(journal, recovered->inventory); !replayed)
+        return std::unexpected(replayed.error());
     return recovered;
 }
 
