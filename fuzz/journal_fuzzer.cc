@@ -2,6 +2,7 @@
 #include "crash/journal_on_disk.h"
 #include "domain/audit.h"
 #include "domain/evolve.h"
+#include "io/zstd.h"
 #include "round_trip.h"
 #include "store/embedded/data_folder.h"
 #include "store/embedded/journal_head.h"
@@ -15,13 +16,14 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // A journal that isn't as it was written. The first byte says what the others are:
 //   l  damage to a journal most of which is still in SQLite's log
 //   d  damage to one that was stopped cleanly, all of it in the database
 //   r  lines that a batch holds, with the hash that fits them
-//   z  the same, compressed
+//   z  lines that are compressed, and a byte of the frame changed
 // A damaged one is opened or refused; it never says what wasn't written, and never hides without a
 // word that something was lost. With a snapshot, whole or not, it comes to the same.
 
@@ -188,17 +190,24 @@ void try_lines(std::string lines) {
     CHECK(replayed || replayed.error().kind == io::FaultKind::corrupt);
 }
 
-void try_frame(std::string_view frame) {
+/// The first three bytes are where (16 bits) and how one byte of the frame is changed.
+void try_frame(std::string_view change_and_lines) {
+    if (change_and_lines.size() < 3) return;
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(change_and_lines[i]); };
+    auto frame = io::ZstdCompressor{}.compress(change_and_lines.substr(3));
+    change(frame, 0, static_cast<std::size_t>(byte(0) << 8 | byte(1)), byte(2));
     const store::embedded::JournalBatch batch{
         .batch = 1,
         .first_seq = 1,
         .last_seq = 1,
-        .facts = std::string{frame},
+        .facts = std::move(frame),
         .are_compressed = true,
     };
-    const auto read =
-        Journal::read_facts(batch, [](const domain::Fact& fact) { CHECK(fact.seq == 1); });
-    CHECK(read || read.error().kind == io::FaultKind::corrupt);
+    std::uint64_t last_seq = 0;
+    const auto read = Journal::read_facts(batch, [&](const domain::Fact& fact) {
+        CHECK(fact.seq == ++last_seq);
+    });
+    CHECK(read ? last_seq == 1 : read.error().kind == io::FaultKind::corrupt);
 }
 
 }  // namespace

@@ -221,7 +221,10 @@ def journals():
     write("journal", "lines-again", "r" + (lines[0] + "\n") * 2)
     for fact in lines:
         # As the first of a journal, which all but one can't be.
-        write("journal", "line-" + kind_of(fact), "r" + re.sub(r'"seq":\d+', '"seq":1', fact) + "\n")
+        first = re.sub(r'"seq":\d+', '"seq":1', fact) + "\n"
+        write("journal", "line-" + kind_of(fact), "r" + first)
+        write("journal", "frame-" + kind_of(fact), "z\0\0\0" + first)
+    write("journal", "frame-flip", "z\0\x20\x01" + lines[0] + "\n")
 
 
 # Dictionaries: what is worth writing whole.
@@ -251,7 +254,7 @@ def dictionaries():
     words = [*words_in(bodies), *words_in([json.loads(fact) for fact in facts()])]
     dictionary("json", [f'"{word}":' for word in words] + [f'"{word}"' for word in words])
     dictionary("journal", [f'"{word}":' for word in words])
-    messages = "".join(path.read_text("utf-8") for path in (FUZZ / "corpus/http").iterdir())
+    messages = "".join(path.read_text("utf-8", "replace") for path in (FUZZ / "corpus/http").iterdir())
     heads = re.findall(r"^([A-Za-z-]+: |[A-Z]+ /)", messages, re.MULTILINE)
     dictionary("http", [*heads, *re.findall(r"/[a-z0-9-]+", messages), " HTTP/1.1\r\n", "\r\n\r\n", *IDS.values()])
 
