@@ -201,7 +201,6 @@ void try_frame(std::string_view change_and_lines) {
         .first_seq = 1,
         .last_seq = 1,
         .facts = std::move(frame),
-        .are_compressed = true,
     };
     std::uint64_t last_seq = 0;
     const auto read = Journal::read_facts(batch, [&](const domain::Fact& fact) {

@@ -155,10 +155,6 @@ std::string_view SqliteStatement::text(int column) const {
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }
 
-bool SqliteStatement::is_blob(int column) const {
-    return sqlite3_column_type(handle_.get(), column) == SQLITE_BLOB;
-}
-
 std::span<const std::uint8_t> SqliteStatement::blob(int column) const {
     const auto* bytes =
         static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_.get(), column));

@@ -75,7 +75,6 @@ public:
     std::int64_t integer(int column) const;
     /// Of a text or a blob; valid until the next step or reset.
     std::string_view text(int column) const;
-    bool is_blob(int column) const;
     std::span<const std::uint8_t> blob(int column) const;
 
 private:

@@ -19,18 +19,23 @@ void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const {
 
 ZstdCompressor::ZstdCompressor() : context_{ZSTD_createCCtx()} {
     CHECK(context_ != nullptr);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kQuick);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
 }
 
 std::string ZstdCompressor::compress(std::string_view bytes) {
     std::string frame;
     frame.resize_and_overwrite(ZSTD_compressBound(bytes.size()), [&](char* to, std::size_t room) {
-        const auto length =
-            ZSTD_compressCCtx(context_.get(), to, room, bytes.data(), bytes.size(), kQuick);
+        const auto length = ZSTD_compress2(context_.get(), to, room, bytes.data(), bytes.size());
         // There is room, so nothing would be that there is no memory.
         CHECK(ZSTD_isError(length) == 0);
         return length;
     });
     return frame;
+}
+
+bool is_zstd_frame(std::string_view bytes) {
+    return bytes.starts_with("\x28\xB5\x2F\xFD");
 }
 
 std::optional<std::size_t> zstd_content_bytes(std::string_view frame) {

@@ -11,8 +11,8 @@ struct ZSTD_CCtx_s;
 namespace frontrow::io {
 
 /// Makes zstd frames (RFC 8878), quickly rather than tightly: lines of JSON that are alike shrink
-/// to a sixth, some 400 MB of them a second. Each frame says how long its content is. Keeps a
-/// megabyte of tables from one to the next. One thread at a time.
+/// to a sixth, some 400 MB of them a second. Each frame says how long its content is, and
+/// has a checksum of it. Keeps a megabyte of tables from one to the next. One thread at a time.
 class ZstdCompressor {
 public:
     ZstdCompressor();
@@ -26,6 +26,9 @@ private:
 
     std::unique_ptr<ZSTD_CCtx_s, Free> context_;
 };
+
+/// Whether these bytes begin as a frame does: no text in UTF-8 does.
+bool is_zstd_frame(std::string_view bytes);
 
 /// How long the content of this frame is, by what it says itself; nothing where it isn't one or
 /// doesn't say. Any thread.

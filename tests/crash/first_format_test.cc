@@ -2,6 +2,8 @@
 #include "io/sqlite.h"
 #include "store/embedded/backup.h"
 #include "store/embedded/data_folder.h"
+#include "store/embedded/take_snapshot.h"
+#include "support/one_machine.h"
 
 #include <gtest/gtest.h>
 
@@ -59,6 +61,23 @@ TEST_F(FirstFormat, goes_on_as_it_was_begun) {
     const auto recovery = disk_.recover();
     ASSERT_FALSE(recovery.fault) << recovery.fault->what;
     EXPECT_EQ(recovery.lines, history_.lines_until(7));
+}
+
+TEST_F(FirstFormat, is_sold_from_and_starts_from_a_snapshot) {
+    OneMachine machine;
+    disk_.image().put_into(machine.folder.path());
+    machine.start();
+    const auto event = machine.open_sale(5);
+    ASSERT_TRUE(machine.execute(machine.sale.reserve(event, "bob", {machine.seat(1)})).value());
+    const auto last_seq = machine.store().inventory().last_seq();
+    machine.stop();
+    EXPECT_FALSE(stored_as(machine.folder.path()).contains("blob"));
+    const auto snapshot = store::embedded::take_snapshot(machine.folder.path());
+    ASSERT_TRUE(snapshot) << snapshot.error().what;
+    EXPECT_EQ(snapshot->last_seq, last_seq);
+    machine.start();
+    EXPECT_EQ(machine.store().inventory().last_seq(), last_seq);
+    EXPECT_TRUE(machine.troubles.empty());
 }
 
 TEST_F(FirstFormat, is_backed_up_row_by_row_and_goes_on_compressed_once_restored) {

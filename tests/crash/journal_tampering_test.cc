@@ -2,6 +2,7 @@
 #include "io/sha256.h"
 #include "io/sqlite.h"
 #include "io/zstd.h"
+#include "store/embedded/backup.h"
 #include "store/embedded/data_folder.h"
 #include "store/embedded/journal_head.h"
 #include "support/one_machine.h"
@@ -76,9 +77,7 @@ const std::vector<Tampering> kTamperings{
      .kind = FaultKind::corrupt,
      .says = "damaged at batch 5: its content doesn't match"},
     {.name = "facts_are_called_text",
-     .sql = "UPDATE journal SET facts=CAST(facts AS TEXT) WHERE batch=5",
-     .kind = FaultKind::corrupt,
-     .says = "damaged at batch 5: fact "},
+     .sql = "UPDATE journal SET facts=CAST(facts AS TEXT) WHERE batch=5"},
     {.name = "facts_are_emptied",
      .sql = "UPDATE journal SET facts='' WHERE batch=5",
      .kind = FaultKind::corrupt,
@@ -168,7 +167,6 @@ struct Row {
     std::uint64_t last_seq = 0;
     /// As they are stored: lines, or a frame of them.
     std::string facts;
-    bool are_compressed = false;
 
     io::Sha256Digest hash(const io::Sha256Digest& before) const {
         io::Sha256 sha;
@@ -196,7 +194,7 @@ protected:
         insert->bind(1, static_cast<std::int64_t>(row.batch));
         insert->bind(2, static_cast<std::int64_t>(row.first_seq));
         insert->bind(3, static_cast<std::int64_t>(row.last_seq));
-        if (row.are_compressed) {
+        if (io::is_zstd_frame(row.facts)) {
             insert->bind_blob(4, row.facts);
         } else {
             insert->bind_text(4, row.facts);
@@ -206,16 +204,11 @@ protected:
     }
 
     /// Puts a row with these facts at the end, and expects it to be refused with these words.
-    void expect_stored_refused(
-        std::uint64_t facts,
-        const std::string& stored,
-        bool are_compressed,
-        const std::string& says
-    ) {
+    void
+    expect_stored_refused(std::uint64_t facts, const std::string& stored, const std::string& says) {
         disk_.image().put_into(disk_.folder());
         const auto end = disk_.recover().end;
-        add({end.batch + 1, end.last_seq + 1, end.last_seq + facts, stored, are_compressed},
-            end.hash);
+        add({end.batch + 1, end.last_seq + 1, end.last_seq + facts, stored}, end.hash);
         const auto recovery = disk_.recover();
         ASSERT_TRUE(recovery.fault) << stored;
         EXPECT_EQ(recovery.fault->kind, FaultKind::corrupt);
@@ -224,8 +217,8 @@ protected:
 
     /// As they are and as a frame.
     void expect_refusal(std::uint64_t facts, const std::string& lines, const std::string& says) {
-        expect_stored_refused(facts, lines, false, says);
-        expect_stored_refused(facts, io::ZstdCompressor{}.compress(lines), true, says);
+        expect_stored_refused(facts, lines, says);
+        expect_stored_refused(facts, io::ZstdCompressor{}.compress(lines), says);
     }
 
     std::string line_of(std::uint64_t seq) const {
@@ -242,7 +235,7 @@ TEST_F(JournalFormat, is_what_the_document_says) {
     auto database = SqliteDatabase::open(
         DataFolder::journal_of(disk_.folder()), SqliteDatabase::Mode::read_only
     );
-    auto select = database->prepare("SELECT * FROM journal ORDER BY batch");
+    auto select = database->prepare("SELECT *, typeof(facts) FROM journal ORDER BY batch");
     io::Sha256Digest before{};
     std::string lines;
     std::uint64_t batch = 0;
@@ -252,9 +245,8 @@ TEST_F(JournalFormat, is_what_the_document_says) {
             .first_seq = static_cast<std::uint64_t>(select->integer(1)),
             .last_seq = static_cast<std::uint64_t>(select->integer(2)),
             .facts = std::string{select->text(3)},
-            .are_compressed = true,
         };
-        EXPECT_TRUE(select->is_blob(3));
+        EXPECT_EQ(select->text(5), "blob");
         lines += io::zstd_decompress(row.facts, 1 << 20).value();
         EXPECT_EQ(select->integer(0), static_cast<std::int64_t>(batch));
         const auto hash = row.hash(before);
@@ -267,13 +259,35 @@ TEST_F(JournalFormat, is_what_the_document_says) {
 
 TEST_F(JournalFormat, refuses_a_frame_that_is_none_in_a_row_that_fits) {
     constexpr auto kSays = "its facts can't be decompressed";
-    const auto line = line_of(disk_.history().last_seq() + 1);
-    const auto frame = io::ZstdCompressor{}.compress(line);
-    expect_stored_refused(1, "", true, kSays);
-    expect_stored_refused(1, line, true, kSays);
-    expect_stored_refused(1, frame.substr(0, frame.size() - 1), true, kSays);
-    expect_stored_refused(1, frame.substr(1), true, kSays);
-    expect_stored_refused(1, frame + frame, true, kSays);
+    const auto frame = io::ZstdCompressor{}.compress(line_of(disk_.history().last_seq() + 1));
+    expect_stored_refused(1, frame.substr(0, frame.size() - 1), kSays);
+    expect_stored_refused(1, frame.substr(0, 4), kSays);
+    expect_stored_refused(1, frame + frame, kSays);
+    auto with_another_checksum = frame;
+    with_another_checksum.back() = static_cast<char>(with_another_checksum.back() ^ 1);
+    expect_stored_refused(1, with_another_checksum, kSays);
+    expect_stored_refused(1, frame.substr(1), "fact ");
+}
+
+// One bit of SQLite's says whether bytes are a text or a blob, and the hash doesn't cover it.
+TEST_F(JournalFormat, goes_by_the_bytes_and_not_by_what_they_are_called) {
+    disk_.checkpointed_image().put_into(disk_.folder());
+    {
+        auto database = SqliteDatabase::open(
+            DataFolder::journal_of(disk_.folder()), SqliteDatabase::Mode::read_write_create
+        );
+        ASSERT_TRUE(database->execute("UPDATE journal SET facts=CAST(facts AS TEXT)"));
+    }
+    const auto expected = disk_.history().lines_until(6);
+    EXPECT_EQ(disk_.recover().lines, expected);
+
+    const TempFolder other;
+    const auto file = other.path() / "backup.db";
+    const auto restored = other.path() / "restored";
+    const auto ignore = [](const store::embedded::JournalEnd&) {};
+    ASSERT_TRUE(store::embedded::back_up(disk_.folder(), file, ignore));
+    ASSERT_TRUE(store::embedded::restore(file, restored, ignore));
+    EXPECT_EQ(recover(restored).lines, expected);
 }
 
 TEST_F(JournalFormat, names_the_line_that_is_not_a_fact_in_a_row_that_fits) {

@@ -90,7 +90,7 @@ std::vector<JournalFile::Row> JournalFile::rows() const {
             .first_seq = sqlite3_column_int64(raw, 1),
             .last_seq = sqlite3_column_int64(raw, 2),
             .facts = bytes_of(raw, 3),
-            .are_compressed = sqlite3_column_type(raw, 3) == SQLITE_BLOB,
+            .are_compressed = io::is_zstd_frame(bytes_of(raw, 3)),
             .hash = bytes_of(raw, 4),
         }));
     }

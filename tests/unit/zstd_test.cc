@@ -30,6 +30,23 @@ TEST(Zstd, takes_no_more_room_than_it_may) {
     );
 }
 
+TEST(Zstd, tells_a_frame_from_a_text) {
+    EXPECT_TRUE(is_zstd_frame(ZstdCompressor{}.compress("")));
+    EXPECT_FALSE(is_zstd_frame(""));
+    EXPECT_FALSE(is_zstd_frame("{\"seq\":1}"));
+    EXPECT_FALSE(is_zstd_frame("\x28\xB5\x2F"));
+}
+
+TEST(Zstd, gives_back_nothing_else_whatever_byte_was_changed) {
+    const std::string text = "a reservation, and another reservation, and a third reservation";
+    const auto frame = ZstdCompressor{}.compress(text);
+    for (std::size_t i = 0; i < frame.size(); ++i) {
+        auto changed = frame;
+        changed[i] = static_cast<char>(changed[i] ^ 1);
+        EXPECT_EQ(zstd_decompress(changed, kPlenty).value_or(text), text) << i;
+    }
+}
+
 TEST(Zstd, takes_a_part_of_a_frame_for_none) {
     const auto frame = ZstdCompressor{}.compress("a reservation, and another reservation");
     for (std::size_t length = 0; length < frame.size(); ++length)

@@ -8,8 +8,8 @@
 namespace frontrow::store::embedded {
 namespace {
 
-/// How many pages of 4 KiB are written between two checkpoints: what the disk is given at once,
-/// beside the commits.
+/// How many pages (of 4 KiB; of 8 in a journal of format 1) are written between two checkpoints:
+/// what the disk is given at once, beside the commits.
 constexpr int kCheckpointPages = 256;
 /// After how many the log is begun anew. A commit that lengthens its file is one operation of the
 /// device more than one inside of it, so it should soon be as long as it gets.

@@ -40,7 +40,7 @@ constexpr auto kSelect =
 constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
 /// What one statement reads, about.
 constexpr std::size_t kStatementBytes = 2 << 20;
-/// More than this no row could hold as text: SQLite's limit.
+/// The most that a batch has as lines: what a row of SQLite's can hold.
 constexpr std::size_t kFactsBytesMax = 1'000'000'000;
 constexpr auto kNewest = "SELECT coalesce(max(batch), 0) FROM journal";
 
@@ -95,10 +95,9 @@ Result<std::int64_t, Fault> find_format(SqliteDatabase& database, bool read_only
     });
 }
 
-/// Zero for a frame that doesn't say: it is found out when it's read.
-std::uint64_t line_bytes(const StoredFacts& facts) {
-    if (!facts.are_compressed) return facts.bytes.size();
-    return io::zstd_content_bytes(facts.bytes).value_or(0);
+/// As lines, by what the frame says.
+std::uint64_t line_bytes(std::string_view facts) {
+    return io::zstd_content_bytes(facts).value_or(facts.size());
 }
 
 std::array<std::uint8_t, 24> big_endian(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
@@ -190,7 +189,7 @@ Result<void, Fault> Journal::copy_to(
 ) {
     CHECK(copy.end_ == end_);
     return walk(last_batch, [&](const JournalBatch& row) {
-        auto appended = copy.append_stored(row.last_seq, row.stored());
+        auto appended = copy.append_stored(row.last_seq, row.facts);
         progress(copy.end_);
         return appended;
     });
@@ -239,10 +238,9 @@ Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_b
             .first_seq = static_cast<std::uint64_t>(select_.integer(1)),
             .last_seq = static_cast<std::uint64_t>(select_.integer(2)),
             .facts = std::string{select_.text(3)},
-            .are_compressed = select_.is_blob(3),
             .hash = {hash.begin(), hash.end()},
         });
-        bytes += rows.back().facts.size();
+        bytes += line_bytes(rows.back().facts);
     }
     select_.reset();
     rows.resize(std::min<std::uint64_t>(rows.size(), last_batch - end_.batch));
@@ -257,13 +255,13 @@ Result<void, Fault> Journal::check_row(const JournalBatch& row) {
     if (!std::ranges::equal(hash, row.hash))
         return corrupt(row.batch, "its content doesn't match its hash");
     end_ = JournalEnd{row.batch, row.last_seq, hash};
-    bytes_passed_ += line_bytes(row.stored());
+    bytes_passed_ += line_bytes(row.facts);
     return {};
 }
 
 Result<void, Fault> Journal::read_facts(const JournalBatch& batch, const TakeFact& take) {
     std::optional<std::string> decompressed;
-    if (batch.are_compressed) {
+    if (io::is_zstd_frame(batch.facts)) {
         decompressed = io::zstd_decompress(batch.facts, kFactsBytesMax);
         if (!decompressed) return corrupt(batch.batch, "its facts can't be decompressed");
     }
@@ -289,22 +287,27 @@ Result<void, Fault> Journal::read_facts(const JournalBatch& batch, const TakeFac
 
 Result<void, Fault> Journal::append(std::uint64_t last_seq, std::string_view lines) {
     CHECK(last_seq > end_.last_seq && !lines.empty() && lines.back() == '\n');
-    if (format_ == kFirstFormat) return append_stored(last_seq, {lines});
-    const auto frame = compressor_.compress(lines);
-    return append_stored(last_seq, {frame, true});
+    if (format_ == kFirstFormat) return append_stored(last_seq, lines);
+    if (lines.size() > kFactsBytesMax) {
+        return std::unexpected(Fault{
+            FaultKind::unavailable,
+            "a batch of " + std::to_string(lines.size()) + " bytes is too large for the journal",
+        });
+    }
+    return append_stored(last_seq, compressor_.compress(lines));
 }
 
-Result<void, Fault> Journal::append_stored(std::uint64_t last_seq, StoredFacts facts) {
+Result<void, Fault> Journal::append_stored(std::uint64_t last_seq, std::string_view facts) {
     const auto batch = end_.batch + 1;
     const auto first_seq = end_.last_seq + 1;
-    const auto hash = hash_of(batch, first_seq, last_seq, facts.bytes);
+    const auto hash = hash_of(batch, first_seq, last_seq, facts);
     insert_.bind(1, static_cast<std::int64_t>(batch));
     insert_.bind(2, static_cast<std::int64_t>(first_seq));
     insert_.bind(3, static_cast<std::int64_t>(last_seq));
-    if (facts.are_compressed) {
-        insert_.bind_blob(4, facts.bytes);
+    if (io::is_zstd_frame(facts)) {
+        insert_.bind_blob(4, facts);
     } else {
-        insert_.bind_text(4, facts.bytes);
+        insert_.bind_text(4, facts);
     }
     insert_.bind(5, hash);
     auto done = insert_.step();

@@ -28,22 +28,15 @@ struct JournalEnd {
     friend bool operator==(const JournalEnd&, const JournalEnd&) = default;
 };
 
-/// The facts of a batch as the journal holds them: lines of JSON, or a zstd frame of them.
-struct StoredFacts {
-    std::string_view bytes;
-    bool are_compressed = false;
-};
-
 /// A row of the journal.
 struct JournalBatch {
     std::uint64_t batch = 0;
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;
+    /// As they are stored: lines of JSON, or a zstd frame of them. Which of the two their first
+    /// bytes say, and not the kind of the column, which the hash doesn't cover.
     std::string facts;
-    bool are_compressed = false;
     std::vector<std::uint8_t> hash;
-
-    StoredFacts stored() const { return {facts, are_compressed}; }
 };
 
 /// The journal: batches of facts in an SQLite database, one row a batch, each row with a SHA-256
@@ -135,7 +128,7 @@ private:
     Result<bool, io::Fault> walk_some(std::uint64_t last_batch, const TakeBatch& take);
     Result<std::vector<JournalBatch>, io::Fault> read_rows(std::uint64_t last_batch);
     Result<void, io::Fault> check_row(const JournalBatch& row);
-    Result<void, io::Fault> append_stored(std::uint64_t last_seq, StoredFacts facts);
+    Result<void, io::Fault> append_stored(std::uint64_t last_seq, std::string_view facts);
     io::Sha256Digest hash_of(
         std::uint64_t batch,
         std::uint64_t first_seq,
