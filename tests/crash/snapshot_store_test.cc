@@ -336,7 +336,8 @@ TEST_F(SnapshotProgram, that_fails_or_is_not_there_is_told_and_sales_go_on) {
     EXPECT_EQ(machine_.troubles.size(), 1) << "it is tried again when the next is due";
     restart_with({"/nowhere/frontrow"});
     sell(20);
-    EXPECT_TRUE(runs_until([&] { return machine_.troubles.size() == 2; }));
+    // The start tries, and a machine so slow that it sells through a tick tries again.
+    ASSERT_TRUE(runs_until([&] { return machine_.troubles.size() >= 2; }));
     EXPECT_THAT(machine_.troubles[1], HasSubstr("/nowhere/frontrow"));
     sell(1);
     seq_ = machine_.store().inventory().last_seq();
