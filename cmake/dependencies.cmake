@@ -15,7 +15,7 @@ pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=15)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 # Compresses a buffer whose letters come as they like in a third of zlib's time.
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
-# Facts shrink to a sixth, and come back at 2 GB a second: a fifth of what gzip would take for it.
+# Facts shrink to a sixth, and come back at 2 GB a second.
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
 
 # The threads of a sale allocate here and free there; mimalloc made a reservation 5 % cheaper. A sanitizer brings its own allocator.
