@@ -5,6 +5,7 @@ Exits 0 when every figure was taken, ok or short; 1 when one could not be; 2 whe
 
 import argparse
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ import pgbench
 import plot
 import report
 import servers
+import sizes
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -40,16 +42,22 @@ def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cluster", action="store_true")
     parser.add_argument("--only", type=lambda text: text.split(","))
-    parser.add_argument("--seconds", type=int, default=8)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--smoke", action="store_true")
+    parser.add_argument("--seconds", type=int)
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--connections", type=connections, default=[256, 64])
     parser.add_argument("--dir", default=output, help="where the stores are made")
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "release", "frontrow"))
-    parser.add_argument("--output", default=output, help="folder of the reports")
+    parser.add_argument("--output", help="folder of the reports")
     parser.add_argument("--plot", help="only draw the last report as a picture")
     arguments = parser.parse_args()
     known = CLUSTER_NAMES if arguments.cluster else NAMES
     arguments.only = arguments.only or known
+    arguments.sizes = sizes.SMOKE if arguments.smoke else sizes.Sizes()
+    arguments.seconds = arguments.seconds or (1 if arguments.smoke else 8)
+    arguments.rounds = arguments.rounds or (1 if arguments.smoke else 3)
+    # A trial run's report is none to compare with, and doesn't take the place of one that is.
+    arguments.output = arguments.output or (os.path.join(output, "smoke") if arguments.smoke else output)
     if not set(arguments.only) <= set(known):
         parser.error(f"--only takes {', '.join(known)}")
     return arguments
@@ -74,14 +82,14 @@ def say(text):
 
 def steps(arguments):
     """Yields (rows, function that fills them) for each figure that is wanted."""
-    first = arguments.connections[0]
+    first, of = arguments.connections[0], arguments.sizes
     if "S1" in arguments.only:
         for count in arguments.connections:
             row = figures.Row(f"S1/{count}", f"distinct seats, {count} connections, of nginx",
                               least=S1_TARGETS.get(count))
             yield [row], lambda bench, row=row, count=count: figures.against_nginx(bench, row, count, False)
     if "S2" in arguments.only:
-        row = figures.Row("S2", "everybody wants the same 100 seats, of nginx", least=0.90)
+        row = figures.Row("S2", f"everybody wants the same {of.contested_seats} seats, of nginx", least=0.90)
         yield [row], lambda bench, row=row: figures.against_nginx(bench, row, first, True)
     if "S3" in arguments.only:
         rows = [figures.Row("S3", f"four reads, then a reservation, {S3_CONNECTIONS} connections, of nginx", least=0.80),
@@ -92,35 +100,38 @@ def steps(arguments):
                 "p99.9": figures.Row("S4/p99.9", "p99.9 at half of S1's rate, open loop", unit="ms", most=20)}
         yield list(rows.values()), lambda bench, rows=rows: open_loop.reservations(bench, rows, first)
     if "S5" in arguments.only:
-        row = figures.Row("S5", "100,000 seats by one bulk call", unit="s", most=0.15)
+        row = figures.Row("S5", f"{of.bulk_seats:,} seats by one bulk call", unit="s", most=0.15)
         yield [row], lambda bench, row=row: figures.bulk(bench, row)
     if "S6" in arguments.only:
-        rows = [figures.Row("S6", "available count, 100,000 seats : 1,000", least=0.90, most=1.10),
-                figures.Row("S6/S2", "available count on 100,000, of S2's rate", least=0.90)]
+        rows = [figures.Row("S6", f"available count, {of.bulk_seats:,} seats : {of.tiny_event:,}", least=0.90, most=1.10),
+                figures.Row("S6/S2", f"available count on {of.bulk_seats:,}, of S2's rate", least=0.90)]
         yield rows, lambda bench, rows=rows: figures.counts(bench, *rows, first)
     if "S7" in arguments.only:
-        rows = [figures.Row("S7/cpu", "processor time, 1,000,000 seats : 10,000", most=1.15),
-                figures.Row("S7/rate", "time a reservation, 1,000,000 : 10,000", most=1.15)]
+        rows = [figures.Row("S7/cpu", f"processor time, {of.large_event:,} seats : {of.small_event:,}", most=1.15),
+                figures.Row("S7/rate", f"time a reservation, {of.large_event:,} : {of.small_event:,}", most=1.15)]
         yield rows, lambda bench, rows=rows: figures.event_size(bench, *rows, first)
     if "S8" in arguments.only or "S9" in arguments.only:
-        rows = [figures.Row("S8", "resident memory, 1,000,000 seats, half of them held", unit="MB", most=400),
-                figures.Row("S9/killed", "ready again with 1,000,000 reservations, after kill -9", unit="s", most=2),
+        rows = [figures.Row("S8", f"resident memory, {of.large_event:,} seats, half of them held", unit="MB", most=400),
+                figures.Row("S9/killed", f"ready again with {of.large_event:,} reservations, after kill -9",
+                            unit="s", most=2),
                 figures.Row("S9/stopped", "ready again after a clean stop", unit="s", most=2)]
         yield rows, lambda bench, rows=rows: figures.large_store(bench, *rows, first)
 
     if "S11" in arguments.only:
-        rows = [figures.Row("S11", "100,000 holds that end in the same second, until all are free", unit="s", most=1),
+        rows = [figures.Row("S11", f"{of.hold_parts * of.hold_part_seats:,} holds that end in the same second, until all are free",
+                            unit="s", most=1),
                 figures.Row("S11/p99", "p99 of half of S1's rate beside it : without", most=2)]
         yield rows, lambda bench, rows=rows: expiry.all_at_once(bench, *rows, first)
     if "S12" in arguments.only:
-        rows = [figures.Row("S12", f"good answers to a crowd of {overload.CROWD:,} connections, of the peak", least=0.90),
+        rows = [figures.Row("S12", f"good answers to a crowd of {of.crowd:,} connections, of the peak",
+                            least=0.90),
                 figures.Row("S12/p99", "p99 of its answers, good and refused", unit="s"),
                 figures.Row("S12/memory", "resident memory more than at the peak", unit="MB")]
         yield rows, lambda bench, rows=rows: overload.crowd(bench, *rows, first)
 
 def cluster_steps(arguments):
     """As steps(), for a node of a cluster."""
-    first = arguments.connections[0]
+    first, of = arguments.connections[0], arguments.sizes
     rows = {}
     if "C1" in arguments.only:
         rows[pgbench.CLASSIC] = (
@@ -133,11 +144,11 @@ def cluster_steps(arguments):
     if rows:
         yield [row for pair in rows.values() for row in pair], lambda bench: cluster.against_pgbench(bench, rows, first)
     if "C3" in arguments.only:
-        pair = [figures.Row("C3", "everybody wants the same 100 seats, of pgbench classic", least=10),
+        pair = [figures.Row("C3", f"everybody wants the same {of.contested_seats} seats, of pgbench classic", least=10),
                 figures.Row("C3/seen", "transactions of PostgreSQL a request", unit="%", most=1)]
         yield pair, lambda bench: cluster.contest(bench, *pair, first)
     if "C5" in arguments.only:
-        row = figures.Row("C5", "100,000 seats by one bulk call", unit="s", most=1)
+        row = figures.Row("C5", f"{of.bulk_seats:,} seats by one bulk call", unit="s", most=1)
         yield [row], lambda bench: figures.bulk(bench, row)
 
 
@@ -152,6 +163,10 @@ def take(bench, wanted):
             for row in step_rows:
                 row.failure = str(failure)
             say(f"{step_rows[0].name} FAILED: {failure}")
+        for row in step_rows:
+            if not row.failure and (row.value is None or not math.isfinite(row.value)):
+                row.failure = f"what was measured is no number: {row.value}"
+                say(f"{row.name} FAILED: {row.failure}")
         rows += step_rows
     return rows
 
@@ -178,7 +193,7 @@ def take_embedded(stack, arguments, folder):
             made.append(yardstick(stack, arguments.program, folder))
         return made[0]
 
-    bench = figures.Bench(arguments.program, folder, arguments.seconds, arguments.rounds, say, nginx)
+    bench = figures.Bench(arguments.program, folder, arguments.seconds, arguments.rounds, arguments.sizes, say, nginx)
     return bench, take(bench, steps(arguments))
 
 
@@ -186,16 +201,17 @@ def take_cluster(stack, arguments, folder):
     """One node on PostgreSQL and Redis, beside pgbench: (bench, rows)."""
     postgres = stack.enter_context(databases.Postgres(os.path.join(folder, "postgres")))
     redis = stack.enter_context(databases.Redis(os.path.join(folder, "redis")))
-    bench = cluster.ClusterBench(arguments.program, folder, arguments.seconds, arguments.rounds, say,
-                                 postgres, redis)
+    bench = cluster.ClusterBench(arguments.program, folder, arguments.seconds, arguments.rounds,
+                                 arguments.sizes, say, postgres, redis)
     return bench, take(bench, cluster_steps(arguments))
 
 
 def describe(arguments, folder):
     others = databases.VERSIONS if arguments.cluster else {"nginx": ["nginx", "-v"]}
-    about = machine.describe(arguments.program, folder, others)
+    about = machine.describe(arguments.program, folder, arguments.sizes, others)
     about["load"] = (f"{arguments.rounds} rounds of {arguments.seconds} s, "
-                     "wrk with 1 thread, on the same machine")
+                     "wrk with 1 thread, on the same machine"
+                     + (", only to go through it: the figures mean nothing" if arguments.smoke else ""))
     if arguments.cluster:
         about["PostgreSQL"] = databases.describe()
     for what, how in about.items():

@@ -5,19 +5,17 @@ import dataclasses
 import time
 
 import pgbench
-from figures import (CONTESTED_SEATS, Bench, check_contest, load_sale, median_ratio, middle,
-                     stop_and_verify, verify)
+from figures import Bench, check_contest, load_sale, median_ratio, middle, stop_and_verify, verify
 from servers import Frontrow
 
-SEATS_PER_SECOND = 40_000  # an event has enough for a round at this rate; a faster one ends early
 GATED, UNGATED = "frontrow", "frontrow without Redis"
 
 
 class ClusterBench(Bench):
     """A bench whose servers are nodes, each with a database of its own."""
 
-    def __init__(self, program, folder, seconds, rounds, say, postgres, redis):
-        super().__init__(program, folder, seconds, rounds, say)
+    def __init__(self, program, folder, seconds, rounds, sizes, say, postgres, redis):
+        super().__init__(program, folder, seconds, rounds, sizes, say)
         self.postgres = postgres
         self.redis = redis
         self._databases = 0
@@ -43,7 +41,8 @@ class ClusterBench(Bench):
     def pgbench(self, figure, way, round_number):
         """One round of the yardstick, at its best count of clients; returns its reservations a second."""
         if way not in self._best_clients:
-            clients, rates = pgbench.find_best(self.postgres, way)
+            clients, rates = pgbench.find_best(self.postgres, way, self.sizes.pgbench_clients,
+                                               self.sizes.pgbench_trial_s)
             self._best_clients[way] = clients
             self.turns.append({"figure": figure, "who": way.name, "trials_per_second": rates})
             self.say(f"{way.name}, reservations a second by clients: " + ", ".join(
@@ -77,7 +76,7 @@ def against_pgbench(bench, rows, connections):
 def distinct_seats(bench, figure, round_number, connections, has_gate):
     """One round of S1's load on a node; returns its requests a second."""
     with bench.frontrow(has_gate) as server:
-        event, seats = bench.sale(server, SEATS_PER_SECOND * bench.seconds)
+        event, seats = bench.sale(server, bench.sizes.node_seats_per_second * bench.seconds)
         bench.postgres.come_to_rest(server.database)
         measured, _, made = load_sale(bench, figure, GATED if has_gate else UNGATED, round_number, server,
                                       connections, seats, [event])
@@ -114,7 +113,7 @@ def contested_seats(bench, figure, round_number, connections):
     """One round: (load, transactions of PostgreSQL while the node lived with it, while it lived as long
     without). Whole lives are compared, because only the end of a connection makes the count exact."""
     with bench.frontrow() as server:
-        event, seats = bench.sale(server, CONTESTED_SEATS)
+        event, seats = bench.sale(server, bench.sizes.contested_seats)
         server.stop()
         bench.postgres.come_to_rest(server.database)
         at_first = bench.postgres.transactions(server.database)

@@ -1,4 +1,4 @@
-"""S11: 100,000 holds that end in the same second: when all of their seats are free, and what those
+"""S11: holds that all end in the same second: when all of their seats are free, and what those
 who are buying meanwhile feel."""
 
 import calendar
@@ -14,11 +14,6 @@ from failure import Failure
 from figures import load_sale, middle, sale_rate, stop_and_verify, warm_up
 from servers import RESERVE, count_path
 
-# Each part is sold at the beginning of a second, and held for as many seconds as are left.
-PARTS, PART_SEATS = 10, 10_000
-PART_S = 3  # time for a part; one that takes longer takes another second
-LOAD_S = 8  # so long is the load beside it, which begins
-LOAD_AHEAD_S = 4  # so long before the first hold ends
 FREE_WITHIN_S = 60
 WITHOUT, BESIDE = "without", "while they end"
 
@@ -55,9 +50,9 @@ def all_at_once(bench, free_row, latency_row, connections):
 class Sale:
     """What is held, and from when to when it ends, in seconds since 1970."""
 
-    def __init__(self, server, connections):
-        per_part = PART_SEATS + connections  # for what is asked for while the load stops
-        self.event, seat_ids = server.event_with_seats(PARTS * per_part)
+    def __init__(self, server, sizes, connections):
+        per_part = sizes.hold_part_seats + connections  # for what is asked for while the load stops
+        self.event, seat_ids = server.event_with_seats(sizes.hold_parts * per_part)
         pairs = [(self.event, seat) for seat in seat_ids]
         self.parts = [pairs[place:place + per_part] for place in range(0, len(pairs), per_part)]
         self.seats = len(pairs)
@@ -67,38 +62,40 @@ class Sale:
 
 def hold_all(bench, server, number, connections):
     """Makes the holds, and asks the server when they end."""
-    sale = Sale(server, connections)
+    sizes = bench.sizes
+    sale = Sale(server, sizes, connections)
     server.come_to_rest()
     before = ledger.Books.read(server, [sale.event])
-    end = math.ceil(time.time()) + PARTS * PART_S + LOAD_AHEAD_S + 2
+    end = math.ceil(time.time()) + sizes.hold_parts * sizes.hold_part_s + sizes.ending_load_ahead_s + 2
     loads = []
     for pairs in sale.parts:
         at = math.ceil(time.time() + 0.2)
-        if at > end - LOAD_AHEAD_S - 2:
+        if at > end - sizes.ending_load_ahead_s - 2:
             raise Failure("making the holds took so long that the first would have ended")
         seats = bench.seats(pairs, end - at)
         time.sleep(max(0, at - time.time()))
-        loads.append(bench.load(server.url(RESERVE[1]), connections, seats, PART_SEATS, seconds=PART_S))
+        loads.append(bench.load(server.url(RESERVE[1]), connections, seats, sizes.hold_part_seats,
+                                seconds=sizes.hold_part_s))
     server.come_to_rest()
     whole = load.total(loads)
     books = ledger.check_sale(whole, load.Seats("", 0, sale.seats), before,
                               ledger.Books.read(server, [sale.event]), False, server.has_gate)
     bench.note("S11", "holding", number, whole, books)
     sale.made = books["seats_taken"]
-    if sale.made < PARTS * PART_SEATS - PARTS * connections:
-        raise Failure(f"only {sale.made:,} holds were made, {PART_S} s for each {PART_SEATS:,}")
-    sale.first, sale.last = ends_of(server, sale.event, connections)
+    if sale.made < sizes.hold_parts * (sizes.hold_part_seats - connections):
+        raise Failure(f"only {sale.made:,} holds were made, {sizes.hold_part_s} s for each {sizes.hold_part_seats:,}")
+    sale.first, sale.last = ends_of(server, sale.event, sizes.hold_part_seats, connections)
     if sale.last - sale.first > 1:
         raise Failure(f"the holds end within {sale.last - sale.first:.2f} s, which isn't the same second")
     return sale
 
 
-def ends_of(server, event, connections):
+def ends_of(server, event, part_seats, connections):
     """The first and the last moment at which one ends, by the buyers who came first and last."""
     step = max(1, connections // 16)
-    numbers = list(range(1, 1 + connections, step)) + list(range(PART_SEATS - connections, PART_SEATS + 1, step))
+    numbers = list(range(1, 1 + connections, step)) + list(range(part_seats - connections, part_seats + 1, step))
     ends = []
-    for number in [*numbers, PART_SEATS]:
+    for number in [*numbers, part_seats]:
         answer = server.call("GET", f"{RESERVE[1]}?limit=100", headers={"X-User-ID": f"buyer-{10_000_000 + number}"})
         ends += [seconds_of(each["expires_at"]) for each in json.loads(answer) if each["event_id"] == event]
     return min(ends), max(ends)
@@ -113,7 +110,7 @@ def seconds_of(text):
 def load_beside(bench, server, number, who, rate, connections, p99, while_it_runs=None):
     """One open loop on this server; returns the reservations that it made."""
     server.come_to_rest()
-    with open_loop.Crowd(bench, rate, connections, LOAD_S, ["--url", server.url("")]) as crowd:
+    with open_loop.Crowd(bench, rate, connections, bench.sizes.ending_load_s, ["--url", server.url("")]) as crowd:
         if while_it_runs:
             while_it_runs(crowd)
         result = crowd.result()
@@ -130,11 +127,11 @@ def let_end(bench, server, sale, number, rate, connections, p99):
         while not crowd.has_begun():
             time.sleep(0.05)
         began = time.time()
-        if not sale.first - LOAD_S + 1 < began < sale.first - 0.2:
+        if not sale.first - bench.sizes.ending_load_s + 1 < began < sale.first - 0.2:
             raise Failure(f"the load beside it began {sale.first - began:.1f} s before the first hold's end")
         free_at.append(when_free(server, sale))
 
-    time.sleep(max(0, sale.first - LOAD_AHEAD_S - time.time()))
+    time.sleep(max(0, sale.first - bench.sizes.ending_load_ahead_s - time.time()))
     sold = load_beside(bench, server, number, BESIDE, rate, connections, p99, watch)
     late = max(0.0, free_at[0] - sale.last)
     bench.turns[-1]["all_free_after_s"] = late

@@ -10,13 +10,8 @@ import time
 import ledger
 import load
 from failure import Failure
-from servers import BULK_SEATS, RESERVE, Frontrow, count_path
+from servers import RESERVE, Frontrow, count_path
 
-SEATS_PER_SECOND = 100_000  # an event has enough for a round at this rate; a faster one ends early
-CONTESTED_SEATS = 100
-BULK_CALLS = 5
-SMALL_EVENT = 10_000
-LARGE_EVENT = 1_000_000
 SLOW_SALE_S = 120  # S7 counts reservations, not seconds; this ends it where they don't come
 COUNT_ROUTE = ("GET", "/api/v1/events/:id/seats/available/count")
 
@@ -68,11 +63,12 @@ class Row:
 class Bench:
     """What the figures share: the program, the folder, the yardstick and how long to load."""
 
-    def __init__(self, program, folder, seconds, rounds, say, nginx=None):
+    def __init__(self, program, folder, seconds, rounds, sizes, say, nginx=None):
         self.program = program
         self.folder = folder
         self.seconds = seconds
         self.rounds = rounds
+        self.sizes = sizes
         self.say = say
         self.nginx = nginx  # makes the yardstick when it is first wanted
         self.turns = []  # all that was measured, for report.json
@@ -118,7 +114,7 @@ def load_nginx(bench, figure, round_number, connections, seats, looks=()):
 def warm_up(bench, server, connections):
     """A second of reservations that no figure counts, so that a percentile isn't that of the first
     touch; returns how many were made."""
-    event, seats = bench.sale(server, SEATS_PER_SECOND)
+    event, seats = bench.sale(server, bench.sizes.sale_seats_per_second)
     measured = bench.load(server.url(RESERVE[1]), connections, seats, seats.count - connections, seconds=1)
     server.come_to_rest()
     if measured.not_2xx:
@@ -160,7 +156,7 @@ def against_nginx(bench, row, connections, is_contested):
     rates = {"nginx": [], "frontrow": []}
     for round_number in range(1, bench.rounds + 1):
         with bench.frontrow() as server:
-            count = CONTESTED_SEATS if is_contested else SEATS_PER_SECOND * bench.seconds
+            count = bench.sizes.contested_seats if is_contested else bench.sizes.sale_seats_per_second * bench.seconds
             event, seats = bench.sale(server, count)
             server.come_to_rest()
             yardstick = load_nginx(bench, row.name, round_number, connections, seats)
@@ -185,7 +181,7 @@ def sale_rate(bench, connections):
     """S1's reservations a second in this run; taken by a round of its own where S1 wasn't."""
     if connections not in bench.sale_rates:
         with bench.frontrow() as server:
-            event, seats = bench.sale(server, SEATS_PER_SECOND * bench.seconds)
+            event, seats = bench.sale(server, bench.sizes.sale_seats_per_second * bench.seconds)
             measured, _, made = load_sale(bench, f"S1/{connections}", "frontrow", 1, server, connections,
                                           seats, [event])
             stop_and_verify(server, made)
@@ -199,27 +195,28 @@ def check_contest(measured):
 
 
 def bulk(bench, row):
-    """S5 and C5: one call, 100,000 seats; then kill -9, and every seat must still be there."""
+    """S5 and C5: many seats by one call; then kill -9, and every seat must still be there."""
+    count = bench.sizes.bulk_seats
     seconds = []
     with bench.frontrow() as server:
         events = []
-        for call in range(1, BULK_CALLS + 1):
-            events.append(server.create_event(BULK_SEATS))
+        for call in range(1, bench.sizes.bulk_calls + 1):
+            events.append(server.create_event(count))
             server.come_to_rest()
             began = time.monotonic()
-            answer = server.add_seats(events[-1], "A", BULK_SEATS)
+            answer = server.add_seats(events[-1], "A", count)
             seconds.append(time.monotonic() - began)
             seats = json.loads(answer)
-            if ([seat["seat_number"] for seat in seats] != [f"A-{n}" for n in range(1, BULK_SEATS + 1)]
-                    or len({seat["id"] for seat in seats}) != BULK_SEATS
+            if ([seat["seat_number"] for seat in seats] != [f"A-{n}" for n in range(1, count + 1)]
+                    or len({seat["id"] for seat in seats}) != count
                     or {seat["event_id"] for seat in seats} != {events[-1]}):
-                raise Failure("the answer isn't 100,000 seats in order, each with an id of its own")
+                raise Failure(f"the answer isn't {count:,} seats in order, each with an id of its own")
             bench.say(f"{row.name} call {call}: {seconds[-1]:.3f} s, {len(answer):,} bytes")
         server.kill()
         server.verify()
         server.start()
         for event in events:
-            if server.available(event) != BULK_SEATS:
+            if server.available(event) != count:
                 raise Failure(f"after kill -9 an event has {server.available(event):,} seats")
         stop_and_verify(server, 0)
     bench.turns.append({"figure": row.name, "who": "frontrow", "seconds": seconds})
@@ -230,13 +227,14 @@ def bulk(bench, row):
 
 def counts(bench, equal_row, fast_row, connections):
     """S6: the available count on a large and a small event, and S2's load on the same server."""
-    rates = {"1,000 seats": [], "100,000 seats": [], "S2's load": []}
+    few, many = (f"{count:,} seats" for count in (bench.sizes.tiny_event, bench.sizes.bulk_seats))
+    rates = {few: [], many: [], "S2's load": []}
     with bench.frontrow() as server:
-        small, _ = server.event_with_seats(1_000)
-        large, _ = server.event_with_seats(BULK_SEATS)
+        small, _ = server.event_with_seats(bench.sizes.tiny_event)
+        large, _ = server.event_with_seats(bench.sizes.bulk_seats)
         made = 0
         for round_number in range(1, bench.rounds + 1):
-            pair = [("1,000 seats", small), ("100,000 seats", large)]
+            pair = [(few, small), (many, large)]
             for who, event in pair if round_number % 2 else reversed(pair):  # neither is always first
                 server.come_to_rest()
                 before = ledger.Books.read(server, [event])
@@ -246,7 +244,7 @@ def counts(bench, equal_row, fast_row, connections):
                 books = ledger.check_reading(measured, before, after, COUNT_ROUTE)
                 bench.note("S6", who, round_number, measured, books)
                 rates[who].append(measured.rate)
-            contested, seats = bench.sale(server, CONTESTED_SEATS)
+            contested, seats = bench.sale(server, bench.sizes.contested_seats)
             measured, _, taken = load_sale(bench, "S6", "S2's load", round_number, server, connections,
                                            seats, [contested], is_contested=True)
             made += taken
@@ -254,20 +252,21 @@ def counts(bench, equal_row, fast_row, connections):
             bench.say(f"S6 round {round_number}: count " + ", ".join(
                 f"{who} {values[-1]:,.0f}/s" for who, values in rates.items()) + "; the books agree")
         stop_and_verify(server, made)
-    for row, other in ((equal_row, "1,000 seats"), (fast_row, "S2's load")):
+    for row, other in ((equal_row, few), (fast_row, "S2's load")):
         row.series, row.series_unit = rates, "requests/s"
-        row.value = median_ratio(rates["100,000 seats"], rates[other])
-        row.detail = f"{middle(rates['100,000 seats']):,.0f}/s, {other} {middle(rates[other]):,.0f}/s"
+        row.value = median_ratio(rates[many], rates[other])
+        row.detail = f"{middle(rates[many]):,.0f}/s, {other} {middle(rates[other]):,.0f}/s"
 
 
 def event_size(bench, cpu_row, rate_row, connections):
-    """S7: as many reservations of seats all over one event of a million, and over events of ten
-    thousand one after the other."""
+    """S7: as many reservations of seats all over one large event, and over small ones one after the
+    other."""
+    small_event, large_event = bench.sizes.small_event, bench.sizes.large_event
     events = min(2 * bench.seconds, 50)
-    limit = events * SMALL_EVENT
-    extra = -(-connections // SMALL_EVENT)  # events for what is asked for while the load stops
-    sizes = {f"{SMALL_EVENT:,} seats": [SMALL_EVENT] * (events + extra),
-             f"{LARGE_EVENT:,} seats": [LARGE_EVENT]}
+    limit = events * small_event
+    extra = -(-connections // small_event)  # events for what is asked for while the load stops
+    sizes = {f"{small_event:,} seats": [small_event] * (events + extra),
+             f"{large_event:,} seats": [large_event]}
     small, large = sizes
     costs = {who: [] for who in sizes}
     rates = {who: [] for who in sizes}
@@ -308,16 +307,17 @@ def sell_in_part(bench, who, round_number, event_seats, limit, connections):
 
 
 def large_store(bench, memory_row, killed_row, stopped_row, connections):
-    """S8 and S9: memory with a million seats, half of them held; then a million reservations, and
-    how long a start takes, the worst of some."""
-    half = LARGE_EVENT // 2
+    """S8 and S9: memory with a large event's seats, half of them held; then as many reservations as it
+    has seats, and how long a start takes, the worst of some."""
+    total = bench.sizes.large_event
+    half = total // 2
     with bench.frontrow() as server:
-        event, seat_ids = server.event_with_seats(LARGE_EVENT)
-        rest, rest_ids = server.event_with_seats(SMALL_EVENT)
+        event, seat_ids = server.event_with_seats(total)
+        rest, rest_ids = server.event_with_seats(bench.sizes.small_event)
         pairs = [(event, seat) for seat in seat_ids] + [(rest, seat) for seat in rest_ids]
         made = sell_all(bench, server, pairs[:half + connections], [event, rest], connections)
         memory_row.value = server.resident_bytes() / 1e6
-        more = LARGE_EVENT - made + 2 * connections
+        more = total - made + 2 * connections
         made += sell_all(bench, server, pairs[half + connections:][:more], [event, rest], connections)
         starts = {"killed": [], "stopped": []}
         for _ in range(bench.rounds):
@@ -328,7 +328,7 @@ def large_store(bench, memory_row, killed_row, stopped_row, connections):
                 server.call("GET", "/readyz")
                 starts[how].append(time.monotonic() - began)
         stop_and_verify(server, made)
-    if made < LARGE_EVENT:
+    if made < total:
         raise Failure(f"only {made:,} reservations were made in {SLOW_SALE_S} s")
     for row, how in ((killed_row, "killed"), (stopped_row, "stopped")):
         row.series, row.series_unit = starts, "seconds to /readyz"

@@ -23,7 +23,7 @@ def file_system(folder):
     return found[1:]
 
 
-def fsync_ms(folder, times=200):
+def fsync_ms(folder, times):
     """Median time to append 4 KiB to a file and have it on the disk."""
     path = os.path.join(folder, "fsync")
     taken = []
@@ -46,7 +46,7 @@ def version(command):
     return found[0] if found else "?"
 
 
-def describe(program, folder, others):
+def describe(program, folder, sizes, others):
     """{what: how it is}, in the order in which it is printed. others: the other programs that take
     part, {name: command that prints its version}."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
@@ -54,13 +54,14 @@ def describe(program, folder, others):
     with open("/proc/meminfo", encoding="utf-8") as file:
         memory_kib = int(re.search(r"MemTotal:\s*(\d+)", file.read())[1])
     kind, device = file_system(folder)
-    if kind in ("tmpfs", "ramfs"):
+    if sizes.on_disk and kind in ("tmpfs", "ramfs"):
         raise Failure(f"{folder} is in memory ({kind}); durable figures need a disk (--dir)")
     return {
         "processor": f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores",
         "memory": f"{memory_kib / (1 << 20):.1f} GiB",
         "kernel": platform.release(),
-        "file system": f"{kind} on {device}, one fsync {fsync_ms(folder):.3f} ms (median of 200)",
+        "file system": f"{kind} on {device}, one fsync {fsync_ms(folder, sizes.fsyncs):.3f} ms "
+                       f"(median of {sizes.fsyncs})",
         "load average": "{:.2f} {:.2f} {:.2f}".format(*os.getloadavg()),
         "versions": ", ".join(f"{name} {version(command)}" for name, command in
                               {"frontrow": [program, "--version"], **others, "wrk": ["wrk", "-v"]}.items()),

@@ -5,8 +5,6 @@ from failure import Failure
 from figures import load_nginx, median_ratio, middle, stop_and_verify, warm_up
 from servers import RESERVE, count_path
 
-HALL_SEATS = 14_000
-SEATS_PER_SECOND = 25_000  # one request in five takes a seat; a faster server ends the round early
 EVENT_ROUTE = "/api/v1/events/:id"
 # What a buyer looks at, as it stands behind the event's own path, and in metrics.
 EVENT = ("", "")
@@ -27,17 +25,17 @@ def looks_of(server, event):
 
 
 def buyers(bench, rate_row, latency_row, connections):
-    """S3. Halls of 14,000 seats are sold one after the other, and everybody looks at the one that is
+    """S3. Halls are sold one after the other, and everybody looks at the one that is
     being sold."""
     rates = {"nginx": [], "frontrow": []}
     p99 = {"nginx": [], "frontrow": []}
     for number in range(1, bench.rounds + 1):
         with bench.frontrow() as server:
             warmed = warm_up(bench, server, connections)
-            halls = -(-SEATS_PER_SECOND * bench.seconds // HALL_SEATS)
+            halls = -(-bench.sizes.buyer_seats_per_second * bench.seconds // bench.sizes.hall_seats)
             pairs, events = [], []
             for _ in range(halls):
-                event, seat_ids = server.event_with_seats(HALL_SEATS)
+                event, seat_ids = server.event_with_seats(bench.sizes.hall_seats)
                 events.append(event)
                 pairs += [(event, seat) for seat in seat_ids]
             seats, looks = bench.seats(pairs), looks_of(server, events[0])

@@ -1,18 +1,17 @@
 """S12: a crowd far larger than the server can carry."""
 
 import ledger
-from figures import LARGE_EVENT, SEATS_PER_SECOND, load_sale, median_ratio, middle, stop_and_verify, warm_up
+from figures import load_sale, median_ratio, middle, stop_and_verify, warm_up
 from servers import RESERVE
 
-# Each has a request waiting all the time, whatever the server does: forty times as many as at the
-# peak of 256. No generator on the same cores could send five times what the server carries.
-CROWD = 10_000
 PEAK, UNDER = "at its peak", "under the crowd"
 
 
 def crowd(bench, rate_row, wait_row, memory_row, connections):
-    """S12. The peak and the crowd in turns, each on a fresh store. A round is twice as long as others:
-    the time in which the crowd connects is in it."""
+    """S12. The peak and the crowd in turns, each on a fresh store. Each of the crowd has a request waiting
+    all the time, whatever the server does: forty times as many as at the peak of 256. No generator on the
+    same cores could send five times what the server carries. A round is twice as long as others: the time
+    in which the crowd connects is in it."""
     seconds = 2 * bench.seconds
     rates, worst, memory = {PEAK: [], UNDER: []}, {PEAK: [], UNDER: []}, {PEAK: [], UNDER: []}
     refused = []
@@ -20,7 +19,8 @@ def crowd(bench, rate_row, wait_row, memory_row, connections):
         for who in (PEAK, UNDER) if number % 2 else (UNDER, PEAK):
             with bench.frontrow() as server:
                 warmed = warm_up(bench, server, connections)
-                event, seats = bench.sale(server, min(LARGE_EVENT, SEATS_PER_SECOND * seconds))
+                event, seats = bench.sale(
+                    server, min(bench.sizes.large_event, bench.sizes.sale_seats_per_second * seconds))
                 sell = sell_to_crowd if who == UNDER else sell_at_peak
                 measured, made = sell(bench, number, server, connections, seats, event, seconds)
                 memory[who].append(server.resident_bytes("VmHWM") / 1e6)
@@ -55,7 +55,9 @@ def sell_to_crowd(bench, number, server, _, seats, event, seconds):
     """One round, with the books checked: (load, reservations made)."""
     server.come_to_rest()
     before = ledger.Books.read(server, [event])
-    measured = bench.load(server.url(RESERVE[1]), CROWD, seats, seats.count - CROWD, seconds)
+    connections = bench.sizes.crowd
+    measured = bench.load(server.url(RESERVE[1]), connections, seats, seats.count - connections,
+                          seconds)
     server.come_to_rest()
     books = ledger.check_crowd(measured, seats, before, ledger.Books.read(server, [event]))
     bench.note("S12", UNDER, number, measured, books)

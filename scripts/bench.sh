@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Usage: scripts/bench.sh [--cluster] [--only NAME,…] [--seconds N] [--rounds N] [--connections N,…] [--dir FOLDER]
+# Usage: scripts/bench.sh [--cluster] [--smoke] [--only NAME,…] [--seconds N] [--rounds N] [--connections N,…]
+#                         [--dir FOLDER]
 #        scripts/bench.sh [--cluster] --plot FILE.svg
 #
 # Installs what is missing, builds the program, and measures it against the
@@ -9,12 +10,16 @@
 #   --cluster             measure one node of a cluster instead, on a PostgreSQL and a
 #                         Redis that it starts and ends, in turns with pgbench selling
 #                         on the same PostgreSQL; writes report-cluster.html and .json
+#   --smoke               go through every scenario with all its checks as quickly as can be, to
+#                         see that the bench itself works: a round of a second each, small
+#                         events. The figures mean nothing; writes build/bench/smoke/
 #   --only NAME,…         only these of S1 to S9, S11 and S12 (default: all, about 14
 #                         minutes; S8 and S9 are taken together; S4 and S11 need
 #                         S1's rate and take it themselves if S1 isn't there); with
 #                         --cluster, of C1, C2, C3 and C5 (about 8 minutes)
-#   --seconds N           length of one round of load (default: 8)
-#   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3)
+#   --seconds N           length of one round of load (default: 8; with --smoke 1)
+#   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3; with
+#                         --smoke 1)
 #   --connections N,…     keep-alive connections of S1 (default: 256,64); the
 #                         first of them also drives all other figures
 #   --dir FOLDER          where the stores are made for the time of the run; must be
@@ -46,6 +51,7 @@ while [[ $# -gt 0 ]]; do
         --connections) form='^[1-9][0-9]{0,3}(,[1-9][0-9]{0,3})*$' ;;
         --dir) form=. ;;
         --plot) form=.; plot=yes ;;
+        --smoke) options+=("$1"); shift; continue ;;
         -h | --help) help; exit 0 ;;
         *) usage_error "unknown argument '$1'" ;;
     esac

@@ -1,5 +1,6 @@
 """How scripts/bench.sh counts and tells, without a server: figures_test.py ROOT"""
 
+import dataclasses
 import os
 import sys
 import tempfile
@@ -8,10 +9,12 @@ import xml.etree.ElementTree
 
 ROOT = sys.argv.pop(1)
 sys.path.insert(0, os.path.join(ROOT, "bench"))
+import bench  # noqa: E402
 import expiry  # noqa: E402
 import figures  # noqa: E402
 import ledger  # noqa: E402
 import load  # noqa: E402
+import pgbench  # noqa: E402
 import plot  # noqa: E402
 import report  # noqa: E402
 from failure import Failure  # noqa: E402
@@ -73,7 +76,8 @@ class Telling(unittest.TestCase):
     TURNS = ({"figure": "S1", "who": "nginx", "latency_ms": {"p50": 1.0, "p99": 2.0}},
              {"figure": "S1", "who": "nginx", "latency_ms": {"p50": 3.0, "p99": 4.0}},
              {"figure": "S1", "who": "frontrow", "latency_ms": {"p50": 0.0, "p99": 2_000.0}},
-             {"figure": "S5", "who": "frontrow", "seconds": [0.1]})
+             {"figure": "S5", "who": "frontrow", "seconds": [0.1]},
+             {"figure": "C1", "who": "pgbench classic", **dataclasses.asdict(pgbench.Sale(8, 1.0, 2, 2, 3.5))})
 
     def test_targets_and_values_have_their_units(self):
         self.assertEqual([(row.measured, row.target, row.verdict) for row in self.ROWS], [
@@ -107,6 +111,23 @@ class Telling(unittest.TestCase):
     def test_an_instant_is_read_to_the_millisecond(self):
         self.assertEqual(expiry.seconds_of("1970-01-02T00:00:01.250Z"), 86_401.25)
         self.assertEqual(expiry.seconds_of("1970-01-02T00:00:01Z"), 86_401)
+
+
+class Taking(unittest.TestCase):
+    def take(self, fill):
+        row = figures.Row("S1", "reservations")
+        bench.take(None, [([row], lambda _: fill(row))])
+        return row.failure
+
+    def test_a_figure_is_a_number_or_failed(self):
+        for value in (None, float("nan"), float("inf")):
+            self.assertIn("no number", self.take(lambda row, value=value: setattr(row, "value", value)))
+        self.assertEqual(self.take(lambda row: setattr(row, "value", 0.0)), "")
+
+    def test_a_figure_that_could_not_be_taken_says_why(self):
+        def fill(_):
+            raise Failure("there is no load")
+        self.assertEqual(self.take(fill), "there is no load")
 
 
 unittest.main()
