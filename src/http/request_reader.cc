@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -151,30 +152,34 @@ struct RequestReader::State {
     /// needed.
     error_code feed() {
         error_code error;
-        while (!parser->is_done()) {
+        while (!error && !parser->is_done()) {
             const auto bytes = unread();
-            if (bytes.size() < bytes_wanted) return beast_http::error::need_more;
-            parser->given = bytes;
-            consume(parser->put(boost::asio::buffer(bytes.data(), bytes.size()), error));
-            if (head_is_too_large()) error = beast_http::error::header_limit;
-            if (error || (!head_done && parser->is_header_done())) break;
+            if (bytes.size() < bytes_wanted) {
+                error = beast_http::error::need_more;
+                break;
+            }
+            const auto given = bytes.first(std::min(bytes.size(), unread_max()));
+            parser->given = given;
+            consume(parser->put(boost::asio::buffer(given.data(), given.size()), error));
+            if (!head_done && parser->is_header_done()) break;
         }
-        // What the parser leaves of a body is a piece of the line before a chunk, or of the
-        // trailer.
-        const bool waits = head_done && error == beast_http::error::need_more;
+        if (error != beast_http::error::need_more) return error;
         const auto left = unread();
-        if (waits && left.size() > limits.header_bytes) return beast_http::error::header_limit;
+        if (left.size() >= unread_max()) return beast_http::error::header_limit;
         // Other lines are taken. The end of the chunk before, which may stand in front, is none.
         const bool saw_last_chunk =
-            waits &&
+            head_done &&
             std::string_view{left.data(), left.size()}.find("\r\n", 1) != std::string_view::npos;
         bytes_wanted = saw_last_chunk ? kLastChunkBytes : 1;
         return error;
     }
 
-    /// The parser's own limit is for what it's given at once, not for lines that come one by one.
-    bool head_is_too_large() const {
-        return !head_done && (parser->is_header_done() ? begin : end) > limits.header_bytes;
+    /// The parser never sees more than the limit of a head, of the line before a chunk, or of the
+    /// last chunk with its trailer. One that has so many bytes and no end is too long, in however
+    /// many pieces they came.
+    std::size_t unread_max() const {
+        if (!head_done) return limits.header_bytes - begin;
+        return parser->chunked() ? limits.header_bytes : std::numeric_limits<std::size_t>::max();
     }
 
     /// The parser has seen the first lines of a head that is still arriving: their views move

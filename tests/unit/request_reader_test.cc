@@ -10,6 +10,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace frontrow::http {
@@ -212,6 +213,103 @@ TEST(RequestReader, takes_a_head_of_as_many_bytes_as_the_limit_and_no_more) {
     // Short enough to be there at once.
     EXPECT_EQ(end_of(long_head(200), {.header_bytes = 200}), Step::need_more);
     EXPECT_EQ(end_of(long_head(201), {.header_bytes = 200}), Step::headers_too_large);
+}
+
+/// What a text comes to, however it is cut in two, and byte by byte: the count of requests and the
+/// step after the last of them.
+using Outcome = std::pair<std::size_t, Step>;
+Outcome outcome_of_any_pieces(std::string_view text, const Limits& limits) {
+    const auto outcome = [&](const std::vector<std::size_t>& cuts) {
+        Connection connection{limits};
+        const auto requests = connection.read(text, cuts).size();
+        return Outcome{requests, connection.last};
+    };
+    const auto whole = outcome({});
+    for (std::size_t cut = 1; cut < text.size(); ++cut)
+        EXPECT_EQ(outcome({cut}), whole) << "cut at " << cut << " of " << text.size();
+    Connection byte_by_byte{limits};
+    EXPECT_EQ(byte_by_byte.read_byte_by_byte(text).size(), whole.first) << text.size();
+    EXPECT_EQ(byte_by_byte.last, whole.second) << text.size();
+    return whole;
+}
+
+TEST(RequestReader, says_the_same_of_a_length_at_the_limit_however_it_comes) {
+    constexpr std::size_t kLimit = 90;
+    const Limits limits{.header_bytes = kLimit};
+    const Outcome waits{0, Step::need_more};
+    const Outcome whole{1, Step::need_more};
+    const Outcome refused{0, Step::headers_too_large};
+    const auto chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"s;
+    const auto second = chunked + "1\r\nb";
+    // `before` is within its limits, what is measured begins behind it and is filled with `x`s.
+    const struct {
+        const char* what;
+        std::string before, begin, end;
+    } rows[] = {
+        {"a plain head", "", "GET /", " HTTP/1.1\r\n\r\n"},
+        {"a plain head of many lines", "", "GET / HTTP/1.1\r\nHost: h\r\nCookie: ", "\r\n\r\n"},
+        {"a head that isn't plain", "", "OPTIONS / HTTP/1.1\r\nX: ", "\r\nHost: h\r\n\r\n"},
+        {"a head whose lines are whole", "", "OPTIONS / HTTP/1.1\r\nX: ", "\r\nA: b\r\nC: d\r\n\r\n"
+        },
+        {"a first chunk's line", chunked, "1;n=", "\r\n"},
+        {"a second chunk's line", second, "\r\n1;n=", "\r\n"},
+        {"a last chunk's line", second, "\r\n0;n=", "\r\n\r\n"},
+        {"a trailer", second, "\r\n0\r\nT: ", "\r\n\r\n"},
+        {"a trailer of two lines", chunked, "0\r\nT: t\r\nU: ", "\r\n\r\n"},
+    };
+    for (const auto& [what, before, begin, end] : rows) {
+        SCOPED_TRACE(what);
+        const auto fill = [&](std::size_t bytes) {
+            return std::string(bytes - begin.size() - end.size(), 'x');
+        };
+        const auto ended = [&](std::size_t bytes) {
+            const bool is_request = end.ends_with("\r\n\r\n");
+            const auto rest = is_request ? "" : "b\r\n0\r\n\r\n";
+            return outcome_of_any_pieces(before + begin + fill(bytes) + end + rest, limits);
+        };
+        EXPECT_EQ(ended(kLimit - 1), whole);
+        EXPECT_EQ(ended(kLimit), whole);
+        EXPECT_EQ(ended(kLimit + 1), refused);
+        // Cut off anywhere in its end, or in the filling.
+        for (std::size_t missing = 1; missing <= end.size() + 1; ++missing) {
+            const auto open = [&](std::size_t bytes) {
+                const auto all = before + begin + fill(bytes + missing) + end;
+                return outcome_of_any_pieces(
+                    std::string_view{all}.substr(0, all.size() - missing), limits
+                );
+            };
+            EXPECT_EQ(open(kLimit - 1), waits) << missing;
+            EXPECT_EQ(open(kLimit), refused) << missing;
+            EXPECT_EQ(open(kLimit + 1), refused) << missing;
+        }
+    }
+}
+
+TEST(RequestReader, says_the_same_of_a_body_at_the_limit_however_it_comes) {
+    constexpr std::size_t kLimit = 40;
+    const Limits limits{.bulk_body_bytes = kLimit};
+    for (const auto bytes : {kLimit - 1, kLimit, kLimit + 1}) {
+        const std::string body(bytes, 'b');
+        const auto in_chunks = [&](std::size_t first) {
+            std::array<char, 64> sizes{};
+            std::snprintf(sizes.data(), sizes.size(), "%zx\r\n", first);
+            auto text = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"s + sizes.data() +
+                        body.substr(0, first) + "\r\n";
+            if (first == bytes) return text + "0\r\n\r\n";
+            std::snprintf(sizes.data(), sizes.size(), "%zx\r\n", bytes - first);
+            return text + sizes.data() + body.substr(first) + "\r\n0\r\n\r\n";
+        };
+        const auto expected =
+            bytes > kLimit ? Outcome{0, Step::body_too_large} : Outcome{1, Step::need_more};
+        for (const auto& text :
+             {post("/", body),
+              "OPTIONS / HTTP/1.1\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" + body,
+              in_chunks(bytes),
+              in_chunks(bytes - 1),
+              in_chunks(1)}) {
+            EXPECT_EQ(outcome_of_any_pieces(text, limits), expected) << text;
+        }
+    }
 }
 
 TEST(RequestReader, holds_the_limit_of_a_head_that_comes_line_by_line) {
