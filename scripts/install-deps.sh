@@ -27,7 +27,7 @@ build=(
 lint=(clang-format-19 clang-tidy-19 shellcheck libgtest-dev libgmock-dev librapidcheck-dev)
 test=(
     "${lint[@]}" libclang-rt-19-dev llvm-19 zlib1g-dev make postgresql-15 openssl redis-server
-    nginx-light pgbouncer chromium
+    nginx-light pgbouncer chromium python3-venv
 )
 bench=(nginx-light wrk jq postgresql-15 redis-server)
 cluster=(postgresql-15 redis-server nginx-light)

@@ -1,0 +1,192 @@
+"""Asks a running server everything that its contract lets anybody ask, for scripts/schemathesis.sh: run.py --help
+
+A server of its own on a free port and a folder of its own gets events, seats and reservations; schemathesis makes
+requests of the contract, good and bad ones, as an admin and then as a buyer, and judges each answer by the contract.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+SECRET = "of nobody but this test, and long enough for a server"
+START_WITHIN_S = 60
+METHODS = ("get", "put", "post", "delete")
+# They want a reservation that isn't cancelled yet, and may come after the last of these by chance.
+BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend")}
+# What a client of the contract may rely on. Left out are the two that ask whether a request that fits the contract's
+# schemas is taken, and any other refused: a schema can't say that a sale ends after it begins, nor what a cursor is.
+CHECKS = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+    "response_schema_conformance", "missing_required_header", "unsupported_method", "allow_header_conformance",
+    "use_after_free", "ensure_resource_availability", "ignored_auth",
+)
+# Where the ids of what is there are asked for, and how often: nearly every id that is made up is nobody's.
+KNOWN = (
+    ("/api/v1/events/{id}", "path.id", "events", 0.3),
+    ("/api/v1/events/{id}/seats", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/seats/bulk", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/seatmap", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/seats/available/count", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/availability", "path.id", "events", 0.8),
+    ("/api/v1/seats/{id}", "path.id", "seats", 0.5),
+    ("/api/v1/users/{id}/reservations", "path.id", "users", 0.5),
+    ("/api/v1/reservations", "body.event_id", "events", 0.9),
+    ("/api/v1/reservations", "body.seat_ids[*]", "seats", 0.9),
+    ("/api/v1/reservations/{id}", "path.id", "reserved", 0.7),
+    ("/api/v1/reservations/{id}/confirm", "path.id", "to_confirm", 0.7),
+    ("/api/v1/reservations/{id}/cancel", "path.id", "to_cancel", 0.7),
+    ("/api/v1/reservations/{id}/extend", "path.id", "to_extend", 0.7),
+)
+RESERVED = ("reserved", "to_confirm", "to_cancel", "to_extend")
+RESERVED_EACH = 5
+
+
+class Failed(Exception):
+    """The test itself could not be made."""
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+class Server:
+    """`frontrow serve` with the sample events, in a folder; use as a context."""
+
+    def __init__(self, program, folder):
+        self.program = program
+        self.folder = folder
+        self.environment = {"PATH": os.environ["PATH"], "FRONTROW_JWT_SECRET": SECRET,
+                            "FRONTROW_DATA_DIR": str(folder / "data")}
+        self.log = folder / "log"
+        self.url = ""
+
+    def __enter__(self):
+        self.run("seed")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [self.program, "serve", "--listen", "127.0.0.1:0"], cwd=self.folder, env=self.environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
+        end = time.monotonic() + START_WITHIN_S
+        while not self.url:
+            found = re.search(r'"message":"serving","address":"([0-9.:]+)"', self.log.read_text("utf-8"))
+            if found:
+                self.url = f"http://{found[1]}"
+            elif self.process.poll() is not None or time.monotonic() > end:
+                raise Failed(f"the server did not start: {self.log.read_text('utf-8')[-400:]}")
+            time.sleep(0.02)
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def run(self, *arguments):
+        done = subprocess.run([self.program, *arguments], cwd=self.folder, env=self.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Failed(f"frontrow {arguments[0]} exited with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def token(self, user, role):
+        return self.run("token", "--sub", user, "--role", role, "--ttl", "86400").strip()
+
+    def call(self, token, path, body=None, key=""):
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": key}
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode() if body else None, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise Failed(f"{path} was answered {error.code}: {error.read()[:300]!r}") from None
+
+    def stop(self):
+        """Stops it as an operator would, and verifies what it leaves."""
+        self.process.terminate()
+        if self.process.wait(60) != 0:
+            raise Failed(f"the server exited with {self.process.returncode}: {self.log.read_text('utf-8')[-400:]}")
+        self.run("verify")
+
+
+def things(server):
+    """The ids of what the sample events have, and of reservations made on them."""
+    buyer = server.token("alice", "user")
+    found = {name: [] for name in ("events", "seats", *RESERVED)} | {"users": ["alice"]}
+    for event in server.call(buyer, "/api/v1/events"):
+        seats = [seat["id"] for seat in server.call(buyer, f"/api/v1/events/{event['id']}/seats?limit=40")]
+        found["events"].append(event["id"])
+        found["seats"] += seats[len(RESERVED) * RESERVED_EACH:]
+        for name, seat in zip(RESERVED * RESERVED_EACH, seats):
+            body = {"event_id": event["id"], "seat_ids": [seat]}
+            found[name].append(server.call(buyer, "/api/v1/reservations", body, seat)["id"])
+    return found
+
+
+def write_settings(path, known):
+    lines = []
+    for name, values in known.items():
+        lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}"]
+    for route, place, name, share in KNOWN:
+        lines += ["[[operations]]", f'include-path = "{route}"',
+                  f'parameters."{place}" = {{ dictionary = "{name}", probability = {share} }}']
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def routes_without_success(server):
+    """Routes of the contract that never gave what they are there for: what was asked of them showed little."""
+    with urllib.request.urlopen(f"{server.url}/openapi.json", timeout=60) as answer:
+        paths = json.load(answer)["paths"]
+    with urllib.request.urlopen(f"{server.url}/metrics", timeout=60) as answer:
+        counted = re.findall(r'^http_requests_total\{method="(\w+)",path="([^"]+)",status_code="[23]..\"\}',
+                             answer.read().decode(), re.MULTILINE)
+    wanted = {(method.upper(), re.sub(r"\{(\w+)\}", r":\1", path))
+              for path, methods in paths.items() for method in methods if method in METHODS}
+    return sorted(f"{method} {path}" for method, path in wanted - set(counted) - BY_CHANCE)
+
+
+def ask(server, folder, who, arguments, examples):
+    print(f"== as {who[0]} with role {who[1]}, seed {arguments.seed}", flush=True)
+    command = [arguments.schemathesis, "--config-file", str(folder / "schemathesis.toml"),
+               "run", f"{server.url}/openapi.json", "--seed", str(arguments.seed), "--generation-database", "none", "--max-examples", str(examples),
+               "--checks", ",".join(CHECKS), "--continue-on-failure", "--no-color", "--warnings", "off",
+               "--request-timeout", "60", "-H", f"Authorization: Bearer {server.token(*who)}"]
+    return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, check=False,
+                          preexec_fn=die_with_parent).returncode
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--schemathesis", required=True, help="the program `schemathesis`")
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--examples", type=int, required=True, help="so many requests a route, and more")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="frontrow-schemathesis-") as name:
+        folder = pathlib.Path(name)
+        with Server(arguments.program, folder) as server:
+            write_settings(folder / "schemathesis.toml", things(server))
+            failed = 0
+            for who, share in ((("root", "admin"), 1), (("alice", "user"), 3)):
+                failed += ask(server, folder, who, arguments, -(-arguments.examples // share)) != 0
+            never = routes_without_success(server)
+            server.stop()
+    if never:
+        print("Nothing that was asked of these was granted: " + ", ".join(never))
+    return 1 if failed or never else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (Failed, OSError) as problem:
+        print(f"schemathesis.sh: {problem}", file=sys.stderr)
+        sys.exit(1)
