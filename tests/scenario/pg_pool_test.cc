@@ -232,17 +232,26 @@ TEST_F(PgPools, ask_a_server_that_refuses_less_and_less_often) {
     through.connection.url = server->url(proxy.port());
     through.backoff_min = 20ms;
     through.backoff_max = 10'000ms;
+    const auto before = std::chrono::steady_clock::now();
     make(through);
-    // Whoever comes meanwhile must not hasten it.
+    // Those who come meanwhile must not hasten it.
     std::vector<Started<Result<std::shared_ptr<Lease>, PgError>>> waiting;
     for (int i = 0; i < 40; ++i) {
         waiting.push_back(start(io, lease_later()));
         io.restart();
         io.run_for(10ms);
     }
-    // After 20, 60, 140 and 300 ms, or twice as often by chance.
-    EXPECT_GE(proxy.connections(), 2U);
-    EXPECT_LE(proxy.connections(), 6U);
+    const auto connections = proxy.connections();
+    // After 20, 60, 140 and 300 ms, or twice as often by chance; a loaded machine takes longer.
+    const auto passed = std::chrono::steady_clock::now() - before;
+    std::size_t most = 1;
+    auto pause = 10ms;
+    for (auto at = pause; at <= passed; at += pause) {
+        ++most;
+        pause *= 2;
+    }
+    EXPECT_GE(connections, 2U);
+    EXPECT_LE(connections, most);
     proxy.refuse(false);
     for (auto& one : waiting)
         EXPECT_TRUE(one.get());
@@ -255,7 +264,7 @@ TEST_F(PgPools, close_at_once_on_those_who_wait) {
     run_ready(io);
     const auto before = std::chrono::steady_clock::now();
     close();
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 500ms);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, settings().wait_time / 2);
     EXPECT_EQ(waiting.get().error().kind, PgErrorKind::refused);
 }
 
@@ -280,7 +289,7 @@ TEST_F(PgPools, close_in_the_middle_of_everything) {
     const auto before = std::chrono::steady_clock::now();
     held.reset();
     EXPECT_TRUE(closing.get());
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 500ms);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, options().connect_time / 2);
     pool.reset();
     proxy.cut_all();
     EXPECT_TRUE(eventually([&] { return sessions() == 0; }));

@@ -7,7 +7,7 @@ namespace frontrow::test {
 
 /// Looks until it is so, for `patience` at most; whether it was.
 template <class Condition>
-bool eventually(Condition condition, std::chrono::seconds patience = std::chrono::seconds{10}) {
+bool eventually(Condition condition, std::chrono::seconds patience = std::chrono::seconds{30}) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
