@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Usage: scripts/build.sh [release|debug|asan|tsan|fuzz] [--tests] [--target TARGET]
+# Usage: scripts/build.sh [release|debug|asan|tsan] [--tests] [--target TARGET]
 #
 # Builds Frontrow into build/PRESET (default: release), installing what is
 # missing first. The program is then build/PRESET/frontrow.
 #
 #   release           what is shipped: optimised, checks on
 #   debug             for a debugger
-#   asan, tsan        with address and undefined, or thread sanitizer
-#   fuzz              the fuzzers alone; scripts/fuzz.sh runs them
+#   asan              with address and undefined-behaviour sanitizers; its tests
+#                     include the fuzzers, which scripts/fuzz.sh runs
+#   tsan              with thread sanitizer
 #   --tests           also build the tests, now and from now on in this preset
 #   --target TARGET   build only this target, e.g. frontrow
 set -euo pipefail
@@ -22,7 +23,7 @@ tests=
 target=
 while [[ $# -gt 0 ]]; do
     case $1 in
-        release | debug | asan | tsan | fuzz)
+        release | debug | asan | tsan)
             [[ -z $preset ]] || usage_error "one preset at a time: '$preset' or '$1'"
             preset=$1 ;;
         --tests) tests=yes ;;
@@ -30,14 +31,14 @@ while [[ $# -gt 0 ]]; do
             [[ -n ${2:-} ]] || usage_error "--target needs the name of a target"
             target=$2; shift ;;
         -h | --help) help; exit 0 ;;
-        *) usage_error "'$1' is neither a preset (release, debug, asan, tsan, fuzz) nor an option" ;;
+        *) usage_error "'$1' is neither a preset (release, debug, asan, tsan) nor an option" ;;
     esac
     shift
 done
 preset=${preset:-release}
 
 packages="build"
-[[ -z $tests && $preset != [at]san && $preset != fuzz ]] || packages="test"
+[[ -z $tests && $preset != [at]san ]] || packages="test"
 "$root/scripts/install-deps.sh" "$packages"
 
 # Ninja configures again by itself when a CMake file changes, but it doesn't know the presets file.

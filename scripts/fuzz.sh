@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Usage: scripts/fuzz.sh [--seconds N] [NAME ...]
+# Usage: scripts/fuzz.sh [--seconds N | --fixed] [NAME ...]
 #
-# Builds the fuzzers into build/fuzz and runs them, two at a time, each for N
-# seconds (default: 60): http, json, token and journal, or those named. What
-# they find interesting stays in build/fuzz/NAME/corpus for the next run; what
-# breaks Frontrow lies in build/fuzz/NAME/crashes, with the command that does it
-# again. Exits 0 only if nothing broke.
+# Builds the fuzzers (in the preset asan) and runs them, two at a time: http,
+# json, token and journal, or those named. Each explores for N seconds (default:
+# 60) from a seed that no run had before. What it finds interesting stays in
+# build/fuzz/NAME/corpus for the next run; what breaks Frontrow lies in
+# build/fuzz/NAME/crashes, with the command that does it again: mend it, and put
+# it into fuzz/corpus (see fuzz/README.md). Exits 0 only if nothing broke.
 #
 #   --seconds N   how long each runs, at least 1
+#   --fixed       no exploring: fuzz/corpus, and then as many new inputs as take a
+#                 few seconds, always the same ones of the same commit
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -16,13 +19,17 @@ help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 usage_error() { echo "fuzz.sh: $1 (see --help)" >&2; exit 2; }
 
 all=(http json token journal)
+# How many new inputs are made with --fixed.
+declare -A new_inputs=([http]=4000 [json]=40000 [token]=20000 [journal]=400)
 names=()
 seconds=60
+fixed=
 while [[ $# -gt 0 ]]; do
     case $1 in
         --seconds)
             [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || usage_error "--seconds needs a number from 1"
             seconds=$2; shift ;;
+        --fixed) fixed=yes ;;
         -h | --help) help; exit 0 ;;
         *)
             [[ " ${all[*]} " == *" $1 "* ]] || usage_error "'$1' is neither an option nor one of: ${all[*]}"
@@ -33,7 +40,7 @@ done
 [[ ${#names[@]} -gt 0 ]] || names=("${all[@]}")
 
 cd "$root"
-scripts/build.sh fuzz
+scripts/build.sh asan --tests --target fuzzers
 PATH=$PATH:/usr/lib/llvm-19/bin # where the sanitizers find llvm-symbolizer
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
@@ -43,19 +50,26 @@ memory=/dev/shm
 
 # libFuzzer's own limits stand: 4 KiB an input (or the longest seed), 2 GB of memory; but a minute an input is plenty.
 run() {
-    local name=$1 folder=build/fuzz/$1 options=() found status=0
+    local name=$1 folder=build/fuzz/$1 options=() found status=0 corpus
     mkdir -p "$folder/corpus" "$folder/crashes"
     [[ ! -f fuzz/$name.dict ]] || options+=("-dict=fuzz/$name.dict")
-    TMPDIR=$memory "build/fuzz/fuzz/${name}_fuzzer" -max_total_time="$seconds" -timeout=60 -report_slow_units=60 -print_final_stats=1 \
-        "${options[@]}" -artifact_prefix="$folder/crashes/" "$folder/corpus" "fuzz/corpus/$name" \
-        >"$folder/log" 2>&1 || status=$?
+    if [[ -n $fixed ]]; then
+        # By name: a folder's order is the file system's.
+        corpus=("fuzz/corpus/$name"/*)
+        (IFS=,; printf '%s' "${corpus[*]}") >"$folder/seeds"
+        options+=("-seed=1" "-runs=$((${#corpus[@]} + new_inputs[$name]))" "-seed_inputs=@$folder/seeds")
+    else
+        options+=("-max_total_time=$seconds" "$folder/corpus" "fuzz/corpus/$name")
+    fi
+    TMPDIR=$memory "build/asan/fuzz/${name}_fuzzer" -timeout=60 -report_slow_units=60 -print_final_stats=1 \
+        "-artifact_prefix=$folder/crashes/" "${options[@]}" >"$folder/log" 2>&1 || status=$?
     if [[ $status -eq 0 ]]; then
         echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/log") inputs, nothing broke"
         return 0
     fi
     found=$(sed -n 's/.*Test unit written to //p' "$folder/log" | tail -1)
     grep -vE '^(#[0-9]+\s|INFO:|\s+NEW_FUNC)' "$folder/log" | head -60
-    echo "$name: BROKEN${found:+; again: build/fuzz/fuzz/${name}_fuzzer $found}"
+    echo "$name: BROKEN${found:+; again: build/asan/fuzz/${name}_fuzzer $found}"
     return 1
 }
 
