@@ -1,5 +1,6 @@
 #include "support/test_server.h"
 
+#include "app/application.h"
 #include "domain/audit.h"
 #include "store/embedded/data_folder.h"
 #include "store/embedded/journal.h"

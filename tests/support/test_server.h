@@ -1,6 +1,8 @@
 #pragma once
 
-#include "app/application.h"
+#include "http/limits.h"
+#include "identity/authenticator.h"
+#include "io/disk_space.h"
 #include "support/http_client.h"
 #include "support/manual_clock.h"
 #include "support/temp_folder.h"
