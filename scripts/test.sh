@@ -3,15 +3,18 @@
 #
 # Installs what is missing, builds, and runs every test: as released, then
 # with the address and undefined-behaviour sanitizers, then those in which
-# several threads meet with the thread sanitizer, then each fuzzer for a minute,
-# then scripts/lint.sh over src/base, src/domain and src/store. Names each test
-# that failed or was skipped; the last line reads "N passed, N failed, N
-# skipped". Exits 0 only if none failed.
+# several threads meet with the thread sanitizer. Then come the fuzzers, with
+# fuzz/corpus and a fixed number of new inputs; schemathesis, against the contract;
+# every scenario of both benches, only to go through them; and lint over what
+# changed lately. What is random begins with the seed 1 (FRONTROW_SEED), so that a
+# commit has the same result each time. Says how long each part took, and
+# names each test that failed or was skipped; the last line reads "N passed,
+# N failed, N skipped". Exits 0 only if none failed.
 #
-#   --quick         the release build and the fast form of lint only
+#   --quick         the release build, its tests, and the fast form of lint only
 #   --tsan          every test with the thread sanitizer
-#   --soak          the long forms of the slow tests (sets FRONTROW_SOAK=1); each
-#                   fuzzer for an hour
+#   --soak          the long forms of the slow tests (sets FRONTROW_SOAK=1), and
+#                   new seeds; each fuzzer explores for an hour; lint over everything
 #   --unit          only the tests that need neither a store nor a socket
 #   --integration   only the others
 #   -R REGEX        only the tests whose name matches
@@ -23,70 +26,96 @@ help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 fail() { echo "test.sh: $1" >&2; exit "${2:-1}"; }
 
 presets=(release asan tsan)
-# clang-tidy over everything takes longer than all tests; a slip costs most in these.
-lint=(src/base src/domain src/store)
+lint=(--recent)
+fuzz=(--fixed)
+schemathesis=(--seed 1)
 only=()
+excluded=never
+is_all=yes
 target=
 quick=
 tsan=
+soak=
 timeout=300
-fuzz_seconds=60
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --quick) quick=yes; lint=(--fast) ;;
+        --quick) quick=yes ;;
         --tsan) tsan=all ;;
-        --soak) export FRONTROW_SOAK=1; timeout=7200; fuzz_seconds=3600 ;;
-        --unit) only+=(-L '^unit$'); target=tests/unit/all ;;
-        --integration) only+=(-LE '^unit$') ;;
+        --soak) soak=yes ;;
+        --unit) is_all=; only+=(-L '^unit$'); target=tests/unit/all ;;
+        --integration) is_all=; excluded+='|unit' ;;
         -R)
             [[ -n ${2:-} ]] || fail "-R needs a regular expression (see --help)" 2
-            only+=(-R "$2"); shift ;;
+            is_all=; only+=(-R "$2"); shift ;;
         -h | --help) help; exit 0 ;;
         *) fail "unknown argument '$1' (see --help)" 2 ;;
     esac
     shift
 done
-if [[ -n $quick ]]; then presets=(release ${tsan:+tsan}); fi
-is_all=yes
-if [[ ${#only[@]} -gt 0 ]]; then is_all=; only+=(--no-tests=ignore); else only=(--no-tests=error); fi
+if [[ -n $quick ]]; then presets=(release ${tsan:+tsan}); lint=(--fast); fi
+if [[ -n $soak ]]; then
+    export FRONTROW_SOAK=1
+    timeout=7200
+    fuzz=(--seconds 3600)
+    schemathesis=(--examples 500)
+    [[ -n $quick ]] || lint=()
+else
+    export FRONTROW_SEED=${FRONTROW_SEED:-1}
+    export RC_PARAMS=${RC_PARAMS:-seed=$FRONTROW_SEED}
+fi
+if [[ -n $is_all ]]; then only+=(--no-tests=error); else only+=(--no-tests=ignore); fi
 
 cd "$root"
-scripts/install-deps.sh test || fail "the packages for the tests are missing; nothing was tested"
+scripts/install-deps.sh test bench || fail "the packages for the tests are missing; nothing was tested"
 PATH=$PATH:/usr/lib/llvm-19/bin # where the sanitizers find llvm-symbolizer
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
 results=()
+status=0
+
+# part NAME COMMAND …: what the command exits with is in `status`, and its time is told at the end.
+part() {
+    local name=$1 began=$SECONDS
+    shift
+    echo "== $name"
+    status=0
+    "$@" || status=$?
+    results+=(--took "$name" "$((SECONDS - began))")
+}
+
+# The same, as one test.
+check() {
+    part "$@"
+    results+=(--check "$1" "$status")
+}
+
+bench() {
+    scripts/bench.sh --smoke "$@" &&
+        /usr/bin/python3 -B tests/bench/complete.py "build/bench/smoke/report${1:+-${1#--}}.json"
+}
+
 for preset in "${presets[@]}"; do
-    echo "== $preset: build"
     built=$target
     chosen=("${only[@]}")
-    if [[ $preset == tsan && -z $tsan ]]; then
-        built=threaded_tests
-        chosen+=(-L '.-threaded$')
-    fi
-    scripts/build.sh "$preset" --tests ${built:+--target "$built"} || fail "the $preset build failed; not everything was tested"
+    if [[ $preset == tsan && -z $tsan ]]; then built=threaded_tests; chosen+=(-L '.-threaded$'); fi
+    # A sanitizer sees nothing new in what is a script, or only drives the program.
+    if [[ $preset == release ]]; then chosen+=(-LE "^($excluded)$"); else chosen+=(-LE "^($excluded|once)$"); fi
+    part "$preset: build" scripts/build.sh "$preset" --tests ${built:+--target "$built"}
+    [[ $status -eq 0 ]] || fail "the $preset build failed; not everything was tested"
 
-    echo "== $preset: tests"
     junit=$root/build/$preset/junit.xml
     rm -f "$junit"
-    status=0
-    ctest --test-dir "build/$preset" --output-junit "$junit" -j2 --timeout "$timeout" \
-        --output-on-failure --test-output-size-passed 65536 "${chosen[@]}" || status=$?
+    part "$preset: tests" ctest --test-dir "build/$preset" --output-junit "$junit" -j2 --timeout "$timeout" \
+        --output-on-failure --test-output-size-passed 65536 "${chosen[@]}"
     results+=(--ctest "$preset" "$junit" "$status")
 done
 
 if [[ -n $is_all && -z $quick ]]; then
-    echo "== fuzzers"
-    status=0
-    scripts/fuzz.sh --seconds "$fuzz_seconds" || status=$?
-    results+=(--check fuzzers "$status")
+    check fuzzers scripts/fuzz.sh "${fuzz[@]}"
+    check schemathesis scripts/schemathesis.sh "${schemathesis[@]}"
+    check bench bench
+    check "bench --cluster" bench --cluster
 fi
-
-if [[ -n $is_all ]]; then
-    echo "== lint"
-    status=0
-    scripts/lint.sh "${lint[@]}" || status=$?
-    results+=(--check lint "$status")
-fi
+if [[ -n $is_all ]]; then check lint scripts/lint.sh "${lint[@]}"; fi
 
 /usr/bin/python3 scripts/lib/sum_junit.py "${results[@]}"

@@ -1,9 +1,9 @@
 """Adds up the results of several ctest runs and single checks, for scripts/test.sh.
 
-Names every test that failed or was skipped and says why, ends with "N passed, N failed, N skipped",
-and exits 0 only if something passed and nothing failed. What cannot be explained counts as failed:
-ctest calls a test "not run" both when it chose to be skipped and when its program is missing, and it
-lets a skipped test get away with a sanitizer's report.
+Says how long each part took, names every test that failed or was skipped and says why, ends with
+"N passed, N failed, N skipped", and exits 0 only if something passed and nothing failed. What cannot
+be explained counts as failed: ctest calls a test "not run" both when it chose to be skipped and when
+its program is missing, and it lets a skipped test get away with a sanitizer's report.
 """
 
 import argparse
@@ -20,6 +20,7 @@ SKIP_REASON = re.compile(r"^\S+:\d+: Skipped\n(.*?)(?=^\[|\Z)", re.MULTILINE | r
 
 
 LAST_LINES = 30
+EXIT_SKIPPED = 77  # of a check, as ctest's SKIP_RETURN_CODE
 
 
 def last_lines(output):
@@ -64,21 +65,31 @@ def read_ctest(name, path, status):
         yield f"{name}: ctest", "failed", f"exited with {status}; its output above says why"
 
 
+def read_check(name, status):
+    if status == EXIT_SKIPPED:
+        return name, "skipped", "can't be made here; its output above says why"
+    return name, "passed" if status == 0 else "failed", ""
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ctest", nargs=3, action="append", default=[],
                         metavar=("NAME", "JUNIT", "EXIT"), help="one run of ctest")
     parser.add_argument("--check", nargs=2, action="append", default=[],
-                        metavar=("NAME", "EXIT"), help="a check that counts as one test")
+                        metavar=("NAME", "EXIT"), help="a check that counts as one test; 77 is skipped")
+    parser.add_argument("--took", nargs=2, action="append", default=[],
+                        metavar=("PART", "SECONDS"), help="how long a part of the run took")
     arguments = parser.parse_args()
 
     results = []
     for name, path, status in arguments.ctest:
         results += read_ctest(name, path, int(status))
     for name, status in arguments.check:
-        results.append((name, "passed" if int(status) == 0 else "failed", ""))
+        results.append(read_check(name, int(status)))
 
     print()
+    for part, seconds in arguments.took:
+        print(f"{int(seconds) // 60:3d}:{int(seconds) % 60:02d}  {part}")
     for title in ("skipped", "failed"):
         for test, verdict, why in results:
             if verdict == title:
