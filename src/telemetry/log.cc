@@ -22,14 +22,14 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
     }
 }
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
     return boost::json::serialize(boost::json::string_view{text.data(), text.size()});
 }
 
 std::string json_tail(std::string_view message, std::initializer_list<LogField> fields) {
-    std::string line = "\"message\":" + quoted(message);
+    std::string line = "\"message\":" + as_json(message);
     for (const auto& field : fields)
-        line += "," + quoted(field.name) + ":" + quoted(field.value);
+        line += "," + as_json(field.name) + ":" + as_json(field.value);
     return line;
 }
 
