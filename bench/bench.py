@@ -15,6 +15,7 @@ import cluster
 import databases
 import expiry
 import figures
+import hostile
 import machine
 import mixed
 import open_loop
@@ -27,7 +28,7 @@ import sizes
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12")
+NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12", "T8")
 CLUSTER_NAMES = ("C1", "C2", "C3", "C5")
 S1_TARGETS = {256: 0.80, 64: 0.65}
 S3_CONNECTIONS = 200
@@ -128,6 +129,12 @@ def steps(arguments):
                 figures.Row("S12/p99", "p99 of its answers, good and refused", unit="s"),
                 figures.Row("S12/memory", "resident memory more than at the peak", unit="MB")]
         yield rows, lambda bench, rows=rows: overload.crowd(bench, *rows, first)
+    if "T8" in arguments.only:
+        rows = {kind: figures.Row(f"T8/{kind}", f"p99 of half of S1's rate beside a client that {kind} : without", most=3)
+                for kind in hostile.kinds()}
+        memory = figures.Row("T8/memory", "resident memory more than without, the worst of these", unit="MB", most=64)
+        yield [*rows.values(), memory], lambda bench, rows=rows: hostile.beside_a_sale(bench, rows, memory, first)
+
 
 def cluster_steps(arguments):
     """As steps(), for a node of a cluster."""

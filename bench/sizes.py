@@ -30,6 +30,7 @@ class Sizes:
     hold_part_s: int = 3  # time for a part; one that takes longer takes another second
     ending_load_s: int = 8
     ending_load_ahead_s: int = 4
+    attack_pairs: int = 5
 
 
 # Every scenario with all its checks in seconds. What it measures means nothing.
@@ -51,4 +52,5 @@ SMOKE = Sizes(
     hold_parts=2,
     hold_part_seats=1_000,
     ending_load_s=6,
+    attack_pairs=1,
 )

@@ -1,11 +1,13 @@
 #include "conversation.h"
 
 #include "base/check.h"
-#include "http/body_cache.h"
+#include "http/answer_memory.h"
 #include "http/dispatcher.h"
 #include "http/handlers/routes.h"
 #include "http/session.h"
+#include "http/shared_bodies.h"
 #include "io/poller.h"
+#include "io/turn_queue.h"
 #include "io/workers.h"
 #include "memory_store.h"
 #include "support/manual_clock.h"
@@ -26,6 +28,7 @@ namespace {
 constexpr http::Limits kLimits{
     .header_bytes = 2 << 10,
     .body_bytes = 4 << 10,
+    .long_body_bytes = 8 << 10,
     .bulk_body_bytes = 16 << 10
 };
 const identity::AuthSettings kAuth{
@@ -44,6 +47,9 @@ struct Building {
     telemetry::Log log{telemetry::LogLevel::error};
     telemetry::Metrics metrics;
     io::Workers workers{context.get_executor(), 1};
+    io::TurnQueue turns{context.get_executor(), limits.waiting_time};
+    http::BufferPool buffers;
+    std::uint64_t requests = 0;
     http::Router router{http::all_routes(), metrics};
 };
 
@@ -57,6 +63,7 @@ struct Sale {
     explicit Sale(Building& in)
         : store{clock},
           authenticator{kAuth, [this](const auto& digest) { return store.find_api_key(digest); }},
+          bodies{answers, in.turns, in.workers, in.limits.kept_answer_bytes},
           services{
               store,
               ids,
@@ -64,6 +71,7 @@ struct Sale {
               authenticator,
               in.metrics,
               in.workers,
+              answers,
               bodies,
               sha,
               in.house,
@@ -116,7 +124,8 @@ struct Sale {
     std::chrono::seconds hold{900};
     MemoryStore store;
     identity::Authenticator authenticator;
-    http::BodyCache bodies{1 << 20};
+    http::AnswerMemory answers{kLimits.answer_bytes};
+    http::SharedBodies bodies;
     http::Services services;
     http::Dispatcher dispatcher;
 };
@@ -176,7 +185,7 @@ std::string converse(std::string_view bytes, std::size_t piece) {
     CHECK(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
     Client client{ends[0], bytes, piece};
     io::Poller poller{in.context.get_executor()};
-    http::Session session{poller, ends[1], sale.dispatcher};
+    http::Session session{{poller, sale.dispatcher, in.turns, in.buffers, in.requests}, ends[1]};
     bool is_over = false;
     boost::asio::co_spawn(in.context, session.run(), [&](const std::exception_ptr& error) {
         CHECK(!error);

@@ -13,13 +13,13 @@
 #   --smoke               go through every scenario with all its checks as quickly as can be, to
 #                         see that the bench itself works: a round of a second each, small
 #                         events. The figures mean nothing; writes build/bench/smoke/
-#   --only NAME,…         only these of S1 to S9, S11 and S12 (default: all, about 14
-#                         minutes; S8 and S9 are taken together; S4 and S11 need
+#   --only NAME,…         only these of S1 to S9, S11, S12 and T8 (default: all, about 22
+#                         minutes; S8 and S9 are taken together; S4, S11 and T8 need
 #                         S1's rate and take it themselves if S1 isn't there); with
 #                         --cluster, of C1, C2, C3 and C5 (about 8 minutes)
 #   --seconds N           length of one round of load (default: 8; with --smoke 1)
 #   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3; with
-#                         --smoke 1)
+#                         --smoke 1; T8 has always five)
 #   --connections N,…     keep-alive connections of S1 (default: 256,64); the
 #                         first of them also drives all other figures
 #   --dir FOLDER          where the stores are made for the time of the run; must be
@@ -42,7 +42,7 @@ usage_error() { echo "bench.sh: $1 (see --help)" >&2; exit 2; }
 options=()
 only=
 plot=
-figures='S([1-9]|11|12)'
+figures='(S([1-9]|11|12)|T8)'
 while [[ $# -gt 0 ]]; do
     case $1 in
         --cluster) figures='C[1235]'; options+=("$1"); shift; continue ;;

@@ -1,9 +1,11 @@
 #include "app/application.h"
 
-#include "http/body_cache.h"
+#include "http/answer_memory.h"
 #include "http/handlers/routes.h"
+#include "http/shared_bodies.h"
 #include "io/id_source.h"
 #include "io/sha256.h"
+#include "io/turn_queue.h"
 #include "io/workers.h"
 #include "telemetry/metrics.h"
 
@@ -15,9 +17,6 @@ namespace {
 
 /// One is enough: what it does is rare and long, and the buyers need the other cores.
 constexpr std::size_t kWorkerThreads = 1;
-
-/// The seat maps of the few events that are being sold.
-constexpr std::size_t kBodyCacheBytes = 16 << 20;
 
 }  // namespace
 
@@ -33,6 +32,9 @@ struct Application::Parts {
           cors{std::move(settings.cors_origins)},
           ids{world.clock, world.random},
           workers{executor, kWorkerThreads},
+          turns{executor, limits.waiting_time},
+          answers{limits.answer_bytes},
+          bodies{answers, turns, workers, limits.kept_answer_bytes},
           store{std::move(opened)},
           authenticator{
               std::move(settings.auth),
@@ -46,13 +48,14 @@ struct Application::Parts {
               authenticator,
               metrics,
               workers,
+              answers,
               bodies,
               sha,
               house,
               settings.hold
           },
           dispatcher{router, services, limits, cors, world.log},
-          server{executor, dispatcher, house, world.log} {}
+          server{executor, dispatcher, turns, house, world.log} {}
 
     http::Limits limits;
     http::Cors cors;
@@ -60,8 +63,10 @@ struct Application::Parts {
     io::Sha256 sha;
     io::IdSource ids;
     telemetry::Metrics metrics;
-    http::BodyCache bodies{kBodyCacheBytes};
     io::Workers workers;
+    io::TurnQueue turns;
+    http::AnswerMemory answers;
+    http::SharedBodies bodies;
     std::unique_ptr<store::Store> store;
     identity::Authenticator authenticator;
     http::Router router;

@@ -4,6 +4,7 @@
 #include "http/problem.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/text.h"
 #include "identity/authenticator.h"
 #include "io/id_source.h"
 #include "io/sha256.h"
@@ -24,7 +25,8 @@ class Workers;
 
 namespace frontrow::http {
 
-class BodyCache;
+class AnswerMemory;
+class SharedBodies;
 
 /// How the server is doing.
 struct House {
@@ -43,7 +45,8 @@ struct Services {
     identity::Authenticator& authenticator;
     telemetry::Metrics& metrics;
     io::Workers& workers;
-    BodyCache& bodies;
+    AnswerMemory& answers;
+    SharedBodies& bodies;
     io::Sha256& sha;
     const House& house;
     /// How long a reservation is held where its event doesn't say.
@@ -67,6 +70,12 @@ public:
         principal.role = identity::Role::user;
         route = nullptr;
         is_admitted = false;
+    }
+    /// Keeps no memory of the last request but what the next will surely need.
+    void rest() {
+        constexpr std::size_t kKept = 64;
+        for (auto* text : {&path_parts[0], &path_parts[1], &principal.sub})
+            if (text->capacity() > kKept) free_memory(*text);
     }
 
     const Services& services;

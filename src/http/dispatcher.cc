@@ -38,6 +38,18 @@ bool takes(BodyKind kind, std::string_view content_type) {
     return is_json(content_type) || (kind == BodyKind::bulk_seats && is_csv(content_type));
 }
 
+std::size_t bytes_max(BodyKind kind, const Limits& limits) {
+    switch (kind) {
+        case BodyKind::none:
+        case BodyKind::json:
+            return limits.body_bytes;
+        case BodyKind::long_json:
+            return limits.long_body_bytes;
+        case BodyKind::bulk_seats:
+            return limits.bulk_body_bytes;
+    }
+}
+
 }  // namespace
 
 std::size_t Dispatcher::admit(Context& context) {
@@ -49,8 +61,7 @@ std::size_t Dispatcher::admit(Context& context) {
     if (!route(context) || !identify(context) || !check_content_type(context))
         return kPassedOverMax;
     context.is_admitted = true;
-    const bool is_bulk = context.route->route.body == BodyKind::bulk_seats;
-    return is_bulk ? limits_.bulk_body_bytes : limits_.body_bytes;
+    return bytes_max(context.route->route.body, limits_);
 }
 
 bool Dispatcher::route(Context& context) {

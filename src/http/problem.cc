@@ -203,6 +203,14 @@ Problem invalid_field(std::string field, std::string message) {
     return problem_of(wire::ParseError{{{std::move(field), std::move(message)}}});
 }
 
+Problem too_much_to_send() {
+    return retry_later(
+        "OVERLOADED",
+        "More waits to be sent to others than the server holds; ask again, or for a smaller part.",
+        1
+    );
+}
+
 Problem not_found(std::string message) {
     return {.status = 404, .code = "NOT_FOUND", .message = std::move(message)};
 }
@@ -211,7 +219,7 @@ void write_problem(Response& response, Problem problem, TraceId trace) {
     response.status = problem.status;
     response.content_type = kProblemJson;
     response.cache_control = "no-store";
-    response.body.clear();
+    response.clear_content();
     problem.title = phrase_of(problem.status);
     wire::append_problem(response.body, problem, trace);
     if (problem.retry_after_seconds)

@@ -29,6 +29,8 @@ Problem problem_in_table(
 
 Problem invalid_field(std::string field, std::string message);
 Problem not_found(std::string message);
+/// There is no room for so large an answer now.
+Problem too_much_to_send();
 
 /// Makes the answer this problem.
 void write_problem(Response& response, Problem problem, TraceId trace);

@@ -23,8 +23,7 @@ namespace {
 namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
 
-constexpr std::size_t kFirstBuffer = 4 << 10;
-constexpr std::size_t kBodyBuffer = 64 << 10;
+constexpr std::size_t kBodyBuffer = 16 << 10;
 
 /// "0\r\n\r\n" at the least.
 constexpr std::size_t kLastChunkBytes = 5;
@@ -119,13 +118,17 @@ private:
 };
 
 struct RequestReader::State {
+    State(const Limits& of_all, BufferPool& pool) : limits{of_all}, buffers{pool} {}
+    ~State() { buffers.give_back(std::move(head)); }
+
     const Limits& limits;
+    BufferPool& buffers;
     Request request;
     /// Reads what isn't plain. Of a request that has begun there is this or the next.
     std::optional<Parser> parser;
     /// The body of a plain request.
     std::optional<std::string_view> plain_body;
-    /// Holds the head: the request's views point here.
+    /// Holds the head: the request's views point here. Empty between requests.
     std::vector<char> head;
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -200,13 +203,18 @@ struct RequestReader::State {
     /// What was read of the body but not understood yet (half a chunk's header) goes on with what
     /// comes next.
     void move_unread_to_rest() {
-        if (rest.empty()) rest.resize(kBodyBuffer);
         const auto tail = std::span{head}.subspan(begin, end - begin);
-        if (rest.size() < tail.size() + kFirstBuffer) rest.resize(tail.size() + kBodyBuffer);
+        rest.resize(tail.size() + body_space());
         std::ranges::copy(tail, rest.begin());
         rest_begin = 0;
         rest_end = tail.size();
         begin = end;
+    }
+
+    /// No more than is still to come, where that is known.
+    std::size_t body_space() const {
+        const std::uint64_t left = parser->content_length_remaining().value_or(kBodyBuffer);
+        return static_cast<std::size_t>(std::clamp<std::uint64_t>(left, 1, kBodyBuffer));
     }
 
     /// A whole request that is plain is read at a glance; false, and nothing has changed, if it
@@ -278,8 +286,8 @@ struct RequestReader::State {
     }
 };
 
-RequestReader::RequestReader(const Limits& limits) : state_{std::make_unique<State>(limits)} {
-    state_->head.resize(kFirstBuffer);
+RequestReader::RequestReader(const Limits& limits, BufferPool& buffers)
+    : state_{std::make_unique<State>(limits, buffers)} {
 }
 
 RequestReader::~RequestReader() = default;
@@ -287,6 +295,7 @@ RequestReader::~RequestReader() = default;
 std::span<char> RequestReader::space() {
     auto& state = *state_;
     if (!state.head_done) {
+        if (state.head.empty()) state.head = state.buffers.take();
         if (state.end == state.head.size()) state.grow_head();
         return std::span{state.head}.subspan(state.end);
     }
@@ -349,6 +358,7 @@ const Request& RequestReader::request() const {
 void RequestReader::next() {
     auto& state = *state_;
     const auto left = state.unread();
+    if (left.empty()) state.buffers.give_back(std::move(state.head));
     if (left.size() > state.head.size()) state.head.resize(left.size());
     std::ranges::copy(left, state.head.begin());
     state.begin = 0;

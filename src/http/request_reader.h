@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/buffer_pool.h"
 #include "http/limits.h"
 #include "http/request.h"
 
@@ -16,7 +17,7 @@ namespace frontrow::http {
 /// For each request: while advance() says need_more, read into space() and tell how much with
 /// received(). At `head` everything but the body is there: say what to do with the body and go on.
 /// At `complete` answer, then call next(); bytes of a following request are kept. After any other
-/// step the connection is good for one last answer.
+/// step the connection is good for one last answer. Between requests it has no buffer.
 class RequestReader {
 public:
     enum class Step : std::uint8_t {
@@ -28,7 +29,8 @@ public:
         body_too_large
     };
 
-    explicit RequestReader(const Limits& limits);
+    /// Both outlive the reader.
+    RequestReader(const Limits& limits, BufferPool& buffers);
     ~RequestReader();
 
     /// Where to put the next bytes; never empty.

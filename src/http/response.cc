@@ -1,5 +1,7 @@
 #include "http/response.h"
 
+#include "http/text.h"
+
 #include <boost/beast/http/status.hpp>
 
 #include <array>
@@ -13,9 +15,6 @@ constexpr std::string_view kSecurityHeaders =
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"
     "Referrer-Policy: no-referrer\r\n";
-
-/// A body that had room for this much keeps it for the next answer.
-constexpr std::size_t kBodyKept = 64 << 10;
 
 void append_number(std::string& out, std::size_t number) {
     std::array<char, 20> digits;
@@ -37,9 +36,16 @@ void Response::start() {
     content_type = kJson;
     content_policy = kApiContentPolicy;
     cache_control = "no-store";
-    if (body.capacity() > kBodyKept) body = {};
-    body.clear();
+    clear_content();
     extra_headers_.clear();
+}
+
+void Response::clear_content() {
+    if (share) free_memory(body);
+    share.reset();
+    body.clear();
+    shared_body.reset();
+    fixed_body = {};
 }
 
 void Response::add_header(std::string_view name, std::string_view value) {
@@ -70,7 +76,7 @@ void Response::write_head(
         out += "\r\nContent-Type: ";
         out += content_type;
         out += "\r\nContent-Length: ";
-        append_number(out, body.size());
+        append_number(out, content().size());
     }
     out += "\r\nTrace-Id: ";
     append_hex128(out, trace.bits);

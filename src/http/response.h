@@ -1,7 +1,10 @@
 #pragma once
 
 #include "base/id.h"
+#include "http/answer_memory.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,7 +27,21 @@ public:
     /// own.
     std::string_view content_policy = kApiContentPolicy;
     std::string_view cache_control = "no-store";
+    /// The content, unless it's one of the two that follow.
     std::string body;
+    /// Others are sent it, too.
+    std::shared_ptr<const std::string> shared_body;
+    /// It is there for ever.
+    std::string_view fixed_body;
+    /// What `body` counts with, once it does.
+    std::optional<AnswerMemory::Share> share;
+
+    std::string_view content() const {
+        if (shared_body != nullptr) return *shared_body;
+        return fixed_body.empty() ? std::string_view{body} : fixed_body;
+    }
+    bool has_own_content() const { return shared_body == nullptr && fixed_body.empty(); }
+    void clear_content();
 
     /// A header of this answer alone. Neither part holds a line end: values that came from a client
     /// were checked.

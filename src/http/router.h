@@ -17,10 +17,14 @@ namespace frontrow::http {
 /// Who may use a route; each includes those after it.
 enum class Access : std::uint8_t { anyone, user, scanner, organizer, admin };
 
+/// What a route takes with a request, and by that how much.
 enum class BodyKind : std::uint8_t {
+    /// Nothing that is looked at; Limits::body_bytes may come.
     none,
     /// JSON of at most Limits::body_bytes.
     json,
+    /// JSON of at most Limits::long_body_bytes: an event has a long description.
+    long_json,
     /// JSON or CSV of at most Limits::bulk_body_bytes.
     bulk_seats,
 };

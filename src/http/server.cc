@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include "http/answer_memory.h"
 #include "http/session.h"
 #include "http/ticks.h"
 #include "io/awaitable.h"
@@ -46,11 +47,13 @@ public:
 Server::Server(
     io::Executor executor,
     Dispatcher& dispatcher,
+    io::TurnQueue& turns,
     House& house,
     const telemetry::Log& log
 )
     : executor_{std::move(executor)},
       dispatcher_{dispatcher},
+      turns_{turns},
       house_{house},
       log_{log},
       acceptor_{std::make_unique<Acceptor>(executor_)},
@@ -98,7 +101,8 @@ io::Awaitable<void> Server::accept() {
         socket.non_blocking(true, ignored);
         const auto descriptor = socket.release(error);
         if (error) continue;
-        tasks_.spawn(serve(std::make_unique<Session>(poller_, descriptor, dispatcher_)));
+        const Session::Ports ports{poller_, dispatcher_, turns_, buffers_, requests_};
+        tasks_.spawn(serve(std::make_unique<Session>(ports, descriptor)));
     }
 }
 
@@ -113,11 +117,12 @@ io::Awaitable<void> Server::serve(std::unique_ptr<Session> session) {
 void Server::tick() {
     ++house_.ticks;
     const bool time_is_up = house_.is_draining && house_.ticks >= drain_deadline_;
+    const bool is_pressed = dispatcher_.services().answers.was_short();
     // Copied, because a session that gives up leaves the set.
     for (auto* session : std::vector(sessions_.begin(), sessions_.end())) {
         if (time_is_up) {
             session->abort();
-        } else if (house_.ticks >= session->deadline()) {
+        } else if (house_.ticks >= session->deadline() || (is_pressed && session->reads_slowly())) {
             session->expire();
         }
     }

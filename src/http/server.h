@@ -1,12 +1,14 @@
 #pragma once
 
 #include "base/result.h"
+#include "http/buffer_pool.h"
 #include "http/dispatcher.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
 #include "io/poller.h"
 #include "io/task_group.h"
 #include "io/ticker.h"
+#include "io/turn_queue.h"
 
 #include <cstdint>
 #include <memory>
@@ -27,8 +29,15 @@ struct Address {
 /// thread, after drain() has returned.
 class Server {
 public:
-    /// `house` is kept up to date for the handlers and sessions; all outlive the server.
-    Server(io::Executor executor, Dispatcher& dispatcher, House& house, const telemetry::Log& log);
+    /// `turns`: where connections wait that have had their turn. `house` is kept up to date for the
+    /// handlers and sessions. All outlive the server.
+    Server(
+        io::Executor executor,
+        Dispatcher& dispatcher,
+        io::TurnQueue& turns,
+        House& house,
+        const telemetry::Log& log
+    );
     ~Server();
 
     /// Returns the port that was taken. Faults: in_use, unavailable.
@@ -48,10 +57,14 @@ private:
 
     io::Executor executor_;
     Dispatcher& dispatcher_;
+    io::TurnQueue& turns_;
     House& house_;
     const telemetry::Log& log_;
     std::unique_ptr<Acceptor> acceptor_;
     io::Poller poller_;
+    BufferPool buffers_;
+    /// Begun so far, by all connections.
+    std::uint64_t requests_ = 0;
     std::set<Session*> sessions_;
     std::uint64_t drain_deadline_ = 0;
     io::TaskGroup tasks_;

@@ -1,5 +1,6 @@
 #include "http/session.h"
 
+#include "http/text.h"
 #include "http/ticks.h"
 #include "io/stopwatch.h"
 
@@ -17,6 +18,8 @@ using Moved = io::StreamSocket::State;
 constexpr auto kNever = std::numeric_limits<std::uint64_t>::max();
 /// Bodies up to here are sent in one piece with their head.
 constexpr std::size_t kOnePieceMax = 32 << 10;
+/// Of longer ones so much is sent at once: a socket takes megabytes, which takes milliseconds.
+constexpr std::size_t kPieceMax = 64 << 10;
 /// What a client that was refused goes on sending is read this far, so that it gets to see the
 /// answer.
 constexpr std::size_t kLingerBytesMax = 1 << 20;
@@ -54,12 +57,14 @@ Problem body_too_large(std::size_t bytes_max) {
 
 }  // namespace
 
-Session::Session(io::Poller& poller, int socket, Dispatcher& dispatcher)
-    : socket_{poller, socket},
-      dispatcher_{dispatcher},
-      house_{dispatcher.services().house},
-      reader_{dispatcher.limits()},
-      context_{dispatcher.services(), reader_.request()} {
+Session::Session(const Ports& ports, int socket)
+    : ports_{ports},
+      socket_{ports.poller, socket},
+      dispatcher_{ports.dispatcher},
+      house_{dispatcher_.services().house},
+      reader_{dispatcher_.limits(), ports.buffers},
+      context_{dispatcher_.services(), reader_.request()},
+      turn_{dispatcher_.limits()} {
     enter(Phase::idle);
 }
 
@@ -69,9 +74,12 @@ void Session::enter(Phase phase) {
     switch (phase) {
         case Phase::idle:
             deadline_ = house_.ticks + ticks_of(limits.idle_time);
+            ports_.buffers.give_back(std::move(context_.response.body));
+            context_.rest();
             break;
         case Phase::reading:
             deadline_ = house_.ticks + ticks_of(limits.request_time);
+            ports_.buffers.lend(context_.response.body);
             break;
         case Phase::handling:
             deadline_ = kNever;
@@ -99,13 +107,20 @@ io::Awaitable<void> Session::run() {
         while (read == Read::needs_more || read == Read::waits_to_be_told) {
             if (read == Read::waits_to_be_told) {
                 read = co_await tell_to_go_on();
-            } else {
-                if (socket_.is_drained()) co_await socket_.until_readable();
-                read = receive();
+                continue;
             }
+            if (socket_.is_drained()) {
+                co_await socket_.until_readable();
+                turn_.begin();
+                if (is_costly_) co_await let_others_go_first();
+            } else if (turn_.is_over()) {
+                co_await let_others_go_first();
+            }
+            read = receive();
         }
         if (read == Read::lost) break;
         const io::Stopwatch stopwatch;
+        const auto number = ++ports_.requests;
         if (read == Read::complete && context_.is_admitted) {
             enter(Phase::handling);
             try {
@@ -117,17 +132,31 @@ io::Awaitable<void> Session::run() {
         const bool keep_alive =
             read == Read::complete && context_.request.keep_alive && !house_.is_draining;
         auto sent = begin_answer(keep_alive);
-        if (sent == Sent::blocked) sent = co_await send_rest();
-        dispatcher_.answered(context_, stopwatch.seconds());
-        if (sent == Sent::broken) break;
+        if (sent != Sent::all) sent = co_await send_rest(sent);
+        const std::chrono::duration<double> elapsed = stopwatch.elapsed();
+        dispatcher_.answered(context_, elapsed.count());
+        // Nobody else was served meanwhile: it didn't wait for anything.
+        is_costly_ = number == ports_.requests && elapsed > dispatcher_.limits().turn_time;
+        if (sent == Sent::broken) {
+            if (expired_) dispatcher_.services().metrics.dropped(telemetry::Dropped::slow_reader);
+            break;
+        }
         if (!keep_alive) {
             co_await close_gently();
             break;
         }
         reader_.next();
         enter(reader_.has_begun() ? Phase::reading : Phase::idle);
+        if (reader_.has_begun() && turn_.is_over()) co_await let_others_go_first();
     }
     abort();
+}
+
+/// What is left of this connection's turn is nothing.
+io::Awaitable<void> Session::let_others_go_first() {
+    is_costly_ = false;
+    co_await ports_.turns.wait();
+    turn_.begin();
 }
 
 /// Goes on with what has come.
@@ -176,12 +205,15 @@ Session::Read Session::receive() {
         fail(timed_out());
         return Read::refused;
     }
-    return state == Moved::blocked && !expired_ ? Read::needs_more : Read::lost;
+    if (state != Moved::blocked || expired_) return Read::lost;
+    // Nothing has come after all: it stays idle, without a buffer.
+    if (phase_ == Phase::idle) reader_.next();
+    return Read::needs_more;
 }
 
 io::Awaitable<Session::Read> Session::tell_to_go_on() {
     outgoing_ = {kContinue, {}};
-    co_return co_await send_rest() == Sent::broken ? Read::lost : understand();
+    co_return co_await send_rest(Sent::some) == Sent::broken ? Read::lost : understand();
 }
 
 /// Answers in place of whatever the context held.
@@ -196,56 +228,114 @@ void Session::fail(Problem problem) {
 Session::Sent Session::begin_answer(bool keep_alive) {
     expired_ = false;
     enter(Phase::writing);
-    out_.clear();
+    make_room();
     dispatcher_.finish(context_);
     const auto& response = context_.response;
-    response.write_head(out_, context_.trace, context_.request_id, keep_alive);
-    const std::string_view body = context_.request.is_head ? std::string_view{} : response.body;
+    auto& out = ports_.buffers.scratch();
+    response.write_head(out, context_.trace, context_.request_id, keep_alive);
+    const auto body = context_.request.is_head ? std::string_view{} : response.content();
     if (body.size() > kOnePieceMax) {
-        outgoing_ = {out_, body};
+        outgoing_ = {out, body};
     } else {
-        out_ += body;
-        outgoing_ = {out_, {}};
+        out += body;
+        outgoing_ = {out, {}};
     }
-    return send_some();
+    answer_bytes_ = outgoing_.size();
+    const auto sent = send_some();
+    if (sent == Sent::all || sent == Sent::broken || keep_rest()) return sent;
+    dispatcher_.services().metrics.dropped(telemetry::Dropped::no_room);
+    return Sent::broken;
 }
 
-/// Sends what the socket takes now.
+/// A long answer of this request's own counts before it's sent, while it can still be refused. What
+/// was done is told.
+void Session::make_room() {
+    auto& response = context_.response;
+    const bool is_long = response.has_own_content() && response.body.size() > AnswerMemory::kSmall;
+    if (!is_long || response.share) return;
+    response.share = dispatcher_.services().answers.take(response.body.capacity());
+    if (!response.share && context_.request.method == Method::get) fail(too_much_to_send());
+}
+
+/// The socket hasn't taken all of the answer. False where there is no room to keep the rest.
+bool Session::keep_rest() {
+    const auto& limits = dispatcher_.limits();
+    auto& response = context_.response;
+    const bool is_all_in_head = outgoing_.body.empty();
+    out_ = outgoing_.head;
+    outgoing_.head = out_;
+    if (is_all_in_head) response.clear_content();
+    const std::chrono::milliseconds reading_time{
+        outgoing_.size() * 1'000 / limits.read_bytes_per_second
+    };
+    answer_began_ = house_.ticks;
+    answer_until_ = house_.ticks + ticks_of(limits.stalled_write_time + reading_time);
+    if (response.share) return true;
+    const auto own = response.has_own_content() ? response.body.capacity() : 0;
+    response.share = dispatcher_.services().answers.take(out_.capacity() + own);
+    return response.share.has_value();
+}
+
+/// Sends what the socket takes of a piece.
 Session::Sent Session::send_some() {
     auto& [head, body] = outgoing_;
-    while (!head.empty() || !body.empty()) {
-        const auto [state, bytes] = socket_.send(head, body);
-        if (state == Moved::blocked) return Sent::blocked;
-        if (state == Moved::ended) return Sent::broken;
-        const auto of_head = std::min(bytes, head.size());
-        head.remove_prefix(of_head);
-        body.remove_prefix(bytes - of_head);
-    }
-    return Sent::all;
+    const auto [state, bytes] = socket_.send(head, body.substr(0, kPieceMax));
+    if (state == Moved::blocked) return Sent::blocked;
+    if (state == Moved::ended) return Sent::broken;
+    const auto of_head = std::min(bytes, head.size());
+    head.remove_prefix(of_head);
+    body.remove_prefix(bytes - of_head);
+    return outgoing_.size() == 0 ? Sent::all : Sent::some;
 }
 
-/// Sends the rest, for as long as there is progress.
-io::Awaitable<Session::Sent> Session::send_rest() {
-    for (;;) {
-        const auto sent = send_some();
-        if (sent != Sent::blocked) co_return sent;
-        if (phase_ == Phase::writing) enter(Phase::writing);
-        co_await socket_.until_writable();
+/// Sends the rest, for as long as there is enough progress.
+io::Awaitable<Session::Sent> Session::send_rest(Sent sent) {
+    while (sent == Sent::some || sent == Sent::blocked) {
+        if (sent == Sent::blocked) {
+            wait_to_write();
+            co_await socket_.until_writable();
+            turn_.begin();
+        } else if (turn_.is_over()) {
+            co_await let_others_go_first();
+        }
         if (expired_) co_return Sent::broken;
+        sent = send_some();
     }
+    free_memory(out_);
+    co_return sent;
+}
+
+void Session::wait_to_write() {
+    if (phase_ != Phase::writing) return;
+    enter(Phase::writing);
+    deadline_ = std::min(deadline_, answer_until_);
+}
+
+bool Session::reads_slowly() const {
+    if (phase_ != Phase::writing || outgoing_.size() == 0) return false;
+    const auto& limits = dispatcher_.limits();
+    const auto time = (house_.ticks - answer_began_) * kTick;
+    const auto expected = limits.pressed_read_bytes_per_second * time / std::chrono::seconds{1};
+    return time > limits.pressed_write_time && answer_bytes_ - outgoing_.size() < expected;
 }
 
 /// A close with unread bytes resets the connection, and the client loses the answer with it: read
 /// on for a little while.
 io::Awaitable<void> Session::close_gently() {
     socket_.shutdown_send();
+    context_.response.clear_content();
     expired_ = false;
     deadline_ = house_.ticks + ticks_of(kLingerTime);
     std::array<char, 4096> scrap;
     for (std::size_t left = kLingerBytesMax; left >= scrap.size() && !expired_;) {
         const auto [state, bytes] = socket_.receive(scrap);
         if (state == Moved::ended) break;
-        if (state == Moved::blocked) co_await socket_.until_readable();
+        if (state == Moved::blocked) {
+            co_await socket_.until_readable();
+            turn_.begin();
+        } else if (turn_.is_over()) {
+            co_await let_others_go_first();
+        }
         left -= bytes;
     }
 }

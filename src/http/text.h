@@ -4,9 +4,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace frontrow::http {
+
+/// Gives the memory of a text back; to assign an empty one would keep it.
+inline void free_memory(std::string& text) {
+    std::string{}.swap(text);
+}
 
 /// With ASCII's letters in lower case.
 constexpr Eight lower_case(Eight eight) {

@@ -1,6 +1,9 @@
 #include "io/poller.h"
 
+#include "io/stopwatch.h"
+
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 
 #include <array>
 #include <cerrno>
@@ -13,8 +16,12 @@ namespace {
 
 using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
 
-/// How many are told before whatever else is due gets its turn; what is left is told in the next.
-constexpr std::size_t kTurn = 128;
+/// How many are asked for at once.
+constexpr std::size_t kEvents = 128;
+/// So long they are told before whatever else is due gets its turn; the rest is told in the next.
+constexpr std::chrono::microseconds kTurnTime{1'000};
+/// The time is looked at after so many.
+constexpr std::size_t kToldBetween = 8;
 
 int make_epoll() {
     const int descriptor = epoll_create1(EPOLL_CLOEXEC);
@@ -28,27 +35,35 @@ int make_epoll() {
 struct Poller::State {
     explicit State(const Executor& executor) : epoll{executor, make_epoll()} {}
 
+    /// Asks for more where all have been told, and tells for a turn.
     void tell() {
-        const int count =
-            epoll_wait(epoll.native_handle(), events.data(), static_cast<int>(events.size()), 0);
-        if (count <= 0) return;
-        for (auto& event : turn = std::span{events}.first(static_cast<std::size_t>(count))) {
+        if (untold.empty()) ask();
+        const Stopwatch stopwatch;
+        for (std::size_t told = 1; !untold.empty(); ++told) {
+            const auto event = untold.front();
+            untold = untold.subspan(1);
             if (event.data.ptr != nullptr)
                 static_cast<Watcher*>(event.data.ptr)->told(event.events);
+            if (told % kToldBetween == 0 && stopwatch.elapsed() >= kTurnTime) break;
         }
-        turn = {};
+    }
+
+    void ask() {
+        const int count =
+            epoll_wait(epoll.native_handle(), events.data(), static_cast<int>(events.size()), 0);
+        if (count > 0) untold = std::span{events}.first(static_cast<std::size_t>(count));
     }
 
     void forget(const Watcher& watcher) {
-        for (auto& event : turn) {
+        for (auto& event : untold) {
             if (event.data.ptr == &watcher) event.data.ptr = nullptr;
         }
     }
 
     Descriptor epoll;
-    std::array<epoll_event, kTurn> events{};
-    /// Those that are being told.
-    std::span<epoll_event> turn;
+    std::array<epoll_event, kEvents> events{};
+    /// Those that have been asked for and not been told yet.
+    std::span<epoll_event> untold;
 };
 
 Poller::Poller(Executor executor) : state_{std::make_shared<State>(executor)} {
@@ -75,11 +90,16 @@ Executor Poller::executor() const {
 }
 
 void Poller::wait(const std::shared_ptr<State>& state) {
-    state->epoll.async_wait(Descriptor::wait_read, [state](const boost::system::error_code& error) {
+    const auto tell = [state](const boost::system::error_code& error) {
         if (error || !state->epoll.is_open()) return;
         state->tell();
         if (state->epoll.is_open()) wait(state);
-    });
+    };
+    if (state->untold.empty()) {
+        state->epoll.async_wait(Descriptor::wait_read, tell);
+    } else {
+        boost::asio::post(state->epoll.get_executor(), [tell] { tell({}); });
+    }
 }
 
 }  // namespace frontrow::io

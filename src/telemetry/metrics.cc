@@ -61,6 +61,20 @@ struct Metrics::Impl {
                              .Help("Open connections.")
                              .Register(registry)
                              .Add({});
+    Gauge& answer_bytes = prometheus::BuildGauge()
+                              .Name("http_answer_bytes")
+                              .Help("Memory of answers that are being made, sent or kept.")
+                              .Register(registry)
+                              .Add({});
+    Family<Counter>& dropped_family =
+        prometheus::BuildCounter()
+            .Name("http_connections_dropped_total")
+            .Help("Connections ended in the middle of an answer, by why.")
+            .Register(registry);
+    std::array<Counter*, 2> dropped{
+        &dropped_family.Add({{"reason", "slow_reader"}}),
+        &dropped_family.Add({{"reason", "no_room"}}),
+    };
     /// There once the store has a gate.
     struct GateMetrics {
         explicit GateMetrics(prometheus::Registry& registry)
@@ -119,6 +133,10 @@ void Metrics::reservation(ReservationResult result) {
     impl_->reservations[static_cast<std::size_t>(result)]->Increment();
 }
 
+void Metrics::dropped(Dropped why) {
+    impl_->dropped[static_cast<std::size_t>(why)]->Increment();
+}
+
 std::string Metrics::text(const Gauges& gauges, const std::optional<Gate>& gate) {
     if (gate) {
         if (!impl_->gate) impl_->gate = std::make_unique<Impl::GateMetrics>(impl_->registry);
@@ -130,6 +148,7 @@ std::string Metrics::text(const Gauges& gauges, const std::optional<Gate>& gate)
     impl_->pending.Set(gauges.pending);
     impl_->confirmed.Set(gauges.confirmed);
     impl_->connections.Set(gauges.connections);
+    impl_->answer_bytes.Set(gauges.answer_bytes);
     return prometheus::TextSerializer{}.Serialize(impl_->registry.Collect());
 }
 

@@ -9,6 +9,9 @@
 namespace frontrow::telemetry {
 
 enum class ReservationResult : std::uint8_t { success, conflict, lock_failed, error };
+/// Why a connection was ended in the middle of an answer: its client read too slowly, or there was
+/// no room for what it hadn't read.
+enum class Dropped : std::uint8_t { slow_reader, no_room };
 
 /// The metrics of docs and dashboards, in Prometheus' text format. One thread.
 class Metrics {
@@ -32,11 +35,13 @@ public:
     /// `path` is the route's pattern, never the path that was asked for.
     Route route(std::string_view method, std::string_view path);
     void reservation(ReservationResult result);
+    void dropped(Dropped why);
 
     struct Gauges {
         double pending = 0;
         double confirmed = 0;
         double connections = 0;
+        double answer_bytes = 0;
     };
 
     /// What the gate has answered so far.

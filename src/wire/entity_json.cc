@@ -11,9 +11,6 @@ namespace {
 
 using namespace domain;
 
-/// What a seat takes as JSON, about, so that a long list is allocated once.
-constexpr std::size_t kSeatBytes = 224;
-
 void write_seat(
     JsonWriter& json,
     SeatId id,

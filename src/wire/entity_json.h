@@ -23,6 +23,8 @@ void append_api_key(std::string& out, const domain::ApiKey& key);
 /// With the key itself, which is told once.
 void append_new_api_key(std::string& out, const domain::ApiKey& key, std::string_view text);
 
+/// What a seat takes as JSON, about, so that a long list is allocated once.
+inline constexpr std::size_t kSeatBytes = 224;
 void append_seats(std::string& out, const domain::SeatList& list);
 /// A block as it was just made: all available.
 void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& block);

@@ -95,9 +95,17 @@ std::string status_version(const domain::SeatMapVersion& version) {
            std::to_string(lapsed);
 }
 
+std::size_t status_bytes(const domain::SeatMap& map) {
+    return map.statuses.size() + kStatusHead;
+}
+
+std::size_t layout_bytes(const domain::SeatMap& map) {
+    return map.statuses.size() * kSeatBytes;
+}
+
 std::string status_json(const domain::SeatMap& map, std::string_view layout_path) {
     std::string out;
-    out.reserve(map.statuses.size() + kStatusHead);
+    out.reserve(status_bytes(map));
     JsonWriter json{out};
     json.begin_object();
     json.field("event_id", map.event);

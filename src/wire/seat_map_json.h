@@ -2,6 +2,7 @@
 
 #include "domain/seat.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,10 @@ namespace frontrow::wire {
 
 /// Names the seats' statuses: the same version is the same answer, on every node.
 std::string status_version(const domain::SeatMapVersion& version);
+
+// About how many bytes the two take.
+std::size_t status_bytes(const domain::SeatMap& map);
+std::size_t layout_bytes(const domain::SeatMap& map);
 
 /// `layout_path`: where this map's layout is to be had.
 std::string status_json(const domain::SeatMap& map, std::string_view layout_path);

@@ -168,5 +168,24 @@ TEST(Paging, refuses_a_cursor_that_was_changed_or_made_for_another_list) {
     EXPECT_EQ(Caller(server, "bob").get(hers).status, 400);
 }
 
+TEST(Paging, by_offset_leads_ten_thousand_far_and_says_what_leads_further) {
+    TestServer server;
+    const auto venue = make_venue(server, 2);
+    Caller alice{server, "alice"};
+    for (const auto& list :
+         {std::string{kEvents},
+          std::string{kReservations},
+          std::string{"/api/v1/users/alice/reservations"},
+          std::string{kEvents} + "/" + venue.event + "/seats"}) {
+        EXPECT_EQ(alice.get(list + "?offset=10000").json.as_array().size(), 0) << list;
+        const auto beyond = alice.get(list + "?offset=10001");
+        EXPECT_EQ(beyond.status, 400) << list;
+        EXPECT_NE(beyond.text("message").find("cursor"), std::string::npos) << beyond.body;
+    }
+    EXPECT_EQ(
+        alice.get(std::string{kEvents} + "/" + venue.event + "/seats?limit=100001").status, 400
+    );
+}
+
 }  // namespace
 }  // namespace frontrow::test

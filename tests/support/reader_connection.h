@@ -44,9 +44,11 @@ inline Received copy_of(const http::Request& request) {
 class ReaderConnection {
     using Step = http::RequestReader::Step;
     http::Limits limits_;
+    http::BufferPool buffers_;
 
 public:
-    explicit ReaderConnection(const http::Limits& limits = {}) : limits_{limits}, reader{limits_} {}
+    explicit ReaderConnection(const http::Limits& limits = {})
+        : limits_{limits}, reader{limits_, buffers_} {}
 
     void send(std::string_view text) {
         while (!text.empty()) {

@@ -1,4 +1,5 @@
 #include "box_office.h"
+#include "domain/seat_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -761,6 +762,14 @@ TEST(Reservations, behind_one_are_the_older_ones_whatever_was_added_since) {
     EXPECT_THAT(behind(ReservationId{Bits128{7, 7}}, 9, 0), IsEmpty());
 }
 
+std::string numbers_of(const SeatList& list) {
+    std::string numbers;
+    for (const auto& run : list.runs)
+        for (std::size_t i = 0; i < run.statuses.size(); ++i)
+            numbers += run.block->seats[run.first + i].number + " ";
+    return numbers;
+}
+
 TEST(Seats, behind_one_are_those_created_later_whatever_became_of_it) {
     BoxOffice office;
     const auto event = office.open(3);
@@ -770,10 +779,10 @@ TEST(Seats, behind_one_are_those_created_later_whatever_became_of_it) {
     const auto behind = [&](EventId of, SeatIndex seat, bool only_available, Page page) {
         page.after = Place{.id = Inventory::seat_id(*inventory.find_event(of), seat).bits()};
         const auto& row = *inventory.find_event(event);
-        std::string numbers;
-        for (const auto& run : inventory.list_seats(row, only_available, page, office.now).runs)
-            for (std::size_t i = 0; i < run.statuses.size(); ++i)
-                numbers += run.block->seats[run.first + i].number + " ";
+        const auto map = inventory.seat_map(row, office.now, nullptr);
+        const auto numbers =
+            numbers_of(inventory.list_seats(row, only_available, page, office.now));
+        EXPECT_EQ(numbers_of(list_seats(map, only_available, page)), numbers);
         return numbers;
     };
     EXPECT_EQ(behind(event, 1, false, {9, 0}), "3 4 5 ");
@@ -822,11 +831,7 @@ TEST(Seats, are_listed_in_order_and_pages_of_free_ones_count_free_ones) {
         const auto list = office.inventory().list_seats(
             row_of_event, row.only_available, {row.limit, row.offset}, office.now
         );
-        std::string numbers;
-        for (const auto& run : list.runs)
-            for (std::size_t i = 0; i < run.statuses.size(); ++i)
-                numbers += run.block->seats[run.first + i].number + " ";
-        EXPECT_EQ(numbers, row.numbers) << row.only_available << row.limit << row.offset;
+        EXPECT_EQ(numbers_of(list), row.numbers) << row.only_available << row.limit << row.offset;
         EXPECT_EQ(list.event, event);
     }
     EXPECT_EQ(plan(office, event), "fsfhfff");

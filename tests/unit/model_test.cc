@@ -2,6 +2,7 @@
 #include "domain/decide.h"
 #include "domain/evolve.h"
 #include "domain/inventory.h"
+#include "domain/seat_list.h"
 #include "support/naive_model.h"
 #include "support/random_sale.h"
 #include "support/seed.h"
@@ -175,12 +176,18 @@ private:
         expect((row != nullptr) == of_model.has_value(), "whether an event is there");
         if (row == nullptr || !of_model) return;
         expect(row->event == *of_model, "an event");
+        const auto map = inventory.seat_map(*row, now_, nullptr);
         for (const auto& [limit, offset] : {std::pair{kAll, std::size_t{0}}, {3, 2}, {5, 5}}) {
             for (const bool only_available : {false, true}) {
                 expect(
                     lines(inventory.list_seats(*row, only_available, {limit, offset}, now_)) ==
                         model().seats(id, only_available, limit, offset, now_),
                     only_available ? "the free seats" : "the seats"
+                );
+                expect(
+                    lines(list_seats(map, only_available, {limit, offset})) ==
+                        model().seats(id, only_available, limit, offset, now_),
+                    "the seats of the map"
                 );
             }
         }

@@ -1,3 +1,4 @@
+#include "http/answer_memory.h"
 #include "http/handlers/assets.h"
 #include "http/handlers/handlers.h"
 #include "wire/small_json.h"
@@ -57,6 +58,7 @@ Awaitable<void> metrics(Context& context) {
             .pending = static_cast<double>(reservations.pending),
             .confirmed = static_cast<double>(reservations.confirmed),
             .connections = static_cast<double>(context.services.house.connections),
+            .answer_bytes = static_cast<double>(context.services.answers.bytes()),
         },
         gate
     );
@@ -65,12 +67,12 @@ Awaitable<void> metrics(Context& context) {
 
 Awaitable<void> openapi_as_yaml(Context& context) {
     context.response.content_type = "application/yaml";
-    context.response.body = assets::openapi_yaml;
+    context.response.fixed_body = assets::openapi_yaml;
     co_return;
 }
 
 Awaitable<void> openapi_as_json(Context& context) {
-    context.response.body = assets::openapi_json;
+    context.response.fixed_body = assets::openapi_json;
     co_return;
 }
 

@@ -1,6 +1,7 @@
 #include "http/handlers/replies.h"
 
 #include "http/cursor.h"
+#include "http/limits.h"
 #include "http/negotiation.h"
 #include "http/query.h"
 
@@ -11,6 +12,8 @@ std::optional<store::Page> page_or_fail(Context& context, const ListBounds& boun
     auto limit = query_number(query, "limit", 1, bounds.limit_max, bounds.limit);
     if (context.value_or_fail(limit) == nullptr) return std::nullopt;
     auto offset = query_number(query, "offset", 0, kOffsetMax, 0);
+    if (!offset)
+        offset.error().fields.front().message += "; the cursor in an answer's Link leads further";
     if (context.value_or_fail(offset) == nullptr) return std::nullopt;
     store::Page page{.limit = *limit, .offset = *offset};
     const auto cursor = query_parameter(query, "cursor");
@@ -58,6 +61,16 @@ Form choose_form(Context& context, std::string_view version) {
         response.add_header("Content-Encoding", "gzip");
     }
     return form;
+}
+
+void reply_shared(Context& context, const SharedBodies::Body& body) {
+    if (body == nullptr) {
+        // With none of the headers that the answer would have had.
+        context.response.start();
+        context.fail(too_much_to_send());
+    } else {
+        context.response.shared_body = {body, &body->text};
+    }
 }
 
 }  // namespace frontrow::http::handlers

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/context.h"
+#include "http/shared_bodies.h"
 #include "wire/json_writer.h"
 
 #include <cstddef>
@@ -37,9 +38,6 @@ Entity* found_or_fail(
     return *found ? &**found : nullptr;
 }
 
-/// As far as a list may be looked into.
-inline constexpr std::size_t kOffsetMax = 1'000'000'000;
-
 /// What every list understands. `list` names it: a cursor is good for one list.
 struct ListBounds {
     std::string_view list;
@@ -54,7 +52,7 @@ std::optional<store::Page> page_or_fail(Context& context, const ListBounds& boun
 
 /// The page with one thing more: where that comes, there is a next page.
 inline store::Page one_more(store::Page page) {
-    if (page.limit < kOffsetMax) ++page.limit;
+    ++page.limit;
     return page;
 }
 
@@ -83,6 +81,9 @@ struct Form {
 /// Chooses what the client takes and gives the answer its headers, with a strong ETag made of the
 /// `version`.
 Form choose_form(Context& context, std::string_view version);
+
+/// Answers with a body that others are sent, too; refuses where there was no room to make it.
+void reply_shared(Context& context, const SharedBodies::Body& body);
 
 /// A bare JSON array, each item written by `append(out, item)`, which sets its own comma.
 template <class Item, class Append>

@@ -27,8 +27,8 @@ constexpr Route kRoutes[] = {
 
     {get, "/api/v1/events", anyone, BodyKind::none, handlers::list_events},
     {get, "/api/v1/events/{id}", anyone, BodyKind::none, handlers::get_event},
-    {post, "/api/v1/events", organizer, BodyKind::json, handlers::create_event},
-    {put, "/api/v1/events/{id}", organizer, BodyKind::json, handlers::update_event},
+    {post, "/api/v1/events", organizer, BodyKind::long_json, handlers::create_event},
+    {put, "/api/v1/events/{id}", organizer, BodyKind::long_json, handlers::update_event},
     {delete_, "/api/v1/events/{id}", organizer, BodyKind::none, handlers::delete_event},
 
     {get, "/api/v1/events/{id}/seats", anyone, BodyKind::none, handlers::list_seats},

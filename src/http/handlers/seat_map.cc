@@ -1,9 +1,7 @@
-#include "http/body_cache.h"
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
 #include "http/query.h"
 #include "io/gzip.h"
-#include "io/workers.h"
 #include "wire/seat_map_json.h"
 
 #include <string>
@@ -16,33 +14,38 @@ constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
 /// that it is done, and who comes meanwhile has to ask it, too.
 constexpr std::size_t kLettersOnOwnerMax = 20'000;
 
+/// What one version of one part of a map costs.
+struct Cost {
+    std::size_t seats_on_owner;
+    /// About.
+    std::size_t bytes;
+};
+
 /// Answers with what `render()` gives of this version, made once for all who ask; on a worker where
-/// it has more than `seats_on_owner`.
+/// it has more seats than the owner has time for.
 template <class Render>
 Awaitable<void> reply_version(
     Context& context,
     const domain::SeatMap& map,
     const std::string& version,
-    std::size_t seats_on_owner,
+    Cost cost,
     Render render
 ) {
     const auto form = choose_form(context, version);
     if (form.is_known) co_return;
-    auto make = [&] {
-        auto body = render();
-        return form.gzip ? io::gzip(body) : body;
+    const auto make = [&] {
+        auto text = render();
+        return SharedBody{.text = form.gzip ? io::gzip(text) : std::move(text)};
     };
     auto& bodies = context.services.bodies;
     const auto name = map.event.to_string() + form.etag;
     auto body = bodies.find(name);
-    // The worker looks again: of a crowd that asks for a new version, only the first has it made.
-    auto find_or_make = [&] { return bodies.find_or_make(name, make); };
-    if (body == nullptr && map.statuses.size() <= seats_on_owner) {
-        body = find_or_make();
+    if (body == nullptr && map.statuses.size() <= cost.seats_on_owner) {
+        body = bodies.make_here(name, cost.bytes, make);
     } else if (body == nullptr) {
-        body = co_await context.services.workers.run(find_or_make);
+        body = co_await bodies.make_on_worker(name, cost.bytes, make);
     }
-    context.response.body = *body;
+    reply_shared(context, body);
 }
 
 Awaitable<void> reply_status(Context& context, const domain::SeatMap& map) {
@@ -51,7 +54,7 @@ Awaitable<void> reply_status(Context& context, const domain::SeatMap& map) {
         context,
         map,
         wire::status_version(map.version),
-        kLettersOnOwnerMax,
+        {.seats_on_owner = kLettersOnOwnerMax, .bytes = wire::status_bytes(map)},
         [&] {
             const auto layout_path = "/api/v1/events/" + map.event.to_string() +
                                      "/seatmap?layout=" + map.layout().to_string();
@@ -66,7 +69,8 @@ Awaitable<void> reply_layout(Context& context, const domain::SeatMap& map, SeatI
         co_return;
     }
     context.response.cache_control = kForEver;
-    co_await reply_version(context, map, layout.to_string(), kSeatsOnOwnerMax, [&] {
+    const Cost cost{.seats_on_owner = kSeatsOnOwnerMax, .bytes = wire::layout_bytes(map)};
+    co_await reply_version(context, map, layout.to_string(), cost, [&] {
         return wire::layout_json(map, layout);
     });
 }

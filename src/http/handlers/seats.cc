@@ -1,6 +1,7 @@
-#include "http/body_cache.h"
+#include "domain/seat_list.h"
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
+#include "http/limits.h"
 #include "http/negotiation.h"
 #include "http/query.h"
 #include "io/workers.h"
@@ -10,15 +11,13 @@
 #include "wire/seat_map_json.h"
 #include "wire/small_json.h"
 
-#include <limits>
+#include <algorithm>
 #include <string>
 #include <vector>
 
 namespace frontrow::http::handlers {
 namespace {
 
-constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
-constexpr std::size_t kSeatsLimitMax = 10'000'000;
 constexpr std::size_t kBodyOnOwnerMax = 64 << 10;
 
 domain::AddSeats command_for(Context& context, EventId event, std::vector<domain::SeatSpec> seats) {
@@ -50,19 +49,32 @@ Awaitable<void> render_body(Context& context, std::size_t seats, Render render) 
     context.response.body = co_await context.services.workers.run(work);
 }
 
-std::size_t count_seats(const domain::SeatList& list) {
-    std::size_t seats = 0;
-    for (const auto& run : list.runs)
-        seats += run.statuses.size();
-    return seats;
+/// Takes the memory for the answer about new seats, before they are made: what was done can't be
+/// refused any more. False, and answered, where there is none.
+bool has_room_or_fail(Context& context, std::size_t seats) {
+    auto& response = context.response;
+    if (seats <= kSeatsOnOwnerMax) return true;
+    response.share = context.services.answers.take(seats * wire::kSeatBytes);
+    if (!response.share) context.fail(too_much_to_send());
+    return response.share.has_value();
 }
 
-/// Names a list that a crowd asks for again and again while a sale opens: its first seats, as they
-/// stand in one version.
-std::string name_of(const domain::SeatList& list, bool only_available, const store::Page& page) {
-    return list.event.to_string() + wire::status_version(list.version) +
-           (only_available ? "free " : "all ") + std::to_string(page.limit) + " " +
-           std::to_string(page.offset);
+/// What a list of seats is asked for.
+struct Wanted {
+    EventId event;
+    bool only_available = false;
+    store::Page page;
+};
+
+/// Names a list that a crowd asks for again and again while a sale opens, as it stands in one
+/// version.
+std::string name_of(const Wanted& wanted, const domain::SeatMapVersion& version) {
+    const auto& page = wanted.page;
+    auto name = wanted.event.to_string() + wire::status_version(version) +
+                (wanted.only_available ? "free " : "all ") + std::to_string(page.limit) + " " +
+                std::to_string(page.offset);
+    if (page.after) append_hex128(name, page.after->id);
+    return name;
 }
 
 /// Whether `available=true` is asked; nothing, and answered, where that says something else.
@@ -80,6 +92,75 @@ SeatId drop_last(domain::SeatList& list) {
     if (list.runs.back().statuses.empty()) list.runs.pop_back();
     const auto& run = list.runs.back();
     return run.block->first_id.plus(run.first + run.statuses.size() - 1);
+}
+
+/// Of a list that has one more than `limit` where there is more. Any thread.
+SharedBody render(domain::SeatList& list, std::size_t limit) {
+    SharedBody body;
+    if (domain::count_seats(list) > limit) body.last = {.id = drop_last(list).bits()};
+    wire::append_seats(body.text, list);
+    return body;
+}
+
+void reply_list_of(
+    Context& context,
+    const Wanted& wanted,
+    const ListBounds& bounds,
+    const SharedBodies::Body& body
+) {
+    reply_shared(context, body);
+    if (body == nullptr || !body->last) return;
+    const auto path = "/api/v1/events/" + wanted.event.to_string() + "/seats";
+    const auto* more = wanted.only_available ? "&available=true" : "";
+    link_next(context, bounds, wanted.page, *body->last, path, more);
+}
+
+/// Few seats are looked for and rendered here.
+Awaitable<void> reply_few(Context& context, const Wanted& wanted, const ListBounds& bounds) {
+    const auto& page = wanted.page;
+    auto& bodies = context.services.bodies;
+    auto& store = context.services.store;
+    auto found = co_await store.list_seats(wanted.event, wanted.only_available, one_more(page));
+    auto* list = found_or_fail(context, found, "event");
+    if (list == nullptr) co_return;
+    const auto name = name_of(wanted, list->version);
+    auto body = bodies.find(name);
+    if (body == nullptr) {
+        const auto bytes = page.limit * wire::kSeatBytes;
+        body = bodies.make_here(name, bytes, [&] { return render(*list, page.limit); });
+    }
+    reply_list_of(context, wanted, bounds, body);
+}
+
+/// How many seats the list will have, at most.
+std::size_t count_wanted(const domain::SeatMap& map, const Wanted& wanted) {
+    const auto seats = wanted.only_available
+                           ? std::ranges::count(map.statuses, domain::SeatStatus::available)
+                           : std::ssize(map.statuses);
+    return std::min(static_cast<std::size_t>(seats), wanted.page.limit);
+}
+
+/// Many are taken from the event's map, which all who ask share, and rendered on a worker: the
+/// owner has buyers waiting.
+Awaitable<void> reply_many(Context& context, const Wanted& wanted, const ListBounds& bounds) {
+    auto found = co_await context.services.store.seat_map(wanted.event);
+    const auto* map = found_or_fail(context, found, "event");
+    if (map == nullptr) co_return;
+    const auto make = [&wanted, &seats = **map] {
+        auto list = domain::list_seats(seats, wanted.only_available, one_more(wanted.page));
+        return render(list, wanted.page.limit);
+    };
+    auto& bodies = context.services.bodies;
+    const auto name = name_of(wanted, (*map)->version);
+    const auto seats = count_wanted(**map, wanted);
+    const auto bytes = seats * wire::kSeatBytes;
+    auto body = bodies.find(name);
+    if (body == nullptr && seats <= kSeatsOnOwnerMax) {
+        body = bodies.make_here(name, bytes, make);
+    } else if (body == nullptr) {
+        body = co_await bodies.make_on_worker(name, bytes, make);
+    }
+    reply_list_of(context, wanted, bounds, body);
 }
 
 }  // namespace
@@ -112,6 +193,7 @@ Awaitable<void> create_seats(Context& context) {
         context.fail(is_table ? problem_in_table(table.error()) : problem_of(table.error()));
         co_return;
     }
+    if (!has_room_or_fail(context, table->seats.size())) co_return;
     auto command = command_for(context, *event, std::move(table->seats));
     const auto wanted = command.block;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
@@ -124,7 +206,9 @@ Awaitable<void> create_seats(Context& context) {
     co_await render_body(context, (*block)->seats.size(), [&](std::string& out) {
         wire::append_new_seats(out, *event, **block);
     });
-    context.response.status = 201;
+    auto& response = context.response;
+    response.status = 201;
+    if (response.share) response.share->resize(response.body.capacity());
 }
 
 Awaitable<void> list_seats(Context& context) {
@@ -133,30 +217,17 @@ Awaitable<void> list_seats(Context& context) {
     const auto only_available = only_available_or_fail(context);
     if (!only_available) co_return;
     const auto name = "seats of " + event->to_string();
-    const ListBounds bounds{.list = name, .limit_max = kSeatsLimitMax, .limit = kAll};
+    const ListBounds bounds{
+        .list = name, .limit_max = kSeatsAnsweredMax, .limit = kSeatsAnsweredMax
+    };
     const auto page = page_or_fail(context, bounds);
     if (!page) co_return;
-    auto found =
-        co_await context.services.store.list_seats(*event, *only_available, one_more(*page));
-    auto* list = found_or_fail(context, found, "event");
-    if (list == nullptr) co_return;
-    if (count_seats(*list) > page->limit) {
-        const domain::Place last{.id = drop_last(*list).bits()};
-        const auto path = "/api/v1/events/" + event->to_string() + "/seats";
-        link_next(context, bounds, *page, last, path, *only_available ? "&available=true" : "");
+    const Wanted wanted{.event = *event, .only_available = *only_available, .page = *page};
+    if (page->limit + page->offset <= kSeatsOnOwnerMax) {
+        co_await reply_few(context, wanted, bounds);
+    } else {
+        co_await reply_many(context, wanted, bounds);
     }
-    const auto seats = count_seats(*list);
-    const auto render = [&](std::string& out) { wire::append_seats(out, *list); };
-    if (seats > kSeatsOnOwnerMax || page->after) {
-        co_await render_body(context, seats, render);
-        co_return;
-    }
-    auto& bodies = context.services.bodies;
-    context.response.body = *bodies.find_or_make(name_of(*list, *only_available, *page), [&] {
-        std::string body;
-        render(body);
-        return body;
-    });
 }
 
 Awaitable<void> get_seat(Context& context) {

@@ -46,7 +46,7 @@ void reply_file(Context& context, const Served& served) {
     const auto form = choose_form(context, served.file.hash);
     if (form.is_known) return;
     response.content_type = served.content_type;
-    response.body = form.gzip ? served.file.gzip : served.file.bytes;
+    response.fixed_body = form.gzip ? served.file.gzip : served.file.bytes;
 }
 
 }  // namespace

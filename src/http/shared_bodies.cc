@@ -1,0 +1,66 @@
+#include "http/shared_bodies.h"
+
+namespace frontrow::http {
+
+SharedBodies::Body SharedBodies::find(const std::string& name) {
+    const auto found = known_.find(name);
+    if (found == known_.end()) return nullptr;
+    const auto& place = found->second.place;
+    if (place) kept_.splice(kept_.begin(), kept_, *place);
+    return found->second.body.lock();
+}
+
+/// What is only kept makes room for what somebody wants now.
+std::optional<AnswerMemory::Share> SharedBodies::room_for(std::size_t bytes) {
+    while (!memory_.has_room(bytes) && !kept_.empty())
+        let_go_of_oldest();
+    return memory_.take(bytes);
+}
+
+SharedBodies::Body
+SharedBodies::put(const std::string& name, SharedBody made, AnswerMemory::Share share) {
+    share.resize(made.text.capacity());
+    const std::shared_ptr<Counted> counted{
+        new Counted{std::move(made), std::move(share)},
+        [this, name](const Counted* gone) {
+            delete gone;
+            forget(name);
+        }
+    };
+    const Body body{counted, &counted->body};
+    known_.insert_or_assign(name, Known{.body = body, .place = {}});
+    keep(name, body);
+    return body;
+}
+
+io::Awaitable<void> SharedBodies::until_made(Making& making) {
+    return boost::asio::async_initiate<decltype(io::use_awaitable)&, void()>(
+        [&making](auto handler) { making.waiting.emplace_back(std::move(handler)); },
+        io::use_awaitable
+    );
+}
+
+void SharedBodies::keep(const std::string& name, const Body& body) {
+    const auto bytes = body->text.capacity();
+    if (bytes > kept_bytes_max_) return;
+    kept_.emplace_front(name, body);
+    kept_bytes_ += bytes;
+    known_.at(name).place = kept_.begin();
+    while (kept_bytes_ > kept_bytes_max_)
+        let_go_of_oldest();
+}
+
+void SharedBodies::let_go_of_oldest() {
+    const auto [name, body] = std::move(kept_.back());
+    kept_.pop_back();
+    kept_bytes_ -= body->text.capacity();
+    known_.at(name).place.reset();
+}
+
+/// The last one who had the body has let go of it. Another may have been made under its name.
+void SharedBodies::forget(const std::string& name) {
+    const auto found = known_.find(name);
+    if (found != known_.end() && found->second.body.expired()) known_.erase(found);
+}
+
+}  // namespace frontrow::http

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "base/hash_map.h"
+#include "domain/page.h"
+#include "http/answer_memory.h"
+#include "io/awaitable.h"
+#include "io/turn_queue.h"
+#include "io/workers.h"
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace frontrow::http {
+
+/// A body that many are sent.
+struct SharedBody {
+    std::string text;
+    /// Of a part of a list: its last thing, where more comes behind it.
+    std::optional<domain::Place> last = {};
+};
+
+/// Bodies that many ask for and that cost something to make. A body is made once, however many ask
+/// for it while it is being made or sent, and those that were asked for last are kept, up to
+/// `kept_bytes_max` in all. What may not be told any more is not asked for any more, because a
+/// body's name has its version in it.
+///
+/// Every body counts in the answers' memory, from before it is made until nobody has it. Used on
+/// one thread, and not destroyed before the bodies are given back.
+class SharedBodies {
+public:
+    using Body = std::shared_ptr<const SharedBody>;
+
+    SharedBodies(
+        AnswerMemory& memory,
+        io::TurnQueue& turns,
+        io::Workers& workers,
+        std::size_t kept_bytes_max
+    )
+        : memory_{memory}, turns_{turns}, workers_{workers}, kept_bytes_max_{kept_bytes_max} {}
+    SharedBodies(const SharedBodies&) = delete;
+    SharedBodies& operator=(const SharedBodies&) = delete;
+
+    /// Null where it is neither kept nor being sent.
+    Body find(const std::string& name);
+
+    /// Has `make()` make what find() didn't find; null where there is no room for `bytes`.
+    template <class Make>
+    Body make_here(const std::string& name, std::size_t bytes, Make make) {
+        auto share = room_for(bytes);
+        return share ? put(name, make(), *std::move(share)) : nullptr;
+    }
+
+    /// The same on a worker. Those who ask meanwhile wait for the same body, and then go on one
+    /// after the other.
+    template <class Make>
+    io::Awaitable<Body> make_on_worker(std::string name, std::size_t bytes, Make make) {
+        if (const auto found = making_.find(name); found != making_.end()) {
+            const auto making = found->second;
+            co_await until_made(*making);
+            co_return making->body;
+        }
+        auto share = room_for(bytes);
+        if (!share) co_return nullptr;
+        const auto making = std::make_shared<Making>();
+        making_.emplace(name, making);
+        auto made = co_await workers_.run(make);
+        making->body = put(name, std::move(made), *std::move(share));
+        making_.erase(name);
+        for (auto& resume : std::exchange(making->waiting, {}))
+            turns_.add(std::move(resume));
+        co_return making->body;
+    }
+
+private:
+    using Kept = std::list<std::pair<std::string, Body>>;
+
+    struct Known {
+        std::weak_ptr<const SharedBody> body;
+        /// Where it is kept, if it is.
+        std::optional<Kept::iterator> place;
+    };
+    struct Making {
+        Body body;
+        std::vector<std::move_only_function<void()>> waiting;
+    };
+    struct Counted {
+        SharedBody body;
+        AnswerMemory::Share share;
+    };
+
+    std::optional<AnswerMemory::Share> room_for(std::size_t bytes);
+    Body put(const std::string& name, SharedBody made, AnswerMemory::Share share);
+    static io::Awaitable<void> until_made(Making& making);
+    void keep(const std::string& name, const Body& body);
+    void let_go_of_oldest();
+    void forget(const std::string& name);
+
+    AnswerMemory& memory_;
+    io::TurnQueue& turns_;
+    io::Workers& workers_;
+    const std::size_t kept_bytes_max_;
+    HashMap<std::string, std::shared_ptr<Making>> making_;
+    HashMap<std::string, Known> known_;
+    /// Asked for last first. Its bodies go before known_, which they leave then.
+    Kept kept_;
+    std::size_t kept_bytes_ = 0;
+};
+
+}  // namespace frontrow::http

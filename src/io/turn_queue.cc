@@ -1,0 +1,55 @@
+#include "io/turn_queue.h"
+
+#include "io/stopwatch.h"
+
+#include <boost/asio/post.hpp>
+
+#include <deque>
+#include <utility>
+
+namespace frontrow::io {
+
+struct TurnQueue::State {
+    /// Those who come to wait meanwhile have the next turn of the loop.
+    void run() {
+        const Stopwatch stopwatch;
+        for (auto left = waiting.size(); left > 0; --left) {
+            auto resume = std::move(waiting.front());
+            waiting.pop_front();
+            resume();
+            if (stopwatch.elapsed() >= slice) break;
+        }
+    }
+
+    Executor executor;
+    std::chrono::microseconds slice;
+    std::deque<std::move_only_function<void()>> waiting = {};
+    /// run() will be called, or is.
+    bool is_posted = false;
+};
+
+TurnQueue::TurnQueue(Executor executor, std::chrono::microseconds slice)
+    : state_{std::make_shared<State>(std::move(executor), slice)} {
+}
+
+Awaitable<void> TurnQueue::wait() {
+    return boost::asio::async_initiate<decltype(use_awaitable)&, void()>(
+        [this](auto handler) { add(std::move(handler)); }, use_awaitable
+    );
+}
+
+void TurnQueue::add(std::move_only_function<void()> resume) {
+    state_->waiting.push_back(std::move(resume));
+    if (!std::exchange(state_->is_posted, true)) post(state_);
+}
+
+/// The queue itself may go with the last one that goes on.
+void TurnQueue::post(const std::shared_ptr<State>& state) {
+    boost::asio::post(state->executor, [state] {
+        state->run();
+        state->is_posted = !state->waiting.empty();
+        if (state->is_posted) post(state);
+    });
+}
+
+}  // namespace frontrow::io

@@ -1,0 +1,215 @@
+#include "support/eventually.h"
+#include "support/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+// Clients that ask for as much as they can, and what is left for the others: turns of the server's
+// loop, and memory for answers.
+
+namespace frontrow::test {
+namespace {
+
+std::string seats_of(const Venue& venue) {
+    return "/api/v1/events/" + venue.event + "/seats";
+}
+
+std::int64_t metric(const TestServer& server, const std::string& name) {
+    auto client = server.connect();
+    const auto text = client.ask("GET", "/metrics").body;
+    const auto at = text.find("\n" + name + " ");
+    return at == std::string::npos ? -1 : std::stoll(text.substr(at + name.size() + 2));
+}
+
+/// Asks for /metrics on one connection again and again, without waiting for the answers, which are
+/// read as they come.
+class Pipeliner {
+public:
+    explicit Pipeliner(const TestServer& server) : client_{server.connect()} {
+        sender_ = std::jthread{[this](const std::stop_token& stop) { send(stop); }};
+        reader_ = std::jthread{[this](const std::stop_token& stop) { read(stop); }};
+    }
+
+    /// What has been answered, in bytes.
+    std::uint64_t bytes() const { return bytes_; }
+
+private:
+    void send(const std::stop_token& stop) {
+        std::string many;
+        for (int i = 0; i < 1'000; ++i)
+            many += "GET /metrics HTTP/1.1\r\n\r\n";
+        while (!stop.stop_requested())
+            client_.send(many);
+        // So that the reader comes to an end.
+        client_.send("GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n");
+    }
+    void read(const std::stop_token&) {
+        while (true) {
+            const auto some = client_.receive_bytes(64 << 10);
+            bytes_ += some.size();
+            if (some.empty()) return;
+        }
+    }
+
+    HttpClient client_;
+    std::atomic<std::uint64_t> bytes_ = 0;
+    std::jthread reader_;
+    std::jthread sender_;
+};
+
+TEST(Greedy, pipelining_leaves_others_their_turn) {
+    TestServer server;
+    const auto venue = make_venue(server, 40);
+    const auto one = server.connect().ask("GET", "/metrics").body.size();
+    Caller alice{server, "alice"};
+    std::vector<std::uint64_t> meanwhile;
+    {
+        const Pipeliner pipeliner{server};
+        EXPECT_TRUE(eventually([&] { return pipeliner.bytes() > one; }));
+        for (std::size_t i = 0; i < venue.seats.size(); ++i) {
+            const auto before = pipeliner.bytes();
+            // Its answer comes from the journal's thread.
+            const auto made = alice.reserve(venue.event, {venue.seats[i]}, std::to_string(i));
+            EXPECT_EQ(made.status, 201);
+            meanwhile.push_back((pipeliner.bytes() - before) / one);
+        }
+    }
+    // Not each of them: this thread may have to wait for a processor.
+    std::ranges::sort(meanwhile);
+    EXPECT_LT(meanwhile[meanwhile.size() / 2], 300U);
+}
+
+TEST(Greedy, pipelining_does_not_hold_up_the_clock) {
+    TestServer::Options options;
+    options.limits.request_time = Millis{300};
+    TestServer server{options};
+    const auto one = server.connect().ask("GET", "/metrics").body.size();
+    const Pipeliner pipeliner{server};
+    auto half = server.connect();
+    half.send("GET /livez HTTP/1.1\r\n");
+    const auto before = pipeliner.bytes();
+    EXPECT_EQ(half.receive().code(), "REQUEST_TIMEOUT");
+    EXPECT_LT((pipeliner.bytes() - before) / one, 5'000U);
+}
+
+class AnswersOfManySeats : public testing::Test {
+protected:
+    static TestServer::Options options() {
+        TestServer::Options options;
+        options.limits.answer_bytes = kMemory;
+        options.limits.kept_answer_bytes = 1 << 20;
+        return options;
+    }
+    /// Doesn't read the answer, of which the head has come.
+    HttpClient ask_and_not_read() {
+        auto client = server.connect();
+        client.send(HttpClient::request_text("GET", seats_of(venue), {}, {}));
+        EXPECT_TRUE(eventually([&] { return client.has_something(); }));
+        return client;
+    }
+    void sell_one() {
+        const auto seat = venue.seats[sold_];
+        EXPECT_EQ(alice.reserve(venue.event, {seat}, std::to_string(sold_++)).status, 201);
+    }
+
+    static constexpr std::size_t kMemory = 24 << 20;
+
+    TestServer server{options()};
+    /// Seven megabytes: more than the sockets between us hold.
+    Venue venue = make_venue(server, 33'000);
+    Caller alice{server, "alice"};
+
+private:
+    std::size_t sold_ = 0;
+};
+
+TEST_F(AnswersOfManySeats, that_nobody_reads_do_not_fill_the_server) {
+    std::vector<HttpClient> readers;
+    HttpAnswer refused;
+    for (int i = 0; i < 10 && refused.status != 503; ++i) {
+        // Another version of the list each time.
+        sell_one();
+        readers.push_back(ask_and_not_read());
+        sell_one();
+        refused = alice.get(seats_of(venue));
+    }
+    EXPECT_EQ(refused.code(), "OVERLOADED");
+    EXPECT_EQ(refused.header("retry-after"), "1");
+    EXPECT_EQ(refused.header("link"), "");
+    EXPECT_LE(metric(server, "http_answer_bytes"), kMemory);
+    // The sale goes on, and so does what is small.
+    sell_one();
+    EXPECT_EQ(alice.get(seats_of(venue) + "?limit=100").status, 200);
+    EXPECT_EQ(alice.get("/api/v1/events/" + venue.event + "/seatmap").status, 200);
+    // What is large is answered again once the others are gone.
+    readers.clear();
+    EXPECT_TRUE(eventually([&] { return alice.get(seats_of(venue)).status == 200; }));
+}
+
+TEST_F(AnswersOfManySeats, are_one_for_all_who_ask_for_the_same_ones) {
+    std::vector<HttpClient> readers;
+    for (int i = 0; i < 30; ++i) {
+        auto client = server.connect();
+        client.send(HttpClient::request_text("GET", seats_of(venue), {{"Connection", "close"}}, {})
+        );
+        readers.push_back(std::move(client));
+    }
+    std::string first;
+    for (auto& reader : readers) {
+        const auto answer = reader.receive();
+        EXPECT_EQ(answer.status, 200);
+        if (first.empty()) first = answer.body;
+        EXPECT_EQ(answer.body, first);
+        EXPECT_LT(metric(server, "http_answer_bytes"), 2 * static_cast<std::int64_t>(first.size()));
+    }
+    EXPECT_TRUE(eventually([&] { return metric(server, "http_answer_bytes") < 100'000; }));
+}
+
+TEST_F(AnswersOfManySeats, are_taken_from_those_who_read_slowly_when_others_want_them) {
+    std::vector<HttpClient> readers;
+    for (int i = 0; i < 3; ++i) {
+        sell_one();
+        readers.push_back(ask_and_not_read());
+    }
+    sell_one();
+    // Long before anybody would be given up for not reading.
+    EXPECT_TRUE(eventually([&] { return alice.get(seats_of(venue)).status == 200; }));
+    EXPECT_GT(metric(server, R"(http_connections_dropped_total{reason="slow_reader"})"), 0);
+}
+
+TEST(Greedy, reading_sip_by_sip_is_given_up) {
+    TestServer::Options options;
+    options.limits.stalled_write_time = Millis{1'000};
+    options.limits.read_bytes_per_second = 16 << 20;
+    TestServer server{options};
+    const auto venue = make_venue(server, 60'000);
+    auto client = server.connect();
+    client.send(HttpClient::request_text("GET", seats_of(venue), {{"Connection", "close"}}, {}));
+    auto watch = server.connect();
+    // There is progress all the time, and too little of it.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{15};
+    constexpr std::size_t kSip = 64 << 10;
+    std::size_t heard = 0;
+    try {
+        while (std::chrono::steady_clock::now() < end) {
+            const auto sip = client.receive_bytes(kSip);
+            heard += sip.size();
+            if (sip.size() < kSip) break;
+            const auto before = std::chrono::steady_clock::now();
+            while (std::chrono::steady_clock::now() - before < std::chrono::milliseconds{100})
+                watch.ask("GET", "/livez");
+        }
+    } catch (const std::runtime_error&) {
+        // Reset, as a connection is whose answer is thrown away.
+    }
+    EXPECT_LT(heard, 10'000'000U) << "of thirteen million";
+    EXPECT_EQ(metric(server, R"(http_connections_dropped_total{reason="slow_reader"})"), 1);
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,63 @@
+#include "io/turn_queue.h"
+
+#include "support/run_coroutine.h"
+
+#include <boost/asio/post.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace frontrow::test {
+namespace {
+
+using std::chrono_literals::operator""us;
+using testing::ElementsAre;
+
+class Turns : public testing::Test {
+protected:
+    /// One that waits for a turn as often as it's told.
+    io::Awaitable<int> wait(io::TurnQueue& queue, std::string name, int times) {
+        for (int i = 0; i < times; ++i) {
+            co_await queue.wait();
+            went_on.push_back(name);
+        }
+        co_return 0;
+    }
+
+    boost::asio::io_context loop;
+    std::vector<std::string> went_on;
+};
+
+TEST_F(Turns, come_to_all_who_wait_in_their_order_and_to_each_once_a_turn_of_the_loop) {
+    io::TurnQueue queue{loop.get_executor(), std::chrono::hours{1}};
+    const auto a = start(loop, wait(queue, "a", 2));
+    const auto b = start(loop, wait(queue, "b", 2));
+    run_ready(loop);
+    EXPECT_THAT(went_on, ElementsAre("a", "b", "a", "b"));
+    EXPECT_TRUE(a.is_done() && b.is_done());
+}
+
+/// However many wait, what comes from elsewhere is done between any two of them.
+TEST_F(Turns, leave_room_for_whatever_else_is_due) {
+    // No time at all: one goes on in each turn.
+    io::TurnQueue queue{loop.get_executor(), 0us};
+    for (const auto* name : {"a", "b", "c"})
+        queue.add([this, name] {
+            went_on.push_back(name);
+            boost::asio::post(loop, [this] { went_on.push_back("other"); });
+        });
+    run_ready(loop);
+    EXPECT_THAT(went_on, ElementsAre("a", "other", "b", "other", "c", "other"));
+}
+
+TEST_F(Turns, end_with_the_queue_when_its_last_one_takes_it_away) {
+    auto queue = std::make_unique<io::TurnQueue>(loop.get_executor(), 0us);
+    queue->add([&] { queue.reset(); });
+    run_ready(loop);
+    EXPECT_EQ(queue, nullptr);
+}
+
+}  // namespace
+}  // namespace frontrow::test
