@@ -1,5 +1,7 @@
 #include "store/embedded/data_folder.h"
 
+#include "io/file.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -7,6 +9,7 @@
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace frontrow::store::embedded {
 namespace {
@@ -17,12 +20,27 @@ std::unexpected<io::Fault> unavailable(const std::filesystem::path& path, const 
     });
 }
 
+/// Makes the folders above it, too. Each new one's parent is synced: otherwise a power cut could
+/// take the folder away with a journal that was synced.
+Result<void, io::Fault> make_folders(const std::filesystem::path& path) {
+    std::error_code error;
+    std::vector<std::filesystem::path> missing;
+    for (auto folder = std::filesystem::absolute(path, error);
+         !std::filesystem::exists(folder, error) && folder.has_relative_path();
+         folder = folder.parent_path())
+        missing.push_back(folder);
+    std::filesystem::create_directories(path, error);
+    if (error) return unavailable(path, error.message());
+    for (const auto& folder : missing) {
+        if (auto synced = io::sync_folder(folder.parent_path()); !synced) return synced;
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<DataFolder, io::Fault> DataFolder::open(const std::filesystem::path& path) {
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) return unavailable(path, error.message());
+    if (auto made = make_folders(path); !made) return std::unexpected(made.error());
     const auto file = path / "lock";
     const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0) return unavailable(path, std::strerror(errno));

@@ -11,8 +11,8 @@ namespace frontrow::store::embedded {
 /// with the process, however it ends. Files that it doesn't know are left alone.
 class DataFolder {
 public:
-    /// Makes the folder if need be. Faults: in_use where another process has it, unavailable where
-    /// it can't be made or written.
+    /// Makes the folder, durably, if need be. Faults: in_use where another process has it,
+    /// unavailable where it can't be made or written.
     static Result<DataFolder, io::Fault> open(const std::filesystem::path& path);
 
     DataFolder(DataFolder&& other) noexcept;

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "domain/evolve.h"
 #include "io/awaitable.h"
+#include "io/file.h"
 #include "store/embedded/snapshot.h"
 
 #include <boost/asio/post.hpp>
@@ -77,13 +78,26 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     if (!recovered) return std::unexpected(recovered.error());
     if (auto whole = check_head(store->folder_.head(), journal->end()); !whole)
         return std::unexpected(whole.error());
+    // The journal is whole; before this line none of its files was changed.
+    if (auto settled = journal->settle(); !settled) return std::unexpected(settled.error());
     auto head = JournalHead::open(store->folder_.head());
     if (!head) return std::unexpected(head.error());
-    store->begin(std::move(*recovered), std::move(*journal), std::move(*head));
+    auto log_mover = Journal::open_log_mover(store->folder_.journal(), vfs);
+    if (!log_mover) return std::unexpected(log_mover.error());
+    if (auto synced = io::sync_folder(store->folder_.path()); !synced)
+        return std::unexpected(synced.error());
+    store->begin(
+        std::move(*recovered), std::move(*journal), std::move(*head), std::move(*log_mover)
+    );
     return store;
 }
 
-void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head) {
+void EmbeddedStore::begin(
+    Recovered recovered,
+    Journal journal,
+    JournalHead head,
+    io::SqliteDatabase log_mover
+) {
     for (const auto& fault : recovered.passed_over)
         note_trouble(fault);
     inventory_ = std::move(recovered.inventory);
@@ -96,7 +110,7 @@ void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head
         });
     };
     committer_ = std::make_unique<Committer>(
-        std::move(journal), std::move(head), folder_.journal(), settings_.vfs, std::move(done)
+        std::move(journal), std::move(head), std::move(log_mover), std::move(done)
     );
     auto snapshots = settings_.snapshots;
     if (!snapshots.command.empty())
@@ -113,9 +127,11 @@ void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head
 Awaitable<void> EmbeddedStore::close() {
     ticker_.reset();
     if (co_await until_tellable(inventory_.last_seq())) co_return;
+    const auto end = committer_->finish();
+    if (!end) co_return fail(end.error());
     if (disk_is_low_ || !snapshots_->is_worth_one(committer_->journal_bytes())) co_return;
     snapshots_.reset();
-    if (auto written = write_snapshot(folder_.path(), inventory_, committer_->finish()); !written)
+    if (auto written = write_snapshot(folder_.path(), inventory_, *end); !written)
         note_trouble(written.error());
 }
 
@@ -203,6 +219,8 @@ void EmbeddedStore::write_next_batch() {
 
 void EmbeddedStore::on_written(Result<void, Fault> written) {
     if (!written) return fail(written.error());
+    // The journal failed elsewhere while this batch was written; its waiters were answered then.
+    if (failed_) return;
     CHECK(writing_ && writing_seq_ > durable_seq_);
     durable_seq_ = writing_seq_;
     writing_ = false;
@@ -224,6 +242,7 @@ void EmbeddedStore::on_written(Result<void, Fault> written) {
 
 void EmbeddedStore::fail(const Fault& fault) {
     if (std::exchange(failed_, true)) return;
+    committer_->abandon(fault);
     auto waiting = std::exchange(writing_waiters_, {});
     std::ranges::move(forming_waiters_, std::back_inserter(waiting));
     forming_waiters_.clear();

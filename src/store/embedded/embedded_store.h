@@ -30,7 +30,7 @@ namespace frontrow::store::embedded {
 ///
 /// On any journal error nothing more is decided: what waits is answered outcome_unknown and
 /// `on_failure` is called once, so that the process can end; the restart takes the journal as the
-/// truth.
+/// truth. A log that can't be moved into the database is such an error.
 class EmbeddedStore final : public Store {
 public:
     struct Settings {
@@ -105,7 +105,8 @@ private:
     using Waiter = std::move_only_function<void(bool)>;
 
     EmbeddedStore(Settings settings, Ports ports, DataFolder folder);
-    void begin(Recovered recovered, Journal journal, JournalHead head);
+    void
+    begin(Recovered recovered, Journal journal, JournalHead head, io::SqliteDatabase log_mover);
 
     std::optional<io::Fault> refuse_work() const;
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
