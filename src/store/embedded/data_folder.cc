@@ -6,10 +6,10 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace frontrow::store::embedded {
 namespace {
@@ -58,11 +58,51 @@ Result<DataFolder, io::Fault> DataFolder::open(const std::filesystem::path& path
 }
 
 DataFolder::DataFolder(DataFolder&& other) noexcept
-    : path_{std::move(other.path_)}, lock_{std::exchange(other.lock_, -1)} {
+    : path_{std::move(other.path_)},
+      lock_{std::exchange(other.lock_, -1)},
+      files_{std::move(other.files_)} {
 }
 
 DataFolder::~DataFolder() {
     if (lock_ >= 0) ::close(lock_);
+}
+
+Result<void, io::Fault> DataFolder::note_files() {
+    files_.clear();
+    for (const auto* name :
+         {"lock", "journal.db", "journal.db-wal", "journal.db-shm", "journal.head"}) {
+        const auto file = path_ / name;
+        struct stat found{};
+        if (::stat(file.c_str(), &found) != 0) return std::unexpected(gone(file));
+        files_.push_back({file, found.st_dev, found.st_ino});
+    }
+    return {};
+}
+
+Result<void, io::Fault> DataFolder::check_files() const {
+    for (const auto& noted : files_) {
+        struct stat found{};
+        if (::stat(noted.path.c_str(), &found) == 0) {
+            if (found.st_dev == noted.device && found.st_ino == noted.number) continue;
+            return std::unexpected(io::Fault{
+                io::FaultKind::unavailable,
+                noted.path.string() + " isn't the file any more that was opened: it was replaced"
+            });
+        }
+        // No other error proves that the file is gone.
+        if (errno == ENOENT || errno == ENOTDIR) return std::unexpected(gone(noted.path));
+    }
+    return {};
+}
+
+io::Fault DataFolder::gone(const std::filesystem::path& file) const {
+    std::error_code ignored;
+    const bool has_folder = std::filesystem::is_directory(path_, ignored);
+    return {
+        io::FaultKind::unavailable,
+        (has_folder ? file.string() : "the data folder " + path_.string()) +
+            " is gone: it was removed or moved away while it was in use"
+    };
 }
 
 }  // namespace frontrow::store::embedded

@@ -86,6 +86,7 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     if (!log_mover) return std::unexpected(log_mover.error());
     if (auto synced = io::sync_folder(store->folder_.path()); !synced)
         return std::unexpected(synced.error());
+    if (auto noted = store->folder_.note_files(); !noted) return std::unexpected(noted.error());
     store->begin(
         std::move(*recovered), std::move(*journal), std::move(*head), std::move(*log_mover)
     );
@@ -121,7 +122,7 @@ void EmbeddedStore::begin(
         [this](const Fault& fault) { note_trouble(fault); }
     );
     ticker_ = std::make_unique<io::Ticker>(ports_.owner, kTick, [this] { tick(); });
-    tick();
+    look_after();
 }
 
 Awaitable<void> EmbeddedStore::close() {
@@ -285,6 +286,12 @@ Awaitable<void> EmbeddedStore::settle() {
 }
 
 void EmbeddedStore::tick() {
+    if (failed_) return;
+    if (auto there = folder_.check_files(); !there) return fail(there.error());
+    look_after();
+}
+
+void EmbeddedStore::look_after() {
     disk_is_low_ = ports_.disk.free_bytes(folder_.path()) < settings_.disk_reserve;
     sweep();
     if (!disk_is_low_) snapshots_->look(committer_->journal_bytes());

@@ -30,7 +30,8 @@ namespace frontrow::store::embedded {
 ///
 /// On any journal error nothing more is decided: what waits is answered outcome_unknown and
 /// `on_failure` is called once, so that the process can end; the restart takes the journal as the
-/// truth. A log that can't be moved into the database is such an error.
+/// truth. A file of the journal that was removed or replaced is such an error, and so is a log that
+/// can't be moved into the database.
 class EmbeddedStore final : public Store {
 public:
     struct Settings {
@@ -136,6 +137,7 @@ private:
         if (ports_.on_trouble) ports_.on_trouble(fault);
     }
     void tick();
+    void look_after();
 
     Settings settings_;
     Ports ports_;
