@@ -20,6 +20,8 @@ using io::FaultKind;
 using io::use_awaitable;
 
 constexpr std::chrono::milliseconds kTick{100};
+/// The disk counts as stalled when a batch has been under way for more ticks than these.
+constexpr auto kStallTicks = std::chrono::seconds{2} / kTick;
 /// What has run out joins a batch in such numbers: about as much work as the requests that share
 /// it, so that buyers keep half of the server while 100,000 holds that end together go in half a
 /// second. A thousand were gone in a quarter of it, and buyers waited as long.
@@ -37,7 +39,7 @@ Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the journal failed"};
 }
 
-/// New claims are what is refused first when the disk runs out.
+/// New claims are what is refused first when the disk runs out, or hangs.
 bool takes_on_more(const domain::Command& command) {
     return std::holds_alternative<domain::ReserveSeats>(command) ||
            std::holds_alternative<domain::CreateEvent>(command) ||
@@ -149,14 +151,24 @@ std::optional<Fault> EmbeddedStore::refuse_work() const {
     return std::nullopt;
 }
 
+bool EmbeddedStore::is_stalled() const {
+    return writing_ && ticks_of_batch_ > kStallTicks;
+}
+
+std::optional<Fault> EmbeddedStore::refuse_more() const {
+    if (disk_is_low_) return Fault{FaultKind::storage_low, "the disk is nearly full"};
+    if (is_stalled()) return Fault{FaultKind::overloaded, "the disk is stalled"};
+    return std::nullopt;
+}
+
 Awaitable<Result<domain::Outcome, Fault>>
 EmbeddedStore::execute(domain::Command command, TraceId trace) {
     if (auto fault = refuse_work()) co_return std::unexpected(std::move(*fault));
     const auto at = now();
     auto decision = domain::decide(inventory_, command, at);
     // What was made before, and what is refused anyway, is answered as ever.
-    if (disk_is_low_ && !decision.facts.empty() && takes_on_more(command)) {
-        co_return std::unexpected(Fault{FaultKind::storage_low, "the disk is nearly full"});
+    if (!decision.facts.empty() && takes_on_more(command)) {
+        if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
     }
     const auto rests_on =
         decision.facts.empty() ? decision.rests_on : record(std::move(decision.facts), at, trace);
@@ -207,6 +219,7 @@ void EmbeddedStore::on_turn() {
 void EmbeddedStore::write_next_batch() {
     if (writing_ || failed_ || forming_.empty()) return;
     writing_ = true;
+    ticks_of_batch_ = 0;
     writing_seq_ = forming_.back().seq;
     answer_coming();
     CHECK(writing_waiters_.empty());
@@ -288,6 +301,7 @@ Awaitable<void> EmbeddedStore::settle() {
 void EmbeddedStore::tick() {
     if (failed_) return;
     if (auto there = folder_.check_files(); !there) return fail(there.error());
+    ++ticks_of_batch_;
     look_after();
 }
 
