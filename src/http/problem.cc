@@ -149,9 +149,7 @@ Problem problem_of(const domain::Refusal& refusal) {
 Problem problem_of(const io::Fault& fault) {
     switch (fault.kind) {
         case io::FaultKind::overloaded:
-            return retry_later(
-                "OVERLOADED", "More requests are waiting than the server takes on.", 1
-            );
+            return retry_later("OVERLOADED", "The server can't take on more at the moment.", 1);
         case io::FaultKind::storage_low:
             return retry_later("STORAGE_LOW", "The server is nearly out of storage.", 60);
         case io::FaultKind::outcome_unknown:

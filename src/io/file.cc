@@ -21,7 +21,8 @@ Fault fault_about(const std::filesystem::path& path, const char* what) {
 
 Result<void, Fault> sync_path(const std::filesystem::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool is_synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+    // Some file systems can't sync a folder by itself, and say EINVAL.
+    const bool is_synced = descriptor >= 0 && (::fsync(descriptor) == 0 || errno == EINVAL);
     Result<void, Fault> done;
     if (!is_synced) done = std::unexpected(fault_about(path, "sync"));
     if (descriptor >= 0) ::close(descriptor);
@@ -97,6 +98,10 @@ Result<void, Fault> File::sync() {
     return {};
 }
 
+Result<void, Fault> sync_folder(const std::filesystem::path& folder) {
+    return sync_path(folder);
+}
+
 Result<void, Fault>
 publish(const std::filesystem::path& file, const std::filesystem::path& name, IfThere if_there) {
     auto done = sync_path(file);
@@ -106,7 +111,7 @@ publish(const std::filesystem::path& file, const std::filesystem::path& name, If
         std::filesystem::remove(file, ignored);
         return done;
     }
-    return sync_path(name.has_parent_path() ? name.parent_path() : ".");
+    return sync_folder(name.has_parent_path() ? name.parent_path() : ".");
 }
 
 }  // namespace frontrow::io

@@ -39,6 +39,9 @@ private:
     std::filesystem::path path_;
 };
 
+/// Makes the names of the files in this folder durable.
+Result<void, Fault> sync_folder(const std::filesystem::path& folder);
+
 enum class IfThere : std::uint8_t { refuse, replace };
 
 /// Gives a finished file its name in the same folder, both durable when it returns: after a crash

@@ -2,13 +2,28 @@
 
 #include "base/check.h"
 
+#include <array>
+#include <set>
 #include <sqlite3.h>
+#include <vector>
 
 namespace frontrow::io {
 namespace {
 
 /// Another connection's short lock (a checkpoint, a recovery) is waited for.
 constexpr int kBusyTimeoutMs = 5'000;
+
+// Of SQLite's log, https://sqlite.org/fileformat2.html#the_write_ahead_log: a header, and frames of
+// a header and a page each. A frame begins with its page's number.
+constexpr std::size_t kLogHeader = 32;
+constexpr std::size_t kPageSizeAt = 8;
+constexpr std::size_t kFrameHeader = 24;
+constexpr std::size_t kPageMin = 512;
+constexpr std::size_t kPageMax = 65'536;
+
+bool is_busy(int code) {
+    return (code & 0xFF) == SQLITE_BUSY;
+}
 
 Fault fault_of(sqlite3* handle) {
     const int code = sqlite3_extended_errcode(handle);
@@ -18,6 +33,77 @@ Fault fault_of(sqlite3* handle) {
     if ((code & 0xFF) == SQLITE_IOERR)
         what += ", errno " + std::to_string(sqlite3_system_errno(handle));
     return Fault{corrupt ? FaultKind::corrupt : FaultKind::unavailable, std::move(what)};
+}
+
+/// `code` is the result of an operation on one of the database's files.
+std::unexpected<Fault> not_on_disk(int code) {
+    return std::unexpected(Fault{
+        FaultKind::unavailable,
+        std::string{"SQLite: the database can't be synced: "} + sqlite3_errstr(code)
+    });
+}
+
+/// Null where there is none.
+sqlite3_file* file_of(sqlite3* handle, int which) {
+    sqlite3_file* file = nullptr;
+    const int code = sqlite3_file_control(handle, "main", which, static_cast<void*>(&file));
+    return code == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file : nullptr;
+}
+
+int sync_file(sqlite3_file* file) {
+    return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+}
+
+/// Reads into `bytes` and writes the same back.
+int write_again(sqlite3_file* file, std::span<std::uint8_t> bytes, sqlite3_int64 at) {
+    const auto size = static_cast<int>(bytes.size());
+    const int code = file->pMethods->xRead(file, bytes.data(), size, at);
+    return code == SQLITE_OK ? file->pMethods->xWrite(file, bytes.data(), size, at) : code;
+}
+
+std::size_t number_at(std::span<const std::uint8_t> bytes, std::size_t at) {
+    std::size_t number = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        number = number << 8 | bytes[at + i];
+    return number;
+}
+
+/// The pages in a log, committed or not.
+struct LogPages {
+    std::size_t page_size = 0;
+    std::set<std::size_t> numbers;
+};
+
+/// Rewrites and syncs the whole log, and notes its pages.
+int write_log_again(sqlite3_file* log, LogPages& pages) {
+    sqlite3_int64 size = 0;
+    int code = log->pMethods->xFileSize(log, &size);
+    std::array<std::uint8_t, kLogHeader> header{};
+    if (code != SQLITE_OK || size < static_cast<sqlite3_int64>(header.size())) return code;
+    code = write_again(log, header, 0);
+    pages.page_size = number_at(header, kPageSizeAt);
+    // SQLite ignores a log with such a header, too.
+    if (pages.page_size < kPageMin || pages.page_size > kPageMax) return code;
+    std::vector<std::uint8_t> frame(kFrameHeader + pages.page_size);
+    const auto step = static_cast<sqlite3_int64>(frame.size());
+    for (sqlite3_int64 at = kLogHeader; code == SQLITE_OK && at + step <= size; at += step) {
+        code = write_again(log, frame, at);
+        pages.numbers.insert(number_at(frame, 0));
+    }
+    return code == SQLITE_OK ? sync_file(log) : code;
+}
+
+/// Rewrites and syncs the database's pages that are also in its log: an earlier checkpoint may have
+/// written them.
+int write_pages_again(sqlite3_file* database, const LogPages& pages) {
+    std::vector<std::uint8_t> page(pages.page_size);
+    for (const auto number : pages.numbers) {
+        if (number == 0) continue;
+        const auto at = static_cast<sqlite3_int64>((number - 1) * pages.page_size);
+        const int code = write_again(database, page, at);
+        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return code;
+    }
+    return sync_file(database);
 }
 
 }  // namespace
@@ -31,8 +117,8 @@ void SqliteStatement::Finalize::operator()(sqlite3_stmt* handle) const {
 
 Result<SqliteDatabase, Fault>
 SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::string& vfs) {
-    const int flags = (mode == Mode::read_only ? SQLITE_OPEN_READONLY
-                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+    const int access = mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    const int flags = access | (mode == Mode::read_write_create ? SQLITE_OPEN_CREATE : 0) |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     sqlite3* handle = nullptr;
     const int code =
@@ -76,31 +162,54 @@ void SqliteDatabase::take_over_checkpoints() {
     sqlite3_wal_hook(handle_.get(), count, pages_in_log_.get());
 }
 
-Result<int, Fault> SqliteDatabase::checkpoint() {
+Result<bool, Fault> SqliteDatabase::checkpoint() {
     // A connection opens the log with its first read; before that it would find nothing to move.
-    if (auto read = execute("PRAGMA user_version"); !read) return std::unexpected(read.error());
+    int code = sqlite3_exec(handle_.get(), "PRAGMA user_version", nullptr, nullptr, nullptr);
     int in_log = 0;
     int moved = 0;
-    const int code = sqlite3_wal_checkpoint_v2(
-        handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved
-    );
-    if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY)
-        return std::unexpected(fault_of(handle_.get()));
-    return in_log - moved;
+    if (code == SQLITE_OK)
+        code = sqlite3_wal_checkpoint_v2(
+            handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved
+        );
+    if (is_busy(code)) return false;
+    if (code != SQLITE_OK) return std::unexpected(fault_of(handle_.get()));
+    return moved == in_log;
 }
 
 Result<void, Fault> SqliteDatabase::sync() {
-    sqlite3_file* file = nullptr;
-    int code = sqlite3_file_control(
-        handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)
+    auto* file = file_of(handle_.get(), SQLITE_FCNTL_FILE_POINTER);
+    const int code = file == nullptr ? SQLITE_NOTFOUND : sync_file(file);
+    if (code != SQLITE_OK) return not_on_disk(code);
+    return {};
+}
+
+// The order matters. First the log: the database must not become newer than the log on the disk, or
+// a power cut would mix old pages with new ones. Then the pages that an earlier checkpoint wrote:
+// SQLite skips those as long as any connection keeps the log's index. Then the rest is moved, and
+// the empty log is synced: an old one would put old pages over new ones.
+Result<void, Fault> SqliteDatabase::settle(std::chrono::milliseconds patience) {
+    if (auto opened = execute("PRAGMA user_version"); !opened) return opened;
+    auto* database = file_of(handle_.get(), SQLITE_FCNTL_FILE_POINTER);
+    auto* log = file_of(handle_.get(), SQLITE_FCNTL_JOURNAL_POINTER);
+    if (database == nullptr || log == nullptr) return not_on_disk(SQLITE_NOTFOUND);
+    LogPages pages;
+    if (const int code = write_log_again(log, pages); code != SQLITE_OK) return not_on_disk(code);
+    if (const int code = write_pages_again(database, pages); code != SQLITE_OK)
+        return not_on_disk(code);
+
+    sqlite3_busy_timeout(handle_.get(), static_cast<int>(patience.count()));
+    const int code = sqlite3_wal_checkpoint_v2(
+        handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr
     );
-    if (code == SQLITE_OK)
-        code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
-    if (code == SQLITE_OK) return {};
-    return std::unexpected(Fault{
-        FaultKind::unavailable,
-        std::string{"SQLite: the database can't be synced: "} + sqlite3_errstr(code)
-    });
+    sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
+    if (is_busy(code)) {
+        return std::unexpected(
+            Fault{FaultKind::in_use, "SQLite: another process reads the database and doesn't end"}
+        );
+    }
+    if (code != SQLITE_OK) return std::unexpected(fault_of(handle_.get()));
+    if (const int synced = sync_file(log); synced != SQLITE_OK) return not_on_disk(synced);
+    return {};
 }
 
 void SqliteDatabase::tidy_on_close() {

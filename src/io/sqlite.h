@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "io/fault.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -21,7 +22,7 @@ class SqliteStatement;
 /// SQLite's words and never throw.
 class SqliteDatabase {
 public:
-    enum class Mode : std::uint8_t { read_only, read_write_create };
+    enum class Mode : std::uint8_t { read_only, read_write, read_write_create };
 
     /// `vfs`: the name of a registered SQLite VFS, or empty for the system's; tests break the disk
     /// there.
@@ -37,11 +38,22 @@ public:
     /// anew; zero before the first, and without take_over_checkpoints().
     int pages_in_log() const { return *pages_in_log_; }
     /// Moves what it can of the write-ahead log into the database without blocking anyone. Returns
-    /// how many of its pages are left.
-    Result<int, Fault> checkpoint();
+    /// whether all of it is there now. After a fault nothing more may be committed: the log is the
+    /// only place that has everything, and a commit may begin it anew.
+    Result<bool, Fault> checkpoint();
     /// Has what checkpoint() moved on the disk. SQLite itself sees to that only when nothing has
-    /// been added meanwhile: whoever moved the last page waited for all of them.
+    /// been added meanwhile: whoever moved the last page waited for all of them. A fault means the
+    /// same as one of checkpoint().
     Result<void, Fault> sync();
+    /// Makes everything that a reader of this database sees durable, moves the whole log into the
+    /// database and empties the log. A reader may see pages that are in the system's cache only:
+    /// the kernel treats the pages of a failed sync as written, and no later sync writes them. So
+    /// this writes every page that the log mentions again. For the only writer; waits for readers
+    /// in the middle of a statement.
+    ///
+    /// Faults: in_use (such a reader didn't end within `patience`), unavailable. If it fails or
+    /// never returns, a reader sees the same as before.
+    Result<void, Fault> settle(std::chrono::milliseconds patience);
     /// Lets the last connection's close move the log into the database and remove it. Otherwise a
     /// close leaves both as they are, so that a file that was looked at and refused isn't changed.
     void tidy_on_close();

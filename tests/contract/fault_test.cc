@@ -99,6 +99,40 @@ TEST_F(Fault, of_a_disk_that_hangs_refuses_what_is_too_much_and_loses_nothing) {
         << "the refusal wasn't remembered";
 }
 
+TEST_F(Fault, of_a_disk_that_stalls_refuses_new_claims_until_it_goes_on) {
+    const auto venue = make_venue(server, 4);
+    const auto quiet = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    const auto held = alice.reserve(venue.event, {venue.seats[0]}, "held").header("location");
+    disk.hold_syncs();
+    auto stalled = begin_reserve(venue, 1);
+    disk.wait_for_held_sync();
+    Caller bob{server, "bob"};
+    EXPECT_TRUE(eventually([&] { return bob.get("/readyz").status == 503; }));
+    expect_refused(bob.get("/readyz"), "NOT_READY");
+    EXPECT_EQ(bob.get("/livez").status, 200);
+    EXPECT_EQ(bob.get("/api/v1/events/" + quiet.event).status, 200);
+    expect_refused(bob.reserve(venue.event, {venue.seats[2]}, "k"), "OVERLOADED");
+    expect_refused(bob.post("/api/v1/events", event_body()), "OVERLOADED");
+    // Who holds seats already is let on, and who only asks again isn't told that nothing was done.
+    auto confirming = server.connect();
+    confirming.send(
+        HttpClient::request_text("POST", held + "/confirm", {{"X-User-ID", "alice"}}, {})
+    );
+    auto again = begin_reserve(venue, 1);
+    bob.get("/livez");
+    EXPECT_FALSE(stalled.has_something() || confirming.has_something() || again.has_something());
+
+    disk.release_syncs();
+    const auto told = stalled.receive();
+    EXPECT_EQ(told.status, 201);
+    EXPECT_EQ(again.receive().body, told.body);
+    EXPECT_EQ(confirming.receive().status, 200);
+    EXPECT_TRUE(eventually([&] { return bob.get("/readyz").status == 200; }));
+    EXPECT_EQ(bob.reserve(venue.event, {venue.seats[2]}, "k").status, 201);
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
 TEST_F(Fault, of_a_disk_that_hangs_tells_nobody_of_what_is_not_durable) {
     const auto venue = make_venue(server, 2);
     const auto path = "/api/v1/events/" + venue.event;

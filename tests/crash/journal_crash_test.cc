@@ -180,5 +180,14 @@ TEST_F(JournalPower, fails_an_append_whose_write_or_sync_fails_and_keeps_those_b
     }
 }
 
+TEST_F(JournalPower, fails_a_copy_that_does_not_reach_the_disk) {
+    auto copy = Journal::open(file(), {.is_copy = true, .vfs = vfs_.name()});
+    ASSERT_TRUE(copy);
+    history_.add_batch(3);
+    ASSERT_TRUE(history_.append_to(*copy));
+    vfs_.fail(Op::sync, 1, SQLITE_IOERR_FSYNC);
+    EXPECT_FALSE(copy->finish_copy());
+}
+
 }  // namespace
 }  // namespace frontrow::test

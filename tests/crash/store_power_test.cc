@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sqlite3.h>
+#include <string_view>
 
 namespace frontrow::test {
 namespace {
@@ -133,6 +135,93 @@ TEST(StorePower, keeps_all_that_was_told_while_its_log_is_moved_into_the_databas
         audit_journal_of(machine);
     }
     EXPECT_GT(cuts, 0) << "the power never went";
+}
+
+/// One machine whose disk fails to write something and says so once. It is started again, with all
+/// in the system's cache, sells on, and then the power goes.
+class FailedSyncs {
+public:
+    explicit FailedSyncs(std::uint64_t seed)
+        : random_{seed}, machine_{seed}, crowd_{machine_, open_sales(), kSeats, seed} {}
+
+    /// `file` is the end of the name of the file whose sync fails.
+    void live_through_one(std::string_view file) {
+        const auto nth = 1 + random_() % (file.ends_with("-wal") ? 40 : 2);
+        machine_.vfs.fail(FaultyVfs::Op::sync, nth, SQLITE_IOERR_FSYNC, file);
+        for (int turn = 0; machine_.failures.empty() && turn < 200; ++turn)
+            sell();
+        EXPECT_FALSE(machine_.failures.empty()) << "nobody heard of it";
+        machine_.failures.clear();
+        machine_.stop();
+        if (random_() % 2 == 0) lose_power_at_the_start();
+        start();
+        // After a few turns all that is new is in the log, after many it has been begun anew.
+        for (auto turns = 1 + random_() % (random_() % 2 == 0 ? 8 : 80); turns > 0; --turns)
+            sell();
+        EXPECT_TRUE(machine_.failures.empty());
+        machine_.vfs.cut_power();
+        machine_.stop();
+        restore_power();
+        start();
+    }
+
+    const OneMachine& machine() const { return machine_; }
+    const Crowd& crowd() const { return crowd_; }
+
+private:
+    EventId open_sales() {
+        machine_.start();
+        other_event_ = machine_.open_sale(1);
+        return machine_.open_sale(kSeats);
+    }
+    /// Beside the crowd somebody writes what fills the log.
+    void sell() {
+        auto large = machine_.start_command(
+            machine_.sale.update_event(other_event_, machine_.sale.large_spec())
+        );
+        crowd_.send(1 + random_() % 4);
+        if (random_() % 2 == 0) crowd_.send(1 + random_() % 4);
+        crowd_.hear_answers();
+        (void)large.get();
+    }
+    void lose_power_at_the_start() {
+        machine_.vfs.cut_power(1 + random_() % 200);
+        (void)machine_.try_start();
+        machine_.stop();
+        restore_power();
+        machine_.failures.clear();
+    }
+    void restore_power() { machine_.vfs.restore_power(random_() % 2 == 0 ? nullptr : &random_); }
+    void start() {
+        machine_.start();
+        machine_.store().inventory().verify();
+        crowd_.expect_kept();
+    }
+
+    std::mt19937_64 random_;
+    OneMachine machine_;
+    EventId other_event_;
+    Crowd crowd_;
+};
+
+void live_through_failed_syncs(std::string_view file) {
+    const auto seed = seed_of_this_run();
+    for (std::uint64_t i = 0; i < (is_soak() ? 50 : 3) && !testing::Test::HasFailure(); ++i) {
+        SCOPED_TRACE("seed " + std::to_string(seed) + ", machine " + std::to_string(i));
+        FailedSyncs syncs{seed + i};
+        for (int failure = 0; failure < 3; ++failure)
+            syncs.live_through_one(file);
+        audit_journal_of(syncs.machine());
+        EXPECT_GT(syncs.crowd().told(), 100);
+    }
+}
+
+TEST(StorePower, keeps_all_that_was_told_by_a_restart_after_a_failed_sync_of_the_log) {
+    live_through_failed_syncs("journal.db-wal");
+}
+
+TEST(StorePower, keeps_all_that_was_told_by_a_restart_after_a_failed_sync_of_the_database) {
+    live_through_failed_syncs("journal.db");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
@@ -91,6 +93,54 @@ TEST(DataFolder, that_cant_be_written_ends_it_with_1_and_its_name) {
         EXPECT_THAT(finished.err, HasSubstr("Permission denied"));
     }
     ASSERT_EQ(chmod(locked.c_str(), 0755), 0);
+}
+
+/// A server's folder, to be taken away from under it.
+class LostFolder : public testing::Test {
+protected:
+    void expect_end(const std::string& why) {
+        EXPECT_EQ(server_.process().wait(kFailStopTime), 1);
+        EXPECT_THAT(server_.process().err(), HasSubstr("the journal failed"));
+        EXPECT_THAT(server_.process().err(), HasSubstr(why));
+    }
+
+    /// The promise is a second; a busy machine gets more.
+    static constexpr std::chrono::seconds kFailStopTime{10};
+
+    TempFolder folder_;
+    fs::path data_ = folder_.path() / "data";
+    Server server_{data_};
+};
+
+TEST_F(LostFolder, that_was_removed_ends_the_server_with_1_and_its_name) {
+    auto client = server_.client();
+    make_hall(client, 10);
+    fs::remove_all(data_);
+    expect_end("the data folder " + data_.string() + " is gone");
+    EXPECT_FALSE(fs::exists(data_)) << "something was written there";
+}
+
+TEST_F(LostFolder, that_was_replaced_by_another_ends_the_server_and_is_left_alone) {
+    const auto copy = folder_.path() / "copy";
+    fs::copy(data_, copy);
+    ASSERT_EQ(::renameat2(AT_FDCWD, copy.c_str(), AT_FDCWD, data_.c_str(), RENAME_EXCHANGE), 0);
+    const auto before = fs::last_write_time(data_ / "journal.db");
+    expect_end(data_.string() + "/lock isn't the file any more that was opened");
+    EXPECT_EQ(fs::last_write_time(data_ / "journal.db"), before);
+}
+
+TEST(DataFolder, that_loses_a_file_of_the_journal_ends_the_server_with_1_and_its_name) {
+    for (const auto* name :
+         {"journal.db", "journal.db-wal", "journal.db-shm", "journal.head", "lock"}) {
+        const TempFolder folder;
+        Server server{folder.path()};
+        fs::remove(folder.path() / name);
+        EXPECT_EQ(server.process().wait(std::chrono::seconds{10}), 1) << name;
+        EXPECT_THAT(
+            server.process().err(), HasSubstr((folder.path() / name).string() + " is gone")
+        );
+        EXPECT_FALSE(fs::exists(folder.path() / name));
+    }
 }
 
 TEST(DataFolder, keeps_files_that_frontrow_does_not_know) {

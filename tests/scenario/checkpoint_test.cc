@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <optional>
+#include <sqlite3.h>
 
 namespace frontrow::test {
 namespace {
@@ -109,34 +111,69 @@ TEST_F(LargeJournal, has_a_short_log_though_every_batch_is_small) {
     EXPECT_LT(std::filesystem::file_size(file.string() + "-wal"), 8 * kMegabyte);
 }
 
-// SQLite syncs a database by itself only when it has moved all of the log: a checkpoint beside a
-// writer, or a reader, never does, and the one that does would have to wait for all of it.
-TEST(Checkpoint, that_moves_a_part_has_it_on_the_disk_once_it_is_synced) {
-    using io::SqliteDatabase;
-    constexpr auto kMode = SqliteDatabase::Mode::read_write_create;
-    const TempFolder folder;
-    const auto file = folder.path() / "some.db";
-    FaultyVfs vfs;
-    {
-        auto writer = SqliteDatabase::open(file, kMode, vfs.name()).value();
+/// A database whose log was moved in part, because somebody is in the middle of reading it.
+class PartlyMovedLog : public testing::Test {
+protected:
+    void SetUp() override {
+        writer_.emplace(open());
         for (const auto* sql :
              {"PRAGMA journal_mode=WAL",
+              "PRAGMA synchronous=FULL",
               "PRAGMA wal_autocheckpoint=0",
-              "CREATE TABLE row (text TEXT)",
-              "INSERT INTO row SELECT hex(randomblob(100000))"})
-            ASSERT_TRUE(writer.execute(sql));
-        auto reader = SqliteDatabase::open(file, kMode, vfs.name()).value();
-        auto reading = reader.prepare("SELECT text FROM row").value();
+              "CREATE TABLE row (text TEXT)"})
+            ASSERT_TRUE(writer_->execute(sql));
+        ASSERT_TRUE(write_row());
+        reader_.emplace(open());
+        auto reading = reader_->prepare("SELECT text FROM row").value();
         ASSERT_TRUE(reading.step().value());
-        ASSERT_TRUE(writer.execute("INSERT INTO row SELECT hex(randomblob(100000))"));
-
-        ASSERT_GT(writer.checkpoint().value(), 0) << "all was moved";
-        ASSERT_TRUE(writer.sync());
-
-        vfs.cut_power();
+        ASSERT_TRUE(write_row());
+        ASSERT_FALSE(writer_->checkpoint().value()) << "all was moved";
     }
-    vfs.restore_power();
-    EXPECT_GT(std::filesystem::file_size(file), 200'000U);
+
+    io::SqliteDatabase open() {
+        constexpr auto kMode = io::SqliteDatabase::Mode::read_write_create;
+        return io::SqliteDatabase::open(file_, kMode, vfs_.name()).value();
+    }
+    /// Of 200,000 bytes.
+    Result<void, io::Fault> write_row() {
+        return writer_->execute("INSERT INTO row SELECT hex(randomblob(100000))");
+    }
+    void lose_power() {
+        vfs_.cut_power();
+        reader_.reset();
+        writer_.reset();
+        vfs_.restore_power();
+    }
+
+    TempFolder folder_;
+    std::filesystem::path file_ = folder_.path() / "some.db";
+    FaultyVfs vfs_;
+    std::optional<io::SqliteDatabase> writer_;
+    /// Idle, but it keeps SQLite's note of what was moved already.
+    std::optional<io::SqliteDatabase> reader_;
+};
+
+// SQLite syncs a database by itself only when it has moved all of the log: a checkpoint beside a
+// writer, or a reader, never does, and the one that does would have to wait for all of it.
+TEST_F(PartlyMovedLog, is_on_the_disk_as_far_as_it_was_moved_once_it_is_synced) {
+    ASSERT_TRUE(writer_->sync());
+    lose_power();
+    EXPECT_GT(std::filesystem::file_size(file_), 200'000U);
+}
+
+TEST_F(PartlyMovedLog, whose_syncs_failed_is_on_the_disk_once_it_is_settled) {
+    vfs_.fail(FaultyVfs::Op::sync, 1, SQLITE_IOERR_FSYNC, "some.db");
+    ASSERT_FALSE(writer_->sync());
+    vfs_.fail(FaultyVfs::Op::sync, 1, SQLITE_IOERR_FSYNC, "-wal");
+    ASSERT_FALSE(write_row());
+    writer_.emplace(open());
+    ASSERT_TRUE(writer_->settle(std::chrono::seconds{1}));
+    lose_power();
+    EXPECT_EQ(std::filesystem::file_size(file_.string() + "-wal"), 0U);
+    auto again = open();
+    auto count = again.prepare("SELECT count(*) FROM row WHERE length(text) = 200000").value();
+    ASSERT_TRUE(count.step().value());
+    EXPECT_GE(count.integer(0), 2);
 }
 
 }  // namespace

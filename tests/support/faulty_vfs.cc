@@ -6,10 +6,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <ranges>
 #include <sqlite3.h>
 #include <stdexcept>
@@ -34,31 +35,59 @@ struct Change {
 
 using Changes = std::vector<Change>;
 
-void put(std::fstream& file, sqlite3_int64 offset, std::string_view bytes) {
-    file.seekp(offset);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+struct FileState {
+    /// Since the last sync, whether that succeeded or not.
+    Changes unsynced;
+    /// What the disk holds, from a failed sync on: until then it's what is read, less `unsynced`.
+    std::optional<std::string> on_disk;
+};
+
+std::size_t length_of(sqlite3_int64 size) {
+    return static_cast<std::size_t>(size);
 }
 
-void take_back(const std::filesystem::path& path, const Changes& changes) {
-    std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
-    for (const auto& change : std::views::reverse(changes))
-        put(file, change.offset, change.before);
-    file.close();
-    std::filesystem::resize_file(path, static_cast<std::uintmax_t>(changes.front().size_before));
+void put(std::string& content, sqlite3_int64 offset, std::string_view bytes) {
+    const auto at = length_of(offset);
+    if (content.size() < at + bytes.size()) content.resize(at + bytes.size());
+    content.replace(at, bytes.size(), bytes);
 }
 
-void redo_some(const std::filesystem::path& path, const Changes& changes, std::mt19937_64& random) {
+std::string without(std::string content, const Changes& changes) {
+    for (const auto& change : std::views::reverse(changes)) {
+        content.resize(length_of(change.size_before));
+        put(content, change.offset, change.before);
+    }
+    return content;
+}
+
+/// Carries out the first `bytes` of a change; a truncation has none.
+void carry_out(std::string& content, const Change& change, std::size_t bytes) {
+    put(content, change.offset, std::string_view{change.after}.substr(0, bytes));
+    if (change.after.empty()) content.resize(length_of(change.size_after));
+}
+
+void carry_out_some(std::string& content, const Changes& changes, std::mt19937_64& random) {
     for (const auto& change : changes) {
         const auto sectors = change.after.size() / kSector + 1;
         const auto fate = random() % 4;
         if (fate == 0) continue;
         const auto kept = fate == 1 ? kSector * (random() % sectors) : change.after.size();
-        std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
-        put(file, change.offset, std::string_view{change.after}.substr(0, kept));
-        file.close();
-        if (change.after.empty())
-            std::filesystem::resize_file(path, static_cast<std::uintmax_t>(change.size_after));
+        carry_out(content, change, kept);
     }
+}
+
+/// Past SQLite, whose locks would end with another descriptor of the file.
+std::string read_all(sqlite3_file* real) {
+    sqlite3_int64 size = 0;
+    real->pMethods->xFileSize(real, &size);
+    std::string content(length_of(size), '\0');
+    if (size > 0) real->pMethods->xRead(real, content.data(), static_cast<int>(size), 0);
+    return content;
+}
+
+std::string read_all(const std::string& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 /// SQLite hands out zeroed memory of this size plus the real VFS's, which follows at once.
@@ -108,14 +137,14 @@ struct FaultyVfs::State {
     static State& of(sqlite3_file* file) { return *static_cast<State*>(file_of(file).vfs_state); }
 
     /// SQLITE_OK, or how this operation fails. Counts it. Under the lock.
-    int fate_of(Op op, int power_cut_code) {
+    int fate_of(Op op, std::string_view path, int power_cut_code) {
         ++counts[static_cast<std::size_t>(op)];
         if (power_left > 0) {
             --power_left;
             if (power_left == 0) power_is_cut = true;
         }
         if (power_is_cut) return power_cut_code;
-        if (op != failing || until_failure == 0) return SQLITE_OK;
+        if (op != failing || until_failure == 0 || !path.ends_with(failing_file)) return SQLITE_OK;
         --until_failure;
         return until_failure > 0 ? SQLITE_OK : failure;
     }
@@ -136,13 +165,14 @@ struct FaultyVfs::State {
         auto& state = of(file);
         auto* real = file_of(file).real();
         const std::lock_guard lock{state.mutex};
-        const int fate = state.fate_of(Op::write, SQLITE_IOERR_WRITE);
+        const int fate = state.fate_of(Op::write, file_of(file).path, SQLITE_IOERR_WRITE);
         if (state.power_is_cut) return fate;
         const int written = fate == SQLITE_OK ? size : size / 2;
         auto change = look_before(real, offset, written);
         change.after.assign(static_cast<const char*>(bytes), static_cast<std::size_t>(written));
         const int code = real->pMethods->xWrite(real, bytes, written, offset);
-        if (code == SQLITE_OK) state.unsynced[file_of(file).path].push_back(std::move(change));
+        if (code == SQLITE_OK)
+            state.files[file_of(file).path].unsynced.push_back(std::move(change));
         return fate == SQLITE_OK ? code : fate;
     }
 
@@ -150,14 +180,15 @@ struct FaultyVfs::State {
         auto& state = of(file);
         auto* real = file_of(file).real();
         const std::lock_guard lock{state.mutex};
-        const int fate = state.fate_of(Op::write, SQLITE_IOERR_TRUNCATE);
+        const int fate = state.fate_of(Op::write, file_of(file).path, SQLITE_IOERR_TRUNCATE);
         if (fate != SQLITE_OK) return fate;
         sqlite3_int64 before = 0;
         real->pMethods->xFileSize(real, &before);
         auto change = look_before(real, size, std::max<sqlite3_int64>(before - size, 0));
         change.size_after = size;
         const int code = real->pMethods->xTruncate(real, size);
-        if (code == SQLITE_OK) state.unsynced[file_of(file).path].push_back(std::move(change));
+        if (code == SQLITE_OK)
+            state.files[file_of(file).path].unsynced.push_back(std::move(change));
         return code;
     }
 
@@ -168,9 +199,21 @@ struct FaultyVfs::State {
         state.sync_came.notify_all();
         state.syncs_released.wait(lock, [&] { return !state.syncs_are_held; });
         --state.syncs_waiting;
-        const int fate = state.fate_of(Op::sync, SQLITE_IOERR_FSYNC);
-        if (fate == SQLITE_OK) state.unsynced.erase(file_of(file).path);
+        const int fate = state.fate_of(Op::sync, file_of(file).path, SQLITE_IOERR_FSYNC);
+        if (!state.power_is_cut) state.end_sync(file, fate == SQLITE_OK);
         return fate;
+    }
+
+    /// What a failed one should have written is never written, though it's read. Under the lock.
+    void end_sync(sqlite3_file* file, bool is_good) {
+        auto& state = files[file_of(file).path];
+        if (!is_good && !state.on_disk)
+            state.on_disk = without(read_all(file_of(file).real()), state.unsynced);
+        if (is_good && state.on_disk) {
+            for (const auto& change : state.unsynced)
+                carry_out(*state.on_disk, change, change.after.size());
+        }
+        state.unsynced.clear();
     }
 
     static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* given);
@@ -178,12 +221,13 @@ struct FaultyVfs::State {
 
     std::string name;
     mutable std::mutex mutex;
-    std::map<std::string, Changes> unsynced;
+    std::map<std::string, FileState> files;
     std::array<std::uint64_t, 2> counts{};
 
     Op failing = Op::write;
     std::uint64_t until_failure = 0;
     int failure = SQLITE_OK;
+    std::string failing_file;
 
     std::uint64_t power_left = 0;
     bool power_is_cut = false;
@@ -239,7 +283,7 @@ int FaultyVfs::State::remove(sqlite3_vfs* vfs, const char* path, int sync_folder
     auto& state = *static_cast<State*>(vfs->pAppData);
     const std::lock_guard lock{state.mutex};
     if (state.power_is_cut) return SQLITE_IOERR_DELETE;
-    state.unsynced.erase(path);
+    state.files.erase(path);
     return forward<&sqlite3_vfs::xDelete>(vfs, path, sync_folder);
 }
 
@@ -286,11 +330,12 @@ std::uint64_t FaultyVfs::count(Op op) const {
     return state_->counts[static_cast<std::size_t>(op)];
 }
 
-void FaultyVfs::fail(Op op, std::uint64_t nth, int code) {
+void FaultyVfs::fail(Op op, std::uint64_t nth, int code, std::string_view file) {
     const std::lock_guard lock{state_->mutex};
     state_->failing = op;
     state_->until_failure = nth;
     state_->failure = code;
+    state_->failing_file = file;
 }
 
 void FaultyVfs::repair() {
@@ -327,9 +372,10 @@ bool FaultyVfs::is_power_cut() const {
 
 void FaultyVfs::restore_power(std::mt19937_64* survivors) {
     const std::lock_guard lock{state_->mutex};
-    for (const auto& [path, changes] : std::exchange(state_->unsynced, {})) {
-        take_back(path, changes);
-        if (survivors != nullptr) redo_some(path, changes, *survivors);
+    for (const auto& [path, file] : std::exchange(state_->files, {})) {
+        auto content = file.on_disk ? *file.on_disk : without(read_all(path), file.unsynced);
+        if (survivors != nullptr) carry_out_some(content, file.unsynced, *survivors);
+        std::ofstream{path, std::ios::binary} << content;
     }
     state_->power_left = 0;
     state_->power_is_cut = false;

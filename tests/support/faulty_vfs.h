@@ -4,6 +4,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 
 namespace frontrow::test {
 
@@ -12,7 +13,9 @@ namespace frontrow::test {
 /// be longer than any connection that was opened by that name. Any thread.
 ///
 /// What was written and not synced is remembered file by file, so that a power cut can take it
-/// back. Nothing is really synced: the test's machine keeps its power, and the tests are quick.
+/// back. A sync that fails does what the kernel does then: it says so once, what it should have
+/// written is read as before and never reaches the disk, and the syncs after it succeed without it.
+/// Nothing is really synced: the test's machine keeps its power, and the tests are quick.
 class FaultyVfs {
 public:
     enum class Op : std::uint8_t { write, sync };
@@ -28,8 +31,9 @@ public:
     std::uint64_t count(Op op) const;
 
     /// The `nth` operation of this kind from now on (1 is the next) fails with `code`, an SQLite
-    /// result; those after it succeed again. Of a write that fails the first half is written.
-    void fail(Op op, std::uint64_t nth, int code);
+    /// result; those after it succeed again. Of a write that fails the first half is written. Only
+    /// operations on files whose path ends with `file` count.
+    void fail(Op op, std::uint64_t nth, int code, std::string_view file = {});
     /// Forgets a failure that hasn't happened yet.
     void repair();
 

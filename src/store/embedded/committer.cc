@@ -19,17 +19,10 @@ constexpr std::size_t kLinesKept = 4 << 20;
 
 }  // namespace
 
-Committer::Committer(
-    Journal journal,
-    JournalHead head,
-    std::filesystem::path file,
-    std::string vfs,
-    Done done
-)
+Committer::Committer(Journal journal, JournalHead head, io::SqliteDatabase log_mover, Done done)
     : journal_{std::move(journal)},
       head_{std::move(head)},
-      file_{std::move(file)},
-      vfs_{std::move(vfs)},
+      log_mover_{std::move(log_mover)},
       done_{std::move(done)},
       journal_bytes_{journal_.bytes_passed()},
       checkpoint_thread_{[this] { run_checkpoints(); }},
@@ -37,11 +30,10 @@ Committer::Committer(
 }
 
 Committer::~Committer() {
-    finish();
-    if (!failed_) journal_.tidy_on_close();
+    (void)finish();
 }
 
-JournalEnd Committer::finish() {
+Result<JournalEnd, io::Fault> Committer::finish() {
     {
         const std::lock_guard lock{mutex_};
         stopping_ = true;
@@ -50,7 +42,26 @@ JournalEnd Committer::finish() {
     checkpoint_due_.notify_one();
     if (thread_.joinable()) thread_.join();
     if (checkpoint_thread_.joinable()) checkpoint_thread_.join();
+    if (!fault_) {
+        if (auto moved = journal_.checkpoint(); !moved) fault_ = std::move(moved.error());
+    }
+    if (fault_) return std::unexpected(*fault_);
+    journal_.tidy_on_close();
     return journal_.end();
+}
+
+void Committer::abandon(const io::Fault& why) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (!fault_) fault_ = why;
+    }
+    batch_arrived_.notify_one();
+    checkpoint_due_.notify_one();
+}
+
+void Committer::fail(const io::Fault& fault) {
+    abandon(fault);
+    done_(std::unexpected(fault));
 }
 
 void Committer::submit(std::vector<domain::Fact> batch) {
@@ -67,16 +78,14 @@ void Committer::run() {
         std::vector<domain::Fact> batch;
         {
             std::unique_lock lock{mutex_};
-            batch_arrived_.wait(lock, [this] { return stopping_ || !batch_.empty(); });
-            if (batch_.empty()) return;
+            batch_arrived_.wait(lock, [this] { return stopping_ || fault_ || !batch_.empty(); });
+            if (fault_ || batch_.empty()) return;
             batch = std::exchange(batch_, {});
         }
-        auto written = write(batch);
-        failed_ = !written;
-        done_(std::move(written));
-        // What the disk holds now is known only to a restart.
-        if (failed_) return;
-        checkpoint_if_due();
+        // What the disk holds after a fault is known only to a restart.
+        if (auto written = write(batch); !written) return fail(written.error());
+        done_({});
+        if (auto moved = checkpoint_if_due(); !moved) return fail(moved.error());
     }
 }
 
@@ -95,42 +104,45 @@ Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch)
 /// The checkpoint thread moves the log into the database while batches go on. Once the log is long,
 /// the little that was added meanwhile is moved here, between two batches: it starts anew only when
 /// nothing is left in it.
-void Committer::checkpoint_if_due() {
+///
+/// A fault of either fails the journal, like a commit's. The kernel reports a failed write once; a
+/// later sync would succeed without those pages, the log would start anew, and its content would be
+/// nowhere.
+Result<void, io::Fault> Committer::checkpoint_if_due() {
     std::unique_lock lock{mutex_};
-    if (checkpoint_ == Checkpoint::under_way) return;
+    if (checkpoint_ == Checkpoint::under_way) return {};
     const bool is_done = std::exchange(checkpoint_, Checkpoint::idle) == Checkpoint::done;
     const int pages = journal_.pages_in_log();
     if (pages < pages_at_checkpoint_) pages_at_checkpoint_ = 0;
     if (is_done && pages >= kLogPages) {
         lock.unlock();
-        // A checkpoint that fails costs room in the log and no fact; a disk that is broken shows at
-        // the next commit.
-        (void)journal_.checkpoint();
+        if (auto moved = journal_.checkpoint(); !moved) return std::unexpected(moved.error());
         pages_at_checkpoint_ = pages;
     } else if (pages - pages_at_checkpoint_ >= kCheckpointPages) {
         checkpoint_ = Checkpoint::under_way;
         pages_at_checkpoint_ = pages;
         checkpoint_due_.notify_one();
     }
+    return {};
 }
 
 void Committer::run_checkpoints() {
     std::unique_lock lock{mutex_};
     for (;;) {
         checkpoint_due_.wait(lock, [this] {
-            return stopping_ || checkpoint_ == Checkpoint::under_way;
+            return stopping_ || fault_ || checkpoint_ == Checkpoint::under_way;
         });
-        if (stopping_) return;
+        if (stopping_ || fault_) return;
         lock.unlock();
-        if (auto database = io::SqliteDatabase::open(
-                file_, io::SqliteDatabase::Mode::read_write_create, vfs_
-            )) {
-            (void)database->checkpoint();
-            (void)database->sync();
-        }
+        if (auto moved = move_log(); !moved) return fail(moved.error());
         lock.lock();
         checkpoint_ = Checkpoint::done;
     }
+}
+
+Result<void, io::Fault> Committer::move_log() {
+    if (auto moved = log_mover_.checkpoint(); !moved) return std::unexpected(moved.error());
+    return log_mover_.sync();
 }
 
 }  // namespace frontrow::store::embedded

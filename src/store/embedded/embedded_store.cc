@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "domain/evolve.h"
 #include "io/awaitable.h"
+#include "io/file.h"
 #include "store/embedded/snapshot.h"
 
 #include <boost/asio/post.hpp>
@@ -19,6 +20,8 @@ using io::FaultKind;
 using io::use_awaitable;
 
 constexpr std::chrono::milliseconds kTick{100};
+/// The disk counts as stalled when a batch has been under way for more ticks than these.
+constexpr auto kStallTicks = std::chrono::seconds{2} / kTick;
 /// What has run out joins a batch in such numbers: about as much work as the requests that share
 /// it, so that buyers keep half of the server while 100,000 holds that end together go in half a
 /// second. A thousand were gone in a quarter of it, and buyers waited as long.
@@ -36,7 +39,7 @@ Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the journal failed"};
 }
 
-/// New claims are what is refused first when the disk runs out.
+/// New claims are what is refused first when the disk runs out, or hangs.
 bool takes_on_more(const domain::Command& command) {
     return std::holds_alternative<domain::ReserveSeats>(command) ||
            std::holds_alternative<domain::CreateEvent>(command) ||
@@ -77,13 +80,27 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     if (!recovered) return std::unexpected(recovered.error());
     if (auto whole = check_head(store->folder_.head(), journal->end()); !whole)
         return std::unexpected(whole.error());
+    // The journal is whole; before this line none of its files was changed.
+    if (auto settled = journal->settle(); !settled) return std::unexpected(settled.error());
     auto head = JournalHead::open(store->folder_.head());
     if (!head) return std::unexpected(head.error());
-    store->begin(std::move(*recovered), std::move(*journal), std::move(*head));
+    auto log_mover = Journal::open_log_mover(store->folder_.journal(), vfs);
+    if (!log_mover) return std::unexpected(log_mover.error());
+    if (auto synced = io::sync_folder(store->folder_.path()); !synced)
+        return std::unexpected(synced.error());
+    if (auto noted = store->folder_.note_files(); !noted) return std::unexpected(noted.error());
+    store->begin(
+        std::move(*recovered), std::move(*journal), std::move(*head), std::move(*log_mover)
+    );
     return store;
 }
 
-void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head) {
+void EmbeddedStore::begin(
+    Recovered recovered,
+    Journal journal,
+    JournalHead head,
+    io::SqliteDatabase log_mover
+) {
     for (const auto& fault : recovered.passed_over)
         note_trouble(fault);
     inventory_ = std::move(recovered.inventory);
@@ -96,7 +113,7 @@ void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head
         });
     };
     committer_ = std::make_unique<Committer>(
-        std::move(journal), std::move(head), folder_.journal(), settings_.vfs, std::move(done)
+        std::move(journal), std::move(head), std::move(log_mover), std::move(done)
     );
     auto snapshots = settings_.snapshots;
     if (!snapshots.command.empty())
@@ -107,15 +124,17 @@ void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head
         [this](const Fault& fault) { note_trouble(fault); }
     );
     ticker_ = std::make_unique<io::Ticker>(ports_.owner, kTick, [this] { tick(); });
-    tick();
+    look_after();
 }
 
 Awaitable<void> EmbeddedStore::close() {
     ticker_.reset();
     if (co_await until_tellable(inventory_.last_seq())) co_return;
+    const auto end = committer_->finish();
+    if (!end) co_return fail(end.error());
     if (disk_is_low_ || !snapshots_->is_worth_one(committer_->journal_bytes())) co_return;
     snapshots_.reset();
-    if (auto written = write_snapshot(folder_.path(), inventory_, committer_->finish()); !written)
+    if (auto written = write_snapshot(folder_.path(), inventory_, *end); !written)
         note_trouble(written.error());
 }
 
@@ -132,14 +151,24 @@ std::optional<Fault> EmbeddedStore::refuse_work() const {
     return std::nullopt;
 }
 
+bool EmbeddedStore::is_stalled() const {
+    return writing_ && ticks_of_batch_ > kStallTicks;
+}
+
+std::optional<Fault> EmbeddedStore::refuse_more() const {
+    if (disk_is_low_) return Fault{FaultKind::storage_low, "the disk is nearly full"};
+    if (is_stalled()) return Fault{FaultKind::overloaded, "the disk is stalled"};
+    return std::nullopt;
+}
+
 Awaitable<Result<domain::Outcome, Fault>>
 EmbeddedStore::execute(domain::Command command, TraceId trace) {
     if (auto fault = refuse_work()) co_return std::unexpected(std::move(*fault));
     const auto at = now();
     auto decision = domain::decide(inventory_, command, at);
     // What was made before, and what is refused anyway, is answered as ever.
-    if (disk_is_low_ && !decision.facts.empty() && takes_on_more(command)) {
-        co_return std::unexpected(Fault{FaultKind::storage_low, "the disk is nearly full"});
+    if (!decision.facts.empty() && takes_on_more(command)) {
+        if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
     }
     const auto rests_on =
         decision.facts.empty() ? decision.rests_on : record(std::move(decision.facts), at, trace);
@@ -190,6 +219,7 @@ void EmbeddedStore::on_turn() {
 void EmbeddedStore::write_next_batch() {
     if (writing_ || failed_ || forming_.empty()) return;
     writing_ = true;
+    ticks_of_batch_ = 0;
     writing_seq_ = forming_.back().seq;
     answer_coming();
     CHECK(writing_waiters_.empty());
@@ -203,6 +233,8 @@ void EmbeddedStore::write_next_batch() {
 
 void EmbeddedStore::on_written(Result<void, Fault> written) {
     if (!written) return fail(written.error());
+    // The journal failed elsewhere while this batch was written; its waiters were answered then.
+    if (failed_) return;
     CHECK(writing_ && writing_seq_ > durable_seq_);
     durable_seq_ = writing_seq_;
     writing_ = false;
@@ -224,6 +256,7 @@ void EmbeddedStore::on_written(Result<void, Fault> written) {
 
 void EmbeddedStore::fail(const Fault& fault) {
     if (std::exchange(failed_, true)) return;
+    committer_->abandon(fault);
     auto waiting = std::exchange(writing_waiters_, {});
     std::ranges::move(forming_waiters_, std::back_inserter(waiting));
     forming_waiters_.clear();
@@ -266,6 +299,13 @@ Awaitable<void> EmbeddedStore::settle() {
 }
 
 void EmbeddedStore::tick() {
+    if (failed_) return;
+    if (auto there = folder_.check_files(); !there) return fail(there.error());
+    ++ticks_of_batch_;
+    look_after();
+}
+
+void EmbeddedStore::look_after() {
     disk_is_low_ = ports_.disk.free_bytes(folder_.path()) < settings_.disk_reserve;
     sweep();
     if (!disk_is_low_) snapshots_->look(committer_->journal_bytes());

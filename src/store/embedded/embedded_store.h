@@ -30,7 +30,12 @@ namespace frontrow::store::embedded {
 ///
 /// On any journal error nothing more is decided: what waits is answered outcome_unknown and
 /// `on_failure` is called once, so that the process can end; the restart takes the journal as the
-/// truth.
+/// truth. A file of the journal that was removed or replaced is such an error, and so is a log that
+/// can't be moved into the database.
+///
+/// While the disk is stalled (a batch has been under way for two seconds) the store isn't ready,
+/// and what would take on more is refused as overloaded. What ends or frees a hold is decided when
+/// it arrives, as ever, and waits: a buyer who came in time keeps the seats.
 class EmbeddedStore final : public Store {
 public:
     struct Settings {
@@ -83,7 +88,7 @@ public:
     const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
 
     ReservationCounts count_reservations() const override;
-    bool is_ready() const override { return !failed_; }
+    bool is_ready() const override { return !failed_ && !is_stalled(); }
     Instant now() override;
 
     const domain::Inventory& inventory() const { return inventory_; }
@@ -105,9 +110,13 @@ private:
     using Waiter = std::move_only_function<void(bool)>;
 
     EmbeddedStore(Settings settings, Ports ports, DataFolder folder);
-    void begin(Recovered recovered, Journal journal, JournalHead head);
+    void
+    begin(Recovered recovered, Journal journal, JournalHead head, io::SqliteDatabase log_mover);
 
     std::optional<io::Fault> refuse_work() const;
+    /// Refuses new claims only.
+    std::optional<io::Fault> refuse_more() const;
+    bool is_stalled() const;
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
     bool is_durable(std::uint64_t seq) const { return seq <= durable_seq_; }
     /// In the batch that is forming, and not in one before it.
@@ -135,6 +144,7 @@ private:
         if (ports_.on_trouble) ports_.on_trouble(fault);
     }
     void tick();
+    void look_after();
 
     Settings settings_;
     Ports ports_;
@@ -156,6 +166,8 @@ private:
     std::uint64_t writing_seq_ = 0;
     std::uint64_t durable_seq_ = 0;
     bool writing_ = false;
+    /// Ticks since the batch that is being written was submitted.
+    int ticks_of_batch_ = 0;
     bool write_is_posted_ = false;
     /// How long the forming batch has waited for others, in turns of the loop.
     struct {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace frontrow::store::embedded {
 namespace {
@@ -42,6 +43,8 @@ constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
 constexpr std::size_t kStatementBytes = 2 << 20;
 /// The most that a batch has as lines: what a row of SQLite's can hold.
 constexpr std::size_t kFactsBytesMax = 1'000'000'000;
+/// How long a start waits for a reader in the middle of a statement.
+constexpr std::chrono::seconds kReaderPatience{10};
 constexpr auto kNewest = "SELECT coalesce(max(batch), 0) FROM journal";
 
 std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
@@ -147,6 +150,14 @@ Result<Journal, Fault> Journal::open(const std::filesystem::path& file, Options 
     return Journal{
         *format, std::move(*database), std::move(*insert), std::move(*select), std::move(*newest)
     };
+}
+
+Result<SqliteDatabase, Fault>
+Journal::open_log_mover(const std::filesystem::path& file, const std::string& vfs) {
+    auto database = SqliteDatabase::open(file, Mode::read_write, vfs);
+    if (!database) return database;
+    if (auto opened = database->checkpoint(); !opened) return std::unexpected(opened.error());
+    return database;
 }
 
 Result<std::uint64_t, Fault> Journal::newest_batch() {
@@ -295,6 +306,25 @@ Result<void, Fault> Journal::append(std::uint64_t last_seq, std::string_view lin
         });
     }
     return append_stored(last_seq, compressor_.compress(lines));
+}
+
+// Synced by the connection that wrote: a descriptor that is opened later may not be told of a write
+// that has failed.
+Result<void, Fault> Journal::finish_copy() {
+    if (auto done = database_.execute("COMMIT"); !done) return done;
+    return database_.sync();
+}
+
+Result<void, Fault> Journal::settle() {
+    auto settled = database_.settle(kReaderPatience);
+    if (!settled && settled.error().kind == FaultKind::in_use) {
+        settled.error().what =
+            "the journal's log can't be moved into the database, because another process has been "
+            "reading it for " +
+            std::to_string(kReaderPatience.count()) +
+            " s: end that process (fuser journal.db names it), and start again";
+    }
+    return settled;
 }
 
 Result<void, Fault> Journal::append_stored(std::uint64_t last_seq, std::string_view facts) {

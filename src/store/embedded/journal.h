@@ -59,6 +59,11 @@ public:
 
     static Result<Journal, io::Fault> open(const std::filesystem::path& file, Options options);
 
+    /// A second connection to the file of an open journal, to move the log into the database. All
+    /// the files that it needs are open when this returns.
+    static Result<io::SqliteDatabase, io::Fault>
+    open_log_mover(const std::filesystem::path& file, const std::string& vfs);
+
     // Each of these goes on along the chain from end(), up to `last_batch` at most, and checks it
     // on the way. Faults: corrupt (the message names the batch), unavailable. At its end the
     // journal is ready to append.
@@ -101,14 +106,20 @@ public:
     int pages_in_log() const { return database_.pages_in_log(); }
 
     /// Moves SQLite's log into the database; see io::SqliteDatabase::checkpoint.
-    Result<int, io::Fault> checkpoint() { return database_.checkpoint(); }
+    Result<bool, io::Fault> checkpoint() { return database_.checkpoint(); }
+
+    /// Makes durable what was read, before anything is built on it: what a failed process left
+    /// behind may be in the system's cache only. For a journal that was found whole; see
+    /// io::SqliteDatabase::settle. Faults: in_use (after ten seconds of waiting for a reader),
+    /// unavailable.
+    Result<void, io::Fault> settle();
 
     /// Lets the close move SQLite's log into the database and remove it: for a journal that was
     /// found whole and written without a fault. Any other is left as it is.
     void tidy_on_close() { database_.tidy_on_close(); }
 
-    /// Ends the filling of a copy. The file must still be synced.
-    Result<void, io::Fault> finish_copy() { return database_.execute("COMMIT"); }
+    /// Ends the filling of a copy and syncs it. Its folder must still be synced.
+    Result<void, io::Fault> finish_copy();
 
     const JournalEnd& end() const { return end_; }
     /// How many bytes of facts, as lines, were gone along or appended so far.

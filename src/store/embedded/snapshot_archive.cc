@@ -36,6 +36,7 @@ Result<void, io::Fault> SnapshotWriter::finish() {
     flush();
     const auto digest = sha_.finish();
     if (done_) done_ = file_.write({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    if (done_) done_ = file_.sync();
     return done_;
 }
 
