@@ -39,6 +39,9 @@ private:
     std::filesystem::path path_;
 };
 
+/// Has what was made, renamed or removed in the file's folder on the disk.
+Result<void, Fault> sync_folder_of(const std::filesystem::path& file);
+
 enum class IfThere : std::uint8_t { refuse, replace };
 
 /// Gives a finished file its name in the same folder, both durable when it returns: after a crash

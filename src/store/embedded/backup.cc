@@ -134,9 +134,8 @@ restore(const fs::path& from, const fs::path& folder, const CopyProgress& progre
     const UnfinishedFile file{folder / kUnfinished};
     auto copied = copy_journal(*source, *newest, file, locked->journal(), progress);
     if (!copied) return copied;
-    auto head = JournalHead::open(locked->head());
+    auto head = JournalHead::establish(locked->head(), *copied);
     if (!head) return std::unexpected(head.error());
-    if (auto noted = head->write(*copied); !noted) return std::unexpected(noted.error());
     return copied;
 }
 

@@ -69,6 +69,11 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
         if (auto none = check_head(store->folder_.head(), JournalEnd{}); !none)
             return std::unexpected(none.error());
     }
+    // A new journal has its head first: one without is never new.
+    if (is_missing == std::errc::no_such_file_or_directory) {
+        if (auto head = JournalHead::establish(store->folder_.head(), {}); !head)
+            return std::unexpected(head.error());
+    }
     const auto& vfs = store->settings_.vfs;
     auto journal = Journal::open(store->folder_.journal(), {.read_only = false, .vfs = vfs});
     if (!journal) return std::unexpected(journal.error());
@@ -77,7 +82,8 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     if (!recovered) return std::unexpected(recovered.error());
     if (auto whole = check_head(store->folder_.head(), journal->end()); !whole)
         return std::unexpected(whole.error());
-    auto head = JournalHead::open(store->folder_.head());
+    store->head_was_missing_ = !JournalHead::read(store->folder_.head());
+    auto head = JournalHead::establish(store->folder_.head(), journal->end());
     if (!head) return std::unexpected(head.error());
     store->begin(std::move(*recovered), std::move(*journal), std::move(*head));
     return store;
