@@ -42,6 +42,9 @@ public:
     /// Has what checkpoint() moved on the disk. SQLite itself sees to that only when nothing has
     /// been added meanwhile: whoever moved the last page waited for all of them.
     Result<void, Fault> sync();
+    /// Looks at every page of the file and how they hang together. Faults: corrupt, in SQLite's
+    /// words.
+    Result<void, Fault> check_pages();
     /// Lets the last connection's close move the log into the database and remove it. Otherwise a
     /// close leaves both as they are, so that a file that was looked at and refused isn't changed.
     void tidy_on_close();

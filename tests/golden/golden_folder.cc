@@ -12,15 +12,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void restore(const fs::path& backup, const fs::path& data) {
-    const auto restored = run_program({"restore", "--from", backup, "--data-dir", data});
+void restore(const fs::path& backup, bool is_sealed, const fs::path& data) {
+    const auto run = [&](std::vector<std::string> more) {
+        std::vector<std::string> arguments{"restore", "--from", backup, "--data-dir", data};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return run_program(arguments);
+    };
+    if (!is_sealed && run({}).exit_code != 1)
+        throw std::runtime_error("a backup without an end mark was restored unasked");
+    const auto restored = is_sealed ? run({}) : run({"--accept-unsealed"});
     if (restored.exit_code != 0) throw std::runtime_error("not restored: " + restored.err);
 }
 
 }  // namespace
 
 void GoldenFolder::put_into(const fs::path& data) const {
-    if (is_backup()) return restore(path / "backup.db", data);
+    if (is_backup()) return restore(path / "backup.db", expected.at("sealed").as_bool(), data);
     fs::create_directories(data);
     for (const auto& file : fs::directory_iterator{path}) {
         if (file.path().filename() != "expected.json")
