@@ -34,6 +34,13 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
              }}
     );
     if (!opened) return std::unexpected(opened.error());
+    if ((*opened)->head_was_missing()) {
+        world.log.warn(
+            "journal.head was missing or damaged and is written again: nothing proves that the "
+            "newest facts are not lost",
+            {{"facts", std::to_string((*opened)->inventory().last_seq())}}
+        );
+    }
     world.log.info(
         "the journal is read",
         {{"facts", std::to_string((*opened)->inventory().last_seq())},

@@ -38,8 +38,8 @@ void add_backup(CLI::App& app, int& exit_code) {
         "backup", "Copy a data folder's journal into one file, beside a running server"
     );
     command->footer(
-        "Every fact is in it that was durable when it began, and the copy is checked.\n"
-        "`frontrow restore` makes a data folder of it again."
+        "Every fact is in it that was durable when it began, and an end mark, by which `frontrow\n"
+        "restore` knows that it's whole. The copy is read back and checked."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = back_up(*settings); });

@@ -210,6 +210,13 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
         ->required()
         ->type_name("FILE");
     add_data_dir(command, settings.data_dir, "The folder to make, or an empty one");
+    command
+        .add_flag(
+            "--accept-unsealed",
+            settings.accept_unsealed,
+            "Also a backup without an end mark, whose end nothing proves"
+        )
+        ->envname("FRONTROW_RESTORE_ACCEPT_UNSEALED");
 }
 
 void add_options(CLI::App& command, SnapshotSettings& settings) {

@@ -57,6 +57,8 @@ struct BackupSettings {
 struct RestoreSettings {
     std::filesystem::path from;
     std::filesystem::path data_dir = "data";
+    /// Also a backup that has no end mark.
+    bool accept_unsealed = false;
 };
 
 struct SnapshotSettings {

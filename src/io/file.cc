@@ -111,7 +111,11 @@ publish(const std::filesystem::path& file, const std::filesystem::path& name, If
         std::filesystem::remove(file, ignored);
         return done;
     }
-    return sync_folder(name.has_parent_path() ? name.parent_path() : ".");
+    return sync_folder_of(name);
+}
+
+Result<void, Fault> sync_folder_of(const std::filesystem::path& file) {
+    return sync_folder(file.has_parent_path() ? file.parent_path() : ".");
 }
 
 }  // namespace frontrow::io

@@ -41,6 +41,8 @@ private:
 
 /// Makes the names of the files in this folder durable.
 Result<void, Fault> sync_folder(const std::filesystem::path& folder);
+/// Has what was made, renamed or removed in the file's folder on the disk.
+Result<void, Fault> sync_folder_of(const std::filesystem::path& file);
 
 enum class IfThere : std::uint8_t { refuse, replace };
 

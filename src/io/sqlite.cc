@@ -212,6 +212,17 @@ Result<void, Fault> SqliteDatabase::settle(std::chrono::milliseconds patience) {
     return {};
 }
 
+Result<void, Fault> SqliteDatabase::check_pages() {
+    auto statement = prepare("PRAGMA quick_check(1)");
+    if (!statement) return std::unexpected(statement.error());
+    const auto row = statement->step();
+    if (!row) return std::unexpected(row.error());
+    if (*row && statement->text(0) == "ok") return {};
+    return std::unexpected(
+        Fault{FaultKind::corrupt, "SQLite: " + std::string{*row ? statement->text(0) : "no answer"}}
+    );
+}
+
 void SqliteDatabase::tidy_on_close() {
     sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
 }

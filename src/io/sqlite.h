@@ -54,6 +54,9 @@ public:
     /// Faults: in_use (such a reader didn't end within `patience`), unavailable. If it fails or
     /// never returns, a reader sees the same as before.
     Result<void, Fault> settle(std::chrono::milliseconds patience);
+    /// Looks at every page of the file and how they hang together. Faults: corrupt, in SQLite's
+    /// words.
+    Result<void, Fault> check_pages();
     /// Lets the last connection's close move the log into the database and remove it. Otherwise a
     /// close leaves both as they are, so that a file that was looked at and refused isn't changed.
     void tidy_on_close();

@@ -67,7 +67,7 @@ JournalOnDisk::JournalOnDisk(const JournalShape& shape, std::uint64_t seed) : hi
     constexpr int kBatches = 6;
     make_database(DataFolder::journal_of(folder()), shape);
     auto journal = Journal::open(DataFolder::journal_of(folder()), {.vfs = vfs_.name()});
-    auto head = JournalHead::open(DataFolder::head_of(folder()));
+    auto head = JournalHead::establish(DataFolder::head_of(folder()), {});
     CHECK(journal.has_value() && head.has_value());
     for (int i = 0; i < kBatches; ++i) {
         if (shape.log_was_started_anew && i == 2) CHECK(journal->checkpoint().value());

@@ -1,6 +1,7 @@
 #include "end_to_end/journal_file.h"
 #include "end_to_end/load.h"
 #include "end_to_end/server.h"
+#include "io/sqlite.h"
 #include "support/seed.h"
 
 #include <gmock/gmock.h>
@@ -8,7 +9,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
+#include <stdexcept>
 
 namespace frontrow::test {
 namespace {
@@ -21,14 +24,32 @@ namespace fs = std::filesystem;
 Finished back_up(const fs::path& folder, const fs::path& to) {
     return run_program({"backup", "--data-dir", folder, "--to", to});
 }
-Finished restore(const fs::path& from, const fs::path& folder) {
-    return run_program({"restore", "--from", from, "--data-dir", folder});
+Finished restore(const fs::path& from, const fs::path& folder, bool accept_unsealed = false) {
+    std::vector<std::string> arguments{"restore", "--from", from, "--data-dir", folder};
+    if (accept_unsealed) arguments.emplace_back("--accept-unsealed");
+    return run_program(arguments);
 }
 
 void expect_failed(const Finished& finished, const std::string& why) {
     EXPECT_EQ(finished.exit_code, 1) << finished.out;
     EXPECT_THAT(finished.err, HasSubstr(why));
 }
+
+/// A database that is edited behind the program's back.
+class Sqlite {
+public:
+    explicit Sqlite(const fs::path& file)
+        : database_{
+              io::SqliteDatabase::open(file, io::SqliteDatabase::Mode::read_write_create).value()
+          } {}
+
+    void execute(const std::string& sql) {
+        if (auto done = database_.execute(sql); !done) throw std::runtime_error(done.error().what);
+    }
+
+private:
+    io::SqliteDatabase database_;
+};
 
 std::set<std::string> names_in(const fs::path& folder) {
     std::set<std::string> names;
@@ -187,6 +208,7 @@ TEST_F(BackedUp, is_restored_over_what_a_restore_that_was_cut_off_left) {
     fs::create_directory(new_);
     std::ofstream{new_ / "journal.db.new"} << std::string(10'000, 'x');
     std::ofstream{new_ / "lock"}.close();
+    std::ofstream{new_ / "journal.head"} << "cut o";
     ASSERT_EQ(restore(file_, new_).exit_code, 0);
     EXPECT_EQ(names_in(new_), (std::set<std::string>{"journal.db", "journal.head", "lock"}));
     EXPECT_EQ(seats_free_in(new_), 20U);
@@ -216,11 +238,25 @@ TEST_F(BackedUp, is_not_restored_unless_its_chain_is_whole) {
     EXPECT_FALSE(fs::exists(new_ / "journal.db.new"));
     // What is in the way of the next try is gone.
     EXPECT_EQ(restore(file_, new_).exit_code, 0);
+}
 
-    std::ofstream{folder_.path() / "text"} << std::string(10'000, 'x');
-    expect_failed(restore(folder_.path() / "text", new_ / "x"), "text");
-    expect_failed(restore(folder_.path() / "nowhere", new_ / "x"), "there is no file");
-    EXPECT_FALSE(fs::exists(new_ / "x"));
+TEST_F(BackedUp, is_told_from_what_is_no_backup) {
+    const auto expect_refused = [&](const std::string& name, const std::string& why) {
+        const auto file = folder_.path() / name;
+        expect_failed(restore(file, new_), file.string() + " can't be restored: " + why);
+    };
+    const auto make = [&](const std::string& name) {
+        return std::ofstream{folder_.path() / name, std::ios::binary};
+    };
+    expect_refused("nowhere", "there is no such file");
+    expect_refused("data", "it isn't a file");
+    make("empty").close();
+    expect_refused("empty", "it is empty");
+    make("text") << std::string(10'000, 'x');
+    expect_refused("text", "SQLite: file is not a database");
+    Sqlite{folder_.path() / "other"}.execute("CREATE TABLE notes (note TEXT)");
+    expect_refused("other", "the journal has format 0 and this frontrow reads formats 1 to 2");
+    EXPECT_FALSE(fs::exists(new_));
 }
 
 TEST_F(BackedUp, has_a_head_once_it_is_restored_that_tells_when_its_tail_is_lost) {
@@ -230,6 +266,133 @@ TEST_F(BackedUp, has_a_head_once_it_is_restored_that_tells_when_its_tail_is_lost
     const auto finished = verify(new_);
     EXPECT_EQ(finished.exit_code, 1);
     EXPECT_THAT(finished.err, HasSubstr("batch " + std::to_string(newest) + " was acknowledged"));
+}
+
+/// A backup of which something is missing.
+class DamagedBackup : public BackedUp {
+protected:
+    DamagedBackup() {
+        std::ifstream file{file_, std::ios::binary};
+        bytes_.assign(std::istreambuf_iterator<char>{file}, {});
+    }
+
+    /// Refused, also by who doesn't mind that a backup has no mark, and nothing is left of it.
+    void expect_refused(const fs::path& file, const std::string& why) const {
+        for (const bool accept_unsealed : {false, true}) {
+            expect_failed(
+                restore(file, new_, accept_unsealed), file.string() + " can't be restored: "
+            );
+            expect_failed(restore(file, new_, accept_unsealed), why);
+            EXPECT_FALSE(fs::exists(new_ / "journal.db"));
+        }
+    }
+    fs::path file_of(const std::string& bytes) const {
+        const auto file = folder_.path() / "damaged.db";
+        std::ofstream{file, std::ios::binary} << bytes;
+        return file;
+    }
+
+    std::string bytes_;
+};
+
+TEST_F(DamagedBackup, is_refused_when_it_was_cut_off) {
+    for (const auto length : {100uz, 4'096uz, 6'000uz, bytes_.size() / 2, bytes_.size() - 1'000})
+        expect_refused(file_of(bytes_.substr(0, length)), "");
+}
+
+TEST_F(DamagedBackup, is_refused_when_its_rest_is_zeros) {
+    for (const auto length : {100uz, 4'096uz, 6'000uz, bytes_.size() / 2}) {
+        auto bytes = bytes_.substr(0, length);
+        bytes.resize(bytes_.size());
+        expect_refused(file_of(bytes), "");
+    }
+}
+
+TEST_F(DamagedBackup, is_refused_with_the_batches_and_facts_that_are_missing) {
+    const auto as_folder = folder_.path() / "edited";
+    fs::create_directory(as_folder);
+    fs::copy(file_, as_folder / "journal.db");
+    JournalFile journal{as_folder};
+    const auto rows = journal.rows();
+    ASSERT_EQ(rows.size(), 2U);
+    const auto expect_missing = [&](std::size_t from) {
+        expect_refused(
+            as_folder / "journal.db",
+            "batches " + std::to_string(rows[from].batch) + " to " +
+                std::to_string(rows.back().batch) + " (facts " +
+                std::to_string(rows[from].first_seq) + " to " +
+                std::to_string(rows.back().last_seq) + ") are missing or damaged: it was cut off"
+        );
+    };
+    journal.remove(2);
+    expect_missing(1);
+    journal.remove(1);
+    expect_missing(0);
+}
+
+TEST_F(DamagedBackup, is_refused_when_its_mark_is_of_other_facts) {
+    for (const auto* sql :
+         {"UPDATE end_mark SET lines_sha256 = zeroblob(32)",
+          "UPDATE end_mark SET batches = 1, last_seq = 1",
+          "UPDATE end_mark SET last_seq = last_seq + 1"}) {
+        const auto file = file_of(bytes_);
+        Sqlite{file}.execute(sql);
+        expect_refused(file, "its end mark is of ");
+    }
+    for (const auto* sql :
+         {"DELETE FROM end_mark",
+          "UPDATE end_mark SET lines_sha256 = x''",
+          "INSERT INTO end_mark SELECT * FROM end_mark",
+          "ALTER TABLE end_mark RENAME TO another"}) {
+        const auto file = file_of(bytes_);
+        Sqlite{file}.execute(sql);
+        expect_refused(file, "its end mark can't be read");
+    }
+}
+
+TEST_F(BackedUp, by_a_program_that_made_no_mark_is_taken_only_by_who_says_so) {
+    Sqlite{file_}.execute("DROP TABLE end_mark");
+    expect_failed(restore(file_, new_), "it has no end mark");
+    expect_failed(restore(file_, new_), "--accept-unsealed");
+    EXPECT_FALSE(fs::exists(new_));
+    const auto restored = restore(file_, new_, true);
+    EXPECT_EQ(restored.exit_code, 0);
+    EXPECT_THAT(restored.err, HasSubstr("nothing proves that no batch is missing after batch 2"));
+    EXPECT_EQ(verify(new_).exit_code, 0);
+    EXPECT_EQ(seats_free_in(new_), 20U);
+}
+
+TEST_F(BackedUp, goes_on_without_its_mark_once_it_is_restored) {
+    ASSERT_EQ(restore(file_, new_).exit_code, 0);
+    {
+        Server server{new_};
+        auto client = server.client();
+        make_hall(client, 5);
+        EXPECT_EQ(server.stop(), 0);
+    }
+    EXPECT_EQ(verify(new_).exit_code, 0);
+    expect_failed(restore(new_ / "journal.db", folder_.path() / "other"), "it has no end mark");
+}
+
+TEST_F(BackedUp, is_not_sold_from_before_it_is_restored) {
+    fs::create_directory(new_);
+    fs::copy(file_, new_ / "journal.db");
+    for (const auto& finished : {run_program(serve_arguments(new_, {"--dev"})), verify(new_)})
+        expect_failed(finished, "a backup lies in the journal's place; `frontrow restore`");
+}
+
+TEST(Backup, is_not_made_by_copying_the_file_of_a_server_that_runs) {
+    const TempFolder folder;
+    Server server{folder.path() / "data"};
+    auto client = server.client();
+    make_hall(client, 20);
+    const auto copy = folder.path() / "copy";
+    fs::create_directory(copy);
+    fs::copy(folder.path() / "data" / "journal.db", copy / "journal.db");
+    expect_failed(restore(copy / "journal.db", folder.path() / "new"), "it has no end mark");
+    expect_failed(verify(copy), "journal.head is missing");
+    expect_failed(back_up(copy, folder.path() / "backup.db"), "journal.head is missing");
+    EXPECT_EQ(names_in(folder.path()), (std::set<std::string>{"copy", "data"}));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace frontrow::test {
 namespace {
@@ -71,6 +72,90 @@ TEST(Verify, names_a_file_that_is_no_journal) {
     const auto finished = verify(folder.path());
     EXPECT_EQ(finished.exit_code, 1);
     EXPECT_THAT(finished.err, HasSubstr((folder.path() / "journal.db").string()));
+}
+
+/// What a journal without its head leads to: nothing proves that its end is whole.
+class HeadlessJournal : public testing::Test {
+protected:
+    HeadlessJournal() {
+        Server server{folder_.path()};
+        auto client = server.client();
+        make_hall(client, 20);
+        if (server.stop() != 0) throw std::runtime_error("the server didn't stop well");
+    }
+
+    void put_head(const std::string& bytes) const {
+        std::filesystem::remove(head_);
+        std::ofstream{head_, std::ios::binary} << bytes;
+    }
+    std::string head() const {
+        std::ifstream file{head_, std::ios::binary};
+        return {std::istreambuf_iterator<char>{file}, {}};
+    }
+    void expect_not_proven() const {
+        const auto finished = verify(folder_.path());
+        EXPECT_EQ(finished.exit_code, 1) << finished.out;
+        EXPECT_THAT(finished.err, HasSubstr(head_.string() + " is missing or isn't one"));
+        EXPECT_THAT(finished.out, testing::Not(HasSubstr("in order")));
+    }
+    /// A server that says so, and a folder that is as it should be afterwards.
+    void expect_served_and_mended() const {
+        Server server{folder_.path()};
+        EXPECT_THAT(server.process().err(), HasSubstr(kWarning));
+        EXPECT_EQ(verify(folder_.path()).exit_code, 0);
+        EXPECT_EQ(server.stop(), 0);
+        EXPECT_EQ(head().size(), 68U);
+    }
+
+    static constexpr auto kWarning = "journal.head was missing or damaged and is written again";
+
+    TempFolder folder_;
+    std::filesystem::path head_ = folder_.path() / "journal.head";
+};
+
+TEST_F(HeadlessJournal, is_not_in_order_until_it_was_served) {
+    const auto whole = head();
+    std::filesystem::remove(head_);
+    expect_not_proven();
+    expect_served_and_mended();
+    EXPECT_EQ(head(), whole);
+}
+
+TEST_F(HeadlessJournal, is_one_whose_head_is_short_or_garbled) {
+    const auto whole = head();
+    for (const auto& other :
+         {std::string{},
+          whole.substr(0, 67),
+          whole + "\n",
+          std::string(68, '\0'),
+          "frontrow head, batch                    2" + whole.substr(41),
+          "frontrow head, batch +0000000000000000002" + whole.substr(41)}) {
+        put_head(other);
+        expect_not_proven();
+        expect_served_and_mended();
+        EXPECT_EQ(head(), whole) << other;
+    }
+}
+
+TEST_F(HeadlessJournal, is_how_who_deletes_it_goes_on_without_lost_sales) {
+    JournalFile{folder_.path()}.remove(2);
+    const auto refused = run_program(serve_arguments(folder_.path(), {"--dev"}));
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("delete " + head_.string()));
+    std::filesystem::remove(head_);
+    expect_served_and_mended();
+    EXPECT_EQ(verify(folder_.path()).exit_code, 0);
+}
+
+TEST(Verify, takes_a_folder_in_which_nothing_was_sold_yet) {
+    const TempFolder folder;
+    Server server{folder.path()};
+    EXPECT_THAT(server.process().err(), testing::Not(HasSubstr("journal.head")));
+    EXPECT_EQ(verify(folder.path()).exit_code, 0);
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(verify(folder.path()).exit_code, 0);
+    std::filesystem::remove(folder.path() / "journal.head");
+    EXPECT_EQ(verify(folder.path()).exit_code, 1);
 }
 
 /// A journal of a small sale, with its server stopped: two buyers, a seat each, both confirmed.

@@ -1,6 +1,7 @@
 #include "store/embedded/backup.h"
 
 #include "io/file.h"
+#include "io/sha256.h"
 #include "store/embedded/data_folder.h"
 #include "store/embedded/durable_journal.h"
 #include "store/embedded/journal_head.h"
@@ -43,44 +44,106 @@ private:
     fs::path path_;
 };
 
-/// The copy is read back from its file: what SQLite was told to write is not yet what is there.
-Result<void, Fault> check_copy(const fs::path& file, const JournalEnd& end) {
-    auto copy = Journal::open(file, {.read_only = true});
-    if (!copy) return std::unexpected(copy.error());
-    if (auto whole = copy->skip(end.batch); !whole) return whole;
-    if (copy->end() == end) return {};
+/// What the batches that it was shown come to, as an end mark has it.
+class Tally {
+public:
+    Result<void, Fault> add(const JournalBatch& batch) {
+        const auto lines = Journal::lines_of(batch);
+        if (!lines) return std::unexpected(lines.error());
+        sha_.update(*lines);
+        mark_.batches = batch.batch;
+        mark_.last_seq = batch.last_seq;
+        return {};
+    }
+    EndMark finish() {
+        mark_.lines = sha_.finish();
+        return mark_;
+    }
+
+private:
+    EndMark mark_;
+    io::Sha256 sha_;
+};
+
+Result<Journal, Fault> make_copy(const fs::path& file, bool is_backup) {
+    auto copy = Journal::open(file, {.is_copy = true, .is_backup = is_backup, .vfs = {}});
+    if (!copy) copy.error().what = "can't write " + file.string() + ": " + copy.error().what;
+    return copy;
+}
+
+Result<EndMark, Fault> copy_rows(
+    Journal& source,
+    Journal& copy,
+    std::uint64_t newest_batch,
+    const CopyProgress& progress
+) {
+    Tally tally;
+    const auto copied = source.copy_to(copy, newest_batch, [&](const JournalBatch& batch) {
+        progress(copy.end());
+        return tally.add(batch);
+    });
+    if (!copied) return std::unexpected(copied.error());
+    return tally.finish();
+}
+
+std::string from_to(const char* what, std::uint64_t from, std::uint64_t to) {
+    return std::string{what} + " " + std::to_string(from) + " to " + std::to_string(to);
+}
+
+/// What a backup lacks that is whole up to `end`.
+Fault short_of(const EndMark& mark, const JournalEnd& end, const std::string& why) {
+    if (end.batch >= mark.batches) return {FaultKind::corrupt, why};
+    return {
+        FaultKind::corrupt,
+        from_to("batches", end.batch + 1, mark.batches) + " (" +
+            from_to("facts", end.last_seq + 1, mark.last_seq) + ") are missing or damaged: " + why,
+    };
+}
+
+/// Refuses a backup whose rows, which end at `end`, don't come to what its mark says.
+Result<void, Fault> check_mark(const EndMark& mark, const EndMark& found, const JournalEnd& end) {
+    if (found == mark) return {};
+    if (found.batches < mark.batches && found.last_seq < mark.last_seq)
+        return std::unexpected(short_of(mark, end, "it was cut off"));
+    return std::unexpected(Fault{
+        FaultKind::corrupt,
+        "its end mark is of " + std::to_string(mark.last_seq) + " other facts in " +
+            std::to_string(mark.batches) + " batches, and it has " +
+            std::to_string(found.last_seq) + " in " + std::to_string(found.batches),
+    });
+}
+
+std::unexpected<Fault> not_what_was_copied(const fs::path& file) {
     return std::unexpected(Fault{FaultKind::corrupt, file.string() + " isn't what was copied"});
 }
 
-/// Whole and checked under its name, or not there.
-Result<JournalEnd, Fault> copy_journal(
-    Journal& source,
-    std::uint64_t newest_batch,
-    const UnfinishedFile& file,
-    const fs::path& name,
-    const CopyProgress& progress
-) {
-    {
-        auto copy = Journal::open(file.path(), {.is_copy = true});
-        if (!copy) {
-            copy.error().what = "can't write " + file.path().string() + ": " + copy.error().what;
-            return std::unexpected(copy.error());
-        }
-        if (auto copied = source.copy_to(*copy, newest_batch, progress); !copied)
-            return std::unexpected(copied.error());
-        if (auto finished = copy->finish_copy(); !finished)
-            return std::unexpected(finished.error());
-    }
-    if (auto checked = check_copy(file.path(), source.end()); !checked)
-        return std::unexpected(checked.error());
-    if (auto named = io::publish(file.path(), name, io::IfThere::refuse); !named)
-        return std::unexpected(named.error());
-    return source.end();
+// A copy is read back from its file: what SQLite was told to write is not yet what is there.
+
+Result<void, Fault> check_backup(const fs::path& file, const EndMark& written) {
+    auto copy = Journal::open(file, {.read_only = true, .is_backup = true, .vfs = {}});
+    if (!copy) return std::unexpected(copy.error());
+    const auto mark = copy->end_mark();
+    if (!mark) return std::unexpected(mark.error());
+    Tally tally;
+    const auto add = [&](const JournalBatch& batch) { return tally.add(batch); };
+    if (auto read = copy->walk(Journal::kToTheEnd, add); !read) return read;
+    if (*mark != written || tally.finish() != written) return not_what_was_copied(file);
+    return {};
 }
 
-/// What a new file system, a lock and a restore that was cut off leave is nothing.
+Result<void, Fault> check_journal(const fs::path& file, const JournalEnd& end) {
+    auto copy = Journal::open(file, {.read_only = true, .vfs = {}});
+    if (!copy) return std::unexpected(copy.error());
+    if (auto whole = copy->skip(Journal::kToTheEnd); !whole) return whole;
+    if (copy->end() != end) return not_what_was_copied(file);
+    return {};
+}
+
+/// A new file system, our lock and an unfinished restore count as empty.
 Result<void, Fault> check_empty(const fs::path& folder) {
-    constexpr std::array<std::string_view, 3> nothing{"lost+found", "lock", kUnfinished};
+    constexpr std::array<std::string_view, 4> nothing{
+        "lost+found", "lock", "journal.head", kUnfinished
+    };
     std::error_code error;
     if (!fs::exists(folder, error)) return {};
     for (auto i = fs::directory_iterator{folder, error}; !error && i != fs::directory_iterator{};
@@ -98,11 +161,69 @@ Result<void, Fault> check_empty(const fs::path& folder) {
 
 Result<Journal, Fault> open_backup(const fs::path& file) {
     std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored)) return refused("there is no file " + file.string());
-    auto journal = Journal::open(file, {.read_only = true});
-    if (!journal)
-        journal.error().what = "can't read " + file.string() + ": " + journal.error().what;
-    return journal;
+    const auto status = fs::status(file, ignored);
+    if (!fs::exists(status)) return refused("there is no such file");
+    if (!fs::is_regular_file(status)) return refused("it isn't a file");
+    if (fs::file_size(file, ignored) == 0) return refused("it is empty");
+    return Journal::open(file, {.read_only = true, .is_backup = true, .vfs = {}});
+}
+
+/// Nothing for a backup without one that is taken all the same.
+Result<std::optional<EndMark>, Fault>
+find_mark(Journal& backup, const AcceptUnsealed& accept_unsealed) {
+    auto mark = backup.end_mark();
+    if (!mark || *mark) return mark;
+    const auto newest = backup.newest_batch();
+    if (!newest) return std::unexpected(newest.error());
+    const auto what =
+        "it has no end mark (an older frontrow made it, or it is the journal of a "
+        "data folder), so nothing proves that no batch is missing after batch " +
+        std::to_string(*newest) + ", its last";
+    if (!accept_unsealed)
+        return refused(what + "; --accept-unsealed restores what it has all the same");
+    accept_unsealed(what);
+    if (auto whole = backup.check_pages(); !whole) return std::unexpected(whole.error());
+    return mark;
+}
+
+/// Fills `file` with the backup's rows, if they are all of them.
+Result<JournalEnd, Fault> unpack(
+    Journal& backup,
+    const std::optional<EndMark>& mark,
+    const fs::path& file,
+    const CopyProgress& progress
+) {
+    {
+        auto copy = make_copy(file, false);
+        if (!copy) return std::unexpected(copy.error());
+        const auto found = copy_rows(backup, *copy, Journal::kToTheEnd, progress);
+        if (!found) {
+            const bool is_damaged = mark && found.error().kind == FaultKind::corrupt;
+            return std::unexpected(
+                is_damaged ? short_of(*mark, backup.end(), found.error().what) : found.error()
+            );
+        }
+        if (mark) {
+            if (auto whole = check_mark(*mark, *found, backup.end()); !whole)
+                return std::unexpected(whole.error());
+        }
+        if (auto finished = copy->finish_copy(); !finished)
+            return std::unexpected(finished.error());
+    }
+    if (auto checked = check_journal(file, backup.end()); !checked)
+        return std::unexpected(checked.error());
+    return backup.end();
+}
+
+/// The head first, so that there is never a journal without one.
+Result<void, Fault>
+publish_journal(const fs::path& file, const DataFolder& folder, const JournalEnd& end) {
+    auto noted = JournalHead::establish(folder.head(), end);
+    if (!noted) return std::unexpected(noted.error());
+    auto named = io::publish(file, folder.journal(), io::IfThere::refuse);
+    std::error_code ignored;
+    if (!named) fs::remove(folder.head(), ignored);
+    return named;
 }
 
 }  // namespace
@@ -116,28 +237,49 @@ back_up(const fs::path& folder, const fs::path& to, const CopyProgress& progress
     if (!source) return std::unexpected(source.error());
     if (auto whole = source->check_end(); !whole) return std::unexpected(whole.error());
     const UnfinishedFile file{to.string() + "." + std::to_string(::getpid()) + ".new"};
-    return copy_journal(source->journal, source->newest_batch, file, to, progress);
+    EndMark mark;
+    {
+        auto copy = make_copy(file.path(), true);
+        if (!copy) return std::unexpected(copy.error());
+        const auto copied = copy_rows(source->journal, *copy, source->newest_batch, progress);
+        if (!copied) return std::unexpected(copied.error());
+        mark = *copied;
+        auto finished = copy->seal(mark);
+        if (finished) finished = copy->finish_copy();
+        if (!finished) return std::unexpected(finished.error());
+    }
+    auto named = check_backup(file.path(), mark);
+    if (named) named = io::publish(file.path(), to, io::IfThere::refuse);
+    if (!named) return std::unexpected(named.error());
+    return source->journal.end();
 }
 
-Result<JournalEnd, Fault>
-restore(const fs::path& from, const fs::path& folder, const CopyProgress& progress) {
+Result<JournalEnd, Fault> restore(
+    const fs::path& from,
+    const fs::path& folder,
+    const CopyProgress& progress,
+    const AcceptUnsealed& accept_unsealed
+) {
+    const auto about_backup = [&](Fault fault) {
+        fault.what = from.string() + " can't be restored: " + fault.what;
+        return std::unexpected(std::move(fault));
+    };
     if (auto empty = check_empty(folder); !empty) return std::unexpected(empty.error());
-    auto source = open_backup(from);
-    if (!source) return std::unexpected(source.error());
-    const auto newest = source->newest_batch();
-    if (!newest) return std::unexpected(newest.error());
+    auto backup = open_backup(from);
+    if (!backup) return about_backup(backup.error());
+    const auto mark = find_mark(*backup, accept_unsealed);
+    if (!mark) return about_backup(mark.error());
 
     const auto locked = DataFolder::open(folder);
     if (!locked) return std::unexpected(locked.error());
     // A server may have come and gone meanwhile.
     if (auto empty = check_empty(folder); !empty) return std::unexpected(empty.error());
     const UnfinishedFile file{folder / kUnfinished};
-    auto copied = copy_journal(*source, *newest, file, locked->journal(), progress);
-    if (!copied) return copied;
-    auto head = JournalHead::open(locked->head());
-    if (!head) return std::unexpected(head.error());
-    if (auto noted = head->write(*copied); !noted) return std::unexpected(noted.error());
-    return copied;
+    const auto end = unpack(*backup, *mark, file.path(), progress);
+    if (!end) return about_backup(end.error());
+    if (auto published = publish_journal(file.path(), *locked, *end); !published)
+        return std::unexpected(published.error());
+    return end;
 }
 
 }  // namespace frontrow::store::embedded

@@ -34,8 +34,19 @@ Result<DurableJournal, Fault> DurableJournal::open(const std::filesystem::path& 
 }
 
 Result<void, Fault> DurableJournal::check_end() const {
-    if (!acknowledged || acknowledged->batch <= newest_batch) return {};
-    return check_head(head_file, JournalEnd{.batch = newest_batch});
+    if (acknowledged) {
+        if (acknowledged->batch <= newest_batch) return {};
+        return check_head(head_file, JournalEnd{.batch = newest_batch});
+    }
+    return std::unexpected(Fault{
+        io::FaultKind::corrupt,
+        head_file.string() +
+            " is missing or isn't one, so nothing proves that no batch is missing "
+            "after batch " +
+            std::to_string(newest_batch) +
+            ", the journal's last; to take the journal as it is, start frontrow serve on the "
+            "folder, which writes it again",
+    });
 }
 
 }  // namespace frontrow::store::embedded

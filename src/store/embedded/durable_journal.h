@@ -16,7 +16,8 @@ struct DurableJournal {
     /// Faults: unavailable where there is no journal, and as Journal::open.
     static Result<DurableJournal, io::Fault> open(const std::filesystem::path& folder);
 
-    /// Refuses a journal that ends before what was acknowledged.
+    /// Refuses a journal that ends before what was acknowledged, and one of which nothing says
+    /// where it ended: a server that runs, and one that has run, leave a head.
     Result<void, io::Fault> check_end() const;
 
     Journal journal;

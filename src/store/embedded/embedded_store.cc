@@ -72,6 +72,11 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
         if (auto none = check_head(store->folder_.head(), JournalEnd{}); !none)
             return std::unexpected(none.error());
     }
+    // A new journal has its head first: one without is never new.
+    if (is_missing == std::errc::no_such_file_or_directory) {
+        if (auto head = JournalHead::establish(store->folder_.head(), {}); !head)
+            return std::unexpected(head.error());
+    }
     const auto& vfs = store->settings_.vfs;
     auto journal = Journal::open(store->folder_.journal(), {.read_only = false, .vfs = vfs});
     if (!journal) return std::unexpected(journal.error());
@@ -82,7 +87,8 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
         return std::unexpected(whole.error());
     // The journal is whole; before this line none of its files was changed.
     if (auto settled = journal->settle(); !settled) return std::unexpected(settled.error());
-    auto head = JournalHead::open(store->folder_.head());
+    store->head_was_missing_ = !JournalHead::read(store->folder_.head());
+    auto head = JournalHead::establish(store->folder_.head(), journal->end());
     if (!head) return std::unexpected(head.error());
     auto log_mover = Journal::open_log_mover(store->folder_.journal(), vfs);
     if (!log_mover) return std::unexpected(log_mover.error());

@@ -92,6 +92,8 @@ public:
     Instant now() override;
 
     const domain::Inventory& inventory() const { return inventory_; }
+    /// Whether the journal had no head, so that nothing proves that its end is whole.
+    bool head_was_missing() const { return head_was_missing_; }
     /// The number of the first fact that the start had to read.
     std::uint64_t started_from() const { return started_from_; }
 
@@ -157,6 +159,7 @@ private:
     Coming<FirstSeats, domain::SeatList> coming_seats_;
     Instant last_now_{};
     std::uint64_t started_from_ = 0;
+    bool head_was_missing_ = false;
 
     /// The batch that is forming, and who waits for it.
     std::vector<domain::Fact> forming_;

@@ -98,6 +98,17 @@ Result<std::int64_t, Fault> find_format(SqliteDatabase& database, bool read_only
     });
 }
 
+Result<void, Fault> refuse_backup(SqliteDatabase& database) {
+    const auto is_backup = has_end_mark_table(database);
+    if (!is_backup) return std::unexpected(is_backup.error());
+    if (!*is_backup) return {};
+    return std::unexpected(Fault{
+        FaultKind::unavailable,
+        "a backup lies in the journal's place; `frontrow restore` proves that it's whole and makes "
+        "a data folder of it",
+    });
+}
+
 /// As lines, by what the frame says.
 std::uint64_t line_bytes(std::string_view facts) {
     return io::zstd_content_bytes(facts).value_or(facts.size());
@@ -134,12 +145,24 @@ Result<Journal, Fault> Journal::open(const std::filesystem::path& file, Options 
         file, options.read_only ? Mode::read_only : Mode::read_write_create, options.vfs
     );
     if (!database) return std::unexpected(database.error());
+    if (options.read_only && options.is_backup) {
+        // SQLite reads nothing at all of a file that is shorter than it says. With this it reads
+        // what is there, so that the end mark tells what is missing.
+        if (auto set = database->execute("PRAGMA writable_schema=ON"); !set)
+            return std::unexpected(set.error());
+    }
     const auto format = find_format(*database, options.read_only);
     if (!format) return std::unexpected(format.error());
+    if (!options.is_backup) {
+        if (auto none = refuse_backup(*database); !none) return std::unexpected(none.error());
+    }
     if (!options.read_only) {
         const auto ready =
             options.is_copy ? prepare_for_copying(*database) : prepare_for_writing(*database);
         if (!ready) return std::unexpected(ready.error());
+    }
+    if (options.is_copy && options.is_backup) {
+        if (auto made = make_end_mark_table(*database); !made) return std::unexpected(made.error());
     }
     auto insert = database->prepare(kInsert);
     if (!insert) return std::unexpected(insert.error());
@@ -193,16 +216,12 @@ Result<void, Fault> Journal::skip(std::uint64_t last_batch) {
     return walk(last_batch, [](const JournalBatch&) { return Result<void, Fault>{}; });
 }
 
-Result<void, Fault> Journal::copy_to(
-    Journal& copy,
-    std::uint64_t last_batch,
-    const std::function<void(const JournalEnd&)>& progress
-) {
+Result<void, Fault>
+Journal::copy_to(Journal& copy, std::uint64_t last_batch, const TakeBatch& take) {
     CHECK(copy.end_ == end_);
     return walk(last_batch, [&](const JournalBatch& row) {
         auto appended = copy.append_stored(row.last_seq, row.facts);
-        progress(copy.end_);
-        return appended;
+        return appended ? take(row) : appended;
     });
 }
 
@@ -241,8 +260,9 @@ Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_b
     select_.bind(1, static_cast<std::int64_t>(end_.batch));
     for (std::size_t bytes = 0; bytes < kStatementBytes;) {
         const auto row = select_.step();
-        if (!row) return std::unexpected(row.error());
-        if (!*row) break;
+        if (!row && rows.empty()) return std::unexpected(row.error());
+        // What lies before a damaged page is handed out; the next statement begins with the page.
+        if (!row || !*row) break;
         const auto hash = select_.blob(4);
         rows.push_back({
             .batch = static_cast<std::uint64_t>(select_.integer(0)),
@@ -270,13 +290,17 @@ Result<void, Fault> Journal::check_row(const JournalBatch& row) {
     return {};
 }
 
+Result<std::string, Fault> Journal::lines_of(const JournalBatch& batch) {
+    if (!io::is_zstd_frame(batch.facts)) return batch.facts;
+    auto lines = io::zstd_decompress(batch.facts, kFactsBytesMax);
+    if (!lines) return corrupt(batch.batch, "its facts can't be decompressed");
+    return std::move(*lines);
+}
+
 Result<void, Fault> Journal::read_facts(const JournalBatch& batch, const TakeFact& take) {
-    std::optional<std::string> decompressed;
-    if (io::is_zstd_frame(batch.facts)) {
-        decompressed = io::zstd_decompress(batch.facts, kFactsBytesMax);
-        if (!decompressed) return corrupt(batch.batch, "its facts can't be decompressed");
-    }
-    std::string_view lines = decompressed ? *decompressed : batch.facts;
+    const auto stored = lines_of(batch);
+    if (!stored) return std::unexpected(stored.error());
+    std::string_view lines = *stored;
     auto last_seq = batch.first_seq - 1;
     while (!lines.empty()) {
         const auto line_end = std::min(lines.find('\n'), lines.size() - 1);

@@ -6,6 +6,7 @@
 #include "io/sha256.h"
 #include "io/sqlite.h"
 #include "io/zstd.h"
+#include "store/embedded/end_mark.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -45,6 +46,7 @@ struct JournalBatch {
 class Journal {
 public:
     using TakeFact = std::function<void(domain::Fact&&)>;
+    using TakeBatch = std::function<Result<void, io::Fault>(const JournalBatch&)>;
 
     static constexpr auto kToTheEnd = std::numeric_limits<std::int64_t>::max();
 
@@ -53,6 +55,10 @@ public:
         /// For a new file that is filled in one go: nothing of it is durable, or even there, before
         /// finish_copy().
         bool is_copy = false;
+        /// The file is a backup, which no data folder's journal may be: it must be restored first,
+        /// so that nobody sells on from one that was cut off. With `is_copy` it gets room for an
+        /// end mark.
+        bool is_backup = false;
         /// The name of an SQLite VFS; the system's if empty.
         std::string vfs;
     };
@@ -74,15 +80,15 @@ public:
     Result<bool, io::Fault> replay_some(const TakeFact& take);
     /// Hands out nothing: for facts of which is known what they come to. Four times as fast.
     Result<void, io::Fault> skip(std::uint64_t last_batch);
-    /// Appends every batch to `copy`, which ends where this one does now, and tells `progress`.
-    Result<void, io::Fault> copy_to(
-        Journal& copy,
-        std::uint64_t last_batch,
-        const std::function<void(const JournalEnd&)>& progress
-    );
+    /// Hands out every batch as it's stored.
+    Result<void, io::Fault> walk(std::uint64_t last_batch, const TakeBatch& take);
+    /// Appends every batch to `copy`, which ends where this one does now, and hands it to `take`.
+    Result<void, io::Fault> copy_to(Journal& copy, std::uint64_t last_batch, const TakeBatch& take);
 
     /// The next few batches, a few megabytes of facts, for who reads them later; none at the end.
     Result<std::vector<JournalBatch>, io::Fault> take_out(std::uint64_t last_batch);
+    /// The facts of a batch as lines.
+    static Result<std::string, io::Fault> lines_of(const JournalBatch& batch);
     /// Hands the facts of a batch, in order, to `take`.
     static Result<void, io::Fault> read_facts(const JournalBatch& batch, const TakeFact& take);
 
@@ -118,16 +124,21 @@ public:
     /// found whole and written without a fault. Any other is left as it is.
     void tidy_on_close() { database_.tidy_on_close(); }
 
+    /// Gives a backup that is being filled its end mark, in the same transaction as its rows.
+    Result<void, io::Fault> seal(const EndMark& mark) { return write_end_mark(database_, mark); }
     /// Ends the filling of a copy and syncs it. Its folder must still be synced.
     Result<void, io::Fault> finish_copy();
+
+    /// A backup's end mark; nothing if it was made before there was one. Faults: corrupt.
+    Result<std::optional<EndMark>, io::Fault> end_mark() { return read_end_mark(database_); }
+    /// Has SQLite look at every page, for a file that no mark vouches for. Faults: corrupt.
+    Result<void, io::Fault> check_pages() { return database_.check_pages(); }
 
     const JournalEnd& end() const { return end_; }
     /// How many bytes of facts, as lines, were gone along or appended so far.
     std::uint64_t bytes_passed() const { return bytes_passed_; }
 
 private:
-    using TakeBatch = std::function<Result<void, io::Fault>(const JournalBatch&)>;
-
     Journal(
         std::int64_t format,
         io::SqliteDatabase database,
@@ -135,7 +146,6 @@ private:
         io::SqliteStatement select,
         io::SqliteStatement newest
     );
-    Result<void, io::Fault> walk(std::uint64_t last_batch, const TakeBatch& take);
     Result<bool, io::Fault> walk_some(std::uint64_t last_batch, const TakeBatch& take);
     Result<std::vector<JournalBatch>, io::Fault> read_rows(std::uint64_t last_batch);
     Result<void, io::Fault> check_row(const JournalBatch& row);

@@ -1,5 +1,7 @@
 #include "store/embedded/journal_head.h"
 
+#include "io/file.h"
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -19,6 +21,21 @@ using io::FaultKind;
 constexpr auto kForm = "frontrow head, batch %020llu, seq %020llu\n";
 constexpr std::size_t kLength = 68;
 
+/// With a zero behind it.
+using Line = std::array<char, kLength + 1>;
+
+Line line_of(const JournalEnd& end) {
+    Line line;
+    std::snprintf(
+        line.data(),
+        line.size(),
+        kForm,
+        static_cast<unsigned long long>(end.batch),
+        static_cast<unsigned long long>(end.last_seq)
+    );
+    return line;
+}
+
 std::unexpected<Fault> fault_of(const char* what) {
     return std::unexpected(Fault{
         FaultKind::unavailable,
@@ -28,10 +45,21 @@ std::unexpected<Fault> fault_of(const char* what) {
 
 }  // namespace
 
-Result<JournalHead, Fault> JournalHead::open(const std::filesystem::path& path) {
+Result<JournalHead, Fault>
+JournalHead::establish(const std::filesystem::path& path, const JournalEnd& end) {
+    const auto before = read(path);
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) return fault_of("open");
-    return JournalHead{file};
+    JournalHead head{file};
+    if (auto written = head.write(end); !written) return std::unexpected(written.error());
+    if (before) return head;
+    if (auto synced = head.sync(path); !synced) return std::unexpected(synced.error());
+    return head;
+}
+
+Result<void, Fault> JournalHead::sync(const std::filesystem::path& path) const {
+    if (::ftruncate(file_, kLength) != 0 || ::fsync(file_) != 0) return fault_of("sync");
+    return io::sync_folder_of(path);
 }
 
 JournalHead::JournalHead(JournalHead&& other) noexcept : file_{std::exchange(other.file_, -1)} {
@@ -42,15 +70,8 @@ JournalHead::~JournalHead() {
 }
 
 Result<void, Fault> JournalHead::write(const JournalEnd& end) {
-    std::array<char, kLength + 1> line;
-    const int length = std::snprintf(
-        line.data(),
-        line.size(),
-        kForm,
-        static_cast<unsigned long long>(end.batch),
-        static_cast<unsigned long long>(end.last_seq)
-    );
-    if (::pwrite(file_, line.data(), static_cast<std::size_t>(length), 0) != length)
+    const auto line = line_of(end);
+    if (::pwrite(file_, line.data(), kLength, 0) != static_cast<ssize_t>(kLength))
         return fault_of("write");
     return {};
 }
@@ -58,15 +79,17 @@ Result<void, Fault> JournalHead::write(const JournalEnd& end) {
 std::optional<JournalEnd> JournalHead::read(const std::filesystem::path& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return std::nullopt;
-    std::array<char, kLength + 1> line{};
-    const auto length = ::pread(file, line.data(), kLength, 0);
+    Line line{};
+    const auto length = ::pread(file, line.data(), line.size(), 0);
     ::close(file);
+    if (length != static_cast<ssize_t>(kLength)) return std::nullopt;
     unsigned long long batch = 0;
     unsigned long long seq = 0;
-    if (length != static_cast<ssize_t>(kLength) ||
-        std::sscanf(line.data(), kForm, &batch, &seq) != 2)
-        return std::nullopt;
-    return JournalEnd{.batch = batch, .last_seq = seq};
+    if (std::sscanf(line.data(), kForm, &batch, &seq) != 2) return std::nullopt;
+    const JournalEnd end{.batch = batch, .last_seq = seq};
+    // The scan also takes signs, spaces and fewer digits.
+    if (line != line_of(end)) return std::nullopt;
+    return end;
 }
 
 Result<void, Fault> check_head(const std::filesystem::path& head_file, const JournalEnd& end) {

@@ -15,7 +15,10 @@ namespace frontrow::store::embedded {
 /// a journal that ends before it has lost what was acknowledged.
 class JournalHead {
 public:
-    static Result<JournalHead, io::Fault> open(const std::filesystem::path& file);
+    /// A head that says `end`. Where there was none that can be read, the file is on the disk when
+    /// this returns, so that a power cut never leaves a journal without its head.
+    static Result<JournalHead, io::Fault>
+    establish(const std::filesystem::path& file, const JournalEnd& end);
     JournalHead(JournalHead&& other) noexcept;
     JournalHead& operator=(JournalHead&&) = delete;
     ~JournalHead();
@@ -24,11 +27,12 @@ public:
     /// trusted.
     Result<void, io::Fault> write(const JournalEnd& end);
 
-    /// Nothing where there is no note, or none that can be read.
+    /// Nothing where there is no note, or none of exactly the form in which it's written.
     static std::optional<JournalEnd> read(const std::filesystem::path& file);
 
 private:
     explicit JournalHead(int file) : file_{file} {}
+    Result<void, io::Fault> sync(const std::filesystem::path& path) const;
 
     int file_ = -1;
 };

@@ -1,0 +1,113 @@
+#include "crash/journal_history.h"
+#include "store/embedded/backup.h"
+#include "store/embedded/data_folder.h"
+#include "store/embedded/journal_head.h"
+#include "support/seed.h"
+#include "support/temp_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <random>
+
+namespace frontrow::test {
+namespace {
+
+using store::embedded::DataFolder;
+using store::embedded::Journal;
+using store::embedded::JournalEnd;
+using store::embedded::JournalHead;
+
+namespace fs = std::filesystem;
+
+/// A backup of some pages, as bytes that can be broken.
+class DamagedBackup : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto data = folder_.path() / "data";
+        fs::create_directory(data);
+        History history{seed_};
+        {
+            auto journal = Journal::open(DataFolder::journal_of(data), {});
+            ASSERT_TRUE(journal);
+            for (int i = 0; i < 40; ++i) {
+                history.add_batch(1 + static_cast<std::size_t>(i) % 7);
+                ASSERT_TRUE(history.append_to(*journal));
+            }
+            end_ = journal->end();
+            ASSERT_TRUE(JournalHead::establish(DataFolder::head_of(data), end_));
+        }
+        const auto backup = folder_.path() / "backup.db";
+        ASSERT_TRUE(store::embedded::back_up(data, backup, [](const JournalEnd&) {}));
+        std::ifstream file{backup, std::ios::binary};
+        bytes_.assign(std::istreambuf_iterator<char>{file}, {});
+        ASSERT_GT(bytes_.size(), 5U * 4'096) << "only some pages can be missing";
+    }
+
+    /// Whether a file of these bytes is restored, though nobody minds if it has no mark. Then it's
+    /// whole.
+    bool is_restored(const std::string& bytes) {
+        const auto file = folder_.path() / "damaged" / "backup.db";
+        const auto restored = folder_.path() / "restored";
+        fs::remove_all(file.parent_path());
+        fs::remove_all(restored);
+        fs::create_directory(file.parent_path());
+        std::ofstream{file, std::ios::binary} << bytes;
+        const auto end = store::embedded::restore(
+            file,
+            restored,
+            [](const JournalEnd&) {},
+            [](const std::string& what) { ADD_FAILURE() << "it had a mark: " << what; }
+        );
+        EXPECT_EQ(fs::exists(DataFolder::journal_of(restored)), end.has_value());
+        EXPECT_EQ(fs::exists(DataFolder::head_of(restored)), end.has_value());
+        if (!end) return false;
+        EXPECT_EQ(*end, end_);
+        EXPECT_EQ(recover(restored).end, end_);
+        return true;
+    }
+
+    const std::uint64_t seed_ = seed_of_this_run();
+    std::mt19937_64 random_{seed_};
+    TempFolder folder_;
+    std::string bytes_;
+    JournalEnd end_;
+};
+
+TEST_F(DamagedBackup, is_restored_whole_where_it_is_not_damaged) {
+    EXPECT_TRUE(is_restored(bytes_));
+}
+
+TEST_F(DamagedBackup, is_refused_wherever_it_is_cut_off) {
+    const auto step = is_soak() ? 1uz : 61uz;
+    for (auto length = random_() % step; length < bytes_.size() && !HasFailure(); length += step)
+        EXPECT_FALSE(is_restored(bytes_.substr(0, length))) << "cut at " << length;
+}
+
+TEST_F(DamagedBackup, is_refused_wherever_its_rest_is_zeros) {
+    const auto step = is_soak() ? 1uz : 61uz;
+    for (auto from = random_() % step; from < bytes_.size() && !HasFailure(); from += step) {
+        auto bytes = bytes_;
+        std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.end(), '\0');
+        if (bytes == bytes_) break;
+        (void)is_restored(bytes);
+    }
+}
+
+TEST_F(DamagedBackup, is_refused_or_whole_whatever_bit_of_it_is_flipped) {
+    const int flips = is_soak() ? 20'000 : 400;
+    int refused = 0;
+    for (int i = 0; i < flips && !HasFailure(); ++i) {
+        auto bytes = bytes_;
+        // As often near its beginning, where the schema and the mark are.
+        const auto at = random_() % (i % 2 == 0 ? bytes.size() : 3 * 4'096);
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << random_() % 8));
+        SCOPED_TRACE("byte " + std::to_string(at));
+        refused += is_restored(bytes) ? 0 : 1;
+    }
+    EXPECT_GT(refused, flips / 10) << "the damage wasn't where the rows are";
+}
+
+}  // namespace
+}  // namespace frontrow::test

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Makes a golden folder: make.py PROGRAM COMMIT FOLDER killed|stopped|backup
+
+A small sale over HTTP by PROGRAM, a frontrow built from COMMIT, and expected.json beside what it left: what every later frontrow must
+tell of it. The program's clock is set by libfaketime (Debian: libfaketime) to a day in the past, so that no machine's clock is before it.
+
+killed    the data folder of a server that got SIGKILL: its newest commits are still in the log
+stopped   the data folder of a server that was stopped: no log
+backup    what `frontrow backup` made beside the running server
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+SECRET = "the secret of every golden folder, 32 bytes and more"
+
+EVENING = {"venue": "", "start_at": "2099-12-01T18:00:00+09:00", "end_at": "2099-12-01T20:30:00+09:00"}
+CONCERT = EVENING | {
+    "name": "冬の音楽会 🎻 \"Winter\"",
+    "description": "Doors at 17:30.\r\nNo \\ photographs,\tno 'phones'.\n\n<b>座席</b> & more: 👩‍🎤 é e\u0301 \u2028 \ufeff",
+    "venue": "大ホール",
+    "total_seats": 100, "max_seats_per_user": 20, "max_seats_per_reservation": 6, "hold_seconds": 3600,
+    "sales_start_at": "2026-01-01T00:00:00.001Z",
+}
+PLACES = {"seats": [
+    {"seat_number": "い-1", "price": 8000, "section": "一階 \"S\"", "row": "い", "x": 12.5, "y": -3},
+    {"seat_number": "い-2", "price": 8000, "section": "一階 \"S\"", "row": "い", "x": 13.25, "y": -3},
+    {"seat_number": "い-3", "price": 0, "x": 1e6, "y": 0},
+    {"seat_number": "い\\4", "price": 1000000000000, "row": "🎻"},
+]}
+TABLE = "seat_number,price,section,row,x,y\n\"B, 1\",5000,\"the \"\"balcony\"\"\",B,1,2\nB-2,5000,,,,\nB-3,4500,,,,\n"
+PAID = EVENING | {
+    "name": "Paid", "description": "", "total_seats": 10, "currency": "EUR", "payment": "required", "hold_seconds": 60, "max_seats_per_user": 2,
+}
+SHORT = EVENING | {"name": "Short holds", "total_seats": 10, "hold_seconds": 1}
+GONE = EVENING | {"name": "Deleted", "total_seats": 5}
+
+
+class Server:
+    """A server on the folder, at `at` by its clock."""
+
+    def __init__(self, program, data, at):
+        self.environment = {
+            "PATH": os.environ["PATH"], "TZ": "UTC", "LD_PRELOAD": FAKETIME, "FAKETIME": f"@{at}", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1",
+            "FRONTROW_JWT_SECRET": SECRET,
+        }
+        self.program = program
+        self.tokens = {}
+        self.process = subprocess.Popen(
+            [program, "serve", "--listen", "127.0.0.1:0", "--data-dir", data], env=self.environment, cwd=data.parent, stderr=subprocess.PIPE, text=True,
+        )
+        for line in self.process.stderr:
+            if '"message":"serving"' in line:
+                self.address = json.loads(line)["address"]
+                return
+            print(line, end="", file=sys.stderr)
+        raise SystemExit("the program doesn't serve")
+
+    def run(self, *arguments):
+        done = subprocess.run([self.program, *map(str, arguments)], env=self.environment, stdout=subprocess.PIPE, text=True, check=True)
+        return done.stdout.strip()
+
+    def send(self, user, method, path, body=None, role="user", kind="application/json"):
+        if (user, role) not in self.tokens:
+            self.tokens[user, role] = self.run("token", "--sub", user, "--role", role)
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.tokens[user, role]}"} | ({"Content-Type": kind} if data else {})
+        request = urllib.request.Request(f"http://{self.address}/api/v1{path}", data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            text = answer.read()
+            return json.loads(text) if text else None
+
+    def manage(self, method, path, body=None, **more):
+        return self.send("organiser-7", method, path, body, role="admin", **more)
+
+    def reserve(self, user, key, event, *seats):
+        return self.send(user, "POST", "/reservations", {"event_id": event, "seat_ids": [*seats], "idempotency_key": key})
+
+    def change(self, reservation, what, body=None):
+        return self.send(reservation["user_id"], "POST", f"/reservations/{reservation['id']}/{what}", body)
+
+    def end(self, number):
+        self.process.send_signal(number)
+        self.process.wait(timeout=60)
+        self.process.stderr.close()
+
+
+ALICE, HANAKO, QUOTED = "alice", "花子 🎫", "O\"Brien \\ 3"
+
+
+def open_sale(server):
+    """Events, seats and keys."""
+    concert = server.manage("POST", "/events", CONCERT | {"name": "Not its last name"})
+    server.manage("PUT", f"/events/{concert['id']}", CONCERT)
+    seats = server.manage("POST", f"/events/{concert['id']}/seats/bulk", PLACES)
+    seats += server.manage("POST", f"/events/{concert['id']}/seats/bulk", TABLE.encode(), kind="text/csv")
+    seats += server.manage("POST", f"/events/{concert['id']}/seats/bulk", {"prefix": "C", "count": 20, "price": 3000})
+    seats.append(server.manage("POST", f"/events/{concert['id']}/seats", {"seat_number": "single", "price": 1}))
+    paid = server.manage("POST", "/events", PAID)
+    paid_seats = server.manage("POST", f"/events/{paid['id']}/seats/bulk", {"prefix": "P", "count": 3, "price": 12345})
+    short = server.manage("POST", "/events", SHORT)
+    short_seats = server.manage("POST", f"/events/{short['id']}/seats/bulk", {"prefix": "K", "count": 3, "price": 10})
+    gone = server.manage("POST", "/events", GONE)
+    gone_seats = server.manage("POST", f"/events/{gone['id']}/seats/bulk", {"prefix": "G", "count": 2, "price": 10})
+    keys = [
+        server.manage("POST", "/api-keys", {"name": name, "role": role})
+        for name, role in [("窓口 \"1\"", "organizer"), ("Gate\u00a03", "scanner")]
+    ]
+    server.manage("DELETE", f"/api-keys/{keys[1]['id']}")
+    return {
+        "concert": concert["id"], "paid": paid["id"], "short": short["id"], "gone": gone["id"],
+        "seats": [seat["id"] for seat in seats], "paid_seats": [seat["id"] for seat in paid_seats],
+        "short_seats": [seat["id"] for seat in short_seats], "gone_seats": [seat["id"] for seat in gone_seats], "keys": keys,
+    }
+
+
+def sell_first(server, sale):
+    """A reservation that ends in each way. Returns [(reservation, how it ends)]."""
+    seats, concert, ends = sale["seats"], sale["concert"], []
+    sold = server.reserve(ALICE, "sold \"1\"", concert, *seats[:3])
+    server.change(sold, "confirm")
+    ends.append((sold, "confirmed"))
+    cancelled = server.reserve(ALICE, "cancelled", concert, seats[3])
+    server.change(cancelled, "cancel")
+    ends.append((cancelled, "cancelled"))
+    again = server.reserve(HANAKO, "鍵", concert, seats[3])
+    server.change(again, "extend", {"seconds": 30})
+    again = server.change(again, "confirm")
+    ends.append((again, "confirmed"))
+    extended = server.reserve(HANAKO, "extended", concert, seats[4], seats[5])
+    ends.append((server.change(extended, "extend", {"seconds": 7200}), "expired"))
+    ends.append((server.reserve(QUOTED, "paid", sale["paid"], sale["paid_seats"][0]), "expired"))
+    ended = server.reserve(QUOTED, "short", sale["short"], sale["short_seats"][0])
+    ends.append((ended, "expired"))
+    in_deleted = server.reserve(ALICE, "gone", sale["gone"], sale["gone_seats"][0])
+    server.change(in_deleted, "cancel")
+    server.manage("DELETE", f"/events/{sale['gone']}")
+    return ends
+
+
+def sell_on(server, sale):
+    """The day after. Returns as above; the holds that are left outlive the server."""
+    seats, concert, ends = sale["seats"], sale["concert"], []
+    sold = server.reserve(QUOTED, "sold again", concert, seats[4])
+    server.change(sold, "confirm")
+    ends.append((sold, "confirmed"))
+    for i in range(3):
+        one = server.reserve(f"crowd-{i}", "one", concert, seats[7 + i])
+        server.change(one, "confirm" if i % 2 else "cancel")
+        ends.append((one, "confirmed" if i % 2 else "cancelled"))
+    ends.append((server.reserve(ALICE, "pending", concert, seats[5], seats[6]), "pending"))
+    longer = server.reserve(HANAKO, "pending and extended", concert, seats[20])
+    ends.append((server.change(longer, "extend", {"seconds": 7200}), "pending"))
+    return ends
+
+
+def expected_of(server, sale, ends, commit):
+    """What this program says, and how every hold that it left must have ended."""
+    events = [server.manage("GET", f"/events/{sale[name]}") for name in ("concert", "paid", "short")]
+    kept = ("id", "name", "description", "venue", "start_at", "end_at", "total_seats", "hold_seconds", "max_seats_per_reservation",
+            "max_seats_per_user", "currency", "payment", "sales_start_at", "created_at")
+    all_seats = [seat for event in events for seat in server.manage("GET", f"/events/{event['id']}/seats")]
+    sold = {seat for reservation, end in ends if end == "confirmed" for seat in reservation["seat_ids"]}
+    for seat in all_seats:
+        seat["status"] = "confirmed" if seat["id"] in sold else "available"
+    key, revoked = sale["keys"]
+    return {
+        "commit": commit,
+        "events": [{name: event[name] for name in kept if name in event} for event in events],
+        "deleted_event": sale["gone"],
+        "seats": all_seats,
+        "reservations": [
+            {"id": one["id"], "event_id": one["event_id"], "user_id": one["user_id"], "seat_ids": one["seat_ids"],
+             "total_amount": one["total_amount"], "expires_at": one["expires_at"], "left": end}
+            for one, end in ends
+        ],
+        "key": key["key"],
+        "revoked_key": revoked["key"],
+    }
+
+
+def totals_of(server, data):
+    """The numbers in the first line of `frontrow verify`."""
+    words = server.run("verify", "--data-dir", data).split("\n")[0].replace(",", "").split()
+    return dict(zip(("facts", "events", "seats", "reservations", "confirmed", "seats_sold"), (int(word) for word in words if word.isdigit())))
+
+
+def is_sealed(backup):
+    database = sqlite3.connect(f"file:{backup}?mode=ro", uri=True)
+    (tables,) = database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'end_mark'").fetchone()
+    database.close()
+    return tables == 1
+
+
+def keep(left, out):
+    out.mkdir(parents=True)
+    for file in left:
+        shutil.copyfile(file, out / file.name)
+
+
+def main():
+    program, commit, out, how = sys.argv[1:]
+    program, out = str(pathlib.Path(program).resolve()), pathlib.Path(out)
+    with tempfile.TemporaryDirectory() as scratch:
+        data = pathlib.Path(scratch) / "data"
+        data.mkdir()
+        server = Server(program, data, "2026-11-20 10:00:00")
+        sale = open_sale(server)
+        ends = sell_first(server, sale)
+        server.end(signal.SIGTERM)
+        server = Server(program, data, "2026-11-21 10:00:00")
+        server.run("snapshot", "--data-dir", data)
+        ends += sell_on(server, sale)
+        expected = expected_of(server, sale, ends, commit)
+        if how == "backup":
+            server.run("backup", "--data-dir", data, "--to", data.parent / "backup.db")
+        server.end(signal.SIGTERM if how == "stopped" else signal.SIGKILL)
+        left = [file for file in data.iterdir() if file.name != "lock" and not file.name.endswith("-shm")]
+        if how == "backup":
+            left = [data.parent / "backup.db"]
+            expected["sealed"] = is_sealed(left[0])
+        keep(left, out)
+        expected["totals"] = totals_of(server, data)
+    (out / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
+
+
+main()
