@@ -176,10 +176,10 @@ std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, 
     const auto known = index_of_user(user);
     if (known == kNobody) return 0;
     const auto counted = users_[known].seats_in(event.index);
-    // The count goes by facts. Only where a hold may have run out unswept are this user's
+    // The count has what hasn't lapsed. Only where a hold may be about to are this user's
     // reservations looked through, newest first, until all that the count is made of have been
     // seen.
-    if (!has_expired_holds(now)) return counted;
+    if (!hold_ends_.has_ended(now)) return counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;
     const auto& mine = users_[known].reservations;
@@ -187,20 +187,12 @@ std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, 
         const auto& row = reservations_[*i];
         const bool counts =
             row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
-        if (row.event != event.index || !counts) continue;
+        if (row.event != event.index || !counts || has_lapsed(row)) continue;
         seen += static_cast<std::uint32_t>(row.seats.size());
         if (status_of(row, now) != ReservationStatus::expired)
             live += static_cast<std::uint32_t>(row.seats.size());
     }
     return live;
-}
-
-std::uint32_t Inventory::count_lapsed(const EventRow& event, Instant now) const {
-    std::size_t seats = 0;
-    visit_expired_holds(now, [&](const ReservationRow& row) {
-        if (row.event == event.index) seats += row.seats.size();
-    });
-    return static_cast<std::uint32_t>(seats);
 }
 
 Reservation Inventory::entity_with(
@@ -328,7 +320,7 @@ SeatList Inventory::list_seats(
             static_cast<SeatIndex>(std::min<std::size_t>(page.offset, event.counts.total - seat));
         passed = page.offset;
     }
-    const bool looks_at_holds = has_expired_holds(now);
+    const bool looks_at_holds = hold_ends_.has_ended(now);
     for (; seat < event.counts.total && taken < page.limit; ++seat) {
         if (only_available) seat = next_candidate(event, seat, looks_at_holds);
         if (seat == event.counts.total) break;
@@ -362,7 +354,7 @@ SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* b
         .blocks = has_new_seats ? std::make_shared<const SeatBlocks>(event.blocks) : before->blocks,
         .statuses = event.statuses,
     };
-    visit_expired_holds(now, [&](const ReservationRow& row) {
+    visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;
         for (const auto seat : row.seats)
             map.statuses[seat] = SeatStatus::available;
@@ -386,8 +378,10 @@ std::vector<EventId> Inventory::newest_events(std::size_t limit, Instant now) co
 
 void Inventory::verify() const {
     std::vector<SeatCounts> counts(events_.size());
+    std::vector<std::uint32_t> lapsed(events_.size());
     std::map<std::pair<UserIndex, EventIndex>, std::uint32_t> seats_by_user;
     std::size_t pending = 0;
+    std::size_t lapsed_holds = 0;
     std::uint32_t confirmed = 0;
     for (ReservationIndex index = 0; index < reservations_.size(); ++index) {
         const auto& row = reservations_[index];
@@ -397,15 +391,17 @@ void Inventory::verify() const {
         CHECK(index_of(row.id) == index);
         if (!holds) continue;
         const auto& event = events_[row.event];
-        const bool is_pending = row.status == ReservationStatus::pending;
-        for (const auto seat : row.seats) {
-            CHECK(event.holders[seat] == index);
-            CHECK(
-                event.statuses[seat] == (is_pending ? SeatStatus::reserved : SeatStatus::confirmed)
-            );
-        }
-        seats_by_user[{row.user, row.event}] += seats;
-        if (is_pending) {
+        const bool is_lapsed = has_lapsed(row);
+        const bool is_pending = row.status == ReservationStatus::pending && !is_lapsed;
+        auto expected = is_pending ? SeatStatus::reserved : SeatStatus::confirmed;
+        if (is_lapsed) expected = SeatStatus::available;
+        for (const auto seat : row.seats)
+            CHECK(event.holders[seat] == index && event.statuses[seat] == expected);
+        if (!is_lapsed) seats_by_user[{row.user, row.event}] += seats;
+        if (is_lapsed) {
+            lapsed[row.event] += seats;
+            ++lapsed_holds;
+        } else if (is_pending) {
             counts[row.event].reserved += seats;
             ++pending;
         } else {
@@ -413,7 +409,13 @@ void Inventory::verify() const {
             ++confirmed;
         }
     }
-    CHECK(pending == pending_count_);
+    CHECK(pending + lapsed_holds == pending_count_);
+    CHECK(lapsed_holds == lapsed_count_);
+    CHECK(
+        lapsed_holds == static_cast<std::size_t>(std::ranges::count_if(
+                            lapsed_, [this](auto index) { return has_lapsed(reservations_[index]); }
+                        ))
+    );
     CHECK(
         pending == static_cast<std::size_t>(std::ranges::count_if(
                        hold_ends_, [this](const auto& end) { return is_live(end); }
@@ -430,9 +432,12 @@ void Inventory::verify() const {
         auto& expected = counts[row.index];
         expected.total = static_cast<std::uint32_t>(row.holders.size());
         CHECK(row.counts == expected);
+        CHECK(row.lapsed == lapsed[row.index]);
         const auto held =
             std::ranges::count_if(row.holders, [](auto holder) { return holder != kNobody; });
-        CHECK(static_cast<std::uint32_t>(held) == expected.reserved + expected.confirmed);
+        CHECK(
+            static_cast<std::uint32_t>(held) == expected.reserved + expected.confirmed + row.lapsed
+        );
         CHECK(row.statuses.size() == row.holders.size());
         CHECK(
             static_cast<std::uint32_t>(std::ranges::count(row.statuses, SeatStatus::available)) ==

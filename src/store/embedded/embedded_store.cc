@@ -253,16 +253,10 @@ Awaitable<std::optional<Fault>> EmbeddedStore::until_tellable(std::uint64_t seq)
 
 void EmbeddedStore::sweep() {
     const auto at = now();
+    lapse_some(at);
     if (failed_ || forming_.size() >= kSweepChunk || !inventory_.has_expired_holds(at)) return;
     auto decision = domain::decide(inventory_, domain::ExpireHolds{kSweepChunk}, at);
     record(std::move(decision.facts), at, TraceId{});
-}
-
-Awaitable<void> EmbeddedStore::settle() {
-    while (inventory_.has_expired_holds(now())) {
-        sweep();
-        if (co_await until_tellable(inventory_.last_seq())) co_return;
-    }
 }
 
 void EmbeddedStore::tick() {

@@ -118,8 +118,11 @@ private:
     /// Makes facts of holds that have run out, a bounded number; each batch that was written brings
     /// the next.
     void sweep();
-    /// Until all of them are facts, so that the counts by facts are right at once.
-    Awaitable<void> settle();
+    /// Has the inventory count a bounded number of holds that have run out as free; false while
+    /// more are left. After that a read costs the same however many there were.
+    bool lapse_some(Instant at);
+    /// All of them, some in each turn of the loop. Returns the instant of the last.
+    Awaitable<Instant> lapse_the_rest(Instant at);
     void schedule_write();
     void wait_a_turn();
     void on_turn();
@@ -127,8 +130,9 @@ private:
     std::uint64_t last_seq_of(EventId event) const;
     /// As it stands with the batch that is forming.
     void answer_coming();
-    std::optional<domain::SeatList> list_now(EventId event, bool only_available, const Page& page);
-    std::optional<SeatMaps::Map> map_now(EventId event);
+    std::optional<domain::SeatList>
+    list_at(Instant at, EventId event, bool only_available, const Page& page) const;
+    std::optional<SeatMaps::Map> map_at(Instant at, EventId event);
     void on_written(Result<void, io::Fault> written);
     void fail(const io::Fault& fault);
     void note_trouble(const io::Fault& fault) const {
