@@ -93,8 +93,7 @@ void Evolution::apply(const EventUpdated& body) {
 void Evolution::apply(const EventDeleted&) {
     auto& row = event_row();
     CHECK(!row.deleted && row.counts.reserved + row.counts.confirmed + row.lapsed == 0);
-    row.deleted = true;
-    inventory_.by_start_.erase({row.event.spec.start_at, row.index});
+    inventory_.delete_event(row);
     inventory_.events_seq_ = fact_.seq;
 }
 

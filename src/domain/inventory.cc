@@ -81,7 +81,19 @@ SeatStatus Inventory::seat_status(const EventRow& event, SeatIndex seat, Instant
 void Inventory::enter_event(EventRow& row) {
     const bool is_new = events_by_id_.emplace(row.event.id, row.index).second;
     CHECK(is_new);
-    by_start_.emplace(row.event.spec.start_at, row.index);
+    if (!row.deleted) by_start_.emplace(row.event.spec.start_at, row.index);
+}
+
+void Inventory::delete_event(EventRow& row) {
+    by_start_.erase({row.event.spec.start_at, row.index});
+    for (const auto& start : row.block_starts)
+        blocks_by_id_.erase(start.first_id);
+    EventRow rest;
+    rest.index = row.index;
+    rest.event.id = row.event.id;
+    rest.deleted = true;
+    rest.block_starts = std::move(row.block_starts);
+    row = std::move(rest);
 }
 
 void Inventory::enter_block(EventRow& row, const SeatBlock& block) {
@@ -92,7 +104,7 @@ void Inventory::enter_block(EventRow& row, const SeatBlock& block) {
         CHECK(is_new);
     }
     blocks_by_id_.emplace(block.first_id, BlockPlace{row.index, first, count});
-    row.block_firsts.push_back(first);
+    row.block_starts.push_back({.first_id = block.first_id, .first = first});
     row.holders.resize(first + count, kNobody);
     row.statuses.resize(first + count, SeatStatus::available);
     row.free_by_stretch.resize((row.statuses.size() + kStretch - 1) / kStretch);
@@ -142,18 +154,18 @@ void Inventory::enter_request(ReservationIndex index) {
 }
 
 std::size_t Inventory::block_of(const EventRow& event, SeatIndex seat) {
-    const auto after = std::ranges::upper_bound(event.block_firsts, seat);
-    return static_cast<std::size_t>(after - event.block_firsts.begin()) - 1;
+    const auto after = std::ranges::upper_bound(event.block_starts, seat, {}, &BlockStart::first);
+    return static_cast<std::size_t>(after - event.block_starts.begin()) - 1;
 }
 
 SeatId Inventory::seat_id(const EventRow& event, SeatIndex seat) {
-    const auto block = block_of(event, seat);
-    return event.blocks[block]->first_id.plus(seat - event.block_firsts[block]);
+    const auto& start = event.block_starts[block_of(event, seat)];
+    return start.first_id.plus(seat - start.first);
 }
 
 const SeatSpec& Inventory::seat_spec(const EventRow& event, SeatIndex seat) {
     const auto block = block_of(event, seat);
-    return event.blocks[block]->seats[seat - event.block_firsts[block]];
+    return event.blocks[block]->seats[seat - event.block_starts[block].first];
 }
 
 SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
@@ -162,7 +174,7 @@ SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
     return SeatView{
         .event = event.event.id,
         .block = event.blocks[block],
-        .index = place.seat - event.block_firsts[block],
+        .index = place.seat - event.block_starts[block].first,
         .status = seat_status(event, place.seat, now),
     };
 }
@@ -331,7 +343,7 @@ SeatList Inventory::list_seats(
             continue;
         }
         const auto block = block_of(event, seat);
-        const auto index = seat - event.block_firsts[block];
+        const auto index = seat - event.block_starts[block].first;
         auto* run = list.runs.empty() ? nullptr : &list.runs.back();
         if (run == nullptr || run->block != event.blocks[block] ||
             run->first + run->statuses.size() != index) {

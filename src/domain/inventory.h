@@ -43,9 +43,17 @@ inline constexpr ReservationIndex kNobody = IndexTable::kNone;
 /// One thread at a time. About 200 bytes a seat and 270 a reservation.
 class Inventory {
 public:
+    /// Where a block's seats begin in their event.
+    struct BlockStart {
+        SeatId first_id;
+        SeatIndex first = 0;
+    };
+
     struct EventRow {
         EventIndex index = 0;
+        /// Without its spec once it was deleted.
         Event event;
+        /// Of its seats only the ids are left then: reservations that ended before name them.
         bool deleted = false;
         /// `reserved` still counts holds that have run out, but for those that have lapsed.
         SeatCounts counts;
@@ -56,8 +64,8 @@ public:
         /// When that was.
         Instant last_at{};
         SeatBlocks blocks;
-        /// By block: the index of its first seat in this event.
-        std::vector<SeatIndex> block_firsts;
+        /// By block.
+        std::vector<BlockStart> block_starts;
         /// By seat, and by facts alone: the reservation that has it, or kNobody.
         std::vector<ReservationIndex> holders;
         /// By seat, as `counts` has them: a byte each, to be gone through and copied quickly.
@@ -257,9 +265,12 @@ private:
 
     // What the tables and counts say of a row, once it stands in its place.
 
+    /// But for its seats.
     void enter_event(EventRow& row);
     /// A block that the row has already.
     void enter_block(EventRow& row, const SeatBlock& block);
+    /// Nothing of the event is held or sold.
+    void delete_event(EventRow& row);
     /// But for its request. Its seats are free.
     void enter_reservation(ReservationIndex index);
     void enter_request(ReservationIndex index);

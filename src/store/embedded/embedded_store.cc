@@ -36,6 +36,19 @@ Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the journal failed"};
 }
 
+/// So many seats are freed in a turn of the loop, or what one call added.
+constexpr std::size_t kFreeChunk = 10'000;
+
+/// Some in each turn: two million seats at once would take a tenth of a second.
+void free_blocks(const io::Executor& owner, domain::SeatBlocks blocks) {
+    for (std::size_t freed = 0; !blocks.empty() && freed < kFreeChunk; blocks.pop_back())
+        freed += blocks.back()->seats.size();
+    if (blocks.empty()) return;
+    boost::asio::post(owner, [owner, blocks = std::move(blocks)]() mutable {
+        free_blocks(owner, std::move(blocks));
+    });
+}
+
 /// New claims are what is refused first when the disk runs out.
 bool takes_on_more(const domain::Command& command) {
     return std::holds_alternative<domain::ReserveSeats>(command) ||
@@ -155,10 +168,17 @@ std::uint64_t EmbeddedStore::record(std::vector<domain::NewFact> facts, Instant 
         const auto& recorded = forming_.emplace_back(
             inventory_.last_seq() + 1, at, trace, fact.event, std::move(fact.body)
         );
+        if (std::holds_alternative<domain::EventDeleted>(recorded.body))
+            let_seats_go(recorded.event);
         domain::evolve(inventory_, recorded);
     }
     schedule_write();
     return inventory_.last_seq();
+}
+
+void EmbeddedStore::let_seats_go(EventId event) {
+    seat_maps_.forget(event);
+    free_blocks(ports_.owner, inventory_.find_event(event)->blocks);
 }
 
 /// Not at once: the requests that are ready share the batch. A commit takes the same time however

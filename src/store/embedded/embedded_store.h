@@ -123,6 +123,8 @@ private:
     bool lapse_some(Instant at);
     /// All of them, some in each turn of the loop. Returns the instant of the last.
     Awaitable<Instant> lapse_the_rest(Instant at);
+    /// Before the event is deleted, so that nobody waits while its seats are freed.
+    void let_seats_go(EventId event);
     void schedule_write();
     void wait_a_turn();
     void on_turn();
