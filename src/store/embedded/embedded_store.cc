@@ -36,6 +36,9 @@ Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the journal failed"};
 }
 
+/// A house that has sold nothing for so long is told that its clock may be wrong.
+constexpr std::chrono::days kLongAfter{2};
+
 /// So many seats are freed in a turn of the loop, or what one call added.
 constexpr std::size_t kFreeChunk = 10'000;
 
@@ -64,6 +67,7 @@ EmbeddedStore::EmbeddedStore(Settings settings, Ports ports, DataFolder folder)
     : settings_{std::move(settings)},
       ports_{std::move(ports)},
       folder_{std::move(folder)},
+      time_{ports_.clock.read(), ports_.clock.now()},
       self_{std::make_shared<EmbeddedStore*>(this)} {
 }
 
@@ -90,10 +94,37 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     if (!recovered) return std::unexpected(recovered.error());
     if (auto whole = check_head(store->folder_.head(), journal->end()); !whole)
         return std::unexpected(whole.error());
+    if (auto begun = store->begin_time(recovered->inventory); !begun)
+        return std::unexpected(begun.error());
     auto head = JournalHead::open(store->folder_.head());
     if (!head) return std::unexpected(head.error());
     store->begin(std::move(*recovered), std::move(*journal), std::move(*head));
     return store;
+}
+
+/// A wall clock that is behind the newest fact is wrong, or was wrong when that was written; which,
+/// only the operator knows. One that is far ahead can't be told from one that is right after a
+/// rest.
+Result<void, Fault> EmbeddedStore::begin_time(const domain::Inventory& recovered) {
+    const auto reading = ports_.clock.read();
+    if (recovered.last_seq() == 0) {
+        time_ = io::CarriedTime{reading, reading.wall};
+        return {};
+    }
+    const auto newest = recovered.last_at();
+    const Millis ahead = reading.wall - newest;
+    if (ahead < -io::CarriedTime::kAgreement && !settings_.accept_clock) {
+        return std::unexpected(Fault{
+            FaultKind::unavailable,
+            "this machine's clock says " + to_rfc3339(reading.wall) +
+                ", but the newest fact is of " + to_rfc3339(newest) +
+                ": set the clock right, or go on from that fact's time with --accept-clock"
+        });
+    }
+    if (ahead > kLongAfter && ports_.on_clock_news)
+        ports_.on_clock_news(ClockNews::long_after_newest_fact, ahead);
+    time_ = io::CarriedTime{reading, std::max(reading.wall, newest)};
+    return {};
 }
 
 void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head) {
@@ -101,7 +132,6 @@ void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head
         note_trouble(fault);
     inventory_ = std::move(recovered.inventory);
     durable_seq_ = inventory_.last_seq();
-    last_now_ = inventory_.last_at();
     started_from_ = recovered.snapshot.last_seq + 1;
     auto done = [weak = std::weak_ptr{self_}, owner = ports_.owner](Result<void, Fault> written) {
         boost::asio::post(owner, [weak, written = std::move(written)]() mutable {
@@ -130,11 +160,6 @@ Awaitable<void> EmbeddedStore::close() {
     snapshots_.reset();
     if (auto written = write_snapshot(folder_.path(), inventory_, committer_->finish()); !written)
         note_trouble(written.error());
-}
-
-Instant EmbeddedStore::now() {
-    last_now_ = std::max(last_now_, ports_.clock.now());
-    return last_now_;
 }
 
 std::optional<Fault> EmbeddedStore::refuse_work() const {
@@ -282,7 +307,22 @@ void EmbeddedStore::sweep() {
 void EmbeddedStore::tick() {
     disk_is_low_ = ports_.disk.free_bytes(folder_.path()) < settings_.disk_reserve;
     sweep();
+    watch_clock();
     if (!disk_is_low_) snapshots_->look(committer_->journal_bytes());
+}
+
+/// After the sweep, which has read the clock.
+void EmbeddedStore::watch_clock() {
+    const bool was_alarmed = std::exchange(is_clock_alarmed_, !time_.agrees());
+    if (was_alarmed == is_clock_alarmed_ || !ports_.on_clock_news) return;
+    ports_.on_clock_news(
+        is_clock_alarmed_ ? ClockNews::disagrees : ClockNews::agrees_again, time_.wall_ahead()
+    );
+}
+
+std::optional<ClockState> EmbeddedStore::clock() {
+    now();
+    return ClockState{.wall_ahead = time_.wall_ahead(), .is_alarmed = !time_.agrees()};
 }
 
 }  // namespace frontrow::store::embedded

@@ -2,6 +2,7 @@
 
 #include "domain/inventory.h"
 #include "io/awaitable.h"
+#include "io/carried_time.h"
 #include "io/clock.h"
 #include "io/disk_space.h"
 #include "io/ticker.h"
@@ -44,7 +45,12 @@ public:
         /// Below this much free disk no new hold, event or seat is taken on; what ends or frees one
         /// is.
         std::uint64_t disk_reserve = 64 << 20;
+        /// Starts although the wall clock is far behind the newest fact.
+        bool accept_clock = false;
     };
+
+    /// What is to be said of the wall clock.
+    enum class ClockNews { long_after_newest_fact, disagrees, agrees_again };
 
     /// All outlive the store. `on_failure` is called on the owner's thread.
     struct Ports {
@@ -55,10 +61,15 @@ public:
         /// Told when a snapshot couldn't be used or taken: the next start takes longer, nothing
         /// else. May be empty.
         std::function<void(const io::Fault&)> on_trouble = {};
+        /// With how far the wall clock is ahead of the newest fact, or else of the store's time.
+        /// May be empty.
+        std::function<void(ClockNews, Millis)> on_clock_news = {};
     };
 
     /// Locks the folder and goes along the journal, from a snapshot where there is one that fits.
-    /// Faults: in_use, corrupt, unavailable.
+    /// Time goes on from the newest fact or from the wall clock, whichever is later. Faults:
+    /// in_use, corrupt, unavailable (also where the wall clock is behind the newest fact by more
+    /// than CarriedTime::kAgreement, unless that is accepted).
     static Result<std::unique_ptr<EmbeddedStore>, io::Fault> open(Settings settings, Ports ports);
     /// On the owner's thread, when nobody waits any more.
     ~EmbeddedStore() override;
@@ -83,8 +94,9 @@ public:
     const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
 
     ReservationCounts count_reservations() const override;
+    std::optional<ClockState> clock() override;
     bool is_ready() const override { return !failed_; }
-    Instant now() override;
+    Instant now() override { return time_.at(ports_.clock.read()); }
 
     const domain::Inventory& inventory() const { return inventory_; }
     /// The number of the first fact that the start had to read.
@@ -105,6 +117,7 @@ private:
     using Waiter = std::move_only_function<void(bool)>;
 
     EmbeddedStore(Settings settings, Ports ports, DataFolder folder);
+    Result<void, io::Fault> begin_time(const domain::Inventory& recovered);
     void begin(Recovered recovered, Journal journal, JournalHead head);
 
     std::optional<io::Fault> refuse_work() const;
@@ -141,6 +154,7 @@ private:
         if (ports_.on_trouble) ports_.on_trouble(fault);
     }
     void tick();
+    void watch_clock();
 
     Settings settings_;
     Ports ports_;
@@ -151,7 +165,8 @@ private:
     // yet, and who asks must wait for its end anyway.
     Coming<EventId, SeatMaps::Map> coming_seat_maps_;
     Coming<FirstSeats, domain::SeatList> coming_seats_;
-    Instant last_now_{};
+    io::CarriedTime time_;
+    bool is_clock_alarmed_ = false;
     std::uint64_t started_from_ = 0;
 
     /// The batch that is forming, and who waits for it.
