@@ -20,6 +20,29 @@ std::function<void(const io::Fault&)> end_with(const StoreWorld& world, const ch
     };
 }
 
+/// A jump is told once, and its end.
+void log_clock_news(const telemetry::Log& log, EmbeddedStore::ClockNews news, Millis wall_ahead) {
+    const auto ahead = std::to_string(wall_ahead.count());
+    switch (news) {
+        case EmbeddedStore::ClockNews::long_after_newest_fact:
+            log.warn(
+                "the machine's clock is days after the newest fact; if it is wrong, stop and set "
+                "it right before it ends holds and sales",
+                {{"ahead_ms", ahead}}
+            );
+            break;
+        case EmbeddedStore::ClockNews::disagrees:
+            log.error(
+                "the machine's clock has jumped or is wrong; time goes on without it",
+                {{"ahead_ms", ahead}}
+            );
+            break;
+        case EmbeddedStore::ClockNews::agrees_again:
+            log.info("the machine's clock is right again", {{"ahead_ms", ahead}});
+            break;
+    }
+}
+
 Opened
 open(const io::Executor& executor, EmbeddedStore::Settings settings, const StoreWorld& world) {
     auto opened = EmbeddedStore::open(
@@ -31,7 +54,10 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
          .on_trouble =
              [&log = world.log](const io::Fault& fault) {
                  log.warn("a snapshot was not used or not taken", {{"error", fault.what}});
-             }}
+             },
+         .on_clock_news = [&log = world.log](
+                              EmbeddedStore::ClockNews news, Millis wall_ahead
+                          ) { log_clock_news(log, news, wall_ahead); }}
     );
     if (!opened) return std::unexpected(opened.error());
     if ((*opened)->head_was_missing()) {

@@ -8,8 +8,11 @@ namespace frontrow::cli {
 
 /// The store that these settings name, as it is unless something is said of it.
 inline app::StoreChoice store_choice(const config::StoreSettings& settings) {
-    if (!settings.is_cluster())
-        return store::embedded::EmbeddedStore::Settings{.folder = settings.data_dir};
+    if (!settings.is_cluster()) {
+        return store::embedded::EmbeddedStore::Settings{
+            .folder = settings.data_dir, .accept_clock = settings.accept_clock
+        };
+    }
     app::ClusterSettings cluster;
     cluster.postgres.pool.connection.url = settings.store;
     return cluster;

@@ -27,6 +27,18 @@ void add_data_dir(CLI::App& command, std::filesystem::path& folder, const char* 
         ->capture_default_str();
 }
 
+/// For commands that write facts, and so their times.
+void add_clock_option(CLI::App& command, StoreSettings& settings) {
+    command
+        .add_flag(
+            "--accept-clock",
+            settings.accept_clock,
+            "Start although this machine's clock is behind the folder's newest fact, and go on "
+            "from that fact's time"
+        )
+        ->envname("FRONTROW_ACCEPT_CLOCK");
+}
+
 void add_access_options(CLI::App& command, ServeSettings& settings) {
     command
         .add_flag(
@@ -121,6 +133,7 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->check(CLI::Validator{check_listen, ""})
         ->capture_default_str();
     add_options(command, settings.store);
+    add_clock_option(command, settings.store);
     add_database_options(command, settings);
     command
         .add_option(
@@ -163,6 +176,7 @@ void add_options(CLI::App& command, TokenSettings& settings) {
 
 void add_options(CLI::App& command, SeedSettings& settings) {
     add_options(command, settings.store);
+    add_clock_option(command, settings.store);
     command
         .add_option(
             "--csv",

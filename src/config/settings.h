@@ -22,6 +22,9 @@ struct StoreSettings {
     /// Empty, or a postgres:// URL, which holds a password and is never logged.
     std::string store;
 
+    /// Start although the clock is behind the newest fact. For commands that write.
+    bool accept_clock = false;
+
     bool is_cluster() const { return !store.empty(); }
 };
 

@@ -16,7 +16,8 @@ find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
 }
 
 bool has_sales(const Inventory& inventory, const Inventory::EventRow& event, Instant now) {
-    return event.counts.confirmed > 0 || event.counts.reserved > inventory.count_lapsed(event, now);
+    const auto counts = inventory.count_seats(event, now);
+    return counts.confirmed > 0 || counts.reserved > 0;
 }
 
 bool is_stale(const Inventory::EventRow& row, std::optional<std::uint32_t> if_version) {

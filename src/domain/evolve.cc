@@ -49,10 +49,6 @@ private:
     ReservationIndex find_pending(ReservationId id) const;
     UserIndex user_index(const std::string& sub);
     void forget_old_requests();
-    void drop_dead_hold_ends() {
-        inventory_.hold_ends_.drop_dead([this](const auto& end) { return inventory_.is_live(end); }
-        );
-    }
 
     EventRow& event_row() {
         if (event_row_ == nullptr) {
@@ -96,9 +92,8 @@ void Evolution::apply(const EventUpdated& body) {
 
 void Evolution::apply(const EventDeleted&) {
     auto& row = event_row();
-    CHECK(!row.deleted && row.counts.reserved == 0 && row.counts.confirmed == 0);
-    row.deleted = true;
-    inventory_.by_start_.erase({row.event.spec.start_at, row.index});
+    CHECK(!row.deleted && row.counts.reserved + row.counts.confirmed + row.lapsed == 0);
+    inventory_.delete_event(row);
     inventory_.events_seq_ = fact_.seq;
 }
 
@@ -141,7 +136,7 @@ void Evolution::apply(const ReservationHeld& body) {
 void Evolution::apply(const ReservationConfirmed& body) {
     const auto index = find_pending(body.reservation);
     auto& row = inventory_.reservations_[index];
-    CHECK(row.expires_at > fact_.at);
+    CHECK(row.expires_at > fact_.at && !inventory_.has_lapsed(row));
     auto& event = inventory_.events_[row.event];
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     row.status = ReservationStatus::confirmed;
@@ -152,16 +147,17 @@ void Evolution::apply(const ReservationConfirmed& body) {
     event.counts.confirmed += seats;
     --inventory_.pending_count_;
     ++inventory_.confirmed_count_;
-    drop_dead_hold_ends();
+    inventory_.drop_dead_ends();
 }
 
 void Evolution::apply(const ReservationExtended& body) {
     const auto index = find_pending(body.reservation);
     auto& row = inventory_.reservations_[index];
     CHECK(row.expires_at > fact_.at && body.expires_at > row.expires_at);
+    CHECK(!inventory_.has_lapsed(row));
     row.expires_at = body.expires_at;
     inventory_.hold_ends_.add({row.expires_at, index});
-    drop_dead_hold_ends();
+    inventory_.drop_dead_ends();
 }
 
 void Evolution::apply(const ApiKeyCreated& body) {
@@ -185,21 +181,19 @@ void Evolution::release(ReservationId id, ReservationStatus status) {
     auto& row = inventory_.reservations_[index];
     CHECK((row.expires_at <= fact_.at) == (status == ReservationStatus::expired));
     auto& event = inventory_.events_[row.event];
+    if (inventory_.has_lapsed(row)) {
+        event.lapsed -= static_cast<std::uint32_t>(row.seats.size());
+        --inventory_.lapsed_count_;
+    } else {
+        inventory_.free_seats(row);
+    }
     for (const auto seat : row.seats) {
         CHECK(event.holders[seat] == index);
         event.holders[seat] = kNobody;
-        Inventory::set_status(event, seat, SeatStatus::available);
     }
-    const auto seats = static_cast<std::uint32_t>(row.seats.size());
-    event.counts.reserved -= seats;
-    auto& user = inventory_.users_[row.user];
-    const auto entry = std::ranges::find(user.seats, row.event, &Inventory::SeatsInEvent::event);
-    CHECK(entry != user.seats.end() && entry->seats >= seats);
-    entry->seats -= seats;
-    if (entry->seats == 0) user.seats.erase(entry);
     row.status = status;
     --inventory_.pending_count_;
-    drop_dead_hold_ends();
+    inventory_.drop_dead_ends();
 }
 
 ReservationIndex Evolution::find_pending(ReservationId id) const {

@@ -30,13 +30,19 @@ public:
         std::ranges::push_heap(heap_, std::greater{});
     }
 
+    /// Takes out the soonest; there is one.
+    End take_soonest() {
+        std::ranges::pop_heap(heap_, std::greater{});
+        const auto end = heap_.back();
+        heap_.pop_back();
+        return end;
+    }
+
     /// Drops entries from the top until one `is_live`. After every change, so that the top is.
     template <class IsLive>
     void drop_dead(IsLive is_live) {
-        while (!heap_.empty() && !is_live(heap_.front())) {
-            std::ranges::pop_heap(heap_, std::greater{});
-            heap_.pop_back();
-        }
+        while (!heap_.empty() && !is_live(heap_.front()))
+            take_soonest();
     }
 
     bool has_ended(Instant now) const { return !heap_.empty() && heap_.front().at <= now; }

@@ -81,7 +81,19 @@ SeatStatus Inventory::seat_status(const EventRow& event, SeatIndex seat, Instant
 void Inventory::enter_event(EventRow& row) {
     const bool is_new = events_by_id_.emplace(row.event.id, row.index).second;
     CHECK(is_new);
-    by_start_.emplace(row.event.spec.start_at, row.index);
+    if (!row.deleted) by_start_.emplace(row.event.spec.start_at, row.index);
+}
+
+void Inventory::delete_event(EventRow& row) {
+    by_start_.erase({row.event.spec.start_at, row.index});
+    for (const auto& start : row.block_starts)
+        blocks_by_id_.erase(start.first_id);
+    EventRow rest;
+    rest.index = row.index;
+    rest.event.id = row.event.id;
+    rest.deleted = true;
+    rest.block_starts = std::move(row.block_starts);
+    row = std::move(rest);
 }
 
 void Inventory::enter_block(EventRow& row, const SeatBlock& block) {
@@ -92,7 +104,7 @@ void Inventory::enter_block(EventRow& row, const SeatBlock& block) {
         CHECK(is_new);
     }
     blocks_by_id_.emplace(block.first_id, BlockPlace{row.index, first, count});
-    row.block_firsts.push_back(first);
+    row.block_starts.push_back({.first_id = block.first_id, .first = first});
     row.holders.resize(first + count, kNobody);
     row.statuses.resize(first + count, SeatStatus::available);
     row.free_by_stretch.resize((row.statuses.size() + kStretch - 1) / kStretch);
@@ -142,18 +154,18 @@ void Inventory::enter_request(ReservationIndex index) {
 }
 
 std::size_t Inventory::block_of(const EventRow& event, SeatIndex seat) {
-    const auto after = std::ranges::upper_bound(event.block_firsts, seat);
-    return static_cast<std::size_t>(after - event.block_firsts.begin()) - 1;
+    const auto after = std::ranges::upper_bound(event.block_starts, seat, {}, &BlockStart::first);
+    return static_cast<std::size_t>(after - event.block_starts.begin()) - 1;
 }
 
 SeatId Inventory::seat_id(const EventRow& event, SeatIndex seat) {
-    const auto block = block_of(event, seat);
-    return event.blocks[block]->first_id.plus(seat - event.block_firsts[block]);
+    const auto& start = event.block_starts[block_of(event, seat)];
+    return start.first_id.plus(seat - start.first);
 }
 
 const SeatSpec& Inventory::seat_spec(const EventRow& event, SeatIndex seat) {
     const auto block = block_of(event, seat);
-    return event.blocks[block]->seats[seat - event.block_firsts[block]];
+    return event.blocks[block]->seats[seat - event.block_starts[block].first];
 }
 
 SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
@@ -162,7 +174,7 @@ SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
     return SeatView{
         .event = event.event.id,
         .block = event.blocks[block],
-        .index = place.seat - event.block_firsts[block],
+        .index = place.seat - event.block_starts[block].first,
         .status = seat_status(event, place.seat, now),
     };
 }
@@ -176,10 +188,10 @@ std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, 
     const auto known = index_of_user(user);
     if (known == kNobody) return 0;
     const auto counted = users_[known].seats_in(event.index);
-    // The count goes by facts. Only where a hold may have run out unswept are this user's
+    // The count has what hasn't lapsed. Only where a hold may be about to are this user's
     // reservations looked through, newest first, until all that the count is made of have been
     // seen.
-    if (!has_expired_holds(now)) return counted;
+    if (!hold_ends_.has_ended(now)) return counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;
     const auto& mine = users_[known].reservations;
@@ -187,20 +199,12 @@ std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, 
         const auto& row = reservations_[*i];
         const bool counts =
             row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
-        if (row.event != event.index || !counts) continue;
+        if (row.event != event.index || !counts || has_lapsed(row)) continue;
         seen += static_cast<std::uint32_t>(row.seats.size());
         if (status_of(row, now) != ReservationStatus::expired)
             live += static_cast<std::uint32_t>(row.seats.size());
     }
     return live;
-}
-
-std::uint32_t Inventory::count_lapsed(const EventRow& event, Instant now) const {
-    std::size_t seats = 0;
-    visit_expired_holds(now, [&](const ReservationRow& row) {
-        if (row.event == event.index) seats += row.seats.size();
-    });
-    return static_cast<std::uint32_t>(seats);
 }
 
 Reservation Inventory::entity_with(
@@ -328,7 +332,7 @@ SeatList Inventory::list_seats(
             static_cast<SeatIndex>(std::min<std::size_t>(page.offset, event.counts.total - seat));
         passed = page.offset;
     }
-    const bool looks_at_holds = has_expired_holds(now);
+    const bool looks_at_holds = hold_ends_.has_ended(now);
     for (; seat < event.counts.total && taken < page.limit; ++seat) {
         if (only_available) seat = next_candidate(event, seat, looks_at_holds);
         if (seat == event.counts.total) break;
@@ -339,7 +343,7 @@ SeatList Inventory::list_seats(
             continue;
         }
         const auto block = block_of(event, seat);
-        const auto index = seat - event.block_firsts[block];
+        const auto index = seat - event.block_starts[block].first;
         auto* run = list.runs.empty() ? nullptr : &list.runs.back();
         if (run == nullptr || run->block != event.blocks[block] ||
             run->first + run->statuses.size() != index) {
@@ -362,7 +366,7 @@ SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* b
         .blocks = has_new_seats ? std::make_shared<const SeatBlocks>(event.blocks) : before->blocks,
         .statuses = event.statuses,
     };
-    visit_expired_holds(now, [&](const ReservationRow& row) {
+    visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;
         for (const auto seat : row.seats)
             map.statuses[seat] = SeatStatus::available;
@@ -386,8 +390,10 @@ std::vector<EventId> Inventory::newest_events(std::size_t limit, Instant now) co
 
 void Inventory::verify() const {
     std::vector<SeatCounts> counts(events_.size());
+    std::vector<std::uint32_t> lapsed(events_.size());
     std::map<std::pair<UserIndex, EventIndex>, std::uint32_t> seats_by_user;
     std::size_t pending = 0;
+    std::size_t lapsed_holds = 0;
     std::uint32_t confirmed = 0;
     for (ReservationIndex index = 0; index < reservations_.size(); ++index) {
         const auto& row = reservations_[index];
@@ -397,15 +403,17 @@ void Inventory::verify() const {
         CHECK(index_of(row.id) == index);
         if (!holds) continue;
         const auto& event = events_[row.event];
-        const bool is_pending = row.status == ReservationStatus::pending;
-        for (const auto seat : row.seats) {
-            CHECK(event.holders[seat] == index);
-            CHECK(
-                event.statuses[seat] == (is_pending ? SeatStatus::reserved : SeatStatus::confirmed)
-            );
-        }
-        seats_by_user[{row.user, row.event}] += seats;
-        if (is_pending) {
+        const bool is_lapsed = has_lapsed(row);
+        const bool is_pending = row.status == ReservationStatus::pending && !is_lapsed;
+        auto expected = is_pending ? SeatStatus::reserved : SeatStatus::confirmed;
+        if (is_lapsed) expected = SeatStatus::available;
+        for (const auto seat : row.seats)
+            CHECK(event.holders[seat] == index && event.statuses[seat] == expected);
+        if (!is_lapsed) seats_by_user[{row.user, row.event}] += seats;
+        if (is_lapsed) {
+            lapsed[row.event] += seats;
+            ++lapsed_holds;
+        } else if (is_pending) {
             counts[row.event].reserved += seats;
             ++pending;
         } else {
@@ -413,7 +421,13 @@ void Inventory::verify() const {
             ++confirmed;
         }
     }
-    CHECK(pending == pending_count_);
+    CHECK(pending + lapsed_holds == pending_count_);
+    CHECK(lapsed_holds == lapsed_count_);
+    CHECK(
+        lapsed_holds == static_cast<std::size_t>(std::ranges::count_if(
+                            lapsed_, [this](auto index) { return has_lapsed(reservations_[index]); }
+                        ))
+    );
     CHECK(
         pending == static_cast<std::size_t>(std::ranges::count_if(
                        hold_ends_, [this](const auto& end) { return is_live(end); }
@@ -430,9 +444,12 @@ void Inventory::verify() const {
         auto& expected = counts[row.index];
         expected.total = static_cast<std::uint32_t>(row.holders.size());
         CHECK(row.counts == expected);
+        CHECK(row.lapsed == lapsed[row.index]);
         const auto held =
             std::ranges::count_if(row.holders, [](auto holder) { return holder != kNobody; });
-        CHECK(static_cast<std::uint32_t>(held) == expected.reserved + expected.confirmed);
+        CHECK(
+            static_cast<std::uint32_t>(held) == expected.reserved + expected.confirmed + row.lapsed
+        );
         CHECK(row.statuses.size() == row.holders.size());
         CHECK(
             static_cast<std::uint32_t>(std::ranges::count(row.statuses, SeatStatus::available)) ==

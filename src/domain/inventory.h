@@ -37,30 +37,41 @@ inline constexpr ReservationIndex kNobody = IndexTable::kNone;
 
 /// All that is true about what is for sale and who has it. Changed by `evolve` alone; every reader
 /// takes `now`, because a hold that has run out is free at that instant whether or not a fact says
-/// so yet.
+/// so yet. Holds that have run out without a fact are few, or `lapse` has counted them as free: a
+/// reader that doesn't let them lapse first goes through all of them.
 ///
 /// One thread at a time. About 200 bytes a seat and 270 a reservation.
 class Inventory {
 public:
+    /// Where a block's seats begin in their event.
+    struct BlockStart {
+        SeatId first_id;
+        SeatIndex first = 0;
+    };
+
     struct EventRow {
         EventIndex index = 0;
+        /// Without its spec once it was deleted.
         Event event;
+        /// Of its seats only the ids are left then: reservations that ended before name them.
         bool deleted = false;
-        /// By facts alone: `reserved` still counts holds that have run out and weren't swept.
+        /// `reserved` still counts holds that have run out, but for those that have lapsed.
         SeatCounts counts;
+        /// Seats whose hold has lapsed and is still pending by the facts.
+        std::uint32_t lapsed = 0;
         /// The newest fact about this event, its seats or its reservations.
         std::uint64_t last_seq = 0;
         /// When that was.
         Instant last_at{};
         SeatBlocks blocks;
-        /// By block: the index of its first seat in this event.
-        std::vector<SeatIndex> block_firsts;
-        /// By seat: the reservation that has it, or kNobody.
+        /// By block.
+        std::vector<BlockStart> block_starts;
+        /// By seat, and by facts alone: the reservation that has it, or kNobody.
         std::vector<ReservationIndex> holders;
-        /// By seat, and by facts alone: a byte each, to be gone through and copied quickly.
+        /// By seat, as `counts` has them: a byte each, to be gone through and copied quickly.
         std::vector<SeatStatus> statuses;
-        /// How many are free of the first kStretch seats, of the next, and so on, by facts alone:
-        /// so that who looks for free ones passes over what is sold.
+        /// How many are free of the first kStretch seats, of the next, and so on, by `statuses`: a
+        /// search for free ones passes over what is sold.
         std::vector<std::uint16_t> free_by_stretch;
         /// The names in use. They point into the blocks.
         HashSet<std::string_view> numbers;
@@ -123,27 +134,35 @@ public:
     /// Seats of one event that `user` has confirmed or in a live hold.
     std::uint32_t seats_of(const EventRow& event, std::string_view user, Instant now) const;
 
-    /// Seats of this event whose hold has run out and of which no fact says so yet.
-    std::uint32_t count_lapsed(const EventRow& event, Instant now) const;
+    /// Counts the seats of holds that have run out at `now` as free from here on, soonest end
+    /// first, `at_most` holds; false while more are left. No fact is needed for that and none is
+    /// made. Each hold costs a logarithm, once, and every reader of `now` and later is spared it.
+    /// Every fact to come is of `now` or later.
+    bool lapse(Instant now, std::size_t at_most);
+
     /// What a reader sees at `now`.
     SeatCounts count_seats(const EventRow& event, Instant now) const {
         auto counts = event.counts;
-        counts.reserved -= count_lapsed(event, now);
+        counts.reserved -= count_about_to_lapse(event, now);
         return counts;
     }
 
     /// Some hold has run out and no fact says so yet.
-    bool has_expired_holds(Instant now) const { return hold_ends_.has_ended(now); }
+    bool has_expired_holds(Instant now) const {
+        return !lapsed_.empty() || hold_ends_.has_ended(now);
+    }
     /// Calls `take` with the reservations whose hold has run out and of which no fact says so yet.
     template <class Take>
     void visit_expired_holds(Instant now, Take take) const {
-        hold_ends_.visit_ended(now, [&](const HoldEnds::End& end) {
-            if (is_live(end)) take(reservations_[end.reservation]);
-        });
+        for (const auto index : lapsed_)
+            if (has_lapsed(reservations_[index])) take(reservations_[index]);
+        visit_about_to_lapse(now, take);
     }
     /// The same, soonest end first, until `take` returns false.
     template <class Take>
     void visit_soonest_expired(Instant now, Take take) const {
+        for (const auto index : lapsed_)
+            if (has_lapsed(reservations_[index]) && !take(reservations_[index])) return;
         hold_ends_.visit_soonest(now, [&](const HoldEnds::End& end) {
             return !is_live(end) || take(reservations_[end.reservation]);
         });
@@ -164,7 +183,11 @@ public:
         const;
 
     SeatMapVersion seat_map_version(const EventRow& event, Instant now) const {
-        return {.seq = event.last_seq, .at = event.last_at, .lapsed = count_lapsed(event, now)};
+        return {
+            .seq = event.last_seq,
+            .at = event.last_at,
+            .lapsed = event.lapsed + count_about_to_lapse(event, now),
+        };
     }
     /// Costs a copy of the statuses, a microsecond for each ten thousand seats, and one of the
     /// blocks where `before`, an older map of the event or null, has others.
@@ -180,7 +203,10 @@ public:
     /// The newest fact that made, changed or deleted an event.
     std::uint64_t events_seq() const { return events_seq_; }
     std::size_t event_count() const { return by_start_.size(); }
+    /// By facts alone.
     std::uint32_t pending_count() const { return pending_count_; }
+    /// How many of those have lapsed.
+    std::uint32_t lapsed_count() const { return lapsed_count_; }
     std::uint32_t confirmed_count() const { return confirmed_count_; }
 
     /// Recomputes every derived figure from the rows and CHECKs that it stands. For tests and
@@ -192,7 +218,7 @@ private:
     friend class InventoryImage;
     friend class SliceLoader;
 
-    /// How many seats a user has in an event, by facts alone.
+    /// How many seats a user has in an event, without those that have lapsed.
     struct SeatsInEvent {
         EventIndex event = 0;
         std::uint32_t seats = 0;
@@ -218,11 +244,33 @@ private:
         const auto& row = reservations_[end.reservation];
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
+    /// Pending by the facts, and its seats are counted as free: those of any other pending one are
+    /// reserved.
+    bool has_lapsed(const ReservationRow& row) const {
+        return row.status == ReservationStatus::pending &&
+               events_[row.event].statuses[row.seats.front()] == SeatStatus::available;
+    }
+    template <class Take>
+    void visit_about_to_lapse(Instant now, Take take) const {
+        hold_ends_.visit_ended(now, [&](const HoldEnds::End& end) {
+            if (is_live(end)) take(reservations_[end.reservation]);
+        });
+    }
+    /// Seats of this event that `reserved` counts and whose hold has run out.
+    std::uint32_t count_about_to_lapse(const EventRow& event, Instant now) const;
+    /// Counts a pending reservation's seats as free.
+    void free_seats(const ReservationRow& row);
+    /// After every change of a pending reservation, so that the first of both lists is one.
+    void drop_dead_ends();
+
     // What the tables and counts say of a row, once it stands in its place.
 
+    /// But for its seats.
     void enter_event(EventRow& row);
     /// A block that the row has already.
     void enter_block(EventRow& row, const SeatBlock& block);
+    /// Nothing of the event is held or sold.
+    void delete_event(EventRow& row);
     /// But for its request. Its seats are free.
     void enter_reservation(ReservationIndex index);
     void enter_request(ReservationIndex index);
@@ -263,13 +311,18 @@ private:
     std::map<SeatId, BlockPlace> blocks_by_id_;
     /// (start, index) of the events that weren't deleted.
     std::set<std::pair<Instant, EventIndex>> by_start_;
+    /// Of the holds that haven't lapsed.
     HoldEnds hold_ends_;
+    /// Those that have, in the order of their ends. One that a fact has ended leaves its entry
+    /// behind until that is the first.
+    std::deque<ReservationIndex> lapsed_;
     ApiKeys api_keys_;
 
     std::uint64_t last_seq_ = 0;
     std::uint64_t events_seq_ = 0;
     Instant last_at_{};
     std::uint32_t pending_count_ = 0;
+    std::uint32_t lapsed_count_ = 0;
     std::uint32_t confirmed_count_ = 0;
 };
 

@@ -14,7 +14,6 @@ void InventoryImage::derive(Inventory& inventory) {
         inventory.enter_event(row);
         for (const auto& block : row.blocks)
             inventory.enter_block(row, *block);
-        if (row.deleted) inventory.by_start_.erase({row.event.spec.start_at, index});
     }
     for (UserIndex index = 0; index < inventory.users_.size(); ++index)
         inventory.users_by_sub_.insert(std::string_view{inventory.users_[index].sub}, index);

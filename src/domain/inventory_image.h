@@ -76,12 +76,19 @@ void transfer(Archive& archive, Entity& event) {
     archive(id, spec, created_by, created_at, updated_at, version);
 }
 
+template <class Archive, Some<Inventory::BlockStart> Start>
+void transfer(Archive& archive, Start& start) {
+    auto& [first_id, first] = start;
+    archive(first_id, first);
+}
+
 template <class Archive, Some<Inventory::EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The others say where the row is, what its seats' names are and who has them.
-    auto& [index, event, deleted, counts, last_seq, last_at, blocks, block_firsts, holders, statuses, free_by_stretch, numbers] =
+    auto& [index, event, deleted, counts, lapsed, last_seq, last_at, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
         row;
     archive(event, deleted, last_seq, last_at, blocks);
+    if (deleted) archive(block_starts);
 }
 
 template <class Archive, Some<Inventory::ReservationRow> Row>
@@ -100,7 +107,7 @@ void transfer(Archive& archive, Key& key) {
 
 template <class Archive, class Self>
 void InventoryImage::transfer_rows(Archive& archive, Self& inventory) {
-    auto& [events, reservations, users, events_by_id, reservations_by_id, users_by_sub, requests, requests_from, blocks_by_id, by_start, hold_ends, api_keys, last_seq, events_seq, last_at, pending_count, confirmed_count] =
+    auto& [events, reservations, users, events_by_id, reservations_by_id, users_by_sub, requests, requests_from, blocks_by_id, by_start, hold_ends, lapsed, api_keys, last_seq, events_seq, last_at, pending_count, lapsed_count, confirmed_count] =
         inventory;
     archive(last_seq, events_seq, last_at, requests_from, events);
     archive.each(users, [&](auto& row) {

@@ -2,19 +2,30 @@
 
 #include "base/instant.h"
 
+#include <chrono>
+
 namespace frontrow::io {
 
-/// Tells the time. May step backwards, as machines' clocks do; who needs order keeps the highest it
-/// saw.
+/// The machine's two clocks at one moment.
+struct ClockReading {
+    /// What the machine holds the time to be. Steps when somebody sets it, forwards and backwards.
+    Instant wall;
+    /// Since the machine was started, suspended or not. Never falls and never steps.
+    std::chrono::nanoseconds since_boot{};
+};
+
 class Clock {
 public:
     virtual ~Clock() = default;
-    virtual Instant now() const = 0;
+    virtual ClockReading read() const = 0;
+
+    /// The wall clock's time. Whatever must not step with it is judged by a CarriedTime.
+    Instant now() const { return read().wall; }
 };
 
 class SystemClock final : public Clock {
 public:
-    Instant now() const override;
+    ClockReading read() const override;
 };
 
 }  // namespace frontrow::io

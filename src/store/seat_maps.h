@@ -25,6 +25,9 @@ public:
         return newest;
     }
 
+    /// Drops what is kept of an event that was deleted.
+    void forget(EventId event) { newest_.erase(event); }
+
 private:
     HashMap<EventId, Map> newest_;
 };

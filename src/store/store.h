@@ -37,6 +37,14 @@ struct GateCounts {
     bool is_open = false;
 };
 
+/// The machine's wall clock beside the time by which a store judges.
+struct ClockState {
+    /// Negative: behind.
+    Millis wall_ahead{};
+    /// They disagree by so much that the wall clock decides nothing.
+    bool is_alarmed = false;
+};
+
 /// The port behind which the truth lies: durable, decided by `domain::decide`, and told to nobody
 /// before a crash could no longer take it back.
 ///
@@ -92,6 +100,8 @@ public:
     virtual ReservationCounts count_reservations() const = 0;
     /// Nothing where there is no gate.
     virtual std::optional<GateCounts> count_gate() const { return std::nullopt; }
+    /// Nothing where the time isn't this machine's.
+    virtual std::optional<ClockState> clock() { return std::nullopt; }
     /// False once nothing more will be decided.
     virtual bool is_ready() const = 0;
     /// The time by which the store judges; never falls.

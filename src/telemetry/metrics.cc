@@ -95,6 +95,25 @@ struct Metrics::Impl {
         Gauge& is_open;
     };
     std::unique_ptr<GateMetrics> gate;
+    /// There once the store has a clock of its own.
+    struct ClockMetrics {
+        explicit ClockMetrics(prometheus::Registry& registry)
+            : ahead{prometheus::BuildGauge()
+                        .Name("clock_ahead_seconds")
+                        .Help("How far the machine's clock is ahead of the time that rules are "
+                              "judged by.")
+                        .Register(registry)
+                        .Add({})},
+              alarm{prometheus::BuildGauge()
+                        .Name("clock_alarm")
+                        .Help("1 while the two disagree and the machine's clock decides nothing.")
+                        .Register(registry)
+                        .Add({})} {}
+
+        Gauge& ahead;
+        Gauge& alarm;
+    };
+    std::unique_ptr<ClockMetrics> clock;
     std::array<Counter*, 4> reservations{
         &reservation_family.Add({{"status", "success"}}),
         &reservation_family.Add({{"status", "conflict"}}),
@@ -137,13 +156,22 @@ void Metrics::dropped(Dropped why) {
     impl_->dropped[static_cast<std::size_t>(why)]->Increment();
 }
 
-std::string Metrics::text(const Gauges& gauges, const std::optional<Gate>& gate) {
+std::string Metrics::text(
+    const Gauges& gauges,
+    const std::optional<Gate>& gate,
+    const std::optional<Clock>& clock
+) {
     if (gate) {
         if (!impl_->gate) impl_->gate = std::make_unique<Impl::GateMetrics>(impl_->registry);
         raise(impl_->gate->passed, gate->passed);
         raise(impl_->gate->taken, gate->taken);
         raise(impl_->gate->unknown, gate->unknown);
         impl_->gate->is_open.Set(gate->is_open ? 1 : 0);
+    }
+    if (clock) {
+        if (!impl_->clock) impl_->clock = std::make_unique<Impl::ClockMetrics>(impl_->registry);
+        impl_->clock->ahead.Set(clock->ahead_seconds);
+        impl_->clock->alarm.Set(clock->is_alarmed ? 1 : 0);
     }
     impl_->pending.Set(gauges.pending);
     impl_->confirmed.Set(gauges.confirmed);

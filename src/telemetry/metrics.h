@@ -52,8 +52,18 @@ public:
         bool is_open = false;
     };
 
+    /// The machine's clock beside the time by which the store judges.
+    struct Clock {
+        double ahead_seconds = 0;
+        bool is_alarmed = false;
+    };
+
     /// The text of /metrics, with the gauges as they are now.
-    std::string text(const Gauges& gauges, const std::optional<Gate>& gate = {});
+    std::string text(
+        const Gauges& gauges,
+        const std::optional<Gate>& gate = {},
+        const std::optional<Clock>& clock = {}
+    );
 
 private:
     struct Impl;

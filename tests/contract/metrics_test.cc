@@ -154,6 +154,20 @@ TEST_F(Metrics, know_how_many_reservations_have_seats_now) {
     EXPECT_TRUE(eventually([&] { return active() == std::pair(0.0, 2.0); }));
 }
 
+TEST_F(Metrics, tell_of_a_clock_that_has_jumped_until_it_is_right_again) {
+    const auto clock = [&] {
+        auto now = series();
+        return std::pair{now.at("clock_alarm"), now.at("clock_ahead_seconds")};
+    };
+    EXPECT_EQ(clock(), std::pair(0.0, 0.0));
+    server.clock.step(std::chrono::hours{1});
+    EXPECT_EQ(clock(), std::pair(1.0, 3'600.0));
+    server.clock.step(-std::chrono::hours{2});
+    EXPECT_EQ(clock(), std::pair(1.0, -3'600.0));
+    server.clock.step(std::chrono::hours{1});
+    EXPECT_EQ(clock(), std::pair(0.0, 0.0));
+}
+
 TEST_F(Metrics, know_how_many_are_connected) {
     std::vector<HttpClient> clients;
     for (int i = 0; i < 7; ++i) {

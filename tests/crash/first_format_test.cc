@@ -65,6 +65,7 @@ TEST_F(FirstFormat, goes_on_as_it_was_begun) {
 
 TEST_F(FirstFormat, is_sold_from_and_starts_from_a_snapshot) {
     OneMachine machine;
+    machine.clock.advance(std::chrono::days{1});
     disk_.image().put_into(machine.folder.path());
     machine.start();
     const auto event = machine.open_sale(5);

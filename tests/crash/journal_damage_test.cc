@@ -125,6 +125,7 @@ TEST_P(DamagedDatabase, never_tells_what_was_not_written_however_short_it_is) {
 
 TEST_P(DamagedJournal, is_left_as_it_was_by_a_store_that_refuses_it) {
     OneMachine machine;
+    machine.clock.advance(std::chrono::days{1});
     const auto batches = disk_.batches();
     int refused = 0;
     const auto open = [&](const CrashImage& image) {

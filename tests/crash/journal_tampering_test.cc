@@ -352,6 +352,8 @@ TEST_F(JournalFormat, is_shown_by_example_in_the_document) {
 
 class JournalHeadFile : public testing::Test {
 protected:
+    void SetUp() override { machine_.clock.advance(std::chrono::days{1}); }
+
     /// What a store says that starts with this head.
     Result<void, io::Fault> start_with(const std::string& head) {
         machine_.stop();

@@ -98,7 +98,11 @@ void PostgresWorld::restart() {
 }
 
 void PostgresWorld::move_clock(Millis by) {
-    clock_.advance(by);
+    if (by >= Millis{0}) {
+        clock_.advance(by);
+    } else {
+        clock_.step(by);
+    }
     set_clock();
     // Redis has a clock of its own that nobody can move: what would have run out by then is
     // forgotten.

@@ -269,6 +269,38 @@ TEST_P(StoreScenario, brings_nothing_back_when_the_clock_steps_backwards) {
     EXPECT_EQ(refused(request(event, "ann", 0)), Reason::seats_unavailable);
 }
 
+TEST_P(StoreScenario, still_shows_and_replays_what_ended_in_an_event_that_was_deleted) {
+    const auto event = open_sale(4);
+    EXPECT_TRUE(execute(world_->sale().add_seats(event, "B", 3)).value());
+    const auto second = open_sale(2);
+    const auto wish = request(second, "ann", 0, 2);
+    const auto made = accepted(wish);
+    accepted(domain::CancelReservation{made.id, "ann"});
+    const auto late_wish = request(second, "bob", 1);
+    const auto late = accepted(late_wish);
+    world_->move_clock(late.expires_at - late.created_at);
+    EXPECT_TRUE(execute(world_->sale().delete_event(second)).value());
+    for (int starts = 0; starts < 4; ++starts) {
+        const auto of_ann = world_->read(store().find_reservation(made.id, "ann")).value();
+        EXPECT_EQ(of_ann.status, Status::cancelled);
+        EXPECT_EQ(of_ann.event, second);
+        EXPECT_EQ(of_ann.seats, made.seats);
+        EXPECT_EQ(of_ann.total_amount, made.total_amount);
+        EXPECT_EQ(status_of(late), Status::expired);
+        EXPECT_EQ(world_->read(store().list_reservations("ann", {.limit = 9})).size(), 1);
+        for (const auto& [asked, answered] : {std::pair{wish, made}, {late_wish, late}}) {
+            const auto again = execute(asked).value();
+            ASSERT_TRUE(again && again->replayed);
+            EXPECT_EQ(std::get<domain::Reservation>(again->entity), answered);
+        }
+        EXPECT_EQ(refused(request(second, "cid", 0)), Reason::event_not_found);
+        EXPECT_FALSE(world_->read(store().find_seat(made.seats.front())));
+        EXPECT_FALSE(world_->read(store().seat_map(second)));
+        EXPECT_EQ(available(event), 7);
+        world_->restart();
+    }
+}
+
 TEST_P(StoreScenario, knows_after_a_restart_all_that_it_knew_before) {
     const auto seed = seed_of_this_run();
     std::mt19937_64 random{seed};

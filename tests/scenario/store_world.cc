@@ -22,7 +22,11 @@ public:
             throw std::runtime_error("no snapshot can be taken");
         machine_.restart();
     }
-    void move_clock(Millis by) override { machine_.clock.advance(by); }
+    void move_clock(Millis by) override {
+        if (by >= Millis{0}) return machine_.clock.advance(by);
+        machine_.clock.step(by);
+        machine_.accept_clock = true;
+    }
 
 private:
     OneMachine machine_;

@@ -29,7 +29,7 @@ public:
     virtual Sale& sale() = 0;
     /// Ends the store and starts one on what it kept.
     virtual void restart() = 0;
-    /// Moves the clock that the store judges by; backwards, too.
+    /// Lets time pass; backwards it's the machine's or the database's clock that is set.
     virtual void move_clock(Millis by) = 0;
 
     Started<Answer> start(domain::Command command) {

@@ -1,25 +1,39 @@
 #pragma once
 
+#include "base/check.h"
 #include "io/clock.h"
 
 #include <atomic>
 
 namespace frontrow::test {
 
-/// A clock that stands still until it's told to move. Any thread.
+/// A machine's clocks, which stand still until they're told to move. Any thread.
 class ManualClock final : public io::Clock {
 public:
     explicit ManualClock(
         Instant start = Instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}}
     )
-        : now_ms_{start.time_since_epoch().count()} {}
+        : booted_ms_{start.time_since_epoch().count()} {}
 
-    Instant now() const override { return Instant{Millis{now_ms_.load()}}; }
-    void advance(Millis by) { now_ms_ += by.count(); }
-    void set(Instant at) { now_ms_ = at.time_since_epoch().count(); }
+    io::ClockReading read() const override {
+        const Millis since_boot{since_boot_ms_.load()};
+        return {.wall = Instant{Millis{booted_ms_.load()}} + since_boot, .since_boot = since_boot};
+    }
+
+    /// Time passes; it never goes backwards.
+    void advance(Millis by) {
+        CHECK(by >= Millis{0});
+        since_boot_ms_ += by.count();
+    }
+    /// Time passes until the wall clock says this.
+    void set(Instant at) { advance(at - now()); }
+    /// No time passes, but somebody sets the wall clock, forwards or backwards.
+    void step(Millis by) { booted_ms_ += by.count(); }
 
 private:
-    std::atomic<std::int64_t> now_ms_;
+    /// What the wall clock makes of the moment when the machine was started.
+    std::atomic<std::int64_t> booted_ms_;
+    std::atomic<std::int64_t> since_boot_ms_ = 0;
 };
 
 }  // namespace frontrow::test

@@ -50,12 +50,16 @@ public:
             {.folder = folder.path(),
              .vfs = vfs.name(),
              .snapshots = snapshots,
-             .waiting_max = waiting_max},
+             .waiting_max = waiting_max,
+             .accept_clock = accept_clock},
             {.owner = io.get_executor(),
              .clock = clock,
              .disk = disk,
              .on_failure = [this](const io::Fault& fault) { failures.push_back(fault); },
-             .on_trouble = [this](const io::Fault& fault) { troubles.push_back(fault.what); }}
+             .on_trouble = [this](const io::Fault& fault) { troubles.push_back(fault.what); },
+             .on_clock_news = [this](
+                                  EmbeddedStore::ClockNews news, Millis ahead
+                              ) { clock_news.emplace_back(news, ahead); }}
         );
         if (!opened) return std::unexpected(opened.error());
         store_ = std::move(*opened);
@@ -105,8 +109,10 @@ public:
     SeatId first_seat;
     std::vector<io::Fault> failures;
     std::vector<std::string> troubles;
+    std::vector<std::pair<EmbeddedStore::ClockNews, Millis>> clock_news;
     /// From the next start on.
     store::embedded::SnapshotTaker::Settings snapshots;
+    bool accept_clock = false;
 
 private:
     std::unique_ptr<EmbeddedStore> store_;

@@ -135,6 +135,13 @@ public:
         return facts_of_last_;
     }
 
+    /// As Inventory::lapse().
+    bool lapse(std::size_t at_most) {
+        const bool is_all = inventory_.lapse(now, at_most);
+        inventory_.verify();
+        return is_all;
+    }
+
     SeatId seat(EventId event, std::uint32_t index) const {
         return Inventory::seat_id(*inventory_.find_event(event), index);
     }

@@ -654,25 +654,36 @@ TEST(ExpireHolds, ends_the_earliest_first_as_many_as_asked) {
     EXPECT_FALSE(office.inventory().has_expired_holds(office.now));
 }
 
-TEST(ExpireHolds, ends_many_in_order_however_they_came_and_in_whatever_numbers) {
+/// Holds that end all over the place, and all have: 37 has no factor in common with the number of
+/// seats.
+void let_many_run_out(BoxOffice& office) {
     constexpr std::uint32_t kSeats = 500;
-    BoxOffice office;
     const auto event = office.open(kSeats);
     for (std::uint32_t seat = 0; seat < kSeats; ++seat) {
         auto wish = office.wish(event, "u" + std::to_string(seat), {seat});
-        // All over the place: 37 has no factor in common with the number of seats.
         wish.hold = std::chrono::seconds{1 + seat * 37 % kSeats};
         ASSERT_TRUE(office.act(wish));
     }
     office.now += std::chrono::seconds{kSeats};
-    for (const std::uint32_t at_most : {1U, 10U, 3U, 200U, 1'000U})
-        office.sweep(at_most);
+}
+
+void expect_all_ended_in_order(const BoxOffice& office) {
+    const auto& inventory = office.inventory();
     std::vector<Instant> ends;
     for (const auto& fact : office.history())
         if (const auto* expired = std::get_if<ReservationExpired>(&fact.body))
-            ends.push_back(office.inventory().find_reservation(expired->reservation)->expires_at);
-    EXPECT_EQ(ends.size(), kSeats);
+            ends.push_back(inventory.find_reservation(expired->reservation)->expires_at);
+    EXPECT_EQ(ends.size(), 500U);
+    EXPECT_EQ(inventory.pending_count(), 0U);
     EXPECT_TRUE(std::ranges::is_sorted(ends));
+}
+
+TEST(ExpireHolds, ends_many_in_order_however_they_came_and_in_whatever_numbers) {
+    BoxOffice office;
+    let_many_run_out(office);
+    for (const std::uint32_t at_most : {1U, 10U, 3U, 200U, 1'000U})
+        office.sweep(at_most);
+    expect_all_ended_in_order(office);
 }
 
 TEST(ExpireHolds, changes_nothing_that_anybody_could_see) {
@@ -688,6 +699,84 @@ TEST(ExpireHolds, changes_nothing_that_anybody_could_see) {
     EXPECT_EQ(office.inventory().find_event(event)->counts.available(), 3U);
     EXPECT_EQ(plan(office, event), seats);
     EXPECT_EQ(office.inventory().list_reservations("ann", {10, 0}, office.now), list);
+}
+
+/// What readers see of an event, and whether it may be deleted.
+struct Seen {
+    SeatCounts counts;
+    SeatMapVersion version;
+    std::vector<SeatStatus> map;
+    std::string plan;
+    std::size_t free = 0;
+    std::uint32_t anns = 0;
+    bool has_sales = false;
+
+    friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+Seen look(const BoxOffice& office, EventId event) {
+    const auto& inventory = office.inventory();
+    const auto& row = *inventory.find_event(event);
+    Seen seen{
+        .counts = inventory.count_seats(row, office.now),
+        .version = inventory.seat_map_version(row, office.now),
+        .map = inventory.seat_map(row, office.now, nullptr).statuses,
+        .plan = plan(office, event),
+        .anns = inventory.seats_of(row, "ann", office.now),
+        .has_sales =
+            !decide(inventory, DeleteEvent{event, BoxOffice::owner(), {}}, office.now).outcome,
+    };
+    for (const auto& run : inventory.list_seats(row, true, {.limit = 100}, office.now).runs)
+        seen.free += run.statuses.size();
+    return seen;
+}
+
+TEST(Lapse, changes_nothing_that_anybody_could_see) {
+    BoxOffice office;
+    const auto event = office.open(8);
+    const auto other = office.open(1);
+    office.hold(event, "ann", {0, 1});
+    office.hold(event, "bob", {2});
+    office.hold(other, "ann", {0});
+    const auto late = office.hold(event, "ann", {3});
+    ASSERT_TRUE(office.extend(late, 10min));
+    ASSERT_TRUE(office.confirm(office.hold(event, "ann", {4})));
+    EXPECT_TRUE(office.lapse(10)) << "none has run out";
+    office.now += kHold;
+    const auto seen = look(office, event);
+    EXPECT_EQ(seen.counts, (SeatCounts{.total = 8, .reserved = 1, .confirmed = 1}));
+    EXPECT_EQ(seen.version.lapsed, 3U);
+    const auto seen_of_other = look(office, other);
+    for (const std::size_t at_most : {0U, 1U, 1U, 0U}) {
+        EXPECT_FALSE(office.lapse(at_most));
+        EXPECT_EQ(look(office, event), seen);
+        EXPECT_EQ(look(office, other), seen_of_other);
+    }
+    EXPECT_TRUE(office.lapse(10));
+    EXPECT_EQ(look(office, event), seen);
+    EXPECT_EQ(look(office, other), seen_of_other);
+    EXPECT_EQ(office.inventory().lapsed_count(), 3U);
+
+    // And what comes after goes on from there.
+    ASSERT_TRUE(office.reserve(event, "cid", {1, 2}));
+    EXPECT_EQ(office.facts_of_last(), 3U) << "two holds end, and one begins";
+    EXPECT_EQ(office.inventory().lapsed_count(), 1U);
+    EXPECT_EQ(look(office, event).counts, (SeatCounts{.total = 8, .reserved = 3, .confirmed = 1}));
+    EXPECT_TRUE(office.remove(other));
+    EXPECT_EQ(office.facts_of_last(), 2U);
+    EXPECT_FALSE(office.inventory().has_expired_holds(office.now));
+    EXPECT_EQ(office.sweep(), 0U);
+}
+
+TEST(Lapse, leaves_the_sweeper_every_hold_in_the_order_of_their_ends) {
+    BoxOffice office;
+    let_many_run_out(office);
+    for (const std::uint32_t at_most : {1U, 50U, 3U, 90U, 1'000U}) {
+        office.lapse(at_most);
+        office.sweep(at_most / 2);
+    }
+    office.sweep();
+    expect_all_ended_in_order(office);
 }
 
 TEST(Decide, rests_on_the_facts_that_its_answer_is_made_of) {

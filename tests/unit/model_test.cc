@@ -59,6 +59,8 @@ public:
     void turn(const Dice& dice) {
         if (difference_) return;
         now_ = sale_.next_instant(dice, now_);
+        // Some of the holds that have run out, or all, or none.
+        if (dice[1] % 2 == 0) inventory_.lapse(now_, dice[3] % 4U);
         ask(sale_.next(dice, now_));
     }
 
@@ -176,7 +178,19 @@ private:
         expect((row != nullptr) == of_model.has_value(), "whether an event is there");
         if (row == nullptr || !of_model) return;
         expect(row->event == *of_model, "an event");
+        const auto counts = inventory.count_seats(*row, now_);
         const auto map = inventory.seat_map(*row, now_, nullptr);
+        SeatCounts counted{.total = static_cast<std::uint32_t>(map.statuses.size())};
+        for (const auto& [seat, status] : model().seats(id, false, kAll, 0, now_)) {
+            if (status == SeatStatus::reserved) ++counted.reserved;
+            if (status == SeatStatus::confirmed) ++counted.confirmed;
+        }
+        expect(counts == counted, "the counts");
+        expect(
+            std::ranges::count(map.statuses, SeatStatus::available) == counted.available() &&
+                std::ranges::count(map.statuses, SeatStatus::reserved) == counted.reserved,
+            "the seat map"
+        );
         for (const auto& [limit, offset] : {std::pair{kAll, std::size_t{0}}, {3, 2}, {5, 5}}) {
             for (const bool only_available : {false, true}) {
                 expect(

@@ -53,6 +53,13 @@ Awaitable<void> metrics(Context& context) {
             .is_open = counts->is_open,
         };
     }
+    std::optional<telemetry::Metrics::Clock> clock;
+    if (const auto state = context.services.store.clock()) {
+        clock = {
+            .ahead_seconds = std::chrono::duration<double>(state->wall_ahead).count(),
+            .is_alarmed = state->is_alarmed,
+        };
+    }
     context.response.body = context.services.metrics.text(
         {
             .pending = static_cast<double>(reservations.pending),
@@ -60,7 +67,8 @@ Awaitable<void> metrics(Context& context) {
             .connections = static_cast<double>(context.services.house.connections),
             .answer_bytes = static_cast<double>(context.services.answers.bytes()),
         },
-        gate
+        gate,
+        clock
     );
     co_return;
 }

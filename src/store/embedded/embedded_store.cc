@@ -39,6 +39,22 @@ Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the journal failed"};
 }
 
+/// A house that has sold nothing for so long is told that its clock may be wrong.
+constexpr std::chrono::days kLongAfter{2};
+
+/// So many seats are freed in a turn of the loop, or what one call added.
+constexpr std::size_t kFreeChunk = 10'000;
+
+/// Some in each turn: two million seats at once would take a tenth of a second.
+void free_blocks(const io::Executor& owner, domain::SeatBlocks blocks) {
+    for (std::size_t freed = 0; !blocks.empty() && freed < kFreeChunk; blocks.pop_back())
+        freed += blocks.back()->seats.size();
+    if (blocks.empty()) return;
+    boost::asio::post(owner, [owner, blocks = std::move(blocks)]() mutable {
+        free_blocks(owner, std::move(blocks));
+    });
+}
+
 /// New claims are what is refused first when the disk runs out, or hangs.
 bool takes_on_more(const domain::Command& command) {
     return std::holds_alternative<domain::ReserveSeats>(command) ||
@@ -54,6 +70,7 @@ EmbeddedStore::EmbeddedStore(Settings settings, Ports ports, DataFolder folder)
     : settings_{std::move(settings)},
       ports_{std::move(ports)},
       folder_{std::move(folder)},
+      time_{ports_.clock.read(), ports_.clock.now()},
       self_{std::make_shared<EmbeddedStore*>(this)} {
 }
 
@@ -85,6 +102,8 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     if (!recovered) return std::unexpected(recovered.error());
     if (auto whole = check_head(store->folder_.head(), journal->end()); !whole)
         return std::unexpected(whole.error());
+    if (auto begun = store->begin_time(recovered->inventory); !begun)
+        return std::unexpected(begun.error());
     // The journal is whole; before this line none of its files was changed.
     if (auto settled = journal->settle(); !settled) return std::unexpected(settled.error());
     store->head_was_missing_ = !JournalHead::read(store->folder_.head());
@@ -101,6 +120,31 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     return store;
 }
 
+/// A wall clock that is behind the newest fact is wrong, or was wrong when that was written; which,
+/// only the operator knows. One that is far ahead can't be told from one that is right after a
+/// rest.
+Result<void, Fault> EmbeddedStore::begin_time(const domain::Inventory& recovered) {
+    const auto reading = ports_.clock.read();
+    if (recovered.last_seq() == 0) {
+        time_ = io::CarriedTime{reading, reading.wall};
+        return {};
+    }
+    const auto newest = recovered.last_at();
+    const Millis ahead = reading.wall - newest;
+    if (ahead < -io::CarriedTime::kAgreement && !settings_.accept_clock) {
+        return std::unexpected(Fault{
+            FaultKind::unavailable,
+            "this machine's clock says " + to_rfc3339(reading.wall) +
+                ", but the newest fact is of " + to_rfc3339(newest) +
+                ": set the clock right, or go on from that fact's time with --accept-clock"
+        });
+    }
+    if (ahead > kLongAfter && ports_.on_clock_news)
+        ports_.on_clock_news(ClockNews::long_after_newest_fact, ahead);
+    time_ = io::CarriedTime{reading, std::max(reading.wall, newest)};
+    return {};
+}
+
 void EmbeddedStore::begin(
     Recovered recovered,
     Journal journal,
@@ -111,7 +155,6 @@ void EmbeddedStore::begin(
         note_trouble(fault);
     inventory_ = std::move(recovered.inventory);
     durable_seq_ = inventory_.last_seq();
-    last_now_ = inventory_.last_at();
     started_from_ = recovered.snapshot.last_seq + 1;
     auto done = [weak = std::weak_ptr{self_}, owner = ports_.owner](Result<void, Fault> written) {
         boost::asio::post(owner, [weak, written = std::move(written)]() mutable {
@@ -142,11 +185,6 @@ Awaitable<void> EmbeddedStore::close() {
     snapshots_.reset();
     if (auto written = write_snapshot(folder_.path(), inventory_, *end); !written)
         note_trouble(written.error());
-}
-
-Instant EmbeddedStore::now() {
-    last_now_ = std::max(last_now_, ports_.clock.now());
-    return last_now_;
 }
 
 std::optional<Fault> EmbeddedStore::refuse_work() const {
@@ -190,10 +228,17 @@ std::uint64_t EmbeddedStore::record(std::vector<domain::NewFact> facts, Instant 
         const auto& recorded = forming_.emplace_back(
             inventory_.last_seq() + 1, at, trace, fact.event, std::move(fact.body)
         );
+        if (std::holds_alternative<domain::EventDeleted>(recorded.body))
+            let_seats_go(recorded.event);
         domain::evolve(inventory_, recorded);
     }
     schedule_write();
     return inventory_.last_seq();
+}
+
+void EmbeddedStore::let_seats_go(EventId event) {
+    seat_maps_.forget(event);
+    free_blocks(ports_.owner, inventory_.find_event(event)->blocks);
 }
 
 /// Not at once: the requests that are ready share the batch. A commit takes the same time however
@@ -292,16 +337,10 @@ Awaitable<std::optional<Fault>> EmbeddedStore::until_tellable(std::uint64_t seq)
 
 void EmbeddedStore::sweep() {
     const auto at = now();
+    lapse_some(at);
     if (failed_ || forming_.size() >= kSweepChunk || !inventory_.has_expired_holds(at)) return;
     auto decision = domain::decide(inventory_, domain::ExpireHolds{kSweepChunk}, at);
     record(std::move(decision.facts), at, TraceId{});
-}
-
-Awaitable<void> EmbeddedStore::settle() {
-    while (inventory_.has_expired_holds(now())) {
-        sweep();
-        if (co_await until_tellable(inventory_.last_seq())) co_return;
-    }
 }
 
 void EmbeddedStore::tick() {
@@ -314,7 +353,22 @@ void EmbeddedStore::tick() {
 void EmbeddedStore::look_after() {
     disk_is_low_ = ports_.disk.free_bytes(folder_.path()) < settings_.disk_reserve;
     sweep();
+    watch_clock();
     if (!disk_is_low_) snapshots_->look(committer_->journal_bytes());
+}
+
+/// After the sweep, which has read the clock.
+void EmbeddedStore::watch_clock() {
+    const bool was_alarmed = std::exchange(is_clock_alarmed_, !time_.agrees());
+    if (was_alarmed == is_clock_alarmed_ || !ports_.on_clock_news) return;
+    ports_.on_clock_news(
+        is_clock_alarmed_ ? ClockNews::disagrees : ClockNews::agrees_again, time_.wall_ahead()
+    );
+}
+
+std::optional<ClockState> EmbeddedStore::clock() {
+    now();
+    return ClockState{.wall_ahead = time_.wall_ahead(), .is_alarmed = !time_.agrees()};
 }
 
 }  // namespace frontrow::store::embedded

@@ -2,6 +2,7 @@
 
 #include "domain/inventory.h"
 #include "io/awaitable.h"
+#include "io/carried_time.h"
 #include "io/clock.h"
 #include "io/disk_space.h"
 #include "io/ticker.h"
@@ -49,7 +50,12 @@ public:
         /// Below this much free disk no new hold, event or seat is taken on; what ends or frees one
         /// is.
         std::uint64_t disk_reserve = 64 << 20;
+        /// Starts although the wall clock is far behind the newest fact.
+        bool accept_clock = false;
     };
+
+    /// What is to be said of the wall clock.
+    enum class ClockNews { long_after_newest_fact, disagrees, agrees_again };
 
     /// All outlive the store. `on_failure` is called on the owner's thread.
     struct Ports {
@@ -60,10 +66,15 @@ public:
         /// Told when a snapshot couldn't be used or taken: the next start takes longer, nothing
         /// else. May be empty.
         std::function<void(const io::Fault&)> on_trouble = {};
+        /// With how far the wall clock is ahead of the newest fact, or else of the store's time.
+        /// May be empty.
+        std::function<void(ClockNews, Millis)> on_clock_news = {};
     };
 
     /// Locks the folder and goes along the journal, from a snapshot where there is one that fits.
-    /// Faults: in_use, corrupt, unavailable.
+    /// Time goes on from the newest fact or from the wall clock, whichever is later. Faults:
+    /// in_use, corrupt, unavailable (also where the wall clock is behind the newest fact by more
+    /// than CarriedTime::kAgreement, unless that is accepted).
     static Result<std::unique_ptr<EmbeddedStore>, io::Fault> open(Settings settings, Ports ports);
     /// On the owner's thread, when nobody waits any more.
     ~EmbeddedStore() override;
@@ -88,8 +99,9 @@ public:
     const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
 
     ReservationCounts count_reservations() const override;
+    std::optional<ClockState> clock() override;
     bool is_ready() const override { return !failed_ && !is_stalled(); }
-    Instant now() override;
+    Instant now() override { return time_.at(ports_.clock.read()); }
 
     const domain::Inventory& inventory() const { return inventory_; }
     /// Whether the journal had no head, so that nothing proves that its end is whole.
@@ -112,6 +124,7 @@ private:
     using Waiter = std::move_only_function<void(bool)>;
 
     EmbeddedStore(Settings settings, Ports ports, DataFolder folder);
+    Result<void, io::Fault> begin_time(const domain::Inventory& recovered);
     void
     begin(Recovered recovered, Journal journal, JournalHead head, io::SqliteDatabase log_mover);
 
@@ -129,8 +142,13 @@ private:
     /// Makes facts of holds that have run out, a bounded number; each batch that was written brings
     /// the next.
     void sweep();
-    /// Until all of them are facts, so that the counts by facts are right at once.
-    Awaitable<void> settle();
+    /// Has the inventory count a bounded number of holds that have run out as free; false while
+    /// more are left. After that a read costs the same however many there were.
+    bool lapse_some(Instant at);
+    /// All of them, some in each turn of the loop. Returns the instant of the last.
+    Awaitable<Instant> lapse_the_rest(Instant at);
+    /// Before the event is deleted, so that nobody waits while its seats are freed.
+    void let_seats_go(EventId event);
     void schedule_write();
     void wait_a_turn();
     void on_turn();
@@ -138,8 +156,9 @@ private:
     std::uint64_t last_seq_of(EventId event) const;
     /// As it stands with the batch that is forming.
     void answer_coming();
-    std::optional<domain::SeatList> list_now(EventId event, bool only_available, const Page& page);
-    std::optional<SeatMaps::Map> map_now(EventId event);
+    std::optional<domain::SeatList>
+    list_at(Instant at, EventId event, bool only_available, const Page& page) const;
+    std::optional<SeatMaps::Map> map_at(Instant at, EventId event);
     void on_written(Result<void, io::Fault> written);
     void fail(const io::Fault& fault);
     void note_trouble(const io::Fault& fault) const {
@@ -147,6 +166,7 @@ private:
     }
     void tick();
     void look_after();
+    void watch_clock();
 
     Settings settings_;
     Ports ports_;
@@ -157,7 +177,8 @@ private:
     // yet, and who asks must wait for its end anyway.
     Coming<EventId, SeatMaps::Map> coming_seat_maps_;
     Coming<FirstSeats, domain::SeatList> coming_seats_;
-    Instant last_now_{};
+    io::CarriedTime time_;
+    bool is_clock_alarmed_ = false;
     std::uint64_t started_from_ = 0;
     bool head_was_missing_ = false;
 

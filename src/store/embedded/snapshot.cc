@@ -21,7 +21,7 @@ using io::Fault;
 using io::FaultKind;
 
 /// Raised with every change of what is written, and so of domain/inventory_image.h.
-constexpr unsigned kFormat = 2;
+constexpr unsigned kFormat = 3;
 
 // A line of fixed length, the hash, the inventory, the digest of all before it.
 constexpr auto kForm = "frontrow snapshot, format %04u, batch %020llu, seq %020llu\n";

@@ -1,0 +1,81 @@
+#include "store/embedded/take_snapshot.h"
+#include "support/one_machine.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <malloc.h>
+
+// What the memory of a store still has of an event that was deleted.
+
+namespace frontrow::test {
+namespace {
+
+constexpr std::size_t kSeats = 20'000;
+constexpr int kEvents = 20;
+
+/// What was allocated and not freed. The address sanitizer has an allocator of its own, of which
+/// this knows nothing.
+std::size_t bytes_in_use() {
+    const auto all = mallinfo2();
+    return all.uordblks + all.hblkhd;
+}
+
+class DeletedEvents : public testing::Test {
+protected:
+    void SetUp() override {
+        machine_.start();
+        at_start_ = bytes_in_use();
+        const auto event = open();
+        of_an_event_ = bytes_in_use() - at_start_;
+        remove(event);
+    }
+
+    /// An event whose seats somebody has looked at.
+    EventId open() {
+        const auto event = machine_.open_sale(kSeats);
+        EXPECT_EQ(
+            run(machine_.io, machine_.store().seat_map(event)).value()->get()->statuses.size(),
+            kSeats
+        );
+        return event;
+    }
+    void remove(EventId event) {
+        EXPECT_TRUE(machine_.execute(machine_.sale.delete_event(event)).value());
+    }
+    void open_and_remove_many() {
+        for (int i = 0; i < kEvents; ++i)
+            remove(open());
+    }
+    /// Of twenty there is less than two.
+    void expect_little_is_left() {
+        run_ready(machine_.io);
+        EXPECT_LT(bytes_in_use(), at_start_ + 2 * of_an_event_);
+    }
+
+    OneMachine machine_;
+    std::size_t at_start_ = 0;
+    std::size_t of_an_event_ = 0;
+};
+
+TEST_F(DeletedEvents, leave_no_seats_in_memory) {
+    open_and_remove_many();
+    expect_little_is_left();
+    machine_.store().inventory().verify();
+}
+
+TEST_F(DeletedEvents, leave_none_over_a_restart_either) {
+    open_and_remove_many();
+    machine_.restart();
+    EXPECT_EQ(machine_.store().started_from(), 1);
+    expect_little_is_left();
+    machine_.stop();
+    ASSERT_TRUE(store::embedded::take_snapshot(machine_.folder.path()));
+    machine_.start();
+    EXPECT_GT(machine_.store().started_from(), 1);
+    expect_little_is_left();
+    machine_.store().inventory().verify();
+}
+
+}  // namespace
+}  // namespace frontrow::test
