@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "base/text.h"
 #include "wire/parse_error.h"
 
 #include <boost/json/fwd.hpp>
@@ -23,11 +24,6 @@ public:
 
 private:
     ParseError error_;
-};
-
-struct TextBounds {
-    std::size_t min = 0;
-    std::size_t max = 0;
 };
 
 struct IntegerBounds {
@@ -81,8 +77,7 @@ private:
     Complaints& complaints_;
 };
 
-/// Complains unless the text's length in characters is within bounds and it has no control
-/// characters but tab and line end.
+/// Complains of what base/text.h finds in a text that may have several lines.
 bool check_text(std::string_view text, TextBounds bounds, std::string& complaint);
 
 }  // namespace frontrow::wire

@@ -112,6 +112,12 @@ bool is_within_bounds(const ReservationRequest& request) {
            (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax));
 }
 
+std::optional<FieldError> check(std::string_view field, std::string_view text, TextBounds bounds) {
+    std::string complaint;
+    if (check_text(text, bounds, complaint)) return std::nullopt;
+    return FieldError{std::string{field}, std::move(complaint)};
+}
+
 char* write_bytes(char* to, Bits128 bits) {
     const auto bytes = bytes_of(bits);
     std::memcpy(to, bytes.data(), bytes.size());
@@ -180,9 +186,11 @@ Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body) {
 }
 
 std::optional<FieldError> check_idempotency_key(std::string_view key) {
-    std::string complaint;
-    if (check_text(key, {1, kIdempotencyKeyMax}, complaint)) return std::nullopt;
-    return FieldError{"Idempotency-Key", std::move(complaint)};
+    return check("Idempotency-Key", key, {1, kIdempotencyKeyMax});
+}
+
+std::optional<FieldError> check_event_name(std::string_view name) {
+    return check("name", name, kEventName);
 }
 
 }  // namespace frontrow::wire

@@ -5,7 +5,6 @@
 namespace frontrow::wire {
 namespace {
 
-constexpr TextBounds kName{1, 255};
 constexpr TextBounds kDescription{0, 10'000};
 constexpr TextBounds kVenue{0, 255};
 constexpr TextBounds kSectionOrRow{0, 64};
@@ -64,7 +63,7 @@ void write_event_spec(JsonWriter& json, const domain::EventSpec& spec) {
 
 domain::EventSpec read_event_spec(ObjectReader& in, std::chrono::seconds hold) {
     domain::EventSpec spec;
-    spec.name = in.text("name", kName);
+    spec.name = in.text("name", kEventName);
     spec.description = in.optional_text("description", kDescription).value_or("");
     spec.venue = in.optional_text("venue", kVenue).value_or("");
     spec.start_at = in.instant("start_at");

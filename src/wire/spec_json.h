@@ -20,6 +20,7 @@ read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{
 /// Who may do what, by name: in a request and a fact.
 domain::Role read_role(ObjectReader& in);
 
+inline constexpr TextBounds kEventName{1, 255};
 inline constexpr TextBounds kSeatNumber{1, 64};
 
 /// The fields of a seat that its organiser sets, likewise.
