@@ -106,6 +106,12 @@ public:
     /// The reservation that this key made within the last 24 hours.
     const ReservationRow* find_request(Bits128 key, Instant now) const;
 
+    // The rows, deleted events among them.
+
+    EventIndex event_rows() const { return static_cast<EventIndex>(events_.size()); }
+    ReservationIndex reservation_rows() const {
+        return static_cast<ReservationIndex>(reservations_.size());
+    }
     const EventRow& event(EventIndex index) const { return events_[index]; }
     const ReservationRow& reservation(ReservationIndex index) const { return reservations_[index]; }
     const std::string& user(UserIndex index) const { return users_[index].sub; }
