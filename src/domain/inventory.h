@@ -76,7 +76,7 @@ public:
         ReservationStatus status = ReservationStatus::pending;
         /// The event's when it was made: the event's may change once no seat is held or sold.
         Currency currency;
-        std::uint32_t hold_ms = 0;
+        std::int64_t hold_ms = 0;
         Amount total_amount = 0;
         Instant created_at;
         Instant expires_at;

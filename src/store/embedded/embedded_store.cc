@@ -90,6 +90,7 @@ void EmbeddedStore::begin(Recovered recovered, Journal journal, JournalHead head
     durable_seq_ = inventory_.last_seq();
     last_now_ = inventory_.last_at();
     started_from_ = recovered.snapshot.last_seq + 1;
+    generation_ = recovered.generation;
     auto done = [weak = std::weak_ptr{self_}, owner = ports_.owner](Result<void, Fault> written) {
         boost::asio::post(owner, [weak, written = std::move(written)]() mutable {
             if (const auto self = weak.lock()) (*self)->on_written(std::move(written));
@@ -114,8 +115,11 @@ Awaitable<void> EmbeddedStore::close() {
     ticker_.reset();
     if (co_await until_tellable(inventory_.last_seq())) co_return;
     if (disk_is_low_ || !snapshots_->is_worth_one(committer_->journal_bytes())) co_return;
+    // The next one is made from the journal's beginning, which would make the stop a long one.
+    if (is_last_generation(generation_)) co_return;
     snapshots_.reset();
-    if (auto written = write_snapshot(folder_.path(), inventory_, committer_->finish()); !written)
+    const auto end = committer_->finish();
+    if (auto written = write_snapshot(folder_.path(), inventory_, end, generation_ + 1); !written)
         note_trouble(written.error());
 }
 

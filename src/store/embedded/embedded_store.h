@@ -63,7 +63,8 @@ public:
     /// On the owner's thread, when nobody waits any more.
     ~EmbeddedStore() override;
 
-    /// Leaves a snapshot behind, if a start would have much to read without it.
+    /// Leaves a snapshot behind, if a start would have much to read without it and the one that
+    /// this store began with wasn't of the last generation.
     Awaitable<void> close() override;
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
         override;
@@ -147,6 +148,8 @@ private:
     Coming<FirstSeats, domain::SeatList> coming_seats_;
     Instant last_now_{};
     std::uint64_t started_from_ = 0;
+    /// Of the snapshot that it began with.
+    unsigned generation_ = 0;
 
     /// The batch that is forming, and who waits for it.
     std::vector<domain::Fact> forming_;
