@@ -43,7 +43,7 @@ auto parse_object(std::string_view body, Read read) -> Result<
     if (error) return whole_body("The body isn't valid JSON in UTF-8.");
     if (!document.is_object()) return whole_body("The body must be a JSON object.");
     Complaints complaints;
-    ObjectReader in{document.get_object(), "", complaints};
+    ObjectReader in{document.get_object(), "", complaints, Origin::request};
     auto value = read(in, complaints);
     if (!complaints.none()) return std::unexpected(complaints.take());
     return value;
@@ -77,7 +77,7 @@ std::vector<domain::SeatSpec> read_seat_list(ObjectReader& in, Complaints& compl
             complaints.add(prefix.substr(0, prefix.size() - 1), "must be an object");
             continue;
         }
-        ObjectReader seat{*object, prefix, complaints};
+        ObjectReader seat{*object, prefix, complaints, Origin::request};
         seats.push_back(read_seat_spec(seat));
     }
     return seats;

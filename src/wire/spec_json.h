@@ -11,7 +11,7 @@
 namespace frontrow::wire {
 
 /// The fields of an event that its organiser sets; the same in a request, a fact and an answer.
-/// Written into an object that is open.
+/// Written into an object that is open. Today's limits hold where the reader's origin is a request.
 void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
 /// `hold`: where it isn't said.
 domain::EventSpec

@@ -50,7 +50,8 @@ public:
             {.folder = folder.path(),
              .vfs = vfs.name(),
              .snapshots = snapshots,
-             .waiting_max = waiting_max},
+             .waiting_max = waiting_max,
+             .batch_bytes_max = batch_bytes_max},
             {.owner = io.get_executor(),
              .clock = clock,
              .disk = disk,
@@ -105,8 +106,10 @@ public:
     SeatId first_seat;
     std::vector<io::Fault> failures;
     std::vector<std::string> troubles;
-    /// From the next start on.
+    // From the next start on.
+
     store::embedded::SnapshotTaker::Settings snapshots;
+    std::size_t batch_bytes_max = EmbeddedStore::Settings{}.batch_bytes_max;
 
 private:
     std::unique_ptr<EmbeddedStore> store_;

@@ -220,6 +220,8 @@ inline std::string_view word_for(Reason reason) {
             return "api_key_not_found";
         case Reason::too_many_api_keys:
             return "too_many_api_keys";
+        case Reason::not_writable:
+            return "not_writable";
     }
 }
 inline std::string_view answer(const Outcome& outcome) {

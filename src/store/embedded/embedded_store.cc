@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "domain/evolve.h"
+#include "domain/writable.h"
 #include "io/awaitable.h"
 #include "store/embedded/snapshot.h"
 
@@ -43,6 +44,13 @@ bool takes_on_more(const domain::Command& command) {
            std::holds_alternative<domain::UpdateEvent>(command) ||
            std::holds_alternative<domain::AddSeats>(command) ||
            std::holds_alternative<domain::CreateApiKey>(command);
+}
+
+std::size_t written_bytes_max(const std::vector<domain::NewFact>& facts) {
+    std::size_t bytes = 0;
+    for (const auto& fact : facts)
+        bytes += domain::written_bytes_max(fact.body).value_or(0);
+    return bytes;
 }
 
 }  // namespace
@@ -145,6 +153,13 @@ EmbeddedStore::execute(domain::Command command, TraceId trace) {
     if (disk_is_low_ && !decision.facts.empty() && takes_on_more(command)) {
         co_return std::unexpected(Fault{FaultKind::storage_low, "the disk is nearly full"});
     }
+    const auto bytes = written_bytes_max(decision.facts);
+    if (bytes > 0 && forming_bytes_ + bytes > settings_.batch_bytes_max) {
+        co_return std::unexpected(
+            Fault{FaultKind::overloaded, "the batch that is forming is too large"}
+        );
+    }
+    forming_bytes_ += bytes;
     const auto rests_on =
         decision.facts.empty() ? decision.rests_on : record(std::move(decision.facts), at, trace);
     if (!is_durable(rests_on)) {
@@ -200,6 +215,7 @@ void EmbeddedStore::write_next_batch() {
     std::swap(writing_waiters_, forming_waiters_);
     const auto usual = forming_.capacity();
     committer_->submit(std::exchange(forming_, {}));
+    forming_bytes_ = 0;
     // The disk takes longest: where the committer waits for this processor, it goes first.
     std::this_thread::yield();
     forming_.reserve(std::min<std::size_t>(usual, 1'024));

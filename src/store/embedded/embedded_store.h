@@ -41,6 +41,9 @@ public:
         SnapshotTaker::Settings snapshots = {};
         /// Requests waiting for the disk beyond which more are refused as overloaded.
         std::size_t waiting_max = 16'384;
+        /// What the facts of one batch may take as lines, by a generous estimate; a command that
+        /// would make it more is refused as overloaded.
+        std::size_t batch_bytes_max = Journal::kFactsBytesMax / 10 * 9;
         /// Below this much free disk no new hold, event or seat is taken on; what ends or frees one
         /// is.
         std::uint64_t disk_reserve = 64 << 20;
@@ -153,6 +156,8 @@ private:
 
     /// The batch that is forming, and who waits for it.
     std::vector<domain::Fact> forming_;
+    /// What its facts take as lines, at most; a sweep's few are left out.
+    std::size_t forming_bytes_ = 0;
     std::vector<Waiter> forming_waiters_;
     /// Who waits for the batch that is being written.
     std::vector<Waiter> writing_waiters_;

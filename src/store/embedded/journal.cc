@@ -40,8 +40,6 @@ constexpr auto kSelect =
 constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
 /// What one statement reads, about.
 constexpr std::size_t kStatementBytes = 2 << 20;
-/// The most that a batch has as lines: what a row of SQLite's can hold.
-constexpr std::size_t kFactsBytesMax = 1'000'000'000;
 constexpr auto kNewest = "SELECT coalesce(max(batch), 0) FROM journal";
 
 std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
