@@ -44,7 +44,7 @@ std::string read_file(const fs::path& path) {
 /// An inventory as bytes: those of its snapshot.
 std::string image_of(const domain::Inventory& inventory) {
     const test::TempFolder folder;
-    CHECK(store::embedded::write_snapshot(folder.path(), inventory, JournalEnd{}));
+    CHECK(store::embedded::write_snapshot(folder.path(), inventory, JournalEnd{}, 1));
     return read_file(store::embedded::list_snapshots(folder.path()).at(0));
 }
 
@@ -60,7 +60,7 @@ struct Original {
             CHECK(journal->replay(take, batch).has_value());
             inventories.push_back(image_of(inventory));
             if (batch != disk.batches() / 2) continue;
-            CHECK(store::embedded::write_snapshot(disk.folder(), inventory, journal->end()));
+            CHECK(store::embedded::write_snapshot(disk.folder(), inventory, journal->end(), 1));
         }
         snapshot_file = store::embedded::list_snapshots(disk.folder()).at(0);
         snapshot = read_file(snapshot_file);

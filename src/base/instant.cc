@@ -108,8 +108,7 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     if (!in.done() || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
     const Instant at = std::chrono::sys_days{date} + hours{hour} +
                        minutes{minute - offset_minutes} + seconds{second} + Millis{ms};
-    const bool in_range = at.time_since_epoch().count() >= 0 &&
-                          at < Instant{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
+    const bool in_range = at >= kFirstInstant && at <= kLastInstant;
     return in_range ? std::optional{at} : std::nullopt;
 }
 

@@ -12,6 +12,12 @@ namespace frontrow {
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 using Millis = std::chrono::milliseconds;
 
+// What the written form has room for.
+
+inline constexpr Instant kFirstInstant{};
+inline constexpr Instant kLastInstant =
+    std::chrono::sys_days{std::chrono::year{10000} / 1 / 1} - Millis{1};
+
 /// Reads RFC 3339 with any offset (`2026-11-21T10:00:00+09:00`); digits past the millisecond are
 /// cut. Nothing for anything else, for a date that doesn't exist, or for a year outside 1970…9999.
 std::optional<Instant> parse_rfc3339(std::string_view text);

@@ -1,8 +1,8 @@
 #include "cli/seed_table.h"
 
 #include "base/hash_map.h"
-#include "base/utf8.h"
 #include "http/problem.h"
+#include "wire/requests.h"
 
 #include <cstdio>
 #include <fstream>
@@ -20,7 +20,6 @@ using store::Awaitable;
 
 constexpr std::chrono::days kUntilStart{30};
 constexpr std::chrono::hours kLength{3};
-constexpr std::size_t kNameMax = 255;
 
 const domain::Organizer kOrganizer{.sub = "dev", .is_admin = true};
 
@@ -41,8 +40,10 @@ Awaitable<Result<EventId, Fault>> choose_event(
         co_return *named;
     }
     const auto name = settings.name.empty() ? settings.csv.stem().string() : settings.name;
-    if (name.size() > kNameMax || !is_utf8(name))
-        co_return std::unexpected(failed("the event's name must be UTF-8, 255 bytes at most"));
+    if (const auto wrong = wire::check_event_name(name))
+        co_return std::unexpected(
+            failed("the event's name " + wrong->message + "; --name gives it another")
+        );
     const auto start = std::chrono::ceil<std::chrono::days>(store.now()) + kUntilStart;
     domain::EventSpec spec{
         .name = name,

@@ -2,17 +2,28 @@
 #include "cli/with_database.h"
 #include "config/options.h"
 #include "domain/audit.h"
+#include "domain/audit_comparison.h"
 #include "domain/evolve.h"
 #include "store/embedded/durable_journal.h"
+#include "store/embedded/recovery.h"
+#include "store/embedded/snapshot.h"
 #include "store/postgres/fact_reader.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace frontrow::cli {
 namespace {
+
+using store::embedded::Journal;
+using store::embedded::Snapshot;
 
 constexpr std::uint64_t kProgressStep = 250'000;
 
@@ -21,8 +32,7 @@ int failed(const io::Fault& fault) {
     return kFailed;
 }
 
-int report(const domain::Audit& audit) {
-    const auto& totals = audit.totals();
+void print_totals(const domain::Audit::Totals& totals) {
     std::printf(
         "%" PRIu64 " facts: %" PRIu64 " events, %" PRIu64 " seats, %" PRIu64
         " reservations, %" PRIu64 " of them confirmed, %" PRIu64 " seats sold\n",
@@ -33,6 +43,10 @@ int report(const domain::Audit& audit) {
         totals.confirmed,
         totals.seats_sold
     );
+}
+
+int report(const domain::Audit& audit) {
+    print_totals(audit.totals());
     for (const auto& violation : audit.violations()) {
         std::printf("fact %" PRIu64 ": %s\n", violation.seq, violation.what.c_str());
     }
@@ -52,21 +66,100 @@ void take(const domain::Fact& fact, domain::Audit& audit, domain::Inventory& inv
         std::fprintf(stderr, "%" PRIu64 " facts read\n", audit.totals().facts);
 }
 
-/// Two judges: the audit, which reads facts alone, and the inventory, whose derived figures must
-/// stand.
+/// Two readings of a folder's facts: the audit, which shares no code with the rules, and the
+/// inventory. They must come to the same, and so must the snapshots from which a start goes on.
+class FolderCheck {
+public:
+    explicit FolderCheck(Journal& journal) : journal_{journal} {}
+
+    Result<void, io::Fault> read_until(std::uint64_t batch) {
+        return journal_.replay(
+            [this](const domain::Fact& fact) { take(fact, audit_, inventory_); }, batch
+        );
+    }
+
+    /// Of the snapshot that stands where the facts have been read to.
+    void prove(Snapshot& snapshot) {
+        if (!audit_.violations().empty()) return;
+        const auto file = snapshot.path().filename().string();
+        const auto differences = snapshot.differences_from(inventory_);
+        if (!differences) return pass_over(differences.error());
+        for (const auto& difference : *differences)
+            std::printf("%s is wrong about %s\n", file.c_str(), difference.c_str());
+        if (!differences->empty()) {
+            lying_.push_back(file);
+            return;
+        }
+        const auto seq = snapshot.end().last_seq;
+        std::printf("%s is what the first %" PRIu64 " facts come to\n", file.c_str(), seq);
+    }
+    static void pass_over(const io::Fault& fault) {
+        std::fprintf(
+            stderr, "frontrow verify: a snapshot was passed over: %s\n", fault.what.c_str()
+        );
+    }
+
+    int report() const {
+        if (!audit_.violations().empty()) return cli::report(audit_);
+        const auto differences = domain::compare(audit_, inventory_);
+        for (const auto& difference : differences)
+            std::printf("the state is wrong about %s\n", difference.c_str());
+        if (!differences.empty()) {
+            print_totals(audit_.totals());
+            std::printf("NOT IN ORDER: what the server makes of the facts isn't what they say\n");
+            return kFailed;
+        }
+        inventory_.verify();
+        if (lying_.empty()) return cli::report(audit_);
+        print_totals(audit_.totals());
+        for (const auto& file : lying_)
+            std::printf(
+                "NOT IN ORDER: %s isn't what the facts come to; the journal is in order, so "
+                "stop the server, delete that file, and start again\n",
+                file.c_str()
+            );
+        return kFailed;
+    }
+
+private:
+    Journal& journal_;
+    domain::Audit audit_;
+    domain::Inventory inventory_;
+    std::vector<std::string> lying_;
+};
+
+/// Those that a start would take, oldest first. A running server may have removed one meanwhile.
+std::vector<Snapshot>
+open_snapshots(Journal& journal, const std::vector<std::filesystem::path>& files) {
+    std::vector<Snapshot> snapshots;
+    for (auto file = files.rbegin(); file != files.rend(); ++file) {
+        auto snapshot = store::embedded::open_fitting(journal, *file);
+        std::error_code ignored;
+        if (snapshot) {
+            snapshots.push_back(std::move(*snapshot));
+        } else if (std::filesystem::exists(*file, ignored)) {
+            FolderCheck::pass_over(snapshot.error());
+        }
+    }
+    return snapshots;
+}
+
 int verify_folder(const config::StoreSettings& settings) {
+    // Before the journal is opened, so that none of them is ahead of it.
+    const auto files = store::embedded::list_snapshots(settings.data_dir);
     auto durable = store::embedded::DurableJournal::open(settings.data_dir);
     if (!durable) return failed(durable.error());
 
-    domain::Audit audit;
-    domain::Inventory inventory;
-    const auto replayed = durable->journal.replay(
-        [&](const domain::Fact& fact) { take(fact, audit, inventory); }, durable->newest_batch
-    );
-    if (!replayed) return failed(replayed.error());
+    FolderCheck check{durable->journal};
+    for (auto& snapshot : open_snapshots(durable->journal, files)) {
+        if (const auto read = check.read_until(snapshot.end().batch); !read)
+            return failed(read.error());
+        check.prove(snapshot);
+    }
+    if (const auto read = check.read_until(durable->newest_batch); !read)
+        return failed(read.error());
     if (const auto whole = durable->check_end(); !whole) return failed(whole.error());
-    if (audit.violations().empty()) inventory.verify();
-    return report(audit);
+    return check.report();
 }
 
 /// The facts are judged as in a folder; then the tables must say what the facts come to.

@@ -6,10 +6,8 @@ namespace frontrow::domain {
 namespace {
 
 constexpr std::size_t kViolationsKept = 100;
-
-std::string user_key(EventId event, const std::string& user) {
-    return event.to_string() + user;
-}
+/// For how long a key has been promised to make one reservation only, ever since there are keys.
+constexpr std::chrono::hours kKeyKept{24};
 
 }  // namespace
 
@@ -21,25 +19,42 @@ void Audit::observe(const Fact& fact) {
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);
     std::visit([&](const auto& body) { judge(fact, body); }, fact.body);
+    if (fact.event == EventId{}) return;
+    auto& truth = events_[number_of(fact.event)];
+    truth.last_seq = fact.seq;
+    truth.last_at = fact.at;
 }
 
 void Audit::judge(const Fact& fact, const EventCreated& body) {
-    const bool is_new = events_.emplace(fact.event, EventTruth{.spec = body.spec}).second;
-    expect(fact, is_new, "an event was created twice");
+    auto& truth = events_[number_of(fact.event)];
     ++totals_.events;
+    expect(fact, !truth.was_created, "an event was created twice");
+    if (truth.was_created) return;
+    truth.was_created = true;
+    truth.event = Event{
+        .id = fact.event,
+        .spec = body.spec,
+        .created_by = body.created_by,
+        .created_at = fact.at,
+        .updated_at = fact.at,
+    };
 }
 
 void Audit::judge(const Fact& fact, const EventUpdated& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
+    auto& spec = truth->event.spec;
     const bool terms_stand =
-        truth->spec.currency == body.spec.currency && truth->spec.payment == body.spec.payment;
+        spec.currency == body.spec.currency && spec.payment == body.spec.payment;
     expect(
         fact,
-        terms_stand || truth->seats_held == 0 || truth->seats_held == seats_run_out(fact),
+        terms_stand || truth->seats_held == 0 ||
+            truth->seats_held == seats_run_out(number_of(fact.event), fact.at),
         "the terms of held or sold seats changed"
     );
-    truth->spec = body.spec;
+    spec = body.spec;
+    truth->event.updated_at = fact.at;
+    ++truth->event.version;
 }
 
 void Audit::judge(const Fact& fact, const EventDeleted&) {
@@ -50,50 +65,47 @@ void Audit::judge(const Fact& fact, const EventDeleted&) {
 }
 
 void Audit::judge(const Fact& fact, const SeatsAdded& body) {
-    if (event(fact) == nullptr) return;
+    auto* truth = event(fact);
+    if (truth == nullptr) return;
+    truth->blocks.push_back(body.block);
     std::uint64_t index = 0;
     for (const auto& seat : body.block->seats) {
+        SeatTruth added{.event = number_of(fact.event), .price = seat.price, .last_at = fact.at};
         const auto id = body.block->first_id.plus(index++);
-        const bool is_new =
-            seats_.emplace(id, SeatTruth{.event = fact.event, .price = seat.price}).second;
-        expect(fact, is_new, "a seat was created twice");
+        expect(fact, seats_.emplace(id, added).second, "a seat was created twice");
     }
     totals_.seats += index;
 }
 
 void Audit::judge(const Fact& fact, const ReservationHeld& body) {
-    judge_terms(fact, body);
-    Amount total = 0;
-    for (const auto id : body.seats)
-        take_seat(fact, body, id, total);
-    expect(fact, total == body.total_amount, "the amount isn't the sum of the seats' prices");
-
+    const auto user = number_of(body.user);
+    judge_terms(fact, body, user);
+    take_seats(fact, body);
+    judge_request(fact, body);
+    const auto event = number_of(fact.event);
     HoldTruth hold{
-        .event = fact.event,
-        .user = body.user,
-        .seats = body.seats,
+        .event = event,
+        .user = user,
+        .seats = {body.seats.begin(), body.seats.end()},
+        .currency = events_[event].event.spec.currency,
+        .total_amount = body.total_amount,
         .held_at = fact.at,
         .first_expires_at = body.expires_at,
         .expires_at = body.expires_at,
+        .request = body.request,
     };
     const bool is_new = holds_.emplace(body.reservation, std::move(hold)).second;
     expect(fact, is_new, "a reservation was made twice");
-    const auto [request, is_first] = requests_.try_emplace(body.request.key, fact.at);
-    expect(
-        fact,
-        is_first || request->second + kRequestMemory <= fact.at,
-        "one request made two reservations"
-    );
-    request->second = fact.at;
     ++totals_.reservations;
 }
 
-void Audit::judge_terms(const Fact& fact, const ReservationHeld& body) {
+void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
-    const auto& spec = truth->spec;
+    const auto& spec = truth->event.spec;
+    const auto number = number_of(fact.event);
     const auto seats = static_cast<std::int64_t>(body.seats.size());
-    auto& of_user = seats_by_user_[user_key(fact.event, body.user)];
+    auto& of_user = seats_of(number, user);
     of_user += seats;
     truth->seats_held += seats;
     expect(
@@ -104,7 +116,7 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body) {
     expect(
         fact,
         !spec.max_seats_per_user || of_user <= *spec.max_seats_per_user ||
-            of_user - seats_run_out(fact, &body.user) <= *spec.max_seats_per_user,
+            of_user - seats_run_out(number, fact.at, &user) <= *spec.max_seats_per_user,
         "a user has more seats than allowed"
     );
     expect(
@@ -117,20 +129,39 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body) {
     expect(fact, length > Millis{0} && length <= spec.hold, "a hold is longer than allowed");
 }
 
-void Audit::take_seat(const Fact& fact, const ReservationHeld& body, SeatId id, Amount& total) {
-    const auto found = seats_.find(id);
+void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
+    // Of no sign, so that whatever a fact says has a sum.
+    std::uint64_t total = 0;
+    const auto event = number_of(fact.event);
+    for (const auto id : body.seats) {
+        const auto found = seats_.find(id);
+        const bool is_here = found != seats_.end() && found->second.event == event;
+        expect(fact, is_here, "a seat was held that the event doesn't have");
+        if (found == seats_.end()) continue;
+        auto& seat = found->second;
+        expect(fact, !seat.is_sold, "a sold seat was held again");
+        expect(fact, !seat.is_held, "a seat was held for two buyers at once");
+        seat.is_held = true;
+        seat.holder = body.reservation;
+        touch(fact, id, seat);
+        total += static_cast<std::uint64_t>(seat.price);
+    }
     expect(
         fact,
-        found != seats_.end() && found->second.event == fact.event,
-        "a seat was held that the event doesn't have"
+        total == static_cast<std::uint64_t>(body.total_amount),
+        "the amount isn't the sum of the seats' prices"
     );
-    if (found == seats_.end()) return;
-    auto& seat = found->second;
-    expect(fact, !seat.is_sold, "a sold seat was held again");
-    expect(fact, !seat.is_held, "a seat was held for two buyers at once");
-    seat.is_held = true;
-    seat.holder = body.reservation;
-    total += seat.price;
+}
+
+void Audit::judge_request(const Fact& fact, const ReservationHeld& body) {
+    const auto [entry, is_first] = requests_.try_emplace(body.request.key, body.reservation);
+    const auto before = is_first ? holds_.end() : holds_.find(entry->second);
+    expect(
+        fact,
+        before == holds_.end() || before->second.held_at + kKeyKept <= fact.at,
+        "one request made two reservations"
+    );
+    entry->second = body.reservation;
 }
 
 void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
@@ -146,8 +177,10 @@ void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
             "a seat was sold to somebody who didn't hold it"
         );
         seat.is_sold = true;
+        touch(fact, id, seat);
     }
     hold->status = ReservationStatus::confirmed;
+    hold->confirmed_at = fact.at;
     totals_.seats_sold += hold->seats.size();
     ++totals_.confirmed;
 }
@@ -173,20 +206,33 @@ void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     if (hold == nullptr) return;
     expect(fact, fact.at < hold->expires_at, "a hold was extended after it had run out");
     expect(fact, body.expires_at > hold->expires_at, "an extension made a hold shorter");
-    const auto length_max = kHoldLengthsMax * (hold->first_expires_at - hold->held_at);
-    expect(fact, body.expires_at - hold->held_at <= length_max, "a hold was extended for too long");
+    for (const auto id : hold->seats)
+        touch(fact, id, seats_[id]);
     hold->expires_at = body.expires_at;
 }
 
 void Audit::judge(const Fact& fact, const ApiKeyCreated& body) {
-    expect(fact, api_keys_.emplace(body.key, true).second, "an API key was made twice");
+    const bool is_new = api_keys_by_id_.emplace(body.key, api_keys_.size()).second;
+    expect(fact, is_new, "an API key was made twice");
+    if (!is_new) return;
+    api_keys_.push_back({
+        .id = body.key,
+        .name = body.name,
+        .role = body.role,
+        .prefix = body.prefix,
+        .digest = body.digest,
+        .created_by = body.created_by,
+        .created_at = fact.at,
+        .revoked_at = std::nullopt,
+    });
 }
 
 void Audit::judge(const Fact& fact, const ApiKeyRevoked& body) {
-    const auto found = api_keys_.find(body.key);
-    const bool was_in_force = found != api_keys_.end() && found->second;
+    const auto found = api_keys_by_id_.find(body.key);
+    auto* key = found == api_keys_by_id_.end() ? nullptr : &api_keys_[found->second];
+    const bool was_in_force = key != nullptr && !key->revoked_at;
     expect(fact, was_in_force, "an API key was revoked that wasn't in force");
-    if (was_in_force) found->second = false;
+    if (was_in_force) key->revoked_at = fact.at;
 }
 
 void Audit::free_seats(const Fact& fact, ReservationId id, HoldTruth& hold) {
@@ -195,18 +241,24 @@ void Audit::free_seats(const Fact& fact, ReservationId id, HoldTruth& hold) {
         expect(fact, !seat.is_sold, "a sold seat was freed");
         expect(fact, seat.is_held && seat.holder == id, "another buyer's seat was freed");
         seat.is_held = false;
+        touch(fact, seat_id, seat);
     }
     const auto seats = static_cast<std::int64_t>(hold.seats.size());
-    seats_by_user_[user_key(hold.event, hold.user)] -= seats;
+    seats_of(hold.event, hold.user) -= seats;
     events_[hold.event].seats_held -= seats;
 }
 
-std::int64_t Audit::seats_run_out(const Fact& fact, const std::string* user) const {
+void Audit::touch(const Fact& fact, SeatId id, SeatTruth& seat) {
+    if (fact.at < seat.last_at)
+        expect(fact, false, "the time of seat " + id.to_string() + " went backwards");
+    seat.last_at = std::max(seat.last_at, fact.at);
+}
+
+std::int64_t Audit::seats_run_out(EventNumber event, Instant at, const UserNumber* user) const {
     std::int64_t seats = 0;
     for (const auto& [id, hold] : holds_) {
-        const bool ran_out =
-            hold.status == ReservationStatus::pending && hold.expires_at <= fact.at;
-        if (ran_out && hold.event == fact.event && (user == nullptr || hold.user == *user))
+        const bool ran_out = hold.status == ReservationStatus::pending && hold.expires_at <= at;
+        if (ran_out && hold.event == event && (user == nullptr || hold.user == *user))
             seats += static_cast<std::int64_t>(hold.seats.size());
     }
     return seats;
@@ -218,15 +270,31 @@ Audit::HoldTruth* Audit::pending(const Fact& fact, ReservationId id) {
         found != holds_.end() && found->second.status == ReservationStatus::pending;
     expect(fact, is_pending, "a reservation changed that wasn't pending");
     if (!is_pending) return nullptr;
-    expect(fact, found->second.event == fact.event, "a reservation changed under another event");
+    const bool is_here = found->second.event == number_of(fact.event);
+    expect(fact, is_here, "a reservation changed under another event");
     return &found->second;
 }
 
 Audit::EventTruth* Audit::event(const Fact& fact) {
-    const auto found = events_.find(fact.event);
-    const bool exists = found != events_.end() && !found->second.is_deleted;
+    auto& truth = events_[number_of(fact.event)];
+    const bool exists = truth.was_created && !truth.is_deleted;
     expect(fact, exists, "the event doesn't exist");
-    return exists ? &found->second : nullptr;
+    return exists ? &truth : nullptr;
+}
+
+Audit::EventNumber Audit::number_of(EventId event) {
+    const auto next = static_cast<EventNumber>(events_.size());
+    const auto [entry, is_new] = events_by_id_.try_emplace(event, next);
+    if (is_new) events_.emplace_back();
+    return entry->second;
+}
+
+Audit::UserNumber Audit::number_of(const std::string& user) {
+    if (const auto known = users_by_sub_.find(user); known != users_by_sub_.end())
+        return known->second;
+    const auto number = static_cast<UserNumber>(users_.size());
+    users_by_sub_.emplace(users_.emplace_back(user), number);
+    return number;
 }
 
 void Audit::expect(const Fact& fact, bool holds, std::string_view otherwise) {

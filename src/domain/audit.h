@@ -1,10 +1,15 @@
 #pragma once
 
 #include "base/hash_map.h"
+#include "base/small_vector.h"
+#include "domain/api_key.h"
+#include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/reservation.h"
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +18,9 @@ namespace frontrow::domain {
 
 /// Judges a history by the promise: a seat goes to one buyer at a time, is sold at most once, and
 /// nobody's hold is taken or freed before its end. It reads the facts alone and shares no code with
-/// `decide` and `evolve`, so that a bug there shows here.
+/// `decide` and `evolve`, so that a bug there shows here; what it has read is held against an
+/// inventory by compare() in audit_comparison.h. What an event's own terms say of its sales is
+/// judged by them; today's limits on what may be asked aren't: the past had others.
 class Audit {
 public:
     struct Violation {
@@ -41,28 +48,44 @@ public:
     const Totals& totals() const { return totals_; }
 
 private:
+    friend class AuditComparison;
+
+    using EventNumber = std::uint32_t;
+    using UserNumber = std::uint32_t;
+
+    struct EventTruth {
+        Event event;
+        /// False for one of which there are facts and none that made it.
+        bool was_created = false;
+        bool is_deleted = false;
+        std::int64_t seats_held = 0;
+        std::vector<std::shared_ptr<const SeatBlock>> blocks;
+        std::uint64_t last_seq = 0;
+        Instant last_at{};
+    };
+
     struct SeatTruth {
-        EventId event;
-        Amount price = 0;
-        ReservationId holder;
+        EventNumber event = 0;
         bool is_held = false;
         bool is_sold = false;
+        Amount price = 0;
+        ReservationId holder;
+        /// The newest fact about it.
+        Instant last_at;
     };
 
     struct HoldTruth {
-        EventId event;
-        std::string user;
-        SeatIds seats;
+        EventNumber event = 0;
+        UserNumber user = 0;
+        SmallVector<SeatId, 1> seats;
+        ReservationStatus status = ReservationStatus::pending;
+        Currency currency;
+        Amount total_amount = 0;
         Instant held_at;
         Instant first_expires_at;
         Instant expires_at;
-        ReservationStatus status = ReservationStatus::pending;
-    };
-
-    struct EventTruth {
-        EventSpec spec;
-        bool is_deleted = false;
-        std::int64_t seats_held = 0;
+        Instant confirmed_at;
+        RequestMark request;
     };
 
     void judge(const Fact& fact, const EventCreated& body);
@@ -77,24 +100,39 @@ private:
     void judge(const Fact& fact, const ApiKeyCreated& body);
     void judge(const Fact& fact, const ApiKeyRevoked& body);
 
-    void judge_terms(const Fact& fact, const ReservationHeld& body);
-    void take_seat(const Fact& fact, const ReservationHeld& body, SeatId id, Amount& total);
+    void judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user);
+    void judge_request(const Fact& fact, const ReservationHeld& body);
+    void take_seats(const Fact& fact, const ReservationHeld& body);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
+    /// The seat changes now.
+    void touch(const Fact& fact, SeatId id, SeatTruth& seat);
     /// Seats of the event, or of one user in it, whose hold had run out by then though no fact says
     /// so yet. Reads every hold: asked only where the count by facts doesn't settle it.
-    std::int64_t seats_run_out(const Fact& fact, const std::string* user = nullptr) const;
+    std::int64_t seats_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)
+        const;
     HoldTruth* pending(const Fact& fact, ReservationId id);
     EventTruth* event(const Fact& fact);
+    /// Also of one that was deleted or never was.
+    EventNumber number_of(EventId event);
+    UserNumber number_of(const std::string& user);
+    /// By event and user.
+    std::int64_t& seats_of(EventNumber event, UserNumber user) {
+        return seats_by_user_[std::uint64_t{event} << 32 | user];
+    }
     void expect(const Fact& fact, bool holds, std::string_view otherwise);
 
     bool is_one_chain_;
-    HashMap<EventId, EventTruth> events_;
+    std::deque<EventTruth> events_;
+    HashMap<EventId, EventNumber> events_by_id_;
+    std::deque<std::string> users_;
+    HashMap<std::string_view, UserNumber> users_by_sub_;
+    HashMap<std::uint64_t, std::int64_t> seats_by_user_;
     HashMap<SeatId, SeatTruth> seats_;
     HashMap<ReservationId, HoldTruth> holds_;
-    HashMap<std::string, std::int64_t> seats_by_user_;
-    /// Whether it's in force.
-    HashMap<ApiKeyId, bool> api_keys_;
-    HashMap<Bits128, Instant> requests_;
+    /// The newest reservation of each key.
+    HashMap<Bits128, ReservationId> requests_;
+    std::deque<ApiKey> api_keys_;
+    HashMap<ApiKeyId, std::size_t> api_keys_by_id_;
     std::vector<Violation> violations_;
     Totals totals_;
     std::uint64_t last_seq_ = 0;

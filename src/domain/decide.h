@@ -41,7 +41,8 @@ struct Decision {
 };
 
 /// Every rule of selling. Pure: what it returns depends on the arguments alone, and it changes
-/// nothing; `evolve` makes the facts true. `now` never falls from call to call.
+/// nothing; `evolve` makes the facts true. `now` never falls from call to call. It makes no fact
+/// that couldn't be written and read again (writable.h).
 Decision decide(const Inventory& inventory, const Command& command, Instant now);
 
 }  // namespace frontrow::domain

@@ -137,7 +137,9 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
     entity.total_amount = wanted.total;
     entity.currency = row->event.spec.currency;
     entity.created_at = now;
-    entity.expires_at = now + command.hold.value_or(row->event.spec.hold);
+    // An event of other days may hold its seats for longer than the calendar goes.
+    entity.expires_at =
+        std::min<Instant>(now + command.hold.value_or(row->event.spec.hold), kLastInstant);
     decision.facts.reserve(wanted.lapsed.size() + 1);
     for (const auto lapsed : wanted.lapsed) {
         decision.facts.push_back(

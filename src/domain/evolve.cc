@@ -115,7 +115,7 @@ void Evolution::apply(const ReservationHeld& body) {
         .seats = {},
         .status = ReservationStatus::pending,
         .currency = event.event.spec.currency,
-        .hold_ms = static_cast<std::uint32_t>((body.expires_at - fact_.at).count()),
+        .hold_ms = (body.expires_at - fact_.at).count(),
         .total_amount = body.total_amount,
         .created_at = fact_.at,
         .expires_at = body.expires_at,

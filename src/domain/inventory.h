@@ -87,7 +87,7 @@ public:
         ReservationStatus status = ReservationStatus::pending;
         /// The event's when it was made: the event's may change once no seat is held or sold.
         Currency currency;
-        std::uint32_t hold_ms = 0;
+        std::int64_t hold_ms = 0;
         Amount total_amount = 0;
         Instant created_at;
         Instant expires_at;
@@ -117,6 +117,12 @@ public:
     /// The reservation that this key made within the last 24 hours.
     const ReservationRow* find_request(Bits128 key, Instant now) const;
 
+    // The rows, deleted events among them.
+
+    EventIndex event_rows() const { return static_cast<EventIndex>(events_.size()); }
+    ReservationIndex reservation_rows() const {
+        return static_cast<ReservationIndex>(reservations_.size());
+    }
     const EventRow& event(EventIndex index) const { return events_[index]; }
     const ReservationRow& reservation(ReservationIndex index) const { return reservations_[index]; }
     const std::string& user(UserIndex index) const { return users_[index].sub; }

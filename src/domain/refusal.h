@@ -34,6 +34,7 @@ enum class Reason : std::uint8_t {
     extension_too_long,
     api_key_not_found,
     too_many_api_keys,
+    not_writable,
 };
 
 struct SeatConflict {

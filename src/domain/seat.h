@@ -6,6 +6,7 @@
 #include "base/small_vector.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,6 +27,18 @@ struct Position {
 
     friend bool operator==(const Position&, const Position&) = default;
 };
+
+/// Beyond it a number has no millionths that can be told apart.
+inline constexpr double kCoordinateMax = 1e9;
+
+/// As a coordinate is kept: to the millionth, and a zero has no sign. The reader of the written
+/// form may take the last digit of a longer number for another, and a plan must be the same after a
+/// restart.
+inline double to_millionth(double number) {
+    constexpr double kPart = 1e6;
+    if (std::abs(number) > kCoordinateMax) return number;
+    return std::round(number * kPart) / kPart + 0.0;
+}
 
 /// What an organiser says of a seat; it never changes. `number` is the seat's name, unique in its
 /// event.

@@ -143,6 +143,12 @@ Problem problem_of(const domain::Refusal& refusal) {
                 "name",
                 "At most " + std::to_string(limit) + " API keys can be in force; revoke one first."
             );
+        case Reason::not_writable:
+            return {
+                .status = 400,
+                .code = "INVALID_REQUEST",
+                .message = "It has a text, a number or a time that can't be kept as it is."
+            };
     }
 }
 

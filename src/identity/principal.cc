@@ -1,8 +1,6 @@
 #include "identity/principal.h"
 
-#include "base/utf8.h"
-
-#include <algorithm>
+#include "base/text.h"
 
 namespace frontrow::identity {
 namespace {
@@ -12,12 +10,7 @@ constexpr std::size_t kSubMax = 255;
 }  // namespace
 
 bool is_valid_sub(std::string_view sub) {
-    if (sub.empty() || sub.size() > kSubMax) return false;
-    if (is_printable_ascii(sub)) return true;
-    const bool has_control = std::ranges::any_of(sub, [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
-    return !has_control && is_utf8(sub);
+    return sub.size() <= kSubMax && !find_flaw(sub, {1, kSubMax}, TextLines::one);
 }
 
 }  // namespace frontrow::identity

@@ -13,7 +13,8 @@ namespace {
 
 using namespace domain;
 
-constexpr TextBounds kAnyText{0, 1'000'000};
+/// The past has no limits of ours.
+constexpr TextBounds kAnyText{};
 constexpr IntegerBounds kAnyPositive{0, std::numeric_limits<std::int64_t>::max()};
 
 SeatsAdded read_seats_added(ObjectReader& in, Complaints& complaints) {
@@ -26,7 +27,7 @@ SeatsAdded read_seats_added(ObjectReader& in, Complaints& complaints) {
                 in.complain("seats", "must hold objects");
                 break;
             }
-            ObjectReader reader{seat.get_object(), "seats[].", complaints};
+            ObjectReader reader{seat.get_object(), "seats[].", complaints, Origin::history};
             block->seats.push_back(read_seat_spec(reader));
         }
     }
@@ -115,14 +116,14 @@ Result<domain::Fact, ParseError> parse_fact(std::string_view line) {
     if (error || !document.is_object()) return not_a_fact("isn't a JSON object");
 
     Complaints complaints;
-    ObjectReader in{document.get_object(), "", complaints};
+    ObjectReader in{document.get_object(), "", complaints, Origin::history};
     Fact fact;
     fact.seq = static_cast<std::uint64_t>(in.integer("seq", kAnyPositive));
     const auto type = in.text("type", kAnyText);
     fact.at = in.instant("at");
     fact.trace = TraceId{in.hex128("trace_id")};
     if (const auto* data = in.object("data")) {
-        ObjectReader body{*data, "data.", complaints};
+        ObjectReader body{*data, "data.", complaints, Origin::history};
         fact.body = read_body(type, body, complaints);
     }
     if (has_event(fact.body)) fact.event = in.id<EventId>("event_id");

@@ -1,10 +1,6 @@
 #include "wire/object_reader.h"
 
-#include "base/utf8.h"
-
 #include <boost/json.hpp>
-
-#include <algorithm>
 
 namespace frontrow::wire {
 namespace {
@@ -15,17 +11,6 @@ std::string between(std::int64_t min, std::int64_t max) {
     return std::to_string(min) + " to " + std::to_string(max);
 }
 
-std::size_t count_characters(std::string_view utf8) {
-    return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) {
-        return (c & 0xC0) != 0x80;
-    }));
-}
-
-bool is_control(char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
-           c == 0x7F;
-}
-
 }  // namespace
 
 void Complaints::add(std::string field, std::string message) {
@@ -34,20 +19,25 @@ void Complaints::add(std::string field, std::string message) {
 }
 
 bool check_text(std::string_view text, TextBounds bounds, std::string& complaint) {
-    const bool is_plain = is_printable_ascii(text);
-    const auto length = is_plain ? text.size() : count_characters(text);
-    if (length < bounds.min || length > bounds.max) {
-        complaint =
-            "must be " +
-            between(static_cast<std::int64_t>(bounds.min), static_cast<std::int64_t>(bounds.max)) +
-            " characters long";
-        return false;
+    const auto flaw = find_flaw(text, bounds, TextLines::many);
+    if (!flaw) return true;
+    switch (*flaw) {
+        case TextFlaw::not_utf8:
+            complaint = "must be UTF-8";
+            break;
+        case TextFlaw::wrong_length:
+            complaint =
+                "must be " +
+                between(
+                    static_cast<std::int64_t>(bounds.min), static_cast<std::int64_t>(bounds.max)
+                ) +
+                " characters long";
+            break;
+        case TextFlaw::control_character:
+            complaint = "must not contain control characters";
+            break;
     }
-    if (!is_plain && std::ranges::any_of(text, is_control)) {
-        complaint = "must not contain control characters";
-        return false;
-    }
-    return true;
+    return false;
 }
 
 void ObjectReader::complain(std::string_view field, std::string message) {
@@ -77,7 +67,8 @@ ObjectReader::text_of(std::string_view field, const boost::json::value& value, T
         return {};
     }
     std::string complaint;
-    if (!check_text(*text, bounds, complaint)) complain(field, std::move(complaint));
+    if (origin_ == Origin::request && !check_text(*text, bounds, complaint))
+        complain(field, std::move(complaint));
     return std::string{std::string_view{*text}};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "base/text.h"
 #include "wire/parse_error.h"
 
 #include <boost/json/fwd.hpp>
@@ -25,14 +26,18 @@ private:
     ParseError error_;
 };
 
-struct TextBounds {
-    std::size_t min = 0;
-    std::size_t max = 0;
-};
-
 struct IntegerBounds {
     std::int64_t min = 0;
     std::int64_t max = 0;
+};
+
+/// What a document is, and so how far it is checked.
+enum class Origin : std::uint8_t {
+    /// Somebody asks for something: today's limits hold.
+    request,
+    /// It has become true and was within the limits of its day. Only its form is checked: required
+    /// fields, types, and what no value of the type can be.
+    history,
 };
 
 /// Reads the fields of one JSON object and complains of those that aren't as they should be. Where
@@ -42,10 +47,21 @@ class ObjectReader {
 public:
     /// `prefix` stands before each field's name in a complaint: "seats[3].". All three outlive the
     /// reader.
-    ObjectReader(const boost::json::object& object, std::string_view prefix, Complaints& complaints)
-        : object_{object}, prefix_{prefix}, complaints_{complaints} {}
+    ObjectReader(
+        const boost::json::object& object,
+        std::string_view prefix,
+        Complaints& complaints,
+        Origin origin
+    )
+        : object_{object}, prefix_{prefix}, complaints_{complaints}, origin_{origin} {}
 
-    /// The length is counted in characters. No control characters but tab and line end.
+    Origin origin() const { return origin_; }
+    /// Today's limits of a number, or those of its type.
+    IntegerBounds bounds(IntegerBounds of_request, IntegerBounds of_type) const {
+        return origin_ == Origin::request ? of_request : of_type;
+    }
+
+    /// Of a request as check_text() wants it; the document is UTF-8 as a whole.
     std::string text(std::string_view field, TextBounds bounds);
     std::optional<std::string> optional_text(std::string_view field, TextBounds bounds);
     std::int64_t integer(std::string_view field, IntegerBounds bounds);
@@ -79,10 +95,10 @@ private:
     const boost::json::object& object_;
     std::string_view prefix_;
     Complaints& complaints_;
+    Origin origin_;
 };
 
-/// Complains unless the text's length in characters is within bounds and it has no control
-/// characters but tab and line end.
+/// Complains of what base/text.h finds in a text that may have several lines.
 bool check_text(std::string_view text, TextBounds bounds, std::string& complaint);
 
 }  // namespace frontrow::wire

@@ -43,7 +43,7 @@ auto parse_object(std::string_view body, Read read) -> Result<
     if (error) return whole_body("The body isn't valid JSON in UTF-8.");
     if (!document.is_object()) return whole_body("The body must be a JSON object.");
     Complaints complaints;
-    ObjectReader in{document.get_object(), "", complaints};
+    ObjectReader in{document.get_object(), "", complaints, Origin::request};
     auto value = read(in, complaints);
     if (!complaints.none()) return std::unexpected(complaints.take());
     return value;
@@ -77,7 +77,7 @@ std::vector<domain::SeatSpec> read_seat_list(ObjectReader& in, Complaints& compl
             complaints.add(prefix.substr(0, prefix.size() - 1), "must be an object");
             continue;
         }
-        ObjectReader seat{*object, prefix, complaints};
+        ObjectReader seat{*object, prefix, complaints, Origin::request};
         seats.push_back(read_seat_spec(seat));
     }
     return seats;
@@ -110,6 +110,12 @@ bool is_within_bounds(const ReservationRequest& request) {
     return seats.size() <= kSeatIdsMax &&
            (!hold || (hold->count() >= kHoldSeconds.min && hold->count() <= kHoldSeconds.max)) &&
            (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax));
+}
+
+std::optional<FieldError> check(std::string_view field, std::string_view text, TextBounds bounds) {
+    std::string complaint;
+    if (check_text(text, bounds, complaint)) return std::nullopt;
+    return FieldError{std::string{field}, std::move(complaint)};
 }
 
 char* write_bytes(char* to, Bits128 bits) {
@@ -180,9 +186,11 @@ Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body) {
 }
 
 std::optional<FieldError> check_idempotency_key(std::string_view key) {
-    std::string complaint;
-    if (check_text(key, {1, kIdempotencyKeyMax}, complaint)) return std::nullopt;
-    return FieldError{"Idempotency-Key", std::move(complaint)};
+    return check("Idempotency-Key", key, {1, kIdempotencyKeyMax});
+}
+
+std::optional<FieldError> check_event_name(std::string_view name) {
+    return check("name", name, kEventName);
 }
 
 }  // namespace frontrow::wire

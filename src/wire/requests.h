@@ -53,7 +53,9 @@ Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body);
 std::string
 canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold);
 
-/// Complains unless `key` is 1 to 255 characters without control characters.
+// What comes otherwise than in a JSON body, by the checks that it has there.
+
 std::optional<FieldError> check_idempotency_key(std::string_view key);
+std::optional<FieldError> check_event_name(std::string_view name);
 
 }  // namespace frontrow::wire

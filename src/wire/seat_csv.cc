@@ -119,7 +119,7 @@ private:
             object.insert_or_assign(columns_[i]->name, std::move(value));
         }
         const auto prefix = line + ", ";
-        ObjectReader in{object, prefix, complaints_};
+        ObjectReader in{object, prefix, complaints_, Origin::request};
         table_.seats.push_back(read_seat_spec(in));
         table_.lines.push_back(csv_.line());
     }

@@ -1,11 +1,13 @@
 #include "wire/spec_json.h"
 
+#include "domain/writable.h"
+
 #include <cmath>
+#include <limits>
 
 namespace frontrow::wire {
 namespace {
 
-constexpr TextBounds kName{1, 255};
 constexpr TextBounds kDescription{0, 10'000};
 constexpr TextBounds kVenue{0, 255};
 constexpr TextBounds kSectionOrRow{0, 64};
@@ -14,19 +16,27 @@ constexpr IntegerBounds kHoldSeconds{1, 3'600};
 constexpr IntegerBounds kSeatsPerReservation{1, 100};
 constexpr IntegerBounds kSeatsPerUser{1, 100'000};
 constexpr IntegerBounds kPrice{0, kPriceMax};
-constexpr double kCoordinateMax = 1e9;
 
-/// To a millionth: Boost.JSON may read the last digit of a longer number otherwise than it was
-/// written, and a plan must be the same after a restart.
+// What a fact may have: no limit of ours, but what the rules can reckon with.
+
+constexpr IntegerBounds kAnyInteger{
+    std::numeric_limits<std::int64_t>::min(),
+    std::numeric_limits<std::int64_t>::max()
+};
+constexpr IntegerBounds kAnyCount{0, std::numeric_limits<std::uint32_t>::max()};
+constexpr IntegerBounds kAnyHoldSeconds{1, domain::kHoldMax.count()};
+constexpr IntegerBounds kAnyPrice{0, domain::kWrittenPriceMax};
+
 std::optional<double> read_coordinate(ObjectReader& in, std::string_view field) {
     const auto number = in.optional_number(field);
     if (!number) return std::nullopt;
-    if (!(std::abs(*number) <= kCoordinateMax)) {
+    const double max = in.origin() == Origin::request ? domain::kCoordinateMax
+                                                      : std::numeric_limits<double>::max();
+    if (!(std::abs(*number) <= max)) {
         in.complain(field, "must be a number from -1000000000 to 1000000000");
         return std::nullopt;
     }
-    // A zero has no sign: it isn't written with a point, by which it would keep one.
-    return std::round(*number * 1e6) / 1e6 + 0.0;
+    return domain::to_millionth(*number);
 }
 
 Currency read_currency(ObjectReader& in) {
@@ -64,25 +74,27 @@ void write_event_spec(JsonWriter& json, const domain::EventSpec& spec) {
 
 domain::EventSpec read_event_spec(ObjectReader& in, std::chrono::seconds hold) {
     domain::EventSpec spec;
-    spec.name = in.text("name", kName);
+    spec.name = in.text("name", kEventName);
     spec.description = in.optional_text("description", kDescription).value_or("");
     spec.venue = in.optional_text("venue", kVenue).value_or("");
     spec.start_at = in.instant("start_at");
     spec.end_at = in.instant("end_at");
-    spec.total_seats = in.integer("total_seats", kCapacity);
+    spec.total_seats = in.integer("total_seats", in.bounds(kCapacity, kAnyInteger));
     spec.sales_start_at = in.optional_instant("sales_start_at");
-    spec.hold = std::chrono::seconds{
-        in.optional_integer("hold_seconds", kHoldSeconds).value_or(hold.count())
-    };
-    spec.max_seats_per_reservation = static_cast<std::uint32_t>(
-        in.optional_integer("max_seats_per_reservation", kSeatsPerReservation).value_or(10)
+    const auto hold_seconds =
+        in.optional_integer("hold_seconds", in.bounds(kHoldSeconds, kAnyHoldSeconds));
+    spec.hold = std::chrono::seconds{hold_seconds.value_or(hold.count())};
+    const auto per_reservation = in.optional_integer(
+        "max_seats_per_reservation", in.bounds(kSeatsPerReservation, kAnyCount)
     );
-    if (const auto limit = in.optional_integer("max_seats_per_user", kSeatsPerUser)) {
-        spec.max_seats_per_user = static_cast<std::uint32_t>(*limit);
-    }
+    spec.max_seats_per_reservation = static_cast<std::uint32_t>(per_reservation.value_or(10));
+    const auto per_user =
+        in.optional_integer("max_seats_per_user", in.bounds(kSeatsPerUser, kAnyCount));
+    if (per_user) spec.max_seats_per_user = static_cast<std::uint32_t>(*per_user);
     spec.currency = read_currency(in);
     spec.payment = read_payment(in);
-    if (in.has("start_at") && in.has("end_at") && spec.end_at <= spec.start_at)
+    const bool has_both = in.has("start_at") && in.has("end_at");
+    if (in.origin() == Origin::request && has_both && spec.end_at <= spec.start_at)
         in.complain("end_at", "must be after start_at");
     return spec;
 }
@@ -108,7 +120,7 @@ domain::SeatSpec read_seat_spec(ObjectReader& in) {
     spec.number = in.text("seat_number", kSeatNumber);
     spec.section = in.optional_text("section", kSectionOrRow).value_or("");
     spec.row = in.optional_text("row", kSectionOrRow).value_or("");
-    spec.price = in.integer("price", kPrice);
+    spec.price = in.integer("price", in.bounds(kPrice, kAnyPrice));
     const domain::Position position{read_coordinate(in, "x"), read_coordinate(in, "y")};
     if (position.x || position.y)
         spec.position = std::make_shared<const domain::Position>(position);

@@ -11,7 +11,7 @@
 namespace frontrow::wire {
 
 /// The fields of an event that its organiser sets; the same in a request, a fact and an answer.
-/// Written into an object that is open.
+/// Written into an object that is open. Today's limits hold where the reader's origin is a request.
 void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
 /// `hold`: where it isn't said.
 domain::EventSpec
@@ -20,6 +20,7 @@ read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{
 /// Who may do what, by name: in a request and a fact.
 domain::Role read_role(ObjectReader& in);
 
+inline constexpr TextBounds kEventName{1, 255};
 inline constexpr TextBounds kSeatNumber{1, 64};
 
 /// The fields of a seat that its organiser sets, likewise.

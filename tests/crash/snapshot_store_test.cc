@@ -1,4 +1,5 @@
 #include "crash/journal_history.h"
+#include "domain/evolve.h"
 #include "io/sqlite.h"
 #include "store/embedded/snapshot.h"
 #include "store/embedded/take_snapshot.h"
@@ -16,8 +17,12 @@ namespace {
 
 using io::FaultKind;
 using store::embedded::DataFolder;
+using store::embedded::Journal;
+using store::embedded::kGenerationsMax;
 using store::embedded::list_snapshots;
+using store::embedded::Snapshot;
 using store::embedded::take_snapshot;
+using store::embedded::write_snapshot;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -289,6 +294,78 @@ TEST_F(SnapshotOfStore, is_taken_at_a_stop_if_there_is_much_to_read) {
     }(machine_.store()));
     EXPECT_EQ(list_snapshots(folder()).size(), 1);
     expect_restarts_from(seq_ + 1);
+}
+
+/// What a wrong snapshot hands on.
+class SnapshotOfALie : public SnapshotOfStore {
+protected:
+    /// Puts a snapshot into the folder that is wrong about the first event's name, as if it had
+    /// been made from the journal's beginning.
+    void lie() {
+        auto journal = Journal::open(DataFolder::journal_of(folder()), {.read_only = true});
+        domain::Inventory inventory;
+        const auto replayed = journal->replay([&](domain::Fact&& fact) {
+            if (auto* created = std::get_if<domain::EventCreated>(&fact.body))
+                created->spec.name = "A lie";
+            domain::evolve(inventory, fact);
+        });
+        ASSERT_TRUE(replayed);
+        ASSERT_TRUE(write_snapshot(folder(), inventory, journal->end(), 1));
+    }
+    unsigned generation() const { return Snapshot::open(newest())->generation(); }
+    /// Of the newest snapshot, which was taken just now.
+    bool is_right() {
+        auto snapshot = Snapshot::open(newest());
+        return snapshot->differences_from(machine_.store().inventory()).value().empty();
+    }
+};
+
+TEST_F(SnapshotOfALie, ends_with_the_eighth_and_the_next_is_made_from_the_journals_beginning) {
+    sell(2);
+    lie();
+    for (unsigned made = 2; made <= kGenerationsMax; ++made) {
+        sell(1);
+        take();
+        EXPECT_EQ(generation(), made);
+        EXPECT_FALSE(is_right());
+    }
+    sell(1);
+    take();
+    EXPECT_EQ(generation(), 1U);
+    EXPECT_TRUE(is_right());
+    EXPECT_EQ(list_snapshots(folder()).size(), 2);
+    sell(1);
+    take();
+    EXPECT_EQ(generation(), 2U);
+    EXPECT_TRUE(is_right());
+}
+
+TEST_F(SnapshotOfALie, is_not_handed_on_by_a_stop_after_the_eighth) {
+    const auto close = [](store::Store& store) -> io::Awaitable<bool> {
+        co_await store.close();
+        co_return true;
+    };
+    machine_.snapshots.bytes_min = 4'000;
+    sell(2);
+    take();
+    // From one stop to the next, as a server that is often started does.
+    for (unsigned made = 2; made <= kGenerationsMax; ++made) {
+        machine_.restart();
+        sell(10);
+        run(machine_.io, close(machine_.store()));
+        EXPECT_EQ(generation(), made);
+    }
+    const auto eighth = newest();
+    machine_.restart();
+    sell(10);
+    run(machine_.io, close(machine_.store()));
+    EXPECT_EQ(newest(), eighth);
+    seq_ = machine_.store().inventory().last_seq();
+    machine_.restart();
+    expect_all_there();
+    take();
+    EXPECT_EQ(generation(), 1U);
+    EXPECT_TRUE(is_right());
 }
 
 /// What takes snapshots is a program, which may do as it likes.

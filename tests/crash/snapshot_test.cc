@@ -9,11 +9,16 @@
 #include "support/told.h"
 #include "wire/fact_json.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace frontrow::test {
 namespace {
@@ -24,6 +29,8 @@ using store::embedded::JournalEnd;
 using store::embedded::list_snapshots;
 using store::embedded::Snapshot;
 using store::embedded::write_snapshot;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 namespace fs = std::filesystem;
 
@@ -47,13 +54,13 @@ JournalEnd end_of(const Inventory& inventory) {
 /// The snapshot's bytes, which are the same for what is the same.
 std::string image_of(const Inventory& inventory) {
     const TempFolder folder;
-    EXPECT_TRUE(write_snapshot(folder.path(), inventory, end_of(inventory)));
+    EXPECT_TRUE(write_snapshot(folder.path(), inventory, end_of(inventory), 1));
     return read_file(list_snapshots(folder.path()).at(0));
 }
 
 Inventory back_from_snapshot(const Inventory& inventory) {
     const TempFolder folder;
-    EXPECT_TRUE(write_snapshot(folder.path(), inventory, end_of(inventory)));
+    EXPECT_TRUE(write_snapshot(folder.path(), inventory, end_of(inventory), 1));
     auto snapshot = Snapshot::open(list_snapshots(folder.path()).at(0));
     EXPECT_TRUE(snapshot) << snapshot.error().what;
     EXPECT_EQ(snapshot->end(), end_of(inventory));
@@ -220,6 +227,70 @@ TEST(Snapshot, keeps_everything_of_a_small_sale) {
     EXPECT_TRUE(image_of(after) == image_of(before));
 }
 
+/// The sale as it would be if `from` had been `to` in each fact.
+Inventory small_sale_but(std::string_view from, std::string_view to) {
+    Inventory inventory;
+    for (const auto fact : kFacts) {
+        std::string line{fact};
+        for (auto at = line.find(from); at != line.npos; at = line.find(from, at + to.size()))
+            line.replace(at, from.size(), to);
+        domain::evolve(inventory, wire::parse_fact(line).value());
+    }
+    return inventory;
+}
+
+/// Where a snapshot of `lie` isn't what the small sale comes to.
+std::vector<std::string> differences_of(const Inventory& lie) {
+    const TempFolder folder;
+    EXPECT_TRUE(write_snapshot(folder.path(), lie, end_of(lie), 3));
+    auto snapshot = Snapshot::open(list_snapshots(folder.path()).at(0));
+    EXPECT_EQ(snapshot->generation(), 3U);
+    return snapshot->differences_from(small_sale()).value();
+}
+
+TEST(Snapshot, that_is_wrong_is_told_from_a_right_one_and_says_about_what) {
+    const std::string first = "reservation 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f";
+    const std::string last = "reservation 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e21";
+    EXPECT_THAT(differences_of(small_sale()), IsEmpty());
+    EXPECT_THAT(differences_of(small_sale_but("buyer-42", "eve")), ElementsAre("user 1", first));
+    EXPECT_THAT(
+        differences_of(small_sale_but(
+            R"(c3b4a597","019aa397-6e60-7b21-9a04-51d2c3b4a598")",
+            R"(c3b4a598","019aa397-6e60-7b21-9a04-51d2c3b4a597")"
+        )),
+        ElementsAre("reservation 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e20")
+    );
+    EXPECT_THAT(
+        differences_of(small_sale_but("2026-11-29T01:10:00.012Z", "2026-11-29T01:10:00.013Z")),
+        ElementsAre(last)
+    );
+    EXPECT_THAT(
+        differences_of(small_sale_but("The hall", "The Hall")),
+        ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
+    );
+    EXPECT_THAT(
+        differences_of(small_sale_but("\"price\":0", "\"price\":1")),
+        ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
+    );
+    EXPECT_THAT(
+        differences_of(small_sale_but("scanner", "admin")),
+        ElementsAre(
+            "API key 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31",
+            "API key 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e32"
+        )
+    );
+}
+
+TEST(Snapshot, that_lacks_a_row_says_which) {
+    Inventory shorter;
+    for (const auto& line : std::span{kFacts}.first(14))
+        domain::evolve(shorter, wire::parse_fact(line).value());
+    EXPECT_THAT(
+        differences_of(shorter),
+        ElementsAre("its figures", "API key 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31", "its figures")
+    );
+}
+
 // A snapshot of another format is passed over. If this fails, what is written has changed: give
 // kFormat in store/embedded/snapshot.cc another number, and this the digest that it tells.
 TEST(Snapshot, has_the_bytes_that_its_format_says) {
@@ -227,14 +298,14 @@ TEST(Snapshot, has_the_bytes_that_its_format_says) {
     sha.update(image_of(small_sale()));
     std::string digest;
     append_hex128(digest, sha.finish128());
-    EXPECT_EQ(digest, "f6e64ef1f05774884904d34a8be75bd9");
+    EXPECT_EQ(digest, "81cfb6757c7d682e4a084f18ac27c928");
 }
 
 class DamagedSnapshot : public testing::Test {
 protected:
     DamagedSnapshot() {
         const auto inventory = small_sale();
-        EXPECT_TRUE(write_snapshot(folder_.path(), inventory, end_of(inventory)));
+        EXPECT_TRUE(write_snapshot(folder_.path(), inventory, end_of(inventory), 1));
         file_ = list_snapshots(folder_.path()).at(0);
         bytes_ = read_file(file_);
     }
@@ -283,7 +354,7 @@ TEST_F(DamagedSnapshot, is_a_fault_where_it_cannot_be_read) {
 
 /// Bytes that fit their digest and are nothing that was ever written: the reader must say so.
 TEST_F(DamagedSnapshot, that_was_made_up_is_refused_when_it_is_read) {
-    constexpr std::size_t kHeader = 85 + 32;
+    constexpr std::size_t kHeader = 100 + 32;
     std::mt19937_64 random{seed_of_this_run()};
     int refused = 0;
     for (int i = 0; i < 2'000; ++i) {
@@ -303,9 +374,9 @@ TEST_F(DamagedSnapshot, that_was_made_up_is_refused_when_it_is_read) {
 TEST(Snapshot, is_not_left_behind_half_where_it_cannot_be_written) {
     const TempFolder folder;
     const auto inventory = small_sale();
-    EXPECT_FALSE(write_snapshot(folder.path() / "nowhere", inventory, end_of(inventory)));
+    EXPECT_FALSE(write_snapshot(folder.path() / "nowhere", inventory, end_of(inventory), 1));
     fs::create_directory(folder.path() / "snapshot-00000000000000000042");
-    EXPECT_FALSE(write_snapshot(folder.path(), inventory, end_of(inventory)));
+    EXPECT_FALSE(write_snapshot(folder.path(), inventory, end_of(inventory), 1));
     EXPECT_EQ(std::distance(fs::directory_iterator{folder.path()}, {}), 1);
 }
 

@@ -138,6 +138,63 @@ TEST_F(Seed, of_a_table_that_is_wrong_adds_nothing_and_says_where) {
     EXPECT_THAT(verify(folder_.path()).out, HasSubstr("0 events, 0 seats"));
 }
 
+/// They would be in the journal, which no later version could read.
+TEST_F(Seed, of_a_name_that_a_request_could_not_give_adds_nothing_and_says_so) {
+    const auto table = folder_.path() / "hall.csv";
+    std::ofstream{table} << "seat_number,price\nA,1\n";
+    const std::pair<std::string, std::string> names[] = {
+        {"bell\x07", "must not contain control characters"},
+        {"\x7F", "must not contain control characters"},
+        {"\xFF", "must be UTF-8"},
+        {"\xED\xA0\x80", "must be UTF-8"},
+        {std::string(256, 'x'), "must be 1 to 255 characters long"},
+    };
+    for (const auto& [name, why] : names) {
+        const auto refused = seed({"--csv", table, "--name", name});
+        EXPECT_EQ(refused.exit_code, 1) << name;
+        EXPECT_THAT(refused.err, HasSubstr("the event's name " + why));
+    }
+    // Without --name it's that of the file.
+    const auto bell = folder_.path() / "bell\x07.csv";
+    std::filesystem::copy_file(table, bell);
+    const auto refused = seed({"--csv", bell});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("--name gives it another"));
+
+    std::ofstream{table} << "seat_number,price,section\nA\x07,1,S\nB,1,\xFF\n";
+    EXPECT_THAT(seed({"--csv", table}).err, HasSubstr("line 3 must be UTF-8"));
+    std::ofstream{table} << "seat_number,price,section\nA\x07,1,S\nB,1,\x01\n";
+    const auto seats = seed({"--csv", table}).err;
+    EXPECT_THAT(seats, HasSubstr("line 2, seat_number must not contain control characters"));
+    EXPECT_THAT(seats, HasSubstr("line 3, section must not contain control characters"));
+    EXPECT_THAT(verify(folder_.path()).out, HasSubstr("0 facts"));
+
+    std::string longest;
+    for (int i = 0; i < 255; ++i)
+        longest += "\xE5\xB8\xAD";
+    std::ofstream{table} << "seat_number,price\nA,1\n";
+    EXPECT_EQ(seed({"--csv", table, "--name", longest}).exit_code, 0);
+    EXPECT_EQ(verify(folder_.path()).exit_code, 0);
+}
+
+/// What seed makes is held to the limits that requests have: each event can be sent back.
+TEST_F(Seed, makes_events_and_seats_that_a_request_could_make) {
+    ASSERT_EQ(seed().exit_code, 0);
+    Server server{folder_.path()};
+    auto client = server.client();
+    const auto events = client.get("/api/v1/events").value().json();
+    for (const auto& event : events.as_array()) {
+        const auto put = client.send({
+            .method = "PUT",
+            .target = "/api/v1/events/" + text_of(event, "id"),
+            .headers = {{"Content-Type", "application/json"}},
+            .body = boost::json::serialize(event),
+        });
+        EXPECT_EQ(put.value().status, 200U) << put->body;
+    }
+    EXPECT_EQ(server.stop(), 0);
+}
+
 TEST_F(Seed, takes_the_folder_from_the_environment_and_a_flag_over_it) {
     const TempFolder other;
     const std::vector<std::string> environment{"FRONTROW_DATA_DIR=" + other.path().string()};

@@ -2,6 +2,7 @@
 #include "end_to_end/load.h"
 #include "end_to_end/reckoning.h"
 #include "end_to_end/server.h"
+#include "io/sha256.h"
 #include "support/seed.h"
 
 #include <gmock/gmock.h>
@@ -16,6 +17,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
     const auto at = text.find(from);
@@ -288,6 +290,142 @@ TEST_F(VerifyTampered, finds_the_confirmation_that_a_careful_forger_gave_to_anot
             "fact " + std::to_string(row.last_seq) + ": a reservation changed that wasn't pending"
         )
     );
+}
+
+/// What an older or a mistaken Frontrow may have written: today nobody could ask for it.
+TEST(Verify, takes_a_history_that_no_request_could_make_today_and_it_sells_on) {
+    const TempFolder folder;
+    ASSERT_EQ(run_program({"seed", "--data-dir", folder.path()}).exit_code, 0);
+    {
+        JournalFile journal{folder.path()};
+        auto row = journal.rows().front();
+        row.facts =
+            replaced(row.facts, "\"name\":\"", "\"name\":\"bell\\u0007" + std::string(300, 'x'));
+        row.facts = replaced(row.facts, "\"hold_seconds\":900", "\"hold_seconds\":40000000");
+        row.facts = replaced(
+            row.facts, "\"max_seats_per_reservation\":10", "\"max_seats_per_reservation\":1000"
+        );
+        const auto end = row.facts.find("\"end_at\":\"") + 10;
+        row.facts.replace(end, 4, "2020");
+        const auto total = row.facts.find("\"total_seats\":") + 14;
+        row.facts.replace(total, row.facts.find(',', total) - total, "0");
+        journal.put(row);
+        journal.forge_hashes_from(row.batch);
+    }
+    const auto finished = verify(folder.path());
+    EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
+    Server server{folder.path()};
+    auto client = server.client();
+    const auto events = client.get("/api/v1/events").value().json();
+    const auto is_old = [](const auto& event) { return event.at("total_seats") == 0; };
+    const auto event = std::ranges::find_if(events.as_array(), is_old);
+    ASSERT_NE(event, events.as_array().end());
+    EXPECT_TRUE(text_of(*event, "name").starts_with("bell\x07"));
+    const auto id = text_of(*event, "id");
+    const auto seats = client.get("/api/v1/events/" + id + "/seats?limit=1").value().json();
+    const boost::json::object wanted{
+        {"event_id", id}, {"seat_ids", {text_of(seats.at(0), "id")}}, {"idempotency_key", "k"}
+    };
+    const auto body = boost::json::serialize(wanted);
+    const auto held = client.post("/api/v1/reservations", body, "alice").value();
+    ASSERT_EQ(held.status, 201U) << held.body;
+    // It ends in a year, however often it's asked.
+    EXPECT_EQ(client.post("/api/v1/reservations", body, "alice").value().body, held.body);
+    const auto path = "/api/v1/reservations/" + text_of(held.json(), "id") + "/confirm";
+    EXPECT_EQ(client.post(path, "", "alice").value().status, 200U);
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(verify(folder.path()).exit_code, 0);
+}
+
+/// Two buyers with a seat each, and a snapshot of it.
+class VerifySnapshot : public testing::Test {
+protected:
+    VerifySnapshot() {
+        Server server{folder_.path()};
+        auto client = server.client();
+        const auto hall = make_hall(client, 2);
+        for (const std::string user : {"annabel", "barbara"}) {
+            const boost::json::object wanted{
+                {"event_id", hall.event},
+                {"seat_ids", {hall.seats[reservations_.size()]}},
+                {"idempotency_key", user}
+            };
+            const auto held =
+                client.post("/api/v1/reservations", boost::json::serialize(wanted), user).value();
+            reservations_.push_back(text_of(held.json(), "id"));
+            const auto path = "/api/v1/reservations/" + reservations_.back() + "/confirm";
+            EXPECT_EQ(client.post(path, "", user).value().status, 200U);
+        }
+        EXPECT_EQ(server.stop(), 0);
+        EXPECT_EQ(run_program({"snapshot", "--data-dir", folder_.path()}).exit_code, 0);
+        for (const auto& entry : std::filesystem::directory_iterator{folder_.path()}) {
+            if (entry.path().filename().string().starts_with("snapshot-")) file_ = entry.path();
+        }
+        std::ifstream file{file_, std::ios::binary};
+        bytes_ = {std::istreambuf_iterator<char>{file}, {}};
+    }
+
+    /// With the digest of what it is now, as who knows how it's made would write it.
+    void put_back_with_its_digest() {
+        bytes_.resize(bytes_.size() - 32);
+        io::Sha256 sha;
+        sha.update(bytes_);
+        const auto digest = sha.finish();
+        bytes_.append(digest.begin(), digest.end());
+        put_back();
+    }
+    void put_back() const {
+        std::filesystem::remove(file_);
+        std::ofstream{file_, std::ios::binary} << bytes_;
+    }
+    std::string file_name() const { return file_.filename().string(); }
+
+    TempFolder folder_;
+    std::vector<std::string> reservations_;
+    std::filesystem::path file_;
+    std::string bytes_;
+};
+
+TEST_F(VerifySnapshot, says_what_it_was_proven_to_be) {
+    const auto finished = verify(folder_.path());
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_THAT(finished.out, HasSubstr(file_name() + " is what the first 6 facts come to\n"));
+    EXPECT_THAT(finished.err, IsEmpty());
+}
+
+TEST_F(VerifySnapshot, names_the_reservations_of_two_buyers_that_were_exchanged) {
+    const auto annabel = bytes_.find("annabel");
+    const auto barbara = bytes_.find("barbara");
+    ASSERT_TRUE(annabel != std::string::npos && barbara != std::string::npos);
+    bytes_.replace(annabel, 7, "barbara").replace(barbara, 7, "annabel");
+    put_back_with_its_digest();
+    const auto finished = verify(folder_.path());
+    EXPECT_EQ(finished.exit_code, 1);
+    for (const auto& reservation : reservations_)
+        EXPECT_THAT(
+            finished.out, HasSubstr(file_name() + " is wrong about reservation " + reservation)
+        );
+    EXPECT_THAT(finished.out, HasSubstr("NOT IN ORDER: " + file_name()));
+    std::filesystem::remove(file_);
+    EXPECT_EQ(verify(folder_.path()).exit_code, 0);
+}
+
+TEST_F(VerifySnapshot, names_the_reservation_that_another_name_was_put_on) {
+    bytes_.replace(bytes_.find("barbara"), 7, "eveline");
+    put_back_with_its_digest();
+    const auto finished = verify(folder_.path());
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.out, HasSubstr("is wrong about reservation " + reservations_[1]));
+    EXPECT_THAT(finished.out, Not(HasSubstr(reservations_[0])));
+}
+
+TEST_F(VerifySnapshot, passes_over_one_that_a_start_would_not_take) {
+    bytes_.back() = static_cast<char>(bytes_.back() ^ 1);
+    put_back();
+    const auto finished = verify(folder_.path());
+    EXPECT_EQ(finished.exit_code, 0);
+    EXPECT_THAT(finished.err, HasSubstr("passed over"));
+    EXPECT_THAT(finished.err, HasSubstr("isn't as it was written"));
 }
 
 }  // namespace

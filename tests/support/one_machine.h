@@ -51,6 +51,7 @@ public:
              .vfs = vfs.name(),
              .snapshots = snapshots,
              .waiting_max = waiting_max,
+             .batch_bytes_max = batch_bytes_max,
              .accept_clock = accept_clock},
             {.owner = io.get_executor(),
              .clock = clock,
@@ -110,8 +111,10 @@ public:
     std::vector<io::Fault> failures;
     std::vector<std::string> troubles;
     std::vector<std::pair<EmbeddedStore::ClockNews, Millis>> clock_news;
-    /// From the next start on.
+    // From the next start on.
+
     store::embedded::SnapshotTaker::Settings snapshots;
+    std::size_t batch_bytes_max = EmbeddedStore::Settings{}.batch_bytes_max;
     bool accept_clock = false;
 
 private:

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "domain/audit.h"
+#include "domain/audit_comparison.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
 #include "domain/evolve.h"
@@ -60,6 +61,7 @@ public:
             audit_.observe(history_.back());
         }
         inventory_.verify();
+        CHECK(!audit_.violations().empty() || compare(audit_, inventory_).empty());
         facts_of_last_ = decision.facts.size();
         return std::move(decision.outcome);
     }
@@ -225,6 +227,8 @@ inline std::string_view word_for(Reason reason) {
             return "api_key_not_found";
         case Reason::too_many_api_keys:
             return "too_many_api_keys";
+        case Reason::not_writable:
+            return "not_writable";
     }
 }
 inline std::string_view answer(const Outcome& outcome) {

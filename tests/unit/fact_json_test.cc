@@ -1,6 +1,8 @@
 #include "wire/fact_json.h"
 
+#include "domain/writable.h"
 #include "support/seed.h"
+#include "unit/same_fact.h"
 #include "wire/json_writer.h"
 
 #include <boost/json.hpp>
@@ -165,64 +167,6 @@ std::string written(const Fact& fact) {
     return line;
 }
 
-bool same(const EventCreated& a, const EventCreated& b) {
-    return a.spec == b.spec && a.created_by == b.created_by;
-}
-bool same(const EventUpdated& a, const EventUpdated& b) {
-    return a.spec == b.spec;
-}
-bool same(const EventDeleted&, const EventDeleted&) {
-    return true;
-}
-bool same(const SeatSpec& a, const SeatSpec& b) {
-    const bool same_place = a.position == nullptr
-                                ? b.position == nullptr
-                                : b.position != nullptr && *a.position == *b.position;
-    return a.number == b.number && a.section == b.section && a.row == b.row && a.price == b.price &&
-           same_place;
-}
-bool same(const SeatsAdded& a, const SeatsAdded& b) {
-    return a.block->first_id == b.block->first_id &&
-           std::ranges::equal(a.block->seats, b.block->seats, [](auto& left, auto& right) {
-               return same(left, right);
-           });
-}
-bool same(const ReservationHeld& a, const ReservationHeld& b) {
-    return a.reservation == b.reservation && a.user == b.user && a.seats == b.seats &&
-           a.total_amount == b.total_amount && a.expires_at == b.expires_at &&
-           a.request == b.request;
-}
-bool same(const ReservationExtended& a, const ReservationExtended& b) {
-    return a.reservation == b.reservation && a.expires_at == b.expires_at;
-}
-bool same(const ApiKeyCreated& a, const ApiKeyCreated& b) {
-    return a.key == b.key && a.name == b.name && a.role == b.role && a.prefix == b.prefix &&
-           a.digest == b.digest && a.created_by == b.created_by;
-}
-bool same(const ApiKeyRevoked& a, const ApiKeyRevoked& b) {
-    return a.key == b.key && a.revoked_by == b.revoked_by;
-}
-/// The three that say no more than which reservation.
-template <class Ended>
-bool same(const Ended& a, const Ended& b) {
-    return a.reservation == b.reservation;
-}
-
-bool same(const Fact& a, const Fact& b) {
-    if (a.seq != b.seq || a.at != b.at || a.trace != b.trace || a.event != b.event) return false;
-    return std::visit(
-        []<class A, class B>(const A& left, const B& right) {
-            if constexpr (std::same_as<A, B>) {
-                return same(left, right);
-            } else {
-                return false;
-            }
-        },
-        a.body,
-        b.body
-    );
-}
-
 TEST(FactJson, of_every_type_survives_writing_and_reading) {
     for (std::size_t type = 0; type < kFactTypes; ++type) {
         EXPECT_TRUE(rc::check([type] {
@@ -294,6 +238,77 @@ TEST(FactJson, has_the_form_that_the_journal_is_documented_with) {
     const auto read = parse_fact(kExtended);
     ASSERT_TRUE(read);
     EXPECT_TRUE(same(*read, extended()));
+}
+
+EventSpec spec_beyond_all_limits() {
+    return {
+        .name = std::string(100'000, 'n') + "\x07",
+        .description = std::string(1, '\0') + "\x1B\x7F",
+        .venue = std::string(300, 'v'),
+        .start_at = *parse_rfc3339("2026-12-24T10:00:00Z"),
+        .end_at = *parse_rfc3339("2026-12-23T10:00:00Z"),
+        .total_seats = -1,
+        .sales_start_at = parse_rfc3339("2027-12-23T10:00:00Z"),
+        .hold = kHoldMax,
+        .max_seats_per_reservation = 0,
+        .max_seats_per_user = 0,
+        .currency = {},
+        .payment = PaymentRule::none,
+    };
+}
+
+// Limits change; what became true under others is still true.
+TEST(FactJson, is_read_whatever_limits_requests_have_today) {
+    auto block = std::make_shared<SeatBlock>();
+    block->seats.push_back({
+        .number = "",
+        .section = std::string(1'000, 's'),
+        .row = "\x01",
+        .price = kWrittenPriceMax,
+        .position = std::make_shared<const Position>(2e9, -1e12),
+    });
+    ReservationHeld held{.user = std::string(1'000, 'u') + "\x02"};
+    held.seats.resize(2'000);
+    const FactBody bodies[] = {
+        EventCreated{spec_beyond_all_limits(), ""},
+        EventUpdated{spec_beyond_all_limits()},
+        SeatsAdded{block},
+        held,
+        ApiKeyCreated{.name = std::string(1'000, '\x03'), .created_by = "\n"},
+        ApiKeyRevoked{.revoked_by = std::string(1'000, 'r')},
+    };
+    for (const auto& body : bodies) {
+        Fact fact = extended();
+        if (!has_event(body)) fact.event = {};
+        fact.body = body;
+        const auto read = parse_fact(written(fact));
+        ASSERT_TRUE(read) << read.error().fields.front().field << " "
+                          << read.error().fields.front().message;
+        EXPECT_TRUE(same(*read, fact)) << fact_type(body);
+    }
+}
+
+TEST(FactJson, that_no_rule_could_reckon_with_is_refused) {
+    Fact fact = extended();
+    fact.body = EventUpdated{spec_beyond_all_limits()};
+    const auto line = written(fact);
+    const std::pair<std::string, std::string> changes[] = {
+        {R"("hold_seconds":1000000000000)", R"("hold_seconds":1000000000001)"},
+        {R"("hold_seconds":1000000000000)", R"("hold_seconds":0)"},
+        {R"("max_seats_per_reservation":0)", R"("max_seats_per_reservation":4294967296)"},
+        {R"("max_seats_per_user":0)", R"("max_seats_per_user":-1)"},
+        {R"("total_seats":-1)", R"("total_seats":1.5)"},
+        {R"("currency":"JPY")", R"("currency":"yen")"},
+        {R"("payment":"none")", R"("payment":"later")"},
+        {R"("name":")", R"("title":")"},
+    };
+    ASSERT_TRUE(parse_fact(line));
+    for (const auto& [from, to] : changes) {
+        auto changed = line;
+        const auto at = changed.find(from);
+        ASSERT_NE(at, std::string::npos) << from;
+        EXPECT_FALSE(parse_fact(changed.replace(at, from.size(), to))) << to;
+    }
 }
 
 TEST(FactJson, cut_at_any_byte_is_refused) {

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "domain/evolve.h"
+#include "domain/writable.h"
 #include "io/awaitable.h"
 #include "io/file.h"
 #include "store/embedded/snapshot.h"
@@ -62,6 +63,13 @@ bool takes_on_more(const domain::Command& command) {
            std::holds_alternative<domain::UpdateEvent>(command) ||
            std::holds_alternative<domain::AddSeats>(command) ||
            std::holds_alternative<domain::CreateApiKey>(command);
+}
+
+std::size_t written_bytes_max(const std::vector<domain::NewFact>& facts) {
+    std::size_t bytes = 0;
+    for (const auto& fact : facts)
+        bytes += domain::written_bytes_max(fact.body).value_or(0);
+    return bytes;
 }
 
 }  // namespace
@@ -156,6 +164,7 @@ void EmbeddedStore::begin(
     inventory_ = std::move(recovered.inventory);
     durable_seq_ = inventory_.last_seq();
     started_from_ = recovered.snapshot.last_seq + 1;
+    generation_ = recovered.generation;
     auto done = [weak = std::weak_ptr{self_}, owner = ports_.owner](Result<void, Fault> written) {
         boost::asio::post(owner, [weak, written = std::move(written)]() mutable {
             if (const auto self = weak.lock()) (*self)->on_written(std::move(written));
@@ -182,8 +191,10 @@ Awaitable<void> EmbeddedStore::close() {
     const auto end = committer_->finish();
     if (!end) co_return fail(end.error());
     if (disk_is_low_ || !snapshots_->is_worth_one(committer_->journal_bytes())) co_return;
+    // The next one is made from the journal's beginning, which would make the stop a long one.
+    if (is_last_generation(generation_)) co_return;
     snapshots_.reset();
-    if (auto written = write_snapshot(folder_.path(), inventory_, *end); !written)
+    if (auto written = write_snapshot(folder_.path(), inventory_, *end, generation_ + 1); !written)
         note_trouble(written.error());
 }
 
@@ -214,6 +225,13 @@ EmbeddedStore::execute(domain::Command command, TraceId trace) {
     if (!decision.facts.empty() && takes_on_more(command)) {
         if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
     }
+    const auto bytes = written_bytes_max(decision.facts);
+    if (bytes > 0 && forming_bytes_ + bytes > settings_.batch_bytes_max) {
+        co_return std::unexpected(
+            Fault{FaultKind::overloaded, "the batch that is forming is too large"}
+        );
+    }
+    forming_bytes_ += bytes;
     const auto rests_on =
         decision.facts.empty() ? decision.rests_on : record(std::move(decision.facts), at, trace);
     if (!is_durable(rests_on)) {
@@ -277,6 +295,7 @@ void EmbeddedStore::write_next_batch() {
     std::swap(writing_waiters_, forming_waiters_);
     const auto usual = forming_.capacity();
     committer_->submit(std::exchange(forming_, {}));
+    forming_bytes_ = 0;
     // The disk takes longest: where the committer waits for this processor, it goes first.
     std::this_thread::yield();
     forming_.reserve(std::min<std::size_t>(usual, 1'024));

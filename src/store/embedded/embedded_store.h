@@ -47,6 +47,9 @@ public:
         SnapshotTaker::Settings snapshots = {};
         /// Requests waiting for the disk beyond which more are refused as overloaded.
         std::size_t waiting_max = 16'384;
+        /// What the facts of one batch may take as lines, by a generous estimate; a command that
+        /// would make it more is refused as overloaded.
+        std::size_t batch_bytes_max = Journal::kFactsBytesMax / 10 * 9;
         /// Below this much free disk no new hold, event or seat is taken on; what ends or frees one
         /// is.
         std::uint64_t disk_reserve = 64 << 20;
@@ -79,7 +82,8 @@ public:
     /// On the owner's thread, when nobody waits any more.
     ~EmbeddedStore() override;
 
-    /// Leaves a snapshot behind, if a start would have much to read without it.
+    /// Leaves a snapshot behind, if a start would have much to read without it and the one that
+    /// this store began with wasn't of the last generation.
     Awaitable<void> close() override;
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
         override;
@@ -181,9 +185,13 @@ private:
     bool is_clock_alarmed_ = false;
     std::uint64_t started_from_ = 0;
     bool head_was_missing_ = false;
+    /// Of the snapshot that it began with.
+    unsigned generation_ = 0;
 
     /// The batch that is forming, and who waits for it.
     std::vector<domain::Fact> forming_;
+    /// What its facts take as lines, at most; a sweep's few are left out.
+    std::size_t forming_bytes_ = 0;
     std::vector<Waiter> forming_waiters_;
     /// Who waits for the batch that is being written.
     std::vector<Waiter> writing_waiters_;

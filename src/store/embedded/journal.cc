@@ -41,8 +41,6 @@ constexpr auto kSelect =
 constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
 /// What one statement reads, about.
 constexpr std::size_t kStatementBytes = 2 << 20;
-/// The most that a batch has as lines: what a row of SQLite's can hold.
-constexpr std::size_t kFactsBytesMax = 1'000'000'000;
 /// How long a start waits for a reader in the middle of a statement.
 constexpr std::chrono::seconds kReaderPatience{10};
 constexpr auto kNewest = "SELECT coalesce(max(batch), 0) FROM journal";

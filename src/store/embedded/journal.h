@@ -49,6 +49,8 @@ public:
     using TakeBatch = std::function<Result<void, io::Fault>(const JournalBatch&)>;
 
     static constexpr auto kToTheEnd = std::numeric_limits<std::int64_t>::max();
+    /// The most that a batch has as lines: what a row of SQLite's can hold.
+    static constexpr std::size_t kFactsBytesMax = 1'000'000'000;
 
     struct Options {
         bool read_only = false;

@@ -25,6 +25,7 @@ Result<bool, Fault> begin_with(Recovered& recovered, Journal& journal, Snapshot&
     }
     recovered.inventory = std::move(*inventory);
     recovered.snapshot = end;
+    recovered.generation = snapshot.generation();
     recovered.snapshot_bytes = journal.bytes_passed();
     return true;
 }

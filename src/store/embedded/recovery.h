@@ -17,6 +17,8 @@ struct Recovered {
     domain::Inventory inventory;
     /// The snapshot that it began with, or the journal's beginning.
     JournalEnd snapshot;
+    /// That snapshot's, or 0.
+    unsigned generation = 0;
     /// How many bytes of facts the journal has up to there.
     std::uint64_t snapshot_bytes = 0;
     /// Why newer snapshots, or all, were passed over: they can be done without.

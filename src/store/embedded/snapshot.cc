@@ -2,11 +2,13 @@
 
 #include "domain/inventory_image.h"
 #include "store/embedded/snapshot_archive.h"
+#include "store/embedded/snapshot_rows.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +26,10 @@ using io::FaultKind;
 constexpr unsigned kFormat = 3;
 
 // A line of fixed length, the hash, the inventory, the digest of all before it.
-constexpr auto kForm = "frontrow snapshot, format %04u, batch %020llu, seq %020llu\n";
-constexpr std::size_t kLine = 85;
+constexpr auto kFormatForm = "frontrow snapshot, format %04u";
+constexpr auto kForm =
+    "frontrow snapshot, format %04u, batch %020llu, seq %020llu, generation %02u\n";
+constexpr std::size_t kLine = 100;
 constexpr std::size_t kHash = 32;
 constexpr std::size_t kHeader = kLine + kHash;
 
@@ -63,7 +67,7 @@ void remove_file(const fs::path& file) {
     fs::remove(file, ignored);
 }
 
-std::string header_line(const JournalEnd& end) {
+std::string header_line(const JournalEnd& end, unsigned generation) {
     std::array<char, kLine + 1> line;
     std::snprintf(
         line.data(),
@@ -71,7 +75,8 @@ std::string header_line(const JournalEnd& end) {
         kForm,
         kFormat,
         static_cast<unsigned long long>(end.batch),
-        static_cast<unsigned long long>(end.last_seq)
+        static_cast<unsigned long long>(end.last_seq),
+        generation
     );
     return {line.data(), kLine};
 }
@@ -80,15 +85,15 @@ std::unexpected<Fault> damaged(const fs::path& file, const char* why) {
     return std::unexpected(Fault{FaultKind::corrupt, file.string() + " " + why});
 }
 
-/// Whether the last bytes of the file are the digest of all the others.
-Result<bool, Fault> is_whole(io::File& file, std::uint64_t size) {
+/// The last bytes of the file, where they are the digest of all the others.
+Result<std::optional<io::Sha256Digest>, Fault> find_digest(io::File& file, std::uint64_t size) {
     io::Sha256 sha;
     std::vector<char> buffer(1 << 20);
     for (auto left = size - kHash; left > 0;) {
         const auto part = std::span{buffer}.first(std::min<std::uint64_t>(left, buffer.size()));
         const auto read = file.read(part);
         if (!read) return std::unexpected(read.error());
-        if (*read != part.size()) return false;
+        if (*read != part.size()) return std::nullopt;
         sha.update(std::string_view{part.data(), part.size()});
         left -= part.size();
     }
@@ -96,7 +101,20 @@ Result<bool, Fault> is_whole(io::File& file, std::uint64_t size) {
     const auto read = file.read(written);
     if (!read) return std::unexpected(read.error());
     const auto digest = sha.finish();
-    return *read == kHash && std::memcmp(written.data(), digest.data(), kHash) == 0;
+    const bool is_whole = *read == kHash && std::memcmp(written.data(), digest.data(), kHash) == 0;
+    return is_whole ? std::optional{digest} : std::nullopt;
+}
+
+/// A snapshot's bytes but for its own digest.
+void write_all(
+    SnapshotWriter& writer,
+    const domain::Inventory& inventory,
+    const JournalEnd& end,
+    unsigned generation
+) {
+    writer.bytes(header_line(end, generation));
+    writer.bytes({reinterpret_cast<const char*>(end.hash.data()), end.hash.size()});
+    domain::InventoryImage::write(writer, inventory);
 }
 
 }  // namespace
@@ -107,46 +125,68 @@ Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
     const auto size = whole->size();
     if (!size) return std::unexpected(size.error());
     if (*size < kHeader + kHash) return damaged(path, "is too short");
-    const auto is_as_written = is_whole(*whole, *size);
-    if (!is_as_written) return std::unexpected(is_as_written.error());
-    if (!*is_as_written) return damaged(path, "isn't as it was written");
+    const auto digest = find_digest(*whole, *size);
+    if (!digest) return std::unexpected(digest.error());
+    if (!*digest) return damaged(path, "isn't as it was written");
 
     auto file = io::File::open_to_read(path);
     if (!file) return std::unexpected(file.error());
     std::array<char, kHeader + 1> header{};
     const auto read = file->read(std::span{header}.first(kHeader));
     unsigned format = 0;
-    unsigned long long batch = 0;
-    unsigned long long seq = 0;
-    if (!read || std::sscanf(header.data(), kForm, &format, &batch, &seq) != 3)
+    if (!read || std::sscanf(header.data(), kFormatForm, &format) != 1)
         return damaged(path, "isn't a snapshot");
     if (format != kFormat) return damaged(path, "is of another version of frontrow");
+    unsigned long long batch = 0;
+    unsigned long long seq = 0;
+    unsigned generation = 0;
+    if (std::sscanf(header.data(), kForm, &format, &batch, &seq, &generation) != 4)
+        return damaged(path, "isn't a snapshot");
     JournalEnd end{.batch = batch, .last_seq = seq};
     std::memcpy(end.hash.data(), header.data() + kLine, kHash);
-    return Snapshot{std::move(*file), path, end, *size - kHeader - kHash};
+    return Snapshot{std::move(*file), path, end, generation, *size - kHeader - kHash, **digest};
 }
 
-Result<domain::Inventory, Fault> Snapshot::read() {
+Result<domain::Inventory, Fault> Snapshot::read_rows() {
     SnapshotReader reader{file_, size_};
     domain::Inventory inventory;
     domain::InventoryImage::read(reader, inventory);
     if (!reader.is_whole() || inventory.last_seq() != end_.last_seq)
         return damaged(path_, "can't be read");
-    domain::InventoryImage::derive(inventory);
     return inventory;
 }
 
-Result<void, Fault>
-write_snapshot(const fs::path& folder, const domain::Inventory& inventory, const JournalEnd& end) {
+Result<domain::Inventory, Fault> Snapshot::read() {
+    auto inventory = read_rows();
+    if (inventory) domain::InventoryImage::derive(*inventory);
+    return inventory;
+}
+
+Result<std::vector<std::string>, Fault> Snapshot::differences_from(
+    const domain::Inventory& inventory
+) {
+    SnapshotWriter digester{nullptr};
+    write_all(digester, inventory, end_, generation_);
+    if (digester.take_digest() == digest_) return std::vector<std::string>{};
+    // Nothing is derived from rows that may contradict each other.
+    const auto rows = read_rows();
+    if (!rows) return std::unexpected(rows.error());
+    return compare_rows(*rows, inventory);
+}
+
+Result<void, Fault> write_snapshot(
+    const fs::path& folder,
+    const domain::Inventory& inventory,
+    const JournalEnd& end,
+    unsigned generation
+) {
     const auto name = folder / name_of(end.batch);
     const auto unfinished =
         name.string() + "." + std::to_string(::getpid()) + std::string{kUnfinished};
     auto file = io::File::create(unfinished);
     if (!file) return std::unexpected(file.error());
-    SnapshotWriter writer{*file};
-    writer.bytes(header_line(end));
-    writer.bytes({reinterpret_cast<const char*>(end.hash.data()), end.hash.size()});
-    domain::InventoryImage::write(writer, inventory);
+    SnapshotWriter writer{&*file};
+    write_all(writer, inventory, end, generation);
     if (auto written = writer.finish(); !written) {
         remove_file(unfinished);
         return written;

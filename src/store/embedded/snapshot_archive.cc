@@ -9,7 +9,7 @@ constexpr std::size_t kPiece = 256 << 10;
 
 }  // namespace
 
-SnapshotWriter::SnapshotWriter(io::File& file) : file_{file} {
+SnapshotWriter::SnapshotWriter(io::File* file) : file_{file} {
     buffer_.reserve(kPiece + 64);
 }
 
@@ -27,17 +27,23 @@ void SnapshotWriter::bytes(std::string_view bytes) {
 
 void SnapshotWriter::flush() {
     sha_.update(buffer_);
-    if (done_) done_ = file_.write(buffer_);
-    if (done_) done_ = file_.sync();
+    if (file_ != nullptr) {
+        if (done_) done_ = file_->write(buffer_);
+        if (done_) done_ = file_->sync();
+    }
     buffer_.clear();
 }
 
 Result<void, io::Fault> SnapshotWriter::finish() {
-    flush();
-    const auto digest = sha_.finish();
-    if (done_) done_ = file_.write({reinterpret_cast<const char*>(digest.data()), digest.size()});
-    if (done_) done_ = file_.sync();
+    const auto digest = take_digest();
+    if (done_) done_ = file_->write({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    if (done_) done_ = file_->sync();
     return done_;
+}
+
+io::Sha256Digest SnapshotWriter::take_digest() {
+    flush();
+    return sha_.finish();
 }
 
 SnapshotReader::SnapshotReader(io::File& file, std::uint64_t size)

@@ -39,7 +39,8 @@ concept Listed = requires(Rows& rows) {
 /// Writes values into a file and digests them on the way. After a fault it writes no more.
 class SnapshotWriter {
 public:
-    explicit SnapshotWriter(io::File& file);
+    /// Without a file it only digests.
+    explicit SnapshotWriter(io::File* file);
 
     template <class... T>
     void operator()(const T&... values) {
@@ -55,6 +56,8 @@ public:
 
     /// Writes the digest of everything so far behind it.
     Result<void, io::Fault> finish();
+    /// Of what came since the last one.
+    io::Sha256Digest take_digest();
 
 private:
     void put_number(std::uint64_t number);
@@ -114,7 +117,7 @@ private:
     }
     void flush();
 
-    io::File& file_;
+    io::File* file_;
     std::string buffer_;
     io::Sha256 sha_;
     Result<void, io::Fault> done_;

@@ -17,7 +17,8 @@ using io::Fault;
 /// How many bytes of facts are kept in memory, about.
 constexpr std::uint64_t kBytesAtOnce = 32 << 20;
 
-/// The newest snapshot that can be used, or the beginning; the journal goes on from there.
+/// The newest snapshot that can be used, or the beginning. After the last generation the inventory
+/// is left empty.
 Recovered begin(Journal& journal, const std::filesystem::path& folder) {
     Recovered recovered;
     for (const auto& file : list_snapshots(folder)) {
@@ -26,11 +27,11 @@ Recovered begin(Journal& journal, const std::filesystem::path& folder) {
         Result<domain::Inventory, Fault> inventory;
         io::run_in_background([&] { inventory = snapshot->read(); });
         if (!inventory) continue;
-        recovered.inventory = std::move(*inventory);
         recovered.snapshot = snapshot->end();
+        recovered.generation = snapshot->generation();
+        if (!is_last_generation(recovered.generation)) recovered.inventory = std::move(*inventory);
         break;
     }
-    journal.start_from(recovered.snapshot);
     return recovered;
 }
 
@@ -65,6 +66,9 @@ Result<JournalEnd, Fault> take_snapshot(const std::filesystem::path& folder) {
     if (auto whole = durable->check_end(); !whole) return std::unexpected(whole.error());
     auto& journal = durable->journal;
     auto recovered = begin(journal, folder);
+    const bool begins_anew = is_last_generation(recovered.generation);
+    journal.start_from(begins_anew ? JournalEnd{} : recovered.snapshot);
+    if (recovered.snapshot.batch == durable->newest_batch) return recovered.snapshot;
     for (;;) {
         const auto batches = take_out_some(journal, durable->newest_batch);
         if (!batches) return std::unexpected(batches.error());
@@ -73,8 +77,9 @@ Result<JournalEnd, Fault> take_snapshot(const std::filesystem::path& folder) {
         io::run_in_background([&] { carried = carry_out(recovered.inventory, *batches); });
         if (!carried) return std::unexpected(carried.error());
     }
-    if (journal.end() == recovered.snapshot) return recovered.snapshot;
-    if (auto written = write_snapshot(folder, recovered.inventory, journal.end()); !written)
+    const unsigned generation = begins_anew ? 1 : recovered.generation + 1;
+    if (auto written = write_snapshot(folder, recovered.inventory, journal.end(), generation);
+        !written)
         return std::unexpected(written.error());
     keep_snapshots(folder, {journal.end().batch, recovered.snapshot.batch});
     return journal.end();

@@ -9,8 +9,9 @@
 namespace frontrow::store::embedded {
 
 /// Takes a snapshot of the folder's journal, beside a running server or not, from the newest
-/// snapshot that fits and the facts after it; keeps those two and removes all others. Returns where
-/// it stands; where the newest one stands there already, it is left at that.
+/// snapshot that fits and the facts after it, or after the last generation from the journal's
+/// beginning; keeps the new one and the newest that fits, and removes all others. Returns where it
+/// stands; where the newest one stands there already, it is left at that.
 ///
 /// It doesn't look at what lies before the older one: a snapshot proves nothing, and whoever starts
 /// from one proves the chain.

@@ -1,0 +1,161 @@
+#include "domain/audit_comparison.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace frontrow::domain {
+namespace {
+
+constexpr std::size_t kDifferencesKept = 100;
+
+bool is_same(const SeatSpec& a, const SeatSpec& b) {
+    const auto& [number, section, row, price, position] = a;
+    const bool same_place = position == nullptr || b.position == nullptr ? position == b.position
+                                                                         : *position == *b.position;
+    return number == b.number && section == b.section && row == b.row && price == b.price &&
+           same_place;
+}
+
+}  // namespace
+
+class AuditComparison {
+public:
+    AuditComparison(const Audit& audit, const Inventory& inventory)
+        : audit_{audit}, inventory_{inventory} {}
+
+    std::vector<std::string> run() {
+        expect(
+            audit_.last_seq_ == inventory_.last_seq() && audit_.last_at_ == inventory_.last_at(),
+            "the newest fact"
+        );
+        for (EventIndex i = 0; i < inventory_.event_rows(); ++i)
+            compare(inventory_.event(i));
+        for (ReservationIndex i = 0; i < inventory_.reservation_rows(); ++i)
+            compare(inventory_.reservation(i));
+        for (const auto& truth : audit_.events_)
+            look_for(truth);
+        for (const auto& [id, truth] : audit_.holds_)
+            look_for(id, truth);
+        compare_api_keys();
+        return std::move(differences_);
+    }
+
+private:
+    using EventTruth = Audit::EventTruth;
+    using HoldTruth = Audit::HoldTruth;
+
+    void compare(const Inventory::EventRow& row) {
+        const auto known = audit_.events_by_id_.find(row.event.id);
+        const auto name = [&] { return "event " + row.event.id.to_string(); };
+        if (known == audit_.events_by_id_.end()) return differ(name() + " was never created");
+        const auto& truth = audit_.events_[known->second];
+        if (row.event != truth.event || row.deleted != truth.is_deleted ||
+            row.last_seq != truth.last_seq || row.last_at != truth.last_at)
+            differ(name());
+        if (row.deleted) return;
+        if (row.blocks.size() != truth.blocks.size())
+            return differ(name() + ": how often seats were added");
+        for (std::size_t i = 0; i < row.blocks.size(); ++i)
+            compare(row, i, *truth.blocks[i]);
+    }
+
+    /// The seats that were added at once.
+    void compare(const Inventory::EventRow& row, std::size_t place, const SeatBlock& truth) {
+        const auto& block = *row.blocks[place];
+        if (block.first_id != truth.first_id || block.seats.size() != truth.seats.size())
+            return differ("the seats from " + truth.first_id.to_string() + " on");
+        for (std::size_t i = 0; i < truth.seats.size(); ++i) {
+            const auto id = truth.first_id.plus(i);
+            const auto name = [&] { return "seat " + id.to_string(); };
+            if (&block != &truth && !is_same(block.seats[i], truth.seats[i]))
+                differ(name() + ": its name, its price or its place");
+            const auto& seat = audit_.seats_.find(id)->second;
+            const auto status = seat.is_sold   ? SeatStatus::confirmed
+                                : seat.is_held ? SeatStatus::reserved
+                                               : SeatStatus::available;
+            const auto index = row.block_firsts[place] + static_cast<SeatIndex>(i);
+            if (row.statuses[index] != status) differ(name() + ": whether it's free, held or sold");
+            const auto holder = row.holders[index];
+            const bool is_right =
+                holder == kNobody
+                    ? !seat.is_held
+                    : seat.is_held && inventory_.reservation(holder).id == seat.holder;
+            if (!is_right) differ(name() + ": who has it");
+        }
+    }
+
+    void compare(const Inventory::ReservationRow& row) {
+        const auto found = audit_.holds_.find(row.id);
+        if (found == audit_.holds_.end())
+            return differ("reservation " + row.id.to_string() + " was never made");
+        const auto& truth = found->second;
+        const auto entity = inventory_.entity(row, Instant::min());
+        const auto& [id, event, user, seats, status, total_amount, currency, created_at, expires_at, confirmed_at] =
+            entity;
+        const std::pair<bool, std::string_view> rows[] = {
+            {event == audit_.events_[truth.event].event.id, "event"},
+            {user == audit_.users_[truth.user], "user"},
+            {std::ranges::equal(seats, truth.seats), "seats"},
+            {status == truth.status, "status"},
+            {total_amount == truth.total_amount && currency == truth.currency, "amount"},
+            {created_at == truth.held_at && expires_at == truth.expires_at &&
+                 created_at + Millis{row.hold_ms} == truth.first_expires_at &&
+                 confirmed_at.value_or(Instant{}) == truth.confirmed_at,
+             "times"},
+            {row.request == truth.request, "request"},
+        };
+        for (const auto& [is_right, what] : rows) {
+            if (!is_right) differ("reservation " + id.to_string() + ": its " + std::string{what});
+        }
+    }
+
+    void look_for(const EventTruth& truth) {
+        if (truth.was_created && !truth.is_deleted &&
+            inventory_.find_event(truth.event.id) == nullptr)
+            differ("event " + truth.event.id.to_string() + " is missing");
+    }
+
+    void look_for(ReservationId id, const HoldTruth& truth) {
+        const auto& request = truth.request.key;
+        const bool is_remembered = audit_.requests_.find(request)->second == id &&
+                                   truth.held_at + kRequestMemory > audit_.last_at_;
+        const bool has_seats = truth.status == ReservationStatus::pending ||
+                               truth.status == ReservationStatus::confirmed;
+        if (audit_.events_[truth.event].is_deleted || (!is_remembered && !has_seats)) return;
+        const auto* row = inventory_.find_reservation(id);
+        if (row == nullptr) return differ("reservation " + id.to_string() + " is missing");
+        if (is_remembered && inventory_.find_request(request, audit_.last_at_) != row)
+            differ("reservation " + id.to_string() + " isn't found by its request");
+    }
+
+    void compare_api_keys() {
+        const auto& keys = inventory_.api_keys();
+        expect(keys.size() == audit_.api_keys_.size(), "how many API keys there are");
+        for (const auto& truth : audit_.api_keys_) {
+            const auto* key = keys.find(truth.id);
+            const bool is_found = keys.find_live(truth.digest) == key;
+            const bool is_right =
+                key != nullptr && *key == truth && is_found != truth.revoked_at.has_value();
+            expect(is_right, "API key " + truth.id.to_string());
+        }
+    }
+
+    void expect(bool is_right, std::string what) {
+        if (!is_right) differ(std::move(what));
+    }
+    void differ(std::string what) {
+        if (differences_.size() < kDifferencesKept) differences_.push_back(std::move(what));
+    }
+
+    const Audit& audit_;
+    const Inventory& inventory_;
+    std::vector<std::string> differences_;
+};
+
+std::vector<std::string> compare(const Audit& audit, const Inventory& inventory) {
+    return AuditComparison{audit, inventory}.run();
+}
+
+}  // namespace frontrow::domain

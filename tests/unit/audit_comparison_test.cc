@@ -1,0 +1,249 @@
+#include "domain/audit_comparison.h"
+
+#include "box_office.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace frontrow::domain {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using namespace std::chrono_literals;
+
+/// A small sale with something of everything, and what an inventory would be of other facts.
+class Comparison : public testing::Test {
+protected:
+    Comparison() {
+        event_ = office_.open(6);
+        other_event_ = office_.open(1);
+        ann_ = office_.hold(event_, "ann", {0, 1});
+        bob_ = office_.hold(event_, "bob", {2, 3});
+        EXPECT_TRUE(office_.confirm(ann_));
+        EXPECT_TRUE(office_.confirm(bob_));
+        cid_ = office_.hold(event_, "cid", {4});
+        EXPECT_TRUE(office_.extend(cid_, 60s));
+        dan_ = office_.hold(event_, "dan", {5});
+        EXPECT_TRUE(office_.cancel(dan_));
+        EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
+        EXPECT_TRUE(office_.act(CreateApiKey{.key = key_, .name = "door", .by = "root"}));
+        EXPECT_TRUE(office_.remove(other_event_));
+        for (const auto& fact : office_.history())
+            audit_.observe(fact);
+    }
+
+    /// What the comparison says of an inventory that was made of the facts as `change` left them.
+    std::vector<std::string> differences_with(const std::function<void(Fact&)>& change) const {
+        Inventory inventory;
+        for (auto fact : office_.history()) {
+            change(fact);
+            evolve(inventory, fact);
+        }
+        inventory.verify();
+        return compare(audit_, inventory);
+    }
+    /// Of the facts of this kind alone.
+    template <class Body>
+    std::vector<std::string> differences_in(const std::function<void(Body&)>& change) const {
+        return differences_with([&](Fact& fact) {
+            if (auto* body = std::get_if<Body>(&fact.body)) change(*body);
+        });
+    }
+    std::vector<std::string> differences_of(
+        const Reservation& reservation,
+        const std::function<void(ReservationHeld&)>& change
+    ) const {
+        return differences_in<ReservationHeld>([&](auto& body) {
+            if (body.reservation == reservation.id) change(body);
+        });
+    }
+    std::string seat(std::uint32_t index) const {
+        return "seat " + office_.seat(event_, index).to_string();
+    }
+    static std::string name(const Reservation& reservation) {
+        return "reservation " + reservation.id.to_string();
+    }
+
+    BoxOffice office_;
+    EventId event_;
+    EventId other_event_;
+    Reservation ann_;
+    Reservation bob_;
+    Reservation cid_;
+    Reservation dan_;
+    ApiKeyId key_{Bits128{7, 1}};
+    Audit audit_;
+};
+
+TEST_F(Comparison, finds_nothing_wrong_with_what_the_facts_come_to) {
+    EXPECT_THAT(audit_.violations(), IsEmpty());
+    EXPECT_THAT(differences_with([](Fact&) {}), IsEmpty());
+    EXPECT_THAT(compare(Audit{}, Inventory{}), IsEmpty());
+}
+
+TEST_F(Comparison, finds_the_sold_seats_of_two_buyers_exchanged) {
+    const auto differences = differences_in<ReservationHeld>([&](auto& body) {
+        if (body.reservation == ann_.id)
+            body.seats = bob_.seats;
+        else if (body.reservation == bob_.id)
+            body.seats = ann_.seats;
+    });
+    EXPECT_THAT(
+        differences,
+        ElementsAre(
+            seat(0) + ": who has it",
+            seat(1) + ": who has it",
+            seat(2) + ": who has it",
+            seat(3) + ": who has it",
+            name(ann_) + ": its seats",
+            name(bob_) + ": its seats"
+        )
+    );
+}
+
+TEST_F(Comparison, finds_another_name_on_a_confirmed_reservation) {
+    EXPECT_THAT(
+        differences_of(ann_, [](auto& body) { body.user = "eve"; }),
+        ElementsAre(name(ann_) + ": its user")
+    );
+}
+
+TEST_F(Comparison, finds_whatever_else_of_a_reservation_is_another) {
+    EXPECT_THAT(
+        differences_of(ann_, [](auto& body) { std::ranges::reverse(body.seats); }),
+        ElementsAre(name(ann_) + ": its seats")
+    );
+    EXPECT_THAT(
+        differences_of(bob_, [](auto& body) { ++body.total_amount; }),
+        ElementsAre(name(bob_) + ": its amount")
+    );
+    EXPECT_THAT(
+        differences_of(cid_, [](auto& body) { body.expires_at += 1s; }),
+        ElementsAre(name(cid_) + ": its times")
+    );
+    EXPECT_THAT(
+        differences_of(bob_, [](auto& body) { ++body.request.content.lo; }),
+        ElementsAre(name(bob_) + ": its request")
+    );
+    EXPECT_THAT(
+        differences_of(bob_, [](auto& body) { ++body.request.key.hi; }),
+        ElementsAre(name(bob_) + ": its request", name(bob_) + " isn't found by its request")
+    );
+    EXPECT_THAT(
+        differences_in<ReservationExtended>([](auto& body) { body.expires_at += 1ms; }),
+        ElementsAre(name(cid_) + ": its times")
+    );
+}
+
+TEST_F(Comparison, finds_a_reservation_that_ended_otherwise) {
+    const auto differences = differences_with([&](Fact& fact) {
+        const auto* cancelled = std::get_if<ReservationCancelled>(&fact.body);
+        if (cancelled != nullptr) fact.body = ReservationConfirmed{cancelled->reservation};
+    });
+    EXPECT_THAT(
+        differences,
+        ElementsAre(
+            seat(5) + ": whether it's free, held or sold",
+            seat(5) + ": who has it",
+            name(dan_) + ": its status",
+            name(dan_) + ": its times"
+        )
+    );
+}
+
+TEST_F(Comparison, finds_one_reservation_under_the_id_of_another) {
+    const ReservationId stranger{Bits128{9, 9}};
+    const auto differences = differences_with([&](Fact& fact) {
+        if (auto* held = std::get_if<ReservationHeld>(&fact.body);
+            held && held->reservation == bob_.id)
+            held->reservation = stranger;
+        if (auto* sold = std::get_if<ReservationConfirmed>(&fact.body);
+            sold && sold->reservation == bob_.id)
+            sold->reservation = stranger;
+    });
+    EXPECT_THAT(differences, Contains("reservation " + stranger.to_string() + " was never made"));
+    EXPECT_THAT(differences, Contains(name(bob_) + " is missing"));
+}
+
+TEST_F(Comparison, finds_whatever_of_an_event_is_another) {
+    const auto name = "event " + event_.to_string();
+    const auto only_first = [&](auto change) {
+        return differences_with([&](Fact& fact) {
+            if (fact.event == event_) change(fact);
+        });
+    };
+    EXPECT_THAT(
+        differences_in<EventUpdated>([](auto& body) { body.spec.venue = "elsewhere"; }),
+        ElementsAre(name)
+    );
+    EXPECT_THAT(
+        only_first([](Fact& fact) {
+            if (auto* body = std::get_if<EventCreated>(&fact.body)) body->created_by = "eve";
+        }),
+        ElementsAre(name)
+    );
+    EXPECT_THAT(
+        only_first([](Fact& fact) {
+            if (std::holds_alternative<EventUpdated>(fact.body)) fact.at += 1ms;
+        }),
+        Contains(name)
+    );
+    const auto undeleted = differences_with([](Fact& fact) {
+        if (std::holds_alternative<EventDeleted>(fact.body))
+            fact.body = EventUpdated{BoxOffice::spec()};
+    });
+    EXPECT_THAT(undeleted, ElementsAre("event " + other_event_.to_string()));
+}
+
+TEST_F(Comparison, finds_whatever_of_a_seat_is_another) {
+    const auto with_first_seat = [&](auto change) {
+        return differences_with([&](Fact& fact) {
+            auto* body = std::get_if<SeatsAdded>(&fact.body);
+            if (body == nullptr || fact.event != event_) return;
+            auto block = std::make_shared<SeatBlock>(*body->block);
+            change(block->seats.front());
+            body->block = std::move(block);
+        });
+    };
+    const auto wrong = ElementsAre(seat(0) + ": its name, its price or its place");
+    EXPECT_THAT(with_first_seat([](SeatSpec&) {}), IsEmpty());
+    EXPECT_THAT(with_first_seat([](SeatSpec& spec) { spec.number = "x"; }), wrong);
+    EXPECT_THAT(with_first_seat([](SeatSpec& spec) { spec.section = "x"; }), wrong);
+    EXPECT_THAT(with_first_seat([](SeatSpec& spec) { spec.row = "x"; }), wrong);
+    EXPECT_THAT(with_first_seat([](SeatSpec& spec) { ++spec.price; }), wrong);
+    EXPECT_THAT(
+        with_first_seat([](SeatSpec& spec) {
+            spec.position = std::make_shared<const Position>(1.0, 2.0);
+        }),
+        wrong
+    );
+}
+
+TEST_F(Comparison, finds_an_api_key_that_is_another) {
+    const auto wrong = ElementsAre("API key " + key_.to_string());
+    EXPECT_THAT(differences_in<ApiKeyCreated>([](auto& body) { body.role = Role::admin; }), wrong);
+    EXPECT_THAT(differences_in<ApiKeyCreated>([](auto& body) { body.digest[3] = 1; }), wrong);
+    EXPECT_THAT(differences_in<ApiKeyCreated>([](auto& body) { body.created_by = "eve"; }), wrong);
+    EXPECT_THAT(
+        differences_in<ApiKeyCreated>([](auto& body) { body.key = ApiKeyId{Bits128{7, 2}}; }), wrong
+    );
+}
+
+TEST_F(Comparison, finds_that_facts_are_missing) {
+    Inventory inventory;
+    for (std::size_t i = 0; i + 1 < office_.history().size(); ++i)
+        evolve(inventory, office_.history()[i]);
+    EXPECT_THAT(compare(audit_, inventory), Contains("the newest fact"));
+}
+
+}  // namespace
+}  // namespace frontrow::domain

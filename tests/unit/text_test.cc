@@ -1,0 +1,48 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace frontrow {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(Text, from_outside_is_utf8_of_a_length_in_characters_without_control_characters) {
+    constexpr auto kNone = std::optional<TextFlaw>{};
+    const std::string ten_thousand(10'000, 'x');
+    const struct {
+        std::string_view text;
+        std::optional<TextFlaw> of_one_line;
+        std::optional<TextFlaw> of_many_lines;
+    } rows[] = {
+        {"a"sv, kNone, kNone},
+        {"\xF0\x9F\x8E\xAB\xE5\xB8\xAD"sv, kNone, kNone},
+        {"\xF4\x8F\xBF\xBF"sv, kNone, kNone},
+        {"\xEF\xBF\xBE\xE2\x80\xA8"sv, kNone, kNone},
+        {""sv, TextFlaw::wrong_length, TextFlaw::wrong_length},
+        {"12345"sv, TextFlaw::wrong_length, TextFlaw::wrong_length},
+        {ten_thousand, TextFlaw::wrong_length, TextFlaw::wrong_length},
+        {"a\tb"sv, TextFlaw::control_character, kNone},
+        {"\r\n"sv, TextFlaw::control_character, kNone},
+        {"a\0b"sv, TextFlaw::control_character, TextFlaw::control_character},
+        {"\x07"sv, TextFlaw::control_character, TextFlaw::control_character},
+        {"\x7F"sv, TextFlaw::control_character, TextFlaw::control_character},
+        {"\xE5\xB8\xAD\x1B"sv, TextFlaw::control_character, TextFlaw::control_character},
+        // A byte that goes on without a beginning counts as no character.
+        {"a\x80\x80\x80\x80\x80"sv, TextFlaw::not_utf8, TextFlaw::not_utf8},
+        {"\xED\xA0\x80"sv, TextFlaw::not_utf8, TextFlaw::not_utf8},
+        {"\xC0\x80"sv, TextFlaw::not_utf8, TextFlaw::not_utf8},
+        {"\xFF"sv, TextFlaw::not_utf8, TextFlaw::not_utf8},
+    };
+    for (const auto& row : rows) {
+        const auto told = testing::PrintToString(row.text.substr(0, 20));
+        EXPECT_EQ(find_flaw(row.text, {1, 4}, TextLines::one), row.of_one_line) << told;
+        EXPECT_EQ(find_flaw(row.text, {1, 4}, TextLines::many), row.of_many_lines) << told;
+    }
+}
+
+}  // namespace
+}  // namespace frontrow
