@@ -51,7 +51,8 @@ private:
         const auto name = [&] { return "event " + row.event.id.to_string(); };
         if (known == audit_.events_by_id_.end()) return differ(name() + " was never created");
         const auto& truth = audit_.events_[known->second];
-        if (row.event != truth.event || row.deleted != truth.is_deleted ||
+        // Of a deleted event the inventory keeps no terms.
+        if ((!row.deleted && row.event != truth.event) || row.deleted != truth.is_deleted ||
             row.last_seq != truth.last_seq || row.last_at != truth.last_at)
             differ(name());
         if (row.deleted) return;
@@ -72,12 +73,14 @@ private:
             if (&block != &truth && !is_same(block.seats[i], truth.seats[i]))
                 differ(name() + ": its name, its price or its place");
             const auto& seat = audit_.seats_.find(id)->second;
-            const auto status = seat.is_sold   ? SeatStatus::confirmed
-                                : seat.is_held ? SeatStatus::reserved
-                                               : SeatStatus::available;
-            const auto index = row.block_firsts[place] + static_cast<SeatIndex>(i);
-            if (row.statuses[index] != status) differ(name() + ": whether it's free, held or sold");
+            const auto index = row.block_starts[place].first + static_cast<SeatIndex>(i);
             const auto holder = row.holders[index];
+            const bool has_lapsed =
+                holder != kNobody && inventory_.has_lapsed(inventory_.reservation(holder));
+            const auto status = seat.is_sold                  ? SeatStatus::confirmed
+                                : seat.is_held && !has_lapsed ? SeatStatus::reserved
+                                                              : SeatStatus::available;
+            if (row.statuses[index] != status) differ(name() + ": whether it's free, held or sold");
             const bool is_right =
                 holder == kNobody
                     ? !seat.is_held

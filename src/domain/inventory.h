@@ -146,6 +146,13 @@ public:
     /// Every fact to come is of `now` or later.
     bool lapse(Instant now, std::size_t at_most);
 
+    /// Pending by the facts, and its seats are counted as free: those of any other pending one are
+    /// reserved.
+    bool has_lapsed(const ReservationRow& row) const {
+        return row.status == ReservationStatus::pending &&
+               events_[row.event].statuses[row.seats.front()] == SeatStatus::available;
+    }
+
     /// What a reader sees at `now`.
     SeatCounts count_seats(const EventRow& event, Instant now) const {
         auto counts = event.counts;
@@ -249,12 +256,6 @@ private:
     bool is_live(const HoldEnds::End& end) const {
         const auto& row = reservations_[end.reservation];
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
-    }
-    /// Pending by the facts, and its seats are counted as free: those of any other pending one are
-    /// reserved.
-    bool has_lapsed(const ReservationRow& row) const {
-        return row.status == ReservationStatus::pending &&
-               events_[row.event].statuses[row.seats.front()] == SeatStatus::available;
     }
     template <class Take>
     void visit_about_to_lapse(Instant now, Take take) const {
