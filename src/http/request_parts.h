@@ -49,6 +49,9 @@ inline void set_target(Request& request, std::string_view target) {
             if (is("accept-encoding")) return Header::accept_encoding;
             if (is("idempotency-key")) return Header::idempotency_key;
             break;
+        case 16:
+            if (is("content-encoding")) return Header::content_encoding;
+            break;
         default:
             break;
     }

@@ -59,6 +59,7 @@ TEST(PlainRequest, is_read_at_a_glance) {
         .path = "/api/v1/reservations",
         .query = "",
         .body = R"({"seat_ids":["s1"]})",
+        .body_bytes = 19,
         .headers = {},
         .keep_alive = true,
     };
@@ -208,6 +209,7 @@ TEST(PlainRequest, means_what_beast_says_however_the_bytes_are_spoilt) {
 constexpr std::pair<std::string_view, Header> kNames[] = {
     {"accept-encoding", Header::accept_encoding},
     {"authorization", Header::authorization},
+    {"content-encoding", Header::content_encoding},
     {"content-type", Header::content_type},
     {"expect", Header::expect},
     {"idempotency-key", Header::idempotency_key},
