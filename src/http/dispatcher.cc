@@ -1,6 +1,7 @@
 #include "http/dispatcher.h"
 
 #include "http/negotiation.h"
+#include "http/page_origin.h"
 #include "http/query.h"
 #include "telemetry/trace.h"
 
@@ -48,7 +49,8 @@ std::size_t Dispatcher::admit(Context& context) {
     const auto request_id = request.header(Header::x_request_id);
     context.request_id = is_echoable(request_id) ? request_id : std::string_view{};
     const bool has_body = request.body_bytes.value_or(0) > 0;
-    if (!route(context) || !identify(context) || !check_content_type(context, has_body))
+    if (!route(context) || !check_page(context) || !identify(context) ||
+        !check_content_type(context, has_body))
         return kPassedOverMax;
     context.is_admitted = true;
     const bool is_bulk = context.route->route.body == BodyKind::bulk_seats;
@@ -72,6 +74,25 @@ bool Dispatcher::route(Context& context) {
              .message = "This path is asked with " + match.allowed + "."}
         );
     }
+    return false;
+}
+
+/// With --dev every caller is believed, so no page from elsewhere may make a browser the caller.
+bool Dispatcher::check_page(Context& context) const {
+    if (!services_.authenticator.dev()) return true;
+    const auto& request = context.request;
+    std::string_view message;
+    if (!is_loopback_host(request.header(Header::host))) {
+        message =
+            "With --dev the server is for this machine alone: ask localhost, 127.0.0.1 or [::1].";
+    } else if (context.route->route.access != Access::anyone && is_for_another_page(request) &&
+               !cors_.allows(request.header(Header::origin))) {
+        message =
+            "With --dev no page of another origin is served; if this one is yours, start the "
+            "server with --cors-origin and its origin.";
+    }
+    if (message.empty()) return true;
+    context.fail({.status = 403, .code = "FORBIDDEN", .message = std::string{message}});
     return false;
 }
 

@@ -42,6 +42,7 @@ public:
 
 private:
     bool route(Context& context);
+    bool check_page(Context& context) const;
     bool identify(Context& context);
     bool check_content_type(Context& context, bool has_body) const;
 

@@ -19,16 +19,18 @@ enum class Header : std::uint8_t {
     content_encoding,
     content_type,
     expect,
+    host,
     idempotency_key,
     if_match,
     if_none_match,
     origin,
+    sec_fetch_site,
     traceparent,
     x_api_key,
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 13;
+inline constexpr std::size_t kHeaderCount = 15;
 
 /// A request as it lies in its connection's buffer: all views, valid until the answer is written.
 struct Request {

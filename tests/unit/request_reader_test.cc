@@ -64,6 +64,8 @@ std::vector<Received> requests_of_stream() {
         received(Method::other, "/other"),
         received(Method::get, "/last"),
     };
+    for (const std::size_t one : {0, 1, 4})
+        header_of(all[one], Header::host) = "h";
     all[2].body_bytes.reset();
     header_of(all[2], Header::x_api_key) = "key";
     header_of(all[3], Header::authorization) = "Bearer token";
