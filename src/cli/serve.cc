@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/file_limit.h"
 #include "cli/store_choice.h"
+#include "cli/store_name.h"
 #include "config/help.h"
 #include "config/options.h"
 #include "identity/token.h"
@@ -76,15 +77,11 @@ public:
         application_ = std::move(*opened);
         application_->start();
         wait_for_signal();
+        if (leaves_folder_alone(settings_.store)) log_.warn(kFolderLeftAlone);
         if (settings_.jwt_secret.size() < identity::kSecretMin && !settings_.jwt_secret.empty()) {
             log_.warn("the secret for tokens is shorter than 32 characters and may be guessed");
         }
-        log_.info(
-            "serving",
-            {{"address", address()},
-             {"store", settings_.store.is_cluster() ? "postgres" : settings_.store.data_dir.string()
-             }}
-        );
+        log_.info("serving", {{"address", address()}, {"store", store_name(settings_.store)}});
         run_loop();
         log_.info("stopped");
         return exit_code_;

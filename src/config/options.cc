@@ -20,8 +20,8 @@ std::string check_store(const std::string& url) {
 
 constexpr auto kFolder = "The folder with the journal";
 
-void add_data_dir(CLI::App& command, std::filesystem::path& folder, const char* what) {
-    command.add_option("--data-dir", folder, what)
+CLI::Option* add_data_dir(CLI::App& command, std::filesystem::path& folder, const char* what) {
+    return command.add_option("--data-dir", folder, what)
         ->envname("FRONTROW_DATA_DIR")
         ->type_name("FOLDER")
         ->capture_default_str();
@@ -184,7 +184,9 @@ void add_options(CLI::App& command, SeedSettings& settings) {
 }
 
 void add_options(CLI::App& command, StoreSettings& settings) {
-    add_data_dir(command, settings.data_dir, kFolder);
+    add_data_dir(command, settings.data_dir, kFolder)->each([&settings](const std::string&) {
+        settings.is_folder_named = true;
+    });
     command
         .add_option(
             "--store",

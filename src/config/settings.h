@@ -19,8 +19,11 @@ struct UsageError {
 /// Where a store is: in a folder of this machine, or in a PostgreSQL.
 struct StoreSettings {
     std::filesystem::path data_dir = "data";
-    /// Empty, or a postgres:// URL, which holds a password and is never logged.
+    /// Empty, or a postgres:// URL, which holds a password and is never logged. It wins over the
+    /// folder.
     std::string store;
+    /// The folder was named, and isn't the default.
+    bool is_folder_named = false;
 
     bool is_cluster() const { return !store.empty(); }
 };

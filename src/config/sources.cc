@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace frontrow::config {
@@ -97,10 +98,18 @@ void Sources::add_config_option(CLI::App& app) {
 Result<Sources, UsageError> Sources::load(const CLI::App& app, std::span<char*> arguments) {
     Sources sources{arguments};
     // Who asks for help needs it most where a file is wrong.
-    if (sources.is_flag_given("--help") || sources.is_flag_given("-h")) return sources;
+    if (sources.value_of("--help") || sources.value_of("-h")) return sources;
     if (auto read = sources.read_dotenv(); !read) return std::unexpected(read.error());
     if (auto read = sources.read_toml(app); !read) return std::unexpected(read.error());
-    if (const auto* command = sources.called(app)) sources.hand_out(*command);
+    if (const auto* command = sources.called(app)) {
+        if (has_key(*command, "store") && sources.names_folder() && sources.names_database()) {
+            return std::unexpected(
+                UsageError{"--data-dir and --store name two stores: give one of them"}
+            );
+        }
+        sources.hand_out(*command);
+        sources.hide_from_others(app, *command);
+    }
     return sources;
 }
 
@@ -139,12 +148,7 @@ Result<void, UsageError> Sources::read_toml(const CLI::App& app) {
 }
 
 std::string Sources::config_file() const {
-    const std::string with_value = std::string{kConfigFlag} + "=";
-    for (std::size_t i = 1; i < arguments_.size(); ++i) {
-        const std::string argument{arguments_[i]};
-        if (argument.starts_with(with_value)) return argument.substr(with_value.size());
-        if (argument == kConfigFlag && i + 1 < arguments_.size()) return arguments_[i + 1];
-    }
+    if (const auto file = value_of(kConfigFlag)) return std::string{*file};
     return variable(kConfigVariable);
 }
 
@@ -155,11 +159,34 @@ std::string Sources::variable(const std::string& name) const {
     return found == dotenv_.end() ? std::string{} : found->second.value;
 }
 
-bool Sources::is_flag_given(const std::string& flag) const {
-    return std::ranges::any_of(arguments_, [&](const char* one) {
-        const std::string_view argument{one};
-        return argument == flag || argument.starts_with(flag + "=");
-    });
+/// What stands behind a flag on the command line; nothing where the flag isn't given.
+std::optional<std::string_view> Sources::value_of(std::string_view flag) const {
+    for (std::size_t i = 1; i < arguments_.size(); ++i) {
+        std::string_view argument{arguments_[i]};
+        if (!argument.starts_with(flag)) continue;
+        argument.remove_prefix(flag.size());
+        if (argument.starts_with('=')) return argument.substr(1);
+        if (argument.empty()) return i + 1 < arguments_.size() ? arguments_[i + 1] : argument;
+    }
+    return std::nullopt;
+}
+
+/// By a flag. An empty one, too: a script whose variable is empty doesn't mean the database.
+bool Sources::names_folder() const {
+    return value_of("--data-dir").has_value();
+}
+
+/// By a flag. An empty one says that there is none.
+bool Sources::names_database() const {
+    return !value_of("--store").value_or("").empty();
+}
+
+/// A flag overrules this option's other sources: its own, or one that names another store.
+bool Sources::is_overruled(const CLI::Option& option) const {
+    const auto variable_name = option.get_envname();
+    return value_of(option.get_name()).has_value() ||
+           (variable_name == "FRONTROW_STORE" && names_folder()) ||
+           (variable_name == "FRONTROW_DATA_DIR" && names_database());
 }
 
 /// By our name or another's, within one of the layers that win over each other.
@@ -202,6 +229,10 @@ void Sources::hand_out(const CLI::App& command) {
         const auto key = key_of(*option);
         const auto name = option->get_envname();
         if (key.empty() || origins_.contains(name)) continue;
+        if (is_overruled(*option)) {
+            unsetenv(name.c_str());
+            continue;
+        }
         auto found = find(name, in_environment);
         if (!found) found = find(name, in(dotenv_));
         if (!found) found = in(toml_)(command.get_name() + "." + key);
@@ -212,13 +243,27 @@ void Sources::hand_out(const CLI::App& command) {
     }
 }
 
+/// CLI11 looks up the variables of all commands, and would judge those of others.
+void Sources::hide_from_others(const CLI::App& app, const CLI::App& command) {
+    const auto own = command.get_options();
+    for (const auto* other : app.get_subcommands({})) {
+        for (const auto* option : other->get_options()) {
+            const auto name = option->get_envname();
+            const bool is_own = std::ranges::any_of(own, [&](const CLI::Option* one) {
+                return one->get_envname() == name;
+            });
+            if (!name.empty() && !is_own) unsetenv(name.c_str());
+        }
+    }
+}
+
 std::string Sources::origin_of(const CLI::App& app, const std::string& message) const {
     const auto* command = called(app);
     if (command == nullptr) return {};
     for (const auto* option : command->get_options()) {
         const auto origin = origins_.find(option->get_envname());
         const auto flag = option->get_name();
-        if (origin != origins_.end() && mentions(message, flag) && !is_flag_given(flag))
+        if (origin != origins_.end() && mentions(message, flag) && !value_of(flag))
             return origin->second;
     }
     return {};

@@ -25,7 +25,9 @@ protected:
 TEST_F(Seed, makes_three_events_with_a_few_hundred_seats_that_can_be_bought) {
     const auto finished = seed();
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
-    EXPECT_EQ(finished.err, "");
+    EXPECT_EQ(
+        finished.err, "frontrow seed: the store is the folder " + folder_.path().string() + "\n"
+    );
     Server server{folder_.path()};
     auto client = server.client();
     const auto events = client.get("/api/v1/events").value().json();
