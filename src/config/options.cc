@@ -171,6 +171,7 @@ void add_options(CLI::App& command, SeedSettings& settings) {
             "section, row, x, y"
         )
         ->envname("FRONTROW_SEED_CSV")
+        ->check(CLI::ExistingFile.description(""))
         ->type_name("FILE");
     command
         .add_option(
@@ -210,6 +211,7 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
     command.add_option("--from", settings.from, "The backup")
         ->envname("FRONTROW_RESTORE_FROM")
         ->required()
+        ->check(CLI::ExistingFile.description(""))
         ->type_name("FILE");
     add_data_dir(command, settings.data_dir, "The folder to make, or an empty one");
 }

@@ -3,6 +3,7 @@
 #include "config/dotenv.h"
 #include "config/help.h"
 #include "config/platform_names.h"
+#include "config/text_file.h"
 #include "config/toml_file.h"
 
 #include <CLI/CLI.hpp>
@@ -10,8 +11,6 @@
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -21,6 +20,8 @@ namespace {
 constexpr auto kDotenv = ".env";
 constexpr auto kConfigFlag = "--config";
 constexpr auto kConfigVariable = "FRONTROW_CONFIG";
+/// Of a file with settings.
+constexpr std::size_t kFileBytesMax = 1 << 20;
 
 /// Set and not empty.
 std::optional<std::string> environment(const std::string& name) {
@@ -29,23 +30,12 @@ std::optional<std::string> environment(const std::string& name) {
     return value;
 }
 
-std::optional<std::string> text_of(const std::string& file) {
-    std::ifstream in{file, std::ios::binary};
-    if (!in) return std::nullopt;
-    std::string text{std::istreambuf_iterator<char>{in}, {}};
-    return in.bad() ? std::nullopt : std::optional{std::move(text)};
-}
-
 std::string place(const std::string& file, int line) {
     return file + ", line " + std::to_string(line);
 }
 
 std::unexpected<UsageError> bad_line(const std::string& file, const BadLine& bad) {
     return std::unexpected(UsageError{place(file, bad.line) + ": " + bad.reason});
-}
-
-std::unexpected<UsageError> unreadable(const std::string& file) {
-    return std::unexpected(UsageError{file + " can't be read"});
 }
 
 /// A flag's name without its dashes; empty for a word that isn't a flag, and for flags that ask
@@ -120,8 +110,8 @@ Result<void, UsageError> Sources::read_dotenv() {
     if (is_none || type == std::filesystem::file_type::not_found ||
         type == std::filesystem::file_type::directory)
         return {};
-    const auto text = text_of(kDotenv);
-    if (!text) return unreadable(kDotenv);
+    const auto text = read_text_file(kDotenv, kFileBytesMax);
+    if (!text) return std::unexpected(text.error());
     auto values = parse_dotenv(*text);
     if (!values) return bad_line(kDotenv, values.error());
     for (auto& [name, value, line] : *values) {
@@ -134,8 +124,8 @@ Result<void, UsageError> Sources::read_dotenv() {
 Result<void, UsageError> Sources::read_toml(const CLI::App& app) {
     const auto file = config_file();
     if (file.empty()) return {};
-    const auto text = text_of(file);
-    if (!text) return unreadable(file);
+    const auto text = read_text_file(file, kFileBytesMax);
+    if (!text) return std::unexpected(text.error());
     auto values = parse_toml(*text);
     if (!values) return bad_line(file, values.error());
     for (auto& [name, value, line] : *values) {

@@ -186,7 +186,7 @@ const Wrong kWrongSettings[] = {
      {},
      {{kToml, "[serve]\nttl = 5\n"}},
      "line 2: there is no setting serve.ttl"},
-    {"toml_is_missing", kWithToml, {}, {}, "settings.toml can't be read"},
+    {"toml_is_missing", kWithToml, {}, {}, "settings.toml can't be read: No such file"},
     {"production",
      kServe,
      {"APP_ENV=production"},
