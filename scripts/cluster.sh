@@ -29,6 +29,8 @@ help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 say() { echo "cluster.sh: $1" >&2; }
 fail() { say "$1"; exit 1; }
 usage_error() { say "$1 (see --help)"; exit 2; }
+# shellcheck source=/dev/null
+source "$root/scripts/lib/ports.sh"
 
 PATH=$PATH:/usr/sbin # where nginx is
 readonly postgres_bin=/usr/lib/postgresql/15/bin
@@ -77,16 +79,6 @@ port_of() { cat "$folder/run/$1.port"; }
 
 is_running() {
     [[ -s $folder/run/$1.pid ]] && [[ $(identity_of "$(pid_of "$1")") == "$(<"$folder/run/$1.pid")" ]]
-}
-
-# Below the ports that the system gives to whoever doesn't care, so that a part finds its own again.
-free_port() {
-    local port
-    while :; do
-        port=$((15000 + RANDOM % 15000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-    done
-    echo "$port"
 }
 
 has_passed() { ((SECONDS >= $1)); }

@@ -8,7 +8,9 @@
 #
 #   FRONTROW_LISTEN     address and port (default: 127.0.0.1:8080)
 #   FRONTROW_DATA_DIR   folder of the store (default: data/ in the checkout)
-#   -- ARGUMENT ...     more arguments for 'frontrow serve', e.g. -- --log-level debug
+#   FRONTROW_PROGRAM    the program to run, instead of building one
+#   -- ARGUMENT ...     more arguments for 'frontrow serve', e.g. -- --log-level debug;
+#                       --listen, --data-dir and --store win over those above
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -20,12 +22,36 @@ case ${1:---} in
     -h | --help) help; exit 0 ;;
     *) echo "run.sh: unknown argument '$1'; arguments for the server go after -- (see --help)" >&2; exit 2 ;;
 esac
-listen=${FRONTROW_LISTEN:-127.0.0.1:8080}
-data_dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")
+# shellcheck source=/dev/null
+source "$root/scripts/lib/ports.sh"
 
-"$root/scripts/build.sh" release --target frontrow
+# What the script sets too is taken out of what is passed on; the rest is the server's to judge.
+listen=${FRONTROW_LISTEN:-127.0.0.1:8080}
+dev=--dev
+store=()
+passed_on=()
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --listen | --data-dir | --store)
+            [[ $# -gt 1 ]] || { echo "run.sh: $1 needs a value" >&2; exit 2; }
+            set -- "$1=$2" "${@:3}"
+            continue ;;
+        --listen=*) listen=${1#*=} ;;
+        --data-dir=*) store+=("--data-dir=$(realpath -m -- "${1#*=}")") ;;
+        --store=*) store+=("$1") ;;
+        --dev | --dev=*) dev=$1 ;;
+        *) passed_on+=("$1") ;;
+    esac
+    shift
+done
+[[ ${#store[@]} -gt 0 ]] || store=("--data-dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")")
+# The lines below name the port before the server could tell it.
+[[ $listen != *:0 ]] || listen=${listen%0}$(free_port)
+
+[[ -n ${FRONTROW_PROGRAM:-} ]] || "$root/scripts/build.sh" release --target frontrow
+program=$(realpath -m -- "${FRONTROW_PROGRAM:-$root/build/release/frontrow}")
 cd "$root"
-build/release/frontrow seed --data-dir "$data_dir"
+"$program" seed "${store[@]}"
 
 cat <<END
 
@@ -52,4 +78,4 @@ cat <<END
     curl -s -X POST "\$api/reservations/\$(echo "\$answer" | first_id)/confirm" -H 'X-User-ID: alice'
 
 END
-exec build/release/frontrow serve --dev --listen "$listen" --data-dir "$data_dir" "$@"
+exec "$program" serve "$dev" --listen "$listen" "${store[@]}" "${passed_on[@]}"

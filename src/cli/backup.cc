@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/copy_progress.h"
+#include "cli/store_name.h"
 #include "config/options.h"
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@ namespace frontrow::cli {
 namespace {
 
 int back_up(const config::BackupSettings& settings) {
+    say_store("backup", settings.store);
     if (settings.store.is_cluster()) {
         std::fprintf(
             stderr,

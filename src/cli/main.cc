@@ -5,10 +5,37 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
 #include <sys/stat.h>
 
-int main(int argc, char** argv) {
-    using namespace frontrow;
+namespace frontrow {
+namespace {
+
+/// The last resort, on any thread: libraries' exceptions are caught where they are used, but memory
+/// may give out anywhere. Nothing is unwound, as for a failed CHECK: what is on the disk is what
+/// counts.
+[[noreturn]] void give_up() {
+    const auto error = std::current_exception();
+    if (!error) std::abort();
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& known) {
+        std::fprintf(stderr, "frontrow: it can't go on: %s\n", known.what());
+    } catch (...) {
+        std::fputs("frontrow: it can't go on\n", stderr);
+    }
+    std::_Exit(cli::kFailed);
+}
+
+/// mimalloc aborts without a word otherwise.
+[[noreturn]] void give_up_without_memory() {
+    std::fputs("frontrow: it can't go on: there is no memory left\n", stderr);
+    std::_Exit(cli::kFailed);
+}
+
+int run(int argc, char** argv) {
     // A reader that goes away, and a file that may grow no further, are answers to a write and no
     // reason to die.
     std::signal(SIGPIPE, SIG_IGN);
@@ -58,4 +85,13 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? cli::kDone : cli::kWrongUsage;
     }
     return exit_code;
+}
+
+}  // namespace
+}  // namespace frontrow
+
+int main(int argc, char** argv) {
+    std::set_terminate(frontrow::give_up);
+    std::set_new_handler(frontrow::give_up_without_memory);
+    return frontrow::run(argc, argv);
 }

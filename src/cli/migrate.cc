@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
 #include "store/postgres/migrations.h"
@@ -68,6 +69,7 @@ int migrate(const Wish& wish) {
         );
         return kWrongUsage;
     }
+    say_store("migrate", wish.store);
     std::string why;
     const int exit_code =
         with_database(wish.store.store, why, [&](PgConnection& connection) -> io::Awaitable<int> {

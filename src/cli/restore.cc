@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/copy_progress.h"
+#include "cli/store_name.h"
 #include "config/options.h"
 #include "store/embedded/backup.h"
 
@@ -11,6 +12,7 @@ namespace frontrow::cli {
 namespace {
 
 int restore(const config::RestoreSettings& settings) {
+    say_store("restore", settings.data_dir);
     store::embedded::AcceptUnsealed accept_unsealed;
     if (settings.accept_unsealed) {
         accept_unsealed = [&](const std::string& what) {

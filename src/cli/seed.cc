@@ -3,6 +3,7 @@
 #include "cli/demonstration.h"
 #include "cli/seed_table.h"
 #include "cli/store_choice.h"
+#include "cli/store_name.h"
 #include "config/options.h"
 
 #include <CLI/CLI.hpp>
@@ -82,6 +83,7 @@ void add_seed(CLI::App& app, int& exit_code) {
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
+        say_store("seed", settings->store);
         const auto seeded = settings->csv.empty()
                                 ? app::with_store(store_choice(settings->store), seed_if_empty)
                                 : seed_table(*settings);

@@ -1,12 +1,11 @@
 #include "cli/seed_table.h"
 
 #include "base/hash_map.h"
+#include "config/text_file.h"
 #include "http/problem.h"
 #include "wire/requests.h"
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -20,6 +19,8 @@ using store::Awaitable;
 
 constexpr std::chrono::days kUntilStart{30};
 constexpr std::chrono::hours kLength{3};
+/// Several times what the most seats that a table may have need.
+constexpr std::size_t kTableBytesMax = 32 << 20;
 
 const domain::Organizer kOrganizer{.sub = "dev", .is_admin = true};
 
@@ -77,10 +78,9 @@ std::optional<domain::Refusal> find_twice(const std::vector<domain::SeatSpec>& s
 
 Result<wire::SeatTable, std::vector<std::string>> read_table(const config::SeedSettings& settings) {
     const auto name = settings.csv.string();
-    std::ifstream file{settings.csv, std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>{file}, {}};
-    if (!file) return std::unexpected(std::vector{name + " can't be read"});
-    auto table = wire::parse_seat_csv(text);
+    const auto text = config::read_text_file(settings.csv, kTableBytesMax);
+    if (!text) return std::unexpected(std::vector{text.error().message});
+    auto table = wire::parse_seat_csv(*text);
     if (table) return std::move(*table);
     std::vector<std::string> errors;
     for (const auto& [field, message] : table.error().fields)

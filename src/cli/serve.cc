@@ -2,9 +2,9 @@
 #include "cli/commands.h"
 #include "cli/file_limit.h"
 #include "cli/store_choice.h"
+#include "cli/store_name.h"
 #include "config/help.h"
 #include "config/options.h"
-#include "identity/token.h"
 #include "io/clock.h"
 #include "io/disk_space.h"
 #include "io/event_loop.h"
@@ -76,15 +76,11 @@ public:
         application_ = std::move(*opened);
         application_->start();
         wait_for_signal();
-        if (settings_.jwt_secret.size() < identity::kSecretMin && !settings_.jwt_secret.empty()) {
-            log_.warn("the secret for tokens is shorter than 32 characters and may be guessed");
-        }
-        log_.info(
-            "serving",
-            {{"address", address()},
-             {"store", settings_.store.is_cluster() ? "postgres" : settings_.store.data_dir.string()
-             }}
-        );
+        if (leaves_folder_alone(settings_.store)) log_.warn(kFolderLeftAlone);
+        // Anywhere but with --dev they were refused.
+        for (const auto& weak : config::find_weak_secrets(settings_))
+            log_.warn(weak);
+        log_.info("serving", {{"address", address()}, {"store", store_name(settings_.store)}});
         run_loop();
         log_.info("stopped");
         return exit_code_;

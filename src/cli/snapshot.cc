@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/store_name.h"
 #include "config/options.h"
 #include "store/embedded/take_snapshot.h"
 
@@ -11,6 +12,7 @@ namespace frontrow::cli {
 namespace {
 
 int take_snapshot(const std::filesystem::path& folder) {
+    say_store("snapshot", folder);
     const auto end = store::embedded::take_snapshot(folder);
     if (!end) {
         std::fprintf(stderr, "frontrow snapshot: %s\n", end.error().what.c_str());

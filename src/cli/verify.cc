@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
 #include "domain/audit.h"
@@ -204,6 +205,7 @@ io::Awaitable<int> verify_tables(io::postgres::PgConnection& connection) {
 }
 
 int verify(const config::StoreSettings& settings) {
+    say_store("verify", settings);
     if (!settings.is_cluster()) return verify_folder(settings);
     std::string why;
     const int exit_code = with_database(settings.store, why, verify_tables);

@@ -20,8 +20,8 @@ std::string check_store(const std::string& url) {
 
 constexpr auto kFolder = "The folder with the journal";
 
-void add_data_dir(CLI::App& command, std::filesystem::path& folder, const char* what) {
-    command.add_option("--data-dir", folder, what)
+CLI::Option* add_data_dir(CLI::App& command, std::filesystem::path& folder, const char* what) {
+    return command.add_option("--data-dir", folder, what)
         ->envname("FRONTROW_DATA_DIR")
         ->type_name("FOLDER")
         ->capture_default_str();
@@ -185,6 +185,7 @@ void add_options(CLI::App& command, SeedSettings& settings) {
             "section, row, x, y"
         )
         ->envname("FRONTROW_SEED_CSV")
+        ->check(CLI::ExistingFile.description(""))
         ->type_name("FILE");
     command
         .add_option(
@@ -198,7 +199,9 @@ void add_options(CLI::App& command, SeedSettings& settings) {
 }
 
 void add_options(CLI::App& command, StoreSettings& settings) {
-    add_data_dir(command, settings.data_dir, kFolder);
+    add_data_dir(command, settings.data_dir, kFolder)->each([&settings](const std::string&) {
+        settings.is_folder_named = true;
+    });
     command
         .add_option(
             "--store",
@@ -222,6 +225,7 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
     command.add_option("--from", settings.from, "The backup")
         ->envname("FRONTROW_RESTORE_FROM")
         ->required()
+        ->check(CLI::ExistingFile.description(""))
         ->type_name("FILE");
     add_data_dir(command, settings.data_dir, "The folder to make, or an empty one");
     command

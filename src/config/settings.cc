@@ -1,5 +1,6 @@
 #include "config/settings.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <charconv>
 
@@ -28,6 +29,17 @@ bool is_origin(std::string_view text) {
     const auto rest = text.substr(host + 3);
     return !rest.empty() && rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]") ==
                                 std::string_view::npos;
+}
+
+/// In any letters, and with blanks around: nobody who writes `Production ` means another place.
+bool is_production(std::string_view app_env) {
+    constexpr std::string_view kProduction = "production";
+    constexpr std::string_view kBlanks = " \t\r\n\v\f";
+    const auto begin = std::min(app_env.find_first_not_of(kBlanks), app_env.size());
+    const auto word = app_env.substr(begin, app_env.find_last_not_of(kBlanks) + 1 - begin);
+    return std::ranges::equal(word, kProduction, [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b;
+    });
 }
 
 }  // namespace
@@ -59,6 +71,26 @@ std::optional<UsageError> check(const StoreSettings& settings) {
     return UsageError{"it must be a URL like postgres://user@host:5432/frontrow"};
 }
 
+std::vector<std::string> find_weak_secrets(const ServeSettings& settings) {
+    std::vector<std::string> weak;
+    const auto check_length = [&](const std::string& secret, std::size_t bytes_min, const char* name
+                              ) {
+        if (secret.empty() || secret.size() >= bytes_min) return;
+        weak.push_back(
+            std::string{name} + " is shorter than " + std::to_string(bytes_min) +
+            " characters and may be guessed; `head -c 32 /dev/urandom | base64` makes a good one"
+        );
+    };
+    check_length(settings.jwt_secret, kSecretBytesMin, "FRONTROW_JWT_SECRET");
+    check_length(settings.admin_api_key, kKeyBytesMin, "ADMIN_API_KEY");
+    check_length(settings.user_api_key, kKeyBytesMin, "USER_API_KEY");
+    if (!settings.admin_api_key.empty() && settings.admin_api_key == settings.user_api_key)
+        weak.emplace_back(
+            "ADMIN_API_KEY and USER_API_KEY are the same: every user would be an admin"
+        );
+    return weak;
+}
+
 std::optional<UsageError> check(const ServeSettings& settings) {
     const auto listen = parse_listen(settings.listen);
     if (!listen) return listen.error();
@@ -67,7 +99,7 @@ std::optional<UsageError> check(const ServeSettings& settings) {
             "--redis is the gate before a PostgreSQL: give --store as well, or leave it out"
         };
     }
-    if (settings.dev && settings.app_env == "production")
+    if (settings.dev && is_production(settings.app_env))
         return UsageError{"--dev believes whatever a client says it is; this is production"};
     for (const auto& origin : settings.cors_origins) {
         if (!is_origin(origin)) {
@@ -92,6 +124,8 @@ std::optional<UsageError> check(const ServeSettings& settings) {
             "Frontrow on this machine"
         };
     }
+    const auto weak = find_weak_secrets(settings);
+    if (!settings.dev && !weak.empty()) return UsageError{weak.front()};
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -19,8 +20,11 @@ struct UsageError {
 /// Where a store is: in a folder of this machine, or in a PostgreSQL.
 struct StoreSettings {
     std::filesystem::path data_dir = "data";
-    /// Empty, or a postgres:// URL, which holds a password and is never logged.
+    /// Empty, or a postgres:// URL, which holds a password and is never logged. It wins over the
+    /// folder.
     std::string store;
+    /// The folder was named, and isn't the default.
+    bool is_folder_named = false;
 
     /// Start although the clock is behind the newest fact. For commands that write.
     bool accept_clock = false;
@@ -30,6 +34,9 @@ struct StoreSettings {
 
 inline constexpr std::uint32_t kDatabaseConnectionsMin = 4;
 inline constexpr std::uint32_t kHoldMinutesMax = 60;
+/// HS256 wants as many bits as its hash has (RFC 7518, 3.2).
+inline constexpr std::size_t kSecretBytesMin = 32;
+inline constexpr std::size_t kKeyBytesMin = 16;
 
 struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
@@ -42,7 +49,7 @@ struct ServeSettings {
     /// How long a reservation is held where its event doesn't say.
     std::uint32_t hold_minutes = 15;
     std::string log_level = "info";
-    /// `production` refuses --dev; other words only name the place.
+    /// `production`, in any letters, refuses --dev; other words only name the place.
     std::string app_env;
     std::string jwt_secret;
     std::string admin_api_key;
@@ -95,8 +102,12 @@ Result<HostPort, UsageError> parse_listen(std::string_view text);
 
 bool is_loopback(std::string_view host);
 
-/// What no single setting shows: somebody must be able to prove who they are, and --dev stays at
-/// home.
+/// What would let others in: secrets that may be guessed, one that stands for two. A sentence each,
+/// which repeats none of them.
+std::vector<std::string> find_weak_secrets(const ServeSettings& settings);
+
+/// What no single setting shows: somebody must be able to prove who they are, nobody else may, and
+/// --dev stays at home.
 std::optional<UsageError> check(const ServeSettings& settings);
 /// What is wrong with the one setting that has a form; never repeats it.
 std::optional<UsageError> check(const StoreSettings& settings);

@@ -3,6 +3,7 @@
 #include "config/dotenv.h"
 #include "config/help.h"
 #include "config/platform_names.h"
+#include "config/text_file.h"
 #include "config/toml_file.h"
 
 #include <CLI/CLI.hpp>
@@ -10,8 +11,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace frontrow::config {
@@ -20,6 +20,8 @@ namespace {
 constexpr auto kDotenv = ".env";
 constexpr auto kConfigFlag = "--config";
 constexpr auto kConfigVariable = "FRONTROW_CONFIG";
+/// Of a file with settings.
+constexpr std::size_t kFileBytesMax = 1 << 20;
 
 /// Set and not empty.
 std::optional<std::string> environment(const std::string& name) {
@@ -28,23 +30,12 @@ std::optional<std::string> environment(const std::string& name) {
     return value;
 }
 
-std::optional<std::string> text_of(const std::string& file) {
-    std::ifstream in{file, std::ios::binary};
-    if (!in) return std::nullopt;
-    std::string text{std::istreambuf_iterator<char>{in}, {}};
-    return in.bad() ? std::nullopt : std::optional{std::move(text)};
-}
-
 std::string place(const std::string& file, int line) {
     return file + ", line " + std::to_string(line);
 }
 
 std::unexpected<UsageError> bad_line(const std::string& file, const BadLine& bad) {
     return std::unexpected(UsageError{place(file, bad.line) + ": " + bad.reason});
-}
-
-std::unexpected<UsageError> unreadable(const std::string& file) {
-    return std::unexpected(UsageError{file + " can't be read"});
 }
 
 /// A flag's name without its dashes; empty for a word that isn't a flag, and for flags that ask
@@ -97,10 +88,18 @@ void Sources::add_config_option(CLI::App& app) {
 Result<Sources, UsageError> Sources::load(const CLI::App& app, std::span<char*> arguments) {
     Sources sources{arguments};
     // Who asks for help needs it most where a file is wrong.
-    if (sources.is_flag_given("--help") || sources.is_flag_given("-h")) return sources;
+    if (sources.value_of("--help") || sources.value_of("-h")) return sources;
     if (auto read = sources.read_dotenv(); !read) return std::unexpected(read.error());
     if (auto read = sources.read_toml(app); !read) return std::unexpected(read.error());
-    if (const auto* command = sources.called(app)) sources.hand_out(*command);
+    if (const auto* command = sources.called(app)) {
+        if (has_key(*command, "store") && sources.names_folder() && sources.names_database()) {
+            return std::unexpected(
+                UsageError{"--data-dir and --store name two stores: give one of them"}
+            );
+        }
+        sources.hand_out(*command);
+        sources.hide_from_others(app, *command);
+    }
     return sources;
 }
 
@@ -111,8 +110,8 @@ Result<void, UsageError> Sources::read_dotenv() {
     if (is_none || type == std::filesystem::file_type::not_found ||
         type == std::filesystem::file_type::directory)
         return {};
-    const auto text = text_of(kDotenv);
-    if (!text) return unreadable(kDotenv);
+    const auto text = read_text_file(kDotenv, kFileBytesMax);
+    if (!text) return std::unexpected(text.error());
     auto values = parse_dotenv(*text);
     if (!values) return bad_line(kDotenv, values.error());
     for (auto& [name, value, line] : *values) {
@@ -125,8 +124,8 @@ Result<void, UsageError> Sources::read_dotenv() {
 Result<void, UsageError> Sources::read_toml(const CLI::App& app) {
     const auto file = config_file();
     if (file.empty()) return {};
-    const auto text = text_of(file);
-    if (!text) return unreadable(file);
+    const auto text = read_text_file(file, kFileBytesMax);
+    if (!text) return std::unexpected(text.error());
     auto values = parse_toml(*text);
     if (!values) return bad_line(file, values.error());
     for (auto& [name, value, line] : *values) {
@@ -139,12 +138,7 @@ Result<void, UsageError> Sources::read_toml(const CLI::App& app) {
 }
 
 std::string Sources::config_file() const {
-    const std::string with_value = std::string{kConfigFlag} + "=";
-    for (std::size_t i = 1; i < arguments_.size(); ++i) {
-        const std::string argument{arguments_[i]};
-        if (argument.starts_with(with_value)) return argument.substr(with_value.size());
-        if (argument == kConfigFlag && i + 1 < arguments_.size()) return arguments_[i + 1];
-    }
+    if (const auto file = value_of(kConfigFlag)) return std::string{*file};
     return variable(kConfigVariable);
 }
 
@@ -155,11 +149,34 @@ std::string Sources::variable(const std::string& name) const {
     return found == dotenv_.end() ? std::string{} : found->second.value;
 }
 
-bool Sources::is_flag_given(const std::string& flag) const {
-    return std::ranges::any_of(arguments_, [&](const char* one) {
-        const std::string_view argument{one};
-        return argument == flag || argument.starts_with(flag + "=");
-    });
+/// What stands behind a flag on the command line; nothing where the flag isn't given.
+std::optional<std::string_view> Sources::value_of(std::string_view flag) const {
+    for (std::size_t i = 1; i < arguments_.size(); ++i) {
+        std::string_view argument{arguments_[i]};
+        if (!argument.starts_with(flag)) continue;
+        argument.remove_prefix(flag.size());
+        if (argument.starts_with('=')) return argument.substr(1);
+        if (argument.empty()) return i + 1 < arguments_.size() ? arguments_[i + 1] : argument;
+    }
+    return std::nullopt;
+}
+
+/// By a flag. An empty one, too: a script whose variable is empty doesn't mean the database.
+bool Sources::names_folder() const {
+    return value_of("--data-dir").has_value();
+}
+
+/// By a flag. An empty one says that there is none.
+bool Sources::names_database() const {
+    return !value_of("--store").value_or("").empty();
+}
+
+/// A flag overrules this option's other sources: its own, or one that names another store.
+bool Sources::is_overruled(const CLI::Option& option) const {
+    const auto variable_name = option.get_envname();
+    return value_of(option.get_name()).has_value() ||
+           (variable_name == "FRONTROW_STORE" && names_folder()) ||
+           (variable_name == "FRONTROW_DATA_DIR" && names_database());
 }
 
 /// By our name or another's, within one of the layers that win over each other.
@@ -202,6 +219,10 @@ void Sources::hand_out(const CLI::App& command) {
         const auto key = key_of(*option);
         const auto name = option->get_envname();
         if (key.empty() || origins_.contains(name)) continue;
+        if (is_overruled(*option)) {
+            unsetenv(name.c_str());
+            continue;
+        }
         auto found = find(name, in_environment);
         if (!found) found = find(name, in(dotenv_));
         if (!found) found = in(toml_)(command.get_name() + "." + key);
@@ -212,13 +233,27 @@ void Sources::hand_out(const CLI::App& command) {
     }
 }
 
+/// CLI11 looks up the variables of all commands, and would judge those of others.
+void Sources::hide_from_others(const CLI::App& app, const CLI::App& command) {
+    const auto own = command.get_options();
+    for (const auto* other : app.get_subcommands({})) {
+        for (const auto* option : other->get_options()) {
+            const auto name = option->get_envname();
+            const bool is_own = std::ranges::any_of(own, [&](const CLI::Option* one) {
+                return one->get_envname() == name;
+            });
+            if (!name.empty() && !is_own) unsetenv(name.c_str());
+        }
+    }
+}
+
 std::string Sources::origin_of(const CLI::App& app, const std::string& message) const {
     const auto* command = called(app);
     if (command == nullptr) return {};
     for (const auto* option : command->get_options()) {
         const auto origin = origins_.find(option->get_envname());
         const auto flag = option->get_name();
-        if (origin != origins_.end() && mentions(message, flag) && !is_flag_given(flag))
+        if (origin != origins_.end() && mentions(message, flag) && !value_of(flag))
             return origin->second;
     }
     return {};

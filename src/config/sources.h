@@ -8,17 +8,20 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace frontrow::config {
 
 /// Where settings come from besides flags: the environment, then `.env` in the working folder, then
 /// the TOML file that `--config` names. What an option gets from any of them is put into the
 /// environment variable that stands for it (CLI11's envname), where CLI11 finds it and lets a flag
-/// win over it. So a new option needs nothing but its envname.
+/// win over it. So a new option needs nothing but its envname. A store that a flag names wins over
+/// a store of the other kind that is named elsewhere; two flags that name one each are refused.
 class Sources {
 public:
     /// Adds --config to every command that `app` has by now, and a word on it to its help.
@@ -45,10 +48,14 @@ private:
     Result<void, UsageError> read_toml(const CLI::App& app);
     std::string config_file() const;
     std::string variable(const std::string& name) const;
-    bool is_flag_given(const std::string& flag) const;
+    std::optional<std::string_view> value_of(std::string_view flag) const;
+    bool names_folder() const;
+    bool names_database() const;
+    bool is_overruled(const CLI::Option& option) const;
     std::optional<Found> find(const std::string& variable, const Layer& layer) const;
     const CLI::App* called(const CLI::App& app) const;
     void hand_out(const CLI::App& command);
+    static void hide_from_others(const CLI::App& app, const CLI::App& command);
 
     std::span<char*> arguments_;
     Values dotenv_;

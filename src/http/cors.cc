@@ -4,12 +4,16 @@
 
 namespace frontrow::http {
 
+bool Cors::allows(std::string_view origin) const {
+    return std::ranges::find(origins_, origin) != origins_.end();
+}
+
 void Cors::add_headers(const Request& request, Response& response) const {
     if (origins_.empty()) return;
     // What is answered without an origin, or to another one, mustn't be kept for this one.
     response.add_header("Vary", "Origin");
     const auto origin = request.header(Header::origin);
-    if (std::ranges::find(origins_, origin) == origins_.end()) return;
+    if (!allows(origin)) return;
     response.add_header("Access-Control-Allow-Origin", origin);
     if (request.method != Method::options) {
         response.add_header(

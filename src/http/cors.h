@@ -4,6 +4,7 @@
 #include "http/response.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace frontrow::http {
@@ -17,6 +18,8 @@ public:
     /// gets anything.
     explicit Cors(std::vector<std::string> origins) : origins_{std::move(origins)} {}
 
+    /// The origin is one of those that were named.
+    bool allows(std::string_view origin) const;
     /// Adds to an answer, of whatever kind, what the browser wants to see.
     void add_headers(const Request& request, Response& response) const;
 

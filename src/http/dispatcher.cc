@@ -1,6 +1,7 @@
 #include "http/dispatcher.h"
 
 #include "http/negotiation.h"
+#include "http/page_origin.h"
 #include "http/query.h"
 #include "telemetry/trace.h"
 
@@ -34,6 +35,7 @@ identity::Role role_for(Access access) {
     }
 }
 
+/// A route that reads no body takes JSON too: many clients send `{}` with every POST.
 bool takes(BodyKind kind, std::string_view content_type) {
     return is_json(content_type) || (kind == BodyKind::bulk_seats && is_csv(content_type));
 }
@@ -58,7 +60,9 @@ std::size_t Dispatcher::admit(Context& context) {
                         .value_or(services_.ids.next_trace());
     const auto request_id = request.header(Header::x_request_id);
     context.request_id = is_echoable(request_id) ? request_id : std::string_view{};
-    if (!route(context) || !identify(context) || !check_content_type(context))
+    const bool has_body = request.body_bytes.value_or(0) > 0;
+    if (!route(context) || !check_page(context) || !identify(context) ||
+        !check_content_type(context, has_body))
         return kPassedOverMax;
     context.is_admitted = true;
     return bytes_max(context.route->route.body, limits_);
@@ -81,6 +85,25 @@ bool Dispatcher::route(Context& context) {
              .message = "This path is asked with " + match.allowed + "."}
         );
     }
+    return false;
+}
+
+/// With --dev every caller is believed, so no page from elsewhere may make a browser the caller.
+bool Dispatcher::check_page(Context& context) const {
+    if (!services_.authenticator.dev()) return true;
+    const auto& request = context.request;
+    std::string_view message;
+    if (!is_loopback_host(request.header(Header::host))) {
+        message =
+            "With --dev the server is for this machine alone: ask localhost, 127.0.0.1 or [::1].";
+    } else if (context.route->route.access != Access::anyone && is_for_another_page(request) &&
+               !cors_.allows(request.header(Header::origin))) {
+        message =
+            "With --dev no page of another origin is served; if this one is yours, start the "
+            "server with --cors-origin and its origin.";
+    }
+    if (message.empty()) return true;
+    context.fail({.status = 403, .code = "FORBIDDEN", .message = std::string{message}});
     return false;
 }
 
@@ -118,18 +141,27 @@ bool Dispatcher::identify(Context& context) {
     return true;
 }
 
-bool Dispatcher::check_content_type(Context& context) const {
-    const auto type = context.request.header(Header::content_type);
+bool Dispatcher::check_content_type(Context& context, bool has_body) const {
+    const auto& request = context.request;
     const auto kind = context.route->route.body;
-    if (kind == BodyKind::none || type.empty() || takes(kind, type)) return true;
+    const bool is_encoded = !request.header(Header::content_encoding).empty();
+    if (!has_body || (!is_encoded && takes(kind, request.header(Header::content_type))))
+        return true;
     const bool may_be_csv = kind == BodyKind::bulk_seats;
     context.fail(
         {.status = 415,
          .code = "UNSUPPORTED_MEDIA_TYPE",
-         .message = may_be_csv ? "The body must be application/json or text/csv."
-                               : "The body must be application/json."}
+         .message = is_encoded   ? "The body must come without a Content-Encoding."
+                    : may_be_csv ? "The body must be application/json or text/csv."
+                                 : "The body must be application/json."}
     );
     return false;
+}
+
+void Dispatcher::look_at_body(Context& context) const {
+    const bool came_in_chunks = !context.request.body_bytes;
+    if (!came_in_chunks) return;
+    context.is_admitted = check_content_type(context, !context.request.body.empty());
 }
 
 void Dispatcher::failed(Context& context, const std::exception& error) {

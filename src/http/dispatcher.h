@@ -26,6 +26,9 @@ public:
     /// Looks at the head alone. Where the request isn't admitted the context holds the answer.
     /// Returns how long a body to read.
     std::size_t admit(Context& context);
+    /// Refuses an admitted request whose body came in chunks and isn't of a type that its route
+    /// takes: by the head alone there might have been none.
+    void look_at_body(Context& context) const;
     /// An admitted request's handler threw: logs it, and answers.
     void failed(Context& context, const std::exception& error);
     /// Adds what any answer has, a refusal of what was no request included; once, just before it's
@@ -39,8 +42,9 @@ public:
 
 private:
     bool route(Context& context);
+    bool check_page(Context& context) const;
     bool identify(Context& context);
-    bool check_content_type(Context& context) const;
+    bool check_content_type(Context& context, bool has_body) const;
 
     Router& router_;
     const Services& services_;

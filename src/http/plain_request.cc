@@ -77,6 +77,7 @@ public:
     bool body() {
         if (body_bytes_ > rest()) return false;
         request_.body = {at_, body_bytes_};
+        request_.body_bytes = body_bytes_;
         return true;
     }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace frontrow::http {
@@ -15,18 +16,21 @@ std::string_view name_of(Method method);
 enum class Header : std::uint8_t {
     accept_encoding,
     authorization,
+    content_encoding,
     content_type,
     expect,
+    host,
     idempotency_key,
     if_match,
     if_none_match,
     origin,
+    sec_fetch_site,
     traceparent,
     x_api_key,
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 12;
+inline constexpr std::size_t kHeaderCount = 15;
 
 /// A request as it lies in its connection's buffer: all views, valid until the answer is written.
 struct Request {
@@ -34,6 +38,8 @@ struct Request {
     std::string_view path;
     std::string_view query;
     std::array<std::string_view, kHeaderCount> headers{};
+    /// How long the body is, as the head says; nothing where it comes in chunks.
+    std::optional<std::uint64_t> body_bytes = 0;
     std::string_view body;
     bool keep_alive = true;
     /// Asked with HEAD: a GET whose answer is sent without its body.

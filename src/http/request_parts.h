@@ -23,6 +23,9 @@ inline void set_target(Request& request, std::string_view target) {
     const auto is = [name](std::string_view lower) { return same_ignoring_case(name, lower); };
     // By length first: most names are none of ours, and are passed over at once.
     switch (name.size()) {
+        case 4:
+            if (is("host")) return Header::host;
+            break;
         case 6:
             if (is("expect")) return Header::expect;
             if (is("origin")) return Header::origin;
@@ -45,9 +48,15 @@ inline void set_target(Request& request, std::string_view target) {
             if (is("authorization")) return Header::authorization;
             if (is("if-none-match")) return Header::if_none_match;
             break;
+        case 14:
+            if (is("sec-fetch-site")) return Header::sec_fetch_site;
+            break;
         case 15:
             if (is("accept-encoding")) return Header::accept_encoding;
             if (is("idempotency-key")) return Header::idempotency_key;
+            break;
+        case 16:
+            if (is("content-encoding")) return Header::content_encoding;
             break;
         default:
             break;

@@ -245,6 +245,8 @@ struct RequestReader::State {
         if (error) return Step::malformed;
         if (!head_done) {
             request.keep_alive = parser->keep_alive();
+            request.body_bytes.reset();
+            if (!parser->chunked()) request.body_bytes = parser->content_length().value_or(0);
             return at_head();
         }
         CHECK(parser->is_done());

@@ -164,6 +164,7 @@ Session::Read Session::understand() {
     for (;;) {
         switch (reader_.advance()) {
             case RequestReader::Step::complete:
+                if (context_.is_admitted) dispatcher_.look_at_body(context_);
                 return Read::complete;
             case RequestReader::Step::need_more:
                 return Read::needs_more;

@@ -10,9 +10,6 @@
 
 namespace frontrow::identity {
 
-/// A secret shorter than this is refused: HS256 wants as many bits as its hash has (RFC 7518, 3.2).
-inline constexpr std::size_t kSecretMin = 32;
-
 enum class TokenError : std::uint8_t { wrong_algorithm, bad_signature, expired, incomplete };
 
 struct VerifiedToken {

@@ -209,9 +209,10 @@ TEST_F(EveryAnswer, to_a_body_over_the_routes_limit_is_413_and_the_connection_en
         const auto limit = bytes_max(one.route.body);
         auto own = server.connect();
         own.send(
-            one.method + " " + one.path + " HTTP/1.1\r\nHost: x\r\n" +
+            one.method + " " + one.path + " HTTP/1.1\r\nHost: localhost\r\n" +
             (one.is_for(http::Access::user) ? "X-User-ID: alice\r\n" : "") +
-            "Content-Length: " + std::to_string(limit + 1) + "\r\n\r\n"
+            "Content-Type: application/json\r\nContent-Length: " + std::to_string(limit + 1) +
+            "\r\n\r\n"
         );
         const auto answer = own.receive();
         check_against_openapi(one.method, one.path, answer);
@@ -227,7 +228,7 @@ TEST_F(EveryAnswer, to_a_head_of_more_than_16_kib_is_431_and_the_connection_ends
         const auto head = [&](std::size_t bytes) {
             const std::string begin =
                 one.method + " " + one.path +
-                " HTTP/1.1\r\nHost: x\r\nX-User-ID: alice\r\nContent-Length: 0\r\nX-Long: ";
+                " HTTP/1.1\r\nHost: localhost\r\nX-User-ID: alice\r\nContent-Length: 0\r\nX-Long: ";
             return begin + std::string(bytes - begin.size() - 4, 'x') + "\r\n\r\n";
         };
         auto whole = server.connect();

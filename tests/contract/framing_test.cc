@@ -23,7 +23,9 @@ protected:
 
     /// A POST whose body comes in chunks of this size.
     static std::string chunked(const std::string& head, std::string_view body, std::size_t size) {
-        std::string text = "POST " + head + "\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        std::string text = "POST " + head +
+                           "\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                           "Transfer-Encoding: chunked\r\n\r\n";
         for (; !body.empty(); body.remove_prefix(std::min(size, body.size()))) {
             const auto piece = body.substr(0, size);
             char length[32];
@@ -88,7 +90,8 @@ TEST_F(Framing, takes_a_request_byte_by_byte) {
 /// The buffer for the head grows under the lines that were read already.
 TEST_F(Framing, keeps_what_stood_in_the_first_lines_of_a_long_head) {
     std::string text =
-        "GET /api/v1/reservations?limit=7 HTTP/1.1\r\nHost: x\r\nX-User-ID: alice\r\nX-Request-Id: "
+        "GET /api/v1/reservations?limit=7 HTTP/1.1\r\nHost: localhost\r\nX-User-ID: "
+        "alice\r\nX-Request-Id: "
         "long-head\r\n";
     const auto lines = text.size();
     for (int i = 0; i < 100; ++i)
@@ -143,8 +146,9 @@ std::string some_request(std::mt19937_64& random, const std::string& id, Expecte
         default: {
             expected.status = 201;
             const auto body = padded(event_body());
-            std::string text = "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nX-Request-Id: " + id +
-                               "\r\nTransfer-Encoding: chunked\r\n\r\n";
+            std::string text =
+                "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: " + id +
+                "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
             for (std::size_t at = 0; at < body.size();) {
                 const auto size = std::min<std::size_t>(1 + random() % 30'000, body.size() - at);
                 char length[32];
@@ -208,7 +212,7 @@ TEST_F(Framing, lets_a_trailer_change_nothing) {
 
 /// A second request hidden in what a proxy in front might take for a body.
 TEST_F(Framing, takes_no_request_for_a_body_nor_a_body_for_a_request) {
-    const std::string hidden = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+    const std::string hidden = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const std::string length = "Content-Length: " + std::to_string(hidden.size()) + "\r\n";
     for (const auto& framing : {
              length + "Transfer-Encoding: chunked\r\n",
@@ -230,7 +234,7 @@ TEST_F(Framing, takes_no_request_for_a_body_nor_a_body_for_a_request) {
              std::string{"Transfer-Encoding: chunked\r\n folded\r\n"},
          }) {
         auto one = server.connect();
-        one.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\n" + framing + "\r\n" + hidden);
+        one.send("POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\n" + framing + "\r\n" + hidden);
         const auto answer = one.receive();
         EXPECT_EQ(answer.code(), "INVALID_REQUEST") << framing << answer.body;
         EXPECT_EQ(answer.header("connection"), "close") << framing;
@@ -241,7 +245,7 @@ TEST_F(Framing, takes_no_request_for_a_body_nor_a_body_for_a_request) {
 /// These are read as a whole: without an end to them the server would hold all that comes.
 TEST_F(Framing, takes_no_endless_line_before_a_chunk_nor_an_endless_trailer) {
     const std::string head =
-        "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
     const std::string kibibyte(1'024, 'x');
     for (const auto& begun : {head + "2;", head + "2\r\n{}\r\n0\r\nX-Trailer: "}) {
         auto one = server.connect();
@@ -259,7 +263,7 @@ TEST_F(Framing, takes_no_endless_line_before_a_chunk_nor_an_endless_trailer) {
 TEST_F(Framing, goes_on_after_a_refused_body_and_gives_up_on_a_long_one) {
     const auto refused = [&](std::size_t bytes) {
         client.send(
-            "POST /api/v1/reservations HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+            "POST /api/v1/reservations HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
             std::to_string(bytes) + "\r\n\r\n" + std::string(bytes, ' ')
         );
         return client.receive();
@@ -268,7 +272,9 @@ TEST_F(Framing, goes_on_after_a_refused_body_and_gives_up_on_a_long_one) {
         EXPECT_EQ(refused(bytes).status, 401) << bytes;
     EXPECT_EQ(client.ask("GET", "/livez").status, 200) << "on the same connection";
     // It isn't for the one who may not ask to be told how much he may send.
-    client.send("POST /api/v1/reservations HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n");
+    client.send(
+        "POST /api/v1/reservations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n"
+    );
     const auto answer = client.receive();
     EXPECT_EQ(answer.status, 401) << answer.body;
     EXPECT_TRUE(client.is_closed_by_server());

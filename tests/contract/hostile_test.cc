@@ -29,12 +29,13 @@ public:
         const bool is_delete = method == "DELETE";
         const auto path = is_delete ? "/api/v1/events/" + odd_id() : target(one.path);
         const auto body = chance(8) ? std::string{} : this->body(one);
-        std::string text = method + " " + path + " HTTP/1.1\r\nHost: x\r\n";
+        std::string text = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n";
         for (auto i = below(5); i > 0; --i)
             text += odd_header() + "\r\n";
         // Mostly as somebody who may ask, so that it isn't all refused at the door.
         if (one.is_for(http::Access::user) != chance(5)) text += "X-User-ID: mallory\r\n";
         if (!chance(5)) text += "Idempotency-Key: " + id + "\r\n";
+        if (!chance(5)) text += "Content-Type: application/json\r\n";
         text += "X-Request-Id: " + id + "\r\n";
         if (!body.empty() && chance(3)) return {method, text + in_chunks(body)};
         return {

@@ -134,8 +134,9 @@ TEST(Expecting, a_word_before_sending_a_body_gets_the_answer_or_the_word) {
                          std::size_t length,
                          const std::string& more = {}) {
         client.send(
-            "POST " + line + "\r\nHost: x\r\nExpect: 100-Continue\r\n" + more +
-            "Content-Length: " + std::to_string(length) + "\r\n\r\n"
+            "POST " + line + "\r\nHost: localhost\r\nExpect: 100-Continue\r\n" + more +
+            "Content-Type: application/json\r\nContent-Length: " + std::to_string(length) +
+            "\r\n\r\n"
         );
         return client.receive();
     };
@@ -153,7 +154,10 @@ TEST(Expecting, a_word_before_sending_a_body_gets_the_answer_or_the_word) {
     EXPECT_EQ(ask(lost, "/nowhere HTTP/1.1", 100).status, 404);
     // Who speaks HTTP/1.0 doesn't know the word.
     auto old = server.connect();
-    old.send("POST /api/v1/events HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    old.send(
+        "POST /api/v1/events HTTP/1.0\r\nExpect: 100-continue\r\n"
+        "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+    );
     auto watch = server.connect();
     watch.ask("GET", "/livez");
     EXPECT_FALSE(old.has_something());
@@ -170,7 +174,7 @@ TEST(Draining, answers_what_waits_for_the_disk_and_takes_nothing_new) {
     auto idle = server.connect();
     ASSERT_EQ(idle.ask("GET", "/livez").status, 200);
     auto half = server.connect();
-    half.send("GET /readyz HTTP/1.1\r\nHost: x\r\n");
+    half.send("GET /readyz HTTP/1.1\r\nHost: localhost\r\n");
     Caller alice{server, "alice"};
     disk.hold_syncs();
     const auto body =

@@ -1,9 +1,15 @@
+#include "every_route.h"
 #include "support/test_server.h"
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <string>
+
 namespace frontrow::test {
 namespace {
+
+using namespace std::string_literals;
 
 TestServer::Options impatient() {
     TestServer::Options options;
@@ -58,47 +64,108 @@ TEST(Protocol, says_which_methods_a_path_has) {
     EXPECT_EQ(client.ask("GET", "/api/v1/nothing").status, 404);
 }
 
-TEST(Protocol, wants_json_where_a_body_is_due) {
+/// A POST with this in its head, and a body in one piece or in chunks.
+std::string post_text(const std::string& line, const std::string& body, bool in_chunks) {
+    auto text = "POST " + line + "Host: localhost\r\n";
+    if (!in_chunks)
+        return text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    char length[32];
+    std::snprintf(length, sizeof length, "%zx\r\n", body.size());
+    text += "Transfer-Encoding: chunked\r\n\r\n";
+    return text + (body.empty() ? "" : length + body + "\r\n") + "0\r\n\r\n";
+}
+
+TEST(Protocol, takes_a_body_by_its_media_type_alone) {
     TestServer server;
-    Caller organizer{server, ""};
-    EXPECT_EQ(
-        organizer.post("/api/v1/events", event_body(), {{"Content-Type", "text/plain"}}).code(),
-        "UNSUPPORTED_MEDIA_TYPE"
-    );
-    EXPECT_EQ(
-        organizer
-            .post(
-                "/api/v1/events",
-                event_body(),
-                {{"Content-Type", "application/json; charset=utf-8"}}
-            )
-            .status,
-        201
-    );
-    EXPECT_EQ(
-        organizer.post("/api/v1/events", event_body(), {{"Content-Type", "Application/JSON"}})
-            .status,
-        201
-    );
+    const auto venue = make_venue(server, 1);
+    auto client = server.connect();
+    const auto events = "/api/v1/events HTTP/1.1\r\n"s;
+    const auto bulk = "/api/v1/events/" + venue.event + "/seats/bulk HTTP/1.1\r\n";
+    const auto csv = "seat_number,price\nC-"s;
+    int seats = 0;
+    for (const bool in_chunks : {false, true}) {
+        const auto answer = [&](const std::string& line, const std::string& body) {
+            client.send(post_text(line, body, in_chunks));
+            return client.receive();
+        };
+        const auto status = [&](const std::string& line, const std::string& body) {
+            return answer(line, body).status;
+        };
+        EXPECT_EQ(answer(events, event_body()).code(), "UNSUPPORTED_MEDIA_TYPE") << in_chunks;
+        for (const auto* type :
+             {"",
+              "text/plain",
+              "text/plain;application/json",
+              "text/csv",
+              "application/x-www-form-urlencoded",
+              "multipart/form-data; boundary=application/json",
+              "application/json, text/plain",
+              "application/jsonp"}) {
+            const auto line = events + "Content-Type: " + type + "\r\n";
+            EXPECT_EQ(status(line, event_body()), 415) << type << in_chunks;
+            EXPECT_EQ(status(line, " "), 415) << type << in_chunks;
+            EXPECT_EQ(status(line, ""), 400) << "no body, no type: " << type << in_chunks;
+        }
+        for (const auto* type :
+             {"application/json",
+              "Application/JSON",
+              "application/json; charset=utf-8",
+              "application/json;charset=\"UTF-8\"; profile=x"}) {
+            const auto line = events + "Content-Type: " + type + "\r\n";
+            EXPECT_EQ(status(line, event_body()), 201) << type << in_chunks;
+            EXPECT_EQ(status(line + "Content-Encoding: gzip\r\n", event_body()), 415) << type;
+        }
+        for (const auto* type : {"text/csv", "TEXT/CSV; charset=utf-8; header=present"}) {
+            const auto body = csv + std::to_string(++seats) + ",1\n";
+            const auto line = bulk + "Content-Type: " + type + "\r\n";
+            EXPECT_EQ(status(line, body), 201) << type << in_chunks;
+        }
+        EXPECT_EQ(status(bulk, csv + "1,1\n"), 415) << in_chunks;
+        EXPECT_EQ(status(bulk + "Content-Type: text/tab-separated-values\r\n", csv), 415);
+    }
+}
+
+/// Where no body is read, too: what a page can send without asking is no JSON.
+TEST(Protocol, takes_no_body_of_another_type_on_any_route) {
+    TestServer server;
+    const auto world = make_small_world(server);
+    auto client = server.connect();
+    for (const auto& one : every_route(world)) {
+        Headers headers{{"Idempotency-Key", "k" + one.path}};
+        if (one.is_for(http::Access::user)) headers.emplace_back("X-User-ID", "alice");
+        auto plain = headers;
+        plain.emplace_back("Content-Type", "text/plain");
+        const auto refused = client.ask(one.method, one.path, plain, "{}");
+        EXPECT_EQ(refused.code(), "UNSUPPORTED_MEDIA_TYPE") << one.method << one.path;
+        if (one.route.body != http::BodyKind::none) continue;
+        EXPECT_NE(client.ask(one.method, one.path, plain).status, 415) << one.method << one.path;
+        if (one.route.method == http::Method::delete_) continue;
+        EXPECT_NE(client.ask(one.method, one.path, headers, "{}").status, 415)
+            << one.method << one.path;
+    }
 }
 
 TEST(Protocol, refuses_a_body_that_is_too_long_by_its_announced_length) {
     TestServer server;
     auto client = server.connect();
-    client.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n");
+    const std::string head =
+        "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    client.send(head + "Content-Length: 1048577\r\n\r\n");
     const auto answer = client.receive();
     EXPECT_EQ(answer.status, 413);
     EXPECT_EQ(answer.code(), "BODY_TOO_LARGE");
     EXPECT_TRUE(client.is_closed_by_server());
     auto huge = server.connect();
-    huge.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999999\r\n\r\n");
+    huge.send(head + "Content-Length: 999999999999999\r\n\r\n");
     EXPECT_EQ(huge.receive().status, 413);
 }
 
 TEST(Protocol, refuses_a_body_that_grows_too_long_in_chunks) {
     TestServer server;
     auto client = server.connect();
-    client.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    client.send(
+        "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
     const std::string piece(64 << 10, ' ');
     for (int i = 0; i < 16; ++i)
         client.send("10000\r\n" + piece + "\r\n");

@@ -186,7 +186,7 @@ const Wrong kWrongSettings[] = {
      {},
      {{kToml, "[serve]\nttl = 5\n"}},
      "line 2: there is no setting serve.ttl"},
-    {"toml_is_missing", kWithToml, {}, {}, "settings.toml can't be read"},
+    {"toml_is_missing", kWithToml, {}, {}, "settings.toml can't be read: No such file"},
     {"production",
      kServe,
      {"APP_ENV=production"},
@@ -204,7 +204,11 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(SettingsSources, what_is_wrong_for_another_command_or_overridden_by_a_flag_stops_nobody) {
     const auto finished = run_program(Child::Options{
         .arguments = {"token", "--sub", "alice", "--role", "user", "--config", kToml},
-        .environment = {"FRONTROW_TOKEN_ROLE=king", "FRONTROW_JWT_SECRET=hidden"},
+        .environment =
+            {"FRONTROW_TOKEN_ROLE=king",
+             "FRONTROW_JWT_SECRET=hidden",
+             "FRONTROW_LOG_LEVEL=loud",
+             "FRONTROW_STORE=nowhere"},
         .files = {{".env", "LOG_LEVEL=loud\n"}, {kToml, "listen = 'nowhere'\n"}},
     });
     EXPECT_EQ(finished.exit_code, 0) << finished.err;

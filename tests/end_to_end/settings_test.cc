@@ -61,6 +61,7 @@ TEST_P(WrongUsageOfProgram, exits_2_and_says_what_is_wrong) {
     EXPECT_EQ(finished.exit_code, 2);
     EXPECT_THAT(finished.err, HasSubstr(wrong.says));
     EXPECT_THAT(finished.out, IsEmpty());
+    EXPECT_THAT(finished.err, Not(HasSubstr("hidden"))) << "a secret was printed";
 }
 
 const std::vector<WrongUsage>& wrong_usages() {
@@ -94,6 +95,40 @@ const std::vector<WrongUsage>& wrong_usages() {
          {"serve", "--dev", secret, "--listen", "0.0.0.0:0"},
          {},
          "loopback"},
+        {"secret_that_may_be_guessed",
+         {"serve"},
+         {"FRONTROW_JWT_SECRET=hidden-in-31-characters-of-text"},
+         "FRONTROW_JWT_SECRET is shorter than 32"},
+        {"secret_that_may_be_guessed_as_a_flag",
+         {"serve", "--secret", "hidden"},
+         {"ADMIN_API_KEY=a key that is long enough"},
+         "FRONTROW_JWT_SECRET is shorter than 32"},
+        {"admin_key_that_may_be_guessed",
+         {"serve", secret},
+         {"ADMIN_API_KEY=hidden-in-15-ch"},
+         "ADMIN_API_KEY is shorter than 16"},
+        {"user_key_that_may_be_guessed",
+         {"serve", secret, "--user-api-key", "hidden"},
+         {},
+         "USER_API_KEY is shorter than 16"},
+        {"one_key_for_both",
+         {"serve"},
+         {"ADMIN_API_KEY=hidden-and-long-enough", "USER_API_KEY=hidden-and-long-enough"},
+         "ADMIN_API_KEY and USER_API_KEY are the same"},
+        {"production_with_a_capital",
+         {"serve", "--dev"},
+         {"APP_ENV=Production"},
+         "this is production"},
+        {"production_in_capitals", {"serve"}, {"FRONTROW_DEV=1", "APP_ENV=PRODUCTION"}, "production"
+        },
+        {"production_with_blanks",
+         {"serve", "--dev", "--app-env", " \tproduction \r"},
+         {},
+         "this is production"},
+        {"two_stores",
+         {"verify", "--data-dir", "a", "--store", "postgres://hidden@b/c"},
+         {},
+         "--data-dir and --store name two stores"},
         {"dev_in_environment_is_no_word", {"serve"}, {"FRONTROW_DEV=maybe"}, "maybe"},
         {"token_without_secret", {"token", "--sub", "alice"}, {}, "--secret"},
         {"token_with_empty_secret", {"token", "--sub", "alice", "--secret", ""}, {}, "--secret"},

@@ -12,8 +12,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 const std::string kSecret = "correct horse battery staple, and then some";
-const std::string kAdminKey = "admin-key-8f1b0c";
-const std::string kUserKey = "user-key-5d2a97";
+const std::string kAdminKey = "admin-key-8f1b0c44";
+const std::string kUserKey = "user-key-5d2a97e1";
 
 /// What `frontrow token` prints, without its line end.
 std::string token_for(const std::string& sub, const std::string& role, const std::string& secret) {
@@ -159,12 +159,37 @@ TEST(Log, is_a_json_object_a_line_where_a_machine_reads_it) {
     }
 }
 
-TEST(Log, warns_of_a_secret_that_may_be_guessed) {
+TEST(Log, warns_of_secrets_that_may_be_guessed_where_they_are_taken) {
     const TempFolder folder;
-    Server server{folder.path(), {}, {"FRONTROW_JWT_SECRET=short"}};
+    Server server{
+        folder.path(),
+        {"--dev"},
+        {"FRONTROW_JWT_SECRET=hidden", "ADMIN_API_KEY=hidden", "USER_API_KEY=hidden"}
+    };
     EXPECT_EQ(server.stop(), 0);
-    EXPECT_THAT(server.process().err(), HasSubstr("\"level\":\"warn"));
-    EXPECT_THAT(server.process().err(), HasSubstr("shorter than 32 characters"));
+    const auto log = server.process().err();
+    for (const auto* said :
+         {"FRONTROW_JWT_SECRET is shorter than 32",
+          "ADMIN_API_KEY is shorter than 16",
+          "USER_API_KEY is shorter than 16",
+          "ADMIN_API_KEY and USER_API_KEY are the same"})
+        EXPECT_THAT(log, HasSubstr(said));
+    EXPECT_THAT(log, HasSubstr("\"level\":\"warn"));
+    EXPECT_THAT(log, Not(HasSubstr("hidden")));
+}
+
+TEST(Log, warns_of_no_secret_that_is_long_enough) {
+    const TempFolder folder;
+    Server server{
+        folder.path(),
+        {},
+        {"FRONTROW_JWT_SECRET=" + std::string(32, 's'),
+         "ADMIN_API_KEY=" + std::string(16, 'a'),
+         "USER_API_KEY=" + std::string(16, 'u'),
+         "APP_ENV= Production"}
+    };
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_THAT(server.process().err(), Not(HasSubstr("\"level\":\"warn")));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,7 @@ namespace frontrow::test {
 struct Received {
     http::Method method = http::Method::other;
     std::string path, query, body;
+    std::optional<std::uint64_t> body_bytes = 0;
     std::array<std::string, http::kHeaderCount> headers;
     bool keep_alive = false;
     bool is_head = false;
@@ -30,6 +33,7 @@ inline Received copy_of(const http::Request& request) {
         .path = std::string{request.path},
         .query = std::string{request.query},
         .body = std::string{request.body},
+        .body_bytes = request.body_bytes,
         .headers = {},
         .keep_alive = request.keep_alive,
         .is_head = request.is_head,

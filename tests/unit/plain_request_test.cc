@@ -59,6 +59,7 @@ TEST(PlainRequest, is_read_at_a_glance) {
         .path = "/api/v1/reservations",
         .query = "",
         .body = R"({"seat_ids":["s1"]})",
+        .body_bytes = 19,
         .headers = {},
         .keep_alive = true,
     };
@@ -66,6 +67,7 @@ TEST(PlainRequest, is_read_at_a_glance) {
         return expected.headers[static_cast<std::size_t>(name)];
     };
     header(Header::content_type) = "application/json";
+    header(Header::host) = "127.0.0.1:8080";
     header(Header::idempotency_key) = "a key";
     header(Header::x_user_id) = "buyer-1";
     EXPECT_TRUE(test::copy_of(plain->request) == expected);
@@ -208,12 +210,15 @@ TEST(PlainRequest, means_what_beast_says_however_the_bytes_are_spoilt) {
 constexpr std::pair<std::string_view, Header> kNames[] = {
     {"accept-encoding", Header::accept_encoding},
     {"authorization", Header::authorization},
+    {"content-encoding", Header::content_encoding},
     {"content-type", Header::content_type},
     {"expect", Header::expect},
+    {"host", Header::host},
     {"idempotency-key", Header::idempotency_key},
     {"if-match", Header::if_match},
     {"if-none-match", Header::if_none_match},
     {"origin", Header::origin},
+    {"sec-fetch-site", Header::sec_fetch_site},
     {"traceparent", Header::traceparent},
     {"x-api-key", Header::x_api_key},
     {"x-request-id", Header::x_request_id},

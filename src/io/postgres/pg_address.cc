@@ -19,6 +19,17 @@ struct FreeOptions {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
 
+using Options = std::unique_ptr<PQconninfoOption, FreeOptions>;
+
+/// Nothing if it can't be read.
+Options options_in(const std::string& url) {
+    // What libpq says of a URL that it can't read quotes it, password and all.
+    char* said = nullptr;
+    Options options{PQconninfoParse(url.c_str(), &said)};
+    PQfreemem(said);
+    return options;
+}
+
 PgError refused(std::string what) {
     return {.kind = PgErrorKind::refused, .what = std::move(what)};
 }
@@ -49,11 +60,7 @@ bool needs_look_up(const PgHost& host) {
 }  // namespace
 
 Result<std::vector<PgHost>, PgError> hosts_of(const std::string& url) {
-    // What libpq says of a URL that it can't read quotes it, password and all.
-    char* said = nullptr;
-    const std::unique_ptr<PQconninfoOption, FreeOptions> options{PQconninfoParse(url.c_str(), &said)
-    };
-    PQfreemem(said);
+    const auto options = options_in(url);
     if (!options) return std::unexpected(refused("the PostgreSQL URL can't be read"));
     std::vector<std::string> names;
     std::vector<std::string> addresses;
@@ -77,6 +84,25 @@ Result<std::vector<PgHost>, PgError> hosts_of(const std::string& url) {
         );
     }
     return hosts;
+}
+
+std::string name_of(const std::string& url) {
+    const auto hosts = hosts_of(url);
+    if (!hosts) return "PostgreSQL";
+    std::string name = "PostgreSQL";
+    const auto options = options_in(url);
+    for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
+        if (option->val == nullptr || std::string_view{option->keyword} != "dbname") continue;
+        const std::string_view database = option->val;
+        const bool is_rest_of_password = database.find_first_of("@/") != std::string_view::npos;
+        if (!is_rest_of_password) name += " database " + std::string{database};
+    }
+    for (std::size_t i = 0; i < hosts->size(); ++i) {
+        const auto& host = (*hosts)[i];
+        name += (i == 0 ? " at " : ", ") + (host.name.empty() ? host.address : host.name);
+        if (!host.port.empty()) name += ":" + host.port;
+    }
+    return name;
 }
 
 Awaitable<Result<std::vector<PgHost>, PgError>>

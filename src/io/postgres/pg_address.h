@@ -21,6 +21,10 @@ struct PgHost {
 /// error never repeats the URL, and what looks like a password that was cut in two isn't shown.
 Result<std::vector<PgHost>, PgError> hosts_of(const std::string& url);
 
+/// `PostgreSQL database frontrow at db:5432`: what a URL names, for people to read, and of its
+/// secrets nothing; what looks like the rest of a password that was cut in two is left out, too.
+std::string name_of(const std::string& url);
+
 /// Looks the names up, away from the thread that libpq would hold meanwhile. A name with several
 /// addresses becomes several hosts; one that isn't found is left out.
 Awaitable<Result<std::vector<PgHost>, PgError>>

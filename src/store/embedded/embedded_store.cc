@@ -104,7 +104,11 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     }
     const auto& vfs = store->settings_.vfs;
     auto journal = Journal::open(store->folder_.journal(), {.read_only = false, .vfs = vfs});
-    if (!journal) return std::unexpected(journal.error());
+    if (!journal) {
+        journal.error().what =
+            "can't open " + store->folder_.journal().string() + ": " + journal.error().what;
+        return std::unexpected(journal.error());
+    }
     remove_unfinished_snapshots(store->folder_.path());
     auto recovered = recover(*journal, store->folder_.path());
     if (!recovered) return std::unexpected(recovered.error());

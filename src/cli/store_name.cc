@@ -1,0 +1,35 @@
+#include "cli/store_name.h"
+
+#include "io/postgres/pg_address.h"
+
+#include <cstdio>
+
+namespace frontrow::cli {
+
+std::string store_name(const config::StoreSettings& settings) {
+    return settings.is_cluster() ? io::postgres::name_of(settings.store)
+                                 : settings.data_dir.string();
+}
+
+void say_store(const char* command, const config::StoreSettings& settings) {
+    const auto name = store_name(settings);
+    std::fprintf(
+        stderr,
+        "frontrow %s: the store is %s%s%s%s\n",
+        command,
+        settings.is_cluster() ? "" : "the folder ",
+        name.c_str(),
+        leaves_folder_alone(settings) ? "; " : "",
+        leaves_folder_alone(settings) ? kFolderLeftAlone : ""
+    );
+}
+
+void say_store(const char* command, const std::filesystem::path& folder) {
+    say_store(command, config::StoreSettings{.data_dir = folder});
+}
+
+bool leaves_folder_alone(const config::StoreSettings& settings) {
+    return settings.is_cluster() && settings.is_folder_named;
+}
+
+}  // namespace frontrow::cli

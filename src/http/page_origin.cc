@@ -1,0 +1,53 @@
+#include "http/page_origin.h"
+
+#include "http/text.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+
+namespace frontrow::http {
+namespace {
+
+std::string_view without_port(std::string_view host) {
+    const auto colon = host.rfind(':');
+    if (colon == std::string_view::npos) return host;
+    const bool is_port = host.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+    return is_port ? host.substr(0, colon) : host;
+}
+
+/// All four numbers, so that 127.0.0.1.example is none.
+bool is_ipv4(std::string_view text) {
+    std::array<char, INET_ADDRSTRLEN> copy{};
+    if (text.size() >= copy.size()) return false;
+    std::ranges::copy(text, copy.begin());
+    in_addr address{};
+    return inet_pton(AF_INET, copy.data(), &address) == 1;
+}
+
+/// Behind a proxy that speaks TLS the page's scheme is another than ours.
+bool is_origin_of(std::string_view host, std::string_view origin) {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == host;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool is_loopback_host(std::string_view host) {
+    if (host.empty()) return true;
+    const auto name = without_port(host);
+    return (name.starts_with("127.") && is_ipv4(name)) || same_ignoring_case(name, "localhost") ||
+           name == "[::1]";
+}
+
+bool is_for_another_page(const Request& request) {
+    const auto origin = request.header(Header::origin);
+    if (!origin.empty() && !is_origin_of(request.header(Header::host), origin)) return true;
+    // "none": nobody's page, but the user's own doing.
+    const auto site = request.header(Header::sec_fetch_site);
+    return !site.empty() && site != "same-origin" && site != "none";
+}
+
+}  // namespace frontrow::http

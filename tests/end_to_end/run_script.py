@@ -1,0 +1,126 @@
+"""scripts/run.sh serves where and what it is told to, and the lines that it and the README print lead to a seat: run_script.py CHECKOUT PROGRAM"""
+
+import contextlib
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+PATIENCE_S = 120
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Running:
+    """run.sh until the server behind it serves, or both have ended."""
+
+    def __init__(self, script, program, folder, arguments, environment):
+        self.process = subprocess.Popen(
+            [script, "--", *arguments],
+            cwd=folder, env={"PATH": os.environ["PATH"], "FRONTROW_PROGRAM": str(program)} | environment, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        # However the test ends.
+        self.watch = threading.Timer(PATIENCE_S, self.process.kill)
+        self.watch.start()
+        self.err = ""
+        for line in self.process.stderr:
+            self.err += line
+            if '"message":"serving"' in line:
+                break
+
+    def stop(self):
+        """What it printed and its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        out, err = self.process.communicate()
+        self.watch.cancel()
+        self.err += err
+        return out, self.process.returncode
+
+
+def paste(lines):
+    """What a person sees who pastes these lines into a terminal."""
+    return subprocess.run(["bash", "-c", lines], capture_output=True, text=True, check=False, timeout=PATIENCE_S).stdout
+
+
+def lines_printed(out):
+    """From the first line to paste to the last."""
+    return out[out.find("    api="):]
+
+
+def lines_in_readme(checkout, api):
+    block = next(b for b in (checkout / "README.md").read_text().split("```") if "\napi=" in b)
+    return re.sub(r"api=\S+", f"api={api}", block)
+
+
+def main():
+    checkout, program = (pathlib.Path(one).resolve() for one in sys.argv[1:3])
+    complaints = []
+
+    def expect(is_so, what):
+        if not is_so:
+            complaints.append(what)
+
+    with contextlib.ExitStack() as stack:
+        def run(arguments, environment=None):
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            running = Running(str(checkout / "scripts/run.sh"), program, folder, arguments, environment or {})
+            return running, pathlib.Path(folder)
+
+        # Whatever is passed on overrides what the script sets, and what the environment says.
+        for form in (lambda name, value: [name, value], lambda name, value: [f"{name}={value}"]):
+            port = free_port()
+            api = f"http://127.0.0.1:{port}/api/v1"
+            running, folder = run(
+                [*form("--listen", f"127.0.0.1:{port}"), *form("--data-dir", "mine"), "--dev", "--log-level", "info"],
+                {
+                    "FRONTROW_LISTEN": "127.0.0.1:1", "FRONTROW_DATA_DIR": "not-mine",
+                    "DATABASE_URL": "postgres://nobody@127.0.0.1:1/theirs",
+                },
+            )
+            readme = paste(lines_in_readme(checkout, api))
+            expect('"status":"confirmed"' in readme, f"the README's lines lead to {readme!r}")
+            out, code = running.stop()
+            expect(code == 0, f"it ends with {code}: {running.err}")
+            expect(f"api={api}\n" in out and ":8080" not in out, f"it names another address:\n{out}")
+            expect((folder / "mine/journal.db").exists(), "the folder isn't where it was asked for")
+            expect(not (folder / "not-mine").exists(), "it made another folder")
+
+        # A port of the script's own choosing is one that it can name.
+        running, folder = run(["--listen", "127.0.0.1:0"], {"FRONTROW_DATA_DIR": "mine"})
+        address = re.search(r'"address":"([^"]+)"', running.err)
+        expect(address is not None, f"it doesn't serve: {running.err}")
+        out = ""
+        # All that it prints before it becomes the server.
+        for line in running.process.stdout:
+            out += line
+            if "/confirm" in line:
+                break
+        printed = paste(lines_printed(out))
+        expect('"status":"confirmed"' in printed, f"the lines that it prints lead to {printed!r}")
+        running.stop()
+        expect(address and f"http://{address[1]}/api/v1\n" in out, f"it serves at {address} and says\n{out}")
+
+        for arguments, says in (
+            (["--data-dir", "a", "--store", "postgres://b/c"], "--data-dir and --store name two stores"),
+            (["--listen"], "--listen needs a value"),
+        ):
+            running, folder = run(arguments)
+            _, code = running.stop()
+            expect(code == 2 and says in running.err, f"{arguments}: {code}, {running.err}")
+            expect(not list(folder.iterdir()), f"{arguments} left something behind")
+
+    print("\n".join(complaints))
+    return 1 if complaints else 0
+
+
+sys.exit(main())
