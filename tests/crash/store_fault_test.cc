@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace frontrow::test {
 namespace {
@@ -196,15 +199,19 @@ TEST(StoreFault, of_the_head_alone_is_a_failure_too) {
     machine.stop();
     const auto head = machine.folder.path() / "journal.head";
     std::filesystem::remove(head);
-    // Every write to it fails as on a full disk.
-    std::filesystem::create_symlink("/dev/full", head);
+    // A file in memory, which can be closed to all writers.
+    const int memory = ::memfd_create("head", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+    ASSERT_GE(memory, 0);
+    std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(memory), head);
     machine.start();
+    ASSERT_EQ(::fcntl(memory, F_ADD_SEALS, F_SEAL_WRITE), 0);
     Round round{machine, event, 0};
     round.send();
     EXPECT_FALSE(round.hear());
     expect_failed(machine, event);
     machine.stop();
     std::filesystem::remove(head);
+    ::close(memory);
     machine.start();
     EXPECT_TRUE(round.is_there()) << "the journal itself was whole";
 }

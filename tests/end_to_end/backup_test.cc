@@ -248,8 +248,12 @@ TEST_F(BackedUp, is_told_from_what_is_no_backup) {
     const auto make = [&](const std::string& name) {
         return std::ofstream{folder_.path() / name, std::ios::binary};
     };
-    expect_refused("nowhere", "there is no such file");
-    expect_refused("data", "it isn't a file");
+    for (const auto* name : {"nowhere", "data"}) {
+        const auto file = folder_.path() / name;
+        const auto finished = restore(file, new_);
+        EXPECT_EQ(finished.exit_code, 2);
+        EXPECT_THAT(finished.err, HasSubstr(file.string()));
+    }
     make("empty").close();
     expect_refused("empty", "it is empty");
     make("text") << std::string(10'000, 'x');

@@ -3,10 +3,10 @@
 #include "base/instant.h"
 
 #include <boost/json.hpp>
+#include <boost/regex.hpp>
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <vector>
 
 namespace frontrow::test {
@@ -43,12 +43,13 @@ bool has_format(Text text, Text format) {
     return true;
 }
 
+/// Not std::regex, whose stack grows with the text: a hall's statuses have a letter a seat.
 bool matches(Text text, Text pattern) {
-    thread_local std::map<std::string, std::regex, std::less<>> known;
+    thread_local std::map<std::string, boost::regex, std::less<>> known;
     auto found = known.find(std::string_view{pattern.data(), pattern.size()});
     if (found == known.end())
-        found = known.emplace(pattern, std::regex{pattern.data(), pattern.size()}).first;
-    return std::regex_search(text.begin(), text.end(), found->second);
+        found = known.emplace(pattern, boost::regex{pattern.data(), pattern.size()}).first;
+    return boost::regex_search(text.begin(), text.end(), found->second);
 }
 
 std::size_t count_characters(Text utf8) {
