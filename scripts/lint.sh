@@ -52,7 +52,7 @@ recent() {
     local file files=()
     while read -r file; do
         [[ ! -f $file || " ${files[*]} " == *" $file "* ]] || files+=("$file")
-    done < <(changed; git log -n 3 --format= --name-only --diff-filter=d | grep '\.cc$')
+    done < <(changed; git log -n 3 -m --first-parent --format= --name-only --diff-filter=d | grep '\.cc$')
     [[ ${#files[@]} -le 8 ]] || echo "lint.sh: clang-tidy leaves out: ${files[*]:8}" >&2
     [[ ${#files[@]} -eq 0 ]] || printf '%s\n' "${files[@]:0:8}"
 }

@@ -29,6 +29,7 @@ source "$root/scripts/lib/ports.sh"
 listen=${FRONTROW_LISTEN:-127.0.0.1:8080}
 dev=--dev
 store=()
+for_both=()
 passed_on=()
 while [[ $# -gt 0 ]]; do
     case $1 in
@@ -40,6 +41,7 @@ while [[ $# -gt 0 ]]; do
         --data-dir=*) store+=("--data-dir=$(realpath -m -- "${1#*=}")") ;;
         --store=*) store+=("$1") ;;
         --dev | --dev=*) dev=$1 ;;
+        --accept-clock) for_both+=("$1") ;;
         *) passed_on+=("$1") ;;
     esac
     shift
@@ -51,7 +53,7 @@ done
 [[ -n ${FRONTROW_PROGRAM:-} ]] || "$root/scripts/build.sh" release --target frontrow
 program=$(realpath -m -- "${FRONTROW_PROGRAM:-$root/build/release/frontrow}")
 cd "$root"
-"$program" seed "${store[@]}"
+"$program" seed "${store[@]}" "${for_both[@]}"
 
 cat <<END
 
@@ -78,4 +80,4 @@ cat <<END
     curl -s -X POST "\$api/reservations/\$(echo "\$answer" | first_id)/confirm" -H 'X-User-ID: alice'
 
 END
-exec "$program" serve "$dev" --listen "$listen" "${store[@]}" "${passed_on[@]}"
+exec "$program" serve "$dev" --listen "$listen" "${store[@]}" "${for_both[@]}" "${passed_on[@]}"

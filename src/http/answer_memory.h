@@ -55,9 +55,10 @@ public:
         was_short_ = true;
         return std::nullopt;
     }
-    bool has_room(std::size_t bytes) const {
+    /// Once `freed` bytes of what is taken are given back.
+    bool has_room(std::size_t bytes, std::size_t freed = 0) const {
         const auto most = bytes > kSmall ? bytes_max_ - bytes_max_ / 8 : bytes_max_;
-        return bytes_ + bytes <= most;
+        return bytes_ - freed + bytes <= most;
     }
 
     std::size_t bytes() const { return bytes_; }

@@ -170,6 +170,8 @@ void Dispatcher::failed(Context& context, const std::exception& error) {
         "a request failed",
         {{"route", std::string{context.route->route.pattern}}, {"error", error.what()}}
     );
+    // Without the headers of the answer that didn't come about.
+    context.response.start();
     context.fail(
         {.status = 500, .code = "INTERNAL", .message = "The server failed to answer this request."}
     );

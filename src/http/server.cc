@@ -107,11 +107,18 @@ io::Awaitable<void> Server::accept() {
 }
 
 io::Awaitable<void> Server::serve(std::unique_ptr<Session> session) {
-    sessions_.insert(session.get());
-    house_.connections = sessions_.size();
+    const Member member{*this, *session};
     co_await session->run();
-    sessions_.erase(session.get());
-    house_.connections = sessions_.size();
+}
+
+Server::Member::Member(Server& server, Session& session) : server_{server}, session_{session} {
+    server_.sessions_.insert(&session_);
+    server_.house_.connections = server_.sessions_.size();
+}
+
+Server::Member::~Member() {
+    server_.sessions_.erase(&session_);
+    server_.house_.connections = server_.sessions_.size();
 }
 
 void Server::tick() {
@@ -120,9 +127,12 @@ void Server::tick() {
     const bool is_pressed = dispatcher_.services().answers.was_short();
     // Copied, because a session that gives up leaves the set.
     for (auto* session : std::vector(sessions_.begin(), sessions_.end())) {
+        const bool is_over = house_.ticks >= session->deadline() ||
+                             (house_.is_draining && session->is_idle()) ||
+                             (is_pressed && session->reads_slowly());
         if (time_is_up) {
             session->abort();
-        } else if (house_.ticks >= session->deadline() || (is_pressed && session->reads_slowly())) {
+        } else if (is_over) {
             session->expire();
         }
     }

@@ -50,6 +50,18 @@ public:
 
 private:
     class Acceptor;
+    /// A session is among the sessions for as long as this is there.
+    class Member {
+    public:
+        Member(Server& server, Session& session);
+        ~Member();
+        Member(const Member&) = delete;
+        Member& operator=(const Member&) = delete;
+
+    private:
+        Server& server_;
+        Session& session_;
+    };
 
     io::Awaitable<void> accept();
     io::Awaitable<void> serve(std::unique_ptr<Session> session);

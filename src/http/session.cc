@@ -92,7 +92,8 @@ void Session::enter(Phase phase) {
 
 void Session::expire() {
     expired_ = true;
-    deadline_ = kNever;
+    // Asked again at the next tick: whoever waits for a turn isn't woken by this.
+    deadline_ = house_.ticks + 1;
     socket_.cancel();
 }
 

@@ -1,6 +1,17 @@
 #include "http/shared_bodies.h"
 
 namespace frontrow::http {
+namespace {
+
+/// What a body takes besides its text, with its three names left out: a million empty lists under
+/// names of their own are no small thing.
+constexpr std::size_t kBesideText = 512;
+
+std::size_t bytes_of(const std::string& name, const SharedBody& body) {
+    return body.text.capacity() + 3 * name.capacity() + kBesideText;
+}
+
+}  // namespace
 
 SharedBodies::Body SharedBodies::find(const std::string& name) {
     const auto found = known_.find(name);
@@ -12,14 +23,14 @@ SharedBodies::Body SharedBodies::find(const std::string& name) {
 
 /// What is only kept makes room for what somebody wants now.
 std::optional<AnswerMemory::Share> SharedBodies::room_for(std::size_t bytes) {
-    while (!memory_.has_room(bytes) && !kept_.empty())
+    while (!memory_.has_room(bytes) && memory_.has_room(bytes, kept_bytes_))
         let_go_of_oldest();
     return memory_.take(bytes);
 }
 
 SharedBodies::Body
 SharedBodies::put(const std::string& name, SharedBody made, AnswerMemory::Share share) {
-    share.resize(made.text.capacity());
+    share.resize(bytes_of(name, made));
     const std::shared_ptr<Counted> counted{
         new Counted{std::move(made), std::move(share)},
         [this, name](const Counted* gone) {
@@ -41,7 +52,7 @@ io::Awaitable<void> SharedBodies::until_made(Making& making) {
 }
 
 void SharedBodies::keep(const std::string& name, const Body& body) {
-    const auto bytes = body->text.capacity();
+    const auto bytes = bytes_of(name, *body);
     if (bytes > kept_bytes_max_) return;
     kept_.emplace_front(name, body);
     kept_bytes_ += bytes;
@@ -53,7 +64,7 @@ void SharedBodies::keep(const std::string& name, const Body& body) {
 void SharedBodies::let_go_of_oldest() {
     const auto [name, body] = std::move(kept_.back());
     kept_.pop_back();
-    kept_bytes_ -= body->text.capacity();
+    kept_bytes_ -= bytes_of(name, *body);
     known_.at(name).place.reset();
 }
 

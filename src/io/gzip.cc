@@ -29,6 +29,8 @@ std::string gzip(std::string_view bytes) {
     );
     // Nothing would be that it didn't fit.
     CHECK(!file.empty());
+    // It was given room for the worst case, ten times as much.
+    file.shrink_to_fit();
     return file;
 }
 

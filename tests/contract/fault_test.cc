@@ -113,7 +113,7 @@ TEST_F(Fault, of_a_disk_that_stalls_refuses_new_claims_until_it_goes_on) {
     EXPECT_EQ(bob.get("/livez").status, 200);
     EXPECT_EQ(bob.get("/api/v1/events/" + quiet.event).status, 200);
     expect_refused(bob.reserve(venue.event, {venue.seats[2]}, "k"), "OVERLOADED");
-    Caller organizer{server};
+    Caller organizer{server, ""};
     expect_refused(organizer.post("/api/v1/events", event_body()), "OVERLOADED");
     // Who holds seats already is let on, and who only asks again isn't told that nothing was done.
     auto confirming = server.connect();

@@ -48,7 +48,7 @@ bool matches(Text text, Text pattern) {
     thread_local std::map<std::string, boost::regex, std::less<>> known;
     auto found = known.find(std::string_view{pattern.data(), pattern.size()});
     if (found == known.end())
-        found = known.emplace(pattern, boost::regex{pattern.data(), pattern.size()}).first;
+        found = known.emplace(pattern, boost::regex{pattern.begin(), pattern.end()}).first;
     return boost::regex_search(text.begin(), text.end(), found->second);
 }
 

@@ -152,13 +152,13 @@ Awaitable<void> reply_many(Context& context, const Wanted& wanted, const ListBou
     };
     auto& bodies = context.services.bodies;
     const auto name = name_of(wanted, (*map)->version);
-    const auto seats = count_wanted(**map, wanted);
-    const auto bytes = seats * wire::kSeatBytes;
     auto body = bodies.find(name);
-    if (body == nullptr && seats <= kSeatsOnOwnerMax) {
-        body = bodies.make_here(name, bytes, make);
-    } else if (body == nullptr) {
-        body = co_await bodies.make_on_worker(name, bytes, make);
+    if (body == nullptr) {
+        // Few seats of a large hall are looked for among many.
+        const auto bytes = count_wanted(**map, wanted) * wire::kSeatBytes;
+        const bool is_small = (*map)->statuses.size() <= kSeatsOnOwnerMax;
+        body = is_small ? bodies.make_here(name, bytes, make)
+                        : co_await bodies.make_on_worker(name, bytes, make);
     }
     reply_list_of(context, wanted, bounds, body);
 }
