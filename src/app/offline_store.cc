@@ -48,7 +48,8 @@ Outcome with_store(StoreChoice choice, const Work& work) {
     io::SystemRandom random;
     io::IdSource ids{clock, random};
     const telemetry::Log log{telemetry::LogLevel::warn};
-    const StoreWorld world{clock, random, disk, log, [] {}};
+    bool has_failed = false;
+    const StoreWorld world{clock, random, disk, log, [&] { has_failed = true; }};
     auto opened = open_store(context.get_executor(), std::move(choice), world);
     if (!opened) return std::unexpected(opened.error());
     auto& store = *opened;
@@ -69,6 +70,11 @@ Outcome with_store(StoreChoice choice, const Work& work) {
         }
     );
     context.run();
+    if (has_failed && outcome) {
+        return std::unexpected(io::Fault{
+            io::FaultKind::outcome_unknown, "the journal failed; what was done may be lost"
+        });
+    }
     return outcome;
 }
 

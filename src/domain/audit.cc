@@ -67,9 +67,11 @@ void Audit::judge(const Fact& fact, const EventDeleted&) {
 void Audit::judge(const Fact& fact, const SeatsAdded& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
+    expect(fact, !body.block->seats.empty(), "no seat was added");
     truth->blocks.push_back(body.block);
     std::uint64_t index = 0;
     for (const auto& seat : body.block->seats) {
+        expect(fact, truth->numbers.insert(seat.number).second, "a seat's name was given twice");
         SeatTruth added{.event = number_of(fact.event), .price = seat.price, .last_at = fact.at};
         const auto id = body.block->first_id.plus(index++);
         expect(fact, seats_.emplace(id, added).second, "a seat was created twice");

@@ -60,6 +60,8 @@ private:
         bool is_deleted = false;
         std::int64_t seats_held = 0;
         std::vector<std::shared_ptr<const SeatBlock>> blocks;
+        /// They point into the blocks.
+        HashSet<std::string_view> numbers;
         std::uint64_t last_seq = 0;
         Instant last_at{};
     };

@@ -227,8 +227,16 @@ void SqliteDatabase::tidy_on_close() {
     sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
 }
 
-Fault SqliteDatabase::last_fault() const {
-    return fault_of(handle_.get());
+Result<void, Fault> SqliteDatabase::check_name() {
+    int has_moved = 0;
+    const int code = sqlite3_file_control(
+        handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, static_cast<void*>(&has_moved)
+    );
+    if (code != SQLITE_OK || has_moved == 0) return {};
+    return std::unexpected(Fault{
+        FaultKind::unavailable,
+        "the database isn't the file any more that was opened: it was removed or replaced"
+    });
 }
 
 void SqliteStatement::bind(int index, std::int64_t value) {

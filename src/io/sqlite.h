@@ -57,10 +57,11 @@ public:
     /// Looks at every page of the file and how they hang together. Faults: corrupt, in SQLite's
     /// words.
     Result<void, Fault> check_pages();
+    /// Fails where the file's name doesn't lead to the file that is open.
+    Result<void, Fault> check_name();
     /// Lets the last connection's close move the log into the database and remove it. Otherwise a
     /// close leaves both as they are, so that a file that was looked at and refused isn't changed.
     void tidy_on_close();
-    Fault last_fault() const;
 
 private:
     struct Close {

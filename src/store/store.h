@@ -102,7 +102,8 @@ public:
     virtual std::optional<GateCounts> count_gate() const { return std::nullopt; }
     /// Nothing where the time isn't this machine's.
     virtual std::optional<ClockState> clock() { return std::nullopt; }
-    /// False once nothing more will be decided.
+    /// False while nothing new is to be sent here: the disk is stalled, or nothing more will ever
+    /// be decided.
     virtual bool is_ready() const = 0;
     /// The time by which the store judges; never falls.
     virtual Instant now() = 0;

@@ -222,7 +222,11 @@ publish_journal(const fs::path& file, const DataFolder& folder, const JournalEnd
     if (!noted) return std::unexpected(noted.error());
     auto named = io::publish(file, folder.journal(), io::IfThere::refuse);
     std::error_code ignored;
-    if (!named) fs::remove(folder.head(), ignored);
+    if (!named) {
+        // The name may have been given, and not be durable.
+        fs::remove(folder.journal(), ignored);
+        fs::remove(folder.head(), ignored);
+    }
     return named;
 }
 

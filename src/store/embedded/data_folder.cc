@@ -73,7 +73,9 @@ Result<void, io::Fault> DataFolder::note_files() {
          {"lock", "journal.db", "journal.db-wal", "journal.db-shm", "journal.head"}) {
         const auto file = path_ / name;
         struct stat found{};
-        if (::stat(file.c_str(), &found) != 0) return std::unexpected(gone(file));
+        const bool is_lock = files_.empty();
+        if ((is_lock ? ::fstat(lock_, &found) : ::stat(file.c_str(), &found)) != 0)
+            return std::unexpected(gone(file));
         files_.push_back({file, found.st_dev, found.st_ino});
     }
     return {};

@@ -61,7 +61,8 @@ std::optional<SeatMaps::Map> EmbeddedStore::map_at(Instant at, EventId event) {
 
 void EmbeddedStore::answer_coming() {
     const auto at = now();
-    lapse_some(at);
+    // All of them, so that no question goes through them again.
+    inventory_.lapse(at, std::numeric_limits<std::size_t>::max());
     coming_seat_maps_.make([&](EventId event) { return map_at(at, event); });
     coming_seats_.make([&](const FirstSeats& first) {
         return list_at(
@@ -74,14 +75,13 @@ bool EmbeddedStore::lapse_some(Instant at) {
     return inventory_.lapse(at, kLapseChunk);
 }
 
-/// Those that end meanwhile are counted at the end, in one go: they are few.
-Awaitable<Instant> EmbeddedStore::lapse_the_rest(Instant at) {
-    do {
+/// Some in each turn of the loop. Faster than holds can end, so it comes to an end.
+Awaitable<Instant> EmbeddedStore::lapse_the_rest() {
+    for (;;) {
         co_await boost::asio::post(ports_.owner, io::use_awaitable);
-    } while (!lapse_some(at));
-    at = now();
-    inventory_.lapse(at, std::numeric_limits<std::size_t>::max());
-    co_return at;
+        const auto at = now();
+        if (lapse_some(at)) co_return at;
+    }
 }
 
 /// What tells of this event as it is now rests on this.
@@ -93,7 +93,7 @@ std::uint64_t EmbeddedStore::last_seq_of(EventId event) const {
 Awaitable<Result<std::optional<domain::SeatList>, Fault>>
 EmbeddedStore::list_seats(EventId event, bool only_available, Page page) {
     auto at = now();
-    if (!lapse_some(at)) at = co_await lapse_the_rest(at);
+    if (!lapse_some(at)) at = co_await lapse_the_rest();
     const auto rests_on = last_seq_of(event);
     if (is_forming(rests_on) && !page.after) {
         const auto coming = coming_seats_.to({event, only_available, page.limit, page.offset});
@@ -110,7 +110,7 @@ EmbeddedStore::list_seats(EventId event, bool only_available, Page page) {
 Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> EmbeddedStore::count_seats(EventId event
 ) {
     auto at = now();
-    if (!lapse_some(at)) at = co_await lapse_the_rest(at);
+    if (!lapse_some(at)) at = co_await lapse_the_rest();
     const auto* row = inventory_.find_event(event);
     std::optional<domain::SeatCounts> count;
     std::uint64_t rests_on = inventory_.events_seq();
@@ -125,7 +125,7 @@ Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> EmbeddedStore::count
 
 Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> EmbeddedStore::seat_map(EventId event) {
     auto at = now();
-    if (!lapse_some(at)) at = co_await lapse_the_rest(at);
+    if (!lapse_some(at)) at = co_await lapse_the_rest();
     const auto rests_on = last_seq_of(event);
     if (is_forming(rests_on)) {
         const auto coming = coming_seat_maps_.to(event);

@@ -74,6 +74,33 @@ std::size_t written_bytes_max(const std::vector<domain::NewFact>& facts) {
 
 }  // namespace
 
+namespace {
+
+/// Where there is no journal yet, makes its head: a journal without one is never new. Where the
+/// file is gone SQLite would start anew and throw away what is left of its log.
+Result<void, Fault> begin_new_journal(const DataFolder& folder) {
+    std::error_code is_missing;
+    const auto bytes = std::filesystem::file_size(folder.journal(), is_missing);
+    if (!is_missing && bytes > 0) return {};
+    if (auto none = check_head(folder.head(), JournalEnd{}); !none) return none;
+    std::error_code ignored;
+    if (std::filesystem::exists(folder.journal().string() + "-wal", ignored) ||
+        !list_snapshots(folder.path()).empty()) {
+        return std::unexpected(Fault{
+            FaultKind::corrupt,
+            folder.journal().string() +
+                " is missing or empty, but its log or a snapshot of it is there; nothing was "
+                "changed, restore a backup"
+        });
+    }
+    if (is_missing != std::errc::no_such_file_or_directory) return {};
+    auto head = JournalHead::establish(folder.head(), {});
+    if (!head) return std::unexpected(head.error());
+    return {};
+}
+
+}  // namespace
+
 EmbeddedStore::EmbeddedStore(Settings settings, Ports ports, DataFolder folder)
     : settings_{std::move(settings)},
       ports_{std::move(ports)},
@@ -90,18 +117,8 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     std::unique_ptr<EmbeddedStore> store{
         new EmbeddedStore{std::move(settings), std::move(ports), std::move(*folder)}
     };
-    // Where the file is gone SQLite would start anew and throw away what is left of its log.
-    std::error_code is_missing;
-    if (const auto bytes = std::filesystem::file_size(store->folder_.journal(), is_missing);
-        is_missing || bytes == 0) {
-        if (auto none = check_head(store->folder_.head(), JournalEnd{}); !none)
-            return std::unexpected(none.error());
-    }
-    // A new journal has its head first: one without is never new.
-    if (is_missing == std::errc::no_such_file_or_directory) {
-        if (auto head = JournalHead::establish(store->folder_.head(), {}); !head)
-            return std::unexpected(head.error());
-    }
+    if (auto begun = begin_new_journal(store->folder_); !begun)
+        return std::unexpected(begun.error());
     const auto& vfs = store->settings_.vfs;
     auto journal = Journal::open(store->folder_.journal(), {.read_only = false, .vfs = vfs});
     if (!journal) {
@@ -126,6 +143,7 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     if (auto synced = io::sync_folder(store->folder_.path()); !synced)
         return std::unexpected(synced.error());
     if (auto noted = store->folder_.note_files(); !noted) return std::unexpected(noted.error());
+    if (auto there = journal->check_name(); !there) return std::unexpected(there.error());
     store->begin(
         std::move(*recovered), std::move(*journal), std::move(*head), std::move(*log_mover)
     );
@@ -191,7 +209,12 @@ void EmbeddedStore::begin(
 
 Awaitable<void> EmbeddedStore::close() {
     ticker_.reset();
-    if (co_await until_tellable(inventory_.last_seq())) co_return;
+    is_closing_ = true;
+    // A sweep that was on its way may have added to what was waited for.
+    while (!is_durable(inventory_.last_seq())) {
+        if (co_await until_tellable(inventory_.last_seq())) co_return;
+    }
+    if (failed_) co_return;
     const auto end = committer_->finish();
     if (!end) co_return fail(end.error());
     if (disk_is_low_ || !snapshots_->is_worth_one(committer_->journal_bytes())) co_return;
@@ -331,12 +354,13 @@ void EmbeddedStore::on_written(Result<void, Fault> written) {
 void EmbeddedStore::fail(const Fault& fault) {
     if (std::exchange(failed_, true)) return;
     committer_->abandon(fault);
+    // Before the waiters, the last of which may end the store.
+    ports_.on_failure(fault);
     auto waiting = std::exchange(writing_waiters_, {});
     std::ranges::move(forming_waiters_, std::back_inserter(waiting));
     forming_waiters_.clear();
     for (auto& waiter : waiting)
         waiter(false);
-    ports_.on_failure(fault);
 }
 
 Awaitable<bool> EmbeddedStore::durable(std::uint64_t seq) {
@@ -361,7 +385,9 @@ Awaitable<std::optional<Fault>> EmbeddedStore::until_tellable(std::uint64_t seq)
 void EmbeddedStore::sweep() {
     const auto at = now();
     lapse_some(at);
-    if (failed_ || forming_.size() >= kSweepChunk || !inventory_.has_expired_holds(at)) return;
+    if (failed_ || is_closing_ || forming_.size() >= kSweepChunk ||
+        !inventory_.has_expired_holds(at))
+        return;
     auto decision = domain::decide(inventory_, domain::ExpireHolds{kSweepChunk}, at);
     record(std::move(decision.facts), at, TraceId{});
 }

@@ -150,7 +150,7 @@ private:
     /// more are left. After that a read costs the same however many there were.
     bool lapse_some(Instant at);
     /// All of them, some in each turn of the loop. Returns the instant of the last.
-    Awaitable<Instant> lapse_the_rest(Instant at);
+    Awaitable<Instant> lapse_the_rest();
     /// Before the event is deleted, so that nobody waits while its seats are freed.
     void let_seats_go(EventId event);
     void schedule_write();
@@ -208,6 +208,7 @@ private:
         int turns = 0;
     } waited_;
     bool failed_ = false;
+    bool is_closing_ = false;
     bool disk_is_low_ = false;
 
     /// Posted work holds a weak reference, so that what was queued when the store goes does

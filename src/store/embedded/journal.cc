@@ -41,6 +41,8 @@ constexpr auto kSelect =
 constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
 /// What one statement reads, about.
 constexpr std::size_t kStatementBytes = 2 << 20;
+/// A log has some hundred pages, and each commit writes at least one.
+constexpr std::uint64_t kBatchesInLog = 1'024;
 /// How long a start waits for a reader in the middle of a statement.
 constexpr std::chrono::seconds kReaderPatience{10};
 constexpr auto kNewest = "SELECT coalesce(max(batch), 0) FROM journal";
@@ -258,7 +260,10 @@ Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_b
     select_.bind(1, static_cast<std::int64_t>(end_.batch));
     for (std::size_t bytes = 0; bytes < kStatementBytes;) {
         const auto row = select_.step();
-        if (!row && rows.empty()) return std::unexpected(row.error());
+        if (!row && rows.empty()) {
+            select_.reset();
+            return std::unexpected(row.error());
+        }
         // What lies before a damaged page is handed out; the next statement begins with the page.
         if (!row || !*row) break;
         const auto hash = select_.blob(4);
@@ -337,6 +342,26 @@ Result<void, Fault> Journal::finish_copy() {
     return database_.sync();
 }
 
+/// What was rewritten is what was read before, unless the system gave up the only good copy of a
+/// page in between.
+Result<void, Fault> Journal::prove_newest() {
+    const auto proven = end_;
+    const auto bytes = bytes_passed_;
+    const auto first = proven.batch - std::min(proven.batch, kBatchesInLog);
+    JournalEnd before;
+    if (first > 0) {
+        const auto found = find(first);
+        if (!found) return std::unexpected(found.error());
+        if (!*found) return corrupt(first, "it is missing");
+        before = **found;
+    }
+    start_from(before);
+    if (auto whole = skip(proven.batch); !whole) return whole;
+    if (end_ != proven) return corrupt(end_.batch + 1, "it is missing");
+    bytes_passed_ = bytes;
+    return {};
+}
+
 Result<void, Fault> Journal::settle() {
     auto settled = database_.settle(kReaderPatience);
     if (!settled && settled.error().kind == FaultKind::in_use) {
@@ -346,7 +371,8 @@ Result<void, Fault> Journal::settle() {
             std::to_string(kReaderPatience.count()) +
             " s: end that process (fuser journal.db names it), and start again";
     }
-    return settled;
+    if (!settled) return settled;
+    return prove_newest();
 }
 
 Result<void, Fault> Journal::append_stored(std::uint64_t last_seq, std::string_view facts) {

@@ -122,6 +122,10 @@ public:
     /// unavailable.
     Result<void, io::Fault> settle();
 
+    /// Fails where the file's name doesn't lead to the file that is open: what is written there
+    /// would be lost with the process.
+    Result<void, io::Fault> check_name() { return database_.check_name(); }
+
     /// Lets the close move SQLite's log into the database and remove it: for a journal that was
     /// found whole and written without a fault. Any other is left as it is.
     void tidy_on_close() { database_.tidy_on_close(); }
@@ -150,6 +154,7 @@ private:
     );
     Result<bool, io::Fault> walk_some(std::uint64_t last_batch, const TakeBatch& take);
     Result<std::vector<JournalBatch>, io::Fault> read_rows(std::uint64_t last_batch);
+    Result<void, io::Fault> prove_newest();
     Result<void, io::Fault> check_row(const JournalBatch& row);
     Result<void, io::Fault> append_stored(std::uint64_t last_seq, std::string_view facts);
     io::Sha256Digest hash_of(

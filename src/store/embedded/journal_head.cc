@@ -47,12 +47,10 @@ std::unexpected<Fault> fault_of(const char* what) {
 
 Result<JournalHead, Fault>
 JournalHead::establish(const std::filesystem::path& path, const JournalEnd& end) {
-    const auto before = read(path);
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) return fault_of("open");
     JournalHead head{file};
     if (auto written = head.write(end); !written) return std::unexpected(written.error());
-    if (before) return head;
     if (auto synced = head.sync(path); !synced) return std::unexpected(synced.error());
     return head;
 }
