@@ -65,12 +65,19 @@ public:
     History& create(EventSpec spec) { return fact(EventCreated{std::move(spec), "house"}); }
     History& update(EventSpec spec) { return fact(EventUpdated{std::move(spec)}); }
     History& remove() { return fact(EventDeleted{}); }
+    /// The next seats have the names of the first ones again.
+    History& name_anew() {
+        named_ = 0;
+        return *this;
+    }
     History& add_seats(SeatId first, std::size_t count) {
         auto block = std::make_shared<SeatBlock>();
         block->first_id = first;
         block->seats.resize(count);
-        for (auto& seat : block->seats)
+        for (auto& seat : block->seats) {
+            seat.number = std::to_string(++named_);
             seat.price = kPrice;
+        }
         return fact(SeatsAdded{std::move(block)});
     }
     ReservationHeld holding(std::uint64_t number, domain::SeatIds seats, std::string user = "ann")
@@ -115,6 +122,7 @@ public:
 private:
     std::vector<Fact> facts_;
     std::uint64_t seq_ = 0;
+    int named_ = 0;
     Instant now_ = kOpen;
     EventId event_ = kEvent;
 };
@@ -277,6 +285,13 @@ TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
     *opens_later.sales_start_at += 1ms;
     expect_found({
         {sale(opens_later).hold(1, {seat(0)}), {"5: a seat was held before sales opened"}},
+    });
+}
+
+TEST(Audit, finds_seats_that_no_event_can_have) {
+    expect_found({
+        {sale().add_seats(seat(20), 0), {"5: no seat was added"}},
+        {sale().name_anew().add_seats(seat(20), 1), {"5: a seat's name was given twice"}},
     });
 }
 
