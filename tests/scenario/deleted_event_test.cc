@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <malloc.h>
+#include <sanitizer/allocator_interface.h>
 
 // What the memory of a store still has of an event that was deleted.
 
@@ -14,11 +15,14 @@ namespace {
 constexpr std::size_t kSeats = 20'000;
 constexpr int kEvents = 20;
 
-/// What was allocated and not freed. The address sanitizer has an allocator of its own, of which
-/// this knows nothing.
+/// What was allocated and not freed.
 std::size_t bytes_in_use() {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    return __sanitizer_get_current_allocated_bytes();
+#else
     const auto all = mallinfo2();
     return all.uordblks + all.hblkhd;
+#endif
 }
 
 class DeletedEvents : public testing::Test {
