@@ -3,15 +3,21 @@
 #include "domain/decide_rules.h"
 #include "domain/writable.h"
 
-#include <algorithm>
+#include <optional>
 
 namespace frontrow::domain {
 namespace {
 
-bool are_writable(const std::vector<NewFact>& facts, Instant now) {
-    return facts.empty() || (is_writable(now) && std::ranges::all_of(facts, [](const auto& fact) {
-                                 return written_bytes_max(fact.body).has_value();
-                             }));
+/// Nothing if one of them couldn't be read back.
+std::optional<std::size_t> bytes_of(const std::vector<NewFact>& facts, Instant now) {
+    if (!facts.empty() && !is_writable(now)) return std::nullopt;
+    std::size_t sum = 0;
+    for (const auto& fact : facts) {
+        const auto bytes = written_bytes_max(fact.body);
+        if (!bytes) return std::nullopt;
+        sum += *bytes;
+    }
+    return sum;
 }
 
 }  // namespace
@@ -20,7 +26,9 @@ Decision decide(const Inventory& inventory, const Command& command, Instant now)
     auto decision =
         std::visit([&](const auto& one) { return decide(inventory, one, now); }, command);
     // Before anything is true: a fact that can't be read back would take all others with it.
-    if (!are_writable(decision.facts, now)) decision = refuse(Reason::not_writable, 0);
+    const auto bytes = bytes_of(decision.facts, now);
+    if (!bytes) return refuse(Reason::not_writable, 0);
+    decision.written_bytes = *bytes;
     return decision;
 }
 

@@ -7,6 +7,7 @@
 #include "domain/refusal.h"
 #include "domain/reservation.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <variant>
 #include <vector>
@@ -38,6 +39,8 @@ struct Decision {
     std::vector<NewFact> facts;
     /// The outcome rests on the facts up to this one: nobody may be told before it's durable.
     std::uint64_t rests_on = 0;
+    /// What the facts take at most once they are written (writable.h).
+    std::size_t written_bytes = 0;
 };
 
 /// Every rule of selling. Pure: what it returns depends on the arguments alone, and it changes

@@ -2,7 +2,6 @@
 
 #include "base/check.h"
 #include "domain/evolve.h"
-#include "domain/writable.h"
 #include "io/awaitable.h"
 #include "io/file.h"
 #include "store/embedded/snapshot.h"
@@ -63,13 +62,6 @@ bool takes_on_more(const domain::Command& command) {
            std::holds_alternative<domain::UpdateEvent>(command) ||
            std::holds_alternative<domain::AddSeats>(command) ||
            std::holds_alternative<domain::CreateApiKey>(command);
-}
-
-std::size_t written_bytes_max(const std::vector<domain::NewFact>& facts) {
-    std::size_t bytes = 0;
-    for (const auto& fact : facts)
-        bytes += domain::written_bytes_max(fact.body).value_or(0);
-    return bytes;
 }
 
 }  // namespace
@@ -252,7 +244,7 @@ EmbeddedStore::execute(domain::Command command, TraceId trace) {
     if (!decision.facts.empty() && takes_on_more(command)) {
         if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
     }
-    const auto bytes = written_bytes_max(decision.facts);
+    const auto bytes = decision.written_bytes;
     if (bytes > 0 && forming_bytes_ + bytes > settings_.batch_bytes_max) {
         co_return std::unexpected(
             Fault{FaultKind::overloaded, "the batch that is forming is too large"}
