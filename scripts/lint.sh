@@ -9,7 +9,7 @@
 #
 #   --fast       without clang-tidy: seconds
 #   --changed    clang-tidy over the .cc files that differ from the last commit
-#   --recent     clang-tidy over those and the ones of the last three commits, eight
+#   --recent     clang-tidy over those and the ones of the last three commits, four
 #                files at most, the newest changes first: minutes. Says which it left
 #                out. This is what scripts/test.sh does; that all is well only the
 #                form without an option knows. Exits 77 where there is no history
@@ -53,8 +53,8 @@ recent() {
     while read -r file; do
         [[ ! -f $file || " ${files[*]} " == *" $file "* ]] || files+=("$file")
     done < <(changed; git log -n 3 -m --first-parent --format= --name-only --diff-filter=d | grep '\.cc$')
-    [[ ${#files[@]} -le 8 ]] || echo "lint.sh: clang-tidy leaves out: ${files[*]:8}" >&2
-    [[ ${#files[@]} -eq 0 ]] || printf '%s\n' "${files[@]:0:8}"
+    [[ ${#files[@]} -le 4 ]] || echo "lint.sh: clang-tidy leaves out: ${files[*]:4}" >&2
+    [[ ${#files[@]} -eq 0 ]] || printf '%s\n' "${files[@]:0:4}"
 }
 
 if [[ $form == recent ]] && ! git rev-parse -q --verify HEAD >/dev/null; then

@@ -99,7 +99,8 @@ int write_pages_again(sqlite3_file* database, const LogPages& pages) {
     std::vector<std::uint8_t> page(pages.page_size);
     for (const auto number : pages.numbers) {
         if (number == 0) continue;
-        const auto at = static_cast<sqlite3_int64>((number - 1) * pages.page_size);
+        const auto at =
+            (static_cast<sqlite3_int64>(number) - 1) * static_cast<sqlite3_int64>(pages.page_size);
         const int code = write_again(database, page, at);
         if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return code;
     }
