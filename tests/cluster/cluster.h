@@ -19,7 +19,7 @@
 namespace frontrow::test {
 
 /// What a sale may do without, at most, after any one loss.
-inline constexpr std::chrono::seconds kBackWithin{5};
+inline constexpr std::chrono::seconds kBackWithin{30};
 
 /// Frontrow nodes before a PostgreSQL of their own, each a process that can be killed and started
 /// again. Start it from the main thread.

@@ -27,7 +27,7 @@ protected:
     void SetUp() override {
         WithAndWithoutGate::SetUp();
         // No more: a node that starts reads all that was ever sold.
-        rounds_ = is_soak() ? 20 : 10;
+        rounds_ = is_soak() ? 20 : 4;
     }
 
     /// What breaks is broken in the middle of the load by `lose`, which returns when it is over.
@@ -42,7 +42,7 @@ protected:
             {.ports = cluster.ports(),
              .name = name,
              .seed = random_(),
-             .buyers = 24,
+             .buyers = 12,
              .comes_back = true}
         };
         load.wait_for_answers(30 + random_() % 500);

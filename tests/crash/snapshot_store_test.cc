@@ -372,7 +372,11 @@ TEST_F(SnapshotOfALie, is_not_handed_on_by_a_stop_after_the_eighth) {
 class SnapshotProgram : public SnapshotOfStore {
 protected:
     void restart_with(std::vector<std::string> command) {
-        machine_.snapshots = {.command = std::move(command), .bytes_min = 4'000};
+        machine_.snapshots = {
+            // What the store begins with makes one due, and less than two sales of 40 the next.
+            .command = std::move(command),
+            .bytes_min = 20'000,
+        };
         machine_.restart();
     }
     /// Runs the store until it is so.
@@ -393,13 +397,11 @@ TEST_F(SnapshotProgram, is_started_once_the_journal_has_grown_and_told_the_folde
         return std::count(std::istreambuf_iterator<char>{file}, {}, '\n');
     };
     restart_with({"/bin/sh", "-c", "echo \"$*\" >> \"$2/log\"", "snapshot"});
-    sell(2);
-    sell(20);
     EXPECT_TRUE(runs_until([&] { return lines() == 1; }));
     std::string line;
     std::getline(std::ifstream{log} >> std::ws, line);
     EXPECT_EQ(line, "--data-dir " + folder().string());
-    sell(20);
+    sell(40);
     EXPECT_TRUE(runs_until([&] { return lines() == 2; }));
     EXPECT_THAT(machine_.troubles, IsEmpty());
 }

@@ -74,7 +74,7 @@ void live_through_power_cuts(bool some_unsynced_stays) {
     const auto seed = seed_of_this_run();
     std::size_t told = 0;
     std::size_t unknown = 0;
-    for (std::uint64_t i = 0; i < (is_soak() ? 2'000 : 50) && !testing::Test::HasFailure(); ++i) {
+    for (std::uint64_t i = 0; i < (is_soak() ? 2'000 : 20) && !testing::Test::HasFailure(); ++i) {
         SCOPED_TRACE("seed " + std::to_string(seed) + ", machine " + std::to_string(i));
         PowerCuts cuts{seed + i};
         for (int cut = 0; cut < 6; ++cut)
@@ -119,7 +119,7 @@ TEST(StorePower, keeps_all_that_was_told_while_its_log_is_moved_into_the_databas
     const auto seed = seed_of_this_run();
     std::mt19937_64 random{seed};
     int cuts = 0;
-    for (int i = 0; i < (is_soak() ? 200 : 8) && !testing::Test::HasFailure(); ++i) {
+    for (int i = 0; i < (is_soak() ? 200 : 4) && !testing::Test::HasFailure(); ++i) {
         OneMachine machine{seed};
         machine.start();
         const auto event = machine.open_sale(3);

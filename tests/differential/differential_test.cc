@@ -71,7 +71,7 @@ TEST(Stores, embedded_answers_as_the_naive_model_does) {
     // The stores are new now and then: a restart takes as long as what it replays.
     constexpr std::size_t kCommandsOfStore = 50'000;
     const HistoryDice::Shape shape{.looks_every = 128, .restarts_every = 8'000};
-    const auto stores = soaked(is_sanitized() ? 1 : 20);
+    const auto stores = soaked(is_sanitized() ? 1 : 8);
     auto seed = seed_of_this_run();
     Tally tally;
     for (std::size_t i = 0; i < stores && !HasFailure(); ++i)
@@ -90,7 +90,7 @@ TEST(Stores, embedded_and_postgres_answer_as_the_naive_model_does) {
     };
     auto seed = seed_of_this_run();
     Tally tally;
-    for (std::size_t i = 0; i < soaked(is_sanitized() ? 1 : 2) && !HasFailure(); ++i) {
+    for (std::size_t i = 0; i < soaked(1) && !HasFailure(); ++i) {
         const std::vector kinds{store_kind("embedded"), postgres_in_order()};
         run_histories(kinds, shape, kCommandsOfStore, seed, tally);
     }

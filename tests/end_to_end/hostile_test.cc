@@ -12,7 +12,7 @@ namespace frontrow::test {
 namespace {
 
 constexpr std::int64_t kKiB = 1 << 10;
-constexpr std::int64_t kMiB = 1 << 20;
+constexpr std::int64_t kMegabyte = 1 << 20;
 /// Sanitizers keep what was freed.
 #if defined(__has_feature) && (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
 constexpr bool kMemoryCounts = false;
@@ -60,7 +60,7 @@ protected:
         return one;
     }
     void expect_growth_of_less_than_64_mib(std::int64_t before) {
-        if (kMemoryCounts) EXPECT_LT(memory(server, "VmHWM") - before, 64 * kMiB);
+        if (kMemoryCounts) EXPECT_LT(memory(server, "VmHWM") - before, 64 * kMegabyte);
     }
 
     TempFolder folder;

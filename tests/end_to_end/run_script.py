@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import random
 import socket
 import subprocess
 import sys
@@ -15,9 +16,12 @@ PATIENCE_S = 120
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Below those that the system gives to whoever doesn't care."""
+    while True:
+        port = random.randrange(15_000, 30_000)
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 class Running:

@@ -20,7 +20,7 @@ protected:
 
     void open() override {
         auto with = settings();
-        with.command_time = 50ms;
+        with.command_time = 500ms;
         with.connect_time = 500ms;
         connect(with);
         make_gate({.breaker = {.failures_in_a_row_max = 3, .open_longest = kOpenLongest}});

@@ -128,7 +128,7 @@ TEST_F(PgConnections, errors_hold_no_values_of_rows) {
 
 TEST_F(PgConnections, a_slow_statement_times_out_and_the_session_goes_on) {
     auto impatient = options();
-    impatient.statement_timeout = 50ms;
+    impatient.statement_timeout = 500ms;
     const auto one = connect(impatient);
     const auto answer = ask(*one, "SELECT pg_sleep(20)");
     ASSERT_FALSE(answer);
@@ -228,7 +228,7 @@ TEST_F(PgConnections, sessions_are_set_up_as_told) {
 TEST_F(PgConnections, behind_a_pooler_nothing_stays_in_the_session) {
     auto pooled = options();
     pooled.prepare = false;
-    pooled.statement_timeout = 50ms;
+    pooled.statement_timeout = 500ms;
     const auto one = connect(pooled);
     ASSERT_TRUE(ask(*one, {query("BEGIN"), insert(2), query("COMMIT")}));
     const auto slow = ask(*one, {query("BEGIN"), query("SELECT pg_sleep(20)"), query("COMMIT")});
@@ -237,7 +237,7 @@ TEST_F(PgConnections, behind_a_pooler_nothing_stays_in_the_session) {
     EXPECT_EQ(count(), 2);
     ASSERT_TRUE(ask(*one, {query("BEGIN")}));
     const auto inside = told(*one, "SELECT current_setting('statement_timeout')");
-    EXPECT_EQ(inside.text(0, 0), "50ms");
+    EXPECT_EQ(inside.text(0, 0), "500ms");
     ASSERT_TRUE(ask(*one, {query("COMMIT")}));
     // What the next client of the same session would find.
     const auto left = told(*one, "SELECT count(*) FROM pg_prepared_statements");

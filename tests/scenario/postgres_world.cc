@@ -54,7 +54,9 @@ void PostgresWorld::start_store() {
         store_ = std::make_unique<GatedStore>(
             GatedStore::Settings{
                 .postgres = settings_,
-                .redis = {.address = io::parse_redis_url(redis_->url()).value()},
+                .redis =
+                    {.address = io::parse_redis_url(redis_->url()).value(),
+                     .command_time = Millis{5'000}},
                 .keeper = keeper_,
             },
             GatedStore::Ports{

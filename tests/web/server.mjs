@@ -42,7 +42,7 @@ export async function startServer(program) {
 export async function startBrowser(modules) {
   await access(CHROMIUM).catch(() => skip("there is no Chromium (Debian's package chromium)"));
   const { chromium } = createRequire(join(modules, "from.js"))("playwright-core");
-  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-quic"] });
+  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-quic"], timeout: 120_000 });
 }
 
 /** Collects what no page of ours may do: errors, warnings of its policy, requests to anybody else. */
