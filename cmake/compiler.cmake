@@ -18,9 +18,7 @@ endif()
 find_program(CCACHE ccache)
 if(CCACHE)
     # Another checkout of the same source finds what this one has compiled.
-    set(LAUNCHER env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
-        # Without it nothing that uses precompiled headers is kept (precompiled.cmake).
-        CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+    set(LAUNCHER env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${LAUNCHER})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${LAUNCHER})
 endif()

@@ -10,4 +10,6 @@ function(frontrow_embed)
         COMMAND ${CMAKE_COMMAND} -DFILE=${arg_FILE} -DSYMBOL=${arg_SYMBOL} -DOUTPUT=${source} -DGZIP=${arg_GZIP} -P ${script}
         DEPENDS ${arg_FILE} ${script})
     target_sources(${arg_TARGET} PRIVATE ${source})
+    # They all name their bytes alike.
+    set_source_files_properties(${source} TARGET_DIRECTORY ${arg_TARGET} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

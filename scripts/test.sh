@@ -98,8 +98,8 @@ for preset in "${presets[@]}"; do
     built=$target
     chosen=("${only[@]}")
     if [[ $preset == tsan && -z $tsan ]]; then built=threaded_tests; chosen+=(-L '.-threaded$'); fi
-    # A sanitizer sees nothing new in what is a script, or only drives the program.
-    if [[ $preset == release ]]; then chosen+=(-LE "^($excluded)$"); else chosen+=(-LE "^($excluded|once)$"); fi
+    # A sanitizer sees nothing new in what is a script, only drives the program, or compares what is decided.
+    if [[ $preset == release ]]; then chosen+=(-LE "^($excluded)$"); else chosen+=(-LE "^($excluded|once|cluster|differential)$"); fi
     part "$preset: build" scripts/build.sh "$preset" --tests ${built:+--target "$built"}
     [[ $status -eq 0 ]] || fail "the $preset build failed; not everything was tested"
 

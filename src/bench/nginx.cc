@@ -1,6 +1,8 @@
 #include "bench/nginx.h"
 
 #include "bench/connection.h"
+#include "bench/failed.h"
+#include "bench/log_text.h"
 #include "io/stopwatch.h"
 #include "io/tcp.h"
 #include "io/timer.h"
@@ -11,7 +13,6 @@
 #include <array>
 #include <cctype>
 #include <fstream>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -25,14 +26,10 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kStartPatience{10};
+constexpr std::chrono::seconds kNginxPatience{10};
 constexpr std::chrono::milliseconds kTryAgain{20};
 /// `X-Fill: x` and its end of line.
 constexpr std::size_t kFillMin = 11;
-
-std::unexpected<io::Fault> failed(std::string what) {
-    return std::unexpected(io::Fault{io::FaultKind::unavailable, std::move(what)});
-}
 
 bool is_nginx_own(std::string_view line) {
     constexpr std::array<std::string_view, 5> own{
@@ -93,11 +90,6 @@ Result<std::pair<std::uint16_t, std::uint16_t>, io::Fault> free_ports(const io::
     return std::pair{ports[0], ports[1]};
 }
 
-std::string text_in(const fs::path& file) {
-    std::ifstream stream{file};
-    return {std::istreambuf_iterator<char>{stream}, {}};
-}
-
 }  // namespace
 
 Result<std::string, io::Fault>
@@ -136,7 +128,7 @@ io::Awaitable<Result<std::unique_ptr<Nginx>, io::Fault>> Nginx::start(
     }};
     const io::Stopwatch watch;
     io::Timer timer{executor};
-    while (watch.elapsed() < kStartPatience && !nginx->process_->wait(std::chrono::milliseconds{0})
+    while (watch.elapsed() < kNginxPatience && !nginx->process_->wait(std::chrono::milliseconds{0})
     ) {
         Connection connection{executor};
         if (co_await connection.connect(nginx->target_)) co_return nginx;
@@ -144,7 +136,7 @@ io::Awaitable<Result<std::unique_ptr<Nginx>, io::Fault>> Nginx::start(
         co_await timer.async_wait(asio::as_tuple(io::use_awaitable));
     }
     co_return failed(
-        "nginx didn't start: " + text_in(folder / "nginx.log") + text_in(folder / "error.log")
+        "nginx didn't start: " + log_text(folder / "nginx.log") + log_text(folder / "error.log")
     );
 }
 

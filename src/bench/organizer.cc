@@ -1,5 +1,6 @@
 #include "bench/organizer.h"
 
+#include "bench/failed.h"
 #include "io/timer.h"
 
 #include <boost/json.hpp>
@@ -16,10 +17,6 @@ constexpr std::chrono::seconds kPatience{60};
 /// What one bulk call takes.
 constexpr std::uint32_t kBulkSeats = 100'000;
 constexpr std::size_t kExampleMax = 300;
-
-std::unexpected<io::Fault> failed(std::string what) {
-    return std::unexpected(io::Fault{io::FaultKind::unavailable, std::move(what)});
-}
 
 /// A field of an answer; nothing where the answer isn't JSON or has no such field.
 std::optional<json::value> field_of(const std::string& body, std::string_view name) {

@@ -1,13 +1,12 @@
 #include "bench/own_server.h"
 
+#include "bench/log_text.h"
 #include "io/stopwatch.h"
 #include "io/timer.h"
 
 #include <boost/asio/as_tuple.hpp>
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <vector>
 
 namespace frontrow::bench {
@@ -15,19 +14,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kStartPatience{30};
+constexpr std::chrono::seconds kServePatience{30};
 constexpr std::chrono::seconds kStopPatience{20};
 constexpr std::chrono::seconds kVerifyPatience{300};
 constexpr std::chrono::milliseconds kLookAgain{10};
 constexpr std::size_t kLogTail = 400;
 
-std::string text_in(const fs::path& file) {
-    std::ifstream stream{file};
-    return {std::istreambuf_iterator<char>{stream}, {}};
-}
-
 std::string tail_of(const fs::path& log) {
-    const auto text = text_in(log);
+    const auto text = log_text(log);
     return text.size() > kLogTail ? text.substr(text.size() - kLogTail) : text;
 }
 
@@ -74,9 +68,9 @@ OwnServer::start(io::Executor executor, fs::path folder) {
     std::unique_ptr<OwnServer> server{new OwnServer{folder, std::move(*process)}};
     const io::Stopwatch watch;
     io::Timer timer{executor};
-    while (watch.elapsed() < kStartPatience && !server->process_->wait(std::chrono::milliseconds{0})
+    while (watch.elapsed() < kServePatience && !server->process_->wait(std::chrono::milliseconds{0})
     ) {
-        if (const auto port = port_in(text_in(folder / "serve.log"))) {
+        if (const auto port = port_in(log_text(folder / "serve.log"))) {
             server->target_ = Target{.host = "127.0.0.1", .port = *port, .token = {}};
             co_return server;
         }

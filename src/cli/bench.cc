@@ -22,7 +22,6 @@ namespace frontrow::cli {
 namespace {
 
 namespace asio = boost::asio;
-namespace report = bench::report;
 
 constexpr const char* kFooter =
     R"(Scenarios: what the crowd wants
@@ -93,10 +92,11 @@ int bench(const config::BenchSettings& settings) {
         return kWrongUsage;
     }
     raise_file_limit();
-    const auto figures = report::figures_of(settings, run(settings), io::SystemClock{}.now());
-    std::fputs(report::as_summary(figures).c_str(), stdout);
-    const bool has_page = write(settings.report, report::as_page(figures));
-    const bool has_json = write(settings.json, report::as_json(figures));
+    const auto figures =
+        bench::report::figures_of(settings, run(settings), io::SystemClock{}.now());
+    std::fputs(bench::report::as_summary(figures).c_str(), stdout);
+    const bool has_page = write(settings.report, bench::report::as_page(figures));
+    const bool has_json = write(settings.json, bench::report::as_json(figures));
     for (const auto& failure : figures.failures)
         std::fprintf(stderr, "frontrow bench: FAILED: %s\n", failure.c_str());
     return has_page && has_json && figures.failures.empty() ? kDone : kFailed;

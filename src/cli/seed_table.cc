@@ -24,7 +24,7 @@ constexpr std::size_t kTableBytesMax = 32 << 20;
 
 const domain::Organizer kOrganizer{.sub = "dev", .is_admin = true};
 
-Fault failed(std::string what) {
+Fault refused(std::string what) {
     return Fault{FaultKind::unavailable, std::move(what)};
 }
 
@@ -37,13 +37,13 @@ Awaitable<Result<EventId, Fault>> choose_event(
 ) {
     if (!settings.event.empty()) {
         const auto named = EventId::parse(settings.event);
-        if (!named) co_return std::unexpected(failed("--event must be a UUID"));
+        if (!named) co_return std::unexpected(refused("--event must be a UUID"));
         co_return *named;
     }
     const auto name = settings.name.empty() ? settings.csv.stem().string() : settings.name;
     if (const auto wrong = wire::check_event_name(name))
         co_return std::unexpected(
-            failed("the event's name " + wrong->message + "; --name gives it another")
+            refused("the event's name " + wrong->message + "; --name gives it another")
         );
     const auto start = std::chrono::ceil<std::chrono::days>(store.now()) + kUntilStart;
     domain::EventSpec spec{
@@ -58,7 +58,7 @@ Awaitable<Result<EventId, Fault>> choose_event(
     const auto event = create.event;
     auto created = co_await store.execute(std::move(create), TraceId{});
     if (!created) co_return std::unexpected(std::move(created.error()));
-    if (!*created) co_return std::unexpected(failed(http::problem_of(created->error()).message));
+    if (!*created) co_return std::unexpected(refused(http::problem_of(created->error()).message));
     co_return event;
 }
 
@@ -96,7 +96,7 @@ Awaitable<Result<void, Fault>> add_table(
 ) {
     if (const auto refusal = find_twice(table.seats)) {
         const auto problem = http::problem_in_table(*refusal, table.seats, table.lines);
-        co_return std::unexpected(failed(problem.message));
+        co_return std::unexpected(refused(problem.message));
     }
     const auto event = co_await choose_event(store, ids, settings, table.seats.size());
     if (!event) co_return std::unexpected(event.error());
@@ -107,7 +107,7 @@ Awaitable<Result<void, Fault>> add_table(
     if (!added) co_return std::unexpected(std::move(added.error()));
     if (!*added) {
         const auto problem = http::problem_in_table(added->error(), block->seats, table.lines);
-        co_return std::unexpected(failed(problem.message));
+        co_return std::unexpected(refused(problem.message));
     }
     std::printf("%s: %zu seats\n", event->to_string().c_str(), block->seats.size());
     co_return Result<void, Fault>{};

@@ -8,23 +8,22 @@
 namespace frontrow::test {
 namespace {
 
-const std::string kSecret = "a secret of more than thirty-two characters";
-
 std::string bearer(
     const std::string& sub,
     identity::Role role,
     Instant now,
     std::chrono::seconds ttl = std::chrono::seconds{60}
 ) {
-    return "Bearer " + identity::sign_token(kSecret, {.sub = sub, .role = role}, now, ttl);
+    return "Bearer " + identity::sign_token(kJwtSecret, {.sub = sub, .role = role}, now, ttl);
 }
 
 TestServer::Options with_tokens() {
     return {
         .limits = {},
         .auth =
-            {.jwt_secret = kSecret, .admin_api_key = "the-admin-key", .user_api_key = "the-user-key"
-            }
+            {.jwt_secret = kJwtSecret,
+             .admin_api_key = "the-admin-key",
+             .user_api_key = "the-user-key"}
     };
 }
 
@@ -143,9 +142,9 @@ TEST(Access, is_not_had_with_a_token_that_somebody_made_up) {
     tampered[tampered.size() / 2] = tampered[tampered.size() / 2] == 'A' ? 'B' : 'A';
     const std::string bad[] = {
         strange_token(JWT_ALG_NONE, "", true, now),
-        strange_token(JWT_ALG_HS384, kSecret, true, now),
+        strange_token(JWT_ALG_HS384, kJwtSecret, true, now),
         strange_token(JWT_ALG_HS256, "another secret, as long as the right one", true, now),
-        strange_token(JWT_ALG_HS256, kSecret, false, now),
+        strange_token(JWT_ALG_HS256, kJwtSecret, false, now),
         tampered,
         good.substr(0, good.size() - 1),
         "Bearer ",
@@ -173,8 +172,8 @@ std::string token_with(const std::string& claims) {
     jwt_set_alg(
         token,
         JWT_ALG_HS256,
-        reinterpret_cast<const unsigned char*>(kSecret.data()),
-        static_cast<int>(kSecret.size())
+        reinterpret_cast<const unsigned char*>(kJwtSecret.data()),
+        static_cast<int>(kJwtSecret.size())
     );
     char* text = jwt_encode_str(token);
     std::string out = std::string{"Bearer "} + text;

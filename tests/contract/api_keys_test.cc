@@ -14,13 +14,12 @@ namespace {
 using identity::Role;
 
 constexpr auto kKeys = "/api/v1/api-keys";
-const std::string kSecret = "a secret of more than thirty-two characters";
 
 class ApiKeys : public testing::Test {
 protected:
     Headers as(const std::string& sub, Role role) const {
         const auto token = identity::sign_token(
-            kSecret, {.sub = sub, .role = role}, server.clock.now(), std::chrono::hours{1}
+            kJwtSecret, {.sub = sub, .role = role}, server.clock.now(), std::chrono::hours{1}
         );
         return {{"Authorization", "Bearer " + token}};
     }
@@ -39,7 +38,7 @@ protected:
         return client.ask("GET", "/api/v1/reservations", with(key)).status;
     }
 
-    TestServer server{{.limits = {}, .auth = {.jwt_secret = kSecret}}};
+    TestServer server{{.limits = {}, .auth = {.jwt_secret = kJwtSecret}}};
     HttpClient client = server.connect();
 };
 

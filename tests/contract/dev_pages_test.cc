@@ -12,7 +12,7 @@ namespace frontrow::test {
 namespace {
 
 const std::string kOwnHost = "127.0.0.1:8080";
-const std::string kShop = "http://localhost:5173";
+const std::string kLocalShop = "http://localhost:5173";
 
 TestServer::Options without_dev() {
     return {.limits = {}, .auth = {.admin_api_key = "a key that nobody can guess"}};
@@ -42,7 +42,7 @@ private:
 
 class DevPages : public testing::Test {
 protected:
-    TestServer server{{.cors_origins = {kShop}}};
+    TestServer server{{.cors_origins = {kLocalShop}}};
     SmallWorld world = make_small_world(server);
     Browser browser{server};
 

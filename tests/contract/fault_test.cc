@@ -11,8 +11,6 @@
 namespace frontrow::test {
 namespace {
 
-constexpr auto kReservations = "/api/v1/reservations";
-
 /// A server on a disk that can be broken.
 class Fault : public testing::Test {
 protected:

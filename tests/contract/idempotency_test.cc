@@ -10,8 +10,6 @@
 namespace frontrow::test {
 namespace {
 
-constexpr auto kReservations = "/api/v1/reservations";
-
 void expect_replay(const HttpAnswer& again, const HttpAnswer& first, const std::string& when) {
     EXPECT_EQ(again.status, 201) << when << ": " << again.body;
     EXPECT_EQ(again.body, first.body) << when;

@@ -12,7 +12,6 @@ namespace {
 using testing::ElementsAre;
 
 constexpr auto kEvents = "/api/v1/events";
-constexpr auto kReservations = "/api/v1/reservations";
 
 /// What `Link` leads to; empty where there is none.
 std::string next_of(const HttpAnswer& answer) {

@@ -1,6 +1,6 @@
+#include "contract/impatient.h"
 #include "support/eventually.h"
 #include "support/faulty_vfs.h"
-#include "support/test_server.h"
 
 #include <gtest/gtest.h>
 
@@ -11,15 +11,6 @@
 
 namespace frontrow::test {
 namespace {
-
-TestServer::Options impatient() {
-    TestServer::Options options;
-    options.limits.request_time = Millis{300};
-    options.limits.idle_time = Millis{300};
-    options.limits.stalled_write_time = Millis{300};
-    options.limits.drain_time = Millis{300};
-    return options;
-}
 
 std::int64_t open_connections(HttpClient& client) {
     const auto text = client.ask("GET", "/metrics").body;
@@ -33,9 +24,9 @@ TEST(Patience, with_a_request_is_not_won_by_sending_it_drop_by_drop) {
     for (const std::string head :
          {"GET /livez HTTP/1.1\r\nX-Endless: ",
           "POST /api/v1/events HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n"}) {
+        const auto begun = std::chrono::steady_clock::now();
         auto client = server.connect();
         client.send(head);
-        const auto begun = std::chrono::steady_clock::now();
         // A drop whenever the server might have begun to wait again.
         auto watch = server.connect();
         EXPECT_TRUE(eventually([&] {
@@ -76,7 +67,8 @@ TEST(Patience, with_a_reader_that_does_not_read_ends) {
 
 TEST(Patience, with_a_reader_that_reads_slowly_does_not_end) {
     auto options = impatient();
-    options.limits.stalled_write_time = Millis{2'000};
+    options.limits.stalled_write_time = Millis{3'000};
+    options.limits.idle_time = http::Limits{}.idle_time;
     TestServer server{options};
     const auto venue = make_venue(server, 20'000);
     const auto path = "/api/v1/events/" + venue.event + "/seats";

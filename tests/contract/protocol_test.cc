@@ -1,5 +1,5 @@
+#include "contract/impatient.h"
 #include "every_route.h"
-#include "support/test_server.h"
 
 #include <gtest/gtest.h>
 
@@ -10,13 +10,6 @@ namespace frontrow::test {
 namespace {
 
 using namespace std::string_literals;
-
-TestServer::Options impatient() {
-    TestServer::Options options;
-    options.limits.request_time = Millis{300};
-    options.limits.idle_time = Millis{300};
-    return options;
-}
 
 TEST(Protocol, answers_requests_sent_together_in_their_order) {
     TestServer server;

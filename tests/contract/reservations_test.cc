@@ -5,8 +5,6 @@
 namespace frontrow::test {
 namespace {
 
-constexpr auto kReservations = "/api/v1/reservations";
-
 std::string path_of(const HttpAnswer& reservation, const std::string& action = {}) {
     return std::string{kReservations} + "/" + reservation.text("id") + action;
 }

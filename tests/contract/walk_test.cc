@@ -17,22 +17,21 @@ namespace {
 using http::Access;
 using identity::Role;
 
-const std::string kSecret = "a secret of more than thirty-two characters";
-
 /// A world that was made in dev mode, behind a server that takes tokens and keys alone.
 class Walk : public testing::Test {
 protected:
     Walk() : world{make_small_world(server)} {
         server.set_auth(
-            {.jwt_secret = kSecret, .admin_api_key = "the-admin-key", .user_api_key = "the-user-key"
-            }
+            {.jwt_secret = kJwtSecret,
+             .admin_api_key = "the-admin-key",
+             .user_api_key = "the-user-key"}
         );
         server.restart();
     }
 
     Headers as(const std::string& sub, Role role) const {
         const auto token = identity::sign_token(
-            kSecret, {.sub = sub, .role = role}, server.clock.now(), std::chrono::hours{1}
+            kJwtSecret, {.sub = sub, .role = role}, server.clock.now(), std::chrono::hours{1}
         );
         return {{"Authorization", "Bearer " + token}};
     }

@@ -65,14 +65,14 @@ protected:
 };
 
 /// What goes wrong, and what SQLite is told.
-constexpr std::array kFaults{
+constexpr std::array kLogFaults{
     std::pair{Op::write, SQLITE_FULL},
     std::pair{Op::write, SQLITE_IOERR_WRITE},
     std::pair{Op::sync, SQLITE_IOERR_FSYNC},
 };
 
 TEST_F(LogFault, of_a_checkpoint_is_one_of_the_journal_and_leaves_the_log) {
-    for (const auto& [op, code] : kFaults) {
+    for (const auto& [op, code] : kLogFaults) {
         open_sale();
         machine_->vfs.fail(op, 1, code, "journal.db");
         // A checkpoint is due some time before these are through.
@@ -95,7 +95,7 @@ TEST_F(LogFault, of_a_checkpoint_is_one_of_the_journal_and_leaves_the_log) {
 }
 
 TEST_F(LogFault, of_the_last_checkpoint_is_told_when_the_store_is_closed) {
-    for (const auto& [op, code] : kFaults) {
+    for (const auto& [op, code] : kLogFaults) {
         open_sale();
         const auto told = write(5);
         machine_->vfs.fail(op, 1, code, "journal.db");

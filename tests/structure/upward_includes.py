@@ -42,11 +42,18 @@ CASES = [
 ]
 
 
-def compile_command(commands, folder):
+def folder_of(source, root, build):
+    """Where a file comes from; one that CMake makes of several lies in BUILD/FOLDER/CMakeFiles/TARGET.dir/Unity."""
+    if source.parent.name == "Unity":
+        return root / source.parents[3].relative_to(build)
+    return source.parent
+
+
+def compile_command(commands, root, build, folder):
     """How a file of this folder is compiled, without the file, its object and the cache."""
     for entry in commands:
         source = pathlib.Path(entry["directory"], entry["file"])
-        if source.parent != folder:
+        if folder_of(source, root, build) != folder:
             continue
         words = shlex.split(entry["command"])
         if os.path.basename(words[0]) == "ccache":
@@ -71,10 +78,11 @@ def compiles(command, folder, header):
 
 def main():
     root = house.root_of_arguments()
-    commands = json.loads(pathlib.Path(sys.argv[2], "compile_commands.json").read_text("utf-8"))
+    build = pathlib.Path(sys.argv[2])
+    commands = json.loads((build / "compile_commands.json").read_text("utf-8"))
     complaints = []
     for module, above, below in CASES:
-        command, folder = compile_command(commands, root / "src" / module)
+        command, folder = compile_command(commands, root, build, root / "src" / module)
         if command is None:
             complaints.append(f"src/{module}: no file of it is compiled")
             continue

@@ -21,10 +21,10 @@
 namespace frontrow::test {
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds kPatience{20'000};
+constexpr std::chrono::milliseconds kPatience{100'000};
 constexpr std::size_t kPiece = 64 << 10;
 
 [[noreturn]] void give_up(const char* what, int error) {
@@ -39,7 +39,7 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-HttpAnswer answer_of(http::response_parser<http::string_body>& parser) {
+HttpAnswer answer_of(beast_http::response_parser<beast_http::string_body>& parser) {
     std::map<std::string, std::string> headers;
     for (const auto& field : parser.get()) {
         headers[lower({field.name_string().data(), field.name_string().size()})] =
@@ -138,15 +138,15 @@ void HttpClient::send(std::string_view bytes) {
 }
 
 HttpAnswer HttpClient::receive(bool to_head) {
-    http::response_parser<http::string_body> parser;
+    beast_http::response_parser<beast_http::string_body> parser;
     parser.body_limit(1ULL << 30);
     parser.skip(to_head);
     parser.eager(true);
     auto& buffer = impl_->buffer;
     while (!parser.is_done()) {
-        error_code error = http::error::need_more;
+        error_code error = beast_http::error::need_more;
         if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
-        if (error && error != http::error::need_more)
+        if (error && error != beast_http::error::need_more)
             throw std::runtime_error("receive: this isn't HTTP: " + error.message());
         if (parser.is_done()) break;
         const auto room = buffer.prepare(kPiece);

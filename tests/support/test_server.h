@@ -25,6 +25,11 @@ public:
     std::atomic<std::uint64_t> bytes = std::uint64_t{1} << 40;
 };
 
+/// What tokens are signed with, where a test needs some.
+inline const std::string kJwtSecret = "a secret of more than thirty-two characters";
+
+constexpr auto kReservations = "/api/v1/reservations";
+
 /// The whole application in this process, on a free port, in a folder and a time of its own.
 class TestServer {
 public:

@@ -18,12 +18,13 @@ namespace {
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 
-constexpr auto kEvent = R"("event_id":"0192a4b8-1f3c-7def-8abc-0123456789ab")"sv;
-constexpr auto kSeats = R"("seat_ids":["0192a4b8-1f3c-7def-9abc-0123456789ab"])"sv;
+constexpr auto kEventMember = R"("event_id":"0192a4b8-1f3c-7def-8abc-0123456789ab")"sv;
+constexpr auto kSeatsMember = R"("seat_ids":["0192a4b8-1f3c-7def-9abc-0123456789ab"])"sv;
 
 /// A good body with these members more.
 std::string with(std::string_view more) {
-    return "{" + std::string{kEvent} + "," + std::string{kSeats} + std::string{more} + "}";
+    return "{" + std::string{kEventMember} + "," + std::string{kSeatsMember} + std::string{more} +
+           "}";
 }
 
 std::string without_members_but(std::string_view members) {
@@ -41,7 +42,8 @@ TEST(PlainReservation, is_what_nearly_every_client_sends) {
           with(R"(,"idempotency_key":"k","hold_seconds":60)"),
           "\r\n\t " + with(" \n") + "\n",
           R"({ "hold_seconds" : 60 ,"seat_ids" : [ "0192A4B8-1F3C-7DEF-9ABC-0123456789AB" , )"s +
-              R"("0192a4b8-1f3c-7def-9abc-0123456789ab" ] , )" + std::string{kEvent} + " } "}) {
+              R"("0192a4b8-1f3c-7def-9abc-0123456789ab" ] , )" + std::string{kEventMember} +
+              " } "}) {
         EXPECT_TRUE(read_plain_reservation(body)) << body;
     }
 }
@@ -60,12 +62,12 @@ TEST(PlainReservation, is_nothing_else) {
         "\xEF\xBB\xBF" + good,
         good + '\0',
         "\v" + good,
-        without_members_but(kEvent),
-        without_members_but(kSeats),
-        without_members_but(std::string{kSeats} + R"(,"event_id":null)"),
-        without_members_but(std::string{kEvent} + R"(,"seat_ids":[])"),
-        without_members_but(std::string{kEvent} + R"(,"seat_ids":"A")"),
-        without_members_but(std::string{kEvent} + R"(,"seat_ids":[7])"),
+        without_members_but(kEventMember),
+        without_members_but(kSeatsMember),
+        without_members_but(std::string{kSeatsMember} + R"(,"event_id":null)"),
+        without_members_but(std::string{kEventMember} + R"(,"seat_ids":[])"),
+        without_members_but(std::string{kEventMember} + R"(,"seat_ids":"A")"),
+        without_members_but(std::string{kEventMember} + R"(,"seat_ids":[7])"),
     };
     for (const auto more : {
              R"(,)",

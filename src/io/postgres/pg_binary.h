@@ -17,6 +17,9 @@ namespace frontrow::io::postgres {
 /// PostgreSQL's binary format of values: numbers are big-endian, times are microseconds since 2000
 /// in UTC.
 
+/// What libpq calls that format.
+constexpr int kBinary = 1;
+
 template <std::unsigned_integral Number>
 constexpr Number big_endian(Number value) {
     static_assert(std::endian::native == std::endian::little);

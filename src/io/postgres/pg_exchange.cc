@@ -1,6 +1,7 @@
 #include "io/postgres/pg_exchange.h"
 
 #include "base/check.h"
+#include "io/postgres/pg_binary.h"
 
 #include <libpq-fe.h>
 
@@ -11,7 +12,6 @@
 namespace frontrow::io::postgres {
 namespace {
 
-constexpr int kBinary = 1;
 /// The protocol counts them in 16 bits.
 constexpr std::size_t kParamsMax = std::numeric_limits<std::uint16_t>::max();
 

@@ -11,7 +11,6 @@
 namespace frontrow::io::postgres {
 namespace {
 
-constexpr int kBinary = 1;
 constexpr PgOid kName = 19;
 constexpr PgOid kJson = 114;
 constexpr PgOid kVarchar = 1043;

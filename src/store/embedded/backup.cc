@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using io::Fault;
 using io::FaultKind;
 
-constexpr auto kUnfinished = "journal.db.new";
+constexpr auto kUnfinishedBackup = "journal.db.new";
 
 std::unexpected<Fault> refused(std::string why) {
     return std::unexpected(Fault{FaultKind::unavailable, std::move(why)});
@@ -142,7 +142,7 @@ Result<void, Fault> check_journal(const fs::path& file, const JournalEnd& end) {
 /// A new file system, our lock and an unfinished restore count as empty.
 Result<void, Fault> check_empty(const fs::path& folder) {
     constexpr std::array<std::string_view, 4> nothing{
-        "lost+found", "lock", "journal.head", kUnfinished
+        "lost+found", "lock", "journal.head", kUnfinishedBackup
     };
     std::error_code error;
     if (!fs::exists(folder, error)) return {};
@@ -278,7 +278,7 @@ Result<JournalEnd, Fault> restore(
     if (!locked) return std::unexpected(locked.error());
     // A server may have come and gone meanwhile.
     if (auto empty = check_empty(folder); !empty) return std::unexpected(empty.error());
-    const UnfinishedFile file{folder / kUnfinished};
+    const UnfinishedFile file{folder / kUnfinishedBackup};
     const auto end = unpack(*backup, *mark, file.path(), progress);
     if (!end) return about_backup(end.error());
     if (auto published = publish_journal(file.path(), *locked, *end); !published)

@@ -9,7 +9,7 @@ using io::Fault;
 using io::FaultKind;
 using io::SqliteDatabase;
 
-constexpr auto kSchema = R"sql(
+constexpr auto kMarkSchema = R"sql(
 CREATE TABLE end_mark (
     batches      INTEGER NOT NULL,
     last_seq     INTEGER NOT NULL,
@@ -17,9 +17,9 @@ CREATE TABLE end_mark (
 ) STRICT;
 )sql";
 
-constexpr auto kInsert =
+constexpr auto kMarkInsert =
     "INSERT INTO end_mark (batches, last_seq, lines_sha256) VALUES (?1, ?2, ?3)";
-constexpr auto kSelect = "SELECT batches, last_seq, lines_sha256 FROM end_mark";
+constexpr auto kMarkSelect = "SELECT batches, last_seq, lines_sha256 FROM end_mark";
 
 Result<std::int64_t, Fault> count(SqliteDatabase& database, std::string_view sql) {
     auto statement = database.prepare(sql);
@@ -31,7 +31,7 @@ Result<std::int64_t, Fault> count(SqliteDatabase& database, std::string_view sql
 
 /// Nothing unless there is exactly one row, of the right form.
 std::optional<EndMark> read_single_row(SqliteDatabase& database) {
-    auto select = database.prepare(kSelect);
+    auto select = database.prepare(kMarkSelect);
     if (!select || !select->step().value_or(false)) return std::nullopt;
     EndMark mark{
         .batches = static_cast<std::uint64_t>(select->integer(0)),
@@ -46,7 +46,7 @@ std::optional<EndMark> read_single_row(SqliteDatabase& database) {
 }  // namespace
 
 Result<void, Fault> make_end_mark_table(SqliteDatabase& database) {
-    return database.execute(kSchema);
+    return database.execute(kMarkSchema);
 }
 
 Result<bool, Fault> has_end_mark_table(SqliteDatabase& database) {
@@ -57,7 +57,7 @@ Result<bool, Fault> has_end_mark_table(SqliteDatabase& database) {
 }
 
 Result<void, Fault> write_end_mark(SqliteDatabase& database, const EndMark& mark) {
-    auto insert = database.prepare(kInsert);
+    auto insert = database.prepare(kMarkInsert);
     if (!insert) return std::unexpected(insert.error());
     insert->bind(1, static_cast<std::int64_t>(mark.batches));
     insert->bind(2, static_cast<std::int64_t>(mark.last_seq));

@@ -18,7 +18,7 @@ using io::FaultKind;
 
 // One line of fixed length:
 // "frontrow head, batch 00000000000000000042, seq 00000000000000001234\n".
-constexpr auto kForm = "frontrow head, batch %020llu, seq %020llu\n";
+constexpr auto kHeadForm = "frontrow head, batch %020llu, seq %020llu\n";
 constexpr std::size_t kLength = 68;
 
 /// With a zero behind it.
@@ -29,7 +29,7 @@ Line line_of(const JournalEnd& end) {
     std::snprintf(
         line.data(),
         line.size(),
-        kForm,
+        kHeadForm,
         static_cast<unsigned long long>(end.batch),
         static_cast<unsigned long long>(end.last_seq)
     );
@@ -83,7 +83,7 @@ std::optional<JournalEnd> JournalHead::read(const std::filesystem::path& path) {
     if (length != static_cast<ssize_t>(kLength)) return std::nullopt;
     unsigned long long batch = 0;
     unsigned long long seq = 0;
-    if (std::sscanf(line.data(), kForm, &batch, &seq) != 2) return std::nullopt;
+    if (std::sscanf(line.data(), kHeadForm, &batch, &seq) != 2) return std::nullopt;
     const JournalEnd end{.batch = batch, .last_seq = seq};
     // The scan also takes signs, spaces and fewer digits.
     if (line != line_of(end)) return std::nullopt;

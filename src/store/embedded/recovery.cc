@@ -30,7 +30,7 @@ Result<bool, Fault> begin_with(Recovered& recovered, Journal& journal, Snapshot&
     return true;
 }
 
-Result<Recovered, Fault> begin(Journal& journal, const std::filesystem::path& folder) {
+Result<Recovered, Fault> begin_at_snapshot(Journal& journal, const std::filesystem::path& folder) {
     Recovered recovered;
     for (const auto& file : list_snapshots(folder)) {
         auto snapshot = open_fitting(journal, file);
@@ -83,7 +83,7 @@ Result<Snapshot, Fault> open_fitting(Journal& journal, const std::filesystem::pa
 }
 
 Result<Recovered, Fault> recover(Journal& journal, const std::filesystem::path& folder) {
-    auto recovered = begin(journal, folder);
+    auto recovered = begin_at_snapshot(journal, folder);
     if (!recovered) return recovered;
     if (auto replayed = replay(journal, recovered->inventory); !replayed)
         return std::unexpected(replayed.error());

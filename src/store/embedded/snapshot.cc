@@ -23,18 +23,18 @@ using io::Fault;
 using io::FaultKind;
 
 /// Raised with every change of what is written, and so of domain/inventory_image.h.
-constexpr unsigned kFormat = 3;
+constexpr unsigned kSnapshotFormat = 3;
 
 // A line of fixed length, the hash, the inventory, the digest of all before it.
 constexpr auto kFormatForm = "frontrow snapshot, format %04u";
-constexpr auto kForm =
+constexpr auto kHeaderForm =
     "frontrow snapshot, format %04u, batch %020llu, seq %020llu, generation %02u\n";
 constexpr std::size_t kLine = 100;
 constexpr std::size_t kHash = 32;
 constexpr std::size_t kHeader = kLine + kHash;
 
 constexpr std::string_view kPrefix = "snapshot-";
-constexpr std::string_view kUnfinished = ".new";
+constexpr std::string_view kUnfinishedSuffix = ".new";
 constexpr std::size_t kDigits = 20;
 
 std::string name_of(std::uint64_t batch) {
@@ -48,7 +48,7 @@ bool is_snapshot(std::string_view name) {
 }
 
 bool is_unfinished(std::string_view name) {
-    return name.starts_with(kPrefix) && name.ends_with(kUnfinished);
+    return name.starts_with(kPrefix) && name.ends_with(kUnfinishedSuffix);
 }
 
 std::vector<fs::path>
@@ -72,8 +72,8 @@ std::string header_line(const JournalEnd& end, unsigned generation) {
     std::snprintf(
         line.data(),
         line.size(),
-        kForm,
-        kFormat,
+        kHeaderForm,
+        kSnapshotFormat,
         static_cast<unsigned long long>(end.batch),
         static_cast<unsigned long long>(end.last_seq),
         generation
@@ -136,11 +136,11 @@ Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
     unsigned format = 0;
     if (!read || std::sscanf(header.data(), kFormatForm, &format) != 1)
         return damaged(path, "isn't a snapshot");
-    if (format != kFormat) return damaged(path, "is of another version of frontrow");
+    if (format != kSnapshotFormat) return damaged(path, "is of another version of frontrow");
     unsigned long long batch = 0;
     unsigned long long seq = 0;
     unsigned generation = 0;
-    if (std::sscanf(header.data(), kForm, &format, &batch, &seq, &generation) != 4)
+    if (std::sscanf(header.data(), kHeaderForm, &format, &batch, &seq, &generation) != 4)
         return damaged(path, "isn't a snapshot");
     JournalEnd end{.batch = batch, .last_seq = seq};
     std::memcpy(end.hash.data(), header.data() + kLine, kHash);
@@ -182,7 +182,7 @@ Result<void, Fault> write_snapshot(
 ) {
     const auto name = folder / name_of(end.batch);
     const auto unfinished =
-        name.string() + "." + std::to_string(::getpid()) + std::string{kUnfinished};
+        name.string() + "." + std::to_string(::getpid()) + std::string{kUnfinishedSuffix};
     auto file = io::File::create(unfinished);
     if (!file) return std::unexpected(file.error());
     SnapshotWriter writer{&*file};

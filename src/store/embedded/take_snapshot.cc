@@ -19,7 +19,7 @@ constexpr std::uint64_t kBytesAtOnce = 32 << 20;
 
 /// The newest snapshot that can be used, or the beginning. After the last generation the inventory
 /// is left empty.
-Recovered begin(Journal& journal, const std::filesystem::path& folder) {
+Recovered begin_with_newest(Journal& journal, const std::filesystem::path& folder) {
     Recovered recovered;
     for (const auto& file : list_snapshots(folder)) {
         auto snapshot = open_fitting(journal, file);
@@ -65,7 +65,7 @@ Result<JournalEnd, Fault> take_snapshot(const std::filesystem::path& folder) {
     if (!durable) return std::unexpected(durable.error());
     if (auto whole = durable->check_end(); !whole) return std::unexpected(whole.error());
     auto& journal = durable->journal;
-    auto recovered = begin(journal, folder);
+    auto recovered = begin_with_newest(journal, folder);
     const bool begins_anew = is_last_generation(recovered.generation);
     journal.start_from(begins_anew ? JournalEnd{} : recovered.snapshot);
     if (recovered.snapshot.batch == durable->newest_batch) return recovered.snapshot;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "support/test_server.h"
+
+namespace frontrow::test {
+
+/// A server that waits a third of a second for anybody.
+inline TestServer::Options impatient() {
+    TestServer::Options options;
+    options.limits.request_time = Millis{300};
+    options.limits.idle_time = Millis{300};
+    options.limits.stalled_write_time = Millis{300};
+    options.limits.drain_time = Millis{300};
+    return options;
+}
+
+}  // namespace frontrow::test
