@@ -1,6 +1,7 @@
 #include "conversation.h"
 
 #include "base/check.h"
+#include "domain/audit.h"
 #include "http/answer_memory.h"
 #include "http/dispatcher.h"
 #include "http/handlers/routes.h"
@@ -9,8 +10,11 @@
 #include "io/poller.h"
 #include "io/turn_queue.h"
 #include "io/workers.h"
-#include "memory_store.h"
+#include "round_trip.h"
+#include "store/engine/engine.h"
 #include "support/manual_clock.h"
+#include "support/memory_journal.h"
+#include "support/run_coroutine.h"
 #include "support/seeded_random.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -38,6 +42,8 @@ const identity::AuthSettings kAuth{
     .dev = true,
 };
 
+constexpr store::engine::Engine::Settings kEngine{.waiting_max = 1'000, .batch_bytes_max = 1 << 30};
+
 /// What no request can change.
 struct Building {
     boost::asio::io_context context{1};
@@ -58,10 +64,19 @@ Building& building() {
     return one;
 }
 
-/// All that a request may change: new for each conversation.
+/// All that a request may change: new for each conversation. Each fact of it must be one that a
+/// journal could be read from, and the audit content with all of them.
 struct Sale {
     explicit Sale(Building& in)
-        : store{clock},
+        : context{in.context},
+          store{
+              kEngine,
+              {.owner = in.context.get_executor(),
+               .clock = clock,
+               .on_failure = [](const io::Fault&) { CHECK(false); }},
+              domain::Inventory{},
+              io::CarriedTime{clock.read(), clock.now()}
+          },
           authenticator{kAuth, [this](const auto& digest) { return store.find_api_key(digest); }},
           bodies{answers, in.turns, in.workers, in.limits.kept_answer_bytes},
           services{
@@ -78,6 +93,13 @@ struct Sale {
               hold
           },
           dispatcher{in.router, services, in.limits, in.cors, in.log} {
+        auto journal =
+            std::make_unique<test::MemoryJournal>(store.done(), [this](const auto& fact) {
+                check_round_trip(fact);
+                audit.observe(fact);
+                CHECK(audit.violations().empty());
+            });
+        CHECK(store.start(std::move(journal)).has_value());
         open();
     }
 
@@ -115,14 +137,18 @@ struct Sale {
             .by = "organizer",
         });
     }
-    void act(const domain::Command& command) { CHECK(store.act(command, TraceId{}).has_value()); }
+    void act(domain::Command command) {
+        CHECK(test::run(context, store.execute(std::move(command), TraceId{})).value().has_value());
+    }
 
     test::ManualClock clock;
     test::SeededRandom random{1};
     io::IdSource ids{clock, random};
     io::Sha256 sha;
     std::chrono::seconds hold{900};
-    MemoryStore store;
+    boost::asio::io_context& context;
+    domain::Audit audit;
+    store::engine::Engine store;
     identity::Authenticator authenticator;
     http::AnswerMemory answers{kLimits.answer_bytes};
     http::SharedBodies bodies;
@@ -200,7 +226,7 @@ std::string converse(std::string_view bytes, std::size_t piece) {
     }
     while (client.step()) {
     }
-    sale.store.verify();
+    sale.store.inventory().verify();
     return std::move(client.answers());
 }
 

@@ -1,6 +1,7 @@
 #include "crash/journal_history.h"
 #include "domain/evolve.h"
 #include "io/sqlite.h"
+#include "store/embedded/data_folder.h"
 #include "store/embedded/snapshot.h"
 #include "store/embedded/take_snapshot.h"
 #include "support/eventually.h"

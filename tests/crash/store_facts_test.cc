@@ -1,5 +1,6 @@
 #include "domain/audit.h"
 #include "domain/audit_comparison.h"
+#include "store/embedded/data_folder.h"
 #include "store/embedded/snapshot.h"
 #include "support/one_machine.h"
 #include "support/seed.h"

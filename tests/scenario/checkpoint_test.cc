@@ -77,14 +77,14 @@ protected:
 };
 
 TEST_F(LargeJournal, has_a_bounded_log_and_may_be_read_beside_its_writer) {
-    const std::uint64_t megabytes = is_soak() ? 1'000 : 110;
+    const std::uint64_t megabytes = is_soak() ? 1'000 : 60;
     std::uint64_t newest = 0;
     std::future<JournalEnd> reader;
     for (std::uint64_t i = 0; i < megabytes; ++i) {
         ASSERT_NO_FATAL_FAILURE(write_a_megabyte());
         // Now and then: somebody who reads without a pause keeps the log from starting anew.
-        if (i % 35 == 10) reader = std::async(std::launch::async, [this] { return read_beside(); });
-        if (i % 35 != 14) continue;
+        if (i % 20 == 6) reader = std::async(std::launch::async, [this] { return read_beside(); });
+        if (i % 20 != 9) continue;
         const auto end = reader.get();
         EXPECT_GT(end.batch, newest);
         newest = end.batch;
@@ -96,7 +96,7 @@ TEST_F(LargeJournal, has_a_bounded_log_and_may_be_read_beside_its_writer) {
     std::cout << "the log had up to " << log_max_ / kMegabyte << " MB, the database has "
               << database / kMegabyte << " MB" << std::endl;
     EXPECT_GT(database, megabytes * kMegabyte / 2) << "nothing was moved";
-    EXPECT_LT(log_max_, 60 * kMegabyte);
+    EXPECT_LT(log_max_, 40 * kMegabyte);
     const auto last_seq = machine_.store().inventory().last_seq();
     machine_.restart();
     EXPECT_EQ(machine_.store().inventory().last_seq(), last_seq);

@@ -12,8 +12,8 @@
 namespace frontrow::test {
 namespace {
 
-constexpr std::size_t kSeats = 20'000;
-constexpr int kEvents = 20;
+constexpr std::size_t kSeats = 5'000;
+constexpr int kEvents = 10;
 
 /// What was allocated and not freed.
 std::size_t bytes_in_use() {

@@ -359,8 +359,8 @@ TEST_P(StoreScenario, remembers_a_key_for_a_day_over_a_restart) {
 
 TEST_P(StoreScenario, counts_right_at_once_when_a_crowd_of_holds_runs_out_together) {
     // Who waits for row locks has his patience.
-    const std::size_t holds = GetParam().decides_at_once ? 100'000 : 10'000;
-    const std::size_t at_once = GetParam().decides_at_once ? 10'000 : 500;
+    const std::size_t holds = GetParam().decides_at_once ? 20'000 : 10'000;
+    const std::size_t at_once = GetParam().decides_at_once ? 5'000 : 500;
     const auto event = open_sale(holds);
     const auto sold = accepted(request(event, "ann", 0, 10));
     accepted(domain::ConfirmReservation{sold.id, "ann"});

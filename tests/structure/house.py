@@ -19,7 +19,10 @@ FLOORS = {
 }
 
 # A module beside others that is made of them, and says so.
-COMPOSED = {("store", "cluster"): (("store", "postgres"), ("store", "redis"))}
+COMPOSED = {
+    ("store", "cluster"): (("store", "postgres"), ("store", "redis")),
+    ("store", "embedded"): (("store", "engine"),),
+}
 
 LITERALS = re.compile(
     r"""//[^\n]*|/\*.*?\*/              # comments

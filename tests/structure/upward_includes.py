@@ -29,6 +29,7 @@ CASES = [
     ("wire", "io/clock.h", "base/id.h"),
     ("identity", "store/store.h", "io/sha256.h"),
     ("telemetry", "http/router.h", "telemetry/log.h"),
+    ("store/engine", "store/embedded/journal.h", "store/store.h"),
     ("store/embedded", "http/router.h", "store/store.h"),
     ("store/redis", "http/router.h", "io/redis/redis_client.h"),
     ("http", "store/embedded/embedded_store.h", "store/store.h"),

@@ -187,7 +187,7 @@ bool is_no_request(Step step) {
 TEST(PlainRequest, means_what_beast_says_however_the_bytes_are_spoilt) {
     std::mt19937_64 random{test::seed_of_this_run()};
     int plain_ones = 0;
-    constexpr int kRounds = 20'000;
+    constexpr int kRounds = 8'000;
     for (int round = 0; round < kRounds; ++round) {
         const auto bytes = spoilt(random);
         if (const auto plain = read_plain_request(bytes)) {

@@ -202,7 +202,7 @@ private:
 
 TEST(PlainReservation, means_what_the_tree_says) {
     Bodies bodies{test::seed_of_this_run()};
-    const int rounds = test::is_soak() ? 1'000'000 : 30'000;
+    const int rounds = test::is_soak() ? 1'000'000 : 10'000;
     int plain = 0;
     int good = 0;
     for (int i = 0; i < rounds; ++i) {

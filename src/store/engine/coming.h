@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-namespace frontrow::store::embedded {
+namespace frontrow::store::engine {
 
 /// Answers to questions about what is just changing: each is made once, at a moment that is the
 /// same for all who asked before it. One thread.
@@ -32,4 +32,4 @@ private:
     std::map<Question, std::shared_ptr<std::optional<Answer>>> slots_;
 };
 
-}  // namespace frontrow::store::embedded
+}  // namespace frontrow::store::engine

@@ -1,0 +1,262 @@
+#include "store/engine/engine.h"
+
+#include "base/check.h"
+#include "domain/evolve.h"
+#include "io/awaitable.h"
+
+#include <boost/asio/post.hpp>
+
+#include <thread>
+#include <utility>
+
+namespace frontrow::store::engine {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+using io::use_awaitable;
+
+constexpr std::chrono::milliseconds kTick{100};
+/// The journal counts as stalled when a batch has been under way for more ticks than these.
+constexpr auto kStallTicks = std::chrono::seconds{2} / kTick;
+/// What has run out joins a batch in such numbers: about as much work as the requests that share
+/// it, so that buyers keep half of the server while 100,000 holds that end together go in half a
+/// second. A thousand were gone in a quarter of it, and buyers waited as long.
+constexpr std::uint32_t kSweepChunk = 250;
+Fault outcome_unknown() {
+    return {FaultKind::outcome_unknown, "the journal failed"};
+}
+
+/// So many seats are freed in a turn of the loop, or what one call added.
+constexpr std::size_t kFreeChunk = 10'000;
+
+/// Some in each turn: two million seats at once would take a tenth of a second.
+void free_blocks(const io::Executor& owner, domain::SeatBlocks blocks) {
+    for (std::size_t freed = 0; !blocks.empty() && freed < kFreeChunk; blocks.pop_back())
+        freed += blocks.back()->seats.size();
+    if (blocks.empty()) return;
+    boost::asio::post(owner, [owner, blocks = std::move(blocks)]() mutable {
+        free_blocks(owner, std::move(blocks));
+    });
+}
+
+/// New claims are what is refused first when the disk runs out, or hangs.
+bool takes_on_more(const domain::Command& command) {
+    return std::holds_alternative<domain::ReserveSeats>(command) ||
+           std::holds_alternative<domain::CreateEvent>(command) ||
+           std::holds_alternative<domain::UpdateEvent>(command) ||
+           std::holds_alternative<domain::AddSeats>(command) ||
+           std::holds_alternative<domain::CreateApiKey>(command);
+}
+
+}  // namespace
+
+Engine::Engine(Settings settings, Ports ports, domain::Inventory state, io::CarriedTime time)
+    : settings_{settings},
+      ports_{std::move(ports)},
+      inventory_{std::move(state)},
+      time_{time},
+      commit_{inventory_.last_seq()},
+      self_{std::make_shared<Engine*>(this)} {
+}
+
+Engine::~Engine() = default;
+
+Journal::Done Engine::done() {
+    return [weak = std::weak_ptr{self_}, owner = ports_.owner](Result<void, Fault> written) {
+        boost::asio::post(owner, [weak, written = std::move(written)]() mutable {
+            if (const auto self = weak.lock()) (*self)->on_written(std::move(written));
+        });
+    };
+}
+
+Result<void, Fault> Engine::start(std::unique_ptr<Journal> journal) {
+    CHECK(journal_ == nullptr);
+    const auto health = journal->look();
+    if (!health) return std::unexpected(health.error());
+    journal_ = std::move(journal);
+    ticker_ = std::make_unique<io::Ticker>(ports_.owner, kTick, [this] { tick(); });
+    look_after(*health);
+    return {};
+}
+
+Awaitable<void> Engine::close() {
+    ticker_.reset();
+    is_closing_ = true;
+    // A sweep that was on its way may have added to what was waited for.
+    while (!commit_.is_durable(inventory_.last_seq())) {
+        if (co_await until_tellable(inventory_.last_seq())) co_return;
+    }
+    if (failed_) co_return;
+    if (const auto finished = journal_->finish(inventory_); !finished) fail(finished.error());
+}
+
+std::optional<Fault> Engine::refuse_work() const {
+    if (failed_) return outcome_unknown();
+    if (commit_.commands_waiting() >= settings_.waiting_max)
+        return Fault{FaultKind::overloaded, "too many commands wait for the disk"};
+    return std::nullopt;
+}
+
+bool Engine::is_stalled() const {
+    return commit_.is_writing() && ticks_of_batch_ > kStallTicks;
+}
+
+std::optional<Fault> Engine::refuse_more() const {
+    if (is_room_low_) return Fault{FaultKind::storage_low, "the disk is nearly full"};
+    if (is_stalled()) return Fault{FaultKind::overloaded, "the disk is stalled"};
+    return std::nullopt;
+}
+
+Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command command, TraceId trace) {
+    if (auto fault = refuse_work()) co_return std::unexpected(std::move(*fault));
+    const auto at = now();
+    auto decision = domain::decide(inventory_, command, at);
+    // What was made before, and what is refused anyway, is answered as ever.
+    if (!decision.facts.empty() && takes_on_more(command)) {
+        if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
+    }
+    const auto bytes = decision.written_bytes;
+    if (bytes > 0 && commit_.bytes() + bytes > settings_.batch_bytes_max) {
+        co_return std::unexpected(
+            Fault{FaultKind::overloaded, "the batch that is forming is too large"}
+        );
+    }
+    commit_.add_bytes(bytes);
+    const auto rests_on =
+        decision.facts.empty() ? decision.rests_on : record(std::move(decision.facts), at, trace);
+    if (!commit_.is_durable(rests_on)) {
+        const bool is_kept = co_await durable(rests_on, GroupCommit::Asker::command);
+        if (!is_kept) co_return std::unexpected(outcome_unknown());
+    }
+    co_return std::move(decision.outcome);
+}
+
+std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, TraceId trace) {
+    for (auto& fact : facts) {
+        const auto& recorded =
+            commit_.add(inventory_.last_seq() + 1, at, trace, fact.event, std::move(fact.body));
+        if (std::holds_alternative<domain::EventDeleted>(recorded.body))
+            let_seats_go(recorded.event);
+        domain::evolve(inventory_, recorded);
+    }
+    schedule_write();
+    return inventory_.last_seq();
+}
+
+void Engine::let_seats_go(EventId event) {
+    seat_maps_.forget(event);
+    free_blocks(ports_.owner, inventory_.find_event(event)->blocks);
+}
+
+void Engine::sweep() {
+    const auto at = now();
+    lapse_some(at);
+    if (failed_ || is_closing_ || commit_.facts() >= kSweepChunk ||
+        !inventory_.has_expired_holds(at))
+        return;
+    auto decision = domain::decide(inventory_, domain::ExpireHolds{kSweepChunk}, at);
+    record(std::move(decision.facts), at, TraceId{});
+}
+
+void Engine::schedule_write() {
+    if (commit_.is_writing() || std::exchange(write_is_posted_, true)) return;
+    timing_.begin(commit_.facts());
+    wait_a_turn();
+}
+
+void Engine::wait_a_turn() {
+    boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
+        if (const auto self = weak.lock()) (*self)->on_turn();
+    });
+}
+
+void Engine::on_turn() {
+    if (!timing_.is_time(commit_.facts())) return wait_a_turn();
+    write_is_posted_ = false;
+    write_next_batch();
+}
+
+void Engine::write_next_batch() {
+    if (failed_ || commit_.is_writing() || commit_.facts() == 0) return;
+    ticks_of_batch_ = 0;
+    answer_coming();
+    journal_->append(commit_.seal());
+    // The disk takes longest: where its thread waits for this processor, it goes first.
+    std::this_thread::yield();
+    commit_.make_room();
+}
+
+void Engine::on_written(Result<void, Fault> written) {
+    if (!written) return fail(written.error());
+    // The journal failed elsewhere while this batch was written; its waiters were answered then.
+    if (failed_) return;
+    auto released = commit_.written();
+    if (commit_.facts() >= BatchTiming::kEnough) {
+        write_next_batch();
+    } else if (commit_.facts() > 0) {
+        schedule_write();
+    }
+    // Behind the answers, the last of which may end the engine.
+    if (inventory_.has_expired_holds(now())) {
+        boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
+            if (const auto self = weak.lock()) (*self)->sweep();
+        });
+    }
+    for (auto& waiter : released)
+        waiter(true);
+}
+
+void Engine::fail(const Fault& fault) {
+    if (std::exchange(failed_, true)) return;
+    journal_->abandon(fault);
+    // Before the waiters, the last of which may end the engine.
+    ports_.on_failure(fault);
+    for (auto& waiter : commit_.give_up())
+        waiter(false);
+}
+
+Awaitable<bool> Engine::durable(std::uint64_t seq, GroupCommit::Asker asker) {
+    return boost::asio::async_initiate<decltype(io::use_awaitable)&, void(bool)>(
+        [this, seq, asker](auto handler) { commit_.wait(seq, asker, std::move(handler)); },
+        use_awaitable
+    );
+}
+
+Awaitable<std::optional<Fault>> Engine::until_tellable(std::uint64_t seq) {
+    if (failed_) co_return outcome_unknown();
+    if (commit_.is_durable(seq)) co_return std::nullopt;
+    const bool is_kept = co_await durable(seq, GroupCommit::Asker::reader);
+    if (!is_kept) co_return outcome_unknown();
+    co_return std::nullopt;
+}
+
+void Engine::tick() {
+    if (failed_) return;
+    ++ticks_of_batch_;
+    const auto health = journal_->look();
+    if (!health) return fail(health.error());
+    look_after(*health);
+}
+
+void Engine::look_after(const Journal::Health& health) {
+    is_room_low_ = health.is_low;
+    sweep();
+    watch_clock();
+}
+
+/// After the sweep, which has read the clock.
+void Engine::watch_clock() {
+    const bool was_alarmed = std::exchange(is_clock_alarmed_, !time_.agrees());
+    if (was_alarmed == is_clock_alarmed_ || !ports_.on_clock_news) return;
+    ports_.on_clock_news(
+        is_clock_alarmed_ ? ClockNews::disagrees : ClockNews::agrees_again, time_.wall_ahead()
+    );
+}
+
+std::optional<ClockState> Engine::clock() {
+    now();
+    return ClockState{.wall_ahead = time_.wall_ahead(), .is_alarmed = !time_.agrees()};
+}
+
+}  // namespace frontrow::store::engine

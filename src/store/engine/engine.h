@@ -1,0 +1,179 @@
+#pragma once
+
+#include "domain/inventory.h"
+#include "io/awaitable.h"
+#include "io/carried_time.h"
+#include "io/clock.h"
+#include "io/ticker.h"
+#include "store/engine/batch_timing.h"
+#include "store/engine/coming.h"
+#include "store/engine/group_commit.h"
+#include "store/engine/journal.h"
+#include "store/engine/reads.h"
+#include "store/seat_maps.h"
+#include "store/store.h"
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace frontrow::store::engine {
+
+/// What is to be said of the wall clock.
+enum class ClockNews { long_after_newest_fact, disagrees, agrees_again };
+
+/// The one owner of everything that is true. The thread of `owner` holds the whole state and
+/// decides every command the moment it arrives; the batch of facts that formed meanwhile is made
+/// durable by the journal, and only then are its answers released. Nothing is locked.
+///
+/// On any fault of the journal nothing more is decided: what waits is answered outcome_unknown and
+/// `on_failure` is called once, so that the process can end; the restart takes the journal as the
+/// truth.
+///
+/// While the journal is stalled (a batch has been under way for two seconds) the engine isn't
+/// ready, and what would take on more is refused as overloaded. What ends or frees a hold is
+/// decided when it arrives, as ever, and waits: a buyer who came in time keeps the seats.
+class Engine : public Store {
+public:
+    struct Settings {
+        /// Commands waiting for the journal beyond which more are refused as overloaded.
+        std::size_t waiting_max;
+        /// What the facts of one batch may take as lines, by a generous estimate; a command that
+        /// would make it more is refused as overloaded.
+        std::size_t batch_bytes_max;
+    };
+
+    /// All outlive the engine. `on_failure` is called on the owner's thread.
+    struct Ports {
+        io::Executor owner;
+        const io::Clock& clock;
+        std::function<void(const io::Fault&)> on_failure;
+        /// With how far the wall clock is ahead of the engine's time. May be empty.
+        std::function<void(ClockNews, Millis)> on_clock_news = {};
+    };
+
+    /// `state`: what the journal's facts come to, all of them durable. `time` goes on from there.
+    Engine(Settings settings, Ports ports, domain::Inventory state, io::CarriedTime time);
+    /// On the owner's thread, when nobody waits any more.
+    ~Engine() override;
+
+    /// What the journal tells what came of its batches.
+    Journal::Done done();
+    /// From now on it decides. The journal ends where the state does. Once. A fault is the
+    /// journal's, which is in no good order.
+    Result<void, io::Fault> start(std::unique_ptr<Journal> journal);
+
+    Awaitable<void> close() override;
+    Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
+        override;
+    Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
+    Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) override;
+    Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) override;
+    Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
+    list_seats(EventId event, bool only_available, Page page) override;
+    Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(EventId event
+    ) override;
+    Awaitable<Result<std::optional<SeatMaps::Map>, io::Fault>> seat_map(EventId event) override;
+    Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
+    find_reservation(ReservationId id, std::string user) override;
+    Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
+    list_reservations(std::string user, Page page) override;
+    Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) override;
+    const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
+
+    ReservationCounts count_reservations() const override;
+    std::optional<ClockState> clock() override;
+    bool is_ready() const override { return !failed_ && !is_stalled(); }
+    Instant now() override { return time_.at(ports_.clock.read()); }
+
+    const domain::Inventory& inventory() const { return inventory_; }
+
+private:
+    /// A list's first seats, which is what everybody asks for when a sale opens.
+    struct FirstSeats {
+        EventId event;
+        bool only_available = false;
+        std::size_t limit = 0;
+        std::size_t offset = 0;
+
+        friend auto operator<=>(const FirstSeats&, const FirstSeats&) = default;
+    };
+
+    // Commands.
+
+    std::optional<io::Fault> refuse_work() const;
+    /// Refuses new claims only.
+    std::optional<io::Fault> refuse_more() const;
+    bool is_stalled() const;
+    std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
+    /// Before the event is deleted, so that nobody waits while its seats are freed.
+    void let_seats_go(EventId event);
+    /// Makes facts of holds that have run out, a bounded number; each batch that was written brings
+    /// the next.
+    void sweep();
+
+    // Batches.
+
+    void schedule_write();
+    void wait_a_turn();
+    void on_turn();
+    void write_next_batch();
+    void on_written(Result<void, io::Fault> written);
+    void fail(const io::Fault& fault);
+    Awaitable<bool> durable(std::uint64_t seq, GroupCommit::Asker asker);
+    /// Nothing once everything up to `seq` may be told.
+    Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq);
+
+    // Reads.
+
+    /// What `find` reads, once it may be told. Reads when it is awaited.
+    template <class Find>
+    auto tell(Find find) -> Awaitable<Result<decltype(find().value), io::Fault>>;
+    Read<std::optional<SeatMaps::Map>> read_seat_map(EventId event, Instant now);
+    /// As it stands with the batch that is forming.
+    void answer_coming();
+    /// Has the inventory count a bounded number of holds that have run out as free; false while
+    /// more are left. After that a read costs the same however many there were.
+    bool lapse_some(Instant at);
+    /// All of them, some in each turn of the loop. Returns the instant of the last.
+    Awaitable<Instant> lapse_the_rest();
+
+    // What comes by ten times a second.
+
+    void tick();
+    void look_after(const Journal::Health& health);
+    void watch_clock();
+
+    Settings settings_;
+    Ports ports_;
+    domain::Inventory inventory_;
+    SeatMaps seat_maps_;
+    // What is asked about events that the forming batch changes: it may change them a hundred times
+    // yet, and who asks must wait for its end anyway.
+    Coming<EventId, SeatMaps::Map> coming_seat_maps_;
+    Coming<FirstSeats, domain::SeatList> coming_seats_;
+    io::CarriedTime time_;
+    bool is_clock_alarmed_ = false;
+
+    GroupCommit commit_;
+    BatchTiming timing_;
+    bool write_is_posted_ = false;
+    /// Ticks since the batch that is being written was handed over.
+    int ticks_of_batch_ = 0;
+    bool failed_ = false;
+    bool is_closing_ = false;
+    bool is_room_low_ = false;
+
+    /// Posted work holds a weak reference, so that what was queued when the engine goes does
+    /// nothing.
+    std::shared_ptr<Engine*> self_;
+    std::unique_ptr<Journal> journal_;
+    std::unique_ptr<io::Ticker> ticker_;
+};
+
+}  // namespace frontrow::store::engine

@@ -1,0 +1,67 @@
+#include "store/engine/reads.h"
+
+#include <utility>
+
+namespace frontrow::store::engine {
+
+using domain::Inventory;
+using domain::Page;
+
+Read<std::optional<domain::Event>> read_event(const Inventory& state, EventId id) {
+    const auto* row = state.find_event(id);
+    return {row == nullptr ? std::nullopt : std::optional{row->event}, state.events_seq()};
+}
+
+Read<std::vector<domain::Event>> read_events(const Inventory& state, const Page& page) {
+    return {state.list_events(page), state.events_seq()};
+}
+
+Read<std::optional<domain::SeatView>> read_seat(const Inventory& state, SeatId id, Instant now) {
+    const auto place = state.find_seat(id);
+    if (!place) return {std::nullopt, state.events_seq()};
+    return {state.seat_view(*place, now), state.event(place->event).last_seq};
+}
+
+Read<std::optional<domain::SeatList>> read_seats(
+    const Inventory& state,
+    EventId event,
+    bool only_available,
+    const Page& page,
+    Instant now
+) {
+    const auto* row = state.find_event(event);
+    if (row == nullptr) return {std::nullopt, state.events_seq()};
+    return {state.list_seats(*row, only_available, page, now), row->last_seq};
+}
+
+Read<std::optional<domain::SeatCounts>>
+read_counts(const Inventory& state, EventId event, Instant now) {
+    const auto* row = state.find_event(event);
+    if (row == nullptr) return {std::nullopt, state.events_seq()};
+    return {state.count_seats(*row, now), row->last_seq};
+}
+
+Read<std::optional<domain::Reservation>>
+read_reservation(const Inventory& state, ReservationId id, std::string_view user, Instant now) {
+    const auto* row = state.find_reservation(id);
+    if (row == nullptr || state.user(row->user) != user) return {};
+    return {state.entity(*row, now), state.event(row->event).last_seq};
+}
+
+Read<std::vector<domain::Reservation>>
+read_reservations(const Inventory& state, std::string_view user, const Page& page, Instant now) {
+    auto list = state.list_reservations(user, page, now);
+    const auto rests_on = list.empty() ? 0 : state.last_seq();
+    return {std::move(list), rests_on};
+}
+
+Read<std::vector<domain::ApiKey>> read_api_keys(const Inventory& state, const Page& page) {
+    return {state.api_keys().list(page), state.api_keys().last_seq()};
+}
+
+std::uint64_t last_seq_of(const Inventory& state, EventId event) {
+    const auto* row = state.find_event(event);
+    return row == nullptr ? state.events_seq() : row->last_seq;
+}
+
+}  // namespace frontrow::store::engine

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/id.h"
+#include "domain/inventory.h"
+#include "domain/page.h"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::store::engine {
+
+/// What was read, and the newest fact that it rests on: it may be told once that is durable.
+template <class Value>
+struct Read {
+    Value value;
+    std::uint64_t rests_on = 0;
+};
+
+// Every read of the port, as it is at one instant. What isn't there is nothing. Pure.
+
+Read<std::optional<domain::Event>> read_event(const domain::Inventory& state, EventId id);
+Read<std::vector<domain::Event>> read_events(const domain::Inventory& state, const domain::Page&);
+Read<std::optional<domain::SeatView>>
+read_seat(const domain::Inventory& state, SeatId id, Instant now);
+Read<std::optional<domain::SeatList>> read_seats(
+    const domain::Inventory& state,
+    EventId event,
+    bool only_available,
+    const domain::Page& page,
+    Instant now
+);
+Read<std::optional<domain::SeatCounts>>
+read_counts(const domain::Inventory& state, EventId event, Instant now);
+/// Nothing unless it's this user's.
+Read<std::optional<domain::Reservation>> read_reservation(
+    const domain::Inventory& state,
+    ReservationId id,
+    std::string_view user,
+    Instant now
+);
+Read<std::vector<domain::Reservation>> read_reservations(
+    const domain::Inventory& state,
+    std::string_view user,
+    const domain::Page& page,
+    Instant now
+);
+Read<std::vector<domain::ApiKey>>
+read_api_keys(const domain::Inventory& state, const domain::Page& page);
+
+/// What tells of this event as it is now rests on this.
+std::uint64_t last_seq_of(const domain::Inventory& state, EventId event);
+
+}  // namespace frontrow::store::engine
