@@ -9,7 +9,7 @@
 #
 #   --fast       without clang-tidy: seconds
 #   --changed    clang-tidy over the .cc files that differ from the last commit
-#   --recent     clang-tidy over those and the ones of the last three commits, four
+#   --recent     clang-tidy over those and the ones of the last three commits, eight
 #                files at most, the newest changes first: minutes. Says which it left
 #                out. This is what scripts/test.sh does; that all is well only the
 #                form without an option knows. Exits 77 where there is no history
@@ -53,8 +53,8 @@ recent() {
     while read -r file; do
         [[ ! -f $file || " ${files[*]} " == *" $file "* ]] || files+=("$file")
     done < <(changed; git log -n 3 -m --first-parent --format= --name-only --diff-filter=d | grep '\.cc$')
-    [[ ${#files[@]} -le 4 ]] || echo "lint.sh: clang-tidy leaves out: ${files[*]:4}" >&2
-    [[ ${#files[@]} -eq 0 ]] || printf '%s\n' "${files[@]:0:4}"
+    [[ ${#files[@]} -le 8 ]] || echo "lint.sh: clang-tidy leaves out: ${files[*]:8}" >&2
+    [[ ${#files[@]} -eq 0 ]] || printf '%s\n' "${files[@]:0:8}"
 }
 
 if [[ $form == recent ]] && ! git rev-parse -q --verify HEAD >/dev/null; then
@@ -64,21 +64,21 @@ fi
 
 if [[ $form != fast ]]; then
     [[ -f build/lint/build.ninja && ! CMakePresets.json -nt build/lint/build.ninja ]] || cmake --preset lint >&2
-    targets=()
+    # Without the commands of those that failed, and without the count of what system headers would be told.
+    told() { sed -E '/__run_co_compile|warnings? generated\.$|^FAILED: |^\[[0-9]+\/[0-9]+\]/d'; }
     if [[ $form == changed || $form == recent ]]; then
         if [[ $form == changed ]]; then mapfile -t files < <(changed); else mapfile -t files < <(recent); fi
-        # x.cc^ is what is made of x.cc.
-        targets=("${files[@]/#/$root/}")
-        targets=("${targets[@]/%/^}")
-    elif [[ ${#folders[@]} -eq 0 ]]; then
-        mapfile -t targets < <(objects)
+        # Not by ninja: before a test's file it would look at every module that the test is linked with.
+        [[ ${#files[@]} -eq 0 ]] || printf '%s\0' "${files[@]}" |
+            nice xargs -0 -n 1 -P "$(nproc)" clang-tidy-19 -p build/lint --quiet '--warnings-as-errors=*' 2>&1 |
+            told || status=1
     else
-        mapfile -t targets < <(objects | grep -E "^($(IFS='|'; echo "${folders[*]}"))/")
-    fi
-    if [[ ${#targets[@]} -gt 0 ]]; then
-        # Without the commands of those that failed, and without the count of what system headers would be told.
-        nice ninja -C build/lint -k 0 "${targets[@]}" |
-            sed -E '/__run_co_compile|^[0-9]+ warnings? generated\.$|^FAILED: |^\[0\/[0-9]+\]/d' || status=1
+        if [[ ${#folders[@]} -eq 0 ]]; then
+            mapfile -t targets < <(objects)
+        else
+            mapfile -t targets < <(objects | grep -E "^($(IFS='|'; echo "${folders[*]}"))/")
+        fi
+        nice ninja -C build/lint -k 0 "${targets[@]}" | told || status=1
     fi
 fi
 exit "$status"
