@@ -2,7 +2,8 @@
 # Usage: scripts/test.sh [--quick] [--tsan] [--soak] [--unit|--integration] [-R REGEX]
 #
 # Installs what is missing, builds, and runs every test: as released, then
-# with the address and undefined-behaviour sanitizers, then those in which
+# with the address and undefined-behaviour sanitizers (but for the tests that
+# drive a cluster, compare decisions or are scripts), then those in which
 # several threads meet with the thread sanitizer. Then come the fuzzers, with
 # fuzz/corpus and a fixed number of new inputs; schemathesis, against the contract;
 # every scenario of both benches, only to go through them; and lint over what

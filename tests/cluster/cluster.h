@@ -18,7 +18,8 @@
 
 namespace frontrow::test {
 
-/// What a sale may do without, at most, after any one loss.
+/// How long a test waits for a sale to go on after any one loss. The promise is shorter, and the
+/// bench measures it: here a slow machine runs three nodes and their crowd.
 inline constexpr std::chrono::seconds kBackWithin{30};
 
 /// Frontrow nodes before a PostgreSQL of their own, each a process that can be killed and started

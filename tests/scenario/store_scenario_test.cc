@@ -358,7 +358,7 @@ TEST_P(StoreScenario, remembers_a_key_for_a_day_over_a_restart) {
 }
 
 TEST_P(StoreScenario, counts_right_at_once_when_a_crowd_of_holds_runs_out_together) {
-    // Who waits for row locks has his patience.
+    // A store that takes row locks gives a request five seconds, and refuses it then.
     const std::size_t holds = GetParam().decides_at_once ? 20'000 : 10'000;
     const std::size_t at_once = GetParam().decides_at_once ? 5'000 : 500;
     const auto event = open_sale(holds);
