@@ -43,17 +43,29 @@ public:
     /// A row, not kNone, whose key isn't there yet.
     template <class Key>
     void insert(const Key& key, std::uint32_t index) {
-        if (parts_.size() == 1 && parts_.front().size == kOnePartMax) split();
-        const auto tag = tag_of(key);
-        part_of(tag).add({tag, index});
+        insert_tagged(tag_of(key), index);
     }
 
     /// A row that is there.
     template <class Key>
     void erase(const Key& key, std::uint32_t index) {
-        const auto tag = tag_of(key);
-        part_of(tag).remove({tag, index});
+        erase_tagged(tag_of(key), index);
     }
+
+    // The same with the part of the key's hash that is kept, for who keeps no key.
+
+    /// Of a hash that may be the number itself the upper half of a product (Knuth's multiplicative
+    /// hashing, 6.4).
+    template <class Key>
+    static std::uint32_t tag_of(const Key& key) {
+        const std::uint64_t hash = std::hash<Key>{}(key);
+        return static_cast<std::uint32_t>(hash * 0xD6E8'FEB8'6659'FD93ULL >> 32);
+    }
+    void insert_tagged(std::uint32_t tag, std::uint32_t index) {
+        if (parts_.size() == 1 && parts_.front().size == kOnePartMax) split();
+        part_of(tag).add({tag, index});
+    }
+    void erase_tagged(std::uint32_t tag, std::uint32_t index) { part_of(tag).remove({tag, index}); }
 
     /// Room for so many, so that filling it moves little.
     void reserve(std::size_t count) {
@@ -138,13 +150,6 @@ private:
     static constexpr std::size_t kSlotsMax = std::size_t{1} << (32 - kPartBits);
     static constexpr std::size_t kOnePartMax = 4'096;
 
-    /// Of a hash that may be the number itself the upper half of a product (Knuth's multiplicative
-    /// hashing, 6.4).
-    template <class Key>
-    static std::uint32_t tag_of(const Key& key) {
-        const std::uint64_t hash = std::hash<Key>{}(key);
-        return static_cast<std::uint32_t>(hash * 0xD6E8'FEB8'6659'FD93ULL >> 32);
-    }
     std::size_t number_of(std::uint32_t tag) const {
         return (tag >> (32 - kPartBits)) & (parts_.size() - 1);
     }

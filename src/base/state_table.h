@@ -1,0 +1,239 @@
+#pragma once
+
+#include "base/check.h"
+#include "base/digest.h"
+#include "base/state_log.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace frontrow {
+
+/// Rows under the numbers 0, 1, 2 and so on, in the order in which they were added. A row never
+/// moves, and a number is never given twice, but for one whose row was taken back. Rows are in
+/// pages of two to four kilobytes: growing never copies a million of them while buyers wait, and a
+/// page goes when its last row is erased.
+///
+/// Rows that are in the digest have digest_fields() (base/digest.h), or are numbers. A row may have
+/// StateVector and StateIndex among its fields; they note and hash for themselves, and such a row,
+/// which can't be copied, is changed by fields alone.
+template <class Row, Digested digested = Digested::yes>
+class StateTable final : StatePart {
+public:
+    using Number = std::uint32_t;
+
+    StateTable(StateLog& log, std::string_view name) : StatePart{log, name} {}
+    ~StateTable() {
+        // Parts in rows go before the table, the newest first.
+        while (end_ > 0)
+            if (has(--end_)) std::destroy_at(place(end_));
+    }
+
+    const Row& operator[](Number number) const { return *place(number); }
+    /// It was added, and neither erased nor taken back.
+    bool has(Number number) const {
+        return number / kRows < pages_.size() && (pages_[number / kRows].live & bit(number)) != 0;
+    }
+    /// One more than the highest number so far.
+    Number end() const { return end_; }
+    std::size_t size() const { return size_; }
+    /// The lowest number that has a row, or end().
+    Number first() const { return first_; }
+
+    /// Calls `take` with each number and its row, in their order.
+    template <class Take>
+    void visit(Take take) const {
+        for (auto number = first_; number < end_; ++number)
+            if (has(number)) take(number, *place(number));
+    }
+
+    /// Has the memory of a row fetched.
+    void prefetch(Number number) const { __builtin_prefetch(place(number)); }
+
+    /// Adds Row(args…) and returns its number.
+    template <class... Args>
+    Number add(Args&&... args) {
+        const auto number = end_;
+        if (number / kRows == pages_.size()) pages_.emplace_back();
+        auto& page = pages_[number / kRows];
+        if (page.rows == nullptr) page.rows = std::make_unique_for_overwrite<Rows>();
+        ::new (page.rows->bytes + sizeof(Row) * (number % kRows)) Row(std::forward<Args>(args)...);
+        page.live |= bit(number);
+        ++end_;
+        ++size_;
+        if (is_watched<digested>()) [[unlikely]] {
+            if (log().is_open()) log().note([this] { take_back_last(); });
+            if (hashes()) mark(page, number);
+        }
+        return number;
+    }
+
+    /// To be written at once. Notes the whole row.
+    Row& change(Number number) {
+        auto& row = *place(number);
+        if (is_watched<digested>()) [[unlikely]] {
+            touch(number);
+            if (log().is_open())
+                log().note([this, number, old = row]() mutable {
+                    touch(number);
+                    *place(number) = std::move(old);
+                });
+        }
+        return row;
+    }
+
+    /// One field of a row, to be written at once. Notes that alone.
+    template <class Field, class Of>
+    Field& change(Number number, Field Of::* field) {
+        auto& present = place(number)->*field;
+        if (is_watched<digested>()) [[unlikely]] {
+            touch(number);
+            if (log().is_open())
+                log().note([this, number, field, old = present]() mutable {
+                    touch(number);
+                    place(number)->*field = std::move(old);
+                });
+        }
+        return present;
+    }
+
+    /// Gives a field another value. Nothing is copied: the old one moves into the note.
+    template <class Field, class Of>
+    void replace(Number number, Field Of::* field, std::type_identity_t<Field> value) {
+        if (is_watched<digested>()) [[unlikely]]
+            touch(number);
+        auto& present = place(number)->*field;
+        std::swap(present, value);
+        if (log().is_open()) [[unlikely]]
+            log().note([this, number, field, old = std::move(value)]() mutable {
+                touch(number);
+                place(number)->*field = std::move(old);
+            });
+    }
+
+    /// Appends to a field that is a list. Notes that it became longer.
+    template <class List, class Of, class Item>
+    void append(Number number, List Of::* field, Item&& item) {
+        if (is_watched<digested>()) [[unlikely]] {
+            touch(number);
+            if (log().is_open())
+                log().note([this, number, field] {
+                    touch(number);
+                    (place(number)->*field).pop_back();
+                });
+        }
+        (place(number)->*field).push_back(std::forward<Item>(item));
+    }
+
+    /// What a row's own parts are changed through: the row's plain fields aren't.
+    Row& parts_of(Number number) { return *place(number); }
+
+    /// For good, so not inside a savepoint.
+    void erase(Number number) {
+        CHECK(!log().is_open() && has(number));
+        remove(number);
+        auto& page = pages_[number / kRows];
+        if (page.live == 0 && (number / kRows + 1) * kRows <= end_) page.rows.reset();
+        while (first_ < end_ && !has(first_))
+            ++first_;
+    }
+
+    /// The next row gets this number: for reading a snapshot, in which some have gone.
+    void skip_to(Number number) {
+        CHECK(!log().is_open() && number >= end_);
+        if (size_ == 0) first_ = number;
+        end_ = number;
+        pages_.resize((end_ + kRows - 1) / kRows);
+    }
+
+private:
+    static constexpr Number kRows =
+        static_cast<Number>(std::clamp<std::size_t>(std::bit_floor(4'096 / sizeof(Row)), 1, 64));
+
+    struct Rows {
+        alignas(Row) std::byte bytes[sizeof(Row) * kRows];
+    };
+    /// With a bit for each of its rows.
+    struct Page {
+        std::unique_ptr<Rows> rows;
+        std::uint64_t live = 0;
+        /// Not in the sum: added or changed since it was last told.
+        std::uint64_t changed = 0;
+    };
+
+    static std::uint64_t bit(Number number) { return std::uint64_t{1} << number % kRows; }
+    Row* place(Number number) const {
+        auto* const bytes = pages_[number / kRows].rows->bytes + sizeof(Row) * (number % kRows);
+        return std::launder(reinterpret_cast<Row*>(bytes));
+    }
+
+    bool hashes() const { return digested == Digested::yes && log().keeps_digest(); }
+    Bits128 hash(const Row& row) const {
+        DigestWriter writer{salt()};
+        if constexpr (HasDigestFields<Row>)
+            digest_fields(writer, row);
+        else if constexpr (digested == Digested::yes)
+            writer.field(1, row);
+        return writer.finish();
+    }
+
+    /// Before a row changes: it leaves the sum, until settle() adds it as it is then.
+    void touch(Number number) {
+        auto& page = pages_[number / kRows];
+        if (!hashes() || (page.changed & bit(number)) != 0) return;
+        take_from_digest(hash(*place(number)));
+        mark(page, number);
+    }
+    void mark(Page& page, Number number) {
+        if (page.changed == 0) changed_pages_.push_back(number / kRows);
+        page.changed |= bit(number);
+        settle_later();
+    }
+
+    void take_back_last() {
+        --end_;
+        remove(end_);
+        first_ = std::min(first_, end_);
+    }
+    void remove(Number number) {
+        auto& page = pages_[number / kRows];
+        touch(number);
+        std::destroy_at(place(number));
+        page.live &= ~bit(number);
+        --size_;
+    }
+
+    void settle() override {
+        for (const auto index : changed_pages_) {
+            auto& page = pages_[index];
+            for (auto left = page.changed & page.live; left != 0; left &= left - 1) {
+                const auto number = index * kRows + static_cast<Number>(std::countr_zero(left));
+                add_to_digest(hash(*place(number)));
+            }
+            page.changed = 0;
+        }
+        changed_pages_.clear();
+    }
+
+    Bits128 digest_anew() const override {
+        Bits128 sum;
+        if constexpr (digested == Digested::yes)
+            visit([&](Number, const Row& row) { sum = sum_of(sum, hash(row)); });
+        return sum;
+    }
+
+    std::vector<Page> pages_;
+    Number end_ = 0;
+    Number first_ = 0;
+    std::size_t size_ = 0;
+    std::vector<Number> changed_pages_;
+};
+
+}  // namespace frontrow

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "base/digest.h"
+#include "base/state_log.h"
+
+#include <string_view>
+#include <utility>
+
+namespace frontrow {
+
+/// A counter, a position, an instant: one small value that the state has once. Hashed once a batch.
+template <class T, Digested digested = Digested::yes>
+class StateValue final : StatePart {
+public:
+    StateValue(StateLog& log, std::string_view name, Bits128 owner = {})
+        : StatePart{log, name, owner} {}
+
+    const T& get() const { return value_; }
+
+    /// To be written at once.
+    T& change() {
+        if (is_watched<digested>()) [[unlikely]] {
+            touch();
+            if (log().is_open())
+                log().note([this, old = value_]() mutable {
+                    touch();
+                    value_ = std::move(old);
+                });
+        }
+        return value_;
+    }
+    void set(T value) { change() = std::move(value); }
+
+private:
+    void touch() {
+        if (digested == Digested::yes && log().keeps_digest()) settle_later();
+    }
+    /// What it has in the digest is its sum.
+    void settle() override {
+        const auto before = sum();
+        take_from_digest(before);
+        add_to_digest(digest_anew());
+    }
+    Bits128 digest_anew() const override {
+        if constexpr (digested == Digested::no) return {};
+        DigestWriter writer{salt()};
+        writer.field(1, value_);
+        return writer.is_empty() ? Bits128{} : writer.finish();
+    }
+
+    T value_{};
+};
+
+}  // namespace frontrow
