@@ -42,10 +42,12 @@ private:
         add_to_digest(digest_anew());
     }
     Bits128 digest_anew() const override {
-        if constexpr (digested == Digested::no) return {};
-        DigestWriter writer{salt()};
-        writer.field(1, value_);
-        return writer.is_empty() ? Bits128{} : writer.finish();
+        if constexpr (digested == Digested::yes) {
+            DigestWriter writer{salt()};
+            writer.field(1, value_);
+            if (!writer.is_empty()) return writer.finish();
+        }
+        return {};
     }
 
     T value_{};

@@ -56,11 +56,13 @@ public:
         count_from(before);
     }
 
+    /// Its memory goes, too.
     void clear() {
         const auto before = sum();
         take_from_digest(before);
-        if (!log().is_open()) return values_.clear();
-        log().note([this, before, old = std::exchange(values_, {})]() mutable {
+        auto old = std::exchange(values_, {});
+        if (!log().is_open()) return;
+        log().note([this, before, old = std::move(old)]() mutable {
             values_ = std::move(old);
             add_to_digest(before);
         });
