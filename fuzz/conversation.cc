@@ -22,6 +22,7 @@
 
 #include <array>
 #include <exception>
+#include <memory>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -74,7 +75,7 @@ struct Sale {
               {.owner = in.context.get_executor(),
                .clock = clock,
                .on_failure = [](const io::Fault&) { CHECK(false); }},
-              domain::Inventory{},
+              std::make_unique<domain::Inventory>(),
               io::CarriedTime{clock.read(), clock.now()}
           },
           authenticator{kAuth, [this](const auto& digest) { return store.find_api_key(digest); }},

@@ -143,8 +143,8 @@ void check_start(const test::Recovery& replayed) {
     CHECK(started.has_value() == !replayed.fault);
     if (!started) return;
     CHECK(journal->end() == replayed.end);
-    started->inventory.verify();
-    CHECK(image_of(started->inventory) == original().inventories.at(replayed.end.batch));
+    started->inventory->verify();
+    CHECK(image_of(*started->inventory) == original().inventories.at(replayed.end.batch));
 }
 
 void try_damaged(const CrashImage& image, std::string_view changes) {

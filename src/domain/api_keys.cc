@@ -1,57 +1,66 @@
 #include "domain/api_keys.h"
 
 #include "base/check.h"
+#include "domain/digest_fields.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace frontrow::domain {
 
+ApiKeys::ApiKeys(StateLog& log)
+    : keys_{log, "api_keys"}, by_id_{log}, live_{log}, last_seq_{log, "api_keys_seq"} {
+}
+
+ApiKeys::~ApiKeys() = default;
+
 const ApiKey* ApiKeys::find(ApiKeyId id) const {
-    const auto found = by_id_.find(id);
-    return found == by_id_.end() ? nullptr : &keys_[found->second];
+    const auto index = index_of(id);
+    return index == StateIndex::kNone ? nullptr : &keys_[index];
+}
+
+ApiKeys::KeyIndex ApiKeys::index_of(ApiKeyId id) const {
+    return by_id_.find(id, [&](auto index) { return keys_[index].id == id; });
 }
 
 const ApiKey* ApiKeys::find_live(const ApiKeyDigest& digest) const {
-    const auto found = live_.find(digest);
-    return found == live_.end() ? nullptr : &keys_[found->second];
+    const auto found = live_.entries().find(digest);
+    return found == live_.entries().end() ? nullptr : &keys_[found->second];
 }
 
 std::vector<ApiKey> ApiKeys::list(const Page& page) const {
-    auto end = keys_.size();
+    std::size_t end = keys_.end();
     if (page.after) {
-        const auto known = by_id_.find(ApiKeyId{page.after->id});
-        end = known == by_id_.end() ? 0 : known->second;
+        const auto known = index_of(ApiKeyId{page.after->id});
+        end = known == StateIndex::kNone ? 0 : known;
     }
     std::vector<ApiKey> newest;
     for (end -= std::min(page.offset, end); end > 0 && newest.size() < page.limit; --end)
-        newest.push_back(keys_[end - 1]);
+        newest.push_back(keys_[static_cast<KeyIndex>(end - 1)]);
     return newest;
 }
 
 void ApiKeys::add(ApiKey key, std::uint64_t seq) {
-    keys_.push_back(std::move(key));
-    enter(keys_.size() - 1);
-    last_seq_ = seq;
+    enter(keys_.add(std::move(key)));
+    last_seq_.set(seq);
 }
 
-void ApiKeys::enter(std::size_t index) {
+void ApiKeys::enter(KeyIndex index) {
     const auto& key = keys_[index];
-    const bool is_new = by_id_.emplace(key.id, index).second;
-    CHECK(is_new);
+    CHECK(index_of(key.id) == StateIndex::kNone);
+    by_id_.insert(key.id, index);
     if (key.revoked_at) return;
-    const bool is_new_digest = live_.emplace(key.digest, index).second;
+    const bool is_new_digest = live_.insert(key.digest, index);
     CHECK(is_new_digest);
 }
 
 void ApiKeys::revoke(ApiKeyId id, Instant at, std::uint64_t seq) {
-    const auto found = by_id_.find(id);
-    CHECK(found != by_id_.end());
-    auto& key = keys_[found->second];
-    const bool was_in_force = live_.erase(key.digest) == 1;
+    const auto index = index_of(id);
+    CHECK(index != StateIndex::kNone);
+    const bool was_in_force = live_.erase(keys_[index].digest);
     CHECK(was_in_force);
-    key.revoked_at = at;
-    last_seq_ = seq;
+    keys_.change(index, &ApiKey::revoked_at) = at;
+    last_seq_.set(seq);
 }
 
 }  // namespace frontrow::domain

@@ -1,13 +1,15 @@
 #pragma once
 
-#include "base/hash_map.h"
+#include "base/state_index.h"
+#include "base/state_log.h"
+#include "base/state_map.h"
+#include "base/state_table.h"
+#include "base/state_value.h"
 #include "domain/api_key.h"
 #include "domain/page.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <vector>
 
 namespace frontrow::domain {
@@ -15,6 +17,11 @@ namespace frontrow::domain {
 /// Every API key that there ever was. Changed by `evolve` alone. One thread.
 class ApiKeys {
 public:
+    explicit ApiKeys(StateLog& log);
+    ApiKeys(const ApiKeys&) = delete;
+    ApiKeys& operator=(const ApiKeys&) = delete;
+    ~ApiKeys();
+
     const ApiKey* find(ApiKeyId id) const;
     /// The one in force that has this digest.
     const ApiKey* find_live(const ApiKeyDigest& digest) const;
@@ -22,9 +29,9 @@ public:
     std::vector<ApiKey> list(const Page& page) const;
 
     std::size_t size() const { return keys_.size(); }
-    std::size_t live_count() const { return live_.size(); }
+    std::size_t live_count() const { return live_.entries().size(); }
     /// The newest fact about any of them.
-    std::uint64_t last_seq() const { return last_seq_; }
+    std::uint64_t last_seq() const { return last_seq_.get(); }
 
     /// CHECKs that neither its id nor its digest is there already.
     void add(ApiKey key, std::uint64_t seq);
@@ -33,16 +40,21 @@ public:
 
 private:
     friend class InventoryImage;
+    friend class Verification;
 
+    using KeyIndex = std::uint32_t;
+
+    /// StateIndex::kNone where there is none.
+    KeyIndex index_of(ApiKeyId id) const;
     /// The tables' part of a key that stands in its place.
-    void enter(std::size_t index);
+    void enter(KeyIndex index);
 
-    std::deque<ApiKey> keys_;
-    HashMap<ApiKeyId, std::size_t> by_id_;
+    StateTable<ApiKey> keys_;
+    StateIndex by_id_;
     /// Ordered by digest. How long a search takes may tell of the digests that are there, from
     /// which no key can be reckoned.
-    std::map<ApiKeyDigest, std::size_t> live_;
-    std::uint64_t last_seq_ = 0;
+    StateMap<ApiKeyDigest, KeyIndex> live_;
+    StateValue<std::uint64_t> last_seq_;
 };
 
 }  // namespace frontrow::domain

@@ -53,7 +53,7 @@ private:
         const auto& truth = audit_.events_[known->second];
         // Of a deleted event the inventory keeps no terms.
         if ((!row.deleted && row.event != truth.event) || row.deleted != truth.is_deleted ||
-            row.last_seq != truth.last_seq || row.last_at != truth.last_at)
+            row.last_seq() != truth.last_seq || row.last_at() != truth.last_at)
             differ(name());
         if (row.deleted) return;
         if (row.blocks.size() != truth.blocks.size())

@@ -40,12 +40,12 @@ Decision decide(const Inventory&, const CreateEvent& command, Instant now) {
 Decision decide(const Inventory& inventory, const UpdateEvent& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
-    if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq);
+    if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
     // What was held or sold was priced in this currency and under this rule.
     const bool terms_change = command.spec.currency != row->event.spec.currency ||
                               command.spec.payment != row->event.spec.payment;
     if (terms_change && has_sales(inventory, *row, now))
-        return refuse(Reason::event_has_sales, row->last_seq);
+        return refuse(Reason::event_has_sales, row->last_seq());
 
     Event event = row->event;
     event.spec = command.spec;
@@ -57,8 +57,8 @@ Decision decide(const Inventory& inventory, const UpdateEvent& command, Instant 
 Decision decide(const Inventory& inventory, const DeleteEvent& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
-    if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq);
-    if (has_sales(inventory, *row, now)) return refuse(Reason::event_has_sales, row->last_seq);
+    if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
+    if (has_sales(inventory, *row, now)) return refuse(Reason::event_has_sales, row->last_seq());
 
     auto decision = accept(std::monostate{}, 0);
     // Holds that ran out unswept end before their event does.
@@ -77,13 +77,13 @@ Decision decide(const Inventory& inventory, const AddSeats& command, Instant) {
     HashSet<std::string_view> numbers;
     numbers.reserve(seats.size());
     for (const auto& seat : seats) {
-        if (row->numbers.contains(seat.number) || !numbers.insert(seat.number).second) {
-            return refuse_subject(Reason::seat_number_taken, seat.number, row->last_seq);
+        if (Inventory::has_seat_named(*row, seat.number) || !numbers.insert(seat.number).second) {
+            return refuse_subject(Reason::seat_number_taken, seat.number, row->last_seq());
         }
     }
-    if (seats.size() > kSeatsPerEventMax - row->counts.total) {
+    if (seats.size() > kSeatsPerEventMax - row->counts.get().total) {
         return refuse_limit(
-            Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq
+            Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq()
         );
     }
     return accept(command.block, command.event, SeatsAdded{command.block});

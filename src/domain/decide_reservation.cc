@@ -30,7 +30,7 @@ std::optional<Reason> refuse_unless_held(ReservationStatus status) {
 }
 
 Decision replay(const Inventory& inventory, const ReservationRow& row, const RequestMark& request) {
-    const auto rests_on = inventory.event(row.event).last_seq;
+    const auto rests_on = inventory.event(row.event).last_seq();
     if (row.request.content != request.content)
         return refuse(Reason::idempotency_key_reused, rests_on);
     auto decision = accept(inventory.entity_as_created(row), rests_on);
@@ -108,14 +108,14 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
     const auto* row = inventory.find_event(command.event);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (auto refusal = refuse_by_event(row->event, command, now))
-        return refuse(std::move(*refusal), row->last_seq);
+        return refuse(std::move(*refusal), row->last_seq());
 
     auto wanted = look_at(inventory, *row, command.seats, now);
     if (wanted.unknown)
-        return refuse_subject(Reason::seat_not_found, wanted.unknown->to_string(), row->last_seq);
+        return refuse_subject(Reason::seat_not_found, wanted.unknown->to_string(), row->last_seq());
     if (const auto limit = row->event.spec.max_seats_per_user;
         limit && inventory.seats_of(*row, command.user, now) + command.seats.size() > *limit) {
-        return refuse_limit(Reason::user_limit_reached, *limit, row->last_seq);
+        return refuse_limit(Reason::user_limit_reached, *limit, row->last_seq());
     }
     if (!wanted.conflicts.empty()) {
         auto refusal = Refusal{
@@ -124,7 +124,7 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
             .subject = {},
             .conflicts = std::move(wanted.conflicts)
         };
-        return refuse(std::move(refusal), row->last_seq);
+        return refuse(std::move(refusal), row->last_seq());
     }
 
     // Made where it stays: what a rush asks for most is moved least.
@@ -167,10 +167,10 @@ Decision decide(const Inventory& inventory, const ConfirmReservation& command, I
     const auto& event = inventory.event(row->event);
     const auto status = Inventory::status_of(*row, now);
     if (status == ReservationStatus::confirmed)
-        return accept(inventory.entity(*row, now), event.last_seq);
-    if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq);
+        return accept(inventory.entity(*row, now), event.last_seq());
+    if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq());
     if (event.event.spec.payment == PaymentRule::required)
-        return refuse(Reason::payment_required, event.last_seq);
+        return refuse(Reason::payment_required, event.last_seq());
 
     auto entity = inventory.entity(*row, now);
     entity.status = ReservationStatus::confirmed;
@@ -184,8 +184,8 @@ Decision decide(const Inventory& inventory, const CancelReservation& command, In
     const auto& event = inventory.event(row->event);
     const auto status = Inventory::status_of(*row, now);
     if (status == ReservationStatus::cancelled)
-        return accept(inventory.entity(*row, now), event.last_seq);
-    if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq);
+        return accept(inventory.entity(*row, now), event.last_seq());
+    if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq());
     auto entity = inventory.entity(*row, now);
     entity.status = ReservationStatus::cancelled;
     return accept(std::move(entity), event.event.id, ReservationCancelled{row->id});
@@ -196,12 +196,12 @@ Decision decide(const Inventory& inventory, const ExtendReservation& command, In
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event(row->event);
     if (const auto reason = refuse_unless_held(Inventory::status_of(*row, now)))
-        return refuse(*reason, event.last_seq);
+        return refuse(*reason, event.last_seq());
     const Instant expires_at = row->expires_at + command.by;
     const Millis length_max = kHoldLengthsMax * Millis{row->hold_ms};
     if (expires_at - row->created_at > length_max) {
         const auto limit = std::chrono::floor<std::chrono::seconds>(length_max).count();
-        return refuse_limit(Reason::extension_too_long, limit, event.last_seq);
+        return refuse_limit(Reason::extension_too_long, limit, event.last_seq());
     }
     auto entity = inventory.entity(*row, now);
     entity.expires_at = expires_at;

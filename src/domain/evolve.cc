@@ -1,6 +1,7 @@
 #include "domain/evolve.h"
 
 #include "base/check.h"
+#include "domain/digest_fields.h"
 
 #include <algorithm>
 
@@ -12,15 +13,14 @@ public:
     Evolution(Inventory& inventory, const Fact& fact) : inventory_{inventory}, fact_{fact} {}
 
     void run() {
-        CHECK(fact_.seq > inventory_.last_seq_);
-        inventory_.last_seq_ = fact_.seq;
+        CHECK(fact_.seq > inventory_.last_seq());
+        auto& newest = inventory_.newest_.change();
+        newest.seq = fact_.seq;
         // Facts that don't touch each other may have been judged in the other order.
-        inventory_.last_at_ = std::max(inventory_.last_at_, fact_.at);
+        newest.at = std::max(newest.at, fact_.at);
         std::visit([this](const auto& body) { apply(body); }, fact_.body);
         if (fact_.event == EventId{}) return;
-        auto& row = event_row();
-        row.last_seq = fact_.seq;
-        row.last_at = fact_.at;
+        event_row().last.set({.seq = fact_.seq, .at = fact_.at});
     }
 
 private:
@@ -50,11 +50,12 @@ private:
     UserIndex user_index(const std::string& sub);
     void forget_old_requests();
 
+    /// To change its parts; what isn't one is changed through the table.
     EventRow& event_row() {
         if (event_row_ == nullptr) {
-            const auto found = inventory_.events_by_id_.find(fact_.event);
-            CHECK(found != inventory_.events_by_id_.end());
-            event_row_ = &inventory_.events_[found->second];
+            const auto index = inventory_.index_of(fact_.event);
+            CHECK(index != kNobody);
+            event_row_ = &inventory_.events_.parts_of(index);
         }
         return *event_row_;
     }
@@ -65,36 +66,41 @@ private:
 };
 
 void Evolution::apply(const EventCreated& body) {
-    const auto index = static_cast<EventIndex>(inventory_.events_.size());
-    auto& row = inventory_.events_.emplace_back();
-    row.index = index;
-    row.event = Event{
-        .id = fact_.event,
-        .spec = body.spec,
-        .created_by = body.created_by,
-        .created_at = fact_.at,
-        .updated_at = fact_.at,
-    };
-    inventory_.enter_event(row);
-    inventory_.events_seq_ = fact_.seq;
+    auto& events = inventory_.events_;
+    const auto index = events.add(
+        inventory_.log_,
+        events.end(),
+        Event{
+            .id = fact_.event,
+            .spec = body.spec,
+            .created_by = body.created_by,
+            .created_at = fact_.at,
+            .updated_at = fact_.at,
+        }
+    );
+    inventory_.enter_event(events.parts_of(index));
+    inventory_.newest_.change().events_seq = fact_.seq;
 }
 
 void Evolution::apply(const EventUpdated& body) {
     auto& row = event_row();
     CHECK(!row.deleted);
     inventory_.by_start_.erase({row.event.spec.start_at, row.index});
-    inventory_.by_start_.emplace(body.spec.start_at, row.index);
-    row.event.spec = body.spec;
-    row.event.updated_at = fact_.at;
-    ++row.event.version;
-    inventory_.events_seq_ = fact_.seq;
+    inventory_.by_start_.insert({body.spec.start_at, row.index}, {});
+    auto event = row.event;
+    event.spec = body.spec;
+    event.updated_at = fact_.at;
+    ++event.version;
+    inventory_.events_.replace(row.index, &EventRow::event, std::move(event));
+    inventory_.newest_.change().events_seq = fact_.seq;
 }
 
 void Evolution::apply(const EventDeleted&) {
     auto& row = event_row();
-    CHECK(!row.deleted && row.counts.reserved + row.counts.confirmed + row.lapsed == 0);
+    const auto& counts = row.counts.get();
+    CHECK(!row.deleted && counts.reserved + counts.confirmed + row.lapsed.get() == 0);
     inventory_.delete_event(row);
-    inventory_.events_seq_ = fact_.seq;
+    inventory_.newest_.change().events_seq = fact_.seq;
 }
 
 void Evolution::apply(const SeatsAdded& body) {
@@ -107,8 +113,7 @@ void Evolution::apply(const SeatsAdded& body) {
 void Evolution::apply(const ReservationHeld& body) {
     auto& event = event_row();
     CHECK(!event.deleted && !body.seats.empty() && body.expires_at > fact_.at);
-    const auto index = static_cast<ReservationIndex>(inventory_.reservations_.size());
-    auto& row = inventory_.reservations_.emplace_back(ReservationRow{
+    ReservationRow row{
         .id = body.reservation,
         .event = event.index,
         .user = user_index(body.user),
@@ -121,13 +126,14 @@ void Evolution::apply(const ReservationHeld& body) {
         .expires_at = body.expires_at,
         .confirmed_at = {},
         .request = body.request,
-    });
+    };
     row.seats.reserve(body.seats.size());
     for (const auto id : body.seats) {
         const auto place = inventory_.find_seat(id);
         CHECK(place && place->event == event.index);
         row.seats.push_back(place->seat);
     }
+    const auto index = inventory_.reservations_.add(std::move(row));
     inventory_.enter_reservation(index);
     forget_old_requests();
     inventory_.enter_request(index);
@@ -135,28 +141,30 @@ void Evolution::apply(const ReservationHeld& body) {
 
 void Evolution::apply(const ReservationConfirmed& body) {
     const auto index = find_pending(body.reservation);
-    auto& row = inventory_.reservations_[index];
+    const auto& row = inventory_.reservations_[index];
     CHECK(row.expires_at > fact_.at && !inventory_.has_lapsed(row));
-    auto& event = inventory_.events_[row.event];
+    auto& event = event_row();
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
-    row.status = ReservationStatus::confirmed;
-    row.confirmed_at = fact_.at;
+    inventory_.reservations_.change(index, &ReservationRow::status) = ReservationStatus::confirmed;
+    inventory_.reservations_.change(index, &ReservationRow::confirmed_at) = fact_.at;
     for (const auto seat : row.seats)
         Inventory::set_status(event, seat, SeatStatus::confirmed);
-    event.counts.reserved -= seats;
-    event.counts.confirmed += seats;
-    --inventory_.pending_count_;
-    ++inventory_.confirmed_count_;
+    auto& counts = event.counts.change();
+    counts.reserved -= seats;
+    counts.confirmed += seats;
+    auto& totals = inventory_.totals_.change();
+    --totals.pending;
+    ++totals.confirmed;
     inventory_.drop_dead_ends();
 }
 
 void Evolution::apply(const ReservationExtended& body) {
     const auto index = find_pending(body.reservation);
-    auto& row = inventory_.reservations_[index];
+    const auto& row = inventory_.reservations_[index];
     CHECK(row.expires_at > fact_.at && body.expires_at > row.expires_at);
     CHECK(!inventory_.has_lapsed(row));
-    row.expires_at = body.expires_at;
-    inventory_.hold_ends_.add({row.expires_at, index});
+    inventory_.reservations_.change(index, &ReservationRow::expires_at) = body.expires_at;
+    inventory_.hold_ends_.add({body.expires_at, index});
     inventory_.drop_dead_ends();
 }
 
@@ -178,21 +186,21 @@ void Evolution::apply(const ApiKeyCreated& body) {
 
 void Evolution::release(ReservationId id, ReservationStatus status) {
     const auto index = find_pending(id);
-    auto& row = inventory_.reservations_[index];
+    const auto& row = inventory_.reservations_[index];
     CHECK((row.expires_at <= fact_.at) == (status == ReservationStatus::expired));
-    auto& event = inventory_.events_[row.event];
+    auto& event = event_row();
     if (inventory_.has_lapsed(row)) {
-        event.lapsed -= static_cast<std::uint32_t>(row.seats.size());
-        --inventory_.lapsed_count_;
+        event.lapsed.change() -= static_cast<std::uint32_t>(row.seats.size());
+        --inventory_.totals_.change().lapsed;
     } else {
         inventory_.free_seats(row);
     }
     for (const auto seat : row.seats) {
         CHECK(event.holders[seat] == index);
-        event.holders[seat] = kNobody;
+        event.holders.set(seat, kNobody);
     }
-    row.status = status;
-    --inventory_.pending_count_;
+    inventory_.reservations_.change(index, &ReservationRow::status) = status;
+    --inventory_.totals_.change().pending;
     inventory_.drop_dead_ends();
 }
 
@@ -207,21 +215,23 @@ ReservationIndex Evolution::find_pending(ReservationId id) const {
 
 UserIndex Evolution::user_index(const std::string& sub) {
     if (const auto known = inventory_.index_of_user(sub); known != kNobody) return known;
-    const auto index = static_cast<UserIndex>(inventory_.users_.size());
-    inventory_.users_.push_back({.sub = sub, .reservations = {}, .seats = {}});
+    const auto index = inventory_.users_.add(sub);
+    inventory_.user_sales_.add();
     inventory_.users_by_sub_.insert(std::string_view{sub}, index);
     return index;
 }
 
 /// Every new request lets at most two old ones go, so that no request pays for many.
 void Evolution::forget_old_requests() {
-    for (int i = 0; i < 2 && inventory_.requests_from_ < inventory_.reservations_.size(); ++i) {
-        const auto& row = inventory_.reservations_[inventory_.requests_from_];
+    for (int i = 0; i < 2; ++i) {
+        const auto oldest = inventory_.requests_from_.get();
+        if (oldest >= inventory_.reservations_.end()) return;
+        const auto& row = inventory_.reservations_[oldest];
         if (row.created_at + kRequestMemory > fact_.at) return;
         // The key may have been used anew since.
-        if (inventory_.index_of_request(row.request.key) == inventory_.requests_from_)
-            inventory_.requests_.erase(row.request.key, inventory_.requests_from_);
-        ++inventory_.requests_from_;
+        if (inventory_.index_of_request(row.request.key) == oldest)
+            inventory_.requests_.erase(row.request.key, oldest);
+        ++inventory_.requests_from_.change();
     }
 }
 

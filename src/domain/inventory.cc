@@ -1,10 +1,12 @@
 #include "domain/inventory.h"
 
 #include "base/check.h"
+#include "domain/digest_fields.h"
 
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <utility>
 
 namespace frontrow::domain {
 
@@ -13,22 +15,40 @@ namespace {
 /// Seats of a list that stand beside each other, where it isn't long.
 constexpr std::size_t kUsualRun = 32;
 
-std::vector<std::uint16_t> free_by_stretch(const std::vector<SeatStatus>& statuses) {
-    std::vector<std::uint16_t> free(
-        (statuses.size() + Inventory::kStretch - 1) / Inventory::kStretch
-    );
-    for (std::size_t seat = 0; seat < statuses.size(); ++seat)
-        if (statuses[seat] == SeatStatus::available) ++free[seat / Inventory::kStretch];
-    return free;
-}
-
 }  // namespace
 
+Inventory::EventRow::EventRow(StateLog& log, EventIndex number, Event of)
+    : index{number},
+      event{std::move(of)},
+      counts{log, "counts", {0, number}},
+      lapsed{log, "lapsed", {0, number}},
+      last{log, "last", {0, number}},
+      blocks{log, "blocks", {0, number}},
+      block_starts{log, "block_starts", {0, number}},
+      holders{log, "holders", {0, number}},
+      statuses{log, "statuses", {0, number}},
+      free_by_stretch{log, "free_by_stretch", {0, number}},
+      numbers{log} {
+}
+
+Inventory::Inventory(StateLog::Digests digests) : log_{digests} {
+}
+
+Inventory::~Inventory() = default;
+
+void Inventory::commit() {
+    log_.commit();
+    drop_dead_ends();
+}
+
 const Inventory::EventRow* Inventory::find_event(EventId id) const {
-    const auto found = events_by_id_.find(id);
-    if (found == events_by_id_.end()) return nullptr;
-    const auto& row = events_[found->second];
-    return row.deleted ? nullptr : &row;
+    const auto index = index_of(id);
+    if (index == kNobody || events_[index].deleted) return nullptr;
+    return &events_[index];
+}
+
+EventIndex Inventory::index_of(EventId id) const {
+    return events_by_id_.find(id, [&](auto index) { return events_[index].event.id == id; });
 }
 
 const Inventory::ReservationRow* Inventory::find_reservation(ReservationId id) const {
@@ -41,7 +61,7 @@ ReservationIndex Inventory::index_of(ReservationId id) const {
 }
 
 UserIndex Inventory::index_of_user(std::string_view sub) const {
-    return users_by_sub_.find(sub, [&](auto index) { return users_[index].sub == sub; });
+    return users_by_sub_.find(sub, [&](auto index) { return users_[index] == sub; });
 }
 
 ReservationIndex Inventory::index_of_request(Bits128 key) const {
@@ -55,8 +75,9 @@ void Inventory::prefetch(ReservationId id, std::string_view user, Bits128 reques
 }
 
 std::optional<Inventory::SeatPlace> Inventory::find_seat(SeatId id) const {
-    auto after = blocks_by_id_.upper_bound(id);
-    if (after == blocks_by_id_.begin()) return std::nullopt;
+    const auto& blocks = blocks_by_id_.entries();
+    auto after = blocks.upper_bound(id);
+    if (after == blocks.begin()) return std::nullopt;
     const auto& [first_id, place] = *--after;
     if (first_id.bits().hi != id.bits().hi) return std::nullopt;
     const std::uint64_t offset = id.bits().lo - first_id.bits().lo;
@@ -79,71 +100,88 @@ SeatStatus Inventory::seat_status(const EventRow& event, SeatIndex seat, Instant
 }
 
 void Inventory::enter_event(EventRow& row) {
-    const bool is_new = events_by_id_.emplace(row.event.id, row.index).second;
-    CHECK(is_new);
-    if (!row.deleted) by_start_.emplace(row.event.spec.start_at, row.index);
+    CHECK(index_of(row.event.id) == kNobody);
+    events_by_id_.insert(row.event.id, row.index);
+    if (!row.deleted) by_start_.insert({row.event.spec.start_at, row.index}, {});
 }
 
+/// Its id and where its blocks began stay.
 void Inventory::delete_event(EventRow& row) {
     by_start_.erase({row.event.spec.start_at, row.index});
     for (const auto& start : row.block_starts)
         blocks_by_id_.erase(start.first_id);
-    EventRow rest;
-    rest.index = row.index;
-    rest.event.id = row.event.id;
-    rest.deleted = true;
-    rest.block_starts = std::move(row.block_starts);
-    row = std::move(rest);
+    Event rest;
+    rest.id = row.event.id;
+    events_.replace(row.index, &EventRow::event, std::move(rest));
+    events_.change(row.index, &EventRow::deleted) = true;
+    row.counts.set({});
+    row.lapsed.set(0);
+    row.blocks.clear();
+    row.holders.clear();
+    row.statuses.clear();
+    row.free_by_stretch.clear();
+    row.numbers.clear();
 }
 
 void Inventory::enter_block(EventRow& row, const SeatBlock& block) {
     const auto first = static_cast<SeatIndex>(row.holders.size());
-    const auto count = static_cast<std::uint32_t>(block.seats.size());
-    for (const auto& seat : block.seats) {
-        const bool is_new = row.numbers.insert(seat.number).second;
-        CHECK(is_new);
-    }
-    blocks_by_id_.emplace(block.first_id, BlockPlace{row.index, first, count});
+    const auto end = first + static_cast<SeatIndex>(block.seats.size());
+    blocks_by_id_.insert(block.first_id, BlockPlace{row.index, first, end - first});
     row.block_starts.push_back({.first_id = block.first_id, .first = first});
-    row.holders.resize(first + count, kNobody);
-    row.statuses.resize(first + count, SeatStatus::available);
-    row.free_by_stretch.resize((row.statuses.size() + kStretch - 1) / kStretch);
-    for (std::size_t seat = first; seat < row.statuses.size(); ++seat)
-        ++row.free_by_stretch[seat / kStretch];
-    row.counts.total += count;
+    row.numbers.reserve(end);
+    for (auto seat = first; seat < end; ++seat) {
+        const std::string_view number = block.seats[seat - first].number;
+        CHECK(find_number(row, number) == kNobody);
+        row.numbers.insert(number, seat);
+    }
+    row.holders.grow(end, kNobody);
+    row.statuses.grow(end, SeatStatus::available);
+    row.free_by_stretch.grow((end + kStretch - 1) / kStretch, 0);
+    for (std::size_t seat = first; seat < end;) {
+        const auto stretch = seat / kStretch;
+        const auto stretch_end = std::min<std::size_t>(end, (stretch + 1) * kStretch);
+        const auto free = row.free_by_stretch[stretch] + (stretch_end - seat);
+        row.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
+        seat = stretch_end;
+    }
+    row.counts.change().total += end - first;
 }
 
 void Inventory::enter_reservation(ReservationIndex index) {
     const auto& row = reservations_[index];
     CHECK(index_of(row.id) == kNobody);
     reservations_by_id_.insert(row.id, index);
-    auto& user = users_[row.user];
-    user.reservations.push_back(index);
+    user_sales_.append(row.user, &UserSales::reservations, index);
     const bool is_pending = row.status == ReservationStatus::pending;
     if (!is_pending && row.status != ReservationStatus::confirmed) return;
 
-    auto& event = events_[row.event];
+    auto& event = events_.parts_of(row.event);
     for (const auto seat : row.seats) {
         CHECK(event.holders[seat] == kNobody);
-        event.holders[seat] = index;
+        event.holders.set(seat, index);
         set_status(event, seat, is_pending ? SeatStatus::reserved : SeatStatus::confirmed);
     }
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
-    (is_pending ? event.counts.reserved : event.counts.confirmed) += seats;
-    auto entry = std::ranges::find(user.seats, row.event, &SeatsInEvent::event);
-    if (entry == user.seats.end())
-        entry = user.seats.insert(entry, {.event = row.event, .seats = 0});
+    auto& counts = event.counts.change();
+    (is_pending ? counts.reserved : counts.confirmed) += seats;
+    auto& of_user = user_sales_.change(row.user, &UserSales::seats);
+    auto entry = std::ranges::find(of_user, row.event, &SeatsInEvent::event);
+    if (entry == of_user.end()) entry = of_user.insert(entry, {.event = row.event, .seats = 0});
     entry->seats += seats;
     if (is_pending) hold_ends_.add({row.expires_at, index});
-    ++(is_pending ? pending_count_ : confirmed_count_);
+    auto& totals = totals_.change();
+    ++(is_pending ? totals.pending : totals.confirmed);
 }
 
 void Inventory::set_status(EventRow& event, SeatIndex seat, SeatStatus status) {
-    auto& present = event.statuses[seat];
-    auto& free = event.free_by_stretch[seat / kStretch];
-    if (present == SeatStatus::available) --free;
-    if (status == SeatStatus::available) ++free;
-    present = status;
+    const bool was_free = event.statuses[seat] == SeatStatus::available;
+    const bool is_free = status == SeatStatus::available;
+    if (was_free != is_free) {
+        const auto stretch = seat / kStretch;
+        const auto free = event.free_by_stretch[stretch] + (is_free ? 1 : -1);
+        event.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
+    }
+    event.statuses.set(seat, status);
 }
 
 void Inventory::enter_request(ReservationIndex index) {
@@ -168,6 +206,12 @@ const SeatSpec& Inventory::seat_spec(const EventRow& event, SeatIndex seat) {
     return event.blocks[block]->seats[seat - event.block_starts[block].first];
 }
 
+SeatIndex Inventory::find_number(const EventRow& event, std::string_view number) {
+    return event.numbers.find(number, [&](auto seat) {
+        return seat_spec(event, seat).number == number;
+    });
+}
+
 SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
     const auto& event = events_[place.event];
     const auto block = block_of(event, place.seat);
@@ -179,7 +223,7 @@ SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
     };
 }
 
-std::uint32_t Inventory::UserRow::seats_in(EventIndex event) const {
+std::uint32_t Inventory::UserSales::seats_in(EventIndex event) const {
     const auto entry = std::ranges::find(seats, event, &SeatsInEvent::event);
     return entry == seats.end() ? 0 : entry->seats;
 }
@@ -187,14 +231,14 @@ std::uint32_t Inventory::UserRow::seats_in(EventIndex event) const {
 std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, Instant now) const {
     const auto known = index_of_user(user);
     if (known == kNobody) return 0;
-    const auto counted = users_[known].seats_in(event.index);
+    const auto counted = user_sales_[known].seats_in(event.index);
     // The count has what hasn't lapsed. Only where a hold may be about to are this user's
     // reservations looked through, newest first, until all that the count is made of have been
     // seen.
-    if (!hold_ends_.has_ended(now)) return counted;
+    if (!has_ended_holds(now)) return counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;
-    const auto& mine = users_[known].reservations;
+    const auto& mine = user_sales_[known].reservations;
     for (auto i = mine.rbegin(); i != mine.rend() && seen < counted; ++i) {
         const auto& row = reservations_[*i];
         const bool counts =
@@ -216,7 +260,7 @@ Reservation Inventory::entity_with(
     Reservation entity{
         .id = row.id,
         .event = event.event.id,
-        .user = users_[row.user].sub,
+        .user = users_[row.user],
         .seats = {},
         .status = status,
         .total_amount = row.total_amount,
@@ -241,22 +285,22 @@ Reservation Inventory::entity_as_created(const ReservationRow& row) const {
 }
 
 std::vector<Event> Inventory::list_events(const Page& page) const {
-    auto end = by_start_.end();
+    const auto& by_start = by_start_.entries();
+    auto end = by_start.end();
     if (page.after) {
-        const auto known = events_by_id_.find(EventId{page.after->id});
-        const auto index = known == events_by_id_.end() ? 0 : known->second;
-        end = by_start_.lower_bound({page.after->start_at, index});
+        const auto known = index_of(EventId{page.after->id});
+        end = by_start.lower_bound({page.after->start_at, known == kNobody ? 0 : known});
     }
     std::vector<Event> events;
     std::size_t passed = 0;
-    while (end != by_start_.begin() && events.size() < page.limit) {
+    while (end != by_start.begin() && events.size() < page.limit) {
         --end;
-        if (passed++ >= page.offset) events.push_back(events_[end->second].event);
+        if (passed++ >= page.offset) events.push_back(events_[end->first.second].event);
     }
     return events;
 }
 
-std::size_t Inventory::reservations_until(const UserRow& user, const Page& page) const {
+std::size_t Inventory::reservations_until(const UserSales& user, const Page& page) const {
     const auto& mine = user.reservations;
     if (!page.after) return mine.size();
     const auto known = index_of(ReservationId{page.after->id});
@@ -269,7 +313,7 @@ Inventory::list_reservations(std::string_view user, const Page& page, Instant no
     std::vector<Reservation> list;
     const auto known = index_of_user(user);
     if (known == kNobody) return list;
-    const auto& row = users_[known];
+    const auto& row = user_sales_[known];
     const auto end = reservations_until(row, page);
     for (std::size_t i = page.offset; i < end && list.size() < page.limit; ++i)
         list.push_back(entity(reservations_[row.reservations[end - 1 - i]], now));
@@ -279,7 +323,7 @@ Inventory::list_reservations(std::string_view user, const Page& page, Instant no
 SeatIndex Inventory::seats_from(const EventRow& event, const Page& page) const {
     if (!page.after) return 0;
     const auto last = find_seat(SeatId{page.after->id});
-    return last && last->event == event.index ? last->seat + 1 : event.counts.total;
+    return last && last->event == event.index ? last->seat + 1 : event.counts.get().total;
 }
 
 SeatIndex Inventory::next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_holds) {
@@ -302,7 +346,7 @@ std::size_t Inventory::find_candidate(
     std::size_t end,
     bool looks_at_holds
 ) {
-    const auto* const seats = event.statuses.data();
+    const auto* const seats = event.statuses.values().data();
     if (!looks_at_holds) {  // A search for one value looks at many bytes at once.
         const auto* found =
             std::memchr(seats + seat, static_cast<int>(SeatStatus::available), end - seat);
@@ -328,14 +372,15 @@ SeatList Inventory::list_seats(
     SeatIndex seat = seats_from(event, page);
     // Without a filter the first `offset` seats are stepped over at once, not one by one.
     if (!only_available) {
-        seat +=
-            static_cast<SeatIndex>(std::min<std::size_t>(page.offset, event.counts.total - seat));
+        seat += static_cast<SeatIndex>(
+            std::min<std::size_t>(page.offset, event.counts.get().total - seat)
+        );
         passed = page.offset;
     }
-    const bool looks_at_holds = hold_ends_.has_ended(now);
-    for (; seat < event.counts.total && taken < page.limit; ++seat) {
+    const bool looks_at_holds = has_ended_holds(now);
+    for (; seat < event.counts.get().total && taken < page.limit; ++seat) {
         if (only_available) seat = next_candidate(event, seat, looks_at_holds);
-        if (seat == event.counts.total) break;
+        if (seat == event.counts.get().total) break;
         const auto status = seat_status(event, seat, now);
         if (only_available && status != SeatStatus::available) continue;
         if (passed < page.offset) {
@@ -363,8 +408,9 @@ SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* b
     SeatMap map{
         .event = event.event.id,
         .version = seat_map_version(event, now),
-        .blocks = has_new_seats ? std::make_shared<const SeatBlocks>(event.blocks) : before->blocks,
-        .statuses = event.statuses,
+        .blocks = has_new_seats ? std::make_shared<const SeatBlocks>(event.blocks.values())
+                                : before->blocks,
+        .statuses = event.statuses.values(),
     };
     visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;
@@ -376,8 +422,9 @@ SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* b
 
 std::vector<EventId> Inventory::newest_events(std::size_t limit, Instant now) const {
     std::vector<const EventRow*> open;
-    for (auto i = by_start_.upper_bound({now, 0xFFFF'FFFF}); i != by_start_.end(); ++i)
-        open.push_back(&events_[i->second]);
+    const auto& by_start = by_start_.entries();
+    for (auto i = by_start.upper_bound({now, 0xFFFF'FFFF}); i != by_start.end(); ++i)
+        open.push_back(&events_[i->first.second]);
     limit = std::min(limit, open.size());
     const auto middle = open.begin() + static_cast<std::ptrdiff_t>(limit);
     std::ranges::partial_sort(open, middle, std::greater{}, &EventRow::last_seq);
@@ -386,78 +433,6 @@ std::vector<EventId> Inventory::newest_events(std::size_t limit, Instant now) co
     for (std::size_t i = 0; i < limit; ++i)
         newest.push_back(open[i]->event.id);
     return newest;
-}
-
-void Inventory::verify() const {
-    std::vector<SeatCounts> counts(events_.size());
-    std::vector<std::uint32_t> lapsed(events_.size());
-    std::map<std::pair<UserIndex, EventIndex>, std::uint32_t> seats_by_user;
-    std::size_t pending = 0;
-    std::size_t lapsed_holds = 0;
-    std::uint32_t confirmed = 0;
-    for (ReservationIndex index = 0; index < reservations_.size(); ++index) {
-        const auto& row = reservations_[index];
-        const auto seats = static_cast<std::uint32_t>(row.seats.size());
-        const bool holds =
-            row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
-        CHECK(index_of(row.id) == index);
-        if (!holds) continue;
-        const auto& event = events_[row.event];
-        const bool is_lapsed = has_lapsed(row);
-        const bool is_pending = row.status == ReservationStatus::pending && !is_lapsed;
-        auto expected = is_pending ? SeatStatus::reserved : SeatStatus::confirmed;
-        if (is_lapsed) expected = SeatStatus::available;
-        for (const auto seat : row.seats)
-            CHECK(event.holders[seat] == index && event.statuses[seat] == expected);
-        if (!is_lapsed) seats_by_user[{row.user, row.event}] += seats;
-        if (is_lapsed) {
-            lapsed[row.event] += seats;
-            ++lapsed_holds;
-        } else if (is_pending) {
-            counts[row.event].reserved += seats;
-            ++pending;
-        } else {
-            counts[row.event].confirmed += seats;
-            ++confirmed;
-        }
-    }
-    CHECK(pending + lapsed_holds == pending_count_);
-    CHECK(lapsed_holds == lapsed_count_);
-    CHECK(
-        lapsed_holds == static_cast<std::size_t>(std::ranges::count_if(
-                            lapsed_, [this](auto index) { return has_lapsed(reservations_[index]); }
-                        ))
-    );
-    CHECK(
-        pending == static_cast<std::size_t>(std::ranges::count_if(
-                       hold_ends_, [this](const auto& end) { return is_live(end); }
-                   ))
-    );
-    CHECK(confirmed == confirmed_count_);
-    std::size_t counts_kept = 0;
-    for (const auto& user : users_)
-        counts_kept += user.seats.size();
-    CHECK(counts_kept == seats_by_user.size());
-    for (const auto& [key, seats] : seats_by_user)
-        CHECK(users_[key.first].seats_in(key.second) == seats);
-    for (const auto& row : events_) {
-        auto& expected = counts[row.index];
-        expected.total = static_cast<std::uint32_t>(row.holders.size());
-        CHECK(row.counts == expected);
-        CHECK(row.lapsed == lapsed[row.index]);
-        const auto held =
-            std::ranges::count_if(row.holders, [](auto holder) { return holder != kNobody; });
-        CHECK(
-            static_cast<std::uint32_t>(held) == expected.reserved + expected.confirmed + row.lapsed
-        );
-        CHECK(row.statuses.size() == row.holders.size());
-        CHECK(
-            static_cast<std::uint32_t>(std::ranges::count(row.statuses, SeatStatus::available)) ==
-            expected.available()
-        );
-        CHECK(row.numbers.size() == row.holders.size());
-        CHECK(row.free_by_stretch == free_by_stretch(row.statuses));
-    }
 }
 
 }  // namespace frontrow::domain

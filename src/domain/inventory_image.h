@@ -1,9 +1,12 @@
 #pragma once
 
+#include "domain/digest_fields.h"
 #include "domain/inventory.h"
 
 #include <concepts>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace frontrow::domain {
 
@@ -12,7 +15,8 @@ namespace frontrow::domain {
 /// they are read, by derive().
 ///
 /// Every type has one list of its fields, for both ways, and is taken apart into them whole: a type
-/// that is given another field doesn't compile until its list has it too.
+/// that is given another field doesn't compile until its list has it too, nor until
+/// domain/digest_fields.h has.
 ///
 /// An `Archive` is called with values and takes or fills them: numbers, enumerators, texts, ids,
 /// instants, optional, shared and listed ones, and structures, which it hands to transfer(). Its
@@ -34,6 +38,66 @@ private:
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& inventory);
 };
+
+/// A table's rows as a list for an archive. One that is read is added empty and then filled past
+/// the table, which is right as long as no digest was asked for and no savepoint is open.
+template <class Log, class Table>
+class TableRows {
+public:
+    using Row = std::remove_cvref_t<decltype(std::declval<const Table&>()[0])>;
+
+    TableRows(Log& log, Table& table) : log_{log}, table_{table} {}
+
+    class Iterator {
+    public:
+        Iterator(const Table& table, std::uint32_t number) : table_{table}, number_{number} {}
+        const Row& operator*() const { return table_[number_]; }
+        Iterator& operator++() {
+            ++number_;
+            return *this;
+        }
+        bool operator==(const Iterator& other) const { return number_ == other.number_; }
+
+    private:
+        const Table& table_;
+        std::uint32_t number_;
+    };
+
+    Iterator begin() const { return {table_, 0}; }
+    Iterator end() const { return {table_, table_.end()}; }
+    std::size_t size() const { return table_.end(); }
+    Row& emplace_back() {
+        if constexpr (std::default_initializable<Row>)
+            return table_.parts_of(table_.add());
+        else
+            return table_.parts_of(table_.add(log_, table_.end()));
+    }
+
+private:
+    Log& log_;
+    Table& table_;
+};
+
+/// To be written, or to be filled.
+template <class Value>
+auto& value_of(Value& value) {
+    if constexpr (std::is_const_v<Value>)
+        return value.get();
+    else
+        return value.change();
+}
+
+template <class Archive, class Vector>
+void transfer_vector(Archive& archive, Vector& vector) {
+    if constexpr (std::is_const_v<Vector>) {
+        archive(vector.values());
+    } else {
+        std::remove_cvref_t<decltype(vector.values())> values;
+        archive(values);
+        for (auto& value : values)
+            vector.push_back(std::move(value));
+    }
+}
 
 template <class T, class Of>
 concept Some = std::same_as<std::remove_const_t<T>, Of>;
@@ -85,10 +149,12 @@ void transfer(Archive& archive, Start& start) {
 template <class Archive, Some<Inventory::EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The others say where the row is, what its seats' names are and who has them.
-    auto& [index, event, deleted, counts, lapsed, last_seq, last_at, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
+    auto& [index, event, deleted, counts, lapsed, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
         row;
-    archive(event, deleted, last_seq, last_at, blocks);
-    if (deleted) archive(block_starts);
+    auto& [seq, at] = value_of(last);
+    archive(event, deleted, seq, at);
+    transfer_vector(archive, blocks);
+    if (deleted) transfer_vector(archive, block_starts);
 }
 
 template <class Archive, Some<Inventory::ReservationRow> Row>
@@ -107,16 +173,19 @@ void transfer(Archive& archive, Key& key) {
 
 template <class Archive, class Self>
 void InventoryImage::transfer_rows(Archive& archive, Self& inventory) {
-    auto& [events, reservations, users, events_by_id, reservations_by_id, users_by_sub, requests, requests_from, blocks_by_id, by_start, hold_ends, lapsed, api_keys, last_seq, events_seq, last_at, pending_count, lapsed_count, confirmed_count] =
+    auto& [log, events, reservations, users, user_sales, events_by_id, reservations_by_id, users_by_sub, requests, requests_from, blocks_by_id, by_start, hold_ends, lapsed, api_keys, newest, totals] =
         inventory;
-    archive(last_seq, events_seq, last_at, requests_from, events);
-    archive.each(users, [&](auto& row) {
-        auto& [sub, of_user, seats] = row;
-        archive(sub);
-    });
-    archive(reservations);
+    auto& [seq, events_seq, at] = value_of(newest);
+    archive(seq, events_seq, at, value_of(requests_from));
+    TableRows event_rows{log, events};
+    archive(event_rows);
+    TableRows user_rows{log, users};
+    archive.each(user_rows, [&](auto& sub) { archive(sub); });
+    TableRows reservation_rows{log, reservations};
+    archive(reservation_rows);
     auto& [keys, key_by_id, live_keys, keys_seq] = api_keys;
-    archive(keys, keys_seq);
+    TableRows key_rows{log, keys};
+    archive(key_rows, value_of(keys_seq));
 }
 
 }  // namespace frontrow::domain

@@ -1,4 +1,5 @@
 #include "base/check.h"
+#include "domain/digest_fields.h"
 #include "domain/inventory.h"
 
 #include <algorithm>
@@ -8,13 +9,14 @@
 namespace frontrow::domain {
 
 bool Inventory::lapse(Instant now, std::size_t at_most) {
-    while (hold_ends_.has_ended(now)) {
+    CHECK(!is_speculating());
+    while (has_ended_holds(now)) {
         if (at_most-- == 0) return false;
-        const auto index = hold_ends_.take_soonest().reservation;
+        const auto index = hold_ends_.take_lowest().reservation;
         const auto& row = reservations_[index];
         free_seats(row);
-        events_[row.event].lapsed += static_cast<std::uint32_t>(row.seats.size());
-        ++lapsed_count_;
+        events_.parts_of(row.event).lapsed.change() += static_cast<std::uint32_t>(row.seats.size());
+        ++totals_.change().lapsed;
         lapsed_.push_back(index);
         drop_dead_ends();
     }
@@ -22,19 +24,20 @@ bool Inventory::lapse(Instant now, std::size_t at_most) {
 }
 
 void Inventory::free_seats(const ReservationRow& row) {
-    auto& event = events_[row.event];
+    auto& event = events_.parts_of(row.event);
     for (const auto seat : row.seats)
         set_status(event, seat, SeatStatus::available);
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
-    event.counts.reserved -= seats;
-    auto& user = users_[row.user];
-    const auto entry = std::ranges::find(user.seats, row.event, &SeatsInEvent::event);
-    CHECK(entry != user.seats.end() && entry->seats >= seats);
+    event.counts.change().reserved -= seats;
+    auto& of_user = user_sales_.change(row.user, &UserSales::seats);
+    const auto entry = std::ranges::find(of_user, row.event, &SeatsInEvent::event);
+    CHECK(entry != of_user.end() && entry->seats >= seats);
     entry->seats -= seats;
-    if (entry->seats == 0) user.seats.erase(entry);
+    if (entry->seats == 0) of_user.erase(entry);
 }
 
 void Inventory::drop_dead_ends() {
+    if (is_speculating()) return;
     hold_ends_.drop_dead([this](const auto& end) { return is_live(end); });
     while (!lapsed_.empty() && !has_lapsed(reservations_[lapsed_.front()]))
         lapsed_.pop_front();

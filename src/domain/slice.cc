@@ -1,6 +1,7 @@
 #include "domain/slice.h"
 
 #include "base/check.h"
+#include "domain/digest_fields.h"
 #include "domain/evolve.h"
 
 #include <memory>
@@ -23,7 +24,7 @@ void SliceLoader::learn(EventId event, Instant at, FactBody body) {
 
 void SliceLoader::add_event(const Event& event) {
     learn(event.id, event.created_at, EventCreated{event.spec, event.created_by});
-    slice_.events_.back().event = event;
+    slice_.events_.replace(slice_.events_.end() - 1, &Inventory::EventRow::event, event);
 }
 
 void SliceLoader::add_seat(EventId event, SeatId id, SeatSpec spec) {
@@ -48,7 +49,8 @@ void SliceLoader::add_reservation(const ReservationRecord& record) {
             .request = record.request,
         }
     );
-    slice_.reservations_.back().currency = now.currency;
+    const auto index = slice_.reservations_.end() - 1;
+    slice_.reservations_.change(index, &Inventory::ReservationRow::currency) = now.currency;
     if (now.expires_at > record.first_expires_at)
         learn(event, now.created_at, ReservationExtended{now.id, now.expires_at});
     switch (now.status) {
@@ -68,11 +70,11 @@ void SliceLoader::add_reservation(const ReservationRecord& record) {
 }
 
 void SliceLoader::set_seats_total(EventId event, std::uint32_t total) {
-    slice_.events_[slice_.events_by_id_.at(event)].counts.total = total;
+    slice_.events_.parts_of(slice_.index_of(event)).counts.change().total = total;
 }
 
 void SliceLoader::set_deleted(EventId event) {
-    slice_.events_[slice_.events_by_id_.at(event)].deleted = true;
+    slice_.events_.change(slice_.index_of(event), &Inventory::EventRow::deleted) = true;
 }
 
 void SliceLoader::add_api_key(const ApiKey& key) {

@@ -44,8 +44,8 @@ History::History(std::uint64_t seed) : seed_{seed} {
 }
 
 void History::add_batch(std::size_t facts) {
-    const auto until = inventory_.last_seq() + facts;
-    if (inventory_.last_seq() == 0) {
+    const auto until = inventory_->last_seq() + facts;
+    if (inventory_->last_seq() == 0) {
         auto create = sale_->create_event();
         event_ = create.event;
         record(create);
@@ -54,23 +54,24 @@ void History::add_batch(std::size_t facts) {
             seats_.push_back(add.block->first_id.plus(i));
         record(add);
     }
-    while (inventory_.last_seq() < until)
+    while (inventory_->last_seq() < until)
         record(next_command());
-    ends_.push_back({.facts_wanted = facts, .seq = inventory_.last_seq(), .length = lines_.size()});
+    ends_.push_back({.facts_wanted = facts, .seq = inventory_->last_seq(), .length = lines_.size()}
+    );
 }
 
 void History::record(const domain::Command& command) {
-    auto decision = domain::decide(inventory_, command, clock_->now());
+    auto decision = domain::decide(*inventory_, command, clock_->now());
     const auto trace = sale_->trace();
     for (auto& body : decision.facts) {
         const domain::Fact fact{
-            .seq = inventory_.last_seq() + 1,
+            .seq = inventory_->last_seq() + 1,
             .at = clock_->now(),
             .trace = trace,
             .event = body.event,
             .body = std::move(body.body),
         };
-        domain::evolve(inventory_, fact);
+        domain::evolve(*inventory_, fact);
         wire::append_fact(lines_, fact);
         lines_ += '\n';
         if (const auto* held = std::get_if<domain::ReservationHeld>(&fact.body))

@@ -30,7 +30,7 @@ public:
     History until(std::uint64_t batches) const;
 
     std::uint64_t batches() const { return ends_.size(); }
-    std::uint64_t last_seq() const { return inventory_.last_seq(); }
+    std::uint64_t last_seq() const { return inventory_->last_seq(); }
     /// All that the first `batches` batches say.
     std::string_view lines_until(std::uint64_t batches) const;
 
@@ -48,7 +48,7 @@ private:
     std::mt19937_64 random_{seed_};
     std::unique_ptr<ManualClock> clock_ = std::make_unique<ManualClock>();
     std::unique_ptr<Sale> sale_ = std::make_unique<Sale>(*clock_, seed_);
-    domain::Inventory inventory_;
+    std::unique_ptr<domain::Inventory> inventory_ = std::make_unique<domain::Inventory>();
     EventId event_;
     domain::SeatIds seats_;
     std::vector<ReservationId> reservations_;

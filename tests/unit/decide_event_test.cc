@@ -316,7 +316,7 @@ TEST(AddSeats, refuses_a_number_that_is_taken_and_then_adds_none) {
         EXPECT_EQ(answer(outcome), row.answer);
         if (!outcome) EXPECT_EQ(outcome.error().subject, row.subject);
         const auto added = outcome ? row.numbers.size() : 0;
-        EXPECT_EQ(office.inventory().find_event(id)->counts.total, 2 + added);
+        EXPECT_EQ(office.inventory().find_event(id)->counts.get().total, 2 + added);
     }
 }
 

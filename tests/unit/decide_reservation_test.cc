@@ -30,7 +30,7 @@ EventSpec limited_to(std::uint32_t seats_per_user) {
 std::vector<SeatStatus> statuses(const BoxOffice& office, EventId event) {
     std::vector<SeatStatus> all;
     const auto* row = office.inventory().find_event(event);
-    for (SeatIndex seat = 0; seat < row->counts.total; ++seat)
+    for (SeatIndex seat = 0; seat < row->counts.get().total; ++seat)
         all.push_back(office.inventory().seat_status(*row, seat, office.now));
     return all;
 }
@@ -694,9 +694,9 @@ TEST(ExpireHolds, changes_nothing_that_anybody_could_see) {
     office.now += kHold;
     const auto seats = plan(office, event);
     const auto list = office.inventory().list_reservations("ann", {10, 0}, office.now);
-    EXPECT_EQ(office.inventory().find_event(event)->counts.available(), 1U);
+    EXPECT_EQ(office.inventory().find_event(event)->counts.get().available(), 1U);
     EXPECT_EQ(office.sweep(), 1U);
-    EXPECT_EQ(office.inventory().find_event(event)->counts.available(), 3U);
+    EXPECT_EQ(office.inventory().find_event(event)->counts.get().available(), 3U);
     EXPECT_EQ(plan(office, event), seats);
     EXPECT_EQ(office.inventory().list_reservations("ann", {10, 0}, office.now), list);
 }

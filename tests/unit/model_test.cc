@@ -82,7 +82,7 @@ public:
             const auto* row = inventory_.find_event(id);
             if (row == nullptr) continue;
             const auto free = model().seats(id, true, kAll, 0, now_).size();
-            expect(row->counts.available() == free, "the count of free seats after a sweep");
+            expect(row->counts.get().available() == free, "the count of free seats after a sweep");
         }
         expect(inventory_.event_count() == model().events(kAll, 0).size(), "the count of events");
 

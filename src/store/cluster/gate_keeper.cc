@@ -71,7 +71,7 @@ public:
             .edition = edition,
             .seats = {},
             .owner = row.request.key,
-            .seq = event.last_seq,
+            .seq = event.last_seq(),
             .kind = kind,
             .until = row.expires_at,
         });

@@ -102,7 +102,7 @@ Result<Journal, Fault> open_journal(const DataFolder& folder, const std::string&
 EmbeddedStore::EmbeddedStore(
     const Settings& settings,
     Ports ports,
-    domain::Inventory state,
+    std::unique_ptr<domain::Inventory> state,
     CarriedTime time,
     Start start
 )
@@ -129,7 +129,7 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
     if (!recovered) return std::unexpected(recovered.error());
     if (auto whole = check_head(folder->head(), journal->end()); !whole)
         return std::unexpected(whole.error());
-    const auto time = begin_time(recovered->inventory, ports, settings.accept_clock);
+    const auto time = begin_time(*recovered->inventory, ports, settings.accept_clock);
     if (!time) return std::unexpected(time.error());
     auto files = open_files(*journal, *folder, settings.vfs);
     if (!files) return std::unexpected(files.error());

@@ -76,7 +76,7 @@ private:
     EmbeddedStore(
         const Settings& settings,
         Ports ports,
-        domain::Inventory state,
+        std::unique_ptr<domain::Inventory> state,
         io::CarriedTime time,
         Start start
     );

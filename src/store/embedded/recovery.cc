@@ -85,7 +85,7 @@ Result<Snapshot, Fault> open_fitting(Journal& journal, const std::filesystem::pa
 Result<Recovered, Fault> recover(Journal& journal, const std::filesystem::path& folder) {
     auto recovered = begin_at_snapshot(journal, folder);
     if (!recovered) return recovered;
-    if (auto replayed = replay(journal, recovered->inventory); !replayed)
+    if (auto replayed = replay(journal, *recovered->inventory); !replayed)
         return std::unexpected(replayed.error());
     return recovered;
 }

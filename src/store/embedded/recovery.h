@@ -8,13 +8,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 namespace frontrow::store::embedded {
 
 /// What the facts of a journal come to.
 struct Recovered {
-    domain::Inventory inventory;
+    std::unique_ptr<domain::Inventory> inventory = std::make_unique<domain::Inventory>();
     /// The snapshot that it began with, or the journal's beginning.
     JournalEnd snapshot;
     /// That snapshot's, or 0.

@@ -147,18 +147,18 @@ Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
     return Snapshot{std::move(*file), path, end, generation, *size - kHeader - kHash, **digest};
 }
 
-Result<domain::Inventory, Fault> Snapshot::read_rows() {
+Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read_rows() {
     SnapshotReader reader{file_, size_};
-    domain::Inventory inventory;
-    domain::InventoryImage::read(reader, inventory);
-    if (!reader.is_whole() || inventory.last_seq() != end_.last_seq)
+    auto inventory = std::make_unique<domain::Inventory>();
+    domain::InventoryImage::read(reader, *inventory);
+    if (!reader.is_whole() || inventory->last_seq() != end_.last_seq)
         return damaged(path_, "can't be read");
     return inventory;
 }
 
-Result<domain::Inventory, Fault> Snapshot::read() {
+Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read() {
     auto inventory = read_rows();
-    if (inventory) domain::InventoryImage::derive(*inventory);
+    if (inventory) domain::InventoryImage::derive(**inventory);
     return inventory;
 }
 
@@ -171,7 +171,7 @@ Result<std::vector<std::string>, Fault> Snapshot::differences_from(
     // Nothing is derived from rows that may contradict each other.
     const auto rows = read_rows();
     if (!rows) return std::unexpected(rows.error());
-    return compare_rows(*rows, inventory);
+    return compare_rows(**rows, inventory);
 }
 
 Result<void, Fault> write_snapshot(

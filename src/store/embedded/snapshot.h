@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,7 @@ public:
     const std::filesystem::path& path() const { return path_; }
     /// Of these two one, once.
 
-    Result<domain::Inventory, io::Fault> read();
+    Result<std::unique_ptr<domain::Inventory>, io::Fault> read();
     /// Where it isn't what it should be: its rows that differ, by name; empty where it is byte for
     /// byte what would be written of `inventory` now.
     Result<std::vector<std::string>, io::Fault> differences_from(const domain::Inventory& inventory
@@ -60,7 +61,7 @@ private:
           generation_{generation},
           size_{size},
           digest_{digest} {}
-    Result<domain::Inventory, io::Fault> read_rows();
+    Result<std::unique_ptr<domain::Inventory>, io::Fault> read_rows();
 
     io::File file_;
     std::filesystem::path path_;

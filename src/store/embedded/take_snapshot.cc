@@ -6,6 +6,7 @@
 #include "store/embedded/recovery.h"
 #include "store/embedded/snapshot.h"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -24,7 +25,7 @@ Recovered begin_with_newest(Journal& journal, const std::filesystem::path& folde
     for (const auto& file : list_snapshots(folder)) {
         auto snapshot = open_fitting(journal, file);
         if (!snapshot) continue;
-        Result<domain::Inventory, Fault> inventory;
+        Result<std::unique_ptr<domain::Inventory>, Fault> inventory;
         io::run_in_background([&] { inventory = snapshot->read(); });
         if (!inventory) continue;
         recovered.snapshot = snapshot->end();
@@ -74,11 +75,11 @@ Result<JournalEnd, Fault> take_snapshot(const std::filesystem::path& folder) {
         if (!batches) return std::unexpected(batches.error());
         if (batches->empty()) break;
         Result<void, Fault> carried;
-        io::run_in_background([&] { carried = carry_out(recovered.inventory, *batches); });
+        io::run_in_background([&] { carried = carry_out(*recovered.inventory, *batches); });
         if (!carried) return std::unexpected(carried.error());
     }
     const unsigned generation = begins_anew ? 1 : recovered.generation + 1;
-    if (auto written = write_snapshot(folder, recovered.inventory, journal.end(), generation);
+    if (auto written = write_snapshot(folder, *recovered.inventory, journal.end(), generation);
         !written)
         return std::unexpected(written.error());
     keep_snapshots(folder, {journal.end().batch, recovered.snapshot.batch});

@@ -51,10 +51,16 @@ bool takes_on_more(const domain::Command& command) {
 
 }  // namespace
 
-Engine::Engine(Settings settings, Ports ports, domain::Inventory state, io::CarriedTime time)
+Engine::Engine(
+    Settings settings,
+    Ports ports,
+    std::unique_ptr<domain::Inventory> state,
+    io::CarriedTime time
+)
     : settings_{settings},
       ports_{std::move(ports)},
-      inventory_{std::move(state)},
+      state_{std::move(state)},
+      inventory_{*state_},
       time_{time},
       commit_{inventory_.last_seq()},
       self_{std::make_shared<Engine*>(this)} {
@@ -146,7 +152,7 @@ std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, Tra
 
 void Engine::let_seats_go(EventId event) {
     seat_maps_.forget(event);
-    free_blocks(ports_.owner, inventory_.find_event(event)->blocks);
+    free_blocks(ports_.owner, inventory_.find_event(event)->blocks.values());
 }
 
 void Engine::sweep() {

@@ -58,7 +58,12 @@ public:
     };
 
     /// `state`: what the journal's facts come to, all of them durable. `time` goes on from there.
-    Engine(Settings settings, Ports ports, domain::Inventory state, io::CarriedTime time);
+    Engine(
+        Settings settings,
+        Ports ports,
+        std::unique_ptr<domain::Inventory> state,
+        io::CarriedTime time
+    );
     /// On the owner's thread, when nobody waits any more.
     ~Engine() override;
 
@@ -151,7 +156,8 @@ private:
 
     Settings settings_;
     Ports ports_;
-    domain::Inventory inventory_;
+    std::unique_ptr<domain::Inventory> state_;
+    domain::Inventory& inventory_;
     SeatMaps seat_maps_;
     // What is asked about events that the forming batch changes: it may change them a hundred times
     // yet, and who asks must wait for its end anyway.

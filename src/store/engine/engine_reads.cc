@@ -119,7 +119,7 @@ ReservationCounts Engine::count_reservations() const {
 Read<std::optional<SeatMaps::Map>> Engine::read_seat_map(EventId event, Instant now) {
     const auto* row = inventory_.find_event(event);
     if (row == nullptr) return {std::nullopt, inventory_.events_seq()};
-    return {seat_maps_.at(inventory_, *row, now), row->last_seq};
+    return {seat_maps_.at(inventory_, *row, now), row->last_seq()};
 }
 
 void Engine::answer_coming() {

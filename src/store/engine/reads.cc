@@ -19,7 +19,7 @@ Read<std::vector<domain::Event>> read_events(const Inventory& state, const Page&
 Read<std::optional<domain::SeatView>> read_seat(const Inventory& state, SeatId id, Instant now) {
     const auto place = state.find_seat(id);
     if (!place) return {std::nullopt, state.events_seq()};
-    return {state.seat_view(*place, now), state.event(place->event).last_seq};
+    return {state.seat_view(*place, now), state.event(place->event).last_seq()};
 }
 
 Read<std::optional<domain::SeatList>> read_seats(
@@ -31,21 +31,21 @@ Read<std::optional<domain::SeatList>> read_seats(
 ) {
     const auto* row = state.find_event(event);
     if (row == nullptr) return {std::nullopt, state.events_seq()};
-    return {state.list_seats(*row, only_available, page, now), row->last_seq};
+    return {state.list_seats(*row, only_available, page, now), row->last_seq()};
 }
 
 Read<std::optional<domain::SeatCounts>>
 read_counts(const Inventory& state, EventId event, Instant now) {
     const auto* row = state.find_event(event);
     if (row == nullptr) return {std::nullopt, state.events_seq()};
-    return {state.count_seats(*row, now), row->last_seq};
+    return {state.count_seats(*row, now), row->last_seq()};
 }
 
 Read<std::optional<domain::Reservation>>
 read_reservation(const Inventory& state, ReservationId id, std::string_view user, Instant now) {
     const auto* row = state.find_reservation(id);
     if (row == nullptr || state.user(row->user) != user) return {};
-    return {state.entity(*row, now), state.event(row->event).last_seq};
+    return {state.entity(*row, now), state.event(row->event).last_seq()};
 }
 
 Read<std::vector<domain::Reservation>>
@@ -61,7 +61,7 @@ Read<std::vector<domain::ApiKey>> read_api_keys(const Inventory& state, const Pa
 
 std::uint64_t last_seq_of(const Inventory& state, EventId event) {
     const auto* row = state.find_event(event);
-    return row == nullptr ? state.events_seq() : row->last_seq;
+    return row == nullptr ? state.events_seq() : row->last_seq();
 }
 
 }  // namespace frontrow::store::engine
