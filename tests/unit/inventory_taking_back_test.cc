@@ -1,0 +1,463 @@
+#include "domain/decide.h"
+#include "domain/evolve.h"
+#include "domain/inventory.h"
+#include "support/random_sale.h"
+#include "support/seed.h"
+#include "support/tally.h"
+#include "support/told.h"
+#include "unit/same_fact.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// An inventory that supposes what may never come, and takes it back, beside one that doesn't.
+
+namespace frontrow::domain {
+namespace {
+
+using test::RandomSale;
+using test::Tally;
+
+using Digests = StateLog::Digests;
+
+const Instant kTakingBackOpening{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
+
+constexpr bool is_slow() {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    return true;
+#else
+    return false;
+#endif
+}
+
+std::vector<Fact> facts_of(Decision decision, std::uint64_t last_seq, Instant at) {
+    std::vector<Fact> facts;
+    for (auto& fact : decision.facts)
+        facts.push_back({
+            .seq = ++last_seq,
+            .at = at,
+            .trace = {},
+            .event = fact.event,
+            .body = std::move(fact.body),
+        });
+    return facts;
+}
+
+/// The holds that a deletion ends come in whatever order they lie.
+bool is_same(const Command& command, const Decision& a, const Decision& b) {
+    const auto is_same_fact = [](const NewFact& left, const NewFact& right) {
+        return left.event == right.event && same(left.body, right.body);
+    };
+    const bool is_any_order = std::holds_alternative<DeleteEvent>(command);
+    return test::same(a.outcome, b.outcome) && a.rests_on == b.rests_on &&
+           a.written_bytes == b.written_bytes &&
+           (is_any_order ? std::ranges::is_permutation(a.facts, b.facts, is_same_fact)
+                         : std::ranges::equal(a.facts, b.facts, is_same_fact));
+}
+
+/// What was supposed in all histories together: speculating on refusals would prove little.
+struct Supposed {
+    Tally commands;
+    /// Holds that had lapsed before and that a fact ended.
+    std::size_t lapsed_ended = 0;
+};
+
+/// A sale on two inventories that are told the same, of which one also supposes much that it takes
+/// back. Holds lapse on each at its own time, as on two nodes.
+class TwinInventories {
+public:
+    TwinInventories(std::uint64_t seed, Supposed& supposed) : random_{seed}, supposed_{supposed} {}
+
+    /// A batch that both do, the bold one perhaps inside a savepoint.
+    void do_batch(std::size_t most) {
+        const bool in_savepoint = random_() % 2 == 0;
+        if (in_savepoint) bold_.open_savepoint();
+        do_turns(random_() % most);
+        if (in_savepoint) bold_.commit();
+        bold_.verify();
+    }
+
+    void do_turns(std::size_t count) {
+        while (count-- > 0 && !testing::Test::HasFatalFailure())
+            do_turn();
+    }
+
+    /// The sale as it might go on, with a clock that runs ahead; then it is taken back.
+    void suppose(std::size_t most) {
+        bold_.lapse(now_, random_() % 4);
+        const auto before = bold_.digest();
+        ASSERT_EQ(before, bold_.digest_anew());
+        const auto pending = bold_.pending_count();
+        const auto lapsed = bold_.lapsed_count();
+
+        auto imagined = sale_;
+        auto at = now_;
+        bold_.open_savepoint();
+        for (auto left = random_() % most; left > 0; --left) {
+            const auto dice = RandomSale::throw_dice(random_);
+            at = imagined.next_instant(dice, at);
+            const auto command = imagined.next(dice, at);
+            auto decision = decide(bold_, command, at);
+            ASSERT_TRUE(test::same(decision.outcome, imagined.apply(command, at)))
+                << "supposed: " << test::told(command);
+            supposed_.commands.count(command, decision.outcome);
+            for (const auto& fact : facts_of(std::move(decision), bold_.last_seq(), at))
+                evolve(bold_, fact);
+            if (random_() % 32 == 0) look_closely();
+        }
+        look_closely();
+        supposed_.lapsed_ended += lapsed - bold_.lapsed_count();
+        bold_.roll_back();
+
+        ASSERT_EQ(bold_.digest(), before);
+        ASSERT_EQ(bold_.digest_anew(), before);
+        ASSERT_EQ(bold_.pending_count(), pending);
+        ASSERT_EQ(bold_.lapsed_count(), lapsed);
+        bold_.verify();
+    }
+
+    void expect_same() {
+        bold_.verify();
+        calm_.verify();
+        ASSERT_EQ(bold_.digest(), bold_.digest_anew());
+        ASSERT_EQ(bold_.digest(), calm_.digest_anew());
+        ASSERT_EQ(bold_.list_events({.limit = 100}), calm_.list_events({.limit = 100}));
+        ASSERT_EQ(bold_.newest_events(100, now_), calm_.newest_events(100, now_));
+        for (std::uint8_t user = 0; user < RandomSale::kUsers; ++user)
+            ASSERT_EQ(
+                bold_.list_reservations(sale_.user(user), {.limit = 1'000}, now_),
+                calm_.list_reservations(sale_.user(user), {.limit = 1'000}, now_)
+            );
+    }
+
+private:
+    void do_turn() {
+        const auto dice = RandomSale::throw_dice(random_);
+        now_ = sale_.next_instant(dice, now_);
+        if (!bold_.is_speculating() && dice[1] % 2 == 0) bold_.lapse(now_, dice[3] % 4U);
+        if (dice[1] % 3 == 0) calm_.lapse(now_, dice[4] % 4U);
+        const auto command = sale_.next(dice, now_);
+        auto decision = decide(bold_, command, now_);
+        ASSERT_TRUE(test::same(decision.outcome, sale_.apply(command, now_)))
+            << test::told(command);
+        ASSERT_TRUE(is_same(command, decision, decide(calm_, command, now_)))
+            << test::told(command);
+        for (const auto& fact : facts_of(std::move(decision), bold_.last_seq(), now_)) {
+            evolve(bold_, fact);
+            evolve(calm_, fact);
+        }
+    }
+
+    /// What is appended to the journal has the digest of what isn't true yet.
+    void look_closely() {
+        bold_.verify();
+        ASSERT_EQ(bold_.digest(), bold_.digest_anew());
+    }
+
+    std::mt19937_64 random_;
+    Supposed& supposed_;
+    RandomSale sale_;
+    Instant now_ = kTakingBackOpening;
+    Inventory bold_{Digests::on};
+    Inventory calm_{Digests::off};
+};
+
+TEST(InventoryTakingBack, leaves_one_that_goes_on_like_one_that_never_speculated) {
+    const auto seed = test::seed_of_this_run();
+    const std::uint64_t histories = (is_slow() ? 20UZ : 500UZ) * (test::is_soak() ? 10 : 1);
+    Supposed supposed;
+    for (std::uint64_t history = 0; history < histories && !HasFatalFailure(); ++history) {
+        SCOPED_TRACE("FRONTROW_SEED=" + std::to_string(seed + history) + " starts with it");
+        TwinInventories twins{seed + history, supposed};
+        for (int round = 0; round < 10 && !HasFatalFailure(); ++round) {
+            twins.do_batch(60);
+            if (HasFatalFailure()) return;
+            twins.suppose(round % 4 == 0 ? 300 : 60);
+        }
+        if (HasFatalFailure()) return;
+        twins.expect_same();
+        twins.do_turns(300);
+        twins.expect_same();
+    }
+    if (!is_slow()) supposed.commands.expect_everything();
+    EXPECT_GT(supposed.lapsed_ended, 0);
+}
+
+/// A sale's facts in their order.
+std::vector<Fact> history_of(std::uint64_t seed, std::size_t turns) {
+    std::mt19937_64 random{seed};
+    RandomSale sale;
+    Inventory inventory;
+    auto now = kTakingBackOpening;
+    std::vector<Fact> facts;
+    for (; turns > 0; --turns) {
+        const auto dice = RandomSale::throw_dice(random);
+        now = sale.next_instant(dice, now);
+        const auto command = sale.next(dice, now);
+        static_cast<void>(sale.apply(command, now));
+        for (auto& fact : facts_of(decide(inventory, command, now), inventory.last_seq(), now)) {
+            evolve(inventory, fact);
+            facts.push_back(std::move(fact));
+        }
+    }
+    return facts;
+}
+
+/// A node that takes facts in batches of its own, some of them twice: supposed, and then true.
+class CopyOfHistory {
+public:
+    explicit CopyOfHistory(std::uint64_t seed) : random_{seed} {}
+
+    void take(std::span<const Fact> facts) {
+        while (!facts.empty()) {
+            const auto batch = some_of(facts);
+            take_batch(batch);
+            facts = facts.subspan(batch.size());
+            inventory_.lapse(inventory_.last_at(), random_() % 4);
+            if (!facts.empty() && random_() % 2 == 0) suppose(some_of(facts));
+            if (random_() % 4 == 0) ASSERT_EQ(inventory_.digest(), inventory_.digest_anew());
+        }
+    }
+
+    Inventory& inventory() { return inventory_; }
+
+private:
+    std::span<const Fact> some_of(std::span<const Fact> facts) {
+        return facts.first(1 + random_() % std::min<std::size_t>(facts.size(), 40));
+    }
+    void take_batch(std::span<const Fact> facts) {
+        const bool in_savepoint = random_() % 2 == 0;
+        if (in_savepoint) inventory_.open_savepoint();
+        for (const auto& fact : facts)
+            evolve(inventory_, fact);
+        if (in_savepoint) inventory_.commit();
+    }
+    void suppose(std::span<const Fact> facts) {
+        inventory_.open_savepoint();
+        for (const auto& fact : facts)
+            evolve(inventory_, fact);
+        inventory_.roll_back();
+    }
+
+    std::mt19937_64 random_;
+    Inventory inventory_{Digests::on};
+};
+
+TEST(InventoryTakingBack, gives_all_copies_of_a_history_the_same_digest) {
+    const auto seed = test::seed_of_this_run();
+    const std::uint64_t histories = (is_slow() ? 10UZ : 200UZ) * (test::is_soak() ? 10 : 1);
+    for (std::uint64_t history = 0; history < histories && !HasFatalFailure(); ++history) {
+        SCOPED_TRACE("FRONTROW_SEED=" + std::to_string(seed + history) + " starts with it");
+        const auto facts = history_of(seed + history, 500);
+        CopyOfHistory first{seed + history + 1};
+        CopyOfHistory second{seed + history + 2};
+        const std::span all{facts};
+        for (std::size_t from = 0; from < all.size(); from += 100) {
+            const auto part = all.subspan(from, std::min<std::size_t>(100, all.size() - from));
+            first.take(part);
+            second.take(part);
+            if (HasFatalFailure()) return;
+            ASSERT_EQ(first.inventory().digest(), second.inventory().digest());
+        }
+        first.inventory().verify();
+        second.inventory().verify();
+        Inventory plain;
+        for (const auto& fact : facts)
+            evolve(plain, fact);
+        EXPECT_EQ(first.inventory().digest(), plain.digest_anew());
+        EXPECT_EQ(
+            first.inventory().digests_by_part().size(), second.inventory().digests_by_part().size()
+        );
+    }
+}
+
+/// Some of every kind, with something in every field.
+std::vector<Fact> small_history() {
+    const EventId event{Bits128{1, 1}};
+    const EventId other{Bits128{1, 2}};
+    const ApiKeyId key{Bits128{5, 1}};
+    EventSpec spec;
+    spec.name = "First night";
+    spec.description = "In the hall";
+    spec.venue = "The hall";
+    spec.start_at = kTakingBackOpening + std::chrono::days{10};
+    spec.end_at = kTakingBackOpening + std::chrono::days{11};
+    spec.total_seats = 3;
+    spec.sales_start_at = kTakingBackOpening;
+    spec.max_seats_per_user = 4;
+    auto block = std::make_shared<SeatBlock>();
+    block->first_id = SeatId{Bits128{2, 1}};
+    const auto place = std::make_shared<const Position>(Position{.x = 1.5, .y = -2});
+    block->seats = {
+        {"A-1", "Stalls", "A", 8'000, place},
+        {"A-2", "", "", 1, nullptr},
+        {"A-3", "", "", 0, nullptr}
+    };
+    const auto held = [](std::uint64_t number, std::uint64_t seat) {
+        return ReservationHeld{
+            .reservation = ReservationId{Bits128{3, number}},
+            .user = "buyer-" + std::to_string(number),
+            .seats = {SeatId{Bits128{2, seat}}},
+            .total_amount = 8'000,
+            .expires_at = kTakingBackOpening + std::chrono::minutes{10},
+            .request = {.key = Bits128{4, number}, .content = Bits128{4, 9}},
+        };
+    };
+    const std::vector<std::pair<EventId, FactBody>> bodies{
+        {event, EventCreated{spec, "house"}},
+        {other, EventCreated{spec, "house"}},
+        {other, EventDeleted{}},
+        {event, SeatsAdded{block}},
+        {event, held(1, 1)},
+        {event, held(2, 2)},
+        {event, held(3, 3)},
+        {event, ReservationConfirmed{ReservationId{Bits128{3, 1}}}},
+        {event, ReservationCancelled{ReservationId{Bits128{3, 2}}}},
+        {event,
+         ReservationExtended{
+             ReservationId{Bits128{3, 3}}, kTakingBackOpening + std::chrono::minutes{20}
+         }},
+        {{}, ApiKeyCreated{key, "door", Role::scanner, "frk_ab", {1, 2, 3}, "root"}},
+        {{}, ApiKeyRevoked{key, "root"}},
+    };
+    std::vector<Fact> facts;
+    for (const auto& [about, body] : bodies)
+        facts.push_back({
+            .seq = facts.size() + 1,
+            .at = kTakingBackOpening + Millis{facts.size()},
+            .trace = {},
+            .event = about,
+            .body = body,
+        });
+    return facts;
+}
+
+using Change = void (*)(std::vector<Fact>& facts);
+
+template <class Body>
+Body& body_at(std::vector<Fact>& facts, std::size_t place) {
+    return std::get<Body>(facts[place].body);
+}
+EventSpec& spec_of(std::vector<Fact>& facts) {
+    return body_at<EventCreated>(facts, 0).spec;
+}
+void change_block(std::vector<Fact>& facts, void (*change)(SeatBlock& block)) {
+    auto& body = body_at<SeatsAdded>(facts, 3);
+    auto block = std::make_shared<SeatBlock>(*body.block);
+    change(*block);
+    body.block = std::move(block);
+}
+void change_place(std::vector<Fact>& facts, Position place) {
+    auto& body = body_at<SeatsAdded>(facts, 3);
+    auto block = std::make_shared<SeatBlock>(*body.block);
+    block->seats[0].position = std::make_shared<const Position>(place);
+    body.block = std::move(block);
+}
+
+/// Each of them is another state in one field.
+constexpr Change kChanges[]{
+    [](auto& facts) { spec_of(facts).name = "Second night"; },
+    [](auto& facts) { spec_of(facts).description = ""; },
+    [](auto& facts) { spec_of(facts).venue = "The yard"; },
+    [](auto& facts) { spec_of(facts).start_at += Millis{1}; },
+    [](auto& facts) { spec_of(facts).end_at += Millis{1}; },
+    [](auto& facts) { spec_of(facts).total_seats = 4; },
+    [](auto& facts) { spec_of(facts).sales_start_at = std::nullopt; },
+    [](auto& facts) { spec_of(facts).hold = std::chrono::seconds{1}; },
+    [](auto& facts) { spec_of(facts).max_seats_per_reservation = 1; },
+    [](auto& facts) { spec_of(facts).max_seats_per_user = 5; },
+    [](auto& facts) { spec_of(facts).currency = *Currency::parse("EUR"); },
+    [](auto& facts) { spec_of(facts).payment = PaymentRule::required; },
+    [](auto& facts) { body_at<EventCreated>(facts, 0).created_by = "yard"; },
+    [](auto& facts) { facts[0].at -= Millis{1}; },
+    [](auto& facts) { facts[1].event = facts[2].event = EventId{Bits128{1, 3}}; },
+    [](auto& facts) { facts[2].body = EventUpdated{spec_of(facts)}; },
+    [](auto& facts) { change_block(facts, [](auto& block) { block.seats[0].number = "A-0"; }); },
+    [](auto& facts) { change_block(facts, [](auto& block) { block.seats[0].section = ""; }); },
+    [](auto& facts) { change_block(facts, [](auto& block) { block.seats[0].row = "B"; }); },
+    [](auto& facts) { change_block(facts, [](auto& block) { block.seats[1].price = 0; }); },
+    [](auto& facts) {
+        change_block(facts, [](auto& block) {
+            block.seats.push_back({"A-4", "", "", 0, nullptr});
+        });
+    },
+    [](auto& facts) { change_place(facts, {.x = 1.5, .y = {}}); },
+    [](auto& facts) { change_place(facts, {.x = -2, .y = 1.5}); },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 5).user = "eve"; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 5).user = "buyer-1"; },
+    [](auto& facts) {
+        body_at<ReservationHeld>(facts, 5).reservation = {};
+        body_at<ReservationCancelled>(facts, 8).reservation = {};
+    },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 5).total_amount = 7'999; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 5).expires_at += Millis{1}; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 5).request.key = Bits128{4, 7}; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 5).request.content = {}; },
+    [](auto& facts) {
+        std::swap(
+            body_at<ReservationHeld>(facts, 4).seats, body_at<ReservationHeld>(facts, 5).seats
+        );
+    },
+    [](auto& facts) { facts[7].body = ReservationCancelled{ReservationId{Bits128{3, 1}}}; },
+    [](auto& facts) { facts[7].at -= Millis{1}; },
+    [](auto& facts) { body_at<ReservationExtended>(facts, 9).expires_at += Millis{1}; },
+    [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).name = "gate"; },
+    [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).role = Role::admin; },
+    [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).prefix = "frk_ac"; },
+    [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).digest[31] = 1; },
+    [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).created_by = "eve"; },
+    [](auto& facts) { facts[10].at -= Millis{1}; },
+    [](auto& facts) { facts[11].at += Millis{1}; },
+    [](auto& facts) { facts.pop_back(); },
+};
+
+TEST(InventoryTakingBack, gives_another_digest_for_another_value_of_any_field) {
+    const auto digest_of = [](const std::vector<Fact>& facts) {
+        Inventory inventory;
+        for (const auto& fact : facts)
+            evolve(inventory, fact);
+        return inventory.digest_anew();
+    };
+    std::vector<Bits128> digests{digest_of(small_history())};
+    for (std::size_t i = 0; i < std::size(kChanges); ++i) {
+        auto facts = small_history();
+        kChanges[i](facts);
+        digests.push_back(digest_of(facts));
+        EXPECT_EQ(std::ranges::count(digests, digests.back()), 1) << "change " << i;
+    }
+}
+
+/// Those of one node's clock are no difference between copies.
+TEST(InventoryTakingBack, moves_no_digest_when_holds_lapse) {
+    Inventory inventory{Digests::on};
+    for (const auto& fact : small_history())
+        evolve(inventory, fact);
+    const auto before = inventory.digest();
+    inventory.lapse(inventory.last_at() + std::chrono::hours{1}, 1'000);
+    EXPECT_EQ(inventory.lapsed_count(), 1);
+    EXPECT_EQ(inventory.digest(), before);
+    EXPECT_EQ(inventory.digest_anew(), before);
+}
+
+TEST(InventoryTakingBack, stops_where_holds_would_lapse_while_it_speculates) {
+    Inventory inventory;
+    inventory.open_savepoint();
+    EXPECT_DEATH(inventory.lapse(kTakingBackOpening, 1), "a relation that must hold");
+    inventory.roll_back();
+}
+
+}  // namespace
+}  // namespace frontrow::domain
