@@ -1,7 +1,7 @@
 #include "store/embedded/journal.h"
 
 #include "base/check.h"
-#include "wire/fact_json.h"
+#include "store/engine/frame.h"
 
 #include <algorithm>
 #include <array>
@@ -303,22 +303,12 @@ Result<std::string, Fault> Journal::lines_of(const JournalBatch& batch) {
 Result<void, Fault> Journal::read_facts(const JournalBatch& batch, const TakeFact& take) {
     const auto stored = lines_of(batch);
     if (!stored) return std::unexpected(stored.error());
-    std::string_view lines = *stored;
     auto last_seq = batch.first_seq - 1;
-    while (!lines.empty()) {
-        const auto line_end = std::min(lines.find('\n'), lines.size() - 1);
-        auto fact = wire::parse_fact(lines.substr(0, line_end));
-        if (!fact) {
-            const auto& why = fact.error().fields.front();
-            return corrupt(
-                batch.batch,
-                "fact " + std::to_string(last_seq + 1) + ": " + why.field + " " + why.message
-            );
-        }
-        if (fact->seq != ++last_seq) return corrupt(batch.batch, "its facts are out of order");
-        take(std::move(*fact));
-        lines.remove_prefix(line_end + 1);
-    }
+    const auto read = engine::read_lines(*stored, batch.first_seq, [&](domain::Fact&& fact) {
+        last_seq = fact.seq;
+        take(std::move(fact));
+    });
+    if (!read) return corrupt(batch.batch, read.error().what);
     if (last_seq != batch.last_seq) return corrupt(batch.batch, "it has fewer facts than it says");
     return {};
 }

@@ -6,14 +6,10 @@
 #include "io/clock.h"
 #include "io/ticker.h"
 #include "store/engine/batch_timing.h"
-#include "store/engine/coming.h"
 #include "store/engine/group_commit.h"
 #include "store/engine/journal.h"
-#include "store/engine/reads.h"
-#include "store/seat_maps.h"
-#include "store/store.h"
+#include "store/engine/state_store.h"
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -38,7 +34,7 @@ enum class ClockNews { long_after_newest_fact, disagrees, agrees_again };
 /// While the journal is stalled (a batch has been under way for two seconds) the engine isn't
 /// ready, and what would take on more is refused as overloaded. What ends or frees a hold is
 /// decided when it arrives, as ever, and waits: a buyer who came in time keeps the seats.
-class Engine : public Store {
+class Engine : public StateStore {
 public:
     struct Settings {
         /// Commands waiting for the journal beyond which more are refused as overloaded.
@@ -76,39 +72,11 @@ public:
     Awaitable<void> close() override;
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
         override;
-    Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
-    Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) override;
-    Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) override;
-    Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
-    list_seats(EventId event, bool only_available, Page page) override;
-    Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(EventId event
-    ) override;
-    Awaitable<Result<std::optional<SeatMaps::Map>, io::Fault>> seat_map(EventId event) override;
-    Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
-    find_reservation(ReservationId id, std::string user) override;
-    Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
-    list_reservations(std::string user, Page page) override;
-    Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) override;
-    const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
-
-    ReservationCounts count_reservations() const override;
     std::optional<ClockState> clock() override;
     bool is_ready() const override { return !failed_ && !is_stalled(); }
     Instant now() override { return time_.at(ports_.clock.read()); }
 
-    const domain::Inventory& inventory() const { return inventory_; }
-
 private:
-    /// A list's first seats, which is what everybody asks for when a sale opens.
-    struct FirstSeats {
-        EventId event;
-        bool only_available = false;
-        std::size_t limit = 0;
-        std::size_t offset = 0;
-
-        friend auto operator<=>(const FirstSeats&, const FirstSeats&) = default;
-    };
-
     // Commands.
 
     std::optional<io::Fault> refuse_work() const;
@@ -132,21 +100,15 @@ private:
     void fail(const io::Fault& fault);
     Awaitable<bool> durable(std::uint64_t seq, GroupCommit::Asker asker);
     /// Nothing once everything up to `seq` may be told.
-    Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq);
 
     // Reads.
 
-    /// What `find` reads, once it may be told. Reads when it is awaited.
-    template <class Find>
-    auto tell(Find find) -> Awaitable<Result<decltype(find().value), io::Fault>>;
-    Read<std::optional<SeatMaps::Map>> read_seat_map(EventId event, Instant now);
-    /// As it stands with the batch that is forming.
-    void answer_coming();
-    /// Has the inventory count a bounded number of holds that have run out as free; false while
-    /// more are left. After that a read costs the same however many there were.
-    bool lapse_some(Instant at);
-    /// All of them, some in each turn of the loop. Returns the instant of the last.
-    Awaitable<Instant> lapse_the_rest();
+    bool is_always_readable() const override { return true; }
+    Awaitable<std::optional<io::Fault>> until_readable() override;
+    /// Nothing once everything up to `seq` may be told.
+    Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq) override;
+    bool is_forming(std::uint64_t seq) const override { return commit_.is_forming(seq); }
+    bool lapse_some(Instant now) override;
 
     // What comes by ten times a second.
 
@@ -156,13 +118,6 @@ private:
 
     Settings settings_;
     Ports ports_;
-    std::unique_ptr<domain::Inventory> state_;
-    domain::Inventory& inventory_;
-    SeatMaps seat_maps_;
-    // What is asked about events that the forming batch changes: it may change them a hundred times
-    // yet, and who asks must wait for its end anyway.
-    Coming<EventId, SeatMaps::Map> coming_seat_maps_;
-    Coming<FirstSeats, domain::SeatList> coming_seats_;
     io::CarriedTime time_;
     bool is_clock_alarmed_ = false;
 

@@ -9,7 +9,7 @@ namespace frontrow::store::engine {
 /// Answers to questions about what is just changing: each is made once, at a moment that is the
 /// same for all who asked before it. One thread.
 template <class Question, class Answer>
-class Coming {
+class SharedAnswers {
 public:
     /// Filled by make(); stays nothing where it finds none.
     using Slot = std::shared_ptr<const std::optional<Answer>>;

@@ -1,0 +1,158 @@
+#include "store/engine/state_store.h"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace frontrow::store::engine {
+
+using io::Fault;
+
+StateStore::StateStore(io::Executor owner, std::unique_ptr<domain::Inventory> state)
+    : owner_{std::move(owner)}, state_{std::move(state)} {
+}
+
+template <class Find>
+auto StateStore::tell(Find find) -> Awaitable<Result<decltype(find().value), Fault>> {
+    if (!is_always_readable()) {
+        if (auto fault = co_await until_readable()) co_return std::unexpected(std::move(*fault));
+    }
+    auto read = find();
+    if (auto fault = co_await until_tellable(read.rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return std::move(read.value);
+}
+
+Awaitable<Result<std::optional<domain::Event>, Fault>> StateStore::find_event(EventId id) {
+    return tell([this, id] { return read_event(*state_, id); });
+}
+
+Awaitable<Result<std::vector<domain::Event>, Fault>> StateStore::list_events(Page page) {
+    return tell([this, page] { return read_events(*state_, page); });
+}
+
+Awaitable<Result<std::optional<domain::SeatView>, Fault>> StateStore::find_seat(SeatId id) {
+    return tell([this, id] { return read_seat(*state_, id, now()); });
+}
+
+Awaitable<Result<std::optional<domain::Reservation>, Fault>>
+StateStore::find_reservation(ReservationId id, std::string user) {
+    return tell([this, id, user = std::move(user)] {
+        return read_reservation(*state_, id, user, now());
+    });
+}
+
+Awaitable<Result<std::vector<domain::Reservation>, Fault>>
+StateStore::list_reservations(std::string user, Page page) {
+    return tell([this, user = std::move(user), page] {
+        return read_reservations(*state_, user, page, now());
+    });
+}
+
+Awaitable<Result<std::vector<domain::ApiKey>, Fault>> StateStore::list_api_keys(Page page) {
+    return tell([this, page] { return read_api_keys(*state_, page); });
+}
+
+// What a crowd asks for while holds run out: it first lets them lapse, some in each turn of the
+// loop. That is faster than holds can end, so it comes to an end.
+
+std::optional<Instant> StateStore::lapsed_at_once() {
+    if (!is_always_readable()) return std::nullopt;
+    const auto at = now();
+    return lapse_some(at) ? std::optional{at} : std::nullopt;
+}
+
+Awaitable<Result<Instant, Fault>> StateStore::lapsed_later() {
+    for (;;) {
+        if (!is_always_readable()) {
+            if (auto fault = co_await until_readable())
+                co_return std::unexpected(std::move(*fault));
+        }
+        const auto at = now();
+        if (lapse_some(at)) co_return at;
+        co_await boost::asio::post(owner_, io::use_awaitable);
+    }
+}
+
+Awaitable<Result<std::optional<domain::SeatList>, Fault>>
+StateStore::list_seats(EventId event, bool only_available, Page page) {
+    auto at = lapsed_at_once();
+    if (!at) {
+        const auto later = co_await lapsed_later();
+        if (!later) co_return std::unexpected(later.error());
+        at = *later;
+    }
+    const auto rests_on = last_seq_of(*state_, event);
+    if (is_forming(rests_on) && !page.after) {
+        const auto shared = shared_seats_.to({event, only_available, page.limit, page.offset});
+        if (auto fault = co_await until_tellable(rests_on))
+            co_return std::unexpected(std::move(*fault));
+        co_return *shared;
+    }
+    auto read = read_seats(*state_, event, only_available, page, *at);
+    if (auto fault = co_await until_tellable(read.rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return std::move(read.value);
+}
+
+Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> StateStore::count_seats(EventId event) {
+    auto at = lapsed_at_once();
+    if (!at) {
+        const auto later = co_await lapsed_later();
+        if (!later) co_return std::unexpected(later.error());
+        at = *later;
+    }
+    const auto read = read_counts(*state_, event, *at);
+    if (auto fault = co_await until_tellable(read.rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return read.value;
+}
+
+Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> StateStore::seat_map(EventId event) {
+    auto at = lapsed_at_once();
+    if (!at) {
+        const auto later = co_await lapsed_later();
+        if (!later) co_return std::unexpected(later.error());
+        at = *later;
+    }
+    const auto rests_on = last_seq_of(*state_, event);
+    if (is_forming(rests_on)) {
+        const auto shared = shared_seat_maps_.to(event);
+        if (auto fault = co_await until_tellable(rests_on))
+            co_return std::unexpected(std::move(*fault));
+        co_return *shared;
+    }
+    auto read = read_seat_map(event, *at);
+    if (auto fault = co_await until_tellable(read.rests_on))
+        co_return std::unexpected(std::move(*fault));
+    co_return std::move(read.value);
+}
+
+/// A key that isn't durable yet is known to nobody, and one whose revocation isn't yet is refused
+/// rather too early than too late.
+const domain::ApiKey* StateStore::find_api_key(const domain::ApiKeyDigest& digest) const {
+    return state_->api_keys().find_live(digest);
+}
+
+ReservationCounts StateStore::count_reservations() const {
+    return {
+        .pending = state_->pending_count() - state_->lapsed_count(),
+        .confirmed = state_->confirmed_count(),
+    };
+}
+
+Read<std::optional<SeatMaps::Map>> StateStore::read_seat_map(EventId event, Instant now) {
+    const auto* row = state_->find_event(event);
+    if (row == nullptr) return {std::nullopt, state_->events_seq()};
+    return {seat_maps_.at(*state_, *row, now), last_seq_of(*state_, event)};
+}
+
+void StateStore::answer_shared(Instant now) {
+    shared_seat_maps_.make([&](EventId event) { return read_seat_map(event, now).value; });
+    shared_seats_.make([&](const FirstSeats& first) {
+        const Page page{.limit = first.limit, .offset = first.offset};
+        return read_seats(*state_, first.event, first.only_available, page, now).value;
+    });
+}
+
+}  // namespace frontrow::store::engine

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "domain/inventory.h"
+#include "io/awaitable.h"
+#include "store/engine/reads.h"
+#include "store/engine/shared_answers.h"
+#include "store/seat_maps.h"
+#include "store/store.h"
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace frontrow::store::engine {
+
+/// A store that holds the whole state in memory: all reads of the port, once for every kind of
+/// journal. Each read takes its answer from the state at one instant, on the owner's thread, and
+/// waits until what it rests on is durable. A kind of store says when the state may be read and
+/// when an answer may be told.
+class StateStore : public Store {
+public:
+    Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
+    Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) override;
+    Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) override;
+    Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
+    list_seats(EventId event, bool only_available, Page page) override;
+    Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(EventId event
+    ) override;
+    Awaitable<Result<std::optional<SeatMaps::Map>, io::Fault>> seat_map(EventId event) override;
+    Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
+    find_reservation(ReservationId id, std::string user) override;
+    Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
+    list_reservations(std::string user, Page page) override;
+    Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) override;
+    const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
+    ReservationCounts count_reservations() const override;
+
+    const domain::Inventory& inventory() const { return *state_; }
+
+protected:
+    StateStore(io::Executor owner, std::unique_ptr<domain::Inventory> state);
+
+    const io::Executor& owner() const { return owner_; }
+    domain::Inventory& state() { return *state_; }
+
+    // What a kind of store says of its reads.
+
+    /// False: until_readable() is awaited before each read.
+    virtual bool is_always_readable() const = 0;
+    /// Returns when the state may be read at once. Faults: unavailable.
+    virtual Awaitable<std::optional<io::Fault>> until_readable() = 0;
+    /// Returns once everything up to `seq` is durable. Faults: outcome_unknown.
+    virtual Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq) = 0;
+    /// The fact of this number is in a batch that others about the same may join.
+    virtual bool is_forming(std::uint64_t seq) const = 0;
+    /// Has the state count a bounded number of holds that have run out as free; false while more
+    /// are left that should be.
+    virtual bool lapse_some(Instant now) = 0;
+
+    /// Before the batch that is forming becomes one that is written.
+    void answer_shared(Instant now);
+    /// Drops what is kept of an event that was deleted.
+    void forget_seat_map(EventId event) { seat_maps_.forget(event); }
+
+private:
+    /// A list's first seats: everybody asks for them when a sale opens.
+    struct FirstSeats {
+        EventId event;
+        bool only_available = false;
+        std::size_t limit = 0;
+        std::size_t offset = 0;
+
+        friend auto operator<=>(const FirstSeats&, const FirstSeats&) = default;
+    };
+
+    /// What `find` reads, once it may be told. Reads when it is awaited.
+    template <class Find>
+    auto tell(Find find) -> Awaitable<Result<decltype(find().value), io::Fault>>;
+    // The instant of a read for which all holds that should have lapsed have, so that it costs the
+    // same however many ran out. Nothing if that takes a wait.
+    std::optional<Instant> lapsed_at_once();
+    Awaitable<Result<Instant, io::Fault>> lapsed_later();
+    Read<std::optional<SeatMaps::Map>> read_seat_map(EventId event, Instant now);
+
+    io::Executor owner_;
+    std::unique_ptr<domain::Inventory> state_;
+    SeatMaps seat_maps_;
+    // For events that the forming batch changes: it may change them a hundred times yet, and a
+    // reader must wait for its end anyway.
+    SharedAnswers<EventId, SeatMaps::Map> shared_seat_maps_;
+    SharedAnswers<FirstSeats, domain::SeatList> shared_seats_;
+};
+
+}  // namespace frontrow::store::engine
