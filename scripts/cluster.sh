@@ -167,7 +167,7 @@ command_of() {
             # No Unix socket: a path may be too long for one.
             command=("${as_owner[@]}" "$postgres_bin/postgres" -D "$folder/postgres/data"
                 -c "port=$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
-                -c "max_connections=$((20 + nodes * ${FRONTROW_DATABASE_CONNECTIONS:-8}))") ;;
+                -c "max_connections=$((20 + nodes * 2))") ;;
         redis)
             # What the gate holds is worth nothing after a restart.
             command=(redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly no

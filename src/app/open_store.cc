@@ -1,6 +1,7 @@
 #include "app/open_store.h"
 
-#include "store/cluster/gated_store.h"
+#include "store/cluster/cluster_store.h"
+#include "store/postgres/postgres_journal.h"
 
 #include <utility>
 
@@ -8,9 +9,9 @@ namespace frontrow::app {
 namespace {
 
 using store::Store;
-using store::cluster::GatedStore;
+using store::cluster::ClusterStore;
 using store::embedded::EmbeddedStore;
-using store::postgres::PostgresStore;
+using store::postgres::PostgresJournal;
 using Opened = Result<std::unique_ptr<Store>, io::Fault>;
 
 std::function<void(const io::Fault&)> end_with(const StoreWorld& world, const char* message) {
@@ -81,29 +82,19 @@ Opened open(const io::Executor& executor, ClusterSettings settings, const StoreW
     };
     const auto on_failure =
         end_with(world, "the store failed; this node ends, to be started again");
-    if (!settings.redis) {
-        return std::make_unique<PostgresStore>(
-            std::move(settings.postgres),
-            PostgresStore::Ports{
-                .owner = executor,
-                .clock = world.clock,
-                .random = world.random,
-                .on_trouble = on_trouble,
-                .on_failure = on_failure,
-            }
-        );
-    }
-    return std::make_unique<GatedStore>(
-        GatedStore::Settings{
-            .postgres = std::move(settings.postgres), .redis = {.address = *settings.redis}
-        },
-        GatedStore::Ports{
+    ClusterStore::Settings store;
+    if (settings.redis)
+        store.gate = store::cluster::SeatClaims::Settings{.redis = {.address = *settings.redis}};
+    return std::make_unique<ClusterStore>(
+        std::move(store),
+        ClusterStore::Ports{
             .owner = executor,
             .clock = world.clock,
             .random = world.random,
             .on_trouble = on_trouble,
             .on_failure = on_failure,
-        }
+        },
+        std::make_unique<PostgresJournal>(executor, std::move(settings.database), settings.migrates)
     );
 }
 

@@ -5,10 +5,10 @@
 #include "io/clock.h"
 #include "io/disk_space.h"
 #include "io/fault.h"
+#include "io/postgres/pg_options.h"
 #include "io/random.h"
 #include "io/redis/redis_url.h"
 #include "store/embedded/embedded_store.h"
-#include "store/postgres/postgres_store.h"
 #include "store/store.h"
 #include "telemetry/log.h"
 
@@ -19,9 +19,11 @@
 
 namespace frontrow::app {
 
-/// PostgreSQL, and Redis as the gate before it where there is one.
+/// A node before PostgreSQL, and Redis as its gate where there is one.
 struct ClusterSettings {
-    store::postgres::PostgresStore::Settings postgres;
+    io::postgres::PgOptions database;
+    /// Whether to bring the schema up to date at the start.
+    bool migrates = true;
     std::optional<io::RedisAddress> redis;
 };
 

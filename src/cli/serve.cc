@@ -36,8 +36,6 @@ app::Application::Settings application_settings(const config::ServeSettings& set
     if (auto* embedded = std::get_if<store::embedded::EmbeddedStore::Settings>(&store))
         embedded->snapshots.command = {"/proc/self/exe", "snapshot"};
     if (auto* cluster = std::get_if<app::ClusterSettings>(&store)) {
-        cluster->postgres.pool.connections_max = settings.database_connections;
-        cluster->postgres.pool.connection.prepare = !settings.pooler;
         if (!settings.redis.empty()) cluster->redis = io::parse_redis_url(settings.redis).value();
     }
     return {

@@ -14,7 +14,7 @@ inline app::StoreChoice store_choice(const config::StoreSettings& settings) {
         };
     }
     app::ClusterSettings cluster;
-    cluster.postgres.pool.connection.url = settings.store;
+    cluster.database.url = settings.store;
     return cluster;
 }
 

@@ -8,13 +8,14 @@
 #include "store/embedded/durable_journal.h"
 #include "store/embedded/recovery.h"
 #include "store/embedded/snapshot.h"
-#include "store/postgres/fact_reader.h"
+#include "store/postgres/postgres_journal.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -163,52 +164,54 @@ int verify_folder(const config::StoreSettings& settings) {
     return check.report();
 }
 
-/// The facts are judged as in a folder; then the tables must say what the facts come to.
-io::Awaitable<int> verify_tables(io::postgres::PgConnection& connection) {
-    domain::Audit audit{false};
-    domain::Inventory inventory;
-    const auto tables = co_await store::postgres::read_history(
-        connection, [&](const domain::Fact& fact) { take(fact, audit, inventory); }
+/// A cluster's journal, up to its head at the beginning: the chain, the facts as in a folder, and
+/// the digest of the state that each batch was written with.
+io::Awaitable<int> verify_journal(io::postgres::PgConnection& connection) {
+    domain::Audit audit;
+    domain::Inventory inventory{StateLog::Digests::on};
+    std::optional<store::cluster::Head> head;
+    std::optional<std::uint64_t> diverged;
+    const auto read = co_await store::postgres::read_batches(
+        connection,
+        0,
+        [&](store::cluster::Batch&& batch) -> Result<void, io::Fault> {
+            if (head) {
+                const auto facts = store::cluster::read_following(*head, batch);
+                if (!facts) return std::unexpected(facts.error());
+                for (const auto& fact : *facts)
+                    take(fact, audit, inventory);
+            }
+            head = batch.head;
+            if (!diverged && audit.violations().empty() && inventory.digest() != head->state)
+                diverged = head->first_seq;
+            return {};
+        }
     );
-    if (!tables) co_return failed(tables.error());
+    if (!read) co_return failed({io::FaultKind::corrupt, read.error().what});
     if (!audit.violations().empty()) co_return report(audit);
+    const auto differences = domain::compare(audit, inventory);
+    for (const auto& difference : differences)
+        std::printf("the state is wrong about %s\n", difference.c_str());
+    if (diverged) {
+        std::printf(
+            "the batch of fact %" PRIu64 " was written with another state than the facts lead to\n",
+            *diverged
+        );
+    }
+    if (!differences.empty() || diverged) {
+        print_totals(audit.totals());
+        std::printf("NOT IN ORDER: what the nodes make of the facts isn't what they say\n");
+        co_return kFailed;
+    }
     inventory.verify();
-    const auto& totals = audit.totals();
-    const store::postgres::TableTotals expected{
-        .events = static_cast<std::int64_t>(inventory.event_count()),
-        .seats = static_cast<std::int64_t>(totals.seats),
-        .seats_sold = static_cast<std::int64_t>(totals.seats_sold),
-        .pending = inventory.pending_count(),
-        .confirmed = inventory.confirmed_count(),
-        .api_keys = static_cast<std::int64_t>(inventory.api_keys().live_count()),
-    };
-    if (*tables == expected) co_return report(audit);
-    std::printf(
-        "NOT IN ORDER: the tables have %" PRId64 " events, %" PRId64 " seats, %" PRId64
-        " of them sold, %" PRId64 " pending and %" PRId64 " confirmed reservations and %" PRId64
-        " API keys, and by the facts it should be %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
-        ", %" PRId64 " and %" PRId64 "\n",
-        tables->events,
-        tables->seats,
-        tables->seats_sold,
-        tables->pending,
-        tables->confirmed,
-        tables->api_keys,
-        expected.events,
-        expected.seats,
-        expected.seats_sold,
-        expected.pending,
-        expected.confirmed,
-        expected.api_keys
-    );
-    co_return kFailed;
+    co_return report(audit);
 }
 
 int verify(const config::StoreSettings& settings) {
     say_store("verify", settings);
     if (!settings.is_cluster()) return verify_folder(settings);
     std::string why;
-    const int exit_code = with_database(settings.store, why, verify_tables);
+    const int exit_code = with_database(settings.store, why, verify_journal);
     return exit_code < 0 ? failed({io::FaultKind::unavailable, why}) : exit_code;
 }
 

@@ -100,23 +100,6 @@ void add_database_options(CLI::App& command, ServeSettings& settings) {
         )
         ->envname("FRONTROW_REDIS")
         ->type_name("URL");
-    command
-        .add_option(
-            "--database-connections",
-            settings.database_connections,
-            "Connections to the database at once"
-        )
-        ->envname("FRONTROW_DATABASE_CONNECTIONS")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(kDatabaseConnectionsMin, 1'000U).description(""))
-        ->capture_default_str();
-    command
-        .add_flag(
-            "--pooler",
-            settings.pooler,
-            "The database is behind PgBouncer in transaction mode: leave nothing in its sessions"
-        )
-        ->envname("FRONTROW_POOLER");
 }
 
 }  // namespace

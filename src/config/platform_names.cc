@@ -56,15 +56,15 @@ constexpr PlatformName kPlatformNames[] = {
     },
     {"FRONTROW_REDIS", "REDIS_URL", as_it_is, ""},
     {"FRONTROW_REDIS", "REDIS_HOST", redis_url, "REDIS_PORT, REDIS_PASSWORD, REDIS_DB"},
-    {"FRONTROW_DATABASE_CONNECTIONS", "DB_MAX_OPEN_CONNS", as_it_is, ""},
     {"FRONTROW_HOLD_MINUTES", "RESERVATION_EXPIRY_MINUTES", as_it_is, ""},
     {"FRONTROW_LOG_LEVEL", "LOG_LEVEL", as_it_is, ""},
     {"FRONTROW_APP_ENV", "APP_ENV", as_it_is, ""},
 };
 
 constexpr AcceptedName kAcceptedNames[] = {
-    {"DB_MAX_IDLE_CONNS", "a node keeps the connections that it has opened"},
-    {"REDIS_POOL_SIZE", "a node needs two connections, which carry all requests at once"},
+    {"DB_MAX_OPEN_CONNS", "a node needs two connections, which carry all requests at once"},
+    {"DB_MAX_IDLE_CONNS", "a node keeps its two connections"},
+    {"REDIS_POOL_SIZE", "a node needs one connection, which carries all requests at once"},
 };
 
 }  // namespace

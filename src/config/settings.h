@@ -32,7 +32,6 @@ struct StoreSettings {
     bool is_cluster() const { return !store.empty(); }
 };
 
-inline constexpr std::uint32_t kDatabaseConnectionsMin = 4;
 inline constexpr std::uint32_t kHoldMinutesMax = 60;
 /// HS256 wants as many bits as its hash has (RFC 7518, 3.2).
 inline constexpr std::size_t kSecretBytesMin = 32;
@@ -43,9 +42,6 @@ struct ServeSettings {
     StoreSettings store;
     /// Empty, or a redis:// URL, which may hold a password and is never logged.
     std::string redis;
-    std::uint32_t database_connections = 8;
-    /// The database is behind a pooler that lends its sessions by the transaction.
-    bool pooler = false;
     /// How long a reservation is held where its event doesn't say.
     std::uint32_t hold_minutes = 15;
     std::string log_level = "info";

@@ -13,8 +13,8 @@ constexpr std::chrono::hours kKeyKept{24};
 
 void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq > last_seq_, "the sequence went backwards");
-    expect(fact, fact.seq == last_seq_ + 1 || !is_one_chain_, "the sequence has a gap");
-    expect(fact, fact.at >= last_at_ || !is_one_chain_, "time went backwards");
+    expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
+    expect(fact, fact.at >= last_at_, "time went backwards");
     last_seq_ = fact.seq;
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);
@@ -72,7 +72,7 @@ void Audit::judge(const Fact& fact, const SeatsAdded& body) {
     std::uint64_t index = 0;
     for (const auto& seat : body.block->seats) {
         expect(fact, truth->numbers.insert(seat.number).second, "a seat's name was given twice");
-        SeatTruth added{.event = number_of(fact.event), .price = seat.price, .last_at = fact.at};
+        SeatTruth added{.event = number_of(fact.event), .price = seat.price};
         const auto id = body.block->first_id.plus(index++);
         expect(fact, seats_.emplace(id, added).second, "a seat was created twice");
     }
@@ -145,7 +145,6 @@ void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
         expect(fact, !seat.is_held, "a seat was held for two buyers at once");
         seat.is_held = true;
         seat.holder = body.reservation;
-        touch(fact, id, seat);
         total += static_cast<std::uint64_t>(seat.price);
     }
     expect(
@@ -179,7 +178,6 @@ void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
             "a seat was sold to somebody who didn't hold it"
         );
         seat.is_sold = true;
-        touch(fact, id, seat);
     }
     hold->status = ReservationStatus::confirmed;
     hold->confirmed_at = fact.at;
@@ -208,8 +206,6 @@ void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     if (hold == nullptr) return;
     expect(fact, fact.at < hold->expires_at, "a hold was extended after it had run out");
     expect(fact, body.expires_at > hold->expires_at, "an extension made a hold shorter");
-    for (const auto id : hold->seats)
-        touch(fact, id, seats_[id]);
     hold->expires_at = body.expires_at;
 }
 
@@ -243,17 +239,10 @@ void Audit::free_seats(const Fact& fact, ReservationId id, HoldTruth& hold) {
         expect(fact, !seat.is_sold, "a sold seat was freed");
         expect(fact, seat.is_held && seat.holder == id, "another buyer's seat was freed");
         seat.is_held = false;
-        touch(fact, seat_id, seat);
     }
     const auto seats = static_cast<std::int64_t>(hold.seats.size());
     seats_of(hold.event, hold.user) -= seats;
     events_[hold.event].seats_held -= seats;
-}
-
-void Audit::touch(const Fact& fact, SeatId id, SeatTruth& seat) {
-    if (fact.at < seat.last_at)
-        expect(fact, false, "the time of seat " + id.to_string() + " went backwards");
-    seat.last_at = std::max(seat.last_at, fact.at);
 }
 
 std::int64_t Audit::seats_run_out(EventNumber event, Instant at, const UserNumber* user) const {

@@ -37,10 +37,6 @@ public:
         std::uint64_t seats_sold = 0;
     };
 
-    /// `is_one_chain`: the facts of one journal, without a gap and in the order of time. Those of a
-    /// cluster have gaps, and facts that don't touch each other may be in the other order.
-    explicit Audit(bool is_one_chain = true) : is_one_chain_{is_one_chain} {}
-
     /// Takes the next fact. Violations are kept, the first hundred of them, and the audit goes on.
     void observe(const Fact& fact);
 
@@ -72,8 +68,6 @@ private:
         bool is_sold = false;
         Amount price = 0;
         ReservationId holder;
-        /// The newest fact about it.
-        Instant last_at;
     };
 
     struct HoldTruth {
@@ -107,7 +101,6 @@ private:
     void take_seats(const Fact& fact, const ReservationHeld& body);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
     /// The seat changes now.
-    void touch(const Fact& fact, SeatId id, SeatTruth& seat);
     /// Seats of the event, or of one user in it, whose hold had run out by then though no fact says
     /// so yet. Reads every hold: asked only where the count by facts doesn't settle it.
     std::int64_t seats_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)
@@ -123,7 +116,6 @@ private:
     }
     void expect(const Fact& fact, bool holds, std::string_view otherwise);
 
-    bool is_one_chain_;
     std::deque<EventTruth> events_;
     HashMap<EventId, EventNumber> events_by_id_;
     std::deque<std::string> users_;

@@ -16,8 +16,7 @@ public:
         CHECK(fact_.seq > inventory_.last_seq());
         auto& newest = inventory_.newest_.change();
         newest.seq = fact_.seq;
-        // Facts that don't touch each other may have been judged in the other order.
-        newest.at = std::max(newest.at, fact_.at);
+        newest.at = fact_.at;
         std::visit([this](const auto& body) { apply(body); }, fact_.body);
         if (fact_.event == EventId{}) return;
         event_row().last.set({.seq = fact_.seq, .at = fact_.at});

@@ -87,11 +87,9 @@ using FactBody = std::variant<
 
 /// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
 struct Fact {
-    /// The place in the order of all facts, which is the order of cause and effect. Numbers may be
-    /// missing where several nodes write.
+    /// The place in the order of all facts, which is the order of cause and effect.
     std::uint64_t seq = 0;
-    /// When it was decided. In the order of seq it may go back by moments where several nodes
-    /// write.
+    /// When it was decided.
     Instant at;
     TraceId trace;
     /// Nil for a fact that is about no event.

@@ -266,7 +266,6 @@ public:
 private:
     friend class Evolution;
     friend class InventoryImage;
-    friend class SliceLoader;
     friend class Verification;
 
     /// How many seats a user has in an event, without those that have lapsed.

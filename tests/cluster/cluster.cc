@@ -55,7 +55,6 @@ void Cluster::start_node(std::size_t index) {
             "--store",
             store_url(index)
         };
-        if (pooler_) arguments.emplace_back("--pooler");
         if (redis_) arguments.insert(arguments.end(), {"--redis", redis_->url()});
         try {
             node.server =

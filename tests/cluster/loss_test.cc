@@ -105,15 +105,14 @@ TEST_P(ClusterLoss, of_a_node_loses_nothing_that_was_acknowledged_and_stops_nobo
     }
 }
 
-/// Its last words are known: of a transaction that has nothing but its locks (and, with the gate,
-/// the gate's word for its seats), of one that has all but its COMMIT, of one that was carried out.
+/// Its last words are known: an append that the database never got, and one that was carried out.
 TEST_P(ClusterLoss, of_a_node_before_and_after_its_commit_loses_nothing_that_was_acknowledged) {
     struct LastWords {
         std::string words;
         bool are_heard;
     };
     const std::vector<LastWords> all{
-        {"lock_seats", false}, {"insert_facts", false}, {"insert_facts", true}
+        {"journal_append", false}, {"journal_append", true}
     };
     Cluster cluster{{.proxied = 1, .has_gate = has_gate()}};
     for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
@@ -168,8 +167,7 @@ TEST_P(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twic
     for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));
         sell_and_lose(cluster, round, [&] {
-            // A transaction is three requests of some kilobytes: so many bytes on is anywhere in
-            // one.
+            // An append is a request of some kilobytes: so many bytes on is anywhere in one.
             for (int cut = 0; cut < 30; ++cut) {
                 const auto before = cluster.proxy().connections();
                 const auto way = random_() % 3 == 0 ? Way::to_server : Way::to_client;

@@ -1,5 +1,4 @@
 #include "differential/history.h"
-#include "scenario/postgres_world.h"
 #include "support/seed.h"
 
 #include <gtest/gtest.h>
@@ -55,18 +54,6 @@ void run_histories(
     tally.add(differential.tally());
 }
 
-/// With one lane commands that are submitted together keep their order: with more, one that meets
-/// another's lock comes back later.
-StoreKind postgres_in_order() {
-    auto kind = store_kind("postgres");
-    kind.make = [] -> std::unique_ptr<StoreWorld> {
-        PostgresWorld::Settings settings;
-        settings.lanes = 1;
-        return std::make_unique<PostgresWorld>(false, settings);
-    };
-    return kind;
-}
-
 TEST(Stores, embedded_answers_as_the_naive_model_does) {
     // The stores are new now and then: a restart takes as long as what it replays.
     constexpr std::size_t kCommandsOfStore = 50'000;
@@ -91,7 +78,7 @@ TEST(Stores, embedded_and_postgres_answer_as_the_naive_model_does) {
     auto seed = seed_of_this_run();
     Tally tally;
     for (std::size_t i = 0; i < soaked(1) && !HasFailure(); ++i) {
-        const std::vector kinds{store_kind("embedded"), postgres_in_order()};
+        const std::vector kinds{store_kind("embedded"), store_kind("postgres")};
         run_histories(kinds, shape, kCommandsOfStore, seed, tally);
     }
     if (!HasFailure()) tally.expect_everything();

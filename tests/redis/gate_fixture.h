@@ -17,7 +17,6 @@ namespace frontrow::test {
 class GateTest : public RedisTest {
 protected:
     using Answer = store::redis::GateVerdict;
-    using Kind = store::redis::GateUpdate::Kind;
     using Seats = std::vector<std::uint64_t>;
 
     static constexpr Answer kPass = Answer::pass;
@@ -54,10 +53,9 @@ protected:
             ids.push_back(seat(number));
         return ids;
     }
-    std::string fact_key(std::uint64_t number) const {
+    std::string claim_key(std::uint64_t number) const {
         return "fr:{" + event.to_string() + "}:" + seat(number).to_string();
     }
-    std::string claim_key(std::uint64_t number) const { return fact_key(number) + ":c"; }
 
     io::Awaitable<std::vector<store::redis::GateAnswer>> asking(std::vector<Wish> wishes) {
         std::vector<std::vector<SeatId>> wanted;
@@ -89,44 +87,6 @@ protected:
         co_return true;
     }
     void release(std::uint64_t owner, Seats given) { run(io, releasing({owner, given})); }
-
-    struct Update {
-        std::uint64_t seq;
-        Kind kind;
-        std::uint64_t owner;
-        Seats seats;
-        Millis held_for = Millis{60'000};
-        std::uint64_t edition = 1;
-    };
-    io::Awaitable<bool> applying(std::vector<Update> updates) {
-        std::vector<std::vector<SeatId>> changed;
-        for (const auto& update : updates)
-            changed.push_back(seats(update.seats));
-        std::vector<store::redis::GateUpdate> all;
-        for (std::size_t i = 0; i < updates.size(); ++i) {
-            all.push_back({
-                .event = event,
-                .edition = Bits128{3, updates[i].edition},
-                .seats = changed[i],
-                .owner = buyer(updates[i].owner),
-                .seq = updates[i].seq,
-                .kind = updates[i].kind,
-                .until = clock.now() + updates[i].held_for,
-            });
-        }
-        const auto applied = co_await gate->apply(all);
-        co_return applied.has_value();
-    }
-    bool apply(std::vector<Update> updates) { return run(io, applying(std::move(updates))); }
-
-    io::Awaitable<bool> vouching(Millis age, std::uint64_t edition) {
-        const std::array<store::redis::GateVouch, 1> vouches{{{event, Bits128{3, edition}}}};
-        const auto vouched = co_await gate->vouch(vouches, clock.now() - age);
-        co_return vouched.has_value();
-    }
-    bool vouch(Millis age = Millis{0}, std::uint64_t edition = 1) {
-        return run(io, vouching(age, edition));
-    }
 
     const EventId event{Bits128{1, 1}};
     ManualClock clock;

@@ -94,13 +94,5 @@ TEST_F(GateOutage, knows_nothing_when_redis_is_full) {
     EXPECT_TRUE(is_unknown_at_once());
 }
 
-TEST_F(GateOutage, tells_the_keeper_that_its_update_did_not_arrive) {
-    server->stop();
-    ASSERT_TRUE(run_until([this] { return !client->is_connected(); }));
-    EXPECT_FALSE(apply({{10, Kind::sold, 1, {1}}}));
-    EXPECT_FALSE(vouch());
-    release(1, {1});
-}
-
 }  // namespace
 }  // namespace frontrow::test

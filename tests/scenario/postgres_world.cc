@@ -1,47 +1,45 @@
 #include "scenario/postgres_world.h"
 
-#include "io/postgres/pg_connection.h"
-#include "store/cluster/gated_store.h"
-#include "store/postgres/migrations.h"
-#include "store/postgres/statements.h"
-#include "wire/fact_json.h"
+#include "io/redis/redis_url.h"
+#include "store/cluster/cluster_store.h"
+#include "store/postgres/postgres_journal.h"
 
-#include <array>
+#include <chrono>
+#include <functional>
 #include <iostream>
 #include <stdexcept>
+#include <utility>
 
 namespace frontrow::test {
+namespace {
 
-using store::cluster::GatedStore;
-using store::postgres::PostgresStore;
+using store::cluster::ClusterStore;
+using store::postgres::PostgresJournal;
+
+/// Where a function of the test's own is found before PostgreSQL's.
+constexpr auto kSearchPath = "options=-csearch_path%3Dpublic,pg_catalog";
+
+}  // namespace
 
 std::optional<std::string> PostgresWorld::why_no_gate() {
     if (!RedisServer::is_installed()) return "there is no redis-server here";
     return PostgresServer::why_not();
 }
 
-PostgresWorld::PostgresWorld(bool has_gate, Settings settings, KeeperSettings keeper)
-    : settings_{std::move(settings)}, keeper_{keeper} {
-    settings_.pool.connection.url = server_.url();
+PostgresWorld::PostgresWorld(bool has_gate) {
+    using io::postgres::PgConnection;
     if (has_gate) redis_.emplace();
-    connection_ = connect();
-    if (!run(io_, store::postgres::migrate(*connection_)))
-        throw std::runtime_error("the schema couldn't be made");
+    auto made = run(io_, PgConnection::connect(io_.get_executor(), {.url = server_.url()}));
+    if (!made) throw std::runtime_error(made.error().what);
+    connection_ = std::move(*made);
     run_sql(
         "CREATE TABLE test_clock (at timestamptz NOT NULL);"
         "INSERT INTO test_clock VALUES ('epoch');"
-        "CREATE OR REPLACE FUNCTION frontrow_now() RETURNS timestamptz LANGUAGE sql VOLATILE"
+        "CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE"
         " AS 'SELECT at FROM test_clock'"
     );
     set_clock();
     start_store();
-}
-
-std::unique_ptr<io::postgres::PgConnection> PostgresWorld::connect() {
-    using io::postgres::PgConnection;
-    auto made = run(io_, PgConnection::connect(io_.get_executor(), {.url = server_.url()}));
-    if (!made) throw std::runtime_error(made.error().what);
-    return std::move(*made);
 }
 
 PostgresWorld::~PostgresWorld() {
@@ -50,39 +48,40 @@ PostgresWorld::~PostgresWorld() {
 
 void PostgresWorld::start_store() {
     const auto on_trouble = [](const io::Fault& fault) { std::cout << fault.what << std::endl; };
+    ClusterStore::Settings settings;
     if (redis_) {
-        store_ = std::make_unique<GatedStore>(
-            GatedStore::Settings{
-                .postgres = settings_,
-                .redis =
-                    {.address = io::parse_redis_url(redis_->url()).value(),
-                     .command_time = Millis{5'000}},
-                .keeper = keeper_,
-            },
-            GatedStore::Ports{
-                .owner = io_.get_executor(),
-                .clock = clock_,
-                .random = random_,
-                .on_trouble = on_trouble,
-                .on_failure = on_trouble,
-            }
-        );
-    } else {
-        store_ = std::make_unique<PostgresStore>(
-            settings_,
-            PostgresStore::Ports{
-                .owner = io_.get_executor(),
-                .clock = clock_,
-                .random = random_,
-                .on_trouble = on_trouble,
-                .on_failure = on_trouble,
-            }
-        );
+        settings.gate = store::cluster::SeatClaims::Settings{
+            .redis =
+                {
+                    .address = io::parse_redis_url(redis_->url()).value(),
+                    .command_time = Millis{5'000},
+                }
+        };
     }
+    const auto url = server_.url();
+    const auto separator = url.contains('?') ? '&' : '?';
+    store_ = std::make_unique<ClusterStore>(
+        std::move(settings),
+        ClusterStore::Ports{
+            .owner = io_.get_executor(),
+            .clock = clock_,
+            .random = random_,
+            .on_trouble = on_trouble,
+            .on_failure = on_trouble,
+        },
+        std::make_unique<PostgresJournal>(
+            io_.get_executor(), io::postgres::PgOptions{.url = url + separator + kSearchPath}, true
+        )
+    );
+    run_until([this] { return store_->is_ready(); });
+}
+
+void PostgresWorld::run_until(const std::function<bool()>& is_so) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-    while (!store_->is_ready()) {
+    while (!is_so()) {
         io_.restart();
-        if (io_.run_one_until(deadline) == 0) throw std::runtime_error("the store didn't start");
+        if (io_.run_one_until(deadline) == 0)
+            throw std::runtime_error("the store doesn't get there");
     }
 }
 
@@ -103,24 +102,14 @@ void PostgresWorld::move_clock(Millis by) {
     if (by >= Millis{0}) {
         clock_.advance(by);
     } else {
+        // What has run out becomes a fact within moments; then no clock brings it back.
+        run_until([this] { return !store_->inventory().has_expired_holds(store_->now()); });
         clock_.step(by);
     }
     set_clock();
     // Redis has a clock of its own that nobody can move: what would have run out by then is
     // forgotten.
     if (redis_) redis_->flush();
-}
-
-std::vector<domain::Fact> PostgresWorld::facts_after(std::uint64_t seq) {
-    const std::array read{io::postgres::PgQuery{
-        {"", "SELECT line FROM facts WHERE seq > $1 ORDER BY seq"},
-        io::postgres::PgParams::of(static_cast<std::int64_t>(seq))
-    }};
-    const auto results = run(io_, connection_->run(read));
-    std::vector<domain::Fact> facts;
-    for (int row = 0; row < results.value().front().rows(); ++row)
-        facts.push_back(wire::parse_fact(results->front().text(row, 0)).value());
-    return facts;
 }
 
 void PostgresWorld::set_clock() {

@@ -109,7 +109,6 @@ std::vector<std::string> PostgresServer::command() const {
         "listen_addresses=127.0.0.1",
         "port=" + std::to_string(port_),
         "unix_socket_directories=" + folder_.path().string(),
-        std::string{"fsync="} + (options_.has_fsync ? "on" : "off"),
         std::string{"ssl="} + (options_.has_tls ? "on" : "off"),
         "shared_buffers=32MB",
         "max_connections=50",
@@ -136,6 +135,14 @@ void PostgresServer::start() {
         std::this_thread::sleep_for(std::chrono::milliseconds{20});
     }
     throw std::runtime_error("PostgreSQL doesn't start:\n" + log());
+}
+
+std::filesystem::path PostgresServer::quick_place() {
+    constexpr std::uintmax_t kRoom = 512 << 20;
+    const std::filesystem::path memory = "/dev/shm";
+    std::error_code none;
+    const auto room = std::filesystem::space(memory, none);
+    return !none && room.available >= kRoom ? memory : std::filesystem::temp_directory_path();
 }
 
 bool PostgresServer::try_start() {

@@ -13,15 +13,13 @@
 namespace frontrow::test {
 
 /// A real PostgreSQL 15 with a database of its own, on a port of its own and on a Unix socket. Runs
-/// as another user where the test is root, because PostgreSQL refuses to be. Throws where it can't
+/// as another user where the test is root, because PostgreSQL refuses to be. Its data is in memory
+/// where there is room for that: a commit waits for the disk, and the disk is quick. Throws where it can't
 /// do what it is told. However the test ends, the server ends with it; start it from the main
 /// thread, whose end the kernel watches for.
 class PostgresServer {
 public:
     struct Options {
-        /// Off, a commit doesn't wait for the disk: a killed server loses nothing all the same, a
-        /// machine would.
-        bool has_fsync = false;
         /// Speaks TLS, with a certificate of its own making.
         bool has_tls = false;
         /// More settings, each as `name=value`.
@@ -60,6 +58,7 @@ public:
     std::string log() const;
 
 private:
+    static std::filesystem::path quick_place();
     bool try_start();
     bool is_answering() const;
     bool has_ended();
@@ -68,7 +67,7 @@ private:
     std::vector<std::string> command() const;
 
     Options options_;
-    TempFolder folder_;
+    TempFolder folder_{quick_place()};
     std::string password_ = "a%secret";
     std::uint16_t port_ = 0;
     pid_t pid_ = -1;

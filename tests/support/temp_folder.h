@@ -10,8 +10,8 @@ namespace frontrow::test {
 /// A folder that is gone with the object.
 class TempFolder {
 public:
-    TempFolder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "frontrow-test-XXXXXX").string();
+    explicit TempFolder(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
+        auto pattern = (in / "frontrow-test-XXXXXX").string();
         if (mkdtemp(pattern.data()) == nullptr)
             throw std::runtime_error("can't make a folder for the test");
         path_ = pattern;

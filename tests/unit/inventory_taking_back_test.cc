@@ -177,7 +177,7 @@ private:
 
 TEST(InventoryTakingBack, leaves_one_that_goes_on_like_one_that_never_speculated) {
     const auto seed = test::seed_of_this_run();
-    const std::uint64_t histories = (is_slow() ? 20UZ : 500UZ) * (test::is_soak() ? 10 : 1);
+    const std::uint64_t histories = (is_slow() ? 20 : 500) * (test::is_soak() ? 10 : 1);
     Supposed supposed;
     for (std::uint64_t history = 0; history < histories && !HasFatalFailure(); ++history) {
         SCOPED_TRACE("FRONTROW_SEED=" + std::to_string(seed + history) + " starts with it");
@@ -258,7 +258,7 @@ private:
 
 TEST(InventoryTakingBack, gives_all_copies_of_a_history_the_same_digest) {
     const auto seed = test::seed_of_this_run();
-    const std::uint64_t histories = (is_slow() ? 10UZ : 200UZ) * (test::is_soak() ? 10 : 1);
+    const std::uint64_t histories = (is_slow() ? 10 : 200) * (test::is_soak() ? 10 : 1);
     for (std::uint64_t history = 0; history < histories && !HasFatalFailure(); ++history) {
         SCOPED_TRACE("FRONTROW_SEED=" + std::to_string(seed + history) + " starts with it");
         const auto facts = history_of(seed + history, 500);

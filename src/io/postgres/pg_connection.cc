@@ -114,6 +114,7 @@ Awaitable<Result<std::vector<PgResult>, PgError>> PgConnection::run(std::span<co
     Use use{link_};
     if (link_->has_ended()) co_return std::unexpected(not_begun());
     link_->set_deadline(options_.answer_time);
+    link_->forget_warnings();
     auto answer = co_await run_pipeline(queries);
     if (!answer) co_await recover(answer.error());
     if (answer || answer.error().kind != PgErrorKind::lost) use.finish();
@@ -218,6 +219,10 @@ std::optional<PgNotification> PgConnection::next_notification() {
     const std::unique_ptr<PGnotify, FreeMemory> found{PQnotifies(link_->handle())};
     if (!found) return std::nullopt;
     return PgNotification{.channel = found->relname, .payload = found->extra};
+}
+
+bool PgConnection::has_warned() const {
+    return link_->has_warned();
 }
 
 bool PgConnection::is_usable() const {

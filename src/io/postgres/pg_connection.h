@@ -60,6 +60,8 @@ public:
         std::chrono::milliseconds time
     );
 
+    /// Whether the server warned during the last run(), which succeeded nevertheless.
+    bool has_warned() const;
     /// False: for nothing but to be destroyed.
     bool is_usable() const;
     /// As is_usable(), after a look at whether the server has ended the session meanwhile. Costs a

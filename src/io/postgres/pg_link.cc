@@ -173,11 +173,13 @@ bool PgLink::has_ended() {
     return has_broken || !is_open();
 }
 
-/// Warnings are for whoever reads the server's log. What ends the connection is for us.
+/// What a warning says is for whoever reads the server's log; that there was one is kept.
 void PgLink::hear(void* link, const pg_result* notice) {
     const auto severity = text_of(PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED));
+    auto& self = *static_cast<PgLink*>(link);
+    self.has_warned_ |= severity == "WARNING";
     if (severity != "FATAL" && severity != "PANIC") return;
-    auto& words = static_cast<PgLink*>(link)->last_words_;
+    auto& words = self.last_words_;
     words.kind = PgErrorKind::unavailable;
     words.sqlstate = text_of(PQresultErrorField(notice, PG_DIAG_SQLSTATE));
     words.what = "the server ended the connection: " +

@@ -41,6 +41,11 @@ public:
     /// The server's last words before it ended the connection unasked; empty if it had none.
     const PgError& last_words() const { return last_words_; }
 
+    /// Whether the server has warned since forget_warnings(). A commit that was told with a warning
+    /// may not have reached a synchronous standby.
+    bool has_warned() const { return has_warned_; }
+    void forget_warnings() { has_warned_ = false; }
+
     /// Sends what libpq has buffered, now and as the socket takes it.
     void flush();
     /// Waits for bytes and hands them to libpq. False: broken, closed, or the deadline has passed.
@@ -71,6 +76,7 @@ private:
     pg_conn* handle_ = nullptr;
     std::unique_ptr<Socket> socket_;
     PgError last_words_;
+    bool has_warned_ = false;
     bool is_closed_ = false;
     bool is_late_ = false;
     bool is_flushing_ = false;

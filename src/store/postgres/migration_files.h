@@ -7,7 +7,5 @@ namespace frontrow::assets {
 
 extern const std::string_view migration_0001_up;
 extern const std::string_view migration_0001_down;
-extern const std::string_view migration_0002_up;
-extern const std::string_view migration_0002_down;
 
 }  // namespace frontrow::assets

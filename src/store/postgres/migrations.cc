@@ -2,6 +2,7 @@
 
 #include "store/postgres/migration_files.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
@@ -23,13 +24,27 @@ constexpr auto kTable =
 /// Any number will do, as long as every Frontrow takes the same.
 constexpr auto kLock = "SELECT pg_advisory_xact_lock(7063961742386);";
 
+PgError of_another_frontrow(const std::string& why) {
+    return {.kind = PgErrorKind::rejected, .sqlstate = {}, .constraint = {}, .what = why};
+}
+
 io::Awaitable<Result<std::int32_t, PgError>> read_version(PgConnection& connection) {
     const std::array queries{
-        PgQuery{{"", "SELECT coalesce(max(version), 0)::integer FROM schema_migrations"}}
+        PgQuery{{"", "SELECT version, name FROM schema_migrations ORDER BY version"}}
     };
     auto results = co_await connection.run(queries);
     if (!results) co_return std::unexpected(std::move(results.error()));
-    co_return results->front().int4(0, 0);
+    const auto& steps = results->front();
+    const auto known = static_cast<int>(migrations().size());
+    for (int row = 0; row < std::min(steps.rows(), known); ++row) {
+        const auto& step = migrations()[static_cast<std::size_t>(row)];
+        if (steps.int4(row, 0) == step.version && steps.text(row, 1) == step.name) continue;
+        co_return std::unexpected(of_another_frontrow(
+            "the database has the tables of an older frontrow, which this one can't read: name an "
+            "empty database"
+        ));
+    }
+    co_return steps.rows() == 0 ? 0 : steps.int4(steps.rows() - 1, 0);
 }
 
 std::string quoted(std::string_view text) {
@@ -56,8 +71,7 @@ std::string down_script(const Migration& step) {
 
 std::span<const Migration> migrations() {
     static const std::array kMigrations{
-        Migration{1, "sale", assets::migration_0001_up, assets::migration_0001_down},
-        Migration{2, "api_keys", assets::migration_0002_up, assets::migration_0002_down},
+        Migration{1, "journal", assets::migration_0001_up, assets::migration_0001_down},
     };
     return kMigrations;
 }
@@ -81,14 +95,11 @@ io::Awaitable<Result<int, PgError>> migrate(PgConnection& connection, std::int32
         if (!version) co_return std::unexpected(version.error());
         if (*version == target) co_return steps;
         if (*version > migrations().back().version) {
-            co_return std::unexpected(PgError{
-                .kind = PgErrorKind::rejected,
-                .sqlstate = {},
-                .constraint = {},
-                .what = "the database has schema " + std::to_string(*version) +
-                        " and this frontrow knows " + std::to_string(migrations().back().version) +
-                        "; run a newer one",
-            });
+            co_return std::unexpected(of_another_frontrow(
+                "the database has schema " + std::to_string(*version) +
+                " and this frontrow knows " + std::to_string(migrations().back().version) +
+                "; run a newer one"
+            ));
         }
         const bool is_up = *version < target;
         const auto& step = migrations()[static_cast<std::size_t>(is_up ? *version : *version - 1)];

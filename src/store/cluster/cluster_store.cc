@@ -1,0 +1,238 @@
+#include "store/cluster/cluster_store.h"
+
+#include "base/check.h"
+#include "io/backoff.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <variant>
+
+namespace frontrow::store::cluster {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+using io::use_awaitable;
+
+constexpr std::chrono::milliseconds kRetryMin{50};
+constexpr std::chrono::milliseconds kRetryMax{1'000};
+constexpr std::size_t kLapsedInRead = 2'000;
+
+Fault not_begun() {
+    return {FaultKind::unavailable, "the database hasn't been reached yet"};
+}
+
+}  // namespace
+
+ClusterStore::ClusterStore(Settings settings, Ports ports, std::unique_ptr<RemoteJournal> journal)
+    : StateStore{ports.owner, std::make_unique<domain::Inventory>(StateLog::Digests::on)},
+      settings_{std::move(settings)},
+      ports_{std::move(ports)},
+      journal_{std::move(journal)},
+      timer_{ports_.owner},
+      tasks_{ports_.owner, [](const std::exception_ptr& error) { std::rethrow_exception(error); }},
+      self_{std::make_shared<ClusterStore*>(this)} {
+    if (settings_.gate) {
+        claims_.emplace(
+            *settings_.gate,
+            SeatClaims::Ports{
+                .owner = ports_.owner,
+                .clock = ports_.clock,
+                .random = ports_.random,
+                .on_trouble = ports_.on_trouble,
+            }
+        );
+    }
+    tasks_.spawn(start());
+}
+
+ClusterStore::~ClusterStore() = default;
+
+Awaitable<void> ClusterStore::start() {
+    io::Backoff backoff{kRetryMin, kRetryMax};
+    while (!is_closing_) {
+        const auto first = co_await find_first();
+        if (is_closing_) co_return;
+        if (first) co_return begin(*first);
+        ports_.on_trouble(first.error());
+        timer_.expires_after(backoff.after_failure(ports_.random.next()));
+        co_await timer_.async_wait(boost::asio::as_tuple(use_awaitable));
+    }
+}
+
+Awaitable<Result<Head, Fault>> ClusterStore::find_first() {
+    const auto opened = co_await journal_->open();
+    if (!opened) co_return std::unexpected(opened.error());
+    using Answer = Result<SharedJournal::Following, Fault>;
+    const auto found = co_await boost::asio::async_initiate<decltype(use_awaitable)&, void(Answer)>(
+        [this](auto handler) { journal_->look(0, std::move(handler)); }, use_awaitable
+    );
+    if (!found) co_return std::unexpected(found.error());
+    if (found->batches.empty() || found->batches.front().head.first_seq != 0)
+        co_return std::unexpected(Fault{FaultKind::unavailable, "the journal has no beginning"});
+    co_return found->batches.front().head;
+}
+
+void ClusterStore::begin(const Head& first) {
+    node_ = std::make_unique<Node>(
+        settings_.node,
+        Node::Ports{
+            .journal = *journal_,
+            .clock = ports_.clock,
+            .random = ports_.random,
+            .wake_at = [this](Node::Time at) { wake_at(at); },
+            .next_turn =
+                [this] {
+                    boost::asio::post(owner(), [weak = std::weak_ptr{self_}] {
+                        if (const auto self = weak.lock()) (*self)->node_->turn();
+                    });
+                },
+            .on_failure = ports_.on_failure,
+            .on_news = [this](Node::News news) { tell(news); },
+            .on_batch = [this](
+                            const Head& head, std::span<const domain::Fact> facts
+                        ) { take(head, facts); },
+        },
+        state(),
+        first
+    );
+    node_->start();
+}
+
+void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts) {
+    for (const auto& fact : facts) {
+        if (std::holds_alternative<domain::EventDeleted>(fact.body)) forget_seat_map(fact.event);
+        const auto* const cancelled = std::get_if<domain::ReservationCancelled>(&fact.body);
+        if (claims_ && cancelled != nullptr && node_->has_written(head))
+            give_back_claim(*cancelled, fact.at);
+    }
+}
+
+/// The seats are free, and the claim by which they were reserved may stand yet.
+void ClusterStore::give_back_claim(const domain::ReservationCancelled& cancelled, Instant at) {
+    const auto* const row = state().find_reservation(cancelled.reservation);
+    CHECK(row != nullptr);
+    if (row->created_at + redis::GateSettings{}.claim_time < at) return;
+    const auto reservation = state().entity(*row, at);
+    claims_->give_back(reservation.event, reservation.seats, row->request.key);
+}
+
+void ClusterStore::wake_at(Node::Time at) {
+    const auto [wish, is_new] = wakes_.insert(at);
+    if (is_new && wish == wakes_.begin()) set_timer();
+}
+
+void ClusterStore::set_timer() {
+    const auto at = *wakes_.begin();
+    const auto wait = at - ports_.clock.read().since_boot;
+    timer_.expires_after(std::max(wait, Node::Time{0}));
+    timer_.async_wait([weak = std::weak_ptr{self_}, at](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        // Cancelled for an earlier wish; one that wasn't cancelled in time is made again.
+        if (error || !self || (*self)->wakes_.erase(at) == 0) return;
+        if (!(*self)->wakes_.empty()) (*self)->set_timer();
+        (*self)->node_->wake(at);
+    });
+}
+
+void ClusterStore::tell(Node::News news) {
+    switch (news) {
+        case Node::News::clock_corrected:
+            return ports_.on_trouble(
+                {FaultKind::unavailable,
+                 "the database's clock was set or stood still; this node follows it"}
+            );
+        case Node::News::contact_lost:
+            return ports_.on_trouble({FaultKind::unavailable, "the database doesn't answer"});
+        case Node::News::contact_made:
+            return;
+    }
+}
+
+Awaitable<void> ClusterStore::close() {
+    is_closing_ = true;
+    if (node_ != nullptr) {
+        co_await boost::asio::async_initiate<decltype(use_awaitable)&, void()>(
+            [this](auto handler) { node_->close(std::move(handler)); }, use_awaitable
+        );
+    }
+    self_.reset();
+    timer_.cancel();
+    if (claims_) co_await claims_->close();
+    co_await journal_->close();
+    co_await tasks_.wait();
+}
+
+Awaitable<ClusterStore::Outcome> ClusterStore::execute(domain::Command command, TraceId trace) {
+    if (claims_ && depends_on_rivals(command))
+        return decide_behind_gate(std::get<domain::ReserveSeats>(std::move(command)), trace);
+    return decide(std::move(command), trace);
+}
+
+Awaitable<ClusterStore::Outcome> ClusterStore::decide(domain::Command command, TraceId trace) {
+    if (node_ == nullptr) co_return std::unexpected(not_begun());
+    if (auto fault = node_->refusal()) co_return std::unexpected(std::move(*fault));
+    co_return co_await boost::asio::async_initiate<decltype(use_awaitable)&, void(Outcome)>(
+        [&](auto handler) { node_->execute(std::move(command), trace, std::move(handler)); },
+        use_awaitable
+    );
+}
+
+/// A claim of any other would keep seats from buyers for nothing. By the state as it is just now,
+/// with what is decided and not durable yet: the gate needs no more than a guess.
+bool ClusterStore::depends_on_rivals(const domain::Command& command) {
+    if (node_ == nullptr || !std::holds_alternative<domain::ReserveSeats>(command)) return false;
+    const auto guess = domain::decide(state(), command, now()).outcome;
+    return guess ? !guess->replayed : guess.error().reason == domain::Reason::seats_unavailable;
+}
+
+Awaitable<ClusterStore::Outcome>
+ClusterStore::decide_behind_gate(domain::ReserveSeats command, TraceId trace) {
+    const auto event = command.event;
+    const auto owner = command.request.key;
+    const auto seats = command.seats;
+    SeatClaims::Entry entry;
+    if (claims_->is_contested(event)) entry = co_await claims_->enter(event, seats, owner);
+    if (entry.refusal) co_return domain::Outcome{std::unexpected(std::move(*entry.refusal))};
+    auto outcome = co_await decide(std::move(command), trace);
+    claims_->settle(event, seats, owner, entry, outcome);
+    co_return outcome;
+}
+
+std::optional<GateCounts> ClusterStore::count_gate() const {
+    return claims_ ? std::optional{claims_->counts()} : std::nullopt;
+}
+
+Awaitable<std::optional<Fault>> ClusterStore::until_readable() {
+    if (node_ == nullptr) co_return not_begun();
+    co_return co_await boost::asio::
+        async_initiate<decltype(use_awaitable)&, void(std::optional<Fault>)>(
+            [this](auto handler) { node_->read(std::move(handler)); }, use_awaitable
+        );
+}
+
+/// At a boundary all of the state is durable.
+Awaitable<std::optional<Fault>> ClusterStore::until_tellable(std::uint64_t) {
+    co_return std::nullopt;
+}
+
+/// By the head's time only: another node's batch must find the hold as its node did. What has run
+/// out since then is found by each read itself.
+bool ClusterStore::lapse_some(Instant) {
+    state().lapse(node_->head().at, kLapsedInRead);
+    return true;
+}
+
+bool ClusterStore::is_ready() const {
+    return node_ != nullptr && node_->is_ready();
+}
+
+Instant ClusterStore::now() {
+    return node_ == nullptr ? ports_.clock.now() : node_->now();
+}
+
+}  // namespace frontrow::store::cluster

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "io/awaitable.h"
+#include "io/clock.h"
+#include "io/fault.h"
+#include "io/random.h"
+#include "io/task_group.h"
+#include "io/timer.h"
+#include "store/cluster/node.h"
+#include "store/cluster/seat_claims.h"
+#include "store/cluster/shared_journal.h"
+#include "store/engine/state_store.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+
+namespace frontrow::store::cluster {
+
+/// A shared journal that is reached over connections of its own.
+class RemoteJournal : public SharedJournal {
+public:
+    /// Before the first use; again after a fault. Faults: unavailable.
+    virtual io::Awaitable<Result<void, io::Fault>> open() = 0;
+    /// Ends what is under way. Nothing is answered any more.
+    virtual io::Awaitable<void> close() = 0;
+};
+
+/// The store of one of many equal nodes: the whole state in memory, decided on by the cluster's
+/// protocol (node.h). This is the loop, the timer and the waiting around that machine.
+///
+/// It connects in its own time, and reads the journal from its beginning: is_ready() tells when it
+/// has. Without the database everything waits, and is a fault (unavailable) once it has waited too
+/// long.
+class ClusterStore final : public engine::StateStore {
+public:
+    /// All outlive the store.
+    struct Ports {
+        io::Executor owner;
+        const io::Clock& clock;
+        io::Random& random;
+        /// Told of what went wrong on the way, for the log.
+        std::function<void(const io::Fault&)> on_trouble;
+        /// Told once that this process can't go on; a restart takes things as they are now.
+        std::function<void(const io::Fault&)> on_failure;
+    };
+
+    struct Settings {
+        Node::Settings node = {};
+        /// A gate before the engine; none if absent.
+        std::optional<SeatClaims::Settings> gate = std::nullopt;
+    };
+
+    ClusterStore(Settings settings, Ports ports, std::unique_ptr<RemoteJournal> journal);
+    /// After close().
+    ~ClusterStore() override;
+
+    Awaitable<void> close() override;
+    Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
+        override;
+    std::optional<GateCounts> count_gate() const override;
+    bool is_ready() const override;
+    Instant now() override;
+    /// Nothing before it has begun.
+    const Node* node() const { return node_.get(); }
+
+private:
+    bool is_always_readable() const override { return false; }
+    Awaitable<std::optional<io::Fault>> until_readable() override;
+    Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq) override;
+    bool is_forming(std::uint64_t) const override { return false; }
+    bool lapse_some(Instant now) override;
+
+    using Outcome = Result<domain::Outcome, io::Fault>;
+
+    Awaitable<Outcome> decide(domain::Command command, TraceId trace);
+    /// A reservation that nothing stands against but who else wants its seats.
+    bool depends_on_rivals(const domain::Command& command);
+    Awaitable<Outcome> decide_behind_gate(domain::ReserveSeats command, TraceId trace);
+    Awaitable<void> start();
+    Awaitable<Result<Head, io::Fault>> find_first();
+    void begin(const Head& first);
+    void take(const Head& head, std::span<const domain::Fact> facts);
+    void give_back_claim(const domain::ReservationCancelled& cancelled, Instant at);
+    void wake_at(Node::Time at);
+    void set_timer();
+    void tell(Node::News news);
+
+    Settings settings_;
+    Ports ports_;
+    std::unique_ptr<RemoteJournal> journal_;
+    std::unique_ptr<Node> node_;
+    std::optional<SeatClaims> claims_;
+    /// When the node wants to be woken; the timer is set for the first of these.
+    std::set<Node::Time> wakes_;
+    io::Timer timer_;
+    io::TaskGroup tasks_;
+    bool is_closing_ = false;
+    /// Posted work holds a weak reference, so that what was queued when the store goes does
+    /// nothing.
+    std::shared_ptr<ClusterStore*> self_;
+};
+
+}  // namespace frontrow::store::cluster

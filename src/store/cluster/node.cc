@@ -1,0 +1,448 @@
+#include "store/cluster/node.h"
+
+#include "base/check.h"
+#include "domain/evolve.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace frontrow::store::cluster {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+using Time = Node::Time;
+
+constexpr Time kTick = std::chrono::milliseconds{100};
+/// An outage that is no longer than this is waited for. In a longer one nobody waits any more.
+constexpr Time kOutageMax = std::chrono::seconds{4};
+
+// Of one batch. What is one fact is one batch, however large.
+constexpr std::size_t kFactsMax = 4'096;
+constexpr std::size_t kBytesMax = 1 << 20;
+/// After a batch was taken back: the large batch of a slow node would lose to small ones again.
+constexpr std::size_t kCommandsAfterLoss = 512;
+
+/// As the engine's on a journal of its own.
+constexpr std::uint32_t kSweepChunk = 250;
+constexpr std::size_t kLapseChunk = 2'000;
+/// Any node sweeps what has run out so long ago, and a random part of it longer, so that not all
+/// do.
+constexpr Millis kSweepAfter{100};
+
+constexpr Time kSlotMax = std::chrono::milliseconds{1};
+constexpr Time kSlotMore = std::chrono::microseconds{100};
+
+// Between two tries to reach the journal.
+constexpr Time kPauseMin = std::chrono::milliseconds{10};
+constexpr Time kPauseMax = std::chrono::milliseconds{200};
+
+constexpr auto kDiverged = "this node's state isn't the one that it led to";
+
+Fault unavailable(const char* why) {
+    return {FaultKind::unavailable, why};
+}
+
+Fault corrupt(const Head& head, const std::string& why) {
+    return {FaultKind::corrupt, "batch " + std::to_string(head.first_seq) + ": " + why};
+}
+
+}  // namespace
+
+Node::Node(Settings settings, Ports ports, domain::Inventory& state, const Head& head)
+    : settings_{settings},
+      ports_{std::move(ports)},
+      state_{state},
+      me_{ports_.random.next()},
+      head_{head},
+      recent_{head},
+      ring_{me_, ports_.random.next().lo},
+      self_{std::make_shared<Node*>(this)} {
+    CHECK(state_.last_seq() == head.last_seq && state_.digest() == head.state);
+}
+
+void Node::start() {
+    const auto now = time_now();
+    tick_at_ = now + kTick;
+    ports_.wake_at(tick_at_);
+    step();
+}
+
+std::optional<Fault> Node::refusal() const {
+    if (has_failed_ || is_closing_) return unavailable("this node is ending");
+    if (is_cut_off()) return unavailable("the journal can't be reached");
+    if (waiting_.size() + unproven_.size() >= settings_.waiting_max)
+        return Fault{FaultKind::overloaded, "too many commands wait for the journal"};
+    return std::nullopt;
+}
+
+std::optional<Fault> Node::execute(domain::Command command, TraceId trace, Decided decided) {
+    if (auto fault = refusal()) return fault;
+    ++counts_.commands;
+    waiting_.push_back(Asked{
+        .number = ++asked_,
+        .command = std::move(command),
+        .trace = trace,
+        .deadline = time_now() + settings_.patience,
+        .decided = std::move(decided),
+        .outcome = std::nullopt,
+    });
+    ask_turn();
+    return std::nullopt;
+}
+
+bool Node::is_cut_off() const {
+    return !has_contact_ && time_now() - heard_at_ > kOutageMax;
+}
+
+void Node::read(Readable readable) {
+    if (is_cut_off()) {
+        answers_.push_back([readable = std::move(readable)]() mutable {
+            readable(unavailable("the journal can't be reached"));
+        });
+        return ask_turn();
+    }
+    readers_.push_back(Reader{
+        .number = ++asked_,
+        .deadline = time_now() + settings_.patience,
+        .readable = std::move(readable),
+    });
+    ask_turn();
+}
+
+void Node::close(std::move_only_function<void()> closed) {
+    is_closing_ = true;
+    closed_ = std::move(closed);
+    ask_turn();
+}
+
+/// Those who come in the same moment share a batch, or a look.
+void Node::ask_turn() {
+    if (flight_ || std::exchange(has_asked_turn_, true)) return;
+    timing_.begin(waiting_.size() + readers_.size());
+    ports_.next_turn();
+}
+
+void Node::turn() {
+    if (!flight_ && !timing_.is_time(waiting_.size() + readers_.size())) return ports_.next_turn();
+    has_asked_turn_ = false;
+    step();
+}
+
+void Node::wake(Time at) {
+    woken_at_ = std::max(woken_at_, at);
+    const auto now = time_now();
+    if (now >= tick_at_ && !has_failed_) tick(now);
+    step();
+}
+
+void Node::tick(Time now) {
+    tick_at_ = now + kTick;
+    ports_.wake_at(tick_at_);
+    // Others' batches are learned of though nobody asks here.
+    if (now - heard_at_ >= kTick) wants_look_ = true;
+    tell_late(now);
+}
+
+void Node::tell_late(Time now) {
+    const auto tell_those = [&](auto& asked, const Fault& fault) {
+        for (auto& each : asked)
+            if (each.deadline <= now) tell(each, std::unexpected(fault));
+    };
+    const auto drop_told = [](std::deque<Asked>& asked) {
+        std::erase_if(asked, [](const Asked& each) { return each.number != 0 && !each.decided; });
+    };
+    const auto nothing_done = unavailable("the journal couldn't be reached in time");
+    tell_those(waiting_, nothing_done);
+    tell_those(unproven_, nothing_done);
+    drop_told(waiting_);
+    drop_told(unproven_);
+    // They stay in the batch, which is still to be settled.
+    if (flight_) {
+        tell_those(
+            flight_->commands,
+            Fault{FaultKind::outcome_unknown, "the journal didn't answer in time"}
+        );
+    }
+    for (auto& reader : readers_) {
+        if (reader.deadline > now) continue;
+        answers_.push_back([readable = std::move(reader.readable), nothing_done]() mutable {
+            readable(nothing_done);
+        });
+        reader.number = 0;
+    }
+    std::erase_if(readers_, [](const Reader& reader) { return reader.number == 0; });
+}
+
+void Node::sweep() {
+    if (flight_ || is_closing_ || !time_.is_known() || !has_contact_) return;
+    const auto patience = kSweepAfter + Millis{ports_.random.next().lo % kSweepAfter.count()};
+    if (!state_.has_expired_holds(now() - patience)) return;
+    const auto is_own = [](const Asked& asked) { return asked.number == 0; };
+    if (std::ranges::any_of(waiting_, is_own)) return;
+    waiting_.push_back(Asked{
+        .number = 0,
+        .command = domain::ExpireHolds{kSweepChunk},
+        .trace = {},
+        .deadline = Time::max(),
+        .decided = {},
+        .outcome = std::nullopt,
+    });
+}
+
+void Node::step() {
+    const std::weak_ptr here{self_};
+    if (!has_failed_) tell_fresh();
+    // Readers come before the next savepoint is opened.
+    flush();
+    if (here.expired() || has_failed_) return;
+    const auto now = time_now();
+    decide_if_due(now);
+    look_if_needed(now);
+    flush();
+}
+
+// Deciding.
+
+Instant Node::now() {
+    return std::max(time_.at(clock_now()), head_.at);
+}
+
+Time Node::slot() const {
+    return std::min(trip_ + kSlotMore, kSlotMax);
+}
+
+void Node::decide_if_due(Time now) {
+    if (flight_ || healing_ || waiting_.empty() || !has_contact_ || !time_.is_known()) return;
+    const auto from = std::max(quiet_until_, append_again_at_);
+    if (from > now) return ports_.wake_at(from);
+    const auto turn = ring_.turn(slot(), now, losing_run_ > 0);
+    if (turn.at > now) return ports_.wake_at(turn.at);
+    // Long after the last batch that was heard of a look would tell little: an append tells as
+    // much.
+    const auto round = static_cast<Time::rep>(ring_.writers(now)) * slot();
+    const bool is_busy = now - turn.at < round;
+    if (turn.looks_first && is_busy && looked_at_ < turn.at) {
+        wants_look_ = true;
+        return;
+    }
+    decide_batch(now);
+}
+
+void Node::decide_batch(Time now) {
+    // Only what has run out at the head, so that another's batch finds the hold as its node did.
+    state_.lapse(head_.at, kLapseChunk);
+    Flight flight;
+    flight.on_state = state_.digest();
+    flight.covers = asked_;
+    flight.batch.head.at = this->now();
+    auto& facts = flight.facts;
+    std::size_t bytes = 0;
+    const auto commands_max = losing_run_ > 0 ? kCommandsAfterLoss : waiting_.size();
+    state_.open_savepoint();
+    while (!waiting_.empty() && flight.commands.size() < commands_max && facts.size() < kFactsMax &&
+           bytes < kBytesMax) {
+        if (!decide_next(flight, bytes)) break;
+    }
+    if (facts.empty()) {
+        state_.commit();
+        std::ranges::move(flight.commands, std::back_inserter(unproven_));
+        if (!waiting_.empty()) ask_turn();
+        return tell_fresh();
+    }
+    auto& head = flight.batch.head;
+    head.first_seq = facts.front().seq;
+    head.last_seq = facts.back().seq;
+    head.writer = me_;
+    head.n = ++n_;
+    head.state = state_.digest();
+    flight.batch.frame = frames_.write(facts);
+    head.hash = hash_of(flight.batch, head_.hash);
+    flight_ = std::move(flight);
+    send(now, SharedJournal::Mode::first);
+}
+
+bool Node::decide_next(Flight& flight, std::size_t& bytes) {
+    auto& asked = waiting_.front();
+    const auto at = flight.batch.head.at;
+    auto decision = domain::decide(state_, asked.command, at);
+    ++counts_.decisions;
+    if (bytes > 0 && bytes + decision.written_bytes > kBytesMax) return false;
+    bytes += decision.written_bytes;
+    for (auto& fact : decision.facts) {
+        flight.facts.push_back(domain::Fact{
+            .seq = state_.last_seq() + 1,
+            .at = at,
+            .trace = asked.trace,
+            .event = fact.event,
+            .body = std::move(fact.body),
+        });
+        domain::evolve(state_, flight.facts.back());
+    }
+    asked.outcome = std::move(decision.outcome);
+    flight.commands.push_back(std::move(asked));
+    waiting_.pop_front();
+    return true;
+}
+
+void Node::send(Time now, SharedJournal::Mode mode) {
+    flight_->sent_at = now;
+    flight_->clock_at_send = clock_now();
+    ++counts_.tries;
+    auto on = head_;
+    on.state = flight_->on_state;
+    ports_.journal.append(
+        flight_->batch,
+        on,
+        mode,
+        [weak = std::weak_ptr{self_}](Result<SharedJournal::Appended, Fault> answer) {
+            if (const auto self = weak.lock()) (*self)->on_appended(std::move(answer));
+        }
+    );
+}
+
+// What became of a batch.
+
+void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
+    if (has_failed_) return;
+    CHECK(flight_);
+    const auto now = time_now();
+    if (!answer) {
+        lose_contact(now);
+        append_pause_ = std::clamp(append_pause_ * 2, kPauseMin, kPauseMax);
+        append_again_at_ = now + append_pause_;
+        flight_->may_come_late |= answer.error().kind == FaultKind::outcome_unknown;
+        flight_->is_in_doubt = flight_->may_come_late;
+        if (!flight_->is_in_doubt) take_back();
+        return step();
+    }
+    const Look asked{
+        .from = head_.first_seq,
+        .covers = flight_->covers,
+        .heads = heads_,
+        .sent_at = flight_->sent_at,
+        .clock_at_send = flight_->clock_at_send,
+    };
+    trip_ = (trip_ * 7 + std::min(now - asked.sent_at, kSlotMax)) / 8;
+    note_contact(answer->following, asked.clock_at_send);
+    append_pause_ = {};
+    if (answer->is_in) {
+        won();
+        follow(answer->following, asked);
+    } else {
+        settle_flight(answer->following, asked);
+    }
+    step();
+}
+
+void Node::settle_flight(const SharedJournal::Following& following, Look asked) {
+    const auto& batches = following.batches;
+    const auto place = std::ranges::find(batches, head_, &Batch::head);
+    // Nothing moves the head while a batch is in flight: a look of before it may be older.
+    if (place == batches.end()) return follow(following, asked);
+    const auto next = place + 1;
+    if (next == batches.end()) return not_taken(place->head);
+    if (next->head == flight_->batch.head) {
+        won();
+    } else {
+        take_back();
+        losing_run_ = waiting_.empty() ? 0 : losing_run_ + 1;
+        counts_.losing_run_max = std::max(counts_.losing_run_max, losing_run_);
+    }
+    follow(following, asked);
+}
+
+/// The head hasn't moved, though this batch was to follow it.
+void Node::not_taken(const Head& there) {
+    if (flight_->on_state != there.state) return fail(corrupt(there, kDiverged));
+    if (flight_->is_in_doubt && quiet_until_ > time_now()) {
+        look_again_at_ = quiet_until_;
+        return;
+    }
+    // The first one may be on its way yet.
+    if (flight_->may_come_late && std::exchange(flight_->is_in_doubt, false))
+        return send(time_now(), SharedJournal::Mode::again);
+    // It may be so for an hour if the database's clock was set. If it comes after all, it's as
+    // another node's batch.
+    if (flight_->may_come_late) {
+        for (auto& asked : flight_->commands)
+            tell(asked, std::unexpected(Fault{FaultKind::outcome_unknown, "the clock was set"}));
+    }
+    take_back();
+    if (ports_.on_news) ports_.on_news(News::clock_corrected);
+}
+
+void Node::won() {
+    state_.commit();
+    ++counts_.wins;
+    losing_run_ = 0;
+    auto flight = std::move(*flight_);
+    flight_.reset();
+    for (auto& asked : flight.commands)
+        tell(asked, std::move(*asked.outcome));
+    head_moves(std::move(flight.batch), flight.facts);
+    sweep();
+}
+
+void Node::take_back() {
+    state_.roll_back();
+    auto flight = std::move(*flight_);
+    flight_.reset();
+    ask_again({
+        std::make_move_iterator(flight.commands.begin()),
+        std::make_move_iterator(flight.commands.end()),
+    });
+}
+
+/// Before those who came later; but for those that were answered, and the node's own.
+void Node::ask_again(std::deque<Asked> commands) {
+    for (auto& asked : waiting_)
+        commands.push_back(std::move(asked));
+    waiting_ = std::move(commands);
+    std::erase_if(waiting_, [](const Asked& asked) { return !asked.decided; });
+}
+
+void Node::tell(Asked& asked, Result<domain::Outcome, Fault> answer) {
+    if (!asked.decided) return;
+    answers_.push_back([decided = std::exchange(asked.decided, {}),
+                        answer = std::move(answer)]() mutable { decided(std::move(answer)); });
+}
+
+void Node::fail(const Fault& fault) {
+    if (std::exchange(has_failed_, true)) return;
+    const Fault unknown{FaultKind::outcome_unknown, "this node's state can't be trusted"};
+    if (flight_) {
+        for (auto& asked : flight_->commands)
+            tell(asked, std::unexpected(unknown));
+    }
+    const auto nothing_done = unavailable("this node's state can't be trusted");
+    for (auto* const list : {&waiting_, &unproven_})
+        for (auto& asked : *list)
+            tell(asked, std::unexpected(nothing_done));
+    for (auto& reader : readers_) {
+        answers_.push_back([readable = std::move(reader.readable), nothing_done]() mutable {
+            readable(nothing_done);
+        });
+    }
+    waiting_.clear();
+    unproven_.clear();
+    readers_.clear();
+    ports_.on_failure(fault);
+}
+
+void Node::flush() {
+    auto answers = std::exchange(answers_, {});
+    // What is in doubt for longer than its clients wait is left to the journal.
+    const bool is_settled =
+        !flight_ ||
+        (flight_->is_in_doubt && std::ranges::none_of(flight_->commands, [](const Asked& asked) {
+             return static_cast<bool>(asked.decided);
+         }));
+    const bool is_idle = is_settled && waiting_.empty() && unproven_.empty() && readers_.empty();
+    if (closed_ && (is_idle || has_failed_)) answers.emplace_back(std::exchange(closed_, {}));
+    for (auto& answer : answers)
+        answer();
+}
+
+}  // namespace frontrow::store::cluster

@@ -1,0 +1,163 @@
+#include "domain/evolve.h"
+#include "store/cluster/node.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+// How a node follows the journal: looks, others' batches, and who may be told what they show.
+
+namespace frontrow::store::cluster {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+using NodeTime = Node::Time;
+
+/// A node that has heard nothing for so long isn't ready.
+constexpr NodeTime kReadyFor = std::chrono::seconds{2};
+constexpr auto kRingMemory = std::chrono::floor<Millis>(Ring::kMemory);
+
+// Between two tries to reach the journal.
+constexpr NodeTime kContactPauseMin = std::chrono::milliseconds{10};
+constexpr NodeTime kContactPauseMax = std::chrono::milliseconds{200};
+
+Fault wrong_batch(const Head& head, const std::string& why) {
+    return {FaultKind::corrupt, "batch " + std::to_string(head.first_seq) + ": " + why};
+}
+
+}  // namespace
+
+void Node::on_looked(Result<SharedJournal::Following, Fault> answer) {
+    if (has_failed_) return;
+    const auto asked = *std::exchange(look_, std::nullopt);
+    if (!answer) {
+        lose_contact(time_now());
+        wants_look_ = true;
+        return step();
+    }
+    note_contact(*answer, asked.clock_at_send);
+    looked_at_ = asked.sent_at;
+    if (healing_) {
+        if (asked.from == look_from()) heal(*answer);
+    } else if (flight_ && flight_->is_in_doubt) {
+        settle_flight(*answer, asked);
+    } else if (!flight_) {
+        follow(*answer, asked);
+        // Another may have done it: the state has just been brought up to date.
+        sweep();
+    }
+    step();
+}
+
+void Node::follow(const SharedJournal::Following& following, Look asked) {
+    const auto& batches = following.batches;
+    auto place = std::ranges::find(batches, head_, &Batch::head);
+    if (place == batches.end()) {
+        // An answer that was on its way when the head was learned of elsewhere.
+        wants_look_ = true;
+        if (asked.heads < heads_) return;
+        return begin_healing();
+    }
+    while (++place != batches.end()) {
+        if (const auto evolved = evolve_batch(*place); !evolved) return fail(evolved.error());
+    }
+    const auto now = time_now();
+    if (quiet_until_ > now) {
+        // Others may have told of batches that are still to come back.
+        look_again_at_ = now + kContactPauseMin;
+    } else if (batches.size() < SharedJournal::kBatchesMax) {
+        fresh_until_ = std::max(fresh_until_, asked.covers);
+        has_caught_up_ = true;
+    } else {
+        wants_look_ = true;
+    }
+}
+
+Result<void, Fault> Node::evolve_batch(const Batch& batch) {
+    if (state_.last_seq() != head_.last_seq || state_.digest() != head_.state)
+        return std::unexpected(wrong_batch(head_, kDiverged));
+    const auto& head = batch.head;
+    const auto facts = read_following(head_, batch);
+    if (!facts) return std::unexpected(facts.error());
+    for (const auto& fact : *facts)
+        domain::evolve(state_, fact);
+    if (state_.digest() != head.state)
+        return std::unexpected(wrong_batch(head, "it leads to another state here than on its node")
+        );
+    ++counts_.learned;
+    head_moves(batch, *facts);
+    return {};
+}
+
+void Node::head_moves(Batch batch, std::span<const domain::Fact> facts) {
+    const auto since = time_now();
+    head_ = batch.head;
+    ++heads_;
+    // Who wrote long ago, before this node came, wants no turn.
+    if (head_.at + kRingMemory > now()) ring_.saw(head_.writer, since);
+    recent_.add(std::move(batch), since);
+    if (!unproven_.empty()) ask_again(std::exchange(unproven_, {}));
+    if (ports_.on_batch) ports_.on_batch(head_, facts);
+}
+
+void Node::note_contact(const SharedJournal::Following& following, Time clock_at_send) {
+    heard_at_ = time_now();
+    time_.learn(clock_at_send, clock_now(), following.clock);
+    look_pause_ = kContactPauseMin;
+    note_timeline(following.timeline);
+    if (!std::exchange(has_contact_, true) && ports_.on_news) ports_.on_news(News::contact_made);
+}
+
+void Node::lose_contact(Time now) {
+    if (std::exchange(has_contact_, false) && ports_.on_news) ports_.on_news(News::contact_lost);
+    look_pause_ = std::clamp(look_pause_ * 2, kContactPauseMin, kContactPauseMax);
+    look_again_at_ = now + look_pause_;
+}
+
+bool Node::is_ready() const {
+    return !has_failed_ && has_caught_up_ && has_contact_ && time_now() - heard_at_ < kReadyFor;
+}
+
+bool Node::needs_look(Time now) const {
+    if (healing_) return !healing_->is_appending;
+    if (flight_) return flight_->is_in_doubt && now >= look_again_at_;
+    const auto is_behind = [this](const auto& asked) { return asked.number > fresh_until_; };
+    return wants_look_ || std::ranges::any_of(unproven_, is_behind) ||
+           (!readers_.empty() && is_behind(readers_.back()));
+}
+
+void Node::look_if_needed(Time now) {
+    if (look_) return;
+    if (look_again_at_ > now) return ports_.wake_at(look_again_at_);
+    if (!needs_look(now)) return;
+    wants_look_ = false;
+    ++counts_.looks;
+    look_ = Look{
+        .from = look_from(),
+        .covers = asked_,
+        .heads = heads_,
+        .sent_at = now,
+        .clock_at_send = clock_now(),
+    };
+    ports_.journal.look(
+        look_->from,
+        [weak = std::weak_ptr{self_}](Result<SharedJournal::Following, Fault> answer) {
+            if (const auto self = weak.lock()) (*self)->on_looked(std::move(answer));
+        }
+    );
+}
+
+void Node::tell_fresh() {
+    if (flight_) return;
+    for (auto& asked : unproven_)
+        if (asked.number <= fresh_until_) tell(asked, std::move(*asked.outcome));
+    std::erase_if(unproven_, [](const Asked& asked) { return !asked.decided; });
+    for (; !readers_.empty() && readers_.front().number <= fresh_until_; readers_.pop_front()) {
+        answers_.push_back([readable = std::move(readers_.front().readable)]() mutable {
+            readable(std::nullopt);
+        });
+    }
+}
+
+}  // namespace frontrow::store::cluster

@@ -1,0 +1,100 @@
+#include "store/cluster/node.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+// What a node does after a fail-over to a standby that hadn't received the journal's last batches:
+// it appends those that it knows once more, the same bytes in the same places. Nodes that know less
+// append nothing new meanwhile (quiet_until_).
+
+namespace frontrow::store::cluster {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+
+/// After a fail-over, for those who know of lost batches to append them again.
+constexpr Node::Time kQuiet = std::chrono::seconds{2};
+/// Between two tries to append a lost batch.
+constexpr Node::Time kHealingPause = std::chrono::milliseconds{10};
+
+}  // namespace
+
+void Node::note_timeline(std::uint32_t timeline) {
+    if (std::exchange(timeline_, timeline) == timeline) return;
+    // A database that has never failed over has lost nothing. Of any other a node that just started
+    // doesn't know how long ago it was.
+    if (timeline > 1) quiet_until_ = heard_at_ + kQuiet;
+}
+
+void Node::begin_healing() {
+    healing_ = Healing{};
+    look_again_at_ = {};
+    // Once the head is there again a look tells what became of it.
+    if (flight_) flight_->is_in_doubt = true;
+}
+
+std::uint64_t Node::look_from() const {
+    if (!healing_) return head_.first_seq;
+    return recent_.head(recent_.last() - std::min(healing_->back, recent_.last())).first_seq;
+}
+
+/// The journal as it is, from a place on that may have been lost as well.
+void Node::heal(const SharedJournal::Following& following) {
+    const auto& batches = following.batches;
+    auto place = recent_.last();
+    auto found = std::ranges::find(batches, recent_.head(place), &Batch::head);
+    while (found == batches.end() && place > 0)
+        found = std::ranges::find(batches, recent_.head(--place), &Batch::head);
+    if (found == batches.end()) {
+        if (healing_->back >= recent_.last())
+            return fail_healing("all that this node knows is lost");
+        healing_->back *= 2;
+    } else if (place == recent_.last()) {
+        healing_.reset();
+        wants_look_ = true;
+    } else if (found + 1 != batches.end()) {
+        fail_healing("another batch has taken the place of one that was lost");
+    } else if (batches.size() == SharedJournal::kBatchesMax) {
+        // There is more behind those.
+        healing_->back = recent_.last() - place;
+    } else {
+        append_again(place + 1);
+    }
+}
+
+void Node::append_again(std::size_t place) {
+    healing_->is_appending = true;
+    healing_->clock_at_send = clock_now();
+    ports_.journal.append(
+        recent_.batch(place),
+        recent_.head(place - 1),
+        SharedJournal::Mode::again,
+        [weak = std::weak_ptr{self_}](Result<SharedJournal::Appended, Fault> answer) {
+            if (const auto self = weak.lock()) (*self)->on_appended_again(std::move(answer));
+        }
+    );
+}
+
+void Node::on_appended_again(Result<SharedJournal::Appended, Fault> answer) {
+    if (has_failed_) return;
+    healing_->is_appending = false;
+    if (!answer) {
+        lose_contact(time_now());
+        return step();
+    }
+    note_contact(answer->following, healing_->clock_at_send);
+    if (answer->is_in) {
+        heal(answer->following);
+    } else {
+        look_again_at_ = time_now() + kHealingPause;
+    }
+    step();
+}
+
+void Node::fail_healing(const char* why) {
+    fail({FaultKind::corrupt, "after a fail-over: " + std::string{why}});
+}
+
+}  // namespace frontrow::store::cluster

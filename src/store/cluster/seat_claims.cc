@@ -1,0 +1,125 @@
+#include "store/cluster/seat_claims.h"
+
+#include <boost/asio/async_result.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
+
+namespace frontrow::store::cluster {
+
+using io::Awaitable;
+using redis::GateAnswer;
+using redis::GateRequest;
+using redis::GateVerdict;
+
+SeatClaims::SeatClaims(Settings settings, Ports ports)
+    : settings_{std::move(settings)},
+      ports_{std::move(ports)},
+      client_{
+          ports_.owner,
+          ports_.random,
+          settings_.redis,
+          [this](const auto& connected) {
+              if (!connected)
+                  ports_.on_trouble({io::FaultKind::unavailable, "Redis: " + connected.error()});
+          }
+      },
+      gate_{client_, ports_.clock, ports_.random, settings_.gate},
+      contention_{settings_.contested_from},
+      tasks_{ports_.owner, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
+}
+
+Awaitable<SeatClaims::Entry>
+SeatClaims::enter(EventId event, domain::SeatIds seats, Bits128 owner) {
+    const auto answer =
+        co_await boost::asio::async_initiate<decltype(io::use_awaitable)&, void(GateAnswer)>(
+            [&](auto handler) {
+                asking_.push_back(
+                    {.request =
+                         {.event = event, .seats = {seats.data(), seats.size()}, .owner = owner},
+                     .answered = std::move(handler)}
+                );
+                if (!std::exchange(is_asking_, true)) tasks_.spawn(ask_together());
+            },
+            io::use_awaitable
+        );
+    if (answer.verdict != GateVerdict::taken)
+        co_return Entry{.is_claimed = answer.verdict == GateVerdict::pass, .refusal = {}};
+    contention_.note(event, true);
+    domain::Refusal refusal{.reason = domain::Reason::seats_unavailable};
+    for (const auto seat : answer.taken)
+        refusal.conflicts.push_back({seat, domain::SeatStatus::reserved});
+    co_return Entry{.is_claimed = false, .refusal = std::move(refusal)};
+}
+
+/// Those who come while one batch is at the gate go in the next.
+Awaitable<void> SeatClaims::ask_together() {
+    while (!asking_.empty()) {
+        const auto count =
+            static_cast<std::ptrdiff_t>(std::min(asking_.size(), settings_.batch_max));
+        std::vector<Asking> batch{
+            std::make_move_iterator(asking_.begin()),
+            std::make_move_iterator(asking_.begin() + count)
+        };
+        asking_.erase(asking_.begin(), asking_.begin() + count);
+        std::vector<GateRequest> requests;
+        requests.reserve(batch.size());
+        for (const auto& one : batch)
+            requests.push_back(one.request);
+        auto answers = co_await gate_.try_take(requests);
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            batch[i].answered(std::move(answers[i]));
+    }
+    is_asking_ = false;
+}
+
+/// A claim that came to nothing is given back, so that the next request needn't wait for its end.
+void SeatClaims::settle(
+    EventId event,
+    domain::SeatIds seats,
+    Bits128 owner,
+    const Entry& entry,
+    const Outcome& outcome
+) {
+    if (outcome) {
+        const bool met_rival =
+            !*outcome && outcome->error().reason == domain::Reason::seats_unavailable;
+        contention_.note(event, met_rival);
+    }
+    // A replay tells of an earlier claim, whose seats may be free again by now.
+    const bool may_have_been_done = outcome
+                                        ? outcome->has_value() && !(*outcome)->replayed
+                                        : outcome.error().kind == io::FaultKind::outcome_unknown;
+    if (entry.is_claimed && !may_have_been_done) give_back(event, std::move(seats), owner);
+}
+
+void SeatClaims::give_back(EventId event, domain::SeatIds seats, Bits128 owner) {
+    if (!is_closing_) tasks_.spawn(release(event, std::move(seats), owner));
+}
+
+Awaitable<void> SeatClaims::release(EventId event, domain::SeatIds seats, Bits128 owner) {
+    const GateRequest request{
+        .event = event, .seats = {seats.data(), seats.size()}, .owner = owner
+    };
+    co_await gate_.release({&request, 1});
+}
+
+GateCounts SeatClaims::counts() const {
+    const auto& counters = gate_.counters();
+    return {
+        .passed = counters.pass,
+        .taken = counters.taken,
+        .unknown = counters.unknown,
+        .is_open = gate_.breaker_state() == io::CircuitBreaker::State::closed,
+    };
+}
+
+Awaitable<void> SeatClaims::close() {
+    is_closing_ = true;
+    co_await tasks_.wait();
+    co_await client_.close();
+}
+
+}  // namespace frontrow::store::cluster

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "domain/commands.h"
+#include "domain/decide.h"
+#include "io/awaitable.h"
+#include "io/clock.h"
+#include "io/fault.h"
+#include "io/random.h"
+#include "io/redis/redis_client.h"
+#include "io/task_group.h"
+#include "store/cluster/contention.h"
+#include "store/redis/seat_gate.h"
+#include "store/store.h"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace frontrow::store::cluster {
+
+/// Redis as the gate before a node's engine. Where a crowd is after the same seats, one request is
+/// let through and the others are refused without an engine, on all nodes together; where hardly
+/// anybody meets a rival, nobody is kept waiting by the question. Without Redis everything passes.
+///
+/// What the gate is for and can't do stands in store/redis/seat_gate.h. One thread.
+class SeatClaims {
+public:
+    struct Settings {
+        io::RedisSettings redis;
+        redis::GateSettings gate = {};
+        /// The share of requests that meet a rival from which on the gate is asked about an event.
+        double contested_from = 0.1;
+        /// Requests that ask the gate in one go.
+        std::size_t batch_max = 256;
+    };
+
+    /// All outlive it.
+    struct Ports {
+        io::Executor owner;
+        const io::Clock& clock;
+        io::Random& random;
+        /// Told when Redis is lost, for the log.
+        std::function<void(const io::Fault&)> on_trouble;
+    };
+
+    SeatClaims(Settings settings, Ports ports);
+    /// After close().
+    ~SeatClaims() = default;
+
+    /// Whether the gate is worth asking about this event.
+    bool is_contested(EventId event) const { return contention_.is_high(event); }
+
+    struct Entry {
+        /// The request holds a claim, which is to be given back if it comes to nothing.
+        bool is_claimed = false;
+        /// Somebody else was let through for one of the seats.
+        std::optional<domain::Refusal> refusal;
+    };
+    io::Awaitable<Entry> enter(EventId event, domain::SeatIds seats, Bits128 owner);
+
+    using Outcome = Result<domain::Outcome, io::Fault>;
+    /// What came of a request that entered, or that wasn't asked to.
+    void settle(
+        EventId event,
+        domain::SeatIds seats,
+        Bits128 owner,
+        const Entry& entry,
+        const Outcome& outcome
+    );
+
+    /// The owner needs these seats no more.
+    void give_back(EventId event, domain::SeatIds seats, Bits128 owner);
+
+    GateCounts counts() const;
+    io::Awaitable<void> close();
+
+private:
+    struct Asking {
+        redis::GateRequest request;
+        std::move_only_function<void(redis::GateAnswer)> answered;
+    };
+
+    io::Awaitable<void> ask_together();
+    io::Awaitable<void> release(EventId event, domain::SeatIds seats, Bits128 owner);
+
+    Settings settings_;
+    Ports ports_;
+    io::RedisClient client_;
+    redis::SeatGate gate_;
+    Contention contention_;
+    std::vector<Asking> asking_;
+    bool is_asking_ = false;
+    bool is_closing_ = false;
+    io::TaskGroup tasks_;
+};
+
+}  // namespace frontrow::store::cluster

@@ -1,0 +1,350 @@
+#include "store/postgres/postgres_journal.h"
+
+#include "base/check.h"
+#include "store/postgres/migrations.h"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace frontrow::store::postgres {
+namespace {
+
+using cluster::Batch;
+using cluster::Head;
+using io::Awaitable;
+using io::Fault;
+using io::FaultKind;
+using io::postgres::PgConnection;
+using io::postgres::PgError;
+using io::postgres::PgErrorKind;
+using io::postgres::PgParams;
+using io::postgres::PgQuery;
+using io::postgres::PgResult;
+using io::postgres::PgStatement;
+using Following = cluster::SharedJournal::Following;
+
+/// $1 to $8 are the row; $9 to $11 the place, hash and state of the head that it is to follow; $12
+/// whether it was sent before. Two appends to one place wait for each other at the primary key.
+constexpr PgStatement kAppend{
+    "journal_append",
+    "INSERT INTO journal SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM journal AS head"
+    " WHERE head.first_seq = $9 AND head.hash = $10 AND head.state = $11"
+    " AND head.last_seq = $1 - 1"
+    " AND $3 <= greatest(head.at, clock_timestamp() + interval '250 ms')"
+    " AND ($12 OR $3 >= clock_timestamp() - interval '1 s')"
+    " ON CONFLICT DO NOTHING"
+};
+
+/// From the place $1 on. A node has the facts of that batch, and of the $3rd of the writer $2,
+/// which is itself: they aren't sent back.
+constexpr PgStatement kFollowing{
+    "journal_following",
+    "SELECT first_seq, last_seq, at, writer, n, state, hash,"
+    " CASE WHEN first_seq = $1 OR (writer = $2 AND n = $3) THEN '' ELSE frame END"
+    " FROM journal WHERE first_seq >= $1 ORDER BY first_seq LIMIT 64"
+};
+static_assert(cluster::SharedJournal::kBatchesMax == 64);
+
+/// The timeline is the beginning of the name of the file of the log that is written just now. It
+/// can't be asked of a standby. Where a standby must confirm what is committed, this is a commit of
+/// its own: what was seen with it, no fail-over takes back.
+constexpr PgStatement kClock{
+    "journal_clock",
+    "SELECT clock_timestamp(),"
+    " ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint,"
+    " CASE WHEN current_setting('synchronous_standby_names') <> ''"
+    " THEN pg_logical_emit_message(true, 'frontrow', '') END"
+};
+
+constexpr PgStatement kWhole{
+    "journal_whole",
+    "SELECT first_seq, last_seq, at, writer, n, state, hash, frame FROM journal"
+    " WHERE first_seq >= $1 ORDER BY first_seq LIMIT 64"
+};
+
+constexpr PgStatement kHead{"journal_head", "SELECT max(first_seq) FROM journal"};
+
+/// Nothing that the protocol asks for takes long. What is silent for longer counts as gone, and is
+/// asked again on another connection while clients still wait.
+constexpr std::chrono::milliseconds kStatementTime{2'000};
+constexpr std::chrono::milliseconds kAnswerTime{2'500};
+constexpr std::chrono::milliseconds kConnectTime{2'000};
+
+std::span<const std::uint8_t> bytes_in(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::int64_t number(std::uint64_t value) {
+    return static_cast<std::int64_t>(value);
+}
+
+PgQuery append_of(const Batch& batch, const Head& on, bool is_again) {
+    const auto& head = batch.head;
+    const auto state = bytes_of(head.state);
+    const auto on_state = bytes_of(on.state);
+    using Bytes = std::span<const std::uint8_t>;
+    return {
+        kAppend,
+        PgParams::of(
+            number(head.first_seq),
+            number(head.last_seq),
+            head.at,
+            head.writer,
+            number(head.n),
+            Bytes{state},
+            Bytes{head.hash},
+            bytes_in(batch.frame),
+            number(on.first_seq),
+            Bytes{on.hash},
+            Bytes{on_state},
+            is_again
+        )
+    };
+}
+
+/// `own`: a batch whose facts aren't wanted; nil for none.
+PgQuery following_of(std::uint64_t first_seq, const Head& own) {
+    return {kFollowing, PgParams::of(number(first_seq), own.writer, number(own.n))};
+}
+
+template <class Bytes>
+Bytes fixed(std::span<const std::uint8_t> found) {
+    Bytes bytes{};
+    CHECK(found.size() == bytes.size());
+    std::ranges::copy(found, bytes.begin());
+    return bytes;
+}
+
+Batch batch_in(const PgResult& rows, int row) {
+    const auto frame = rows.bytea(row, 7);
+    return {
+        .head =
+            {.first_seq = static_cast<std::uint64_t>(rows.int8(row, 0)),
+             .last_seq = static_cast<std::uint64_t>(rows.int8(row, 1)),
+             .at = rows.instant(row, 2),
+             .writer = rows.uuid(row, 3),
+             .n = static_cast<std::uint64_t>(rows.int8(row, 4)),
+             .state = bits_of(fixed<Bytes128>(rows.bytea(row, 5))),
+             .hash = fixed<io::Sha256Digest>(rows.bytea(row, 6))},
+        .frame = {reinterpret_cast<const char*>(frame.data()), frame.size()},
+    };
+}
+
+std::vector<Batch> batches_in(const PgResult& rows) {
+    std::vector<Batch> batches;
+    batches.reserve(static_cast<std::size_t>(rows.rows()));
+    for (int row = 0; row < rows.rows(); ++row)
+        batches.push_back(batch_in(rows, row));
+    return batches;
+}
+
+Following following_in(const PgResult& rows, const PgResult& clock) {
+    return {
+        .batches = batches_in(rows),
+        .clock = clock.instant(0, 0),
+        .timeline = static_cast<std::uint32_t>(clock.int8(0, 1)),
+    };
+}
+
+Fault unavailable(const PgError& error) {
+    return {FaultKind::unavailable, error.what};
+}
+
+io::postgres::PgOptions with_times(io::postgres::PgOptions options) {
+    options.is_keyed = true;
+    options.statement_timeout = kStatementTime;
+    options.lock_timeout = kStatementTime;
+    options.answer_time = kAnswerTime;
+    options.connect_time = std::min(options.connect_time, kConnectTime);
+    return options;
+}
+
+}  // namespace
+
+class PostgresJournal::Line {
+public:
+    Line(io::Executor owner, const io::postgres::PgOptions& options)
+        : owner_{owner}, options_{options} {}
+
+    Awaitable<Result<std::vector<PgResult>, PgError>> run(std::span<const PgQuery> queries) {
+        auto results = co_await try_to_run(queries);
+        if (results || !options_.prepare || !is_of_pooler(results.error())) co_return results;
+        // Nothing was done. From here on statements go unnamed, as a pooler wants it.
+        options_.prepare = false;
+        connection_.reset();
+        co_return co_await try_to_run(queries);
+    }
+
+    bool has_warned() const { return connection_->has_warned(); }
+
+    void close() {
+        if (opening_ != nullptr) opening_->close();
+        if (connection_ != nullptr) connection_->close();
+    }
+
+private:
+    /// The session that a pooler has lent doesn't know a statement that was prepared in another, or
+    /// has one of that name already.
+    static bool is_of_pooler(const PgError& error) {
+        return error.sqlstate == "26000" || error.sqlstate == "42P05";
+    }
+
+    Awaitable<Result<std::vector<PgResult>, PgError>> try_to_run(std::span<const PgQuery> queries) {
+        if (connection_ == nullptr || !connection_->is_alive()) {
+            connection_.reset();
+            auto made = std::make_unique<PgConnection>(owner_, options_);
+            opening_ = made.get();
+            auto opened = co_await made->open();
+            opening_ = nullptr;
+            if (!opened) co_return std::unexpected(std::move(opened.error()));
+            connection_ = std::move(made);
+        }
+        co_return co_await connection_->run(queries);
+    }
+
+    io::Executor owner_;
+    io::postgres::PgOptions options_;
+    PgConnection* opening_ = nullptr;
+    std::unique_ptr<PgConnection> connection_;
+};
+
+PostgresJournal::PostgresJournal(
+    io::Executor owner,
+    io::postgres::PgOptions connection,
+    bool migrates
+)
+    : owner_{owner},
+      options_{with_times(std::move(connection))},
+      migrates_{migrates},
+      appends_{std::make_unique<Line>(owner_, options_)},
+      looks_{std::make_unique<Line>(owner_, options_)},
+      tasks_{owner_, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
+}
+
+PostgresJournal::~PostgresJournal() = default;
+
+Awaitable<Result<void, Fault>> PostgresJournal::open() {
+    auto connection = co_await PgConnection::connect(owner_, options_);
+    if (!connection) co_return std::unexpected(unavailable(connection.error()));
+    if (migrates_) {
+        const auto migrated = co_await migrate(**connection);
+        if (!migrated) co_return std::unexpected(unavailable(migrated.error()));
+    }
+    const std::array ask{PgQuery{
+        {"", "SELECT current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on'"
+        }
+    }};
+    const auto keeps = co_await (*connection)->run(ask);
+    if (!keeps) co_return std::unexpected(unavailable(keeps.error()));
+    if (!keeps->front().boolean(0, 0)) {
+        co_return std::unexpected(Fault{
+            FaultKind::unavailable,
+            "the database runs with fsync or full_page_writes off and would lose sales in a power "
+            "cut: switch both on"
+        });
+    }
+    co_return Result<void, Fault>{};
+}
+
+void PostgresJournal::append(const Batch& batch, const Head& on, Mode mode, AppendDone done) {
+    std::vector<PgQuery> queries{
+        append_of(batch, on, mode == Mode::again),
+        following_of(on.first_seq, batch.head),
+        {kClock},
+    };
+    tasks_.spawn(run_append(std::move(queries), std::move(done)));
+}
+
+Awaitable<void>
+PostgresJournal::run_append(std::vector<PgQuery> queries, AppendDone done) {
+    auto results = co_await appends_->run(queries);
+    // Lost to another that is serialised before it: what came first is there to be read.
+    const bool has_lost = !results && results.error().kind == PgErrorKind::retryable;
+    if (has_lost) {
+        results = co_await appends_->run(std::span{queries}.subspan(1));
+        if (!results) results.error().kind = PgErrorKind::unavailable;
+    }
+    if (is_closing_) co_return;
+    if (!results) {
+        const bool is_lost = results.error().kind == PgErrorKind::lost;
+        co_return done(std::unexpected(Fault{
+            is_lost ? FaultKind::outcome_unknown : FaultKind::unavailable, results.error().what
+        }));
+    }
+    if (has_lost)
+        co_return done(cluster::SharedJournal::Appended{
+            .is_in = false, .following = following_in((*results)[0], (*results)[1])
+        });
+    // It is in, but a standby may not have it. A look is answered when one does.
+    if (appends_->has_warned()) {
+        co_return done(
+            std::unexpected(Fault{FaultKind::outcome_unknown, "the database warned of its standby"})
+        );
+    }
+    done(cluster::SharedJournal::Appended{
+        .is_in = results->front().affected() == 1,
+        .following = following_in((*results)[1], (*results)[2]),
+    });
+}
+
+void PostgresJournal::look(std::uint64_t first_seq, LookDone done) {
+    tasks_.spawn(run_look(first_seq, std::move(done)));
+}
+
+Awaitable<void> PostgresJournal::run_look(std::uint64_t first_seq, LookDone done) {
+    const std::array queries{following_of(first_seq, {}), PgQuery{kClock}};
+    const auto results = co_await looks_->run(queries);
+    if (is_closing_) co_return;
+    if (!results) co_return done(std::unexpected(unavailable(results.error())));
+    if (looks_->has_warned()) {
+        co_return done(
+            std::unexpected(Fault{FaultKind::unavailable, "the database warned of its standby"})
+        );
+    }
+    done(following_in((*results)[0], (*results)[1]));
+}
+
+Awaitable<void> PostgresJournal::close() {
+    is_closing_ = true;
+    appends_->close();
+    looks_->close();
+    co_await tasks_.wait();
+}
+
+Awaitable<Result<void, PgError>> read_batches(
+    PgConnection& connection,
+    std::uint64_t first_seq,
+    std::function<Result<void, Fault>(Batch&&)> take
+) {
+    const std::array ask{PgQuery{kHead}};
+    const auto head = co_await connection.run(ask);
+    if (!head) co_return std::unexpected(head.error());
+    const auto last = static_cast<std::uint64_t>(head->front().int8(0, 0));
+    while (first_seq <= last) {
+        const std::array read{PgQuery{kWhole, PgParams::of(number(first_seq))}};
+        const auto rows = co_await connection.run(read);
+        if (!rows) co_return std::unexpected(rows.error());
+        for (auto& batch : batches_in(rows->front())) {
+            if (batch.head.first_seq > last) co_return Result<void, PgError>{};
+            first_seq = batch.head.last_seq + 1;
+            const auto taken = take(std::move(batch));
+            if (!taken) {
+                co_return std::unexpected(
+                    PgError{.kind = PgErrorKind::rejected, .what = taken.error().what}
+                );
+            }
+        }
+    }
+    co_return Result<void, PgError>{};
+}
+
+}  // namespace frontrow::store::postgres

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "io/awaitable.h"
+#include "io/postgres/pg_connection.h"
+#include "io/postgres/pg_options.h"
+#include "io/task_group.h"
+#include "store/cluster/cluster_store.h"
+
+#include <functional>
+#include <memory>
+
+namespace frontrow::store::postgres {
+
+/// The journal of a cluster: a table in PostgreSQL, one row a batch (docs/cluster.md has its SQL).
+/// It needs plain statements, each a transaction of its own, and no session: a pooler may lend its
+/// sessions by the transaction.
+///
+/// A connection for appends and one for looks, so that a look doesn't wait behind an append. Each
+/// is made when it is needed and isn't there; after a failure the next call makes a new one.
+class PostgresJournal final : public cluster::RemoteJournal {
+public:
+    /// `connection` as the operator has it; what the protocol needs of it is set here.
+    /// The schema is brought up to date if `migrates`.
+    PostgresJournal(io::Executor owner, io::postgres::PgOptions connection, bool migrates);
+    /// After close().
+    ~PostgresJournal() override;
+
+    /// Faults: unavailable, also where the database wouldn't keep what it acknowledges.
+    io::Awaitable<Result<void, io::Fault>> open() override;
+    void append(const cluster::Batch& batch, const cluster::Head& on, Mode mode, AppendDone done)
+        override;
+    void look(std::uint64_t first_seq, LookDone done) override;
+
+    io::Awaitable<void> close() override;
+
+private:
+    /// Opened when it's used and isn't usable.
+    class Line;
+
+    io::Awaitable<void> run_append(std::vector<io::postgres::PgQuery> queries, AppendDone done);
+    io::Awaitable<void> run_look(std::uint64_t first_seq, LookDone done);
+
+    io::Executor owner_;
+    io::postgres::PgOptions options_;
+    bool migrates_;
+    std::unique_ptr<Line> appends_;
+    std::unique_ptr<Line> looks_;
+    io::TaskGroup tasks_;
+    bool is_closing_ = false;
+};
+
+/// Hands every batch from `first_seq` on to `take`, in short reads, up to the one that is the head
+/// at the beginning. For verify and backup. Errors: as the connection's.
+io::Awaitable<Result<void, io::postgres::PgError>> read_batches(
+    io::postgres::PgConnection& connection,
+    std::uint64_t first_seq,
+    std::function<Result<void, io::Fault>(cluster::Batch&&)> take
+);
+
+}  // namespace frontrow::store::postgres

@@ -1,0 +1,35 @@
+#include "store/redis/gate_script.h"
+
+namespace frontrow::store::redis {
+
+// MGET, because GET fails where something else than text stands. What has no end of its own, or one
+// further off than a claim's, is nobody's claim.
+io::RedisScript gate_script() {
+    return io::RedisScript{R"lua(
+local owner, life = ARGV[1], tonumber(ARGV[2])
+if #KEYS == 0 then return 1 end
+local claims = redis.call('MGET', unpack(KEYS))
+if life == 0 then
+  for i, key in ipairs(KEYS) do
+    if claims[i] == owner then redis.call('DEL', key) end
+  end
+  return 1
+end
+local wanted, letters, is_taken = {}, {}, false
+for i, key in ipairs(KEYS) do
+  local is_others = false
+  if claims[i] and claims[i] ~= owner then
+    local left = redis.call('PTTL', key)
+    is_others = left >= 0 and left <= life
+  end
+  letters[i] = is_others and 'c' or '-'
+  is_taken = is_taken or is_others
+  if claims[i] ~= owner then wanted[#wanted + 1] = key end
+end
+if is_taken then return table.concat(letters) end
+for _, key in ipairs(wanted) do redis.call('SET', key, owner, 'PX', life) end
+return 1
+)lua"};
+}
+
+}  // namespace frontrow::store::redis

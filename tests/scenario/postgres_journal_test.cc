@@ -1,0 +1,279 @@
+#include "store/postgres/postgres_journal.h"
+
+#include "scenario/with_postgres.h"
+#include "support/cutting_proxy.h"
+#include "support/eventually.h"
+
+#include <boost/asio/async_result.hpp>
+#include <gmock/gmock.h>
+
+#include <cstdint>
+
+// The journal's table against a real PostgreSQL: who may append, what the loser learns, and what is
+// known when a connection is lost.
+
+namespace frontrow::test {
+namespace {
+
+using store::cluster::Batch;
+using store::cluster::Head;
+using store::cluster::SharedJournal;
+using store::postgres::PostgresJournal;
+using Appended = Result<SharedJournal::Appended, io::Fault>;
+using Following = Result<SharedJournal::Following, io::Fault>;
+using Mode = SharedJournal::Mode;
+
+class PostgresJournals : public WithPostgres {
+protected:
+    void SetUp() override {
+        WithPostgres::SetUp();
+        if (IsSkipped()) return;
+        mine.emplace(io.get_executor(), options(), true);
+        others.emplace(io.get_executor(), options(), false);
+        for (auto* const journal : {&*mine, &*others})
+            ASSERT_TRUE(run(io, journal->open()));
+        first = look(0).batches.at(0).head;
+    }
+    void TearDown() override {
+        for (auto* const journal : {&mine, &others}) {
+            if (!*journal) continue;
+            run(io, [](PostgresJournal& closing) -> io::Awaitable<bool> {
+                co_await closing.close();
+                co_return true;
+            }(**journal));
+        }
+    }
+
+    /// A batch of so many facts behind `on`, decided now.
+    Batch batch(const Head& on, std::uint64_t writer, std::uint64_t facts = 1) {
+        Batch made;
+        made.head.first_seq = on.last_seq + 1;
+        made.head.last_seq = on.last_seq + facts;
+        made.head.at = std::max(on.at, database_time());
+        made.head.writer = Bits128{7, writer};
+        made.head.n = ++numbers_;
+        made.head.state = Bits128{numbers_, writer};
+        made.frame = "frame " + std::to_string(numbers_);
+        made.head.hash = store::cluster::hash_of(made, on.hash);
+        return made;
+    }
+    Instant database_time() {
+        if (!asking_) asking_ = connect();
+        return told(*asking_, "SELECT clock_timestamp()").instant(0, 0);
+    }
+
+    io::Awaitable<Appended>
+    appending(PostgresJournal& journal, Batch made, Head on, Mode mode = Mode::first) {
+        co_return co_await boost::asio::
+            async_initiate<decltype(io::use_awaitable)&, void(Appended)>(
+                [&](auto handler) { journal.append(made, on, mode, std::move(handler)); },
+                io::use_awaitable
+            );
+    }
+    bool append(const Batch& made, const Head& on, Mode mode = Mode::first) {
+        return run(io, appending(*mine, made, on, mode)).value().is_in;
+    }
+    io::Awaitable<Following> looking(PostgresJournal& journal, std::uint64_t from) {
+        co_return co_await boost::asio::
+            async_initiate<decltype(io::use_awaitable)&, void(Following)>(
+                [&](auto handler) { journal.look(from, std::move(handler)); }, io::use_awaitable
+            );
+    }
+    SharedJournal::Following look(std::uint64_t from) {
+        return run(io, looking(*mine, from)).value();
+    }
+
+    static std::vector<Head> heads_of(const SharedJournal::Following& following) {
+        std::vector<Head> heads;
+        for (const auto& one : following.batches)
+            heads.push_back(one.head);
+        return heads;
+    }
+
+    std::optional<PostgresJournal> mine;
+    std::optional<PostgresJournal> others;
+    Head first;
+
+private:
+    std::uint64_t numbers_ = 0;
+    std::unique_ptr<PgConnection> asking_;
+};
+
+TEST_F(PostgresJournals, begins_with_a_row_of_no_facts_and_a_hash_of_its_own) {
+    EXPECT_EQ(first.first_seq, 0U);
+    EXPECT_EQ(first.last_seq, 0U);
+    EXPECT_EQ(first.state, Bits128{});
+    EXPECT_NE(first.hash, io::Sha256Digest{});
+}
+
+TEST_F(PostgresJournals, gives_back_what_was_appended) {
+    const auto made = batch(first, 1, 3);
+    const auto appended = run(io, appending(*mine, made, first)).value();
+    EXPECT_TRUE(appended.is_in);
+    EXPECT_EQ(heads_of(appended.following), (std::vector{first, made.head}));
+    const auto seen = run(io, looking(*others, 0)).value();
+    EXPECT_EQ(heads_of(seen), (std::vector{first, made.head}));
+    EXPECT_EQ(seen.batches[1].frame, made.frame);
+    EXPECT_GE(appended.following.timeline, 1U);
+}
+
+TEST_F(PostgresJournals, lets_one_of_two_that_come_at_once_follow_and_shows_it_to_the_other) {
+    auto head = first;
+    for (int round = 0; round < 20; ++round) {
+        const auto one = batch(head, 1);
+        const auto other = batch(head, 2);
+        auto ones = start(io, appending(*mine, one, head));
+        auto theirs = start(io, appending(*others, other, head));
+        const auto a = ones.get().value();
+        const auto b = theirs.get().value();
+        ASSERT_NE(a.is_in, b.is_in);
+        const auto& winner = a.is_in ? one.head : other.head;
+        EXPECT_EQ(heads_of(a.following), (std::vector{head, winner}));
+        EXPECT_EQ(heads_of(b.following), (std::vector{head, winner}));
+        head = winner;
+    }
+}
+
+TEST_F(PostgresJournals, takes_nothing_that_was_decided_on_another_state) {
+    auto other_hash = first;
+    other_hash.hash[0] ^= 1;
+    auto other_state = first;
+    other_state.state.lo ^= 1;
+    auto other_end = first;
+    other_end.last_seq = 1;
+    EXPECT_FALSE(append(batch(first, 1), other_hash));
+    EXPECT_FALSE(append(batch(first, 1), other_state));
+    EXPECT_FALSE(append(batch(other_end, 1), other_end));
+    EXPECT_EQ(look(0).batches.size(), 1U);
+}
+
+TEST_F(PostgresJournals, takes_nothing_from_a_clock_that_disagrees_with_the_databases) {
+    auto early = batch(first, 1);
+    early.head.at -= 1'500ms;
+    EXPECT_FALSE(append(early, first));
+    auto late = batch(first, 1);
+    late.head.at += 60s;
+    EXPECT_FALSE(append(late, first));
+    EXPECT_TRUE(append(early, first, Mode::again)) << "it was decided long ago";
+    // As late as the batch before is never too late.
+    auto behind = batch(early.head, 1);
+    behind.head.at += 200ms;
+    EXPECT_TRUE(append(behind, early.head));
+}
+
+TEST_F(PostgresJournals, waits_behind_an_append_that_is_not_committed_yet) {
+    auto head = first;
+    const auto watching = connect();
+    for (const bool commits : {false, true}) {
+        auto session = connect();
+        told(*session, "BEGIN");
+        told(
+            *session,
+            "INSERT INTO journal SELECT last_seq + 1, last_seq + 1, clock_timestamp(), writer, 9,"
+            " state, decode(repeat('ab', 32), 'hex'), '' FROM journal ORDER BY first_seq DESC"
+            " LIMIT 1"
+        );
+        const auto made = batch(head, 1);
+        auto waiting = start(io, appending(*mine, made, head));
+        EXPECT_TRUE(eventually([&] {
+            run_ready(io);
+            const auto waits = told(
+                *watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            );
+            return waits.int8(0, 0) == 1;
+        }));
+        EXPECT_FALSE(waiting.is_done());
+        told(*session, commits ? "COMMIT" : "ROLLBACK");
+        const auto answer = waiting.get().value();
+        EXPECT_EQ(answer.is_in, !commits);
+        ASSERT_EQ(answer.following.batches.size(), 2U);
+        EXPECT_EQ(answer.following.batches[1].head.n, commits ? 9U : made.head.n);
+        if (!commits) head = made.head;
+    }
+}
+
+TEST_F(PostgresJournals, tells_no_more_than_an_answer_holds) {
+    auto head = first;
+    for (std::size_t i = 0; i < SharedJournal::kBatchesMax + 5; ++i) {
+        const auto made = batch(head, 1);
+        ASSERT_TRUE(append(made, head));
+        head = made.head;
+    }
+    EXPECT_EQ(look(0).batches.size(), SharedJournal::kBatchesMax);
+    EXPECT_EQ(look(head.first_seq - 2).batches.size(), 3U);
+    EXPECT_TRUE(look(head.first_seq + 1).batches.empty());
+}
+
+TEST_F(PostgresJournals, does_not_know_what_came_of_an_append_whose_answer_is_lost) {
+    for (const bool is_heard : {false, true}) {
+        CuttingProxy proxy{server->port()};
+        PostgresJournal cut{io.get_executor(), {.url = server->url(proxy.port())}, false};
+        ASSERT_TRUE(run(io, cut.open()));
+        const auto head = look(0).batches.back().head;
+        proxy.fall_silent_at("journal_append", is_heard);
+        const auto made = batch(head, 3);
+        auto lost = start(io, appending(cut, made, head));
+        EXPECT_TRUE(eventually([&] {
+            run_ready(io);
+            return proxy.has_fallen_silent();
+        }));
+        if (is_heard)
+            EXPECT_TRUE(eventually([&] { return look(0).batches.back().head == made.head; }));
+        proxy.cut_all();
+        const auto answer = lost.get();
+        ASSERT_FALSE(answer);
+        EXPECT_EQ(answer.error().kind, io::FaultKind::outcome_unknown);
+        EXPECT_EQ(look(0).batches.back().head, is_heard ? made.head : head);
+        // The same once more: it's there already, or it is now.
+        EXPECT_EQ(append(made, head, Mode::again), !is_heard);
+        run(io, [](PostgresJournal& closing) -> io::Awaitable<bool> {
+            co_await closing.close();
+            co_return true;
+        }(cut));
+    }
+}
+
+TEST_F(PostgresJournals, surely_did_nothing_where_there_is_no_database) {
+    const auto made = batch(first, 1);
+    server->stop();
+    const auto answer = run(io, appending(*mine, made, first));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, io::FaultKind::unavailable);
+    EXPECT_FALSE(run(io, looking(*mine, 0)));
+    server->start();
+    EXPECT_EQ(look(0).batches.size(), 1U);
+}
+
+class SerializableJournals : public PostgresJournals {
+    PostgresServer::Options server_options() const override {
+        return {.settings = {"default_transaction_isolation=serializable"}};
+    }
+};
+
+TEST_F(SerializableJournals, let_one_of_two_follow_all_the_same) {
+    auto head = first;
+    for (int round = 0; round < 20; ++round) {
+        const auto one = batch(head, 1);
+        const auto other = batch(head, 2);
+        auto ones = start(io, appending(*mine, one, head));
+        auto theirs = start(io, appending(*others, other, head));
+        const auto a = ones.get().value();
+        const auto b = theirs.get().value();
+        ASSERT_NE(a.is_in, b.is_in);
+        head = a.is_in ? one.head : other.head;
+    }
+}
+
+class ForgetfulDatabase : public WithPostgres {
+    PostgresServer::Options server_options() const override { return {.settings = {"fsync=off"}}; }
+};
+
+TEST_F(ForgetfulDatabase, is_refused) {
+    PostgresJournal journal{io.get_executor(), options(), true};
+    const auto opened = run(io, journal.open());
+    ASSERT_FALSE(opened);
+    EXPECT_THAT(opened.error().what, testing::HasSubstr("fsync"));
+}
+
+}  // namespace
+}  // namespace frontrow::test
