@@ -1,0 +1,176 @@
+#include "sim/checks.h"
+
+#include "domain/audit.h"
+#include "domain/evolve.h"
+#include "domain/inventory.h"
+#include "store/engine/frame.h"
+#include "support/told.h"
+#include "unit/same_fact.h"
+
+#include <algorithm>
+#include <list>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace frontrow::sim {
+namespace {
+
+class Replay {
+public:
+    Replay(const std::vector<Batch>& journal, const History& history)
+        : journal_{journal}, history_{history} {
+        for (const auto& attempt : history.attempts)
+            if (attempt.outcome) coming_.push_back(&attempt);
+        coming_.sort([](auto* a, auto* b) { return a->seq_before < b->seq_before; });
+    }
+
+    std::vector<std::string> run() {
+        read_journal();
+        for (const auto& attempt : history_.attempts) {
+            if (attempt.is_undone && places_.contains(attempt.trace))
+                complain("it was told that nothing was done, and the journal has it", attempt);
+        }
+        digests_[0] = state_.digest();
+        for (const auto& batch : journal_)
+            evolve_batch(batch.head);
+        try_attempts();
+        for (const auto* attempt : open_)
+            complain("the journal has nothing that it could rest on", *attempt);
+        for (const auto* attempt : coming_)
+            complain("it rests on what isn't in the journal", *attempt);
+        for (const auto& sight : history_.sights) {
+            const auto found = digests_.find(sight.seq);
+            expect(
+                found != digests_.end() && found->second == sight.digest,
+                "a state that never was",
+                sight.seq
+            );
+        }
+        for (const auto& violation : audit_.violations())
+            expect(false, "audit: " + violation.what, violation.seq);
+        return std::move(complaints_);
+    }
+
+private:
+    void read_journal() {
+        for (std::size_t i = 1; i < journal_.size(); ++i) {
+            const auto& head = journal_[i].head;
+            const auto& before = journal_[i - 1].head;
+            const bool is_chained = head.first_seq == before.last_seq + 1 && head.at >= before.at &&
+                                    head.hash == store::cluster::hash_of(journal_[i], before.hash);
+            expect(is_chained, "the chain is broken", head.first_seq);
+            auto facts = store::engine::read_frame(journal_[i].frame, head.first_seq);
+            if (!facts) return expect(false, facts.error().what, head.first_seq);
+            for (auto& fact : *facts)
+                enter(std::move(fact));
+            expect(facts_.size() == head.last_seq, "a batch has other facts", head.first_seq);
+        }
+    }
+
+    void enter(domain::Fact fact) {
+        audit_.observe(fact);
+        if (const auto* held = std::get_if<domain::ReservationHeld>(&fact.body))
+            expect(keys_.insert(held->request.key).second, "a key was done twice", fact.seq);
+        if (fact.trace != TraceId{}) {
+            auto& place = places_.try_emplace(fact.trace, fact.seq, fact.seq).first->second;
+            expect(fact.seq <= place.second + 1, "a command was done twice", fact.seq);
+            place.second = fact.seq;
+        }
+        facts_.push_back(std::move(fact));
+    }
+
+    void evolve_batch(const Head& head) {
+        for (auto seq = std::max<std::uint64_t>(head.first_seq, 1); seq <= head.last_seq; ++seq) {
+            try_attempts();
+            const auto& fact = facts_[seq - 1];
+            if (const auto* held = std::get_if<domain::ReservationHeld>(&fact.body))
+                hold_ends_.insert(held->expires_at);
+            if (const auto* extended = std::get_if<domain::ReservationExtended>(&fact.body))
+                hold_ends_.insert(extended->expires_at);
+            domain::evolve(state_, fact);
+        }
+        digests_[head.last_seq] = state_.digest();
+        expect(
+            head.first_seq == 0 || state_.digest() == head.state, "a batch's state", head.first_seq
+        );
+    }
+
+    /// Those that may have been decided on the state as it is now.
+    void try_attempts() {
+        const auto seq = state_.last_seq();
+        while (!coming_.empty() && coming_.front()->seq_before <= seq)
+            open_.splice(open_.end(), coming_, coming_.begin());
+        std::erase_if(open_, [&](const Attempt* attempt) {
+            if (is_so(*attempt)) return true;
+            if (attempt->seq_after > seq) return false;
+            complain("it rests on no state that there was meanwhile", *attempt);
+            return true;
+        });
+    }
+
+    bool is_so(const Attempt& attempt) {
+        if (const auto place = places_.find(attempt.trace); place != places_.end()) {
+            const auto [first, last] = place->second;
+            return state_.last_seq() + 1 == first && last <= attempt.seq_after &&
+                   comes_to(attempt, {&facts_[first - 1], last - first + 1}, facts_[first - 1].at);
+        }
+        const auto [low, high] = std::minmax(attempt.at_before, attempt.at_after);
+        const auto from = std::max(low - history_.clocks_differ, state_.last_at());
+        const auto until = std::max(high + history_.clocks_differ, state_.last_at());
+        if (comes_to(attempt, {}, from) || comes_to(attempt, {}, until)) return true;
+        return std::any_of(
+            hold_ends_.upper_bound(from),
+            hold_ends_.upper_bound(until),
+            [&](Instant end) { return comes_to(attempt, {}, end); }
+        );
+    }
+
+    /// Of holds that end together those that lapsed on a node come first there.
+    bool comes_to(const Attempt& attempt, std::span<const domain::Fact> facts, Instant at) {
+        const auto decision = domain::decide(state_, attempt.command, at);
+        return test::same(decision.outcome, *attempt.outcome) &&
+               std::ranges::is_permutation(
+                   decision.facts,
+                   facts,
+                   [](const auto& made, const auto& fact) {
+                       return made.event == fact.event && domain::same(made.body, fact.body);
+                   }
+               );
+    }
+
+    void expect(bool holds, const std::string& otherwise, std::uint64_t seq) {
+        if (!holds) complaints_.push_back(otherwise + ", seq " + std::to_string(seq));
+    }
+    void complain(const std::string& what, const Attempt& attempt) {
+        complaints_.push_back(
+            what + ": " + test::told(attempt.command) + "; asked at " +
+            std::to_string(attempt.seq_before) + ", " + to_rfc3339(attempt.at_before) +
+            ", answered at " + std::to_string(attempt.seq_after) + ", " +
+            to_rfc3339(attempt.at_after) +
+            (attempt.outcome ? ": " + test::told(*attempt.outcome) : "")
+        );
+    }
+
+    const std::vector<Batch>& journal_;
+    const History& history_;
+    std::vector<std::string> complaints_;
+    domain::Audit audit_;
+    domain::Inventory state_{StateLog::Digests::on};
+    std::vector<domain::Fact> facts_;
+    std::set<Bits128> keys_;
+    /// The first and the last fact of each attempt.
+    std::map<TraceId, std::pair<std::uint64_t, std::uint64_t>> places_;
+    std::map<std::uint64_t, Bits128> digests_;
+    std::set<Instant> hold_ends_;
+    std::list<const Attempt*> coming_;
+    std::list<const Attempt*> open_;
+};
+
+}  // namespace
+
+std::vector<std::string> judge(const std::vector<Batch>& journal, const History& history) {
+    return Replay{journal, history}.run();
+}
+
+}  // namespace frontrow::sim

@@ -1,0 +1,167 @@
+#include "sim/world.h"
+#include "support/seed.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <iostream>
+#include <string>
+#include <vector>
+
+// A cluster in virtual time: the real nodes on a database, connections and clocks that fail as they
+// may. Each run is made by its seed alone.
+
+namespace frontrow::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How many seeds each test tries: so that all of them take three minutes on a slow machine, or as
+/// many as one likes.
+std::uint64_t runs(std::uint64_t quick) {
+    return test::is_soak() ? std::max<std::uint64_t>(quick, 10'000) : quick;
+}
+
+std::string complaints_of(const Report& report) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(report.complaints.size(), 5UZ); ++i)
+        text += report.complaints[i] + "\n";
+    return text;
+}
+
+void expect_sound(const Scenario& scenario, std::uint64_t count) {
+    const auto seed = test::seed_of_this_run();
+    std::size_t answers = 0;
+    std::size_t batches = 0;
+    for (std::uint64_t run = 0; run < runs(count); ++run) {
+        auto one = scenario;
+        one.machines = 1 + (seed + run) % 5;
+        const auto report = World{one, seed + run}.run();
+        ASSERT_TRUE(report.complaints.empty())
+            << complaints_of(report) << "FRONTROW_SEED=" << seed + run << " begins with it";
+        answers += report.answers;
+        batches += report.batches;
+    }
+    std::cout << answers << " answers, " << batches << " batches\n";
+}
+
+const std::vector<Failure> kAll{
+    Failure::kill,
+    Failure::pause,
+    Failure::cut,
+    Failure::stall,
+    Failure::lost_acknowledgement,
+    Failure::stuck_commit,
+    Failure::database_restart,
+    Failure::machine_clock,
+    Failure::database_clock,
+    Failure::far_machine,
+    Failure::divergence,
+};
+
+Time p99(std::vector<Time> latencies) {
+    const auto place = latencies.begin() + static_cast<std::ptrdiff_t>(latencies.size() * 99 / 100);
+    std::ranges::nth_element(latencies, place);
+    return *place;
+}
+
+/// Nobody loses for long, or has to wait for much longer than others, and little is done in vain.
+void expect_fair(const Report& report) {
+    Node::Counts all;
+    std::vector<Time> slowest;
+    for (std::size_t i = 0; i < report.counts.size(); ++i) {
+        const auto& counts = report.counts[i];
+        EXPECT_LE(counts.losing_run_max, report.counts.size() + store::cluster::Ring::kAloneMax);
+        all = sum(all, counts);
+        slowest.push_back(p99(report.latencies[i]));
+    }
+    std::ranges::sort(slowest);
+    EXPECT_LE(slowest.back(), 2 * slowest[slowest.size() / 2]);
+    const auto of = [](auto a, auto b) { return static_cast<double>(a) / static_cast<double>(b); };
+    EXPECT_LE(of(all.tries, all.wins), 2);
+    EXPECT_LE(of(all.decisions, all.commands), 3);
+    std::cout << report.counts.size() << " machines: " << report.answers << " answers, " << all.wins
+              << " batches, " << of(all.tries, all.wins) << " tries and " << of(all.looks, all.wins)
+              << " looks each, " << of(all.decisions, all.commands)
+              << " decisions of a command, at most " << all.losing_run_max
+              << " losses in a row, p99 of the median and the slowest "
+              << of(slowest[slowest.size() / 2].count(), 1'000'000) << " and "
+              << of(slowest.back().count(), 1'000'000) << " ms\n";
+}
+
+}  // namespace
+
+TEST(ClusterSimulation, shares_a_saturated_journal) {
+    const auto seed = test::seed_of_this_run();
+    for (std::size_t machines = 1; machines <= 5; ++machines) {
+        SCOPED_TRACE(std::to_string(machines) + " machines, FRONTROW_SEED=" + std::to_string(seed));
+        const auto report =
+            World{
+                {.machines = machines,
+                 .buyers = 40,
+                 .think = 0s,
+                 .between_visitors = 0s,
+                 .duration = 500ms},
+                seed
+            }
+                .run();
+        EXPECT_TRUE(report.complaints.empty()) << complaints_of(report);
+        expect_fair(report);
+    }
+}
+
+TEST(ClusterSimulation, serves_without_failures) {
+    expect_sound({}, 20);
+}
+TEST(ClusterSimulation, outlives_processes_that_are_killed) {
+    expect_sound({.failures = {Failure::kill}}, 20);
+}
+TEST(ClusterSimulation, outlives_processes_that_stand_still) {
+    expect_sound({.failures = {Failure::pause}}, 20);
+}
+TEST(ClusterSimulation, outlives_lost_connections) {
+    expect_sound({.failures = {Failure::cut}}, 20);
+}
+TEST(ClusterSimulation, outlives_connections_on_which_nothing_travels) {
+    expect_sound({.failures = {Failure::stall}}, 20);
+}
+TEST(ClusterSimulation, outlives_lost_acknowledgements) {
+    expect_sound({.failures = {Failure::lost_acknowledgement}}, 20);
+}
+TEST(ClusterSimulation, outlives_appends_that_are_stuck) {
+    expect_sound({.failures = {Failure::stuck_commit}}, 20);
+}
+TEST(ClusterSimulation, outlives_restarts_of_the_database) {
+    expect_sound({.failures = {Failure::database_restart}}, 20);
+}
+TEST(ClusterSimulation, outlives_machines_with_wrong_clocks) {
+    expect_sound({.failures = {Failure::machine_clock}}, 20);
+}
+TEST(ClusterSimulation, outlives_a_database_with_a_wrong_clock) {
+    expect_sound({.failures = {Failure::database_clock}}, 20);
+}
+TEST(ClusterSimulation, outlives_machines_that_move_away) {
+    expect_sound({.failures = {Failure::far_machine}}, 20);
+}
+TEST(ClusterSimulation, stops_a_node_whose_copy_diverged) {
+    expect_sound({.failures = {Failure::divergence}}, 20);
+}
+TEST(ClusterSimulation, heals_a_fail_over_that_lost_batches) {
+    expect_sound(
+        {.duration = 3s, .between_failures = 800ms, .failures = {Failure::lossy_fail_over}}, 20
+    );
+}
+TEST(ClusterSimulation, is_the_same_again_for_the_same_seed) {
+    const auto seed = test::seed_of_this_run();
+    for (std::uint64_t run = 0; run < 5; ++run) {
+        const Scenario scenario{.between_failures = 60ms, .failures = kAll};
+        EXPECT_EQ(World(scenario, seed + run).run().hash, World(scenario, seed + run).run().hash);
+    }
+}
+TEST(ClusterSimulation, outlives_everything_at_once) {
+    expect_sound({.between_failures = 60ms, .failures = kAll}, 100);
+}
+
+}  // namespace frontrow::sim

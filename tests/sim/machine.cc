@@ -1,0 +1,199 @@
+#include "sim/machine.h"
+
+#include "base/check.h"
+#include "domain/evolve.h"
+#include "store/engine/frame.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace frontrow::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What a process has to do, on a quick machine.
+constexpr Time kStep = 2us;
+constexpr Time kTurn = 5us;
+constexpr Time kDecision = 4us;
+constexpr Time kBatch = 20us;
+
+constexpr Time kExit = 1ms;
+constexpr Time kStartMin = 20ms;
+constexpr Time kStartMax = 200ms;
+
+}  // namespace
+
+Node::Counts sum(const Node::Counts& a, const Node::Counts& b) {
+    return {
+        .tries = a.tries + b.tries,
+        .wins = a.wins + b.wins,
+        .looks = a.looks + b.looks,
+        .commands = a.commands + b.commands,
+        .decisions = a.decisions + b.decisions,
+        .learned = a.learned + b.learned,
+        .losing_run_max = std::max(a.losing_run_max, b.losing_run_max),
+    };
+}
+
+Machine::Machine(VirtualTime& time, SimDatabase& database, const Settings& settings)
+    : time_{time},
+      database_{database},
+      settings_{settings},
+      clock_{time, time.between(1s, 100'000s)},
+      random_{time.random()} {
+}
+
+void Machine::start() {
+    const auto life = ++life_;
+    inbox_.clear();
+    wakes_.clear();
+    time_.after(time_.between(kStartMin, kStartMax), [this, life, batches = database_.journal()] {
+        if (life == life_) serve(batches);
+    });
+}
+
+void Machine::serve(const std::vector<Batch>& batches) {
+    state_ = std::make_unique<domain::Inventory>(StateLog::Digests::on);
+    for (const auto& batch : batches) {
+        if (batch.frame.empty()) continue;
+        const auto facts = store::engine::read_frame(batch.frame, batch.head.first_seq);
+        CHECK(facts);
+        for (const auto& fact : *facts)
+            domain::evolve(*state_, fact);
+    }
+    const auto life = life_;
+    const auto deliver_here = [this, life](Action action) { deliver(life, std::move(action)); };
+    journals_.push_back(std::make_unique<SimJournal>(time_, database_, settings_.trip, deliver_here)
+    );
+    worked_ = {};
+    node_ = std::make_unique<Node>(
+        settings_.node,
+        Node::Ports{
+            .journal = journal(),
+            .clock = clock_,
+            .random = random_,
+            .wake_at = [this](Time shown) { wake_at(shown); },
+            .next_turn =
+                [this, life] {
+                    time_.after(kTurn, [this, life] { deliver(life, [this] { node_->turn(); }); });
+                },
+            .on_failure =
+                [this, life](const io::Fault& fault) {
+                    has_failed_ = true;
+                    if (!has_diverged_) complaints_.push_back("a node failed: " + fault.what);
+                    time_.after(kExit, [this, life] {
+                        if (life != life_) return;
+                        kill();
+                        start();
+                    });
+                },
+        },
+        *state_,
+        batches.back().head
+    );
+    deliver([this] { node_->start(); });
+}
+
+void Machine::kill() {
+    if (node_) {
+        before_ = counts();
+        journals_.back()->cut(Time{});
+        if (has_diverged_ && node_->counts().wins > wins_when_diverged_)
+            complaints_.emplace_back("a diverged node wrote");
+    }
+    has_failed_ = has_diverged_ = false;
+    ++life_;
+    inbox_.clear();
+    node_.reset();
+    state_.reset();
+}
+
+Node::Counts Machine::counts() const {
+    return node_ ? sum(before_, node_->counts()) : before_;
+}
+
+void Machine::pause(std::uint64_t steps, Time by) {
+    steps_until_pause_ = steps;
+    pause_ = by;
+}
+
+void Machine::diverge() {
+    deliver([this] {
+        if (!node_->is_at_boundary() || has_failed_) return;
+        has_diverged_ = true;
+        wins_when_diverged_ = node_->counts().wins;
+        const auto random = random_.next();
+        domain::ApiKeyCreated key{.key = ApiKeyId{random}, .name = "made up"};
+        std::ranges::copy(bytes_of(random), key.digest.begin());
+        const auto seq = state_->last_seq() + 1;
+        domain::evolve(
+            *state_,
+            {.seq = seq, .at = node_->head().at, .trace = {}, .event = {}, .body = std::move(key)}
+        );
+    });
+}
+
+void Machine::heal() {
+    steps_until_pause_.reset();
+    paused_until_ = std::min(paused_until_, time_.now());
+    clock_.set_rate(1);
+    if (node_) {
+        journals_.back()->heal();
+        journals_.back()->set_trip(settings_.trip);
+    }
+    if (!node_) {
+        kill();
+        start();
+    }
+}
+
+void Machine::deliver(std::uint64_t life, Action action) {
+    if (life != life_) return;
+    inbox_.push_back(std::move(action));
+    if (std::exchange(is_running_, true)) return;
+    time_.after(Time{}, [this] { run(); });
+}
+
+void Machine::run() {
+    if (inbox_.empty() || !node_) {
+        is_running_ = false;
+        return;
+    }
+    if (steps_until_pause_ && (*steps_until_pause_)-- == 0) {
+        steps_until_pause_.reset();
+        paused_until_ = time_.now() + pause_;
+    }
+    if (paused_until_ > time_.now()) {
+        time_.at(std::min(paused_until_, time_.now() + 10ms), [this] { run(); });
+        return;
+    }
+    auto action = std::move(inbox_.front());
+    inbox_.pop_front();
+    action();
+    const auto worked = work();
+    journal().depart(worked);
+    time_.after(worked, [this] { run(); });
+}
+
+Time Machine::work() {
+    if (!node_) return kStep;
+    const auto counts = node_->counts();
+    const auto decisions = static_cast<Time::rep>(counts.decisions - worked_.decisions);
+    const auto batches = static_cast<Time::rep>(counts.learned - worked_.learned);
+    worked_ = counts;
+    return kStep + decisions * kDecision + batches * kBatch;
+}
+
+void Machine::wake_at(Time shown) {
+    if (!wakes_.insert(shown).second) return;
+    time_.at(clock_.when(shown), [this, shown, life = life_] {
+        if (life != life_) return;
+        wakes_.erase(shown);
+        if (clock_.read().since_boot < shown) return wake_at(shown);
+        deliver(life, [this, shown] { node_->wake(shown); });
+    });
+}
+
+}  // namespace frontrow::sim

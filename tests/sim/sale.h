@@ -1,0 +1,153 @@
+#pragma once
+
+#include "domain/commands.h"
+#include "domain/decide.h"
+#include "sim/virtual_time.h"
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace frontrow::sim {
+
+/// What the clients of a simulated cluster ask for: a few events with seats that many want at once,
+/// and holds that run out soon.
+class Sale {
+public:
+    /// `big_percent` of the new blocks of seats are large ones.
+    Sale(VirtualTime& time, unsigned big_percent) : time_{time}, big_percent_{big_percent} {}
+
+    domain::Command next() {
+        if (events_.empty()) return create_event();
+        if (seats_.empty()) return add_seats();
+        const auto choice = time_.below(100);
+        if (choice < 52 || holds_.empty()) return reserve();
+        const auto& held = holds_[holds_.size() - 1 - time_.below(std::min(holds_.size(), 30UZ))];
+        if (choice < 65) return domain::ConfirmReservation{held.id, held.user};
+        if (choice < 76) return domain::CancelReservation{held.id, held.user};
+        if (choice < 82)
+            return domain::ExtendReservation{held.id, held.user, std::chrono::seconds{1}};
+        if (choice < 89) return add_seats();
+        if (choice < 91) return create_event();
+        if (choice < 94) return domain::UpdateEvent{some_event(), kHouse, spec(), std::nullopt};
+        if (choice < 95) return domain::DeleteEvent{some_event(), kHouse, std::nullopt};
+        if (choice < 98 || keys_.empty()) return create_key();
+        return domain::RevokeApiKey{keys_[time_.below(keys_.size())], "root"};
+    }
+
+    /// Always accepted.
+    domain::Command create_key() {
+        const auto id = new_id(5);
+        domain::ApiKeyDigest digest{};
+        std::memcpy(digest.data(), &id, sizeof id);
+        return domain::CreateApiKey{
+            .key = ApiKeyId{id},
+            .name = "gate",
+            .role = domain::Role::user,
+            .prefix = "frk_0",
+            .digest = digest,
+            .by = "root",
+        };
+    }
+
+    /// As a server makes it of the same request, sent once more.
+    domain::Command again(domain::Command command) {
+        if (auto* reserve = std::get_if<domain::ReserveSeats>(&command))
+            reserve->reservation = ReservationId{new_id(3)};
+        return command;
+    }
+    /// Whether asking twice does no harm.
+    static bool may_be_repeated(const domain::Command& command) {
+        return std::holds_alternative<domain::ReserveSeats>(command) ||
+               std::holds_alternative<domain::ConfirmReservation>(command) ||
+               std::holds_alternative<domain::CancelReservation>(command);
+    }
+
+    void learn(const domain::Command& command, const domain::Accepted& accepted) {
+        if (const auto* create = std::get_if<domain::CreateEvent>(&command))
+            events_.push_back(create->event);
+        if (const auto* key = std::get_if<domain::CreateApiKey>(&command))
+            keys_.push_back(key->key);
+        if (const auto* add = std::get_if<domain::AddSeats>(&command)) {
+            for (std::uint64_t i = 0; i < std::min(add->block->seats.size(), 12UZ); ++i)
+                seats_.push_back({add->event, add->block->first_id.plus(i)});
+        }
+        if (std::holds_alternative<domain::ReserveSeats>(command)) {
+            const auto& held = std::get<domain::Reservation>(accepted.entity);
+            holds_.push_back({held.id, held.user});
+        }
+    }
+
+private:
+    struct Seat {
+        EventId event;
+        SeatId id;
+    };
+    struct Hold {
+        ReservationId id;
+        std::string user;
+    };
+
+    inline static const domain::Organizer kHouse{.sub = "house", .is_admin = false};
+    static constexpr std::uint64_t kBigBlock = 1'000;
+
+    Bits128 new_id(std::uint64_t kind) { return {kind, ++made_ << 20}; }
+    EventId some_event() { return events_[time_.below(events_.size())]; }
+
+    domain::EventSpec spec() {
+        domain::EventSpec spec;
+        spec.name = "Night " + std::to_string(++made_);
+        spec.start_at = std::chrono::sys_days{std::chrono::year{2027} / 1 / 1};
+        spec.end_at = spec.start_at + std::chrono::hours{3};
+        spec.total_seats = 1'000;
+        spec.hold = std::chrono::seconds{1 + time_.below(2)};
+        spec.max_seats_per_reservation = 3;
+        if (time_.chance(50)) spec.max_seats_per_user = 12;
+        return spec;
+    }
+    domain::Command create_event() {
+        return domain::CreateEvent{EventId{new_id(1)}, kHouse, spec()};
+    }
+    domain::Command add_seats() {
+        auto block = std::make_shared<domain::SeatBlock>();
+        block->first_id = SeatId{new_id(2)};
+        const auto count = time_.chance(big_percent_) ? kBigBlock : 1 + time_.below(12);
+        for (std::uint64_t i = 0; i < count; ++i)
+            block->seats.push_back(
+                {.number = std::to_string(++made_),
+                 .section = "",
+                 .row = "",
+                 .price = 100,
+                 .position = nullptr}
+            );
+        return domain::AddSeats{some_event(), kHouse, std::move(block)};
+    }
+    domain::Command reserve() {
+        const auto& first = seats_[seats_.size() - 1 - time_.below(std::min(seats_.size(), 60UZ))];
+        domain::ReserveSeats command{
+            .reservation = ReservationId{new_id(3)},
+            .event = first.event,
+            .user = "buyer " + std::to_string(time_.below(30)),
+            .seats = {},
+            .hold = {},
+            .request = {.key = new_id(4), .content = {}},
+        };
+        command.seats.push_back(first.id);
+        if (time_.chance(40)) command.seats.push_back(first.id.plus(1));
+        return command;
+    }
+    VirtualTime& time_;
+    unsigned big_percent_;
+    std::uint64_t made_ = 0;
+    std::vector<EventId> events_;
+    std::vector<Seat> seats_;
+    std::vector<Hold> holds_;
+    std::vector<ApiKeyId> keys_;
+};
+
+}  // namespace frontrow::sim

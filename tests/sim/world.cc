@@ -1,0 +1,305 @@
+#include "sim/world.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace frontrow::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using io::Fault;
+using io::FaultKind;
+
+constexpr Time kPatience = 1s;
+/// Until all machines serve.
+constexpr Time kServeFrom = 300ms;
+/// For so long nothing new is appended after a fail-over.
+constexpr Time kQuiet = 2s;
+constexpr Time kReaderPause = 10ms;
+constexpr int kTries = 3;
+
+Machine::Settings settings_of(const Scenario& scenario, std::size_t machine) {
+    Machine::Settings settings;
+    settings.node.patience = kPatience;
+    if (machine + 1 == scenario.machines) settings.trip = scenario.trip_of_last;
+    return settings;
+}
+
+bool has(const Scenario& scenario, Failure failure) {
+    return std::ranges::find(scenario.failures, failure) != scenario.failures.end();
+}
+
+}  // namespace
+
+World::World(const Scenario& scenario, std::uint64_t seed)
+    : scenario_{scenario}, time_{seed}, database_{time_}, sale_{time_, scenario.big_percent} {
+    for (std::size_t i = 0; i < scenario.machines; ++i)
+        machines_.push_back(std::make_unique<Machine>(time_, database_, settings_of(scenario, i)));
+    report_.latencies.resize(scenario.machines);
+    if (has(scenario, Failure::lossy_fail_over)) recovery_ += kQuiet;
+    clients_until_ = kServeFrom + scenario.duration;
+    if (!scenario.failures.empty()) clients_until_ += recovery_ - kPatience;
+    if (has(scenario, Failure::machine_clock)) history_.clocks_differ = 2s;
+    if (has(scenario, Failure::database_clock)) history_.clocks_differ = 1h + 2s;
+}
+
+Report World::run() {
+    for (const auto& machine : machines_)
+        machine->start();
+    time_.run_until(kServeFrom);
+    open_sale();
+    for (std::size_t i = 0; i < machines_.size(); ++i) {
+        for (std::size_t n = 0; n < scenario_.buyers; ++n)
+            time_.after(time_.between(0s, 10ms), [this, i] { buyer(i); });
+        if (scenario_.between_visitors > 0s) visitors(i);
+        reader(i);
+    }
+    if (!scenario_.failures.empty()) disturb();
+    time_.run_until(kServeFrom + scenario_.duration);
+    heal();
+    time_.after(recovery_ - kPatience, [this] { probe(); });
+    time_.run_until(time_.now() + recovery_ + kPatience + 2s);
+    finish();
+    return std::move(report_);
+}
+
+// Clients.
+
+void World::open_sale() {
+    for (int i = 0; i < 4; ++i) {
+        ask(*machines_.front(), sale_.next(), [](const auto&) {});
+        time_.run_until(time_.now() + 20ms);
+    }
+}
+
+void World::buyer(std::size_t home) {
+    if (time_.now() > clients_until_) return;
+    insist(home, sale_.next(), kTries, [this, home] {
+        time_.after(time_.around(scenario_.think), [this, home] { buyer(home); });
+    });
+}
+
+void World::visitors(std::size_t home) {
+    if (time_.now() > clients_until_) return;
+    insist(home, sale_.next(), kTries, [] {});
+    time_.after(time_.around(scenario_.between_visitors), [this, home] { visitors(home); });
+}
+
+void World::reader(std::size_t home) {
+    if (time_.now() > clients_until_) return;
+    read(*machines_[home], [](bool) {});
+    time_.after(time_.around(kReaderPause), [this, home] { reader(home); });
+}
+
+void World::insist(
+    std::size_t machine,
+    const domain::Command& command,
+    int tries,
+    std::function<void()> then
+) {
+    const auto is_settled = std::make_shared<bool>(false);
+    const auto go_elsewhere = [this, machine, command, tries, then] {
+        if (tries == 1 || !Sale::may_be_repeated(command)) return then();
+        insist((machine + 1) % machines_.size(), sale_.again(command), tries - 1, then);
+    };
+    ask(*machines_[machine],
+        command,
+        [this, command, then, is_settled, go_elsewhere](const auto& answer) {
+            if (answer && *answer) sale_.learn(command, **answer);
+            if (std::exchange(*is_settled, true)) return;
+            if (answer) return then();
+            time_.after(time_.around(5ms), go_elsewhere);
+        });
+    // It may still come to something.
+    time_.after(time_.between(200ms, 2 * kPatience), [is_settled, go_elsewhere] {
+        if (!std::exchange(*is_settled, true)) go_elsewhere();
+    });
+}
+
+void World::ask(Machine& machine, const domain::Command& command, Told told) {
+    if (!machine.node()) {
+        const Result<domain::Outcome, Fault> refused =
+            std::unexpected(Fault{FaultKind::unavailable, "nobody listens"});
+        return time_.after(1ms, [told, refused] { told(refused); });
+    }
+    const auto number = history_.attempts.size();
+    history_.attempts.push_back({
+        .trace = {.bits = {1, number}},
+        .command = command,
+        .seq_before = known_seq_,
+        .outcome = {},
+    });
+    unanswered_[number] = {&machine, machine.life()};
+    machine.deliver([this, &machine, number, told] {
+        const auto asked = time_.now();
+        const auto shown = machine.clock().read().since_boot;
+        auto& attempt = history_.attempts[number];
+        attempt.at_before = machine.node()->now();
+        const auto decided = [this, &machine, number, told, asked, shown](auto answer) {
+            expect_in_time(machine, asked, shown);
+            if (answer)
+                report_
+                    .latencies[static_cast<std::size_t>(
+                        std::ranges::find(machines_, &machine, &std::unique_ptr<Machine>::get) -
+                        machines_.begin()
+                    )]
+                    .push_back(time_.now() - asked);
+            hear(machine, number, answer);
+            told(answer);
+        };
+        if (auto fault = machine.node()->execute(attempt.command, attempt.trace, decided))
+            decided(Result<domain::Outcome, Fault>{std::unexpected(std::move(*fault))});
+    });
+}
+
+void World::hear(
+    Machine& machine,
+    std::size_t number,
+    const Result<domain::Outcome, Fault>& answer
+) {
+    unanswered_.erase(number);
+    auto& attempt = history_.attempts[number];
+    if (!answer) {
+        attempt.is_undone = answer.error().kind != FaultKind::outcome_unknown;
+        return;
+    }
+    attempt.seq_after = machine.node()->head().last_seq;
+    attempt.at_after = machine.node()->now();
+    attempt.outcome = *answer;
+    reach(attempt.seq_before, attempt.seq_after);
+}
+
+void World::read(Machine& machine, std::function<void(bool)> told) {
+    if (!machine.node()) return told(false);
+    machine.deliver([this, &machine, told, before = known_seq_] {
+        const auto asked = time_.now();
+        const auto shown = machine.clock().read().since_boot;
+        machine.node()->read([this, &machine, told, before, asked, shown](auto fault) {
+            expect_in_time(machine, asked, shown);
+            told(!fault);
+            // It was made to read something else.
+            if (fault || machine.has_diverged()) return;
+            if (!machine.node()->is_at_boundary()) complain("somebody read inside a savepoint");
+            const auto seq = machine.node()->head().last_seq;
+            reach(before, seq);
+            history_.sights.push_back(
+                {seq,
+                 time_.below(500) == 0 ? machine.state().digest_anew() : machine.state().digest()}
+            );
+        });
+    });
+}
+
+void World::expect_in_time(const Machine& machine, Time asked, Time shown) {
+    if (machine.runs_since() > asked) return;
+    if (machine.clock().read().since_boot - shown > kPatience + 1s)
+        complain("somebody waited too long");
+}
+
+/// Who asked when so much was known was told of so much.
+void World::reach(std::uint64_t before, std::uint64_t seq) {
+    if (seq < before)
+        complain(
+            "an answer rests on seq " + std::to_string(seq) + ", and " + std::to_string(before) +
+            " was known before it was asked for"
+        );
+    known_seq_ = std::max(known_seq_, seq);
+}
+
+// Failures.
+
+Time World::a_while(Time at_most) {
+    const auto left = kServeFrom + scenario_.duration - time_.now();
+    return std::min(time_.between(1ms, at_most), std::max(left, Time{1ms}));
+}
+
+void World::disturb() {
+    time_.after(time_.around(scenario_.between_failures), [this] {
+        if (time_.now() > kServeFrom + scenario_.duration) return;
+        const auto failure = scenario_.failures[time_.below(scenario_.failures.size())];
+        auto& machine = *machines_[time_.below(machines_.size())];
+        if (machine.node() || failure == Failure::database_restart) strike(failure, machine);
+        disturb();
+    });
+}
+
+void World::strike(Failure failure, Machine& machine) {
+    constexpr double kRates[] = {0, 0.5, 0.9, 1.1, 2};
+    switch (failure) {
+        case Failure::kill:
+            machine.kill();
+            return time_.after(a_while(800ms), [&machine, life = machine.life()] {
+                if (machine.life() == life) machine.start();
+            });
+        case Failure::pause:
+            return machine.pause(time_.below(30), a_while(1'500ms));
+        case Failure::cut:
+            return machine.journal().cut(a_while(600ms));
+        case Failure::stall:
+            return machine.journal().stall(a_while(1s));
+        case Failure::lost_acknowledgement:
+            machine.journal().lose_acknowledgements(50);
+            return time_.after(a_while(300ms), [&machine] {
+                if (machine.node()) machine.journal().lose_acknowledgements(0);
+            });
+        case Failure::stuck_commit:
+            return database_.hold_up_next_commit(a_while(700ms));
+        case Failure::database_restart:
+            return database_.restart(a_while(300ms));
+        case Failure::machine_clock:
+            machine.clock().set_rate(kRates[time_.below(std::size(kRates))]);
+            return time_.after(a_while(1s), [&machine] { machine.clock().set_rate(1); });
+        case Failure::database_clock:
+            database_.set_clock(time_.chance(50) ? 1h : -1h);
+            return time_.after(a_while(500ms), [this] { database_.set_clock({}); });
+        case Failure::far_machine:
+            machine.journal().set_trip(time_.between(2ms, 40ms));
+            return time_.after(a_while(600ms), [&machine] {
+                if (machine.node()) machine.journal().set_trip(100us);
+            });
+        case Failure::divergence:
+            return machine.diverge();
+        case Failure::lossy_fail_over:
+            return database_.fail_over(time_.below(20), a_while(300ms));
+    }
+}
+
+void World::heal() {
+    database_.set_clock({});
+    for (const auto& machine : machines_)
+        machine->heal();
+}
+
+void World::probe() {
+    for (const auto& machine : machines_) {
+        const auto serves = std::make_shared<int>(0);
+        ask(*machine, sale_.create_key(), [serves](const auto& answer) {
+            *serves += answer.has_value() ? 1 : 0;
+        });
+        read(*machine, [serves](bool can_read) { *serves += can_read ? 1 : 0; });
+        time_.after(kPatience, [this, serves] {
+            if (*serves < 2) complain("a machine doesn't serve, though all was healed");
+        });
+    }
+}
+
+void World::finish() {
+    for (const auto& [number, process] : unanswered_) {
+        if (process.first->life() == process.second)
+            complain("attempt " + std::to_string(number) + " was never answered");
+    }
+    for (const auto& machine : machines_) {
+        std::ranges::copy(machine->complaints(), std::back_inserter(report_.complaints));
+        if (machine->has_diverged()) complain("a node that had diverged didn't stop");
+        report_.counts.push_back(machine->counts());
+    }
+    std::ranges::move(judge(database_.journal(), history_), std::back_inserter(report_.complaints));
+    report_.hash = database_.journal().back().head.hash;
+    report_.batches = database_.journal().size() - 1;
+    report_.answers = static_cast<std::size_t>(std::ranges::count_if(
+        history_.attempts, [](const Attempt& attempt) { return attempt.outcome.has_value(); }
+    ));
+}
+
+}  // namespace frontrow::sim

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "sim/checks.h"
+#include "sim/machine.h"
+#include "sim/sale.h"
+#include "sim/sim_database.h"
+#include "sim/virtual_time.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace frontrow::sim {
+
+/// What can go wrong. Each strikes at random moments, and is healed after a while.
+enum class Failure {
+    kill,
+    pause,
+    cut,
+    stall,
+    lost_acknowledgement,
+    stuck_commit,
+    database_restart,
+    machine_clock,
+    database_clock,
+    far_machine,
+    divergence,
+    lossy_fail_over,
+};
+
+struct Scenario {
+    std::size_t machines = 3;
+    /// Of each machine. They ask for one thing after another, and think in between.
+    std::size_t buyers = 3;
+    Time think = std::chrono::milliseconds{15};
+    /// Of each machine, whoever waits: the time between two who come and ask for one thing.
+    Time between_visitors = std::chrono::milliseconds{30};
+    /// So long failures strike. Then all are healed.
+    Time duration = std::chrono::milliseconds{1'500};
+    Time between_failures = std::chrono::milliseconds{100};
+    std::vector<Failure> failures = {};
+    unsigned big_percent = 2;
+    /// Further away than the others.
+    Time trip_of_last = std::chrono::microseconds{100};
+};
+
+/// What one run came to.
+struct Report {
+    /// What it should never have come to.
+    std::vector<std::string> complaints;
+    /// Of the journal's last batch, and so of all of it.
+    io::Sha256Digest hash{};
+    std::size_t batches = 0;
+    std::size_t answers = 0;
+    std::vector<Node::Counts> counts;
+    /// How long commands took, by machine.
+    std::vector<std::vector<Time>> latencies;
+};
+
+/// A cluster, its clients, and what happens to both.
+class World {
+public:
+    World(const Scenario& scenario, std::uint64_t seed);
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    Report run();
+
+private:
+    using Told = std::function<void(const Result<domain::Outcome, io::Fault>&)>;
+
+    // Clients.
+
+    void open_sale();
+    void buyer(std::size_t home);
+    void visitors(std::size_t home);
+    void reader(std::size_t home);
+    /// Asks for it until it's known what came of it, elsewhere if need be, and tires of it then.
+    void insist(
+        std::size_t machine,
+        const domain::Command& command,
+        int tries,
+        std::function<void()> then
+    );
+    void ask(Machine& machine, const domain::Command& command, Told told);
+    void read(Machine& machine, std::function<void(bool)> told);
+    void
+    hear(Machine& machine, std::size_t attempt, const Result<domain::Outcome, io::Fault>& answer);
+    /// Was asked when the machine's clock showed this.
+    void expect_in_time(const Machine& machine, Time asked, Time shown);
+    void reach(std::uint64_t before, std::uint64_t seq);
+
+    // Failures.
+
+    void disturb();
+    void strike(Failure failure, Machine& machine);
+    void heal();
+    /// All serve again.
+    void probe();
+    Time a_while(Time at_most);
+
+    void complain(std::string what) { report_.complaints.push_back(std::move(what)); }
+    void finish();
+
+    Scenario scenario_;
+    VirtualTime time_;
+    SimDatabase database_;
+    Sale sale_;
+    std::vector<std::unique_ptr<Machine>> machines_;
+    Time clients_until_{};
+    /// Until all machines serve again, once everything is healed.
+    Time recovery_ = std::chrono::seconds{2};
+    History history_;
+    /// How far the journal was known to be to those who were told.
+    std::uint64_t known_seq_ = 0;
+    /// The process that was asked, for each question without an answer.
+    std::map<std::size_t, std::pair<const Machine*, std::uint64_t>> unanswered_;
+    Report report_;
+};
+
+}  // namespace frontrow::sim
