@@ -29,7 +29,8 @@ std::optional<std::string> PostgresWorld::why_no_gate() {
 PostgresWorld::PostgresWorld(bool has_gate) {
     using io::postgres::PgConnection;
     if (has_gate) redis_.emplace();
-    auto made = run(io_, PgConnection::connect(io_.get_executor(), {.url = server_.url()}));
+    auto made =
+        run(clock_io_, PgConnection::connect(clock_io_.get_executor(), {.url = server_.url()}));
     if (!made) throw std::runtime_error(made.error().what);
     connection_ = std::move(*made);
     run_sql(
@@ -117,7 +118,7 @@ void PostgresWorld::set_clock() {
 }
 
 void PostgresWorld::run_sql(const std::string& sql) {
-    const auto done = run(io_, connection_->run_script(sql, std::chrono::seconds{10}));
+    const auto done = run(clock_io_, connection_->run_script(sql, std::chrono::seconds{10}));
     if (!done) throw std::runtime_error("SQL failed: " + sql);
 }
 

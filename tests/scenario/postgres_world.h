@@ -41,7 +41,9 @@ private:
     SeededRandom random_{1};
     Sale sale_{clock_};
     PostgresServer server_;
-    /// The test's own, beside the store's.
+    /// The test's own, beside the store's and on a loop of its own: the store doesn't run while the
+    /// database's clock is set and the machine's has been already.
+    boost::asio::io_context clock_io_;
     std::unique_ptr<io::postgres::PgConnection> connection_;
     std::optional<RedisServer> redis_;
     std::unique_ptr<store::cluster::ClusterStore> store_;

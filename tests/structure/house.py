@@ -20,7 +20,8 @@ FLOORS = {
 
 # A module beside others that is made of them, and says so.
 COMPOSED = {
-    ("store", "cluster"): (("store", "postgres"), ("store", "redis")),
+    ("store", "cluster"): (("store", "engine"), ("store", "redis")),
+    ("store", "postgres"): (("store", "cluster"),),
     ("store", "embedded"): (("store", "engine"),),
 }
 

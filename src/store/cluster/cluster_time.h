@@ -25,8 +25,8 @@ public:
     Instant at(Time now);
 
 private:
-    /// How long the best answer stays the best.
-    static constexpr Time kBestFor = std::chrono::seconds{10};
+    /// Clocks of machines drift from each other by less than this part of what passes.
+    static constexpr int kDriftPart = 10'000;
 
     bool is_known_ = false;
     /// Cluster time less time since boot: as used, and as it's best known.
