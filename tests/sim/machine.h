@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace frontrow::sim {
@@ -33,6 +34,8 @@ public:
     };
 
     Machine(VirtualTime& time, SimDatabase& database, const Settings& settings);
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
 
     /// A new process, which reads the journal and then serves.
     void start();
@@ -54,6 +57,8 @@ public:
     const MachineClock& clock() const { return clock_; }
     /// Of all processes that there were here.
     Node::Counts counts() const;
+    /// How long commands took that were answered here.
+    std::vector<Time>& latencies() { return latencies_; }
 
     /// Tells one process from another.
     std::uint64_t life() const { return life_; }
@@ -95,6 +100,7 @@ private:
     std::uint64_t wins_when_diverged_ = 0;
     Node::Counts before_;
     Node::Counts worked_;
+    std::vector<Time> latencies_;
     std::vector<std::string> complaints_;
 };
 

@@ -13,6 +13,7 @@ using io::FaultKind;
 
 constexpr Time kRefused = 100us;
 /// A server's session may still do what it was told long after its client has gone.
+constexpr Time kLate = 20ms;
 constexpr Time kLateMax = 2s;
 
 }  // namespace
@@ -98,7 +99,9 @@ void SimJournal::cut(Time down) {
     for (const auto& question : std::exchange(questions_, {})) {
         if (!question->has_arrived) {
             question->is_lost = time_.chance(50);
-            if (time_.chance(50)) question->late = time_.between(0s, kLateMax);
+            if (time_.chance(50))
+                question->late =
+                    time_.chance(50) ? time_.around(kLate) : time_.between(0s, kLateMax);
         }
         fail(question);
     }

@@ -34,11 +34,12 @@ bool has(const Scenario& scenario, Failure failure) {
 
 World::World(const Scenario& scenario, std::uint64_t seed)
     : scenario_{scenario}, time_{seed}, database_{time_}, sale_{time_, scenario.big_percent} {
-    for (std::size_t i = 0; i < scenario.machines; ++i)
-        machines_.push_back(std::make_unique<Machine>(time_, database_, settings_of(scenario, i)));
-    report_.latencies.resize(scenario.machines);
+    if (scenario_.machines == 0) scenario_.machines = 1 + seed % 5;
+    for (std::size_t i = 0; i < scenario_.machines; ++i)
+        machines_.push_back(std::make_unique<Machine>(time_, database_, settings_of(scenario_, i)));
     if (has(scenario, Failure::lossy_fail_over)) recovery_ += kQuiet;
-    clients_until_ = kServeFrom + scenario.duration;
+    failures_until_ = kServeFrom + scenario.duration;
+    clients_until_ = failures_until_;
     if (!scenario.failures.empty()) clients_until_ += recovery_ - kPatience;
     if (has(scenario, Failure::machine_clock)) history_.clocks_differ = 2s;
     if (has(scenario, Failure::database_clock)) history_.clocks_differ = 1h + 2s;
@@ -56,7 +57,7 @@ Report World::run() {
         reader(i);
     }
     if (!scenario_.failures.empty()) disturb();
-    time_.run_until(kServeFrom + scenario_.duration);
+    time_.run_until(failures_until_);
     heal();
     time_.after(recovery_ - kPatience, [this] { probe(); });
     time_.run_until(time_.now() + recovery_ + kPatience + 2s);
@@ -132,19 +133,12 @@ void World::ask(Machine& machine, const domain::Command& command, Told told) {
     });
     unanswered_[number] = {&machine, machine.life()};
     machine.deliver([this, &machine, number, told] {
-        const auto asked = time_.now();
-        const auto shown = machine.clock().read().since_boot;
+        const Asked asked{.at = time_.now(), .shown = machine.clock().read().since_boot};
         auto& attempt = history_.attempts[number];
         attempt.at_before = machine.node()->now();
-        const auto decided = [this, &machine, number, told, asked, shown](auto answer) {
-            expect_in_time(machine, asked, shown);
-            if (answer)
-                report_
-                    .latencies[static_cast<std::size_t>(
-                        std::ranges::find(machines_, &machine, &std::unique_ptr<Machine>::get) -
-                        machines_.begin()
-                    )]
-                    .push_back(time_.now() - asked);
+        const auto decided = [this, &machine, number, told, asked](auto answer) {
+            expect_in_time(machine, asked);
+            if (answer) machine.latencies().push_back(time_.now() - asked.at);
             hear(machine, number, answer);
             told(answer);
         };
@@ -173,10 +167,9 @@ void World::hear(
 void World::read(Machine& machine, std::function<void(bool)> told) {
     if (!machine.node()) return told(false);
     machine.deliver([this, &machine, told, before = known_seq_] {
-        const auto asked = time_.now();
-        const auto shown = machine.clock().read().since_boot;
-        machine.node()->read([this, &machine, told, before, asked, shown](auto fault) {
-            expect_in_time(machine, asked, shown);
+        const Asked asked{.at = time_.now(), .shown = machine.clock().read().since_boot};
+        machine.node()->read([this, &machine, told, before, asked](auto fault) {
+            expect_in_time(machine, asked);
             told(!fault);
             // It was made to read something else.
             if (fault || machine.has_diverged()) return;
@@ -191,9 +184,9 @@ void World::read(Machine& machine, std::function<void(bool)> told) {
     });
 }
 
-void World::expect_in_time(const Machine& machine, Time asked, Time shown) {
-    if (machine.runs_since() > asked) return;
-    if (machine.clock().read().since_boot - shown > kPatience + 1s)
+void World::expect_in_time(const Machine& machine, const Asked& asked) {
+    if (machine.runs_since() > asked.at) return;
+    if (machine.clock().read().since_boot - asked.shown > kPatience + 1s)
         complain("somebody waited too long");
 }
 
@@ -205,70 +198,6 @@ void World::reach(std::uint64_t before, std::uint64_t seq) {
             " was known before it was asked for"
         );
     known_seq_ = std::max(known_seq_, seq);
-}
-
-// Failures.
-
-Time World::a_while(Time at_most) {
-    const auto left = kServeFrom + scenario_.duration - time_.now();
-    return std::min(time_.between(1ms, at_most), std::max(left, Time{1ms}));
-}
-
-void World::disturb() {
-    time_.after(time_.around(scenario_.between_failures), [this] {
-        if (time_.now() > kServeFrom + scenario_.duration) return;
-        const auto failure = scenario_.failures[time_.below(scenario_.failures.size())];
-        auto& machine = *machines_[time_.below(machines_.size())];
-        if (machine.node() || failure == Failure::database_restart) strike(failure, machine);
-        disturb();
-    });
-}
-
-void World::strike(Failure failure, Machine& machine) {
-    constexpr double kRates[] = {0, 0.5, 0.9, 1.1, 2};
-    switch (failure) {
-        case Failure::kill:
-            machine.kill();
-            return time_.after(a_while(800ms), [&machine, life = machine.life()] {
-                if (machine.life() == life) machine.start();
-            });
-        case Failure::pause:
-            return machine.pause(time_.below(30), a_while(1'500ms));
-        case Failure::cut:
-            return machine.journal().cut(a_while(600ms));
-        case Failure::stall:
-            return machine.journal().stall(a_while(1s));
-        case Failure::lost_acknowledgement:
-            machine.journal().lose_acknowledgements(50);
-            return time_.after(a_while(300ms), [&machine] {
-                if (machine.node()) machine.journal().lose_acknowledgements(0);
-            });
-        case Failure::stuck_commit:
-            return database_.hold_up_next_commit(a_while(700ms));
-        case Failure::database_restart:
-            return database_.restart(a_while(300ms));
-        case Failure::machine_clock:
-            machine.clock().set_rate(kRates[time_.below(std::size(kRates))]);
-            return time_.after(a_while(1s), [&machine] { machine.clock().set_rate(1); });
-        case Failure::database_clock:
-            database_.set_clock(time_.chance(50) ? 1h : -1h);
-            return time_.after(a_while(500ms), [this] { database_.set_clock({}); });
-        case Failure::far_machine:
-            machine.journal().set_trip(time_.between(2ms, 40ms));
-            return time_.after(a_while(600ms), [&machine] {
-                if (machine.node()) machine.journal().set_trip(100us);
-            });
-        case Failure::divergence:
-            return machine.diverge();
-        case Failure::lossy_fail_over:
-            return database_.fail_over(time_.below(20), a_while(300ms));
-    }
-}
-
-void World::heal() {
-    database_.set_clock({});
-    for (const auto& machine : machines_)
-        machine->heal();
 }
 
 void World::probe() {
@@ -293,6 +222,7 @@ void World::finish() {
         std::ranges::copy(machine->complaints(), std::back_inserter(report_.complaints));
         if (machine->has_diverged()) complain("a node that had diverged didn't stop");
         report_.counts.push_back(machine->counts());
+        report_.latencies.push_back(std::move(machine->latencies()));
     }
     std::ranges::move(judge(database_.journal(), history_), std::back_inserter(report_.complaints));
     report_.hash = database_.journal().back().head.hash;

@@ -33,7 +33,8 @@ enum class Failure {
 };
 
 struct Scenario {
-    std::size_t machines = 3;
+    /// 0: one to five, by the seed.
+    std::size_t machines = 0;
     /// Of each machine. They ask for one thing after another, and think in between.
     std::size_t buyers = 3;
     Time think = std::chrono::milliseconds{15};
@@ -58,7 +59,7 @@ struct Report {
     std::size_t answers = 0;
     std::vector<Node::Counts> counts;
     /// How long commands took, by machine.
-    std::vector<std::vector<Time>> latencies;
+    std::vector<std::vector<Time>> latencies = {};
 };
 
 /// A cluster, its clients, and what happens to both.
@@ -71,6 +72,12 @@ public:
     Report run();
 
 private:
+    /// When a process heard a question, and what its machine's clock showed.
+    struct Asked {
+        Time at{};
+        Time shown{};
+    };
+
     using Told = std::function<void(const Result<domain::Outcome, io::Fault>&)>;
 
     // Clients.
@@ -90,8 +97,7 @@ private:
     void read(Machine& machine, std::function<void(bool)> told);
     void
     hear(Machine& machine, std::size_t attempt, const Result<domain::Outcome, io::Fault>& answer);
-    /// Was asked when the machine's clock showed this.
-    void expect_in_time(const Machine& machine, Time asked, Time shown);
+    void expect_in_time(const Machine& machine, const Asked& asked);
     void reach(std::uint64_t before, std::uint64_t seq);
 
     // Failures.
@@ -111,6 +117,7 @@ private:
     SimDatabase database_;
     Sale sale_;
     std::vector<std::unique_ptr<Machine>> machines_;
+    Time failures_until_{};
     Time clients_until_{};
     /// Until all machines serve again, once everything is healed.
     Time recovery_ = std::chrono::seconds{2};
