@@ -111,9 +111,7 @@ TEST_P(ClusterLoss, of_a_node_before_and_after_its_commit_loses_nothing_that_was
         std::string words;
         bool are_heard;
     };
-    const std::vector<LastWords> all{
-        {"journal_append", false}, {"journal_append", true}
-    };
+    const std::vector<LastWords> all{{"journal_append", false}, {"journal_append", true}};
     Cluster cluster{{.proxied = 1, .has_gate = has_gate()}};
     for (int round = 0; round < rounds_ && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));

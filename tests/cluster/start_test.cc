@@ -32,7 +32,9 @@ TEST_F(ClusterStart, nodes_that_start_together_on_an_empty_database_migrate_it_o
             EXPECT_EQ(cluster.node(i).stop(), 0);
         }
         // The step was taken by one; the others saw its mark behind the lock.
-        EXPECT_THAT(cluster.postgres().log(), Not(HasSubstr("relation \"journal\" already exists")));
+        EXPECT_THAT(
+            cluster.postgres().log(), Not(HasSubstr("relation \"journal\" already exists"))
+        );
     }
 }
 

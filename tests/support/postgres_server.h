@@ -14,9 +14,9 @@ namespace frontrow::test {
 
 /// A real PostgreSQL 15 with a database of its own, on a port of its own and on a Unix socket. Runs
 /// as another user where the test is root, because PostgreSQL refuses to be. Its data is in memory
-/// where there is room for that: a commit waits for the disk, and the disk is quick. Throws where it can't
-/// do what it is told. However the test ends, the server ends with it; start it from the main
-/// thread, whose end the kernel watches for.
+/// where there is room for that: a commit waits for the disk, and the disk is quick. Throws where
+/// it can't do what it is told. However the test ends, the server ends with it; start it from the
+/// main thread, whose end the kernel watches for.
 class PostgresServer {
 public:
     struct Options {

@@ -12,7 +12,8 @@ void ClusterTime::learn(Time sent, Time received, Instant clock) {
         Time{clock.time_since_epoch()} + std::chrono::microseconds{500} - (sent + trip / 2);
     const bool contradicts =
         guess - target_ > trip / 2 + kStep || target_ - guess > trip / 2 + kStep;
-    // How wrong the best answer may be by now: half of its trip, and what clocks have drifted since.
+    // How wrong the best answer may be by now: half of its trip, and what clocks have drifted
+    // since.
     const auto doubt = best_trip_ / 2 + (received - best_at_) / kDriftPart;
     const bool is_better = trip / 2 <= doubt;
     if (is_known_ && !is_better && !contradicts) return;

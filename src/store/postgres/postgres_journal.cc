@@ -264,8 +264,7 @@ void PostgresJournal::append(const Batch& batch, const Head& on, Mode mode, Appe
     tasks_.spawn(run_append(std::move(queries), std::move(done)));
 }
 
-Awaitable<void>
-PostgresJournal::run_append(std::vector<PgQuery> queries, AppendDone done) {
+Awaitable<void> PostgresJournal::run_append(std::vector<PgQuery> queries, AppendDone done) {
     auto results = co_await appends_->run(queries);
     // Lost to another that is serialised before it: what came first is there to be read.
     const bool has_lost = !results && results.error().kind == PgErrorKind::retryable;

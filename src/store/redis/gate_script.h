@@ -8,10 +8,10 @@ namespace frontrow::store::redis {
 /// somebody has been let through for it: `fr:{event}:seat`, with the owner as its text.
 ///
 /// Keys: seats. Arguments: the owner, and how many ms an entry lives; 0 gives the owner's back.
-/// Returns 1 where all are the owner's now (or given back). Otherwise somebody else has one, nothing
-/// has changed, and a letter for each seat tells whose it is: `c`, somebody else's; `-`, nobody's or
-/// the owner's. One script for both, so that a claim is never given back later than it was told to
-/// be because Redis doesn't know the script yet.
+/// Returns 1 where all are the owner's now (or given back). Otherwise somebody else has one,
+/// nothing has changed, and a letter for each seat tells whose it is: `c`, somebody else's; `-`,
+/// nobody's or the owner's. One script for both, so that a claim is never given back later than it
+/// was told to be because Redis doesn't know the script yet.
 io::RedisScript gate_script();
 
 }  // namespace frontrow::store::redis
