@@ -64,6 +64,8 @@ fi
 
 if [[ $form != fast ]]; then
     [[ -f build/lint/build.ninja && ! CMakePresets.json -nt build/lint/build.ninja ]] || cmake --preset lint >&2
+    # CMake files, and headers that came or went, since then.
+    ninja -C build/lint build.ninja >&2
     # Without the commands of those that failed, and without the count of what system headers would be told.
     told() { sed -E '/__run_co_compile|warnings? generated\.$|^FAILED: |^\[[0-9]+\/[0-9]+\]/d'; }
     if [[ $form == changed || $form == recent ]]; then

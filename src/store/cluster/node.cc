@@ -38,14 +38,8 @@ constexpr Time kSlotMore = std::chrono::microseconds{100};
 constexpr Time kPauseMin = std::chrono::milliseconds{10};
 constexpr Time kPauseMax = std::chrono::milliseconds{200};
 
-constexpr auto kDiverged = "this node's state isn't the one that it led to";
-
 Fault unavailable(const char* why) {
     return {FaultKind::unavailable, why};
-}
-
-Fault corrupt(const Head& head, const std::string& why) {
-    return {FaultKind::corrupt, "batch " + std::to_string(head.first_seq) + ": " + why};
 }
 
 }  // namespace
@@ -355,7 +349,7 @@ void Node::settle_flight(const SharedJournal::Following& following, Look asked) 
 
 /// The head hasn't moved, though this batch was to follow it.
 void Node::not_taken(const Head& there) {
-    if (flight_->on_state != there.state) return fail(corrupt(there, kDiverged));
+    if (flight_->on_state != there.state) return fail(diverged_at(there));
     if (flight_->is_in_doubt && quiet_until_ > time_now()) {
         look_again_at_ = quiet_until_;
         return;

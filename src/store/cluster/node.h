@@ -215,6 +215,7 @@ private:
     /// Evolves what lies behind the head. The state is at a boundary.
     void follow(const SharedJournal::Following& following, Look asked);
     Result<void, io::Fault> evolve_batch(const Batch& batch);
+    static io::Fault diverged_at(const Head& head);
     void head_moves(Batch batch, std::span<const domain::Fact> facts);
     void note_contact(const SharedJournal::Following& following, Time clock_at_send);
     void lose_contact(Time now);

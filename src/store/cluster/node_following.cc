@@ -74,9 +74,13 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
     }
 }
 
+Fault Node::diverged_at(const Head& head) {
+    return wrong_batch(head, "this node's state isn't the one that it led to");
+}
+
 Result<void, Fault> Node::evolve_batch(const Batch& batch) {
     if (state_.last_seq() != head_.last_seq || state_.digest() != head_.state)
-        return std::unexpected(wrong_batch(head_, kDiverged));
+        return std::unexpected(diverged_at(head_));
     const auto& head = batch.head;
     const auto facts = read_following(head_, batch);
     if (!facts) return std::unexpected(facts.error());
