@@ -73,13 +73,17 @@ Time p99(std::vector<Time> latencies) {
     return *place;
 }
 
+/// A node that comes in races a writer that has its turn at the same moment: each such race is lost
+/// by chance, half of the time.
+constexpr std::uint64_t kLossesMax = 12;
+
 /// Nobody loses for long, or has to wait for much longer than others, and little is done in vain.
 void expect_fair(const Report& report) {
     Node::Counts all;
     std::vector<Time> slowest;
     for (std::size_t i = 0; i < report.counts.size(); ++i) {
         const auto& counts = report.counts[i];
-        EXPECT_LE(counts.losing_run_max, report.counts.size() + store::cluster::Ring::kAloneMax);
+        EXPECT_LE(counts.losing_run_max, kLossesMax);
         all = sum(all, counts);
         slowest.push_back(p99(report.latencies[i]));
     }
