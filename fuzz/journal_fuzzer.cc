@@ -4,9 +4,9 @@
 #include "domain/evolve.h"
 #include "io/zstd.h"
 #include "round_trip.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal_head.h"
-#include "store/embedded/recovery.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal_head.h"
+#include "store/sqlite/recovery.h"
 #include "support/temp_folder.h"
 
 #include <algorithm>
@@ -31,9 +31,9 @@ namespace frontrow::fuzz {
 namespace {
 
 namespace fs = std::filesystem;
-using store::embedded::DataFolder;
-using store::embedded::Journal;
-using store::embedded::JournalEnd;
+using store::engine::JournalEnd;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
 using test::CrashImage;
 
 std::string read_file(const fs::path& path) {
@@ -44,8 +44,8 @@ std::string read_file(const fs::path& path) {
 /// An inventory as bytes: those of its snapshot.
 std::string image_of(const domain::Inventory& inventory) {
     const test::TempFolder folder;
-    CHECK(store::embedded::write_snapshot(folder.path(), inventory, JournalEnd{}, 1));
-    return read_file(store::embedded::list_snapshots(folder.path()).at(0));
+    CHECK(store::engine::write_snapshot(folder.path(), inventory, JournalEnd{}, 1));
+    return read_file(store::engine::list_snapshots(folder.path()).at(0));
 }
 
 /// Written once for all inputs: they are told as changes to it.
@@ -60,9 +60,9 @@ struct Original {
             CHECK(journal->replay(take, batch).has_value());
             inventories.push_back(image_of(inventory));
             if (batch != disk.batches() / 2) continue;
-            CHECK(store::embedded::write_snapshot(disk.folder(), inventory, journal->end(), 1));
+            CHECK(store::engine::write_snapshot(disk.folder(), inventory, journal->end(), 1));
         }
-        snapshot_file = store::embedded::list_snapshots(disk.folder()).at(0);
+        snapshot_file = store::engine::list_snapshots(disk.folder()).at(0);
         snapshot = read_file(snapshot_file);
     }
 
@@ -139,7 +139,7 @@ void check_start(const test::Recovery& replayed) {
         CHECK(replayed.fault.has_value());
         return;
     }
-    const auto started = store::embedded::recover(*journal, disk.folder());
+    const auto started = store::sqlite::recover(*journal, disk.folder());
     CHECK(started.has_value() == !replayed.fault);
     if (!started) return;
     CHECK(journal->end() == replayed.end);
@@ -158,7 +158,7 @@ void try_damaged(const CrashImage& image, std::string_view changes) {
         CHECK(replayed.lines == disk.history().lines_until(replayed.end.batch));
         const bool is_all = replayed.end.batch == disk.batches();
         const auto head = DataFolder::head_of(disk.folder());
-        const auto is_told_as_all = store::embedded::check_head(head, replayed.end).has_value();
+        const auto is_told_as_all = store::sqlite::check_head(head, replayed.end).has_value();
         if (files.image.head == image.head) CHECK(is_told_as_all == is_all);
     } else {
         const auto kind = replayed.fault->kind;
@@ -196,7 +196,7 @@ void try_frame(std::string_view change_and_lines) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(change_and_lines[i]); };
     auto frame = io::ZstdCompressor{}.compress(change_and_lines.substr(3));
     change(frame, 0, static_cast<std::size_t>(byte(0) << 8 | byte(1)), byte(2));
-    const store::embedded::JournalBatch batch{
+    const store::sqlite::JournalBatch batch{
         .batch = 1,
         .first_seq = 1,
         .last_seq = 1,

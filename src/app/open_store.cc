@@ -10,8 +10,8 @@ namespace {
 
 using store::Store;
 using store::cluster::ClusterStore;
-using store::embedded::EmbeddedStore;
 using store::postgres::PostgresJournal;
+using store::sqlite::EmbeddedStore;
 using Opened = Result<std::unique_ptr<Store>, io::Fault>;
 
 std::function<void(const io::Fault&)> end_with(const StoreWorld& world, const char* message) {

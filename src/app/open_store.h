@@ -8,7 +8,7 @@
 #include "io/postgres/pg_options.h"
 #include "io/random.h"
 #include "io/redis/redis_url.h"
-#include "store/embedded/embedded_store.h"
+#include "store/sqlite/embedded_store.h"
 #include "store/store.h"
 #include "telemetry/log.h"
 
@@ -27,7 +27,7 @@ struct ClusterSettings {
     std::optional<io::RedisAddress> redis;
 };
 
-using StoreChoice = std::variant<store::embedded::EmbeddedStore::Settings, ClusterSettings>;
+using StoreChoice = std::variant<store::sqlite::EmbeddedStore::Settings, ClusterSettings>;
 
 /// The outside, so that a test can bring its own. All outlive the store.
 struct StoreWorld {

@@ -1,4 +1,4 @@
-#include "store/embedded/backup.h"
+#include "store/sqlite/backup.h"
 
 #include "cli/commands.h"
 #include "cli/copy_progress.h"
@@ -22,8 +22,7 @@ int back_up(const config::BackupSettings& settings) {
         );
         return kWrongUsage;
     }
-    const auto end =
-        store::embedded::back_up(settings.store.data_dir, settings.to, copy_progress());
+    const auto end = store::sqlite::back_up(settings.store.data_dir, settings.to, copy_progress());
     if (!end) {
         std::fprintf(stderr, "frontrow backup: %s\n", end.error().what.c_str());
         return kFailed;

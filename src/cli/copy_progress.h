@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/embedded/backup.h"
+#include "store/sqlite/backup.h"
 
 #include <cinttypes>
 #include <cstdio>
@@ -9,17 +9,16 @@
 namespace frontrow::cli {
 
 /// Says on standard error now and then how many facts were copied.
-inline store::embedded::CopyProgress copy_progress() {
+inline store::sqlite::CopyProgress copy_progress() {
     constexpr std::uint64_t kStep = 250'000;
-    return [next = kStep](const store::embedded::JournalEnd& end) mutable {
+    return [next = kStep](const store::engine::JournalEnd& end) mutable {
         if (end.last_seq < next) return;
         std::fprintf(stderr, "%" PRIu64 " facts copied\n", end.last_seq);
         next = end.last_seq + kStep;
     };
 }
 
-inline void
-print_copied(const store::embedded::JournalEnd& end, const std::filesystem::path& where) {
+inline void print_copied(const store::engine::JournalEnd& end, const std::filesystem::path& where) {
     std::printf(
         "%" PRIu64 " facts in %" PRIu64 " batches are in %s; the chain is whole\n",
         end.last_seq,

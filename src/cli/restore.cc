@@ -2,7 +2,7 @@
 #include "cli/copy_progress.h"
 #include "cli/store_name.h"
 #include "config/options.h"
-#include "store/embedded/backup.h"
+#include "store/sqlite/backup.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -13,15 +13,14 @@ namespace {
 
 int restore(const config::RestoreSettings& settings) {
     say_store("restore", settings.data_dir);
-    store::embedded::AcceptUnsealed accept_unsealed;
+    store::sqlite::AcceptUnsealed accept_unsealed;
     if (settings.accept_unsealed) {
         accept_unsealed = [&](const std::string& what) {
             std::fprintf(stderr, "frontrow restore: %s: %s\n", settings.from.c_str(), what.c_str());
         };
     }
-    const auto end = store::embedded::restore(
-        settings.from, settings.data_dir, copy_progress(), accept_unsealed
-    );
+    const auto end =
+        store::sqlite::restore(settings.from, settings.data_dir, copy_progress(), accept_unsealed);
     if (!end) {
         std::fprintf(stderr, "frontrow restore: %s\n", end.error().what.c_str());
         return kFailed;

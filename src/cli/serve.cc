@@ -33,7 +33,7 @@ constexpr std::chrono::milliseconds kFailStopTime{600};
 app::Application::Settings application_settings(const config::ServeSettings& settings) {
     const auto listen = config::parse_listen(settings.listen).value();
     auto store = store_choice(settings.store);
-    if (auto* embedded = std::get_if<store::embedded::EmbeddedStore::Settings>(&store))
+    if (auto* embedded = std::get_if<store::sqlite::EmbeddedStore::Settings>(&store))
         embedded->snapshots.command = {"/proc/self/exe", "snapshot"};
     if (auto* cluster = std::get_if<app::ClusterSettings>(&store)) {
         if (!settings.redis.empty()) cluster->redis = io::parse_redis_url(settings.redis).value();

@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/store_name.h"
 #include "config/options.h"
-#include "store/embedded/take_snapshot.h"
+#include "store/sqlite/take_snapshot.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
@@ -13,7 +13,7 @@ namespace {
 
 int take_snapshot(const std::filesystem::path& folder) {
     say_store("snapshot", folder);
-    const auto end = store::embedded::take_snapshot(folder);
+    const auto end = store::sqlite::take_snapshot(folder);
     if (!end) {
         std::fprintf(stderr, "frontrow snapshot: %s\n", end.error().what.c_str());
         return kFailed;

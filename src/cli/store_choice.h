@@ -9,7 +9,7 @@ namespace frontrow::cli {
 /// The store that these settings name, as it is unless something is said of it.
 inline app::StoreChoice store_choice(const config::StoreSettings& settings) {
     if (!settings.is_cluster()) {
-        return store::embedded::EmbeddedStore::Settings{
+        return store::sqlite::EmbeddedStore::Settings{
             .folder = settings.data_dir, .accept_clock = settings.accept_clock
         };
     }

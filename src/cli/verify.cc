@@ -5,10 +5,10 @@
 #include "domain/audit.h"
 #include "domain/audit_comparison.h"
 #include "domain/evolve.h"
-#include "store/embedded/durable_journal.h"
-#include "store/embedded/recovery.h"
-#include "store/embedded/snapshot.h"
+#include "store/engine/snapshot.h"
 #include "store/postgres/postgres_journal.h"
+#include "store/sqlite/durable_journal.h"
+#include "store/sqlite/recovery.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
@@ -24,8 +24,8 @@
 namespace frontrow::cli {
 namespace {
 
-using store::embedded::Journal;
-using store::embedded::Snapshot;
+using store::engine::Snapshot;
+using store::sqlite::Journal;
 
 constexpr std::uint64_t kProgressStep = 250'000;
 
@@ -135,7 +135,7 @@ std::vector<Snapshot>
 open_snapshots(Journal& journal, const std::vector<std::filesystem::path>& files) {
     std::vector<Snapshot> snapshots;
     for (auto file = files.rbegin(); file != files.rend(); ++file) {
-        auto snapshot = store::embedded::open_fitting(journal, *file);
+        auto snapshot = store::sqlite::open_fitting(journal, *file);
         std::error_code ignored;
         if (snapshot) {
             snapshots.push_back(std::move(*snapshot));
@@ -148,8 +148,8 @@ open_snapshots(Journal& journal, const std::vector<std::filesystem::path>& files
 
 int verify_folder(const config::StoreSettings& settings) {
     // Before the journal is opened, so that none of them is ahead of it.
-    const auto files = store::embedded::list_snapshots(settings.data_dir);
-    auto durable = store::embedded::DurableJournal::open(settings.data_dir);
+    const auto files = store::engine::list_snapshots(settings.data_dir);
+    auto durable = store::sqlite::DurableJournal::open(settings.data_dir);
     if (!durable) return failed(durable.error());
 
     FolderCheck check{durable->journal};

@@ -1,7 +1,7 @@
 #include "crash/journal_history.h"
-#include "store/embedded/backup.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal_head.h"
+#include "store/sqlite/backup.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal_head.h"
 #include "support/seed.h"
 #include "support/temp_folder.h"
 
@@ -14,10 +14,10 @@
 namespace frontrow::test {
 namespace {
 
-using store::embedded::DataFolder;
-using store::embedded::Journal;
-using store::embedded::JournalEnd;
-using store::embedded::JournalHead;
+using store::engine::JournalEnd;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
+using store::sqlite::JournalHead;
 
 namespace fs = std::filesystem;
 
@@ -39,7 +39,7 @@ protected:
             ASSERT_TRUE(JournalHead::establish(DataFolder::head_of(data), end_));
         }
         const auto backup = folder_.path() / "backup.db";
-        ASSERT_TRUE(store::embedded::back_up(data, backup, [](const JournalEnd&) {}));
+        ASSERT_TRUE(store::sqlite::back_up(data, backup, [](const JournalEnd&) {}));
         std::ifstream file{backup, std::ios::binary};
         bytes_.assign(std::istreambuf_iterator<char>{file}, {});
         ASSERT_GT(bytes_.size(), 5U * 4'096) << "only some pages can be missing";
@@ -54,7 +54,7 @@ protected:
         fs::remove_all(restored);
         fs::create_directory(file.parent_path());
         std::ofstream{file, std::ios::binary} << bytes;
-        const auto end = store::embedded::restore(
+        const auto end = store::sqlite::restore(
             file,
             restored,
             [](const JournalEnd&) {},

@@ -1,7 +1,7 @@
 #include "crash/crowd.h"
 
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal.h"
 
 #include <gtest/gtest.h>
 
@@ -146,8 +146,8 @@ void Crowd::expect_kept(Wish& wish) {
 }
 
 domain::Audit audit_journal_of(const OneMachine& machine) {
-    using store::embedded::DataFolder;
-    using store::embedded::Journal;
+    using store::sqlite::DataFolder;
+    using store::sqlite::Journal;
     domain::Audit audit;
     auto journal =
         Journal::open(DataFolder::journal_of(machine.folder.path()), {.read_only = true});

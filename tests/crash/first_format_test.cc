@@ -1,8 +1,8 @@
 #include "crash/journal_on_disk.h"
 #include "io/sqlite.h"
-#include "store/embedded/backup.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/take_snapshot.h"
+#include "store/sqlite/backup.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/take_snapshot.h"
 #include "support/one_machine.h"
 
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@ namespace frontrow::test {
 namespace {
 
 using io::SqliteDatabase;
-using store::embedded::DataFolder;
-using store::embedded::Journal;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
 
 JournalShape first_format() {
     for (auto& shape : journal_shapes()) {
@@ -73,7 +73,7 @@ TEST_F(FirstFormat, is_sold_from_and_starts_from_a_snapshot) {
     const auto last_seq = machine.store().inventory().last_seq();
     machine.stop();
     EXPECT_FALSE(stored_as(machine.folder.path()).contains("blob"));
-    const auto snapshot = store::embedded::take_snapshot(machine.folder.path());
+    const auto snapshot = store::sqlite::take_snapshot(machine.folder.path());
     ASSERT_TRUE(snapshot) << snapshot.error().what;
     EXPECT_EQ(snapshot->last_seq, last_seq);
     machine.start();
@@ -85,11 +85,11 @@ TEST_F(FirstFormat, is_backed_up_row_by_row_and_goes_on_compressed_once_restored
     const auto as_it_was = disk_.recover();
     const auto file = other_.path() / "backup.db";
     const auto folder = other_.path() / "restored";
-    const auto ignore = [](const store::embedded::JournalEnd&) {};
-    const auto backed_up = store::embedded::back_up(disk_.folder(), file, ignore);
+    const auto ignore = [](const store::engine::JournalEnd&) {};
+    const auto backed_up = store::sqlite::back_up(disk_.folder(), file, ignore);
     ASSERT_TRUE(backed_up) << backed_up.error().what;
     EXPECT_EQ(*backed_up, as_it_was.end);
-    ASSERT_TRUE(store::embedded::restore(file, folder, ignore));
+    ASSERT_TRUE(store::sqlite::restore(file, folder, ignore));
 
     sell_on(folder);
     EXPECT_EQ(stored_as(folder), "text text text text text text blob ");

@@ -1,6 +1,6 @@
 #include "crash/journal_on_disk.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal_head.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal_head.h"
 #include "support/seed.h"
 
 #include <gtest/gtest.h>
@@ -11,9 +11,9 @@ namespace frontrow::test {
 namespace {
 
 using io::FaultKind;
-using store::embedded::check_head;
-using store::embedded::DataFolder;
-using store::embedded::Journal;
+using store::sqlite::check_head;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
 using Op = FaultyVfs::Op;
 
 /// A journal whose log is cut short: what a crash leaves of commits that weren't done.

@@ -1,7 +1,7 @@
 #include "crash/journal_on_disk.h"
 #include "io/sha256.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal_head.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal_head.h"
 #include "support/one_machine.h"
 #include "support/seed.h"
 
@@ -13,8 +13,8 @@ namespace frontrow::test {
 namespace {
 
 using io::FaultKind;
-using store::embedded::check_head;
-using store::embedded::DataFolder;
+using store::sqlite::check_head;
+using store::sqlite::DataFolder;
 
 bool is_refusal(const io::Fault& fault) {
     return fault.kind == FaultKind::corrupt || fault.kind == FaultKind::unavailable;

@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "domain/decide.h"
 #include "domain/evolve.h"
-#include "store/embedded/data_folder.h"
+#include "store/sqlite/data_folder.h"
 #include "wire/fact_json.h"
 
 #include <fstream>
@@ -12,8 +12,8 @@
 namespace frontrow::test {
 namespace {
 
-using store::embedded::DataFolder;
-using store::embedded::Journal;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
 
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream file{path, std::ios::binary};

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/inventory.h"
-#include "store/embedded/journal.h"
+#include "store/sqlite/journal.h"
 #include "support/manual_clock.h"
 #include "support/sale.h"
 
@@ -25,7 +25,7 @@ public:
     /// Decides one more batch: an event with its seats first, then what buyers and organiser do.
     void add_batch(std::size_t facts);
     /// Appends the newest batch.
-    Result<void, io::Fault> append_to(store::embedded::Journal& journal) const;
+    Result<void, io::Fault> append_to(store::sqlite::Journal& journal) const;
     /// The same sale as it was after `batches` batches.
     History until(std::uint64_t batches) const;
 
@@ -71,7 +71,7 @@ struct CrashImage {
 /// What opening and replaying a journal came to.
 struct Recovery {
     std::optional<io::Fault> fault;
-    store::embedded::JournalEnd end;
+    store::engine::JournalEnd end;
     /// Every fact that was handed out, written anew.
     std::string lines;
 };

@@ -1,17 +1,17 @@
 #include "crash/journal_on_disk.h"
 
 #include "base/check.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal_head.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal_head.h"
 
 #include <algorithm>
 
 namespace frontrow::test {
 namespace {
 
-using store::embedded::DataFolder;
-using store::embedded::Journal;
-using store::embedded::JournalHead;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
+using store::sqlite::JournalHead;
 
 std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
     std::uint32_t number = 0;

@@ -2,9 +2,9 @@
 #include "io/sha256.h"
 #include "io/sqlite.h"
 #include "io/zstd.h"
-#include "store/embedded/backup.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal_head.h"
+#include "store/sqlite/backup.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal_head.h"
 #include "support/one_machine.h"
 #include "wire/fact_json.h"
 
@@ -20,9 +20,9 @@ namespace {
 
 using io::FaultKind;
 using io::SqliteDatabase;
-using store::embedded::check_head;
-using store::embedded::DataFolder;
-using store::embedded::JournalHead;
+using store::sqlite::check_head;
+using store::sqlite::DataFolder;
+using store::sqlite::JournalHead;
 
 constexpr std::uint64_t kSeed = 7;
 
@@ -284,9 +284,9 @@ TEST_F(JournalFormat, goes_by_the_bytes_and_not_by_what_they_are_called) {
     const TempFolder other;
     const auto file = other.path() / "backup.db";
     const auto restored = other.path() / "restored";
-    const auto ignore = [](const store::embedded::JournalEnd&) {};
-    ASSERT_TRUE(store::embedded::back_up(disk_.folder(), file, ignore));
-    ASSERT_TRUE(store::embedded::restore(file, restored, ignore));
+    const auto ignore = [](const store::engine::JournalEnd&) {};
+    ASSERT_TRUE(store::sqlite::back_up(disk_.folder(), file, ignore));
+    ASSERT_TRUE(store::sqlite::restore(file, restored, ignore));
     EXPECT_EQ(recover(restored).lines, expected);
 }
 

@@ -1,6 +1,6 @@
 #include "crash/crowd.h"
 #include "io/sqlite.h"
-#include "store/embedded/data_folder.h"
+#include "store/sqlite/data_folder.h"
 #include "support/eventually.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ namespace {
 
 using io::FaultKind;
 using io::SqliteDatabase;
-using store::embedded::DataFolder;
+using store::sqlite::DataFolder;
 using Op = FaultyVfs::Op;
 
 /// A store with something in its log.

@@ -1,11 +1,11 @@
-#include "store/embedded/snapshot_schedule.h"
+#include "store/engine/snapshot_schedule.h"
 
 #include <gtest/gtest.h>
 
 namespace frontrow::test {
 namespace {
 
-using store::embedded::SnapshotSchedule;
+using store::engine::SnapshotSchedule;
 
 constexpr std::uint64_t kMin = 64 << 20;
 /// In a tenth of a second.

@@ -1,9 +1,9 @@
 #include "crash/journal_history.h"
 #include "domain/evolve.h"
 #include "io/sqlite.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/snapshot.h"
-#include "store/embedded/take_snapshot.h"
+#include "store/engine/snapshot.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/take_snapshot.h"
 #include "support/eventually.h"
 #include "support/one_machine.h"
 
@@ -17,13 +17,13 @@ namespace frontrow::test {
 namespace {
 
 using io::FaultKind;
-using store::embedded::DataFolder;
-using store::embedded::Journal;
-using store::embedded::kGenerationsMax;
-using store::embedded::list_snapshots;
-using store::embedded::Snapshot;
-using store::embedded::take_snapshot;
-using store::embedded::write_snapshot;
+using store::engine::kGenerationsMax;
+using store::engine::list_snapshots;
+using store::engine::Snapshot;
+using store::engine::write_snapshot;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
+using store::sqlite::take_snapshot;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -265,7 +265,7 @@ TEST_F(SnapshotOfStore, leaves_files_alone_that_are_no_snapshots_and_clears_its_
 TEST_F(SnapshotOfStore, is_not_touched_by_a_second_store) {
     sell_and_take_twice();
     std::ofstream{folder() / "snapshot-00000000000000000099.1234.new"} << "half";
-    const auto second = store::embedded::EmbeddedStore::open(
+    const auto second = store::sqlite::EmbeddedStore::open(
         {.folder = folder()},
         {.owner = machine_.io.get_executor(),
          .clock = machine_.clock,

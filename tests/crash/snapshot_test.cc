@@ -1,4 +1,4 @@
-#include "store/embedded/snapshot.h"
+#include "store/engine/snapshot.h"
 
 #include "crash/journal_history.h"
 #include "domain/decide.h"
@@ -26,10 +26,10 @@ namespace {
 
 using domain::Inventory;
 using io::FaultKind;
-using store::embedded::JournalEnd;
-using store::embedded::list_snapshots;
-using store::embedded::Snapshot;
-using store::embedded::write_snapshot;
+using store::engine::JournalEnd;
+using store::engine::list_snapshots;
+using store::engine::Snapshot;
+using store::engine::write_snapshot;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -298,7 +298,7 @@ TEST(Snapshot, that_lacks_a_row_says_which) {
 }
 
 // A snapshot of another format is passed over. If this fails, what is written has changed: give
-// kFormat in store/embedded/snapshot.cc another number, and this the digest that it tells.
+// kFormat in store/engine/snapshot.cc another number, and this the digest that it tells.
 TEST(Snapshot, has_the_bytes_that_its_format_says) {
     io::Sha256 sha;
     sha.update(image_of(*small_sale()));

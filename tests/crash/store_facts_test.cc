@@ -1,7 +1,7 @@
 #include "domain/audit.h"
 #include "domain/audit_comparison.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/snapshot.h"
+#include "store/engine/snapshot.h"
+#include "store/sqlite/data_folder.h"
 #include "support/one_machine.h"
 #include "support/seed.h"
 
@@ -20,10 +20,10 @@ namespace {
 
 using domain::Reason;
 using io::FaultKind;
-using store::embedded::DataFolder;
-using store::embedded::Journal;
-using store::embedded::JournalEnd;
-using store::embedded::Snapshot;
+using store::engine::JournalEnd;
+using store::engine::Snapshot;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
 using testing::IsEmpty;
 
 using Answer = Result<domain::Outcome, io::Fault>;
@@ -61,7 +61,7 @@ protected:
         const JournalEnd end{.batch = 1, .last_seq = machine_.store().inventory().last_seq()};
         ASSERT_TRUE(write_snapshot(folder.path(), machine_.store().inventory(), end, 1));
         machine_.restart();
-        auto before = Snapshot::open(store::embedded::list_snapshots(folder.path()).at(0));
+        auto before = Snapshot::open(store::engine::list_snapshots(folder.path()).at(0));
         EXPECT_THAT(before->differences_from(machine_.store().inventory()).value(), IsEmpty());
     }
     /// What `frontrow verify` does.

@@ -1,5 +1,5 @@
 #include "crash/crowd.h"
-#include "store/embedded/data_folder.h"
+#include "store/sqlite/data_folder.h"
 #include "support/seed.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 namespace frontrow::test {
 namespace {
 
-using store::embedded::DataFolder;
+using store::sqlite::DataFolder;
 
 constexpr std::size_t kSeats = 60;
 

@@ -1,8 +1,8 @@
 #include "domain/evolve.h"
 #include "domain/inventory.h"
 #include "io/sqlite.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal.h"
 #include "support/one_machine.h"
 #include "support/seed.h"
 
@@ -17,9 +17,9 @@
 namespace frontrow::test {
 namespace {
 
-using store::embedded::DataFolder;
-using store::embedded::Journal;
-using store::embedded::JournalEnd;
+using store::engine::JournalEnd;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
 using Answer = Result<domain::Outcome, io::Fault>;
 
 constexpr std::uint64_t kMegabyte = 1 << 20;

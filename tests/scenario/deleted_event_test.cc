@@ -1,4 +1,4 @@
-#include "store/embedded/take_snapshot.h"
+#include "store/sqlite/take_snapshot.h"
 #include "support/one_machine.h"
 
 #include <gtest/gtest.h>
@@ -74,7 +74,7 @@ TEST_F(DeletedEvents, leave_none_over_a_restart_either) {
     EXPECT_EQ(machine_.store().started_from(), 1);
     expect_little_is_left();
     machine_.stop();
-    ASSERT_TRUE(store::embedded::take_snapshot(machine_.folder.path()));
+    ASSERT_TRUE(store::sqlite::take_snapshot(machine_.folder.path()));
     machine_.start();
     EXPECT_GT(machine_.store().started_from(), 1);
     expect_little_is_left();

@@ -1,6 +1,6 @@
 #include "domain/evolve.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal.h"
 #include "support/one_machine.h"
 #include "wire/entity_json.h"
 
@@ -16,8 +16,8 @@ namespace {
 
 using domain::Reason;
 using io::FaultKind;
-using store::embedded::DataFolder;
-using store::embedded::Journal;
+using store::sqlite::DataFolder;
+using store::sqlite::Journal;
 using Answer = Result<domain::Outcome, io::Fault>;
 
 /// Waits for what was asked and looks at the answer. Returns the fault, if that was the answer.
@@ -413,7 +413,7 @@ TEST_F(MassExpiry, becomes_facts_though_nobody_asks) {
 TEST(EmbeddedStore, has_its_folder_to_itself) {
     OneMachine machine;
     machine.start();
-    const auto second = store::embedded::EmbeddedStore::open(
+    const auto second = store::sqlite::EmbeddedStore::open(
         {.folder = machine.folder.path()},
         {.owner = machine.io.get_executor(),
          .clock = machine.clock,
@@ -450,7 +450,7 @@ TEST(EmbeddedStore, makes_its_folder_and_says_so_if_it_cannot) {
         boost::asio::io_context io;
         const ManualClock clock;
         const FakeDiskSpace disk;
-        const auto store = store::embedded::EmbeddedStore::open(
+        const auto store = store::sqlite::EmbeddedStore::open(
             {.folder = path},
             {.owner = io.get_executor(), .clock = clock, .disk = disk, .on_failure = {}}
         );

@@ -1,7 +1,7 @@
 #include "scenario/store_world.h"
 
 #include "scenario/postgres_world.h"
-#include "store/embedded/take_snapshot.h"
+#include "store/sqlite/take_snapshot.h"
 #include "support/one_machine.h"
 
 #include <stdexcept>
@@ -18,7 +18,7 @@ public:
     Sale& sale() override { return machine_.sale; }
     /// Begins with a snapshot of all, and the next two times with that one and the facts after it.
     void restart() override {
-        if (++restarts_ % 3 == 1 && !store::embedded::take_snapshot(machine_.folder.path()))
+        if (++restarts_ % 3 == 1 && !store::sqlite::take_snapshot(machine_.folder.path()))
             throw std::runtime_error("no snapshot can be taken");
         machine_.restart();
     }

@@ -20,9 +20,9 @@ WORDS = {
 }
 
 ALLOWED = {
-    ("store/embedded/recovery.cc", "thread"):
+    ("store/sqlite/recovery.cc", "thread"):
         "a start reads a snapshot and proves the journal's chain at the same time",
-    ("store/embedded/committer.h", "thread"):
+    ("store/sqlite/committer.h", "thread"):
         "the journal is written by a thread beside the owner, and moved by another (docs/journal.md)",
 }
 

@@ -5,7 +5,7 @@ import re
 import sys
 
 # A folder may include what lies below its floor (docs/architecture.md). A folder in a folder, like
-# store/embedded, is a module of its own on the same floor: it includes its parent, never the reverse.
+# store/sqlite, is a module of its own on the same floor: it includes its parent, never the reverse.
 FLOORS = {
     "base": 1,
     "config": 2, "domain": 2, "io": 2,
@@ -22,7 +22,7 @@ FLOORS = {
 COMPOSED = {
     ("store", "cluster"): (("store", "engine"), ("store", "redis")),
     ("store", "postgres"): (("store", "cluster"),),
-    ("store", "embedded"): (("store", "engine"),),
+    ("store", "sqlite"): (("store", "engine"),),
 }
 
 LITERALS = re.compile(

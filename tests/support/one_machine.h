@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/embedded/embedded_store.h"
+#include "store/sqlite/embedded_store.h"
 #include "support/faulty_vfs.h"
 #include "support/manual_clock.h"
 #include "support/run_coroutine.h"
@@ -35,7 +35,7 @@ public:
 /// the clock is moved by hand, and the store may be stopped and started again on the same folder.
 class OneMachine {
 public:
-    using EmbeddedStore = store::embedded::EmbeddedStore;
+    using EmbeddedStore = store::sqlite::EmbeddedStore;
 
     explicit OneMachine(std::uint64_t seed = 1) : sale{clock, seed} {}
     ~OneMachine() {
@@ -113,7 +113,7 @@ public:
     std::vector<std::pair<EmbeddedStore::ClockNews, Millis>> clock_news;
     // From the next start on.
 
-    store::embedded::SnapshotTaker::Settings snapshots;
+    store::engine::SnapshotTaker::Settings snapshots;
     std::size_t batch_bytes_max = EmbeddedStore::Settings{}.batch_bytes_max;
     bool accept_clock = false;
 

@@ -2,8 +2,8 @@
 
 #include "app/application.h"
 #include "domain/audit.h"
-#include "store/embedded/data_folder.h"
-#include "store/embedded/journal.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal.h"
 #include "support/seeded_random.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -48,7 +48,7 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
     app::Application::Settings settings{
         .listen = {.host = "127.0.0.1", .port = 0},
         .store =
-            store::embedded::EmbeddedStore::Settings{
+            store::sqlite::EmbeddedStore::Settings{
                 .folder = folder_.path(), .vfs = options_.vfs, .waiting_max = options_.waiting_max
             },
         .auth = options_.auth,
@@ -92,9 +92,9 @@ void TestServer::restart() {
 }
 
 std::vector<std::string> TestServer::violations() const {
-    using store::embedded::Journal;
+    using store::sqlite::Journal;
     auto journal = Journal::open(
-        store::embedded::DataFolder::journal_of(folder_.path()),
+        store::sqlite::DataFolder::journal_of(folder_.path()),
         {.read_only = true, .vfs = options_.vfs}
     );
     if (!journal) return {journal.error().what};

@@ -1,0 +1,129 @@
+#include "store/engine/snapshot_rows.h"
+
+#include "domain/inventory_image.h"
+#include "store/engine/snapshot_archive.h"
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <utility>
+
+namespace frontrow::store::engine {
+namespace {
+
+using domain::Inventory;
+
+constexpr std::size_t kDifferencesKept = 100;
+
+std::string name_of(const Inventory::EventRow& row) {
+    return "event " + row.event.id.to_string();
+}
+std::string name_of(const Inventory::ReservationRow& row) {
+    return "reservation " + row.id.to_string();
+}
+std::string name_of(const domain::ApiKey& key) {
+    return "API key " + key.id.to_string();
+}
+
+template <class Rows>
+concept Named = Listed<Rows> && requires(const Rows& rows) { name_of(*rows.begin()); };
+
+struct Row {
+    std::string name;
+    io::Sha256Digest digest;
+
+    friend bool operator==(const Row&, const Row&) = default;
+};
+
+/// An archive (domain/inventory_image.h) that keeps of each row what it's called and a digest, each
+/// list of rows by itself.
+class RowDigests {
+public:
+    explicit RowDigests(const Inventory& inventory) : inventory_{inventory} {}
+
+    template <class... T>
+    void operator()(const T&... values) {
+        (put(values), ...);
+    }
+    /// Of rows without a name of their own.
+    template <class Rows, class Each>
+    void each(const Rows& rows, Each each) {
+        begin_list();
+        for (const auto& row : rows) {
+            each(row);
+            close("user " + std::to_string(++users_));
+        }
+    }
+    std::vector<std::vector<Row>> take() {
+        begin_list();
+        return std::move(lists_);
+    }
+
+private:
+    template <class T>
+    void put(const T& value) {
+        if constexpr (Named<T>) {
+            begin_list();
+            for (const auto& row : value) {
+                writer_(row);
+                add_user(row);
+                close(name_of(row));
+            }
+        } else {
+            writer_(value);
+        }
+    }
+    /// Who has a reservation is found by a number; another name behind it is another reservation.
+    void add_user(const Inventory::ReservationRow& row) {
+        if (row.user < users_) writer_(inventory_.user(row.user));
+    }
+    void add_user(const auto&) {}
+    /// What came between the lists is a row of its own.
+    void begin_list() {
+        lists_.emplace_back();
+        close("its figures");
+        lists_.emplace_back();
+    }
+    void close(std::string name) {
+        lists_.back().push_back({std::move(name), writer_.take_digest()});
+    }
+
+    const Inventory& inventory_;
+    SnapshotWriter writer_{nullptr};
+    domain::UserIndex users_ = 0;
+    std::vector<std::vector<Row>> lists_;
+};
+
+std::vector<std::vector<Row>> digests_of(const Inventory& inventory) {
+    RowDigests digests{inventory};
+    domain::InventoryImage::write(digests, inventory);
+    return digests.take();
+}
+
+void compare(
+    const std::vector<Row>& found,
+    const std::vector<Row>& expected,
+    std::vector<std::string>& differences
+) {
+    for (std::size_t i = 0; i < std::max(found.size(), expected.size()); ++i) {
+        if (differences.size() >= kDifferencesKept) return;
+        if (i >= found.size()) {
+            differences.push_back(expected[i].name + " is missing");
+        } else if (i >= expected.size() || found[i] != expected[i]) {
+            differences.push_back(found[i].name);
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> compare_rows(const Inventory& rows, const Inventory& inventory) {
+    const auto found = digests_of(rows);
+    const auto expected = digests_of(inventory);
+    std::vector<std::string> differences;
+    for (std::size_t list = 0; list < expected.size(); ++list)
+        compare(found[list], expected[list], differences);
+    return differences;
+}
+
+}  // namespace frontrow::store::engine

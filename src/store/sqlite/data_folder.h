@@ -1,0 +1,56 @@
+#pragma once
+
+#include "base/result.h"
+#include "io/fault.h"
+
+#include <filesystem>
+#include <sys/types.h>
+#include <vector>
+
+namespace frontrow::store::sqlite {
+
+/// A data folder that this process alone may write, from open() until destruction: the lock goes
+/// with the process, however it ends. Files that it doesn't know are left alone.
+class DataFolder {
+public:
+    /// Makes the folder, durably, if need be. Faults: in_use where another process has it,
+    /// unavailable where it can't be made or written.
+    static Result<DataFolder, io::Fault> open(const std::filesystem::path& path);
+
+    DataFolder(DataFolder&& other) noexcept;
+    DataFolder& operator=(DataFolder&&) = delete;
+    ~DataFolder();
+
+    /// Remembers the identity of the journal's files, which are all open by now.
+    Result<void, io::Fault> note_files();
+    /// Fails when a name no longer leads to the file that is open. What is written to a removed
+    /// file is lost with the process, and a removed lock lets a second process write.
+    Result<void, io::Fault> check_files() const;
+
+    std::filesystem::path journal() const { return journal_of(path_); }
+    std::filesystem::path head() const { return head_of(path_); }
+    const std::filesystem::path& path() const { return path_; }
+
+    static std::filesystem::path journal_of(const std::filesystem::path& folder) {
+        return folder / "journal.db";
+    }
+    static std::filesystem::path head_of(const std::filesystem::path& folder) {
+        return folder / "journal.head";
+    }
+
+private:
+    struct NotedFile {
+        std::filesystem::path path;
+        dev_t device = 0;
+        ino_t number = 0;
+    };
+
+    DataFolder(std::filesystem::path path, int lock) : path_{std::move(path)}, lock_{lock} {}
+    io::Fault gone(const std::filesystem::path& file) const;
+
+    std::filesystem::path path_;
+    int lock_ = -1;
+    std::vector<NotedFile> files_;
+};
+
+}  // namespace frontrow::store::sqlite

@@ -1,0 +1,52 @@
+#include "store/sqlite/durable_journal.h"
+
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/journal_head.h"
+
+#include <system_error>
+#include <utility>
+
+namespace frontrow::store::sqlite {
+
+using io::Fault;
+
+Result<DurableJournal, Fault> DurableJournal::open(const std::filesystem::path& folder) {
+    const auto file = DataFolder::journal_of(folder);
+    const auto head_file = DataFolder::head_of(folder);
+    // SQLite would say that it can't open a file, and not which.
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        return std::unexpected(Fault{
+            io::FaultKind::unavailable,
+            "there is no journal in " + folder.string() +
+                "; --data-dir names the folder that frontrow serve writes",
+        });
+    }
+    const auto acknowledged = JournalHead::read(head_file);
+    auto journal = Journal::open(file, {.read_only = true, .vfs = {}});
+    if (!journal) {
+        journal.error().what = "can't read " + file.string() + ": " + journal.error().what;
+        return std::unexpected(journal.error());
+    }
+    const auto newest = journal->newest_batch();
+    if (!newest) return std::unexpected(newest.error());
+    return DurableJournal{std::move(*journal), *newest, head_file, acknowledged};
+}
+
+Result<void, Fault> DurableJournal::check_end() const {
+    if (acknowledged) {
+        if (acknowledged->batch <= newest_batch) return {};
+        return check_head(head_file, JournalEnd{.batch = newest_batch});
+    }
+    return std::unexpected(Fault{
+        io::FaultKind::corrupt,
+        head_file.string() +
+            " is missing or isn't one, so nothing proves that no batch is missing "
+            "after batch " +
+            std::to_string(newest_batch) +
+            ", the journal's last; to take the journal as it is, start frontrow serve on the "
+            "folder, which writes it again",
+    });
+}
+
+}  // namespace frontrow::store::sqlite

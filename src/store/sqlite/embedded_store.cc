@@ -1,0 +1,164 @@
+#include "store/sqlite/embedded_store.h"
+
+#include "io/file.h"
+#include "store/engine/snapshot.h"
+#include "store/sqlite/recovery.h"
+#include "store/sqlite/sqlite_journal.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace frontrow::store::sqlite {
+namespace {
+
+using io::CarriedTime;
+using io::Fault;
+using io::FaultKind;
+
+/// A house that has sold nothing for so long is told that its clock may be wrong.
+constexpr std::chrono::days kLongAfter{2};
+
+/// Where there is no journal yet, makes its head: a journal without one is never new. Where the
+/// file is gone SQLite would start anew and throw away what is left of its log.
+Result<void, Fault> begin_new_journal(const DataFolder& folder) {
+    std::error_code is_missing;
+    const auto bytes = std::filesystem::file_size(folder.journal(), is_missing);
+    if (!is_missing && bytes > 0) return {};
+    if (auto none = check_head(folder.head(), JournalEnd{}); !none) return none;
+    std::error_code ignored;
+    if (std::filesystem::exists(folder.journal().string() + "-wal", ignored) ||
+        !engine::list_snapshots(folder.path()).empty()) {
+        return std::unexpected(Fault{
+            FaultKind::corrupt,
+            folder.journal().string() +
+                " is missing or empty, but its log or a snapshot of it is there; nothing was "
+                "changed, restore a backup"
+        });
+    }
+    if (is_missing != std::errc::no_such_file_or_directory) return {};
+    auto head = JournalHead::establish(folder.head(), {});
+    if (!head) return std::unexpected(head.error());
+    return {};
+}
+
+/// A wall clock that is behind the newest fact is wrong, or was wrong when that was written; which,
+/// only the operator knows. One that is far ahead can't be told from one that is right after a
+/// rest.
+Result<CarriedTime, Fault> begin_time(
+    const domain::Inventory& recovered,
+    const EmbeddedStore::Ports& ports,
+    bool accept_clock
+) {
+    const auto reading = ports.clock.read();
+    if (recovered.last_seq() == 0) return CarriedTime{reading, reading.wall};
+    const auto newest = recovered.last_at();
+    const Millis ahead = reading.wall - newest;
+    if (ahead < -CarriedTime::kAgreement && !accept_clock) {
+        return std::unexpected(Fault{
+            FaultKind::unavailable,
+            "this machine's clock says " + to_rfc3339(reading.wall) +
+                ", but the newest fact is of " + to_rfc3339(newest) +
+                ": set the clock right, or go on from that fact's time with --accept-clock"
+        });
+    }
+    if (ahead > kLongAfter && ports.on_clock_news)
+        ports.on_clock_news(EmbeddedStore::ClockNews::long_after_newest_fact, ahead);
+    return CarriedTime{reading, std::max(reading.wall, newest)};
+}
+
+/// The journal's files, open for writing and durable up to where the journal ends.
+struct OpenFiles {
+    JournalHead head;
+    io::SqliteDatabase log_mover;
+    bool head_was_missing = false;
+};
+
+/// Until here none of the files was changed; the journal is whole.
+Result<OpenFiles, Fault> open_files(Journal& journal, DataFolder& folder, const std::string& vfs) {
+    if (auto settled = journal.settle(); !settled) return std::unexpected(settled.error());
+    const bool head_was_missing = !JournalHead::read(folder.head());
+    auto head = JournalHead::establish(folder.head(), journal.end());
+    if (!head) return std::unexpected(head.error());
+    auto log_mover = Journal::open_log_mover(folder.journal(), vfs);
+    if (!log_mover) return std::unexpected(log_mover.error());
+    if (auto synced = io::sync_folder(folder.path()); !synced)
+        return std::unexpected(synced.error());
+    if (auto noted = folder.note_files(); !noted) return std::unexpected(noted.error());
+    if (auto there = journal.check_name(); !there) return std::unexpected(there.error());
+    return OpenFiles{std::move(*head), std::move(*log_mover), head_was_missing};
+}
+
+Result<Journal, Fault> open_journal(const DataFolder& folder, const std::string& vfs) {
+    if (auto begun = begin_new_journal(folder); !begun) return std::unexpected(begun.error());
+    auto journal = Journal::open(folder.journal(), {.read_only = false, .vfs = vfs});
+    if (!journal)
+        journal.error().what =
+            "can't open " + folder.journal().string() + ": " + journal.error().what;
+    return journal;
+}
+
+}  // namespace
+
+EmbeddedStore::EmbeddedStore(
+    const Settings& settings,
+    Ports ports,
+    std::unique_ptr<domain::Inventory> state,
+    CarriedTime time,
+    Start start
+)
+    : Engine{
+          {.waiting_max = settings.waiting_max, .batch_bytes_max = settings.batch_bytes_max},
+          {.owner = std::move(ports.owner),
+           .clock = ports.clock,
+           .on_failure = std::move(ports.on_failure),
+           .on_clock_news = std::move(ports.on_clock_news)},
+          std::move(state),
+          time
+      },
+      start_{start} {
+}
+
+Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings settings, Ports ports) {
+    if (!ports.on_trouble) ports.on_trouble = [](const Fault&) {};
+    auto folder = DataFolder::open(settings.folder);
+    if (!folder) return std::unexpected(folder.error());
+    auto journal = open_journal(*folder, settings.vfs);
+    if (!journal) return std::unexpected(journal.error());
+    engine::remove_unfinished_snapshots(folder->path());
+    auto recovered = recover(*journal, folder->path());
+    if (!recovered) return std::unexpected(recovered.error());
+    if (auto whole = check_head(folder->head(), journal->end()); !whole)
+        return std::unexpected(whole.error());
+    const auto time = begin_time(*recovered->inventory, ports, settings.accept_clock);
+    if (!time) return std::unexpected(time.error());
+    auto files = open_files(*journal, *folder, settings.vfs);
+    if (!files) return std::unexpected(files.error());
+    for (const auto& fault : recovered->passed_over)
+        ports.on_trouble(fault);
+
+    std::unique_ptr<EmbeddedStore> store{new EmbeddedStore{
+        settings,
+        ports,
+        std::move(recovered->inventory),
+        *time,
+        {.from = recovered->snapshot.last_seq + 1, .head_was_missing = files->head_was_missing},
+    }};
+    auto committer = std::make_unique<Committer>(
+        std::move(*journal), std::move(files->head), std::move(files->log_mover), store->done()
+    );
+    auto started = store->start(std::make_unique<SqliteJournal>(
+        SqliteJournal::Settings{
+            .snapshots = std::move(settings.snapshots),
+            .disk_reserve = settings.disk_reserve,
+            .generation = recovered->generation,
+            .snapshot_bytes = recovered->snapshot_bytes,
+        },
+        SqliteJournal::Ports{.disk = ports.disk, .on_trouble = std::move(ports.on_trouble)},
+        std::move(*folder),
+        std::move(committer)
+    ));
+    if (!started) return std::unexpected(started.error());
+    return store;
+}
+
+}  // namespace frontrow::store::sqlite

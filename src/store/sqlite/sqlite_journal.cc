@@ -1,0 +1,61 @@
+#include "store/sqlite/sqlite_journal.h"
+
+#include "store/engine/snapshot.h"
+
+#include <utility>
+
+namespace frontrow::store::sqlite {
+
+using io::Fault;
+
+SqliteJournal::SqliteJournal(
+    Settings settings,
+    Ports ports,
+    DataFolder folder,
+    std::unique_ptr<Committer> committer
+)
+    : settings_{std::move(settings)},
+      ports_{std::move(ports)},
+      folder_{std::move(folder)},
+      committer_{std::move(committer)} {
+    auto snapshots = settings_.snapshots;
+    if (!snapshots.command.empty())
+        snapshots.command.insert(snapshots.command.end(), {"--data-dir", folder_.path()});
+    snapshots_ = std::make_unique<engine::SnapshotTaker>(
+        std::move(snapshots), settings_.snapshot_bytes, ports_.on_trouble
+    );
+}
+
+void SqliteJournal::append(std::vector<domain::Fact> batch) {
+    committer_->submit(std::move(batch));
+}
+
+bool SqliteJournal::is_disk_low() const {
+    return ports_.disk.free_bytes(folder_.path()) < settings_.disk_reserve;
+}
+
+Result<engine::Journal::Health, Fault> SqliteJournal::look() {
+    if (auto there = folder_.check_files(); !there) return std::unexpected(there.error());
+    const Health health{.is_low = is_disk_low()};
+    if (!health.is_low) snapshots_->look(committer_->journal_bytes());
+    return health;
+}
+
+void SqliteJournal::abandon(const Fault& why) {
+    committer_->abandon(why);
+}
+
+Result<void, Fault> SqliteJournal::finish(const domain::Inventory& state) {
+    const auto end = committer_->finish();
+    if (!end) return std::unexpected(end.error());
+    if (is_disk_low() || !snapshots_->is_worth_one(committer_->journal_bytes())) return {};
+    // The next one is made from the journal's beginning, which would make the stop a long one.
+    if (engine::is_last_generation(settings_.generation)) return {};
+    snapshots_.reset();
+    const auto written =
+        engine::write_snapshot(folder_.path(), state, *end, settings_.generation + 1);
+    if (!written) ports_.on_trouble(written.error());
+    return {};
+}
+
+}  // namespace frontrow::store::sqlite
