@@ -73,6 +73,19 @@ protected:
     bool append(const Batch& made, const Head& on, Mode mode = Mode::first) {
         return run(io, appending(*mine, made, on, mode)).value().is_in;
     }
+    io::Awaitable<Appended> holding(PostgresJournal& journal, Head on, Bits128 writer) {
+        co_return co_await boost::asio::
+            async_initiate<decltype(io::use_awaitable)&, void(Appended)>(
+                [&](auto handler) { journal.hold(on, writer, std::move(handler)); },
+                io::use_awaitable
+            );
+    }
+    /// Takes the place behind `on` for the first writer.
+    void hold(const Head& on) {
+        const auto held = run(io, holding(*mine, on, Bits128{7, 1})).value();
+        ASSERT_TRUE(held.is_in);
+        EXPECT_EQ(heads_of(held.following), std::vector{on});
+    }
     io::Awaitable<Following> looking(PostgresJournal& journal, std::uint64_t from) {
         co_return co_await boost::asio::
             async_initiate<decltype(io::use_awaitable)&, void(Following)>(
@@ -242,6 +255,66 @@ TEST_F(PostgresJournals, surely_did_nothing_where_there_is_no_database) {
     EXPECT_FALSE(run(io, looking(*mine, 0)));
     server->start();
     EXPECT_EQ(look(0).batches.size(), 1U);
+}
+
+TEST_F(PostgresJournals, keeps_a_place_for_a_batch_that_takes_long) {
+    hold(first);
+    const auto others_batch = batch(first, 2);
+    auto theirs = start(io, appending(*others, others_batch, first));
+    EXPECT_EQ(look(0).batches.size(), 1U) << "nobody sees a place that is only held";
+    EXPECT_FALSE(theirs.is_done());
+    const auto made = batch(first, 1, 3);
+    const auto filled = run(io, appending(*mine, made, first, Mode::held)).value();
+    EXPECT_TRUE(filled.is_in);
+    EXPECT_EQ(heads_of(filled.following), (std::vector{first, made.head}));
+    const auto lost = theirs.get().value();
+    EXPECT_FALSE(lost.is_in);
+    EXPECT_EQ(heads_of(lost.following), (std::vector{first, made.head}));
+    EXPECT_EQ(lost.following.batches.at(1).frame, made.frame);
+}
+
+TEST_F(PostgresJournals, keeps_no_place_behind_a_batch_that_is_not_the_head) {
+    const auto made = batch(first, 2);
+    ASSERT_TRUE(append(made, first));
+    const auto late = run(io, holding(*mine, first, Bits128{7, 1})).value();
+    EXPECT_FALSE(late.is_in);
+    EXPECT_EQ(heads_of(late.following), (std::vector{first, made.head}));
+    auto diverged = made.head;
+    diverged.state.lo ^= 1;
+    EXPECT_FALSE(run(io, holding(*mine, diverged, Bits128{7, 1})).value().is_in);
+    EXPECT_TRUE(append(batch(made.head, 1), made.head)) << "what it began has ended";
+}
+
+TEST_F(PostgresJournals, gives_a_place_back) {
+    hold(first);
+    const auto others_batch = batch(first, 2);
+    auto theirs = start(io, appending(*others, others_batch, first));
+    mine->release();
+    EXPECT_TRUE(theirs.get().value().is_in);
+    EXPECT_TRUE(append(batch(others_batch.head, 1), others_batch.head));
+}
+
+TEST_F(PostgresJournals, gives_a_place_to_others_when_nothing_comes) {
+    hold(first);
+    const auto others_batch = batch(first, 2);
+    EXPECT_TRUE(run(io, appending(*others, others_batch, first)).value().is_in);
+    const auto late = run(io, appending(*mine, batch(first, 1), first, Mode::held));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(heads_of(look(0)), (std::vector{first, others_batch.head}));
+}
+
+TEST_F(PostgresJournals, commits_nothing_but_a_batch_in_a_place_that_was_held) {
+    hold(first);
+    auto early = batch(first, 1);
+    early.head.at -= 1'500ms;
+    const auto refused = run(io, appending(*mine, early, first, Mode::held)).value();
+    EXPECT_FALSE(refused.is_in);
+    EXPECT_EQ(heads_of(refused.following), std::vector{first});
+    hold(first);
+    const auto misplaced = batch(early.head, 1);
+    EXPECT_FALSE(run(io, appending(*mine, misplaced, early.head, Mode::held)).value().is_in);
+    EXPECT_EQ(look(0).batches.size(), 1U);
+    EXPECT_TRUE(append(batch(first, 1), first));
 }
 
 class SerializableJournals : public PostgresJournals {

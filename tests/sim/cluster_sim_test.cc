@@ -73,9 +73,8 @@ Time p99(std::vector<Time> latencies) {
     return *place;
 }
 
-/// A node that comes in races a writer that has its turn at the same moment: each such race is lost
-/// by chance, half of the time.
-constexpr std::uint64_t kLossesMax = 12;
+/// A node that has lost twice has the place held for it; another may be quicker to do that.
+constexpr std::uint64_t kLossesMax = 4;
 
 /// Nobody loses for long, or has to wait for much longer than others, and little is done in vain.
 void expect_fair(const Report& report) {
@@ -113,7 +112,8 @@ TEST(ClusterSimulation, shares_a_saturated_journal) {
                  .buyers = 40,
                  .think = 0s,
                  .between_visitors = 0s,
-                 .duration = 500ms},
+                 .duration = 500ms,
+                 .big_percent = 0},
                 seed
             }
                 .run();
@@ -124,6 +124,26 @@ TEST(ClusterSimulation, shares_a_saturated_journal) {
 
 TEST(ClusterSimulation, serves_without_failures) {
     expect_sound({}, 20);
+}
+TEST(ClusterSimulation, takes_whole_halls_among_busy_nodes) {
+    const Scenario imports{
+        .machines = 3,
+        .buyers = 12,
+        .think = 0s,
+        .big_percent = 1,
+        .big_block = 20'000,
+    };
+    expect_sound(imports, 3);
+}
+TEST(ClusterSimulation, outlives_failures_while_places_are_held) {
+    const Scenario imports{
+        .machines = 3,
+        .between_failures = 60ms,
+        .failures = kAll,
+        .big_percent = 20,
+        .big_block = 5'000,
+    };
+    expect_sound(imports, 20);
 }
 TEST(ClusterSimulation, outlives_processes_that_are_killed) {
     expect_sound({.failures = {Failure::kill}}, 20);

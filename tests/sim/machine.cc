@@ -18,6 +18,8 @@ constexpr Time kStep = 2us;
 constexpr Time kTurn = 5us;
 constexpr Time kDecision = 4us;
 constexpr Time kBatch = 20us;
+/// Of facts, to decide, write and compress them: as in a batch of 100,000 seats.
+constexpr Time kKilobyte = 5us;
 
 constexpr Time kExit = 1ms;
 constexpr Time kStartMin = 20ms;
@@ -32,6 +34,7 @@ Node::Counts sum(const Node::Counts& a, const Node::Counts& b) {
         .looks = a.looks + b.looks,
         .commands = a.commands + b.commands,
         .decisions = a.decisions + b.decisions,
+        .decided_bytes = a.decided_bytes + b.decided_bytes,
         .learned = a.learned + b.learned,
         .losing_run_max = std::max(a.losing_run_max, b.losing_run_max),
     };
@@ -182,8 +185,10 @@ Time Machine::work() {
     const auto counts = node_->counts();
     const auto decisions = static_cast<Time::rep>(counts.decisions - worked_.decisions);
     const auto batches = static_cast<Time::rep>(counts.learned - worked_.learned);
+    const auto kilobytes =
+        static_cast<Time::rep>((counts.decided_bytes - worked_.decided_bytes) / 1'024);
     worked_ = counts;
-    return kStep + decisions * kDecision + batches * kBatch;
+    return kStep + kilobytes * kKilobyte + decisions * kDecision + batches * kBatch;
 }
 
 void Machine::wake_at(Time shown) {

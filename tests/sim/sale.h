@@ -19,8 +19,9 @@ namespace frontrow::sim {
 /// and holds that run out soon.
 class Sale {
 public:
-    /// `big_percent` of the new blocks of seats are large ones.
-    Sale(VirtualTime& time, unsigned big_percent) : time_{time}, big_percent_{big_percent} {}
+    /// `big_percent` of the new blocks of seats have `big_block` of them.
+    Sale(VirtualTime& time, unsigned big_percent, std::uint64_t big_block)
+        : time_{time}, big_percent_{big_percent}, big_block_{big_block} {}
 
     domain::Command next() {
         if (events_.empty()) return create_event();
@@ -94,7 +95,6 @@ private:
     };
 
     inline static const domain::Organizer kHouse{.sub = "house", .is_admin = false};
-    static constexpr std::uint64_t kBigBlock = 1'000;
 
     Bits128 new_id(std::uint64_t kind) { return {kind, ++made_ << 20}; }
     EventId some_event() { return events_[time_.below(events_.size())]; }
@@ -116,7 +116,7 @@ private:
     domain::Command add_seats() {
         auto block = std::make_shared<domain::SeatBlock>();
         block->first_id = SeatId{new_id(2)};
-        const auto count = time_.chance(big_percent_) ? kBigBlock : 1 + time_.below(12);
+        const auto count = time_.chance(big_percent_) ? big_block_ : 1 + time_.below(12);
         for (std::uint64_t i = 0; i < count; ++i)
             block->seats.push_back(
                 {.number = std::to_string(++made_),
@@ -143,6 +143,7 @@ private:
     }
     VirtualTime& time_;
     unsigned big_percent_;
+    std::uint64_t big_block_;
     std::uint64_t made_ = 0;
     std::vector<EventId> events_;
     std::vector<Seat> seats_;

@@ -17,6 +17,9 @@ constexpr Time kStatement = 40us;
 constexpr Time kCommit = 250us;
 constexpr Time kCommitOfKilobyte = 4us;
 
+/// idle_in_transaction_session_timeout.
+constexpr Time kHoldMax = 1s;
+
 }  // namespace
 
 SimDatabase::SimDatabase(VirtualTime& time) : time_{time} {
@@ -41,6 +44,7 @@ void SimDatabase::append(Batch batch, const Head& on, SharedJournal::Mode mode, 
     auto append = std::make_shared<Append>(std::move(batch), on, mode, std::move(done));
     if (!is_up()) return append->done(std::nullopt);
     appending_.push_back(append);
+    if (append->mode == SharedJournal::Mode::held) return fill(append);
     in_session_after(time_.around(kStatement), [this, append] { begin(append); });
 }
 
@@ -58,8 +62,13 @@ bool SimDatabase::may_follow(const Append& append) const {
         return row.head.first_seq == on.first_seq && row.head.hash == on.hash &&
                row.head.state == on.state && row.head.last_seq + 1 == head.first_seq;
     });
-    return stands && head.at <= std::max(on.at, clock() + 250ms) &&
-           (append.mode == SharedJournal::Mode::again || head.at >= clock() - 1s);
+    return stands && (append.is_hold || agrees_with_clock(append));
+}
+
+bool SimDatabase::agrees_with_clock(const Append& append) const {
+    const auto at = append.batch.head.at;
+    return at <= std::max(append.on.at, clock() + 250ms) &&
+           (append.mode == SharedJournal::Mode::again || at >= clock() - 1s);
 }
 
 void SimDatabase::insert(const Appending& append) {
@@ -68,6 +77,12 @@ void SimDatabase::insert(const Appending& append) {
     if (uncommitted_) return waiting_.push_back(append);
     uncommitted_ = append;
     append->behind = following(append->on.first_seq);
+    if (append->is_hold) {
+        answer(append, true);
+        return in_session_after(kHoldMax, [this, append] {
+            if (uncommitted_ == append) take_back();
+        });
+    }
     append->behind.batches.push_back(append->batch);
     in_session_after(std::exchange(held_up_, Time{}), [this, append] {
         append->is_committing = true;
@@ -77,13 +92,49 @@ void SimDatabase::insert(const Appending& append) {
     });
 }
 
+void SimDatabase::hold(const Head& on, Bits128 writer, AppendDone done) {
+    Batch place;
+    place.head.first_seq = place.head.last_seq = on.last_seq + 1;
+    place.head.writer = writer;
+    auto append = std::make_shared<Append>(place, on, SharedJournal::Mode::first, std::move(done));
+    append->is_hold = true;
+    if (!is_up()) return append->done(std::nullopt);
+    appending_.push_back(append);
+    in_session_after(time_.around(kStatement), [this, append] { begin(append); });
+}
+
+void SimDatabase::fill(const Appending& append) {
+    const auto& head = append->batch.head;
+    const bool has_place =
+        uncommitted_ && uncommitted_->is_hold && uncommitted_->batch.head.writer == head.writer;
+    if (!has_place) {
+        appending_.remove(append);
+        return append->done(std::nullopt);
+    }
+    if (uncommitted_->batch.head.first_seq != head.first_seq || !agrees_with_clock(*append)) {
+        take_back();
+        return answer(append, false);
+    }
+    uncommitted_.reset();
+    insert(append);
+}
+
+void SimDatabase::release(Bits128 writer) {
+    if (uncommitted_ && uncommitted_->is_hold && uncommitted_->batch.head.writer == writer)
+        take_back();
+}
+
+void SimDatabase::take_back() {
+    uncommitted_.reset();
+    for (const auto& waiting : std::exchange(waiting_, {}))
+        in_session_after(time_.around(kStatement / 4), [this, waiting] { insert(waiting); });
+}
+
 void SimDatabase::commit(const Appending& append) {
     CHECK(append == uncommitted_ && journal_.back().head.last_seq == append->on.last_seq);
     journal_.push_back(append->batch);
-    uncommitted_.reset();
+    take_back();
     answer(append, true);
-    for (const auto& waiting : std::exchange(waiting_, {}))
-        in_session_after(time_.around(kStatement / 4), [this, waiting] { insert(waiting); });
 }
 
 void SimDatabase::answer(const Appending& append, bool is_in) {

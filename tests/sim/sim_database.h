@@ -30,6 +30,10 @@ public:
 
     /// A session has received it. Both statements of it, and their commit.
     void append(Batch batch, const Head& on, SharedJournal::Mode mode, AppendDone done);
+    /// As an append, but not committed before another append of this writer fills the place.
+    void hold(const Head& on, Bits128 writer, AppendDone done);
+    /// The session of this writer has ended.
+    void release(Bits128 writer);
     void look(std::uint64_t first_seq, LookDone done);
 
     bool is_up() const { return time_.now() >= down_until_; }
@@ -57,6 +61,7 @@ private:
         AppendDone done;
         SharedJournal::Following behind;
         bool is_committing = false;
+        bool is_hold = false;
     };
     using Appending = std::shared_ptr<Append>;
 
@@ -64,7 +69,10 @@ private:
     void in_session_after(Time wait, Action action);
     void begin(const Appending& append);
     bool may_follow(const Append& append) const;
+    bool agrees_with_clock(const Append& append) const;
     void insert(const Appending& append);
+    void fill(const Appending& append);
+    void take_back();
     void commit(const Appending& append);
     void answer(const Appending& append, bool is_in);
     SharedJournal::Following following(std::uint64_t first_seq) const;

@@ -31,6 +31,27 @@ void SimJournal::append(const Batch& batch, const Head& on, Mode mode, AppendDon
     });
 }
 
+void SimJournal::hold(const Head& on, Bits128 writer, AppendDone done) {
+    writer_ = writer;
+    auto question = std::make_shared<Asked>();
+    question->append_done = std::move(done);
+    question->is_hold = true;
+    leaving_.emplace_back(question, [this, question, on, writer] {
+        database_.hold(on, writer, [this, question, writer](std::optional<Appended> held) {
+            // Whose client has gone is ended by the server with its first answer.
+            if (!question->append_done) return database_.release(writer);
+            if (!held || time_.chance(lost_percent_)) return fail(question);
+            time_.after(travel(), [this, question, held = std::move(*held)]() mutable {
+                answer(question, &Asked::append_done, std::move(held));
+            });
+        });
+    });
+}
+
+void SimJournal::release() {
+    time_.after(travel(), [this] { database_.release(writer_); });
+}
+
 void SimJournal::look(std::uint64_t first_seq, LookDone done) {
     auto question = std::make_shared<Asked>();
     question->look_done = std::move(done);
@@ -86,7 +107,8 @@ void SimJournal::answer(const Question& question, Done Asked::* done, Answer ans
 }
 
 void SimJournal::fail(const Question& question) {
-    const bool is_undone = question->look_done || (question->is_lost && time_.chance(50));
+    const bool is_undone =
+        question->look_done || question->is_hold || (question->is_lost && time_.chance(50));
     const std::unexpected fault{Fault{
         is_undone ? FaultKind::unavailable : FaultKind::outcome_unknown, "the connection was lost"
     }};
@@ -96,6 +118,8 @@ void SimJournal::fail(const Question& question) {
 
 void SimJournal::cut(Time down) {
     cut_until_ = time_.now() + down;
+    // The server ends the session when it notices.
+    if (time_.chance(50)) release();
     for (const auto& question : std::exchange(questions_, {})) {
         if (!question->has_arrived) {
             question->is_lost = time_.chance(50);

@@ -23,6 +23,8 @@ public:
         : time_{time}, database_{database}, trip_{trip}, deliver_{std::move(deliver)} {}
 
     void append(const Batch& batch, const Head& on, Mode mode, AppendDone done) override;
+    void hold(const Head& on, Bits128 writer, AppendDone done) override;
+    void release() override;
     void look(std::uint64_t first_seq, LookDone done) override;
 
     /// What was asked for in one step of the process leaves it when that is done, after so long.
@@ -45,6 +47,7 @@ private:
     struct Asked {
         AppendDone append_done;
         LookDone look_done;
+        bool is_hold = false;
         bool has_arrived = false;
         /// The network has lost it.
         bool is_lost = false;
@@ -68,6 +71,8 @@ private:
     Deliver deliver_;
     std::vector<std::pair<Question, Action>> leaving_;
     std::list<Question> questions_;
+    /// Whoever writes over this connection.
+    Bits128 writer_;
     /// Those of the database to which this connection leads.
     std::uint64_t sessions_ = 0;
     Time cut_until_{};

@@ -33,7 +33,10 @@ bool has(const Scenario& scenario, Failure failure) {
 }  // namespace
 
 World::World(const Scenario& scenario, std::uint64_t seed)
-    : scenario_{scenario}, time_{seed}, database_{time_}, sale_{time_, scenario.big_percent} {
+    : scenario_{scenario},
+      time_{seed},
+      database_{time_},
+      sale_{time_, scenario.big_percent, scenario.big_block} {
     if (scenario_.machines == 0) scenario_.machines = 1 + seed % 5;
     for (std::size_t i = 0; i < scenario_.machines; ++i)
         machines_.push_back(std::make_unique<Machine>(time_, database_, settings_of(scenario_, i)));
@@ -156,6 +159,8 @@ void World::hear(
     auto& attempt = history_.attempts[number];
     if (!answer) {
         attempt.is_undone = answer.error().kind != FaultKind::outcome_unknown;
+        if (scenario_.failures.empty())
+            complain("nothing failed, and somebody was told: " + answer.error().what);
         return;
     }
     attempt.seq_after = machine.node()->head().last_seq;

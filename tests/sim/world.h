@@ -45,6 +45,7 @@ struct Scenario {
     Time between_failures = std::chrono::milliseconds{100};
     std::vector<Failure> failures = {};
     unsigned big_percent = 2;
+    std::uint64_t big_block = 1'000;
     /// Further away than the others.
     Time trip_of_last = std::chrono::microseconds{100};
 };

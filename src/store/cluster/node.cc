@@ -18,11 +18,16 @@ constexpr Time kTick = std::chrono::milliseconds{100};
 /// An outage that is no longer than this is waited for. In a longer one nobody waits any more.
 constexpr Time kOutageMax = std::chrono::seconds{4};
 
-// Of one batch. What is one fact is one batch, however large.
+// A batch with so much takes no further command.
 constexpr std::size_t kFactsMax = 4'096;
 constexpr std::size_t kBytesMax = 1 << 20;
+/// A command that would make it longer than this goes alone, however large.
+constexpr std::size_t kBytesWithLast = 32 << 20;
 /// After a batch was taken back: the large batch of a slow node would lose to small ones again.
 constexpr std::size_t kCommandsAfterLoss = 512;
+/// A node whose batch takes longer to decide than others need to come first loses again and again.
+/// After so many losses in a row it has the place held for it.
+constexpr std::uint64_t kLossesMax = 2;
 
 /// As the engine's on a journal of its own.
 constexpr std::uint32_t kSweepChunk = 250;
@@ -33,10 +38,6 @@ constexpr Millis kSweepAfter{100};
 
 constexpr Time kSlotMax = std::chrono::milliseconds{1};
 constexpr Time kSlotMore = std::chrono::microseconds{100};
-
-// Between two tries to reach the journal.
-constexpr Time kPauseMin = std::chrono::milliseconds{10};
-constexpr Time kPauseMax = std::chrono::milliseconds{200};
 
 Fault unavailable(const char* why) {
     return {FaultKind::unavailable, why};
@@ -208,7 +209,9 @@ Time Node::slot() const {
 }
 
 void Node::decide_if_due(Time now) {
-    if (flight_ || healing_ || waiting_.empty() || !has_contact_ || !time_.is_known()) return;
+    if (std::exchange(has_place_, false)) return decide_held(now);
+    const bool is_busy_with_last = flight_ || hold_ || healing_;
+    if (is_busy_with_last || waiting_.empty() || !has_contact_ || !time_.is_known()) return;
     const auto from = std::max(quiet_until_, append_again_at_);
     if (from > now) return ports_.wake_at(from);
     const auto turn = ring_.turn(slot(), now, losing_run_ > 0);
@@ -221,10 +224,49 @@ void Node::decide_if_due(Time now) {
         wants_look_ = true;
         return;
     }
-    decide_batch(now);
+    if (losing_run_ >= kLossesMax) return ask_hold(now);
+    decide_batch(now, SharedJournal::Mode::first);
 }
 
-void Node::decide_batch(Time now) {
+void Node::ask_hold(Time now) {
+    hold_ = look_now(now);
+    auto on = head_;
+    on.state = state_.digest();
+    ports_.journal.hold(
+        on,
+        me_,
+        [weak = std::weak_ptr{self_}](Result<SharedJournal::Appended, Fault> answer) {
+            if (const auto self = weak.lock()) (*self)->on_held(std::move(answer));
+        }
+    );
+}
+
+void Node::on_held(Result<SharedJournal::Appended, Fault> answer) {
+    if (has_failed_) return;
+    const auto asked = *std::exchange(hold_, std::nullopt);
+    const auto now = time_now();
+    if (!answer) {
+        lose_contact(now);
+        pause_appends(now);
+        return step();
+    }
+    note_contact(answer->following, asked.clock_at_send);
+    append_pause_ = {};
+    if (!answer->is_in && is_head_of(answer->following) && state_.digest() != head_.state)
+        return fail(diverged_at(head_));
+    if (!healing_) follow(answer->following, asked);
+    // Where others' batches were learned of meanwhile, the place was lost before this answer came.
+    has_place_ = answer->is_in && !healing_ && asked.heads == heads_;
+    if (answer->is_in && !has_place_) ports_.journal.release();
+    step();
+}
+
+void Node::decide_held(Time now) {
+    if (!waiting_.empty()) decide_batch(now, SharedJournal::Mode::held);
+    if (!flight_) ports_.journal.release();
+}
+
+void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     // Only what has run out at the head, so that another's batch finds the hold as its node did.
     state_.lapse(head_.at, kLapseChunk);
     Flight flight;
@@ -232,12 +274,11 @@ void Node::decide_batch(Time now) {
     flight.covers = asked_;
     flight.batch.head.at = this->now();
     auto& facts = flight.facts;
-    std::size_t bytes = 0;
     const auto commands_max = losing_run_ > 0 ? kCommandsAfterLoss : waiting_.size();
     state_.open_savepoint();
     while (!waiting_.empty() && flight.commands.size() < commands_max && facts.size() < kFactsMax &&
-           bytes < kBytesMax) {
-        if (!decide_next(flight, bytes)) break;
+           flight.bytes < kBytesMax) {
+        if (!decide_next(flight)) break;
     }
     if (facts.empty()) {
         state_.commit();
@@ -254,16 +295,17 @@ void Node::decide_batch(Time now) {
     flight.batch.frame = frames_.write(facts);
     head.hash = hash_of(flight.batch, head_.hash);
     flight_ = std::move(flight);
-    send(now, SharedJournal::Mode::first);
+    send(now, mode);
 }
 
-bool Node::decide_next(Flight& flight, std::size_t& bytes) {
+bool Node::decide_next(Flight& flight) {
     auto& asked = waiting_.front();
     const auto at = flight.batch.head.at;
     auto decision = domain::decide(state_, asked.command, at);
     ++counts_.decisions;
-    if (bytes > 0 && bytes + decision.written_bytes > kBytesMax) return false;
-    bytes += decision.written_bytes;
+    counts_.decided_bytes += decision.written_bytes;
+    if (flight.bytes > 0 && flight.bytes + decision.written_bytes > kBytesWithLast) return false;
+    flight.bytes += decision.written_bytes;
     for (auto& fact : decision.facts) {
         flight.facts.push_back(domain::Fact{
             .seq = state_.last_seq() + 1,
@@ -304,8 +346,7 @@ void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
     const auto now = time_now();
     if (!answer) {
         lose_contact(now);
-        append_pause_ = std::clamp(append_pause_ * 2, kPauseMin, kPauseMax);
-        append_again_at_ = now + append_pause_;
+        pause_appends(now);
         flight_->may_come_late |= answer.error().kind == FaultKind::outcome_unknown;
         flight_->is_in_doubt = flight_->may_come_late;
         if (!flight_->is_in_doubt) take_back();
@@ -433,7 +474,8 @@ void Node::flush() {
         (flight_->is_in_doubt && std::ranges::none_of(flight_->commands, [](const Asked& asked) {
              return static_cast<bool>(asked.decided);
          }));
-    const bool is_idle = is_settled && waiting_.empty() && unproven_.empty() && readers_.empty();
+    const bool is_idle =
+        is_settled && !hold_ && waiting_.empty() && unproven_.empty() && readers_.empty();
     if (closed_ && (is_idle || has_failed_)) answers.emplace_back(std::exchange(closed_, {}));
     for (auto& answer : answers)
         answer();

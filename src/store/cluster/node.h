@@ -88,6 +88,8 @@ public:
         std::uint64_t commands = 0;
         /// How often a command was decided.
         std::uint64_t decisions = 0;
+        /// Of the facts that were decided, as lines.
+        std::uint64_t decided_bytes = 0;
         /// Batches of others.
         std::uint64_t learned = 0;
         std::uint64_t losing_run_max = 0;
@@ -154,6 +156,8 @@ private:
         Batch batch;
         std::vector<domain::Fact> facts;
         std::vector<Asked> commands;
+        /// Of its facts, as lines.
+        std::size_t bytes = 0;
         /// Who asked before it was sent.
         std::uint64_t covers = 0;
         Time sent_at{};
@@ -166,6 +170,7 @@ private:
         /// batch stands in its place.
         bool may_come_late = false;
     };
+    /// What was asked of the journal, to tell how far its answer reaches.
     struct Look {
         std::uint64_t from = 0;
         std::uint64_t covers = 0;
@@ -186,6 +191,7 @@ private:
     // What came in.
 
     void on_appended(Result<SharedJournal::Appended, io::Fault> answer);
+    void on_held(Result<SharedJournal::Appended, io::Fault> answer);
     void on_looked(Result<SharedJournal::Following, io::Fault> answer);
     void tick(Time now);
     void tell_late(Time now);
@@ -196,9 +202,11 @@ private:
     /// Does all that can be done now, then tells those who have an answer.
     void step();
     void decide_if_due(Time now);
-    void decide_batch(Time now);
+    void ask_hold(Time now);
+    void decide_held(Time now);
+    void decide_batch(Time now, SharedJournal::Mode mode);
     /// False if it doesn't fit into the batch any more.
-    bool decide_next(Flight& flight, std::size_t& bytes);
+    bool decide_next(Flight& flight);
     void send(Time now, SharedJournal::Mode mode);
 
     // What became of a batch.
@@ -216,9 +224,17 @@ private:
     void follow(const SharedJournal::Following& following, Look asked);
     Result<void, io::Fault> evolve_batch(const Batch& batch);
     static io::Fault diverged_at(const Head& head);
+    /// Nothing stands behind this node's head.
+    bool is_head_of(const SharedJournal::Following& following) const {
+        return !following.batches.empty() && following.batches.back().head == head_;
+    }
     void head_moves(Batch batch, std::span<const domain::Fact> facts);
     void note_contact(const SharedJournal::Following& following, Time clock_at_send);
     void lose_contact(Time now);
+    /// The journal has refused an append, or a place for one.
+    void pause_appends(Time now);
+    /// What a question that is sent now will tell of.
+    Look look_now(Time now) const;
     void look_if_needed(Time now);
     bool needs_look(Time now) const;
     /// Whoever asked for no more than the state reaches to.
@@ -267,6 +283,10 @@ private:
 
     std::optional<Flight> flight_;
     std::optional<Look> look_;
+    /// The journal was asked to hold the place behind the head.
+    std::optional<Look> hold_;
+    /// It does: the next batch is decided at once.
+    bool has_place_ = false;
     std::optional<Healing> healing_;
     /// Of the database, as last heard; 0 before.
     std::uint32_t timeline_ = 0;

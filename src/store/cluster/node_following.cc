@@ -119,6 +119,11 @@ void Node::lose_contact(Time now) {
     look_again_at_ = now + look_pause_;
 }
 
+void Node::pause_appends(Time now) {
+    append_pause_ = std::clamp(append_pause_ * 2, kContactPauseMin, kContactPauseMax);
+    append_again_at_ = now + append_pause_;
+}
+
 bool Node::is_ready() const {
     return !has_failed_ && has_caught_up_ && has_contact_ && time_now() - heard_at_ < kReadyFor;
 }
@@ -131,19 +136,23 @@ bool Node::needs_look(Time now) const {
            (!readers_.empty() && is_behind(readers_.back()));
 }
 
-void Node::look_if_needed(Time now) {
-    if (look_) return;
-    if (look_again_at_ > now) return ports_.wake_at(look_again_at_);
-    if (!needs_look(now)) return;
-    wants_look_ = false;
-    ++counts_.looks;
-    look_ = Look{
+Node::Look Node::look_now(Time now) const {
+    return {
         .from = look_from(),
         .covers = asked_,
         .heads = heads_,
         .sent_at = now,
         .clock_at_send = clock_now(),
     };
+}
+
+void Node::look_if_needed(Time now) {
+    if (look_) return;
+    if (look_again_at_ > now) return ports_.wake_at(look_again_at_);
+    if (!needs_look(now)) return;
+    wants_look_ = false;
+    ++counts_.looks;
+    look_ = look_now(now);
     ports_.journal.look(
         look_->from,
         [weak = std::weak_ptr{self_}](Result<SharedJournal::Following, Fault> answer) {

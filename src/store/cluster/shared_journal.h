@@ -43,6 +43,8 @@ public:
         /// The same bytes once more, because nobody knows what came of them: however long ago they
         /// were decided.
         again,
+        /// Into the place that hold() took.
+        held,
     };
 
     using AppendDone = std::move_only_function<void(Result<Appended, io::Fault>)>;
@@ -60,6 +62,19 @@ public:
     /// Faults: unavailable (it surely wasn't done and never will be), outcome_unknown (it may have
     /// been done, or be done yet).
     virtual void append(const Batch& batch, const Head& on, Mode mode, AppendDone done) = 0;
+
+    /// Takes the place behind `on` for `writer`'s append that comes next (Mode::held): until that
+    /// is answered, or release() is called, other appends to that place wait. For a batch that
+    /// takes longer to decide than others need to come first. As an append it counts as the one
+    /// under way, and `is_in` says whether the place was taken.
+    ///
+    /// A node that stands still with a place in its hand stops all others: after a second of that
+    /// the journal gives it to others, and the append is refused.
+    ///
+    /// Faults: unavailable.
+    virtual void hold(const Head& on, Bits128 writer, AppendDone done) = 0;
+    /// Gives back the place that hold() took. Nothing is answered.
+    virtual void release() = 0;
 
     /// Reads the journal from `first_seq` on. At most one look is under way. Faults: unavailable.
     virtual void look(std::uint64_t first_seq, LookDone done) = 0;

@@ -44,6 +44,33 @@ constexpr PgStatement kAppend{
     " ON CONFLICT DO NOTHING"
 };
 
+constexpr PgStatement kBegin{"", "BEGIN"};
+constexpr PgStatement kCommit{"", "COMMIT"};
+constexpr PgStatement kRollback{"", "ROLLBACK"};
+
+/// Takes the place $1 for the writer $2, for as long as the transaction is open: a row that is
+/// never committed as it is. $3 to $5 are as the append's $9 to $11.
+constexpr PgStatement kHold{
+    "journal_hold",
+    "INSERT INTO journal SELECT $1, $1, head.at, $2, 0, $5, $4, '' FROM journal AS head"
+    " WHERE head.first_seq = $3 AND head.hash = $4 AND head.state = $5"
+    " AND head.last_seq = $1 - 1"
+    " ON CONFLICT DO NOTHING"
+};
+
+/// Makes the row that holds the place the batch $1 to $8; $9 is the time of the batch before. If
+/// that isn't to be, the division fails, and with it the transaction: nothing but a batch is ever
+/// committed.
+constexpr PgStatement kFill{
+    "journal_fill",
+    "WITH filled AS (UPDATE journal SET last_seq = $2, at = $3, n = $5, state = $6, hash = $7,"
+    " frame = $8 WHERE first_seq = $1 AND writer = $4 AND n = 0"
+    " AND $3 <= greatest($9, clock_timestamp() + interval '250 ms')"
+    " AND $3 >= clock_timestamp() - interval '1 s' RETURNING 1)"
+    " SELECT 1 / count(*) FROM filled"
+};
+constexpr auto kDivisionByZero = "22012";
+
 /// From the place $1 on. A node has the facts of that batch, and of the $3rd of the writer $2,
 /// which is itself: they aren't sent back.
 constexpr PgStatement kFollowing{
@@ -78,6 +105,8 @@ constexpr PgStatement kHead{"journal_head", "SELECT max(first_seq) FROM journal"
 constexpr std::chrono::milliseconds kStatementTime{2'000};
 constexpr std::chrono::milliseconds kAnswerTime{2'500};
 constexpr std::chrono::milliseconds kConnectTime{2'000};
+/// A node that stands still may hold a place so long. Less than others wait for it.
+constexpr std::chrono::milliseconds kHoldTime{1'000};
 
 std::span<const std::uint8_t> bytes_in(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -87,11 +116,12 @@ std::int64_t number(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
 }
 
+using ByteSpan = std::span<const std::uint8_t>;
+
 PgQuery append_of(const Batch& batch, const Head& on, bool is_again) {
     const auto& head = batch.head;
     const auto state = bytes_of(head.state);
     const auto on_state = bytes_of(on.state);
-    using Bytes = std::span<const std::uint8_t>;
     return {
         kAppend,
         PgParams::of(
@@ -100,13 +130,46 @@ PgQuery append_of(const Batch& batch, const Head& on, bool is_again) {
             head.at,
             head.writer,
             number(head.n),
-            Bytes{state},
-            Bytes{head.hash},
+            ByteSpan{state},
+            ByteSpan{head.hash},
             bytes_in(batch.frame),
             number(on.first_seq),
-            Bytes{on.hash},
-            Bytes{on_state},
+            ByteSpan{on.hash},
+            ByteSpan{on_state},
             is_again
+        )
+    };
+}
+
+PgQuery fill_of(const Batch& batch, const Head& on) {
+    const auto& head = batch.head;
+    const auto state = bytes_of(head.state);
+    return {
+        kFill,
+        PgParams::of(
+            number(head.first_seq),
+            number(head.last_seq),
+            head.at,
+            head.writer,
+            number(head.n),
+            ByteSpan{state},
+            ByteSpan{head.hash},
+            bytes_in(batch.frame),
+            on.at
+        )
+    };
+}
+
+PgQuery hold_of(const Head& on, Bits128 writer) {
+    const auto state = bytes_of(on.state);
+    return {
+        kHold,
+        PgParams::of(
+            number(on.last_seq + 1),
+            writer,
+            number(on.first_seq),
+            ByteSpan{on.hash},
+            ByteSpan{state}
         )
     };
 }
@@ -155,6 +218,11 @@ Following following_in(const PgResult& rows, const PgResult& clock) {
     };
 }
 
+/// To another that is serialised before it, or by the conditions under which a place is filled.
+bool is_loss(const PgError& error) {
+    return error.kind == PgErrorKind::retryable || error.sqlstate == kDivisionByZero;
+}
+
 Fault unavailable(const PgError& error) {
     return {FaultKind::unavailable, error.what};
 }
@@ -163,6 +231,7 @@ io::postgres::PgOptions with_times(io::postgres::PgOptions options) {
     options.is_keyed = true;
     options.statement_timeout = kStatementTime;
     options.lock_timeout = kStatementTime;
+    options.idle_in_transaction_timeout = kHoldTime;
     options.answer_time = kAnswerTime;
     options.connect_time = std::min(options.connect_time, kConnectTime);
     return options;
@@ -184,7 +253,17 @@ public:
         co_return co_await try_to_run(queries);
     }
 
+    /// In the session that is open; errors: refused, if none is.
+    Awaitable<Result<std::vector<PgResult>, PgError>> go_on(std::span<const PgQuery> queries) {
+        if (connection_ != nullptr && connection_->is_alive())
+            co_return co_await connection_->run(queries);
+        co_return std::unexpected(PgError{.kind = PgErrorKind::refused, .what = "it has ended"});
+    }
+
     bool has_warned() const { return connection_->has_warned(); }
+
+    /// With the transaction that it is in. Nothing is under way.
+    void end_session() { connection_.reset(); }
 
     void close() {
         if (opening_ != nullptr) opening_->close();
@@ -256,43 +335,73 @@ Awaitable<Result<void, Fault>> PostgresJournal::open() {
 }
 
 void PostgresJournal::append(const Batch& batch, const Head& on, Mode mode, AppendDone done) {
-    std::vector<PgQuery> queries{
-        append_of(batch, on, mode == Mode::again),
-        following_of(on.first_seq, batch.head),
-        {kClock},
-    };
-    tasks_.spawn(run_append(std::move(queries), std::move(done)));
+    std::vector<PgQuery> queries;
+    if (mode == Mode::held) {
+        queries = {fill_of(batch, on), {kCommit}};
+    } else {
+        queries = {append_of(batch, on, mode == Mode::again)};
+    }
+    queries.push_back(following_of(on.first_seq, batch.head));
+    queries.push_back({kClock});
+    tasks_.spawn(run_append(std::move(queries), mode, std::move(done)));
 }
 
-Awaitable<void> PostgresJournal::run_append(std::vector<PgQuery> queries, AppendDone done) {
-    auto results = co_await appends_->run(queries);
-    // Lost to another that is serialised before it: what came first is there to be read.
-    const bool has_lost = !results && results.error().kind == PgErrorKind::retryable;
+Awaitable<void>
+PostgresJournal::run_append(std::vector<PgQuery> queries, Mode mode, AppendDone done) {
+    const bool is_held = mode == Mode::held;
+    auto results = co_await (is_held ? appends_->go_on(queries) : appends_->run(queries));
+    const bool has_lost = !results && is_loss(results.error());
     if (has_lost) {
-        results = co_await appends_->run(std::span{queries}.subspan(1));
+        // What came first is there to be read.
+        results = co_await appends_->run(std::span{queries}.last(2));
         if (!results) results.error().kind = PgErrorKind::unavailable;
     }
     if (is_closing_) co_return;
     if (!results) {
-        const bool is_lost = results.error().kind == PgErrorKind::lost;
+        const auto kind = results.error().kind;
+        // What failed may be what comes behind the commit of a batch that had its place.
+        const bool is_unknown =
+            kind == PgErrorKind::lost || (is_held && !has_lost && kind != PgErrorKind::refused);
         co_return done(std::unexpected(Fault{
-            is_lost ? FaultKind::outcome_unknown : FaultKind::unavailable, results.error().what
+            is_unknown ? FaultKind::outcome_unknown : FaultKind::unavailable, results.error().what
         }));
     }
-    if (has_lost)
-        co_return done(cluster::SharedJournal::Appended{
-            .is_in = false, .following = following_in((*results)[0], (*results)[1])
-        });
     // It is in, but a standby may not have it. A look is answered when one does.
-    if (appends_->has_warned()) {
+    if (appends_->has_warned() && !has_lost) {
         co_return done(
             std::unexpected(Fault{FaultKind::outcome_unknown, "the database warned of its standby"})
         );
     }
     done(cluster::SharedJournal::Appended{
-        .is_in = results->front().affected() == 1,
-        .following = following_in((*results)[1], (*results)[2]),
+        .is_in = !has_lost && results->front().affected() == 1,
+        .following = following_in(results->end()[-2], results->end()[-1]),
     });
+}
+
+void PostgresJournal::hold(const Head& on, Bits128 writer, AppendDone done) {
+    std::vector<PgQuery> queries{
+        {kBegin}, hold_of(on, writer), following_of(on.first_seq, {}), {kClock}
+    };
+    tasks_.spawn(run_hold(std::move(queries), std::move(done)));
+}
+
+Awaitable<void> PostgresJournal::run_hold(std::vector<PgQuery> queries, AppendDone done) {
+    const auto results = co_await appends_->run(queries);
+    const bool is_in = results && (*results)[1].affected() == 1;
+    if (results && !is_in) {
+        const std::array end{PgQuery{kRollback}};
+        if (!co_await appends_->go_on(end)) appends_->end_session();
+    }
+    if (is_closing_) co_return;
+    if (!results) co_return done(std::unexpected(unavailable(results.error())));
+    auto following = following_in((*results)[2], (*results)[3]);
+    if (is_in) following.batches.pop_back();  // The row that holds the place.
+    done(cluster::SharedJournal::Appended{.is_in = is_in, .following = std::move(following)});
+}
+
+/// The server undoes what a session that ends hasn't committed.
+void PostgresJournal::release() {
+    appends_->end_session();
 }
 
 void PostgresJournal::look(std::uint64_t first_seq, LookDone done) {

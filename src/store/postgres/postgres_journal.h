@@ -29,6 +29,8 @@ public:
     io::Awaitable<Result<void, io::Fault>> open() override;
     void append(const cluster::Batch& batch, const cluster::Head& on, Mode mode, AppendDone done)
         override;
+    void hold(const cluster::Head& on, Bits128 writer, AppendDone done) override;
+    void release() override;
     void look(std::uint64_t first_seq, LookDone done) override;
 
     io::Awaitable<void> close() override;
@@ -37,7 +39,9 @@ private:
     /// Opened when it's used and isn't usable.
     class Line;
 
-    io::Awaitable<void> run_append(std::vector<io::postgres::PgQuery> queries, AppendDone done);
+    io::Awaitable<void>
+    run_append(std::vector<io::postgres::PgQuery> queries, Mode mode, AppendDone done);
+    io::Awaitable<void> run_hold(std::vector<io::postgres::PgQuery> queries, AppendDone done);
     io::Awaitable<void> run_look(std::uint64_t first_seq, LookDone done);
 
     io::Executor owner_;
