@@ -167,7 +167,7 @@ command_of() {
             # No Unix socket: a path may be too long for one.
             command=("${as_owner[@]}" "$postgres_bin/postgres" -D "$folder/postgres/data"
                 -c "port=$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
-                -c "max_connections=$((20 + nodes * 2))") ;;
+                -c "max_connections=$((20 + nodes * 4))") ;;
         redis)
             # What the gate holds is worth nothing after a restart.
             command=(redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly no
@@ -175,7 +175,7 @@ command_of() {
         node-*)
             # The password stays out of the process list.
             command=(env "FRONTROW_STORE=$(postgres_url)" "FRONTROW_REDIS=$(redis_url)"
-                "$program" serve --dev --listen "127.0.0.1:$port") ;;
+                "$program" serve --dev --listen "127.0.0.1:$port" --cache-dir "$folder/$name/cache") ;;
         nginx)
             write_nginx_conf "$port"
             command=(nginx -e stderr -p "$folder/nginx" -c "$folder/nginx/nginx.conf") ;;

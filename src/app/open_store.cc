@@ -1,8 +1,12 @@
 #include "app/open_store.h"
 
-#include "store/cluster/cluster_store.h"
+#include "store/engine/snapshot.h"
 #include "store/postgres/postgres_journal.h"
 
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace frontrow::app {
@@ -19,6 +23,19 @@ std::function<void(const io::Fault&)> end_with(const StoreWorld& world, const ch
         log.error(message, {{"error", fault.what}});
         then();
     };
+}
+
+std::function<void(const io::Fault&)> warn_of_snapshot(const StoreWorld& world) {
+    return [&log = world.log](const io::Fault& fault) {
+        log.warn("a snapshot was not used or not taken", {{"error", fault.what}});
+    };
+}
+
+void log_read(const telemetry::Log& log, std::uint64_t facts, std::uint64_t read_from) {
+    log.info(
+        "the journal is read",
+        {{"facts", std::to_string(facts)}, {"read_from", std::to_string(read_from)}}
+    );
 }
 
 /// A jump is told once, and its end.
@@ -52,10 +69,7 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
          .clock = world.clock,
          .disk = world.disk,
          .on_failure = end_with(world, "the journal failed; nothing more is sold until a restart"),
-         .on_trouble =
-             [&log = world.log](const io::Fault& fault) {
-                 log.warn("a snapshot was not used or not taken", {{"error", fault.what}});
-             },
+         .on_trouble = warn_of_snapshot(world),
          .on_clock_news = [&log = world.log](
                               EmbeddedStore::ClockNews news, Millis wall_ahead
                           ) { log_clock_news(log, news, wall_ahead); }}
@@ -68,11 +82,7 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
             {{"facts", std::to_string((*opened)->inventory().last_seq())}}
         );
     }
-    world.log.info(
-        "the journal is read",
-        {{"facts", std::to_string((*opened)->inventory().last_seq())},
-         {"read_from", std::to_string((*opened)->started_from())}}
-    );
+    log_read(world.log, (*opened)->inventory().last_seq(), (*opened)->started_from());
     return std::move(*opened);
 }
 
@@ -83,6 +93,18 @@ Opened open(const io::Executor& executor, ClusterSettings settings, const StoreW
     const auto on_failure =
         end_with(world, "the store failed; this node ends, to be started again");
     ClusterStore::Settings store;
+    if (settings.cache) {
+        std::error_code error;
+        std::filesystem::create_directories(settings.cache->folder, error);
+        if (error) {
+            return std::unexpected(io::Fault{
+                io::FaultKind::unavailable,
+                "can't make " + settings.cache->folder.string() + ": " + error.message()
+            });
+        }
+        store::engine::remove_unfinished_snapshots(settings.cache->folder);
+        store.cache = std::move(settings.cache);
+    }
     if (settings.redis)
         store.gate = store::cluster::SeatClaims::Settings{.redis = {.address = *settings.redis}};
     return std::make_unique<ClusterStore>(
@@ -93,6 +115,10 @@ Opened open(const io::Executor& executor, ClusterSettings settings, const StoreW
             .random = world.random,
             .on_trouble = on_trouble,
             .on_failure = on_failure,
+            .on_snapshot_trouble = warn_of_snapshot(world),
+            .on_read = [&log = world.log](
+                           std::uint64_t facts, std::uint64_t read_from
+                       ) { log_read(log, facts, read_from); },
         },
         std::make_unique<PostgresJournal>(executor, std::move(settings.database), settings.migrates)
     );

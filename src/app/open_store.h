@@ -8,6 +8,7 @@
 #include "io/postgres/pg_options.h"
 #include "io/random.h"
 #include "io/redis/redis_url.h"
+#include "store/cluster/cluster_store.h"
 #include "store/sqlite/embedded_store.h"
 #include "store/store.h"
 #include "telemetry/log.h"
@@ -25,6 +26,8 @@ struct ClusterSettings {
     /// Whether to bring the schema up to date at the start.
     bool migrates = true;
     std::optional<io::RedisAddress> redis;
+    /// Where the node's snapshots lie, and what takes them. The folder is made if need be.
+    std::optional<store::cluster::ClusterStore::Cache> cache;
 };
 
 using StoreChoice = std::variant<store::sqlite::EmbeddedStore::Settings, ClusterSettings>;
@@ -40,7 +43,7 @@ struct StoreWorld {
 };
 
 /// Makes the store that was chosen. A cluster's connects in its own time: is_ready() tells. Faults:
-/// as the embedded store's open().
+/// as the embedded store's open(); unavailable, where a cache's folder can't be made.
 Result<std::unique_ptr<store::Store>, io::Fault>
 open_store(const io::Executor& executor, StoreChoice choice, const StoreWorld& world);
 

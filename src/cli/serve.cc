@@ -30,6 +30,19 @@ namespace asio = boost::asio;
 /// After a journal error the process is gone within a second.
 constexpr std::chrono::milliseconds kFailStopTime{600};
 
+/// The URL holds a password, which a process's arguments would show to all.
+store::cluster::ClusterStore::Cache cache_in(const config::ServeSettings& settings) {
+    return {
+        .folder = settings.cache_dir,
+        .snapshots =
+            {
+                .command = {"/proc/self/exe", "snapshot", "--cache-dir", settings.cache_dir},
+                .environment = {"FRONTROW_STORE=" + settings.store.store},
+                .bytes_min = 16 << 20,
+            },
+    };
+}
+
 app::Application::Settings application_settings(const config::ServeSettings& settings) {
     const auto listen = config::parse_listen(settings.listen).value();
     auto store = store_choice(settings.store);
@@ -37,6 +50,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
         embedded->snapshots.command = {"/proc/self/exe", "snapshot"};
     if (auto* cluster = std::get_if<app::ClusterSettings>(&store)) {
         if (!settings.redis.empty()) cluster->redis = io::parse_redis_url(settings.redis).value();
+        if (!settings.cache_dir.empty()) cluster->cache = cache_in(settings);
     }
     return {
         .listen = {.host = listen.host, .port = listen.port},

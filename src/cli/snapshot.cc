@@ -1,19 +1,44 @@
 #include "cli/commands.h"
 #include "cli/store_name.h"
+#include "cli/with_database.h"
 #include "config/options.h"
+#include "io/background.h"
+#include "store/postgres/take_snapshot.h"
 #include "store/sqlite/take_snapshot.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
 #include <memory>
+#include <string>
 
 namespace frontrow::cli {
 namespace {
 
-int take_snapshot(const std::filesystem::path& folder) {
-    say_store("snapshot", folder);
-    const auto end = store::sqlite::take_snapshot(folder);
+using Taken = Result<store::engine::JournalEnd, io::Fault>;
+
+Taken take_of_database(const config::SnapshotSettings& settings) {
+    Taken taken;
+    std::string why;
+    const auto take = [&](io::postgres::PgConnection& connection) -> io::Awaitable<int> {
+        taken = co_await store::postgres::take_snapshot(connection, settings.cache_dir);
+        co_return kDone;
+    };
+    int exit_code = kDone;
+    io::run_in_background([&] { exit_code = with_database(settings.store.store, why, take); });
+    if (exit_code < 0) return std::unexpected(io::Fault{io::FaultKind::unavailable, why});
+    return taken;
+}
+
+int take_snapshot(const config::SnapshotSettings& settings) {
+    if (const auto error = config::check(settings)) {
+        std::fprintf(stderr, "frontrow snapshot: %s\n", error->message.c_str());
+        return kWrongUsage;
+    }
+    say_store("snapshot", settings.store);
+    const auto end = settings.store.is_cluster()
+                         ? take_of_database(settings)
+                         : store::sqlite::take_snapshot(settings.store.data_dir);
     if (!end) {
         std::fprintf(stderr, "frontrow snapshot: %s\n", end.error().what.c_str());
         return kFailed;
@@ -29,9 +54,13 @@ void add_snapshot(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand(
         "snapshot", "Note what the facts come to, so that the next start is quick"
     );
-    command->footer("A running server does it by itself, as often as it's worth it.");
+    command->footer(
+        "A running server does it by itself, as often as it's worth it; before a PostgreSQL one "
+        "that "
+        "has a\n--cache-dir."
+    );
     config::add_options(*command, *settings);
-    command->callback([settings, &exit_code] { exit_code = take_snapshot(settings->data_dir); });
+    command->callback([settings, &exit_code] { exit_code = take_snapshot(*settings); });
 }
 
 }  // namespace frontrow::cli

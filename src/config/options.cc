@@ -91,6 +91,19 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         ->type_name("ORIGIN");
 }
 
+void add_cache_dir(CLI::App& command, std::filesystem::path& folder) {
+    command
+        .add_option(
+            "--cache-dir",
+            folder,
+            "A folder of this node's own for snapshots of the database's journal, so that a start "
+            "is "
+            "quick; it may be thrown away"
+        )
+        ->envname("FRONTROW_CACHE_DIR")
+        ->type_name("FOLDER");
+}
+
 void add_database_options(CLI::App& command, ServeSettings& settings) {
     command
         .add_option(
@@ -100,6 +113,7 @@ void add_database_options(CLI::App& command, ServeSettings& settings) {
         )
         ->envname("FRONTROW_REDIS")
         ->type_name("URL");
+    add_cache_dir(command, settings.cache_dir);
 }
 
 }  // namespace
@@ -221,7 +235,8 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
 }
 
 void add_options(CLI::App& command, SnapshotSettings& settings) {
-    add_data_dir(command, settings.data_dir, kFolder);
+    add_options(command, settings.store);
+    add_cache_dir(command, settings.cache_dir);
 }
 
 }  // namespace frontrow::config

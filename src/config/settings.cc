@@ -99,6 +99,13 @@ std::optional<UsageError> check(const ServeSettings& settings) {
             "--redis is the gate before a PostgreSQL: give --store as well, or leave it out"
         };
     }
+    if (!settings.cache_dir.empty() && !settings.store.is_cluster()) {
+        return UsageError{
+            "--cache-dir is for the snapshots of a PostgreSQL's journal, and a data folder keeps "
+            "its "
+            "own: give --store as well, or leave it out"
+        };
+    }
     if (settings.dev && is_production(settings.app_env))
         return UsageError{"--dev believes whatever a client says it is; this is production"};
     for (const auto& origin : settings.cors_origins) {
@@ -126,6 +133,17 @@ std::optional<UsageError> check(const ServeSettings& settings) {
     }
     const auto weak = find_weak_secrets(settings);
     if (!settings.dev && !weak.empty()) return UsageError{weak.front()};
+    return std::nullopt;
+}
+
+std::optional<UsageError> check(const SnapshotSettings& settings) {
+    if (settings.store.is_cluster() && settings.cache_dir.empty())
+        return UsageError{"name the folder for the snapshot with --cache-dir"};
+    if (!settings.store.is_cluster() && !settings.cache_dir.empty()) {
+        return UsageError{
+            "a data folder keeps its own snapshots: leave --cache-dir out, or give --store as well"
+        };
+    }
     return std::nullopt;
 }
 

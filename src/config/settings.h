@@ -42,6 +42,8 @@ struct ServeSettings {
     StoreSettings store;
     /// Empty, or a redis:// URL, which may hold a password and is never logged.
     std::string redis;
+    /// Empty, or the folder for a cluster node's snapshots.
+    std::filesystem::path cache_dir;
     /// How long a reservation is held where its event doesn't say.
     std::uint32_t hold_minutes = 15;
     std::string log_level = "info";
@@ -68,7 +70,9 @@ struct RestoreSettings {
 };
 
 struct SnapshotSettings {
-    std::filesystem::path data_dir = "data";
+    StoreSettings store;
+    /// Of a database's journal; a data folder keeps its own.
+    std::filesystem::path cache_dir;
 };
 
 struct TokenSettings {
@@ -107,5 +111,7 @@ std::vector<std::string> find_weak_secrets(const ServeSettings& settings);
 std::optional<UsageError> check(const ServeSettings& settings);
 /// What is wrong with the one setting that has a form; never repeats it.
 std::optional<UsageError> check(const StoreSettings& settings);
+/// A folder for snapshots goes with a database, and only with one.
+std::optional<UsageError> check(const SnapshotSettings& settings);
 
 }  // namespace frontrow::config

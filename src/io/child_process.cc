@@ -10,7 +10,24 @@
 
 namespace frontrow::io {
 
-Result<ChildProcess, Fault> ChildProcess::start(const std::vector<std::string>& command) {
+namespace {
+
+/// As C has them. The texts outlive it.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
+    for (const auto& text : texts)
+        pointers.push_back(const_cast<char*>(text.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+}  // namespace
+
+Result<ChildProcess, Fault> ChildProcess::start(
+    const std::vector<std::string>& command,
+    const std::vector<std::string>& environment
+) {
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
@@ -19,15 +36,11 @@ Result<ChildProcess, Fault> ChildProcess::start(const std::vector<std::string>& 
     // A socket that it held would keep clients connected, and the port taken, after this process.
     posix_spawn_file_actions_addclosefrom_np(&files, 3);
 
-    std::vector<char*> arguments;
-    arguments.reserve(command.size() + 1);
-    for (const auto& word : command)
-        arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    char* const no_environment[] = {nullptr};
+    const auto arguments = pointers_to(command);
+    const auto variables = pointers_to(environment);
     pid_t pid = 0;
     const int error =
-        ::posix_spawn(&pid, arguments.front(), &files, nullptr, arguments.data(), no_environment);
+        ::posix_spawn(&pid, arguments.front(), &files, nullptr, arguments.data(), variables.data());
     posix_spawn_file_actions_destroy(&files);
     if (error == 0) return ChildProcess{pid};
     return std::unexpected(Fault{

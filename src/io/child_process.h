@@ -10,13 +10,14 @@
 
 namespace frontrow::io {
 
-/// A program beside this one, with no input, no output and no environment, and none of this one's
-/// files and sockets. It is killed and reaped with the object. One thread. Starting it doesn't copy
+/// A program beside this one, with no input, no output and none of this one's files, sockets and
+/// environment. It is killed and reaped with the object. One thread. Starting it doesn't copy
 /// this process's page tables, however large it is; that is why it isn't a ServerProcess.
 class ChildProcess {
 public:
-    /// `command`: the path of the program and its arguments.
-    static Result<ChildProcess, Fault> start(const std::vector<std::string>& command);
+    /// `command`: the path of the program and its arguments. `environment`: NAME=value.
+    static Result<ChildProcess, Fault>
+    start(const std::vector<std::string>& command, const std::vector<std::string>& environment);
 
     ChildProcess(ChildProcess&& other) noexcept;
     ChildProcess& operator=(ChildProcess&&) = delete;

@@ -20,7 +20,8 @@ constexpr std::chrono::seconds kShortPatience{5};
 
 }  // namespace
 
-Cluster::Cluster(const Options& options) : postgres_{options.postgres}, proxied_{options.proxied} {
+Cluster::Cluster(const Options& options)
+    : postgres_{options.postgres}, proxied_{options.proxied}, has_caches_{options.has_caches} {
     if (options.is_pooled) pooler_.emplace(postgres_);
     if (proxied_ > 0) proxy_.emplace(postgres_.port());
     if (options.has_gate) redis_.emplace();
@@ -55,6 +56,7 @@ void Cluster::start_node(std::size_t index) {
             "--store",
             store_url(index)
         };
+        if (has_caches_) arguments.insert(arguments.end(), {"--cache-dir", cache(index).string()});
         if (redis_) arguments.insert(arguments.end(), {"--redis", redis_->url()});
         try {
             node.server =

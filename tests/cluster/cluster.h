@@ -5,12 +5,14 @@
 #include "support/pgbouncer.h"
 #include "support/postgres_server.h"
 #include "support/redis_server.h"
+#include "support/temp_folder.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +39,8 @@ public:
         bool has_gate = false;
         /// Whether the nodes run, and are ready, from the beginning.
         bool is_started = true;
+        /// Each node keeps snapshots, in cache(its index).
+        bool has_caches = false;
     };
 
     explicit Cluster(const Options& options);
@@ -44,6 +48,9 @@ public:
 
     PostgresServer& postgres() { return postgres_; }
     CuttingProxy& proxy() { return *proxy_; }
+    std::filesystem::path cache(std::size_t node) const {
+        return caches_.path() / std::to_string(node);
+    }
     RedisServer& redis() { return *redis_; }
 
     std::size_t size() const { return nodes_.size(); }
@@ -75,6 +82,8 @@ private:
     std::optional<PgBouncer> pooler_;
     std::optional<CuttingProxy> proxy_;
     std::size_t proxied_ = 0;
+    bool has_caches_ = false;
+    TempFolder caches_;
     std::optional<RedisServer> redis_;
     std::vector<Node> nodes_;
 };

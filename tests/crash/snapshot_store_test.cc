@@ -376,6 +376,7 @@ protected:
         machine_.snapshots = {
             // What the store begins with makes one due, and less than two sales of 40 the next.
             .command = std::move(command),
+            .environment = {"PASSWORD=told"},
             .bytes_min = 20'000,
         };
         machine_.restart();
@@ -397,11 +398,11 @@ TEST_F(SnapshotProgram, is_started_once_the_journal_has_grown_and_told_the_folde
         std::ifstream file{log};
         return std::count(std::istreambuf_iterator<char>{file}, {}, '\n');
     };
-    restart_with({"/bin/sh", "-c", "echo \"$*\" >> \"$2/log\"", "snapshot"});
+    restart_with({"/bin/sh", "-c", "echo \"$* $PASSWORD\" >> \"$2/log\"", "snapshot"});
     EXPECT_TRUE(runs_until([&] { return lines() == 1; }));
     std::string line;
     std::getline(std::ifstream{log} >> std::ws, line);
-    EXPECT_EQ(line, "--data-dir " + folder().string());
+    EXPECT_EQ(line, "--data-dir " + folder().string() + " told");
     sell(40);
     EXPECT_TRUE(runs_until([&] { return lines() == 2; }));
     EXPECT_THAT(machine_.troubles, IsEmpty());

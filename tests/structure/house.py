@@ -21,7 +21,7 @@ FLOORS = {
 # A module beside others that is made of them, and says so.
 COMPOSED = {
     ("store", "cluster"): (("store", "engine"), ("store", "redis")),
-    ("store", "postgres"): (("store", "cluster"),),
+    ("store", "postgres"): (("store", "cluster"), ("store", "engine")),
     ("store", "sqlite"): (("store", "engine"),),
 }
 

@@ -2,12 +2,16 @@
 
 #include "base/check.h"
 #include "io/backoff.h"
+#include "io/workers.h"
+#include "store/cluster/replay.h"
+#include "store/engine/snapshot.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -21,6 +25,7 @@ using io::use_awaitable;
 constexpr std::chrono::milliseconds kRetryMin{50};
 constexpr std::chrono::milliseconds kRetryMax{1'000};
 constexpr std::size_t kLapsedInRead = 2'000;
+constexpr std::chrono::milliseconds kSnapshotTick{100};
 
 Fault not_begun() {
     return {FaultKind::unavailable, "the database hasn't been reached yet"};
@@ -55,7 +60,7 @@ ClusterStore::~ClusterStore() = default;
 Awaitable<void> ClusterStore::start() {
     io::Backoff backoff{kRetryMin, kRetryMax};
     while (!is_closing_) {
-        const auto first = co_await find_first();
+        const auto first = co_await find_beginning();
         if (is_closing_) co_return;
         if (first) co_return begin(*first);
         ports_.on_trouble(first.error());
@@ -64,20 +69,60 @@ Awaitable<void> ClusterStore::start() {
     }
 }
 
-Awaitable<Result<Head, Fault>> ClusterStore::find_first() {
+Awaitable<Result<Head, Fault>> ClusterStore::find_beginning() {
     const auto opened = co_await journal_->open();
     if (!opened) co_return std::unexpected(opened.error());
+    if (settings_.cache) {
+        for (const auto& file : engine::list_snapshots(settings_.cache->folder)) {
+            if (const auto head = co_await begin_with_snapshot(file)) co_return *head;
+        }
+    }
+    co_return co_await find_batch(0);
+}
+
+/// Nothing if it can't be used.
+Awaitable<std::optional<Head>> ClusterStore::begin_with_snapshot(const std::filesystem::path& file
+) {
+    io::Workers workers{owner(), 1};
+    const auto read = [&] { return read_beginning(file); };
+    auto beginning = co_await workers.run(read);
+    Result<void, Fault> stands;
+    std::optional<Head> head;
+    if (beginning) {
+        const auto there = co_await find_batch(beginning->end.batch);
+        if (there) head = *there;
+        stands = there ? check_stands(*beginning, *there) : std::unexpected(there.error());
+    } else {
+        stands = std::unexpected(beginning.error());
+    }
+    if (!stands) {
+        ports_.on_snapshot_trouble({FaultKind::corrupt, file.string() + ": " + stands.error().what}
+        );
+        co_return std::nullopt;
+    }
+    begin_with(std::move(beginning->state));
+    generation_ = beginning->generation;
+    journal_bytes_ = beginning->bytes;
+    read_from_ = beginning->end.last_seq + 1;
+    co_return head;
+}
+
+Awaitable<Result<Head, Fault>> ClusterStore::find_batch(std::uint64_t first_seq) {
+    if (is_closing_) co_return std::unexpected(not_begun());
     using Answer = Result<SharedJournal::Following, Fault>;
     const auto found = co_await boost::asio::async_initiate<decltype(use_awaitable)&, void(Answer)>(
-        [this](auto handler) { journal_->look(0, std::move(handler)); }, use_awaitable
+        [&](auto handler) { journal_->look(first_seq, std::move(handler)); }, use_awaitable
     );
     if (!found) co_return std::unexpected(found.error());
-    if (found->batches.empty() || found->batches.front().head.first_seq != 0)
-        co_return std::unexpected(Fault{FaultKind::unavailable, "the journal has no beginning"});
+    if (found->batches.empty() || found->batches.front().head.first_seq != first_seq) {
+        co_return std::unexpected(
+            Fault{FaultKind::corrupt, "the journal has no batch " + std::to_string(first_seq)}
+        );
+    }
     co_return found->batches.front().head;
 }
 
-void ClusterStore::begin(const Head& first) {
+void ClusterStore::begin(const Head& head) {
     node_ = std::make_unique<Node>(
         settings_.node,
         Node::Ports{
@@ -94,16 +139,28 @@ void ClusterStore::begin(const Head& first) {
             .on_failure = ports_.on_failure,
             .on_news = [this](Node::News news) { tell(news); },
             .on_batch = [this](
-                            const Head& head, std::span<const domain::Fact> facts
-                        ) { take(head, facts); },
+                            const Head& head, std::span<const domain::Fact> facts, std::size_t bytes
+                        ) { take(head, facts, bytes); },
         },
         state(),
-        first
+        head
     );
     node_->start();
+    if (!settings_.cache) return;
+    snapshots_.emplace(
+        settings_.cache->snapshots,
+        engine::SnapshotTaker::Begun{
+            .folder = settings_.cache->folder, .generation = generation_, .bytes = journal_bytes_
+        },
+        ports_.on_snapshot_trouble
+    );
+    ticker_ = std::make_unique<io::Ticker>(owner(), kSnapshotTick, [this] {
+        if (node_->is_ready()) snapshots_->look(journal_bytes_);
+    });
 }
 
-void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts) {
+void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes) {
+    journal_bytes_ += bytes;
     for (const auto& fact : facts) {
         if (std::holds_alternative<domain::EventDeleted>(fact.body)) forget_seat_map(fact.event);
         const auto* const cancelled = std::get_if<domain::ReservationCancelled>(&fact.body);
@@ -150,6 +207,8 @@ void ClusterStore::tell(Node::News news) {
             return ports_.on_trouble({FaultKind::unavailable, "the database doesn't answer"});
         case Node::News::contact_made:
             return;
+        case Node::News::caught_up:
+            return ports_.on_read(state().last_seq(), read_from_);
     }
 }
 
@@ -162,6 +221,9 @@ Awaitable<void> ClusterStore::close() {
     }
     self_.reset();
     timer_.cancel();
+    ticker_.reset();
+    if (snapshots_ && node_->is_at_boundary())
+        snapshots_->finish(state(), end_of(node_->head()), journal_bytes_);
     if (claims_) co_await claims_->close();
     co_await journal_->close();
     co_await tasks_.wait();

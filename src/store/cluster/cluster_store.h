@@ -5,12 +5,17 @@
 #include "io/fault.h"
 #include "io/random.h"
 #include "io/task_group.h"
+#include "io/ticker.h"
 #include "io/timer.h"
 #include "store/cluster/node.h"
 #include "store/cluster/seat_claims.h"
 #include "store/cluster/shared_journal.h"
+#include "store/engine/snapshot_taker.h"
 #include "store/engine/state_store.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,9 +36,9 @@ public:
 /// The store of one of many equal nodes: the whole state in memory, decided on by the cluster's
 /// protocol (node.h). This is the loop, the timer and the waiting around that machine.
 ///
-/// It connects in its own time, and reads the journal from its beginning: is_ready() tells when it
-/// has. Without the database everything waits, and is a fault (unavailable) once it has waited too
-/// long.
+/// It connects in its own time, and reads the journal from a snapshot on that stands in it, or from
+/// its beginning: is_ready() tells when it has. Without the database everything waits, and is a
+/// fault (unavailable) once it has waited too long.
 class ClusterStore final : public engine::StateStore {
 public:
     /// All outlive the store.
@@ -45,12 +50,25 @@ public:
         std::function<void(const io::Fault&)> on_trouble;
         /// Told once that this process can't go on; a restart takes things as they are now.
         std::function<void(const io::Fault&)> on_failure;
+        /// Told when a snapshot couldn't be used or taken: a start takes longer, nothing else.
+        std::function<void(const io::Fault&)> on_snapshot_trouble;
+        /// Told when the journal has been read to its end, with the number of its last fact and of
+        /// the first one that wasn't in a snapshot.
+        std::function<void(std::uint64_t, std::uint64_t)> on_read;
+    };
+
+    struct Cache {
+        std::filesystem::path folder;
+        engine::SnapshotTaker::Settings snapshots = {};
     };
 
     struct Settings {
         Node::Settings node = {};
         /// A gate before the engine; none if absent.
         std::optional<SeatClaims::Settings> gate = std::nullopt;
+        /// A folder of this node's own for snapshots, which is there, and what takes them; none if
+        /// absent. The command's journal is this one.
+        std::optional<Cache> cache = std::nullopt;
     };
 
     ClusterStore(Settings settings, Ports ports, std::unique_ptr<RemoteJournal> journal);
@@ -80,9 +98,11 @@ private:
     bool depends_on_rivals(const domain::Command& command);
     Awaitable<Outcome> decide_behind_gate(domain::ReserveSeats command, TraceId trace);
     Awaitable<void> start();
-    Awaitable<Result<Head, io::Fault>> find_first();
-    void begin(const Head& first);
-    void take(const Head& head, std::span<const domain::Fact> facts);
+    Awaitable<Result<Head, io::Fault>> find_beginning();
+    Awaitable<std::optional<Head>> begin_with_snapshot(const std::filesystem::path& file);
+    Awaitable<Result<Head, io::Fault>> find_batch(std::uint64_t first_seq);
+    void begin(const Head& head);
+    void take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes);
     void give_back_claim(const domain::ReservationCancelled& cancelled, Instant at);
     void wake_at(Node::Time at);
     void set_timer();
@@ -93,6 +113,14 @@ private:
     std::unique_ptr<RemoteJournal> journal_;
     std::unique_ptr<Node> node_;
     std::optional<SeatClaims> claims_;
+    std::optional<engine::SnapshotTaker> snapshots_;
+    /// In the snapshot that it began with, and in the batches since.
+    std::uint64_t journal_bytes_ = 0;
+    /// Of that snapshot.
+    unsigned generation_ = 0;
+    /// The first fact that wasn't in it.
+    std::uint64_t read_from_ = 1;
+    std::unique_ptr<io::Ticker> ticker_;
     /// When the node wants to be woken; the timer is set for the first of these.
     std::set<Node::Time> wakes_;
     io::Timer timer_;

@@ -59,6 +59,8 @@ public:
         clock_corrected,
         contact_lost,
         contact_made,
+        /// For the first time it has read the journal to its end.
+        caught_up,
     };
 
     /// All outlive the node. None is called from inside another's call.
@@ -76,8 +78,10 @@ public:
         /// May be empty.
         std::function<void(News)> on_news = {};
         /// Told of each batch that has become the head, and its facts, in order: this node's and
-        /// the others'. The state may be read. May be empty.
-        std::function<void(const Head&, std::span<const domain::Fact>)> on_batch = {};
+        /// the others', with the bytes that it takes in the journal. The state may be read. May be
+        /// empty.
+        std::function<void(const Head&, std::span<const domain::Fact>, std::size_t bytes)>
+            on_batch = {};
     };
 
     struct Counts {

@@ -1,5 +1,5 @@
-#include "domain/evolve.h"
 #include "store/cluster/node.h"
+#include "store/cluster/replay.h"
 
 #include <algorithm>
 #include <string>
@@ -21,10 +21,6 @@ constexpr auto kRingMemory = std::chrono::floor<Millis>(Ring::kMemory);
 // Between two tries to reach the journal.
 constexpr NodeTime kContactPauseMin = std::chrono::milliseconds{10};
 constexpr NodeTime kContactPauseMax = std::chrono::milliseconds{200};
-
-Fault wrong_batch(const Head& head, const std::string& why) {
-    return {FaultKind::corrupt, "batch " + std::to_string(head.first_seq) + ": " + why};
-}
 
 }  // namespace
 
@@ -68,27 +64,25 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
         look_again_at_ = now + kContactPauseMin;
     } else if (batches.size() < SharedJournal::kBatchesMax) {
         fresh_until_ = std::max(fresh_until_, asked.covers);
-        has_caught_up_ = true;
+        if (!std::exchange(has_caught_up_, true) && ports_.on_news) ports_.on_news(News::caught_up);
     } else {
         wants_look_ = true;
     }
 }
 
 Fault Node::diverged_at(const Head& head) {
-    return wrong_batch(head, "this node's state isn't the one that it led to");
+    return {
+        FaultKind::corrupt,
+        "batch " + std::to_string(head.first_seq) +
+            ": this node's state isn't the one that it led to"
+    };
 }
 
 Result<void, Fault> Node::evolve_batch(const Batch& batch) {
     if (state_.last_seq() != head_.last_seq || state_.digest() != head_.state)
         return std::unexpected(diverged_at(head_));
-    const auto& head = batch.head;
-    const auto facts = read_following(head_, batch);
+    const auto facts = replay(state_, head_, batch);
     if (!facts) return std::unexpected(facts.error());
-    for (const auto& fact : *facts)
-        domain::evolve(state_, fact);
-    if (state_.digest() != head.state)
-        return std::unexpected(wrong_batch(head, "it leads to another state here than on its node")
-        );
     ++counts_.learned;
     head_moves(batch, *facts);
     return {};
@@ -100,9 +94,10 @@ void Node::head_moves(Batch batch, std::span<const domain::Fact> facts) {
     ++heads_;
     // Who wrote long ago, before this node came, wants no turn.
     if (head_.at + kRingMemory > now()) ring_.saw(head_.writer, since);
+    const auto bytes = batch.frame.size();
     recent_.add(std::move(batch), since);
     if (!unproven_.empty()) ask_again(std::exchange(unproven_, {}));
-    if (ports_.on_batch) ports_.on_batch(head_, facts);
+    if (ports_.on_batch) ports_.on_batch(head_, facts, bytes);
 }
 
 void Node::note_contact(const SharedJournal::Following& following, Time clock_at_send) {

@@ -147,17 +147,17 @@ Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
     return Snapshot{std::move(*file), path, end, generation, *size - kHeader - kHash, **digest};
 }
 
-Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read_rows() {
+Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read_rows(StateLog::Digests digests) {
     SnapshotReader reader{file_, size_};
-    auto inventory = std::make_unique<domain::Inventory>();
+    auto inventory = std::make_unique<domain::Inventory>(digests);
     domain::InventoryImage::read(reader, *inventory);
     if (!reader.is_whole() || inventory->last_seq() != end_.last_seq)
         return damaged(path_, "can't be read");
     return inventory;
 }
 
-Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read() {
-    auto inventory = read_rows();
+Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read(StateLog::Digests digests) {
+    auto inventory = read_rows(digests);
     if (inventory) domain::InventoryImage::derive(**inventory);
     return inventory;
 }
@@ -169,7 +169,7 @@ Result<std::vector<std::string>, Fault> Snapshot::differences_from(
     write_all(digester, inventory, end_, generation_);
     if (digester.take_digest() == digest_) return std::vector<std::string>{};
     // Nothing is derived from rows that may contradict each other.
-    const auto rows = read_rows();
+    const auto rows = read_rows(StateLog::Digests::off);
     if (!rows) return std::unexpected(rows.error());
     return compare_rows(**rows, inventory);
 }

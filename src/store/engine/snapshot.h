@@ -38,9 +38,13 @@ public:
     /// snapshot from which it was made.
     unsigned generation() const { return generation_; }
     const std::filesystem::path& path() const { return path_; }
+    /// Of the file.
+    std::uint64_t bytes() const { return size_; }
     /// Of these two one, once.
 
-    Result<std::unique_ptr<domain::Inventory>, io::Fault> read();
+    Result<std::unique_ptr<domain::Inventory>, io::Fault> read(
+        StateLog::Digests digests = StateLog::Digests::off
+    );
     /// Where it isn't what it should be: its rows that differ, by name; empty where it is byte for
     /// byte what would be written of `inventory` now.
     Result<std::vector<std::string>, io::Fault> differences_from(const domain::Inventory& inventory
@@ -61,7 +65,7 @@ private:
           generation_{generation},
           size_{size},
           digest_{digest} {}
-    Result<std::unique_ptr<domain::Inventory>, io::Fault> read_rows();
+    Result<std::unique_ptr<domain::Inventory>, io::Fault> read_rows(StateLog::Digests digests);
 
     io::File file_;
     std::filesystem::path path_;

@@ -46,6 +46,8 @@ protected:
 
     const io::Executor& owner() const { return owner_; }
     domain::Inventory& state() { return *state_; }
+    /// Another one, before anything has been asked.
+    void begin_with(std::unique_ptr<domain::Inventory> state) { state_ = std::move(state); }
 
     // What a kind of store says of its reads.
 

@@ -1,7 +1,5 @@
 #include "store/sqlite/sqlite_journal.h"
 
-#include "store/engine/snapshot.h"
-
 #include <utility>
 
 namespace frontrow::store::sqlite {
@@ -22,7 +20,13 @@ SqliteJournal::SqliteJournal(
     if (!snapshots.command.empty())
         snapshots.command.insert(snapshots.command.end(), {"--data-dir", folder_.path()});
     snapshots_ = std::make_unique<engine::SnapshotTaker>(
-        std::move(snapshots), settings_.snapshot_bytes, ports_.on_trouble
+        std::move(snapshots),
+        engine::SnapshotTaker::Begun{
+            .folder = folder_.path(),
+            .generation = settings_.generation,
+            .bytes = settings_.snapshot_bytes
+        },
+        ports_.on_trouble
     );
 }
 
@@ -48,13 +52,7 @@ void SqliteJournal::abandon(const Fault& why) {
 Result<void, Fault> SqliteJournal::finish(const domain::Inventory& state) {
     const auto end = committer_->finish();
     if (!end) return std::unexpected(end.error());
-    if (is_disk_low() || !snapshots_->is_worth_one(committer_->journal_bytes())) return {};
-    // The next one is made from the journal's beginning, which would make the stop a long one.
-    if (engine::is_last_generation(settings_.generation)) return {};
-    snapshots_.reset();
-    const auto written =
-        engine::write_snapshot(folder_.path(), state, *end, settings_.generation + 1);
-    if (!written) ports_.on_trouble(written.error());
+    if (!is_disk_low()) snapshots_->finish(state, *end, committer_->journal_bytes());
     return {};
 }
 

@@ -43,8 +43,7 @@ public:
     void append(std::vector<domain::Fact> batch) override;
     Result<Health, io::Fault> look() override;
     void abandon(const io::Fault& why) override;
-    /// Leaves a snapshot behind, if a start would have much to read without it and the one that its
-    /// engine began with wasn't of the last generation.
+    /// Leaves a snapshot behind where it's worth one.
     Result<void, io::Fault> finish(const domain::Inventory& state) override;
 
 private:
