@@ -61,6 +61,11 @@ CuttingProxy::~CuttingProxy() {
     close(wake_);
 }
 
+void CuttingProxy::lead_to(std::uint16_t target) {
+    const std::lock_guard lock{mutex_};
+    target_ = target;
+}
+
 void CuttingProxy::cut_after(Way way, std::size_t bytes) {
     const std::lock_guard lock{mutex_};
     rule(way).cut_in = bytes;
@@ -130,6 +135,8 @@ void CuttingProxy::run() {
             for (const auto* flow : {&pair.there, &pair.back}) {
                 if (!flow->has_ended)
                     watched.push_back({.fd = flow->from, .events = POLLIN, .revents = 0});
+                if (flow->is_blocked)
+                    watched.push_back({.fd = flow->to, .events = POLLOUT, .revents = 0});
             }
         }
         const int time_ms = wait_ms();
@@ -155,7 +162,7 @@ int CuttingProxy::wait_ms() const {
     std::optional<Time> next;
     for (const auto& pair : pairs_) {
         for (const auto* flow : {&pair.there, &pair.back}) {
-            if (flow->held.empty()) continue;
+            if (flow->held.empty() || flow->is_blocked) continue;
             const auto due = flow->held.front().due;
             next = next ? std::min(*next, due) : due;
         }
@@ -237,15 +244,18 @@ void CuttingProxy::watch_for_words(std::string_view said) {
 }
 
 void CuttingProxy::write_due(Pair& pair, Flow& flow, Time now) {
+    flow.is_blocked = false;
     while (!flow.held.empty() && flow.held.front().due <= now) {
         auto& bytes = flow.held.front().bytes;
-        const auto length = send(flow.to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (length < 0) pair.is_cut = true;
-        if (length < static_cast<ssize_t>(bytes.size())) {
-            bytes.erase(0, static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+        // The other connections go on where nobody reads from this one.
+        const auto length = send(flow.to, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (length < 0) {
+            flow.is_blocked = errno == EAGAIN || errno == EINTR;
+            pair.is_cut = pair.is_cut || !flow.is_blocked;
             return;
         }
-        flow.held.pop_front();
+        bytes.erase(0, static_cast<std::size_t>(length));
+        if (bytes.empty()) flow.held.pop_front();
     }
     if (flow.held.empty() && flow.has_ended) shutdown(flow.to, SHUT_WR);
 }

@@ -28,6 +28,9 @@ public:
 
     std::uint16_t port() const { return port_; }
 
+    /// New connections lead to 127.0.0.1:`target` from now on.
+    void lead_to(std::uint16_t target);
+
     /// After so many more bytes this way, the connection on which the last of them came is cut, on
     /// both sides.
     void cut_after(Way way, std::size_t bytes);
@@ -72,6 +75,8 @@ private:
         int to = -1;
         Way way{};
         std::deque<Chunk> held = {};
+        /// Who reads there doesn't keep up.
+        bool is_blocked = false;
         bool has_ended = false;
     };
     struct Pair {

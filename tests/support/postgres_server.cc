@@ -2,6 +2,7 @@
 
 #include "support/free_port.h"
 #include "support/other_user.h"
+#include "support/sql_session.h"
 
 #include <libpq-fe.h>
 
@@ -70,6 +71,17 @@ void provide_database(const fs::path& folder, const std::string& password) {
     give_away(folder / "data");
 }
 
+/// A copy of the primary's, which knows where to go on from.
+void copy_primary(const fs::path& folder, const std::string& primary) {
+    run({(kPrograms / "pg_basebackup").string(),
+         "--pgdata=" + (folder / "data").string(),
+         "--dbname=" + primary + "&application_name=" + PostgresServer::kStandby,
+         "--write-recovery-conf",
+         "--checkpoint=fast",
+         "--no-sync"},
+        folder / "basebackup.log");
+}
+
 }  // namespace
 
 std::optional<std::string> PostgresServer::why_not() {
@@ -79,7 +91,11 @@ std::optional<std::string> PostgresServer::why_not() {
 
 PostgresServer::PostgresServer(Options options) : options_{std::move(options)} {
     give_away(folder_.path());
-    provide_database(folder_.path(), password_);
+    if (options_.primary.empty()) {
+        provide_database(folder_.path(), password_);
+    } else {
+        copy_primary(folder_.path(), options_.primary);
+    }
     if (options_.has_tls) make_certificate();
     start();
 }
@@ -112,6 +128,9 @@ std::vector<std::string> PostgresServer::command() const {
         std::string{"ssl="} + (options_.has_tls ? "on" : "off"),
         "shared_buffers=32MB",
         "max_connections=50",
+        // A standby that was away asks for what it missed, and asks soon.
+        "wal_keep_size=256MB",
+        "wal_retrieve_retry_interval=100ms",
     };
     settings.insert(settings.end(), options_.settings.begin(), options_.settings.end());
     std::vector<std::string> words{
@@ -173,6 +192,11 @@ void PostgresServer::stop_with(int signal) {
         if (std::chrono::steady_clock::now() > deadline) ::kill(pid_, SIGKILL);
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
+}
+
+void PostgresServer::promote() const {
+    if (SqlSession{*this}.run("SELECT pg_promote()") != "t")
+        throw std::runtime_error("the standby isn't promoted:\n" + log());
 }
 
 std::string PostgresServer::url(std::optional<std::uint16_t> port) const {

@@ -23,8 +23,13 @@ public:
         /// Speaks TLS, with a certificate of its own making.
         bool has_tls = false;
         /// More settings, each as `name=value`.
-        std::vector<std::string> settings;
+        std::vector<std::string> settings = {};
+        /// Begins as a streaming standby of the server at this URL, and is kStandby to it.
+        std::string primary = {};
     };
+
+    /// The name by which a standby goes in its primary's synchronous_standby_names.
+    static constexpr const char* kStandby = "standby";
 
     /// Why there can't be a server here, for GTEST_SKIP(); nothing if there can.
     static std::optional<std::string> why_not();
@@ -47,6 +52,8 @@ public:
         stop();
         start();
     }
+    /// A standby takes changes when it returns, and follows nobody any more.
+    void promote() const;
 
     std::uint16_t port() const { return port_; }
     const std::string& password() const { return password_; }
