@@ -18,10 +18,22 @@ constexpr std::chrono::milliseconds kLook{5};
 /// Of who only looks how things are.
 constexpr std::chrono::seconds kShortPatience{5};
 
+PostgresServer::Options with_standby(PostgresServer::Options options, Cluster::Standby standby) {
+    if (standby == Cluster::Standby::synchronous) {
+        options.settings.push_back(
+            std::string{"synchronous_standby_names="} + PostgresServer::kStandby
+        );
+    }
+    return options;
+}
+
 }  // namespace
 
 Cluster::Cluster(const Options& options)
-    : postgres_{options.postgres}, proxied_{options.proxied}, has_caches_{options.has_caches} {
+    : postgres_{with_standby(options.postgres, options.standby)},
+      proxied_{options.standby == Standby::none ? options.proxied : options.nodes},
+      has_caches_{options.has_caches} {
+    if (options.standby != Standby::none) start_standby();
     if (options.is_pooled) pooler_.emplace(postgres_);
     if (proxied_ > 0) proxy_.emplace(postgres_.port());
     if (options.has_gate) redis_.emplace();
@@ -30,6 +42,11 @@ Cluster::Cluster(const Options& options)
     for (std::size_t i = 0; i < nodes_.size(); ++i)
         start_node(i);
     wait_until_ready();
+}
+
+void Cluster::start_standby() {
+    standby_proxy_.emplace(postgres_.port());
+    standby_.emplace(PostgresServer::Options{.primary = postgres_.url(standby_proxy_->port())});
 }
 
 std::string Cluster::store_url(std::size_t node) const {
@@ -69,6 +86,20 @@ void Cluster::start_node(std::size_t index) {
     }
 }
 
+int Cluster::stop_node(std::size_t index) {
+    const auto exit_code = nodes_[index].server->stop();
+    kill_node(index);
+    return exit_code;
+}
+
+void Cluster::fail_over() {
+    postgres_.stop_immediately();
+    proxy_->cut_all();
+    standby_->promote();
+    has_failed_over_ = true;
+    proxy_->lead_to(standby_->port());
+}
+
 void Cluster::wait_until_ready() const {
     const auto deadline = Clock::now() + kPatience;
     for (const auto& node : nodes_) {
@@ -81,7 +112,8 @@ void Cluster::wait_until_ready() const {
 
 Finished Cluster::run(const std::string& command, std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), command);
-    arguments.insert(arguments.end(), {"--store", postgres_.url()});
+    const auto& database = has_failed_over_ ? *standby_ : postgres_;
+    arguments.insert(arguments.end(), {"--store", database.url()});
     return run_program(std::move(arguments));
 }
 

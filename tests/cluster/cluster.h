@@ -28,6 +28,8 @@ inline constexpr std::chrono::seconds kBackWithin{30};
 /// again. Start it from the main thread.
 class Cluster {
 public:
+    enum class Standby { none, asynchronous, synchronous };
+
     struct Options {
         std::size_t nodes = 3;
         /// So many nodes, the first ones, reach the database through proxy().
@@ -35,6 +37,8 @@ public:
         /// The nodes reach the database through a PgBouncer in transaction mode.
         bool is_pooled = false;
         PostgresServer::Options postgres = {};
+        /// Of the database. All nodes reach it through proxy() then.
+        Standby standby = Standby::none;
         /// There is a Redis, and the nodes have it as their gate.
         bool has_gate = false;
         /// Whether the nodes run, and are ready, from the beginning.
@@ -46,11 +50,15 @@ public:
     explicit Cluster(const Options& options);
     Cluster() : Cluster{Options{}} {}
 
-    PostgresServer& postgres() { return postgres_; }
+    /// The one that takes changes.
+    PostgresServer& postgres() { return has_failed_over_ ? *standby_ : postgres_; }
     CuttingProxy& proxy() { return *proxy_; }
     std::filesystem::path cache(std::size_t node) const {
         return caches_.path() / std::to_string(node);
     }
+    const PostgresServer& standby() const { return *standby_; }
+    /// Between the database and its standby.
+    CuttingProxy& standby_proxy() { return *standby_proxy_; }
     RedisServer& redis() { return *redis_; }
 
     std::size_t size() const { return nodes_.size(); }
@@ -63,6 +71,10 @@ public:
     void start_node(std::size_t index);
     /// SIGKILL.
     void kill_node(std::size_t index) { nodes_[index].server.reset(); }
+    /// SIGTERM, and what became of it; -1 if it went on running.
+    int stop_node(std::size_t index);
+    /// The database is gone and its standby takes its place, on the nodes' way.
+    void fail_over();
     /// Returns when every node that runs is. Throws if one never is.
     void wait_until_ready() const;
 
@@ -77,8 +89,12 @@ private:
     };
 
     std::string store_url(std::size_t node) const;
+    void start_standby();
 
     PostgresServer postgres_;
+    std::optional<CuttingProxy> standby_proxy_;
+    std::optional<PostgresServer> standby_;
+    bool has_failed_over_ = false;
     std::optional<PgBouncer> pooler_;
     std::optional<CuttingProxy> proxy_;
     std::size_t proxied_ = 0;

@@ -1,0 +1,131 @@
+#include "cluster/cluster_loss.h"
+#include "support/eventually.h"
+#include "support/sql_session.h"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace frontrow::test {
+namespace {
+
+using Standby = Cluster::Standby;
+using Way = CuttingProxy::Way;
+using std::chrono::milliseconds;
+
+/// The database has a standby: it takes the database's place, or it is late.
+class ClusterStandby : public ClusterLoss {
+protected:
+    /// It stays connected, and nothing reaches it any more.
+    static void hold_up_standby(Cluster& cluster) {
+        cluster.standby_proxy().swallow_after(Way::to_client, 0);
+    }
+    static void let_standby_catch_up(Cluster& cluster) {
+        cluster.standby_proxy().behave();
+        cluster.standby_proxy().cut_all();
+    }
+
+    static int count_batches(const PostgresServer& server) {
+        return std::stoi(SqlSession{server}.run("SELECT count(*) FROM journal"));
+    }
+    /// As SQL has it.
+    static std::string newest_hash(const PostgresServer& server) {
+        return SqlSession{server}.run(
+            "SELECT quote_literal(hash) FROM journal ORDER BY first_seq DESC LIMIT 1"
+        );
+    }
+
+    /// Sessions in which a commit waits for the standby.
+    static int count_waiting(SqlSession& operating) {
+        return std::stoi(
+            operating.run("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        );
+    }
+
+    /// Buys and reads on each node, and expects to be told "later" in time by all.
+    static void expect_all_turned_away(const Cluster& cluster, const Hall& hall) {
+        constexpr milliseconds kDeadline{5'000 + 2'000};
+        std::vector<Errand> errands;
+        for (std::size_t i = 0; i < cluster.size(); ++i) {
+            const auto user = "buyer" + std::to_string(i);
+            errands.push_back(
+                {cluster.port(i), reservation_of(hall.event, {hall.seats[i]}, user, "k")}
+            );
+            errands.push_back(
+                {cluster.port(i),
+                 {.target = "/api/v1/events/" + hall.event + "/seats/available/count"}}
+            );
+        }
+        const auto begin = std::chrono::steady_clock::now();
+        const auto answers = at_once(errands);
+        EXPECT_LE(std::chrono::steady_clock::now() - begin, kDeadline);
+        for (const auto& answer : answers) {
+            EXPECT_EQ(answer.status, 503U) << answer.body;
+            EXPECT_NE(answer.header("retry-after"), "");
+        }
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Nodes, ClusterStandby, testing::Bool(), name_of_gate);
+
+TEST_P(ClusterStandby, that_is_synchronous_takes_over_without_a_loss) {
+    Cluster cluster{{.standby = Standby::synchronous, .has_gate = has_gate()}};
+    sell_and_lose(cluster, 0, [&] { cluster.fail_over(); });
+}
+
+/// The nodes know what it lacks, and append the same bytes in the same places.
+TEST_P(ClusterStandby, that_lacks_the_last_commits_is_given_them_by_the_nodes) {
+    Cluster cluster{{.standby = Standby::asynchronous, .has_gate = has_gate()}};
+    sell_and_lose(cluster, 0, [&] {
+        hold_up_standby(cluster);
+        expect_unnoticed(cluster, {0, 1, 2}, [] {});
+        const auto committed = count_batches(cluster.postgres());
+        const auto last = newest_hash(cluster.postgres());
+        const auto arrived = count_batches(cluster.standby());
+        std::cout << "the standby lacked " << committed - arrived << " of " << committed
+                  << " batches\n";
+        EXPECT_LT(arrived, committed);
+        cluster.fail_over();
+        SqlSession operating{cluster.postgres()};
+        EXPECT_TRUE(eventually([&] {
+            return operating.run("SELECT 1 FROM journal WHERE hash = " + last) == "1";
+        }));
+    });
+}
+
+TEST_P(ClusterStandby, that_is_synchronous_and_stuck_makes_all_wait_until_it_goes_on) {
+    Cluster cluster{{.standby = Standby::synchronous, .has_gate = has_gate()}};
+    sell_and_lose(cluster, 0, [&] {
+        auto client = cluster.client(0);
+        const auto hall = make_hall(client, 10);
+        hold_up_standby(cluster);
+        expect_all_turned_away(cluster, hall);
+        let_standby_catch_up(cluster);
+    });
+}
+
+/// The row is there then, and may be lost yet: nobody is told of it before the standby has it.
+TEST_P(ClusterStandby, whose_wait_is_cut_off_takes_nothing_back_that_was_told) {
+    Cluster cluster{{.standby = Standby::synchronous, .has_gate = has_gate()}};
+    sell_and_lose(cluster, 0, [&] {
+        auto client = cluster.client(0);
+        const auto hall = make_hall(client, 10);
+        hold_up_standby(cluster);
+        SqlSession operating{cluster.postgres()};
+        for (const auto* const how : {"pg_cancel_backend", "pg_terminate_backend"}) {
+            EXPECT_TRUE(eventually([&] { return count_waiting(operating) > 0; }));
+            operating.run(
+                std::string{"SELECT "} + how +
+                "(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+            );
+        }
+        expect_all_turned_away(cluster, hall);
+        cluster.fail_over();
+    });
+}
+
+}  // namespace
+}  // namespace frontrow::test
