@@ -33,15 +33,17 @@ protected:
         for (auto* const journal : {&*mine, &*others})
             ASSERT_TRUE(run(io, journal->open()));
         first = look(0).batches.at(0).head;
+        ASSERT_TRUE(run(io, looking(*others, 0)));
     }
     void TearDown() override {
-        for (auto* const journal : {&mine, &others}) {
-            if (!*journal) continue;
-            run(io, [](PostgresJournal& closing) -> io::Awaitable<bool> {
-                co_await closing.close();
-                co_return true;
-            }(**journal));
-        }
+        for (auto* const journal : {&mine, &others})
+            if (*journal) close(**journal);
+    }
+    void close(PostgresJournal& journal) {
+        run(io, [](PostgresJournal& closing) -> io::Awaitable<bool> {
+            co_await closing.close();
+            co_return true;
+        }(journal));
     }
 
     /// A batch of so many facts behind `on`, decided now.
@@ -222,6 +224,7 @@ TEST_F(PostgresJournals, does_not_know_what_came_of_an_append_whose_answer_is_lo
         CuttingProxy proxy{server->port()};
         PostgresJournal cut{io.get_executor(), {.url = server->url(proxy.port())}, false};
         ASSERT_TRUE(run(io, cut.open()));
+        ASSERT_TRUE(run(io, looking(cut, 0)));
         const auto head = look(0).batches.back().head;
         proxy.fall_silent_at("journal_append", is_heard);
         const auto made = batch(head, 3);
@@ -239,11 +242,33 @@ TEST_F(PostgresJournals, does_not_know_what_came_of_an_append_whose_answer_is_lo
         EXPECT_EQ(look(0).batches.back().head, is_heard ? made.head : head);
         // The same once more: it's there already, or it is now.
         EXPECT_EQ(append(made, head, Mode::again), !is_heard);
-        run(io, [](PostgresJournal& closing) -> io::Awaitable<bool> {
-            co_await closing.close();
-            co_return true;
-        }(cut));
+        close(cut);
     }
+}
+
+/// Nothing was under way when it happened: the connection is made anew, and leads elsewhere.
+TEST_F(PostgresJournals, takes_nothing_after_a_fail_over_before_a_look_told_of_it) {
+    CuttingProxy proxy{server->port()};
+    const PostgresServer standby{{.primary = server->url()}};
+    PostgresJournal moved{io.get_executor(), {.url = server->url(proxy.port())}, false};
+    ASSERT_TRUE(run(io, moved.open()));
+    const auto before = run(io, looking(moved, 0)).value();
+    const auto made = batch(first, 1);
+    server->stop_immediately();
+    proxy.cut_all();
+    standby.promote();
+    proxy.lead_to(standby.port());
+    const auto refused = run(io, appending(moved, made, first, Mode::again));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, io::FaultKind::unavailable);
+    // The connection for looks has its old server's last words to read first.
+    Following told = run(io, looking(moved, 0));
+    if (!told) told = run(io, looking(moved, 0));
+    const auto after = told.value();
+    EXPECT_EQ(heads_of(after), (std::vector{first}));
+    EXPECT_GT(after.timeline, before.timeline);
+    EXPECT_TRUE(run(io, appending(moved, made, first, Mode::again)).value().is_in);
+    close(moved);
 }
 
 TEST_F(PostgresJournals, surely_did_nothing_where_there_is_no_database) {

@@ -38,8 +38,8 @@ public:
 
     bool is_up() const { return time_.now() >= down_until_; }
     Instant clock() const;
-    /// Rises when all sessions are lost.
-    std::uint64_t sessions() const { return sessions_; }
+    /// Rises with each fail-over.
+    std::uint32_t timeline() const { return timeline_; }
     /// What is committed, the journal's first row in front.
     const std::vector<Batch>& journal() const { return journal_; }
 

@@ -58,7 +58,7 @@ void SimJournal::look(std::uint64_t first_seq, LookDone done) {
     leaving_.emplace_back(question, [this, question, first_seq] {
         database_.look(first_seq, [this, question](std::optional<Following> following) {
             if (!following) return fail(question);
-            sessions_ = database_.sessions();
+            timeline_ = following->timeline;
             time_.after(travel(), [this, question, following = std::move(*following)]() mutable {
                 answer(question, &Asked::look_done, std::move(following));
             });
@@ -78,7 +78,7 @@ void SimJournal::depart(Time after) {
 
 void SimJournal::send(const Question& question, Action ask, Time after) {
     questions_.push_back(question);
-    const bool is_old = question->append_done && sessions_ != database_.sessions();
+    const bool is_old = question->append_done && timeline_ != database_.timeline();
     if (is_cut() || is_old) {
         question->is_lost = true;
         time_.after(kRefused, [this, question] { fail(question); });

@@ -73,8 +73,8 @@ private:
     std::list<Question> questions_;
     /// Whoever writes over this connection.
     Bits128 writer_;
-    /// Those of the database to which this connection leads.
-    std::uint64_t sessions_ = 0;
+    /// Of the database, as the last look told of it.
+    std::uint32_t timeline_ = 0;
     Time cut_until_{};
     Time stalled_until_{};
     unsigned lost_percent_ = 0;

@@ -56,8 +56,8 @@ public:
     /// `batch.head.at` agrees with the database's clock: at most 250 ms ahead of it, or else of
     /// `on.at`, and at most a second behind. At most one append is under way.
     ///
-    /// After its connection was lost an append is refused (unavailable) until a look was answered:
-    /// the database that answers may be another.
+    /// After a fail-over an append is refused (unavailable) until a look was answered: the database
+    /// that takes it may lack batches that are to be appended again first.
     ///
     /// Faults: unavailable (it surely wasn't done and never will be), outcome_unknown (it may have
     /// been done, or be done yet).

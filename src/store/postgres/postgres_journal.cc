@@ -32,8 +32,14 @@ using io::postgres::PgResult;
 using io::postgres::PgStatement;
 using Following = cluster::SharedJournal::Following;
 
+/// The timeline: the beginning of the name of the file of the log that is written just now. It
+/// can't be asked of a standby.
+#define FRONTROW_TIMELINE \
+    "('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint"
+
 /// $1 to $8 are the row; $9 to $11 the place, hash and state of the head that it is to follow; $12
-/// whether it was sent before. Two appends to one place wait for each other at the primary key.
+/// whether it was sent before; $13 the timeline that a look told of. Two appends to one place wait
+/// for each other at the primary key.
 constexpr PgStatement kAppend{
     "journal_append",
     "INSERT INTO journal SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM journal AS head"
@@ -41,7 +47,7 @@ constexpr PgStatement kAppend{
     " AND head.last_seq = $1 - 1"
     " AND $3 <= greatest(head.at, clock_timestamp() + interval '250 ms')"
     " AND ($12 OR $3 >= clock_timestamp() - interval '1 s')"
-    " ON CONFLICT DO NOTHING"
+    " AND $13 = " FRONTROW_TIMELINE " ON CONFLICT DO NOTHING"
 };
 
 constexpr PgStatement kBegin{"", "BEGIN"};
@@ -49,13 +55,13 @@ constexpr PgStatement kCommit{"", "COMMIT"};
 constexpr PgStatement kRollback{"", "ROLLBACK"};
 
 /// Takes the place $1 for the writer $2, for as long as the transaction is open: a row that is
-/// never committed as it is. $3 to $5 are as the append's $9 to $11.
+/// never committed as it is. $3 to $6 are as the append's $9 to $11 and $13.
 constexpr PgStatement kHold{
     "journal_hold",
     "INSERT INTO journal SELECT $1, $1, head.at, $2, 0, $5, $4, '' FROM journal AS head"
     " WHERE head.first_seq = $3 AND head.hash = $4 AND head.state = $5"
     " AND head.last_seq = $1 - 1"
-    " ON CONFLICT DO NOTHING"
+    " AND $6 = " FRONTROW_TIMELINE " ON CONFLICT DO NOTHING"
 };
 
 /// Makes the row that holds the place the batch $1 to $8; $9 is the time of the batch before. If
@@ -81,16 +87,18 @@ constexpr PgStatement kFollowing{
 };
 static_assert(cluster::SharedJournal::kBatchesMax == 64);
 
-/// The timeline is the beginning of the name of the file of the log that is written just now. It
-/// can't be asked of a standby. Where a standby must confirm what is committed, this is a commit of
-/// its own: what was seen with it, no fail-over takes back.
+/// Where a standby must confirm what is committed, this is a commit of its own: what was seen with
+/// it, no fail-over takes back.
 constexpr PgStatement kClock{
     "journal_clock",
     "SELECT clock_timestamp(),"
-    " ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint,"
+    " " FRONTROW_TIMELINE
+    ","
     " CASE WHEN current_setting('synchronous_standby_names') <> ''"
     " THEN pg_logical_emit_message(true, 'frontrow', '') END"
 };
+
+#undef FRONTROW_TIMELINE
 
 constexpr PgStatement kWhole{
     "journal_whole",
@@ -118,7 +126,7 @@ std::int64_t number(std::uint64_t value) {
 
 using ByteSpan = std::span<const std::uint8_t>;
 
-PgQuery append_of(const Batch& batch, const Head& on, bool is_again) {
+PgQuery append_of(const Batch& batch, const Head& on, bool is_again, std::uint32_t timeline) {
     const auto& head = batch.head;
     const auto state = bytes_of(head.state);
     const auto on_state = bytes_of(on.state);
@@ -136,7 +144,8 @@ PgQuery append_of(const Batch& batch, const Head& on, bool is_again) {
             number(on.first_seq),
             ByteSpan{on.hash},
             ByteSpan{on_state},
-            is_again
+            is_again,
+            number(timeline)
         )
     };
 }
@@ -160,7 +169,7 @@ PgQuery fill_of(const Batch& batch, const Head& on) {
     };
 }
 
-PgQuery hold_of(const Head& on, Bits128 writer) {
+PgQuery hold_of(const Head& on, Bits128 writer, std::uint32_t timeline) {
     const auto state = bytes_of(on.state);
     return {
         kHold,
@@ -169,7 +178,8 @@ PgQuery hold_of(const Head& on, Bits128 writer) {
             writer,
             number(on.first_seq),
             ByteSpan{on.hash},
-            ByteSpan{state}
+            ByteSpan{state},
+            number(timeline)
         )
     };
 }
@@ -225,6 +235,10 @@ bool is_loss(const PgError& error) {
 
 Fault unavailable(const PgError& error) {
     return {FaultKind::unavailable, error.what};
+}
+
+Fault failed_over() {
+    return {FaultKind::unavailable, "the database has failed over"};
 }
 
 io::postgres::PgOptions with_times(io::postgres::PgOptions options) {
@@ -339,15 +353,19 @@ void PostgresJournal::append(const Batch& batch, const Head& on, Mode mode, Appe
     if (mode == Mode::held) {
         queries = {fill_of(batch, on), {kCommit}};
     } else {
-        queries = {append_of(batch, on, mode == Mode::again)};
+        queries = {append_of(batch, on, mode == Mode::again, timeline_)};
     }
     queries.push_back(following_of(on.first_seq, batch.head));
     queries.push_back({kClock});
-    tasks_.spawn(run_append(std::move(queries), mode, std::move(done)));
+    tasks_.spawn(run_append(std::move(queries), mode, timeline_, std::move(done)));
 }
 
-Awaitable<void>
-PostgresJournal::run_append(std::vector<PgQuery> queries, Mode mode, AppendDone done) {
+Awaitable<void> PostgresJournal::run_append(
+    std::vector<PgQuery> queries,
+    Mode mode,
+    std::uint32_t timeline,
+    AppendDone done
+) {
     const bool is_held = mode == Mode::held;
     auto results = co_await (is_held ? appends_->go_on(queries) : appends_->run(queries));
     const bool has_lost = !results && is_loss(results.error());
@@ -367,25 +385,27 @@ PostgresJournal::run_append(std::vector<PgQuery> queries, Mode mode, AppendDone 
         }));
     }
     // It is in, but a standby may not have it. A look is answered when one does.
-    if (appends_->has_warned() && !has_lost) {
+    if (!has_lost && appends_->has_warned()) {
         co_return done(
             std::unexpected(Fault{FaultKind::outcome_unknown, "the database warned of its standby"})
         );
     }
-    done(cluster::SharedJournal::Appended{
-        .is_in = !has_lost && results->front().affected() == 1,
-        .following = following_in(results->end()[-2], results->end()[-1]),
-    });
+    const bool is_in = !has_lost && results->front().affected() == 1;
+    const auto answers = std::span{*results}.last(2);
+    auto following = following_in(answers[0], answers[1]);
+    if (!is_in && following.timeline != timeline) co_return done(std::unexpected(failed_over()));
+    done(cluster::SharedJournal::Appended{.is_in = is_in, .following = std::move(following)});
 }
 
 void PostgresJournal::hold(const Head& on, Bits128 writer, AppendDone done) {
     std::vector<PgQuery> queries{
-        {kBegin}, hold_of(on, writer), following_of(on.first_seq, {}), {kClock}
+        {kBegin}, hold_of(on, writer, timeline_), following_of(on.first_seq, {}), {kClock}
     };
-    tasks_.spawn(run_hold(std::move(queries), std::move(done)));
+    tasks_.spawn(run_hold(std::move(queries), timeline_, std::move(done)));
 }
 
-Awaitable<void> PostgresJournal::run_hold(std::vector<PgQuery> queries, AppendDone done) {
+Awaitable<void>
+PostgresJournal::run_hold(std::vector<PgQuery> queries, std::uint32_t timeline, AppendDone done) {
     const auto results = co_await appends_->run(queries);
     const bool is_in = results && (*results)[1].affected() == 1;
     if (results && !is_in) {
@@ -395,6 +415,7 @@ Awaitable<void> PostgresJournal::run_hold(std::vector<PgQuery> queries, AppendDo
     if (is_closing_) co_return;
     if (!results) co_return done(std::unexpected(unavailable(results.error())));
     auto following = following_in((*results)[2], (*results)[3]);
+    if (!is_in && following.timeline != timeline) co_return done(std::unexpected(failed_over()));
     if (is_in) following.batches.pop_back();  // The row that holds the place.
     done(cluster::SharedJournal::Appended{.is_in = is_in, .following = std::move(following)});
 }
@@ -418,7 +439,9 @@ Awaitable<void> PostgresJournal::run_look(std::uint64_t first_seq, LookDone done
             std::unexpected(Fault{FaultKind::unavailable, "the database warned of its standby"})
         );
     }
-    done(following_in((*results)[0], (*results)[1]));
+    auto following = following_in((*results)[0], (*results)[1]);
+    timeline_ = following.timeline;
+    done(std::move(following));
 }
 
 Awaitable<void> PostgresJournal::close() {

@@ -6,6 +6,7 @@
 #include "io/task_group.h"
 #include "store/cluster/cluster_store.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -39,14 +40,21 @@ private:
     /// Opened when it's used and isn't usable.
     class Line;
 
+    io::Awaitable<void> run_append(
+        std::vector<io::postgres::PgQuery> queries,
+        Mode mode,
+        std::uint32_t timeline,
+        AppendDone done
+    );
     io::Awaitable<void>
-    run_append(std::vector<io::postgres::PgQuery> queries, Mode mode, AppendDone done);
-    io::Awaitable<void> run_hold(std::vector<io::postgres::PgQuery> queries, AppendDone done);
+    run_hold(std::vector<io::postgres::PgQuery> queries, std::uint32_t timeline, AppendDone done);
     io::Awaitable<void> run_look(std::uint64_t first_seq, LookDone done);
 
     io::Executor owner_;
     io::postgres::PgOptions options_;
     bool migrates_;
+    /// As the last look told of it: an append doesn't go to a database that failed over since.
+    std::uint32_t timeline_ = 0;
     std::unique_ptr<Line> appends_;
     std::unique_ptr<Line> looks_;
     io::TaskGroup tasks_;
