@@ -135,21 +135,35 @@ TEST_P(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twic
 }
 
 /// By an operator, or by a database that is short of memory.
+void end_sessions(const PostgresServer& server, std::uint64_t chance) {
+    SqlSession operating{server};
+    for (int end = 0; end < 10; ++end, chance >>= 1) {
+        const auto* const how = chance % 2 == 0 ? "pg_terminate_backend" : "pg_cancel_backend";
+        operating.run(
+            std::string{"SELECT "} + how +
+            "(pid) FROM pg_stat_activity WHERE state = 'active' AND query ~ 'journal'"
+            " AND pid <> pg_backend_pid()"
+        );
+    }
+}
+
 TEST_P(ClusterLoss, of_sessions_that_the_database_ends_leaves_no_seat_twice_and_none_lost) {
     Cluster cluster{{.has_gate = has_gate()}};
     for (int round = 0; round < rounds() && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));
+        sell_and_lose(cluster, round, [&] { end_sessions(cluster.postgres(), random()); });
+    }
+}
+
+TEST_P(ClusterLoss, of_sessions_behind_a_pooler_leaves_no_seat_twice_and_none_lost) {
+    if (const auto reason = PgBouncer::why_not()) GTEST_SKIP() << *reason;
+    Cluster cluster{{.is_pooled = true, .has_gate = has_gate()}};
+    for (int round = 0; round < rounds() && !HasFailure(); ++round) {
+        SCOPED_TRACE("round " + std::to_string(round));
         sell_and_lose(cluster, round, [&] {
-            SqlSession operating{cluster.postgres()};
-            for (int end = 0; end < 10; ++end) {
-                const auto* const how =
-                    random() % 2 == 0 ? "pg_terminate_backend" : "pg_cancel_backend";
-                operating.run(
-                    std::string{"SELECT "} + how +
-                    "(pid) FROM pg_stat_activity WHERE state = 'active' AND query ~ 'journal'"
-                    " AND pid <> pg_backend_pid()"
-                );
-            }
+            end_sessions(cluster.postgres(), random());
+            cluster.kill_node(1);
+            cluster.start_node(1);
         });
     }
 }
