@@ -37,10 +37,12 @@ def postgres_user():
 
 
 class Postgres:
-    """A PostgreSQL that flushes every commit, in folder, with no database yet; use as a context."""
+    """A PostgreSQL that flushes every commit, in folder, with no database yet; use as a context. settings:
+    beside SETTINGS."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, settings=None):
         self.folder = folder
+        self.settings = SETTINGS | (settings or {})
         self.user = postgres_user()
         self.password = secrets.token_hex(16)
         self.port = 0
@@ -120,7 +122,7 @@ class Postgres:
     def _start(self):
         self.port, = free_ports(1)
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "",
-                    **SETTINGS}
+                    **self.settings}
         command = [f"{PROGRAMS}/postgres", "-D", f"{self.folder}/data"]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
@@ -135,6 +137,26 @@ class Postgres:
                 raise Failure(f"PostgreSQL's {name} isn't on")
 
 
+class Replica(Postgres):
+    """A replica that follows a Postgres without being waited for; use as a context."""
+
+    def __init__(self, folder, primary):
+        super().__init__(folder, primary.settings)
+        self.primary = primary
+        self.password = primary.password
+
+    def _make(self):
+        os.makedirs(self.folder)
+        if self.user:
+            os.chown(self.folder, self.user["user"], self.user["group"])
+        done = subprocess.run(
+            [f"{PROGRAMS}/pg_basebackup", "-D", f"{self.folder}/data", "-R", "-c", "fast"], cwd="/",
+            env=self.primary.environment("postgres"), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False, **self.user)
+        if done.returncode != 0:
+            raise Failure(f"a replica can't be made: {' '.join(done.stderr.split())[-300:]}")
+
+
 class Redis:
     """A Redis that keeps nothing on the disk, in folder; use as a context."""
 
@@ -146,15 +168,22 @@ class Redis:
     def __enter__(self):
         os.makedirs(self.folder)
         self.port, = free_ports(1)
+        self.start()
+        return self
+
+    def start(self):
+        """Also starts it again, empty, where it was."""
         log = os.path.join(self.folder, "log")
         self.process = start_child(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
              "--appendonly", "no", "--daemonize", "no"], self.folder, log, signal.SIGKILL)
         wait_until(self._answers, self.process, "Redis", log)
-        return self
 
     def __exit__(self, *_):
         end_child(self.process)
+
+    def kill(self):
+        end_child(self.process, signal.SIGKILL)
 
     def url(self):
         return f"redis://127.0.0.1:{self.port}"
