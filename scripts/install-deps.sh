@@ -7,7 +7,7 @@
 #   build     compiler, CMake and libraries: enough for scripts/run.sh (default)
 #   test      build, and what scripts/test.sh needs
 #   lint      build, and what scripts/lint.sh needs
-#   bench     build, and what scripts/bench.sh needs
+#   bench     build, and what scripts/bench.sh and scripts/compare.sh need
 #   cluster   build, and what scripts/cluster.sh needs
 #   dev       build, and what scripts/watch.sh, scripts/hooks and the Makefile need
 #
@@ -29,7 +29,7 @@ test=(
     "${lint[@]}" libclang-rt-19-dev llvm-19 zlib1g-dev make postgresql-15 openssl redis-server
     nginx-light pgbouncer chromium python3-venv
 )
-bench=(nginx-light wrk jq postgresql-15 redis-server)
+bench=(nginx-light wrk jq postgresql-15 redis-server python3-psycopg2 python3-redis)
 cluster=(postgresql-15 redis-server nginx-light)
 dev=(make git inotify-tools clang-format-19 shellcheck)
 
