@@ -84,8 +84,10 @@ def check_sale(load, seats, before, after, is_contested, has_gate):
         (told <= made <= told + load.connections and refused >= load.not_2xx,
          f"wrk saw {told:,} good answers, the server gave {made:,}"),
         (made == taken, f"{made:,} answers were 201 and {taken:,} seats are gone"),
-        (results.get("success", 0) == made and results.get("conflict", 0) == refused
-         and not results.keys() - {"success", "conflict"},
+        (results.get("success", 0) == made
+         and results.get("conflict", 0) + results.get("lock_failed", 0) == refused
+         and results.get("lock_failed", 0) == gate.get("taken", 0)
+         and not results.keys() - {"success", "conflict", "lock_failed"},
          f"reservations_total is {results} for answers {answers}"),
         (is_contested or refused == 0, f"{refused:,} answers were 409"),
         (is_contested or load.asked <= seats.count,

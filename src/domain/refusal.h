@@ -52,6 +52,8 @@ struct Refusal {
     std::string subject;
     /// With seats_unavailable: each wanted seat that isn't free.
     std::vector<SeatConflict> conflicts;
+    /// Nothing was decided: a gate before the store let somebody else through for these seats.
+    bool is_by_gate = false;
 };
 
 }  // namespace frontrow::domain

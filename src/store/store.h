@@ -7,6 +7,7 @@
 #include "domain/page.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
+#include "telemetry/figures.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,29 +22,6 @@ namespace frontrow::store {
 using io::Awaitable;
 
 using domain::Page;
-
-struct ReservationCounts {
-    std::size_t pending = 0;
-    std::size_t confirmed = 0;
-};
-
-/// What the gate before a store has answered since the start.
-struct GateCounts {
-    std::uint64_t passed = 0;
-    std::uint64_t taken = 0;
-    /// Let through because the gate couldn't be asked.
-    std::uint64_t unknown = 0;
-    /// It is being asked.
-    bool is_open = false;
-};
-
-/// The machine's wall clock beside the time by which a store judges.
-struct ClockState {
-    /// Negative: behind.
-    Millis wall_ahead{};
-    /// They disagree by so much that the wall clock decides nothing.
-    bool is_alarmed = false;
-};
 
 /// The port behind which the truth lies: durable, decided by `domain::decide`, and told to nobody
 /// before a crash could no longer take it back.
@@ -96,12 +74,8 @@ public:
     /// suspension.
     virtual const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const = 0;
 
-    /// For the gauges: about right, at once.
-    virtual ReservationCounts count_reservations() const = 0;
-    /// Nothing where there is no gate.
-    virtual std::optional<GateCounts> count_gate() const { return std::nullopt; }
-    /// Nothing where the time isn't this machine's.
-    virtual std::optional<ClockState> clock() { return std::nullopt; }
+    /// What it counts, for /metrics: about right, at once.
+    virtual void measure(telemetry::Figures& figures) = 0;
     /// False while nothing new is to be sent here: the disk is stalled, or nothing more will ever
     /// be decided.
     virtual bool is_ready() const = 0;

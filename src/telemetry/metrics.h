@@ -1,14 +1,17 @@
 #pragma once
 
+#include "telemetry/figures.h"
+
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace frontrow::telemetry {
 
-enum class ReservationResult : std::uint8_t { success, conflict, lock_failed, error };
+/// What came of an attempt to reserve: refused by a rule, by who else has the seats, or by the
+/// gate, which let somebody else through for them; `error` is a fault.
+enum class ReservationResult : std::uint8_t { success, conflict, refused, lock_failed, error };
 /// Why a connection was ended in the middle of an answer: its client read too slowly, or there was
 /// no room for what it hadn't read.
 enum class Dropped : std::uint8_t { slow_reader, no_room };
@@ -37,33 +40,8 @@ public:
     void reservation(ReservationResult result);
     void dropped(Dropped why);
 
-    struct Gauges {
-        double pending = 0;
-        double confirmed = 0;
-        double connections = 0;
-        double answer_bytes = 0;
-    };
-
-    /// What the gate has answered so far.
-    struct Gate {
-        double passed = 0;
-        double taken = 0;
-        double unknown = 0;
-        bool is_open = false;
-    };
-
-    /// The machine's clock beside the time by which the store judges.
-    struct Clock {
-        double ahead_seconds = 0;
-        bool is_alarmed = false;
-    };
-
-    /// The text of /metrics, with the gauges as they are now.
-    std::string text(
-        const Gauges& gauges,
-        const std::optional<Gate>& gate = {},
-        const std::optional<Clock>& clock = {}
-    );
+    /// The text of /metrics: what was counted here, and these.
+    std::string text(const Figures& figures);
 
 private:
     struct Impl;

@@ -122,7 +122,10 @@ TEST_F(Metrics, count_attempts_to_reserve_by_what_came_of_them) {
     auto now = series();
     EXPECT_EQ(now["reservations_total{status=\"success\"}"], 2);
     EXPECT_EQ(now["reservations_total{status=\"conflict\"}"], 1);
-    EXPECT_EQ(now["reservations_total{status=\"error\"}"], 1);
+    EXPECT_EQ(now["reservations_total{status=\"refused\"}"], 1);
+    EXPECT_EQ(now["reservations_total{status=\"error\"}"], 0);
+    EXPECT_GE(now["journal_appends_total{result=\"won\"}"], 3);
+    EXPECT_GE(now["journal_decisions_total"], now["journal_appends_total{result=\"won\"}"]);
     EXPECT_TRUE(now.contains("reservations_total{status=\"lock_failed\"}"));
 }
 

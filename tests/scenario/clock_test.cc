@@ -1,3 +1,4 @@
+#include "support/figure_of.h"
 #include "support/one_machine.h"
 
 #include <gtest/gtest.h>
@@ -83,15 +84,15 @@ TEST_F(WrongClock, raises_one_alarm_until_it_is_right_again) {
     EXPECT_EQ(news(), std::vector<News>{}) << "that little is followed";
     machine_.clock.step(1h);
     EXPECT_EQ(news(), std::vector<News>{News::disagrees});
-    EXPECT_TRUE(machine_.store().clock()->is_alarmed);
-    EXPECT_EQ(machine_.store().clock()->wall_ahead, 1h + 5s);
+    EXPECT_EQ(figure_of(machine_.store(), "clock_alarm"), 1);
+    EXPECT_EQ(figure_of(machine_.store(), "clock_ahead_seconds"), 3'605);
     machine_.clock.step(-2h);
     sell();
     EXPECT_EQ(news(), std::vector<News>{}) << "it is told once";
     EXPECT_TRUE(machine_.store().is_ready());
     machine_.clock.step(1h - 5s);
     EXPECT_EQ(news(), std::vector<News>{News::agrees_again});
-    EXPECT_FALSE(machine_.store().clock()->is_alarmed);
+    EXPECT_EQ(figure_of(machine_.store(), "clock_alarm"), 0);
 }
 
 TEST_F(WrongClock, that_stays_ahead_is_taken_for_right_by_a_restart) {

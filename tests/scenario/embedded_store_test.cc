@@ -1,6 +1,7 @@
 #include "domain/evolve.h"
 #include "store/sqlite/data_folder.h"
 #include "store/sqlite/journal.h"
+#include "support/figure_of.h"
 #include "support/one_machine.h"
 #include "wire/entity_json.h"
 
@@ -335,7 +336,7 @@ TEST_F(MassExpiry, is_told_before_it_has_become_facts) {
     EXPECT_EQ(
         std::ranges::count((*map.get().value())->statuses, domain::SeatStatus::available), kHolds
     );
-    EXPECT_EQ(machine_.store().count_reservations().pending, 0);
+    EXPECT_EQ(figure_of(machine_.store(), "active_reservations", "pending"), 0);
     EXPECT_GT(machine_.store().inventory().pending_count(), kHolds / 2) << "it waited for facts";
 }
 
@@ -405,7 +406,7 @@ TEST_F(MassExpiry, becomes_facts_though_nobody_asks) {
     machine_.clock.advance(machine_.sale.spec().hold);
     become_facts();
     EXPECT_EQ(machine_.store().inventory().pending_count(), 0);
-    EXPECT_EQ(machine_.store().count_reservations().pending, 0);
+    EXPECT_EQ(figure_of(machine_.store(), "active_reservations", "pending"), 0);
     machine_.store().inventory().verify();
     EXPECT_EQ(run(machine_.io, machine_.store().count_seats(event_)).value()->available(), 12'000);
 }

@@ -1,5 +1,6 @@
 #include "scenario/store_scenario.h"
 
+#include "support/figure_of.h"
 #include "support/seed.h"
 
 #include <algorithm>
@@ -34,8 +35,8 @@ TEST_P(StoreScenario, reads_what_was_written) {
     EXPECT_EQ(count_seats(list, SeatStatus::reserved), 2);
     EXPECT_EQ(count_seats(list, SeatStatus::confirmed), 3);
     EXPECT_EQ(letters(event), "rrcccaaaaa");
-    EXPECT_EQ(store().count_reservations().pending, 1);
-    EXPECT_EQ(store().count_reservations().confirmed, 1);
+    EXPECT_EQ(figure_of(store(), "active_reservations", "pending"), 1);
+    EXPECT_EQ(figure_of(store(), "active_reservations", "confirmed"), 1);
 
     accepted(domain::CancelReservation{held.id, "ann"});
     EXPECT_EQ(available(event), 7);
@@ -244,7 +245,7 @@ TEST_P(StoreScenario, gives_a_seat_whose_hold_ran_out_to_the_next_buyer_without_
         const auto held = accepted(request(event, "buyer-" + std::to_string(i), 0));
         world_->move_clock(held.expires_at - held.created_at);
     }
-    EXPECT_EQ(store().count_reservations().confirmed, 0);
+    EXPECT_EQ(figure_of(store(), "active_reservations", "confirmed"), 0);
     EXPECT_EQ(available(event), 1);
 }
 
@@ -394,8 +395,8 @@ TEST_P(StoreScenario, counts_right_at_once_when_a_crowd_of_holds_runs_out_togeth
         EXPECT_TRUE(one.get().value());
     EXPECT_EQ(available(event), free - 20);
     EXPECT_EQ(std::ranges::count(letters(event), 'a'), free - 20);
-    EXPECT_EQ(store().count_reservations().pending, 20);
-    EXPECT_EQ(store().count_reservations().confirmed, 1);
+    EXPECT_EQ(figure_of(store(), "active_reservations", "pending"), 20);
+    EXPECT_EQ(figure_of(store(), "active_reservations", "confirmed"), 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -31,6 +31,8 @@ Node::Counts sum(const Node::Counts& a, const Node::Counts& b) {
     return {
         .tries = a.tries + b.tries,
         .wins = a.wins + b.wins,
+        .losses = a.losses + b.losses,
+        .holds = a.holds + b.holds,
         .looks = a.looks + b.looks,
         .commands = a.commands + b.commands,
         .decisions = a.decisions + b.decisions,

@@ -42,34 +42,19 @@ Awaitable<void> readyz(Context& context) {
 }
 
 Awaitable<void> metrics(Context& context) {
-    const auto reservations = context.services.store.count_reservations();
-    context.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    std::optional<telemetry::Metrics::Gate> gate;
-    if (const auto counts = context.services.store.count_gate()) {
-        gate = {
-            .passed = static_cast<double>(counts->passed),
-            .taken = static_cast<double>(counts->taken),
-            .unknown = static_cast<double>(counts->unknown),
-            .is_open = counts->is_open,
-        };
-    }
-    std::optional<telemetry::Metrics::Clock> clock;
-    if (const auto state = context.services.store.clock()) {
-        clock = {
-            .ahead_seconds = std::chrono::duration<double>(state->wall_ahead).count(),
-            .is_alarmed = state->is_alarmed,
-        };
-    }
-    context.response.body = context.services.metrics.text(
-        {
-            .pending = static_cast<double>(reservations.pending),
-            .confirmed = static_cast<double>(reservations.confirmed),
-            .connections = static_cast<double>(context.services.house.connections),
-            .answer_bytes = static_cast<double>(context.services.answers.bytes()),
-        },
-        gate,
-        clock
+    const auto& services = context.services;
+    telemetry::Figures figures;
+    services.store.measure(figures);
+    figures.gauge(
+        "http_connections", "Open connections.", static_cast<double>(services.house.connections)
     );
+    figures.gauge(
+        "http_answer_bytes",
+        "Memory of answers that are being made, sent or kept.",
+        static_cast<double>(services.answers.bytes())
+    );
+    context.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    context.response.body = services.metrics.text(figures);
     co_return;
 }
 

@@ -41,8 +41,10 @@ std::optional<std::string> key_or_fail(Context& context, const wire::Reservation
 ReservationResult result_of(const OutcomeResult& result) {
     if (!result) return ReservationResult::error;
     if (result->has_value()) return ReservationResult::success;
-    return result->error().reason == domain::Reason::seats_unavailable ? ReservationResult::conflict
-                                                                       : ReservationResult::error;
+    const auto& refusal = result->error();
+    if (refusal.is_by_gate) return ReservationResult::lock_failed;
+    return refusal.reason == domain::Reason::seats_unavailable ? ReservationResult::conflict
+                                                               : ReservationResult::refused;
 }
 
 /// What is asked for; nothing, and answered, where that is wrong.

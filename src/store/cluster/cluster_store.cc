@@ -4,6 +4,7 @@
 #include "io/backoff.h"
 #include "io/workers.h"
 #include "store/cluster/replay.h"
+#include "store/engine/journal_figures.h"
 #include "store/engine/snapshot.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -265,8 +266,38 @@ ClusterStore::decide_behind_gate(domain::ReserveSeats command, TraceId trace) {
     co_return outcome;
 }
 
-std::optional<GateCounts> ClusterStore::count_gate() const {
-    return claims_ ? std::optional{claims_->counts()} : std::nullopt;
+void ClusterStore::measure(telemetry::Figures& figures) {
+    StateStore::measure(figures);
+    if (node_ != nullptr) measure_node(figures);
+    if (claims_) claims_->measure(figures);
+}
+
+void ClusterStore::measure_node(telemetry::Figures& figures) {
+    const auto& counts = node_->counts();
+    engine::measure(
+        figures,
+        {.commands = counts.commands,
+         .decisions = counts.decisions,
+         .won = counts.wins,
+         .lost = counts.losses,
+         .last_seq = node_->head().last_seq}
+    );
+    const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
+    figures.count("journal_looks_total", "Looks at where the journal ends.", number(counts.looks));
+    figures.count(
+        "journal_batches_learned_total", "Batches of other nodes.", number(counts.learned)
+    );
+    figures.count(
+        "journal_places_held_total",
+        "Places that the journal was asked to hold, after two losses in a row.",
+        number(counts.holds)
+    );
+    figures.gauge(
+        "journal_writers",
+        "Nodes that take turns: who wrote in the last second, this one or another.",
+        number(node_->writers())
+    );
+    figures.gauge("journal_ready", "1 while this node hears from the journal.", is_ready() ? 1 : 0);
 }
 
 Awaitable<std::optional<Fault>> ClusterStore::until_readable() {

@@ -78,7 +78,7 @@ public:
     Awaitable<void> close() override;
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
         override;
-    std::optional<GateCounts> count_gate() const override;
+    void measure(telemetry::Figures& figures) override;
     bool is_ready() const override;
     Instant now() override;
     /// Nothing before it has begun.
@@ -104,6 +104,7 @@ private:
     void begin(const Head& head);
     void take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes);
     void give_back_claim(const domain::ReservationCancelled& cancelled, Instant at);
+    void measure_node(telemetry::Figures& figures);
     void wake_at(Node::Time at);
     void set_timer();
     void tell(Node::News news);

@@ -230,6 +230,7 @@ void Node::decide_if_due(Time now) {
 
 void Node::ask_hold(Time now) {
     hold_ = look_now(now);
+    ++counts_.holds;
     auto on = head_;
     on.state = state_.digest();
     ports_.journal.hold(
@@ -382,6 +383,7 @@ void Node::settle_flight(const SharedJournal::Following& following, Look asked) 
         won();
     } else {
         take_back();
+        ++counts_.losses;
         losing_run_ = waiting_.empty() ? 0 : losing_run_ + 1;
         counts_.losing_run_max = std::max(counts_.losing_run_max, losing_run_);
     }

@@ -88,6 +88,10 @@ public:
         /// Appends that were sent, and those that were the next batch.
         std::uint64_t tries = 0;
         std::uint64_t wins = 0;
+        /// Batches that another came before.
+        std::uint64_t losses = 0;
+        /// Places that the journal was asked to hold.
+        std::uint64_t holds = 0;
         std::uint64_t looks = 0;
         std::uint64_t commands = 0;
         /// How often a command was decided.
@@ -136,6 +140,8 @@ public:
     /// Cluster time, but never earlier than the head.
     Instant now();
     const Counts& counts() const { return counts_; }
+    /// How many nodes take turns just now.
+    std::size_t writers() const { return ring_.writers(time_now()); }
 
 private:
     /// A command that waits for its turn, or for what comes of its batch.

@@ -33,6 +33,7 @@ SeatClaims::SeatClaims(Settings settings, Ports ports)
 
 Awaitable<SeatClaims::Entry>
 SeatClaims::enter(EventId event, domain::SeatIds seats, Bits128 owner) {
+    const auto began = ports_.clock.read().since_boot;
     const auto answer =
         co_await boost::asio::async_initiate<decltype(io::use_awaitable)&, void(GateAnswer)>(
             [&](auto handler) {
@@ -45,10 +46,11 @@ SeatClaims::enter(EventId event, domain::SeatIds seats, Bits128 owner) {
             },
             io::use_awaitable
         );
+    durations_of(answer.verdict).add(seconds_since(began));
     if (answer.verdict != GateVerdict::taken)
         co_return Entry{.is_claimed = answer.verdict == GateVerdict::pass, .refusal = {}};
     contention_.note(event, true);
-    domain::Refusal refusal{.reason = domain::Reason::seats_unavailable};
+    domain::Refusal refusal{.reason = domain::Reason::seats_unavailable, .is_by_gate = true};
     for (const auto seat : answer.taken)
         refusal.conflicts.push_back({seat, domain::SeatStatus::reserved});
     co_return Entry{.is_claimed = false, .refusal = std::move(refusal)};
@@ -103,17 +105,58 @@ Awaitable<void> SeatClaims::release(EventId event, domain::SeatIds seats, Bits12
     const GateRequest request{
         .event = event, .seats = {seats.data(), seats.size()}, .owner = owner
     };
-    co_await gate_.release({&request, 1});
+    const auto began = ports_.clock.read().since_boot;
+    const bool is_done = co_await gate_.release({&request, 1});
+    (is_done ? released_ : not_released_).add(seconds_since(began));
 }
 
-GateCounts SeatClaims::counts() const {
-    const auto& counters = gate_.counters();
-    return {
-        .passed = counters.pass,
-        .taken = counters.taken,
-        .unknown = counters.unknown,
-        .is_open = gate_.breaker_state() == io::CircuitBreaker::State::closed,
+telemetry::Durations& SeatClaims::durations_of(GateVerdict verdict) {
+    switch (verdict) {
+        case GateVerdict::pass:
+            return passed_;
+        case GateVerdict::taken:
+            return taken_;
+        case GateVerdict::unknown:
+            return unknown_;
+    }
+    std::unreachable();
+}
+
+double SeatClaims::seconds_since(std::chrono::nanoseconds then) const {
+    return std::chrono::duration<double>(ports_.clock.read().since_boot - then).count();
+}
+
+void SeatClaims::measure(telemetry::Figures& figures) const {
+    const auto answers = [&](const char* answer, std::uint64_t count) {
+        figures.count(
+            "gate_answers_total",
+            "What the gate said of reservations.",
+            static_cast<double>(count),
+            {{"answer", answer}}
+        );
     };
+    const auto& counters = gate_.counters();
+    answers("pass", counters.pass);
+    answers("taken", counters.taken);
+    answers("unknown", counters.unknown);
+    figures.gauge(
+        "gate_open",
+        "1 while the gate is asked, 0 while it is left out.",
+        gate_.breaker_state() == io::CircuitBreaker::State::closed ? 1 : 0
+    );
+    const auto took = [&](const char* operation, const char* status, const auto& durations) {
+        figures.durations(
+            "distributed_lock_duration_seconds",
+            "How long the gate took to answer for all of a request's seats, or to take them back.",
+            durations,
+            {{"operation", operation}, {"status", status}}
+        );
+    };
+    took("acquire", "success", passed_);
+    took("acquire", "failed", taken_);
+    took("acquire", "error", unknown_);
+    took("release", "success", released_);
+    took("release", "error", not_released_);
 }
 
 Awaitable<void> SeatClaims::close() {

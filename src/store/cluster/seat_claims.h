@@ -10,8 +10,9 @@
 #include "io/task_group.h"
 #include "store/cluster/contention.h"
 #include "store/redis/seat_gate.h"
-#include "store/store.h"
+#include "telemetry/figures.h"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -72,7 +73,7 @@ public:
     /// The owner needs these seats no more.
     void give_back(EventId event, domain::SeatIds seats, Bits128 owner);
 
-    GateCounts counts() const;
+    void measure(telemetry::Figures& figures) const;
     io::Awaitable<void> close();
 
 private:
@@ -82,6 +83,8 @@ private:
     };
 
     io::Awaitable<void> ask_together();
+    telemetry::Durations& durations_of(redis::GateVerdict verdict);
+    double seconds_since(std::chrono::nanoseconds then) const;
     io::Awaitable<void> release(EventId event, domain::SeatIds seats, Bits128 owner);
 
     Settings settings_;
@@ -89,6 +92,11 @@ private:
     io::RedisClient client_;
     redis::SeatGate gate_;
     Contention contention_;
+    telemetry::Durations passed_;
+    telemetry::Durations taken_;
+    telemetry::Durations unknown_;
+    telemetry::Durations released_;
+    telemetry::Durations not_released_;
     std::vector<Asking> asking_;
     bool is_asking_ = false;
     bool is_closing_ = false;

@@ -3,9 +3,11 @@
 #include "base/check.h"
 #include "domain/evolve.h"
 #include "io/awaitable.h"
+#include "store/engine/journal_figures.h"
 
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <limits>
 #include <thread>
 #include <utility>
@@ -120,6 +122,7 @@ std::optional<Fault> Engine::refuse_more() const {
 
 Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command command, TraceId trace) {
     if (auto fault = refuse_work()) co_return std::unexpected(std::move(*fault));
+    ++commands_;
     const auto at = now();
     auto decision = domain::decide(inventory(), command, at);
     // What was made before, and what is refused anyway, is answered as ever.
@@ -204,6 +207,7 @@ void Engine::on_written(Result<void, Fault> written) {
     if (!written) return fail(written.error());
     // The journal failed elsewhere while this batch was written; its waiters were answered then.
     if (failed_) return;
+    ++batches_;
     auto released = commit_.written();
     if (commit_.facts() >= BatchTiming::kEnough) {
         write_next_batch();
@@ -276,9 +280,27 @@ void Engine::watch_clock() {
     );
 }
 
-std::optional<ClockState> Engine::clock() {
+void Engine::measure(telemetry::Figures& figures) {
+    StateStore::measure(figures);
+    engine::measure(
+        figures,
+        {.commands = commands_,
+         .decisions = commands_,
+         .won = batches_,
+         .lost = 0,
+         .last_seq = inventory().last_seq()}
+    );
     now();
-    return ClockState{.wall_ahead = time_.wall_ahead(), .is_alarmed = !time_.agrees()};
+    figures.gauge(
+        "clock_ahead_seconds",
+        "How far the machine's clock is ahead of the time that rules are judged by.",
+        std::chrono::duration<double>(time_.wall_ahead()).count()
+    );
+    figures.gauge(
+        "clock_alarm",
+        "1 while the two disagree and the machine's clock decides nothing.",
+        time_.agrees() ? 0 : 1
+    );
 }
 
 }  // namespace frontrow::store::engine

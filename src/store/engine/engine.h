@@ -72,7 +72,7 @@ public:
     Awaitable<void> close() override;
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
         override;
-    std::optional<ClockState> clock() override;
+    void measure(telemetry::Figures& figures) override;
     bool is_ready() const override { return !failed_ && !is_stalled(); }
     Instant now() override { return time_.at(ports_.clock.read()); }
 
@@ -120,6 +120,8 @@ private:
     Ports ports_;
     io::CarriedTime time_;
     bool is_clock_alarmed_ = false;
+    std::uint64_t commands_ = 0;
+    std::uint64_t batches_ = 0;
 
     GroupCommit commit_;
     BatchTiming timing_;

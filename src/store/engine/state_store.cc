@@ -134,11 +134,17 @@ const domain::ApiKey* StateStore::find_api_key(const domain::ApiKeyDigest& diges
     return state_->api_keys().find_live(digest);
 }
 
-ReservationCounts StateStore::count_reservations() const {
-    return {
-        .pending = state_->pending_count() - state_->lapsed_count(),
-        .confirmed = state_->confirmed_count(),
+void StateStore::measure(telemetry::Figures& figures) {
+    const auto active = [&](const char* status, std::size_t count) {
+        figures.gauge(
+            "active_reservations",
+            "Reservations that have seats now.",
+            static_cast<double>(count),
+            {{"status", status}}
+        );
     };
+    active("pending", state_->pending_count() - state_->lapsed_count());
+    active("confirmed", state_->confirmed_count());
 }
 
 Read<std::optional<SeatMaps::Map>> StateStore::read_seat_map(EventId event, Instant now) {

@@ -37,7 +37,7 @@ public:
     list_reservations(std::string user, Page page) override;
     Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) override;
     const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
-    ReservationCounts count_reservations() const override;
+    void measure(telemetry::Figures& figures) override;
 
     const domain::Inventory& inventory() const { return *state_; }
 

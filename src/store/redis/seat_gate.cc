@@ -143,9 +143,9 @@ void SeatGate::count(std::span<const GateAnswer> answers) {
     }
 }
 
-io::Awaitable<void> SeatGate::release(std::span<const GateRequest> requests) {
+io::Awaitable<bool> SeatGate::release(std::span<const GateRequest> requests) {
     // Claims are short: while Redis is down they end sooner than it comes back.
-    if (breaker_.state() != io::CircuitBreaker::State::closed) co_return;
+    if (breaker_.state() != io::CircuitBreaker::State::closed) co_return false;
     Runs runs;
     for (const auto& request : requests) {
         in_parts(request.seats, [&](std::span<const SeatId> seats) {
@@ -153,8 +153,9 @@ io::Awaitable<void> SeatGate::release(std::span<const GateRequest> requests) {
             runs.add_seats(request.event, seats);
         });
     }
-    if (runs.empty()) co_return;
-    co_await client_.eval_all(script_, runs.all());
+    if (runs.empty()) co_return true;
+    const auto said = co_await client_.eval_all(script_, runs.all());
+    co_return std::ranges::all_of(said, [](const auto& answer) { return answer.has_value(); });
 }
 
 }  // namespace frontrow::store::redis

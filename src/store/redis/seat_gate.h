@@ -79,9 +79,9 @@ public:
     /// breaker is open. If it never returns: claims may have been made, and end by themselves.
     io::Awaitable<std::vector<GateAnswer>> try_take(std::span<const GateRequest> requests);
 
-    /// Takes back the claims of requests that passed and were refused. Best effort: a claim that
-    /// stays ends by itself.
-    io::Awaitable<void> release(std::span<const GateRequest> requests);
+    /// Takes back the claims of requests that passed and were refused, and returns whether Redis
+    /// says so. Best effort: a claim that stays ends by itself.
+    io::Awaitable<bool> release(std::span<const GateRequest> requests);
 
     const GateCounters& counters() const { return counters_; }
     io::CircuitBreaker::State breaker_state() const { return breaker_.state(); }

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace frontrow::telemetry {
+
+/// How long something took, counted in classes from half a millisecond to ten seconds. One thread.
+class Durations {
+public:
+    void add(double seconds) { histogram_.Observe(seconds); }
+    const prometheus::Histogram& histogram() const { return histogram_; }
+
+    /// In seconds.
+    static prometheus::Histogram::BucketBoundaries boundaries();
+
+private:
+    prometheus::Histogram histogram_{boundaries()};
+};
+
+/// What the parts of the house tell of themselves at the moment when /metrics is asked for, in
+/// Prometheus' terms. Each part counts for itself; nothing is counted twice. One thread.
+class Figures {
+public:
+    using Labels = std::vector<std::pair<std::string, std::string>>;
+
+    /// Only ever rises; its name ends in _total. Series of one name come one after the other.
+    void count(const char* name, const char* help, double total, const Labels& labels = {});
+    void gauge(const char* name, const char* help, double value, const Labels& labels = {});
+    void durations(
+        const char* name,
+        const char* help,
+        const Durations& durations,
+        const Labels& labels = {}
+    );
+
+    const std::vector<prometheus::MetricFamily>& families() const { return families_; }
+
+private:
+    void add(
+        const char* name,
+        const char* help,
+        prometheus::MetricType type,
+        prometheus::ClientMetric metric,
+        const Labels& labels
+    );
+
+    std::vector<prometheus::MetricFamily> families_;
+};
+
+}  // namespace frontrow::telemetry
