@@ -19,6 +19,7 @@ import hostile
 import machine
 import mixed
 import open_loop
+import outage
 import overload
 import pgbench
 import plot
@@ -29,7 +30,7 @@ from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12", "T8")
-CLUSTER_NAMES = ("C1", "C2", "C3", "C5")
+CLUSTER_NAMES = ("C1", "C2", "C3", "C5", "C6")
 S1_TARGETS = {256: 0.80, 64: 0.65}
 S3_CONNECTIONS = 200
 
@@ -156,7 +157,14 @@ def cluster_steps(arguments):
         yield pair, lambda bench: cluster.contest(bench, *pair, first)
     if "C5" in arguments.only:
         row = figures.Row("C5", f"{of.bulk_seats:,} seats by one bulk call", unit="s", most=1)
-        yield [row], lambda bench: figures.bulk(bench, row)
+        yield [row], lambda bench, row=row: figures.bulk(bench, row)
+    if "C6" in arguments.only:
+        for case in outage.CASES:
+            row = figures.Row(f"C6/{case}", f"longest time without a sale on a living node, another {case}",
+                              unit="s", most=0.1)
+            yield [row], lambda bench, row=row, case=case: outage.of_a_node(bench, row, case)
+        row = figures.Row("C6/database", "from PostgreSQL's return after a crash until each node sells", unit="s", most=1)
+        yield [row], lambda bench, row=row: outage.of_the_database(bench, row)
 
 
 def take(bench, wanted):

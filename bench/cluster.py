@@ -25,6 +25,12 @@ class ClusterBench(Bench):
     @contextlib.contextmanager
     def frontrow(self, has_gate=True):
         """A node on a fresh database, which goes with it."""
+        with self.nodes(1, has_gate) as nodes:
+            yield nodes[0]
+
+    @contextlib.contextmanager
+    def nodes(self, count, has_gate=True):
+        """So many on one fresh database, which goes with them."""
         self._databases += 1
         database = f"sale_{self._databases}"
         self.postgres.create(database)
@@ -32,9 +38,12 @@ class ClusterBench(Bench):
         if has_gate:
             settings["FRONTROW_REDIS"] = self.redis.url()
         try:
-            with Frontrow(self.program, self.server_folder(), settings) as server:
-                server.database = database
-                yield server
+            with contextlib.ExitStack() as stack:
+                nodes = [stack.enter_context(Frontrow(self.program, self.server_folder(), settings))
+                         for _ in range(count)]
+                for node in nodes:
+                    node.database = database
+                yield nodes
         finally:
             self.postgres.drop(database)
 

@@ -1,7 +1,9 @@
 """What a node of a cluster stands on: a PostgreSQL 15 of its own and a Redis of its own."""
 
+import datetime
 import os
 import pwd
+import re
 import secrets
 import signal
 import socket
@@ -13,13 +15,13 @@ from servers import START_WITHIN_S, end_child, free_ports, read_text, start_chil
 
 PROGRAMS = "/usr/lib/postgresql/15/bin"
 # Everything else is as it comes: fsync and synchronous_commit are on, and start() looks whether they are.
-SETTINGS = {"shared_buffers": "256MB"}
+SETTINGS = {"shared_buffers": "256MB", "log_timezone": "UTC"}
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 VERSIONS = {"PostgreSQL": [f"{PROGRAMS}/postgres", "--version"], "Redis": ["redis-server", "--version"]}
 
 
 def describe():
-    settings = {**dict.fromkeys(DURABLE, "on"), **SETTINGS}
+    settings = {**dict.fromkeys(DURABLE, "on"), "shared_buffers": SETTINGS["shared_buffers"]}
     return ", ".join(f"{name} {value}" for name, value in settings.items()) + ", else as it comes"
 
 
@@ -56,6 +58,17 @@ class Postgres:
     def __exit__(self, *_):
         if self.process is not None:
             end_child(self.process, signal.SIGINT)  # without waiting for its clients
+
+    def crash(self):
+        """Ends it without a farewell, and starts it again where it was."""
+        end_child(self.process, signal.SIGQUIT)
+        self._start()
+
+    def ready_at(self):
+        """When it last began to take connections, as time.time() has it."""
+        found = re.search(r"^(\S+ \S+) UTC .* database system is ready to accept connections$",
+                          read_text(os.path.join(self.folder, "log")), re.MULTILINE)
+        return datetime.datetime.fromisoformat(found[1] + "+00:00").timestamp()
 
     def url(self, database):
         return f"postgres://frontrow:{self.password}@127.0.0.1:{self.port}/{database}"
@@ -120,7 +133,7 @@ class Postgres:
                           f"{' '.join((done.stdout + done.stderr).split())[-300:]}")
 
     def _start(self):
-        self.port, = free_ports(1)
+        self.port = self.port or free_ports(1)[0]
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "",
                     **self.settings}
         command = [f"{PROGRAMS}/postgres", "-D", f"{self.folder}/data"]

@@ -15,6 +15,7 @@ class Sizes:
     buyer_seats_per_second: int = 25_000  # one request in five takes a seat
     hall_seats: int = 14_000
     contested_seats: int = 100
+    outage_seats: int = 60_000
     bulk_seats: int = 100_000
     bulk_calls: int = 5
     tiny_event: int = 1_000
@@ -42,6 +43,7 @@ SMOKE = Sizes(
     buyer_seats_per_second=2_000,
     hall_seats=1_200,
     contested_seats=10,
+    outage_seats=30_000,
     bulk_seats=2_000,
     bulk_calls=2,
     small_event=1_500,

@@ -16,7 +16,7 @@
 #   --only NAME,…         only these of S1 to S9, S11, S12 and T8 (default: all, about 22
 #                         minutes; S8 and S9 are taken together; S4, S11 and T8 need
 #                         S1's rate and take it themselves if S1 isn't there); with
-#                         --cluster, of C1, C2, C3 and C5 (about 8 minutes)
+#                         --cluster, of C1, C2, C3, C5 and C6 (about 10 minutes)
 #   --seconds N           length of one round of load (default: 8; with --smoke 1)
 #   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3; with
 #                         --smoke 1; T8 has always five)
@@ -45,7 +45,7 @@ plot=
 figures='(S([1-9]|11|12)|T8)'
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --cluster) figures='C[1235]'; options+=("$1"); shift; continue ;;
+        --cluster) figures='C[12356]'; options+=("$1"); shift; continue ;;
         --only) form=.; only=${2:-} ;;
         --seconds | --rounds) form='^[1-9][0-9]{0,3}$' ;;
         --connections) form='^[1-9][0-9]{0,3}(,[1-9][0-9]{0,3})*$' ;;

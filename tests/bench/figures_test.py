@@ -14,6 +14,7 @@ import expiry  # noqa: E402
 import figures  # noqa: E402
 import ledger  # noqa: E402
 import load  # noqa: E402
+import outage  # noqa: E402
 import pgbench  # noqa: E402
 import plot  # noqa: E402
 import report  # noqa: E402
@@ -107,6 +108,11 @@ class Telling(unittest.TestCase):
 
     def test_without_a_report_there_is_no_picture(self):
         self.assertRaisesRegex(Failure, "measure first", plot.write, "/nonexistent/report.json", "bench.svg")
+
+    def test_a_pause_may_lie_at_either_end(self):
+        self.assertEqual(outage.longest_pause([1, 2, 4, 9], 0, 5), 2)
+        self.assertEqual(outage.longest_pause([3, 4], 0, 5), 3)
+        self.assertEqual(outage.longest_pause([-1, 6], 0, 5), 5)
 
     def test_an_instant_is_read_to_the_millisecond(self):
         self.assertEqual(expiry.seconds_of("1970-01-02T00:00:01.250Z"), 86_401.25)
