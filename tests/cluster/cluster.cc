@@ -31,6 +31,7 @@ PostgresServer::Options with_standby(PostgresServer::Options options, Cluster::S
 
 Cluster::Cluster(const Options& options)
     : postgres_{with_standby(options.postgres, options.standby)},
+      url_names_standby_{options.url_names_standby},
       proxied_{options.standby == Standby::none ? options.proxied : options.nodes},
       has_caches_{options.has_caches} {
     if (options.standby != Standby::none) start_standby();
@@ -51,6 +52,7 @@ void Cluster::start_standby() {
 
 std::string Cluster::store_url(std::size_t node) const {
     if (pooler_) return postgres_.url(pooler_->port());
+    if (url_names_standby_) return postgres_.url_of_two(*standby_);
     return node < proxied_ ? postgres_.url(proxy_->port()) : postgres_.url();
 }
 

@@ -37,8 +37,9 @@ public:
         /// The nodes reach the database through a PgBouncer in transaction mode.
         bool is_pooled = false;
         PostgresServer::Options postgres = {};
-        /// Of the database. All nodes reach it through proxy() then.
+        /// Of the database. All nodes reach it through proxy() then, unless their URL names both.
         Standby standby = Standby::none;
+        bool url_names_standby = false;
         /// There is a Redis, and the nodes have it as their gate.
         bool has_gate = false;
         /// Whether the nodes run, and are ready, from the beginning.
@@ -94,6 +95,7 @@ private:
     PostgresServer postgres_;
     std::optional<CuttingProxy> standby_proxy_;
     std::optional<PostgresServer> standby_;
+    bool url_names_standby_ = false;
     bool has_failed_over_ = false;
     std::optional<PgBouncer> pooler_;
     std::optional<CuttingProxy> proxy_;

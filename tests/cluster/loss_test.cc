@@ -27,8 +27,8 @@ TEST_P(ClusterLoss, of_a_node_loses_nothing_that_was_acknowledged_and_stops_nobo
             const auto index = random() % cluster.size();
             expect_unnoticed(cluster, others_than(cluster, index), [&] {
                 cluster.kill_node(index);
+                cluster.start_node(index);
             });
-            cluster.start_node(index);
         });
     }
 }
@@ -69,10 +69,12 @@ TEST_P(ClusterLoss, of_each_node_that_is_told_to_end_leaves_nobody_in_doubt) {
                 hall, {.ports = {cluster.port(index)}, .name = name, .seed = random(), .buyers = 4}
             };
             leaving.wait_for_answers(100);
-            expect_unnoticed(cluster, others, [&] { EXPECT_EQ(cluster.stop_node(index), 0); });
+            expect_unnoticed(cluster, others, [&] {
+                EXPECT_EQ(cluster.stop_node(index), 0);
+                cluster.start_node(index);
+                cluster.wait_until_ready();
+            });
             leaving.wait_for_end();
-            cluster.start_node(index);
-            cluster.wait_until_ready();
             EXPECT_THAT(leaving.surprises(), IsEmpty());
             EXPECT_EQ(leaving.unknown_outcomes(), 0U);
             // What was not answered never reached it.

@@ -76,6 +76,13 @@ TEST_P(ClusterStandby, that_is_synchronous_takes_over_without_a_loss) {
     sell_and_lose(cluster, 0, [&] { cluster.fail_over(); });
 }
 
+TEST_P(ClusterStandby, that_the_url_names_is_found_when_it_takes_over) {
+    Cluster cluster{
+        {.standby = Standby::synchronous, .url_names_standby = true, .has_gate = has_gate()}
+    };
+    sell_and_lose(cluster, 0, [&] { cluster.fail_over(); });
+}
+
 /// The nodes know what it lacks, and append the same bytes in the same places.
 TEST_P(ClusterStandby, that_lacks_the_last_commits_is_given_them_by_the_nodes) {
     Cluster cluster{{.standby = Standby::asynchronous, .has_gate = has_gate()}};

@@ -204,6 +204,12 @@ std::string PostgresServer::url(std::optional<std::uint16_t> port) const {
            "/postgres?sslmode=" + (options_.has_tls ? "require" : "disable");
 }
 
+std::string PostgresServer::url_of_two(const PostgresServer& other) const {
+    return "postgres://frontrow:a%25secret@127.0.0.1:" + std::to_string(port_) +
+           ",127.0.0.1:" + std::to_string(other.port_) +
+           "/postgres?target_session_attrs=read-write&sslmode=disable";
+}
+
 std::string PostgresServer::socket_url() const {
     return "postgres://frontrow@/postgres?host=" + folder_.path().string() +
            "&port=" + std::to_string(port_);

@@ -59,6 +59,8 @@ public:
     const std::string& password() const { return password_; }
     /// With the password, over TCP. `port`: that of a proxy before it.
     std::string url(std::optional<std::uint16_t> port = std::nullopt) const;
+    /// Of whichever of the two takes changes.
+    std::string url_of_two(const PostgresServer& other) const;
     /// Over the Unix socket, where nobody is asked for a password.
     std::string socket_url() const;
     /// What the server has written so far.
