@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <csignal>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace {
 using Standby = Cluster::Standby;
 using Way = CuttingProxy::Way;
 using std::chrono::milliseconds;
+using testing::HasSubstr;
 
 /// The database has a standby: it takes the database's place, or it is late.
 class ClusterStandby : public ClusterLoss {
@@ -101,6 +103,45 @@ TEST_P(ClusterStandby, that_lacks_the_last_commits_is_given_them_by_the_nodes) {
             return operating.run("SELECT 1 FROM journal WHERE hash = " + last) == "1";
         }));
     });
+}
+
+/// The others couldn't wait for it. What it knows has no place in their journal any more.
+TEST_P(ClusterStandby, that_lacks_what_only_a_frozen_node_knew_ends_that_node) {
+    Cluster cluster{{.nodes = 2, .standby = Standby::asynchronous, .has_gate = has_gate()}};
+    auto client = cluster.client(0);
+    const auto hall = make_hall(client, 10);
+    EXPECT_TRUE(eventually([&] {
+        return count_batches(cluster.standby()) == count_batches(cluster.postgres());
+    }));
+    hold_up_standby(cluster);
+    const auto lost =
+        client.send(reservation_of(hall.event, {hall.seats[0], hall.seats[1]}, "alice", "key"));
+    ASSERT_EQ(lost.value().status, 201U) << lost->body;
+    auto& frozen = cluster.node(0).process();
+    frozen.signal(SIGSTOP);
+    cluster.kill_node(1);
+    cluster.fail_over();
+    cluster.start_node(1);
+    EXPECT_TRUE(eventually([&] { return status_of(cluster.port(1), "/readyz") == 200; }));
+    auto other = cluster.client(1);
+    const auto sold = other.send(reservation_of(hall.event, {hall.seats[0]}, "bob", "key"));
+    EXPECT_EQ(sold.value().status, 201U) << sold->body;
+
+    auto buyer = cluster.client(0);
+    buyer.write(Client::text_of(reservation_of(hall.event, {hall.seats[5]}, "carol", "key")));
+    frozen.signal(SIGCONT);
+    const auto told = buyer.read();
+    EXPECT_TRUE(!told || told->status == 503) << told->body;
+    EXPECT_EQ(frozen.wait(), 1);
+    EXPECT_THAT(frozen.err(), HasSubstr("after a fail-over"));
+
+    cluster.kill_node(0);
+    cluster.start_node(0);
+    cluster.wait_until_ready();
+    auto reader = cluster.client(0);
+    EXPECT_EQ(count_free(reader, hall), 9U);
+    const auto verified = cluster.verify();
+    EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
 }
 
 TEST_P(ClusterStandby, that_is_synchronous_and_stuck_makes_all_wait_until_it_goes_on) {
