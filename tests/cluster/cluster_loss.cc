@@ -23,7 +23,7 @@ void ClusterLoss::SetUp() {
     WithAndWithoutGate::SetUp();
     if (IsSkipped()) return;
     random_.seed(seed_of_this_run());
-    rounds_ = is_soak() ? 20 : 4;
+    rounds_ = is_soak() ? 50 : 4;
 }
 
 void ClusterLoss::TearDown() {

@@ -2,6 +2,7 @@
 #include "end_to_end/load.h"
 #include "end_to_end/reckoning.h"
 #include "support/eventually.h"
+#include "support/seed.h"
 #include "support/sql_session.h"
 
 #include <gmock/gmock.h>
@@ -111,6 +112,39 @@ TEST_P(ClusterLoss, of_the_database_in_mid_air_loses_nothing_that_was_acknowledg
         sell_and_lose(cluster, round, [&] {
             cluster.postgres().stop_immediately();
             cluster.postgres().start();
+        });
+    }
+}
+
+/// What it was sent before it does when it goes on, though nobody waits for it any more.
+TEST_P(ClusterLoss, of_a_database_that_stands_still_loses_nothing_that_was_acknowledged) {
+    using std::chrono::milliseconds;
+    std::vector pauses{milliseconds{1'000}, milliseconds{3'000}};
+    if (is_soak()) pauses.insert(pauses.end(), {milliseconds{6'000}, milliseconds{20'000}});
+    Cluster cluster{{.has_gate = has_gate()}};
+    for (std::size_t i = 0; i < pauses.size() && !HasFailure(); ++i) {
+        SCOPED_TRACE("frozen for " + std::to_string(pauses[i].count()) + " ms");
+        sell_and_lose(cluster, static_cast<int>(i), [&] {
+            cluster.postgres().freeze();
+            std::this_thread::sleep_for(pauses[i]);
+            cluster.postgres().thaw();
+        });
+    }
+}
+
+/// Nothing of what a node sends arrives any more, from the middle of an append on.
+TEST_P(ClusterLoss, of_a_way_in_the_middle_of_an_append_stops_nobody_else) {
+    Cluster cluster{{.proxied = 1, .has_gate = has_gate()}};
+    for (int round = 0; round < rounds() / 2 && !HasFailure(); ++round) {
+        SCOPED_TRACE("round " + std::to_string(round));
+        sell_and_lose(cluster, round, [&] {
+            expect_unnoticed(cluster, {1, 2}, [&] {
+                cluster.proxy().swallow_after(Way::to_server, random() % 4'000);
+                EXPECT_TRUE(eventually([&] { return status_of(cluster.port(0), "/readyz") != 200; })
+                );
+                cluster.proxy().behave();
+                cluster.proxy().cut_all();
+            });
         });
     }
 }

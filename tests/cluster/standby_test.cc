@@ -1,11 +1,13 @@
 #include "cluster/cluster_loss.h"
 #include "support/eventually.h"
+#include "support/seed.h"
 #include "support/sql_session.h"
 
 #include <gmock/gmock.h>
 
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -38,6 +40,18 @@ protected:
         return SqlSession{server}.run(
             "SELECT quote_literal(hash) FROM journal ORDER BY first_seq DESC LIMIT 1"
         );
+    }
+
+    /// Each time on a cluster of its own, whose standby hasn't taken over yet.
+    void sell_and_lose_each_time(
+        const Cluster::Options& options,
+        const std::function<void(Cluster&)>& lose
+    ) {
+        for (int time = 0; time < (is_soak() ? 50 : 1) && !HasFailure(); ++time) {
+            SCOPED_TRACE("time " + std::to_string(time));
+            Cluster cluster{options};
+            sell_and_lose(cluster, 0, [&] { lose(cluster); });
+        }
     }
 
     /// Sessions in which a commit waits for the standby.
@@ -74,35 +88,39 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Nodes, ClusterStandby, testing::Bool(), name_of_gate);
 
 TEST_P(ClusterStandby, that_is_synchronous_takes_over_without_a_loss) {
-    Cluster cluster{{.standby = Standby::synchronous, .has_gate = has_gate()}};
-    sell_and_lose(cluster, 0, [&] { cluster.fail_over(); });
+    sell_and_lose_each_time(
+        {.standby = Standby::synchronous, .has_gate = has_gate()},
+        [](Cluster& cluster) { cluster.fail_over(); }
+    );
 }
 
 TEST_P(ClusterStandby, that_the_url_names_is_found_when_it_takes_over) {
-    Cluster cluster{
-        {.standby = Standby::synchronous, .url_names_standby = true, .has_gate = has_gate()}
-    };
-    sell_and_lose(cluster, 0, [&] { cluster.fail_over(); });
+    sell_and_lose_each_time(
+        {.standby = Standby::synchronous, .url_names_standby = true, .has_gate = has_gate()},
+        [](Cluster& cluster) { cluster.fail_over(); }
+    );
 }
 
 /// The nodes know what it lacks, and append the same bytes in the same places.
 TEST_P(ClusterStandby, that_lacks_the_last_commits_is_given_them_by_the_nodes) {
-    Cluster cluster{{.standby = Standby::asynchronous, .has_gate = has_gate()}};
-    sell_and_lose(cluster, 0, [&] {
-        hold_up_standby(cluster);
-        expect_unnoticed(cluster, {0, 1, 2}, [] {});
-        const auto committed = count_batches(cluster.postgres());
-        const auto last = newest_hash(cluster.postgres());
-        const auto arrived = count_batches(cluster.standby());
-        std::cout << "the standby lacked " << committed - arrived << " of " << committed
-                  << " batches\n";
-        EXPECT_LT(arrived, committed);
-        cluster.fail_over();
-        SqlSession operating{cluster.postgres()};
-        EXPECT_TRUE(eventually([&] {
-            return operating.run("SELECT 1 FROM journal WHERE hash = " + last) == "1";
-        }));
-    });
+    sell_and_lose_each_time(
+        {.standby = Standby::asynchronous, .has_gate = has_gate()},
+        [&](Cluster& cluster) {
+            hold_up_standby(cluster);
+            expect_unnoticed(cluster, {0, 1, 2}, [] {});
+            const auto committed = count_batches(cluster.postgres());
+            const auto last = newest_hash(cluster.postgres());
+            const auto arrived = count_batches(cluster.standby());
+            std::cout << "the standby lacked " << committed - arrived << " of " << committed
+                      << " batches\n";
+            EXPECT_LT(arrived, committed);
+            cluster.fail_over();
+            SqlSession operating{cluster.postgres()};
+            EXPECT_TRUE(eventually([&] {
+                return operating.run("SELECT 1 FROM journal WHERE hash = " + last) == "1";
+            }));
+        }
+    );
 }
 
 /// The others couldn't wait for it. What it knows has no place in their journal any more.
@@ -145,34 +163,38 @@ TEST_P(ClusterStandby, that_lacks_what_only_a_frozen_node_knew_ends_that_node) {
 }
 
 TEST_P(ClusterStandby, that_is_synchronous_and_stuck_makes_all_wait_until_it_goes_on) {
-    Cluster cluster{{.standby = Standby::synchronous, .has_gate = has_gate()}};
-    sell_and_lose(cluster, 0, [&] {
-        auto client = cluster.client(0);
-        const auto hall = make_hall(client, 10);
-        hold_up_standby(cluster);
-        expect_all_turned_away(cluster, hall);
-        let_standby_catch_up(cluster);
-    });
+    sell_and_lose_each_time(
+        {.standby = Standby::synchronous, .has_gate = has_gate()},
+        [&](Cluster& cluster) {
+            auto client = cluster.client(0);
+            const auto hall = make_hall(client, 10);
+            hold_up_standby(cluster);
+            expect_all_turned_away(cluster, hall);
+            let_standby_catch_up(cluster);
+        }
+    );
 }
 
 /// The row is there then, and may be lost yet: nobody is told of it before the standby has it.
 TEST_P(ClusterStandby, whose_wait_is_cut_off_takes_nothing_back_that_was_told) {
-    Cluster cluster{{.standby = Standby::synchronous, .has_gate = has_gate()}};
-    sell_and_lose(cluster, 0, [&] {
-        auto client = cluster.client(0);
-        const auto hall = make_hall(client, 10);
-        hold_up_standby(cluster);
-        SqlSession operating{cluster.postgres()};
-        for (const auto* const how : {"pg_cancel_backend", "pg_terminate_backend"}) {
-            EXPECT_TRUE(eventually([&] { return count_waiting(operating) > 0; }));
-            operating.run(
-                std::string{"SELECT "} + how +
-                "(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-            );
+    sell_and_lose_each_time(
+        {.standby = Standby::synchronous, .has_gate = has_gate()},
+        [&](Cluster& cluster) {
+            auto client = cluster.client(0);
+            const auto hall = make_hall(client, 10);
+            hold_up_standby(cluster);
+            SqlSession operating{cluster.postgres()};
+            for (const auto* const how : {"pg_cancel_backend", "pg_terminate_backend"}) {
+                EXPECT_TRUE(eventually([&] { return count_waiting(operating) > 0; }));
+                operating.run(
+                    std::string{"SELECT "} + how +
+                    "(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+                );
+            }
+            expect_all_turned_away(cluster, hall);
+            cluster.fail_over();
         }
-        expect_all_turned_away(cluster, hall);
-        cluster.fail_over();
-    });
+    );
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <thread>
@@ -192,6 +193,25 @@ void PostgresServer::stop_with(int signal) {
         if (std::chrono::steady_clock::now() > deadline) ::kill(pid_, SIGKILL);
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
+}
+
+std::vector<pid_t> PostgresServer::sessions() const {
+    const auto process = std::to_string(pid_);
+    std::ifstream children{"/proc/" + process + "/task/" + process + "/children"};
+    return {std::istream_iterator<pid_t>{children}, {}};
+}
+
+void PostgresServer::freeze() const {
+    // The first one begins no session any more then.
+    ::kill(pid_, SIGSTOP);
+    for (const auto session : sessions())
+        ::kill(session, SIGSTOP);
+}
+
+void PostgresServer::thaw() const {
+    for (const auto session : sessions())
+        ::kill(session, SIGCONT);
+    ::kill(pid_, SIGCONT);
 }
 
 void PostgresServer::promote() const {

@@ -48,6 +48,9 @@ public:
     void stop_immediately() { stop_with(SIGQUIT); }
     /// As if the machine had taken it away.
     void kill() { stop_with(SIGKILL); }
+    /// It and all its sessions stand still, and go on again.
+    void freeze() const;
+    void thaw() const;
     void restart() {
         stop();
         start();
@@ -72,6 +75,7 @@ private:
     bool is_answering() const;
     bool has_ended();
     void stop_with(int signal);
+    std::vector<pid_t> sessions() const;
     void make_certificate() const;
     std::vector<std::string> command() const;
 
