@@ -74,6 +74,13 @@ TEST_F(PgTrouble, a_host_may_be_a_name_a_socket_or_the_second_of_two) {
     }
 }
 
+TEST_F(PgTrouble, a_host_that_says_nothing_leaves_time_for_the_second_of_two) {
+    proxy->swallow_after(Way::to_client, 0);
+    const auto url = "postgres://frontrow:a%25secret@127.0.0.1:" + std::to_string(proxy->port()) +
+                     ",127.0.0.1:" + std::to_string(server->port()) + "/postgres";
+    EXPECT_TRUE(ask(*connect({.url = url, .connect_time = 2s}), "SELECT 1"));
+}
+
 TEST_F(PgTrouble, a_server_that_says_nothing_is_given_up_in_time) {
     proxy->swallow_after(Way::to_client, 0);
     auto impatient = proxied();

@@ -88,7 +88,6 @@ PgConnection::connect(Executor executor, PgOptions options) {
 
 Awaitable<Result<void, PgError>> PgConnection::open() {
     Use use{link_};
-    link_->set_deadline(options_.connect_time);
     auto opened = co_await link_->connect(options_);
     if (opened && options_.prepare) opened = co_await set_up_session();
     if (opened) use.finish();

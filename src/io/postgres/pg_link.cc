@@ -8,6 +8,7 @@
 #include <libpq-fe.h>
 
 #include <array>
+#include <chrono>
 #include <fcntl.h>
 #include <openssl/ssl.h>
 #include <string_view>
@@ -20,6 +21,7 @@ namespace {
 namespace asio = boost::asio;
 using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 using Wait = asio::posix::descriptor_base;
+using Clock = std::chrono::steady_clock;
 
 /// libpq writes "FATAL:  53300: too many…" when it is told to be verbose, and has no other way to
 /// say which error a server met a new connection with.
@@ -49,26 +51,9 @@ bool has_decrypted_input(pg_conn* handle) {
     return tls != nullptr && SSL_pending(tls) > 0;
 }
 
-/// The hosts as libpq wants them: one list of each.
-struct HostLists {
-    explicit HostLists(const std::vector<PgHost>& hosts) {
-        for (const auto& host : hosts) {
-            const char* comma = &host == hosts.data() ? "" : ",";
-            (names += comma) += host.name;
-            (addresses += comma) += host.address;
-            (ports += comma) += host.port;
-        }
-    }
-
-    std::string names;
-    std::string addresses;
-    std::string ports;
-};
-
 /// Later words win: ours before the URL are defaults, ours after it are set. An empty one is as
 /// good as none.
-pg_conn* begin_connecting(const PgOptions& options, const std::vector<PgHost>& hosts) {
-    const HostLists lists{hosts};
+pg_conn* begin_connecting(const PgOptions& options, const PgHost& host) {
     const std::array keywords{
         "keepalives_idle",
         "keepalives_interval",
@@ -89,9 +74,9 @@ pg_conn* begin_connecting(const PgOptions& options, const std::vector<PgHost>& h
         "disable",
         options.application_name.c_str(),
         options.url.c_str(),
-        lists.names.c_str(),
-        lists.addresses.c_str(),
-        lists.ports.c_str(),
+        host.name.c_str(),
+        host.address.c_str(),
+        host.port.c_str(),
         "UTF8",
         static_cast<const char*>(nullptr),
     };
@@ -118,20 +103,44 @@ PgLink::~PgLink() {
 
 Awaitable<Result<void, PgError>> PgLink::connect(PgOptions options) {
     CHECK(handle_ == nullptr);
+    const auto until = Clock::now() + options.connect_time;
+    set_deadline(options.connect_time);
     auto named = hosts_of(options.url);
     if (!named) co_return std::unexpected(std::move(named.error()));
     auto hosts = co_await look_up(executor_, std::move(*named));
     if (!hosts) co_return std::unexpected(std::move(hosts.error()));
-    if (is_closed_ || is_late_) co_return std::unexpected(connect_error());
-    handle_ = begin_connecting(options, *hosts);
+    // None is libpq's own.
+    if (hosts->empty()) hosts->emplace_back();
+    PgError error = connect_error();
+    for (std::size_t i = 0; i < hosts->size() && !is_closed_; ++i) {
+        const auto share = (until - Clock::now()) / static_cast<int>(hosts->size() - i);
+        set_deadline(std::chrono::ceil<std::chrono::milliseconds>(share));
+        auto done = co_await try_host(options, (*hosts)[i]);
+        if (!done) {
+            const auto before = i == 0 ? std::string{} : error.what + "; ";
+            error = std::move(done.error());
+            error.what.insert(0, before);
+            continue;
+        }
+        set_deadline(std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()));
+        co_return done;
+    }
+    co_return std::unexpected(std::move(error));
+}
+
+Awaitable<Result<void, PgError>> PgLink::try_host(const PgOptions& options, const PgHost& host) {
+    if (is_late_) co_return std::unexpected(connect_error());
+    unwatch();
+    PQfinish(std::exchange(handle_, nullptr));
+    handle_ = begin_connecting(options, host);
     CHECK(handle_ != nullptr);
     PQsetErrorVerbosity(handle_, PQERRORS_VERBOSE);
     PQsetNoticeReceiver(handle_, &PgLink::hear, this);
-    const auto done = co_await go_through_handshake();
-    if (!done) co_return std::unexpected(done.error());
+    auto done = co_await go_through_handshake();
+    if (!done) co_return done;
     PQsetErrorVerbosity(handle_, PQERRORS_DEFAULT);
     CHECK(PQsetnonblocking(handle_, 1) == 0 && PQenterPipelineMode(handle_) == 1);
-    co_return Result<void, PgError>{};
+    co_return done;
 }
 
 Awaitable<Result<void, PgError>> PgLink::go_through_handshake() {

@@ -29,8 +29,9 @@ public:
     PgLink(const PgLink&) = delete;
     PgLink& operator=(const PgLink&) = delete;
 
-    /// Ends connected and in pipeline mode, or with `refused` or `unavailable`. The caller has set
-    /// the deadline.
+    /// Ends connected and in pipeline mode, or with `refused` or `unavailable`. Of several hosts it
+    /// tries one after the other: libpq would give all of the time to one that says nothing. The
+    /// deadline that is left when it returns is connect_time's.
     Awaitable<Result<void, PgError>> connect(PgOptions options);
 
     /// nullptr once closed.
@@ -65,6 +66,7 @@ public:
 private:
     struct Socket;
 
+    Awaitable<Result<void, PgError>> try_host(const PgOptions& options, const PgHost& host);
     Awaitable<Result<void, PgError>> go_through_handshake();
     Awaitable<bool> wait(bool for_write);
     bool watch_socket();
