@@ -94,8 +94,12 @@ int Cluster::stop_node(std::size_t index) {
     return exit_code;
 }
 
-void Cluster::fail_over() {
-    postgres_.stop_immediately();
+void Cluster::fail_over(Ending ending) {
+    if (ending == Ending::heard) {
+        postgres_.stop_immediately();
+    } else {
+        postgres_.freeze();
+    }
     proxy_->cut_all();
     standby_->promote();
     has_failed_over_ = true;

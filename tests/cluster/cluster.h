@@ -74,8 +74,10 @@ public:
     void kill_node(std::size_t index) { nodes_[index].server.reset(); }
     /// SIGTERM, and what became of it; -1 if it went on running.
     int stop_node(std::size_t index);
-    /// The database is gone and its standby takes its place, on the nodes' way.
-    void fail_over();
+    /// How a database ends: with its connections, or it says nothing any more.
+    enum class Ending { heard, silent };
+    /// The database ends and its standby takes its place, on the nodes' way.
+    void fail_over(Ending ending = Ending::heard);
     /// Returns when every node that runs is. Throws if one never is.
     void wait_until_ready() const;
 

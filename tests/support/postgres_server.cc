@@ -188,6 +188,7 @@ bool PostgresServer::has_ended() {
 void PostgresServer::stop_with(int signal) {
     if (pid_ < 0) throw std::runtime_error("PostgreSQL doesn't run");
     ::kill(pid_, signal);
+    thaw();
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!has_ended()) {
         if (std::chrono::steady_clock::now() > deadline) ::kill(pid_, SIGKILL);
