@@ -64,6 +64,18 @@ protected:
         return told(*asking_, "SELECT clock_timestamp()").instant(0, 0);
     }
 
+    /// One statement waits for another's row.
+    bool somebody_waits() {
+        const auto watching = connect();
+        return eventually([&] {
+            run_ready(io);
+            const auto waits = told(
+                *watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            );
+            return waits.int8(0, 0) == 1;
+        });
+    }
+
     io::Awaitable<Appended>
     appending(PostgresJournal& journal, Batch made, Head on, Mode mode = Mode::first) {
         co_return co_await boost::asio::
@@ -75,18 +87,18 @@ protected:
     bool append(const Batch& made, const Head& on, Mode mode = Mode::first) {
         return run(io, appending(*mine, made, on, mode)).value().is_in;
     }
-    io::Awaitable<Appended> holding(PostgresJournal& journal, Head on, Bits128 writer) {
+    io::Awaitable<Appended> holding(PostgresJournal& journal, std::uint64_t from, Bits128 writer) {
         co_return co_await boost::asio::
             async_initiate<decltype(io::use_awaitable)&, void(Appended)>(
-                [&](auto handler) { journal.hold(on, writer, std::move(handler)); },
+                [&](auto handler) { journal.hold(from, writer, std::move(handler)); },
                 io::use_awaitable
             );
     }
-    /// Takes the place behind `on` for the first writer.
-    void hold(const Head& on) {
-        const auto held = run(io, holding(*mine, on, Bits128{7, 1})).value();
-        ASSERT_TRUE(held.is_in);
-        EXPECT_EQ(heads_of(held.following), std::vector{on});
+    /// Takes the next place for the first writer, and returns what lies before it.
+    std::vector<Head> hold(std::uint64_t from = 0) {
+        const auto held = run(io, holding(*mine, from, Bits128{7, 1})).value();
+        EXPECT_TRUE(held.is_in);
+        return heads_of(held.following);
     }
     io::Awaitable<Following> looking(PostgresJournal& journal, std::uint64_t from) {
         co_return co_await boost::asio::
@@ -178,7 +190,6 @@ TEST_F(PostgresJournals, takes_nothing_from_a_clock_that_disagrees_with_the_data
 
 TEST_F(PostgresJournals, waits_behind_an_append_that_is_not_committed_yet) {
     auto head = first;
-    const auto watching = connect();
     for (const bool commits : {false, true}) {
         auto session = connect();
         told(*session, "BEGIN");
@@ -190,13 +201,7 @@ TEST_F(PostgresJournals, waits_behind_an_append_that_is_not_committed_yet) {
         );
         const auto made = batch(head, 1);
         auto waiting = start(io, appending(*mine, made, head));
-        EXPECT_TRUE(eventually([&] {
-            run_ready(io);
-            const auto waits = told(
-                *watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            );
-            return waits.int8(0, 0) == 1;
-        }));
+        EXPECT_TRUE(somebody_waits());
         EXPECT_FALSE(waiting.is_done());
         told(*session, commits ? "COMMIT" : "ROLLBACK");
         const auto answer = waiting.get().value();
@@ -283,9 +288,10 @@ TEST_F(PostgresJournals, surely_did_nothing_where_there_is_no_database) {
 }
 
 TEST_F(PostgresJournals, keeps_a_place_for_a_batch_that_takes_long) {
-    hold(first);
+    hold();
     const auto others_batch = batch(first, 2);
     auto theirs = start(io, appending(*others, others_batch, first));
+    EXPECT_TRUE(somebody_waits());
     EXPECT_EQ(look(0).batches.size(), 1U) << "nobody sees a place that is only held";
     EXPECT_FALSE(theirs.is_done());
     const auto made = batch(first, 1, 3);
@@ -298,20 +304,31 @@ TEST_F(PostgresJournals, keeps_a_place_for_a_batch_that_takes_long) {
     EXPECT_EQ(lost.following.batches.at(1).frame, made.frame);
 }
 
-TEST_F(PostgresJournals, keeps_no_place_behind_a_batch_that_is_not_the_head) {
-    const auto made = batch(first, 2);
+TEST_F(PostgresJournals, keeps_whatever_place_is_next) {
+    const auto made = batch(first, 2, 3);
     ASSERT_TRUE(append(made, first));
-    const auto late = run(io, holding(*mine, first, Bits128{7, 1})).value();
+    EXPECT_EQ(hold(), (std::vector{first, made.head}));
+    const auto next = batch(made.head, 1);
+    EXPECT_TRUE(run(io, appending(*mine, next, made.head, Mode::held)).value().is_in);
+    EXPECT_EQ(heads_of(look(made.head.first_seq)), (std::vector{made.head, next.head}));
+}
+
+TEST_F(PostgresJournals, keeps_a_place_for_one_at_a_time) {
+    hold();
+    auto theirs = start(io, holding(*others, 0, Bits128{7, 2}));
+    EXPECT_TRUE(somebody_waits());
+    const auto made = batch(first, 1);
+    ASSERT_TRUE(run(io, appending(*mine, made, first, Mode::held)).value().is_in);
+    const auto late = theirs.get().value();
     EXPECT_FALSE(late.is_in);
     EXPECT_EQ(heads_of(late.following), (std::vector{first, made.head}));
-    auto diverged = made.head;
-    diverged.state.lo ^= 1;
-    EXPECT_FALSE(run(io, holding(*mine, diverged, Bits128{7, 1})).value().is_in);
-    EXPECT_TRUE(append(batch(made.head, 1), made.head)) << "what it began has ended";
+    const auto next = batch(made.head, 2);
+    EXPECT_TRUE(run(io, appending(*others, next, made.head)).value().is_in)
+        << "what it began has ended";
 }
 
 TEST_F(PostgresJournals, gives_a_place_back) {
-    hold(first);
+    hold();
     const auto others_batch = batch(first, 2);
     auto theirs = start(io, appending(*others, others_batch, first));
     mine->release();
@@ -320,7 +337,7 @@ TEST_F(PostgresJournals, gives_a_place_back) {
 }
 
 TEST_F(PostgresJournals, gives_a_place_to_others_when_nothing_comes) {
-    hold(first);
+    hold();
     const auto others_batch = batch(first, 2);
     EXPECT_TRUE(run(io, appending(*others, others_batch, first)).value().is_in);
     const auto late = run(io, appending(*mine, batch(first, 1), first, Mode::held));
@@ -329,13 +346,13 @@ TEST_F(PostgresJournals, gives_a_place_to_others_when_nothing_comes) {
 }
 
 TEST_F(PostgresJournals, commits_nothing_but_a_batch_in_a_place_that_was_held) {
-    hold(first);
+    hold();
     auto early = batch(first, 1);
     early.head.at -= 1'500ms;
     const auto refused = run(io, appending(*mine, early, first, Mode::held)).value();
     EXPECT_FALSE(refused.is_in);
     EXPECT_EQ(heads_of(refused.following), std::vector{first});
-    hold(first);
+    hold();
     const auto misplaced = batch(early.head, 1);
     EXPECT_FALSE(run(io, appending(*mine, misplaced, early.head, Mode::held)).value().is_in);
     EXPECT_EQ(look(0).batches.size(), 1U);

@@ -135,6 +135,25 @@ TEST(ClusterSimulation, takes_whole_halls_among_busy_nodes) {
     };
     expect_sound(imports, 3);
 }
+TEST(ClusterSimulation, serves_far_from_the_database_among_busy_nodes) {
+    const Scenario far{
+        .machines = 3,
+        .buyers = 8,
+        .think = 0s,
+        .between_visitors = 0s,
+        .duration = 1s,
+        .big_percent = 0,
+        .trip_of_last = 20ms,
+    };
+    const auto seed = test::seed_of_this_run();
+    for (std::uint64_t run = 0; run < runs(10); ++run) {
+        const auto report = World{far, seed + run}.run();
+        ASSERT_TRUE(report.complaints.empty())
+            << complaints_of(report) << "FRONTROW_SEED=" << seed + run << " begins with it";
+        // Some trips to get a place, and one to fill it.
+        EXPECT_LE(p99(report.latencies.back()), 15 * far.trip_of_last);
+    }
+}
 TEST(ClusterSimulation, outlives_failures_while_places_are_held) {
     const Scenario imports{
         .machines = 3,

@@ -49,7 +49,12 @@ void SimDatabase::append(Batch batch, const Head& on, SharedJournal::Mode mode, 
 }
 
 void SimDatabase::begin(const Appending& append) {
-    if (!may_follow(*append)) return answer(append, false);
+    if (append->is_hold) {
+        append->on = journal_.back().head;
+        append->batch.head.first_seq = append->on.last_seq + 1;
+    } else if (!may_follow(*append)) {
+        return answer(append, false);
+    }
     // Others may come between what a statement sees and what it does.
     in_session_after(time_.around(kStatement / 4), [this, append] { insert(append); });
 }
@@ -62,7 +67,7 @@ bool SimDatabase::may_follow(const Append& append) const {
         return row.head.first_seq == on.first_seq && row.head.hash == on.hash &&
                row.head.state == on.state && row.head.last_seq + 1 == head.first_seq;
     });
-    return stands && (append.is_hold || agrees_with_clock(append));
+    return stands && agrees_with_clock(append);
 }
 
 bool SimDatabase::agrees_with_clock(const Append& append) const {
@@ -76,13 +81,14 @@ void SimDatabase::insert(const Appending& append) {
         return answer(append, false);
     if (uncommitted_) return waiting_.push_back(append);
     uncommitted_ = append;
-    append->behind = following(append->on.first_seq);
     if (append->is_hold) {
+        append->behind = following(append->from);
         answer(append, true);
         return in_session_after(kHoldMax, [this, append] {
             if (uncommitted_ == append) take_back();
         });
     }
+    append->behind = following(append->on.first_seq);
     append->behind.batches.push_back(append->batch);
     in_session_after(std::exchange(held_up_, Time{}), [this, append] {
         append->is_committing = true;
@@ -92,12 +98,12 @@ void SimDatabase::insert(const Appending& append) {
     });
 }
 
-void SimDatabase::hold(const Head& on, Bits128 writer, AppendDone done) {
-    Batch place;
-    place.head.first_seq = place.head.last_seq = on.last_seq + 1;
-    place.head.writer = writer;
-    auto append = std::make_shared<Append>(place, on, SharedJournal::Mode::first, std::move(done));
+void SimDatabase::hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) {
+    auto append =
+        std::make_shared<Append>(Batch{}, Head{}, SharedJournal::Mode::first, std::move(done));
     append->is_hold = true;
+    append->from = first_seq;
+    append->batch.head.writer = writer;
     if (!is_up()) return append->done(std::nullopt);
     appending_.push_back(append);
     in_session_after(time_.around(kStatement), [this, append] { begin(append); });
@@ -138,7 +144,7 @@ void SimDatabase::commit(const Appending& append) {
 }
 
 void SimDatabase::answer(const Appending& append, bool is_in) {
-    if (!is_in) append->behind = following(append->on.first_seq);
+    if (!is_in) append->behind = following(append->is_hold ? append->from : append->on.first_seq);
     appending_.remove(append);
     append->done(SharedJournal::Appended{.is_in = is_in, .following = std::move(append->behind)});
 }

@@ -31,7 +31,8 @@ public:
     /// A session has received it. Both statements of it, and their commit.
     void append(Batch batch, const Head& on, SharedJournal::Mode mode, AppendDone done);
     /// As an append, but not committed before another append of this writer fills the place.
-    void hold(const Head& on, Bits128 writer, AppendDone done);
+    /// In the place behind whatever is committed when it comes.
+    void hold(std::uint64_t first_seq, Bits128 writer, AppendDone done);
     /// The session of this writer has ended.
     void release(Bits128 writer);
     void look(std::uint64_t first_seq, LookDone done);
@@ -62,6 +63,8 @@ private:
         SharedJournal::Following behind;
         bool is_committing = false;
         bool is_hold = false;
+        /// Of a hold: from where on the journal is to be told.
+        std::uint64_t from = 0;
     };
     using Appending = std::shared_ptr<Append>;
 

@@ -31,13 +31,13 @@ void SimJournal::append(const Batch& batch, const Head& on, Mode mode, AppendDon
     });
 }
 
-void SimJournal::hold(const Head& on, Bits128 writer, AppendDone done) {
+void SimJournal::hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) {
     writer_ = writer;
     auto question = std::make_shared<Asked>();
     question->append_done = std::move(done);
     question->is_hold = true;
-    leaving_.emplace_back(question, [this, question, on, writer] {
-        database_.hold(on, writer, [this, question, writer](std::optional<Appended> held) {
+    leaving_.emplace_back(question, [this, question, first_seq, writer] {
+        database_.hold(first_seq, writer, [this, question, writer](std::optional<Appended> held) {
             // Whose client has gone is ended by the server with its first answer.
             if (!question->append_done) return database_.release(writer);
             if (!held || time_.chance(lost_percent_)) return fail(question);

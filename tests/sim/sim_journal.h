@@ -23,7 +23,7 @@ public:
         : time_{time}, database_{database}, trip_{trip}, deliver_{std::move(deliver)} {}
 
     void append(const Batch& batch, const Head& on, Mode mode, AppendDone done) override;
-    void hold(const Head& on, Bits128 writer, AppendDone done) override;
+    void hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) override;
     void release() override;
     void look(std::uint64_t first_seq, LookDone done) override;
 

@@ -231,10 +231,8 @@ void Node::decide_if_due(Time now) {
 void Node::ask_hold(Time now) {
     hold_ = look_now(now);
     ++counts_.holds;
-    auto on = head_;
-    on.state = state_.digest();
     ports_.journal.hold(
-        on,
+        head_.first_seq,
         me_,
         [weak = std::weak_ptr{self_}](Result<SharedJournal::Appended, Fault> answer) {
             if (const auto self = weak.lock()) (*self)->on_held(std::move(answer));
@@ -253,11 +251,10 @@ void Node::on_held(Result<SharedJournal::Appended, Fault> answer) {
     }
     note_contact(answer->following, asked.clock_at_send);
     append_pause_ = {};
-    if (!answer->is_in && is_head_of(answer->following) && state_.digest() != head_.state)
-        return fail(diverged_at(head_));
     if (!healing_) follow(answer->following, asked);
-    // Where others' batches were learned of meanwhile, the place was lost before this answer came.
-    has_place_ = answer->is_in && !healing_ && asked.heads == heads_;
+    // It is behind the head, unless there is more than one answer holds, or it was lost before this
+    // one came.
+    has_place_ = answer->is_in && !healing_ && !has_failed_ && is_head_of(answer->following);
     if (answer->is_in && !has_place_) ports_.journal.release();
     step();
 }

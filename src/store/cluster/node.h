@@ -234,9 +234,11 @@ private:
     void follow(const SharedJournal::Following& following, Look asked);
     Result<void, io::Fault> evolve_batch(const Batch& batch);
     static io::Fault diverged_at(const Head& head);
-    /// Nothing stands behind this node's head.
+    /// Nothing stood behind this node's head in it.
     bool is_head_of(const SharedJournal::Following& following) const {
-        return !following.batches.empty() && following.batches.back().head == head_;
+        const auto& batches = following.batches;
+        return !batches.empty() && batches.size() < SharedJournal::kBatchesMax &&
+               batches.back().head == head_;
     }
     void head_moves(Batch batch, std::span<const domain::Fact> facts);
     void note_contact(const SharedJournal::Following& following, Time clock_at_send);

@@ -63,16 +63,17 @@ public:
     /// been done, or be done yet).
     virtual void append(const Batch& batch, const Head& on, Mode mode, AppendDone done) = 0;
 
-    /// Takes the place behind `on` for `writer`'s append that comes next (Mode::held): until that
-    /// is answered, or release() is called, other appends to that place wait. For a batch that
-    /// takes longer to decide than others need to come first. As an append it counts as the one
-    /// under way, and `is_in` says whether the place was taken.
+    /// Takes the place behind the head, whichever that is, for `writer`'s append that comes next
+    /// (Mode::held): until that is answered, or release() is called, other appends to that place
+    /// wait. For a node whose batches come too late: it takes longer to decide, or is further away,
+    /// than others need to come first. As an append it counts as the one under way. `is_in` says
+    /// whether the place was taken; `following` is the journal from `first_seq` on, up to there.
     ///
     /// A node that stands still with a place in its hand stops all others: after a second of that
     /// the journal gives it to others, and the append is refused.
     ///
     /// Faults: unavailable.
-    virtual void hold(const Head& on, Bits128 writer, AppendDone done) = 0;
+    virtual void hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) = 0;
     /// Gives back the place that hold() took. Nothing is answered.
     virtual void release() = 0;
 

@@ -54,14 +54,14 @@ constexpr PgStatement kBegin{"", "BEGIN"};
 constexpr PgStatement kCommit{"", "COMMIT"};
 constexpr PgStatement kRollback{"", "ROLLBACK"};
 
-/// Takes the place $1 for the writer $2, for as long as the transaction is open: a row that is
-/// never committed as it is. $3 to $6 are as the append's $9 to $11 and $13.
+/// Takes the next place for the writer $1, for as long as the transaction is open: a row that is
+/// never committed as it is. $2 is as the append's $13.
 constexpr PgStatement kHold{
     "journal_hold",
-    "INSERT INTO journal SELECT $1, $1, head.at, $2, 0, $5, $4, '' FROM journal AS head"
-    " WHERE head.first_seq = $3 AND head.hash = $4 AND head.state = $5"
-    " AND head.last_seq = $1 - 1"
-    " AND $6 = " FRONTROW_TIMELINE " ON CONFLICT DO NOTHING"
+    "INSERT INTO journal SELECT last_seq + 1, last_seq + 1, at, $1, 0, state, hash, ''"
+    " FROM journal WHERE $2 = " FRONTROW_TIMELINE
+    " ORDER BY first_seq DESC LIMIT 1"
+    " ON CONFLICT DO NOTHING"
 };
 
 /// Makes the row that holds the place the batch $1 to $8; $9 is the time of the batch before. If
@@ -165,21 +165,6 @@ PgQuery fill_of(const Batch& batch, const Head& on) {
             ByteSpan{head.hash},
             bytes_in(batch.frame),
             on.at
-        )
-    };
-}
-
-PgQuery hold_of(const Head& on, Bits128 writer, std::uint32_t timeline) {
-    const auto state = bytes_of(on.state);
-    return {
-        kHold,
-        PgParams::of(
-            number(on.last_seq + 1),
-            writer,
-            number(on.first_seq),
-            ByteSpan{on.hash},
-            ByteSpan{state},
-            number(timeline)
         )
     };
 }
@@ -397,9 +382,12 @@ Awaitable<void> PostgresJournal::run_append(
     done(cluster::SharedJournal::Appended{.is_in = is_in, .following = std::move(following)});
 }
 
-void PostgresJournal::hold(const Head& on, Bits128 writer, AppendDone done) {
+void PostgresJournal::hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) {
     std::vector<PgQuery> queries{
-        {kBegin}, hold_of(on, writer, timeline_), following_of(on.first_seq, {}), {kClock}
+        {kBegin},
+        {kHold, PgParams::of(writer, number(timeline_))},
+        following_of(first_seq, {}),
+        {kClock},
     };
     tasks_.spawn(run_hold(std::move(queries), timeline_, std::move(done)));
 }
@@ -416,7 +404,10 @@ PostgresJournal::run_hold(std::vector<PgQuery> queries, std::uint32_t timeline, 
     if (!results) co_return done(std::unexpected(unavailable(results.error())));
     auto following = following_in((*results)[2], (*results)[3]);
     if (!is_in && following.timeline != timeline) co_return done(std::unexpected(failed_over()));
-    if (is_in) following.batches.pop_back();  // The row that holds the place.
+    // The row that holds the place is none of them.
+    std::erase_if(following.batches, [](const Batch& batch) {
+        return batch.head.n == 0 && batch.head.first_seq > 0;
+    });
     done(cluster::SharedJournal::Appended{.is_in = is_in, .following = std::move(following)});
 }
 

@@ -30,7 +30,7 @@ public:
     io::Awaitable<Result<void, io::Fault>> open() override;
     void append(const cluster::Batch& batch, const cluster::Head& on, Mode mode, AppendDone done)
         override;
-    void hold(const cluster::Head& on, Bits128 writer, AppendDone done) override;
+    void hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) override;
     void release() override;
     void look(std::uint64_t first_seq, LookDone done) override;
 
