@@ -284,42 +284,13 @@ TEST_F(PgConnections, plans_from_before_a_change_of_the_tables_end_the_session) 
     EXPECT_FALSE(connection->is_usable());
 }
 
-TEST_F(PgConnections, notifications_reach_who_listens) {
-    const auto listener = connect();
-    ASSERT_TRUE(ask(*listener, "LISTEN facts"));
-    const auto none = run(io, listener->wait_notification(20ms));
-    ASSERT_TRUE(none);
-    EXPECT_FALSE(*none);
-    auto waiting = start(io, listener->wait_notification(10'000ms));
-    told(*connection, "NOTIFY facts, '42'");
-    const auto came = waiting.get();
-    ASSERT_TRUE(came && *came);
-    EXPECT_EQ((*came)->channel, "facts");
-    EXPECT_EQ((*came)->payload, "42");
-    // Those that come during a run are kept.
-    told(*connection, "NOTIFY facts, '43'");
-    told(*connection, "NOTIFY facts, '44'");
-    told(*listener, "SELECT 1");
-    for (const char* payload : {"43", "44"}) {
-        const auto kept = run(io, listener->wait_notification(10'000ms));
-        ASSERT_TRUE(kept && *kept);
-        EXPECT_EQ((*kept)->payload, payload);
-    }
-    EXPECT_TRUE(listener->is_usable());
-}
-
 TEST_F(PgConnections, closing_ends_a_wait) {
-    const auto listener = connect();
-    ASSERT_TRUE(ask(*listener, "LISTEN facts"));
-    auto waiting = start(io, listener->wait_notification(1h));
     auto running = start(io, [](PgConnection& one) -> io::Awaitable<Answer> {
         const std::vector<PgQuery> slow{query("SELECT pg_sleep(3)")};
         co_return co_await one.run(slow);
     }(*connection));
     told(*connect(), "SELECT 1");
-    listener->close();
     connection->close();
-    EXPECT_EQ(waiting.get().error().kind, PgErrorKind::lost);
     EXPECT_EQ(running.get().error().kind, PgErrorKind::lost);
     EXPECT_EQ(ask(*connection, "SELECT 1").error().kind, PgErrorKind::refused);
 }

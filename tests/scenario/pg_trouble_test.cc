@@ -223,19 +223,6 @@ TEST_F(PgTrouble, what_had_not_begun_when_the_server_ended_is_surely_not_done) {
     );
 }
 
-TEST_F(PgTrouble, who_listens_learns_that_the_server_ended) {
-    const auto listener = connect();
-    ASSERT_TRUE(ask(*listener, "LISTEN facts"));
-    auto waiting = start(io, listener->wait_notification(1h));
-    run_ready(io);
-    server->stop();
-    const auto end = waiting.get();
-    ASSERT_FALSE(end);
-    EXPECT_EQ(end.error().kind, PgErrorKind::unavailable);
-    EXPECT_EQ(end.error().sqlstate, "57P01");
-    EXPECT_FALSE(listener->is_usable());
-}
-
 TEST_F(PgTrouble, a_transaction_forgotten_open_ends) {
     auto impatient = options();
     impatient.idle_in_transaction_timeout = 50ms;

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -11,7 +10,6 @@
 namespace frontrow::test {
 namespace {
 
-using testing::ElementsAre;
 using testing::ElementsAreArray;
 
 using Bytes = std::span<const std::uint8_t>;
@@ -44,9 +42,6 @@ TEST_F(PgValues, come_back_as_they_went) {
     using Long = std::numeric_limits<std::int64_t>;
     for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, Long::max(), Long::min()})
         EXPECT_EQ(back("SELECT $1", value).int8(0, 0), value);
-    for (const double value : {0.0, -0.5, 1e300, std::numeric_limits<double>::infinity()})
-        EXPECT_EQ(back("SELECT $1", value).float8(0, 0), value);
-    EXPECT_TRUE(std::isnan(back("SELECT $1", std::nan("")).float8(0, 0)));
     for (const std::string& value :
          {std::string{}, std::string{"席 A-1 'quoted' \\"}, std::string(100'000, 'x')})
         EXPECT_EQ(back("SELECT $1", value).text(0, 0), value);
@@ -113,75 +108,6 @@ TEST_F(PgValues, nothing_is_null) {
     EXPECT_EQ(result.maybe(&PgResult::int4, 0, 0), std::nullopt);
     EXPECT_EQ(result.maybe(&PgResult::text, 0, 1), std::nullopt);
     EXPECT_EQ(result.maybe(&PgResult::instant, 0, 2), Instant{});
-}
-
-TEST_F(PgValues, a_batch_of_rows_goes_as_columns) {
-    struct Row {
-        SeatId seat;
-        std::string label;
-        std::optional<std::int64_t> price;
-        Instant until;
-        std::int32_t row;
-        double share;
-        bool is_sold;
-        std::optional<std::string> note;
-        std::vector<std::uint8_t> digest;
-    };
-    const std::vector<Row> rows{
-        {SeatId{{1, 2}}, "A-1", 9'000, Instant{Millis{1}}, 1, 0.5, true, "aisle", {1, 0, 2}},
-        {SeatId{{1, 3}}, "", std::nullopt, Instant{Millis{-1}}, -2, -1.0, false, {}, {}},
-    };
-    PgParams params;
-    params.add_array(rows, &Row::seat);
-    params.add_array(rows, &Row::label);
-    params.add_array(rows, &Row::price);
-    params.add_array(rows, &Row::until);
-    params.add_array(rows, &Row::row);
-    params.add_array(rows, &Row::share);
-    params.add_array(rows, &Row::is_sold);
-    params.add_array(rows, &Row::note);
-    params.add_array(rows, [](const Row& row) { return Bytes{row.digest}; });
-    std::vector<PgQuery> queries;
-    queries.push_back(query("SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"));
-    queries.back().params = std::move(params);
-    const auto answer = ask(*connection, std::move(queries));
-    ASSERT_TRUE(answer) << answer.error().what;
-    const auto& result = answer->front();
-    ASSERT_EQ(result.rows(), 2);
-    EXPECT_EQ(result.affected(), 2);
-    for (int i = 0; i < 2; ++i) {
-        const auto& row = rows[static_cast<std::size_t>(i)];
-        EXPECT_EQ(SeatId{result.uuid(i, 0)}, row.seat);
-        EXPECT_EQ(result.text(i, 1), row.label);
-        EXPECT_EQ(result.maybe(&PgResult::int8, i, 2), row.price);
-        EXPECT_EQ(result.instant(i, 3), row.until);
-        EXPECT_EQ(result.int4(i, 4), row.row);
-        EXPECT_EQ(result.float8(i, 5), row.share);
-        EXPECT_EQ(result.boolean(i, 6), row.is_sold);
-        EXPECT_EQ(result.maybe(&PgResult::text, i, 7), row.note);
-        EXPECT_THAT(result.bytea(i, 8), ElementsAreArray(row.digest));
-    }
-}
-
-TEST_F(PgValues, arrays_come_back_and_may_be_empty) {
-    PgParams params;
-    params.add_array(std::vector<std::int32_t>{1, -2});
-    params.add_array(std::vector<std::int64_t>{1LL << 40});
-    params.add_array(std::vector<Bits128>{{1, 2}, {3, 4}});
-    params.add_array(std::vector<std::string>{"a", ""});
-    params.add_array(std::vector<std::string>{});
-    std::vector<PgQuery> queries;
-    queries.push_back(query("SELECT $1, $2, $3, $4, $5, cardinality($5)"));
-    queries.back().params = std::move(params);
-    const auto answer = ask(*connection, std::move(queries));
-    ASSERT_TRUE(answer) << answer.error().what;
-    const auto& result = answer->front();
-    EXPECT_THAT(result.int4_array(0, 0), ElementsAre(1, -2));
-    EXPECT_THAT(result.int8_array(0, 1), ElementsAre(1LL << 40));
-    EXPECT_THAT(result.uuid_array(0, 2), ElementsAre(Bits128{1, 2}, Bits128{3, 4}));
-    EXPECT_THAT(result.text_array(0, 3), ElementsAre("a", ""));
-    EXPECT_TRUE(result.text_array(0, 4).empty());
-    EXPECT_EQ(result.int4(0, 5), 0);
 }
 
 TEST_F(PgValues, a_type_without_a_name_here_is_reached_by_a_cast) {

@@ -31,10 +31,6 @@ constexpr PgStatement kKeyedSettings{
 };
 #undef FRONTROW_SETTINGS
 
-struct FreeMemory {
-    void operator()(PGnotify* notification) const { PQfreemem(notification); }
-};
-
 /// Errors after which the session would go on to fail: it is a standby's, doesn't know what was
 /// prepared, or has plans from before a change of the tables.
 bool makes_stale(const PgError& error) {
@@ -196,28 +192,6 @@ Awaitable<std::optional<PgError>> PgConnection::converse_script() {
     }
     if (!link_->is_open()) co_return lost(error);
     co_return error;
-}
-
-Awaitable<Result<std::optional<PgNotification>, PgError>> PgConnection::wait_notification(
-    std::chrono::milliseconds time
-) {
-    Use use{link_};
-    link_->set_deadline(time);
-    for (;;) {
-        if (link_->has_ended()) co_return std::unexpected(not_begun());
-        auto found = next_notification();
-        const bool goes_on = !found && co_await link_->receive();
-        if (goes_on) continue;
-        if (!found && !link_->is_late()) co_return std::unexpected(lost(std::nullopt));
-        use.finish();
-        co_return found;
-    }
-}
-
-std::optional<PgNotification> PgConnection::next_notification() {
-    const std::unique_ptr<PGnotify, FreeMemory> found{PQnotifies(link_->handle())};
-    if (!found) return std::nullopt;
-    return PgNotification{.channel = found->relname, .payload = found->extra};
 }
 
 bool PgConnection::has_warned() const {

@@ -18,12 +18,6 @@ namespace frontrow::io::postgres {
 
 class PgLink;
 
-/// What NOTIFY said.
-struct PgNotification {
-    std::string channel;
-    std::string payload;
-};
-
 /// One session with PostgreSQL. One thread, the executor's, and one user at a time (CHECK): a
 /// second run() is begun when the first has returned. Errors come back as PgErrors and never throw.
 class PgConnection {
@@ -54,12 +48,6 @@ public:
     /// unless they say otherwise. What they return is dropped. Not for a pooled connection.
     Awaitable<Result<void, PgError>> run_script(std::string sql, std::chrono::milliseconds time);
 
-    /// The next notification on what was LISTENed to, or nothing if none came in `time`. Those that
-    /// come during a run() are kept for here. Errors: lost, refused.
-    Awaitable<Result<std::optional<PgNotification>, PgError>> wait_notification(
-        std::chrono::milliseconds time
-    );
-
     /// Whether the server warned during the last run(), which succeeded nevertheless.
     bool has_warned() const;
     /// False: for nothing but to be destroyed.
@@ -85,7 +73,6 @@ private:
     PgError not_begun() const;
     PgError lost(const std::optional<PgError>& said) const;
     PgQuery settings(bool is_local) const;
-    std::optional<PgNotification> next_notification();
     PgPrepared* prepared() { return options_.prepare ? &prepared_ : nullptr; }
 
     PgOptions options_;

@@ -17,8 +17,6 @@ enum class PgErrorKind : std::uint8_t {
     refused,
     /// The server says that it can't now: it starts, stops, is full, or has become a standby.
     unavailable,
-    /// The pool's connections are all busy, and were for too long or with too many waiting.
-    exhausted,
     /// statement_timeout or lock_timeout struck, or somebody cancelled the statement.
     timed_out,
     /// A deadlock or a serialization conflict: the same again may succeed.

@@ -14,7 +14,7 @@ struct PgOptions {
     std::string application_name = "frontrow";
     /// False behind a pooler that lends its sessions by the transaction (PgBouncer): nothing is
     /// left in a session then. Statements go unnamed, the timeouts travel with each transaction,
-    /// LISTEN doesn't work, and a BEGIN can't name an isolation level.
+    /// and a BEGIN can't name an isolation level.
     bool prepare = true;
     /// Every statement finds its rows by an index. A plan made while a table is small reads it all,
     /// and is kept when it has grown: such plans aren't made then.

@@ -5,7 +5,6 @@
 
 #include <libpq-fe.h>
 
-#include <bit>
 #include <charconv>
 
 namespace frontrow::io::postgres {
@@ -72,11 +71,6 @@ std::int64_t PgResult::int8(int row, int column) const {
     return static_cast<std::int64_t>(read_big_endian<std::uint64_t>(bytes));
 }
 
-double PgResult::float8(int row, int column) const {
-    const char* bytes = fixed(row, column, PgType<double>::oid, 8);
-    return std::bit_cast<double>(read_big_endian<std::uint64_t>(bytes));
-}
-
 Bits128 PgResult::uuid(int row, int column) const {
     return read_uuid(fixed(row, column, PgType<Bits128>::oid, 16));
 }
@@ -98,61 +92,6 @@ std::span<const std::uint8_t> PgResult::bytea(int row, int column) const {
     const char* bytes = value(row, column, PgType<std::span<const std::uint8_t>>::oid);
     const auto length = static_cast<std::size_t>(PQgetlength(result_.get(), row, column));
     return {reinterpret_cast<const std::uint8_t*>(bytes), length};
-}
-
-template <class T, class Read>
-std::vector<T> PgResult::array(int row, int column, Read read) const {
-    const char* at = value(row, column, PgType<T>::array_oid);
-    const char* const end = at + PQgetlength(result_.get(), row, column);
-    const auto number = [&at, end] {
-        CHECK(end - at >= 4);
-        const auto found = read_big_endian<std::uint32_t>(at);
-        at += 4;
-        return found;
-    };
-    const auto dimensions = number();
-    number();  // whether there are NULLs
-    CHECK(number() == PgType<T>::oid);
-    if (dimensions == 0) return {};
-    CHECK(dimensions == 1);
-    const auto count = number();
-    number();  // where it begins to count
-    std::vector<T> elements;
-    elements.reserve(count);
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const auto length = static_cast<std::int32_t>(number());
-        CHECK(length >= 0 && length <= end - at);
-        elements.push_back(read(at, length));
-        at += length;
-    }
-    return elements;
-}
-
-std::vector<std::int32_t> PgResult::int4_array(int row, int column) const {
-    return array<std::int32_t>(row, column, [](const char* bytes, int length) {
-        CHECK(length == 4);
-        return static_cast<std::int32_t>(read_big_endian<std::uint32_t>(bytes));
-    });
-}
-
-std::vector<std::int64_t> PgResult::int8_array(int row, int column) const {
-    return array<std::int64_t>(row, column, [](const char* bytes, int length) {
-        CHECK(length == 8);
-        return static_cast<std::int64_t>(read_big_endian<std::uint64_t>(bytes));
-    });
-}
-
-std::vector<Bits128> PgResult::uuid_array(int row, int column) const {
-    return array<Bits128>(row, column, [](const char* bytes, int length) {
-        CHECK(length == 16);
-        return read_uuid(bytes);
-    });
-}
-
-std::vector<std::string_view> PgResult::text_array(int row, int column) const {
-    return array<std::string_view>(row, column, [](const char* bytes, int length) {
-        return std::string_view{bytes, static_cast<std::size_t>(length)};
-    });
 }
 
 }  // namespace frontrow::io::postgres

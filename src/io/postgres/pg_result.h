@@ -9,7 +9,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 struct pg_result;
 
@@ -33,7 +32,6 @@ public:
     bool boolean(int row, int column) const;
     std::int32_t int4(int row, int column) const;
     std::int64_t int8(int row, int column) const;
-    double float8(int row, int column) const;
     Bits128 uuid(int row, int column) const;
     /// A timestamptz. Digits past the millisecond are cut; -infinity and infinity are the first and
     /// the last Instant.
@@ -42,12 +40,6 @@ public:
     std::string_view text(int row, int column) const;
     /// A bytea; valid as long as the result.
     std::span<const std::uint8_t> bytea(int row, int column) const;
-
-    /// Arrays of one dimension without NULLs.
-    std::vector<std::int32_t> int4_array(int row, int column) const;
-    std::vector<std::int64_t> int8_array(int row, int column) const;
-    std::vector<Bits128> uuid_array(int row, int column) const;
-    std::vector<std::string_view> text_array(int row, int column) const;
 
     /// Nothing for a NULL: `result.maybe(&PgResult::uuid, row, 2)`.
     template <class T>
@@ -66,8 +58,6 @@ private:
 
     const char* value(int row, int column, PgOid oid) const;
     const char* fixed(int row, int column, PgOid oid, int length) const;
-    template <class T, class Read>
-    std::vector<T> array(int row, int column, Read read) const;
 
     std::unique_ptr<pg_result, Clear> result_;
 };

@@ -126,47 +126,37 @@ std::int64_t number(std::uint64_t value) {
 
 using ByteSpan = std::span<const std::uint8_t>;
 
-PgQuery append_of(const Batch& batch, const Head& on, bool is_again, std::uint32_t timeline) {
+/// $1 to $8.
+PgParams row_of(const Batch& batch) {
     const auto& head = batch.head;
     const auto state = bytes_of(head.state);
+    return PgParams::of(
+        number(head.first_seq),
+        number(head.last_seq),
+        head.at,
+        head.writer,
+        number(head.n),
+        ByteSpan{state},
+        ByteSpan{head.hash},
+        bytes_in(batch.frame)
+    );
+}
+
+PgQuery append_of(const Batch& batch, const Head& on, bool is_again, std::uint32_t timeline) {
     const auto on_state = bytes_of(on.state);
-    return {
-        kAppend,
-        PgParams::of(
-            number(head.first_seq),
-            number(head.last_seq),
-            head.at,
-            head.writer,
-            number(head.n),
-            ByteSpan{state},
-            ByteSpan{head.hash},
-            bytes_in(batch.frame),
-            number(on.first_seq),
-            ByteSpan{on.hash},
-            ByteSpan{on_state},
-            is_again,
-            number(timeline)
-        )
-    };
+    auto values = row_of(batch);
+    values.add(number(on.first_seq));
+    values.add(ByteSpan{on.hash});
+    values.add(ByteSpan{on_state});
+    values.add(is_again);
+    values.add(number(timeline));
+    return {kAppend, std::move(values)};
 }
 
 PgQuery fill_of(const Batch& batch, const Head& on) {
-    const auto& head = batch.head;
-    const auto state = bytes_of(head.state);
-    return {
-        kFill,
-        PgParams::of(
-            number(head.first_seq),
-            number(head.last_seq),
-            head.at,
-            head.writer,
-            number(head.n),
-            ByteSpan{state},
-            ByteSpan{head.hash},
-            bytes_in(batch.frame),
-            on.at
-        )
-    };
+    auto values = row_of(batch);
+    values.add(on.at);
+    return {kFill, std::move(values)};
 }
 
 /// `own`: a batch whose facts aren't wanted; nil for none.
