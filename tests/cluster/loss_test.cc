@@ -93,7 +93,7 @@ TEST_P(ClusterLoss, of_a_quick_way_to_the_database_stops_nobody) {
         for (const auto way : {Way::to_server, Way::to_client})
             cluster.proxy().delay(way, std::chrono::milliseconds{10});
         auto client = cluster.client(1);
-        const auto hall = make_hall(client, cluster.size() * kSales);
+        const auto hall = make_hall(client, 1'000);
         std::size_t next = 0;
         for (const auto port : cluster.ports()) {
             std::chrono::milliseconds longest{0};
