@@ -1,1 +1,3 @@
+DROP TABLE task_leases;
+DROP TABLE side_records;
 DROP TABLE journal;

@@ -22,3 +22,23 @@ INSERT INTO journal VALUES (
     0, 0, 'epoch', '00000000-0000-0000-0000-000000000000', 0, decode(repeat('00', 16), 'hex'),
     sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')), ''
 );
+
+-- Named small values that aren't facts: readers' cursors, personal data, secrets. Changed by compare-and-set.
+CREATE TABLE side_records (
+    name text COLLATE "C" PRIMARY KEY,
+    value bytea NOT NULL CHECK (length(value) <= 65536),
+    -- Of the change that wrote it, from side_versions: never used again.
+    version bigint NOT NULL
+);
+CREATE SEQUENCE side_versions OWNED BY side_records.version;
+
+-- Which process does what one process should do.
+CREATE TABLE task_leases (
+    name text COLLATE "C" PRIMARY KEY,
+    -- Rises each time that the task is taken.
+    number bigint NOT NULL,
+    -- Random for each process; null where it was given back.
+    holder uuid,
+    -- Rises each time that the holder renews it.
+    beat bigint NOT NULL
+);

@@ -3,32 +3,51 @@
 #include "cli/commands.h"
 #include "cli/copy_progress.h"
 #include "cli/store_name.h"
+#include "cli/with_database.h"
 #include "config/options.h"
+#include "store/backup/cluster_backup.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <string>
 
 namespace frontrow::cli {
 namespace {
 
+using store::engine::JournalEnd;
+
+int backup_failed(const std::string& why) {
+    std::fprintf(stderr, "frontrow backup: %s\n", why.c_str());
+    return kFailed;
+}
+
+int report(const Result<JournalEnd, io::Fault>& end, const std::string& to) {
+    if (!end) return backup_failed(end.error().what);
+    print_copied(end->last_seq, end->batch, to);
+    return kDone;
+}
+
+io::Awaitable<int>
+back_up_database(io::postgres::PgConnection& connection, const config::BackupSettings& settings) {
+    const auto end =
+        co_await store::backup::back_up_cluster(connection, settings.to, copy_progress());
+    co_return report(end, settings.to);
+}
+
 int back_up(const config::BackupSettings& settings) {
     say_store("backup", settings.store);
-    if (settings.store.is_cluster()) {
-        std::fprintf(
-            stderr,
-            "frontrow backup: a PostgreSQL is backed up with its own tools: pg_dump for a copy, "
-            "pg_basebackup and WAL archiving for every last fact (docs/operations.md)\n"
+    if (!settings.store.is_cluster()) {
+        return report(
+            store::sqlite::back_up(settings.store.data_dir, settings.to, copy_progress()),
+            settings.to
         );
-        return kWrongUsage;
     }
-    const auto end = store::sqlite::back_up(settings.store.data_dir, settings.to, copy_progress());
-    if (!end) {
-        std::fprintf(stderr, "frontrow backup: %s\n", end.error().what.c_str());
-        return kFailed;
-    }
-    print_copied(*end, settings.to);
-    return kDone;
+    std::string why;
+    const int exit_code = with_database(settings.store.store, why, [&](auto& connection) {
+        return back_up_database(connection, settings);
+    });
+    return exit_code < 0 ? backup_failed(why) : exit_code;
 }
 
 }  // namespace
@@ -36,11 +55,12 @@ int back_up(const config::BackupSettings& settings) {
 void add_backup(CLI::App& app, int& exit_code) {
     auto settings = std::make_shared<config::BackupSettings>();
     auto* command = app.add_subcommand(
-        "backup", "Copy a data folder's journal into one file, beside a running server"
+        "backup", "Copy a journal and the side records into one file, beside running servers"
     );
     command->footer(
         "Every fact is in it that was durable when it began, and an end mark, by which `frontrow\n"
-        "restore` knows that it's whole. The copy is read back and checked."
+        "restore` knows that it's whole. The copy is read back and checked. A folder's backup can\n"
+        "be restored into a database, and a database's into a folder."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = back_up(*settings); });

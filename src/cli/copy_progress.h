@@ -3,8 +3,9 @@
 #include "store/sqlite/backup.h"
 
 #include <cinttypes>
+#include <cstdint>
 #include <cstdio>
-#include <filesystem>
+#include <string>
 
 namespace frontrow::cli {
 
@@ -18,11 +19,11 @@ inline store::sqlite::CopyProgress copy_progress() {
     };
 }
 
-inline void print_copied(const store::engine::JournalEnd& end, const std::filesystem::path& where) {
+inline void print_copied(std::uint64_t facts, std::uint64_t batches, const std::string& where) {
     std::printf(
         "%" PRIu64 " facts in %" PRIu64 " batches are in %s; the chain is whole\n",
-        end.last_seq,
-        end.batch,
+        facts,
+        batches,
         where.c_str()
     );
 }

@@ -2,9 +2,12 @@
 #include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
+#include "io/random.h"
 #include "store/postgres/migrations.h"
+#include "store/postgres/rewrite_journal.h"
 
 #include <CLI/CLI.hpp>
+#include <cinttypes>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -60,6 +63,24 @@ io::Awaitable<int> migrate_to(PgConnection& connection, const Wish& wish) {
     co_return kDone;
 }
 
+io::Awaitable<int> fork(PgConnection& connection) {
+    io::SystemRandom random;
+    const auto batches = co_await store::postgres::fork_journal(connection, random);
+    if (!batches) co_return failed(batches.error().what);
+    std::printf(
+        "the journal has a past of its own: %" PRIu64
+        " batches are chained anew; nodes that knew it before end, and must be started again\n",
+        *batches
+    );
+    co_return kDone;
+}
+
+io::Awaitable<int> go_way(PgConnection& connection, const Wish& wish) {
+    if (wish.way == "status") return show(connection);
+    if (wish.way == "fork") return fork(connection);
+    return migrate_to(connection, wish);
+}
+
 int migrate(const Wish& wish) {
     if (!wish.store.is_cluster()) {
         std::fprintf(
@@ -71,10 +92,9 @@ int migrate(const Wish& wish) {
     }
     say_store("migrate", wish.store);
     std::string why;
-    const int exit_code =
-        with_database(wish.store.store, why, [&](PgConnection& connection) -> io::Awaitable<int> {
-            return wish.way == "status" ? show(connection) : migrate_to(connection, wish);
-        });
+    const int exit_code = with_database(wish.store.store, why, [&](PgConnection& connection) {
+        return go_way(connection, wish);
+    });
     return exit_code < 0 ? failed(why) : exit_code;
 }
 
@@ -86,12 +106,15 @@ void add_migrate(CLI::App& app, int& exit_code) {
     command->footer(
         "`serve` does `up` by itself when it starts, behind a lock, so that any number of nodes "
         "may "
-        "start together.\n`down` takes the newest step back, and what it kept with it."
+        "start together.\n`down` takes the newest step back, and what it kept with it.\n"
+        "`fork` is for a database that was restored to an earlier time: it gives the journal a "
+        "past "
+        "of its own,\nin which nodes that know the other find nothing of theirs."
     );
     config::add_options(*command, wish->store);
-    command->add_option("way", wish->way, "up, down or status")
+    command->add_option("way", wish->way, "up, down, status or fork")
         ->required()
-        ->check(CLI::IsMember({"up", "down", "status"}));
+        ->check(CLI::IsMember({"up", "down", "status", "fork"}));
     command->add_option("--to", wish->target, "The version to stop at")
         ->envname("FRONTROW_MIGRATE_TO")
         ->check(CLI::Range(0, migrations().back().version));

@@ -1,32 +1,71 @@
 #include "cli/commands.h"
 #include "cli/copy_progress.h"
 #include "cli/store_name.h"
+#include "cli/with_database.h"
 #include "config/options.h"
+#include "io/random.h"
+#include "store/backup/cluster_restore.h"
 #include "store/sqlite/backup.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <string>
 
 namespace frontrow::cli {
 namespace {
 
+using store::sqlite::AcceptUnsealed;
+
+int restore_failed(const std::string& why) {
+    std::fprintf(stderr, "frontrow restore: %s\n", why.c_str());
+    return kFailed;
+}
+
+int restore_folder(const config::RestoreSettings& settings, const AcceptUnsealed& accept_unsealed) {
+    const auto& folder = settings.store.data_dir;
+    const auto end =
+        store::sqlite::restore(settings.from, folder, copy_progress(), accept_unsealed);
+    if (!end) return restore_failed(end.error().what);
+    print_copied(end->last_seq, end->batch, folder);
+    return kDone;
+}
+
+io::Awaitable<int> fill_database(
+    io::postgres::PgConnection& connection,
+    const config::RestoreSettings& settings,
+    const AcceptUnsealed& accept_unsealed
+) {
+    io::SystemRandom random;
+    const auto restored = co_await store::backup::restore_into_cluster(
+        connection, settings.from, copy_progress(), accept_unsealed, random
+    );
+    if (!restored) co_return restore_failed(restored.error().what);
+    print_copied(restored->facts, restored->batches, store_name(settings.store));
+    co_return kDone;
+}
+
+int restore_database(
+    const config::RestoreSettings& settings,
+    const AcceptUnsealed& accept_unsealed
+) {
+    std::string why;
+    const int exit_code = with_database(settings.store.store, why, [&](auto& connection) {
+        return fill_database(connection, settings, accept_unsealed);
+    });
+    return exit_code < 0 ? restore_failed(why) : exit_code;
+}
+
 int restore(const config::RestoreSettings& settings) {
-    say_store("restore", settings.data_dir);
-    store::sqlite::AcceptUnsealed accept_unsealed;
+    say_store("restore", settings.store);
+    AcceptUnsealed accept_unsealed;
     if (settings.accept_unsealed) {
         accept_unsealed = [&](const std::string& what) {
             std::fprintf(stderr, "frontrow restore: %s: %s\n", settings.from.c_str(), what.c_str());
         };
     }
-    const auto end =
-        store::sqlite::restore(settings.from, settings.data_dir, copy_progress(), accept_unsealed);
-    if (!end) {
-        std::fprintf(stderr, "frontrow restore: %s\n", end.error().what.c_str());
-        return kFailed;
-    }
-    print_copied(*end, settings.data_dir);
-    return kDone;
+    return settings.store.is_cluster() ? restore_database(settings, accept_unsealed)
+                                       : restore_folder(settings, accept_unsealed);
 }
 
 }  // namespace
@@ -34,11 +73,15 @@ int restore(const config::RestoreSettings& settings) {
 void add_restore(CLI::App& app, int& exit_code) {
     auto settings = std::make_shared<config::RestoreSettings>();
     auto* command = app.add_subcommand(
-        "restore", "Make a data folder of a backup, once it's proven that nothing is missing"
+        "restore",
+        "Make a data folder or a cluster's journal of a backup, once it's proven that nothing is "
+        "missing"
     );
     command->footer(
         "A backup that was cut off or damaged is refused with exit code 1, and what it lacks is "
-        "said.\nThe folder must be new or empty, and has a whole journal afterwards or none."
+        "said.\nThe folder must be new or empty, the database have no facts; it has a whole "
+        "journal "
+        "afterwards or none."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = restore(*settings); });

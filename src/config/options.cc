@@ -27,6 +27,21 @@ CLI::Option* add_data_dir(CLI::App& command, std::filesystem::path& folder, cons
         ->capture_default_str();
 }
 
+void add_store(
+    CLI::App& command,
+    StoreSettings& settings,
+    const char* what_folder,
+    const char* what_database
+) {
+    add_data_dir(command, settings.data_dir, what_folder)->each([&settings](const std::string&) {
+        settings.is_folder_named = true;
+    });
+    command.add_option("--store", settings.store, what_database)
+        ->envname("FRONTROW_STORE")
+        ->type_name("URL")
+        ->check(CLI::Validator{check_store, ""});
+}
+
 /// For commands that write facts, and so their times.
 void add_clock_option(CLI::App& command, StoreSettings& settings) {
     command
@@ -196,18 +211,12 @@ void add_options(CLI::App& command, SeedSettings& settings) {
 }
 
 void add_options(CLI::App& command, StoreSettings& settings) {
-    add_data_dir(command, settings.data_dir, kFolder)->each([&settings](const std::string&) {
-        settings.is_folder_named = true;
-    });
-    command
-        .add_option(
-            "--store",
-            settings.store,
-            "A PostgreSQL in place of the folder, postgres://user:password@host/database"
-        )
-        ->envname("FRONTROW_STORE")
-        ->type_name("URL")
-        ->check(CLI::Validator{check_store, ""});
+    add_store(
+        command,
+        settings,
+        kFolder,
+        "A PostgreSQL in place of the folder, postgres://user:password@host/database"
+    );
 }
 
 void add_options(CLI::App& command, BackupSettings& settings) {
@@ -224,7 +233,12 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
         ->required()
         ->check(CLI::ExistingFile.description(""))
         ->type_name("FILE");
-    add_data_dir(command, settings.data_dir, "The folder to make, or an empty one");
+    add_store(
+        command,
+        settings.store,
+        "The folder to make, or an empty one",
+        "An empty PostgreSQL in place of the folder, postgres://user:password@host/database"
+    );
     command
         .add_flag(
             "--accept-unsealed",

@@ -64,7 +64,8 @@ struct BackupSettings {
 
 struct RestoreSettings {
     std::filesystem::path from;
-    std::filesystem::path data_dir = "data";
+    /// Where to.
+    StoreSettings store;
     /// Also a backup that has no end mark.
     bool accept_unsealed = false;
 };

@@ -2,6 +2,7 @@
 #include "store/sqlite/backup.h"
 #include "store/sqlite/data_folder.h"
 #include "store/sqlite/journal_head.h"
+#include "store/sqlite/side_file.h"
 #include "support/seed.h"
 #include "support/temp_folder.h"
 
@@ -10,6 +11,8 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <string>
+#include <vector>
 
 namespace frontrow::test {
 namespace {
@@ -18,6 +21,7 @@ using store::engine::JournalEnd;
 using store::sqlite::DataFolder;
 using store::sqlite::Journal;
 using store::sqlite::JournalHead;
+using store::sqlite::SideFile;
 
 namespace fs = std::filesystem;
 
@@ -37,6 +41,14 @@ protected:
             }
             end_ = journal->end();
             ASSERT_TRUE(JournalHead::establish(DataFolder::head_of(data), end_));
+        }
+        {
+            auto side = SideFile::open(DataFolder::side_of(data)).value();
+            for (int i = 0; i < 8; ++i) {
+                const std::string value(i == 3 ? 5'000uz : 50uz, 'x');
+                ASSERT_TRUE(side.change({.name = "record " + std::to_string(i), .value = value}));
+            }
+            side_records_ = side.list({}, {}).value();
         }
         const auto backup = folder_.path() / "backup.db";
         ASSERT_TRUE(store::sqlite::back_up(data, backup, [](const JournalEnd&) {}));
@@ -62,9 +74,12 @@ protected:
         );
         EXPECT_EQ(fs::exists(DataFolder::journal_of(restored)), end.has_value());
         EXPECT_EQ(fs::exists(DataFolder::head_of(restored)), end.has_value());
+        EXPECT_EQ(fs::exists(DataFolder::side_of(restored)), end.has_value());
         if (!end) return false;
         EXPECT_EQ(*end, end_);
         EXPECT_EQ(recover(restored).end, end_);
+        auto side = SideFile::open_to_read(DataFolder::side_of(restored)).value();
+        EXPECT_EQ(side->list({}, {}).value(), side_records_);
         return true;
     }
 
@@ -73,6 +88,7 @@ protected:
     TempFolder folder_;
     std::string bytes_;
     JournalEnd end_;
+    std::vector<store::SideRecord> side_records_;
 };
 
 TEST_F(DamagedBackup, is_restored_whole_where_it_is_not_damaged) {

@@ -181,15 +181,18 @@ TEST_F(BackedUp, says_what_is_wrong_and_leaves_nothing) {
     EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"backup.db", "data"}));
 }
 
-TEST_F(BackedUp, names_the_tools_for_a_database) {
+TEST_F(BackedUp, is_of_the_database_where_one_is_named) {
     for (const auto& [arguments, environment] :
          std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>>{
-             {{"backup", "--to", new_, "--store", "postgres://localhost/x"}, {}},
-             {{"backup", "--to", new_}, {"DATABASE_URL=postgres://localhost/x"}},
+             {{"backup", "--to", new_, "--store", "postgres://localhost:1/x"}, {}},
+             {{"backup", "--to", new_}, {"DATABASE_URL=postgres://localhost:1/x"}},
+             {{"restore", "--from", file_, "--store", "postgres://localhost:1/x"}, {}},
+             {{"restore", "--from", file_}, {"DATABASE_URL=postgres://localhost:1/x"}},
          }) {
         const auto finished = run_program(arguments, environment);
-        EXPECT_EQ(finished.exit_code, 2);
-        EXPECT_THAT(finished.err, HasSubstr("pg_dump"));
+        EXPECT_EQ(finished.exit_code, 1);
+        EXPECT_THAT(finished.err, HasSubstr("the store is PostgreSQL database x at localhost:1"));
+        EXPECT_THAT(finished.err, HasSubstr("onnection"));
     }
     EXPECT_FALSE(fs::exists(new_));
 }
@@ -347,6 +350,8 @@ TEST_F(DamagedBackup, is_refused_when_its_mark_is_of_other_facts) {
          {"DELETE FROM end_mark",
           "UPDATE end_mark SET lines_sha256 = x''",
           "INSERT INTO end_mark SELECT * FROM end_mark",
+          "UPDATE end_mark SET side_sha256 = x''",
+          "ALTER TABLE end_mark RENAME COLUMN side_records TO other_records",
           "ALTER TABLE end_mark RENAME TO another"}) {
         const auto file = file_of(bytes_);
         Sqlite{file}.execute(sql);
@@ -354,8 +359,34 @@ TEST_F(DamagedBackup, is_refused_when_its_mark_is_of_other_facts) {
     }
 }
 
+TEST_F(DamagedBackup, is_refused_when_its_mark_is_of_other_side_records) {
+    for (const auto* sql :
+         {"UPDATE end_mark SET side_records = 1",
+          "UPDATE end_mark SET side_version = 1",
+          "UPDATE end_mark SET side_sha256 = zeroblob(32)",
+          "INSERT INTO side_records VALUES ('personal/alice', x'00', 1)"}) {
+        const auto file = file_of(bytes_);
+        Sqlite{file}.execute(sql);
+        expect_refused(file, "other side records");
+    }
+    const auto file = file_of(bytes_);
+    Sqlite{file}.execute("DROP TABLE side_records");
+    expect_refused(file, "its end mark can't be read");
+}
+
+TEST_F(BackedUp, by_a_program_that_knew_no_side_records_is_whole_without_them) {
+    Sqlite{file_}.execute(
+        "DROP TABLE side_records; ALTER TABLE end_mark DROP COLUMN side_records;"
+        "ALTER TABLE end_mark DROP COLUMN side_version; ALTER TABLE end_mark DROP COLUMN "
+        "side_sha256"
+    );
+    ASSERT_EQ(restore(file_, new_).exit_code, 0);
+    EXPECT_EQ(names_in(new_), (std::set<std::string>{"journal.db", "journal.head", "lock"}));
+    EXPECT_EQ(seats_free_in(new_), 20U);
+}
+
 TEST_F(BackedUp, by_a_program_that_made_no_mark_is_taken_only_by_who_says_so) {
-    Sqlite{file_}.execute("DROP TABLE end_mark");
+    Sqlite{file_}.execute("DROP TABLE end_mark; DROP TABLE side_records");
     expect_failed(restore(file_, new_), "it has no end mark");
     expect_failed(restore(file_, new_), "--accept-unsealed");
     EXPECT_FALSE(fs::exists(new_));

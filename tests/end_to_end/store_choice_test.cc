@@ -170,7 +170,8 @@ TEST(StoreChoice, is_said_by_every_command_that_uses_a_store) {
     EXPECT_EQ(says({"restore", "--from", backup, "--data-dir", other}, "the folder " + other), 0);
     EXPECT_EQ(says({"migrate", "status", "--store", url}, kDatabase), 1);
     EXPECT_EQ(says({"verify", "--store", url}, kDatabase), 1);
-    EXPECT_EQ(says({"backup", "--store", url, "--to", backup}, kDatabase), 2);
+    EXPECT_EQ(says({"backup", "--store", url, "--to", other + ".db"}, kDatabase), 1);
+    EXPECT_EQ(says({"restore", "--store", url, "--from", backup}, kDatabase), 1);
 }
 
 TEST(StoreChoice, is_said_by_a_server_as_it_begins_to_serve) {

@@ -1,5 +1,7 @@
 #include "end_to_end/server.h"
 #include "golden/golden_folder.h"
+#include "store/sqlite/data_folder.h"
+#include "store/sqlite/side_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -140,6 +142,39 @@ TEST(Golden, folders_tell_what_they_told_the_program_that_left_them) {
         expect_told(server, expected);
         EXPECT_EQ(server.stop(), 0);
         expect_in_order(data);
+    });
+}
+
+std::string in_digits(std::string_view bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string digits;
+    for (const char one : bytes) {
+        digits += kDigits[static_cast<unsigned char>(one) >> 4];
+        digits += kDigits[static_cast<unsigned char>(one) & 0xF];
+    }
+    return digits;
+}
+
+TEST(Golden, backups_bring_their_side_records) {
+    on_each([](const json::object& expected, const fs::path& data) {
+        auto file =
+            store::sqlite::SideFile::open_to_read(store::sqlite::DataFolder::side_of(data)).value();
+        const auto* const told = expected.if_contains("side_records");
+        ASSERT_EQ(file.has_value(), told != nullptr);
+        if (told == nullptr) return;
+        json::array records;
+        for (const auto& record : file->list({}, {}).value()) {
+            records.push_back(json::object{
+                {"name", record.name},
+                {"value", in_digits(record.value)},
+                {"version", static_cast<std::int64_t>(record.version)}
+            });
+        }
+        EXPECT_EQ(json::value(records), told->at("records"));
+        EXPECT_EQ(
+            file->last_version().value(),
+            static_cast<std::uint64_t>(told->at("last_version").as_int64())
+        );
     });
 }
 

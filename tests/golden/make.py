@@ -190,8 +190,9 @@ def expected_of(server, sale, ends, commit):
 
 
 def totals_of(server, data):
-    """The numbers in the first line of `frontrow verify`."""
-    words = server.run("verify", "--data-dir", data).split("\n")[0].replace(",", "").split()
+    """The numbers in the line of `frontrow verify` that has them all."""
+    (line,) = (line for line in server.run("verify", "--data-dir", data).split("\n") if " facts: " in line)
+    words = line.replace(",", "").split()
     return dict(zip(("facts", "events", "seats", "reservations", "confirmed", "seats_sold"), (int(word) for word in words if word.isdigit())))
 
 
@@ -206,6 +207,32 @@ def keep(left, out):
     out.mkdir(parents=True)
     for file in left:
         shutil.copyfile(file, out / file.name)
+
+
+def put_side_records(data):
+    """As the program would: nothing that is asked for over HTTP makes any. What must be told of them."""
+    records = [("cursor/kafka", b"1234", 7), ("personal/日本", bytes(range(256)), 3), ("webhook/1", b"", 8)]
+    database = sqlite3.connect(data / "side.db")
+    database.executescript(
+        "CREATE TABLE side_records (name TEXT PRIMARY KEY, value BLOB NOT NULL, version INTEGER NOT NULL) STRICT;"
+        "CREATE TABLE last_version (version INTEGER NOT NULL) STRICT; INSERT INTO last_version VALUES (9);"
+        "CREATE TABLE task_leases (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;"
+        "PRAGMA user_version=1;"
+    )
+    database.executemany("INSERT INTO side_records VALUES (?, ?, ?)", records)
+    database.commit()
+    database.close()
+    return {
+        "last_version": 9,
+        "records": [{"name": name, "value": value.hex(), "version": version} for name, value, version in records],
+    }
+
+
+def has_side_records(backup):
+    database = sqlite3.connect(f"file:{backup}?mode=ro", uri=True)
+    found = database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'side_records'").fetchone()[0] == 1
+    database.close()
+    return found
 
 
 def main():
@@ -223,12 +250,15 @@ def main():
         ends += sell_on(server, sale)
         expected = expected_of(server, sale, ends, commit)
         if how == "backup":
+            side_records = put_side_records(data)
             server.run("backup", "--data-dir", data, "--to", data.parent / "backup.db")
         server.end(signal.SIGTERM if how == "stopped" else signal.SIGKILL)
         left = [file for file in data.iterdir() if file.name != "lock" and not file.name.endswith("-shm")]
         if how == "backup":
             left = [data.parent / "backup.db"]
             expected["sealed"] = is_sealed(left[0])
+            if has_side_records(left[0]):
+                expected["side_records"] = side_records
         keep(left, out)
         expected["totals"] = totals_of(server, data)
     (out / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")

@@ -20,6 +20,9 @@ FLOORS = {
 
 # A module beside others that is made of them, and says so.
 COMPOSED = {
+    ("store", "backup"): (
+        ("store", "cluster"), ("store", "engine"), ("store", "postgres"), ("store", "sqlite")
+    ),
     ("store", "cluster"): (("store", "engine"), ("store", "redis")),
     ("store", "postgres"): (("store", "cluster"), ("store", "engine")),
     ("store", "sqlite"): (("store", "engine"),),

@@ -49,13 +49,13 @@ void Node::heal(const SharedJournal::Following& following) {
         found = std::ranges::find(batches, recent_.head(--place), &Batch::head);
     if (found == batches.end()) {
         if (healing_->back >= recent_.last())
-            return fail_healing("all that this node knows is lost");
+            return fail_healing("it isn't in the journal any more, which has another past");
         healing_->back *= 2;
     } else if (place == recent_.last()) {
         healing_.reset();
         wants_look_ = true;
     } else if (found + 1 != batches.end()) {
-        fail_healing("another batch has taken the place of one that was lost");
+        fail_healing("a fail-over lost it, and another has taken its place");
     } else if (batches.size() == SharedJournal::kBatchesMax) {
         // There is more behind those.
         healing_->back = recent_.last() - place;
@@ -94,7 +94,10 @@ void Node::on_appended_again(Result<SharedJournal::Appended, Fault> answer) {
 }
 
 void Node::fail_healing(const char* why) {
-    fail({FaultKind::corrupt, "after a fail-over: " + std::string{why}});
+    fail(
+        {FaultKind::corrupt,
+         "batch " + std::to_string(head_.first_seq) + ", on which this node stands: " + why}
+    );
 }
 
 }  // namespace frontrow::store::cluster

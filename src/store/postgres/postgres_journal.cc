@@ -108,11 +108,6 @@ constexpr PgStatement kWhole{
 
 constexpr PgStatement kHead{"journal_head", "SELECT max(first_seq) FROM journal"};
 
-/// Nothing that the protocol asks for takes long. What is silent for longer counts as gone, and is
-/// asked again on another connection while clients still wait.
-constexpr std::chrono::milliseconds kStatementTime{2'000};
-constexpr std::chrono::milliseconds kAnswerTime{2'500};
-constexpr std::chrono::milliseconds kConnectTime{2'000};
 /// A node that stands still may hold a place so long. Less than others wait for it.
 constexpr std::chrono::milliseconds kHoldTime{1'000};
 
@@ -125,22 +120,6 @@ std::int64_t number(std::uint64_t value) {
 }
 
 using ByteSpan = std::span<const std::uint8_t>;
-
-/// $1 to $8.
-PgParams row_of(const Batch& batch) {
-    const auto& head = batch.head;
-    const auto state = bytes_of(head.state);
-    return PgParams::of(
-        number(head.first_seq),
-        number(head.last_seq),
-        head.at,
-        head.writer,
-        number(head.n),
-        ByteSpan{state},
-        ByteSpan{head.hash},
-        bytes_in(batch.frame)
-    );
-}
 
 PgQuery append_of(const Batch& batch, const Head& on, bool is_again, std::uint32_t timeline) {
     const auto on_state = bytes_of(on.state);
@@ -217,73 +196,27 @@ Fault failed_over() {
 }
 
 io::postgres::PgOptions with_times(io::postgres::PgOptions options) {
-    options.is_keyed = true;
-    options.statement_timeout = kStatementTime;
-    options.lock_timeout = kStatementTime;
+    options = with_short_times(std::move(options));
     options.idle_in_transaction_timeout = kHoldTime;
-    options.answer_time = kAnswerTime;
-    options.connect_time = std::min(options.connect_time, kConnectTime);
     return options;
 }
 
 }  // namespace
 
-class PostgresJournal::Line {
-public:
-    Line(io::Executor owner, const io::postgres::PgOptions& options)
-        : owner_{owner}, options_{options} {}
-
-    Awaitable<Result<std::vector<PgResult>, PgError>> run(std::span<const PgQuery> queries) {
-        auto results = co_await try_to_run(queries);
-        if (results || !options_.prepare || !is_of_pooler(results.error())) co_return results;
-        // Nothing was done. From here on statements go unnamed, as a pooler wants it.
-        options_.prepare = false;
-        connection_.reset();
-        co_return co_await try_to_run(queries);
-    }
-
-    /// In the session that is open; errors: refused, if none is.
-    Awaitable<Result<std::vector<PgResult>, PgError>> go_on(std::span<const PgQuery> queries) {
-        if (connection_ != nullptr && connection_->is_alive())
-            co_return co_await connection_->run(queries);
-        co_return std::unexpected(PgError{.kind = PgErrorKind::refused, .what = "it has ended"});
-    }
-
-    bool has_warned() const { return connection_->has_warned(); }
-
-    /// With the transaction that it is in. Nothing is under way.
-    void end_session() { connection_.reset(); }
-
-    void close() {
-        if (opening_ != nullptr) opening_->close();
-        if (connection_ != nullptr) connection_->close();
-    }
-
-private:
-    /// The session that a pooler has lent doesn't know a statement that was prepared in another, or
-    /// has one of that name already.
-    static bool is_of_pooler(const PgError& error) {
-        return error.sqlstate == "26000" || error.sqlstate == "42P05";
-    }
-
-    Awaitable<Result<std::vector<PgResult>, PgError>> try_to_run(std::span<const PgQuery> queries) {
-        if (connection_ == nullptr || !connection_->is_alive()) {
-            connection_.reset();
-            auto made = std::make_unique<PgConnection>(owner_, options_);
-            opening_ = made.get();
-            auto opened = co_await made->open();
-            opening_ = nullptr;
-            if (!opened) co_return std::unexpected(std::move(opened.error()));
-            connection_ = std::move(made);
-        }
-        co_return co_await connection_->run(queries);
-    }
-
-    io::Executor owner_;
-    io::postgres::PgOptions options_;
-    PgConnection* opening_ = nullptr;
-    std::unique_ptr<PgConnection> connection_;
-};
+PgParams row_of(const Batch& batch) {
+    const auto& head = batch.head;
+    const auto state = bytes_of(head.state);
+    return PgParams::of(
+        number(head.first_seq),
+        number(head.last_seq),
+        head.at,
+        head.writer,
+        number(head.n),
+        ByteSpan{state},
+        ByteSpan{head.hash},
+        bytes_in(batch.frame)
+    );
+}
 
 PostgresJournal::PostgresJournal(
     io::Executor owner,
@@ -432,6 +365,14 @@ Awaitable<void> PostgresJournal::close() {
     co_await tasks_.wait();
 }
 
+Awaitable<Result<std::vector<Batch>, PgError>>
+read_some_batches(PgConnection& connection, std::uint64_t first_seq) {
+    const std::array read{PgQuery{kWhole, PgParams::of(number(first_seq))}};
+    const auto rows = co_await connection.run(read);
+    if (!rows) co_return std::unexpected(rows.error());
+    co_return batches_in(rows->front());
+}
+
 Awaitable<Result<void, PgError>> read_batches(
     PgConnection& connection,
     std::uint64_t first_seq,
@@ -442,10 +383,9 @@ Awaitable<Result<void, PgError>> read_batches(
     if (!head) co_return std::unexpected(head.error());
     const auto last = static_cast<std::uint64_t>(head->front().int8(0, 0));
     while (first_seq <= last) {
-        const std::array read{PgQuery{kWhole, PgParams::of(number(first_seq))}};
-        const auto rows = co_await connection.run(read);
-        if (!rows) co_return std::unexpected(rows.error());
-        for (auto& batch : batches_in(rows->front())) {
+        auto some = co_await read_some_batches(connection, first_seq);
+        if (!some) co_return std::unexpected(some.error());
+        for (auto& batch : *some) {
             if (batch.head.first_seq > last) co_return Result<void, PgError>{};
             first_seq = batch.head.last_seq + 1;
             const auto taken = take(std::move(batch));

@@ -5,6 +5,7 @@
 #include "io/postgres/pg_options.h"
 #include "io/task_group.h"
 #include "store/cluster/cluster_store.h"
+#include "store/postgres/line.h"
 
 #include <cstdint>
 #include <functional>
@@ -37,9 +38,6 @@ public:
     io::Awaitable<void> close() override;
 
 private:
-    /// Opened when it's used and isn't usable.
-    class Line;
-
     io::Awaitable<void> run_append(
         std::vector<io::postgres::PgQuery> queries,
         Mode mode,
@@ -60,6 +58,13 @@ private:
     io::TaskGroup tasks_;
     bool is_closing_ = false;
 };
+
+/// The next few batches from `first_seq` on, in order. Errors: as the connection's.
+io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
+read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_seq);
+
+/// The columns of a batch's row, $1 to $8.
+io::postgres::PgParams row_of(const cluster::Batch& batch);
 
 /// Hands every batch from `first_seq` on to `take`, in short reads, up to the one that is the head
 /// at the beginning. For verify and backup. Errors: as the connection's.

@@ -2,23 +2,20 @@
 
 #include "base/result.h"
 #include "io/fault.h"
+#include "store/sqlite/backup_file.h"
 #include "store/sqlite/journal.h"
 
 #include <filesystem>
 #include <functional>
-#include <string>
 
 namespace frontrow::store::sqlite {
 
 /// Told after each batch how far a copy has come.
 using CopyProgress = std::function<void(const JournalEnd&)>;
 
-/// Told what can't be proven of a backup that has no end mark, before it's restored all the same.
-using AcceptUnsealed = std::function<void(const std::string&)>;
-
 /// Copies the journal of `folder` into the new file `to`, beside a running server or not: every
-/// batch that is durable when it begins, and an end mark. The chain is checked on the way, and the
-/// copy against its mark once more as it lies on the disk.
+/// batch that is durable when it begins, the side records, and an end mark. The chain is checked on
+/// the way, and the copy against its mark once more as it lies on the disk.
 ///
 /// Faults: unavailable (`to` is there already, or can't be written), corrupt (nothing was written;
 /// a journal without its head is corrupt here, because nothing proves that its end is whole).
@@ -29,7 +26,8 @@ Result<JournalEnd, io::Fault> back_up(
     const CopyProgress& progress
 );
 
-/// Makes a data folder of the backup `from`, if that has every fact that its end mark speaks of.
+/// Makes a data folder of the backup `from`, if that has every fact and side record that its end
+/// mark speaks of.
 /// The folder gets a journal without a mark, which may grow. `folder` is made if need be, and must
 /// have nothing in it. Without `accept_unsealed` a file that has no end mark is refused.
 ///

@@ -37,6 +37,9 @@ public:
     static std::filesystem::path head_of(const std::filesystem::path& folder) {
         return folder / "journal.head";
     }
+    static std::filesystem::path side_of(const std::filesystem::path& folder) {
+        return folder / "side.db";
+    }
 
 private:
     struct NotedFile {

@@ -163,6 +163,7 @@ Result<Journal, Fault> Journal::open(const std::filesystem::path& file, Options 
     }
     if (options.is_copy && options.is_backup) {
         if (auto made = make_end_mark_table(*database); !made) return std::unexpected(made.error());
+        if (auto made = make_side_table(*database); !made) return std::unexpected(made.error());
     }
     auto insert = database->prepare(kInsert);
     if (!insert) return std::unexpected(insert.error());
@@ -214,15 +215,6 @@ Result<bool, Fault> Journal::replay_some(const TakeFact& take) {
 
 Result<void, Fault> Journal::skip(std::uint64_t last_batch) {
     return walk(last_batch, [](const JournalBatch&) { return Result<void, Fault>{}; });
-}
-
-Result<void, Fault>
-Journal::copy_to(Journal& copy, std::uint64_t last_batch, const TakeBatch& take) {
-    CHECK(copy.end_ == end_);
-    return walk(last_batch, [&](const JournalBatch& row) {
-        auto appended = copy.append_stored(row.last_seq, row.facts);
-        return appended ? take(row) : appended;
-    });
 }
 
 Result<void, Fault> Journal::walk(std::uint64_t last_batch, const TakeBatch& take) {

@@ -8,6 +8,7 @@
 #include "io/zstd.h"
 #include "store/engine/journal_end.h"
 #include "store/sqlite/end_mark.h"
+#include "store/sqlite/side_rows.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -53,7 +54,7 @@ public:
         bool is_copy = false;
         /// The file is a backup, which no data folder's journal may be: it must be restored first,
         /// so that nobody sells on from one that was cut off. With `is_copy` it gets room for an
-        /// end mark.
+        /// end mark and side records.
         bool is_backup = false;
         /// The name of an SQLite VFS; the system's if empty.
         std::string vfs;
@@ -78,8 +79,6 @@ public:
     Result<void, io::Fault> skip(std::uint64_t last_batch);
     /// Hands out every batch as it's stored.
     Result<void, io::Fault> walk(std::uint64_t last_batch, const TakeBatch& take);
-    /// Appends every batch to `copy`, which ends where this one does now, and hands it to `take`.
-    Result<void, io::Fault> copy_to(Journal& copy, std::uint64_t last_batch, const TakeBatch& take);
 
     /// The next few batches, a few megabytes of facts, for who reads them later; none at the end.
     Result<std::vector<JournalBatch>, io::Fault> take_out(std::uint64_t last_batch);
@@ -104,6 +103,9 @@ public:
     /// only a new open() and replay() can tell which.
     Result<void, io::Fault> append(std::uint64_t last_seq, std::string_view lines);
 
+    /// The same of facts as a row of any journal has them stored: lines, or a frame of them.
+    Result<void, io::Fault> append_stored(std::uint64_t last_seq, std::string_view facts);
+
     /// How long SQLite's log was after the last append, since it was last begun anew.
     int pages_in_log() const { return database_.pages_in_log(); }
 
@@ -124,13 +126,20 @@ public:
     /// found whole and written without a fault. Any other is left as it is.
     void tidy_on_close() { database_.tidy_on_close(); }
 
-    /// Gives a backup that is being filled its end mark, in the same transaction as its rows.
+    // Of a backup that is being filled, in the same transaction as its rows.
+    Result<void, io::Fault> add_side_record(const SideRecord& record) {
+        return write_side_row(database_, record);
+    }
     Result<void, io::Fault> seal(const EndMark& mark) { return write_end_mark(database_, mark); }
     /// Ends the filling of a copy and syncs it. Its folder must still be synced.
     Result<void, io::Fault> finish_copy();
 
     /// A backup's end mark; nothing if it was made before there was one. Faults: corrupt.
     Result<std::optional<EndMark>, io::Fault> end_mark() { return read_end_mark(database_); }
+    /// A backup's side records behind this name, a page of them.
+    Result<std::vector<SideRecord>, io::Fault> side_records(std::string_view after) {
+        return read_side_rows(database_, {}, after, SideRecords::kPage);
+    }
     /// Has SQLite look at every page, for a file that no mark vouches for. Faults: corrupt.
     Result<void, io::Fault> check_pages() { return database_.check_pages(); }
 
@@ -150,7 +159,6 @@ private:
     Result<std::vector<JournalBatch>, io::Fault> read_rows(std::uint64_t last_batch);
     Result<void, io::Fault> prove_newest();
     Result<void, io::Fault> check_row(const JournalBatch& row);
-    Result<void, io::Fault> append_stored(std::uint64_t last_seq, std::string_view facts);
     io::Sha256Digest hash_of(
         std::uint64_t batch,
         std::uint64_t first_seq,

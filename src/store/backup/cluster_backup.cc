@@ -1,0 +1,116 @@
+#include "store/backup/cluster_backup.h"
+
+#include "store/backup/checked_state.h"
+#include "store/cluster/batch.h"
+#include "store/postgres/migrations.h"
+#include "store/postgres/postgres_journal.h"
+#include "store/postgres/postgres_side_records.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace frontrow::store::backup {
+namespace {
+
+using engine::JournalEnd;
+using io::Awaitable;
+using io::Fault;
+using io::FaultKind;
+using io::postgres::PgConnection;
+using io::postgres::PgError;
+using io::postgres::PgErrorKind;
+using Done = Result<void, Fault>;
+
+std::unexpected<Fault> unread(const PgError& error) {
+    // What our own side refused to take is damaged.
+    const bool is_ours = error.kind == PgErrorKind::rejected && error.sqlstate.empty();
+    return std::unexpected(Fault{is_ours ? FaultKind::corrupt : FaultKind::unavailable, error.what}
+    );
+}
+
+Awaitable<Done> check_schema(PgConnection& connection) {
+    const auto version = co_await postgres::schema_version(connection);
+    if (!version) co_return unread(version.error());
+    const auto newest = postgres::migrations().back().version;
+    if (*version == newest) co_return Done{};
+    co_return std::unexpected(Fault{
+        FaultKind::unavailable,
+        "the database has schema " + std::to_string(*version) + " and this frontrow copies " +
+            std::to_string(newest) + ": frontrow migrate up"
+    });
+}
+
+Awaitable<Done> copy_side_records(PgConnection& connection, sqlite::NewBackup& backup) {
+    std::string after;
+    for (;;) {
+        const auto page = co_await postgres::read_side_page(connection, after);
+        if (!page) co_return unread(page.error());
+        if (page->empty()) break;
+        for (const auto& record : *page) {
+            if (auto added = backup.add(record); !added) co_return added;
+        }
+        after = page->back().name;
+    }
+    const auto last = co_await postgres::read_last_version(connection);
+    if (!last) co_return unread(last.error());
+    backup.set_last_version(*last);
+    co_return Done{};
+}
+
+/// Takes the rows of a shared journal into a backup, from its first on.
+class RowsIntoBackup {
+public:
+    RowsIntoBackup(sqlite::NewBackup& backup, sqlite::CopyProgress progress)
+        : backup_{backup}, progress_{std::move(progress)} {}
+
+    Done take(const cluster::Batch& row) {
+        if (head_) {
+            if (auto added = add(row); !added) return added;
+        }
+        head_ = row.head;
+        if (state_.digest() == row.head.state) return {};
+        return std::unexpected(Fault{
+            FaultKind::corrupt,
+            "the batch of fact " + std::to_string(row.head.first_seq) +
+                " was written with another state than the facts lead to"
+        });
+    }
+
+private:
+    Done add(const cluster::Batch& row) {
+        const auto facts = cluster::read_following(*head_, row);
+        if (!facts) return std::unexpected(facts.error());
+        for (const auto& fact : *facts) {
+            if (auto taken = state_.take(fact); !taken) return taken;
+        }
+        auto added = backup_.add_batch(row.head.last_seq, row.frame);
+        if (added) progress_(backup_.end());
+        return added;
+    }
+
+    sqlite::NewBackup& backup_;
+    sqlite::CopyProgress progress_;
+    std::optional<cluster::Head> head_;
+    CheckedState state_;
+};
+
+}  // namespace
+
+Awaitable<Result<JournalEnd, Fault>>
+back_up_cluster(PgConnection& connection, std::filesystem::path to, sqlite::CopyProgress progress) {
+    if (auto known = co_await check_schema(connection); !known)
+        co_return std::unexpected(known.error());
+    const auto backup = sqlite::NewBackup::begin(to);
+    if (!backup) co_return std::unexpected(backup.error());
+    if (auto copied = co_await copy_side_records(connection, **backup); !copied)
+        co_return std::unexpected(copied.error());
+    RowsIntoBackup rows{**backup, std::move(progress)};
+    const auto read = co_await postgres::read_batches(connection, 0, [&rows](cluster::Batch&& row) {
+        return rows.take(row);
+    });
+    if (!read) co_return unread(read.error());
+    co_return (*backup)->finish();
+}
+
+}  // namespace frontrow::store::backup

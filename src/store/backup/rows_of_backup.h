@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/bits128.h"
+#include "base/result.h"
+#include "domain/facts.h"
+#include "io/fault.h"
+#include "io/zstd.h"
+#include "store/backup/checked_state.h"
+#include "store/cluster/batch.h"
+#include "store/sqlite/journal.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::store::backup {
+
+/// Makes rows of a shared journal of a backup's batches, one after the other: the same lines, in
+/// rows whose facts are of one time and no more than a node would write.
+class RowsOfBackup {
+public:
+    /// `first`: the journal's first row, behind which they go. `writer`: random.
+    RowsOfBackup(const cluster::Head& first, Bits128 writer) : head_{first}, writer_{writer} {}
+
+    /// Faults: corrupt.
+    Result<std::vector<cluster::Batch>, io::Fault> rows_of(const sqlite::JournalBatch& batch);
+    /// How many were made.
+    std::uint64_t count() const { return n_; }
+
+private:
+    Result<void, io::Fault> add_line(std::string_view line, std::vector<cluster::Batch>& rows);
+    void end_row(std::vector<cluster::Batch>& rows);
+
+    cluster::Head head_;
+    Bits128 writer_;
+    std::uint64_t n_ = 0;
+    CheckedState state_;
+    io::ZstdCompressor compressor_;
+    /// Of the row that is being made.
+    std::string lines_;
+    std::uint64_t last_seq_ = 0;
+    Instant at_{};
+};
+
+}  // namespace frontrow::store::backup

@@ -1,0 +1,71 @@
+#include "store/postgres/line.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace frontrow::store::postgres {
+namespace {
+
+using io::Awaitable;
+using io::postgres::PgConnection;
+using io::postgres::PgError;
+using io::postgres::PgQuery;
+
+constexpr std::chrono::milliseconds kStatementTime{2'000};
+constexpr std::chrono::milliseconds kAnswerTime{2'500};
+constexpr std::chrono::milliseconds kConnectTime{2'000};
+
+/// The session that a pooler has lent doesn't know a statement that was prepared in another, or has
+/// one of that name already.
+bool is_of_pooler(const PgError& error) {
+    return error.sqlstate == "26000" || error.sqlstate == "42P05";
+}
+
+}  // namespace
+
+io::postgres::PgOptions with_short_times(io::postgres::PgOptions options) {
+    options.is_keyed = true;
+    options.statement_timeout = kStatementTime;
+    options.lock_timeout = kStatementTime;
+    options.answer_time = kAnswerTime;
+    options.connect_time = std::min(options.connect_time, kConnectTime);
+    return options;
+}
+
+Awaitable<Line::Results> Line::run(std::span<const PgQuery> queries) {
+    auto results = co_await try_to_run(queries);
+    if (results || !options_.prepare || !is_of_pooler(results.error())) co_return results;
+    // Nothing was done. From here on statements go unnamed, as a pooler wants it.
+    options_.prepare = false;
+    connection_.reset();
+    co_return co_await try_to_run(queries);
+}
+
+Awaitable<Line::Results> Line::try_to_run(std::span<const PgQuery> queries) {
+    if (connection_ == nullptr || !connection_->is_alive()) {
+        connection_.reset();
+        auto made = std::make_unique<PgConnection>(owner_, options_);
+        opening_ = made.get();
+        auto opened = co_await made->open();
+        opening_ = nullptr;
+        if (!opened) co_return std::unexpected(std::move(opened.error()));
+        connection_ = std::move(made);
+    }
+    co_return co_await connection_->run(queries);
+}
+
+Awaitable<Line::Results> Line::go_on(std::span<const PgQuery> queries) {
+    if (connection_ != nullptr && connection_->is_alive())
+        co_return co_await connection_->run(queries);
+    co_return std::unexpected(
+        PgError{.kind = io::postgres::PgErrorKind::refused, .what = "the session has ended"}
+    );
+}
+
+void Line::close() {
+    if (opening_ != nullptr) opening_->close();
+    if (connection_ != nullptr) connection_->close();
+}
+
+}  // namespace frontrow::store::postgres

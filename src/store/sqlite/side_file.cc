@@ -1,0 +1,279 @@
+#include "store/sqlite/side_file.h"
+
+#include "store/sqlite/side_rows.h"
+
+#include <chrono>
+#include <fcntl.h>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace frontrow::store::sqlite {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+using io::SqliteDatabase;
+using SqliteMode = io::SqliteDatabase::Mode;
+
+constexpr auto kSideFormat = 1;
+constexpr auto kBesideRecords = R"sql(
+CREATE TABLE last_version (version INTEGER NOT NULL) STRICT;
+INSERT INTO last_version VALUES (0);
+CREATE TABLE task_leases (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
+PRAGMA user_version=1;
+)sql";
+
+constexpr auto kNextVersion = "UPDATE last_version SET version = version + 1 RETURNING version";
+constexpr auto kSetVersion = "UPDATE last_version SET version = ?1";
+constexpr auto kLastVersion = "SELECT version FROM last_version";
+constexpr auto kEraseRow = "DELETE FROM side_records WHERE name = ?1";
+constexpr auto kLeaseNumber = "SELECT number FROM task_leases WHERE name = ?1";
+constexpr auto kTakeTask =
+    "INSERT INTO task_leases VALUES (?1, 1)"
+    " ON CONFLICT (name) DO UPDATE SET number = number + 1 RETURNING number";
+
+/// How long the log may get before it is emptied, in pages.
+constexpr int kLogPagesMax = 256;
+/// How long an erasure waits for a reader in the middle of a statement, and how long a start does.
+constexpr std::chrono::seconds kChangePatience{1};
+constexpr std::chrono::seconds kStartPatience{10};
+
+Fault about_side(const std::filesystem::path& file, Fault fault) {
+    fault.what = "can't use " + file.string() + ": " + fault.what;
+    return fault;
+}
+
+/// The first column of the first row as a number; 0 where there is none.
+template <class Bind>
+Result<std::uint64_t, Fault>
+read_number(SqliteDatabase& database, std::string_view sql, Bind bind) {
+    auto statement = database.prepare(sql);
+    if (!statement) return std::unexpected(statement.error());
+    bind(*statement);
+    const auto row = statement->step();
+    if (!row) return std::unexpected(row.error());
+    const auto number = *row ? static_cast<std::uint64_t>(statement->integer(0)) : 0;
+    // What returns a row has been done once it says that there is no more.
+    if (*row) {
+        if (const auto rest = statement->step(); !rest) return std::unexpected(rest.error());
+    }
+    return number;
+}
+
+auto with_name(std::string_view name) {
+    return [name](io::SqliteStatement& statement) { statement.bind_text(1, name); };
+}
+
+constexpr auto kWithNothing = [](io::SqliteStatement&) {};
+
+/// Others mustn't read it, whatever this process usually leaves to them: SQLite gives its log the
+/// same mode.
+Result<void, Fault> make_private(const std::filesystem::path& file) {
+    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const bool is_private = made >= 0 && ::fchmod(made, 0600) == 0;
+    if (made >= 0) ::close(made);
+    if (is_private) return {};
+    return std::unexpected(Fault{FaultKind::unavailable, "it can't be made for its user alone"});
+}
+
+Result<void, Fault> make_tables(SqliteDatabase& database) {
+    if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return begun;
+    if (auto made = make_side_table(database); !made) return made;
+    return database.execute(kBesideRecords);
+}
+
+/// Its tables are there once it is committed.
+Result<void, Fault> prepare_to_fill(SqliteDatabase& database) {
+    for (const auto* sql : {"PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF"}) {
+        if (auto done = database.execute(sql); !done) return done;
+    }
+    return make_tables(database);
+}
+
+Result<void, Fault> check_format(std::uint64_t version) {
+    if (version == kSideFormat) return {};
+    return std::unexpected(Fault{
+        FaultKind::unavailable,
+        "it has format " + std::to_string(version) + " and this frontrow reads format " +
+            std::to_string(kSideFormat)
+    });
+}
+
+Result<void, Fault> prepare_to_write(SqliteDatabase& database) {
+    for (const auto* sql :
+         {"PRAGMA secure_delete=ON", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}) {
+        if (auto done = database.execute(sql); !done) return done;
+    }
+    database.take_over_checkpoints();
+    const auto version = read_number(database, "PRAGMA user_version", kWithNothing);
+    if (!version) return std::unexpected(version.error());
+    if (*version == 0) {
+        if (auto made = make_tables(database); !made) return made;
+        if (auto made = database.execute("COMMIT"); !made) return made;
+    } else if (auto known = check_format(*version); !known) {
+        return known;
+    }
+    return database.settle(kStartPatience);
+}
+
+}  // namespace
+
+Result<SideFile, Fault> SideFile::open(const std::filesystem::path& file, const std::string& vfs) {
+    if (auto made = make_private(file); !made)
+        return std::unexpected(about_side(file, made.error()));
+    auto database = SqliteDatabase::open(file, SqliteMode::read_write_create, vfs);
+    if (!database) return std::unexpected(about_side(file, database.error()));
+    if (auto ready = prepare_to_write(*database); !ready)
+        return std::unexpected(about_side(file, ready.error()));
+    return SideFile{std::move(*database)};
+}
+
+Result<SideFile, Fault> SideFile::make_copy(const std::filesystem::path& file) {
+    if (auto made = make_private(file); !made)
+        return std::unexpected(about_side(file, made.error()));
+    auto database = SqliteDatabase::open(file, SqliteMode::read_write);
+    if (!database) return std::unexpected(about_side(file, database.error()));
+    if (auto ready = prepare_to_fill(*database); !ready)
+        return std::unexpected(about_side(file, ready.error()));
+    return SideFile{std::move(*database)};
+}
+
+Result<std::optional<SideFile>, Fault> SideFile::open_to_read(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+    auto database = SqliteDatabase::open(file, SqliteMode::read_only);
+    if (!database) return std::unexpected(about_side(file, database.error()));
+    const auto version = read_number(*database, "PRAGMA user_version", kWithNothing);
+    if (!version) return std::unexpected(about_side(file, version.error()));
+    // The process that made the file has ended before its tables.
+    if (*version == 0) return std::nullopt;
+    if (auto known = check_format(*version); !known)
+        return std::unexpected(about_side(file, known.error()));
+    return SideFile{std::move(*database)};
+}
+
+Result<std::optional<SideRecord>, Fault> SideFile::find(std::string_view name) {
+    if (fault_) return std::unexpected(*fault_);
+    auto page = read_side_rows(database_, name, {}, 1);
+    if (!page) return std::unexpected(page.error());
+    if (page->empty() || page->front().name != name) return std::nullopt;
+    return std::move(page->front());
+}
+
+Result<std::vector<SideRecord>, Fault>
+SideFile::list(std::string_view prefix, std::string_view after) {
+    if (fault_) return std::unexpected(*fault_);
+    auto page = read_side_rows(database_, prefix, after, SideRecords::kPage);
+    if (page) keep_prefix(*page, prefix);
+    return page;
+}
+
+Result<std::uint64_t, Fault> SideFile::last_version() {
+    if (fault_) return std::unexpected(*fault_);
+    return read_number(database_, kLastVersion, kWithNothing);
+}
+
+template <class Work>
+auto SideFile::commit(Work work) -> decltype(work()) {
+    if (fault_) return std::unexpected(*fault_);
+    // What is written to a removed file is lost with the process.
+    if (auto there = database_.check_name(); !there) return fail(there.error());
+    // Another process may have it locked: nothing was written yet.
+    if (auto begun = database_.execute("BEGIN IMMEDIATE"); !begun)
+        return std::unexpected(begun.error());
+    auto done = work();
+    auto ended = done ? database_.execute("COMMIT") : database_.execute("ROLLBACK");
+    if (!done) return fail(done.error());
+    if (!ended) {
+        auto fault = fail(ended.error());
+        fault.error().kind = FaultKind::outcome_unknown;
+        return fault;
+    }
+    // It was done: whether the log is emptied now or later, the answer is the same.
+    if (auto emptied = empty_log_if_due(); !emptied) fault_ = emptied.error();
+    return done;
+}
+
+std::unexpected<Fault> SideFile::fail(Fault fault) {
+    fault_ = Fault{FaultKind::unavailable, "side.db failed and is left alone: " + fault.what};
+    return std::unexpected(std::move(fault));
+}
+
+Result<void, Fault> SideFile::empty_log_if_due() {
+    if (!is_log_due_ && database_.pages_in_log() < kLogPagesMax) return {};
+    const auto emptied = database_.settle(kChangePatience);
+    if (!emptied && emptied.error().kind != FaultKind::in_use) return emptied;
+    is_log_due_ = !emptied;
+    return {};
+}
+
+Result<SideOutcome, Fault> SideFile::change(const SideChange& change) {
+    return commit([&]() -> Result<SideOutcome, Fault> {
+        const auto refusal = find_refusal(change);
+        if (!refusal) return std::unexpected(refusal.error());
+        if (*refusal) return SideOutcome{std::unexpected(**refusal)};
+        const auto version = write(change);
+        if (!version) return std::unexpected(version.error());
+        return SideOutcome{*version};
+    });
+}
+
+Result<std::optional<SideRefusal>, Fault> SideFile::find_refusal(const SideChange& change) {
+    if (change.lease) {
+        const auto number = read_number(database_, kLeaseNumber, with_name(change.lease->task));
+        if (!number) return std::unexpected(number.error());
+        if (*number != change.lease->number) return SideRefusal::lease_is_over;
+    }
+    const auto there = find(change.name);
+    if (!there) return std::unexpected(there.error());
+    const auto version = *there ? (*there)->version : 0;
+    if (version != change.expected_version) return SideRefusal::version_differs;
+    return std::nullopt;
+}
+
+Result<std::uint64_t, Fault> SideFile::write(const SideChange& change) {
+    const auto version = read_number(database_, kNextVersion, kWithNothing);
+    if (!version) return version;
+    if (change.value) {
+        const auto written = write_side_row(database_, {change.name, *change.value, *version});
+        if (!written) return std::unexpected(written.error());
+        return version;
+    }
+    const auto erased = read_number(database_, kEraseRow, with_name(change.name));
+    if (!erased) return erased;
+    is_log_due_ = true;
+    return version;
+}
+
+Result<std::uint64_t, Fault> SideFile::take_task(std::string_view task) {
+    return commit([&] { return read_number(database_, kTakeTask, with_name(task)); });
+}
+
+Result<void, Fault> SideFile::add(const SideRecord& record) {
+    return write_side_row(database_, record);
+}
+
+// Synced by the connection that wrote: a descriptor that is opened later may not be told of a write
+// that has failed.
+Result<void, Fault> SideFile::finish_copy(std::uint64_t last_version) {
+    const auto bind = [last_version](io::SqliteStatement& statement) {
+        statement.bind(1, static_cast<std::int64_t>(last_version));
+    };
+    if (const auto set = read_number(database_, kSetVersion, bind); !set)
+        return std::unexpected(set.error());
+    if (auto done = database_.execute("COMMIT"); !done) return done;
+    return database_.sync();
+}
+
+Result<void, Fault> SideFile::finish() {
+    if (fault_) return std::unexpected(*fault_);
+    const auto emptied = database_.settle(kChangePatience);
+    if (!emptied && emptied.error().kind != FaultKind::in_use) return fail(emptied.error());
+    if (emptied) database_.tidy_on_close();
+    return {};
+}
+
+}  // namespace frontrow::store::sqlite

@@ -1,0 +1,108 @@
+#include "store/sqlite/sqlite_side_records.h"
+
+#include "store/sqlite/data_folder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace frontrow::store::sqlite {
+namespace {
+
+using io::Awaitable;
+using io::Fault;
+using io::FaultKind;
+
+constexpr std::size_t kSideWaitingMax = 256;
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteSideRecords>, Fault> SqliteSideRecords::open(
+    io::Executor owner,
+    const std::filesystem::path& folder,
+    const std::string& vfs
+) {
+    auto file = SideFile::open(DataFolder::side_of(folder), vfs);
+    if (!file) return std::unexpected(file.error());
+    return std::unique_ptr<SqliteSideRecords>{
+        new SqliteSideRecords{std::move(owner), std::move(*file)}
+    };
+}
+
+template <class Work>
+auto SqliteSideRecords::run(Work& work) -> Awaitable<decltype(work())> {
+    if (is_closing_)
+        co_return std::unexpected(Fault{FaultKind::unavailable, "the side records are closed"});
+    if (waiting_ >= kSideWaitingMax)
+        co_return std::unexpected(Fault{FaultKind::overloaded, "too much waits for side.db"});
+    ++waiting_;
+    auto done = co_await worker_.run(work);
+    --waiting_;
+    co_return done;
+}
+
+Awaitable<Result<std::optional<SideRecord>, Fault>> SqliteSideRecords::find(std::string name) {
+    auto work = [this, &name] { return file_.find(name); };
+    co_return co_await run(work);
+}
+
+Awaitable<Result<std::vector<SideRecord>, Fault>>
+SqliteSideRecords::list(std::string prefix, std::string after) {
+    auto work = [this, &prefix, &after] { return file_.list(prefix, after); };
+    co_return co_await run(work);
+}
+
+Awaitable<Result<SideOutcome, Fault>> SqliteSideRecords::change(SideChange change) {
+    check_side_change(change);
+    auto work = [this, &change] { return file_.change(change); };
+    co_return co_await run(work);
+}
+
+Awaitable<Result<std::uint64_t, Fault>> SqliteSideRecords::take_task(std::string task) {
+    auto work = [this, &task] { return file_.take_task(task); };
+    co_return co_await run(work);
+}
+
+/// There is one thread: what came before has been done, and answered, once this is.
+Awaitable<void> SqliteSideRecords::close() {
+    is_closing_ = true;
+    auto work = [this] { return file_.finish(); };
+    (void)co_await worker_.run(work);
+}
+
+SqliteTaskLeases::SqliteTaskLeases(
+    io::Executor owner,
+    SqliteSideRecords& records,
+    std::function<void(const Fault&)> on_trouble
+)
+    : records_{records},
+      on_trouble_{std::move(on_trouble)},
+      tasks_{std::move(owner), [](const std::exception_ptr& error) {
+                 std::rethrow_exception(error);
+             }} {
+}
+
+void SqliteTaskLeases::stand_for(std::string task) {
+    tasks_.spawn(take(std::move(task)));
+}
+
+Awaitable<void> SqliteTaskLeases::take(std::string task) {
+    const auto number = co_await records_.take_task(task);
+    if (is_closing_) co_return;
+    if (!number) co_return on_trouble_(number.error());
+    held_.push_back({.task = std::move(task), .number = *number});
+}
+
+std::optional<TaskLease> SqliteTaskLeases::held(std::string_view task) const {
+    const auto found = std::ranges::find(held_, task, &TaskLease::task);
+    if (found == held_.end()) return std::nullopt;
+    return *found;
+}
+
+/// Nobody waits for them: the next process takes them as it starts.
+Awaitable<void> SqliteTaskLeases::close() {
+    is_closing_ = true;
+    held_.clear();
+    co_await tasks_.wait();
+}
+
+}  // namespace frontrow::store::sqlite

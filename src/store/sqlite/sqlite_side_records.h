@@ -1,0 +1,78 @@
+#pragma once
+
+#include "base/result.h"
+#include "io/awaitable.h"
+#include "io/fault.h"
+#include "io/task_group.h"
+#include "io/workers.h"
+#include "store/side_records.h"
+#include "store/sqlite/side_file.h"
+#include "store/task_leases.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::store::sqlite {
+
+/// Side records in a data folder (side_file.h says what an erasure leaves behind). A thread of its
+/// own waits for the disk, and the owner's goes on.
+class SqliteSideRecords final : public SideRecords {
+public:
+    /// For the process that has the folder's lock. Faults: as SideFile::open.
+    static Result<std::unique_ptr<SqliteSideRecords>, io::Fault>
+    open(io::Executor owner, const std::filesystem::path& folder, const std::string& vfs = {});
+
+    io::Awaitable<Result<std::optional<SideRecord>, io::Fault>> find(std::string name) override;
+    io::Awaitable<Result<std::vector<SideRecord>, io::Fault>>
+    list(std::string prefix, std::string after) override;
+    io::Awaitable<Result<SideOutcome, io::Fault>> change(SideChange change) override;
+    io::Awaitable<void> close() override;
+
+    /// As SideFile's.
+    io::Awaitable<Result<std::uint64_t, io::Fault>> take_task(std::string task);
+
+private:
+    SqliteSideRecords(io::Executor owner, SideFile file)
+        : file_{std::move(file)}, worker_{std::move(owner), 1} {}
+
+    /// What `work` returns, called on the other thread.
+    template <class Work>
+    auto run(Work& work) -> io::Awaitable<decltype(work())>;
+
+    SideFile file_;
+    std::size_t waiting_ = 0;
+    bool is_closing_ = false;
+    io::Workers worker_;
+};
+
+/// The task leases of one machine: it has every task that it stands for, and each start takes them
+/// anew, under a number that no process before had.
+class SqliteTaskLeases final : public TaskLeases {
+public:
+    /// `records` are closed later than this. `on_trouble` is told of a task that can't be taken.
+    SqliteTaskLeases(
+        io::Executor owner,
+        SqliteSideRecords& records,
+        std::function<void(const io::Fault&)> on_trouble
+    );
+
+    void stand_for(std::string task) override;
+    std::optional<TaskLease> held(std::string_view task) const override;
+    io::Awaitable<void> close() override;
+
+private:
+    io::Awaitable<void> take(std::string task);
+
+    SqliteSideRecords& records_;
+    std::function<void(const io::Fault&)> on_trouble_;
+    std::vector<TaskLease> held_;
+    bool is_closing_ = false;
+    io::TaskGroup tasks_;
+};
+
+}  // namespace frontrow::store::sqlite

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "cluster/cluster.h"
+#include "store/side_records.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace frontrow::test {
+
+// Backups of one kind of journal that become the other, and what is in them.
+
+/// A database without tables, and no node.
+inline Cluster::Options empty_database(std::size_t nodes = 1) {
+    return {.nodes = nodes, .is_started = false};
+}
+
+Finished back_up_folder(const std::filesystem::path& folder, const std::filesystem::path& to);
+Finished restore_folder(const std::filesystem::path& from, const std::filesystem::path& folder);
+Finished back_up_cluster(const Cluster& cluster, const std::filesystem::path& to);
+Finished restore_cluster(const Cluster& cluster, const std::filesystem::path& from);
+
+/// What a backup's end mark says of its facts and side records, but for how many batches they are.
+std::string mark_of(const std::filesystem::path& backup);
+
+/// Puts these in, by a program that has the folder or the database to itself.
+void put_side_records(const std::filesystem::path& folder, const std::vector<std::string>& names);
+void put_side_records(Cluster& cluster, const std::vector<std::string>& names);
+std::vector<store::SideRecord> side_records_in(const std::filesystem::path& folder);
+
+/// Runs SQL statements on the cluster's database.
+void run_sql(Cluster& cluster, const std::string& sql);
+/// What a statement returns, a text.
+std::string told_by_sql(Cluster& cluster, const std::string& sql);
+
+}  // namespace frontrow::test

@@ -1,0 +1,190 @@
+#include "store/sqlite/side_file.h"
+
+#include "scenario/side_world.h"
+#include "support/faulty_vfs.h"
+#include "support/seed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <random>
+#include <sqlite3.h>
+#include <string>
+
+// What only the side records in a data folder promise.
+
+namespace frontrow::test {
+namespace {
+
+using store::SideChange;
+using store::sqlite::SideFile;
+using testing::HasSubstr;
+
+namespace fs = std::filesystem;
+
+/// All bytes of the files in a folder.
+std::string bytes_in(const fs::path& folder) {
+    std::string all;
+    for (const auto& entry : fs::directory_iterator{folder}) {
+        std::ifstream file{entry.path(), std::ios::binary};
+        all.append(std::istreambuf_iterator<char>{file}, {});
+    }
+    return all;
+}
+
+class SideFiles : public testing::Test {
+protected:
+    std::uint64_t put(SideFile& file, std::string name, std::string value, std::uint64_t on = 0) {
+        return file
+            .change({.name = std::move(name), .value = std::move(value), .expected_version = on})
+            .value()
+            .value();
+    }
+    bool erase(SideFile& file, std::string name, std::uint64_t on) {
+        return file.change({.name = std::move(name), .value = {}, .expected_version = on})
+            .value()
+            .has_value();
+    }
+
+    TempFolder folder;
+    fs::path path = folder.path() / "side.db";
+};
+
+TEST_F(SideFiles, are_their_users_alone) {
+    umask(0);
+    auto file = SideFile::open(path).value();
+    put(file, "secret", "value");
+    for (const auto& entry : fs::directory_iterator{folder.path()})
+        EXPECT_EQ(entry.status().permissions(), fs::perms::owner_read | fs::perms::owner_write)
+            << entry.path();
+}
+
+TEST_F(SideFiles, keep_no_byte_of_what_was_erased) {
+    auto file = SideFile::open(path).value();
+    std::map<std::string, std::uint64_t> versions;
+    // Of all lengths: inside a page and over many. Overwritten before, by others that stay.
+    for (int i = 0; i < 60; ++i) {
+        const auto name = "personal/" + std::to_string(i);
+        std::string secret;
+        while (secret.size() < static_cast<std::size_t>(i) * 1'000)
+            secret += "of-number-" + std::to_string(i) + ".";
+        versions[name] = put(file, name, "long-gone-" + secret);
+        versions[name] = put(file, name, "not-told-" + secret, versions[name]);
+    }
+    ASSERT_THAT(bytes_in(folder.path()), HasSubstr("of-number-33."));
+    for (int i = 0; i < 60; i += 3)
+        ASSERT_TRUE(
+            erase(file, "personal/" + std::to_string(i), versions["personal/" + std::to_string(i)])
+        );
+    const auto left = bytes_in(folder.path());
+    for (int i = 0; i < 60; ++i) {
+        const auto words = "of-number-" + std::to_string(i) + ".";
+        EXPECT_EQ(left.contains(words), i != 0 && i % 3 != 0) << i;
+        if (i % 3 == 0) EXPECT_FALSE(left.contains("personal/" + std::to_string(i) + "n")) << i;
+    }
+    EXPECT_FALSE(left.contains("long-gone-")) << "what was overwritten is gone as well";
+}
+
+TEST_F(SideFiles, empty_their_log_later_where_somebody_reads_just_then) {
+    auto file = SideFile::open(path).value();
+    const auto version = put(file, "personal/alice", "Alice of Wonderland");
+    put(file, "personal/bob", "Bob");
+    {
+        auto reading = io::SqliteDatabase::open(path, io::SqliteDatabase::Mode::read_only).value();
+        auto statement = reading.prepare("SELECT name FROM side_records").value();
+        ASSERT_TRUE(statement.step().value());
+        EXPECT_TRUE(erase(file, "personal/alice", version));
+        EXPECT_THAT(bytes_in(folder.path()), HasSubstr("Alice of Wonderland"));
+    }
+    put(file, "personal/carol", "Carol");
+    EXPECT_FALSE(bytes_in(folder.path()).contains("Alice of Wonderland"));
+}
+
+TEST_F(SideFiles, are_left_alone_after_a_fault_and_right_after_a_restart) {
+    FaultyVfs vfs;
+    std::uint64_t version = 0;
+    {
+        auto file = SideFile::open(path, vfs.name()).value();
+        version = put(file, "cursor", "1");
+        vfs.fail(FaultyVfs::Op::sync, 1, SQLITE_IOERR_FSYNC);
+        const auto doubtful =
+            file.change({.name = "cursor", .value = "2", .expected_version = version});
+        ASSERT_FALSE(doubtful);
+        EXPECT_EQ(doubtful.error().kind, io::FaultKind::outcome_unknown);
+        for (const auto& refused :
+             {file.find("cursor").error(),
+              file.change({.name = "other", .value = "1"}).error(),
+              file.take_task("relay").error()}) {
+            EXPECT_EQ(refused.kind, io::FaultKind::unavailable);
+            EXPECT_THAT(refused.what, HasSubstr("side.db failed and is left alone"));
+        }
+    }
+    auto file = SideFile::open(path, vfs.name()).value();
+    const auto found = file.find("cursor").value().value();
+    EXPECT_TRUE(found.value == "1" || found.value == "2");
+    put(file, "cursor", "3", found.version);
+}
+
+TEST_F(SideFiles, that_were_removed_take_nothing_more) {
+    auto file = SideFile::open(path).value();
+    const auto version = put(file, "cursor", "1");
+    fs::remove(path);
+    const auto refused = file.change({.name = "cursor", .value = "2", .expected_version = version});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().what, HasSubstr("removed or replaced"));
+}
+
+/// The power goes somewhere in a random history; what was answered is there afterwards.
+TEST_F(SideFiles, have_all_that_was_answered_after_a_power_cut) {
+    std::mt19937_64 random{seed_of_this_run()};
+    for (int round = 0; round < 40 && !HasFailure(); ++round) {
+        SCOPED_TRACE(round);
+        const auto place = folder.path() / std::to_string(round);
+        fs::create_directory(place);
+        FaultyVfs vfs;
+        std::map<std::string, store::SideRecord> known;
+        std::optional<SideChange> doubtful;
+        std::uint64_t newest = 0;
+        {
+            auto file = SideFile::open(place / "side.db", vfs.name()).value();
+            vfs.cut_power(1 + random() % 150);
+            while (!doubtful) {
+                SideChange change{.name = "record " + std::to_string(random() % 5), .value = {}};
+                const auto there = known.find(change.name);
+                if (there != known.end()) change.expected_version = there->second.version;
+                if (there == known.end() || random() % 3 != 0)
+                    change.value = std::string(random() % 9'000, static_cast<char>(random()));
+                const auto outcome = file.change(change);
+                if (!outcome) {
+                    doubtful = change;
+                } else if (change.value) {
+                    newest = outcome->value();
+                    known[change.name] = {change.name, *change.value, newest};
+                } else {
+                    newest = outcome->value();
+                    known.erase(change.name);
+                }
+            }
+        }
+        vfs.restore_power(&random);
+        auto file = SideFile::open(place / "side.db", vfs.name()).value();
+        for (int i = 0; i < 5; ++i) {
+            const auto name = "record " + std::to_string(i);
+            const auto found = file.find(name).value();
+            const auto there = known.find(name);
+            if (name == doubtful->name && found.has_value() == doubtful->value.has_value() &&
+                (!found || found->value == *doubtful->value))
+                continue;
+            ASSERT_EQ(found.has_value(), there != known.end()) << name;
+            if (found) EXPECT_EQ(*found, there->second);
+        }
+        EXPECT_GE(file.last_version().value(), newest);
+    }
+}
+
+}  // namespace
+}  // namespace frontrow::test
