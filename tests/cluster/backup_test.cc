@@ -54,7 +54,7 @@ std::set<std::string> reservations_of(const std::string& user, Client client) {
 }
 
 TEST_F(ClusterBackup, taken_under_load_has_all_that_was_acknowledged_before_it_began) {
-    const Cluster cluster{{.nodes = 2}};
+    Cluster cluster{{.nodes = 2}};
     auto client = cluster.client(0);
     const auto crowded = make_hall(client, 2'000);
     const auto quiet = make_hall(client, 40);
@@ -62,6 +62,7 @@ TEST_F(ClusterBackup, taken_under_load_has_all_that_was_acknowledged_before_it_b
         crowded,
         {.ports = cluster.ports(), .name = "crowd", .seed = seed_of_this_run(), .buyers = 6}
     };
+    const FollowingCursor cursor{cluster};
     std::set<std::string> acknowledged;
     for (int round = 0; round < 2; ++round) {
         load.wait_for_answers(load.answers() + 200);
@@ -78,6 +79,10 @@ TEST_F(ClusterBackup, taken_under_load_has_all_that_was_acknowledged_before_it_b
         const auto data = at("data-" + std::to_string(round));
         expect_done(restore_folder(file, data), kWhole);
         expect_done(verify(data), "in order");
+        const auto followed = side_records_in(data).at(0);
+        EXPECT_EQ(followed.name, FollowingCursor::kName);
+        EXPECT_GT(std::stoul(followed.value), 0U);
+        EXPECT_LE(std::stoul(followed.value), last_seq_in(file)) << "a cursor ahead of the facts";
         EXPECT_EQ(reservations_of("alice", Server{data}.client()), acknowledged);
         Cluster other{empty_database()};
         expect_done(restore_cluster(other, file), kWhole);
@@ -107,6 +112,7 @@ TEST_F(ClusterBackup, of_what_was_restored_has_the_same_content) {
         expect_done(restore_cluster(cluster, in("first")), kWhole);
         const auto verified = cluster.verify();
         expect_done(verified, "in order");
+        EXPECT_TRUE(has_rows_of_one_time(cluster));
         EXPECT_EQ(verified.out, verify(in("data")).out);
         expect_done(back_up_cluster(cluster, in("second")), kWhole);
         EXPECT_EQ(mark_of(in("second")), mark_of(in("first")));

@@ -2,6 +2,8 @@
 
 #include "io/postgres/pg_connection.h"
 #include "io/sqlite.h"
+#include "store/engine/frame.h"
+#include "store/postgres/postgres_journal.h"
 #include "store/postgres/postgres_side_records.h"
 #include "store/sqlite/data_folder.h"
 #include "store/sqlite/side_file.h"
@@ -27,6 +29,11 @@ std::unique_ptr<PgConnection> connect(boost::asio::io_context& io, Cluster& clus
         run(io, PgConnection::connect(io.get_executor(), {.url = cluster.postgres().url()}));
     if (!made) throw std::runtime_error(made.error().what);
     return std::move(*made);
+}
+
+io::Awaitable<bool> closed(store::SideRecords& records) {
+    co_await records.close();
+    co_return true;
 }
 
 }  // namespace
@@ -59,6 +66,13 @@ std::string mark_of(const fs::path& backup) {
     return std::string{mark.text(0)};
 }
 
+std::uint64_t last_seq_in(const fs::path& backup) {
+    auto database = io::SqliteDatabase::open(backup, io::SqliteDatabase::Mode::read_only).value();
+    auto mark = database.prepare("SELECT last_seq FROM end_mark").value();
+    if (!mark.step().value()) throw std::runtime_error("no end mark in " + backup.string());
+    return static_cast<std::uint64_t>(mark.integer(0));
+}
+
 void put_side_records(const fs::path& folder, const std::vector<std::string>& names) {
     auto file = SideFile::open(DataFolder::side_of(folder)).value();
     for (const auto& name : names)
@@ -73,15 +87,59 @@ void put_side_records(Cluster& cluster, const std::vector<std::string>& names) {
     };
     for (const auto& name : names)
         run(io, records.change({.name = name, .value = "value of " + name})).value().value();
-    run(io, [](store::SideRecords& open) -> io::Awaitable<bool> {
-        co_await open.close();
-        co_return true;
-    }(records));
+    run(io, closed(records));
 }
 
 std::vector<store::SideRecord> side_records_in(const fs::path& folder) {
     auto file = SideFile::open_to_read(DataFolder::side_of(folder)).value();
     return file ? file->list({}, {}).value() : std::vector<store::SideRecord>{};
+}
+
+FollowingCursor::FollowingCursor(Cluster& cluster)
+    : url_{cluster.postgres().url()}, thread_{[this] { run(); }} {
+}
+
+FollowingCursor::~FollowingCursor() {
+    is_stopping_ = true;
+    thread_.join();
+}
+
+void FollowingCursor::run() {
+    boost::asio::io_context io;
+    auto connection =
+        test::run(io, PgConnection::connect(io.get_executor(), {.url = url_})).value();
+    store::postgres::PostgresSideRecords records{io.get_executor(), {.url = url_}};
+    const std::vector<io::postgres::PgQuery> ask{
+        {.statement = {.name = "newest", .sql = "SELECT max(last_seq) FROM journal"}}
+    };
+    for (std::uint64_t version = 0; !is_stopping_;) {
+        const auto told = test::run(io, connection->run(ask)).value();
+        const auto seq = static_cast<std::uint64_t>(told.front().int8(0, 0));
+        version = test::run(
+                      io,
+                      records.change(
+                          {.name = kName, .value = std::to_string(seq), .expected_version = version}
+                      )
+        )
+                      .value()
+                      .value();
+    }
+    test::run(io, closed(records));
+}
+
+bool has_rows_of_one_time(Cluster& cluster) {
+    boost::asio::io_context io;
+    const auto connection = connect(io, cluster);
+    bool is_so = true;
+    const auto look = [&](store::cluster::Batch&& batch) -> Result<void, io::Fault> {
+        if (batch.head.first_seq == 0) return {};
+        const auto facts = store::engine::read_frame(batch.frame, batch.head.first_seq).value();
+        for (const auto& fact : facts)
+            is_so = is_so && fact.at == batch.head.at;
+        return {};
+    };
+    test::run(io, store::postgres::read_batches(*connection, 0, look)).value();
+    return is_so;
 }
 
 void run_sql(Cluster& cluster, const std::string& sql) {

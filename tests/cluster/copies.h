@@ -3,8 +3,11 @@
 #include "cluster/cluster.h"
 #include "store/side_records.h"
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace frontrow::test {
@@ -24,10 +27,35 @@ Finished restore_cluster(const Cluster& cluster, const std::filesystem::path& fr
 /// What a backup's end mark says of its facts and side records, but for how many batches they are.
 std::string mark_of(const std::filesystem::path& backup);
 
+/// The number of a backup's last fact.
+std::uint64_t last_seq_in(const std::filesystem::path& backup);
+
 /// Puts these in, by a program that has the folder or the database to itself.
 void put_side_records(const std::filesystem::path& folder, const std::vector<std::string>& names);
 void put_side_records(Cluster& cluster, const std::vector<std::string>& names);
 std::vector<store::SideRecord> side_records_in(const std::filesystem::path& folder);
+
+/// While it lives, a reader's cursor follows the journal: a side record that says which fact is the
+/// newest.
+class FollowingCursor {
+public:
+    explicit FollowingCursor(Cluster& cluster);
+    ~FollowingCursor();
+    FollowingCursor(const FollowingCursor&) = delete;
+    FollowingCursor& operator=(const FollowingCursor&) = delete;
+
+    static constexpr auto kName = "cursor/following";
+
+private:
+    void run();
+
+    std::string url_;
+    std::atomic<bool> is_stopping_ = false;
+    std::thread thread_;
+};
+
+/// Whether each row has facts of one time, its own.
+bool has_rows_of_one_time(Cluster& cluster);
 
 /// Runs SQL statements on the cluster's database.
 void run_sql(Cluster& cluster, const std::string& sql);

@@ -212,6 +212,8 @@ TEST_F(BackedUp, is_restored_over_what_a_restore_that_was_cut_off_left) {
     std::ofstream{new_ / "journal.db.new"} << std::string(10'000, 'x');
     std::ofstream{new_ / "lock"}.close();
     std::ofstream{new_ / "journal.head"} << "cut o";
+    std::ofstream{new_ / "side.db"} << std::string(10'000, 'x');
+    std::ofstream{new_ / "side.db.new"} << "x";
     ASSERT_EQ(restore(file_, new_).exit_code, 0);
     EXPECT_EQ(names_in(new_), (std::set<std::string>{"journal.db", "journal.head", "lock"}));
     EXPECT_EQ(seats_free_in(new_), 20U);
@@ -224,6 +226,10 @@ TEST_F(BackedUp, is_not_restored_over_anything) {
     std::ofstream{new_ / "notes.txt"} << "mine";
     expect_failed(restore(file_, new_), "notes.txt is in it");
     EXPECT_EQ(names_in(new_), (std::set<std::string>{"notes.txt"}));
+    fs::remove(new_ / "notes.txt");
+    // Of a folder whose journal somebody has taken away.
+    std::ofstream{new_ / "side.db"} << "mine";
+    expect_failed(restore(file_, new_), "side.db is in it");
     expect_failed(restore(file_, file_), file_.string());
 }
 

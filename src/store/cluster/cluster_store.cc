@@ -209,7 +209,8 @@ void ClusterStore::tell(Node::News news) {
         case Node::News::contact_made:
             return;
         case Node::News::caught_up:
-            return ports_.on_read(state().last_seq(), read_from_);
+            if (ports_.on_read) ports_.on_read(state().last_seq(), read_from_);
+            return;
     }
 }
 

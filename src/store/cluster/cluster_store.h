@@ -50,11 +50,12 @@ public:
         std::function<void(const io::Fault&)> on_trouble;
         /// Told once that this process can't go on; a restart takes things as they are now.
         std::function<void(const io::Fault&)> on_failure;
-        /// Told when a snapshot couldn't be used or taken: a start takes longer, nothing else.
-        std::function<void(const io::Fault&)> on_snapshot_trouble;
+        /// Told when a snapshot couldn't be used or taken: a start takes longer, nothing else. May
+        /// be empty where there is no cache.
+        std::function<void(const io::Fault&)> on_snapshot_trouble = {};
         /// Told when the journal has been read to its end, with the number of its last fact and of
-        /// the first one that wasn't in a snapshot.
-        std::function<void(std::uint64_t, std::uint64_t)> on_read;
+        /// the first one that wasn't in a snapshot. May be empty.
+        std::function<void(std::uint64_t, std::uint64_t)> on_read = {};
     };
 
     struct Cache {

@@ -53,8 +53,15 @@ Result<std::vector<SideRecord>, io::Fault> read_side_rows(
         const auto row = read->step();
         if (!row) return std::unexpected(row.error());
         if (!*row) return records;
+        const auto name = read->text(0);
+        // A damaged tree may lead round in a circle.
+        if (name <= (records.empty() ? after : records.back().name)) {
+            return std::unexpected(
+                io::Fault{io::FaultKind::corrupt, "its side records are out of order"}
+            );
+        }
         records.push_back({
-            .name = std::string{read->text(0)},
+            .name = std::string{name},
             .value = std::string{read->text(1)},
             .version = static_cast<std::uint64_t>(read->integer(2)),
         });
