@@ -153,7 +153,7 @@ TEST_P(ClusterStandby, that_lacks_what_only_a_frozen_node_knew_ends_that_node) {
     const auto told = buyer.read();
     EXPECT_TRUE(!told || told->status == 503) << told->body;
     EXPECT_EQ(frozen.wait(), 1);
-    EXPECT_THAT(frozen.err(), HasSubstr("after a fail-over"));
+    EXPECT_THAT(frozen.err(), HasSubstr("a fail-over lost it"));
 
     cluster.kill_node(0);
     cluster.start_node(0);
