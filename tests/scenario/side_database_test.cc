@@ -6,7 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
+#include <vector>
 
 // What can go wrong between side records, task leases and a real PostgreSQL.
 
@@ -45,6 +48,13 @@ protected:
             run_ready(world->io);
             return condition();
         });
+    }
+    void run_for(std::chrono::milliseconds time) {
+        const auto until = std::chrono::steady_clock::now() + time;
+        while (std::chrono::steady_clock::now() < until) {
+            world->io.restart();
+            world->io.run_one_until(until);
+        }
     }
     std::uint64_t hold(TaskLeases& leases, const std::string& task) {
         leases.stand_for(task);
@@ -187,19 +197,39 @@ TEST_F(SideDatabase, has_a_task_done_by_one_and_by_another_once_that_is_closed) 
     const auto other = world->more_leases();
     const auto number = hold(world->leases(), "relay");
     other->stand_for("relay");
-    const auto until = std::chrono::steady_clock::now() + 4s;
-    while (std::chrono::steady_clock::now() < until) {
-        world->io.restart();
-        world->io.run_one_until(until);
-        ASSERT_FALSE(other->held("relay"));
-    }
-    EXPECT_TRUE(world->leases().held("relay"));
+    run_for(4s);
+    EXPECT_FALSE(other->held("relay"));
+    EXPECT_EQ(world->leases().held("relay")->number, number);
     const auto closed_at = std::chrono::steady_clock::now();
     close_in(world->io, world->leases());
     EXPECT_TRUE(comes_true([&] { return other->held("relay").has_value(); }));
     EXPECT_LT(std::chrono::steady_clock::now() - closed_at, 1'500ms) << "it was given back";
     EXPECT_EQ(other->held("relay")->number, number + 1);
     close_in(world->io, *other);
+}
+
+TEST_F(SideDatabase, has_a_task_taken_by_one_of_many_that_come_at_once) {
+    for (std::uint64_t round = 1; round <= 10; ++round) {
+        std::vector<std::unique_ptr<store::postgres::PostgresTaskLeases>> all;
+        for (int i = 0; i < 5; ++i)
+            all.push_back(world->more_leases());
+        for (const auto& one : all)
+            one->stand_for("relay");
+        const auto holders = [&] {
+            return std::ranges::count_if(all, [](const auto& one) {
+                return one->held("relay").has_value();
+            });
+        };
+        EXPECT_TRUE(comes_true([&] { return holders() > 0; }));
+        run_for(100ms);
+        EXPECT_EQ(holders(), 1);
+        for (const auto& one : all)
+            if (const auto lease = one->held("relay")) EXPECT_EQ(lease->number, round);
+        // Those that wait end first, so that none takes it in between.
+        for (const bool is_holder : {false, true})
+            for (const auto& one : all)
+                if (one->held("relay").has_value() == is_holder) close_in(world->io, *one);
+    }
 }
 
 TEST_F(SideDatabase, has_a_task_taken_from_a_process_that_it_does_not_hear_of) {
@@ -218,8 +248,10 @@ TEST_F(SideDatabase, has_a_task_taken_from_a_process_that_it_does_not_hear_of) {
     EXPECT_EQ(world->leases().held("relay")->number, number + 1);
     proxy.behave();
     proxy.cut_all();
+    run_for(2s);
+    EXPECT_FALSE(cut->held("relay")) << "what was lost isn't renewed";
     close_in(world->io, *cut);
-    EXPECT_TRUE(world->leases().held("relay")) << "who has lost it gives nothing back";
+    EXPECT_EQ(world->leases().held("relay")->number, number + 1) << "nor given back";
 }
 
 TEST_F(SideDatabase, is_reached_through_a_pooler) {
