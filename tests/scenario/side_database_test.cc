@@ -305,5 +305,25 @@ TEST_F(SerializableSideDatabase, lets_one_of_two_that_come_at_once_change_a_reco
     }
 }
 
+TEST_F(SerializableSideDatabase, judges_a_change_anew_that_is_to_be_serialised_after_another) {
+    const auto version = change({.name = "cursor", .value = "1"}).value().value();
+    const auto session = connect();
+    const auto watching = connect();
+    tell(*session, "BEGIN; UPDATE side_records SET version = nextval('side_versions')");
+    auto waiting = start(
+        world->io,
+        world->records().change({.name = "cursor", .value = "2", .expected_version = version})
+    );
+    EXPECT_TRUE(comes_true([&] {
+        return number_told(
+                   *watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+               ) == 1;
+    }));
+    tell(*session, "COMMIT");
+    const auto outcome = waiting.get();
+    ASSERT_TRUE(outcome) << outcome.error().what;
+    EXPECT_EQ(*outcome, std::unexpected(SideRefusal::version_differs));
+}
+
 }  // namespace
 }  // namespace frontrow::test

@@ -70,8 +70,6 @@ constexpr PgStatement kRaiseVersion{
 };
 
 constexpr std::size_t kWaitingMax = 256;
-/// Of a change that is to be serialised after another.
-constexpr int kTries = 5;
 
 std::int64_t signed_number(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
@@ -176,7 +174,7 @@ Awaitable<PostgresSideRecords::Rows> PostgresSideRecords::run(std::vector<PgQuer
         co_return std::unexpected(Fault{FaultKind::overloaded, "too much waits for side_records"});
     if (is_closing_)
         co_return std::unexpected(Fault{FaultKind::unavailable, "the side records are closed"});
-    auto rows = co_await run_until_settled(std::move(queries));
+    auto rows = co_await line_.run(queries);
     if (!rows) co_return std::unexpected(fault_of(rows.error()));
     // It was done, but a standby may not have it.
     if (line_.has_warned())
@@ -184,13 +182,6 @@ Awaitable<PostgresSideRecords::Rows> PostgresSideRecords::run(std::vector<PgQuer
             Fault{FaultKind::outcome_unknown, "the database warned of its standby"}
         );
     co_return std::move(*rows);
-}
-
-Awaitable<Line::Results> PostgresSideRecords::run_until_settled(std::vector<PgQuery> queries) {
-    for (int tries = 1;; ++tries) {
-        auto rows = co_await line_.run(queries);
-        if (rows || tries == kTries || rows.error().kind != PgErrorKind::retryable) co_return rows;
-    }
 }
 
 Awaitable<void> PostgresSideRecords::close() {

@@ -41,7 +41,6 @@ private:
 
     /// One transaction, when those before have ended.
     io::Awaitable<Rows> run(std::vector<io::postgres::PgQuery> queries);
-    io::Awaitable<Line::Results> run_until_settled(std::vector<io::postgres::PgQuery> queries);
 
     Line line_;
     io::OneAtATime turns_;
