@@ -187,7 +187,7 @@ io::Awaitable<int> verify_journal(io::postgres::PgConnection& connection) {
             return {};
         }
     );
-    if (!read) co_return failed({io::FaultKind::corrupt, read.error().what});
+    if (!read) co_return failed(read.error());
     if (!audit.violations().empty()) co_return report(audit);
     const auto differences = domain::compare(audit, inventory);
     for (const auto& difference : differences)

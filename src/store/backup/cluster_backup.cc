@@ -2,6 +2,7 @@
 
 #include "store/backup/checked_state.h"
 #include "store/cluster/batch.h"
+#include "store/postgres/line.h"
 #include "store/postgres/migrations.h"
 #include "store/postgres/postgres_journal.h"
 #include "store/postgres/postgres_side_records.h"
@@ -19,14 +20,10 @@ using io::Fault;
 using io::FaultKind;
 using io::postgres::PgConnection;
 using io::postgres::PgError;
-using io::postgres::PgErrorKind;
 using Done = Result<void, Fault>;
 
 std::unexpected<Fault> unread(const PgError& error) {
-    // What our own side refused to take is damaged.
-    const bool is_ours = error.kind == PgErrorKind::rejected && error.sqlstate.empty();
-    return std::unexpected(Fault{is_ours ? FaultKind::corrupt : FaultKind::unavailable, error.what}
-    );
+    return std::unexpected(postgres::unavailable(error));
 }
 
 Awaitable<Done> check_schema(PgConnection& connection) {
@@ -109,7 +106,7 @@ back_up_cluster(PgConnection& connection, std::filesystem::path to, sqlite::Copy
     const auto read = co_await postgres::read_batches(connection, 0, [&rows](cluster::Batch&& row) {
         return rows.take(row);
     });
-    if (!read) co_return unread(read.error());
+    if (!read) co_return std::unexpected(read.error());
     co_return (*backup)->finish();
 }
 

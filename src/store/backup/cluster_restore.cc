@@ -1,6 +1,7 @@
 #include "store/backup/cluster_restore.h"
 
 #include "store/backup/rows_of_backup.h"
+#include "store/postgres/line.h"
 #include "store/postgres/migrations.h"
 #include "store/postgres/postgres_journal.h"
 #include "store/postgres/postgres_side_records.h"
@@ -26,7 +27,7 @@ using Restored = Result<void, Fault>;
 constexpr std::size_t kBytesAtOnce = 1 << 20;
 
 std::unexpected<Fault> unwritten(const PgError& error) {
-    return std::unexpected(Fault{FaultKind::unavailable, error.what});
+    return std::unexpected(postgres::unavailable(error));
 }
 
 std::unexpected<Fault> not_empty(const char* what) {

@@ -33,6 +33,10 @@ io::postgres::PgOptions with_short_times(io::postgres::PgOptions options) {
     return options;
 }
 
+io::Fault unavailable(const PgError& error) {
+    return {io::FaultKind::unavailable, error.what};
+}
+
 Awaitable<Line::Results> Line::run(std::span<const PgQuery> queries) {
     auto results = co_await try_to_run(queries);
     if (results || !options_.prepare || !is_of_pooler(results.error())) co_return results;
@@ -61,6 +65,24 @@ Awaitable<Line::Results> Line::go_on(std::span<const PgQuery> queries) {
     co_return std::unexpected(
         PgError{.kind = io::postgres::PgErrorKind::refused, .what = "the session has ended"}
     );
+}
+
+Awaitable<Result<std::vector<io::postgres::PgResult>, io::Fault>> Line::change(
+    std::span<const PgQuery> queries
+) {
+    auto results = co_await run(queries);
+    if (!results) {
+        auto fault = unavailable(results.error());
+        if (results.error().kind == io::postgres::PgErrorKind::lost)
+            fault.kind = io::FaultKind::outcome_unknown;
+        co_return std::unexpected(std::move(fault));
+    }
+    // It was done, but a standby may not have it.
+    if (has_warned())
+        co_return std::unexpected(
+            io::Fault{io::FaultKind::outcome_unknown, "the database warned of its standby"}
+        );
+    co_return std::move(*results);
 }
 
 void Line::close() {

@@ -187,10 +187,6 @@ bool is_loss(const PgError& error) {
     return error.kind == PgErrorKind::retryable || error.sqlstate == kDivisionByZero;
 }
 
-Fault unavailable(const PgError& error) {
-    return {FaultKind::unavailable, error.what};
-}
-
 Fault failed_over() {
     return {FaultKind::unavailable, "the database has failed over"};
 }
@@ -373,30 +369,25 @@ read_some_batches(PgConnection& connection, std::uint64_t first_seq) {
     co_return batches_in(rows->front());
 }
 
-Awaitable<Result<void, PgError>> read_batches(
+Awaitable<Result<void, Fault>> read_batches(
     PgConnection& connection,
     std::uint64_t first_seq,
     std::function<Result<void, Fault>(Batch&&)> take
 ) {
     const std::array ask{PgQuery{kHead}};
     const auto head = co_await connection.run(ask);
-    if (!head) co_return std::unexpected(head.error());
+    if (!head) co_return std::unexpected(unavailable(head.error()));
     const auto last = static_cast<std::uint64_t>(head->front().int8(0, 0));
     while (first_seq <= last) {
         auto some = co_await read_some_batches(connection, first_seq);
-        if (!some) co_return std::unexpected(some.error());
+        if (!some) co_return std::unexpected(unavailable(some.error()));
         for (auto& batch : *some) {
-            if (batch.head.first_seq > last) co_return Result<void, PgError>{};
+            if (batch.head.first_seq > last) co_return Result<void, Fault>{};
             first_seq = batch.head.last_seq + 1;
-            const auto taken = take(std::move(batch));
-            if (!taken) {
-                co_return std::unexpected(
-                    PgError{.kind = PgErrorKind::rejected, .what = taken.error().what}
-                );
-            }
+            if (auto taken = take(std::move(batch)); !taken) co_return taken;
         }
     }
-    co_return Result<void, PgError>{};
+    co_return Result<void, Fault>{};
 }
 
 }  // namespace frontrow::store::postgres

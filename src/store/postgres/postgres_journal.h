@@ -67,8 +67,9 @@ read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_se
 io::postgres::PgParams row_of(const cluster::Batch& batch);
 
 /// Hands every batch from `first_seq` on to `take`, in short reads, up to the one that is the head
-/// at the beginning. For verify and backup. Errors: as the connection's.
-io::Awaitable<Result<void, io::postgres::PgError>> read_batches(
+/// at the beginning. For verify, backups and snapshots. Faults: unavailable (the database); what
+/// `take` refused with.
+io::Awaitable<Result<void, io::Fault>> read_batches(
     io::postgres::PgConnection& connection,
     std::uint64_t first_seq,
     std::function<Result<void, io::Fault>(cluster::Batch&&)> take

@@ -14,7 +14,6 @@ using io::Awaitable;
 using io::Fault;
 using io::FaultKind;
 using io::postgres::PgError;
-using io::postgres::PgErrorKind;
 using io::postgres::PgParams;
 using io::postgres::PgQuery;
 using io::postgres::PgResult;
@@ -115,11 +114,6 @@ PgQuery page_query(const std::string& prefix, const std::string& after) {
     return {kList, PgParams::of(after, prefix, at_most)};
 }
 
-Fault fault_of(const PgError& error) {
-    const bool is_lost = error.kind == PgErrorKind::lost;
-    return {is_lost ? FaultKind::outcome_unknown : FaultKind::unavailable, error.what};
-}
-
 /// A read has no outcome.
 Fault unread(Fault fault) {
     if (fault.kind == FaultKind::outcome_unknown) fault.kind = FaultKind::unavailable;
@@ -174,14 +168,7 @@ Awaitable<PostgresSideRecords::Rows> PostgresSideRecords::run(std::vector<PgQuer
         co_return std::unexpected(Fault{FaultKind::overloaded, "too much waits for side_records"});
     if (is_closing_)
         co_return std::unexpected(Fault{FaultKind::unavailable, "the side records are closed"});
-    auto rows = co_await line_.run(queries);
-    if (!rows) co_return std::unexpected(fault_of(rows.error()));
-    // It was done, but a standby may not have it.
-    if (line_.has_warned())
-        co_return std::unexpected(
-            Fault{FaultKind::outcome_unknown, "the database warned of its standby"}
-        );
-    co_return std::move(*rows);
+    co_return co_await line_.change(queries);
 }
 
 Awaitable<void> PostgresSideRecords::close() {

@@ -16,8 +16,6 @@ namespace {
 using cluster::LeaseKeeper;
 using io::Awaitable;
 using io::Fault;
-using io::FaultKind;
-using io::postgres::PgErrorKind;
 using io::postgres::PgParams;
 using io::postgres::PgQuery;
 using io::postgres::PgResult;
@@ -143,18 +141,8 @@ Awaitable<bool> PostgresTaskLeases::ask_all() {
 Awaitable<Result<LeaseKeeper::Answer, Fault>>
 PostgresTaskLeases::ask(std::string name, LeaseKeeper::Question question) {
     const auto queries = lease_queries(name, me_, question);
-    const auto results = co_await line_.run(queries);
-    if (!results) {
-        const bool is_lost = results.error().kind == PgErrorKind::lost;
-        co_return std::unexpected(Fault{
-            is_lost ? FaultKind::outcome_unknown : FaultKind::unavailable, results.error().what
-        });
-    }
-    // It was done, but a standby may not have it.
-    if (line_.has_warned())
-        co_return std::unexpected(
-            Fault{FaultKind::outcome_unknown, "the database warned of its standby"}
-        );
+    const auto results = co_await line_.change(queries);
+    if (!results) co_return std::unexpected(results.error());
     const bool is_look = question.ask == Asked::look;
     co_return LeaseKeeper::Answer{
         .is_done = !is_look && results->front().affected() == 1,

@@ -18,11 +18,6 @@ using io::Fault;
 using io::FaultKind;
 using io::postgres::PgConnection;
 
-Fault fault_in(const io::postgres::PgError& error) {
-    const bool is_ours = error.kind == io::postgres::PgErrorKind::rejected;
-    return {is_ours ? FaultKind::corrupt : FaultKind::unavailable, error.what};
-}
-
 /// Evolves what lies behind the beginning, and returns where the journal ends.
 Awaitable<Result<Head, Fault>> go_to_end(PgConnection& connection, Beginning& beginning) {
     std::optional<Head> head;
@@ -41,7 +36,7 @@ Awaitable<Result<Head, Fault>> go_to_end(PgConnection& connection, Beginning& be
             return {};
         }
     );
-    if (!read) co_return std::unexpected(fault_in(read.error()));
+    if (!read) co_return std::unexpected(read.error());
     if (head) co_return *head;
     co_return std::unexpected(
         Fault{FaultKind::corrupt, "the journal ends before the snapshot that is there"}
