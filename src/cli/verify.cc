@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -134,12 +135,12 @@ private:
 std::vector<Snapshot>
 open_snapshots(Journal& journal, const std::vector<std::filesystem::path>& files) {
     std::vector<Snapshot> snapshots;
-    for (auto file = files.rbegin(); file != files.rend(); ++file) {
-        auto snapshot = store::sqlite::open_fitting(journal, *file);
+    for (const auto& file : std::views::reverse(files)) {
+        auto snapshot = store::sqlite::open_fitting(journal, file);
         std::error_code ignored;
         if (snapshot) {
             snapshots.push_back(std::move(*snapshot));
-        } else if (std::filesystem::exists(*file, ignored)) {
+        } else if (std::filesystem::exists(file, ignored)) {
             FolderCheck::pass_over(snapshot.error());
         }
     }
