@@ -13,6 +13,9 @@ struct Answer {
     unsigned status = 0;
     std::string_view head;
     std::string_view body;
+
+    /// As much of the body as a complaint shows.
+    std::string excerpt() const { return std::string{body.substr(0, 300)}; }
 };
 
 /// Finds the end of an HTTP answer in bytes as they come: a machine without I/O. It knows the

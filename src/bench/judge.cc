@@ -9,13 +9,8 @@
 namespace frontrow::bench {
 namespace {
 
-constexpr std::size_t kExampleMax = 300;
-
 void unexpected(const Answer& answer, Complaints& to) {
-    to.add(
-        "unexpected answers with status " + std::to_string(answer.status),
-        std::string{answer.body.substr(0, kExampleMax)}
-    );
+    to.add("unexpected answers with status " + std::to_string(answer.status), answer.excerpt());
 }
 
 }  // namespace
@@ -48,10 +43,7 @@ void SaleJudge::sold(const Exchange& exchange, const Answer& answer, Complaints&
     const std::span seats{venue_.seats.data() + first, count};
     const auto told = read_told(answer.body, seats);
     if (!told) {
-        to.add(
-            "answers with 201 that are no reservation of the seats asked for",
-            std::string{answer.body.substr(0, kExampleMax)}
-        );
+        to.add("answers with 201 that are no reservation of the seats asked for", answer.excerpt());
         return;
     }
     const Claim claim{

@@ -16,7 +16,6 @@ namespace json = boost::json;
 constexpr std::chrono::seconds kPatience{60};
 /// What one bulk call takes.
 constexpr std::uint32_t kBulkSeats = 100'000;
-constexpr std::size_t kExampleMax = 300;
 
 /// A field of an answer; nothing where the answer isn't JSON or has no such field.
 std::optional<json::value> field_of(const std::string& body, std::string_view name) {
@@ -66,7 +65,7 @@ io::Awaitable<Result<Organizer::Sample, io::Fault>> Organizer::ask(Call call) {
     if (answer->status != call.expected) {
         co_return failed(
             what + " was answered " + std::to_string(answer->status) + " and not " +
-            std::to_string(call.expected) + ": " + std::string{answer->body.substr(0, kExampleMax)}
+            std::to_string(call.expected) + ": " + answer->excerpt()
         );
     }
     co_return Sample{std::string{answer->head}, std::string{answer->body}};

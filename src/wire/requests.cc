@@ -17,10 +17,8 @@ namespace json = boost::json;
 constexpr std::size_t kDepthMax = 16;
 /// How many seats a request may name at all; how many it may have is the event's rule.
 constexpr std::size_t kSeatIdsMax = 1'000;
-constexpr IntegerBounds kHoldSeconds{1, 3'600};
 constexpr IntegerBounds kExtensionSeconds{1, 10'800};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
-constexpr IntegerBounds kPrice{0, kPriceMax};
 constexpr TextBounds kPrefix{1, 50};
 constexpr TextBounds kApiKeyName{1, 255};
 

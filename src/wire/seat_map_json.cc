@@ -17,8 +17,8 @@ using domain::SeatSpec;
 using Seats = std::span<const SeatSpec>;
 using Blocks = std::span<const std::shared_ptr<const SeatBlock>>;
 
-/// What a seat takes as JSON, about, so that a layout is allocated once.
-constexpr std::size_t kSeatBytes = 40;
+/// What a seat takes in a layout, about, so that one is allocated once.
+constexpr std::size_t kLayoutSeatBytes = 40;
 /// What stands around the letters, at most.
 constexpr std::size_t kStatusHead = 512;
 
@@ -100,7 +100,7 @@ std::size_t status_bytes(const domain::SeatMap& map) {
 }
 
 std::size_t layout_bytes(const domain::SeatMap& map) {
-    return map.statuses.size() * kSeatBytes;
+    return map.statuses.size() * kLayoutSeatBytes;
 }
 
 std::string status_json(const domain::SeatMap& map, std::string_view layout_path) {
@@ -126,7 +126,7 @@ std::string layout_json(const domain::SeatMap& map, SeatId layout) {
     for (const auto& block : blocks)
         seats += block->seats.size();
     std::string out;
-    out.reserve(seats * kSeatBytes);
+    out.reserve(seats * kLayoutSeatBytes);
     JsonWriter json{out};
     json.begin_object();
     json.field("event_id", map.event);

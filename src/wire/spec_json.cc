@@ -12,10 +12,8 @@ constexpr TextBounds kDescription{0, 10'000};
 constexpr TextBounds kVenue{0, 255};
 constexpr TextBounds kSectionOrRow{0, 64};
 constexpr IntegerBounds kCapacity{1, 10'000'000};
-constexpr IntegerBounds kHoldSeconds{1, 3'600};
 constexpr IntegerBounds kSeatsPerReservation{1, 100};
 constexpr IntegerBounds kSeatsPerUser{1, 100'000};
-constexpr IntegerBounds kPrice{0, kPriceMax};
 
 // What a fact may have: no limit of ours, but what the rules can reckon with.
 

@@ -22,6 +22,8 @@ domain::Role read_role(ObjectReader& in);
 
 inline constexpr TextBounds kEventName{1, 255};
 inline constexpr TextBounds kSeatNumber{1, 64};
+inline constexpr IntegerBounds kHoldSeconds{1, 3'600};
+inline constexpr IntegerBounds kPrice{0, kPriceMax};
 
 /// The fields of a seat that its organiser sets, likewise.
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec);

@@ -27,15 +27,15 @@ void let_pass(std::chrono::microseconds at_most, std::mt19937_64& random) {
 }
 
 /// A hall and everyone who ever bought for it.
-struct Sale {
+struct CutSale {
     Hall hall;
     std::vector<Buyer> buyers;
 };
 
 /// Sells until it's killed: soon after some answer, within a batch or between two.
-Sale sell_until_killed(Server& server, int round, std::mt19937_64& random) {
+CutSale sell_until_killed(Server& server, int round, std::mt19937_64& random) {
     auto client = server.client();
-    Sale sale{.hall = make_hall(client, kSeats), .buyers = {}};
+    CutSale sale{.hall = make_hall(client, kSeats), .buyers = {}};
     const auto name = "round" + std::to_string(round);
     Load load{sale.hall, {.ports = {server.port()}, .name = name, .seed = random()}};
     load.wait_for_answers(30 + random() % 600);
@@ -58,7 +58,7 @@ void expect_verified(const std::filesystem::path& folder) {
     EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
 }
 
-std::size_t count_doubts(const Sale& sale) {
+std::size_t count_doubts(const CutSale& sale) {
     std::size_t doubts = 0;
     for (const auto& buyer : sale.buyers)
         doubts += buyer.doubts.size();
@@ -69,7 +69,7 @@ TEST(Killed, keeps_what_it_told_and_sells_nothing_twice) {
     std::mt19937_64 random{seed_of_this_run()};
     const int rounds = is_soak() ? 200 : 8;
     const TempFolder folder;
-    std::vector<Sale> sales;
+    std::vector<CutSale> sales;
     std::size_t doubts = 0;
     std::size_t carried_out = 0;
     for (int round = 0; round < rounds && !HasFailure(); ++round) {

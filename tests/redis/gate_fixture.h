@@ -26,6 +26,7 @@ protected:
     struct Wish {
         std::uint64_t owner;
         Seats seats;
+        Millis hold = Millis::max();
     };
 
     void SetUp() override {
@@ -63,7 +64,7 @@ protected:
             wanted.push_back(seats(wish.seats));
         std::vector<store::redis::GateRequest> requests;
         for (std::size_t i = 0; i < wishes.size(); ++i)
-            requests.push_back({event, wanted[i], buyer(wishes[i].owner)});
+            requests.push_back({event, wanted[i], buyer(wishes[i].owner), wishes[i].hold});
         auto answers = co_await gate->try_take(requests);
         co_return answers;
     }
@@ -81,7 +82,8 @@ protected:
 
     io::Awaitable<bool> releasing(Wish wish) {
         const auto given = seats(wish.seats);
-        const std::array<store::redis::GateRequest, 1> requests{{{event, given, buyer(wish.owner)}}
+        const std::array<store::redis::GateRequest, 1> requests{
+            {{.event = event, .seats = given, .owner = buyer(wish.owner)}}
         };
         co_await gate->release(requests);
         co_return true;

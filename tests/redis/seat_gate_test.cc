@@ -71,7 +71,7 @@ TEST_F(SeatGate, keeps_events_apart) {
     EXPECT_EQ(take(1, {1}), kPass);
     const std::vector<SeatId> same{seat(1)};
     const std::array<store::redis::GateRequest, 1> requests{
-        {{EventId{Bits128{1, 2}}, same, buyer(2)}}
+        {{.event = EventId{Bits128{1, 2}}, .seats = same, .owner = buyer(2)}}
     };
     EXPECT_EQ(run(io, gate->try_take(requests)).front().verdict, kPass);
 }
@@ -83,6 +83,17 @@ TEST_F(SeatGate, gives_a_claim_two_seconds_that_asking_again_does_not_prolong) {
     server->ask("PEXPIRE " + claim_key(1) + " 1500");
     EXPECT_EQ(take(1, {1}), kPass);
     EXPECT_LE(life_of(claim_key(1)), 1'500);
+}
+
+TEST_F(SeatGate, gives_a_claim_no_longer_life_than_the_hold_it_was_made_for) {
+    EXPECT_EQ(take({{.owner = 1, .seats = {1}, .hold = 1'000ms}}).front(), kPass);
+    EXPECT_GT(life_of(claim_key(1)), 0);
+    EXPECT_LE(life_of(claim_key(1)), 1'000);
+}
+
+TEST_F(SeatGate, lets_no_short_hold_past_a_longer_one) {
+    EXPECT_EQ(take(1, {1}), kPass);
+    EXPECT_EQ(take({{.owner = 2, .seats = {1}, .hold = 1'000ms}}).front(), kTaken);
 }
 
 TEST_F(SeatGate, forgets_a_claim_that_nothing_follows) {

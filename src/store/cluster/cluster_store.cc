@@ -260,7 +260,10 @@ ClusterStore::decide_behind_gate(domain::ReserveSeats command, TraceId trace) {
     const auto owner = command.request.key;
     const auto seats = command.seats;
     SeatClaims::Entry entry;
-    if (claims_->is_contested(event)) entry = co_await claims_->enter(event, seats, owner);
+    if (claims_->is_contested(event)) {
+        const auto hold = command.hold.value_or(state().find_event(event)->event.spec.hold);
+        entry = co_await claims_->enter(event, seats, owner, hold);
+    }
     if (entry.refusal) co_return domain::Outcome{std::unexpected(std::move(*entry.refusal))};
     auto outcome = co_await decide(std::move(command), trace);
     claims_->settle(event, seats, owner, entry, outcome);

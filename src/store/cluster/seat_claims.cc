@@ -32,14 +32,17 @@ SeatClaims::SeatClaims(Settings settings, Ports ports)
 }
 
 Awaitable<SeatClaims::Entry>
-SeatClaims::enter(EventId event, domain::SeatIds seats, Bits128 owner) {
+SeatClaims::enter(EventId event, domain::SeatIds seats, Bits128 owner, Millis hold) {
     const auto began = ports_.clock.read().since_boot;
     const auto answer =
         co_await boost::asio::async_initiate<decltype(io::use_awaitable)&, void(GateAnswer)>(
             [&](auto handler) {
                 asking_.push_back(
                     {.request =
-                         {.event = event, .seats = {seats.data(), seats.size()}, .owner = owner},
+                         {.event = event,
+                          .seats = {seats.data(), seats.size()},
+                          .owner = owner,
+                          .hold = hold},
                      .answered = std::move(handler)}
                 );
                 if (!std::exchange(is_asking_, true)) tasks_.spawn(ask_together());

@@ -58,7 +58,7 @@ public:
         /// Somebody else was let through for one of the seats.
         std::optional<domain::Refusal> refusal;
     };
-    io::Awaitable<Entry> enter(EventId event, domain::SeatIds seats, Bits128 owner);
+    io::Awaitable<Entry> enter(EventId event, domain::SeatIds seats, Bits128 owner, Millis hold);
 
     using Outcome = Result<domain::Outcome, io::Fault>;
     /// What came of a request that entered, or that wasn't asked to.

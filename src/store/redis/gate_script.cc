@@ -6,7 +6,7 @@ namespace frontrow::store::redis {
 // further off than a claim's, is nobody's claim.
 io::RedisScript gate_script() {
     return io::RedisScript{R"lua(
-local owner, life = ARGV[1], tonumber(ARGV[2])
+local owner, life, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 if #KEYS == 0 then return 1 end
 local claims = redis.call('MGET', unpack(KEYS))
 if life == 0 then
@@ -20,7 +20,7 @@ for i, key in ipairs(KEYS) do
   local is_others = false
   if claims[i] and claims[i] ~= owner then
     local left = redis.call('PTTL', key)
-    is_others = left >= 0 and left <= life
+    is_others = left >= 0 and left <= longest
   end
   letters[i] = is_others and 'c' or '-'
   is_taken = is_taken or is_others

@@ -102,12 +102,13 @@ io::Awaitable<std::vector<GateAnswer>> SeatGate::try_take(std::span<const GateRe
     std::vector<GateAnswer> answers(requests.size());
     std::vector<std::size_t> asked;
     Runs runs;
-    const auto life = std::to_string(settings_.claim_time.count());
+    const auto longest = std::to_string(settings_.claim_time.count());
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        const auto& [event, seats, owner] = requests[i];
+        const auto& [event, seats, owner, hold] = requests[i];
         if (seats.size() > kSeatsMax) continue;
         asked.push_back(i);
-        runs.begin({hex(owner), life});
+        const auto life = std::clamp(hold, Millis{1}, settings_.claim_time);
+        runs.begin({hex(owner), std::to_string(life.count()), longest});
         runs.add_seats(event, seats);
     }
     if (!runs.empty() && breaker_.allows(clock_.now())) {

@@ -24,6 +24,9 @@ struct GateRequest {
     std::span<const SeatId> seats;
     /// hash(caller, key): the same request again has the same owner and passes again.
     Bits128 owner;
+    /// How long the seats are wanted for: a claim that outlived it would keep others from free
+    /// seats. A release doesn't ask.
+    Millis hold = Millis::max();
 };
 
 enum class GateVerdict : std::uint8_t {
@@ -42,7 +45,7 @@ struct GateAnswer {
 };
 
 struct GateSettings {
-    /// How long a claim lives; 2 s at most.
+    /// How long a claim lives where the hold is longer; 2 s at most.
     Millis claim_time{2'000};
     io::CircuitBreaker::Settings breaker;
 };
@@ -61,8 +64,9 @@ struct GateCounters {
 /// pass, and the engine refuses them.
 ///
 /// **A seat that is free is called `taken` for 2 s at most** while Redis runs, whoever dies: a
-/// claim lives `claim_time`, and asking again doesn't lengthen it. To this comes the way of a call
-/// into Redis: after Redis stood still it may first do what it was sent before.
+/// claim lives `claim_time` or as long as the hold, and asking again doesn't lengthen it. To this
+/// comes the way of a call into Redis: after Redis stood still it may first do what it was sent
+/// before.
 ///
 /// One thread, the client's. Keeps references: client, clock and random outlive it.
 class SeatGate {
