@@ -1,4 +1,6 @@
 #include "cluster/cluster.h"
+#include "support/eventually.h"
+#include "support/sql_session.h"
 
 #include <gmock/gmock.h>
 
@@ -56,6 +58,22 @@ TEST_F(ClusterStart, a_node_that_comes_later_has_all_that_was_sold_before) {
     EXPECT_EQ(again->status, 201U);
     EXPECT_EQ(again->header("idempotency-replayed"), "true");
     EXPECT_EQ(again->body, sold->body);
+}
+
+/// It waits for the journal's first batch then, and its database doesn't answer.
+TEST_F(ClusterStart, a_node_that_is_stopped_while_it_starts_ends) {
+    Cluster cluster{{.nodes = 1}};
+    cluster.kill_node(0);
+    SqlSession locking{cluster.postgres()};
+    locking.run("BEGIN");
+    locking.run("LOCK TABLE journal");
+    cluster.start_node(0);
+    SqlSession watching{cluster.postgres()};
+    EXPECT_TRUE(eventually([&] {
+        return watching.run("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+               ) != "0";
+    }));
+    EXPECT_EQ(cluster.node(0).stop(), 0);
 }
 
 }  // namespace

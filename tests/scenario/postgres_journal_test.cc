@@ -181,11 +181,36 @@ TEST_F(PostgresJournals, takes_nothing_from_a_clock_that_disagrees_with_the_data
     auto late = batch(first, 1);
     late.head.at += 60s;
     EXPECT_FALSE(append(late, first));
+    EXPECT_FALSE(append(late, first, Mode::again));
     EXPECT_TRUE(append(early, first, Mode::again)) << "it was decided long ago";
     // As late as the batch before is never too late.
     auto behind = batch(early.head, 1);
     behind.head.at += 200ms;
     EXPECT_TRUE(append(behind, early.head));
+}
+
+/// The promoted database's clock is behind the one by which they were decided.
+TEST_F(PostgresJournals, takes_what_a_fail_over_lost_whatever_its_time_is) {
+    auto late = batch(first, 1);
+    late.head.at += 60s;
+    EXPECT_TRUE(append(late, first, Mode::lost));
+}
+
+TEST_F(PostgresJournals, answers_with_no_more_bytes_than_it_has_time_for) {
+    auto head = first;
+    std::vector<Head> heads{first};
+    for (int i = 0; i < 3; ++i) {
+        auto large = batch(head, 1);
+        large.frame.assign(3 << 20, 'f');
+        ASSERT_TRUE(append(large, head));
+        heads.push_back(head = large.head);
+    }
+    const auto begun = look(0);
+    EXPECT_EQ(heads_of(begun), (std::vector(heads.begin(), heads.end() - 1)));
+    EXPECT_FALSE(begun.is_all);
+    const auto rest = look(begun.batches.back().head.first_seq);
+    EXPECT_EQ(heads_of(rest), (std::vector(heads.end() - 2, heads.end())));
+    EXPECT_TRUE(rest.is_all);
 }
 
 TEST_F(PostgresJournals, waits_behind_an_append_that_is_not_committed_yet) {

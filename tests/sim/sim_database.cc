@@ -72,8 +72,11 @@ bool SimDatabase::may_follow(const Append& append) const {
 
 bool SimDatabase::agrees_with_clock(const Append& append) const {
     const auto at = append.batch.head.at;
-    return at <= std::max(append.on.at, clock() + 250ms) &&
-           (append.mode == SharedJournal::Mode::again || at >= clock() - 1s);
+    const bool may_be_old =
+        append.mode == SharedJournal::Mode::again || append.mode == SharedJournal::Mode::lost;
+    return (append.mode == SharedJournal::Mode::lost ||
+            at <= std::max(append.on.at, clock() + 250ms)) &&
+           (may_be_old || at >= clock() - 1s);
 }
 
 void SimDatabase::insert(const Appending& append) {
@@ -163,8 +166,17 @@ SharedJournal::Following SimDatabase::following(std::uint64_t first_seq) const {
     const auto from = std::ranges::lower_bound(journal_, first_seq, {}, [](const Batch& batch) {
         return batch.head.first_seq;
     });
-    const auto count = std::min<std::ptrdiff_t>(journal_.end() - from, SharedJournal::kBatchesMax);
-    return {.batches = {from, from + count}, .clock = clock(), .timeline = timeline_};
+    auto to = from;
+    for (std::size_t bytes = 0; to != journal_.end() && bytes < SharedJournal::kBytesMax; ++to) {
+        if (to - from == SharedJournal::kBatchesMax) break;
+        if (to != from) bytes += to->frame.size();
+    }
+    return {
+        .batches = {from, to},
+        .is_all = to == journal_.end(),
+        .clock = clock(),
+        .timeline = timeline_,
+    };
 }
 
 void SimDatabase::restart(Time down) {

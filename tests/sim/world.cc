@@ -41,6 +41,10 @@ World::World(const Scenario& scenario, std::uint64_t seed)
     for (std::size_t i = 0; i < scenario_.machines; ++i)
         machines_.push_back(std::make_unique<Machine>(time_, database_, settings_of(scenario_, i)));
     if (has(scenario, Failure::lossy_fail_over)) recovery_ += kQuiet;
+    if (has(scenario, Failure::start_amid_a_fail_over)) {
+        const auto trips = static_cast<Time::rep>(scenario_.lost_most) * scenario_.trip_of_last;
+        recovery_ += kQuiet + kToBeKnown + trips;
+    }
     failures_until_ = kServeFrom + scenario.duration;
     clients_until_ = failures_until_;
     if (!scenario.failures.empty()) clients_until_ += recovery_ - kPatience;
@@ -145,8 +149,9 @@ void World::ask(Machine& machine, const domain::Command& command, Told told) {
             hear(machine, number, answer);
             told(answer);
         };
-        if (auto fault = machine.node()->execute(attempt.command, attempt.trace, decided))
-            decided(Result<domain::Outcome, Fault>{std::unexpected(std::move(*fault))});
+        if (auto fault = machine.node()->refusal())
+            return decided(Result<domain::Outcome, Fault>{std::unexpected(std::move(*fault))});
+        machine.node()->execute(attempt.command, attempt.trace, decided);
     });
 }
 

@@ -30,7 +30,12 @@ enum class Failure {
     far_machine,
     divergence,
     lossy_fail_over,
+    /// A process starts while others bring back what a fail-over lost.
+    start_amid_a_fail_over,
 };
+
+/// Until a batch is known to all nodes, also to one that nobody asks for anything.
+constexpr Time kToBeKnown = std::chrono::milliseconds{500};
 
 struct Scenario {
     /// 0: one to five, by the seed.
@@ -48,6 +53,8 @@ struct Scenario {
     std::uint64_t big_block = 1'000;
     /// Further away than the others.
     Time trip_of_last = std::chrono::microseconds{100};
+    /// Batches that a fail-over loses at most.
+    std::size_t lost_most = 20;
 };
 
 /// What one run came to.

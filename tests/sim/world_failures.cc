@@ -24,7 +24,8 @@ void World::disturb() {
         const auto failure = scenario_.failures[time_.below(scenario_.failures.size())];
         auto& machine = *machines_[time_.below(machines_.size())];
         if (machine.node() || failure == Failure::database_restart) strike(failure, machine);
-        disturb();
+        // A process that has just started couldn't know what a second one loses.
+        if (failure != Failure::start_amid_a_fail_over) disturb();
     });
 }
 
@@ -64,7 +65,15 @@ void World::strike(Failure failure, Machine& machine) {
         case Failure::divergence:
             return machine.diverge();
         case Failure::lossy_fail_over:
-            return database_.fail_over(time_.below(20), a_while(300ms));
+            return database_.fail_over(time_.below(scenario_.lost_most), a_while(300ms));
+        case Failure::start_amid_a_fail_over:
+            if (time_.now() + kToBeKnown > failures_until_) return;
+            machine.kill();
+            // What the others are to bring back they have to know.
+            return time_.after(kToBeKnown, [this, &machine, life = machine.life()] {
+                database_.fail_over(time_.below(scenario_.lost_most), a_while(300ms));
+                if (machine.life() == life) machine.start();
+            });
     }
 }
 

@@ -210,6 +210,10 @@ bool PgConnection::is_in_transaction() const {
     return link_->is_open() && PQtransactionStatus(link_->handle()) != PQTRANS_IDLE;
 }
 
+int PgConnection::backend() const {
+    return PQbackendPID(link_->handle());
+}
+
 void PgConnection::close() {
     link_->close();
 }

@@ -56,6 +56,9 @@ public:
     /// system call.
     bool is_alive();
     bool is_in_transaction() const;
+    /// The process that serves this session, as pg_stat_activity has it; behind a pooler a number
+    /// that means nothing to the server.
+    int backend() const;
     /// Ends the session at once; who waits on it gets `lost`, or `refused` before it was open. What
     /// the server is doing it may finish, within statement_timeout.
     void close();

@@ -75,14 +75,17 @@ Awaitable<Result<Head, Fault>> ClusterStore::find_beginning() {
     if (!opened) co_return std::unexpected(opened.error());
     if (settings_.cache) {
         for (const auto& file : engine::list_snapshots(settings_.cache->folder)) {
-            if (const auto head = co_await begin_with_snapshot(file)) co_return *head;
+            const auto head = co_await begin_with_snapshot(file);
+            if (!head) co_return std::unexpected(head.error());
+            if (*head) co_return **head;
         }
     }
     co_return co_await find_batch(0);
 }
 
-/// Nothing if it can't be used.
-Awaitable<std::optional<Head>> ClusterStore::begin_with_snapshot(const std::filesystem::path& file
+/// Nothing if it can't be used, which the journal has to be asked about.
+Awaitable<Result<std::optional<Head>, Fault>> ClusterStore::begin_with_snapshot(
+    const std::filesystem::path& file
 ) {
     io::Workers workers{owner(), 1};
     const auto read = [&] { return read_beginning(file); };
@@ -91,6 +94,8 @@ Awaitable<std::optional<Head>> ClusterStore::begin_with_snapshot(const std::file
     std::optional<Head> head;
     if (beginning) {
         const auto there = co_await find_batch(beginning->end.batch);
+        if (!there && there.error().kind != FaultKind::corrupt)
+            co_return std::unexpected(there.error());
         if (there) head = *there;
         stands = there ? check_stands(*beginning, *there) : std::unexpected(there.error());
     } else {
@@ -163,7 +168,10 @@ void ClusterStore::begin(const Head& head) {
 void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes) {
     journal_bytes_ += bytes;
     for (const auto& fact : facts) {
-        if (std::holds_alternative<domain::EventDeleted>(fact.body)) forget_seat_map(fact.event);
+        if (std::holds_alternative<domain::EventDeleted>(fact.body)) {
+            forget_seat_map(fact.event);
+            if (claims_) claims_->forget(fact.event);
+        }
         const auto* const cancelled = std::get_if<domain::ReservationCancelled>(&fact.body);
         if (claims_ && cancelled != nullptr && node_->has_written(head))
             give_back_claim(*cancelled, fact.at);
@@ -174,7 +182,7 @@ void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts, s
 void ClusterStore::give_back_claim(const domain::ReservationCancelled& cancelled, Instant at) {
     const auto* const row = state().find_reservation(cancelled.reservation);
     CHECK(row != nullptr);
-    if (row->created_at + redis::GateSettings{}.claim_time < at) return;
+    if (row->created_at + claims_->claim_time() < at) return;
     const auto reservation = state().entity(*row, at);
     claims_->give_back(reservation.event, reservation.seats, row->request.key);
 }
@@ -227,8 +235,9 @@ Awaitable<void> ClusterStore::close() {
     if (snapshots_ && node_->is_at_boundary())
         snapshots_->finish(state(), end_of(node_->head()), journal_bytes_);
     if (claims_) co_await claims_->close();
-    co_await journal_->close();
+    // A start waits for the journal's answer; a journal that is closed gives none.
     co_await tasks_.wait();
+    co_await journal_->close();
 }
 
 Awaitable<ClusterStore::Outcome> ClusterStore::execute(domain::Command command, TraceId trace) {

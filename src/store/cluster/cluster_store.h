@@ -100,7 +100,9 @@ private:
     Awaitable<Outcome> decide_behind_gate(domain::ReserveSeats command, TraceId trace);
     Awaitable<void> start();
     Awaitable<Result<Head, io::Fault>> find_beginning();
-    Awaitable<std::optional<Head>> begin_with_snapshot(const std::filesystem::path& file);
+    Awaitable<Result<std::optional<Head>, io::Fault>> begin_with_snapshot(
+        const std::filesystem::path& file
+    );
     Awaitable<Result<Head, io::Fault>> find_batch(std::uint64_t first_seq);
     void begin(const Head& head);
     void take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes);

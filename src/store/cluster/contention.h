@@ -23,6 +23,8 @@ public:
         share += ((met_rival ? 1.0 : 0.0) - share) / kRequests;
     }
 
+    void forget(EventId event) { shares_.erase(event); }
+
 private:
     static constexpr double kRequests = 64;
 

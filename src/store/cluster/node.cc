@@ -72,8 +72,8 @@ std::optional<Fault> Node::refusal() const {
     return std::nullopt;
 }
 
-std::optional<Fault> Node::execute(domain::Command command, TraceId trace, Decided decided) {
-    if (auto fault = refusal()) return fault;
+void Node::execute(domain::Command command, TraceId trace, Decided decided) {
+    CHECK(!refusal());
     ++counts_.commands;
     waiting_.push_back(Asked{
         .number = ++asked_,
@@ -84,7 +84,6 @@ std::optional<Fault> Node::execute(domain::Command command, TraceId trace, Decid
         .outcome = std::nullopt,
     });
     ask_turn();
-    return std::nullopt;
 }
 
 bool Node::is_cut_off() const {
@@ -109,6 +108,8 @@ void Node::read(Readable readable) {
 void Node::close(std::move_only_function<void()> closed) {
     is_closing_ = true;
     closed_ = std::move(closed);
+    // Its own: whoever serves next does that.
+    std::erase_if(waiting_, [](const Asked& asked) { return !asked.decided; });
     ask_turn();
 }
 
@@ -230,6 +231,9 @@ void Node::decide_if_due(Time now) {
 
 void Node::ask_hold(Time now) {
     hold_ = look_now(now);
+    // What another's batch was seen with in a session that commits nothing, a fail-over may take
+    // back: nobody is told by it.
+    hold_->covers = 0;
     ++counts_.holds;
     ports_.journal.hold(
         head_.first_seq,
@@ -267,8 +271,8 @@ void Node::decide_held(Time now) {
 void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     // Only what has run out at the head, so that another's batch finds the hold as its node did.
     state_.lapse(head_.at, kLapseChunk);
+    if (state_.digest() != head_.state) return fail(diverged_at(head_));
     Flight flight;
-    flight.on_state = state_.digest();
     flight.covers = asked_;
     flight.batch.head.at = this->now();
     auto& facts = flight.facts;
@@ -324,11 +328,9 @@ void Node::send(Time now, SharedJournal::Mode mode) {
     flight_->sent_at = now;
     flight_->clock_at_send = clock_now();
     ++counts_.tries;
-    auto on = head_;
-    on.state = flight_->on_state;
     ports_.journal.append(
         flight_->batch,
-        on,
+        head_,
         mode,
         [weak = std::weak_ptr{self_}](Result<SharedJournal::Appended, Fault> answer) {
             if (const auto self = weak.lock()) (*self)->on_appended(std::move(answer));
@@ -375,7 +377,7 @@ void Node::settle_flight(const SharedJournal::Following& following, Look asked) 
     // Nothing moves the head while a batch is in flight: a look of before it may be older.
     if (place == batches.end()) return follow(following, asked);
     const auto next = place + 1;
-    if (next == batches.end()) return not_taken(place->head);
+    if (next == batches.end()) return not_taken();
     if (next->head == flight_->batch.head) {
         won();
     } else {
@@ -388,8 +390,7 @@ void Node::settle_flight(const SharedJournal::Following& following, Look asked) 
 }
 
 /// The head hasn't moved, though this batch was to follow it.
-void Node::not_taken(const Head& there) {
-    if (flight_->on_state != there.state) return fail(diverged_at(there));
+void Node::not_taken() {
     if (flight_->is_in_doubt && quiet_until_ > time_now()) {
         look_again_at_ = quiet_until_;
         return;

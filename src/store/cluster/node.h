@@ -116,10 +116,9 @@ public:
     /// Begins to follow the journal. Once.
     void start();
 
-    /// Returns a fault at once (overloaded, unavailable), or later tells `decided` what the command
-    /// came to, when that can't be taken back any more. Faults: overloaded, unavailable (nothing
-    /// was done), outcome_unknown.
-    std::optional<io::Fault> execute(domain::Command command, TraceId trace, Decided decided);
+    /// Tells `decided` later what the command came to, when that can't be taken back any more.
+    /// While refusal() says nothing. Faults: unavailable (nothing was done), outcome_unknown.
+    void execute(domain::Command command, TraceId trace, Decided decided);
     /// Calls `readable` later, when the state is at a boundary that reaches at least as far as the
     /// journal did when this was called. It reads at once. Faults: unavailable.
     void read(Readable readable);
@@ -172,8 +171,6 @@ private:
         std::uint64_t covers = 0;
         Time sent_at{};
         Time clock_at_send{};
-        /// The digest of the state that it was decided on.
-        Bits128 on_state;
         /// The connection was lost: a look will tell, or the same bytes are sent again.
         bool is_in_doubt = false;
         /// One of the appends of these bytes may still come: it can't be taken back before another
@@ -223,7 +220,7 @@ private:
 
     /// The journal as it was after the batch in flight was sent.
     void settle_flight(const SharedJournal::Following& following, Look asked);
-    void not_taken(const Head& there);
+    void not_taken();
     void won();
     void take_back();
     void ask_again(std::deque<Asked> commands);
@@ -237,8 +234,7 @@ private:
     /// Nothing stood behind this node's head in it.
     bool is_head_of(const SharedJournal::Following& following) const {
         const auto& batches = following.batches;
-        return !batches.empty() && batches.size() < SharedJournal::kBatchesMax &&
-               batches.back().head == head_;
+        return following.is_all && !batches.empty() && batches.back().head == head_;
     }
     void head_moves(Batch batch, std::span<const domain::Fact> facts);
     void note_contact(const SharedJournal::Following& following, Time clock_at_send);
@@ -256,6 +252,8 @@ private:
     // After a fail-over that lost batches.
 
     void note_timeline(std::uint32_t timeline);
+    /// A lost batch has come back: there may be more.
+    void stay_quiet() { quiet_until_ = std::max(quiet_until_, time_now() + kQuiet); }
     void begin_healing();
     std::uint64_t look_from() const;
     void heal(const SharedJournal::Following& following);
@@ -270,6 +268,9 @@ private:
     void flush();
     Time clock_now() const { return ports_.clock.read().since_boot; }
     Time time_now() const { return std::max(clock_now(), woken_at_); }
+    /// After a fail-over, for those who know of lost batches to append them again.
+    static constexpr Time kQuiet = std::chrono::seconds{2};
+
     /// For one node's turn in the ring.
     Time slot() const;
 
@@ -304,6 +305,8 @@ private:
     std::uint32_t timeline_ = 0;
     /// Until then nothing new is appended: others may know of batches that a fail-over lost.
     Time quiet_until_{};
+    /// Cluster time when that was noticed. Batches of before that still come are lost ones.
+    Instant failed_over_at_{};
     /// How many batches in a row were taken back: the next is a small one.
     std::uint64_t losing_run_ = 0;
     bool has_asked_turn_ = false;

@@ -62,7 +62,7 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
     if (quiet_until_ > now) {
         // Others may have told of batches that are still to come back.
         look_again_at_ = now + kContactPauseMin;
-    } else if (batches.size() < SharedJournal::kBatchesMax) {
+    } else if (following.is_all) {
         fresh_until_ = std::max(fresh_until_, asked.covers);
         if (!std::exchange(has_caught_up_, true) && ports_.on_news) ports_.on_news(News::caught_up);
     } else {
@@ -84,6 +84,7 @@ Result<void, Fault> Node::evolve_batch(const Batch& batch) {
     const auto facts = replay(state_, head_, batch);
     if (!facts) return std::unexpected(facts.error());
     ++counts_.learned;
+    if (quiet_until_ > time_now() && batch.head.at < failed_over_at_) stay_quiet();
     head_moves(batch, *facts);
     return {};
 }

@@ -14,8 +14,6 @@ namespace {
 using io::Fault;
 using io::FaultKind;
 
-/// After a fail-over, for those who know of lost batches to append them again.
-constexpr Node::Time kQuiet = std::chrono::seconds{2};
 /// Between two tries to append a lost batch.
 constexpr Node::Time kHealingPause = std::chrono::milliseconds{10};
 
@@ -25,7 +23,9 @@ void Node::note_timeline(std::uint32_t timeline) {
     if (std::exchange(timeline_, timeline) == timeline) return;
     // A database that has never failed over has lost nothing. Of any other a node that just started
     // doesn't know how long ago it was.
-    if (timeline > 1) quiet_until_ = heard_at_ + kQuiet;
+    if (timeline == 1) return;
+    stay_quiet();
+    failed_over_at_ = now();
 }
 
 void Node::begin_healing() {
@@ -56,7 +56,7 @@ void Node::heal(const SharedJournal::Following& following) {
         wants_look_ = true;
     } else if (found + 1 != batches.end()) {
         fail_healing("a fail-over lost it, and another has taken its place");
-    } else if (batches.size() == SharedJournal::kBatchesMax) {
+    } else if (!following.is_all) {
         // There is more behind those.
         healing_->back = recent_.last() - place;
     } else {
@@ -70,7 +70,7 @@ void Node::append_again(std::size_t place) {
     ports_.journal.append(
         recent_.batch(place),
         recent_.head(place - 1),
-        SharedJournal::Mode::again,
+        SharedJournal::Mode::lost,
         [weak = std::weak_ptr{self_}](Result<SharedJournal::Appended, Fault> answer) {
             if (const auto self = weak.lock()) (*self)->on_appended_again(std::move(answer));
         }
@@ -86,6 +86,7 @@ void Node::on_appended_again(Result<SharedJournal::Appended, Fault> answer) {
     }
     note_contact(answer->following, healing_->clock_at_send);
     if (answer->is_in) {
+        stay_quiet();
         heal(answer->following);
     } else {
         look_again_at_ = time_now() + kHealingPause;

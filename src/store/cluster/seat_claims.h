@@ -51,6 +51,10 @@ public:
 
     /// Whether the gate is worth asking about this event.
     bool is_contested(EventId event) const { return contention_.is_high(event); }
+    /// It was deleted.
+    void forget(EventId event) { contention_.forget(event); }
+    /// How long a claim lives at most.
+    Millis claim_time() const { return settings_.gate.claim_time; }
 
     struct Entry {
         /// The request holds a claim, which is to be given back if it comes to nothing.

@@ -16,8 +16,10 @@ namespace frontrow::store::cluster {
 /// that they answer, and each comes once.
 class SharedJournal {
 public:
-    /// How many batches an answer has at most. One that has fewer reaches to the journal's head.
+    /// How many batches an answer has at most, and from how many bytes of theirs on it has no
+    /// further one, so that it doesn't take longer than it is waited for.
     static constexpr std::size_t kBatchesMax = 64;
+    static constexpr std::size_t kBytesMax = 4 << 20;
 
     /// The journal from one place on, as it was at a moment after the question was asked. What is
     /// in it, no fail-over to a synchronous standby takes back.
@@ -25,6 +27,8 @@ public:
         /// The batch at the place that was asked for, without its facts, and those behind it, each
         /// with its facts unless it was appended by the same call. Empty if none is there.
         std::vector<Batch> batches;
+        /// They reach to the journal's head.
+        bool is_all = false;
         /// The database's clock.
         Instant clock{};
         /// Of the database's history: it rises with each fail-over.
@@ -43,6 +47,9 @@ public:
         /// The same bytes once more, because nobody knows what came of them: however long ago they
         /// were decided.
         again,
+        /// A batch that was in the journal once more, because a fail-over lost it: whatever its
+        /// time is.
+        lost,
         /// Into the place that hold() took.
         held,
     };
@@ -54,7 +61,8 @@ public:
 
     /// Appends `batch` if `on`, by place, hash and state, is the journal's head, and
     /// `batch.head.at` agrees with the database's clock: at most 250 ms ahead of it, or else of
-    /// `on.at`, and at most a second behind. At most one append is under way.
+    /// `on.at`, and at most a second behind, as far as the mode asks for it. At most one append is
+    /// under way.
     ///
     /// After a fail-over an append is refused (unavailable) until a look was answered: the database
     /// that takes it may lack batches that are to be appended again first.

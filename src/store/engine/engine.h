@@ -99,7 +99,6 @@ private:
     void on_written(Result<void, io::Fault> written);
     void fail(const io::Fault& fault);
     Awaitable<bool> durable(std::uint64_t seq, GroupCommit::Asker asker);
-    /// Nothing once everything up to `seq` may be told.
 
     // Reads.
 

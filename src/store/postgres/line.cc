@@ -1,7 +1,9 @@
 #include "store/postgres/line.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace frontrow::store::postgres {
@@ -15,6 +17,13 @@ using io::postgres::PgQuery;
 constexpr std::chrono::milliseconds kStatementTime{2'000};
 constexpr std::chrono::milliseconds kAnswerTime{2'500};
 constexpr std::chrono::milliseconds kConnectTime{2'000};
+
+/// A commit that waits for a standby goes on to wait when its client has gone, and with it the
+/// session. Nothing is lost: whoever asked has counted it as unknown.
+constexpr io::postgres::PgStatement kLeaveStandby{
+    "",
+    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'SyncRep'"
+};
 
 /// The session that a pooler has lent doesn't know a statement that was prepared in another, or has
 /// one of that name already.
@@ -48,15 +57,29 @@ Awaitable<Line::Results> Line::run(std::span<const PgQuery> queries) {
 
 Awaitable<Line::Results> Line::try_to_run(std::span<const PgQuery> queries) {
     if (connection_ == nullptr || !connection_->is_alive()) {
-        connection_.reset();
-        auto made = std::make_unique<PgConnection>(owner_, options_);
-        opening_ = made.get();
-        auto opened = co_await made->open();
-        opening_ = nullptr;
-        if (!opened) co_return std::unexpected(std::move(opened.error()));
-        connection_ = std::move(made);
+        auto connected = co_await connect();
+        if (!connected) co_return std::unexpected(std::move(connected.error()));
     }
-    co_return co_await connection_->run(queries);
+    const auto backend = connection_->backend();
+    auto results = co_await connection_->run(queries);
+    if (!results && results.error().kind == io::postgres::PgErrorKind::lost) left_behind_ = backend;
+    co_return results;
+}
+
+Awaitable<Result<void, PgError>> Line::connect() {
+    connection_.reset();
+    auto made = std::make_unique<PgConnection>(owner_, options_);
+    opening_ = made.get();
+    auto opened = co_await made->open();
+    if (opened && left_behind_ != 0) {
+        const std::array leave{
+            PgQuery{kLeaveStandby, io::postgres::PgParams::of(std::int64_t{left_behind_})}
+        };
+        if (co_await made->run(leave)) left_behind_ = 0;
+    }
+    opening_ = nullptr;
+    if (opened) connection_ = std::move(made);
+    co_return opened;
 }
 
 Awaitable<Line::Results> Line::go_on(std::span<const PgQuery> queries) {

@@ -46,11 +46,14 @@ public:
 
 private:
     io::Awaitable<Results> try_to_run(std::span<const io::postgres::PgQuery> queries);
+    io::Awaitable<Result<void, io::postgres::PgError>> connect();
 
     io::Executor owner_;
     io::postgres::PgOptions options_;
     io::postgres::PgConnection* opening_ = nullptr;
     std::unique_ptr<io::postgres::PgConnection> connection_;
+    /// The process of the session before, which broke while it was asked something; 0 for none.
+    int left_behind_ = 0;
 };
 
 }  // namespace frontrow::store::postgres

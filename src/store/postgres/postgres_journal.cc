@@ -31,28 +31,41 @@ using io::postgres::PgQuery;
 using io::postgres::PgResult;
 using io::postgres::PgStatement;
 using Following = cluster::SharedJournal::Following;
+using Mode = cluster::SharedJournal::Mode;
 
 /// The timeline: the beginning of the name of the file of the log that is written just now. It
 /// can't be asked of a standby.
 #define FRONTROW_TIMELINE \
     "('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint"
 
+/// What is answered as committed is on the disk, whatever the role or the database has been set to.
+/// With each commit, because a pooler gives no session to keep settings in.
+#define FRONTROW_ON_DISK               \
+    "set_config('synchronous_commit'," \
+    " replace(current_setting('synchronous_commit'), 'off', 'on'), true)"
+
 /// $1 to $8 are the row; $9 to $11 the place, hash and state of the head that it is to follow; $12
-/// whether it was sent before; $13 the timeline that a look told of. Two appends to one place wait
-/// for each other at the primary key.
+/// whether it may be older than what is decided now, and $14 newer; $13 the timeline that a look
+/// told of. Two appends to one place wait for each other at the primary key.
 constexpr PgStatement kAppend{
     "journal_append",
     "INSERT INTO journal SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM journal AS head"
     " WHERE head.first_seq = $9 AND head.hash = $10 AND head.state = $11"
     " AND head.last_seq = $1 - 1"
-    " AND $3 <= greatest(head.at, clock_timestamp() + interval '250 ms')"
+    " AND ($14 OR $3 <= greatest(head.at, clock_timestamp() + interval '250 ms'))"
     " AND ($12 OR $3 >= clock_timestamp() - interval '1 s')"
-    " AND $13 = " FRONTROW_TIMELINE " ON CONFLICT DO NOTHING"
+    " AND $13 = " FRONTROW_TIMELINE " AND " FRONTROW_ON_DISK " <> '' ON CONFLICT DO NOTHING"
 };
 
 constexpr PgStatement kBegin{"", "BEGIN"};
 constexpr PgStatement kCommit{"", "COMMIT"};
 constexpr PgStatement kRollback{"", "ROLLBACK"};
+
+/// For the transaction that holds a place; $1 is how long it may stand still, in ms.
+constexpr PgStatement kHoldSettings{
+    "",
+    "SELECT set_config('idle_in_transaction_session_timeout', $1, true), " FRONTROW_ON_DISK
+};
 
 /// Takes the next place for the writer $1, for as long as the transaction is open: a row that is
 /// never committed as it is. $2 is as the append's $13.
@@ -77,15 +90,20 @@ constexpr PgStatement kFill{
 };
 constexpr auto kDivisionByZero = "22012";
 
-/// From the place $1 on. A node has the facts of that batch, and of the $3rd of the writer $2,
-/// which is itself: they aren't sent back.
+/// From the place $1 on, and whether there is nothing more behind. A node has the facts of that
+/// batch, and of the $3rd of the writer $2, which is itself: they aren't sent back.
 constexpr PgStatement kFollowing{
     "journal_following",
     "SELECT first_seq, last_seq, at, writer, n, state, hash,"
-    " CASE WHEN first_seq = $1 OR (writer = $2 AND n = $3) THEN '' ELSE frame END"
-    " FROM journal WHERE first_seq >= $1 ORDER BY first_seq LIMIT 64"
+    " CASE WHEN first_seq = $1 OR (writer = $2 AND n = $3) THEN '' ELSE frame END, is_last"
+    " FROM (SELECT *, lead(first_seq) OVER place IS NULL AS is_last,"
+    " sum(CASE WHEN first_seq = $1 THEN 0 ELSE octet_length(frame) END) OVER place AS bytes"
+    " FROM journal WHERE first_seq >= $1 WINDOW place AS (ORDER BY first_seq)"
+    " ORDER BY first_seq LIMIT 64) AS following"
+    " WHERE bytes - octet_length(frame) < 4194304 ORDER BY first_seq"
 };
 static_assert(cluster::SharedJournal::kBatchesMax == 64);
+static_assert(cluster::SharedJournal::kBytesMax == 4'194'304);
 
 /// Where a standby must confirm what is committed, this is a commit of its own: what was seen with
 /// it, no fail-over takes back.
@@ -98,6 +116,7 @@ constexpr PgStatement kClock{
     " THEN pg_logical_emit_message(true, 'frontrow', '') END"
 };
 
+#undef FRONTROW_ON_DISK
 #undef FRONTROW_TIMELINE
 
 constexpr PgStatement kWhole{
@@ -121,14 +140,15 @@ std::int64_t number(std::uint64_t value) {
 
 using ByteSpan = std::span<const std::uint8_t>;
 
-PgQuery append_of(const Batch& batch, const Head& on, bool is_again, std::uint32_t timeline) {
+PgQuery append_of(const Batch& batch, const Head& on, Mode mode, std::uint32_t timeline) {
     const auto on_state = bytes_of(on.state);
     auto values = row_of(batch);
     values.add(number(on.first_seq));
     values.add(ByteSpan{on.hash});
     values.add(ByteSpan{on_state});
-    values.add(is_again);
+    values.add(mode != Mode::first);
     values.add(number(timeline));
+    values.add(mode == Mode::lost);
     return {kAppend, std::move(values)};
 }
 
@@ -175,8 +195,10 @@ std::vector<Batch> batches_in(const PgResult& rows) {
 }
 
 Following following_in(const PgResult& rows, const PgResult& clock) {
+    const int count = rows.rows();
     return {
         .batches = batches_in(rows),
+        .is_all = count == 0 || rows.boolean(count - 1, 8),
         .clock = clock.instant(0, 0),
         .timeline = static_cast<std::uint32_t>(clock.int8(0, 1)),
     };
@@ -189,12 +211,6 @@ bool is_loss(const PgError& error) {
 
 Fault failed_over() {
     return {FaultKind::unavailable, "the database has failed over"};
-}
-
-io::postgres::PgOptions with_times(io::postgres::PgOptions options) {
-    options = with_short_times(std::move(options));
-    options.idle_in_transaction_timeout = kHoldTime;
-    return options;
 }
 
 }  // namespace
@@ -220,7 +236,7 @@ PostgresJournal::PostgresJournal(
     bool migrates
 )
     : owner_{owner},
-      options_{with_times(std::move(connection))},
+      options_{with_short_times(std::move(connection))},
       migrates_{migrates},
       appends_{std::make_unique<Line>(owner_, options_)},
       looks_{std::make_unique<Line>(owner_, options_)},
@@ -257,7 +273,7 @@ void PostgresJournal::append(const Batch& batch, const Head& on, Mode mode, Appe
     if (mode == Mode::held) {
         queries = {fill_of(batch, on), {kCommit}};
     } else {
-        queries = {append_of(batch, on, mode == Mode::again, timeline_)};
+        queries = {append_of(batch, on, mode, timeline_)};
     }
     queries.push_back(following_of(on.first_seq, batch.head));
     queries.push_back({kClock});
@@ -273,6 +289,9 @@ Awaitable<void> PostgresJournal::run_append(
     const bool is_held = mode == Mode::held;
     auto results = co_await (is_held ? appends_->go_on(queries) : appends_->run(queries));
     const bool has_lost = !results && is_loss(results.error());
+    // What failed may be what comes behind the commit of a batch that had its place.
+    const bool may_be_in = is_held && !results && results.error().sqlstate != kDivisionByZero &&
+                           results.error().kind != PgErrorKind::refused;
     if (has_lost) {
         // What came first is there to be read.
         results = co_await appends_->run(std::span{queries}.last(2));
@@ -280,16 +299,14 @@ Awaitable<void> PostgresJournal::run_append(
     }
     if (is_closing_) co_return;
     if (!results) {
-        const auto kind = results.error().kind;
-        // What failed may be what comes behind the commit of a batch that had its place.
-        const bool is_unknown =
-            kind == PgErrorKind::lost || (is_held && !has_lost && kind != PgErrorKind::refused);
+        const bool is_unknown = may_be_in || results.error().kind == PgErrorKind::lost;
         co_return done(std::unexpected(Fault{
             is_unknown ? FaultKind::outcome_unknown : FaultKind::unavailable, results.error().what
         }));
     }
-    // It is in, but a standby may not have it. A look is answered when one does.
-    if (!has_lost && appends_->has_warned()) {
+    // It is in, or what it lost to is, but a standby may not have it. A look is answered when one
+    // does.
+    if (appends_->has_warned()) {
         co_return done(
             std::unexpected(Fault{FaultKind::outcome_unknown, "the database warned of its standby"})
         );
@@ -304,6 +321,7 @@ Awaitable<void> PostgresJournal::run_append(
 void PostgresJournal::hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) {
     std::vector<PgQuery> queries{
         {kBegin},
+        {kHoldSettings, PgParams::of(std::to_string(kHoldTime.count()))},
         {kHold, PgParams::of(writer, number(timeline_))},
         following_of(first_seq, {}),
         {kClock},
@@ -314,14 +332,14 @@ void PostgresJournal::hold(std::uint64_t first_seq, Bits128 writer, AppendDone d
 Awaitable<void>
 PostgresJournal::run_hold(std::vector<PgQuery> queries, std::uint32_t timeline, AppendDone done) {
     const auto results = co_await appends_->run(queries);
-    const bool is_in = results && (*results)[1].affected() == 1;
+    const bool is_in = results && (*results)[2].affected() == 1;
     if (results && !is_in) {
         const std::array end{PgQuery{kRollback}};
         if (!co_await appends_->go_on(end)) appends_->end_session();
     }
     if (is_closing_) co_return;
     if (!results) co_return done(std::unexpected(unavailable(results.error())));
-    auto following = following_in((*results)[2], (*results)[3]);
+    auto following = following_in((*results)[3], (*results)[4]);
     if (!is_in && following.timeline != timeline) co_return done(std::unexpected(failed_over()));
     // The row that holds the place is none of them.
     std::erase_if(following.batches, [](const Batch& batch) {
