@@ -255,10 +255,9 @@ TEST_F(RedisClientWithPassword, is_not_let_in_without_and_never_repeats_it) {
     }
 }
 
-/// Lets two callers in, one after the other: the first hears `nonsense` after its PING, the second
-/// a Redis.
-io::Awaitable<bool> lie(io::TcpAcceptor& acceptor, std::string nonsense) {
-    for (const auto& answer : {nonsense, std::string{"+PONG\r\n"}}) {
+/// Lets callers in, one after the other; each hears its answer after it has asked.
+io::Awaitable<bool> lie(io::TcpAcceptor& acceptor, std::vector<std::string> answers) {
+    for (const auto& answer : answers) {
         auto socket = co_await acceptor.async_accept(io::use_awaitable);
         std::array<char, 100> heard{};
         co_await socket.async_read_some(boost::asio::buffer(heard), io::use_awaitable);
@@ -284,7 +283,7 @@ TEST_F(RedisClientTest, leaves_whoever_answers_nonsense) {
         SCOPED_TRACE(one);
         const boost::asio::ip::tcp::endpoint loopback{boost::asio::ip::address_v4::loopback(), 0};
         io::TcpAcceptor liar{io.get_executor(), loopback};
-        auto lying = start(io, lie(liar, one));
+        auto lying = start(io, lie(liar, {one, "+PONG\r\n"}));
         auto with = settings();
         with.address.port = liar.local_endpoint().port();
         connections.clear();
@@ -296,6 +295,23 @@ TEST_F(RedisClientTest, leaves_whoever_answers_nonsense) {
         close();
         EXPECT_TRUE(lying.get());
     }
+}
+
+/// Redis does so with a command that was renamed.
+TEST_F(RedisClientTest, never_repeats_a_password_that_it_was_quoted) {
+    const boost::asio::ip::tcp::endpoint loopback{boost::asio::ip::address_v4::loopback(), 0};
+    io::TcpAcceptor liar{io.get_executor(), loopback};
+    const std::string quoting =
+        "-ERR unknown command 'AUTH', with args beginning with: 'opensesame' \r\n";
+    auto lying = start(io, lie(liar, {quoting, "+OK\r\n+PONG\r\n"}));
+    auto with = settings();
+    with.address.port = liar.local_endpoint().port();
+    with.address.password = "opensesame";
+    make_client(with);
+    ASSERT_TRUE(run_until([&] { return connections.size() == 2; }));
+    EXPECT_EQ(connections, (std::vector<std::string>{"not let in: ERR", "connected"}));
+    close();
+    EXPECT_TRUE(lying.get());
 }
 
 }  // namespace

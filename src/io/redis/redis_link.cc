@@ -5,6 +5,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,11 @@ using boost::asio::ip::tcp;
 
 std::string in_ms(Millis time) {
     return std::to_string(time.count()) + " ms";
+}
+
+/// Redis may quote what it doesn't know, and with AUTH that is the password.
+std::string reason_of(const std::vector<std::string_view>& command, const std::string& error) {
+    return command.front() == "AUTH" ? error.substr(0, error.find(' ')) : error;
 }
 
 }  // namespace
@@ -91,7 +98,7 @@ Awaitable<void> RedisLink::shake_hands() {
         else if (!*reply)
             co_await read_some();
         else if ((*reply)->kind == RedisReply::Kind::error)
-            end("not let in: " + (*reply)->text);
+            end("not let in: " + reason_of(commands[commands.size() - missing], (*reply)->text));
         else
             --missing;
     }
