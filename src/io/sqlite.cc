@@ -50,6 +50,21 @@ sqlite3_file* file_of(sqlite3* handle, int which) {
     return code == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file : nullptr;
 }
 
+/// Of a database without a byte SQLite removes the log with its first read, also for one who only
+/// reads.
+Result<void, Fault> refuse_log_alone(const std::filesystem::path& file) {
+    std::error_code ignored;
+    std::error_code is_missing;
+    const auto real = std::filesystem::weakly_canonical(file, ignored);
+    const auto bytes = std::filesystem::file_size(real, is_missing);
+    if (!is_missing && bytes > 0) return {};
+    if (!std::filesystem::exists(real.string() + "-wal", ignored)) return {};
+    return std::unexpected(Fault{
+        FaultKind::corrupt,
+        "the file is missing or empty, but its log is there; nothing was changed, restore a backup"
+    });
+}
+
 int sync_file(sqlite3_file* file) {
     return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }
@@ -121,6 +136,7 @@ SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::st
     const int access = mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     const int flags = access | (mode == Mode::read_write_create ? SQLITE_OPEN_CREATE : 0) |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    if (auto whole = refuse_log_alone(file); !whole) return std::unexpected(whole.error());
     sqlite3* handle = nullptr;
     const int code =
         sqlite3_open_v2(file.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());

@@ -25,7 +25,7 @@ public:
     enum class Mode : std::uint8_t { read_only, read_write, read_write_create };
 
     /// `vfs`: the name of a registered SQLite VFS, or empty for the system's; tests break the disk
-    /// there.
+    /// there. Faults: unavailable, corrupt (only the log is there, which isn't touched).
     static Result<SqliteDatabase, Fault>
     open(const std::filesystem::path& file, Mode mode, const std::string& vfs = {});
 

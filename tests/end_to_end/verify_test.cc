@@ -11,6 +11,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace frontrow::test {
 namespace {
@@ -74,6 +77,38 @@ TEST(Verify, names_a_file_that_is_no_journal) {
     const auto finished = verify(folder.path());
     EXPECT_EQ(finished.exit_code, 1);
     EXPECT_THAT(finished.err, HasSubstr((folder.path() / "journal.db").string()));
+}
+
+TEST(Verify, and_all_that_only_read_leave_a_log_alone_whose_database_was_lost) {
+    const TempFolder folder;
+    {
+        Server server{folder.path()};
+        auto client = server.client();
+        make_hall(client, 20);
+        server.process().kill();
+    }
+    const auto log = folder.path() / "journal.db-wal";
+    const auto bytes_of_log = [&] {
+        std::ifstream file{log, std::ios::binary};
+        return std::string{std::istreambuf_iterator<char>{file}, {}};
+    };
+    const auto before = bytes_of_log();
+    ASSERT_FALSE(before.empty());
+    std::filesystem::resize_file(folder.path() / "journal.db", 0);
+    for (const auto& [command, more] : std::map<std::string, std::vector<std::string>>{
+             {"verify", {}},
+             {"backup", {"--to", folder.path() / "backup.db"}},
+             {"snapshot", {}},
+         }) {
+        std::vector<std::string> arguments{command, "--data-dir", folder.path()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const auto finished = run_program(arguments);
+        EXPECT_EQ(finished.exit_code, 1) << command;
+        EXPECT_THAT(
+            finished.err, HasSubstr("journal.db: the file is missing or empty, but its log")
+        );
+        EXPECT_EQ(bytes_of_log(), before) << command;
+    }
 }
 
 /// What a journal without its head leads to: nothing proves that its end is whole.
