@@ -137,9 +137,13 @@ SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::st
     const int flags = access | (mode == Mode::read_write_create ? SQLITE_OPEN_CREATE : 0) |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (auto whole = refuse_log_alone(file); !whole) return std::unexpected(whole.error());
+    // As it's given a name like `file:x` or `:memory:` would mean something else to SQLite.
+    std::error_code error;
+    const auto path = std::filesystem::absolute(file, error);
+    if (error) return std::unexpected(Fault{FaultKind::unavailable, error.message()});
     sqlite3* handle = nullptr;
     const int code =
-        sqlite3_open_v2(file.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
+        sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
     SqliteDatabase database{handle};
     if (code != SQLITE_OK) return std::unexpected(fault_of(handle));
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);

@@ -95,6 +95,19 @@ TEST_F(DamagedBackup, is_restored_whole_where_it_is_not_damaged) {
     EXPECT_TRUE(is_restored(bytes_));
 }
 
+TEST_F(DamagedBackup, may_have_any_name) {
+    const auto before = fs::current_path();
+    fs::current_path(folder_.path());
+    const auto progress = [](const JournalEnd&) {};
+    for (const auto* name : {"file:b.db", "file:b.db?mode=memory", ":memory:", "b%41.db"}) {
+        EXPECT_EQ(store::sqlite::back_up("data", name, progress), end_) << name;
+        const auto restored = "restored of " + std::string{name};
+        EXPECT_EQ(store::sqlite::restore(name, restored, progress), end_) << name;
+        EXPECT_EQ(recover(fs::absolute(restored)).end, end_) << name;
+    }
+    fs::current_path(before);
+}
+
 TEST_F(DamagedBackup, is_refused_wherever_it_is_cut_off) {
     const auto step = is_soak() ? 1uz : 61uz;
     for (auto length = random_() % step; length < bytes_.size() && !HasFailure(); length += step)
