@@ -265,17 +265,18 @@ void SqliteStatement::bind(int index, std::int64_t value) {
 }
 
 void SqliteStatement::bind(int index, std::span<const std::uint8_t> bytes) {
+    // Where there is no address there is no byte, and still a value: SQLite would bind NULL.
+    const void* data = bytes.empty() ? "" : static_cast<const void*>(bytes.data());
     CHECK(
-        sqlite3_bind_blob64(handle_.get(), index, bytes.data(), bytes.size(), SQLITE_STATIC) ==
-        SQLITE_OK
+        sqlite3_bind_blob64(handle_.get(), index, data, bytes.size(), SQLITE_STATIC) == SQLITE_OK
     );
 }
 
 void SqliteStatement::bind_text(int index, std::string_view text) {
+    const char* data = text.empty() ? "" : text.data();
     CHECK(
-        sqlite3_bind_text64(
-            handle_.get(), index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8
-        ) == SQLITE_OK
+        sqlite3_bind_text64(handle_.get(), index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8) ==
+        SQLITE_OK
     );
 }
 

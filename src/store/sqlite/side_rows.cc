@@ -44,9 +44,8 @@ Result<std::vector<SideRecord>, io::Fault> read_side_rows(
 ) {
     auto read = database.prepare(kReadRows);
     if (!read) return std::unexpected(read.error());
-    // A view without bytes would be NULL.
-    read->bind_text(1, after.empty() ? "" : after);
-    read->bind_text(2, from.empty() ? "" : from);
+    read->bind_text(1, after);
+    read->bind_text(2, from);
     read->bind(3, static_cast<std::int64_t>(at_most));
     std::vector<SideRecord> records;
     for (;;) {
