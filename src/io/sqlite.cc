@@ -50,21 +50,6 @@ sqlite3_file* file_of(sqlite3* handle, int which) {
     return code == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file : nullptr;
 }
 
-/// Of a database without a byte SQLite removes the log with its first read, also for one who only
-/// reads.
-Result<void, Fault> refuse_log_alone(const std::filesystem::path& file) {
-    std::error_code ignored;
-    std::error_code is_missing;
-    const auto real = std::filesystem::weakly_canonical(file, ignored);
-    const auto bytes = std::filesystem::file_size(real, is_missing);
-    if (!is_missing && bytes > 0) return {};
-    if (!std::filesystem::exists(real.string() + "-wal", ignored)) return {};
-    return std::unexpected(Fault{
-        FaultKind::corrupt,
-        "the file is missing or empty, but its log is there; nothing was changed, restore a backup"
-    });
-}
-
 int sync_file(sqlite3_file* file) {
     return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }
@@ -149,6 +134,21 @@ SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::st
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return database;
+}
+
+// Of a database without a byte SQLite removes the log with its first read, also for one who only
+// reads.
+Result<void, Fault> SqliteDatabase::refuse_log_alone(const std::filesystem::path& file) {
+    std::error_code ignored;
+    std::error_code is_missing;
+    const auto real = std::filesystem::weakly_canonical(file, ignored);
+    const auto bytes = std::filesystem::file_size(real, is_missing);
+    if (!is_missing && bytes > 0) return {};
+    if (!std::filesystem::exists(real.string() + "-wal", ignored)) return {};
+    return std::unexpected(Fault{
+        FaultKind::corrupt,
+        "the file is missing or empty, but its log is there; nothing was changed, restore a backup"
+    });
 }
 
 Result<void, Fault> SqliteDatabase::execute(const std::string& sql) {

@@ -29,6 +29,10 @@ public:
     static Result<SqliteDatabase, Fault>
     open(const std::filesystem::path& file, Mode mode, const std::string& vfs = {});
 
+    /// Refuses a file that is missing or empty while its log is there, as open() does. Faults:
+    /// corrupt.
+    static Result<void, Fault> refuse_log_alone(const std::filesystem::path& file);
+
     /// Runs statements that return no rows.
     Result<void, Fault> execute(const std::string& sql);
     Result<SqliteStatement, Fault> prepare(std::string_view sql);

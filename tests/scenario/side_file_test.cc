@@ -138,6 +138,42 @@ TEST_F(SideFiles, that_were_removed_take_nothing_more) {
     EXPECT_THAT(refused.error().what, HasSubstr("removed or replaced"));
 }
 
+/// Who made it anew would lose what is in the log.
+TEST_F(SideFiles, that_are_gone_or_empty_are_not_made_anew_over_their_log) {
+    const fs::path log = path.string() + "-wal";
+    {
+        auto file = SideFile::open(path).value();
+        put(file, "cursor", "1");
+    }
+    const auto in_log = fs::file_size(log);
+    ASSERT_GT(in_log, 0U);
+    const auto expect_refused = [&](const char* why) {
+        for (const auto& fault :
+             {SideFile::open(path).error(), SideFile::open_to_read(path).error()}) {
+            EXPECT_EQ(fault.kind, io::FaultKind::corrupt);
+            EXPECT_THAT(fault.what, HasSubstr(why));
+        }
+    };
+    fs::resize_file(path, 0);
+    expect_refused("missing or empty, but its log is there");
+    fs::remove(path);
+    expect_refused("missing or empty, but its log is there");
+    EXPECT_EQ(fs::file_size(log), in_log);
+    std::ofstream{path}.close();
+    fs::remove(log);
+    expect_refused("the file is empty");
+    fs::remove(path);
+    EXPECT_FALSE(SideFile::open_to_read(path).value());
+    EXPECT_FALSE(SideFile::open(path).value().find("cursor").value());
+}
+
+TEST_F(SideFiles, are_made_where_another_start_was_cut_off) {
+    std::ofstream{path.string() + ".new"} << "half";
+    auto file = SideFile::open(path).value();
+    put(file, "cursor", "1");
+    EXPECT_FALSE(fs::exists(path.string() + ".new"));
+}
+
 /// The power goes somewhere in a random history; what was answered is there afterwards.
 TEST_F(SideFiles, have_all_that_was_answered_after_a_power_cut) {
     std::mt19937_64 random{seed_of_this_run()};

@@ -1,5 +1,6 @@
 #include "store/sqlite/durable_journal.h"
 
+#include "io/sqlite.h"
 #include "store/sqlite/data_folder.h"
 #include "store/sqlite/journal_head.h"
 
@@ -13,6 +14,12 @@ using io::Fault;
 Result<DurableJournal, Fault> DurableJournal::open(const std::filesystem::path& folder) {
     const auto file = DataFolder::journal_of(folder);
     const auto head_file = DataFolder::head_of(folder);
+    const auto about_file = [&](Fault fault) {
+        fault.what = "can't read " + file.string() + ": " + fault.what;
+        return std::unexpected(std::move(fault));
+    };
+    if (auto whole = io::SqliteDatabase::refuse_log_alone(file); !whole)
+        return about_file(whole.error());
     // SQLite would say that it can't open a file, and not which.
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
@@ -24,10 +31,7 @@ Result<DurableJournal, Fault> DurableJournal::open(const std::filesystem::path& 
     }
     const auto acknowledged = JournalHead::read(head_file);
     auto journal = Journal::open(file, {.read_only = true, .vfs = {}});
-    if (!journal) {
-        journal.error().what = "can't read " + file.string() + ": " + journal.error().what;
-        return std::unexpected(journal.error());
-    }
+    if (!journal) return about_file(journal.error());
     const auto newest = journal->newest_batch();
     if (!newest) return std::unexpected(newest.error());
     return DurableJournal{std::move(*journal), *newest, head_file, acknowledged};

@@ -1,5 +1,7 @@
 #include "store/sqlite/side_file.h"
 
+#include "io/file.h"
+#include "store/sqlite/backup_file.h"
 #include "store/sqlite/side_rows.h"
 
 #include <chrono>
@@ -13,6 +15,7 @@
 namespace frontrow::store::sqlite {
 namespace {
 
+namespace fs = std::filesystem;
 using io::Fault;
 using io::FaultKind;
 using io::SqliteDatabase;
@@ -41,7 +44,7 @@ constexpr int kLogPagesMax = 256;
 constexpr std::chrono::seconds kChangePatience{1};
 constexpr std::chrono::seconds kStartPatience{10};
 
-Fault about_side(const std::filesystem::path& file, Fault fault) {
+Fault about_side(const fs::path& file, Fault fault) {
     fault.what = "can't use " + file.string() + ": " + fault.what;
     return fault;
 }
@@ -71,7 +74,7 @@ constexpr auto kWithNothing = [](io::SqliteStatement&) {};
 
 /// Others mustn't read it, whatever this process usually leaves to them: SQLite gives its log the
 /// same mode.
-Result<void, Fault> make_private(const std::filesystem::path& file) {
+Result<void, Fault> make_private(const fs::path& file) {
     const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     const bool is_private = made >= 0 && ::fchmod(made, 0600) == 0;
     if (made >= 0) ::close(made);
@@ -102,6 +105,32 @@ Result<void, Fault> check_format(std::uint64_t version) {
     });
 }
 
+/// Another program's, or what was left of one: this one's are never without a byte.
+Result<void, Fault> refuse_empty(const fs::path& file) {
+    if (auto whole = SqliteDatabase::refuse_log_alone(file); !whole) return whole;
+    std::error_code is_missing;
+    if (fs::file_size(file, is_missing) > 0 || is_missing) return {};
+    return std::unexpected(
+        Fault{FaultKind::corrupt, "the file is empty; nothing was changed, restore a backup"}
+    );
+}
+
+bool is_there(const fs::path& file) {
+    std::error_code ignored;
+    return fs::exists(fs::symlink_status(file, ignored));
+}
+
+/// Under another name until it's whole.
+Result<void, Fault> make_first(const fs::path& file) {
+    const UnfinishedFile unfinished{file.string() + ".new"};
+    {
+        auto first = SideFile::make_copy(unfinished.path());
+        if (!first) return std::unexpected(first.error());
+        if (auto finished = first->finish_copy(0); !finished) return finished;
+    }
+    return io::publish(unfinished.path(), file, io::IfThere::refuse);
+}
+
 Result<void, Fault> prepare_to_write(SqliteDatabase& database) {
     for (const auto* sql :
          {"PRAGMA secure_delete=ON", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}) {
@@ -110,28 +139,29 @@ Result<void, Fault> prepare_to_write(SqliteDatabase& database) {
     database.take_over_checkpoints();
     const auto version = read_number(database, "PRAGMA user_version", kWithNothing);
     if (!version) return std::unexpected(version.error());
-    if (*version == 0) {
-        if (auto made = make_tables(database); !made) return made;
-        if (auto made = database.execute("COMMIT"); !made) return made;
-    } else if (auto known = check_format(*version); !known) {
-        return known;
-    }
+    if (auto known = check_format(*version); !known) return known;
     return database.settle(kStartPatience);
 }
 
 }  // namespace
 
-Result<SideFile, Fault> SideFile::open(const std::filesystem::path& file, const std::string& vfs) {
+Result<SideFile, Fault> SideFile::open(const fs::path& file, const std::string& vfs) {
+    if (auto whole = refuse_empty(file); !whole)
+        return std::unexpected(about_side(file, whole.error()));
+    if (!is_there(file)) {
+        if (auto made = make_first(file); !made)
+            return std::unexpected(about_side(file, made.error()));
+    }
     if (auto made = make_private(file); !made)
         return std::unexpected(about_side(file, made.error()));
-    auto database = SqliteDatabase::open(file, SqliteMode::read_write_create, vfs);
+    auto database = SqliteDatabase::open(file, SqliteMode::read_write, vfs);
     if (!database) return std::unexpected(about_side(file, database.error()));
     if (auto ready = prepare_to_write(*database); !ready)
         return std::unexpected(about_side(file, ready.error()));
     return SideFile{std::move(*database)};
 }
 
-Result<SideFile, Fault> SideFile::make_copy(const std::filesystem::path& file) {
+Result<SideFile, Fault> SideFile::make_copy(const fs::path& file) {
     if (auto made = make_private(file); !made)
         return std::unexpected(about_side(file, made.error()));
     auto database = SqliteDatabase::open(file, SqliteMode::read_write);
@@ -141,15 +171,14 @@ Result<SideFile, Fault> SideFile::make_copy(const std::filesystem::path& file) {
     return SideFile{std::move(*database)};
 }
 
-Result<std::optional<SideFile>, Fault> SideFile::open_to_read(const std::filesystem::path& file) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+Result<std::optional<SideFile>, Fault> SideFile::open_to_read(const fs::path& file) {
+    if (auto whole = refuse_empty(file); !whole)
+        return std::unexpected(about_side(file, whole.error()));
+    if (!is_there(file)) return std::nullopt;
     auto database = SqliteDatabase::open(file, SqliteMode::read_only);
     if (!database) return std::unexpected(about_side(file, database.error()));
     const auto version = read_number(*database, "PRAGMA user_version", kWithNothing);
     if (!version) return std::unexpected(about_side(file, version.error()));
-    // The process that made the file has ended before its tables.
-    if (*version == 0) return std::nullopt;
     if (auto known = check_format(*version); !known)
         return std::unexpected(about_side(file, known.error()));
     return SideFile{std::move(*database)};

@@ -28,12 +28,13 @@ namespace frontrow::store::sqlite {
 class SideFile {
 public:
     /// `vfs`: the name of an SQLite VFS; the system's if empty. The process has the folder's lock.
-    /// What it reads is durable when this returns. Faults: in_use (another process reads it and
-    /// doesn't end), corrupt, unavailable.
+    /// What it reads is durable when this returns. A folder's first file is whole from the moment
+    /// it has its name. Faults: in_use (another process reads it and doesn't end), corrupt (also
+    /// where it's empty, or only its log is there), unavailable.
     static Result<SideFile, io::Fault>
     open(const std::filesystem::path& file, const std::string& vfs = {});
-    /// For a process that only reads, beside a running server or not; nothing where no record was
-    /// ever written. Faults: corrupt, unavailable.
+    /// For a process that only reads, beside a running server or not; nothing where there is no
+    /// file. Faults: as open().
     static Result<std::optional<SideFile>, io::Fault> open_to_read(const std::filesystem::path& file
     );
     /// A new file that is filled by add() in one go: nothing is durable, or even there, before
