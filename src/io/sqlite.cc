@@ -32,6 +32,7 @@ Fault fault_of(sqlite3* handle) {
         std::string{"SQLite: "} + sqlite3_errmsg(handle) + " (code " + std::to_string(code) + ")";
     if ((code & 0xFF) == SQLITE_IOERR)
         what += ", errno " + std::to_string(sqlite3_system_errno(handle));
+    if (code == SQLITE_FULL) return Fault{FaultKind::storage_low, std::move(what)};
     return Fault{corrupt ? FaultKind::corrupt : FaultKind::unavailable, std::move(what)};
 }
 
@@ -156,6 +157,12 @@ Result<void, Fault> SqliteDatabase::execute(const std::string& sql) {
         return std::unexpected(fault_of(handle_.get()));
     }
     return {};
+}
+
+// SQLite may have done it by itself.
+Result<void, Fault> SqliteDatabase::roll_back() {
+    if (sqlite3_get_autocommit(handle_.get()) != 0) return {};
+    return execute("ROLLBACK");
 }
 
 Result<SqliteStatement, Fault> SqliteDatabase::prepare(std::string_view sql) {

@@ -33,8 +33,11 @@ public:
     /// corrupt.
     static Result<void, Fault> refuse_log_alone(const std::filesystem::path& file);
 
-    /// Runs statements that return no rows.
+    /// Runs statements that return no rows. Faults: storage_low (the disk is full: what was to be
+    /// committed surely wasn't, and may be rolled back), corrupt, unavailable.
     Result<void, Fault> execute(const std::string& sql);
+    /// Ends the transaction that is open, if there is one, without a trace.
+    Result<void, Fault> roll_back();
     Result<SqliteStatement, Fault> prepare(std::string_view sql);
     /// Nothing of the write-ahead log is moved into the database from now on but by checkpoint().
     void take_over_checkpoints();

@@ -12,8 +12,10 @@
 #include <iterator>
 #include <map>
 #include <random>
+#include <set>
 #include <sqlite3.h>
 #include <string>
+#include <utility>
 
 // What only the side records in a data folder promise.
 
@@ -87,6 +89,96 @@ TEST_F(SideFiles, keep_no_byte_of_what_was_erased) {
         if (i % 3 == 0) EXPECT_FALSE(left.contains("personal/" + std::to_string(i) + "n")) << i;
     }
     EXPECT_FALSE(left.contains("long-gone-")) << "what was overwritten is gone as well";
+}
+
+/// Records of all sizes come, change and go, so that SQLite moves them about.
+class ManyRecords : public SideFiles {
+protected:
+    void change_some(SideFile& file, int changes, std::size_t bytes_max) {
+        for (int i = 0; i < changes; ++i) {
+            const auto name = "personal/" + std::to_string(random() % 120);
+            auto& known = versions[name];
+            if (known > 0 && random() % 2 == 0) {
+                ASSERT_TRUE(erase(file, name, known));
+                words.erase(name);
+                known = 0;
+                continue;
+            }
+            const auto word = "word-" + std::to_string(++words_made) + ".";
+            std::string value;
+            for (auto bytes = random() % bytes_max; value.size() < bytes || value.empty();)
+                value += word;
+            known = put(file, name, value, known);
+            words[name] = word;
+        }
+    }
+    void expect_no_other_word() const {
+        const auto bytes = bytes_in(folder.path());
+        std::set<std::string> expected;
+        for (const auto& [name, word] : words)
+            expected.insert(word);
+        for (int i = 1; i <= words_made; ++i) {
+            const auto word = "word-" + std::to_string(i) + ".";
+            EXPECT_EQ(bytes.contains(word), expected.contains(word)) << word;
+        }
+    }
+
+    std::mt19937_64 random{seed_of_this_run()};
+    FaultyVfs vfs;
+    std::map<std::string, std::uint64_t> versions;
+    std::map<std::string, std::string> words;
+    int words_made = 0;
+};
+
+TEST_F(ManyRecords, leave_nothing_in_a_small_file) {
+    auto file = SideFile::open(path, vfs.name()).value();
+    for (int round = 0; round < 8 && !HasFailure(); ++round) {
+        change_some(file, 250, 1'200);
+        const auto name = versions.begin()->first;
+        if (versions[name] == 0) versions[name] = put(file, name, "x");
+        ASSERT_TRUE(erase(file, name, std::exchange(versions[name], 0)));
+        words.erase(name);
+        expect_no_other_word();
+    }
+}
+
+TEST_F(ManyRecords, leave_nothing_in_a_large_file_once_it_was_closed_or_opened) {
+    for (int round = 0; round < 4 && !HasFailure(); ++round) {
+        {
+            auto file = SideFile::open(path, vfs.name()).value();
+            change_some(file, 300, 40'000);
+            if (round % 2 == 0) ASSERT_TRUE(file.finish());
+        }
+        if (round % 2 == 1) (void)SideFile::open(path, vfs.name()).value();
+        expect_no_other_word();
+    }
+}
+
+TEST_F(SideFiles, go_on_when_the_disk_has_room_again) {
+    FaultyVfs vfs;
+    auto file = SideFile::open(path, vfs.name()).value();
+    auto version = put(file, "cursor", "1");
+    for (std::uint64_t nth = 1; nth < 8; ++nth) {
+        vfs.fail(FaultyVfs::Op::write, nth, SQLITE_FULL);
+        const auto changed = file.change(
+            {.name = "cursor", .value = std::string(9'000, 'x'), .expected_version = version}
+        );
+        vfs.repair();
+        if (changed) {
+            version = changed->value();
+        } else {
+            EXPECT_EQ(changed.error().kind, io::FaultKind::storage_low);
+        }
+        const auto found = file.find("cursor").value().value();
+        EXPECT_EQ(found.version, version);
+        version = put(file, "cursor", "1", version);
+    }
+    // An erasure is done though its remains can't go yet.
+    vfs.fail(FaultyVfs::Op::write, 12, SQLITE_FULL);
+    ASSERT_TRUE(erase(file, "cursor", version));
+    EXPECT_FALSE(file.find("cursor").value());
+    vfs.repair();
+    put(file, "cursor", "2");
 }
 
 TEST_F(SideFiles, empty_their_log_later_where_somebody_reads_just_then) {

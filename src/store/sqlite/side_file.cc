@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <fcntl.h>
+#include <limits>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -34,10 +35,14 @@ constexpr auto kSetVersion = "UPDATE last_version SET version = ?1";
 constexpr auto kLastVersion = "SELECT version FROM last_version";
 constexpr auto kEraseRow = "DELETE FROM side_records WHERE name = ?1";
 constexpr auto kLeaseNumber = "SELECT number FROM task_leases WHERE name = ?1";
+constexpr auto kRemains = "PRAGMA application_id";
 constexpr auto kTakeTask =
     "INSERT INTO task_leases VALUES (?1, 1)"
     " ON CONFLICT (name) DO UPDATE SET number = number + 1 RETURNING number";
 
+/// A file that is no larger is rewritten with each erasure: 1 MiB, some milliseconds.
+constexpr std::uint64_t kPagesRewrittenAtOnce = 256;
+constexpr auto kAnyPages = std::numeric_limits<std::uint64_t>::max();
 /// How long the log may get before it is emptied, in pages.
 constexpr int kLogPagesMax = 256;
 /// How long an erasure waits for a reader in the middle of a statement, and how long a start does.
@@ -131,15 +136,42 @@ Result<void, Fault> make_first(const fs::path& file) {
     return io::publish(unfinished.path(), file, io::IfThere::refuse);
 }
 
+// SQLite clears what it removes from a page. It forgets the copies that it made when it moved
+// records from one page to another; only VACUUM gets rid of those.
+
+Result<void, Fault> note_remains(SqliteDatabase& database) {
+    const auto noted = read_number(database, kRemains, kWithNothing);
+    if (!noted) return std::unexpected(noted.error());
+    return *noted > 0 ? Result<void, Fault>{} : database.execute("PRAGMA application_id=1");
+}
+
+/// Where the file is no larger than that. On a full disk they stay, and stay noted.
+Result<void, Fault> forget_remains(SqliteDatabase& database, std::uint64_t pages_max) {
+    const auto noted = read_number(database, kRemains, kWithNothing);
+    if (!noted) return std::unexpected(noted.error());
+    const auto pages = read_number(database, "PRAGMA page_count", kWithNothing);
+    if (!pages) return std::unexpected(pages.error());
+    if (*noted == 0 || *pages > pages_max) return {};
+    auto rewritten = database.execute("VACUUM");
+    if (!rewritten && rewritten.error().kind == FaultKind::storage_low) return {};
+    return rewritten ? database.execute("PRAGMA application_id=0") : rewritten;
+}
+
 Result<void, Fault> prepare_to_write(SqliteDatabase& database) {
     for (const auto* sql :
-         {"PRAGMA secure_delete=ON", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}) {
+         {"PRAGMA secure_delete=ON",
+          // A file elsewhere would have what is erased here.
+          "PRAGMA temp_store=MEMORY",
+          "PRAGMA journal_mode=WAL",
+          "PRAGMA synchronous=FULL"}) {
         if (auto done = database.execute(sql); !done) return done;
     }
     database.take_over_checkpoints();
     const auto version = read_number(database, "PRAGMA user_version", kWithNothing);
     if (!version) return std::unexpected(version.error());
     if (auto known = check_format(*version); !known) return known;
+    if (auto settled = database.settle(kStartPatience); !settled) return settled;
+    if (auto forgotten = forget_remains(database, kAnyPages); !forgotten) return forgotten;
     return database.settle(kStartPatience);
 }
 
@@ -214,16 +246,20 @@ auto SideFile::commit(Work work) -> decltype(work()) {
     if (auto begun = database_.execute("BEGIN IMMEDIATE"); !begun)
         return std::unexpected(begun.error());
     auto done = work();
-    auto ended = done ? database_.execute("COMMIT") : database_.execute("ROLLBACK");
-    if (!done) return fail(done.error());
-    if (!ended) {
-        auto fault = fail(ended.error());
-        fault.error().kind = FaultKind::outcome_unknown;
-        return fault;
-    }
+    const auto committed = done ? database_.execute("COMMIT") : std::unexpected(done.error());
+    if (!committed) return give_up(committed.error(), done.has_value());
     // It was done: whether the log is emptied now or later, the answer is the same.
-    if (auto emptied = empty_log_if_due(); !emptied) fault_ = emptied.error();
+    if (auto emptied = empty_log_if_due(); !emptied) (void)fail(emptied.error());
     return done;
+}
+
+/// A full disk is told at once and takes nothing of what was written before.
+std::unexpected<Fault> SideFile::give_up(Fault fault, bool was_committing) {
+    const auto undone = database_.roll_back();
+    if (undone && fault.kind == FaultKind::storage_low) return std::unexpected(std::move(fault));
+    auto failed = fail(std::move(fault));
+    if (was_committing) failed.error().kind = FaultKind::outcome_unknown;
+    return failed;
 }
 
 std::unexpected<Fault> SideFile::fail(Fault fault) {
@@ -231,11 +267,15 @@ std::unexpected<Fault> SideFile::fail(Fault fault) {
     return std::unexpected(std::move(fault));
 }
 
+/// What can wait for a reader to end, and for room on the disk.
 Result<void, Fault> SideFile::empty_log_if_due() {
     if (!is_log_due_ && database_.pages_in_log() < kLogPagesMax) return {};
-    const auto emptied = database_.settle(kChangePatience);
-    if (!emptied && emptied.error().kind != FaultKind::in_use) return emptied;
-    is_log_due_ = !emptied;
+    auto emptied = forget_remains(database_, kPagesRewrittenAtOnce);
+    if (emptied) emptied = database_.settle(kChangePatience);
+    const bool can_wait = !emptied && (emptied.error().kind == FaultKind::in_use ||
+                                       emptied.error().kind == FaultKind::storage_low);
+    if (!emptied && !can_wait) return emptied;
+    is_log_due_ = can_wait;
     return {};
 }
 
@@ -266,6 +306,9 @@ Result<std::optional<SideRefusal>, Fault> SideFile::find_refusal(const SideChang
 Result<std::uint64_t, Fault> SideFile::write(const SideChange& change) {
     const auto version = read_number(database_, kNextVersion, kWithNothing);
     if (!version) return version;
+    if (change.expected_version > 0) {
+        if (auto noted = note_remains(database_); !noted) return std::unexpected(noted.error());
+    }
     if (change.value) {
         const auto written = write_side_row(database_, {change.name, *change.value, *version});
         if (!written) return std::unexpected(written.error());
@@ -299,7 +342,8 @@ Result<void, Fault> SideFile::finish_copy(std::uint64_t last_version) {
 
 Result<void, Fault> SideFile::finish() {
     if (fault_) return std::unexpected(*fault_);
-    const auto emptied = database_.settle(kChangePatience);
+    auto emptied = forget_remains(database_, kAnyPages);
+    if (emptied) emptied = database_.settle(kChangePatience);
     if (!emptied && emptied.error().kind != FaultKind::in_use) return fail(emptied.error());
     if (emptied) database_.tidy_on_close();
     return {};

@@ -18,13 +18,16 @@ namespace frontrow::store::sqlite {
 /// numbers of its task leases. docs/journal.md describes the file. Only its user may read it. Every
 /// call waits for the disk. One thread at a time.
 ///
-/// What is erased or overwritten is overwritten in the file with zeros. Copies of it may be in
-/// SQLite's log until that is emptied: after an erasure before that is answered, unless another
-/// process reads just then; then, and after other changes, by a later change, finish() or open().
-/// What the file system and the device keep of removed bytes is theirs.
+/// What is erased or overwritten is overwritten in the file with zeros, and remains of it, in
+/// SQLite's log and where SQLite moved records about, go: after an erasure before that is answered,
+/// unless another process reads just then, the disk is full, or the file has more than 1 MiB; then,
+/// and after other changes, with a later change, finish() or open(). In a file of more than 1 MiB
+/// only those two rewrite all pages. What the file system and the device keep of removed bytes is
+/// theirs.
 ///
 /// After a fault of a change nothing more is read or written: the kernel reports a page that it
-/// couldn't write once, and only a new open() tells what is there.
+/// couldn't write once, and only a new open() tells what is there. Where only the disk is full
+/// (storage_low) nothing was changed, and the next may succeed.
 class SideFile {
 public:
     /// `vfs`: the name of an SQLite VFS; the system's if empty. The process has the folder's lock.
@@ -70,6 +73,7 @@ private:
     template <class Work>
     auto commit(Work work) -> decltype(work());
     Result<void, io::Fault> empty_log_if_due();
+    std::unexpected<io::Fault> give_up(io::Fault fault, bool was_committing);
     std::unexpected<io::Fault> fail(io::Fault fault);
 
     io::SqliteDatabase database_;
