@@ -30,6 +30,11 @@ struct SideRecord {
     friend bool operator==(const SideRecord&, const SideRecord&) = default;
 };
 
+/// How far a reader of the facts has come lies under names that begin so. In a backup such a record
+/// is older than the facts, any other newer: a reader whose cursor were ahead of the facts would
+/// skip some, and a fact may speak of a record that was written just before it.
+inline constexpr std::string_view kCursors = "cursor/";
+
 /// A record is to be written or erased, if it's still the one that its writer has seen.
 struct SideChange {
     std::string name;

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace frontrow::test {
@@ -93,6 +94,34 @@ protected:
 
 TEST_F(DamagedBackup, is_restored_whole_where_it_is_not_damaged) {
     EXPECT_TRUE(is_restored(bytes_));
+}
+
+/// A server that runs meanwhile writes a person's record and then a fact, and a reader goes on.
+TEST_F(DamagedBackup, has_cursors_from_before_the_facts_and_other_records_from_after) {
+    const auto data = folder_.path() / "data";
+    auto side = SideFile::open(DataFolder::side_of(data)).value();
+    const auto change = [&](std::string name, std::string value, std::uint64_t on = 0) {
+        return side.change({.name = name, .value = value, .expected_version = on}).value().value();
+    };
+    const auto cursor = change("cursor/kafka", "40");
+    bool is_changed = false;
+    const auto end = store::sqlite::back_up(data, folder_.path() / "b", [&](const JournalEnd&) {
+        if (std::exchange(is_changed, true)) return;
+        change("cursor/kafka", "41", cursor);
+        change("cursor/webhooks", "41");
+        change("about/41", "of a fact that comes after");
+        change("personal/alice", "of a fact that comes after");
+    });
+    EXPECT_EQ(end, end_);
+    const auto restored = folder_.path() / "of both times";
+    ASSERT_TRUE(store::sqlite::restore(folder_.path() / "b", restored, [](const JournalEnd&) {}));
+    auto records = SideFile::open_to_read(DataFolder::side_of(restored)).value();
+    EXPECT_EQ(records->find("cursor/kafka").value()->value, "40");
+    EXPECT_FALSE(records->find("cursor/webhooks").value());
+    EXPECT_TRUE(records->find("about/41").value());
+    EXPECT_TRUE(records->find("personal/alice").value());
+    EXPECT_TRUE(records->find("record 1").value());
+    EXPECT_EQ(records->last_version().value(), side.last_version().value());
 }
 
 TEST_F(DamagedBackup, may_have_any_name) {

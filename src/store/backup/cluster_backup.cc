@@ -7,6 +7,7 @@
 #include "store/postgres/postgres_journal.h"
 #include "store/postgres/postgres_side_records.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,17 +39,39 @@ Awaitable<Done> check_schema(PgConnection& connection) {
     });
 }
 
-Awaitable<Done> copy_side_records(PgConnection& connection, sqlite::NewBackup& backup) {
-    std::string after;
-    for (;;) {
-        const auto page = co_await postgres::read_side_page(connection, after);
+/// Hands the records under this prefix to `take`, as they are at one moment.
+Awaitable<Done> walk_side_records(
+    PgConnection& connection,
+    std::string prefix,
+    std::function<Done(SideRecord&&)> take
+) {
+    if (auto begun = co_await postgres::begin_reading(connection); !begun)
+        co_return unread(begun.error());
+    for (std::string after;;) {
+        auto page = co_await postgres::read_side_page(connection, prefix, after);
         if (!page) co_return unread(page.error());
         if (page->empty()) break;
-        for (const auto& record : *page) {
-            if (auto added = backup.add(record); !added) co_return added;
-        }
         after = page->back().name;
+        for (auto& record : *page) {
+            if (auto taken = take(std::move(record)); !taken) co_return taken;
+        }
     }
+    if (auto ended = co_await postgres::end_reading(connection); !ended)
+        co_return unread(ended.error());
+    co_return Done{};
+}
+
+Awaitable<Done> copy_cursors(PgConnection& connection, sqlite::NewBackup& backup) {
+    const auto add = [&](SideRecord&& cursor) {
+        backup.add_cursor(std::move(cursor));
+        return Done{};
+    };
+    co_return co_await walk_side_records(connection, std::string{kCursors}, add);
+}
+
+Awaitable<Done> copy_side_records(PgConnection& connection, sqlite::NewBackup& backup) {
+    const auto add = [&](SideRecord&& record) { return backup.add(record); };
+    if (auto added = co_await walk_side_records(connection, {}, add); !added) co_return added;
     const auto last = co_await postgres::read_last_version(connection);
     if (!last) co_return unread(last.error());
     backup.set_last_version(*last);
@@ -100,13 +123,15 @@ back_up_cluster(PgConnection& connection, std::filesystem::path to, sqlite::Copy
         co_return std::unexpected(known.error());
     const auto backup = sqlite::NewBackup::begin(to);
     if (!backup) co_return std::unexpected(backup.error());
-    if (auto copied = co_await copy_side_records(connection, **backup); !copied)
+    if (auto copied = co_await copy_cursors(connection, **backup); !copied)
         co_return std::unexpected(copied.error());
     RowsIntoBackup rows{**backup, std::move(progress)};
     const auto read = co_await postgres::read_batches(connection, 0, [&rows](cluster::Batch&& row) {
         return rows.take(row);
     });
     if (!read) co_return std::unexpected(read.error());
+    if (auto copied = co_await copy_side_records(connection, **backup); !copied)
+        co_return std::unexpected(copied.error());
     co_return (*backup)->finish();
 }
 

@@ -41,7 +41,7 @@ std::unexpected<Fault> not_empty(const char* what) {
 Awaitable<Result<cluster::Head, Fault>> find_only_row(PgConnection& connection) {
     const auto rows = co_await postgres::read_some_batches(connection, 0);
     if (!rows) co_return unwritten(rows.error());
-    const auto side = co_await postgres::read_side_page(connection, {});
+    const auto side = co_await postgres::read_side_page(connection, {}, {});
     if (!side) co_return unwritten(side.error());
     if (rows->size() > 1) co_return not_empty("its journal has facts");
     if (!side->empty()) co_return not_empty("it has side records");

@@ -58,6 +58,9 @@ constexpr PgStatement kErase{
     " RETURNING nextval('side_versions')"
 };
 
+constexpr PgStatement kBeginReading{"", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+constexpr PgStatement kEndReading{"", "ROLLBACK"};
+
 constexpr PgStatement kAdd{"side_add", "INSERT INTO side_records VALUES ($1, $2, $3)"};
 constexpr PgStatement kLastVersion{
     "side_last_version",
@@ -178,11 +181,27 @@ Awaitable<void> PostgresSideRecords::close() {
 }
 
 Awaitable<Result<std::vector<SideRecord>, PgError>>
-read_side_page(io::postgres::PgConnection& connection, std::string after) {
-    const std::array ask{page_query({}, after)};
+read_side_page(io::postgres::PgConnection& connection, std::string prefix, std::string after) {
+    const std::array ask{page_query(prefix, after)};
     const auto rows = co_await connection.run(ask);
     if (!rows) co_return std::unexpected(rows.error());
-    co_return records_in(rows->front());
+    auto page = records_in(rows->front());
+    keep_prefix(page, prefix);
+    co_return page;
+}
+
+Awaitable<Result<void, PgError>> begin_reading(io::postgres::PgConnection& connection) {
+    const std::array begin{PgQuery{kBeginReading}};
+    const auto begun = co_await connection.run(begin);
+    if (!begun) co_return std::unexpected(begun.error());
+    co_return Result<void, PgError>{};
+}
+
+Awaitable<Result<void, PgError>> end_reading(io::postgres::PgConnection& connection) {
+    const std::array end{PgQuery{kEndReading}};
+    const auto ended = co_await connection.run(end);
+    if (!ended) co_return std::unexpected(ended.error());
+    co_return Result<void, PgError>{};
 }
 
 Awaitable<Result<std::uint64_t, PgError>> read_last_version(io::postgres::PgConnection& connection

@@ -49,9 +49,16 @@ private:
 
 // For backups, on a connection that the caller has to itself. Errors: as the connection's.
 
-/// The records behind this name, a page of them.
+/// As SideRecords::list.
 io::Awaitable<Result<std::vector<SideRecord>, io::postgres::PgError>>
-read_side_page(io::postgres::PgConnection& connection, std::string after);
+read_side_page(io::postgres::PgConnection& connection, std::string prefix, std::string after);
+/// All that is read until end_reading() is as it is at one moment.
+io::Awaitable<Result<void, io::postgres::PgError>> begin_reading(
+    io::postgres::PgConnection& connection
+);
+io::Awaitable<Result<void, io::postgres::PgError>> end_reading(
+    io::postgres::PgConnection& connection
+);
 /// The version of the newest change; 0 where there was none.
 io::Awaitable<Result<std::uint64_t, io::postgres::PgError>> read_last_version(
     io::postgres::PgConnection& connection

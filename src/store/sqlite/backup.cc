@@ -27,23 +27,25 @@ std::unexpected<Fault> refused(std::string why) {
     return std::unexpected(Fault{FaultKind::unavailable, std::move(why)});
 }
 
-/// A folder that needed no side records has none.
+// A folder that needed no side records has none.
+
+Result<void, Fault> copy_cursors(const fs::path& folder, NewBackup& backup) {
+    auto side = SideFile::open_to_read(DataFolder::side_of(folder));
+    if (!side) return std::unexpected(side.error());
+    if (!*side) return {};
+    return (*side)->walk(kCursors, [&](const SideRecord& cursor) -> Result<void, Fault> {
+        backup.add_cursor(cursor);
+        return {};
+    });
+}
+
 Result<void, Fault> copy_side_records(const fs::path& folder, NewBackup& backup) {
-    auto opened = SideFile::open_to_read(DataFolder::side_of(folder));
-    if (!opened) return std::unexpected(opened.error());
-    if (!*opened) return {};
-    auto& side = *opened;
-    std::string after;
-    for (;;) {
-        const auto page = side->list({}, after);
-        if (!page) return std::unexpected(page.error());
-        if (page->empty()) break;
-        for (const auto& record : *page) {
-            if (auto added = backup.add(record); !added) return added;
-        }
-        after = page->back().name;
-    }
-    const auto last = side->last_version();
+    auto side = SideFile::open_to_read(DataFolder::side_of(folder));
+    if (!side) return std::unexpected(side.error());
+    if (!*side) return {};
+    const auto add = [&](const SideRecord& record) { return backup.add(record); };
+    if (auto added = (*side)->walk({}, add); !added) return added;
+    const auto last = (*side)->last_version();
     if (!last) return std::unexpected(last.error());
     backup.set_last_version(*last);
     return {};
@@ -165,9 +167,11 @@ back_up(const fs::path& folder, const fs::path& to, const CopyProgress& progress
     if (auto whole = source->check_end(); !whole) return std::unexpected(whole.error());
     const auto backup = NewBackup::begin(to);
     if (!backup) return std::unexpected(backup.error());
-    if (auto copied = copy_side_records(folder, **backup); !copied)
+    if (auto copied = copy_cursors(folder, **backup); !copied)
         return std::unexpected(copied.error());
     if (auto copied = copy_batches(*source, **backup, progress); !copied)
+        return std::unexpected(copied.error());
+    if (auto copied = copy_side_records(folder, **backup); !copied)
         return std::unexpected(copied.error());
     return (*backup)->finish();
 }

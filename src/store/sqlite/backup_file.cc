@@ -160,6 +160,19 @@ Result<std::unique_ptr<NewBackup>, Fault> NewBackup::begin(const fs::path& to) {
 }
 
 Result<void, Fault> NewBackup::add(const SideRecord& record) {
+    if (record.name.starts_with(kCursors)) return {};
+    if (auto added = add_cursors_before(record.name); !added) return added;
+    return write(record);
+}
+
+Result<void, Fault> NewBackup::add_cursors_before(std::string_view name) {
+    for (; !cursors_.empty() && cursors_.front().name < name; cursors_.pop_front()) {
+        if (auto written = write(cursors_.front()); !written) return written;
+    }
+    return {};
+}
+
+Result<void, Fault> NewBackup::write(const SideRecord& record) {
     side_records_.add(record);
     return copy_->add_side_record(record);
 }
@@ -177,6 +190,10 @@ Result<void, Fault> NewBackup::add_batch(std::uint64_t last_seq, std::string_vie
 }
 
 Result<JournalEnd, Fault> NewBackup::finish() {
+    for (; !cursors_.empty(); cursors_.pop_front()) {
+        if (auto written = write(cursors_.front()); !written)
+            return std::unexpected(written.error());
+    }
     auto mark = batches_.finish();
     mark.side = side_records_.finish(last_version_);
     const auto end = copy_->end();

@@ -7,12 +7,14 @@
 #include "store/sqlite/journal.h"
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace frontrow::store::sqlite {
@@ -48,19 +50,21 @@ private:
 /// A backup that is being made, of whatever journal: the file has its name once it's whole, and
 /// only its user may read it.
 ///
-/// Side records are copied before it's known where the journal's copy will end: a reader's cursor
-/// must not be ahead of the facts.
+/// Readers' cursors are read before it's known where the journal's copy will end, and all other
+/// side records when that is done: see kCursors.
 class NewBackup {
 public:
     /// `to` isn't there yet. Faults: unavailable.
     static Result<std::unique_ptr<NewBackup>, io::Fault> begin(const std::filesystem::path& to);
 
     /// In the order of the names' bytes, before the first batch.
+    void add_cursor(SideRecord cursor) { cursors_.push_back(std::move(cursor)); }
+    /// The next batch, of facts as any journal has them stored.
+    Result<void, io::Fault> add_batch(std::uint64_t last_seq, std::string_view facts);
+    /// The same of the other side records, after the last batch; cursors are passed over.
     Result<void, io::Fault> add(const SideRecord& record);
     /// Once all of them are added: the version of the newest change, also of one that erased.
     void set_last_version(std::uint64_t version) { last_version_ = version; }
-    /// The next batch, of facts as any journal has them stored.
-    Result<void, io::Fault> add_batch(std::uint64_t last_seq, std::string_view facts);
     const JournalEnd& end() const { return copy_->end(); }
 
     /// Seals it, reads it back from the disk and gives it its name. If it never returns there is no
@@ -70,12 +74,16 @@ public:
 
 private:
     explicit NewBackup(const std::filesystem::path& to);
+    Result<void, io::Fault> add_cursors_before(std::string_view name);
+    Result<void, io::Fault> write(const SideRecord& record);
     Result<void, io::Fault> seal(const EndMark& mark);
 
     std::filesystem::path to_;
     UnfinishedFile file_;
     std::optional<Journal> copy_;
     BatchTally batches_;
+    /// Those that aren't written yet.
+    std::deque<SideRecord> cursors_;
     SideTally side_records_;
     std::uint64_t last_version_ = 0;
 };

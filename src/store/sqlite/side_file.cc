@@ -232,6 +232,24 @@ SideFile::list(std::string_view prefix, std::string_view after) {
     return page;
 }
 
+Result<void, Fault> SideFile::walk(
+    std::string_view prefix,
+    const std::function<Result<void, Fault>(const SideRecord&)>& take
+) {
+    if (auto begun = database_.execute("BEGIN"); !begun) return begun;
+    Result<void, Fault> taken;
+    for (std::string after; taken;) {
+        const auto page = list(prefix, after);
+        if (!page) taken = std::unexpected(page.error());
+        if (!page || page->empty()) break;
+        for (const auto& record : *page)
+            if (taken) taken = take(record);
+        after = page->back().name;
+    }
+    const auto ended = database_.roll_back();
+    return taken ? ended : taken;
+}
+
 Result<std::uint64_t, Fault> SideFile::last_version() {
     if (fault_) return std::unexpected(*fault_);
     return read_number(database_, kLastVersion, kWithNothing);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,11 @@ public:
     /// As SideRecords::list.
     Result<std::vector<SideRecord>, io::Fault>
     list(std::string_view prefix, std::string_view after);
+    /// Hands those that list() gives to `take`, all pages as they are at one moment.
+    Result<void, io::Fault> walk(
+        std::string_view prefix,
+        const std::function<Result<void, io::Fault>(const SideRecord&)>& take
+    );
     Result<SideOutcome, io::Fault> change(const SideChange& change);
     /// The version of the newest change.
     Result<std::uint64_t, io::Fault> last_version();
