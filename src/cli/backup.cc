@@ -15,24 +15,24 @@
 namespace frontrow::cli {
 namespace {
 
-using store::engine::JournalEnd;
+using store::sqlite::Copied;
 
 int backup_failed(const std::string& why) {
     std::fprintf(stderr, "frontrow backup: %s\n", why.c_str());
     return kFailed;
 }
 
-int report(const Result<JournalEnd, io::Fault>& end, const std::string& to) {
-    if (!end) return backup_failed(end.error().what);
-    print_copied(end->last_seq, end->batch, to);
+int report(const Result<Copied, io::Fault>& copied, const std::string& to) {
+    if (!copied) return backup_failed(copied.error().what);
+    print_copied(copied->end.last_seq, copied->end.batch, copied->side_records, to);
     return kDone;
 }
 
 io::Awaitable<int>
 back_up_database(io::postgres::PgConnection& connection, const config::BackupSettings& settings) {
-    const auto end =
+    const auto copied =
         co_await store::backup::back_up_cluster(connection, settings.to, copy_progress());
-    co_return report(end, settings.to);
+    co_return report(copied, settings.to);
 }
 
 int back_up(const config::BackupSettings& settings) {

@@ -19,11 +19,18 @@ inline store::sqlite::CopyProgress copy_progress() {
     };
 }
 
-inline void print_copied(std::uint64_t facts, std::uint64_t batches, const std::string& where) {
+inline void print_copied(
+    std::uint64_t facts,
+    std::uint64_t batches,
+    std::uint64_t side_records,
+    const std::string& where
+) {
     std::printf(
-        "%" PRIu64 " facts in %" PRIu64 " batches are in %s; the chain is whole\n",
+        "%" PRIu64 " facts in %" PRIu64 " batches and %" PRIu64
+        " side records are in %s; the chain is whole\n",
         facts,
         batches,
+        side_records,
         where.c_str()
     );
 }

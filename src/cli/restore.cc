@@ -24,10 +24,10 @@ int restore_failed(const std::string& why) {
 
 int restore_folder(const config::RestoreSettings& settings, const AcceptUnsealed& accept_unsealed) {
     const auto& folder = settings.store.data_dir;
-    const auto end =
+    const auto copied =
         store::sqlite::restore(settings.from, folder, copy_progress(), accept_unsealed);
-    if (!end) return restore_failed(end.error().what);
-    print_copied(end->last_seq, end->batch, folder);
+    if (!copied) return restore_failed(copied.error().what);
+    print_copied(copied->end.last_seq, copied->end.batch, copied->side_records, folder);
     return kDone;
 }
 
@@ -41,7 +41,9 @@ io::Awaitable<int> fill_database(
         connection, settings.from, copy_progress(), accept_unsealed, random
     );
     if (!restored) co_return restore_failed(restored.error().what);
-    print_copied(restored->facts, restored->batches, store_name(settings.store));
+    print_copied(
+        restored->facts, restored->batches, restored->side_records, store_name(settings.store)
+    );
     co_return kDone;
 }
 

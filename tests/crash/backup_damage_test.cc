@@ -19,6 +19,7 @@ namespace frontrow::test {
 namespace {
 
 using store::engine::JournalEnd;
+using store::sqlite::Copied;
 using store::sqlite::DataFolder;
 using store::sqlite::Journal;
 using store::sqlite::JournalHead;
@@ -77,7 +78,7 @@ protected:
         EXPECT_EQ(fs::exists(DataFolder::head_of(restored)), end.has_value());
         EXPECT_EQ(fs::exists(DataFolder::side_of(restored)), end.has_value());
         if (!end) return false;
-        EXPECT_EQ(*end, end_);
+        EXPECT_EQ(*end, (Copied{end_, side_records_.size()}));
         EXPECT_EQ(recover(restored).end, end_);
         auto side = SideFile::open_to_read(DataFolder::side_of(restored)).value();
         EXPECT_EQ(side->list({}, {}).value(), side_records_);
@@ -112,7 +113,8 @@ TEST_F(DamagedBackup, has_cursors_from_before_the_facts_and_other_records_from_a
         change("about/41", "of a fact that comes after");
         change("personal/alice", "of a fact that comes after");
     });
-    EXPECT_EQ(end, end_);
+    EXPECT_EQ(end->end, end_);
+    EXPECT_EQ(end->side_records, 11U);
     const auto restored = folder_.path() / "of both times";
     ASSERT_TRUE(store::sqlite::restore(folder_.path() / "b", restored, [](const JournalEnd&) {}));
     auto records = SideFile::open_to_read(DataFolder::side_of(restored)).value();
@@ -129,9 +131,9 @@ TEST_F(DamagedBackup, may_have_any_name) {
     fs::current_path(folder_.path());
     const auto progress = [](const JournalEnd&) {};
     for (const auto* name : {"file:b.db", "file:b.db?mode=memory", ":memory:", "b%41.db"}) {
-        EXPECT_EQ(store::sqlite::back_up("data", name, progress), end_) << name;
+        EXPECT_EQ(store::sqlite::back_up("data", name, progress)->end, end_) << name;
         const auto restored = "restored of " + std::string{name};
-        EXPECT_EQ(store::sqlite::restore(name, restored, progress), end_) << name;
+        EXPECT_EQ(store::sqlite::restore(name, restored, progress)->end, end_) << name;
         EXPECT_EQ(recover(fs::absolute(restored)).end, end_) << name;
     }
     fs::current_path(before);

@@ -88,7 +88,7 @@ TEST_F(FirstFormat, is_backed_up_row_by_row_and_goes_on_compressed_once_restored
     const auto ignore = [](const store::engine::JournalEnd&) {};
     const auto backed_up = store::sqlite::back_up(disk_.folder(), file, ignore);
     ASSERT_TRUE(backed_up) << backed_up.error().what;
-    EXPECT_EQ(*backed_up, as_it_was.end);
+    EXPECT_EQ(backed_up->end, as_it_was.end);
     ASSERT_TRUE(store::sqlite::restore(file, folder, ignore));
 
     sell_on(folder);

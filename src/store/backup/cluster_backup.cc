@@ -15,7 +15,6 @@
 namespace frontrow::store::backup {
 namespace {
 
-using engine::JournalEnd;
 using io::Awaitable;
 using io::Fault;
 using io::FaultKind;
@@ -117,7 +116,7 @@ private:
 
 }  // namespace
 
-Awaitable<Result<JournalEnd, Fault>>
+Awaitable<Result<sqlite::Copied, Fault>>
 back_up_cluster(PgConnection& connection, std::filesystem::path to, sqlite::CopyProgress progress) {
     if (auto known = co_await check_schema(connection); !known)
         co_return std::unexpected(known.error());

@@ -4,7 +4,6 @@
 #include "io/awaitable.h"
 #include "io/fault.h"
 #include "io/postgres/pg_connection.h"
-#include "store/engine/journal_end.h"
 #include "store/sqlite/backup.h"
 
 #include <filesystem>
@@ -18,7 +17,7 @@ namespace frontrow::store::backup {
 ///
 /// Faults: unavailable (`to` is there already or can't be written, the database can't be read or
 /// has another schema), corrupt (nothing was written).
-io::Awaitable<Result<engine::JournalEnd, io::Fault>> back_up_cluster(
+io::Awaitable<Result<sqlite::Copied, io::Fault>> back_up_cluster(
     io::postgres::PgConnection& connection,
     std::filesystem::path to,
     sqlite::CopyProgress progress

@@ -111,7 +111,11 @@ Awaitable<Result<RestoredJournal, Fault>> fill(
         co_return std::unexpected(filled.error());
     if (auto filled = co_await fill_side_records(connection, backup); !filled)
         co_return std::unexpected(filled.error());
-    co_return RestoredJournal{.facts = backup.end().last_seq, .batches = maker.count()};
+    co_return RestoredJournal{
+        .facts = backup.end().last_seq,
+        .batches = maker.count(),
+        .side_records = backup.side_records(),
+    };
 }
 
 }  // namespace

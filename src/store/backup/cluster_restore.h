@@ -16,6 +16,7 @@ namespace frontrow::store::backup {
 struct RestoredJournal {
     std::uint64_t facts = 0;
     std::uint64_t batches = 0;
+    std::uint64_t side_records = 0;
 };
 
 /// Puts the backup `from`, if it's whole, into a cluster's journal that has nothing but its first

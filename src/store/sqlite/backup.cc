@@ -160,7 +160,7 @@ void remove_unfinished_side(const fs::path& folder) {
 
 }  // namespace
 
-Result<JournalEnd, Fault>
+Result<Copied, Fault>
 back_up(const fs::path& folder, const fs::path& to, const CopyProgress& progress) {
     auto source = DurableJournal::open(folder);
     if (!source) return std::unexpected(source.error());
@@ -176,7 +176,7 @@ back_up(const fs::path& folder, const fs::path& to, const CopyProgress& progress
     return (*backup)->finish();
 }
 
-Result<JournalEnd, Fault> restore(
+Result<Copied, Fault> restore(
     const fs::path& from,
     const fs::path& folder,
     const CopyProgress& progress,
@@ -197,7 +197,7 @@ Result<JournalEnd, Fault> restore(
     if (!unpacked) return std::unexpected(unpacked.error());
     if (auto published = publish_folder(journal, side, *locked, *backup); !published)
         return std::unexpected(published.error());
-    return backup->end();
+    return Copied{.end = backup->end(), .side_records = backup->side_records()};
 }
 
 }  // namespace frontrow::store::sqlite

@@ -20,7 +20,7 @@ using CopyProgress = std::function<void(const JournalEnd&)>;
 /// Faults: unavailable (`to` is there already, or can't be written), corrupt (nothing was written;
 /// a journal without its head is corrupt here, because nothing proves that its end is whole).
 /// If it never returns there is no file `to`, and perhaps one named `to`.….new to delete.
-Result<JournalEnd, io::Fault> back_up(
+Result<Copied, io::Fault> back_up(
     const std::filesystem::path& folder,
     const std::filesystem::path& to,
     const CopyProgress& progress
@@ -34,7 +34,7 @@ Result<JournalEnd, io::Fault> back_up(
 /// Faults: unavailable (the folder isn't empty, no such file, no mark), corrupt (the backup isn't
 /// whole; the message names the batches and facts that it lacks), in_use. If it fails or never
 /// returns the folder has no journal, and it may be tried again.
-Result<JournalEnd, io::Fault> restore(
+Result<Copied, io::Fault> restore(
     const std::filesystem::path& from,
     const std::filesystem::path& folder,
     const CopyProgress& progress,

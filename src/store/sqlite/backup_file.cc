@@ -41,7 +41,7 @@ find_mark(Journal& backup, const AcceptUnsealed& accept_unsealed) {
     const auto what =
         "it has no end mark (an older frontrow made it, or it is the journal of a "
         "data folder), so nothing proves that no batch is missing after batch " +
-        std::to_string(*newest) + ", its last";
+        std::to_string(*newest) + ", its last; side records aren't restored from it";
     if (!accept_unsealed)
         return no_backup(what + "; --accept-unsealed restores what it has all the same");
     accept_unsealed(what);
@@ -189,19 +189,19 @@ Result<void, Fault> NewBackup::add_batch(std::uint64_t last_seq, std::string_vie
     });
 }
 
-Result<JournalEnd, Fault> NewBackup::finish() {
+Result<Copied, Fault> NewBackup::finish() {
     for (; !cursors_.empty(); cursors_.pop_front()) {
         if (auto written = write(cursors_.front()); !written)
             return std::unexpected(written.error());
     }
     auto mark = batches_.finish();
     mark.side = side_records_.finish(last_version_);
-    const auto end = copy_->end();
+    const Copied copied{.end = copy_->end(), .side_records = mark.side->records};
     if (auto sealed = seal(mark); !sealed) return std::unexpected(sealed.error());
     auto named = check_backup(file_.path(), mark);
     if (named) named = io::publish(file_.path(), to_, io::IfThere::refuse);
     if (!named) return std::unexpected(named.error());
-    return end;
+    return copied;
 }
 
 Result<void, Fault> NewBackup::seal(const EndMark& mark) {

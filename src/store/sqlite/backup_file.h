@@ -47,6 +47,15 @@ private:
     io::Sha256 lines_;
 };
 
+/// What was copied.
+struct Copied {
+    /// Of the journal.
+    JournalEnd end;
+    std::uint64_t side_records = 0;
+
+    friend bool operator==(const Copied&, const Copied&) = default;
+};
+
 /// A backup that is being made, of whatever journal: the file has its name once it's whole, and
 /// only its user may read it.
 ///
@@ -70,7 +79,7 @@ public:
     /// Seals it, reads it back from the disk and gives it its name. If it never returns there is no
     /// backup, and perhaps a file `to`.….new to delete. Faults: unavailable, corrupt (what was read
     /// isn't what was written).
-    Result<JournalEnd, io::Fault> finish();
+    Result<Copied, io::Fault> finish();
 
 private:
     explicit NewBackup(const std::filesystem::path& to);
@@ -108,6 +117,8 @@ public:
 
     /// The same of the side records.
     Result<std::vector<SideRecord>, io::Fault> next_side_records();
+    /// How many, by its mark.
+    std::uint64_t side_records() const { return mark_ && mark_->side ? mark_->side->records : 0; }
     /// Of the newest change of a side record; 0 where there never was one.
     std::uint64_t last_version() const {
         return mark_ && mark_->side ? mark_->side->last_version : 0;
