@@ -126,6 +126,19 @@ TEST_F(DamagedBackup, has_cursors_from_before_the_facts_and_other_records_from_a
     EXPECT_EQ(records->last_version().value(), side.last_version().value());
 }
 
+/// Another program puts a file there while the restore is under way.
+TEST_F(DamagedBackup, is_restored_over_no_file_that_came_meanwhile) {
+    const auto backup = folder_.path() / "backup.db";
+    for (const auto* name : {"journal.db", "side.db"}) {
+        const auto restored = folder_.path() / ("with another " + std::string{name});
+        const auto put_file = [&](const JournalEnd&) { std::ofstream{restored / name} << "mine"; };
+        EXPECT_FALSE(store::sqlite::restore(backup, restored, put_file));
+        EXPECT_EQ(fs::file_size(restored / name), 4U);
+        fs::remove(restored / name);
+        EXPECT_TRUE(store::sqlite::restore(backup, restored, [](const JournalEnd&) {})) << name;
+    }
+}
+
 TEST_F(DamagedBackup, may_have_any_name) {
     const auto before = fs::current_path();
     fs::current_path(folder_.path());

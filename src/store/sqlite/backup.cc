@@ -12,6 +12,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace frontrow::store::sqlite {
 namespace {
@@ -55,10 +56,16 @@ Result<void, Fault>
 copy_batches(DurableJournal& source, NewBackup& backup, const CopyProgress& progress) {
     const auto newest = source.journal.newest_batch();
     if (!newest) return std::unexpected(newest.error());
-    return source.journal.walk(*newest, [&](const JournalBatch& batch) {
+    const auto walked = source.journal.walk(*newest, [&](const JournalBatch& batch) {
         auto added = backup.add_batch(batch.last_seq, batch.facts);
         if (added) progress(backup.end());
         return added;
+    });
+    if (!walked || backup.end().batch == *newest) return walked;
+    return std::unexpected(Fault{
+        FaultKind::corrupt,
+        "the journal ends at batch " + std::to_string(backup.end().batch) + " now, and had " +
+            std::to_string(*newest) + " batches when the backup began"
     });
 }
 
@@ -114,7 +121,23 @@ unpack_journal(Backup& backup, const fs::path& file, const CopyProgress& progres
     return check_journal(file, backup.end());
 }
 
-Result<void, Fault> unpack_side_records(Backup& backup, const fs::path& file) {
+/// What a finished file of side records comes to.
+Result<SideMark, Fault> read_side_file(const fs::path& file) {
+    auto side = SideFile::open_to_read(file);
+    if (!side) return std::unexpected(side.error());
+    if (!*side) return not_what_was_copied(file);
+    SideTally tally;
+    const auto add = [&](const SideRecord& record) -> Result<void, Fault> {
+        tally.add(record);
+        return {};
+    };
+    if (auto read = (*side)->walk({}, add); !read) return std::unexpected(read.error());
+    const auto last = (*side)->last_version();
+    if (!last) return std::unexpected(last.error());
+    return tally.finish(*last);
+}
+
+Result<void, Fault> fill_side_file(Backup& backup, const fs::path& file, SideTally& tally) {
     auto side = SideFile::make_copy(file);
     if (!side) return std::unexpected(side.error());
     for (;;) {
@@ -122,10 +145,44 @@ Result<void, Fault> unpack_side_records(Backup& backup, const fs::path& file) {
         if (!page) return std::unexpected(page.error());
         if (page->empty()) return side->finish_copy(backup.last_version());
         for (const auto& record : *page) {
+            tally.add(record);
             if (auto added = side->add(record); !added) return added;
         }
     }
 }
+
+/// And reads them back from the file.
+Result<void, Fault> unpack_side_records(Backup& backup, const fs::path& file) {
+    SideTally tally;
+    if (auto filled = fill_side_file(backup, file, tally); !filled) return filled;
+    const auto found = read_side_file(file);
+    if (!found) return std::unexpected(found.error());
+    if (*found != tally.finish(backup.last_version())) return not_what_was_copied(file);
+    return {};
+}
+
+/// Names that a restore has given; they go with the object unless all of them were.
+class GivenNames {
+public:
+    ~GivenNames() {
+        std::error_code ignored;
+        for (const auto& name : names_)
+            fs::remove(name, ignored);
+    }
+    /// A name that was given may not be durable, and is taken back, too.
+    Result<void, Fault> give(const fs::path& file, const fs::path& name) {
+        std::error_code ignored;
+        const bool was_there = fs::exists(fs::symlink_status(name, ignored));
+        auto given = io::publish(file, name, io::IfThere::refuse);
+        if (given || !was_there) names_.push_back(name);
+        return given;
+    }
+    void note(const fs::path& name) { names_.push_back(name); }
+    void keep() { names_.clear(); }
+
+private:
+    std::vector<fs::path> names_;
+};
 
 /// The journal last: until it has its name there is no data folder, and the restore may be tried
 /// again.
@@ -135,20 +192,17 @@ Result<void, Fault> publish_folder(
     const DataFolder& folder,
     const Backup& backup
 ) {
-    auto done = JournalHead::establish(folder.head(), backup.end());
-    Result<void, Fault> named;
-    if (!done) named = std::unexpected(done.error());
-    const auto side_name = DataFolder::side_of(folder.path());
-    if (named && backup.last_version() > 0)
-        named = io::publish(side.path(), side_name, io::IfThere::refuse);
-    if (named) named = io::publish(journal.path(), folder.journal(), io::IfThere::refuse);
-    if (!named) {
-        // A name may have been given, and not be durable.
-        std::error_code ignored;
-        for (const auto& name : {folder.journal(), side_name, folder.head()})
-            fs::remove(name, ignored);
+    GivenNames names;
+    names.note(folder.head());
+    const auto head = JournalHead::establish(folder.head(), backup.end());
+    if (!head) return std::unexpected(head.error());
+    if (backup.last_version() > 0) {
+        const auto side_name = DataFolder::side_of(folder.path());
+        if (auto given = names.give(side.path(), side_name); !given) return given;
     }
-    return named;
+    if (auto given = names.give(journal.path(), folder.journal()); !given) return given;
+    names.keep();
+    return {};
 }
 
 /// What a restore that was cut off had given a name.
