@@ -12,6 +12,11 @@ std::string check_listen(const std::string& text) {
     return parsed ? std::string{} : parsed.error().message;
 }
 
+/// It would mean the folder that the command happens to be run in.
+std::string check_folder(const std::string& path) {
+    return path.empty() ? "the folder needs a name; . is the one you are in" : std::string{};
+}
+
 /// The URL may hold a password.
 std::string check_store(const std::string& url) {
     const auto error = check(StoreSettings{.store = url});
@@ -24,6 +29,7 @@ CLI::Option* add_data_dir(CLI::App& command, std::filesystem::path& folder, cons
     return command.add_option("--data-dir", folder, what)
         ->envname("FRONTROW_DATA_DIR")
         ->type_name("FOLDER")
+        ->check(CLI::Validator{check_folder, ""})
         ->capture_default_str();
 }
 

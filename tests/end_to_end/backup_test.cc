@@ -219,6 +219,23 @@ TEST_F(BackedUp, is_restored_over_what_a_restore_that_was_cut_off_left) {
     EXPECT_EQ(seats_free_in(new_), 20U);
 }
 
+TEST_F(BackedUp, is_not_sold_from_where_its_restore_was_cut_off) {
+    for (const auto* left : {"journal.db.new", "side.db", "side.db.new"}) {
+        const auto folder = folder_.path() / ("with " + std::string{left});
+        fs::create_directory(folder);
+        std::ofstream{folder / left} << "half";
+        std::ofstream{folder / "journal.head"} << "cut o";
+        expect_failed(
+            run_program(serve_arguments(folder, {"--dev"})),
+            std::string{left} + " is: a restore was cut off here; run it again"
+        );
+        EXPECT_EQ(fs::file_size(folder / left), 4U);
+        std::ofstream{folder / "journal.db.new"} << "half";
+        EXPECT_EQ(restore(file_, folder).exit_code, 0);
+        EXPECT_EQ(seats_free_in(folder), 20U);
+    }
+}
+
 TEST_F(BackedUp, is_not_restored_over_anything) {
     expect_failed(restore(file_, data_), "isn't empty");
     EXPECT_EQ(seats_free_in(data_), 20U);

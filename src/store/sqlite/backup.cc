@@ -21,9 +21,6 @@ namespace fs = std::filesystem;
 using io::Fault;
 using io::FaultKind;
 
-constexpr auto kUnfinishedBackup = "journal.db.new";
-constexpr auto kUnfinishedSide = "side.db.new";
-
 std::unexpected<Fault> refused(std::string why) {
     return std::unexpected(Fault{FaultKind::unavailable, std::move(why)});
 }
@@ -81,11 +78,15 @@ Result<void, Fault> check_journal(const fs::path& file, const JournalEnd& end) {
 /// restore's only as long as its journal is there and has no name.
 Result<void, Fault> check_empty(const fs::path& folder) {
     constexpr std::array<std::string_view, 5> nothing{
-        "lost+found", "lock", "journal.head", kUnfinishedBackup, kUnfinishedSide
+        "lost+found",
+        "lock",
+        "journal.head",
+        DataFolder::kUnfinishedJournal,
+        DataFolder::kUnfinishedSide
     };
     std::error_code error;
     if (!fs::exists(folder, error)) return {};
-    const bool is_unfinished = fs::exists(folder / kUnfinishedBackup, error);
+    const bool is_unfinished = fs::exists(folder / DataFolder::kUnfinishedJournal, error);
     for (auto i = fs::directory_iterator{folder, error}; !error && i != fs::directory_iterator{};
          i.increment(error)) {
         const auto name = i->path().filename().string();
@@ -208,7 +209,7 @@ Result<void, Fault> publish_folder(
 /// What a restore that was cut off had given a name.
 void remove_unfinished_side(const fs::path& folder) {
     std::error_code ignored;
-    if (!fs::exists(folder / kUnfinishedBackup, ignored)) return;
+    if (!fs::exists(folder / DataFolder::kUnfinishedJournal, ignored)) return;
     fs::remove(DataFolder::side_of(folder), ignored);
 }
 
@@ -244,8 +245,8 @@ Result<Copied, Fault> restore(
     // A server may have come and gone meanwhile.
     if (auto empty = check_empty(folder); !empty) return std::unexpected(empty.error());
     remove_unfinished_side(folder);
-    const UnfinishedFile journal{folder / kUnfinishedBackup};
-    const UnfinishedFile side{folder / kUnfinishedSide};
+    const UnfinishedFile journal{folder / DataFolder::kUnfinishedJournal};
+    const UnfinishedFile side{folder / DataFolder::kUnfinishedSide};
     auto unpacked = unpack_journal(*backup, journal.path(), progress);
     if (unpacked) unpacked = unpack_side_records(*backup, side.path());
     if (!unpacked) return std::unexpected(unpacked.error());

@@ -21,16 +21,19 @@ std::unexpected<io::Fault> unavailable(const std::filesystem::path& path, const 
 }
 
 /// Makes the folders above it, too. Each new one's parent is synced: otherwise a power cut could
-/// take the folder away with a journal that was synced.
+/// take the folder away with a journal that was synced. So is the parent of one that was there: a
+/// run that made it may have been cut off before. That may be another's, and not for us to open.
 Result<void, io::Fault> make_folders(const std::filesystem::path& path) {
     std::error_code error;
     std::vector<std::filesystem::path> missing;
-    for (auto folder = std::filesystem::absolute(path, error);
-         !std::filesystem::exists(folder, error) && folder.has_relative_path();
+    auto whole = std::filesystem::absolute(path, error).lexically_normal();
+    if (!whole.has_filename()) whole = whole.parent_path();
+    for (auto folder = whole; !std::filesystem::exists(folder, error) && folder.has_relative_path();
          folder = folder.parent_path())
         missing.push_back(folder);
     std::filesystem::create_directories(path, error);
     if (error) return unavailable(path, error.message());
+    if (missing.empty()) (void)io::sync_folder(whole.parent_path());
     for (const auto& folder : missing) {
         if (auto synced = io::sync_folder(folder.parent_path()); !synced) return synced;
     }

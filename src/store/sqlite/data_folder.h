@@ -31,6 +31,10 @@ public:
     std::filesystem::path head() const { return head_of(path_); }
     const std::filesystem::path& path() const { return path_; }
 
+    // What a restore fills, under these names until it's whole.
+    static constexpr auto kUnfinishedJournal = "journal.db.new";
+    static constexpr auto kUnfinishedSide = "side.db.new";
+
     static std::filesystem::path journal_of(const std::filesystem::path& folder) {
         return folder / "journal.db";
     }

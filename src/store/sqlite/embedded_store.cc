@@ -6,11 +6,14 @@
 #include "store/sqlite/sqlite_journal.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace frontrow::store::sqlite {
 namespace {
 
+namespace fs = std::filesystem;
 using io::CarriedTime;
 using io::Fault;
 using io::FaultKind;
@@ -18,15 +21,33 @@ using io::FaultKind;
 /// A house that has sold nothing for so long is told that its clock may be wrong.
 constexpr std::chrono::days kLongAfter{2};
 
+/// A shop without a journal that has something else of one isn't new.
+Result<void, Fault> refuse_unfinished_restore(const fs::path& folder) {
+    std::error_code ignored;
+    for (const auto& file :
+         {folder / DataFolder::kUnfinishedJournal,
+          folder / DataFolder::kUnfinishedSide,
+          DataFolder::side_of(folder)}) {
+        if (!fs::exists(file, ignored)) continue;
+        return std::unexpected(Fault{
+            FaultKind::unavailable,
+            "there is no journal in " + folder.string() + ", but " + file.filename().string() +
+                " is: a restore was cut off here; run it again"
+        });
+    }
+    return {};
+}
+
 /// Where there is no journal yet, makes its head: a journal without one is never new. Where the
 /// file is gone SQLite would start anew and throw away what is left of its log.
 Result<void, Fault> begin_new_journal(const DataFolder& folder) {
     std::error_code is_missing;
-    const auto bytes = std::filesystem::file_size(folder.journal(), is_missing);
+    const auto bytes = fs::file_size(folder.journal(), is_missing);
     if (!is_missing && bytes > 0) return {};
+    if (auto whole = refuse_unfinished_restore(folder.path()); !whole) return whole;
     if (auto none = check_head(folder.head(), JournalEnd{}); !none) return none;
     std::error_code ignored;
-    if (std::filesystem::exists(folder.journal().string() + "-wal", ignored) ||
+    if (fs::exists(folder.journal().string() + "-wal", ignored) ||
         !engine::list_snapshots(folder.path()).empty()) {
         return std::unexpected(Fault{
             FaultKind::corrupt,
