@@ -26,12 +26,12 @@ esac
 data_dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")
 frontrow=$root/scripts/frontrow.sh
 
-# Only the program knows all the places that may name a database; 2 says that none does.
+# Only the program knows all the places that may name a database; 3 says that none does.
 status=0
 said=$("$frontrow" migrate status 2>&1) || status=$?
 case $status in
     0) what="the database that the settings name" ;;
-    2) what=$data_dir ;;
+    3) what=$data_dir ;;
     *) fail "$said" ;;
 esac
 if [[ -n $asks ]]; then
@@ -48,7 +48,7 @@ fi
 if [[ -e $data_dir/lock ]]; then
     exec 9<"$data_dir/lock"
     flock -n 9 || fail "a server has $data_dir: stop it first"
-    rm -f "$data_dir"/journal.{db,db-wal,db-shm,head} "$data_dir"/snapshot-*
+    rm -f "$data_dir"/journal.head "$data_dir"/{journal,side}.{db,db-wal,db-shm,db.new} "$data_dir"/snapshot-*
     exec 9<&-
 fi
 exec "$frontrow" seed --data-dir "$data_dir"

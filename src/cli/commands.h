@@ -9,6 +9,9 @@ namespace frontrow::cli {
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kWrongUsage = 2;
+/// Of `migrate` where the settings name no database: scripts ask it which store they name, and must
+/// not take settings that can't be read for none.
+inline constexpr int kNoDatabase = 3;
 
 // Each adds a command; when it's the one that was called, it runs and leaves its exit code.
 

@@ -82,13 +82,17 @@ io::Awaitable<int> go_way(PgConnection& connection, const Wish& wish) {
 }
 
 int migrate(const Wish& wish) {
+    if (wish.target && (wish.way == "status" || wish.way == "fork")) {
+        std::fprintf(stderr, "frontrow migrate: --to goes with up and down only\n");
+        return kWrongUsage;
+    }
     if (!wish.store.is_cluster()) {
         std::fprintf(
             stderr,
             "frontrow migrate: name the database with --store postgres://…; a data folder needs no "
             "migration\n"
         );
-        return kWrongUsage;
+        return kNoDatabase;
     }
     say_store("migrate", wish.store);
     std::string why;
@@ -107,6 +111,7 @@ void add_migrate(CLI::App& app, int& exit_code) {
         "`serve` does `up` by itself when it starts, behind a lock, so that any number of nodes "
         "may "
         "start together.\n`down` takes the newest step back, and what it kept with it.\n"
+        "Exit code 3 says that the settings name no database.\n"
         "`fork` is for a database that was restored to an earlier time: it gives the journal a "
         "past "
         "of its own,\nin which nodes that know the other find nothing of theirs."
