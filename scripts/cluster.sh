@@ -87,7 +87,11 @@ has_passed() { ((SECONDS >= $1)); }
 launch() {
     local name=$1
     command_of "$name"
-    (cd "$folder/$name" && exec setsid "${command[@]}") </dev/null >>"$folder/logs/$name.log" 2>&1 9>&- &
+    (
+        cd "$folder/$name"
+        ((${#variables[@]} == 0)) || export "${variables[@]}"
+        exec setsid "${command[@]}"
+    ) </dev/null >>"$folder/logs/$name.log" 2>&1 9>&- &
     identity_of $! >"$folder/run/$name.pid" || true
 }
 
@@ -158,9 +162,10 @@ postgres_url() { echo "postgres://frontrow:$(<"$folder/postgres/password")@127.0
 redis_url() { echo "redis://127.0.0.1:$(port_of redis)"; }
 http_url() { echo "http://127.0.0.1:$(port_of "$1")"; }
 
-# Sets `command`.
+# Sets `command`, and the `variables` that go with it.
 command_of() {
     local name=$1 port
+    variables=()
     port=$(port_of "$name")
     case $name in
         postgres)
@@ -173,9 +178,9 @@ command_of() {
             command=(redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly no
                 --dir "$folder/redis" --daemonize no) ;;
         node-*)
-            # The password stays out of the process list.
-            command=(env "FRONTROW_STORE=$(postgres_url)" "FRONTROW_REDIS=$(redis_url)"
-                "$program" serve --dev --listen "127.0.0.1:$port" --cache-dir "$folder/$name/cache") ;;
+            # The password stays out of the process list: no command has it as an argument.
+            variables=("FRONTROW_STORE=$(postgres_url)" "FRONTROW_REDIS=$(redis_url)")
+            command=("$program" serve --dev --listen "127.0.0.1:$port" --cache-dir "$folder/$name/cache") ;;
         nginx)
             write_nginx_conf "$port"
             command=(nginx -e stderr -p "$folder/nginx" -c "$folder/nginx/nginx.conf") ;;
