@@ -83,6 +83,11 @@ void add_seed(CLI::App& app, int& exit_code) {
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
+        if (const auto error = config::check(*settings)) {
+            std::fprintf(stderr, "frontrow seed: %s\n", error->message.c_str());
+            exit_code = kWrongUsage;
+            return;
+        }
         say_store("seed", settings->store);
         const auto seeded = settings->csv.empty()
                                 ? app::with_store(store_choice(settings->store), seed_if_empty)

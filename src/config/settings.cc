@@ -42,6 +42,12 @@ bool is_production(std::string_view app_env) {
     });
 }
 
+std::optional<UsageError> check_clock(const StoreSettings& settings) {
+    if (!settings.accept_clock || !settings.is_cluster()) return std::nullopt;
+    return UsageError{"--accept-clock is for a data folder: a cluster goes by its database's clock"
+    };
+}
+
 }  // namespace
 
 Result<HostPort, UsageError> parse_listen(std::string_view text) {
@@ -94,6 +100,7 @@ std::vector<std::string> find_weak_secrets(const ServeSettings& settings) {
 std::optional<UsageError> check(const ServeSettings& settings) {
     const auto listen = parse_listen(settings.listen);
     if (!listen) return listen.error();
+    if (auto error = check_clock(settings.store)) return error;
     if (!settings.redis.empty() && !settings.store.is_cluster()) {
         return UsageError{
             "--redis is the gate before a PostgreSQL: give --store as well, or leave it out"
@@ -134,6 +141,14 @@ std::optional<UsageError> check(const ServeSettings& settings) {
     const auto weak = find_weak_secrets(settings);
     if (!settings.dev && !weak.empty()) return UsageError{weak.front()};
     return std::nullopt;
+}
+
+std::optional<UsageError> check(const SeedSettings& settings) {
+    if (settings.csv.empty() && !settings.event.empty())
+        return UsageError{"--event goes with --csv: name the file with the seats as well"};
+    if (settings.csv.empty() && !settings.name.empty())
+        return UsageError{"--name goes with --csv: name the file with the seats as well"};
+    return check_clock(settings.store);
 }
 
 std::optional<UsageError> check(const SnapshotSettings& settings) {
