@@ -3,6 +3,7 @@
 #include "scenario/with_postgres.h"
 #include "support/cutting_proxy.h"
 #include "support/eventually.h"
+#include "support/sql_session.h"
 
 #include <boost/asio/async_result.hpp>
 #include <gmock/gmock.h>
@@ -310,6 +311,58 @@ TEST_F(PostgresJournals, surely_did_nothing_where_there_is_no_database) {
     EXPECT_FALSE(run(io, looking(*mine, 0)));
     server->start();
     EXPECT_EQ(look(0).batches.size(), 1U);
+}
+
+/// Rows without sense: what reads them all looks at their numbers alone.
+std::string rows_until(int last, const std::string& frame) {
+    return "INSERT INTO journal SELECT g, g, now(), '00000000-0000-0000-0000-000000000001', g,"
+           " decode(repeat('00', 16), 'hex'), decode(repeat('00', 32), 'hex'), " +
+           frame + " FROM generate_series(1, " + std::to_string(last) + ") AS g";
+}
+
+TEST_F(PostgresJournals, is_read_to_the_head_that_was_there_or_said_to_have_lost_it) {
+    const auto reading = connect();
+    SqlSession damaging{*server};
+    damaging.run(rows_until(200, "''"));
+    const auto read = [&](const std::string& damage) {
+        std::uint64_t rows = 0;
+        const auto take = [&](Batch&&) -> Result<void, io::Fault> {
+            if (++rows == 10 && !damage.empty()) damaging.run(damage);
+            return {};
+        };
+        const auto done = run(io, store::postgres::read_batches(*reading, 0, take));
+        return done ? std::to_string(rows) + " rows" : done.error().what;
+    };
+    EXPECT_EQ(read({}), "201 rows");
+    EXPECT_EQ(
+        read("INSERT INTO journal SELECT 201, 201, at, writer, n, state, hash, frame"
+             " FROM journal WHERE first_seq = 200"),
+        "201 rows"
+    );
+    EXPECT_THAT(
+        read("DELETE FROM journal WHERE first_seq = 201"),
+        testing::HasSubstr("the journal ends before fact 201")
+    );
+    EXPECT_THAT(
+        read("DELETE FROM journal WHERE first_seq > 100"),
+        testing::HasSubstr("the journal ends before fact 200")
+    );
+    EXPECT_THAT(read("TRUNCATE journal"), testing::HasSubstr("the journal ends before fact 100"));
+    EXPECT_THAT(read({}), testing::HasSubstr("the journal has not even its first row"));
+}
+
+TEST_F(PostgresJournals, hands_out_few_batches_at_once_where_they_are_large) {
+    const auto reading = connect();
+    SqlSession{*server}.run(rows_until(5, "decode(repeat('00', (g % 3 + 3) << 20), 'hex')"));
+    const auto batches_from = [&](std::uint64_t first_seq) {
+        return run(io, store::postgres::read_some_batches(*reading, first_seq)).value().size();
+    };
+    // Of 4, 5, 3, 4 and 5 MiB.
+    EXPECT_EQ(batches_from(0), 3U) << "the first has none";
+    EXPECT_EQ(batches_from(2), 2U);
+    EXPECT_EQ(batches_from(4), 2U);
+    EXPECT_EQ(batches_from(5), 1U);
+    EXPECT_EQ(batches_from(6), 0U);
 }
 
 TEST_F(PostgresJournals, keeps_a_place_for_a_batch_that_takes_long) {

@@ -119,10 +119,13 @@ constexpr PgStatement kClock{
 #undef FRONTROW_ON_DISK
 #undef FRONTROW_TIMELINE
 
+/// A frame may have 32 MiB. After 8 MiB of them no other follows.
 constexpr PgStatement kWhole{
     "journal_whole",
-    "SELECT first_seq, last_seq, at, writer, n, state, hash, frame FROM journal"
-    " WHERE first_seq >= $1 ORDER BY first_seq LIMIT 64"
+    "SELECT first_seq, last_seq, at, writer, n, state, hash, frame FROM"
+    " (SELECT *, sum(length(frame)) OVER (ORDER BY first_seq) - length(frame) AS bytes_before"
+    " FROM (SELECT * FROM journal WHERE first_seq >= $1 ORDER BY first_seq LIMIT 64) AS page"
+    ") AS sized WHERE bytes_before < 8388608 ORDER BY first_seq"
 };
 
 constexpr PgStatement kHead{"journal_head", "SELECT max(first_seq) FROM journal"};
@@ -211,6 +214,12 @@ bool is_loss(const PgError& error) {
 
 Fault failed_over() {
     return {FaultKind::unavailable, "the database has failed over"};
+}
+
+std::unexpected<Fault> is_gone(const std::string& what) {
+    return std::unexpected(Fault{
+        FaultKind::corrupt, what + ": rows were removed by hand, or another past was put there"
+    });
 }
 
 }  // namespace
@@ -395,12 +404,15 @@ Awaitable<Result<void, Fault>> read_batches(
     const std::array ask{PgQuery{kHead}};
     const auto head = co_await connection.run(ask);
     if (!head) co_return std::unexpected(unavailable(head.error()));
+    if (head->front().is_null(0, 0)) co_return is_gone("the journal has not even its first row");
     const auto last = static_cast<std::uint64_t>(head->front().int8(0, 0));
     while (first_seq <= last) {
         auto some = co_await read_some_batches(connection, first_seq);
         if (!some) co_return std::unexpected(unavailable(some.error()));
+        if (some->empty() || some->front().head.first_seq > last)
+            co_return is_gone("the journal ends before fact " + std::to_string(last));
         for (auto& batch : *some) {
-            if (batch.head.first_seq > last) co_return Result<void, Fault>{};
+            if (batch.head.first_seq > last) break;
             first_seq = batch.head.last_seq + 1;
             if (auto taken = take(std::move(batch)); !taken) co_return taken;
         }

@@ -59,7 +59,8 @@ private:
     bool is_closing_ = false;
 };
 
-/// The next few batches from `first_seq` on, in order. Errors: as the connection's.
+/// The next few batches from `first_seq` on, in order; none at the end. Errors: as the
+/// connection's.
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_seq);
 
@@ -67,8 +68,8 @@ read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_se
 io::postgres::PgParams row_of(const cluster::Batch& batch);
 
 /// Hands every batch from `first_seq` on to `take`, in short reads, up to the one that is the head
-/// at the beginning. For verify, backups and snapshots. Faults: unavailable (the database); what
-/// `take` refused with.
+/// at the beginning. For verify, backups and snapshots. Faults: unavailable (the database), corrupt
+/// (that one isn't there any more, or none is); what `take` refused with.
 io::Awaitable<Result<void, io::Fault>> read_batches(
     io::postgres::PgConnection& connection,
     std::uint64_t first_seq,
