@@ -81,9 +81,8 @@ void add_restore(CLI::App& app, int& exit_code) {
     );
     command->footer(
         "A backup that was cut off or damaged is refused with exit code 1, and what it lacks is "
-        "said.\nThe folder must be new or empty, the database have no facts; it has a whole "
-        "journal "
-        "afterwards or none."
+        "said.\nThe folder must be new or empty, the database have neither facts nor side records; "
+        "it has a\nwhole journal afterwards or none."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = restore(*settings); });

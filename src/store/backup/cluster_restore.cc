@@ -97,13 +97,15 @@ Awaitable<Restored> fill_side_records(PgConnection& connection, sqlite::Backup& 
     co_return Restored{};
 }
 
-/// In the transaction.
+/// In the transaction. What is empty stays so until it is filled.
 Awaitable<Result<RestoredJournal, Fault>> fill(
     PgConnection& connection,
     sqlite::Backup& backup,
     const sqlite::CopyProgress& progress,
     Bits128 writer
 ) {
+    if (const auto locked = co_await postgres::lock_side_records(connection); !locked)
+        co_return unwritten(locked.error());
     const auto first = co_await find_only_row(connection);
     if (!first) co_return std::unexpected(first.error());
     RowsOfBackup maker{*first, writer};

@@ -61,6 +61,8 @@ constexpr PgStatement kErase{
 constexpr PgStatement kBeginReading{"", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
 constexpr PgStatement kEndReading{"", "ROLLBACK"};
 
+constexpr PgStatement kLock{"", "LOCK TABLE side_records IN EXCLUSIVE MODE"};
+
 constexpr PgStatement kAdd{"side_add", "INSERT INTO side_records VALUES ($1, $2, $3)"};
 constexpr PgStatement kLastVersion{
     "side_last_version",
@@ -115,6 +117,14 @@ std::vector<SideRecord> records_in(const PgResult& rows) {
 PgQuery page_query(const std::string& prefix, const std::string& after) {
     const auto at_most = static_cast<std::int64_t>(SideRecords::kPage);
     return {kList, PgParams::of(after, prefix, at_most)};
+}
+
+Awaitable<Result<void, PgError>>
+say_one(io::postgres::PgConnection& connection, PgStatement statement) {
+    const std::array ask{PgQuery{statement}};
+    const auto said = co_await connection.run(ask);
+    if (!said) co_return std::unexpected(said.error());
+    co_return Result<void, PgError>{};
 }
 
 /// A read has no outcome.
@@ -191,17 +201,15 @@ read_side_page(io::postgres::PgConnection& connection, std::string prefix, std::
 }
 
 Awaitable<Result<void, PgError>> begin_reading(io::postgres::PgConnection& connection) {
-    const std::array begin{PgQuery{kBeginReading}};
-    const auto begun = co_await connection.run(begin);
-    if (!begun) co_return std::unexpected(begun.error());
-    co_return Result<void, PgError>{};
+    return say_one(connection, kBeginReading);
 }
 
 Awaitable<Result<void, PgError>> end_reading(io::postgres::PgConnection& connection) {
-    const std::array end{PgQuery{kEndReading}};
-    const auto ended = co_await connection.run(end);
-    if (!ended) co_return std::unexpected(ended.error());
-    co_return Result<void, PgError>{};
+    return say_one(connection, kEndReading);
+}
+
+Awaitable<Result<void, PgError>> lock_side_records(io::postgres::PgConnection& connection) {
+    return say_one(connection, kLock);
 }
 
 Awaitable<Result<std::uint64_t, PgError>> read_last_version(io::postgres::PgConnection& connection

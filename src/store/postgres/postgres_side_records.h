@@ -63,6 +63,10 @@ io::Awaitable<Result<void, io::postgres::PgError>> end_reading(
 io::Awaitable<Result<std::uint64_t, io::postgres::PgError>> read_last_version(
     io::postgres::PgConnection& connection
 );
+/// In a transaction, until its end: others only read them.
+io::Awaitable<Result<void, io::postgres::PgError>> lock_side_records(
+    io::postgres::PgConnection& connection
+);
 /// Adds records that aren't there, with their versions.
 io::Awaitable<Result<void, io::postgres::PgError>>
 add_side_records(io::postgres::PgConnection& connection, std::vector<SideRecord> records);
