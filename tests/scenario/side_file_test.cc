@@ -1,6 +1,7 @@
 #include "store/sqlite/side_file.h"
 
 #include "scenario/side_world.h"
+#include "support/eventually.h"
 #include "support/faulty_vfs.h"
 #include "support/seed.h"
 
@@ -179,6 +180,34 @@ TEST_F(SideFiles, go_on_when_the_disk_has_room_again) {
     EXPECT_FALSE(file.find("cursor").value());
     vfs.repair();
     put(file, "cursor", "2");
+}
+
+TEST_F(SideFiles, let_a_task_be_taken_once_the_disk_has_room_again) {
+    FaultyVfs vfs;
+    boost::asio::io_context io;
+    const auto records =
+        store::sqlite::SqliteSideRecords::open(io.get_executor(), folder.path(), vfs.name())
+            .value();
+    int troubles = 0;
+    store::sqlite::SqliteTaskLeases leases{io.get_executor(), *records, [&](const io::Fault&) {
+                                               ++troubles;
+                                           }};
+    vfs.fail(FaultyVfs::Op::write, 1, SQLITE_FULL);
+    leases.stand_for("relay");
+    EXPECT_TRUE(eventually([&] {
+        run_ready(io);
+        return leases.held("relay").has_value();
+    }));
+    EXPECT_EQ(troubles, 1);
+    // One that waits for another try doesn't hold up the end.
+    vfs.fail(FaultyVfs::Op::write, 1, SQLITE_IOERR_WRITE);
+    leases.stand_for("webhooks");
+    EXPECT_TRUE(eventually([&] {
+        run_ready(io);
+        return troubles == 2;
+    }));
+    close_in(io, leases);
+    close_in(io, *records);
 }
 
 TEST_F(SideFiles, empty_their_log_later_where_somebody_reads_just_then) {

@@ -2,7 +2,10 @@
 
 #include "store/sqlite/data_folder.h"
 
+#include <boost/asio/as_tuple.hpp>
+
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace frontrow::store::sqlite {
@@ -13,6 +16,7 @@ using io::Fault;
 using io::FaultKind;
 
 constexpr std::size_t kSideWaitingMax = 256;
+constexpr std::chrono::seconds kTakeAgainAfter{1};
 
 }  // namespace
 
@@ -74,11 +78,10 @@ SqliteTaskLeases::SqliteTaskLeases(
     SqliteSideRecords& records,
     std::function<void(const Fault&)> on_trouble
 )
-    : records_{records},
+    : owner_{std::move(owner)},
+      records_{records},
       on_trouble_{std::move(on_trouble)},
-      tasks_{std::move(owner), [](const std::exception_ptr& error) {
-                 std::rethrow_exception(error);
-             }} {
+      tasks_{owner_, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
 }
 
 void SqliteTaskLeases::stand_for(std::string task) {
@@ -86,9 +89,15 @@ void SqliteTaskLeases::stand_for(std::string task) {
 }
 
 Awaitable<void> SqliteTaskLeases::take(std::string task) {
-    const auto number = co_await records_.take_task(task);
+    auto& pause = pauses_.emplace_back(owner_);
+    auto number = co_await records_.take_task(task);
+    if (!number && !is_closing_) on_trouble_(number.error());
+    while (!number && !is_closing_) {
+        pause.expires_after(kTakeAgainAfter);
+        co_await pause.async_wait(boost::asio::as_tuple(io::use_awaitable));
+        if (!is_closing_) number = co_await records_.take_task(task);
+    }
     if (is_closing_) co_return;
-    if (!number) co_return on_trouble_(number.error());
     held_.push_back({.task = std::move(task), .number = *number});
 }
 
@@ -102,6 +111,8 @@ std::optional<TaskLease> SqliteTaskLeases::held(std::string_view task) const {
 Awaitable<void> SqliteTaskLeases::close() {
     is_closing_ = true;
     held_.clear();
+    for (auto& pause : pauses_)
+        pause.cancel();
     co_await tasks_.wait();
 }
 

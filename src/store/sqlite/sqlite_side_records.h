@@ -4,6 +4,7 @@
 #include "io/awaitable.h"
 #include "io/fault.h"
 #include "io/task_group.h"
+#include "io/timer.h"
 #include "io/workers.h"
 #include "store/side_records.h"
 #include "store/sqlite/side_file.h"
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,7 +56,8 @@ private:
 /// anew, under a number that no process before had.
 class SqliteTaskLeases final : public TaskLeases {
 public:
-    /// `records` are closed later than this. `on_trouble` is told of a task that can't be taken.
+    /// `records` are closed later than this. `on_trouble` is told of a task that can't be taken; it
+    /// is tried again each second.
     SqliteTaskLeases(
         io::Executor owner,
         SqliteSideRecords& records,
@@ -68,8 +71,11 @@ public:
 private:
     io::Awaitable<void> take(std::string task);
 
+    io::Executor owner_;
     SqliteSideRecords& records_;
     std::function<void(const io::Fault&)> on_trouble_;
+    /// One for each task.
+    std::list<io::Timer> pauses_;
     std::vector<TaskLease> held_;
     bool is_closing_ = false;
     io::TaskGroup tasks_;
