@@ -83,6 +83,11 @@ Result<std::size_t, Fault> File::read(std::span<char> into) {
     return done;
 }
 
+Result<void, Fault> File::rewind() {
+    if (::lseek(descriptor_, 0, SEEK_SET) != 0) return std::unexpected(fault("read"));
+    return {};
+}
+
 Result<void, Fault> File::write(std::string_view bytes) {
     while (!bytes.empty()) {
         const auto count = ::write(descriptor_, bytes.data(), bytes.size());

@@ -26,6 +26,8 @@ public:
     Result<std::uint64_t, Fault> size() const;
     /// How many bytes came; fewer than there is room for only at the end.
     Result<std::size_t, Fault> read(std::span<char> into);
+    /// The next read begins with the first byte.
+    Result<void, Fault> rewind();
     Result<void, Fault> write(std::string_view bytes);
     /// When it returns, what was written is on the disk.
     Result<void, Fault> sync();

@@ -120,17 +120,17 @@ void write_all(
 }  // namespace
 
 Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
-    auto whole = io::File::open_to_read(path);
-    if (!whole) return std::unexpected(whole.error());
-    const auto size = whole->size();
+    auto file = io::File::open_to_read(path);
+    if (!file) return std::unexpected(file.error());
+    const auto size = file->size();
     if (!size) return std::unexpected(size.error());
     if (*size < kHeader + kHash) return damaged(path, "is too short");
-    const auto digest = find_digest(*whole, *size);
+    const auto digest = find_digest(*file, *size);
     if (!digest) return std::unexpected(digest.error());
     if (!*digest) return damaged(path, "isn't as it was written");
 
-    auto file = io::File::open_to_read(path);
-    if (!file) return std::unexpected(file.error());
+    // The same file, whatever has the name by now.
+    if (auto at_begin = file->rewind(); !at_begin) return std::unexpected(at_begin.error());
     std::array<char, kHeader + 1> header{};
     const auto read = file->read(std::span{header}.first(kHeader));
     unsigned format = 0;
