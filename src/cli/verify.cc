@@ -7,8 +7,11 @@
 #include "domain/evolve.h"
 #include "store/engine/snapshot.h"
 #include "store/postgres/postgres_journal.h"
+#include "store/postgres/postgres_side_records.h"
+#include "store/sqlite/data_folder.h"
 #include "store/sqlite/durable_journal.h"
 #include "store/sqlite/recovery.h"
+#include "store/sqlite/side_file.h"
 
 #include <CLI/CLI.hpp>
 #include <cinttypes>
@@ -147,6 +150,57 @@ open_snapshots(Journal& journal, const std::vector<std::filesystem::path>& files
     return snapshots;
 }
 
+/// What can be said of side records, which no hash covers: that all can be read, in order, and none
+/// is newer than the newest change.
+class SideCheck {
+public:
+    Result<void, io::Fault> take(const store::SideRecord& record) {
+        ++records_;
+        if (record.version > newest_.version)
+            newest_ = {.name = record.name, .value = {}, .version = record.version};
+        return {};
+    }
+    /// `last_version` was read after the last record.
+    Result<void, io::Fault> finish(std::uint64_t last_version) const {
+        if (newest_.version > last_version) {
+            return std::unexpected(io::Fault{
+                io::FaultKind::corrupt,
+                "the side record " + newest_.name + " has version " +
+                    std::to_string(newest_.version) + ", but the newest change was " +
+                    std::to_string(last_version)
+            });
+        }
+        std::printf("%" PRIu64 " side records can be read\n", records_);
+        return {};
+    }
+
+private:
+    std::uint64_t records_ = 0;
+    store::SideRecord newest_;
+};
+
+Result<void, io::Fault> check_side_file(const std::filesystem::path& folder) {
+    SideCheck check;
+    auto side = store::sqlite::SideFile::open_to_read(store::sqlite::DataFolder::side_of(folder));
+    if (!side) return std::unexpected(side.error());
+    if (!*side) return check.finish(0);
+    const auto take = [&](const store::SideRecord& record) { return check.take(record); };
+    if (auto read = (*side)->walk({}, take); !read) return read;
+    const auto last = (*side)->last_version();
+    if (!last) return std::unexpected(last.error());
+    return check.finish(*last);
+}
+
+io::Awaitable<Result<void, io::Fault>> check_side_table(io::postgres::PgConnection& connection) {
+    SideCheck check;
+    const auto take = [&](store::SideRecord&& record) { return check.take(record); };
+    if (auto read = co_await store::postgres::walk_side_records(connection, {}, take); !read)
+        co_return read;
+    const auto last = co_await store::postgres::read_last_version(connection);
+    if (!last) co_return std::unexpected(io::Fault{io::FaultKind::unavailable, last.error().what});
+    co_return check.finish(*last);
+}
+
 int verify_folder(const config::StoreSettings& settings) {
     // Before the journal is opened, so that none of them is ahead of it.
     const auto files = store::engine::list_snapshots(settings.data_dir);
@@ -162,6 +216,7 @@ int verify_folder(const config::StoreSettings& settings) {
     if (const auto read = check.read_until(durable->newest_batch); !read)
         return failed(read.error());
     if (const auto whole = durable->check_end(); !whole) return failed(whole.error());
+    if (const auto side = check_side_file(settings.data_dir); !side) return failed(side.error());
     return check.report();
 }
 
@@ -189,6 +244,8 @@ io::Awaitable<int> verify_journal(io::postgres::PgConnection& connection) {
         }
     );
     if (!read) co_return failed(read.error());
+    if (const auto side = co_await check_side_table(connection); !side)
+        co_return failed(side.error());
     if (!audit.violations().empty()) co_return report(audit);
     const auto differences = domain::compare(audit, inventory);
     for (const auto& difference : differences)
@@ -222,7 +279,10 @@ void add_verify(CLI::App& app, int& exit_code) {
     auto settings = std::make_shared<config::StoreSettings>();
     auto* command =
         app.add_subcommand("verify", "Read every fact again and prove that nothing was sold twice");
-    command->footer("Only reads, and works beside a running server, up to its newest durable fact."
+    command->footer(
+        "Only reads, and works beside a running server, up to its newest durable fact. Side "
+        "records\n"
+        "have no proof: it says whether they can be read, and how many they are."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = verify(*settings); });

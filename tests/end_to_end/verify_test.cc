@@ -3,6 +3,8 @@
 #include "end_to_end/reckoning.h"
 #include "end_to_end/server.h"
 #include "io/sha256.h"
+#include "io/sqlite.h"
+#include "store/sqlite/side_file.h"
 #include "support/seed.h"
 
 #include <gmock/gmock.h>
@@ -109,6 +111,37 @@ TEST(Verify, and_all_that_only_read_leave_a_log_alone_whose_database_was_lost) {
         );
         EXPECT_EQ(bytes_of_log(), before) << command;
     }
+}
+
+TEST(Verify, counts_the_side_records_and_refuses_them_where_they_are_damaged) {
+    const TempFolder folder;
+    ASSERT_EQ(run_program({"seed", "--data-dir", folder.path()}).exit_code, 0);
+    EXPECT_THAT(verify(folder.path()).out, HasSubstr("0 side records can be read"));
+    const auto path = folder.path() / "side.db";
+    {
+        auto side = store::sqlite::SideFile::open(path).value();
+        for (const auto* name : {"cursor/kafka", "personal/alice"})
+            ASSERT_TRUE(side.change({.name = name, .value = "x"}).value());
+        ASSERT_TRUE(side.finish());
+    }
+    EXPECT_THAT(verify(folder.path()).out, HasSubstr("2 side records can be read"));
+    const auto expect_refused = [&](const std::string& why) {
+        const auto finished = verify(folder.path());
+        EXPECT_EQ(finished.exit_code, 1);
+        EXPECT_THAT(finished.err, HasSubstr(why));
+        EXPECT_THAT(finished.out, Not(HasSubstr("in order")));
+    };
+    {
+        auto database =
+            io::SqliteDatabase::open(path, io::SqliteDatabase::Mode::read_write).value();
+        ASSERT_TRUE(database.execute("UPDATE last_version SET version = 1"));
+        database.tidy_on_close();
+    }
+    expect_refused("the side record personal/alice has version 2, but the newest change was 1");
+    std::filesystem::resize_file(path, 5'000);
+    expect_refused("SQLite");
+    std::filesystem::resize_file(path, 0);
+    expect_refused("side.db: the file is empty");
 }
 
 /// What a journal without its head leads to: nothing proves that its end is whole.

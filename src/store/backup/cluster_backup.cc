@@ -7,7 +7,6 @@
 #include "store/postgres/postgres_journal.h"
 #include "store/postgres/postgres_side_records.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,39 +37,18 @@ Awaitable<Done> check_schema(PgConnection& connection) {
     });
 }
 
-/// Hands the records under this prefix to `take`, as they are at one moment.
-Awaitable<Done> walk_side_records(
-    PgConnection& connection,
-    std::string prefix,
-    std::function<Done(SideRecord&&)> take
-) {
-    if (auto begun = co_await postgres::begin_reading(connection); !begun)
-        co_return unread(begun.error());
-    for (std::string after;;) {
-        auto page = co_await postgres::read_side_page(connection, prefix, after);
-        if (!page) co_return unread(page.error());
-        if (page->empty()) break;
-        after = page->back().name;
-        for (auto& record : *page) {
-            if (auto taken = take(std::move(record)); !taken) co_return taken;
-        }
-    }
-    if (auto ended = co_await postgres::end_reading(connection); !ended)
-        co_return unread(ended.error());
-    co_return Done{};
-}
-
 Awaitable<Done> copy_cursors(PgConnection& connection, sqlite::NewBackup& backup) {
     const auto add = [&](SideRecord&& cursor) {
         backup.add_cursor(std::move(cursor));
         return Done{};
     };
-    co_return co_await walk_side_records(connection, std::string{kCursors}, add);
+    co_return co_await postgres::walk_side_records(connection, std::string{kCursors}, add);
 }
 
 Awaitable<Done> copy_side_records(PgConnection& connection, sqlite::NewBackup& backup) {
     const auto add = [&](SideRecord&& record) { return backup.add(record); };
-    if (auto added = co_await walk_side_records(connection, {}, add); !added) co_return added;
+    if (auto added = co_await postgres::walk_side_records(connection, {}, add); !added)
+        co_return added;
     const auto last = co_await postgres::read_last_version(connection);
     if (!last) co_return unread(last.error());
     backup.set_last_version(*last);

@@ -200,12 +200,25 @@ read_side_page(io::postgres::PgConnection& connection, std::string prefix, std::
     co_return page;
 }
 
-Awaitable<Result<void, PgError>> begin_reading(io::postgres::PgConnection& connection) {
-    return say_one(connection, kBeginReading);
-}
-
-Awaitable<Result<void, PgError>> end_reading(io::postgres::PgConnection& connection) {
-    return say_one(connection, kEndReading);
+Awaitable<Result<void, Fault>> walk_side_records(
+    io::postgres::PgConnection& connection,
+    std::string prefix,
+    std::function<Result<void, Fault>(SideRecord&&)> take
+) {
+    if (auto begun = co_await say_one(connection, kBeginReading); !begun)
+        co_return std::unexpected(unavailable(begun.error()));
+    for (std::string after;;) {
+        auto page = co_await read_side_page(connection, prefix, after);
+        if (!page) co_return std::unexpected(unavailable(page.error()));
+        if (page->empty()) break;
+        after = page->back().name;
+        for (auto& record : *page) {
+            if (auto taken = take(std::move(record)); !taken) co_return taken;
+        }
+    }
+    if (auto ended = co_await say_one(connection, kEndReading); !ended)
+        co_return std::unexpected(unavailable(ended.error()));
+    co_return Result<void, Fault>{};
 }
 
 Awaitable<Result<void, PgError>> lock_side_records(io::postgres::PgConnection& connection) {

@@ -12,6 +12,7 @@
 #include "store/side_records.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,12 +53,12 @@ private:
 /// As SideRecords::list.
 io::Awaitable<Result<std::vector<SideRecord>, io::postgres::PgError>>
 read_side_page(io::postgres::PgConnection& connection, std::string prefix, std::string after);
-/// All that is read until end_reading() is as it is at one moment.
-io::Awaitable<Result<void, io::postgres::PgError>> begin_reading(
-    io::postgres::PgConnection& connection
-);
-io::Awaitable<Result<void, io::postgres::PgError>> end_reading(
-    io::postgres::PgConnection& connection
+/// Hands all those to `take`, as they are at one moment. Faults: unavailable; what `take` refused
+/// with.
+io::Awaitable<Result<void, io::Fault>> walk_side_records(
+    io::postgres::PgConnection& connection,
+    std::string prefix,
+    std::function<Result<void, io::Fault>(SideRecord&&)> take
 );
 /// The version of the newest change; 0 where there was none.
 io::Awaitable<Result<std::uint64_t, io::postgres::PgError>> read_last_version(
