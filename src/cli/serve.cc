@@ -5,6 +5,7 @@
 #include "cli/store_name.h"
 #include "config/help.h"
 #include "config/options.h"
+#include "io/child_process.h"
 #include "io/clock.h"
 #include "io/disk_space.h"
 #include "io/event_loop.h"
@@ -21,6 +22,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 namespace frontrow::cli {
 namespace {
@@ -30,14 +32,17 @@ namespace asio = boost::asio;
 /// After a journal error the process is gone within a second.
 constexpr std::chrono::milliseconds kFailStopTime{600};
 
-/// The URL holds a password, which a process's arguments would show to all.
+/// The URL holds a password, which a process's arguments would show to all. The child must reach
+/// the database as this process does: libpq reads variables, and files in the user's folder.
 store::cluster::ClusterStore::Cache cache_in(const config::ServeSettings& settings) {
+    auto environment = io::variables_from({"PG", "HOME=", "SSL_CERT_"});
+    environment.push_back("FRONTROW_STORE=" + settings.store.store);
     return {
         .folder = settings.cache_dir,
         .snapshots =
             {
                 .command = {"/proc/self/exe", "snapshot", "--cache-dir", settings.cache_dir},
-                .environment = {"FRONTROW_STORE=" + settings.store.store},
+                .environment = std::move(environment),
                 .bytes_min = 16 << 20,
             },
     };

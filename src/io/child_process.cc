@@ -1,11 +1,13 @@
 #include "io/child_process.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <utility>
 
 namespace frontrow::io {
@@ -63,6 +65,16 @@ std::optional<int> ChildProcess::poll() {
     if (pid_ == 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
     pid_ = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::vector<std::string> variables_from(std::initializer_list<std::string_view> beginnings) {
+    std::vector<std::string> found;
+    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+        const std::string_view text{*variable};
+        if (std::ranges::any_of(beginnings, [&](auto one) { return text.starts_with(one); }))
+            found.emplace_back(text);
+    }
+    return found;
 }
 
 }  // namespace frontrow::io

@@ -3,8 +3,10 @@
 #include "base/result.h"
 #include "io/fault.h"
 
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -32,5 +34,8 @@ private:
     /// 0 once it was reaped.
     pid_t pid_ = 0;
 };
+
+/// Those of this process's variables, each as NAME=value, that begin so: `PG`, or `HOME=`.
+std::vector<std::string> variables_from(std::initializer_list<std::string_view> beginnings);
 
 }  // namespace frontrow::io
