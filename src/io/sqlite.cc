@@ -39,7 +39,7 @@ Fault fault_of(sqlite3* handle) {
 /// `code` is the result of an operation on one of the database's files.
 std::unexpected<Fault> not_on_disk(int code) {
     return std::unexpected(Fault{
-        FaultKind::unavailable,
+        code == SQLITE_FULL ? FaultKind::storage_low : FaultKind::unavailable,
         std::string{"SQLite: the database can't be synced: "} + sqlite3_errstr(code)
     });
 }

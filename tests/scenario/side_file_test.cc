@@ -175,11 +175,13 @@ TEST_F(SideFiles, go_on_when_the_disk_has_room_again) {
         version = put(file, "cursor", "1", version);
     }
     // An erasure is done though its remains can't go yet.
-    vfs.fail(FaultyVfs::Op::write, 12, SQLITE_FULL);
-    ASSERT_TRUE(erase(file, "cursor", version));
-    EXPECT_FALSE(file.find("cursor").value());
-    vfs.repair();
-    put(file, "cursor", "2");
+    for (std::uint64_t nth = 8; nth < 30; ++nth) {
+        version = put(file, "personal", "x");
+        vfs.fail(FaultyVfs::Op::write, nth, SQLITE_FULL);
+        ASSERT_TRUE(erase(file, "personal", version)) << nth;
+        EXPECT_FALSE(file.find("personal").value());
+        vfs.repair();
+    }
 }
 
 TEST_F(SideFiles, let_a_task_be_taken_once_the_disk_has_room_again) {

@@ -61,7 +61,7 @@ constexpr PgStatement kErase{
 constexpr PgStatement kBeginReading{"", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
 constexpr PgStatement kEndReading{"", "ROLLBACK"};
 
-constexpr PgStatement kLock{"", "LOCK TABLE side_records IN EXCLUSIVE MODE"};
+constexpr PgStatement kLockRecords{"", "LOCK TABLE side_records IN EXCLUSIVE MODE"};
 
 constexpr PgStatement kAdd{"side_add", "INSERT INTO side_records VALUES ($1, $2, $3)"};
 constexpr PgStatement kLastVersion{
@@ -222,7 +222,7 @@ Awaitable<Result<void, Fault>> walk_side_records(
 }
 
 Awaitable<Result<void, PgError>> lock_side_records(io::postgres::PgConnection& connection) {
-    return say_one(connection, kLock);
+    return say_one(connection, kLockRecords);
 }
 
 Awaitable<Result<std::uint64_t, PgError>> read_last_version(io::postgres::PgConnection& connection

@@ -101,6 +101,11 @@ Result<void, Fault> prepare_to_fill(SqliteDatabase& database) {
     return make_tables(database);
 }
 
+/// For a reader to end, or for room on the disk.
+bool can_wait(const Fault& fault) {
+    return fault.kind == FaultKind::in_use || fault.kind == FaultKind::storage_low;
+}
+
 Result<void, Fault> check_format(std::uint64_t version) {
     if (version == kSideFormat) return {};
     return std::unexpected(Fault{
@@ -285,15 +290,12 @@ std::unexpected<Fault> SideFile::fail(Fault fault) {
     return std::unexpected(std::move(fault));
 }
 
-/// What can wait for a reader to end, and for room on the disk.
 Result<void, Fault> SideFile::empty_log_if_due() {
     if (!is_log_due_ && database_.pages_in_log() < kLogPagesMax) return {};
     auto emptied = forget_remains(database_, kPagesRewrittenAtOnce);
     if (emptied) emptied = database_.settle(kChangePatience);
-    const bool can_wait = !emptied && (emptied.error().kind == FaultKind::in_use ||
-                                       emptied.error().kind == FaultKind::storage_low);
-    if (!emptied && !can_wait) return emptied;
-    is_log_due_ = can_wait;
+    if (!emptied && !can_wait(emptied.error())) return emptied;
+    is_log_due_ = !emptied;
     return {};
 }
 
@@ -362,7 +364,7 @@ Result<void, Fault> SideFile::finish() {
     if (fault_) return std::unexpected(*fault_);
     auto emptied = forget_remains(database_, kAnyPages);
     if (emptied) emptied = database_.settle(kChangePatience);
-    if (!emptied && emptied.error().kind != FaultKind::in_use) return fail(emptied.error());
+    if (!emptied && !can_wait(emptied.error())) return fail(emptied.error());
     if (emptied) database_.tidy_on_close();
     return {};
 }
