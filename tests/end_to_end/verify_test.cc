@@ -141,7 +141,7 @@ TEST(Verify, counts_the_side_records_and_refuses_them_where_they_are_damaged) {
     std::filesystem::resize_file(path, 5'000);
     expect_refused("SQLite");
     std::filesystem::resize_file(path, 0);
-    expect_refused("side.db: the file is empty");
+    expect_refused("side.db: the file is missing or empty");
 }
 
 /// What a journal without its head leads to: nothing proves that its end is whole.
