@@ -41,7 +41,7 @@ if [[ -n $asks ]]; then
 fi
 
 if [[ $status -eq 0 ]]; then
-    "$frontrow" migrate down --to 0
+    "$frontrow" migrate down --to 0 --yes
     "$frontrow" migrate up
     exec "$frontrow" seed
 fi

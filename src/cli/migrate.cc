@@ -1,4 +1,6 @@
 #include "cli/commands.h"
+#include "cli/counted.h"
+#include "cli/journal_stakes.h"
 #include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
@@ -7,7 +9,7 @@
 #include "store/postgres/rewrite_journal.h"
 
 #include <CLI/CLI.hpp>
-#include <cinttypes>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -17,13 +19,25 @@ namespace frontrow::cli {
 namespace {
 
 using io::postgres::PgConnection;
+using io::postgres::PgError;
 using store::postgres::migrations;
 
 struct Wish {
     config::StoreSettings store;
     std::string way;
     std::optional<std::int32_t> target;
+    bool is_certain = false;
 };
+
+constexpr auto kMigrateFooter =
+    "`serve` does `up` by itself when it starts, behind a lock, so that any number of nodes may\n"
+    "start together. `down` takes the newest step back, and what it kept with it: the first step "
+    "is\n"
+    "the journal. `fork` is for a database that was restored to an earlier time: it gives the\n"
+    "journal a past of its own, in which nodes that know the other find nothing of theirs. Stop "
+    "all\n"
+    "nodes first: one that runs ends within a second, with exit code 1.\n"
+    "Exit code 3 says that the settings name no database.";
 
 int failed(const std::string& why) {
     std::fprintf(stderr, "frontrow migrate: %s\n", why.c_str());
@@ -46,6 +60,24 @@ io::Awaitable<int> show(PgConnection& connection) {
     co_return kDone;
 }
 
+/// Whether the journal may go, of which `gone` then tells what it held. Says why not.
+io::Awaitable<Result<bool, PgError>>
+may_erase(PgConnection& connection, const Wish& wish, std::string& gone) {
+    const auto stakes = co_await read_stakes(connection);
+    if (!stakes) co_return std::unexpected(stakes.error());
+    if (stakes->facts == 0) co_return true;
+    gone = stakes->contents();
+    if (wish.is_certain) co_return true;
+    failed(
+        "it would erase the journal with " + gone +
+        (stakes->sessions == 0
+             ? ""
+             : ", which " + counted(stakes->sessions, "other session") + " of frontrow now use") +
+        "; take a backup (frontrow backup), stop all nodes, and then say --yes"
+    );
+    co_return false;
+}
+
 io::Awaitable<int> migrate_to(PgConnection& connection, const Wish& wish) {
     const auto version = co_await store::postgres::schema_version(connection);
     if (!version) co_return failed(version.error().what);
@@ -57,31 +89,54 @@ io::Awaitable<int> migrate_to(PgConnection& connection, const Wish& wish) {
             (wish.way == "down" ? "above " : "below ") + std::to_string(target)
         );
     }
+    std::string gone;
+    if (target < *version) {
+        const auto may = co_await may_erase(connection, wish, gone);
+        if (!may) co_return failed(may.error().what);
+        if (!*may) co_return kFailed;
+    }
     const auto steps = co_await store::postgres::migrate(connection, target);
     if (!steps) co_return failed(steps.error().what);
-    std::printf("%d step(s) taken; the schema is at version %d\n", *steps, target);
+    if (!gone.empty()) std::printf("%s are gone\n", gone.c_str());
+    const auto taken = counted(static_cast<std::uint64_t>(*steps), "step");
+    std::printf("%s taken; the schema is at version %d\n", taken.c_str(), target);
     co_return kDone;
 }
 
-io::Awaitable<int> fork(PgConnection& connection) {
+io::Awaitable<int> fork(PgConnection& connection, const Wish& wish) {
+    const auto known = co_await store::postgres::check_schema(connection);
+    if (!known) co_return failed(known.error().what);
+    const auto sessions = co_await count_sessions(connection);
+    if (!sessions) co_return failed(sessions.error().what);
+    if (*sessions > 0 && !wish.is_certain) {
+        co_return failed(
+            counted(*sessions, "other session") +
+            " of frontrow now use this journal (a node has two; a pooler may keep them a while), "
+            "and every node that runs would end: stop all nodes first, or say --yes"
+        );
+    }
     io::SystemRandom random;
     const auto batches = co_await store::postgres::fork_journal(connection, random);
     if (!batches) co_return failed(batches.error().what);
     std::printf(
-        "the journal has a past of its own: %" PRIu64
-        " batches are chained anew; nodes that knew it before end, and must be started again\n",
-        *batches
+        "the journal has a past of its own, %s long; nodes that knew it before end, and must be "
+        "started again\n",
+        (std::to_string(*batches) + (*batches == 1 ? " batch" : " batches")).c_str()
     );
     co_return kDone;
 }
 
 io::Awaitable<int> go_way(PgConnection& connection, const Wish& wish) {
     if (wish.way == "status") return show(connection);
-    if (wish.way == "fork") return fork(connection);
+    if (wish.way == "fork") return fork(connection, wish);
     return migrate_to(connection, wish);
 }
 
 int migrate(const Wish& wish) {
+    if (wish.way.empty()) {
+        std::fprintf(stderr, "frontrow migrate: say which way: up, down, status or fork\n");
+        return kWrongUsage;
+    }
     if (wish.target && (wish.way == "status" || wish.way == "fork")) {
         std::fprintf(stderr, "frontrow migrate: --to goes with up and down only\n");
         return kWrongUsage;
@@ -107,22 +162,18 @@ int migrate(const Wish& wish) {
 void add_migrate(CLI::App& app, int& exit_code) {
     auto wish = std::make_shared<Wish>();
     auto* command = app.add_subcommand("migrate", "Bring a database's schema up to date, or back");
-    command->footer(
-        "`serve` does `up` by itself when it starts, behind a lock, so that any number of nodes "
-        "may "
-        "start together.\n`down` takes the newest step back, and what it kept with it.\n"
-        "Exit code 3 says that the settings name no database.\n"
-        "`fork` is for a database that was restored to an earlier time: it gives the journal a "
-        "past "
-        "of its own,\nin which nodes that know the other find nothing of theirs."
-    );
-    config::add_options(*command, wish->store);
+    command->footer(kMigrateFooter);
+    config::add_database_option(*command, wish->store);
     command->add_option("way", wish->way, "up, down, status or fork")
-        ->required()
         ->check(CLI::IsMember({"up", "down", "status", "fork"}));
     command->add_option("--to", wish->target, "The version to stop at")
         ->envname("FRONTROW_MIGRATE_TO")
         ->check(CLI::Range(0, migrations().back().version));
+    command->add_flag(
+        "--yes",
+        wish->is_certain,
+        "down: erase the journal although it has facts; fork: although nodes use it"
+    );
     command->callback([wish, &exit_code] { exit_code = migrate(*wish); });
 }
 

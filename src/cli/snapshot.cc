@@ -25,7 +25,7 @@ Taken take_of_database(const config::SnapshotSettings& settings) {
         co_return kDone;
     };
     int exit_code = kDone;
-    io::run_in_background([&] { exit_code = with_database(settings.store.store, why, take); });
+    io::run_in_background([&] { exit_code = with_journal(settings.store.store, why, take); });
     if (exit_code < 0) return std::unexpected(io::Fault{io::FaultKind::unavailable, why});
     return taken;
 }

@@ -269,7 +269,7 @@ int verify(const config::StoreSettings& settings) {
     say_store("verify", settings);
     if (!settings.is_cluster()) return verify_folder(settings);
     std::string why;
-    const int exit_code = with_database(settings.store, why, verify_journal);
+    const int exit_code = with_journal(settings.store, why, verify_journal);
     return exit_code < 0 ? failed({io::FaultKind::unavailable, why}) : exit_code;
 }
 

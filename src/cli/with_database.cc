@@ -1,5 +1,7 @@
 #include "cli/with_database.h"
 
+#include "store/postgres/migrations.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -43,6 +45,17 @@ int with_database(const std::string& url, std::string& why, const Work& work) {
     );
     context.run();
     return exit_code;
+}
+
+int with_journal(const std::string& url, std::string& why, const Work& work) {
+    return with_database(url, why, [&](PgConnection& connection) -> io::Awaitable<int> {
+        const auto known = co_await store::postgres::check_schema(connection);
+        if (!known) {
+            why = known.error().what;
+            co_return kNotConnected;
+        }
+        co_return co_await work(connection);
+    });
 }
 
 }  // namespace frontrow::cli

@@ -15,4 +15,11 @@ int with_database(
     const std::function<io::Awaitable<int>(io::postgres::PgConnection&)>& work
 );
 
+/// As with_database, and -1 also where the database hasn't this program's schema.
+int with_journal(
+    const std::string& url,
+    std::string& why,
+    const std::function<io::Awaitable<int>(io::postgres::PgConnection&)>& work
+);
+
 }  // namespace frontrow::cli

@@ -33,6 +33,13 @@ CLI::Option* add_data_dir(CLI::App& command, std::filesystem::path& folder, cons
         ->capture_default_str();
 }
 
+void add_database(CLI::App& command, StoreSettings& settings, const char* what) {
+    command.add_option("--store", settings.store, what)
+        ->envname("FRONTROW_STORE")
+        ->type_name("URL")
+        ->check(CLI::Validator{check_store, ""});
+}
+
 void add_store(
     CLI::App& command,
     StoreSettings& settings,
@@ -42,10 +49,7 @@ void add_store(
     add_data_dir(command, settings.data_dir, what_folder)->each([&settings](const std::string&) {
         settings.is_folder_named = true;
     });
-    command.add_option("--store", settings.store, what_database)
-        ->envname("FRONTROW_STORE")
-        ->type_name("URL")
-        ->check(CLI::Validator{check_store, ""});
+    add_database(command, settings, what_database);
 }
 
 /// For commands that write facts, and so their times.
@@ -223,6 +227,10 @@ void add_options(CLI::App& command, StoreSettings& settings) {
         kFolder,
         "A PostgreSQL in place of the folder, postgres://user:password@host/database"
     );
+}
+
+void add_database_option(CLI::App& command, StoreSettings& settings) {
+    add_database(command, settings, "The PostgreSQL, postgres://user:password@host/database");
 }
 
 void add_options(CLI::App& command, BackupSettings& settings) {

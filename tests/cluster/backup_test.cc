@@ -168,7 +168,7 @@ TEST_F(ClusterBackup, is_put_only_into_an_empty_database) {
     EXPECT_EQ(told_by_sql(cluster, "SELECT max(hash::text) FROM journal"), before);
 
     Cluster other{empty_database()};
-    expect_done(other.run("migrate", {"up"}), "1 step(s) taken");
+    expect_done(other.run("migrate", {"up"}), "1 step taken");
     put_side_records(other, {"mine"});
     expect_refused(restore_cluster(other, at("backup")), "it has side records");
     run_sql(other, "DELETE FROM side_records");

@@ -18,7 +18,7 @@ constexpr auto kOtherPast = "it isn't in the journal any more, which has another
 class ClusterFork : public WithCluster {
 protected:
     static void expect_forked(const Cluster& cluster) {
-        const auto forked = cluster.run("migrate", {"fork"});
+        const auto forked = cluster.run("migrate", {"fork", "--yes"});
         EXPECT_EQ(forked.exit_code, 0) << forked.err;
         EXPECT_THAT(forked.out, HasSubstr("the journal has a past of its own"));
     }

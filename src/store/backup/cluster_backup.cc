@@ -25,18 +25,6 @@ std::unexpected<Fault> unread(const PgError& error) {
     return std::unexpected(postgres::unavailable(error));
 }
 
-Awaitable<Done> check_schema(PgConnection& connection) {
-    const auto version = co_await postgres::schema_version(connection);
-    if (!version) co_return unread(version.error());
-    const auto newest = postgres::migrations().back().version;
-    if (*version == newest) co_return Done{};
-    co_return std::unexpected(Fault{
-        FaultKind::unavailable,
-        "the database has schema " + std::to_string(*version) + " and this frontrow copies " +
-            std::to_string(newest) + ": frontrow migrate up"
-    });
-}
-
 Awaitable<Done> copy_cursors(PgConnection& connection, sqlite::NewBackup& backup) {
     const auto add = [&](SideRecord&& cursor) {
         backup.add_cursor(std::move(cursor));
@@ -96,8 +84,8 @@ private:
 
 Awaitable<Result<sqlite::Copied, Fault>>
 back_up_cluster(PgConnection& connection, std::filesystem::path to, sqlite::CopyProgress progress) {
-    if (auto known = co_await check_schema(connection); !known)
-        co_return std::unexpected(known.error());
+    if (const auto known = co_await postgres::check_schema(connection); !known)
+        co_return unread(known.error());
     const auto backup = sqlite::NewBackup::begin(to);
     if (!backup) co_return std::unexpected(backup.error());
     if (auto copied = co_await copy_cursors(connection, **backup); !copied)

@@ -116,4 +116,16 @@ io::Awaitable<Result<int, PgError>> migrate(PgConnection& connection, std::int32
     }
 }
 
+io::Awaitable<Result<void, PgError>> check_schema(PgConnection& connection) {
+    const auto version = co_await schema_version(connection);
+    if (!version) co_return std::unexpected(version.error());
+    const auto newest = migrations().back().version;
+    if (*version == newest) co_return Result<void, PgError>{};
+    co_return std::unexpected(of_another_frontrow(
+        "the database has schema " + std::to_string(*version) + " and this frontrow reads " +
+        std::to_string(newest) +
+        (*version < newest ? ": frontrow migrate up" : ": run a newer frontrow")
+    ));
+}
+
 }  // namespace frontrow::store::postgres

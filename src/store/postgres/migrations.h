@@ -36,4 +36,10 @@ io::Awaitable<Result<std::int32_t, io::postgres::PgError>> schema_version(
     io::postgres::PgConnection& connection
 );
 
+/// For tools on a journal, which leave the schema alone. Errors: as the connection's; `rejected`
+/// where the schema isn't this program's, with what to do.
+io::Awaitable<Result<void, io::postgres::PgError>> check_schema(
+    io::postgres::PgConnection& connection
+);
+
 }  // namespace frontrow::store::postgres
