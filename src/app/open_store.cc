@@ -1,5 +1,6 @@
 #include "app/open_store.h"
 
+#include "store/engine/journal.h"
 #include "store/engine/snapshot.h"
 #include "store/postgres/postgres_journal.h"
 
@@ -61,8 +62,29 @@ void log_clock_news(const telemetry::Log& log, EmbeddedStore::ClockNews news, Mi
     }
 }
 
+/// Once when it begins and once when it ends.
+void log_room(
+    const telemetry::Log& log,
+    const std::filesystem::path& folder,
+    const store::engine::Journal::Health& health
+) {
+    const auto left = std::to_string(health.free_bytes.value_or(0));
+    if (health.is_low) {
+        log.warn(
+            "the disk is nearly full: no new holds, events or seats until there is room again",
+            {{"folder", folder.string()}, {"free_bytes", left}}
+        );
+    } else {
+        log.info(
+            "the disk has room again: everything is sold again",
+            {{"folder", folder.string()}, {"free_bytes", left}}
+        );
+    }
+}
+
 Opened
 open(const io::Executor& executor, EmbeddedStore::Settings settings, const StoreWorld& world) {
+    const auto folder = settings.folder;
     auto opened = EmbeddedStore::open(
         std::move(settings),
         {.owner = executor,
@@ -72,7 +94,9 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
          .on_trouble = warn_of_snapshot(world),
          .on_clock_news = [&log = world.log](
                               EmbeddedStore::ClockNews news, Millis wall_ahead
-                          ) { log_clock_news(log, news, wall_ahead); }}
+                          ) { log_clock_news(log, news, wall_ahead); },
+         .on_room_news = [&log = world.log,
+                          folder](const auto& health) { log_room(log, folder, health); }}
     );
     if (!opened) return std::unexpected(opened.error());
     if ((*opened)->head_was_missing()) {

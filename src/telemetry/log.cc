@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include <ctime>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -40,6 +42,39 @@ std::string readable_tail(std::string_view message, std::initializer_list<LogFie
     return line;
 }
 
+/// As --log-level has it; spdlog's own words are others.
+class LevelWord final : public spdlog::custom_flag_formatter {
+public:
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& line)
+        override {
+        const auto word = word_of(message.level);
+        line.append(word.data(), word.data() + word.size());
+        for (auto size = word.size(); size < padinfo_.width_; ++size)
+            line.push_back(' ');
+    }
+    std::unique_ptr<custom_flag_formatter> clone() const override {
+        return std::make_unique<LevelWord>();
+    }
+
+private:
+    static std::string_view word_of(spdlog::level::level_enum level) {
+        if (level == spdlog::level::debug) return "debug";
+        if (level == spdlog::level::info) return "info";
+        return level == spdlog::level::warn ? "warn" : "error";
+    }
+};
+
+std::unique_ptr<spdlog::formatter> formatter_for(bool is_terminal) {
+    auto formatter = std::make_unique<spdlog::pattern_formatter>(
+        is_terminal ? spdlog::pattern_time_type::local : spdlog::pattern_time_type::utc
+    );
+    formatter->add_flag<LevelWord>('*').set_pattern(
+        is_terminal ? "%H:%M:%S.%e %^%-5*%$ %v"
+                    : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%*",%v})"
+    );
+    return formatter;
+}
+
 }  // namespace
 
 std::optional<LogLevel> parse_log_level(std::string_view name) {
@@ -57,13 +92,7 @@ Log::Log(LogLevel level)
           std::make_shared<spdlog::sinks::stderr_color_sink_mt>()
       )} {
     logger_->set_level(to_spdlog(level));
-    if (is_terminal_) {
-        logger_->set_pattern("%H:%M:%S.%e %^%-7l%$ %v");
-    } else {
-        logger_->set_pattern(
-            R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})", spdlog::pattern_time_type::utc
-        );
-    }
+    logger_->set_formatter(formatter_for(is_terminal_));
 }
 
 Log::~Log() = default;

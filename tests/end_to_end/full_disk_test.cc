@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <random>
+#include <sstream>
 
 namespace frontrow::test {
 namespace {
@@ -119,6 +120,19 @@ protected:
         }
     }
 
+    double figure(const std::string& name) {
+        const auto text = client_->get("/metrics").value().body;
+        const auto at = text.find("\n" + name + " ");
+        return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+    }
+    long lines_that_say(const std::string& words) {
+        std::istringstream lines{server_->process().err()};
+        long count = 0;
+        for (std::string line; std::getline(lines, line);)
+            count += line.contains(words) && line.contains("\"" + folder().string() + "\"") ? 1 : 0;
+        return count;
+    }
+
     /// Fills the disk, and has Bob want things written until the room that SQLite's log had already
     /// is used up, too; then Alice.
     void use_up_disk(const Answer& held, const Answer& bobs) {
@@ -191,8 +205,12 @@ TEST_F(LowDisk, takes_no_new_holds_and_finishes_what_is_under_way) {
     const auto to_extend = reserve(2, "extend");
     ASSERT_EQ(to_extend.status, 201U) << to_extend.body;
 
+    EXPECT_EQ(figure("storage_low"), 0);
+    EXPECT_GT(figure("disk_free_bytes"), kReserve);
     disk_->leave_free(kReserve - kMiB);
     const auto refused = reserve_until(503);
+    EXPECT_EQ(figure("storage_low"), 1);
+    EXPECT_LT(figure("disk_free_bytes"), kReserve);
     EXPECT_EQ(refused.code(), "STORAGE_LOW");
     EXPECT_NE(refused.header("retry-after"), "");
     EXPECT_EQ(
@@ -217,7 +235,10 @@ TEST_F(LowDisk, takes_no_new_holds_and_finishes_what_is_under_way) {
 
     disk_->make_room();
     reserve_until(201);
+    EXPECT_EQ(figure("storage_low"), 0);
     EXPECT_EQ(server_->stop(), 0);
+    EXPECT_EQ(lines_that_say("the disk is nearly full"), 1) << server_->process().err();
+    EXPECT_EQ(lines_that_say("the disk has room again"), 1) << server_->process().err();
     EXPECT_EQ(verify(folder()).exit_code, 0);
 }
 

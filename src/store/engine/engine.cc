@@ -115,7 +115,7 @@ bool Engine::is_stalled() const {
 }
 
 std::optional<Fault> Engine::refuse_more() const {
-    if (is_room_low_) return Fault{FaultKind::storage_low, "the disk is nearly full"};
+    if (health_.is_low) return Fault{FaultKind::storage_low, "the disk is nearly full"};
     if (is_stalled()) return Fault{FaultKind::overloaded, "the disk is stalled"};
     return std::nullopt;
 }
@@ -266,7 +266,8 @@ void Engine::tick() {
 }
 
 void Engine::look_after(const Journal::Health& health) {
-    is_room_low_ = health.is_low;
+    const bool was_low = std::exchange(health_, health).is_low;
+    if (was_low != health.is_low && ports_.on_room_news) ports_.on_room_news(health);
     sweep();
     watch_clock();
 }
@@ -300,6 +301,18 @@ void Engine::measure(telemetry::Figures& figures) {
         "clock_alarm",
         "1 while the two disagree and the machine's clock decides nothing.",
         time_.agrees() ? 0 : 1
+    );
+    if (health_.free_bytes) {
+        figures.gauge(
+            "disk_free_bytes",
+            "What is left on the journal's disk.",
+            static_cast<double>(*health_.free_bytes)
+        );
+    }
+    figures.gauge(
+        "storage_low",
+        "1 while so little room is left that nothing new is taken on.",
+        health_.is_low ? 1 : 0
     );
 }
 

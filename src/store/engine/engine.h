@@ -51,6 +51,9 @@ public:
         std::function<void(const io::Fault&)> on_failure;
         /// With how far the wall clock is ahead of the engine's time. May be empty.
         std::function<void(ClockNews, Millis)> on_clock_news = {};
+        /// Told once when the journal's room has become low, and once when it is no longer. May be
+        /// empty.
+        std::function<void(const Journal::Health&)> on_room_news = {};
     };
 
     /// `state`: what the journal's facts come to, all of them durable. `time` goes on from there.
@@ -129,7 +132,7 @@ private:
     int ticks_of_batch_ = 0;
     bool failed_ = false;
     bool is_closing_ = false;
-    bool is_room_low_ = false;
+    Journal::Health health_;
 
     /// Posted work holds a weak reference, so that what was queued when the engine goes does
     /// nothing.

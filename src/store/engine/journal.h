@@ -5,7 +5,9 @@
 #include "domain/inventory.h"
 #include "io/fault.h"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace frontrow::store::engine {
@@ -21,6 +23,8 @@ public:
     struct Health {
         /// There is so little room that nothing new should be taken on.
         bool is_low = false;
+        /// Where it knows.
+        std::optional<std::uint64_t> free_bytes = {};
     };
 
     virtual ~Journal() = default;

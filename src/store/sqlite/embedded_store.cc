@@ -132,7 +132,8 @@ EmbeddedStore::EmbeddedStore(
           {.owner = std::move(ports.owner),
            .clock = ports.clock,
            .on_failure = std::move(ports.on_failure),
-           .on_clock_news = std::move(ports.on_clock_news)},
+           .on_clock_news = std::move(ports.on_clock_news),
+           .on_room_news = std::move(ports.on_room_news)},
           std::move(state),
           time
       },

@@ -54,6 +54,8 @@ public:
         /// With how far the wall clock is ahead of the newest fact, or else of the store's time.
         /// May be empty.
         std::function<void(ClockNews, Millis)> on_clock_news = {};
+        /// As the engine's. May be empty.
+        std::function<void(const engine::Journal::Health&)> on_room_news = {};
     };
 
     /// Locks the folder and goes along the journal, from a snapshot where there is one that fits.

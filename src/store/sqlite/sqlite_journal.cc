@@ -34,15 +34,16 @@ void SqliteJournal::append(std::vector<domain::Fact> batch) {
     committer_->submit(std::move(batch));
 }
 
-bool SqliteJournal::is_disk_low() const {
-    return ports_.disk.free_bytes(folder_.path()) < settings_.disk_reserve;
+engine::Journal::Health SqliteJournal::health() const {
+    const auto free_bytes = ports_.disk.free_bytes(folder_.path());
+    return {.is_low = free_bytes < settings_.disk_reserve, .free_bytes = free_bytes};
 }
 
 Result<engine::Journal::Health, Fault> SqliteJournal::look() {
     if (auto there = folder_.check_files(); !there) return std::unexpected(there.error());
-    const Health health{.is_low = is_disk_low()};
-    if (!health.is_low) snapshots_->look(committer_->journal_bytes());
-    return health;
+    const auto now = health();
+    if (!now.is_low) snapshots_->look(committer_->journal_bytes());
+    return now;
 }
 
 void SqliteJournal::abandon(const Fault& why) {
@@ -52,7 +53,7 @@ void SqliteJournal::abandon(const Fault& why) {
 Result<void, Fault> SqliteJournal::finish(const domain::Inventory& state) {
     const auto end = committer_->finish();
     if (!end) return std::unexpected(end.error());
-    if (!is_disk_low()) snapshots_->finish(state, *end, committer_->journal_bytes());
+    if (!health().is_low) snapshots_->finish(state, *end, committer_->journal_bytes());
     return {};
 }
 

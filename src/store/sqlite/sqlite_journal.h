@@ -47,7 +47,7 @@ public:
     Result<void, io::Fault> finish(const domain::Inventory& state) override;
 
 private:
-    bool is_disk_low() const;
+    Health health() const;
 
     Settings settings_;
     Ports ports_;
