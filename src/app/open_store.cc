@@ -99,7 +99,12 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
                           folder](const auto& health) { log_room(log, folder, health); }}
     );
     if (!opened) return std::unexpected(opened.error());
-    if ((*opened)->head_was_missing()) {
+    if ((*opened)->is_new()) {
+        world.log.warn(
+            "a new, empty store was made; if there should be one, --data-dir names another folder",
+            {{"folder", folder.string()}}
+        );
+    } else if ((*opened)->head_was_missing()) {
         world.log.warn(
             "journal.head was missing or damaged and is written again: nothing proves that the "
             "newest facts are not lost",

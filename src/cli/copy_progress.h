@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/counted.h"
 #include "store/sqlite/backup.h"
 
 #include <cinttypes>
@@ -26,11 +27,11 @@ inline void print_copied(
     const std::string& where
 ) {
     std::printf(
-        "%" PRIu64 " facts in %" PRIu64 " batches and %" PRIu64
-        " side records are in %s; the chain is whole\n",
-        facts,
+        "%s in %" PRIu64 " %s and %s are in %s; the chain is whole\n",
+        counted(facts, "fact").c_str(),
         batches,
-        side_records,
+        batches == 1 ? "batch" : "batches",
+        counted(side_records, "side record").c_str(),
         where.c_str()
     );
 }

@@ -1,5 +1,6 @@
 #include "app/offline_store.h"
 #include "cli/commands.h"
+#include "cli/counted.h"
 #include "cli/demonstration.h"
 #include "cli/seed_table.h"
 #include "cli/store_choice.h"
@@ -9,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace frontrow::cli {
@@ -26,19 +28,21 @@ Awaitable<Result<void, io::Fault>> execute(store::Store& store, domain::Command 
     co_return Result<void, io::Fault>{};
 }
 
+/// Adds what is durable to `lines`.
 Awaitable<Result<void, io::Fault>>
-add_event(store::Store& store, io::IdSource& ids, DemonstrationEvent one) {
+add_event(store::Store& store, io::IdSource& ids, DemonstrationEvent one, std::string& lines) {
     const auto event = ids.next<EventId>();
     const domain::Organizer organizer{.sub = "dev", .is_admin = true};
-    std::printf(
-        "  %s: %s, %zu seats\n", event.to_string().c_str(), one.spec.name.c_str(), one.seats.size()
-    );
+    const auto line =
+        event.to_string() + ": " + one.spec.name + ", " + counted(one.seats.size(), "seat");
     domain::CreateEvent create{.event = event, .by = organizer, .spec = std::move(one.spec)};
     auto created = co_await execute(store, std::move(create));
     if (!created) co_return created;
     auto block = std::make_shared<domain::SeatBlock>(ids.next<SeatId>(), std::move(one.seats));
     domain::AddSeats add{.event = event, .by = organizer, .block = std::move(block)};
-    co_return co_await execute(store, std::move(add));
+    auto added = co_await execute(store, std::move(add));
+    if (added) lines += "  " + line + "\n";
+    co_return added;
 }
 
 Awaitable<Result<void, io::Fault>> seed_if_empty(store::Store& store, io::IdSource& ids) {
@@ -48,12 +52,17 @@ Awaitable<Result<void, io::Fault>> seed_if_empty(store::Store& store, io::IdSour
         std::printf("The store has events already; nothing was added.\n");
         co_return Result<void, io::Fault>{};
     }
-    std::printf("Three events to try Frontrow on:\n");
+    std::string lines;
+    Result<void, io::Fault> added;
     for (auto& one : demonstration(store.now())) {
-        auto added = co_await add_event(store, ids, std::move(one));
-        if (!added) co_return added;
+        if (added) added = co_await add_event(store, ids, std::move(one), lines);
     }
-    co_return Result<void, io::Fault>{};
+    if (!lines.empty()) {
+        const auto* const head =
+            added ? "Three events to try Frontrow on" : "Only these were added";
+        std::printf("%s:\n%s", head, lines.c_str());
+    }
+    co_return added;
 }
 
 Result<void, io::Fault> seed_table(const config::SeedSettings& settings) {

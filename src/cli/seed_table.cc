@@ -1,6 +1,7 @@
 #include "cli/seed_table.h"
 
 #include "base/hash_map.h"
+#include "cli/counted.h"
 #include "config/text_file.h"
 #include "http/problem.h"
 #include "wire/requests.h"
@@ -109,7 +110,9 @@ Awaitable<Result<void, Fault>> add_table(
         const auto problem = http::problem_in_table(added->error(), block->seats, table.lines);
         co_return std::unexpected(refused(problem.message));
     }
-    std::printf("%s: %zu seats\n", event->to_string().c_str(), block->seats.size());
+    std::printf(
+        "%s: %s\n", event->to_string().c_str(), counted(block->seats.size(), "seat").c_str()
+    );
     co_return Result<void, Fault>{};
 }
 

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/counted.h"
 #include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
@@ -40,14 +41,13 @@ int failed(const io::Fault& fault) {
 
 void print_totals(const domain::Audit::Totals& totals) {
     std::printf(
-        "%" PRIu64 " facts: %" PRIu64 " events, %" PRIu64 " seats, %" PRIu64
-        " reservations, %" PRIu64 " of them confirmed, %" PRIu64 " seats sold\n",
-        totals.facts,
-        totals.events,
-        totals.seats,
-        totals.reservations,
+        "%s: %s, %s, %s, %" PRIu64 " of them confirmed, %s sold\n",
+        counted(totals.facts, "fact").c_str(),
+        counted(totals.events, "event").c_str(),
+        counted(totals.seats, "seat").c_str(),
+        counted(totals.reservations, "reservation").c_str(),
         totals.confirmed,
-        totals.seats_sold
+        counted(totals.seats_sold, "seat").c_str()
     );
 }
 
@@ -280,9 +280,11 @@ void add_verify(CLI::App& app, int& exit_code) {
     auto* command =
         app.add_subcommand("verify", "Read every fact again and prove that nothing was sold twice");
     command->footer(
-        "Only reads, and works beside a running server, up to its newest durable fact. Side "
-        "records\n"
-        "have no proof: it says whether they can be read, and how many they are."
+        "Changes no fact, and works beside a running server, up to its newest durable fact. It "
+        "runs as a\nuser who may write the folder: SQLite keeps a reader's place in "
+        "journal.db-shm. "
+        "Of a folder that\nonly may be read, verify a copy. Side records have no proof: it says "
+        "whether they can be read,\nand how many they are."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = verify(*settings); });

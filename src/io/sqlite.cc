@@ -1,6 +1,7 @@
 #include "io/sqlite.h"
 
 #include "base/check.h"
+#include "io/sqlite_fault.h"
 
 #include <array>
 #include <set>
@@ -23,17 +24,6 @@ constexpr std::size_t kPageMax = 65'536;
 
 bool is_busy(int code) {
     return (code & 0xFF) == SQLITE_BUSY;
-}
-
-Fault fault_of(sqlite3* handle) {
-    const int code = sqlite3_extended_errcode(handle);
-    const bool corrupt = (code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB;
-    std::string what =
-        std::string{"SQLite: "} + sqlite3_errmsg(handle) + " (code " + std::to_string(code) + ")";
-    if ((code & 0xFF) == SQLITE_IOERR)
-        what += ", errno " + std::to_string(sqlite3_system_errno(handle));
-    if (code == SQLITE_FULL) return Fault{FaultKind::storage_low, std::move(what)};
-    return Fault{corrupt ? FaultKind::corrupt : FaultKind::unavailable, std::move(what)};
 }
 
 /// `code` is the result of an operation on one of the database's files.
@@ -131,7 +121,7 @@ SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::st
     const int code =
         sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
     SqliteDatabase database{handle};
-    if (code != SQLITE_OK) return std::unexpected(fault_of(handle));
+    if (code != SQLITE_OK) return std::unexpected(sqlite_fault(handle, file));
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return database;
@@ -154,7 +144,7 @@ Result<void, Fault> SqliteDatabase::refuse_log_alone(const std::filesystem::path
 
 Result<void, Fault> SqliteDatabase::execute(const std::string& sql) {
     if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-        return std::unexpected(fault_of(handle_.get()));
+        return std::unexpected(sqlite_fault(handle_.get()));
     }
     return {};
 }
@@ -176,7 +166,7 @@ Result<SqliteStatement, Fault> SqliteDatabase::prepare(std::string_view sql) {
         nullptr
     );
     if (prepared != SQLITE_OK) {
-        return std::unexpected(fault_of(handle_.get()));
+        return std::unexpected(sqlite_fault(handle_.get()));
     }
     return SqliteStatement{statement};
 }
@@ -200,7 +190,7 @@ Result<bool, Fault> SqliteDatabase::checkpoint() {
             handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved
         );
     if (is_busy(code)) return false;
-    if (code != SQLITE_OK) return std::unexpected(fault_of(handle_.get()));
+    if (code != SQLITE_OK) return std::unexpected(sqlite_fault(handle_.get()));
     return moved == in_log;
 }
 
@@ -235,7 +225,7 @@ Result<void, Fault> SqliteDatabase::settle(std::chrono::milliseconds patience) {
             Fault{FaultKind::in_use, "SQLite: another process reads the database and doesn't end"}
         );
     }
-    if (code != SQLITE_OK) return std::unexpected(fault_of(handle_.get()));
+    if (code != SQLITE_OK) return std::unexpected(sqlite_fault(handle_.get()));
     if (const int synced = sync_file(log); synced != SQLITE_OK) return not_on_disk(synced);
     return {};
 }
@@ -295,7 +285,7 @@ Result<bool, Fault> SqliteStatement::step() {
     const int code = sqlite3_step(handle_.get());
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
-    return std::unexpected(fault_of(sqlite3_db_handle(handle_.get())));
+    return std::unexpected(sqlite_fault(sqlite3_db_handle(handle_.get())));
 }
 
 void SqliteStatement::reset() {

@@ -14,6 +14,7 @@ namespace frontrow::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 namespace fs = std::filesystem;
 
@@ -95,6 +96,28 @@ TEST(DataFolder, that_cant_be_written_ends_it_with_1_and_its_name) {
     ASSERT_EQ(chmod(locked.c_str(), 0755), 0);
 }
 
+TEST(DataFolder, of_another_user_is_not_said_to_have_no_journal) {
+    const bool is_root = geteuid() == 0;
+    if (!is_root || run_program({"--version"}, {}, true).exit_code != 0)
+        GTEST_SKIP() << "there is nobody else to run the program";
+    const TempFolder folder;
+    ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
+    const auto data = folder.path() / "data";
+    ASSERT_EQ(run_program({"seed", "--data-dir", data}).exit_code, 0);
+    const auto finished = run_program({"verify", "--data-dir", data}, {}, true);
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr("permission denied; run it as the server's user"));
+    // Who may look and not write can't keep a reader's place.
+    for (const auto& file : fs::recursive_directory_iterator{folder.path()})
+        fs::permissions(file, fs::perms::all);
+    ASSERT_EQ(chmod(data.c_str(), 0555), 0);
+    for (const auto& file : fs::directory_iterator{data})
+        ASSERT_EQ(chmod(file.path().c_str(), 0444), 0);
+    const auto read_only = run_program({"verify", "--data-dir", data}, {}, true);
+    EXPECT_EQ(read_only.exit_code, 1);
+    EXPECT_THAT(read_only.err, HasSubstr("or on a copy of the folder"));
+}
+
 /// A server's folder, to be taken away from under it.
 class LostFolder : public testing::Test {
 protected:
@@ -143,11 +166,35 @@ TEST(DataFolder, that_loses_a_file_of_the_journal_ends_the_server_with_1_and_its
     }
 }
 
-TEST(DataFolder, keeps_files_that_frontrow_does_not_know) {
+TEST(DataFolder, that_has_only_files_of_others_is_refused_and_left_alone) {
     const TempFolder folder;
     std::ofstream{folder.path() / "notes.txt"} << "mine";
+    for (const auto& command :
+         {serve_arguments(folder.path(), {"--dev"}), {"seed", "--data-dir", folder.path()}}) {
+        const auto finished = run_program(command);
+        EXPECT_EQ(finished.exit_code, 1);
+        EXPECT_THAT(finished.err, HasSubstr("other files (notes.txt)"));
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator{folder.path()}, {}), 1);
+}
+
+TEST(DataFolder, that_is_new_or_empty_is_told_of_once) {
+    constexpr auto kNew = "a new, empty store was made";
+    const TempFolder folder;
+    fs::create_directory(folder.path() / "lost+found");
+    std::ofstream{folder.path() / ".env"} << "";
+    Server first{folder.path()};
+    EXPECT_THAT(first.process().err(), HasSubstr(kNew));
+    EXPECT_EQ(first.stop(), 0);
+    Server second{folder.path()};
+    EXPECT_THAT(second.process().err(), Not(HasSubstr(kNew)));
+}
+
+TEST(DataFolder, keeps_files_that_frontrow_does_not_know) {
+    const TempFolder folder;
     {
         Server server{folder.path()};
+        std::ofstream{folder.path() / "notes.txt"} << "mine";
         auto client = server.client();
         make_hall(client, 10);
         EXPECT_EQ(server.stop(), 0);

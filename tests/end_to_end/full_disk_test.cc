@@ -185,6 +185,15 @@ TEST_F(FullDiskInMemory, ends_the_process_and_loses_nothing) {
     use_up_disk(held, bobs);
     expect_fail_stop(*server_, load);
 
+    disk_->leave_free(0);
+    const auto copied =
+        run_program({"backup", "--data-dir", folder(), "--to", disk_->path() / "b"});
+    EXPECT_THAT(copied.err, HasSubstr("the disk is full"));
+    const auto seeded = run_program({"seed", "--data-dir", disk_->path() / "new"});
+    EXPECT_EQ(seeded.exit_code, 1);
+    EXPECT_EQ(seeded.out, "");
+    EXPECT_THAT(seeded.err, HasSubstr("the disk is full"));
+
     // Started again too early, it may refuse, or serve and give up again; it destroys nothing.
     disk_->leave_free(0);
     Child too_early{{.arguments = serve_arguments(folder(), {"--dev"})}};

@@ -277,7 +277,7 @@ protected:
 TEST_F(VerifyTampered, is_content_before_anybody_tampers) {
     const auto finished = verify(folder_.path());
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
-    EXPECT_THAT(finished.out, HasSubstr("1 events, 20 seats, 2 reservations, 2 of them confirmed"));
+    EXPECT_THAT(finished.out, HasSubstr("1 event, 20 seats, 2 reservations, 2 of them confirmed"));
 }
 
 TEST_F(VerifyTampered, names_the_batch_with_an_edited_fact) {

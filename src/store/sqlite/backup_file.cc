@@ -3,6 +3,8 @@
 #include "io/file.h"
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -134,7 +136,7 @@ Result<Journal, Fault> make_copy(const fs::path& file, bool is_backup) {
         fault.what = "can't write " + file.string() + ": " + fault.what;
         return std::unexpected(std::move(fault));
     };
-    if (const auto made = io::File::create(file); !made) return about(made.error());
+    if (const auto made = io::File::create(file); !made) return std::unexpected(made.error());
     auto copy = Journal::open(file, {.is_copy = true, .is_backup = is_backup, .vfs = {}});
     if (!copy) return about(copy.error());
     return copy;
@@ -152,6 +154,12 @@ Result<std::unique_ptr<NewBackup>, Fault> NewBackup::begin(const fs::path& to) {
     std::error_code ignored;
     if (fs::exists(fs::symlink_status(to, ignored)))
         return no_backup(to.string() + " is there already; a backup is never overwritten");
+    const auto folder = to.has_parent_path() ? to.parent_path() : fs::path{"."};
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return no_backup(
+            "can't make " + to.string() + ": the folder " + folder.string() + ": " +
+            std::strerror(errno)
+        );
     std::unique_ptr<NewBackup> backup{new NewBackup{to}};
     auto copy = make_copy(backup->file_.path(), true);
     if (!copy) return std::unexpected(copy.error());

@@ -21,8 +21,15 @@ Result<DurableJournal, Fault> DurableJournal::open(const std::filesystem::path& 
     if (auto whole = io::SqliteDatabase::refuse_log_alone(file); !whole)
         return about_file(whole.error());
     // SQLite would say that it can't open a file, and not which.
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
+    std::error_code why_not;
+    if (!std::filesystem::exists(file, why_not)) {
+        if (why_not == std::errc::permission_denied) {
+            return std::unexpected(Fault{
+                io::FaultKind::unavailable,
+                "can't look into " + folder.string() +
+                    ": permission denied; run it as the server's user",
+            });
+        }
         return std::unexpected(Fault{
             io::FaultKind::unavailable,
             "there is no journal in " + folder.string() +

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -60,6 +61,25 @@ Result<void, Fault> begin_new_journal(const DataFolder& folder) {
     auto head = JournalHead::establish(folder.head(), {});
     if (!head) return std::unexpected(head.error());
     return {};
+}
+
+/// A folder with files of which none is ours is a mistyped one: a new store would be opened in it.
+/// Hidden files, and those of a new file system, say nothing.
+Result<void, Fault> check_ours(const std::filesystem::path& folder) {
+    std::string stranger;
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator{folder, ignored}) {
+        const auto name = file.path().filename().string();
+        for (const auto* ours : {"lock", "journal.", "side.db", "snapshot-"})
+            if (name.starts_with(ours)) return {};
+        if (!name.starts_with('.') && name != "lost+found") stranger = name;
+    }
+    if (stranger.empty()) return {};
+    return std::unexpected(Fault{
+        FaultKind::unavailable,
+        "the folder " + folder.string() + " has no journal, but other files (" + stranger +
+            "): name the data folder, or a new or empty one, with --data-dir"
+    });
 }
 
 /// A wall clock that is behind the newest fact is wrong, or was wrong when that was written; which,
@@ -142,8 +162,11 @@ EmbeddedStore::EmbeddedStore(
 
 Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings settings, Ports ports) {
     if (!ports.on_trouble) ports.on_trouble = [](const Fault&) {};
+    if (auto ours = check_ours(settings.folder); !ours) return std::unexpected(ours.error());
     auto folder = DataFolder::open(settings.folder);
     if (!folder) return std::unexpected(folder.error());
+    std::error_code ignored;
+    const bool is_new = !std::filesystem::exists(folder->journal(), ignored);
     auto journal = open_journal(*folder, settings.vfs);
     if (!journal) return std::unexpected(journal.error());
     engine::remove_unfinished_snapshots(folder->path());
@@ -163,7 +186,9 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
         ports,
         std::move(recovered->inventory),
         *time,
-        {.from = recovered->snapshot.last_seq + 1, .head_was_missing = files->head_was_missing},
+        {.from = recovered->snapshot.last_seq + 1,
+         .head_was_missing = files->head_was_missing,
+         .is_new = is_new},
     }};
     auto committer = std::make_unique<Committer>(
         std::move(*journal), std::move(files->head), std::move(files->log_mover), store->done()

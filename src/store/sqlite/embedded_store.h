@@ -60,12 +60,15 @@ public:
 
     /// Locks the folder and goes along the journal, from a snapshot where there is one that fits.
     /// Time goes on from the newest fact or from the wall clock, whichever is later. Faults:
-    /// in_use, corrupt, unavailable (also where the wall clock is behind the newest fact by more
-    /// than CarriedTime::kAgreement, unless that is accepted).
+    /// in_use, corrupt, unavailable (also where the folder has files, and none of ours; where the
+    /// wall clock is behind the newest fact by more than CarriedTime::kAgreement, unless that is
+    /// accepted).
     static Result<std::unique_ptr<EmbeddedStore>, io::Fault> open(Settings settings, Ports ports);
 
     /// Whether the journal had no head, so that nothing proves that its end is whole.
     bool head_was_missing() const { return start_.head_was_missing; }
+    /// Whether there was no journal, so that one was made.
+    bool is_new() const { return start_.is_new; }
     /// The number of the first fact that the start had to read.
     std::uint64_t started_from() const { return start_.from; }
 
@@ -73,6 +76,7 @@ private:
     struct Start {
         std::uint64_t from = 0;
         bool head_was_missing = false;
+        bool is_new = false;
     };
 
     EmbeddedStore(

@@ -39,7 +39,8 @@ Line line_of(const JournalEnd& end) {
 std::unexpected<Fault> fault_of(const char* what) {
     return std::unexpected(Fault{
         FaultKind::unavailable,
-        std::string{"journal.head: can't "} + what + ": " + std::strerror(errno)
+        std::string{"journal.head: can't "} + what + ": " +
+            (errno == ENOSPC ? "the disk is full, make room" : std::strerror(errno))
     });
 }
 
@@ -47,11 +48,15 @@ std::unexpected<Fault> fault_of(const char* what) {
 
 Result<JournalHead, Fault>
 JournalHead::establish(const std::filesystem::path& path, const JournalEnd& end) {
+    const auto in_folder = [&](Fault fault) {
+        fault.what += " (in " + path.parent_path().string() + ")";
+        return std::unexpected(std::move(fault));
+    };
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) return fault_of("open");
+    if (file < 0) return in_folder(fault_of("open").error());
     JournalHead head{file};
-    if (auto written = head.write(end); !written) return std::unexpected(written.error());
-    if (auto synced = head.sync(path); !synced) return std::unexpected(synced.error());
+    if (auto written = head.write(end); !written) return in_folder(written.error());
+    if (auto synced = head.sync(path); !synced) return in_folder(synced.error());
     return head;
 }
 
