@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 namespace frontrow::app {
@@ -17,24 +18,33 @@ using Work = std::function<io::Awaitable<Outcome>(store::Store&, io::IdSource&)>
 constexpr std::chrono::milliseconds kReadyStep{20};
 constexpr int kReadySteps = 500;
 
-/// A database is connected to in its own time.
-io::Awaitable<bool> until_ready(const store::Store& store, io::Executor executor) {
+/// A database is connected to in its own time. Who waits before a terminal wants to know at once
+/// that it can't be.
+io::Awaitable<Outcome> until_ready(
+    const store::Store& store,
+    io::Executor executor,
+    const std::optional<io::Fault>& unreachable
+) {
     for (int steps = 0; !store.is_ready() && steps < kReadySteps; ++steps) {
+        if (unreachable) co_return std::unexpected(*unreachable);
         io::Timer pause{executor, kReadyStep};
         co_await pause.async_wait(io::use_awaitable);
     }
-    co_return store.is_ready();
+    if (store.is_ready()) co_return Outcome{};
+    co_return std::unexpected(
+        io::Fault{io::FaultKind::unavailable, "the database didn't answer in time"}
+    );
 }
 
-io::Awaitable<Outcome>
-work_and_close(store::Store& store, io::Executor executor, io::IdSource& ids, const Work& work) {
-    Outcome outcome;
-    if (co_await until_ready(store, executor)) {
-        outcome = co_await work(store, ids);
-    } else {
-        outcome =
-            std::unexpected(io::Fault{io::FaultKind::unavailable, "the database can't be reached"});
-    }
+io::Awaitable<Outcome> work_and_close(
+    store::Store& store,
+    io::Executor executor,
+    io::IdSource& ids,
+    const std::optional<io::Fault>& unreachable,
+    const Work& work
+) {
+    auto outcome = co_await until_ready(store, executor, unreachable);
+    if (outcome) outcome = co_await work(store, ids);
     co_await store.close();
     co_return outcome;
 }
@@ -49,14 +59,22 @@ Outcome with_store(StoreChoice choice, const Work& work) {
     io::IdSource ids{clock, random};
     const telemetry::Log log{telemetry::LogLevel::warn};
     bool has_failed = false;
-    const StoreWorld world{clock, random, disk, log, [&] { has_failed = true; }};
+    std::optional<io::Fault> unreachable;
+    const StoreWorld world{
+        clock,
+        random,
+        disk,
+        log,
+        [&] { has_failed = true; },
+        [&](const io::Fault& fault) { unreachable = fault; }
+    };
     auto opened = open_store(context.get_executor(), std::move(choice), world);
     if (!opened) return std::unexpected(opened.error());
     auto& store = *opened;
     Outcome outcome;
     boost::asio::co_spawn(
         context,
-        work_and_close(*store, context.get_executor(), ids, work),
+        work_and_close(*store, context.get_executor(), ids, unreachable, work),
         [&](const std::exception_ptr& error, Outcome worked) {
             if (error) {
                 outcome = std::unexpected(

@@ -1,5 +1,6 @@
 #include "app/open_store.h"
 
+#include "app/outage_log.h"
 #include "store/engine/journal.h"
 #include "store/engine/snapshot.h"
 #include "store/postgres/postgres_journal.h"
@@ -115,6 +116,37 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
     return std::move(*opened);
 }
 
+using OnContact = std::function<void(const Result<void, io::Fault>&)>;
+
+OnContact log_outages(const StoreWorld& world, OutageLog::Words words) {
+    return [log = std::make_shared<OutageLog>(world.log, world.clock, words)](const auto& contact) {
+        log->note(contact);
+    };
+}
+
+OnContact database_watcher(const StoreWorld& world) {
+    if (world.on_unreachable) {
+        return [tell = world.on_unreachable](const auto& contact) {
+            if (!contact) tell(contact.error());
+        };
+    }
+    return log_outages(
+        world,
+        {.is_away = "the database doesn't answer",
+         .is_still_away = "the database still doesn't answer",
+         .is_back = "the database answers again"}
+    );
+}
+
+OnContact gate_watcher(const StoreWorld& world) {
+    return log_outages(
+        world,
+        {.is_away = "the gate (Redis) is away; selling goes on without it",
+         .is_still_away = "the gate (Redis) is still away; selling goes on without it",
+         .is_back = "the gate (Redis) is back"}
+    );
+}
+
 Opened open(const io::Executor& executor, ClusterSettings settings, const StoreWorld& world) {
     const auto on_trouble = [&log = world.log](const io::Fault& fault) {
         log.warn("the store is in trouble", {{"error", fault.what}});
@@ -143,6 +175,8 @@ Opened open(const io::Executor& executor, ClusterSettings settings, const StoreW
             .clock = world.clock,
             .random = world.random,
             .on_trouble = on_trouble,
+            .on_contact = database_watcher(world),
+            .on_gate = gate_watcher(world),
             .on_failure = on_failure,
             .on_snapshot_trouble = warn_of_snapshot(world),
             .on_read = [&log = world.log](

@@ -40,6 +40,8 @@ struct StoreWorld {
     const telemetry::Log& log;
     /// The journal failed: nothing more will be sold, and the process should end.
     std::function<void()> on_failure;
+    /// Told in place of the log each time that the database wasn't reached. May be empty.
+    std::function<void(const io::Fault&)> on_unreachable = {};
 };
 
 /// Makes the store that was chosen. A cluster's connects in its own time: is_ready() tells. Faults:

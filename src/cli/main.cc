@@ -70,6 +70,8 @@ int run(int argc, char** argv) {
         std::fprintf(stderr, "frontrow: %s\n", sources.error().message.c_str());
         return cli::kWrongUsage;
     }
+    for (const auto& name : sources->unknown_names())
+        std::fprintf(stderr, "frontrow: there is no setting %s; see --help\n", name.c_str());
     try {
         app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {

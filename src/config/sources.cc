@@ -11,7 +11,9 @@
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 
 namespace frontrow::config {
@@ -60,6 +62,22 @@ bool is_known(const CLI::App& app, const std::string& key) {
     });
 }
 
+/// What Kubernetes sets for a service that is called frontrow, and the checkout's own scripts and
+/// tests.
+bool is_of_others(std::string_view name) {
+    constexpr std::string_view kWords[] = {"FRONTROW_PROGRAM", "FRONTROW_SEED", "FRONTROW_SOAK"};
+    return name.starts_with("FRONTROW_SERVICE_") || name.starts_with("FRONTROW_PORT") ||
+           std::ranges::find(kWords, name) != std::end(kWords);
+}
+
+bool is_variable(const CLI::App& app, const std::string& name) {
+    return std::ranges::any_of(app.get_subcommands({}), [&](const CLI::App* command) {
+        return std::ranges::any_of(command->get_options(), [&](const CLI::Option* option) {
+            return option->get_envname() == name;
+        });
+    });
+}
+
 /// As a whole word: --to isn't in "--token: …".
 bool mentions(const std::string& message, const std::string& flag) {
     const auto at = message.find(flag);
@@ -91,6 +109,7 @@ Result<Sources, UsageError> Sources::load(const CLI::App& app, std::span<char*> 
     if (sources.value_of("--help") || sources.value_of("-h")) return sources;
     if (auto read = sources.read_dotenv(); !read) return std::unexpected(read.error());
     if (auto read = sources.read_toml(app); !read) return std::unexpected(read.error());
+    sources.find_unknown(app);
     if (const auto* command = sources.called(app)) {
         if (has_key(*command, "store") && sources.names_folder() && sources.names_database()) {
             return std::unexpected(
@@ -200,6 +219,20 @@ const CLI::App* Sources::called(const CLI::App& app) const {
         return command->get_name() == arguments_[1];
     });
     return named.empty() ? nullptr : named.front();
+}
+
+void Sources::find_unknown(const CLI::App& app) {
+    const auto look_at = [&](const std::string& name, const std::string& origin) {
+        if (name.starts_with("FRONTROW_") && !is_of_others(name) && !is_variable(app, name))
+            unknown_.push_back(origin);
+    };
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        const std::string_view both{*variable};
+        const std::string name{both.substr(0, both.find('='))};
+        look_at(name, name + " in the environment");
+    }
+    for (const auto& [name, found] : dotenv_)
+        look_at(name, found.origin);
 }
 
 void Sources::hand_out(const CLI::App& command) {

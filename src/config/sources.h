@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -29,6 +30,10 @@ public:
 
     /// Before `app` parses and before there are threads. Errors name file and line, and no value.
     static Result<Sources, UsageError> load(const CLI::App& app, std::span<char*> arguments);
+
+    /// Names that look like ours and are no setting of any command, each with where it stands: most
+    /// are mistyped.
+    std::vector<std::string> unknown_names() const { return unknown_; }
 
     /// Where the value came from that CLI11 complains of in `message`: "PORT in the environment".
     /// Empty for a flag.
@@ -54,6 +59,7 @@ private:
     bool is_overruled(const CLI::Option& option) const;
     std::optional<Found> find(const std::string& variable, const Layer& layer) const;
     const CLI::App* called(const CLI::App& app) const;
+    void find_unknown(const CLI::App& app);
     void hand_out(const CLI::App& command);
     static void hide_from_others(const CLI::App& app, const CLI::App& command);
 
@@ -63,6 +69,7 @@ private:
     Values toml_;
     /// By variable: where its value is from.
     std::map<std::string, std::string> origins_;
+    std::vector<std::string> unknown_;
 };
 
 }  // namespace frontrow::config

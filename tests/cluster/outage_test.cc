@@ -3,11 +3,14 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <sstream>
 #include <thread>
 
 namespace frontrow::test {
 namespace {
 
+using testing::HasSubstr;
 using Clock = std::chrono::steady_clock;
 
 /// What a node says to a buyer and to a reader while there is no database.
@@ -66,6 +69,72 @@ TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself)
     EXPECT_EQ(sold->status, 201U) << sold->body;
     EXPECT_EQ(sold->header("idempotency-replayed"), "");
     EXPECT_EQ(cluster.verify().exit_code, 0);
+}
+
+/// How many of the node's lines say that.
+long lines_that_say(Cluster& cluster, const std::string& words) {
+    std::istringstream lines{cluster.node(0).process().err()};
+    long count = 0;
+    for (std::string line; std::getline(lines, line);)
+        count += line.contains(words) ? 1 : 0;
+    return count;
+}
+
+TEST_F(ClusterOutage, has_one_line_in_the_log_when_it_begins_and_one_when_it_ends) {
+    Cluster cluster{{.nodes = 1, .is_started = false}};
+    cluster.postgres().stop();
+    cluster.start_node(0);
+    auto& node = cluster.node(0).process();
+    ASSERT_TRUE(node.wait_for_line("the database doesn't answer"));
+    std::this_thread::sleep_for(std::chrono::seconds{2});
+    EXPECT_EQ(lines_that_say(cluster, "doesn't answer"), 1) << "at a start";
+    EXPECT_THAT(node.err(), HasSubstr("Connection refused"));
+    cluster.postgres().start();
+    cluster.wait_until_ready();
+    EXPECT_EQ(lines_that_say(cluster, "the database answers again"), 1) << node.err();
+    cluster.postgres().stop_immediately();
+    time_until(cluster.port(0), "/readyz", 503);
+    cluster.postgres().start();
+    time_until(cluster.port(0), "/readyz", 200);
+    EXPECT_EQ(lines_that_say(cluster, "\"the database doesn't answer\",\"error\":\""), 2);
+    EXPECT_EQ(lines_that_say(cluster, "the database answers again"), 2) << node.err();
+    EXPECT_EQ(lines_that_say(cluster, "LOCATION"), 0);
+}
+
+TEST_F(ClusterOutage, of_the_gate_is_told_as_what_it_is) {
+    if (!RedisServer::is_installed()) GTEST_SKIP() << "there is no Redis here";
+    Cluster cluster{{.nodes = 1, .has_gate = true}};
+    auto client = cluster.client(0);
+    const auto is_open = [&](const char* figure) {
+        const auto begin = Clock::now();
+        while (!client.get("/metrics").value().body.contains(figure)) {
+            if (Clock::now() - begin > kPatience) return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        }
+        return true;
+    };
+    EXPECT_TRUE(is_open("\ngate_open 1"));
+    cluster.redis().stop();
+    EXPECT_TRUE(is_open("\ngate_open 0")) << "though nobody asks it";
+    const auto hall = make_hall(client, 10);
+    const auto sold = client.send(reservation_of(hall.event, {hall.seats[0]}, "alice", "key"));
+    EXPECT_EQ(sold.value().status, 201U);
+    cluster.redis().start();
+    EXPECT_TRUE(is_open("\ngate_open 1"));
+    EXPECT_EQ(lines_that_say(cluster, "is away; selling goes on without it"), 1);
+    EXPECT_EQ(lines_that_say(cluster, "the gate (Redis) is back"), 1);
+    EXPECT_EQ(lines_that_say(cluster, "in trouble"), 0);
+}
+
+TEST_F(ClusterOutage, is_told_at_once_to_who_seeds) {
+    Cluster cluster{{.nodes = 1, .is_started = false}};
+    cluster.postgres().stop();
+    const auto begin = Clock::now();
+    const auto refused = cluster.run("seed");
+    EXPECT_LT(Clock::now() - begin, std::chrono::seconds{5});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("Connection refused"));
+    EXPECT_EQ(std::ranges::count(refused.err, '\n'), 2) << refused.err;
 }
 
 TEST_F(ClusterOutage, a_node_that_is_cut_off_alone_leaves_the_sale_to_the_others) {

@@ -222,6 +222,21 @@ TEST(SettingsSources, help_is_given_whatever_the_files_say) {
     EXPECT_THAT(finished.out, HasSubstr("--config FILE"));
 }
 
+TEST(SettingsSources, names_like_ours_that_are_no_setting_are_told_of) {
+    const auto finished = run_program(Child::Options{
+        .arguments = {"token", "--sub", "alice", "--secret", std::string(32, 's')},
+        .environment =
+            {"FRONTROW_DATADIR=x", "FRONTROW_LISTEN=", "FRONTROW_PORT_80_TCP=tcp://[::1]:80"},
+        .files = {{".env", "OTHER=1\nFRONTROW_STOR=y\nFRONTROW_STORE=\n"}},
+    });
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(
+        finished.err,
+        "frontrow: there is no setting FRONTROW_DATADIR in the environment; see --help\n"
+        "frontrow: there is no setting FRONTROW_STOR in .env, line 2; see --help\n"
+    );
+}
+
 TEST(SettingsSources, a_folder_called_dotenv_is_somebody_elses) {
     const auto finished = run_program(Child::Options{
         .arguments = {"token", "--sub", "alice", "--secret", "hidden"},

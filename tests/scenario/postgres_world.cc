@@ -68,6 +68,7 @@ void PostgresWorld::start_store() {
             .clock = clock_,
             .random = random_,
             .on_trouble = on_trouble,
+            .on_contact = [](const Result<void, io::Fault>&) {},
             .on_failure = on_trouble,
         },
         std::make_unique<PostgresJournal>(

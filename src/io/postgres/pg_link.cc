@@ -44,6 +44,14 @@ std::string text_of(const char* text) {
     return text == nullptr ? std::string{} : std::string{text};
 }
 
+/// Which line of PostgreSQL's own source complained is of no use to an operator.
+std::string without_location(std::string text) {
+    constexpr std::string_view kLocation = "LOCATION:";
+    for (auto at = text.find(kLocation); at != std::string::npos; at = text.find(kLocation))
+        text.erase(at, std::min(text.find('\n', at), text.size()) - at);
+    return text;
+}
+
 /// Of a TLS record longer than PostgreSQL itself makes them, a pooler's, libpq may take a part, and
 /// no socket tells of the rest.
 bool has_decrypted_input(pg_conn* handle) {
@@ -162,7 +170,8 @@ PgError PgLink::connect_error() const {
         error.what = "the connection was closed while it was being made";
         return error;
     }
-    const std::string said = handle_ == nullptr ? "" : in_one_line(PQerrorMessage(handle_));
+    const std::string said =
+        handle_ == nullptr ? "" : in_one_line(without_location(PQerrorMessage(handle_)));
     error.what = is_late_ ? "no connection in time" : "no connection";
     if (!said.empty()) error.what += ": " + said;
     error.sqlstate = sqlstate_in(said);

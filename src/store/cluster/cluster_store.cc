@@ -49,7 +49,7 @@ ClusterStore::ClusterStore(Settings settings, Ports ports, std::unique_ptr<Remot
                 .owner = ports_.owner,
                 .clock = ports_.clock,
                 .random = ports_.random,
-                .on_trouble = ports_.on_trouble,
+                .on_connection = ports_.on_gate,
             }
         );
     }
@@ -63,8 +63,11 @@ Awaitable<void> ClusterStore::start() {
     while (!is_closing_) {
         const auto first = co_await find_beginning();
         if (is_closing_) co_return;
-        if (first) co_return begin(*first);
-        ports_.on_trouble(first.error());
+        if (first) {
+            ports_.on_contact({});
+            co_return begin(*first);
+        }
+        ports_.on_contact(std::unexpected(first.error()));
         timer_.expires_after(backoff.after_failure(ports_.random.next()));
         co_await timer_.async_wait(boost::asio::as_tuple(use_awaitable));
     }
@@ -213,9 +216,9 @@ void ClusterStore::tell(Node::News news) {
                  "the database's clock was set or stood still; this node follows it"}
             );
         case Node::News::contact_lost:
-            return ports_.on_trouble({FaultKind::unavailable, "the database doesn't answer"});
+            return ports_.on_contact(std::unexpected(node_->contact_lost_by()));
         case Node::News::contact_made:
-            return;
+            return ports_.on_contact({});
         case Node::News::caught_up:
             if (ports_.on_read) ports_.on_read(state().last_seq(), read_from_);
             return;

@@ -48,6 +48,10 @@ public:
         io::Random& random;
         /// Told of what went wrong on the way, for the log.
         std::function<void(const io::Fault&)> on_trouble;
+        /// Told each time that the database wasn't reached, and when it answers.
+        std::function<void(const Result<void, io::Fault>&)> on_contact;
+        /// The same of the gate.
+        std::function<void(const Result<void, io::Fault>&)> on_gate = {};
         /// Told once that this process can't go on; a restart takes things as they are now.
         std::function<void(const io::Fault&)> on_failure;
         /// Told when a snapshot couldn't be used or taken: a start takes longer, nothing else. May

@@ -249,7 +249,7 @@ void Node::on_held(Result<SharedJournal::Appended, Fault> answer) {
     const auto asked = *std::exchange(hold_, std::nullopt);
     const auto now = time_now();
     if (!answer) {
-        lose_contact(now);
+        lose_contact(now, answer.error());
         pause_appends(now);
         return step();
     }
@@ -345,7 +345,7 @@ void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
     CHECK(flight_);
     const auto now = time_now();
     if (!answer) {
-        lose_contact(now);
+        lose_contact(now, answer.error());
         pause_appends(now);
         flight_->may_come_late |= answer.error().kind == FaultKind::outcome_unknown;
         flight_->is_in_doubt = flight_->may_come_late;

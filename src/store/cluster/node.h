@@ -57,6 +57,7 @@ public:
     enum class News {
         /// A batch was decided by a time with which the database's clock doesn't agree.
         clock_corrected,
+        /// contact_lost_by() says why.
         contact_lost,
         contact_made,
         /// For the first time it has read the journal to its end.
@@ -128,6 +129,7 @@ public:
     /// Takes nothing new. `closed` is called later, when nothing is under way any more.
     void close(std::move_only_function<void()> closed);
 
+    const io::Fault& contact_lost_by() const { return contact_lost_by_; }
     /// Why nothing is taken on just now; nothing if it is.
     std::optional<io::Fault> refusal() const;
     /// It has followed the journal to its head, and hears from it.
@@ -238,7 +240,7 @@ private:
     }
     void head_moves(Batch batch, std::span<const domain::Fact> facts);
     void note_contact(const SharedJournal::Following& following, Time clock_at_send);
-    void lose_contact(Time now);
+    void lose_contact(Time now, const io::Fault& why);
     /// The journal has refused an append, or a place for one.
     void pause_appends(Time now);
     /// What a question that is sent now will tell of.
@@ -323,6 +325,7 @@ private:
     Time woken_at_{};
     Time heard_at_{};
     bool has_contact_ = false;
+    io::Fault contact_lost_by_;
     bool has_caught_up_ = false;
     Time look_again_at_{};
     Time look_pause_{};

@@ -28,7 +28,7 @@ void Node::on_looked(Result<SharedJournal::Following, Fault> answer) {
     if (has_failed_) return;
     const auto asked = *std::exchange(look_, std::nullopt);
     if (!answer) {
-        lose_contact(time_now());
+        lose_contact(time_now(), answer.error());
         wants_look_ = true;
         return step();
     }
@@ -109,7 +109,8 @@ void Node::note_contact(const SharedJournal::Following& following, Time clock_at
     if (!std::exchange(has_contact_, true) && ports_.on_news) ports_.on_news(News::contact_made);
 }
 
-void Node::lose_contact(Time now) {
+void Node::lose_contact(Time now, const Fault& why) {
+    contact_lost_by_ = why;
     if (std::exchange(has_contact_, false) && ports_.on_news) ports_.on_news(News::contact_lost);
     look_pause_ = std::clamp(look_pause_ * 2, kContactPauseMin, kContactPauseMax);
     look_again_at_ = now + look_pause_;

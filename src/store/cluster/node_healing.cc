@@ -81,7 +81,7 @@ void Node::on_appended_again(Result<SharedJournal::Appended, Fault> answer) {
     if (has_failed_) return;
     healing_->is_appending = false;
     if (!answer) {
-        lose_contact(time_now());
+        lose_contact(time_now(), answer.error());
         return step();
     }
     note_contact(answer->following, healing_->clock_at_send);

@@ -21,9 +21,12 @@ SeatClaims::SeatClaims(Settings settings, Ports ports)
           ports_.owner,
           ports_.random,
           settings_.redis,
-          [this](const auto& connected) {
+          [this](const Result<void, std::string>& connected) {
+              if (!ports_.on_connection) return;
+              Result<void, io::Fault> told;
               if (!connected)
-                  ports_.on_trouble({io::FaultKind::unavailable, "Redis: " + connected.error()});
+                  told = std::unexpected(io::Fault{io::FaultKind::unavailable, connected.error()});
+              ports_.on_connection(told);
           }
       },
       gate_{client_, ports_.clock, ports_.random, settings_.gate},
@@ -144,8 +147,8 @@ void SeatClaims::measure(telemetry::Figures& figures) const {
     answers("unknown", counters.unknown);
     figures.gauge(
         "gate_open",
-        "1 while the gate is asked, 0 while it is left out.",
-        gate_.breaker_state() == io::CircuitBreaker::State::closed ? 1 : 0
+        "1 while the gate is asked, 0 while it is left out or there is no connection.",
+        client_.is_connected() && gate_.breaker_state() == io::CircuitBreaker::State::closed ? 1 : 0
     );
     const auto took = [&](const char* operation, const char* status, const auto& durations) {
         figures.durations(

@@ -41,8 +41,9 @@ public:
         io::Executor owner;
         const io::Clock& clock;
         io::Random& random;
-        /// Told when Redis is lost, for the log.
-        std::function<void(const io::Fault&)> on_trouble;
+        /// Told when there is a connection to Redis, and each time that there is none. May be
+        /// empty.
+        std::function<void(const Result<void, io::Fault>&)> on_connection;
     };
 
     SeatClaims(Settings settings, Ports ports);
