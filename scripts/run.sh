@@ -59,9 +59,8 @@ cat <<END
 
   Frontrow is starting on http://$listen  (Ctrl-C stops it)
 
-    open it       http://$listen/api/v1/events
+    open it       http://$listen/swagger  (the whole API, to be tried there)
     try it        curl -s http://$listen/api/v1/events
-    the whole API http://$listen/swagger
 
   A seat in three steps. Paste this into a second terminal:
 

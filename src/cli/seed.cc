@@ -88,7 +88,9 @@ void add_seed(CLI::App& app, int& exit_code) {
         app.add_subcommand("seed", "Put three events with a few hundred seats into an empty store");
     command->footer(
         "Does nothing where there are events already. With --csv it adds the file's seats to an "
-        "event, all or none. A running server has the folder to itself: seed before it starts."
+        "event, all or none, each time to a new one unless --event names it.\nA running server has "
+        "the folder to itself: seed before it starts. A PostgreSQL (--store) may be\nseeded beside "
+        "running nodes."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {

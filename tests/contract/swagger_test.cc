@@ -33,9 +33,11 @@ protected:
 };
 
 TEST_F(Swagger, is_found_by_its_short_name) {
-    const auto answer = client.ask("GET", "/swagger");
-    EXPECT_EQ(answer.status, 308);
-    EXPECT_EQ(client.ask("GET", answer.header("location")).status, 200);
+    for (const auto* path : {"/", "/swagger", "/swagger/"}) {
+        const auto answer = client.ask("GET", path);
+        EXPECT_EQ(answer.status, 308) << path;
+        EXPECT_EQ(client.ask("GET", answer.header("location")).status, 200);
+    }
 }
 
 TEST_F(Swagger, has_every_file_that_the_page_and_the_contract_name) {

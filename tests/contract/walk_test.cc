@@ -213,12 +213,16 @@ TEST(Openapi, asks_for_the_credentials_that_each_route_asks_for) {
         EXPECT_EQ(roles_in_document(route), expected(route.access)) << route.pattern;
 }
 
+bool leads_to_swagger(std::string_view path) {
+    return path == "/" || path == "/swagger" || path == "/swagger/";
+}
+
 TEST(DevMode, knows_users_by_name_and_lets_silence_run_the_house) {
     TestServer server;
     const auto world = make_small_world(server);
     auto client = server.connect();
     for (const auto& one : every_route(world)) {
-        if (one.route.method == http::Method::delete_ || one.path == "/swagger") continue;
+        if (one.route.method == http::Method::delete_ || leads_to_swagger(one.path)) continue;
         const auto silent = visit(client, one, {});
         const auto as_mallory = visit(client, one, {{"X-User-ID", "mallory"}});
         const bool is_users = one.is_for(Access::user);

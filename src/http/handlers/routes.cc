@@ -51,7 +51,9 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/metrics", anyone, BodyKind::none, handlers::metrics},
     {get, "/openapi.yaml", anyone, BodyKind::none, handlers::openapi_as_yaml},
     {get, "/openapi.json", anyone, BodyKind::none, handlers::openapi_as_json},
+    {get, "/", anyone, BodyKind::none, handlers::swagger},
     {get, "/swagger", anyone, BodyKind::none, handlers::swagger},
+    {get, "/swagger/", anyone, BodyKind::none, handlers::swagger},
     {get, "/swagger/{file}", anyone, BodyKind::none, handlers::swagger_file},
 };
 
