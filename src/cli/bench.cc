@@ -1,6 +1,7 @@
 #include "bench/bench.h"
 
 #include "bench/report/report.h"
+#include "bench/target.h"
 #include "cli/commands.h"
 #include "cli/file_limit.h"
 #include "config/bench_settings.h"
@@ -16,7 +17,10 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <string>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace frontrow::cli {
 namespace {
@@ -86,20 +90,34 @@ bool write(const std::filesystem::path& file, const std::string& text) {
     return !stream.fail();
 }
 
+int bench_failed(const std::vector<std::string>& failures) {
+    for (const auto& failure : failures)
+        std::fprintf(stderr, "frontrow bench: FAILED: %s\n", failure.c_str());
+    return kFailed;
+}
+
 int bench(const config::BenchSettings& settings) {
     if (const auto error = config::check(settings)) {
         std::fprintf(stderr, "frontrow bench: %s\n", error->message.c_str());
         return kWrongUsage;
     }
+    if (!settings.url.empty()) {
+        if (const auto target = bench::parse_target(settings.url); !target) {
+            std::fprintf(stderr, "frontrow bench: %s\n", target.error().what.c_str());
+            return kWrongUsage;
+        }
+    }
     raise_file_limit();
+    auto result = run(settings);
+    // There are no figures of a load that never came to be.
+    if (result.rounds.empty()) return bench_failed(result.failures);
     const auto figures =
-        bench::report::figures_of(settings, run(settings), io::SystemClock{}.now());
+        bench::report::figures_of(settings, std::move(result), io::SystemClock{}.now());
     std::fputs(bench::report::as_summary(figures).c_str(), stdout);
     const bool has_page = write(settings.report, bench::report::as_page(figures));
     const bool has_json = write(settings.json, bench::report::as_json(figures));
-    for (const auto& failure : figures.failures)
-        std::fprintf(stderr, "frontrow bench: FAILED: %s\n", failure.c_str());
-    return has_page && has_json && figures.failures.empty() ? kDone : kFailed;
+    const int exit_code = figures.failures.empty() ? kDone : bench_failed(figures.failures);
+    return has_page && has_json ? exit_code : kFailed;
 }
 
 }  // namespace

@@ -3,12 +3,16 @@
 #include "config/sources.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 #include <sys/stat.h>
+#include <vector>
 
 namespace frontrow {
 namespace {
@@ -33,6 +37,52 @@ namespace {
 [[noreturn]] void give_up_without_memory() {
     std::fputs("frontrow: it can't go on: there is no memory left\n", stderr);
     std::_Exit(cli::kFailed);
+}
+
+/// The first of what a command doesn't know; a flag before a word, which may be that flag's value.
+/// CLI11 names them from the last to the first.
+std::string first_unknown(const std::vector<std::string>& words) {
+    const auto flag =
+        std::ranges::find_if(words, [](const std::string& word) { return word.starts_with('-'); });
+    const auto& word = flag == words.end() ? words.front() : *flag;
+    // What stands behind it may be a secret.
+    return word.substr(0, word.find('='));
+}
+
+/// What is wrong, in our words where CLI11's lead astray.
+std::string words_for(const CLI::App& command, const CLI::ParseError& error) {
+    const std::string said = error.what();
+    if (const auto unknown = command.remaining();
+        error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !unknown.empty())
+        return "there is no " + first_unknown(unknown);
+    constexpr std::string_view kNotConverted = "Could not convert: ";
+    if (said.starts_with(kNotConverted))
+        return said.substr(kNotConverted.size()) + " isn't a number";
+    constexpr std::string_view kValue = ": Value ";
+    constexpr std::string_view kNotInRange = " not in range ";
+    const auto value = said.find(kValue);
+    const auto range = said.find(kNotInRange);
+    if (value == std::string::npos || range == std::string::npos) return said;
+    const auto begin = value + kValue.size();
+    return said.substr(0, value) + ": " + said.substr(begin, range - begin) +
+           " isn't a number from " + said.substr(range + kNotInRange.size());
+}
+
+int say_wrong(const CLI::App& app, const config::Sources& sources, const CLI::ParseError& error) {
+    const auto called = app.get_subcommands();
+    const auto& command = called.empty() ? app : *called.front();
+    const auto name = called.empty() ? "frontrow" : "frontrow " + command.get_name();
+    const auto origin = sources.origin_of(app, error.what());
+    std::fprintf(
+        stderr,
+        "%s: %s%s%s\n%s --help says more.\n",
+        name.c_str(),
+        origin.c_str(),
+        origin.empty() ? "" : ": ",
+        words_for(command, error).c_str(),
+        name.c_str()
+    );
+    return cli::kWrongUsage;
 }
 
 int run(int argc, char** argv) {
@@ -78,13 +128,12 @@ int run(int argc, char** argv) {
         // "A subcommand is required" is all that CLI11 says of a command that it doesn't know.
         if (const auto unknown = app.remaining(); !unknown.empty()) {
             std::fprintf(stderr, "frontrow: there is no command %s\n", unknown.front().c_str());
+            return cli::kWrongUsage;
         }
-        app.exit(error);
-        return cli::kWrongUsage;
+        return say_wrong(app, *sources, error);
     } catch (const CLI::ParseError& error) {
-        if (const auto origin = sources->origin_of(app, error.what()); !origin.empty())
-            std::fprintf(stderr, "frontrow: %s: ", origin.c_str());
-        return app.exit(error) == 0 ? cli::kDone : cli::kWrongUsage;
+        if (error.get_exit_code() == 0) return app.exit(error);
+        return say_wrong(app, *sources, error);
     }
     return exit_code;
 }

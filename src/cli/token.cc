@@ -25,8 +25,8 @@ void add_token(CLI::App& app, int& exit_code) {
             exit_code = kWrongUsage;
             return;
         }
-        if (settings->secret.empty()) {
-            std::fprintf(stderr, "frontrow token: --secret must be the server's, not empty\n");
+        if (const auto error = config::check(*settings)) {
+            std::fprintf(stderr, "frontrow token: %s\n", error->message.c_str());
             exit_code = kWrongUsage;
             return;
         }

@@ -187,8 +187,7 @@ void add_options(CLI::App& command, TokenSettings& settings) {
         ->capture_default_str();
     command.add_option("--secret", settings.secret, "The server's secret")
         ->envname("FRONTROW_JWT_SECRET")
-        ->type_name("SECRET")
-        ->required();
+        ->type_name("SECRET");
     command.add_option("--ttl", settings.ttl_seconds, "How long it's good for, a year at most")
         ->envname("FRONTROW_TOKEN_TTL")
         ->type_name("SECONDS")

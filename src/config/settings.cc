@@ -151,6 +151,16 @@ std::optional<UsageError> check(const SeedSettings& settings) {
     return check_clock(settings.store);
 }
 
+std::optional<UsageError> check(const TokenSettings& settings) {
+    if (settings.secret.empty())
+        return UsageError{"set FRONTROW_JWT_SECRET, or --secret, to the server's secret"};
+    if (settings.secret.size() >= kSecretBytesMin) return std::nullopt;
+    return UsageError{
+        "FRONTROW_JWT_SECRET is shorter than " + std::to_string(kSecretBytesMin) +
+        " characters; no server takes it, but one with --dev"
+    };
+}
+
 std::optional<UsageError> check(const SnapshotSettings& settings) {
     if (settings.store.is_cluster() && settings.cache_dir.empty())
         return UsageError{"name the folder for the snapshot with --cache-dir"};

@@ -116,5 +116,7 @@ std::optional<UsageError> check(const StoreSettings& settings);
 std::optional<UsageError> check(const SeedSettings& settings);
 /// A folder for snapshots goes with a database, and only with one.
 std::optional<UsageError> check(const SnapshotSettings& settings);
+/// A token wants the server's secret, which is as long as the server wants it.
+std::optional<UsageError> check(const TokenSettings& settings);
 
 }  // namespace frontrow::config

@@ -19,6 +19,7 @@ TEST(BenchSetup, says_where_nobody_answers) {
     const auto run = run_bench({"--url", url});
     EXPECT_EQ(run.finished.exit_code, 1);
     EXPECT_THAT(run.finished.err, HasSubstr("can't connect to " + url));
+    EXPECT_EQ(run.finished.out, "") << "no table of zeros";
 }
 
 TEST(BenchSetup, says_what_an_address_looks_like) {
@@ -29,7 +30,7 @@ TEST(BenchSetup, says_what_an_address_looks_like) {
           "http://me:pw@127.0.0.1",
           "http://"}) {
         const auto run = run_bench({"--url", url});
-        EXPECT_EQ(run.finished.exit_code, 1) << url;
+        EXPECT_EQ(run.finished.exit_code, 2) << url;
         EXPECT_THAT(
             run.finished.err, HasSubstr("--url takes an address like http://127.0.0.1:8080")
         ) << url;
