@@ -16,6 +16,7 @@ void StateLog::open() {
     sum_at_open_ = digest();
     is_open_ = true;
     watches_ = true;
+    ++savepoints_;
 }
 
 void StateLog::commit() {

@@ -29,9 +29,11 @@ class StatePart;
 /// one that was kept past open() or digest() is missed.
 ///
 /// **Where nothing is open and no digest is kept** a change costs one branch that is always the
-/// same. With an open savepoint it notes the old value, in constant time: whole rows where they
-/// are small, the field alone where they aren't (change(number, &Row::field)), the length where
-/// something is appended, and what is replaced or cleared moves into the note.
+/// same. With an open savepoint it notes the old value, in constant time: of a value once in each
+/// savepoint, of a row as a whole where it is small, the field alone where it isn't
+/// (change(number, &Row::field)), the length where something is appended, and what is replaced or
+/// cleared moves into the note. Of a table it notes once where it ended: rows that come later go
+/// whole, so that nothing is noted of them.
 ///
 /// **The digest** is of what things are, not of where they lie: a sum of hashes (base/digest.h) of
 /// rows, values and elements, each salted with its part's name. An empty part adds nothing, nor
@@ -81,9 +83,9 @@ public:
     std::vector<std::pair<std::string_view, Bits128>> digests_by_part();
 
     /// For parts: how to take back what they are about to change, while a savepoint is open.
-    /// Undo steps change parts as if no savepoint were open.
+    /// Undo steps change parts as if no savepoint were open. Inlined, a note is a few stores.
     template <class Undo>
-    void note(Undo&& undo) {
+    [[gnu::always_inline]] void note(Undo&& undo) {
         steps_.push(std::forward<Undo>(undo));
     }
 
@@ -95,6 +97,8 @@ private:
     bool keeps_digest_;
     bool is_open_ = false;
     bool watches_;
+    /// How many were opened so far.
+    std::uint64_t savepoints_ = 0;
     UndoSteps steps_;
     Bits128 sum_;
     Bits128 sum_at_open_;
@@ -144,6 +148,12 @@ protected:
         is_unsettled_ = true;
         log_.unsettled_.push_back(this);
     }
+    /// A savepoint is open, and this wasn't asked of the part in it before.
+    bool is_first_note() {
+        if (!log_.is_open() || noted_in_ == log_.savepoints_) return false;
+        noted_in_ = log_.savepoints_;
+        return true;
+    }
     /// Has savepoint_closed() called at the end of the savepoint. Once in each.
     void hear_close() { log_.closing_.push_back(this); }
 
@@ -160,6 +170,8 @@ private:
     Bits128 salt_;
     Bits128 sum_;
     bool is_unsettled_ = false;
+    /// The savepoint in which something of it was noted last.
+    std::uint64_t noted_in_ = 0;
     StatePart* next_;
     StatePart* before_ = nullptr;
 };

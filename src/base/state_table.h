@@ -60,6 +60,10 @@ public:
     /// Adds Row(args…) and returns its number.
     template <class... Args>
     Number add(Args&&... args) {
+        if (is_watched<digested>()) [[unlikely]] {
+            if (log().is_open()) note_end();
+            if (hashes()) settle_later();
+        }
         const auto number = end_;
         if (number / kRows == pages_.size()) pages_.emplace_back();
         auto& page = pages_[number / kRows];
@@ -68,10 +72,6 @@ public:
         page.live |= bit(number);
         ++end_;
         ++size_;
-        if (is_watched<digested>()) [[unlikely]] {
-            if (log().is_open()) log().note([this] { take_back_last(); });
-            if (hashes()) mark(page, number);
-        }
         return number;
     }
 
@@ -80,7 +80,7 @@ public:
         auto& row = *place(number);
         if (is_watched<digested>()) [[unlikely]] {
             touch(number);
-            if (log().is_open())
+            if (is_old(number))
                 log().note([this, number, old = row]() mutable {
                     touch(number);
                     *place(number) = std::move(old);
@@ -95,10 +95,25 @@ public:
         auto& present = place(number)->*field;
         if (is_watched<digested>()) [[unlikely]] {
             touch(number);
-            if (log().is_open())
+            if (is_old(number))
                 log().note([this, number, field, old = present]() mutable {
                     touch(number);
                     place(number)->*field = std::move(old);
+                });
+        }
+        return present;
+    }
+
+    /// One element of a field that is a list, to be written at once. Notes that alone.
+    template <class List, class Of>
+    auto& change(Number number, List Of::* field, std::size_t index) {
+        auto& present = (place(number)->*field)[index];
+        if (is_watched<digested>()) [[unlikely]] {
+            touch(number);
+            if (is_old(number))
+                log().note([this, number, field, index, old = present]() mutable {
+                    touch(number);
+                    (place(number)->*field)[index] = std::move(old);
                 });
         }
         return present;
@@ -111,7 +126,7 @@ public:
             touch(number);
         auto& present = place(number)->*field;
         std::swap(present, value);
-        if (log().is_open()) [[unlikely]]
+        if (is_old(number)) [[unlikely]]
             log().note([this, number, field, old = std::move(value)]() mutable {
                 touch(number);
                 place(number)->*field = std::move(old);
@@ -123,7 +138,7 @@ public:
     void append(Number number, List Of::* field, Item&& item) {
         if (is_watched<digested>()) [[unlikely]] {
             touch(number);
-            if (log().is_open())
+            if (is_old(number))
                 log().note([this, number, field] {
                     touch(number);
                     (place(number)->*field).pop_back();
@@ -164,7 +179,7 @@ private:
     struct Page {
         std::unique_ptr<Rows> rows;
         std::uint64_t live = 0;
-        /// Not in the sum: added or changed since it was last told.
+        /// Not in the sum, though before settled_end_: changed since it was last told.
         std::uint64_t changed = 0;
     };
 
@@ -184,23 +199,37 @@ private:
         return writer.finish();
     }
 
+    /// Before anything is changed in a savepoint.
+    void note_end() {
+        if (is_first_note()) note_new_end();
+    }
+    [[gnu::noinline]] void note_new_end() {
+        old_end_ = end_;
+        log().note([this] { take_back_until(old_end_); });
+    }
+    /// A savepoint is open, and the row was there before it: what is done to others goes with them.
+    bool is_old(Number number) {
+        if (!log().is_open()) return false;
+        note_end();
+        return number < old_end_;
+    }
+
     /// Before a row changes: it leaves the sum, until settle() adds it as it is then.
     void touch(Number number) {
+        if (!hashes() || number >= settled_end_) return;
         auto& page = pages_[number / kRows];
-        if (!hashes() || (page.changed & bit(number)) != 0) return;
+        if ((page.changed & bit(number)) != 0) return;
         take_from_digest(hash(*place(number)));
-        mark(page, number);
-    }
-    void mark(Page& page, Number number) {
         if (page.changed == 0) changed_pages_.push_back(number / kRows);
         page.changed |= bit(number);
         settle_later();
     }
 
-    void take_back_last() {
-        --end_;
-        remove(end_);
+    void take_back_until(Number end) {
+        while (end_ > end)
+            remove(--end_);
         first_ = std::min(first_, end_);
+        settled_end_ = std::min(settled_end_, end_);
     }
     void remove(Number number) {
         auto& page = pages_[number / kRows];
@@ -211,15 +240,19 @@ private:
     }
 
     void settle() override {
+        Bits128 sum;
         for (const auto index : changed_pages_) {
             auto& page = pages_[index];
             for (auto left = page.changed & page.live; left != 0; left &= left - 1) {
                 const auto number = index * kRows + static_cast<Number>(std::countr_zero(left));
-                add_to_digest(hash(*place(number)));
+                sum = sum_of(sum, hash(*place(number)));
             }
             page.changed = 0;
         }
         changed_pages_.clear();
+        for (; settled_end_ < end_; ++settled_end_)
+            if (has(settled_end_)) sum = sum_of(sum, hash(*place(settled_end_)));
+        add_to_digest(sum);
     }
 
     Bits128 digest_anew() const override {
@@ -234,6 +267,10 @@ private:
     Number first_ = 0;
     std::size_t size_ = 0;
     std::vector<Number> changed_pages_;
+    /// Rows from here on aren't in the sum yet.
+    Number settled_end_ = 0;
+    /// Rows from here on came in the open savepoint.
+    Number old_end_ = 0;
 };
 
 }  // namespace frontrow

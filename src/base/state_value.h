@@ -21,7 +21,7 @@ public:
     T& change() {
         if (is_watched<digested>()) [[unlikely]] {
             touch();
-            if (log().is_open())
+            if (is_first_note())
                 log().note([this, old = value_]() mutable {
                     touch();
                     value_ = std::move(old);

@@ -22,16 +22,15 @@ public:
     ~UndoSteps() { drop(); }
 
     template <class Step>
-    void push(Step&& step) {
+    [[gnu::always_inline]] void push(Step&& step) {
         using Kept = std::remove_cvref_t<Step>;
         constexpr auto kSize = padded(sizeof(Kept));
         static_assert(alignof(Kept) <= kAlignment && kSize + sizeof(Trailer) <= kBlock);
-        if (room_ < kSize + sizeof(Trailer)) use_next_block();
+        if (static_cast<std::size_t>(end_ - top_) < kSize + sizeof(Trailer)) use_next_block();
         ::new (static_cast<void*>(top_)) Kept(std::forward<Step>(step));
         ::new (static_cast<void*>(top_ + kSize)) Trailer{&kKindOf<Kept>};
         top_ += kSize + sizeof(Trailer);
-        room_ -= kSize + sizeof(Trailer);
-        owns_ |= !std::is_trivially_destructible_v<Kept>;
+        if constexpr (!std::is_trivially_destructible_v<Kept>) owns_ = true;
     }
 
     /// Calls all, newest first, and forgets them. None may push another.
@@ -88,11 +87,11 @@ private:
     static constexpr Kind kKindOf{&run_step<Step>, &drop_step<Step>, padded(sizeof(Step))};
 
     void use_next_block() {
-        if (used_ > 0) blocks_[used_ - 1].size = kBlock - room_;
+        if (used_ > 0) blocks_[used_ - 1].size = kBlock - static_cast<std::size_t>(end_ - top_);
         if (used_ == blocks_.size())
             blocks_.push_back({std::make_unique_for_overwrite<std::byte[]>(kBlock), 0});
         top_ = blocks_[used_++].bytes.get();
-        room_ = kBlock;
+        end_ = top_ + kBlock;
     }
 
     template <class Visit>
@@ -112,16 +111,16 @@ private:
     void reset() {
         blocks_.resize(std::min(blocks_.size(), kBlocksKept));
         used_ = 0;
-        room_ = 0;
         top_ = nullptr;
+        end_ = nullptr;
         owns_ = false;
     }
 
     std::vector<Block> blocks_;
     std::size_t used_ = 0;
-    /// Where the next one goes, and how many bytes there are from there on.
+    /// Where the next one goes, and where its block ends.
     std::byte* top_ = nullptr;
-    std::size_t room_ = 0;
+    std::byte* end_ = nullptr;
     bool owns_ = false;
 };
 

@@ -164,10 +164,11 @@ void Inventory::enter_reservation(ReservationIndex index) {
     const auto seats = static_cast<std::uint32_t>(row.seats.size());
     auto& counts = event.counts.change();
     (is_pending ? counts.reserved : counts.confirmed) += seats;
-    auto& of_user = user_sales_.change(row.user, &UserSales::seats);
-    auto entry = std::ranges::find(of_user, row.event, &SeatsInEvent::event);
-    if (entry == of_user.end()) entry = of_user.insert(entry, {.event = row.event, .seats = 0});
-    entry->seats += seats;
+    const auto place = user_sales_[row.user].place_of(row.event);
+    if (place == user_sales_[row.user].seats.size())
+        user_sales_.append(row.user, &UserSales::seats, SeatsInEvent{row.event, seats});
+    else
+        user_sales_.change(row.user, &UserSales::seats, place).seats += seats;
     if (is_pending) hold_ends_.add({row.expires_at, index});
     auto& totals = totals_.change();
     ++(is_pending ? totals.pending : totals.confirmed);
@@ -223,9 +224,14 @@ SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
     };
 }
 
-std::uint32_t Inventory::UserSales::seats_in(EventIndex event) const {
+std::size_t Inventory::UserSales::place_of(EventIndex event) const {
     const auto entry = std::ranges::find(seats, event, &SeatsInEvent::event);
-    return entry == seats.end() ? 0 : entry->seats;
+    return static_cast<std::size_t>(entry - seats.begin());
+}
+
+std::uint32_t Inventory::UserSales::seats_in(EventIndex event) const {
+    const auto place = place_of(event);
+    return place == seats.size() ? 0 : seats[place].seats;
 }
 
 std::uint32_t Inventory::seats_of(const EventRow& event, std::string_view user, Instant now) const {

@@ -280,6 +280,8 @@ private:
         /// One for each event in which the user has any: a few, even for who buys much.
         SmallVector<SeatsInEvent, 1> seats;
 
+        /// Of the event's entry in `seats`, or their number.
+        std::size_t place_of(EventIndex event) const;
         std::uint32_t seats_in(EventIndex event) const;
     };
 
