@@ -1,16 +1,14 @@
 #pragma once
 
 #include "base/bits128.h"
+#include "base/eight_bytes.h"
 
-#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <ranges>
 #include <string_view>
-#include <type_traits>
 
 namespace frontrow {
 
@@ -20,10 +18,10 @@ namespace frontrow {
 // let two equal rows cancel each other.
 //
 // It has to find copies of a state that have diverged by a bug, a flipped bit or a wrong history.
-// Such differences are blind: two different states agree by chance once in 2^128. It does not
-// withstand an attacker who chooses rows so that their hashes cancel (Wagner's generalised birthday
-// attack on sums, and the hash has no key). It need not: such a row reaches each copy by the same
-// journal, and the journal itself is chained by SHA-256.
+// Such differences are blind: two different states agree by chance once in 2^128, and once in 2^65
+// where all that differs are the highest bits of numbers. It does not withstand an attacker who
+// chooses rows so that their hashes cancel: no constant in it is a secret. It need not: such a row
+// reaches each copy by the same journal, and the journal itself is chained by SHA-256.
 
 constexpr Bits128 sum_of(Bits128 a, Bits128 b) {
     const auto lo = a.lo + b.lo;
@@ -34,151 +32,119 @@ constexpr Bits128 difference_of(Bits128 a, Bits128 b) {
     return {a.hi - b.hi - (a.lo < b.lo ? 1 : 0), a.lo - b.lo};
 }
 
+/// What is added up and multiplied, modulo 2^128. The factors are odd and have 128 bits, the values
+/// 64 at a time: a product of 128 bits by 128 would lose what differs in the highest bits.
+__extension__ using Word128 = unsigned __int128;
+
+constexpr Word128 word_of(Bits128 bits) {
+    return Word128{bits.hi} << 64 | bits.lo;
+}
+
+/// So that each bit of the result depends on all of the word's (MurmurHash3's finalizer).
+constexpr std::uint64_t mixed(std::uint64_t word) {
+    word = (word ^ word >> 33) * 0xFF51'AFD7'ED55'8CCD;
+    word = (word ^ word >> 33) * 0xC4CE'B9FE'1A85'EC53;
+    return word ^ word >> 33;
+}
+
+/// Which of a type's fields it is, and the factor that belongs to it, which the compiler works out.
+class FieldNumber {
+public:
+    // NOLINTNEXTLINE(google-explicit-constructor): a literal is the number.
+    consteval FieldNumber(std::uint64_t number)
+        : factor_{word_of(Bits128{mixed(2 * number), mixed(2 * number + 1) | 1})} {}
+
+    constexpr Word128 factor() const { return factor_; }
+
+private:
+    Word128 factor_;
+};
+
 class DigestWriter;
 
 /// A type that says which of its fields are hashed, each under a number of its own that it keeps
-/// for ever: `void digest_fields(DigestWriter&, const T&)` beside the type.
+/// for ever, from 1 on: `void digest_fields(DigestWriter&, const T&)` beside the type.
 template <class T>
 concept HasDigestFields =
     requires(DigestWriter& writer, const T& value) { digest_fields(writer, value); };
 
-/// The hash of one thing, field by field: MurmurHash3's x64 128 over the words of its values, and
-/// last one of the numbers of the fields that had any. A field that has its default (zero, empty,
-/// absent) adds nothing, so that a version that knows one field more hashes older rows as before.
+/// The hash of one thing: the sum of its fields' values, each times its field's factor (multilinear
+/// hashing), mixed together with the seed. No product waits for another, and a field that has its
+/// default (zero, empty, absent) adds nothing, so that a version that knows one field more hashes
+/// older rows as before.
 class DigestWriter {
 public:
     /// Things with different seeds have different hashes.
-    explicit DigestWriter(Bits128 seed) : state_{seed} {}
+    explicit DigestWriter(Bits128 seed) : seed_{word_of(seed)} {}
 
     /// Numbers, enumerators, instants, ids, texts, optional and shared values, lists, and types
     /// with digest_fields(), which may be nested.
     template <class T>
-    void field(std::uint64_t number, const T& value) {
-        if constexpr (HasDigestFields<T>) {
-            DigestWriter inner{{}};
-            digest_fields(inner, value);
-            if (inner.is_empty()) return;
-            name(number);
-            put(inner.finish());
-        } else if (!is_default(value)) {
-            name(number);
-            put_whole(value);
-        }
+    void field(FieldNumber number, const T& value) {
+        sum_ += value_of(value) * number.factor();
     }
 
     /// All fields so far had their defaults.
-    bool is_empty() const { return words_ == 0; }
+    bool is_empty() const { return sum_ == 0; }
 
+    /// Not linear any more, unlike the sum: hashes are added up.
     Bits128 finish() const {
-        auto [b, a] = state_;
-        if (words_ % 2 == 1) round(a, b, half_, 0);
-        round(a, b, names_, words_);
-        a += b;
-        b += a;
-        a = mix(a);
-        b = mix(b);
-        a += b;
-        return {b + a, a};
+        const auto sum = seed_ + sum_;
+        const auto lo = static_cast<std::uint64_t>(sum);
+        const auto hi = static_cast<std::uint64_t>(sum >> 64);
+        const auto one = mixed(lo + hi);
+        const auto other = mixed(lo + 2 * hi);
+        return {one + 2 * other, one + other};
     }
 
 private:
-    template <class T>
-    static bool is_default(const T& value) {
-        if constexpr (std::convertible_to<T, std::string_view>)
-            return std::string_view{value}.empty();
-        else if constexpr (std::ranges::range<T>)
-            return std::ranges::empty(value);
-        else if constexpr (requires { *value; })
-            return !value;
-        else if constexpr (std::same_as<T, Bits128>)
-            return value == Bits128{};
-        else if constexpr (requires { value.bits(); })
-            return value.bits() == Bits128{};
-        else
-            return word_of(value) == 0;
-    }
+    /// What a list's sum is multiplied by before the next element is added.
+    static constexpr Word128 kStep = FieldNumber{0}.factor();
+    /// What the higher one of two words is multiplied by.
+    static constexpr Word128 kHigher = FieldNumber{~0ULL}.factor();
 
-    /// So many words that what follows can't be taken for a part of it, also for a default.
+    /// Zero for a default.
     template <class T>
-    void put_whole(const T& value) {
+    static Word128 value_of(const T& value) {
         if constexpr (HasDigestFields<T>) {
             DigestWriter inner{{}};
             digest_fields(inner, value);
-            put(inner.finish());
+            // Swapped, so that field 1 of a field 2 has another factor than field 2 of a field 1.
+            return inner.sum_ >> 64 | inner.sum_ << 64;
         } else if constexpr (std::convertible_to<T, std::string_view>) {
-            put_text(value);
+            return value_of_text(value);
         } else if constexpr (std::ranges::range<T>) {
-            put(std::ranges::size(value));
+            Word128 sum = std::ranges::size(value);
             for (const auto& element : value)
-                put_whole(element);
+                sum = sum * kStep + value_of(element);
+            return sum;
         } else if constexpr (requires { *value; }) {
-            put(value ? 1 : 0);
-            if (value) put_whole(*value);
+            return value ? kStep + value_of(*value) : 0;
         } else if constexpr (std::same_as<T, Bits128>) {
-            put(value);
+            return value_of_words(value);
         } else if constexpr (requires { value.bits(); }) {
-            put(value.bits());
-        } else {
-            put(word_of(value));
-        }
-    }
-
-    template <class T>
-    static std::uint64_t word_of(const T& value) {
-        if constexpr (std::same_as<T, double>)
+            return value_of_words(value.bits());
+        } else if constexpr (std::same_as<T, double>) {
             return std::bit_cast<std::uint64_t>(value);
-        else if constexpr (requires { value.time_since_epoch(); })
+        } else if constexpr (requires { value.time_since_epoch(); }) {
             return static_cast<std::uint64_t>(value.time_since_epoch().count());
-        else if constexpr (requires { value.count(); })
+        } else if constexpr (requires { value.count(); }) {
             return static_cast<std::uint64_t>(value.count());
-        else
+        } else {
             return static_cast<std::uint64_t>(value);
-    }
-
-    void put_text(std::string_view text) {
-        put(text.size());
-        while (!text.empty()) {
-            const auto length = std::min(text.size(), sizeof(std::uint64_t));
-            std::uint64_t word = 0;
-            std::memcpy(&word, text.data(), length);
-            put(word);
-            text.remove_prefix(length);
         }
     }
-    void put(Bits128 bits) {
-        put(bits.lo);
-        put(bits.hi);
-    }
-    void put(std::uint64_t word) {
-        if (words_++ % 2 == 0)
-            half_ = word;
-        else
-            round(state_.lo, state_.hi, half_, word);
+
+    static Word128 value_of_words(Bits128 words) { return words.hi * kHigher + words.lo; }
+    static Word128 value_of_text(std::string_view text) {
+        Word128 sum = text.size();
+        for (; text.size() > sizeof(Eight); text.remove_prefix(sizeof(Eight)))
+            sum = sum * kStep + eight_at(text.data());
+        return sum * kStep + eight_of(text);
     }
 
-    void name(std::uint64_t number) { names_ = (names_ + number + 1) * 0x9E37'79B9'7F4A'7C15; }
-
-    static void round(std::uint64_t& a, std::uint64_t& b, std::uint64_t first, std::uint64_t last) {
-        constexpr std::uint64_t kFirst = 0x87C3'7B91'1142'53D5;
-        constexpr std::uint64_t kLast = 0x4CF5'AD43'2745'937F;
-        a ^= std::rotl(first * kFirst, 31) * kLast;
-        a = (std::rotl(a, 27) + b) * 5 + 0x52DC'E729;
-        b ^= std::rotl(last * kLast, 33) * kFirst;
-        b = (std::rotl(b, 31) + a) * 5 + 0x3849'5AB5;
-    }
-
-    static std::uint64_t mix(std::uint64_t word) {
-        word = (word ^ word >> 33) * 0xFF51'AFD7'ED55'8CCD;
-        word = (word ^ word >> 33) * 0xC4CE'B9FE'1A85'EC53;
-        return word ^ word >> 33;
-    }
-
-    Bits128 state_;
-    /// A word that waits for a second one.
-    std::uint64_t half_ = 0;
-    std::uint64_t words_ = 0;
-    /// Which fields had a value, in their order.
-    std::uint64_t names_ = 0;
+    Word128 seed_;
+    Word128 sum_ = 0;
 };
 
 }  // namespace frontrow

@@ -20,6 +20,20 @@ inline Eight eight_at(const char* text) {
     return eight;
 }
 
+/// Of a text of up to eight bytes. Of those of one length each has another.
+inline Eight eight_of(std::string_view text) {
+    Eight eight = 0;
+    if (text.size() < sizeof(std::uint32_t)) {
+        for (const char c : text)
+            eight = eight << 8 | static_cast<unsigned char>(c);
+        return eight;
+    }
+    std::uint32_t last = 0;
+    std::memcpy(&eight, text.data(), sizeof last);
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    return eight | Eight{last} << 32;
+}
+
 constexpr Eight eight_times(unsigned char c) {
     return 0x0101'0101'0101'0101U * c;
 }

@@ -146,5 +146,27 @@ TEST(StateDigest, tells_apart_parts_places_and_where_one_text_ends) {
     EXPECT_NE(zero_first.finish(), zero_last.finish());
 }
 
+TEST(StateDigest, is_another_for_every_length_and_every_byte_of_a_text) {
+    const auto of = [](std::string_view text) {
+        DigestWriter writer{{}};
+        writer.field(1, text);
+        return writer.finish();
+    };
+    std::vector<Bits128> digests;
+    for (std::size_t length = 0; length <= 70; ++length) {
+        std::string text(length, '\0');
+        digests.push_back(of(text));
+        for (auto& byte : text) {
+            for (const char other : {'\x01', '\x80'}) {
+                byte = other;
+                digests.push_back(of(text));
+            }
+            byte = '\0';
+        }
+    }
+    std::ranges::sort(digests);
+    EXPECT_EQ(std::ranges::adjacent_find(digests), digests.end());
+}
+
 }  // namespace
 }  // namespace frontrow::test
