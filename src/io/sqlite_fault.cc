@@ -52,8 +52,7 @@ Fault sqlite_fault(sqlite3* handle, const std::filesystem::path& file) {
                       : is_corrupt                ? FaultKind::corrupt
                                                   : FaultKind::unavailable;
     return Fault{
-        kind,
-        words.empty() ? said + " (" + code + ")" : words + " (" + said + ", " + code + ")"
+        kind, words.empty() ? said + " (" + code + ")" : words + " (" + said + ", " + code + ")"
     };
 }
 

@@ -161,8 +161,10 @@ const std::vector<WrongUsage>& wrong_usages() {
          {"token", "--sub", "alice", "--secret", "hidden"},
          {},
          "shorter than 32 characters"},
-        {"misspelled_flag", {"serve", "--prot=hidden", "1"}, {}, "frontrow serve: there is no --prot\n"
-        },
+        {"misspelled_flag",
+         {"serve", "--prot=hidden", "1"},
+         {},
+         "frontrow serve: there is no --prot\n"},
         {"no_number", {"serve", "--hold-minutes", "5m"}, {}, "5m isn't a number from 1 to 60"},
         {"token_with_empty_secret", {"token", "--sub", "alice", "--secret", ""}, {}, "--secret"},
         {"any_origin", {"serve", "--dev", "--cors-origin", "*"}, {}, "--cors-origin *"},
