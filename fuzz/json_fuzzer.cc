@@ -1,8 +1,10 @@
 #include "base/check.h"
 #include "round_trip.h"
 #include "support/for_the_tree.h"
+#include "unit/same_fact.h"
 #include "wire/entity_json.h"
 #include "wire/fact_json.h"
+#include "wire/plain_fact.h"
 #include "wire/plain_reservation.h"
 #include "wire/requests.h"
 
@@ -93,7 +95,12 @@ void try_api_key(std::string_view text) {
 }
 
 void try_fact(std::string_view text) {
-    if (const auto fact = wire::parse_fact(text); is_accepted(fact)) check_round_trip(*fact);
+    const auto fact = wire::parse_fact(text);
+    if (wire::read_plain_fact(text)) {
+        const auto by_tree = wire::parse_fact(test::for_the_tree(text));
+        CHECK(fact && by_tree && domain::same(*fact, *by_tree));
+    }
+    if (is_accepted(fact)) check_round_trip(*fact);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "base/instant.h"
 
 #include <array>
-#include <cctype>
 #include <cstring>
 
 namespace frontrow {
@@ -42,7 +41,7 @@ public:
         do {
             value += digit() * scale;
             scale /= 10;
-        } while (ok_ && !rest_.empty() && std::isdigit(static_cast<unsigned char>(rest_.front())));
+        } while (ok_ && !rest_.empty() && is_digit(rest_.front()));
         return value;
     }
 
@@ -50,7 +49,14 @@ public:
     bool done() const { return ok_ && rest_.empty(); }
 
 private:
-    int digit() { return take("0123456789") - '0'; }
+    static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+    int digit() {
+        if (rest_.empty() || !is_digit(rest_.front())) return fail() - '0';
+        const char c = rest_.front();
+        rest_.remove_prefix(1);
+        return c - '0';
+    }
 
     char fail() {
         ok_ = false;

@@ -1,5 +1,6 @@
 #include "wire/fact_json.h"
 #include "wire/object_reader.h"
+#include "wire/plain_fact.h"
 #include "wire/spec_json.h"
 
 #include <boost/algorithm/hex.hpp>
@@ -109,6 +110,7 @@ std::unexpected<ParseError> not_a_fact(std::string message) {
 }  // namespace
 
 Result<domain::Fact, ParseError> parse_fact(std::string_view line) {
+    if (auto fact = read_plain_fact(line)) return std::move(*fact);
     std::array<unsigned char, 4096> memory;
     boost::json::monotonic_resource resource{memory.data(), memory.size()};
     boost::system::error_code error;

@@ -1,0 +1,139 @@
+#include "wire/plain_fact.h"
+
+#include "support/for_the_tree.h"
+#include "support/seed.h"
+#include "unit/same_fact.h"
+#include "wire/fact_json.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <string_view>
+
+namespace frontrow::wire {
+namespace {
+
+using namespace domain;
+using namespace std::string_view_literals;
+
+class PlainFact : public testing::Test {
+protected:
+    std::uint64_t below(std::uint64_t count) { return random_() % count; }
+    Bits128 bits() { return {random_(), random_()}; }
+    Instant instant() {
+        return Instant{
+            Millis{below(static_cast<std::uint64_t>(kLastInstant.time_since_epoch().count()))}
+        };
+    }
+
+    std::string line_of(FactBody body) {
+        const Fact fact{
+            .seq = below(1'000'000),
+            .at = instant(),
+            .trace = TraceId{bits()},
+            .event = EventId{bits()},
+            .body = std::move(body),
+        };
+        std::string line;
+        append_fact(line, fact);
+        return line;
+    }
+    ReservationHeld held() {
+        ReservationHeld body{
+            .reservation = ReservationId{bits()},
+            .user = "buyer {" + std::to_string(below(100)) + "}, ~",
+            .seats = {},
+            .total_amount = static_cast<Amount>(below(10'000)),
+            .expires_at = instant(),
+            .request = {.key = bits(), .content = bits()},
+        };
+        for (auto left = 1 + below(6); left > 0; --left)
+            body.seats.push_back(SeatId{bits()});
+        return body;
+    }
+    /// One of each kind that is read here.
+    std::string line_of_kind(std::uint64_t kind) {
+        const ReservationId reservation{bits()};
+        switch (kind) {
+            case 0:
+                return line_of(ReservationConfirmed{reservation});
+            case 1:
+                return line_of(ReservationCancelled{reservation});
+            case 2:
+                return line_of(ReservationExpired{reservation});
+            case 3:
+                return line_of(ReservationExtended{reservation, instant()});
+            default:
+                return line_of(held());
+        }
+    }
+
+    void spoil(std::string& line) {
+        static constexpr auto kBytes = "{}[]\",:\\ \n0123456789abcdefTZx-+.E_\0\x7F\x80\xC3\xFF"sv;
+        const auto at = below(line.size());
+        const auto piece = line.substr(below(line.size()), 1 + below(60));
+        switch (below(4)) {
+            case 0:
+                line.erase(at, 1 + below(3));
+                break;
+            case 1:
+                line.insert(at, piece);
+                break;
+            default:
+                line[at] = kBytes[below(kBytes.size())];
+        }
+        if (line.empty()) line = " ";
+    }
+
+    static void expect_as_the_tree_reads(const std::string& line) {
+        const auto plain = read_plain_fact(line);
+        if (!plain) return;
+        const auto by_tree = parse_fact(test::for_the_tree(line));
+        ASSERT_TRUE(by_tree) << line;
+        EXPECT_TRUE(same(*plain, *by_tree)) << line;
+    }
+
+private:
+    std::mt19937_64 random_{test::seed_of_this_run()};
+};
+
+TEST_F(PlainFact, is_what_a_sale_writes) {
+    for (int i = 0; i < 1'000; ++i) {
+        const auto line = line_of_kind(below(8));
+        ASSERT_TRUE(read_plain_fact(line)) << line;
+        expect_as_the_tree_reads(line);
+    }
+}
+
+TEST_F(PlainFact, is_nothing_else) {
+    auto escaped = held();
+    escaped.user = "a\"b";
+    auto foreign = held();
+    foreign.user = "席";
+    auto without_seats = held();
+    without_seats.seats.clear();
+    EXPECT_FALSE(read_plain_fact(line_of(escaped)));
+    EXPECT_FALSE(read_plain_fact(line_of(foreign)));
+    EXPECT_FALSE(read_plain_fact(line_of(without_seats)));
+    EXPECT_FALSE(read_plain_fact(line_of(EventDeleted{})));
+    const auto good = line_of(held());
+    EXPECT_FALSE(read_plain_fact(good + " "));
+    EXPECT_FALSE(read_plain_fact(" " + good));
+    EXPECT_FALSE(read_plain_fact(test::for_the_tree(good)));
+    for (std::size_t length = 0; length < good.size(); ++length)
+        EXPECT_FALSE(read_plain_fact(good.substr(0, length))) << length;
+}
+
+TEST_F(PlainFact, reads_what_it_reads_as_the_tree_does) {
+    const int lines = test::is_soak() ? 10'000'000 : 100'000;
+    for (int i = 0; i < lines && !HasFailure(); ++i) {
+        auto line = line_of_kind(below(8));
+        for (auto times = 1 + below(3); times > 0; --times)
+            spoil(line);
+        expect_as_the_tree_reads(line);
+    }
+}
+
+}  // namespace
+}  // namespace frontrow::wire
