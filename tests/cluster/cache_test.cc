@@ -106,7 +106,8 @@ TEST_F(ClusterCache, is_passed_over_where_it_is_another_clusters) {
 TEST_F(ClusterCache, is_filled_by_a_node_whose_url_has_no_password) {
     const auto& database = cluster->postgres();
     auto url = database.url();
-    url.erase(url.find(":" + database.password() + "@"), database.password().size() + 1);
+    const auto password = url.find(':', url.find("//") + 2);
+    url.erase(password, url.find('@') - password);
     const auto folder = cluster->cache(5);
     Server node{Child::Options{
         .arguments = {"serve", "--dev", "--listen", "127.0.0.1:0", "--cache-dir", folder},
