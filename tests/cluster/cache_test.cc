@@ -1,5 +1,4 @@
 #include "cluster/cluster.h"
-#include "support/eventually.h"
 
 #include <gmock/gmock.h>
 
@@ -99,31 +98,6 @@ TEST_F(ClusterCache, is_passed_over_where_it_is_another_clusters) {
     EXPECT_THAT(warned.value_or(""), HasSubstr("no batch 3"));
     auto client = other.client(0);
     EXPECT_EQ(count_free(client, make_hall(client, 10)), 10U);
-}
-
-/// libpq takes the password from the node's environment, and from that of the child that takes
-/// snapshots.
-TEST_F(ClusterCache, is_filled_by_a_node_whose_url_has_no_password) {
-    const auto& database = cluster->postgres();
-    auto url = database.url();
-    const auto password = url.find(':', url.find("//") + 2);
-    url.erase(password, url.find('@') - password);
-    const auto folder = cluster->cache(5);
-    Server node{Child::Options{
-        .arguments = {"serve", "--dev", "--listen", "127.0.0.1:0", "--cache-dir", folder},
-        .environment = {"FRONTROW_STORE=" + url, "PGPASSWORD=" + database.password()},
-    }};
-    auto client = node.client();
-    const auto ready = [&] { return client.get("/readyz").value().status == 200; };
-    ASSERT_TRUE(eventually(ready));
-    const auto has_snapshot = [&] {
-        return fs::exists(folder) && !fs::is_empty(folder) && !fs::directory_iterator {
-            folder
-        } -> path().string().ends_with(".new");
-    };
-    for (int halls = 0; halls < 25 && !has_snapshot(); ++halls)
-        make_hall(client, 20'000);
-    EXPECT_TRUE(eventually(has_snapshot)) << node.process().err();
 }
 
 TEST_F(ClusterCache, must_be_a_folder_that_can_be_made) {

@@ -1,6 +1,11 @@
 #include "store/engine/snapshot_schedule.h"
 
+#include "io/child_process.h"
+
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 namespace frontrow::test {
 namespace {
@@ -51,6 +56,16 @@ TEST(SnapshotSchedule, takes_one_at_a_stop_for_less) {
     const SnapshotSchedule schedule{kMin, 5 * kMin};
     EXPECT_FALSE(schedule.is_worth_one_at_stop(5 * kMin + kMin / 4 - 1));
     EXPECT_TRUE(schedule.is_worth_one_at_stop(5 * kMin + kMin / 4));
+}
+
+/// What libpq needs to reach a cluster's database is in the environment of the node.
+TEST(SnapshotChild, can_be_given_some_of_the_variables_that_this_process_has) {
+    ASSERT_EQ(::setenv("PGPASSWORD", "a=secret", 1), 0);
+    ASSERT_EQ(::setenv("NO_PG", "x", 1), 0);
+    const auto variables = io::variables_from({"PG", "HOME="});
+    EXPECT_EQ(std::ranges::count(variables, "PGPASSWORD=a=secret"), 1);
+    for (const auto& one : variables)
+        EXPECT_TRUE(one.starts_with("PG") || one.starts_with("HOME=")) << one;
 }
 
 }  // namespace
