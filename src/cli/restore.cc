@@ -22,11 +22,17 @@ int restore_failed(const std::string& why) {
     return kFailed;
 }
 
+/// What was cut off, damaged or never a backup is the same to who has to find another one.
+int restore_failed(const io::Fault& fault) {
+    const bool is_corrupt = fault.kind == io::FaultKind::corrupt;
+    return restore_failed(fault.what + (is_corrupt ? "; it isn't a whole Frontrow backup" : ""));
+}
+
 int restore_folder(const config::RestoreSettings& settings, const AcceptUnsealed& accept_unsealed) {
     const auto& folder = settings.store.data_dir;
     const auto copied =
         store::sqlite::restore(settings.from, folder, copy_progress(), accept_unsealed);
-    if (!copied) return restore_failed(copied.error().what);
+    if (!copied) return restore_failed(copied.error());
     print_copied(copied->end.last_seq, copied->end.batch, copied->side_records, folder);
     return kDone;
 }
@@ -40,7 +46,7 @@ io::Awaitable<int> fill_database(
     const auto restored = co_await store::backup::restore_into_cluster(
         connection, settings.from, copy_progress(), accept_unsealed, random
     );
-    if (!restored) co_return restore_failed(restored.error().what);
+    if (!restored) co_return restore_failed(restored.error());
     print_copied(
         restored->facts, restored->batches, restored->side_records, store_name(settings.store)
     );

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <sqlite3.h>
 #include <string>
+#include <string_view>
 
 namespace frontrow::io {
 namespace {
@@ -43,8 +44,12 @@ std::string words_for(const SqliteError& error, const std::filesystem::path& fil
 
 Fault sqlite_fault(sqlite3* handle, const std::filesystem::path& file) {
     const SqliteError error{sqlite3_extended_errcode(handle), sqlite3_system_errno(handle)};
-    const bool is_corrupt = error.kind() == SQLITE_CORRUPT || error.kind() == SQLITE_NOTADB;
-    std::string said = std::string{"SQLite: "} + sqlite3_errmsg(handle);
+    const std::string_view message = sqlite3_errmsg(handle);
+    // Our statements name only what our files have: a table that is gone was damaged away.
+    const bool lacks_table = error.kind() == SQLITE_ERROR && message.starts_with("no such table");
+    const bool is_corrupt =
+        error.kind() == SQLITE_CORRUPT || error.kind() == SQLITE_NOTADB || lacks_table;
+    const std::string said = "SQLite: " + std::string{message};
     std::string code = "code " + std::to_string(error.code);
     if (error.kind() == SQLITE_IOERR) code += ", errno " + std::to_string(error.system);
     const auto words = words_for(error, file);

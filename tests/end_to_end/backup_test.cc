@@ -284,8 +284,11 @@ TEST_F(BackedUp, is_told_from_what_is_no_backup) {
     expect_refused("empty", "it is empty");
     make("text") << std::string(10'000, 'x');
     expect_refused("text", "SQLite: file is not a database");
+    constexpr auto kNotWhole = "; it isn't a whole Frontrow backup";
+    expect_failed(restore(folder_.path() / "text", new_), kNotWhole);
     Sqlite{folder_.path() / "other"}.execute("CREATE TABLE notes (note TEXT)");
     expect_refused("other", "the journal has format 0 and this frontrow reads formats 1 to 2");
+    expect_failed(restore(folder_.path() / "other", new_), kNotWhole);
     EXPECT_FALSE(fs::exists(new_));
 }
 
@@ -313,6 +316,7 @@ protected:
                 restore(file, new_, accept_unsealed), file.string() + " can't be restored: "
             );
             expect_failed(restore(file, new_, accept_unsealed), why);
+            expect_failed(restore(file, new_, accept_unsealed), "isn't a whole Frontrow backup");
             EXPECT_FALSE(fs::exists(new_ / "journal.db"));
         }
     }

@@ -92,7 +92,8 @@ Result<std::int64_t, Fault> find_format(SqliteDatabase& database, bool read_only
         return kFormat;
     }
     return std::unexpected(Fault{
-        FaultKind::unavailable,
+        // Any other program's database has format 0.
+        *version == 0 ? FaultKind::corrupt : FaultKind::unavailable,
         "the journal has format " + std::to_string(*version) + " and this frontrow reads formats " +
             std::to_string(kFirstFormat) + " to " + std::to_string(kFormat),
     });
