@@ -171,7 +171,10 @@ TEST_F(JournalPower, fails_an_append_whose_write_or_sync_fails_and_keeps_those_b
             vfs_.fail(op, 1, code);
             const auto failed = history_.append_to(*journal);
             ASSERT_FALSE(failed);
-            EXPECT_EQ(failed.error().kind, FaultKind::unavailable);
+            EXPECT_EQ(
+                failed.error().kind,
+                code == SQLITE_FULL ? FaultKind::storage_low : FaultKind::unavailable
+            );
             journal = std::unexpected(io::Fault{});
             history_ = history_.until(recover(folder_.path(), vfs_.name()).end.batch);
             acknowledged_ = kept;

@@ -120,7 +120,7 @@ const std::vector<Tampering> kTamperings{
      .says = "format 3"},
     {.name = "the_table_is_gone",
      .sql = "DROP TABLE journal",
-     .kind = FaultKind::unavailable,
+     .kind = FaultKind::corrupt,
      .says = "no such table"},
     {.name = "the_table_has_another_form",
      .sql = "DROP TABLE journal; CREATE TABLE journal (batch INTEGER PRIMARY KEY, fact TEXT)",

@@ -45,7 +45,7 @@ def main():
     if code != 0 or left != ["lock", "notes.txt"] or not calls[-1].startswith("seed --data-dir"):
         complaints.append(f"without a database: {code}, {calls}, {left}")
     code, calls, left = run(checkout, 0)
-    if code != 0 or left != whole or "migrate down --to 0" not in calls:
+    if code != 0 or left != whole or "migrate down --to 0 --yes" not in calls:
         complaints.append(f"with a database: {code}, {calls}, {left}")
     # Settings that can't be read, and a database that doesn't answer.
     for failed in (1, 2):

@@ -149,7 +149,7 @@ TEST(StoreChoice, does_not_look_at_what_a_flag_overrules) {
     // A script's empty variable must not lead to a database.
     const auto empty =
         run_program({"seed", "--data-dir", ""}, {std::string{"DATABASE_URL="} + kUrl});
-    EXPECT_EQ(empty.exit_code, 1);
+    EXPECT_EQ(empty.exit_code, 2);
     EXPECT_THAT(empty.err, Not(HasSubstr("PostgreSQL")));
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <vector>
 
 namespace frontrow::test {
@@ -96,11 +97,17 @@ TEST_F(Bodies, count_by_more_than_their_text_however_short_it_is) {
 }
 
 TEST_F(Bodies, are_made_once_on_a_worker_for_all_who_ask_meanwhile) {
+    std::latch has_looked{1};
+    const auto make_later = [&, make_it = make(kOne)] {
+        has_looked.wait();
+        return make_it();
+    };
     std::vector<Started<Body>> asking;
     for (int i = 0; i < 5; ++i)
-        asking.push_back(start(loop, bodies.make_on_worker("a", kOne, make(kOne))));
+        asking.push_back(start(loop, bodies.make_on_worker("a", kOne, make_later)));
     run_ready(loop);
     EXPECT_EQ(memory.bytes(), kOne) << "it counts before it is there";
+    has_looked.count_down();
     const auto first = asking.front().get();
     for (auto& one : asking)
         EXPECT_EQ(&one == &asking.front() ? first : one.get(), first);
