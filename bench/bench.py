@@ -26,11 +26,12 @@ import plot
 import report
 import servers
 import sizes
+import three_nodes
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12", "T8")
-CLUSTER_NAMES = ("C1", "C2", "C3", "C5", "C6")
+CLUSTER_NAMES = ("C1", "C1/3", "C2", "C3", "C5", "C6")
 S1_TARGETS = {256: 0.80, 64: 0.65}
 S3_CONNECTIONS = 200
 
@@ -151,10 +152,18 @@ def cluster_steps(arguments):
             figures.Row("C2/no gate", "the same without Redis"))
     if rows:
         yield [row for pair in rows.values() for row in pair], lambda bench: cluster.against_pgbench(bench, rows, first)
+    if "C1/3" in arguments.only:
+        three = {"cpu": figures.Row("C1/3/cpu", "all processors' time a reservation, three nodes : one", most=1.5),
+                 "p99": figures.Row("C1/3/p99", "p99, three nodes : one", most=2),
+                 "tries": figures.Row("C1/3/tries", "appends a batch, three nodes", most=1.3),
+                 "decisions": figures.Row("C1/3/decisions", "decisions a command, three nodes", most=1.5)}
+        yield list(three.values()), lambda bench: three_nodes.beside_one(bench, three, first)
     if "C3" in arguments.only:
-        pair = [figures.Row("C3", f"everybody wants the same {of.contested_seats} seats, of pgbench classic", least=10),
-                figures.Row("C3/seen", "transactions of PostgreSQL a request", unit="%", most=1)]
-        yield pair, lambda bench: cluster.contest(bench, *pair, first)
+        what = f"everybody wants the same {of.contested_seats} seats, of pgbench classic"
+        for has_gate, suffix, less in ((False, "", ", without Redis"), (True, "/gate", ", with Redis")):
+            pair = [figures.Row(f"C3{suffix}", what + less, least=12),
+                    figures.Row(f"C3{suffix}/seen", "transactions of PostgreSQL a request" + less, unit="%", most=2)]
+            yield pair, lambda bench, pair=pair, has_gate=has_gate: cluster.contest(bench, *pair, first, has_gate)
     if "C5" in arguments.only:
         row = figures.Row("C5", f"{of.bulk_seats:,} seats by one bulk call", unit="s", most=1)
         yield [row], lambda bench, row=row: figures.bulk(bench, row)

@@ -93,35 +93,36 @@ def distinct_seats(bench, figure, round_number, connections, has_gate):
     return measured.rate
 
 
-def contest(bench, rate_row, share_row, connections):
+def contest(bench, rate_row, share_row, connections, has_gate):
     """C3: everybody wants the same 100 seats, and how much of that PostgreSQL sees."""
     yardstick = pgbench.CLASSIC
-    rates = {yardstick.name: [], GATED: []}
+    who = GATED if has_gate else UNGATED
+    rates = {yardstick.name: [], who: []}
     transactions = {"under load": [], "idle": []}
     shares = []
     for number in range(1, bench.rounds + 1):
         rates[yardstick.name].append(bench.pgbench(rate_row.name, yardstick, number))
-        measured, loaded, idle = contested_seats(bench, rate_row.name, number, connections)
-        rates[GATED].append(measured.rate)
+        measured, loaded, idle = contested_seats(bench, rate_row.name, number, connections, has_gate)
+        rates[who].append(measured.rate)
         transactions["under load"].append(loaded)
         transactions["idle"].append(idle)
         shares.append(max(0, loaded - idle) / measured.requests * 100)
-        bench.say(f"C3 round {number}: " + ", ".join(f"{who} {values[-1]:,.0f}/s" for who, values in rates.items())
+        bench.say(f"{rate_row.name} round {number}: " + ", ".join(f"{name} {values[-1]:,.0f}/s" for name, values in rates.items())
                   + f"; {measured.requests:,} answers, {loaded:,} transactions of PostgreSQL, idle {idle:,}: "
                   f"{shares[-1]:.3f} %; the books agree")
     rate_row.series, rate_row.series_unit = rates, "requests/s"
-    rate_row.value = median_ratio(rates[GATED], rates[yardstick.name])
-    rate_row.detail = f"{middle(rates[GATED]):,.0f}/s, {yardstick.name} {middle(rates[yardstick.name]):,.0f}/s"
+    rate_row.value = median_ratio(rates[who], rates[yardstick.name])
+    rate_row.detail = f"{middle(rates[who]):,.0f}/s, {yardstick.name} {middle(rates[yardstick.name]):,.0f}/s"
     share_row.series, share_row.series_unit = transactions, "transactions"
     share_row.value = middle(shares)
     share_row.detail = (f"{middle(transactions['under load']):,.0f} transactions, idle "
                         f"{middle(transactions['idle']):,.0f}")
 
 
-def contested_seats(bench, figure, round_number, connections):
+def contested_seats(bench, figure, round_number, connections, has_gate):
     """One round: (load, transactions of PostgreSQL while the node lived with it, while it lived as long
     without). Whole lives are compared, because only the end of a connection makes the count exact."""
-    with bench.frontrow() as server:
+    with bench.frontrow(has_gate) as server:
         event, seats = bench.sale(server, bench.sizes.contested_seats)
         server.stop()
         bench.postgres.come_to_rest(server.database)
@@ -129,7 +130,8 @@ def contested_seats(bench, figure, round_number, connections):
 
         server.start()
         began = time.monotonic()
-        measured, _, made = load_sale(bench, figure, GATED, round_number, server, connections, seats, [event],
+        who = GATED if has_gate else UNGATED
+        measured, _, made = load_sale(bench, figure, who, round_number, server, connections, seats, [event],
                                       is_contested=True)
         lived_s = time.monotonic() - began
         server.stop()

@@ -16,7 +16,7 @@
 #   --only NAME,…         only these of S1 to S9, S11, S12 and T8 (default: all, about 22
 #                         minutes; S8 and S9 are taken together; S4, S11 and T8 need
 #                         S1's rate and take it themselves if S1 isn't there); with
-#                         --cluster, of C1, C2, C3, C5 and C6 (about 10 minutes)
+#                         --cluster, of C1, C1/3, C2, C3, C5 and C6 (about 12 minutes)
 #   --seconds N           length of one round of load (default: 8; with --smoke 1)
 #   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3; with
 #                         --smoke 1; T8 has always five)

@@ -11,8 +11,9 @@ FIGURES = {
         "S8", "S9/killed", "S9/stopped", "S11", "S11/p99", "S12", "S12/p99", "S12/memory", "T8/pipelines",
         "T8/doesn't read", "T8/asks for all", "T8/sends slowly", "T8/floods", "T8/memory",
     ],
-    "report-cluster.json": ["C1", "C1/no gate", "C2", "C2/no gate", "C3", "C3/seen", "C5", "C6/killed", "C6/stopped",
-                            "C6/ended", "C6/database"],
+    "report-cluster.json": ["C1", "C1/no gate", "C2", "C2/no gate", "C1/3/cpu", "C1/3/p99", "C1/3/tries",
+                            "C1/3/decisions", "C3", "C3/seen", "C3/gate", "C3/gate/seen", "C5", "C6/killed",
+                            "C6/stopped", "C6/ended", "C6/database"],
 }
 
 

@@ -37,7 +37,7 @@ protected:
 };
 
 TEST_F(BehindNginx, one_of_a_hundred_buyers_gets_the_seat) {
-    constexpr std::size_t kRounds = 50;
+    constexpr std::size_t kRounds = 200;
     constexpr std::size_t kBuyers = 100;
     const NginxCluster cluster;
     Client client{cluster.port()};
