@@ -51,7 +51,7 @@ std::string first_unknown(const std::vector<std::string>& words) {
 
 /// What is wrong, in our words where CLI11's lead astray.
 std::string words_for(const CLI::App& command, const CLI::ParseError& error) {
-    const std::string said = error.what();
+    std::string said = error.what();
     if (const auto unknown = command.remaining();
         error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !unknown.empty())
         return "there is no " + first_unknown(unknown);

@@ -17,12 +17,20 @@ namespace {
 
 using Taken = Result<store::engine::JournalEnd, io::Fault>;
 
+io::Awaitable<int> take_over(
+    io::postgres::PgConnection& connection,
+    const config::SnapshotSettings& settings,
+    Taken& taken
+) {
+    taken = co_await store::postgres::take_snapshot(connection, settings.cache_dir);
+    co_return kDone;
+}
+
 Taken take_of_database(const config::SnapshotSettings& settings) {
     Taken taken;
     std::string why;
-    const auto take = [&](io::postgres::PgConnection& connection) -> io::Awaitable<int> {
-        taken = co_await store::postgres::take_snapshot(connection, settings.cache_dir);
-        co_return kDone;
+    const auto take = [&](io::postgres::PgConnection& connection) {
+        return take_over(connection, settings, taken);
     };
     int exit_code = kDone;
     io::run_in_background([&] { exit_code = with_journal(settings.store.store, why, take); });

@@ -30,6 +30,15 @@ io::Awaitable<int> connect_and_work(
     co_return co_await work(**connection);
 }
 
+io::Awaitable<int> check_and_work(PgConnection& connection, std::string& why, const Work& work) {
+    const auto known = co_await store::postgres::check_schema(connection);
+    if (!known) {
+        why = known.error().what;
+        co_return kNotConnected;
+    }
+    co_return co_await work(connection);
+}
+
 }  // namespace
 
 int with_database(const std::string& url, std::string& why, const Work& work) {
@@ -48,13 +57,8 @@ int with_database(const std::string& url, std::string& why, const Work& work) {
 }
 
 int with_journal(const std::string& url, std::string& why, const Work& work) {
-    return with_database(url, why, [&](PgConnection& connection) -> io::Awaitable<int> {
-        const auto known = co_await store::postgres::check_schema(connection);
-        if (!known) {
-            why = known.error().what;
-            co_return kNotConnected;
-        }
-        co_return co_await work(connection);
+    return with_database(url, why, [&](PgConnection& connection) {
+        return check_and_work(connection, why, work);
     });
 }
 
