@@ -209,6 +209,9 @@ TEST(ClusterSimulation, heals_a_fail_over_that_lost_batches) {
         {.duration = 3s, .between_failures = 800ms, .failures = {Failure::lossy_fail_over}}, 20
     );
 }
+TEST(ClusterSimulation, begins_again_where_the_journal_has_another_past) {
+    expect_sound({.between_failures = 800ms, .failures = {Failure::fork}}, 20);
+}
 TEST(ClusterSimulation, starts_while_others_bring_back_what_a_fail_over_lost) {
     const Scenario slow{
         .machines = 2,

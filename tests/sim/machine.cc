@@ -21,7 +21,9 @@ constexpr Time kBatch = 20us;
 /// Of facts, to decide, write and compress them: as in a batch of 100,000 seats.
 constexpr Time kKilobyte = 5us;
 
-constexpr Time kExit = 1ms;
+/// A process that was told of a failure closes its store when its requests are done, and ends.
+constexpr Time kExit = 50ms;
+constexpr Time kClosed = 20ms;
 constexpr Time kStartMin = 20ms;
 constexpr Time kStartMax = 200ms;
 
@@ -87,18 +89,27 @@ void Machine::serve(const std::vector<Batch>& batches) {
             .on_failure =
                 [this, life](const io::Fault& fault) {
                     has_failed_ = true;
-                    if (!has_diverged_) complaints_.push_back("a node failed: " + fault.what);
-                    time_.after(kExit, [this, life] {
-                        if (life != life_) return;
-                        kill();
-                        start();
-                    });
+                    if (!has_diverged_ && !may_end_)
+                        complaints_.push_back("a node failed: " + fault.what);
+                    time_.after(kExit, [this, life] { close(life); });
                 },
         },
         *state_,
         batches.back().head
     );
     deliver([this] { node_->start(); });
+}
+
+void Machine::close(std::uint64_t life) {
+    const auto is_closed = std::make_shared<bool>(false);
+    deliver(life, [this, is_closed] { node_->close([is_closed] { *is_closed = true; }); });
+    time_.after(kClosed, [this, life, is_closed] {
+        if (life != life_) return;
+        if (!*is_closed && paused_until_ + kClosed < time_.now())
+            complaints_.emplace_back("a node that failed couldn't be closed");
+        kill();
+        start();
+    });
 }
 
 void Machine::kill() {
@@ -108,7 +119,7 @@ void Machine::kill() {
         if (has_diverged_ && node_->counts().wins > wins_when_diverged_)
             complaints_.emplace_back("a diverged node wrote");
     }
-    has_failed_ = has_diverged_ = false;
+    has_failed_ = has_diverged_ = may_end_ = false;
     ++life_;
     inbox_.clear();
     node_.reset();

@@ -45,6 +45,8 @@ public:
     void pause(std::uint64_t steps, Time by);
     /// Another fact becomes true in this process than anywhere else.
     void diverge();
+    /// What this process knows isn't so any more: it may say so, and end.
+    void expect_end() { may_end_ = true; }
     void heal();
 
     /// Has something done in the process: nothing comes of it if that ends before.
@@ -71,6 +73,8 @@ public:
 
 private:
     void serve(const std::vector<Batch>& batches);
+    /// Of its own accord, as a process does that has failed.
+    void close(std::uint64_t life);
     void deliver(std::uint64_t life, Action action);
     void run();
     /// What the process has had to do for its last step.
@@ -97,6 +101,7 @@ private:
     Time paused_until_{};
     bool has_failed_ = false;
     bool has_diverged_ = false;
+    bool may_end_ = false;
     std::uint64_t wins_when_diverged_ = 0;
     Node::Counts before_;
     Node::Counts worked_;

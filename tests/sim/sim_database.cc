@@ -193,6 +193,14 @@ void SimDatabase::restart(Time down) {
         (*looking)(std::nullopt);
 }
 
+void SimDatabase::fork() {
+    restart({});
+    journal_.front().head.writer = {time_.random(), time_.random()};
+    io::Sha256Digest before{};
+    for (auto& batch : journal_)
+        before = batch.head.hash = store::cluster::hash_of(batch, before);
+}
+
 void SimDatabase::fail_over(std::size_t lost, Time down) {
     restart(down);
     journal_.resize(std::max<std::size_t>(journal_.size(), lost + 1) - lost);

@@ -48,6 +48,8 @@ public:
 
     /// All sessions are lost, and what wasn't committed, but for a commit that was on its way.
     void restart(Time down);
+    /// The same facts in a journal with another past, as `migrate fork` makes one.
+    void fork();
     /// The same, and the standby that takes over hasn't got these last batches.
     void fail_over(std::size_t lost, Time down);
     void set_clock(Millis ahead) { clock_offset_ = ahead; }

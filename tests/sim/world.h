@@ -32,6 +32,8 @@ enum class Failure {
     lossy_fail_over,
     /// A process starts while others bring back what a fail-over lost.
     start_amid_a_fail_over,
+    /// The journal has another past from now on, in which no process finds what it knows.
+    fork,
 };
 
 /// Until a batch is known to all nodes, also to one that nobody asks for anything.

@@ -66,6 +66,10 @@ void World::strike(Failure failure, Machine& machine) {
             return machine.diverge();
         case Failure::lossy_fail_over:
             return database_.fail_over(time_.below(scenario_.lost_most), a_while(300ms));
+        case Failure::fork:
+            for (const auto& each : machines_)
+                each->expect_end();
+            return database_.fork();
         case Failure::start_amid_a_fail_over:
             if (time_.now() + kToBeKnown > failures_until_) return;
             machine.kill();

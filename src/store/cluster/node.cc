@@ -91,9 +91,11 @@ bool Node::is_cut_off() const {
 }
 
 void Node::read(Readable readable) {
-    if (is_cut_off()) {
-        answers_.push_back([readable = std::move(readable)]() mutable {
-            readable(unavailable("the journal can't be reached"));
+    if (has_failed_ || is_cut_off()) {
+        const auto* const why =
+            has_failed_ ? "this node is ending" : "the journal can't be reached";
+        answers_.push_back([readable = std::move(readable), why]() mutable {
+            readable(unavailable(why));
         });
         return ask_turn();
     }
@@ -113,9 +115,11 @@ void Node::close(std::move_only_function<void()> closed) {
     ask_turn();
 }
 
-/// Those who come in the same moment share a batch, or a look.
+/// Those who come in the same moment share a batch, or a look. While a batch is in flight its
+/// answer is the next turn, but not of a node that ends: it may not hear that any more.
 void Node::ask_turn() {
-    if (flight_ || std::exchange(has_asked_turn_, true)) return;
+    const bool is_answer_next = flight_ && !has_failed_ && !is_closing_;
+    if (is_answer_next || std::exchange(has_asked_turn_, true)) return;
     timing_.begin(waiting_.size() + readers_.size());
     ports_.next_turn();
 }
