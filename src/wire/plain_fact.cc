@@ -1,5 +1,7 @@
 #include "wire/plain_fact.h"
 
+#include "wire/plain_text.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -55,9 +57,6 @@ public:
     }
 
 private:
-    static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-    static bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
-
     std::string_view front(std::size_t length) {
         const auto text = rest_.substr(0, length);
         rest_.remove_prefix(text.size());
@@ -74,9 +73,10 @@ private:
     bool is_ok_ = true;
 };
 
-template <class Ending>
-Ending read_ending(PlainLine& in) {
-    Ending body;
+/// With the reservation's id, which they all begin with.
+template <class Body>
+Body begin_body(PlainLine& in) {
+    Body body;
     in.take(R"("reservation_id":")");
     body.reservation = in.id<ReservationId>();
     in.take("\"");
@@ -84,20 +84,16 @@ Ending read_ending(PlainLine& in) {
 }
 
 ReservationExtended read_extended(PlainLine& in) {
-    ReservationExtended body;
-    in.take(R"("reservation_id":")");
-    body.reservation = in.id<ReservationId>();
-    in.take(R"(","expires_at":")");
+    auto body = begin_body<ReservationExtended>(in);
+    in.take(R"(,"expires_at":")");
     body.expires_at = in.instant();
     in.take("\"");
     return body;
 }
 
 ReservationHeld read_held(PlainLine& in) {
-    ReservationHeld body;
-    in.take(R"("reservation_id":")");
-    body.reservation = in.id<ReservationId>();
-    in.take(R"(","user_id":")");
+    auto body = begin_body<ReservationHeld>(in);
+    in.take(R"(,"user_id":")");
     body.user = in.text();
     in.take(R"(","seat_ids":[)");
     do {
@@ -121,11 +117,11 @@ bool read_plain_body(std::string_view type, PlainLine& in, FactBody& body) {
     if (type == "ReservationHeld")
         body = read_held(in);
     else if (type == "ReservationConfirmed")
-        body = read_ending<ReservationConfirmed>(in);
+        body = begin_body<ReservationConfirmed>(in);
     else if (type == "ReservationCancelled")
-        body = read_ending<ReservationCancelled>(in);
+        body = begin_body<ReservationCancelled>(in);
     else if (type == "ReservationExpired")
-        body = read_ending<ReservationExpired>(in);
+        body = begin_body<ReservationExpired>(in);
     else if (type == "ReservationExtended")
         body = read_extended(in);
     else

@@ -1,5 +1,7 @@
 #include "wire/plain_reservation.h"
 
+#include "wire/plain_text.h"
+
 #include <algorithm>
 
 namespace frontrow::wire {
@@ -9,14 +11,6 @@ constexpr std::ptrdiff_t kDigitsMax = 9;
 
 bool is_space(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-bool is_plain(char c) {
-    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 /// Takes what it's asked for off the front of a text, with the white space before it. Where

@@ -49,6 +49,12 @@ protected:
             return condition();
         });
     }
+    /// Statements that wait for another's lock.
+    std::int64_t count_waiting(PgConnection& watching) {
+        return number_told(
+            watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        );
+    }
     void run_for(std::chrono::milliseconds time) {
         const auto until = std::chrono::steady_clock::now() + time;
         while (std::chrono::steady_clock::now() < until) {
@@ -121,12 +127,7 @@ TEST_F(SideDatabase, waits_for_another_change_of_the_same_record) {
             world->io,
             world->records().change({.name = "cursor", .value = "2", .expected_version = version})
         );
-        EXPECT_TRUE(comes_true([&] {
-            return number_told(
-                       *watching,
-                       "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                   ) == 1;
-        }));
+        EXPECT_TRUE(comes_true([&] { return count_waiting(*watching) == 1; }));
         tell(*session, commits ? "COMMIT" : "ROLLBACK");
         const auto outcome = waiting.get().value();
         EXPECT_EQ(outcome.has_value(), !commits);
@@ -157,15 +158,10 @@ TEST_F(SideDatabase, lets_no_task_be_taken_between_a_change_and_its_commit) {
              .lease = TaskLease{"relay", number}}
         )
     );
-    const auto waiting = [&] {
-        return number_told(
-            *watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        );
-    };
-    EXPECT_TRUE(comes_true([&] { return waiting() >= 1; }));
+    EXPECT_TRUE(comes_true([&] { return count_waiting(*watching) >= 1; }));
     auto taken =
         start(world->io, taking->run_script("UPDATE task_leases SET number = number + 1", 10s));
-    EXPECT_TRUE(comes_true([&] { return waiting() >= 2; }));
+    EXPECT_TRUE(comes_true([&] { return count_waiting(*watching) >= 2; }));
     EXPECT_FALSE(taken.is_done());
     tell(*blocking, "COMMIT");
     EXPECT_TRUE(changing.get().value().has_value());
@@ -183,11 +179,7 @@ TEST_F(SideDatabase, refuses_a_change_that_waited_while_the_task_was_taken) {
         )
     );
     const auto watching = connect();
-    EXPECT_TRUE(comes_true([&] {
-        return number_told(
-                   *watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-               ) >= 1;
-    }));
+    EXPECT_TRUE(comes_true([&] { return count_waiting(*watching) >= 1; }));
     tell(*taking, "COMMIT");
     EXPECT_EQ(changing.get().value(), std::unexpected(SideRefusal::lease_is_over));
     EXPECT_FALSE(run(world->io, world->records().find("cursor")).value());
@@ -314,11 +306,7 @@ TEST_F(SerializableSideDatabase, judges_a_change_anew_that_is_to_be_serialised_a
         world->io,
         world->records().change({.name = "cursor", .value = "2", .expected_version = version})
     );
-    EXPECT_TRUE(comes_true([&] {
-        return number_told(
-                   *watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-               ) == 1;
-    }));
+    EXPECT_TRUE(comes_true([&] { return count_waiting(*watching) == 1; }));
     tell(*session, "COMMIT");
     const auto outcome = waiting.get();
     ASSERT_TRUE(outcome) << outcome.error().what;
