@@ -275,7 +275,7 @@ void Node::decide_held(Time now) {
 void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     // Only what has run out at the head, so that another's batch finds the hold as its node did.
     state_.lapse(head_.at, kLapseChunk);
-    if (state_.digest() != head_.state) return fail(diverged_at(head_));
+    if (has_diverged()) return fail(diverged_at(head_));
     Flight flight;
     flight.covers = asked_;
     flight.batch.head.at = this->now();

@@ -232,6 +232,10 @@ private:
     /// Evolves what lies behind the head. The state is at a boundary.
     void follow(const SharedJournal::Following& following, Look asked);
     Result<void, io::Fault> evolve_batch(const Batch& batch);
+    /// The state, which is at a boundary, isn't the one that the head led to on its own node.
+    bool has_diverged() const {
+        return state_.last_seq() != head_.last_seq || state_.digest() != head_.state;
+    }
     static io::Fault diverged_at(const Head& head);
     /// Nothing stood behind this node's head in it.
     bool is_head_of(const SharedJournal::Following& following) const {

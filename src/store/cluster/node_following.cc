@@ -79,8 +79,7 @@ Fault Node::diverged_at(const Head& head) {
 }
 
 Result<void, Fault> Node::evolve_batch(const Batch& batch) {
-    if (state_.last_seq() != head_.last_seq || state_.digest() != head_.state)
-        return std::unexpected(diverged_at(head_));
+    if (has_diverged()) return std::unexpected(diverged_at(head_));
     const auto facts = replay(state_, head_, batch);
     if (!facts) return std::unexpected(facts.error());
     ++counts_.learned;
