@@ -36,7 +36,8 @@ constexpr std::size_t kLapseChunk = 2'000;
 /// do.
 constexpr Millis kSweepAfter{100};
 
-constexpr Time kSlotMax = std::chrono::milliseconds{1};
+/// A node that has died costs the others as much, once a round.
+constexpr Time kSlotMax = std::chrono::milliseconds{5};
 constexpr Time kSlotMore = std::chrono::microseconds{100};
 
 Fault unavailable(const char* why) {
@@ -210,7 +211,7 @@ Instant Node::now() {
 }
 
 Time Node::slot() const {
-    return std::min(trip_ + kSlotMore, kSlotMax);
+    return std::min(trip_ + trip_spread_ + kSlotMore, kSlotMax);
 }
 
 void Node::decide_if_due(Time now) {
@@ -363,7 +364,9 @@ void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
         .sent_at = flight_->sent_at,
         .clock_at_send = flight_->clock_at_send,
     };
-    trip_ = (trip_ * 7 + std::min(now - asked.sent_at, kSlotMax)) / 8;
+    const auto trip = std::min(now - asked.sent_at, kSlotMax);
+    trip_spread_ = (trip_spread_ * 7 + std::chrono::abs(trip - trip_)) / 8;
+    trip_ = (trip_ * 7 + trip) / 8;
     note_contact(answer->following, asked.clock_at_send);
     append_pause_ = {};
     if (answer->is_in) {

@@ -277,7 +277,8 @@ private:
     /// After a fail-over, for those who know of lost batches to append them again.
     static constexpr Time kQuiet = std::chrono::seconds{2};
 
-    /// For one node's turn in the ring.
+    /// For one node's turn in the ring. As RFC 6298 waits for an answer: where processors are busy
+    /// a batch may come as late as round trips spread.
     Time slot() const;
 
     Settings settings_;
@@ -320,6 +321,8 @@ private:
 
     /// How long an answer takes, lately.
     Time trip_ = std::chrono::microseconds{300};
+    /// How far from that one is, lately.
+    Time trip_spread_{};
     bool wants_look_ = true;
     /// When the last look that was answered was sent.
     Time looked_at_{};
