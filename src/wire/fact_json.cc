@@ -1,5 +1,6 @@
 #include "wire/fact_json.h"
 
+#include "domain/command_traits.h"
 #include "wire/json_writer.h"
 #include "wire/spec_json.h"
 
@@ -105,17 +106,12 @@ std::string_view fact_type(const domain::FactBody& body) {
     return std::visit(TypeName{}, body);
 }
 
-bool has_event(const domain::FactBody& body) {
-    return !std::holds_alternative<ApiKeyCreated>(body) &&
-           !std::holds_alternative<ApiKeyRevoked>(body);
-}
-
 void append_fact(std::string& out, const domain::Fact& fact) {
     JsonWriter json{out};
     json.begin_object();
     json.field("seq", fact.seq);
     json.field("type", fact_type(fact.body));
-    if (has_event(fact.body)) json.field("event_id", fact.event);
+    if (domain::traits_of(fact.body).is_about_event) json.field("event_id", fact.event);
     json.field("at", fact.at);
     json.field("trace_id", fact.trace.bits);
     json.key("data");

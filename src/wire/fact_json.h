@@ -20,7 +20,4 @@ Result<domain::Fact, ParseError> parse_fact(std::string_view line);
 /// The fact's type as it is written: `ReservationHeld`.
 std::string_view fact_type(const domain::FactBody& body);
 
-/// Whether facts of this kind are about an event.
-bool has_event(const domain::FactBody& body);
-
 }  // namespace frontrow::wire

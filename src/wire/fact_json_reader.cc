@@ -1,3 +1,4 @@
+#include "domain/command_traits.h"
 #include "wire/fact_json.h"
 #include "wire/object_reader.h"
 #include "wire/plain_fact.h"
@@ -128,7 +129,7 @@ Result<domain::Fact, ParseError> parse_fact(std::string_view line) {
         ObjectReader body{*data, "data.", complaints, Origin::history};
         fact.body = read_body(type, body, complaints);
     }
-    if (has_event(fact.body)) fact.event = in.id<EventId>("event_id");
+    if (traits_of(fact.body).is_about_event) fact.event = in.id<EventId>("event_id");
     if (!complaints.none()) return std::unexpected(complaints.take());
     return fact;
 }

@@ -1,5 +1,6 @@
 #include "wire/fact_json.h"
 
+#include "domain/command_traits.h"
 #include "domain/writable.h"
 #include "support/seed.h"
 #include "unit/same_fact.h"
@@ -279,7 +280,7 @@ TEST(FactJson, is_read_whatever_limits_requests_have_today) {
     };
     for (const auto& body : bodies) {
         Fact fact = extended();
-        if (!has_event(body)) fact.event = {};
+        if (!traits_of(body).is_about_event) fact.event = {};
         fact.body = body;
         const auto read = parse_fact(written(fact));
         ASSERT_TRUE(read) << read.error().fields.front().field << " "

@@ -1,6 +1,7 @@
 #include "store/cluster/cluster_store.h"
 
 #include "base/check.h"
+#include "domain/command_traits.h"
 #include "io/backoff.h"
 #include "io/workers.h"
 #include "store/cluster/replay.h"
@@ -171,19 +172,19 @@ void ClusterStore::begin(const Head& head) {
 void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes) {
     journal_bytes_ += bytes;
     for (const auto& fact : facts) {
-        if (std::holds_alternative<domain::EventDeleted>(fact.body)) {
+        const auto traits = domain::traits_of(fact.body);
+        if (traits.ends_event) {
             forget_seat_map(fact.event);
             if (claims_) claims_->forget(fact.event);
         }
-        const auto* const cancelled = std::get_if<domain::ReservationCancelled>(&fact.body);
-        if (claims_ && cancelled != nullptr && node_->has_written(head))
-            give_back_claim(*cancelled, fact.at);
+        if (claims_ && traits.given_up != nullptr && node_->has_written(head))
+            give_back_claim(*traits.given_up, fact.at);
     }
 }
 
 /// The seats are free, and the claim by which they were reserved may stand yet.
-void ClusterStore::give_back_claim(const domain::ReservationCancelled& cancelled, Instant at) {
-    const auto* const row = state().find_reservation(cancelled.reservation);
+void ClusterStore::give_back_claim(ReservationId given_up, Instant at) {
+    const auto* const row = state().find_reservation(given_up);
     CHECK(row != nullptr);
     if (row->created_at + claims_->claim_time() < at) return;
     const auto reservation = state().entity(*row, at);
@@ -244,8 +245,9 @@ Awaitable<void> ClusterStore::close() {
 }
 
 Awaitable<ClusterStore::Outcome> ClusterStore::execute(domain::Command command, TraceId trace) {
-    if (claims_ && depends_on_rivals(command))
-        return decide_behind_gate(std::get<domain::ReserveSeats>(std::move(command)), trace);
+    const auto* const contended = domain::traits_of(command).contended;
+    if (claims_ && contended != nullptr && depends_on_rivals(command))
+        return decide_behind_gate(*contended, trace);
     return decide(std::move(command), trace);
 }
 
@@ -258,10 +260,10 @@ Awaitable<ClusterStore::Outcome> ClusterStore::decide(domain::Command command, T
     );
 }
 
-/// A claim of any other would keep seats from buyers for nothing. By the state as it is just now,
+/// If not, a claim of it would keep seats from buyers for nothing. By the state as it is just now,
 /// with what is decided and not durable yet: the gate needs no more than a guess.
 bool ClusterStore::depends_on_rivals(const domain::Command& command) {
-    if (node_ == nullptr || !std::holds_alternative<domain::ReserveSeats>(command)) return false;
+    if (node_ == nullptr) return false;
     const auto guess = domain::decide(state(), command, now()).outcome;
     return guess ? !guess->replayed : guess.error().reason == domain::Reason::seats_unavailable;
 }

@@ -110,7 +110,7 @@ private:
     Awaitable<Result<Head, io::Fault>> find_batch(std::uint64_t first_seq);
     void begin(const Head& head);
     void take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes);
-    void give_back_claim(const domain::ReservationCancelled& cancelled, Instant at);
+    void give_back_claim(ReservationId given_up, Instant at);
     void measure_node(telemetry::Figures& figures);
     void wake_at(Node::Time at);
     void set_timer();

@@ -1,6 +1,7 @@
 #include "store/engine/engine.h"
 
 #include "base/check.h"
+#include "domain/command_traits.h"
 #include "domain/evolve.h"
 #include "io/awaitable.h"
 #include "store/engine/journal_figures.h"
@@ -45,15 +46,6 @@ void free_blocks(const io::Executor& owner, domain::SeatBlocks blocks) {
     boost::asio::post(owner, [owner, blocks = std::move(blocks)]() mutable {
         free_blocks(owner, std::move(blocks));
     });
-}
-
-/// New claims are what is refused first when the disk runs out, or hangs.
-bool takes_on_more(const domain::Command& command) {
-    return std::holds_alternative<domain::ReserveSeats>(command) ||
-           std::holds_alternative<domain::CreateEvent>(command) ||
-           std::holds_alternative<domain::UpdateEvent>(command) ||
-           std::holds_alternative<domain::AddSeats>(command) ||
-           std::holds_alternative<domain::CreateApiKey>(command);
 }
 
 }  // namespace
@@ -126,7 +118,7 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
     const auto at = now();
     auto decision = domain::decide(inventory(), command, at);
     // What was made before, and what is refused anyway, is answered as ever.
-    if (!decision.facts.empty() && takes_on_more(command)) {
+    if (!decision.facts.empty() && domain::traits_of(command).takes_on_more) {
         if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
     }
     const auto bytes = decision.written_bytes;
@@ -149,8 +141,7 @@ std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, Tra
     for (auto& fact : facts) {
         const auto& recorded =
             commit_.add(inventory().last_seq() + 1, at, trace, fact.event, std::move(fact.body));
-        if (std::holds_alternative<domain::EventDeleted>(recorded.body))
-            let_seats_go(recorded.event);
+        if (domain::traits_of(recorded.body).ends_event) let_seats_go(recorded.event);
         domain::evolve(state(), recorded);
     }
     schedule_write();

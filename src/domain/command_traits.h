@@ -1,0 +1,109 @@
+#pragma once
+
+#include "domain/commands.h"
+#include "domain/facts.h"
+
+#include <variant>
+
+namespace frontrow::domain {
+
+// What the engine, the cluster and the gate ask about a kind of command or of fact, so that they
+// name none. Each kind has its row with every column: a new kind doesn't compile without, and a new
+// question not until each kind has its answer.
+
+#pragma clang diagnostic push
+#pragma clang diagnostic error "-Wmissing-designated-field-initializers"
+
+struct CommandTraits {
+    /// It claims or adds something, and is refused first when the journal's room runs out or it
+    /// hangs. What ends a hold, or pays for one, goes on.
+    bool takes_on_more;
+    /// The command itself, if other buyers may be after its seats in the same moment; null if not.
+    const ReserveSeats* contended;
+};
+
+struct FactTraits {
+    bool is_about_event;
+    /// The event is gone, and what was kept in memory of it may go.
+    bool ends_event;
+    /// The reservation that its buyer gave up before its end; null for all others.
+    const ReservationId* given_up;
+};
+
+inline CommandTraits traits_of(const CreateEvent&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const UpdateEvent&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const DeleteEvent&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const AddSeats&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const ReserveSeats& command) {
+    return {.takes_on_more = true, .contended = &command};
+}
+inline CommandTraits traits_of(const ConfirmReservation&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const CancelReservation&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const ExtendReservation&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const ExpireHolds&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const CreateApiKey&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const RevokeApiKey&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+
+inline FactTraits traits_of(const EventCreated&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+}
+inline FactTraits traits_of(const EventUpdated&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+}
+inline FactTraits traits_of(const EventDeleted&) {
+    return {.is_about_event = true, .ends_event = true, .given_up = nullptr};
+}
+inline FactTraits traits_of(const SeatsAdded&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+}
+inline FactTraits traits_of(const ReservationHeld&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+}
+inline FactTraits traits_of(const ReservationConfirmed&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+}
+inline FactTraits traits_of(const ReservationCancelled& body) {
+    return {.is_about_event = true, .ends_event = false, .given_up = &body.reservation};
+}
+inline FactTraits traits_of(const ReservationExpired&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+}
+inline FactTraits traits_of(const ReservationExtended&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+}
+inline FactTraits traits_of(const ApiKeyCreated&) {
+    return {.is_about_event = false, .ends_event = false, .given_up = nullptr};
+}
+inline FactTraits traits_of(const ApiKeyRevoked&) {
+    return {.is_about_event = false, .ends_event = false, .given_up = nullptr};
+}
+
+#pragma clang diagnostic pop
+
+/// Points into `one`.
+template <class... Kinds>
+auto traits_of(const std::variant<Kinds...>& one) {
+    return std::visit([](const auto& kind) { return traits_of(kind); }, one);
+}
+
+}  // namespace frontrow::domain
