@@ -1,7 +1,6 @@
 #include "base/check.h"
 #include "round_trip.h"
 #include "support/for_the_tree.h"
-#include "unit/same_fact.h"
 #include "wire/entity_json.h"
 #include "wire/fact_json.h"
 #include "wire/plain_fact.h"
@@ -98,7 +97,7 @@ void try_fact(std::string_view text) {
     const auto fact = wire::parse_fact(text);
     if (wire::read_plain_fact(text)) {
         const auto by_tree = wire::parse_fact(test::for_the_tree(text));
-        CHECK(fact && by_tree && domain::same(*fact, *by_tree));
+        CHECK(fact && by_tree && *fact == *by_tree);
     }
     if (is_accepted(fact)) check_round_trip(*fact);
 }

@@ -30,6 +30,8 @@ using Outcome = Result<Accepted, Refusal>;
 struct NewFact {
     EventId event;
     FactBody body;
+
+    friend bool operator==(const NewFact&, const NewFact&) = default;
 };
 
 struct Decision {

@@ -20,16 +20,27 @@ namespace frontrow::domain {
 struct EventCreated {
     EventSpec spec;
     std::string created_by;
+
+    friend bool operator==(const EventCreated&, const EventCreated&) = default;
 };
 
 struct EventUpdated {
     EventSpec spec;
+
+    friend bool operator==(const EventUpdated&, const EventUpdated&) = default;
 };
 
-struct EventDeleted {};
+struct EventDeleted {
+    friend bool operator==(const EventDeleted&, const EventDeleted&) = default;
+};
 
 struct SeatsAdded {
+    /// Never null in a fact that was decided or read.
     std::shared_ptr<const SeatBlock> block;
+
+    friend bool operator==(const SeatsAdded& a, const SeatsAdded& b) {
+        return *a.block == *b.block;
+    }
 };
 
 struct ReservationHeld {
@@ -39,23 +50,33 @@ struct ReservationHeld {
     Amount total_amount = 0;
     Instant expires_at;
     RequestMark request;
+
+    friend bool operator==(const ReservationHeld&, const ReservationHeld&) = default;
 };
 
 struct ReservationConfirmed {
     ReservationId reservation;
+
+    friend bool operator==(const ReservationConfirmed&, const ReservationConfirmed&) = default;
 };
 
 struct ReservationCancelled {
     ReservationId reservation;
+
+    friend bool operator==(const ReservationCancelled&, const ReservationCancelled&) = default;
 };
 
 struct ReservationExpired {
     ReservationId reservation;
+
+    friend bool operator==(const ReservationExpired&, const ReservationExpired&) = default;
 };
 
 struct ReservationExtended {
     ReservationId reservation;
     Instant expires_at;
+
+    friend bool operator==(const ReservationExtended&, const ReservationExtended&) = default;
 };
 
 struct ApiKeyCreated {
@@ -65,11 +86,15 @@ struct ApiKeyCreated {
     std::string prefix;
     ApiKeyDigest digest{};
     std::string created_by;
+
+    friend bool operator==(const ApiKeyCreated&, const ApiKeyCreated&) = default;
 };
 
 struct ApiKeyRevoked {
     ApiKeyId key;
     std::string revoked_by;
+
+    friend bool operator==(const ApiKeyRevoked&, const ApiKeyRevoked&) = default;
 };
 
 using FactBody = std::variant<
@@ -95,6 +120,8 @@ struct Fact {
     /// Nil for a fact that is about no event.
     EventId event;
     FactBody body;
+
+    friend bool operator==(const Fact&, const Fact&) = default;
 };
 
 }  // namespace frontrow::domain

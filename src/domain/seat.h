@@ -49,6 +49,14 @@ struct SeatSpec {
     Amount price = 0;
     /// Absent for most seats of most halls, so it's kept out of line.
     std::shared_ptr<const Position> position;
+
+    friend bool operator==(const SeatSpec& a, const SeatSpec& b) {
+        const bool is_same_place = a.position == nullptr || b.position == nullptr
+                                       ? a.position == b.position
+                                       : *a.position == *b.position;
+        return a.number == b.number && a.section == b.section && a.row == b.row &&
+               a.price == b.price && is_same_place;
+    }
 };
 
 /// The seats of one call. The seat at index i has the id `first_id.plus(i)`: a look-up is a search
@@ -57,6 +65,8 @@ struct SeatSpec {
 struct SeatBlock {
     SeatId first_id;
     std::vector<SeatSpec> seats;
+
+    friend bool operator==(const SeatBlock&, const SeatBlock&) = default;
 };
 
 /// How many of an event's seats there are, and how they stand.

@@ -80,6 +80,11 @@ public:
         return SomeId{uuid(field)};
     }
 
+    /// Of an object inside of this one. `prefix` and the object outlive it.
+    ObjectReader inside(std::string_view prefix, const boost::json::object& object) const {
+        return {object, prefix, complaints_, origin_};
+    }
+
     /// Complains of a field in the reader's own words.
     void complain(std::string_view field, std::string message);
 

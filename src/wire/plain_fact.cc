@@ -1,10 +1,12 @@
 #include "wire/plain_fact.h"
 
+#include "wire/fact_fields.h"
 #include "wire/plain_text.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace frontrow::wire {
@@ -31,6 +33,17 @@ public:
         is_ok_ = is_ok_ && rest_.starts_with(text);
         if (is_ok_) rest_.remove_prefix(text.size());
     }
+    /// As it is written, up to its value.
+    [[gnu::always_inline]] void take_name(Key key) {
+        const auto name = key.name();
+        const auto size = name.size() + 3;
+        is_ok_ = is_ok_ && rest_.size() >= size && rest_[0] == '"' &&
+                 std::memcmp(rest_.data() + 1, name.data(), name.size()) == 0 &&
+                 rest_[size - 2] == '"' && rest_[size - 1] == ':';
+        if (is_ok_) rest_.remove_prefix(size);
+    }
+    /// It has a form that isn't read here.
+    void refuse() { is_ok_ = false; }
 
     std::int64_t number() {
         std::size_t length = 0;
@@ -73,61 +86,57 @@ private:
     bool is_ok_ = true;
 };
 
-/// With the reservation's id, which they all begin with.
-template <class Body>
-Body begin_body(PlainLine& in) {
-    Body body;
-    in.take(R"("reservation_id":")");
-    body.reservation = in.id<ReservationId>();
-    in.take("\"");
-    return body;
-}
+/// Takes the fields of a description (fields.h) off a line, in its order. What has a form that
+/// isn't read here is left to the tree.
+class PlainFields {
+public:
+    explicit PlainFields(PlainLine& in) : in_{in} {}
 
-ReservationExtended read_extended(PlainLine& in) {
-    auto body = begin_body<ReservationExtended>(in);
-    in.take(R"(,"expires_at":")");
-    body.expires_at = in.instant();
-    in.take("\"");
-    return body;
-}
+    /// Inline, so that the name is compared as the few bytes that it is.
+    template <class Value>
+    [[gnu::always_inline]] void operator()(Key name, Value& value) {
+        if (!std::exchange(is_first_, false)) in_.take(",");
+        in_.take_name(name);
+        read(value);
+    }
+    void all_of(const auto&) { in_.refuse(); }
 
-ReservationHeld read_held(PlainLine& in) {
-    auto body = begin_body<ReservationHeld>(in);
-    in.take(R"(,"user_id":")");
-    body.user = in.text();
-    in.take(R"(","seat_ids":[)");
-    do {
-        in.take(body.seats.empty() ? "\"" : ",\"");
-        body.seats.push_back(in.id<SeatId>());
-        in.take("\"");
-    } while (in.is_ok() && in.starts_with(','));
-    in.take(R"(],"total_amount":)");
-    body.total_amount = in.number();
-    in.take(R"(,"expires_at":")");
-    body.expires_at = in.instant();
-    in.take(R"(","request_key":")");
-    body.request.key = in.hex();
-    in.take(R"(","request_content":")");
-    body.request.content = in.hex();
-    in.take("\"");
-    return body;
-}
+private:
+    template <class Kind>
+    void read(Id<Kind>& id) {
+        in_.take("\"");
+        id = in_.id<Id<Kind>>();
+        in_.take("\"");
+    }
+    void read(Instant& at) {
+        in_.take("\"");
+        at = in_.instant();
+        in_.take("\"");
+    }
+    void read(Bits128& bits) {
+        in_.take("\"");
+        bits = in_.hex();
+        in_.take("\"");
+    }
+    void read(std::string& text) {
+        in_.take("\"");
+        text = in_.text();
+        in_.take("\"");
+    }
+    void read(std::int64_t& number) { number = in_.number(); }
+    void read(SeatIds& seats) {
+        in_.take("[");
+        do {
+            if (!seats.empty()) in_.take(",");
+            read(seats.emplace_back());
+        } while (in_.is_ok() && in_.starts_with(','));
+        in_.take("]");
+    }
+    void read(const auto&) { in_.refuse(); }
 
-bool read_plain_body(std::string_view type, PlainLine& in, FactBody& body) {
-    if (type == "ReservationHeld")
-        body = read_held(in);
-    else if (type == "ReservationConfirmed")
-        body = begin_body<ReservationConfirmed>(in);
-    else if (type == "ReservationCancelled")
-        body = begin_body<ReservationCancelled>(in);
-    else if (type == "ReservationExpired")
-        body = begin_body<ReservationExpired>(in);
-    else if (type == "ReservationExtended")
-        body = read_extended(in);
-    else
-        return false;
-    return true;
-}
+    PlainLine& in_;
+    bool is_first_ = true;
+};
 
 bool read_plain_line(std::string_view line, Fact& fact) {
     PlainLine in{line};
@@ -142,7 +151,8 @@ bool read_plain_line(std::string_view line, Fact& fact) {
     in.take(R"(","trace_id":")");
     fact.trace = TraceId{in.hex()};
     in.take(R"(","data":{)");
-    if (!in.is_ok() || !read_plain_body(type, in, fact.body)) return false;
+    PlainFields fields{in};
+    if (!in.is_ok() || !read_kind(type, fields, fact.body)) return false;
     in.take("}}");
     return in.is_done();
 }

@@ -1,5 +1,6 @@
 #include "wire/requests.h"
 
+#include "wire/fields.h"
 #include "wire/object_reader.h"
 #include "wire/plain_reservation.h"
 #include "wire/spec_json.h"
@@ -179,7 +180,11 @@ Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_vie
 
 Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints&) {
-        return ApiKeyRequest{.name = in.text("name", kApiKeyName), .role = read_role(in)};
+        ApiKeyRequest request;
+        FieldsReader fields{in};
+        fields("name", request.name, kApiKeyName);
+        fields("role", request.role);
+        return request;
     });
 }
 

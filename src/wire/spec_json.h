@@ -1,7 +1,6 @@
 #pragma once
 
 #include "domain/event.h"
-#include "domain/role.h"
 #include "domain/seat.h"
 #include "wire/json_writer.h"
 #include "wire/object_reader.h"
@@ -16,9 +15,6 @@ void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
 /// `hold`: where it isn't said.
 domain::EventSpec
 read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{}.hold);
-
-/// Who may do what, by name: in a request and a fact.
-domain::Role read_role(ObjectReader& in);
 
 inline constexpr TextBounds kEventName{1, 255};
 inline constexpr TextBounds kSeatNumber{1, 64};

@@ -223,8 +223,8 @@ TEST(Snapshot, keeps_everything_of_a_small_sale) {
     EXPECT_EQ(after.event_count(), 1);
     EXPECT_EQ(after.event(0).event, before.event(0).event);
     const auto view = after.seat_view({0, 0}, before.last_at());
-    EXPECT_TRUE(same(view.block->seats[0], before.event(0).blocks[0]->seats[0]));
-    EXPECT_TRUE(same(view.block->seats[2], before.event(0).blocks[0]->seats[2]));
+    EXPECT_TRUE(view.block->seats[0] == before.event(0).blocks[0]->seats[0]);
+    EXPECT_TRUE(view.block->seats[2] == before.event(0).blocks[0]->seats[2]);
     EXPECT_EQ(after.api_keys().list({.limit = 10}), before.api_keys().list({.limit = 10}));
     EXPECT_EQ(after.api_keys().size(), 2);
     EXPECT_EQ(after.api_keys().live_count(), 1);

@@ -58,7 +58,7 @@ private:
     void look_at_user(const RandomSale& sale, const std::string& user);
     bool is_seat(const domain::SeatView& read, const RandomSale::Seat& seat) const {
         return read.event == seat.event && read.block->first_id.plus(read.index) == seat.id &&
-               same(read.block->seats.at(read.index), seat.spec);
+               read.block->seats.at(read.index) == seat.spec;
     }
 
     StoreWorld& world_;

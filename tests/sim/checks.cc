@@ -5,7 +5,6 @@
 #include "domain/inventory.h"
 #include "store/engine/frame.h"
 #include "support/told.h"
-#include "unit/same_fact.h"
 
 #include <algorithm>
 #include <list>
@@ -134,7 +133,7 @@ private:
                    decision.facts,
                    facts,
                    [](const auto& made, const auto& fact) {
-                       return made.event == fact.event && domain::same(made.body, fact.body);
+                       return made.event == fact.event && made.body == fact.body;
                    }
                );
     }

@@ -13,22 +13,13 @@ namespace frontrow::test {
 
 // Commands and what they came to: whether two are the same, and in words for who reads a failure.
 
-inline bool same(const domain::SeatSpec& a, const domain::SeatSpec& b) {
-    const auto position = [](const domain::SeatSpec& seat) {
-        return seat.position ? *seat.position : domain::Position{};
-    };
-    return a.number == b.number && a.section == b.section && a.row == b.row && a.price == b.price &&
-           position(a) == position(b);
-}
 inline bool same(const domain::Accepted& a, const domain::Accepted& b) {
     if (a.replayed != b.replayed) return false;
     using Block = std::shared_ptr<const domain::SeatBlock>;
     const auto* block_a = std::get_if<Block>(&a.entity);
     const auto* block_b = std::get_if<Block>(&b.entity);
     if (block_a == nullptr || block_b == nullptr) return a.entity == b.entity;
-    const auto is_same = [](const auto& x, const auto& y) { return same(x, y); };
-    return (*block_a)->first_id == (*block_b)->first_id &&
-           std::ranges::equal((*block_a)->seats, (*block_b)->seats, is_same);
+    return **block_a == **block_b;
 }
 inline bool same(const domain::Refusal& a, const domain::Refusal& b) {
     return a.reason == b.reason && a.limit == b.limit && a.subject == b.subject &&

@@ -3,7 +3,6 @@
 #include "domain/command_traits.h"
 #include "domain/writable.h"
 #include "support/seed.h"
-#include "unit/same_fact.h"
 #include "wire/json_writer.h"
 
 #include <boost/json.hpp>
@@ -177,7 +176,7 @@ TEST(FactJson, of_every_type_survives_writing_and_reading) {
             RC_ASSERT(line.find('\n') == std::string::npos);
             const auto read = parse_fact(line);
             RC_ASSERT(read.has_value());
-            RC_ASSERT(same(*read, fact));
+            RC_ASSERT(*read == fact);
             // The journal is hashed, so what was read is written as it stood.
             RC_ASSERT(written(*read) == line);
         })) << "type "
@@ -238,7 +237,7 @@ TEST(FactJson, has_the_form_that_the_journal_is_documented_with) {
     EXPECT_EQ(written(extended()), kExtended);
     const auto read = parse_fact(kExtended);
     ASSERT_TRUE(read);
-    EXPECT_TRUE(same(*read, extended()));
+    EXPECT_TRUE(*read == extended());
 }
 
 EventSpec spec_beyond_all_limits() {
@@ -285,7 +284,7 @@ TEST(FactJson, is_read_whatever_limits_requests_have_today) {
         const auto read = parse_fact(written(fact));
         ASSERT_TRUE(read) << read.error().fields.front().field << " "
                           << read.error().fields.front().message;
-        EXPECT_TRUE(same(*read, fact)) << fact_type(body);
+        EXPECT_TRUE(*read == fact) << fact_type(body);
     }
 }
 

@@ -2,7 +2,6 @@
 #include "domain/evolve.h"
 #include "domain/writable.h"
 #include "identity/authenticator.h"
-#include "unit/same_fact.h"
 #include "wire/fact_json.h"
 #include "wire/requests.h"
 #include "wire/seat_csv.h"
@@ -165,7 +164,7 @@ void expect_readable(const std::vector<NewFact>& facts, Instant now) {
         RC_ASSERT(line.size() <= written_bytes_max(fact.body).value());
         const auto read = wire::parse_fact(line);
         RC_ASSERT(read.has_value());
-        RC_ASSERT(same(*read, fact));
+        RC_ASSERT(*read == fact);
     }
 }
 

@@ -5,7 +5,6 @@
 #include "support/seed.h"
 #include "support/tally.h"
 #include "support/told.h"
-#include "unit/same_fact.h"
 
 #include <gtest/gtest.h>
 
@@ -58,14 +57,11 @@ std::vector<Fact> facts_of(Decision decision, std::uint64_t last_seq, Instant at
 
 /// The holds that a deletion ends come in whatever order they lie.
 bool is_same(const Command& command, const Decision& a, const Decision& b) {
-    const auto is_same_fact = [](const NewFact& left, const NewFact& right) {
-        return left.event == right.event && same(left.body, right.body);
-    };
     const bool is_any_order = std::holds_alternative<DeleteEvent>(command);
     return test::same(a.outcome, b.outcome) && a.rests_on == b.rests_on &&
            a.written_bytes == b.written_bytes &&
-           (is_any_order ? std::ranges::is_permutation(a.facts, b.facts, is_same_fact)
-                         : std::ranges::equal(a.facts, b.facts, is_same_fact));
+           (is_any_order ? std::ranges::is_permutation(a.facts, b.facts)
+                         : std::ranges::equal(a.facts, b.facts));
 }
 
 /// What was supposed in all histories together: speculating on refusals would prove little.

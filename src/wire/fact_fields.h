@@ -1,0 +1,142 @@
+#pragma once
+
+#include "base/some.h"
+#include "domain/facts.h"
+#include "wire/fields.h"
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <variant>
+
+namespace frontrow::wire {
+
+// Every kind of fact: its fields in the order in which they are written, and its name. Once
+// written, neither changes any more: journals are kept. Each is taken apart whole, so that a fact
+// that is given another field doesn't compile until that is written, too.
+
+template <class Fields, Some<domain::EventCreated> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [spec, created_by] = body;
+    fields("created_by", created_by);
+    fields.all_of(spec);
+}
+
+template <class Fields, Some<domain::EventUpdated> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [spec] = body;
+    fields.all_of(spec);
+}
+
+template <class Fields, Some<domain::EventDeleted> Body>
+void describe(Fields&, Body&) {
+    static_assert(std::is_empty_v<Body>);
+}
+
+template <class Fields, Some<domain::SeatsAdded> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [block] = body;
+    fields.all_of(block);
+}
+
+template <class Fields, Some<domain::ReservationHeld> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [reservation, user, seats, total_amount, expires_at, request] = body;
+    auto& [key, content] = request;
+    fields("reservation_id", reservation);
+    fields("user_id", user);
+    fields("seat_ids", seats);
+    fields("total_amount", total_amount);
+    fields("expires_at", expires_at);
+    fields("request_key", key);
+    fields("request_content", content);
+}
+
+template <class Body>
+concept EndsHold =
+    Some<Body, domain::ReservationConfirmed> || Some<Body, domain::ReservationCancelled> ||
+    Some<Body, domain::ReservationExpired>;
+
+template <class Fields, EndsHold Body>
+void describe(Fields& fields, Body& body) {
+    auto& [reservation] = body;
+    fields("reservation_id", reservation);
+}
+
+template <class Fields, Some<domain::ReservationExtended> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [reservation, expires_at] = body;
+    fields("reservation_id", reservation);
+    fields("expires_at", expires_at);
+}
+
+template <class Fields, Some<domain::ApiKeyCreated> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [key, name, role, prefix, digest, created_by] = body;
+    fields("api_key_id", key);
+    fields("name", name);
+    fields("role", role);
+    fields("prefix", prefix);
+    fields("digest", digest);
+    fields("created_by", created_by);
+}
+
+template <class Fields, Some<domain::ApiKeyRevoked> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [key, revoked_by] = body;
+    fields("api_key_id", key);
+    fields("revoked_by", revoked_by);
+}
+
+template <class Kind>
+struct Named {
+    std::string_view name;
+};
+
+inline constexpr std::tuple kKindsOfFacts{
+    Named<domain::EventCreated>{"EventCreated"},
+    Named<domain::EventUpdated>{"EventUpdated"},
+    Named<domain::EventDeleted>{"EventDeleted"},
+    Named<domain::SeatsAdded>{"SeatsAdded"},
+    Named<domain::ReservationHeld>{"ReservationHeld"},
+    Named<domain::ReservationConfirmed>{"ReservationConfirmed"},
+    Named<domain::ReservationCancelled>{"ReservationCancelled"},
+    Named<domain::ReservationExpired>{"ReservationExpired"},
+    Named<domain::ReservationExtended>{"ReservationExtended"},
+    Named<domain::ApiKeyCreated>{"ApiKeyCreated"},
+    Named<domain::ApiKeyRevoked>{"ApiKeyRevoked"},
+};
+
+template <class... Kinds>
+constexpr bool are_all_kinds(const std::tuple<Named<Kinds>...>&) {
+    return std::is_same_v<std::variant<Kinds...>, domain::FactBody>;
+}
+static_assert(are_all_kinds(kKindsOfFacts), "the kinds of the variant, in its order");
+
+inline constexpr auto kNamesOfFacts =
+    std::apply([](const auto&... kind) { return std::array{kind.name...}; }, kKindsOfFacts);
+static_assert(
+    [] {
+        for (std::size_t i = 0; i < kNamesOfFacts.size(); ++i)
+            for (std::size_t other = 0; other < i; ++other)
+                if (kNamesOfFacts[i] == kNamesOfFacts[other]) return false;
+        return true;
+    }(),
+    "each has a name of its own"
+);
+
+/// Makes `body` a fact of the kind with this name and has its fields read by `fields`. False if
+/// there is none.
+template <class Fields>
+bool read_kind(std::string_view name, Fields& fields, domain::FactBody& body) {
+    const auto read_if = [&]<class Kind>(const Named<Kind>& kind) {
+        if (kind.name != name) return false;
+        describe(fields, body.emplace<Kind>());
+        return true;
+    };
+    return std::apply([&](const auto&... kind) { return (read_if(kind) || ...); }, kKindsOfFacts);
+}
+
+}  // namespace frontrow::wire

@@ -1,0 +1,121 @@
+#include "wire/fields.h"
+
+#include "wire/spec_json.h"
+
+#include <boost/algorithm/hex.hpp>
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace frontrow::wire {
+
+using namespace domain;
+
+namespace {
+
+constexpr std::string_view kPaymentRequired = "required";
+constexpr std::string_view kNoPayment = "none";
+/// For names, which must be one of ours anyway.
+constexpr TextBounds kAnyName{0, 255};
+
+}  // namespace
+
+void FieldsWriter::operator()(Key name, PaymentRule payment) {
+    json_.field(name, payment == PaymentRule::required ? kPaymentRequired : kNoPayment);
+}
+
+void FieldsWriter::operator()(Key name, const ApiKeyDigest& digest) {
+    std::string digits;
+    boost::algorithm::hex_lower(digest.begin(), digest.end(), std::back_inserter(digits));
+    json_.field(name, digits);
+}
+
+void FieldsWriter::operator()(Key name, const SeatIds& seats) {
+    json_.key(name);
+    json_.begin_array();
+    for (const auto seat : seats)
+        json_.value(seat);
+    json_.end_array();
+}
+
+void FieldsWriter::operator()(Key name, const std::vector<SeatSpec>& seats) {
+    json_.key(name);
+    json_.begin_array();
+    for (const auto& seat : seats) {
+        json_.begin_object();
+        write_seat_spec(json_, seat);
+        json_.end_object();
+    }
+    json_.end_array();
+}
+
+void FieldsReader::operator()(std::string_view name, Currency& currency) {
+    const auto code = Currency::parse(in_.text(name, {3, 3}));
+    if (!code) in_.complain(name, "must be an ISO 4217 code of three capital letters, like JPY");
+    currency = code.value_or(Currency{});
+}
+
+void FieldsReader::operator()(std::string_view name, PaymentRule& payment) {
+    const auto text = in_.text(name, kAnyName);
+    payment = text == kPaymentRequired ? PaymentRule::required : PaymentRule::none;
+    if (payment == PaymentRule::none && text != kNoPayment)
+        in_.complain(name, "must be none or required");
+}
+
+void FieldsReader::operator()(std::string_view name, Role& role) {
+    const auto read = parse_role(in_.text(name, kAnyName));
+    if (!read && in_.has(name)) in_.complain(name, "must be user, scanner, organizer or admin");
+    role = read.value_or(Role::user);
+}
+
+void FieldsReader::operator()(std::string_view name, ApiKeyDigest& digest) {
+    const auto text = in_.text(name, {2 * digest.size(), 2 * digest.size()});
+    const auto is_lower_hex = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    };
+    if (text.size() == 2 * digest.size() && std::ranges::all_of(text, is_lower_hex)) {
+        boost::algorithm::unhex(text.begin(), text.end(), digest.begin());
+    } else {
+        in_.complain(name, "must be 64 hexadecimal digits");
+    }
+}
+
+void FieldsReader::operator()(std::string_view name, SeatIds& seats) {
+    const auto* const list = in_.array(name);
+    if (list == nullptr) return;
+    seats.reserve(list->size());
+    for (const auto& seat : *list) {
+        const auto* const text = seat.if_string();
+        const auto id = text == nullptr ? std::nullopt : SeatId::parse(*text);
+        if (!id) return in_.complain(name, "must hold UUIDs");
+        seats.push_back(*id);
+    }
+}
+
+void FieldsReader::operator()(std::string_view name, std::vector<SeatSpec>& seats) {
+    const auto* const list = in_.array(name);
+    if (list == nullptr) return;
+    seats.reserve(list->size());
+    for (const auto& seat : *list) {
+        if (!seat.is_object()) return in_.complain(name, "must hold objects");
+        auto reader = in_.inside("seats[].", seat.get_object());
+        seats.push_back(read_seat_spec(reader));
+    }
+}
+
+void FieldsReader::coordinate(std::string_view name, std::optional<double>& number) {
+    number = in_.optional_number(name);
+    if (!number) return;
+    const double max =
+        in_.origin() == Origin::request ? kCoordinateMax : std::numeric_limits<double>::max();
+    if (std::abs(*number) <= max) {
+        number = to_millionth(*number);
+    } else {
+        in_.complain(name, "must be a number from -1000000000 to 1000000000");
+        number.reset();
+    }
+}
+
+}  // namespace frontrow::wire

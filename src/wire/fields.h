@@ -1,0 +1,141 @@
+#pragma once
+
+#include "base/money.h"
+#include "domain/api_key.h"
+#include "domain/event.h"
+#include "domain/seat.h"
+#include "wire/json_writer.h"
+#include "wire/object_reader.h"
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace frontrow::wire {
+
+// A thing's fields are described once, by a function template describe(fields, thing) that names
+// each in the order in which it is written: the facts' in fact_fields.h, an event's and a seat's in
+// spec_json.cc. Whoever carries the description out is handed to it: FieldsWriter, FieldsReader, or
+// the reader of plain lines in plain_fact.cc.
+
+/// Of a number: what a request may ask for today, and what may ever have become true, which is what
+/// the rules can reckon with.
+struct NumberLimits {
+    IntegerBounds of_request;
+    IntegerBounds ever;
+};
+
+inline constexpr IntegerBounds kAnyNatural{0, std::numeric_limits<std::int64_t>::max()};
+
+/// Writes the fields into an object that is open. Limits are for readers.
+class FieldsWriter {
+public:
+    explicit FieldsWriter(JsonWriter& json) : json_{json} {}
+
+    template <Short Value>
+    void operator()(Key name, Value value) {
+        json_.field(name, value);
+    }
+    void operator()(Key name, const std::string& text) { json_.field(name, text); }
+    void operator()(Key name, std::chrono::seconds time) { json_.field(name, time.count()); }
+    void operator()(Key name, Currency currency) { json_.field(name, currency.code()); }
+    void operator()(Key name, domain::PaymentRule payment);
+    void operator()(Key name, domain::Role role) { json_.field(name, name_of(role)); }
+    void operator()(Key name, const domain::ApiKeyDigest& digest);
+    void operator()(Key name, const domain::SeatIds& seats);
+    void operator()(Key name, const std::vector<domain::SeatSpec>& seats);
+    /// If there is one.
+    template <class Value>
+    void operator()(Key name, const std::optional<Value>& value) {
+        if (value) (*this)(name, *value);
+    }
+    template <class Value, class Limits>
+    void operator()(Key name, const Value& value, const Limits&) {
+        (*this)(name, value);
+    }
+
+    template <class Value, class... Limits>
+    void with_default(Key name, const Value& value, const Limits&...) {
+        (*this)(name, value);
+    }
+    void unless_empty(Key name, const std::string& text, TextBounds) {
+        if (!text.empty()) (*this)(name, text);
+    }
+    void coordinate(Key name, const std::optional<double>& number) { (*this)(name, number); }
+
+    // A part's fields, among those of the whole.
+
+    void all_of(const domain::EventSpec& spec);
+    void all_of(const std::shared_ptr<const domain::SeatBlock>& block);
+    void all_of(const std::shared_ptr<const domain::Position>& position);
+
+private:
+    JsonWriter& json_;
+};
+
+/// Looks each field up in a JSON object, and complains of those that aren't as they should be.
+class FieldsReader {
+public:
+    explicit FieldsReader(ObjectReader& in) : in_{in} {}
+
+    template <class Kind>
+    void operator()(std::string_view name, Id<Kind>& id) {
+        id = in_.id<Id<Kind>>(name);
+    }
+    void operator()(std::string_view name, Bits128& bits) { bits = in_.hex128(name); }
+    void operator()(std::string_view name, Instant& at) { at = in_.instant(name); }
+    /// Of a request within `bounds`.
+    void operator()(std::string_view name, std::string& text, TextBounds bounds = {}) {
+        text = in_.text(name, bounds);
+    }
+    template <std::integral Number>
+    void operator()(
+        std::string_view name,
+        Number& number,
+        NumberLimits limits = {kAnyNatural, kAnyNatural}
+    ) {
+        number = static_cast<Number>(in_.integer(name, in_.bounds(limits.of_request, limits.ever)));
+    }
+    void operator()(std::string_view name, std::chrono::seconds& time, NumberLimits limits) {
+        auto count = time.count();
+        (*this)(name, count, limits);
+        time = std::chrono::seconds{count};
+    }
+    void operator()(std::string_view name, Currency& currency);
+    void operator()(std::string_view name, domain::PaymentRule& payment);
+    void operator()(std::string_view name, domain::Role& role);
+    void operator()(std::string_view name, domain::ApiKeyDigest& digest);
+    void operator()(std::string_view name, domain::SeatIds& seats);
+    void operator()(std::string_view name, std::vector<domain::SeatSpec>& seats);
+    /// It may be absent.
+    template <class Value, class... Limits>
+    void operator()(std::string_view name, std::optional<Value>& value, Limits... limits) {
+        if (in_.has(name)) (*this)(name, value.emplace(), limits...);
+    }
+
+    /// Where it's absent it stays as it was.
+    template <class Value, class... Limits>
+    void with_default(std::string_view name, Value& value, Limits... limits) {
+        if (in_.has(name)) (*this)(name, value, limits...);
+    }
+    void unless_empty(std::string_view name, std::string& text, TextBounds bounds) {
+        if (auto read = in_.optional_text(name, bounds)) text = std::move(*read);
+    }
+    void coordinate(std::string_view name, std::optional<double>& number);
+
+    void all_of(domain::EventSpec& spec);
+    void all_of(std::shared_ptr<const domain::SeatBlock>& block);
+    void all_of(std::shared_ptr<const domain::Position>& position);
+
+private:
+    ObjectReader& in_;
+};
+
+}  // namespace frontrow::wire
