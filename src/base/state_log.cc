@@ -50,7 +50,7 @@ Bits128 StateLog::digest() {
 }
 
 Bits128 StateLog::digest_anew() const {
-    Bits128 sum;
+    Bits128 sum = forgotten_;
     for (const auto* part = parts_; part != nullptr; part = part->next_)
         sum = sum_of(sum, part->digest_anew());
     return sum;
@@ -61,6 +61,7 @@ std::vector<std::pair<std::string_view, Bits128>> StateLog::digests_by_part() {
     std::vector<std::pair<std::string_view, Bits128>> digests;
     for (const auto* part = parts_; part != nullptr; part = part->next_)
         if (part->sum_ != Bits128{}) digests.emplace_back(part->name_, part->sum_);
+    if (forgotten_ != Bits128{}) digests.emplace_back("forgotten", forgotten_);
     return digests;
 }
 

@@ -46,10 +46,11 @@ class StatePart;
 /// a part, shows in digest() when the row changes next, and in digest_anew() at once.
 ///
 /// **Inside a savepoint nothing is forgotten**: no row is erased and nothing leaves a heap. That is
-/// done at a boundary, by the time of the facts and never by a node's clock, so that all copies
-/// forget the same. Undo runs in strict reverse order: a number that was taken back is given again,
-/// a field of a row is restored before the row goes, and what points into a block of seats goes
-/// before the block.
+/// done at a boundary, by forget(), by the time of the facts and never by a node's clock, so that
+/// all copies forget the same. The digest stays as it was: what it had of a row that was forgotten
+/// it keeps as a sum of all of those, which a snapshot must keep, too. Undo runs in strict reverse
+/// order: a number that was taken back is given again, a field of a row is restored before the row
+/// goes, and what points into a block of seats goes before the block.
 ///
 /// One thread. Neither it nor its parts can be moved: hold the state by pointer where that matters.
 class StateLog {
@@ -74,6 +75,20 @@ public:
     bool keeps_digest() const { return keeps_digest_; }
     /// Either: whether a change has more to do than to change.
     bool watches() const { return watches_; }
+
+    /// Has `erase` erase rows, and does nothing else to the digest than to keep what it was.
+    template <class Erase>
+    void forget(Erase erase) {
+        const auto before = digest();
+        erase();
+        keep_forgotten(difference_of(before, digest()));
+    }
+    /// Of the rows that were forgotten: for a snapshot, which is read into an empty state.
+    Bits128 forgotten() const { return forgotten_; }
+    void keep_forgotten(Bits128 sum) {
+        forgotten_ = sum_of(forgotten_, sum);
+        sum_ = sum_of(sum_, sum);
+    }
 
     /// Of the state as it is now, also inside a savepoint. Zero where none is kept.
     Bits128 digest();
@@ -102,6 +117,8 @@ private:
     UndoSteps steps_;
     Bits128 sum_;
     Bits128 sum_at_open_;
+    /// What the sum has of rows that aren't there any more.
+    Bits128 forgotten_;
     /// All that there are, linked.
     StatePart* parts_ = nullptr;
     /// Those with changes that the sum doesn't have yet.

@@ -67,7 +67,7 @@ int report(const domain::Audit& audit) {
 void take(const domain::Fact& fact, domain::Audit& audit, domain::Inventory& inventory) {
     audit.observe(fact);
     // No inventory can hold what the audit refuses: it goes on alone, to name the rest.
-    if (audit.violations().empty()) domain::evolve(inventory, fact);
+    if (audit.violations().empty()) domain::evolve_for_good(inventory, fact);
     if (audit.totals().facts % kProgressStep == 0)
         std::fprintf(stderr, "%" PRIu64 " facts read\n", audit.totals().facts);
 }

@@ -9,7 +9,7 @@
 namespace frontrow::domain {
 
 ApiKeys::ApiKeys(StateLog& log)
-    : keys_{log, "api_keys"}, by_id_{log}, live_{log}, last_seq_{log, "api_keys_seq"} {
+    : log_{log}, keys_{log, "api_keys"}, by_id_{log}, live_{log}, last_seq_{log, "api_keys_seq"} {
 }
 
 ApiKeys::~ApiKeys() = default;
@@ -61,6 +61,22 @@ void ApiKeys::revoke(ApiKeyId id, Instant at, std::uint64_t seq) {
     CHECK(was_in_force);
     keys_.change(index, &ApiKey::revoked_at) = at;
     last_seq_.set(seq);
+}
+
+void ApiKeys::derive() {
+    for (KeyIndex index = 0; index < keys_.end(); ++index)
+        enter(index);
+}
+
+void ApiKeys::verify() const {
+    std::size_t live = 0;
+    keys_.visit([&](KeyIndex index, const ApiKey& key) {
+        CHECK(index_of(key.id) == index);
+        if (key.revoked_at) return;
+        ++live;
+        CHECK(find_live(key.digest) == &key);
+    });
+    CHECK(live == live_count());
 }
 
 }  // namespace frontrow::domain

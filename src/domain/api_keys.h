@@ -38,10 +38,17 @@ public:
     /// CHECKs that it is there and in force.
     void revoke(ApiKeyId id, Instant at, std::uint64_t seq);
 
-private:
-    friend class InventoryImage;
-    friend class Verification;
+    /// CHECKs that each is found by its id, and those in force by their digest.
+    void verify() const;
 
+    // For a loader (domain/inventory_image.h).
+
+    template <class Archive, class Self>
+    static void transfer_rows(Archive& archive, Self& keys);
+    /// What follows from the rows: the tables.
+    void derive();
+
+private:
     using KeyIndex = std::uint32_t;
 
     /// StateIndex::kNone where there is none.
@@ -49,6 +56,7 @@ private:
     /// The tables' part of a key that stands in its place.
     void enter(KeyIndex index);
 
+    StateLog& log_;
     StateTable<ApiKey> keys_;
     StateIndex by_id_;
     /// Ordered by digest. How long a search takes may tell of the digests that are there, from

@@ -10,30 +10,23 @@ namespace {
 
 constexpr std::size_t kDifferencesKept = 100;
 
-bool is_same(const SeatSpec& a, const SeatSpec& b) {
-    const auto& [number, section, row, price, position] = a;
-    const bool same_place = position == nullptr || b.position == nullptr ? position == b.position
-                                                                         : *position == *b.position;
-    return number == b.number && section == b.section && row == b.row && price == b.price &&
-           same_place;
-}
-
 }  // namespace
 
 class AuditComparison {
 public:
     AuditComparison(const Audit& audit, const Inventory& inventory)
-        : audit_{audit}, inventory_{inventory} {}
+        : audit_{audit},
+          inventory_{inventory},
+          plans_{inventory.plans()},
+          reservations_{inventory.reservations()} {}
 
     std::vector<std::string> run() {
         expect(
             audit_.last_seq_ == inventory_.last_seq() && audit_.last_at_ == inventory_.last_at(),
             "the newest fact"
         );
-        for (EventIndex i = 0; i < inventory_.event_rows(); ++i)
-            compare(inventory_.event(i));
-        for (ReservationIndex i = 0; i < inventory_.reservation_rows(); ++i)
-            compare(inventory_.reservation(i));
+        plans_.visit([this](EventIndex, const EventRow& row) { compare(row); });
+        reservations_.visit([this](ReservationIndex, const ReservationRow& row) { compare(row); });
         for (const auto& truth : audit_.events_)
             look_for(truth);
         for (const auto& [id, truth] : audit_.holds_)
@@ -46,7 +39,7 @@ private:
     using EventTruth = Audit::EventTruth;
     using HoldTruth = Audit::HoldTruth;
 
-    void compare(const Inventory::EventRow& row) {
+    void compare(const EventRow& row) {
         const auto known = audit_.events_by_id_.find(row.event.id);
         const auto name = [&] { return "event " + row.event.id.to_string(); };
         if (known == audit_.events_by_id_.end()) return differ(name() + " was never created");
@@ -63,33 +56,32 @@ private:
     }
 
     /// The seats that were added at once.
-    void compare(const Inventory::EventRow& row, std::size_t place, const SeatBlock& truth) {
+    void compare(const EventRow& row, std::size_t place, const SeatBlock& truth) {
         const auto& block = *row.blocks[place];
         if (block.first_id != truth.first_id || block.seats.size() != truth.seats.size())
             return differ("the seats from " + truth.first_id.to_string() + " on");
         for (std::size_t i = 0; i < truth.seats.size(); ++i) {
             const auto id = truth.first_id.plus(i);
             const auto name = [&] { return "seat " + id.to_string(); };
-            if (&block != &truth && !is_same(block.seats[i], truth.seats[i]))
+            if (&block != &truth && block.seats[i] != truth.seats[i])
                 differ(name() + ": its name, its price or its place");
             const auto& seat = audit_.seats_.find(id)->second;
             const auto index = row.block_starts[place].first + static_cast<SeatIndex>(i);
             const auto holder = row.holders[index];
             const bool has_lapsed =
-                holder != kNobody && inventory_.has_lapsed(inventory_.reservation(holder));
+                holder != kNobody && reservations_.has_lapsed(reservations_[holder]);
             const auto status = seat.is_sold                  ? SeatStatus::confirmed
                                 : seat.is_held && !has_lapsed ? SeatStatus::reserved
                                                               : SeatStatus::available;
             if (row.statuses[index] != status) differ(name() + ": whether it's free, held or sold");
-            const bool is_right =
-                holder == kNobody
-                    ? !seat.is_held
-                    : seat.is_held && inventory_.reservation(holder).id == seat.holder;
+            const bool is_right = holder == kNobody
+                                      ? !seat.is_held
+                                      : seat.is_held && reservations_[holder].id == seat.holder;
             if (!is_right) differ(name() + ": who has it");
         }
     }
 
-    void compare(const Inventory::ReservationRow& row) {
+    void compare(const ReservationRow& row) {
         const auto found = audit_.holds_.find(row.id);
         if (found == audit_.holds_.end())
             return differ("reservation " + row.id.to_string() + " was never made");
@@ -107,16 +99,22 @@ private:
                  created_at + Millis{row.hold_ms} == truth.first_expires_at &&
                  confirmed_at.value_or(Instant{}) == truth.confirmed_at,
              "times"},
-            {row.request == truth.request, "request"},
+            {is_request(row, truth.request), "request"},
         };
         for (const auto& [is_right, what] : rows) {
             if (!is_right) differ("reservation " + id.to_string() + ": its " + std::string{what});
         }
     }
 
+    /// As long as it is remembered.
+    bool is_request(const ReservationRow& row, const RequestMark& truth) const {
+        const auto* const request = inventory_.requests().at(row.request);
+        return request == nullptr || (request->mark == truth && request->at == row.created_at &&
+                                      &reservations_[request->made] == &row);
+    }
+
     void look_for(const EventTruth& truth) {
-        if (truth.was_created && !truth.is_deleted &&
-            inventory_.find_event(truth.event.id) == nullptr)
+        if (truth.was_created && !truth.is_deleted && plans_.find(truth.event.id) == nullptr)
             differ("event " + truth.event.id.to_string() + " is missing");
     }
 
@@ -127,9 +125,10 @@ private:
         const bool has_seats = truth.status == ReservationStatus::pending ||
                                truth.status == ReservationStatus::confirmed;
         if (audit_.events_[truth.event].is_deleted || (!is_remembered && !has_seats)) return;
-        const auto* row = inventory_.find_reservation(id);
+        const auto* row = reservations_.find(id);
         if (row == nullptr) return differ("reservation " + id.to_string() + " is missing");
-        if (is_remembered && inventory_.find_request(request, audit_.last_at_) != row)
+        const auto* const found = inventory_.requests().find(request, audit_.last_at_);
+        if (is_remembered && (found == nullptr || &reservations_[found->made] != row))
             differ("reservation " + id.to_string() + " isn't found by its request");
     }
 
@@ -154,6 +153,8 @@ private:
 
     const Audit& audit_;
     const Inventory& inventory_;
+    const SeatPlans& plans_;
+    const Reservations& reservations_;
     std::vector<std::string> differences_;
 };
 

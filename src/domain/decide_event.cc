@@ -8,19 +8,18 @@ namespace {
 constexpr std::size_t kSeatsPerEventMax = 2'000'000;
 
 /// The event, if `by` may change it: another organiser's looks as if it weren't there.
-const Inventory::EventRow*
-find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
-    const auto* row = inventory.find_event(id);
+const EventRow* find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
+    const auto* row = inventory.plans().find(id);
     if (row == nullptr || (!by.is_admin && row->event.created_by != by.sub)) return nullptr;
     return row;
 }
 
-bool has_sales(const Inventory& inventory, const Inventory::EventRow& event, Instant now) {
+bool has_sales(const Inventory& inventory, const EventRow& event, Instant now) {
     const auto counts = inventory.count_seats(event, now);
     return counts.confirmed > 0 || counts.reserved > 0;
 }
 
-bool is_stale(const Inventory::EventRow& row, std::optional<std::uint32_t> if_version) {
+bool is_stale(const EventRow& row, std::optional<std::uint32_t> if_version) {
     return if_version && *if_version != row.event.version;
 }
 
@@ -62,7 +61,7 @@ Decision decide(const Inventory& inventory, const DeleteEvent& command, Instant 
 
     auto decision = accept(std::monostate{}, 0);
     // Holds that ran out unswept end before their event does.
-    inventory.visit_expired_holds(now, [&](const Inventory::ReservationRow& held) {
+    inventory.reservations().visit_expired_holds(now, [&](const ReservationRow& held) {
         if (held.event == row->index)
             decision.facts.push_back({command.event, ReservationExpired{held.id}});
     });
@@ -77,7 +76,7 @@ Decision decide(const Inventory& inventory, const AddSeats& command, Instant) {
     HashSet<std::string_view> numbers;
     numbers.reserve(seats.size());
     for (const auto& seat : seats) {
-        if (Inventory::has_seat_named(*row, seat.number) || !numbers.insert(seat.number).second) {
+        if (has_seat_named(*row, seat.number) || !numbers.insert(seat.number).second) {
             return refuse_subject(Reason::seat_number_taken, seat.number, row->last_seq());
         }
     }

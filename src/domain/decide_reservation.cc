@@ -6,13 +6,12 @@
 namespace frontrow::domain {
 namespace {
 
-using ReservationRow = Inventory::ReservationRow;
-
 /// The reservation, if it is this user's: another's looks as if it weren't there.
 const ReservationRow*
 find_own_reservation(const Inventory& inventory, ReservationId id, const std::string& user) {
-    const auto* row = inventory.find_reservation(id);
-    return row != nullptr && inventory.user(row->user) == user ? row : nullptr;
+    const auto& reservations = inventory.reservations();
+    const auto* row = reservations.find(id);
+    return row != nullptr && reservations.buyers().name(row->user) == user ? row : nullptr;
 }
 
 /// Why a reservation can't be changed; nothing while it's pending and its hold runs.
@@ -29,9 +28,11 @@ std::optional<Reason> refuse_unless_held(ReservationStatus status) {
     }
 }
 
-Decision replay(const Inventory& inventory, const ReservationRow& row, const RequestMark& request) {
-    const auto rests_on = inventory.event(row.event).last_seq();
-    if (row.request.content != request.content)
+/// What the same request was answered before.
+Decision replay(const Inventory& inventory, const RequestRow& before, const RequestMark& request) {
+    const auto& row = inventory.reservations()[before.made];
+    const auto rests_on = inventory.event_of(row).last_seq();
+    if (before.mark.content != request.content)
         return refuse(Reason::idempotency_key_reused, rests_on);
     auto decision = accept(inventory.entity_as_created(row), rests_on);
     decision.outcome->replayed = true;
@@ -72,20 +73,16 @@ struct WantedSeats {
     std::optional<SeatId> unknown;
 };
 
-WantedSeats look_at(
-    const Inventory& inventory,
-    const Inventory::EventRow& event,
-    const SeatIds& seats,
-    Instant now
-) {
+WantedSeats
+look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats, Instant now) {
     WantedSeats wanted;
     for (const auto id : seats) {
-        const auto place = inventory.find_seat(id);
+        const auto place = inventory.plans().find_seat(id);
         if (!place || place->event != event.index) {
             wanted.unknown = id;
             return wanted;
         }
-        wanted.total += Inventory::seat_spec(event, place->seat).price;
+        wanted.total += seat_spec(event, place->seat).price;
         const auto status = inventory.seat_status(event, place->seat, now);
         const auto holder = event.holders[place->seat];
         if (status != SeatStatus::available) {
@@ -102,10 +99,10 @@ WantedSeats look_at(
 
 Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant now) {
     inventory.prefetch(command.reservation, command.user, command.request.key);
-    if (const auto* before = inventory.find_request(command.request.key, now)) {
+    if (const auto* before = inventory.requests().find(command.request.key, now)) {
         return replay(inventory, *before, command.request);
     }
-    const auto* row = inventory.find_event(command.event);
+    const auto* row = inventory.plans().find(command.event);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (auto refusal = refuse_by_event(row->event, command, now))
         return refuse(std::move(*refusal), row->last_seq());
@@ -114,7 +111,9 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
     if (wanted.unknown)
         return refuse_subject(Reason::seat_not_found, wanted.unknown->to_string(), row->last_seq());
     if (const auto limit = row->event.spec.max_seats_per_user;
-        limit && inventory.seats_of(*row, command.user, now) + command.seats.size() > *limit) {
+        limit &&
+        inventory.reservations().seats_of(row->index, command.user, now) + command.seats.size() >
+            *limit) {
         return refuse_limit(Reason::user_limit_reached, *limit, row->last_seq());
     }
     if (!wanted.conflicts.empty()) {
@@ -143,7 +142,7 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
     decision.facts.reserve(wanted.lapsed.size() + 1);
     for (const auto lapsed : wanted.lapsed) {
         decision.facts.push_back(
-            {command.event, ReservationExpired{inventory.reservation(lapsed).id}}
+            {command.event, ReservationExpired{inventory.reservations()[lapsed].id}}
         );
     }
     decision.facts.emplace_back(
@@ -164,8 +163,8 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
 Decision decide(const Inventory& inventory, const ConfirmReservation& command, Instant now) {
     const auto* row = find_own_reservation(inventory, command.reservation, command.user);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
-    const auto& event = inventory.event(row->event);
-    const auto status = Inventory::status_of(*row, now);
+    const auto& event = inventory.event_of(*row);
+    const auto status = status_of(*row, now);
     if (status == ReservationStatus::confirmed)
         return accept(inventory.entity(*row, now), event.last_seq());
     if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq());
@@ -181,8 +180,8 @@ Decision decide(const Inventory& inventory, const ConfirmReservation& command, I
 Decision decide(const Inventory& inventory, const CancelReservation& command, Instant now) {
     const auto* row = find_own_reservation(inventory, command.reservation, command.user);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
-    const auto& event = inventory.event(row->event);
-    const auto status = Inventory::status_of(*row, now);
+    const auto& event = inventory.event_of(*row);
+    const auto status = status_of(*row, now);
     if (status == ReservationStatus::cancelled)
         return accept(inventory.entity(*row, now), event.last_seq());
     if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq());
@@ -194,8 +193,8 @@ Decision decide(const Inventory& inventory, const CancelReservation& command, In
 Decision decide(const Inventory& inventory, const ExtendReservation& command, Instant now) {
     const auto* row = find_own_reservation(inventory, command.reservation, command.user);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
-    const auto& event = inventory.event(row->event);
-    if (const auto reason = refuse_unless_held(Inventory::status_of(*row, now)))
+    const auto& event = inventory.event_of(*row);
+    if (const auto reason = refuse_unless_held(status_of(*row, now)))
         return refuse(*reason, event.last_seq());
     const Instant expires_at = row->expires_at + command.by;
     const Millis length_max = kHoldLengthsMax * Millis{row->hold_ms};
@@ -210,9 +209,9 @@ Decision decide(const Inventory& inventory, const ExtendReservation& command, In
 
 Decision decide(const Inventory& inventory, const ExpireHolds& command, Instant now) {
     auto decision = accept(std::monostate{}, inventory.last_seq());
-    inventory.visit_soonest_expired(now, [&](const ReservationRow& row) {
+    inventory.reservations().visit_soonest_expired(now, [&](const ReservationRow& row) {
         if (decision.facts.size() >= command.at_most) return false;
-        decision.facts.push_back({inventory.event(row.event).event.id, ReservationExpired{row.id}});
+        decision.facts.push_back({inventory.event_of(row).event.id, ReservationExpired{row.id}});
         return true;
     });
     return decision;

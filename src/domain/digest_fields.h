@@ -83,19 +83,19 @@ inline void digest_fields(DigestWriter& writer, const ApiKey& key) {
     writer.field(8, revoked_at);
 }
 
-inline void digest_fields(DigestWriter& writer, const Inventory::BlockStart& start) {
+inline void digest_fields(DigestWriter& writer, const BlockStart& start) {
     const auto& [first_id, first] = start;
     writer.field(1, first_id);
     writer.field(2, first);
 }
 
-inline void digest_fields(DigestWriter& writer, const Inventory::LastFact& last) {
+inline void digest_fields(DigestWriter& writer, const LastFact& last) {
     const auto& [seq, at] = last;
     writer.field(1, seq);
     writer.field(2, at);
 }
 
-inline void digest_fields(DigestWriter& writer, const Inventory::EventRow& row) {
+inline void digest_fields(DigestWriter& writer, const EventRow& row) {
     // The others are parts of their own, and the row's number.
     const auto& [index, event, deleted, counts, lapsed, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
         row;
@@ -103,8 +103,9 @@ inline void digest_fields(DigestWriter& writer, const Inventory::EventRow& row) 
     writer.field(2, deleted);
 }
 
-inline void digest_fields(DigestWriter& writer, const Inventory::ReservationRow& row) {
-    const auto& [id, event, user, seats, status, currency, hold_ms, total_amount, created_at, expires_at, confirmed_at, request] =
+inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
+    // The request is a row of its own, and names this one.
+    const auto& [id, event, user, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, confirmed_at] =
         row;
     writer.field(1, id);
     writer.field(2, event);
@@ -117,10 +118,17 @@ inline void digest_fields(DigestWriter& writer, const Inventory::ReservationRow&
     writer.field(9, created_at);
     writer.field(10, expires_at);
     writer.field(11, confirmed_at);
-    writer.field(12, request);
 }
 
-inline void digest_fields(DigestWriter& writer, const Inventory::Newest& newest) {
+inline void digest_fields(DigestWriter& writer, const RequestRow& row) {
+    const auto& [mark, at, kind, made] = row;
+    writer.field(1, mark);
+    writer.field(2, at);
+    writer.field(3, kind);
+    writer.field(4, made);
+}
+
+inline void digest_fields(DigestWriter& writer, const NewestFacts& newest) {
     const auto& [seq, events_seq, at] = newest;
     writer.field(1, seq);
     writer.field(2, events_seq);

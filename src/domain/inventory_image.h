@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/some.h"
 #include "domain/digest_fields.h"
 #include "domain/inventory.h"
 
@@ -10,43 +11,54 @@
 
 namespace frontrow::domain {
 
-/// An inventory as plain values one after the other, for who keeps it longer than a process lives.
-/// What is written are the rows; what follows from them (tables, counts, heaps) is made anew when
-/// they are read, by derive().
-///
-/// Every type has one list of its fields, for both ways, and is taken apart into them whole: a type
-/// that is given another field doesn't compile until its list has it too, nor until
-/// domain/digest_fields.h has.
-///
-/// An `Archive` is called with values and takes or fills them: numbers, enumerators, texts, ids,
-/// instants, optional, shared and listed ones, and structures, which it hands to transfer(). Its
-/// each(container, f) calls f with each element; when it reads it makes them first.
-class InventoryImage {
-public:
-    template <class Archive>
-    static void write(Archive& archive, const Inventory& inventory) {
-        transfer_rows(archive, inventory);
-    }
-    /// Into an empty inventory, which is good for nothing before derive().
-    template <class Archive>
-    static void read(Archive& archive, Inventory& inventory) {
-        transfer_rows(archive, inventory);
-    }
-    static void derive(Inventory& inventory);
+// An inventory as plain values one after the other, for who keeps it longer than a process lives,
+// and for a test that needs a state of a certain form: each part's transfer_rows(). What is written
+// are the rows; what follows from them (tables, counts, heaps) is made anew by derive().
+//
+// Every type has one list of its fields, for both ways, and is taken apart into them whole: a type
+// that is given another field doesn't compile until its list has it too, nor until
+// domain/digest_fields.h has.
+//
+// An `Archive` is called with values and takes or fills them: numbers, enumerators, texts, ids,
+// instants, optional, shared and listed ones, and structures, which it hands to transfer(). Its
+// each(container, f) calls f with each element; when it reads it makes them first.
 
-private:
-    template <class Archive, class Self>
-    static void transfer_rows(Archive& archive, Self& inventory);
+/// Numbers that have rows, one after the other.
+struct RowRun {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
 };
 
-/// A table's rows as a list for an archive. One that is read is added empty and then filled past
-/// the table, which is right as long as no digest was asked for and no savepoint is open.
+template <class Archive, Some<RowRun> Run>
+void transfer(Archive& archive, Run& run) {
+    auto& [first, count] = run;
+    archive(first, count);
+}
+
+/// The last one ends where the table does.
+template <class Table>
+std::vector<RowRun> runs_of(const Table& table) {
+    std::vector<RowRun> runs;
+    table.visit([&](std::uint32_t number, const auto&) {
+        if (runs.empty() || runs.back().first + runs.back().count != number)
+            runs.push_back({number, 0});
+        ++runs.back().count;
+    });
+    if (runs.empty() || runs.back().first + runs.back().count != table.end())
+        runs.push_back({table.end(), 0});
+    return runs;
+}
+
+/// A table's rows as a list for an archive. One that is read is added empty under its number and
+/// then filled past the table, which is right as long as no digest was asked for and no savepoint
+/// is open.
 template <class Log, class Table>
 class TableRows {
 public:
     using Row = std::remove_cvref_t<decltype(std::declval<const Table&>()[0])>;
 
-    TableRows(Log& log, Table& table) : log_{log}, table_{table} {}
+    TableRows(Log& log, Table& table, const std::vector<RowRun>& runs)
+        : log_{log}, table_{table}, runs_{runs} {}
 
     class Iterator {
     public:
@@ -54,6 +66,8 @@ public:
         const Row& operator*() const { return table_[number_]; }
         Iterator& operator++() {
             ++number_;
+            while (number_ < table_.end() && !table_.has(number_))
+                ++number_;
             return *this;
         }
         bool operator==(const Iterator& other) const { return number_ == other.number_; }
@@ -63,20 +77,54 @@ public:
         std::uint32_t number_;
     };
 
-    Iterator begin() const { return {table_, 0}; }
+    Iterator begin() const { return {table_, table_.first()}; }
     Iterator end() const { return {table_, table_.end()}; }
-    std::size_t size() const { return table_.end(); }
+    std::size_t size() const { return table_.size(); }
     Row& emplace_back() {
+        while (run_ < runs_.size() && read_ == runs_[run_].count)
+            begin_run();
+        ++read_;
         if constexpr (std::default_initializable<Row>)
             return table_.parts_of(table_.add());
         else
             return table_.parts_of(table_.add(log_, table_.end()));
     }
+    /// Of reading: the numbers behind the last row were given already.
+    void finish() {
+        while (run_ < runs_.size())
+            begin_run();
+    }
 
 private:
+    void begin_run() {
+        read_ = 0;
+        if (++run_ < runs_.size()) table_.skip_to(runs_[run_].first);
+    }
+
     Log& log_;
     Table& table_;
+    const std::vector<RowRun>& runs_;
+    std::size_t run_ = 0;
+    /// Of the present run.
+    std::uint32_t read_ = 0;
 };
+
+/// Each row as it is, or as `each` has the archive take it.
+template <class Archive, class Log, class Table, class... Each>
+void transfer_table(Archive& archive, Log& log, Table& table, Each... each) {
+    constexpr bool is_read = !std::is_const_v<Table>;
+    std::vector<RowRun> runs;
+    if constexpr (!is_read) runs = runs_of(table);
+    archive(runs);
+    if constexpr (is_read)
+        if (!runs.empty()) table.skip_to(runs.front().first);
+    TableRows rows{log, table, runs};
+    if constexpr (sizeof...(Each) == 0)
+        archive(rows);
+    else
+        archive.each(rows, each...);
+    if constexpr (is_read) rows.finish();
+}
 
 /// To be written, or to be filled.
 template <class Value>
@@ -98,9 +146,6 @@ void transfer_vector(Archive& archive, Vector& vector) {
             vector.push_back(std::move(value));
     }
 }
-
-template <class T, class Of>
-concept Some = std::same_as<std::remove_const_t<T>, Of>;
 
 template <class Archive, Some<RequestMark> Mark>
 void transfer(Archive& archive, Mark& mark) {
@@ -140,13 +185,13 @@ void transfer(Archive& archive, Entity& event) {
     archive(id, spec, created_by, created_at, updated_at, version);
 }
 
-template <class Archive, Some<Inventory::BlockStart> Start>
+template <class Archive, Some<BlockStart> Start>
 void transfer(Archive& archive, Start& start) {
     auto& [first_id, first] = start;
     archive(first_id, first);
 }
 
-template <class Archive, Some<Inventory::EventRow> Row>
+template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The others say where the row is, what its seats' names are and who has them.
     auto& [index, event, deleted, counts, lapsed, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
@@ -157,12 +202,12 @@ void transfer(Archive& archive, Row& row) {
     if (deleted) transfer_vector(archive, block_starts);
 }
 
-template <class Archive, Some<Inventory::ReservationRow> Row>
+template <class Archive, Some<ReservationRow> Row>
 void transfer(Archive& archive, Row& row) {
-    auto& [id, event, user, seats, status, currency, hold_ms, total_amount, created_at, expires_at, confirmed_at, request] =
+    auto& [id, event, user, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, confirmed_at] =
         row;
-    archive(id, event, user, seats, status, currency, hold_ms, total_amount);
-    archive(created_at, expires_at, confirmed_at, request);
+    archive(id, event, user, seats, status, currency, request, hold_ms, total_amount);
+    archive(created_at, expires_at, confirmed_at);
 }
 
 template <class Archive, Some<ApiKey> Key>
@@ -171,21 +216,57 @@ void transfer(Archive& archive, Key& key) {
     archive(id, name, role, prefix, digest, created_by, created_at, revoked_at);
 }
 
+template <class Archive, Some<RequestRow> Row>
+void transfer(Archive& archive, Row& row) {
+    auto& [mark, at, kind, made] = row;
+    archive(mark, at, kind, made);
+}
+
+// The parts.
+
 template <class Archive, class Self>
-void InventoryImage::transfer_rows(Archive& archive, Self& inventory) {
-    auto& [log, events, reservations, users, user_sales, events_by_id, reservations_by_id, users_by_sub, requests, requests_from, blocks_by_id, by_start, hold_ends, lapsed, api_keys, newest, totals] =
-        inventory;
+void SeatPlans::transfer_rows(Archive& archive, Self& plans) {
+    auto& [log, events, by_id, blocks_by_id, by_start] = plans;
+    transfer_table(archive, log, events);
+}
+
+template <class Archive, class Self>
+void Buyers::transfer_rows(Archive& archive, Self& buyers) {
+    auto& [log, users, sales, by_sub] = buyers;
+    transfer_table(archive, log, users, [&](auto& sub) { archive(sub); });
+}
+
+template <class Archive, class Self>
+void Reservations::transfer_rows(Archive& archive, Self& reservations) {
+    auto& [log, plans, rows, by_id, buyers, hold_ends, lapsed, totals] = reservations;
+    Buyers::transfer_rows(archive, buyers);
+    transfer_table(archive, log, rows);
+}
+
+template <class Archive, class Self>
+void Requests::transfer_rows(Archive& archive, Self& requests) {
+    auto& [log, rows, by_key] = requests;
+    transfer_table(archive, log, rows);
+}
+
+template <class Archive, class Self>
+void ApiKeys::transfer_rows(Archive& archive, Self& api_keys) {
+    auto& [log, keys, by_id, live, last_seq] = api_keys;
+    transfer_table(archive, log, keys);
+    archive(value_of(last_seq));
+}
+
+template <class Archive, class Self>
+void Inventory::transfer_rows(Archive& archive, Self& inventory) {
+    auto& [log, plans, reservations, requests, api_keys, newest] = inventory;
     auto& [seq, events_seq, at] = value_of(newest);
-    archive(seq, events_seq, at, value_of(requests_from));
-    TableRows event_rows{log, events};
-    archive(event_rows);
-    TableRows user_rows{log, users};
-    archive.each(user_rows, [&](auto& sub) { archive(sub); });
-    TableRows reservation_rows{log, reservations};
-    archive(reservation_rows);
-    auto& [keys, key_by_id, live_keys, keys_seq] = api_keys;
-    TableRows key_rows{log, keys};
-    archive(key_rows, value_of(keys_seq));
+    auto forgotten = log.forgotten();
+    archive(seq, events_seq, at, forgotten);
+    if constexpr (!std::is_const_v<Self>) log.keep_forgotten(forgotten);
+    SeatPlans::transfer_rows(archive, plans);
+    Reservations::transfer_rows(archive, reservations);
+    Requests::transfer_rows(archive, requests);
+    ApiKeys::transfer_rows(archive, api_keys);
 }
 
 }  // namespace frontrow::domain

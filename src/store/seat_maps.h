@@ -15,8 +15,7 @@ class SeatMaps {
 public:
     using Map = std::shared_ptr<const domain::SeatMap>;
 
-    Map
-    at(const domain::Inventory& inventory, const domain::Inventory::EventRow& event, Instant now) {
+    Map at(const domain::Inventory& inventory, const domain::EventRow& event, Instant now) {
         auto& newest = newest_[event.event.id];
         if (newest == nullptr || newest->version != inventory.seat_map_version(event, now))
             newest =

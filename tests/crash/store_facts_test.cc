@@ -215,7 +215,7 @@ TEST_F(OldFacts, open_sell_on_and_verify_whatever_may_be_asked_for_today) {
             R"("max_seats_per_reservation":100000})",
     });
     machine_.start();
-    EXPECT_EQ(machine_.store().inventory().event(0).event.spec.name, "");
+    EXPECT_EQ(machine_.store().inventory().plans()[0].event.spec.name, "");
     const auto wanted = machine_.sale.reserve(event_, "ann", {seat_.plus(1), seat_.plus(2)});
     const auto held = machine_.execute(wanted).value();
     ASSERT_TRUE(held);

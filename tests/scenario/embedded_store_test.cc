@@ -309,7 +309,8 @@ protected:
     void become_facts() {
         const auto ticks = machine_.disk.looks + 100;
         const auto& inventory = machine_.store().inventory();
-        while (inventory.has_expired_holds(machine_.clock.now()) && machine_.disk.looks < ticks)
+        while (inventory.reservations().has_expired_holds(machine_.clock.now()) &&
+               machine_.disk.looks < ticks)
             machine_.io.run_one();
     }
 
@@ -337,7 +338,8 @@ TEST_F(MassExpiry, is_told_before_it_has_become_facts) {
         std::ranges::count((*map.get().value())->statuses, domain::SeatStatus::available), kHolds
     );
     EXPECT_EQ(figure_of(machine_.store(), "active_reservations", "pending"), 0);
-    EXPECT_GT(machine_.store().inventory().pending_count(), kHolds / 2) << "it waited for facts";
+    EXPECT_GT(machine_.store().inventory().reservations().pending_count(), kHolds / 2)
+        << "it waited for facts";
 }
 
 /// In every turn of the loop another hold runs out.
@@ -365,7 +367,8 @@ TEST_F(MassExpiry, that_goes_on_steadily_keeps_nobody_waiting) {
         machine_.io.run_one();
     }
     EXPECT_LE(machine_.vfs.count(FaultyVfs::Op::sync), syncs + 8) << "two batches at most";
-    EXPECT_TRUE(machine_.store().inventory().pending_count() > 0) << "all had run out";
+    EXPECT_TRUE(machine_.store().inventory().reservations().pending_count() > 0)
+        << "all had run out";
     const auto counted = count.get().value().value();
     EXPECT_EQ(counted.total, counted.available() + counted.reserved);
 }
@@ -375,11 +378,11 @@ TEST_F(MassExpiry, lets_others_in_between_its_chunks) {
     hold_all(kHolds);
     machine_.clock.advance(machine_.sale.spec().hold);
     // The sweeper comes by, and its first facts wait to be written.
-    while (machine_.store().inventory().pending_count() == kHolds)
+    while (machine_.store().inventory().reservations().pending_count() == kHolds)
         machine_.io.run_one();
     auto late = machine_.start_command(reserve("late", kHolds - 1));
     EXPECT_TRUE(late.get().value());
-    EXPECT_TRUE(machine_.store().inventory().has_expired_holds(machine_.clock.now()))
+    EXPECT_TRUE(machine_.store().inventory().reservations().has_expired_holds(machine_.clock.now()))
         << "it waited for all of them";
     become_facts();
     EXPECT_EQ(
@@ -405,7 +408,7 @@ TEST_F(MassExpiry, becomes_facts_though_nobody_asks) {
     hold_all(12'000);
     machine_.clock.advance(machine_.sale.spec().hold);
     become_facts();
-    EXPECT_EQ(machine_.store().inventory().pending_count(), 0);
+    EXPECT_EQ(machine_.store().inventory().reservations().pending_count(), 0);
     EXPECT_EQ(figure_of(machine_.store(), "active_reservations", "pending"), 0);
     machine_.store().inventory().verify();
     EXPECT_EQ(run(machine_.io, machine_.store().count_seats(event_)).value()->available(), 12'000);

@@ -105,7 +105,9 @@ void PostgresWorld::move_clock(Millis by) {
         clock_.advance(by);
     } else {
         // What has run out becomes a fact within moments; then no clock brings it back.
-        run_until([this] { return !store_->inventory().has_expired_holds(store_->now()); });
+        run_until([this] {
+            return !store_->inventory().reservations().has_expired_holds(store_->now());
+        });
         clock_.step(by);
     }
     set_clock();

@@ -116,7 +116,13 @@ private:
     void strike(Failure failure, Machine& machine);
     void heal();
     /// All serve again.
+    struct Served {
+        Time until{};
+        bool a_command = false;
+        bool a_read = false;
+    };
     void probe();
+    void probe(Machine& machine, const std::shared_ptr<Served>& served);
     Time a_while(Time at_most);
 
     void complain(std::string what) { report_.complaints.push_back(std::move(what)); }

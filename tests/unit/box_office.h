@@ -145,13 +145,13 @@ public:
     }
 
     SeatId seat(EventId event, std::uint32_t index) const {
-        return Inventory::seat_id(*inventory_.find_event(event), index);
+        return seat_id(*inventory_.plans().find(event), index);
     }
     SeatStatus status(EventId event, std::uint32_t index) const {
-        return inventory_.seat_status(*inventory_.find_event(event), index, now);
+        return inventory_.seat_status(*inventory_.plans().find(event), index, now);
     }
     Reservation reservation(const Reservation& of) const {
-        return inventory_.entity(*inventory_.find_reservation(of.id), now);
+        return inventory_.entity(*inventory_.reservations().find(of.id), now);
     }
     ReservationStatus status(const Reservation& of) const { return reservation(of).status; }
 

@@ -63,13 +63,13 @@ TEST(CreateEvent, answers_with_the_event_in_its_first_version) {
     };
     EXPECT_EQ(std::get<Event>(outcome.value().entity), expected);
     EXPECT_FALSE(outcome->replayed);
-    EXPECT_EQ(office.inventory().find_event(id)->event, expected);
+    EXPECT_EQ(office.inventory().plans().find(id)->event, expected);
 }
 
 TEST(UpdateEvent, changes_the_spec_and_raises_the_version_and_nothing_else) {
     BoxOffice office;
     const auto id = office.open(1);
-    const auto before = office.inventory().find_event(id)->event;
+    const auto before = office.inventory().plans().find(id)->event;
     office.now += 1h;
     const auto outcome = office.update(id, renamed("Second night"));
     auto expected = before;
@@ -77,7 +77,7 @@ TEST(UpdateEvent, changes_the_spec_and_raises_the_version_and_nothing_else) {
     expected.updated_at = office.now;
     expected.version = 2;
     EXPECT_EQ(std::get<Event>(outcome.value().entity), expected);
-    EXPECT_EQ(office.inventory().find_event(id)->event, expected);
+    EXPECT_EQ(office.inventory().plans().find(id)->event, expected);
 }
 
 TEST(UpdateEvent, raises_the_version_even_when_the_spec_stays) {
@@ -114,7 +114,7 @@ TEST(Events, keep_their_organizer_when_an_admin_changes_them) {
     BoxOffice office;
     const auto id = office.open(0);
     ASSERT_TRUE(office.update(id, renamed("x"), kAdmin));
-    EXPECT_EQ(office.inventory().find_event(id)->event.created_by, "house");
+    EXPECT_EQ(office.inventory().plans().find(id)->event.created_by, "house");
     EXPECT_EQ(answer(office.update(id, renamed("y"))), "accepted");
 }
 
@@ -209,7 +209,7 @@ TEST(Events, are_deleted_only_when_no_seat_is_held_or_sold) {
         const auto id = open_with(office, row);
         EXPECT_EQ(answer(office.remove(id)), row.answer)
             << "state " << static_cast<int>(row.state) << " at " << row.at.count() << " ms";
-        EXPECT_EQ(office.inventory().find_event(id) == nullptr, row.answer == "accepted");
+        EXPECT_EQ(office.inventory().plans().find(id) == nullptr, row.answer == "accepted");
         EXPECT_THAT(office.violations(), IsEmpty());
     }
 }
@@ -245,7 +245,7 @@ TEST(DeleteEvent, ends_its_unswept_holds_first_and_no_other_events) {
     EXPECT_EQ(std::get<ReservationExpired>(history[n - 3].body).reservation, first.id);
     EXPECT_EQ(std::get<ReservationExpired>(history[n - 2].body).reservation, second.id);
     EXPECT_TRUE(std::holds_alternative<EventDeleted>(history[n - 1].body));
-    EXPECT_EQ(office.inventory().pending_count(), 1U);
+    EXPECT_EQ(office.inventory().reservations().pending_count(), 1U);
     EXPECT_EQ(office.status(elsewhere), ReservationStatus::expired);
     EXPECT_EQ(office.sweep(), 1U);
 }
@@ -260,15 +260,15 @@ TEST(DeleteEvent, leaves_neither_the_event_nor_its_seats_to_be_found) {
     ASSERT_TRUE(office.cancel(held));
     ASSERT_TRUE(office.remove(id));
 
-    EXPECT_EQ(office.inventory().find_event(id), nullptr);
-    EXPECT_EQ(office.inventory().find_seat(seat), std::nullopt);
+    EXPECT_EQ(office.inventory().plans().find(id), nullptr);
+    EXPECT_EQ(office.inventory().plans().find_seat(seat), std::nullopt);
     EXPECT_EQ(answer(office.act(wish)), "event_not_found");
     wish.event = other;
     EXPECT_EQ(answer(office.act(wish)), "seat_not_found");
     EXPECT_EQ(answer(office.update(id, renamed("x"))), "event_not_found");
     EXPECT_EQ(answer(office.add_seats(id, {"x"})), "event_not_found");
     EXPECT_EQ(answer(office.remove(id)), "event_not_found");
-    EXPECT_EQ(office.inventory().event_count(), 1U);
+    EXPECT_EQ(office.inventory().plans().size(), 1U);
     // What the buyer had stays in their list.
     EXPECT_EQ(office.status(held), ReservationStatus::cancelled);
     EXPECT_EQ(answer(office.cancel(held)), "accepted");
@@ -284,7 +284,7 @@ TEST(AddSeats, answers_with_the_block_and_makes_its_seats_free) {
     });
     const auto outcome = office.act(AddSeats{id, BoxOffice::owner(), block});
     EXPECT_EQ(std::get<std::shared_ptr<const SeatBlock>>(outcome.value().entity), block);
-    const auto place = office.inventory().find_seat(SeatId{Bits128{55, 1}});
+    const auto place = office.inventory().plans().find_seat(SeatId{Bits128{55, 1}});
     ASSERT_TRUE(place);
     EXPECT_EQ(place->seat, 2U);
     const auto view = office.inventory().seat_view(*place, office.now);
@@ -293,7 +293,7 @@ TEST(AddSeats, answers_with_the_block_and_makes_its_seats_free) {
     EXPECT_EQ(view.index, 0U);
     EXPECT_EQ(view.status, SeatStatus::available);
     for (const auto unknown : {Bits128{55, 0}, Bits128{55, 2}, Bits128{54, 1}, Bits128{56, 1}})
-        EXPECT_FALSE(office.inventory().find_seat(SeatId{unknown})) << unknown.lo;
+        EXPECT_FALSE(office.inventory().plans().find_seat(SeatId{unknown})) << unknown.lo;
 }
 
 TEST(AddSeats, refuses_a_number_that_is_taken_and_then_adds_none) {
@@ -316,7 +316,7 @@ TEST(AddSeats, refuses_a_number_that_is_taken_and_then_adds_none) {
         EXPECT_EQ(answer(outcome), row.answer);
         if (!outcome) EXPECT_EQ(outcome.error().subject, row.subject);
         const auto added = outcome ? row.numbers.size() : 0;
-        EXPECT_EQ(office.inventory().find_event(id)->counts.get().total, 2 + added);
+        EXPECT_EQ(office.inventory().plans().find(id)->counts.get().total, 2 + added);
     }
 }
 
@@ -377,25 +377,27 @@ TEST(Events, refuse_for_the_first_reason_of_those_that_apply) {
 TEST(Events, are_listed_latest_start_first_and_newest_first_among_equals) {
     BoxOffice office;
     const auto& inventory = office.inventory();
-    EXPECT_THAT(inventory.list_events({10, 0}), IsEmpty());
+    EXPECT_THAT(inventory.plans().list({10, 0}), IsEmpty());
     office.create(starting(kOpening + 24h * 2, "two"));
     const auto five = office.create(starting(kOpening + 24h * 5, "five"));
     office.create(starting(kOpening + 24h * 3, "three"));
     office.create(starting(kOpening + 24h * 3, "three too"));
     EXPECT_THAT(
-        names_of(inventory.list_events({10, 0})), ElementsAre("five", "three too", "three", "two")
+        names_of(inventory.plans().list({10, 0})), ElementsAre("five", "three too", "three", "two")
     );
     ASSERT_TRUE(office.update(five, starting(kOpening + 24h, "one")));
     EXPECT_THAT(
-        names_of(inventory.list_events({10, 0})), ElementsAre("three too", "three", "two", "one")
+        names_of(inventory.plans().list({10, 0})), ElementsAre("three too", "three", "two", "one")
     );
-    EXPECT_THAT(names_of(inventory.list_events({2, 0})), ElementsAre("three too", "three"));
-    EXPECT_THAT(names_of(inventory.list_events({2, 1})), ElementsAre("three", "two"));
-    EXPECT_THAT(names_of(inventory.list_events({2, 3})), ElementsAre("one"));
-    EXPECT_THAT(inventory.list_events({2, 4}), IsEmpty());
-    EXPECT_THAT(inventory.list_events({0, 0}), IsEmpty());
+    EXPECT_THAT(names_of(inventory.plans().list({2, 0})), ElementsAre("three too", "three"));
+    EXPECT_THAT(names_of(inventory.plans().list({2, 1})), ElementsAre("three", "two"));
+    EXPECT_THAT(names_of(inventory.plans().list({2, 3})), ElementsAre("one"));
+    EXPECT_THAT(inventory.plans().list({2, 4}), IsEmpty());
+    EXPECT_THAT(inventory.plans().list({0, 0}), IsEmpty());
     ASSERT_TRUE(office.remove(five));
-    EXPECT_THAT(names_of(inventory.list_events({10, 0})), ElementsAre("three too", "three", "two"));
+    EXPECT_THAT(
+        names_of(inventory.plans().list({10, 0})), ElementsAre("three too", "three", "two")
+    );
 }
 
 TEST(Events, behind_one_are_those_that_start_earlier_whatever_became_of_it) {
@@ -408,7 +410,7 @@ TEST(Events, behind_one_are_those_that_start_earlier_whatever_became_of_it) {
     office.create(starting(at, "third"));
     const auto behind = [&](std::size_t limit, std::size_t offset) {
         const Place place{.id = second.bits(), .start_at = at};
-        return names_of(inventory.list_events({limit, offset, place}));
+        return names_of(inventory.plans().list({limit, offset, place}));
     };
     EXPECT_THAT(behind(9, 0), ElementsAre("first", "early"));
     office.create(starting(at, "fourth"));
@@ -421,7 +423,7 @@ TEST(Events, behind_one_are_those_that_start_earlier_whatever_became_of_it) {
     ASSERT_TRUE(office.remove(second));
     EXPECT_THAT(behind(9, 0), ElementsAre("first", "early"));
     const Place nowhere{.id = {7, 7}, .start_at = at};
-    EXPECT_THAT(names_of(inventory.list_events({9, 0, nowhere})), ElementsAre("early"));
+    EXPECT_THAT(names_of(inventory.plans().list({9, 0, nowhere})), ElementsAre("early"));
 }
 
 }  // namespace

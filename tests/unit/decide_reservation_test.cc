@@ -29,7 +29,7 @@ EventSpec limited_to(std::uint32_t seats_per_user) {
 
 std::vector<SeatStatus> statuses(const BoxOffice& office, EventId event) {
     std::vector<SeatStatus> all;
-    const auto* row = office.inventory().find_event(event);
+    const auto* row = office.inventory().plans().find(event);
     for (SeatIndex seat = 0; seat < row->counts.get().total; ++seat)
         all.push_back(office.inventory().seat_status(*row, seat, office.now));
     return all;
@@ -533,7 +533,7 @@ TEST(ConfirmReservation, sells_the_seats_for_good_and_remembers_when) {
     EXPECT_EQ(std::get<Reservation>(office.confirm(held).value().entity), expected);
     EXPECT_EQ(office.sweep(), 0U);
     EXPECT_EQ(plan(office, event), "sf");
-    EXPECT_EQ(office.inventory().confirmed_count(), 1U);
+    EXPECT_EQ(office.inventory().reservations().confirmed_count(), 1U);
 }
 
 TEST(ConfirmReservation, is_possible_after_the_start_while_the_hold_runs) {
@@ -650,8 +650,8 @@ TEST(ExpireHolds, ends_the_earliest_first_as_many_as_asked) {
         if (const auto* expired = std::get_if<ReservationExpired>(&fact.body))
             ended.push_back(expired->reservation);
     EXPECT_THAT(ended, ElementsAre(first, second, third, fourth));
-    EXPECT_EQ(office.inventory().pending_count(), 1U);
-    EXPECT_FALSE(office.inventory().has_expired_holds(office.now));
+    EXPECT_EQ(office.inventory().reservations().pending_count(), 1U);
+    EXPECT_FALSE(office.inventory().reservations().has_expired_holds(office.now));
 }
 
 /// Holds that end all over the place, and all have: 37 has no factor in common with the number of
@@ -672,9 +672,9 @@ void expect_all_ended_in_order(const BoxOffice& office) {
     std::vector<Instant> ends;
     for (const auto& fact : office.history())
         if (const auto* expired = std::get_if<ReservationExpired>(&fact.body))
-            ends.push_back(inventory.find_reservation(expired->reservation)->expires_at);
+            ends.push_back(inventory.reservations().find(expired->reservation)->expires_at);
     EXPECT_EQ(ends.size(), 500U);
-    EXPECT_EQ(inventory.pending_count(), 0U);
+    EXPECT_EQ(inventory.reservations().pending_count(), 0U);
     EXPECT_TRUE(std::ranges::is_sorted(ends));
 }
 
@@ -694,9 +694,9 @@ TEST(ExpireHolds, changes_nothing_that_anybody_could_see) {
     office.now += kHold;
     const auto seats = plan(office, event);
     const auto list = office.inventory().list_reservations("ann", {10, 0}, office.now);
-    EXPECT_EQ(office.inventory().find_event(event)->counts.get().available(), 1U);
+    EXPECT_EQ(office.inventory().plans().find(event)->counts.get().available(), 1U);
     EXPECT_EQ(office.sweep(), 1U);
-    EXPECT_EQ(office.inventory().find_event(event)->counts.get().available(), 3U);
+    EXPECT_EQ(office.inventory().plans().find(event)->counts.get().available(), 3U);
     EXPECT_EQ(plan(office, event), seats);
     EXPECT_EQ(office.inventory().list_reservations("ann", {10, 0}, office.now), list);
 }
@@ -716,13 +716,13 @@ struct Seen {
 
 Seen look(const BoxOffice& office, EventId event) {
     const auto& inventory = office.inventory();
-    const auto& row = *inventory.find_event(event);
+    const auto& row = *inventory.plans().find(event);
     Seen seen{
         .counts = inventory.count_seats(row, office.now),
         .version = inventory.seat_map_version(row, office.now),
         .map = inventory.seat_map(row, office.now, nullptr).statuses,
         .plan = plan(office, event),
-        .anns = inventory.seats_of(row, "ann", office.now),
+        .anns = inventory.reservations().seats_of(row.index, "ann", office.now),
         .has_sales =
             !decide(inventory, DeleteEvent{event, BoxOffice::owner(), {}}, office.now).outcome,
     };
@@ -755,16 +755,16 @@ TEST(Lapse, changes_nothing_that_anybody_could_see) {
     EXPECT_TRUE(office.lapse(10));
     EXPECT_EQ(look(office, event), seen);
     EXPECT_EQ(look(office, other), seen_of_other);
-    EXPECT_EQ(office.inventory().lapsed_count(), 3U);
+    EXPECT_EQ(office.inventory().reservations().lapsed_count(), 3U);
 
     // And what comes after goes on from there.
     ASSERT_TRUE(office.reserve(event, "cid", {1, 2}));
     EXPECT_EQ(office.facts_of_last(), 3U) << "two holds end, and one begins";
-    EXPECT_EQ(office.inventory().lapsed_count(), 1U);
+    EXPECT_EQ(office.inventory().reservations().lapsed_count(), 1U);
     EXPECT_EQ(look(office, event).counts, (SeatCounts{.total = 8, .reserved = 3, .confirmed = 1}));
     EXPECT_TRUE(office.remove(other));
     EXPECT_EQ(office.facts_of_last(), 2U);
-    EXPECT_FALSE(office.inventory().has_expired_holds(office.now));
+    EXPECT_FALSE(office.inventory().reservations().has_expired_holds(office.now));
     EXPECT_EQ(office.sweep(), 0U);
 }
 
@@ -866,8 +866,8 @@ TEST(Seats, behind_one_are_those_created_later_whatever_became_of_it) {
     ASSERT_TRUE(office.add_seats(event, {"4", "5"}));
     const auto& inventory = office.inventory();
     const auto behind = [&](EventId of, SeatIndex seat, bool only_available, Page page) {
-        page.after = Place{.id = Inventory::seat_id(*inventory.find_event(of), seat).bits()};
-        const auto& row = *inventory.find_event(event);
+        page.after = Place{.id = seat_id(*inventory.plans().find(of), seat).bits()};
+        const auto& row = *inventory.plans().find(event);
         const auto map = inventory.seat_map(row, office.now, nullptr);
         const auto numbers =
             numbers_of(inventory.list_seats(row, only_available, page, office.now));
@@ -915,7 +915,7 @@ TEST(Seats, are_listed_in_order_and_pages_of_free_ones_count_free_ones) {
         {true, 2, 5, ""},
         {true, 0, 0, ""},
     };
-    const auto& row_of_event = *office.inventory().find_event(event);
+    const auto& row_of_event = *office.inventory().plans().find(event);
     for (const auto& row : rows) {
         const auto list = office.inventory().list_seats(
             row_of_event, row.only_available, {row.limit, row.offset}, office.now
@@ -929,12 +929,12 @@ TEST(Seats, are_listed_in_order_and_pages_of_free_ones_count_free_ones) {
 TEST(Seats, that_are_free_are_found_wherever_they_are_in_a_large_hall) {
     BoxOffice office;
     auto spec = BoxOffice::spec();
-    constexpr std::uint32_t kSeats = 2 * Inventory::kStretch + 2;
+    constexpr std::uint32_t kSeats = 2 * kStretch + 2;
     spec.total_seats = kSeats;
     spec.max_seats_per_reservation = kSeats;
-    const auto event = office.open(Inventory::kStretch + 1, spec);
+    const auto event = office.open(kStretch + 1, spec);
     const auto free = [&](Page page) {
-        const auto& row = *office.inventory().find_event(event);
+        const auto& row = *office.inventory().plans().find(event);
         std::vector<std::uint32_t> seats;
         for (const auto& run : office.inventory().list_seats(row, true, page, office.now).runs)
             for (std::size_t i = 0; i < run.statuses.size(); ++i)
@@ -947,27 +947,27 @@ TEST(Seats, that_are_free_are_found_wherever_they_are_in_a_large_hall) {
             wish.seats.push_back(office.seat(event, seat));
         return std::get<Reservation>(office.act(wish).value().entity);
     };
-    const auto first = wish_for(0, Inventory::kStretch);
-    EXPECT_THAT(free({9}), ElementsAre(Inventory::kStretch));
+    const auto first = wish_for(0, kStretch);
+    EXPECT_THAT(free({9}), ElementsAre(kStretch));
     // More seats in the same stretch and in a new one.
     auto more = BoxOffice::numbers(kSeats);
-    more.erase(more.begin(), more.begin() + Inventory::kStretch + 1);
+    more.erase(more.begin(), more.begin() + kStretch + 1);
     ASSERT_TRUE(office.add_seats(event, more));
-    EXPECT_THAT(free({2}), ElementsAre(Inventory::kStretch, Inventory::kStretch + 1));
+    EXPECT_THAT(free({2}), ElementsAre(kStretch, kStretch + 1));
     ASSERT_TRUE(office.confirm(first));
-    wish_for(Inventory::kStretch, kSeats - 1);
+    wish_for(kStretch, kSeats - 1);
     EXPECT_THAT(free({9}), ElementsAre(kSeats - 1));
     EXPECT_THAT(free({9, 1}), IsEmpty());
     // What has run out is free at that instant, and still is when a fact says so.
     office.now += kHold;
     for (const auto swept : {0, 1}) {
-        EXPECT_THAT(free({1}), ElementsAre(Inventory::kStretch)) << swept;
-        EXPECT_THAT(free({1, Inventory::kStretch}), ElementsAre(2 * Inventory::kStretch)) << swept;
-        EXPECT_EQ(free({kSeats}).size(), kSeats - Inventory::kStretch) << swept;
+        EXPECT_THAT(free({1}), ElementsAre(kStretch)) << swept;
+        EXPECT_THAT(free({1, kStretch}), ElementsAre(2 * kStretch)) << swept;
+        EXPECT_EQ(free({kSeats}).size(), kSeats - kStretch) << swept;
         office.sweep();
     }
     ASSERT_TRUE(office.cancel(office.hold(event, "bob", {kSeats - 1})));
-    EXPECT_THAT(free({1, Inventory::kStretch + 1}), ElementsAre(kSeats - 1));
+    EXPECT_THAT(free({1, kStretch + 1}), ElementsAre(kSeats - 1));
 }
 
 }  // namespace

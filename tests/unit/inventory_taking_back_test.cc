@@ -96,8 +96,8 @@ public:
         bold_.lapse(now_, random_() % 4);
         const auto before = bold_.digest();
         ASSERT_EQ(before, bold_.digest_anew());
-        const auto pending = bold_.pending_count();
-        const auto lapsed = bold_.lapsed_count();
+        const auto pending = bold_.reservations().pending_count();
+        const auto lapsed = bold_.reservations().lapsed_count();
 
         auto imagined = sale_;
         auto at = now_;
@@ -115,13 +115,13 @@ public:
             if (random_() % 32 == 0) look_closely();
         }
         look_closely();
-        supposed_.lapsed_ended += lapsed - bold_.lapsed_count();
+        supposed_.lapsed_ended += lapsed - bold_.reservations().lapsed_count();
         bold_.roll_back();
 
         ASSERT_EQ(bold_.digest(), before);
         ASSERT_EQ(bold_.digest_anew(), before);
-        ASSERT_EQ(bold_.pending_count(), pending);
-        ASSERT_EQ(bold_.lapsed_count(), lapsed);
+        ASSERT_EQ(bold_.reservations().pending_count(), pending);
+        ASSERT_EQ(bold_.reservations().lapsed_count(), lapsed);
         bold_.verify();
     }
 
@@ -130,8 +130,8 @@ public:
         calm_.verify();
         ASSERT_EQ(bold_.digest(), bold_.digest_anew());
         ASSERT_EQ(bold_.digest(), calm_.digest_anew());
-        ASSERT_EQ(bold_.list_events({.limit = 100}), calm_.list_events({.limit = 100}));
-        ASSERT_EQ(bold_.newest_events(100, now_), calm_.newest_events(100, now_));
+        ASSERT_EQ(bold_.plans().list({.limit = 100}), calm_.plans().list({.limit = 100}));
+        ASSERT_EQ(bold_.plans().newest(100, now_), calm_.plans().newest(100, now_));
         for (std::uint8_t user = 0; user < RandomSale::kUsers; ++user)
             ASSERT_EQ(
                 bold_.list_reservations(sale_.user(user), {.limit = 1'000}, now_),
@@ -443,7 +443,7 @@ TEST(InventoryTakingBack, moves_no_digest_when_holds_lapse) {
         evolve(inventory, fact);
     const auto before = inventory.digest();
     inventory.lapse(inventory.last_at() + std::chrono::hours{1}, 1'000);
-    EXPECT_EQ(inventory.lapsed_count(), 1);
+    EXPECT_EQ(inventory.reservations().lapsed_count(), 1);
     EXPECT_EQ(inventory.digest(), before);
     EXPECT_EQ(inventory.digest_anew(), before);
 }

@@ -76,15 +76,15 @@ public:
     void finish() {
         look();
         ask(ExpireHolds{1'000'000});
-        expect(!inventory_.has_expired_holds(now_), "a hold outlives a sweep");
+        expect(!inventory_.reservations().has_expired_holds(now_), "a hold outlives a sweep");
         look();
         for (const auto id : sale_.events()) {
-            const auto* row = inventory_.find_event(id);
+            const auto* row = inventory_.plans().find(id);
             if (row == nullptr) continue;
             const auto free = model().seats(id, true, kAll, 0, now_).size();
             expect(row->counts.get().available() == free, "the count of free seats after a sweep");
         }
-        expect(inventory_.event_count() == model().events(kAll, 0).size(), "the count of events");
+        expect(inventory_.plans().size() == model().events(kAll, 0).size(), "the count of events");
 
         Audit audit;
         Inventory again;
@@ -140,12 +140,12 @@ private:
     }
 
     void look_at(const Inventory& inventory) {
-        expect(inventory.list_events({kAll, 0}) == model().events(kAll, 0), "the list of events");
-        expect(inventory.list_events({2, 1}) == model().events(2, 1), "a page of events");
+        expect(inventory.plans().list({kAll, 0}) == model().events(kAll, 0), "the list of events");
+        expect(inventory.plans().list({2, 1}) == model().events(2, 1), "a page of events");
         for (const auto id : sale_.events())
             look_at_event(inventory, id);
         for (const auto& seat : sale_.seats()) {
-            const auto place = inventory.find_seat(seat.id);
+            const auto place = inventory.plans().find_seat(seat.id);
             const auto of_model = model().seat_status(seat.id, now_);
             expect(place.has_value() == of_model.has_value(), "whether a seat is there");
             if (place && of_model)
@@ -153,7 +153,7 @@ private:
         }
         for (const auto& one : sale_.reservations()) {
             const auto id = one.as_created.id;
-            const auto* row = inventory.find_reservation(id);
+            const auto* row = inventory.reservations().find(id);
             expect(row != nullptr, "a reservation is lost");
             if (row != nullptr)
                 expect(
@@ -173,7 +173,7 @@ private:
     }
 
     void look_at_event(const Inventory& inventory, EventId id) {
-        const auto* row = inventory.find_event(id);
+        const auto* row = inventory.plans().find(id);
         const auto of_model = model().event(id);
         expect((row != nullptr) == of_model.has_value(), "whether an event is there");
         if (row == nullptr || !of_model) return;

@@ -184,11 +184,12 @@ void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts, s
 
 /// The seats are free, and the claim by which they were reserved may stand yet.
 void ClusterStore::give_back_claim(ReservationId given_up, Instant at) {
-    const auto* const row = state().find_reservation(given_up);
+    const auto* const row = state().reservations().find(given_up);
     CHECK(row != nullptr);
     if (row->created_at + claims_->claim_time() < at) return;
     const auto reservation = state().entity(*row, at);
-    claims_->give_back(reservation.event, reservation.seats, row->request.key);
+    const auto& request = state().requests().at(row->request)->mark;
+    claims_->give_back(reservation.event, reservation.seats, request.key);
 }
 
 void ClusterStore::wake_at(Node::Time at) {
@@ -275,7 +276,7 @@ ClusterStore::decide_behind_gate(domain::ReserveSeats command, TraceId trace) {
     const auto seats = command.seats;
     SeatClaims::Entry entry;
     if (claims_->is_contested(event)) {
-        const auto hold = command.hold.value_or(state().find_event(event)->event.spec.hold);
+        const auto hold = command.hold.value_or(state().plans().find(event)->event.spec.hold);
         entry = co_await claims_->enter(event, seats, owner, hold);
     }
     if (entry.refusal) co_return domain::Outcome{std::unexpected(std::move(*entry.refusal))};

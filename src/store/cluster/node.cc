@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "domain/evolve.h"
+#include "store/cluster/replay.h"
 
 #include <algorithm>
 #include <iterator>
@@ -179,7 +180,7 @@ void Node::tell_late(Time now) {
 void Node::sweep() {
     if (flight_ || is_closing_ || !time_.is_known() || !has_contact_) return;
     const auto patience = kSweepAfter + Millis{ports_.random.next().lo % kSweepAfter.count()};
-    if (!state_.has_expired_holds(now() - patience)) return;
+    if (!state_.reservations().has_expired_holds(now() - patience)) return;
     const auto is_own = [](const Asked& asked) { return asked.number == 0; };
     if (std::ranges::any_of(waiting_, is_own)) return;
     waiting_.push_back(Asked{
@@ -423,6 +424,7 @@ void Node::won() {
     flight_.reset();
     for (auto& asked : flight.commands)
         tell(asked, std::move(*asked.outcome));
+    end_batch(state_, flight.facts.size());
     head_moves(std::move(flight.batch), flight.facts);
     sweep();
 }

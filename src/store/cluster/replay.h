@@ -35,6 +35,10 @@ Result<Beginning, io::Fault> read_beginning(const std::filesystem::path& snapsho
 /// behind. A fault is a reason to pass it over.
 Result<void, io::Fault> check_stands(Beginning& beginning, const Head& there);
 
+/// At the end of each batch, of as many facts: lets go what nobody may ask for any more. The digest
+/// stays what it was.
+void end_batch(domain::Inventory& state, std::size_t facts);
+
 /// Evolves the batch that follows `before`, at which `state` stands, and returns its facts. Faults:
 /// corrupt, where it doesn't follow, or leads to another state here than on its node.
 Result<std::vector<domain::Fact>, io::Fault>

@@ -142,7 +142,7 @@ std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, Tra
         const auto& recorded =
             commit_.add(inventory().last_seq() + 1, at, trace, fact.event, std::move(fact.body));
         if (domain::traits_of(recorded.body).ends_event) let_seats_go(recorded.event);
-        domain::evolve(state(), recorded);
+        domain::evolve_for_good(state(), recorded);
     }
     schedule_write();
     return inventory().last_seq();
@@ -150,14 +150,14 @@ std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, Tra
 
 void Engine::let_seats_go(EventId event) {
     forget_seat_map(event);
-    free_blocks(ports_.owner, inventory().find_event(event)->blocks.values());
+    free_blocks(ports_.owner, inventory().plans().find(event)->blocks.values());
 }
 
 void Engine::sweep() {
     const auto at = now();
     lapse_some(at);
     if (failed_ || is_closing_ || commit_.facts() >= kSweepChunk ||
-        !inventory().has_expired_holds(at))
+        !inventory().reservations().has_expired_holds(at))
         return;
     auto decision = domain::decide(inventory(), domain::ExpireHolds{kSweepChunk}, at);
     record(std::move(decision.facts), at, TraceId{});
@@ -206,7 +206,7 @@ void Engine::on_written(Result<void, Fault> written) {
         schedule_write();
     }
     // Behind the answers, the last of which may end the engine.
-    if (inventory().has_expired_holds(now())) {
+    if (inventory().reservations().has_expired_holds(now())) {
         boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
             if (const auto self = weak.lock()) (*self)->sweep();
         });

@@ -8,18 +8,18 @@ using domain::Inventory;
 using domain::Page;
 
 Read<std::optional<domain::Event>> read_event(const Inventory& state, EventId id) {
-    const auto* row = state.find_event(id);
+    const auto* row = state.plans().find(id);
     return {row == nullptr ? std::nullopt : std::optional{row->event}, state.events_seq()};
 }
 
 Read<std::vector<domain::Event>> read_events(const Inventory& state, const Page& page) {
-    return {state.list_events(page), state.events_seq()};
+    return {state.plans().list(page), state.events_seq()};
 }
 
 Read<std::optional<domain::SeatView>> read_seat(const Inventory& state, SeatId id, Instant now) {
-    const auto place = state.find_seat(id);
+    const auto place = state.plans().find_seat(id);
     if (!place) return {std::nullopt, state.events_seq()};
-    return {state.seat_view(*place, now), state.event(place->event).last_seq()};
+    return {state.seat_view(*place, now), state.plans()[place->event].last_seq()};
 }
 
 Read<std::optional<domain::SeatList>> read_seats(
@@ -29,23 +29,24 @@ Read<std::optional<domain::SeatList>> read_seats(
     const Page& page,
     Instant now
 ) {
-    const auto* row = state.find_event(event);
+    const auto* row = state.plans().find(event);
     if (row == nullptr) return {std::nullopt, state.events_seq()};
     return {state.list_seats(*row, only_available, page, now), row->last_seq()};
 }
 
 Read<std::optional<domain::SeatCounts>>
 read_counts(const Inventory& state, EventId event, Instant now) {
-    const auto* row = state.find_event(event);
+    const auto* row = state.plans().find(event);
     if (row == nullptr) return {std::nullopt, state.events_seq()};
     return {state.count_seats(*row, now), row->last_seq()};
 }
 
 Read<std::optional<domain::Reservation>>
 read_reservation(const Inventory& state, ReservationId id, std::string_view user, Instant now) {
-    const auto* row = state.find_reservation(id);
-    if (row == nullptr || state.user(row->user) != user) return {};
-    return {state.entity(*row, now), state.event(row->event).last_seq()};
+    const auto& reservations = state.reservations();
+    const auto* row = reservations.find(id);
+    if (row == nullptr || reservations.buyers().name(row->user) != user) return {};
+    return {state.entity(*row, now), state.event_of(*row).last_seq()};
 }
 
 Read<std::vector<domain::Reservation>>
@@ -60,7 +61,7 @@ Read<std::vector<domain::ApiKey>> read_api_keys(const Inventory& state, const Pa
 }
 
 std::uint64_t last_seq_of(const Inventory& state, EventId event) {
-    const auto* row = state.find_event(event);
+    const auto* row = state.plans().find(event);
     return row == nullptr ? state.events_seq() : row->last_seq();
 }
 

@@ -23,7 +23,7 @@ using io::Fault;
 using io::FaultKind;
 
 /// Raised with every change of what is written, and so of domain/inventory_image.h.
-constexpr unsigned kSnapshotFormat = 3;
+constexpr unsigned kSnapshotFormat = 4;
 
 // A line of fixed length, the hash, the inventory, the digest of all before it.
 constexpr auto kFormatForm = "frontrow snapshot, format %04u";
@@ -114,7 +114,7 @@ void write_all(
 ) {
     writer.bytes(header_line(end, generation));
     writer.bytes({reinterpret_cast<const char*>(end.hash.data()), end.hash.size()});
-    domain::InventoryImage::write(writer, inventory);
+    domain::Inventory::transfer_rows(writer, inventory);
 }
 
 }  // namespace
@@ -150,7 +150,7 @@ Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
 Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read_rows(StateLog::Digests digests) {
     SnapshotReader reader{file_, size_};
     auto inventory = std::make_unique<domain::Inventory>(digests);
-    domain::InventoryImage::read(reader, *inventory);
+    domain::Inventory::transfer_rows(reader, *inventory);
     if (!reader.is_whole() || inventory->last_seq() != end_.last_seq)
         return damaged(path_, "can't be read");
     return inventory;
@@ -158,7 +158,7 @@ Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read_rows(StateLog::
 
 Result<std::unique_ptr<domain::Inventory>, Fault> Snapshot::read(StateLog::Digests digests) {
     auto inventory = read_rows(digests);
-    if (inventory) domain::InventoryImage::derive(**inventory);
+    if (inventory) (*inventory)->derive();
     return inventory;
 }
 

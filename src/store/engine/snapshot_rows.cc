@@ -15,10 +15,10 @@ using domain::Inventory;
 
 constexpr std::size_t kDifferencesKept = 100;
 
-std::string name_of(const Inventory::EventRow& row) {
+std::string name_of(const domain::EventRow& row) {
     return "event " + row.event.id.to_string();
 }
-std::string name_of(const Inventory::ReservationRow& row) {
+std::string name_of(const domain::ReservationRow& row) {
     return "reservation " + row.id.to_string();
 }
 std::string name_of(const domain::ApiKey& key) {
@@ -74,8 +74,8 @@ private:
         }
     }
     /// Who has a reservation is found by a number; another name behind it is another reservation.
-    void add_user(const Inventory::ReservationRow& row) {
-        if (row.user < users_) writer_(inventory_.user(row.user));
+    void add_user(const domain::ReservationRow& row) {
+        if (row.user < users_) writer_(inventory_.reservations().buyers().name(row.user));
     }
     void add_user(const auto&) {}
     /// What came between the lists is a row of its own.
@@ -96,7 +96,7 @@ private:
 
 std::vector<std::vector<Row>> digests_of(const Inventory& inventory) {
     RowDigests digests{inventory};
-    domain::InventoryImage::write(digests, inventory);
+    Inventory::transfer_rows(digests, inventory);
     return digests.take();
 }
 

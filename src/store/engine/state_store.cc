@@ -143,12 +143,13 @@ void StateStore::measure(telemetry::Figures& figures) {
             {{"status", status}}
         );
     };
-    active("pending", state_->pending_count() - state_->lapsed_count());
-    active("confirmed", state_->confirmed_count());
+    const auto& reservations = state_->reservations();
+    active("pending", reservations.pending_count() - reservations.lapsed_count());
+    active("confirmed", reservations.confirmed_count());
 }
 
 Read<std::optional<SeatMaps::Map>> StateStore::read_seat_map(EventId event, Instant now) {
-    const auto* row = state_->find_event(event);
+    const auto* row = state_->plans().find(event);
     if (row == nullptr) return {std::nullopt, state_->events_seq()};
     return {seat_maps_.at(*state_, *row, now), last_seq_of(*state_, event)};
 }

@@ -63,7 +63,7 @@ Result<void, Fault> replay(Journal& journal, domain::Inventory& inventory) {
         if (!facts) return std::unexpected(facts.error());
         auto next = std::async(std::launch::async, [&] { return read_some(journal); });
         for (const auto& fact : *facts)
-            domain::evolve(inventory, fact);
+            domain::evolve_for_good(inventory, fact);
         facts = next.get();
     }
     return {};

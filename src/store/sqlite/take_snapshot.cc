@@ -53,7 +53,7 @@ take_out_some(Journal& journal, std::uint64_t newest_batch) {
 
 Result<void, Fault>
 carry_out(domain::Inventory& inventory, const std::vector<JournalBatch>& batches) {
-    const auto carry = [&](const domain::Fact& fact) { domain::evolve(inventory, fact); };
+    const auto carry = [&](const domain::Fact& fact) { domain::evolve_for_good(inventory, fact); };
     for (const auto& batch : batches) {
         if (auto read = Journal::read_facts(batch, carry); !read) return read;
     }

@@ -1,0 +1,70 @@
+#include "domain/buyers.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace frontrow::domain {
+namespace {
+
+/// Or the list's length.
+std::size_t place_of(const Buyers::Sales& sales, EventIndex event) {
+    const auto entry = std::ranges::find(sales.seats, event, &Buyers::SeatsInEvent::event);
+    return static_cast<std::size_t>(entry - sales.seats.begin());
+}
+
+}  // namespace
+
+Buyers::Buyers(StateLog& log)
+    : log_{log}, users_{log, "users"}, sales_{log, "user_sales"}, by_sub_{log} {
+}
+
+Buyers::~Buyers() = default;
+
+std::uint32_t Buyers::Sales::seats_in(EventIndex event) const {
+    const auto place = place_of(*this, event);
+    return place == seats.size() ? 0 : seats[place].seats;
+}
+
+UserIndex Buyers::find(std::string_view sub) const {
+    return by_sub_.find(sub, [&](auto index) { return users_[index] == sub; });
+}
+
+UserIndex Buyers::find_or_add(const std::string& sub) {
+    if (const auto known = find(sub); known != kNobody) return known;
+    const auto index = users_.add(sub);
+    sales_.add();
+    by_sub_.insert(std::string_view{sub}, index);
+    return index;
+}
+
+void Buyers::add_reservation(UserIndex user, ReservationIndex reservation) {
+    sales_.append(user, &Sales::reservations, reservation);
+}
+
+void Buyers::add_seats(UserIndex user, EventIndex event, std::uint32_t seats) {
+    const auto place = place_of(sales_[user], event);
+    if (place == sales_[user].seats.size())
+        sales_.append(user, &Sales::seats, SeatsInEvent{event, seats});
+    else
+        sales_.change(user, &Sales::seats, place).seats += seats;
+}
+
+void Buyers::take_seats(UserIndex user, EventIndex event, std::uint32_t seats) {
+    auto& of_user = sales_.change(user, &Sales::seats);
+    const auto entry = std::ranges::find(of_user, event, &SeatsInEvent::event);
+    CHECK(entry != of_user.end() && entry->seats >= seats);
+    entry->seats -= seats;
+    if (entry->seats == 0) of_user.erase(entry);
+}
+
+void Buyers::derive() {
+    by_sub_.reserve(users_.size());
+    users_.visit([this](UserIndex index, const std::string& sub) {
+        by_sub_.insert(std::string_view{sub}, index);
+        sales_.add();
+    });
+}
+
+}  // namespace frontrow::domain

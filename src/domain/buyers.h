@@ -1,0 +1,70 @@
+#pragma once
+
+#include "base/small_vector.h"
+#include "base/state_index.h"
+#include "base/state_log.h"
+#include "base/state_table.h"
+#include "domain/seat_plans.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace frontrow::domain {
+
+using UserIndex = std::uint32_t;
+
+/// Who has reserved anything, by `sub`, and what each has. Changed by the reservations alone, which
+/// `verify()` it with what they come to. One thread.
+class Buyers {
+public:
+    /// How many seats a user has in an event, without those that have lapsed.
+    struct SeatsInEvent {
+        EventIndex event = 0;
+        std::uint32_t seats = 0;
+    };
+
+    /// What a user has. By itself, so that a sale doesn't hash the user's name anew.
+    struct Sales {
+        /// In the order in which they were made.
+        SmallVector<ReservationIndex, 2> reservations;
+        /// One for each event in which the user has any: a few, even for who buys much.
+        SmallVector<SeatsInEvent, 1> seats;
+
+        std::uint32_t seats_in(EventIndex event) const;
+    };
+
+    explicit Buyers(StateLog& log);
+    Buyers(const Buyers&) = delete;
+    Buyers& operator=(const Buyers&) = delete;
+    ~Buyers();
+
+    UserIndex end() const { return users_.end(); }
+    const std::string& name(UserIndex user) const { return users_[user]; }
+    const Sales& sales(UserIndex user) const { return sales_[user]; }
+    /// kNobody for one who has nothing.
+    UserIndex find(std::string_view sub) const;
+    void prefetch(std::string_view sub) const { by_sub_.prefetch(sub); }
+
+    UserIndex find_or_add(const std::string& sub);
+    void add_reservation(UserIndex user, ReservationIndex reservation);
+    void add_seats(UserIndex user, EventIndex event, std::uint32_t seats);
+    /// At most as many as there are.
+    void take_seats(UserIndex user, EventIndex event, std::uint32_t seats);
+
+    // For a loader (domain/inventory_image.h).
+
+    template <class Archive, class Self>
+    static void transfer_rows(Archive& archive, Self& buyers);
+    /// What follows from the rows: the table, and that nobody has anything.
+    void derive();
+
+private:
+    StateLog& log_;
+    StateTable<std::string> users_;
+    /// Under the users' numbers.
+    StateTable<Sales, Digested::no> sales_;
+    StateIndex by_sub_;
+};
+
+}  // namespace frontrow::domain

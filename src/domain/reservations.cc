@@ -1,0 +1,238 @@
+#include "domain/reservations.h"
+
+#include "base/check.h"
+#include "domain/digest_fields.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace frontrow::domain {
+namespace {
+
+std::uint32_t seat_count(const ReservationRow& row) {
+    return static_cast<std::uint32_t>(row.seats.size());
+}
+
+/// Its seats are its own, by the facts.
+bool has_seats(const ReservationRow& row) {
+    return row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
+}
+
+}  // namespace
+
+Reservations::Reservations(StateLog& log, SeatPlans& plans)
+    : log_{log},
+      plans_{plans},
+      rows_{log, "reservations"},
+      by_id_{log},
+      buyers_{log},
+      hold_ends_{log},
+      totals_{log, "totals"} {
+}
+
+Reservations::~Reservations() = default;
+
+ReservationIndex Reservations::index_of(ReservationId id) const {
+    return by_id_.find(id, [&](auto index) { return rows_[index].id == id; });
+}
+
+const ReservationRow* Reservations::find(ReservationId id) const {
+    const auto index = index_of(id);
+    return index == kNobody ? nullptr : &rows_[index];
+}
+
+void Reservations::prefetch(ReservationId id, std::string_view user) const {
+    buyers_.prefetch(user);
+    by_id_.prefetch(id);
+}
+
+std::uint32_t Reservations::seats_of(EventIndex event, std::string_view user, Instant now) const {
+    const auto known = buyers_.find(user);
+    if (known == kNobody) return 0;
+    const auto& sales = buyers_.sales(known);
+    const auto counted = sales.seats_in(event);
+    // The count has what hasn't lapsed. Only where a hold may be about to are this user's
+    // reservations looked through, newest first, until all that the count is made of have been
+    // seen.
+    if (!has_ended_holds(now)) return counted;
+    std::uint32_t seen = 0;
+    std::uint32_t live = 0;
+    const auto& mine = sales.reservations;
+    for (auto i = mine.rbegin(); i != mine.rend() && seen < counted; ++i) {
+        const auto& row = rows_[*i];
+        if (row.event != event || !has_seats(row) || has_lapsed(row)) continue;
+        seen += seat_count(row);
+        if (status_of(row, now) != ReservationStatus::expired) live += seat_count(row);
+    }
+    return live;
+}
+
+std::uint32_t Reservations::count_about_to_lapse(EventIndex event, Instant now) const {
+    std::uint32_t seats = 0;
+    visit_about_to_lapse(now, [&](const ReservationRow& row) {
+        if (row.event == event) seats += seat_count(row);
+    });
+    return seats;
+}
+
+void Reservations::hold(ReservationRow row, const std::string& user) {
+    row.user = buyers_.find_or_add(user);
+    enter(rows_.add(std::move(row)));
+}
+
+void Reservations::enter(ReservationIndex index) {
+    const auto& row = rows_[index];
+    CHECK(index_of(row.id) == kNobody);
+    by_id_.insert(row.id, index);
+    buyers_.add_reservation(row.user, index);
+    if (!has_seats(row)) return;
+    const bool is_pending = row.status == ReservationStatus::pending;
+    plans_.take(
+        row.event, row.seats, index, is_pending ? SeatStatus::reserved : SeatStatus::confirmed
+    );
+    buyers_.add_seats(row.user, row.event, seat_count(row));
+    if (is_pending) hold_ends_.add({row.expires_at, index});
+    auto& totals = totals_.change();
+    ++(is_pending ? totals.pending : totals.confirmed);
+}
+
+const ReservationRow& Reservations::pending(ReservationIndex index) const {
+    CHECK(index != kNobody);
+    const auto& row = rows_[index];
+    CHECK(row.status == ReservationStatus::pending);
+    return row;
+}
+
+void Reservations::confirm(ReservationIndex index, Instant at) {
+    const auto& row = pending(index);
+    CHECK(row.expires_at > at && !has_lapsed(row));
+    rows_.change(index, &ReservationRow::status) = ReservationStatus::confirmed;
+    rows_.change(index, &ReservationRow::confirmed_at) = at;
+    plans_.sell(row.event, row.seats);
+    auto& totals = totals_.change();
+    --totals.pending;
+    ++totals.confirmed;
+    drop_dead_ends();
+}
+
+void Reservations::extend(ReservationIndex index, Instant expires_at, Instant at) {
+    const auto& row = pending(index);
+    CHECK(row.expires_at > at && expires_at > row.expires_at && !has_lapsed(row));
+    rows_.change(index, &ReservationRow::expires_at) = expires_at;
+    hold_ends_.add({expires_at, index});
+    drop_dead_ends();
+}
+
+void Reservations::end_hold(ReservationIndex index, ReservationStatus status, Instant at) {
+    const auto& row = pending(index);
+    CHECK((row.expires_at <= at) == (status == ReservationStatus::expired));
+    auto& totals = totals_.change();
+    if (has_lapsed(row))
+        --totals.lapsed;
+    else
+        buyers_.take_seats(row.user, row.event, seat_count(row));
+    --totals.pending;
+    plans_.free(row.event, row.seats, index);
+    rows_.change(index, &ReservationRow::status) = status;
+    drop_dead_ends();
+}
+
+bool Reservations::lapse(Instant now, std::size_t at_most) {
+    CHECK(!log_.is_open());
+    while (has_ended_holds(now)) {
+        if (at_most-- == 0) return false;
+        const auto index = hold_ends_.take_lowest().reservation;
+        const auto& row = rows_[index];
+        plans_.lapse(row.event, row.seats);
+        buyers_.take_seats(row.user, row.event, seat_count(row));
+        ++totals_.change().lapsed;
+        lapsed_.push_back(index);
+        drop_dead_ends();
+    }
+    return true;
+}
+
+void Reservations::drop_dead_ends() {
+    if (log_.is_open()) return;
+    hold_ends_.drop_dead([this](const auto& end) { return is_live(end); });
+    while (!lapsed_.empty() && !has_lapsed(rows_[lapsed_.front()]))
+        lapsed_.pop_front();
+}
+
+void Reservations::derive() {
+    by_id_.reserve(rows_.size());
+    buyers_.derive();
+    rows_.visit([this](ReservationIndex index, const ReservationRow&) { enter(index); });
+}
+
+void Reservations::verify() const {
+    Totals totals;
+    std::map<EventIndex, std::uint32_t> seats;
+    rows_.visit([&](ReservationIndex index, const ReservationRow& row) {
+        verify_row(index, row);
+        if (!has_seats(row)) return;
+        seats[row.event] += seat_count(row);
+        ++(row.status == ReservationStatus::pending ? totals.pending : totals.confirmed);
+        if (has_lapsed(row)) ++totals.lapsed;
+    });
+    CHECK(totals == totals_.get());
+    // Every seat that is somebody's is a reservation's: theirs are as many.
+    plans_.visit([&](EventIndex event, const EventRow& row) {
+        const auto held = std::ranges::count_if(row.holders, [](auto by) { return by != kNobody; });
+        const auto theirs = seats.find(event);
+        CHECK(held == (theirs == seats.end() ? 0 : theirs->second));
+    });
+    verify_buyers();
+    verify_ends(totals);
+}
+
+void Reservations::verify_row(ReservationIndex index, const ReservationRow& row) const {
+    CHECK(index_of(row.id) == index);
+    if (!has_seats(row)) return;
+    auto expected = SeatStatus::confirmed;
+    if (row.status == ReservationStatus::pending)
+        expected = has_lapsed(row) ? SeatStatus::available : SeatStatus::reserved;
+    const auto& event = plans_[row.event];
+    for (const auto seat : row.seats)
+        CHECK(event.holders[seat] == index && event.statuses[seat] == expected);
+}
+
+void Reservations::verify_buyers() const {
+    std::map<UserIndex, std::vector<ReservationIndex>> theirs;
+    std::map<std::pair<UserIndex, EventIndex>, std::uint32_t> seats;
+    rows_.visit([&](ReservationIndex index, const ReservationRow& row) {
+        theirs[row.user].push_back(index);
+        if (has_seats(row) && !has_lapsed(row)) seats[{row.user, row.event}] += seat_count(row);
+    });
+    std::size_t counts_kept = 0;
+    for (UserIndex user = 0; user < buyers_.end(); ++user) {
+        CHECK(buyers_.find(buyers_.name(user)) == user);
+        const auto& sales = buyers_.sales(user);
+        CHECK(std::ranges::equal(sales.reservations, theirs[user]));
+        counts_kept += sales.seats.size();
+    }
+    CHECK(counts_kept == seats.size());
+    for (const auto& [key, count] : seats)
+        CHECK(buyers_.sales(key.first).seats_in(key.second) == count);
+}
+
+void Reservations::verify_ends(const Totals& totals) const {
+    std::uint32_t live = 0;
+    hold_ends_.visit([&](const auto& end) { live += is_live(end) ? 1 : 0; });
+    CHECK(live == totals.pending - totals.lapsed);
+    const auto has_lapsed_yet = [this](auto index) { return has_lapsed(rows_[index]); };
+    CHECK(std::ranges::count_if(lapsed_, has_lapsed_yet) == totals.lapsed);
+    if (log_.is_open()) return;
+    CHECK(lapsed_.empty() || has_lapsed_yet(lapsed_.front()));
+    hold_ends_.visit_lowest(
+        [](const auto&) { return true; },
+        [&](const auto& end) {
+            CHECK(is_live(end));
+            return false;
+        }
+    );
+}
+
+}  // namespace frontrow::domain

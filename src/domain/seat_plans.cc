@@ -1,0 +1,347 @@
+#include "domain/seat_plans.h"
+
+#include "base/check.h"
+#include "domain/digest_fields.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <utility>
+
+namespace frontrow::domain {
+namespace {
+
+SeatIndex find_number(const EventRow& event, std::string_view number) {
+    return event.numbers.find(number, [&](auto seat) {
+        return seat_spec(event, seat).number == number;
+    });
+}
+
+/// The same as next_candidate() among those before `end`, which is returned where there is none.
+std::size_t
+find_candidate(const EventRow& event, std::size_t seat, std::size_t end, bool looks_at_holds) {
+    const auto* const seats = event.statuses.values().data();
+    if (!looks_at_holds) {  // A search for one value looks at many bytes at once.
+        const auto* found =
+            std::memchr(seats + seat, static_cast<int>(SeatStatus::available), end - seat);
+        return found == nullptr
+                   ? end
+                   : static_cast<std::size_t>(static_cast<const SeatStatus*>(found) - seats);
+    }
+    const auto* const found = std::find_if(seats + seat, seats + end, [](SeatStatus status) {
+        return status != SeatStatus::confirmed;
+    });
+    return static_cast<std::size_t>(found - seats);
+}
+
+/// The one way in which a seat's status changes.
+void set_status(EventRow& event, SeatIndex seat, SeatStatus status) {
+    const bool was_free = event.statuses[seat] == SeatStatus::available;
+    const bool is_free = status == SeatStatus::available;
+    if (was_free != is_free) {
+        const auto stretch = seat / kStretch;
+        const auto free = event.free_by_stretch[stretch] + (is_free ? 1 : -1);
+        event.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
+    }
+    event.statuses.set(seat, status);
+}
+
+std::uint32_t count_of(SeatPlans::Seats seats) {
+    return static_cast<std::uint32_t>(seats.size());
+}
+
+}  // namespace
+
+EventRow::EventRow(StateLog& log, EventIndex number, Event of)
+    : index{number},
+      event{std::move(of)},
+      counts{log, "counts", {0, number}},
+      lapsed{log, "lapsed", {0, number}},
+      last{log, "last", {0, number}},
+      blocks{log, "blocks", {0, number}},
+      block_starts{log, "block_starts", {0, number}},
+      holders{log, "holders", {0, number}},
+      statuses{log, "statuses", {0, number}},
+      free_by_stretch{log, "free_by_stretch", {0, number}},
+      numbers{log} {
+}
+
+SeatPlans::SeatPlans(StateLog& log) : log_{log} {
+}
+
+SeatPlans::~SeatPlans() = default;
+
+std::size_t block_of(const EventRow& event, SeatIndex seat) {
+    const auto after = std::ranges::upper_bound(event.block_starts, seat, {}, &BlockStart::first);
+    return static_cast<std::size_t>(after - event.block_starts.begin()) - 1;
+}
+
+SeatId seat_id(const EventRow& event, SeatIndex seat) {
+    const auto& start = event.block_starts[block_of(event, seat)];
+    return start.first_id.plus(seat - start.first);
+}
+
+const SeatSpec& seat_spec(const EventRow& event, SeatIndex seat) {
+    const auto block = block_of(event, seat);
+    return event.blocks[block]->seats[seat - event.block_starts[block].first];
+}
+
+bool has_seat_named(const EventRow& event, std::string_view number) {
+    return find_number(event, number) != kNobody;
+}
+
+SeatIndex next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_holds) {
+    const auto seats = event.statuses.size();
+    for (std::size_t from = seat; from < seats;) {
+        const auto stretch = from / kStretch;
+        const auto end = std::min(seats, (stretch + 1) * kStretch);
+        if (looks_at_holds || event.free_by_stretch[stretch] > 0) {
+            const auto found = find_candidate(event, from, end, looks_at_holds);
+            if (found != end) return static_cast<SeatIndex>(found);
+        }
+        from = end;
+    }
+    return static_cast<SeatIndex>(seats);
+}
+
+EventIndex SeatPlans::index_of(EventId id) const {
+    return by_id_.find(id, [&](auto index) { return events_[index].event.id == id; });
+}
+
+const EventRow* SeatPlans::find(EventId id) const {
+    const auto index = index_of(id);
+    if (index == kNobody || events_[index].deleted) return nullptr;
+    return &events_[index];
+}
+
+std::optional<SeatPlace> SeatPlans::find_seat(SeatId id) const {
+    const auto& blocks = blocks_by_id_.entries();
+    auto after = blocks.upper_bound(id);
+    if (after == blocks.begin()) return std::nullopt;
+    const auto& [first_id, place] = *--after;
+    if (first_id.bits().hi != id.bits().hi) return std::nullopt;
+    const std::uint64_t offset = id.bits().lo - first_id.bits().lo;
+    if (offset >= place.count || events_[place.event].deleted) return std::nullopt;
+    return SeatPlace{place.event, place.first + static_cast<SeatIndex>(offset)};
+}
+
+std::vector<Event> SeatPlans::list(const Page& page) const {
+    const auto& by_start = by_start_.entries();
+    auto end = by_start.end();
+    if (page.after) {
+        const auto known = index_of(EventId{page.after->id});
+        end = by_start.lower_bound({page.after->start_at, known == kNobody ? 0 : known});
+    }
+    std::vector<Event> events;
+    std::size_t passed = 0;
+    while (end != by_start.begin() && events.size() < page.limit) {
+        --end;
+        if (passed++ >= page.offset) events.push_back(events_[end->first.second].event);
+    }
+    return events;
+}
+
+std::vector<EventId> SeatPlans::newest(std::size_t limit, Instant now) const {
+    std::vector<const EventRow*> open;
+    const auto& by_start = by_start_.entries();
+    for (auto i = by_start.upper_bound({now, 0xFFFF'FFFF}); i != by_start.end(); ++i)
+        open.push_back(&events_[i->first.second]);
+    limit = std::min(limit, open.size());
+    const auto middle = open.begin() + static_cast<std::ptrdiff_t>(limit);
+    std::ranges::partial_sort(open, middle, std::greater{}, &EventRow::last_seq);
+    std::vector<EventId> newest;
+    newest.reserve(limit);
+    for (std::size_t i = 0; i < limit; ++i)
+        newest.push_back(open[i]->event.id);
+    return newest;
+}
+
+SeatIndex SeatPlans::seats_from(const EventRow& event, const Page& page) const {
+    if (!page.after) return 0;
+    const auto last = find_seat(SeatId{page.after->id});
+    return last && last->event == event.index ? last->seat + 1 : event.counts.get().total;
+}
+
+EventIndex SeatPlans::add(Event event) {
+    const auto index = events_.add(log_, events_.end(), std::move(event));
+    enter(events_.parts_of(index));
+    return index;
+}
+
+void SeatPlans::enter(EventRow& row) {
+    CHECK(index_of(row.event.id) == kNobody);
+    by_id_.insert(row.event.id, row.index);
+    if (!row.deleted) by_start_.insert({row.event.spec.start_at, row.index}, {});
+}
+
+void SeatPlans::update(EventIndex index, EventSpec spec, Instant at) {
+    const auto& row = events_[index];
+    CHECK(!row.deleted);
+    by_start_.erase({row.event.spec.start_at, index});
+    by_start_.insert({spec.start_at, index}, {});
+    auto event = row.event;
+    event.spec = std::move(spec);
+    event.updated_at = at;
+    ++event.version;
+    events_.replace(index, &EventRow::event, std::move(event));
+}
+
+/// Its id and where its blocks began stay.
+void SeatPlans::remove(EventIndex index) {
+    auto& row = events_.parts_of(index);
+    const auto& counts = row.counts.get();
+    CHECK(!row.deleted && counts.reserved + counts.confirmed + row.lapsed.get() == 0);
+    by_start_.erase({row.event.spec.start_at, row.index});
+    for (const auto& start : row.block_starts)
+        blocks_by_id_.erase(start.first_id);
+    Event rest;
+    rest.id = row.event.id;
+    events_.replace(row.index, &EventRow::event, std::move(rest));
+    events_.change(row.index, &EventRow::deleted) = true;
+    row.counts.set({});
+    row.lapsed.set(0);
+    row.blocks.clear();
+    row.holders.clear();
+    row.statuses.clear();
+    row.free_by_stretch.clear();
+    row.numbers.clear();
+}
+
+void SeatPlans::add_block(EventIndex index, std::shared_ptr<const SeatBlock> block) {
+    auto& row = events_.parts_of(index);
+    CHECK(!row.deleted && !block->seats.empty());
+    row.blocks.push_back(block);
+    enter_block(row, *block);
+}
+
+void SeatPlans::enter_block(EventRow& row, const SeatBlock& block) {
+    const auto first = static_cast<SeatIndex>(row.holders.size());
+    const auto end = first + static_cast<SeatIndex>(block.seats.size());
+    blocks_by_id_.insert(block.first_id, BlockPlace{row.index, first, end - first});
+    row.block_starts.push_back({.first_id = block.first_id, .first = first});
+    row.numbers.reserve(end);
+    for (auto seat = first; seat < end; ++seat) {
+        const std::string_view number = block.seats[seat - first].number;
+        CHECK(find_number(row, number) == kNobody);
+        row.numbers.insert(number, seat);
+    }
+    row.holders.grow(end, kNobody);
+    row.statuses.grow(end, SeatStatus::available);
+    row.free_by_stretch.grow((end + kStretch - 1) / kStretch, 0);
+    for (std::size_t seat = first; seat < end;) {
+        const auto stretch = seat / kStretch;
+        const auto stretch_end = std::min<std::size_t>(end, (stretch + 1) * kStretch);
+        const auto free = row.free_by_stretch[stretch] + (stretch_end - seat);
+        row.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
+        seat = stretch_end;
+    }
+    row.counts.change().total += end - first;
+}
+
+void SeatPlans::take(EventIndex event, Seats seats, ReservationIndex by, SeatStatus status) {
+    auto& row = events_.parts_of(event);
+    CHECK(!row.deleted);
+    for (const auto seat : seats) {
+        CHECK(row.holders[seat] == kNobody);
+        row.holders.set(seat, by);
+        set_status(row, seat, status);
+    }
+    auto& counts = row.counts.change();
+    (status == SeatStatus::reserved ? counts.reserved : counts.confirmed) += count_of(seats);
+}
+
+void SeatPlans::sell(EventIndex event, Seats seats) {
+    auto& row = events_.parts_of(event);
+    for (const auto seat : seats)
+        set_status(row, seat, SeatStatus::confirmed);
+    auto& counts = row.counts.change();
+    counts.reserved -= count_of(seats);
+    counts.confirmed += count_of(seats);
+}
+
+void SeatPlans::lapse(EventIndex event, Seats seats) {
+    auto& row = events_.parts_of(event);
+    for (const auto seat : seats)
+        set_status(row, seat, SeatStatus::available);
+    row.counts.change().reserved -= count_of(seats);
+    row.lapsed.change() += count_of(seats);
+}
+
+void SeatPlans::free(EventIndex event, Seats seats, ReservationIndex by) {
+    if (!has_lapsed(event, seats)) lapse(event, seats);
+    auto& row = events_.parts_of(event);
+    row.lapsed.change() -= count_of(seats);
+    for (const auto seat : seats) {
+        CHECK(row.holders[seat] == by);
+        row.holders.set(seat, kNobody);
+    }
+}
+
+void SeatPlans::derive() {
+    for (EventIndex index = 0; index < events_.end(); ++index) {
+        auto& row = events_.parts_of(index);
+        enter(row);
+        for (const auto& block : row.blocks)
+            enter_block(row, *block);
+    }
+}
+
+namespace {
+
+std::vector<std::uint16_t> free_by_stretch(const EventRow& row) {
+    std::vector<std::uint16_t> free((row.statuses.size() + kStretch - 1) / kStretch);
+    for (std::size_t seat = 0; seat < row.statuses.size(); ++seat)
+        if (row.statuses[seat] == SeatStatus::available) ++free[seat / kStretch];
+    return free;
+}
+
+void verify_seats(const EventRow& row) {
+    const auto count = [&row](SeatStatus status) {
+        return static_cast<std::uint32_t>(std::ranges::count(row.statuses, status));
+    };
+    const auto& counts = row.counts.get();
+    CHECK(row.statuses.size() == row.holders.size());
+    CHECK(counts.total == row.holders.size());
+    CHECK(counts.reserved == count(SeatStatus::reserved));
+    CHECK(counts.confirmed == count(SeatStatus::confirmed));
+    const auto nobodys = static_cast<std::uint32_t>(std::ranges::count(row.holders, kNobody));
+    CHECK(counts.available() == nobodys + row.lapsed.get());
+    for (std::size_t seat = 0; seat < row.holders.size(); ++seat)
+        CHECK(row.holders[seat] != kNobody || row.statuses[seat] == SeatStatus::available);
+    CHECK(row.free_by_stretch.values() == free_by_stretch(row));
+}
+
+}  // namespace
+
+void SeatPlans::verify() const {
+    std::size_t open = 0;
+    std::size_t blocks = 0;
+    events_.visit([&](EventIndex index, const EventRow& row) {
+        CHECK(row.index == index && index_of(row.event.id) == index);
+        verify_seats(row);
+        if (row.deleted) return;
+        ++open;
+        blocks += row.blocks.size();
+        CHECK(by_start_.entries().contains({row.event.spec.start_at, index}));
+        verify_blocks(row);
+    });
+    CHECK(by_start_.entries().size() == open);
+    CHECK(blocks_by_id_.entries().size() == blocks);
+}
+
+void SeatPlans::verify_blocks(const EventRow& row) const {
+    CHECK(row.blocks.size() == row.block_starts.size());
+    SeatIndex seat = 0;
+    for (std::size_t i = 0; i < row.blocks.size(); ++i) {
+        const auto& block = *row.blocks[i];
+        CHECK(row.block_starts[i].first == seat);
+        CHECK(row.block_starts[i].first_id == block.first_id);
+        const auto place = find_seat(block.first_id);
+        CHECK(place && place->event == row.index && place->seat == seat);
+        for (const auto& spec : block.seats)
+            CHECK(find_number(row, spec.number) == seat++);
+    }
+    CHECK(seat == row.holders.size());
+}
+
+}  // namespace frontrow::domain
