@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -39,7 +40,9 @@ public:
     const Row& operator[](Number number) const { return *place(number); }
     /// It was added, and neither erased nor taken back.
     bool has(Number number) const {
-        return number / kRows < pages_.size() && (pages_[number / kRows].live & bit(number)) != 0;
+        // Of a page that is gone it wraps around.
+        const auto page = number / kRows - pages_gone_;
+        return page < pages_.size() && (pages_[page].live & bit(number)) != 0;
     }
     /// One more than the highest number so far.
     Number end() const { return end_; }
@@ -65,8 +68,9 @@ public:
             if (hashes()) settle_later();
         }
         const auto number = end_;
-        if (number / kRows == pages_.size()) pages_.emplace_back();
-        auto& page = pages_[number / kRows];
+        CHECK(number != std::numeric_limits<Number>::max());
+        if (number / kRows - pages_gone_ == pages_.size()) pages_.emplace_back();
+        auto& page = page_of(number);
         if (page.rows == nullptr) page.rows = std::make_unique_for_overwrite<Rows>();
         ::new (page.rows->bytes + sizeof(Row) * (number % kRows)) Row(std::forward<Args>(args)...);
         page.live |= bit(number);
@@ -154,23 +158,31 @@ public:
     void erase(Number number) {
         CHECK(!log().is_open() && has(number));
         remove(number);
-        auto& page = pages_[number / kRows];
+        auto& page = page_of(number);
         if (page.live == 0 && (number / kRows + 1) * kRows <= end_) page.rows.reset();
         while (first_ < end_ && !has(first_))
             ++first_;
+        drop_pages();
     }
 
     /// The next row gets this number: for reading a snapshot, in which some have gone.
     void skip_to(Number number) {
         CHECK(!log().is_open() && number >= end_);
-        if (size_ == 0) first_ = number;
+        if (size_ == 0) {
+            pages_.clear();
+            pages_gone_ = number / kRows;
+            first_ = number;
+        }
         end_ = number;
-        pages_.resize((end_ + kRows - 1) / kRows);
+        pages_.resize((end_ + kRows - 1) / kRows - pages_gone_);
     }
 
 private:
     static constexpr Number kRows =
         static_cast<Number>(std::clamp<std::size_t>(std::bit_floor(4'096 / sizeof(Row)), 1, 64));
+
+    /// So many may lie empty before the first row.
+    static constexpr Number kPagesKept = 64;
 
     struct Rows {
         alignas(Row) std::byte bytes[sizeof(Row) * kRows];
@@ -183,9 +195,20 @@ private:
         std::uint64_t changed = 0;
     };
 
+    Page& page_of(Number number) { return pages_[number / kRows - pages_gone_]; }
+    const Page& page_of(Number number) const { return pages_[number / kRows - pages_gone_]; }
+    /// Those before the first row, once they are the most.
+    void drop_pages() {
+        const auto gone = first_ / kRows - pages_gone_;
+        if (gone < kPagesKept || gone < pages_.size() / 2) return;
+        settle_changed();
+        pages_.erase(pages_.begin(), pages_.begin() + gone);
+        pages_gone_ += gone;
+    }
+
     static std::uint64_t bit(Number number) { return std::uint64_t{1} << number % kRows; }
     Row* place(Number number) const {
-        auto* const bytes = pages_[number / kRows].rows->bytes + sizeof(Row) * (number % kRows);
+        auto* const bytes = page_of(number).rows->bytes + sizeof(Row) * (number % kRows);
         return std::launder(reinterpret_cast<Row*>(bytes));
     }
 
@@ -217,7 +240,7 @@ private:
     /// Before a row changes: it leaves the sum, until settle() adds it as it is then.
     void touch(Number number) {
         if (!hashes() || number >= settled_end_) return;
-        auto& page = pages_[number / kRows];
+        auto& page = page_of(number);
         if ((page.changed & bit(number)) != 0) return;
         take_from_digest(hash(*place(number)));
         if (page.changed == 0) changed_pages_.push_back(number / kRows);
@@ -232,17 +255,18 @@ private:
         settled_end_ = std::min(settled_end_, end_);
     }
     void remove(Number number) {
-        auto& page = pages_[number / kRows];
+        auto& page = page_of(number);
         touch(number);
         std::destroy_at(place(number));
         page.live &= ~bit(number);
         --size_;
     }
 
-    void settle() override {
+    /// Adds the rows that have changed to the sum.
+    void settle_changed() {
         Bits128 sum;
         for (const auto index : changed_pages_) {
-            auto& page = pages_[index];
+            auto& page = page_of(index * kRows);
             for (auto left = page.changed & page.live; left != 0; left &= left - 1) {
                 const auto number = index * kRows + static_cast<Number>(std::countr_zero(left));
                 sum = sum_of(sum, hash(*place(number)));
@@ -250,6 +274,12 @@ private:
             page.changed = 0;
         }
         changed_pages_.clear();
+        add_to_digest(sum);
+    }
+
+    void settle() override {
+        settle_changed();
+        Bits128 sum;
         for (; settled_end_ < end_; ++settled_end_)
             if (has(settled_end_)) sum = sum_of(sum, hash(*place(settled_end_)));
         add_to_digest(sum);
@@ -262,7 +292,9 @@ private:
         return sum;
     }
 
+    /// But for the first `pages_gone_`, whose rows have all gone.
     std::vector<Page> pages_;
+    Number pages_gone_ = 0;
     Number end_ = 0;
     Number first_ = 0;
     std::size_t size_ = 0;

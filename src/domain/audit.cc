@@ -190,6 +190,7 @@ void Audit::judge(const Fact& fact, const ReservationCancelled& body) {
     if (hold == nullptr) return;
     expect(fact, fact.at < hold->expires_at, "a hold was cancelled after it had run out");
     hold->status = ReservationStatus::cancelled;
+    hold->ended_at = fact.at;
     free_seats(fact, body.reservation, *hold);
 }
 
@@ -198,6 +199,7 @@ void Audit::judge(const Fact& fact, const ReservationExpired& body) {
     if (hold == nullptr) return;
     expect(fact, fact.at >= hold->expires_at, "a hold was ended before its time");
     hold->status = ReservationStatus::expired;
+    hold->ended_at = hold->expires_at;
     free_seats(fact, body.reservation, *hold);
 }
 

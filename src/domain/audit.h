@@ -81,6 +81,8 @@ private:
         Instant first_expires_at;
         Instant expires_at;
         Instant confirmed_at;
+        /// When it was cancelled, or had run out.
+        Instant ended_at;
         RequestMark request;
     };
 

@@ -122,13 +122,13 @@ private:
         const auto& request = truth.request.key;
         const bool is_remembered = audit_.requests_.find(request)->second == id &&
                                    truth.held_at + kRequestMemory > audit_.last_at_;
-        const bool has_seats = truth.status == ReservationStatus::pending ||
-                               truth.status == ReservationStatus::confirmed;
-        if (audit_.events_[truth.event].is_deleted || (!is_remembered && !has_seats)) return;
-        const auto* row = reservations_.find(id);
-        if (row == nullptr) return differ("reservation " + id.to_string() + " is missing");
+        const bool has_ended = truth.status == ReservationStatus::cancelled ||
+                               truth.status == ReservationStatus::expired;
+        if (has_ended && truth.ended_at + kEndedMemory <= audit_.last_at_) return;
+        const auto index = reservations_.index_of(id);
+        if (index == kNobody) return differ("reservation " + id.to_string() + " is missing");
         const auto* const found = inventory_.requests().find(request, audit_.last_at_);
-        if (is_remembered && (found == nullptr || &reservations_[found->made] != row))
+        if (is_remembered && (found == nullptr || found->made != index))
             differ("reservation " + id.to_string() + " isn't found by its request");
     }
 

@@ -43,6 +43,12 @@ void Buyers::add_reservation(UserIndex user, ReservationIndex reservation) {
     sales_.append(user, &Sales::reservations, reservation);
 }
 
+void Buyers::forget(UserIndex user) {
+    by_sub_.erase(std::string_view{users_[user]}, user);
+    users_.erase(user);
+    sales_.erase(user);
+}
+
 void Buyers::add_seats(UserIndex user, EventIndex event, std::uint32_t seats) {
     const auto place = place_of(sales_[user], event);
     if (place == sales_[user].seats.size())
@@ -63,8 +69,10 @@ void Buyers::derive() {
     by_sub_.reserve(users_.size());
     users_.visit([this](UserIndex index, const std::string& sub) {
         by_sub_.insert(std::string_view{sub}, index);
+        sales_.skip_to(index);
         sales_.add();
     });
+    sales_.skip_to(users_.end());
 }
 
 }  // namespace frontrow::domain

@@ -6,6 +6,7 @@
 #include "base/state_table.h"
 #include "domain/seat_plans.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,10 +25,14 @@ public:
         std::uint32_t seats = 0;
     };
 
+    /// In the order in which they were made.
+    using Reservations = SmallVector<ReservationIndex, 2>;
+
     /// What a user has. By itself, so that a sale doesn't hash the user's name anew.
     struct Sales {
-        /// In the order in which they were made.
-        SmallVector<ReservationIndex, 2> reservations;
+        /// Some of them may have gone.
+        Reservations reservations;
+        std::uint32_t gone = 0;
         /// One for each event in which the user has any: a few, even for who buys much.
         SmallVector<SeatsInEvent, 1> seats;
 
@@ -39,7 +44,8 @@ public:
     Buyers& operator=(const Buyers&) = delete;
     ~Buyers();
 
-    UserIndex end() const { return users_.end(); }
+    bool has(UserIndex user) const { return users_.has(user); }
+    std::size_t size() const { return users_.size(); }
     const std::string& name(UserIndex user) const { return users_[user]; }
     const Sales& sales(UserIndex user) const { return sales_[user]; }
     /// kNobody for one who has nothing.
@@ -48,6 +54,18 @@ public:
 
     UserIndex find_or_add(const std::string& sub);
     void add_reservation(UserIndex user, ReservationIndex reservation);
+    /// At a boundary, after one of them has gone: `has` tells which are there. The list is gone
+    /// through only when half of it has gone. Nobody is kept who has nothing.
+    template <class Has>
+    void reservation_has_gone(UserIndex user, Has has) {
+        auto& sales = sales_.change(user);
+        if (++sales.gone == sales.reservations.size()) return forget(user);
+        if (2 * sales.gone < sales.reservations.size()) return;
+        const auto is_gone = [&](ReservationIndex index) { return !has(index); };
+        const auto rest = std::ranges::remove_if(sales.reservations, is_gone);
+        sales.reservations.erase(rest.begin(), rest.end());
+        sales.gone = 0;
+    }
     void add_seats(UserIndex user, EventIndex event, std::uint32_t seats);
     /// At most as many as there are.
     void take_seats(UserIndex user, EventIndex event, std::uint32_t seats);
@@ -60,8 +78,10 @@ public:
     void derive();
 
 private:
+    void forget(UserIndex user);
+
     StateLog& log_;
-    StateTable<std::string> users_;
+    StateTable<std::string, Digested::no> users_;
     /// Under the users' numbers.
     StateTable<Sales, Digested::no> sales_;
     StateIndex by_sub_;

@@ -7,10 +7,14 @@ namespace frontrow::domain {
 namespace {
 
 /// The reservation, if it is this user's: another's looks as if it weren't there.
-const ReservationRow*
-find_own_reservation(const Inventory& inventory, ReservationId id, const std::string& user) {
+const ReservationRow* find_own_reservation(
+    const Inventory& inventory,
+    ReservationId id,
+    const std::string& user,
+    Instant now
+) {
     const auto& reservations = inventory.reservations();
-    const auto* row = reservations.find(id);
+    const auto* row = reservations.find(id, now);
     return row != nullptr && reservations.buyers().name(row->user) == user ? row : nullptr;
 }
 
@@ -161,7 +165,7 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
 }
 
 Decision decide(const Inventory& inventory, const ConfirmReservation& command, Instant now) {
-    const auto* row = find_own_reservation(inventory, command.reservation, command.user);
+    const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
     const auto status = status_of(*row, now);
@@ -178,7 +182,7 @@ Decision decide(const Inventory& inventory, const ConfirmReservation& command, I
 }
 
 Decision decide(const Inventory& inventory, const CancelReservation& command, Instant now) {
-    const auto* row = find_own_reservation(inventory, command.reservation, command.user);
+    const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
     const auto status = status_of(*row, now);
@@ -191,7 +195,7 @@ Decision decide(const Inventory& inventory, const CancelReservation& command, In
 }
 
 Decision decide(const Inventory& inventory, const ExtendReservation& command, Instant now) {
-    const auto* row = find_own_reservation(inventory, command.reservation, command.user);
+    const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
     if (const auto reason = refuse_unless_held(status_of(*row, now)))

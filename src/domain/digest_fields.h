@@ -97,7 +97,7 @@ inline void digest_fields(DigestWriter& writer, const LastFact& last) {
 
 inline void digest_fields(DigestWriter& writer, const EventRow& row) {
     // The others are parts of their own, and the row's number.
-    const auto& [index, event, deleted, counts, lapsed, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
+    const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
         row;
     writer.field(1, event);
     writer.field(2, deleted);
@@ -105,11 +105,11 @@ inline void digest_fields(DigestWriter& writer, const EventRow& row) {
 
 inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
     // The request is a row of its own, and names this one.
-    const auto& [id, event, user, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, confirmed_at] =
+    const auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at] =
         row;
     writer.field(1, id);
     writer.field(2, event);
-    writer.field(3, user);
+    writer.field(3, user_digest);
     writer.field(4, seats);
     writer.field(5, status);
     writer.field(6, currency.code());
@@ -117,7 +117,7 @@ inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
     writer.field(8, total_amount);
     writer.field(9, created_at);
     writer.field(10, expires_at);
-    writer.field(11, confirmed_at);
+    writer.field(11, settled_at);
 }
 
 inline void digest_fields(DigestWriter& writer, const RequestRow& row) {

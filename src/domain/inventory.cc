@@ -95,7 +95,7 @@ Reservation Inventory::entity_with(
     entity.seats.reserve(row.seats.size());
     for (const auto seat : row.seats)
         entity.seats.push_back(seat_id(event, seat));
-    if (status == ReservationStatus::confirmed) entity.confirmed_at = row.confirmed_at;
+    if (status == ReservationStatus::confirmed) entity.confirmed_at = row.settled_at;
     return entity;
 }
 
@@ -107,6 +107,21 @@ Reservation Inventory::entity_as_created(const ReservationRow& row) const {
     return entity_with(row, ReservationStatus::pending, row.created_at + Millis{row.hold_ms});
 }
 
+/// How many of a user's come before the page.
+std::size_t Inventory::reservations_until(const Buyers::Reservations& mine, const Page& page)
+    const {
+    if (!page.after) return mine.size();
+    const ReservationId last{page.after->id};
+    if (const auto known = reservations_.index_of(last); known != kNobody)
+        return static_cast<std::size_t>(std::ranges::lower_bound(mine, known) - mine.begin());
+    // It has left since. Ids are by time, but for what clocks differ.
+    const auto is_older = [&](ReservationIndex index) {
+        return reservations_.has(index) && reservations_[index].id < last;
+    };
+    const auto end = std::find_if(mine.rbegin(), mine.rend(), is_older);
+    return static_cast<std::size_t>(mine.rend() - end);
+}
+
 std::vector<Reservation>
 Inventory::list_reservations(std::string_view user, const Page& page, Instant now) const {
     std::vector<Reservation> list;
@@ -114,14 +129,13 @@ Inventory::list_reservations(std::string_view user, const Page& page, Instant no
     const auto known = buyers.find(user);
     if (known == kNobody) return list;
     const auto& mine = buyers.sales(known).reservations;
-    auto end = mine.end();
-    if (page.after) {
-        const auto last = reservations_.index_of(ReservationId{page.after->id});
-        end = last == kNobody ? mine.begin() : std::ranges::lower_bound(mine, last);
+    std::size_t passed = 0;
+    for (auto i = reservations_until(mine, page); i > 0 && list.size() < page.limit; --i) {
+        if (!reservations_.has(mine[i - 1])) continue;
+        const auto& row = reservations_[mine[i - 1]];
+        if (has_left(row, now)) continue;
+        if (passed++ >= page.offset) list.push_back(entity(row, now));
     }
-    const auto count = static_cast<std::size_t>(end - mine.begin());
-    for (std::size_t i = page.offset; i < count && list.size() < page.limit; ++i)
-        list.push_back(entity(reservations_[mine[count - 1 - i]], now));
     return list;
 }
 
@@ -184,8 +198,15 @@ SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* b
 
 void Inventory::let_go(std::size_t at_most) {
     CHECK(!is_speculating());
-    if (!requests_.has_forgettable(last_at())) return;
-    log_.forget([&] { requests_.forget(last_at(), at_most); });
+    const auto now = last_at();
+    if (!requests_.has_forgettable(now) && !reservations_.has_forgettable(now) &&
+        !plans_.has_forgettable())
+        return;
+    log_.forget([&] {
+        requests_.forget(now, at_most);
+        reservations_.forget(now, at_most);
+        plans_.forget();
+    });
 }
 
 void Inventory::derive() {

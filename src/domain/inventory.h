@@ -99,8 +99,8 @@ public:
     SeatMap seat_map(const EventRow& event, Instant now, const SeatMap* before) const;
 
     /// Lets go what nobody may ask for any more as of the newest fact, the oldest first, `at_most`
-    /// of each part. Nothing that decides depends on when that is done; but all copies must do it
-    /// at the same facts, so that their rows have the same numbers. Not in a savepoint.
+    /// of each part. Nothing that decides depends on when that is done, and no digest: only the
+    /// indexes of buyers, who get others when they come back. Not in a savepoint.
     void let_go(std::size_t at_most);
 
     /// As Reservations::lapse(), which says why a node may do this by its own clock.
@@ -123,6 +123,7 @@ private:
 
     Reservation entity_with(const ReservationRow& row, ReservationStatus status, Instant expires_at)
         const;
+    std::size_t reservations_until(const Buyers::Reservations& mine, const Page& page) const;
 
     /// First: all parts are parts of it.
     StateLog log_;

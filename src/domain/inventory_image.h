@@ -49,6 +49,16 @@ std::vector<RowRun> runs_of(const Table& table) {
     return runs;
 }
 
+/// Of what was read.
+inline bool are_in_order(const std::vector<RowRun>& runs) {
+    std::uint64_t end = 0;
+    for (const auto& run : runs) {
+        if (run.first < end) return false;
+        end = std::uint64_t{run.first} + run.count;
+    }
+    return !runs.empty() && end <= StateIndex::kNone;
+}
+
 /// A table's rows as a list for an archive. One that is read is added empty under its number and
 /// then filled past the table, which is right as long as no digest was asked for and no savepoint
 /// is open.
@@ -116,8 +126,10 @@ void transfer_table(Archive& archive, Log& log, Table& table, Each... each) {
     std::vector<RowRun> runs;
     if constexpr (!is_read) runs = runs_of(table);
     archive(runs);
-    if constexpr (is_read)
-        if (!runs.empty()) table.skip_to(runs.front().first);
+    if constexpr (is_read) {
+        if (!are_in_order(runs)) return archive.fail();
+        table.skip_to(runs.front().first);
+    }
     TableRows rows{log, table, runs};
     if constexpr (sizeof...(Each) == 0)
         archive(rows);
@@ -194,7 +206,7 @@ void transfer(Archive& archive, Start& start) {
 template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The others say where the row is, what its seats' names are and who has them.
-    auto& [index, event, deleted, counts, lapsed, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
+    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
         row;
     auto& [seq, at] = value_of(last);
     archive(event, deleted, seq, at);
@@ -204,10 +216,10 @@ void transfer(Archive& archive, Row& row) {
 
 template <class Archive, Some<ReservationRow> Row>
 void transfer(Archive& archive, Row& row) {
-    auto& [id, event, user, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, confirmed_at] =
+    auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at] =
         row;
-    archive(id, event, user, seats, status, currency, request, hold_ms, total_amount);
-    archive(created_at, expires_at, confirmed_at);
+    archive(id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount);
+    archive(created_at, expires_at, settled_at);
 }
 
 template <class Archive, Some<ApiKey> Key>
@@ -226,7 +238,7 @@ void transfer(Archive& archive, Row& row) {
 
 template <class Archive, class Self>
 void SeatPlans::transfer_rows(Archive& archive, Self& plans) {
-    auto& [log, events, by_id, blocks_by_id, by_start] = plans;
+    auto& [log, events, by_id, blocks_by_id, by_start, deleted] = plans;
     transfer_table(archive, log, events);
 }
 
@@ -238,7 +250,7 @@ void Buyers::transfer_rows(Archive& archive, Self& buyers) {
 
 template <class Archive, class Self>
 void Reservations::transfer_rows(Archive& archive, Self& reservations) {
-    auto& [log, plans, rows, by_id, buyers, hold_ends, lapsed, totals] = reservations;
+    auto& [log, plans, rows, by_id, buyers, hold_ends, lapsed, ended, totals] = reservations;
     Buyers::transfer_rows(archive, buyers);
     transfer_table(archive, log, rows);
 }

@@ -34,6 +34,7 @@ public:
 
     /// The newest under this key, if it is still remembered at `now`.
     const RequestRow* find(Bits128 key, Instant now) const;
+    std::size_t size() const { return rows_.size(); }
     /// Nothing for one that was forgotten.
     const RequestRow* at(RequestIndex index) const {
         return rows_.has(index) ? &rows_[index] : nullptr;

@@ -5,6 +5,7 @@
 #include "base/money.h"
 #include "domain/seat.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,10 @@ struct Reservation {
 
     friend bool operator==(const Reservation&, const Reservation&) = default;
 };
+
+/// How long one is shown after it was cancelled or has run out: longer than its request's key may
+/// be repeated. Then it isn't there any more.
+inline constexpr std::chrono::hours kEndedMemory{24};
 
 /// A hold may be extended up to this many times the length that it was given first.
 inline constexpr int kHoldLengthsMax = 3;

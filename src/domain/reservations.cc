@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,17 @@ namespace {
 
 std::uint32_t seat_count(const ReservationRow& row) {
     return static_cast<std::uint32_t>(row.seats.size());
+}
+
+/// Of one that was cancelled or has run out.
+Instant ended_at(const ReservationRow& row) {
+    return row.status == ReservationStatus::cancelled ? row.settled_at : row.expires_at;
+}
+
+std::uint64_t digest_of(std::string_view user) {
+    DigestWriter writer{{}};
+    writer.field(1, user);
+    return writer.finish().lo;
 }
 
 /// Its seats are its own, by the facts.
@@ -29,6 +41,7 @@ Reservations::Reservations(StateLog& log, SeatPlans& plans)
       by_id_{log},
       buyers_{log},
       hold_ends_{log},
+      ended_{log},
       totals_{log, "totals"} {
 }
 
@@ -38,9 +51,9 @@ ReservationIndex Reservations::index_of(ReservationId id) const {
     return by_id_.find(id, [&](auto index) { return rows_[index].id == id; });
 }
 
-const ReservationRow* Reservations::find(ReservationId id) const {
+const ReservationRow* Reservations::find(ReservationId id, Instant now) const {
     const auto index = index_of(id);
-    return index == kNobody ? nullptr : &rows_[index];
+    return index == kNobody || has_left(rows_[index], now) ? nullptr : &rows_[index];
 }
 
 void Reservations::prefetch(ReservationId id, std::string_view user) const {
@@ -61,6 +74,7 @@ std::uint32_t Reservations::seats_of(EventIndex event, std::string_view user, In
     std::uint32_t live = 0;
     const auto& mine = sales.reservations;
     for (auto i = mine.rbegin(); i != mine.rend() && seen < counted; ++i) {
+        if (!rows_.has(*i)) continue;
         const auto& row = rows_[*i];
         if (row.event != event || !has_seats(row) || has_lapsed(row)) continue;
         seen += seat_count(row);
@@ -79,6 +93,7 @@ std::uint32_t Reservations::count_about_to_lapse(EventIndex event, Instant now) 
 
 void Reservations::hold(ReservationRow row, const std::string& user) {
     row.user = buyers_.find_or_add(user);
+    row.user_digest = digest_of(user);
     enter(rows_.add(std::move(row)));
 }
 
@@ -87,7 +102,8 @@ void Reservations::enter(ReservationIndex index) {
     CHECK(index_of(row.id) == kNobody);
     by_id_.insert(row.id, index);
     buyers_.add_reservation(row.user, index);
-    if (!has_seats(row)) return;
+    plans_.count_reservation(row.event);
+    if (!has_seats(row)) return ended_.add({ended_at(row), index});
     const bool is_pending = row.status == ReservationStatus::pending;
     plans_.take(
         row.event, row.seats, index, is_pending ? SeatStatus::reserved : SeatStatus::confirmed
@@ -109,7 +125,7 @@ void Reservations::confirm(ReservationIndex index, Instant at) {
     const auto& row = pending(index);
     CHECK(row.expires_at > at && !has_lapsed(row));
     rows_.change(index, &ReservationRow::status) = ReservationStatus::confirmed;
-    rows_.change(index, &ReservationRow::confirmed_at) = at;
+    rows_.change(index, &ReservationRow::settled_at) = at;
     plans_.sell(row.event, row.seats);
     auto& totals = totals_.change();
     --totals.pending;
@@ -136,6 +152,22 @@ void Reservations::end_hold(ReservationIndex index, ReservationStatus status, In
     --totals.pending;
     plans_.free(row.event, row.seats, index);
     rows_.change(index, &ReservationRow::status) = status;
+    if (status == ReservationStatus::cancelled)
+        rows_.change(index, &ReservationRow::settled_at) = at;
+    ended_.add({ended_at(row), index});
+    drop_dead_ends();
+}
+
+void Reservations::forget(Instant now, std::size_t at_most) {
+    for (; at_most > 0 && has_forgettable(now); --at_most) {
+        const auto index = ended_.take_lowest().reservation;
+        const auto& row = rows_[index];
+        const auto user = row.user;
+        by_id_.erase(row.id, index);
+        plans_.forget_reservation(row.event);
+        rows_.erase(index);
+        buyers_.reservation_has_gone(user, [this](auto one) { return rows_.has(one); });
+    }
     drop_dead_ends();
 }
 
@@ -157,7 +189,7 @@ bool Reservations::lapse(Instant now, std::size_t at_most) {
 void Reservations::drop_dead_ends() {
     if (log_.is_open()) return;
     hold_ends_.drop_dead([this](const auto& end) { return is_live(end); });
-    while (!lapsed_.empty() && !has_lapsed(rows_[lapsed_.front()]))
+    while (!lapsed_.empty() && !is_lapsed(lapsed_.front()))
         lapsed_.pop_front();
 }
 
@@ -186,10 +218,12 @@ void Reservations::verify() const {
     });
     verify_buyers();
     verify_ends(totals);
+    verify_ended();
 }
 
 void Reservations::verify_row(ReservationIndex index, const ReservationRow& row) const {
     CHECK(index_of(row.id) == index);
+    CHECK(digest_of(buyers_.name(row.user)) == row.user_digest);
     if (!has_seats(row)) return;
     auto expected = SeatStatus::confirmed;
     if (row.status == ReservationStatus::pending)
@@ -207,10 +241,13 @@ void Reservations::verify_buyers() const {
         if (has_seats(row) && !has_lapsed(row)) seats[{row.user, row.event}] += seat_count(row);
     });
     std::size_t counts_kept = 0;
-    for (UserIndex user = 0; user < buyers_.end(); ++user) {
+    CHECK(buyers_.size() == theirs.size());
+    for (const auto& [user, reservations] : theirs) {
         CHECK(buyers_.find(buyers_.name(user)) == user);
         const auto& sales = buyers_.sales(user);
-        CHECK(std::ranges::equal(sales.reservations, theirs[user]));
+        const auto is_there = [this](auto index) { return rows_.has(index); };
+        CHECK(sales.reservations.size() == reservations.size() + sales.gone);
+        CHECK(std::ranges::equal(sales.reservations | std::views::filter(is_there), reservations));
         counts_kept += sales.seats.size();
     }
     CHECK(counts_kept == seats.size());
@@ -222,7 +259,7 @@ void Reservations::verify_ends(const Totals& totals) const {
     std::uint32_t live = 0;
     hold_ends_.visit([&](const auto& end) { live += is_live(end) ? 1 : 0; });
     CHECK(live == totals.pending - totals.lapsed);
-    const auto has_lapsed_yet = [this](auto index) { return has_lapsed(rows_[index]); };
+    const auto has_lapsed_yet = [this](auto index) { return is_lapsed(index); };
     CHECK(std::ranges::count_if(lapsed_, has_lapsed_yet) == totals.lapsed);
     if (log_.is_open()) return;
     CHECK(lapsed_.empty() || has_lapsed_yet(lapsed_.front()));
@@ -233,6 +270,23 @@ void Reservations::verify_ends(const Totals& totals) const {
             return false;
         }
     );
+}
+
+void Reservations::verify_ended() const {
+    std::size_t ended = 0;
+    std::map<EventIndex, std::uint32_t> of_events;
+    rows_.visit([&](ReservationIndex, const ReservationRow& row) {
+        ended += has_seats(row) ? 0 : 1;
+        ++of_events[row.event];
+    });
+    ended_.visit([&](const Ended& end) {
+        CHECK(!has_seats(rows_[end.reservation]) && ended_at(rows_[end.reservation]) == end.at);
+        --ended;
+    });
+    CHECK(ended == 0);
+    plans_.visit([&](EventIndex event, const EventRow& row) {
+        CHECK(row.reservations.get() == of_events[event]);
+    });
 }
 
 }  // namespace frontrow::domain

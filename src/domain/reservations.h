@@ -26,6 +26,9 @@ struct ReservationRow {
     ReservationId id;
     EventIndex event = 0;
     UserIndex user = 0;
+    /// Of the user's name: who comes back after a while gets another index, and when depends on the
+    /// copy.
+    std::uint64_t user_digest = 0;
     SmallVector<SeatIndex, 2> seats;
     ReservationStatus status = ReservationStatus::pending;
     /// The event's when it was made: the event's may change once no seat is held or sold.
@@ -35,13 +38,28 @@ struct ReservationRow {
     Amount total_amount = 0;
     Instant created_at;
     Instant expires_at;
-    Instant confirmed_at;
+    /// When it was confirmed or cancelled.
+    Instant settled_at;
 };
 
 inline ReservationStatus status_of(const ReservationRow& row, Instant now) {
     return row.status == ReservationStatus::pending && row.expires_at <= now
                ? ReservationStatus::expired
                : row.status;
+}
+
+/// Cancelled or run out so long ago that nobody is shown it any more, whether or not its row is
+/// there still.
+inline bool has_left(const ReservationRow& row, Instant now) {
+    switch (status_of(row, now)) {
+        case ReservationStatus::pending:
+        case ReservationStatus::confirmed:
+            return false;
+        case ReservationStatus::cancelled:
+            return row.settled_at + kEndedMemory <= now;
+        case ReservationStatus::expired:
+            return row.expires_at + kEndedMemory <= now;
+    }
 }
 
 /// The reservations, and through them who has which seat: they alone change seats and buyers.
@@ -67,7 +85,10 @@ public:
     const ReservationRow& operator[](ReservationIndex index) const { return rows_[index]; }
     /// kNobody where there is none.
     ReservationIndex index_of(ReservationId id) const;
-    const ReservationRow* find(ReservationId id) const;
+    /// Nothing for one that has left.
+    const ReservationRow* find(ReservationId id, Instant now) const;
+    bool has(ReservationIndex index) const { return rows_.has(index); }
+    std::size_t size() const { return rows_.size(); }
     const Buyers& buyers() const { return buyers_; }
     /// Has the memory fetched that a reservation by these touches, which nobody has touched for
     /// long: all of it at once, and not one line after the other.
@@ -101,7 +122,7 @@ public:
     template <class Take>
     void visit_expired_holds(Instant now, Take take) const {
         for (const auto index : lapsed_)
-            if (has_lapsed(rows_[index])) take(rows_[index]);
+            if (is_lapsed(index)) take(rows_[index]);
         visit_about_to_lapse(now, take);
     }
     /// The same, soonest end first, until `take` returns false. What a fact ends in this order
@@ -110,7 +131,7 @@ public:
     template <class Take>
     void visit_soonest_expired(Instant now, Take take) const {
         for (const auto index : lapsed_)
-            if (has_lapsed(rows_[index]) && !take(rows_[index])) return;
+            if (is_lapsed(index) && !take(rows_[index])) return;
         hold_ends_.visit_lowest(EndedBy{now}, [&](const HoldEnd& end) {
             return !is_live(end) || take(rows_[end.reservation]);
         });
@@ -142,6 +163,11 @@ public:
     /// is one. In a savepoint they are left: after a roll-back they are alive again.
     void drop_dead_ends();
 
+    /// Some have left by then, and are in the way.
+    bool has_forgettable(Instant now) const { return ended_.has_due(LeftBy{now}); }
+    /// Lets those go, the longest ended first, `at_most` of them. At a boundary.
+    void forget(Instant now, std::size_t at_most);
+
     /// Recomputes from the rows what buyers, seats and counts should be, and CHECKs that they are.
     /// Reads everything.
     void verify() const;
@@ -169,6 +195,19 @@ private:
         bool operator()(const HoldEnd& end) const { return end.at <= now; }
     };
 
+    /// When one was cancelled, or had run out.
+    struct Ended {
+        Instant at;
+        ReservationIndex reservation = 0;
+
+        friend auto operator<=>(const Ended&, const Ended&) = default;
+    };
+    struct LeftBy {
+        Instant now;
+
+        bool operator()(const Ended& end) const { return end.at + kEndedMemory <= now; }
+    };
+
     /// By what the rows say. What has lapsed is counted twice.
     struct Totals {
         std::uint32_t pending = 0;
@@ -180,8 +219,12 @@ private:
 
     /// The entry is the reservation's present end, and not one that was overtaken.
     bool is_live(const HoldEnd& end) const {
+        if (!rows_.has(end.reservation)) return false;
         const auto& row = rows_[end.reservation];
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
+    }
+    bool is_lapsed(ReservationIndex index) const {
+        return rows_.has(index) && has_lapsed(rows_[index]);
     }
     /// What the tables, the seats and the counts say of a row that stands in its place.
     void enter(ReservationIndex index);
@@ -189,6 +232,7 @@ private:
     void verify_row(ReservationIndex index, const ReservationRow& row) const;
     void verify_buyers() const;
     void verify_ends(const Totals& totals) const;
+    void verify_ended() const;
 
     StateLog& log_;
     SeatPlans& plans_;
@@ -200,6 +244,8 @@ private:
     /// Those that have, in the order of their ends. One that a fact has ended leaves its entry
     /// behind until that is the first. Outside the log: in a savepoint none comes or goes.
     std::deque<ReservationIndex> lapsed_;
+    /// Those that are to leave.
+    StateHeap<Ended> ended_;
     StateValue<Totals, Digested::no> totals_;
 };
 

@@ -57,6 +57,7 @@ EventRow::EventRow(StateLog& log, EventIndex number, Event of)
       event{std::move(of)},
       counts{log, "counts", {0, number}},
       lapsed{log, "lapsed", {0, number}},
+      reservations{log, "reservations_of_event", {0, number}},
       last{log, "last", {0, number}},
       blocks{log, "blocks", {0, number}},
       block_starts{log, "block_starts", {0, number}},
@@ -129,8 +130,14 @@ std::vector<Event> SeatPlans::list(const Page& page) const {
     const auto& by_start = by_start_.entries();
     auto end = by_start.end();
     if (page.after) {
-        const auto known = index_of(EventId{page.after->id});
-        end = by_start.lower_bound({page.after->start_at, known == kNobody ? 0 : known});
+        const EventId last{page.after->id};
+        const auto& start = page.after->start_at;
+        const auto known = index_of(last);
+        end = by_start.lower_bound({start, known == kNobody ? 0 : known});
+        // It has left since. Ids are by time, but for what clocks differ.
+        while (known == kNobody && end != by_start.end() && end->first.first == start &&
+               events_[end->first.second].event.id < last)
+            ++end;
     }
     std::vector<Event> events;
     std::size_t passed = 0;
@@ -205,6 +212,25 @@ void SeatPlans::remove(EventIndex index) {
     row.statuses.clear();
     row.free_by_stretch.clear();
     row.numbers.clear();
+    deleted_.push_back(index);
+}
+
+void SeatPlans::forget() {
+    for (const auto index : deleted_)
+        if (events_[index].reservations.get() == 0) forget(index);
+    deleted_.clear();
+}
+
+void SeatPlans::forget_reservation(EventIndex event) {
+    const auto left = --events_.parts_of(event).reservations.change();
+    if (left > 0 || !events_[event].deleted) return;
+    const bool goes_anyway = std::ranges::find(deleted_, event) != deleted_.end();
+    if (!goes_anyway) forget(event);
+}
+
+void SeatPlans::forget(EventIndex index) {
+    by_id_.erase(events_[index].event.id, index);
+    events_.erase(index);
 }
 
 void SeatPlans::add_block(EventIndex index, std::shared_ptr<const SeatBlock> block) {
@@ -278,7 +304,8 @@ void SeatPlans::free(EventIndex event, Seats seats, ReservationIndex by) {
 }
 
 void SeatPlans::derive() {
-    for (EventIndex index = 0; index < events_.end(); ++index) {
+    for (EventIndex index = events_.first(); index < events_.end(); ++index) {
+        if (!events_.has(index)) continue;
         auto& row = events_.parts_of(index);
         enter(row);
         for (const auto& block : row.blocks)

@@ -58,6 +58,8 @@ struct EventRow {
     StateValue<SeatCounts, Digested::no> counts;
     /// Seats whose hold has lapsed and is still pending by the facts.
     StateValue<std::uint32_t, Digested::no> lapsed;
+    /// How many name it, ended ones among them: a deleted event leaves with the last.
+    StateValue<std::uint32_t, Digested::no> reservations;
     /// Apart from the row, whose texts aren't hashed anew with every sale.
     StateValue<LastFact> last;
     StateVector<std::shared_ptr<const SeatBlock>> blocks;
@@ -137,6 +139,14 @@ public:
     void add_block(EventIndex index, std::shared_ptr<const SeatBlock> block);
     void note_fact(EventIndex index, LastFact fact) { events_.parts_of(index).last.set(fact); }
 
+    void count_reservation(EventIndex event) { ++events_.parts_of(event).reservations.change(); }
+    /// At a boundary.
+    void forget_reservation(EventIndex event);
+    /// A deleted event is in the way that no reservation names.
+    bool has_forgettable() const { return !deleted_.empty(); }
+    /// Lets those go. At a boundary.
+    void forget();
+
     // What a reservation does with its seats.
 
     /// Free ones: they become reserved, or confirmed.
@@ -173,6 +183,7 @@ private:
     void enter(EventRow& row);
     /// A block that the row has already.
     void enter_block(EventRow& row, const SeatBlock& block);
+    void forget(EventIndex index);
     void verify_blocks(const EventRow& row) const;
 
     StateLog& log_;
@@ -181,6 +192,8 @@ private:
     StateMap<SeatId, BlockPlace> blocks_by_id_{log_};
     /// (start, index) of the events that weren't deleted.
     StateMap<std::pair<Instant, EventIndex>, std::monostate> by_start_{log_};
+    /// Those that were, since forget().
+    StateVector<EventIndex, Digested::no> deleted_{log_, "deleted"};
 };
 
 }  // namespace frontrow::domain

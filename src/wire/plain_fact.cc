@@ -1,5 +1,6 @@
 #include "wire/plain_fact.h"
 
+#include "domain/command_traits.h"
 #include "wire/fact_fields.h"
 #include "wire/plain_text.h"
 
@@ -153,6 +154,8 @@ bool read_plain_line(std::string_view line, Fact& fact) {
     in.take(R"(","data":{)");
     PlainFields fields{in};
     if (!in.is_ok() || !read_kind(type, fields, fact.body)) return false;
+    // The others have no event, and none is read for them.
+    if (!traits_of(fact.body).is_about_event) return false;
     in.take("}}");
     return in.is_done();
 }

@@ -358,6 +358,35 @@ TEST_P(StoreScenario, remembers_a_key_for_a_day_over_a_restart) {
     EXPECT_NE(accepted(anew).id, first.id);
 }
 
+TEST_P(StoreScenario, shows_what_ended_for_a_day_and_sells_on_over_restarts) {
+    const auto event = open_sale(9);
+    const auto bought = accepted(request(event, "ann", 8));
+    accepted(domain::ConfirmReservation{bought.id, "ann"});
+    for (int day = 0; day < 3; ++day) {
+        const auto user = "buyer-" + std::to_string(day);
+        const auto given_up = accepted(request(event, user, 0, 2));
+        accepted(domain::CancelReservation{given_up.id, user});
+        const auto left_alone = accepted(request(event, user, 4, 3));
+        const auto ended = left_alone.expires_at - left_alone.created_at;
+        world_->move_clock(hours{24} - Millis{1});
+        EXPECT_EQ(status_of(given_up), Status::cancelled);
+        EXPECT_EQ(status_of(left_alone), Status::expired);
+        world_->move_clock(ended + Millis{1});
+        world_->restart();
+        const auto shown = [&](const domain::Reservation& of) {
+            return world_->read(store().find_reservation(of.id, user)).has_value();
+        };
+        EXPECT_FALSE(shown(given_up) || shown(left_alone));
+        EXPECT_EQ(world_->read(store().list_reservations(user, {.limit = 9})).size(), 0);
+        EXPECT_EQ(
+            refused(domain::CancelReservation{given_up.id, user}), Reason::reservation_not_found
+        );
+        EXPECT_EQ(available(event), 8);
+    }
+    EXPECT_EQ(status_of(bought), Status::confirmed);
+    EXPECT_EQ(world_->read(store().list_reservations("ann", {.limit = 9})).size(), 1);
+}
+
 TEST_P(StoreScenario, counts_right_at_once_when_a_crowd_of_holds_runs_out_together) {
     // A store that takes row locks gives a request five seconds, and refuses it then.
     const std::size_t holds = GetParam().decides_at_once ? 20'000 : 10'000;

@@ -85,7 +85,7 @@ public:
 
     std::optional<domain::Reservation> reservation(ReservationId id, Instant now) const {
         for (const auto& one : reservations_)
-            if (one.now.id == id) return seen(one, now);
+            if (one.now.id == id && is_shown(one, now)) return seen(one, now);
         return std::nullopt;
     }
 
@@ -94,7 +94,7 @@ public:
     reservations(std::string_view user, std::size_t limit, std::size_t offset, Instant now) const {
         std::vector<domain::Reservation> all;
         for (const auto& one : std::views::reverse(reservations_))
-            if (one.now.user == user) all.push_back(seen(one, now));
+            if (one.now.user == user && is_shown(one, now)) all.push_back(seen(one, now));
         return page(all, limit, offset);
     }
 
@@ -129,6 +129,7 @@ private:
         /// Never `expired`: that is what the clock says of a pending one.
         domain::Reservation now;
         domain::RequestMark request;
+        Instant cancelled_at{};
     };
 
     static Answer refuse(Reason reason, std::int64_t limit = 0, std::string subject = {}) {
@@ -168,9 +169,9 @@ private:
         if (found == seats_.end() || find_event(found->event) == nullptr) return nullptr;
         return &*found;
     }
-    KnownReservation* find_own_reservation(ReservationId id, std::string_view user) {
+    KnownReservation* find_own_reservation(ReservationId id, std::string_view user, Instant now) {
         const auto found = std::ranges::find_if(reservations_, [&](const auto& one) {
-            return one.now.id == id && one.now.user == user;
+            return one.now.id == id && one.now.user == user && is_shown(one, now);
         });
         return found == reservations_.end() ? nullptr : &*found;
     }
@@ -183,6 +184,13 @@ private:
     static bool is_live(const KnownReservation& one, Instant now) {
         const auto status = status_of(one, now);
         return status == Status::pending || status == Status::confirmed;
+    }
+    /// Until a day after its end.
+    static bool is_shown(const KnownReservation& one, Instant now) {
+        const auto status = status_of(one, now);
+        if (status == Status::cancelled) return now - one.cancelled_at < std::chrono::hours{24};
+        if (status == Status::expired) return now - one.now.expires_at < std::chrono::hours{24};
+        return true;
     }
     static domain::Reservation seen(const KnownReservation& one, Instant now) {
         auto entity = one.now;
@@ -339,7 +347,7 @@ private:
     }
 
     Answer answer(const domain::ConfirmReservation& command, Instant now) {
-        auto* one = find_own_reservation(command.reservation, command.user);
+        auto* one = find_own_reservation(command.reservation, command.user, now);
         if (one == nullptr) return refuse(Reason::reservation_not_found);
         const auto status = status_of(*one, now);
         if (status == Status::confirmed) return accept(one->now);
@@ -353,18 +361,19 @@ private:
     }
 
     Answer answer(const domain::CancelReservation& command, Instant now) {
-        auto* one = find_own_reservation(command.reservation, command.user);
+        auto* one = find_own_reservation(command.reservation, command.user, now);
         if (one == nullptr) return refuse(Reason::reservation_not_found);
         const auto status = status_of(*one, now);
         if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
         if (status == Status::cancelled) return accept(one->now);
         if (status == Status::expired) return refuse(Reason::hold_expired);
         one->now.status = Status::cancelled;
+        one->cancelled_at = now;
         return accept(one->now);
     }
 
     Answer answer(const domain::ExtendReservation& command, Instant now) {
-        auto* one = find_own_reservation(command.reservation, command.user);
+        auto* one = find_own_reservation(command.reservation, command.user, now);
         if (one == nullptr) return refuse(Reason::reservation_not_found);
         const auto status = status_of(*one, now);
         if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);

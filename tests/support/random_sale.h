@@ -326,8 +326,10 @@ private:
             const auto& first = made->as_created;
             const auto present = model_.reservation(first.id, now);
             const auto latest = first.created_at + 3 * (first.expires_at - first.created_at);
-            by = std::chrono::floor<std::chrono::seconds>(latest - present->expires_at) +
-                 (four[2] % 2) * 1s;
+            // One that ended a day ago is shown no more.
+            if (present)
+                by = std::chrono::floor<std::chrono::seconds>(latest - present->expires_at) +
+                     (four[2] % 2) * 1s;
         }
         // Bad input to the domain: requests ask for a second at least.
         if (by < 1s) return confirm(four);

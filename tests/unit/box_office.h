@@ -57,7 +57,7 @@ public:
                 .event = fact.event,
                 .body = std::move(fact.body),
             });
-            evolve(inventory_, history_.back());
+            evolve_for_good(inventory_, history_.back());
             audit_.observe(history_.back());
         }
         inventory_.verify();
@@ -151,7 +151,7 @@ public:
         return inventory_.seat_status(*inventory_.plans().find(event), index, now);
     }
     Reservation reservation(const Reservation& of) const {
-        return inventory_.entity(*inventory_.reservations().find(of.id), now);
+        return inventory_.entity(*inventory_.reservations().find(of.id, now), now);
     }
     ReservationStatus status(const Reservation& of) const { return reservation(of).status; }
 

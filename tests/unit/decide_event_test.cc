@@ -422,7 +422,7 @@ TEST(Events, behind_one_are_those_that_start_earlier_whatever_became_of_it) {
     EXPECT_THAT(behind(9, 0), ElementsAre("first", "early"));
     ASSERT_TRUE(office.remove(second));
     EXPECT_THAT(behind(9, 0), ElementsAre("first", "early"));
-    const Place nowhere{.id = {7, 7}, .start_at = at};
+    const Place nowhere{.id = {0, 7}, .start_at = at};
     EXPECT_THAT(names_of(inventory.plans().list({9, 0, nowhere})), ElementsAre("early"));
 }
 

@@ -220,5 +220,40 @@ TEST(StateTable, frees_pages_and_keeps_numbers_when_rows_are_erased) {
     EXPECT_EQ(fresh.first(), rows.first());
 }
 
+/// Rows that come and go in any order, some of them taken back, against a map.
+TEST(StateTable, is_right_whatever_pages_have_gone) {
+    std::mt19937_64 random{seed_of_this_run()};
+    StateLog log{Digests::on};
+    StateTable<std::uint64_t> rows{log, "rows"};
+    std::map<std::uint32_t, std::uint64_t> expected;
+    for (int turn = 0; turn < 3'000; ++turn) {
+        const bool stays = random() % 3 != 0;
+        log.open();
+        for (auto more = random() % 40; more > 0; --more) {
+            const auto number = rows.add(random());
+            if (stays) expected[number] = rows[number];
+        }
+        if (stays)
+            log.commit();
+        else
+            log.roll_back();
+        log.forget([&] {
+            // The oldest mostly, so that pages go; now and then some from the middle.
+            while (expected.size() > 500) {
+                const auto oldest = std::next(expected.begin(), random() % 8 == 0 ? 100 : 0);
+                rows.erase(oldest->first);
+                expected.erase(oldest);
+            }
+        });
+        ASSERT_EQ(rows.size(), expected.size());
+        ASSERT_EQ(rows.first(), expected.empty() ? rows.end() : expected.begin()->first);
+        ASSERT_FALSE(rows.has(rows.end()) || (rows.first() > 0 && rows.has(rows.first() - 1)));
+        ASSERT_EQ(log.digest(), log.digest_anew());
+    }
+    std::map<std::uint32_t, std::uint64_t> found;
+    rows.visit([&](std::uint32_t number, std::uint64_t row) { found[number] = row; });
+    EXPECT_EQ(found, expected);
+}
+
 }  // namespace
 }  // namespace frontrow::test

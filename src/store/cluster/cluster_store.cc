@@ -184,7 +184,7 @@ void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts, s
 
 /// The seats are free, and the claim by which they were reserved may stand yet.
 void ClusterStore::give_back_claim(ReservationId given_up, Instant at) {
-    const auto* const row = state().reservations().find(given_up);
+    const auto* const row = state().reservations().find(given_up, at);
     CHECK(row != nullptr);
     if (row->created_at + claims_->claim_time() < at) return;
     const auto reservation = state().entity(*row, at);

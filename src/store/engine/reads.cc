@@ -44,7 +44,7 @@ read_counts(const Inventory& state, EventId event, Instant now) {
 Read<std::optional<domain::Reservation>>
 read_reservation(const Inventory& state, ReservationId id, std::string_view user, Instant now) {
     const auto& reservations = state.reservations();
-    const auto* row = reservations.find(id);
+    const auto* row = reservations.find(id, now);
     if (row == nullptr || reservations.buyers().name(row->user) != user) return {};
     return {state.entity(*row, now), state.event_of(*row).last_seq()};
 }

@@ -147,6 +147,9 @@ public:
     }
     void bytes(std::span<char> into);
 
+    /// What was read can't be.
+    void fail() { is_good_ = false; }
+
     /// Everything was as it should be and nothing is left.
     bool is_whole() const { return is_good_ && left_ == 0 && place_ == end_; }
 

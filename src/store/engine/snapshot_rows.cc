@@ -75,7 +75,8 @@ private:
     }
     /// Who has a reservation is found by a number; another name behind it is another reservation.
     void add_user(const domain::ReservationRow& row) {
-        if (row.user < users_) writer_(inventory_.reservations().buyers().name(row.user));
+        if (inventory_.reservations().buyers().has(row.user))
+            writer_(inventory_.reservations().buyers().name(row.user));
     }
     void add_user(const auto&) {}
     /// What came between the lists is a row of its own.
