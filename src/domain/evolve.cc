@@ -92,7 +92,7 @@ void Evolution::apply(const EventUpdated& body) {
 }
 
 void Evolution::apply(const EventDeleted&) {
-    plans_.remove(event());
+    plans_.remove(event(), fact_.at);
     events_changed();
 }
 

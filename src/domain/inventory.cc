@@ -200,12 +200,12 @@ void Inventory::let_go(std::size_t at_most) {
     CHECK(!is_speculating());
     const auto now = last_at();
     if (!requests_.has_forgettable(now) && !reservations_.has_forgettable(now) &&
-        !plans_.has_forgettable())
+        !plans_.has_forgettable(now))
         return;
     log_.forget([&] {
         requests_.forget(now, at_most);
         reservations_.forget(now, at_most);
-        plans_.forget();
+        plans_.forget(now, at_most);
     });
 }
 

@@ -4,6 +4,7 @@
 #include "domain/digest_fields.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <utility>
@@ -33,6 +34,9 @@ find_candidate(const EventRow& event, std::size_t seat, std::size_t end, bool lo
     });
     return static_cast<std::size_t>(found - seats);
 }
+
+/// How long the id of a deleted event is kept: a list's cursor may be that of the last one told of.
+constexpr std::chrono::hours kDeletedMemory{24};
 
 /// The one way in which a seat's status changes.
 void set_status(EventRow& event, SeatIndex seat, SeatStatus status) {
@@ -178,7 +182,10 @@ EventIndex SeatPlans::add(Event event) {
 void SeatPlans::enter(EventRow& row) {
     CHECK(index_of(row.event.id) == kNobody);
     by_id_.insert(row.event.id, row.index);
-    if (!row.deleted) by_start_.insert({row.event.spec.start_at, row.index}, {});
+    if (row.deleted)
+        deleted_.add({row.last_at(), row.index});
+    else
+        by_start_.insert({row.event.spec.start_at, row.index}, {});
 }
 
 void SeatPlans::update(EventIndex index, EventSpec spec, Instant at) {
@@ -194,7 +201,7 @@ void SeatPlans::update(EventIndex index, EventSpec spec, Instant at) {
 }
 
 /// Its id and where its blocks began stay.
-void SeatPlans::remove(EventIndex index) {
+void SeatPlans::remove(EventIndex index, Instant at) {
     auto& row = events_.parts_of(index);
     const auto& counts = row.counts.get();
     CHECK(!row.deleted && counts.reserved + counts.confirmed + row.lapsed.get() == 0);
@@ -212,25 +219,21 @@ void SeatPlans::remove(EventIndex index) {
     row.statuses.clear();
     row.free_by_stretch.clear();
     row.numbers.clear();
-    deleted_.push_back(index);
+    deleted_.add({at, index});
 }
 
-void SeatPlans::forget() {
-    for (const auto index : deleted_)
-        if (events_[index].reservations.get() == 0) forget(index);
-    deleted_.clear();
+bool SeatPlans::has_forgettable(Instant now) const {
+    return deleted_.has_due([&](const Deleted& one) {
+        return one.at + kDeletedMemory <= now && events_[one.event].reservations.get() == 0;
+    });
 }
 
-void SeatPlans::forget_reservation(EventIndex event) {
-    const auto left = --events_.parts_of(event).reservations.change();
-    if (left > 0 || !events_[event].deleted) return;
-    const bool goes_anyway = std::ranges::find(deleted_, event) != deleted_.end();
-    if (!goes_anyway) forget(event);
-}
-
-void SeatPlans::forget(EventIndex index) {
-    by_id_.erase(events_[index].event.id, index);
-    events_.erase(index);
+void SeatPlans::forget(Instant now, std::size_t at_most) {
+    for (; at_most > 0 && has_forgettable(now); --at_most) {
+        const auto index = deleted_.take_lowest().event;
+        by_id_.erase(events_[index].event.id, index);
+        events_.erase(index);
+    }
 }
 
 void SeatPlans::add_block(EventIndex index, std::shared_ptr<const SeatBlock> block) {
@@ -353,6 +356,12 @@ void SeatPlans::verify() const {
         verify_blocks(row);
     });
     CHECK(by_start_.entries().size() == open);
+    std::size_t deleted = 0;
+    deleted_.visit([&](const Deleted& one) {
+        CHECK(events_[one.event].deleted && events_[one.event].last_at() == one.at);
+        ++deleted;
+    });
+    CHECK(open + deleted == events_.size());
     CHECK(blocks_by_id_.entries().size() == blocks);
 }
 

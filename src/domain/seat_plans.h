@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "base/state_heap.h"
 #include "base/state_index.h"
 #include "base/state_log.h"
 #include "base/state_map.h"
@@ -12,6 +13,7 @@
 #include "domain/page.h"
 #include "domain/seat.h"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -134,18 +136,18 @@ public:
     EventIndex add(Event event);
     /// Its spec, as of then.
     void update(EventIndex index, EventSpec spec, Instant at);
-    /// Nothing of it is held or sold.
-    void remove(EventIndex index);
+    /// Nothing of it is held or sold. Its seats and texts go at once.
+    void remove(EventIndex index, Instant at);
     void add_block(EventIndex index, std::shared_ptr<const SeatBlock> block);
     void note_fact(EventIndex index, LastFact fact) { events_.parts_of(index).last.set(fact); }
 
     void count_reservation(EventIndex event) { ++events_.parts_of(event).reservations.change(); }
     /// At a boundary.
-    void forget_reservation(EventIndex event);
-    /// A deleted event is in the way that no reservation names.
-    bool has_forgettable() const { return !deleted_.empty(); }
-    /// Lets those go. At a boundary.
-    void forget();
+    void forget_reservation(EventIndex event) { --events_.parts_of(event).reservations.change(); }
+    /// An event was deleted so long ago that no cursor points to it, and no reservation names it.
+    bool has_forgettable(Instant now) const;
+    /// Lets those go, the longest deleted first, `at_most` of them. At a boundary.
+    void forget(Instant now, std::size_t at_most);
 
     // What a reservation does with its seats.
 
@@ -178,12 +180,17 @@ private:
         SeatIndex first = 0;
         std::uint32_t count = 0;
     };
+    struct Deleted {
+        Instant at;
+        EventIndex event = 0;
+
+        friend auto operator<=>(const Deleted&, const Deleted&) = default;
+    };
 
     /// What the tables say of an event that stands in its place, but for its seats.
     void enter(EventRow& row);
     /// A block that the row has already.
     void enter_block(EventRow& row, const SeatBlock& block);
-    void forget(EventIndex index);
     void verify_blocks(const EventRow& row) const;
 
     StateLog& log_;
@@ -192,8 +199,8 @@ private:
     StateMap<SeatId, BlockPlace> blocks_by_id_{log_};
     /// (start, index) of the events that weren't deleted.
     StateMap<std::pair<Instant, EventIndex>, std::monostate> by_start_{log_};
-    /// Those that were, since forget().
-    StateVector<EventIndex, Digested::no> deleted_{log_, "deleted"};
+    /// Those that were.
+    StateHeap<Deleted> deleted_{log_};
 };
 
 }  // namespace frontrow::domain
