@@ -60,7 +60,7 @@ public:
     void reservation_has_gone(UserIndex user, Has has) {
         auto& sales = sales_.change(user);
         if (++sales.gone == sales.reservations.size()) return forget(user);
-        if (2 * sales.gone < sales.reservations.size()) return;
+        if (sales.gone < sales.reservations.size() / 2) return;
         const auto is_gone = [&](ReservationIndex index) { return !has(index); };
         const auto rest = std::ranges::remove_if(sales.reservations, is_gone);
         sales.reservations.erase(rest.begin(), rest.end());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <ranges>
 
 namespace frontrow::domain {
 namespace {
@@ -118,8 +119,9 @@ std::size_t Inventory::reservations_until(const Buyers::Reservations& mine, cons
     const auto is_older = [&](ReservationIndex index) {
         return reservations_.has(index) && reservations_[index].id < last;
     };
-    const auto end = std::find_if(mine.rbegin(), mine.rend(), is_older);
-    return static_cast<std::size_t>(mine.rend() - end);
+    const auto newest_first = mine | std::views::reverse;
+    const auto newest = std::ranges::find_if(newest_first, is_older);
+    return static_cast<std::size_t>(newest_first.end() - newest);
 }
 
 std::vector<Reservation>
