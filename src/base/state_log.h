@@ -46,11 +46,12 @@ class StatePart;
 /// a part, shows in digest() when the row changes next, and in digest_anew() at once.
 ///
 /// **Inside a savepoint nothing is forgotten**: no row is erased and nothing leaves a heap. That is
-/// done at a boundary, by forget(), by the time of the facts and never by a node's clock, so that
-/// all copies forget the same. The digest stays as it was: what it had of a row that was forgotten
-/// it keeps as a sum of all of those, which a snapshot must keep, too. Undo runs in strict reverse
-/// order: a number that was taken back is given again, a field of a row is restored before the row
-/// goes, and what points into a block of seats goes before the block.
+/// done at a boundary, by forget(), by the time of the facts and never by a node's clock. The
+/// digest stays as it was: what it had of a row that was forgotten it keeps as a sum of all of
+/// those, which a snapshot must keep, too. So copies may forget at different times, as long as no
+/// row in the digest names by its number one that comes back under another. Undo runs in strict
+/// reverse order: a number that was taken back is given again, a field of a row is restored before
+/// the row goes, and what points into a block of seats goes before the block.
 ///
 /// One thread. Neither it nor its parts can be moved: hold the state by pointer where that matters.
 class StateLog {

@@ -16,11 +16,6 @@ std::uint32_t seat_count(const ReservationRow& row) {
     return static_cast<std::uint32_t>(row.seats.size());
 }
 
-/// Of one that was cancelled or has run out.
-Instant ended_at(const ReservationRow& row) {
-    return row.status == ReservationStatus::cancelled ? row.settled_at : row.expires_at;
-}
-
 std::uint64_t digest_of(std::string_view user) {
     DigestWriter writer{{}};
     writer.field(1, user);
@@ -160,7 +155,7 @@ void Reservations::end_hold(ReservationIndex index, ReservationStatus status, In
 
 void Reservations::forget(Instant now, std::size_t at_most) {
     for (; at_most > 0 && has_forgettable(now); --at_most) {
-        const auto index = ended_.take_lowest().reservation;
+        const auto index = ended_.take_lowest().row;
         const auto& row = rows_[index];
         const auto user = row.user;
         by_id_.erase(row.id, index);
@@ -175,7 +170,7 @@ bool Reservations::lapse(Instant now, std::size_t at_most) {
     CHECK(!log_.is_open());
     while (has_ended_holds(now)) {
         if (at_most-- == 0) return false;
-        const auto index = hold_ends_.take_lowest().reservation;
+        const auto index = hold_ends_.take_lowest().row;
         const auto& row = rows_[index];
         plans_.lapse(row.event, row.seats);
         buyers_.take_seats(row.user, row.event, seat_count(row));
@@ -279,8 +274,8 @@ void Reservations::verify_ended() const {
         ended += has_seats(row) ? 0 : 1;
         ++of_events[row.event];
     });
-    ended_.visit([&](const Ended& end) {
-        CHECK(!has_seats(rows_[end.reservation]) && ended_at(rows_[end.reservation]) == end.at);
+    ended_.visit([&](const RowDue& end) {
+        CHECK(!has_seats(rows_[end.row]) && ended_at(rows_[end.row]) == end.at);
         --ended;
     });
     CHECK(ended == 0);

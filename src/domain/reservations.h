@@ -14,7 +14,6 @@
 #include "domain/reservation.h"
 #include "domain/seat_plans.h"
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -48,6 +47,11 @@ inline ReservationStatus status_of(const ReservationRow& row, Instant now) {
                : row.status;
 }
 
+/// Of one that was cancelled or has run out.
+inline Instant ended_at(const ReservationRow& row) {
+    return row.status == ReservationStatus::cancelled ? row.settled_at : row.expires_at;
+}
+
 /// Cancelled or run out so long ago that nobody is shown it any more, whether or not its row is
 /// there still.
 inline bool has_left(const ReservationRow& row, Instant now) {
@@ -56,9 +60,8 @@ inline bool has_left(const ReservationRow& row, Instant now) {
         case ReservationStatus::confirmed:
             return false;
         case ReservationStatus::cancelled:
-            return row.settled_at + kEndedMemory <= now;
         case ReservationStatus::expired:
-            return row.expires_at + kEndedMemory <= now;
+            return ended_at(row) + kEndedMemory <= now;
     }
 }
 
@@ -116,7 +119,7 @@ public:
     /// ended since.
     bool has_expired_holds(Instant now) const { return !lapsed_.empty() || has_ended_holds(now); }
     /// The same, of those that haven't lapsed.
-    bool has_ended_holds(Instant now) const { return hold_ends_.has_due(EndedBy{now}); }
+    bool has_ended_holds(Instant now) const { return hold_ends_.has_due(DueBy{now}); }
 
     /// Calls `take` with the reservations whose hold has run out and of which no fact says so yet.
     template <class Take>
@@ -132,15 +135,15 @@ public:
     void visit_soonest_expired(Instant now, Take take) const {
         for (const auto index : lapsed_)
             if (is_lapsed(index) && !take(rows_[index])) return;
-        hold_ends_.visit_lowest(EndedBy{now}, [&](const HoldEnd& end) {
-            return !is_live(end) || take(rows_[end.reservation]);
+        hold_ends_.visit_lowest(DueBy{now}, [&](const RowDue& end) {
+            return !is_live(end) || take(rows_[end.row]);
         });
     }
     /// The same, of those that haven't lapsed.
     template <class Take>
     void visit_about_to_lapse(Instant now, Take take) const {
-        hold_ends_.visit_due(EndedBy{now}, [&](const HoldEnd& end) {
-            if (is_live(end)) take(rows_[end.reservation]);
+        hold_ends_.visit_due(DueBy{now}, [&](const RowDue& end) {
+            if (is_live(end)) take(rows_[end.row]);
         });
     }
 
@@ -164,7 +167,7 @@ public:
     void drop_dead_ends();
 
     /// Some have left by then, and are in the way.
-    bool has_forgettable(Instant now) const { return ended_.has_due(LeftBy{now}); }
+    bool has_forgettable(Instant now) const { return ended_.has_due(DueBy{now - kEndedMemory}); }
     /// Lets those go, the longest ended first, `at_most` of them. At a boundary.
     void forget(Instant now, std::size_t at_most);
 
@@ -180,34 +183,6 @@ public:
     void derive();
 
 private:
-    /// When a hold ends, or would have: one that was extended, or ended before its time, leaves its
-    /// entry behind until that comes to the top. Most holds of a sale are equally long and so come
-    /// in order, which makes adding one a step.
-    struct HoldEnd {
-        Instant at;
-        ReservationIndex reservation = 0;
-
-        friend auto operator<=>(const HoldEnd&, const HoldEnd&) = default;
-    };
-    struct EndedBy {
-        Instant now;
-
-        bool operator()(const HoldEnd& end) const { return end.at <= now; }
-    };
-
-    /// When one was cancelled, or had run out.
-    struct Ended {
-        Instant at;
-        ReservationIndex reservation = 0;
-
-        friend auto operator<=>(const Ended&, const Ended&) = default;
-    };
-    struct LeftBy {
-        Instant now;
-
-        bool operator()(const Ended& end) const { return end.at + kEndedMemory <= now; }
-    };
-
     /// By what the rows say. What has lapsed is counted twice.
     struct Totals {
         std::uint32_t pending = 0;
@@ -218,9 +193,9 @@ private:
     };
 
     /// The entry is the reservation's present end, and not one that was overtaken.
-    bool is_live(const HoldEnd& end) const {
-        if (!rows_.has(end.reservation)) return false;
-        const auto& row = rows_[end.reservation];
+    bool is_live(const RowDue& end) const {
+        if (!rows_.has(end.row)) return false;
+        const auto& row = rows_[end.row];
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
     bool is_lapsed(ReservationIndex index) const {
@@ -239,13 +214,15 @@ private:
     StateTable<ReservationRow> rows_;
     StateIndex by_id_;
     Buyers buyers_;
-    /// Of the holds that haven't lapsed.
-    StateHeap<HoldEnd> hold_ends_;
+    /// When the holds that haven't lapsed end, or would have: one that was extended, or ended
+    /// before its time, leaves its entry behind until that comes to the top. Most holds of a sale
+    /// are equally long and so come in order, which makes adding one a step.
+    StateHeap<RowDue> hold_ends_;
     /// Those that have, in the order of their ends. One that a fact has ended leaves its entry
     /// behind until that is the first. Outside the log: in a savepoint none comes or goes.
     std::deque<ReservationIndex> lapsed_;
-    /// Those that are to leave.
-    StateHeap<Ended> ended_;
+    /// When those that are to leave were cancelled, or had run out.
+    StateHeap<RowDue> ended_;
     StateValue<Totals, Digested::no> totals_;
 };
 

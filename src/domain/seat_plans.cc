@@ -223,14 +223,14 @@ void SeatPlans::remove(EventIndex index, Instant at) {
 }
 
 bool SeatPlans::has_forgettable(Instant now) const {
-    return deleted_.has_due([&](const Deleted& one) {
-        return one.at + kDeletedMemory <= now && events_[one.event].reservations.get() == 0;
+    return deleted_.has_due([this, is_due = DueBy{now - kDeletedMemory}](const RowDue& one) {
+        return is_due(one) && events_[one.row].reservations.get() == 0;
     });
 }
 
 void SeatPlans::forget(Instant now, std::size_t at_most) {
     for (; at_most > 0 && has_forgettable(now); --at_most) {
-        const auto index = deleted_.take_lowest().event;
+        const auto index = deleted_.take_lowest().row;
         by_id_.erase(events_[index].event.id, index);
         events_.erase(index);
     }
@@ -307,13 +307,12 @@ void SeatPlans::free(EventIndex event, Seats seats, ReservationIndex by) {
 }
 
 void SeatPlans::derive() {
-    for (EventIndex index = events_.first(); index < events_.end(); ++index) {
-        if (!events_.has(index)) continue;
+    events_.visit([this](EventIndex index, const EventRow&) {
         auto& row = events_.parts_of(index);
         enter(row);
         for (const auto& block : row.blocks)
             enter_block(row, *block);
-    }
+    });
 }
 
 namespace {
@@ -357,8 +356,8 @@ void SeatPlans::verify() const {
     });
     CHECK(by_start_.entries().size() == open);
     std::size_t deleted = 0;
-    deleted_.visit([&](const Deleted& one) {
-        CHECK(events_[one.event].deleted && events_[one.event].last_at() == one.at);
+    deleted_.visit([&](const RowDue& one) {
+        CHECK(events_[one.row].deleted && events_[one.row].last_at() == one.at);
         ++deleted;
     });
     CHECK(open + deleted == events_.size());

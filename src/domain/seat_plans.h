@@ -32,6 +32,19 @@ using SeatIndex = std::uint32_t;
 using ReservationIndex = std::uint32_t;
 inline constexpr std::uint32_t kNobody = StateIndex::kNone;
 
+/// When something becomes due for a row: an entry of a heap.
+struct RowDue {
+    Instant at;
+    std::uint32_t row = 0;
+
+    friend auto operator<=>(const RowDue&, const RowDue&) = default;
+};
+struct DueBy {
+    Instant now;
+
+    bool operator()(const RowDue& due) const { return due.at <= now; }
+};
+
 /// Where a block's seats begin in their event.
 struct BlockStart {
     SeatId first_id;
@@ -112,7 +125,6 @@ public:
     SeatPlans& operator=(const SeatPlans&) = delete;
     ~SeatPlans();
 
-    EventIndex end() const { return events_.end(); }
     /// Calls `take` with each index and its row, in their order.
     template <class Take>
     void visit(Take take) const {
@@ -180,12 +192,6 @@ private:
         SeatIndex first = 0;
         std::uint32_t count = 0;
     };
-    struct Deleted {
-        Instant at;
-        EventIndex event = 0;
-
-        friend auto operator<=>(const Deleted&, const Deleted&) = default;
-    };
 
     /// What the tables say of an event that stands in its place, but for its seats.
     void enter(EventRow& row);
@@ -200,7 +206,7 @@ private:
     /// (start, index) of the events that weren't deleted.
     StateMap<std::pair<Instant, EventIndex>, std::monostate> by_start_{log_};
     /// Those that were.
-    StateHeap<Deleted> deleted_{log_};
+    StateHeap<RowDue> deleted_{log_};
 };
 
 }  // namespace frontrow::domain

@@ -90,16 +90,7 @@ domain::SeatIds read_seat_ids(ObjectReader& in) {
         in.complain("seat_ids", "must name 1 to " + std::to_string(kSeatIdsMax) + " seats");
         return seats;
     }
-    seats.reserve(list->size());
-    for (const auto& item : *list) {
-        const auto* text = item.if_string();
-        const auto id = text == nullptr ? std::nullopt : SeatId::parse(*text);
-        if (!id) {
-            in.complain("seat_ids", "must hold UUIDs");
-            break;
-        }
-        seats.push_back(*id);
-    }
+    FieldsReader{in}("seat_ids", seats);
     return seats;
 }
 
