@@ -80,6 +80,14 @@ long lines_that_say(Cluster& cluster, const std::string& words) {
     return count;
 }
 
+/// How many, once there are so many: a line may come a moment after what it tells of.
+long lines_that_say(Cluster& cluster, const std::string& words, long expected) {
+    const auto begin = Clock::now();
+    while (lines_that_say(cluster, words) < expected && Clock::now() - begin < kPatience)
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    return lines_that_say(cluster, words);
+}
+
 TEST_F(ClusterOutage, has_one_line_in_the_log_when_it_begins_and_one_when_it_ends) {
     Cluster cluster{{.nodes = 1, .is_started = false}};
     cluster.postgres().stop();
@@ -91,13 +99,13 @@ TEST_F(ClusterOutage, has_one_line_in_the_log_when_it_begins_and_one_when_it_end
     EXPECT_THAT(node.err(), HasSubstr("Connection refused"));
     cluster.postgres().start();
     cluster.wait_until_ready();
-    EXPECT_EQ(lines_that_say(cluster, "the database answers again"), 1) << node.err();
+    EXPECT_EQ(lines_that_say(cluster, "the database answers again", 1), 1) << node.err();
     cluster.postgres().stop_immediately();
     time_until(cluster.port(0), "/readyz", 503);
     cluster.postgres().start();
     time_until(cluster.port(0), "/readyz", 200);
-    EXPECT_EQ(lines_that_say(cluster, "\"the database doesn't answer\",\"error\":\""), 2);
-    EXPECT_EQ(lines_that_say(cluster, "the database answers again"), 2) << node.err();
+    EXPECT_EQ(lines_that_say(cluster, "\"the database doesn't answer\",\"error\":\"", 2), 2);
+    EXPECT_EQ(lines_that_say(cluster, "the database answers again", 2), 2) << node.err();
     EXPECT_EQ(lines_that_say(cluster, "LOCATION"), 0);
 }
 
@@ -121,8 +129,8 @@ TEST_F(ClusterOutage, of_the_gate_is_told_as_what_it_is) {
     EXPECT_EQ(sold.value().status, 201U);
     cluster.redis().start();
     EXPECT_TRUE(is_open("\ngate_open 1"));
-    EXPECT_EQ(lines_that_say(cluster, "is away; selling goes on without it"), 1);
-    EXPECT_EQ(lines_that_say(cluster, "the gate (Redis) is back"), 1);
+    EXPECT_EQ(lines_that_say(cluster, "is away; selling goes on without it", 1), 1);
+    EXPECT_EQ(lines_that_say(cluster, "the gate (Redis) is back", 1), 1);
     EXPECT_EQ(lines_that_say(cluster, "in trouble"), 0);
 }
 
