@@ -67,11 +67,14 @@ void Buyers::take_seats(UserIndex user, EventIndex event, std::uint32_t seats) {
 
 void Buyers::derive() {
     by_sub_.reserve(users_.size());
-    users_.visit([this](UserIndex index, const std::string& sub) {
-        by_sub_.insert(std::string_view{sub}, index);
-        sales_.skip_to(index);
-        sales_.add();
-    });
+    users_.visit(
+        [this](const std::string& soon) { prefetch(soon); },
+        [this](UserIndex index, const std::string& sub) {
+            by_sub_.insert(std::string_view{sub}, index);
+            sales_.skip_to(index);
+            sales_.add();
+        }
+    );
     sales_.skip_to(users_.end());
 }
 

@@ -54,7 +54,10 @@ void Requests::forget(Instant now, std::size_t at_most) {
 
 void Requests::derive() {
     by_key_.reserve(rows_.size());
-    rows_.visit([this](RequestIndex index, const RequestRow&) { enter(index); });
+    rows_.visit(
+        [this](const RequestRow& soon) { by_key_.prefetch(soon.mark.key); },
+        [this](RequestIndex index, const RequestRow&) { enter(index); }
+    );
 }
 
 void Requests::verify() const {

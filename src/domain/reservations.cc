@@ -191,7 +191,10 @@ void Reservations::drop_dead_ends() {
 void Reservations::derive() {
     by_id_.reserve(rows_.size());
     buyers_.derive();
-    rows_.visit([this](ReservationIndex index, const ReservationRow&) { enter(index); });
+    rows_.visit(
+        [this](const ReservationRow& soon) { by_id_.prefetch(soon.id); },
+        [this](ReservationIndex index, const ReservationRow&) { enter(index); }
+    );
 }
 
 void Reservations::verify() const {

@@ -64,9 +64,9 @@ void SnapshotReader::refill() {
 
 std::uint64_t SnapshotReader::get_number() {
     std::uint64_t number = 0;
-    for (int shift = 0; shift < 64 && is_good_; shift += 7) {
+    for (int shift = 0; shift < 64; shift += 7) {
         if (place_ == end_) refill();
-        if (!is_good_) return 0;
+        if (place_ == end_) return 0;
         const auto byte = static_cast<std::uint8_t>(buffer_[place_++]);
         number |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
         if (byte < 0x80) return number;
