@@ -66,8 +66,9 @@ void try_seats(std::string_view text) {
 }
 
 void try_reservation(std::string_view text) {
-    if (const auto seconds = wire::parse_extension_request(text); is_accepted(seconds))
-        CHECK(seconds->count() > 0);
+    if (const auto extension = wire::parse_request<wire::ExtensionRequest>(text);
+        is_accepted(extension))
+        CHECK(extension->by.count() > 0);
     const auto request = wire::parse_reservation_request(text);
     const auto plain = wire::read_plain_reservation(text);
     if (plain) CHECK(request == wire::parse_reservation_request(test::for_the_tree(text)));
@@ -85,7 +86,7 @@ void try_reservation(std::string_view text) {
 }
 
 void try_api_key(std::string_view text) {
-    const auto request = wire::parse_api_key_request(text);
+    const auto request = wire::parse_request<wire::ApiKeyRequest>(text);
     if (!is_accepted(request)) return;
     domain::ApiKeyCreated created;
     created.name = request->name;

@@ -77,8 +77,8 @@ public:
     /// Things with different seeds have different hashes.
     explicit DigestWriter(Bits128 seed) : seed_{word_of(seed)} {}
 
-    /// Numbers, enumerators, instants, ids, texts, optional and shared values, lists, and types
-    /// with digest_fields(), which may be nested.
+    /// Numbers, enumerators, instants, ids, currencies, texts, optional and shared values, lists,
+    /// and types with digest_fields(), which may be nested.
     template <class T>
     void field(FieldNumber number, const T& value) {
         sum_ += value_of(value) * number.factor();
@@ -122,6 +122,8 @@ private:
             return value ? kStep + value_of(*value) : 0;
         } else if constexpr (std::same_as<T, Bits128>) {
             return value_of_words(value);
+        } else if constexpr (requires { value.code(); }) {
+            return value_of_text(value.code());
         } else if constexpr (requires { value.bits(); }) {
             return value_of_words(value.bits());
         } else if constexpr (std::same_as<T, double>) {

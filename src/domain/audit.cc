@@ -11,20 +11,7 @@ constexpr std::chrono::hours kKeyKept{24};
 
 }  // namespace
 
-void Audit::observe(const Fact& fact) {
-    expect(fact, fact.seq > last_seq_, "the sequence went backwards");
-    expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
-    expect(fact, fact.at >= last_at_, "time went backwards");
-    last_seq_ = fact.seq;
-    ++totals_.facts;
-    last_at_ = std::max(last_at_, fact.at);
-    std::visit([&](const auto& body) { judge(fact, body); }, fact.body);
-    if (fact.event == EventId{}) return;
-    auto& truth = events_[number_of(fact.event)];
-    truth.last_seq = fact.seq;
-    truth.last_at = fact.at;
-}
-
+template <>
 void Audit::judge(const Fact& fact, const EventCreated& body) {
     auto& truth = events_[number_of(fact.event)];
     ++totals_.events;
@@ -40,6 +27,7 @@ void Audit::judge(const Fact& fact, const EventCreated& body) {
     };
 }
 
+template <>
 void Audit::judge(const Fact& fact, const EventUpdated& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
@@ -57,6 +45,7 @@ void Audit::judge(const Fact& fact, const EventUpdated& body) {
     ++truth->event.version;
 }
 
+template <>
 void Audit::judge(const Fact& fact, const EventDeleted&) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
@@ -64,6 +53,7 @@ void Audit::judge(const Fact& fact, const EventDeleted&) {
     truth->is_deleted = true;
 }
 
+template <>
 void Audit::judge(const Fact& fact, const SeatsAdded& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
@@ -79,6 +69,7 @@ void Audit::judge(const Fact& fact, const SeatsAdded& body) {
     totals_.seats += index;
 }
 
+template <>
 void Audit::judge(const Fact& fact, const ReservationHeld& body) {
     const auto user = number_of(body.user);
     judge_terms(fact, body, user);
@@ -165,6 +156,7 @@ void Audit::judge_request(const Fact& fact, const ReservationHeld& body) {
     entry->second = body.reservation;
 }
 
+template <>
 void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
     auto* hold = pending(fact, body.reservation);
     if (hold == nullptr) return;
@@ -185,6 +177,7 @@ void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
     ++totals_.confirmed;
 }
 
+template <>
 void Audit::judge(const Fact& fact, const ReservationCancelled& body) {
     auto* hold = pending(fact, body.reservation);
     if (hold == nullptr) return;
@@ -194,6 +187,7 @@ void Audit::judge(const Fact& fact, const ReservationCancelled& body) {
     free_seats(fact, body.reservation, *hold);
 }
 
+template <>
 void Audit::judge(const Fact& fact, const ReservationExpired& body) {
     auto* hold = pending(fact, body.reservation);
     if (hold == nullptr) return;
@@ -203,6 +197,7 @@ void Audit::judge(const Fact& fact, const ReservationExpired& body) {
     free_seats(fact, body.reservation, *hold);
 }
 
+template <>
 void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     auto* hold = pending(fact, body.reservation);
     if (hold == nullptr) return;
@@ -211,6 +206,7 @@ void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     hold->expires_at = body.expires_at;
 }
 
+template <>
 void Audit::judge(const Fact& fact, const ApiKeyCreated& body) {
     const bool is_new = api_keys_by_id_.emplace(body.key, api_keys_.size()).second;
     expect(fact, is_new, "an API key was made twice");
@@ -227,12 +223,28 @@ void Audit::judge(const Fact& fact, const ApiKeyCreated& body) {
     });
 }
 
+template <>
 void Audit::judge(const Fact& fact, const ApiKeyRevoked& body) {
     const auto found = api_keys_by_id_.find(body.key);
     auto* key = found == api_keys_by_id_.end() ? nullptr : &api_keys_[found->second];
     const bool was_in_force = key != nullptr && !key->revoked_at;
     expect(fact, was_in_force, "an API key was revoked that wasn't in force");
     if (was_in_force) key->revoked_at = fact.at;
+}
+
+// Behind all kinds, each of which is to be known where it is called.
+void Audit::observe(const Fact& fact) {
+    expect(fact, fact.seq > last_seq_, "the sequence went backwards");
+    expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
+    expect(fact, fact.at >= last_at_, "time went backwards");
+    last_seq_ = fact.seq;
+    ++totals_.facts;
+    last_at_ = std::max(last_at_, fact.at);
+    std::visit([&](const auto& body) { judge(fact, body); }, fact.body);
+    if (fact.event == EventId{}) return;
+    auto& truth = events_[number_of(fact.event)];
+    truth.last_seq = fact.seq;
+    truth.last_at = fact.at;
 }
 
 void Audit::free_seats(const Fact& fact, ReservationId id, HoldTruth& hold) {

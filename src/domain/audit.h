@@ -86,23 +86,14 @@ private:
         RequestMark request;
     };
 
-    void judge(const Fact& fact, const EventCreated& body);
-    void judge(const Fact& fact, const EventUpdated& body);
-    void judge(const Fact& fact, const EventDeleted& body);
-    void judge(const Fact& fact, const SeatsAdded& body);
-    void judge(const Fact& fact, const ReservationHeld& body);
-    void judge(const Fact& fact, const ReservationConfirmed& body);
-    void judge(const Fact& fact, const ReservationCancelled& body);
-    void judge(const Fact& fact, const ReservationExpired& body);
-    void judge(const Fact& fact, const ReservationExtended& body);
-    void judge(const Fact& fact, const ApiKeyCreated& body);
-    void judge(const Fact& fact, const ApiKeyRevoked& body);
+    /// Of one kind: each is a specialisation in audit.cc.
+    template <class Body>
+    void judge(const Fact& fact, const Body& body);
 
     void judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user);
     void judge_request(const Fact& fact, const ReservationHeld& body);
     void take_seats(const Fact& fact, const ReservationHeld& body);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
-    /// The seat changes now.
     /// Seats of the event, or of one user in it, whose hold had run out by then though no fact says
     /// so yet. Reads every hold: asked only where the count by facts doesn't settle it.
     std::int64_t seats_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)

@@ -24,7 +24,7 @@ std::optional<std::size_t> bytes_of(const std::vector<NewFact>& facts, Instant n
 
 Decision decide(const Inventory& inventory, const Command& command, Instant now) {
     auto decision =
-        std::visit([&](const auto& one) { return decide(inventory, one, now); }, command);
+        std::visit([&](const auto& one) { return decide_one(inventory, one, now); }, command);
     // Before anything is true: a fact that can't be read back would take all others with it.
     const auto bytes = bytes_of(decision.facts, now);
     if (!bytes) return refuse(Reason::not_writable, 0);

@@ -2,7 +2,8 @@
 
 namespace frontrow::domain {
 
-Decision decide(const Inventory& inventory, const CreateApiKey& command, Instant now) {
+template <>
+Decision decide_one(const Inventory& inventory, const CreateApiKey& command, Instant now) {
     const auto& keys = inventory.api_keys();
     if (keys.live_count() >= kApiKeysMax) {
         return refuse_limit(
@@ -33,7 +34,8 @@ Decision decide(const Inventory& inventory, const CreateApiKey& command, Instant
     );
 }
 
-Decision decide(const Inventory& inventory, const RevokeApiKey& command, Instant) {
+template <>
+Decision decide_one(const Inventory& inventory, const RevokeApiKey& command, Instant) {
     const auto& keys = inventory.api_keys();
     const auto* key = keys.find(command.key);
     if (key == nullptr) return refuse(Reason::api_key_not_found, keys.last_seq());

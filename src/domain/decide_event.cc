@@ -23,9 +23,18 @@ bool is_stale(const EventRow& row, std::optional<std::uint32_t> if_version) {
     return if_version && *if_version != row.event.version;
 }
 
+/// As it will be, but for what changes.
+Event changed(const EventRow& row, Instant now) {
+    auto event = row.event;
+    event.updated_at = now;
+    ++event.version;
+    return event;
+}
+
 }  // namespace
 
-Decision decide(const Inventory&, const CreateEvent& command, Instant now) {
+template <>
+Decision decide_one(const Inventory&, const CreateEvent& command, Instant now) {
     Event event{
         .id = command.event,
         .spec = command.spec,
@@ -36,7 +45,8 @@ Decision decide(const Inventory&, const CreateEvent& command, Instant now) {
     return accept(std::move(event), command.event, EventCreated{command.spec, command.by.sub});
 }
 
-Decision decide(const Inventory& inventory, const UpdateEvent& command, Instant now) {
+template <>
+Decision decide_one(const Inventory& inventory, const UpdateEvent& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
@@ -46,14 +56,13 @@ Decision decide(const Inventory& inventory, const UpdateEvent& command, Instant 
     if (terms_change && has_sales(inventory, *row, now))
         return refuse(Reason::event_has_sales, row->last_seq());
 
-    Event event = row->event;
+    auto event = changed(*row, now);
     event.spec = command.spec;
-    event.updated_at = now;
-    ++event.version;
     return accept(std::move(event), command.event, EventUpdated{command.spec});
 }
 
-Decision decide(const Inventory& inventory, const DeleteEvent& command, Instant now) {
+template <>
+Decision decide_one(const Inventory& inventory, const DeleteEvent& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
@@ -69,7 +78,8 @@ Decision decide(const Inventory& inventory, const DeleteEvent& command, Instant 
     return decision;
 }
 
-Decision decide(const Inventory& inventory, const AddSeats& command, Instant) {
+template <>
+Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant) {
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     const auto& seats = command.block->seats;

@@ -101,7 +101,8 @@ look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats,
 
 }  // namespace
 
-Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant now) {
+template <>
+Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Instant now) {
     inventory.prefetch(command.reservation, command.user, command.request.key);
     if (const auto* before = inventory.requests().find(command.request.key, now)) {
         return replay(inventory, *before, command.request);
@@ -164,7 +165,8 @@ Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant
     return decision;
 }
 
-Decision decide(const Inventory& inventory, const ConfirmReservation& command, Instant now) {
+template <>
+Decision decide_one(const Inventory& inventory, const ConfirmReservation& command, Instant now) {
     const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
@@ -181,7 +183,8 @@ Decision decide(const Inventory& inventory, const ConfirmReservation& command, I
     return accept(std::move(entity), event.event.id, ReservationConfirmed{row->id});
 }
 
-Decision decide(const Inventory& inventory, const CancelReservation& command, Instant now) {
+template <>
+Decision decide_one(const Inventory& inventory, const CancelReservation& command, Instant now) {
     const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
@@ -194,7 +197,8 @@ Decision decide(const Inventory& inventory, const CancelReservation& command, In
     return accept(std::move(entity), event.event.id, ReservationCancelled{row->id});
 }
 
-Decision decide(const Inventory& inventory, const ExtendReservation& command, Instant now) {
+template <>
+Decision decide_one(const Inventory& inventory, const ExtendReservation& command, Instant now) {
     const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
@@ -211,7 +215,8 @@ Decision decide(const Inventory& inventory, const ExtendReservation& command, In
     return accept(std::move(entity), event.event.id, ReservationExtended{row->id, expires_at});
 }
 
-Decision decide(const Inventory& inventory, const ExpireHolds& command, Instant now) {
+template <>
+Decision decide_one(const Inventory& inventory, const ExpireHolds& command, Instant now) {
     auto decision = accept(std::monostate{}, inventory.last_seq());
     inventory.reservations().visit_soonest_expired(now, [&](const ReservationRow& row) {
         if (decision.facts.size() >= command.at_most) return false;

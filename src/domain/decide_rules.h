@@ -8,19 +8,12 @@
 
 namespace frontrow::domain {
 
-// One function a command, and what they share. Private to the decide_*.cc files.
+/// The rule of one kind of command. Each is a specialisation in the decide_*.cc of its subject; a
+/// kind without one doesn't link.
+template <class One>
+Decision decide_one(const Inventory& inventory, const One& command, Instant now);
 
-Decision decide(const Inventory& inventory, const CreateEvent& command, Instant now);
-Decision decide(const Inventory& inventory, const UpdateEvent& command, Instant now);
-Decision decide(const Inventory& inventory, const DeleteEvent& command, Instant now);
-Decision decide(const Inventory& inventory, const AddSeats& command, Instant now);
-Decision decide(const Inventory& inventory, const ReserveSeats& command, Instant now);
-Decision decide(const Inventory& inventory, const ConfirmReservation& command, Instant now);
-Decision decide(const Inventory& inventory, const CancelReservation& command, Instant now);
-Decision decide(const Inventory& inventory, const ExtendReservation& command, Instant now);
-Decision decide(const Inventory& inventory, const ExpireHolds& command, Instant now);
-Decision decide(const Inventory& inventory, const CreateApiKey& command, Instant now);
-Decision decide(const Inventory& inventory, const RevokeApiKey& command, Instant now);
+// What they share. Private to those files.
 
 inline Decision refuse(Refusal refusal, std::uint64_t rests_on) {
     return Decision{.outcome = std::unexpected(std::move(refusal)), .rests_on = rests_on};

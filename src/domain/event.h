@@ -4,14 +4,28 @@
 #include "base/instant.h"
 #include "base/money.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace frontrow::domain {
 
 /// Whether a reservation can be confirmed for the asking, or only by paying for it.
 enum class PaymentRule : std::uint8_t { none, required };
+
+constexpr std::string_view name_of(PaymentRule rule) {
+    switch (rule) {
+        case PaymentRule::none:
+            return "none";
+        case PaymentRule::required:
+            return "required";
+    }
+}
+constexpr std::array<PaymentRule, 2> choices(PaymentRule) {
+    return {PaymentRule::none, PaymentRule::required};
+}
 
 /// What an organiser decides about an event. A spec that exists is valid: see wire/requests.h for
 /// the bounds.

@@ -30,7 +30,9 @@ public:
 
 private:
     void apply(const EventCreated& body);
-    void apply(const EventUpdated& body);
+    void apply(const EventUpdated& body) {
+        change_event([&](Event& event) { event.spec = body.spec; });
+    }
     void apply(const EventDeleted& body);
     void apply(const SeatsAdded& body) { plans_.add_block(event(), body.block); }
     void apply(const ReservationHeld& body);
@@ -62,6 +64,15 @@ private:
         CHECK(index != kNobody && reservations_[index].event == event_);
         return index;
     }
+    template <class Change>
+    void change_event(Change change) {
+        auto changed = plans_[event()].event;
+        change(changed);
+        changed.updated_at = fact_.at;
+        ++changed.version;
+        plans_.update(event(), std::move(changed));
+        events_changed();
+    }
     void events_changed() { newest_.change().events_seq = fact_.seq; }
 
     SeatPlans& plans_;
@@ -83,11 +94,6 @@ void Evolution::apply(const EventCreated& body) {
         .created_at = fact_.at,
         .updated_at = fact_.at,
     });
-    events_changed();
-}
-
-void Evolution::apply(const EventUpdated& body) {
-    plans_.update(event(), body.spec, fact_.at);
     events_changed();
 }
 

@@ -36,8 +36,7 @@ struct NewestFacts {
 /// The parts' changes can be taken back, and they know their digest (base/state_log.h). Of what
 /// follows from other parts, or from one node's clock (what has lapsed), nothing is in it.
 ///
-/// A new part is a member here, a line in `verify()`, and a list of its fields in
-/// domain/inventory_image.h and domain/digest_fields.h.
+/// A new part is a member here, a line in `verify()`, and its rows in domain/inventory_image.h.
 ///
 /// One thread at a time. About 200 bytes a seat and 270 a reservation.
 class Inventory {

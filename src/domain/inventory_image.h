@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/each_field.h"
 #include "base/some.h"
 #include "domain/digest_fields.h"
 #include "domain/inventory.h"
@@ -15,9 +16,9 @@ namespace frontrow::domain {
 // and for a test that needs a state of a certain form: each part's transfer_rows(). What is written
 // are the rows; what follows from them (tables, counts, heaps) is made anew by derive().
 //
-// Every type has one list of its fields, for both ways, and is taken apart into them whole: a type
-// that is given another field doesn't compile until its list has it too, nor until
-// domain/digest_fields.h has.
+// A plain structure is its fields in the order of their declaration, for both ways. An event's row,
+// which has more, is taken apart by hand: whole, so that it doesn't compile with a field that
+// wasn't thought of.
 //
 // An `Archive` is called with values and takes or fills them: numbers, enumerators, texts, ids,
 // instants, optional, shared and listed ones, and structures, which it hands to transfer(). Its
@@ -28,12 +29,6 @@ struct RowRun {
     std::uint32_t first = 0;
     std::uint32_t count = 0;
 };
-
-template <class Archive, Some<RowRun> Run>
-void transfer(Archive& archive, Run& run) {
-    auto& [first, count] = run;
-    archive(first, count);
-}
 
 /// The last one ends where the table does.
 template <class Table>
@@ -159,48 +154,10 @@ void transfer_vector(Archive& archive, Vector& vector) {
     }
 }
 
-template <class Archive, Some<RequestMark> Mark>
-void transfer(Archive& archive, Mark& mark) {
-    auto& [key, content] = mark;
-    archive(key, content);
-}
-
-template <class Archive, Some<Position> Place>
-void transfer(Archive& archive, Place& place) {
-    auto& [x, y] = place;
-    archive(x, y);
-}
-
-template <class Archive, Some<SeatSpec> Seat>
-void transfer(Archive& archive, Seat& seat) {
-    auto& [number, section, row, price, position] = seat;
-    archive(number, section, row, price, position);
-}
-
-template <class Archive, Some<SeatBlock> Block>
-void transfer(Archive& archive, Block& block) {
-    auto& [first_id, seats] = block;
-    archive(first_id, seats);
-}
-
-template <class Archive, Some<EventSpec> Spec>
-void transfer(Archive& archive, Spec& spec) {
-    auto& [name, description, venue, start_at, end_at, total_seats, sales_start_at, hold, max_seats_per_reservation, max_seats_per_user, currency, payment] =
-        spec;
-    archive(name, description, venue, start_at, end_at, total_seats, sales_start_at, hold);
-    archive(max_seats_per_reservation, max_seats_per_user, currency, payment);
-}
-
-template <class Archive, Some<Event> Entity>
-void transfer(Archive& archive, Entity& event) {
-    auto& [id, spec, created_by, created_at, updated_at, version] = event;
-    archive(id, spec, created_by, created_at, updated_at, version);
-}
-
-template <class Archive, Some<BlockStart> Start>
-void transfer(Archive& archive, Start& start) {
-    auto& [first_id, first] = start;
-    archive(first_id, first);
+template <class Archive, class Value>
+    requires Plain<std::remove_const_t<Value>>
+void transfer(Archive& archive, Value& value) {
+    each_field(value, [&archive](auto& field) { archive(field); });
 }
 
 template <class Archive, Some<EventRow> Row>
@@ -212,26 +169,6 @@ void transfer(Archive& archive, Row& row) {
     archive(event, deleted, seq, at);
     transfer_vector(archive, blocks);
     if (deleted) transfer_vector(archive, block_starts);
-}
-
-template <class Archive, Some<ReservationRow> Row>
-void transfer(Archive& archive, Row& row) {
-    auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at] =
-        row;
-    archive(id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount);
-    archive(created_at, expires_at, settled_at);
-}
-
-template <class Archive, Some<ApiKey> Key>
-void transfer(Archive& archive, Key& key) {
-    auto& [id, name, role, prefix, digest, created_by, created_at, revoked_at] = key;
-    archive(id, name, role, prefix, digest, created_by, created_at, revoked_at);
-}
-
-template <class Archive, Some<RequestRow> Row>
-void transfer(Archive& archive, Row& row) {
-    auto& [mark, at, kind, made] = row;
-    archive(mark, at, kind, made);
 }
 
 // The parts.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -22,8 +23,12 @@ constexpr std::string_view name_of(Role role) {
     }
 }
 
+constexpr std::array<Role, 4> choices(Role) {
+    return {Role::user, Role::scanner, Role::organizer, Role::admin};
+}
+
 constexpr std::optional<Role> parse_role(std::string_view name) {
-    for (const auto role : {Role::user, Role::scanner, Role::organizer, Role::admin}) {
+    for (const auto role : choices(Role{})) {
         if (name == name_of(role)) return role;
     }
     return std::nullopt;

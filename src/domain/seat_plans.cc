@@ -188,15 +188,11 @@ void SeatPlans::enter(EventRow& row) {
         by_start_.insert({row.event.spec.start_at, row.index}, {});
 }
 
-void SeatPlans::update(EventIndex index, EventSpec spec, Instant at) {
+void SeatPlans::update(EventIndex index, Event event) {
     const auto& row = events_[index];
-    CHECK(!row.deleted);
+    CHECK(!row.deleted && event.id == row.event.id);
     by_start_.erase({row.event.spec.start_at, index});
-    by_start_.insert({spec.start_at, index}, {});
-    auto event = row.event;
-    event.spec = std::move(spec);
-    event.updated_at = at;
-    ++event.version;
+    by_start_.insert({event.spec.start_at, index}, {});
     events_.replace(index, &EventRow::event, std::move(event));
 }
 

@@ -146,8 +146,8 @@ public:
     SeatIndex seats_from(const EventRow& event, const Page& page) const;
 
     EventIndex add(Event event);
-    /// Its spec, as of then.
-    void update(EventIndex index, EventSpec spec, Instant at);
+    /// Puts another in the place of one that has its id.
+    void update(EventIndex index, Event event);
     /// Nothing of it is held or sold. Its seats and texts go at once.
     void remove(EventIndex index, Instant at);
     void add_block(EventIndex index, std::shared_ptr<const SeatBlock> block);

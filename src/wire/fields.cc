@@ -13,17 +13,13 @@ namespace frontrow::wire {
 
 using namespace domain;
 
-namespace {
-
-constexpr std::string_view kPaymentRequired = "required";
-constexpr std::string_view kNoPayment = "none";
-/// For names, which must be one of ours anyway.
-constexpr TextBounds kAnyName{0, 255};
-
-}  // namespace
-
-void FieldsWriter::operator()(Key name, PaymentRule payment) {
-    json_.field(name, payment == PaymentRule::required ? kPaymentRequired : kNoPayment);
+std::string must_be_one_of(std::span<const std::string_view> names) {
+    std::string all;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0) all += i + 1 < names.size() ? ", " : " or ";
+        all += names[i];
+    }
+    return "must be " + all;
 }
 
 void FieldsWriter::operator()(Key name, const ApiKeyDigest& digest) {
@@ -55,19 +51,6 @@ void FieldsReader::operator()(std::string_view name, Currency& currency) {
     const auto code = Currency::parse(in_.text(name, {3, 3}));
     if (!code) in_.complain(name, "must be an ISO 4217 code of three capital letters, like JPY");
     currency = code.value_or(Currency{});
-}
-
-void FieldsReader::operator()(std::string_view name, PaymentRule& payment) {
-    const auto text = in_.text(name, kAnyName);
-    payment = text == kPaymentRequired ? PaymentRule::required : PaymentRule::none;
-    if (payment == PaymentRule::none && text != kNoPayment)
-        in_.complain(name, "must be none or required");
-}
-
-void FieldsReader::operator()(std::string_view name, Role& role) {
-    const auto read = parse_role(in_.text(name, kAnyName));
-    if (!read && in_.has(name)) in_.complain(name, "must be user, scanner, organizer or admin");
-    role = read.value_or(Role::user);
 }
 
 void FieldsReader::operator()(std::string_view name, ApiKeyDigest& digest) {

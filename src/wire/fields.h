@@ -7,14 +7,18 @@
 #include "wire/json_writer.h"
 #include "wire/object_reader.h"
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -33,6 +37,17 @@ struct NumberLimits {
 };
 
 inline constexpr IntegerBounds kAnyNatural{0, std::numeric_limits<std::int64_t>::max()};
+/// For names, which must be one of ours anyway.
+inline constexpr TextBounds kAnyName{0, 255};
+
+/// An enumeration whose values have names.
+template <class Value>
+concept Choice = std::is_enum_v<Value> && requires(Value value) {
+    name_of(value);
+    choices(value);
+};
+
+std::string must_be_one_of(std::span<const std::string_view> names);
 
 /// Writes the fields into an object that is open. Limits are for readers.
 class FieldsWriter {
@@ -46,8 +61,10 @@ public:
     void operator()(Key name, const std::string& text) { json_.field(name, text); }
     void operator()(Key name, std::chrono::seconds time) { json_.field(name, time.count()); }
     void operator()(Key name, Currency currency) { json_.field(name, currency.code()); }
-    void operator()(Key name, domain::PaymentRule payment);
-    void operator()(Key name, domain::Role role) { json_.field(name, name_of(role)); }
+    template <Choice Value>
+    void operator()(Key name, Value value) {
+        json_.field(name, name_of(value));
+    }
     void operator()(Key name, const domain::ApiKeyDigest& digest);
     void operator()(Key name, const domain::SeatIds& seats);
     void operator()(Key name, const std::vector<domain::SeatSpec>& seats);
@@ -109,8 +126,22 @@ public:
         time = std::chrono::seconds{count};
     }
     void operator()(std::string_view name, Currency& currency);
-    void operator()(std::string_view name, domain::PaymentRule& payment);
-    void operator()(std::string_view name, domain::Role& role);
+    template <Choice Value>
+    void operator()(std::string_view name, Value& value) {
+        constexpr auto all = choices(Value{});
+        const auto text = in_.text(name, kAnyName);
+        const auto chosen =
+            std::ranges::find_if(all, [&](Value one) { return name_of(one) == text; });
+        if (chosen != all.end()) {
+            value = *chosen;
+        } else if (in_.has(name)) {
+            std::vector<std::string_view> names;
+            std::ranges::transform(all, std::back_inserter(names), [](Value one) {
+                return name_of(one);
+            });
+            in_.complain(name, must_be_one_of(names));
+        }
+    }
     void operator()(std::string_view name, domain::ApiKeyDigest& digest);
     void operator()(std::string_view name, domain::SeatIds& seats);
     void operator()(std::string_view name, std::vector<domain::SeatSpec>& seats);

@@ -18,7 +18,7 @@ namespace json = boost::json;
 constexpr std::size_t kDepthMax = 16;
 /// How many seats a request may name at all; how many it may have is the event's rule.
 constexpr std::size_t kSeatIdsMax = 1'000;
-constexpr IntegerBounds kExtensionSeconds{1, 10'800};
+constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50};
 constexpr TextBounds kApiKeyName{1, 255};
@@ -102,6 +102,15 @@ bool is_within_bounds(const ReservationRequest& request) {
            (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax));
 }
 
+void describe(FieldsReader& fields, ExtensionRequest& request) {
+    fields("seconds", request.by, kExtensionSeconds);
+}
+
+void describe(FieldsReader& fields, ApiKeyRequest& request) {
+    fields("name", request.name, kApiKeyName);
+    fields("role", request.role);
+}
+
 std::optional<FieldError> check(std::string_view field, std::string_view text, TextBounds bounds) {
     std::string complaint;
     if (check_text(text, bounds, complaint)) return std::nullopt;
@@ -163,21 +172,18 @@ Result<ReservationRequest, ParseError> parse_reservation_request(std::string_vie
     });
 }
 
-Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body) {
+template <class Request>
+Result<Request, ParseError> parse_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints&) {
-        return std::chrono::seconds{in.integer("seconds", kExtensionSeconds)};
-    });
-}
-
-Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body) {
-    return parse_object(body, [](ObjectReader& in, Complaints&) {
-        ApiKeyRequest request;
+        Request request;
         FieldsReader fields{in};
-        fields("name", request.name, kApiKeyName);
-        fields("role", request.role);
+        describe(fields, request);
         return request;
     });
 }
+
+template Result<ExtensionRequest, ParseError> parse_request(std::string_view body);
+template Result<ApiKeyRequest, ParseError> parse_request(std::string_view body);
 
 std::optional<FieldError> check_idempotency_key(std::string_view key) {
     return check("Idempotency-Key", key, {1, kIdempotencyKeyMax});

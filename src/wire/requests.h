@@ -39,14 +39,19 @@ Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
 /// Either form: {prefix, count, price} or {seats: […]}.
 Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body);
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
-Result<std::chrono::seconds, ParseError> parse_extension_request(std::string_view body);
+
+struct ExtensionRequest {
+    std::chrono::seconds by{0};
+};
 
 struct ApiKeyRequest {
     std::string name;
     domain::Role role = domain::Role::user;
 };
 
-Result<ApiKeyRequest, ParseError> parse_api_key_request(std::string_view body);
+/// Those that are nothing but some fields: each has its list of them in requests.cc.
+template <class Request>
+Result<Request, ParseError> parse_request(std::string_view body);
 
 /// What a reservation asks for, without the key, as bytes: two requests with the same ones are the
 /// same request, whatever the spelling of their JSON.

@@ -387,7 +387,7 @@ void try_user(const Sale& sale) {
 
 void try_api_key(const Sale& sale) {
     const auto body = R"({"role":"user","name":)" + quoted(hostile_text()) + "}";
-    const auto request = wire::parse_api_key_request(body);
+    const auto request = wire::parse_request<wire::ApiKeyRequest>(body);
     if (!request) return;
     expect_taken(
         sale, CreateApiKey{.key = {}, .name = request->name, .prefix = "frk_1", .by = "a"}

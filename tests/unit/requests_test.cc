@@ -59,7 +59,7 @@ std::vector<std::string> reservation(std::string_view body) {
     return fields_of(parse_reservation_request(body));
 }
 std::vector<std::string> extension(std::string_view body) {
-    return fields_of(parse_extension_request(body));
+    return fields_of(parse_request<ExtensionRequest>(body));
 }
 
 const struct {
@@ -349,7 +349,7 @@ TEST(Requests, hand_on_what_was_asked_for) {
     EXPECT_EQ(reserved->hold, std::chrono::seconds{60});
     EXPECT_EQ(reserved->idempotency_key, "k");
 
-    EXPECT_EQ(parse_extension_request(R"({"seconds":60})"), std::chrono::seconds{60});
+    EXPECT_EQ(parse_request<ExtensionRequest>(R"({"seconds":60})")->by, std::chrono::seconds{60});
 }
 
 /// It would be without one after a restart: a fact has whole numbers without a point.

@@ -10,7 +10,7 @@
 namespace frontrow::http::handlers {
 
 Awaitable<void> create_api_key(Context& context) {
-    auto request = wire::parse_api_key_request(context.request.body);
+    auto request = wire::parse_request<wire::ApiKeyRequest>(context.request.body);
     if (context.value_or_fail(request) == nullptr) co_return;
     const auto& services = context.services;
     const auto made = identity::make_api_key(services.random, services.sha);

@@ -166,10 +166,10 @@ Awaitable<void> cancel_reservation(Context& context) {
 Awaitable<void> extend_reservation(Context& context) {
     const auto id = context.path_id<ReservationId>();
     if (!id) co_return;
-    auto seconds = wire::parse_extension_request(context.request.body);
-    if (context.value_or_fail(seconds) == nullptr) co_return;
+    auto request = wire::parse_request<wire::ExtensionRequest>(context.request.body);
+    if (context.value_or_fail(request) == nullptr) co_return;
     co_await change_reservation(
-        context, domain::ExtendReservation{*id, context.principal.sub, *seconds}
+        context, domain::ExtendReservation{*id, context.principal.sub, request->by}
     );
 }
 
