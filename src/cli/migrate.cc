@@ -1,6 +1,8 @@
+#include "app/offline_store.h"
 #include "cli/commands.h"
 #include "cli/counted.h"
 #include "cli/journal_stakes.h"
+#include "cli/store_choice.h"
 #include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
@@ -31,12 +33,16 @@ struct Wish {
 
 constexpr auto kMigrateFooter =
     "`serve` does `up` by itself when it starts, behind a lock, so that any number of nodes may\n"
-    "start together. `down` takes the newest step back, and what it kept with it: the first step "
-    "is\n"
-    "the journal. `fork` is for a database that was restored to an earlier time: it gives the\n"
-    "journal a past of its own, in which nodes that know the other find nothing of theirs. Stop "
-    "all\n"
-    "nodes first: one that runs ends within a second, with exit code 1.\n"
+    "start together. `down` takes the newest step back, and what it kept with it: the first step\n"
+    "is the journal.\n"
+    "`raise` lets the kinds of facts in that came with this version. Run it once all nodes are of\n"
+    "this version: an older one can't read the journal any more, and ends. Until then what makes\n"
+    "such a fact is answered 503 NOT_READY. A new journal begins with all of them.\n"
+    "`fork` is for a database that was restored to an earlier time: it gives the journal a past "
+    "of\n"
+    "its own, in which nodes that know the other find nothing of theirs. Stop all nodes first: "
+    "one\n"
+    "that runs ends within a second, with exit code 1.\n"
     "Exit code 3 says that the settings name no database.";
 
 int failed(const std::string& why) {
@@ -132,12 +138,29 @@ io::Awaitable<int> go_way(PgConnection& connection, const Wish& wish) {
     return migrate_to(connection, wish);
 }
 
+/// As a node does it that joins for one command.
+int raise_format(const Wish& wish) {
+    const auto done = app::with_store(
+        store_choice(wish.store),
+        [&](store::Store& store, io::IdSource&) -> io::Awaitable<Result<void, io::Fault>> {
+            const domain::RaiseFormat command{domain::kNewestFormat};
+            auto outcome = co_await store.execute(command, TraceId{});
+            if (!outcome) co_return std::unexpected(std::move(outcome.error()));
+            co_return Result<void, io::Fault>{};
+        }
+    );
+    if (!done) return failed(done.error().what);
+    std::printf("the journal takes facts of format %u\n", domain::kNewestFormat);
+    return kDone;
+}
+
 int migrate(const Wish& wish) {
     if (wish.way.empty()) {
-        std::fprintf(stderr, "frontrow migrate: say which way: up, down, status or fork\n");
+        std::fprintf(stderr, "frontrow migrate: say which way: up, down, status, raise or fork\n");
         return kWrongUsage;
     }
-    if (wish.target && (wish.way == "status" || wish.way == "fork")) {
+    const bool moves_schema = wish.way == "up" || wish.way == "down";
+    if (wish.target && !moves_schema) {
         std::fprintf(stderr, "frontrow migrate: --to goes with up and down only\n");
         return kWrongUsage;
     }
@@ -150,6 +173,7 @@ int migrate(const Wish& wish) {
         return kNoDatabase;
     }
     say_store("migrate", wish.store);
+    if (wish.way == "raise") return raise_format(wish);
     std::string why;
     const int exit_code = with_database(wish.store.store, why, [&](PgConnection& connection) {
         return go_way(connection, wish);
@@ -164,8 +188,8 @@ void add_migrate(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("migrate", "Bring a database's schema up to date, or back");
     command->footer(kMigrateFooter);
     config::add_database_option(*command, wish->store);
-    command->add_option("way", wish->way, "up, down, status or fork")
-        ->check(CLI::IsMember({"up", "down", "status", "fork"}));
+    command->add_option("way", wish->way, "up, down, status, raise or fork")
+        ->check(CLI::IsMember({"up", "down", "status", "raise", "fork"}));
     command->add_option("--to", wish->target, "The version to stop at")
         ->envname("FRONTROW_MIGRATE_TO")
         ->check(CLI::Range(0, migrations().back().version));

@@ -1,5 +1,7 @@
 #include "domain/audit.h"
 
+#include "domain/command_traits.h"
+
 #include <algorithm>
 
 namespace frontrow::domain {
@@ -232,11 +234,18 @@ void Audit::judge(const Fact& fact, const ApiKeyRevoked& body) {
     if (was_in_force) key->revoked_at = fact.at;
 }
 
+template <>
+void Audit::judge(const Fact& fact, const FormatRaised& body) {
+    expect(fact, body.format > format_, "the format of facts didn't rise");
+    format_ = body.format;
+}
+
 // Behind all kinds, each of which is to be known where it is called.
 void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq > last_seq_, "the sequence went backwards");
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
     expect(fact, fact.at >= last_at_, "time went backwards");
+    expect(fact, traits_of(fact.body).format <= format_, "a fact came before its format");
     last_seq_ = fact.seq;
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);

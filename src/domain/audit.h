@@ -122,6 +122,7 @@ private:
     HashMap<ApiKeyId, std::size_t> api_keys_by_id_;
     std::vector<Violation> violations_;
     Totals totals_;
+    std::uint32_t format_ = 0;
     std::uint64_t last_seq_ = 0;
     Instant last_at_{};
 };

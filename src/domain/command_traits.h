@@ -20,6 +20,8 @@ struct CommandTraits {
     bool takes_on_more;
     /// The command itself, if other buyers may be after its seats in the same moment; null if not.
     const ReserveSeats* contended;
+    /// Of its facts: it's refused while the journal has no facts of this format.
+    std::uint32_t format;
 };
 
 struct FactTraits {
@@ -28,74 +30,84 @@ struct FactTraits {
     bool ends_event;
     /// The reservation that its buyer gave up before its end; null for all others.
     const ReservationId* given_up;
+    /// With which it came (facts.h).
+    std::uint32_t format;
 };
 
 inline CommandTraits traits_of(const CreateEvent&) {
-    return {.takes_on_more = true, .contended = nullptr};
+    return {.takes_on_more = true, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const UpdateEvent&) {
-    return {.takes_on_more = true, .contended = nullptr};
+    return {.takes_on_more = true, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const DeleteEvent&) {
-    return {.takes_on_more = false, .contended = nullptr};
+    return {.takes_on_more = false, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const AddSeats&) {
-    return {.takes_on_more = true, .contended = nullptr};
+    return {.takes_on_more = true, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const ReserveSeats& command) {
-    return {.takes_on_more = true, .contended = &command};
+    return {.takes_on_more = true, .contended = &command, .format = 0};
 }
 inline CommandTraits traits_of(const ConfirmReservation&) {
-    return {.takes_on_more = false, .contended = nullptr};
+    return {.takes_on_more = false, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const CancelReservation&) {
-    return {.takes_on_more = false, .contended = nullptr};
+    return {.takes_on_more = false, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const ExtendReservation&) {
-    return {.takes_on_more = false, .contended = nullptr};
+    return {.takes_on_more = false, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const ExpireHolds&) {
-    return {.takes_on_more = false, .contended = nullptr};
+    return {.takes_on_more = false, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const CreateApiKey&) {
-    return {.takes_on_more = true, .contended = nullptr};
+    return {.takes_on_more = true, .contended = nullptr, .format = 0};
 }
 inline CommandTraits traits_of(const RevokeApiKey&) {
-    return {.takes_on_more = false, .contended = nullptr};
+    return {.takes_on_more = false, .contended = nullptr, .format = 0};
+}
+inline CommandTraits traits_of(const RaiseFormat&) {
+    return {.takes_on_more = false, .contended = nullptr, .format = 0};
 }
 
 inline FactTraits traits_of(const EventCreated&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const EventUpdated&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const EventDeleted&) {
-    return {.is_about_event = true, .ends_event = true, .given_up = nullptr};
+    return {.is_about_event = true, .ends_event = true, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const SeatsAdded&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ReservationHeld&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ReservationConfirmed&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ReservationCancelled& body) {
-    return {.is_about_event = true, .ends_event = false, .given_up = &body.reservation};
+    return {
+        .is_about_event = true, .ends_event = false, .given_up = &body.reservation, .format = 0
+    };
 }
 inline FactTraits traits_of(const ReservationExpired&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ReservationExtended&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ApiKeyCreated&) {
-    return {.is_about_event = false, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ApiKeyRevoked&) {
-    return {.is_about_event = false, .ends_event = false, .given_up = nullptr};
+    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
+}
+inline FactTraits traits_of(const FormatRaised&) {
+    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 
 #pragma clang diagnostic pop

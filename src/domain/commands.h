@@ -96,6 +96,12 @@ struct RevokeApiKey {
     std::string by;
 };
 
+/// Lets facts of this format into the journal, for good: programs that don't know it can't read it
+/// any more. Does nothing where they are let in already.
+struct RaiseFormat {
+    std::uint32_t format = 0;
+};
+
 using Command = std::variant<
     CreateEvent,
     UpdateEvent,
@@ -107,6 +113,7 @@ using Command = std::variant<
     ExtendReservation,
     ExpireHolds,
     CreateApiKey,
-    RevokeApiKey>;
+    RevokeApiKey,
+    RaiseFormat>;
 
 }  // namespace frontrow::domain

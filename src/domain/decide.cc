@@ -1,5 +1,6 @@
 #include "domain/decide.h"
 
+#include "domain/command_traits.h"
 #include "domain/decide_rules.h"
 #include "domain/writable.h"
 
@@ -22,7 +23,14 @@ std::optional<std::size_t> bytes_of(const std::vector<NewFact>& facts, Instant n
 
 }  // namespace
 
+template <>
+Decision decide_one(const Inventory& inventory, const RaiseFormat& command, Instant) {
+    if (command.format <= inventory.format()) return accept(std::monostate{}, 0);
+    return accept(std::monostate{}, EventId{}, FormatRaised{command.format});
+}
+
 Decision decide(const Inventory& inventory, const Command& command, Instant now) {
+    if (traits_of(command).format > inventory.format()) return refuse(Reason::format_too_low, 0);
     auto decision =
         std::visit([&](const auto& one) { return decide_one(inventory, one, now); }, command);
     // Before anything is true: a fact that can't be read back would take all others with it.

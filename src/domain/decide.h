@@ -47,7 +47,8 @@ struct Decision {
 
 /// Every rule of selling. Pure: what it returns depends on the arguments alone, and it changes
 /// nothing; `evolve` makes the facts true. `now` never falls from call to call. It makes no fact
-/// that couldn't be written and read again (writable.h).
+/// that couldn't be written and read again (writable.h), and none of a format that the journal
+/// hasn't been raised to.
 Decision decide(const Inventory& inventory, const Command& command, Instant now);
 
 }  // namespace frontrow::domain

@@ -50,6 +50,10 @@ private:
     }
     void apply(const ApiKeyCreated& body);
     void apply(const ApiKeyRevoked& body) { api_keys_.revoke(body.key, fact_.at, fact_.seq); }
+    void apply(const FormatRaised& body) {
+        CHECK(body.format > newest_.get().format && body.format <= kNewestFormat);
+        newest_.change().format = body.format;
+    }
 
     void end_hold(ReservationId id, ReservationStatus status) {
         reservations_.end_hold(index_of(id), status, fact_.at);

@@ -97,6 +97,17 @@ struct ApiKeyRevoked {
     friend bool operator==(const ApiKeyRevoked&, const ApiKeyRevoked&) = default;
 };
 
+/// From here on the journal has kinds and fields of facts that came with this format.
+struct FormatRaised {
+    std::uint32_t format = 0;
+
+    friend bool operator==(const FormatRaised&, const FormatRaised&) = default;
+};
+
+/// What facts a journal may have, for programs of two versions that write one in turn: 0, all that
+/// stands here and belongs to no other; 1, FormatRaised.
+inline constexpr std::uint32_t kNewestFormat = 1;
+
 using FactBody = std::variant<
     EventCreated,
     EventUpdated,
@@ -108,7 +119,8 @@ using FactBody = std::variant<
     ReservationExpired,
     ReservationExtended,
     ApiKeyCreated,
-    ApiKeyRevoked>;
+    ApiKeyRevoked,
+    FormatRaised>;
 
 /// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
 struct Fact {

@@ -26,6 +26,8 @@ struct NewestFacts {
     /// The newest that made, changed or deleted an event.
     std::uint64_t events_seq = 0;
     Instant at{};
+    /// Which facts the journal may have.
+    std::uint32_t format = 0;
 };
 
 /// All that is true about what is for sale and who has it: parts, each a class with its rows, and
@@ -73,6 +75,7 @@ public:
     std::uint64_t last_seq() const { return newest_.get().seq; }
     Instant last_at() const { return newest_.get().at; }
     std::uint64_t events_seq() const { return newest_.get().events_seq; }
+    std::uint32_t format() const { return newest_.get().format; }
 
     const EventRow& event_of(const ReservationRow& row) const { return plans_[row.event]; }
     /// Has the memory fetched that a reservation by these touches.

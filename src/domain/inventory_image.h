@@ -208,9 +208,8 @@ void ApiKeys::transfer_rows(Archive& archive, Self& api_keys) {
 template <class Archive, class Self>
 void Inventory::transfer_rows(Archive& archive, Self& inventory) {
     auto& [log, plans, reservations, requests, api_keys, newest] = inventory;
-    auto& [seq, events_seq, at] = value_of(newest);
     auto forgotten = log.forgotten();
-    archive(seq, events_seq, at, forgotten);
+    archive(value_of(newest), forgotten);
     if constexpr (!std::is_const_v<Self>) log.keep_forgotten(forgotten);
     SeatPlans::transfer_rows(archive, plans);
     Reservations::transfer_rows(archive, reservations);

@@ -12,6 +12,7 @@ namespace frontrow::domain {
 /// Why the domain says no, in the order in which the reasons are tested. http/problem.cc gives each
 /// its status, code and sentence.
 enum class Reason : std::uint8_t {
+    format_too_low,
     idempotency_key_reused,
     event_not_found,
     reservation_not_found,

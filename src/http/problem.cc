@@ -38,6 +38,13 @@ Problem retry_later(std::string_view code, std::string message, std::uint32_t af
 Problem problem_of(const domain::Refusal& refusal) {
     const auto limit = refusal.limit;
     switch (refusal.reason) {
+        case Reason::format_too_low:
+            return retry_later(
+                "NOT_READY",
+                "Not yet: it's let in by `frontrow migrate raise`, once all nodes are of this "
+                "version.",
+                60
+            );
         case Reason::idempotency_key_reused:
             return rule_broken(
                 "IDEMPOTENCY_KEY_REUSED",

@@ -90,6 +90,12 @@ void describe(Fields& fields, Body& body) {
     fields("revoked_by", revoked_by);
 }
 
+template <class Fields, Some<domain::FormatRaised> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [format] = body;
+    fields("format", format);
+}
+
 template <class Kind>
 struct Named {
     std::string_view name;
@@ -107,6 +113,7 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::ReservationExtended>{"ReservationExtended"},
     Named<domain::ApiKeyCreated>{"ApiKeyCreated"},
     Named<domain::ApiKeyRevoked>{"ApiKeyRevoked"},
+    Named<domain::FormatRaised>{"FormatRaised"},
 };
 
 template <class... Kinds>

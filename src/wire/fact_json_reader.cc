@@ -41,6 +41,14 @@ Result<Fact, ParseError> parse_fact(std::string_view line) {
         if (!read_kind(type, of_body, fact.body))
             in.complain("type", "is unknown to this version of Frontrow: " + type);
     }
+    if (const auto* raised = std::get_if<FormatRaised>(&fact.body);
+        raised != nullptr && raised->format > kNewestFormat) {
+        in.complain(
+            "data.format",
+            "is " + std::to_string(raised->format) + ", and this version of Frontrow knows " +
+                std::to_string(kNewestFormat) + ": a newer one has raised it"
+        );
+    }
     if (traits_of(fact.body).is_about_event) fields("event_id", fact.event);
     if (!complaints.none()) return std::unexpected(complaints.take());
     return fact;

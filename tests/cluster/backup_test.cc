@@ -21,18 +21,6 @@ using testing::IsEmpty;
 
 namespace fs = std::filesystem;
 
-constexpr auto kWhole = "the chain is whole";
-
-void expect_done(const Finished& finished, const std::string& says) {
-    EXPECT_EQ(finished.exit_code, 0) << finished.err;
-    EXPECT_THAT(finished.out, HasSubstr(says));
-}
-
-void expect_refused(const Finished& finished, const std::string& why) {
-    EXPECT_EQ(finished.exit_code, 1) << finished.out;
-    EXPECT_THAT(finished.err, HasSubstr(why));
-}
-
 class ClusterBackup : public WithCluster {
 protected:
     fs::path at(const std::string& name) const { return folder_.path() / name; }
@@ -207,12 +195,12 @@ TEST_F(ClusterBackup, of_a_journal_that_is_damaged_is_not_made) {
     Cluster cluster{{.nodes = 1}};
     auto client = cluster.client(0);
     make_hall(client, 10);
-    const auto row = std::string{" WHERE first_seq = 2"};
+    const auto row = std::string{" WHERE first_seq = 3"};
     for (const auto& [damage, repair, why] : std::vector<std::array<std::string, 3>>{
              {"SET frame = set_byte(frame, 20, get_byte(frame, 20) # 1)",
               "SET frame = set_byte(frame, 20, get_byte(frame, 20) # 1)",
-              "the batch of fact 2: it doesn't follow"},
-             {"SET n = n + 1", "SET n = n - 1", "the batch of fact 2: it doesn't follow"},
+              "the batch of fact 3: it doesn't follow"},
+             {"SET n = n + 1", "SET n = n - 1", "the batch of fact 3: it doesn't follow"},
          }) {
         run_sql(cluster, "UPDATE journal " + damage + row);
         expect_refused(back_up_cluster(cluster, at("backup")), why);
@@ -230,15 +218,15 @@ TEST_F(ClusterBackup, of_a_state_that_does_not_follow_from_the_facts_is_not_made
     // With the hash that it asks for: only the facts tell.
     run_sql(
         cluster,
-        "UPDATE journal SET state = set_byte(state, 0, get_byte(state, 0) # 1) WHERE first_seq = 2;"
+        "UPDATE journal SET state = set_byte(state, 0, get_byte(state, 0) # 1) WHERE first_seq = 3;"
         "UPDATE journal b SET hash = sha256(p.hash || int8send(b.first_seq) || int8send(b.last_seq)"
         " || int8send((extract(epoch FROM b.at) * 1000)::bigint) || uuid_send(b.writer)"
         " || int8send(b.n) || b.state || b.frame) FROM journal p"
-        " WHERE p.last_seq = b.first_seq - 1 AND b.first_seq = 2"
+        " WHERE p.last_seq = b.first_seq - 1 AND b.first_seq = 3"
     );
     expect_refused(
         back_up_cluster(cluster, at("backup")),
-        "the batch of fact 2 was written with another state than the facts lead to"
+        "the batch of fact 3 was written with another state than the facts lead to"
     );
 }
 

@@ -38,7 +38,7 @@ protected:
     void take_snapshot() {
         const auto taken = cluster->run("snapshot", {"--cache-dir", cluster->cache(0)});
         EXPECT_EQ(taken.exit_code, 0) << taken.err;
-        EXPECT_THAT(taken.out, HasSubstr("has the first 3 facts"));
+        EXPECT_THAT(taken.out, HasSubstr("has the first 4 facts"));
     }
     void restart() {
         EXPECT_EQ(cluster->node(0).stop(), 0);
@@ -71,7 +71,7 @@ TEST_F(ClusterCache, lets_a_node_begin_where_its_snapshot_stands) {
     take_snapshot();
     buy(1);
     restart();
-    EXPECT_EQ(read_from(), 4U);
+    EXPECT_EQ(read_from(), 5U);
     expect_sold(2);
 }
 
@@ -95,7 +95,7 @@ TEST_F(ClusterCache, is_passed_over_where_it_is_another_clusters) {
     other.wait_until_ready();
     auto& process = other.node(0).process();
     const auto warned = process.wait_for_line("a snapshot was not used");
-    EXPECT_THAT(warned.value_or(""), HasSubstr("no batch 3"));
+    EXPECT_THAT(warned.value_or(""), HasSubstr("no batch 4"));
     auto client = other.client(0);
     EXPECT_EQ(count_free(client, make_hall(client, 10)), 10U);
 }

@@ -3,6 +3,8 @@
 #include "cluster/cluster.h"
 #include "store/side_records.h"
 
+#include <gmock/gmock.h>
+
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -23,6 +25,18 @@ Finished back_up_folder(const std::filesystem::path& folder, const std::filesyst
 Finished restore_folder(const std::filesystem::path& from, const std::filesystem::path& folder);
 Finished back_up_cluster(const Cluster& cluster, const std::filesystem::path& to);
 Finished restore_cluster(const Cluster& cluster, const std::filesystem::path& from);
+
+inline constexpr auto kWhole = "the chain is whole";
+
+inline void expect_done(const Finished& finished, const std::string& says) {
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_THAT(finished.out, testing::HasSubstr(says));
+}
+
+inline void expect_refused(const Finished& finished, const std::string& why) {
+    EXPECT_EQ(finished.exit_code, 1) << finished.out;
+    EXPECT_THAT(finished.err, testing::HasSubstr(why));
+}
 
 /// What a backup's end mark says of its facts and side records, but for how many batches they are.
 std::string mark_of(const std::filesystem::path& backup);

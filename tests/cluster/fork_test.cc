@@ -135,11 +135,11 @@ TEST_F(ClusterFork, of_a_chain_that_is_not_whole_is_refused_and_changes_nothing)
     make_hall(client, 10);
     client.close();
     EXPECT_EQ(cluster.node(0).stop(), 0);
-    run_sql(cluster, "UPDATE journal SET n = n + 1 WHERE first_seq = 2");
+    run_sql(cluster, "UPDATE journal SET n = n + 1 WHERE first_seq = 3");
     const auto before = hashes(cluster);
     const auto refused = cluster.run("migrate", {"fork"});
     EXPECT_EQ(refused.exit_code, 1);
-    EXPECT_THAT(refused.err, HasSubstr("the batch of fact 2: it doesn't follow the batch before"));
+    EXPECT_THAT(refused.err, HasSubstr("the batch of fact 3: it doesn't follow the batch before"));
     EXPECT_EQ(hashes(cluster), before);
 }
 

@@ -416,6 +416,9 @@ private:
         return accept(std::monostate{});
     }
 
+    /// Nothing that anybody could see.
+    Answer answer(const domain::RaiseFormat&, Instant) { return accept(std::monostate{}); }
+
     std::vector<KnownEvent> events_;
     std::vector<KnownSeat> seats_;
     std::vector<KnownReservation> reservations_;

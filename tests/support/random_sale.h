@@ -97,8 +97,9 @@ public:
         }
     }
 
-    /// The first two open the sale. Changes nothing but the ids that come next.
+    /// The first three open the sale. Changes nothing but the ids that come next.
     domain::Command next(const Dice& dice, Instant now) {
+        if (!is_raised_) return domain::RaiseFormat{domain::kNewestFormat};
         if (events_.empty()) return create({}, now);
         if (seats_.empty()) return add_seats({0, 0, 0, 6});
         const Four four{dice[4], dice[5], dice[6], dice[7]};
@@ -156,6 +157,7 @@ private:
     static constexpr std::size_t kAll = 1'000'000;
 
     void remember(const domain::Command& command, const domain::Accepted& accepted) {
+        is_raised_ = is_raised_ || std::holds_alternative<domain::RaiseFormat>(command);
         if (const auto* create = std::get_if<domain::CreateEvent>(&command))
             events_.push_back(create->event);
         if (const auto* add = std::get_if<domain::AddSeats>(&command)) {
@@ -368,6 +370,7 @@ private:
 
     std::uint64_t number_;
     NaiveModel model_;
+    bool is_raised_ = false;
     std::uint64_t made_ = 0;
     std::uint64_t next_seat_ = 1;
     std::vector<EventId> events_;

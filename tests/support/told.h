@@ -148,6 +148,9 @@ inline std::string told(const domain::CreateApiKey& command) {
 inline std::string told(const domain::RevokeApiKey& command) {
     return command.by + " revokes API key " + told(command.key);
 }
+inline std::string told(const domain::RaiseFormat& command) {
+    return "facts of format " + std::to_string(command.format) + " are let in";
+}
 inline std::string told(const domain::Command& command) {
     return std::visit([](const auto& one) { return told(one); }, command);
 }

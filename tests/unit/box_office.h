@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "domain/audit.h"
 #include "domain/audit_comparison.h"
+#include "domain/command_traits.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
 #include "domain/evolve.h"
@@ -46,6 +47,8 @@ public:
     static Organizer owner() { return {.sub = "house", .is_admin = false}; }
 
     Outcome act(const Command& command) {
+        const auto format = traits_of(command).format;
+        if (format > inventory_.format()) CHECK(act(RaiseFormat{format}));
         auto decision = decide(inventory_, command, now);
         CHECK(decision.outcome || decision.facts.empty());
         CHECK(decision.rests_on <= inventory_.last_seq());
@@ -183,6 +186,8 @@ private:
 /// In one word what came of a command: "accepted", "replayed", or the reason for the refusal.
 inline std::string_view word_for(Reason reason) {
     switch (reason) {
+        case Reason::format_too_low:
+            return "format_too_low";
         case Reason::idempotency_key_reused:
             return "idempotency_key_reused";
         case Reason::event_not_found:

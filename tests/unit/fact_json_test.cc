@@ -146,8 +146,10 @@ FactBody any_body(std::size_t type) {
             return ReservationExtended{ReservationId{any_bits()}, any_instant()};
         case 9:
             return any_api_key();
-        default:
+        case 10:
             return ApiKeyRevoked{ApiKeyId{any_bits()}, nasty_text(50)};
+        default:
+            return FormatRaised{within<std::uint32_t>(0, kNewestFormat)};
     }
 }
 
@@ -196,7 +198,8 @@ TEST(FactJson, gives_each_type_a_name_of_its_own) {
         ReservationExpired{},
         ReservationExtended{},
         ApiKeyCreated{},
-        ApiKeyRevoked{}
+        ApiKeyRevoked{},
+        FormatRaised{}
     };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;

@@ -37,6 +37,8 @@ constexpr std::size_t kLapseChunk = 2'000;
 /// do.
 constexpr Millis kSweepAfter{100};
 
+const domain::Command kRaise = domain::RaiseFormat{domain::kNewestFormat};
+
 /// A node that has died costs the others as much, once a round.
 constexpr Time kSlotMax = std::chrono::milliseconds{5};
 constexpr Time kSlotMore = std::chrono::microseconds{100};
@@ -284,6 +286,11 @@ void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     auto& facts = flight.facts;
     const auto commands_max = losing_run_ > 0 ? kCommandsAfterLoss : waiting_.size();
     state_.open_savepoint();
+    // No program has read the journal yet that wouldn't know it.
+    if (head_.last_seq == 0) {
+        auto raise = domain::decide(state_, kRaise, flight.batch.head.at);
+        record(flight, raise, TraceId{});
+    }
     while (!waiting_.empty() && flight.commands.size() < commands_max && facts.size() < kFactsMax &&
            flight.bytes < kBytesMax) {
         if (!decide_next(flight)) break;
@@ -314,20 +321,24 @@ bool Node::decide_next(Flight& flight) {
     counts_.decided_bytes += decision.written_bytes;
     if (flight.bytes > 0 && flight.bytes + decision.written_bytes > kBytesWithLast) return false;
     flight.bytes += decision.written_bytes;
+    record(flight, decision, asked.trace);
+    asked.outcome = std::move(decision.outcome);
+    flight.commands.push_back(std::move(asked));
+    waiting_.pop_front();
+    return true;
+}
+
+void Node::record(Flight& flight, domain::Decision& decision, TraceId trace) {
     for (auto& fact : decision.facts) {
         flight.facts.push_back(domain::Fact{
             .seq = state_.last_seq() + 1,
-            .at = at,
-            .trace = asked.trace,
+            .at = flight.batch.head.at,
+            .trace = trace,
             .event = fact.event,
             .body = std::move(fact.body),
         });
         domain::evolve(state_, flight.facts.back());
     }
-    asked.outcome = std::move(decision.outcome);
-    flight.commands.push_back(std::move(asked));
-    waiting_.pop_front();
-    return true;
 }
 
 void Node::send(Time now, SharedJournal::Mode mode) {

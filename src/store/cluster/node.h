@@ -216,6 +216,7 @@ private:
     void decide_batch(Time now, SharedJournal::Mode mode);
     /// False if it doesn't fit into the batch any more.
     bool decide_next(Flight& flight);
+    void record(Flight& flight, domain::Decision& decision, TraceId trace);
     void send(Time now, SharedJournal::Mode mode);
 
     // What became of a batch.

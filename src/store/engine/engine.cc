@@ -116,6 +116,7 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
     if (auto fault = refuse_work()) co_return std::unexpected(std::move(*fault));
     ++commands_;
     const auto at = now();
+    raise_format(domain::traits_of(command).format, at, trace);
     auto decision = domain::decide(inventory(), command, at);
     // What was made before, and what is refused anyway, is answered as ever.
     if (!decision.facts.empty() && domain::traits_of(command).takes_on_more) {
@@ -135,6 +136,12 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
         if (!is_kept) co_return std::unexpected(outcome_unknown());
     }
     co_return std::move(decision.outcome);
+}
+
+/// Nobody else writes this journal, and whoever opens it next has used what needs the format.
+void Engine::raise_format(std::uint32_t format, Instant at, TraceId trace) {
+    if (format <= inventory().format()) return;
+    record(domain::decide(inventory(), domain::RaiseFormat{format}, at).facts, at, trace);
 }
 
 std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, TraceId trace) {

@@ -23,7 +23,7 @@ using io::Fault;
 using io::FaultKind;
 
 /// Raised with every change of what is written, and so of domain/inventory_image.h.
-constexpr unsigned kSnapshotFormat = 5;
+constexpr unsigned kSnapshotFormat = 6;
 
 // A line of fixed length, the hash, the inventory, the digest of all before it.
 constexpr auto kFormatForm = "frontrow snapshot, format %04u";
