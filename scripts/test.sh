@@ -95,6 +95,11 @@ bench() {
         /usr/bin/python3 -B tests/bench/complete.py "build/bench/smoke/report${1:+-${1#--}}.json"
 }
 
+if [[ -n $soak ]]; then
+    next=$(tests/cluster/next_version.sh | tail -n 1) || fail "the next version doesn't build; nothing was tested"
+    export FRONTROW_NEXT_PROGRAM=$next
+fi
+
 for preset in "${presets[@]}"; do
     built=$target
     chosen=("${only[@]}")

@@ -63,7 +63,7 @@ std::vector<std::uint16_t> Cluster::ports() const {
     return ports;
 }
 
-void Cluster::start_node(std::size_t index) {
+void Cluster::start_node(std::size_t index, const std::string& program) {
     auto& node = nodes_[index];
     for (int tries = 1; !node.server; ++tries) {
         const auto port = node.port != 0 ? node.port : free_port();
@@ -78,8 +78,9 @@ void Cluster::start_node(std::size_t index) {
         if (has_caches_) arguments.insert(arguments.end(), {"--cache-dir", cache(index).string()});
         if (redis_) arguments.insert(arguments.end(), {"--redis", redis_->url()});
         try {
-            node.server =
-                std::make_unique<Server>(Child::Options{.arguments = arguments, .environment = {}});
+            node.server = std::make_unique<Server>(
+                Child::Options{.arguments = arguments, .environment = {}, .program = program}
+            );
             node.port = port;
         } catch (const std::exception&) {
             // Somebody else was quicker to take the port.

@@ -68,8 +68,9 @@ public:
     std::vector<std::uint16_t> ports() const;
     Client client(std::size_t index) const { return Client{port(index)}; }
 
-    /// On the port that it had, if it had one. It may not be ready yet.
-    void start_node(std::size_t index);
+    /// On the port that it had, if it had one. It may not be ready yet. By another build of
+    /// Frontrow where one is named.
+    void start_node(std::size_t index, const std::string& program = {});
     /// SIGKILL.
     void kill_node(std::size_t index) { nodes_[index].server.reset(); }
     /// SIGTERM, and what became of it; -1 if it went on running.

@@ -41,6 +41,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 /// The rest of the child's life before it is frontrow: between fork and exec only calls that are
 /// safe in a signal handler are allowed.
 struct Launch {
+    const char* program;
     const char* folder;
     int out;
     int err;
@@ -60,7 +61,7 @@ struct Launch {
             _exit(kCannotRun);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent) _exit(kCannotRun);
-        execve(FRONTROW_PROGRAM, arguments, environment);
+        execve(program, arguments, environment);
         _exit(kCannotRun);
     }
 };
@@ -89,6 +90,7 @@ Child::Child(const Options& options) {
     const auto argument_pointers = pointers_to(arguments);
     const auto environment_pointers = pointers_to(environment);
     const Launch launch{
+        .program = options.program.empty() ? FRONTROW_PROGRAM : options.program.c_str(),
         .folder = working_folder_.path().c_str(),
         .out = out[1],
         .err = err[1],

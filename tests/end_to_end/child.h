@@ -33,6 +33,8 @@ public:
         bool as_nobody = false;
         /// What lies in its working folder, by path.
         std::map<std::string, std::string> files = {};
+        /// Another program than this build's.
+        std::string program = {};
     };
 
     explicit Child(const Options& options);
