@@ -40,7 +40,7 @@ void try_event(std::string_view text) {
     domain::Event event;
     event.spec = *spec;
     std::string answer;
-    wire::append_event(answer, event);
+    wire::append_event(answer, event, event.updated_at);
     const auto again = wire::parse_event_request(answer);
     CHECK(again && *again == *spec);
 }

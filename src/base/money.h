@@ -12,13 +12,16 @@ namespace frontrow {
 using Amount = std::int64_t;
 inline constexpr Amount kPriceMax = 1'000'000'000'000;
 
-/// An ISO 4217 code: three capital letters.
+/// A currency by its code, three capital letters.
 class Currency {
 public:
     /// Nothing unless `text` is three capital letters.
     static std::optional<Currency> parse(std::string_view text);
 
     std::string_view code() const { return {code_.data(), code_.size()}; }
+    /// How many decimals its major unit has: 0 for yen, 2 for euros. Nothing for a currency that
+    /// ISO 4217 doesn't list today, as one that an old event was sold in may be.
+    std::optional<int> exponent() const;
 
     friend bool operator==(const Currency&, const Currency&) = default;
 

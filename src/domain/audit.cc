@@ -119,7 +119,8 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumbe
         !spec.sales_start_at || fact.at >= *spec.sales_start_at,
         "a seat was held before sales opened"
     );
-    expect(fact, fact.at < spec.start_at, "a seat was held after sales closed");
+    const auto closes = spec.sales_end_at ? *spec.sales_end_at : spec.start_at;
+    expect(fact, fact.at < closes, "a seat was held after sales closed");
     const auto length = body.expires_at - fact.at;
     expect(fact, length > Millis{0} && length <= spec.hold, "a hold is longer than allowed");
 }

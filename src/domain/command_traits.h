@@ -20,8 +20,6 @@ struct CommandTraits {
     bool takes_on_more;
     /// The command itself, if other buyers may be after its seats in the same moment; null if not.
     const ReserveSeats* contended;
-    /// Of its facts: it's refused while the journal has no facts of this format.
-    std::uint32_t format;
 };
 
 struct FactTraits {
@@ -35,47 +33,62 @@ struct FactTraits {
 };
 
 inline CommandTraits traits_of(const CreateEvent&) {
-    return {.takes_on_more = true, .contended = nullptr, .format = 0};
+    return {.takes_on_more = true, .contended = nullptr};
 }
 inline CommandTraits traits_of(const UpdateEvent&) {
-    return {.takes_on_more = true, .contended = nullptr, .format = 0};
+    return {.takes_on_more = true, .contended = nullptr};
 }
 inline CommandTraits traits_of(const DeleteEvent&) {
-    return {.takes_on_more = false, .contended = nullptr, .format = 0};
+    return {.takes_on_more = false, .contended = nullptr};
 }
 inline CommandTraits traits_of(const AddSeats&) {
-    return {.takes_on_more = true, .contended = nullptr, .format = 0};
+    return {.takes_on_more = true, .contended = nullptr};
 }
 inline CommandTraits traits_of(const ReserveSeats& command) {
-    return {.takes_on_more = true, .contended = &command, .format = 0};
+    return {.takes_on_more = true, .contended = &command};
 }
 inline CommandTraits traits_of(const ConfirmReservation&) {
-    return {.takes_on_more = false, .contended = nullptr, .format = 0};
+    return {.takes_on_more = false, .contended = nullptr};
 }
 inline CommandTraits traits_of(const CancelReservation&) {
-    return {.takes_on_more = false, .contended = nullptr, .format = 0};
+    return {.takes_on_more = false, .contended = nullptr};
 }
 inline CommandTraits traits_of(const ExtendReservation&) {
-    return {.takes_on_more = false, .contended = nullptr, .format = 0};
+    return {.takes_on_more = false, .contended = nullptr};
 }
 inline CommandTraits traits_of(const ExpireHolds&) {
-    return {.takes_on_more = false, .contended = nullptr, .format = 0};
+    return {.takes_on_more = false, .contended = nullptr};
 }
 inline CommandTraits traits_of(const CreateApiKey&) {
-    return {.takes_on_more = true, .contended = nullptr, .format = 0};
+    return {.takes_on_more = true, .contended = nullptr};
 }
 inline CommandTraits traits_of(const RevokeApiKey&) {
-    return {.takes_on_more = false, .contended = nullptr, .format = 0};
+    return {.takes_on_more = false, .contended = nullptr};
 }
 inline CommandTraits traits_of(const RaiseFormat&) {
-    return {.takes_on_more = false, .contended = nullptr, .format = 0};
+    return {.takes_on_more = false, .contended = nullptr};
 }
 
-inline FactTraits traits_of(const EventCreated&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
+/// With which the event's terms came.
+inline std::uint32_t format_of(const EventSpec& spec) {
+    return spec.sales_end_at ? 1 : 0;
 }
-inline FactTraits traits_of(const EventUpdated&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
+
+inline FactTraits traits_of(const EventCreated& body) {
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = format_of(body.spec),
+    };
+}
+inline FactTraits traits_of(const EventUpdated& body) {
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = format_of(body.spec),
+    };
 }
 inline FactTraits traits_of(const EventDeleted&) {
     return {.is_about_event = true, .ends_event = true, .given_up = nullptr, .format = 0};

@@ -4,6 +4,7 @@
 #include "domain/decide_rules.h"
 #include "domain/writable.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace frontrow::domain {
@@ -21,6 +22,13 @@ std::optional<std::size_t> bytes_of(const std::vector<NewFact>& facts, Instant n
     return sum;
 }
 
+std::uint32_t format_of(const std::vector<NewFact>& facts) {
+    std::uint32_t format = 0;
+    for (const auto& fact : facts)
+        format = std::max(format, traits_of(fact.body).format);
+    return format;
+}
+
 }  // namespace
 
 template <>
@@ -30,9 +38,10 @@ Decision decide_one(const Inventory& inventory, const RaiseFormat& command, Inst
 }
 
 Decision decide(const Inventory& inventory, const Command& command, Instant now) {
-    if (traits_of(command).format > inventory.format()) return refuse(Reason::format_too_low, 0);
     auto decision =
         std::visit([&](const auto& one) { return decide_one(inventory, one, now); }, command);
+    if (const auto format = format_of(decision.facts); format > inventory.format())
+        return refuse_limit(Reason::format_too_low, format, 0);
     // Before anything is true: a fact that can't be read back would take all others with it.
     const auto bytes = bytes_of(decision.facts, now);
     if (!bytes) return refuse(Reason::not_writable, 0);

@@ -33,6 +33,17 @@ Event changed(const EventRow& row, Instant now) {
 
 }  // namespace
 
+std::optional<Reason> refuse_by_sale(const Event& event, Instant now) {
+    switch (sale_state(event, now)) {
+        case SaleState::upcoming:
+            return Reason::sales_not_open;
+        case SaleState::ended:
+            return Reason::sales_closed;
+        case SaleState::open:
+            return std::nullopt;
+    }
+}
+
 template <>
 Decision decide_one(const Inventory&, const CreateEvent& command, Instant now) {
     Event event{

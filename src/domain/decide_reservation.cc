@@ -57,8 +57,7 @@ refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
     const auto because = [](Reason reason, std::int64_t limit = 0) {
         return Refusal{.reason = reason, .limit = limit};
     };
-    if (spec.sales_start_at && now < *spec.sales_start_at) return because(Reason::sales_not_open);
-    if (now >= spec.start_at) return because(Reason::sales_closed);
+    if (const auto reason = refuse_by_sale(event, now)) return because(*reason);
     if (names_a_seat_twice(command.seats)) return because(Reason::seat_named_twice);
     if (command.hold && *command.hold > spec.hold)
         return because(Reason::hold_too_long, spec.hold.count());
@@ -203,6 +202,8 @@ Decision decide_one(const Inventory& inventory, const ExtendReservation& command
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
     if (const auto reason = refuse_unless_held(status_of(*row, now)))
+        return refuse(*reason, event.last_seq());
+    if (const auto reason = refuse_by_sale(event.event, now))
         return refuse(*reason, event.last_seq());
     const Instant expires_at = row->expires_at + command.by;
     const Millis length_max = kHoldLengthsMax * Millis{row->hold_ms};

@@ -3,6 +3,7 @@
 #include "domain/decide.h"
 #include "domain/inventory.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,9 @@ template <class One>
 Decision decide_one(const Inventory& inventory, const One& command, Instant now);
 
 // What they share. Private to those files.
+
+/// Why nobody can have a seat of the event, or have one for longer; nothing while it's on sale.
+std::optional<Reason> refuse_by_sale(const Event& event, Instant now);
 
 inline Decision refuse(Refusal refusal, std::uint64_t rests_on) {
     return Decision{.outcome = std::unexpected(std::move(refusal)), .rests_on = rests_on};

@@ -28,7 +28,7 @@ constexpr std::array<PaymentRule, 2> choices(PaymentRule) {
 }
 
 /// What an organiser decides about an event. A spec that exists is valid: see wire/requests.h for
-/// the bounds.
+/// the bounds. A new field is declared last (domain/digest_fields.h).
 struct EventSpec {
     std::string name;
     std::string description;
@@ -37,16 +37,36 @@ struct EventSpec {
     Instant end_at;
     /// The declared capacity. Shown, not enforced against the seats created.
     std::int64_t total_seats = 0;
-    /// Booking opens here, or at once; it closes at start_at.
+    /// Booking opens here, or at once.
     std::optional<Instant> sales_start_at;
     std::chrono::seconds hold{900};
     std::uint32_t max_seats_per_reservation = 10;
     std::optional<std::uint32_t> max_seats_per_user;
     Currency currency;
     PaymentRule payment = PaymentRule::none;
+    /// Booking closes here, or at start_at.
+    std::optional<Instant> sales_end_at;
 
     friend bool operator==(const EventSpec&, const EventSpec&) = default;
 };
+
+inline Instant sales_end(const EventSpec& spec) {
+    return spec.sales_end_at.value_or(spec.start_at);
+}
+
+/// Whether seats can be had.
+enum class SaleState : std::uint8_t { upcoming, open, ended };
+
+constexpr std::string_view name_of(SaleState state) {
+    switch (state) {
+        case SaleState::upcoming:
+            return "upcoming";
+        case SaleState::open:
+            return "open";
+        case SaleState::ended:
+            return "ended";
+    }
+}
 
 struct Event {
     EventId id;
@@ -60,5 +80,11 @@ struct Event {
 
     friend bool operator==(const Event&, const Event&) = default;
 };
+
+inline SaleState sale_state(const Event& event, Instant now) {
+    if (now >= sales_end(event.spec)) return SaleState::ended;
+    if (event.spec.sales_start_at && now < *event.spec.sales_start_at) return SaleState::upcoming;
+    return SaleState::open;
+}
 
 }  // namespace frontrow::domain

@@ -105,7 +105,8 @@ struct FormatRaised {
 };
 
 /// What facts a journal may have, for programs of two versions that write one in turn: 0, all that
-/// stands here and belongs to no other; 1, FormatRaised.
+/// stands here and belongs to no other; 1, FormatRaised, and
+/// `sales_end_at` among an event's terms.
 inline constexpr std::uint32_t kNewestFormat = 1;
 
 using FactBody = std::variant<

@@ -47,7 +47,8 @@ struct SeatConflict {
 
 struct Refusal {
     Reason reason{};
-    /// The bound that was passed, where there is one: seats, or seconds.
+    /// The bound that was passed, where there is one: seats, or seconds; with format_too_low the
+    /// format that is needed.
     std::int64_t limit = 0;
     /// What the reason is about, where that is one thing: a seat's number or id.
     std::string subject;

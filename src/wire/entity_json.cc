@@ -38,11 +38,14 @@ void write_api_key(JsonWriter& json, const ApiKey& key) {
 
 }  // namespace
 
-void append_event(std::string& out, const domain::Event& event) {
+void append_event(std::string& out, const domain::Event& event, Instant now) {
     JsonWriter json{out};
     json.begin_object();
     json.field("id", event.id);
     write_event_spec(json, event.spec);
+    if (const auto exponent = event.spec.currency.exponent())
+        json.field("currency_exponent", *exponent);
+    json.field("sale_state", name_of(sale_state(event, now)));
     json.field("created_at", event.created_at);
     json.field("updated_at", event.updated_at);
     json.end_object();

@@ -14,7 +14,7 @@ namespace frontrow::wire {
 // Entities as clients see them, appended to `out`. A public view names no person and no
 // reservation.
 
-void append_event(std::string& out, const domain::Event& event);
+void append_event(std::string& out, const domain::Event& event, Instant now);
 void append_seat(std::string& out, const domain::SeatView& seat);
 /// `now` gives a pending reservation its expires_in_ms.
 void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now);

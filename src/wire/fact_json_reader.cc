@@ -42,7 +42,7 @@ Result<Fact, ParseError> parse_fact(std::string_view line) {
             in.complain("type", "is unknown to this version of Frontrow: " + type);
     }
     if (const auto* raised = std::get_if<FormatRaised>(&fact.body);
-        raised != nullptr && raised->format > kNewestFormat) {
+        raised != nullptr && (raised->format == 0 || raised->format > kNewestFormat)) {
         in.complain(
             "data.format",
             "is " + std::to_string(raised->format) + ", and this version of Frontrow knows " +

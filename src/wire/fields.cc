@@ -49,7 +49,9 @@ void FieldsWriter::operator()(Key name, const std::vector<SeatSpec>& seats) {
 
 void FieldsReader::operator()(std::string_view name, Currency& currency) {
     const auto code = Currency::parse(in_.text(name, {3, 3}));
-    if (!code) in_.complain(name, "must be an ISO 4217 code of three capital letters, like JPY");
+    const bool is_listed = code && code->exponent();
+    if (!code || (in_.origin() == Origin::request && !is_listed))
+        in_.complain(name, "must be the code of a currency by ISO 4217, like JPY");
     currency = code.value_or(Currency{});
 }
 

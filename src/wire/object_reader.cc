@@ -36,6 +36,9 @@ bool check_text(std::string_view text, TextBounds bounds, std::string& complaint
         case TextFlaw::control_character:
             complaint = "must not contain control characters";
             break;
+        case TextFlaw::invisible:
+            complaint = "must have something to see, not blanks and invisible characters alone";
+            break;
     }
     return false;
 }

@@ -21,7 +21,7 @@ constexpr std::size_t kSeatIdsMax = 1'000;
 constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50};
-constexpr TextBounds kApiKeyName{1, 255};
+constexpr TextBounds kApiKeyName{1, 255, true};
 
 std::unexpected<ParseError> whole_body(std::string message) {
     return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});

@@ -29,7 +29,7 @@ constexpr NumberLimits kSeatPrice{kPrice, {0, kWrittenPriceMax}};
 
 template <class Fields, Some<EventSpec> Spec>
 void describe(Fields& fields, Spec& spec) {
-    auto& [name, description, venue, start_at, end_at, total_seats, sales_start_at, hold, max_seats_per_reservation, max_seats_per_user, currency, payment] =
+    auto& [name, description, venue, start_at, end_at, total_seats, sales_start_at, hold, max_seats_per_reservation, max_seats_per_user, currency, payment, sales_end_at] =
         spec;
     fields("name", name, kEventName);
     fields.with_default("description", description, kDescription);
@@ -38,6 +38,7 @@ void describe(Fields& fields, Spec& spec) {
     fields("end_at", end_at);
     fields("total_seats", total_seats, kCapacity);
     fields("sales_start_at", sales_start_at);
+    fields("sales_end_at", sales_end_at);
     fields.with_default("hold_seconds", hold, kHold);
     fields.with_default(
         "max_seats_per_reservation", max_seats_per_reservation, kSeatsPerReservation
@@ -69,6 +70,17 @@ void describe(Fields& fields, Block& block) {
     auto& [first_id, seats] = block;
     fields("first_seat_id", first_id);
     fields("seats", seats);
+}
+
+void check_order(ObjectReader& in, const EventSpec& spec) {
+    if (spec.end_at <= spec.start_at) in.complain("end_at", "must be after start_at");
+    if (spec.sales_end_at && *spec.sales_end_at > spec.end_at)
+        in.complain("sales_end_at", "must not be after end_at");
+    if (spec.sales_start_at && *spec.sales_start_at >= sales_end(spec)) {
+        in.complain(
+            "sales_start_at", "must be before sales end: at sales_end_at, or else at start_at"
+        );
+    }
 }
 
 }  // namespace
@@ -105,8 +117,7 @@ EventSpec read_event_spec(ObjectReader& in, std::chrono::seconds hold) {
     EventSpec spec{.hold = hold};
     FieldsReader{in}.all_of(spec);
     const bool has_both = in.has("start_at") && in.has("end_at");
-    if (in.origin() == Origin::request && has_both && spec.end_at <= spec.start_at)
-        in.complain("end_at", "must be after start_at");
+    if (in.origin() == Origin::request && has_both) check_order(in, spec);
     return spec;
 }
 

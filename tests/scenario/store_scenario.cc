@@ -42,7 +42,7 @@ std::string StoreScenario::all_reads(
 ) {
     std::string text;
     for (const auto& event : world_->read(store().list_events({.limit = 1'000})))
-        wire::append_event(text, event);
+        wire::append_event(text, event, event.updated_at);
     for (const auto id : events) {
         const auto event = world_->read(store().find_event(id));
         text += event ? " version " + std::to_string(event->version) : " no event";

@@ -329,14 +329,18 @@ private:
         return accept(entity);
     }
 
+    static std::optional<Reason> refuse_by_sale(const domain::EventSpec& spec, Instant now) {
+        if (now >= spec.sales_end_at.value_or(spec.start_at)) return Reason::sales_closed;
+        if (spec.sales_start_at && now < *spec.sales_start_at) return Reason::sales_not_open;
+        return std::nullopt;
+    }
+
     static std::optional<Answer> refuse_by_spec(
         const domain::EventSpec& spec,
         const domain::ReserveSeats& command,
         Instant now
     ) {
-        if (spec.sales_start_at && now < *spec.sales_start_at)
-            return refuse(Reason::sales_not_open);
-        if (now >= spec.start_at) return refuse(Reason::sales_closed);
+        if (const auto reason = refuse_by_sale(spec, now)) return refuse(*reason);
         for (const auto id : command.seats)
             if (std::ranges::count(command.seats, id) > 1) return refuse(Reason::seat_named_twice);
         if (command.hold && *command.hold > spec.hold)
@@ -379,6 +383,8 @@ private:
         if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
         if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
         if (status == Status::expired) return refuse(Reason::hold_expired);
+        const auto& spec = find_event(one->now.event)->event.spec;
+        if (const auto reason = refuse_by_sale(spec, now)) return refuse(*reason);
         const auto first = one->as_created.expires_at - one->as_created.created_at;
         const auto latest = one->as_created.created_at + 3 * first;
         if (one->now.expires_at + command.by > latest) {

@@ -178,7 +178,7 @@ private:
         // key is forgotten.
         if (choice >= 248) {
             for (const auto& event : model_.events(kAll, 0))
-                add(event.spec.start_at);
+                add(domain::sales_end(event.spec));
         } else if (choice >= 240) {
             for (const auto& one : reservations_)
                 add(one.as_created.created_at + std::chrono::hours{24});
@@ -240,6 +240,7 @@ private:
         spec.end_at = spec.start_at + (1 + four[2] % 3) * 1h;
         spec.total_seats = 1 + four[0];
         if (four[1] % 4 == 3) spec.sales_start_at = now + four[2] * 1s;
+        if (four[3] % 4 == 2) spec.sales_end_at = spec.end_at - four[2] * 1min;
         spec.hold = std::chrono::seconds{900 - 60 * (four[2] % 15)};
         spec.max_seats_per_reservation = 4 - four[2] % 3;
         if (four[3] % 2 == 1) spec.max_seats_per_user = 2 + four[3] / 2 % 6;

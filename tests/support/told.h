@@ -53,7 +53,8 @@ inline std::string told(const domain::EventSpec& spec) {
     const auto limit = spec.max_seats_per_user;
     return "\"" + spec.name + "\" of " + to_rfc3339(spec.start_at) + ", sold " +
            (spec.sales_start_at ? "from " + to_rfc3339(*spec.sales_start_at) : "at once") +
-           ", holds of " + told_number(spec.hold.count()) + " s, " +
+           (spec.sales_end_at ? " until " + to_rfc3339(*spec.sales_end_at) : "") + ", holds of " +
+           told_number(spec.hold.count()) + " s, " +
            std::to_string(spec.max_seats_per_reservation) + " seats at a time" +
            (limit ? ", " + std::to_string(*limit) + " a user" : "") + ", in " +
            std::string{spec.currency.code()} +

@@ -3,7 +3,6 @@
 #include "base/check.h"
 #include "domain/audit.h"
 #include "domain/audit_comparison.h"
-#include "domain/command_traits.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
 #include "domain/evolve.h"
@@ -47,9 +46,11 @@ public:
     static Organizer owner() { return {.sub = "house", .is_admin = false}; }
 
     Outcome act(const Command& command) {
-        const auto format = traits_of(command).format;
-        if (format > inventory_.format()) CHECK(act(RaiseFormat{format}));
         auto decision = decide(inventory_, command, now);
+        if (is_refused_for_format(decision)) {
+            CHECK(act(RaiseFormat{kNewestFormat}));
+            decision = decide(inventory_, command, now);
+        }
         CHECK(decision.outcome || decision.facts.empty());
         CHECK(decision.rests_on <= inventory_.last_seq());
         for (auto& fact : decision.facts) {
@@ -67,6 +68,11 @@ public:
         CHECK(!audit_.violations().empty() || compare(audit_, inventory_).empty());
         facts_of_last_ = decision.facts.size();
         return std::move(decision.outcome);
+    }
+
+    /// As a store does it whose journal nobody else writes.
+    static bool is_refused_for_format(const Decision& decision) {
+        return !decision.outcome && decision.outcome.error().reason == Reason::format_too_low;
     }
 
     /// An event of the house with seats "1", "2", … of one price.

@@ -61,6 +61,7 @@ EventSpec any_event_spec() {
     spec.end_at = spec.start_at + Millis{1};
     spec.total_seats = within<std::int64_t>(1, 10'000'000);
     if (any_truth()) spec.sales_start_at = any_instant();
+    if (any_truth()) spec.sales_end_at = any_instant();
     spec.hold = std::chrono::seconds{within(1, 3'600)};
     spec.max_seats_per_reservation = within<std::uint32_t>(1, 100);
     if (any_truth()) spec.max_seats_per_user = within<std::uint32_t>(1, 100'000);
@@ -257,6 +258,7 @@ EventSpec spec_beyond_all_limits() {
         .max_seats_per_user = 0,
         .currency = {},
         .payment = PaymentRule::none,
+        .sales_end_at = parse_rfc3339("2027-12-22T10:00:00Z"),
     };
 }
 

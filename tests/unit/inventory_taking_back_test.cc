@@ -386,6 +386,7 @@ constexpr Change kChanges[]{
     [](auto& facts) { spec_of(facts).max_seats_per_user = 5; },
     [](auto& facts) { spec_of(facts).currency = *Currency::parse("EUR"); },
     [](auto& facts) { spec_of(facts).payment = PaymentRule::required; },
+    [](auto& facts) { spec_of(facts).sales_end_at = spec_of(facts).end_at; },
     [](auto& facts) { body_at<EventCreated>(facts, 0).created_by = "yard"; },
     [](auto& facts) { facts[0].at -= Millis{1}; },
     [](auto& facts) { facts[1].event = facts[2].event = EventId{Bits128{1, 3}}; },

@@ -30,7 +30,7 @@ void reply_event(Context& context, const domain::Event& event, unsigned status) 
     context.response.status = status;
     context.response.add_header("ETag", etag_of(event));
     if (status == 201) context.response.add_location("/api/v1/events/", event.id.bits());
-    wire::append_event(context.response.body, event);
+    wire::append_event(context.response.body, event, context.services.store.now());
 }
 
 }  // namespace
@@ -60,7 +60,13 @@ Awaitable<void> list_events(Context& context) {
         const domain::Place place{.id = last.id.bits(), .start_at = last.spec.start_at};
         link_next(context, kBounds, *page, place, "/api/v1/events");
     }
-    reply_list(context, *events, wire::append_event);
+    reply_list(
+        context,
+        *events,
+        [now = context.services.store.now()](std::string& out, const domain::Event& event) {
+            wire::append_event(out, event, now);
+        }
+    );
 }
 
 Awaitable<void> get_event(Context& context) {

@@ -37,8 +37,6 @@ constexpr std::size_t kLapseChunk = 2'000;
 /// do.
 constexpr Millis kSweepAfter{100};
 
-const domain::Command kRaise = domain::RaiseFormat{domain::kNewestFormat};
-
 /// A node that has died costs the others as much, once a round.
 constexpr Time kSlotMax = std::chrono::milliseconds{5};
 constexpr Time kSlotMore = std::chrono::microseconds{100};
@@ -237,45 +235,6 @@ void Node::decide_if_due(Time now) {
     decide_batch(now, SharedJournal::Mode::first);
 }
 
-void Node::ask_hold(Time now) {
-    hold_ = look_now(now);
-    // What another's batch was seen with in a session that commits nothing, a fail-over may take
-    // back: nobody is told by it.
-    hold_->covers = 0;
-    ++counts_.holds;
-    ports_.journal.hold(
-        head_.first_seq,
-        me_,
-        [weak = std::weak_ptr{self_}](Result<SharedJournal::Appended, Fault> answer) {
-            if (const auto self = weak.lock()) (*self)->on_held(std::move(answer));
-        }
-    );
-}
-
-void Node::on_held(Result<SharedJournal::Appended, Fault> answer) {
-    if (has_failed_) return;
-    const auto asked = *std::exchange(hold_, std::nullopt);
-    const auto now = time_now();
-    if (!answer) {
-        lose_contact(now, answer.error());
-        pause_appends(now);
-        return step();
-    }
-    note_contact(answer->following, asked.clock_at_send);
-    append_pause_ = {};
-    if (!healing_) follow(answer->following, asked);
-    // It is behind the head, unless there is more than one answer holds, or it was lost before this
-    // one came.
-    has_place_ = answer->is_in && !healing_ && !has_failed_ && is_head_of(answer->following);
-    if (answer->is_in && !has_place_) ports_.journal.release();
-    step();
-}
-
-void Node::decide_held(Time now) {
-    if (!waiting_.empty()) decide_batch(now, SharedJournal::Mode::held);
-    if (!flight_) ports_.journal.release();
-}
-
 void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     // Only what has run out at the head, so that another's batch finds the hold as its node did.
     state_.lapse(head_.at, kLapseChunk);
@@ -287,10 +246,7 @@ void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     const auto commands_max = losing_run_ > 0 ? kCommandsAfterLoss : waiting_.size();
     state_.open_savepoint();
     // No program has read the journal yet that wouldn't know it.
-    if (head_.last_seq == 0) {
-        auto raise = domain::decide(state_, kRaise, flight.batch.head.at);
-        record(flight, raise, TraceId{});
-    }
+    if (head_.last_seq == 0) raise_format(flight);
     while (!waiting_.empty() && flight.commands.size() < commands_max && facts.size() < kFactsMax &&
            flight.bytes < kBytesMax) {
         if (!decide_next(flight)) break;
@@ -321,15 +277,20 @@ bool Node::decide_next(Flight& flight) {
     counts_.decided_bytes += decision.written_bytes;
     if (flight.bytes > 0 && flight.bytes + decision.written_bytes > kBytesWithLast) return false;
     flight.bytes += decision.written_bytes;
-    record(flight, decision, asked.trace);
+    record(flight, std::move(decision.facts), asked.trace);
     asked.outcome = std::move(decision.outcome);
     flight.commands.push_back(std::move(asked));
     waiting_.pop_front();
     return true;
 }
 
-void Node::record(Flight& flight, domain::Decision& decision, TraceId trace) {
-    for (auto& fact : decision.facts) {
+void Node::raise_format(Flight& flight) {
+    const domain::RaiseFormat newest{domain::kNewestFormat};
+    record(flight, domain::decide(state_, newest, flight.batch.head.at).facts, TraceId{});
+}
+
+void Node::record(Flight& flight, std::vector<domain::NewFact> facts, TraceId trace) {
+    for (auto& fact : facts) {
         flight.facts.push_back(domain::Fact{
             .seq = state_.last_seq() + 1,
             .at = flight.batch.head.at,

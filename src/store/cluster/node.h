@@ -216,7 +216,8 @@ private:
     void decide_batch(Time now, SharedJournal::Mode mode);
     /// False if it doesn't fit into the batch any more.
     bool decide_next(Flight& flight);
-    void record(Flight& flight, domain::Decision& decision, TraceId trace);
+    void raise_format(Flight& flight);
+    void record(Flight& flight, std::vector<domain::NewFact> facts, TraceId trace);
     void send(Time now, SharedJournal::Mode mode);
 
     // What became of a batch.

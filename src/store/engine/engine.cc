@@ -116,8 +116,7 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
     if (auto fault = refuse_work()) co_return std::unexpected(std::move(*fault));
     ++commands_;
     const auto at = now();
-    raise_format(domain::traits_of(command).format, at, trace);
-    auto decision = domain::decide(inventory(), command, at);
+    auto decision = decide(command, at, trace);
     // What was made before, and what is refused anyway, is answered as ever.
     if (!decision.facts.empty() && domain::traits_of(command).takes_on_more) {
         if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
@@ -138,10 +137,14 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
     co_return std::move(decision.outcome);
 }
 
-/// Nobody else writes this journal, and whoever opens it next has used what needs the format.
-void Engine::raise_format(std::uint32_t format, Instant at, TraceId trace) {
-    if (format <= inventory().format()) return;
+/// Nobody else writes this journal: a format that a fact needs is let in for it.
+domain::Decision Engine::decide(const domain::Command& command, Instant at, TraceId trace) {
+    auto decision = domain::decide(inventory(), command, at);
+    const auto& outcome = decision.outcome;
+    if (outcome || outcome.error().reason != domain::Reason::format_too_low) return decision;
+    const auto format = static_cast<std::uint32_t>(outcome.error().limit);
     record(domain::decide(inventory(), domain::RaiseFormat{format}, at).facts, at, trace);
+    return domain::decide(inventory(), command, at);
 }
 
 std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, TraceId trace) {
