@@ -56,6 +56,18 @@ void Audit::judge(const Fact& fact, const EventDeleted&) {
 }
 
 template <>
+void Audit::judge(const Fact& fact, const SaleChanged& body) {
+    auto* truth = event(fact);
+    if (truth == nullptr) return;
+    auto& sale = truth->event.sale;
+    expect(fact, sale != SaleAction::end, "a sale went on after its end");
+    expect(fact, sale != body.action, "a sale was changed into what it was");
+    sale = body.action;
+    truth->event.updated_at = fact.at;
+    ++truth->event.version;
+}
+
+template <>
 void Audit::judge(const Fact& fact, const SeatsAdded& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
@@ -119,6 +131,7 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumbe
         !spec.sales_start_at || fact.at >= *spec.sales_start_at,
         "a seat was held before sales opened"
     );
+    expect(fact, truth->event.sale == SaleAction::open, "a seat was held while sales rested");
     const auto closes = spec.sales_end_at ? *spec.sales_end_at : spec.start_at;
     expect(fact, fact.at < closes, "a seat was held after sales closed");
     const auto length = body.expires_at - fact.at;
@@ -205,6 +218,8 @@ void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     auto* hold = pending(fact, body.reservation);
     if (hold == nullptr) return;
     expect(fact, fact.at < hold->expires_at, "a hold was extended after it had run out");
+    const auto sale = events_[hold->event].event.sale;
+    expect(fact, sale == SaleAction::open, "a hold was extended while sales rested");
     expect(fact, body.expires_at > hold->expires_at, "an extension made a hold shorter");
     hold->expires_at = body.expires_at;
 }

@@ -68,6 +68,9 @@ inline CommandTraits traits_of(const RevokeApiKey&) {
 inline CommandTraits traits_of(const RaiseFormat&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
+inline CommandTraits traits_of(const ChangeSale&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
 
 /// With which the event's terms came.
 inline std::uint32_t format_of(const EventSpec& spec) {
@@ -121,6 +124,9 @@ inline FactTraits traits_of(const ApiKeyRevoked&) {
 }
 inline FactTraits traits_of(const FormatRaised&) {
     return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
+}
+inline FactTraits traits_of(const SaleChanged&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 1};
 }
 
 #pragma clang diagnostic pop

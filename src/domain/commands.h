@@ -43,6 +43,14 @@ struct DeleteEvent {
     std::optional<std::uint32_t> if_version;
 };
 
+/// Pauses a sale, opens it again, or ends it for good. Its times go on as they are.
+struct ChangeSale {
+    EventId event;
+    Organizer by;
+    SaleAction action{};
+    std::optional<std::uint32_t> if_version;
+};
+
 struct AddSeats {
     EventId event;
     Organizer by;
@@ -114,6 +122,7 @@ using Command = std::variant<
     ExpireHolds,
     CreateApiKey,
     RevokeApiKey,
-    RaiseFormat>;
+    RaiseFormat,
+    ChangeSale>;
 
 }  // namespace frontrow::domain

@@ -39,6 +39,8 @@ std::optional<Reason> refuse_by_sale(const Event& event, Instant now) {
             return Reason::sales_not_open;
         case SaleState::ended:
             return Reason::sales_closed;
+        case SaleState::paused:
+            return Reason::sales_paused;
         case SaleState::open:
             return std::nullopt;
     }
@@ -87,6 +89,19 @@ Decision decide_one(const Inventory& inventory, const DeleteEvent& command, Inst
     });
     decision.facts.push_back({command.event, EventDeleted{}});
     return decision;
+}
+
+template <>
+Decision decide_one(const Inventory& inventory, const ChangeSale& command, Instant now) {
+    const auto* row = find_own_event(inventory, command.event, command.by);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
+    if (row->event.sale == command.action) return accept(row->event, row->last_seq());
+    if (row->event.sale == SaleAction::end) return refuse(Reason::sales_closed, row->last_seq());
+
+    auto event = changed(*row, now);
+    event.sale = command.action;
+    return accept(std::move(event), command.event, SaleChanged{command.action});
 }
 
 template <>

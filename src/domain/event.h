@@ -54,8 +54,25 @@ inline Instant sales_end(const EventSpec& spec) {
     return spec.sales_end_at.value_or(spec.start_at);
 }
 
+/// What an organiser does to a sale: `end` for good.
+enum class SaleAction : std::uint8_t { open, pause, end };
+
+constexpr std::string_view name_of(SaleAction action) {
+    switch (action) {
+        case SaleAction::open:
+            return "open";
+        case SaleAction::pause:
+            return "pause";
+        case SaleAction::end:
+            return "end";
+    }
+}
+constexpr std::array<SaleAction, 3> choices(SaleAction) {
+    return {SaleAction::open, SaleAction::pause, SaleAction::end};
+}
+
 /// Whether seats can be had.
-enum class SaleState : std::uint8_t { upcoming, open, ended };
+enum class SaleState : std::uint8_t { upcoming, open, paused, ended };
 
 constexpr std::string_view name_of(SaleState state) {
     switch (state) {
@@ -63,6 +80,8 @@ constexpr std::string_view name_of(SaleState state) {
             return "upcoming";
         case SaleState::open:
             return "open";
+        case SaleState::paused:
+            return "paused";
         case SaleState::ended:
             return "ended";
     }
@@ -75,16 +94,19 @@ struct Event {
     std::string created_by;
     Instant created_at;
     Instant updated_at;
-    /// Rises by one with every change of the spec; the ETag.
+    /// Rises by one with every change; the ETag.
     std::uint32_t version = 1;
+    /// The last one.
+    SaleAction sale = SaleAction::open;
 
     friend bool operator==(const Event&, const Event&) = default;
 };
 
 inline SaleState sale_state(const Event& event, Instant now) {
-    if (now >= sales_end(event.spec)) return SaleState::ended;
+    const bool is_over = event.sale == SaleAction::end || now >= sales_end(event.spec);
+    if (is_over) return SaleState::ended;
     if (event.spec.sales_start_at && now < *event.spec.sales_start_at) return SaleState::upcoming;
-    return SaleState::open;
+    return event.sale == SaleAction::pause ? SaleState::paused : SaleState::open;
 }
 
 }  // namespace frontrow::domain

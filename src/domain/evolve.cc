@@ -34,6 +34,9 @@ private:
         change_event([&](Event& event) { event.spec = body.spec; });
     }
     void apply(const EventDeleted& body);
+    void apply(const SaleChanged& body) {
+        change_event([&](Event& event) { event.sale = body.action; });
+    }
     void apply(const SeatsAdded& body) { plans_.add_block(event(), body.block); }
     void apply(const ReservationHeld& body);
     void apply(const ReservationConfirmed& body) {

@@ -43,6 +43,12 @@ struct SeatsAdded {
     }
 };
 
+struct SaleChanged {
+    SaleAction action{};
+
+    friend bool operator==(const SaleChanged&, const SaleChanged&) = default;
+};
+
 struct ReservationHeld {
     ReservationId reservation;
     std::string user;
@@ -105,8 +111,8 @@ struct FormatRaised {
 };
 
 /// What facts a journal may have, for programs of two versions that write one in turn: 0, all that
-/// stands here and belongs to no other; 1, FormatRaised, and
-/// `sales_end_at` among an event's terms.
+/// stands here and belongs to no other; 1, FormatRaised,
+/// SaleChanged, and `sales_end_at` among an event's terms.
 inline constexpr std::uint32_t kNewestFormat = 1;
 
 using FactBody = std::variant<
@@ -121,7 +127,8 @@ using FactBody = std::variant<
     ReservationExtended,
     ApiKeyCreated,
     ApiKeyRevoked,
-    FormatRaised>;
+    FormatRaised,
+    SaleChanged>;
 
 /// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
 struct Fact {

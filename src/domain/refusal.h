@@ -22,6 +22,7 @@ enum class Reason : std::uint8_t {
     event_full,
     sales_not_open,
     sales_closed,
+    sales_paused,
     seat_named_twice,
     hold_too_long,
     too_many_seats,

@@ -89,6 +89,12 @@ Problem problem_of(const domain::Refusal& refusal) {
                 .code = "SALES_CLOSED",
                 .message = "Sales for this event have closed."
             };
+        case Reason::sales_paused:
+            return {
+                .status = 409,
+                .code = "SALES_PAUSED",
+                .message = "Sales for this event are paused; what you hold stays yours."
+            };
         case Reason::seat_named_twice:
             return invalid_field("seat_ids", "must name each seat once");
         case Reason::hold_too_long:

@@ -35,6 +35,12 @@ void describe(Fields&, Body&) {
     static_assert(std::is_empty_v<Body>);
 }
 
+template <class Fields, Some<domain::SaleChanged> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [action] = body;
+    fields("action", action);
+}
+
 template <class Fields, Some<domain::SeatsAdded> Body>
 void describe(Fields& fields, Body& body) {
     auto& [block] = body;
@@ -114,6 +120,7 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::ApiKeyCreated>{"ApiKeyCreated"},
     Named<domain::ApiKeyRevoked>{"ApiKeyRevoked"},
     Named<domain::FormatRaised>{"FormatRaised"},
+    Named<domain::SaleChanged>{"SaleChanged"},
 };
 
 template <class... Kinds>

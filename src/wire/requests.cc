@@ -111,6 +111,10 @@ void describe(FieldsReader& fields, ApiKeyRequest& request) {
     fields("role", request.role);
 }
 
+void describe(FieldsReader& fields, domain::SaleAction& action) {
+    fields("action", action);
+}
+
 std::optional<FieldError> check(std::string_view field, std::string_view text, TextBounds bounds) {
     std::string complaint;
     if (check_text(text, bounds, complaint)) return std::nullopt;
@@ -175,7 +179,7 @@ Result<ReservationRequest, ParseError> parse_reservation_request(std::string_vie
 template <class Request>
 Result<Request, ParseError> parse_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints&) {
-        Request request;
+        Request request{};
         FieldsReader fields{in};
         describe(fields, request);
         return request;
@@ -184,6 +188,7 @@ Result<Request, ParseError> parse_request(std::string_view body) {
 
 template Result<ExtensionRequest, ParseError> parse_request(std::string_view body);
 template Result<ApiKeyRequest, ParseError> parse_request(std::string_view body);
+template Result<domain::SaleAction, ParseError> parse_request(std::string_view body);
 
 std::optional<FieldError> check_idempotency_key(std::string_view key) {
     return check("Idempotency-Key", key, {1, kIdempotencyKeyMax});

@@ -93,6 +93,22 @@ Awaitable<void> update_event(Context& context) {
         reply_event(context, *event, 200);
 }
 
+Awaitable<void> change_sale(Context& context) {
+    const auto id = context.path_id<EventId>();
+    if (!id) co_return;
+    auto action = wire::parse_request<domain::SaleAction>(context.request.body);
+    if (context.value_or_fail(action) == nullptr) co_return;
+    domain::ChangeSale command{
+        .event = *id,
+        .by = context.organizer(),
+        .action = *action,
+        .if_version = if_version(context.request),
+    };
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (const auto* event = entity_or_fail<domain::Event>(context, result))
+        reply_event(context, *event, 200);
+}
+
 Awaitable<void> delete_event(Context& context) {
     const auto id = context.path_id<EventId>();
     if (!id) co_return;

@@ -14,6 +14,7 @@ Awaitable<void> list_events(Context& context);
 Awaitable<void> get_event(Context& context);
 Awaitable<void> update_event(Context& context);
 Awaitable<void> delete_event(Context& context);
+Awaitable<void> change_sale(Context& context);
 
 Awaitable<void> create_seat(Context& context);
 Awaitable<void> create_seats(Context& context);

@@ -29,6 +29,7 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/events/{id}", anyone, BodyKind::none, handlers::get_event},
     {post, "/api/v1/events", organizer, BodyKind::long_json, handlers::create_event},
     {put, "/api/v1/events/{id}", organizer, BodyKind::long_json, handlers::update_event},
+    {post, "/api/v1/events/{id}/sale", organizer, BodyKind::json, handlers::change_sale},
     {delete_, "/api/v1/events/{id}", organizer, BodyKind::none, handlers::delete_event},
 
     {get, "/api/v1/events/{id}/seats", anyone, BodyKind::none, handlers::list_seats},
