@@ -56,6 +56,11 @@ void check_seats(std::vector<domain::SeatSpec> seats) {
     CHECK(boost::json::parse(answer, error).is_array() && !error);
 }
 
+void try_sale(std::string_view text) {
+    const auto action = wire::parse_request<domain::SaleAction>(text);
+    if (is_accepted(action)) check_fact(domain::SaleChanged{*action});
+}
+
 void try_seats(std::string_view text) {
     if (auto seat = wire::parse_seat_request(text); is_accepted(seat))
         check_seats({std::move(*seat)});
@@ -110,6 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace frontrow::fuzz;
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     try_event(text);
+    try_sale(text);
     try_seats(text);
     try_reservation(text);
     try_api_key(text);

@@ -59,17 +59,16 @@ bool is_within(std::size_t length, TextBounds bounds) {
 }  // namespace
 
 std::optional<TextFlaw> find_flaw(std::string_view text, TextBounds bounds, TextLines lines) {
-    // Most texts are, and then nothing more is to be asked.
+    // Most texts are, and then their bytes needn't be looked at.
     const bool is_plain = is_printable_ascii(text);
     if (!is_plain && !is_utf8(text)) return TextFlaw::not_utf8;
     const auto length = is_plain ? text.size() : count_characters(text);
     if (!is_within(length, bounds)) return TextFlaw::wrong_length;
-    if (bounds.is_name && length > 0 && !shows_something(text)) return TextFlaw::invisible;
-    if (is_plain) return std::nullopt;
     const auto is_refused = [lines](char c) {
         return is_control(c) && (lines == TextLines::one || !is_line_space(c));
     };
-    if (std::ranges::any_of(text, is_refused)) return TextFlaw::control_character;
+    if (!is_plain && std::ranges::any_of(text, is_refused)) return TextFlaw::control_character;
+    if (bounds.is_name && length > 0 && !shows_something(text)) return TextFlaw::invisible;
     return std::nullopt;
 }
 

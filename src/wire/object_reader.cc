@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace frontrow::wire {
 namespace {
 
@@ -16,6 +18,10 @@ std::string between(std::int64_t min, std::int64_t max) {
 void Complaints::add(std::string field, std::string message) {
     if (error_.fields.size() < kComplaintsMax)
         error_.fields.push_back({std::move(field), std::move(message)});
+}
+
+bool Complaints::has(std::string_view field) const {
+    return std::ranges::find(error_.fields, field, &FieldError::field) != error_.fields.end();
 }
 
 bool check_text(std::string_view text, TextBounds bounds, std::string& complaint) {
@@ -54,6 +60,10 @@ const boost::json::value* ObjectReader::find(std::string_view field) const {
 
 bool ObjectReader::has(std::string_view field) const {
     return find(field) != nullptr;
+}
+
+bool ObjectReader::has_good(std::string_view field) const {
+    return has(field) && !complaints_.has(std::string{prefix_} + std::string{field});
 }
 
 const boost::json::value* ObjectReader::find_required(std::string_view field) {

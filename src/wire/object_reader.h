@@ -20,6 +20,7 @@ class Complaints {
 public:
     void add(std::string field, std::string message);
     bool none() const { return error_.fields.empty(); }
+    bool has(std::string_view field) const;
     ParseError take() { return std::move(error_); }
 
 private:
@@ -74,6 +75,8 @@ public:
     const boost::json::array* array(std::string_view field);
     const boost::json::object* object(std::string_view field);
     bool has(std::string_view field) const;
+    /// It's there, and there is no complaint of it so far.
+    bool has_good(std::string_view field) const;
 
     template <class SomeId>
     SomeId id(std::string_view field) {

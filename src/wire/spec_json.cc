@@ -72,11 +72,16 @@ void describe(Fields& fields, Block& block) {
     fields("seats", seats);
 }
 
+/// Compares only times that could be read.
 void check_order(ObjectReader& in, const EventSpec& spec) {
-    if (spec.end_at <= spec.start_at) in.complain("end_at", "must be after start_at");
-    if (spec.sales_end_at && *spec.sales_end_at > spec.end_at)
+    const bool has_end = in.has_good("end_at");
+    const bool closes_at_start = !in.has("sales_end_at");
+    const bool has_sales_end = in.has_good(closes_at_start ? "start_at" : "sales_end_at");
+    if (has_end && in.has_good("start_at") && spec.end_at <= spec.start_at)
+        in.complain("end_at", "must be after start_at");
+    if (has_end && has_sales_end && spec.sales_end_at && *spec.sales_end_at > spec.end_at)
         in.complain("sales_end_at", "must not be after end_at");
-    if (spec.sales_start_at && *spec.sales_start_at >= sales_end(spec)) {
+    if (has_sales_end && in.has_good("sales_start_at") && *spec.sales_start_at >= sales_end(spec)) {
         in.complain(
             "sales_start_at", "must be before sales end: at sales_end_at, or else at start_at"
         );
@@ -116,8 +121,7 @@ void write_event_spec(JsonWriter& json, const EventSpec& spec) {
 EventSpec read_event_spec(ObjectReader& in, std::chrono::seconds hold) {
     EventSpec spec{.hold = hold};
     FieldsReader{in}.all_of(spec);
-    const bool has_both = in.has("start_at") && in.has("end_at");
-    if (in.origin() == Origin::request && has_both) check_order(in, spec);
+    if (in.origin() == Origin::request) check_order(in, spec);
     return spec;
 }
 

@@ -52,6 +52,7 @@ TEST(Access, in_dev_mode_makes_a_name_a_user_and_silence_an_admin) {
     EXPECT_EQ(alice.post("/api/v1/events", event_body()).code(), "FORBIDDEN");
     EXPECT_EQ(alice.put(event, event_body()).status, 403);
     EXPECT_EQ(alice.del(event).status, 403);
+    EXPECT_EQ(alice.post(event + "/sale", R"({"action":"pause"})").code(), "FORBIDDEN");
     EXPECT_EQ(alice.post(event + "/seats", R"({"seat_number":"x","price":1})").status, 403);
     EXPECT_EQ(
         alice.post(event + "/seats/bulk", R"({"prefix":"x","count":1,"price":1})").status, 403
@@ -61,6 +62,7 @@ TEST(Access, in_dev_mode_makes_a_name_a_user_and_silence_an_admin) {
     EXPECT_EQ(nobody.reserve(venue.event, venue.seats, "k").status, 401);
     EXPECT_EQ(nobody.get("/api/v1/users/dev/reservations").status, 401);
     EXPECT_EQ(nobody.put(event, event_body()).status, 200);
+    EXPECT_EQ(nobody.post(event + "/sale", R"({"action":"pause"})").status, 200);
 }
 
 TEST(Access, refuses_a_name_that_could_not_be_written_down) {
@@ -92,6 +94,14 @@ TEST(Access, by_token_goes_by_role_and_each_organizer_has_their_own_events) {
             .status,
         404
     );
+    const std::string pause = R"({"action":"pause"})";
+    EXPECT_EQ(caller.post(path + "/sale", pause).code(), "UNAUTHENTICATED");
+    EXPECT_EQ(caller.post(path + "/sale", pause, as("u", user)).code(), "FORBIDDEN");
+    EXPECT_EQ(caller.post(path + "/sale", pause, as("s", scanner)).status, 403);
+    EXPECT_EQ(caller.post(path + "/sale", pause, as("otto", organizer)).code(), "NOT_FOUND");
+    EXPECT_EQ(caller.get(path).header("etag"), "\"v1\"") << "and none of them changed it";
+    EXPECT_EQ(caller.post(path + "/sale", pause, as("olga", organizer)).status, 200);
+    EXPECT_EQ(caller.post(path + "/sale", R"({"action":"end"})", as("root", admin)).status, 200);
     EXPECT_EQ(caller.put(path, event_body(), as("olga", organizer)).status, 200);
     EXPECT_EQ(caller.put(path, event_body(), as("root", admin)).status, 200);
     EXPECT_EQ(caller.get(path).status, 200);

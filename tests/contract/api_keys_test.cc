@@ -173,6 +173,8 @@ TEST_F(ApiKeys, complain_of_what_they_cannot_be_made_of) {
           body("n", "root"),
           body("n", "Admin"),
           body("a\\u0000b", "user"),
+          body(" \\u00a0", "user"),
+          body("\\u200b", "user"),
           std::string{R"({"name":7,"role":"user"})"},
           std::string{"[]"},
           std::string{"{"}}) {

@@ -157,7 +157,8 @@ TEST(BadInput, made_by_breaking_good_requests_is_never_a_5xx) {
     Prober prober{server};
     const std::string good[] = {
         event_body(
-            R"(,"sales_start_at":"2026-12-01T00:00:00Z","max_seats_per_user":3,"currency":"EUR")"
+            R"(,"sales_start_at":"2026-12-01T00:00:00Z","sales_end_at":"2027-01-01T11:00:00Z",)"
+            R"("max_seats_per_user":3,"currency":"EUR")"
         ),
         R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[0] +
             R"("],"hold_seconds":60,"idempotency_key":"k"})",

@@ -21,7 +21,10 @@ TEST(Events, are_created_with_their_defaults_and_found_again) {
     EXPECT_EQ(created.number("hold_seconds"), 900);
     EXPECT_EQ(created.number("max_seats_per_reservation"), 10);
     EXPECT_EQ(created.text("currency"), "JPY");
+    EXPECT_EQ(created.number("currency_exponent"), 0);
     EXPECT_EQ(created.text("payment"), "none");
+    EXPECT_EQ(created.text("sale_state"), "open");
+    EXPECT_FALSE(created.json.as_object().contains("sales_end_at"));
     EXPECT_EQ(created.text("created_at"), created.text("updated_at"));
     const auto found = organizer.get(created.header("location"));
     EXPECT_EQ(found.status, 200);
@@ -35,7 +38,8 @@ TEST(Events, keep_every_field_and_take_times_with_any_offset) {
     const auto created = organizer.post(
         kEvents,
         R"({"name":"夜 \"A\"","description":"line\nline","venue":"Hall","start_at":"2027-01-01T19:00:00+09:00",
-            "end_at":"2027-01-01T21:00:00.5+09:00","total_seats":5,"sales_start_at":"2026-12-01T00:00:00Z","hold_seconds":60,
+            "end_at":"2027-01-01T21:00:00.5+09:00","total_seats":5,"sales_start_at":"2026-12-01T00:00:00Z",
+            "sales_end_at":"2027-01-01T21:00:00.5+09:00","hold_seconds":60,
             "max_seats_per_reservation":4,"max_seats_per_user":6,"currency":"EUR","payment":"required","ignored":true})"
     );
     ASSERT_EQ(created.status, 201) << created.body;
@@ -44,11 +48,88 @@ TEST(Events, keep_every_field_and_take_times_with_any_offset) {
     EXPECT_EQ(created.text("start_at"), "2027-01-01T10:00:00.000Z");
     EXPECT_EQ(created.text("end_at"), "2027-01-01T12:00:00.500Z");
     EXPECT_EQ(created.text("sales_start_at"), "2026-12-01T00:00:00.000Z");
+    EXPECT_EQ(created.text("sales_end_at"), "2027-01-01T12:00:00.500Z");
     EXPECT_EQ(created.number("max_seats_per_user"), 6);
     EXPECT_EQ(created.text("payment"), "required");
     EXPECT_FALSE(created.json.as_object().contains("created_by"));
     server.restart();
     EXPECT_EQ(Caller(server, "").get(created.header("location")).json, created.json);
+}
+
+TEST(Events, say_whether_they_are_on_sale) {
+    TestServer server;
+    Caller organizer{server, ""};
+    const auto path = organizer
+                          .post(
+                              kEvents,
+                              event_body(R"(,"sales_start_at":"2026-12-01T00:00:00Z")"
+                                         R"(,"sales_end_at":"2027-01-01T11:00:00Z")")
+                          )
+                          .header("location");
+    const auto plain = organizer.post(kEvents, event_body()).header("location");
+    const auto states = [&] {
+        std::string in_list;
+        for (const auto& event : organizer.get(kEvents).json.as_array())
+            in_list += event.at("sale_state").as_string().c_str() + std::string{" "};
+        const auto alone = organizer.get(plain).text("sale_state") + " " +
+                           organizer.get(path).text("sale_state") + " ";
+        // Both start at once: the one that was made last comes first.
+        EXPECT_EQ(in_list, alone);
+        return alone;
+    };
+    const struct {
+        const char* at;
+        const char* states;
+    } rows[] = {
+        {"2026-11-30T23:59:59.999Z", "open upcoming "},
+        {"2026-12-01T00:00:00Z", "open open "},
+        {"2027-01-01T09:59:59.999Z", "open open "},
+        {"2027-01-01T10:00:00Z", "ended open "},
+        {"2027-01-01T10:59:59.999Z", "ended open "},
+        {"2027-01-01T11:00:00Z", "ended ended "},
+    };
+    for (const auto& row : rows) {
+        server.clock.set(*parse_rfc3339(row.at));
+        EXPECT_EQ(states(), row.states) << row.at;
+    }
+    // Time changed them alone.
+    EXPECT_EQ(organizer.get(path).header("etag"), "\"v1\"");
+    const auto reopened =
+        organizer.put(path, event_body(R"(,"sales_end_at":"2027-01-01T12:00:00Z")"));
+    ASSERT_EQ(reopened.status, 200) << reopened.body;
+    EXPECT_EQ(reopened.text("sale_state"), "open");
+    EXPECT_EQ(reopened.text("sales_end_at"), "2027-01-01T12:00:00.000Z");
+    const auto put_off = organizer.put(
+        path,
+        event_body(
+            R"(,"sales_start_at":"2027-01-01T11:30:00Z","sales_end_at":"2027-01-01T12:00:00Z")"
+        )
+    );
+    EXPECT_EQ(put_off.text("sale_state"), "upcoming") << put_off.body;
+    // A body without it is an event without it.
+    const auto ended = organizer.put(path, event_body());
+    EXPECT_EQ(ended.text("sale_state"), "ended");
+    EXPECT_FALSE(ended.json.as_object().contains("sales_end_at"));
+    server.restart();
+    EXPECT_EQ(Caller(server, "").get(path).text("sale_state"), "ended");
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+TEST(Events, say_how_many_decimals_their_currency_has) {
+    TestServer server;
+    Caller organizer{server, ""};
+    std::string path;
+    for (const auto& [currency, decimals] :
+         {std::pair{"JPY", 0}, {"EUR", 2}, {"KWD", 3}, {"CLF", 4}}) {
+        const auto body = event_body(R"(,"currency":")" + std::string{currency} + "\"");
+        const auto told = path.empty() ? organizer.post(kEvents, body) : organizer.put(path, body);
+        EXPECT_EQ(told.text("currency"), currency);
+        EXPECT_EQ(told.number("currency_exponent"), decimals) << currency;
+        if (path.empty()) path = told.header("location");
+        const auto list = organizer.get(kEvents).json;
+        EXPECT_EQ(list.at(0).at("currency_exponent").as_int64(), decimals) << currency;
+        EXPECT_EQ(organizer.get(path).number("currency_exponent"), decimals) << currency;
+    }
 }
 
 TEST(Events, are_listed_latest_start_first_by_pages) {
@@ -108,6 +189,43 @@ TEST(Events, tell_every_wrong_field_at_once) {
     );
     EXPECT_EQ(backwards.status, 400);
     EXPECT_EQ(backwards.json.at("errors").at(0).at("field").as_string(), "end_at");
+}
+
+TEST(Events, whose_sale_name_or_currency_cannot_be_are_refused_by_the_field) {
+    TestServer server;
+    Caller organizer{server, ""};
+    const auto path = organizer.post(kEvents, event_body()).header("location");
+    const std::string times =
+        R"("start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:00Z")";
+    const std::string sale = R"({"name":"x","total_seats":1,)" + times;
+    const struct {
+        std::string body;
+        std::string field;
+    } rows[] = {
+        {sale + R"(,"sales_start_at":"2027-01-01T10:00:00Z"})", "sales_start_at"},
+        {sale +
+             R"(,"sales_start_at":"2026-12-02T00:00:00Z","sales_end_at":"2026-12-02T00:00:00Z"})",
+         "sales_start_at"},
+        {sale + R"(,"sales_end_at":"2027-01-01T12:00:00.001Z"})", "sales_end_at"},
+        {sale + R"(,"sales_end_at":"tomorrow"})", "sales_end_at"},
+        {sale + R"(,"sales_end_at":1798797600})", "sales_end_at"},
+        {sale + R"(,"currency":"XYZ"})", "currency"},
+        {sale + R"(,"currency":"XAU"})", "currency"},
+        {sale + R"(,"currency":"eur"})", "currency"},
+        {R"({"name":" \u3000\u200b","total_seats":1,)" + times + "}", "name"},
+        {R"({"name":"\u2800","total_seats":1,)" + times + "}", "name"},
+    };
+    for (const auto& row : rows) {
+        for (const auto& answer :
+             {organizer.post(kEvents, row.body), organizer.put(path, row.body)}) {
+            ASSERT_EQ(answer.code(), "INVALID_REQUEST") << row.body;
+            ASSERT_EQ(answer.json.at("errors").as_array().size(), 1) << answer.body;
+            EXPECT_EQ(answer.json.at("errors").at(0).at("field").as_string(), row.field)
+                << answer.body;
+        }
+    }
+    EXPECT_EQ(organizer.get(path).header("etag"), "\"v1\"");
+    EXPECT_EQ(organizer.get(kEvents).json.as_array().size(), 1);
 }
 
 TEST(Events, change_as_a_whole_and_only_from_the_version_that_was_seen) {

@@ -210,6 +210,10 @@ TEST_F(Fault, of_a_disk_that_is_nearly_full_refuses_new_claims_and_lets_the_old_
     EXPECT_EQ(alice.post(second + "/cancel").status, 200);
     EXPECT_EQ(alice.get(path + "/seats/available/count").status, 200);
     EXPECT_EQ(alice.get("/readyz").status, 200);
+    for (const auto* action : {"pause", "open"}) {
+        const auto body = R"({"action":")" + std::string{action} + R"("})";
+        EXPECT_EQ(organizer.post(path + "/sale", body).status, 200) << "it takes on nothing";
+    }
     server.disk.bytes = std::uint64_t{1} << 40;
     EXPECT_TRUE(eventually([&] {
         refused = alice.reserve(venue.event, {venue.seats[2]}, "3");

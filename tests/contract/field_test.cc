@@ -163,6 +163,13 @@ protected:
              "",
              {{"name", "n"}, {"role", "user"}},
              schemas + "ApiKeyRequest"},
+            // The last one: one of its values ends the sale.
+            {"change_sale",
+             "POST",
+             event + "/sale",
+             "",
+             {{"action", "open"}},
+             schemas + "SaleRequest"},
         };
         return all;
     }

@@ -231,6 +231,7 @@ private:
             "end_at",
             "total_seats",
             "sales_start_at",
+            "sales_end_at",
             "hold_seconds",
             "max_seats_per_reservation",
             "max_seats_per_user",

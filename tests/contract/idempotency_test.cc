@@ -98,6 +98,16 @@ TEST(Idempotency, gives_the_first_answer_whatever_has_become_of_the_reservation)
              post("/cancel")(server, venue, path);
              ASSERT_EQ(Caller(server, "").del("/api/v1/events/" + venue.event).status, 204);
          }},
+        {"the sale was paused",
+         [](auto& server, auto& venue, auto&) {
+             const auto path = "/api/v1/events/" + venue.event + "/sale";
+             ASSERT_EQ(Caller(server, "").post(path, R"({"action":"pause"})").status, 200);
+         }},
+        {"the sale was ended",
+         [](auto& server, auto& venue, auto&) {
+             const auto path = "/api/v1/events/" + venue.event + "/sale";
+             ASSERT_EQ(Caller(server, "").post(path, R"({"action":"end"})").status, 200);
+         }},
         {"sales have closed",
          [](auto& server, auto&, auto&) {
              server.clock.set(*parse_rfc3339("2027-01-01T10:30:00Z"));

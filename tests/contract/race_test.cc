@@ -1,3 +1,4 @@
+#include "support/eventually.h"
 #include "support/seed.h"
 #include "support/test_server.h"
 
@@ -9,7 +10,8 @@
 #include <random>
 #include <thread>
 
-// One hold, and everybody at it at once: its owner on many connections, rivals, and time.
+// One hold, and everybody at it at once: its owner on many connections, rivals, and time. One sale,
+// and buyers at it while its organiser pauses it.
 
 namespace frontrow::test {
 namespace {
@@ -54,10 +56,16 @@ protected:
             server.connect(), HttpClient::request_text("POST", path, headers, body), user, action
         };
     }
-    Shot reserve(const std::string& user, const Venue& venue) {
+    Shot reserve(const std::string& user, const Venue& venue, std::size_t seat = 0) {
         const auto body =
-            R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[0] + R"("]})";
+            R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[seat] + R"("]})";
         return shot(user, "reserve", "/api/v1/reservations", body);
+    }
+    /// The organiser's.
+    Shot pause(const Venue& venue) {
+        const auto path = "/api/v1/events/" + venue.event + "/sale";
+        auto text = HttpClient::request_text("POST", path, {}, R"({"action":"pause"})");
+        return {server.connect(), std::move(text), "", "pause"};
     }
 
     std::mt19937_64 random{seed_of_this_run()};
@@ -127,6 +135,53 @@ TEST_F(Race, for_one_hold_has_one_end) {
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
     for (const auto& [end, count] : ends)
         std::cout << end << " " << count << " times, ";
+}
+
+/// Buyers want every seat of a sale and alice wants hers for longer while the organiser pauses it:
+/// whoever came before the pause has a hold, whoever came after it is told of the pause.
+TEST_F(Race, between_a_pause_and_buyers_holds_nothing_after_the_pause) {
+    constexpr std::size_t kSeats = 9;
+    std::map<std::string, int> answers;
+    const int rounds = is_soak() ? 1'500 : 60;
+    for (int round = 0; round < rounds && !HasFailure(); ++round) {
+        const auto venue = make_venue(server, kSeats);
+        const auto number = std::to_string(round);
+        Caller alice{server, "alice"};
+        const auto held = alice.reserve(venue.event, {venue.seats[0]}, "hold-" + number);
+        ASSERT_EQ(held.status, 201) << held.body;
+        const auto path = held.header("location");
+        std::vector<Shot> shots;
+        for (std::size_t seat = 1; seat < kSeats; ++seat)
+            shots.push_back(reserve("buyer-" + std::to_string(seat) + "-" + number, venue, seat));
+        for (int i = 0; i < 4; ++i)
+            shots.push_back(shot("alice", "extend", path + "/extend", R"({"seconds":1})"));
+        shots.push_back(pause(venue));
+        shots.push_back(pause(venue));
+        std::ranges::shuffle(shots, random);
+        fire(shots);
+
+        EXPECT_EQ(successes(shots, "pause").size(), 2);
+        for (const auto& one : shots) {
+            const bool is_refused = one.answer.status >= 300;
+            ++answers[one.action + (is_refused ? " refused" : " taken")];
+            if (is_refused) EXPECT_EQ(one.answer.code(), "SALES_PAUSED") << one.answer.body;
+        }
+        Caller late{server, "late"};
+        const auto extended = successes(shots, "extend").size();
+        EXPECT_EQ(
+            alice.get(path).number("expires_in_ms"),
+            900'000 + 1'000 * static_cast<std::int64_t>(extended)
+        );
+        const auto count = "/api/v1/events/" + venue.event + "/seats/available/count";
+        const auto taken = 1 + successes(shots, "reserve").size();
+        EXPECT_EQ(late.get(count).number("count"), kSeats - taken);
+        EXPECT_EQ(late.reserve(venue.event, {venue.seats[1]}, number).code(), "SALES_PAUSED");
+        EXPECT_EQ(alice.post(path + "/confirm").status, 200);
+    }
+    // By the facts in their order: nothing was held between a pause and its end.
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+    for (const auto& [answer, times] : answers)
+        std::cout << answer << " " << times << " times, ";
 }
 
 /// Holds that end one after the other, while buyers take every seat that comes free: a seat never

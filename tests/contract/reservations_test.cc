@@ -81,6 +81,51 @@ TEST(Reservations, open_with_sales_and_close_with_the_start) {
     EXPECT_EQ(alice.reserve(venue.event, {venue.seats[1]}, "k3").code(), "SALES_CLOSED");
 }
 
+TEST(Reservations, of_a_sale_that_outlasts_the_start_are_made_and_extended_until_it_ends) {
+    TestServer server;
+    const auto venue = make_venue(server, 4, R"(,"sales_end_at":"2027-01-01T11:00:00Z")");
+    Caller alice{server, "alice"};
+    const auto& s = venue.seats;
+    const auto at = [&](const char* time) { server.clock.set(*parse_rfc3339(time)); };
+    const auto extend = [&](const HttpAnswer& held) {
+        return alice.post(path_of(held, "/extend"), R"({"seconds":60})");
+    };
+    at("2027-01-01T10:00:00Z");
+    EXPECT_EQ(alice.reserve(venue.event, {s[0]}, "k0").status, 201);
+    at("2027-01-01T10:59:59.999Z");
+    const auto held = alice.reserve(venue.event, {s[1]}, "k1");
+    const auto given_up = alice.reserve(venue.event, {s[2]}, "k2");
+    ASSERT_EQ(given_up.status, 201);
+    EXPECT_EQ(extend(held).number("expires_in_ms"), 960'000);
+    at("2027-01-01T11:00:00Z");
+    const auto refused = alice.reserve(venue.event, {s[3]}, "k3");
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.code(), "SALES_CLOSED");
+    EXPECT_EQ(extend(held).code(), "SALES_CLOSED");
+    EXPECT_EQ(alice.get(path_of(held)).number("expires_in_ms"), 959'999) << "it runs as it did";
+    EXPECT_EQ(alice.reserve(venue.event, {s[1]}, "k1").status, 201) << "the first answer again";
+    EXPECT_EQ(alice.post(path_of(given_up, "/cancel")).status, 200);
+    EXPECT_EQ(alice.post(path_of(held, "/confirm")).text("status"), "confirmed");
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+TEST(Reservations, are_not_extended_before_a_sale_that_was_put_off) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    const auto held = alice.reserve(venue.event, venue.seats, "k");
+    const auto extend = [&] { return alice.post(path_of(held, "/extend"), R"({"seconds":60})"); };
+    const auto put = [&](const char* more) {
+        return Caller(server, "").put("/api/v1/events/" + venue.event, event_body(more)).status;
+    };
+    // Ten minutes from now.
+    ASSERT_EQ(put(R"(,"sales_start_at":"2026-11-21T00:10:00Z")"), 200);
+    server.clock.set(*parse_rfc3339("2026-11-21T00:09:59.999Z"));
+    EXPECT_EQ(extend().code(), "SALES_CLOSED");
+    server.clock.advance(Millis{1});
+    EXPECT_EQ(extend().number("expires_in_ms"), 360'000);
+}
+
 TEST(Reservations, are_confirmed_once_and_for_good) {
     TestServer server;
     const auto venue = make_venue(server, 1);

@@ -36,6 +36,8 @@ TEST(Seats, are_created_one_by_one_with_all_that_is_said_of_them) {
           R"({"seat_number":"x","price":-1})",
           R"({"seat_number":"x","price":1.5})",
           R"({"seat_number":7,"price":1})",
+          R"({"seat_number":" ","price":1})",
+          R"({"seat_number":"\u3000\u200b","price":1})",
           R"({"seat_number":"x","price":1,"x":"left"})"}) {
         EXPECT_EQ(organizer.post(path, wrong).status, 400) << wrong;
     }
@@ -107,6 +109,7 @@ TEST(Seats, come_in_bulk_by_list_all_or_none) {
           R"({"prefix":"A","count":0,"price":1})",
           R"({"prefix":"A","count":100001,"price":1})",
           R"({"prefix":"A","count":1,"price":1,"seats":[{"seat_number":"Z","price":1}]})",
+          R"({"seats":[{"seat_number":"Z","price":1},{"seat_number":"\u2800","price":1}]})",
           R"({"seats":[5]})"}) {
         EXPECT_EQ(organizer.post(path, wrong).status, 400) << wrong;
     }

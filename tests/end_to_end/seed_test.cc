@@ -151,6 +151,8 @@ TEST_F(Seed, of_a_name_that_a_request_could_not_give_adds_nothing_and_says_so) {
         {"\xFF", "must be UTF-8"},
         {"\xED\xA0\x80", "must be UTF-8"},
         {std::string(256, 'x'), "must be 1 to 255 characters long"},
+        {" ", "must have something to see"},
+        {"\u3000\u200B", "must have something to see"},
     };
     for (const auto& [name, why] : names) {
         const auto refused = seed({"--csv", table, "--name", name});

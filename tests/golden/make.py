@@ -41,6 +41,7 @@ PLACES = {"seats": [
 TABLE = "seat_number,price,section,row,x,y\n\"B, 1\",5000,\"the \"\"balcony\"\"\",B,1,2\nB-2,5000,,,,\nB-3,4500,,,,\n"
 PAID = EVENING | {
     "name": "Paid", "description": "", "total_seats": 10, "currency": "EUR", "payment": "required", "hold_seconds": 60, "max_seats_per_user": 2,
+    "sales_end_at": "2099-12-01T19:00:00+09:00",
 }
 SHORT = EVENING | {"name": "Short holds", "total_seats": 10, "hold_seconds": 1}
 GONE = EVENING | {"name": "Deleted", "total_seats": 5}
@@ -168,7 +169,7 @@ def expected_of(server, sale, ends, commit):
     """What this program says, and how every hold that it left must have ended."""
     events = [server.manage("GET", f"/events/{sale[name]}") for name in ("concert", "paid", "short")]
     kept = ("id", "name", "description", "venue", "start_at", "end_at", "total_seats", "hold_seconds", "max_seats_per_reservation",
-            "max_seats_per_user", "currency", "payment", "sales_start_at", "created_at")
+            "max_seats_per_user", "currency", "payment", "sales_start_at", "sales_end_at", "created_at")
     all_seats = [seat for event in events for seat in server.manage("GET", f"/events/{event['id']}/seats")]
     sold = {seat for reservation, end in ends if end == "confirmed" for seat in reservation["seat_ids"]}
     for seat in all_seats:

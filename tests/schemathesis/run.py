@@ -33,6 +33,7 @@ CHECKS = (
 # Where the ids of what is there are asked for, and how often: nearly every id that is made up is nobody's.
 KNOWN = (
     ("/api/v1/events/{id}", "path.id", "events", 0.3),
+    ("/api/v1/events/{id}/sale", "path.id", "to_pause", 0.8),
     ("/api/v1/events/{id}/seats", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/seats/bulk", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/seatmap", "path.id", "events", 0.8),
@@ -118,7 +119,8 @@ class Server:
 
 
 def things(server):
-    """The ids of what the sample events have, and of reservations made on them."""
+    """The ids of what the sample events have, and of reservations made on them; and an event to pause and end, so
+    that the others go on selling."""
     buyer = server.token("alice", "user")
     found = {name: [] for name in ("events", "seats", *RESERVED)} | {"users": ["alice"]}
     for event in server.call(buyer, "/api/v1/events"):
@@ -128,6 +130,8 @@ def things(server):
         for name, seat in zip(RESERVED * RESERVED_EACH, seats):
             body = {"event_id": event["id"], "seat_ids": [seat]}
             found[name].append(server.call(buyer, "/api/v1/reservations", body, seat)["id"])
+    body = {"name": "Rests", "start_at": "2036-12-20T19:00:00Z", "end_at": "2036-12-20T21:00:00Z", "total_seats": 1}
+    found["to_pause"] = [server.call(server.token("root", "admin"), "/api/v1/events", body)["id"]]
     return found
 
 

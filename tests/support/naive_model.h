@@ -256,6 +256,20 @@ private:
         return accept(std::monostate{});
     }
 
+    Answer answer(const domain::ChangeSale& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        auto& event = known->event;
+        if (command.if_version && *command.if_version != event.version)
+            return refuse(Reason::version_stale);
+        if (command.action == event.sale) return accept(event);
+        if (event.sale == domain::SaleAction::end) return refuse(Reason::sales_closed);
+        event.sale = command.action;
+        event.updated_at = now;
+        event.version += 1;
+        return accept(event);
+    }
+
     Answer answer(const domain::AddSeats& command, Instant) {
         if (find_own_event(command.event, command.by) == nullptr)
             return refuse(Reason::event_not_found);
@@ -289,7 +303,7 @@ private:
         const auto* event = find_event(command.event);
         if (event == nullptr) return refuse(Reason::event_not_found);
         const auto& spec = event->event.spec;
-        if (auto refusal = refuse_by_spec(spec, command, now)) return *refusal;
+        if (auto refusal = refuse_by_event(event->event, command, now)) return *refusal;
 
         domain::Reservation entity{
             .id = command.reservation,
@@ -329,18 +343,19 @@ private:
         return accept(entity);
     }
 
-    static std::optional<Reason> refuse_by_sale(const domain::EventSpec& spec, Instant now) {
+    static std::optional<Reason> refuse_by_sale(const domain::Event& event, Instant now) {
+        const auto& spec = event.spec;
+        if (event.sale == domain::SaleAction::end) return Reason::sales_closed;
         if (now >= spec.sales_end_at.value_or(spec.start_at)) return Reason::sales_closed;
         if (spec.sales_start_at && now < *spec.sales_start_at) return Reason::sales_not_open;
+        if (event.sale == domain::SaleAction::pause) return Reason::sales_paused;
         return std::nullopt;
     }
 
-    static std::optional<Answer> refuse_by_spec(
-        const domain::EventSpec& spec,
-        const domain::ReserveSeats& command,
-        Instant now
-    ) {
-        if (const auto reason = refuse_by_sale(spec, now)) return refuse(*reason);
+    static std::optional<Answer>
+    refuse_by_event(const domain::Event& event, const domain::ReserveSeats& command, Instant now) {
+        const auto& spec = event.spec;
+        if (const auto reason = refuse_by_sale(event, now)) return refuse(*reason);
         for (const auto id : command.seats)
             if (std::ranges::count(command.seats, id) > 1) return refuse(Reason::seat_named_twice);
         if (command.hold && *command.hold > spec.hold)
@@ -383,8 +398,8 @@ private:
         if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
         if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
         if (status == Status::expired) return refuse(Reason::hold_expired);
-        const auto& spec = find_event(one->now.event)->event.spec;
-        if (const auto reason = refuse_by_sale(spec, now)) return refuse(*reason);
+        const auto& event = find_event(one->now.event)->event;
+        if (const auto reason = refuse_by_sale(event, now)) return refuse(*reason);
         const auto first = one->as_created.expires_at - one->as_created.created_at;
         const auto latest = one->as_created.created_at + 3 * first;
         if (one->now.expires_at + command.by > latest) {

@@ -139,6 +139,9 @@ public:
                 return create_key(four);
             case 21:
                 return domain::RevokeApiKey{some_key(four[0]), "root"};
+            case 22:
+            case 23:
+                return change_sale(four);
         }
     }
 
@@ -265,6 +268,19 @@ private:
         const auto event = some_event(four[0]);
         if (four[3] % 4 != 3 || model_.events(kAll, 0).size() < 2) return reserve(four, 1);
         return domain::DeleteEvent{event, organizer(four[1]), some_version(event, four[2])};
+    }
+    /// Mostly opens a sale that is paused, if there is one; rarely pauses one, and very rarely ends
+    /// one: a history of refusals would show little.
+    domain::Command change_sale(const Four& four) const {
+        using enum domain::SaleAction;
+        const auto action = four[1] >= 250 ? end : four[1] < 64 ? pause : open;
+        auto event = some_event(four[0]);
+        if (action == open && four[0] % 8 != 7) {
+            const auto all = model_.events(kAll, 0);
+            const auto paused = std::ranges::find(all, pause, &domain::Event::sale);
+            if (paused != all.end()) event = paused->id;
+        }
+        return domain::ChangeSale{event, organizer(four[3]), action, some_version(event, four[2])};
     }
     domain::Command add_seats(const Four& four) {
         if (seats_.size() >= 80) return reserve(four, 0);

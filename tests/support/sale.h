@@ -56,6 +56,10 @@ public:
         return {.event = event, .by = organizer(), .if_version = {}};
     }
 
+    domain::ChangeSale change_sale(EventId event, domain::SaleAction action) const {
+        return {.event = event, .by = organizer(), .action = action, .if_version = {}};
+    }
+
     /// Seats at 5,000 yen each, named by what they are and where: "A-1".
     domain::AddSeats add_seats(EventId event, std::string section, std::size_t count) {
         auto block = std::make_shared<domain::SeatBlock>();

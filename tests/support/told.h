@@ -63,7 +63,8 @@ inline std::string told(const domain::EventSpec& spec) {
 inline std::string told(const domain::Event& event) {
     return "event " + told(event.id) + " of " + event.created_by + ", version " +
            std::to_string(event.version) + ", created " + to_rfc3339(event.created_at) +
-           ", updated " + to_rfc3339(event.updated_at) + ": " + told(event.spec);
+           ", updated " + to_rfc3339(event.updated_at) +
+           ", sale: " + std::string{name_of(event.sale)} + ": " + told(event.spec);
 }
 inline std::string told(const std::shared_ptr<const domain::SeatBlock>& block) {
     std::string text = "seats from " + told(block->first_id) + ":";
@@ -118,6 +119,10 @@ inline std::string told(const domain::UpdateEvent& command) {
 inline std::string told(const domain::DeleteEvent& command) {
     return told(command.by) + " deletes event " + told(command.event) +
            told_version(command.if_version);
+}
+inline std::string told(const domain::ChangeSale& command) {
+    return told(command.by) + " changes the sale of event " + told(command.event) +
+           told_version(command.if_version) + ": " + std::string{name_of(command.action)};
 }
 inline std::string told(const domain::AddSeats& command) {
     return told(command.by) + " adds to event " + told(command.event) + " " + told(command.block);

@@ -34,6 +34,7 @@ protected:
         EXPECT_TRUE(office_.extend(cid_, 60s));
         dan_ = office_.hold(event_, "dan", {5});
         EXPECT_TRUE(office_.cancel(dan_));
+        EXPECT_TRUE(office_.change_sale(event_, SaleAction::pause));
         EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
         EXPECT_TRUE(office_.act(CreateApiKey{.key = key_, .name = "door", .by = "root"}));
         EXPECT_TRUE(office_.remove(other_event_));
@@ -183,6 +184,10 @@ TEST_F(Comparison, finds_whatever_of_an_event_is_another) {
     };
     EXPECT_THAT(
         differences_in<EventUpdated>([](auto& body) { body.spec.venue = "elsewhere"; }),
+        ElementsAre(name)
+    );
+    EXPECT_THAT(
+        differences_in<SaleChanged>([](auto& body) { body.action = SaleAction::end; }),
         ElementsAre(name)
     );
     EXPECT_THAT(

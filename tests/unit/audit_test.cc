@@ -35,6 +35,12 @@ EventSpec spec() {
     return spec;
 }
 
+EventSpec sold_until(Instant end) {
+    auto until = spec();
+    until.sales_end_at = end;
+    return until;
+}
+
 SeatId seat(std::uint64_t index) {
     return kFirstSeat.plus(index);
 }
@@ -62,9 +68,18 @@ public:
         return *this;
     }
 
+    History& raise(std::uint32_t format) {
+        const auto event = std::exchange(event_, EventId{});
+        return fact(FormatRaised{format}).under(event);
+    }
     History& create(EventSpec spec) { return fact(EventCreated{std::move(spec), "house"}); }
     History& update(EventSpec spec) { return fact(EventUpdated{std::move(spec)}); }
     History& remove() { return fact(EventDeleted{}); }
+    History& change_sale(SaleAction action) { return fact(SaleChanged{action}); }
+    History& raise_format(std::uint32_t format) {
+        facts_.push_back({.seq = ++seq_, .at = now_, .body = FormatRaised{format}});
+        return *this;
+    }
     /// The next seats have the names of the first ones again.
     History& name_anew() {
         named_ = 0;
@@ -135,6 +150,11 @@ History sale(EventSpec of_first = spec()) {
     return history;
 }
 
+/// The same and fact 5, behind which sales may be paused and ended.
+History newer_sale(EventSpec of_first = spec()) {
+    return sale(std::move(of_first)).raise_format(1);
+}
+
 std::vector<std::string> violations_of(const History& history) {
     std::vector<std::string> found;
     for (const auto& violation : history.audited().violations())
@@ -179,6 +199,15 @@ TEST(Audit, passes_what_is_just_within_the_rules) {
     } rows[] = {
         {"held as sales open", sale().at(0ms).hold(1, {seat(0)})},
         {"held just before they close", sale().at(last_moment).hold(1, {seat(0)})},
+        {"held just before they close after the start",
+         sale()
+             .raise(1)
+             .update(sold_until(spec().start_at + 1h))
+             .at(last_moment + 1h)
+             .hold(1, {seat(0)})},
+        {"held by terms that were changed after they closed",
+         sale().at(last_moment + 1ms).raise(1).update(sold_until(spec().end_at)).hold(1, {seat(0)})
+        },
         {"as many seats as a reservation may have", sale().hold(1, {seat(0), seat(1), seat(2)})},
         {"as many seats as a user may have",
          sale().hold(1, {seat(0), seat(1), seat(2)}).hold(2, {seat(3)})},
@@ -200,6 +229,31 @@ TEST(Audit, passes_what_is_just_within_the_rules) {
              return changed;
          }())},
         {"deleted when all holds have ended", sale().hold(1, {seat(0)}).cancel(1).remove()},
+        {"held and extended once a pause is over",
+         newer_sale()
+             .change_sale(SaleAction::pause)
+             .change_sale(SaleAction::open)
+             .hold(1, {seat(0)})
+             .extend(1, 2 * kHold)},
+        {"confirmed, cancelled and expired during a pause",
+         newer_sale()
+             .hold(1, {seat(0)})
+             .hold(2, {seat(1)}, "bob")
+             .hold(3, {seat(2)}, "cid")
+             .change_sale(SaleAction::pause)
+             .confirm(1)
+             .cancel(2)
+             .at(kHold)
+             .expire(3)},
+        {"confirmed after the sale's end",
+         newer_sale().hold(1, {seat(0)}).change_sale(SaleAction::end).confirm(1)},
+        {"held for another event than the one that is paused",
+         newer_sale()
+             .under(kOtherEvent)
+             .change_sale(SaleAction::pause)
+             .under(kEvent)
+             .hold(1, {seat(0)})},
+        {"deleted during a pause", newer_sale().change_sale(SaleAction::pause).remove()},
     };
     for (const auto& row : rows)
         EXPECT_THAT(violations_of(row.history), IsEmpty()) << row.what;
@@ -221,6 +275,17 @@ TEST(Audit, finds_a_broken_order_of_facts) {
         {History{}.skip_seq().create(spec()), {"2: the sequence has a gap"}},
         {sale().at(2ms).hold(1, {seat(0)}).at(1ms).hold(2, {seat(1)}).at(2ms).cancel(1),
          {"6: time went backwards"}},
+    });
+}
+
+TEST(Audit, finds_a_fact_before_its_format_and_a_format_that_does_not_rise) {
+    const auto until = sold_until(spec().start_at);
+    expect_found({
+        {sale().update(until), {"5: a fact came before its format"}},
+        {History{}.create(until), {"1: a fact came before its format"}},
+        {History{}.raise(1).create(until), {}},
+        {sale().raise(1).raise(1), {"6: the format of facts didn't rise"}},
+        {sale().raise(0), {"5: the format of facts didn't rise"}},
     });
 }
 
@@ -260,11 +325,67 @@ TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
         {sale().hold_but(1, {seat(0)}, cheaper),
          {"5: the amount isn't the sum of the seats' prices"}},
         {sale().at(24h * 10).hold(1, {seat(0)}), {"5: a seat was held after sales closed"}},
+        {sale()
+             .raise(1)
+             .update(sold_until(spec().start_at + 1h))
+             .at(24h * 10 + 1h)
+             .hold(1, {seat(0)}),
+         {"7: a seat was held after sales closed"}},
+        {sale().raise(1).update(sold_until(kOpen + 24h)).at(24h).hold(1, {seat(0)}),
+         {"7: a seat was held after sales closed"}},
     });
     auto opens_later = spec();
     *opens_later.sales_start_at += 1ms;
     expect_found({
         {sale(opens_later).hold(1, {seat(0)}), {"5: a seat was held before sales opened"}},
+    });
+}
+
+TEST(Audit, finds_what_was_claimed_while_sales_were_paused_or_over) {
+    const auto held = newer_sale().hold(1, {seat(0)});
+    for (const auto action : {SaleAction::pause, SaleAction::end}) {
+        expect_found({
+            {newer_sale().change_sale(action).hold(1, {seat(0)}),
+             {"7: a seat was held while sales rested"}},
+            {History{held}.change_sale(action).extend(1, 2 * kHold),
+             {"8: a hold was extended while sales rested"}},
+        });
+    }
+    // A change of the event doesn't open its sale again.
+    expect_found({
+        {newer_sale().change_sale(SaleAction::pause).update(spec()).hold(1, {seat(0)}),
+         {"8: a seat was held while sales rested"}},
+    });
+}
+
+TEST(Audit, finds_a_sale_that_changed_after_its_end_or_into_what_it_was) {
+    const std::string went_on = "7: a sale went on after its end";
+    const std::string same = "a sale was changed into what it was";
+    using enum SaleAction;
+    expect_found({
+        {newer_sale().change_sale(end).change_sale(open), {went_on}},
+        {newer_sale().change_sale(end).change_sale(pause), {went_on}},
+        {newer_sale().change_sale(end).change_sale(end), {went_on, "7: " + same}},
+        {newer_sale().change_sale(open), {"6: " + same}},
+        {newer_sale().change_sale(pause).change_sale(pause), {"7: " + same}},
+        {newer_sale().change_sale(pause).change_sale(open).change_sale(open), {"8: " + same}},
+        {newer_sale().remove().change_sale(pause), {"7: the event doesn't exist"}},
+    });
+}
+
+TEST(Audit, finds_facts_that_their_format_did_not_let_in) {
+    const std::string too_early = "a fact came before its format";
+    const std::string not_risen = "the format of facts didn't rise";
+    auto ends_early = spec();
+    ends_early.sales_end_at = spec().start_at - 1h;
+    EXPECT_THAT(violations_of(newer_sale().update(ends_early)), IsEmpty());
+    expect_found({
+        {sale().change_sale(SaleAction::pause), {"5: " + too_early}},
+        {History{}.create(ends_early), {"1: " + too_early}},
+        {sale().update(ends_early), {"5: " + too_early}},
+        {sale().change_sale(SaleAction::pause).raise_format(1), {"5: " + too_early}},
+        {sale().raise_format(0), {"5: " + not_risen}},
+        {sale().raise_format(1).raise_format(1), {"6: " + not_risen}},
     });
 }
 

@@ -242,6 +242,47 @@ TEST(Currency, is_three_capital_letters) {
     EXPECT_NE(Currency::parse("EUR"), Currency{});
 }
 
+TEST(Currency, has_the_decimals_of_iso_4217) {
+    const struct {
+        std::string_view code;
+        std::optional<int> decimals;
+    } rows[] = {
+        {"JPY", 0},
+        {"XPF", 0},
+        {"BIF", 0},
+        {"EUR", 2},
+        {"USD", 2},
+        {"AED", 2},
+        {"ZWG", 2},
+        {"KWD", 3},
+        {"TND", 3},
+        {"CLF", 4},
+        {"UYW", 4},
+        // Metals, tests, none, what was replaced, and what never was.
+        {"XAU", {}},
+        {"XTS", {}},
+        {"XXX", {}},
+        {"DEM", {}},
+        {"AAA", {}},
+        {"XYZ", {}},
+        // Letters that follow each other in the table.
+        {"DAF", {}},
+        {"EDA", {}},
+        {"IFC", {}},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(Currency::parse(row.code)->exponent(), row.decimals) << row.code;
+}
+
+TEST(Currency, is_one_of_those_that_iso_4217_lists_or_of_the_rest) {
+    int listed = 0;
+    for (char a = 'A'; a <= 'Z'; ++a)
+        for (char b = 'A'; b <= 'Z'; ++b)
+            for (char c = 'A'; c <= 'Z'; ++c)
+                listed += Currency::parse(std::string{a, b, c})->exponent().has_value() ? 1 : 0;
+    EXPECT_EQ(listed, 165);
+}
+
 TEST(Utf8, takes_every_well_formed_length_to_its_edges) {
     for (const auto text :
          {""sv,

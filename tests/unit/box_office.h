@@ -98,6 +98,14 @@ public:
     remove(EventId event, Organizer by = owner(), std::optional<std::uint32_t> if_version = {}) {
         return act(DeleteEvent{event, std::move(by), if_version});
     }
+    Outcome change_sale(
+        EventId event,
+        SaleAction action,
+        Organizer by = owner(),
+        std::optional<std::uint32_t> if_version = {}
+    ) {
+        return act(ChangeSale{event, std::move(by), action, if_version});
+    }
     Outcome add_seats(
         EventId event,
         const std::vector<std::string>& names,
@@ -212,6 +220,8 @@ inline std::string_view word_for(Reason reason) {
             return "sales_not_open";
         case Reason::sales_closed:
             return "sales_closed";
+        case Reason::sales_paused:
+            return "sales_paused";
         case Reason::seat_named_twice:
             return "seat_named_twice";
         case Reason::hold_too_long:

@@ -41,6 +41,12 @@ EventSpec starting(Instant at, std::string name) {
     return spec;
 }
 
+EventSpec sold_until(std::optional<Instant> end) {
+    auto spec = BoxOffice::spec();
+    spec.sales_end_at = end;
+    return spec;
+}
+
 std::vector<std::string> names_of(const std::vector<Event>& events) {
     std::vector<std::string> names;
     for (const auto& event : events)
@@ -80,6 +86,74 @@ TEST(UpdateEvent, changes_the_spec_and_raises_the_version_and_nothing_else) {
     EXPECT_EQ(office.inventory().plans().find(id)->event, expected);
 }
 
+TEST(UpdateEvent, ends_and_reopens_a_sale_by_moving_its_end) {
+    BoxOffice office;
+    const auto start = BoxOffice::spec().start_at;
+    const auto id = office.open(4);
+    office.now = start - 1h;
+    ASSERT_TRUE(office.update(id, sold_until(office.now)));
+    EXPECT_EQ(answer(office.reserve(id, "ann", {0})), "sales_closed");
+    ASSERT_TRUE(office.update(id, sold_until(start + 1h)));
+    office.now = start;
+    EXPECT_EQ(answer(office.reserve(id, "ann", {0})), "accepted");
+    ASSERT_TRUE(office.update(id, sold_until({})));
+    EXPECT_EQ(answer(office.reserve(id, "ann", {1})), "sales_closed");
+    EXPECT_THAT(office.violations(), IsEmpty());
+}
+
+TEST(Event, is_on_sale_from_the_opening_until_the_end_of_sales) {
+    const auto start = BoxOffice::spec().start_at;
+    const struct {
+        std::optional<Instant> sales_start, sales_end;
+        Instant at;
+        std::string_view state;
+    } rows[] = {
+        {{}, {}, Instant{}, "open"},
+        {{}, {}, start - 1ms, "open"},
+        {{}, {}, start, "ended"},
+        {start - 2h, {}, start - 2h - 1ms, "upcoming"},
+        {start - 2h, {}, start - 2h, "open"},
+        {start - 2h, start - 1h, start - 1h - 1ms, "open"},
+        {start - 2h, start - 1h, start - 1h, "ended"},
+        {{}, start + 1h, start, "open"},
+        {{}, start + 1h, start + 1h - 1ms, "open"},
+        {{}, start + 1h, start + 1h, "ended"},
+        {start + 1h, start + 2h, start, "upcoming"},
+        // What was over before it began, by an old fact, is over.
+        {start + 1h, {}, start, "ended"},
+    };
+    for (const auto& row : rows) {
+        Event event{.spec = sold_until(row.sales_end)};
+        event.spec.sales_start_at = row.sales_start;
+        EXPECT_EQ(name_of(sale_state(event, row.at)), row.state) << to_rfc3339(row.at);
+    }
+}
+
+TEST(Events, have_an_end_of_sales_once_the_journal_has_the_format_that_it_came_with) {
+    const auto with_end = sold_until(BoxOffice::spec().start_at);
+    const EventId id{Bits128{1, 1}};
+    Inventory inventory;
+    const auto decided = [&](const Command& command) {
+        return decide(inventory, command, kOpening);
+    };
+    const CreateEvent create{id, BoxOffice::owner(), BoxOffice::spec()};
+    EXPECT_EQ(answer(decided(create).outcome), "accepted");
+    evolve(
+        inventory,
+        {.seq = 1, .at = kOpening, .event = id, .body = EventCreated{BoxOffice::spec(), "house"}}
+    );
+    const CreateEvent another{EventId{Bits128{1, 2}}, BoxOffice::owner(), with_end};
+    const UpdateEvent update{id, BoxOffice::owner(), with_end, {}};
+    for (const Command& command : {Command{another}, Command{update}}) {
+        const auto decision = decided(command);
+        EXPECT_EQ(answer(decision.outcome), "format_too_low");
+        EXPECT_THAT(decision.facts, IsEmpty());
+    }
+    evolve(inventory, {.seq = 2, .at = kOpening, .event = {}, .body = FormatRaised{1}});
+    EXPECT_EQ(answer(decided(another).outcome), "accepted");
+    EXPECT_EQ(answer(decided(update).outcome), "accepted");
+}
+
 TEST(UpdateEvent, raises_the_version_even_when_the_spec_stays) {
     BoxOffice office;
     const auto id = office.open(0);
@@ -106,6 +180,8 @@ TEST(Events, are_changed_by_their_organizer_or_an_admin_and_hidden_from_others) 
         const auto id = row.exists ? made : kNoEvent;
         EXPECT_EQ(answer(office.update(id, renamed("x"), row.by)), row.answer) << row.by.sub;
         EXPECT_EQ(answer(office.add_seats(id, {"new"}, row.by)), row.answer) << row.by.sub;
+        EXPECT_EQ(answer(office.change_sale(id, SaleAction::pause, row.by)), row.answer)
+            << row.by.sub;
         EXPECT_EQ(answer(office.remove(id, row.by)), row.answer) << row.by.sub;
     }
 }
@@ -273,6 +349,136 @@ TEST(DeleteEvent, leaves_neither_the_event_nor_its_seats_to_be_found) {
     EXPECT_EQ(office.status(held), ReservationStatus::cancelled);
     EXPECT_EQ(answer(office.cancel(held)), "accepted");
     EXPECT_EQ(answer(office.confirm(held)), "reservation_cancelled");
+}
+
+TEST(ChangeSale, answers_with_the_event_and_changes_nothing_else_of_it) {
+    BoxOffice office;
+    const auto id = office.open(1);
+    auto expected = office.inventory().plans().find(id)->event;
+    EXPECT_EQ(expected.sale, SaleAction::open);
+    for (const auto action : {SaleAction::pause, SaleAction::open, SaleAction::end}) {
+        office.now += 1h;
+        const auto outcome = office.change_sale(id, action);
+        expected.sale = action;
+        expected.updated_at = office.now;
+        ++expected.version;
+        EXPECT_EQ(std::get<Event>(outcome.value().entity), expected) << name_of(action);
+        EXPECT_EQ(office.inventory().plans().find(id)->event, expected) << name_of(action);
+        EXPECT_EQ(office.facts_of_last(), 1U) << name_of(action);
+        EXPECT_EQ(std::get<SaleChanged>(office.history().back().body).action, action);
+    }
+    EXPECT_THAT(office.violations(), IsEmpty());
+}
+
+/// What comes of an action by what was done before, in this order.
+TEST(ChangeSale, leads_from_each_state_to_these_and_no_other) {
+    using enum SaleAction;
+    const struct {
+        std::vector<SaleAction> before;
+        SaleAction action;
+        std::string_view answer;
+        std::size_t facts;
+    } rows[] = {
+        {{}, open, "accepted", 0},
+        {{}, pause, "accepted", 1},
+        {{}, end, "accepted", 1},
+        {{pause}, open, "accepted", 1},
+        {{pause}, pause, "accepted", 0},
+        {{pause}, end, "accepted", 1},
+        {{pause, open}, open, "accepted", 0},
+        {{pause, open}, pause, "accepted", 1},
+        {{end}, open, "sales_closed", 0},
+        {{end}, pause, "sales_closed", 0},
+        {{end}, end, "accepted", 0},
+        {{pause, end}, open, "sales_closed", 0},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto id = office.open(1);
+        for (const auto action : row.before)
+            ASSERT_TRUE(office.change_sale(id, action));
+        const auto before = office.inventory().plans().find(id)->event;
+        office.now += 1h;
+        const auto outcome = office.change_sale(id, row.action);
+        EXPECT_EQ(answer(outcome), row.answer) << name_of(row.action);
+        EXPECT_EQ(office.facts_of_last(), row.facts) << name_of(row.action);
+        const auto& after = office.inventory().plans().find(id)->event;
+        EXPECT_EQ(after.version, before.version + row.facts) << name_of(row.action);
+        if (row.facts == 0) EXPECT_EQ(after, before) << name_of(row.action);
+        if (outcome) EXPECT_EQ(std::get<Event>(outcome->entity), after) << name_of(row.action);
+    }
+}
+
+TEST(ChangeSale, refuses_for_the_first_reason_of_those_that_apply) {
+    BoxOffice office;
+    const auto id = office.open(1);
+    const auto owner = BoxOffice::owner();
+    ASSERT_TRUE(office.change_sale(id, SaleAction::end));
+    EXPECT_EQ(answer(office.change_sale(kNoEvent, SaleAction::open)), "event_not_found");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, kOther, 9)), "event_not_found");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, owner, 1)), "version_stale");
+    // Also where nothing would change: it isn't what the caller saw.
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::end, owner, 1)), "version_stale");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::end, owner, 2)), "accepted");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, owner, 2)), "sales_closed");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::pause, kAdmin, 2)), "sales_closed");
+}
+
+TEST(ChangeSale, and_the_events_times_together_say_how_its_sale_stands) {
+    using enum SaleAction;
+    auto spec = BoxOffice::spec();
+    spec.sales_start_at = kOpening + 24h;
+    spec.sales_end_at = kOpening + 48h;
+    const struct {
+        Millis at;
+        SaleAction last;
+        SaleState state;
+    } rows[] = {
+        {0ms, open, SaleState::upcoming},
+        {0ms, pause, SaleState::upcoming},
+        {0ms, end, SaleState::ended},
+        {24h - 1ms, pause, SaleState::upcoming},
+        {24h, open, SaleState::open},
+        {24h, pause, SaleState::paused},
+        {24h, end, SaleState::ended},
+        {48h - 1ms, open, SaleState::open},
+        {48h - 1ms, pause, SaleState::paused},
+        {48h, open, SaleState::ended},
+        {48h, pause, SaleState::ended},
+        {48h, end, SaleState::ended},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto id = office.create(spec);
+        ASSERT_TRUE(office.change_sale(id, row.last));
+        const auto& event = office.inventory().plans().find(id)->event;
+        EXPECT_EQ(name_of(sale_state(event, kOpening + row.at)), name_of(row.state))
+            << name_of(row.last) << " at " << row.at.count() << " ms";
+    }
+}
+
+TEST(ChangeSale, stands_when_the_event_is_updated) {
+    for (const auto action : {SaleAction::pause, SaleAction::end}) {
+        BoxOffice office;
+        const auto id = office.open(1);
+        ASSERT_TRUE(office.change_sale(id, action));
+        auto later = renamed("Second night");
+        later.start_at += 24h;
+        later.end_at += 24h;
+        ASSERT_TRUE(office.update(id, later));
+        EXPECT_EQ(office.inventory().plans().find(id)->event.sale, action);
+    }
+}
+
+TEST(ChangeSale, waits_until_its_kind_of_fact_is_let_in) {
+    Inventory inventory;
+    const EventId id{Bits128{1, 1}};
+    const auto spec = BoxOffice::spec();
+    evolve(inventory, {.seq = 1, .at = kOpening, .event = id, .body = EventCreated{spec, "house"}});
+    const ChangeSale pause{id, BoxOffice::owner(), SaleAction::pause, {}};
+    EXPECT_EQ(answer(decide(inventory, pause, kOpening).outcome), "format_too_low");
+    evolve(inventory, {.seq = 2, .at = kOpening, .body = FormatRaised{1}});
+    EXPECT_EQ(answer(decide(inventory, pause, kOpening).outcome), "accepted");
 }
 
 TEST(AddSeats, answers_with_the_block_and_makes_its_seats_free) {

@@ -26,6 +26,12 @@ EventSpec limited_to(std::uint32_t seats_per_user) {
     spec.max_seats_per_user = seats_per_user;
     return spec;
 }
+EventSpec sold(std::optional<Instant> from, std::optional<Instant> until) {
+    auto spec = BoxOffice::spec();
+    spec.sales_start_at = from;
+    spec.sales_end_at = until;
+    return spec;
+}
 
 std::vector<SeatStatus> statuses(const BoxOffice& office, EventId event) {
     std::vector<SeatStatus> all;
@@ -67,26 +73,113 @@ TEST(ReserveSeats, holds_the_seats_for_the_events_time_at_the_sum_of_their_price
     EXPECT_EQ(office.facts_of_last(), 1U);
 }
 
-TEST(ReserveSeats, is_possible_from_the_opening_of_sales_until_the_start) {
-    auto spec = BoxOffice::spec();
-    spec.sales_start_at = kOpening + 24h;
+// Whether seats can be had, and for longer, by when their event is sold.
+const struct {
+    EventSpec spec;
+    Instant at;
+    std::string_view answer;
+} kBySale[] = {
+    {sold({}, {}), kOpening, "accepted"},
+    {sold({}, {}), kStart - 1ms, "accepted"},
+    {sold({}, {}), kStart, "sales_closed"},
+    {sold(kOpening + 24h, {}), kOpening, "sales_not_open"},
+    {sold(kOpening + 24h, {}), kOpening + 24h - 1ms, "sales_not_open"},
+    {sold(kOpening + 24h, {}), kOpening + 24h, "accepted"},
+    {sold(kOpening + 24h, {}), kStart - 1ms, "accepted"},
+    {sold(kOpening + 24h, {}), kStart, "sales_closed"},
+    {sold(kOpening + 24h, {}), kStart + 1ms, "sales_closed"},
+    // Sold after the start, up to the end, or only between the two.
+    {sold({}, kStart + 1h), kStart, "accepted"},
+    {sold({}, kStart + 1h), kStart + 1h - 1ms, "accepted"},
+    {sold({}, kStart + 1h), kStart + 1h, "sales_closed"},
+    {sold({}, kStart + 3h), kStart + 3h - 1ms, "accepted"},
+    {sold({}, kStart + 3h), kStart + 3h, "sales_closed"},
+    {sold(kStart + 1h, kStart + 2h), kStart + 1h - 1ms, "sales_not_open"},
+    {sold(kStart + 1h, kStart + 2h), kStart + 1h, "accepted"},
+    {sold(kStart + 1h, kStart + 2h), kStart + 2h, "sales_closed"},
+    // Sales that close before the start.
+    {sold({}, kOpening + 24h), kOpening + 24h - 1ms, "accepted"},
+    {sold({}, kOpening + 24h), kOpening + 24h, "sales_closed"},
+    {sold({}, kOpening + 24h), kStart, "sales_closed"},
+    // An old fact may have these terms, for which a request can't ask: never on sale.
+    {sold(kStart + 1h, {}), kStart, "sales_closed"},
+    {sold(kStart + 1h, {}), kStart - 1ms, "sales_not_open"},
+};
+
+TEST(ReserveSeats, is_possible_from_the_opening_of_sales_until_their_end) {
+    for (const auto& row : kBySale) {
+        BoxOffice office;
+        const auto event = office.open(1, row.spec);
+        office.now = row.at;
+        const auto outcome = office.reserve(event, "ann", {0});
+        EXPECT_EQ(answer(outcome), row.answer) << to_rfc3339(row.at);
+        EXPECT_EQ(plan(office, event), outcome ? "h" : "f");
+        EXPECT_THAT(office.violations(), IsEmpty());
+    }
+}
+
+/// What buyers are told after the organiser's last action: who wants a seat, who wants to keep a
+/// hold for longer, and who pays for one or gives it up.
+TEST(Reservations, go_by_the_organizers_last_action) {
+    using enum SaleAction;
     const struct {
-        Instant at;
-        std::string_view answer;
+        std::vector<SaleAction> actions;
+        std::string_view claims;
     } rows[] = {
-        {kOpening, "sales_not_open"},
-        {kOpening + 24h - 1ms, "sales_not_open"},
-        {kOpening + 24h, "accepted"},
-        {kStart - 1ms, "accepted"},
-        {kStart, "sales_closed"},
-        {kStart + 1ms, "sales_closed"},
+        {{}, "accepted"},
+        {{open}, "accepted"},
+        {{pause}, "sales_paused"},
+        {{pause, open}, "accepted"},
+        {{end}, "sales_closed"},
+        {{pause, end}, "sales_closed"},
     };
     for (const auto& row : rows) {
         BoxOffice office;
-        const auto event = office.open(1, spec);
-        office.now = row.at;
-        EXPECT_EQ(answer(office.reserve(event, "ann", {0})), row.answer) << to_rfc3339(row.at);
+        const auto event = office.open(4);
+        const auto other = office.open(1);
+        const auto anns = office.hold(event, "ann", {0});
+        const auto bobs = office.hold(event, "bob", {1});
+        const auto replayed = office.wish(event, "cid", {2});
+        ASSERT_TRUE(office.act(replayed));
+        for (const auto action : row.actions)
+            ASSERT_TRUE(office.change_sale(event, action));
+        EXPECT_EQ(answer(office.reserve(event, "dan", {3})), row.claims);
+        EXPECT_EQ(answer(office.extend(anns, 60s)), row.claims);
+        EXPECT_EQ(answer(office.act(replayed)), "replayed");
+        EXPECT_EQ(answer(office.confirm(anns)), "accepted");
+        EXPECT_EQ(answer(office.cancel(bobs)), "accepted");
+        EXPECT_EQ(answer(office.reserve(other, "dan", {0})), "accepted");
+        EXPECT_THAT(office.violations(), IsEmpty());
     }
+}
+
+TEST(Reservations, run_out_at_their_time_while_sales_are_paused) {
+    BoxOffice office;
+    const auto event = office.open(1);
+    const auto held = office.hold(event, "ann", {0});
+    ASSERT_TRUE(office.change_sale(event, SaleAction::pause));
+    office.now += kHold;
+    EXPECT_EQ(office.status(held), ReservationStatus::expired);
+    EXPECT_EQ(office.sweep(), 1U);
+    EXPECT_EQ(answer(office.confirm(held)), "hold_expired");
+    EXPECT_EQ(answer(office.reserve(event, "bob", {0})), "sales_paused");
+    ASSERT_TRUE(office.change_sale(event, SaleAction::open));
+    EXPECT_EQ(answer(office.reserve(event, "bob", {0})), "accepted");
+}
+
+TEST(Reservations, of_a_paused_event_are_refused_by_its_times_first_and_then_for_the_pause) {
+    auto spec = limited_to(1);
+    spec.sales_start_at = kOpening + 1h;
+    BoxOffice office;
+    const auto event = office.open(1, spec);
+    ASSERT_TRUE(office.change_sale(event, SaleAction::pause));
+    // It names a seat twice, too, which is looked at last.
+    auto wish = office.wish(event, "ann", {0, 0});
+    EXPECT_EQ(answer(office.act(wish)), "sales_not_open");
+    office.now = kOpening + 1h;
+    EXPECT_EQ(answer(office.act(wish)), "sales_paused");
+    office.now = kStart;
+    EXPECT_EQ(answer(office.act(wish)), "sales_closed");
 }
 
 TEST(ReserveSeats, keeps_to_the_bounds_of_the_event) {
@@ -610,6 +703,63 @@ TEST(ExtendReservation, reaches_three_times_the_first_length_and_no_further) {
         }
         EXPECT_THAT(office.violations(), IsEmpty());
     }
+}
+
+TEST(ExtendReservation, is_refused_for_what_the_reservation_is_before_how_its_sale_stands) {
+    BoxOffice office;
+    const auto event = office.open(4);
+    const auto sold = office.hold(event, "ann", {0});
+    const auto given_up = office.hold(event, "ann", {1});
+    const auto held = office.hold(event, "ann", {2});
+    ASSERT_TRUE(office.confirm(sold));
+    ASSERT_TRUE(office.cancel(given_up));
+    ASSERT_TRUE(office.change_sale(event, SaleAction::pause));
+    EXPECT_EQ(answer(office.extend(sold, 1s)), "reservation_confirmed");
+    EXPECT_EQ(answer(office.extend(given_up, 1s)), "reservation_cancelled");
+    // Too long by far, and paused all the same.
+    EXPECT_EQ(answer(office.extend(held, 24h)), "sales_paused");
+    office.now += kHold;
+    EXPECT_EQ(answer(office.extend(held, 1s)), "hold_expired");
+}
+
+TEST(ExtendReservation, is_possible_while_the_event_is_on_sale) {
+    for (const auto& row : kBySale) {
+        BoxOffice office;
+        office.now = kOpening - 1h;
+        const auto event = office.open(3, sold({}, kStart + 3h));
+        office.now = row.at - 1min;
+        const auto held = office.hold(event, "ann", {0});
+        const auto confirmed = office.hold(event, "ann", {1});
+        const auto cancelled = office.hold(event, "ann", {2});
+        ASSERT_TRUE(office.update(event, row.spec));
+        office.now = row.at;
+        const auto outcome = office.extend(held, 60s);
+        EXPECT_EQ(answer(outcome), row.answer) << to_rfc3339(row.at);
+        EXPECT_EQ(office.facts_of_last(), outcome ? 1U : 0U);
+        EXPECT_EQ(office.reservation(held).expires_at, held.expires_at + (outcome ? 60s : 0s));
+        // A hold can be confirmed or cancelled all the same.
+        EXPECT_EQ(answer(office.confirm(confirmed)), "accepted");
+        EXPECT_EQ(answer(office.cancel(cancelled)), "accepted");
+        EXPECT_THAT(office.violations(), IsEmpty());
+    }
+}
+
+TEST(ExtendReservation, of_a_hold_that_has_ended_says_so_after_sales_too) {
+    BoxOffice office;
+    const auto event = office.open(3);
+    office.now = kStart - 1min;
+    const auto held = office.hold(event, "ann", {0});
+    const auto confirmed = office.hold(event, "ann", {1});
+    const auto cancelled = office.hold(event, "ann", {2});
+    ASSERT_TRUE(office.confirm(confirmed));
+    ASSERT_TRUE(office.cancel(cancelled));
+    office.now = kStart;
+    EXPECT_EQ(answer(office.extend(confirmed, 1s)), "reservation_confirmed");
+    EXPECT_EQ(answer(office.extend(cancelled, 1s)), "reservation_cancelled");
+    // Too long in any case, but sales come first.
+    EXPECT_EQ(answer(office.extend(held, 1'201s)), "sales_closed");
+    office.now += kHold;
+    EXPECT_EQ(answer(office.extend(held, 1s)), "hold_expired");
 }
 
 TEST(ExtendReservation, keeps_the_seats_until_the_new_end) {

@@ -122,9 +122,6 @@ ApiKeyCreated any_api_key() {
 
 constexpr std::size_t kFactTypes = std::variant_size_v<FactBody>;
 
-/// From here on facts are about no event.
-constexpr std::size_t kFirstWithoutEvent = 9;
-
 FactBody any_body(std::size_t type) {
     switch (type) {
         case 0:
@@ -149,19 +146,23 @@ FactBody any_body(std::size_t type) {
             return any_api_key();
         case 10:
             return ApiKeyRevoked{ApiKeyId{any_bits()}, nasty_text(50)};
-        default:
+        case 11:
             return FormatRaised{within<std::uint32_t>(0, kNewestFormat)};
+        default:
+            return SaleChanged{static_cast<SaleAction>(within<int>(0, 2))};
     }
 }
 
 Fact any_fact(std::size_t type) {
-    return {
+    Fact fact{
         .seq = within<std::uint64_t>(1, std::numeric_limits<std::int64_t>::max()),
         .at = any_instant(),
         .trace = {any_bits()},
-        .event = type < kFirstWithoutEvent ? EventId{any_bits()} : EventId{},
+        .event = {},
         .body = any_body(type),
     };
+    if (traits_of(fact.body).is_about_event) fact.event = EventId{any_bits()};
+    return fact;
 }
 
 std::string written(const Fact& fact) {
@@ -200,7 +201,8 @@ TEST(FactJson, gives_each_type_a_name_of_its_own) {
         ReservationExtended{},
         ApiKeyCreated{},
         ApiKeyRevoked{},
-        FormatRaised{}
+        FormatRaised{},
+        SaleChanged{}
     };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;
@@ -398,6 +400,35 @@ TEST(FactJson, names_the_type_that_it_does_not_know) {
     EXPECT_NE(
         read.error().fields.front().message.find("ReservationTransferred"), std::string::npos
     );
+}
+
+TEST(FactJson, refuses_what_a_newer_version_may_have_meant) {
+    const auto format = [](std::uint32_t number) { return "\"format\":" + std::to_string(number); };
+    const struct {
+        FactBody body;
+        std::string from;
+        std::string to;
+        std::string_view field;
+    } rows[] = {
+        {SaleChanged{SaleAction::pause}, "\"pause\"", "\"resume\"", "data.action"},
+        {SaleChanged{SaleAction::pause}, "\"pause\"", "1", "data.action"},
+        {SaleChanged{SaleAction::pause}, "\"action\"", "\"deed\"", "data.action"},
+        {FormatRaised{kNewestFormat},
+         format(kNewestFormat),
+         format(kNewestFormat + 1),
+         "data.format"},
+    };
+    for (const auto& row : rows) {
+        auto fact = extended();
+        if (!traits_of(row.body).is_about_event) fact.event = {};
+        fact.body = row.body;
+        auto line = written(fact);
+        ASSERT_TRUE(parse_fact(line)) << line;
+        line.replace(line.find(row.from), row.from.size(), row.to);
+        const auto read = parse_fact(line);
+        ASSERT_FALSE(read) << line;
+        EXPECT_EQ(read.error().fields.front().field, row.field) << line;
+    }
 }
 
 TEST(JsonWriter, escapes_every_byte_that_json_wants_escaped) {

@@ -119,6 +119,7 @@ EventSpec any_event_spec() {
         .total_seats = rarely() ? std::numeric_limits<std::int64_t>::min() : 1,
     };
     if (rarely()) spec.sales_start_at = any_instant();
+    if (rarely()) spec.sales_end_at = any_instant();
     if (rarely())
         spec.hold = *rc::gen::element(
             std::chrono::seconds::min(),
@@ -172,6 +173,7 @@ void expect_readable(const std::vector<NewFact>& facts, Instant now) {
 class Sale {
 public:
     Sale() {
+        learn(FormatRaised{kNewestFormat});
         learn(EventCreated{spec(), "house"});
         auto block = std::make_shared<SeatBlock>(SeatBlock{.first_id = seat, .seats = {}});
         block->seats.push_back({.number = "1", .section = {}, .row = {}, .price = 5, .position = {}}
@@ -274,6 +276,7 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         create([&](auto& spec) { spec.start_at = kLastInstant + Millis{1}; }),
         create([&](auto& spec) { spec.end_at = kFirstInstant - Millis{1}; }),
         create([&](auto& spec) { spec.sales_start_at = Instant::max(); }),
+        create([&](auto& spec) { spec.sales_end_at = kFirstInstant - Millis{1}; }),
         create([&](auto& spec) { spec.hold = std::chrono::seconds{0}; }),
         CreateEvent{EventId{Bits128{1, 2}}, {.sub = bad}, Sale::spec()},
         UpdateEvent{

@@ -337,6 +337,8 @@ std::vector<Fact> small_history() {
          }},
         {{}, ApiKeyCreated{key, "door", Role::scanner, "frk_ab", {1, 2, 3}, "root"}},
         {{}, ApiKeyRevoked{key, "root"}},
+        {{}, FormatRaised{1}},
+        {event, SaleChanged{SaleAction::pause}},
     };
     std::vector<Fact> facts;
     for (const auto& [about, body] : bodies)
@@ -427,6 +429,11 @@ constexpr Change kChanges[]{
     [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).created_by = "eve"; },
     [](auto& facts) { facts[10].at -= Millis{1}; },
     [](auto& facts) { facts[11].at += Millis{1}; },
+    [](auto& facts) { facts.erase(facts.begin() + 11); },
+    [](auto& facts) { facts.erase(facts.begin() + 12); },
+    [](auto& facts) { body_at<SaleChanged>(facts, 13).action = SaleAction::end; },
+    [](auto& facts) { body_at<SaleChanged>(facts, 13).action = SaleAction::open; },
+    [](auto& facts) { facts[13].at += Millis{1}; },
     [](auto& facts) { facts.pop_back(); },
 };
 

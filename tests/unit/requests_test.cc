@@ -30,6 +30,8 @@ const json::object kSeat{{"seat_number", "A-1"}, {"price", 5'000}};
 const json::object kRun{{"prefix", "A"}, {"count", 3}, {"price", 5'000}};
 const json::object kReservation{{"event_id", kEventId}, {"seat_ids", json::array{kSeatId}}};
 const json::object kExtension{{"seconds", 60}};
+const json::object kSaleAction{{"action", "pause"}};
+const json::object kApiKey{{"name", "Box office"}, {"role", "organizer"}};
 
 /// The fields that were complained of; none where the body is good.
 template <class T>
@@ -61,6 +63,12 @@ std::vector<std::string> reservation(std::string_view body) {
 std::vector<std::string> extension(std::string_view body) {
     return fields_of(parse_request<ExtensionRequest>(body));
 }
+std::vector<std::string> sale_action(std::string_view body) {
+    return fields_of(parse_request<domain::SaleAction>(body));
+}
+std::vector<std::string> api_key(std::string_view body) {
+    return fields_of(parse_request<ApiKeyRequest>(body));
+}
 
 const struct {
     Complained parse;
@@ -71,6 +79,8 @@ const struct {
     {bulk, kRun},
     {reservation, kReservation},
     {extension, kExtension},
+    {sale_action, kSaleAction},
+    {api_key, kApiKey},
 };
 
 std::string text_of(json::object good, std::string_view field, const json::value& value) {
@@ -184,13 +194,60 @@ TEST(Requests, bound_every_text_in_characters) {
         {event, kEvent, "name", up_to(255), named(255)},
         {event, kEvent, "description", optional(10'000), longer_than(10'000)},
         {event, kEvent, "venue", optional(255), longer_than(255)},
-        {event, kEvent, "currency", {"JPY", "EUR"}, no_texts({"", "jpy", "JP", "JPYY", "円円円"})},
         {event, kEvent, "payment", {"none", "required"}, no_texts({"", "None", "optional"})},
         {seat, kSeat, "seat_number", up_to(64), named(64)},
         {seat, kSeat, "section", optional(64), longer_than(64)},
         {seat, kSeat, "row", optional(64), longer_than(64)},
         {bulk, kRun, "prefix", {"A", "席", long_text("席", 50)}, named(50)},
         {reservation, kReservation, "idempotency_key", up_to(255), named(255)},
+        {sale_action, kSaleAction, "action", {"open", "pause", "end"}, no_texts({"", "End", "stop"})
+        },
+        {api_key, kApiKey, "name", up_to(255), named(255)},
+        {api_key, kApiKey, "role", {"user", "admin"}, no_texts({"", "Admin", "king"})},
+    });
+}
+
+TEST(Requests, take_the_currencies_that_iso_4217_lists_with_their_decimals) {
+    expect_edges({
+        {event,
+         kEvent,
+         "currency",
+         {"JPY", "EUR", "KWD", "CLF", "XOF", "ZWG"},
+         no_texts({"", "jpy", "JP", "JPYY", "円円円", "XYZ", "xau", "XAU", "XTS", "XXX", "DEM"})},
+    });
+}
+
+TEST(Requests, take_names_that_show_something) {
+    const std::vector<json::value> names{
+        "0",
+        " a ",
+        "\u00A0\u5E2D",
+        "\u200B.",
+        // A ticket, a heart with a variation selector, a family with joiners.
+        "\U0001F3AB",
+        "\u2764\uFE0F",
+        "\U0001F468\u200D\U0001F469\u200D\U0001F467",
+        "\u2801",
+        // A mark with nothing to stand on is drawn all the same.
+        "\u0301",
+    };
+    const std::vector<json::value> blanks{
+        " ",      "    ",   "\t\r\n", "\u00A0",     "\u00AD",
+        "\u034F", "\u115F", "\u180E", "\u200B",     "\u200D\u200D",
+        "\u202E", "\u2028", "\u2060", "\u2800",     "\u3000",
+        "\u3164", "\uFE0F", "\uFEFF", "\U000E0020", " \u00A0\u200B\u2800\u3000",
+    };
+    expect_edges({
+        {event, kEvent, "name", names, blanks},
+        {seat, kSeat, "seat_number", names, blanks},
+        {api_key, kApiKey, "name", names, blanks},
+        // These may be blank.
+        {event, kEvent, "description", blanks, {}},
+        {event, kEvent, "venue", blanks, {}},
+        {seat, kSeat, "row", blanks, {}},
+        {seat, kSeat, "section", blanks, {}},
+        // A number follows it.
+        {bulk, kRun, "prefix", blanks, {}},
     });
 }
 
@@ -211,8 +268,71 @@ TEST(Requests, take_times_with_an_offset_and_an_end_after_the_start) {
     expect_edges({
         {event, kEvent, "start_at", {start, "2026-12-24T12:59:59.999Z"}, no_times},
         {event, kEvent, "end_at", {"2026-12-24T10:00:00.001Z", "2027-01-01T00:00:00z"}, no_ends},
-        {event, kEvent, "sales_start_at", {start, "1970-01-01T00:00:00Z"}, no_times},
+        {event, kEvent, "sales_start_at", {"1970-01-01T00:00:00Z"}, no_times},
+        {event, kEvent, "sales_end_at", {start}, no_times},
     });
+}
+
+/// An event from 19:00 to 22:00 in Tokyo, 10:00 to 13:00 in UTC.
+TEST(Requests, take_a_sale_that_begins_before_it_ends_and_ends_with_the_event_at_the_latest) {
+    auto closes_early = kEvent;
+    closes_early["sales_end_at"] = "2026-12-24T09:00:00Z";
+    auto closes_late = kEvent;
+    closes_late["sales_end_at"] = "2026-12-24T12:00:00Z";
+    auto opens_late = closes_late;
+    opens_late["sales_start_at"] = "2026-12-24T11:00:00Z";
+    expect_edges({
+        // By default it ends at the start.
+        {event,
+         kEvent,
+         "sales_start_at",
+         {"2026-12-24T09:59:59.999Z", "2026-12-24T18:59:59.999+09:00"},
+         {"2026-12-24T10:00:00Z", "2026-12-24T10:00:00.001Z", "2027-01-01T00:00:00Z"}},
+        {event,
+         closes_early,
+         "sales_start_at",
+         {"2026-12-24T08:59:59.999Z"},
+         {"2026-12-24T09:00:00Z", "2026-12-24T09:59:59.999Z"}},
+        {event,
+         closes_late,
+         "sales_start_at",
+         {"2026-12-24T10:00:00Z", "2026-12-24T11:59:59.999Z"},
+         {"2026-12-24T12:00:00Z", "2026-12-24T12:59:59.999Z"}},
+        {event,
+         kEvent,
+         "sales_end_at",
+         {"1970-01-01T00:00:00Z", "2026-12-24T10:00:00.001Z", "2026-12-24T13:00:00Z"},
+         {"2026-12-24T13:00:00.001Z", "2026-12-25T00:00:00Z"}},
+        {event, opens_late, "sales_end_at", {"2026-12-24T11:00:00.001Z"}, {}},
+        {event, closes_late, "end_at", {"2026-12-24T12:00:00Z"}, {}},
+    });
+    // Of two times that don't go together, one is named.
+    for (const auto* end : {"2026-12-24T11:00:00Z", "2026-12-24T10:30:00Z"})
+        EXPECT_THAT(event(text_of(opens_late, "sales_end_at", end)), ElementsAre("sales_start_at"))
+            << end;
+    EXPECT_THAT(
+        event(text_of(closes_late, "end_at", "2026-12-24T11:59:59.999Z")),
+        ElementsAre("sales_end_at")
+    );
+    auto all_backwards = opens_late;
+    all_backwards["sales_start_at"] = "2026-12-24T15:00:00Z";
+    all_backwards["sales_end_at"] = "2026-12-24T14:00:00Z";
+    all_backwards["end_at"] = "2026-12-24T09:00:00Z";
+    EXPECT_THAT(
+        event(json::serialize(all_backwards)),
+        ElementsAre("end_at", "sales_end_at", "sales_start_at")
+    );
+}
+
+TEST(Requests, complain_of_a_time_that_cannot_be_read_and_of_none_beside_it) {
+    auto all_times = kEvent;
+    all_times["sales_start_at"] = "2026-12-01T00:00:00Z";
+    all_times["sales_end_at"] = "2026-12-24T09:00:00Z";
+    for (const auto* field : {"start_at", "end_at", "sales_start_at", "sales_end_at"})
+        EXPECT_THAT(event(text_of(all_times, field, "soon")), ElementsAre(field));
+    all_times.erase("sales_end_at");
+    for (const auto* field : {"start_at", "end_at", "sales_start_at"})
+        EXPECT_THAT(event(text_of(all_times, field, 7)), ElementsAre(field));
 }
 
 TEST(Requests, name_1_to_1000_seats_by_their_ids) {
@@ -244,6 +364,8 @@ TEST(Requests, need_each_required_field_and_take_null_for_absent) {
         {bulk, kRun, {"prefix", "count", "price"}},
         {reservation, kReservation, {"event_id", "seat_ids"}},
         {extension, kExtension, {"seconds"}},
+        {sale_action, kSaleAction, {"action"}},
+        {api_key, kApiKey, {"name", "role"}},
     };
     for (const auto& row : rows) {
         EXPECT_THAT(row.parse(json::serialize(row.good)), ElementsAre());
@@ -259,6 +381,7 @@ TEST(Requests, need_each_required_field_and_take_null_for_absent) {
          {"description",
           "venue",
           "sales_start_at",
+          "sales_end_at",
           "hold_seconds",
           "currency",
           "max_seats_per_reservation",
@@ -292,6 +415,7 @@ TEST(Requests, give_what_is_left_out_its_default) {
     EXPECT_EQ(spec->max_seats_per_reservation, 10U);
     EXPECT_FALSE(spec->max_seats_per_user);
     EXPECT_FALSE(spec->sales_start_at);
+    EXPECT_FALSE(spec->sales_end_at);
     EXPECT_EQ(spec->currency.code(), "JPY");
     EXPECT_EQ(spec->payment, domain::PaymentRule::none);
     EXPECT_EQ(spec->description + spec->venue, "");
@@ -308,7 +432,8 @@ TEST(Requests, hand_on_what_was_asked_for) {
     const auto spec = parse_event_request(
         R"({"name":"席","description":"d","venue":"v","start_at":"2026-12-24T19:00:00+09:00",)"
         R"("end_at":"2026-12-24T22:00:00+09:00","total_seats":7,"hold_seconds":60,)"
-        R"("sales_start_at":"2026-12-01T00:00:00Z","max_seats_per_reservation":3,)"
+        R"("sales_start_at":"2026-12-01T00:00:00Z","sales_end_at":"2026-12-24T19:30:00+09:00",)"
+        R"("max_seats_per_reservation":3,)"
         R"("max_seats_per_user":4,"currency":"EUR","payment":"required"})"
     );
     ASSERT_TRUE(spec);
@@ -325,6 +450,7 @@ TEST(Requests, hand_on_what_was_asked_for) {
         .max_seats_per_user = 4,
         .currency = *Currency::parse("EUR"),
         .payment = domain::PaymentRule::required,
+        .sales_end_at = parse_rfc3339("2026-12-24T10:30:00Z"),
     };
     EXPECT_EQ(*spec, expected);
 
@@ -350,6 +476,12 @@ TEST(Requests, hand_on_what_was_asked_for) {
     EXPECT_EQ(reserved->idempotency_key, "k");
 
     EXPECT_EQ(parse_request<ExtensionRequest>(R"({"seconds":60})")->by, std::chrono::seconds{60});
+
+    using enum domain::SaleAction;
+    for (const auto action : {open, pause, end}) {
+        const json::object body{{"action", name_of(action)}};
+        EXPECT_EQ(parse_request<domain::SaleAction>(json::serialize(body)), action);
+    }
 }
 
 /// It would be without one after a restart: a fact has whole numbers without a point.

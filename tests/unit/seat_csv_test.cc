@@ -169,6 +169,10 @@ TEST(SeatTable, says_line_and_column_of_everything_that_is_wrong) {
     EXPECT_THAT(complaints("seat_number,price\nA,1\n\"B,1\n"), ElementsAre("line 3"));
     EXPECT_THAT(complaints("seat_number,price\nA,1\nB\xFF,1\n"), ElementsAre("line 3"));
     EXPECT_THAT(complaints("seat_number,price\nA\x01,1\n"), ElementsAre("line 2, seat_number"));
+    EXPECT_THAT(
+        complaints("seat_number,price\nA,1\n ,1\n\"\n\",1\n\u3000\u200B,1\n"),
+        ElementsAre("line 3, seat_number", "line 4, seat_number", "line 6, seat_number")
+    );
 }
 
 TEST(SeatTable, needs_a_header_with_number_and_price_once_each) {

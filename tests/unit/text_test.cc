@@ -44,5 +44,50 @@ TEST(Text, from_outside_is_utf8_of_a_length_in_characters_without_control_charac
     }
 }
 
+TEST(Text, that_is_a_name_shows_something) {
+    constexpr TextBounds kName{0, 5, true};
+    const struct {
+        std::string_view text;
+        std::optional<TextFlaw> flaw;
+    } rows[] = {
+        {"a", std::nullopt},
+        {"  ~ ", std::nullopt},
+        // Nothing at all is a matter of its length.
+        {"", std::nullopt},
+        {"      ", TextFlaw::wrong_length},
+        {" \xFF", TextFlaw::not_utf8},
+        {"a\x1B", TextFlaw::control_character},
+        {"\x7F", TextFlaw::control_character},
+        {" ", TextFlaw::invisible},
+        {"\t\n", TextFlaw::invisible},
+        // The first and last of two, three and four bytes, and their neighbours.
+        {"\u00A0", TextFlaw::invisible},
+        {"\u00A1", std::nullopt},
+        {"\u00AD", TextFlaw::invisible},
+        {"\u1FFF", std::nullopt},
+        {"\u2000", TextFlaw::invisible},
+        {"\u200F", TextFlaw::invisible},
+        {"\u2010", std::nullopt},
+        {"\u2800", TextFlaw::invisible},
+        {"\u2801", std::nullopt},
+        {"\u3000", TextFlaw::invisible},
+        {"\uFE00\uFE0F", TextFlaw::invisible},
+        {"\uFFFD", std::nullopt},
+        {"\U0001F3AB", std::nullopt},
+        {"\U000E0000\U000E0FFF", TextFlaw::invisible},
+        {"\U000E1000", std::nullopt},
+        // An emoji between a joiner and a variation selector.
+        {"\u200D\u2764\uFE0F", std::nullopt},
+        {"\u200B\u00A0 \uFEFF", TextFlaw::invisible},
+    };
+    for (const auto& row : rows) {
+        const auto told = testing::PrintToString(row.text);
+        EXPECT_EQ(find_flaw(row.text, kName, TextLines::many), row.flaw) << told;
+        // A text that isn't a name may be so.
+        if (row.flaw == TextFlaw::invisible)
+            EXPECT_EQ(find_flaw(row.text, {0, 5}, TextLines::many), std::nullopt) << told;
+    }
+}
+
 }  // namespace
 }  // namespace frontrow

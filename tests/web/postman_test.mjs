@@ -60,6 +60,7 @@ try {
     ["Get one of one's own reservations", 200],
     ["Hold the seats of a pending reservation for longer", 200],
     ["Confirm a pending reservation", 200],
+    ["Open, pause or end an event's sale", 200],
     ["List a user's reservations, newest first", 200],
     ["Delete an event and its seats", 409],
     ["Show this document as a page to try it on (Swagger UI)", 200],
