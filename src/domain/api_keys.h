@@ -23,6 +23,8 @@ public:
     ~ApiKeys();
 
     const ApiKey* find(ApiKeyId id) const;
+    /// By its number, in the order in which they were made.
+    const ApiKey& operator[](std::uint32_t number) const { return keys_[number]; }
     /// The one in force that has this digest.
     const ApiKey* find_live(const ApiKeyDigest& digest) const;
     /// Newest first.

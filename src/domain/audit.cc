@@ -8,7 +8,7 @@ namespace frontrow::domain {
 namespace {
 
 constexpr std::size_t kViolationsKept = 100;
-/// For how long a key has been promised to make one reservation only, ever since there are keys.
+/// For how long a key has been promised to be used once, ever since there are keys.
 constexpr std::chrono::hours kKeyKept{24};
 
 }  // namespace
@@ -88,7 +88,6 @@ void Audit::judge(const Fact& fact, const ReservationHeld& body) {
     const auto user = number_of(body.user);
     judge_terms(fact, body, user);
     take_seats(fact, body);
-    judge_request(fact, body);
     const auto event = number_of(fact.event);
     HoldTruth hold{
         .event = event,
@@ -161,15 +160,10 @@ void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
     );
 }
 
-void Audit::judge_request(const Fact& fact, const ReservationHeld& body) {
-    const auto [entry, is_first] = requests_.try_emplace(body.request.key, body.reservation);
-    const auto before = is_first ? holds_.end() : holds_.find(entry->second);
-    expect(
-        fact,
-        before == holds_.end() || before->second.held_at + kKeyKept <= fact.at,
-        "one request made two reservations"
-    );
-    entry->second = body.reservation;
+void Audit::judge_request(const Fact& fact, const RequestMark& request) {
+    const auto [entry, is_first] = requests_.try_emplace(request.key, fact.at);
+    expect(fact, is_first || entry->second + kKeyKept <= fact.at, "one request was done twice");
+    entry->second = fact.at;
 }
 
 template <>
@@ -261,7 +255,9 @@ void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq > last_seq_, "the sequence went backwards");
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
     expect(fact, fact.at >= last_at_, "time went backwards");
-    expect(fact, traits_of(fact.body).format <= format_, "a fact came before its format");
+    const auto traits = traits_of(fact.body);
+    expect(fact, traits.format <= format_, "a fact came before its format");
+    if (traits.request != nullptr) judge_request(fact, *traits.request);
     last_seq_ = fact.seq;
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);

@@ -91,7 +91,7 @@ private:
     void judge(const Fact& fact, const Body& body);
 
     void judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user);
-    void judge_request(const Fact& fact, const ReservationHeld& body);
+    void judge_request(const Fact& fact, const RequestMark& request);
     void take_seats(const Fact& fact, const ReservationHeld& body);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
     /// Seats of the event, or of one user in it, whose hold had run out by then though no fact says
@@ -116,8 +116,8 @@ private:
     HashMap<std::uint64_t, std::int64_t> seats_by_user_;
     HashMap<SeatId, SeatTruth> seats_;
     HashMap<ReservationId, HoldTruth> holds_;
-    /// The newest reservation of each key.
-    HashMap<Bits128, ReservationId> requests_;
+    /// When each key was used last.
+    HashMap<Bits128, Instant> requests_;
     std::deque<ApiKey> api_keys_;
     HashMap<ApiKeyId, std::size_t> api_keys_by_id_;
     std::vector<Violation> violations_;

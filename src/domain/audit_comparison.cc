@@ -31,6 +31,7 @@ public:
             look_for(truth);
         for (const auto& [id, truth] : audit_.holds_)
             look_for(id, truth);
+        compare_requests();
         compare_api_keys();
         return std::move(differences_);
     }
@@ -120,7 +121,7 @@ private:
 
     void look_for(ReservationId id, const HoldTruth& truth) {
         const auto& request = truth.request.key;
-        const bool is_remembered = audit_.requests_.find(request)->second == id &&
+        const bool is_remembered = audit_.requests_.find(request)->second == truth.held_at &&
                                    truth.held_at + kRequestMemory > audit_.last_at_;
         const bool has_ended = truth.status == ReservationStatus::cancelled ||
                                truth.status == ReservationStatus::expired;
@@ -130,6 +131,15 @@ private:
         const auto* const found = inventory_.requests().find(request, audit_.last_at_);
         if (is_remembered && (found == nullptr || found->made != index))
             differ("reservation " + id.to_string() + " isn't found by its request");
+    }
+
+    /// As long as each is remembered.
+    void compare_requests() {
+        for (const auto& [key, at] : audit_.requests_) {
+            if (at + kRequestMemory <= audit_.last_at_) continue;
+            const auto* found = inventory_.requests().find(key, audit_.last_at_);
+            expect(found != nullptr && found->at == at, "a request isn't found by its key");
+        }
     }
 
     void compare_api_keys() {

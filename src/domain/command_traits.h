@@ -3,6 +3,9 @@
 #include "domain/commands.h"
 #include "domain/facts.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <variant>
 
 namespace frontrow::domain {
@@ -30,6 +33,8 @@ struct FactTraits {
     const ReservationId* given_up;
     /// With which it came (facts.h).
     std::uint32_t format;
+    /// Under which it was asked for; null for all others.
+    const RequestMark* request;
 };
 
 inline CommandTraits traits_of(const CreateEvent&) {
@@ -72,7 +77,11 @@ inline CommandTraits traits_of(const ChangeSale&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
 
-/// With which the event's terms came.
+// With which format what may be absent came.
+
+inline std::uint32_t format_of(const std::optional<RequestMark>& request) {
+    return request ? 1 : 0;
+}
 inline std::uint32_t format_of(const EventSpec& spec) {
     return spec.sales_end_at ? 1 : 0;
 }
@@ -82,7 +91,8 @@ inline FactTraits traits_of(const EventCreated& body) {
         .is_about_event = true,
         .ends_event = false,
         .given_up = nullptr,
-        .format = format_of(body.spec),
+        .format = std::max(format_of(body.spec), format_of(body.request)),
+        .request = given(body.request),
     };
 }
 inline FactTraits traits_of(const EventUpdated& body) {
@@ -91,42 +101,107 @@ inline FactTraits traits_of(const EventUpdated& body) {
         .ends_event = false,
         .given_up = nullptr,
         .format = format_of(body.spec),
+        .request = nullptr,
     };
 }
 inline FactTraits traits_of(const EventDeleted&) {
-    return {.is_about_event = true, .ends_event = true, .given_up = nullptr, .format = 0};
+    return {
+        .is_about_event = true,
+        .ends_event = true,
+        .given_up = nullptr,
+        .format = 0,
+        .request = nullptr,
+    };
 }
-inline FactTraits traits_of(const SeatsAdded&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
+inline FactTraits traits_of(const SeatsAdded& body) {
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = format_of(body.request),
+        .request = given(body.request),
+    };
 }
-inline FactTraits traits_of(const ReservationHeld&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
+inline FactTraits traits_of(const ReservationHeld& body) {
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 0,
+        .request = &body.request,
+    };
 }
 inline FactTraits traits_of(const ReservationConfirmed&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 0,
+        .request = nullptr,
+    };
 }
 inline FactTraits traits_of(const ReservationCancelled& body) {
     return {
-        .is_about_event = true, .ends_event = false, .given_up = &body.reservation, .format = 0
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = &body.reservation,
+        .format = 0,
+        .request = nullptr,
     };
 }
 inline FactTraits traits_of(const ReservationExpired&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 0,
+        .request = nullptr,
+    };
 }
-inline FactTraits traits_of(const ReservationExtended&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
+inline FactTraits traits_of(const ReservationExtended& body) {
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = format_of(body.request),
+        .request = given(body.request),
+    };
 }
-inline FactTraits traits_of(const ApiKeyCreated&) {
-    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
+inline FactTraits traits_of(const ApiKeyCreated& body) {
+    return {
+        .is_about_event = false,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = format_of(body.request),
+        .request = given(body.request),
+    };
 }
 inline FactTraits traits_of(const ApiKeyRevoked&) {
-    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
+    return {
+        .is_about_event = false,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 0,
+        .request = nullptr,
+    };
 }
 inline FactTraits traits_of(const FormatRaised&) {
-    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
+    return {
+        .is_about_event = false,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 0,
+        .request = nullptr,
+    };
 }
-inline FactTraits traits_of(const SaleChanged&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 1};
+inline FactTraits traits_of(const SaleChanged& body) {
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 1,
+        .request = given(body.request),
+    };
 }
 
 #pragma clang diagnostic pop

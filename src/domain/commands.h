@@ -27,6 +27,7 @@ struct CreateEvent {
     EventId event;
     Organizer by;
     EventSpec spec;
+    std::optional<RequestMark> request{};
 };
 
 struct UpdateEvent {
@@ -49,12 +50,14 @@ struct ChangeSale {
     Organizer by;
     SaleAction action{};
     std::optional<std::uint32_t> if_version;
+    std::optional<RequestMark> request{};
 };
 
 struct AddSeats {
     EventId event;
     Organizer by;
     std::shared_ptr<const SeatBlock> block;
+    std::optional<RequestMark> request{};
 };
 
 struct ReserveSeats {
@@ -81,6 +84,7 @@ struct ExtendReservation {
     ReservationId reservation;
     std::string user;
     std::chrono::seconds by{0};
+    std::optional<RequestMark> request{};
 };
 
 /// Makes facts of up to `at_most` holds that have run out. Changes nothing that anybody could see:
@@ -97,6 +101,7 @@ struct CreateApiKey {
     std::string prefix;
     ApiKeyDigest digest{};
     std::string by;
+    std::optional<RequestMark> request{};
 };
 
 struct RevokeApiKey {

@@ -5,6 +5,11 @@ namespace frontrow::domain {
 template <>
 Decision decide_one(const Inventory& inventory, const CreateApiKey& command, Instant now) {
     const auto& keys = inventory.api_keys();
+    const auto as_now = [&](const RequestRow& before) {
+        return accept(keys[before.made], inventory.last_seq());
+    };
+    if (auto again = replay(inventory, given(command.request), RequestKind::api_key, now, as_now))
+        return *std::move(again);
     if (keys.live_count() >= kApiKeysMax) {
         return refuse_limit(
             Reason::too_many_api_keys, static_cast<std::int64_t>(kApiKeysMax), keys.last_seq()
@@ -30,6 +35,7 @@ Decision decide_one(const Inventory& inventory, const CreateApiKey& command, Ins
             .prefix = command.prefix,
             .digest = command.digest,
             .created_by = command.by,
+            .request = command.request,
         }
     );
 }

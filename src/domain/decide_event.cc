@@ -1,6 +1,9 @@
 #include "base/hash_map.h"
 #include "domain/decide_rules.h"
 
+#include <memory>
+#include <utility>
+
 namespace frontrow::domain {
 namespace {
 
@@ -47,15 +50,28 @@ std::optional<Reason> refuse_by_sale(const Event& event, Instant now) {
 }
 
 template <>
-Decision decide_one(const Inventory&, const CreateEvent& command, Instant now) {
-    Event event{
-        .id = command.event,
-        .spec = command.spec,
-        .created_by = command.by.sub,
-        .created_at = now,
-        .updated_at = now,
+Decision decide_one(const Inventory& inventory, const CreateEvent& command, Instant now) {
+    const auto made_at = [&](EventId id, Instant at) {
+        return Event{
+            .id = id,
+            .spec = command.spec,
+            .created_by = command.by.sub,
+            .created_at = at,
+            .updated_at = at,
+        };
     };
-    return accept(std::move(event), command.event, EventCreated{command.spec, command.by.sub});
+    // As it was made, whatever became of it: the terms are the same as then.
+    const auto as_before = [&](const RequestRow& before) {
+        const auto id = inventory.plans()[before.made].event.id;
+        return accept(made_at(id, before.at), inventory.last_seq());
+    };
+    if (auto again = replay(inventory, given(command.request), RequestKind::event, now, as_before))
+        return *std::move(again);
+    return accept(
+        made_at(command.event, now),
+        command.event,
+        EventCreated{command.spec, command.by.sub, command.request}
+    );
 }
 
 template <>
@@ -94,6 +110,12 @@ Decision decide_one(const Inventory& inventory, const DeleteEvent& command, Inst
 template <>
 Decision decide_one(const Inventory& inventory, const ChangeSale& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
+    const auto as_now = [&](const RequestRow&) {
+        return row == nullptr ? refuse(Reason::event_not_found, inventory.events_seq())
+                              : accept(row->event, row->last_seq());
+    };
+    if (auto again = replay(inventory, given(command.request), RequestKind::sale, now, as_now))
+        return *std::move(again);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
     if (row->event.sale == command.action) return accept(row->event, row->last_seq());
@@ -101,11 +123,20 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
 
     auto event = changed(*row, now);
     event.sale = command.action;
-    return accept(std::move(event), command.event, SaleChanged{command.action});
+    return accept(std::move(event), command.event, SaleChanged{command.action, command.request});
 }
 
 template <>
-Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant) {
+Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant now) {
+    // Under the ids that they have, though the event may be gone.
+    const auto as_before = [&](const RequestRow& before) {
+        const auto event = inventory.plans().index_of(command.event);
+        const auto& start = inventory.plans()[event].block_starts[before.made];
+        auto block = std::make_shared<SeatBlock>(start.first_id, command.block->seats);
+        return accept(std::shared_ptr<const SeatBlock>{std::move(block)}, inventory.last_seq());
+    };
+    if (auto again = replay(inventory, given(command.request), RequestKind::seats, now, as_before))
+        return *std::move(again);
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     const auto& seats = command.block->seats;
@@ -121,7 +152,7 @@ Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant
             Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq()
         );
     }
-    return accept(command.block, command.event, SeatsAdded{command.block});
+    return accept(command.block, command.event, SeatsAdded{command.block, command.request});
 }
 
 }  // namespace frontrow::domain

@@ -32,17 +32,6 @@ std::optional<Reason> refuse_unless_held(ReservationStatus status) {
     }
 }
 
-/// What the same request was answered before.
-Decision replay(const Inventory& inventory, const RequestRow& before, const RequestMark& request) {
-    const auto& row = inventory.reservations()[before.made];
-    const auto rests_on = inventory.event_of(row).last_seq();
-    if (before.mark.content != request.content)
-        return refuse(Reason::idempotency_key_reused, rests_on);
-    auto decision = accept(inventory.entity_as_created(row), rests_on);
-    decision.outcome->replayed = true;
-    return decision;
-}
-
 bool names_a_seat_twice(const SeatIds& seats) {
     if (seats.size() < 2) return false;
     auto sorted = seats;
@@ -103,9 +92,12 @@ look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats,
 template <>
 Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Instant now) {
     inventory.prefetch(command.reservation, command.user, command.request.key);
-    if (const auto* before = inventory.requests().find(command.request.key, now)) {
-        return replay(inventory, *before, command.request);
-    }
+    const auto as_before = [&](const RequestRow& before) {
+        const auto& made = inventory.reservations()[before.made];
+        return accept(inventory.entity_as_created(made), inventory.event_of(made).last_seq());
+    };
+    if (auto again = replay(inventory, &command.request, RequestKind::reservation, now, as_before))
+        return *std::move(again);
     const auto* row = inventory.plans().find(command.event);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (auto refusal = refuse_by_event(row->event, command, now))
@@ -198,6 +190,13 @@ Decision decide_one(const Inventory& inventory, const CancelReservation& command
 
 template <>
 Decision decide_one(const Inventory& inventory, const ExtendReservation& command, Instant now) {
+    // As it is by now: it may have come to its end since.
+    const auto as_now = [&](const RequestRow& before) {
+        const auto& row = inventory.reservations()[before.made];
+        return accept(inventory.entity(row, now), inventory.last_seq());
+    };
+    if (auto again = replay(inventory, given(command.request), RequestKind::extension, now, as_now))
+        return *std::move(again);
     const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
@@ -213,7 +212,9 @@ Decision decide_one(const Inventory& inventory, const ExtendReservation& command
     }
     auto entity = inventory.entity(*row, now);
     entity.expires_at = expires_at;
-    return accept(std::move(entity), event.event.id, ReservationExtended{row->id, expires_at});
+    return accept(
+        std::move(entity), event.event.id, ReservationExtended{row->id, expires_at, command.request}
+    );
 }
 
 template <>

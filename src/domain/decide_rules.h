@@ -48,4 +48,24 @@ Decision accept(Entity entity, EventId event, FactBody fact) {
     return decision;
 }
 
+/// The answer to a request that was accepted before under its key, by `again(row)`; nothing for
+/// one that has no key, or a new one.
+template <class Again>
+std::optional<Decision> replay(
+    const Inventory& inventory,
+    const RequestMark* request,
+    RequestKind kind,
+    Instant now,
+    Again again
+) {
+    const auto* before =
+        request == nullptr ? nullptr : inventory.requests().find(request->key, now);
+    if (before == nullptr) return std::nullopt;
+    if (before->kind != kind || before->mark.content != request->content)
+        return refuse(Reason::idempotency_key_reused, inventory.last_seq());
+    Decision decision = again(*before);
+    if (decision.outcome) decision.outcome->replayed = true;
+    return decision;
+}
+
 }  // namespace frontrow::domain

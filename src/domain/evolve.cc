@@ -3,6 +3,8 @@
 #include "base/check.h"
 #include "domain/inventory.h"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace frontrow::domain {
@@ -35,9 +37,14 @@ private:
     }
     void apply(const EventDeleted& body);
     void apply(const SaleChanged& body) {
+        remember(body.request, RequestKind::sale, event());
         change_event([&](Event& event) { event.sale = body.action; });
     }
-    void apply(const SeatsAdded& body) { plans_.add_block(event(), body.block); }
+    void apply(const SeatsAdded& body) {
+        const auto blocks = plans_[event()].blocks.size();
+        remember(body.request, RequestKind::seats, static_cast<std::uint32_t>(blocks));
+        plans_.add_block(event(), body.block);
+    }
     void apply(const ReservationHeld& body);
     void apply(const ReservationConfirmed& body) {
         reservations_.confirm(index_of(body.reservation), fact_.at);
@@ -49,7 +56,9 @@ private:
         end_hold(body.reservation, ReservationStatus::expired);
     }
     void apply(const ReservationExtended& body) {
-        reservations_.extend(index_of(body.reservation), body.expires_at, fact_.at);
+        const auto index = index_of(body.reservation);
+        remember(body.request, RequestKind::extension, index);
+        reservations_.extend(index, body.expires_at, fact_.at);
     }
     void apply(const ApiKeyCreated& body);
     void apply(const ApiKeyRevoked& body) { api_keys_.revoke(body.key, fact_.at, fact_.seq); }
@@ -58,6 +67,9 @@ private:
         newest_.change().format = body.format;
     }
 
+    void remember(const std::optional<RequestMark>& request, RequestKind kind, std::uint32_t made) {
+        if (request) requests_.add({.mark = *request, .at = fact_.at, .kind = kind, .made = made});
+    }
     void end_hold(ReservationId id, ReservationStatus status) {
         reservations_.end_hold(index_of(id), status, fact_.at);
     }
@@ -101,6 +113,7 @@ void Evolution::apply(const EventCreated& body) {
         .created_at = fact_.at,
         .updated_at = fact_.at,
     });
+    remember(body.request, RequestKind::event, event_);
     events_changed();
 }
 
@@ -137,6 +150,7 @@ void Evolution::apply(const ReservationHeld& body) {
 }
 
 void Evolution::apply(const ApiKeyCreated& body) {
+    remember(body.request, RequestKind::api_key, static_cast<std::uint32_t>(api_keys_.size()));
     api_keys_.add(
         ApiKey{
             .id = body.key,

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -20,6 +21,7 @@ namespace frontrow::domain {
 struct EventCreated {
     EventSpec spec;
     std::string created_by;
+    std::optional<RequestMark> request{};
 
     friend bool operator==(const EventCreated&, const EventCreated&) = default;
 };
@@ -37,14 +39,16 @@ struct EventDeleted {
 struct SeatsAdded {
     /// Never null in a fact that was decided or read.
     std::shared_ptr<const SeatBlock> block;
+    std::optional<RequestMark> request{};
 
     friend bool operator==(const SeatsAdded& a, const SeatsAdded& b) {
-        return *a.block == *b.block;
+        return *a.block == *b.block && a.request == b.request;
     }
 };
 
 struct SaleChanged {
     SaleAction action{};
+    std::optional<RequestMark> request{};
 
     friend bool operator==(const SaleChanged&, const SaleChanged&) = default;
 };
@@ -81,6 +85,7 @@ struct ReservationExpired {
 struct ReservationExtended {
     ReservationId reservation;
     Instant expires_at;
+    std::optional<RequestMark> request{};
 
     friend bool operator==(const ReservationExtended&, const ReservationExtended&) = default;
 };
@@ -92,6 +97,7 @@ struct ApiKeyCreated {
     std::string prefix;
     ApiKeyDigest digest{};
     std::string created_by;
+    std::optional<RequestMark> request{};
 
     friend bool operator==(const ApiKeyCreated&, const ApiKeyCreated&) = default;
 };
@@ -112,7 +118,8 @@ struct FormatRaised {
 
 /// What facts a journal may have, for programs of two versions that write one in turn: 0, all that
 /// stands here and belongs to no other; 1, FormatRaised,
-/// SaleChanged, and `sales_end_at` among an event's terms.
+/// SaleChanged, `sales_end_at` among an event's terms, and
+/// requests under keys besides a reservation's.
 inline constexpr std::uint32_t kNewestFormat = 1;
 
 using FactBody = std::variant<

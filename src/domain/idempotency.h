@@ -3,6 +3,7 @@
 #include "base/bits128.h"
 
 #include <chrono>
+#include <optional>
 
 namespace frontrow::domain {
 
@@ -17,6 +18,11 @@ struct RequestMark {
 
     friend bool operator==(const RequestMark&, const RequestMark&) = default;
 };
+
+/// Null for a request without a key.
+inline const RequestMark* given(const std::optional<RequestMark>& request) {
+    return request ? &*request : nullptr;
+}
 
 /// How long a key is remembered.
 inline constexpr std::chrono::hours kRequestMemory{24};

@@ -12,13 +12,22 @@ namespace frontrow::domain {
 
 using RequestIndex = std::uint32_t;
 
-/// What a request under a key has come to: a row of the part that its kind names.
-enum class RequestKind : std::uint8_t { reservation };
+/// What a request under a key has done.
+enum class RequestKind : std::uint8_t {
+    reservation,
+    extension,
+    event,
+    sale,
+    seats,
+    api_key,
+};
 
 struct RequestRow {
     RequestMark mark;
     Instant at;
     RequestKind kind = RequestKind::reservation;
+    /// The index of what it made or changed: among reservations, events or API keys, and of seats
+    /// among the blocks of their event.
     std::uint32_t made = 0;
 };
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -17,11 +18,24 @@ namespace frontrow::wire {
 // written, neither changes any more: journals are kept. Each is taken apart whole, so that a fact
 // that is given another field doesn't compile until that is written, too.
 
+template <class Fields, Some<domain::RequestMark> Request>
+void describe(Fields& fields, Request& request) {
+    auto& [key, content] = request;
+    fields("request_key", key);
+    fields("request_content", content);
+}
+
+template <class Fields, Some<std::optional<domain::RequestMark>> Request>
+void describe(Fields& fields, Request& request) {
+    if (fields.has("request_key", request)) describe(fields, *request);
+}
+
 template <class Fields, Some<domain::EventCreated> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [spec, created_by] = body;
+    auto& [spec, created_by, request] = body;
     fields("created_by", created_by);
     fields.all_of(spec);
+    describe(fields, request);
 }
 
 template <class Fields, Some<domain::EventUpdated> Body>
@@ -37,27 +51,27 @@ void describe(Fields&, Body&) {
 
 template <class Fields, Some<domain::SaleChanged> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [action] = body;
+    auto& [action, request] = body;
     fields("action", action);
+    describe(fields, request);
 }
 
 template <class Fields, Some<domain::SeatsAdded> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [block] = body;
+    auto& [block, request] = body;
     fields.all_of(block);
+    describe(fields, request);
 }
 
 template <class Fields, Some<domain::ReservationHeld> Body>
 void describe(Fields& fields, Body& body) {
     auto& [reservation, user, seats, total_amount, expires_at, request] = body;
-    auto& [key, content] = request;
     fields("reservation_id", reservation);
     fields("user_id", user);
     fields("seat_ids", seats);
     fields("total_amount", total_amount);
     fields("expires_at", expires_at);
-    fields("request_key", key);
-    fields("request_content", content);
+    describe(fields, request);
 }
 
 template <class Body>
@@ -73,20 +87,22 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::ReservationExtended> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [reservation, expires_at] = body;
+    auto& [reservation, expires_at, request] = body;
     fields("reservation_id", reservation);
     fields("expires_at", expires_at);
+    describe(fields, request);
 }
 
 template <class Fields, Some<domain::ApiKeyCreated> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [key, name, role, prefix, digest, created_by] = body;
+    auto& [key, name, role, prefix, digest, created_by, request] = body;
     fields("api_key_id", key);
     fields("name", name);
     fields("role", role);
     fields("prefix", prefix);
     fields("digest", digest);
     fields("created_by", created_by);
+    describe(fields, request);
 }
 
 template <class Fields, Some<domain::ApiKeyRevoked> Body>

@@ -89,6 +89,11 @@ public:
 
     // A part's fields, among those of the whole.
 
+    /// Whether there is this one, which begins with a field of that name.
+    template <class Part>
+    bool has(Key, const std::optional<Part>& part) {
+        return part.has_value();
+    }
     void all_of(const domain::EventSpec& spec);
     void all_of(const std::shared_ptr<const domain::SeatBlock>& block);
     void all_of(const std::shared_ptr<const domain::Position>& position);
@@ -161,6 +166,11 @@ public:
     }
     void coordinate(std::string_view name, std::optional<double>& number);
 
+    template <class Part>
+    bool has(std::string_view name, std::optional<Part>& part) {
+        if (in_.has(name)) part.emplace();
+        return part.has_value();
+    }
     void all_of(domain::EventSpec& spec);
     void all_of(std::shared_ptr<const domain::SeatBlock>& block);
     void all_of(std::shared_ptr<const domain::Position>& position);

@@ -100,6 +100,12 @@ public:
         in_.take_name(name);
         read(value);
     }
+    /// A part that may be absent is the last.
+    template <class Part>
+    bool has(Key, std::optional<Part>& part) {
+        if (!in_.starts_with('}')) part.emplace();
+        return part.has_value();
+    }
     void all_of(const auto&) { in_.refuse(); }
 
 private:

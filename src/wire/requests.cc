@@ -1,5 +1,6 @@
 #include "wire/requests.h"
 
+#include "base/some.h"
 #include "wire/fields.h"
 #include "wire/object_reader.h"
 #include "wire/plain_reservation.h"
@@ -102,16 +103,21 @@ bool is_within_bounds(const ReservationRequest& request) {
            (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax));
 }
 
-void describe(FieldsReader& fields, ExtensionRequest& request) {
-    fields("seconds", request.by, kExtensionSeconds);
+template <class Fields, Some<ExtensionRequest> Request>
+void describe(Fields& fields, Request& request) {
+    auto& [by] = request;
+    fields("seconds", by, kExtensionSeconds);
 }
 
-void describe(FieldsReader& fields, ApiKeyRequest& request) {
-    fields("name", request.name, kApiKeyName);
-    fields("role", request.role);
+template <class Fields, Some<ApiKeyRequest> Request>
+void describe(Fields& fields, Request& request) {
+    auto& [name, role] = request;
+    fields("name", name, kApiKeyName);
+    fields("role", role);
 }
 
-void describe(FieldsReader& fields, domain::SaleAction& action) {
+template <class Fields, Some<domain::SaleAction> Action>
+void describe(Fields& fields, Action& action) {
     fields("action", action);
 }
 
@@ -119,6 +125,18 @@ std::optional<FieldError> check(std::string_view field, std::string_view text, T
     std::string complaint;
     if (check_text(text, bounds, complaint)) return std::nullopt;
     return FieldError{std::string{field}, std::move(complaint)};
+}
+
+/// What `write(fields)` writes, as an object.
+template <class Write>
+std::string write_fields(Write write) {
+    std::string out;
+    JsonWriter json{out};
+    json.begin_object();
+    FieldsWriter fields{json};
+    write(fields);
+    json.end_object();
+    return out;
 }
 
 char* write_bytes(char* to, Bits128 bits) {
@@ -189,6 +207,23 @@ Result<Request, ParseError> parse_request(std::string_view body) {
 template Result<ExtensionRequest, ParseError> parse_request(std::string_view body);
 template Result<ApiKeyRequest, ParseError> parse_request(std::string_view body);
 template Result<domain::SaleAction, ParseError> parse_request(std::string_view body);
+
+std::string canonical(const domain::EventSpec& spec) {
+    return write_fields([&](FieldsWriter& fields) { fields.all_of(spec); });
+}
+
+std::string canonical(const std::vector<domain::SeatSpec>& seats) {
+    return write_fields([&](FieldsWriter& fields) { fields("seats", seats); });
+}
+
+template <class Request>
+std::string canonical(const Request& request) {
+    return write_fields([&](FieldsWriter& fields) { describe(fields, request); });
+}
+
+template std::string canonical(const ExtensionRequest& request);
+template std::string canonical(const ApiKeyRequest& request);
+template std::string canonical(const domain::SaleAction& request);
 
 std::optional<FieldError> check_idempotency_key(std::string_view key) {
     return check("Idempotency-Key", key, {1, kIdempotencyKeyMax});

@@ -53,10 +53,15 @@ struct ApiKeyRequest {
 template <class Request>
 Result<Request, ParseError> parse_request(std::string_view body);
 
-/// What a reservation asks for, without the key, as bytes: two requests with the same ones are the
-/// same request, whatever the spelling of their JSON.
+// What is asked for, without the key, as bytes: two requests with the same ones are the same
+// request, whatever the spelling of their JSON.
+
 std::string
 canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold);
+std::string canonical(const domain::EventSpec& spec);
+std::string canonical(const std::vector<domain::SeatSpec>& seats);
+template <class Request>
+std::string canonical(const Request& request);
 
 // What comes otherwise than in a JSON body, by the checks that it has there.
 

@@ -12,6 +12,8 @@ namespace frontrow::http::handlers {
 Awaitable<void> create_api_key(Context& context) {
     auto request = wire::parse_request<wire::ApiKeyRequest>(context.request.body);
     if (context.value_or_fail(request) == nullptr) co_return;
+    std::optional<domain::RequestMark> mark;
+    if (!mark_or_fail(context, mark, [&] { return wire::canonical(*request); })) co_return;
     const auto& services = context.services;
     const auto made = identity::make_api_key(services.random, services.sha);
     domain::CreateApiKey command{
@@ -21,13 +23,18 @@ Awaitable<void> create_api_key(Context& context) {
         .prefix = made.prefix,
         .digest = made.digest,
         .by = context.principal.sub,
+        .request = mark,
     };
     auto result = co_await services.store.execute(std::move(command), context.trace);
     const auto* key = entity_or_fail<domain::ApiKey>(context, result);
     if (key == nullptr) co_return;
     context.response.status = 201;
     context.response.add_location("/api/v1/api-keys/", key->id.bits());
-    wire::append_new_api_key(context.response.body, *key, made.text);
+    // A key that was told once is kept nowhere, and its request when repeated gets all but it.
+    if ((*result)->replayed)
+        wire::append_api_key(context.response.body, *key);
+    else
+        wire::append_new_api_key(context.response.body, *key, made.text);
 }
 
 Awaitable<void> list_api_keys(Context& context) {

@@ -43,6 +43,8 @@ Awaitable<void> create_event(Context& context) {
         .by = context.organizer(),
         .spec = std::move(*spec),
     };
+    const auto content = [&] { return wire::canonical(command.spec); };
+    if (!mark_or_fail(context, command.request, content)) co_return;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     if (const auto* event = entity_or_fail<domain::Event>(context, result))
         reply_event(context, *event, 201);
@@ -104,6 +106,8 @@ Awaitable<void> change_sale(Context& context) {
         .action = *action,
         .if_version = if_version(context.request),
     };
+    const auto content = [&] { return wire::canonical(*action); };
+    if (!mark_or_fail(context, command.request, content)) co_return;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     if (const auto* event = entity_or_fail<domain::Event>(context, result))
         reply_event(context, *event, 200);

@@ -4,8 +4,22 @@
 #include "http/limits.h"
 #include "http/negotiation.h"
 #include "http/query.h"
+#include "identity/request_mark.h"
+#include "wire/requests.h"
 
 namespace frontrow::http::handlers {
+
+std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content) {
+    const auto& request = context.request;
+    const auto key = request.header(Header::idempotency_key);
+    if (auto wrong = wire::check_idempotency_key(key)) {
+        context.fail(invalid_field(std::move(wrong->field), std::move(wrong->message)));
+        return std::nullopt;
+    }
+    auto route = std::string{name_of(request.method)} + " ";
+    route += request.path;
+    return identity::mark_request(context.services.sha, context.principal.sub, route, key, content);
+}
 
 std::optional<store::Page> page_or_fail(Context& context, const ListBounds& bounds) {
     const auto query = context.request.query;

@@ -22,7 +22,22 @@ template <class Entity>
 Entity* entity_or_fail(Context& context, OutcomeResult& result) {
     auto* outcome = context.value_or_fail(result);
     auto* accepted = outcome == nullptr ? nullptr : context.value_or_fail(*outcome);
-    return accepted == nullptr ? nullptr : std::get_if<Entity>(&accepted->entity);
+    if (accepted == nullptr) return nullptr;
+    if (accepted->replayed) context.response.add_header("Idempotency-Replayed", "true");
+    return std::get_if<Entity>(&accepted->entity);
+}
+
+/// The mark of a request under a key that asked for `content`; nothing, and answered, where the key
+/// is wrong.
+std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content);
+
+/// Marks a request that has an Idempotency-Key, which it need not. `content()` is what it asks for
+/// (wire::canonical). False, and answered, where the key is wrong.
+template <class Content>
+bool mark_or_fail(Context& context, std::optional<domain::RequestMark>& mark, Content content) {
+    if (context.request.header(Header::idempotency_key).empty()) return true;
+    mark = mark_with_key(context, content());
+    return mark.has_value();
 }
 
 /// The thing that was looked for; nothing, and answered, where it isn't there or the store failed.

@@ -78,7 +78,6 @@ void reply_created(Context& context, OutcomeResult& result) {
     auto& response = context.response;
     response.status = 201;
     response.add_location("/api/v1/reservations/", reservation->id.bits());
-    if ((*result)->replayed) response.add_header("Idempotency-Replayed", "true");
     // As of its making, so that a replay is the same to the letter.
     wire::append_reservation(response.body, *reservation, reservation->created_at);
 }
@@ -168,9 +167,9 @@ Awaitable<void> extend_reservation(Context& context) {
     if (!id) co_return;
     auto request = wire::parse_request<wire::ExtensionRequest>(context.request.body);
     if (context.value_or_fail(request) == nullptr) co_return;
-    co_await change_reservation(
-        context, domain::ExtendReservation{*id, context.principal.sub, request->by}
-    );
+    domain::ExtendReservation command{*id, context.principal.sub, request->by};
+    if (mark_or_fail(context, command.request, [&] { return wire::canonical(*request); }))
+        co_await change_reservation(context, std::move(command));
 }
 
 }  // namespace frontrow::http::handlers

@@ -27,6 +27,14 @@ domain::AddSeats command_for(Context& context, EventId event, std::vector<domain
     return {.event = event, .by = context.organizer(), .block = std::move(block)};
 }
 
+/// Of what is asked for, which may be long.
+std::string digest_of(const std::vector<domain::SeatSpec>& seats) {
+    io::Sha256 sha;
+    sha.update(wire::canonical(seats));
+    const auto digest = sha.finish();
+    return {digest.begin(), digest.end()};
+}
+
 Result<wire::SeatTable, wire::ParseError> parse_bulk(std::string_view body, bool is_csv) {
     if (is_csv) return wire::parse_seat_csv(body);
     auto seats = wire::parse_bulk_seats_request(body);
@@ -172,9 +180,10 @@ Awaitable<void> create_seat(Context& context) {
     if (context.value_or_fail(seat) == nullptr) co_return;
     std::vector<domain::SeatSpec> seats;
     seats.push_back(std::move(*seat));
-    auto result = co_await context.services.store.execute(
-        command_for(context, *event, std::move(seats)), context.trace
-    );
+    auto command = command_for(context, *event, std::move(seats));
+    const auto content = [&] { return digest_of(command.block->seats); };
+    if (!mark_or_fail(context, command.request, content)) co_return;
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
     const auto* block = entity_or_fail<std::shared_ptr<const domain::SeatBlock>>(context, result);
     if (block == nullptr) co_return;
     context.response.status = 201;
@@ -193,8 +202,14 @@ Awaitable<void> create_seats(Context& context) {
         context.fail(is_table ? problem_in_table(table.error()) : problem_of(table.error()));
         co_return;
     }
+    std::string content;
+    if (!context.request.header(Header::idempotency_key).empty()) {
+        auto digest = [&] { return digest_of(table->seats); };
+        content = is_short ? digest() : co_await context.services.workers.run(digest);
+    }
     if (!has_room_or_fail(context, table->seats.size())) co_return;
     auto command = command_for(context, *event, std::move(table->seats));
+    if (!mark_or_fail(context, command.request, [&] { return content; })) co_return;
     const auto wanted = command.block;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     if (is_table && result && !*result) {
