@@ -141,14 +141,18 @@ void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
     // Of no sign, so that whatever a fact says has a sum.
     std::uint64_t total = 0;
     const auto event = number_of(fact.event);
-    for (const auto id : body.seats) {
-        const auto found = seats_.find(id);
+    const bool has_prices = !body.unit_prices.empty();
+    const bool has_all = body.unit_prices.size() == body.seats.size();
+    expect(fact, has_all || !has_prices, "not each seat has its price");
+    for (std::size_t i = 0; i < body.seats.size(); ++i) {
+        const auto found = seats_.find(body.seats[i]);
         const bool is_here = found != seats_.end() && found->second.event == event;
         expect(fact, is_here, "a seat was held that the event doesn't have");
         if (found == seats_.end()) continue;
         auto& seat = found->second;
         expect(fact, !seat.is_sold, "a sold seat was held again");
         expect(fact, !seat.is_held, "a seat was held for two buyers at once");
+        if (has_all) expect(fact, body.unit_prices[i] == seat.price, "a seat had another price");
         seat.is_held = true;
         seat.holder = body.reservation;
         total += static_cast<std::uint64_t>(seat.price);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
+#include <utility>
 
 namespace frontrow::domain {
 namespace {
@@ -59,7 +61,7 @@ refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
 /// The wanted seats, looked up: their places, what they cost, which aren't free, and which holds on
 /// them have run out.
 struct WantedSeats {
-    Amount total = 0;
+    UnitPrices prices;
     std::vector<SeatConflict> conflicts;
     std::vector<ReservationIndex> lapsed;
     std::optional<SeatId> unknown;
@@ -68,13 +70,14 @@ struct WantedSeats {
 WantedSeats
 look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats, Instant now) {
     WantedSeats wanted;
+    wanted.prices.reserve(seats.size());
     for (const auto id : seats) {
         const auto place = inventory.plans().find_seat(id);
         if (!place || place->event != event.index) {
             wanted.unknown = id;
             return wanted;
         }
-        wanted.total += seat_spec(event, place->seat).price;
+        wanted.prices.push_back(seat_spec(event, place->seat).price);
         const auto status = inventory.seat_status(event, place->seat, now);
         const auto holder = event.holders[place->seat];
         if (status != SeatStatus::available) {
@@ -129,7 +132,7 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     entity.event = command.event;
     entity.user = command.user;
     entity.seats = command.seats;
-    entity.total_amount = wanted.total;
+    entity.total_amount = std::accumulate(wanted.prices.begin(), wanted.prices.end(), Amount{0});
     entity.currency = row->event.spec.currency;
     entity.created_at = now;
     // An event of other days may hold its seats for longer than the calendar goes.
@@ -151,6 +154,7 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
             entity.total_amount,
             entity.expires_at,
             command.request,
+            std::move(wanted.prices),
         }
     );
     return decision;

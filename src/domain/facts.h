@@ -60,6 +60,9 @@ struct ReservationHeld {
     Amount total_amount = 0;
     Instant expires_at;
     RequestMark request;
+    /// As they were then: a refund of some of the seats goes by them, whatever they cost today.
+    /// Older facts have none: then seats never changed their price.
+    UnitPrices unit_prices;
 
     friend bool operator==(const ReservationHeld&, const ReservationHeld&) = default;
 };

@@ -20,6 +20,9 @@ enum class SeatStatus : std::uint8_t { available, reserved, confirmed };
 /// The seats of one request, in its order.
 using SeatIds = SmallVector<SeatId, 4>;
 
+/// What each of those cost, in the same order.
+using UnitPrices = SmallVector<Amount, 4>;
+
 /// Where a seat is on the plan, in whatever unit the plan is drawn.
 struct Position {
     std::optional<double> x;

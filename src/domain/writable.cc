@@ -3,6 +3,7 @@
 #include "base/each_field.h"
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <string>
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kLineBytes = 1'024;
 constexpr std::size_t kSeatSpecBytes = 192;
 constexpr std::size_t kSeatIdBytes = 40;
+constexpr std::size_t kUnitPriceBytes = 20;
 /// What becomes of a control character.
 constexpr std::size_t kEscapeBytes = 6;
 
@@ -58,6 +60,11 @@ void measure(Measure& line, std::chrono::seconds hold) {
 }
 void measure(Measure& line, const SeatIds& seats) {
     line.add(kSeatIdBytes * seats.size());
+}
+
+void measure(Measure& line, const UnitPrices& prices) {
+    line.add(kUnitPriceBytes * prices.size());
+    line.expect(std::ranges::all_of(prices, [](auto price) { return price >= 0; }));
 }
 
 // Of these a line has room for any.

@@ -65,13 +65,14 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::ReservationHeld> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [reservation, user, seats, total_amount, expires_at, request] = body;
+    auto& [reservation, user, seats, total_amount, expires_at, request, unit_prices] = body;
     fields("reservation_id", reservation);
     fields("user_id", user);
     fields("seat_ids", seats);
     fields("total_amount", total_amount);
     fields("expires_at", expires_at);
     describe(fields, request);
+    fields.unless_empty("unit_prices", unit_prices);
 }
 
 template <class Body>

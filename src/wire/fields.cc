@@ -36,6 +36,15 @@ void FieldsWriter::operator()(Key name, const SeatIds& seats) {
     json_.end_array();
 }
 
+void FieldsWriter::unless_empty(Key name, const UnitPrices& prices) {
+    if (prices.empty()) return;
+    json_.key(name);
+    json_.begin_array();
+    for (const auto price : prices)
+        json_.value(price);
+    json_.end_array();
+}
+
 void FieldsWriter::operator()(Key name, const std::vector<SeatSpec>& seats) {
     json_.key(name);
     json_.begin_array();
@@ -76,6 +85,19 @@ void FieldsReader::operator()(std::string_view name, SeatIds& seats) {
         const auto id = text == nullptr ? std::nullopt : SeatId::parse(*text);
         if (!id) return in_.complain(name, "must hold UUIDs");
         seats.push_back(*id);
+    }
+}
+
+void FieldsReader::unless_empty(std::string_view name, UnitPrices& prices) {
+    if (!in_.has(name)) return;
+    const auto* const list = in_.array(name);
+    if (list == nullptr) return;
+    prices.reserve(list->size());
+    for (const auto& price : *list) {
+        const auto* const number = price.if_int64();
+        if (number == nullptr || *number < 0)
+            return in_.complain(name, "must hold whole numbers from 0 on");
+        prices.push_back(*number);
     }
 }
 

@@ -85,6 +85,7 @@ public:
     void unless_empty(Key name, const std::string& text, TextBounds) {
         if (!text.empty()) (*this)(name, text);
     }
+    void unless_empty(Key name, const domain::UnitPrices& prices);
     void coordinate(Key name, const std::optional<double>& number) { (*this)(name, number); }
 
     // A part's fields, among those of the whole.
@@ -164,6 +165,7 @@ public:
     void unless_empty(std::string_view name, std::string& text, TextBounds bounds) {
         if (auto read = in_.optional_text(name, bounds)) text = std::move(*read);
     }
+    void unless_empty(std::string_view name, domain::UnitPrices& prices);
     void coordinate(std::string_view name, std::optional<double>& number);
 
     template <class Part>

@@ -100,7 +100,11 @@ public:
         in_.take_name(name);
         read(value);
     }
-    /// A part that may be absent is the last.
+    // What may be absent is the last.
+
+    void unless_empty(Key name, UnitPrices& prices) {
+        if (!in_.starts_with('}')) (*this)(name, prices);
+    }
     template <class Part>
     bool has(Key, std::optional<Part>& part) {
         if (!in_.starts_with('}')) part.emplace();
@@ -131,15 +135,19 @@ private:
         in_.take("\"");
     }
     void read(std::int64_t& number) { number = in_.number(); }
-    void read(SeatIds& seats) {
+    void read(SeatIds& seats) { read_list(seats); }
+    void read(UnitPrices& prices) { read_list(prices); }
+    void read(const auto&) { in_.refuse(); }
+
+    template <class List>
+    void read_list(List& list) {
         in_.take("[");
         do {
-            if (!seats.empty()) in_.take(",");
-            read(seats.emplace_back());
+            if (!list.empty()) in_.take(",");
+            read(list.emplace_back());
         } while (in_.is_ok() && in_.starts_with(','));
         in_.take("]");
     }
-    void read(const auto&) { in_.refuse(); }
 
     PlainLine& in_;
     bool is_first_ = true;

@@ -314,6 +314,8 @@ TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
     const auto longer = [](ReservationHeld& body) { body.expires_at += 1ms; };
     const auto of_no_length = [](ReservationHeld& body) { body.expires_at -= kHold; };
     const auto cheaper = [](ReservationHeld& body) { body.total_amount -= 1; };
+    const auto unlike = [](ReservationHeld& body) { body.unit_prices = {kPrice - 1, kPrice + 1}; };
+    const auto too_few = [](ReservationHeld& body) { body.unit_prices = {kPrice}; };
     expect_found({
         {sale().hold(1, {}), {"5: a reservation has more seats than allowed"}},
         {sale().hold(1, {seat(0), seat(1), seat(2), seat(3)}),
@@ -324,6 +326,9 @@ TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
         {sale().hold_but(1, {seat(0)}, of_no_length), {"5: a hold is longer than allowed"}},
         {sale().hold_but(1, {seat(0)}, cheaper),
          {"5: the amount isn't the sum of the seats' prices"}},
+        {sale().hold_but(1, {seat(0), seat(1)}, unlike),
+         {"5: a seat had another price", "5: a seat had another price"}},
+        {sale().hold_but(1, {seat(0), seat(1)}, too_few), {"5: not each seat has its price"}},
         {sale().at(24h * 10).hold(1, {seat(0)}), {"5: a seat was held after sales closed"}},
         {sale()
              .raise(1)

@@ -103,6 +103,9 @@ ReservationHeld any_hold() {
     body.seats.resize(within<std::size_t>(0, 5));
     for (auto& seat : body.seats)
         seat = SeatId{any_bits()};
+    if (any_truth()) body.unit_prices.resize(body.seats.size());
+    for (auto& price : body.unit_prices)
+        price = within<Amount>(0, kPriceMax);
     return body;
 }
 
@@ -330,7 +333,8 @@ TEST(FactJson, cut_at_any_byte_is_refused) {
     Fact seats = extended();
     seats.body = SeatsAdded{block};
     Fact held = extended();
-    held.body = ReservationHeld{.user = "ann", .seats = {SeatId{}, SeatId{}}};
+    held.body =
+        ReservationHeld{.user = "ann", .seats = {SeatId{}, SeatId{}}, .unit_prices = {5, 1'000}};
     for (const auto& fact : {extended(), created, seats, held}) {
         const auto line = written(fact);
         ASSERT_TRUE(parse_fact(line)) << line;
