@@ -96,7 +96,15 @@ void try_api_key(std::string_view text) {
     domain::ApiKeyCreated created;
     created.name = request->name;
     created.role = request->role;
+    created.account = request->account;
     check_fact(std::move(created));
+}
+
+void try_account(std::string_view text) {
+    const auto request = wire::parse_request<wire::AccountRequest>(text);
+    if (!is_accepted(request)) return;
+    CHECK(!request->account.empty());
+    check_fact(domain::ApiKeyMoved{.key = {}, .account = request->account, .moved_by = "root"});
 }
 
 void try_fact(std::string_view text) {
@@ -119,6 +127,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_seats(text);
     try_reservation(text);
     try_api_key(text);
+    try_account(text);
     try_fact(text);
     return 0;
 }

@@ -176,12 +176,14 @@ def tokens():
         "expired": {**claims, "exp": 1}, "early": {**claims, "nbf": YEAR_2100}, "text": {**claims, "exp": "soon"},
         "fraction": {**claims, "exp": YEAR_2100 + 0.5}, "far": {**claims, "exp": 2**63 - 1}, "nobody": {"role": "admin"},
         "control": {**claims, "sub": "a\x00b"}, "role": {**claims, "role": "king"},
+        "reserved": {**claims, "sub": "api-key:" + IDS["api_key_id"]},
     }.items():
         write("token", "signed-" + name, "s" + header + json.dumps(odd))
     write("token", "signed-twice", "s" + header + '{"sub":"a","sub":"b","role":"user","exp":4102444800}')
     write("token", "key-known", "kfrk_admin")
     write("token", "key-unknown", "kfrk_" + "0" * 64)
     write("token", "user", "u" + "席-alice")
+    write("token", "user-reserved", "udev")
     place = struct.pack("<QQq", 0x7000, 1, 1798797600000)
     write("token", "place", b"p" + place)
     write("token", "cursor", "c" + cursor(0x7000, 1, 1798797600000))

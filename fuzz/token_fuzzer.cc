@@ -112,7 +112,7 @@ void check_claims(std::string_view claims, const identity::Principal& principal,
         expires_at->get_int64() >=
         std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count()
     );
-    CHECK(identity::is_valid_sub(principal.sub));
+    CHECK(identity::is_valid_sub(principal.sub) && !identity::is_reserved_sub(principal.sub));
 }
 
 /// The last of a signature's 43 characters has two bits that stand for nothing.
@@ -151,7 +151,9 @@ void try_api_key(std::string_view key) {
 
 void try_user(std::string_view name) {
     const auto who = Door{}.identify({.dev_user = name});
-    if (who && *who) CHECK((*who)->sub == name && (*who)->role == identity::Role::user);
+    if (!who || !*who) return;
+    CHECK((*who)->sub == name && (*who)->role == identity::Role::user);
+    CHECK(!identity::is_reserved_sub(name));
 }
 
 void try_cursor(std::string_view cursor) {

@@ -11,7 +11,7 @@ import sys
 import yaml
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-METHODS = ("get", "post", "put", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 # Saved answers: the good ones, and the refusals that are about this request alone.
 STATUSES_KEPT = ("200", "201", "202", "204", "402", "409", "410", "412", "422")
 

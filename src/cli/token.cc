@@ -7,8 +7,24 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace frontrow::cli {
+namespace {
+
+/// Why no token is printed, in a sentence.
+std::optional<std::string> flaw_of(const config::TokenSettings& settings) {
+    if (!identity::is_valid_sub(settings.sub)) return "--sub " + std::string{identity::kSubRule};
+    if (identity::is_reserved_sub(settings.sub))
+        return "--sub " + settings.sub +
+               " is reserved for one of Frontrow's own callers; no server takes such a token";
+    if (auto error = config::check(settings)) return std::move(error->message);
+    return std::nullopt;
+}
+
+}  // namespace
 
 void add_token(CLI::App& app, int& exit_code) {
     auto settings = std::make_shared<config::TokenSettings>();
@@ -17,16 +33,8 @@ void add_token(CLI::App& app, int& exit_code) {
     command->footer("Use it as a header:  Authorization: Bearer $(frontrow token --sub alice)");
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
-        if (!identity::is_valid_sub(settings->sub)) {
-            std::fprintf(
-                stderr,
-                "frontrow token: --sub must be 1 to 255 bytes of UTF-8 without control characters\n"
-            );
-            exit_code = kWrongUsage;
-            return;
-        }
-        if (const auto error = config::check(*settings)) {
-            std::fprintf(stderr, "frontrow token: %s\n", error->message.c_str());
+        if (const auto error = flaw_of(*settings)) {
+            std::fprintf(stderr, "frontrow token: %s\n", error->c_str());
             exit_code = kWrongUsage;
             return;
         }

@@ -63,6 +63,13 @@ void ApiKeys::revoke(ApiKeyId id, Instant at, std::uint64_t seq) {
     last_seq_.set(seq);
 }
 
+void ApiKeys::move(ApiKeyId id, std::string account, std::uint64_t seq) {
+    const auto index = index_of(id);
+    CHECK(index != StateIndex::kNone && !keys_[index].revoked_at);
+    keys_.replace(index, &ApiKey::account, std::move(account));
+    last_seq_.set(seq);
+}
+
 void ApiKeys::derive() {
     for (KeyIndex index = 0; index < keys_.end(); ++index)
         enter(index);

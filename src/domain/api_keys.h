@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace frontrow::domain {
@@ -39,6 +40,8 @@ public:
     void add(ApiKey key, std::uint64_t seq);
     /// CHECKs that it is there and in force.
     void revoke(ApiKeyId id, Instant at, std::uint64_t seq);
+    /// Changes its account. CHECKs that it is there and in force.
+    void move(ApiKeyId id, std::string account, std::uint64_t seq);
 
     /// CHECKs that each is found by its id, and those in force by their digest.
     void verify() const;

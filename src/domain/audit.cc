@@ -236,16 +236,18 @@ void Audit::judge(const Fact& fact, const ApiKeyCreated& body) {
         .created_by = body.created_by,
         .created_at = fact.at,
         .revoked_at = std::nullopt,
+        .account = body.account,
     });
 }
 
 template <>
 void Audit::judge(const Fact& fact, const ApiKeyRevoked& body) {
-    const auto found = api_keys_by_id_.find(body.key);
-    auto* key = found == api_keys_by_id_.end() ? nullptr : &api_keys_[found->second];
-    const bool was_in_force = key != nullptr && !key->revoked_at;
-    expect(fact, was_in_force, "an API key was revoked that wasn't in force");
-    if (was_in_force) key->revoked_at = fact.at;
+    if (auto* key = key_in_force(fact, body.key)) key->revoked_at = fact.at;
+}
+
+template <>
+void Audit::judge(const Fact& fact, const ApiKeyMoved& body) {
+    if (auto* key = key_in_force(fact, body.key)) key->account = body.account;
 }
 
 template <>
@@ -303,6 +305,14 @@ Audit::HoldTruth* Audit::pending(const Fact& fact, ReservationId id) {
     const bool is_here = found->second.event == number_of(fact.event);
     expect(fact, is_here, "a reservation changed under another event");
     return &found->second;
+}
+
+ApiKey* Audit::key_in_force(const Fact& fact, ApiKeyId id) {
+    const auto found = api_keys_by_id_.find(id);
+    auto* key = found == api_keys_by_id_.end() ? nullptr : &api_keys_[found->second];
+    const bool is_in_force = key != nullptr && !key->revoked_at;
+    expect(fact, is_in_force, "an API key changed that wasn't in force");
+    return is_in_force ? key : nullptr;
 }
 
 Audit::EventTruth* Audit::event(const Fact& fact) {

@@ -99,6 +99,7 @@ private:
     std::int64_t seats_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)
         const;
     HoldTruth* pending(const Fact& fact, ReservationId id);
+    ApiKey* key_in_force(const Fact& fact, ApiKeyId id);
     EventTruth* event(const Fact& fact);
     /// Also of one that was deleted or never was.
     EventNumber number_of(EventId event);

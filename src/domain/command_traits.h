@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <variant>
 
 namespace frontrow::domain {
@@ -76,6 +77,9 @@ inline CommandTraits traits_of(const RaiseFormat&) {
 inline CommandTraits traits_of(const ChangeSale&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
+inline CommandTraits traits_of(const MoveApiKey&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
 
 // With which format what may be absent came.
 
@@ -84,6 +88,9 @@ inline std::uint32_t format_of(const std::optional<RequestMark>& request) {
 }
 inline std::uint32_t format_of(const EventSpec& spec) {
     return spec.sales_end_at ? 1 : 0;
+}
+inline std::uint32_t format_of_account(const std::string& account) {
+    return account.empty() ? 0 : 1;
 }
 
 inline FactTraits traits_of(const EventCreated& body) {
@@ -172,7 +179,7 @@ inline FactTraits traits_of(const ApiKeyCreated& body) {
         .is_about_event = false,
         .ends_event = false,
         .given_up = nullptr,
-        .format = format_of(body.request),
+        .format = std::max(format_of_account(body.account), format_of(body.request)),
         .request = given(body.request),
     };
 }
@@ -201,6 +208,15 @@ inline FactTraits traits_of(const SaleChanged& body) {
         .given_up = nullptr,
         .format = 1,
         .request = given(body.request),
+    };
+}
+inline FactTraits traits_of(const ApiKeyMoved&) {
+    return {
+        .is_about_event = false,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 1,
+        .request = nullptr,
     };
 }
 

@@ -101,11 +101,19 @@ struct CreateApiKey {
     std::string prefix;
     ApiKeyDigest digest{};
     std::string by;
+    /// Empty for the key's default.
+    std::string account;
     std::optional<RequestMark> request{};
 };
 
 struct RevokeApiKey {
     ApiKeyId key;
+    std::string by;
+};
+
+struct MoveApiKey {
+    ApiKeyId key;
+    std::string account;
     std::string by;
 };
 
@@ -128,6 +136,7 @@ using Command = std::variant<
     CreateApiKey,
     RevokeApiKey,
     RaiseFormat,
-    ChangeSale>;
+    ChangeSale,
+    MoveApiKey>;
 
 }  // namespace frontrow::domain

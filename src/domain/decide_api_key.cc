@@ -24,6 +24,7 @@ Decision decide_one(const Inventory& inventory, const CreateApiKey& command, Ins
         .created_by = command.by,
         .created_at = now,
         .revoked_at = std::nullopt,
+        .account = command.account,
     };
     return accept(
         std::move(key),
@@ -35,6 +36,7 @@ Decision decide_one(const Inventory& inventory, const CreateApiKey& command, Ins
             .prefix = command.prefix,
             .digest = command.digest,
             .created_by = command.by,
+            .account = command.account,
             .request = command.request,
         }
     );
@@ -47,6 +49,21 @@ Decision decide_one(const Inventory& inventory, const RevokeApiKey& command, Ins
     if (key == nullptr) return refuse(Reason::api_key_not_found, keys.last_seq());
     if (key->revoked_at) return accept(std::monostate{}, keys.last_seq());
     return accept(std::monostate{}, EventId{}, ApiKeyRevoked{command.key, command.by});
+}
+
+/// A revoked key acts for nobody, so it can't be moved.
+template <>
+Decision decide_one(const Inventory& inventory, const MoveApiKey& command, Instant) {
+    const auto& keys = inventory.api_keys();
+    const auto* key = keys.find(command.key);
+    if (key == nullptr || key->revoked_at)
+        return refuse(Reason::api_key_not_found, keys.last_seq());
+    if (account_of(*key) == command.account) return accept(*key, keys.last_seq());
+    auto moved = *key;
+    moved.account = command.account;
+    return accept(
+        std::move(moved), EventId{}, ApiKeyMoved{command.key, command.account, command.by}
+    );
 }
 
 }  // namespace frontrow::domain

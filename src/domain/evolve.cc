@@ -62,6 +62,7 @@ private:
     }
     void apply(const ApiKeyCreated& body);
     void apply(const ApiKeyRevoked& body) { api_keys_.revoke(body.key, fact_.at, fact_.seq); }
+    void apply(const ApiKeyMoved& body) { api_keys_.move(body.key, body.account, fact_.seq); }
     void apply(const FormatRaised& body) {
         CHECK(body.format > newest_.get().format && body.format <= kNewestFormat);
         newest_.change().format = body.format;
@@ -161,6 +162,7 @@ void Evolution::apply(const ApiKeyCreated& body) {
             .created_by = body.created_by,
             .created_at = fact_.at,
             .revoked_at = std::nullopt,
+            .account = body.account,
         },
         fact_.seq
     );

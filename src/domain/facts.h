@@ -100,6 +100,8 @@ struct ApiKeyCreated {
     std::string prefix;
     ApiKeyDigest digest{};
     std::string created_by;
+    /// Empty for the key's default.
+    std::string account;
     std::optional<RequestMark> request{};
 
     friend bool operator==(const ApiKeyCreated&, const ApiKeyCreated&) = default;
@@ -112,6 +114,15 @@ struct ApiKeyRevoked {
     friend bool operator==(const ApiKeyRevoked&, const ApiKeyRevoked&) = default;
 };
 
+/// From here on the key acts for this account.
+struct ApiKeyMoved {
+    ApiKeyId key;
+    std::string account;
+    std::string moved_by;
+
+    friend bool operator==(const ApiKeyMoved&, const ApiKeyMoved&) = default;
+};
+
 /// From here on the journal has kinds and fields of facts that came with this format.
 struct FormatRaised {
     std::uint32_t format = 0;
@@ -121,8 +132,8 @@ struct FormatRaised {
 
 /// What facts a journal may have, for programs of two versions that write one in turn: 0, all that
 /// stands here and belongs to no other; 1, FormatRaised,
-/// SaleChanged, `sales_end_at` among an event's terms, and
-/// requests under keys besides a reservation's.
+/// SaleChanged, `sales_end_at` among an event's terms, ApiKeyMoved, the `account` of an ApiKeyCreated,
+/// and requests under keys besides a reservation's.
 inline constexpr std::uint32_t kNewestFormat = 1;
 
 using FactBody = std::variant<
@@ -138,7 +149,8 @@ using FactBody = std::variant<
     ApiKeyCreated,
     ApiKeyRevoked,
     FormatRaised,
-    SaleChanged>;
+    SaleChanged,
+    ApiKeyMoved>;
 
 /// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
 struct Fact {

@@ -23,7 +23,7 @@ void Cors::add_headers(const Request& request, Response& response) const {
         );
         return;
     }
-    response.add_header("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE");
+    response.add_header("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
     response.add_header(
         "Access-Control-Allow-Headers",
         "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "

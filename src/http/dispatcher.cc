@@ -119,7 +119,9 @@ bool Dispatcher::identify(Context& context) {
     const bool runs_the_house =
         principal && !*principal && services_.authenticator.dev() && access != Access::user;
     if (runs_the_house)
-        *principal = identity::Principal{.sub = "dev", .role = identity::Role::admin};
+        *principal = identity::Principal{
+            .sub = std::string{identity::kDevSub}, .role = identity::Role::admin
+        };
     if (!principal || !*principal) {
         context.response.add_header("WWW-Authenticate", "Bearer");
         const auto message = principal

@@ -115,6 +115,7 @@ private:
         if (take("POST ")) return is(Method::post);
         if (take("GET ")) return is(Method::get);
         if (take("PUT ")) return is(Method::put);
+        if (take("PATCH ")) return is(Method::patch);
         if (take("DELETE ")) return is(Method::delete_);
         if (take("OPTIONS ")) return is(Method::options);
         if (!take("HEAD ")) return false;

@@ -10,6 +10,8 @@ std::string_view name_of(Method method) {
             return "POST";
         case Method::put:
             return "PUT";
+        case Method::patch:
+            return "PATCH";
         case Method::delete_:
             return "DELETE";
         case Method::options:

@@ -8,7 +8,7 @@
 
 namespace frontrow::http {
 
-enum class Method : std::uint8_t { get, post, put, delete_, options, other };
+enum class Method : std::uint8_t { get, post, put, patch, delete_, options, other };
 
 std::string_view name_of(Method method);
 

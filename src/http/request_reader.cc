@@ -32,6 +32,7 @@ Method method_of(beast_http::verb verb) {
     if (verb == beast_http::verb::get || verb == beast_http::verb::head) return Method::get;
     if (verb == beast_http::verb::post) return Method::post;
     if (verb == beast_http::verb::put) return Method::put;
+    if (verb == beast_http::verb::patch) return Method::patch;
     if (verb == beast_http::verb::delete_) return Method::delete_;
     if (verb == beast_http::verb::options) return Method::options;
     return Method::other;

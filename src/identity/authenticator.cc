@@ -34,6 +34,8 @@ std::string_view sentence_of(TokenError error) {
             return "The token isn't valid at this time.";
         case TokenError::incomplete:
             return "The token lacks sub, role or exp.";
+        case TokenError::reserved_sub:
+            return "The token's sub is reserved for one of Frontrow's own callers.";
     }
 }
 
@@ -41,8 +43,8 @@ std::string_view sentence_of(TokenError error) {
 
 Authenticator::Authenticator(AuthSettings settings, FindApiKey find_key)
     : settings_{std::move(settings)}, find_key_{std::move(find_key)} {
-    add_key(settings_.admin_api_key, {.sub = "admin-api-key", .role = Role::admin});
-    add_key(settings_.user_api_key, {.sub = "user-api-key", .role = Role::user});
+    add_key(settings_.admin_api_key, {.sub = std::string{kAdminKeySub}, .role = Role::admin});
+    add_key(settings_.user_api_key, {.sub = std::string{kUserKeySub}, .role = Role::user});
 }
 
 void Authenticator::add_key(const std::string& key, Principal principal) {
@@ -59,6 +61,8 @@ Authenticator::identify(const Credentials& credentials, Instant now) {
     if (!settings_.dev) return bad("X-User-ID is believed with --dev alone.");
     if (!is_valid_sub(credentials.dev_user))
         return bad("X-User-ID must be 1 to 255 bytes of UTF-8 without control characters.");
+    if (is_reserved_sub(credentials.dev_user))
+        return bad("X-User-ID is reserved for one of Frontrow's own callers.");
     return Principal{.sub = std::string{credentials.dev_user}, .role = Role::user};
 }
 
@@ -94,7 +98,7 @@ Result<std::optional<Principal>, BadCredentials> Authenticator::by_api_key(std::
     // constant time would keep anything from who can't guess 256 bits.
     const auto* made = find_key_ ? find_key_(digest) : nullptr;
     if (made == nullptr) return bad("The API key isn't known.");
-    return Principal{.sub = "api-key:" + made->id.to_string(), .role = made->role};
+    return Principal{.sub = account_of(*made), .role = made->role};
 }
 
 }  // namespace frontrow::identity

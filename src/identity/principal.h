@@ -20,5 +20,20 @@ struct Principal {
 /// A `sub` stands in every fact about its owner, so it's 1 to 255 bytes of UTF-8 without control
 /// characters. Any other isn't honoured.
 bool is_valid_sub(std::string_view sub);
+/// The same, for a message.
+inline constexpr std::string_view kSubRule =
+    "must be 1 to 255 bytes of UTF-8 without control characters";
+
+// Frontrow's own callers: requests without credentials under --dev, and those with ADMIN_API_KEY
+// and with USER_API_KEY.
+inline constexpr std::string_view kDevSub = "dev";
+inline constexpr std::string_view kAdminKeySub = "admin-api-key";
+inline constexpr std::string_view kUserKeySub = "user-api-key";
+
+/// One of these three. No API key that was made may act for one.
+bool is_built_in_sub(std::string_view sub);
+/// One of these three, or the default account of an API key. A token or an X-User-ID with such a
+/// `sub` is refused: it would see and change what belongs to a key.
+bool is_reserved_sub(std::string_view sub);
 
 }  // namespace frontrow::identity

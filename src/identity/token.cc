@@ -83,6 +83,7 @@ verify_token(const std::string& secret, std::string_view token, Instant now) {
         return std::unexpected(TokenError::expired);
     Principal principal{.sub = sub, .role = *role};
     if (!is_valid_sub(principal.sub)) return std::unexpected(TokenError::incomplete);
+    if (is_reserved_sub(principal.sub)) return std::unexpected(TokenError::reserved_sub);
     // More seconds than an Instant has room for stand for its last.
     const auto last = seconds_of(Instant::max());
     return VerifiedToken{

@@ -10,7 +10,13 @@
 
 namespace frontrow::identity {
 
-enum class TokenError : std::uint8_t { wrong_algorithm, bad_signature, expired, incomplete };
+enum class TokenError : std::uint8_t {
+    wrong_algorithm,
+    bad_signature,
+    expired,
+    incomplete,
+    reserved_sub,
+};
 
 struct VerifiedToken {
     Principal principal;
@@ -26,7 +32,7 @@ std::string sign_token(
 );
 
 /// Who a token speaks for. The algorithm is HS256 whatever the token says; `sub`, `role` and `exp`
-/// are required, `nbf` is honoured.
+/// are required, `nbf` is honoured. A `sub` that is reserved is refused.
 Result<VerifiedToken, TokenError>
 verify_token(const std::string& secret, std::string_view token, Instant now);
 

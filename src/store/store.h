@@ -69,9 +69,9 @@ public:
     /// Newest first, those that were revoked among them.
     virtual Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) = 0;
     /// The one in force that has this digest, for whoever shows one to be let in: at once, so a key
-    /// that another node made or revoked within the last second may be told as it was. One that
-    /// this store has said to be revoked isn't there. Points to what is gone with the next
-    /// suspension.
+    /// that another node made, moved or revoked within the last second may be told as it was. One
+    /// that this store has said to be revoked isn't there, and one that it has said to be moved is
+    /// so. Points to what is gone with the next suspension.
     virtual const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const = 0;
 
     /// What it counts, for /metrics: about right, at once.

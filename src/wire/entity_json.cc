@@ -30,6 +30,7 @@ void write_api_key(JsonWriter& json, const ApiKey& key) {
     json.field("id", key.id);
     json.field("name", key.name);
     json.field("role", name_of(key.role));
+    json.field("account", account_of(key));
     json.field("prefix", key.prefix);
     json.field("created_at", key.created_at);
     json.field("created_by", key.created_by);

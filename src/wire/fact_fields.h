@@ -96,13 +96,14 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::ApiKeyCreated> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [key, name, role, prefix, digest, created_by, request] = body;
+    auto& [key, name, role, prefix, digest, created_by, account, request] = body;
     fields("api_key_id", key);
     fields("name", name);
     fields("role", role);
     fields("prefix", prefix);
     fields("digest", digest);
     fields("created_by", created_by);
+    fields.unless_empty("account", account);
     describe(fields, request);
 }
 
@@ -111,6 +112,14 @@ void describe(Fields& fields, Body& body) {
     auto& [key, revoked_by] = body;
     fields("api_key_id", key);
     fields("revoked_by", revoked_by);
+}
+
+template <class Fields, Some<domain::ApiKeyMoved> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [key, account, moved_by] = body;
+    fields("api_key_id", key);
+    fields("account", account);
+    fields("moved_by", moved_by);
 }
 
 template <class Fields, Some<domain::FormatRaised> Body>
@@ -138,6 +147,7 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::ApiKeyRevoked>{"ApiKeyRevoked"},
     Named<domain::FormatRaised>{"FormatRaised"},
     Named<domain::SaleChanged>{"SaleChanged"},
+    Named<domain::ApiKeyMoved>{"ApiKeyMoved"},
 };
 
 template <class... Kinds>

@@ -82,7 +82,7 @@ public:
     void with_default(Key name, const Value& value, const Limits&...) {
         (*this)(name, value);
     }
-    void unless_empty(Key name, const std::string& text, TextBounds) {
+    void unless_empty(Key name, const std::string& text, TextBounds = {}) {
         if (!text.empty()) (*this)(name, text);
     }
     void unless_empty(Key name, const domain::UnitPrices& prices);
@@ -162,7 +162,7 @@ public:
     void with_default(std::string_view name, Value& value, Limits... limits) {
         if (in_.has(name)) (*this)(name, value, limits...);
     }
-    void unless_empty(std::string_view name, std::string& text, TextBounds bounds) {
+    void unless_empty(std::string_view name, std::string& text, TextBounds bounds = {}) {
         if (auto read = in_.optional_text(name, bounds)) text = std::move(*read);
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);

@@ -110,6 +110,7 @@ public:
         if (!in_.starts_with('}')) part.emplace();
         return part.has_value();
     }
+    void unless_empty(Key, const std::string&) { in_.refuse(); }
     void all_of(const auto&) { in_.refuse(); }
 
 private:

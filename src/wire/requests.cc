@@ -23,6 +23,8 @@ constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50};
 constexpr TextBounds kApiKeyName{1, 255, true};
+/// identity/principal.h has the other rules.
+constexpr TextBounds kAccount{1, 255};
 
 std::unexpected<ParseError> whole_body(std::string message) {
     return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
@@ -111,9 +113,16 @@ void describe(Fields& fields, Request& request) {
 
 template <class Fields, Some<ApiKeyRequest> Request>
 void describe(Fields& fields, Request& request) {
-    auto& [name, role] = request;
+    auto& [name, role, account] = request;
     fields("name", name, kApiKeyName);
     fields("role", role);
+    fields.unless_empty("account", account, kAccount);
+}
+
+template <class Fields, Some<AccountRequest> Request>
+void describe(Fields& fields, Request& request) {
+    auto& [account] = request;
+    fields("account", account, kAccount);
 }
 
 template <class Fields, Some<domain::SaleAction> Action>
@@ -206,6 +215,7 @@ Result<Request, ParseError> parse_request(std::string_view body) {
 
 template Result<ExtensionRequest, ParseError> parse_request(std::string_view body);
 template Result<ApiKeyRequest, ParseError> parse_request(std::string_view body);
+template Result<AccountRequest, ParseError> parse_request(std::string_view body);
 template Result<domain::SaleAction, ParseError> parse_request(std::string_view body);
 
 std::string canonical(const domain::EventSpec& spec) {

@@ -47,6 +47,13 @@ struct ExtensionRequest {
 struct ApiKeyRequest {
     std::string name;
     domain::Role role = domain::Role::user;
+    /// Empty where none is named.
+    std::string account;
+};
+
+/// An account for an API key that is there.
+struct AccountRequest {
+    std::string account;
 };
 
 /// Those that are nothing but some fields: each has its list of them in requests.cc.

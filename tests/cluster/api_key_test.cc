@@ -14,9 +14,19 @@ protected:
         );
         return answer ? answer->status : 0;
     }
+    /// Asks for an account's own list, which is 404 to every other.
+    static bool acts_for(Client& client, const std::string& key, const std::string& account) {
+        const auto answer = client.send(
+            {.method = "GET",
+             .target = "/api/v1/users/" + account + "/reservations",
+             .headers = {{"X-API-Key", key}},
+             .body = {}}
+        );
+        return answer && answer->status == 200;
+    }
 };
 
-TEST_F(ClusterApiKey, made_or_revoked_on_one_node_it_is_so_on_all) {
+TEST_F(ClusterApiKey, made_moved_or_revoked_on_one_node_it_is_so_on_all) {
     Cluster cluster;
     std::vector<Client> clients;
     for (std::size_t i = 0; i < cluster.size(); ++i)
@@ -30,6 +40,15 @@ TEST_F(ClusterApiKey, made_or_revoked_on_one_node_it_is_so_on_all) {
         EXPECT_TRUE(eventually([&] { return status_with(client, key) == 200; }));
 
     const auto path = std::string{kKeys} + "/" + text_of(made->json(), "id");
+    const auto moved = clients[1].send(
+        {.method = "PATCH", .target = path, .headers = {}, .body = R"({"account":"hall"})"}
+    );
+    ASSERT_TRUE(moved);
+    EXPECT_EQ(moved->status, 200) << moved->body;
+    EXPECT_TRUE(acts_for(clients[1], key, "hall")) << "at once where it was moved";
+    for (auto& client : clients)
+        EXPECT_TRUE(eventually([&] { return acts_for(client, key, "hall"); }));
+
     const auto revoked = clients[1].send({.method = "DELETE", .target = path});
     ASSERT_TRUE(revoked);
     EXPECT_EQ(revoked->status, 204);

@@ -242,6 +242,29 @@ TEST(Access, by_token_needs_each_of_its_claims_as_it_should_be) {
     }
 }
 
+constexpr const char* kReservedSubs[] =
+    {"dev", "admin-api-key", "user-api-key", "api-key:018f7c2e-0d40-7000-8000-000000000001"};
+
+TEST(Access, is_not_had_by_a_token_that_speaks_for_one_of_frontrows_own_callers) {
+    TestServer server{with_tokens()};
+    Caller caller{server, ""};
+    for (const auto* sub : kReservedSubs) {
+        for (const auto role : {identity::Role::user, identity::Role::admin}) {
+            const Headers token{{"Authorization", bearer(sub, role, server.clock.now())}};
+            const auto answer = caller.get("/api/v1/reservations", token);
+            EXPECT_EQ(answer.code(), "UNAUTHENTICATED") << sub;
+            EXPECT_EQ(answer.header("www-authenticate"), "Bearer") << sub;
+            EXPECT_EQ(caller.post("/api/v1/events", event_body(), token).status, 401) << sub;
+        }
+    }
+}
+
+TEST(Access, in_dev_mode_is_not_had_under_the_name_of_one_of_frontrows_own_callers) {
+    TestServer server;
+    for (const auto* sub : kReservedSubs)
+        EXPECT_EQ(Caller(server, sub).get("/api/v1/reservations").code(), "UNAUTHENTICATED") << sub;
+}
+
 TEST(Access, by_api_key_has_the_keys_role) {
     TestServer server{with_tokens()};
     Caller caller{server, ""};

@@ -6,7 +6,8 @@
 
 #include <set>
 
-// API keys over the wire: made by an admin, shown once, good for their role until they are revoked.
+// API keys over the wire: made by an admin, shown once, good for their role and their account until
+// they are revoked.
 
 namespace frontrow::test {
 namespace {
@@ -31,6 +32,23 @@ protected:
     HttpAnswer make(const std::string& name, const std::string& role) {
         return client.ask("POST", kKeys, admin(), body(name, role));
     }
+    static std::string for_account(const std::string& account) {
+        return R"({"name":"shop","role":"organizer","account":")" + account + R"("})";
+    }
+    HttpAnswer make_for(const std::string& account) {
+        return client.ask("POST", kKeys, admin(), for_account(account));
+    }
+    HttpAnswer move(const std::string& id, const std::string& account) {
+        const auto body = R"({"account":")" + account + R"("})";
+        return client.ask("PATCH", std::string{kKeys} + "/" + id, admin(), body);
+    }
+    /// The path of an event that was made with the key.
+    std::string event_of(const std::string& key) {
+        return client.ask("POST", "/api/v1/events", with(key), event_body()).header("location");
+    }
+    unsigned update(const std::string& event, const std::string& key) {
+        return client.ask("PUT", event, with(key), event_body()).status;
+    }
     unsigned revoke(const std::string& id) {
         return client.ask("DELETE", std::string{kKeys} + "/" + id, admin()).status;
     }
@@ -48,6 +66,7 @@ TEST_F(ApiKeys, are_shown_once_and_then_only_how_they_begin) {
     const auto key = made.text("key");
     EXPECT_EQ(made.text("name"), "Box office");
     EXPECT_EQ(made.text("role"), "organizer");
+    EXPECT_EQ(made.text("account"), "api-key:" + made.text("id"));
     EXPECT_EQ(made.text("created_by"), "root");
     EXPECT_EQ(made.header("location"), std::string{kKeys} + "/" + made.text("id"));
     EXPECT_EQ(made.header("cache-control"), "no-store");
@@ -89,6 +108,119 @@ TEST_F(ApiKeys, each_stand_for_a_caller_of_their_own) {
     const auto own = "/api/v1/users/api-key:" + olgas.text("id") + "/reservations";
     EXPECT_EQ(client.ask("GET", own, with(olgas.text("key"))).status, 200);
     EXPECT_EQ(client.ask("GET", own, with(ottos)).status, 404);
+}
+
+TEST_F(ApiKeys, that_replace_another_have_what_was_made_with_it) {
+    const auto old = make("shop", "organizer");
+    const auto old_key = old.text("key");
+    const auto event = event_of(old_key);
+    const auto seat =
+        client.ask("POST", event + "/seats", with(old_key), R"({"seat_number":"A","price":1})");
+    const auto held = client.ask(
+        "POST",
+        kReservations,
+        {{"X-API-Key", old_key}, {"Idempotency-Key", "k"}},
+        R"({"event_id":")" + seat.text("event_id") + R"(","seat_ids":[")" + seat.text("id") + "\"]}"
+    );
+    ASSERT_EQ(held.status, 201) << held.body;
+    const auto made = make_for(old.text("account"));
+    EXPECT_EQ(made.text("account"), old.text("account"));
+    EXPECT_EQ(revoke(old.text("id")), 204);
+
+    const auto key = made.text("key");
+    EXPECT_EQ(update(event, key), 200);
+    const auto reservations = client.ask("GET", kReservations, with(key));
+    ASSERT_EQ(reservations.json.as_array().size(), 1);
+    EXPECT_EQ(reservations.json.at(0).at("id"), held.text("id").c_str());
+    const auto path = std::string{kReservations} + "/" + held.text("id");
+    EXPECT_EQ(client.ask("POST", path + "/confirm", with(key)).text("status"), "confirmed");
+    EXPECT_EQ(update(event, make("another", "organizer").text("key")), 404);
+}
+
+TEST_F(ApiKeys, moved_to_another_account_act_for_that_one_alone) {
+    const auto made = make("shop", "organizer");
+    const auto key = made.text("key");
+    const auto events = std::pair{
+        event_of(key),
+        client.ask("POST", "/api/v1/events", as("olga", Role::organizer), event_body())
+            .header("location")
+    };
+    EXPECT_EQ(update(events.second, key), 404);
+    const auto moved = move(made.text("id"), "olga");
+    ASSERT_EQ(moved.status, 200) << moved.body;
+    auto expected = made.json.as_object();
+    expected.erase("key");
+    expected["account"] = "olga";
+    EXPECT_EQ(moved.json, boost::json::value(expected));
+    EXPECT_EQ(client.ask("GET", kKeys, admin()).json.at(0), boost::json::value(expected));
+
+    server.restart();
+    client = server.connect();
+    EXPECT_EQ(update(events.first, key), 404);
+    EXPECT_EQ(update(events.second, key), 200);
+    EXPECT_EQ(client.ask("GET", "/api/v1/users/olga/reservations", with(key)).status, 200);
+    EXPECT_EQ(move(made.text("id"), made.text("account")).text("account"), made.text("account"));
+    EXPECT_EQ(update(events.first, key), 200);
+    EXPECT_EQ(update(events.second, key), 404);
+    EXPECT_TRUE(server.violations().empty());
+}
+
+TEST_F(ApiKeys, moved_to_the_account_that_they_have_stay_as_they_are) {
+    const auto made = make_for("olga");
+    const auto before = client.ask("GET", kKeys, admin()).body;
+    for (int i = 0; i < 2; ++i)
+        EXPECT_EQ(move(made.text("id"), "olga").status, 200);
+    EXPECT_EQ(client.ask("GET", kKeys, admin()).body, before);
+}
+
+TEST_F(ApiKeys, that_are_unknown_or_revoked_cannot_be_moved) {
+    const auto made = make_for("olga");
+    EXPECT_EQ(revoke(made.text("id")), 204);
+    for (const auto* account : {"hall", "olga"})
+        EXPECT_EQ(move(made.text("id"), account).code(), "NOT_FOUND") << account;
+    EXPECT_EQ(move("018f7c2e-0d40-7000-8000-000000000001", "hall").code(), "NOT_FOUND");
+    EXPECT_EQ(move("x", "hall").code(), "INVALID_REQUEST");
+    EXPECT_EQ(client.ask("GET", kKeys, admin()).json.at(0).at("account"), "olga");
+}
+
+TEST_F(ApiKeys, act_for_any_account_but_frontrows_own_callers) {
+    const auto made = make("gate", "user");
+    const auto id = made.text("id");
+    for (const auto& account :
+         {std::string{"olga"},
+          std::string{"席 \\\"a\\\""},
+          "api-key:" + id,
+          std::string{"api-key"},
+          std::string{"Dev"},
+          std::string(255, 'a')}) {
+        EXPECT_EQ(make_for(account).status, 201) << account;
+        EXPECT_EQ(move(id, account).status, 200) << account;
+    }
+    for (const auto& account :
+         {std::string{"dev"},
+          std::string{"admin-api-key"},
+          std::string{"user-api-key"},
+          std::string{},
+          std::string(256, 'a'),
+          std::string{"a\\nb"},
+          std::string{"a\\tb"},
+          std::string{"a\\u007fb"},
+          std::string(128, 'a') + std::string{"\xc3\xa9"} + std::string(126, 'a')}) {
+        for (const auto& answer : {make_for(account), move(id, account)}) {
+            EXPECT_EQ(answer.code(), "INVALID_REQUEST") << account;
+            EXPECT_EQ(answer.json.at("errors").at(0).at("field"), "account") << account;
+        }
+    }
+    EXPECT_EQ(client.ask("GET", kKeys, admin()).json.as_array().size(), 7);
+}
+
+/// Somebody who gives out tokens is not the house: a key's reservations are the key's.
+TEST_F(ApiKeys, have_reservations_that_no_token_reaches) {
+    const auto made = make("shop", "user");
+    const auto own = "/api/v1/users/" + made.text("account") + "/reservations";
+    EXPECT_EQ(client.ask("GET", own, with(made.text("key"))).status, 200);
+    EXPECT_EQ(client.ask("GET", own, as(made.text("account"), Role::user)).status, 401);
+    EXPECT_EQ(client.ask("GET", own, admin()).status, 404);
 }
 
 TEST_F(ApiKeys, open_nothing_once_they_are_revoked) {
@@ -136,10 +268,12 @@ TEST_F(ApiKeys, are_an_admins_business) {
         const auto who = as("somebody", role);
         EXPECT_EQ(client.ask("POST", kKeys, who, body("n", "user")).code(), "FORBIDDEN");
         EXPECT_EQ(client.ask("GET", kKeys, who).code(), "FORBIDDEN");
+        EXPECT_EQ(client.ask("PATCH", path, who, R"({"account":"a"})").code(), "FORBIDDEN");
         EXPECT_EQ(client.ask("DELETE", path, who).code(), "FORBIDDEN");
     }
     EXPECT_EQ(client.ask("POST", kKeys, {}, body("n", "user")).code(), "UNAUTHENTICATED");
     EXPECT_EQ(client.ask("GET", kKeys).code(), "UNAUTHENTICATED");
+    EXPECT_EQ(client.ask("PATCH", path, {}, R"({"account":"a"})").code(), "UNAUTHENTICATED");
     EXPECT_EQ(client.ask("DELETE", path).code(), "UNAUTHENTICATED");
     EXPECT_EQ(client.ask("GET", kKeys, admin()).json.as_array().size(), 1);
 }

@@ -29,6 +29,7 @@ std::string body_for(const http::Route& route, const SmallWorld& world) {
     if (route.pattern.ends_with("/bulk"))
         return R"({"prefix":"many-)" + number + R"(","count":2,"price":1})";
     if (route.pattern.ends_with("/api-keys")) return R"({"name":"a gate","role":"scanner"})";
+    if (route.pattern.ends_with("/api-keys/{id}")) return R"({"account":"a hall"})";
     if (route.pattern.ends_with("/extend")) return R"({"seconds":1})";
     // So that the visits after it find a sale as those before it did.
     if (route.pattern.ends_with("/sale")) return R"({"action":"open"})";

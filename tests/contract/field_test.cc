@@ -170,6 +170,12 @@ protected:
              "",
              {{"action", "open"}},
              schemas + "SaleRequest"},
+            {"move_api_key",
+             "PATCH",
+             "/api/v1/api-keys/" + key,
+             "",
+             {{"account", "a hall"}},
+             schemas + "AccountRequest"},
         };
         return all;
     }
@@ -209,6 +215,8 @@ protected:
     Venue venue = make_venue(server, 2, R"(,"hold_seconds":3600)");
     std::string held =
         Caller(server, "alice").reserve(venue.event, {venue.seats[1]}, "held").text("id");
+    std::string key =
+        Caller(server, "").post("/api/v1/api-keys", R"({"name":"n","role":"user"})").text("id");
     HttpClient client = server.connect();
 };
 

@@ -252,6 +252,8 @@ private:
             "best_available",
             "idempotency_key",
             "seconds",
+            "role",
+            "account",
             "unknown",
             "",
         };

@@ -108,6 +108,16 @@ TEST_F(Tokens, take_their_settings_from_the_environment) {
     EXPECT_EQ(status_of(client_, with_token("/api/v1/users/alice/reservations", token)), 200U);
 }
 
+TEST_F(Tokens, are_not_printed_for_frontrows_own_callers) {
+    for (const std::string sub :
+         {"dev", "admin-api-key", "user-api-key", "api-key:018f7c2e-0d40-7000-8000-000000000001"}) {
+        const auto finished = run_program({"token", "--sub", sub, "--secret", kSecret});
+        EXPECT_EQ(finished.exit_code, 2) << sub;
+        EXPECT_EQ(finished.out, "") << sub;
+        EXPECT_THAT(finished.err, HasSubstr("--sub " + sub + " is reserved")) << sub;
+    }
+}
+
 TEST_F(Tokens, and_keys_and_secrets_never_reach_the_log) {
     const auto good = token_for("alice", "admin", kSecret);
     const auto forged = token_for("mallory", "admin", "another secret, also quite long enough");

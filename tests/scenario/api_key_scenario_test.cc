@@ -55,6 +55,25 @@ TEST_P(StoreScenario, forgets_an_api_key_as_soon_as_it_was_revoked) {
     EXPECT_EQ(*listed[1].revoked_at - listed[1].created_at, Millis{1'000});
 }
 
+TEST_P(StoreScenario, moves_an_api_key_to_another_account_at_once_and_for_good) {
+    const auto account_now = [&] { return account_of(*store().find_api_key(digest(1))); };
+    auto command = key(1);
+    command.account = "hall";
+    EXPECT_TRUE(execute(command).value());
+    EXPECT_EQ(account_now(), "hall");
+    const domain::MoveApiKey move{.key = key(1).key, .account = "yard", .by = "root"};
+    const auto moved = execute(move).value().value();
+    EXPECT_EQ(std::get<domain::ApiKey>(moved.entity).account, "yard");
+    EXPECT_EQ(account_now(), "yard");
+    EXPECT_TRUE(execute(move).value()) << "again";
+    const auto before = world_->read(store().list_api_keys({.limit = 9}));
+    world_->restart();
+    EXPECT_EQ(world_->read(store().list_api_keys({.limit = 9})), before);
+    EXPECT_EQ(account_now(), "yard");
+    EXPECT_TRUE(execute(revocation(1)).value());
+    EXPECT_EQ(refused(move), Reason::api_key_not_found);
+}
+
 TEST_P(StoreScenario, revokes_an_api_key_once_however_often_at_once) {
     EXPECT_TRUE(execute(key(1)).value());
     std::vector<Started<Answer>> answers;

@@ -20,9 +20,11 @@ import urllib.request
 
 SECRET = "of nobody but this test, and long enough for a server"
 START_WITHIN_S = 60
-METHODS = ("get", "put", "post", "delete")
-# They want a reservation that isn't cancelled yet, and may come after the last of these by chance.
-BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend")}
+METHODS = ("get", "put", "post", "patch", "delete")
+# They want a reservation that isn't cancelled yet, or a key that isn't revoked, and may come after the last of these by
+# chance.
+BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend"),
+             ("PATCH", "/api/v1/api-keys/:id")}
 # What a client of the contract may rely on. Left out are the two that ask whether a request that fits the contract's
 # schemas is taken, and any other refused: a schema can't say that a sale ends after it begins, nor what a cursor is.
 CHECKS = (

@@ -426,6 +426,7 @@ private:
             .created_by = command.by,
             .created_at = now,
             .revoked_at = std::nullopt,
+            .account = command.account,
         });
         return accept(keys_.back());
     }
@@ -435,6 +436,15 @@ private:
         if (key == keys_.end()) return refuse(Reason::api_key_not_found);
         if (!key->revoked_at) key->revoked_at = now;
         return accept(std::monostate{});
+    }
+
+    Answer answer(const domain::MoveApiKey& command, Instant) {
+        const auto key = std::ranges::find(keys_, command.key, &domain::ApiKey::id);
+        if (key == keys_.end() || key->revoked_at) return refuse(Reason::api_key_not_found);
+        const bool is_default = command.account == "api-key:" + key->id.to_string();
+        // The default stays unsaid.
+        if (!key->account.empty() || !is_default) key->account = command.account;
+        return accept(*key);
     }
 
     /// Nothing that anybody could see.

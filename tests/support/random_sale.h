@@ -142,6 +142,8 @@ public:
             case 22:
             case 23:
                 return change_sale(four);
+            case 24:
+                return domain::MoveApiKey{some_key(four[0]), some_account(four), "root"};
         }
     }
 
@@ -377,7 +379,13 @@ private:
             .prefix = "frk_" + std::to_string(four[0]),
             .digest = digest,
             .by = "root",
+            .account = four[1] % 2 == 0 ? "" : some_account(four),
         };
+    }
+    /// A buyer's or a key's, often the one that it is to be moved from.
+    std::string some_account(const Four& four) const {
+        if (four[2] % 2 == 0) return user(four[3]);
+        return "api-key:" + some_key(four[2] % 4 == 1 ? four[0] : four[3]).to_string();
     }
     /// Rarely one that was never made.
     ApiKeyId some_key(std::uint8_t choice) const {

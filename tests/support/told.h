@@ -82,7 +82,8 @@ inline std::string told(const domain::Reservation& one) {
 }
 inline std::string told(const domain::ApiKey& key) {
     return "API key " + told(key.id) + " \"" + key.name + "\" of " + key.created_by + ", " +
-           std::string{name_of(key.role)} + ", made " + to_rfc3339(key.created_at) +
+           std::string{name_of(key.role)} + " for " + account_of(key) + ", made " +
+           to_rfc3339(key.created_at) +
            (key.revoked_at ? ", revoked " + to_rfc3339(*key.revoked_at) : "");
 }
 template <class T>
@@ -149,10 +150,14 @@ inline std::string told(const domain::ExpireHolds& command) {
     return "a sweep of at most " + std::to_string(command.at_most);
 }
 inline std::string told(const domain::CreateApiKey& command) {
-    return command.by + " makes API key " + told(command.key) + " \"" + command.name + "\"";
+    return command.by + " makes API key " + told(command.key) + " \"" + command.name + "\"" +
+           (command.account.empty() ? "" : " for " + command.account);
 }
 inline std::string told(const domain::RevokeApiKey& command) {
     return command.by + " revokes API key " + told(command.key);
+}
+inline std::string told(const domain::MoveApiKey& command) {
+    return command.by + " moves API key " + told(command.key) + " to " + command.account;
 }
 inline std::string told(const domain::RaiseFormat& command) {
     return "facts of format " + std::to_string(command.format) + " are let in";

@@ -37,6 +37,7 @@ protected:
         EXPECT_TRUE(office_.change_sale(event_, SaleAction::pause));
         EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
         EXPECT_TRUE(office_.act(CreateApiKey{.key = key_, .name = "door", .by = "root"}));
+        EXPECT_TRUE(office_.act(MoveApiKey{.key = key_, .account = "hall", .by = "root"}));
         EXPECT_TRUE(office_.remove(other_event_));
         for (const auto& fact : office_.history())
             audit_.observe(fact);
@@ -238,9 +239,13 @@ TEST_F(Comparison, finds_an_api_key_that_is_another) {
     EXPECT_THAT(differences_in<ApiKeyCreated>([](auto& body) { body.role = Role::admin; }), wrong);
     EXPECT_THAT(differences_in<ApiKeyCreated>([](auto& body) { body.digest[3] = 1; }), wrong);
     EXPECT_THAT(differences_in<ApiKeyCreated>([](auto& body) { body.created_by = "eve"; }), wrong);
-    EXPECT_THAT(
-        differences_in<ApiKeyCreated>([](auto& body) { body.key = ApiKeyId{Bits128{7, 2}}; }), wrong
-    );
+    EXPECT_THAT(differences_in<ApiKeyMoved>([](auto& body) { body.account = "yard"; }), wrong);
+    const auto with_another_id = differences_with([](Fact& fact) {
+        const ApiKeyId other{Bits128{7, 2}};
+        if (auto* made = std::get_if<ApiKeyCreated>(&fact.body)) made->key = other;
+        if (auto* moved = std::get_if<ApiKeyMoved>(&fact.body)) moved->key = other;
+    });
+    EXPECT_THAT(with_another_id, wrong);
 }
 
 TEST_F(Comparison, finds_that_facts_are_missing) {

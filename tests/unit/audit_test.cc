@@ -10,6 +10,7 @@
 namespace frontrow::domain {
 namespace {
 
+using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
@@ -469,7 +470,7 @@ TEST(Audit, finds_a_request_that_was_done_twice) {
     });
 }
 
-TEST(Audit, finds_an_api_key_that_was_made_or_revoked_twice) {
+TEST(Audit, finds_an_api_key_that_was_made_twice_or_changed_while_not_in_force) {
     const ApiKeyCreated made{.key = ApiKeyId{Bits128{7, 1}}};
     const ApiKeyRevoked revoked{.key = made.key, .revoked_by = "root"};
     const auto of = [](std::initializer_list<FactBody> bodies) {
@@ -483,6 +484,30 @@ TEST(Audit, finds_an_api_key_that_was_made_or_revoked_twice) {
     EXPECT_THAT(of({made, made}), testing::SizeIs(1));
     EXPECT_THAT(of({revoked}), testing::SizeIs(1));
     EXPECT_THAT(of({made, revoked, revoked}), testing::SizeIs(1));
+    const FormatRaised raised{1};
+    const ApiKeyMoved moved{.key = made.key, .account = "hall", .moved_by = "root"};
+    EXPECT_THAT(of({raised, made, moved, moved, revoked}), IsEmpty());
+    EXPECT_THAT(of({raised, moved}), ElementsAre("2: an API key changed that wasn't in force"));
+    EXPECT_THAT(
+        of({raised, made, revoked, moved}),
+        ElementsAre("4: an API key changed that wasn't in force")
+    );
+}
+
+TEST(Audit, finds_an_account_of_an_api_key_before_its_format) {
+    const ApiKeyId key{Bits128{7, 1}};
+    EXPECT_THAT(
+        violations_of(History{}.under(EventId{}).fact(ApiKeyCreated{.key = key, .account = "hall"})
+        ),
+        ElementsAre("1: a fact came before its format")
+    );
+    EXPECT_THAT(
+        violations_of(History{}
+                          .under(EventId{})
+                          .fact(ApiKeyCreated{.key = key})
+                          .fact(ApiKeyMoved{.key = key, .account = "hall"})),
+        ElementsAre("2: a fact came before its format")
+    );
 }
 
 TEST(Audit, goes_on_past_a_hundred_violations_and_keeps_the_first_hundred) {

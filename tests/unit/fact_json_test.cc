@@ -117,6 +117,7 @@ ApiKeyCreated any_api_key() {
         .prefix = nasty_text(12),
         .digest = {},
         .created_by = nasty_text(50),
+        .account = any_truth() ? nasty_text(50) : "",
     };
     for (auto& byte : body.digest)
         byte = static_cast<std::uint8_t>(within<int>(0, 255));
@@ -151,8 +152,10 @@ FactBody any_body(std::size_t type) {
             return ApiKeyRevoked{ApiKeyId{any_bits()}, nasty_text(50)};
         case 11:
             return FormatRaised{within<std::uint32_t>(0, kNewestFormat)};
-        default:
+        case 12:
             return SaleChanged{static_cast<SaleAction>(within<int>(0, 2))};
+        default:
+            return ApiKeyMoved{ApiKeyId{any_bits()}, nasty_text(50), nasty_text(50)};
     }
 }
 
@@ -205,7 +208,8 @@ TEST(FactJson, gives_each_type_a_name_of_its_own) {
         ApiKeyCreated{},
         ApiKeyRevoked{},
         FormatRaised{},
-        SaleChanged{}
+        SaleChanged{},
+        ApiKeyMoved{}
     };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;
@@ -249,6 +253,17 @@ TEST(FactJson, has_the_form_that_the_journal_is_documented_with) {
     EXPECT_TRUE(*read == extended());
 }
 
+// So that a journal from before there were accounts is written again as it stood.
+TEST(FactJson, of_a_key_with_its_default_account_says_nothing_of_it) {
+    Fact fact = extended();
+    fact.event = {};
+    fact.body = ApiKeyCreated{.name = "door", .prefix = "frk_ab", .created_by = "root"};
+    const auto line = written(fact);
+    EXPECT_TRUE(line.ends_with(R"("created_by":"root"}})")) << line;
+    std::get<ApiKeyCreated>(fact.body).account = "hall";
+    EXPECT_TRUE(written(fact).ends_with(R"("created_by":"root","account":"hall"}})"));
+}
+
 EventSpec spec_beyond_all_limits() {
     return {
         .name = std::string(100'000, 'n') + "\x07",
@@ -284,8 +299,13 @@ TEST(FactJson, is_read_whatever_limits_requests_have_today) {
         EventUpdated{spec_beyond_all_limits()},
         SeatsAdded{block},
         held,
-        ApiKeyCreated{.name = std::string(1'000, '\x03'), .created_by = "\n"},
+        ApiKeyCreated{
+            .name = std::string(1'000, '\x03'),
+            .created_by = "\n",
+            .account = std::string(300, '\t')
+        },
         ApiKeyRevoked{.revoked_by = std::string(1'000, 'r')},
+        ApiKeyMoved{.account = "", .moved_by = std::string(1'000, '\x04')},
     };
     for (const auto& body : bodies) {
         Fact fact = extended();

@@ -173,12 +173,13 @@ void expect_readable(const std::vector<NewFact>& facts, Instant now) {
 class Sale {
 public:
     Sale() {
-        learn(FormatRaised{kNewestFormat});
+        learn(FormatRaised{kNewestFormat}, EventId{});
         learn(EventCreated{spec(), "house"});
         auto block = std::make_shared<SeatBlock>(SeatBlock{.first_id = seat, .seats = {}});
         block->seats.push_back({.number = "1", .section = {}, .row = {}, .price = 5, .position = {}}
         );
         learn(SeatsAdded{std::move(block)});
+        learn(ApiKeyCreated{.key = key, .name = "n", .prefix = "p", .created_by = "a"}, EventId{});
     }
 
     static EventSpec spec() {
@@ -193,10 +194,12 @@ public:
 
     EventId event{Bits128{1, 1}};
     SeatId seat{Bits128{2, 1}};
+    ApiKeyId key{Bits128{4, 2}};
 
 private:
-    void learn(FactBody body) {
-        evolve(inventory_, fact_of({event, std::move(body)}, kNow, inventory_.last_seq() + 1));
+    void learn(FactBody body) { learn(std::move(body), event); }
+    void learn(FactBody body, EventId about) {
+        evolve(inventory_, fact_of({about, std::move(body)}, kNow, inventory_.last_seq() + 1));
     }
 
     Inventory inventory_;
@@ -219,6 +222,7 @@ Command any_command(const Sale& sale) {
                 .prefix = text(any_truth()),
                 .digest = {},
                 .by = by.sub,
+                .account = text(any_truth()),
             };
         default:
             return ReserveSeats{
@@ -296,6 +300,11 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         CreateApiKey{.key = ApiKeyId{Bits128{4, 1}}, .name = bad, .prefix = "p", .by = "a"},
         CreateApiKey{.key = ApiKeyId{Bits128{4, 1}}, .name = "n", .prefix = bad, .by = "a"},
         CreateApiKey{.key = ApiKeyId{Bits128{4, 1}}, .name = "n", .prefix = "p", .by = bad},
+        CreateApiKey{
+            .key = ApiKeyId{Bits128{4, 1}}, .name = "n", .prefix = "p", .by = "a", .account = bad
+        },
+        MoveApiKey{.key = sale.key, .account = bad, .by = "a"},
+        MoveApiKey{.key = sale.key, .account = "hall", .by = bad},
     };
     for (std::size_t i = 0; i < commands.size(); ++i) {
         const auto decision = sale.decide(commands[i], kNow);
@@ -389,12 +398,21 @@ void try_user(const Sale& sale) {
 }
 
 void try_api_key(const Sale& sale) {
-    const auto body = R"({"role":"user","name":)" + quoted(hostile_text()) + "}";
+    const auto body = R"({"role":"user","name":)" + quoted(hostile_text()) + R"(,"account":)" +
+                      quoted(text(any_truth())) + "}";
     const auto request = wire::parse_request<wire::ApiKeyRequest>(body);
     if (!request) return;
     expect_taken(
-        sale, CreateApiKey{.key = {}, .name = request->name, .prefix = "frk_1", .by = "a"}
+        sale,
+        CreateApiKey{
+            .key = {},
+            .name = request->name,
+            .prefix = "frk_1",
+            .by = "a",
+            .account = request->account,
+        }
     );
+    expect_taken(sale, MoveApiKey{.key = sale.key, .account = request->account, .by = "a"});
 }
 
 TEST(HostileText, that_a_way_in_lets_through_is_written_and_read_back_the_same) {

@@ -185,6 +185,47 @@ TEST(Token, without_a_good_sub_role_and_exp_is_incomplete) {
     EXPECT_EQ(error_of(token_with(claims(std::string(255, 'a'), "user", kNow + 1h))), std::nullopt);
 }
 
+const std::vector<std::string> kReservedSubs{
+    "dev",
+    "admin-api-key",
+    "user-api-key",
+    "api-key:",
+    "api-key:018f7c2e-0d40-7000-8000-000000000001",
+    "api-key:anything",
+};
+/// Nearly reserved.
+const std::vector<std::string> kFreeSubs{
+    "Dev",
+    "dev ",
+    "developer",
+    "a dev",
+    "user-api-keys",
+    "api-key",
+    "API-KEY:1",
+    "an api-key:1"
+};
+
+TEST(Sub, is_reserved_for_each_caller_that_frontrow_has_of_its_own) {
+    for (const auto& sub : kReservedSubs) {
+        EXPECT_TRUE(is_reserved_sub(sub)) << sub;
+        EXPECT_EQ(is_built_in_sub(sub), !sub.starts_with("api-key:")) << sub;
+    }
+    for (const auto& sub : kFreeSubs) {
+        EXPECT_FALSE(is_reserved_sub(sub)) << sub;
+        EXPECT_FALSE(is_built_in_sub(sub)) << sub;
+    }
+}
+
+TEST(Token, with_a_reserved_sub_is_refused_whatever_its_role) {
+    for (const auto* role : {"user", "admin"}) {
+        for (const auto& sub : kReservedSubs)
+            EXPECT_EQ(error_of(token_with(claims(sub, role, kNow + 1h))), TokenError::reserved_sub)
+                << sub;
+        for (const auto& sub : kFreeSubs)
+            EXPECT_EQ(error_of(token_with(claims(sub, role, kNow + 1h))), std::nullopt) << sub;
+    }
+}
+
 TEST(Token, may_expire_at_the_end_of_time) {
     for (const auto exp :
          {std::numeric_limits<std::int64_t>::max(), std::int64_t{253'402'300'799}}) {
@@ -242,6 +283,19 @@ TEST(Authenticator, knows_each_api_key_and_no_other) {
         EXPECT_EQ(asked(authenticator, {.api_key = key}), "refused") << key;
 }
 
+TEST(Authenticator, takes_who_asks_with_a_key_that_was_made_for_the_keys_account) {
+    domain::ApiKey key{.id = *ApiKeyId::parse("018f7c2e-0d40-7000-8000-000000000001")};
+    key.role = Role::organizer;
+    Authenticator authenticator{all_settings(), [&](const auto&) { return &key; }};
+    EXPECT_EQ(
+        asked(authenticator, {.api_key = "frk_1"}),
+        "organizer api-key:018f7c2e-0d40-7000-8000-000000000001"
+    );
+    key.account = "hall";
+    EXPECT_EQ(asked(authenticator, {.api_key = "frk_1"}), "organizer hall");
+    EXPECT_EQ(asked(authenticator, {.api_key = "the-user-key"}), "user user-api-key");
+}
+
 TEST(Authenticator, takes_no_credentials_of_a_kind_that_is_not_set) {
     Authenticator authenticator{AuthSettings{}};
     EXPECT_FALSE(AuthSettings{}.any());
@@ -268,6 +322,20 @@ TEST(Authenticator, believes_a_user_header_in_development_only) {
     const std::string longest(255, 'a');
     EXPECT_EQ(asked(in_development, {.dev_user = longest}), "user " + longest);
     EXPECT_EQ(asked(in_development, {.dev_user = longest + "a"}), "refused");
+}
+
+TEST(Authenticator, lets_nobody_come_as_one_of_frontrows_own_callers) {
+    auto settings = all_settings();
+    settings.dev = true;
+    Authenticator authenticator{settings};
+    for (const auto& sub : kReservedSubs) {
+        const auto authorization = "Bearer " + token_with(claims(sub, "user", kNow + 1h));
+        EXPECT_EQ(asked(authenticator, {.authorization = authorization}), "refused") << sub;
+        EXPECT_EQ(asked(authenticator, {.authorization = authorization}), "refused") << "again";
+        EXPECT_EQ(asked(authenticator, {.dev_user = sub}), "refused") << sub;
+    }
+    for (const auto& sub : kFreeSubs)
+        EXPECT_EQ(asked(authenticator, {.dev_user = sub}), "user " + sub);
 }
 
 TEST(Authenticator, does_not_fall_back_on_weaker_credentials) {

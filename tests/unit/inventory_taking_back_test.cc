@@ -335,7 +335,7 @@ std::vector<Fact> small_history() {
          ReservationExtended{
              ReservationId{Bits128{3, 3}}, kTakingBackOpening + std::chrono::minutes{20}
          }},
-        {{}, ApiKeyCreated{key, "door", Role::scanner, "frk_ab", {1, 2, 3}, "root"}},
+        {{}, ApiKeyCreated{key, "door", Role::scanner, "frk_ab", {1, 2, 3}, "root", ""}},
         {{}, ApiKeyRevoked{key, "root"}},
         {{}, FormatRaised{1}},
         {event, SaleChanged{SaleAction::pause}},
@@ -357,6 +357,9 @@ using Change = void (*)(std::vector<Fact>& facts);
 template <class Body>
 Body& body_at(std::vector<Fact>& facts, std::size_t place) {
     return std::get<Body>(facts[place].body);
+}
+ApiKeyId key_at(std::vector<Fact>& facts) {
+    return body_at<ApiKeyCreated>(facts, 10).key;
 }
 EventSpec& spec_of(std::vector<Fact>& facts) {
     return body_at<EventCreated>(facts, 0).spec;
@@ -427,6 +430,9 @@ constexpr Change kChanges[]{
     [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).prefix = "frk_ac"; },
     [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).digest[31] = 1; },
     [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).created_by = "eve"; },
+    [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).account = "hall"; },
+    [](auto& facts) { facts[11].body = ApiKeyMoved{key_at(facts), "hall", "root"}; },
+    [](auto& facts) { facts[11].body = ApiKeyMoved{key_at(facts), "yard", "root"}; },
     [](auto& facts) { facts[10].at -= Millis{1}; },
     [](auto& facts) { facts[11].at += Millis{1}; },
     [](auto& facts) { facts.erase(facts.begin() + 11); },

@@ -49,6 +49,7 @@ const std::vector<std::string> kPlain{
     kPreflight,
     "HEAD /livez? HTTP/1.1\r\nhost:h\r\nCONNECTION:   Close  \r\nX-Request-ID:\r\n\r\n",
     "DELETE /api/v1/events/1 HTTP/1.1\r\nX-API-Key: frk_1 \r\nContent-Length: 0\r\n\r\n",
+    "PATCH /api/v1/api-keys/1 HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
 };
 
 TEST(PlainRequest, is_read_at_a_glance) {
@@ -97,7 +98,7 @@ TEST(PlainRequest, is_none_before_all_of_it_is_there) {
 
 TEST(PlainRequest, is_none_if_anything_is_unusual) {
     for (const auto text :
-         {"PATCH / HTTP/1.1\r\n\r\n"sv,
+         {"TRACE / HTTP/1.1\r\n\r\n"sv,
           "get / HTTP/1.1\r\n\r\n"sv,
           "GET  / HTTP/1.1\r\n\r\n"sv,
           "\r\nGET / HTTP/1.1\r\n\r\n"sv,

@@ -131,6 +131,7 @@ constexpr Route kRoutes[] = {
     {Method::post, "/events", Access::organizer, BodyKind::json, nullptr},
     {Method::get, "/events/count", Access::anyone, BodyKind::none, nullptr},
     {Method::get, "/events/{id}", Access::anyone, BodyKind::none, nullptr},
+    {Method::patch, "/events/{id}", Access::organizer, BodyKind::json, nullptr},
     {Method::delete_, "/events/{id}", Access::organizer, BodyKind::none, nullptr},
     {Method::get, "/events/{id}/seats/{seat}", Access::anyone, BodyKind::none, nullptr},
     {Method::post, "/events/{id}/seats/bulk", Access::organizer, BodyKind::bulk_seats, nullptr},
@@ -162,6 +163,7 @@ TEST(Router, finds_the_route_of_a_path_and_decodes_its_parts) {
         {Method::get, "/events", "GET /events"},
         {Method::post, "/events", "POST /events"},
         {Method::get, "/events/7", "GET /events/{id} 7"},
+        {Method::patch, "/events/7", "PATCH /events/{id} 7"},
         {Method::delete_, "/events/7", "DELETE /events/{id} 7"},
         {Method::get, "/events/count", "GET /events/count"},
         {Method::get, "/events/a/seats/b", "GET /events/{id}/seats/{seat} a b"},
@@ -216,7 +218,8 @@ TEST(Router, names_the_methods_that_a_path_is_known_with) {
     Router router{kRoutes, metrics};
     EXPECT_EQ(found(router, Method::put, "/"), "405 GET, HEAD, OPTIONS");
     EXPECT_EQ(found(router, Method::put, "/events"), "405 GET, HEAD, POST, OPTIONS");
-    EXPECT_EQ(found(router, Method::other, "/events/7"), "405 GET, HEAD, DELETE, OPTIONS");
+    EXPECT_EQ(found(router, Method::other, "/events/7"), "405 GET, HEAD, PATCH, DELETE, OPTIONS");
+    EXPECT_EQ(found(router, Method::patch, "/events"), "405 GET, HEAD, POST, OPTIONS");
     EXPECT_EQ(
         found(router, Method::delete_, "/events/a/seats/bulk"), "405 GET, HEAD, POST, OPTIONS"
     );

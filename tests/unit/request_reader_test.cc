@@ -37,7 +37,8 @@ const std::string kStream =
     post("/none", "") +
     "PUT /put HTTP/1.1\r\nContent-Length: 3\r\nIDEMPOTENCY-KEY:\t k \r\nIf-Match: \"1\"\r\n\r\nabc"
     "DELETE /delete HTTP/1.1\r\nx-user-id:\r\ncontent-type: a/b\r\n\r\n"
-    "PATCH /other HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+    "PATCH /patch HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
+    "TRACE /other HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
     "GET /last HTTP/1.1\r\nConnection: close\r\nTraceparent: t\r\nX-Request-ID: r\r\n\r\n";
 
 Received received(Method method, std::string path, std::string body = "", std::string query = "") {
@@ -62,6 +63,7 @@ std::vector<Received> requests_of_stream() {
         received(Method::post, "/none"),
         received(Method::put, "/put", "abc"),
         received(Method::delete_, "/delete"),
+        received(Method::patch, "/patch", "{}"),
         received(Method::other, "/other"),
         received(Method::get, "/last"),
     };
@@ -74,9 +76,9 @@ std::vector<Received> requests_of_stream() {
     header_of(all[5], Header::idempotency_key) = "k";
     header_of(all[5], Header::if_match) = "\"1\"";
     header_of(all[6], Header::content_type) = "a/b";
-    header_of(all[8], Header::traceparent) = "t";
-    header_of(all[8], Header::x_request_id) = "r";
-    all[8].keep_alive = false;
+    header_of(all.back(), Header::traceparent) = "t";
+    header_of(all.back(), Header::x_request_id) = "r";
+    all.back().keep_alive = false;
     return all;
 }
 

@@ -8,10 +8,27 @@
 // to whoever asked for it.
 
 namespace frontrow::http::handlers {
+namespace {
+
+/// False, and answered, for an account that no key may act for.
+bool may_have_key(Context& context, std::string_view account) {
+    if (!identity::is_valid_sub(account)) {
+        context.fail(invalid_field("account", std::string{identity::kSubRule}));
+        return false;
+    }
+    if (identity::is_built_in_sub(account)) {
+        context.fail(invalid_field("account", "is reserved for one of Frontrow's own callers"));
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
 
 Awaitable<void> create_api_key(Context& context) {
     auto request = wire::parse_request<wire::ApiKeyRequest>(context.request.body);
     if (context.value_or_fail(request) == nullptr) co_return;
+    if (!request->account.empty() && !may_have_key(context, request->account)) co_return;
     std::optional<domain::RequestMark> mark;
     if (!mark_or_fail(context, mark, [&] { return wire::canonical(*request); })) co_return;
     const auto& services = context.services;
@@ -23,6 +40,7 @@ Awaitable<void> create_api_key(Context& context) {
         .prefix = made.prefix,
         .digest = made.digest,
         .by = context.principal.sub,
+        .account = std::move(request->account),
         .request = mark,
     };
     auto result = co_await services.store.execute(std::move(command), context.trace);
@@ -48,6 +66,20 @@ Awaitable<void> list_api_keys(Context& context) {
         link_next(context, kBounds, *page, {.id = keys->back().id.bits()}, "/api/v1/api-keys");
     }
     reply_list(context, *keys, wire::append_api_key);
+}
+
+Awaitable<void> move_api_key(Context& context) {
+    const auto id = context.path_id<ApiKeyId>();
+    if (!id) co_return;
+    auto request = wire::parse_request<wire::AccountRequest>(context.request.body);
+    if (context.value_or_fail(request) == nullptr) co_return;
+    if (!may_have_key(context, request->account)) co_return;
+    domain::MoveApiKey command{
+        .key = *id, .account = std::move(request->account), .by = context.principal.sub
+    };
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (const auto* key = entity_or_fail<domain::ApiKey>(context, result))
+        wire::append_api_key(context.response.body, *key);
 }
 
 Awaitable<void> revoke_api_key(Context& context) {

@@ -34,6 +34,7 @@ Awaitable<void> extend_reservation(Context& context);
 
 Awaitable<void> create_api_key(Context& context);
 Awaitable<void> list_api_keys(Context& context);
+Awaitable<void> move_api_key(Context& context);
 Awaitable<void> revoke_api_key(Context& context);
 
 Awaitable<void> health(Context& context);

@@ -42,6 +42,7 @@ constexpr Route kRoutes[] = {
 
     {post, "/api/v1/api-keys", admin, BodyKind::json, handlers::create_api_key},
     {get, "/api/v1/api-keys", admin, BodyKind::none, handlers::list_api_keys},
+    {patch, "/api/v1/api-keys/{id}", admin, BodyKind::json, handlers::move_api_key},
     {delete_, "/api/v1/api-keys/{id}", admin, BodyKind::none, handlers::revoke_api_key},
 
     {get, "/health", anyone, BodyKind::none, handlers::health},
