@@ -107,6 +107,13 @@ void try_account(std::string_view text) {
     check_fact(domain::ApiKeyMoved{.key = {}, .account = request->account, .moved_by = "root"});
 }
 
+void try_member(std::string_view text) {
+    const auto request = wire::parse_request<wire::MemberRequest>(text);
+    if (!is_accepted(request)) return;
+    CHECK(!wire::check_sub(request->sub));
+    check_fact(domain::MemberAdded{request->sub, request->role});
+}
+
 void try_fact(std::string_view text) {
     const auto fact = wire::parse_fact(text);
     if (wire::read_plain_fact(text)) {
@@ -128,6 +135,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_reservation(text);
     try_api_key(text);
     try_account(text);
+    try_member(text);
     try_fact(text);
     return 0;
 }

@@ -171,17 +171,20 @@ class Collection:
         for parameter in parameters:
             followed = self.document.follow(parameter)
             if followed["in"] == "query":
-                value = followed.get("example", followed["schema"].get("default", ""))
-                query.append({
-                    "key": followed["name"], "value": text_of(value), "disabled": True,
-                    "description": followed["description"],
-                })
+                value = text_of(followed.get("example", followed["schema"].get("default", "")))
+                made = {"key": followed["name"], "value": value}
+                if not followed.get("required"):
+                    made["disabled"] = True
+                query.append({**made, "description": followed["description"]})
             elif followed["in"] == "path":
                 name = variable_of(parameter)
                 value = "{{" + name + "}}" if name in self.ids else followed.get("example", "")
                 variables.append({"key": followed["name"], "value": value, "description": followed["description"]})
         if query:
             url["query"] = query
+        required = [f"{one['key']}={one['value']}" for one in query if not one.get("disabled")]
+        if required:
+            url["raw"] += "?" + "&".join(required)
         if variables:
             url["variable"] = variables
         return url

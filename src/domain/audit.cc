@@ -68,6 +68,28 @@ void Audit::judge(const Fact& fact, const SaleChanged& body) {
 }
 
 template <>
+void Audit::judge(const Fact& fact, const MemberAdded& body) {
+    auto* truth = event(fact);
+    if (truth == nullptr) return;
+    const auto known = std::ranges::find(truth->members, body.sub, &Member::sub);
+    if (known == truth->members.end()) {
+        truth->members.push_back({.sub = body.sub, .role = body.role, .added_at = fact.at});
+        return;
+    }
+    expect(fact, known->role != body.role, "a member was added who had that role");
+    known->role = body.role;
+}
+
+template <>
+void Audit::judge(const Fact& fact, const MemberRemoved& body) {
+    auto* truth = event(fact);
+    if (truth == nullptr) return;
+    const auto removed =
+        std::erase_if(truth->members, [&](const Member& member) { return member.sub == body.sub; });
+    expect(fact, removed == 1, "somebody was removed who wasn't a member");
+}
+
+template <>
 void Audit::judge(const Fact& fact, const SeatsAdded& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;

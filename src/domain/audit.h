@@ -5,6 +5,7 @@
 #include "domain/api_key.h"
 #include "domain/event.h"
 #include "domain/facts.h"
+#include "domain/member.h"
 #include "domain/reservation.h"
 
 #include <cstdint>
@@ -55,6 +56,7 @@ private:
         bool was_created = false;
         bool is_deleted = false;
         std::int64_t seats_held = 0;
+        std::vector<Member> members;
         std::vector<std::shared_ptr<const SeatBlock>> blocks;
         /// They point into the blocks.
         HashSet<std::string_view> numbers;

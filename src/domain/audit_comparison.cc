@@ -50,6 +50,7 @@ private:
             row.last_seq() != truth.last_seq || row.last_at() != truth.last_at)
             differ(name());
         if (row.deleted) return;
+        if (row.members.get() != truth.members) differ(name() + ": its members");
         if (row.blocks.size() != truth.blocks.size())
             return differ(name() + ": how often seats were added");
         for (std::size_t i = 0; i < row.blocks.size(); ++i)

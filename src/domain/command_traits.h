@@ -80,6 +80,12 @@ inline CommandTraits traits_of(const ChangeSale&) {
 inline CommandTraits traits_of(const MoveApiKey&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
+inline CommandTraits traits_of(const AddMember&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const RemoveMember&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
 
 // With which format what may be absent came.
 
@@ -213,6 +219,24 @@ inline FactTraits traits_of(const SaleChanged& body) {
 inline FactTraits traits_of(const ApiKeyMoved&) {
     return {
         .is_about_event = false,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 1,
+        .request = nullptr,
+    };
+}
+inline FactTraits traits_of(const MemberAdded& body) {
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = 1,
+        .request = given(body.request),
+    };
+}
+inline FactTraits traits_of(const MemberRemoved&) {
+    return {
+        .is_about_event = true,
         .ends_event = false,
         .given_up = nullptr,
         .format = 1,

@@ -4,6 +4,7 @@
 #include "domain/api_key.h"
 #include "domain/event.h"
 #include "domain/idempotency.h"
+#include "domain/member.h"
 #include "domain/seat.h"
 
 #include <chrono>
@@ -15,7 +16,8 @@
 
 namespace frontrow::domain {
 
-/// Who changes an event: its organiser, or an admin, who may change all.
+/// Who changes an event: its creator, a member with the role organizer, or an admin, who may change
+/// all.
 struct Organizer {
     std::string sub;
     bool is_admin = false;
@@ -51,6 +53,21 @@ struct ChangeSale {
     SaleAction action{};
     std::optional<std::uint32_t> if_version;
     std::optional<RequestMark> request{};
+};
+
+/// Gives a person rights on this event alone, or a member another role.
+struct AddMember {
+    EventId event;
+    Organizer by;
+    std::string sub;
+    MemberRole role{};
+    std::optional<RequestMark> request{};
+};
+
+struct RemoveMember {
+    EventId event;
+    Organizer by;
+    std::string sub;
 };
 
 struct AddSeats {
@@ -137,6 +154,8 @@ using Command = std::variant<
     RevokeApiKey,
     RaiseFormat,
     ChangeSale,
-    MoveApiKey>;
+    MoveApiKey,
+    AddMember,
+    RemoveMember>;
 
 }  // namespace frontrow::domain

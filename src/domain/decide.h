@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "domain/commands.h"
 #include "domain/facts.h"
+#include "domain/member.h"
 #include "domain/refusal.h"
 #include "domain/reservation.h"
 
@@ -19,7 +20,13 @@ class Inventory;
 /// What a command that wasn't refused has come to.
 struct Accepted {
     /// The thing as it is now; nothing for a deletion, a revocation and a sweep.
-    std::variant<std::monostate, Event, std::shared_ptr<const SeatBlock>, Reservation, ApiKey>
+    std::variant<
+        std::monostate,
+        Event,
+        std::shared_ptr<const SeatBlock>,
+        Reservation,
+        ApiKey,
+        AddedMember>
         entity;
     /// The same request had been accepted before: this is the answer it was given then.
     bool replayed = false;

@@ -1,5 +1,6 @@
 #include "base/hash_map.h"
 #include "domain/decide_rules.h"
+#include "domain/members.h"
 
 #include <memory>
 #include <utility>
@@ -9,13 +10,6 @@ namespace {
 
 /// Bounds what one event can cost.
 constexpr std::size_t kSeatsPerEventMax = 2'000'000;
-
-/// The event, if `by` may change it: another organiser's looks as if it weren't there.
-const EventRow* find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
-    const auto* row = inventory.plans().find(id);
-    if (row == nullptr || (!by.is_admin && row->event.created_by != by.sub)) return nullptr;
-    return row;
-}
 
 bool has_sales(const Inventory& inventory, const EventRow& event, Instant now) {
     const auto counts = inventory.count_seats(event, now);
@@ -35,6 +29,11 @@ Event changed(const EventRow& row, Instant now) {
 }
 
 }  // namespace
+
+const EventRow* find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
+    const auto* row = inventory.plans().find(id);
+    return row != nullptr && may_change(*row, by) ? row : nullptr;
+}
 
 std::optional<Reason> refuse_by_sale(const Event& event, Instant now) {
     switch (sale_state(event, now)) {

@@ -16,6 +16,9 @@ Decision decide_one(const Inventory& inventory, const One& command, Instant now)
 
 // What they share. Private to those files.
 
+/// The event, if `by` may change it: any other looks as if it weren't there.
+const EventRow* find_own_event(const Inventory& inventory, EventId id, const Organizer& by);
+
 /// Why nobody can have a seat of the event, or have one for longer; nothing while it's on sale.
 std::optional<Reason> refuse_by_sale(const Event& event, Instant now);
 

@@ -36,7 +36,7 @@ inline void digest_fields(DigestWriter& writer, const SeatSpec& seat) {
 
 inline void digest_fields(DigestWriter& writer, const EventRow& row) {
     // The others are parts of their own, and the row's number.
-    const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
+    const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members] =
         row;
     writer.field(1, event);
     writer.field(2, deleted);

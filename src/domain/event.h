@@ -90,7 +90,8 @@ constexpr std::string_view name_of(SaleState state) {
 struct Event {
     EventId id;
     EventSpec spec;
-    /// The `sub` of the organiser, who alone (besides an admin) may change it.
+    /// The `sub` of the organiser. Besides, its members with the role organizer and admins may
+    /// change it.
     std::string created_by;
     Instant created_at;
     Instant updated_at;

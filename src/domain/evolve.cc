@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "domain/inventory.h"
+#include "domain/members.h"
 
 #include <cstdint>
 #include <optional>
@@ -39,6 +40,16 @@ private:
     void apply(const SaleChanged& body) {
         remember(body.request, RequestKind::sale, event());
         change_event([&](Event& event) { event.sale = body.action; });
+    }
+    void apply(const MemberAdded& body) {
+        const bool is_new = find_member(plans_[event()], body.sub) == nullptr;
+        remember(body.request, RequestKind::member, is_new ? 1 : 0);
+        plans_.add_member(event(), {.sub = body.sub, .role = body.role, .added_at = fact_.at});
+        events_changed();
+    }
+    void apply(const MemberRemoved& body) {
+        plans_.remove_member(event(), body.sub);
+        events_changed();
     }
     void apply(const SeatsAdded& body) {
         const auto blocks = plans_[event()].blocks.size();

@@ -5,6 +5,7 @@
 #include "domain/api_key.h"
 #include "domain/event.h"
 #include "domain/idempotency.h"
+#include "domain/member.h"
 #include "domain/seat.h"
 
 #include <cstdint>
@@ -123,6 +124,21 @@ struct ApiKeyMoved {
     friend bool operator==(const ApiKeyMoved&, const ApiKeyMoved&) = default;
 };
 
+/// A new member of the event, or another role for one that it had.
+struct MemberAdded {
+    std::string sub;
+    MemberRole role{};
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const MemberAdded&, const MemberAdded&) = default;
+};
+
+struct MemberRemoved {
+    std::string sub;
+
+    friend bool operator==(const MemberRemoved&, const MemberRemoved&) = default;
+};
+
 /// From here on the journal has kinds and fields of facts that came with this format.
 struct FormatRaised {
     std::uint32_t format = 0;
@@ -131,9 +147,9 @@ struct FormatRaised {
 };
 
 /// What facts a journal may have, for programs of two versions that write one in turn: 0, all that
-/// stands here and belongs to no other; 1, FormatRaised,
-/// SaleChanged, `sales_end_at` among an event's terms, ApiKeyMoved, the `account` of an ApiKeyCreated,
-/// and requests under keys besides a reservation's.
+/// stands here and belongs to no other; 1, FormatRaised, SaleChanged, ApiKeyMoved, MemberAdded,
+/// MemberRemoved, `sales_end_at` among an event's terms, the `account` of an ApiKeyCreated, and
+/// requests under keys besides a reservation's.
 inline constexpr std::uint32_t kNewestFormat = 1;
 
 using FactBody = std::variant<
@@ -150,7 +166,9 @@ using FactBody = std::variant<
     ApiKeyRevoked,
     FormatRaised,
     SaleChanged,
-    ApiKeyMoved>;
+    ApiKeyMoved,
+    MemberAdded,
+    MemberRemoved>;
 
 /// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
 struct Fact {

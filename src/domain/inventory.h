@@ -23,7 +23,7 @@ namespace frontrow::domain {
 /// The newest facts of all.
 struct NewestFacts {
     std::uint64_t seq = 0;
-    /// The newest that made, changed or deleted an event.
+    /// The newest that made, changed or deleted an event, or changed its members.
     std::uint64_t events_seq = 0;
     Instant at{};
     /// Which facts the journal may have.

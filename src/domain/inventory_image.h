@@ -163,10 +163,10 @@ void transfer(Archive& archive, Value& value) {
 template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The others say where the row is, what its seats' names are and who has them.
-    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers] =
+    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members] =
         row;
     auto& [seq, at] = value_of(last);
-    archive(event, deleted, seq, at);
+    archive(event, deleted, seq, at, value_of(members));
     transfer_vector(archive, blocks);
     if (deleted) transfer_vector(archive, block_starts);
 }

@@ -20,6 +20,9 @@ enum class Reason : std::uint8_t {
     event_has_sales,
     seat_number_taken,
     event_full,
+    creator_as_member,
+    member_not_found,
+    too_many_members,
     sales_not_open,
     sales_closed,
     sales_paused,
@@ -48,8 +51,8 @@ struct SeatConflict {
 
 struct Refusal {
     Reason reason{};
-    /// The bound that was passed, where there is one: seats, or seconds; with format_too_low the
-    /// format that is needed.
+    /// The bound that was passed, where there is one: seats, seconds, keys or members; with
+    /// format_too_low the format that is needed.
     std::int64_t limit = 0;
     /// What the reason is about, where that is one thing: a seat's number or id.
     std::string subject;

@@ -20,6 +20,7 @@ enum class RequestKind : std::uint8_t {
     sale,
     seats,
     api_key,
+    member,
 };
 
 struct RequestRow {
@@ -27,7 +28,7 @@ struct RequestRow {
     Instant at;
     RequestKind kind = RequestKind::reservation;
     /// The index of what it made or changed: among reservations, events or API keys, and of seats
-    /// among the blocks of their event.
+    /// among the blocks of their event. Of a member 1 for a new one.
     std::uint32_t made = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "domain/digest_fields.h"
+#include "domain/members.h"
 
 #include <algorithm>
 #include <chrono>
@@ -68,7 +69,8 @@ EventRow::EventRow(StateLog& log, EventIndex number, Event of)
       holders{log, "holders", {0, number}},
       statuses{log, "statuses", {0, number}},
       free_by_stretch{log, "free_by_stretch", {0, number}},
-      numbers{log} {
+      numbers{log},
+      members{log, "members", {0, number}} {
 }
 
 SeatPlans::SeatPlans(StateLog& log) : log_{log} {
@@ -215,7 +217,28 @@ void SeatPlans::remove(EventIndex index, Instant at) {
     row.statuses.clear();
     row.free_by_stretch.clear();
     row.numbers.clear();
+    row.members.set({});
     deleted_.add({at, index});
+}
+
+void SeatPlans::add_member(EventIndex index, Member member) {
+    auto& row = events_.parts_of(index);
+    CHECK(!row.deleted && member.sub != row.event.created_by);
+    auto& members = row.members.change();
+    const auto known = std::ranges::find(members, member.sub, &Member::sub);
+    if (known == members.end()) {
+        members.push_back(std::move(member));
+    } else {
+        CHECK(known->role != member.role);
+        known->role = member.role;
+    }
+}
+
+void SeatPlans::remove_member(EventIndex index, std::string_view sub) {
+    auto& members = events_.parts_of(index).members.change();
+    const auto removed =
+        std::erase_if(members, [&](const Member& member) { return member.sub == sub; });
+    CHECK(removed == 1);
 }
 
 bool SeatPlans::has_forgettable(Instant now) const {
@@ -344,6 +367,7 @@ void SeatPlans::verify() const {
     events_.visit([&](EventIndex index, const EventRow& row) {
         CHECK(row.index == index && index_of(row.event.id) == index);
         verify_seats(row);
+        verify_members(row);
         if (row.deleted) return;
         ++open;
         blocks += row.blocks.size();

@@ -10,6 +10,7 @@
 #include "base/state_value.h"
 #include "base/state_vector.h"
 #include "domain/event.h"
+#include "domain/member.h"
 #include "domain/page.h"
 #include "domain/seat.h"
 
@@ -89,6 +90,8 @@ struct EventRow {
     StateVector<std::uint16_t, Digested::no> free_by_stretch;
     /// The seats by their names, which are unique.
     StateIndex numbers;
+    /// In the order in which they were added. Few, and they change seldom: as a whole.
+    StateValue<std::vector<Member>> members;
 };
 
 inline constexpr std::size_t kStretch = 1024;
@@ -148,9 +151,14 @@ public:
     EventIndex add(Event event);
     /// Puts another in the place of one that has its id.
     void update(EventIndex index, Event event);
-    /// Nothing of it is held or sold. Its seats and texts go at once.
+    /// Nothing of it is held or sold. Its seats, texts and members go at once.
     void remove(EventIndex index, Instant at);
     void add_block(EventIndex index, std::shared_ptr<const SeatBlock> block);
+    /// CHECKs that it's neither the creator nor a member with this role. One who had another keeps
+    /// the place.
+    void add_member(EventIndex index, Member member);
+    /// CHECKs that it is one.
+    void remove_member(EventIndex index, std::string_view sub);
     void note_fact(EventIndex index, LastFact fact) { events_.parts_of(index).last.set(fact); }
 
     void count_reservation(EventIndex event) { ++events_.parts_of(event).reservations.change(); }

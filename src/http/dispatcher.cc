@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kRequestIdMax = 128;
 /// A body that nobody will read is passed over up to here, so that the connection can go on.
 constexpr std::size_t kPassedOverMax = 1 << 20;
+/// How the routes of one event begin: the first part of the path is its id.
+constexpr std::string_view kOfOneEvent = "/api/v1/events/{id}";
 
 /// Visible ASCII, so that it can be echoed in a header and a log.
 bool is_echoable(std::string_view id) {
@@ -130,7 +132,7 @@ bool Dispatcher::identify(Context& context) {
         context.fail({.status = 401, .code = "UNAUTHENTICATED", .message = std::string{message}});
         return false;
     }
-    if ((*principal)->role < role_for(access)) {
+    if ((*principal)->role < role_for(access) && !is_member_organizer(context, **principal)) {
         const auto role = identity::name_of(role_for(access));
         context.fail(
             {.status = 403,
@@ -141,6 +143,14 @@ bool Dispatcher::identify(Context& context) {
     }
     context.principal = std::move(**principal);
     return true;
+}
+
+bool Dispatcher::is_member_organizer(const Context& context, const identity::Principal& principal)
+    const {
+    const auto& route = context.route->route;
+    if (route.access != Access::organizer || !route.pattern.starts_with(kOfOneEvent)) return false;
+    const auto event = EventId::parse(context.path_parts[0]);
+    return event && services_.store.is_member_organizer(*event, principal.sub);
 }
 
 bool Dispatcher::check_content_type(Context& context, bool has_body) const {

@@ -44,6 +44,9 @@ private:
     bool route(Context& context);
     bool check_page(Context& context) const;
     bool identify(Context& context);
+    /// The caller is a member of the route's event with the role organizer. On the event's routes
+    /// for organizers that is as good as a token with this role.
+    bool is_member_organizer(const Context& context, const identity::Principal& principal) const;
     bool check_content_type(Context& context, bool has_body) const;
 
     Router& router_;

@@ -77,6 +77,20 @@ Problem problem_of(const domain::Refusal& refusal) {
             return rule_broken(
                 "LIMIT_REACHED", "seats", "An event can have at most " + seats(limit) + "."
             );
+        case Reason::creator_as_member:
+            return rule_broken(
+                "CREATOR_IS_NO_MEMBER",
+                "sub",
+                "The event's creator has all rights without being a member."
+            );
+        case Reason::member_not_found:
+            return not_found("The event has no such member.");
+        case Reason::too_many_members:
+            return rule_broken(
+                "LIMIT_REACHED",
+                "sub",
+                "An event can have at most " + std::to_string(limit) + " members; remove one first."
+            );
         case Reason::sales_not_open:
             return {
                 .status = 409,

@@ -14,7 +14,8 @@
 
 namespace frontrow::http {
 
-/// Who may use a route; each includes those after it.
+/// Who may use a route; each includes those after it. An event's routes for organizers are open to
+/// its members with that role as well.
 enum class Access : std::uint8_t { anyone, user, scanner, organizer, admin };
 
 /// What a route takes with a request, and by that how much.

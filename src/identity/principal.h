@@ -1,12 +1,15 @@
 #pragma once
 
 #include "domain/role.h"
+#include "domain/subject.h"
 
 #include <string>
 #include <string_view>
 
 namespace frontrow::identity {
 
+using domain::is_valid_sub;
+using domain::kSubRule;
 using domain::name_of;
 using domain::parse_role;
 using domain::Role;
@@ -16,13 +19,6 @@ struct Principal {
     std::string sub;
     Role role = Role::user;
 };
-
-/// A `sub` stands in every fact about its owner, so it's 1 to 255 bytes of UTF-8 without control
-/// characters. Any other isn't honoured.
-bool is_valid_sub(std::string_view sub);
-/// The same, for a message.
-inline constexpr std::string_view kSubRule =
-    "must be 1 to 255 bytes of UTF-8 without control characters";
 
 // Frontrow's own callers: requests without credentials under --dev, and those with ADMIN_API_KEY
 // and with USER_API_KEY.

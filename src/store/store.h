@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
+#include "domain/member.h"
 #include "domain/page.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
@@ -49,6 +50,13 @@ public:
     virtual Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) = 0;
     /// Latest start first.
     virtual Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) = 0;
+    /// In the order in which they were added; nothing unless `by` may change the event.
+    virtual Awaitable<Result<std::optional<std::vector<domain::Member>>, io::Fault>>
+    list_members(EventId event, domain::Organizer by) = 0;
+    /// Whether `sub` is a member who may do all that the event's creator may, for the check before
+    /// a request is read: at once, with what find_api_key() says of other nodes. A command is
+    /// judged by the truth again.
+    virtual bool is_member_organizer(EventId event, std::string_view sub) const = 0;
     virtual Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) = 0;
     /// In the order of creation.
     virtual Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>

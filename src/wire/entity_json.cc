@@ -90,6 +90,15 @@ void append_reservation(std::string& out, const domain::Reservation& reservation
     json.end_object();
 }
 
+void append_member(std::string& out, const domain::Member& member) {
+    JsonWriter json{out};
+    json.begin_object();
+    json.field("sub", member.sub);
+    json.field("role", name_of(member.role));
+    json.field("added_at", member.added_at);
+    json.end_object();
+}
+
 void append_api_key(std::string& out, const domain::ApiKey& key) {
     JsonWriter json{out};
     json.begin_object();

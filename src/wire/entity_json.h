@@ -2,6 +2,7 @@
 
 #include "domain/api_key.h"
 #include "domain/event.h"
+#include "domain/member.h"
 #include "domain/reservation.h"
 #include "domain/seat.h"
 
@@ -18,6 +19,8 @@ void append_event(std::string& out, const domain::Event& event, Instant now);
 void append_seat(std::string& out, const domain::SeatView& seat);
 /// `now` gives a pending reservation its expires_in_ms.
 void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now);
+
+void append_member(std::string& out, const domain::Member& member);
 
 void append_api_key(std::string& out, const domain::ApiKey& key);
 /// With the key itself, which is told once.

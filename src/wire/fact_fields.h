@@ -56,6 +56,20 @@ void describe(Fields& fields, Body& body) {
     describe(fields, request);
 }
 
+template <class Fields, Some<domain::MemberAdded> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [sub, role, request] = body;
+    fields("sub", sub);
+    fields("role", role);
+    describe(fields, request);
+}
+
+template <class Fields, Some<domain::MemberRemoved> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [sub] = body;
+    fields("sub", sub);
+}
+
 template <class Fields, Some<domain::SeatsAdded> Body>
 void describe(Fields& fields, Body& body) {
     auto& [block, request] = body;
@@ -148,6 +162,8 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::FormatRaised>{"FormatRaised"},
     Named<domain::SaleChanged>{"SaleChanged"},
     Named<domain::ApiKeyMoved>{"ApiKeyMoved"},
+    Named<domain::MemberAdded>{"MemberAdded"},
+    Named<domain::MemberRemoved>{"MemberRemoved"},
 };
 
 template <class... Kinds>

@@ -86,6 +86,9 @@ public:
         if (!text.empty()) (*this)(name, text);
     }
     void unless_empty(Key name, const domain::UnitPrices& prices);
+    /// A person's, or an account's.
+    void sub(Key name, const std::string& text) { (*this)(name, text); }
+    void optional_sub(Key name, const std::string& text) { unless_empty(name, text); }
     void coordinate(Key name, const std::optional<double>& number) { (*this)(name, number); }
 
     // A part's fields, among those of the whole.
@@ -167,6 +170,10 @@ public:
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);
     void coordinate(std::string_view name, std::optional<double>& number);
+    void sub(std::string_view name, std::string& text) { text = in_.sub(name); }
+    void optional_sub(std::string_view name, std::string& text) {
+        if (in_.has(name)) text = in_.sub(name);
+    }
 
     template <class Part>
     bool has(std::string_view name, std::optional<Part>& part) {

@@ -1,5 +1,7 @@
 #include "wire/object_reader.h"
 
+#include "domain/subject.h"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -93,6 +95,15 @@ std::string ObjectReader::text(std::string_view field, TextBounds bounds) {
 std::optional<std::string> ObjectReader::optional_text(std::string_view field, TextBounds bounds) {
     const auto* value = find(field);
     return value == nullptr ? std::nullopt : std::optional{text_of(field, *value, bounds)};
+}
+
+std::string ObjectReader::sub(std::string_view field) {
+    const auto* value = find_required(field);
+    if (value == nullptr) return {};
+    const auto* text = value->if_string();
+    if (text != nullptr && domain::is_valid_sub(*text)) return std::string{std::string_view{*text}};
+    complain(field, std::string{domain::kSubRule});
+    return {};
 }
 
 std::int64_t ObjectReader::integer_of(

@@ -65,6 +65,8 @@ public:
     /// Of a request as check_text() wants it; the document is UTF-8 as a whole.
     std::string text(std::string_view field, TextBounds bounds);
     std::optional<std::string> optional_text(std::string_view field, TextBounds bounds);
+    /// Of a person, by the rule that a token's is held to (domain/subject.h).
+    std::string sub(std::string_view field);
     std::int64_t integer(std::string_view field, IntegerBounds bounds);
     std::optional<std::int64_t> optional_integer(std::string_view field, IntegerBounds bounds);
     std::optional<double> optional_number(std::string_view field);

@@ -1,6 +1,7 @@
 #include "wire/requests.h"
 
 #include "base/some.h"
+#include "domain/subject.h"
 #include "wire/fields.h"
 #include "wire/object_reader.h"
 #include "wire/plain_reservation.h"
@@ -23,8 +24,6 @@ constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50};
 constexpr TextBounds kApiKeyName{1, 255, true};
-/// identity/principal.h has the other rules.
-constexpr TextBounds kAccount{1, 255};
 
 std::unexpected<ParseError> whole_body(std::string message) {
     return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
@@ -116,13 +115,20 @@ void describe(Fields& fields, Request& request) {
     auto& [name, role, account] = request;
     fields("name", name, kApiKeyName);
     fields("role", role);
-    fields.unless_empty("account", account, kAccount);
+    fields.optional_sub("account", account);
 }
 
 template <class Fields, Some<AccountRequest> Request>
 void describe(Fields& fields, Request& request) {
     auto& [account] = request;
-    fields("account", account, kAccount);
+    fields.sub("account", account);
+}
+
+template <class Fields, Some<MemberRequest> Request>
+void describe(Fields& fields, Request& request) {
+    auto& [sub, role] = request;
+    fields.sub("sub", sub);
+    fields("role", role);
 }
 
 template <class Fields, Some<domain::SaleAction> Action>
@@ -217,6 +223,7 @@ template Result<ExtensionRequest, ParseError> parse_request(std::string_view bod
 template Result<ApiKeyRequest, ParseError> parse_request(std::string_view body);
 template Result<AccountRequest, ParseError> parse_request(std::string_view body);
 template Result<domain::SaleAction, ParseError> parse_request(std::string_view body);
+template Result<MemberRequest, ParseError> parse_request(std::string_view body);
 
 std::string canonical(const domain::EventSpec& spec) {
     return write_fields([&](FieldsWriter& fields) { fields.all_of(spec); });
@@ -234,6 +241,7 @@ std::string canonical(const Request& request) {
 template std::string canonical(const ExtensionRequest& request);
 template std::string canonical(const ApiKeyRequest& request);
 template std::string canonical(const domain::SaleAction& request);
+template std::string canonical(const MemberRequest& request);
 
 std::optional<FieldError> check_idempotency_key(std::string_view key) {
     return check("Idempotency-Key", key, {1, kIdempotencyKeyMax});
@@ -241,6 +249,12 @@ std::optional<FieldError> check_idempotency_key(std::string_view key) {
 
 std::optional<FieldError> check_event_name(std::string_view name) {
     return check("name", name, kEventName);
+}
+
+std::optional<FieldError> check_sub(std::string_view sub) {
+    return domain::is_valid_sub(sub)
+               ? std::nullopt
+               : std::optional{FieldError{"sub", std::string{domain::kSubRule}}};
 }
 
 }  // namespace frontrow::wire

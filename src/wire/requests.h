@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/result.h"
 #include "domain/event.h"
+#include "domain/member.h"
 #include "domain/role.h"
 #include "domain/seat.h"
 #include "wire/parse_error.h"
@@ -56,6 +57,11 @@ struct AccountRequest {
     std::string account;
 };
 
+struct MemberRequest {
+    std::string sub;
+    domain::MemberRole role{};
+};
+
 /// Those that are nothing but some fields: each has its list of them in requests.cc.
 template <class Request>
 Result<Request, ParseError> parse_request(std::string_view body);
@@ -74,5 +80,6 @@ std::string canonical(const Request& request);
 
 std::optional<FieldError> check_idempotency_key(std::string_view key);
 std::optional<FieldError> check_event_name(std::string_view name);
+std::optional<FieldError> check_sub(std::string_view sub);
 
 }  // namespace frontrow::wire

@@ -65,6 +65,21 @@ TEST(Access, in_dev_mode_makes_a_name_a_user_and_silence_an_admin) {
     EXPECT_EQ(nobody.post(event + "/sale", R"({"action":"pause"})").status, 200);
 }
 
+TEST(Access, in_dev_mode_lets_a_user_run_an_event_that_has_them_as_an_organizer) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    const auto event = "/api/v1/events/" + venue.event;
+    Caller nobody{server, ""};
+    Caller alice{server, "alice"};
+    const auto members = event + "/members";
+    ASSERT_EQ(nobody.post(members, R"({"sub":"alice","role":"organizer"})").status, 201);
+    EXPECT_EQ(alice.put(event, event_body()).status, 200);
+    EXPECT_EQ(alice.post("/api/v1/events", event_body()).code(), "FORBIDDEN");
+    EXPECT_EQ(Caller(server, "bob").put(event, event_body()).code(), "FORBIDDEN");
+    EXPECT_EQ(alice.del(members + "?sub=alice").status, 204);
+    EXPECT_EQ(alice.put(event, event_body()).code(), "FORBIDDEN");
+}
+
 TEST(Access, refuses_a_name_that_could_not_be_written_down) {
     TestServer server;
     for (const auto& name :

@@ -30,6 +30,7 @@ std::string body_for(const http::Route& route, const SmallWorld& world) {
         return R"({"prefix":"many-)" + number + R"(","count":2,"price":1})";
     if (route.pattern.ends_with("/api-keys")) return R"({"name":"a gate","role":"scanner"})";
     if (route.pattern.ends_with("/api-keys/{id}")) return R"({"account":"a hall"})";
+    if (route.pattern.ends_with("/members")) return R"({"sub":"carol","role":"scanner"})";
     if (route.pattern.ends_with("/extend")) return R"({"seconds":1})";
     // So that the visits after it find a sale as those before it did.
     if (route.pattern.ends_with("/sale")) return R"({"action":"open"})";
@@ -37,6 +38,13 @@ std::string body_for(const http::Route& route, const SmallWorld& world) {
         return R"({"event_id":")" + world.venue.event + R"(","seat_ids":[")" +
                world.venue.seats[1] + R"("]})";
     return event_body();
+}
+
+/// The member whom the route before has added.
+std::string query_for(const http::Route& route) {
+    const bool is_removal =
+        route.pattern.ends_with("/members") && route.method == http::Method::delete_;
+    return is_removal ? "?sub=carol" : "";
 }
 
 }  // namespace
@@ -61,6 +69,7 @@ std::vector<Visit> every_route(const SmallWorld& world) {
             {.route = route,
              .method = std::string{http::name_of(route.method)},
              .path = std::move(path),
+             .query = query_for(route),
              .body = body_for(route, world)}
         );
     }
@@ -74,7 +83,7 @@ std::vector<Visit> every_route(const SmallWorld& world) {
 HttpAnswer visit(HttpClient& client, const Visit& one, Headers headers) {
     if (one.route.body != http::BodyKind::none)
         headers.emplace_back("Idempotency-Key", "visit-" + next_number());
-    return client.ask(one.method, one.path, headers, one.body);
+    return client.ask(one.method, one.path + one.query, headers, one.body);
 }
 
 }  // namespace frontrow::test

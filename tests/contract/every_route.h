@@ -23,6 +23,8 @@ struct Visit {
     http::Route route;
     std::string method;
     std::string path;
+    /// With its question mark, where the route needs one.
+    std::string query;
     std::string body;
 
     bool is_for(http::Access access) const { return route.access == access; }

@@ -190,25 +190,25 @@ TEST(Snapshot, of_nothing_is_nothing) {
 }
 
 /// One of each fact, with all that may be left out and without.
-constexpr std::
-    array<std::string_view, 15>
-        kFacts{
-            R"({"seq":1,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:00:00.000Z","trace_id":"5f0c2b7a9d3e41868a7b6c5d4e3f2a10","data":{"created_by":"organizer-7","name":"Winter concert","description":"In the hall","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:00:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":900,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
-            R"({"seq":2,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:00:01.000Z","trace_id":"00000000000000000000000000000000","data":{"created_by":"organizer-8","name":"Soon deleted","description":"","venue":"","start_at":"2026-12-25T10:00:00.000Z","end_at":"2026-12-25T12:00:00.000Z","total_seats":1,"hold_seconds":60,"max_seats_per_reservation":1,"currency":"JPY","payment":"none"}})",
-            R"({"seq":3,"type":"SeatsAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"first_seat_id":"019aa397-6e60-7b21-9a04-51d2c3b4a596","seats":[{"seat_number":"A-1","section":"Stalls","row":"A","price":8000,"x":12.5,"y":-3},{"seat_number":"A-2","price":0},{"seat_number":"A-3","price":1000000000000,"x":1},{"seat_number":"A-4","price":5000}]}})",
-            R"({"seq":4,"type":"SeatsAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:02:00.000Z","trace_id":"00000000000000000000000000000000","data":{"first_seat_id":"019aa397-6e61-7b21-9a04-51d2c3b4a596","seats":[{"seat_number":"A-1","price":1}]}})",
-            R"({"seq":5,"type":"EventUpdated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:03:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Winter concert","description":"Two lines:\nof \"text\", 夜","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:30:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":600,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
-            R"({"seq":6,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:00:00.012Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f","user_id":"buyer-42","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a596"],"total_amount":8000,"expires_at":"2026-11-28T01:10:00.012Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf57","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
-            R"({"seq":7,"type":"ReservationConfirmed","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f"}})",
-            R"({"seq":8,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:02:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e20","user_id":"buyer-43","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a597","019aa397-6e60-7b21-9a04-51d2c3b4a598","019aa397-6e60-7b21-9a04-51d2c3b4a599"],"total_amount":1000000005000,"expires_at":"2026-11-28T01:12:00.000Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf58","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
-            R"({"seq":9,"type":"ReservationExtended","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:03:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e20","expires_at":"2026-11-28T01:13:00.000Z"}})",
-            R"({"seq":10,"type":"ReservationCancelled","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:04:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e20"}})",
-            R"({"seq":11,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T01:00:00.012Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e21","user_id":"buyer-43","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a599"],"total_amount":5000,"expires_at":"2026-11-29T01:10:00.012Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf59","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
-            R"({"seq":12,"type":"EventDeleted","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-29T09:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{}})",
-            R"({"seq":13,"type":"ApiKeyCreated","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"api_key_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31","name":"door","role":"scanner","prefix":"frk_ab","digest":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a","created_by":"admin-1"}})",
-            R"({"seq":14,"type":"ApiKeyCreated","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"api_key_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e32","name":"door","role":"scanner","prefix":"frk_ab","digest":"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b","created_by":"admin-1"}})",
-            R"({"seq":15,"type":"ApiKeyRevoked","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"api_key_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31","revoked_by":"admin-1"}})",
-        };
+constexpr std::array<std::string_view, 17> kFacts{
+    R"({"seq":1,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:00:00.000Z","trace_id":"5f0c2b7a9d3e41868a7b6c5d4e3f2a10","data":{"created_by":"organizer-7","name":"Winter concert","description":"In the hall","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:00:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":900,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
+    R"({"seq":2,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:00:01.000Z","trace_id":"00000000000000000000000000000000","data":{"created_by":"organizer-8","name":"Soon deleted","description":"","venue":"","start_at":"2026-12-25T10:00:00.000Z","end_at":"2026-12-25T12:00:00.000Z","total_seats":1,"hold_seconds":60,"max_seats_per_reservation":1,"currency":"JPY","payment":"none"}})",
+    R"({"seq":3,"type":"SeatsAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"first_seat_id":"019aa397-6e60-7b21-9a04-51d2c3b4a596","seats":[{"seat_number":"A-1","section":"Stalls","row":"A","price":8000,"x":12.5,"y":-3},{"seat_number":"A-2","price":0},{"seat_number":"A-3","price":1000000000000,"x":1},{"seat_number":"A-4","price":5000}]}})",
+    R"({"seq":4,"type":"SeatsAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:02:00.000Z","trace_id":"00000000000000000000000000000000","data":{"first_seat_id":"019aa397-6e61-7b21-9a04-51d2c3b4a596","seats":[{"seat_number":"A-1","price":1}]}})",
+    R"({"seq":5,"type":"EventUpdated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:03:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Winter concert","description":"Two lines:\nof \"text\", 夜","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:30:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":600,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
+    R"({"seq":6,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:00:00.012Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f","user_id":"buyer-42","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a596"],"total_amount":8000,"expires_at":"2026-11-28T01:10:00.012Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf57","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
+    R"({"seq":7,"type":"ReservationConfirmed","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f"}})",
+    R"({"seq":8,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:02:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e20","user_id":"buyer-43","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a597","019aa397-6e60-7b21-9a04-51d2c3b4a598","019aa397-6e60-7b21-9a04-51d2c3b4a599"],"total_amount":1000000005000,"expires_at":"2026-11-28T01:12:00.000Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf58","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
+    R"({"seq":9,"type":"ReservationExtended","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:03:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e20","expires_at":"2026-11-28T01:13:00.000Z"}})",
+    R"({"seq":10,"type":"ReservationCancelled","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:04:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e20"}})",
+    R"({"seq":11,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T01:00:00.012Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e21","user_id":"buyer-43","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a599"],"total_amount":5000,"expires_at":"2026-11-29T01:10:00.012Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf59","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
+    R"({"seq":12,"type":"EventDeleted","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-29T09:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{}})",
+    R"({"seq":13,"type":"ApiKeyCreated","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"api_key_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31","name":"door","role":"scanner","prefix":"frk_ab","digest":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a","created_by":"admin-1"}})",
+    R"({"seq":14,"type":"ApiKeyCreated","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"api_key_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e32","name":"door","role":"scanner","prefix":"frk_ab","digest":"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b","created_by":"admin-1"}})",
+    R"({"seq":15,"type":"ApiKeyRevoked","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"api_key_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31","revoked_by":"admin-1"}})",
+    R"({"seq":16,"type":"MemberAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"sub":"otto","role":"organizer"}})",
+    R"({"seq":17,"type":"MemberAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"sub":"organizer-9","role":"organizer"}})",
+};
 
 std::unique_ptr<Inventory> small_sale() {
     auto inventory = std::make_unique<Inventory>();
@@ -225,6 +225,8 @@ TEST(Snapshot, keeps_everything_of_a_small_sale) {
     after.verify();
     EXPECT_EQ(after.plans().size(), 1);
     EXPECT_EQ(after.plans()[0].event, before.plans()[0].event);
+    EXPECT_EQ(after.plans()[0].members.get(), before.plans()[0].members.get());
+    EXPECT_EQ(after.plans()[0].members.get().size(), 2);
     const auto view = after.seat_view({0, 0}, before.last_at());
     EXPECT_TRUE(view.block->seats[0] == before.plans()[0].blocks[0]->seats[0]);
     EXPECT_TRUE(view.block->seats[2] == before.plans()[0].blocks[0]->seats[2]);
@@ -282,6 +284,10 @@ TEST(Snapshot, that_is_wrong_is_told_from_a_right_one_and_says_about_what) {
         ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
     );
     EXPECT_THAT(
+        differences_of(*small_sale_but("otto", "olga")),
+        ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
+    );
+    EXPECT_THAT(
         differences_of(*small_sale_but("scanner", "admin")),
         ElementsAre(
             "API key 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31",
@@ -296,7 +302,12 @@ TEST(Snapshot, that_lacks_a_row_says_which) {
         domain::evolve(shorter, wire::parse_fact(line).value());
     EXPECT_THAT(
         differences_of(shorter),
-        ElementsAre("its figures", "API key 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31", "its figures")
+        ElementsAre(
+            "its figures",
+            "event 019aa396-8400-7d0a-8b1e-3c6f0a52d911",
+            "API key 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31",
+            "its figures"
+        )
     );
 }
 

@@ -92,6 +92,9 @@ void Comparison::look_at_events() {
 void Comparison::look_at_event(const RandomSale& sale, EventId id) {
     const auto of_model = sale.model().event(id);
     expect_same("in event " + told(id), world_.read(store_.find_event(id)), of_model);
+    const auto members = world_.read(store_.list_members(id, {.sub = "root", .is_admin = true}));
+    expect(members.has_value() == of_model.has_value(), "whether it has members of " + told(id));
+    if (members) expect_same("in the members of " + told(id), *members, sale.model().members(id));
     const auto count = world_.read(store_.count_seats(id));
     expect(count.has_value() == of_model.has_value(), "whether it counts seats of " + told(id));
     if (count && of_model) {

@@ -36,6 +36,9 @@ CHECKS = (
 KNOWN = (
     ("/api/v1/events/{id}", "path.id", "events", 0.3),
     ("/api/v1/events/{id}/sale", "path.id", "to_pause", 0.8),
+    ("/api/v1/events/{id}/members", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/members", "body.sub", "members", 0.5),
+    ("/api/v1/events/{id}/members", "query.sub", "members", 0.8),
     ("/api/v1/events/{id}/seats", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/seats/bulk", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/seatmap", "path.id", "events", 0.8),
@@ -124,7 +127,7 @@ def things(server):
     """The ids of what the sample events have, and of reservations made on them; and an event to pause and end, so
     that the others go on selling."""
     buyer = server.token("alice", "user")
-    found = {name: [] for name in ("events", "seats", *RESERVED)} | {"users": ["alice"]}
+    found = {name: [] for name in ("events", "seats", *RESERVED)} | {"users": ["alice"], "members": ["bob"]}
     for event in server.call(buyer, "/api/v1/events"):
         seats = [seat["id"] for seat in server.call(buyer, f"/api/v1/events/{event['id']}/seats?limit=40")]
         found["events"].append(event["id"])

@@ -44,6 +44,12 @@ public:
         return found == nullptr ? std::nullopt : std::optional{found->event};
     }
 
+    /// Of an event that is there, in the order in which they were added.
+    std::vector<domain::Member> members(EventId id) const {
+        const auto* found = find_event(id);
+        return found == nullptr ? std::vector<domain::Member>{} : found->members;
+    }
+
     /// Latest start first; of those that start together the newest.
     std::vector<domain::Event> events(std::size_t limit, std::size_t offset) const {
         std::vector<domain::Event> all;
@@ -115,6 +121,17 @@ private:
     struct KnownEvent {
         domain::Event event;
         bool deleted = false;
+        std::vector<domain::Member> members = {};
+
+        domain::Member* member(std::string_view sub) {
+            const auto found = std::ranges::find(members, sub, &domain::Member::sub);
+            return found == members.end() ? nullptr : &*found;
+        }
+        bool is_of(const domain::Organizer& by) {
+            const auto* as_member = member(by.sub);
+            return by.is_admin || event.created_by == by.sub ||
+                   (as_member != nullptr && as_member->role == domain::MemberRole::organizer);
+        }
     };
 
     struct KnownSeat {
@@ -158,9 +175,8 @@ private:
         return found == events_.end() ? nullptr : &*found;
     }
     KnownEvent* find_own_event(EventId id, const domain::Organizer& by) {
-        const auto found = std::ranges::find_if(events_, [&](const auto& one) {
-            return one.event.id == id && !one.deleted &&
-                   (by.is_admin || one.event.created_by == by.sub);
+        const auto found = std::ranges::find_if(events_, [&](auto& one) {
+            return one.event.id == id && !one.deleted && one.is_of(by);
         });
         return found == events_.end() ? nullptr : &*found;
     }
@@ -268,6 +284,27 @@ private:
         event.updated_at = now;
         event.version += 1;
         return accept(event);
+    }
+
+    Answer answer(const domain::AddMember& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        if (command.sub == known->event.created_by) return refuse(Reason::creator_as_member);
+        if (auto* member = known->member(command.sub)) {
+            member->role = command.role;
+            return accept(domain::AddedMember{*member, false});
+        }
+        if (known->members.size() >= 100) return refuse(Reason::too_many_members, 100);
+        known->members.push_back({command.sub, command.role, now});
+        return accept(domain::AddedMember{known->members.back(), true});
+    }
+
+    Answer answer(const domain::RemoveMember& command, Instant) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        if (known->member(command.sub) == nullptr) return refuse(Reason::member_not_found);
+        std::erase_if(known->members, [&](const auto& one) { return one.sub == command.sub; });
+        return accept(std::monostate{});
     }
 
     Answer answer(const domain::AddSeats& command, Instant) {

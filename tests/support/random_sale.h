@@ -144,6 +144,12 @@ public:
                 return change_sale(four);
             case 24:
                 return domain::MoveApiKey{some_key(four[0]), some_account(four), "root"};
+            case 30:
+                return add_member(four);
+            case 31:
+                return domain::RemoveMember{
+                    some_event(four[0]), organizer(four[1]), some_member(four[2])
+                };
         }
     }
 
@@ -283,6 +289,18 @@ private:
             if (paused != all.end()) event = paused->id;
         }
         return domain::ChangeSale{event, organizer(four[3]), action, some_version(event, four[2])};
+    }
+    /// Mostly one who may then do what the house does.
+    static std::string some_member(std::uint8_t choice) {
+        return std::array{"somebody", "gate", "somebody", "house"}[choice % 4];
+    }
+    domain::Command add_member(const Four& four) const {
+        return domain::AddMember{
+            .event = some_event(four[0]),
+            .by = organizer(four[1]),
+            .sub = some_member(four[2]),
+            .role = four[3] % 3 == 0 ? domain::MemberRole::scanner : domain::MemberRole::organizer,
+        };
     }
     domain::Command add_seats(const Four& four) {
         if (seats_.size() >= 80) return reserve(four, 0);

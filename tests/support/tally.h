@@ -38,10 +38,11 @@ struct Tally {
     /// Fails the test unless there was some of everything.
     void expect_everything() const {
         auto reasons = refused;
-        // An event of two million seats, or a thousand keys, is nothing for a short history; what
-        // can't be written, or isn't let in yet, is a test of its own.
+        // An event of two million seats or a hundred members, or a thousand keys, is nothing for a
+        // short history; what can't be written, or isn't let in yet, is a test of its own.
         reasons[static_cast<std::size_t>(domain::Reason::format_too_low)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::event_full)] = 1;
+        reasons[static_cast<std::size_t>(domain::Reason::too_many_members)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::too_many_api_keys)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::not_writable)] = 1;
         EXPECT_THAT(accepted, testing::Each(testing::Gt(0U)));

@@ -86,6 +86,13 @@ inline std::string told(const domain::ApiKey& key) {
            to_rfc3339(key.created_at) +
            (key.revoked_at ? ", revoked " + to_rfc3339(*key.revoked_at) : "");
 }
+inline std::string told(const domain::Member& member) {
+    return member.sub + " as " + std::string{name_of(member.role)} + " since " +
+           to_rfc3339(member.added_at);
+}
+inline std::string told(const domain::AddedMember& added) {
+    return (added.is_new ? "new member " : "member ") + told(added.member);
+}
 template <class T>
 std::string told(const std::optional<T>& one) {
     return one ? told(*one) : "nothing";
@@ -124,6 +131,13 @@ inline std::string told(const domain::DeleteEvent& command) {
 inline std::string told(const domain::ChangeSale& command) {
     return told(command.by) + " changes the sale of event " + told(command.event) +
            told_version(command.if_version) + ": " + std::string{name_of(command.action)};
+}
+inline std::string told(const domain::AddMember& command) {
+    return told(command.by) + " adds " + command.sub + " to event " + told(command.event) + " as " +
+           std::string{name_of(command.role)};
+}
+inline std::string told(const domain::RemoveMember& command) {
+    return told(command.by) + " removes " + command.sub + " from event " + told(command.event);
 }
 inline std::string told(const domain::AddSeats& command) {
     return told(command.by) + " adds to event " + told(command.event) + " " + told(command.block);

@@ -36,6 +36,7 @@ protected:
         EXPECT_TRUE(office_.cancel(dan_));
         EXPECT_TRUE(office_.change_sale(event_, SaleAction::pause));
         EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
+        EXPECT_TRUE(office_.add_member(event_, "otto", MemberRole::organizer));
         EXPECT_TRUE(office_.act(CreateApiKey{.key = key_, .name = "door", .by = "root"}));
         EXPECT_TRUE(office_.act(MoveApiKey{.key = key_, .account = "hall", .by = "root"}));
         EXPECT_TRUE(office_.remove(other_event_));
@@ -208,6 +209,18 @@ TEST_F(Comparison, finds_whatever_of_an_event_is_another) {
             fact.body = EventUpdated{BoxOffice::spec()};
     });
     EXPECT_THAT(undeleted, ElementsAre("event " + other_event_.to_string()));
+}
+
+TEST_F(Comparison, finds_whatever_of_a_member_is_another) {
+    const auto wrong = ElementsAre("event " + event_.to_string() + ": its members");
+    EXPECT_THAT(differences_in<MemberAdded>([](auto& body) { body.sub = "eve"; }), wrong);
+    EXPECT_THAT(
+        differences_in<MemberAdded>([](auto& body) { body.role = MemberRole::scanner; }), wrong
+    );
+    const auto later = differences_with([](Fact& fact) {
+        if (std::holds_alternative<MemberAdded>(fact.body)) fact.at += 1ms;
+    });
+    EXPECT_THAT(later, Contains("event " + event_.to_string() + ": its members"));
 }
 
 TEST_F(Comparison, finds_whatever_of_a_seat_is_another) {

@@ -311,6 +311,28 @@ TEST(Audit, finds_what_is_wrong_with_events_and_their_seats) {
     });
 }
 
+TEST(Audit, finds_a_member_who_was_added_or_removed_without_a_change) {
+    const MemberAdded scanner{"otto", MemberRole::scanner};
+    const MemberAdded organizer{"otto", MemberRole::organizer};
+    const MemberRemoved gone{"otto"};
+    const auto raised = [](auto history) {
+        history.under(EventId{}).fact(FormatRaised{1}).under(kEvent);
+        return history;
+    };
+    const auto added = raised(sale()).fact(scanner);
+    EXPECT_THAT(violations_of(History{added}.fact(organizer).fact(gone).fact(scanner)), IsEmpty());
+    const std::string not_one = "somebody was removed who wasn't a member";
+    expect_found({
+        {History{added}.fact(scanner), {"7: a member was added who had that role"}},
+        {raised(sale()).fact(gone), {"6: " + not_one}},
+        {History{added}.fact(gone).fact(gone), {"8: " + not_one}},
+        {History{added}.under(kOtherEvent).fact(gone), {"7: " + not_one}},
+        {raised(sale()).remove().fact(scanner), {"7: the event doesn't exist"}},
+        {History{added}.remove().fact(gone), {"8: the event doesn't exist"}},
+        {sale().fact(scanner), {"5: a fact came before its format"}},
+    });
+}
+
 TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
     const auto longer = [](ReservationHeld& body) { body.expires_at += 1ms; };
     const auto of_no_length = [](ReservationHeld& body) { body.expires_at -= kHold; };

@@ -121,6 +121,13 @@ public:
         return act(AddSeats{event, std::move(by), std::move(block)});
     }
 
+    Outcome add_member(EventId event, std::string sub, MemberRole role, Organizer by = owner()) {
+        return act(AddMember{event, std::move(by), std::move(sub), role});
+    }
+    Outcome remove_member(EventId event, std::string sub, Organizer by = owner()) {
+        return act(RemoveMember{event, std::move(by), std::move(sub)});
+    }
+
     /// A request for seats by their place in the event, with a key of its own.
     ReserveSeats
     wish(EventId event, std::string user, std::initializer_list<std::uint32_t> indices) {
@@ -216,6 +223,12 @@ inline std::string_view word_for(Reason reason) {
             return "seat_number_taken";
         case Reason::event_full:
             return "event_full";
+        case Reason::creator_as_member:
+            return "creator_as_member";
+        case Reason::member_not_found:
+            return "member_not_found";
+        case Reason::too_many_members:
+            return "too_many_members";
         case Reason::sales_not_open:
             return "sales_not_open";
         case Reason::sales_closed:

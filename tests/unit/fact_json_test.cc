@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace frontrow::wire {
@@ -154,8 +155,12 @@ FactBody any_body(std::size_t type) {
             return FormatRaised{within<std::uint32_t>(0, kNewestFormat)};
         case 12:
             return SaleChanged{static_cast<SaleAction>(within<int>(0, 2))};
-        default:
+        case 13:
             return ApiKeyMoved{ApiKeyId{any_bits()}, nasty_text(50), nasty_text(50)};
+        case 14:
+            return MemberAdded{nasty_text(50), static_cast<MemberRole>(within<int>(0, 1))};
+        default:
+            return MemberRemoved{nasty_text(50)};
     }
 }
 
@@ -209,7 +214,9 @@ TEST(FactJson, gives_each_type_a_name_of_its_own) {
         ApiKeyRevoked{},
         FormatRaised{},
         SaleChanged{},
-        ApiKeyMoved{}
+        ApiKeyMoved{},
+        MemberAdded{},
+        MemberRemoved{}
     };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;
@@ -306,6 +313,8 @@ TEST(FactJson, is_read_whatever_limits_requests_have_today) {
         },
         ApiKeyRevoked{.revoked_by = std::string(1'000, 'r')},
         ApiKeyMoved{.account = "", .moved_by = std::string(1'000, '\x04')},
+        MemberAdded{std::string(1'000, '\x03'), MemberRole::organizer},
+        MemberRemoved{"\n"},
     };
     for (const auto& body : bodies) {
         Fact fact = extended();

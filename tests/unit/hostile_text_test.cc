@@ -207,7 +207,7 @@ private:
 
 Command any_command(const Sale& sale) {
     const Organizer by{.sub = text(any_truth()), .is_admin = true};
-    switch (*rc::gen::inRange(0, 5)) {
+    switch (*rc::gen::inRange(0, 6)) {
         case 0:
             return CreateEvent{EventId{Bits128{1, 2}}, by, any_event_spec()};
         case 1:
@@ -224,6 +224,8 @@ Command any_command(const Sale& sale) {
                 .by = by.sub,
                 .account = text(any_truth()),
             };
+        case 4:
+            return AddMember{sale.event, by, text(any_truth()), MemberRole::scanner};
         default:
             return ReserveSeats{
                 .reservation = ReservationId{Bits128{3, 1}},
@@ -296,6 +298,7 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         add([&](auto& seat) { seat.position = std::make_shared<const Position>(std::nan(""), 0.0); }
         ),
         add([&](auto& seat) { seat.position = std::make_shared<const Position>(0.0, 1.0 / 3); }),
+        AddMember{sale.event, {.sub = "a", .is_admin = true}, bad, MemberRole::scanner},
         ReserveSeats{ReservationId{Bits128{3, 1}}, sale.event, bad, {sale.seat}, {}, {}},
         CreateApiKey{.key = ApiKeyId{Bits128{4, 1}}, .name = bad, .prefix = "p", .by = "a"},
         CreateApiKey{.key = ApiKeyId{Bits128{4, 1}}, .name = "n", .prefix = bad, .by = "a"},
@@ -415,11 +418,25 @@ void try_api_key(const Sale& sale) {
     expect_taken(sale, MoveApiKey{.key = sale.key, .account = request->account, .by = "a"});
 }
 
+void try_member(const Sale& sale) {
+    const auto body = R"({"role":"scanner","sub":)" + quoted(hostile_text()) + "}";
+    const auto request = wire::parse_request<wire::MemberRequest>(body);
+    if (!request) return;
+    const Organizer admin{.sub = "a", .is_admin = true};
+    expect_taken(sale, AddMember{sale.event, admin, request->sub, request->role});
+}
+
 TEST(HostileText, that_a_way_in_lets_through_is_written_and_read_back_the_same) {
     const Sale sale;
     EXPECT_TRUE(rc::check([&] {
         for (const auto way :
-             {try_event, try_seat_json, try_seat_csv, try_event_name, try_user, try_api_key})
+             {try_event,
+              try_seat_json,
+              try_seat_csv,
+              try_event_name,
+              try_user,
+              try_api_key,
+              try_member})
             way(sale);
     }));
 }

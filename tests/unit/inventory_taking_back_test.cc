@@ -339,6 +339,10 @@ std::vector<Fact> small_history() {
         {{}, ApiKeyRevoked{key, "root"}},
         {{}, FormatRaised{1}},
         {event, SaleChanged{SaleAction::pause}},
+        {event, MemberAdded{"otto", MemberRole::organizer}},
+        {event, MemberAdded{"gate", MemberRole::scanner}},
+        {event, MemberAdded{"spare", MemberRole::scanner}},
+        {event, MemberRemoved{"spare"}},
     };
     std::vector<Fact> facts;
     for (const auto& [about, body] : bodies)
@@ -440,6 +444,12 @@ constexpr Change kChanges[]{
     [](auto& facts) { body_at<SaleChanged>(facts, 13).action = SaleAction::end; },
     [](auto& facts) { body_at<SaleChanged>(facts, 13).action = SaleAction::open; },
     [](auto& facts) { facts[13].at += Millis{1}; },
+    [](auto& facts) { body_at<MemberAdded>(facts, 14).sub = "olga"; },
+    [](auto& facts) { body_at<MemberAdded>(facts, 14).role = MemberRole::scanner; },
+    [](auto& facts) { body_at<MemberAdded>(facts, 15).role = MemberRole::organizer; },
+    [](auto& facts) { facts[15].at -= Millis{1}; },
+    [](auto& facts) { std::swap(facts[14].body, facts[15].body); },
+    [](auto& facts) { body_at<MemberRemoved>(facts, 17).sub = "gate"; },
     [](auto& facts) { facts.pop_back(); },
 };
 

@@ -176,6 +176,7 @@ private:
         expect((row != nullptr) == of_model.has_value(), "whether an event is there");
         if (row == nullptr || !of_model) return;
         expect(row->event == *of_model, "an event");
+        expect(row->members.get() == model().members(id), "the members of an event");
         const auto counts = inventory.count_seats(*row, now_);
         const auto map = inventory.seat_map(*row, now_, nullptr);
         SeatCounts counted{.total = static_cast<std::uint32_t>(map.statuses.size())};

@@ -32,6 +32,7 @@ const json::object kReservation{{"event_id", kEventId}, {"seat_ids", json::array
 const json::object kExtension{{"seconds", 60}};
 const json::object kSaleAction{{"action", "pause"}};
 const json::object kApiKey{{"name", "Box office"}, {"role", "organizer"}};
+const json::object kMember{{"sub", "otto"}, {"role", "organizer"}};
 
 /// The fields that were complained of; none where the body is good.
 template <class T>
@@ -70,6 +71,10 @@ std::vector<std::string> api_key(std::string_view body) {
     return fields_of(parse_request<ApiKeyRequest>(body));
 }
 
+std::vector<std::string> member(std::string_view body) {
+    return fields_of(parse_request<MemberRequest>(body));
+}
+
 const struct {
     Complained parse;
     const json::object& good;
@@ -81,6 +86,7 @@ const struct {
     {extension, kExtension},
     {sale_action, kSaleAction},
     {api_key, kApiKey},
+    {member, kMember},
 };
 
 std::string text_of(json::object good, std::string_view field, const json::value& value) {
@@ -251,6 +257,26 @@ TEST(Requests, take_names_that_show_something) {
     });
 }
 
+TEST(Requests, name_a_member_as_a_token_could) {
+    auto no_subs = no_texts({"", "line\nend", "tab\t", long_text("a", 256), long_text("席", 86)});
+    no_subs.push_back(json::array{"otto"});
+    expect_edges({
+        {member,
+         kMember,
+         "sub",
+         {"a", " ", "api-key:7", long_text("a", 255), long_text("席", 85), "\"\\/"},
+         no_subs},
+        {member,
+         kMember,
+         "role",
+         {"organizer", "scanner"},
+         no_texts({"", "user", "admin", "Organizer"})},
+    });
+    EXPECT_FALSE(check_sub("otto/席 2"));
+    for (const auto wrong : {""sv, "\n"sv, "\xff"sv, "a\0b"sv})
+        EXPECT_EQ(check_sub(wrong).value().field, "sub");
+}
+
 TEST(Requests, take_times_with_an_offset_and_an_end_after_the_start) {
     constexpr auto start = "2026-12-24T19:00:00+09:00";
     const std::vector<json::value> no_times{
@@ -366,6 +392,7 @@ TEST(Requests, need_each_required_field_and_take_null_for_absent) {
         {extension, kExtension, {"seconds"}},
         {sale_action, kSaleAction, {"action"}},
         {api_key, kApiKey, {"name", "role"}},
+        {member, kMember, {"sub", "role"}},
     };
     for (const auto& row : rows) {
         EXPECT_THAT(row.parse(json::serialize(row.good)), ElementsAre());

@@ -19,9 +19,11 @@ function filled(text) {
   });
 }
 
-function targetOf({ host, path, variable = [] }) {
+function targetOf({ host, path, query = [], variable = [] }) {
   const parts = new Map(variable.map(({ key, value }) => [`:${key}`, encodeURIComponent(filled(value))]));
-  return [filled(host[0]), ...path.map((segment) => parts.get(segment) ?? segment)].join("/");
+  const target = [filled(host[0]), ...path.map((segment) => parts.get(segment) ?? segment)].join("/");
+  const asked = query.filter(({ disabled }) => !disabled).map(({ key, value }) => [key, filled(value)]);
+  return asked.length === 0 ? target : `${target}?${new URLSearchParams(asked)}`;
 }
 
 function headersOf({ header, auth }) {
@@ -55,6 +57,8 @@ try {
   variables.set("base_url", server.url);
   const way = [
     ["Create an event", 201],
+    ["Add a member to an event", 201],
+    ["Remove a member from an event", 204],
     ["Add a seat to an event", 201],
     ["Hold seats", 201],
     ["Get one of one's own reservations", 200],

@@ -12,15 +12,9 @@ namespace {
 
 /// False, and answered, for an account that no key may act for.
 bool may_have_key(Context& context, std::string_view account) {
-    if (!identity::is_valid_sub(account)) {
-        context.fail(invalid_field("account", std::string{identity::kSubRule}));
-        return false;
-    }
-    if (identity::is_built_in_sub(account)) {
-        context.fail(invalid_field("account", "is reserved for one of Frontrow's own callers"));
-        return false;
-    }
-    return true;
+    if (!identity::is_built_in_sub(account)) return true;
+    context.fail(invalid_field("account", "is reserved for one of Frontrow's own callers"));
+    return false;
 }
 
 }  // namespace
@@ -28,7 +22,7 @@ bool may_have_key(Context& context, std::string_view account) {
 Awaitable<void> create_api_key(Context& context) {
     auto request = wire::parse_request<wire::ApiKeyRequest>(context.request.body);
     if (context.value_or_fail(request) == nullptr) co_return;
-    if (!request->account.empty() && !may_have_key(context, request->account)) co_return;
+    if (!may_have_key(context, request->account)) co_return;
     std::optional<domain::RequestMark> mark;
     if (!mark_or_fail(context, mark, [&] { return wire::canonical(*request); })) co_return;
     const auto& services = context.services;

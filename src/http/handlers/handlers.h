@@ -16,6 +16,10 @@ Awaitable<void> update_event(Context& context);
 Awaitable<void> delete_event(Context& context);
 Awaitable<void> change_sale(Context& context);
 
+Awaitable<void> add_member(Context& context);
+Awaitable<void> list_members(Context& context);
+Awaitable<void> remove_member(Context& context);
+
 Awaitable<void> create_seat(Context& context);
 Awaitable<void> create_seats(Context& context);
 Awaitable<void> list_seats(Context& context);

@@ -32,6 +32,10 @@ constexpr Route kRoutes[] = {
     {post, "/api/v1/events/{id}/sale", organizer, BodyKind::json, handlers::change_sale},
     {delete_, "/api/v1/events/{id}", organizer, BodyKind::none, handlers::delete_event},
 
+    {post, "/api/v1/events/{id}/members", organizer, BodyKind::json, handlers::add_member},
+    {get, "/api/v1/events/{id}/members", organizer, BodyKind::none, handlers::list_members},
+    {delete_, "/api/v1/events/{id}/members", organizer, BodyKind::none, handlers::remove_member},
+
     {get, "/api/v1/events/{id}/seats", anyone, BodyKind::none, handlers::list_seats},
     {get, "/api/v1/events/{id}/seatmap", anyone, BodyKind::none, handlers::get_seat_map},
     {get, "/api/v1/events/{id}/availability", anyone, BodyKind::none, handlers::get_availability},

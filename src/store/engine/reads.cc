@@ -1,5 +1,7 @@
 #include "store/engine/reads.h"
 
+#include "domain/members.h"
+
 #include <utility>
 
 namespace frontrow::store::engine {
@@ -14,6 +16,13 @@ Read<std::optional<domain::Event>> read_event(const Inventory& state, EventId id
 
 Read<std::vector<domain::Event>> read_events(const Inventory& state, const Page& page) {
     return {state.plans().list(page), state.events_seq()};
+}
+
+Read<std::optional<std::vector<domain::Member>>>
+read_members(const Inventory& state, EventId event, const domain::Organizer& by) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr || !may_change(*row, by)) return {std::nullopt, state.events_seq()};
+    return {row->members.get(), row->last_seq()};
 }
 
 Read<std::optional<domain::SeatView>> read_seat(const Inventory& state, SeatId id, Instant now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "domain/commands.h"
 #include "domain/inventory.h"
 #include "domain/page.h"
 
@@ -22,6 +23,9 @@ struct Read {
 
 Read<std::optional<domain::Event>> read_event(const domain::Inventory& state, EventId id);
 Read<std::vector<domain::Event>> read_events(const domain::Inventory& state, const domain::Page&);
+/// Nothing unless `by` may change the event.
+Read<std::optional<std::vector<domain::Member>>>
+read_members(const domain::Inventory& state, EventId event, const domain::Organizer& by);
 Read<std::optional<domain::SeatView>>
 read_seat(const domain::Inventory& state, SeatId id, Instant now);
 Read<std::optional<domain::SeatList>> read_seats(

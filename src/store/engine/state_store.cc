@@ -1,5 +1,7 @@
 #include "store/engine/state_store.h"
 
+#include "domain/members.h"
+
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -29,6 +31,11 @@ Awaitable<Result<std::optional<domain::Event>, Fault>> StateStore::find_event(Ev
 
 Awaitable<Result<std::vector<domain::Event>, Fault>> StateStore::list_events(Page page) {
     return tell([this, page] { return read_events(*state_, page); });
+}
+
+Awaitable<Result<std::optional<std::vector<domain::Member>>, Fault>>
+StateStore::list_members(EventId event, domain::Organizer by) {
+    return tell([this, event, by = std::move(by)] { return read_members(*state_, event, by); });
 }
 
 Awaitable<Result<std::optional<domain::SeatView>, Fault>> StateStore::find_seat(SeatId id) {
@@ -132,6 +139,13 @@ Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> StateStore::seat_map(Even
 /// rather too early than too late.
 const domain::ApiKey* StateStore::find_api_key(const domain::ApiKeyDigest& digest) const {
     return state_->api_keys().find_live(digest);
+}
+
+/// As with keys: until a membership is durable nobody was told of it, and one whose end isn't yet
+/// is refused rather too early than too late.
+bool StateStore::is_member_organizer(EventId event, std::string_view sub) const {
+    const auto* row = state_->plans().find(event);
+    return row != nullptr && domain::is_member_organizer(*row, sub);
 }
 
 void StateStore::measure(telemetry::Figures& figures) {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace frontrow::store::engine {
@@ -25,6 +26,9 @@ class StateStore : public Store {
 public:
     Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
     Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) override;
+    Awaitable<Result<std::optional<std::vector<domain::Member>>, io::Fault>>
+    list_members(EventId event, domain::Organizer by) override;
+    bool is_member_organizer(EventId event, std::string_view sub) const override;
     Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) override;
     Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
     list_seats(EventId event, bool only_available, Page page) override;

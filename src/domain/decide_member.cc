@@ -1,0 +1,53 @@
+#include "domain/decide_rules.h"
+#include "domain/members.h"
+
+#include <utility>
+
+namespace frontrow::domain {
+
+template <>
+Decision decide_one(const Inventory& inventory, const AddMember& command, Instant now) {
+    const auto* row = find_own_event(inventory, command.event, command.by);
+    // As it was answered, though the member may have gone since.
+    const auto as_before = [&](const RequestRow& before) {
+        const auto* member = row == nullptr ? nullptr : find_member(*row, command.sub);
+        const auto added_at = member == nullptr ? before.at : member->added_at;
+        AddedMember added{{command.sub, command.role, added_at}, before.made == 1};
+        return accept(std::move(added), inventory.last_seq());
+    };
+    if (auto again = replay(inventory, given(command.request), RequestKind::member, now, as_before))
+        return *std::move(again);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    if (command.sub == row->event.created_by)
+        return refuse(Reason::creator_as_member, row->last_seq());
+    const auto* known = find_member(*row, command.sub);
+    if (known != nullptr && known->role == command.role)
+        return accept(AddedMember{.member = *known}, row->last_seq());
+    if (known == nullptr && row->members.get().size() >= kMembersMax) {
+        return refuse_limit(
+            Reason::too_many_members, static_cast<std::int64_t>(kMembersMax), row->last_seq()
+        );
+    }
+
+    AddedMember added{
+        .member =
+            {.sub = command.sub,
+             .role = command.role,
+             .added_at = known == nullptr ? now : known->added_at},
+        .is_new = known == nullptr,
+    };
+    return accept(
+        std::move(added), command.event, MemberAdded{command.sub, command.role, command.request}
+    );
+}
+
+template <>
+Decision decide_one(const Inventory& inventory, const RemoveMember& command, Instant) {
+    const auto* row = find_own_event(inventory, command.event, command.by);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    if (find_member(*row, command.sub) == nullptr)
+        return refuse(Reason::member_not_found, row->last_seq());
+    return accept(std::monostate{}, command.event, MemberRemoved{command.sub});
+}
+
+}  // namespace frontrow::domain

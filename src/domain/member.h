@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/instant.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace frontrow::domain {
+
+/// What a member may do on the event: a scanner nothing yet, an organizer all that its creator may.
+enum class MemberRole : std::uint8_t { scanner, organizer };
+
+constexpr std::string_view name_of(MemberRole role) {
+    switch (role) {
+        case MemberRole::scanner:
+            return "scanner";
+        case MemberRole::organizer:
+            return "organizer";
+    }
+}
+constexpr std::array<MemberRole, 2> choices(MemberRole) {
+    return {MemberRole::scanner, MemberRole::organizer};
+}
+
+/// A person who has rights on one event without having created it.
+struct Member {
+    std::string sub;
+    MemberRole role = MemberRole::scanner;
+    /// A change of the role leaves it as it is.
+    Instant added_at;
+
+    friend bool operator==(const Member&, const Member&) = default;
+};
+
+/// What came of AddMember.
+struct AddedMember {
+    Member member;
+    /// False for one who was a member already, with this role or another.
+    bool is_new = false;
+
+    friend bool operator==(const AddedMember&, const AddedMember&) = default;
+};
+
+/// How many an event may have.
+inline constexpr std::size_t kMembersMax = 100;
+
+}  // namespace frontrow::domain
