@@ -60,6 +60,8 @@ void Audit::judge(const Fact& fact, const SaleChanged& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
     auto& sale = truth->event.sale;
+    // Then it keeps the request's key, and changes nothing.
+    if (body.request && sale == body.action) return;
     expect(fact, sale != SaleAction::end, "a sale went on after its end");
     expect(fact, sale != body.action, "a sale was changed into what it was");
     sale = body.action;
@@ -187,9 +189,10 @@ void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
 }
 
 void Audit::judge_request(const Fact& fact, const RequestMark& request) {
-    const auto [entry, is_first] = requests_.try_emplace(request.key, fact.at);
-    expect(fact, is_first || entry->second + kKeyKept <= fact.at, "one request was done twice");
-    entry->second = fact.at;
+    const RequestTruth truth{.at = fact.at, .content = request.content};
+    const auto [entry, is_first] = requests_.try_emplace(request.key, truth);
+    expect(fact, is_first || entry->second.at + kKeyKept <= fact.at, "one request was done twice");
+    entry->second = truth;
 }
 
 template <>

@@ -88,6 +88,12 @@ private:
         RequestMark request;
     };
 
+    /// The newest use of a key.
+    struct RequestTruth {
+        Instant at;
+        Bits128 content;
+    };
+
     /// Of one kind: each is a specialisation in audit.cc.
     template <class Body>
     void judge(const Fact& fact, const Body& body);
@@ -119,8 +125,8 @@ private:
     HashMap<std::uint64_t, std::int64_t> seats_by_user_;
     HashMap<SeatId, SeatTruth> seats_;
     HashMap<ReservationId, HoldTruth> holds_;
-    /// When each key was used last.
-    HashMap<Bits128, Instant> requests_;
+    /// By key.
+    HashMap<Bits128, RequestTruth> requests_;
     std::deque<ApiKey> api_keys_;
     HashMap<ApiKeyId, std::size_t> api_keys_by_id_;
     std::vector<Violation> violations_;

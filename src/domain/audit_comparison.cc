@@ -122,7 +122,7 @@ private:
 
     void look_for(ReservationId id, const HoldTruth& truth) {
         const auto& request = truth.request.key;
-        const bool is_remembered = audit_.requests_.find(request)->second == truth.held_at &&
+        const bool is_remembered = audit_.requests_.find(request)->second.at == truth.held_at &&
                                    truth.held_at + kRequestMemory > audit_.last_at_;
         const bool has_ended = truth.status == ReservationStatus::cancelled ||
                                truth.status == ReservationStatus::expired;
@@ -136,10 +136,12 @@ private:
 
     /// As long as each is remembered.
     void compare_requests() {
-        for (const auto& [key, at] : audit_.requests_) {
-            if (at + kRequestMemory <= audit_.last_at_) continue;
+        for (const auto& [key, truth] : audit_.requests_) {
+            if (truth.at + kRequestMemory <= audit_.last_at_) continue;
             const auto* found = inventory_.requests().find(key, audit_.last_at_);
-            expect(found != nullptr && found->at == at, "a request isn't found by its key");
+            const bool is_right =
+                found != nullptr && found->at == truth.at && found->mark.content == truth.content;
+            expect(is_right, "what was asked for under a key");
         }
     }
 

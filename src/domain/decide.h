@@ -19,7 +19,8 @@ class Inventory;
 
 /// What a command that wasn't refused has come to.
 struct Accepted {
-    /// The thing as it is now; nothing for a deletion, a revocation and a sweep.
+    /// The thing as it is now, but see `replayed`; nothing for a deletion, a revocation and a
+    /// sweep.
     std::variant<
         std::monostate,
         Event,
@@ -28,7 +29,8 @@ struct Accepted {
         ApiKey,
         AddedMember>
         entity;
-    /// The same request had been accepted before: this is the answer it was given then.
+    /// The same request was accepted before, and nothing was done now. A reservation, an event and
+    /// seats are then told as they were made.
     bool replayed = false;
 };
 

@@ -117,22 +117,28 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
         return *std::move(again);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
-    if (row->event.sale == command.action) return accept(row->event, row->last_seq());
-    if (row->event.sale == SaleAction::end) return refuse(Reason::sales_closed, row->last_seq());
+    const bool is_so = row->event.sale == command.action;
+    // Under a key there is a fact all the same: the key is for this request alone from now on.
+    if (is_so && !command.request) return accept(row->event, row->last_seq());
+    if (!is_so && row->event.sale == SaleAction::end)
+        return refuse(Reason::sales_closed, row->last_seq());
 
-    auto event = changed(*row, now);
+    auto event = is_so ? row->event : changed(*row, now);
     event.sale = command.action;
     return accept(std::move(event), command.event, SaleChanged{command.action, command.request});
 }
 
 template <>
 Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant now) {
-    // Under the ids that they have, though the event may be gone.
+    // Under the ids that they have. Of a deleted event these alone are left; the rest was asked
+    // for.
     const auto as_before = [&](const RequestRow& before) {
-        const auto event = inventory.plans().index_of(command.event);
-        const auto& start = inventory.plans()[event].block_starts[before.made];
-        auto block = std::make_shared<SeatBlock>(start.first_id, command.block->seats);
-        return accept(std::shared_ptr<const SeatBlock>{std::move(block)}, inventory.last_seq());
+        const auto& event = inventory.plans()[inventory.plans().index_of(command.event)];
+        const auto& first_id = event.block_starts[before.made].first_id;
+        auto block = event.deleted
+                         ? std::make_shared<const SeatBlock>(first_id, command.block->seats)
+                         : event.blocks[before.made];
+        return accept(std::move(block), inventory.last_seq());
     };
     if (auto again = replay(inventory, given(command.request), RequestKind::seats, now, as_before))
         return *std::move(again);

@@ -39,7 +39,9 @@ private:
     void apply(const EventDeleted& body);
     void apply(const SaleChanged& body) {
         remember(body.request, RequestKind::sale, event());
-        change_event([&](Event& event) { event.sale = body.action; });
+        // Otherwise it was so already, and the fact keeps the request's key.
+        if (plans_[event()].event.sale != body.action)
+            change_event([&](Event& changed) { changed.sale = body.action; });
     }
     void apply(const MemberAdded& body) {
         const bool is_new = find_member(plans_[event()], body.sub) == nullptr;

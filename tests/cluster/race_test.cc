@@ -131,6 +131,50 @@ TEST_P(ClusterRace, the_same_key_on_all_nodes_at_once_is_one_reservation) {
     EXPECT_THAT(cluster.verify().out, HasSubstr(" 50 reservations"));
 }
 
+/// What needs no key and has one, on all nodes at once and then on each again.
+TEST_P(ClusterRace, the_same_key_on_all_nodes_is_one_event_with_one_block_of_seats) {
+    const auto& cluster = *made;
+    const auto once_on_all_nodes = [&](std::string target, const boost::json::object& body) {
+        const Request request{
+            .method = "POST",
+            .target = std::move(target),
+            .headers = {{"Idempotency-Key", "key"}},
+            .body = boost::json::serialize(body),
+        };
+        std::vector<Errand> errands;
+        for (std::size_t i = 0; i < 3 * cluster.size(); ++i)
+            errands.push_back({cluster.port(i % cluster.size()), request});
+        auto answers = at_once(errands);
+        const auto originals = std::ranges::count_if(answers, [](const Answer& answer) {
+            return answer.header("idempotency-replayed") != "true";
+        });
+        EXPECT_EQ(originals, 1);
+        for (std::size_t i = 0; i < cluster.size(); ++i) {
+            auto client = cluster.client(i);
+            answers.push_back(client.send(request).value());
+            EXPECT_EQ(answers.back().header("idempotency-replayed"), "true");
+        }
+        for (const auto& answer : answers) {
+            EXPECT_EQ(answer.status, 201U) << answer.body;
+            EXPECT_EQ(answer.body, answers[0].body);
+        }
+        return answers[0].json();
+    };
+    const auto event = once_on_all_nodes(
+        "/api/v1/events",
+        {{"name", "Winter concert"},
+         {"start_at", "2099-12-01T18:00:00Z"},
+         {"end_at", "2099-12-01T20:00:00Z"},
+         {"total_seats", 4}}
+    );
+    const auto path = "/api/v1/events/" + text_of(event, "id");
+    once_on_all_nodes(path + "/seats/bulk", {{"prefix", "A"}, {"count", 4}, {"price", 5'000}});
+    auto client = cluster.client(0);
+    EXPECT_EQ(client.get("/api/v1/events").value().json().as_array().size(), 1U);
+    EXPECT_EQ(client.get(path + "/seats").value().json().as_array().size(), 4U);
+    EXPECT_EQ(cluster.verify().exit_code, 0);
+}
+
 TEST_P(ClusterRace, a_limit_per_user_holds_across_nodes) {
     constexpr std::size_t kLimit = 3;
     constexpr std::size_t kBuyers = 10;

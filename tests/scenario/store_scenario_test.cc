@@ -199,6 +199,33 @@ TEST_P(StoreScenario, lets_a_refused_key_be_tried_again) {
     EXPECT_EQ(accepted(bobs).status, Status::pending);
 }
 
+TEST_P(StoreScenario, makes_one_event_of_the_same_request_however_often_at_once_or_later) {
+    auto same = world_->sale().create_event();
+    same.request = {.key = {6, 1}, .content = {6, 2}};
+    std::vector<Started<Answer>> started;
+    for (int i = 0; i < 20; ++i) {
+        same.event = world_->sale().create_event().event;
+        started.push_back(world_->start(same));
+    }
+    std::vector<Answer> answers;
+    for (auto& one : started)
+        answers.push_back(one.get());
+    const auto first = std::get<domain::Event>(answers.front().value().value().entity);
+    EXPECT_TRUE(execute(world_->sale().delete_event(first.id)).value());
+    answers.push_back(execute(same));
+    world_->restart();
+    answers.push_back(execute(same));
+    int replayed = 0;
+    for (const auto& answer : answers) {
+        EXPECT_EQ(std::get<domain::Event>(answer.value().value().entity), first);
+        replayed += answer.value()->replayed ? 1 : 0;
+    }
+    EXPECT_EQ(replayed, 21);
+    EXPECT_TRUE(world_->read(store().list_events({.limit = 9})).empty());
+    same.request->content = {6, 3};
+    EXPECT_EQ(refused(same), Reason::idempotency_key_reused);
+}
+
 TEST_P(StoreScenario, gives_overlapping_wishes_that_arrive_together_to_one_buyer_each) {
     const auto event = open_sale(40);
     std::vector<Started<Answer>> answers;

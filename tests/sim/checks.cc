@@ -1,6 +1,7 @@
 #include "sim/checks.h"
 
 #include "domain/audit.h"
+#include "domain/command_traits.h"
 #include "domain/evolve.h"
 #include "domain/inventory.h"
 #include "store/engine/frame.h"
@@ -69,8 +70,8 @@ private:
 
     void enter(domain::Fact fact) {
         audit_.observe(fact);
-        if (const auto* held = std::get_if<domain::ReservationHeld>(&fact.body))
-            expect(keys_.insert(held->request.key).second, "a key was done twice", fact.seq);
+        if (const auto* request = domain::traits_of(fact.body).request)
+            expect(keys_.insert(request->key).second, "a key was done twice", fact.seq);
         if (fact.trace != TraceId{}) {
             auto& place = places_.try_emplace(fact.trace, fact.seq, fact.seq).first->second;
             expect(fact.seq <= place.second + 1, "a command was done twice", fact.seq);

@@ -4,6 +4,7 @@
 #include "domain/decide.h"
 #include "sim/virtual_time.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -24,34 +25,20 @@ public:
         : time_{time}, big_percent_{big_percent}, big_block_{big_block} {}
 
     domain::Command next() {
-        if (events_.empty()) return create_event();
-        if (seats_.empty()) return add_seats();
-        const auto choice = time_.below(100);
-        if (choice < 52 || holds_.empty()) return reserve();
-        const auto& held = holds_[holds_.size() - 1 - time_.below(std::min(holds_.size(), 30UZ))];
-        if (choice < 65) return domain::ConfirmReservation{held.id, held.user};
-        if (choice < 76) return domain::CancelReservation{held.id, held.user};
-        if (choice < 82)
-            return domain::ExtendReservation{held.id, held.user, std::chrono::seconds{1}};
-        if (choice < 89) return add_seats();
-        if (choice < 91) return create_event();
-        if (choice < 94) return domain::UpdateEvent{some_event(), kHouse, spec(), std::nullopt};
-        if (choice < 95) return domain::DeleteEvent{some_event(), kHouse, std::nullopt};
-        if (choice < 98 || keys_.empty()) return create_key();
-        return domain::RevokeApiKey{keys_[time_.below(keys_.size())], "root"};
+        auto command = draw();
+        if (made_ % 2 == 0) give_key(command);
+        return command;
     }
 
     /// Always accepted.
     domain::Command create_key() {
-        const auto id = new_id(5);
-        domain::ApiKeyDigest digest{};
-        std::memcpy(digest.data(), &id, sizeof id);
+        const ApiKeyId id{new_id(5)};
         return domain::CreateApiKey{
-            .key = ApiKeyId{id},
+            .key = id,
             .name = "gate",
             .role = domain::Role::user,
             .prefix = "frk_0",
-            .digest = digest,
+            .digest = digest_of(id),
             .by = "root",
         };
     }
@@ -60,23 +47,40 @@ public:
     domain::Command again(domain::Command command) {
         if (auto* reserve = std::get_if<domain::ReserveSeats>(&command))
             reserve->reservation = ReservationId{new_id(3)};
+        if (auto* create = std::get_if<domain::CreateEvent>(&command))
+            create->event = EventId{new_id(1)};
+        if (auto* create = std::get_if<domain::CreateApiKey>(&command)) {
+            create->key = ApiKeyId{new_id(5)};
+            create->digest = digest_of(create->key);
+        }
+        if (auto* add = std::get_if<domain::AddSeats>(&command)) {
+            auto block = std::make_shared<domain::SeatBlock>(*add->block);
+            block->first_id = SeatId{new_id(2)};
+            add->block = std::move(block);
+        }
         return command;
     }
     /// Whether asking twice does no harm.
     static bool may_be_repeated(const domain::Command& command) {
         return std::holds_alternative<domain::ReserveSeats>(command) ||
                std::holds_alternative<domain::ConfirmReservation>(command) ||
-               std::holds_alternative<domain::CancelReservation>(command);
+               std::holds_alternative<domain::CancelReservation>(command) || has_key(command);
     }
 
     void learn(const domain::Command& command, const domain::Accepted& accepted) {
-        if (const auto* create = std::get_if<domain::CreateEvent>(&command))
-            events_.push_back(create->event);
-        if (const auto* key = std::get_if<domain::CreateApiKey>(&command))
-            keys_.push_back(key->key);
+        // By what is told: the first answer to a request that was repeated may have been lost.
+        if (std::holds_alternative<domain::CreateEvent>(command)) {
+            const auto id = std::get<domain::Event>(accepted.entity).id;
+            if (!accepted.replayed || std::ranges::find(events_, id) == events_.end())
+                events_.push_back(id);
+        }
+        if (std::holds_alternative<domain::CreateApiKey>(command))
+            keys_.push_back(std::get<domain::ApiKey>(accepted.entity).id);
         if (const auto* add = std::get_if<domain::AddSeats>(&command)) {
-            for (std::uint64_t i = 0; i < std::min(add->block->seats.size(), 12UZ); ++i)
-                seats_.push_back({add->event, add->block->first_id.plus(i)});
+            const auto& block =
+                *std::get<std::shared_ptr<const domain::SeatBlock>>(accepted.entity);
+            for (std::uint64_t i = 0; i < std::min(block.seats.size(), 12UZ); ++i)
+                seats_.push_back({add->event, block.first_id.plus(i)});
         }
         if (std::holds_alternative<domain::ReserveSeats>(command)) {
             const auto& held = std::get<domain::Reservation>(accepted.entity);
@@ -95,6 +99,54 @@ private:
     };
 
     inline static const domain::Organizer kHouse{.sub = "house", .is_admin = false};
+
+    domain::Command draw() {
+        if (events_.empty()) return create_event();
+        if (seats_.empty()) return add_seats();
+        const auto choice = time_.below(100);
+        if (choice < 52 || holds_.empty()) return reserve();
+        const auto& held = holds_[holds_.size() - 1 - time_.below(std::min(holds_.size(), 30UZ))];
+        if (choice < 65) return domain::ConfirmReservation{held.id, held.user};
+        if (choice < 76) return domain::CancelReservation{held.id, held.user};
+        if (choice < 82)
+            return domain::ExtendReservation{held.id, held.user, std::chrono::seconds{1}};
+        if (choice < 89) return add_seats();
+        if (choice < 91) return create_event();
+        if (choice < 94) return domain::UpdateEvent{some_event(), kHouse, spec(), std::nullopt};
+        if (choice < 95) return domain::DeleteEvent{some_event(), kHouse, std::nullopt};
+        if (choice < 98 || keys_.empty()) return create_key();
+        return domain::RevokeApiKey{keys_[time_.below(keys_.size())], "root"};
+    }
+
+    /// Under a key a small request can be repeated that couldn't be otherwise.
+    void give_key(domain::Command& command) {
+        const auto* add = std::get_if<domain::AddSeats>(&command);
+        if (add != nullptr && add->block->seats.size() > 12) return;
+        std::visit(
+            [&](auto& one) {
+                if constexpr (requires { one.request.has_value(); })
+                    one.request = {.key = new_id(6), .content = {}};
+            },
+            command
+        );
+    }
+    static bool has_key(const domain::Command& command) {
+        return std::visit(
+            [](const auto& one) {
+                if constexpr (requires { one.request.has_value(); })
+                    return one.request.has_value();
+                else
+                    return false;
+            },
+            command
+        );
+    }
+    static domain::ApiKeyDigest digest_of(ApiKeyId id) {
+        domain::ApiKeyDigest digest{};
+        const auto bits = id.bits();
+        std::memcpy(digest.data(), &bits, sizeof bits);
+        return digest;
+    }
 
     Bits128 new_id(std::uint64_t kind) { return {kind, ++made_ << 20}; }
     EventId some_event() { return events_[time_.below(events_.size())]; }

@@ -35,7 +35,9 @@ public:
 
     /// `now` never falls from call to call.
     Answer apply(const domain::Command& command, Instant now) {
-        return std::visit([&](const auto& one) { return answer(one, now); }, command);
+        return std::visit(
+            [&](const auto& one) { return answer_once(command.index(), one, now); }, command
+        );
     }
 
     /// Nothing for an event that never was or was deleted.
@@ -145,8 +147,15 @@ private:
         domain::Reservation as_created;
         /// Never `expired`: that is what the clock says of a pending one.
         domain::Reservation now;
-        domain::RequestMark request;
         Instant cancelled_at{};
+    };
+
+    /// What was asked for under a key, and accepted.
+    struct Done {
+        domain::RequestMark mark;
+        Instant at;
+        std::size_t kind = 0;
+        Answer answer;
     };
 
     static Answer refuse(Reason reason, std::int64_t limit = 0, std::string subject = {}) {
@@ -156,8 +165,8 @@ private:
     }
 
     template <class Entity>
-    static Answer accept(Entity entity, bool replayed = false) {
-        return domain::Accepted{.entity = std::move(entity), .replayed = replayed};
+    static Answer accept(Entity entity) {
+        return domain::Accepted{.entity = std::move(entity)};
     }
 
     template <class T>
@@ -232,6 +241,47 @@ private:
             if (one.now.event == event && one.now.user == user && is_live(one, now))
                 seats += one.now.seats.size();
         return seats;
+    }
+
+    /// A command under a key is done once a day, and its answer told again.
+    template <class One>
+    Answer answer_once(std::size_t kind, const One& command, Instant now) {
+        const auto mark = mark_of(command);
+        if (!mark) return answer(command, now);
+        for (const auto& done : done_) {
+            if (done.mark.key != mark->key || now - done.at >= std::chrono::hours{24}) continue;
+            if (done.kind != kind || done.mark.content != mark->content)
+                return refuse(Reason::idempotency_key_reused);
+            auto again = told_again(command, done.answer, now);
+            if (again) again->replayed = true;
+            return again;
+        }
+        auto outcome = answer(command, now);
+        if (outcome) done_.push_back({*mark, now, kind, outcome});
+        return outcome;
+    }
+    template <class One>
+    static std::optional<domain::RequestMark> mark_of(const One& command) {
+        if constexpr (requires { command.request; })
+            return command.request;
+        else
+            return std::nullopt;
+    }
+    /// As it was told at first, but for what is told as it is now.
+    template <class One>
+    Answer told_again(const One&, const Answer& first, Instant) {
+        return first;
+    }
+    Answer told_again(const domain::ChangeSale& command, const Answer&, Instant) {
+        const auto* known = find_own_event(command.event, command.by);
+        return known == nullptr ? refuse(Reason::event_not_found) : accept(known->event);
+    }
+    Answer told_again(const domain::ExtendReservation&, const Answer& first, Instant now) {
+        return accept(*reservation(std::get<domain::Reservation>(first->entity).id, now));
+    }
+    Answer told_again(const domain::CreateApiKey&, const Answer& first, Instant) {
+        const auto id = std::get<domain::ApiKey>(first->entity).id;
+        return accept(*std::ranges::find(keys_, id, &domain::ApiKey::id));
     }
 
     Answer answer(const domain::CreateEvent& command, Instant now) {
@@ -330,13 +380,6 @@ private:
     }
 
     Answer answer(const domain::ReserveSeats& command, Instant now) {
-        for (const auto& one : reservations_) {
-            if (one.request.key != command.request.key) continue;
-            if (now - one.as_created.created_at >= std::chrono::hours{24}) continue;
-            if (one.request.content != command.request.content)
-                return refuse(Reason::idempotency_key_reused);
-            return accept(one.as_created, true);
-        }
         const auto* event = find_event(command.event);
         if (event == nullptr) return refuse(Reason::event_not_found);
         const auto& spec = event->event.spec;
@@ -376,7 +419,7 @@ private:
                 .conflicts = std::move(conflicts)
             });
         }
-        reservations_.push_back({entity, entity, command.request});
+        reservations_.push_back({entity, entity});
         return accept(entity);
     }
 
@@ -491,6 +534,7 @@ private:
     std::vector<KnownSeat> seats_;
     std::vector<KnownReservation> reservations_;
     std::vector<domain::ApiKey> keys_;
+    std::vector<Done> done_;
 };
 
 }  // namespace frontrow::test

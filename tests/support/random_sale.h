@@ -67,7 +67,7 @@ public:
     /// What the model answers. Its side of the world is changed by it.
     domain::Outcome apply(const domain::Command& command, Instant now) {
         auto outcome = model_.apply(command, now);
-        if (outcome) remember(command, *outcome);
+        if (outcome && !outcome->replayed) remember(command, *outcome, now);
         return outcome;
     }
 
@@ -99,6 +99,32 @@ public:
 
     /// The first three open the sale. Changes nothing but the ids that come next.
     domain::Command next(const Dice& dice, Instant now) {
+        auto command = draw(dice, now);
+        if (dice[3] % 3 == 2) give_key(command);
+        return command;
+    }
+
+    /// Of all keys of this sale: a store holds only so many.
+    std::vector<domain::Command> revocations() const {
+        std::vector<domain::Command> commands;
+        for (const auto& key : keys_)
+            commands.emplace_back(domain::RevokeApiKey{key, "root"});
+        return commands;
+    }
+
+private:
+    /// What a command is about.
+    using Four = std::array<std::uint8_t, 4>;
+
+    /// A request under a key that it may have and doesn't need.
+    struct Keyed {
+        domain::Command asked;
+        Instant at;
+    };
+
+    static constexpr std::size_t kAll = 1'000'000;
+
+    domain::Command draw(const Dice& dice, Instant now) {
         if (!is_raised_) return domain::RaiseFormat{domain::kNewestFormat};
         if (events_.empty()) return create({}, now);
         if (seats_.empty()) return add_seats({0, 0, 0, 6});
@@ -134,7 +160,7 @@ public:
                 return extend(four, now);
             case 18:
             case 19:
-                return repeat(four);
+                return four[3] % 2 == 1 && !keyed_.empty() ? repeat_keyed(four) : repeat(four);
             case 20:
                 return create_key(four);
             case 21:
@@ -153,21 +179,7 @@ public:
         }
     }
 
-    /// Of all keys of this sale: a store holds only so many.
-    std::vector<domain::Command> revocations() const {
-        std::vector<domain::Command> commands;
-        for (const auto& key : keys_)
-            commands.emplace_back(domain::RevokeApiKey{ApiKeyId{key}, "root"});
-        return commands;
-    }
-
-private:
-    /// What a command is about.
-    using Four = std::array<std::uint8_t, 4>;
-
-    static constexpr std::size_t kAll = 1'000'000;
-
-    void remember(const domain::Command& command, const domain::Accepted& accepted) {
+    void remember(const domain::Command& command, const domain::Accepted& accepted, Instant now) {
         is_raised_ = is_raised_ || std::holds_alternative<domain::RaiseFormat>(command);
         if (const auto* create = std::get_if<domain::CreateEvent>(&command))
             events_.push_back(create->event);
@@ -175,9 +187,24 @@ private:
             for (std::uint64_t i = 0; i < add->block->seats.size(); ++i)
                 seats_.push_back({add->event, add->block->first_id.plus(i), add->block->seats[i]});
         }
-        if (const auto* reserve = std::get_if<domain::ReserveSeats>(&command);
-            reserve && !accepted.replayed)
+        if (const auto* reserve = std::get_if<domain::ReserveSeats>(&command))
             reservations_.push_back({*reserve, std::get<domain::Reservation>(accepted.entity)});
+        if (const auto* create = std::get_if<domain::CreateApiKey>(&command))
+            keys_.push_back(create->key);
+        with_optional_key(command, [&](const auto& one) {
+            if (one.request) keyed_.push_back({command, now});
+        });
+    }
+
+    /// Calls `take` with a command that may have a key and needs none.
+    template <class Asked, class Take>
+    static void with_optional_key(Asked& command, Take take) {
+        std::visit(
+            [&](auto& one) {
+                if constexpr (requires { one.request.has_value(); }) take(one);
+            },
+            command
+        );
     }
 
     Instant next_change(std::uint8_t choice, Millis off, Instant now) const {
@@ -193,6 +220,8 @@ private:
         } else if (choice >= 240) {
             for (const auto& one : reservations_)
                 add(one.as_created.created_at + std::chrono::hours{24});
+            for (const auto& one : keyed_)
+                add(one.at + std::chrono::hours{24});
         } else {
             for (const auto at : model_.hold_ends(now))
                 add(at);
@@ -384,18 +413,53 @@ private:
         return command;
     }
 
-    domain::Command create_key(const Four& four) {
-        const auto id = new_id(5);
+    /// One that it hasn't yet.
+    void give_key(domain::Command& command) {
+        with_optional_key(command, [&](auto& one) {
+            if (!one.request) one.request = {.key = new_id(4), .content = Bits128{made_, 0}};
+        });
+    }
+
+    /// Mostly one of the newest, as a server makes it of the same request: under new ids. Sometimes
+    /// with other content, or under a reservation's key.
+    domain::Command repeat_keyed(const Four& four) {
+        const auto back = four[0] % (four[0] < 192 ? 8 : keyed_.size());
+        auto command = keyed_[keyed_.size() - 1 - back % keyed_.size()].asked;
+        if (auto* create = std::get_if<domain::CreateEvent>(&command))
+            create->event = EventId{new_id(1)};
+        if (auto* add = std::get_if<domain::AddSeats>(&command)) {
+            auto block = std::make_shared<domain::SeatBlock>(*add->block);
+            block->first_id = SeatId{numbered(2, next_seat_)};
+            next_seat_ += block->seats.size();
+            add->block = std::move(block);
+        }
+        if (auto* create = std::get_if<domain::CreateApiKey>(&command)) {
+            create->key = ApiKeyId{new_id(5)};
+            create->digest = digest_of(create->key, four[2]);
+        }
+        with_optional_key(command, [&](auto& one) {
+            if (four[1] % 8 == 7) one.request->content = Bits128{7, made_};
+            if (four[1] % 16 == 6 && !reservations_.empty())
+                one.request->key = reservations_.back().asked.request.key;
+        });
+        return command;
+    }
+
+    static domain::ApiKeyDigest digest_of(ApiKeyId id, std::uint8_t choice) {
         domain::ApiKeyDigest digest{};
-        std::memcpy(digest.data(), &id, sizeof id);
-        digest.back() = four[1];
-        keys_.push_back(id);
+        const auto bits = id.bits();
+        std::memcpy(digest.data(), &bits, sizeof bits);
+        digest.back() = choice;
+        return digest;
+    }
+    domain::Command create_key(const Four& four) {
+        const ApiKeyId id{new_id(5)};
         return domain::CreateApiKey{
-            .key = ApiKeyId{id},
+            .key = id,
             .name = "Gate \"" + std::to_string(four[2]) + "\"",
             .role = static_cast<domain::Role>(four[3] % 4),
             .prefix = "frk_" + std::to_string(four[0]),
-            .digest = digest,
+            .digest = digest_of(id, four[1]),
             .by = "root",
             .account = four[1] % 2 == 0 ? "" : some_account(four),
         };
@@ -408,7 +472,7 @@ private:
     /// Rarely one that was never made.
     ApiKeyId some_key(std::uint8_t choice) const {
         const bool is_none = keys_.empty() || choice % 16 == 15;
-        return ApiKeyId{is_none ? numbered(9, 9) : keys_[choice % keys_.size()]};
+        return is_none ? ApiKeyId{numbered(9, 9)} : keys_[choice % keys_.size()];
     }
 
     std::uint64_t number_;
@@ -420,7 +484,9 @@ private:
     std::vector<Seat> seats_;
     /// The accepted ones.
     std::vector<Made> reservations_;
-    std::vector<Bits128> keys_;
+    std::vector<ApiKeyId> keys_;
+    /// The accepted ones.
+    std::vector<Keyed> keyed_;
 };
 
 }  // namespace frontrow::test

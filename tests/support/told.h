@@ -117,8 +117,16 @@ inline std::string told(const domain::Organizer& by) {
 inline std::string told_version(std::optional<std::uint32_t> version) {
     return version ? " if its version is " + std::to_string(*version) : "";
 }
+inline std::string told(const domain::RequestMark& request) {
+    return ", key " + std::to_string(request.key.lo) + ", content " +
+           std::to_string(request.content.hi) + "-" + std::to_string(request.content.lo);
+}
+inline std::string told_key(const std::optional<domain::RequestMark>& request) {
+    return request ? told(*request) : "";
+}
 inline std::string told(const domain::CreateEvent& command) {
-    return told(command.by) + " creates event " + told(command.event) + ": " + told(command.spec);
+    return told(command.by) + " creates event " + told(command.event) + ": " + told(command.spec) +
+           told_key(command.request);
 }
 inline std::string told(const domain::UpdateEvent& command) {
     return told(command.by) + " updates event " + told(command.event) +
@@ -140,15 +148,14 @@ inline std::string told(const domain::RemoveMember& command) {
     return told(command.by) + " removes " + command.sub + " from event " + told(command.event);
 }
 inline std::string told(const domain::AddSeats& command) {
-    return told(command.by) + " adds to event " + told(command.event) + " " + told(command.block);
+    return told(command.by) + " adds to event " + told(command.event) + " " + told(command.block) +
+           told_key(command.request);
 }
 inline std::string told(const domain::ReserveSeats& command) {
     return command.user + " reserves " + told(command.seats) + " of event " + told(command.event) +
            " as " + told(command.reservation) +
-           (command.hold ? " for " + told_number(command.hold->count()) + " s" : "") + ", key " +
-           std::to_string(command.request.key.lo) + ", content " +
-           std::to_string(command.request.content.hi) + "-" +
-           std::to_string(command.request.content.lo);
+           (command.hold ? " for " + told_number(command.hold->count()) + " s" : "") +
+           told(command.request);
 }
 inline std::string told(const domain::ConfirmReservation& command) {
     return command.user + " confirms " + told(command.reservation);
@@ -158,14 +165,14 @@ inline std::string told(const domain::CancelReservation& command) {
 }
 inline std::string told(const domain::ExtendReservation& command) {
     return command.user + " extends " + told(command.reservation) + " by " +
-           told_number(command.by.count()) + " s";
+           told_number(command.by.count()) + " s" + told_key(command.request);
 }
 inline std::string told(const domain::ExpireHolds& command) {
     return "a sweep of at most " + std::to_string(command.at_most);
 }
 inline std::string told(const domain::CreateApiKey& command) {
     return command.by + " makes API key " + told(command.key) + " \"" + command.name + "\"" +
-           (command.account.empty() ? "" : " for " + command.account);
+           (command.account.empty() ? "" : " for " + command.account) + told_key(command.request);
 }
 inline std::string told(const domain::RevokeApiKey& command) {
     return command.by + " revokes API key " + told(command.key);

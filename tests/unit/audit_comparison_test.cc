@@ -20,6 +20,8 @@ using testing::IsEmpty;
 using testing::Not;
 using namespace std::chrono_literals;
 
+constexpr auto kOfAKey = "what was asked for under a key";
+
 /// A small sale with something of everything, and what an inventory would be of other facts.
 class Comparison : public testing::Test {
 protected:
@@ -37,7 +39,12 @@ protected:
         EXPECT_TRUE(office_.change_sale(event_, SaleAction::pause));
         EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
         EXPECT_TRUE(office_.add_member(event_, "otto", MemberRole::organizer));
-        EXPECT_TRUE(office_.act(CreateApiKey{.key = key_, .name = "door", .by = "root"}));
+        EXPECT_TRUE(office_.act(CreateApiKey{
+            .key = key_,
+            .name = "door",
+            .by = "root",
+            .request = RequestMark{.key = {8, 1}, .content = {8, 2}},
+        }));
         EXPECT_TRUE(office_.act(MoveApiKey{.key = key_, .account = "hall", .by = "root"}));
         EXPECT_TRUE(office_.remove(other_event_));
         for (const auto& fact : office_.history())
@@ -135,11 +142,13 @@ TEST_F(Comparison, finds_whatever_else_of_a_reservation_is_another) {
     );
     EXPECT_THAT(
         differences_of(bob_, [](auto& body) { ++body.request.content.lo; }),
-        ElementsAre(name(bob_) + ": its request")
+        ElementsAre(name(bob_) + ": its request", kOfAKey)
     );
     EXPECT_THAT(
         differences_of(bob_, [](auto& body) { ++body.request.key.hi; }),
-        ElementsAre(name(bob_) + ": its request", name(bob_) + " isn't found by its request")
+        ElementsAre(
+            name(bob_) + ": its request", name(bob_) + " isn't found by its request", kOfAKey
+        )
     );
     EXPECT_THAT(
         differences_in<ReservationExtended>([](auto& body) { body.expires_at += 1ms; }),
@@ -259,6 +268,16 @@ TEST_F(Comparison, finds_an_api_key_that_is_another) {
         if (auto* moved = std::get_if<ApiKeyMoved>(&fact.body)) moved->key = other;
     });
     EXPECT_THAT(with_another_id, wrong);
+}
+
+TEST_F(Comparison, finds_that_another_request_is_kept_or_none) {
+    const auto with_request = [&](auto change) {
+        return differences_in<ApiKeyCreated>([&](auto& body) { change(body.request); });
+    };
+    const auto wrong = ElementsAre(kOfAKey);
+    EXPECT_THAT(with_request([](auto& request) { ++request->key.lo; }), wrong);
+    EXPECT_THAT(with_request([](auto& request) { ++request->content.hi; }), wrong);
+    EXPECT_THAT(with_request([](auto& request) { request.reset(); }), wrong);
 }
 
 TEST_F(Comparison, finds_that_facts_are_missing) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -486,9 +488,87 @@ TEST(Audit, finds_a_request_that_was_done_twice) {
     const auto same_id = [](ReservationHeld& body) { body.reservation = reservation(1); };
     expect_found({
         {sale().hold(1, {seat(0)}).at(24h - 1ms).hold_but(2, {seat(1)}, again),
-         {"6: one request made two reservations"}},
+         {"6: one request was done twice"}},
         {sale().hold(1, {seat(0)}).hold_but(2, {seat(1)}, same_id),
          {"6: a reservation was made twice"}},
+    });
+}
+
+/// What two requests under one key have done, if nobody looked for the first.
+struct DoneTwice {
+    EventId first_event;
+    FactBody first;
+    EventId second_event;
+    FactBody second;
+};
+
+std::vector<DoneTwice> done_twice(const RequestMark& request) {
+    const auto seats = [&](std::uint64_t index) {
+        auto block = std::make_shared<SeatBlock>();
+        block->first_id = seat(index);
+        block->seats.push_back({.number = "late " + std::to_string(index), .price = kPrice});
+        return SeatsAdded{std::move(block), request};
+    };
+    const auto extension = [&](Millis until) {
+        return ReservationExtended{reservation(1), kOpen + until, request};
+    };
+    const EventCreated created{spec(), "house", request};
+    const auto key = [&](std::uint64_t number) {
+        return ApiKeyCreated{.key = ApiKeyId{Bits128{7, number}}, .request = request};
+    };
+    ReservationHeld held{
+        .reservation = reservation(2),
+        .user = "bob",
+        .seats = {seat(1)},
+        .total_amount = kPrice,
+        .expires_at = kOpen + kHold,
+        .request = request,
+    };
+    return {
+        {EventId{Bits128{8, 1}}, created, EventId{Bits128{8, 2}}, created},
+        {kEvent, seats(20), kEvent, seats(21)},
+        {kEvent,
+         SaleChanged{SaleAction::pause, request},
+         kEvent,
+         SaleChanged{SaleAction::open, request}},
+        {kEvent,
+         SaleChanged{SaleAction::pause, request},
+         kEvent,
+         SaleChanged{SaleAction::pause, request}},
+        {kEvent, extension(48h), kEvent, extension(49h)},
+        {EventId{}, key(1), EventId{}, key(2)},
+        {kEvent, held, kEvent, extension(48h)},
+    };
+}
+
+TEST(Audit, finds_a_request_of_any_kind_that_was_done_twice) {
+    const RequestMark request{.key = {9, 9}, .content = {9, 1}};
+    for (const auto& row : done_twice(request)) {
+        auto history = sale();
+        history.under(EventId{}).fact(FormatRaised{1}).under(kEvent);
+        history.hold(1, {seat(0)});
+        // So that it runs on the next day.
+        history.extend(1, 47h);
+        history.under(row.first_event).fact(row.first).under(row.second_event);
+        expect_found({
+            {History{history}.at(24h - 1ms).fact(row.second), {"9: one request was done twice"}},
+            {History{history}.at(24h).fact(row.second), {}},
+        });
+    }
+}
+
+TEST(Audit, passes_a_fact_that_keeps_the_key_of_what_was_so_already) {
+    const auto change = [](SaleAction action, std::uint64_t key) {
+        return SaleChanged{action, RequestMark{.key = {9, key}, .content = {}}};
+    };
+    auto history = sale();
+    history.under(EventId{}).fact(FormatRaised{1}).under(kEvent);
+    history.fact(change(SaleAction::open, 1)).fact(change(SaleAction::pause, 2));
+    history.fact(change(SaleAction::pause, 3)).fact(change(SaleAction::end, 4));
+    history.fact(change(SaleAction::end, 5));
+    expect_found({
+        {history, {}},
+        {History{history}.fact(change(SaleAction::open, 6)), {"11: a sale went on after its end"}},
     });
 }
 

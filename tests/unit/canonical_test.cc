@@ -1,9 +1,13 @@
 #include "wire/requests.h"
+#include "wire/seat_csv.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace frontrow::wire {
 namespace {
@@ -39,6 +43,132 @@ TEST(Canonical, is_the_same_for_any_spelling_of_the_same_request) {
           R"("seat_ids":["0192a4b8-1f3c-7def-9abc-0123456789ac"],"hold_seconds":60})"sv}) {
         EXPECT_NE(form(other), plain);
     }
+}
+
+std::string canonical_seats(std::string_view body) {
+    const auto seats = parse_bulk_seats_request(body);
+    EXPECT_TRUE(seats) << body;
+    return canonical(*seats);
+}
+std::string canonical_table(std::string_view text) {
+    const auto table = parse_seat_csv(text);
+    EXPECT_TRUE(table) << text;
+    return canonical(table->seats);
+}
+std::string canonical_event(std::string_view body) {
+    const auto spec = parse_event_request(body);
+    EXPECT_TRUE(spec) << body;
+    return canonical(*spec);
+}
+template <class Request>
+std::string canonical_of(std::string_view body) {
+    const auto request = parse_request<Request>(body);
+    EXPECT_TRUE(request) << body;
+    return canonical(*request);
+}
+
+std::string event_with(std::string_view more) {
+    return R"({"name":"A","start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:00Z","total_seats":9)" +
+           std::string{more} + "}";
+}
+
+struct Spellings {
+    std::string (*form)(std::string_view body);
+    std::vector<std::string> same;
+    /// Each is another request than those and than each other.
+    std::vector<std::string> others;
+};
+
+const Spellings kSpellings[] = {
+    {canonical_event,
+     {
+         event_with(""),
+         R"( { "total_seats":9, "end_at":"2027-01-01T12:00:00.000Z", "name":"\u0041",
+               "start_at":"2027-01-01T19:00:00+09:00", "colour":["red"] } )",
+         event_with(R"(,"description":"","venue":"","hold_seconds":900,"currency":"JPY")"
+                    R"(,"max_seats_per_reservation":10,"payment":"none","max_seats_per_user":null)"
+                    R"(,"sales_start_at":null,"sales_end_at":null)"),
+     },
+     {
+         R"({"name":"B","start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:00Z","total_seats":9})",
+         R"({"name":"A","start_at":"2027-01-01T10:00:01Z","end_at":"2027-01-01T12:00:00Z","total_seats":9})",
+         R"({"name":"A","start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:01Z","total_seats":9})",
+         R"({"name":"A","start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:00Z","total_seats":8})",
+         event_with(R"(,"description":"x")"),
+         event_with(R"(,"venue":"x")"),
+         event_with(R"(,"hold_seconds":901)"),
+         event_with(R"(,"max_seats_per_reservation":9)"),
+         event_with(R"(,"max_seats_per_user":10)"),
+         event_with(R"(,"sales_start_at":"2026-12-01T10:00:00Z")"),
+         event_with(R"(,"sales_end_at":"2027-01-01T10:00:00Z")"),
+         event_with(R"(,"currency":"EUR")"),
+         event_with(R"(,"payment":"required")"),
+     }},
+    {canonical_seats,
+     {
+         R"({"prefix":"A","count":2,"price":7})",
+         R"({"price":7,"count":2,"prefix":"A","seats":null,"x":1})",
+         R"({"seats":[{"seat_number":"A-1","price":7},{"price":7,"seat_number":"A-2"}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"row":"","section":"","x":null},)"
+         R"({"seat_number":"A-\u0032","price":7}]})",
+     },
+     {
+         R"({"prefix":"A","count":3,"price":7})",
+         R"({"prefix":"A","count":2,"price":8})",
+         R"({"prefix":"B","count":2,"price":7})",
+         R"({"prefix":"A","count":1,"price":7})",
+         R"({"seats":[{"seat_number":"A-2","price":7},{"seat_number":"A-1","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"row":"1"},{"seat_number":"A-2","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"section":"1"},{"seat_number":"A-2","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"x":1},{"seat_number":"A-2","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"y":1},{"seat_number":"A-2","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"x":1,"y":1},{"seat_number":"A-2","price":7}]})",
+     }},
+    {canonical_of<ExtensionRequest>,
+     {R"({"seconds":60})", R"({ "more":[{}], "\u0073econds" : 60 })"},
+     {R"({"seconds":61})", R"({"seconds":6})"}},
+    {canonical_of<domain::SaleAction>,
+     {R"({"action":"pause"})", R"({"why":"rain","action":"pau\u0073e"})"},
+     {R"({"action":"open"})", R"({"action":"end"})"}},
+    {canonical_of<ApiKeyRequest>,
+     {R"({"name":"gate","role":"user"})", R"({"role":"user","name":"g\u0061te"})"},
+     {R"({"name":"gate","role":"admin"})",
+      R"({"name":"gate ","role":"user"})",
+      R"({"name":"gate\",\"role\":\"user","role":"user"})"}},
+};
+
+TEST(Canonical, is_the_same_for_the_same_request_on_every_route_and_for_no_other) {
+    for (const auto& row : kSpellings) {
+        const auto plain = row.form(row.same.front());
+        for (const auto& same : row.same)
+            EXPECT_EQ(row.form(same), plain) << same;
+        std::vector<std::string> forms{plain};
+        for (const auto& other : row.others) {
+            forms.push_back(row.form(other));
+            EXPECT_EQ(std::ranges::count(forms, forms.back()), 1) << other;
+        }
+    }
+}
+
+TEST(Canonical, is_the_same_for_seats_from_a_table) {
+    EXPECT_EQ(
+        canonical_table("price,seat_number,row\r\n7,A-1,\r\n7,\"A-2\",\r\n"),
+        canonical_seats(R"({"prefix":"A","count":2,"price":7})")
+    );
+    EXPECT_EQ(
+        canonical_table("seat_number,price,section,row,x,y\n1,7,S,R,-0.5,1\n"),
+        canonical_seats(
+            R"({"seats":[{"seat_number":"1","price":7,"section":"S","row":"R","x":-5e-1,"y":1.0}]})"
+        )
+    );
+}
+
+/// What an event's hold is where the body doesn't say is a setting: said explicitly it's the same.
+TEST(Canonical, has_the_defaults_of_the_server) {
+    const auto spec = parse_event_request(event_with(""), std::chrono::seconds{60});
+    ASSERT_TRUE(spec);
+    EXPECT_EQ(canonical(*spec), canonical_event(event_with(R"(,"hold_seconds":60)")));
+    EXPECT_NE(canonical(*spec), canonical_event(event_with("")));
 }
 
 TEST(IdempotencyKey, is_1_to_255_characters_without_control_characters) {

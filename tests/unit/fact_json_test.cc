@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
+#include <optional>
 #include <rapidcheck.h>
 #include <set>
 #include <string>
@@ -53,6 +55,11 @@ Instant any_instant() {
     return Instant{Millis{within<std::int64_t>(0, 253'402'300'799'998)}};
 }
 
+std::optional<RequestMark> any_request() {
+    if (any_truth()) return std::nullopt;
+    return RequestMark{any_bits(), any_bits()};
+}
+
 EventSpec any_event_spec() {
     EventSpec spec;
     spec.name = nasty_text(50);
@@ -90,7 +97,7 @@ SeatsAdded any_seats() {
         const Position position{any_coordinate(), any_coordinate()};
         if (position.x || position.y) seat.position = std::make_shared<const Position>(position);
     }
-    return {std::move(block)};
+    return {std::move(block), any_request()};
 }
 
 ReservationHeld any_hold() {
@@ -119,6 +126,7 @@ ApiKeyCreated any_api_key() {
         .digest = {},
         .created_by = nasty_text(50),
         .account = any_truth() ? nasty_text(50) : "",
+        .request = any_request(),
     };
     for (auto& byte : body.digest)
         byte = static_cast<std::uint8_t>(within<int>(0, 255));
@@ -130,7 +138,7 @@ constexpr std::size_t kFactTypes = std::variant_size_v<FactBody>;
 FactBody any_body(std::size_t type) {
     switch (type) {
         case 0:
-            return EventCreated{any_event_spec(), nasty_text(50)};
+            return EventCreated{any_event_spec(), nasty_text(50), any_request()};
         case 1:
             return EventUpdated{any_event_spec()};
         case 2:
@@ -146,7 +154,7 @@ FactBody any_body(std::size_t type) {
         case 7:
             return ReservationExpired{ReservationId{any_bits()}};
         case 8:
-            return ReservationExtended{ReservationId{any_bits()}, any_instant()};
+            return ReservationExtended{ReservationId{any_bits()}, any_instant(), any_request()};
         case 9:
             return any_api_key();
         case 10:
@@ -271,6 +279,66 @@ TEST(FactJson, of_a_key_with_its_default_account_says_nothing_of_it) {
     EXPECT_TRUE(written(fact).ends_with(R"("created_by":"root","account":"hall"}})"));
 }
 
+constexpr RequestMark kRequest{.key = {0, 17}, .content = {0, 18}};
+constexpr std::string_view kRequestFields =
+    R"("request_key":"00000000000000000000000000000011",)"
+    R"("request_content":"00000000000000000000000000000012")";
+
+TEST(FactJson, that_came_under_a_key_has_its_request_behind_all_else) {
+    auto block = std::make_shared<SeatBlock>();
+    block->seats.push_back({.number = "A-1", .price = 1'000});
+    const std::pair<FactBody, FactBody> rows[] = {
+        {EventCreated{EventSpec{}, "house"}, EventCreated{EventSpec{}, "house", kRequest}},
+        {SeatsAdded{block}, SeatsAdded{block, kRequest}},
+        {SaleChanged{SaleAction::pause}, SaleChanged{SaleAction::pause, kRequest}},
+        {extended().body,
+         ReservationExtended{
+             std::get<ReservationExtended>(extended().body).reservation,
+             std::get<ReservationExtended>(extended().body).expires_at,
+             kRequest,
+         }},
+        {ApiKeyCreated{.created_by = "root"},
+         ApiKeyCreated{.created_by = "root", .request = kRequest}},
+    };
+    for (const auto& [without, with] : rows) {
+        Fact fact = extended();
+        if (!traits_of(with).is_about_event) fact.event = {};
+        fact.body = without;
+        auto expected = written(fact);
+        EXPECT_EQ(expected.find("request"), std::string::npos) << expected;
+        ASSERT_TRUE(parse_fact(expected)) << expected;
+        EXPECT_TRUE(*parse_fact(expected) == fact) << expected;
+        fact.body = with;
+        expected.insert(expected.size() - 2, "," + std::string{kRequestFields});
+        EXPECT_EQ(written(fact), expected);
+        ASSERT_TRUE(parse_fact(expected)) << expected;
+        EXPECT_TRUE(*parse_fact(expected) == fact) << expected;
+    }
+}
+
+TEST(FactJson, that_has_half_of_a_request_is_refused) {
+    const auto line = extended_but("000Z\"}}", "000Z\"," + std::string{kRequestFields} + "}}");
+    ASSERT_TRUE(parse_fact(line));
+    const struct {
+        std::string_view from;
+        std::string_view to;
+        std::string_view field;
+    } rows[] = {
+        {"request_content", "request_contents", "data.request_content"},
+        {R"("request_content":"00)", R"("request_content":"0)", "data.request_content"},
+        {R"("request_key":"00)", R"("request_key":"0)", "data.request_key"},
+        {R"("request_key":"00)", R"("request_key":"x0)", "data.request_key"},
+        {R"("00000000000000000000000000000011")", "17", "data.request_key"},
+    };
+    for (const auto& row : rows) {
+        auto changed = line;
+        changed.replace(changed.find(row.from), row.from.size(), row.to);
+        const auto read = parse_fact(changed);
+        ASSERT_FALSE(read) << changed;
+        EXPECT_EQ(read.error().fields.front().field, row.field) << changed;
+    }
+}
+
 EventSpec spec_beyond_all_limits() {
     return {
         .name = std::string(100'000, 'n') + "\x07",
@@ -364,7 +432,9 @@ TEST(FactJson, cut_at_any_byte_is_refused) {
     Fact held = extended();
     held.body =
         ReservationHeld{.user = "ann", .seats = {SeatId{}, SeatId{}}, .unit_prices = {5, 1'000}};
-    for (const auto& fact : {extended(), created, seats, held}) {
+        Fact under_key = extended();
+    std::get<ReservationExtended>(under_key.body).request = kRequest;
+    for (const auto& fact : {extended(), created, seats, held, under_key}) {
         const auto line = written(fact);
         ASSERT_TRUE(parse_fact(line)) << line;
         for (std::size_t length = 0; length < line.size(); ++length) {

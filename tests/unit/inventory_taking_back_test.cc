@@ -381,6 +381,18 @@ void change_place(std::vector<Fact>& facts, Position place) {
     body.block = std::move(block);
 }
 
+constexpr RequestMark kRequest{.key = {4, 20}, .content = {4, 21}};
+
+void change_sale(std::vector<Fact>& facts, std::optional<RequestMark> request) {
+    facts.push_back({
+        .seq = facts.size() + 1,
+        .at = facts.back().at,
+        .trace = {},
+        .event = facts.front().event,
+        .body = SaleChanged{SaleAction::pause, request},
+    });
+}
+
 /// Each of them is another state in one field.
 constexpr Change kChanges[]{
     [](auto& facts) { spec_of(facts).name = "Second night"; },
@@ -429,6 +441,18 @@ constexpr Change kChanges[]{
     [](auto& facts) { facts[7].body = ReservationCancelled{ReservationId{Bits128{3, 1}}}; },
     [](auto& facts) { facts[7].at -= Millis{1}; },
     [](auto& facts) { body_at<ReservationExtended>(facts, 9).expires_at += Millis{1}; },
+    [](auto& facts) { body_at<EventCreated>(facts, 0).request = kRequest; },
+    [](auto& facts) { body_at<SeatsAdded>(facts, 3).request = kRequest; },
+    [](auto& facts) { body_at<ReservationExtended>(facts, 9).request = kRequest; },
+    [](auto& facts) {
+        body_at<ReservationExtended>(facts, 9).request = {.key = {4, 22}, .content = {4, 21}};
+    },
+    [](auto& facts) {
+        body_at<ReservationExtended>(facts, 9).request = {.key = {4, 20}, .content = {4, 22}};
+    },
+    [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).request = kRequest; },
+    [](auto& facts) { change_sale(facts, {}); },
+    [](auto& facts) { change_sale(facts, kRequest); },
     [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).name = "gate"; },
     [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).role = Role::admin; },
     [](auto& facts) { body_at<ApiKeyCreated>(facts, 10).prefix = "frk_ac"; },

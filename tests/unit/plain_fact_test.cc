@@ -51,6 +51,11 @@ protected:
             body.seats.push_back(SeatId{bits()});
         return body;
     }
+    ReservationExtended extended(bool has_key) {
+        ReservationExtended body{ReservationId{bits()}, instant()};
+        if (has_key) body.request = {.key = bits(), .content = bits()};
+        return body;
+    }
     /// One of each kind that is read here.
     std::string line_of_kind(std::uint64_t kind) {
         const ReservationId reservation{bits()};
@@ -62,7 +67,7 @@ protected:
             case 2:
                 return line_of(ReservationExpired{reservation});
             case 3:
-                return line_of(ReservationExtended{reservation, instant()});
+                return line_of(extended(below(2) == 0));
             case 4:
                 return line_of(EventDeleted{});
             default:
@@ -118,12 +123,14 @@ TEST_F(PlainFact, is_nothing_else) {
     EXPECT_FALSE(read_plain_fact(line_of(foreign)));
     EXPECT_FALSE(read_plain_fact(line_of(without_seats)));
     EXPECT_FALSE(read_plain_fact(line_of(EventUpdated{})));
-    const auto good = line_of(held());
-    EXPECT_FALSE(read_plain_fact(good + " "));
-    EXPECT_FALSE(read_plain_fact(" " + good));
-    EXPECT_FALSE(read_plain_fact(test::for_the_tree(good)));
-    for (std::size_t length = 0; length < good.size(); ++length)
-        EXPECT_FALSE(read_plain_fact(good.substr(0, length))) << length;
+    for (const auto& good : {line_of(held()), line_of(extended(false)), line_of(extended(true))}) {
+        EXPECT_TRUE(read_plain_fact(good));
+        EXPECT_FALSE(read_plain_fact(good + " "));
+        EXPECT_FALSE(read_plain_fact(" " + good));
+        EXPECT_FALSE(read_plain_fact(test::for_the_tree(good)));
+        for (std::size_t length = 0; length < good.size(); ++length)
+            EXPECT_FALSE(read_plain_fact(good.substr(0, length))) << length;
+    }
 }
 
 TEST_F(PlainFact, reads_what_it_reads_as_the_tree_does) {

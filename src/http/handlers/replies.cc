@@ -7,7 +7,21 @@
 #include "identity/request_mark.h"
 #include "wire/requests.h"
 
+#include <algorithm>
+
 namespace frontrow::http::handlers {
+namespace {
+
+/// An id may come in capitals, and any of the path percent-encoded: it's the same route.
+std::string route_of(const Request& request) {
+    auto path = decode_percent(request.path).value_or(std::string{request.path});
+    std::ranges::transform(path, path.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    });
+    return std::string{name_of(request.method)} + " " + path;
+}
+
+}  // namespace
 
 std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content) {
     const auto& request = context.request;
@@ -16,9 +30,9 @@ std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_v
         context.fail(invalid_field(std::move(wrong->field), std::move(wrong->message)));
         return std::nullopt;
     }
-    auto route = std::string{name_of(request.method)} + " ";
-    route += request.path;
-    return identity::mark_request(context.services.sha, context.principal.sub, route, key, content);
+    return identity::mark_request(
+        context.services.sha, context.principal.sub, route_of(request), key, content
+    );
 }
 
 std::optional<store::Page> page_or_fail(Context& context, const ListBounds& bounds) {
