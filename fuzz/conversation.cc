@@ -100,7 +100,7 @@ struct Sale {
                 audit.observe(fact);
                 CHECK(audit.violations().empty());
             });
-        CHECK(store.start(std::move(journal)).has_value());
+        CHECK(store.start(std::move(journal), {}).has_value());
         open();
     }
 

@@ -48,7 +48,8 @@ fi
 if [[ -e $data_dir/lock ]]; then
     exec 9<"$data_dir/lock"
     flock -n 9 || fail "a server has $data_dir: stop it first"
-    rm -f "$data_dir"/journal.head "$data_dir"/{journal,side}.{db,db-wal,db-shm,db.new} "$data_dir"/snapshot-*
+    rm -f "$data_dir"/journal.head "$data_dir"/{journal,side}.{db,db-wal,db-shm,db.new} "$data_dir"/side.db.lock \
+        "$data_dir"/snapshot-*
     exec 9<&-
 fi
 exec "$frontrow" seed --data-dir "$data_dir"

@@ -97,7 +97,11 @@ open(const io::Executor& executor, EmbeddedStore::Settings settings, const Store
                               EmbeddedStore::ClockNews news, Millis wall_ahead
                           ) { log_clock_news(log, news, wall_ahead); },
          .on_room_news = [&log = world.log,
-                          folder](const auto& health) { log_room(log, folder, health); }}
+                          folder](const auto& health) { log_room(log, folder, health); },
+         .on_unread_facts =
+             [&log = world.log](const io::Fault& fault) {
+                 log.warn("facts could not be read from the journal", {{"error", fault.what}});
+             }}
     );
     if (!opened) return std::unexpected(opened.error());
     if ((*opened)->is_new()) {

@@ -114,6 +114,7 @@ int run(int argc, char** argv) {
     cli::add_backup(app, exit_code);
     cli::add_restore(app, exit_code);
     cli::add_snapshot(app, exit_code);
+    cli::add_facts(app, exit_code);
     config::Sources::add_config_option(app);
     const auto sources = config::Sources::load(app, {argv, static_cast<std::size_t>(argc)});
     if (!sources) {

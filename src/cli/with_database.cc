@@ -1,11 +1,9 @@
 #include "cli/with_database.h"
 
+#include "io/run_to_end.h"
 #include "store/postgres/migrations.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-
-#include <exception>
 
 namespace frontrow::cli {
 namespace {
@@ -43,17 +41,7 @@ io::Awaitable<int> check_and_work(PgConnection& connection, std::string& why, co
 
 int with_database(const std::string& url, std::string& why, const Work& work) {
     boost::asio::io_context context{1};
-    int exit_code = kNotConnected;
-    boost::asio::co_spawn(
-        context,
-        connect_and_work(context.get_executor(), url, why, work),
-        [&](const std::exception_ptr& error, int code) {
-            if (error) std::rethrow_exception(error);
-            exit_code = code;
-        }
-    );
-    context.run();
-    return exit_code;
+    return io::run_to_end(context, connect_and_work(context.get_executor(), url, why, work));
 }
 
 int with_journal(const std::string& url, std::string& why, const Work& work) {

@@ -266,4 +266,33 @@ void add_options(CLI::App& command, SnapshotSettings& settings) {
     add_cache_dir(command, settings.cache_dir);
 }
 
+void add_options(CLI::App& command, FactsSettings& settings) {
+    add_options(command, settings.store);
+    command
+        .add_option(
+            "--after",
+            settings.after,
+            "Begin behind this fact, by its seq or its id; 0, before all, unless a cursor stands "
+            "elsewhere"
+        )
+        ->envname("FRONTROW_FACTS_AFTER")
+        ->type_name("PLACE");
+    command
+        .add_option(
+            "--cursor",
+            settings.cursor,
+            "Begin where the cursor of this name stands, and move it behind the lines once they "
+            "are written"
+        )
+        ->envname("FRONTROW_FACTS_CURSOR")
+        ->type_name("NAME");
+    command.add_option("--limit", settings.limit, "End after so many facts")
+        ->envname("FRONTROW_FACTS_LIMIT")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}).description(""));
+    command
+        .add_flag("--follow", settings.follow, "Wait for more at the end, until SIGINT or SIGTERM")
+        ->envname("FRONTROW_FACTS_FOLLOW");
+}
+
 }  // namespace frontrow::config

@@ -18,6 +18,7 @@ void add_options(CLI::App& command, SeedSettings& settings);
 void add_options(CLI::App& command, BackupSettings& settings);
 void add_options(CLI::App& command, RestoreSettings& settings);
 void add_options(CLI::App& command, SnapshotSettings& settings);
+void add_options(CLI::App& command, FactsSettings& settings);
 /// --store alone, for a command that has nothing to do with a folder.
 void add_database_option(CLI::App& command, StoreSettings& settings);
 

@@ -76,6 +76,19 @@ struct SnapshotSettings {
     std::filesystem::path cache_dir;
 };
 
+struct FactsSettings {
+    StoreSettings store;
+    /// The fact behind which to begin, by its seq or id. Empty: where the cursor stands, or before
+    /// the first fact.
+    std::string after;
+    /// Empty, or the name of the cursor that is moved.
+    std::string cursor;
+    /// How many facts at most; all, if absent.
+    std::optional<std::uint64_t> limit;
+    /// Go on with facts that come later.
+    bool follow = false;
+};
+
 struct TokenSettings {
     std::string secret;
     std::string sub;

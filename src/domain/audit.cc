@@ -78,6 +78,8 @@ void Audit::judge(const Fact& fact, const MemberAdded& body) {
         truth->members.push_back({.sub = body.sub, .role = body.role, .added_at = fact.at});
         return;
     }
+    // Then it keeps the request's key, and changes nothing.
+    if (body.request && known->role == body.role) return;
     expect(fact, known->role != body.role, "a member was added who had that role");
     known->role = body.role;
 }

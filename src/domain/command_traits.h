@@ -36,6 +36,8 @@ struct FactTraits {
     std::uint32_t format;
     /// Under which it was asked for; null for all others.
     const RequestMark* request;
+    /// That it brings, which take memory of their own; null for all others.
+    const SeatBlock* seats;
 };
 
 inline CommandTraits traits_of(const CreateEvent&) {
@@ -106,6 +108,7 @@ inline FactTraits traits_of(const EventCreated& body) {
         .given_up = nullptr,
         .format = std::max(format_of(body.spec), format_of(body.request)),
         .request = given(body.request),
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const EventUpdated& body) {
@@ -115,6 +118,7 @@ inline FactTraits traits_of(const EventUpdated& body) {
         .given_up = nullptr,
         .format = format_of(body.spec),
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const EventDeleted&) {
@@ -124,6 +128,7 @@ inline FactTraits traits_of(const EventDeleted&) {
         .given_up = nullptr,
         .format = 0,
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const SeatsAdded& body) {
@@ -133,6 +138,7 @@ inline FactTraits traits_of(const SeatsAdded& body) {
         .given_up = nullptr,
         .format = format_of(body.request),
         .request = given(body.request),
+        .seats = body.block.get(),
     };
 }
 inline FactTraits traits_of(const ReservationHeld& body) {
@@ -142,6 +148,7 @@ inline FactTraits traits_of(const ReservationHeld& body) {
         .given_up = nullptr,
         .format = 0,
         .request = &body.request,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const ReservationConfirmed&) {
@@ -151,6 +158,7 @@ inline FactTraits traits_of(const ReservationConfirmed&) {
         .given_up = nullptr,
         .format = 0,
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const ReservationCancelled& body) {
@@ -160,6 +168,7 @@ inline FactTraits traits_of(const ReservationCancelled& body) {
         .given_up = &body.reservation,
         .format = 0,
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const ReservationExpired&) {
@@ -169,6 +178,7 @@ inline FactTraits traits_of(const ReservationExpired&) {
         .given_up = nullptr,
         .format = 0,
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const ReservationExtended& body) {
@@ -178,6 +188,7 @@ inline FactTraits traits_of(const ReservationExtended& body) {
         .given_up = nullptr,
         .format = format_of(body.request),
         .request = given(body.request),
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const ApiKeyCreated& body) {
@@ -187,6 +198,7 @@ inline FactTraits traits_of(const ApiKeyCreated& body) {
         .given_up = nullptr,
         .format = std::max(format_of_account(body.account), format_of(body.request)),
         .request = given(body.request),
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const ApiKeyRevoked&) {
@@ -196,6 +208,7 @@ inline FactTraits traits_of(const ApiKeyRevoked&) {
         .given_up = nullptr,
         .format = 0,
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const FormatRaised&) {
@@ -205,6 +218,7 @@ inline FactTraits traits_of(const FormatRaised&) {
         .given_up = nullptr,
         .format = 0,
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const SaleChanged& body) {
@@ -214,6 +228,7 @@ inline FactTraits traits_of(const SaleChanged& body) {
         .given_up = nullptr,
         .format = 1,
         .request = given(body.request),
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const ApiKeyMoved&) {
@@ -223,6 +238,7 @@ inline FactTraits traits_of(const ApiKeyMoved&) {
         .given_up = nullptr,
         .format = 1,
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const MemberAdded& body) {
@@ -232,6 +248,7 @@ inline FactTraits traits_of(const MemberAdded& body) {
         .given_up = nullptr,
         .format = 1,
         .request = given(body.request),
+        .seats = nullptr,
     };
 }
 inline FactTraits traits_of(const MemberRemoved&) {
@@ -241,6 +258,7 @@ inline FactTraits traits_of(const MemberRemoved&) {
         .given_up = nullptr,
         .format = 1,
         .request = nullptr,
+        .seats = nullptr,
     };
 }
 

@@ -8,21 +8,26 @@ namespace frontrow::domain {
 template <>
 Decision decide_one(const Inventory& inventory, const AddMember& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
-    // As it was answered, though the member may have gone since.
-    const auto as_before = [&](const RequestRow& before) {
-        const auto* member = row == nullptr ? nullptr : find_member(*row, command.sub);
-        const auto added_at = member == nullptr ? before.at : member->added_at;
-        AddedMember added{{command.sub, command.role, added_at}, before.made == 1};
-        return accept(std::move(added), inventory.last_seq());
+    // A new member as it was made; one whose role was changed as it is by now.
+    const auto as_told = [&](const RequestRow& before) {
+        if (before.made == 1) {
+            AddedMember added{{command.sub, command.role, before.at}, true};
+            return accept(std::move(added), inventory.last_seq());
+        }
+        if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+        const auto* member = find_member(*row, command.sub);
+        return member == nullptr ? refuse(Reason::member_not_found, row->last_seq())
+                                 : accept(AddedMember{.member = *member}, row->last_seq());
     };
-    if (auto again = replay(inventory, given(command.request), RequestKind::member, now, as_before))
+    if (auto again = replay(inventory, given(command.request), RequestKind::member, now, as_told))
         return *std::move(again);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (command.sub == row->event.created_by)
         return refuse(Reason::creator_as_member, row->last_seq());
     const auto* known = find_member(*row, command.sub);
-    if (known != nullptr && known->role == command.role)
-        return accept(AddedMember{.member = *known}, row->last_seq());
+    const bool is_so = known != nullptr && known->role == command.role;
+    // Under a key there is a fact all the same: the key is for this request alone from now on.
+    if (is_so && !command.request) return accept(AddedMember{.member = *known}, row->last_seq());
     if (known == nullptr && row->members.get().size() >= kMembersMax) {
         return refuse_limit(
             Reason::too_many_members, static_cast<std::int64_t>(kMembersMax), row->last_seq()

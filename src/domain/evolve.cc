@@ -44,9 +44,11 @@ private:
             change_event([&](Event& changed) { changed.sale = body.action; });
     }
     void apply(const MemberAdded& body) {
-        const bool is_new = find_member(plans_[event()], body.sub) == nullptr;
-        remember(body.request, RequestKind::member, is_new ? 1 : 0);
-        plans_.add_member(event(), {.sub = body.sub, .role = body.role, .added_at = fact_.at});
+        const auto* known = find_member(plans_[event()], body.sub);
+        remember(body.request, RequestKind::member, known == nullptr ? 1 : 0);
+        // Otherwise it was so already, and the fact keeps the request's key.
+        if (known == nullptr || known->role != body.role)
+            plans_.add_member(event(), {.sub = body.sub, .role = body.role, .added_at = fact_.at});
         events_changed();
     }
     void apply(const MemberRemoved& body) {

@@ -210,6 +210,17 @@ Problem problem_of(const wire::ParseError& error) {
     };
 }
 
+Problem problem_of(store::FeedRefusal refusal) {
+    switch (refusal) {
+        case store::FeedRefusal::another_past:
+            return {
+                .status = 410,
+                .code = "FACTS_GONE",
+                .message = "The facts up to there were replaced by others; begin anew."
+            };
+    }
+}
+
 Problem problem_in_table(const wire::ParseError& error) {
     auto problem = problem_of(error);
     const auto& [field, message] = error.fields.front();

@@ -3,6 +3,7 @@
 #include "domain/refusal.h"
 #include "http/response.h"
 #include "io/fault.h"
+#include "store/feed.h"
 #include "wire/parse_error.h"
 #include "wire/problem_json.h"
 
@@ -18,6 +19,7 @@ using wire::Problem;
 Problem problem_of(const domain::Refusal& refusal);
 Problem problem_of(const io::Fault& fault);
 Problem problem_of(const wire::ParseError& error);
+Problem problem_of(store::FeedRefusal refusal);
 
 /// The same of seats that came as a table, with the line. `lines`: by seat.
 Problem problem_in_table(const wire::ParseError& error);

@@ -8,6 +8,7 @@
 #include "domain/page.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
+#include "store/feed.h"
 #include "telemetry/figures.h"
 
 #include <cstddef>
@@ -81,6 +82,9 @@ public:
     /// that this store has said to be revoked isn't there, and one that it has said to be moved is
     /// so. Points to what is gone with the next suspension.
     virtual const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const = 0;
+
+    /// All facts in order. It ends with the store.
+    virtual Feed& feed() = 0;
 
     /// What it counts, for /metrics: about right, at once.
     virtual void measure(telemetry::Figures& figures) = 0;

@@ -16,13 +16,14 @@ namespace frontrow::wire {
 
 // Every kind of fact: its fields in the order in which they are written, and its name. Once
 // written, neither changes any more: journals are kept. Each is taken apart whole, so that a fact
-// that is given another field doesn't compile until that is written, too.
+// that is given another field doesn't compile until that is written, too. What is journal_only says
+// something of keys, and is told to nobody who reads the facts.
 
 template <class Fields, Some<domain::RequestMark> Request>
 void describe(Fields& fields, Request& request) {
     auto& [key, content] = request;
-    fields("request_key", key);
-    fields("request_content", content);
+    fields.journal_only("request_key", key);
+    fields.journal_only("request_content", content);
 }
 
 template <class Fields, Some<std::optional<domain::RequestMark>> Request>
@@ -115,7 +116,7 @@ void describe(Fields& fields, Body& body) {
     fields("name", name);
     fields("role", role);
     fields("prefix", prefix);
-    fields("digest", digest);
+    fields.journal_only("digest", digest);
     fields("created_by", created_by);
     fields.unless_empty("account", account);
     describe(fields, request);

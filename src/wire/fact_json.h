@@ -14,6 +14,11 @@ namespace frontrow::wire {
 /// about no event has no event_id. docs/journal.md lists the types and their data.
 void append_fact(std::string& out, const domain::Fact& fact);
 
+/// Appends a fact as those who read facts are told of it: with its `id`, a place in the feed, and
+/// without what `data` has of keys (the digest of an API key, the marks of a request), which is for
+/// the journal alone. docs/feed.md describes it.
+void append_told_fact(std::string& out, const domain::Fact& fact, std::string_view id);
+
 /// Reads what append_fact wrote.
 Result<domain::Fact, ParseError> parse_fact(std::string_view line);
 

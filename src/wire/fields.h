@@ -49,10 +49,14 @@ concept Choice = std::is_enum_v<Value> && requires(Value value) {
 
 std::string must_be_one_of(std::span<const std::string_view> names);
 
+/// Whom fields are written for.
+enum class Audience : std::uint8_t { journal, readers };
+
 /// Writes the fields into an object that is open. Limits are for readers.
 class FieldsWriter {
 public:
-    explicit FieldsWriter(JsonWriter& json) : json_{json} {}
+    explicit FieldsWriter(JsonWriter& json, Audience audience = Audience::journal)
+        : json_{json}, audience_{audience} {}
 
     template <Short Value>
     void operator()(Key name, Value value) {
@@ -90,6 +94,10 @@ public:
     void sub(Key name, const std::string& text) { (*this)(name, text); }
     void optional_sub(Key name, const std::string& text) { unless_empty(name, text); }
     void coordinate(Key name, const std::optional<double>& number) { (*this)(name, number); }
+    template <class Value>
+    void journal_only(Key name, const Value& value) {
+        if (audience_ == Audience::journal) (*this)(name, value);
+    }
 
     // A part's fields, among those of the whole.
 
@@ -104,6 +112,7 @@ public:
 
 private:
     JsonWriter& json_;
+    Audience audience_;
 };
 
 /// Looks each field up in a JSON object, and complains of those that aren't as they should be.
@@ -173,6 +182,10 @@ public:
     void sub(std::string_view name, std::string& text) { text = in_.sub(name); }
     void optional_sub(std::string_view name, std::string& text) {
         if (in_.has(name)) text = in_.sub(name);
+    }
+    template <class Value>
+    void journal_only(std::string_view name, Value& value) {
+        (*this)(name, value);
     }
 
     template <class Part>

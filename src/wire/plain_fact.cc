@@ -111,6 +111,10 @@ public:
         return part.has_value();
     }
     void unless_empty(Key, const std::string&) { in_.refuse(); }
+    template <class Value>
+    [[gnu::always_inline]] void journal_only(Key name, Value& value) {
+        (*this)(name, value);
+    }
     void all_of(const auto&) { in_.refuse(); }
 
 private:

@@ -74,6 +74,7 @@ protected:
                 {cluster.port(i),
                  {.target = "/api/v1/events/" + hall.event + "/seats/available/count"}}
             );
+            errands.push_back({cluster.port(i), {.target = "/api/v1/facts"}});
         }
         const auto begin = std::chrono::steady_clock::now();
         const auto answers = at_once(errands);

@@ -51,7 +51,8 @@ protected:
         const std::string& path,
         const std::string& body = {}
     ) {
-        const Headers headers{{"X-User-ID", user}, {"Idempotency-Key", "k-" + user}};
+        Headers headers{{"X-User-ID", user}};
+        if (action == "reserve") headers.emplace_back("Idempotency-Key", "k-" + user);
         return {
             server.connect(), HttpClient::request_text("POST", path, headers, body), user, action
         };

@@ -318,7 +318,7 @@ TEST(Snapshot, has_the_bytes_that_its_format_says) {
     sha.update(image_of(*small_sale()));
     std::string digest;
     append_hex128(digest, sha.finish128());
-    EXPECT_EQ(digest, "d6786bb76e915410117a421402b2b2c4");
+    EXPECT_EQ(digest, "c2419cfacb790922b4883f7a6ec774a7");
 }
 
 class DamagedSnapshot : public testing::Test {

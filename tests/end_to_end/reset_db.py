@@ -7,7 +7,7 @@ import tempfile
 
 OURS = [
     "journal.db", "journal.db-wal", "journal.db-shm", "journal.db.new", "journal.head",
-    "side.db", "side.db-wal", "side.db-shm", "side.db.new", "snapshot-00000000000000000001",
+    "side.db", "side.db-wal", "side.db-shm", "side.db.new", "side.db.lock", "snapshot-00000000000000000001",
 ]
 
 

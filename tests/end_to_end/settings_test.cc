@@ -217,7 +217,7 @@ TEST_P(HelpOfCommand, names_the_environment_variable_of_every_flag) {
 INSTANTIATE_TEST_SUITE_P(
     Settings,
     HelpOfCommand,
-    testing::Values("serve", "seed", "token", "verify", "backup", "restore", "snapshot"),
+    testing::Values("serve", "seed", "token", "verify", "backup", "restore", "snapshot", "facts"),
     [](const auto& info) { return info.param; }
 );
 
@@ -225,7 +225,7 @@ TEST(Settings, helps_with_the_program_as_a_whole) {
     const auto help = run_program({"--help"});
     EXPECT_EQ(help.exit_code, 0);
     for (const auto* command :
-         {"serve", "seed", "token", "verify", "backup", "restore", "snapshot"})
+         {"serve", "seed", "token", "verify", "backup", "restore", "snapshot", "facts"})
         EXPECT_THAT(help.out, HasSubstr(command));
     const auto version = run_program({"--version"});
     EXPECT_EQ(version.exit_code, 0);

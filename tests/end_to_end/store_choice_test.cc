@@ -167,11 +167,13 @@ TEST(StoreChoice, is_said_by_every_command_that_uses_a_store) {
     EXPECT_EQ(says({"seed", "--data-dir", folder}, "the folder " + folder), 0);
     EXPECT_EQ(says({"snapshot", "--data-dir", folder}, "the folder " + folder), 0);
     EXPECT_EQ(says({"verify", "--data-dir", folder}, "the folder " + folder), 0);
+    EXPECT_EQ(says({"facts", "--data-dir", folder}, "the folder " + folder), 0);
     EXPECT_EQ(says({"backup", "--data-dir", folder, "--to", backup}, "the folder " + folder), 0);
     const auto other = (parent.path() / "other").string();
     EXPECT_EQ(says({"restore", "--from", backup, "--data-dir", other}, "the folder " + other), 0);
     EXPECT_EQ(says({"migrate", "status", "--store", url}, kDatabase), 1);
     EXPECT_EQ(says({"verify", "--store", url}, kDatabase), 1);
+    EXPECT_EQ(says({"facts", "--store", url}, kDatabase), 1);
     EXPECT_EQ(says({"backup", "--store", url, "--to", other + ".db"}, kDatabase), 1);
     EXPECT_EQ(says({"restore", "--store", url, "--from", backup}, kDatabase), 1);
 }

@@ -101,6 +101,7 @@ TEST(Verify, and_all_that_only_read_leave_a_log_alone_whose_database_was_lost) {
              {"verify", {}},
              {"backup", {"--to", folder.path() / "backup.db"}},
              {"snapshot", {}},
+             {"facts", {}},
          }) {
         std::vector<std::string> arguments{command, "--data-dir", folder.path()};
         arguments.insert(arguments.end(), more.begin(), more.end());

@@ -116,6 +116,12 @@ void PostgresWorld::move_clock(Millis by) {
     if (redis_) redis_->flush();
 }
 
+std::unique_ptr<store::engine::FactReader> PostgresWorld::reader_beside() {
+    return std::make_unique<store::postgres::PostgresFactReader>(
+        io_.get_executor(), io::postgres::PgOptions{.url = server_.url()}
+    );
+}
+
 void PostgresWorld::set_clock() {
     run_sql("UPDATE test_clock SET at = '" + to_rfc3339(clock_.now()) + "'");
 }

@@ -28,6 +28,7 @@ public:
     Sale& sale() override { return sale_; }
     void restart() override;
     void move_clock(Millis by) override;
+    std::unique_ptr<store::engine::FactReader> reader_beside() override;
 
 private:
     void start_store();

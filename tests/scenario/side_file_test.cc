@@ -1,5 +1,6 @@
 #include "store/sqlite/side_file.h"
 
+#include "io/file_lock.h"
 #include "scenario/side_world.h"
 #include "support/eventually.h"
 #include "support/faulty_vfs.h"
@@ -12,10 +13,12 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <sqlite3.h>
 #include <string>
+#include <thread>
 #include <utility>
 
 // What only the side records in a data folder promise.
@@ -250,6 +253,37 @@ TEST_F(SideFiles, are_left_alone_after_a_fault_and_right_after_a_restart) {
     const auto found = file.find("cursor").value().value();
     EXPECT_TRUE(found.value == "1" || found.value == "2");
     put(file, "cursor", "3", found.version);
+}
+
+TEST_F(SideFiles, wait_while_another_process_changes_them) {
+    auto file = SideFile::open(path).value();
+    const auto lock = io::FileLock::open(path.string() + ".lock").value();
+    std::optional<io::FileLock::Held> held{lock.take({}).value()};
+    std::thread other{[&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        held.reset();
+    }};
+    const auto version = put(file, "cursor", "1");
+    other.join();
+    EXPECT_EQ(file.find("cursor").value().value().version, version);
+}
+
+TEST_F(SideFiles, are_changed_by_a_process_beside_the_folders_own) {
+    std::uint64_t version = 0;
+    {
+        auto file = SideFile::open(path).value();
+        version = put(file, "cursor", "1");
+        ASSERT_TRUE(file.finish());
+    }
+    {
+        auto beside = SideFile::open_beside(path).value();
+        EXPECT_EQ(beside.find("cursor").value().value().version, version);
+        version = put(beside, "cursor", "2", version);
+        ASSERT_TRUE(beside.finish());
+    }
+    auto file = SideFile::open(path).value();
+    EXPECT_EQ(file.find("cursor").value().value().value, "2");
+    put(file, "cursor", "3", version);
 }
 
 TEST_F(SideFiles, that_were_removed_take_nothing_more) {

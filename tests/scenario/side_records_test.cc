@@ -1,4 +1,5 @@
 #include "scenario/side_world.h"
+#include "store/feed_cursor.h"
 #include "support/eventually.h"
 
 #include <gmock/gmock.h>
@@ -15,6 +16,8 @@ namespace frontrow::test {
 namespace {
 
 using namespace std::chrono_literals;
+using store::FeedCursor;
+using store::FeedPosition;
 using store::SideChange;
 using store::SideOutcome;
 using store::SideRecord;
@@ -273,6 +276,40 @@ TEST_P(SideRecordsContract, holds_no_lease_once_it_is_closed) {
     close_in(world->io, world->leases());
     EXPECT_FALSE(world->leases().held("relay"));
     EXPECT_FALSE(world->leases().held("draw"));
+}
+
+TEST_P(SideRecordsContract, keep_how_far_a_reader_of_the_feed_has_come) {
+    FeedCursor cursor{world->records(), "kafka"};
+    EXPECT_EQ(run(world->io, cursor.read()).value(), FeedPosition{});
+    const FeedPosition place{.seq = 42, .hash8 = 0x5F0C2B7A};
+    for (const auto& to : {FeedPosition{.seq = 7, .hash8 = 1}, place})
+        EXPECT_TRUE(run(world->io, cursor.move(to)).value());
+    EXPECT_EQ(find("cursor/kafka").value().value, "42-5f0c2b7a");
+    world->restart();
+    FeedCursor again{world->records(), "kafka"};
+    EXPECT_EQ(run(world->io, again.read()).value(), place);
+    EXPECT_TRUE(run(world->io, again.move({.seq = 43, .hash8 = 2})).value());
+}
+
+TEST_P(SideRecordsContract, let_one_reader_alone_move_a_cursor) {
+    FeedCursor one{world->records(), "kafka"};
+    FeedCursor other{world->records(), "kafka"};
+    for (auto* const cursor : {&one, &other})
+        EXPECT_EQ(run(world->io, cursor->read()).value(), FeedPosition{});
+    EXPECT_TRUE(run(world->io, one.move({.seq = 1, .hash8 = 1})).value());
+    const auto refused = run(world->io, other.move({.seq = 2, .hash8 = 2})).value();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), SideRefusal::version_differs);
+    EXPECT_EQ(find("cursor/kafka").value().value, "1-00000001");
+    EXPECT_TRUE(run(world->io, one.move({.seq = 3, .hash8 = 3})).value());
+}
+
+TEST_P(SideRecordsContract, make_no_place_in_the_feed_of_anything_else) {
+    put("cursor/kafka", "the third");
+    FeedCursor cursor{world->records(), "kafka"};
+    const auto read = run(world->io, cursor.read());
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().kind, io::FaultKind::corrupt);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "scenario/store_world.h"
 
 #include "scenario/postgres_world.h"
+#include "store/sqlite/sqlite_fact_reader.h"
 #include "store/sqlite/take_snapshot.h"
 #include "support/one_machine.h"
 
@@ -26,6 +27,11 @@ public:
         if (by >= Millis{0}) return machine_.clock.advance(by);
         machine_.clock.step(by);
         machine_.accept_clock = true;
+    }
+    std::unique_ptr<store::engine::FactReader> reader_beside() override {
+        return std::make_unique<store::sqlite::SqliteFactReader>(
+            machine_.io.get_executor(), machine_.folder.path()
+        );
     }
 
 private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/engine/fact_reader.h"
 #include "store/store.h"
 #include "support/run_coroutine.h"
 #include "support/sale.h"
@@ -31,6 +32,8 @@ public:
     virtual void restart() = 0;
     /// Lets time pass; backwards it's the machine's or the database's clock that is set.
     virtual void move_clock(Millis by) = 0;
+    /// As another process reads the journal beside the store.
+    virtual std::unique_ptr<store::engine::FactReader> reader_beside() = 0;
 
     Started<Answer> start(domain::Command command) {
         return test::start(io(), store().execute(std::move(command), sale().trace()));

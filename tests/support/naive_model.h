@@ -276,6 +276,14 @@ private:
         const auto* known = find_own_event(command.event, command.by);
         return known == nullptr ? refuse(Reason::event_not_found) : accept(known->event);
     }
+    Answer told_again(const domain::AddMember& command, const Answer& first, Instant) {
+        if (std::get<domain::AddedMember>(first->entity).is_new) return first;
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        const auto* member = known->member(command.sub);
+        return member == nullptr ? refuse(Reason::member_not_found)
+                                 : accept(domain::AddedMember{*member, false});
+    }
     Answer told_again(const domain::ExtendReservation&, const Answer& first, Instant now) {
         return accept(*reservation(std::get<domain::Reservation>(first->entity).id, now));
     }

@@ -160,13 +160,15 @@ FactBody any_body(std::size_t type) {
         case 10:
             return ApiKeyRevoked{ApiKeyId{any_bits()}, nasty_text(50)};
         case 11:
-            return FormatRaised{within<std::uint32_t>(0, kNewestFormat)};
+            return FormatRaised{within<std::uint32_t>(1, kNewestFormat)};
         case 12:
-            return SaleChanged{static_cast<SaleAction>(within<int>(0, 2))};
+            return SaleChanged{static_cast<SaleAction>(within<int>(0, 2)), any_request()};
         case 13:
             return ApiKeyMoved{ApiKeyId{any_bits()}, nasty_text(50), nasty_text(50)};
         case 14:
-            return MemberAdded{nasty_text(50), static_cast<MemberRole>(within<int>(0, 1))};
+            return MemberAdded{
+                nasty_text(50), static_cast<MemberRole>(within<int>(0, 1)), any_request()
+            };
         default:
             return MemberRemoved{nasty_text(50)};
     }
@@ -432,7 +434,7 @@ TEST(FactJson, cut_at_any_byte_is_refused) {
     Fact held = extended();
     held.body =
         ReservationHeld{.user = "ann", .seats = {SeatId{}, SeatId{}}, .unit_prices = {5, 1'000}};
-        Fact under_key = extended();
+    Fact under_key = extended();
     std::get<ReservationExtended>(under_key.body).request = kRequest;
     for (const auto& fact : {extended(), created, seats, held, under_key}) {
         const auto line = written(fact);

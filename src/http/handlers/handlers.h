@@ -41,6 +41,8 @@ Awaitable<void> list_api_keys(Context& context);
 Awaitable<void> move_api_key(Context& context);
 Awaitable<void> revoke_api_key(Context& context);
 
+Awaitable<void> list_facts(Context& context);
+
 Awaitable<void> health(Context& context);
 Awaitable<void> livez(Context& context);
 Awaitable<void> readyz(Context& context);

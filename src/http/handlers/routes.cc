@@ -48,6 +48,7 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/api-keys", admin, BodyKind::none, handlers::list_api_keys},
     {patch, "/api/v1/api-keys/{id}", admin, BodyKind::json, handlers::move_api_key},
     {delete_, "/api/v1/api-keys/{id}", admin, BodyKind::none, handlers::revoke_api_key},
+    {get, "/api/v1/facts", admin, BodyKind::none, handlers::list_facts},
 
     {get, "/health", anyone, BodyKind::none, handlers::health},
     {get, "/api/v1/health", anyone, BodyKind::none, handlers::health},

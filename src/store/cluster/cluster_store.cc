@@ -4,6 +4,7 @@
 #include "domain/command_traits.h"
 #include "io/backoff.h"
 #include "io/workers.h"
+#include "io/zstd.h"
 #include "store/cluster/replay.h"
 #include "store/engine/journal_figures.h"
 #include "store/engine/snapshot.h"
@@ -36,7 +37,7 @@ Fault not_begun() {
 }  // namespace
 
 ClusterStore::ClusterStore(Settings settings, Ports ports, std::unique_ptr<RemoteJournal> journal)
-    : StateStore{ports.owner, std::make_unique<domain::Inventory>(StateLog::Digests::on)},
+    : StateStore{ports.owner, std::make_unique<domain::Inventory>(StateLog::Digests::on), ports.on_trouble},
       settings_{std::move(settings)},
       ports_{std::move(ports)},
       journal_{std::move(journal)},
@@ -149,12 +150,15 @@ void ClusterStore::begin(const Head& head) {
             .on_failure = ports_.on_failure,
             .on_news = [this](Node::News news) { tell(news); },
             .on_batch = [this](
-                            const Head& head, std::span<const domain::Fact> facts, std::size_t bytes
-                        ) { take(head, facts, bytes); },
+                            const Batch& batch, std::vector<domain::Fact> facts
+                        ) { take(batch, std::move(facts)); },
+            .on_proof = [this] { journal_feed().tell(); },
         },
         state(),
         head
     );
+    // A look has shown it.
+    journal_feed().begin(end_of(head), journal_->facts());
     node_->start();
     if (!settings_.cache) return;
     snapshots_.emplace(
@@ -169,17 +173,23 @@ void ClusterStore::begin(const Head& head) {
     });
 }
 
-void ClusterStore::take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes) {
-    journal_bytes_ += bytes;
+void ClusterStore::take(const Batch& batch, std::vector<domain::Fact> facts) {
+    journal_bytes_ += batch.frame.size();
     for (const auto& fact : facts) {
         const auto traits = domain::traits_of(fact.body);
         if (traits.ends_event) {
             forget_seat_map(fact.event);
             if (claims_) claims_->forget(fact.event);
         }
-        if (claims_ && traits.given_up != nullptr && node_->has_written(head))
+        if (claims_ && traits.given_up != nullptr && node_->has_written(batch.head))
             give_back_claim(*traits.given_up, fact.at);
     }
+    const auto lines = io::zstd_content_bytes(batch.frame).value_or(batch.frame.size());
+    journal_feed().add(
+        std::make_shared<const std::vector<domain::Fact>>(std::move(facts)),
+        end_of(batch.head),
+        lines
+    );
 }
 
 /// The seats are free, and the claim by which they were reserved may stand yet.
@@ -229,6 +239,7 @@ void ClusterStore::tell(Node::News news) {
 
 Awaitable<void> ClusterStore::close() {
     is_closing_ = true;
+    journal_feed().close();
     if (node_ != nullptr) {
         co_await boost::asio::async_initiate<decltype(use_awaitable)&, void()>(
             [this](auto handler) { node_->close(std::move(handler)); }, use_awaitable

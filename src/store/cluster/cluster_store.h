@@ -10,6 +10,7 @@
 #include "store/cluster/node.h"
 #include "store/cluster/seat_claims.h"
 #include "store/cluster/shared_journal.h"
+#include "store/engine/fact_reader.h"
 #include "store/engine/snapshot_taker.h"
 #include "store/engine/state_store.h"
 
@@ -20,7 +21,7 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
+#include <vector>
 
 namespace frontrow::store::cluster {
 
@@ -29,7 +30,9 @@ class RemoteJournal : public SharedJournal {
 public:
     /// Before the first use; again after a fault. Faults: unavailable.
     virtual io::Awaitable<Result<void, io::Fault>> open() = 0;
-    /// Ends what is under way. Nothing is answered any more.
+    /// Reads it beside all of this.
+    virtual engine::FactReader& facts() = 0;
+    /// Ends what is under way, reads of facts too. Nothing is answered any more.
     virtual io::Awaitable<void> close() = 0;
 };
 
@@ -109,7 +112,7 @@ private:
     );
     Awaitable<Result<Head, io::Fault>> find_batch(std::uint64_t first_seq);
     void begin(const Head& head);
-    void take(const Head& head, std::span<const domain::Fact> facts, std::size_t bytes);
+    void take(const Batch& batch, std::vector<domain::Fact> facts);
     void give_back_claim(ReservationId given_up, Instant at);
     void measure_node(telemetry::Figures& figures);
     void wake_at(Node::Time at);

@@ -397,7 +397,7 @@ void Node::won() {
     for (auto& asked : flight.commands)
         tell(asked, std::move(*asked.outcome));
     end_batch(state_, flight.facts.size());
-    head_moves(std::move(flight.batch), flight.facts);
+    head_moves(std::move(flight.batch), std::move(flight.facts));
     sweep();
 }
 

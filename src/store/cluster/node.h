@@ -24,7 +24,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace frontrow::store::cluster {
@@ -79,10 +78,12 @@ public:
         /// May be empty.
         std::function<void(News)> on_news = {};
         /// Told of each batch that has become the head, and its facts, in order: this node's and
-        /// the others', with the bytes that it takes in the journal. The state may be read. May be
-        /// empty.
-        std::function<void(const Head&, std::span<const domain::Fact>, std::size_t bytes)>
-            on_batch = {};
+        /// the others'. The state may be read. May be empty.
+        std::function<void(const Batch&, std::vector<domain::Fact>)> on_batch = {};
+        /// Told when everything up to the head may be told to whoever follows the journal: the
+        /// journal has shown it in an answer, by which no fail-over to a synchronous standby takes
+        /// it back. May be empty.
+        std::function<void()> on_proof = {};
     };
 
     struct Counts {
@@ -188,6 +189,8 @@ private:
         Time sent_at{};
         /// By the clock alone, to learn the database's from.
         Time clock_at_send{};
+        /// What the answer shows, no fail-over to a synchronous standby takes back.
+        bool is_proof = true;
     };
     /// The head isn't in the journal any more: a fail-over lost it.
     struct Healing {
@@ -244,7 +247,7 @@ private:
         const auto& batches = following.batches;
         return following.is_all && !batches.empty() && batches.back().head == head_;
     }
-    void head_moves(Batch batch, std::span<const domain::Fact> facts);
+    void head_moves(Batch batch, std::vector<domain::Fact> facts);
     void note_contact(const SharedJournal::Following& following, Time clock_at_send);
     void lose_contact(Time now, const io::Fault& why);
     /// The journal has refused an append, or a place for one.

@@ -58,12 +58,13 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
     while (++place != batches.end()) {
         if (const auto evolved = evolve_batch(*place); !evolved) return fail(evolved.error());
     }
+    if (asked.is_proof && ports_.on_proof) ports_.on_proof();
     const auto now = time_now();
     if (quiet_until_ > now) {
         // Others may have told of batches that are still to come back.
         look_again_at_ = now + kContactPauseMin;
     } else if (following.is_all) {
-        fresh_until_ = std::max(fresh_until_, asked.covers);
+        if (asked.is_proof) fresh_until_ = std::max(fresh_until_, asked.covers);
         if (!std::exchange(has_caught_up_, true) && ports_.on_news) ports_.on_news(News::caught_up);
     } else {
         wants_look_ = true;
@@ -80,24 +81,23 @@ Fault Node::diverged_at(const Head& head) {
 
 Result<void, Fault> Node::evolve_batch(const Batch& batch) {
     if (has_diverged()) return std::unexpected(diverged_at(head_));
-    const auto facts = replay(state_, head_, batch);
+    auto facts = replay(state_, head_, batch);
     if (!facts) return std::unexpected(facts.error());
     ++counts_.learned;
     if (quiet_until_ > time_now() && batch.head.at < failed_over_at_) stay_quiet();
-    head_moves(batch, *facts);
+    head_moves(batch, std::move(*facts));
     return {};
 }
 
-void Node::head_moves(Batch batch, std::span<const domain::Fact> facts) {
+void Node::head_moves(Batch batch, std::vector<domain::Fact> facts) {
     const auto since = time_now();
     head_ = batch.head;
     ++heads_;
     // Who wrote long ago, before this node came, wants no turn.
     if (head_.at + kRingMemory > now()) ring_.saw(head_.writer, since);
-    const auto bytes = batch.frame.size();
     recent_.add(std::move(batch), since);
     if (!unproven_.empty()) ask_again(std::exchange(unproven_, {}));
-    if (ports_.on_batch) ports_.on_batch(head_, facts, bytes);
+    if (ports_.on_batch) ports_.on_batch(recent_.batch(recent_.last()), std::move(facts));
 }
 
 void Node::note_contact(const SharedJournal::Following& following, Time clock_at_send) {

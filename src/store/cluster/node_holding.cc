@@ -14,7 +14,7 @@ void Node::ask_hold(Time now) {
     hold_ = look_now(now);
     // What another's batch was seen with in a session that commits nothing, a fail-over may take
     // back: nobody is told by it.
-    hold_->covers = 0;
+    hold_->is_proof = false;
     ++counts_.holds;
     ports_.journal.hold(
         head_.first_seq,

@@ -56,7 +56,7 @@ Engine::Engine(
     std::unique_ptr<domain::Inventory> state,
     io::CarriedTime time
 )
-    : StateStore{ports.owner, std::move(state)},
+    : StateStore{ports.owner, std::move(state), ports.on_unread_facts},
       settings_{settings},
       ports_{std::move(ports)},
       time_{time},
@@ -67,18 +67,19 @@ Engine::Engine(
 Engine::~Engine() = default;
 
 Journal::Done Engine::done() {
-    return [weak = std::weak_ptr{self_}, owner = ports_.owner](Result<void, Fault> written) {
+    return [weak = std::weak_ptr{self_}, owner = ports_.owner](auto written) {
         boost::asio::post(owner, [weak, written = std::move(written)]() mutable {
             if (const auto self = weak.lock()) (*self)->on_written(std::move(written));
         });
     };
 }
 
-Result<void, Fault> Engine::start(std::unique_ptr<Journal> journal) {
-    CHECK(journal_ == nullptr);
+Result<void, Fault> Engine::start(std::unique_ptr<Journal> journal, const JournalEnd& end) {
+    CHECK(journal_ == nullptr && end.last_seq == inventory().last_seq());
     const auto health = journal->look();
     if (!health) return std::unexpected(health.error());
     journal_ = std::move(journal);
+    journal_feed().begin(end, journal_->facts());
     ticker_ = std::make_unique<io::Ticker>(ports_.owner, kTick, [this] { tick(); });
     look_after(*health);
     return {};
@@ -87,6 +88,8 @@ Result<void, Fault> Engine::start(std::unique_ptr<Journal> journal) {
 Awaitable<void> Engine::close() {
     ticker_.reset();
     is_closing_ = true;
+    journal_feed().close();
+    co_await journal_->facts().close();
     // A sweep that was on its way may have added to what was waited for.
     while (!commit_.is_durable(inventory().last_seq())) {
         if (co_await until_tellable(inventory().last_seq())) co_return;
@@ -198,17 +201,20 @@ void Engine::write_next_batch() {
     // All of them, so that no shared answer goes through them again.
     state().lapse(at, std::numeric_limits<std::size_t>::max());
     answer_shared(at);
-    journal_->append(commit_.seal());
+    writing_ = std::make_shared<const std::vector<domain::Fact>>(commit_.seal());
+    journal_->append(writing_);
     // The disk takes longest: where its thread waits for this processor, it goes first.
     std::this_thread::yield();
     commit_.make_room();
 }
 
-void Engine::on_written(Result<void, Fault> written) {
+void Engine::on_written(Result<Journal::Written, Fault> written) {
     if (!written) return fail(written.error());
     // The journal failed elsewhere while this batch was written; its waiters were answered then.
     if (failed_) return;
     ++batches_;
+    journal_feed().add(std::exchange(writing_, nullptr), written->end, written->bytes);
+    journal_feed().tell();
     auto released = commit_.written();
     if (commit_.facts() >= BatchTiming::kEnough) {
         write_next_batch();

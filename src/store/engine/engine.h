@@ -54,6 +54,8 @@ public:
         /// Told once when the journal's room has become low, and once when it is no longer. May be
         /// empty.
         std::function<void(const Journal::Health&)> on_room_news = {};
+        /// Told when a reader of the feed couldn't be given older facts. May be empty.
+        std::function<void(const io::Fault&)> on_unread_facts = {};
     };
 
     /// `state`: what the journal's facts come to, all of them durable. `time` goes on from there.
@@ -68,9 +70,9 @@ public:
 
     /// What the journal tells what came of its batches.
     Journal::Done done();
-    /// From now on it decides. The journal ends where the state does. Once. A fault is the
-    /// journal's, which is in no good order.
-    Result<void, io::Fault> start(std::unique_ptr<Journal> journal);
+    /// From now on it decides. The journal ends where the state does, at `end`. Once. A fault is
+    /// the journal's, which is in no good order.
+    Result<void, io::Fault> start(std::unique_ptr<Journal> journal, const JournalEnd& end);
 
     Awaitable<void> close() override;
     Awaitable<Result<domain::Outcome, io::Fault>> execute(domain::Command command, TraceId trace)
@@ -100,7 +102,7 @@ private:
     void wait_a_turn();
     void on_turn();
     void write_next_batch();
-    void on_written(Result<void, io::Fault> written);
+    void on_written(Result<Journal::Written, io::Fault> written);
     void fail(const io::Fault& fault);
     Awaitable<bool> durable(std::uint64_t seq, GroupCommit::Asker asker);
 
@@ -127,6 +129,8 @@ private:
     std::uint64_t batches_ = 0;
 
     GroupCommit commit_;
+    /// The batch that is being written.
+    SharedFacts writing_;
     BatchTiming timing_;
     bool write_is_posted_ = false;
     /// Ticks since the batch that is being written was handed over.

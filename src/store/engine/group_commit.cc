@@ -17,7 +17,7 @@ std::vector<domain::Fact> GroupCommit::seal() {
     CHECK(forming_.back().seq > durable_seq_);
     writing_seq_ = forming_.back().seq;
     for_writing_ = std::exchange(for_forming_, {});
-    usual_facts_ = forming_.capacity();
+    last_facts_ = forming_.size();
     forming_bytes_ = 0;
     return std::exchange(forming_, {});
 }

@@ -44,8 +44,11 @@ public:
 
     /// Begins to write the batch that was forming, which isn't empty; none is being written.
     std::vector<domain::Fact> seal();
-    /// Makes room for the next batch, which the first fact would otherwise wait for.
-    void make_room() { forming_.reserve(std::min<std::size_t>(usual_facts_, 1'024)); }
+    /// Makes room for the next batch, which the first fact would otherwise wait for: a little more
+    /// than the last one needed, and no more, because batches are kept for their readers.
+    void make_room() {
+        forming_.reserve(std::min<std::size_t>(last_facts_ + last_facts_ / 4, 1'024));
+    }
     /// The batch that was being written is durable. Returns who waited for it.
     std::vector<Waiter> written();
     /// Nothing more will be durable. Returns all who waited.
@@ -55,7 +58,8 @@ private:
     std::vector<domain::Fact> forming_;
     /// Of what was told to add_bytes().
     std::size_t forming_bytes_ = 0;
-    std::size_t usual_facts_ = 0;
+    /// Of the batch before.
+    std::size_t last_facts_ = 0;
     struct Waiting {
         std::vector<Waiter> waiters;
         std::size_t commands = 0;

@@ -10,8 +10,18 @@ namespace frontrow::store::engine {
 
 using io::Fault;
 
-StateStore::StateStore(io::Executor owner, std::unique_ptr<domain::Inventory> state)
-    : owner_{std::move(owner)}, state_{std::move(state)} {
+StateStore::StateStore(
+    io::Executor owner,
+    std::unique_ptr<domain::Inventory> state,
+    std::function<void(const Fault&)> on_unread
+)
+    : owner_{std::move(owner)},
+      state_{std::move(state)},
+      feed_{
+          {.owner = owner_,
+           .until_fresh = [this] { return until_readable(); },
+           .on_unread = std::move(on_unread)}
+      } {
 }
 
 template <class Find>

@@ -2,6 +2,7 @@
 
 #include "domain/inventory.h"
 #include "io/awaitable.h"
+#include "store/engine/journal_feed.h"
 #include "store/engine/reads.h"
 #include "store/engine/shared_answers.h"
 #include "store/seat_maps.h"
@@ -10,6 +11,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,15 +43,23 @@ public:
     list_reservations(std::string user, Page page) override;
     Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) override;
     const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
+    Feed& feed() override { return feed_; }
     void measure(telemetry::Figures& figures) override;
 
     const domain::Inventory& inventory() const { return *state_; }
 
 protected:
-    StateStore(io::Executor owner, std::unique_ptr<domain::Inventory> state);
+    /// `on_unread`: as JournalFeed's.
+    StateStore(
+        io::Executor owner,
+        std::unique_ptr<domain::Inventory> state,
+        std::function<void(const io::Fault&)> on_unread
+    );
 
     const io::Executor& owner() const { return owner_; }
     domain::Inventory& state() { return *state_; }
+    /// Is handed each batch by the kind of store.
+    JournalFeed& journal_feed() { return feed_; }
     /// Another one, before anything has been asked.
     void begin_with(std::unique_ptr<domain::Inventory> state) { state_ = std::move(state); }
 
@@ -94,6 +104,7 @@ private:
 
     io::Executor owner_;
     std::unique_ptr<domain::Inventory> state_;
+    JournalFeed feed_;
     SeatMaps seat_maps_;
     // For events that the forming batch changes: it may change them a hundred times yet, and a
     // reader must wait for its end anyway.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -128,7 +129,15 @@ constexpr PgStatement kWhole{
     ") AS sized WHERE bytes_before < 8388608 ORDER BY first_seq"
 };
 
+/// The last row that begins with the fact $1 or before it, and the row before that.
+constexpr PgStatement kHolder{
+    "journal_holder",
+    "SELECT first_seq, last_seq, at, writer, n, state, hash, ''::bytea FROM journal"
+    " WHERE first_seq <= $1 ORDER BY first_seq DESC LIMIT 2"
+};
+
 constexpr PgStatement kHead{"journal_head", "SELECT max(first_seq) FROM journal"};
+constexpr auto kAnySeq = std::numeric_limits<std::int64_t>::max();
 
 /// A node that stands still may hold a place so long. Less than others wait for it.
 constexpr std::chrono::milliseconds kHoldTime{1'000};
@@ -212,6 +221,19 @@ bool is_loss(const PgError& error) {
     return error.kind == PgErrorKind::retryable || error.sqlstate == kDivisionByZero;
 }
 
+template <class Session>
+Awaitable<Result<std::vector<Batch>, PgError>>
+read_some_in(Session& session, std::uint64_t first_seq) {
+    const std::array read{PgQuery{kWhole, PgParams::of(number(first_seq))}};
+    const auto rows = co_await session.run(read);
+    if (!rows) co_return std::unexpected(rows.error());
+    co_return batches_in(rows->front());
+}
+
+Fault warned_of_standby() {
+    return {FaultKind::unavailable, "the database warned of its standby"};
+}
+
 Fault failed_over() {
     return {FaultKind::unavailable, "the database has failed over"};
 }
@@ -249,6 +271,7 @@ PostgresJournal::PostgresJournal(
       migrates_{migrates},
       appends_{std::make_unique<Line>(owner_, options_)},
       looks_{std::make_unique<Line>(owner_, options_)},
+      facts_{owner_, options_},
       tasks_{owner_, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
 }
 
@@ -371,11 +394,7 @@ Awaitable<void> PostgresJournal::run_look(std::uint64_t first_seq, LookDone done
     const auto results = co_await looks_->run(queries);
     if (is_closing_) co_return;
     if (!results) co_return done(std::unexpected(unavailable(results.error())));
-    if (looks_->has_warned()) {
-        co_return done(
-            std::unexpected(Fault{FaultKind::unavailable, "the database warned of its standby"})
-        );
-    }
+    if (looks_->has_warned()) co_return done(std::unexpected(warned_of_standby()));
     auto following = following_in((*results)[0], (*results)[1]);
     timeline_ = following.timeline;
     done(std::move(following));
@@ -385,15 +404,35 @@ Awaitable<void> PostgresJournal::close() {
     is_closing_ = true;
     appends_->close();
     looks_->close();
+    co_await facts_.close();
     co_await tasks_.wait();
 }
 
 Awaitable<Result<std::vector<Batch>, PgError>>
 read_some_batches(PgConnection& connection, std::uint64_t first_seq) {
-    const std::array read{PgQuery{kWhole, PgParams::of(number(first_seq))}};
-    const auto rows = co_await connection.run(read);
+    return read_some_in(connection, first_seq);
+}
+
+Awaitable<Result<std::vector<Batch>, PgError>>
+read_some_batches(Line& line, std::uint64_t first_seq) {
+    return read_some_in(line, first_seq);
+}
+
+Awaitable<Result<std::vector<Batch>, PgError>> find_batch_of(Line& line, std::uint64_t seq) {
+    const std::array find{PgQuery{kHolder, PgParams::of(number(seq))}};
+    const auto rows = co_await line.run(find);
     if (!rows) co_return std::unexpected(rows.error());
     co_return batches_in(rows->front());
+}
+
+Awaitable<Result<Head, Fault>> find_head(Line& line) {
+    const std::array ask{PgQuery{kHolder, PgParams::of(kAnySeq)}, PgQuery{kClock}};
+    const auto rows = co_await line.run(ask);
+    if (!rows) co_return std::unexpected(unavailable(rows.error()));
+    if (line.has_warned()) co_return std::unexpected(warned_of_standby());
+    const auto found = batches_in(rows->front());
+    if (found.empty()) co_return is_gone("the journal has not even its first row");
+    co_return found.front().head;
 }
 
 Awaitable<Result<void, Fault>> read_batches(

@@ -6,10 +6,12 @@
 #include "io/task_group.h"
 #include "store/cluster/cluster_store.h"
 #include "store/postgres/line.h"
+#include "store/postgres/postgres_fact_reader.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace frontrow::store::postgres {
 
@@ -17,8 +19,9 @@ namespace frontrow::store::postgres {
 /// It needs plain statements, each a transaction of its own, and no session: a pooler may lend its
 /// sessions by the transaction.
 ///
-/// A connection for appends and one for looks, so that a look doesn't wait behind an append. Each
-/// is made when it is needed and isn't there; after a failure the next call makes a new one.
+/// A connection for appends and one for looks, so that a look doesn't wait behind an append, and
+/// one for readers of facts who are far behind. Each is made when it is needed and isn't there;
+/// after a failure the next call makes a new one.
 class PostgresJournal final : public cluster::RemoteJournal {
 public:
     /// `connection` as the operator has it; what the protocol needs of it is set here.
@@ -34,6 +37,7 @@ public:
     void hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) override;
     void release() override;
     void look(std::uint64_t first_seq, LookDone done) override;
+    engine::FactReader& facts() override { return facts_; }
 
     io::Awaitable<void> close() override;
 
@@ -55,6 +59,7 @@ private:
     std::uint32_t timeline_ = 0;
     std::unique_ptr<Line> appends_;
     std::unique_ptr<Line> looks_;
+    PostgresFactReader facts_;
     io::TaskGroup tasks_;
     bool is_closing_ = false;
 };
@@ -63,6 +68,19 @@ private:
 /// connection's.
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_seq);
+
+/// The same over a line.
+io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
+read_some_batches(Line& line, std::uint64_t first_seq);
+
+/// The batch that has this fact, or is the last, and the one before it, if there is one: without
+/// their facts. Errors: as the line's.
+io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
+find_batch_of(Line& line, std::uint64_t seq);
+
+/// The journal's head, without its facts, as a look shows it: no fail-over to a synchronous standby
+/// takes it back. Faults: unavailable, corrupt (there is none).
+io::Awaitable<Result<cluster::Head, io::Fault>> find_head(Line& line);
 
 /// The columns of a batch's row, $1 to $8.
 io::postgres::PgParams row_of(const cluster::Batch& batch);

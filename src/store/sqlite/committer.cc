@@ -64,7 +64,7 @@ void Committer::fail(const io::Fault& fault) {
     done_(std::unexpected(fault));
 }
 
-void Committer::submit(std::vector<domain::Fact> batch) {
+void Committer::submit(SharedFacts batch) {
     {
         const std::lock_guard lock{mutex_};
         batch_ = std::move(batch);
@@ -75,16 +75,19 @@ void Committer::submit(std::vector<domain::Fact> batch) {
 void Committer::run() {
     io::run_in_short_slices();
     for (;;) {
-        std::vector<domain::Fact> batch;
+        SharedFacts batch;
         {
             std::unique_lock lock{mutex_};
-            batch_arrived_.wait(lock, [this] { return stopping_ || fault_ || !batch_.empty(); });
-            if (fault_ || batch_.empty()) return;
-            batch = std::exchange(batch_, {});
+            batch_arrived_.wait(lock, [this] { return stopping_ || fault_ || batch_ != nullptr; });
+            if (fault_ || batch_ == nullptr) return;
+            batch = std::exchange(batch_, nullptr);
         }
         // What the disk holds after a fault is known only to a restart.
-        if (auto written = write(batch); !written) return fail(written.error());
-        done_({});
+        const auto bytes_before = journal_.bytes_passed();
+        if (auto written = write(*batch); !written) return fail(written.error());
+        done_(engine::Journal::Written{
+            .end = journal_.end(), .bytes = journal_.bytes_passed() - bytes_before
+        });
         if (auto moved = checkpoint_if_due(); !moved) return fail(moved.error());
     }
 }

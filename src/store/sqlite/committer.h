@@ -1,9 +1,10 @@
 #pragma once
 
 #include "base/result.h"
-#include "domain/facts.h"
 #include "io/fault.h"
 #include "io/sqlite.h"
+#include "store/engine/journal.h"
+#include "store/feed.h"
 #include "store/sqlite/journal.h"
 #include "store/sqlite/journal_head.h"
 
@@ -15,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 namespace frontrow::store::sqlite {
 
@@ -23,9 +23,8 @@ namespace frontrow::store::sqlite {
 /// moves SQLite's log into the database.
 class Committer {
 public:
-    /// Called on either thread: what came of a batch, or, at any time, a fault after which nothing
-    /// more is written. A batch that is under way at that time may get no answer of its own.
-    using Done = std::function<void(Result<void, io::Fault>)>;
+    /// Called on either thread.
+    using Done = engine::Journal::Done;
 
     /// The journal has been replayed. `log_mover` is a second connection to the same file.
     Committer(Journal journal, JournalHead head, io::SqliteDatabase log_mover, Done done);
@@ -46,7 +45,7 @@ public:
     std::uint64_t journal_bytes() const { return journal_bytes_; }
 
     /// Takes a batch to write. The one before has been answered by `done`.
-    void submit(std::vector<domain::Fact> batch);
+    void submit(SharedFacts batch);
 
 private:
     void run();
@@ -73,7 +72,8 @@ private:
     std::mutex mutex_;
     std::condition_variable batch_arrived_;
     std::condition_variable checkpoint_due_;
-    std::vector<domain::Fact> batch_;
+    /// Null while none waits.
+    SharedFacts batch_;
     Checkpoint checkpoint_ = Checkpoint::idle;
     bool stopping_ = false;
     std::optional<io::Fault> fault_;

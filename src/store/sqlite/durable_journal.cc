@@ -11,7 +11,8 @@ namespace frontrow::store::sqlite {
 
 using io::Fault;
 
-Result<DurableJournal, Fault> DurableJournal::open(const std::filesystem::path& folder) {
+Result<DurableJournal, Fault>
+DurableJournal::open(const std::filesystem::path& folder, const std::string& vfs) {
     const auto file = DataFolder::journal_of(folder);
     const auto head_file = DataFolder::head_of(folder);
     const auto about_file = [&](Fault fault) {
@@ -37,7 +38,7 @@ Result<DurableJournal, Fault> DurableJournal::open(const std::filesystem::path& 
         });
     }
     const auto acknowledged = JournalHead::read(head_file);
-    auto journal = Journal::open(file, {.read_only = true, .vfs = {}});
+    auto journal = Journal::open(file, {.read_only = true, .vfs = vfs});
     if (!journal) return about_file(journal.error());
     const auto newest = journal->newest_batch();
     if (!newest) return std::unexpected(newest.error());

@@ -7,14 +7,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace frontrow::store::sqlite {
 
 /// A folder's journal up to its last durable fact, for who only reads it, beside a running server
-/// or not: `frontrow verify`, backups, snapshots.
+/// or not: `frontrow verify`, backups, snapshots, readers of the feed.
 struct DurableJournal {
-    /// Faults: unavailable where there is no journal, and as Journal::open.
-    static Result<DurableJournal, io::Fault> open(const std::filesystem::path& folder);
+    /// `vfs`: the name of an SQLite VFS; the system's if empty. Faults: unavailable where there is
+    /// no journal, and as Journal::open.
+    static Result<DurableJournal, io::Fault>
+    open(const std::filesystem::path& folder, const std::string& vfs = {});
 
     /// Refuses a journal that ends before what was acknowledged, and one of which nothing says
     /// where it ended: a server that runs, and one that has run, leave a head.

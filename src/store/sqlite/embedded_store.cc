@@ -153,7 +153,8 @@ EmbeddedStore::EmbeddedStore(
            .clock = ports.clock,
            .on_failure = std::move(ports.on_failure),
            .on_clock_news = std::move(ports.on_clock_news),
-           .on_room_news = std::move(ports.on_room_news)},
+           .on_room_news = std::move(ports.on_room_news),
+           .on_unread_facts = std::move(ports.on_unread_facts)},
           std::move(state),
           time
       },
@@ -190,20 +191,25 @@ Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings setti
          .head_was_missing = files->head_was_missing,
          .is_new = is_new},
     }};
+    const auto end = journal->end();
     auto committer = std::make_unique<Committer>(
         std::move(*journal), std::move(files->head), std::move(files->log_mover), store->done()
     );
-    auto started = store->start(std::make_unique<SqliteJournal>(
+    auto kept = std::make_unique<SqliteJournal>(
         SqliteJournal::Settings{
             .snapshots = std::move(settings.snapshots),
             .disk_reserve = settings.disk_reserve,
             .generation = recovered->generation,
             .snapshot_bytes = recovered->snapshot_bytes,
+            .vfs = settings.vfs,
         },
-        SqliteJournal::Ports{.disk = ports.disk, .on_trouble = std::move(ports.on_trouble)},
+        SqliteJournal::Ports{
+            .owner = ports.owner, .disk = ports.disk, .on_trouble = std::move(ports.on_trouble)
+        },
         std::move(*folder),
         std::move(committer)
-    ));
+    );
+    auto started = store->start(std::move(kept), end);
     if (!started) return std::unexpected(started.error());
     return store;
 }

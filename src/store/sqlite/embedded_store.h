@@ -56,6 +56,8 @@ public:
         std::function<void(ClockNews, Millis)> on_clock_news = {};
         /// As the engine's. May be empty.
         std::function<void(const engine::Journal::Health&)> on_room_news = {};
+        /// As the engine's. May be empty.
+        std::function<void(const io::Fault&)> on_unread_facts = {};
     };
 
     /// Locks the folder and goes along the journal, from a snapshot where there is one that fits.

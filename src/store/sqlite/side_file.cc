@@ -48,6 +48,12 @@ constexpr int kLogPagesMax = 256;
 /// How long an erasure waits for a reader in the middle of a statement, and how long a start does.
 constexpr std::chrono::seconds kChangePatience{1};
 constexpr std::chrono::seconds kStartPatience{10};
+/// How long a change waits for one of another process.
+constexpr std::chrono::seconds kTurnPatience{5};
+
+fs::path lock_of(const fs::path& file) {
+    return file.string() + ".lock";
+}
 
 Fault about_side(const fs::path& file, Fault fault) {
     fault.what = "can't use " + file.string() + ": " + fault.what;
@@ -162,7 +168,7 @@ Result<void, Fault> forget_remains(SqliteDatabase& database, std::uint64_t pages
     return rewritten ? database.execute("PRAGMA application_id=0") : rewritten;
 }
 
-Result<void, Fault> prepare_to_write(SqliteDatabase& database) {
+Result<void, Fault> prepare_to_write(SqliteDatabase& database, std::uint64_t pages_rewritten_max) {
     for (const auto* sql :
          {"PRAGMA secure_delete=ON",
           // A file elsewhere would have what is erased here.
@@ -176,15 +182,32 @@ Result<void, Fault> prepare_to_write(SqliteDatabase& database) {
     if (!version) return std::unexpected(version.error());
     if (auto known = check_format(*version); !known) return known;
     if (auto settled = database.settle(kStartPatience); !settled) return settled;
-    if (auto forgotten = forget_remains(database, kAnyPages); !forgotten) return forgotten;
+    if (auto forgotten = forget_remains(database, pages_rewritten_max); !forgotten)
+        return forgotten;
     return database.settle(kStartPatience);
 }
 
 }  // namespace
 
 Result<SideFile, Fault> SideFile::open(const fs::path& file, const std::string& vfs) {
+    return open_to_write(file, vfs, kAnyPages);
+}
+
+Result<SideFile, Fault> SideFile::open_beside(const fs::path& file) {
+    return open_to_write(file, {}, kPagesRewrittenAtOnce);
+}
+
+Result<SideFile, Fault> SideFile::open_to_write(
+    const fs::path& file,
+    const std::string& vfs,
+    std::uint64_t pages_rewritten_max
+) {
     if (auto whole = refuse_empty(file); !whole)
         return std::unexpected(about_side(file, whole.error()));
+    auto lock = io::FileLock::open(lock_of(file));
+    if (!lock) return std::unexpected(about_side(file, lock.error()));
+    const auto turn = lock->take(kStartPatience);
+    if (!turn) return std::unexpected(about_side(file, turn.error()));
     if (!is_there(file)) {
         if (auto made = make_first(file); !made)
             return std::unexpected(about_side(file, made.error()));
@@ -193,9 +216,12 @@ Result<SideFile, Fault> SideFile::open(const fs::path& file, const std::string& 
         return std::unexpected(about_side(file, made.error()));
     auto database = SqliteDatabase::open(file, SqliteMode::read_write, vfs);
     if (!database) return std::unexpected(about_side(file, database.error()));
-    if (auto ready = prepare_to_write(*database); !ready)
+    if (auto ready = prepare_to_write(*database, pages_rewritten_max); !ready)
         return std::unexpected(about_side(file, ready.error()));
-    return SideFile{std::move(*database)};
+    SideFile side{std::move(*database)};
+    side.lock_.emplace(std::move(*lock));
+    side.pages_rewritten_max_ = pages_rewritten_max;
+    return side;
 }
 
 Result<SideFile, Fault> SideFile::make_copy(const fs::path& file) {
@@ -263,6 +289,9 @@ Result<std::uint64_t, Fault> SideFile::last_version() {
 template <class Work>
 auto SideFile::commit(Work work) -> decltype(work()) {
     if (fault_) return std::unexpected(*fault_);
+    const auto turn = lock_->take(kTurnPatience);
+    if (!turn)
+        return std::unexpected(Fault{FaultKind::unavailable, "side.db: " + turn.error().what});
     // What is written to a removed file is lost with the process.
     if (auto there = database_.check_name(); !there) return fail(there.error());
     // Another process may have it locked: nothing was written yet.
@@ -362,7 +391,10 @@ Result<void, Fault> SideFile::finish_copy(std::uint64_t last_version) {
 
 Result<void, Fault> SideFile::finish() {
     if (fault_) return std::unexpected(*fault_);
-    auto emptied = forget_remains(database_, kAnyPages);
+    const auto turn = lock_->take(kTurnPatience);
+    // The next one to change it does what is left.
+    if (!turn) return {};
+    auto emptied = forget_remains(database_, pages_rewritten_max_);
     if (emptied) emptied = database_.settle(kChangePatience);
     if (!emptied && !can_wait(emptied.error())) return fail(emptied.error());
     if (emptied) database_.tidy_on_close();

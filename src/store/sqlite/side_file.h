@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "io/fault.h"
+#include "io/file_lock.h"
 #include "io/sqlite.h"
 #include "store/side_records.h"
 
@@ -26,6 +27,10 @@ namespace frontrow::store::sqlite {
 /// only those two rewrite all pages. What the file system and the device keep of removed bytes is
 /// theirs.
 ///
+/// Other processes than the folder's own may change records, too. They take turns by a lock in a
+/// file beside this one: SQLite's own locks don't cover what open() and the emptying of the log do
+/// besides commits.
+///
 /// After a fault of a change nothing more is read or written: the kernel reports a page that it
 /// couldn't write once, and only a new open() tells what is there. Where only the disk is full
 /// (storage_low) nothing was changed, and the next may succeed.
@@ -33,10 +38,13 @@ class SideFile {
 public:
     /// `vfs`: the name of an SQLite VFS; the system's if empty. The process has the folder's lock.
     /// What it reads is durable when this returns. A folder's first file is whole from the moment
-    /// it has its name. Faults: in_use (another process reads it and doesn't end), corrupt (also
-    /// where it's empty, or only its log is there), unavailable.
+    /// it has its name. Faults: in_use (another process reads it and doesn't end, or changes it),
+    /// corrupt (also where it's empty, or only its log is there), unavailable.
     static Result<SideFile, io::Fault>
     open(const std::filesystem::path& file, const std::string& vfs = {});
+    /// The same for a process that hasn't the folder's lock, beside one that has it or not. It
+    /// leaves the rewriting of a large file to that one.
+    static Result<SideFile, io::Fault> open_beside(const std::filesystem::path& file);
     /// For a process that only reads, beside a running server or not; nothing where there is no
     /// file. Faults: as open().
     static Result<std::optional<SideFile>, io::Fault> open_to_read(const std::filesystem::path& file
@@ -73,6 +81,11 @@ public:
 private:
     explicit SideFile(io::SqliteDatabase database) : database_{std::move(database)} {}
 
+    static Result<SideFile, io::Fault> open_to_write(
+        const std::filesystem::path& file,
+        const std::string& vfs,
+        std::uint64_t pages_rewritten_max
+    );
     Result<std::optional<SideRefusal>, io::Fault> find_refusal(const SideChange& change);
     Result<std::uint64_t, io::Fault> write(const SideChange& change);
     /// What `work` returns, once it is durable. Of a fault nothing is known.
@@ -82,6 +95,10 @@ private:
     std::unexpected<io::Fault> give_up(io::Fault fault, bool was_committing);
     std::unexpected<io::Fault> fail(io::Fault fault);
 
+    /// None of a copy, and of what is only read.
+    std::optional<io::FileLock> lock_;
+    /// In a larger file open() and finish() leave what remains of erased records.
+    std::uint64_t pages_rewritten_max_ = 0;
     io::SqliteDatabase database_;
     std::optional<io::Fault> fault_;
     /// Something that was erased may be in the log.

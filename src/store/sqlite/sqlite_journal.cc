@@ -15,7 +15,8 @@ SqliteJournal::SqliteJournal(
     : settings_{std::move(settings)},
       ports_{std::move(ports)},
       folder_{std::move(folder)},
-      committer_{std::move(committer)} {
+      committer_{std::move(committer)},
+      facts_{ports_.owner, folder_.path(), settings_.vfs} {
     auto snapshots = settings_.snapshots;
     if (!snapshots.command.empty())
         snapshots.command.insert(snapshots.command.end(), {"--data-dir", folder_.path()});
@@ -30,7 +31,7 @@ SqliteJournal::SqliteJournal(
     );
 }
 
-void SqliteJournal::append(std::vector<domain::Fact> batch) {
+void SqliteJournal::append(SharedFacts batch) {
     committer_->submit(std::move(batch));
 }
 

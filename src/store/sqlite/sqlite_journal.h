@@ -5,11 +5,12 @@
 #include "store/engine/snapshot_taker.h"
 #include "store/sqlite/committer.h"
 #include "store/sqlite/data_folder.h"
+#include "store/sqlite/sqlite_fact_reader.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
+#include <string>
 
 namespace frontrow::store::sqlite {
 
@@ -25,10 +26,13 @@ public:
         unsigned generation = 0;
         /// How many bytes of facts there were up to that one.
         std::uint64_t snapshot_bytes = 0;
+        /// The name of the SQLite VFS that the committer's journal has; the system's if empty.
+        std::string vfs = {};
     };
 
     /// `on_trouble` is told when a snapshot couldn't be taken. It and `disk` outlive the journal.
     struct Ports {
+        io::Executor owner;
         const io::DiskSpace& disk;
         std::function<void(const io::Fault&)> on_trouble;
     };
@@ -40,11 +44,12 @@ public:
         std::unique_ptr<Committer> committer
     );
 
-    void append(std::vector<domain::Fact> batch) override;
+    void append(SharedFacts batch) override;
     Result<Health, io::Fault> look() override;
     void abandon(const io::Fault& why) override;
     /// Leaves a snapshot behind where it's worth one.
     Result<void, io::Fault> finish(const domain::Inventory& state) override;
+    engine::FactReader& facts() override { return facts_; }
 
 private:
     Health health() const;
@@ -54,6 +59,7 @@ private:
     DataFolder folder_;
     std::unique_ptr<Committer> committer_;
     std::unique_ptr<engine::SnapshotTaker> snapshots_;
+    SqliteFactReader facts_;
 };
 
 }  // namespace frontrow::store::sqlite

@@ -32,6 +32,15 @@ Result<std::unique_ptr<SqliteSideRecords>, Fault> SqliteSideRecords::open(
     };
 }
 
+Result<std::unique_ptr<SqliteSideRecords>, Fault>
+SqliteSideRecords::open_beside(io::Executor owner, const std::filesystem::path& folder) {
+    auto file = SideFile::open_beside(DataFolder::side_of(folder));
+    if (!file) return std::unexpected(file.error());
+    return std::unique_ptr<SqliteSideRecords>{
+        new SqliteSideRecords{std::move(owner), std::move(*file)}
+    };
+}
+
 template <class Work>
 auto SqliteSideRecords::run(Work& work) -> Awaitable<decltype(work())> {
     if (is_closing_)

@@ -28,6 +28,9 @@ public:
     /// For the process that has the folder's lock. Faults: as SideFile::open.
     static Result<std::unique_ptr<SqliteSideRecords>, io::Fault>
     open(io::Executor owner, const std::filesystem::path& folder, const std::string& vfs = {});
+    /// For any other process. Faults: as SideFile::open_beside.
+    static Result<std::unique_ptr<SqliteSideRecords>, io::Fault>
+    open_beside(io::Executor owner, const std::filesystem::path& folder);
 
     io::Awaitable<Result<std::optional<SideRecord>, io::Fault>> find(std::string name) override;
     io::Awaitable<Result<std::vector<SideRecord>, io::Fault>>

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/result.h"
+#include "io/awaitable.h"
+#include "io/fault.h"
+#include "io/workers.h"
+#include "store/engine/fact_reader.h"
+#include "store/sqlite/journal.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+namespace frontrow::store::sqlite {
+
+/// Reads facts in a data folder, beside a running server or in it. The file is open only while a
+/// page of it is read, so nobody's last close and no checkpoint waits for a reader that rests.
+class SqliteFactReader final : public engine::FactReader {
+public:
+    /// `vfs`: the name of an SQLite VFS; the system's if empty.
+    SqliteFactReader(io::Executor owner, std::filesystem::path folder, std::string vfs = {})
+        : folder_{std::move(folder)}, vfs_{std::move(vfs)}, worker_{std::move(owner), 1} {}
+
+    io::Awaitable<Result<FeedPage, io::Fault>>
+    read(FeedPosition position, JournalEnd until, std::size_t at_most) override;
+    /// Faults: also corrupt, where the journal's head doesn't vouch for its end.
+    io::Awaitable<Result<JournalEnd, io::Fault>> find_end() override;
+    io::Awaitable<void> close() override;
+
+private:
+    /// What `work` returns, called on the other thread.
+    template <class Work>
+    auto run(Work& work) -> io::Awaitable<decltype(work())>;
+
+    std::filesystem::path folder_;
+    std::string vfs_;
+    std::size_t waiting_ = 0;
+    bool is_closing_ = false;
+    io::Workers worker_;
+};
+
+}  // namespace frontrow::store::sqlite
