@@ -76,11 +76,13 @@ inline CommandTraits traits_of(const RevokeApiKey&) {
 inline CommandTraits traits_of(const RaiseFormat&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
-inline CommandTraits traits_of(const ChangeSale&) {
-    return {.takes_on_more = false, .contended = nullptr};
+/// What stops a sale goes on; but there is no end of opening it, nor of keys.
+inline CommandTraits traits_of(const ChangeSale& command) {
+    const bool stops = command.action != SaleAction::open && !command.request;
+    return {.takes_on_more = !stops, .contended = nullptr};
 }
 inline CommandTraits traits_of(const MoveApiKey&) {
-    return {.takes_on_more = false, .contended = nullptr};
+    return {.takes_on_more = true, .contended = nullptr};
 }
 inline CommandTraits traits_of(const AddMember&) {
     return {.takes_on_more = true, .contended = nullptr};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace frontrow::domain {
 namespace {
@@ -37,16 +38,34 @@ Decision decide_one(const Inventory& inventory, const RaiseFormat& command, Inst
     return accept(std::monostate{}, EventId{}, FormatRaised{command.format});
 }
 
-Decision decide(const Inventory& inventory, const Command& command, Instant now) {
-    auto decision =
-        std::visit([&](const auto& one) { return decide_one(inventory, one, now); }, command);
-    if (const auto format = format_of(decision.facts); format > inventory.format())
-        return refuse_limit(Reason::format_too_low, format, 0);
-    // Before anything is true: a fact that can't be read back would take all others with it.
+namespace {
+
+/// Before anything is true: a fact that can't be read back would take all others with it.
+Decision checked(Decision decision, Instant now) {
     const auto bytes = bytes_of(decision.facts, now);
     if (!bytes) return refuse(Reason::not_writable, 0);
     decision.written_bytes = *bytes;
     return decision;
+}
+
+Decision decide_any(const Inventory& inventory, const Command& command, Instant now) {
+    return std::visit([&](const auto& one) { return decide_one(inventory, one, now); }, command);
+}
+
+}  // namespace
+
+Decision decide(const Inventory& inventory, const Command& command, Instant now) {
+    auto decision = decide_any(inventory, command, now);
+    if (const auto format = format_of(decision.facts); format > inventory.format())
+        return refuse_limit(Reason::format_too_low, format, 0);
+    return checked(std::move(decision), now);
+}
+
+Decision decide_and_raise(const Inventory& inventory, const Command& command, Instant now) {
+    auto decision = decide_any(inventory, command, now);
+    if (const auto format = format_of(decision.facts); format > inventory.format())
+        decision.facts.insert(decision.facts.begin(), {EventId{}, FormatRaised{format}});
+    return checked(std::move(decision), now);
 }
 
 }  // namespace frontrow::domain

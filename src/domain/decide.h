@@ -29,8 +29,8 @@ struct Accepted {
         ApiKey,
         AddedMember>
         entity;
-    /// The same request was accepted before, and nothing was done now. A reservation, an event and
-    /// seats are then told as they were made.
+    /// The same request was accepted before, and nothing was done now. A reservation, an event,
+    /// seats and a new member are then told as they were made.
     bool replayed = false;
 };
 
@@ -59,5 +59,9 @@ struct Decision {
 /// that couldn't be written and read again (writable.h), and none of a format that the journal
 /// hasn't been raised to.
 Decision decide(const Inventory& inventory, const Command& command, Instant now);
+
+/// The same for who alone writes the journal: facts of a later format come with the one that lets
+/// them in.
+Decision decide_and_raise(const Inventory& inventory, const Command& command, Instant now);
 
 }  // namespace frontrow::domain

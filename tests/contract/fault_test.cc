@@ -202,6 +202,10 @@ TEST_F(Fault, of_a_disk_that_is_nearly_full_refuses_new_claims_and_lets_the_old_
     expect_refused(refused, "STORAGE_LOW");
     expect_refused(alice.reserve(venue.event, {venue.seats[2]}, "3"), "STORAGE_LOW");
     expect_refused(organizer.post("/api/v1/events", event_body()), "STORAGE_LOW");
+    expect_refused(
+        organizer.post("/api/v1/events", event_body(), {{"Idempotency-Key", "a key"}}),
+        "STORAGE_LOW"
+    );
     expect_refused(organizer.put(path, event_body()), "STORAGE_LOW");
     expect_refused(
         organizer.post(path + "/seats/bulk", R"({"prefix":"x","count":1,"price":1})"), "STORAGE_LOW"
@@ -210,16 +214,17 @@ TEST_F(Fault, of_a_disk_that_is_nearly_full_refuses_new_claims_and_lets_the_old_
     EXPECT_EQ(alice.post(second + "/cancel").status, 200);
     EXPECT_EQ(alice.get(path + "/seats/available/count").status, 200);
     EXPECT_EQ(alice.get("/readyz").status, 200);
-    for (const auto* action : {"pause", "open"}) {
-        const auto body = R"({"action":")" + std::string{action} + R"("})";
-        EXPECT_EQ(organizer.post(path + "/sale", body).status, 200) << "it takes on nothing";
-    }
+    const auto sale = [&](const std::string& action) {
+        return organizer.post(path + "/sale", R"({"action":")" + action + R"("})");
+    };
+    EXPECT_EQ(organizer.get("/api/v1/facts").body.find("FormatRaised"), std::string::npos)
+        << "what was refused has let nothing in";
+    EXPECT_EQ(sale("pause").status, 200) << "it stops what takes on more";
+    expect_refused(sale("open"), "STORAGE_LOW");
     server.disk.bytes = std::uint64_t{1} << 40;
-    EXPECT_TRUE(eventually([&] {
-        refused = alice.reserve(venue.event, {venue.seats[2]}, "3");
-        return refused.status == 201;
-    })) << "and the key may be tried again: "
-        << refused.body;
+    EXPECT_TRUE(eventually([&] { return sale("open").status == 200; }));
+    const auto held = alice.reserve(venue.event, {venue.seats[2]}, "3");
+    EXPECT_EQ(held.status, 201) << "and the key may be tried again: " << held.body;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
@@ -27,7 +28,7 @@ namespace frontrow::domain {
 inline const Instant kOpening{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 
 /// An inventory, the rules, and a clock that moves when told. Every command is decided, evolved,
-/// verified and audited before the next.
+/// verified and audited before the next, as by a store whose journal nobody else writes.
 class BoxOffice {
 public:
     Instant now = kOpening;
@@ -46,13 +47,15 @@ public:
     static Organizer owner() { return {.sub = "house", .is_admin = false}; }
 
     Outcome act(const Command& command) {
-        auto decision = decide(inventory_, command, now);
-        if (is_refused_for_format(decision)) {
-            CHECK(act(RaiseFormat{kNewestFormat}));
-            decision = decide(inventory_, command, now);
-        }
+        auto decision = decide_and_raise(inventory_, command, now);
         CHECK(decision.outcome || decision.facts.empty());
         CHECK(decision.rests_on <= inventory_.last_seq());
+        // But for the one that lets the others in.
+        facts_of_last_ =
+            decision.facts.size() -
+            static_cast<std::size_t>(std::ranges::count_if(decision.facts, [](const auto& fact) {
+                return std::holds_alternative<FormatRaised>(fact.body);
+            }));
         for (auto& fact : decision.facts) {
             history_.push_back({
                 .seq = inventory_.last_seq() + 1,
@@ -66,13 +69,7 @@ public:
         }
         inventory_.verify();
         CHECK(!audit_.violations().empty() || compare(audit_, inventory_).empty());
-        facts_of_last_ = decision.facts.size();
         return std::move(decision.outcome);
-    }
-
-    /// As a store does it whose journal nobody else writes.
-    static bool is_refused_for_format(const Decision& decision) {
-        return !decision.outcome && decision.outcome.error().reason == Reason::format_too_low;
     }
 
     /// An event of the house with seats "1", "2", … of one price.

@@ -30,7 +30,9 @@ void reply_event(Context& context, const domain::Event& event, unsigned status) 
     context.response.status = status;
     context.response.add_header("ETag", etag_of(event));
     if (status == 201) context.response.add_location("/api/v1/events/", event.id.bits());
-    wire::append_event(context.response.body, event, context.services.store.now());
+    // One that was made is told as of its making, so that a replay is the same to the letter.
+    const auto at = status == 201 ? event.created_at : context.services.store.now();
+    wire::append_event(context.response.body, event, at);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ using store::FeedPosition;
 
 constexpr std::size_t kFactsMax = 1'000;
 constexpr std::size_t kFactsUsual = 100;
-/// An answer that is so long takes no further fact. One fact may have 100,000 seats.
+/// An answer is no longer, but for one that has a single fact, which may have 100,000 seats.
 constexpr std::size_t kFactBytesMax = 4 << 20;
 
 std::optional<FeedPosition> place_or_fail(Context& context) {
@@ -33,21 +33,30 @@ struct ToldFacts {
     FeedPosition last;
 };
 
-/// Any thread.
+/// Takes no more memory than it has text: one fact may be most of what an answer may have.
+ToldFacts finish(ToldFacts told) {
+    told.text += ']';
+    told.text.shrink_to_fit();
+    return told;
+}
+
+/// Any thread. The batches' last owner may be here, and frees what they have.
 ToldFacts
-render_facts(const std::vector<FeedBatch>& batches, const FeedPosition& after, std::size_t limit) {
+render_facts(std::vector<FeedBatch> batches, const FeedPosition& after, std::size_t limit) {
     ToldFacts told{.text = "[", .last = after};
     for (const auto& batch : batches) {
         for (const auto& fact : batch.behind(after.seq)) {
-            const bool is_full =
-                told.last.seq - after.seq >= limit || told.text.size() >= kFactBytesMax;
-            if (is_full) break;
+            if (told.last.seq - after.seq >= limit) break;
+            const auto before = told.text.size();
+            wire::append_told_fact(told.text, fact, batch.at(fact).to_string());
+            if (told.text.size() > kFactBytesMax && told.last != after) {
+                told.text.resize(before);
+                return finish(std::move(told));
+            }
             told.last = batch.at(fact);
-            wire::append_told_fact(told.text, fact, told.last.to_string());
         }
     }
-    told.text += ']';
-    return told;
+    return finish(std::move(told));
 }
 
 }  // namespace
@@ -62,9 +71,9 @@ Awaitable<void> list_facts(Context& context) {
     if (context.value_or_fail(head) == nullptr) co_return;
     auto found = co_await feed.after(*after, *limit);
     auto* page = context.value_or_fail(found);
-    const auto* batches = page == nullptr ? nullptr : context.value_or_fail(*page);
+    auto* batches = page == nullptr ? nullptr : context.value_or_fail(*page);
     if (batches == nullptr) co_return;
-    auto work = [&] { return render_facts(*batches, *after, *limit); };
+    auto work = [&] { return render_facts(std::move(*batches), *after, *limit); };
     auto told = co_await context.services.workers.run(work);
     if (told.last.seq < head->seq) {
         context.response.add_header(

@@ -119,7 +119,7 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
     if (auto fault = refuse_work()) co_return std::unexpected(std::move(*fault));
     ++commands_;
     const auto at = now();
-    auto decision = decide(command, at, trace);
+    auto decision = domain::decide_and_raise(inventory(), command, at);
     // What was made before, and what is refused anyway, is answered as ever.
     if (!decision.facts.empty() && domain::traits_of(command).takes_on_more) {
         if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
@@ -138,16 +138,6 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
         if (!is_kept) co_return std::unexpected(outcome_unknown());
     }
     co_return std::move(decision.outcome);
-}
-
-/// Nobody else writes this journal: a format that a fact needs is let in for it.
-domain::Decision Engine::decide(const domain::Command& command, Instant at, TraceId trace) {
-    auto decision = domain::decide(inventory(), command, at);
-    const auto& outcome = decision.outcome;
-    if (outcome || outcome.error().reason != domain::Reason::format_too_low) return decision;
-    const auto format = static_cast<std::uint32_t>(outcome.error().limit);
-    record(domain::decide(inventory(), domain::RaiseFormat{format}, at).facts, at, trace);
-    return domain::decide(inventory(), command, at);
 }
 
 std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, TraceId trace) {

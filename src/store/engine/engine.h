@@ -88,7 +88,6 @@ private:
     /// Refuses new claims only.
     std::optional<io::Fault> refuse_more() const;
     bool is_stalled() const;
-    domain::Decision decide(const domain::Command& command, Instant at, TraceId trace);
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
     /// Before the event is deleted, so that nobody waits while its seats are freed.
     void let_seats_go(EventId event);

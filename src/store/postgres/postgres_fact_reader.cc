@@ -1,6 +1,7 @@
 #include "store/postgres/postgres_fact_reader.h"
 
 #include "io/run_to_end.h"
+#include "io/zstd.h"
 #include "store/cluster/batch.h"
 #include "store/cluster/replay.h"
 #include "store/postgres/postgres_journal.h"
@@ -25,6 +26,8 @@ using Page = Result<FeedPage, Fault>;
 
 /// Each waits for some megabytes that are read, parsed and handed over.
 constexpr std::size_t kReadersWaitingMax = 64;
+/// Of lines. What is packed small may be large.
+constexpr std::size_t kPageBytes = 2 << 20;
 /// Nobody's sale waits for these megabytes, and the database may be far away.
 constexpr std::chrono::milliseconds kPageTime{10'000};
 constexpr std::chrono::milliseconds kPageAnswerTime{12'000};
@@ -51,9 +54,12 @@ read_behind(Line& line, Head before, FeedPosition position, JournalEnd until, st
     const auto rows = co_await read_some_batches(line, before.last_seq + 1);
     if (!rows) co_return std::unexpected(unavailable(rows.error()));
     std::vector<FeedBatch> page;
+    std::size_t bytes = 0;
     for (const auto& row : *rows) {
         if (row.head.first_seq > until.batch) break;
-        if (!page.empty() && before.last_seq - position.seq >= at_most) break;
+        const bool is_enough = before.last_seq - position.seq >= at_most || bytes >= kPageBytes;
+        if (!page.empty() && is_enough) break;
+        bytes += io::zstd_content_bytes(row.frame).value_or(row.frame.size());
         auto facts = cluster::read_following(before, row);
         if (!facts) co_return std::unexpected(facts.error());
         page.push_back(
