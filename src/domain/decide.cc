@@ -9,6 +9,13 @@
 #include <utility>
 
 namespace frontrow::domain {
+
+template <>
+Decision decide_one(const Inventory& inventory, const RaiseFormat& command, Instant) {
+    if (command.format <= inventory.format()) return accept(std::monostate{}, 0);
+    return accept(std::monostate{}, EventId{}, FormatRaised{command.format});
+}
+
 namespace {
 
 /// Nothing if one of them couldn't be read back.
@@ -29,16 +36,6 @@ std::uint32_t format_of(const std::vector<NewFact>& facts) {
         format = std::max(format, traits_of(fact.body).format);
     return format;
 }
-
-}  // namespace
-
-template <>
-Decision decide_one(const Inventory& inventory, const RaiseFormat& command, Instant) {
-    if (command.format <= inventory.format()) return accept(std::monostate{}, 0);
-    return accept(std::monostate{}, EventId{}, FormatRaised{command.format});
-}
-
-namespace {
 
 /// Before anything is true: a fact that can't be read back would take all others with it.
 Decision checked(Decision decision, Instant now) {

@@ -14,9 +14,6 @@ using io::Awaitable;
 using io::Fault;
 using io::FaultKind;
 
-/// Each waits for some megabytes that are read, parsed and handed over.
-constexpr std::size_t kReadersWaitingMax = 64;
-
 /// By the batch's row alone.
 Result<JournalEnd, Fault> find_end_of(Journal& journal, std::uint64_t batch) {
     if (batch == 0) return JournalEnd{};
@@ -96,18 +93,6 @@ Result<FeedPage, Fault> read_page(
 
 }  // namespace
 
-template <class Work>
-auto SqliteFactReader::run(Work& work) -> Awaitable<decltype(work())> {
-    if (is_closing_)
-        co_return std::unexpected(Fault{FaultKind::unavailable, "the journal is closed"});
-    if (waiting_ >= kReadersWaitingMax)
-        co_return std::unexpected(Fault{FaultKind::overloaded, "too many read the journal"});
-    ++waiting_;
-    auto done = co_await worker_.run(work);
-    --waiting_;
-    co_return done;
-}
-
 Awaitable<Result<FeedPage, Fault>>
 SqliteFactReader::read(FeedPosition position, JournalEnd until, std::size_t at_most) {
     auto work = [&]() -> Result<FeedPage, Fault> {
@@ -115,7 +100,7 @@ SqliteFactReader::read(FeedPosition position, JournalEnd until, std::size_t at_m
         if (!durable) return std::unexpected(durable.error());
         return read_page(durable->journal, position, until, at_most);
     };
-    co_return co_await run(work);
+    co_return co_await worker_.run(work);
 }
 
 Awaitable<Result<JournalEnd, Fault>> SqliteFactReader::find_end() {
@@ -125,14 +110,11 @@ Awaitable<Result<JournalEnd, Fault>> SqliteFactReader::find_end() {
         if (const auto whole = durable->check_end(); !whole) return std::unexpected(whole.error());
         return find_end_of(durable->journal, durable->newest_batch);
     };
-    co_return co_await run(work);
+    co_return co_await worker_.run(work);
 }
 
-/// There is one thread: what came before has been done, and answered, once this is.
 Awaitable<void> SqliteFactReader::close() {
-    is_closing_ = true;
-    auto work = [] { return true; };
-    (void)co_await worker_.run(work);
+    return worker_.close([] { return true; });
 }
 
 }  // namespace frontrow::store::sqlite

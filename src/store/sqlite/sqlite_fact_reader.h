@@ -2,8 +2,8 @@
 
 #include "base/result.h"
 #include "io/awaitable.h"
+#include "io/bounded_worker.h"
 #include "io/fault.h"
-#include "io/workers.h"
 #include "store/engine/fact_reader.h"
 #include "store/sqlite/journal.h"
 
@@ -19,7 +19,14 @@ class SqliteFactReader final : public engine::FactReader {
 public:
     /// `vfs`: the name of an SQLite VFS; the system's if empty.
     SqliteFactReader(io::Executor owner, std::filesystem::path folder, std::string vfs = {})
-        : folder_{std::move(folder)}, vfs_{std::move(vfs)}, worker_{std::move(owner), 1} {}
+        : folder_{std::move(folder)},
+          vfs_{std::move(vfs)},
+          worker_{
+              std::move(owner),
+              {.waiting_max = kWaitingMax,
+               .too_many = "too many read the journal",
+               .is_closed = "the journal is closed"}
+          } {}
 
     io::Awaitable<Result<FeedPage, io::Fault>>
     read(FeedPosition position, JournalEnd until, std::size_t at_most) override;
@@ -28,15 +35,12 @@ public:
     io::Awaitable<void> close() override;
 
 private:
-    /// What `work` returns, called on the other thread.
-    template <class Work>
-    auto run(Work& work) -> io::Awaitable<decltype(work())>;
+    /// Each waits for some megabytes that are read, parsed and handed over.
+    static constexpr std::size_t kWaitingMax = 64;
 
     std::filesystem::path folder_;
     std::string vfs_;
-    std::size_t waiting_ = 0;
-    bool is_closing_ = false;
-    io::Workers worker_;
+    io::BoundedWorker worker_;
 };
 
 }  // namespace frontrow::store::sqlite

@@ -15,7 +15,6 @@ using io::Awaitable;
 using io::Fault;
 using io::FaultKind;
 
-constexpr std::size_t kSideWaitingMax = 256;
 constexpr std::chrono::seconds kTakeAgainAfter{1};
 
 }  // namespace
@@ -41,45 +40,30 @@ SqliteSideRecords::open_beside(io::Executor owner, const std::filesystem::path& 
     };
 }
 
-template <class Work>
-auto SqliteSideRecords::run(Work& work) -> Awaitable<decltype(work())> {
-    if (is_closing_)
-        co_return std::unexpected(Fault{FaultKind::unavailable, "the side records are closed"});
-    if (waiting_ >= kSideWaitingMax)
-        co_return std::unexpected(Fault{FaultKind::overloaded, "too much waits for side.db"});
-    ++waiting_;
-    auto done = co_await worker_.run(work);
-    --waiting_;
-    co_return done;
-}
-
 Awaitable<Result<std::optional<SideRecord>, Fault>> SqliteSideRecords::find(std::string name) {
     auto work = [this, &name] { return file_.find(name); };
-    co_return co_await run(work);
+    co_return co_await worker_.run(work);
 }
 
 Awaitable<Result<std::vector<SideRecord>, Fault>>
 SqliteSideRecords::list(std::string prefix, std::string after) {
     auto work = [this, &prefix, &after] { return file_.list(prefix, after); };
-    co_return co_await run(work);
+    co_return co_await worker_.run(work);
 }
 
 Awaitable<Result<SideOutcome, Fault>> SqliteSideRecords::change(SideChange change) {
     check_side_change(change);
     auto work = [this, &change] { return file_.change(change); };
-    co_return co_await run(work);
+    co_return co_await worker_.run(work);
 }
 
 Awaitable<Result<std::uint64_t, Fault>> SqliteSideRecords::take_task(std::string task) {
     auto work = [this, &task] { return file_.take_task(task); };
-    co_return co_await run(work);
+    co_return co_await worker_.run(work);
 }
 
-/// There is one thread: what came before has been done, and answered, once this is.
 Awaitable<void> SqliteSideRecords::close() {
-    is_closing_ = true;
-    auto work = [this] { return file_.finish(); };
-    (void)co_await worker_.run(work);
+    return worker_.close([this] { return file_.finish(); });
 }
 
 SqliteTaskLeases::SqliteTaskLeases(

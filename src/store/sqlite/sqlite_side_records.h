@@ -2,10 +2,10 @@
 
 #include "base/result.h"
 #include "io/awaitable.h"
+#include "io/bounded_worker.h"
 #include "io/fault.h"
 #include "io/task_group.h"
 #include "io/timer.h"
-#include "io/workers.h"
 #include "store/side_records.h"
 #include "store/sqlite/side_file.h"
 #include "store/task_leases.h"
@@ -43,16 +43,18 @@ public:
 
 private:
     SqliteSideRecords(io::Executor owner, SideFile file)
-        : file_{std::move(file)}, worker_{std::move(owner), 1} {}
+        : file_{std::move(file)},
+          worker_{
+              std::move(owner),
+              {.waiting_max = kWaitingMax,
+               .too_many = "too much waits for side.db",
+               .is_closed = "the side records are closed"}
+          } {}
 
-    /// What `work` returns, called on the other thread.
-    template <class Work>
-    auto run(Work& work) -> io::Awaitable<decltype(work())>;
+    static constexpr std::size_t kWaitingMax = 256;
 
     SideFile file_;
-    std::size_t waiting_ = 0;
-    bool is_closing_ = false;
-    io::Workers worker_;
+    io::BoundedWorker worker_;
 };
 
 /// The task leases of one machine: it has every task that it stands for, and each start takes them

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/result.h"
+#include "io/fault.h"
+#include "io/workers.h"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace frontrow::io {
+
+/// A thread for what waits for a disk, one piece of work after the other. So many may wait for it,
+/// and after close() none.
+class BoundedWorker {
+public:
+    struct Settings {
+        std::size_t waiting_max = 0;
+        /// What a piece is refused with: overloaded, and unavailable.
+        std::string too_many;
+        std::string is_closed;
+    };
+
+    /// As Workers'.
+    BoundedWorker(Executor owner, Settings settings)
+        : settings_{std::move(settings)}, worker_{std::move(owner), 1} {}
+
+    /// Calls `work`, which returns a Result, as Workers::run. Faults: also overloaded, unavailable.
+    template <class Work>
+    auto run(Work& work) -> Awaitable<decltype(work())> {
+        if (is_closing_)
+            co_return std::unexpected(Fault{FaultKind::unavailable, settings_.is_closed});
+        if (waiting_ >= settings_.waiting_max)
+            co_return std::unexpected(Fault{FaultKind::overloaded, settings_.too_many});
+        ++waiting_;
+        auto done = co_await worker_.run(work);
+        --waiting_;
+        co_return done;
+    }
+
+    /// Takes nothing any more. What came before has been done, and answered, once `last` is.
+    template <class Work>
+    Awaitable<void> close(Work last) {
+        is_closing_ = true;
+        (void)co_await worker_.run(last);
+    }
+
+private:
+    Settings settings_;
+    std::size_t waiting_ = 0;
+    bool is_closing_ = false;
+    Workers worker_;
+};
+
+}  // namespace frontrow::io
