@@ -23,7 +23,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using store::Feed;
-using store::FeedBatch;
 using store::FeedPage;
 using store::FeedPosition;
 using store::FeedRefusal;

@@ -13,7 +13,6 @@ namespace {
 
 using io::Awaitable;
 using io::Fault;
-using io::FaultKind;
 
 constexpr std::chrono::seconds kTakeAgainAfter{1};
 
