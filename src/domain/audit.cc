@@ -288,9 +288,8 @@ void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq > last_seq_, "the sequence went backwards");
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
     expect(fact, fact.at >= last_at_, "time went backwards");
-    const auto traits = traits_of(fact.body);
-    expect(fact, traits.format <= format_, "a fact came before its format");
-    if (traits.request != nullptr) judge_request(fact, *traits.request);
+    expect(fact, traits_of(fact.body).format <= format_, "a fact came before its format");
+    if (const auto* request = request_of(fact.body)) judge_request(fact, *request);
     last_seq_ = fact.seq;
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);

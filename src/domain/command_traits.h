@@ -34,10 +34,6 @@ struct FactTraits {
     const ReservationId* given_up;
     /// With which it came (facts.h).
     std::uint32_t format;
-    /// Under which it was asked for; null for all others.
-    const RequestMark* request;
-    /// That it brings, which take memory of their own; null for all others.
-    const SeatBlock* seats;
 };
 
 inline CommandTraits traits_of(const CreateEvent&) {
@@ -108,9 +104,7 @@ inline FactTraits traits_of(const EventCreated& body) {
         .is_about_event = true,
         .ends_event = false,
         .given_up = nullptr,
-        .format = std::max(format_of(body.spec), format_of(body.request)),
-        .request = given(body.request),
-        .seats = nullptr,
+        .format = std::max(format_of(body.spec), format_of(body.request))
     };
 }
 inline FactTraits traits_of(const EventUpdated& body) {
@@ -118,79 +112,40 @@ inline FactTraits traits_of(const EventUpdated& body) {
         .is_about_event = true,
         .ends_event = false,
         .given_up = nullptr,
-        .format = format_of(body.spec),
-        .request = nullptr,
-        .seats = nullptr,
+        .format = format_of(body.spec)
     };
 }
 inline FactTraits traits_of(const EventDeleted&) {
-    return {
-        .is_about_event = true,
-        .ends_event = true,
-        .given_up = nullptr,
-        .format = 0,
-        .request = nullptr,
-        .seats = nullptr,
-    };
+    return {.is_about_event = true, .ends_event = true, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const SeatsAdded& body) {
     return {
         .is_about_event = true,
         .ends_event = false,
         .given_up = nullptr,
-        .format = format_of(body.request),
-        .request = given(body.request),
-        .seats = body.block.get(),
+        .format = format_of(body.request)
     };
 }
-inline FactTraits traits_of(const ReservationHeld& body) {
-    return {
-        .is_about_event = true,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 0,
-        .request = &body.request,
-        .seats = nullptr,
-    };
+inline FactTraits traits_of(const ReservationHeld&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ReservationConfirmed&) {
-    return {
-        .is_about_event = true,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 0,
-        .request = nullptr,
-        .seats = nullptr,
-    };
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ReservationCancelled& body) {
     return {
-        .is_about_event = true,
-        .ends_event = false,
-        .given_up = &body.reservation,
-        .format = 0,
-        .request = nullptr,
-        .seats = nullptr,
+        .is_about_event = true, .ends_event = false, .given_up = &body.reservation, .format = 0
     };
 }
 inline FactTraits traits_of(const ReservationExpired&) {
-    return {
-        .is_about_event = true,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 0,
-        .request = nullptr,
-        .seats = nullptr,
-    };
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const ReservationExtended& body) {
     return {
         .is_about_event = true,
         .ends_event = false,
         .given_up = nullptr,
-        .format = format_of(body.request),
-        .request = given(body.request),
-        .seats = nullptr,
+        .format = format_of(body.request)
     };
 }
 inline FactTraits traits_of(const ApiKeyCreated& body) {
@@ -198,78 +153,59 @@ inline FactTraits traits_of(const ApiKeyCreated& body) {
         .is_about_event = false,
         .ends_event = false,
         .given_up = nullptr,
-        .format = std::max(format_of_account(body.account), format_of(body.request)),
-        .request = given(body.request),
-        .seats = nullptr,
+        .format = std::max(format_of_account(body.account), format_of(body.request))
     };
 }
 inline FactTraits traits_of(const ApiKeyRevoked&) {
-    return {
-        .is_about_event = false,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 0,
-        .request = nullptr,
-        .seats = nullptr,
-    };
+    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
 }
 inline FactTraits traits_of(const FormatRaised&) {
-    return {
-        .is_about_event = false,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 0,
-        .request = nullptr,
-        .seats = nullptr,
-    };
+    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 0};
 }
-inline FactTraits traits_of(const SaleChanged& body) {
-    return {
-        .is_about_event = true,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 1,
-        .request = given(body.request),
-        .seats = nullptr,
-    };
+inline FactTraits traits_of(const SaleChanged&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 1};
 }
 inline FactTraits traits_of(const ApiKeyMoved&) {
-    return {
-        .is_about_event = false,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 1,
-        .request = nullptr,
-        .seats = nullptr,
-    };
+    return {.is_about_event = false, .ends_event = false, .given_up = nullptr, .format = 1};
 }
-inline FactTraits traits_of(const MemberAdded& body) {
-    return {
-        .is_about_event = true,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 1,
-        .request = given(body.request),
-        .seats = nullptr,
-    };
+inline FactTraits traits_of(const MemberAdded&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 1};
 }
 inline FactTraits traits_of(const MemberRemoved&) {
-    return {
-        .is_about_event = true,
-        .ends_event = false,
-        .given_up = nullptr,
-        .format = 1,
-        .request = nullptr,
-        .seats = nullptr,
-    };
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 1};
 }
 
 #pragma clang diagnostic pop
 
-/// Points into `one`.
+/// The request under a key that a fact came of: its field of that name. Null for one that has none.
+template <class Body>
+const RequestMark* request_of(const Body& body) {
+    if constexpr (requires { body.request; })
+        return given(body.request);
+    else
+        return nullptr;
+}
+
+/// The seats that a fact brings, which take memory of their own; null for all others.
+template <class Body>
+const SeatBlock* seats_of(const Body& body) {
+    if constexpr (requires { body.block; })
+        return body.block.get();
+    else
+        return nullptr;
+}
+
+// These point into `one`.
+
 template <class... Kinds>
 auto traits_of(const std::variant<Kinds...>& one) {
     return std::visit([](const auto& kind) { return traits_of(kind); }, one);
+}
+inline const RequestMark* request_of(const FactBody& one) {
+    return std::visit([](const auto& body) { return request_of(body); }, one);
+}
+inline const SeatBlock* seats_of(const FactBody& one) {
+    return std::visit([](const auto& body) { return seats_of(body); }, one);
 }
 
 }  // namespace frontrow::domain

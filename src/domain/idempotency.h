@@ -23,6 +23,9 @@ struct RequestMark {
 inline const RequestMark* given(const std::optional<RequestMark>& request) {
     return request ? &*request : nullptr;
 }
+inline const RequestMark* given(const RequestMark& request) {
+    return &request;
+}
 
 /// How long a key is remembered.
 inline constexpr std::chrono::hours kRequestMemory{24};

@@ -70,7 +70,7 @@ private:
 
     void enter(domain::Fact fact) {
         audit_.observe(fact);
-        if (const auto* request = domain::traits_of(fact.body).request)
+        if (const auto* request = domain::request_of(fact.body))
             expect(keys_.insert(request->key).second, "a key was done twice", fact.seq);
         if (fact.trace != TraceId{}) {
             auto& place = places_.try_emplace(fact.trace, fact.seq, fact.seq).first->second;

@@ -13,7 +13,7 @@ namespace {
 std::size_t memory_of(const std::vector<domain::Fact>& facts) {
     auto bytes = facts.capacity() * sizeof(domain::Fact);
     for (const auto& fact : facts) {
-        const auto* const seats = domain::traits_of(fact.body).seats;
+        const auto* const seats = domain::seats_of(fact.body);
         if (seats != nullptr) bytes += seats->seats.capacity() * sizeof(domain::SeatSpec);
     }
     return bytes;
