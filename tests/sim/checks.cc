@@ -39,14 +39,8 @@ public:
             complain("the journal has nothing that it could rest on", *attempt);
         for (const auto* attempt : coming_)
             complain("it rests on what isn't in the journal", *attempt);
-        for (const auto& sight : history_.sights) {
-            const auto found = digests_.find(sight.seq);
-            expect(
-                found != digests_.end() && found->second == sight.digest,
-                "a state that never was",
-                sight.seq
-            );
-        }
+        expect_known(history_.sights, "a state that never was");
+        expect_known(history_.feeds, "a feed told what isn't in the journal");
         for (const auto& violation : audit_.violations())
             expect(false, "audit: " + violation.what, violation.seq);
         return std::move(complaints_);
@@ -139,6 +133,12 @@ private:
                );
     }
 
+    void expect_known(const std::vector<History::Sight>& sights, const std::string& otherwise) {
+        for (const auto& sight : sights) {
+            const auto found = digests_.find(sight.seq);
+            expect(found != digests_.end() && found->second == sight.digest, otherwise, sight.seq);
+        }
+    }
     void expect(bool holds, const std::string& otherwise, std::uint64_t seq) {
         if (!holds) complaints_.push_back(otherwise + ", seq " + std::to_string(seq));
     }

@@ -39,6 +39,8 @@ struct History {
         Bits128 digest;
     };
     std::vector<Sight> sights;
+    /// Up to where a feed told a reader of the journal, and the state that comes of that.
+    std::vector<Sight> feeds;
     /// How far a node's time may have been from what it was before and after an attempt.
     Millis clocks_differ{};
 };

@@ -75,6 +75,7 @@ void Machine::serve(const std::vector<Batch>& batches) {
     journals_.push_back(std::make_unique<SimJournal>(time_, database_, settings_.trip, deliver_here)
     );
     worked_ = {};
+    newest_ = batches.back().head;
     node_ = std::make_unique<Node>(
         settings_.node,
         Node::Ports{
@@ -92,6 +93,11 @@ void Machine::serve(const std::vector<Batch>& batches) {
                     if (!has_diverged_ && !may_end_)
                         complaints_.push_back("a node failed: " + fault.what);
                     time_.after(kExit, [this, life] { close(life); });
+                },
+            .on_batch = [this](const Batch& batch, auto&&) { newest_ = batch.head; },
+            .on_proof =
+                [this] {
+                    if (told_.empty() || told_.back() != newest_) told_.push_back(newest_);
                 },
         },
         *state_,

@@ -68,6 +68,8 @@ public:
     bool has_diverged() const { return has_diverged_; }
     /// Since then it ran without a pause.
     Time runs_since() const { return paused_until_; }
+    /// Heads up to which readers of a feed were told here.
+    const std::vector<Head>& told() const { return told_; }
     /// Everything that was wrong with a state or a start.
     const std::vector<std::string>& complaints() const { return complaints_; }
 
@@ -106,6 +108,9 @@ private:
     Node::Counts before_;
     Node::Counts worked_;
     std::vector<Time> latencies_;
+    /// Of the newest batch that this process knows.
+    Head newest_;
+    std::vector<Head> told_;
     std::vector<std::string> complaints_;
 };
 

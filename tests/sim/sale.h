@@ -76,6 +76,10 @@ public:
         }
         if (std::holds_alternative<domain::CreateApiKey>(command))
             keys_.push_back(std::get<domain::ApiKey>(accepted.entity).id);
+        if (const auto* change = std::get_if<domain::ChangeSale>(&command)) {
+            std::erase(paused_, change->event);
+            if (change->action == domain::SaleAction::pause) paused_.push_back(change->event);
+        }
         if (const auto* add = std::get_if<domain::AddSeats>(&command)) {
             const auto& block =
                 *std::get<std::shared_ptr<const domain::SeatBlock>>(accepted.entity);
@@ -112,10 +116,29 @@ private:
             return domain::ExtendReservation{held.id, held.user, std::chrono::seconds{1}};
         if (choice < 89) return add_seats();
         if (choice < 91) return create_event();
-        if (choice < 94) return domain::UpdateEvent{some_event(), kHouse, spec(), std::nullopt};
-        if (choice < 95) return domain::DeleteEvent{some_event(), kHouse, std::nullopt};
+        if (choice < 93) return domain::UpdateEvent{some_event(), kHouse, spec(), std::nullopt};
+        if (choice < 94) return domain::DeleteEvent{some_event(), kHouse, std::nullopt};
+        if (choice < 96) return change_sale();
+        if (choice < 97) return change_member();
         if (choice < 98 || keys_.empty()) return create_key();
-        return domain::RevokeApiKey{keys_[time_.below(keys_.size())], "root"};
+        const auto key = keys_[time_.below(keys_.size())];
+        if (time_.chance(50)) return domain::RevokeApiKey{key, "root"};
+        return domain::MoveApiKey{.key = key, .account = "house", .by = "root"};
+    }
+
+    /// Mostly opens a sale that is paused, if there is one, and rarely ends one.
+    domain::Command change_sale() {
+        using enum domain::SaleAction;
+        if (!paused_.empty() && time_.chance(80))
+            return domain::ChangeSale{paused_.back(), kHouse, open, std::nullopt};
+        const auto action = time_.chance(10) ? end : pause;
+        return domain::ChangeSale{some_event(), kHouse, action, std::nullopt};
+    }
+    domain::Command change_member() {
+        const auto event = some_event();
+        const auto sub = "gate " + std::to_string(time_.below(3));
+        if (time_.chance(40)) return domain::RemoveMember{event, kHouse, sub};
+        return domain::AddMember{event, kHouse, sub, domain::MemberRole::scanner};
     }
 
     /// Under a key a small request can be repeated that couldn't be otherwise.
@@ -198,6 +221,8 @@ private:
     std::uint64_t big_block_;
     std::uint64_t made_ = 0;
     std::vector<EventId> events_;
+    /// As far as is known: another's answer may have been lost.
+    std::vector<EventId> paused_;
     std::vector<Seat> seats_;
     std::vector<Hold> holds_;
     std::vector<ApiKeyId> keys_;

@@ -244,6 +244,8 @@ void World::finish() {
     }
     for (const auto& machine : machines_) {
         std::ranges::copy(machine->complaints(), std::back_inserter(report_.complaints));
+        for (const auto& head : machine->told())
+            history_.feeds.push_back({head.last_seq, head.state});
         if (machine->has_diverged()) complain("a node that had diverged didn't stop");
         report_.counts.push_back(machine->counts());
         report_.latencies.push_back(std::move(machine->latencies()));
