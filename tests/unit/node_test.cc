@@ -166,6 +166,19 @@ TEST_F(FollowedNode, tells_its_own_batch_once_it_is_in) {
     EXPECT_EQ(told_, journal_.appended->head.last_seq);
 }
 
+/// Its journal may be closed by then.
+TEST_F(FollowedNode, asks_the_journal_for_nothing_once_it_has_closed) {
+    answer_look({});
+    bool is_closed = false;
+    node_->close([&is_closed] { is_closed = true; });
+    // Others' batches would be looked for by now.
+    clock_.advance(std::chrono::seconds{1});
+    node_->wake(clock_.read().since_boot);
+    EXPECT_TRUE(is_closed);
+    node_->wake(clock_.read().since_boot);
+    EXPECT_FALSE(journal_.look_done);
+}
+
 /// What was seen from inside a transaction that holds the next place: it commits nothing, so a
 /// standby may lack it.
 TEST_F(FollowedNode, tells_what_it_saw_in_a_place_held_only_after_its_own_commit) {

@@ -198,7 +198,7 @@ void Node::step() {
     if (!has_failed_) tell_fresh();
     // Readers come before the next savepoint is opened.
     flush();
-    if (here.expired() || has_failed_) return;
+    if (here.expired() || has_failed_ || is_closed()) return;
     const auto now = time_now();
     decide_if_due(now);
     look_if_needed(now);

@@ -241,6 +241,8 @@ private:
     bool has_diverged() const {
         return state_.last_seq() != head_.last_seq || state_.digest() != head_.state;
     }
+    /// Said so; the journal may be closed.
+    bool is_closed() const { return is_closing_ && !closed_; }
     static io::Fault diverged_at(const Head& head);
     /// Nothing stood behind this node's head in it.
     bool is_head_of(const SharedJournal::Following& following) const {
