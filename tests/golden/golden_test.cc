@@ -49,6 +49,9 @@ public:
         };
         return send({"X-API-Key", key}, "POST", "/events", event);
     }
+    Answer members(const std::string& event, const std::string& key) {
+        return send({"X-API-Key", key}, "GET", "/events/" + event + "/members", {});
+    }
     int stop() { return server_.stop(); }
 
 private:
@@ -132,6 +135,11 @@ void expect_told(GoldenServer& server, const json::object& expected) {
     }
     EXPECT_EQ(server.make_event_with(text_of(expected, "key")).status, 201U);
     EXPECT_EQ(server.make_event_with(text_of(expected, "revoked_key")).status, 401U);
+    if (const auto* kept = expected.if_contains("members")) {
+        // By a key that was moved to the organiser's account.
+        const auto key = text_of(*kept, "organizers_key");
+        EXPECT_EQ(server.members(text_of(*kept, "event_id"), key).json(), kept->at("list"));
+    }
 }
 
 TEST(Golden, folders_tell_what_they_told_the_program_that_left_them) {

@@ -45,6 +45,8 @@ PAID = EVENING | {
 }
 SHORT = EVENING | {"name": "Short holds", "total_seats": 10, "hold_seconds": 1}
 GONE = EVENING | {"name": "Deleted", "total_seats": 5}
+PAUSED = EVENING | {"name": "Paused", "total_seats": 5}
+ENDED = EVENING | {"name": "Ended", "total_seats": 5}
 
 
 class Server:
@@ -71,15 +73,19 @@ class Server:
         done = subprocess.run([self.program, *map(str, arguments)], env=self.environment, stdout=subprocess.PIPE, text=True, check=True)
         return done.stdout.strip()
 
-    def send(self, user, method, path, body=None, role="user", kind="application/json"):
+    def send(self, user, method, path, body=None, role="user", kind="application/json", key=None):
         if (user, role) not in self.tokens:
             self.tokens[user, role] = self.run("token", "--sub", user, "--role", role)
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.tokens[user, role]}"} | ({"Content-Type": kind} if data else {})
+        headers = {"Authorization": f"Bearer {self.tokens[user, role]}"} | ({"Content-Type": kind} if data else {}) | ({"Idempotency-Key": key} if key else {})
         request = urllib.request.Request(f"http://{self.address}/api/v1{path}", data, headers, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             text = answer.read()
             return json.loads(text) if text else None
+
+    def has_route(self, path):
+        with urllib.request.urlopen(f"http://{self.address}/openapi.json", timeout=30) as answer:
+            return f"/api/v1{path}" in json.loads(answer.read())["paths"]
 
     def manage(self, method, path, body=None, **more):
         return self.send("organiser-7", method, path, body, role="admin", **more)
@@ -123,6 +129,23 @@ def open_sale(server):
         "seats": [seat["id"] for seat in seats], "paid_seats": [seat["id"] for seat in paid_seats],
         "short_seats": [seat["id"] for seat in short_seats], "gone_seats": [seat["id"] for seat in gone_seats], "keys": keys,
     }
+
+
+def open_by_format_1(server, sale):
+    """What came with format 1: sales that are paused and ended, members, keys that were moved, requests under keys."""
+    if not server.has_route("/events/{id}/sale"):
+        return {"changed": []}
+    paused, ended = (server.manage("POST", "/events", event, key=event["name"]) for event in (PAUSED, ENDED))
+    server.manage("POST", f"/events/{paused['id']}/seats/bulk", {"prefix": "W", "count": 2, "price": 10}, key="seats")
+    for event, action in [(paused, "pause"), (ended, "pause"), (ended, "open"), (ended, "end")]:
+        server.manage("POST", f"/events/{event['id']}/sale", {"action": action}, key=f"{action} {event['name']}")
+    members = f"/events/{sale['concert']}/members"
+    for sub, role in [(HANAKO, "organizer"), (QUOTED, "organizer"), (QUOTED, "scanner"), ("left", "scanner")]:
+        server.manage("POST", members, {"sub": sub, "role": role}, key=f"{sub.encode().hex()} {role}")
+    server.manage("DELETE", f"{members}?sub=left")
+    moved = server.manage("POST", "/api-keys", {"name": "moved", "role": "organizer", "account": "elsewhere"}, key="key")
+    server.manage("PATCH", f"/api-keys/{moved['id']}", {"account": "organiser-7"})
+    return {"changed": [paused["id"], ended["id"]], "moved_key": moved["key"]}
 
 
 def sell_first(server, sale):
@@ -170,14 +193,21 @@ def expected_of(server, sale, ends, commit):
     events = [server.manage("GET", f"/events/{sale[name]}") for name in ("concert", "paid", "short")]
     kept = ("id", "name", "description", "venue", "start_at", "end_at", "total_seats", "hold_seconds", "max_seats_per_reservation",
             "max_seats_per_user", "currency", "payment", "sales_start_at", "sales_end_at", "created_at")
-    all_seats = [seat for event in events for seat in server.manage("GET", f"/events/{event['id']}/seats")]
+    changed = [server.manage("GET", f"/events/{event}") for event in sale["changed"]]
+    all_seats = [seat for event in events + changed for seat in server.manage("GET", f"/events/{event['id']}/seats")]
     sold = {seat for reservation, end in ends if end == "confirmed" for seat in reservation["seat_ids"]}
     for seat in all_seats:
         seat["status"] = "confirmed" if seat["id"] in sold else "available"
     key, revoked = sale["keys"]
+    told = [{name: event[name] for name in kept if name in event} for event in events + changed]
+    for event in changed:
+        told.append({"id": event["id"], "sale_state": event["sale_state"]})
+    members = {"members": {
+        "event_id": sale["concert"], "organizers_key": sale["moved_key"], "list": server.manage("GET", f"/events/{sale['concert']}/members"),
+    }} if changed else {}
     return {
         "commit": commit,
-        "events": [{name: event[name] for name in kept if name in event} for event in events],
+        "events": told,
         "deleted_event": sale["gone"],
         "seats": all_seats,
         "reservations": [
@@ -187,7 +217,7 @@ def expected_of(server, sale, ends, commit):
         ],
         "key": key["key"],
         "revoked_key": revoked["key"],
-    }
+    } | members
 
 
 def totals_of(server, data):
@@ -244,6 +274,7 @@ def main():
         data.mkdir()
         server = Server(program, data, "2026-11-20 10:00:00")
         sale = open_sale(server)
+        sale |= open_by_format_1(server, sale)
         ends = sell_first(server, sale)
         server.end(signal.SIGTERM)
         server = Server(program, data, "2026-11-21 10:00:00")
