@@ -2,8 +2,8 @@
 
 namespace frontrow {
 
-/// Prints what didn't hold and where, and ends the process. The journal is the truth after the
-/// restart.
+/// Prints the failed condition and its place, then aborts the process. The restart recovers from
+/// the journal.
 [[noreturn]] void check_failed(const char* condition, const char* file, int line) noexcept;
 
 }  // namespace frontrow

@@ -12,16 +12,17 @@
 
 namespace frontrow {
 
-// The digest of a state is the sum, modulo 2^128, of a hash of each thing in it (the incremental
-// set hash AdHash of Bellare and Micciancio). A sum needs no order, so it doesn't depend on layout;
-// it can be changed by one addition and one subtraction; and it counts, where an exclusive or would
-// let two equal rows cancel each other.
+// The digest of a state is the sum, modulo 2^128, of one hash per thing in the state (the
+// incremental set hash AdHash of Bellare and Micciancio). A sum needs no order, so the digest
+// doesn't depend on layout. One changed thing costs one addition and one subtraction. A sum also
+// counts: with exclusive or, two equal rows would cancel each other.
 //
-// It has to find copies of a state that have diverged by a bug, a flipped bit or a wrong history.
-// Such differences are blind: two different states agree by chance once in 2^128, and once in 2^65
-// where all that differs are the highest bits of numbers. It does not withstand an attacker who
-// chooses rows so that their hashes cancel: no constant in it is a secret. It need not: such a row
-// reaches each copy by the same journal, and the journal itself is chained by SHA-256.
+// Its purpose is to find copies of a state that diverged through a bug, a flipped bit or a
+// different history. Such differences are not chosen by anyone: two different states have equal
+// digests by chance once in 2^128, and once in 2^65 if all that differs is the highest bits of
+// numbers. The digest does not withstand an attacker who chooses rows so that their hashes cancel,
+// because no constant in it is secret. It need not: such rows reach every copy through the same
+// journal, and a SHA-256 chain protects the journal.
 
 constexpr Bits128 sum_of(Bits128 a, Bits128 b) {
     const auto lo = a.lo + b.lo;
@@ -32,22 +33,23 @@ constexpr Bits128 difference_of(Bits128 a, Bits128 b) {
     return {a.hi - b.hi - (a.lo < b.lo ? 1 : 0), a.lo - b.lo};
 }
 
-/// What is added up and multiplied, modulo 2^128. The factors are odd and have 128 bits, the values
-/// 64 at a time: a product of 128 bits by 128 would lose what differs in the highest bits.
+/// Sums and products are computed in this type, modulo 2^128. Factors are odd and have 128 bits.
+/// Values are multiplied 64 bits at a time: a product of 128 by 128 bits would lose differences in
+/// the highest bits.
 __extension__ using Word128 = unsigned __int128;
 
 constexpr Word128 word_of(Bits128 bits) {
     return Word128{bits.hi} << 64 | bits.lo;
 }
 
-/// So that each bit of the result depends on all of the word's (MurmurHash3's finalizer).
+/// Makes each bit of the result depend on all bits of `word` (MurmurHash3's finalizer).
 constexpr std::uint64_t mixed(std::uint64_t word) {
     word = (word ^ word >> 33) * 0xFF51'AFD7'ED55'8CCD;
     word = (word ^ word >> 33) * 0xC4CE'B9FE'1A85'EC53;
     return word ^ word >> 33;
 }
 
-/// Which of a type's fields it is, and the factor that belongs to it, which the compiler works out.
+/// A field's number within its type, with the field's factor, which is computed at compile time.
 class FieldNumber {
 public:
     // NOLINTNEXTLINE(google-explicit-constructor): a literal is the number.
@@ -62,32 +64,33 @@ private:
 
 class DigestWriter;
 
-/// A type that says which of its fields are hashed, each under a number of its own that it keeps
-/// for ever, from 1 on: `void digest_fields(DigestWriter&, const T&)` beside the type.
+/// A type that lists its hashed fields in `void digest_fields(DigestWriter&, const T&)`, declared
+/// beside the type. Each field has its own number, from 1 on, which never changes.
 template <class T>
 concept HasDigestFields =
     requires(DigestWriter& writer, const T& value) { digest_fields(writer, value); };
 
-/// The hash of one thing: the sum of its fields' values, each times its field's factor (multilinear
-/// hashing), mixed together with the seed. No product waits for another, and a field that has its
-/// default (zero, empty, absent) adds nothing, so that a version that knows one field more hashes
-/// older rows as before.
+/// Hashes one thing: each field's value times the field's factor, summed up (multilinear hashing)
+/// and then mixed with the seed. The products don't depend on each other. A field with its default
+/// value (zero, empty, absent) adds nothing, so a version that adds a field still hashes older rows
+/// as before.
 class DigestWriter {
 public:
-    /// Things with different seeds have different hashes.
+    /// Different seeds give different hashes for equal things.
     explicit DigestWriter(Bits128 seed) : seed_{word_of(seed)} {}
 
-    /// Numbers, enumerators, instants, ids, currencies, texts, optional and shared values, lists,
-    /// and types with digest_fields(), which may be nested.
+    /// Accepts numbers, enumerators, instants, ids, currencies, texts, optional and shared values,
+    /// lists, and types with digest_fields(), which may be nested.
     template <class T>
     void field(FieldNumber number, const T& value) {
         sum_ += value_of(value) * number.factor();
     }
 
-    /// All fields so far had their defaults.
+    /// True if all fields so far had their defaults.
     bool is_empty() const { return sum_ == 0; }
 
-    /// Not linear any more, unlike the sum: hashes are added up.
+    /// Mixes the sum so that the hash is no longer linear in the fields: hashes are themselves
+    /// added up.
     Bits128 finish() const {
         const auto sum = seed_ + sum_;
         const auto lo = static_cast<std::uint64_t>(sum);
@@ -98,18 +101,19 @@ public:
     }
 
 private:
-    /// What a list's sum is multiplied by before the next element is added.
+    /// A list's sum is multiplied by this before each element is added.
     static constexpr Word128 kStep = FieldNumber{0}.factor();
-    /// What the higher one of two words is multiplied by.
+    /// The higher of two 64-bit words is multiplied by this.
     static constexpr Word128 kHigher = FieldNumber{~0ULL}.factor();
 
-    /// Zero for a default.
+    /// A default value gives zero.
     template <class T>
     static Word128 value_of(const T& value) {
         if constexpr (HasDigestFields<T>) {
             DigestWriter inner{{}};
             digest_fields(inner, value);
-            // Swapped, so that field 1 of a field 2 has another factor than field 2 of a field 1.
+            // The halves are swapped so that field 1 inside field 2 has another factor than field 2
+            // inside field 1.
             return inner.sum_ >> 64 | inner.sum_ << 64;
         } else if constexpr (std::convertible_to<T, std::string_view>) {
             return value_of_text(value);

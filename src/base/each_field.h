@@ -8,12 +8,12 @@
 
 namespace frontrow {
 
-/// A structure that is nothing but its fields, as facts, entities and most rows are.
+/// An aggregate: a structure that consists of its fields only, as facts, entities and most rows do.
 template <class T>
 concept Plain = std::is_class_v<T> && std::is_aggregate_v<T>;
 
-/// Calls `take` with each field in the order in which it is declared; one that takes a second
-/// argument is told the field's place, from 0 on, as a std::integral_constant.
+/// Calls `take` with each field in declaration order. If `take` has a second parameter, it receives
+/// the field's index, from 0 on, as a std::integral_constant.
 template <class Value, class Take>
     requires Plain<std::remove_const_t<Value>>
 void each_field(Value& value, Take&& take) {

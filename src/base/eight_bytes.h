@@ -8,19 +8,19 @@
 
 namespace frontrow {
 
-/// Eight bytes of a text, looked at together: what most texts of ours aren't asked byte by byte.
-/// The first is the lowest.
+/// Eight bytes of a text in one word, so that common checks don't go byte by byte. The text's first
+/// byte is the lowest.
 using Eight = std::uint64_t;
 static_assert(std::endian::native == std::endian::little);
 
-/// The eight from `text` on.
+/// Loads the eight bytes that start at `text`.
 inline Eight eight_at(const char* text) {
     Eight eight = 0;
     std::memcpy(&eight, text, sizeof eight);
     return eight;
 }
 
-/// Of a text of up to eight bytes. Of those of one length each has another.
+/// Packs a text of up to eight bytes. Different texts of the same length give different words.
 inline Eight eight_of(std::string_view text) {
     Eight eight = 0;
     if (text.size() < sizeof(std::uint32_t)) {
@@ -38,13 +38,13 @@ constexpr Eight eight_times(unsigned char c) {
     return 0x0101'0101'0101'0101U * c;
 }
 
-/// Where a byte has it, it isn't ASCII; in what the functions below return, it's marked. They are
-/// exact about the first that is marked, and so about whether there is one; above it they may mark
-/// others.
+/// The high bit of each byte: set in a byte that isn't ASCII. The functions below return a word in
+/// which they set it for each byte that they mark. The first mark is exact, and so is the absence
+/// of marks. Bytes above the first mark may be marked wrongly.
 inline constexpr Eight kHighBits = eight_times(0x80);
 
-/// `bound` is at most 0x80. The subtraction gives a byte below it a high bit that it didn't have;
-/// another gets one only above such a byte, which borrowed.
+/// Marks the bytes below `bound`, which is at most 0x80. The subtraction sets the high bit of each
+/// byte below `bound`. In other bytes it does so only above such a byte, through its borrow.
 constexpr Eight mark_below(Eight text, unsigned char bound) {
     return (text - eight_times(bound)) & ~text & kHighBits;
 }
@@ -53,7 +53,8 @@ constexpr Eight mark_each(Eight text, unsigned char c) {
     return mark_below(text ^ eight_times(c), 1);
 }
 
-/// Whether any of the text is as `of_eight(Eight)` and `of_one(char)` tell.
+/// Tells whether any part of the text matches. Whole words are tested by `of_eight(Eight)`, the
+/// bytes of a text shorter than that by `of_one(char)`.
 template <class OfEight, class OfOne>
 bool has_any(std::string_view text, OfEight of_eight, OfOne of_one) {
     if (text.size() < sizeof(Eight)) {

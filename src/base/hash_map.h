@@ -7,9 +7,10 @@
 
 namespace frontrow {
 
-/// Open-addressing tables: about half the memory and a third of the cache misses of the standard
-/// library's node tables, which is what a look-up among a million reservations costs. They live
-/// here so that the domain sees no library. References don't survive an insert.
+/// Open-addressing tables. They take about half the memory and a third of the cache misses of the
+/// standard library's node-based tables; those misses are the cost of a look-up among a million
+/// reservations. The aliases keep the library's name out of the domain. References don't survive an
+/// insert.
 template <class Key, class Value>
 using HashMap = boost::unordered_flat_map<Key, Value, std::hash<Key>>;
 template <class Key>

@@ -6,8 +6,9 @@
 namespace frontrow {
 namespace {
 
-// Every request writes and reads a few ids, so all digits of one are worked on at once: two to a
-// byte of the id, the first of them in the low half of the pair.
+// Every request writes and reads a few ids, so all digits of an id are converted at once with
+// vector instructions. Each byte of the id gives a pair of digits, the first digit in the low half
+// of the pair.
 
 constexpr std::size_t kDigits = 32;
 using Digits = std::array<char, kDigits>;
@@ -37,7 +38,7 @@ std::optional<Bits128> read_digits(const Digits& digits) {
     return bits_of(std::bit_cast<Bytes128>(bytes));
 }
 
-/// The digits of a UUID stand in groups with a hyphen between each two.
+/// A UUID's digits stand in groups, separated by hyphens.
 struct Group {
     std::size_t in_text;
     std::size_t in_digits;

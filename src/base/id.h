@@ -10,26 +10,27 @@
 
 namespace frontrow {
 
-/// A UUID of version 7 (RFC 9562): its first 48 bits are `at`, the rest is taken from `random`. The
-/// lowest block of 62 random bits starts below 2^61, so that a run of up to 2^61 consecutive ids
-/// can follow it without touching the variant bits.
+/// Makes a UUID of version 7 (RFC 9562): the first 48 bits are `at`, the others come from `random`.
+/// The lowest block of 62 random bits starts below 2^61, so that up to 2^61 consecutive ids can
+/// follow without touching the variant bits.
 Bits128 uuid_v7(Instant at, Bits128 random);
 
 inline constexpr std::size_t kUuidLength = 36;
 
-/// Reads the form of that length, in either case. Anything else is nothing.
+/// Parses the 36-character form in upper or lower case. Returns nothing for any other text.
 std::optional<Bits128> parse_uuid(std::string_view text);
-/// Writes as many characters and returns their end.
+/// Writes 36 characters and returns a pointer past the last.
 char* write_uuid(char* to, Bits128 bits);
 void append_uuid(std::string& out, Bits128 bits);
 
-/// 32 lower-case hexadecimal digits: how digests and traces are written.
+/// Digests and trace ids are written as 32 lower-case hexadecimal digits.
 std::optional<Bits128> parse_hex128(std::string_view text);
-/// Writes 32 characters and returns their end.
+/// Writes 32 characters and returns a pointer past the last.
 char* write_hex128(char* to, Bits128 bits);
 void append_hex128(std::string& out, Bits128 bits);
 
-/// An id that can't be taken for another kind's. Made by uuid_v7, written as a UUID.
+/// An id with a type of its own for each kind of entity, so that kinds can't be confused. uuid_v7
+/// makes it; it is written as a UUID.
 template <class Kind>
 class Id {
 public:
@@ -43,7 +44,7 @@ public:
 
     Bits128 bits() const { return bits_; }
 
-    /// The id `offset` places after this one: a run of seats has consecutive ids.
+    /// The id `offset` places after this one. A run of seats has consecutive ids.
     Id plus(std::uint64_t offset) const { return Id{Bits128{bits_.hi, bits_.lo + offset}}; }
 
     std::string to_string() const {
@@ -63,7 +64,7 @@ using SeatId = Id<struct SeatKind>;
 using ReservationId = Id<struct ReservationKind>;
 using ApiKeyId = Id<struct ApiKeyKind>;
 
-/// What ties together everything that one request caused (W3C trace context).
+/// Identifies everything that one request caused (W3C trace context).
 struct TraceId {
     Bits128 bits;
 

@@ -12,23 +12,23 @@
 
 namespace frontrow {
 
-/// Finds rows that lie elsewhere, by a key that the rows themselves hold. An entry is eight bytes,
-/// the row's index and 32 bits of its key's hash, so that a look-up among millions touches one line
-/// of the cache, and the row's only where it is there; a map that kept the keys took three times
-/// the memory and twice the lines.
+/// A hash index: finds rows that are stored elsewhere, by a key that the row itself holds. An entry
+/// takes eight bytes: the row's index and 32 bits of the key's hash. A look-up among millions
+/// touches one cache line, and the row's line only if the hash bits match. A map that kept the keys
+/// took three times the memory and touched twice the cache lines.
 ///
-/// Open addressing with linear probing, removal by shifting back (Knuth, The Art of Computer
-/// Programming 3, 6.4, algorithms L and R). A large table is 256 parts, each of which grows by
-/// itself: one that grew as a whole would let everybody wait while it moves a million entries.
+/// Open addressing with linear probing; removal shifts entries back (Knuth, The Art of Computer
+/// Programming 3, 6.4, algorithms L and R). A large table has 256 parts that grow one at a time. If
+/// it grew as a whole, all requests would wait while a million entries move.
 ///
-/// Keys have a std::hash; one that is found by another type, as a string by a view of it, has the
-/// same there. One thread at a time.
+/// Keys have a std::hash. If a key is also looked up by another type (a string by a view of it),
+/// both types must have the same hash. One thread at a time.
 class IndexTable {
 public:
     static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
-    /// The row of this key: of those that may have it the one of which `has_key(index)` is true, or
-    /// kNone.
+    /// Returns the row with this key: among the rows whose hash bits match, the one for which
+    /// `has_key(index)` is true, or kNone.
     template <class Key, class HasKey>
     std::uint32_t find(const Key& key, HasKey has_key) const {
         const auto tag = tag_of(key);
@@ -40,22 +40,23 @@ public:
         }
     }
 
-    /// A row, not kNone, whose key isn't there yet.
+    /// `index` is not kNone, and the key must not be in the table yet.
     template <class Key>
     void insert(const Key& key, std::uint32_t index) {
         insert_tagged(tag_of(key), index);
     }
 
-    /// A row that is there.
+    /// The row must be in the table.
     template <class Key>
     void erase(const Key& key, std::uint32_t index) {
         erase_tagged(tag_of(key), index);
     }
 
-    // The same with the part of the key's hash that is kept, for who keeps no key.
+    // The same functions by tag, the part of the key's hash that an entry keeps, for callers that
+    // have no key at hand.
 
-    /// Of a hash that may be the number itself the upper half of a product (Knuth's multiplicative
-    /// hashing, 6.4).
+    /// Multiplies the hash and takes the upper half of the product (Knuth's multiplicative hashing,
+    /// 6.4), because std::hash of a number may be the number itself.
     template <class Key>
     static std::uint32_t tag_of(const Key& key) {
         const std::uint64_t hash = std::hash<Key>{}(key);
@@ -67,14 +68,14 @@ public:
     }
     void erase_tagged(std::uint32_t tag, std::uint32_t index) { part_of(tag).remove({tag, index}); }
 
-    /// Room for so many, so that filling it moves little.
+    /// Makes room for `count` rows, so that filling the table moves few entries.
     void reserve(std::size_t count) {
         if (count > kOnePartMax && parts_.size() == 1) split();
         for (auto& part : parts_)
             part.make_room(count / parts_.size() + 1);
     }
 
-    /// Has the memory fetched that a look-up of this key, or its insert, reads first.
+    /// Prefetches the memory that a look-up or insert of this key reads first.
     template <class Key>
     void prefetch(const Key& key) const {
         const auto tag = tag_of(key);
@@ -91,15 +92,16 @@ private:
     };
 
     struct Part {
-        /// A power of two, or none; at least a quarter of them are empty.
+        /// The size is a power of two, or zero. At least a quarter of the slots is empty.
         std::vector<Slot> slots;
         std::size_t size = 0;
-        /// Of a tag without the bits that name the part, the upper ones are the slot's number.
+        /// The right shift that turns a tag, without the bits that name its part, into its home
+        /// slot's number.
         int shift = 0;
 
         std::size_t home(std::uint32_t tag) const { return tag << kPartBits >> shift; }
         std::size_t next(std::size_t at) const { return (at + 1) & (slots.size() - 1); }
-        /// How far on from its home a slot is.
+        /// The distance of slot `at` from the tag's home slot.
         std::size_t way(std::uint32_t tag, std::size_t at) const {
             return (at - home(tag)) & (slots.size() - 1);
         }
@@ -125,7 +127,7 @@ private:
                 CHECK(slots[hole].index != kNone);
                 hole = next(hole);
             }
-            // Whoever stands behind the hole and may stand in it moves there, and leaves one.
+            // An entry behind the hole moves into it if it may stand there, and leaves a new hole.
             for (auto at = next(hole); slots[at].index != kNone; at = next(at)) {
                 if (way(slots[at].tag, at) < ((at - hole) & (slots.size() - 1))) continue;
                 slots[hole] = slots[at];
@@ -163,7 +165,7 @@ private:
         }
     }
 
-    /// One, or 256.
+    /// One part, or 256.
     std::vector<Part> parts_ = std::vector<Part>(1);
 };
 

@@ -11,7 +11,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// Takes fixed fields off the front of a text; after the first that doesn't fit, `ok` stays false.
+/// Consumes fixed fields from the front of a text. After the first field that doesn't match, `ok`
+/// stays false.
 class Scanner {
 public:
     explicit Scanner(std::string_view text) : rest_{text} {}
@@ -32,7 +33,7 @@ public:
         return c;
     }
 
-    /// An optional `.` and at least one digit, as milliseconds.
+    /// Parses an optional `.` with at least one digit, as milliseconds.
     int fraction_ms() {
         if (rest_.empty() || rest_.front() != '.') return 0;
         rest_.remove_prefix(1);
@@ -74,7 +75,7 @@ constexpr auto kPairs = [] {
     return pairs;
 }();
 
-/// Writes two digits, and behind them `next`.
+/// Writes two digits, followed by `next`.
 char* write_pair(char* to, unsigned value, char next) {
     std::memcpy(to, kPairs[value].data(), 2);
     to[2] = next;

@@ -8,19 +8,19 @@
 namespace frontrow {
 
 /// An amount in the minor unit of its currency (yen, cents). A price is at most kPriceMax, so that
-/// the sum over any reservation fits.
+/// the sum of any reservation can't overflow.
 using Amount = std::int64_t;
 inline constexpr Amount kPriceMax = 1'000'000'000'000;
 
-/// A currency by its code, three capital letters.
+/// A currency code: three capital letters.
 class Currency {
 public:
-    /// Nothing unless `text` is three capital letters.
+    /// Returns nothing unless `text` is three capital letters.
     static std::optional<Currency> parse(std::string_view text);
 
     std::string_view code() const { return {code_.data(), code_.size()}; }
-    /// How many decimals its major unit has: 0 for yen, 2 for euros. Nothing for a currency that
-    /// ISO 4217 doesn't list today, as one that an old event was sold in may be.
+    /// The number of decimals of the major unit: 0 for yen, 2 for euros. Returns nothing for a
+    /// currency that ISO 4217 doesn't list today; an old event may have been sold in one.
     std::optional<int> exponent() const;
 
     friend bool operator==(const Currency&, const Currency&) = default;

@@ -4,8 +4,8 @@
 
 namespace frontrow {
 
-/// What a function that may say no returns. The error type tells which kind of no it is: a domain's
-/// Refusal, a world's Fault, a ParseError; the kinds are never mixed.
+/// The return type of a function that can fail. The error type tells the kind of failure: a
+/// domain's Refusal, the world's Fault, or a ParseError. The kinds are never mixed.
 template <class T, class E>
 using Result = std::expected<T, E>;
 

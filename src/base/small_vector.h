@@ -6,8 +6,8 @@
 
 namespace frontrow {
 
-/// A vector with room for `count` elements in itself: most reservations have a seat or two, and
-/// memory of their own for those would be most of what they cost.
+/// A vector with inline room for `count` elements. Most reservations have one or two seats, and a
+/// heap allocation for those would be most of a reservation's cost.
 template <class T, std::size_t count>
 using SmallVector = boost::container::small_vector<T, count>;
 

@@ -5,7 +5,7 @@
 
 namespace frontrow {
 
-/// `Of`, to be changed or not: for a template that serves reading and writing.
+/// `Of` or `const Of`: for a template that serves both reading and writing.
 template <class T, class Of>
 concept Some = std::same_as<std::remove_const_t<T>, Of>;
 

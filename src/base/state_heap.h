@@ -12,16 +12,18 @@
 
 namespace frontrow {
 
-/// What comes due, lowest first: a binary heap. An entry that was overtaken stays behind until it
-/// comes to the top: it is dead, and its user knows it by what it points to.
+/// A binary heap of entries that come due, lowest first. An entry that is overtaken (the row that
+/// it points to changed) is dead. It stays in the heap until it reaches the top, and the heap's
+/// user recognises it by looking at the row.
 ///
-/// Inside a savepoint nothing leaves it, and what is added lies beside it: to take an entry out of
-/// the middle of a heap would cost a search. After a commit what was added is in it, and dead
-/// entries may be on top, so that drop_dead() is due then. After a roll-back nothing is left of
-/// what was added, so that no entry points to a row whose number is given anew.
+/// Inside a savepoint no entry leaves the heap, and new entries are kept in a list beside it,
+/// because taking an entry out of the middle of a heap would cost a search. After a commit the new
+/// entries are in the heap and dead entries may be at the top, so the user must call drop_dead().
+/// After a roll-back the new entries are gone, so no entry points to a row whose number is assigned
+/// again.
 ///
-/// It follows from rows elsewhere, and so isn't in the digest. Entries have a total order, by which
-/// alone they come out, whatever the heap went through.
+/// The heap is derived from rows elsewhere, so it isn't in the digest. Entries have a total order,
+/// and come out in that order whatever happened to the heap before.
 template <class Entry>
 class StateHeap final : StatePart {
 public:
@@ -40,7 +42,8 @@ public:
         lowest_beside_ = std::min(lowest_beside_, entry);
     }
 
-    /// Takes out the lowest; there is one, and no savepoint is open.
+    /// Removes and returns the lowest entry. The heap must not be empty, and no savepoint may be
+    /// open.
     Entry take_lowest() {
         CHECK(!log().is_open() && !entries_.empty());
         std::ranges::pop_heap(entries_, std::greater{});
@@ -49,8 +52,8 @@ public:
         return entry;
     }
 
-    /// Drops entries from the top until one `is_live`. After every change, so that the top is;
-    /// inside a savepoint it drops none.
+    /// Drops entries from the top until `is_live` is true of the top. Call it after every change.
+    /// Does nothing inside a savepoint.
     template <class IsLive>
     void drop_dead(IsLive is_live) {
         if (log().is_open()) return;
@@ -58,15 +61,15 @@ public:
             take_lowest();
     }
 
-    // `is_due` is true of all entries below some bound.
+    // `is_due` must be true of exactly the entries below some bound.
 
-    /// Some entry is due. Inside a savepoint that may be a dead one.
+    /// True if any entry is due. Inside a savepoint that entry may be dead.
     template <class IsDue>
     bool has_due(IsDue is_due) const {
         return (!entries_.empty() && is_due(entries_.front())) || has_due_beside(is_due);
     }
 
-    /// Calls `take` with every entry that is due, dead ones among them, in no order.
+    /// Calls `take` with every due entry, dead ones included, in no particular order.
     template <class IsDue, class Take>
     void visit_due(IsDue is_due, Take take) const {
         std::vector<std::size_t> open{0};
@@ -83,8 +86,7 @@ public:
             if (is_due(entry)) take(entry);
     }
 
-    /// The same, lowest first, until `take` returns false. Costs a logarithm of those taken for
-    /// each.
+    /// The same, lowest first, until `take` returns false. The n-th entry costs O(log n).
     template <class IsDue, class Take>
     void visit_lowest(IsDue is_due, Take take) const {
         const auto is_later = [this](std::size_t a, std::size_t b) { return at(a) > at(b); };
@@ -106,7 +108,7 @@ public:
         }
     }
 
-    /// Calls `take` with all, in no order.
+    /// Calls `take` with all entries, in no particular order.
     template <class Take>
     void visit(Take take) const {
         std::ranges::for_each(entries_, take);
@@ -120,7 +122,7 @@ private:
     bool has_due_beside(IsDue is_due) const {
         return !beside_.empty() && is_due(lowest_beside_);
     }
-    /// The places of those beside it follow those in it.
+    /// Places from entries_.size() on are those of beside_.
     const Entry& at(std::size_t place) const {
         return place < entries_.size() ? entries_[place] : beside_[place - entries_.size()];
     }
@@ -135,9 +137,9 @@ private:
         beside_.clear();
     }
 
-    /// In blocks: growing never copies a million while buyers wait.
+    /// A deque grows in blocks, so growing never copies a million entries while requests wait.
     std::deque<Entry> entries_;
-    /// Added inside the open savepoint.
+    /// Entries added inside the open savepoint.
     std::vector<Entry> beside_;
     Entry lowest_beside_{};
 };

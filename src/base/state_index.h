@@ -9,9 +9,9 @@
 
 namespace frontrow {
 
-/// An IndexTable whose changes can be taken back, alone or in a table's row. It keeps no keys, and
-/// none are noted: an insert is undone by the part of the key's hash that is kept, whatever the key
-/// pointed into. It follows from its rows, and so isn't in the digest.
+/// An IndexTable whose changes can be rolled back, alone or as a field of a table's row. It neither
+/// keeps keys nor notes them: an insert is undone by the key's tag, so the key may point into
+/// memory that is gone by then. The index is derived from rows, so it isn't in the digest.
 class StateIndex {
 public:
     static constexpr std::uint32_t kNone = IndexTable::kNone;
@@ -20,7 +20,7 @@ public:
     StateIndex(const StateIndex&) = delete;
     StateIndex& operator=(const StateIndex&) = delete;
 
-    /// As IndexTable's.
+    /// Like IndexTable::find.
     template <class Key, class HasKey>
     std::uint32_t find(const Key& key, HasKey has_key) const {
         return table_.find(key, has_key);
@@ -31,7 +31,7 @@ public:
     }
     void reserve(std::size_t count) { table_.reserve(count); }
 
-    /// A row, not kNone, whose key isn't there yet.
+    /// `row` is not kNone, and the key must not be in the index yet.
     template <class Key>
     void insert(const Key& key, std::uint32_t row) {
         const auto tag = IndexTable::tag_of(key);
@@ -40,7 +40,7 @@ public:
             log_.note([this, tag, row] { table_.erase_tagged(tag, row); });
     }
 
-    /// A row that is there.
+    /// The row must be in the index.
     template <class Key>
     void erase(const Key& key, std::uint32_t row) {
         const auto tag = IndexTable::tag_of(key);

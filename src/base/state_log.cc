@@ -75,7 +75,7 @@ StatePart::StatePart(StateLog& log, std::string_view name, Bits128 owner)
     log.parts_ = this;
 }
 
-/// It takes along what it had in the digest.
+/// A destroyed part takes its share out of the digest.
 StatePart::~StatePart() {
     log_.sum_ = difference_of(log_.sum_, sum_);
     if (is_unsettled_) std::erase(log_.unsettled_, this);

@@ -13,47 +13,48 @@ namespace frontrow {
 
 class StatePart;
 
-/// What the parts of one state share: the savepoint, by which all changes since it was opened can
-/// be taken back, and the digest of all that the parts hold.
+/// The object that all parts of one state share. It holds the savepoint, by which all changes since
+/// open() can be rolled back, and the digest of everything that the parts hold.
 ///
-/// **To make a state of parts.** Declare a StateLog first and then, each constructed with it, as
-/// many as needed of
-///   * StateTable: rows under numbers, which never move;
+/// **To build a state from parts.** Declare a StateLog first. Then declare as many of these as
+/// needed, each constructed with the log:
+///   * StateTable: rows with numbers; a row never moves;
 ///   * StateVector: one growing array of small values, alone or as a field of a table's row;
-///   * StateIndex: finds rows by a key that they hold themselves;
-///   * StateMap: small and ordered;
-///   * StateHeap: what comes due, soonest first;
+///   * StateIndex: finds rows by a key that the rows themselves hold;
+///   * StateMap: a small ordered map;
+///   * StateHeap: entries that come due, soonest first;
 ///   * StateValue: a counter or another single value.
-/// Change them only through their functions: then a new feature can be taken back, and is in the
-/// digest, for nothing. A reference that change() gave is for the next statements: a write through
-/// one that was kept past open() or digest() is missed.
+/// Change parts only through their functions. Then a new feature gets roll-back and digest for
+/// free. A reference returned by change() is only for the statements that follow: a write through a
+/// reference kept past open() or digest() is not recorded.
 ///
-/// **Where nothing is open and no digest is kept** a change costs one branch that is always the
-/// same. With an open savepoint it notes the old value, in constant time: of a value once in each
-/// savepoint, of a row as a whole where it is small, the field alone where it isn't
-/// (change(number, &Row::field)), the length where something is appended, and what is replaced or
-/// cleared moves into the note. Of a table it notes once where it ended: rows that come later go
-/// whole, so that nothing is noted of them.
+/// **Cost.** Without an open savepoint and without a digest, a change costs one branch that always
+/// goes the same way. Inside a savepoint a change notes the old value, in constant time. A
+/// StateValue is noted once per savepoint. A small row is noted whole; of a large row only the
+/// field is noted (change(number, &Row::field)). An append notes the length. A replaced or cleared
+/// value moves into the note. A table notes its end once: rows added later are dropped whole on
+/// roll-back, so changes to them need no notes.
 ///
-/// **The digest** is of what things are, not of where they lie: a sum of hashes (base/digest.h) of
-/// rows, values and elements, each salted with its part's name. An empty part adds nothing, nor
-/// does a value or an element that is zero. Rows are hashed when the digest is asked for, each that
-/// changed twice, however often it changed: so ask once a batch. What only follows from other parts
-/// (indexes, maps, heaps always) or moves with the clock of one node is `Digested::no`. Numbers of
-/// rows are as good as contents as long as all copies make rows in the order of the journal, and
-/// snapshots keep the numbers. A row is hashed whole: keep what changes all the time (counts) out
-/// of rows with long texts, in another table under the same numbers. A flipped bit, or a write past
-/// a part, shows in digest() when the row changes next, and in digest_anew() at once.
+/// **The digest** covers contents, not layout: it is a sum of hashes (base/digest.h) of rows,
+/// values and elements, each salted with its part's name. An empty part adds nothing, nor does a
+/// value or an element that is zero. A changed row is hashed twice per call of digest(), however
+/// often it changed, so call it once per batch. A part that is derived from other parts (indexes,
+/// maps and heaps always) or depends on one node's clock is `Digested::no`. Row numbers may count
+/// as contents as long as all copies add rows in journal order and snapshots keep the numbers. A
+/// row is hashed whole: keep fields that change often (counts) out of rows with long texts, in
+/// another table with the same numbers. A flipped bit or a write past a part's end shows in
+/// digest() when that row changes next, and in digest_anew() at once.
 ///
-/// **Inside a savepoint nothing is forgotten**: no row is erased and nothing leaves a heap. That is
-/// done at a boundary, by forget(), by the time of the facts and never by a node's clock. The
-/// digest stays as it was: what it had of a row that was forgotten it keeps as a sum of all of
-/// those, which a snapshot must keep, too. So copies may forget at different times, as long as no
-/// row in the digest names by its number one that comes back under another. Undo runs in strict
-/// reverse order: a number that was taken back is given again, a field of a row is restored before
-/// the row goes, and what points into a block of seats goes before the block.
+/// **Inside a savepoint nothing is forgotten**: no row is erased and no entry leaves a heap. Rows
+/// are erased at a boundary, through forget(), by the time of the facts and never by a node's
+/// clock. Forgetting leaves the digest unchanged: the log keeps the sum of the forgotten rows'
+/// hashes, and a snapshot must keep that sum too. So copies may forget at different times, as long
+/// as no digested row refers to another row by a number that may be assigned again. Undo runs in
+/// strict reverse order: a number that was rolled back is assigned again, a field is restored
+/// before its row is dropped, and references into a block of seats are undone before the block is.
 ///
-/// One thread. Neither it nor its parts can be moved: hold the state by pointer where that matters.
+/// One thread. Neither the log nor its parts can be moved: if the state must be movable, hold it by
+/// pointer.
 class StateLog {
 public:
     enum class Digests : bool { off, on };
@@ -64,42 +65,44 @@ public:
     StateLog& operator=(const StateLog&) = delete;
     ~StateLog();
 
-    /// From here on everything is noted. None is open yet.
+    /// Opens the savepoint; from now on every change is noted. No savepoint may be open.
     void open();
-    /// Lets all that was changed stand.
+    /// Closes the savepoint and keeps all changes.
     void commit();
-    /// Takes back all that was changed since open(), and CHECKs that the digest is as it was then:
-    /// rows are hashed anew for that, the sum isn't just put back.
+    /// Undoes all changes since open(), and CHECKs that the digest is what it was then. The sum
+    /// isn't just restored: changed rows are hashed again.
     void roll_back();
 
     bool is_open() const { return is_open_; }
     bool keeps_digest() const { return keeps_digest_; }
-    /// Either: whether a change has more to do than to change.
+    /// True if a savepoint is open or a digest is kept: then a change must be recorded.
     bool watches() const { return watches_; }
 
-    /// Has `erase` erase rows, and does nothing else to the digest than to keep what it was.
+    /// Lets `erase` erase rows, and keeps the digest as it was.
     template <class Erase>
     void forget(Erase erase) {
         const auto before = digest();
         erase();
         keep_forgotten(difference_of(before, digest()));
     }
-    /// Of the rows that were forgotten: for a snapshot, which is read into an empty state.
+    /// The sum of the forgotten rows' hashes. A snapshot saves it and restores it into an empty
+    /// state.
     Bits128 forgotten() const { return forgotten_; }
     void keep_forgotten(Bits128 sum) {
         forgotten_ = sum_of(forgotten_, sum);
         sum_ = sum_of(sum_, sum);
     }
 
-    /// Of the state as it is now, also inside a savepoint. Zero where none is kept.
+    /// The digest of the present state, also inside a savepoint. Zero if no digest is kept.
     Bits128 digest();
-    /// The same by reading everything, whether or not one is kept.
+    /// Computes the digest from scratch by reading everything, whether or not one is kept.
     Bits128 digest_anew() const;
-    /// For each part that isn't zero, with its name, in no order: for finding what diverged.
+    /// The digest of each part that isn't zero, with the part's name, in no particular order: to
+    /// find out which part diverged.
     std::vector<std::pair<std::string_view, Bits128>> digests_by_part();
 
-    /// For parts: how to take back what they are about to change, while a savepoint is open.
-    /// Undo steps change parts as if no savepoint were open. Inlined, a note is a few stores.
+    /// For parts: notes how to undo the change that they are about to make, while a savepoint is
+    /// open. Undo steps run as if no savepoint were open. Inlined, a note costs a few stores.
     template <class Undo>
     [[gnu::always_inline]] void note(Undo&& undo) {
         steps_.push(std::forward<Undo>(undo));
@@ -113,27 +116,27 @@ private:
     bool keeps_digest_;
     bool is_open_ = false;
     bool watches_;
-    /// How many were opened so far.
+    /// The number of savepoints opened so far.
     std::uint64_t savepoints_ = 0;
     UndoSteps steps_;
     Bits128 sum_;
     Bits128 sum_at_open_;
-    /// What the sum has of rows that aren't there any more.
+    /// The part of the sum that belongs to forgotten rows.
     Bits128 forgotten_;
-    /// All that there are, linked.
+    /// Head of the linked list of all parts.
     StatePart* parts_ = nullptr;
-    /// Those with changes that the sum doesn't have yet.
+    /// Parts with changes that the sum doesn't include yet.
     std::vector<StatePart*> unsettled_;
-    /// Those that asked to hear how the savepoint ends.
+    /// Parts to tell how the savepoint ends.
     std::vector<StatePart*> closing_;
 };
 
-/// Whether what a part holds belongs to the digest of its state.
+/// Tells whether a part's contents belong to the digest of the state.
 enum class Digested : bool { no, yes };
 
-/// What the log knows of a part. `name` tells parts apart in the digest, and isn't changed from one
-/// version to the next; it outlives the part. A part in a table's row is told apart from those of
-/// other rows by `owner`, the number or id of its row.
+/// What the log knows of a part. `name` distinguishes parts in the digest. It must not change
+/// between versions, and must outlive the part. `owner`, the number or id of a row, distinguishes a
+/// part in that row from the same part in other rows.
 class StatePart {
 public:
     StatePart(const StatePart&) = delete;
@@ -160,25 +163,25 @@ protected:
         sum_ = difference_of(sum_, hash);
         log_.sum_ = difference_of(log_.sum_, hash);
     }
-    /// Has settle() called before the digest is told.
+    /// Makes the log call settle() before it computes the digest.
     void settle_later() {
         if (is_unsettled_) return;
         is_unsettled_ = true;
         log_.unsettled_.push_back(this);
     }
-    /// A savepoint is open, and this wasn't asked of the part in it before.
+    /// True once per part and savepoint: at the first call while the savepoint is open.
     bool is_first_note() {
         if (!log_.is_open() || noted_in_ == log_.savepoints_) return false;
         noted_in_ = log_.savepoints_;
         return true;
     }
-    /// Has savepoint_closed() called at the end of the savepoint. Once in each.
+    /// Makes the log call savepoint_closed() when the savepoint ends. Call it once per savepoint.
     void hear_close() { log_.closing_.push_back(this); }
 
 private:
     friend class StateLog;
 
-    /// Brings the sum up to what the part holds.
+    /// Brings the sum up to date with the part's contents.
     virtual void settle() {}
     virtual void savepoint_closed(bool /*commits*/) {}
     virtual Bits128 digest_anew() const { return {}; }
@@ -188,7 +191,7 @@ private:
     Bits128 salt_;
     Bits128 sum_;
     bool is_unsettled_ = false;
-    /// The savepoint in which something of it was noted last.
+    /// The savepoint in which the part last noted something.
     std::uint64_t noted_in_ = 0;
     StatePart* next_;
     StatePart* before_ = nullptr;

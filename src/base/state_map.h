@@ -8,8 +8,9 @@
 
 namespace frontrow {
 
-/// An ordered table of what is few, or must be gone through in order. It follows from rows
-/// elsewhere, and so isn't in the digest. A key is copied for each note: no long texts.
+/// An ordered map for few entries, or for entries that must be visited in order. It is derived from
+/// rows elsewhere, so it isn't in the digest. Each note copies the key, so keys should not be long
+/// texts.
 template <class Key, class Value>
 class StateMap {
 public:
@@ -17,17 +18,17 @@ public:
     StateMap(const StateMap&) = delete;
     StateMap& operator=(const StateMap&) = delete;
 
-    /// For reading.
+    /// Read only.
     const std::map<Key, Value>& entries() const { return entries_; }
 
-    /// False, and nothing is changed, where the key is there already.
+    /// Returns false and changes nothing if the key is there already.
     bool insert(const Key& key, Value value) {
         const bool is_new = entries_.emplace(key, std::move(value)).second;
         if (is_new && log_.is_open()) log_.note([this, key] { entries_.erase(key); });
         return is_new;
     }
 
-    /// False where it isn't there.
+    /// Returns false if the key isn't there.
     bool erase(const Key& key) {
         auto node = entries_.extract(key);
         if (node.empty()) return false;

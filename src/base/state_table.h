@@ -17,14 +17,14 @@
 
 namespace frontrow {
 
-/// Rows under the numbers 0, 1, 2 and so on, in the order in which they were added. A row never
-/// moves, and a number is never given twice, but for one whose row was taken back. Rows are in
-/// pages of two to four kilobytes: growing never copies a million of them while buyers wait, and a
-/// page goes when its last row is erased.
+/// Rows with the numbers 0, 1, 2 and so on, in the order in which they were added. A row never
+/// moves. A number is assigned again only if its row was rolled back. Rows lie in pages of two to
+/// four kilobytes: growing never copies a million of them while requests wait, and a page is freed
+/// when its last row is erased.
 ///
-/// Rows that are in the digest have digest_fields() (base/digest.h), or are numbers. A row may have
-/// StateVector and StateIndex among its fields; they note and hash for themselves, and such a row,
-/// which can't be copied, is changed by fields alone.
+/// Rows in the digest have digest_fields() (base/digest.h) or are numbers. A row may have
+/// StateVector and StateIndex fields, which note and hash their own changes. Such a row can't be
+/// copied, so it must be changed field by field.
 template <class Row, Digested digested = Digested::yes>
 class StateTable final : StatePart {
 public:
@@ -32,32 +32,32 @@ public:
 
     StateTable(StateLog& log, std::string_view name) : StatePart{log, name} {}
     ~StateTable() {
-        // Parts in rows go before the table, the newest first.
+        // Parts inside rows are destroyed before the table, newest first.
         while (end_ > 0)
             if (has(--end_)) std::destroy_at(place(end_));
     }
 
     const Row& operator[](Number number) const { return *place(number); }
-    /// It was added, and neither erased nor taken back.
+    /// True if the row was added, and neither erased nor rolled back.
     bool has(Number number) const {
-        // Of a page that is gone it wraps around.
+        // Wraps around for a page that was dropped, and so is out of range too.
         const auto page = number / kRows - pages_gone_;
         return page < pages_.size() && (pages_[page].live & bit(number)) != 0;
     }
-    /// One more than the highest number so far.
+    /// One more than the highest number assigned so far.
     Number end() const { return end_; }
     std::size_t size() const { return size_; }
     /// The lowest number that has a row, or end().
     Number first() const { return first_; }
 
-    /// Calls `take` with each number and its row, in their order.
+    /// Calls `take` with each number and its row, in the order of numbers.
     template <class Take>
     void visit(Take take) const {
         for (auto number = first_; number < end_; ++number)
             if (has(number)) take(number, *place(number));
     }
-    /// The same, for who looks each row up in memory that lies anywhere: before it takes one,
-    /// `fetch` is called with a row that it takes soon.
+    /// Like visit(), for callers that then look up other memory for each row. `fetch` is called
+    /// with a row some steps before `take`, so that it can prefetch that memory.
     template <class Fetch, class Take>
     void visit(Fetch fetch, Take take) const {
         constexpr Number kSoon = 16;
@@ -67,7 +67,7 @@ public:
         });
     }
 
-    /// Has the memory of a row fetched.
+    /// Prefetches the memory of a row.
     void prefetch(Number number) const { __builtin_prefetch(place(number)); }
 
     /// Adds Row(args…) and returns its number.
@@ -89,7 +89,7 @@ public:
         return number;
     }
 
-    /// To be written at once. Notes the whole row.
+    /// Returns the row to be written at once. Notes the whole row.
     Row& change(Number number) {
         auto& row = *place(number);
         if (is_watched<digested>()) [[unlikely]] {
@@ -103,7 +103,7 @@ public:
         return row;
     }
 
-    /// One field of a row, to be written at once. Notes that alone.
+    /// Returns one field of a row to be written at once. Notes the field only.
     template <class Field, class Of>
     Field& change(Number number, Field Of::* field) {
         auto& present = place(number)->*field;
@@ -118,7 +118,7 @@ public:
         return present;
     }
 
-    /// One element of a field that is a list, to be written at once. Notes that alone.
+    /// Returns one element of a list field to be written at once. Notes the element only.
     template <class List, class Of>
     auto& change(Number number, List Of::* field, std::size_t index) {
         auto& present = (place(number)->*field)[index];
@@ -133,7 +133,7 @@ public:
         return present;
     }
 
-    /// Gives a field another value. Nothing is copied: the old one moves into the note.
+    /// Replaces a field's value. Nothing is copied: the old value moves into the note.
     template <class Field, class Of>
     void replace(Number number, Field Of::* field, std::type_identity_t<Field> value) {
         if (is_watched<digested>()) [[unlikely]]
@@ -147,7 +147,7 @@ public:
             });
     }
 
-    /// Appends to a field that is a list. Notes that it became longer.
+    /// Appends to a list field. Notes only that the list grew.
     template <class List, class Of, class Item>
     void append(Number number, List Of::* field, Item&& item) {
         if (is_watched<digested>()) [[unlikely]] {
@@ -161,10 +161,10 @@ public:
         (place(number)->*field).push_back(std::forward<Item>(item));
     }
 
-    /// What a row's own parts are changed through: the row's plain fields aren't.
+    /// For changing the parts inside a row. Don't write the row's plain fields through it.
     Row& parts_of(Number number) { return *place(number); }
 
-    /// For good, so not inside a savepoint.
+    /// Erases the row for good, so not inside a savepoint.
     void erase(Number number) {
         CHECK(!log().is_open() && has(number));
         remove(number);
@@ -175,7 +175,7 @@ public:
         drop_pages();
     }
 
-    /// The next row gets this number: for reading a snapshot, in which some have gone.
+    /// The next row gets this number. For reading a snapshot in which earlier rows are missing.
     void skip_to(Number number) {
         CHECK(!log().is_open() && number >= end_);
         if (size_ == 0) {
@@ -191,23 +191,24 @@ private:
     static constexpr Number kRows =
         static_cast<Number>(std::clamp<std::size_t>(std::bit_floor(4'096 / sizeof(Row)), 1, 64));
 
-    /// So many may lie empty before the first row.
+    /// Leading entries of erased pages are dropped only once there are at least this many.
     static constexpr Number kPagesKept = 64;
 
     struct Rows {
         alignas(Row) std::byte bytes[sizeof(Row) * kRows];
     };
-    /// With a bit for each of its rows.
+    /// Has a bit for each of its rows.
     struct Page {
         std::unique_ptr<Rows> rows;
         std::uint64_t live = 0;
-        /// Not in the sum, though before settled_end_: changed since it was last told.
+        /// Rows before settled_end_ that are not in the sum now, because they changed since the
+        /// last digest.
         std::uint64_t changed = 0;
     };
 
     Page& page_of(Number number) { return pages_[number / kRows - pages_gone_]; }
     const Page& page_of(Number number) const { return pages_[number / kRows - pages_gone_]; }
-    /// Those before the first row, once they are the most.
+    /// Drops the entries of pages before the first row, once they are at least half of the list.
     void drop_pages() {
         const auto gone = first_ / kRows - pages_gone_;
         if (gone < kPagesKept || gone < pages_.size() / 2) return;
@@ -232,7 +233,7 @@ private:
         return writer.finish();
     }
 
-    /// Before anything is changed in a savepoint.
+    /// Call before the first change in a savepoint.
     void note_end() {
         if (is_first_note()) note_new_end();
     }
@@ -240,14 +241,15 @@ private:
         old_end_ = end_;
         log().note([this] { take_back_until(old_end_); });
     }
-    /// A savepoint is open, and the row was there before it: what is done to others goes with them.
+    /// True if a savepoint is open and the row is older than it. Changes to newer rows need no
+    /// notes: the rows are dropped on roll-back.
     bool is_old(Number number) {
         if (!log().is_open()) return false;
         note_end();
         return number < old_end_;
     }
 
-    /// Before a row changes: it leaves the sum, until settle() adds it as it is then.
+    /// Call before a row changes. The old row leaves the sum, and settle() adds the new one.
     void touch(Number number) {
         if (!hashes() || number >= settled_end_) return;
         auto& page = page_of(number);
@@ -272,7 +274,7 @@ private:
         --size_;
     }
 
-    /// Adds the rows that have changed to the sum.
+    /// Adds the changed rows to the sum.
     void settle_changed() {
         Bits128 sum;
         for (const auto index : changed_pages_) {
@@ -302,16 +304,16 @@ private:
         return sum;
     }
 
-    /// But for the first `pages_gone_`, whose rows have all gone.
+    /// The first `pages_gone_` pages, whose rows are all gone, have no entry.
     std::vector<Page> pages_;
     Number pages_gone_ = 0;
     Number end_ = 0;
     Number first_ = 0;
     std::size_t size_ = 0;
     std::vector<Number> changed_pages_;
-    /// Rows from here on aren't in the sum yet.
+    /// Rows from here on are not in the sum yet.
     Number settled_end_ = 0;
-    /// Rows from here on came in the open savepoint.
+    /// Rows from here on were added in the open savepoint.
     Number old_end_ = 0;
 };
 

@@ -8,7 +8,8 @@
 
 namespace frontrow {
 
-/// A counter, a position, an instant: one small value that the state has once. Hashed once a batch.
+/// One small value that the state has once: a counter, a position, an instant. Hashed once per
+/// batch.
 template <class T, Digested digested = Digested::yes>
 class StateValue final : StatePart {
 public:
@@ -17,7 +18,7 @@ public:
 
     const T& get() const { return value_; }
 
-    /// To be written at once.
+    /// Returns the value to be written at once.
     T& change() {
         if (is_watched<digested>()) [[unlikely]] {
             touch();
@@ -35,7 +36,7 @@ private:
     void touch() {
         if (digested == Digested::yes && log().keeps_digest()) settle_later();
     }
-    /// What it has in the digest is its sum.
+    /// The part's share of the digest is its sum.
     void settle() override {
         const auto before = sum();
         take_from_digest(before);

@@ -12,9 +12,9 @@
 
 namespace frontrow {
 
-/// One array that grows at its end or is cleared, in one piece, so that it can be searched and
-/// copied fast; alone or in a table's row. For small values: each change hashes the old and the new
-/// one at once, which for a value that is zero costs nothing.
+/// An array in one piece, so that it can be searched and copied fast. It grows at its end or is
+/// cleared. It stands alone or in a table's row. For small values: each change hashes the old and
+/// the new value at once, which costs nothing for a zero.
 template <class T, Digested digested = Digested::yes>
 class StateVector final : StatePart {
 public:
@@ -27,7 +27,7 @@ public:
     const T& back() const { return values_.back(); }
     auto begin() const { return values_.begin(); }
     auto end() const { return values_.end(); }
-    /// As a whole, for reading.
+    /// The whole array, read only.
     const std::vector<T>& values() const { return values_; }
 
     void set(std::size_t index, T value) {
@@ -47,7 +47,7 @@ public:
         count_from(values_.size() - 1);
     }
 
-    /// To so many, all the same.
+    /// Grows to `size` elements; the new ones are copies of `value`.
     void grow(std::size_t size, const T& value) {
         CHECK(size >= values_.size());
         const auto before = values_.size();
@@ -56,7 +56,7 @@ public:
         count_from(before);
     }
 
-    /// Its memory goes, too.
+    /// Frees the memory, too.
     void clear() {
         const auto before = sum();
         take_from_digest(before);
@@ -93,7 +93,7 @@ private:
         if (log().is_open()) [[unlikely]]
             log().note([this, size = values_.size()] { shrink(size); });
     }
-    /// Behind `before` they are new.
+    /// Adds the elements from `before` on, which are new, to the digest.
     void count_from(std::size_t before) {
         if (hashes()) [[unlikely]] {
             add_to_digest(difference_of(hash_from(before), hash_of_size(before)));

@@ -8,7 +8,7 @@
 namespace frontrow {
 namespace {
 
-/// Of UTF-8.
+/// `text` must be UTF-8.
 std::size_t count_characters(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
         return (c & 0xC0) != 0x80;
@@ -23,8 +23,8 @@ bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
-/// What shows nothing where it stands alone: Unicode's White_Space, Default_Ignorable_Code_Point,
-/// and the Braille pattern without dots. First and last of each run.
+/// Characters that show nothing on their own: Unicode's White_Space, Default_Ignorable_Code_Point,
+/// and the Braille pattern without dots. First and last character of each run.
 constexpr std::pair<char32_t, char32_t> kInvisible[] = {
     {0x0000, 0x0020},   {0x007F, 0x00A0},   {0x00AD, 0x00AD}, {0x034F, 0x034F}, {0x061C, 0x061C},
     {0x115F, 0x1160},   {0x1680, 0x1680},   {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x2000, 0x200F},
@@ -39,7 +39,7 @@ bool is_invisible(char32_t character) {
     });
 }
 
-/// Of UTF-8.
+/// `text` must be UTF-8.
 bool shows_something(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const auto first = static_cast<unsigned char>(text[i++]);
@@ -59,7 +59,7 @@ bool is_within(std::size_t length, TextBounds bounds) {
 }  // namespace
 
 std::optional<TextFlaw> find_flaw(std::string_view text, TextBounds bounds, TextLines lines) {
-    // Most texts are, and then their bytes needn't be looked at.
+    // Most texts are printable ASCII, and then need no look at single bytes.
     const bool is_plain = is_printable_ascii(text);
     if (!is_plain && !is_utf8(text)) return TextFlaw::not_utf8;
     const auto length = is_plain ? text.size() : count_characters(text);

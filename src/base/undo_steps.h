@@ -11,9 +11,10 @@
 
 namespace frontrow {
 
-/// Functions without arguments that are called newest first, or never. They lie one after the
-/// other in large blocks that are used again, each before a pointer to what is known of its type:
-/// noting one allocates nothing and copies it once, and it never moves, so that it may own strings.
+/// A stack of functions without arguments that are called newest first, or never. Steps are stored
+/// one after the other in large blocks that are reused. A pointer to the step's type information
+/// follows each step. So noting a step allocates nothing and copies it once; it never moves
+/// afterwards, so it may own strings.
 class UndoSteps {
 public:
     UndoSteps() = default;
@@ -33,13 +34,13 @@ public:
         if constexpr (!std::is_trivially_destructible_v<Kept>) owns_ = true;
     }
 
-    /// Calls all, newest first, and forgets them. None may push another.
+    /// Calls all steps, newest first, and removes them. A step must not push another.
     void run() {
         walk([](const Kind& kind, void* step) { kind.run(step); });
         reset();
     }
 
-    /// Forgets all. Costs nothing unless one of them owns something.
+    /// Removes all steps without calling them. Costs nothing unless a step owns something.
     void drop() {
         if (owns_) walk([](const Kind& kind, void* step) { kind.drop(step); });
         reset();
@@ -49,24 +50,24 @@ public:
 
 private:
     struct Kind {
-        /// Calls and destroys it.
+        /// Calls the step and destroys it.
         void (*run)(void* step);
         void (*drop)(void* step);
         std::size_t size;
     };
-    /// Behind each step, so that they can be gone through backwards.
+    /// Follows each step, so that the steps can be walked backwards.
     struct Trailer {
         const Kind* kind;
     };
     struct Block {
         std::unique_ptr<std::byte[]> bytes;
-        /// How much of it is used, once another is begun.
+        /// The number of bytes used; set when the next block is begun.
         std::size_t size = 0;
     };
 
     static constexpr std::size_t kAlignment = 8;
     static constexpr std::size_t kBlock = std::size_t{64} * 1024;
-    /// What one large batch took isn't kept for ever.
+    /// Blocks beyond this number, which a large batch needed, are freed.
     static constexpr std::size_t kBlocksKept = 64;
 
     static constexpr std::size_t padded(std::size_t size) {
@@ -118,7 +119,7 @@ private:
 
     std::vector<Block> blocks_;
     std::size_t used_ = 0;
-    /// Where the next one goes, and where its block ends.
+    /// Where the next step goes, and the end of its block.
     std::byte* top_ = nullptr;
     std::byte* end_ = nullptr;
     bool owns_ = false;
