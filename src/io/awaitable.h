@@ -6,8 +6,8 @@
 
 namespace frontrow::io {
 
-/// Where everything that is awaited runs: an io_context with one thread. Named as what it is, and
-/// not erased to `any_io_executor`, because every step of every coroutine passes through it.
+/// The executor of all our coroutines: an io_context with one thread. It is the concrete type and
+/// not the type-erased `any_io_executor`, because every step of every coroutine passes through it.
 using Executor = boost::asio::io_context::executor_type;
 
 template <class T>

@@ -8,7 +8,7 @@ namespace frontrow::io {
 
 void run_in_background(const std::function<void()>& work) {
     std::thread{[&] {
-        // Of this thread alone, as Linux has it.
+        // On Linux this sets the priority of this thread only.
         setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 19);
         work();
     }}.join();

@@ -4,8 +4,9 @@
 
 namespace frontrow::io {
 
-/// Runs `work` to its end on a thread of the lowest priority, and waits for it. For what only
-/// computes: whatever lock it held, others might wait for as long as it gets no processor.
+/// Runs `work` on a thread of the lowest priority and waits for it to finish. Pure computation
+/// only: a lock held at this priority could block other threads for as long as this one gets no
+/// processor.
 void run_in_background(const std::function<void()>& work);
 
 }  // namespace frontrow::io

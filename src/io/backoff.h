@@ -8,9 +8,9 @@
 
 namespace frontrow::io {
 
-/// How long to wait before the next attempt at something that others attempt as well: twice as long
-/// after each failure, and shortened by chance to between half and the whole of it, so that they
-/// don't all come back at once.
+/// Computes the wait before the next attempt at something that others attempt as well. The wait
+/// doubles after each failure, up to `max`. Jitter shortens it to between half and the whole, so
+/// that clients don't all come back at once.
 class Backoff {
 public:
     Backoff(std::chrono::milliseconds min, std::chrono::milliseconds max)

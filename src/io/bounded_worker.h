@@ -10,22 +10,23 @@
 
 namespace frontrow::io {
 
-/// A thread for what waits for a disk, one piece of work after the other. So many may wait for it,
-/// and after close() none.
+/// One thread for work that waits for a disk, one job at a time. The number of waiting jobs is
+/// bounded. After close() no new job is accepted.
 class BoundedWorker {
 public:
     struct Settings {
         std::size_t waiting_max = 0;
-        /// What a piece is refused with: overloaded, and unavailable.
+        /// The messages of the faults `overloaded` and `unavailable`.
         std::string too_many;
         std::string is_closed;
     };
 
-    /// As Workers'.
+    /// `owner`: as for Workers.
     BoundedWorker(Executor owner, Settings settings)
         : settings_{std::move(settings)}, worker_{std::move(owner), 1} {}
 
-    /// Calls `work`, which returns a Result, as Workers::run. Faults: also overloaded, unavailable.
+    /// Calls `work`, which returns a Result, on the thread, as Workers::run does. Faults: also
+    /// overloaded, unavailable.
     template <class Work>
     auto run(Work& work) -> Awaitable<decltype(work())> {
         if (is_closing_)
@@ -38,7 +39,8 @@ public:
         co_return done;
     }
 
-    /// Takes nothing any more. What came before has been done, and answered, once `last` is.
+    /// Refuses new jobs and runs `last` after the accepted ones. When it returns, all of them are
+    /// done and answered.
     template <class Work>
     Awaitable<void> close(Work last) {
         is_closing_ = true;

@@ -14,7 +14,7 @@ namespace frontrow::io {
 
 namespace {
 
-/// As C has them. The texts outlive it.
+/// A null-terminated array as C wants it. `texts` must outlive it.
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<char*> pointers;
     pointers.reserve(texts.size() + 1);
@@ -35,7 +35,8 @@ Result<ChildProcess, Fault> ChildProcess::start(
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, 1, 2);
-    // A socket that it held would keep clients connected, and the port taken, after this process.
+    // A socket inherited by the child would keep clients connected and the port in use after this
+    // process ends.
     posix_spawn_file_actions_addclosefrom_np(&files, 3);
 
     const auto arguments = pointers_to(command);

@@ -12,12 +12,13 @@
 
 namespace frontrow::io {
 
-/// A program beside this one, with no input, no output and none of this one's files, sockets and
-/// environment. It is killed and reaped with the object. One thread. Starting it doesn't copy
-/// this process's page tables, however large it is; that is why it isn't a ServerProcess.
+/// Another program as a child process. It has no input and no output, and inherits none of our
+/// files, sockets or environment variables. It is killed and reaped when the object is destroyed.
+/// One thread. Unlike ServerProcess, starting it doesn't copy this process's page tables, however
+/// large it is.
 class ChildProcess {
 public:
-    /// `command`: the path of the program and its arguments. `environment`: NAME=value.
+    /// `command` is the program's path and its arguments; `environment` has entries NAME=value.
     static Result<ChildProcess, Fault>
     start(const std::vector<std::string>& command, const std::vector<std::string>& environment);
 
@@ -25,17 +26,19 @@ public:
     ChildProcess& operator=(ChildProcess&&) = delete;
     ~ChildProcess();
 
-    /// The exit code, or 128 and the signal's number as a shell has it; nothing while it runs.
+    /// The exit code, or 128 plus the signal's number as in a shell; nothing while the program
+    /// runs.
     std::optional<int> poll();
 
 private:
     explicit ChildProcess(pid_t pid) : pid_{pid} {}
 
-    /// 0 once it was reaped.
+    /// 0 once the child is reaped.
     pid_t pid_ = 0;
 };
 
-/// Those of this process's variables, each as NAME=value, that begin so: `PG`, or `HOME=`.
+/// Returns this process's environment variables that start with one of `beginnings` (`PG`, or
+/// `HOME=`), as NAME=value.
 std::vector<std::string> variables_from(std::initializer_list<std::string_view> beginnings);
 
 }  // namespace frontrow::io

@@ -3,7 +3,7 @@
 namespace frontrow::io {
 namespace {
 
-/// A clock that stepped back must not lengthen a wait: what began in the future is over.
+/// A start in the future counts as over: a clock that stepped back must not lengthen a wait.
 bool is_over(Instant since, Millis wait, Instant now) {
     return now >= since + wait || now < since;
 }

@@ -8,25 +8,25 @@
 
 namespace frontrow::io {
 
-/// Keeps calls away from something that is down, so that nobody waits for it in vain, and lets one
-/// through now and then to see whether it's back. It only counts and compares: the time is handed
-/// in, and what is done while it's open is the caller's affair. One thread.
+/// Keeps calls away from a service that is down, so that no caller waits for it in vain, and lets a
+/// probe through now and then to see whether it is back. It only counts and compares: the caller
+/// passes in the time, and decides what to do while the breaker is open. One thread.
 ///
-/// Whoever was allowed tells how it went, once. What calls report that were begun before it opened
-/// counts like any other's: in the worst case it closes or opens one call too early.
+/// Each allowed caller must report once how its call went. Calls that began before the breaker
+/// opened count like any other: at worst the breaker opens or closes one call too early.
 class CircuitBreaker {
 public:
     enum class State : std::uint8_t {
-        /// All is well: everything is allowed.
+        /// All calls are allowed.
         closed,
-        /// Nothing is allowed, for a time that grows with each probe that fails.
+        /// No call is allowed, for a time that grows with each failed probe.
         open,
-        /// One probe is under way; its end decides.
+        /// One probe is under way; its result decides.
         half_open,
     };
     struct Settings {
         int failures_in_a_row_max = 5;
-        /// A failure rate means nothing below so many calls in a window.
+        /// The failure rate is ignored if a window has fewer calls than `calls_in_window_min`.
         Millis window{1'000};
         int calls_in_window_min = 20;
         double failure_rate_max = 0.5;
@@ -34,18 +34,19 @@ public:
         Millis open_longest{10'000};
     };
 
-    /// `random` (for the jitter) outlives it.
+    /// `random` (for the jitter) must outlive the breaker.
     CircuitBreaker(const Settings& settings, Random& random)
         : settings_{settings},
           random_{random},
           backoff_{settings.open_first, settings.open_longest} {}
 
-    /// Whether to make the call. Once the open time is over this is true for one caller, who is
-    /// the probe, and for another if that one hasn't reported within `open_longest`.
+    /// Tells whether the caller may make the call. Once the open time is over, one caller gets true
+    /// and is the probe. If it hasn't reported within `open_longest`, another caller becomes the
+    /// probe.
     bool allows(Instant now);
     void succeeded(Instant now);
     void failed(Instant now);
-    /// As of the last call; `open` stays until somebody asks to be allowed.
+    /// As of the last call. The state stays `open` until a caller asks allows().
     State state() const { return state_; }
 
 private:
@@ -61,7 +62,7 @@ private:
     Instant window_start_;
     int calls_in_window_ = 0;
     int failures_in_window_ = 0;
-    /// When it opened, or when the probe went.
+    /// When the breaker opened, or when the probe began.
     Instant since_;
     Millis wait_{};
 };

@@ -8,9 +8,9 @@ namespace frontrow::io {
 
 /// The machine's two clocks at one moment.
 struct ClockReading {
-    /// What the machine holds the time to be. Steps when somebody sets it, forwards and backwards.
+    /// The machine's idea of the time. It steps forwards or backwards when somebody sets it.
     Instant wall;
-    /// Since the machine was started, suspended or not. Never falls and never steps.
+    /// The time since the machine started, suspension included. Never decreases and never steps.
     std::chrono::nanoseconds since_boot{};
 };
 
@@ -19,7 +19,7 @@ public:
     virtual ~Clock() = default;
     virtual ClockReading read() const = 0;
 
-    /// The wall clock's time. Whatever must not step with it is judged by a CarriedTime.
+    /// The wall clock's time. For anything that must not step with it, use a CarriedTime.
     Instant now() const { return read().wall; }
 };
 

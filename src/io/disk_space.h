@@ -5,7 +5,8 @@
 
 namespace frontrow::io {
 
-/// Tells how many bytes an ordinary user may still write to the file system that holds a folder.
+/// Reports how many bytes an unprivileged user may still write to the file system that contains
+/// `folder`.
 class DiskSpace {
 public:
     virtual ~DiskSpace() = default;
@@ -14,7 +15,7 @@ public:
 
 class SystemDiskSpace final : public DiskSpace {
 public:
-    /// What can't be asked counts as full.
+    /// A file system that can't be queried counts as full.
     std::uint64_t free_bytes(const std::filesystem::path& folder) const override;
 };
 

@@ -13,7 +13,7 @@ using std::chrono::nanoseconds;
 constexpr std::chrono::microseconds kLookMax{300};
 constexpr int kPartOfWork = 4;
 
-/// What this thread has used of a processor.
+/// The processor time that this thread has used.
 nanoseconds processor_time() {
     timespec used{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
@@ -35,7 +35,7 @@ void run_event_loop(boost::asio::io_context& loop) {
         }
         left_to_look -= look.elapsed();
         if (left_to_look > nanoseconds{0}) continue;
-        // It sleeps in there, and works.
+        // run_one() sleeps and works; only its processor time counts as work.
         const auto before = processor_time();
         loop.run_one();
         left_to_look = nanoseconds{0};

@@ -5,19 +5,20 @@
 
 namespace frontrow::io {
 
-/// How the world failed; a kind of its own only where somebody acts differently.
+/// How the world failed. A kind exists only if some caller acts differently on it.
 enum class FaultKind : std::uint8_t {
-    /// It surely wasn't done, and may work later.
+    /// Certainly not done; may work later.
     unavailable,
-    /// More is waiting than can be taken on. It wasn't done.
+    /// Too much is waiting already. Not done.
     overloaded,
-    /// The disk is nearly full; what frees or finishes still works. It wasn't done.
+    /// The disk is nearly full. Not done. Operations that free space or finish something still
+    /// work.
     storage_low,
-    /// It may have been done: ask again with the same key or id.
+    /// May or may not have been done: ask again with the same key or id.
     outcome_unknown,
-    /// What was read can't be what was written.
+    /// The data read can't be the data that was written.
     corrupt,
-    /// Somebody else has it open.
+    /// Another process has it open.
     in_use,
 };
 

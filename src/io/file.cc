@@ -21,7 +21,7 @@ Fault fault_about(const std::filesystem::path& path, const char* what) {
 
 Result<void, Fault> sync_path(const std::filesystem::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    // Some file systems can't sync a folder by itself, and say EINVAL.
+    // Some file systems can't sync a folder on its own, and return EINVAL.
     const bool is_synced = descriptor >= 0 && (::fsync(descriptor) == 0 || errno == EINVAL);
     Result<void, Fault> done;
     if (!is_synced) done = std::unexpected(fault_about(path, "sync"));
@@ -33,7 +33,8 @@ Result<void, Fault>
 rename_to(const std::filesystem::path& file, const std::filesystem::path& name, IfThere if_there) {
     const unsigned flags = if_there == IfThere::refuse ? RENAME_NOREPLACE : 0;
     int failed = ::renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, name.c_str(), flags);
-    // Some file systems can't promise it; whoever calls has looked before.
+    // Some file systems don't support RENAME_NOREPLACE. Callers have checked before that the name
+    // is free.
     if (failed != 0 && errno == EINVAL && flags != 0) failed = ::rename(file.c_str(), name.c_str());
     if (failed != 0) return std::unexpected(fault_about(name, "make"));
     return {};

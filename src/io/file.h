@@ -11,12 +11,12 @@
 
 namespace frontrow::io {
 
-/// An open file, closed with the object. One thread. Faults name the file and say what the system
-/// said.
+/// An open file, closed when the object is destroyed. One thread. Faults name the file and include
+/// the system's error text.
 class File {
 public:
     static Result<File, Fault> open_to_read(const std::filesystem::path& path);
-    /// A new one; fails where there is one.
+    /// Creates a new file; fails if it exists.
     static Result<File, Fault> create(const std::filesystem::path& path);
 
     File(File&& other) noexcept;
@@ -24,12 +24,13 @@ public:
     ~File();
 
     Result<std::uint64_t, Fault> size() const;
-    /// How many bytes came; fewer than there is room for only at the end.
+    /// Returns the number of bytes read; fewer than `into` has room for only at the end of the
+    /// file.
     Result<std::size_t, Fault> read(std::span<char> into);
-    /// The next read begins with the first byte.
+    /// The next read starts at the first byte.
     Result<void, Fault> rewind();
     Result<void, Fault> write(std::string_view bytes);
-    /// When it returns, what was written is on the disk.
+    /// When it returns, everything written is on the disk.
     Result<void, Fault> sync();
 
 private:
@@ -41,15 +42,15 @@ private:
     std::filesystem::path path_;
 };
 
-/// Makes the names of the files in this folder durable.
+/// Makes the names of this folder's files durable.
 Result<void, Fault> sync_folder(const std::filesystem::path& folder);
-/// Has what was made, renamed or removed in the file's folder on the disk.
+/// Makes names that were created, renamed or removed in the file's folder durable.
 Result<void, Fault> sync_folder_of(const std::filesystem::path& file);
 
 enum class IfThere : std::uint8_t { refuse, replace };
 
-/// Gives a finished file its name in the same folder, both durable when it returns: after a crash
-/// there is the whole file under that name, or what was there before. Where it fails, `file` is
+/// Renames a finished file within its folder. When it returns, content and name are durable: after
+/// a crash the name leads to the whole file or to what was there before. If it fails, `file` is
 /// removed.
 Result<void, Fault>
 publish(const std::filesystem::path& file, const std::filesystem::path& name, IfThere if_there);

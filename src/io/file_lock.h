@@ -9,11 +9,11 @@
 
 namespace frontrow::io {
 
-/// A lock that processes of one machine take in turn, on a file that has nothing else in it. It
-/// goes with the process, however that ends. One thread.
+/// A lock between processes of one machine, on a file that has no other content. The system
+/// releases it when the process ends, however it ends. One thread.
 class FileLock {
 public:
-    /// The lock is this process's until this goes.
+    /// Holds the lock; releases it when destroyed.
     class Held {
     public:
         explicit Held(int descriptor) : descriptor_{descriptor} {}
@@ -25,14 +25,14 @@ public:
         int descriptor_;
     };
 
-    /// Makes the file if need be, for its user alone. Faults: unavailable.
+    /// Creates the file if needed, accessible to its user only. Faults: unavailable.
     static Result<FileLock, Fault> open(const std::filesystem::path& file);
     FileLock(FileLock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();
 
-    /// Blocks the thread while another has it. Faults: in_use (for longer than `patience`),
-    /// unavailable.
+    /// Blocks the thread while another process holds the lock. Faults: in_use (held for longer than
+    /// `patience`), unavailable.
     Result<Held, Fault> take(std::chrono::milliseconds patience) const;
 
 private:

@@ -5,8 +5,8 @@
 
 namespace frontrow::io {
 
-/// The bytes as a gzip file (RFC 1952), quickly rather than tightly: a seat map of 14,000 letters
-/// takes 0.035 ms. The same bytes give the same file. Any thread.
+/// Compresses the bytes to a gzip file (RFC 1952), for speed rather than size: a seat map of 14,000
+/// letters takes 0.035 ms. Equal bytes give equal files. Any thread.
 std::string gzip(std::string_view bytes);
 
 }  // namespace frontrow::io

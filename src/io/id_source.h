@@ -6,7 +6,7 @@
 
 namespace frontrow::io {
 
-/// Makes new ids and traces. One thread. Keeps references: clock and random outlive it.
+/// Makes new ids and trace ids. One thread. Keeps references: clock and random must outlive it.
 class IdSource {
 public:
     IdSource(const Clock& clock, Random& random) : clock_{clock}, random_{random} {}

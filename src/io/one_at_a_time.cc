@@ -26,7 +26,7 @@ Awaitable<void> OneAtATime::wait() {
     );
 }
 
-/// It stays taken: the next has it from now on, though it runs later.
+/// `is_taken_` stays true: the next waiter owns the turn from now on, though it resumes later.
 void OneAtATime::pass_on() {
     if (waiting_.empty()) {
         is_taken_ = false;

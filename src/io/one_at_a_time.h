@@ -10,11 +10,12 @@
 
 namespace frontrow::io {
 
-/// Lets callers use a thing that has one user at a time, in the order in which they came. Made,
-/// used and destroyed on the executor's thread; destroyed when nobody has a turn or waits.
+/// Serialises access to something that has one user at a time, first come, first served.
+/// Constructed, used and destroyed on the executor's thread. When it is destroyed, no turn may be
+/// held or waited for.
 class OneAtATime {
 public:
-    /// The thing is its owner's until it is destroyed.
+    /// The holder has exclusive use until the turn is destroyed.
     class Turn {
     public:
         explicit Turn(OneAtATime& turns) : turns_{&turns} {}
@@ -28,14 +29,14 @@ public:
         OneAtATime* turns_;
     };
 
-    /// More than `waiting_max` aren't let in.
+    /// At most `waiting_max` callers may wait.
     OneAtATime(Executor executor, std::size_t waiting_max);
     OneAtATime(const OneAtATime&) = delete;
     OneAtATime& operator=(const OneAtATime&) = delete;
 
-    /// Nothing, at once, where too many wait.
+    /// Returns nothing, at once, if too many callers wait already.
     Awaitable<std::optional<Turn>> enter();
-    /// However many wait.
+    /// Waits however many others wait.
     Awaitable<Turn> enter_last();
 
 private:

@@ -16,11 +16,12 @@ namespace {
 
 using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
 
-/// How many are asked for at once.
+/// The number of events fetched at once.
 constexpr std::size_t kEvents = 128;
-/// So long they are told before whatever else is due gets its turn; the rest is told in the next.
+/// Watchers are called for this long before other due work gets its turn; the remaining events
+/// follow in the next turn.
 constexpr std::chrono::microseconds kTurnTime{1'000};
-/// The time is looked at after so many.
+/// The time is checked after this many calls.
 constexpr std::size_t kToldBetween = 8;
 
 int make_epoll() {
@@ -35,7 +36,7 @@ int make_epoll() {
 struct Poller::State {
     explicit State(const Executor& executor) : epoll{executor, make_epoll()} {}
 
-    /// Asks for more where all have been told, and tells for a turn.
+    /// Fetches events if all earlier ones are delivered, then delivers for one turn.
     void tell() {
         if (untold.empty()) ask();
         const Stopwatch stopwatch;
@@ -62,7 +63,7 @@ struct Poller::State {
 
     Descriptor epoll;
     std::array<epoll_event, kEvents> events{};
-    /// Those that have been asked for and not been told yet.
+    /// Events that were fetched and not delivered yet.
     std::span<epoll_event> untold;
 };
 

@@ -7,18 +7,19 @@
 
 namespace frontrow::io {
 
-/// Tells the owners of many descriptors when these can be read from or written to: an epoll that
-/// Asio waits for as a whole.
+/// Tells the owners of many descriptors when these become readable or writable: one epoll that Asio
+/// waits for as a whole.
 ///
-/// Asio's own operations try first and wait then. A server's connection has nothing to read right
-/// after its answer, so that each request would cost a system call that finds nothing, and an
-/// operation made, queued and thrown away. Edge-triggered (epoll(7)): who is told goes on until
-/// nothing is left.
+/// Asio's own operations try first and then wait. A server's connection has nothing to read right
+/// after its answer, so each request would cost a system call that finds nothing and an operation
+/// that is allocated, queued and thrown away. The epoll is edge-triggered (epoll(7)): a watcher
+/// must read or write until nothing is left.
 ///
-/// Made, used and destroyed on its executor's thread.
+/// Constructed, used and destroyed on its executor's thread.
 class Poller {
 public:
-    /// Is told what epoll says of its descriptor. May remove itself, and others, meanwhile.
+    /// Receives the epoll events of its descriptor. During the call it may remove itself and other
+    /// watchers.
     class Watcher {
     public:
         virtual void told(std::uint32_t events) = 0;
@@ -27,18 +28,19 @@ public:
         ~Watcher() = default;
     };
 
-    /// Throws std::system_error where the system has no more descriptors.
+    /// Throws std::system_error if the system has no descriptors left.
     explicit Poller(Executor executor);
-    /// When nothing is watched any more.
+    /// No watcher may be left.
     ~Poller();
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
 
-    /// False where the system has no room for it. What is there already is told of, too.
+    /// Returns false if the system has no room for the descriptor. Data that is there already
+    /// raises an event, too.
     [[nodiscard]] bool add(int descriptor, Watcher& watcher);
     void remove(int descriptor, Watcher& watcher);
 
-    /// Where the watchers are told.
+    /// The executor on which watchers are called.
     Executor executor() const;
 
 private:

@@ -11,9 +11,9 @@
 
 namespace frontrow::io {
 
-/// Runs the coroutine, and whatever else the loop has to do, until nothing is left to do; returns
-/// what the coroutine returned, or throws what it threw. Blocks the thread: for a command, or a
-/// thread whose owner goes on serving. May be called again on the same loop.
+/// Runs the coroutine, and any other work of the loop, until nothing is left to do. Returns what
+/// the coroutine returned or throws what it threw. Blocks the thread: for a command, or for a
+/// thread whose owner goes on serving. May be called again with the same loop.
 template <class T>
 T run_to_end(boost::asio::io_context& loop, Awaitable<T> coroutine) {
     std::exception_ptr thrown;

@@ -31,8 +31,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     return pointers;
 }
 
-/// The rest of the child's life before it is another program: between fork and exec only calls that
-/// are safe in a signal handler are allowed.
+/// What the child does between fork and exec, where only calls that are safe in a signal handler
+/// are allowed.
 struct Launch {
     const char* folder;
     const char* log;
@@ -78,11 +78,11 @@ Result<std::unique_ptr<ServerProcess>, Fault> ServerProcess::start(const Options
     const int fork_error = errno;
     close(failure[1]);
     int exec_error = 0;
-    // A pipe that ends empty was closed by exec.
+    // If exec succeeds, it closes the pipe and the read finds no bytes.
     if (pid > 0 && read(failure[0], &exec_error, sizeof exec_error) <= 0) exec_error = 0;
     close(failure[0]);
     if (pid < 0) return failed("can't start " + command.front(), fork_error);
-    // glibc 2.36 forgets that its pidfd_open() is C.
+    // In glibc 2.36, the declaration of pidfd_open() lacks `extern "C"`.
     const int process = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
     std::unique_ptr<ServerProcess> child{new ServerProcess{pid, process}};
     if (exec_error != 0) return failed("can't run " + command.front(), exec_error);

@@ -13,34 +13,36 @@
 
 namespace frontrow::io {
 
-/// Another program as a child, in a process group of its own: a Ctrl-C at our terminal is for us to
-/// pass on. It's ended with the object, and by the kernel should this process be killed. One
-/// thread, and one that lives as long as the child: it's that thread's end that the kernel watches.
+/// Another program as a child process, in its own process group: a Ctrl-C at our terminal reaches
+/// us only, and we pass it on. The destructor ends it, and the kernel does if this process is
+/// killed. One thread, which must live as long as the child: the kernel watches for the end of that
+/// thread.
 ///
-/// Own code because Boost.Process 1.81 can neither tie a child's life to ours nor wait for it with
-/// an end to its patience that can be relied on.
+/// Our own code because Boost.Process 1.81 can't tie a child's life to ours, and its wait with a
+/// timeout isn't reliable.
 class ServerProcess {
 public:
     struct Options {
         /// The program's path and its arguments.
         std::vector<std::string> command;
-        /// Where it works.
+        /// The working directory.
         std::filesystem::path folder;
-        /// `NAME=value`; it gets nothing else of ours.
+        /// Entries `NAME=value`; the child inherits no other variable.
         std::vector<std::string> environment;
-        /// The file that takes what it writes, on both outputs.
+        /// The file that receives standard output and standard error.
         std::filesystem::path log;
     };
 
-    /// Fault unavailable: it can't be run, and why.
+    /// Faults: unavailable (the program can't be run; the text says why).
     static Result<std::unique_ptr<ServerProcess>, Fault> start(const Options& options);
     ~ServerProcess();
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
 
-    /// Its exit code, or 128 and the signal's number; nothing if it still runs after `patience`.
+    /// The exit code, or 128 plus the signal's number; nothing if the program still runs after
+    /// `patience`.
     std::optional<int> wait(std::chrono::milliseconds patience);
-    /// SIGTERM, and SIGKILL for all of its group when `patience` is over; returns as wait() does.
+    /// Sends SIGTERM, and SIGKILL to the whole group after `patience`. Returns what wait() does.
     int end(std::chrono::milliseconds patience);
 
 private:

@@ -1,5 +1,5 @@
-// OpenSSL would have everybody use EVP, which takes three fifths of a short message's time; its
-// SHA256_* are what EVP calls.
+// OpenSSL deprecates the SHA256_* functions in favour of EVP, which calls them and takes three
+// fifths of the time of a short message.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "io/sha256.h"

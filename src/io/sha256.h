@@ -22,9 +22,9 @@ public:
 
     void update(std::string_view bytes);
     void update(std::span<const std::uint8_t> bytes);
-    /// The digest of all that was given since the last call.
+    /// The digest of all bytes since the last finish.
     Sha256Digest finish();
-    /// Its first 128 bits.
+    /// The first 128 bits of the digest.
     Bits128 finish128();
 
 private:

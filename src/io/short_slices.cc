@@ -8,10 +8,10 @@
 namespace frontrow::io {
 namespace {
 
-/// The shortest there is.
+/// The shortest slice that Linux allows.
 constexpr std::uint64_t kSliceNanoseconds = 100'000;
 
-/// As in sched_setattr(2): the C library of Debian 12 has neither the calls nor this.
+/// The structure of sched_setattr(2). Debian 12's C library has neither it nor the calls.
 struct Attributes {
     std::uint32_t size;
     std::uint32_t policy;

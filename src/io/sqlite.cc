@@ -11,11 +11,11 @@
 namespace frontrow::io {
 namespace {
 
-/// Another connection's short lock (a checkpoint, a recovery) is waited for.
+/// How long to wait for another connection's short lock (a checkpoint, a recovery).
 constexpr int kBusyTimeoutMs = 5'000;
 
-// Of SQLite's log, https://sqlite.org/fileformat2.html#the_write_ahead_log: a header, and frames of
-// a header and a page each. A frame begins with its page's number.
+// The layout of SQLite's write-ahead log (https://sqlite.org/fileformat2.html#the_write_ahead_log):
+// a header, then frames, each with a header and a page. A frame starts with its page's number.
 constexpr std::size_t kLogHeader = 32;
 constexpr std::size_t kPageSizeAt = 8;
 constexpr std::size_t kFrameHeader = 24;
@@ -34,7 +34,7 @@ std::unexpected<Fault> not_on_disk(int code) {
     });
 }
 
-/// Null where there is none.
+/// Null if SQLite has no such file open.
 sqlite3_file* file_of(sqlite3* handle, int which) {
     sqlite3_file* file = nullptr;
     const int code = sqlite3_file_control(handle, "main", which, static_cast<void*>(&file));
@@ -45,7 +45,7 @@ int sync_file(sqlite3_file* file) {
     return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }
 
-/// Reads into `bytes` and writes the same back.
+/// Reads the bytes at `at` and writes them back unchanged.
 int write_again(sqlite3_file* file, std::span<std::uint8_t> bytes, sqlite3_int64 at) {
     const auto size = static_cast<int>(bytes.size());
     const int code = file->pMethods->xRead(file, bytes.data(), size, at);
@@ -65,7 +65,7 @@ struct LogPages {
     std::set<std::size_t> numbers;
 };
 
-/// Rewrites and syncs the whole log, and notes its pages.
+/// Rewrites and syncs the whole log, and collects its page numbers.
 int write_log_again(sqlite3_file* log, LogPages& pages) {
     sqlite3_int64 size = 0;
     int code = log->pMethods->xFileSize(log, &size);
@@ -113,7 +113,7 @@ SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::st
     const int flags = access | (mode == Mode::read_write_create ? SQLITE_OPEN_CREATE : 0) |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (auto whole = refuse_log_alone(file); !whole) return std::unexpected(whole.error());
-    // As it's given a name like `file:x` or `:memory:` would mean something else to SQLite.
+    // A relative name such as `file:x` or `:memory:` has a special meaning to SQLite.
     std::error_code error;
     const auto path = std::filesystem::absolute(file, error);
     if (error) return std::unexpected(Fault{FaultKind::unavailable, error.message()});
@@ -127,8 +127,8 @@ SqliteDatabase::open(const std::filesystem::path& file, Mode mode, const std::st
     return database;
 }
 
-// Of a database without a byte SQLite removes the log with its first read, also for one who only
-// reads.
+// If the database file is empty, SQLite removes its log at the first read, even on a read-only
+// connection.
 Result<void, Fault> SqliteDatabase::refuse_log_alone(const std::filesystem::path& file) {
     std::error_code ignored;
     std::error_code is_missing;
@@ -149,7 +149,7 @@ Result<void, Fault> SqliteDatabase::execute(const std::string& sql) {
     return {};
 }
 
-// SQLite may have done it by itself.
+// SQLite may have rolled back already.
 Result<void, Fault> SqliteDatabase::roll_back() {
     if (sqlite3_get_autocommit(handle_.get()) != 0) return {};
     return execute("ROLLBACK");
@@ -172,7 +172,7 @@ Result<SqliteStatement, Fault> SqliteDatabase::prepare(std::string_view sql) {
 }
 
 void SqliteDatabase::take_over_checkpoints() {
-    // In the place of SQLite's own, which would make a checkpoint every thousand pages.
+    // Replaces SQLite's own hook, which would checkpoint every thousand pages.
     const auto count = [](void* pages_in_log, sqlite3*, const char*, int pages) {
         *static_cast<int*>(pages_in_log) = pages;
         return SQLITE_OK;
@@ -181,7 +181,8 @@ void SqliteDatabase::take_over_checkpoints() {
 }
 
 Result<bool, Fault> SqliteDatabase::checkpoint() {
-    // A connection opens the log with its first read; before that it would find nothing to move.
+    // A connection opens the log at its first read; without one, the checkpoint would find nothing
+    // to move.
     int code = sqlite3_exec(handle_.get(), "PRAGMA user_version", nullptr, nullptr, nullptr);
     int in_log = 0;
     int moved = 0;
@@ -201,10 +202,10 @@ Result<void, Fault> SqliteDatabase::sync() {
     return {};
 }
 
-// The order matters. First the log: the database must not become newer than the log on the disk, or
-// a power cut would mix old pages with new ones. Then the pages that an earlier checkpoint wrote:
-// SQLite skips those as long as any connection keeps the log's index. Then the rest is moved, and
-// the empty log is synced: an old one would put old pages over new ones.
+// The order matters. First the log is synced: if the database became newer than the log on the
+// disk, a power cut would mix old pages with new ones. Then the pages that an earlier checkpoint
+// wrote are rewritten: SQLite skips those as long as any connection keeps the log's index. Then the
+// other pages are moved, and the empty log is synced: an old log would put old pages over new ones.
 Result<void, Fault> SqliteDatabase::settle(std::chrono::milliseconds patience) {
     if (auto opened = execute("PRAGMA user_version"); !opened) return opened;
     auto* database = file_of(handle_.get(), SQLITE_FCNTL_FILE_POINTER);
@@ -262,7 +263,8 @@ void SqliteStatement::bind(int index, std::int64_t value) {
 }
 
 void SqliteStatement::bind(int index, std::span<const std::uint8_t> bytes) {
-    // Where there is no address there is no byte, and still a value: SQLite would bind NULL.
+    // An empty span may have a null address, which SQLite would bind as NULL instead of an empty
+    // value.
     const void* data = bytes.empty() ? "" : static_cast<const void*>(bytes.data());
     CHECK(
         sqlite3_bind_blob64(handle_.get(), index, data, bytes.size(), SQLITE_STATIC) == SQLITE_OK
@@ -297,7 +299,7 @@ std::int64_t SqliteStatement::integer(int column) const {
 }
 
 std::string_view SqliteStatement::text(int column) const {
-    // SQLite gives a text as it is, too; asked for a text it would make one of a blob.
+    // sqlite3_column_blob returns a text unchanged, too; sqlite3_column_text would convert a blob.
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }

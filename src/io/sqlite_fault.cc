@@ -9,7 +9,7 @@
 namespace frontrow::io {
 namespace {
 
-/// How SQLite failed; `system` is the operating system's own error, or 0.
+/// An SQLite error; `system` is the operating system's errno, or 0.
 struct SqliteError {
     int code = 0;
     int system = 0;
@@ -21,7 +21,7 @@ std::string folder_of(const std::filesystem::path& file) {
     return file.has_parent_path() ? file.parent_path().string() : ".";
 }
 
-/// Empty where SQLite's own words say it as well.
+/// Empty if SQLite's own message says it well enough.
 std::string words_for(const SqliteError& error, const std::filesystem::path& file) {
     const bool is_of_system = error.kind() == SQLITE_IOERR || error.kind() == SQLITE_CANTOPEN;
     const int system = is_of_system ? error.system : 0;
@@ -45,7 +45,7 @@ std::string words_for(const SqliteError& error, const std::filesystem::path& fil
 Fault sqlite_fault(sqlite3* handle, const std::filesystem::path& file) {
     const SqliteError error{sqlite3_extended_errcode(handle), sqlite3_system_errno(handle)};
     const std::string_view message = sqlite3_errmsg(handle);
-    // Our statements name only what our files have: a table that is gone was damaged away.
+    // Our statements name only tables that our files have, so a missing table means damage.
     const bool lacks_table = error.kind() == SQLITE_ERROR && message.starts_with("no such table");
     const bool is_corrupt =
         error.kind() == SQLITE_CORRUPT || error.kind() == SQLITE_NOTADB || lacks_table;

@@ -4,14 +4,14 @@
 
 namespace frontrow::io {
 
-/// Measures elapsed time, for metrics; it never steps. Any thread.
+/// Measures elapsed time, for metrics. It never steps. Any thread.
 class Stopwatch {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
     std::chrono::nanoseconds elapsed() const { return std::chrono::steady_clock::now() - start_; }
     double seconds() const { return std::chrono::duration<double>(elapsed()).count(); }
-    /// The moment at which so much will have elapsed, for a Timer.
+    /// The moment at which `elapsed` will have passed, for a Timer.
     Time at(std::chrono::nanoseconds elapsed) const { return start_ + elapsed; }
 
 private:

@@ -11,15 +11,16 @@
 
 namespace frontrow::io {
 
-/// A connection's end that never blocks: reads and writes move what can be moved now, and who finds
-/// nothing to do waits. One waits at a time. Used on the poller's thread.
+/// One end of a connection; calls never block. Reads and writes move as many bytes as possible now;
+/// a caller that can move none awaits until_readable() or until_writable(). One waiter at a time.
+/// Used on the poller's thread.
 class StreamSocket final : private Poller::Watcher {
 public:
     enum class State : std::uint8_t {
         moved,
-        /// Nothing now: wait.
+        /// No byte can be moved now: wait.
         blocked,
-        /// The other end has closed, or the connection is broken or was closed here.
+        /// The other end has closed, the connection is broken, or it was closed here.
         ended
     };
     struct Transfer {
@@ -27,27 +28,27 @@ public:
         std::size_t bytes = 0;
     };
 
-    /// Takes a connected socket over, which doesn't block. The poller outlives it.
+    /// Takes over a connected, non-blocking socket. The poller must outlive this object.
     StreamSocket(Poller& poller, int descriptor);
     ~StreamSocket();
     StreamSocket(const StreamSocket&) = delete;
     StreamSocket& operator=(const StreamSocket&) = delete;
 
-    /// `into` isn't empty.
+    /// `into` must not be empty.
     Transfer receive(std::span<char> into);
-    /// Sends of `head` and then of `body`; not both are empty.
+    /// Sends bytes of `head` and then of `body`. At least one must not be empty.
     Transfer send(std::string_view head, std::string_view body);
 
-    /// Nothing has been told of since receive() or send() found that nothing can be moved: they
-    /// needn't be tried.
+    /// True if receive() would find nothing: it found nothing more to read, and no event arrived
+    /// since.
     bool is_drained() const { return !readable_; }
-    /// Returns when it may be worth another try, and after cancel() or close().
+    /// Returns when another try may succeed, and after cancel() or close().
     Awaitable<void> until_readable();
     Awaitable<void> until_writable();
 
-    /// Whoever waits waits no longer; from a queued call, not from within this.
+    /// Resumes the waiter, if there is one: from a queued call, not within this one.
     void cancel();
-    /// Says that nothing more will be sent.
+    /// Tells the other end that nothing more will be sent.
     void shutdown_send();
     void close();
 
@@ -60,8 +61,8 @@ private:
     int descriptor_;
     bool readable_ = false;
     bool writable_ = true;
-    /// The other end has closed or the connection is broken: a read that brings little isn't the
-    /// last.
+    /// The other end has closed or the connection is broken. Then a short read may have more behind
+    /// it.
     bool hung_up_ = false;
     const bool* awaited_ = nullptr;
     std::move_only_function<void()> waiter_;

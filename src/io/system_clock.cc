@@ -6,7 +6,7 @@
 namespace frontrow::io {
 
 ClockReading SystemClock::read() const {
-    // CLOCK_MONOTONIC, std::chrono's steady clock, stands still while the machine is suspended.
+    // CLOCK_MONOTONIC (std::chrono's steady clock) stops while the machine is suspended.
     timespec since_boot{};
     clock_gettime(CLOCK_BOOTTIME, &since_boot);
     return {

@@ -9,12 +9,12 @@
 
 namespace frontrow::io {
 
-/// Runs coroutines and knows how many still run, so that nothing is ever left running behind:
-/// spawn, then await all of them before what they use goes. One thread, the executor's; outlives
-/// its tasks.
+/// Runs coroutines and counts those that still run, so that none is left running: spawn tasks, then
+/// await all of them before destroying what they use. One thread, the executor's. Must outlive its
+/// tasks.
 class TaskGroup {
 public:
-    /// `on_error` is told what a task threw, if one did: no task of ours throws on purpose.
+    /// `on_error` receives an exception that a task threw. None of our tasks throws on purpose.
     TaskGroup(Executor executor, std::function<void(std::exception_ptr)> on_error);
     ~TaskGroup();
     TaskGroup(const TaskGroup&) = delete;
@@ -22,7 +22,7 @@ public:
 
     void spawn(Awaitable<void> task);
     std::size_t size() const { return running_; }
-    /// Returns when no task runs. Whoever closes the group has told its tasks to end.
+    /// Returns when no task runs. Tell the tasks to end before.
     Awaitable<void> wait();
 
 private:

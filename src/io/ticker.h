@@ -8,8 +8,8 @@
 
 namespace frontrow::io {
 
-/// Calls a function at a steady pace on an executor, from construction until destruction. Made,
-/// called and destroyed on that executor's thread; a call that was already queued when it is
+/// Calls a function periodically on an executor, from construction to destruction. Constructed,
+/// called and destroyed on that executor's thread. A call that is queued when the ticker is
 /// destroyed does nothing.
 class Ticker {
 public:

@@ -10,7 +10,7 @@
 namespace frontrow::io {
 
 struct TurnQueue::State {
-    /// Those who come to wait meanwhile have the next turn of the loop.
+    /// Callers that start to wait meanwhile get the next turn of the loop.
     void run() {
         const Stopwatch stopwatch;
         for (auto left = waiting.size(); left > 0; --left) {
@@ -24,7 +24,7 @@ struct TurnQueue::State {
     Executor executor;
     std::chrono::microseconds slice;
     std::deque<std::move_only_function<void()>> waiting = {};
-    /// run() will be called, or is.
+    /// run() is queued or running.
     bool is_posted = false;
 };
 
@@ -43,7 +43,7 @@ void TurnQueue::add(std::move_only_function<void()> resume) {
     if (!std::exchange(state_->is_posted, true)) post(state_);
 }
 
-/// The queue itself may go with the last one that goes on.
+/// The queue may be destroyed by the last coroutine that resumes, so the state is shared.
 void TurnQueue::post(const std::shared_ptr<State>& state) {
     boost::asio::post(state->executor, [state] {
         state->run();

@@ -8,24 +8,25 @@
 
 namespace frontrow::io {
 
-/// Where a coroutine waits that has used up its turn of the loop and has more to do.
+/// A queue of coroutines that have used up their turn of the event loop and have more to do.
 ///
-/// Whatever else is due goes first: sockets, timers, answers from other threads. Then those who
-/// wait here share one slice of time in each turn of the loop, first come first served, however
-/// many they are; so a thousand of them delay the rest by no more than one. While nothing else is
-/// due they have the whole thread.
+/// Other due work runs first: sockets, timers, results from other threads. Then the waiting
+/// coroutines share one time slice per turn of the loop, first come, first served. So a thousand of
+/// them delay other work by one slice only. While no other work is due they have the whole thread.
 ///
-/// Made, used and destroyed on the executor's thread; destroyed when nobody waits.
+/// Constructed, used and destroyed on the executor's thread. When it is destroyed, no coroutine may
+/// wait.
 class TurnQueue {
 public:
-    /// In each turn of the loop at least one goes on, and no further one once `slice` is over.
+    /// In each turn of the loop at least one coroutine resumes, and no further one once `slice` is
+    /// over.
     TurnQueue(Executor executor, std::chrono::microseconds slice);
     TurnQueue(const TurnQueue&) = delete;
     TurnQueue& operator=(const TurnQueue&) = delete;
 
     /// Returns in a later turn of the loop.
     Awaitable<void> wait();
-    /// Calls `resume` in a later turn of the loop, behind all who wait.
+    /// Calls `resume` in a later turn of the loop, after those already waiting.
     void add(std::move_only_function<void()> resume);
 
 private:

@@ -11,16 +11,16 @@
 
 namespace frontrow::io {
 
-/// Threads for long computations (parsing or rendering megabytes), so that the owner goes on
-/// serving. The work touches nothing that the owner may change meanwhile.
+/// Threads for long computations (parsing or rendering megabytes), so that the owner's thread keeps
+/// serving. The work must not touch anything that the owner may change meanwhile.
 class Workers {
 public:
-    /// `owner`: where run() is called and continues.
+    /// `owner`: the executor on which run() is called and resumes.
     Workers(Executor owner, std::size_t threads) : owner_{std::move(owner)}, pool_{threads} {}
     ~Workers() { pool_.join(); }
 
-    /// Calls `work` on another thread and returns what it returned. `work` and all it refers to
-    /// live until then.
+    /// Calls `work` on another thread and returns its result. `work` and everything it refers to
+    /// must live until then.
     template <class Work>
     Awaitable<std::invoke_result_t<Work&>> run(Work& work) {
         using Answer = std::invoke_result_t<Work&>;

@@ -10,9 +10,9 @@ struct ZSTD_CCtx_s;
 
 namespace frontrow::io {
 
-/// Makes zstd frames (RFC 8878), quickly rather than tightly: lines of JSON that are alike shrink
-/// to a sixth, some 400 MB of them a second. Each frame says how long its content is, and
-/// has a checksum of it. Keeps a megabyte of tables from one to the next. One thread at a time.
+/// Makes zstd frames (RFC 8878), for speed rather than size: similar lines of JSON shrink to a
+/// sixth, at about 400 MB a second. Each frame stores the length and a checksum of its content.
+/// Keeps a megabyte of tables between calls. One thread at a time.
 class ZstdCompressor {
 public:
     ZstdCompressor();
@@ -27,15 +27,15 @@ private:
     std::unique_ptr<ZSTD_CCtx_s, Free> context_;
 };
 
-/// Whether these bytes begin as a frame does: no text in UTF-8 does.
+/// Tells whether the bytes start like a zstd frame. No UTF-8 text does.
 bool is_zstd_frame(std::string_view bytes);
 
-/// How long the content of this frame is, by what it says itself; nothing where it isn't one or
-/// doesn't say. Any thread.
+/// The length of the content that this frame states; nothing if it isn't a frame or doesn't state
+/// it. Any thread.
 std::optional<std::size_t> zstd_content_bytes(std::string_view frame);
 
-/// The content of one whole frame; nothing where it is damaged, or longer than `bytes_max`. Any
-/// thread.
+/// The content of one whole frame; nothing if the frame is damaged or the content is longer than
+/// `bytes_max`. Any thread.
 std::optional<std::string> zstd_decompress(std::string_view frame, std::size_t bytes_max);
 
 }  // namespace frontrow::io

@@ -21,9 +21,9 @@ struct FreeOptions {
 
 using Options = std::unique_ptr<PQconninfoOption, FreeOptions>;
 
-/// Nothing if it can't be read.
+/// Null if the URL can't be parsed.
 Options options_in(const std::string& url) {
-    // What libpq says of a URL that it can't read quotes it, password and all.
+    // libpq's message about an unreadable URL quotes it, password included.
     char* said = nullptr;
     Options options{PQconninfoParse(url.c_str(), &said)};
     PQfreemem(said);

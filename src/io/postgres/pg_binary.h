@@ -14,10 +14,10 @@
 
 namespace frontrow::io::postgres {
 
-/// PostgreSQL's binary format of values: numbers are big-endian, times are microseconds since 2000
+/// PostgreSQL's binary format of values: numbers are big-endian; times are microseconds since 2000
 /// in UTC.
 
-/// What libpq calls that format.
+/// libpq's code for the binary format.
 constexpr int kBinary = 1;
 
 template <std::unsigned_integral Number>
@@ -47,7 +47,7 @@ inline Bits128 read_uuid(const char* bytes) {
 inline constexpr Instant kPgEpoch{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
 inline constexpr auto kPgInfinity = std::numeric_limits<std::int64_t>::max();
 inline constexpr auto kPgMinusInfinity = std::numeric_limits<std::int64_t>::min();
-/// PostgreSQL knows no moment from here on.
+/// PostgreSQL can't represent an instant from here on.
 inline constexpr Instant kPgEnd{std::chrono::sys_days{std::chrono::year{32767} / 12 / 31}};
 
 inline std::int64_t timestamp_of(Instant at) {
@@ -57,7 +57,7 @@ inline std::int64_t timestamp_of(Instant at) {
     return (at - kPgEpoch).count() * 1'000;
 }
 
-/// Digits past the millisecond are cut, towards the past.
+/// Digits past the millisecond are cut off, towards the past.
 inline Instant instant_of(std::int64_t timestamp) {
     if (timestamp == kPgInfinity) return Instant::max();
     if (timestamp == kPgMinusInfinity) return Instant::min();

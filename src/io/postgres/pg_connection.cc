@@ -12,8 +12,8 @@ namespace frontrow::io::postgres {
 namespace {
 
 constexpr PgStatement kRollback{.name = "", .sql = "ROLLBACK"};
-/// Whatever the database or the role has been set to: each statement sees what was committed before
-/// it, and what is answered as committed is on the disk.
+/// These override the settings of the database and the role: each statement sees everything
+/// committed before it, and an acknowledged commit is on the disk.
 #define FRONTROW_SETTINGS                                                                      \
     "SELECT set_config('statement_timeout', $1, $4), set_config('lock_timeout', $2, $4),"      \
     " set_config('idle_in_transaction_session_timeout', $3, $4),"                              \
@@ -31,16 +31,16 @@ constexpr PgStatement kKeyedSettings{
 };
 #undef FRONTROW_SETTINGS
 
-/// Errors after which the session would go on to fail: it is a standby's, doesn't know what was
-/// prepared, or has plans from before a change of the tables.
+/// True for errors after which every later statement of the session would fail: the server is a
+/// standby, doesn't know a prepared statement, or has plans from before a table was changed.
 bool makes_stale(const PgError& error) {
     return error.sqlstate == "25006" || error.sqlstate == "26000" || error.sqlstate == "0A000";
 }
 
 }  // namespace
 
-/// One user at a time. Whoever is stopped in the middle (an error, a cancelled coroutine) leaves a
-/// conversation that nobody can take up, so the session ends with it.
+/// Marks the connection as in use. If the user stops in the middle (an error, a cancelled
+/// coroutine), no one can resume the conversation, so the session is closed.
 class PgConnection::Use {
 public:
     explicit Use(std::shared_ptr<PgLink> link) : link_{std::move(link)} {
@@ -98,7 +98,7 @@ Awaitable<Result<void, PgError>> PgConnection::set_up_session() {
     const auto& said = exchange.error();
     if (is_answered && !said) co_return Result<void, PgError>{};
     auto error = is_answered ? said.value() : lost(said);
-    // Whatever it was: no connection has come of it, and nothing was done.
+    // Whatever the error was, no connection was made and nothing was executed.
     if (error.kind != PgErrorKind::unavailable) error.kind = PgErrorKind::refused;
     co_return std::unexpected(std::move(error));
 }
@@ -136,19 +136,19 @@ bool PgConnection::send(PgExchange& exchange, std::span<const PgQuery> queries) 
     return exchange.sync();
 }
 
-/// Sends what is buffered and reads to the end of the answers. False: it didn't come to that.
+/// Sends what is buffered and reads all replies. False if the connection ended first.
 Awaitable<bool> PgConnection::converse(PgExchange& exchange) {
     link_->flush();
     while (!exchange.take(prepared())) {
         if (co_await link_->receive()) continue;
-        // The server's last words may have come with the end.
+        // The server's last message may have arrived together with the end of the connection.
         co_return link_->handle() != nullptr&& exchange.take(prepared());
     }
     co_return true;
 }
 
-/// Ends the transaction that a failed statement left behind. If that fails as well the session
-/// ends, and the server rolls back.
+/// Rolls back the transaction that a failed statement left open. If that fails, the session is
+/// closed, and the server rolls back.
 Awaitable<void> PgConnection::recover(const PgError& error) {
     is_stale_ = is_stale_ || makes_stale(error);
     if (error.kind == PgErrorKind::lost || !is_in_transaction()) co_return;
@@ -164,7 +164,7 @@ PgConnection::run_script(std::string sql, std::chrono::milliseconds time) {
     Use use{link_};
     if (link_->has_ended()) co_return std::unexpected(not_begun());
     link_->set_deadline(time);
-    // A text of several statements can't go in a pipeline.
+    // A script of several statements can't be sent in pipeline mode.
     CHECK(PQexitPipelineMode(link_->handle()) == 1);
     auto error = PQsendQuery(link_->handle(), sql.c_str()) == 1 ? co_await converse_script()
                                                                 : lost(std::nullopt);

@@ -18,13 +18,13 @@ namespace frontrow::io::postgres {
 
 class PgLink;
 
-/// One session with PostgreSQL. One thread, the executor's, and one user at a time (CHECK): a
-/// second run() is begun when the first has returned. Errors come back as PgErrors and never throw.
+/// One session with PostgreSQL. One thread, the executor's, and one user at a time (CHECK): begin a
+/// second run() only after the first has returned. Errors are returned as PgErrors; nothing throws.
 class PgConnection {
 public:
-    /// Not connected yet.
+    /// Doesn't connect yet.
     PgConnection(Executor executor, PgOptions options);
-    /// Closes. Whoever waited on it has returned.
+    /// Closes the session. All calls must have returned.
     ~PgConnection();
     PgConnection(const PgConnection&) = delete;
     PgConnection& operator=(const PgConnection&) = delete;
@@ -32,35 +32,35 @@ public:
     static Awaitable<Result<std::unique_ptr<PgConnection>, PgError>>
     connect(Executor executor, PgOptions options);
 
-    /// Connects, once, within connect_time. Errors: refused, unavailable.
+    /// Connects once, within connect_time. Errors: refused, unavailable.
     Awaitable<Result<void, PgError>> open();
 
-    /// Sends these statements in one network round trip and returns an answer for each, or the
-    /// first error. They are one transaction: all or nothing, unless BEGIN and COMMIT among them,
-    /// or a BEGIN in an earlier run, say otherwise. After an error no transaction is open, and the
-    /// connection goes on to work if is_usable() says so.
+    /// Sends the statements in one network round trip. Returns a result for each, or the first
+    /// error. They are one transaction, all or nothing, unless BEGIN and COMMIT among them, or a
+    /// BEGIN in an earlier run, say otherwise. After an error no transaction is open, and the
+    /// connection can be used further if is_usable() is true.
     ///
-    /// If it never returns, or returns `lost`, they may have been done. The queries live until it
-    /// returns, and there is at least one.
+    /// If it never returns, or returns `lost`, the statements may have been executed. `queries`
+    /// must not be empty and must live until it returns.
     Awaitable<Result<std::vector<PgResult>, PgError>> run(std::span<const PgQuery> queries);
 
-    /// Runs statements separated by semicolons, as a migration file has them, in one transaction
-    /// unless they say otherwise. What they return is dropped. Not for a pooled connection.
+    /// Runs statements separated by semicolons, as in a migration file, in one transaction unless
+    /// they say otherwise. Discards their results. Not for a connection through a pooler.
     Awaitable<Result<void, PgError>> run_script(std::string sql, std::chrono::milliseconds time);
 
-    /// Whether the server warned during the last run(), which succeeded nevertheless.
+    /// True if the server sent a warning during the last successful run().
     bool has_warned() const;
-    /// False: for nothing but to be destroyed.
+    /// If false, the connection can only be destroyed.
     bool is_usable() const;
-    /// As is_usable(), after a look at whether the server has ended the session meanwhile. Costs a
-    /// system call.
+    /// Like is_usable(), but also checks whether the server has ended the session. Costs a system
+    /// call.
     bool is_alive();
     bool is_in_transaction() const;
-    /// The process that serves this session, as pg_stat_activity has it; behind a pooler a number
-    /// that means nothing to the server.
+    /// The process that serves this session, as in pg_stat_activity. Behind a pooler the number
+    /// means nothing to the server.
     int backend() const;
-    /// Ends the session at once; who waits on it gets `lost`, or `refused` before it was open. What
-    /// the server is doing it may finish, within statement_timeout.
+    /// Ends the session at once. A waiting call returns `lost`, or `refused` if the session wasn't
+    /// open yet. The server may still finish the current statement, within statement_timeout.
     void close();
 
 private:

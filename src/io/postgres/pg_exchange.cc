@@ -12,7 +12,7 @@
 namespace frontrow::io::postgres {
 namespace {
 
-/// The protocol counts them in 16 bits.
+/// The protocol counts parameters in 16 bits.
 constexpr std::size_t kParamsMax = std::numeric_limits<std::uint16_t>::max();
 
 std::string field(const pg_result* result, int code) {
@@ -34,7 +34,7 @@ bool PgPrepared::must_prepare(const PgQuery& query) {
     const auto [at, is_new] = entries_.try_emplace(query.statement.name);
     auto& entry = at->second;
     if (!is_new) {
-        // One name is one statement.
+        // A name must always have the same text and parameter types.
         CHECK(entry.sql == query.statement.sql && are_same(entry.types, query.params));
         return false;
     }
@@ -121,8 +121,7 @@ bool PgExchange::send_unnamed(const PgQuery& query) {
 }
 
 bool PgExchange::take(PgPrepared* prepared) {
-    // A NULL ends each statement's answers. Two in a row are libpq's way of saying that it expects
-    // no more.
+    // A NULL ends each statement's results. With two in a row, libpq says that it expects no more.
     bool was_null = false;
     while (PQisBusy(handle_) == 0) {
         pg_result* result = PQgetResult(handle_);
@@ -133,11 +132,11 @@ bool PgExchange::take(PgPrepared* prepared) {
     return false;
 }
 
-/// Takes the result over. True: it was the Sync's.
+/// Takes ownership of the result. Returns true if it is the Sync's.
 bool PgExchange::accept(pg_result* result, PgPrepared* prepared) {
     PgResult owned{result};
     const auto status = PQresultStatus(result);
-    // It would never end, and unnest() does as well.
+    // A COPY would never end here; use unnest() instead.
     CHECK(status != PGRES_COPY_IN && status != PGRES_COPY_OUT && status != PGRES_COPY_BOTH);
     switch (status) {
         case PGRES_PIPELINE_SYNC:
@@ -174,9 +173,9 @@ PgError error_in(const pg_result* result) {
         .sqlstate = field(result, PG_DIAG_SQLSTATE),
         .constraint = field(result, PG_DIAG_CONSTRAINT_NAME),
     };
-    // Without a state it is libpq that speaks: the connection is gone.
+    // Without an SQLSTATE the error is libpq's own: the connection is gone.
     error.kind = error.sqlstate.empty() ? PgErrorKind::lost : kind_of(error.sqlstate);
-    // The detail is left out: it quotes rows.
+    // The detail is left out, because it quotes rows.
     const auto message = field(result, PG_DIAG_MESSAGE_PRIMARY);
     error.what = in_one_line(message.empty() ? PQresultErrorMessage(result) : message);
     return error;

@@ -17,27 +17,27 @@ struct pg_conn;
 
 namespace frontrow::io::postgres {
 
-/// A statement as the source has it: constants of static lifetime. A named one is prepared on each
-/// connection when it is first used there; one name is one text, with parameters of the same types
-/// each time. One without a name is for what is said once.
+/// A statement in our source: constants of static lifetime. A named statement is prepared on each
+/// connection at its first use there; the same name must always have the same text and parameter
+/// types. Leave the name empty for statements that run once.
 struct PgStatement {
     const char* name = "";
     const char* sql = "";
 };
 
-/// A statement with this run's values.
+/// A statement with the values for this run.
 struct PgQuery {
     PgStatement statement;
     PgParams params = {};
 };
 
-/// What a session has prepared.
+/// The statements that a session has prepared.
 class PgPrepared {
 public:
-    /// Whether this statement must be prepared first. From then on it counts as on its way.
+    /// True if this statement must be prepared first. From then on it counts as sent.
     bool must_prepare(const PgQuery& query);
     void arrived(const PgStatement& statement);
-    /// What was on its way and hasn't arrived won't.
+    /// Forgets the statements that were sent and not confirmed: they won't be.
     void forget_unarrived();
 
 private:
@@ -50,24 +50,26 @@ private:
     std::unordered_map<std::string_view, Entry> entries_;
 };
 
-/// One pipeline, from its first statement to its Sync: what is sent, and what the answers mean.
-/// Only reads and writes libpq's buffers; the socket is somebody else's.
+/// One pipeline, from its first statement to its Sync: what is sent, and what the replies mean. It
+/// only reads and writes libpq's buffers; the socket belongs to the caller.
 class PgExchange {
 public:
     explicit PgExchange(pg_conn* handle) : handle_{handle} {}
 
-    /// `prepared`: nullptr sends every statement unnamed. False: the connection is broken.
+    /// If `prepared` is nullptr, every statement is sent unnamed. Returns false if the connection
+    /// is broken.
     bool send(const PgQuery& query, PgPrepared* prepared);
-    /// Its answer is checked and not kept.
+    /// The reply is checked for an error and then dropped.
     bool send_aside(const PgQuery& query);
     bool sync();
 
-    /// Takes the answers that have come, without waiting. True: the Sync's was the last of them.
+    /// Takes the replies that have arrived, without waiting. Returns true once the Sync's reply has
+    /// come, which is the last.
     bool take(PgPrepared* prepared);
 
-    /// The first thing that went wrong.
+    /// The first error.
     const std::optional<PgError>& error() const { return error_; }
-    /// One for each send(), if nothing went wrong.
+    /// One result for each send(), if there was no error.
     std::vector<PgResult> take_results() { return std::move(results_); }
 
 private:
@@ -89,7 +91,7 @@ private:
     std::size_t answered_ = 0;
     std::vector<PgResult> results_;
     std::optional<PgError> error_;
-    /// The parameters as libpq wants them; kept for their memory.
+    /// The parameters as libpq wants them; members, so that their memory is reused.
     std::vector<PgOid> oids_;
     std::vector<const char*> values_;
     std::vector<int> lengths_;

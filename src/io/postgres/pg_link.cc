@@ -23,8 +23,8 @@ using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 using Wait = asio::posix::descriptor_base;
 using Clock = std::chrono::steady_clock;
 
-/// libpq writes "FATAL:  53300: too many…" when it is told to be verbose, and has no other way to
-/// say which error a server met a new connection with.
+/// In verbose mode libpq writes "FATAL:  53300: too many…". This is the only way to learn the
+/// SQLSTATE with which a server refused a new connection.
 std::string sqlstate_in(std::string_view message) {
     const auto is_code = [](std::string_view text) {
         if (text.size() != 7 || text.substr(5) != ": ") return false;
@@ -44,7 +44,7 @@ std::string text_of(const char* text) {
     return text == nullptr ? std::string{} : std::string{text};
 }
 
-/// Which line of PostgreSQL's own source complained is of no use to an operator.
+/// Removes the line that names PostgreSQL's source file, which is of no use to an operator.
 std::string without_location(std::string text) {
     constexpr std::string_view kLocation = "LOCATION:";
     for (auto at = text.find(kLocation); at != std::string::npos; at = text.find(kLocation))
@@ -52,15 +52,15 @@ std::string without_location(std::string text) {
     return text;
 }
 
-/// Of a TLS record longer than PostgreSQL itself makes them, a pooler's, libpq may take a part, and
-/// no socket tells of the rest.
+/// libpq may read only a part of a TLS record that is longer than PostgreSQL's own (a pooler's),
+/// and then the socket doesn't become readable for the rest.
 bool has_decrypted_input(pg_conn* handle) {
     const auto* tls = static_cast<const SSL*>(PQsslStruct(handle, "OpenSSL"));
     return tls != nullptr && SSL_pending(tls) > 0;
 }
 
-/// Later words win: ours before the URL are defaults, ours after it are set. An empty one is as
-/// good as none.
+/// Later keywords override earlier ones: ours before the URL are defaults, ours after it are fixed.
+/// An empty value counts as absent.
 pg_conn* begin_connecting(const PgOptions& options, const PgHost& host) {
     const std::array keywords{
         "keepalives_idle",
@@ -117,7 +117,7 @@ Awaitable<Result<void, PgError>> PgLink::connect(PgOptions options) {
     if (!named) co_return std::unexpected(std::move(named.error()));
     auto hosts = co_await look_up(executor_, std::move(*named));
     if (!hosts) co_return std::unexpected(std::move(hosts.error()));
-    // None is libpq's own.
+    // Without a host, libpq's default applies.
     if (hosts->empty()) hosts->emplace_back();
     PgError error = connect_error();
     for (std::size_t i = 0; i < hosts->size() && !is_closed_; ++i) {
@@ -154,7 +154,7 @@ Awaitable<Result<void, PgError>> PgLink::try_host(const PgOptions& options, cons
 Awaitable<Result<void, PgError>> PgLink::go_through_handshake() {
     auto next = PQstatus(handle_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
-        // Each step may have gone on to another address, and so to another socket.
+        // A step may have moved on to another address, and so to another socket.
         const bool goes_on = next != PGRES_POLLING_FAILED && watch_socket() &&
                              co_await wait(next == PGRES_POLLING_WRITING);
         if (!goes_on) co_return std::unexpected(connect_error());
@@ -186,12 +186,13 @@ bool PgLink::is_open() const {
 bool PgLink::has_ended() {
     if (!is_open()) return true;
     const bool has_broken = PQconsumeInput(handle_) == 0;
-    // Lets libpq read what came, without waiting: a good-bye is heard as a notice.
+    // PQisBusy makes libpq parse the input without waiting; the server's last message arrives as a
+    // notice.
     PQisBusy(handle_);
     return has_broken || !is_open();
 }
 
-/// What a warning says is for whoever reads the server's log; that there was one is kept.
+/// Records that there was a warning. Its text isn't kept, because the server logs it.
 void PgLink::hear(void* link, const pg_result* notice) {
     const auto severity = text_of(PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED));
     auto& self = *static_cast<PgLink*>(link);
@@ -206,7 +207,7 @@ void PgLink::hear(void* link, const pg_result* notice) {
 
 void PgLink::flush() {
     if (is_flushing_ || !is_open()) return;
-    // An error here is met again by whoever receives.
+    // An error here shows up again when the caller receives.
     if (PQflush(handle_) != 1) return;
     is_flushing_ = true;
     socket_->descriptor.async_wait(

@@ -16,12 +16,12 @@ struct pg_result;
 
 namespace frontrow::io::postgres {
 
-/// A libpq connection and its socket on an executor: it connects, sends what libpq holds whenever
-/// the socket takes it, and waits for what comes, all without holding the thread. Shared by whoever
-/// waits on it, so that a close() in the meantime leaves nothing dangling. One thread.
+/// A libpq connection and its socket on an executor. It connects, sends what libpq has buffered as
+/// the socket accepts it, and waits for input, all without blocking the thread. Callers that wait
+/// on it share ownership, so a close() meanwhile leaves nothing dangling. One thread.
 ///
-/// Asio watches a duplicate of libpq's socket: libpq closes its own whenever it likes, and the
-/// number would then be somebody else's.
+/// Asio watches a duplicate of libpq's socket: libpq may close its own at any time, and the
+/// descriptor's number could then belong to another file.
 class PgLink : public std::enable_shared_from_this<PgLink> {
 public:
     explicit PgLink(Executor executor);
@@ -29,38 +29,40 @@ public:
     PgLink(const PgLink&) = delete;
     PgLink& operator=(const PgLink&) = delete;
 
-    /// Ends connected and in pipeline mode, or with `refused` or `unavailable`. Of several hosts it
-    /// tries one after the other: libpq would give all of the time to one that says nothing. The
-    /// deadline that is left when it returns is connect_time's.
+    /// Returns when connected and in pipeline mode, or with `refused` or `unavailable`. Several
+    /// hosts are tried one after the other, each with its share of the time: libpq would give all
+    /// of the time to a host that doesn't answer. When it returns, the deadline of connect_time is
+    /// still set.
     Awaitable<Result<void, PgError>> connect(PgOptions options);
 
     /// nullptr once closed.
     pg_conn* handle() const { return handle_; }
     bool is_open() const;
-    /// Looks, without waiting, whether the server has said good-bye.
+    /// Checks, without waiting, whether the server has ended the session.
     bool has_ended();
-    /// The server's last words before it ended the connection unasked; empty if it had none.
+    /// The server's message when it ended the connection on its own; empty if it sent none.
     const PgError& last_words() const { return last_words_; }
 
-    /// Whether the server has warned since forget_warnings(). A commit that was told with a warning
-    /// may not have reached a synchronous standby.
+    /// True if the server has sent a warning since forget_warnings(). A commit acknowledged with a
+    /// warning may not have reached a synchronous standby.
     bool has_warned() const { return has_warned_; }
     void forget_warnings() { has_warned_ = false; }
 
-    /// Sends what libpq has buffered, now and as the socket takes it.
+    /// Sends what libpq has buffered, now and whenever the socket accepts more.
     void flush();
-    /// Waits for bytes and hands them to libpq. False: broken, closed, or the deadline has passed.
+    /// Waits for bytes and passes them to libpq. False if the connection is broken or closed, or
+    /// the deadline has passed.
     Awaitable<bool> receive();
 
-    /// From now on, receive() and connect() end when so much time is over.
+    /// From now on, receive() and connect() end after this time.
     void set_deadline(std::chrono::milliseconds time);
     void clear_deadline();
     bool is_late() const { return is_late_; }
 
-    /// Ends the connection and whoever waits on it.
+    /// Ends the connection and resumes the waiting caller.
     void close();
 
-    /// Somebody is in the middle of something that must be finished before the next begins.
+    /// An operation is under way that must finish before the next begins.
     bool is_used = false;
 
 private:

@@ -5,28 +5,28 @@
 
 namespace frontrow::io::postgres {
 
-/// Where a server is and how long it may take. Times are bounds, not delays.
+/// Where a server is, and how long operations may take. Times are upper bounds.
 struct PgOptions {
-    /// As libpq has it: a postgres:// URL or key=value pairs, with sslmode and all the rest. Holds
-    /// the password and is therefore never logged.
+    /// In libpq's syntax: a postgres:// URL or key=value pairs, including sslmode and all other
+    /// options. It contains the password, so it is never logged.
     std::string url;
-    /// What the server's list of sessions shows, unless the URL says it.
+    /// The name in the server's list of sessions, unless the URL sets it.
     std::string application_name = "frontrow";
-    /// False behind a pooler that lends its sessions by the transaction (PgBouncer): nothing is
-    /// left in a session then. Statements go unnamed, the timeouts travel with each transaction,
-    /// and a BEGIN can't name an isolation level.
+    /// False behind a pooler that lends sessions by the transaction (PgBouncer), where nothing may
+    /// be left in a session. Then statements are sent unnamed, the timeouts travel with each
+    /// transaction, and BEGIN can't name an isolation level.
     bool prepare = true;
-    /// Every statement finds its rows by an index. A plan made while a table is small reads it all,
-    /// and is kept when it has grown: such plans aren't made then.
+    /// True: plans use an index wherever there is one. A generic plan made while a table is small
+    /// would scan it, and the plan would be kept after the table has grown.
     bool is_keyed = false;
-    /// From the first look-up of the host's name to the session's settings.
+    /// From the first look-up of the host's name until the session's settings are made.
     std::chrono::milliseconds connect_time{5'000};
-    /// The server's own; 0 is none.
+    /// The server's own timeouts; 0 means none.
     std::chrono::milliseconds statement_timeout{5'000};
     std::chrono::milliseconds lock_timeout{2'000};
     std::chrono::milliseconds idle_in_transaction_timeout{10'000};
-    /// How long the answer to one run() may take before the connection is given up: more than
-    /// statement_timeout, which leaves no doubt about the outcome.
+    /// How long the reply to one run() may take before the connection is given up. It must be
+    /// longer than statement_timeout, after which the outcome is certain.
     std::chrono::milliseconds answer_time{10'000};
 };
 

@@ -14,11 +14,11 @@
 
 namespace frontrow::io::postgres {
 
-/// A type's number in PostgreSQL's catalogue.
+/// The OID of a type in PostgreSQL's catalogue.
 using PgOid = std::uint32_t;
 
-/// What a C++ type is in PostgreSQL. Only these types are taken, and none is converted silently: an
-/// unsigned number doesn't compile.
+/// Maps a C++ type to its PostgreSQL type. Only these types are accepted, and none is converted
+/// silently: an unsigned number doesn't compile.
 template <class T>
 struct PgType;
 template <>
@@ -55,13 +55,13 @@ struct PgType<Bits128> {
 };
 template <class Kind>
 struct PgType<Id<Kind>> : PgType<Bits128> {};
-/// NULL where there is none.
+/// NULL if the optional is empty.
 template <class T>
 struct PgType<std::optional<T>> : PgType<T> {};
 
-/// The parameters $1, $2, … of one statement, in PostgreSQL's binary format and one growing buffer.
-/// Types other than these are reached by a cast in the SQL ($1::jsonb takes a text). Plain data;
-/// one thread at a time.
+/// The parameters $1, $2, … of one statement, in PostgreSQL's binary format and in one growing
+/// buffer. For other types use a cast in the SQL ($1::jsonb takes a text). Plain data; one thread
+/// at a time.
 class PgParams {
 public:
     template <class... Values>
@@ -80,7 +80,7 @@ public:
 
     std::size_t size() const { return params_.size(); }
     PgOid oid(std::size_t index) const { return params_[index].oid; }
-    /// nullptr is NULL. Valid until the next change.
+    /// nullptr means NULL. Valid until the next change.
     const char* value(std::size_t index) const;
     int length(std::size_t index) const { return params_[index].length; }
 
@@ -92,7 +92,7 @@ private:
         std::size_t offset;
     };
 
-    /// Each appends a value's bytes; false for NULL, which has none.
+    /// Each overload appends the value's bytes. Returns false for NULL, which has no bytes.
     bool put(bool value);
     bool put(std::int32_t value);
     bool put(std::int64_t value);

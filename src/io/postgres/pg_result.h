@@ -14,13 +14,13 @@ struct pg_result;
 
 namespace frontrow::io::postgres {
 
-/// What one statement returned, as PostgreSQL sent it: nothing is copied until it is asked for. To
-/// ask for a value as another type than its column's, for one that isn't there or for a NULL is a
-/// bug (CHECK); a type that isn't here is cast in the SQL (`status::text`). Rows and columns count
-/// from 0. One thread at a time.
+/// The rows that one statement returned, as PostgreSQL sent them: values are decoded when they are
+/// read. Reading a value as another type than its column's, a value that doesn't exist, or a NULL
+/// is a bug (CHECK). Types without a reader need a cast in the SQL (`status::text`). Rows and
+/// columns count from 0. One thread at a time.
 class PgResult {
 public:
-    /// Takes the result over.
+    /// Takes ownership of the result.
     explicit PgResult(pg_result* result) : result_{result} {}
 
     int rows() const;
@@ -33,22 +33,22 @@ public:
     std::int32_t int4(int row, int column) const;
     std::int64_t int8(int row, int column) const;
     Bits128 uuid(int row, int column) const;
-    /// A timestamptz. Digits past the millisecond are cut; -infinity and infinity are the first and
-    /// the last Instant.
+    /// A timestamptz. Digits past the millisecond are cut off; -infinity and infinity are the first
+    /// and the last Instant.
     Instant instant(int row, int column) const;
     /// A text, varchar, name or json; valid as long as the result.
     std::string_view text(int row, int column) const;
     /// A bytea; valid as long as the result.
     std::span<const std::uint8_t> bytea(int row, int column) const;
 
-    /// Nothing for a NULL: `result.maybe(&PgResult::uuid, row, 2)`.
+    /// Returns nothing for a NULL: `result.maybe(&PgResult::uuid, row, 2)`.
     template <class T>
     std::optional<T> maybe(T (PgResult::*get)(int, int) const, int row, int column) const {
         if (is_null(row, column)) return std::nullopt;
         return (this->*get)(row, column);
     }
 
-    /// For this module: what libpq knows it as.
+    /// libpq's result. Only for this module.
     const pg_result* raw() const { return result_.get(); }
 
 private:

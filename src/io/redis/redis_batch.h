@@ -12,20 +12,20 @@
 
 namespace frontrow::io {
 
-/// The answers to commands that were given together, and whoever waits for the last of them. Shared
-/// by the waiting coroutine and the connection, so that either may go first. One thread.
+/// The answers to commands that were sent together, and the coroutine that waits for all of them.
+/// The coroutine and the connection share ownership, so either may end first. One thread.
 class RedisBatch {
 public:
     RedisBatch(Executor executor, std::size_t size)
         : executor_{std::move(executor)}, answers_(size), missing_{size} {}
 
-    /// Each index once. The coroutine goes on after the caller, not within this call.
+    /// Call it once per index. The coroutine resumes after the caller, not within this call.
     void answer(std::size_t index, RedisAnswer answer) {
         answers_[index] = std::move(answer);
         if (--missing_ == 0 && resume_) boost::asio::post(executor_, std::move(resume_));
     }
 
-    /// Once, by one coroutine. Ends when the last command's time does, at the latest.
+    /// Call it once, from one coroutine. Returns at the last command's deadline at the latest.
     Awaitable<std::vector<RedisAnswer>> all() {
         if (missing_ > 0) {
             co_await boost::asio::async_initiate<decltype(use_awaitable)&, void()>(

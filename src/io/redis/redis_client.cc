@@ -18,7 +18,7 @@ bool is_unknown_script(const RedisAnswer& answer) {
            answer.error().what.starts_with("NOSCRIPT");
 }
 
-/// The words of runs of a script; what they refer to stays outside.
+/// The commands for several runs of a script. The keys and arguments stay with the caller.
 class Runs {
 public:
     explicit Runs(const RedisScript& script) : script_{script} {}
@@ -35,7 +35,7 @@ public:
         counts_.emplace_back();
         words_.push_back({"SCRIPT", "LOAD", script_.source()});
     }
-    /// Valid until the next add.
+    /// Valid until the next add().
     std::vector<RedisClient::Command> commands() {
         for (std::size_t i = 0; i < words_.size(); ++i) {
             if (!counts_[i].empty()) words_[i][2] = counts_[i];
@@ -51,7 +51,7 @@ private:
 
 }  // namespace
 
-/// Counts who is inside, so that close() can wait for them.
+/// Counts the callers inside, so that close() can wait for them.
 class RedisClient::Inside {
 public:
     explicit Inside(std::size_t& count) : count_{count} { ++count_; }
@@ -75,7 +75,7 @@ RedisClient::RedisClient(
       random_{random},
       backoff_{settings_.reconnect_first, settings_.reconnect_longest},
       wait_{executor},
-      // No task throws but for want of memory, which is for the top of the loop.
+      // A task throws only if memory runs out, which the top of the loop handles.
       tasks_{executor, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
     tasks_.spawn(run());
 }
@@ -176,7 +176,7 @@ Awaitable<void> RedisClient::close() {
     if (link_) link_->end("closed");
     wait_.cancel();
     co_await tasks_.wait();
-    // Each of them has its answer and needs only its turn.
+    // Each caller inside has its answer and only needs a turn to return.
     while (inside_ > 0)
         co_await boost::asio::post(executor_, use_awaitable);
 }

@@ -28,33 +28,34 @@ struct RedisSettings {
     RedisAddress address;
     /// From the moment a command is given until its answer.
     Millis command_time{100};
-    /// From looking up the host until Redis has let us in.
+    /// From the look-up of the host until Redis has accepted the connection.
     Millis connect_time{1'000};
-    /// Commands that are given and not answered.
+    /// Bound on commands that are given and not answered yet.
     std::size_t outstanding_max = 4'096;
-    /// The wait before connecting again, which grows from the one to the other.
+    /// The wait before reconnecting grows from the first to the longest.
     Millis reconnect_first{50};
     Millis reconnect_longest{5'000};
 };
 
-/// A connection to one Redis, shared by all who have something to ask: commands go out as they
-/// come, many at a time, and are answered in their order. It connects by itself, from the
-/// beginning and again whenever the connection is lost. Commands given while it connects wait for
-/// that, within their time; those given while it waits to try again are refused at once.
+/// One connection to Redis, shared by all callers. Commands are sent as they come, many at a time,
+/// and answered in order. It connects by itself, at the start and whenever the connection is lost.
+/// Commands given while it connects wait for the connection, within their time. Commands given
+/// while it waits to reconnect are refused at once.
 ///
-/// Every command is answered within `command_time`. One that isn't, though it was sent, ends the
-/// connection, since all behind it wait too; those are answered `outcome_unknown`. Nothing is ever
-/// sent twice, but for a script that Redis doesn't know.
+/// Every command is answered within `command_time`. A command that was sent and isn't answered in
+/// time ends the connection, since all commands behind it wait too; those are answered
+/// `outcome_unknown`. No command is sent twice, except a script that Redis doesn't know.
 ///
-/// A command isn't cancelled with the coroutine that awaits it: its time is short. One thread, the
-/// executor's. close() before the end.
+/// Cancelling the awaiting coroutine doesn't cancel the command, whose time is short. One thread,
+/// the executor's. Call close() before destroying it.
 class RedisClient {
 public:
     using Command = std::span<const std::string_view>;
-    /// Told when a connection is there, and why one is lost or couldn't be made; for the log.
+    /// Called when a connection is made, and with the reason when one is lost or can't be made; for
+    /// the log.
     using OnConnection = std::function<void(const Result<void, std::string>&)>;
 
-    /// `random` (for the jitter between attempts) outlives it.
+    /// `random` (for the jitter between attempts) must outlive the client.
     RedisClient(
         Executor executor,
         Random& random,
@@ -65,24 +66,24 @@ public:
     RedisClient(const RedisClient&) = delete;
     RedisClient& operator=(const RedisClient&) = delete;
 
-    /// The words of one command, the first its name. They stay until the answer.
+    /// The words of one command, the name first. They must stay valid until the answer.
     Awaitable<RedisAnswer> command(Command words);
-    /// Several commands in one go, answered in their order when all are. Between them others' may
-    /// be done; each succeeds or fails by itself.
+    /// Sends several commands together. Returns their answers in order once all are answered.
+    /// Commands of other callers may run between them; each command succeeds or fails by itself.
     Awaitable<std::vector<RedisAnswer>> pipeline(std::span<const Command> commands);
 
-    /// Runs a script. Where Redis doesn't know it (any more), it is loaded and the run sent again,
-    /// with the command's time once more.
+    /// Runs a script. If Redis doesn't know it (any more), loads the script and runs it again, with
+    /// the command's time once more.
     Awaitable<RedisAnswer> eval_sha(const RedisScript& script, Command keys, Command args);
-    /// Several runs of a script in one go.
+    /// Runs a script several times, sent together.
     Awaitable<std::vector<RedisAnswer>>
     eval_all(const RedisScript& script, std::span<const RedisRun> runs);
 
-    /// Ends the connection and answers all that waits. Returns when nothing runs any more and
-    /// nobody is inside; from now on every command is refused as `unavailable`.
+    /// Ends the connection and answers all waiting commands. Returns when no task runs and no
+    /// caller is inside; from then on every command is refused as `unavailable`.
     Awaitable<void> close();
 
-    /// Whether Redis has let us in and the connection hasn't ended.
+    /// True if Redis has accepted the connection and the connection hasn't ended.
     bool is_connected() const;
     std::size_t outstanding() const;
 
@@ -99,7 +100,7 @@ private:
     Backoff backoff_;
     Timer wait_;
     TaskGroup tasks_;
-    /// Nothing while waiting to try again.
+    /// Null while waiting to reconnect.
     std::shared_ptr<RedisLink> link_;
     std::string why_not_connected_ = "not connected";
     std::size_t inside_ = 0;

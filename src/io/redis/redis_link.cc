@@ -20,7 +20,7 @@ std::string in_ms(Millis time) {
     return std::to_string(time.count()) + " ms";
 }
 
-/// Redis may quote what it doesn't know, and with AUTH that is the password.
+/// Redis may quote the arguments in an error, and with AUTH that would be the password.
 std::string reason_of(const std::vector<std::string_view>& command, const std::string& error) {
     return command.front() == "AUTH" ? error.substr(0, error.find(' ')) : error;
 }
@@ -72,7 +72,7 @@ Awaitable<void> RedisLink::connect() {
     socket_.set_option(tcp::no_delay{true}, error);
 }
 
-/// A kernel accepts connections for a Redis that stands still; only an answer shows that it lives.
+/// The kernel accepts connections even for a Redis that hangs; only an answer shows that it works.
 Awaitable<void> RedisLink::shake_hands() {
     std::vector<std::vector<std::string_view>> commands;
     const std::string database = std::to_string(address_.database);
@@ -157,7 +157,7 @@ void RedisLink::send(
     if (is_open_) begin_to_write();
 }
 
-/// The writing begins after what runs now, and takes with it all that was given meanwhile.
+/// The write starts after the current handler, so it includes all commands given until then.
 void RedisLink::begin_to_write() {
     if (is_writing_ || unsent_.empty()) return;
     is_writing_ = true;
@@ -181,7 +181,7 @@ Awaitable<void> RedisLink::write(std::shared_ptr<RedisLink> self) {
     self->is_writing_ = false;
 }
 
-/// One timer for all: their deadlines come in the order in which they were given.
+/// One timer suffices: deadlines expire in the order in which commands were given.
 void RedisLink::watch_deadlines() {
     if (is_watching_ || has_ended_ || outstanding() == 0) return;
     is_watching_ = true;

@@ -21,26 +21,26 @@
 
 namespace frontrow::io {
 
-/// One life of a connection to Redis: it opens, serves and ends, and is never used again. Commands
-/// may be given from the start; they wait until Redis has let us in. Every command is answered
-/// exactly once: by Redis, by its deadline, or by the end. One thread.
+/// One connection to Redis from open to end; it is never reopened. Commands may be given from the
+/// start, and wait until Redis has accepted the connection. Every command is answered exactly once:
+/// by Redis, by its deadline, or by the end of the connection. One thread.
 class RedisLink final : public std::enable_shared_from_this<RedisLink> {
 public:
-    /// `tasks` outlives it and is where its writing runs.
+    /// `tasks` runs the writing coroutine and must outlive the link.
     RedisLink(Executor executor, TaskGroup& tasks, RedisAddress address, Millis command_time);
 
-    /// Connects, says who we are and hears Redis answer, all `within` that time. False: it has
-    /// ended. A resolver that hangs holds this up for longer, as the system's look-up of a name
-    /// can't be stopped; a numeric address has no such wait.
+    /// Connects, authenticates and waits for Redis's answer, all `within` that time. Returns false
+    /// if the link has ended. A hanging look-up of a name can take longer, because the system's
+    /// resolver can't be cancelled; a numeric address avoids it.
     Awaitable<bool> open(Millis within);
-    /// Reads until the end. After open() said true.
+    /// Reads until the link ends. Call it after open() returned true.
     Awaitable<void> serve();
     void send(
         std::span<const std::string_view> words,
         std::shared_ptr<RedisBatch> to,
         std::size_t index
     );
-    /// Answers all that waits, and closes. Only the first reason counts.
+    /// Answers all waiting commands and closes. Only the first reason is kept.
     void end(std::string why);
 
     std::size_t outstanding() const { return sent_.size() + unsent_.size(); }

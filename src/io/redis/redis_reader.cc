@@ -11,10 +11,10 @@
 namespace frontrow::io {
 namespace {
 
-/// A longer list is taken for nonsense before memory is given to it.
+/// A longer list is treated as a protocol error before memory is allocated for it.
 constexpr int kListItemsMax = 1'000'000;
 
-/// Where hiredis wants the next value: in its list, or on its own.
+/// Where hiredis stores the next value: inside its list, or on its own.
 RedisReply* place_of(const redisReadTask* task) {
     if (task->parent == nullptr) return new RedisReply;
     auto& list = *static_cast<RedisReply*>(task->parent->obj);
@@ -48,7 +48,7 @@ void* make_nothing(const redisReadTask* task) {
     return place_of(task);
 }
 
-/// Called for a whole reply only, never for what lies in a list.
+/// hiredis calls it for a whole reply only, never for an element of a list.
 void free_reply(void* reply) {
     delete static_cast<RedisReply*>(reply);
 }
@@ -84,7 +84,7 @@ void RedisReader::Free::operator()(redisReader* reader) const {
 }
 
 void RedisReader::feed(std::string_view bytes) {
-    // What it has to complain of it says again in next().
+    // next() returns the error again.
     (void)redisReaderFeed(reader_.get(), bytes.data(), bytes.size());
 }
 

@@ -13,16 +13,17 @@ struct redisReader;
 
 namespace frontrow::io {
 
-/// A command as Redis reads it.
+/// Encodes a command in Redis's protocol.
 std::string written_command(std::span<const std::string_view> words);
 
-/// Makes replies of bytes; no I/O. After an error it is of no more use.
+/// Decodes bytes into replies; no I/O. Unusable after an error.
 class RedisReader {
 public:
     RedisReader();
 
     void feed(std::string_view bytes);
-    /// The next whole reply, nothing if its end hasn't come yet, or what is wrong with the bytes.
+    /// Returns the next complete reply, nothing if it isn't complete yet, or what is wrong with the
+    /// bytes.
     Result<std::optional<RedisReply>, std::string> next();
 
 private:

@@ -8,33 +8,34 @@
 
 namespace frontrow::io {
 
-/// What Redis answered.
+/// A reply from Redis.
 struct RedisReply {
     enum class Kind : std::uint8_t { nothing, integer, text, list, error };
 
     Kind kind = Kind::nothing;
     std::int64_t integer = 0;
-    /// Also an error's words; a whole answer that is an error comes as a RedisError instead.
+    /// Also the text of an error inside a list. A whole reply that is an error becomes a RedisError
+    /// instead.
     std::string text;
     std::vector<RedisReply> items;
 };
 
 enum class RedisErrorKind : std::uint8_t {
-    /// There was no connection. It surely wasn't done.
+    /// There was no connection. Certainly not done.
     unavailable,
-    /// More is outstanding than can be taken on. It surely wasn't done.
+    /// Too many commands are outstanding. Certainly not done.
     overloaded,
-    /// No answer in time. It may have been done, or be done yet.
+    /// No answer in time. It may have been done, or may still be done.
     timed_out,
     /// The connection ended between the command and its answer. It may have been done.
     outcome_unknown,
-    /// Redis said no, in its own words.
+    /// Redis returned an error.
     refused,
 };
 
 struct RedisError {
     RedisErrorKind kind{};
-    /// For the log and the operator. Never holds a password.
+    /// For the log and the operator. Never contains a password.
     std::string what;
 };
 

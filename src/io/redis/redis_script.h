@@ -6,7 +6,7 @@
 
 namespace frontrow::io {
 
-/// A Lua script and the name by which Redis knows it once it has been loaded.
+/// A Lua script and the SHA-1 by which Redis knows it once it is loaded.
 class RedisScript {
 public:
     explicit RedisScript(std::string source);
@@ -20,7 +20,7 @@ private:
     std::string sha1_;
 };
 
-/// One run of a script. What it refers to stays until the run is answered.
+/// One run of a script. The keys and arguments must stay valid until the run is answered.
 struct RedisRun {
     std::span<const std::string_view> keys;
     std::span<const std::string_view> args;
