@@ -8,7 +8,7 @@
 
 namespace frontrow::telemetry {
 
-/// How long something took, counted in classes from half a millisecond to ten seconds. One thread.
+/// A histogram of durations, with buckets from half a millisecond to ten seconds. One thread.
 class Durations {
 public:
     void add(double seconds) { histogram_.Observe(seconds); }
@@ -21,13 +21,14 @@ private:
     prometheus::Histogram histogram_{boundaries()};
 };
 
-/// What the parts of the house tell of themselves at the moment when /metrics is asked for, in
-/// Prometheus' terms. Each part counts for itself; nothing is counted twice. One thread.
+/// Collects the metrics that each part of the server reports when /metrics is requested. Each part
+/// counts for itself, and nothing is counted twice. One thread.
 class Figures {
 public:
     using Labels = std::vector<std::pair<std::string, std::string>>;
 
-    /// Only ever rises; its name ends in _total. Series of one name come one after the other.
+    /// For a counter, which only ever rises; its name ends in _total. Add series of the same name
+    /// one after the other.
     void count(const char* name, const char* help, double total, const Labels& labels = {});
     void gauge(const char* name, const char* help, double value, const Labels& labels = {});
     void durations(

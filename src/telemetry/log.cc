@@ -42,7 +42,7 @@ std::string readable_tail(std::string_view message, std::initializer_list<LogFie
     return line;
 }
 
-/// As --log-level has it; spdlog's own words are others.
+/// Uses the level names of --log-level; spdlog's own names differ.
 class LevelWord final : public spdlog::custom_flag_formatter {
 public:
     void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& line)

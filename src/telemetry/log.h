@@ -22,8 +22,8 @@ struct LogField {
     std::string value;
 };
 
-/// Writes to standard error: one line of JSON a message, or, on a terminal, a line to read. Any
-/// thread.
+/// Writes to standard error: one line of JSON per message, or, on a terminal, a line for people to
+/// read. Any thread.
 class Log {
 public:
     explicit Log(LogLevel level);

@@ -22,7 +22,7 @@ struct Metrics::Route::Impl {
     std::string path;
     Family<Counter>* requests;
     Histogram* seconds;
-    /// By status, filled when first needed: a label look-up costs more than the rest of the
+    /// Filled at the first use of a status: a look-up by label costs more than the rest of the
     /// counting.
     std::array<Counter*, kStatusMax> by_status{};
 };

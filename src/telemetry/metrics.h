@@ -9,17 +9,17 @@
 
 namespace frontrow::telemetry {
 
-/// What came of an attempt to reserve: refused by a rule, by who else has the seats, or by the
-/// gate, which let somebody else through for them; `error` is a fault.
+/// The result of an attempt to reserve. `refused`: a rule refused it. `conflict`: another buyer has
+/// the seats. `lock_failed`: the seat gate let another buyer through for them. `error`: a fault.
 enum class ReservationResult : std::uint8_t { success, conflict, refused, lock_failed, error };
-/// Why a connection was ended in the middle of an answer: its client read too slowly, or there was
-/// no room for what it hadn't read.
+/// Why a connection was closed in the middle of an answer: its client read too slowly, or there was
+/// no memory for the unread part.
 enum class Dropped : std::uint8_t { slow_reader, no_room };
 
-/// The metrics of docs and dashboards, in Prometheus' text format. One thread.
+/// The documented metrics, in Prometheus' text format. One thread.
 class Metrics {
 public:
-    /// A route's own figures, looked up once when the route is made.
+    /// A route's own series, looked up once when the route is made.
     class Route {
     public:
         /// Counts one answered request.
@@ -35,12 +35,12 @@ public:
     Metrics();
     ~Metrics();
 
-    /// `path` is the route's pattern, never the path that was asked for.
+    /// `path` is the route's pattern, never the path of a request.
     Route route(std::string_view method, std::string_view path);
     void reservation(ReservationResult result);
     void dropped(Dropped why);
 
-    /// The text of /metrics: what was counted here, and these.
+    /// The text of /metrics: what was counted here, and `figures`.
     std::string text(const Figures& figures);
 
 private:

@@ -17,7 +17,7 @@ bool is_zero(std::string_view hex) {
 
 }  // namespace
 
-// version "-" trace-id "-" parent-id "-" flags; a later version may go on after another dash.
+// version "-" trace-id "-" parent-id "-" flags. A later version may append more after another dash.
 std::optional<TraceId> parse_traceparent(std::string_view header) {
     if (header.size() < 55 || header[2] != '-' || header[35] != '-' || header[52] != '-')
         return std::nullopt;
