@@ -87,15 +87,15 @@ Authenticator::by_token(std::string_view authorization, Instant now) {
 Result<std::optional<Principal>, BadCredentials> Authenticator::by_api_key(std::string_view key) {
     sha_.update(key);
     const auto digest = sha_.finish();
-    // Every key is compared, each in constant time.
+    // Compares every key, each in constant time.
     const Principal* found = nullptr;
     for (const auto& known : keys_) {
         if (CRYPTO_memcmp(known.digest.data(), digest.data(), digest.size()) == 0)
             found = &known.principal;
     }
     if (found != nullptr) return *found;
-    // Made by Frontrow, so as random as its digest is long: neither a slow hash nor a comparison in
-    // constant time would keep anything from who can't guess 256 bits.
+    // Frontrow made these keys, so they are as random as their digest is long. Against such keys a
+    // slow hash or a comparison in constant time would protect nothing: 256 bits can't be guessed.
     const auto* made = find_key_ ? find_key_(digest) : nullptr;
     if (made == nullptr) return bad("The API key isn't known.");
     return Principal{.sub = account_of(*made), .role = made->role};

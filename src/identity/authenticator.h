@@ -16,25 +16,24 @@
 
 namespace frontrow::identity {
 
-/// What a request brought to show who it is; empty where it brought nothing. Views into the
-/// request.
+/// The credentials in a request; empty if absent. Views into the request.
 struct Credentials {
     std::string_view authorization;
     std::string_view api_key;
     std::string_view dev_user;
 };
 
-/// Why credentials aren't good, in a sentence for their sender. It never repeats them.
+/// Why credentials are refused, as a sentence for their sender. It never quotes them.
 struct BadCredentials {
     std::string_view message;
 };
 
 struct AuthSettings {
-    /// HS256 tokens are honoured where this is set.
+    /// If set, HS256 tokens are accepted.
     std::string jwt_secret;
     std::string admin_api_key;
     std::string user_api_key;
-    /// X-User-ID is believed. For a loopback address only.
+    /// X-User-ID is trusted. Only for a loopback address.
     bool dev = false;
 
     bool any() const {
@@ -42,20 +41,20 @@ struct AuthSettings {
     }
 };
 
-/// The key in force that has this digest, as far as this node knows; nothing where there is none.
-/// What it points to is read at once.
+/// Returns the key in force with this digest, as far as this node knows; null if there is none.
+/// Read the result at once.
 using FindApiKey = std::function<const domain::ApiKey*(const domain::ApiKeyDigest& digest)>;
 
-/// Tells who is asking. One thread.
+/// Finds out who makes a request. One thread.
 class Authenticator {
 public:
-    /// `find_key`: where else keys are looked for than in the settings.
+    /// `find_key` looks up the API keys that are not in the settings.
     explicit Authenticator(AuthSettings settings, FindApiKey find_key = {});
 
-    /// Nothing where no credentials were brought.
+    /// Nothing if the request has no credentials.
     Result<std::optional<Principal>, BadCredentials>
     identify(const Credentials& credentials, Instant now);
-    /// With --dev, whoever brings no credentials runs the house: `dev`, an admin.
+    /// With --dev, a caller without credentials is `dev`, an admin.
     bool dev() const { return settings_.dev; }
 
 private:
@@ -73,8 +72,7 @@ private:
     io::Sha256 sha_;
     FindApiKey find_key_;
     std::vector<KnownKey> keys_;
-    /// Tokens that were verified, by digest, until they expire: checking a signature costs as much
-    /// as a sale.
+    /// Verified tokens, by digest, until they expire: checking a signature costs as much as a sale.
     HashMap<Bits128, VerifiedToken> known_;
 };
 

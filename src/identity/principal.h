@@ -14,22 +14,22 @@ using domain::name_of;
 using domain::parse_role;
 using domain::Role;
 
-/// Whoever stands behind a request.
+/// The caller of a request.
 struct Principal {
     std::string sub;
     Role role = Role::user;
 };
 
-// Frontrow's own callers: requests without credentials under --dev, and those with ADMIN_API_KEY
-// and with USER_API_KEY.
+// Frontrow's own callers: requests without credentials under --dev, and requests with ADMIN_API_KEY
+// or USER_API_KEY.
 inline constexpr std::string_view kDevSub = "dev";
 inline constexpr std::string_view kAdminKeySub = "admin-api-key";
 inline constexpr std::string_view kUserKeySub = "user-api-key";
 
-/// One of these three. No API key that was made may act for one.
+/// True for these three. No created API key may act for one of them.
 bool is_built_in_sub(std::string_view sub);
-/// One of these three, or the default account of an API key. A token or an X-User-ID with such a
-/// `sub` is refused: it would see and change what belongs to a key.
+/// True for these three, and for the default account of any API key. A token or an X-User-ID with
+/// such a `sub` is refused: it could see and change what belongs to a key.
 bool is_reserved_sub(std::string_view sub);
 
 }  // namespace frontrow::identity

@@ -7,7 +7,7 @@
 
 namespace frontrow::identity {
 
-/// The mark of a request: who (`caller`), on which route, under which key, asked for what
+/// The mark of a request: the caller, the route, the idempotency key, and what was requested
 /// (`content`, in its canonical form).
 domain::RequestMark mark_request(
     io::Sha256& sha,

@@ -25,8 +25,8 @@ const unsigned char* bytes_of(const std::string& secret) {
     return reinterpret_cast<const unsigned char*>(secret.data());
 }
 
-/// The number of a claim: 0 where there is no such claim, nothing where it isn't a number. libjwt
-/// calls everything 0 that isn't one.
+/// A claim's number: 0 if the claim is absent, nothing if it isn't a number. libjwt returns 0 for
+/// everything that isn't a number.
 std::optional<long> claim(jwt_t* token, const char* name) {
     errno = 0;
     const long number = jwt_get_grant_int(token, name);
@@ -63,7 +63,7 @@ std::string sign_token(
 
 Result<VerifiedToken, TokenError>
 verify_token(const std::string& secret, std::string_view token, Instant now) {
-    // libjwt reads up to the first zero byte, and would overlook what stands behind it.
+    // libjwt reads up to the first zero byte and would ignore what follows.
     if (token.contains('\0')) return std::unexpected(TokenError::bad_signature);
     jwt_t* raw = nullptr;
     const std::string text{token};
@@ -84,7 +84,7 @@ verify_token(const std::string& secret, std::string_view token, Instant now) {
     Principal principal{.sub = sub, .role = *role};
     if (!is_valid_sub(principal.sub)) return std::unexpected(TokenError::incomplete);
     if (is_reserved_sub(principal.sub)) return std::unexpected(TokenError::reserved_sub);
-    // More seconds than an Instant has room for stand for its last.
+    // An expiry beyond the last Instant is read as the last Instant.
     const auto last = seconds_of(Instant::max());
     return VerifiedToken{
         std::move(principal), Instant{std::chrono::seconds{std::min(expires_at, last)}}

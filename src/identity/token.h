@@ -31,8 +31,8 @@ std::string sign_token(
     std::chrono::seconds ttl
 );
 
-/// Who a token speaks for. The algorithm is HS256 whatever the token says; `sub`, `role` and `exp`
-/// are required, `nbf` is honoured. A `sub` that is reserved is refused.
+/// Verifies a token and returns its principal. The algorithm must be HS256, whatever the token
+/// says; `sub`, `role` and `exp` are required, `nbf` is checked. A reserved `sub` is refused.
 Result<VerifiedToken, TokenError>
 verify_token(const std::string& secret, std::string_view token, Instant now);
 
