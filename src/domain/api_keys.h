@@ -15,7 +15,7 @@
 
 namespace frontrow::domain {
 
-/// Every API key that there ever was. Changed by `evolve` alone. One thread.
+/// All API keys, revoked ones included. Changed by `evolve` only. One thread.
 class ApiKeys {
 public:
     explicit ApiKeys(StateLog& log);
@@ -24,48 +24,48 @@ public:
     ~ApiKeys();
 
     const ApiKey* find(ApiKeyId id) const;
-    /// By its number, in the order in which they were made.
+    /// By the key's number; keys are numbered in the order of creation.
     const ApiKey& operator[](std::uint32_t number) const { return keys_[number]; }
-    /// The one in force that has this digest.
+    /// The key in force with this digest.
     const ApiKey* find_live(const ApiKeyDigest& digest) const;
     /// Newest first.
     std::vector<ApiKey> list(const Page& page) const;
 
     std::size_t size() const { return keys_.size(); }
     std::size_t live_count() const { return live_.entries().size(); }
-    /// The newest fact about any of them.
+    /// The seq of the newest fact about any key.
     std::uint64_t last_seq() const { return last_seq_.get(); }
 
-    /// CHECKs that neither its id nor its digest is there already.
+    /// CHECKs that neither the id nor the digest exists already.
     void add(ApiKey key, std::uint64_t seq);
-    /// CHECKs that it is there and in force.
+    /// CHECKs that the key exists and is in force.
     void revoke(ApiKeyId id, Instant at, std::uint64_t seq);
-    /// Changes its account. CHECKs that it is there and in force.
+    /// Changes the key's account. CHECKs that the key exists and is in force.
     void move(ApiKeyId id, std::string account, std::uint64_t seq);
 
-    /// CHECKs that each is found by its id, and those in force by their digest.
+    /// CHECKs that each key is found by its id, and each key in force by its digest.
     void verify() const;
 
     // For a loader (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& keys);
-    /// What follows from the rows: the tables.
+    /// Rebuilds what is derived from the rows: the look-up tables.
     void derive();
 
 private:
     using KeyIndex = std::uint32_t;
 
-    /// StateIndex::kNone where there is none.
+    /// StateIndex::kNone if there is no such key.
     KeyIndex index_of(ApiKeyId id) const;
-    /// The tables' part of a key that stands in its place.
+    /// Enters a row that is already stored into the look-up tables.
     void enter(KeyIndex index);
 
     StateLog& log_;
     StateTable<ApiKey> keys_;
     StateIndex by_id_;
-    /// Ordered by digest. How long a search takes may tell of the digests that are there, from
-    /// which no key can be reckoned.
+    /// Ordered by digest. The time of a search may reveal something about the stored digests, but
+    /// no key can be computed from a digest.
     StateMap<ApiKeyDigest, KeyIndex> live_;
     StateValue<std::uint64_t> last_seq_;
 };

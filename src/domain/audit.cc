@@ -8,7 +8,8 @@ namespace frontrow::domain {
 namespace {
 
 constexpr std::size_t kViolationsKept = 100;
-/// For how long a key has been promised to be used once, ever since there are keys.
+/// For how long an idempotency key may be used only once. This has been promised ever since there
+/// are keys.
 constexpr std::chrono::hours kKeyKept{24};
 
 }  // namespace
@@ -60,7 +61,7 @@ void Audit::judge(const Fact& fact, const SaleChanged& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
     auto& sale = truth->event.sale;
-    // Then it keeps the request's key, and changes nothing.
+    // The same action again changes nothing; the fact only records the request's key.
     if (body.request && sale == body.action) return;
     expect(fact, sale != SaleAction::end, "a sale went on after its end");
     expect(fact, sale != body.action, "a sale was changed into what it was");
@@ -78,7 +79,7 @@ void Audit::judge(const Fact& fact, const MemberAdded& body) {
         truth->members.push_back({.sub = body.sub, .role = body.role, .added_at = fact.at});
         return;
     }
-    // Then it keeps the request's key, and changes nothing.
+    // The same role again changes nothing; the fact only records the request's key.
     if (body.request && known->role == body.role) return;
     expect(fact, known->role != body.role, "a member was added who had that role");
     known->role = body.role;
@@ -164,7 +165,7 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumbe
 }
 
 void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
-    // Of no sign, so that whatever a fact says has a sum.
+    // Unsigned, so that the sum is defined whatever a fact says.
     std::uint64_t total = 0;
     const auto event = number_of(fact.event);
     const bool has_prices = !body.unit_prices.empty();
@@ -283,7 +284,7 @@ void Audit::judge(const Fact& fact, const FormatRaised& body) {
     format_ = body.format;
 }
 
-// Behind all kinds, each of which is to be known where it is called.
+// Stands after all specialisations, which must be declared before their first use.
 void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq > last_seq_, "the sequence went backwards");
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");

@@ -17,11 +17,12 @@
 
 namespace frontrow::domain {
 
-/// Judges a history by the promise: a seat goes to one buyer at a time, is sold at most once, and
-/// nobody's hold is taken or freed before its end. It reads the facts alone and shares no code with
-/// `decide` and `evolve`, so that a bug there shows here; what it has read is held against an
-/// inventory by compare() in audit_comparison.h. What an event's own terms say of its sales is
-/// judged by them; today's limits on what may be asked aren't: the past had others.
+/// Checks a history of facts against the promise: a seat belongs to one buyer at a time, is sold at
+/// most once, and no hold is taken or freed before its end. The audit reads facts only and shares
+/// no code with `decide` and `evolve`, so that a bug there shows up here. compare() in
+/// audit_comparison.h checks an inventory against what the audit has read. Sales are judged by the
+/// event's own terms, but not by today's limits on requests, because past requests had other
+/// limits.
 class Audit {
 public:
     struct Violation {
@@ -38,7 +39,8 @@ public:
         std::uint64_t seats_sold = 0;
     };
 
-    /// Takes the next fact. Violations are kept, the first hundred of them, and the audit goes on.
+    /// Reads the next fact. Violations are collected, the first hundred of them, and the audit
+    /// continues.
     void observe(const Fact& fact);
 
     const std::vector<Violation>& violations() const { return violations_; }
@@ -52,13 +54,13 @@ private:
 
     struct EventTruth {
         Event event;
-        /// False for one of which there are facts and none that made it.
+        /// False if there are facts about the event, but none that created it.
         bool was_created = false;
         bool is_deleted = false;
         std::int64_t seats_held = 0;
         std::vector<Member> members;
         std::vector<std::shared_ptr<const SeatBlock>> blocks;
-        /// They point into the blocks.
+        /// The views point into the blocks.
         HashSet<std::string_view> numbers;
         std::uint64_t last_seq = 0;
         Instant last_at{};
@@ -83,18 +85,18 @@ private:
         Instant first_expires_at;
         Instant expires_at;
         Instant confirmed_at;
-        /// When it was cancelled, or had run out.
+        /// When it was cancelled, or when its hold ran out.
         Instant ended_at;
         RequestMark request;
     };
 
-    /// The newest use of a key.
+    /// The newest use of an idempotency key.
     struct RequestTruth {
         Instant at;
         Bits128 content;
     };
 
-    /// Of one kind: each is a specialisation in audit.cc.
+    /// Judges one kind of fact; audit.cc has a specialisation for each kind.
     template <class Body>
     void judge(const Fact& fact, const Body& body);
 
@@ -102,14 +104,15 @@ private:
     void judge_request(const Fact& fact, const RequestMark& request);
     void take_seats(const Fact& fact, const ReservationHeld& body);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
-    /// Seats of the event, or of one user in it, whose hold had run out by then though no fact says
-    /// so yet. Reads every hold: asked only where the count by facts doesn't settle it.
+    /// Counts the seats of the event, or of one user in it, whose hold has run out by `at` though
+    /// no fact says so yet. Reads every hold, so it is called only if the count by facts doesn't
+    /// decide.
     std::int64_t seats_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)
         const;
     HoldTruth* pending(const Fact& fact, ReservationId id);
     ApiKey* key_in_force(const Fact& fact, ApiKeyId id);
     EventTruth* event(const Fact& fact);
-    /// Also of one that was deleted or never was.
+    /// Also gives a number to an event that was deleted or never existed.
     EventNumber number_of(EventId event);
     UserNumber number_of(const std::string& user);
     /// By event and user.
@@ -125,7 +128,7 @@ private:
     HashMap<std::uint64_t, std::int64_t> seats_by_user_;
     HashMap<SeatId, SeatTruth> seats_;
     HashMap<ReservationId, HoldTruth> holds_;
-    /// By key.
+    /// By idempotency key.
     HashMap<Bits128, RequestTruth> requests_;
     std::deque<ApiKey> api_keys_;
     HashMap<ApiKeyId, std::size_t> api_keys_by_id_;

@@ -45,7 +45,7 @@ private:
         const auto name = [&] { return "event " + row.event.id.to_string(); };
         if (known == audit_.events_by_id_.end()) return differ(name() + " was never created");
         const auto& truth = audit_.events_[known->second];
-        // Of a deleted event the inventory keeps no terms.
+        // The inventory drops the terms of a deleted event.
         if ((!row.deleted && row.event != truth.event) || row.deleted != truth.is_deleted ||
             row.last_seq() != truth.last_seq || row.last_at() != truth.last_at)
             differ(name());
@@ -57,7 +57,7 @@ private:
             compare(row, i, *truth.blocks[i]);
     }
 
-    /// The seats that were added at once.
+    /// Compares the seats of one block.
     void compare(const EventRow& row, std::size_t place, const SeatBlock& truth) {
         const auto& block = *row.blocks[place];
         if (block.first_id != truth.first_id || block.seats.size() != truth.seats.size())
@@ -108,7 +108,7 @@ private:
         }
     }
 
-    /// As long as it is remembered.
+    /// True also if the request is forgotten.
     bool is_request(const ReservationRow& row, const RequestMark& truth) const {
         const auto* const request = inventory_.requests().at(row.request);
         return request == nullptr || (request->mark == truth && request->at == row.created_at &&
@@ -134,7 +134,7 @@ private:
             differ("reservation " + id.to_string() + " isn't found by its request");
     }
 
-    /// As long as each is remembered.
+    /// Compares only the requests that are still remembered.
     void compare_requests() {
         for (const auto& [key, truth] : audit_.requests_) {
             if (truth.at + kRequestMemory <= audit_.last_at_) continue;

@@ -8,12 +8,13 @@
 
 namespace frontrow::domain {
 
-/// Where an inventory isn't what an audit has read from the same facts: a sentence each, which
-/// names the event, seat, reservation or key; the first hundred of them. It looks at every event,
-/// seat, reservation, remembered request and API key, at all that is kept of each, and reads only.
+/// Lists where an inventory differs from what an audit has read from the same facts: the first
+/// hundred differences, a sentence each, which names the event, seat, reservation or key. Compares
+/// every event, seat, reservation, remembered request and API key with all their fields. Changes
+/// nothing.
 ///
-/// The audit has found nothing wrong. Rows that nobody can ask for any more (those of a deleted
-/// event, reservations that have ended and whose key is forgotten) may be missing.
+/// The audit must have found no violation. Rows that can't be asked for any more may be missing:
+/// those of a deleted event, and ended reservations whose key is forgotten.
 std::vector<std::string> compare(const Audit& audit, const Inventory& inventory);
 
 }  // namespace frontrow::domain

@@ -8,7 +8,7 @@
 namespace frontrow::domain {
 namespace {
 
-/// Or the list's length.
+/// Returns the list's length if the event isn't in it.
 std::size_t place_of(const Buyers::Sales& sales, EventIndex event) {
     const auto entry = std::ranges::find(sales.seats, event, &Buyers::SeatsInEvent::event);
     return static_cast<std::size_t>(entry - sales.seats.begin());

@@ -15,25 +15,26 @@ namespace frontrow::domain {
 
 using UserIndex = std::uint32_t;
 
-/// Who has reserved anything, by `sub`, and what each has. Changed by the reservations alone, which
-/// `verify()` it with what they come to. One thread.
+/// The users who have reserved anything, by `sub`, and what each of them has. Only Reservations
+/// changes it, and verifies it against its own rows. One thread.
 class Buyers {
 public:
-    /// How many seats a user has in an event, without those that have lapsed.
+    /// How many seats a user has in an event, without lapsed ones.
     struct SeatsInEvent {
         EventIndex event = 0;
         std::uint32_t seats = 0;
     };
 
-    /// In the order in which they were made.
+    /// In the order of creation.
     using Reservations = SmallVector<ReservationIndex, 2>;
 
-    /// What a user has. By itself, so that a sale doesn't hash the user's name anew.
+    /// What a user has. Kept apart from the name, so that a sale doesn't hash the user's name
+    /// again.
     struct Sales {
-        /// Some of them may have gone.
+        /// May contain reservations whose rows are gone.
         Reservations reservations;
         std::uint32_t gone = 0;
-        /// One for each event in which the user has any: a few, even for who buys much.
+        /// One entry for each event in which the user has seats: few, even for users who buy much.
         SmallVector<SeatsInEvent, 1> seats;
 
         std::uint32_t seats_in(EventIndex event) const;
@@ -48,14 +49,15 @@ public:
     std::size_t size() const { return users_.size(); }
     const std::string& name(UserIndex user) const { return users_[user]; }
     const Sales& sales(UserIndex user) const { return sales_[user]; }
-    /// kNobody for one who has nothing.
+    /// kNobody if the user has nothing.
     UserIndex find(std::string_view sub) const;
     void prefetch(std::string_view sub) const { by_sub_.prefetch(sub); }
 
     UserIndex find_or_add(const std::string& sub);
     void add_reservation(UserIndex user, ReservationIndex reservation);
-    /// At a boundary, after one of them has gone: `has` tells which are there. The list is gone
-    /// through only when half of it has gone. Nobody is kept who has nothing.
+    /// Call at a boundary, after the row of one of the user's reservations was erased; `has` tells
+    /// which rows exist. The list is cleaned only once half of it is gone. A user with no
+    /// reservation left is removed.
     template <class Has>
     void reservation_has_gone(UserIndex user, Has has) {
         auto& sales = sales_.change(user);
@@ -67,14 +69,15 @@ public:
         sales.gone = 0;
     }
     void add_seats(UserIndex user, EventIndex event, std::uint32_t seats);
-    /// At most as many as there are.
+    /// `seats` must not exceed what the user has.
     void take_seats(UserIndex user, EventIndex event, std::uint32_t seats);
 
     // For a loader (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& buyers);
-    /// What follows from the rows: the table, and that nobody has anything.
+    /// Rebuilds what is derived from the rows: the look-up table, and users without any
+    /// reservation.
     void derive();
 
 private:
@@ -82,7 +85,7 @@ private:
 
     StateLog& log_;
     StateTable<std::string, Digested::no> users_;
-    /// Under the users' numbers.
+    /// With the same numbers as the users.
     StateTable<Sales, Digested::no> sales_;
     StateIndex by_sub_;
 };

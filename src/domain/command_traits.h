@@ -11,28 +11,29 @@
 
 namespace frontrow::domain {
 
-// What the engine, the cluster and the gate ask about a kind of command or of fact, so that they
-// name none. Each kind has its row with every column: a new kind doesn't compile without, and a new
-// question not until each kind has its answer.
+// What the engine, the cluster and the gate ask about kinds of commands and facts, so that they
+// name no kind. Each kind has a function that fills every field: a new kind doesn't compile without
+// one, nor does a new field until each kind sets it.
 
 #pragma clang diagnostic push
 #pragma clang diagnostic error "-Wmissing-designated-field-initializers"
 
 struct CommandTraits {
-    /// It claims or adds something, and is refused first when the journal's room runs out or it
-    /// hangs. What ends a hold, or pays for one, goes on.
+    /// The command claims or adds something. It is the first to be refused when the journal runs
+    /// out of space or hangs. Commands that end a hold or pay for one are still accepted.
     bool takes_on_more;
-    /// The command itself, if other buyers may be after its seats in the same moment; null if not.
+    /// Points to the command itself if other buyers may want its seats at the same moment;
+    /// otherwise null.
     const ReserveSeats* contended;
 };
 
 struct FactTraits {
     bool is_about_event;
-    /// The event is gone, and what was kept in memory of it may go.
+    /// The fact deletes the event, so what is kept in memory about it may be dropped.
     bool ends_event;
-    /// The reservation that its buyer gave up before its end; null for all others.
+    /// The reservation that its buyer cancelled before its end; null for all other facts.
     const ReservationId* given_up;
-    /// With which it came (facts.h).
+    /// The format that introduced this fact (facts.h).
     std::uint32_t format;
 };
 
@@ -72,7 +73,8 @@ inline CommandTraits traits_of(const RevokeApiKey&) {
 inline CommandTraits traits_of(const RaiseFormat&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
-/// What stops a sale goes on; but there is no end of opening it, nor of keys.
+/// Pausing or ending a sale without a key takes on nothing. Opening one, and any change under a
+/// key, does: the number of such commands has no bound.
 inline CommandTraits traits_of(const ChangeSale& command) {
     const bool stops = command.action != SaleAction::open && !command.request;
     return {.takes_on_more = !stops, .contended = nullptr};
@@ -87,7 +89,7 @@ inline CommandTraits traits_of(const RemoveMember&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
 
-// With which format what may be absent came.
+// The format that introduced an optional field, if the field is present.
 
 inline std::uint32_t format_of(const std::optional<RequestMark>& request) {
     return request ? 1 : 0;
@@ -177,7 +179,7 @@ inline FactTraits traits_of(const MemberRemoved&) {
 
 #pragma clang diagnostic pop
 
-/// The request under a key that a fact came of: its field of that name. Null for one that has none.
+/// The request under a key that caused a fact: the field `request`. Null if the fact has none.
 template <class Body>
 const RequestMark* request_of(const Body& body) {
     if constexpr (requires { body.request; })
@@ -186,7 +188,7 @@ const RequestMark* request_of(const Body& body) {
         return nullptr;
 }
 
-/// The seats that a fact brings, which take memory of their own; null for all others.
+/// The seats that a fact adds, which take memory of their own; null for all other facts.
 template <class Body>
 const SeatBlock* seats_of(const Body& body) {
     if constexpr (requires { body.block; })
@@ -195,7 +197,7 @@ const SeatBlock* seats_of(const Body& body) {
         return nullptr;
 }
 
-// These point into `one`.
+// The returned pointers point into `one`.
 
 template <class... Kinds>
 auto traits_of(const std::variant<Kinds...>& one) {

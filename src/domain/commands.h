@@ -16,14 +16,15 @@
 
 namespace frontrow::domain {
 
-/// Who changes an event: its creator, a member with the role organizer, or an admin, who may change
-/// all.
+/// Who changes an event: its creator, a member with the role organizer, or an admin. Admins may
+/// change all events.
 struct Organizer {
     std::string sub;
     bool is_admin = false;
 };
 
-// Commands: what somebody asks for. New ids are handed in, so that `decide` needs no randomness.
+// Commands are requests to change something. They carry any new ids, so that `decide` needs no
+// randomness.
 
 struct CreateEvent {
     EventId event;
@@ -36,7 +37,7 @@ struct UpdateEvent {
     EventId event;
     Organizer by;
     EventSpec spec;
-    /// Refused as stale unless the event still has this version.
+    /// If set, the command is refused as stale unless the event has this version.
     std::optional<std::uint32_t> if_version;
 };
 
@@ -46,7 +47,8 @@ struct DeleteEvent {
     std::optional<std::uint32_t> if_version;
 };
 
-/// Pauses a sale, opens it again, or ends it for good. Its times go on as they are.
+/// Pauses a sale, opens it again, or ends it for good. The sale's start and end times stay as they
+/// are.
 struct ChangeSale {
     EventId event;
     Organizer by;
@@ -55,7 +57,7 @@ struct ChangeSale {
     std::optional<RequestMark> request{};
 };
 
-/// Gives a person rights on this event alone, or a member another role.
+/// Gives a person rights on this event only, or changes a member's role.
 struct AddMember {
     EventId event;
     Organizer by;
@@ -82,7 +84,7 @@ struct ReserveSeats {
     EventId event;
     std::string user;
     SeatIds seats;
-    /// At most the event's; the event's if absent.
+    /// At most the event's own hold time, which applies if this is absent.
     std::optional<std::chrono::seconds> hold;
     RequestMark request;
 };
@@ -104,13 +106,13 @@ struct ExtendReservation {
     std::optional<RequestMark> request{};
 };
 
-/// Makes facts of up to `at_most` holds that have run out. Changes nothing that anybody could see:
-/// those seats are free already.
+/// Records as facts up to `at_most` holds that have run out. No reader sees a difference: those
+/// seats count as free already.
 struct ExpireHolds {
     std::uint32_t at_most = 0;
 };
 
-/// The key itself was made outside and is told to nobody here.
+/// The key itself is made elsewhere and isn't part of the command.
 struct CreateApiKey {
     ApiKeyId key;
     std::string name;
@@ -118,7 +120,7 @@ struct CreateApiKey {
     std::string prefix;
     ApiKeyDigest digest{};
     std::string by;
-    /// Empty for the key's default.
+    /// Empty for the key's default account.
     std::string account;
     std::optional<RequestMark> request{};
 };
@@ -134,8 +136,8 @@ struct MoveApiKey {
     std::string by;
 };
 
-/// Lets facts of this format into the journal, for good: programs that don't know it can't read it
-/// any more. Does nothing where they are let in already.
+/// Permits facts of this format in the journal, for good: programs that don't know the format can
+/// no longer read the journal. Does nothing if the format is permitted already.
 struct RaiseFormat {
     std::uint32_t format = 0;
 };

@@ -17,10 +17,10 @@ namespace frontrow::domain {
 
 class Inventory;
 
-/// What a command that wasn't refused has come to.
+/// The result of a command that wasn't refused.
 struct Accepted {
-    /// The thing as it is now, but see `replayed`; nothing for a deletion, a revocation and a
-    /// sweep.
+    /// The changed entity in its present state, but see `replayed`; empty for a deletion, a
+    /// revocation and a sweep.
     std::variant<
         std::monostate,
         Event,
@@ -30,7 +30,7 @@ struct Accepted {
         AddedMember>
         entity;
     /// The same request was accepted before, and nothing was done now. A reservation, an event,
-    /// seats and a new member are then told as they were made.
+    /// seats or a new member are then returned as they were when made.
     bool replayed = false;
 };
 
@@ -45,23 +45,23 @@ struct NewFact {
 
 struct Decision {
     Outcome outcome;
-    /// To be made durable together and evolved in this order. None for a refusal and for what was
-    /// so already.
+    /// To be made durable together and applied in this order. Empty for a refusal, and if nothing
+    /// had to change.
     std::vector<NewFact> facts;
-    /// The outcome rests on the facts up to this one: nobody may be told before it's durable.
+    /// The outcome depends on all facts up to this one, so it must not be told before that fact is
+    /// durable.
     std::uint64_t rests_on = 0;
-    /// What the facts take at most once they are written (writable.h).
+    /// Upper bound for the size of the written facts (writable.h).
     std::size_t written_bytes = 0;
 };
 
-/// Every rule of selling. Pure: what it returns depends on the arguments alone, and it changes
-/// nothing; `evolve` makes the facts true. `now` never falls from call to call. It makes no fact
-/// that couldn't be written and read again (writable.h), and none of a format that the journal
-/// hasn't been raised to.
+/// Applies every rule of selling. Pure: the result depends on the arguments only, and nothing is
+/// changed; `evolve` applies the facts. `now` must never decrease from call to call. Every fact can
+/// be written and read again (writable.h), and its format is one that the journal permits.
 Decision decide(const Inventory& inventory, const Command& command, Instant now);
 
-/// The same for who alone writes the journal: facts of a later format come with the one that lets
-/// them in.
+/// The same for the only writer of a journal: if a fact needs a later format, the fact that permits
+/// the format comes first.
 Decision decide_and_raise(const Inventory& inventory, const Command& command, Instant now);
 
 }  // namespace frontrow::domain

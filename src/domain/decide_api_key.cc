@@ -51,7 +51,7 @@ Decision decide_one(const Inventory& inventory, const RevokeApiKey& command, Ins
     return accept(std::monostate{}, EventId{}, ApiKeyRevoked{command.key, command.by});
 }
 
-/// A revoked key acts for nobody, so it can't be moved.
+/// A revoked key acts for no account, so it can't be moved.
 template <>
 Decision decide_one(const Inventory& inventory, const MoveApiKey& command, Instant) {
     const auto& keys = inventory.api_keys();

@@ -8,7 +8,7 @@
 namespace frontrow::domain {
 namespace {
 
-/// Bounds what one event can cost.
+/// Bounds the cost of one event.
 constexpr std::size_t kSeatsPerEventMax = 2'000'000;
 
 bool has_sales(const Inventory& inventory, const EventRow& event, Instant now) {
@@ -20,7 +20,7 @@ bool is_stale(const EventRow& row, std::optional<std::uint32_t> if_version) {
     return if_version && *if_version != row.event.version;
 }
 
-/// As it will be, but for what changes.
+/// A copy of the event with its next version and time, for the caller to change.
 Event changed(const EventRow& row, Instant now) {
     auto event = row.event;
     event.updated_at = now;
@@ -59,7 +59,7 @@ Decision decide_one(const Inventory& inventory, const CreateEvent& command, Inst
             .updated_at = at,
         };
     };
-    // As it was made, whatever became of it: the terms are the same as then.
+    // The event as it was created, whatever changed since: a replay has the same terms.
     const auto as_before = [&](const RequestRow& before) {
         const auto id = inventory.plans()[before.made].event.id;
         return accept(made_at(id, before.at), inventory.last_seq());
@@ -78,7 +78,7 @@ Decision decide_one(const Inventory& inventory, const UpdateEvent& command, Inst
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
-    // What was held or sold was priced in this currency and under this rule.
+    // Held and sold seats were priced in this currency and under this payment rule.
     const bool terms_change = command.spec.currency != row->event.spec.currency ||
                               command.spec.payment != row->event.spec.payment;
     if (terms_change && has_sales(inventory, *row, now))
@@ -97,7 +97,7 @@ Decision decide_one(const Inventory& inventory, const DeleteEvent& command, Inst
     if (has_sales(inventory, *row, now)) return refuse(Reason::event_has_sales, row->last_seq());
 
     auto decision = accept(std::monostate{}, 0);
-    // Holds that ran out unswept end before their event does.
+    // Holds that ran out without a fact are ended before their event is deleted.
     inventory.reservations().visit_expired_holds(now, [&](const ReservationRow& held) {
         if (held.event == row->index)
             decision.facts.push_back({command.event, ReservationExpired{held.id}});
@@ -118,7 +118,8 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
     const bool is_so = row->event.sale == command.action;
-    // Under a key there is a fact all the same: the key is for this request alone from now on.
+    // A request under a key is recorded as a fact even if nothing changes, so that the key belongs
+    // to this request from now on.
     if (is_so && !command.request) return accept(row->event, row->last_seq());
     if (!is_so && row->event.sale == SaleAction::end)
         return refuse(Reason::sales_closed, row->last_seq());
@@ -130,8 +131,8 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
 
 template <>
 Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant now) {
-    // Under the ids that they have. Of a deleted event these alone are left; the rest was asked
-    // for.
+    // The seats under the ids that they have. After the event is deleted only the ids are left, so
+    // the seats come from the request, which equals the first one.
     const auto as_before = [&](const RequestRow& before) {
         const auto& event = inventory.plans()[inventory.plans().index_of(command.event)];
         const auto& first_id = event.block_starts[before.made].first_id;

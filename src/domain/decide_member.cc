@@ -8,7 +8,8 @@ namespace frontrow::domain {
 template <>
 Decision decide_one(const Inventory& inventory, const AddMember& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
-    // A new member as it was made; one whose role was changed as it is by now.
+    // A new member is returned as it was added; a member whose role was changed is returned as it
+    // is now.
     const auto as_told = [&](const RequestRow& before) {
         if (before.made == 1) {
             AddedMember added{{command.sub, command.role, before.at}, true};
@@ -26,7 +27,8 @@ Decision decide_one(const Inventory& inventory, const AddMember& command, Instan
         return refuse(Reason::creator_as_member, row->last_seq());
     const auto* known = find_member(*row, command.sub);
     const bool is_so = known != nullptr && known->role == command.role;
-    // Under a key there is a fact all the same: the key is for this request alone from now on.
+    // A request under a key is recorded as a fact even if nothing changes, so that the key belongs
+    // to this request from now on.
     if (is_so && !command.request) return accept(AddedMember{.member = *known}, row->last_seq());
     if (known == nullptr && row->members.get().size() >= kMembersMax) {
         return refuse_limit(

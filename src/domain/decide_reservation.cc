@@ -8,7 +8,7 @@
 namespace frontrow::domain {
 namespace {
 
-/// The reservation, if it is this user's: another's looks as if it weren't there.
+/// The reservation, if it belongs to this user. Another user's is treated as not found.
 const ReservationRow* find_own_reservation(
     const Inventory& inventory,
     ReservationId id,
@@ -20,7 +20,7 @@ const ReservationRow* find_own_reservation(
     return row != nullptr && reservations.buyers().name(row->user) == user ? row : nullptr;
 }
 
-/// Why a reservation can't be changed; nothing while it's pending and its hold runs.
+/// The reason why a reservation can't be changed; nothing while it is pending and its hold runs.
 std::optional<Reason> refuse_unless_held(ReservationStatus status) {
     switch (status) {
         case ReservationStatus::confirmed:
@@ -41,7 +41,7 @@ bool names_a_seat_twice(const SeatIds& seats) {
     return std::ranges::adjacent_find(sorted) != sorted.end();
 }
 
-/// What the event says of the request, before any seat is looked at.
+/// Refuses by the event's terms, before any seat is looked at.
 std::optional<Refusal>
 refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
     const auto& spec = event.spec;
@@ -58,8 +58,8 @@ refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
     return std::nullopt;
 }
 
-/// The wanted seats, looked up: their places, what they cost, which aren't free, and which holds on
-/// them have run out.
+/// The wanted seats after look-up: their places, prices, conflicts, and the holds on them that have
+/// run out.
 struct WantedSeats {
     UnitPrices prices;
     std::vector<SeatConflict> conflicts;
@@ -125,7 +125,8 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
         return refuse(std::move(refusal), row->last_seq());
     }
 
-    // Made where it stays: what a rush asks for most is moved least.
+    // Built in place in the result: reservations are the most frequent command in a rush, so they
+    // are moved as little as possible.
     Decision decision;
     auto& entity = decision.outcome->entity.emplace<Reservation>();
     entity.id = command.reservation;
@@ -135,7 +136,7 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     entity.total_amount = std::accumulate(wanted.prices.begin(), wanted.prices.end(), Amount{0});
     entity.currency = row->event.spec.currency;
     entity.created_at = now;
-    // An event of other days may hold its seats for longer than the calendar goes.
+    // An event from an older version may have a hold time that exceeds the calendar.
     entity.expires_at =
         std::min<Instant>(now + command.hold.value_or(row->event.spec.hold), kLastInstant);
     decision.facts.reserve(wanted.lapsed.size() + 1);
@@ -194,7 +195,7 @@ Decision decide_one(const Inventory& inventory, const CancelReservation& command
 
 template <>
 Decision decide_one(const Inventory& inventory, const ExtendReservation& command, Instant now) {
-    // As it is by now: it may have come to its end since.
+    // As it is now: it may have ended since.
     const auto as_now = [&](const RequestRow& before) {
         const auto& row = inventory.reservations()[before.made];
         return accept(inventory.entity(row, now), inventory.last_seq());

@@ -9,17 +9,18 @@
 
 namespace frontrow::domain {
 
-/// The rule of one kind of command. Each is a specialisation in the decide_*.cc of its subject; a
-/// kind without one doesn't link.
+/// The rule for one kind of command. Each is a specialisation in the decide_*.cc file of its
+/// subject; a kind without one doesn't link.
 template <class One>
 Decision decide_one(const Inventory& inventory, const One& command, Instant now);
 
-// What they share. Private to those files.
+// Helpers shared by the decide_*.cc files; private to them.
 
-/// The event, if `by` may change it: any other looks as if it weren't there.
+/// The event, if `by` may change it. Any other event is treated as not found.
 const EventRow* find_own_event(const Inventory& inventory, EventId id, const Organizer& by);
 
-/// Why nobody can have a seat of the event, or have one for longer; nothing while it's on sale.
+/// The reason why the event's seats can't be reserved, or a hold can't be extended; nothing while
+/// the event is on sale.
 std::optional<Reason> refuse_by_sale(const Event& event, Instant now);
 
 inline Decision refuse(Refusal refusal, std::uint64_t rests_on) {
@@ -38,7 +39,7 @@ inline Decision refuse_subject(Reason reason, std::string subject, std::uint64_t
     return refuse(Refusal{.reason = reason, .subject = std::move(subject)}, rests_on);
 }
 
-/// Accepted without a new fact: what was asked for is so already.
+/// Accepts without a new fact: the requested state exists already.
 template <class Entity>
 Decision accept(Entity entity, std::uint64_t rests_on) {
     return Decision{.outcome = Accepted{.entity = std::move(entity)}, .rests_on = rests_on};
@@ -51,8 +52,8 @@ Decision accept(Entity entity, EventId event, FactBody fact) {
     return decision;
 }
 
-/// The answer to a request that was accepted before under its key, by `again(row)`; nothing for
-/// one that has no key, or a new one.
+/// If a request with this key was accepted before, returns its answer, made by `again(row)`.
+/// Returns nothing for a request without a key or with a new key.
 template <class Again>
 std::optional<Decision> replay(
     const Inventory& inventory,

@@ -8,12 +8,12 @@
 #include "domain/inventory.h"
 #include "domain/seat.h"
 
-// What is hashed of each type for the digest of an inventory. Every field, under its place in the
-// declaration: a field keeps its number for ever, so a new one is declared last, and one that goes
-// leaves something behind. A new field's default must be zero, empty or absent, so that whoever
-// doesn't know it hashes older rows alike. The rows below are taken apart by hand, because not all
-// of theirs is the same on all copies; whole, so that none compiles with a field that wasn't
-// thought of.
+// The fields of each type that are hashed into an inventory's digest. In general that is every
+// field, numbered by its position. A field keeps its number for ever, so a new field is declared
+// last, and a removed field leaves a placeholder. A new field's default must be zero, empty or
+// absent, so that versions without the field hash older rows to the same value. The rows below are
+// listed by hand, because some of their fields differ between copies. They are destructured whole,
+// so that a forgotten new field doesn't compile.
 
 namespace frontrow::domain {
 
@@ -30,12 +30,12 @@ inline void digest_fields(DigestWriter& writer, const SeatSpec& seat) {
     writer.field(2, section);
     writer.field(3, row);
     writer.field(4, price);
-    // One without coordinates is written like none.
+    // A position without coordinates is written like an absent one.
     if (position != nullptr) writer.field(5, *position);
 }
 
 inline void digest_fields(DigestWriter& writer, const EventRow& row) {
-    // The others are parts of their own, and the row's number.
+    // The other fields are parts of their own, or the row's number.
     const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members] =
         row;
     writer.field(1, event);
@@ -43,7 +43,7 @@ inline void digest_fields(DigestWriter& writer, const EventRow& row) {
 }
 
 inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
-    // The request is a row of its own, and names this one.
+    // The request has a row of its own, which names this one.
     const auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at] =
         row;
     writer.field(1, id);

@@ -12,7 +12,7 @@
 
 namespace frontrow::domain {
 
-/// Whether a reservation can be confirmed for the asking, or only by paying for it.
+/// Whether a reservation can be confirmed without payment, or only by paying.
 enum class PaymentRule : std::uint8_t { none, required };
 
 constexpr std::string_view name_of(PaymentRule rule) {
@@ -28,23 +28,23 @@ constexpr std::array<PaymentRule, 2> choices(PaymentRule) {
 }
 
 /// What an organiser decides about an event. A spec that exists is valid: see wire/requests.h for
-/// the bounds. A new field is declared last (domain/digest_fields.h).
+/// the bounds. Declare a new field last (domain/digest_fields.h).
 struct EventSpec {
     std::string name;
     std::string description;
     std::string venue;
     Instant start_at;
     Instant end_at;
-    /// The declared capacity. Shown, not enforced against the seats created.
+    /// The declared capacity. Shown only; the number of created seats isn't checked against it.
     std::int64_t total_seats = 0;
-    /// Booking opens here, or at once.
+    /// Booking opens at this instant; if absent, at once.
     std::optional<Instant> sales_start_at;
     std::chrono::seconds hold{900};
     std::uint32_t max_seats_per_reservation = 10;
     std::optional<std::uint32_t> max_seats_per_user;
     Currency currency;
     PaymentRule payment = PaymentRule::none;
-    /// Booking closes here, or at start_at.
+    /// Booking closes at this instant; if absent, at start_at.
     std::optional<Instant> sales_end_at;
 
     friend bool operator==(const EventSpec&, const EventSpec&) = default;
@@ -54,7 +54,7 @@ inline Instant sales_end(const EventSpec& spec) {
     return spec.sales_end_at.value_or(spec.start_at);
 }
 
-/// What an organiser does to a sale: `end` for good.
+/// An organiser's action on a sale; `end` is final.
 enum class SaleAction : std::uint8_t { open, pause, end };
 
 constexpr std::string_view name_of(SaleAction action) {
@@ -71,7 +71,7 @@ constexpr std::array<SaleAction, 3> choices(SaleAction) {
     return {SaleAction::open, SaleAction::pause, SaleAction::end};
 }
 
-/// Whether seats can be had.
+/// Whether seats can be reserved.
 enum class SaleState : std::uint8_t { upcoming, open, paused, ended };
 
 constexpr std::string_view name_of(SaleState state) {
@@ -90,14 +90,14 @@ constexpr std::string_view name_of(SaleState state) {
 struct Event {
     EventId id;
     EventSpec spec;
-    /// The `sub` of the organiser. Besides, its members with the role organizer and admins may
-    /// change it.
+    /// The `sub` of the organiser who created it. Members with the role organizer and admins may
+    /// change the event, too.
     std::string created_by;
     Instant created_at;
     Instant updated_at;
-    /// Rises by one with every change; the ETag.
+    /// Rises by one with every change; used as the ETag.
     std::uint32_t version = 1;
-    /// The last one.
+    /// The last action.
     SaleAction sale = SaleAction::open;
 
     friend bool operator==(const Event&, const Event&) = default;

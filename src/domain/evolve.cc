@@ -10,7 +10,7 @@
 
 namespace frontrow::domain {
 
-/// The one hand that changes an inventory's parts.
+/// The only code that changes an inventory's parts.
 class Evolution {
 public:
     Evolution(Inventory& inventory, const Fact& fact)
@@ -39,14 +39,14 @@ private:
     void apply(const EventDeleted& body);
     void apply(const SaleChanged& body) {
         remember(body.request, RequestKind::sale, event());
-        // Otherwise it was so already, and the fact keeps the request's key.
+        // If the action is the same, the fact only records the request's key.
         if (plans_[event()].event.sale != body.action)
             change_event([&](Event& changed) { changed.sale = body.action; });
     }
     void apply(const MemberAdded& body) {
         const auto* known = find_member(plans_[event()], body.sub);
         remember(body.request, RequestKind::member, known == nullptr ? 1 : 0);
-        // Otherwise it was so already, and the fact keeps the request's key.
+        // If the role is the same, the fact only records the request's key.
         if (known == nullptr || known->role != body.role)
             plans_.add_member(event(), {.sub = body.sub, .role = body.role, .added_at = fact_.at});
         events_changed();
@@ -93,7 +93,7 @@ private:
         CHECK(event_ != kNobody);
         return event_;
     }
-    /// Of one of the fact's event.
+    /// The reservation must belong to the fact's event.
     ReservationIndex index_of(ReservationId id) const {
         const auto index = reservations_.index_of(id);
         CHECK(index != kNobody && reservations_[index].event == event_);
@@ -116,7 +116,7 @@ private:
     ApiKeys& api_keys_;
     StateValue<NewestFacts>& newest_;
     const Fact& fact_;
-    /// The fact's; kNobody for one that is about none.
+    /// The fact's event; kNobody if the fact is about no event.
     EventIndex event_ = kNobody;
 };
 
@@ -188,7 +188,7 @@ void evolve(Inventory& inventory, const Fact& fact) {
 }
 
 void evolve_for_good(Inventory& inventory, const Fact& fact) {
-    // A fact makes one thing at most that goes later: so they go faster than they come.
+    // A fact adds at most one row that is erased later, so erasing two keeps up.
     constexpr std::size_t kLetGo = 2;
     evolve(inventory, fact);
     inventory.let_go(kLetGo);

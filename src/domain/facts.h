@@ -16,8 +16,8 @@
 
 namespace frontrow::domain {
 
-// Facts: what has become true. Each is named in the past tense and carries all that `evolve` needs.
-// The written form is in wire/fact_json.h.
+// Facts are what has become true. Each is named in the past tense and carries all that `evolve`
+// needs. wire/fact_json.h defines the written form.
 
 struct EventCreated {
     EventSpec spec;
@@ -61,8 +61,8 @@ struct ReservationHeld {
     Amount total_amount = 0;
     Instant expires_at;
     RequestMark request;
-    /// As they were then: a refund of some of the seats goes by them, whatever they cost today.
-    /// Older facts have none: then seats never changed their price.
+    /// The prices at that time. A refund of some of the seats uses them, whatever the seats cost
+    /// today. Older facts have none; then a seat's price could not change.
     UnitPrices unit_prices;
 
     friend bool operator==(const ReservationHeld&, const ReservationHeld&) = default;
@@ -101,7 +101,7 @@ struct ApiKeyCreated {
     std::string prefix;
     ApiKeyDigest digest{};
     std::string created_by;
-    /// Empty for the key's default.
+    /// Empty for the key's default account.
     std::string account;
     std::optional<RequestMark> request{};
 
@@ -115,7 +115,7 @@ struct ApiKeyRevoked {
     friend bool operator==(const ApiKeyRevoked&, const ApiKeyRevoked&) = default;
 };
 
-/// From here on the key acts for this account.
+/// From this fact on the key acts for this account.
 struct ApiKeyMoved {
     ApiKeyId key;
     std::string account;
@@ -124,7 +124,7 @@ struct ApiKeyMoved {
     friend bool operator==(const ApiKeyMoved&, const ApiKeyMoved&) = default;
 };
 
-/// A new member of the event, or another role for one that it had.
+/// A new member of the event, or a new role for a member.
 struct MemberAdded {
     std::string sub;
     MemberRole role{};
@@ -139,17 +139,18 @@ struct MemberRemoved {
     friend bool operator==(const MemberRemoved&, const MemberRemoved&) = default;
 };
 
-/// From here on the journal has kinds and fields of facts that came with this format.
+/// From this fact on the journal may contain the kinds and fields of facts that this format
+/// introduced.
 struct FormatRaised {
     std::uint32_t format = 0;
 
     friend bool operator==(const FormatRaised&, const FormatRaised&) = default;
 };
 
-/// What facts a journal may have, for programs of two versions that write one in turn: 0, all that
-/// stands here and belongs to no other; 1, FormatRaised, SaleChanged, ApiKeyMoved, MemberAdded,
-/// MemberRemoved, `sales_end_at` among an event's terms, the `account` of an ApiKeyCreated, and
-/// requests under keys besides a reservation's.
+/// The newest format of facts. The formats let programs of two versions write one journal in turn.
+/// Format 0: everything here that belongs to no other format. Format 1: FormatRaised, SaleChanged,
+/// ApiKeyMoved, MemberAdded, MemberRemoved, `sales_end_at` in an event's terms, the `account` of an
+/// ApiKeyCreated, and requests under keys other than a reservation's.
 inline constexpr std::uint32_t kNewestFormat = 1;
 
 using FactBody = std::variant<
@@ -170,9 +171,9 @@ using FactBody = std::variant<
     MemberAdded,
     MemberRemoved>;
 
-/// A fact in its place: `seq` rises by one from 1 without a gap, `at` never falls.
+/// A fact with its position: `seq` starts at 1 and rises by one without gaps, `at` never decreases.
 struct Fact {
-    /// The place in the order of all facts, which is the order of cause and effect.
+    /// The position in the order of all facts, which is the order of cause and effect.
     std::uint64_t seq = 0;
     /// When it was decided.
     Instant at;

@@ -7,13 +7,13 @@
 
 namespace frontrow::domain {
 
-/// What is remembered of a request that must not be done twice: who asked for what under which key,
-/// and a hash of what was asked. Both are digests made outside (identity/request_mark.h), so that
-/// an entry is a few dozen bytes and no key lies in the journal.
+/// The record of a request that must not be done twice: a digest of the caller and idempotency key,
+/// and a digest of the content. Both digests are made outside the domain (identity/request_mark.h),
+/// so a record takes a few dozen bytes, and no key is stored in the journal.
 struct RequestMark {
-    /// Of caller, route and Idempotency-Key.
+    /// Digest of caller, route and Idempotency-Key.
     Bits128 key;
-    /// Of the parsed command without the key.
+    /// Digest of the parsed command without the key.
     Bits128 content;
 
     friend bool operator==(const RequestMark&, const RequestMark&) = default;

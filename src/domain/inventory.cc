@@ -10,10 +10,10 @@
 namespace frontrow::domain {
 namespace {
 
-/// Seats of a list that stand beside each other, where it isn't long.
+/// The initial capacity of a run's list of statuses, unless the seat list is shorter.
 constexpr std::size_t kUsualRun = 32;
 
-/// `left`: how many more the list may have.
+/// `left`: how many more seats the list may take.
 void append_seat(
     SeatList& list,
     const EventRow& event,
@@ -108,14 +108,15 @@ Reservation Inventory::entity_as_created(const ReservationRow& row) const {
     return entity_with(row, ReservationStatus::pending, row.created_at + Millis{row.hold_ms});
 }
 
-/// How many of a user's come before the page.
+/// How many of a user's reservations belong to this page and later ones.
 std::size_t Inventory::reservations_until(const Buyers::Reservations& mine, const Page& page)
     const {
     if (!page.after) return mine.size();
     const ReservationId last{page.after->id};
     if (const auto known = reservations_.index_of(last); known != kNobody)
         return static_cast<std::size_t>(std::ranges::lower_bound(mine, known) - mine.begin());
-    // It has left since. Ids are by time, but for what clocks differ.
+    // The row is gone, so its place is found by id: ids are ordered by time, up to the difference
+    // between clocks.
     const auto is_older = [&](ReservationIndex index) {
         return reservations_.has(index) && reservations_[index].id < last;
     };
@@ -152,7 +153,7 @@ SeatList Inventory::list_seats(
     std::size_t taken = 0;
     std::size_t passed = 0;
     SeatIndex seat = plans_.seats_from(event, page);
-    // Without a filter the first `offset` seats are stepped over at once, not one by one.
+    // Without a filter the first `offset` seats are skipped in one step.
     if (!only_available) {
         seat += static_cast<SeatIndex>(std::min<std::size_t>(page.offset, total - seat));
         passed = page.offset;
@@ -223,7 +224,7 @@ void Inventory::verify() const {
     reservations_.verify();
     requests_.verify();
     api_keys_.verify();
-    // A reservation's request is its own, as long as it is remembered.
+    // A reservation's request refers back to it, as long as the request is remembered.
     reservations_.visit([this](ReservationIndex index, const ReservationRow& row) {
         const auto* const request = requests_.at(row.request);
         CHECK(

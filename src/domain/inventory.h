@@ -20,27 +20,28 @@
 
 namespace frontrow::domain {
 
-/// The newest facts of all.
+/// The newest facts of the whole inventory.
 struct NewestFacts {
     std::uint64_t seq = 0;
-    /// The newest that made, changed or deleted an event, or changed its members.
+    /// The newest fact that created, changed or deleted an event, or changed its members.
     std::uint64_t events_seq = 0;
     Instant at{};
-    /// Which facts the journal may have.
+    /// The format of facts that the journal permits.
     std::uint32_t format = 0;
 };
 
-/// All that is true about what is for sale and who has it: parts, each a class with its rows, and
-/// here what can be told of them together. Changed by `evolve` alone. Every reader takes `now`,
-/// because a hold that has run out is free at that instant whether or not a fact says so yet
+/// The whole state: what is for sale and who has it. It consists of parts, each a class with its
+/// rows; functions that need several parts are here. Changed by `evolve` only. Every reader passes
+/// `now`, because a hold that has run out is free at that instant whether or not a fact says so yet
 /// (domain/reservations.h).
 ///
-/// The parts' changes can be taken back, and they know their digest (base/state_log.h). Of what
-/// follows from other parts, or from one node's clock (what has lapsed), nothing is in it.
+/// Changes can be rolled back, and there is a digest (base/state_log.h). The digest excludes what
+/// is derived from other parts or depends on one node's clock (which holds have lapsed).
 ///
-/// A new part is a member here, a line in `verify()`, and its rows in domain/inventory_image.h.
+/// To add a part: add a member here, a line in `verify()`, and its rows in
+/// domain/inventory_image.h.
 ///
-/// One thread at a time. About 200 bytes a seat and 270 a reservation.
+/// One thread at a time. Takes about 200 bytes per seat and 270 per reservation.
 class Inventory {
 public:
     explicit Inventory(StateLog::Digests digests = StateLog::Digests::off);
@@ -48,21 +49,21 @@ public:
     Inventory& operator=(const Inventory&) = delete;
     ~Inventory();
 
-    /// From here on every change can be taken back. None is open yet.
+    /// From now on every change can be rolled back. No savepoint may be open.
     void open_savepoint() { log_.open(); }
-    /// Lets all that was changed stand.
+    /// Keeps all changes since open_savepoint().
     void commit();
-    /// Takes back all that was changed since open_savepoint(). It then goes on as one that was
-    /// never told of it.
+    /// Undoes all changes since open_savepoint(). The inventory then behaves as if they had never
+    /// been made.
     void roll_back() { log_.roll_back(); }
     bool is_speculating() const { return log_.is_open(); }
 
-    /// Of all that the facts come to: the same on all copies that have taken the same facts.
-    /// Zero unless digests are kept.
+    /// Digest of the state that the facts produce: equal on all copies that have applied the same
+    /// facts. Zero unless digests are kept.
     Bits128 digest() { return log_.digest(); }
-    /// The same by reading everything, whether or not digests are kept.
+    /// Computes the same from scratch by reading everything, whether or not digests are kept.
     Bits128 digest_anew() const { return log_.digest_anew(); }
-    /// For finding what diverged, see StateLog.
+    /// To find out which part diverged, see StateLog.
     std::vector<std::pair<std::string_view, Bits128>> digests_by_part() {
         return log_.digests_by_part();
     }
@@ -78,7 +79,7 @@ public:
     std::uint32_t format() const { return newest_.get().format; }
 
     const EventRow& event_of(const ReservationRow& row) const { return plans_[row.event]; }
-    /// Has the memory fetched that a reservation by these touches.
+    /// Prefetches the memory that a reservation with these keys touches.
     void prefetch(ReservationId id, std::string_view user, Bits128 request) const;
 
     // What a reader sees at `now`.
@@ -87,47 +88,48 @@ public:
     SeatView seat_view(SeatPlace place, Instant now) const;
     SeatCounts count_seats(const EventRow& event, Instant now) const;
     Reservation entity(const ReservationRow& row, Instant now) const;
-    /// The reservation as it was answered when it was made: what a replay gives again.
+    /// The reservation as it was answered when it was made: the answer to a replayed request.
     Reservation entity_as_created(const ReservationRow& row) const;
     /// Newest first.
     std::vector<Reservation> list_reservations(std::string_view user, const Page& page, Instant now)
         const;
-    /// In the order of creation. With `only_available`, limit and offset count the seats that are.
+    /// In the order of creation. With `only_available`, limit and offset count available seats
+    /// only.
     SeatList list_seats(const EventRow& event, bool only_available, const Page& page, Instant now)
         const;
     SeatMapVersion seat_map_version(const EventRow& event, Instant now) const;
-    /// Costs a copy of the statuses, a microsecond for each ten thousand seats, and one of the
-    /// blocks where `before`, an older map of the event or null, has others.
+    /// Copies the statuses, which takes a microsecond per ten thousand seats. Copies the list of
+    /// blocks only if it differs from that of `before`, an older map of the event, or null.
     SeatMap seat_map(const EventRow& event, Instant now, const SeatMap* before) const;
 
-    /// Lets go what nobody may ask for any more as of the newest fact, the oldest first, `at_most`
-    /// of each part. Nothing that decides depends on when that is done, and no digest: only the
-    /// indexes of buyers, who get others when they come back. Not in a savepoint.
+    /// Erases rows that can't be asked for any more as of the newest fact, oldest first, at most
+    /// `at_most` in each part. No decision and no digest depends on when this happens. Only the
+    /// indexes of buyers do: a returning buyer gets another index. Not in a savepoint.
     void let_go(std::size_t at_most);
 
-    /// As Reservations::lapse(), which says why a node may do this by its own clock.
+    /// See Reservations::lapse(), which explains why a node may do this by its own clock.
     bool lapse(Instant now, std::size_t at_most) { return reservations_.lapse(now, at_most); }
 
-    /// Recomputes every derived figure from the rows and CHECKs that it stands. For tests and
-    /// `frontrow verify`; reads everything.
+    /// Recomputes every derived value from the rows and CHECKs it. For tests and `frontrow verify`;
+    /// reads everything.
     void verify() const;
 
-    // All of its rows, for a loader (domain/inventory_image.h).
+    // Transfers all rows, for a loader (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& inventory);
-    /// What follows from the rows, once.
+    /// Rebuilds what is derived from the rows; call it once.
     void derive();
 
 private:
-    /// The one hand that changes the parts.
+    /// The only code that changes the parts.
     friend class Evolution;
 
     Reservation entity_with(const ReservationRow& row, ReservationStatus status, Instant expires_at)
         const;
     std::size_t reservations_until(const Buyers::Reservations& mine, const Page& page) const;
 
-    /// First: all parts are parts of it.
+    /// Declared first, because all parts register with it.
     StateLog log_;
     SeatPlans plans_{log_};
     Reservations reservations_{log_, plans_};

@@ -12,25 +12,26 @@
 
 namespace frontrow::domain {
 
-// An inventory as plain values one after the other, for who keeps it longer than a process lives,
-// and for a test that needs a state of a certain form: each part's transfer_rows(). What is written
-// are the rows; what follows from them (tables, counts, heaps) is made anew by derive().
+// Transfers an inventory to or from a sequence of plain values, through each part's
+// transfer_rows(): for a snapshot that outlives the process, and for tests that need a certain
+// state. Only rows are transferred; derive() rebuilds what is derived from them (look-up tables,
+// counts, heaps).
 //
-// A plain structure is its fields in the order of their declaration, for both ways. An event's row,
-// which has more, is taken apart by hand: whole, so that it doesn't compile with a field that
-// wasn't thought of.
+// A plain structure is transferred field by field in the order of declaration, in both directions.
+// An event's row has more than plain fields, so it is destructured by hand: whole, so that a
+// forgotten new field doesn't compile.
 //
-// An `Archive` is called with values and takes or fills them: numbers, enumerators, texts, ids,
-// instants, optional, shared and listed ones, and structures, which it hands to transfer(). Its
-// each(container, f) calls f with each element; when it reads it makes them first.
+// An `Archive` is called with values and writes or fills them: numbers, enumerators, texts, ids,
+// instants, optional, shared and listed values, and structures, which it passes to transfer(). Its
+// each(container, f) calls f with each element; a reading archive creates the elements first.
 
-/// Numbers that have rows, one after the other.
+/// Consecutive numbers that have rows.
 struct RowRun {
     std::uint32_t first = 0;
     std::uint32_t count = 0;
 };
 
-/// The last one ends where the table does.
+/// The last run ends where the table ends.
 template <class Table>
 std::vector<RowRun> runs_of(const Table& table) {
     std::vector<RowRun> runs;
@@ -44,7 +45,7 @@ std::vector<RowRun> runs_of(const Table& table) {
     return runs;
 }
 
-/// Of what was read.
+/// Validates runs that were read.
 inline bool are_in_order(const std::vector<RowRun>& runs) {
     std::uint64_t end = 0;
     for (const auto& run : runs) {
@@ -54,9 +55,9 @@ inline bool are_in_order(const std::vector<RowRun>& runs) {
     return !runs.empty() && end <= StateIndex::kNone;
 }
 
-/// A table's rows as a list for an archive. One that is read is added empty under its number and
-/// then filled past the table, which is right as long as no digest was asked for and no savepoint
-/// is open.
+/// Presents a table's rows to an archive as a list. When reading, each row is added empty under its
+/// number and then filled without the table's knowledge. That is correct as long as no digest was
+/// computed and no savepoint is open.
 template <class Log, class Table>
 class TableRows {
 public:
@@ -94,7 +95,7 @@ public:
         else
             return table_.parts_of(table_.add(log_, table_.end()));
     }
-    /// Of reading: the numbers behind the last row were given already.
+    /// When reading: skips the numbers after the last row, which were assigned before.
     void finish() {
         while (run_ < runs_.size())
             begin_run();
@@ -110,11 +111,11 @@ private:
     Table& table_;
     const std::vector<RowRun>& runs_;
     std::size_t run_ = 0;
-    /// Of the present run.
+    /// Rows read in the present run.
     std::uint32_t read_ = 0;
 };
 
-/// Each row as it is, or as `each` has the archive take it.
+/// Transfers each row as it is, or as `each` transfers it.
 template <class Archive, class Log, class Table, class... Each>
 void transfer_table(Archive& archive, Log& log, Table& table, Each... each) {
     constexpr bool is_read = !std::is_const_v<Table>;
@@ -133,7 +134,7 @@ void transfer_table(Archive& archive, Log& log, Table& table, Each... each) {
     if constexpr (is_read) rows.finish();
 }
 
-/// To be written, or to be filled.
+/// The value to write, or to fill.
 template <class Value>
 auto& value_of(Value& value) {
     if constexpr (std::is_const_v<Value>)
@@ -162,7 +163,7 @@ void transfer(Archive& archive, Value& value) {
 
 template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
-    // The others say where the row is, what its seats' names are and who has them.
+    // The fields that aren't transferred are derived: the row's number, seat names and holders.
     auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members] =
         row;
     auto& [seq, at] = value_of(last);

@@ -10,7 +10,8 @@
 
 namespace frontrow::domain {
 
-/// What a member may do on the event: a scanner nothing yet, an organizer all that its creator may.
+/// What a member may do on the event: a scanner nothing yet, an organizer everything that the
+/// creator may.
 enum class MemberRole : std::uint8_t { scanner, organizer };
 
 constexpr std::string_view name_of(MemberRole role) {
@@ -29,22 +30,22 @@ constexpr std::array<MemberRole, 2> choices(MemberRole) {
 struct Member {
     std::string sub;
     MemberRole role = MemberRole::scanner;
-    /// A change of the role leaves it as it is.
+    /// Stays the same when the role changes.
     Instant added_at;
 
     friend bool operator==(const Member&, const Member&) = default;
 };
 
-/// What came of AddMember.
+/// The result of AddMember.
 struct AddedMember {
     Member member;
-    /// False for one who was a member already, with this role or another.
+    /// False if the person was a member already, with this role or another.
     bool is_new = false;
 
     friend bool operator==(const AddedMember&, const AddedMember&) = default;
 };
 
-/// How many an event may have.
+/// Bound on the members of an event.
 inline constexpr std::size_t kMembersMax = 100;
 
 }  // namespace frontrow::domain

@@ -10,14 +10,14 @@ namespace frontrow::domain {
 
 // Who may do what with an event.
 
-/// Null where there is no such member.
+/// Null if there is no such member.
 const Member* find_member(const EventRow& event, std::string_view sub);
-/// Whether it's a member who may do all that the event's creator may.
+/// True for a member who may do everything that the event's creator may.
 bool is_member_organizer(const EventRow& event, std::string_view sub);
-/// Whether it's the event's creator, a member organizer or an admin.
+/// True for the event's creator, a member organizer and an admin.
 bool may_change(const EventRow& event, const Organizer& by);
 
-/// CHECKs that no member is listed twice, or is the creator, and that a deleted event has none.
+/// CHECKs that no member is listed twice or is the creator, and that a deleted event has none.
 void verify_members(const EventRow& event);
 
 }  // namespace frontrow::domain

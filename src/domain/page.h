@@ -8,18 +8,19 @@
 
 namespace frontrow::domain {
 
-/// One thing in a list: the list goes on behind it, whatever has been added before it since.
+/// A position in a list: the list continues after this item, whatever was added before it
+/// meanwhile.
 struct Place {
-    /// Its id.
+    /// The item's id.
     Bits128 id;
-    /// When it starts, where events are listed: it may have been moved or deleted since.
+    /// The event's start, in lists of events: the event may have been moved or deleted since.
     Instant start_at{};
 
     friend bool operator==(const Place&, const Place&) = default;
 };
 
-/// A part of a list: what comes behind `after`, or all of it, less the first `offset`; at most
-/// `limit`. Behind what isn't in the list comes nothing.
+/// A part of a list: starts after `after`, or at the beginning, skips `offset` items, and has at
+/// most `limit`. If `after` isn't in the list, the page is empty.
 struct Page {
     std::size_t limit = 0;
     std::size_t offset = 0;

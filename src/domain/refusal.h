@@ -9,7 +9,7 @@
 
 namespace frontrow::domain {
 
-/// Why the domain says no, in the order in which the reasons are tested. http/problem.cc gives each
+/// Why the domain refuses, in the order in which the reasons are tested. http/problem.cc gives each
 /// its status, code and sentence.
 enum class Reason : std::uint8_t {
     format_too_low,
@@ -51,14 +51,15 @@ struct SeatConflict {
 
 struct Refusal {
     Reason reason{};
-    /// The bound that was passed, where there is one: seats, seconds, keys or members; with
-    /// format_too_low the format that is needed.
+    /// The exceeded bound, if there is one: seats, seconds, keys or members. With format_too_low,
+    /// the format that is needed.
     std::int64_t limit = 0;
-    /// What the reason is about, where that is one thing: a seat's number or id.
+    /// What the reason is about, if that is one thing: a seat's number or id.
     std::string subject;
     /// With seats_unavailable: each wanted seat that isn't free.
     std::vector<SeatConflict> conflicts;
-    /// Nothing was decided: a gate before the store let somebody else through for these seats.
+    /// The domain decided nothing: the seat gate before the store let another buyer through for
+    /// these seats.
     bool is_by_gate = false;
 };
 

@@ -33,7 +33,7 @@ RequestIndex Requests::add(const RequestRow& row) {
 
 void Requests::enter(RequestIndex index) {
     const auto& key = rows_[index].mark.key;
-    // One that isn't remembered any more may be there still.
+    // The index may still have an older request under this key, which is no longer remembered.
     if (const auto old = index_of(key); old != StateIndex::kNone) by_key_.erase(key, old);
     by_key_.insert(key, index);
 }
@@ -46,7 +46,7 @@ void Requests::forget(Instant now, std::size_t at_most) {
     for (; at_most > 0 && has_forgettable(now); --at_most) {
         const auto oldest = rows_.first();
         const auto& key = rows_[oldest].mark.key;
-        // It may have been used anew since.
+        // The key may have been used again since.
         if (index_of(key) == oldest) by_key_.erase(key, oldest);
         rows_.erase(oldest);
     }

@@ -12,7 +12,7 @@ namespace frontrow::domain {
 
 using RequestIndex = std::uint32_t;
 
-/// What a request under a key has done.
+/// What a request under a key did.
 enum class RequestKind : std::uint8_t {
     reservation,
     extension,
@@ -27,14 +27,14 @@ struct RequestRow {
     RequestMark mark;
     Instant at;
     RequestKind kind = RequestKind::reservation;
-    /// The index of what it made or changed: among reservations, events or API keys, and of seats
-    /// among the blocks of their event. Of a member 1 for a new one.
+    /// The index of what the request made or changed: among reservations, events or API keys; for
+    /// seats, among the blocks of their event. For a member, 1 if the member was new.
     std::uint32_t made = 0;
 };
 
-/// The requests under Idempotency-Keys that have made facts, whatever they asked for: who asks
-/// again within kRequestMemory is told what was made then. One that was refused isn't here, and may
-/// be tried again. Evolve alone changes it. One thread.
+/// The requests under idempotency keys that produced facts, of all kinds. A client that repeats a
+/// request within kRequestMemory gets the first answer. Refused requests aren't recorded and may be
+/// tried again. Changed by `evolve` only. One thread.
 class Requests {
 public:
     explicit Requests(StateLog& log);
@@ -42,21 +42,21 @@ public:
     Requests& operator=(const Requests&) = delete;
     ~Requests();
 
-    /// The newest under this key, if it is still remembered at `now`.
+    /// The newest request under this key, if it is still remembered at `now`.
     const RequestRow* find(Bits128 key, Instant now) const;
     std::size_t size() const { return rows_.size(); }
-    /// Nothing for one that was forgotten.
+    /// Null if the request is forgotten.
     const RequestRow* at(RequestIndex index) const {
         return rows_.has(index) ? &rows_[index] : nullptr;
     }
     void prefetch(Bits128 key) const { by_key_.prefetch(key); }
 
-    /// In the order of their times. No other under its key is remembered any more.
+    /// Call in the order of times. No other request under its key may still be remembered.
     RequestIndex add(const RequestRow& row);
-    /// Some aren't remembered any more at `now`.
+    /// True if some requests are no longer remembered at `now`.
     bool has_forgettable(Instant now) const;
-    /// Lets those go that aren't remembered any more at `now`, the oldest first, `at_most` of them.
-    /// At a boundary.
+    /// Erases requests that are no longer remembered at `now`, oldest first, at most `at_most`. At
+    /// a boundary.
     void forget(Instant now, std::size_t at_most);
 
     /// CHECKs that each key leads to its newest request. Reads everything.
@@ -66,7 +66,7 @@ public:
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& requests);
-    /// What follows from the rows: the table.
+    /// Rebuilds what is derived from the rows: the look-up table.
     void derive();
 
 private:

@@ -12,8 +12,7 @@
 
 namespace frontrow::domain {
 
-/// `pending` is the only one that changes; from there a reservation ends confirmed, cancelled or
-/// expired, for good.
+/// Only `pending` changes: a pending reservation ends confirmed, cancelled or expired, for good.
 enum class ReservationStatus : std::uint8_t { pending, confirmed, cancelled, expired };
 
 struct Reservation {
@@ -31,11 +30,11 @@ struct Reservation {
     friend bool operator==(const Reservation&, const Reservation&) = default;
 };
 
-/// How long one is shown after it was cancelled or has run out: longer than its request's key may
-/// be repeated. Then it isn't there any more.
+/// How long an ended reservation is still shown after it was cancelled or ran out: longer than its
+/// request may be replayed. After that it is not found.
 inline constexpr std::chrono::hours kEndedMemory{24};
 
-/// A hold may be extended up to this many times the length that it was given first.
+/// A hold may be extended up to this many times its first length.
 inline constexpr int kHoldLengthsMax = 3;
 
 }  // namespace frontrow::domain

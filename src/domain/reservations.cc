@@ -22,7 +22,7 @@ std::uint64_t digest_of(std::string_view user) {
     return writer.finish().lo;
 }
 
-/// Its seats are its own, by the facts.
+/// True if its seats belong to it by the facts.
 bool has_seats(const ReservationRow& row) {
     return row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
 }
@@ -61,9 +61,8 @@ std::uint32_t Reservations::seats_of(EventIndex event, std::string_view user, In
     if (known == kNobody) return 0;
     const auto& sales = buyers_.sales(known);
     const auto counted = sales.seats_in(event);
-    // The count has what hasn't lapsed. Only where a hold may be about to are this user's
-    // reservations looked through, newest first, until all that the count is made of have been
-    // seen.
+    // The count includes what hasn't lapsed. Only if some hold may have run out, this user's
+    // reservations are searched, newest first, until all counted seats are found.
     if (!has_ended_holds(now)) return counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;
@@ -208,7 +207,7 @@ void Reservations::verify() const {
         if (has_lapsed(row)) ++totals.lapsed;
     });
     CHECK(totals == totals_.get());
-    // Every seat that is somebody's is a reservation's: theirs are as many.
+    // Every held or sold seat belongs to a reservation, so the sums must be equal.
     plans_.visit([&](EventIndex event, const EventRow& row) {
         const auto held = std::ranges::count_if(row.holders, [](auto by) { return by != kNobody; });
         const auto theirs = seats.find(event);

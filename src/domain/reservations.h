@@ -25,12 +25,13 @@ struct ReservationRow {
     ReservationId id;
     EventIndex event = 0;
     UserIndex user = 0;
-    /// Of the user's name: who comes back after a while gets another index, and when depends on the
-    /// copy.
+    /// Digest of the user's name. The index isn't digested: a user who comes back later gets
+    /// another index, and when that happens differs between copies.
     std::uint64_t user_digest = 0;
     SmallVector<SeatIndex, 2> seats;
     ReservationStatus status = ReservationStatus::pending;
-    /// The event's when it was made: the event's may change once no seat is held or sold.
+    /// The event's currency when the reservation was made. The event's may change once no seat is
+    /// held or sold.
     Currency currency;
     RequestIndex request = 0;
     std::int64_t hold_ms = 0;
@@ -47,13 +48,13 @@ inline ReservationStatus status_of(const ReservationRow& row, Instant now) {
                : row.status;
 }
 
-/// Of one that was cancelled or has run out.
+/// The end of a reservation that was cancelled or has run out.
 inline Instant ended_at(const ReservationRow& row) {
     return row.status == ReservationStatus::cancelled ? row.settled_at : row.expires_at;
 }
 
-/// Cancelled or run out so long ago that nobody is shown it any more, whether or not its row is
-/// there still.
+/// True if it was cancelled or ran out so long ago that it is no longer shown, whether or not its
+/// row still exists.
 inline bool has_left(const ReservationRow& row, Instant now) {
     switch (status_of(row, now)) {
         case ReservationStatus::pending:
@@ -65,13 +66,14 @@ inline bool has_left(const ReservationRow& row, Instant now) {
     }
 }
 
-/// The reservations, and through them who has which seat: they alone change seats and buyers.
+/// The reservations, and through them the holder of each seat: only this class changes seats and
+/// buyers.
 ///
-/// A hold that has run out is free at that instant, though no fact says so yet: every reader takes
-/// `now`. Holds that have run out without a fact are few, or lapse() has counted them as free: a
-/// reader that doesn't let them lapse first goes through all of them.
+/// A hold that has run out is free at that instant, though no fact says so yet, so every reader
+/// passes `now`. If many holds may have run out without a fact, call lapse() first, which counts
+/// their seats as free: otherwise a reader visits all of them.
 ///
-/// Evolve alone changes it. One thread.
+/// Changed by `evolve` only. One thread.
 class Reservations {
 public:
     Reservations(StateLog& log, SeatPlans& plans);
@@ -80,57 +82,57 @@ public:
     ~Reservations();
 
     ReservationIndex end() const { return rows_.end(); }
-    /// Calls `take` with each index and its row, in their order.
+    /// Calls `take` with each index and its row, in order.
     template <class Take>
     void visit(Take take) const {
         rows_.visit(take);
     }
     const ReservationRow& operator[](ReservationIndex index) const { return rows_[index]; }
-    /// kNobody where there is none.
+    /// kNobody if there is none.
     ReservationIndex index_of(ReservationId id) const;
-    /// Nothing for one that has left.
+    /// Null if the reservation is no longer shown.
     const ReservationRow* find(ReservationId id, Instant now) const;
     bool has(ReservationIndex index) const { return rows_.has(index); }
     std::size_t size() const { return rows_.size(); }
     const Buyers& buyers() const { return buyers_; }
-    /// Has the memory fetched that a reservation by these touches, which nobody has touched for
-    /// long: all of it at once, and not one line after the other.
+    /// Prefetches the memory that a reservation with these keys touches, which is probably not
+    /// cached: all lines at once instead of one after the other.
     void prefetch(ReservationId id, std::string_view user) const;
 
-    // By facts alone.
+    // Counts by facts alone.
 
     std::uint32_t pending_count() const { return totals_.get().pending; }
-    /// How many of those have lapsed.
+    /// How many of the pending ones have lapsed.
     std::uint32_t lapsed_count() const { return totals_.get().lapsed; }
     std::uint32_t confirmed_count() const { return totals_.get().confirmed; }
 
-    // At an instant.
+    // Counts at an instant.
 
     /// Seats of one event that `user` has confirmed or in a live hold.
     std::uint32_t seats_of(EventIndex event, std::string_view user, Instant now) const;
-    /// Seats of this event that its counts have as reserved and whose hold has run out.
+    /// Seats of this event that its counts include as reserved though their hold has run out.
     std::uint32_t count_about_to_lapse(EventIndex event, Instant now) const;
-    /// Pending by the facts, and its seats are counted as free: those of any other pending one are
-    /// reserved.
+    /// True if the reservation is pending by the facts and its seats are counted as free. The seats
+    /// of every other pending reservation are counted as reserved.
     bool has_lapsed(const ReservationRow& row) const {
         return row.status == ReservationStatus::pending && plans_.has_lapsed(row.event, row.seats);
     }
-    /// Some hold has run out and no fact says so yet. In a savepoint perhaps one that a fact has
-    /// ended since.
+    /// True if some hold has run out and no fact says so yet. In a savepoint this may be a hold
+    /// that a fact has ended since.
     bool has_expired_holds(Instant now) const { return !lapsed_.empty() || has_ended_holds(now); }
-    /// The same, of those that haven't lapsed.
+    /// The same for holds that haven't lapsed.
     bool has_ended_holds(Instant now) const { return hold_ends_.has_due(DueBy{now}); }
 
-    /// Calls `take` with the reservations whose hold has run out and of which no fact says so yet.
+    /// Calls `take` with the reservations whose hold has run out though no fact says so yet.
     template <class Take>
     void visit_expired_holds(Instant now, Take take) const {
         for (const auto index : lapsed_)
             if (is_lapsed(index)) take(rows_[index]);
         visit_about_to_lapse(now, take);
     }
-    /// The same, soonest end first, until `take` returns false. What a fact ends in this order
-    /// comes to the top as it dies, and is gone at once; ended in another it would be in the way of
-    /// every visit until the last.
+    /// The same, soonest end first, until `take` returns false. A hold that a fact ends in this
+    /// order is at the heap's top when its entry dies, and the entry is dropped at once. In any
+    /// other order, dead entries would slow down every visit until the last one ends.
     template <class Take>
     void visit_soonest_expired(Instant now, Take take) const {
         for (const auto index : lapsed_)
@@ -139,7 +141,7 @@ public:
             return !is_live(end) || take(rows_[end.row]);
         });
     }
-    /// The same, of those that haven't lapsed.
+    /// The same for holds that haven't lapsed.
     template <class Take>
     void visit_about_to_lapse(Instant now, Take take) const {
         hold_ends_.visit_due(DueBy{now}, [&](const RowDue& end) {
@@ -147,43 +149,43 @@ public:
         });
     }
 
-    // What facts do. Only a pending one changes, and only in time.
+    // What facts do. Only a pending reservation changes, and only before its hold ends.
 
-    /// Of its seats, which are free; its user's index is found by `user`.
+    /// Adds a reservation of seats that are free. `user` gives the user's index.
     void hold(ReservationRow row, const std::string& user);
     void confirm(ReservationIndex index, Instant at);
     void extend(ReservationIndex index, Instant expires_at, Instant at);
-    /// Cancelled before its hold's end, or expired after it.
+    /// Ends a hold: cancelled before its end, or expired after it.
     void end_hold(ReservationIndex index, ReservationStatus status, Instant at);
 
-    /// Counts the seats of holds that have run out at `now` as free from here on, soonest end
-    /// first, `at_most` holds; false while more are left. No fact is needed for that and none is
-    /// made. Each hold costs a logarithm, once, and every reader of `now` and later is spared it.
-    /// Every fact to come is of `now` or later. Not in a savepoint: what has lapsed isn't taken
-    /// back.
+    /// Counts the seats of holds that have run out at `now` as free from now on, soonest end first,
+    /// at most `at_most` holds. Returns false while more are left. This needs and makes no fact.
+    /// Each hold costs a logarithm once, and saves every reader at `now` or later from looking at
+    /// it. Every later fact must be of `now` or later. Not in a savepoint, because lapsing isn't
+    /// rolled back.
     bool lapse(Instant now, std::size_t at_most);
-    /// After every change of a pending reservation and each commit, so that the first of both lists
-    /// is one. In a savepoint they are left: after a roll-back they are alive again.
+    /// Drops dead entries, so that `hold_ends_` and `lapsed_` begin with a live one. Call it after
+    /// every change of a pending reservation and after each commit. Inside a savepoint dead entries
+    /// stay: a roll-back revives them.
     void drop_dead_ends();
 
-    /// Some have left by then, and are in the way.
+    /// True if some rows are no longer shown and can be erased.
     bool has_forgettable(Instant now) const { return ended_.has_due(DueBy{now - kEndedMemory}); }
-    /// Lets those go, the longest ended first, `at_most` of them. At a boundary.
+    /// Erases those rows, longest ended first, at most `at_most`. At a boundary.
     void forget(Instant now, std::size_t at_most);
 
-    /// Recomputes from the rows what buyers, seats and counts should be, and CHECKs that they are.
-    /// Reads everything.
+    /// Recomputes buyers, seats and counts from the rows and CHECKs them. Reads everything.
     void verify() const;
 
     // For a loader (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& reservations);
-    /// What follows from the rows, the seats among it, which are all free.
+    /// Rebuilds what is derived from the rows, including the seats, which must all be free.
     void derive();
 
 private:
-    /// By what the rows say. What has lapsed is counted twice.
+    /// Counted by the rows' status. A lapsed reservation counts as pending, too.
     struct Totals {
         std::uint32_t pending = 0;
         std::uint32_t lapsed = 0;
@@ -192,7 +194,7 @@ private:
         friend bool operator==(const Totals&, const Totals&) = default;
     };
 
-    /// The entry is the reservation's present end, and not one that was overtaken.
+    /// True if the entry is the reservation's present end, and not an outdated one.
     bool is_live(const RowDue& end) const {
         if (!rows_.has(end.row)) return false;
         const auto& row = rows_[end.row];
@@ -201,7 +203,7 @@ private:
     bool is_lapsed(ReservationIndex index) const {
         return rows_.has(index) && has_lapsed(rows_[index]);
     }
-    /// What the tables, the seats and the counts say of a row that stands in its place.
+    /// Updates look-up tables, seats and counts for a row that is already stored.
     void enter(ReservationIndex index);
     const ReservationRow& pending(ReservationIndex index) const;
     void verify_row(ReservationIndex index, const ReservationRow& row) const;
@@ -214,14 +216,15 @@ private:
     StateTable<ReservationRow> rows_;
     StateIndex by_id_;
     Buyers buyers_;
-    /// When the holds that haven't lapsed end, or would have: one that was extended, or ended
-    /// before its time, leaves its entry behind until that comes to the top. Most holds of a sale
-    /// are equally long and so come in order, which makes adding one a step.
+    /// The ends of the holds that haven't lapsed. A hold that was extended or ended early leaves
+    /// its old entry behind until that comes to the top. Most holds of a sale have the same length,
+    /// so their ends come in order and adding one takes one step.
     StateHeap<RowDue> hold_ends_;
-    /// Those that have, in the order of their ends. One that a fact has ended leaves its entry
-    /// behind until that is the first. Outside the log: in a savepoint none comes or goes.
+    /// The lapsed holds, in the order of their ends. A hold that a fact has ended leaves its entry
+    /// behind until that is the first. Outside the log: inside a savepoint no entry is added or
+    /// removed.
     std::deque<ReservationIndex> lapsed_;
-    /// When those that are to leave were cancelled, or had run out.
+    /// When each ended reservation was cancelled or ran out, for forget().
     StateHeap<RowDue> ended_;
     StateValue<Totals, Digested::no> totals_;
 };

@@ -7,7 +7,7 @@
 
 namespace frontrow::domain {
 
-/// Each role may do all that those before it may.
+/// Each role may do everything that the roles before it may.
 enum class Role : std::uint8_t { user, scanner, organizer, admin };
 
 constexpr std::string_view name_of(Role role) {

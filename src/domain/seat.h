@@ -17,13 +17,13 @@ namespace frontrow::domain {
 
 enum class SeatStatus : std::uint8_t { available, reserved, confirmed };
 
-/// The seats of one request, in its order.
+/// The seats of one request, in the request's order.
 using SeatIds = SmallVector<SeatId, 4>;
 
-/// What each of those cost, in the same order.
+/// The price of each of those seats, in the same order.
 using UnitPrices = SmallVector<Amount, 4>;
 
-/// Where a seat is on the plan, in whatever unit the plan is drawn.
+/// A seat's place on the plan, in the plan's own unit.
 struct Position {
     std::optional<double> x;
     std::optional<double> y;
@@ -31,26 +31,25 @@ struct Position {
     friend bool operator==(const Position&, const Position&) = default;
 };
 
-/// Beyond it a number has no millionths that can be told apart.
+/// Above this a double can't tell millionths apart.
 inline constexpr double kCoordinateMax = 1e9;
 
-/// As a coordinate is kept: to the millionth, and a zero has no sign. The reader of the written
-/// form may take the last digit of a longer number for another, and a plan must be the same after a
-/// restart.
+/// Rounds a coordinate to how it is stored: to the millionth, and zero without a sign. A parser may
+/// read the last digit of a longer number differently, and a plan must be the same after a restart.
 inline double to_millionth(double number) {
     constexpr double kPart = 1e6;
     if (std::abs(number) > kCoordinateMax) return number;
     return std::round(number * kPart) / kPart + 0.0;
 }
 
-/// What an organiser says of a seat; it never changes. `number` is the seat's name, unique in its
-/// event.
+/// What an organiser says about a seat; it never changes. `number` is the seat's name, unique in
+/// its event.
 struct SeatSpec {
     std::string number;
     std::string section;
     std::string row;
     Amount price = 0;
-    /// Absent for most seats of most halls, so it's kept out of line.
+    /// Absent for most seats of most halls, so it is stored out of line.
     std::shared_ptr<const Position> position;
 
     friend bool operator==(const SeatSpec& a, const SeatSpec& b) {
@@ -62,9 +61,9 @@ struct SeatSpec {
     }
 };
 
-/// The seats of one call. The seat at index i has the id `first_id.plus(i)`: a look-up is a search
-/// among calls, not among seats, and a fact about 100,000 seats carries one id. Immutable and
-/// shared by inventory, fact and readers.
+/// The seats of one call. The seat at index i has the id `first_id.plus(i)`: a look-up searches
+/// among blocks, not seats, and a fact about 100,000 seats carries one id. Immutable and shared by
+/// inventory, facts and readers.
 struct SeatBlock {
     SeatId first_id;
     std::vector<SeatSpec> seats;
@@ -72,7 +71,7 @@ struct SeatBlock {
     friend bool operator==(const SeatBlock&, const SeatBlock&) = default;
 };
 
-/// How many of an event's seats there are, and how they stand.
+/// How many seats an event has, by status.
 struct SeatCounts {
     std::uint32_t total = 0;
     std::uint32_t reserved = 0;
@@ -90,16 +89,17 @@ struct SeatView {
     SeatStatus status = SeatStatus::available;
 };
 
-/// A run of an event's seats with their status at one instant.
+/// A run of adjacent seats of an event with their status at one instant.
 struct SeatRun {
     std::shared_ptr<const SeatBlock> block;
     std::uint32_t first = 0;
     std::vector<SeatStatus> statuses;
 };
 
-/// Which state of an event's seats it is: the newest fact about the event, with its time, because a
-/// restored backup gives its number again, and the seats whose hold has run out of which no fact
-/// says so yet. The same version is the same seats and statuses, on every node.
+/// Identifies a state of an event's seats. It consists of the newest fact about the event and the
+/// number of seats whose hold has run out though no fact says so yet. The fact's time is included,
+/// because after restoring a backup its seq is assigned again. Equal versions mean equal seats and
+/// statuses, on every node.
 struct SeatMapVersion {
     std::uint64_t seq = 0;
     Instant at{};
@@ -108,7 +108,7 @@ struct SeatMapVersion {
     friend bool operator==(const SeatMapVersion&, const SeatMapVersion&) = default;
 };
 
-/// Some of an event's seats in the order in which they were created, taken at one instant.
+/// Some of an event's seats in the order of creation, taken at one instant.
 struct SeatList {
     EventId event;
     SeatMapVersion version;
@@ -122,15 +122,15 @@ using SeatBlocks = std::vector<std::shared_ptr<const SeatBlock>>;
 struct SeatMap {
     EventId event;
     SeatMapVersion version;
-    /// The same ones in all maps until seats are added. Never null.
+    /// Shared by all maps until seats are added. Never null.
     std::shared_ptr<const SeatBlocks> blocks;
-    /// Of the blocks' seats in their order.
+    /// The status of each seat of the blocks, in order.
     std::vector<SeatStatus> statuses;
 
-    /// Which seats there are, by the last ones that were added; a nil id while there are none.
-    /// Seats never go and never change, so that an older layout is the beginning of this one.
+    /// Identifies the set of seats by the last block added; a nil id while there are no seats.
+    /// Seats are never removed or changed, so an older layout is a prefix of this one.
     SeatId layout() const { return blocks->empty() ? SeatId{} : blocks->back()->first_id; }
-    /// This layout is this map's, or was it once.
+    /// True if `layout` is this map's layout or an older one of the event.
     bool has_layout(SeatId layout) const {
         return layout == SeatId{} ||
                std::ranges::find(*blocks, layout, &SeatBlock::first_id) != blocks->end();

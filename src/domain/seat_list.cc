@@ -5,7 +5,8 @@
 namespace frontrow::domain {
 namespace {
 
-/// Where in the map the seats of the page begin. Behind a seat that the map doesn't have come none.
+/// The position in the map where the page starts. If the map doesn't have the page's seat, the page
+/// is empty.
 std::size_t begin_of(const SeatMap& map, const Page& page) {
     if (!page.after) return 0;
     const SeatId last{page.after->id};
@@ -19,7 +20,7 @@ std::size_t begin_of(const SeatMap& map, const Page& page) {
     return map.statuses.size();
 }
 
-/// Appends the seats of one block that are wanted.
+/// Appends the wanted seats of one block.
 class Taker {
 public:
     Taker(const SeatMap& map, bool only_available, const Page& page)
@@ -29,8 +30,8 @@ public:
           wanted_{page.limit},
           list_{.event = map.event, .version = map.version, .runs = {}} {}
 
-    /// `first`: the place of the block's first seat in the map; `from`: of the first that may be
-    /// taken.
+    /// `first` is the map position of the block's first seat; `from` is the first position that may
+    /// be taken.
     void
     take_from(const std::shared_ptr<const SeatBlock>& block, std::size_t first, std::size_t from) {
         const auto end = first + block->seats.size();

@@ -7,11 +7,11 @@
 
 namespace frontrow::domain {
 
-/// A part of the map's seats, the same as Inventory::list_seats() gives of that instant. The map
-/// doesn't change, so any thread may take a long list from it while the inventory goes on.
+/// Returns a part of the map's seats, as Inventory::list_seats() would at that instant. The map
+/// never changes, so any thread may take a long list from it while the inventory changes.
 SeatList list_seats(const SeatMap& map, bool only_available, const Page& page);
 
-/// How many seats the list has.
+/// The number of seats in the list.
 std::size_t count_seats(const SeatList& list);
 
 }  // namespace frontrow::domain

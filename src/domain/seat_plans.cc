@@ -19,11 +19,11 @@ SeatIndex find_number(const EventRow& event, std::string_view number) {
     });
 }
 
-/// The same as next_candidate() among those before `end`, which is returned where there is none.
+/// Like next_candidate(), but only among the seats before `end`. Returns `end` if there is none.
 std::size_t
 find_candidate(const EventRow& event, std::size_t seat, std::size_t end, bool looks_at_holds) {
     const auto* const seats = event.statuses.values().data();
-    if (!looks_at_holds) {  // A search for one value looks at many bytes at once.
+    if (!looks_at_holds) {  // memchr compares many bytes at once.
         const auto* found =
             std::memchr(seats + seat, static_cast<int>(SeatStatus::available), end - seat);
         return found == nullptr
@@ -36,10 +36,10 @@ find_candidate(const EventRow& event, std::size_t seat, std::size_t end, bool lo
     return static_cast<std::size_t>(found - seats);
 }
 
-/// How long the id of a deleted event is kept: a list's cursor may be that of the last one told of.
+/// How long the id of a deleted event is kept: the cursor of a list may point to the event.
 constexpr std::chrono::hours kDeletedMemory{24};
 
-/// The one way in which a seat's status changes.
+/// The only code that changes a seat's status.
 void set_status(EventRow& event, SeatIndex seat, SeatStatus status) {
     const bool was_free = event.statuses[seat] == SeatStatus::available;
     const bool is_free = status == SeatStatus::available;
@@ -140,7 +140,8 @@ std::vector<Event> SeatPlans::list(const Page& page) const {
         const auto& start = page.after->start_at;
         const auto known = index_of(last);
         end = by_start.lower_bound({start, known == kNobody ? 0 : known});
-        // It has left since. Ids are by time, but for what clocks differ.
+        // The row is gone, so its place is found by id: ids are ordered by time, up to the
+        // difference between clocks.
         while (known == kNobody && end != by_start.end() && end->first.first == start &&
                events_[end->first.second].event.id < last)
             ++end;
@@ -198,7 +199,7 @@ void SeatPlans::update(EventIndex index, Event event) {
     events_.replace(index, &EventRow::event, std::move(event));
 }
 
-/// Its id and where its blocks began stay.
+/// Keeps the event's id and the starts of its blocks.
 void SeatPlans::remove(EventIndex index, Instant at) {
     auto& row = events_.parts_of(index);
     const auto& counts = row.counts.get();

@@ -33,7 +33,7 @@ using SeatIndex = std::uint32_t;
 using ReservationIndex = std::uint32_t;
 inline constexpr std::uint32_t kNobody = StateIndex::kNone;
 
-/// When something becomes due for a row: an entry of a heap.
+/// An entry of a heap: when something becomes due for a row.
 struct RowDue {
     Instant at;
     std::uint32_t row = 0;
@@ -46,13 +46,13 @@ struct DueBy {
     bool operator()(const RowDue& due) const { return due.at <= now; }
 };
 
-/// Where a block's seats begin in their event.
+/// Where a block's seats start within their event.
 struct BlockStart {
     SeatId first_id;
     SeatIndex first = 0;
 };
 
-/// The newest fact about an event, its seats or its reservations, and when that was.
+/// The newest fact about an event, its seats or its reservations, and its time.
 struct LastFact {
     std::uint64_t seq = 0;
     Instant at{};
@@ -66,31 +66,33 @@ struct EventRow {
     Instant last_at() const { return last.get().at; }
 
     EventIndex index;
-    /// Without its spec once it was deleted.
+    /// Without its spec once it is deleted.
     Event event;
-    /// Of its seats only the ids are left then: reservations that ended before name them.
+    /// After the deletion only the ids of its seats are left: earlier, ended reservations refer to
+    /// them.
     bool deleted = false;
-    /// `reserved` still counts holds that have run out, but for those that have lapsed.
+    /// `reserved` still counts holds that have run out, unless they have lapsed.
     StateValue<SeatCounts, Digested::no> counts;
     /// Seats whose hold has lapsed and is still pending by the facts.
     StateValue<std::uint32_t, Digested::no> lapsed;
-    /// How many name it, ended ones among them: a deleted event leaves with the last.
+    /// How many reservations refer to the event, ended ones included. A deleted event's row is
+    /// erased after the last of them.
     StateValue<std::uint32_t, Digested::no> reservations;
-    /// Apart from the row, whose texts aren't hashed anew with every sale.
+    /// Apart from the row, so that the row's texts aren't hashed again with every sale.
     StateValue<LastFact> last;
     StateVector<std::shared_ptr<const SeatBlock>> blocks;
     /// By block.
     StateVector<BlockStart> block_starts;
-    /// By seat, and by facts alone: the reservation that has it, or kNobody.
+    /// By seat, and by facts alone: the reservation that has the seat, or kNobody.
     StateVector<ReservationIndex, Digested::no> holders;
-    /// By seat, as `counts` has them: a byte each, to be gone through and copied quickly.
+    /// By seat, consistent with `counts`. One byte each, so that scans and copies are fast.
     StateVector<SeatStatus, Digested::no> statuses;
-    /// How many are free of the first kStretch seats, of the next, and so on, by `statuses`: a
-    /// search for free ones passes over what is sold.
+    /// How many of the first kStretch seats, of the next, and so on, are free by `statuses`. A
+    /// search for free seats skips sold stretches.
     StateVector<std::uint16_t, Digested::no> free_by_stretch;
     /// The seats by their names, which are unique.
     StateIndex numbers;
-    /// In the order in which they were added. Few, and they change seldom: as a whole.
+    /// In the order in which they were added. Few and seldom changed, so kept as one value.
     StateValue<std::vector<Member>> members;
 };
 
@@ -101,24 +103,23 @@ struct SeatPlace {
     SeatIndex seat = 0;
 };
 
-// Of a row's seats.
+// The seats of an event.
 
 SeatId seat_id(const EventRow& event, SeatIndex seat);
 const SeatSpec& seat_spec(const EventRow& event, SeatIndex seat);
-/// Whether a seat of the event has this name.
+/// True if a seat of the event has this name.
 bool has_seat_named(const EventRow& event, std::string_view number);
-/// Which block it is in.
+/// The block that contains the seat.
 std::size_t block_of(const EventRow& event, SeatIndex seat);
-/// The next seat from here on that is free by the facts, or of a hold if `looks_at_holds`: it may
-/// have run out. The seats' number where there is none.
+/// The next seat from `seat` on that is free by the facts; with `looks_at_holds` also a held one,
+/// because its hold may have run out. Returns the number of seats if there is none.
 SeatIndex next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_holds);
 
-/// The events and their seats, deleted ones among them, and who has which seat. Seats never go and
-/// never change, but with their event.
+/// The events and their seats, deleted ones included, and the holder of each seat. Seats are never
+/// removed or changed, except with their event.
 ///
-/// It knows reservations by index alone: whose a seat is, and since when, is theirs to say
-/// (domain/reservations.h). Evolve alone changes it, and the reservations, which change seats. One
-/// thread.
+/// Knows reservations by index only; who they belong to and since when is in domain/reservations.h.
+/// Changed by `evolve` and by Reservations, which changes seats. One thread.
 class SeatPlans {
 public:
     using Seats = std::span<const SeatIndex>;
@@ -128,70 +129,72 @@ public:
     SeatPlans& operator=(const SeatPlans&) = delete;
     ~SeatPlans();
 
-    /// Calls `take` with each index and its row, in their order.
+    /// Calls `take` with each index and its row, in order.
     template <class Take>
     void visit(Take take) const {
         events_.visit(take);
     }
     const EventRow& operator[](EventIndex index) const { return events_[index]; }
-    /// kNobody for one that never was.
+    /// kNobody if the event never existed.
     EventIndex index_of(EventId id) const;
-    /// Nothing for an event that never was or was deleted.
+    /// Null if the event never existed or was deleted.
     const EventRow* find(EventId id) const;
     std::optional<SeatPlace> find_seat(SeatId id) const;
-    /// How many there are that weren't deleted.
+    /// The number of events that aren't deleted.
     std::size_t size() const { return by_start_.entries().size(); }
     /// Latest start first.
     std::vector<Event> list(const Page& page) const;
-    /// Up to `limit` events that haven't started, those first in which something happened last.
+    /// Up to `limit` events that haven't started, those with the most recent facts first.
     std::vector<EventId> newest(std::size_t limit, Instant now) const;
-    /// What a page of an event's seats is taken from: the seats from here on.
+    /// The first seat of a page of an event's seats.
     SeatIndex seats_from(const EventRow& event, const Page& page) const;
 
     EventIndex add(Event event);
-    /// Puts another in the place of one that has its id.
+    /// Replaces the event, which must have the same id.
     void update(EventIndex index, Event event);
-    /// Nothing of it is held or sold. Its seats, texts and members go at once.
+    /// No seat of it may be held or sold. Drops its seats, texts and members at once.
     void remove(EventIndex index, Instant at);
     void add_block(EventIndex index, std::shared_ptr<const SeatBlock> block);
-    /// CHECKs that it's neither the creator nor a member with this role. One who had another keeps
-    /// the place.
+    /// CHECKs that the person is neither the creator nor a member with this role. A member with
+    /// another role keeps the place in the list.
     void add_member(EventIndex index, Member member);
-    /// CHECKs that it is one.
+    /// CHECKs that the person is a member.
     void remove_member(EventIndex index, std::string_view sub);
     void note_fact(EventIndex index, LastFact fact) { events_.parts_of(index).last.set(fact); }
 
     void count_reservation(EventIndex event) { ++events_.parts_of(event).reservations.change(); }
     /// At a boundary.
     void forget_reservation(EventIndex event) { --events_.parts_of(event).reservations.change(); }
-    /// An event was deleted so long ago that no cursor points to it, and no reservation names it.
+    /// True if an event was deleted so long ago that no cursor points to it, and no reservation
+    /// refers to it.
     bool has_forgettable(Instant now) const;
-    /// Lets those go, the longest deleted first, `at_most` of them. At a boundary.
+    /// Erases those events, longest deleted first, at most `at_most`. At a boundary.
     void forget(Instant now, std::size_t at_most);
 
     // What a reservation does with its seats.
 
-    /// Free ones: they become reserved, or confirmed.
+    /// Free seats become reserved or confirmed.
     void take(EventIndex event, Seats seats, ReservationIndex by, SeatStatus status);
-    /// Held ones.
+    /// Held seats become confirmed.
     void sell(EventIndex event, Seats seats);
-    /// Counts held ones as free, though they are still the reservation's by the facts.
+    /// Counts held seats as free, though they still belong to the reservation by the facts.
     void lapse(EventIndex event, Seats seats);
-    /// Held ones, or lapsed.
+    /// Frees seats that are held or lapsed.
     void free(EventIndex event, Seats seats, ReservationIndex by);
-    /// Held by the facts, and counted as free.
+    /// True if the seats are held by the facts and counted as free.
     bool has_lapsed(EventIndex event, Seats held) const {
         return events_[event].statuses[held.front()] == SeatStatus::available;
     }
 
-    /// Counts all of it anew, and looks for every row where decisions look for it.
+    /// Recounts everything, and looks up every row in the way decisions do.
     void verify() const;
 
     // For a loader (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& plans);
-    /// What follows from the rows: the tables, and seats that are all free.
+    /// Rebuilds what is derived from the rows: the look-up tables, and the seats, which all become
+    /// free.
     void derive();
 
 private:
@@ -201,9 +204,9 @@ private:
         std::uint32_t count = 0;
     };
 
-    /// What the tables say of an event that stands in its place, but for its seats.
+    /// Enters an event that is already stored into the look-up tables, without its seats.
     void enter(EventRow& row);
-    /// A block that the row has already.
+    /// The row must have the block already.
     void enter_block(EventRow& row, const SeatBlock& block);
     void verify_blocks(const EventRow& row) const;
 
@@ -211,9 +214,9 @@ private:
     StateTable<EventRow> events_{log_, "events"};
     StateIndex by_id_{log_};
     StateMap<SeatId, BlockPlace> blocks_by_id_{log_};
-    /// (start, index) of the events that weren't deleted.
+    /// (start, index) of the events that aren't deleted.
     StateMap<std::pair<Instant, EventIndex>, std::monostate> by_start_{log_};
-    /// Those that were.
+    /// The deleted events.
     StateHeap<RowDue> deleted_{log_};
 };
 

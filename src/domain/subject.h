@@ -4,10 +4,10 @@
 
 namespace frontrow::domain {
 
-/// A `sub` stands in every fact about its owner, so it's 1 to 255 bytes of UTF-8 without control
-/// characters. Any other isn't honoured.
+/// A valid `sub` has 1 to 255 bytes of UTF-8 without control characters, because it is part of
+/// every fact about its owner. A token with any other `sub` isn't accepted.
 bool is_valid_sub(std::string_view sub);
-/// The same, for a message.
+/// The same rule, as the text of a message.
 inline constexpr std::string_view kSubRule =
     "must be 1 to 255 bytes of UTF-8 without control characters";
 

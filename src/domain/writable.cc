@@ -13,15 +13,15 @@
 namespace frontrow::domain {
 namespace {
 
-/// What a line has besides texts and lists, and each entry of a list.
+/// Bytes of a line besides texts and lists, and bytes of each kind of list entry.
 constexpr std::size_t kLineBytes = 1'024;
 constexpr std::size_t kSeatSpecBytes = 192;
 constexpr std::size_t kSeatIdBytes = 40;
 constexpr std::size_t kUnitPriceBytes = 20;
-/// What becomes of a control character.
+/// The length of an escaped control character.
 constexpr std::size_t kEscapeBytes = 6;
 
-/// Adds up what a line takes, until something in it can't be written.
+/// Adds up the length of a line, until it meets something that can't be written.
 class Measure {
 public:
     void add(std::size_t bytes) { bytes_ += bytes; }
@@ -41,13 +41,14 @@ private:
 };
 
 bool is_kept(const std::optional<double>& coordinate) {
-    // What isn't a number is like nothing, not even itself.
+    // NaN is equal to nothing, not even itself, so it fails the comparison.
     return !coordinate ||
            (std::abs(*coordinate) <= kCoordinateMax && to_millionth(*coordinate) == *coordinate);
 }
 
-// A fact is measured field by field, by their types: one of a type that hasn't been thought of here
-// doesn't compile. A structure of its own rules has them before its fields.
+// A fact is measured field by field, by each field's type. A type without an overload here doesn't
+// compile. A structure with further rules has an overload that checks them and then measures the
+// fields.
 
 void measure(Measure& line, const std::string& text) {
     line.text(text);
@@ -67,7 +68,7 @@ void measure(Measure& line, const UnitPrices& prices) {
     line.expect(std::ranges::all_of(prices, [](auto price) { return price >= 0; }));
 }
 
-// Of these a line has room for any.
+// The line has room for any value of these types.
 
 template <class Kind>
 void measure(Measure&, Id<Kind>) {
