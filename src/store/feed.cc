@@ -8,7 +8,7 @@
 namespace frontrow::store {
 namespace {
 
-/// Any number of so many fits, also into a database's signed column.
+/// Any number with this many digits fits, also into a database's signed column.
 constexpr std::size_t kSeqDigitsMax = 18;
 constexpr std::size_t kHashDigits = 8;
 
@@ -47,7 +47,7 @@ std::optional<FeedPosition> FeedPosition::parse(std::string_view text) {
     FeedPosition position{.seq = number_in<std::uint64_t>(number, 10)};
     if (dash == text.size()) return position;
     const auto hash = text.substr(dash + 1);
-    // No batch has fact 0.
+    // No batch contains fact 0.
     if (position.seq == 0 || hash.size() != kHashDigits || !std::ranges::all_of(hash, is_lower_hex))
         return std::nullopt;
     position.hash8 = number_in<std::uint32_t>(hash, 16);

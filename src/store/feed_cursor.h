@@ -12,33 +12,33 @@
 
 namespace frontrow::store {
 
-/// How far the reader of this name has come in the feed, kept where the journal lies: the side
-/// record `cursor/NAME` with the position as text. A reader first does what a fact asks for and
-/// then moves its cursor, so each fact is taken at least once. One reader at a time: of two that
-/// move one cursor, the second is told.
+/// A named reader's position in the feed. It is stored where the journal is stored, as the side
+/// record `cursor/NAME` with the position as text. A reader first does what a fact requires and
+/// then moves its cursor, so each fact is processed at least once. One reader at a time: if two
+/// readers move one cursor, the second gets a refusal.
 class FeedCursor {
 public:
-    /// In characters; a name is UTF-8 in one line.
+    /// In characters. A name is one line of UTF-8.
     static constexpr std::size_t kNameMax = SideRecords::kNameCharactersMax - kCursors.size();
 
-    /// `records` outlive it.
+    /// `records` must outlive the cursor.
     FeedCursor(SideRecords& records, std::string_view name);
 
-    /// Where the reader goes on: before the first fact if the cursor was never moved. Faults: as
-    /// the records'; corrupt, where the record isn't a position.
+    /// The position to continue from: before the first fact if the cursor was never moved. Faults:
+    /// those of `records`; corrupt if the record isn't a position.
     io::Awaitable<Result<FeedPosition, io::Fault>> read();
 
     using Moved = Result<void, SideRefusal>;
 
-    /// The cursor stands there, durably, once this returns. After read(). Refusal: version_differs,
-    /// another reader has moved it since. Faults: as the records'; if it never returns the cursor
-    /// was moved or not.
+    /// Moves the cursor, durably when this returns. Call read() before. Refusal: version_differs if
+    /// another reader has moved it since. Faults: those of `records`. If it never returns, the
+    /// cursor may or may not have been moved.
     io::Awaitable<Result<Moved, io::Fault>> move(FeedPosition to);
 
 private:
     SideRecords& records_;
     std::string name_;
-    /// As it was last seen; 0 where there is no record.
+    /// The record's version when last seen; 0 if there is no record.
     std::uint64_t version_ = 0;
 };
 

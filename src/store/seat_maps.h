@@ -8,9 +8,9 @@
 
 namespace frontrow::store {
 
-/// Each event's seat map, made once a version by the first who asks and shared with the others: a
-/// reservation pays nothing for it, and a crowd of readers pays once. A byte a seat of the events
-/// that were asked for. One thread.
+/// Builds each event's seat map once per version, at the first request, and shares it with later
+/// readers: reservations pay nothing for it, and a crowd of readers pays once. Takes a byte per
+/// seat of the requested events. One thread.
 class SeatMaps {
 public:
     using Map = std::shared_ptr<const domain::SeatMap>;
@@ -24,7 +24,7 @@ public:
         return newest;
     }
 
-    /// Drops what is kept of an event that was deleted.
+    /// Drops the map of a deleted event.
     void forget(EventId event) { newest_.erase(event); }
 
 private:

@@ -16,74 +16,75 @@
 
 namespace frontrow::store {
 
-/// What isn't a fact, because it may be erased, is secret, or changes too often: a reader's cursor,
-/// a person's data, a webhook's secret.
+/// Data that isn't a fact, because it may be erased, is secret, or changes too often: a reader's
+/// cursor, a person's data, a webhook's secret.
 struct SideRecord {
-    /// Like `cursor/kafka` or `personal/<sub>`: UTF-8 in one line.
+    /// For example `cursor/kafka` or `personal/<sub>`: one line of UTF-8.
     std::string name;
     /// Any bytes.
     std::string value;
-    /// Rises with each change of any record and is never used again, also after the record was
-    /// erased: who has seen a version has seen what is under it.
+    /// Rises with each change of any record and is never reused, even after the record is erased.
+    /// So a version identifies one value.
     std::uint64_t version = 0;
 
     friend bool operator==(const SideRecord&, const SideRecord&) = default;
 };
 
-/// How far a reader of the facts has come lies under names that begin so. In a backup such a record
-/// is older than the facts, any other newer: a reader whose cursor were ahead of the facts would
-/// skip some, and a fact may speak of a record that was written just before it.
+/// Cursors of readers of the facts have names with this prefix. In a backup cursors are older than
+/// the facts, and all other records are newer: a reader whose cursor were ahead of the facts would
+/// skip some, and a fact may refer to a record that was written just before it.
 inline constexpr std::string_view kCursors = "cursor/";
 
-/// A record is to be written or erased, if it's still the one that its writer has seen.
+/// Writes or erases a record, if it still has the version that the writer has seen.
 struct SideChange {
     std::string name;
-    /// Nothing: the record is erased.
+    /// Nothing: erase the record.
     std::optional<std::string> value;
-    /// 0: there must be no such record.
+    /// 0: the record must not exist.
     std::uint64_t expected_version = 0;
-    /// Of the task that makes the change.
+    /// The lease of the task that makes the change.
     std::optional<TaskLease> lease = std::nullopt;
 };
 
 enum class SideRefusal : std::uint8_t {
     /// Another process has taken the task since.
     lease_is_over,
-    /// The record has another version than was expected, or isn't there, or is.
+    /// The record has another version than expected, or is missing, or exists already.
     version_differs,
 };
 
 /// The version of the change.
 using SideOutcome = Result<std::uint64_t, SideRefusal>;
 
-/// The port behind which side records lie: durable beside the journal, and in backups. Who reads
-/// facts never sees them.
+/// The port to the storage of side records. They are durable beside the journal and part of
+/// backups. Readers of facts never see them.
 ///
-/// Everything is awaited on the executor's thread. Faults: unavailable, overloaded (nothing was
-/// done), outcome_unknown (a change may have been made: find() tells what is there now).
+/// Await everything on the executor's thread. Faults: unavailable, overloaded (nothing was done),
+/// outcome_unknown (a change may have been made: find() returns the present record).
 class SideRecords {
 public:
     static constexpr std::size_t kNameCharactersMax = 512;
     static constexpr std::size_t kValueBytesMax = 64 << 10;
-    /// How many a page has; one that has fewer is the last.
+    /// Records per page; a page with fewer is the last.
     static constexpr std::size_t kPage = 100;
 
     virtual ~SideRecords() = default;
 
     virtual io::Awaitable<Result<std::optional<SideRecord>, io::Fault>> find(std::string name) = 0;
-    /// The next page of the records whose names begin with `prefix`, in the order of their names'
-    /// bytes, behind the name `after`; from the first on, if that is empty.
+    /// The next page of records whose names start with `prefix`, ordered by the bytes of their
+    /// names, after the name `after`; from the first one if `after` is empty.
     virtual io::Awaitable<Result<std::vector<SideRecord>, io::Fault>>
     list(std::string prefix, std::string after) = 0;
-    /// The change is durable when it returns. If it never returns, it was made whole or not at all.
-    /// Each adapter says what is left on the disk of a record that was erased.
+    /// Changes a record, durably when it returns. If it never returns, the change was made
+    /// completely or not at all. Each adapter documents what remains on the disk of an erased
+    /// record.
     virtual io::Awaitable<Result<SideOutcome, io::Fault>> change(SideChange change) = 0;
-    /// Answers what waits and takes nothing new. Returns when nothing runs any more; only then may
-    /// it be destroyed.
+    /// Answers waiting calls and accepts no new ones. Returns when nothing runs any more; destroy
+    /// the object only then.
     virtual io::Awaitable<void> close() = 0;
 };
 
-/// For adapters: what no caller may ask for.
+/// For adapters: CHECKs what every caller must respect.
 inline void check_side_change(const SideChange& change) {
     const TextBounds bounds{.min = 1, .max = SideRecords::kNameCharactersMax};
     CHECK(!find_flaw(change.name, bounds, TextLines::one));
@@ -91,7 +92,7 @@ inline void check_side_change(const SideChange& change) {
     CHECK(change.value || change.expected_version > 0);
 }
 
-/// For adapters: leaves in a page of records, in order, those whose names begin with `prefix`.
+/// For adapters: keeps only the records whose names start with `prefix`, in order.
 inline void keep_prefix(std::vector<SideRecord>& page, std::string_view prefix) {
     std::erase_if(page, [&](const SideRecord& one) { return !one.name.starts_with(prefix); });
 }

@@ -9,11 +9,11 @@
 
 namespace frontrow::store::backup {
 
-/// What facts come to, with its digest. No inventory can hold what breaks the promise: each fact is
-/// judged by an audit first.
+/// Applies facts to a state and computes its digest. An audit judges each fact first, because an
+/// inventory CHECKs that facts are possible.
 class CheckedState {
 public:
-    /// Faults: corrupt, where no state could follow.
+    /// Faults: corrupt if the fact violates the promise.
     Result<void, io::Fault> take(const domain::Fact& fact);
     Bits128 digest() { return inventory_.digest(); }
 

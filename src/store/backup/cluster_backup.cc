@@ -43,7 +43,7 @@ Awaitable<Done> copy_side_records(PgConnection& connection, sqlite::NewBackup& b
     co_return Done{};
 }
 
-/// Takes the rows of a shared journal into a backup, from its first on.
+/// Adds the rows of a shared journal to a backup, from the first row on.
 class RowsIntoBackup {
 public:
     RowsIntoBackup(sqlite::NewBackup& backup, sqlite::CopyProgress progress)

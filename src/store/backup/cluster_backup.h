@@ -10,12 +10,12 @@
 
 namespace frontrow::store::backup {
 
-/// Copies a cluster's journal into the new file `to`, beside running nodes or not: every batch up
-/// to the one that is the head when it begins, its facts in the same bytes, the side records, and
-/// an end mark. It reads in short statements and holds nothing back. Chain, facts and the digests
-/// of the state are checked on the way, and the file as a folder's backup is.
+/// Copies a cluster's journal into the new file `to`, whether or not nodes are running: every batch
+/// up to the head at the start, with the facts in the same bytes, the side records, and an end
+/// mark. It reads in short statements and holds no locks. Chain, facts and state digests are
+/// checked on the way; the file is then checked like a folder's backup.
 ///
-/// Faults: unavailable (`to` is there already or can't be written, the database can't be read or
+/// Faults: unavailable (`to` exists already or can't be written, or the database can't be read or
 /// has another schema), corrupt (nothing was written).
 io::Awaitable<Result<sqlite::Copied, io::Fault>> back_up_cluster(
     io::postgres::PgConnection& connection,

@@ -23,7 +23,7 @@ using io::postgres::PgError;
 using io::postgres::PgErrorKind;
 using Restored = Result<void, Fault>;
 
-/// How many bytes of rows are sent at once, about.
+/// About how many bytes of rows are sent at once.
 constexpr std::size_t kBytesAtOnce = 1 << 20;
 
 std::unexpected<Fault> unwritten(const PgError& error) {
@@ -37,7 +37,7 @@ std::unexpected<Fault> not_empty(const char* what) {
     });
 }
 
-/// The first row of a journal that has no other.
+/// The first row of a journal that has no other row.
 Awaitable<Result<cluster::Head, Fault>> find_only_row(PgConnection& connection) {
     const auto rows = co_await postgres::read_some_batches(connection, 0);
     if (!rows) co_return unwritten(rows.error());
@@ -97,7 +97,7 @@ Awaitable<Restored> fill_side_records(PgConnection& connection, sqlite::Backup& 
     co_return Restored{};
 }
 
-/// In the transaction. What is empty stays so until it is filled.
+/// Runs inside the transaction, whose locks keep the empty journal empty until it is filled.
 Awaitable<Result<RestoredJournal, Fault>> fill(
     PgConnection& connection,
     sqlite::Backup& backup,

@@ -12,21 +12,21 @@
 
 namespace frontrow::store::backup {
 
-/// What a shared journal has after a restore.
+/// What a shared journal contains after a restore.
 struct RestoredJournal {
     std::uint64_t facts = 0;
     std::uint64_t batches = 0;
     std::uint64_t side_records = 0;
 };
 
-/// Puts the backup `from`, if it's whole, into a cluster's journal that has nothing but its first
-/// row, and no side records. The schema is made if need be. The facts keep their numbers and their
-/// lines, and are carried out on the way, so that each row has the state that it leads to. All is
-/// one transaction: nodes that run on the empty journal read what is there afterwards.
+/// Restores the backup `from`, if it is complete, into a cluster's journal that has only its first
+/// row and no side records. Creates the schema if needed. The facts keep their numbers and lines,
+/// and are applied on the way, because each row stores the digest of the state after it. Everything
+/// is one transaction: nodes that already run on the empty journal then read the restored one.
 ///
-/// Faults: unavailable (something is there already; no such file or no mark; the database), corrupt
-/// (the backup isn't whole), outcome_unknown (the connection was lost with the commit). If it fails
-/// otherwise or never returns the journal is empty as before.
+/// Faults: unavailable (the journal isn't empty; no such file, or no end mark; the database),
+/// corrupt (the backup isn't complete), outcome_unknown (the connection was lost during the
+/// commit). If it fails in any other way or never returns, the journal stays empty.
 io::Awaitable<Result<RestoredJournal, io::Fault>> restore_into_cluster(
     io::postgres::PgConnection& connection,
     std::filesystem::path from,

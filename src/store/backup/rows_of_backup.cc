@@ -8,7 +8,7 @@
 namespace frontrow::store::backup {
 namespace {
 
-// As a node's batches: what is one fact is one row, however large.
+// The limits of a node's batch. A single fact is one row, however large.
 constexpr std::uint64_t kRowFactsMax = 4'096;
 constexpr std::size_t kRowBytesMax = 1 << 20;
 

@@ -16,16 +16,16 @@
 
 namespace frontrow::store::backup {
 
-/// Makes rows of a shared journal of a backup's batches, one after the other: the same lines, in
-/// rows whose facts are of one time and no more than a node would write.
+/// Turns a backup's batches into rows of a shared journal, one after the other: with the same
+/// lines, in rows whose facts have one time and that are no larger than a node's.
 class RowsOfBackup {
 public:
-    /// `first`: the journal's first row, behind which they go. `writer`: random.
+    /// `first` is the journal's first row, after which the rows follow. `writer` is random.
     RowsOfBackup(const cluster::Head& first, Bits128 writer) : head_{first}, writer_{writer} {}
 
     /// Faults: corrupt.
     Result<std::vector<cluster::Batch>, io::Fault> rows_of(const sqlite::JournalBatch& batch);
-    /// How many were made.
+    /// The number of rows made.
     std::uint64_t count() const { return n_; }
 
 private:
@@ -37,7 +37,7 @@ private:
     std::uint64_t n_ = 0;
     CheckedState state_;
     io::ZstdCompressor compressor_;
-    /// Of the row that is being made.
+    /// The row in progress.
     std::string lines_;
     std::uint64_t last_seq_ = 0;
     Instant at_{};

@@ -38,7 +38,7 @@ read_following(const Head& before, const Batch& batch) {
     return facts;
 }
 
-// All but the frame have a fixed length, so that no two batches are the same bytes here.
+// All fields but the frame have a fixed length, so the encoding is unambiguous.
 io::Sha256Digest hash_of(const Batch& batch, const io::Sha256Digest& before) {
     const auto& head = batch.head;
     std::string bytes;

@@ -88,7 +88,7 @@ Awaitable<Result<Head, Fault>> ClusterStore::find_beginning() {
     co_return co_await find_batch(0);
 }
 
-/// Nothing if it can't be used, which the journal has to be asked about.
+/// Returns nothing if the snapshot can't be used. The journal must be asked whether it matches.
 Awaitable<Result<std::optional<Head>, Fault>> ClusterStore::begin_with_snapshot(
     const std::filesystem::path& file
 ) {
@@ -157,7 +157,7 @@ void ClusterStore::begin(const Head& head) {
         state(),
         head
     );
-    // A look has shown it.
+    // A look has shown this head, so its facts may be delivered.
     journal_feed().begin(end_of(head), journal_->facts());
     node_->start();
     if (!settings_.cache) return;
@@ -192,7 +192,8 @@ void ClusterStore::take(const Batch& batch, std::vector<domain::Fact> facts) {
     );
 }
 
-/// The seats are free, and the claim by which they were reserved may stand yet.
+/// Gives back the claim of a cancelled reservation: the seats are free, but the claim may not have
+/// expired yet.
 void ClusterStore::give_back_claim(ReservationId given_up, Instant at) {
     const auto* const row = state().reservations().find(given_up, at);
     CHECK(row != nullptr);
@@ -213,7 +214,9 @@ void ClusterStore::set_timer() {
     timer_.expires_after(std::max(wait, Node::Time{0}));
     timer_.async_wait([weak = std::weak_ptr{self_}, at](const boost::system::error_code& error) {
         const auto self = weak.lock();
-        // Cancelled for an earlier wish; one that wasn't cancelled in time is made again.
+        // An error means that the timer was set again for an earlier time. If that came too late to
+        // cancel this wait, two waits may exist for one time; only the first of them finds it in
+        // wakes_.
         if (error || !self || (*self)->wakes_.erase(at) == 0) return;
         if (!(*self)->wakes_.empty()) (*self)->set_timer();
         (*self)->node_->wake(at);
@@ -251,7 +254,8 @@ Awaitable<void> ClusterStore::close() {
     if (snapshots_ && node_->is_at_boundary())
         snapshots_->finish(state(), end_of(node_->head()), journal_bytes_);
     if (claims_) co_await claims_->close();
-    // A start waits for the journal's answer; a journal that is closed gives none.
+    // A start in progress waits for the journal's answer. A closed journal gives none, so tasks end
+    // first.
     co_await tasks_.wait();
     co_await journal_->close();
 }
@@ -272,8 +276,8 @@ Awaitable<ClusterStore::Outcome> ClusterStore::decide(domain::Command command, T
     );
 }
 
-/// If not, a claim of it would keep seats from buyers for nothing. By the state as it is just now,
-/// with what is decided and not durable yet: the gate needs no more than a guess.
+/// If the outcome is certain, a claim would only keep the seats from other buyers. Uses the present
+/// state, including what is decided and not yet durable: the gate needs only a guess.
 bool ClusterStore::depends_on_rivals(const domain::Command& command) {
     if (node_ == nullptr) return false;
     const auto guess = domain::decide(state(), command, now()).outcome;
@@ -338,13 +342,13 @@ Awaitable<std::optional<Fault>> ClusterStore::until_readable() {
         );
 }
 
-/// At a boundary all of the state is durable.
+/// At a boundary the whole state is durable.
 Awaitable<std::optional<Fault>> ClusterStore::until_tellable(std::uint64_t) {
     co_return std::nullopt;
 }
 
-/// By the head's time only: another node's batch must find the hold as its node did. What has run
-/// out since then is found by each read itself.
+/// Lapses holds by the head's time only: another node's batch must find the hold as its own node
+/// did. Each read finds later expiries itself.
 bool ClusterStore::lapse_some(Instant) {
     state().lapse(node_->head().at, kLapsedInRead);
     return true;

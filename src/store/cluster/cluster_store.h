@@ -25,43 +25,43 @@
 
 namespace frontrow::store::cluster {
 
-/// A shared journal that is reached over connections of its own.
+/// A shared journal that is reached over its own connections.
 class RemoteJournal : public SharedJournal {
 public:
-    /// Before the first use; again after a fault. Faults: unavailable.
+    /// Connects. Call it before the first use, and again after a fault. Faults: unavailable.
     virtual io::Awaitable<Result<void, io::Fault>> open() = 0;
-    /// Reads it beside all of this.
+    /// Reads facts independently of all other calls.
     virtual engine::FactReader& facts() = 0;
-    /// Ends what is under way, reads of facts too. Nothing is answered any more.
+    /// Aborts everything under way, including reads of facts. Nothing is answered after that.
     virtual io::Awaitable<void> close() = 0;
 };
 
-/// The store of one of many equal nodes: the whole state in memory, decided on by the cluster's
-/// protocol (node.h). This is the loop, the timer and the waiting around that machine.
+/// The store of one of many equal nodes. It keeps the whole state in memory; the cluster's protocol
+/// (node.h) decides on it. This class adds the loop, the timer and the waiting around that machine.
 ///
-/// It connects in its own time, and reads the journal from a snapshot on that stands in it, or from
-/// its beginning: is_ready() tells when it has. Without the database everything waits, and is a
-/// fault (unavailable) once it has waited too long.
+/// It connects in the background and reads the journal, from a snapshot that matches the journal or
+/// from the beginning; is_ready() tells when it is done. Without the database calls wait, and end
+/// in a fault (unavailable) once they have waited too long.
 class ClusterStore final : public engine::StateStore {
 public:
-    /// All outlive the store.
+    /// All must outlive the store.
     struct Ports {
         io::Executor owner;
         const io::Clock& clock;
         io::Random& random;
-        /// Told of what went wrong on the way, for the log.
+        /// Called with non-fatal faults, for the log.
         std::function<void(const io::Fault&)> on_trouble;
-        /// Told each time that the database wasn't reached, and when it answers.
+        /// Called each time the database couldn't be reached, and when it answers again.
         std::function<void(const Result<void, io::Fault>&)> on_contact;
-        /// The same of the gate.
+        /// The same for the seat gate.
         std::function<void(const Result<void, io::Fault>&)> on_gate = {};
-        /// Told once that this process can't go on; a restart takes things as they are now.
+        /// Called once when this process can't continue; a restart recovers from the journal.
         std::function<void(const io::Fault&)> on_failure;
-        /// Told when a snapshot couldn't be used or taken: a start takes longer, nothing else. May
-        /// be empty where there is no cache.
+        /// Called when a snapshot couldn't be used or taken. The only effect is a longer start. May
+        /// be empty if there is no cache.
         std::function<void(const io::Fault&)> on_snapshot_trouble = {};
-        /// Told when the journal has been read to its end, with the number of its last fact and of
-        /// the first one that wasn't in a snapshot. May be empty.
+        /// Called when the journal has been read to its end, with the number of its last fact and
+        /// of the first fact that wasn't in a snapshot. May be empty.
         std::function<void(std::uint64_t, std::uint64_t)> on_read = {};
     };
 
@@ -72,15 +72,15 @@ public:
 
     struct Settings {
         Node::Settings node = {};
-        /// A gate before the engine; none if absent.
+        /// A seat gate before the engine; none if absent.
         std::optional<SeatClaims::Settings> gate = std::nullopt;
-        /// A folder of this node's own for snapshots, which is there, and what takes them; none if
-        /// absent. The command's journal is this one.
+        /// An existing folder of this node's own for snapshots, and how they are taken; no
+        /// snapshots if absent. The snapshot command must read this store's journal.
         std::optional<Cache> cache = std::nullopt;
     };
 
     ClusterStore(Settings settings, Ports ports, std::unique_ptr<RemoteJournal> journal);
-    /// After close().
+    /// Call close() before.
     ~ClusterStore() override;
 
     Awaitable<void> close() override;
@@ -89,7 +89,7 @@ public:
     void measure(telemetry::Figures& figures) override;
     bool is_ready() const override;
     Instant now() override;
-    /// Nothing before it has begun.
+    /// Null until the journal's beginning has been read.
     const Node* node() const { return node_.get(); }
 
 private:
@@ -102,7 +102,7 @@ private:
     using Outcome = Result<domain::Outcome, io::Fault>;
 
     Awaitable<Outcome> decide(domain::Command command, TraceId trace);
-    /// A reservation that nothing stands against but who else wants its seats.
+    /// True if the outcome of this reservation depends only on other buyers who want its seats.
     bool depends_on_rivals(const domain::Command& command);
     Awaitable<Outcome> decide_behind_gate(domain::ReserveSeats command, TraceId trace);
     Awaitable<void> start();
@@ -125,20 +125,20 @@ private:
     std::unique_ptr<Node> node_;
     std::optional<SeatClaims> claims_;
     std::optional<engine::SnapshotTaker> snapshots_;
-    /// In the snapshot that it began with, and in the batches since.
+    /// Bytes of the snapshot it started from, and of the batches since.
     std::uint64_t journal_bytes_ = 0;
-    /// Of that snapshot.
+    /// The generation of that snapshot.
     unsigned generation_ = 0;
-    /// The first fact that wasn't in it.
+    /// The first fact that wasn't in the snapshot.
     std::uint64_t read_from_ = 1;
     std::unique_ptr<io::Ticker> ticker_;
-    /// When the node wants to be woken; the timer is set for the first of these.
+    /// The times at which the node wants wake(); the timer is set for the first.
     std::set<Node::Time> wakes_;
     io::Timer timer_;
     io::TaskGroup tasks_;
     bool is_closing_ = false;
-    /// Posted work holds a weak reference, so that what was queued when the store goes does
-    /// nothing.
+    /// Posted work holds a weak reference, so work that is still queued when the store is destroyed
+    /// does nothing.
     std::shared_ptr<ClusterStore*> self_;
 };
 

@@ -6,13 +6,14 @@ namespace frontrow::store::cluster {
 
 void ClusterTime::learn(Time sent, Time received, Instant clock) {
     const auto trip = received - sent;
-    // The database's clock was read at some moment between the two; in the middle is the best
-    // guess, and it is wrong by half of the trip at most. Its milliseconds are cut off.
+    // The database read its clock at some moment between the two. The midpoint is the best guess,
+    // wrong by at most half of the round trip. The half millisecond makes up for the cut-off
+    // digits.
     const auto guess =
         Time{clock.time_since_epoch()} + std::chrono::microseconds{500} - (sent + trip / 2);
     const bool contradicts =
         guess - target_ > trip / 2 + kStep || target_ - guess > trip / 2 + kStep;
-    // How wrong the best answer may be by now: half of its trip, and what clocks have drifted
+    // The possible error of the best answer by now: half of its round trip, plus the clocks' drift
     // since.
     const auto doubt = best_trip_ / 2 + (received - best_at_) / kDriftPart;
     const bool is_better = trip / 2 <= doubt;
@@ -27,10 +28,10 @@ void ClusterTime::learn(Time sent, Time received, Instant clock) {
 }
 
 Instant ClusterTime::at(Time now) {
-    // A thousandth of what passes, so that time never stands still.
+    // Corrects by at most a thousandth of the elapsed time, so that time never stands still.
     const auto step = std::max(now - slewed_at_, Time{0}) / 1'000;
     offset_ += std::clamp(target_ - offset_, -step, step);
-    // What was too short for a step isn't lost.
+    // Keeps an interval that was too short for a step, so that it counts later.
     if (step > Time{0}) slewed_at_ = now;
     return Instant{std::chrono::floor<Millis>(now + offset_)};
 }

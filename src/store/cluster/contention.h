@@ -5,12 +5,12 @@
 
 namespace frontrow::store::cluster {
 
-/// How often, lately, those who wanted seats of an event met somebody who had one of them or was
-/// about to: a moving average over some 64 requests. An event of which nothing is known yet counts
-/// as contested. One thread.
+/// How often, recently, requests for seats of an event met a rival who had one of the seats or was
+/// about to: a moving average over some 64 requests. An event without data counts as contested. One
+/// thread.
 class Contention {
 public:
-    /// `high`: the share from which on an event is contested; 0: always.
+    /// `high` is the share from which on an event counts as contested; 0 means always.
     explicit Contention(double high) : high_{high} {}
 
     bool is_high(EventId event) const {

@@ -5,7 +5,7 @@
 namespace frontrow::store::cluster {
 namespace {
 
-/// After a question that came to nothing: soon enough for two more before a renewal has run out.
+/// The pause after a failed question: short enough for two more tries before a renewal expires.
 constexpr LeaseKeeper::Time kAskAgainAfter = std::chrono::milliseconds{100};
 
 }  // namespace
@@ -20,8 +20,8 @@ std::optional<LeaseKeeper::Question> LeaseKeeper::next(Time now) {
     return Question{may_take() ? Ask::take : Ask::look, seen_, now};
 }
 
-/// By what was seen, not by the time that has passed since: the clock may have jumped, or this
-/// process stood still, while the holder renewed it.
+/// Uses the times at which the row was seen, not the present time: the clock may have jumped, or
+/// this process may have been suspended, while the holder renewed the lease.
 bool LeaseKeeper::may_take() const {
     return is_free() || seen_at_ - seen_since_ >= kTakenAfter;
 }
@@ -29,7 +29,7 @@ bool LeaseKeeper::may_take() const {
 void LeaseKeeper::answer(const Question& asked, const Result<Answer, io::Fault>& answer, Time now) {
     is_asking_ = false;
     if (asked.ask == Ask::release) {
-        // Without an answer the others wait until it isn't renewed.
+        // Without an answer, the others wait until the lease expires.
         is_over_ = true;
         return;
     }
@@ -37,7 +37,7 @@ void LeaseKeeper::answer(const Question& asked, const Result<Answer, io::Fault>&
         learn(asked, *answer, now);
     } else {
         wake_at_ = std::min(wake_at_, now + kAskAgainAfter);
-        // It may have become mine.
+        // The take may have succeeded.
         if (asked.ask == Ask::take) must_look_ = true;
     }
     if (is_releasing_) release(now);
@@ -50,7 +50,7 @@ void LeaseKeeper::learn(const Question& asked, const Answer& answer, Time now) {
     seen_ = answer.row;
     if (is_mine() && answer.is_done) held_until_ = asked.sent_at + kHeldFor;
     if (!is_mine()) held_until_ = {};
-    // Mine by a question whose answer was lost, or nobody's: nothing is to be waited for.
+    // Either a take whose answer was lost has succeeded, or the lease is free: no need to wait.
     if (asked.ask == Ask::look && (is_mine() || is_free())) wake_at_ = now;
 }
 

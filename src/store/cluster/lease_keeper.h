@@ -10,27 +10,27 @@
 
 namespace frontrow::store::cluster {
 
-/// One process's part in the question which of many does a task. They share a row, which its holder
-/// renews; whoever has seen it unrenewed for two seconds takes it. Nobody's wall clock counts, and
-/// no process's clock is compared with another's: each goes by the time since it saw the row change
-/// itself.
+/// One process's part in deciding which of many processes does a task. The processes share a row.
+/// Its holder renews it; a process that sees it unrenewed for two seconds takes it. No wall clock
+/// is used, and no two processes' clocks are compared: each measures the time since it saw the row
+/// change itself.
 ///
-/// A pure machine: next() says what to ask of the row, answer() takes what came of it. One thread.
+/// A pure machine: next() returns what to ask the row, answer() takes the result. One thread.
 class LeaseKeeper {
 public:
     using Time = std::chrono::nanoseconds;
 
-    /// How often a holder renews, and the others look.
+    /// How often a holder renews, and how often the others look.
     static constexpr Time kPace = std::chrono::milliseconds{500};
     static constexpr Time kTakenAfter = std::chrono::seconds{2};
-    /// How long a renewal counts for its holder, from when it was sent. Others first see it later
-    /// than that, and wait for longer.
+    /// How long a renewal is valid for its holder, from when it was sent. Other processes see it
+    /// later than that and wait longer.
     static constexpr Time kHeldFor = std::chrono::milliseconds{1'500};
 
     struct Row {
-        /// Rises each time that the lease is taken.
+        /// Rises each time the lease is taken.
         std::uint64_t number = 0;
-        /// Nothing where it was given back.
+        /// Nothing if the lease was given back.
         std::optional<Bits128> holder;
         /// Rises with each change of the row.
         std::uint64_t beat = 0;
@@ -40,40 +40,40 @@ public:
 
     enum class Ask : std::uint8_t {
         look,
-        /// Makes the row this process's under the next number, if it's still `on`.
+        /// Gives the row to this process under the next number, if the row still equals `on`.
         take,
-        /// Raises the beat of the row with the number of `on`, if it's this process's.
+        /// Raises the row's beat, if this process holds it under the number of `on`.
         renew,
-        /// The same, and it's nobody's then.
+        /// Like renew, but gives the lease back.
         release,
     };
     struct Question {
         Ask ask{};
-        /// The row as it was seen; nothing where there was none.
+        /// The row as last seen; nothing if there was none.
         std::optional<Row> on;
         Time sent_at{};
     };
     struct Answer {
         bool is_done = false;
-        /// As it stands afterwards.
+        /// The row after the operation.
         std::optional<Row> row;
     };
 
-    /// `me`: random for each process.
+    /// `me` is random for each process.
     explicit LeaseKeeper(Bits128 me) : me_{me} {}
 
-    /// What is to be asked now. The one before has been answered.
+    /// What to ask now, if anything. The previous question must have been answered.
     std::optional<Question> next(Time now);
-    /// `now`: when the answer came. A fault of kind outcome_unknown may have been done, or be done
-    /// yet; others surely won't.
+    /// `now` is when the answer came. A question with a fault of kind outcome_unknown may have been
+    /// executed, or may still be; with any other fault it certainly isn't.
     void answer(const Question& asked, const Result<Answer, io::Fault>& answer, Time now);
-    /// When next() has something to ask, unless it's over.
+    /// When next() has something to ask, unless is_over().
     Time wake_at() const { return wake_at_; }
 
-    /// The number under which this process has the lease now.
+    /// The number under which this process holds the lease at `now`.
     std::optional<std::uint64_t> held(Time now) const;
 
-    /// From now on the lease isn't held, and next() gives it back if need be.
+    /// From now on the lease isn't held, and next() gives it back if needed.
     void release(Time now);
     bool is_over() const { return is_over_; }
 
@@ -86,7 +86,7 @@ private:
     Bits128 me_;
     bool must_look_ = true;
     bool is_asking_ = false;
-    /// The row when it was last seen, and since when it has been seen like that.
+    /// The row as last seen, when that was, and since when it has looked like that.
     std::optional<Row> seen_;
     Time seen_at_{};
     Time seen_since_{};

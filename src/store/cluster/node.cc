@@ -16,28 +16,30 @@ using io::FaultKind;
 using Time = Node::Time;
 
 constexpr Time kTick = std::chrono::milliseconds{100};
-/// An outage that is no longer than this is waited for. In a longer one nobody waits any more.
+/// A shorter outage is waited for. After a longer one all callers have given up.
 constexpr Time kOutageMax = std::chrono::seconds{4};
 
-// A batch with so much takes no further command.
+// A batch that reaches either bound takes no further command.
 constexpr std::size_t kFactsMax = 4'096;
 constexpr std::size_t kBytesMax = 1 << 20;
-/// A command that would make it longer than this goes alone, however large.
+/// A command that would make the batch longer than this goes into a batch of its own, however
+/// large.
 constexpr std::size_t kBytesWithLast = 32 << 20;
-/// After a batch was taken back: the large batch of a slow node would lose to small ones again.
+/// The bound after a batch was rolled back: the large batch of a slow node would lose to small ones
+/// again.
 constexpr std::size_t kCommandsAfterLoss = 512;
-/// A node whose batch takes longer to decide than others need to come first loses again and again.
-/// After so many losses in a row it has the place held for it.
+/// A node whose batch takes longer to decide than other nodes' batches take to arrive would lose
+/// again and again. After this many losses in a row it asks the journal to hold the place for it.
 constexpr std::uint64_t kLossesMax = 2;
 
-/// As the engine's on a journal of its own.
+/// The same as in the engine on its own journal.
 constexpr std::uint32_t kSweepChunk = 250;
 constexpr std::size_t kLapseChunk = 2'000;
-/// Any node sweeps what has run out so long ago, and a random part of it longer, so that not all
-/// do.
+/// Any node sweeps holds that ran out this long ago. A random extra delay keeps the nodes from all
+/// doing it.
 constexpr Millis kSweepAfter{100};
 
-/// A node that has died costs the others as much, once a round.
+/// A dead node costs the other nodes this much once per round.
 constexpr Time kSlotMax = std::chrono::milliseconds{5};
 constexpr Time kSlotMore = std::chrono::microseconds{100};
 
@@ -112,13 +114,14 @@ void Node::read(Readable readable) {
 void Node::close(std::move_only_function<void()> closed) {
     is_closing_ = true;
     closed_ = std::move(closed);
-    // Its own: whoever serves next does that.
+    // Drops the node's own commands (sweeps): the nodes that keep serving do those.
     std::erase_if(waiting_, [](const Asked& asked) { return !asked.decided; });
     ask_turn();
 }
 
-/// Those who come in the same moment share a batch, or a look. While a batch is in flight its
-/// answer is the next turn, but not of a node that ends: it may not hear that any more.
+/// Callers of the same moment share a batch or a look. While a batch is in flight, its answer
+/// starts the next step. But a node that is ending may not get that answer, so it takes a turn
+/// anyway.
 void Node::ask_turn() {
     const bool is_answer_next = flight_ && !has_failed_ && !is_closing_;
     if (is_answer_next || std::exchange(has_asked_turn_, true)) return;
@@ -142,7 +145,7 @@ void Node::wake(Time at) {
 void Node::tick(Time now) {
     tick_at_ = now + kTick;
     ports_.wake_at(tick_at_);
-    // Others' batches are learned of though nobody asks here.
+    // Looks at other nodes' batches even if no caller waits here.
     if (now - heard_at_ >= kTick) wants_look_ = true;
     tell_late(now);
 }
@@ -160,7 +163,7 @@ void Node::tell_late(Time now) {
     tell_those(unproven_, nothing_done);
     drop_told(waiting_);
     drop_told(unproven_);
-    // They stay in the batch, which is still to be settled.
+    // The commands stay in the batch, which must still be settled.
     if (flight_) {
         tell_those(
             flight_->commands,
@@ -223,8 +226,7 @@ void Node::decide_if_due(Time now) {
     if (from > now) return ports_.wake_at(from);
     const auto turn = ring_.turn(slot(), now, losing_run_ > 0);
     if (turn.at > now) return ports_.wake_at(turn.at);
-    // Long after the last batch that was heard of a look would tell little: an append tells as
-    // much.
+    // If the last batch was heard of long ago, a look tells no more than an append does.
     const auto round = static_cast<Time::rep>(ring_.writers(now)) * slot();
     const bool is_busy = now - turn.at < round;
     if (turn.looks_first && is_busy && looked_at_ < turn.at) {
@@ -236,7 +238,8 @@ void Node::decide_if_due(Time now) {
 }
 
 void Node::decide_batch(Time now, SharedJournal::Mode mode) {
-    // Only what has run out at the head, so that another's batch finds the hold as its node did.
+    // Lapses only what has run out at the head's time, so that another node's batch finds the hold
+    // as its own node did.
     state_.lapse(head_.at, kLapseChunk);
     if (has_diverged()) return fail(diverged_at(head_));
     Flight flight;
@@ -245,7 +248,7 @@ void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     auto& facts = flight.facts;
     const auto commands_max = losing_run_ > 0 ? kCommandsAfterLoss : waiting_.size();
     state_.open_savepoint();
-    // No program has read the journal yet that wouldn't know it.
+    // The journal is empty, so no program that doesn't know the format has read it.
     if (head_.last_seq == 0) raise_format(flight);
     while (!waiting_.empty() && flight.commands.size() < commands_max && facts.size() < kFactsMax &&
            flight.bytes < kBytesMax) {
@@ -316,7 +319,7 @@ void Node::send(Time now, SharedJournal::Mode mode) {
     );
 }
 
-// What became of a batch.
+// The fate of a batch.
 
 void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
     if (has_failed_) return;
@@ -354,7 +357,8 @@ void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
 void Node::settle_flight(const SharedJournal::Following& following, Look asked) {
     const auto& batches = following.batches;
     const auto place = std::ranges::find(batches, head_, &Batch::head);
-    // Nothing moves the head while a batch is in flight: a look of before it may be older.
+    // An answer without the head is from an older look: the head can't move while a batch is in
+    // flight.
     if (place == batches.end()) return follow(following, asked);
     const auto next = place + 1;
     if (next == batches.end()) return not_taken();
@@ -369,17 +373,17 @@ void Node::settle_flight(const SharedJournal::Following& following, Look asked) 
     follow(following, asked);
 }
 
-/// The head hasn't moved, though this batch was to follow it.
+/// The head hasn't moved: the batch in flight wasn't appended after it.
 void Node::not_taken() {
     if (flight_->is_in_doubt && quiet_until_ > time_now()) {
         look_again_at_ = quiet_until_;
         return;
     }
-    // The first one may be on its way yet.
+    // The first append may still be on its way.
     if (flight_->may_come_late && std::exchange(flight_->is_in_doubt, false))
         return send(time_now(), SharedJournal::Mode::again);
-    // It may be so for an hour if the database's clock was set. If it comes after all, it's as
-    // another node's batch.
+    // If the database's clock was set, this may last for an hour. If the batch is appended after
+    // all, it is handled like another node's batch.
     if (flight_->may_come_late) {
         for (auto& asked : flight_->commands)
             tell(asked, std::unexpected(Fault{FaultKind::outcome_unknown, "the clock was set"}));
@@ -411,7 +415,8 @@ void Node::take_back() {
     });
 }
 
-/// Before those who came later; but for those that were answered, and the node's own.
+/// Puts the commands before those that came later. Drops those that were answered, and the node's
+/// own.
 void Node::ask_again(std::deque<Asked> commands) {
     for (auto& asked : waiting_)
         commands.push_back(std::move(asked));
@@ -449,7 +454,7 @@ void Node::fail(const Fault& fault) {
 
 void Node::flush() {
     auto answers = std::exchange(answers_, {});
-    // What is in doubt for longer than its clients wait is left to the journal.
+    // A batch that stays in doubt for longer than its clients wait is left to the journal.
     const bool is_settled =
         !flight_ ||
         (flight_->is_in_doubt && std::ranges::none_of(flight_->commands, [](const Asked& asked) {

@@ -28,79 +28,79 @@
 
 namespace frontrow::store::cluster {
 
-/// One node's part in the cluster's protocol: it decides its own clients' commands on its own copy
-/// of the state, and appends what came of them to the journal that all nodes share. The append is
-/// an optimistic lock (docs/cluster.md): it succeeds only behind the batch that was decided on.
-/// Where another node's batch came first, what was decided is taken back, the other batch is
-/// evolved, and the commands are decided again.
+/// One node's part in the cluster's protocol. It decides its own clients' commands on its own copy
+/// of the state, and appends the facts to the journal that all nodes share. The append is an
+/// optimistic lock (docs/cluster.md): it succeeds only directly after the batch on which the
+/// decision was based. If another node's batch came first, this node rolls back its own batch,
+/// applies the other one, and decides the commands again.
 ///
-/// A pure machine: no connection, no thread, no clock of its own. Its inputs are commands, answers
-/// of the journal and wake(); all it does goes through the ports. So the simulation runs the same
+/// A pure machine: no connection, no thread, no clock of its own. Its inputs are commands, the
+/// journal's answers and wake(); all effects go through the ports. So the simulation runs the same
 /// code in virtual time. One thread.
 ///
-/// Between inputs the state is at a boundary (what the journal holds, no more and no less), but
-/// while an append is under way. When it is at one, and reaches at least as far as the journal did
-/// after a reader came, the reader is told to read.
+/// Between inputs the state is at a boundary (exactly what the journal contains), except while an
+/// append is under way. A reader is called when the state is at a boundary and reaches at least as
+/// far as the journal did after the reader came.
 class Node {
 public:
     using Time = std::chrono::nanoseconds;
 
     struct Settings {
-        /// Commands waiting beyond which more are refused as overloaded.
+        /// Bound on waiting commands; further ones are refused as overloaded.
         std::size_t waiting_max = 16'384;
         /// How long a command or a reader waits at most.
         Time patience = std::chrono::seconds{5};
     };
 
-    /// What happens to a node that an operator should hear of.
+    /// Events that an operator should know of.
     enum class News {
-        /// A batch was decided by a time with which the database's clock doesn't agree.
+        /// A batch was decided at a time that the database's clock rejected.
         clock_corrected,
-        /// contact_lost_by() says why.
+        /// contact_lost_by() gives the reason.
         contact_lost,
         contact_made,
-        /// For the first time it has read the journal to its end.
+        /// The node has read the journal to its end for the first time.
         caught_up,
     };
 
-    /// All outlive the node. None is called from inside another's call.
+    /// All must outlive the node. None is called from inside a call of another.
     struct Ports {
         SharedJournal& journal;
         const io::Clock& clock;
         io::Random& random;
-        /// Has wake() called once this time since boot has come. Earlier wishes stand.
+        /// Requests a call of wake() at this time since boot. Earlier requests stay valid.
         std::function<void(Time)> wake_at;
-        /// Has turn() called in the next turn of the loop.
+        /// Requests a call of turn() in the next turn of the loop.
         std::function<void()> next_turn;
-        /// The node decides nothing more and its process ends: its copy isn't what the journal
-        /// says. A new start reads the journal anew.
+        /// Called when the node decides nothing more, because its copy differs from the journal.
+        /// The process must end; a new start reads the journal again.
         std::function<void(const io::Fault&)> on_failure;
         /// May be empty.
         std::function<void(News)> on_news = {};
-        /// Told of each batch that has become the head, and its facts, in order: this node's and
-        /// the others'. The state may be read. May be empty.
+        /// Called with each batch that becomes the head and its facts, in order: this node's and
+        /// the other nodes'. The state may be read. May be empty.
         std::function<void(const Batch&, std::vector<domain::Fact>)> on_batch = {};
-        /// Told when everything up to the head may be told to whoever follows the journal: the
-        /// journal has shown it in an answer, by which no fail-over to a synchronous standby takes
-        /// it back. May be empty.
+        /// Called when everything up to the head may be delivered to followers of the journal: an
+        /// answer of the journal has shown it, so no fail-over to a synchronous standby can lose
+        /// it. May be empty.
         std::function<void()> on_proof = {};
     };
 
     struct Counts {
-        /// Appends that were sent, and those that were the next batch.
+        /// Appends sent, and appends that became the next batch.
         std::uint64_t tries = 0;
         std::uint64_t wins = 0;
-        /// Batches that another came before.
+        /// Batches that lost against another node's batch.
         std::uint64_t losses = 0;
-        /// Places that the journal was asked to hold.
+        /// How often the journal was asked to hold the next place.
         std::uint64_t holds = 0;
         std::uint64_t looks = 0;
         std::uint64_t commands = 0;
-        /// How often a command was decided.
+        /// How often a command was decided; a command may be decided several times.
         std::uint64_t decisions = 0;
-        /// Of the facts that were decided, as lines.
+        /// Bytes of the decided facts, as lines.
         std::uint64_t decided_bytes = 0;
-        /// Batches of others.
+        /// Batches of other nodes.
         std::uint64_t learned = 0;
         std::uint64_t losing_run_max = 0;
     };
@@ -108,53 +108,53 @@ public:
     using Decided = std::move_only_function<void(Result<domain::Outcome, io::Fault>)>;
     using Readable = std::move_only_function<void(std::optional<io::Fault>)>;
 
-    /// `state` keeps a digest and is what the journal comes to up to `head`.
+    /// `state` keeps a digest and equals the journal up to `head`.
     Node(Settings settings, Ports ports, domain::Inventory& state, const Head& head);
-    /// Nobody waits any more, and the journal answers nothing more.
+    /// No caller may be waiting, and the journal must answer nothing more.
     ~Node() = default;
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
 
-    /// Begins to follow the journal. Once.
+    /// Starts to follow the journal. Call it once.
     void start();
 
-    /// Tells `decided` later what the command came to, when that can't be taken back any more.
-    /// While refusal() says nothing. Faults: unavailable (nothing was done), outcome_unknown.
+    /// Passes the command's outcome to `decided` later, once it can't be undone. Call it only while
+    /// refusal() returns nothing. Faults: unavailable (nothing was done), outcome_unknown.
     void execute(domain::Command command, TraceId trace, Decided decided);
     /// Calls `readable` later, when the state is at a boundary that reaches at least as far as the
-    /// journal did when this was called. It reads at once. Faults: unavailable.
+    /// journal did at this call. The callback must read at once. Faults: unavailable.
     void read(Readable readable);
-    /// It's this time since boot now, or later, though the clock may not say so yet.
+    /// Tells the node that this time since boot has come, even if the clock doesn't say so yet.
     void wake(Time now);
     void turn();
-    /// Takes nothing new. `closed` is called later, when nothing is under way any more.
+    /// Accepts nothing new. Calls `closed` later, when nothing is under way any more.
     void close(std::move_only_function<void()> closed);
 
     const io::Fault& contact_lost_by() const { return contact_lost_by_; }
-    /// Why nothing is taken on just now; nothing if it is.
+    /// Why commands are refused at present; nothing if they are accepted.
     std::optional<io::Fault> refusal() const;
-    /// It has followed the journal to its head, and hears from it.
+    /// True if the node has followed the journal to its head and still hears from it.
     bool is_ready() const;
-    /// No savepoint is open: the state is what the journal says up to head().
+    /// True if no savepoint is open: the state is the journal's up to head().
     bool is_at_boundary() const { return !flight_; }
     const Head& head() const { return head_; }
     bool has_written(const Head& batch) const { return batch.writer == me_; }
     /// Cluster time, but never earlier than the head.
     Instant now();
     const Counts& counts() const { return counts_; }
-    /// How many nodes take turns just now.
+    /// How many nodes take turns at present.
     std::size_t writers() const { return ring_.writers(time_now()); }
 
 private:
-    /// A command that waits for its turn, or for what comes of its batch.
+    /// A command that waits for its turn, or for the result of its batch.
     struct Asked {
         std::uint64_t number = 0;
         domain::Command command;
         TraceId trace;
         Time deadline{};
-        /// Empty for the node's own, and once it was told.
+        /// Empty for the node's own commands, and after the answer was given.
         Decided decided;
-        /// Without facts, and as true as that the head hasn't moved since.
+        /// Set if the command made no facts. Valid only if the head hasn't moved since.
         std::optional<domain::Outcome> outcome;
     };
     struct Reader {
@@ -162,45 +162,46 @@ private:
         Time deadline{};
         Readable readable;
     };
-    /// A batch that was decided and isn't known to be in the journal, nor not to be. The savepoint
-    /// is open as long as there is one.
+    /// A batch that was decided and may or may not be in the journal. The savepoint is open while
+    /// there is one.
     struct Flight {
         Batch batch;
         std::vector<domain::Fact> facts;
         std::vector<Asked> commands;
-        /// Of its facts, as lines.
+        /// Bytes of its facts, as lines.
         std::size_t bytes = 0;
-        /// Who asked before it was sent.
+        /// The callers up to this number came before it was sent.
         std::uint64_t covers = 0;
         Time sent_at{};
         Time clock_at_send{};
-        /// The connection was lost: a look will tell, or the same bytes are sent again.
+        /// The connection was lost: either a look shows the outcome, or the same bytes are sent
+        /// again.
         bool is_in_doubt = false;
-        /// One of the appends of these bytes may still come: it can't be taken back before another
-        /// batch stands in its place.
+        /// An append of these bytes may still arrive, so the batch can't be rolled back before
+        /// another batch has its place.
         bool may_come_late = false;
     };
-    /// What was asked of the journal, to tell how far its answer reaches.
+    /// A question to the journal, kept to tell how far the answer reaches.
     struct Look {
         std::uint64_t from = 0;
         std::uint64_t covers = 0;
-        /// How often the head had moved.
+        /// How often the head had moved when it was sent.
         std::uint64_t heads = 0;
         Time sent_at{};
-        /// By the clock alone, to learn the database's from.
+        /// By the clock alone, for learning the database's time.
         Time clock_at_send{};
-        /// What the answer shows, no fail-over to a synchronous standby takes back.
+        /// True if no fail-over to a synchronous standby can lose what the answer shows.
         bool is_proof = true;
     };
-    /// The head isn't in the journal any more: a fail-over lost it.
+    /// The state of a recovery after a fail-over that lost this node's head from the journal.
     struct Healing {
-        /// How far behind the newest batch the next look begins.
+        /// How many batches before the newest the next look starts.
         std::size_t back = 32;
         bool is_appending = false;
         Time clock_at_send{};
     };
 
-    // What came in.
+    // Inputs.
 
     void on_appended(Result<SharedJournal::Appended, io::Fault> answer);
     void on_held(Result<SharedJournal::Appended, io::Fault> answer);
@@ -211,21 +212,21 @@ private:
 
     // Deciding.
 
-    /// Does all that can be done now, then tells those who have an answer.
+    /// Does everything that can be done now, then calls back those that have an answer.
     void step();
     void decide_if_due(Time now);
     void ask_hold(Time now);
     void decide_held(Time now);
     void decide_batch(Time now, SharedJournal::Mode mode);
-    /// False if it doesn't fit into the batch any more.
+    /// Returns false if the next command doesn't fit into the batch any more.
     bool decide_next(Flight& flight);
     void raise_format(Flight& flight);
     void record(Flight& flight, std::vector<domain::NewFact> facts, TraceId trace);
     void send(Time now, SharedJournal::Mode mode);
 
-    // What became of a batch.
+    // The fate of a batch.
 
-    /// The journal as it was after the batch in flight was sent.
+    /// `following` is the journal as it was after the batch in flight was sent.
     void settle_flight(const SharedJournal::Following& following, Look asked);
     void not_taken();
     void won();
@@ -234,17 +235,18 @@ private:
 
     // Following the journal.
 
-    /// Evolves what lies behind the head. The state is at a boundary.
+    /// Applies the batches after the head. The state must be at a boundary.
     void follow(const SharedJournal::Following& following, Look asked);
     Result<void, io::Fault> evolve_batch(const Batch& batch);
-    /// The state, which is at a boundary, isn't the one that the head led to on its own node.
+    /// True if the state, which is at a boundary, differs from the one that the head's own node
+    /// had.
     bool has_diverged() const {
         return state_.last_seq() != head_.last_seq || state_.digest() != head_.state;
     }
     /// Said so; the journal may be closed.
     bool is_closed() const { return is_closing_ && !closed_; }
     static io::Fault diverged_at(const Head& head);
-    /// Nothing stood behind this node's head in it.
+    /// True if the answer shows that no batch followed this node's head.
     bool is_head_of(const SharedJournal::Following& following) const {
         const auto& batches = following.batches;
         return following.is_all && !batches.empty() && batches.back().head == head_;
@@ -252,20 +254,20 @@ private:
     void head_moves(Batch batch, std::vector<domain::Fact> facts);
     void note_contact(const SharedJournal::Following& following, Time clock_at_send);
     void lose_contact(Time now, const io::Fault& why);
-    /// The journal has refused an append, or a place for one.
+    /// Pauses after the journal refused an append, or a place for one.
     void pause_appends(Time now);
-    /// What a question that is sent now will tell of.
+    /// Describes how far the answer to a question sent now will reach.
     Look look_now(Time now) const;
     void look_if_needed(Time now);
     bool needs_look(Time now) const;
-    /// Whoever asked for no more than the state reaches to.
+    /// Calls back those whose requirements the state now meets.
     void tell_fresh();
 
     bool is_cut_off() const;
     // After a fail-over that lost batches.
 
     void note_timeline(std::uint32_t timeline);
-    /// A lost batch has come back: there may be more.
+    /// A lost batch has come back, so more may follow: appends nothing new for a while.
     void stay_quiet() { quiet_until_ = std::max(quiet_until_, time_now() + kQuiet); }
     void begin_healing();
     std::uint64_t look_from() const;
@@ -277,15 +279,15 @@ private:
     void ask_turn();
     void fail(const io::Fault& fault);
     void tell(Asked& asked, Result<domain::Outcome, io::Fault> answer);
-    /// The node may have ended when it returns.
+    /// The node may have been destroyed when it returns.
     void flush();
     Time clock_now() const { return ports_.clock.read().since_boot; }
     Time time_now() const { return std::max(clock_now(), woken_at_); }
-    /// After a fail-over, for those who know of lost batches to append them again.
+    /// After a fail-over: the time for nodes that know of lost batches to append them again.
     static constexpr Time kQuiet = std::chrono::seconds{2};
 
-    /// For one node's turn in the ring. As RFC 6298 waits for an answer: where processors are busy
-    /// a batch may come as late as round trips spread.
+    /// The length of one node's turn in the ring. Computed like RFC 6298's timeout: on busy
+    /// processors a batch may be late by the spread of round trips.
     Time slot() const;
 
     Settings settings_;
@@ -301,39 +303,41 @@ private:
 
     /// Commands and readers are numbered as they come.
     std::uint64_t asked_ = 0;
-    /// The state reaches as far as the journal did after all up to this one had come.
+    /// The state reaches as far as the journal did after the caller with this number had come.
     std::uint64_t fresh_until_ = 0;
     std::deque<Asked> waiting_;
-    /// Decided without facts, and to be told once it's known that the head hadn't moved.
+    /// Commands decided without facts, to be answered once it is certain that the head hadn't
+    /// moved.
     std::deque<Asked> unproven_;
     std::deque<Reader> readers_;
 
     std::optional<Flight> flight_;
     std::optional<Look> look_;
-    /// The journal was asked to hold the place behind the head.
+    /// Set while the journal is asked to hold the place after the head.
     std::optional<Look> hold_;
-    /// It does: the next batch is decided at once.
+    /// True if the journal holds it: the next batch is decided at once.
     bool has_place_ = false;
     std::optional<Healing> healing_;
-    /// Of the database, as last heard; 0 before.
+    /// The database's timeline as last heard; 0 before.
     std::uint32_t timeline_ = 0;
-    /// Until then nothing new is appended: others may know of batches that a fail-over lost.
+    /// Until then nothing new is appended: other nodes may know of batches that a fail-over lost.
     Time quiet_until_{};
-    /// Cluster time when that was noticed. Batches of before that still come are lost ones.
+    /// Cluster time when a fail-over was noticed. Older batches that still appear are lost ones
+    /// coming back.
     Instant failed_over_at_{};
-    /// How many batches in a row were taken back: the next is a small one.
+    /// How many batches in a row were rolled back; if any, the next is a small one.
     std::uint64_t losing_run_ = 0;
     bool has_asked_turn_ = false;
     engine::BatchTiming timing_;
 
-    /// How long an answer takes, lately.
+    /// Moving average of the time until an answer.
     Time trip_ = std::chrono::microseconds{300};
-    /// How far from that one is, lately.
+    /// Moving average of the deviation from it.
     Time trip_spread_{};
     bool wants_look_ = true;
-    /// When the last look that was answered was sent.
+    /// When the last look that was answered had been sent.
     Time looked_at_{};
-    /// How often the head has moved. No clock tells: it may stand still.
+    /// How often the head has moved. A counter, because the clock may stand still.
     std::uint64_t heads_ = 0;
     Time tick_at_{};
     Time woken_at_{};
@@ -343,7 +347,7 @@ private:
     bool has_caught_up_ = false;
     Time look_again_at_{};
     Time look_pause_{};
-    /// After the journal has refused an append outright.
+    /// The pause after the journal has refused an append outright.
     Time append_again_at_{};
     Time append_pause_{};
 
@@ -352,7 +356,7 @@ private:
     std::move_only_function<void()> closed_;
     std::vector<std::move_only_function<void()>> answers_;
     Counts counts_;
-    /// Answers of the journal that come when the node has gone do nothing.
+    /// Answers of the journal that arrive after the node is destroyed do nothing.
     std::shared_ptr<Node*> self_;
 };
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-// How a node follows the journal: looks, others' batches, and who may be told what they show.
+// How a node follows the journal: looks, other nodes' batches, and which callers may be answered.
 
 namespace frontrow::store::cluster {
 namespace {
@@ -14,11 +14,11 @@ using io::Fault;
 using io::FaultKind;
 using NodeTime = Node::Time;
 
-/// A node that has heard nothing for so long isn't ready.
+/// A node that has heard nothing for this long isn't ready.
 constexpr NodeTime kReadyFor = std::chrono::seconds{2};
 constexpr auto kRingMemory = std::chrono::floor<Millis>(Ring::kMemory);
 
-// Between two tries to reach the journal.
+// The pause between two tries to reach the journal.
 constexpr NodeTime kContactPauseMin = std::chrono::milliseconds{10};
 constexpr NodeTime kContactPauseMax = std::chrono::milliseconds{200};
 
@@ -40,7 +40,7 @@ void Node::on_looked(Result<SharedJournal::Following, Fault> answer) {
         settle_flight(*answer, asked);
     } else if (!flight_) {
         follow(*answer, asked);
-        // Another may have done it: the state has just been brought up to date.
+        // Another node may have swept already: the state is up to date now.
         sweep();
     }
     step();
@@ -50,7 +50,7 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
     const auto& batches = following.batches;
     auto place = std::ranges::find(batches, head_, &Batch::head);
     if (place == batches.end()) {
-        // An answer that was on its way when the head was learned of elsewhere.
+        // The answer was on its way when the head moved by another answer.
         wants_look_ = true;
         if (asked.heads < heads_) return;
         return begin_healing();
@@ -61,7 +61,7 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
     if (asked.is_proof && ports_.on_proof) ports_.on_proof();
     const auto now = time_now();
     if (quiet_until_ > now) {
-        // Others may have told of batches that are still to come back.
+        // Other nodes may know of lost batches that will come back.
         look_again_at_ = now + kContactPauseMin;
     } else if (following.is_all) {
         if (asked.is_proof) fresh_until_ = std::max(fresh_until_, asked.covers);
@@ -93,7 +93,7 @@ void Node::head_moves(Batch batch, std::vector<domain::Fact> facts) {
     const auto since = time_now();
     head_ = batch.head;
     ++heads_;
-    // Who wrote long ago, before this node came, wants no turn.
+    // A batch from long ago, before this node started, gives its writer no turn in the ring.
     if (head_.at + kRingMemory > now()) ring_.saw(head_.writer, since);
     recent_.add(std::move(batch), since);
     if (!unproven_.empty()) ask_again(std::exchange(unproven_, {}));

@@ -5,8 +5,8 @@
 #include <utility>
 
 // What a node does after a fail-over to a standby that hadn't received the journal's last batches:
-// it appends those that it knows once more, the same bytes in the same places. Nodes that know less
-// append nothing new meanwhile (quiet_until_).
+// it appends the lost batches that it knows again, the same bytes in the same places. Nodes that
+// know fewer append nothing new meanwhile (quiet_until_).
 
 namespace frontrow::store::cluster {
 namespace {
@@ -14,15 +14,15 @@ namespace {
 using io::Fault;
 using io::FaultKind;
 
-/// Between two tries to append a lost batch.
+/// The pause between two tries to append a lost batch.
 constexpr Node::Time kHealingPause = std::chrono::milliseconds{10};
 
 }  // namespace
 
 void Node::note_timeline(std::uint32_t timeline) {
     if (std::exchange(timeline_, timeline) == timeline) return;
-    // A database that has never failed over has lost nothing. Of any other a node that just started
-    // doesn't know how long ago it was.
+    // On timeline 1 the database has never failed over, so nothing was lost. On any other timeline
+    // a node that has just started doesn't know how long ago the fail-over was.
     if (timeline == 1) return;
     stay_quiet();
     failed_over_at_ = now();
@@ -31,7 +31,7 @@ void Node::note_timeline(std::uint32_t timeline) {
 void Node::begin_healing() {
     healing_ = Healing{};
     look_again_at_ = {};
-    // Once the head is there again a look tells what became of it.
+    // Once the head is in the journal again, a look shows the fate of the batch in flight.
     if (flight_) flight_->is_in_doubt = true;
 }
 
@@ -40,7 +40,7 @@ std::uint64_t Node::look_from() const {
     return recent_.head(recent_.last() - std::min(healing_->back, recent_.last())).first_seq;
 }
 
-/// The journal as it is, from a place on that may have been lost as well.
+/// `following` is the journal from a position on that may have been lost as well.
 void Node::heal(const SharedJournal::Following& following) {
     const auto& batches = following.batches;
     auto place = recent_.last();
@@ -57,7 +57,7 @@ void Node::heal(const SharedJournal::Following& following) {
     } else if (found + 1 != batches.end()) {
         fail_healing("a fail-over lost it, and another has taken its place");
     } else if (!following.is_all) {
-        // There is more behind those.
+        // The journal has more batches than the answer shows.
         healing_->back = recent_.last() - place;
     } else {
         append_again(place + 1);

@@ -9,8 +9,8 @@
 
 namespace frontrow::store::cluster {
 
-/// The newest batches that this node knows to have been in the journal, for the case that a
-/// fail-over loses some. One thread.
+/// The newest batches that this node knows were in the journal, in case a fail-over loses some. One
+/// thread.
 class RecentBatches {
 public:
     using Time = std::chrono::nanoseconds;
@@ -20,7 +20,7 @@ public:
 
     explicit RecentBatches(const Head& before) : before_{before} {}
 
-    /// The one behind the last.
+    /// Adds the batch that follows the last.
     void add(Batch batch, Time now) {
         bytes_ += batch.frame.size();
         batches_.push_back({std::move(batch), now});

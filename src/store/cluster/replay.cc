@@ -47,7 +47,7 @@ Result<void, Fault> check_stands(Beginning& beginning, const Head& there) {
 }
 
 void end_batch(domain::Inventory& state, std::size_t facts) {
-    // Faster than they come, and not many at once.
+    // More than the facts can add, but not many at once.
     constexpr std::size_t kMore = 64;
     state.let_go(2 * facts + kMore);
 }

@@ -62,7 +62,7 @@ SeatClaims::enter(EventId event, domain::SeatIds seats, Bits128 owner, Millis ho
     co_return Entry{.is_claimed = false, .refusal = std::move(refusal)};
 }
 
-/// Those who come while one batch is at the gate go in the next.
+/// Requests that arrive while one batch is at the gate go into the next.
 Awaitable<void> SeatClaims::ask_together() {
     while (!asking_.empty()) {
         const auto count =
@@ -83,7 +83,8 @@ Awaitable<void> SeatClaims::ask_together() {
     is_asking_ = false;
 }
 
-/// A claim that came to nothing is given back, so that the next request needn't wait for its end.
+/// Gives back the claim of a failed request, so that the next request needn't wait until it
+/// expires.
 void SeatClaims::settle(
     EventId event,
     domain::SeatIds seats,
@@ -96,7 +97,7 @@ void SeatClaims::settle(
             !*outcome && outcome->error().reason == domain::Reason::seats_unavailable;
         contention_.note(event, met_rival);
     }
-    // A replay tells of an earlier claim, whose seats may be free again by now.
+    // A replay returns an earlier reservation, whose seats may be free again by now.
     const bool may_have_been_done = outcome
                                         ? outcome->has_value() && !(*outcome)->replayed
                                         : outcome.error().kind == io::FaultKind::outcome_unknown;

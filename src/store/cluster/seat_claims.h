@@ -20,53 +20,54 @@
 
 namespace frontrow::store::cluster {
 
-/// Redis as the gate before a node's engine. Where a crowd is after the same seats, one request is
-/// let through and the others are refused without an engine, on all nodes together; where hardly
-/// anybody meets a rival, nobody is kept waiting by the question. Without Redis everything passes.
+/// Redis as the seat gate before a node's engine. If a crowd wants the same seats, the gate lets
+/// one request through and refuses the others without an engine, across all nodes. For events where
+/// requests rarely meet a rival, the gate isn't asked, so nothing waits for it. Without Redis every
+/// request passes.
 ///
-/// What the gate is for and can't do stands in store/redis/seat_gate.h. One thread.
+/// store/redis/seat_gate.h tells the gate's purpose and limits. One thread.
 class SeatClaims {
 public:
     struct Settings {
         io::RedisSettings redis;
         redis::GateSettings gate = {};
-        /// The share of requests that meet a rival from which on the gate is asked about an event.
+        /// Ask the gate about an event if at least this share of its requests meets a rival.
         double contested_from = 0.1;
-        /// Requests that ask the gate in one go.
+        /// Bound on requests per call of the gate.
         std::size_t batch_max = 256;
     };
 
-    /// All outlive it.
+    /// All must outlive the object.
     struct Ports {
         io::Executor owner;
         const io::Clock& clock;
         io::Random& random;
-        /// Told when there is a connection to Redis, and each time that there is none. May be
-        /// empty.
+        /// Called when a connection to Redis is made, and each time one is lost or can't be made.
+        /// May be empty.
         std::function<void(const Result<void, io::Fault>&)> on_connection;
     };
 
     SeatClaims(Settings settings, Ports ports);
-    /// After close().
+    /// Call close() before.
     ~SeatClaims() = default;
 
-    /// Whether the gate is worth asking about this event.
+    /// True if the gate should be asked about this event.
     bool is_contested(EventId event) const { return contention_.is_high(event); }
-    /// It was deleted.
+    /// Call it when the event was deleted.
     void forget(EventId event) { contention_.forget(event); }
-    /// How long a claim lives at most.
+    /// The longest lifetime of a claim.
     Millis claim_time() const { return settings_.gate.claim_time; }
 
     struct Entry {
-        /// The request holds a claim, which is to be given back if it comes to nothing.
+        /// The request holds a claim, which must be given back if the request fails.
         bool is_claimed = false;
-        /// Somebody else was let through for one of the seats.
+        /// Set if another request was let through for one of the seats.
         std::optional<domain::Refusal> refusal;
     };
     io::Awaitable<Entry> enter(EventId event, domain::SeatIds seats, Bits128 owner, Millis hold);
 
     using Outcome = Result<domain::Outcome, io::Fault>;
-    /// What came of a request that entered, or that wasn't asked to.
+    /// Reports the outcome of a request, whether or not it had to enter the gate.
     void settle(
         EventId event,
         domain::SeatIds seats,
@@ -75,7 +76,7 @@ public:
         const Outcome& outcome
     );
 
-    /// The owner needs these seats no more.
+    /// Gives back a claim whose owner no longer needs the seats.
     void give_back(EventId event, domain::SeatIds seats, Bits128 owner);
 
     void measure(telemetry::Figures& figures) const;

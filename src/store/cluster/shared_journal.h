@@ -12,31 +12,32 @@
 
 namespace frontrow::store::cluster {
 
-/// A journal to which many nodes append. One thread. Answers come later, never from inside the call
-/// that they answer, and each comes once.
+/// A journal to which many nodes append. One thread. Each call is answered exactly once and later,
+/// never from inside the call.
 class SharedJournal {
 public:
-    /// How many batches an answer has at most, and from how many bytes of theirs on it has no
-    /// further one, so that it doesn't take longer than it is waited for.
+    /// Bounds on an answer: at most this many batches, and no further batch once it has this many
+    /// bytes, so that it arrives before its caller's time is over.
     static constexpr std::size_t kBatchesMax = 64;
     static constexpr std::size_t kBytesMax = 4 << 20;
 
-    /// The journal from one place on, as it was at a moment after the question was asked. What is
-    /// in it, no fail-over to a synchronous standby takes back.
+    /// The journal from one position on, as of a moment after the question. No fail-over to a
+    /// synchronous standby can lose what it contains.
     struct Following {
-        /// The batch at the place that was asked for, without its facts, and those behind it, each
-        /// with its facts unless it was appended by the same call. Empty if none is there.
+        /// The batch at the requested position, without its facts, and the batches after it, each
+        /// with its facts unless the same call appended it. Empty if there is no batch at that
+        /// position.
         std::vector<Batch> batches;
-        /// They reach to the journal's head.
+        /// True if the batches reach to the journal's head.
         bool is_all = false;
         /// The database's clock.
         Instant clock{};
-        /// Of the database's history: it rises with each fail-over.
+        /// The database's timeline, which rises with each fail-over.
         std::uint32_t timeline = 0;
     };
 
-    /// What came of an append, and the journal from the place on which it was to follow, as it was
-    /// afterwards.
+    /// The result of an append, and the journal afterwards, from the batch on that the append was
+    /// to follow.
     struct Appended {
         bool is_in = false;
         Following following;
@@ -44,13 +45,13 @@ public:
 
     enum class Mode {
         first,
-        /// The same bytes once more, because nobody knows what came of them: however long ago they
-        /// were decided.
+        /// Sends the same bytes again, because the outcome is unknown: accepted however long ago
+        /// they were decided.
         again,
-        /// A batch that was in the journal once more, because a fail-over lost it: whatever its
-        /// time is.
+        /// Appends a batch again that was in the journal and was lost in a fail-over: accepted
+        /// whatever its time.
         lost,
-        /// Into the place that hold() took.
+        /// Appends at the place that hold() reserved.
         held,
     };
 
@@ -59,33 +60,34 @@ public:
 
     virtual ~SharedJournal() = default;
 
-    /// Appends `batch` if `on`, by place, hash and state, is the journal's head, and
-    /// `batch.head.at` agrees with the database's clock: at most 250 ms ahead of it, or else of
-    /// `on.at`, and at most a second behind, as far as the mode asks for it. At most one append is
-    /// under way.
+    /// Appends `batch` if the journal's head is `on`, by position, hash and state, and
+    /// `batch.head.at` agrees with the database's clock: at most 250 ms ahead of it (or no later
+    /// than `on.at`), and at most a second behind it. The mode may lift these bounds. At most one
+    /// append may be under way.
     ///
-    /// After a fail-over an append is refused (unavailable) until a look was answered: the database
-    /// that takes it may lack batches that are to be appended again first.
+    /// After a fail-over an append is refused (unavailable) until a look has been answered: the new
+    /// primary may lack batches that must be appended again first.
     ///
-    /// Faults: unavailable (it surely wasn't done and never will be), outcome_unknown (it may have
-    /// been done, or be done yet).
+    /// Faults: unavailable (certainly not done, now or later), outcome_unknown (it may have been
+    /// done, or may still be done).
     virtual void append(const Batch& batch, const Head& on, Mode mode, AppendDone done) = 0;
 
-    /// Takes the place behind the head, whichever that is, for `writer`'s append that comes next
-    /// (Mode::held): until that is answered, or release() is called, other appends to that place
-    /// wait. For a node whose batches come too late: it takes longer to decide, or is further away,
-    /// than others need to come first. As an append it counts as the one under way. `is_in` says
-    /// whether the place was taken; `following` is the journal from `first_seq` on, up to there.
+    /// Reserves the place after the head, whichever batch that is, for the next append of `writer`
+    /// (Mode::held). Until that append is answered or release() is called, other appends to that
+    /// place wait. For a node whose batches come too late, because it decides more slowly or is
+    /// farther away than others. Counts as the append under way. `is_in` tells whether the place is
+    /// reserved; `following` is the journal from `first_seq` up to there.
     ///
-    /// A node that stands still with a place in its hand stops all others: after a second of that
-    /// the journal gives it to others, and the append is refused.
+    /// A node that hangs while it holds a place blocks all others. After a second the journal
+    /// releases the place, and the node's append is refused.
     ///
     /// Faults: unavailable.
     virtual void hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) = 0;
-    /// Gives back the place that hold() took. Nothing is answered.
+    /// Releases the place that hold() reserved. Has no answer.
     virtual void release() = 0;
 
-    /// Reads the journal from `first_seq` on. At most one look is under way. Faults: unavailable.
+    /// Reads the journal from `first_seq` on. At most one look may be under way. Faults:
+    /// unavailable.
     virtual void look(std::uint64_t first_seq, LookDone done) = 0;
 };
 

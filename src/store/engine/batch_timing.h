@@ -4,18 +4,19 @@
 
 namespace frontrow::store::engine {
 
-/// When the batch that is forming is handed to the journal. Not at once: the requests that are
-/// ready share it. A commit takes the same time however few they are, and those who come a moment
-/// too late wait for two. Pure; time is counted in turns of the owner's loop.
+/// Decides when the forming batch is handed to the journal. Not at once, so that all ready requests
+/// share it: a commit takes the same time for one request or many, and a request that comes a
+/// moment too late waits for two commits. Pure; time is counted in turns of the owner's loop.
 class BatchTiming {
 public:
-    /// A batch of so many facts waits for no more.
+    /// A batch with this many facts is written at once.
     static constexpr std::size_t kEnough = 128;
 
-    /// A batch of `facts` begins to wait.
+    /// A batch of `facts` starts to wait.
     void begin(std::size_t facts) { *this = BatchTiming{facts}; }
 
-    /// Whether it's to be written after another turn, with as many `facts` as it has now.
+    /// Call after each turn with the present number of facts: returns true if the batch should be
+    /// written.
     bool is_time(std::size_t facts) {
         quiet_turns_ = facts > facts_ ? 0 : quiet_turns_ + 1;
         facts_ = facts;
@@ -26,11 +27,11 @@ public:
     BatchTiming() = default;
 
 private:
-    /// After how many turns without a new fact: in one of them Asio finds what has become ready, in
-    /// the next it tells.
+    /// The batch is written after this many turns without a new fact: Asio finds ready sockets in
+    /// one turn and calls their handlers in the next.
     static constexpr int kQuietTurns = 2;
-    /// After how many whatever comes: among many readers a buyer in every turn would keep those
-    /// before him waiting.
+    /// The batch is written after this many turns in any case: otherwise, among many readers, one
+    /// new buyer per turn would keep the earlier ones waiting.
     static constexpr int kTurnsMax = 8;
 
     explicit BatchTiming(std::size_t facts) : facts_{facts} {}

@@ -21,24 +21,24 @@ using io::FaultKind;
 using io::use_awaitable;
 
 constexpr std::chrono::milliseconds kTick{100};
-/// The journal counts as stalled when a batch has been under way for more ticks than these.
+/// The journal counts as stalled when a batch has been under way for more ticks than this.
 constexpr auto kStallTicks = std::chrono::seconds{2} / kTick;
-/// What has run out joins a batch in such numbers: about as much work as the requests that share
-/// it, so that buyers keep half of the server while 100,000 holds that end together go in half a
-/// second. A thousand were gone in a quarter of it, and buyers waited as long.
+/// Expired holds per batch: about as much work as the requests that share the batch. So buyers keep
+/// half of the server, while 100,000 holds that end together are swept in half a second. With
+/// chunks of a thousand it took half of that time, and buyers waited as long.
 constexpr std::uint32_t kSweepChunk = 250;
-/// So many holds lapse in a turn of the loop, in about a millisecond: the 30 that 100,000 take
-/// would be a pause for everybody else.
+/// Holds that lapse per turn of the loop, in about a millisecond. 100,000 at once would take 30 ms,
+/// a pause for all other work.
 constexpr std::size_t kLapseChunk = 2'000;
 
 Fault outcome_unknown() {
     return {FaultKind::outcome_unknown, "the journal failed"};
 }
 
-/// So many seats are freed in a turn of the loop, or what one call added.
+/// Bound on the seats freed per turn of the loop; at least one block is freed.
 constexpr std::size_t kFreeChunk = 10'000;
 
-/// Some in each turn: two million seats at once would take a tenth of a second.
+/// Frees some in each turn: two million seats at once would take a tenth of a second.
 void free_blocks(const io::Executor& owner, domain::SeatBlocks blocks) {
     for (std::size_t freed = 0; !blocks.empty() && freed < kFreeChunk; blocks.pop_back())
         freed += blocks.back()->seats.size();
@@ -90,7 +90,7 @@ Awaitable<void> Engine::close() {
     is_closing_ = true;
     journal_feed().close();
     co_await journal_->facts().close();
-    // A sweep that was on its way may have added to what was waited for.
+    // A sweep under way may have added facts while we waited.
     while (!commit_.is_durable(inventory().last_seq())) {
         if (co_await until_tellable(inventory().last_seq())) co_return;
     }
@@ -120,7 +120,7 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
     ++commands_;
     const auto at = now();
     auto decision = domain::decide_and_raise(inventory(), command, at);
-    // What was made before, and what is refused anyway, is answered as ever.
+    // Replays and refusals are answered as usual; only new facts can be refused here.
     if (!decision.facts.empty() && domain::traits_of(command).takes_on_more) {
         if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
     }
@@ -188,19 +188,20 @@ void Engine::write_next_batch() {
     if (failed_ || commit_.is_writing() || commit_.facts() == 0) return;
     ticks_of_batch_ = 0;
     const auto at = now();
-    // All of them, so that no shared answer goes through them again.
+    // Lapses all expired holds first, so that no shared answer visits them again.
     state().lapse(at, std::numeric_limits<std::size_t>::max());
     answer_shared(at);
     writing_ = std::make_shared<const std::vector<domain::Fact>>(commit_.seal());
     journal_->append(writing_);
-    // The disk takes longest: where its thread waits for this processor, it goes first.
+    // The disk takes longest: if the journal's thread waits for this processor, it should run
+    // first.
     std::this_thread::yield();
     commit_.make_room();
 }
 
 void Engine::on_written(Result<Journal::Written, Fault> written) {
     if (!written) return fail(written.error());
-    // The journal failed elsewhere while this batch was written; its waiters were answered then.
+    // The journal failed while this batch was written; the waiters have been answered.
     if (failed_) return;
     ++batches_;
     journal_feed().add(std::exchange(writing_, nullptr), written->end, written->bytes);
@@ -211,7 +212,7 @@ void Engine::on_written(Result<Journal::Written, Fault> written) {
     } else if (commit_.facts() > 0) {
         schedule_write();
     }
-    // Behind the answers, the last of which may end the engine.
+    // Posted to run after the answers, the last of which may destroy the engine.
     if (inventory().reservations().has_expired_holds(now())) {
         boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
             if (const auto self = weak.lock()) (*self)->sweep();
@@ -224,7 +225,7 @@ void Engine::on_written(Result<Journal::Written, Fault> written) {
 void Engine::fail(const Fault& fault) {
     if (std::exchange(failed_, true)) return;
     journal_->abandon(fault);
-    // Before the waiters, the last of which may end the engine.
+    // Called before the waiters, the last of which may destroy the engine.
     ports_.on_failure(fault);
     for (auto& waiter : commit_.give_up())
         waiter(false);
@@ -237,7 +238,7 @@ Awaitable<bool> Engine::durable(std::uint64_t seq, GroupCommit::Asker asker) {
     );
 }
 
-/// The state of a journal that nobody else writes is always what is true.
+/// The only writer's state is always current.
 Awaitable<std::optional<Fault>> Engine::until_readable() {
     co_return std::nullopt;
 }
@@ -269,7 +270,7 @@ void Engine::look_after(const Journal::Health& health) {
     watch_clock();
 }
 
-/// After the sweep, which has read the clock.
+/// Runs after the sweep, which has read the clock.
 void Engine::watch_clock() {
     const bool was_alarmed = std::exchange(is_clock_alarmed_, !time_.agrees());
     if (was_alarmed == is_clock_alarmed_ || !ports_.on_clock_news) return;

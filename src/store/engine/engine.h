@@ -20,58 +20,59 @@
 
 namespace frontrow::store::engine {
 
-/// What is to be said of the wall clock.
+/// Events of the wall clock that an operator should know of.
 enum class ClockNews { long_after_newest_fact, disagrees, agrees_again };
 
-/// The one owner of everything that is true. The thread of `owner` holds the whole state and
-/// decides every command the moment it arrives; the batch of facts that formed meanwhile is made
-/// durable by the journal, and only then are its answers released. Nothing is locked.
+/// The single owner of the state. The thread of `owner` holds the whole state and decides every
+/// command on arrival. Meanwhile the facts form a batch; the journal makes it durable, and only
+/// then are its answers released. There are no locks.
 ///
-/// On any fault of the journal nothing more is decided: what waits is answered outcome_unknown and
-/// `on_failure` is called once, so that the process can end; the restart takes the journal as the
-/// truth.
+/// After any fault of the journal nothing more is decided. Waiting commands are answered
+/// outcome_unknown, and `on_failure` is called once so that the process can end; the restart
+/// recovers from the journal.
 ///
 /// While the journal is stalled (a batch has been under way for two seconds) the engine isn't
-/// ready, and what would take on more is refused as overloaded. What ends or frees a hold is
-/// decided when it arrives, as ever, and waits: a buyer who came in time keeps the seats.
+/// ready, and commands that claim or add something are refused as overloaded. Commands that end or
+/// free a hold are still decided on arrival and wait: a buyer who came in time keeps the seats.
 class Engine : public StateStore {
 public:
     struct Settings {
-        /// Commands waiting for the journal beyond which more are refused as overloaded.
+        /// Bound on commands that wait for the journal; further ones are refused as overloaded.
         std::size_t waiting_max;
-        /// What the facts of one batch may take as lines, by a generous estimate; a command that
-        /// would make it more is refused as overloaded.
+        /// Bound on the facts of one batch as lines, by a generous estimate. A command that would
+        /// exceed it is refused as overloaded.
         std::size_t batch_bytes_max;
     };
 
-    /// All outlive the engine. `on_failure` is called on the owner's thread.
+    /// All must outlive the engine. `on_failure` is called on the owner's thread.
     struct Ports {
         io::Executor owner;
         const io::Clock& clock;
         std::function<void(const io::Fault&)> on_failure;
-        /// With how far the wall clock is ahead of the engine's time. May be empty.
+        /// Called with how far the wall clock is ahead of the engine's time. May be empty.
         std::function<void(ClockNews, Millis)> on_clock_news = {};
-        /// Told once when the journal's room has become low, and once when it is no longer. May be
-        /// empty.
+        /// Called once when the journal's disk space becomes low, and once when it no longer is.
+        /// May be empty.
         std::function<void(const Journal::Health&)> on_room_news = {};
-        /// Told when a reader of the feed couldn't be given older facts. May be empty.
+        /// Called when older facts couldn't be read for a reader of the feed. May be empty.
         std::function<void(const io::Fault&)> on_unread_facts = {};
     };
 
-    /// `state`: what the journal's facts come to, all of them durable. `time` goes on from there.
+    /// `state` is the state of the journal's facts, all of them durable. `time` continues from
+    /// there.
     Engine(
         Settings settings,
         Ports ports,
         std::unique_ptr<domain::Inventory> state,
         io::CarriedTime time
     );
-    /// On the owner's thread, when nobody waits any more.
+    /// Destroy it on the owner's thread, when no caller waits any more.
     ~Engine() override;
 
-    /// What the journal tells what came of its batches.
+    /// The callback through which the journal reports its batches.
     Journal::Done done();
-    /// From now on it decides. The journal ends where the state does, at `end`. Once. A fault is
-    /// the journal's, which is in no good order.
+    /// Starts deciding. The journal must end where the state does, at `end`. Call it once. A fault
+    /// is the journal's, which is unusable then.
     Result<void, io::Fault> start(std::unique_ptr<Journal> journal, const JournalEnd& end);
 
     Awaitable<void> close() override;
@@ -85,14 +86,14 @@ private:
     // Commands.
 
     std::optional<io::Fault> refuse_work() const;
-    /// Refuses new claims only.
+    /// Refuses only commands that claim or add something.
     std::optional<io::Fault> refuse_more() const;
     bool is_stalled() const;
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
-    /// Before the event is deleted, so that nobody waits while its seats are freed.
+    /// Before an event is deleted: keeps its seats alive, to free them bit by bit.
     void let_seats_go(EventId event);
-    /// Makes facts of holds that have run out, a bounded number; each batch that was written brings
-    /// the next.
+    /// Records as facts a bounded number of holds that have run out. Each written batch triggers
+    /// the next sweep.
     void sweep();
 
     // Batches.
@@ -109,12 +110,12 @@ private:
 
     bool is_always_readable() const override { return true; }
     Awaitable<std::optional<io::Fault>> until_readable() override;
-    /// Nothing once everything up to `seq` may be told.
+    /// Returns nothing once everything up to `seq` is durable.
     Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq) override;
     bool is_forming(std::uint64_t seq) const override { return commit_.is_forming(seq); }
     bool lapse_some(Instant now) override;
 
-    // What comes by ten times a second.
+    // Work done ten times a second.
 
     void tick();
     void look_after(const Journal::Health& health);
@@ -128,18 +129,18 @@ private:
     std::uint64_t batches_ = 0;
 
     GroupCommit commit_;
-    /// The batch that is being written.
+    /// The batch being written.
     SharedFacts writing_;
     BatchTiming timing_;
     bool write_is_posted_ = false;
-    /// Ticks since the batch that is being written was handed over.
+    /// Ticks since the batch being written was handed to the journal.
     int ticks_of_batch_ = 0;
     bool failed_ = false;
     bool is_closing_ = false;
     Journal::Health health_;
 
-    /// Posted work holds a weak reference, so that what was queued when the engine goes does
-    /// nothing.
+    /// Posted work holds a weak reference, so work that is still queued when the engine is
+    /// destroyed does nothing.
     std::shared_ptr<Engine*> self_;
     std::unique_ptr<Journal> journal_;
     std::unique_ptr<io::Ticker> ticker_;

@@ -10,23 +10,23 @@
 
 namespace frontrow::store::engine {
 
-/// Reads facts where a journal lies, beside whoever writes it: over a connection of its own, and on
-/// a thread of its own, which decompresses and parses. The chain is checked on the way.
+/// Reads facts from the journal's storage while it is being written: over its own connection and on
+/// its own thread, which decompresses, parses and checks the chain.
 ///
-/// Everything is awaited on the owner's thread. Faults: unavailable, overloaded (too many wait for
-/// their turn), corrupt.
+/// Await everything on the owner's thread. Faults: unavailable, overloaded (too many readers wait),
+/// corrupt.
 class FactReader {
 public:
     virtual ~FactReader() = default;
 
-    /// As Feed::after, of the journal up to `until`, a batch that is durable; `position` isn't
-    /// behind it.
+    /// Like Feed::after, for the journal up to `until`, a durable batch. `position` must not be
+    /// after it.
     virtual io::Awaitable<Result<FeedPage, io::Fault>>
     read(FeedPosition position, JournalEnd until, std::size_t at_most) = 0;
-    /// Where the journal ends: its last batch that may be told. For a process that doesn't write
-    /// it.
+    /// The journal's end: its last batch that may be delivered. For a process that doesn't write
+    /// the journal.
     virtual io::Awaitable<Result<JournalEnd, io::Fault>> find_end() = 0;
-    /// Ends what is under way. Returns when nothing runs any more; only then may it be destroyed.
+    /// Aborts what is under way. Returns when nothing runs any more; destroy the object only then.
     virtual io::Awaitable<void> close() = 0;
 };
 

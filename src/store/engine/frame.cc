@@ -12,9 +12,9 @@ namespace {
 using io::Fault;
 using io::FaultKind;
 
-/// Text that a large batch leaves behind is given back.
+/// A text buffer that grew beyond this is freed after the batch.
 constexpr std::size_t kLinesKept = 4 << 20;
-/// A frame that says of itself that it is longer is damaged: no batch is.
+/// No batch is longer than this, so a frame that states more is damaged.
 constexpr std::size_t kLinesMax = 1'000'000'000;
 
 }  // namespace

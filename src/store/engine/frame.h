@@ -14,10 +14,10 @@
 
 namespace frontrow::store::engine {
 
-// The form that a batch has in every journal: its facts as lines of JSON (wire/fact_json.h), in one
+// The encoding of a batch in every journal: its facts as lines of JSON (wire/fact_json.h), in one
 // zstd frame. docs/journal.md describes it.
 
-/// Makes frames, and keeps the memory that this takes. One thread at a time.
+/// Encodes frames, and reuses its buffers. One thread at a time.
 class FrameWriter {
 public:
     std::string write(std::span<const domain::Fact> facts);
@@ -29,12 +29,12 @@ private:
 
 using TakeFact = std::function<void(domain::Fact&&)>;
 
-/// Hands the facts of these lines to `take`, in order. They are numbered without a gap from
-/// `first_seq` on. Faults: corrupt.
+/// Parses the lines and passes each fact to `take`, in order. The facts must be numbered without
+/// gaps from `first_seq` on. Faults: corrupt.
 Result<void, io::Fault>
 read_lines(std::string_view lines, std::uint64_t first_seq, const TakeFact& take);
 
-/// The facts of a frame, which are numbered without a gap from `first_seq` on. Faults: corrupt.
+/// Decodes a frame whose facts must be numbered without gaps from `first_seq` on. Faults: corrupt.
 Result<std::vector<domain::Fact>, io::Fault>
 read_frame(std::string_view frame, std::uint64_t first_seq);
 

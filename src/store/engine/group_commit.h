@@ -11,64 +11,64 @@
 
 namespace frontrow::store::engine {
 
-/// The batch that is forming while the one before it is being written, and who waits for either.
-/// It knows no journal and no clock. One thread.
+/// The batch that forms while the previous one is being written, with the callers that wait for
+/// either. Knows no journal and no clock. One thread.
 class GroupCommit {
 public:
-    /// Resumed with true when durable, with false when nobody can know.
+    /// Resumed with true when durable, with false if the outcome is unknown.
     using Waiter = std::move_only_function<void(bool)>;
 
     /// Everything up to `durable_seq` is durable.
     explicit GroupCommit(std::uint64_t durable_seq) : durable_seq_{durable_seq} {}
 
-    /// Adds the fact that is made of these to the batch that is forming; its number is the next.
+    /// Adds a fact, constructed from `members`, to the forming batch. It must have the next number.
     template <class... Members>
     const domain::Fact& add(Members&&... members) {
         return forming_.emplace_back(std::forward<Members>(members)...);
     }
-    /// What is being added takes so many bytes as lines, at most.
+    /// Adds the estimated size of new facts, as lines.
     void add_bytes(std::size_t bytes) { forming_bytes_ += bytes; }
     std::size_t facts() const { return forming_.size(); }
     std::size_t bytes() const { return forming_bytes_; }
 
     bool is_writing() const { return writing_seq_ > durable_seq_; }
     bool is_durable(std::uint64_t seq) const { return seq <= durable_seq_; }
-    /// In the batch that is forming, and not in one before it.
+    /// True if the fact is in the forming batch, not in an earlier one.
     bool is_forming(std::uint64_t seq) const { return seq > writing_seq_; }
 
     enum class Asker { command, reader };
-    /// `seq` isn't durable.
+    /// `seq` must not be durable yet.
     void wait(std::uint64_t seq, Asker asker, Waiter waiter);
-    /// How many commands wait.
+    /// The number of waiting commands.
     std::size_t commands_waiting() const { return for_writing_.commands + for_forming_.commands; }
 
-    /// Begins to write the batch that was forming, which isn't empty; none is being written.
+    /// Starts writing the forming batch, which must not be empty. No other batch may be under way.
     std::vector<domain::Fact> seal();
-    /// Makes room for the next batch, which the first fact would otherwise wait for: a little more
-    /// than the last one needed, and no more, because batches are kept for their readers.
+    /// Reserves memory for the next batch, so that its first fact needn't wait for it: a little
+    /// more than the last batch needed, and no more, because batches are kept for readers.
     void make_room() {
         forming_.reserve(std::min<std::size_t>(last_facts_ + last_facts_ / 4, 1'024));
     }
-    /// The batch that was being written is durable. Returns who waited for it.
+    /// The batch that was being written is durable. Returns the waiters of that batch.
     std::vector<Waiter> written();
-    /// Nothing more will be durable. Returns all who waited.
+    /// Nothing more will become durable. Returns all waiters.
     std::vector<Waiter> give_up();
 
 private:
     std::vector<domain::Fact> forming_;
-    /// Of what was told to add_bytes().
+    /// The sum given to add_bytes().
     std::size_t forming_bytes_ = 0;
-    /// Of the batch before.
+    /// The number of facts of the previous batch.
     std::size_t last_facts_ = 0;
     struct Waiting {
         std::vector<Waiter> waiters;
         std::size_t commands = 0;
     };
-    /// For the batch that is forming, and for the one that is being written.
+    /// Waiters of the forming batch, and of the one being written.
     Waiting for_forming_;
     Waiting for_writing_;
     std::uint64_t durable_seq_;
-    /// Of the batch that is being written, or else of the last one.
+    /// The last fact of the batch being written, or of the last one written.
     std::uint64_t writing_seq_ = durable_seq_;
 };
 

@@ -14,40 +14,41 @@
 
 namespace frontrow::store::engine {
 
-/// Where an engine's batches become durable, one at a time. Used on the owner's thread; none of it
-/// waits, but for finish() and the destructor.
+/// Makes an engine's batches durable, one at a time. Used on the owner's thread. Only finish() and
+/// the destructor block.
 class Journal {
 public:
     /// A batch that is durable.
     struct Written {
-        /// Where the journal ends with it.
+        /// The journal's end after the batch.
         JournalEnd end;
-        /// Of its facts, as lines.
+        /// Bytes of its facts, as lines.
         std::size_t bytes = 0;
     };
-    /// Told what came of a batch, or, at any time, of a fault after which nothing more is written:
-    /// then the batch that is under way may get no answer of its own. Any thread.
+    /// Called with the result of each batch. Also called, at any time, with a fault after which
+    /// nothing more is written; the batch under way may then get no answer of its own. Any thread.
     using Done = std::function<void(Result<Written, io::Fault>)>;
 
     struct Health {
-        /// There is so little room that nothing new should be taken on.
+        /// There is so little disk space that commands that claim or add something should be
+        /// refused.
         bool is_low = false;
-        /// Where it knows.
+        /// Absent if unknown.
         std::optional<std::uint64_t> free_bytes = {};
     };
 
     virtual ~Journal() = default;
 
-    /// Takes a batch to make durable. The one before has been answered.
+    /// Takes a batch to make durable. The previous one must have been answered.
     virtual void append(SharedFacts batch) = 0;
-    /// Looks after itself, ten times a second. A fault ends it, like a batch's.
+    /// Periodic maintenance, called ten times a second. A fault ends the journal, like a batch's.
     virtual Result<Health, io::Fault> look() = 0;
-    /// Writes nothing more and leaves all as it is: it can't be trusted any more.
+    /// Writes nothing more and leaves everything as it is, because it can't be trusted any more.
     virtual void abandon(const io::Fault& why) = 0;
-    /// Ends it in good order; no batch is under way and none comes later. `state` is what its facts
-    /// come to. Faults: the first one that it met.
+    /// Closes the journal in good order. No batch may be under way, and none may follow. `state` is
+    /// the state of its facts. Faults: the first one that it met.
     virtual Result<void, io::Fault> finish(const domain::Inventory& state) = 0;
-    /// Reads what was appended, beside all of this.
+    /// Reads what was appended, independently of all other calls.
     virtual FactReader& facts() = 0;
 };
 

@@ -6,13 +6,13 @@
 
 namespace frontrow::store::engine {
 
-/// Where a journal ends, or ended once: what a snapshot is taken at.
+/// The present or a former end of a journal; a snapshot is taken at one.
 struct JournalEnd {
-    /// The number of its last batch: one by one in a file, by its first fact in a shared journal; 0
-    /// before any.
+    /// The number of the last batch: consecutive in a file, the number of its first fact in a
+    /// shared journal; 0 before any batch.
     std::uint64_t batch = 0;
     std::uint64_t last_seq = 0;
-    /// Of the chain up to there.
+    /// The hash chain's value there.
     io::Sha256Digest hash{};
 
     friend bool operator==(const JournalEnd&, const JournalEnd&) = default;

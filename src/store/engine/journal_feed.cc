@@ -14,7 +14,7 @@ std::unexpected<io::Fault> feed_is_closed() {
     return std::unexpected(io::Fault{io::FaultKind::unavailable, "the feed is closed"});
 }
 
-/// Somebody's entry in a list, however the wait ends.
+/// An entry in a list, removed however the wait ends.
 template <class List>
 class Entry {
 public:
@@ -52,7 +52,7 @@ void JournalFeed::close() {
     wake_all();
 }
 
-/// Each goes on in a later turn of the loop.
+/// Each reader resumes in a later turn of the loop.
 void JournalFeed::wake_all() {
     for (const auto& wake : wakes_)
         wake();
@@ -68,7 +68,7 @@ io::Awaitable<Result<FeedPosition, io::Fault>> JournalFeed::head() {
 io::Awaitable<Result<FeedPage, io::Fault>>
 JournalFeed::after(FeedPosition position, std::size_t at_most) {
     if (!recent_ || position.seq > recent_->told().last_seq) {
-        // Another node may have told of it already.
+        // Another node may have delivered this position already.
         if (auto fault = co_await ports_.until_fresh())
             co_return std::unexpected(std::move(*fault));
         if (position.seq > recent_->told().last_seq) co_return page_beyond_head(position);

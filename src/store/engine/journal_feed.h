@@ -16,18 +16,18 @@
 
 namespace frontrow::store::engine {
 
-/// The feed of a store: the newest batches from memory, older ones from where the journal lies. The
-/// owner's thread hands batches over and does nothing else for a reader. One thread, the owner's.
+/// The feed of a store: the newest batches from memory, older ones from the journal's storage. All
+/// that the owner's thread does for readers is hand over batches. One thread, the owner's.
 class JournalFeed final : public Feed {
 public:
-    /// Of the facts that are kept in memory: some 10,000, which are nearly a second of a rush.
+    /// Bytes of facts kept in memory: some 10,000 facts, nearly a second of a rush.
     static constexpr std::size_t kBytesMax = 8 << 20;
 
     struct Ports {
         io::Executor owner;
-        /// Returns once everything may be told here that may be told anywhere.
+        /// Returns once everything that may be delivered anywhere may be delivered here.
         std::function<io::Awaitable<std::optional<io::Fault>>()> until_fresh;
-        /// Told of a fault by which older facts couldn't be read. May be empty.
+        /// Called with a fault that kept older facts from being read. May be empty.
         std::function<void(const io::Fault&)> on_unread = {};
     };
 
@@ -35,14 +35,14 @@ public:
     JournalFeed(const JournalFeed&) = delete;
     JournalFeed& operator=(const JournalFeed&) = delete;
 
-    /// The journal stands at `end`, and all of it may be told. Before until_fresh() has returned
-    /// without a fault; once. `older` outlives the feed's last use.
+    /// The journal's end is `end`, and all of it may be delivered. Call it once, before
+    /// until_fresh() first returns without a fault. `older` must outlive the feed's last use.
     void begin(const JournalEnd& end, FactReader& older);
-    /// As RecentFacts'.
+    /// Like RecentFacts::add.
     void add(SharedFacts facts, const JournalEnd& end, std::size_t text_bytes);
-    /// From now on everything that was added is told.
+    /// From now on everything added so far may be delivered.
     void tell();
-    /// Wakes all who wait. From now on nobody waits, and only memory is read.
+    /// Wakes all waiting readers. From now on no reader waits, and only memory is read.
     void close();
 
     io::Awaitable<Result<FeedPosition, io::Fault>> head() override;
@@ -59,7 +59,7 @@ private:
     Ports ports_;
     std::optional<RecentFacts> recent_;
     FactReader* older_ = nullptr;
-    /// Of those who wait for more.
+    /// The wake-up functions of the readers that wait for more.
     Wakes wakes_;
     bool is_closing_ = false;
 };

@@ -6,15 +6,15 @@
 
 namespace frontrow::store::engine {
 
-/// What came of the commands of one process, and of its batches.
+/// The fate of one process's commands and batches.
 struct JournalCounts {
     std::uint64_t commands = 0;
     /// How often a command was decided.
     std::uint64_t decisions = 0;
-    /// Batches that were the next in the journal, and those that another came before.
+    /// Batches that became the next in the journal, and those that lost against another.
     std::uint64_t won = 0;
     std::uint64_t lost = 0;
-    /// Of the journal's last fact that is known here.
+    /// The journal's last fact known here.
     std::uint64_t last_seq = 0;
 };
 

@@ -13,13 +13,13 @@
 
 namespace frontrow::store::engine {
 
-/// The feed of a journal that other processes write, or none: whoever waits for more looks four
-/// times a second whether there is. One thread, the owner's.
+/// The feed of a journal that other processes write, if any: a waiting reader checks for new facts
+/// four times a second. One thread, the owner's.
 class PolledFeed final : public Feed {
 public:
     static constexpr std::chrono::milliseconds kPace{250};
 
-    /// `reader` outlives it.
+    /// `reader` must outlive the feed.
     PolledFeed(io::Executor owner, FactReader& reader)
         : owner_{std::move(owner)}, reader_{reader} {}
 
@@ -32,7 +32,7 @@ public:
 private:
     io::Executor owner_;
     FactReader& reader_;
-    /// Where the journal ended when it was last looked at.
+    /// The journal's end when last checked.
     std::optional<JournalEnd> end_;
 };
 

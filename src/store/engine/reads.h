@@ -12,14 +12,15 @@
 
 namespace frontrow::store::engine {
 
-/// What was read, and the newest fact that it rests on: it may be told once that is durable.
+/// A value that was read, and the newest fact on which it depends: the value may be told once that
+/// fact is durable.
 template <class Value>
 struct Read {
     Value value;
     std::uint64_t rests_on = 0;
 };
 
-// Every read of the port, as it is at one instant. What isn't there is nothing. Pure.
+// Every read of the port, as of one instant. Missing entities are an empty optional. Pure.
 
 Read<std::optional<domain::Event>> read_event(const domain::Inventory& state, EventId id);
 Read<std::vector<domain::Event>> read_events(const domain::Inventory& state, const domain::Page&);
@@ -37,7 +38,7 @@ Read<std::optional<domain::SeatList>> read_seats(
 );
 Read<std::optional<domain::SeatCounts>>
 read_counts(const domain::Inventory& state, EventId event, Instant now);
-/// Nothing unless it's this user's.
+/// Nothing unless the reservation belongs to this user.
 Read<std::optional<domain::Reservation>> read_reservation(
     const domain::Inventory& state,
     ReservationId id,
@@ -53,7 +54,7 @@ Read<std::vector<domain::Reservation>> read_reservations(
 Read<std::vector<domain::ApiKey>>
 read_api_keys(const domain::Inventory& state, const domain::Page& page);
 
-/// What tells of this event as it is now rests on this.
+/// The fact on which any present statement about this event depends.
 std::uint64_t last_seq_of(const domain::Inventory& state, EventId event);
 
 }  // namespace frontrow::store::engine

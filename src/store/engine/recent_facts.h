@@ -9,24 +9,24 @@
 
 namespace frontrow::store::engine {
 
-/// The newest batches of a journal, for readers that follow it closely: as many as fit into some
-/// bytes of memory, and the newest one however large. Pure; one thread.
+/// The newest batches of a journal, for readers near its head: as many as fit into a number of
+/// bytes, and always the newest. Pure; one thread.
 class RecentFacts {
 public:
-    /// Begins without a batch, behind `before`, up to which everything may be told.
+    /// Starts without a batch, after `before`. Everything up to there may be delivered.
     RecentFacts(const JournalEnd& before, std::size_t bytes_max)
         : before_{before}, told_{before}, bytes_max_{bytes_max} {}
 
-    /// The next batch, at whose end the journal stands at `end`. `text_bytes`: what its texts take,
-    /// about. It isn't told yet.
+    /// Adds the next batch, with which the journal's end is `end`. `text_bytes` is about the size
+    /// of its texts. It may not be delivered yet.
     void add(SharedFacts facts, const JournalEnd& end, std::size_t text_bytes);
-    /// From now on everything that was added is told.
+    /// From now on everything added so far may be delivered.
     void tell() { told_ = end(); }
 
-    /// Behind the last batch that is told.
+    /// The end of the last batch that may be delivered.
     const JournalEnd& told() const { return told_; }
-    /// As Feed::after, of a position that isn't behind told(); nothing where it is older than what
-    /// is kept here.
+    /// Like Feed::after, for a position that isn't after told(). Returns nothing if the position is
+    /// older than what is kept.
     std::optional<FeedPage> after(const FeedPosition& position, std::size_t at_most) const;
 
 private:
@@ -41,7 +41,7 @@ private:
     const JournalEnd& end() const { return kept_.empty() ? before_ : kept_.back().end; }
 
     std::deque<Kept> kept_;
-    /// Of the batch before those that are kept.
+    /// The end before the kept batches.
     JournalEnd before_;
     JournalEnd told_;
     std::size_t bytes_ = 0;

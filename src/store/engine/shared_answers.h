@@ -6,12 +6,12 @@
 
 namespace frontrow::store::engine {
 
-/// Answers to questions about what is just changing: each is made once, at a moment that is the
-/// same for all who asked before it. One thread.
+/// Answers to questions about state that is just changing. Each question is answered once, at one
+/// moment, for all callers that asked before. One thread.
 template <class Question, class Answer>
 class SharedAnswers {
 public:
-    /// Filled by make(); stays nothing where it finds none.
+    /// Filled by make(); stays empty if there is no answer.
     using Slot = std::shared_ptr<const std::optional<Answer>>;
 
     Slot to(const Question& question) {
@@ -20,7 +20,7 @@ public:
         return slot;
     }
 
-    /// Fills what was asked for with `answer(question)`.
+    /// Answers all pending questions with `answer(question)`.
     template <class Find>
     void make(Find answer) {
         for (const auto& [question, slot] : slots_)

@@ -22,10 +22,10 @@ namespace fs = std::filesystem;
 using io::Fault;
 using io::FaultKind;
 
-/// Raised with every change of what is written, and so of domain/inventory_image.h.
+/// Raise it with every change of the written form, and so of domain/inventory_image.h.
 constexpr unsigned kSnapshotFormat = 6;
 
-// A line of fixed length, the hash, the inventory, the digest of all before it.
+// A line of fixed length, the hash, the inventory, and the digest of everything before it.
 constexpr auto kFormatForm = "frontrow snapshot, format %04u";
 constexpr auto kHeaderForm =
     "frontrow snapshot, format %04u, batch %020llu, seq %020llu, generation %02u\n";
@@ -85,7 +85,7 @@ std::unexpected<Fault> damaged(const fs::path& file, const char* why) {
     return std::unexpected(Fault{FaultKind::corrupt, file.string() + " " + why});
 }
 
-/// The last bytes of the file, where they are the digest of all the others.
+/// Returns the file's last bytes if they are the digest of all others.
 Result<std::optional<io::Sha256Digest>, Fault> find_digest(io::File& file, std::uint64_t size) {
     io::Sha256 sha;
     std::vector<char> buffer(1 << 20);
@@ -105,7 +105,7 @@ Result<std::optional<io::Sha256Digest>, Fault> find_digest(io::File& file, std::
     return is_whole ? std::optional{digest} : std::nullopt;
 }
 
-/// A snapshot's bytes but for its own digest.
+/// Writes a snapshot without its digest.
 void write_all(
     SnapshotWriter& writer,
     const domain::Inventory& inventory,
@@ -129,7 +129,7 @@ Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
     if (!digest) return std::unexpected(digest.error());
     if (!*digest) return damaged(path, "isn't as it was written");
 
-    // The same file, whatever has the name by now.
+    // Rewinds instead of reopening: the name may lead to another file by now.
     if (auto at_begin = file->rewind(); !at_begin) return std::unexpected(at_begin.error());
     std::array<char, kHeader + 1> header{};
     const auto read = file->read(std::span{header}.first(kHeader));
@@ -168,7 +168,7 @@ Result<std::vector<std::string>, Fault> Snapshot::differences_from(
     SnapshotWriter digester{nullptr};
     write_all(digester, inventory, end_, generation_);
     if (digester.take_digest() == digest_) return std::vector<std::string>{};
-    // Nothing is derived from rows that may contradict each other.
+    // Don't derive anything, because the rows may contradict each other.
     const auto rows = read_rows(StateLog::Digests::off);
     if (!rows) return std::unexpected(rows.error());
     return compare_rows(**rows, inventory);

@@ -16,37 +16,37 @@
 
 namespace frontrow::store::engine {
 
-/// How many snapshots may follow from one another. The next is made from the journal's beginning:
-/// whatever was wrong with one isn't handed on for ever.
+/// How many snapshots may build on one another. After that, a snapshot is made from the journal's
+/// beginning, so that an error in one isn't passed on for ever.
 inline constexpr unsigned kGenerationsMax = 8;
 constexpr bool is_last_generation(unsigned generation) {
     return generation >= kGenerationsMax;
 }
 
-/// A file with the inventory as it is at one batch of the journal: it saves a start from reading
-/// the facts up to there again. It vouches for nothing: whoever uses it holds its end against the
-/// journal's. Its format stands in docs/journal.md.
+/// A file with the inventory as of one batch of the journal, which saves a start from reading the
+/// facts up to there. It proves nothing: its user must compare its end with the journal's.
+/// docs/journal.md describes the format.
 class Snapshot {
 public:
-    /// Opens a snapshot and proves that every byte is as it was written. Faults: corrupt,
-    /// unavailable; it can be done without.
+    /// Opens a snapshot and verifies its checksum over all bytes. Faults: corrupt, unavailable. A
+    /// start can do without the snapshot.
     static Result<Snapshot, io::Fault> open(const std::filesystem::path& file);
 
-    /// The batch that it was taken at, as the journal had it.
+    /// The batch at which it was taken.
     const JournalEnd& end() const { return end_; }
-    /// 1 for one that was made from the journal's beginning, otherwise one more than that of the
-    /// snapshot from which it was made.
+    /// 1 if it was made from the journal's beginning, otherwise one more than the generation of the
+    /// snapshot it was made from.
     unsigned generation() const { return generation_; }
     const std::filesystem::path& path() const { return path_; }
-    /// Of the file.
+    /// Size of the file.
     std::uint64_t bytes() const { return size_; }
-    /// Of these two one, once.
+    /// Call either read() or differences_from(), once.
 
     Result<std::unique_ptr<domain::Inventory>, io::Fault> read(
         StateLog::Digests digests = StateLog::Digests::off
     );
-    /// Where it isn't what it should be: its rows that differ, by name; empty where it is byte for
-    /// byte what would be written of `inventory` now.
+    /// The names of the rows that differ from `inventory`; empty if the file is byte for byte what
+    /// would be written now.
     Result<std::vector<std::string>, io::Fault> differences_from(const domain::Inventory& inventory
     );
 
@@ -71,13 +71,13 @@ private:
     std::filesystem::path path_;
     JournalEnd end_;
     unsigned generation_;
-    /// Of what follows the header, without the digest.
+    /// Size of what follows the header, without the digest.
     std::uint64_t size_;
     io::Sha256Digest digest_;
 };
 
-/// Writes the snapshot of this end into the folder, whole and durable when it returns; one that is
-/// there already is replaced.
+/// Writes the snapshot of this end into the folder; it is complete and durable when this returns.
+/// Replaces an existing one of this end.
 Result<void, io::Fault> write_snapshot(
     const std::filesystem::path& folder,
     const domain::Inventory& inventory,
@@ -85,11 +85,11 @@ Result<void, io::Fault> write_snapshot(
     unsigned generation
 );
 
-/// The folder's snapshots, newest first, whole or not.
+/// The folder's snapshots, newest first, valid or not.
 std::vector<std::filesystem::path> list_snapshots(const std::filesystem::path& folder);
-/// Removes the folder's snapshots but those of these batches.
+/// Removes the folder's snapshots except those of these batches.
 void keep_snapshots(const std::filesystem::path& folder, const std::vector<std::uint64_t>& batches);
-/// Removes what a snapshot that was cut off has left.
+/// Removes the remains of interrupted snapshots.
 void remove_unfinished_snapshots(const std::filesystem::path& folder);
 
 }  // namespace frontrow::store::engine

@@ -3,8 +3,8 @@
 namespace frontrow::store::engine {
 namespace {
 
-/// What is written is synced piece by piece, so that a journal on the same disk never waits for
-/// more than one.
+/// The file is synced in pieces of this size, so that a journal on the same disk waits for one
+/// piece at most.
 constexpr std::size_t kPiece = 256 << 10;
 
 }  // namespace

@@ -25,10 +25,10 @@
 
 namespace frontrow::store::engine {
 
-// How a snapshot's values are written. A number is 7 bits a byte, the lowest first, the eighth bit
-// says that more follow; one that may be negative is folded first (0, -1, 1, -2, …). Ids are 16
-// bytes, digests 16 or 32, a text is its length and its bytes, what may be absent is a 0 or a 1 and
-// itself.
+// The encoding of a snapshot's values. A number is written 7 bits per byte, lowest first; the
+// eighth bit says that more bytes follow. A number that may be negative is zigzag-encoded first (0,
+// -1, 1, -2, …). Ids take 16 bytes, digests 16 or 32. A text is its length and its bytes. An
+// optional value is a 0, or a 1 and the value.
 
 template <class Rows>
 concept Listed = requires(Rows& rows) {
@@ -36,10 +36,10 @@ concept Listed = requires(Rows& rows) {
     rows.size();
 } && !std::same_as<std::remove_const_t<Rows>, std::string>;
 
-/// Writes values into a file and digests them on the way. After a fault it writes no more.
+/// Writes values to a file and computes their digest. After a fault it writes no more.
 class SnapshotWriter {
 public:
-    /// Without a file it only digests.
+    /// Without a file it only computes the digest.
     explicit SnapshotWriter(io::File* file);
 
     template <class... T>
@@ -54,9 +54,9 @@ public:
     }
     void bytes(std::string_view bytes);
 
-    /// Writes the digest of everything so far behind it.
+    /// Appends the digest of everything so far.
     Result<void, io::Fault> finish();
-    /// Of what came since the last one.
+    /// The digest of everything since the last call.
     io::Sha256Digest take_digest();
 
 private:
@@ -123,11 +123,11 @@ private:
     Result<void, io::Fault> done_;
 };
 
-/// Reads what a SnapshotWriter wrote, from a file whose digest was checked. Once something isn't as
-/// it should be it reads nothing but zeros, and is_good() says so.
+/// Reads what a SnapshotWriter wrote, from a file whose digest was checked. After the first invalid
+/// value it returns only zeros, and is_whole() is false.
 class SnapshotReader {
 public:
-    /// `size` bytes are to be read.
+    /// Reads `size` bytes.
     SnapshotReader(io::File& file, std::uint64_t size);
 
     template <class... T>
@@ -137,7 +137,7 @@ public:
     template <class Rows, class Each>
     void each(Rows& rows, Each each) {
         const auto count = get_number();
-        // Each takes a byte at least.
+        // Each row takes at least one byte.
         if (count > left_ + (end_ - place_)) is_good_ = false;
         if constexpr (requires { rows.reserve(count); }) {
             if (is_good_) rows.reserve(count);
@@ -147,10 +147,10 @@ public:
     }
     void bytes(std::span<char> into);
 
-    /// What was read can't be.
+    /// The values read so far are invalid.
     void fail() { is_good_ = false; }
 
-    /// Everything was as it should be and nothing is left.
+    /// True if every value was valid and nothing is left.
     bool is_whole() const { return is_good_ && left_ == 0 && place_ == end_; }
 
 private:
@@ -236,7 +236,7 @@ private:
     void refill();
 
     io::File& file_;
-    /// Of the file, not yet in the buffer.
+    /// Bytes of the file that are not in the buffer yet.
     std::uint64_t left_;
     std::vector<char> buffer_;
     std::size_t place_ = 0;

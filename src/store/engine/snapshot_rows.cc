@@ -35,8 +35,8 @@ struct Row {
     friend bool operator==(const Row&, const Row&) = default;
 };
 
-/// An archive (domain/inventory_image.h) that keeps of each row what it's called and a digest, each
-/// list of rows by itself.
+/// An archive (domain/inventory_image.h) that keeps a name and a digest for each row, in a list per
+/// table.
 class RowDigests {
 public:
     explicit RowDigests(const Inventory& inventory) : inventory_{inventory} {}
@@ -45,7 +45,7 @@ public:
     void operator()(const T&... values) {
         (put(values), ...);
     }
-    /// Of rows without a name of their own.
+    /// For rows without a name of their own.
     template <class Rows, class Each>
     void each(const Rows& rows, Each each) {
         begin_list();
@@ -73,13 +73,13 @@ private:
             writer_(value);
         }
     }
-    /// Who has a reservation is found by a number; another name behind it is another reservation.
+    /// A reservation refers to its user by index, so the user's name counts as part of the row.
     void add_user(const domain::ReservationRow& row) {
         if (inventory_.reservations().buyers().has(row.user))
             writer_(inventory_.reservations().buyers().name(row.user));
     }
     void add_user(const auto&) {}
-    /// What came between the lists is a row of its own.
+    /// Values between the lists become a row of their own.
     void begin_list() {
         lists_.emplace_back();
         close("its figures");

@@ -7,8 +7,8 @@
 
 namespace frontrow::store::engine {
 
-/// The rows in which two inventories differ, by name; the first hundred of them. Looks at what a
-/// snapshot has, and not at what is derived from it: `rows` may be fresh from a file, and wrong.
+/// The names of the rows in which two inventories differ; the first hundred. Compares only what a
+/// snapshot contains, not what is derived from it: `rows` may come unchecked from a file.
 std::vector<std::string>
 compare_rows(const domain::Inventory& rows, const domain::Inventory& inventory);
 

@@ -5,21 +5,21 @@
 
 namespace frontrow::store::engine {
 
-/// Says when the next snapshot is worth taking: when the journal has grown by `bytes_min` of facts,
-/// and by an eighth of what it had. So a start has few facts to read, and the snapshots of a
-/// growing journal together cost no more than some times their last.
+/// Says when the next snapshot should be taken: when the journal has grown by `bytes_min` of facts
+/// and by an eighth of its size. So a start reads few facts, and all snapshots of a growing journal
+/// together cost only a few times the last one.
 ///
-/// While a rush is on, which needs every core, it waits, until twice as much has come: on two
-/// cores a snapshot beside the sale costs a seventh of its rate, and a start reads what it waited
-/// for in about a second.
+/// During a rush, which needs every core, it waits until twice as much has come. On two cores a
+/// snapshot costs the sale a seventh of its rate, and a start reads the extra facts in about a
+/// second.
 class SnapshotSchedule {
 public:
-    /// `last_bytes`: what the journal had at the newest snapshot.
+    /// `last_bytes`: the journal's size at the newest snapshot.
     SnapshotSchedule(std::uint64_t bytes_min, std::uint64_t last_bytes)
         : bytes_min_{bytes_min}, last_bytes_{last_bytes}, seen_bytes_{last_bytes} {}
 
-    /// To be asked ten times a second. Once it has said so, the next is due when as much has come
-    /// again: one that fails isn't tried again at once.
+    /// Call it ten times a second. After it returns true, the next snapshot is due when the journal
+    /// has grown as much again: a failed snapshot isn't tried again at once.
     bool is_due(std::uint64_t journal_bytes) {
         const bool is_rush = journal_bytes - seen_bytes_ > bytes_min_ / kRushPart;
         seen_bytes_ = journal_bytes;
@@ -28,13 +28,13 @@ public:
         last_bytes_ = journal_bytes;
         return true;
     }
-    /// Whether what has come since the last one is worth one at a stop.
+    /// True if the journal has grown enough for a snapshot at shutdown.
     bool is_worth_one_at_stop(std::uint64_t journal_bytes) const {
         return journal_bytes - last_bytes_ >= bytes_min_ / 4;
     }
 
 private:
-    /// Of 64 MiB 128 KiB: some 2,000 reservations a second.
+    /// 128 KiB per tick for 64 MiB: some 2,000 reservations a second.
     static constexpr std::uint64_t kRushPart = 512;
 
     std::uint64_t bytes_min_;

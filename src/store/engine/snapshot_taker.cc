@@ -48,7 +48,8 @@ void SnapshotTaker::finish(
 ) {
     child_.reset();
     if (!schedule_.is_worth_one_at_stop(journal_bytes)) return;
-    // The next one is made from the journal's beginning, which would make the stop a long one.
+    // The next snapshot must be made from the journal's beginning, which would make the shutdown
+    // long.
     if (is_last_generation(begun_.generation)) return;
     const auto written = write_snapshot(begun_.folder, state, end, begun_.generation + 1);
     if (!written) on_trouble_(written.error());

@@ -15,34 +15,35 @@
 
 namespace frontrow::store::engine {
 
-/// Has a child process take a snapshot whenever one is due, and takes one itself at a stop. One
-/// thread.
+/// Starts a child process that takes a snapshot whenever one is due, and takes one itself at
+/// shutdown. One thread.
 class SnapshotTaker {
 public:
     struct Settings {
-        /// What takes a snapshot and exits 0; never, if empty.
+        /// The command that takes a snapshot and exits with 0; empty: never.
         std::vector<std::string> command;
-        /// The command's, each as NAME=value: what a list of processes doesn't show.
+        /// The command's environment, as NAME=value: a list of processes doesn't show it.
         std::vector<std::string> environment = {};
         std::uint64_t bytes_min = 64 << 20;
     };
 
-    /// What the process began with.
+    /// What the process started from.
     struct Begun {
-        /// Where snapshots lie.
+        /// The folder of the snapshots.
         std::filesystem::path folder;
-        /// Of its snapshot, 0 if there was none, and what the journal had up to there.
+        /// The generation of its snapshot, 0 if there was none, and the journal's size up to there.
         unsigned generation = 0;
         std::uint64_t bytes = 0;
     };
 
-    /// `on_trouble` is told when one couldn't be taken; it is tried again when the next is due.
+    /// `on_trouble` is called when a snapshot couldn't be taken; the next try is when the next one
+    /// is due.
     SnapshotTaker(Settings settings, Begun begun, std::function<void(const io::Fault&)> on_trouble);
 
-    /// Looks after the child, and starts one if it's time; ten times a second. Never waits.
+    /// Checks the child, and starts one if it is time; call it ten times a second. Never blocks.
     void look(std::uint64_t journal_bytes);
-    /// Leaves a snapshot behind, if a start would have much to read without it and the one that the
-    /// process began with wasn't of the last generation. Ends the child.
+    /// Takes a snapshot at shutdown, if a start would have much to read without it and the
+    /// process's own snapshot wasn't of the last generation. Ends the child.
     void finish(const domain::Inventory& state, const JournalEnd& end, std::uint64_t journal_bytes);
 
 private:

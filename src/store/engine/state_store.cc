@@ -70,8 +70,8 @@ Awaitable<Result<std::vector<domain::ApiKey>, Fault>> StateStore::list_api_keys(
     return tell([this, page] { return read_api_keys(*state_, page); });
 }
 
-// What a crowd asks for while holds run out: it first lets them lapse, some in each turn of the
-// loop. That is faster than holds can end, so it comes to an end.
+// For requests of a crowd while holds run out: lapses the holds first, some in each turn of the
+// loop. That is faster than holds can end, so the loop ends.
 
 std::optional<Instant> StateStore::lapsed_at_once() {
     if (!is_always_readable()) return std::nullopt;
@@ -145,14 +145,14 @@ Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> StateStore::seat_map(Even
     co_return std::move(read.value);
 }
 
-/// A key that isn't durable yet is known to nobody, and one whose revocation isn't yet is refused
-/// rather too early than too late.
+/// A key whose creation isn't durable yet is known to no client. A key whose revocation isn't
+/// durable yet is refused: better too early than too late.
 const domain::ApiKey* StateStore::find_api_key(const domain::ApiKeyDigest& digest) const {
     return state_->api_keys().find_live(digest);
 }
 
-/// As with keys: until a membership is durable nobody was told of it, and one whose end isn't yet
-/// is refused rather too early than too late.
+/// As for keys: no client was told of a membership that isn't durable yet, and a member whose
+/// removal isn't durable yet is refused: better too early than too late.
 bool StateStore::is_member_organizer(EventId event, std::string_view sub) const {
     const auto* row = state_->plans().find(event);
     return row != nullptr && domain::is_member_organizer(*row, sub);

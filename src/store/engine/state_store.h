@@ -20,10 +20,10 @@
 
 namespace frontrow::store::engine {
 
-/// A store that holds the whole state in memory: all reads of the port, once for every kind of
-/// journal. Each read takes its answer from the state at one instant, on the owner's thread, and
-/// waits until what it rests on is durable. A kind of store says when the state may be read and
-/// when an answer may be told.
+/// A store that holds the whole state in memory. It has all reads of the port, once for every kind
+/// of journal. Each read computes its answer from the state at one instant, on the owner's thread,
+/// and waits until the facts it depends on are durable. A derived store says when the state may be
+/// read and when an answer may be told.
 class StateStore : public Store {
 public:
     Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
@@ -49,7 +49,7 @@ public:
     const domain::Inventory& inventory() const { return *state_; }
 
 protected:
-    /// `on_unread`: as JournalFeed's.
+    /// `on_unread`: as for JournalFeed.
     StateStore(
         io::Executor owner,
         std::unique_ptr<domain::Inventory> state,
@@ -58,12 +58,12 @@ protected:
 
     const io::Executor& owner() const { return owner_; }
     domain::Inventory& state() { return *state_; }
-    /// Is handed each batch by the kind of store.
+    /// The derived store adds each batch to it.
     JournalFeed& journal_feed() { return feed_; }
-    /// Another one, before anything has been asked.
+    /// Replaces the state; call it before the first read.
     void begin_with(std::unique_ptr<domain::Inventory> state) { state_ = std::move(state); }
 
-    // What a kind of store says of its reads.
+    // What a derived store defines about its reads.
 
     /// False: until_readable() is awaited before each read.
     virtual bool is_always_readable() const = 0;
@@ -71,19 +71,18 @@ protected:
     virtual Awaitable<std::optional<io::Fault>> until_readable() = 0;
     /// Returns once everything up to `seq` is durable. Faults: outcome_unknown.
     virtual Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq) = 0;
-    /// The fact of this number is in a batch that others about the same may join.
+    /// True if this fact is in a batch that more facts may still join.
     virtual bool is_forming(std::uint64_t seq) const = 0;
-    /// Has the state count a bounded number of holds that have run out as free; false while more
-    /// are left that should be.
+    /// Lapses a bounded number of expired holds in the state. Returns false while more must lapse.
     virtual bool lapse_some(Instant now) = 0;
 
-    /// Before the batch that is forming becomes one that is written.
+    /// Call before the forming batch becomes the one being written.
     void answer_shared(Instant now);
-    /// Drops what is kept of an event that was deleted.
+    /// Drops the map of a deleted event.
     void forget_seat_map(EventId event) { seat_maps_.forget(event); }
 
 private:
-    /// A list's first seats: everybody asks for them when a sale opens.
+    /// A list's first seats, which everybody requests when a sale opens.
     struct FirstSeats {
         EventId event;
         bool only_available = false;
@@ -93,11 +92,11 @@ private:
         friend auto operator<=>(const FirstSeats&, const FirstSeats&) = default;
     };
 
-    /// What `find` reads, once it may be told. Reads when it is awaited.
+    /// Returns what `find` reads, once it may be told. `find` runs when the result is awaited.
     template <class Find>
     auto tell(Find find) -> Awaitable<Result<decltype(find().value), io::Fault>>;
-    // The instant of a read for which all holds that should have lapsed have, so that it costs the
-    // same however many ran out. Nothing if that takes a wait.
+    // The instant for a read at which all holds that should have lapsed have lapsed, so that the
+    // read's cost doesn't depend on how many ran out. Nothing if that requires waiting.
     std::optional<Instant> lapsed_at_once();
     Awaitable<Result<Instant, io::Fault>> lapsed_later();
     Read<std::optional<SeatMaps::Map>> read_seat_map(EventId event, Instant now);
@@ -106,8 +105,8 @@ private:
     std::unique_ptr<domain::Inventory> state_;
     JournalFeed feed_;
     SeatMaps seat_maps_;
-    // For events that the forming batch changes: it may change them a hundred times yet, and a
-    // reader must wait for its end anyway.
+    // For events that the forming batch changes: it may change them a hundred times more, and a
+    // reader must wait until it is written anyway.
     SharedAnswers<EventId, SeatMaps::Map> shared_seat_maps_;
     SharedAnswers<FirstSeats, domain::SeatList> shared_seats_;
 };

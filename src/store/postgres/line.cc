@@ -18,15 +18,15 @@ constexpr std::chrono::milliseconds kStatementTime{2'000};
 constexpr std::chrono::milliseconds kAnswerTime{2'500};
 constexpr std::chrono::milliseconds kConnectTime{2'000};
 
-/// A commit that waits for a standby goes on to wait when its client has gone, and with it the
-/// session. Nothing is lost: whoever asked has counted it as unknown.
+/// A commit that waits for a standby keeps waiting after its client is gone, and its session stays
+/// open. Cancelling that wait loses nothing: the caller has already treated the outcome as unknown.
 constexpr io::postgres::PgStatement kLeaveStandby{
     "",
     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'SyncRep'"
 };
 
-/// The session that a pooler has lent doesn't know a statement that was prepared in another, or has
-/// one of that name already.
+/// True if a session lent by a pooler doesn't know a statement that was prepared in another
+/// session, or already has one of that name.
 bool is_of_pooler(const PgError& error) {
     return error.sqlstate == "26000" || error.sqlstate == "42P05";
 }
@@ -49,7 +49,7 @@ io::Fault unavailable(const PgError& error) {
 Awaitable<Line::Results> Line::run(std::span<const PgQuery> queries) {
     auto results = co_await try_to_run(queries);
     if (results || !options_.prepare || !is_of_pooler(results.error())) co_return results;
-    // Nothing was done. From here on statements go unnamed, as a pooler wants it.
+    // Nothing was done. From now on statements are sent unnamed, as a pooler requires.
     options_.prepare = false;
     connection_.reset();
     co_return co_await try_to_run(queries);

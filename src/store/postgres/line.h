@@ -12,15 +12,15 @@
 
 namespace frontrow::store::postgres {
 
-/// Bounds for what nodes ask for, which never takes long: what is silent for longer counts as gone,
-/// and is asked again on another connection while clients still wait.
+/// Sets timeouts for the nodes' statements, which are all short: a connection that is silent for
+/// longer counts as lost, and the statement is sent again on another one while clients still wait.
 io::postgres::PgOptions with_short_times(io::postgres::PgOptions options);
 
-/// Of what surely wasn't done, or only read.
+/// Makes a fault of a read's error, or of an error after which certainly nothing was done.
 io::Fault unavailable(const io::postgres::PgError& error);
 
-/// A connection that is opened when it's used and isn't usable. It lives with a pooler that lends
-/// its sessions by the transaction. One user at a time.
+/// A connection that opens itself on use. Works with a pooler that lends sessions by the
+/// transaction. One user at a time.
 class Line {
 public:
     Line(io::Executor owner, const io::postgres::PgOptions& options)
@@ -28,20 +28,20 @@ public:
 
     using Results = Result<std::vector<io::postgres::PgResult>, io::postgres::PgError>;
 
-    /// As PgConnection::run.
+    /// Like PgConnection::run.
     io::Awaitable<Results> run(std::span<const io::postgres::PgQuery> queries);
-    /// The same in the session that is open. Errors: refused, if none is.
+    /// The same in the session that is open. Errors: refused if none is.
     io::Awaitable<Results> go_on(std::span<const io::postgres::PgQuery> queries);
-    /// With the transaction that it is in. Nothing is under way.
+    /// Ends the session, and the transaction that is open in it. No call may be under way.
     void end_session() { connection_.reset(); }
-    /// As run(), for what changes something. Faults: unavailable (nothing was done),
-    /// outcome_unknown (it may have been, or a standby may not have it).
+    /// Like run(), for statements that change something. Faults: unavailable (nothing was done),
+    /// outcome_unknown (it may have been done, or a standby may not have it).
     io::Awaitable<Result<std::vector<io::postgres::PgResult>, io::Fault>> change(
         std::span<const io::postgres::PgQuery> queries
     );
-    /// As PgConnection's, of the last run.
+    /// Like PgConnection::has_warned, for the last run.
     bool has_warned() const { return connection_->has_warned(); }
-    /// Ends what is under way.
+    /// Aborts what is under way.
     void close();
 
 private:
@@ -52,7 +52,7 @@ private:
     io::postgres::PgOptions options_;
     io::postgres::PgConnection* opening_ = nullptr;
     std::unique_ptr<io::postgres::PgConnection> connection_;
-    /// The process of the session before, which broke while it was asked something; 0 for none.
+    /// The server process of the previous session, if that broke during a statement; otherwise 0.
     int left_behind_ = 0;
 };
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-// db/migrations/, compiled in.
+// The files of db/migrations/, compiled in.
 namespace frontrow::assets {
 
 extern const std::string_view migration_0001_up;

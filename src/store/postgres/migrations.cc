@@ -21,7 +21,7 @@ constexpr auto kTable =
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
     " version integer PRIMARY KEY, name text NOT NULL,"
     " applied_at timestamptz NOT NULL DEFAULT now());";
-/// Any number will do, as long as every Frontrow takes the same.
+/// An arbitrary number, the same in every Frontrow.
 constexpr auto kLock = "SELECT pg_advisory_xact_lock(7063961742386);";
 
 PgError of_another_frontrow(const std::string& why) {
@@ -51,8 +51,8 @@ std::string quoted(std::string_view text) {
     return "'" + std::string{text} + "'";
 }
 
-/// The step and its mark. It looks again behind the lock: another node may have taken it meanwhile,
-/// and then the mark's primary key, or the guard, ends this transaction.
+/// The step and its record in one transaction. If another node took the step meanwhile, the
+/// record's primary key, or the guard, aborts this transaction.
 std::string up_script(const Migration& step) {
     return std::string{"BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;"} +
            kLock + "INSERT INTO schema_migrations (version, name) VALUES (" +
@@ -110,7 +110,7 @@ io::Awaitable<Result<int, PgError>> migrate(PgConnection& connection, std::int32
             ++steps;
             continue;
         }
-        // Another node was faster: what there is now is seen by looking again.
+        // Another node was faster: read the version again.
         const auto now = co_await read_version(connection);
         if (!now || *now == *version) co_return std::unexpected(std::move(taken.error()));
     }

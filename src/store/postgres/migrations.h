@@ -21,23 +21,22 @@ struct Migration {
 /// In order.
 std::span<const Migration> migrations();
 
-/// Brings the schema to `target` (all there are, if not given), each step in a transaction of its
-/// own, behind a lock that lets one node do it while others wait. Returns how many steps were
-/// taken. Errors: as the connection's; `rejected` where the database knows a newer schema than this
-/// program.
+/// Brings the schema to `target` (default: the newest), each step in its own transaction, under a
+/// lock that lets one node do it while others wait. Returns the number of steps taken. Errors: the
+/// connection's; `rejected` if the database's schema is newer than this program.
 io::Awaitable<Result<int, io::postgres::PgError>>
 migrate(io::postgres::PgConnection& connection, std::int32_t target);
 inline auto migrate(io::postgres::PgConnection& connection) {
     return migrate(connection, migrations().back().version);
 }
 
-/// The version the schema has: 0 where there is none.
+/// The schema's version; 0 if there is no schema.
 io::Awaitable<Result<std::int32_t, io::postgres::PgError>> schema_version(
     io::postgres::PgConnection& connection
 );
 
-/// For tools on a journal, which leave the schema alone. Errors: as the connection's; `rejected`
-/// where the schema isn't this program's, with what to do.
+/// For tools that read a journal and leave the schema alone. Errors: the connection's; `rejected`
+/// if the schema isn't this program's, with a hint what to do.
 io::Awaitable<Result<void, io::postgres::PgError>> check_schema(
     io::postgres::PgConnection& connection
 );

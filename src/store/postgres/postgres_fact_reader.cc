@@ -24,11 +24,11 @@ using io::Fault;
 using io::FaultKind;
 using Page = Result<FeedPage, Fault>;
 
-/// Each waits for some megabytes that are read, parsed and handed over.
+/// Each waits for some megabytes to be read, parsed and handed over.
 constexpr std::size_t kReadersWaitingMax = 64;
-/// Of lines. What is packed small may be large.
+/// Bytes of lines, decompressed: a small frame may unpack to a large text.
 constexpr std::size_t kPageBytes = 2 << 20;
-/// Nobody's sale waits for these megabytes, and the database may be far away.
+/// No sale waits for these megabytes, and the database may be far away.
 constexpr std::chrono::milliseconds kPageTime{10'000};
 constexpr std::chrono::milliseconds kPageAnswerTime{12'000};
 
@@ -39,8 +39,8 @@ io::postgres::PgOptions with_reading_times(io::postgres::PgOptions options) {
     return options;
 }
 
-/// For the moment, where a fail-over has lost it and others bring it back; else until the process
-/// ends.
+/// Temporary, if a fail-over lost the fact and nodes are about to append it again; otherwise it
+/// lasts until the process ends.
 std::unexpected<Fault> lacks_fact(std::uint64_t seq) {
     return std::unexpected(Fault{
         FaultKind::unavailable,
@@ -48,7 +48,7 @@ std::unexpected<Fault> lacks_fact(std::uint64_t seq) {
     });
 }
 
-/// The rows behind `before`, checked.
+/// The rows after `before`, checked.
 Awaitable<Page>
 read_behind(Line& line, Head before, FeedPosition position, JournalEnd until, std::size_t at_most) {
     const auto rows = co_await read_some_batches(line, before.last_seq + 1);
@@ -82,7 +82,7 @@ read_page(Line& line, FeedPosition position, JournalEnd until, std::size_t at_mo
     if (position.hash8 && *position.hash8 != hash8_of(holder.hash))
         co_return FeedPage{std::unexpected(FeedRefusal::another_past)};
     const bool has_more = holder.last_seq > position.seq;
-    // The first row of all has no facts.
+    // The journal's first row has no facts.
     if (has_more && found->size() < 2) co_return lacks_fact(holder.first_seq - 1);
     const auto& before = has_more ? found->back().head : holder;
     co_return co_await read_behind(line, before, position, until, at_most);

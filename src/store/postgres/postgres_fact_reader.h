@@ -15,12 +15,11 @@
 
 namespace frontrow::store::postgres {
 
-/// Reads facts in a cluster's journal, over a connection of its own, which is opened when it is
-/// needed: a node's first reader who is far behind opens it. Everything that takes long, the
-/// connection too, is on a thread of its own.
+/// Reads facts from a cluster's journal, over its own connection, which opens on use: when a node's
+/// first reader falls far behind. All slow work, including the connection's, is on its own thread.
 class PostgresFactReader final : public engine::FactReader {
 public:
-    /// `connection` as the operator has it.
+    /// `connection` as the operator configured it.
     PostgresFactReader(io::Executor owner, io::postgres::PgOptions connection);
 
     io::Awaitable<Result<FeedPage, io::Fault>>
@@ -29,12 +28,12 @@ public:
     io::Awaitable<void> close() override;
 
 private:
-    /// What the coroutine that `begin` begins comes to on the other thread, when those before have
-    /// ended.
+    /// Runs the coroutine that `begin` starts on the other thread, after the earlier ones, and
+    /// returns its result.
     template <class Begin>
     auto run(Begin begin) -> decltype(begin());
 
-    /// Of the other thread.
+    /// The other thread's loop.
     boost::asio::io_context loop_{1};
     Line line_;
     io::OneAtATime turns_;

@@ -34,20 +34,19 @@ using io::postgres::PgStatement;
 using Following = cluster::SharedJournal::Following;
 using Mode = cluster::SharedJournal::Mode;
 
-/// The timeline: the beginning of the name of the file of the log that is written just now. It
-/// can't be asked of a standby.
+/// The timeline: the first part of the name of the present WAL file. A standby can't compute it.
 #define FRONTROW_TIMELINE \
     "('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint"
 
-/// What is answered as committed is on the disk, whatever the role or the database has been set to.
-/// With each commit, because a pooler gives no session to keep settings in.
+/// An acknowledged commit is on the disk, whatever the settings of role or database. Set with each
+/// commit, because through a pooler no session keeps settings.
 #define FRONTROW_ON_DISK               \
     "set_config('synchronous_commit'," \
     " replace(current_setting('synchronous_commit'), 'off', 'on'), true)"
 
-/// $1 to $8 are the row; $9 to $11 the place, hash and state of the head that it is to follow; $12
-/// whether it may be older than what is decided now, and $14 newer; $13 the timeline that a look
-/// told of. Two appends to one place wait for each other at the primary key.
+/// $1 to $8 are the row. $9 to $11 are the position, hash and state of the head that the row must
+/// follow. $12 lifts the bound for old rows, $14 the one for rows ahead of the clock. $13 is the
+/// timeline of the last look. Two appends to one place wait for each other at the primary key.
 constexpr PgStatement kAppend{
     "journal_append",
     "INSERT INTO journal SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM journal AS head"
@@ -62,14 +61,14 @@ constexpr PgStatement kBegin{"", "BEGIN"};
 constexpr PgStatement kCommit{"", "COMMIT"};
 constexpr PgStatement kRollback{"", "ROLLBACK"};
 
-/// For the transaction that holds a place; $1 is how long it may stand still, in ms.
+/// For the transaction that holds a place; $1 is how long it may be idle, in ms.
 constexpr PgStatement kHoldSettings{
     "",
     "SELECT set_config('idle_in_transaction_session_timeout', $1, true), " FRONTROW_ON_DISK
 };
 
-/// Takes the next place for the writer $1, for as long as the transaction is open: a row that is
-/// never committed as it is. $2 is as the append's $13.
+/// Reserves the next place for the writer $1 while the transaction is open, by inserting a row that
+/// is never committed in this form. $2 is the timeline, like the append's $13.
 constexpr PgStatement kHold{
     "journal_hold",
     "INSERT INTO journal SELECT last_seq + 1, last_seq + 1, at, $1, 0, state, hash, ''"
@@ -78,8 +77,8 @@ constexpr PgStatement kHold{
     " ON CONFLICT DO NOTHING"
 };
 
-/// Makes the row that holds the place the batch $1 to $8; $9 is the time of the batch before. If
-/// that isn't to be, the division fails, and with it the transaction: nothing but a batch is ever
+/// Turns the row that reserves the place into the batch $1 to $8; $9 is the time of the previous
+/// batch. If no row matches, the division fails and aborts the transaction: only batches are ever
 /// committed.
 constexpr PgStatement kFill{
     "journal_fill",
@@ -91,8 +90,9 @@ constexpr PgStatement kFill{
 };
 constexpr auto kDivisionByZero = "22012";
 
-/// From the place $1 on, and whether there is nothing more behind. A node has the facts of that
-/// batch, and of the $3rd of the writer $2, which is itself: they aren't sent back.
+/// The batches from position $1 on, each with a flag that says whether it is the last. The facts of
+/// that first batch, and of batch number $3 of the writer $2 (the asking node itself), are left
+/// out, because the node has them.
 constexpr PgStatement kFollowing{
     "journal_following",
     "SELECT first_seq, last_seq, at, writer, n, state, hash,"
@@ -106,8 +106,8 @@ constexpr PgStatement kFollowing{
 static_assert(cluster::SharedJournal::kBatchesMax == 64);
 static_assert(cluster::SharedJournal::kBytesMax == 4'194'304);
 
-/// Where a standby must confirm what is committed, this is a commit of its own: what was seen with
-/// it, no fail-over takes back.
+/// If a standby must confirm commits, this statement is a commit of its own, so no fail-over can
+/// lose the rows that were read with it.
 constexpr PgStatement kClock{
     "journal_clock",
     "SELECT clock_timestamp(),"
@@ -120,7 +120,7 @@ constexpr PgStatement kClock{
 #undef FRONTROW_ON_DISK
 #undef FRONTROW_TIMELINE
 
-/// A frame may have 32 MiB. After 8 MiB of them no other follows.
+/// A frame may have 32 MiB. No further frame follows after 8 MiB.
 constexpr PgStatement kWhole{
     "journal_whole",
     "SELECT first_seq, last_seq, at, writer, n, state, hash, frame FROM"
@@ -129,7 +129,7 @@ constexpr PgStatement kWhole{
     ") AS sized WHERE bytes_before < 8388608 ORDER BY first_seq"
 };
 
-/// The last row that begins with the fact $1 or before it, and the row before that.
+/// The last row that starts at or before the fact $1, and the row before that.
 constexpr PgStatement kHolder{
     "journal_holder",
     "SELECT first_seq, last_seq, at, writer, n, state, hash, ''::bytea FROM journal"
@@ -139,7 +139,7 @@ constexpr PgStatement kHolder{
 constexpr PgStatement kHead{"journal_head", "SELECT max(first_seq) FROM journal"};
 constexpr auto kAnySeq = std::numeric_limits<std::int64_t>::max();
 
-/// A node that stands still may hold a place so long. Less than others wait for it.
+/// How long a node that hangs may hold a place; shorter than other nodes wait for it.
 constexpr std::chrono::milliseconds kHoldTime{1'000};
 
 std::span<const std::uint8_t> bytes_in(std::string_view text) {
@@ -170,7 +170,7 @@ PgQuery fill_of(const Batch& batch, const Head& on) {
     return {kFill, std::move(values)};
 }
 
-/// `own`: a batch whose facts aren't wanted; nil for none.
+/// `own`: a batch whose facts are left out; nil for none.
 PgQuery following_of(std::uint64_t first_seq, const Head& own) {
     return {kFollowing, PgParams::of(number(first_seq), own.writer, number(own.n))};
 }
@@ -216,7 +216,8 @@ Following following_in(const PgResult& rows, const PgResult& clock) {
     };
 }
 
-/// To another that is serialised before it, or by the conditions under which a place is filled.
+/// True if the batch lost its place: to a transaction serialised before it, or by the conditions
+/// for filling a reserved place.
 bool is_loss(const PgError& error) {
     return error.kind == PgErrorKind::retryable || error.sqlstate == kDivisionByZero;
 }
@@ -321,11 +322,11 @@ Awaitable<void> PostgresJournal::run_append(
     const bool is_held = mode == Mode::held;
     auto results = co_await (is_held ? appends_->go_on(queries) : appends_->run(queries));
     const bool has_lost = !results && is_loss(results.error());
-    // What failed may be what comes behind the commit of a batch that had its place.
+    // The error may belong to a query after the COMMIT of a batch that had its place.
     const bool may_be_in = is_held && !results && results.error().sqlstate != kDivisionByZero &&
                            results.error().kind != PgErrorKind::refused;
     if (has_lost) {
-        // What came first is there to be read.
+        // Reads the batches that won.
         results = co_await appends_->run(std::span{queries}.last(2));
         if (!results) results.error().kind = PgErrorKind::unavailable;
     }
@@ -336,8 +337,8 @@ Awaitable<void> PostgresJournal::run_append(
             is_unknown ? FaultKind::outcome_unknown : FaultKind::unavailable, results.error().what
         }));
     }
-    // It is in, or what it lost to is, but a standby may not have it. A look is answered when one
-    // does.
+    // The batch, or the one it lost to, is committed, but a standby may not have it. A look is
+    // answered once the standby does.
     if (appends_->has_warned()) {
         co_return done(
             std::unexpected(Fault{FaultKind::outcome_unknown, "the database warned of its standby"})
@@ -373,14 +374,14 @@ PostgresJournal::run_hold(std::vector<PgQuery> queries, std::uint32_t timeline, 
     if (!results) co_return done(std::unexpected(unavailable(results.error())));
     auto following = following_in((*results)[3], (*results)[4]);
     if (!is_in && following.timeline != timeline) co_return done(std::unexpected(failed_over()));
-    // The row that holds the place is none of them.
+    // Leave out the row that reserves the place.
     std::erase_if(following.batches, [](const Batch& batch) {
         return batch.head.n == 0 && batch.head.first_seq > 0;
     });
     done(cluster::SharedJournal::Appended{.is_in = is_in, .following = std::move(following)});
 }
 
-/// The server undoes what a session that ends hasn't committed.
+/// The server rolls back the session's open transaction.
 void PostgresJournal::release() {
     appends_->end_session();
 }

@@ -15,22 +15,23 @@
 
 namespace frontrow::store::postgres {
 
-/// The journal of a cluster: a table in PostgreSQL, one row a batch (docs/cluster.md has its SQL).
-/// It needs plain statements, each a transaction of its own, and no session: a pooler may lend its
-/// sessions by the transaction.
+/// The journal of a cluster: a PostgreSQL table with one row per batch (docs/cluster.md has the
+/// SQL). It needs only plain statements, each in its own transaction, and no session state, so a
+/// pooler may lend sessions by the transaction.
 ///
-/// A connection for appends and one for looks, so that a look doesn't wait behind an append, and
-/// one for readers of facts who are far behind. Each is made when it is needed and isn't there;
-/// after a failure the next call makes a new one.
+/// There is one connection for appends, one for looks, so that a look doesn't wait behind an
+/// append, and one for readers of facts that are far behind. Each connects on use; after a failure
+/// the next call makes a new one.
 class PostgresJournal final : public cluster::RemoteJournal {
 public:
-    /// `connection` as the operator has it; what the protocol needs of it is set here.
+    /// `connection` as the operator configured it; the options that the protocol needs are set
+    /// here.
     /// The schema is brought up to date if `migrates`.
     PostgresJournal(io::Executor owner, io::postgres::PgOptions connection, bool migrates);
-    /// After close().
+    /// Call close() before.
     ~PostgresJournal() override;
 
-    /// Faults: unavailable, also where the database wouldn't keep what it acknowledges.
+    /// Faults: unavailable, also if the database's settings don't keep acknowledged commits.
     io::Awaitable<Result<void, io::Fault>> open() override;
     void append(const cluster::Batch& batch, const cluster::Head& on, Mode mode, AppendDone done)
         override;
@@ -55,7 +56,7 @@ private:
     io::Executor owner_;
     io::postgres::PgOptions options_;
     bool migrates_;
-    /// As the last look told of it: an append doesn't go to a database that failed over since.
+    /// As in the last look's answer: an append isn't sent to a database that has failed over since.
     std::uint32_t timeline_ = 0;
     std::unique_ptr<Line> appends_;
     std::unique_ptr<Line> looks_;
@@ -64,8 +65,7 @@ private:
     bool is_closing_ = false;
 };
 
-/// The next few batches from `first_seq` on, in order; none at the end. Errors: as the
-/// connection's.
+/// The next few batches from `first_seq` on, in order; empty at the end. Errors: the connection's.
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_seq);
 
@@ -73,21 +73,21 @@ read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_se
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 read_some_batches(Line& line, std::uint64_t first_seq);
 
-/// The batch that has this fact, or is the last, and the one before it, if there is one: without
-/// their facts. Errors: as the line's.
+/// The batch that contains this fact, or the last batch, and the batch before it, if there is one,
+/// both without facts. Errors: the line's.
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 find_batch_of(Line& line, std::uint64_t seq);
 
-/// The journal's head, without its facts, as a look shows it: no fail-over to a synchronous standby
-/// takes it back. Faults: unavailable, corrupt (there is none).
+/// The journal's head, without its facts, as shown by a look: no fail-over to a synchronous standby
+/// can lose it. Faults: unavailable, corrupt (there is none).
 io::Awaitable<Result<cluster::Head, io::Fault>> find_head(Line& line);
 
 /// The columns of a batch's row, $1 to $8.
 io::postgres::PgParams row_of(const cluster::Batch& batch);
 
-/// Hands every batch from `first_seq` on to `take`, in short reads, up to the one that is the head
-/// at the beginning. For verify, backups and snapshots. Faults: unavailable (the database), corrupt
-/// (that one isn't there any more, or none is); what `take` refused with.
+/// Passes every batch from `first_seq` on to `take`, in short reads, up to the batch that is the
+/// head at the start. For verify, backups and snapshots. Faults: unavailable (the database),
+/// corrupt (that head is gone, or there is none), and any fault of `take`.
 io::Awaitable<Result<void, io::Fault>> read_batches(
     io::postgres::PgConnection& connection,
     std::uint64_t first_seq,

@@ -35,8 +35,8 @@ constexpr PgStatement kHoldLease{
     "SELECT number FROM task_leases WHERE name = $1 AND number = $2 FOR SHARE"
 };
 
-// Each changes a row or none; the last two parameters are the lease, or nothing and 0. What another
-// is just changing is waited for, and judged as it is then.
+// Each changes one row or none. The last two parameters are the lease, or NULL and 0. A statement
+// waits for a concurrent change of the row and then judges the row's new state.
 
 constexpr PgStatement kInsert{
     "side_insert",
@@ -127,7 +127,7 @@ say_one(io::postgres::PgConnection& connection, PgStatement statement) {
     co_return Result<void, PgError>{};
 }
 
-/// A read has no outcome.
+/// A read has no unknown outcome.
 Fault unread(Fault fault) {
     if (fault.kind == FaultKind::outcome_unknown) fault.kind = FaultKind::unavailable;
     return fault;

@@ -19,14 +19,14 @@
 
 namespace frontrow::store::postgres {
 
-/// Side records in a table of PostgreSQL, beside the journal of a cluster. Plain statements on a
-/// connection of their own, which is opened when it's needed: a pooler may stand between.
+/// Side records in a PostgreSQL table, beside a cluster's journal. They use plain statements on
+/// their own connection, which opens on use; a pooler may be in between.
 ///
-/// What was erased or overwritten can't be read any more. PostgreSQL keeps its bytes in the table's
-/// file until VACUUM has come by and the room is used again, in its log until that is recycled, and
-/// in archives of the log and backups for as long as those are kept.
+/// An erased or overwritten value can't be read any more. PostgreSQL keeps its bytes in the table's
+/// file until VACUUM has run and the space is reused, in the WAL until that is recycled, and in WAL
+/// archives and backups as long as those are kept.
 ///
-/// A fail-over that lost commits may use versions again that a reader has seen.
+/// After a fail-over that lost commits, versions that a reader has seen may be used again.
 class PostgresSideRecords final : public SideRecords {
 public:
     PostgresSideRecords(io::Executor owner, io::postgres::PgOptions connection);
@@ -40,7 +40,7 @@ public:
 private:
     using Rows = Result<std::vector<io::postgres::PgResult>, io::Fault>;
 
-    /// One transaction, when those before have ended.
+    /// Runs one transaction, after the earlier ones.
     io::Awaitable<Rows> run(std::vector<io::postgres::PgQuery> queries);
 
     Line line_;
@@ -48,30 +48,30 @@ private:
     bool is_closing_ = false;
 };
 
-// For backups, on a connection that the caller has to itself. Errors: as the connection's.
+// For backups, on a connection that only the caller uses. Errors: the connection's.
 
-/// As SideRecords::list.
+/// Like SideRecords::list.
 io::Awaitable<Result<std::vector<SideRecord>, io::postgres::PgError>>
 read_side_page(io::postgres::PgConnection& connection, std::string prefix, std::string after);
-/// Hands all those to `take`, as they are at one moment. Faults: unavailable; what `take` refused
-/// with.
+/// Passes all records with the prefix to `take`, as of one moment. Faults: unavailable, and any
+/// fault of `take`.
 io::Awaitable<Result<void, io::Fault>> walk_side_records(
     io::postgres::PgConnection& connection,
     std::string prefix,
     std::function<Result<void, io::Fault>(SideRecord&&)> take
 );
-/// The version of the newest change; 0 where there was none.
+/// The version of the newest change; 0 if there was none.
 io::Awaitable<Result<std::uint64_t, io::postgres::PgError>> read_last_version(
     io::postgres::PgConnection& connection
 );
-/// In a transaction, until its end: others only read them.
+/// In a transaction, until its end: other sessions can only read the records.
 io::Awaitable<Result<void, io::postgres::PgError>> lock_side_records(
     io::postgres::PgConnection& connection
 );
-/// Adds records that aren't there, with their versions.
+/// Adds records that don't exist, with their versions.
 io::Awaitable<Result<void, io::postgres::PgError>>
 add_side_records(io::postgres::PgConnection& connection, std::vector<SideRecord> records);
-/// What changes later gets versions behind this one, whatever comes of the transaction.
+/// Later changes get versions above this one, even if the transaction is rolled back.
 io::Awaitable<Result<void, io::postgres::PgError>>
 raise_last_version(io::postgres::PgConnection& connection, std::uint64_t version);
 

@@ -63,7 +63,7 @@ PgQuery holder_query(
     return {statement, PgParams::of(name, me, number)};
 }
 
-/// What changes the row, and a look behind it.
+/// The statement that changes the row, followed by one that reads it.
 std::vector<PgQuery>
 lease_queries(const std::string& name, Bits128 me, const LeaseKeeper::Question& question) {
     std::vector<PgQuery> queries;
@@ -120,7 +120,7 @@ std::optional<TaskLease> PostgresTaskLeases::held(std::string_view task) const {
 Awaitable<void> PostgresTaskLeases::run() {
     for (;;) {
         const bool is_answered = co_await ask_all();
-        // What can't be given back is taken by the others when it isn't renewed.
+        // Other processes take a lease that couldn't be given back once it expires.
         if (is_over() || (is_closing_ && !is_answered)) co_return;
         co_await pause();
     }

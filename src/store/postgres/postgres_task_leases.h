@@ -20,11 +20,11 @@
 
 namespace frontrow::store::postgres {
 
-/// The task leases of a cluster: a row a task in PostgreSQL, over a connection of their own.
-/// Without the database this process has none, 1.5 s later at the latest.
+/// The task leases of a cluster: one row per task in PostgreSQL, over its own connection. Without
+/// the database this process loses its leases within 1.5 s.
 class PostgresTaskLeases final : public TaskLeases {
 public:
-    /// All outlive the leases.
+    /// All must outlive the leases.
     struct Ports {
         io::Executor owner;
         const io::Clock& clock;
@@ -45,7 +45,7 @@ private:
     };
 
     io::Awaitable<void> run();
-    /// Asks what each of them has to ask; whether all were answered.
+    /// Sends each task's question, if it has one. Returns whether all were answered.
     io::Awaitable<bool> ask_all();
     io::Awaitable<Result<Keeper::Answer, io::Fault>>
     ask(std::string name, Keeper::Question question);
@@ -56,7 +56,7 @@ private:
     Ports ports_;
     Bits128 me_;
     Line line_;
-    /// A list: a task that is added moves none that is asked about.
+    /// A list, so that adding a task moves no task whose question is under way.
     std::list<Task> tasks_;
     bool is_running_ = false;
     bool is_closing_ = false;

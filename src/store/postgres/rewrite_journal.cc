@@ -45,7 +45,7 @@ io::Sha256Digest random_hash(io::Random& random) {
     return hash;
 }
 
-/// The chain as it is, which is checked, and as it becomes.
+/// Checks the present chain and computes the new one.
 class Fork {
 public:
     explicit Fork(const io::Sha256Digest& first_hash) : hash_{first_hash} {}
@@ -97,7 +97,7 @@ Awaitable<Result<std::uint64_t, PgError>> chain_anew(PgConnection& connection, F
         co_return std::unexpected(
             PgError{.kind = PgErrorKind::rejected, .what = "the journal has no first row"}
         );
-    // The first row is no batch.
+    // The first row isn't a batch.
     co_return rows - 1;
 }
 

@@ -18,7 +18,7 @@ using io::Fault;
 using io::FaultKind;
 using io::postgres::PgConnection;
 
-/// Evolves what lies behind the beginning, and returns where the journal ends.
+/// Applies the batches after the beginning, and returns the journal's head.
 Awaitable<Result<Head, Fault>> go_to_end(PgConnection& connection, Beginning& beginning) {
     std::optional<Head> head;
     const auto read = co_await read_batches(
@@ -43,7 +43,7 @@ Awaitable<Result<Head, Fault>> go_to_end(PgConnection& connection, Beginning& be
     );
 }
 
-/// The state at `head`, to which it was led from the snapshot at `beginning.end`.
+/// Writes the state at `head`, which was derived from the snapshot at `beginning.end`.
 Result<engine::JournalEnd, Fault>
 write(const std::filesystem::path& folder, const Beginning& beginning, const Head& head) {
     const auto end = cluster::end_of(head);

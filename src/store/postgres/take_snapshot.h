@@ -10,10 +10,11 @@
 
 namespace frontrow::store::postgres {
 
-/// Takes a snapshot of the database's journal into the folder, beside any number of nodes: from the
-/// newest snapshot that stands in the journal and the batches after it, or after the last
-/// generation from the journal's beginning. Keeps the new one and the one before, and removes all
-/// others. Returns where it stands; where the newest one stands there already, it is left at that.
+/// Takes a snapshot of the database's journal into the folder, while any number of nodes run. It
+/// starts from the newest snapshot that matches the journal and applies the later batches; after
+/// the last generation it starts from the journal's beginning. Keeps the new snapshot and the
+/// previous one, and removes all others. Returns the new snapshot's position. If the newest
+/// snapshot is already at the journal's end, does nothing and returns its position.
 ///
 /// Faults: unavailable, corrupt.
 io::Awaitable<Result<engine::JournalEnd, io::Fault>>

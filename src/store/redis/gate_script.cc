@@ -2,8 +2,8 @@
 
 namespace frontrow::store::redis {
 
-// MGET, because GET fails where something else than text stands. What has no end of its own, or one
-// further off than a claim's, is nobody's claim.
+// Uses MGET, because GET fails on a value that isn't a string. An entry without an expiry, or with
+// a longer one than a claim's, is not a claim.
 io::RedisScript gate_script() {
     return io::RedisScript{R"lua(
 local owner, life, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])

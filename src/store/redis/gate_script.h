@@ -4,15 +4,15 @@
 
 namespace frontrow::store::redis {
 
-/// What runs inside Redis, as one step that nothing comes between. A seat has one entry while
-/// somebody has been let through for it: `fr:{event}:seat`, with the owner as its text.
+/// The script that runs inside Redis as one atomic step. A seat has an entry while a request has
+/// been let through for it: `fr:{event}:seat`, with the owner as its value.
 ///
-/// Keys: seats. Arguments: the owner; how many ms an entry lives, 0 gives the owner's back; and how
-/// many the longest of anybody's lives, which a 0 doesn't need.
-/// Returns 1 where all are the owner's now (or given back). Otherwise somebody else has one,
-/// nothing has changed, and a letter for each seat tells whose it is: `c`, somebody else's; `-`,
-/// nobody's or the owner's. One script for both, so that a claim is never given back later than it
-/// was told to be because Redis doesn't know the script yet.
+/// Keys: seats. Arguments: the owner; the lifetime of its entries in ms, where 0 gives the owner's
+/// entries back; and the longest lifetime of any owner's entries, which isn't needed for a 0.
+/// Returns 1 if all seats belong to the owner now (or were given back). Otherwise another owner has
+/// at least one, nothing has changed, and the result is a letter per seat: `c` if another owner has
+/// it, `-` if it is free or the owner's. Both actions are one script, so that giving a claim back
+/// never has to wait until Redis has loaded a second script.
 io::RedisScript gate_script();
 
 }  // namespace frontrow::store::redis

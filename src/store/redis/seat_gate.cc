@@ -14,9 +14,9 @@ namespace frontrow::store::redis {
 namespace {
 
 constexpr Millis kWrongAtMost{2'000};
-/// Seats of one request; a script's arguments must fit on Lua's stack.
+/// Bound on the seats of one request: a script's arguments must fit on Lua's stack.
 constexpr std::size_t kSeatsMax = 1'000;
-/// Seats of one call where they needn't be taken together, so that no call holds up Redis.
+/// Seats per script run for actions that needn't be atomic, so that no run blocks Redis for long.
 constexpr std::size_t kSeatsInCall = 250;
 
 std::string hex(Bits128 bits) {
@@ -25,10 +25,11 @@ std::string hex(Bits128 bits) {
     return text;
 }
 
-/// Runs of a script, with all that they refer to.
+/// Runs of a script, with ownership of everything they refer to.
 class Runs {
 public:
-    /// `words` are the first arguments; more, and keys, are added to the run that was begun last.
+    /// Starts a run with `words` as its first arguments; further arguments and keys are added to
+    /// the latest run.
     void begin(std::vector<std::string> words) { runs_.push_back({.args = std::move(words)}); }
     void add_seats(EventId event, std::span<const SeatId> seats) {
         std::string key = "fr:{";
@@ -145,7 +146,7 @@ void SeatGate::count(std::span<const GateAnswer> answers) {
 }
 
 io::Awaitable<bool> SeatGate::release(std::span<const GateRequest> requests) {
-    // Claims are short: while Redis is down they end sooner than it comes back.
+    // Claims are short: while Redis is down they expire sooner than it comes back.
     if (breaker_.state() != io::CircuitBreaker::State::closed) co_return false;
     Runs runs;
     for (const auto& request : requests) {

@@ -17,58 +17,57 @@
 
 namespace frontrow::store::redis {
 
-/// One buyer's wish for seats of an event: all of them or none.
+/// A buyer's request for seats of an event: all of them or none.
 struct GateRequest {
     EventId event;
-    /// Stay until the answer. Above 1,000 the gate doesn't look at them.
+    /// Must stay valid until the answer. Requests for more than 1,000 seats are answered `unknown`.
     std::span<const SeatId> seats;
-    /// hash(caller, key): the same request again has the same owner and passes again.
+    /// hash(caller, key): a repeated request has the same owner and passes again.
     Bits128 owner;
-    /// How long the seats are wanted for: a claim that outlived it would keep others from free
-    /// seats. A release doesn't ask.
+    /// The hold time: a claim that outlived the hold would keep other buyers from free seats. Not
+    /// used by a release.
     Millis hold = Millis::max();
 };
 
 enum class GateVerdict : std::uint8_t {
     /// On to the engine.
     pass,
-    /// Somebody else was let through for one of them. Refused, without asking the engine.
+    /// Another request was let through for one of the seats. Refused, without asking the engine.
     taken,
-    /// Redis is down, slow or talks nonsense. On to the engine, as if there were no gate.
+    /// Redis is down, slow or returns nonsense. On to the engine, as if there were no gate.
     unknown,
 };
 
 struct GateAnswer {
     GateVerdict verdict = GateVerdict::unknown;
-    /// Which of them, with `taken`: at least one, in the order of the wish.
+    /// With `taken`: the seats that are taken, at least one, in the order of the request.
     std::vector<SeatId> taken;
 };
 
 struct GateSettings {
-    /// How long a claim lives where the hold is longer; 2 s at most.
+    /// The lifetime of a claim, unless the hold is shorter; 2 s at most.
     Millis claim_time{2'000};
     io::CircuitBreaker::Settings breaker;
 };
 
-/// Answers since the start, one a request.
+/// Number of answers since the start, by verdict.
 struct GateCounters {
     std::uint64_t pass = 0;
     std::uint64_t taken = 0;
     std::uint64_t unknown = 0;
 };
 
-/// The gate before a cluster's engines: of 50,000 who want one seat, it lets one through.
+/// The seat gate before a cluster's engines: of 50,000 requests for one seat, it lets one through.
 ///
-/// **It never sells a seat twice**, because it sells none: what passes has to be accepted by an
-/// engine, which doesn't ask the gate. An entry that is missing, flushed or false lets too many
+/// **It never sells a seat twice**, because it sells none: an engine must accept what passes, and
+/// the engine doesn't ask the gate. If an entry is missing, flushed or wrong, too many requests
 /// pass, and the engine refuses them.
 ///
-/// **A seat that is free is called `taken` for 2 s at most** while Redis runs, whoever dies: a
-/// claim lives `claim_time` or as long as the hold, and asking again doesn't lengthen it. To this
-/// comes the way of a call into Redis: after Redis stood still it may first do what it was sent
-/// before.
+/// **A free seat is called `taken` for 2 s at most** while Redis runs, whichever process dies: a
+/// claim lives for `claim_time` or the hold time, and asking again doesn't extend it. The delay of
+/// a call to Redis comes on top: after a pause, Redis may first execute commands sent before.
 ///
-/// One thread, the client's. Keeps references: client, clock and random outlive it.
+/// One thread, the client's. Keeps references: client, clock and random must outlive it.
 class SeatGate {
 public:
     SeatGate(
@@ -78,13 +77,13 @@ public:
         const GateSettings& settings
     );
 
-    /// Answers each request by itself, the earlier first, all in one trip to Redis. Ends within the
-    /// client's command time (twice that where Redis has lost the script), and at once while the
-    /// breaker is open. If it never returns: claims may have been made, and end by themselves.
+    /// Answers each request separately, in order, all in one round trip to Redis. Returns within
+    /// the client's command time (twice that if Redis has lost the script), and at once while the
+    /// breaker is open. If it never returns, claims may have been made; they expire on their own.
     io::Awaitable<std::vector<GateAnswer>> try_take(std::span<const GateRequest> requests);
 
-    /// Takes back the claims of requests that passed and were refused, and returns whether Redis
-    /// says so. Best effort: a claim that stays ends by itself.
+    /// Gives back the claims of requests that passed and were refused. Returns whether Redis
+    /// confirmed it. Best effort: a claim that stays expires on its own.
     io::Awaitable<bool> release(std::span<const GateRequest> requests);
 
     const GateCounters& counters() const { return counters_; }

@@ -25,7 +25,7 @@ std::unexpected<Fault> refused(std::string why) {
     return std::unexpected(Fault{FaultKind::unavailable, std::move(why)});
 }
 
-// A folder that needed no side records has none.
+// A folder that never needed side records has no file of them.
 
 Result<void, Fault> copy_cursors(const fs::path& folder, NewBackup& backup) {
     auto side = SideFile::open_to_read(DataFolder::side_of(folder));
@@ -74,8 +74,9 @@ Result<void, Fault> check_journal(const fs::path& file, const JournalEnd& end) {
     return {};
 }
 
-/// A new file system, our lock and an unfinished restore count as empty. Side records are that
-/// restore's only as long as its journal is there and has no name.
+/// lost+found, our lock file and an unfinished restore count as empty. A file of side records
+/// belongs to the unfinished restore only as long as that restore's journal exists under its
+/// unfinished name.
 Result<void, Fault> check_empty(const fs::path& folder) {
     constexpr std::array<std::string_view, 5> nothing{
         "lost+found",
@@ -101,7 +102,7 @@ Result<void, Fault> check_empty(const fs::path& folder) {
     return {};
 }
 
-/// Fills `file` with the backup's rows, if they are all of them.
+/// Fills `file` with the backup's rows, if they are complete.
 Result<void, Fault>
 unpack_journal(Backup& backup, const fs::path& file, const CopyProgress& progress) {
     {
@@ -122,7 +123,7 @@ unpack_journal(Backup& backup, const fs::path& file, const CopyProgress& progres
     return check_journal(file, backup.end());
 }
 
-/// What a finished file of side records comes to.
+/// The mark of a finished file of side records.
 Result<SideMark, Fault> read_side_file(const fs::path& file) {
     auto side = SideFile::open_to_read(file);
     if (!side) return std::unexpected(side.error());
@@ -152,7 +153,7 @@ Result<void, Fault> fill_side_file(Backup& backup, const fs::path& file, SideTal
     }
 }
 
-/// And reads them back from the file.
+/// Fills the file of side records and reads it back.
 Result<void, Fault> unpack_side_records(Backup& backup, const fs::path& file) {
     SideTally tally;
     if (auto filled = fill_side_file(backup, file, tally); !filled) return filled;
@@ -162,7 +163,7 @@ Result<void, Fault> unpack_side_records(Backup& backup, const fs::path& file) {
     return {};
 }
 
-/// Names that a restore has given; they go with the object unless all of them were.
+/// Files that a restore has renamed into place; removed with the object unless keep() was called.
 class GivenNames {
 public:
     ~GivenNames() {
@@ -170,7 +171,7 @@ public:
         for (const auto& name : names_)
             fs::remove(name, ignored);
     }
-    /// A name that was given may not be durable, and is taken back, too.
+    /// A name whose durability failed is removed, too.
     Result<void, Fault> give(const fs::path& file, const fs::path& name) {
         std::error_code ignored;
         const bool was_there = fs::exists(fs::symlink_status(name, ignored));
@@ -185,8 +186,8 @@ private:
     std::vector<fs::path> names_;
 };
 
-/// The journal last: until it has its name there is no data folder, and the restore may be tried
-/// again.
+/// The journal comes last: until it has its name there is no data folder, and the restore may be
+/// tried again.
 Result<void, Fault> publish_folder(
     const UnfinishedFile& journal,
     const UnfinishedFile& side,
@@ -206,7 +207,7 @@ Result<void, Fault> publish_folder(
     return {};
 }
 
-/// What a restore that was cut off had given a name.
+/// Removes what an interrupted restore had renamed into place.
 void remove_unfinished_side(const fs::path& folder) {
     std::error_code ignored;
     if (!fs::exists(folder / DataFolder::kUnfinishedJournal, ignored)) return;
@@ -242,7 +243,7 @@ Result<Copied, Fault> restore(
     if (!backup) return std::unexpected(backup.error());
     const auto locked = DataFolder::open(folder);
     if (!locked) return std::unexpected(locked.error());
-    // A server may have come and gone meanwhile.
+    // A server may have started and stopped meanwhile.
     if (auto empty = check_empty(folder); !empty) return std::unexpected(empty.error());
     remove_unfinished_side(folder);
     const UnfinishedFile journal{folder / DataFolder::kUnfinishedJournal};

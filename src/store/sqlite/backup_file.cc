@@ -33,7 +33,7 @@ Result<Journal, Fault> open_backup(const fs::path& file) {
     return Journal::open(file, {.read_only = true, .is_backup = true, .vfs = {}});
 }
 
-/// Nothing for a backup without one that is taken all the same.
+/// Nothing for a backup without a mark that is accepted all the same.
 Result<std::optional<EndMark>, Fault>
 find_mark(Journal& backup, const AcceptUnsealed& accept_unsealed) {
     auto mark = backup.end_mark();
@@ -51,8 +51,8 @@ find_mark(Journal& backup, const AcceptUnsealed& accept_unsealed) {
     return mark;
 }
 
-/// Whether the file is as long as its header says (https://sqlite.org/fileformat2.html): the end of
-/// a last page that holds little isn't missed by anybody who reads it.
+/// Tells whether the file is as long as its header says (https://sqlite.org/fileformat2.html).
+/// SQLite doesn't notice a missing end of a last page that is nearly empty.
 bool has_its_length(const fs::path& file) {
     constexpr std::size_t kPageSizeAt = 16;
     constexpr std::size_t kPageCountAt = 28;
@@ -71,7 +71,7 @@ bool has_its_length(const fs::path& file) {
     return opened->size().value_or(0) >= number_at(kPageCountAt, 4) * page_size;
 }
 
-/// What the side records that lie in a file come to.
+/// The mark of the side records in a file.
 Result<SideMark, Fault> read_side_mark(Journal& copy, std::uint64_t last_version) {
     SideTally tally;
     std::string after;
@@ -85,7 +85,8 @@ Result<SideMark, Fault> read_side_mark(Journal& copy, std::uint64_t last_version
     }
 }
 
-/// A copy is read back from its file: what SQLite was told to write is not yet what is there.
+/// Reads a copy back from its file, because the file need not contain what SQLite was told to
+/// write.
 Result<void, Fault> check_backup(const fs::path& file, const EndMark& written) {
     auto copy = Journal::open(file, {.read_only = true, .is_backup = true, .vfs = {}});
     if (!copy) return std::unexpected(copy.error());
@@ -240,7 +241,7 @@ std::unexpected<Fault> Backup::about(Fault fault) const {
     return std::unexpected(std::move(fault));
 }
 
-/// What a backup lacks that is whole up to its end().
+/// The fault for a backup that is valid up to its end() and incomplete.
 Fault Backup::short_of_mark(const std::string& why) const {
     const auto& end = journal_.end();
     if (end.batch >= mark_->batches) return {FaultKind::corrupt, why};
@@ -271,7 +272,7 @@ Result<std::vector<JournalBatch>, Fault> Backup::next_batches() {
     return batches;
 }
 
-/// Refuses a backup whose rows don't come to what its mark says.
+/// Refuses a backup whose rows don't match its mark.
 Result<void, Fault> Backup::check_end() {
     auto found = batches_->finish();
     found.side = mark_->side;

@@ -19,10 +19,10 @@
 
 namespace frontrow::store::sqlite {
 
-/// A file that is removed with the object, unless it was given another name by then.
+/// A file that is removed with the object, unless it was renamed before.
 class UnfinishedFile {
 public:
-    /// Removes what an earlier one has left.
+    /// Removes what an earlier run has left.
     explicit UnfinishedFile(std::filesystem::path path);
     ~UnfinishedFile();
     UnfinishedFile(const UnfinishedFile&) = delete;
@@ -36,7 +36,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// What batches come to, as an end mark has it.
+/// Sums up batches for an end mark.
 class BatchTally {
 public:
     Result<void, io::Fault> add(const JournalBatch& batch);
@@ -47,38 +47,38 @@ private:
     io::Sha256 lines_;
 };
 
-/// What was copied.
+/// The result of a copy.
 struct Copied {
-    /// Of the journal.
+    /// The journal's end.
     JournalEnd end;
     std::uint64_t side_records = 0;
 
     friend bool operator==(const Copied&, const Copied&) = default;
 };
 
-/// A backup that is being made, of whatever journal: the file has its name once it's whole, and
-/// only its user may read it.
+/// A backup in the making, from any kind of journal. The file gets its name once it is complete,
+/// and only its user may read it.
 ///
-/// Readers' cursors are read before it's known where the journal's copy will end, and all other
-/// side records when that is done: see kCursors.
+/// Readers' cursors are read before the end of the journal's copy is known, and all other side
+/// records after the last batch: see kCursors.
 class NewBackup {
 public:
-    /// `to` isn't there yet. Faults: unavailable.
+    /// `to` must not exist. Faults: unavailable.
     static Result<std::unique_ptr<NewBackup>, io::Fault> begin(const std::filesystem::path& to);
 
-    /// In the order of the names' bytes, before the first batch.
+    /// Ordered by the bytes of the names, before the first batch.
     void add_cursor(SideRecord cursor) { cursors_.push_back(std::move(cursor)); }
-    /// The next batch, of facts as any journal has them stored.
+    /// Adds the next batch, with its facts in any journal's stored form.
     Result<void, io::Fault> add_batch(std::uint64_t last_seq, std::string_view facts);
-    /// The same of the other side records, after the last batch; cursors are passed over.
+    /// Adds the other side records, in the same order, after the last batch; cursors are skipped.
     Result<void, io::Fault> add(const SideRecord& record);
-    /// Once all of them are added: the version of the newest change, also of one that erased.
+    /// Call after all records: the version of the newest change, erasures included.
     void set_last_version(std::uint64_t version) { last_version_ = version; }
     const JournalEnd& end() const { return copy_->end(); }
 
-    /// Seals it, reads it back from the disk and gives it its name. If it never returns there is no
-    /// backup, and perhaps a file `to`.….new to delete. Faults: unavailable, corrupt (what was read
-    /// isn't what was written).
+    /// Seals the file, reads it back from the disk and gives it its name. If it never returns there
+    /// is no backup, and perhaps a file `to`.….new to delete. Faults: unavailable, corrupt (the
+    /// file differs from what was written).
     Result<Copied, io::Fault> finish();
 
 private:
@@ -91,35 +91,36 @@ private:
     UnfinishedFile file_;
     std::optional<Journal> copy_;
     BatchTally batches_;
-    /// Those that aren't written yet.
+    /// Cursors that aren't written yet.
     std::deque<SideRecord> cursors_;
     SideTally side_records_;
     std::uint64_t last_version_ = 0;
 };
 
-/// Told what can't be proven of a backup that has no end mark, before it's restored all the same.
+/// Called, before a backup without an end mark is restored all the same, with what can't be proven
+/// of it.
 using AcceptUnsealed = std::function<void(const std::string&)>;
 
-/// A backup that is read in order to be restored. What it hands out may be damaged until it has
-/// come to its end, and was held against its mark.
+/// A backup that is read in order to be restored. Its rows may be damaged until it has been read to
+/// its end and checked against its mark.
 ///
-/// Faults name the file: unavailable (no such file, no mark), corrupt (it isn't whole; the message
-/// names the batches and facts that it lacks).
+/// Faults name the file: unavailable (no such file, no mark), corrupt (it is incomplete; the
+/// message names the missing batches and facts).
 class Backup {
 public:
-    /// Without `accept_unsealed` a file that has no end mark is refused.
+    /// Without `accept_unsealed` a file without an end mark is refused.
     static Result<Backup, io::Fault>
     open(const std::filesystem::path& from, const AcceptUnsealed& accept_unsealed);
 
-    /// The next few batches; none at the end, when they are all that the mark speaks of.
+    /// The next few batches; empty at the end, once they are all that the mark lists.
     Result<std::vector<JournalBatch>, io::Fault> next_batches();
     const JournalEnd& end() const { return journal_.end(); }
 
-    /// The same of the side records.
+    /// The next few side records, likewise.
     Result<std::vector<SideRecord>, io::Fault> next_side_records();
-    /// How many, by its mark.
+    /// The number of side records, by the mark.
     std::uint64_t side_records() const { return mark_ && mark_->side ? mark_->side->records : 0; }
-    /// Of the newest change of a side record; 0 where there never was one.
+    /// The version of the newest change of a side record; 0 if there was none.
     std::uint64_t last_version() const {
         return mark_ && mark_->side ? mark_->side->last_version : 0;
     }
@@ -138,10 +139,10 @@ private:
     std::string after_;
 };
 
-/// A new file that is filled in one go, and that only its user may read.
+/// Creates a file to be filled in one go, which only its user may read.
 Result<Journal, io::Fault> make_copy(const std::filesystem::path& file, bool is_backup);
 
-/// A copy isn't what was written, as far as can be read.
+/// The fault for a copy that differs from what was written, or can't be read.
 std::unexpected<io::Fault> not_what_was_copied(const std::filesystem::path& file);
 
 }  // namespace frontrow::store::sqlite

@@ -8,13 +8,14 @@
 namespace frontrow::store::sqlite {
 namespace {
 
-/// How many pages (of 4 KiB; of 8 in a journal of format 1) are written between two checkpoints:
+/// Pages written between two checkpoints (of 4 KiB; of 8 KiB in a journal of format 1). It bounds
 /// what the disk is given at once, beside the commits.
 constexpr int kCheckpointPages = 256;
-/// After how many the log is begun anew. A commit that lengthens its file is one operation of the
-/// device more than one inside of it, so it should soon be as long as it gets.
+/// The log is restarted when it has this many pages. A commit that extends the log's file costs the
+/// device one operation more than one inside the file, so the log should soon reach its full
+/// length.
 constexpr int kLogPages = 512;
-/// Text that a large batch leaves behind is given back.
+/// A text buffer that grew beyond this is freed after the batch.
 constexpr std::size_t kLinesKept = 4 << 20;
 
 }  // namespace
@@ -82,7 +83,7 @@ void Committer::run() {
             if (fault_ || batch_ == nullptr) return;
             batch = std::exchange(batch_, nullptr);
         }
-        // What the disk holds after a fault is known only to a restart.
+        // After a fault, only a restart can tell what the disk holds.
         const auto bytes_before = journal_.bytes_passed();
         if (auto written = write(*batch); !written) return fail(written.error());
         done_(engine::Journal::Written{
@@ -105,12 +106,12 @@ Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch)
 }
 
 /// The checkpoint thread moves the log into the database while batches go on. Once the log is long,
-/// the little that was added meanwhile is moved here, between two batches: it starts anew only when
-/// nothing is left in it.
+/// the few pages added meanwhile are moved here, between two batches, because SQLite restarts the
+/// log only when all of it has been moved.
 ///
-/// A fault of either fails the journal, like a commit's. The kernel reports a failed write once; a
-/// later sync would succeed without those pages, the log would start anew, and its content would be
-/// nowhere.
+/// A fault of either step fails the journal, like a commit's. The kernel reports a failed write
+/// once. A later sync would succeed without those pages, the log would be restarted, and its
+/// content would be lost.
 Result<void, io::Fault> Committer::checkpoint_if_due() {
     std::unique_lock lock{mutex_};
     if (checkpoint_ == Checkpoint::under_way) return {};

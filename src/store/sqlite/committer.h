@@ -19,14 +19,14 @@
 
 namespace frontrow::store::sqlite {
 
-/// The thread that writes batches into the journal, one at a time, and beside it the thread that
-/// moves SQLite's log into the database.
+/// The thread that writes batches into the journal, one at a time, and a second thread that
+/// checkpoints SQLite's write-ahead log.
 class Committer {
 public:
     /// Called on either thread.
     using Done = engine::Journal::Done;
 
-    /// The journal has been replayed. `log_mover` is a second connection to the same file.
+    /// The journal must have been replayed. `log_mover` is a second connection to the same file.
     Committer(Journal journal, JournalHead head, io::SqliteDatabase log_mover, Done done);
     /// Does what finish() does. If that fails nothing is lost: the log is kept.
     ~Committer();
@@ -34,17 +34,18 @@ public:
     Committer& operator=(const Committer&) = delete;
 
     /// Waits for the batch under way, ends both threads, moves the rest of the log into the
-    /// database and returns where the journal ends. No batch is waiting, and none comes later.
+    /// database and returns the journal's end. No batch may be waiting, and none may follow.
     /// Faults: the first one that this journal met.
     Result<JournalEnd, io::Fault> finish();
 
-    /// Writes nothing more and leaves the files as they are: the journal can't be trusted any more.
+    /// Writes nothing more and leaves the files as they are, because the journal can't be trusted
+    /// any more.
     void abandon(const io::Fault& why);
 
-    /// How many bytes of facts the journal has. Any thread.
+    /// Bytes of the journal's facts, as lines. Any thread.
     std::uint64_t journal_bytes() const { return journal_bytes_; }
 
-    /// Takes a batch to write. The one before has been answered by `done`.
+    /// Takes a batch to write. The previous one must have been answered by `done`.
     void submit(SharedFacts batch);
 
 private:
@@ -61,9 +62,9 @@ private:
     /// fail a checkpoint.
     io::SqliteDatabase log_mover_;
     Done done_;
-    /// The batch as text; kept for its memory.
+    /// The batch as text; a member, so that its memory is reused.
     std::string lines_;
-    /// How long the log was when the last checkpoint began.
+    /// The log's length in pages when the last checkpoint began.
     int pages_at_checkpoint_ = 0;
     std::atomic<std::uint64_t> journal_bytes_;
 
@@ -72,7 +73,7 @@ private:
     std::mutex mutex_;
     std::condition_variable batch_arrived_;
     std::condition_variable checkpoint_due_;
-    /// Null while none waits.
+    /// Null if no batch is waiting.
     SharedFacts batch_;
     Checkpoint checkpoint_ = Checkpoint::idle;
     bool stopping_ = false;

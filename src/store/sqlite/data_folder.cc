@@ -20,9 +20,10 @@ std::unexpected<io::Fault> unavailable(const std::filesystem::path& path, const 
     });
 }
 
-/// Makes the folders above it, too. Each new one's parent is synced: otherwise a power cut could
-/// take the folder away with a journal that was synced. So is the parent of one that was there: a
-/// run that made it may have been cut off before. That may be another's, and not for us to open.
+/// Creates parent folders, too. The parent of each new folder is synced; otherwise a power cut
+/// could remove the folder with a synced journal. The parent of an existing folder is synced as
+/// well, because an interrupted run may have created the folder. That parent may belong to another
+/// user, and then can't be opened.
 Result<void, io::Fault> make_folders(const std::filesystem::path& path) {
     std::error_code error;
     std::vector<std::filesystem::path> missing;

@@ -9,29 +9,29 @@
 
 namespace frontrow::store::sqlite {
 
-/// A data folder that this process alone may write, from open() until destruction: the lock goes
-/// with the process, however it ends. Files that it doesn't know are left alone.
+/// A data folder that only this process may write, from open() until destruction. The lock is
+/// released with the process, however it ends. Unknown files are left alone.
 class DataFolder {
 public:
-    /// Makes the folder, durably, if need be. Faults: in_use where another process has it,
-    /// unavailable where it can't be made or written.
+    /// Creates the folder, durably, if needed. Faults: in_use if another process has it,
+    /// unavailable if it can't be created or written.
     static Result<DataFolder, io::Fault> open(const std::filesystem::path& path);
 
     DataFolder(DataFolder&& other) noexcept;
     DataFolder& operator=(DataFolder&&) = delete;
     ~DataFolder();
 
-    /// Remembers the identity of the journal's files, which are all open by now.
+    /// Remembers the identity of the journal's files, which must all be open.
     Result<void, io::Fault> note_files();
-    /// Fails when a name no longer leads to the file that is open. What is written to a removed
-    /// file is lost with the process, and a removed lock lets a second process write.
+    /// Fails if a name no longer leads to the file that is open. What is written to a removed file
+    /// is lost with the process, and a removed lock lets a second process write.
     Result<void, io::Fault> check_files() const;
 
     std::filesystem::path journal() const { return journal_of(path_); }
     std::filesystem::path head() const { return head_of(path_); }
     const std::filesystem::path& path() const { return path_; }
 
-    // What a restore fills, under these names until it's whole.
+    // The names of a restore's files until they are complete.
     static constexpr auto kUnfinishedJournal = "journal.db.new";
     static constexpr auto kUnfinishedSide = "side.db.new";
 

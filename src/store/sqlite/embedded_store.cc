@@ -19,10 +19,10 @@ using io::CarriedTime;
 using io::Fault;
 using io::FaultKind;
 
-/// A house that has sold nothing for so long is told that its clock may be wrong.
+/// If nothing was sold for this long, the operator is told that the clock may be wrong.
 constexpr std::chrono::days kLongAfter{2};
 
-/// A shop without a journal that has something else of one isn't new.
+/// A folder without a journal but with other files of one isn't new.
 Result<void, Fault> refuse_unfinished_restore(const fs::path& folder) {
     std::error_code ignored;
     for (const auto& file :
@@ -39,8 +39,9 @@ Result<void, Fault> refuse_unfinished_restore(const fs::path& folder) {
     return {};
 }
 
-/// Where there is no journal yet, makes its head: a journal without one is never new. Where the
-/// file is gone SQLite would start anew and throw away what is left of its log.
+/// If there is no journal yet, creates its head first, so that a journal without a head is never
+/// new. If the journal's file is missing but its log or a snapshot of it is there, refuses: SQLite
+/// would start over and discard the log.
 Result<void, Fault> begin_new_journal(const DataFolder& folder) {
     std::error_code is_missing;
     const auto bytes = fs::file_size(folder.journal(), is_missing);
@@ -63,8 +64,8 @@ Result<void, Fault> begin_new_journal(const DataFolder& folder) {
     return {};
 }
 
-/// A folder with files of which none is ours is a mistyped one: a new store would be opened in it.
-/// Hidden files, and those of a new file system, say nothing.
+/// Refuses a folder that has files and none of ours: its path is probably mistyped, and a new store
+/// would be created in it. Hidden files and lost+found don't count.
 Result<void, Fault> check_ours(const std::filesystem::path& folder) {
     std::string stranger;
     std::error_code ignored;
@@ -82,9 +83,9 @@ Result<void, Fault> check_ours(const std::filesystem::path& folder) {
     });
 }
 
-/// A wall clock that is behind the newest fact is wrong, or was wrong when that was written; which,
-/// only the operator knows. One that is far ahead can't be told from one that is right after a
-/// rest.
+/// If the wall clock is behind the newest fact, it is wrong now or was wrong when the fact was
+/// written; only the operator knows which. A clock that is far ahead can't be distinguished from a
+/// correct clock after a pause in sales.
 Result<CarriedTime, Fault> begin_time(
     const domain::Inventory& recovered,
     const EmbeddedStore::Ports& ports,
@@ -107,14 +108,14 @@ Result<CarriedTime, Fault> begin_time(
     return CarriedTime{reading, std::max(reading.wall, newest)};
 }
 
-/// The journal's files, open for writing and durable up to where the journal ends.
+/// The journal's files, open for writing and durable up to the journal's end.
 struct OpenFiles {
     JournalHead head;
     io::SqliteDatabase log_mover;
     bool head_was_missing = false;
 };
 
-/// Until here none of the files was changed; the journal is whole.
+/// Up to here no file was changed; the journal was found valid.
 Result<OpenFiles, Fault> open_files(Journal& journal, DataFolder& folder, const std::string& vfs) {
     if (auto settled = journal.settle(); !settled) return std::unexpected(settled.error());
     const bool head_was_missing = !JournalHead::read(folder.head());

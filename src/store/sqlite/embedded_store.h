@@ -20,56 +20,55 @@
 
 namespace frontrow::store::sqlite {
 
-/// The store of one machine: the engine on a journal in a data folder, which this process has to
-/// itself.
+/// The store of one machine: the engine on a journal in a data folder that only this process uses.
 class EmbeddedStore final : public engine::Engine {
 public:
     using ClockNews = engine::ClockNews;
 
     struct Settings {
         std::filesystem::path folder;
-        /// The name of an SQLite VFS; tests break the disk there.
+        /// The name of an SQLite VFS; tests inject disk faults there.
         std::string vfs = {};
-        /// What takes snapshots, and when. The folder is told to it with --data-dir.
+        /// The command that takes snapshots, and when. The folder is passed to it with --data-dir.
         engine::SnapshotTaker::Settings snapshots = {};
-        /// As the engine's.
+        /// As in the engine.
         std::size_t waiting_max = 16'384;
         std::size_t batch_bytes_max = Journal::kFactsBytesMax / 10 * 9;
-        /// Below this much free disk no new hold, event or seat is taken on; what ends or frees one
-        /// is.
+        /// With less free disk space than this, new holds, events and seats are refused; what ends
+        /// or frees a hold is accepted.
         std::uint64_t disk_reserve = 64 << 20;
-        /// Starts although the wall clock is far behind the newest fact.
+        /// Starts even if the wall clock is far behind the newest fact.
         bool accept_clock = false;
     };
 
-    /// All outlive the store. `on_failure` is called on the owner's thread.
+    /// All must outlive the store. `on_failure` is called on the owner's thread.
     struct Ports {
         io::Executor owner;
         const io::Clock& clock;
         const io::DiskSpace& disk;
         std::function<void(const io::Fault&)> on_failure;
-        /// Told when a snapshot couldn't be used or taken: the next start takes longer, nothing
-        /// else. May be empty.
+        /// Called when a snapshot couldn't be used or taken. The only effect is a longer next
+        /// start. May be empty.
         std::function<void(const io::Fault&)> on_trouble = {};
-        /// With how far the wall clock is ahead of the newest fact, or else of the store's time.
-        /// May be empty.
+        /// Called with how far the wall clock is ahead of the newest fact, or else of the store's
+        /// time. May be empty.
         std::function<void(ClockNews, Millis)> on_clock_news = {};
-        /// As the engine's. May be empty.
+        /// As in the engine. May be empty.
         std::function<void(const engine::Journal::Health&)> on_room_news = {};
-        /// As the engine's. May be empty.
+        /// As in the engine. May be empty.
         std::function<void(const io::Fault&)> on_unread_facts = {};
     };
 
-    /// Locks the folder and goes along the journal, from a snapshot where there is one that fits.
-    /// Time goes on from the newest fact or from the wall clock, whichever is later. Faults:
-    /// in_use, corrupt, unavailable (also where the folder has files, and none of ours; where the
-    /// wall clock is behind the newest fact by more than CarriedTime::kAgreement, unless that is
-    /// accepted).
+    /// Locks the folder and replays the journal, from a matching snapshot if there is one. Time
+    /// continues from the newest fact or from the wall clock, whichever is later. Faults: in_use,
+    /// corrupt, unavailable. Also unavailable: the folder has files and none of ours, or the wall
+    /// clock is behind the newest fact by more than CarriedTime::kAgreement, unless that is
+    /// accepted.
     static Result<std::unique_ptr<EmbeddedStore>, io::Fault> open(Settings settings, Ports ports);
 
-    /// Whether the journal had no head, so that nothing proves that its end is whole.
+    /// True if the journal had no head, so that nothing proves that its end is complete.
     bool head_was_missing() const { return start_.head_was_missing; }
-    /// Whether there was no journal, so that one was made.
+    /// True if there was no journal and a new one was created.
     bool is_new() const { return start_.is_new; }
     /// The number of the first fact that the start had to read.
     std::uint64_t started_from() const { return start_.from; }

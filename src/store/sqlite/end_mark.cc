@@ -25,10 +25,10 @@ CREATE TABLE end_mark (
 constexpr auto kMarkInsert = "INSERT INTO end_mark VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 constexpr auto kMarkSelect =
     "SELECT batches, last_seq, lines_sha256, side_records, side_version, side_sha256 FROM end_mark";
-/// Of a backup that was made before there were side records.
+/// The mark of a backup that was made before there were side records.
 constexpr auto kOldMarkSelect = "SELECT batches, last_seq, lines_sha256 FROM end_mark";
 
-// What a file's schema lists.
+// The number of entries in a file's schema.
 constexpr std::int64_t kJournalAlone = 1;
 constexpr std::int64_t kJournalAndMark = 2;
 
@@ -62,7 +62,7 @@ bool read_digest(const io::SqliteStatement& row, int column, io::Sha256Digest& d
 /// Nothing unless there is exactly one row, of the right form.
 std::optional<EndMark> read_single_row(SqliteDatabase& database, bool has_side) {
     auto select = database.prepare(kMarkSelect);
-    // A mark that speaks of side records, in a file without them, isn't an old one.
+    // A mark that mentions side records, in a file without them, isn't an old mark.
     if (select.has_value() != has_side) return std::nullopt;
     if (!has_side) select = database.prepare(kOldMarkSelect);
     if (!select || !select->step().value_or(false)) return std::nullopt;
@@ -122,8 +122,8 @@ Result<void, Fault> write_end_mark(SqliteDatabase& database, const EndMark& mark
 }
 
 Result<std::optional<EndMark>, Fault> read_end_mark(SqliteDatabase& database) {
-    // By the number of tables and not by the mark's name: no single flipped bit makes a sealed
-    // backup look like one without a mark.
+    // Decides by the number of tables and not by the mark's name, so that no single flipped bit
+    // makes a sealed backup look like one without a mark.
     const auto tables = count(database, "SELECT count(*) FROM sqlite_schema");
     if (!tables) return std::unexpected(tables.error());
     if (*tables == kJournalAlone) return std::nullopt;

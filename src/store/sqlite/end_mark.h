@@ -11,19 +11,19 @@
 
 namespace frontrow::store::sqlite {
 
-/// What a backup says of its side records.
+/// What a backup states about its side records.
 struct SideMark {
     std::uint64_t records = 0;
-    /// Of the newest change of any record, also of one that was erased.
+    /// The version of the newest change of any record, erasures included.
     std::uint64_t last_version = 0;
-    /// Of a line a record, in the order of the names' bytes (name and value in hexadecimal digits,
-    /// the version between them), and of a last line with `last_version`.
+    /// Digest of one line per record, ordered by the bytes of the names (name, version, value; name
+    /// and value in hexadecimal digits), and a last line with `last_version`.
     io::Sha256Digest lines{};
 
     friend bool operator==(const SideMark&, const SideMark&) = default;
 };
 
-/// Makes one, record by record in that order.
+/// Computes a SideMark, record by record in that order.
 class SideTally {
 public:
     void add(const SideRecord& record);
@@ -34,28 +34,28 @@ private:
     io::Sha256 sha_;
 };
 
-/// What a backup says of its own length and content, in a table of its own beside the journal's. A
-/// journal that was cut short at a batch still has a whole chain; against its mark it is short.
+/// What a backup states about its own length and content, in a table beside the journal's. A
+/// journal that was cut off at a batch still has a valid chain, but doesn't match its mark.
 /// docs/journal.md says how to check it by hand.
 struct EndMark {
     std::uint64_t batches = 0;
     std::uint64_t last_seq = 0;
-    /// Of every batch's facts as lines, in order, however the rows hold them.
+    /// Digest of every batch's facts as lines, in order, however the rows store them.
     io::Sha256Digest lines{};
-    /// Nothing in a backup that was made before there were side records.
+    /// Absent in a backup that was made before there were side records.
     std::optional<SideMark> side;
 
     friend bool operator==(const EndMark&, const EndMark&) = default;
 };
 
-/// Makes the table, empty. Made before the first row it lies at the file's front, so that a copy
-/// that was cut off can still say what it lacks.
+/// Creates the empty table. It is created before the first row, so it lies at the front of the
+/// file, and a copy that was cut off can still say what is missing.
 Result<void, io::Fault> make_end_mark_table(io::SqliteDatabase& database);
-/// Whether the file is a backup with a mark, by its schema alone.
+/// True if the file is a backup with a mark, by its schema alone.
 Result<bool, io::Fault> has_end_mark_table(io::SqliteDatabase& database);
 Result<void, io::Fault> write_end_mark(io::SqliteDatabase& database, const EndMark& mark);
-/// Nothing for a file that holds a journal and nothing else, as backups did before there was a
-/// mark. Faults: corrupt where there is more, and it isn't one mark that can be read.
+/// Nothing for a file with only a journal, as in backups from before there was a mark. Faults:
+/// corrupt if the file has more, and that isn't exactly one readable mark.
 Result<std::optional<EndMark>, io::Fault> read_end_mark(io::SqliteDatabase& database);
 
 }  // namespace frontrow::store::sqlite

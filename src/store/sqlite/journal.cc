@@ -15,11 +15,11 @@ using io::FaultKind;
 using io::SqliteDatabase;
 using Mode = io::SqliteDatabase::Mode;
 
-/// In the first one facts are text in every row.
+/// In the first format the facts of every row are text.
 constexpr auto kFirstFormat = 1;
 constexpr auto kFormat = 2;
 
-// The row's number is the rowid, so that appending touches the last leaf alone.
+// The row's number is the rowid, so an append touches only the last leaf.
 constexpr auto kSchema = R"sql(
 BEGIN;
 CREATE TABLE IF NOT EXISTS journal (
@@ -39,7 +39,7 @@ constexpr auto kSelect =
     "SELECT batch, first_seq, last_seq, facts, hash FROM journal WHERE batch > ?1 ORDER BY batch "
     "LIMIT 256";
 constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
-/// What one statement reads, about.
+/// About how many bytes one statement reads.
 constexpr std::size_t kStatementBytes = 2 << 20;
 /// A log has some hundred pages, and each commit writes at least one.
 constexpr std::uint64_t kBatchesInLog = 1'024;
@@ -55,8 +55,8 @@ std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
     });
 }
 
-/// WAL and FULL: a commit is on the disk when it returns. The log is moved into the database by the
-/// Committer, outside the commits.
+/// WAL and FULL: a commit is on the disk when it returns. The Committer moves the log into the
+/// database, outside the commits.
 Result<void, Fault> prepare_for_writing(SqliteDatabase& database) {
     for (const auto* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}) {
         if (auto done = database.execute(sql); !done) return done;
@@ -65,7 +65,7 @@ Result<void, Fault> prepare_for_writing(SqliteDatabase& database) {
     return {};
 }
 
-/// Whoever makes a copy syncs it as a whole; until then there is nothing to protect.
+/// The maker of a copy syncs it as a whole; until then there is nothing to protect.
 Result<void, Fault> prepare_for_copying(SqliteDatabase& database) {
     for (const auto* sql : {"PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "BEGIN"}) {
         if (auto done = database.execute(sql); !done) return done;
@@ -81,8 +81,8 @@ Result<std::int64_t, Fault> read_integer(SqliteDatabase& database, std::string_v
     return *row ? statement->integer(0) : 0;
 }
 
-/// Says which it is. A new file is given its table before it has a log: a journal whose log is
-/// broken is then one that ends early, and not one to be made anew over what can still be saved.
+/// Returns the journal's format. A new file gets its table before it has a log. So a journal with a
+/// broken log looks like one that ends early, and not like a new file that may be overwritten.
 Result<std::int64_t, Fault> find_format(SqliteDatabase& database, bool read_only) {
     auto version = read_integer(database, "PRAGMA user_version");
     if (!version) return version;
@@ -110,7 +110,7 @@ Result<void, Fault> refuse_backup(SqliteDatabase& database) {
     });
 }
 
-/// As lines, by what the frame says.
+/// The length as lines; for a frame, the length that it states.
 std::uint64_t line_bytes(std::string_view facts) {
     return io::zstd_content_bytes(facts).value_or(facts.size());
 }
@@ -147,8 +147,8 @@ Result<Journal, Fault> Journal::open(const std::filesystem::path& file, Options 
     );
     if (!database) return std::unexpected(database.error());
     if (options.read_only && options.is_backup) {
-        // SQLite reads nothing at all of a file that is shorter than it says. With this it reads
-        // what is there, so that the end mark tells what is missing.
+        // SQLite reads nothing from a file that is shorter than its header says. With this pragma
+        // it reads what is there, so that the end mark tells what is missing.
         if (auto set = database->execute("PRAGMA writable_schema=ON"); !set)
             return std::unexpected(set.error());
     }
@@ -245,8 +245,8 @@ Result<std::vector<JournalBatch>, Fault> Journal::take_out(std::uint64_t last_ba
     return batches;
 }
 
-// A statement reads at most 256 rows and a few megabytes, and is over before anybody works on them:
-// however slow a reader beside a running server is, it doesn't hold back the checkpoints.
+// A statement reads at most 256 rows and a few megabytes, and ends before the rows are processed.
+// So even a slow reader beside a running server doesn't hold back checkpoints.
 Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_batch) {
     if (end_.batch >= last_batch) return std::vector<JournalBatch>{};
     std::vector<JournalBatch> rows;
@@ -257,7 +257,8 @@ Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_b
             select_.reset();
             return std::unexpected(row.error());
         }
-        // What lies before a damaged page is handed out; the next statement begins with the page.
+        // Rows before a damaged page are returned; the next statement starts with the page and
+        // reports it.
         if (!row || !*row) break;
         const auto hash = select_.blob(4);
         rows.push_back({
@@ -318,15 +319,14 @@ Result<void, Fault> Journal::append(std::uint64_t last_seq, std::string_view lin
     return append_stored(last_seq, compressor_.compress(lines));
 }
 
-// Synced by the connection that wrote: a descriptor that is opened later may not be told of a write
-// that has failed.
+// Synced by the connection that wrote: a descriptor opened later may not be told of a failed write.
 Result<void, Fault> Journal::finish_copy() {
     if (auto done = database_.execute("COMMIT"); !done) return done;
     return database_.sync();
 }
 
-/// What was rewritten is what was read before, unless the system gave up the only good copy of a
-/// page in between.
+/// Checks again the batches that settle() may have rewritten: they are what was read before, unless
+/// the system dropped the only good copy of a page in between.
 Result<void, Fault> Journal::prove_newest() {
     const auto proven = end_;
     const auto bytes = bytes_passed_;

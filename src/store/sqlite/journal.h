@@ -29,122 +29,123 @@ struct JournalBatch {
     std::uint64_t batch = 0;
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;
-    /// As they are stored: lines of JSON, or a zstd frame of them. Which of the two their first
-    /// bytes say, and not the kind of the column, which the hash doesn't cover.
+    /// The facts as stored: lines of JSON, or a zstd frame of them. The first bytes tell which; the
+    /// column's type doesn't, because the hash doesn't cover it.
     std::string facts;
     std::vector<std::uint8_t> hash;
 };
 
-/// The journal: batches of facts in an SQLite database, one row a batch, each row with a SHA-256
-/// over itself and the row before. The format, and what each kind of damage leads to, stands in
-/// docs/journal.md. Rows are only ever added. One thread at a time.
+/// The journal: batches of facts in an SQLite database, one row per batch, each row with a SHA-256
+/// of itself and the previous row's hash. docs/journal.md has the format, and what each kind of
+/// damage leads to. Rows are only ever added. One thread at a time.
 class Journal {
 public:
     using TakeFact = std::function<void(domain::Fact&&)>;
     using TakeBatch = std::function<Result<void, io::Fault>(const JournalBatch&)>;
 
     static constexpr auto kToTheEnd = std::numeric_limits<std::int64_t>::max();
-    /// The most that a batch has as lines: what a row of SQLite's can hold.
+    /// The largest batch, as lines: what a row of SQLite can hold.
     static constexpr std::size_t kFactsBytesMax = 1'000'000'000;
 
     struct Options {
         bool read_only = false;
-        /// For a new file that is filled in one go: nothing of it is durable, or even there, before
+        /// For a new file that is filled in one go: nothing is durable, or even present, before
         /// finish_copy().
         bool is_copy = false;
-        /// The file is a backup, which no data folder's journal may be: it must be restored first,
-        /// so that nobody sells on from one that was cut off. With `is_copy` it gets room for an
-        /// end mark and side records.
+        /// The file is a backup. A data folder's journal must not be one: it must be restored
+        /// first, so that no sale continues on a backup that was cut off. With `is_copy` the file
+        /// gets tables for an end mark and side records.
         bool is_backup = false;
-        /// The name of an SQLite VFS; the system's if empty.
+        /// The name of an SQLite VFS; empty means the system's.
         std::string vfs;
     };
 
     static Result<Journal, io::Fault> open(const std::filesystem::path& file, Options options);
 
-    /// A second connection to the file of an open journal, to move the log into the database. All
-    /// the files that it needs are open when this returns.
+    /// A second connection to the file of an open journal, for moving the log into the database.
+    /// All the files that it needs are open when this returns.
     static Result<io::SqliteDatabase, io::Fault>
     open_log_mover(const std::filesystem::path& file, const std::string& vfs);
 
-    // Each of these goes on along the chain from end(), up to `last_batch` at most, and checks it
-    // on the way. Faults: corrupt (the message names the batch), unavailable. At its end the
-    // journal is ready to append.
+    // Each of these follows the chain from end(), up to `last_batch` at most, and checks it on the
+    // way. Faults: corrupt (the message names the batch), unavailable. At its end the journal is
+    // ready to append.
 
-    /// Hands every fact in order to `take`.
+    /// Passes every fact in order to `take`.
     Result<void, io::Fault> replay(const TakeFact& take, std::uint64_t last_batch = kToTheEnd);
-    /// The same of the next few batches, a few megabytes; false at the end.
+    /// The same for the next few batches, a few megabytes; returns false at the end.
     Result<bool, io::Fault> replay_some(const TakeFact& take);
-    /// Hands out nothing: for facts of which is known what they come to. Four times as fast.
+    /// Only checks the chain, for facts whose state is known from elsewhere. Four times as fast.
     Result<void, io::Fault> skip(std::uint64_t last_batch);
-    /// Hands out every batch as it's stored.
+    /// Passes every batch to `take` as it is stored.
     Result<void, io::Fault> walk(std::uint64_t last_batch, const TakeBatch& take);
 
-    /// The next few batches, a few megabytes of facts, for who reads them later; none at the end.
+    /// The next few batches, a few megabytes of facts, for parsing later; empty at the end.
     Result<std::vector<JournalBatch>, io::Fault> take_out(std::uint64_t last_batch);
     /// The facts of a batch as lines.
     static Result<std::string, io::Fault> lines_of(const JournalBatch& batch);
-    /// Hands the facts of a batch, in order, to `take`.
+    /// Passes the facts of a batch, in order, to `take`.
     static Result<void, io::Fault> read_facts(const JournalBatch& batch, const TakeFact& take);
 
-    /// The number of the newest batch that is durable now.
+    /// The number of the newest durable batch.
     Result<std::uint64_t, io::Fault> newest_batch();
-    /// Where the journal ended with this batch, by its row alone; nothing if there is none.
+    /// The journal's end at this batch, by its row alone; nothing if there is no such row.
     Result<std::optional<JournalEnd>, io::Fault> find(std::uint64_t batch);
-    /// Goes on from here without a look at what lies before. `end` is one that find() gave, or the
-    /// beginning.
+    /// Continues from here without checking what lies before. `end` must come from find(), or be
+    /// the beginning.
     void start_from(const JournalEnd& end) {
         end_ = end;
         bytes_passed_ = 0;
     }
 
-    /// Makes one batch durable: `lines` are its facts, a line of JSON each. When it returns the
-    /// facts are on the disk. If it fails or never returns they are there whole or not at all, and
-    /// only a new open() and replay() can tell which.
+    /// Makes one batch durable: `lines` are its facts, one line of JSON each. When it returns the
+    /// facts are on the disk. If it fails or never returns, all or none of them are there, and only
+    /// a new open() and replay() can tell which.
     Result<void, io::Fault> append(std::uint64_t last_seq, std::string_view lines);
 
-    /// The same of facts as a row of any journal has them stored: lines, or a frame of them.
+    /// The same with facts in any journal's stored form: lines, or a frame of them.
     Result<void, io::Fault> append_stored(std::uint64_t last_seq, std::string_view facts);
 
-    /// How long SQLite's log was after the last append, since it was last begun anew.
+    /// Length of SQLite's write-ahead log after the last append, counted since the log was last
+    /// restarted.
     int pages_in_log() const { return database_.pages_in_log(); }
 
     /// Moves SQLite's log into the database; see io::SqliteDatabase::checkpoint.
     Result<bool, io::Fault> checkpoint() { return database_.checkpoint(); }
 
-    /// Makes durable what was read, before anything is built on it: what a failed process left
-    /// behind may be in the system's cache only. For a journal that was found whole; see
-    /// io::SqliteDatabase::settle. Faults: in_use (after ten seconds of waiting for a reader),
+    /// Makes everything that was read durable, before anything is built on it: what a failed
+    /// process left may be only in the system's page cache. For a journal that was found valid; see
+    /// io::SqliteDatabase::settle. Faults: in_use (after waiting ten seconds for a reader),
     /// unavailable.
     Result<void, io::Fault> settle();
 
-    /// Fails where the file's name doesn't lead to the file that is open: what is written there
-    /// would be lost with the process.
+    /// Fails if the file's name no longer leads to the open file: what is written there would be
+    /// lost with the process.
     Result<void, io::Fault> check_name() { return database_.check_name(); }
 
     /// Lets the close move SQLite's log into the database and remove it: for a journal that was
-    /// found whole and written without a fault. Any other is left as it is.
+    /// found valid and written without a fault. Any other journal is left as it is.
     void tidy_on_close() { database_.tidy_on_close(); }
 
-    // Of a backup that is being filled, in the same transaction as its rows.
+    // For a backup in the making, in the same transaction as its rows.
     Result<void, io::Fault> add_side_record(const SideRecord& record) {
         return write_side_row(database_, record);
     }
     Result<void, io::Fault> seal(const EndMark& mark) { return write_end_mark(database_, mark); }
-    /// Ends the filling of a copy and syncs it. Its folder must still be synced.
+    /// Commits a filled copy and syncs it. Its folder must still be synced.
     Result<void, io::Fault> finish_copy();
 
     /// A backup's end mark; nothing if it was made before there was one. Faults: corrupt.
     Result<std::optional<EndMark>, io::Fault> end_mark() { return read_end_mark(database_); }
-    /// A backup's side records behind this name, a page of them.
+    /// A page of a backup's side records after this name.
     Result<std::vector<SideRecord>, io::Fault> side_records(std::string_view after) {
         return read_side_rows(database_, {}, after, SideRecords::kPage);
     }
-    /// Has SQLite look at every page, for a file that no mark vouches for. Faults: corrupt.
+    /// Lets SQLite check every page, for a file without an end mark. Faults: corrupt.
     Result<void, io::Fault> check_pages() { return database_.check_pages(); }
 
     const JournalEnd& end() const { return end_; }
-    /// How many bytes of facts, as lines, were gone along or appended so far.
+    /// Bytes of facts, as lines, that were read or appended so far.
     std::uint64_t bytes_passed() const { return bytes_passed_; }
 
 private:

@@ -16,12 +16,12 @@ namespace {
 using io::Fault;
 using io::FaultKind;
 
-// One line of fixed length:
-// "frontrow head, batch 00000000000000000042, seq 00000000000000001234\n".
+// One line of fixed length: "frontrow head, batch 00000000000000000042, seq
+// 00000000000000001234\n".
 constexpr auto kHeadForm = "frontrow head, batch %020llu, seq %020llu\n";
 constexpr std::size_t kLength = 68;
 
-/// With a zero behind it.
+/// With a terminating zero.
 using Line = std::array<char, kLength + 1>;
 
 Line line_of(const JournalEnd& end) {
@@ -90,7 +90,7 @@ std::optional<JournalEnd> JournalHead::read(const std::filesystem::path& path) {
     unsigned long long seq = 0;
     if (std::sscanf(line.data(), kHeadForm, &batch, &seq) != 2) return std::nullopt;
     const JournalEnd end{.batch = batch, .last_seq = seq};
-    // The scan also takes signs, spaces and fewer digits.
+    // sscanf also accepts signs, spaces and fewer digits.
     if (line != line_of(end)) return std::nullopt;
     return end;
 }

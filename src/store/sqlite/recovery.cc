@@ -11,8 +11,8 @@ namespace {
 
 using io::Fault;
 
-/// Reads the snapshot while a thread beside goes along the journal to where it stands. Whether
-/// there is an inventory now; a fault is the journal's.
+/// Reads the snapshot while a second thread checks the journal up to the snapshot's batch. Returns
+/// whether there is an inventory now. A fault is the journal's.
 Result<bool, Fault> begin_with(Recovered& recovered, Journal& journal, Snapshot& snapshot) {
     const auto end = snapshot.end();
     journal.start_from({});
@@ -48,7 +48,7 @@ Result<Recovered, Fault> begin_at_snapshot(Journal& journal, const std::filesyst
 
 using Facts = std::vector<domain::Fact>;
 
-/// The facts of the journal's next few batches; none at its end.
+/// The facts of the journal's next few batches; empty at its end.
 Result<Facts, Fault> read_some(Journal& journal) {
     Facts facts;
     const auto is_any =
@@ -57,7 +57,7 @@ Result<Facts, Fault> read_some(Journal& journal) {
     return facts;
 }
 
-/// Carries out some facts while a thread beside reads the next.
+/// Applies some facts while a second thread reads the next ones.
 Result<void, Fault> replay(Journal& journal, domain::Inventory& inventory) {
     for (auto facts = read_some(journal); !facts || !facts->empty();) {
         if (!facts) return std::unexpected(facts.error());

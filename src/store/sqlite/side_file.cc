@@ -40,15 +40,15 @@ constexpr auto kTakeTask =
     "INSERT INTO task_leases VALUES (?1, 1)"
     " ON CONFLICT (name) DO UPDATE SET number = number + 1 RETURNING number";
 
-/// A file that is no larger is rewritten with each erasure: 1 MiB, some milliseconds.
+/// A file up to this size (1 MiB) is rewritten at each erasure, which takes some milliseconds.
 constexpr std::uint64_t kPagesRewrittenAtOnce = 256;
 constexpr auto kAnyPages = std::numeric_limits<std::uint64_t>::max();
-/// How long the log may get before it is emptied, in pages.
+/// The log is emptied when it has this many pages.
 constexpr int kLogPagesMax = 256;
-/// How long an erasure waits for a reader in the middle of a statement, and how long a start does.
+/// How long an erasure, and how long a start, waits for a reader in the middle of a statement.
 constexpr std::chrono::seconds kChangePatience{1};
 constexpr std::chrono::seconds kStartPatience{10};
-/// How long a change waits for one of another process.
+/// How long a change waits for another process's change.
 constexpr std::chrono::seconds kTurnPatience{5};
 
 fs::path lock_of(const fs::path& file) {
@@ -60,7 +60,7 @@ Fault about_side(const fs::path& file, Fault fault) {
     return fault;
 }
 
-/// The first column of the first row as a number; 0 where there is none.
+/// The first column of the first row as a number; 0 if there is no row.
 template <class Bind>
 Result<std::uint64_t, Fault>
 read_number(SqliteDatabase& database, std::string_view sql, Bind bind) {
@@ -70,7 +70,7 @@ read_number(SqliteDatabase& database, std::string_view sql, Bind bind) {
     const auto row = statement->step();
     if (!row) return std::unexpected(row.error());
     const auto number = *row ? static_cast<std::uint64_t>(statement->integer(0)) : 0;
-    // What returns a row has been done once it says that there is no more.
+    // A statement that returns rows has completed only after its last step.
     if (*row) {
         if (const auto rest = statement->step(); !rest) return std::unexpected(rest.error());
     }
@@ -83,8 +83,7 @@ auto with_name(std::string_view name) {
 
 constexpr auto kWithNothing = [](io::SqliteStatement&) {};
 
-/// Others mustn't read it, whatever this process usually leaves to them: SQLite gives its log the
-/// same mode.
+/// Other users must not read the file, whatever the umask: SQLite gives its log the same mode.
 Result<void, Fault> make_private(const fs::path& file) {
     const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     const bool is_private = made >= 0 && ::fchmod(made, 0600) == 0;
@@ -99,7 +98,7 @@ Result<void, Fault> make_tables(SqliteDatabase& database) {
     return database.execute(kBesideRecords);
 }
 
-/// Its tables are there once it is committed.
+/// The tables exist once the transaction is committed.
 Result<void, Fault> prepare_to_fill(SqliteDatabase& database) {
     for (const auto* sql : {"PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF"}) {
         if (auto done = database.execute(sql); !done) return done;
@@ -107,7 +106,7 @@ Result<void, Fault> prepare_to_fill(SqliteDatabase& database) {
     return make_tables(database);
 }
 
-/// For a reader to end, or for room on the disk.
+/// The emptying can wait until a reader ends or the disk has space.
 bool can_wait(const Fault& fault) {
     return fault.kind == FaultKind::in_use || fault.kind == FaultKind::storage_low;
 }
@@ -121,7 +120,7 @@ Result<void, Fault> check_format(std::uint64_t version) {
     });
 }
 
-/// Another program's, or what was left of one: this one's are never without a byte.
+/// An empty file is another program's, or the remains of a file: ours always have content.
 Result<void, Fault> refuse_empty(const fs::path& file) {
     if (auto whole = SqliteDatabase::refuse_log_alone(file); !whole) return whole;
     std::error_code is_missing;
@@ -136,7 +135,7 @@ bool is_there(const fs::path& file) {
     return fs::exists(fs::symlink_status(file, ignored));
 }
 
-/// Under another name until it's whole.
+/// Fills the file under another name until it is complete.
 Result<void, Fault> make_first(const fs::path& file) {
     const UnfinishedFile unfinished{file.string() + ".new"};
     {
@@ -147,8 +146,8 @@ Result<void, Fault> make_first(const fs::path& file) {
     return io::publish(unfinished.path(), file, io::IfThere::refuse);
 }
 
-// SQLite clears what it removes from a page. It forgets the copies that it made when it moved
-// records from one page to another; only VACUUM gets rid of those.
+// SQLite zeroes what it removes from a page (secure_delete), but not the copies it left when it
+// moved records between pages; only VACUUM removes those.
 
 Result<void, Fault> note_remains(SqliteDatabase& database) {
     const auto noted = read_number(database, kRemains, kWithNothing);
@@ -156,7 +155,8 @@ Result<void, Fault> note_remains(SqliteDatabase& database) {
     return *noted > 0 ? Result<void, Fault>{} : database.execute("PRAGMA application_id=1");
 }
 
-/// Where the file is no larger than that. On a full disk they stay, and stay noted.
+/// Removes the copies, if the file has at most `pages_max` pages. On a full disk they stay, and
+/// stay noted.
 Result<void, Fault> forget_remains(SqliteDatabase& database, std::uint64_t pages_max) {
     const auto noted = read_number(database, kRemains, kWithNothing);
     if (!noted) return std::unexpected(noted.error());
@@ -171,7 +171,7 @@ Result<void, Fault> forget_remains(SqliteDatabase& database, std::uint64_t pages
 Result<void, Fault> prepare_to_write(SqliteDatabase& database, std::uint64_t pages_rewritten_max) {
     for (const auto* sql :
          {"PRAGMA secure_delete=ON",
-          // A file elsewhere would have what is erased here.
+          // A temporary file elsewhere would contain what is erased here.
           "PRAGMA temp_store=MEMORY",
           "PRAGMA journal_mode=WAL",
           "PRAGMA synchronous=FULL"}) {
@@ -294,18 +294,18 @@ auto SideFile::commit(Work work) -> decltype(work()) {
         return std::unexpected(Fault{FaultKind::unavailable, "side.db: " + turn.error().what});
     // What is written to a removed file is lost with the process.
     if (auto there = database_.check_name(); !there) return fail(there.error());
-    // Another process may have it locked: nothing was written yet.
+    // Another process may hold the database's lock; nothing was written yet.
     if (auto begun = database_.execute("BEGIN IMMEDIATE"); !begun)
         return std::unexpected(begun.error());
     auto done = work();
     const auto committed = done ? database_.execute("COMMIT") : std::unexpected(done.error());
     if (!committed) return give_up(committed.error(), done.has_value());
-    // It was done: whether the log is emptied now or later, the answer is the same.
+    // The change is committed; the answer is the same whether the log is emptied now or later.
     if (auto emptied = empty_log_if_due(); !emptied) (void)fail(emptied.error());
     return done;
 }
 
-/// A full disk is told at once and takes nothing of what was written before.
+/// A full disk is reported at once and changes nothing written before.
 std::unexpected<Fault> SideFile::give_up(Fault fault, bool was_committing) {
     const auto undone = database_.roll_back();
     if (undone && fault.kind == FaultKind::storage_low) return std::unexpected(std::move(fault));
@@ -377,8 +377,7 @@ Result<void, Fault> SideFile::add(const SideRecord& record) {
     return write_side_row(database_, record);
 }
 
-// Synced by the connection that wrote: a descriptor that is opened later may not be told of a write
-// that has failed.
+// Synced by the connection that wrote: a descriptor opened later may not be told of a failed write.
 Result<void, Fault> SideFile::finish_copy(std::uint64_t last_version) {
     const auto bind = [last_version](io::SqliteStatement& statement) {
         statement.bind(1, static_cast<std::int64_t>(last_version));
@@ -392,7 +391,7 @@ Result<void, Fault> SideFile::finish_copy(std::uint64_t last_version) {
 Result<void, Fault> SideFile::finish() {
     if (fault_) return std::unexpected(*fault_);
     const auto turn = lock_->take(kTurnPatience);
-    // The next one to change it does what is left.
+    // The next process that changes the file does the rest.
     if (!turn) return {};
     auto emptied = forget_remains(database_, pages_rewritten_max_);
     if (emptied) emptied = database_.settle(kChangePatience);

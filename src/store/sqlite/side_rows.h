@@ -11,12 +11,12 @@
 
 namespace frontrow::store::sqlite {
 
-// The table `side_records`, which a data folder's side file and a backup have alike.
+// The table `side_records`, which is the same in a data folder's side file and in a backup.
 
 Result<void, io::Fault> make_side_table(io::SqliteDatabase& database);
 /// Adds the record, or overwrites the one of that name.
 Result<void, io::Fault> write_side_row(io::SqliteDatabase& database, const SideRecord& record);
-/// The first records behind the name `after` whose names are `from` or behind it.
+/// The first records with a name after `after` and not before `from`.
 Result<std::vector<SideRecord>, io::Fault> read_side_rows(
     io::SqliteDatabase& database,
     std::string_view from,

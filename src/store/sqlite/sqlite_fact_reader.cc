@@ -14,7 +14,7 @@ using io::Awaitable;
 using io::Fault;
 using io::FaultKind;
 
-/// By the batch's row alone.
+/// Uses the batch's row alone.
 Result<JournalEnd, Fault> find_end_of(Journal& journal, std::uint64_t batch) {
     if (batch == 0) return JournalEnd{};
     const auto end = journal.find(batch);
@@ -26,8 +26,8 @@ Result<JournalEnd, Fault> find_end_of(Journal& journal, std::uint64_t batch) {
     });
 }
 
-/// The number of the batch that has this fact. Batches and facts are numbered without a gap, and
-/// rows have no index by fact: a million batches are halved twenty times.
+/// The number of the batch that contains this fact, by binary search: facts have no index, but
+/// batches and facts are numbered without gaps. A million batches take twenty steps.
 Result<std::uint64_t, Fault>
 find_batch_with(Journal& journal, std::uint64_t seq, std::uint64_t last_batch) {
     std::uint64_t first = 1;
@@ -44,7 +44,7 @@ find_batch_with(Journal& journal, std::uint64_t seq, std::uint64_t last_batch) {
     return first;
 }
 
-/// Where the journal is to be read from; nothing where `position` is of another past.
+/// The position to read from; nothing if `position` comes from a different history.
 Result<std::optional<JournalEnd>, Fault>
 find_beginning(Journal& journal, const FeedPosition& position, const JournalEnd& until) {
     if (position.seq == 0) return JournalEnd{};

@@ -13,11 +13,12 @@
 
 namespace frontrow::store::sqlite {
 
-/// Reads facts in a data folder, beside a running server or in it. The file is open only while a
-/// page of it is read, so nobody's last close and no checkpoint waits for a reader that rests.
+/// Reads facts from a data folder, inside a running server or beside it. The file is open only
+/// while a page of it is read, so an idle reader delays no checkpoint and no other connection's
+/// close.
 class SqliteFactReader final : public engine::FactReader {
 public:
-    /// `vfs`: the name of an SQLite VFS; the system's if empty.
+    /// `vfs` names an SQLite VFS; empty means the system's.
     SqliteFactReader(io::Executor owner, std::filesystem::path folder, std::string vfs = {})
         : folder_{std::move(folder)},
           vfs_{std::move(vfs)},
@@ -30,12 +31,12 @@ public:
 
     io::Awaitable<Result<FeedPage, io::Fault>>
     read(FeedPosition position, JournalEnd until, std::size_t at_most) override;
-    /// Faults: also corrupt, where the journal's head doesn't vouch for its end.
+    /// Faults: also corrupt, if the journal's head doesn't confirm its end.
     io::Awaitable<Result<JournalEnd, io::Fault>> find_end() override;
     io::Awaitable<void> close() override;
 
 private:
-    /// Each waits for some megabytes that are read, parsed and handed over.
+    /// Each waits for some megabytes to be read, parsed and handed over.
     static constexpr std::size_t kWaitingMax = 64;
 
     std::filesystem::path folder_;

@@ -14,23 +14,25 @@
 
 namespace frontrow::store::sqlite {
 
-/// An engine's journal in a data folder. A file of it that was removed or replaced is a fault, and
-/// so is a log that can't be moved into the database.
+/// An engine's journal in a data folder. Removed or replaced files are a fault, and so is a log
+/// that can't be moved into the database.
 class SqliteJournal final : public engine::Journal {
 public:
     struct Settings {
         engine::SnapshotTaker::Settings snapshots;
-        /// Below this much free disk nothing new should be taken on.
+        /// With less free disk space than this, commands that claim or add something should be
+        /// refused.
         std::uint64_t disk_reserve = 0;
-        /// Of the snapshot that its engine began with.
+        /// The generation of the snapshot that its engine started from.
         unsigned generation = 0;
-        /// How many bytes of facts there were up to that one.
+        /// Bytes of facts up to that snapshot.
         std::uint64_t snapshot_bytes = 0;
-        /// The name of the SQLite VFS that the committer's journal has; the system's if empty.
+        /// The name of the SQLite VFS of the committer's journal; empty means the system's.
         std::string vfs = {};
     };
 
-    /// `on_trouble` is told when a snapshot couldn't be taken. It and `disk` outlive the journal.
+    /// `on_trouble` is called when a snapshot couldn't be taken. It and `disk` must outlive the
+    /// journal.
     struct Ports {
         io::Executor owner;
         const io::DiskSpace& disk;
@@ -47,7 +49,7 @@ public:
     void append(SharedFacts batch) override;
     Result<Health, io::Fault> look() override;
     void abandon(const io::Fault& why) override;
-    /// Leaves a snapshot behind where it's worth one.
+    /// Also takes a snapshot if the journal has grown enough.
     Result<void, io::Fault> finish(const domain::Inventory& state) override;
     engine::FactReader& facts() override { return facts_; }
 

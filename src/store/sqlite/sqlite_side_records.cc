@@ -99,7 +99,7 @@ std::optional<TaskLease> SqliteTaskLeases::held(std::string_view task) const {
     return *found;
 }
 
-/// Nobody waits for them: the next process takes them as it starts.
+/// The leases need not be given back: the next process takes them at its start.
 Awaitable<void> SqliteTaskLeases::close() {
     is_closing_ = true;
     held_.clear();

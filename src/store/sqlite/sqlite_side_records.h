@@ -21,14 +21,14 @@
 
 namespace frontrow::store::sqlite {
 
-/// Side records in a data folder (side_file.h says what an erasure leaves behind). A thread of its
-/// own waits for the disk, and the owner's goes on.
+/// Side records in a data folder (side_file.h says what an erasure leaves behind). A separate
+/// thread waits for the disk, so the owner's thread doesn't.
 class SqliteSideRecords final : public SideRecords {
 public:
-    /// For the process that has the folder's lock. Faults: as SideFile::open.
+    /// For the process that has the folder's lock. Faults: those of SideFile::open.
     static Result<std::unique_ptr<SqliteSideRecords>, io::Fault>
     open(io::Executor owner, const std::filesystem::path& folder, const std::string& vfs = {});
-    /// For any other process. Faults: as SideFile::open_beside.
+    /// For any other process. Faults: those of SideFile::open_beside.
     static Result<std::unique_ptr<SqliteSideRecords>, io::Fault>
     open_beside(io::Executor owner, const std::filesystem::path& folder);
 
@@ -38,7 +38,7 @@ public:
     io::Awaitable<Result<SideOutcome, io::Fault>> change(SideChange change) override;
     io::Awaitable<void> close() override;
 
-    /// As SideFile's.
+    /// Like SideFile::take_task.
     io::Awaitable<Result<std::uint64_t, io::Fault>> take_task(std::string task);
 
 private:
@@ -57,12 +57,12 @@ private:
     io::BoundedWorker worker_;
 };
 
-/// The task leases of one machine: it has every task that it stands for, and each start takes them
-/// anew, under a number that no process before had.
+/// The task leases of one machine. This process holds every task that it stands for. Each start
+/// takes the tasks again, under numbers that no earlier process had.
 class SqliteTaskLeases final : public TaskLeases {
 public:
-    /// `records` are closed later than this. `on_trouble` is told of a task that can't be taken; it
-    /// is tried again each second.
+    /// `records` must be closed after this. `on_trouble` is called for a task that can't be taken;
+    /// it is tried again each second.
     SqliteTaskLeases(
         io::Executor owner,
         SqliteSideRecords& records,

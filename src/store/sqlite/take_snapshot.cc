@@ -15,11 +15,11 @@ namespace {
 
 using io::Fault;
 
-/// How many bytes of facts are kept in memory, about.
+/// About how many bytes of facts are in memory at once.
 constexpr std::uint64_t kBytesAtOnce = 32 << 20;
 
-/// The newest snapshot that can be used, or the beginning. After the last generation the inventory
-/// is left empty.
+/// The newest snapshot that can be used, or the journal's beginning. After the last generation the
+/// inventory is left empty.
 Recovered begin_with_newest(Journal& journal, const std::filesystem::path& folder) {
     Recovered recovered;
     for (const auto& file : engine::list_snapshots(folder)) {

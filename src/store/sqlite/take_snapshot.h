@@ -8,17 +8,18 @@
 
 namespace frontrow::store::sqlite {
 
-/// Takes a snapshot of the folder's journal, beside a running server or not, from the newest
-/// snapshot that fits and the facts after it, or after the last generation from the journal's
-/// beginning; keeps the new one and the newest that fits, and removes all others. Returns where it
-/// stands; where the newest one stands there already, it is left at that.
+/// Takes a snapshot of the folder's journal, whether or not a server is running. It starts from the
+/// newest snapshot that fits and applies the later facts; after the last generation it starts from
+/// the journal's beginning. Keeps the new snapshot and the newest one that fits, and removes all
+/// others. Returns the new snapshot's position. If the newest one is already at the journal's end,
+/// does nothing and returns its position.
 ///
-/// It doesn't look at what lies before the older one: a snapshot proves nothing, and whoever starts
-/// from one proves the chain.
+/// It doesn't check the journal before the older snapshot: a snapshot proves nothing, and a start
+/// from one checks the whole chain.
 ///
-/// What takes long is done by a thread of the lowest priority. What holds a lock that the server
-/// may wait for isn't: SQLite's and the file system's are held across moments in which a thread
-/// that gets no processor would hold them for seconds.
+/// Long computations run on a thread of the lowest priority. Work that holds a lock needed by the
+/// server doesn't: a low-priority thread that gets no processor would keep SQLite's and the file
+/// system's locks for seconds.
 Result<JournalEnd, io::Fault> take_snapshot(const std::filesystem::path& folder);
 
 }  // namespace frontrow::store::sqlite
