@@ -252,7 +252,7 @@ io::Awaitable<int> verify_journal(io::postgres::PgConnection& connection) {
         std::printf("the state is wrong about %s\n", difference.c_str());
     if (diverged) {
         std::printf(
-            "the batch of fact %" PRIu64 " was written with another state than the facts lead to\n",
+            "the batch of fact %" PRIu64 " has a state digest that doesn't match its facts\n",
             *diverged
         );
     }

@@ -63,7 +63,7 @@ void Audit::judge(const Fact& fact, const SaleChanged& body) {
     auto& sale = truth->event.sale;
     // The same action again changes nothing; the fact only records the request's key.
     if (body.request && sale == body.action) return;
-    expect(fact, sale != SaleAction::end, "a sale went on after its end");
+    expect(fact, sale != SaleAction::end, "a sale was changed after its end");
     expect(fact, sale != body.action, "a sale was changed into what it was");
     sale = body.action;
     truth->event.updated_at = fact.at;
@@ -81,7 +81,7 @@ void Audit::judge(const Fact& fact, const MemberAdded& body) {
     }
     // The same role again changes nothing; the fact only records the request's key.
     if (body.request && known->role == body.role) return;
-    expect(fact, known->role != body.role, "a member was added who had that role");
+    expect(fact, known->role != body.role, "a member was given the role that they had");
     known->role = body.role;
 }
 
@@ -91,7 +91,7 @@ void Audit::judge(const Fact& fact, const MemberRemoved& body) {
     if (truth == nullptr) return;
     const auto removed =
         std::erase_if(truth->members, [&](const Member& member) { return member.sub == body.sub; });
-    expect(fact, removed == 1, "somebody was removed who wasn't a member");
+    expect(fact, removed == 1, "a person was removed who wasn't a member");
 }
 
 template <>
@@ -157,7 +157,7 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumbe
         !spec.sales_start_at || fact.at >= *spec.sales_start_at,
         "a seat was held before sales opened"
     );
-    expect(fact, truth->event.sale == SaleAction::open, "a seat was held while sales rested");
+    expect(fact, truth->event.sale == SaleAction::open, "a seat was held while sales were paused");
     const auto closes = spec.sales_end_at ? *spec.sales_end_at : spec.start_at;
     expect(fact, fact.at < closes, "a seat was held after sales closed");
     const auto length = body.expires_at - fact.at;
@@ -170,7 +170,7 @@ void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
     const auto event = number_of(fact.event);
     const bool has_prices = !body.unit_prices.empty();
     const bool has_all = body.unit_prices.size() == body.seats.size();
-    expect(fact, has_all || !has_prices, "not each seat has its price");
+    expect(fact, has_all || !has_prices, "some seats have no price");
     for (std::size_t i = 0; i < body.seats.size(); ++i) {
         const auto found = seats_.find(body.seats[i]);
         const bool is_here = found != seats_.end() && found->second.event == event;
@@ -245,7 +245,7 @@ void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     if (hold == nullptr) return;
     expect(fact, fact.at < hold->expires_at, "a hold was extended after it had run out");
     const auto sale = events_[hold->event].event.sale;
-    expect(fact, sale == SaleAction::open, "a hold was extended while sales rested");
+    expect(fact, sale == SaleAction::open, "a hold was extended while sales were paused");
     expect(fact, body.expires_at > hold->expires_at, "an extension made a hold shorter");
     hold->expires_at = body.expires_at;
 }
@@ -327,7 +327,7 @@ Audit::HoldTruth* Audit::pending(const Fact& fact, ReservationId id) {
     const auto found = holds_.find(id);
     const bool is_pending =
         found != holds_.end() && found->second.status == ReservationStatus::pending;
-    expect(fact, is_pending, "a reservation changed that wasn't pending");
+    expect(fact, is_pending, "a reservation that wasn't pending changed");
     if (!is_pending) return nullptr;
     const bool is_here = found->second.event == number_of(fact.event);
     expect(fact, is_here, "a reservation changed under another event");
@@ -338,7 +338,7 @@ ApiKey* Audit::key_in_force(const Fact& fact, ApiKeyId id) {
     const auto found = api_keys_by_id_.find(id);
     auto* key = found == api_keys_by_id_.end() ? nullptr : &api_keys_[found->second];
     const bool is_in_force = key != nullptr && !key->revoked_at;
-    expect(fact, is_in_force, "an API key changed that wasn't in force");
+    expect(fact, is_in_force, "an API key that wasn't in force changed");
     return is_in_force ? key : nullptr;
 }
 

@@ -52,7 +52,7 @@ private:
         if (row.deleted) return;
         if (row.members.get() != truth.members) differ(name() + ": its members");
         if (row.blocks.size() != truth.blocks.size())
-            return differ(name() + ": how often seats were added");
+            return differ(name() + ": the number of times seats were added");
         for (std::size_t i = 0; i < row.blocks.size(); ++i)
             compare(row, i, *truth.blocks[i]);
     }
@@ -141,13 +141,13 @@ private:
             const auto* found = inventory_.requests().find(key, audit_.last_at_);
             const bool is_right =
                 found != nullptr && found->at == truth.at && found->mark.content == truth.content;
-            expect(is_right, "what was asked for under a key");
+            expect(is_right, "the request under an idempotency key");
         }
     }
 
     void compare_api_keys() {
         const auto& keys = inventory_.api_keys();
-        expect(keys.size() == audit_.api_keys_.size(), "how many API keys there are");
+        expect(keys.size() == audit_.api_keys_.size(), "the number of API keys");
         for (const auto& truth : audit_.api_keys_) {
             const auto* key = keys.find(truth.id);
             const bool is_found = keys.find_live(truth.digest) == key;

@@ -68,7 +68,7 @@ Fault File::fault(const char* what) const {
 
 Result<std::uint64_t, Fault> File::size() const {
     struct stat about{};
-    if (::fstat(descriptor_, &about) != 0) return std::unexpected(fault("look at"));
+    if (::fstat(descriptor_, &about) != 0) return std::unexpected(fault("read the size of"));
     return static_cast<std::uint64_t>(about.st_size);
 }
 

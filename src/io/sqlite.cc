@@ -223,7 +223,7 @@ Result<void, Fault> SqliteDatabase::settle(std::chrono::milliseconds patience) {
     sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
     if (is_busy(code)) {
         return std::unexpected(
-            Fault{FaultKind::in_use, "SQLite: another process reads the database and doesn't end"}
+            Fault{FaultKind::in_use, "SQLite: another process keeps reading the database"}
         );
     }
     if (code != SQLITE_OK) return std::unexpected(sqlite_fault(handle_.get()));
@@ -252,10 +252,9 @@ Result<void, Fault> SqliteDatabase::check_name() {
         handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, static_cast<void*>(&has_moved)
     );
     if (code != SQLITE_OK || has_moved == 0) return {};
-    return std::unexpected(Fault{
-        FaultKind::unavailable,
-        "the database isn't the file any more that was opened: it was removed or replaced"
-    });
+    return std::unexpected(
+        Fault{FaultKind::unavailable, "the database file was removed or replaced while it was open"}
+    );
 }
 
 void SqliteStatement::bind(int index, std::int64_t value) {

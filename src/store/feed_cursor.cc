@@ -19,7 +19,7 @@ Awaitable<Result<FeedPosition, Fault>> FeedCursor::read() {
     const auto position = FeedPosition::parse((*found)->value);
     if (position) co_return *position;
     co_return std::unexpected(
-        Fault{io::FaultKind::corrupt, "the side record " + name_ + " isn't a place in the feed"}
+        Fault{io::FaultKind::corrupt, "the side record " + name_ + " isn't a position in the feed"}
     );
 }
 

@@ -226,7 +226,7 @@ TEST_F(ClusterBackup, of_a_state_that_does_not_follow_from_the_facts_is_not_made
     );
     expect_refused(
         back_up_cluster(cluster, at("backup")),
-        "the batch of fact 3 was written with another state than the facts lead to"
+        "the batch of fact 3 has a state digest that doesn't match its facts"
     );
 }
 

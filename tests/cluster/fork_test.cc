@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr auto kOtherPast = "it isn't in the journal any more, which has another past";
+constexpr auto kOtherPast = "the journal no longer has it: its history differs";
 
 class ClusterFork : public WithCluster {
 protected:
@@ -139,7 +139,9 @@ TEST_F(ClusterFork, of_a_chain_that_is_not_whole_is_refused_and_changes_nothing)
     const auto before = hashes(cluster);
     const auto refused = cluster.run("migrate", {"fork"});
     EXPECT_EQ(refused.exit_code, 1);
-    EXPECT_THAT(refused.err, HasSubstr("the batch of fact 3: it doesn't follow the batch before"));
+    EXPECT_THAT(
+        refused.err, HasSubstr("the batch of fact 3: it doesn't follow the previous batch")
+    );
     EXPECT_EQ(hashes(cluster), before);
 }
 

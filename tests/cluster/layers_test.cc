@@ -109,7 +109,7 @@ TEST_F(ClusterLayers, without_the_appends_fence_both_nodes_sell_the_seat_and_ver
     EXPECT_EQ(count_status(answers, 201), 2U);
     const auto verified = cluster.verify();
     EXPECT_EQ(verified.exit_code, 1) << verified.out;
-    EXPECT_THAT(verified.err, HasSubstr("it doesn't follow the batch before"));
+    EXPECT_THAT(verified.err, HasSubstr("it doesn't follow the previous batch"));
 }
 
 /// It comes once more, to another node, when the buyer has already changed their mind.

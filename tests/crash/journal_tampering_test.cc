@@ -299,8 +299,8 @@ TEST_F(JournalFormat, names_the_line_that_is_not_a_fact_in_a_row_that_fits) {
     expect_refusal(1, "{\"seq\":1", fact);
     expect_refusal(1, std::string(1'000, '['), fact);
     expect_refusal(1, line_of(seq + 1), "its facts are out of order");
-    expect_refusal(2, line_of(seq), "it has fewer facts than it says");
-    expect_refusal(1, line_of(seq) + line_of(seq + 1), "it has fewer facts than it says");
+    expect_refusal(2, line_of(seq), "it has fewer facts than its numbers say");
+    expect_refusal(1, line_of(seq) + line_of(seq + 1), "it has fewer facts than its numbers say");
     auto unknown = line_of(seq);
     unknown.replace(unknown.find("\"type\":\"") + 8, 3, "Fut");
     expect_refusal(1, unknown, fact + ": type is unknown to this version");

@@ -147,7 +147,7 @@ TEST_F(SnapshotOfStore, that_is_bad_is_passed_over_for_the_one_before_and_then_f
     sell_and_take_twice();
     flip_a_bit(newest());
     expect_restarts_from(ends_[0] + 1);
-    EXPECT_THAT(machine_.troubles, ElementsAre(HasSubstr("isn't as it was written")));
+    EXPECT_THAT(machine_.troubles, ElementsAre(HasSubstr("doesn't match its checksum")));
     fs::resize_file(list_snapshots(folder()).at(1), 100);
     expect_restarts_from(1);
     EXPECT_THAT(machine_.troubles.back(), HasSubstr("is too short"));
@@ -185,7 +185,7 @@ TEST_F(SnapshotOfStore, is_not_believed_where_the_journal_is_older) {
     machine_.start();
     expect_all_there();
     EXPECT_EQ(machine_.store().started_from(), ends_[0] + 1);
-    EXPECT_THAT(machine_.troubles, ElementsAre(HasSubstr("of another journal")));
+    EXPECT_THAT(machine_.troubles, ElementsAre(HasSubstr("belongs to another journal")));
 
     // The journal goes on otherwise, past the batch of the newer snapshot, which never fits again.
     sell(40);

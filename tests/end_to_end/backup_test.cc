@@ -227,7 +227,7 @@ TEST_F(BackedUp, is_not_sold_from_where_its_restore_was_cut_off) {
         std::ofstream{folder / "journal.head"} << "cut o";
         expect_failed(
             run_program(serve_arguments(folder, {"--dev"})),
-            std::string{left} + " is: a restore was cut off here; run it again"
+            std::string{left} + " is: a restore was interrupted here; run it again"
         );
         EXPECT_EQ(fs::file_size(folder / left), 4U);
         std::ofstream{folder / "journal.db.new"} << "half";
@@ -371,7 +371,7 @@ TEST_F(DamagedBackup, is_refused_when_its_mark_is_of_other_facts) {
           "UPDATE end_mark SET last_seq = last_seq + 1"}) {
         const auto file = file_of(bytes_);
         Sqlite{file}.execute(sql);
-        expect_refused(file, "its end mark is of ");
+        expect_refused(file, "match its end mark");
     }
     for (const auto* sql :
          {"DELETE FROM end_mark",
@@ -394,7 +394,7 @@ TEST_F(DamagedBackup, is_refused_when_its_mark_is_of_other_side_records) {
           "INSERT INTO side_records VALUES ('personal/alice', x'00', 1)"}) {
         const auto file = file_of(bytes_);
         Sqlite{file}.execute(sql);
-        expect_refused(file, "other side records");
+        expect_refused(file, "its side records don't match its end mark");
     }
     const auto file = file_of(bytes_);
     Sqlite{file}.execute("DROP TABLE side_records");

@@ -174,7 +174,7 @@ TEST_F(PrintedFacts, of_another_past_are_refused) {
         ASSERT_TRUE(side.finish());
     }
     expect_failed({"--cursor", "old"}, "another past than the one in which fact 2-00000000");
-    expect_failed({"--cursor", "odd"}, "cursor/odd isn't a place in the feed");
+    expect_failed({"--cursor", "odd"}, "cursor/odd isn't a position in the feed");
     EXPECT_EQ(facts({"--cursor", "old", "--after", "2"}), part(facts(), 2));
     EXPECT_THAT(facts({"--cursor", "old"}), IsEmpty());
 }

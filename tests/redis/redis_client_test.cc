@@ -309,7 +309,7 @@ TEST_F(RedisClientTest, never_repeats_a_password_that_it_was_quoted) {
     with.address.password = "opensesame";
     make_client(with);
     ASSERT_TRUE(run_until([&] { return connections.size() == 2; }));
-    EXPECT_EQ(connections, (std::vector<std::string>{"not let in: ERR", "connected"}));
+    EXPECT_EQ(connections, (std::vector<std::string>{"login refused: ERR", "connected"}));
     close();
     EXPECT_TRUE(lying.get());
 }

@@ -45,8 +45,8 @@ TEST(RedisUrl, says_what_is_wrong_and_never_the_password) {
     };
     const std::vector<Case> cases{
         {"", "special characters"},
-        {"cache:6379", "begins with redis://"},
-        {"http://hunter2@cache", "begins with redis://"},
+        {"cache:6379", "begin with redis://"},
+        {"http://hunter2@cache", "begin with redis://"},
         {"rediss://:hunter2@cache", "TLS"},
         {"redis://", "host is missing"},
         {"redis://:hunter2@", "host is missing"},
@@ -54,11 +54,11 @@ TEST(RedisUrl, says_what_is_wrong_and_never_the_password) {
         {"redis://:hunter2@cache:0", "port"},
         {"redis://:hunter2@cache:70000", "port"},
         {"redis://:hunter2[@cache", "special characters"},
-        {"redis://:hunter2@cache/first", "database is a number"},
-        {"redis://:hunter2@cache/-1", "database is a number"},
-        {"redis://:hunter2@cache/1/2", "database is a number"},
-        {"redis://:hunter2@cache/99999999999", "database is a number"},
-        {"redis://:hunter2@cache/1?tls=yes", "nothing follows"},
+        {"redis://:hunter2@cache/first", "database must be a number"},
+        {"redis://:hunter2@cache/-1", "database must be a number"},
+        {"redis://:hunter2@cache/1/2", "database must be a number"},
+        {"redis://:hunter2@cache/99999999999", "database must be a number"},
+        {"redis://:hunter2@cache/1?tls=yes", "nothing may follow"},
     };
     for (const auto& one : cases) {
         SCOPED_TRACE(one.url);

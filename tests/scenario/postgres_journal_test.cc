@@ -348,7 +348,7 @@ TEST_F(PostgresJournals, is_read_to_the_head_that_was_there_or_said_to_have_lost
         testing::HasSubstr("the journal ends before fact 200")
     );
     EXPECT_THAT(read("TRUNCATE journal"), testing::HasSubstr("the journal ends before fact 100"));
-    EXPECT_THAT(read({}), testing::HasSubstr("the journal has not even its first row"));
+    EXPECT_THAT(read({}), testing::HasSubstr("the journal has no first row"));
 }
 
 TEST_F(PostgresJournals, hands_out_few_batches_at_once_where_they_are_large) {

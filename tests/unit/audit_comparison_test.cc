@@ -20,7 +20,7 @@ using testing::IsEmpty;
 using testing::Not;
 using namespace std::chrono_literals;
 
-constexpr auto kOfAKey = "what was asked for under a key";
+constexpr auto kOfAKey = "the request under an idempotency key";
 
 /// A small sale with something of everything, and what an inventory would be of other facts.
 class Comparison : public testing::Test {

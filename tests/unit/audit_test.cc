@@ -323,9 +323,9 @@ TEST(Audit, finds_a_member_who_was_added_or_removed_without_a_change) {
     };
     const auto added = raised(sale()).fact(scanner);
     EXPECT_THAT(violations_of(History{added}.fact(organizer).fact(gone).fact(scanner)), IsEmpty());
-    const std::string not_one = "somebody was removed who wasn't a member";
+    const std::string not_one = "a person was removed who wasn't a member";
     expect_found({
-        {History{added}.fact(scanner), {"7: a member was added who had that role"}},
+        {History{added}.fact(scanner), {"7: a member was given the role that they had"}},
         {raised(sale()).fact(gone), {"6: " + not_one}},
         {History{added}.fact(gone).fact(gone), {"8: " + not_one}},
         {History{added}.under(kOtherEvent).fact(gone), {"7: " + not_one}},
@@ -353,7 +353,7 @@ TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
          {"5: the amount isn't the sum of the seats' prices"}},
         {sale().hold_but(1, {seat(0), seat(1)}, unlike),
          {"5: a seat had another price", "5: a seat had another price"}},
-        {sale().hold_but(1, {seat(0), seat(1)}, too_few), {"5: not each seat has its price"}},
+        {sale().hold_but(1, {seat(0), seat(1)}, too_few), {"5: some seats have no price"}},
         {sale().at(24h * 10).hold(1, {seat(0)}), {"5: a seat was held after sales closed"}},
         {sale()
              .raise(1)
@@ -376,20 +376,20 @@ TEST(Audit, finds_what_was_claimed_while_sales_were_paused_or_over) {
     for (const auto action : {SaleAction::pause, SaleAction::end}) {
         expect_found({
             {newer_sale().change_sale(action).hold(1, {seat(0)}),
-             {"7: a seat was held while sales rested"}},
+             {"7: a seat was held while sales were paused"}},
             {History{held}.change_sale(action).extend(1, 2 * kHold),
-             {"8: a hold was extended while sales rested"}},
+             {"8: a hold was extended while sales were paused"}},
         });
     }
     // A change of the event doesn't open its sale again.
     expect_found({
         {newer_sale().change_sale(SaleAction::pause).update(spec()).hold(1, {seat(0)}),
-         {"8: a seat was held while sales rested"}},
+         {"8: a seat was held while sales were paused"}},
     });
 }
 
 TEST(Audit, finds_a_sale_that_changed_after_its_end_or_into_what_it_was) {
-    const std::string went_on = "7: a sale went on after its end";
+    const std::string went_on = "7: a sale was changed after its end";
     const std::string same = "a sale was changed into what it was";
     using enum SaleAction;
     expect_found({
@@ -466,7 +466,7 @@ TEST(Audit, finds_a_hold_that_changed_outside_its_time) {
 
 TEST(Audit, finds_a_reservation_that_changed_after_its_end_or_before_it_was) {
     const auto held = sale().hold(1, {seat(0)});
-    const std::string not_pending = "7: a reservation changed that wasn't pending";
+    const std::string not_pending = "7: a reservation that wasn't pending changed";
     for (const auto& ended :
          {History{held}.confirm(1), History{held}.cancel(1), History{held}.at(kHold).expire(1)}) {
         expect_found({
@@ -477,7 +477,7 @@ TEST(Audit, finds_a_reservation_that_changed_after_its_end_or_before_it_was) {
         });
     }
     expect_found({
-        {sale().confirm(1), {"5: a reservation changed that wasn't pending"}},
+        {sale().confirm(1), {"5: a reservation that wasn't pending changed"}},
         {History{held}.under(kOtherEvent).confirm(1),
          {"6: a reservation changed under another event"}},
     });
@@ -568,7 +568,8 @@ TEST(Audit, passes_a_fact_that_keeps_the_key_of_what_was_so_already) {
     history.fact(change(SaleAction::end, 5));
     expect_found({
         {history, {}},
-        {History{history}.fact(change(SaleAction::open, 6)), {"11: a sale went on after its end"}},
+        {History{history}.fact(change(SaleAction::open, 6)),
+         {"11: a sale was changed after its end"}},
     });
 }
 
@@ -589,10 +590,10 @@ TEST(Audit, finds_an_api_key_that_was_made_twice_or_changed_while_not_in_force) 
     const FormatRaised raised{1};
     const ApiKeyMoved moved{.key = made.key, .account = "hall", .moved_by = "root"};
     EXPECT_THAT(of({raised, made, moved, moved, revoked}), IsEmpty());
-    EXPECT_THAT(of({raised, moved}), ElementsAre("2: an API key changed that wasn't in force"));
+    EXPECT_THAT(of({raised, moved}), ElementsAre("2: an API key that wasn't in force changed"));
     EXPECT_THAT(
         of({raised, made, revoked, moved}),
-        ElementsAre("4: an API key changed that wasn't in force")
+        ElementsAre("4: an API key that wasn't in force changed")
     );
 }
 

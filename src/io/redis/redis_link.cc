@@ -98,7 +98,7 @@ Awaitable<void> RedisLink::shake_hands() {
         else if (!*reply)
             co_await read_some();
         else if ((*reply)->kind == RedisReply::Kind::error)
-            end("not let in: " + reason_of(commands[commands.size() - missing], (*reply)->text));
+            end("login refused: " + reason_of(commands[commands.size() - missing], (*reply)->text));
         else
             --missing;
     }
@@ -129,7 +129,7 @@ void RedisLink::answer_what_was_read() {
         }
         if (!*reply) return;
         if (sent_.empty()) {
-            end("a reply that nobody asked for");
+            end("unexpected reply");
             return;
         }
         const auto waiting = std::move(sent_.front());

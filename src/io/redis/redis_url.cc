@@ -32,26 +32,26 @@ Result<RedisAddress, std::string> parse_redis_url(std::string_view text) {
     if (!parsed) return wrong("special characters in user and password are written as %40 for @");
     const boost::urls::url_view& url = *parsed;
     if (url.scheme() == "rediss") return wrong("TLS (rediss://) is not supported");
-    if (url.scheme() != "redis") return wrong("it begins with redis://");
+    if (url.scheme() != "redis") return wrong("it must begin with redis://");
 
     RedisAddress address{.host = url.host_address()};
     if (address.host.empty()) return wrong("the host is missing");
     if (url.has_port()) {
         address.port = url.port_number();
-        if (address.port == 0) return wrong("the port is a number from 1 to 65535");
+        if (address.port == 0) return wrong("the port must be a number from 1 to 65535");
     }
     address.user = url.user();
     address.password = url.password();
     if (url.has_userinfo() && address.password.empty())
-        return wrong("a user comes with a password; a password alone is written :password@");
+        return wrong("a user needs a password; a password alone is written :password@");
 
     const std::string path = url.path();
     if (path.size() > 1) {
         const auto database = number_of(std::string_view{path}.substr(1));
-        if (!database) return wrong("the database is a number");
+        if (!database) return wrong("the database must be a number");
         address.database = *database;
     }
-    if (url.has_query() || url.has_fragment()) return wrong("nothing follows the database");
+    if (url.has_query() || url.has_fragment()) return wrong("nothing may follow the database");
     return address;
 }
 

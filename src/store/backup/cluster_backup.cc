@@ -58,7 +58,7 @@ public:
         return std::unexpected(Fault{
             FaultKind::corrupt,
             "the batch of fact " + std::to_string(row.head.first_seq) +
-                " was written with another state than the facts lead to"
+                " has a state digest that doesn't match its facts"
         });
     }
 

@@ -31,7 +31,7 @@ Result<std::vector<cluster::Batch>, io::Fault> RowsOfBackup::rows_of(
     if (head_.last_seq == batch.last_seq) return rows;
     return std::unexpected(io::Fault{
         io::FaultKind::corrupt,
-        "batch " + std::to_string(batch.batch) + " has other facts than it says"
+        "batch " + std::to_string(batch.batch) + " has facts that don't match its numbers"
     });
 }
 

@@ -30,11 +30,12 @@ read_following(const Head& before, const Batch& batch) {
     const auto& head = batch.head;
     const bool follows = head.first_seq == before.last_seq + 1 && head.last_seq >= head.first_seq &&
                          head.at >= before.at && head.hash == hash_of(batch, before.hash);
-    if (!follows) return std::unexpected(broken_chain(head, "it doesn't follow the batch before"));
+    if (!follows)
+        return std::unexpected(broken_chain(head, "it doesn't follow the previous batch"));
     auto facts = engine::read_frame(batch.frame, head.first_seq);
     if (!facts) return std::unexpected(broken_chain(head, facts.error().what));
     if (head.first_seq + facts->size() != head.last_seq + 1)
-        return std::unexpected(broken_chain(head, "it has other facts than it says"));
+        return std::unexpected(broken_chain(head, "its facts don't match its numbers"));
     return facts;
 }
 

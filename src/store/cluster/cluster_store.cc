@@ -328,7 +328,7 @@ void ClusterStore::measure_node(telemetry::Figures& figures) {
     );
     figures.gauge(
         "journal_writers",
-        "Nodes that take turns: who wrote in the last second, this one or another.",
+        "Nodes that take turns: those that wrote in the last second, this one included.",
         number(node_->writers())
     );
     figures.gauge("journal_ready", "1 while this node hears from the journal.", is_ready() ? 1 : 0);

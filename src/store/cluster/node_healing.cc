@@ -49,13 +49,13 @@ void Node::heal(const SharedJournal::Following& following) {
         found = std::ranges::find(batches, recent_.head(--place), &Batch::head);
     if (found == batches.end()) {
         if (healing_->back >= recent_.last())
-            return fail_healing("it isn't in the journal any more, which has another past");
+            return fail_healing("the journal no longer has it: its history differs");
         healing_->back *= 2;
     } else if (place == recent_.last()) {
         healing_.reset();
         wants_look_ = true;
     } else if (found + 1 != batches.end()) {
-        fail_healing("a fail-over lost it, and another has taken its place");
+        fail_healing("a fail-over lost it, and another batch has its place");
     } else if (!following.is_all) {
         // The journal has more batches than the answer shows.
         healing_->back = recent_.last() - place;

@@ -34,14 +34,13 @@ Result<Beginning, Fault> read_beginning(const std::filesystem::path& snapshot_fi
 
 Result<void, Fault> check_stands(Beginning& beginning, const Head& there) {
     if (beginning.end != end_of(there)) {
-        return std::unexpected(
-            Fault{FaultKind::corrupt, "the snapshot is of another journal than this one"}
+        return std::unexpected(Fault{FaultKind::corrupt, "the snapshot belongs to another journal"}
         );
     }
     if (beginning.state->digest() != there.state) {
-        return std::unexpected(
-            Fault{FaultKind::corrupt, "the snapshot isn't what the journal says of its state"}
-        );
+        return std::unexpected(Fault{
+            FaultKind::corrupt, "the snapshot doesn't match the journal's digest of the state"
+        });
     }
     return {};
 }

@@ -137,7 +137,7 @@ void SeatClaims::measure(telemetry::Figures& figures) const {
     const auto answers = [&](const char* answer, std::uint64_t count) {
         figures.count(
             "gate_answers_total",
-            "What the gate said of reservations.",
+            "The seat gate's answers to reservations.",
             static_cast<double>(count),
             {{"answer", answer}}
         );
@@ -154,7 +154,7 @@ void SeatClaims::measure(telemetry::Figures& figures) const {
     const auto took = [&](const char* operation, const char* status, const auto& durations) {
         figures.durations(
             "distributed_lock_duration_seconds",
-            "How long the gate took to answer for all of a request's seats, or to take them back.",
+            "How long the gate took to answer for all of a request's seats, or to give them back.",
             durations,
             {{"operation", operation}, {"status", status}}
         );

@@ -126,9 +126,7 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
     }
     const auto bytes = decision.written_bytes;
     if (bytes > 0 && commit_.bytes() + bytes > settings_.batch_bytes_max) {
-        co_return std::unexpected(
-            Fault{FaultKind::overloaded, "the batch that is forming is too large"}
-        );
+        co_return std::unexpected(Fault{FaultKind::overloaded, "the present batch is full"});
     }
     commit_.add_bytes(bytes);
     const auto rests_on =
@@ -303,13 +301,13 @@ void Engine::measure(telemetry::Figures& figures) {
     if (health_.free_bytes) {
         figures.gauge(
             "disk_free_bytes",
-            "What is left on the journal's disk.",
+            "Free space on the journal's disk.",
             static_cast<double>(*health_.free_bytes)
         );
     }
     figures.gauge(
         "storage_low",
-        "1 while so little room is left that nothing new is taken on.",
+        "1 while so little disk space is left that new claims are refused.",
         health_.is_low ? 1 : 0
     );
 }

@@ -23,7 +23,7 @@ inline void measure(telemetry::Figures& figures, const JournalCounts& counts) {
     figures.count("journal_commands_total", "Commands taken.", number(counts.commands));
     figures.count(
         "journal_decisions_total",
-        "Decisions of commands: more than commands, where a batch was lost and decided again.",
+        "Decisions of commands: more than commands if lost batches were decided again.",
         number(counts.decisions)
     );
     constexpr auto kAppends = "journal_appends_total";

@@ -127,7 +127,7 @@ Result<Snapshot, Fault> Snapshot::open(const fs::path& path) {
     if (*size < kHeader + kHash) return damaged(path, "is too short");
     const auto digest = find_digest(*file, *size);
     if (!digest) return std::unexpected(digest.error());
-    if (!*digest) return damaged(path, "isn't as it was written");
+    if (!*digest) return damaged(path, "doesn't match its checksum");
 
     // Rewinds instead of reopening: the name may lead to another file by now.
     if (auto at_begin = file->rewind(); !at_begin) return std::unexpected(at_begin.error());

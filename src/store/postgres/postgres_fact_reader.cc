@@ -44,7 +44,7 @@ io::postgres::PgOptions with_reading_times(io::postgres::PgOptions options) {
 std::unexpected<Fault> lacks_fact(std::uint64_t seq) {
     return std::unexpected(Fault{
         FaultKind::unavailable,
-        "the journal ends before fact " + std::to_string(seq) + ", which it had"
+        "the journal ends before fact " + std::to_string(seq) + ", though it had that fact"
     });
 }
 
@@ -105,7 +105,10 @@ PostgresFactReader::PostgresFactReader(io::Executor owner, io::postgres::PgOptio
 template <class Begin>
 auto PostgresFactReader::run(Begin begin) -> decltype(begin()) {
     const auto turn = co_await turns_.enter();
-    if (!turn) co_return std::unexpected(Fault{FaultKind::overloaded, "too many read the journal"});
+    if (!turn)
+        co_return std::unexpected(
+            Fault{FaultKind::overloaded, "too many readers wait for the journal"}
+        );
     if (is_closing_)
         co_return std::unexpected(Fault{FaultKind::unavailable, "the journal is closed"});
     auto work = [&] { return io::run_to_end(loop_, begin()); };

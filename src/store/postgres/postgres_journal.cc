@@ -240,9 +240,9 @@ Fault failed_over() {
 }
 
 std::unexpected<Fault> is_gone(const std::string& what) {
-    return std::unexpected(Fault{
-        FaultKind::corrupt, what + ": rows were removed by hand, or another past was put there"
-    });
+    return std::unexpected(
+        Fault{FaultKind::corrupt, what + ": rows were removed by hand, or the journal was replaced"}
+    );
 }
 
 }  // namespace
@@ -432,7 +432,7 @@ Awaitable<Result<Head, Fault>> find_head(Line& line) {
     if (!rows) co_return std::unexpected(unavailable(rows.error()));
     if (line.has_warned()) co_return std::unexpected(warned_of_standby());
     const auto found = batches_in(rows->front());
-    if (found.empty()) co_return is_gone("the journal has not even its first row");
+    if (found.empty()) co_return is_gone("the journal has no first row");
     co_return found.front().head;
 }
 
@@ -444,7 +444,7 @@ Awaitable<Result<void, Fault>> read_batches(
     const std::array ask{PgQuery{kHead}};
     const auto head = co_await connection.run(ask);
     if (!head) co_return std::unexpected(unavailable(head.error()));
-    if (head->front().is_null(0, 0)) co_return is_gone("the journal has not even its first row");
+    if (head->front().is_null(0, 0)) co_return is_gone("the journal has no first row");
     const auto last = static_cast<std::uint64_t>(head->front().int8(0, 0));
     while (first_seq <= last) {
         auto some = co_await read_some_batches(connection, first_seq);

@@ -178,7 +178,9 @@ Awaitable<Result<SideOutcome, Fault>> PostgresSideRecords::change(SideChange cha
 Awaitable<PostgresSideRecords::Rows> PostgresSideRecords::run(std::vector<PgQuery> queries) {
     const auto turn = co_await turns_.enter();
     if (!turn)
-        co_return std::unexpected(Fault{FaultKind::overloaded, "too much waits for side_records"});
+        co_return std::unexpected(
+            Fault{FaultKind::overloaded, "too many calls wait for side_records"}
+        );
     if (is_closing_)
         co_return std::unexpected(Fault{FaultKind::unavailable, "the side records are closed"});
     co_return co_await line_.change(queries);

@@ -39,7 +39,7 @@ Awaitable<Result<Head, Fault>> go_to_end(PgConnection& connection, Beginning& be
     if (!read) co_return std::unexpected(read.error());
     if (head) co_return *head;
     co_return std::unexpected(
-        Fault{FaultKind::corrupt, "the journal ends before the snapshot that is there"}
+        Fault{FaultKind::corrupt, "the journal ends before its newest snapshot"}
     );
 }
 

@@ -282,8 +282,8 @@ Result<void, Fault> Backup::check_end() {
         return std::unexpected(short_of_mark("it was cut off"));
     return std::unexpected(Fault{
         FaultKind::corrupt,
-        "its end mark is of " + std::to_string(mark_->last_seq) + " other facts in " +
-            std::to_string(mark_->batches) + " batches, and it has " +
+        "its facts don't match its end mark: the mark is of " + std::to_string(mark_->last_seq) +
+            " facts in " + std::to_string(mark_->batches) + " batches, the file has " +
             std::to_string(found.last_seq) + " in " + std::to_string(found.batches),
     });
 }
@@ -302,8 +302,9 @@ Result<std::vector<SideRecord>, Fault> Backup::next_side_records() {
     if (found == *mark_->side) return page;
     return about({
         FaultKind::corrupt,
-        "its end mark is of " + std::to_string(mark_->side->records) +
-            " other side records, and it has " + std::to_string(found.records),
+        "its side records don't match its end mark: the mark is of " +
+            std::to_string(mark_->side->records) + ", the file has " +
+            std::to_string(found.records),
     });
 }
 

@@ -91,8 +91,7 @@ Result<void, io::Fault> DataFolder::check_files() const {
         if (::stat(noted.path.c_str(), &found) == 0) {
             if (found.st_dev == noted.device && found.st_ino == noted.number) continue;
             return std::unexpected(io::Fault{
-                io::FaultKind::unavailable,
-                noted.path.string() + " isn't the file any more that was opened: it was replaced"
+                io::FaultKind::unavailable, noted.path.string() + " was replaced while it was open"
             });
         }
         // No other error proves that the file is gone.

@@ -33,7 +33,7 @@ Result<void, Fault> refuse_unfinished_restore(const fs::path& folder) {
         return std::unexpected(Fault{
             FaultKind::unavailable,
             "there is no journal in " + folder.string() + ", but " + file.filename().string() +
-                " is: a restore was cut off here; run it again"
+                " is: a restore was interrupted here; run it again"
         });
     }
     return {};

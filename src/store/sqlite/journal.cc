@@ -105,8 +105,9 @@ Result<void, Fault> refuse_backup(SqliteDatabase& database) {
     if (!*is_backup) return {};
     return std::unexpected(Fault{
         FaultKind::unavailable,
-        "a backup lies in the journal's place; `frontrow restore` proves that it's whole and makes "
-        "a data folder of it",
+        "a backup lies in the journal's place; `frontrow restore` checks that it's complete and "
+        "makes "
+        "a data folder from it",
     });
 }
 
@@ -278,7 +279,7 @@ Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_b
 Result<void, Fault> Journal::check_row(const JournalBatch& row) {
     if (row.batch != end_.batch + 1) return corrupt(end_.batch + 1, "it is missing");
     if (row.first_seq != end_.last_seq + 1 || row.last_seq < row.first_seq)
-        return corrupt(row.batch, "its facts don't follow those before");
+        return corrupt(row.batch, "its facts don't follow the previous batch's");
     const auto hash = hash_of(row.batch, row.first_seq, row.last_seq, row.facts);
     if (!std::ranges::equal(hash, row.hash))
         return corrupt(row.batch, "its content doesn't match its hash");
@@ -303,7 +304,8 @@ Result<void, Fault> Journal::read_facts(const JournalBatch& batch, const TakeFac
         take(std::move(fact));
     });
     if (!read) return corrupt(batch.batch, read.error().what);
-    if (last_seq != batch.last_seq) return corrupt(batch.batch, "it has fewer facts than it says");
+    if (last_seq != batch.last_seq)
+        return corrupt(batch.batch, "it has fewer facts than its numbers say");
     return {};
 }
 

@@ -77,9 +77,9 @@ Result<Snapshot, Fault> open_fitting(Journal& journal, const std::filesystem::pa
     const auto in_journal = journal.find(snapshot->end().batch);
     if (!in_journal) return std::unexpected(in_journal.error());
     if (*in_journal == snapshot->end()) return snapshot;
-    return std::unexpected(Fault{
-        io::FaultKind::corrupt, snapshot_file.string() + " is of another journal than this one"
-    });
+    return std::unexpected(
+        Fault{io::FaultKind::corrupt, snapshot_file.string() + " belongs to another journal"}
+    );
 }
 
 Result<Recovered, Fault> recover(Journal& journal, const std::filesystem::path& folder) {

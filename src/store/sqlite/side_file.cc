@@ -89,7 +89,7 @@ Result<void, Fault> make_private(const fs::path& file) {
     const bool is_private = made >= 0 && ::fchmod(made, 0600) == 0;
     if (made >= 0) ::close(made);
     if (is_private) return {};
-    return std::unexpected(Fault{FaultKind::unavailable, "it can't be made for its user alone"});
+    return std::unexpected(Fault{FaultKind::unavailable, "it can't be made private to its user"});
 }
 
 Result<void, Fault> make_tables(SqliteDatabase& database) {

@@ -87,7 +87,8 @@ Result<FeedPage, Fault> read_page(
     if (!page.empty() || position.seq == until.last_seq) return FeedPage{std::move(page)};
     return std::unexpected(Fault{
         FaultKind::corrupt,
-        "the journal ends before fact " + std::to_string(until.last_seq) + ", which it had"
+        "the journal ends before fact " + std::to_string(until.last_seq) +
+            ", though it had that fact"
     });
 }
 

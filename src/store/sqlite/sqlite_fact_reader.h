@@ -25,7 +25,7 @@ public:
           worker_{
               std::move(owner),
               {.waiting_max = kWaitingMax,
-               .too_many = "too many read the journal",
+               .too_many = "too many readers wait for the journal",
                .is_closed = "the journal is closed"}
           } {}
 

@@ -47,7 +47,7 @@ private:
           worker_{
               std::move(owner),
               {.waiting_max = kWaitingMax,
-               .too_many = "too much waits for side.db",
+               .too_many = "too many calls wait for side.db",
                .is_closed = "the side records are closed"}
           } {}
 
