@@ -102,7 +102,7 @@ private:
         std::size_t home(std::uint32_t tag) const { return tag << kPartBits >> shift; }
         std::size_t next(std::size_t at) const { return (at + 1) & (slots.size() - 1); }
         /// The distance of slot `at` from the tag's home slot.
-        std::size_t way(std::uint32_t tag, std::size_t at) const {
+        std::size_t distance(std::uint32_t tag, std::size_t at) const {
             return (at - home(tag)) & (slots.size() - 1);
         }
 
@@ -129,7 +129,7 @@ private:
             }
             // An entry behind the hole moves into it if it may stand there, and leaves a new hole.
             for (auto at = next(hole); slots[at].index != kNone; at = next(at)) {
-                if (way(slots[at].tag, at) < ((at - hole) & (slots.size() - 1))) continue;
+                if (distance(slots[at].tag, at) < ((at - hole) & (slots.size() - 1))) continue;
                 slots[hole] = slots[at];
                 hole = at;
             }

@@ -34,12 +34,12 @@ public:
             push(entry);
             return;
         }
-        if (beside_.empty()) {
+        if (added_.empty()) {
             hear_close();
-            lowest_beside_ = entry;
+            lowest_added_ = entry;
         }
-        beside_.push_back(entry);
-        lowest_beside_ = std::min(lowest_beside_, entry);
+        added_.push_back(entry);
+        lowest_added_ = std::min(lowest_added_, entry);
     }
 
     /// Removes and returns the lowest entry. The heap must not be empty, and no savepoint may be
@@ -66,7 +66,7 @@ public:
     /// True if any entry is due. Inside a savepoint that entry may be dead.
     template <class IsDue>
     bool has_due(IsDue is_due) const {
-        return (!entries_.empty() && is_due(entries_.front())) || has_due_beside(is_due);
+        return (!entries_.empty() && is_due(entries_.front())) || has_due_added(is_due);
     }
 
     /// Calls `take` with every due entry, dead ones included, in no particular order.
@@ -81,8 +81,8 @@ public:
             open.push_back(2 * place + 2);
             open.push_back(2 * place + 1);
         }
-        if (!has_due_beside(is_due)) return;
-        for (const auto& entry : beside_)
+        if (!has_due_added(is_due)) return;
+        for (const auto& entry : added_)
             if (is_due(entry)) take(entry);
     }
 
@@ -96,8 +96,8 @@ public:
             if (place < entries_.size() && is_due(entries_[place])) next.push(place);
         };
         offer(0);
-        for (std::size_t i = 0; has_due_beside(is_due) && i < beside_.size(); ++i)
-            if (is_due(beside_[i])) next.push(entries_.size() + i);
+        for (std::size_t i = 0; has_due_added(is_due) && i < added_.size(); ++i)
+            if (is_due(added_[i])) next.push(entries_.size() + i);
         while (!next.empty()) {
             const auto place = next.top();
             next.pop();
@@ -112,19 +112,19 @@ public:
     template <class Take>
     void visit(Take take) const {
         std::ranges::for_each(entries_, take);
-        std::ranges::for_each(beside_, take);
+        std::ranges::for_each(added_, take);
     }
 
-    std::size_t size() const { return entries_.size() + beside_.size(); }
+    std::size_t size() const { return entries_.size() + added_.size(); }
 
 private:
     template <class IsDue>
-    bool has_due_beside(IsDue is_due) const {
-        return !beside_.empty() && is_due(lowest_beside_);
+    bool has_due_added(IsDue is_due) const {
+        return !added_.empty() && is_due(lowest_added_);
     }
-    /// Places from entries_.size() on are those of beside_.
+    /// Places from entries_.size() on are those of added_.
     const Entry& at(std::size_t place) const {
-        return place < entries_.size() ? entries_[place] : beside_[place - entries_.size()];
+        return place < entries_.size() ? entries_[place] : added_[place - entries_.size()];
     }
 
     void push(Entry entry) {
@@ -133,15 +133,15 @@ private:
     }
 
     void savepoint_closed(bool commits) override {
-        if (commits) std::ranges::for_each(beside_, [this](const Entry& entry) { push(entry); });
-        beside_.clear();
+        if (commits) std::ranges::for_each(added_, [this](const Entry& entry) { push(entry); });
+        added_.clear();
     }
 
     /// A deque grows in blocks, so growing never copies a million entries while requests wait.
     std::deque<Entry> entries_;
     /// Entries added inside the open savepoint.
-    std::vector<Entry> beside_;
-    Entry lowest_beside_{};
+    std::vector<Entry> added_;
+    Entry lowest_added_{};
 };
 
 }  // namespace frontrow

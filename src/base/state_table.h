@@ -239,7 +239,7 @@ private:
     }
     [[gnu::noinline]] void note_new_end() {
         old_end_ = end_;
-        log().note([this] { take_back_until(old_end_); });
+        log().note([this] { drop_rows_from(old_end_); });
     }
     /// True if a savepoint is open and the row is older than it. Changes to newer rows need no
     /// notes: the rows are dropped on roll-back.
@@ -260,7 +260,7 @@ private:
         settle_later();
     }
 
-    void take_back_until(Number end) {
+    void drop_rows_from(Number end) {
         while (end_ > end)
             remove(--end_);
         first_ = std::min(first_, end_);

@@ -189,9 +189,9 @@ void evolve(Inventory& inventory, const Fact& fact) {
 
 void evolve_for_good(Inventory& inventory, const Fact& fact) {
     // A fact adds at most one row that is erased later, so erasing two keeps up.
-    constexpr std::size_t kLetGo = 2;
+    constexpr std::size_t kErasedPerFact = 2;
     evolve(inventory, fact);
-    inventory.let_go(kLetGo);
+    inventory.let_go(kErasedPerFact);
 }
 
 }  // namespace frontrow::domain

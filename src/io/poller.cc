@@ -22,7 +22,7 @@ constexpr std::size_t kEvents = 128;
 /// follow in the next turn.
 constexpr std::chrono::microseconds kTurnTime{1'000};
 /// The time is checked after this many calls.
-constexpr std::size_t kToldBetween = 8;
+constexpr std::size_t kCallsBetweenChecks = 8;
 
 int make_epoll() {
     const int descriptor = epoll_create1(EPOLL_CLOEXEC);
@@ -37,26 +37,26 @@ struct Poller::State {
     explicit State(const Executor& executor) : epoll{executor, make_epoll()} {}
 
     /// Fetches events if all earlier ones are delivered, then delivers for one turn.
-    void tell() {
-        if (untold.empty()) ask();
+    void deliver() {
+        if (undelivered.empty()) ask();
         const Stopwatch stopwatch;
-        for (std::size_t told = 1; !untold.empty(); ++told) {
-            const auto event = untold.front();
-            untold = untold.subspan(1);
+        for (std::size_t delivered = 1; !undelivered.empty(); ++delivered) {
+            const auto event = undelivered.front();
+            undelivered = undelivered.subspan(1);
             if (event.data.ptr != nullptr)
                 static_cast<Watcher*>(event.data.ptr)->told(event.events);
-            if (told % kToldBetween == 0 && stopwatch.elapsed() >= kTurnTime) break;
+            if (delivered % kCallsBetweenChecks == 0 && stopwatch.elapsed() >= kTurnTime) break;
         }
     }
 
     void ask() {
         const int count =
             epoll_wait(epoll.native_handle(), events.data(), static_cast<int>(events.size()), 0);
-        if (count > 0) untold = std::span{events}.first(static_cast<std::size_t>(count));
+        if (count > 0) undelivered = std::span{events}.first(static_cast<std::size_t>(count));
     }
 
     void forget(const Watcher& watcher) {
-        for (auto& event : untold) {
+        for (auto& event : undelivered) {
             if (event.data.ptr == &watcher) event.data.ptr = nullptr;
         }
     }
@@ -64,7 +64,7 @@ struct Poller::State {
     Descriptor epoll;
     std::array<epoll_event, kEvents> events{};
     /// Events that were fetched and not delivered yet.
-    std::span<epoll_event> untold;
+    std::span<epoll_event> undelivered;
 };
 
 Poller::Poller(Executor executor) : state_{std::make_shared<State>(executor)} {
@@ -93,10 +93,10 @@ Executor Poller::executor() const {
 void Poller::wait(const std::shared_ptr<State>& state) {
     const auto tell = [state](const boost::system::error_code& error) {
         if (error || !state->epoll.is_open()) return;
-        state->tell();
+        state->deliver();
         if (state->epoll.is_open()) wait(state);
     };
-    if (state->untold.empty()) {
+    if (state->undelivered.empty()) {
         state->epoll.async_wait(Descriptor::wait_read, tell);
     } else {
         boost::asio::post(state->epoll.get_executor(), [tell] { tell({}); });

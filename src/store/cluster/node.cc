@@ -147,10 +147,10 @@ void Node::tick(Time now) {
     ports_.wake_at(tick_at_);
     // Looks at other nodes' batches even if no caller waits here.
     if (now - heard_at_ >= kTick) wants_look_ = true;
-    tell_late(now);
+    fail_overdue(now);
 }
 
-void Node::tell_late(Time now) {
+void Node::fail_overdue(Time now) {
     const auto tell_those = [&](auto& asked, const Fault& fault) {
         for (auto& each : asked)
             if (each.deadline <= now) tell(each, std::unexpected(fault));
@@ -330,7 +330,7 @@ void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
         pause_appends(now);
         flight_->may_come_late |= answer.error().kind == FaultKind::outcome_unknown;
         flight_->is_in_doubt = flight_->may_come_late;
-        if (!flight_->is_in_doubt) take_back();
+        if (!flight_->is_in_doubt) roll_back_flight();
         return step();
     }
     const Look asked{
@@ -361,11 +361,11 @@ void Node::settle_flight(const SharedJournal::Following& following, Look asked) 
     // flight.
     if (place == batches.end()) return follow(following, asked);
     const auto next = place + 1;
-    if (next == batches.end()) return not_taken();
+    if (next == batches.end()) return on_not_appended();
     if (next->head == flight_->batch.head) {
         won();
     } else {
-        take_back();
+        roll_back_flight();
         ++counts_.losses;
         losing_run_ = waiting_.empty() ? 0 : losing_run_ + 1;
         counts_.losing_run_max = std::max(counts_.losing_run_max, losing_run_);
@@ -374,7 +374,7 @@ void Node::settle_flight(const SharedJournal::Following& following, Look asked) 
 }
 
 /// The head hasn't moved: the batch in flight wasn't appended after it.
-void Node::not_taken() {
+void Node::on_not_appended() {
     if (flight_->is_in_doubt && quiet_until_ > time_now()) {
         look_again_at_ = quiet_until_;
         return;
@@ -388,7 +388,7 @@ void Node::not_taken() {
         for (auto& asked : flight_->commands)
             tell(asked, std::unexpected(Fault{FaultKind::outcome_unknown, "the clock was set"}));
     }
-    take_back();
+    roll_back_flight();
     if (ports_.on_news) ports_.on_news(News::clock_corrected);
 }
 
@@ -405,7 +405,7 @@ void Node::won() {
     sweep();
 }
 
-void Node::take_back() {
+void Node::roll_back_flight() {
     state_.roll_back();
     auto flight = std::move(*flight_);
     flight_.reset();

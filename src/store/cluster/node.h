@@ -207,7 +207,7 @@ private:
     void on_held(Result<SharedJournal::Appended, io::Fault> answer);
     void on_looked(Result<SharedJournal::Following, io::Fault> answer);
     void tick(Time now);
-    void tell_late(Time now);
+    void fail_overdue(Time now);
     void sweep();
 
     // Deciding.
@@ -228,9 +228,9 @@ private:
 
     /// `following` is the journal as it was after the batch in flight was sent.
     void settle_flight(const SharedJournal::Following& following, Look asked);
-    void not_taken();
+    void on_not_appended();
     void won();
-    void take_back();
+    void roll_back_flight();
     void ask_again(std::deque<Asked> commands);
 
     // Following the journal.

@@ -47,8 +47,8 @@ Result<void, Fault> check_stands(Beginning& beginning, const Head& there) {
 
 void end_batch(domain::Inventory& state, std::size_t facts) {
     // More than the facts can add, but not many at once.
-    constexpr std::size_t kMore = 64;
-    state.let_go(2 * facts + kMore);
+    constexpr std::size_t kErasedExtra = 64;
+    state.let_go(2 * facts + kErasedExtra);
 }
 
 Result<std::vector<domain::Fact>, Fault>

@@ -142,14 +142,14 @@ std::uint64_t Engine::record(std::vector<domain::NewFact> facts, Instant at, Tra
     for (auto& fact : facts) {
         const auto& recorded =
             commit_.add(inventory().last_seq() + 1, at, trace, fact.event, std::move(fact.body));
-        if (domain::traits_of(recorded.body).ends_event) let_seats_go(recorded.event);
+        if (domain::traits_of(recorded.body).ends_event) free_seats_gradually(recorded.event);
         domain::evolve_for_good(state(), recorded);
     }
     schedule_write();
     return inventory().last_seq();
 }
 
-void Engine::let_seats_go(EventId event) {
+void Engine::free_seats_gradually(EventId event) {
     forget_seat_map(event);
     free_blocks(ports_.owner, inventory().plans().find(event)->blocks.values());
 }

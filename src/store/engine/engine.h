@@ -91,7 +91,7 @@ private:
     bool is_stalled() const;
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
     /// Before an event is deleted: keeps its seats alive, to free them bit by bit.
-    void let_seats_go(EventId event);
+    void free_seats_gradually(EventId event);
     /// Records as facts a bounded number of holds that have run out. Each written batch triggers
     /// the next sweep.
     void sweep();

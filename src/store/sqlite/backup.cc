@@ -164,15 +164,15 @@ Result<void, Fault> unpack_side_records(Backup& backup, const fs::path& file) {
 }
 
 /// Files that a restore has renamed into place; removed with the object unless keep() was called.
-class GivenNames {
+class PublishedFiles {
 public:
-    ~GivenNames() {
+    ~PublishedFiles() {
         std::error_code ignored;
         for (const auto& name : names_)
             fs::remove(name, ignored);
     }
     /// A name whose durability failed is removed, too.
-    Result<void, Fault> give(const fs::path& file, const fs::path& name) {
+    Result<void, Fault> publish(const fs::path& file, const fs::path& name) {
         std::error_code ignored;
         const bool was_there = fs::exists(fs::symlink_status(name, ignored));
         auto given = io::publish(file, name, io::IfThere::refuse);
@@ -194,16 +194,16 @@ Result<void, Fault> publish_folder(
     const DataFolder& folder,
     const Backup& backup
 ) {
-    GivenNames names;
-    names.note(folder.head());
+    PublishedFiles published;
+    published.note(folder.head());
     const auto head = JournalHead::establish(folder.head(), backup.end());
     if (!head) return std::unexpected(head.error());
     if (backup.last_version() > 0) {
         const auto side_name = DataFolder::side_of(folder.path());
-        if (auto given = names.give(side.path(), side_name); !given) return given;
+        if (auto given = published.publish(side.path(), side_name); !given) return given;
     }
-    if (auto given = names.give(journal.path(), folder.journal()); !given) return given;
-    names.keep();
+    if (auto given = published.publish(journal.path(), folder.journal()); !given) return given;
+    published.keep();
     return {};
 }
 
