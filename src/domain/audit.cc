@@ -191,11 +191,43 @@ void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
     );
 }
 
-void Audit::judge_request(const Fact& fact, const RequestMark& request) {
-    const RequestTruth truth{.at = fact.at, .content = request.content};
-    const auto [entry, is_first] = requests_.try_emplace(request.key, truth);
-    expect(fact, is_first || entry->second.at + kKeyKept <= fact.at, "one request was done twice");
-    entry->second = truth;
+template <class Body>
+void Audit::judge_request(const Fact& fact, const Body& body) {
+    if constexpr (requires { body.request; }) {
+        const auto* const request = given(body.request);
+        if (request == nullptr) return;
+        const RequestTruth truth{
+            .at = fact.at, .content = request->content, .made = made_by(fact, body)
+        };
+        const auto [entry, is_first] = requests_.try_emplace(request->key, truth);
+        const bool is_free = is_first || entry->second.at + kKeyKept <= fact.at;
+        expect(fact, is_free, "one request was done twice");
+        entry->second = truth;
+    }
+}
+
+Audit::Made Audit::made_by(const Fact& fact, const EventCreated&) {
+    return {.kind = RequestKind::event, .id = fact.event.bits()};
+}
+Audit::Made Audit::made_by(const Fact& fact, const SaleChanged&) {
+    return {.kind = RequestKind::sale, .id = fact.event.bits()};
+}
+Audit::Made Audit::made_by(const Fact& fact, const MemberAdded& body) {
+    const auto& members = events_[number_of(fact.event)].members;
+    const bool is_new = std::ranges::find(members, body.sub, &Member::sub) == members.end();
+    return {.kind = RequestKind::member, .id = {0, is_new ? 1U : 0U}};
+}
+Audit::Made Audit::made_by(const Fact& fact, const SeatsAdded&) {
+    return {.kind = RequestKind::seats, .id = {0, events_[number_of(fact.event)].blocks.size()}};
+}
+Audit::Made Audit::made_by(const Fact&, const ReservationHeld& body) {
+    return {.kind = RequestKind::reservation, .id = body.reservation.bits()};
+}
+Audit::Made Audit::made_by(const Fact&, const ReservationExtended& body) {
+    return {.kind = RequestKind::extension, .id = body.reservation.bits()};
+}
+Audit::Made Audit::made_by(const Fact&, const ApiKeyCreated& body) {
+    return {.kind = RequestKind::api_key, .id = body.key.bits()};
 }
 
 template <>
@@ -290,7 +322,7 @@ void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
     expect(fact, fact.at >= last_at_, "time went backwards");
     expect(fact, traits_of(fact.body).format <= format_, "a fact came before its format");
-    if (const auto* request = request_of(fact.body)) judge_request(fact, *request);
+    std::visit([&](const auto& body) { judge_request(fact, body); }, fact.body);
     last_seq_ = fact.seq;
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);

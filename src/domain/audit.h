@@ -6,6 +6,7 @@
 #include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/member.h"
+#include "domain/requests.h"
 #include "domain/reservation.h"
 
 #include <cstdint>
@@ -90,10 +91,20 @@ private:
         RequestMark request;
     };
 
+    /// What a request made or changed: the id of an event, reservation or API key. Of seats, how
+    /// many blocks the event had; of a member, 1 for a new one.
+    struct Made {
+        RequestKind kind = RequestKind::reservation;
+        Bits128 id;
+
+        friend bool operator==(const Made&, const Made&) = default;
+    };
+
     /// The newest use of an idempotency key.
     struct RequestTruth {
         Instant at;
         Bits128 content;
+        Made made;
     };
 
     /// Judges one kind of fact; audit.cc has a specialisation for each kind.
@@ -101,7 +112,16 @@ private:
     void judge(const Fact& fact, const Body& body);
 
     void judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user);
-    void judge_request(const Fact& fact, const RequestMark& request);
+    template <class Body>
+    void judge_request(const Fact& fact, const Body& body);
+    // For each kind of fact that can have a request, before the fact is judged.
+    Made made_by(const Fact& fact, const EventCreated& body);
+    Made made_by(const Fact& fact, const SaleChanged& body);
+    Made made_by(const Fact& fact, const MemberAdded& body);
+    Made made_by(const Fact& fact, const SeatsAdded& body);
+    Made made_by(const Fact& fact, const ReservationHeld& body);
+    Made made_by(const Fact& fact, const ReservationExtended& body);
+    Made made_by(const Fact& fact, const ApiKeyCreated& body);
     void take_seats(const Fact& fact, const ReservationHeld& body);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
     /// Counts the seats of the event, or of one user in it, whose hold has run out by `at` though

@@ -139,10 +139,31 @@ private:
         for (const auto& [key, truth] : audit_.requests_) {
             if (truth.at + kRequestMemory <= audit_.last_at_) continue;
             const auto* found = inventory_.requests().find(key, audit_.last_at_);
-            const bool is_right =
-                found != nullptr && found->at == truth.at && found->mark.content == truth.content;
+            const bool is_right = found != nullptr && found->at == truth.at &&
+                                  found->mark.content == truth.content &&
+                                  found->kind == truth.made.kind &&
+                                  made_by(*found).value_or(truth.made.id) == truth.made.id;
             expect(is_right, "the request under an idempotency key");
         }
+    }
+
+    /// Nothing if what it made has left memory.
+    std::optional<Bits128> made_by(const RequestRow& request) const {
+        switch (request.kind) {
+            case RequestKind::reservation:
+            case RequestKind::extension:
+                if (!reservations_.has(request.made)) return std::nullopt;
+                return reservations_[request.made].id.bits();
+            case RequestKind::event:
+            case RequestKind::sale:
+                return plans_[request.made].event.id.bits();
+            case RequestKind::api_key:
+                return inventory_.api_keys()[request.made].id.bits();
+            case RequestKind::seats:
+            case RequestKind::member:
+                return Bits128{0, request.made};
+        }
+        std::unreachable();
     }
 
     void compare_api_keys() {

@@ -35,6 +35,12 @@ protected:
         cid_ = office_.hold(event_, "cid", {4});
         EXPECT_TRUE(office_.extend(cid_, 60s));
         dan_ = office_.hold(event_, "dan", {5});
+        EXPECT_TRUE(office_.act(ExtendReservation{
+            .reservation = dan_.id,
+            .user = dan_.user,
+            .by = 60s,
+            .request = RequestMark{.key = {8, 3}, .content = {8, 4}},
+        }));
         EXPECT_TRUE(office_.cancel(dan_));
         EXPECT_TRUE(office_.change_sale(event_, SaleAction::pause));
         EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
@@ -152,7 +158,7 @@ TEST_F(Comparison, finds_whatever_else_of_a_reservation_is_another) {
     );
     EXPECT_THAT(
         differences_in<ReservationExtended>([](auto& body) { body.expires_at += 1ms; }),
-        ElementsAre(name(cid_) + ": its times")
+        ElementsAre(name(cid_) + ": its times", name(dan_) + ": its times")
     );
 }
 
@@ -267,7 +273,7 @@ TEST_F(Comparison, finds_an_api_key_that_is_another) {
         if (auto* made = std::get_if<ApiKeyCreated>(&fact.body)) made->key = other;
         if (auto* moved = std::get_if<ApiKeyMoved>(&fact.body)) moved->key = other;
     });
-    EXPECT_THAT(with_another_id, wrong);
+    EXPECT_THAT(with_another_id, ElementsAre(kOfAKey, "API key " + key_.to_string()));
 }
 
 TEST_F(Comparison, finds_that_another_request_is_kept_or_none) {
@@ -278,6 +284,21 @@ TEST_F(Comparison, finds_that_another_request_is_kept_or_none) {
     EXPECT_THAT(with_request([](auto& request) { ++request->key.lo; }), wrong);
     EXPECT_THAT(with_request([](auto& request) { ++request->content.hi; }), wrong);
     EXPECT_THAT(with_request([](auto& request) { request.reset(); }), wrong);
+}
+
+TEST_F(Comparison, finds_that_a_request_is_kept_with_what_another_made) {
+    const auto extensions = [&](ReservationExtended& body) {
+        const bool is_dans = body.reservation == dan_.id;
+        body.request.reset();
+        if (!is_dans) body.request = {.key = {8, 3}, .content = {8, 4}};
+    };
+    EXPECT_THAT(differences_in<ReservationExtended>(extensions), ElementsAre(kOfAKey));
+    const auto as_a_members = [](Fact& fact) {
+        const RequestMark mark{.key = {8, 1}, .content = {8, 2}};
+        if (auto* made = std::get_if<ApiKeyCreated>(&fact.body)) made->request.reset();
+        if (auto* added = std::get_if<MemberAdded>(&fact.body)) added->request = mark;
+    };
+    EXPECT_THAT(differences_with(as_a_members), ElementsAre(kOfAKey));
 }
 
 TEST_F(Comparison, finds_that_facts_are_missing) {
