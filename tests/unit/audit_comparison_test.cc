@@ -262,6 +262,37 @@ TEST_F(Comparison, finds_whatever_of_a_seat_is_another) {
     );
 }
 
+TEST_F(Comparison, finds_seats_that_were_never_added_or_not_so_many_at_once) {
+    auto one_more = std::make_shared<SeatBlock>();
+    one_more->first_id = SeatId{Bits128{9, 1}};
+    one_more->seats.push_back(
+        {.number = "one more", .section = {}, .row = {}, .price = 0, .position = {}}
+    );
+    const auto added = differences_with([&](Fact& fact) {
+        if (std::holds_alternative<EventUpdated>(fact.body)) fact.body = SeatsAdded{one_more};
+    });
+    EXPECT_THAT(added, Contains("event " + event_.to_string() + ": how often seats were added"));
+    const auto larger = differences_in<SeatsAdded>([&](auto& body) {
+        auto block = std::make_shared<SeatBlock>(*body.block);
+        block->seats.push_back(one_more->seats.front());
+        body.block = std::move(block);
+    });
+    EXPECT_THAT(
+        larger, ElementsAre("the seats from " + office_.seat(event_, 0).to_string() + " on")
+    );
+}
+
+TEST_F(Comparison, finds_that_an_event_is_missing) {
+    const auto newest = office_.create();
+    audit_.observe(office_.history().back());
+    Inventory inventory;
+    for (std::size_t i = 0; i + 1 < office_.history().size(); ++i)
+        evolve(inventory, office_.history()[i]);
+    EXPECT_THAT(
+        compare(audit_, inventory), Contains("event " + newest.to_string() + " is missing")
+    );
+}
+
 TEST_F(Comparison, finds_an_api_key_that_is_another) {
     const auto wrong = ElementsAre("API key " + key_.to_string());
     EXPECT_THAT(differences_in<ApiKeyCreated>([](auto& body) { body.role = Role::admin; }), wrong);

@@ -141,5 +141,18 @@ TEST_F(DecideApiKey, are_listed_newest_first) {
     EXPECT_TRUE(keys().list({.limit = 2, .offset = 500}).empty());
 }
 
+TEST_F(DecideApiKey, behind_one_are_the_older_ones) {
+    for (std::uint64_t i = 0; i < 3; ++i)
+        ASSERT_TRUE(office.act(key(i)));
+    const auto behind = [&](ApiKeyId id) {
+        return keys().list({.limit = 9, .after = Place{.id = id.bits()}});
+    };
+    ASSERT_EQ(behind(key(2).key).size(), 2);
+    EXPECT_EQ(behind(key(2).key)[0].id, key(1).key);
+    EXPECT_EQ(behind(key(2).key)[1].id, key(0).key);
+    EXPECT_TRUE(behind(key(0).key).empty());
+    EXPECT_TRUE(behind(key(9).key).empty());
+}
+
 }  // namespace
 }  // namespace frontrow::domain

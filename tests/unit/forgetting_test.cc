@@ -104,6 +104,23 @@ TEST(Forgetting, goes_on_behind_a_cursor_that_has_left) {
     EXPECT_EQ(page().front().id, oldest.id);
 }
 
+TEST(Forgetting, goes_on_behind_an_event_that_has_left) {
+    BoxOffice office;
+    const auto oldest = office.open(0);
+    const auto middle = office.open(0);
+    office.open(0);
+    const auto start_at = BoxOffice::spec().start_at;
+    const Page behind{.limit = 9, .after = Place{.id = middle.bits(), .start_at = start_at}};
+    const auto& plans = office.inventory().plans();
+    ASSERT_EQ(plans.list(behind).size(), 1U);
+    ASSERT_TRUE(office.remove(middle));
+    office.now += 25h;
+    office.open(0);
+    ASSERT_EQ(plans.index_of(middle), kNobody);
+    ASSERT_EQ(plans.list(behind).size(), 1U);
+    EXPECT_EQ(plans.list(behind).front().id, oldest);
+}
+
 TEST(Forgetting, lets_a_deleted_event_go_a_day_later_with_the_reservations_that_name_it) {
     BoxOffice office;
     const auto lonely = office.open(2);
