@@ -91,8 +91,8 @@ private:
         RequestMark request;
     };
 
-    /// What a request made or changed: the id of an event, reservation or API key. Of seats, how
-    /// many blocks the event had; of a member, 1 for a new one.
+    /// What a request made or changed. The id is that of an event, reservation or API key. For
+    /// seats it is the number of blocks that the event had; for a member, 1 if the member was new.
     struct Made {
         RequestKind kind = RequestKind::reservation;
         Bits128 id;
@@ -114,7 +114,7 @@ private:
     void judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user);
     template <class Body>
     void judge_request(const Fact& fact, const Body& body);
-    // For each kind of fact that can have a request, before the fact is judged.
+    // Called before the fact is judged. There is one for each kind of fact that can have a request.
     Made made_by(const Fact& fact, const EventCreated& body);
     Made made_by(const Fact& fact, const SaleChanged& body);
     Made made_by(const Fact& fact, const MemberAdded& body);

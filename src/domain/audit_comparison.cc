@@ -147,7 +147,7 @@ private:
         }
     }
 
-    /// Nothing if what it made has left memory.
+    /// What a request made; nothing if its row is gone.
     std::optional<Bits128> made_by(const RequestRow& request) const {
         switch (request.kind) {
             case RequestKind::reservation:

@@ -243,7 +243,7 @@ private:
     bool has_diverged() const {
         return state_.last_seq() != head_.last_seq || state_.digest() != head_.state;
     }
-    /// Said so; the journal may be closed.
+    /// True once `closed` was called: the journal may be closed by then.
     bool is_closed() const { return is_closing_ && !closed_; }
     static io::Fault diverged_at(const Head& head);
     /// True if the answer shows that no batch followed this node's head.
