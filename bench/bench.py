@@ -22,7 +22,6 @@ import open_loop
 import outage
 import overload
 import pgbench
-import plot
 import report
 import servers
 import sizes
@@ -189,7 +188,7 @@ def take(bench, wanted):
             say(f"{step_rows[0].name} FAILED: {failure}")
         for row in step_rows:
             if not row.failure and (row.value is None or not math.isfinite(row.value)):
-                row.failure = f"what was measured is no number: {row.value}"
+                row.failure, row.value = f"what was measured is no number: {row.value}", None
                 say(f"{row.name} FAILED: {row.failure}")
         rows += step_rows
     return rows
@@ -197,13 +196,7 @@ def take(bench, wanted):
 
 def yardstick(stack, program, folder):
     """Starts nginx with an answer of the size of Frontrow's."""
-    with servers.Frontrow(program, os.path.join(folder, "probe")) as server:
-        event, seats = server.event_with_seats(1)
-        head, body = servers.raw_answer(
-            server.address, servers.reservation_request(server.address, event, seats[0]))
-    if not head.startswith(b"HTTP/1.1 201 "):
-        raise Failure(f"a first reservation was answered {head!r} {body!r}")
-    nginx = stack.enter_context(servers.Nginx(os.path.join(folder, "nginx"), head, body))
+    nginx = stack.enter_context(servers.Nginx(program, os.path.join(folder, "nginx")))
     say(f"nginx answers {nginx.answer_bytes} bytes, as Frontrow does")
     return nginx
 
@@ -247,7 +240,7 @@ def main():
     arguments = read_arguments()
     name = "report-cluster" if arguments.cluster else "report"
     if arguments.plot:
-        say(plot.write(os.path.join(arguments.output, f"{name}.json"), arguments.plot))
+        say(report.draw(arguments.program, os.path.join(arguments.output, f"{name}.json"), "--picture", arguments.plot))
         return 0
     end_on_signals()
     os.makedirs(arguments.dir, exist_ok=True)
@@ -260,7 +253,7 @@ def main():
         bench, rows = measure(stack, arguments, folder)
 
     say("\n" + report.table(rows) + "\n")
-    for path in report.write(arguments.output, name, about, rows, bench.turns):
+    for path in report.write(arguments.program, arguments.output, name, about, rows, bench.turns):
         say(path)
     return 1 if any(row.failure for row in rows) else 0
 

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from failure import Failure
-from servers import START_WITHIN_S, end_child, free_ports, read_text, start_child
+from servers import START_WITHIN_S, end_child, free_ports, read_text, start_child, wait_until
 
 PROGRAMS = "/usr/lib/postgresql/15/bin"
 # Everything else is as it comes: fsync and synchronous_commit are on, and start() looks whether they are.
@@ -208,12 +208,3 @@ class Redis:
                 return connection.recv(64) == b"+PONG\r\n"
         except OSError:
             return False
-
-
-def wait_until(answers, process, name, log):
-    end = time.monotonic() + START_WITHIN_S
-    while not answers():
-        if process.poll() is not None or time.monotonic() > end:
-            end_child(process, signal.SIGQUIT)
-            raise Failure(f"{name} did not start: {read_text(log)[-400:]}")
-        time.sleep(0.02)

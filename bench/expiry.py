@@ -7,9 +7,9 @@ import json
 import math
 import time
 
-import ledger
 import load
 import open_loop
+from books import Books, check_sale
 from failure import Failure
 from figures import load_sale, middle, sale_rate, stop_and_verify, warm_up
 from servers import RESERVE, count_path
@@ -65,7 +65,7 @@ def hold_all(bench, server, number, connections):
     sizes = bench.sizes
     sale = Sale(server, sizes, connections)
     server.come_to_rest()
-    before = ledger.Books.read(server, [sale.event])
+    before = Books.read(server, [sale.event])
     end = math.ceil(time.time()) + sizes.hold_parts * sizes.hold_part_s + sizes.ending_load_ahead_s + 2
     loads = []
     for pairs in sale.parts:
@@ -78,8 +78,8 @@ def hold_all(bench, server, number, connections):
                                 seconds=sizes.hold_part_s))
     server.come_to_rest()
     whole = load.total(loads)
-    books = ledger.check_sale(whole, load.Seats("", 0, sale.seats), before,
-                              ledger.Books.read(server, [sale.event]), False, server.has_gate)
+    books = check_sale(whole, load.Seats("", 0, sale.seats), before, Books.read(server, [sale.event]), False,
+                       server.has_gate)
     bench.note("S11", "holding", number, whole, books)
     sale.made = books["seats_taken"]
     if sale.made < sizes.hold_parts * (sizes.hold_part_seats - connections):
@@ -96,7 +96,7 @@ def ends_of(server, event, part_seats, connections):
     numbers = list(range(1, 1 + connections, step)) + list(range(part_seats - connections, part_seats + 1, step))
     ends = []
     for number in [*numbers, part_seats]:
-        answer = server.call("GET", f"{RESERVE[1]}?limit=100", headers={"X-User-ID": f"buyer-{10_000_000 + number}"})
+        answer = server.call("GET", f"{RESERVE[1]}?limit=100", headers={"X-User-ID": f"buyer-{10_000_000 + number:012}"})
         ends += [seconds_of(each["expires_at"]) for each in json.loads(answer) if each["event_id"] == event]
     return min(ends), max(ends)
 

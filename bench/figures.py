@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import math
 import os
 import random
 import statistics
 import time
 
-import ledger
 import load
+from books import Books, check_reading, check_sale, check_yardstick
 from failure import Failure
 from servers import RESERVE, Frontrow, count_path
 
@@ -38,6 +39,15 @@ class Row:
         is_short = (self.least is not None and self.value < self.least) or (
             self.most is not None and self.value > self.most)
         return "short" if is_short else "ok"
+
+    @property
+    def share(self):
+        """How it stands to its target: 1 on it, above 1 better; None without a target or a value."""
+        if not self.value or not math.isfinite(self.value):
+            return None
+        parts = [self.value / self.least] if self.least else []
+        parts += [self.most / self.value] if self.most else []
+        return min(parts) if parts else None
 
     @property
     def target(self):
@@ -106,7 +116,7 @@ def load_nginx(bench, figure, round_number, connections, seats, looks=()):
     nginx = bench.nginx()
     before = nginx.requests()
     measured = bench.load(nginx.url(RESERVE[1]), connections, seats, looks=looks)
-    books = ledger.check_yardstick(measured, nginx.requests() - before - 1)
+    books = check_yardstick(measured, nginx.requests() - before - 1)
     bench.note(figure, "nginx", round_number, measured, books)
     return measured
 
@@ -127,13 +137,12 @@ def load_sale(bench, figure, who, round_number, server, connections, seats, even
     """One round of reservations on Frontrow, with the books checked: (load, CPU seconds, made).
     Where each seat is asked for once, the load stops in time to leave some for what is under way."""
     server.come_to_rest()
-    before, cpu_before = ledger.Books.read(server, events), server.cpu_seconds()
+    before, cpu_before = Books.read(server, events), server.cpu_seconds()
     limit = None if is_contested else seats.count - connections
     measured = bench.load(server.url(RESERVE[1]), connections, seats, limit, seconds)
     server.come_to_rest()
     cpu = server.cpu_seconds() - cpu_before
-    books = ledger.check_sale(measured, seats, before, ledger.Books.read(server, events), is_contested,
-                              server.has_gate)
+    books = check_sale(measured, seats, before, Books.read(server, events), is_contested, server.has_gate)
     answered = sum(books["server_answers"].values())
     bench.note(figure, who, round_number, measured, books,
                cpu_microseconds_per_request=cpu / answered * 1e6)
@@ -237,11 +246,11 @@ def counts(bench, equal_row, fast_row, connections):
             pair = [(few, small), (many, large)]
             for who, event in pair if round_number % 2 else reversed(pair):  # neither is always first
                 server.come_to_rest()
-                before = ledger.Books.read(server, [event])
+                before = Books.read(server, [event])
                 measured = bench.load(server.url(count_path(event)), connections)
                 server.come_to_rest()
-                after = ledger.Books.read(server, [event])
-                books = ledger.check_reading(measured, before, after, COUNT_ROUTE)
+                after = Books.read(server, [event])
+                books = check_reading(measured, before, after, COUNT_ROUTE)
                 bench.note("S6", who, round_number, measured, books)
                 rates[who].append(measured.rate)
             contested, seats = bench.sale(server, bench.sizes.contested_seats)

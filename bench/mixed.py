@@ -1,6 +1,6 @@
 """S3: what buyers do. Four reads and a reservation, over and over, beside nginx with the same requests."""
 
-import ledger
+from books import Books, check_mixed
 from failure import Failure
 from figures import load_nginx, median_ratio, middle, stop_and_verify, warm_up
 from servers import RESERVE, count_path
@@ -63,13 +63,13 @@ def load_frontrow(bench, number, server, connections, seats, events, looks):
     """One round, with the books checked: (load, reservations made)."""
     routes = [("GET", EVENT_ROUTE + pattern) for _, pattern in looks]
     server.come_to_rest()
-    before = ledger.Books.read(server, events)
+    before = Books.read(server, events)
     measured = bench.load(server.url(RESERVE[1]), connections, seats, seats.count - connections,
                           looks=[suffix for suffix, _ in looks])
     server.come_to_rest()
-    after = ledger.Books.read(server, events)
+    after = Books.read(server, events)
     counts = {("GET", count_path(":id")): len(events)}  # Books.read asks, after it has read `before`
-    books = ledger.check_mixed(measured, seats, {route: routes.count(route) for route in routes},
-                               before, after, counts)
+    books = check_mixed(measured, seats, {route: routes.count(route) for route in routes}, before, after,
+                        counts)
     bench.note("S3", "frontrow", number, measured, books)
     return measured, books["seats_taken"]

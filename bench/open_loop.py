@@ -10,7 +10,7 @@ import time
 
 from failure import Failure
 from figures import middle, sale_rate, stop_and_verify, warm_up
-from servers import clean_environment
+from servers import end_child, read_text, start_child
 
 SETTING_UP_S = 60  # and coming to an end
 SAMPLES = 1  # reservations that it makes to see how large nginx's answer is to be
@@ -35,24 +35,15 @@ class Crowd:
     def __enter__(self):
         with contextlib.suppress(FileNotFoundError):
             os.remove(self.figures_path)
-        with open(self.words_path, "wb") as words:
-            self.process = subprocess.Popen(
-                self.command, cwd=self.folder, env=clean_environment(), stdin=subprocess.DEVNULL,
-                stdout=words, stderr=words, start_new_session=True)
+        self.process = start_child(self.command, self.folder, self.words_path, signal.SIGTERM)
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)  # its own servers then go with it
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
+        end_child(self.process, signal.SIGINT)  # its own servers then go with it
 
     def has_begun(self):
         """True once it loads Frontrow, or has ended without."""
-        return self.process.poll() is not None or "load on frontrow" in self._words()
+        return self.process.poll() is not None or "load on frontrow" in read_text(self.words_path)
 
     def result(self):
         """What it measured, once it has ended; raises Failure if it doesn't vouch for it."""
@@ -61,15 +52,11 @@ class Crowd:
         except subprocess.TimeoutExpired:
             raise Failure("frontrow bench did not end in time") from None
         if self.process.returncode != 0:
-            why = re.findall(r"^frontrow bench: (.*)$", self._words(), re.MULTILINE)
+            why = re.findall(r"^frontrow bench: (.*)$", read_text(self.words_path), re.MULTILINE)
             raise Failure(f"frontrow bench exited with {self.process.returncode}: "
-                          f"{' '.join(why) or self._words()[-300:]}")
+                          f"{' '.join(why) or read_text(self.words_path)[-300:]}")
         with open(self.figures_path, encoding="utf-8") as file:
             return json.load(file)
-
-    def _words(self):
-        with open(self.words_path, encoding="utf-8", errors="replace") as file:
-            return file.read()
 
 
 def note(bench, figure, who, number, result, side, rate):

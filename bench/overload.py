@@ -1,6 +1,6 @@
 """S12: a crowd far larger than the server can carry."""
 
-import ledger
+from books import Books, check_crowd
 from figures import load_sale, median_ratio, middle, stop_and_verify, warm_up
 from servers import RESERVE
 
@@ -54,11 +54,11 @@ def sell_at_peak(bench, number, server, connections, seats, event, seconds):
 def sell_to_crowd(bench, number, server, _, seats, event, seconds):
     """One round, with the books checked: (load, reservations made)."""
     server.come_to_rest()
-    before = ledger.Books.read(server, [event])
+    before = Books.read(server, [event])
     connections = bench.sizes.crowd
     measured = bench.load(server.url(RESERVE[1]), connections, seats, seats.count - connections,
                           seconds)
     server.come_to_rest()
-    books = ledger.check_crowd(measured, seats, before, ledger.Books.read(server, [event]))
+    books = check_crowd(measured, seats, before, Books.read(server, [event]))
     bench.note("S12", UNDER, number, measured, books)
     return measured, books["seats_taken"]

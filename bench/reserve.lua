@@ -46,8 +46,9 @@ function init(args)
     limit = tonumber(args[4]) or math.huge
     stopped_file = args[5]
 
+    -- Twelve digits with those of request(), as many as the buyer has whose answer nginx gives.
     to_user = "POST /api/v1/reservations HTTP/1.1\r\nHost: " .. wrk.headers["Host"]
-        .. "\r\nContent-Type: application/json\r\nContent-Length: " .. (width + 2) .. "\r\nX-User-ID: buyer-"
+        .. "\r\nContent-Type: application/json\r\nContent-Length: " .. (width + 2) .. "\r\nX-User-ID: buyer-0000"
     to_key = "\r\nIdempotency-Key: " .. args[3] .. "-"
     to_body = "\r\n\r\n{"
 end

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 
 from failure import Failure
 
@@ -48,25 +49,21 @@ def end_child(process, number=signal.SIGTERM):
     return process.returncode
 
 
+def wait_until(is_there, process, name, log_path):
+    """Returns what is_there() does as soon as that is something; raises Failure where the process ends or START_WITHIN_S
+    pass without, and ends it."""
+    end = time.monotonic() + START_WITHIN_S
+    while not (found := is_there()):
+        if process.poll() is not None or time.monotonic() > end:
+            end_child(process, signal.SIGQUIT)
+            raise Failure(f"{name} did not start: {read_text(log_path)[-400:]}")
+        time.sleep(0.02)
+    return found
+
+
 def read_text(path):
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
-
-
-def raw_answer(address, request):
-    """The bytes of one answer with a Content-Length: (head, body)."""
-    with socket.create_connection(address, 10) as connection:
-        connection.sendall(request)
-        data = b""
-        while True:
-            head, mark, body = data.partition(b"\r\n\r\n")
-            length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
-            if mark and length and len(body) >= int(length[1]):
-                return head + mark, body
-            piece = connection.recv(65536)
-            if not piece:
-                raise Failure(f"no whole answer from {address[0]}:{address[1]}, only {data[:200]!r}")
-            data += piece
 
 
 def reservation_request(address, event, seat):
@@ -74,7 +71,7 @@ def reservation_request(address, event, seat):
     body = f'{{"event_id":"{event}","seat_ids":["{seat}"]}}'
     return (f"POST {RESERVE[1]} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            f"X-User-ID: buyer-10000000\r\nIdempotency-Key: bench-{os.urandom(8).hex()}-10000000\r\n"
+            f"X-User-ID: buyer-000010000000\r\nIdempotency-Key: bench-{os.urandom(8).hex()}-10000000\r\n"
             f"\r\n{body}").encode()
 
 
@@ -104,15 +101,10 @@ class Frontrow:
         log_path = os.path.join(self.folder, "log")
         self.process = start_child([self.program, "serve", "--dev", "--listen", "127.0.0.1:0"],
                                    self.folder, log_path, signal.SIGKILL, self.settings)
-        end = time.monotonic() + START_WITHIN_S
-        while time.monotonic() < end and self.process.poll() is None:
-            found = re.search(r'"message":"serving","address":"127\.0\.0\.1:(\d+)"', read_text(log_path))
-            if found:
-                self.address = ("127.0.0.1", int(found[1]))
-                if self.is_ready():
-                    return
-            time.sleep(0.01)
-        raise Failure(f"frontrow did not start: {read_text(log_path)[-400:]}")
+        found = wait_until(lambda: re.search(r'"message":"serving","address":"127\.0\.0\.1:(\d+)"', read_text(log_path)),
+                           self.process, "frontrow", log_path)
+        self.address = ("127.0.0.1", int(found[1]))
+        wait_until(self.is_ready, self.process, "frontrow", log_path)
 
     def is_ready(self):
         try:
@@ -218,92 +210,40 @@ def count_path(event):
 
 
 class Nginx:
-    """One nginx worker that gives everybody the same 201 from memory, as large as Frontrow's
-    answer; use as a context."""
+    """The yardstick of `frontrow bench`, lent: one nginx worker that gives everybody the same 201 from memory, as large
+    as Frontrow's answer; use as a context."""
 
-    def __init__(self, folder, head, body):
-        """head, body: Frontrow's answer to a reservation, in bytes."""
+    def __init__(self, program, folder):
+        self.program = program
         self.folder = folder
-        self.wanted = (head, body)
         self.process = None
-        self.address = None
         self.answer_bytes = 0
 
     def __enter__(self):
         os.makedirs(self.folder)
-        port, self.status_port = free_ports(2)
-        self.address = ("127.0.0.1", port)
-        self._write_configuration()
-        self.process = start_child(["nginx", "-e", "error.log", "-p", self.folder, "-c", "nginx.conf"],
-                                   self.folder, os.path.join(self.folder, "log"), signal.SIGTERM)
-        try:
-            self._check_answer()
-        except BaseException:
+        log = os.path.join(self.folder, "log")
+        self.process = start_child([self.program, "bench", "--nginx", "--lend", "--dir", self.folder], self.folder, log,
+                                   signal.SIGTERM)
+        found = wait_until(lambda: re.search(
+            r"nginx answers (\d+) bytes, the server (\d+): (\S+), counted at (\S+)\n", read_text(log)),
+                           self.process, "nginx", log)
+        size, wanted, self.base, self.counts = found.groups()
+        self.answer_bytes = int(size)
+        if size != wanted:
             self.__exit__()
-            raise
+            raise Failure(f"nginx's answer isn't like Frontrow's: {size} bytes, not {wanted}")
         return self
 
     def __exit__(self, *_):
         end_child(self.process)
 
     def url(self, path):
-        return f"http://{self.address[0]}:{self.address[1]}{path}"
+        return self.base + path
 
     def requests(self):
         """How many requests it has read since it started, this one among them."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.status_port, timeout=10)
-        connection.request("GET", "/status")
-        counts = re.search(r"\n (\d+) (\d+) (\d+)", connection.getresponse().read().decode())
-        connection.close()
-        return int(counts[3])
-
-    def _write_configuration(self):
-        head, body = (part.decode() for part in self.wanted)
-        if "'" in body or "$" in body or "$" in head or '"' in head:
-            raise Failure("Frontrow's answer can't be put into nginx's configuration")
-        filled = {"PORT": self.address[1], "STATUS_PORT": self.status_port, "BODY": body,
-                  "HEADERS": "\n".join(header_lines(head, len(body)))}
-        text = read_text(os.path.join(HERE, "nginx.conf.template"))
-        with open(os.path.join(self.folder, "nginx.conf"), "w", encoding="utf-8") as file:
-            file.write(re.sub(r"@([A-Z_]+)@", lambda word: str(filled[word[1]]), text))
-
-    def _check_answer(self):
-        request = reservation_request(self.address, "0" * 36, "0" * 36)
-        end = time.monotonic() + START_WITHIN_S
-        while True:
-            try:
-                head, body = raw_answer(self.address, request)
-                break
-            except (OSError, Failure) as error:
-                if time.monotonic() > end or self.process.poll() is not None:
-                    log = read_text(os.path.join(self.folder, "log"))
-                    raise Failure(f"nginx did not start: {error} {log[-400:]}") from None
-                time.sleep(0.02)
-        self.answer_bytes = len(head) + len(body)
-        size = len(self.wanted[0]) + len(self.wanted[1])
-        if not head.startswith(b"HTTP/1.1 201 ") or body != self.wanted[1] or self.answer_bytes != size:
-            raise Failure(f"nginx's answer isn't like Frontrow's: {self.answer_bytes} bytes, not {size}")
-
-
-def header_lines(head, body_size):
-    """add_header lines that make nginx's answer as long as one with this head: Frontrow's own
-    headers as far as they fit beside those that nginx adds by itself, and one to fill up."""
-    by_itself = ("HTTP/1.1 201 Created\r\nServer: nginx\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
-                 "Content-Type: application/json\r\nConnection: keep-alive\r\n"
-                 f"Content-Length: {body_size}\r\n\r\n")
-    room = len(head) - len(by_itself)
-    lines = []
-    for line in head.split("\r\n")[1:-2]:
-        name, _, value = line.partition(": ")
-        if name.lower() in ("server", "date", "content-type", "connection", "content-length"):
-            continue
-        left = room - len(line) - 2
-        if left == 0 or left >= len("X-Fill: x\r\n"):
-            room = left
-            lines.append(f'        add_header {name} "{value}";')
-    if room:
-        lines.append(f'        add_header X-Fill "{"x" * (room - len("X-Fill: " + chr(13) + chr(10)))}";')
-    return lines
+        with urllib.request.urlopen(self.counts, timeout=10) as answer:
+            return int(re.search(r"\n (\d+) (\d+) (\d+)", answer.read().decode())[3])
 
 
 def free_ports(count):

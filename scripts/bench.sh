@@ -63,8 +63,6 @@ while [[ $# -gt 0 ]]; do
 done
 [[ -z $only || $only =~ ^$figures(,$figures)*$ ]] || usage_error "--only doesn't take '$only'"
 
-if [[ -z $plot ]]; then
-    "$root/scripts/install-deps.sh" bench
-    "$root/scripts/build.sh" release --target frontrow
-fi
+[[ -n $plot ]] || "$root/scripts/install-deps.sh" bench
+"$root/scripts/build.sh" release --target frontrow
 exec /usr/bin/python3 -B "$root/bench/bench.py" "${options[@]}"

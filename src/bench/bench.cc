@@ -31,6 +31,8 @@ struct Bench::Servers {
     std::optional<ScratchFolder> folder;
     std::unique_ptr<OwnServer> own;
     std::unique_ptr<Nginx> nginx;
+    /// While nginx is lent: it runs until this is cancelled.
+    std::optional<io::Timer> lending;
 };
 
 Bench::Bench(
@@ -76,6 +78,10 @@ void Bench::fail(const std::string& who, const std::vector<std::string>& wrongs)
 }
 
 void Bench::interrupt() {
+    if (servers_->lending) {
+        servers_->lending->cancel();
+        return;
+    }
     if (!std::exchange(interrupted_, true)) result_.failures.emplace_back("interrupted");
     if (running_ != nullptr) running_->give_up();
 }
@@ -84,15 +90,29 @@ io::Awaitable<BenchResult> Bench::run() {
     auto started = co_await start_servers();
     if (!started) {
         fail("setting up", {started.error().what});
+    } else if (settings_.lends_nginx) {
+        co_await lend_nginx();
     } else {
         co_await run_rounds();
     }
     servers_->nginx.reset();
-    if (servers_->own) {
-        if (auto wrong = servers_->own->stop_and_verify()) fail("afterwards", {*wrong});
-    }
-    servers_->own.reset();
+    end_own_server();
     co_return std::move(result_);
+}
+
+void Bench::end_own_server() {
+    if (!servers_->own) return;
+    if (auto wrong = servers_->own->stop_and_verify()) fail("afterwards", {*wrong});
+    servers_->own.reset();
+}
+
+/// Until it is interrupted. The server whose answer nginx gives doesn't run beside it.
+io::Awaitable<void> Bench::lend_nginx() {
+    end_own_server();
+    if (interrupted_) co_return;
+    progress_.say(servers_->nginx->told());
+    servers_->lending.emplace(executor_, io::Timer::time_point::max());
+    co_await servers_->lending->async_wait(boost::asio::as_tuple(io::use_awaitable));
 }
 
 io::Awaitable<void> Bench::run_rounds() {

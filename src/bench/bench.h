@@ -48,13 +48,14 @@ public:
 
     /// Once. Servers that it has started have ended by then.
     io::Awaitable<BenchResult> run();
-    /// Ends what runs; the result says so.
+    /// Ends what runs; the result says so, unless it was an nginx that was lent.
     void interrupt();
 
 private:
     struct Servers;
 
     io::Awaitable<void> run_rounds();
+    io::Awaitable<void> lend_nginx();
     io::Awaitable<Result<void, io::Fault>> start_servers();
     io::Awaitable<Result<void, io::Fault>> start_nginx();
     io::Awaitable<Result<void, io::Fault>> run_round();
@@ -64,6 +65,7 @@ private:
     Plan plan_of_this() const;
     Schedule schedule_of(const Plan& plan, bool is_yardstick) const;
     std::string new_run();
+    void end_own_server();
     void fail(const std::string& who, const std::vector<std::string>& wrongs);
 
     io::Executor executor_;

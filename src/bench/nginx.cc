@@ -8,6 +8,7 @@
 #include "io/timer.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -90,8 +91,6 @@ Result<std::pair<std::uint16_t, std::uint16_t>, io::Fault> free_ports(const io::
     return std::pair{ports[0], ports[1]};
 }
 
-}  // namespace
-
 Result<std::string, io::Fault>
 nginx_configuration(std::uint16_t port, std::uint16_t status_port, const Organizer::Sample& like) {
     if (like.body.find_first_of("'$") != std::string::npos ||
@@ -103,6 +102,40 @@ nginx_configuration(std::uint16_t port, std::uint16_t status_port, const Organiz
     replace(text, "@HEADERS@", header_lines(like.head, like.body.size()));
     replace(text, "@BODY@", like.body);
     return text;
+}
+
+}  // namespace
+
+Nginx::Nginx(
+    std::unique_ptr<io::ServerProcess> process,
+    std::uint16_t port,
+    std::uint16_t status_port,
+    std::size_t bytes_wanted
+)
+    : process_{std::move(process)},
+      target_{.host = "127.0.0.1", .port = port, .token = {}},
+      status_port_{status_port},
+      bytes_wanted_{bytes_wanted} {
+}
+
+std::string Nginx::told() const {
+    return fmt::format(
+        "nginx answers {} bytes, the server {}: http://{}, counted at http://{}:{}/status",
+        bytes_,
+        bytes_wanted_,
+        target_.authority(),
+        target_.host,
+        status_port_
+    );
+}
+
+io::Awaitable<bool> Nginx::answers(const io::Executor& executor) {
+    Connection connection{executor};
+    if (!co_await connection.connect(target_)) co_return false;
+    const auto request = "GET / HTTP/1.1\r\nHost: " + target_.authority() + "\r\n\r\n";
+    const auto answer = co_await connection.exchange(request);
+    if (answer && answer->status == 201) bytes_ = answer->head.size() + answer->body.size();
+    co_return bytes_ > 0;
 }
 
 io::Awaitable<Result<std::unique_ptr<Nginx>, io::Fault>> Nginx::start(
@@ -124,14 +157,13 @@ io::Awaitable<Result<std::unique_ptr<Nginx>, io::Fault>> Nginx::start(
     });
     if (!process) co_return failed(process.error().what + "; --nginx-program names another");
     std::unique_ptr<Nginx> nginx{new Nginx{
-        std::move(*process), Target{.host = "127.0.0.1", .port = ports->first, .token = {}}
+        std::move(*process), ports->first, ports->second, like.head.size() + like.body.size()
     }};
     const io::Stopwatch watch;
     io::Timer timer{executor};
     while (watch.elapsed() < kNginxPatience && !nginx->process_->wait(std::chrono::milliseconds{0})
     ) {
-        Connection connection{executor};
-        if (co_await connection.connect(nginx->target_)) co_return nginx;
+        if (co_await nginx->answers(executor)) co_return nginx;
         timer.expires_after(kTryAgain);
         co_await timer.async_wait(asio::as_tuple(io::use_awaitable));
     }

@@ -8,6 +8,7 @@
 #include "io/server_process.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -27,17 +28,26 @@ public:
     );
 
     const Target& target() const { return target_; }
+    /// How long its answer is and the server's, where it gives it, and where it counts its
+    /// requests.
+    std::string told() const;
 
 private:
-    Nginx(std::unique_ptr<io::ServerProcess> process, Target target)
-        : process_{std::move(process)}, target_{std::move(target)} {}
+    Nginx(
+        std::unique_ptr<io::ServerProcess> process,
+        std::uint16_t port,
+        std::uint16_t status_port,
+        std::size_t bytes_wanted
+    );
+
+    io::Awaitable<bool> answers(const io::Executor& executor);
 
     std::unique_ptr<io::ServerProcess> process_;
     Target target_;
+    std::uint16_t status_port_;
+    std::size_t bytes_wanted_;
+    /// Of its answer; 0 until it has given one.
+    std::size_t bytes_ = 0;
 };
-
-/// nginx's configuration, from the template that scripts/bench.sh uses too.
-Result<std::string, io::Fault>
-nginx_configuration(std::uint16_t port, std::uint16_t status_port, const Organizer::Sample& like);
 
 }  // namespace frontrow::bench

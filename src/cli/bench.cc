@@ -1,6 +1,7 @@
 #include "bench/bench.h"
 
 #include "bench/report/report.h"
+#include "bench/report/targets.h"
 #include "bench/target.h"
 #include "cli/commands.h"
 #include "cli/file_limit.h"
@@ -16,6 +17,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -96,11 +98,30 @@ int bench_failed(const std::vector<std::string>& failures) {
     return kFailed;
 }
 
+int draw(const config::BenchSettings& settings) {
+    std::ifstream stream{settings.draw};
+    if (!stream) {
+        std::fprintf(stderr, "frontrow bench: can't read %s\n", settings.draw.c_str());
+        return kFailed;
+    }
+    const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+    const auto drawing = bench::report::draw_targets(text);
+    if (!drawing) {
+        std::fprintf(
+            stderr, "frontrow bench: %s: %s\n", settings.draw.c_str(), drawing.error().c_str()
+        );
+        return kFailed;
+    }
+    const bool has_page = write(settings.report, drawing->page);
+    return write(settings.picture, drawing->picture) && has_page ? kDone : kFailed;
+}
+
 int bench(const config::BenchSettings& settings) {
     if (const auto error = config::check(settings)) {
         std::fprintf(stderr, "frontrow bench: %s\n", error->message.c_str());
         return kWrongUsage;
     }
+    if (!settings.draw.empty()) return draw(settings);
     if (!settings.url.empty()) {
         if (const auto target = bench::parse_target(settings.url); !target) {
             std::fprintf(stderr, "frontrow bench: %s\n", target.error().what.c_str());
@@ -110,7 +131,8 @@ int bench(const config::BenchSettings& settings) {
     raise_file_limit();
     auto result = run(settings);
     // There are no figures of a load that never came to be.
-    if (result.rounds.empty()) return bench_failed(result.failures);
+    if (result.rounds.empty())
+        return result.failures.empty() ? kDone : bench_failed(result.failures);
     const auto figures =
         bench::report::figures_of(settings, std::move(result), io::SystemClock{}.now());
     std::fputs(bench::report::as_summary(figures).c_str(), stdout);

@@ -104,15 +104,44 @@ void add_output_options(CLI::App& command, BenchSettings& settings) {
         ->type_name("FILE");
 }
 
+/// The options that scripts/bench.sh uses. They turn the command into another one, so no file and
+/// no variable sets them.
+void add_harness_options(CLI::App& command, BenchSettings& settings) {
+    constexpr const char* group = "For scripts/bench.sh";
+    command
+        .add_flag(
+            "--lend",
+            settings.lends_nginx,
+            "Load nothing: keep the nginx of --nginx, for another load, until this is ended"
+        )
+        ->group(group)
+        ->needs("--nginx");
+    command
+        .add_option(
+            "--draw",
+            settings.draw,
+            "Load nothing: draw what scripts/bench.sh measured, as the --report or the --picture"
+        )
+        ->group(group)
+        ->type_name("REPORT.json");
+    command.add_option("--picture", settings.picture, "Write its figures against their targets")
+        ->group(group)
+        ->type_name("FILE.svg")
+        ->needs("--draw");
+}
+
 }  // namespace
 
 void add_options(CLI::App& command, BenchSettings& settings) {
     add_server_options(command, settings);
     add_load_options(command, settings);
     add_output_options(command, settings);
+    add_harness_options(command, settings);
 }
 
 std::optional<UsageError> check(const BenchSettings& settings) {
+    if (!settings.draw.empty() && settings.report.empty() && settings.picture.empty())
+        return UsageError{"--draw needs --report or --picture, a file to draw into"};
     if (settings.threads > settings.connections) {
         return UsageError{
             "--threads shares out the connections: there can't be more threads than connections"

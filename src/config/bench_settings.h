@@ -29,12 +29,18 @@ struct BenchSettings {
     std::optional<std::uint32_t> seats;
     std::uint32_t rounds = 1;
     bool nginx = false;
+    /// Nothing is loaded: nginx is there for another load until the bench is ended.
+    bool lends_nginx = false;
     std::filesystem::path nginx_program = "/usr/sbin/nginx";
     /// Where the stores are made for the time of the run. Empty: among the temporary files.
     std::filesystem::path dir;
     /// Files to write; empty: none.
     std::filesystem::path report;
     std::filesystem::path json;
+    /// Nothing is loaded: the report.json of scripts/bench.sh is drawn, as a page in `report` and
+    /// against its targets in `picture`.
+    std::filesystem::path draw;
+    std::filesystem::path picture;
 };
 
 void add_options(CLI::App& command, BenchSettings& settings);

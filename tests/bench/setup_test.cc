@@ -7,6 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdio>
+#include <tuple>
+#include <unistd.h>
 
 namespace frontrow::test {
 namespace {
@@ -64,6 +67,9 @@ TEST(BenchSetup, refuses_what_makes_no_sense) {
              std::vector<std::string>{"--token", "x"},
              std::vector<std::string>{"--scenario", "everything"},
              std::vector<std::string>{"--rate", "0"},
+             std::vector<std::string>{"--lend"},
+             std::vector<std::string>{"--draw", "report.json"},
+             std::vector<std::string>{"--picture", "bench.svg"},
          }) {
         auto arguments = more;
         arguments.insert(arguments.begin(), "bench");
@@ -89,6 +95,38 @@ TEST(BenchSetup, teaches_its_use) {
 TEST(BenchSetup, leaves_nothing_behind) {
     const TempFolder folder;
     EXPECT_EQ(run_bench({"--dir", folder.path(), "--seats", "50"}).finished.exit_code, 0);
+    EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(BenchSetup, lends_its_nginx_until_it_is_ended) {
+    if (access("/usr/sbin/nginx", X_OK) != 0)
+        GTEST_SKIP() << "there is no /usr/sbin/nginx here: scripts/install-deps.sh test";
+    const TempFolder folder;
+    Child bench{
+        {.arguments = {"bench", "--nginx", "--lend", "--dir", folder.path()}, .environment = {}}
+    };
+    const auto line = bench.wait_for_line("nginx answers").value_or("");
+    int size = 0;
+    int wanted = 0;
+    int port = 0;
+    int counted_at = 0;
+    constexpr const char* form =
+        "nginx answers %d bytes, the server %d: http://127.0.0.1:%d, counted at "
+        "http://127.0.0.1:%d/status";
+    ASSERT_EQ(std::sscanf(line.c_str(), form, &size, &wanted, &port, &counted_at), 4)
+        << line << bench.err();
+    EXPECT_EQ(size, wanted);
+    for (const auto& [at, path, status] :
+         {std::tuple{port, "/api/v1/reservations", 201U}, {counted_at, "/status", 200U}}) {
+        Client client{static_cast<std::uint16_t>(at)};
+        client.write(std::string{"GET "} + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        const auto answer = client.read();
+        ASSERT_TRUE(answer) << path;
+        EXPECT_EQ(answer->status, status) << path;
+    }
+    bench.signal(SIGTERM);
+    EXPECT_EQ(bench.wait(), 0) << bench.err();
+    EXPECT_FALSE(Client{static_cast<std::uint16_t>(port)}.is_open());
     EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 

@@ -1,39 +1,12 @@
+#include "bench/report/markup.h"
 #include "bench/report/plot.h"
 #include "bench/report/report.h"
 #include "bench/words.h"
 
 #include <cctype>
-#include <string_view>
-
-namespace frontrow::assets {
-extern const std::string_view bench_page;
-}
 
 namespace frontrow::bench::report {
 namespace {
-
-std::string safe(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
 
 std::string list_of(const std::vector<std::string>& sentences) {
     std::string items;
@@ -79,30 +52,11 @@ std::string tiles_of(const Figures& figures) {
     return tiles + tile(in_words(figures.seats_sold + figures.sold_again), "seats sold");
 }
 
-std::string legend_of(const std::vector<std::pair<std::string, std::string>>& series) {
-    std::string entries;
-    for (const auto& [name, words] : series)
-        entries += "<span><i class=\"" + name + "\"></i>" + words + "</span>";
-    return entries.empty() ? entries : "<div class=\"legend\">" + entries + "</div>";
-}
-
-std::string figure(
-    const std::string& title,
-    const std::string& words,
-    const std::string& legend,
-    const std::string& plot
-) {
-    if (plot.empty()) return {};
-    return "<figure class=\"card\"><figcaption><h2>" + title + "</h2><p>" + words + "</p>" +
-           legend + "</figcaption>" + plot + "</figure>\n";
-}
-
 std::string plots_of(const Figures& figures) {
-    using Series = std::vector<std::pair<std::string, std::string>>;
     const bool has_reads = figures.frontrow.total.reads.count() > 0;
-    Series by_kind{{"frontrow", "reservations"}};
+    Pairs by_kind{{"frontrow", "reservations"}};
     if (has_reads) by_kind.emplace_back("reads", "reads");
-    Series by_side{{"frontrow", "frontrow"}};
+    Pairs by_side{{"frontrow", "frontrow"}};
     if (figures.nginx) {
         by_kind.emplace_back("nginx", "nginx, a constant answer");
         by_side.emplace_back("nginx", "nginx, a constant answer");
@@ -138,16 +92,19 @@ std::string latency_row(const std::string& name, const Histogram& latency) {
 }
 
 std::string latencies_of(const Figures& figures) {
-    std::string rows = "<tr><th></th><th>answers</th><th>mean</th>";
+    std::string rows =
+        "<p class=\"soft\">" + loop_in_words(figures) +
+        "</p>\n<div class=\"scroll\"><table><tr><th></th><th>answers</th><th>mean</th>";
     for (const auto& [_, name] : kPercentiles)
         rows += std::string{"<th>"} + name + "</th>";
     rows += "</tr>" + latency_row("reservations", figures.frontrow.total.reservations) +
             latency_row("reads", figures.frontrow.total.reads) +
             latency_row("requests sent later than meant", figures.frontrow.total.lateness);
-    return figures.nginx ? rows + latency_row("nginx", figures.nginx->total.latency()) : rows;
+    if (figures.nginx) rows += latency_row("nginx", figures.nginx->total.latency());
+    return rows + "</table></div>";
 }
 
-std::string facts_of(const Figures& figures) {
+Pairs facts_of(const Figures& figures) {
     const auto& settings = figures.settings;
     auto facts = figures.machine;
     facts.emplace_back(
@@ -169,16 +126,7 @@ std::string facts_of(const Figures& figures) {
         facts.emplace_back(
             fmt::format("ratio to nginx, round {}", i + 1), fmt::format("{:.3f}", figures.ratios[i])
         );
-    std::string rows;
-    for (const auto& [what, how] : facts)
-        rows += "<tr><th>" + safe(what) + "</th><td>" + safe(how) + "</td></tr>";
-    return rows;
-}
-
-void fill(std::string& page, std::string_view place, const std::string& with) {
-    for (auto at = page.find(place); at != std::string::npos;
-         at = page.find(place, at + with.size()))
-        page.replace(at, place.size(), with);
+    return facts;
 }
 
 }  // namespace
@@ -187,20 +135,15 @@ std::string as_page(const Figures& figures) {
     const auto scenario = parse_scenario(figures.settings.scenario).value();
     std::string title{summary_of(scenario)};
     title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-    std::string page{assets::bench_page};
-    fill(page, "@SCENARIO@", std::string{name_of(scenario)});
-    fill(page, "@TITLE@", title);
-    fill(page, "@LOAD@", load_in_words(figures));
     const auto taken = to_rfc3339(figures.taken);
-    fill(page, "@TAKEN@", taken.substr(0, 10) + ", " + taken.substr(11, 5) + " UTC");
-    fill(page, "@TILES@", tiles_of(figures));
-    fill(page, "@PLOTS@", plots_of(figures));
-    fill(page, "@LOOP@", loop_in_words(figures));
-    fill(page, "@LATENCIES@", latencies_of(figures));
-    fill(page, "@FACTS@", facts_of(figures));
-    // What a server said stands here, so it's filled in last.
-    fill(page, "@VERDICT@", verdict_of(figures));
-    return page;
+    return page(
+        "frontrow bench · " + std::string{name_of(scenario)},
+        title,
+        load_in_words(figures) + " · " + taken.substr(0, 10) + ", " + taken.substr(11, 5) + " UTC",
+        verdict_of(figures) + "\n<div class=\"tiles\">" + tiles_of(figures) + "</div>\n" +
+            plots_of(figures) + card("Latencies", latencies_of(figures)) +
+            facts_card(facts_of(figures))
+    );
 }
 
 }  // namespace frontrow::bench::report

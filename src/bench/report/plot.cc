@@ -1,6 +1,7 @@
 #include "bench/report/plot.h"
 
 #include "bench/report/axis.h"
+#include "bench/report/drawing.h"
 #include "bench/words.h"
 
 #include <algorithm>
@@ -9,93 +10,7 @@
 namespace frontrow::bench::report {
 namespace {
 
-constexpr double kWidth = 880;
-constexpr double kHeight = 300;
-constexpr double kLeft = 62;
-constexpr double kRight = kWidth - 18;
-constexpr double kTop = 14;
-constexpr double kBottom = kHeight - 34;
 constexpr int kCurveSteps = 200;
-
-struct Place {
-    double x = 0;
-    double y = 0;
-};
-
-std::string svg(double height, const std::string& name, const std::string& content) {
-    return fmt::format(
-        "<svg viewBox=\"0 0 {:g} {:g}\" role=\"img\" aria-label=\"{}\">{}</svg>",
-        kWidth,
-        height,
-        name,
-        content
-    );
-}
-
-std::string text(double x, double y, const char* anchor, const std::string& words) {
-    return fmt::format(
-        "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>", x, y, anchor, words
-    );
-}
-
-std::string grid(const Axis& x, const Axis& y) {
-    std::string lines;
-    for (const auto& tick : y.ticks()) {
-        const double at = y.at(tick.value);
-        lines += fmt::format(
-            "<line class=\"grid\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>",
-            kLeft,
-            kRight,
-            at,
-            at
-        );
-        lines += text(kLeft - 8, at + 4, "end", tick.label);
-    }
-    for (const auto& tick : x.ticks()) {
-        const double at = x.at(tick.value);
-        lines += fmt::format(
-            "<line class=\"grid faint\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:g}\" y2=\"{:g}\"/>",
-            at,
-            at,
-            kTop,
-            kBottom
-        );
-        lines += text(at, kBottom + 22, "middle", tick.label);
-    }
-    return lines;
-}
-
-std::string path_of(const std::vector<Place>& places) {
-    std::string path;
-    for (const auto& place : places)
-        path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", place.x, place.y);
-    return path;
-}
-
-std::string line(const std::vector<Place>& places, const std::string& series) {
-    return fmt::format("<path class=\"line {}\" d=\"{}\"/>", series, path_of(places));
-}
-
-std::string area(std::vector<Place> places, const std::string& series) {
-    if (places.empty()) return {};
-    places.push_back({places.back().x, kBottom});
-    places.push_back({places.front().x, kBottom});
-    return fmt::format("<path class=\"area {}\" d=\"{}Z\"/>", series, path_of(places));
-}
-
-/// A dot that tells its value to a mouse.
-std::string dot(Place at, const std::string& series, const std::string& told, bool is_seen = true) {
-    return fmt::format(
-        "<circle class=\"dot {}{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" "
-        "r=\"{}\"><title>{}</title></circle>",
-        series,
-        is_seen ? "" : " unseen",
-        at.x,
-        at.y,
-        is_seen ? "3.5" : "7",
-        told
-    );
-}
 
 std::string percentile_curve(
     const Histogram& latency,
@@ -206,7 +121,7 @@ std::string percentiles_plot(const Figures& figures) {
     if (figures.nginx) content += percentile_curve(figures.nginx->total.latency(), x, y, "nginx");
     content += percentile_curve(figures.frontrow.total.reads, x, y, "reads");
     content += percentile_curve(figures.frontrow.total.reservations, x, y, "frontrow");
-    return svg(kHeight, "Latency by percentile", content);
+    return svg("Latency by percentile", content);
 }
 
 std::string rate_plot(const Figures& figures) {
@@ -231,7 +146,7 @@ std::string rate_plot(const Figures& figures) {
                        " requests/s";
             });
     }
-    return svg(kHeight, "Requests a second over time", content);
+    return svg("Requests a second over time", content);
 }
 
 std::string latency_plot(const Figures& figures) {
@@ -248,7 +163,6 @@ std::string latency_plot(const Figures& figures) {
     const auto slow = places_of(side, x, y, p99_of);
     const auto middle = places_of(side, x, y, p50_of);
     return svg(
-        kHeight,
         "Latency over time",
         grid(x, y) + line(slow, "slow") + line(middle, "frontrow") +
             dots_of(
@@ -269,7 +183,7 @@ std::string latency_plot(const Figures& figures) {
 std::string answers_plot(const Figures& figures) {
     constexpr double row = 40;
     constexpr double left = 215;
-    constexpr double right = kWidth - 150;
+    constexpr Place track{kWidth - 150 - left, 22};
     const auto& answers = figures.frontrow.total.answers;
     const double all = std::max(1.0, static_cast<double>(figures.frontrow.total.answered()));
     std::string content;
@@ -277,24 +191,10 @@ std::string answers_plot(const Figures& figures) {
     for (std::size_t status = 0; status < answers.size(); ++status) {
         if (answers[status] == 0) continue;
         const double share = static_cast<double>(answers[status]) / all;
-        const double width = std::max(3.0, share * (right - left));
-        content +=
-            fmt::format("<text class=\"strong\" x=\"0\" y=\"{:g}\">{}</text>", y + 25, status);
+        content += text(0, y + 25, "start", std::to_string(status), "strong");
         content += text(46, y + 25, "start", meaning_of(status));
-        content += fmt::format(
-            "<rect class=\"track\" x=\"{:g}\" y=\"{:g}\" width=\"{:g}\" height=\"22\" rx=\"5\"/>",
-            left,
-            y + 9,
-            right - left
-        );
-        content += fmt::format(
-            "<rect class=\"bar {}\" x=\"{:g}\" y=\"{:g}\" width=\"{:.1f}\" height=\"22\" "
-            "rx=\"5\"/>",
-            series_of(status),
-            left,
-            y + 9,
-            width
-        );
+        content +=
+            bar_on_track({left, y + 9}, track, std::max(3.0, share * track.x), series_of(status));
         content += text(
             kWidth,
             y + 25,
@@ -303,7 +203,7 @@ std::string answers_plot(const Figures& figures) {
         );
         y += row;
     }
-    return content.empty() ? content : svg(y, "Answers by status", content);
+    return svg("Answers by status", content, {kWidth, y});
 }
 
 }  // namespace frontrow::bench::report
