@@ -76,13 +76,14 @@ def reservation_request(address, event, seat):
 
 
 class Frontrow:
-    """`frontrow serve --dev` on a store of its own, in folder unless settings (of its environment,
-    where no process list shows them) name another; use as a context."""
+    """`frontrow serve` on a store of its own, in folder unless settings (of its environment, where no
+    process list shows them) name another; use as a context."""
 
-    def __init__(self, program, folder, settings=None):
+    def __init__(self, program, folder, settings=None, is_dev=True):
         self.program = program
         self.folder = folder
         self.settings = settings or {"FRONTROW_DATA_DIR": os.path.join(folder, "data")}
+        self.options = ["--dev"] if is_dev else []
         self.has_gate = "FRONTROW_REDIS" in self.settings
         self.database = ""  # of PostgreSQL, where that is its store
         self.process = None
@@ -99,7 +100,7 @@ class Frontrow:
 
     def start(self):
         log_path = os.path.join(self.folder, "log")
-        self.process = start_child([self.program, "serve", "--dev", "--listen", "127.0.0.1:0"],
+        self.process = start_child([self.program, "serve", *self.options, "--listen", "127.0.0.1:0"],
                                    self.folder, log_path, signal.SIGKILL, self.settings)
         found = wait_until(lambda: re.search(r'"message":"serving","address":"127\.0\.0\.1:(\d+)"', read_text(log_path)),
                            self.process, "frontrow", log_path)

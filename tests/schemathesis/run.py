@@ -7,19 +7,19 @@ requests of the contract, good and bad ones, as an admin and then as a buyer, an
 import argparse
 import ctypes
 import json
-import os
 import pathlib
 import re
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
+from failure import Failure  # noqa: E402
+from servers import Frontrow, clean_environment  # noqa: E402
+
 SECRET = "of nobody but this test, and long enough for a server"
-START_WITHIN_S = 60
 METHODS = ("get", "put", "post", "patch", "delete")
 # They want a reservation that isn't cancelled yet, or a key that isn't revoked, and may come after the last of these by
 # chance.
@@ -57,70 +57,35 @@ RESERVED = ("reserved", "to_confirm", "to_cancel", "to_extend")
 RESERVED_EACH = 5
 
 
-class Failed(Exception):
-    """The test itself could not be made."""
-
-
 def die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-class Server:
+class Server(Frontrow):
     """`frontrow serve` with the sample events, in a folder; use as a context."""
 
     def __init__(self, program, folder):
-        self.program = program
-        self.folder = folder
-        self.environment = {"PATH": os.environ["PATH"], "FRONTROW_JWT_SECRET": SECRET,
-                            "FRONTROW_DATA_DIR": str(folder / "data")}
-        self.log = folder / "log"
-        self.url = ""
+        super().__init__(program, str(folder), {"FRONTROW_JWT_SECRET": SECRET, "FRONTROW_DATA_DIR": str(folder / "data")},
+                         is_dev=False)
 
     def __enter__(self):
         self.run("seed")
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                [self.program, "serve", "--listen", "127.0.0.1:0"], cwd=self.folder, env=self.environment,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
-        end = time.monotonic() + START_WITHIN_S
-        while not self.url:
-            found = re.search(r'"message":"serving","address":"([0-9.:]+)"', self.log.read_text("utf-8"))
-            if found:
-                self.url = f"http://{found[1]}"
-            elif self.process.poll() is not None or time.monotonic() > end:
-                raise Failed(f"the server did not start: {self.log.read_text('utf-8')[-400:]}")
-            time.sleep(0.02)
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
+        return super().__enter__()
 
     def run(self, *arguments):
-        done = subprocess.run([self.program, *arguments], cwd=self.folder, env=self.environment,
+        done = subprocess.run([self.program, *arguments], cwd=self.folder, env=clean_environment(self.settings),
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise Failed(f"frontrow {arguments[0]} exited with {done.returncode}: {done.stdout}{done.stderr}")
+            raise Failure(f"frontrow {arguments[0]} exited with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
 
     def token(self, user, role):
         return self.run("token", "--sub", user, "--role", role, "--ttl", "86400").strip()
 
-    def call(self, token, path, body=None, key=""):
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": key}
-        request = urllib.request.Request(self.url + path, json.dumps(body).encode() if body else None, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise Failed(f"{path} was answered {error.code}: {error.read()[:300]!r}") from None
-
-    def stop(self):
-        """Stops it as an operator would, and verifies what it leaves."""
-        self.process.terminate()
-        if self.process.wait(60) != 0:
-            raise Failed(f"the server exited with {self.process.returncode}: {self.log.read_text('utf-8')[-400:]}")
-        self.run("verify")
+    def ask(self, token, path, body=None, key=""):
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        method, expected = ("POST", 201) if body else ("GET", 200)
+        return json.loads(self.call(method, path, body, expected, headers))
 
 
 def things(server):
@@ -128,15 +93,15 @@ def things(server):
     that the others go on selling."""
     buyer = server.token("alice", "user")
     found = {name: [] for name in ("events", "seats", *RESERVED)} | {"users": ["alice"], "members": ["bob"]}
-    for event in server.call(buyer, "/api/v1/events"):
-        seats = [seat["id"] for seat in server.call(buyer, f"/api/v1/events/{event['id']}/seats?limit=40")]
+    for event in server.ask(buyer, "/api/v1/events"):
+        seats = [seat["id"] for seat in server.ask(buyer, f"/api/v1/events/{event['id']}/seats?limit=40")]
         found["events"].append(event["id"])
         found["seats"] += seats[len(RESERVED) * RESERVED_EACH:]
         for name, seat in zip(RESERVED * RESERVED_EACH, seats):
             body = {"event_id": event["id"], "seat_ids": [seat]}
-            found[name].append(server.call(buyer, "/api/v1/reservations", body, seat)["id"])
+            found[name].append(server.ask(buyer, "/api/v1/reservations", body, seat)["id"])
     body = {"name": "Rests", "start_at": "2036-12-20T19:00:00Z", "end_at": "2036-12-20T21:00:00Z", "total_seats": 1}
-    found["to_pause"] = [server.call(server.token("root", "admin"), "/api/v1/events", body)["id"]]
+    found["to_pause"] = [server.ask(server.token("root", "admin"), "/api/v1/events", body)["id"]]
     return found
 
 
@@ -152,9 +117,9 @@ def write_settings(path, known):
 
 def routes_without_success(server):
     """Routes of the contract that never gave what they are there for: what was asked of them showed little."""
-    with urllib.request.urlopen(f"{server.url}/openapi.json", timeout=60) as answer:
+    with urllib.request.urlopen(server.url("/openapi.json"), timeout=60) as answer:
         paths = json.load(answer)["paths"]
-    with urllib.request.urlopen(f"{server.url}/metrics", timeout=60) as answer:
+    with urllib.request.urlopen(server.url("/metrics"), timeout=60) as answer:
         counted = re.findall(r'^http_requests_total\{method="(\w+)",path="([^"]+)",status_code="[23]..\"\}',
                              answer.read().decode(), re.MULTILINE)
     wanted = {(method.upper(), re.sub(r"\{(\w+)\}", r":\1", path))
@@ -165,7 +130,7 @@ def routes_without_success(server):
 def ask(server, folder, who, arguments, examples):
     print(f"== as {who[0]} with role {who[1]}, seed {arguments.seed}", flush=True)
     command = [arguments.schemathesis, "--config-file", str(folder / "schemathesis.toml"),
-               "run", f"{server.url}/openapi.json", "--seed", str(arguments.seed), "--generation-database", "none", "--max-examples", str(examples),
+               "run", server.url("/openapi.json"), "--seed", str(arguments.seed), "--generation-database", "none", "--max-examples", str(examples),
                "--checks", ",".join(CHECKS), "--continue-on-failure", "--no-color", "--warnings", "off",
                "--request-timeout", "60", "-H", f"Authorization: Bearer {server.token(*who)}"]
     return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, check=False,
@@ -188,6 +153,7 @@ def main():
                 failed += ask(server, folder, who, arguments, -(-arguments.examples // share)) != 0
             never = routes_without_success(server)
             server.stop()
+            server.verify()
     if never:
         print("Nothing that was asked of these was granted: " + ", ".join(never))
     return 1 if failed or never else 0
@@ -196,6 +162,6 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (Failed, OSError) as problem:
+    except (Failure, OSError) as problem:
         print(f"schemathesis.sh: {problem}", file=sys.stderr)
         sys.exit(1)
