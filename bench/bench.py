@@ -143,11 +143,11 @@ def cluster_steps(arguments):
     rows = {}
     if "C1" in arguments.only:
         rows[pgbench.CLASSIC] = (
-            figures.Row("C1", f"distinct seats, {first} connections, of pgbench classic", least=6),
+            figures.Row("C1", f"distinct seats, {first} connections, of pgbench classic", least=8),
             figures.Row("C1/no gate", "the same without Redis"))
     if "C2" in arguments.only:
         rows[pgbench.BATCHED] = (
-            figures.Row("C2", f"distinct seats, {first} connections, of pgbench batched", least=0.5),
+            figures.Row("C2", f"distinct seats, {first} connections, of pgbench batched", least=0.7),
             figures.Row("C2/no gate", "the same without Redis"))
     if rows:
         yield [row for pair in rows.values() for row in pair], lambda bench: cluster.against_pgbench(bench, rows, first)
@@ -164,7 +164,7 @@ def cluster_steps(arguments):
                     figures.Row(f"C3{suffix}/seen", "transactions of PostgreSQL a request" + less, unit="%", most=2)]
             yield pair, lambda bench, pair=pair, has_gate=has_gate: cluster.contest(bench, *pair, first, has_gate)
     if "C5" in arguments.only:
-        row = figures.Row("C5", f"{of.bulk_seats:,} seats by one bulk call", unit="s", most=1)
+        row = figures.Row("C5", f"{of.bulk_seats:,} seats by one bulk call", unit="s", most=0.3)
         yield [row], lambda bench, row=row: figures.bulk(bench, row)
     if "C6" in arguments.only:
         for case in outage.CASES:
