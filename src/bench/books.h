@@ -17,7 +17,6 @@ struct Books {
     const Schedule& schedule;
     const Ledger& ledger;
     const LoadResult& load;
-    std::uint32_t connections = 0;
     /// By the server's count, when nothing was under way.
     std::uint64_t free_before = 0;
     std::uint64_t free_after = 0;

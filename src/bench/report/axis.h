@@ -27,8 +27,6 @@ public:
     /// The value that lies at this part (0 … 1) of the way.
     double value_at(double part) const;
     const std::vector<Tick>& ticks() const { return ticks_; }
-    double from() const { return from_; }
-    double to() const { return to_; }
 
 private:
     enum class Kind { linear, logarithmic, nines };
