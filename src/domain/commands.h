@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace frontrow::domain {
 
@@ -33,18 +34,21 @@ struct CreateEvent {
     std::optional<RequestMark> request{};
 };
 
+/// The versions of an event that a command is meant for: it is refused as stale in any other. None
+/// given: it is meant for all.
+using MeantVersions = std::optional<std::vector<std::uint32_t>>;
+
 struct UpdateEvent {
     EventId event;
     Organizer by;
     EventSpec spec;
-    /// If set, the command is refused as stale unless the event has this version.
-    std::optional<std::uint32_t> if_version;
+    MeantVersions if_version;
 };
 
 struct DeleteEvent {
     EventId event;
     Organizer by;
-    std::optional<std::uint32_t> if_version;
+    MeantVersions if_version;
 };
 
 /// Pauses a sale, opens it again, or ends it for good. The sale's start and end times stay as they
@@ -53,7 +57,7 @@ struct ChangeSale {
     EventId event;
     Organizer by;
     SaleAction action{};
-    std::optional<std::uint32_t> if_version;
+    MeantVersions if_version;
     std::optional<RequestMark> request{};
 };
 

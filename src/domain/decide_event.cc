@@ -2,6 +2,7 @@
 #include "domain/decide_rules.h"
 #include "domain/members.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -16,8 +17,8 @@ bool has_sales(const Inventory& inventory, const EventRow& event, Instant now) {
     return counts.confirmed > 0 || counts.reserved > 0;
 }
 
-bool is_stale(const EventRow& row, std::optional<std::uint32_t> if_version) {
-    return if_version && *if_version != row.event.version;
+bool is_stale(const EventRow& row, const MeantVersions& if_version) {
+    return if_version && std::ranges::find(*if_version, row.event.version) == if_version->end();
 }
 
 /// A copy of the event with its next version and time, for the caller to change.

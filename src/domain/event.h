@@ -86,6 +86,9 @@ constexpr std::string_view name_of(SaleState state) {
             return "ended";
     }
 }
+constexpr std::array<SaleState, 4> choices(SaleState) {
+    return {SaleState::upcoming, SaleState::open, SaleState::paused, SaleState::ended};
+}
 
 struct Event {
     EventId id;
@@ -95,7 +98,7 @@ struct Event {
     std::string created_by;
     Instant created_at;
     Instant updated_at;
-    /// Rises by one with every change; used as the ETag.
+    /// Rises by one with every change.
     std::uint32_t version = 1;
     /// The last action.
     SaleAction sale = SaleAction::open;

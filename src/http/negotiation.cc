@@ -35,6 +35,25 @@ bool is_refused(std::string_view parameters) {
     return weight.find_first_not_of("0.", 2) == std::string_view::npos;
 }
 
+/// Takes a tag off the text and returns what stands between its quotes, a comma of its own among
+/// it; nothing where the text begins otherwise.
+std::optional<std::string_view> take_quoted(std::string_view& text) {
+    if (text.starts_with("W/")) text.remove_prefix(2);
+    const auto end = text.starts_with('"') ? text.find('"', 1) : std::string_view::npos;
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto quoted = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+    return quoted;
+}
+
+/// The tag as it was before a proxy compressed the answer.
+std::string_view without_coding(std::string_view tag) {
+    for (const std::string_view coding : {"-gzip", "-br"}) {
+        if (tag.ends_with(coding)) return tag.substr(0, tag.size() - coding.size());
+    }
+    return tag;
+}
+
 }  // namespace
 
 bool is_json(std::string_view content_type) {
@@ -63,12 +82,24 @@ bool accepts_gzip(std::string_view accept_encoding) {
     return takes_any;
 }
 
-bool names_etag(std::string_view if_none_match, std::string_view etag) {
-    if (trim(if_none_match) == "*") return true;
-    while (!if_none_match.empty()) {
-        auto named = take(if_none_match, ',');
-        if (named.starts_with("W/")) named.remove_prefix(2);
-        if (named == etag) return true;
+bool names_any(std::string_view condition) {
+    return trim(condition) == "*";
+}
+
+std::optional<std::string_view> take_tag(std::string_view& list) {
+    while (!list.empty()) {
+        list = trim(list);
+        const auto quoted = take_quoted(list);
+        const bool is_whole = take(list, ',').empty();
+        if (quoted && is_whole) return without_coding(*quoted);
+    }
+    return std::nullopt;
+}
+
+bool names_tag(std::string_view if_none_match, std::string_view tag) {
+    if (names_any(if_none_match)) return true;
+    while (const auto named = take_tag(if_none_match)) {
+        if (named == tag) return true;
     }
     return false;
 }

@@ -17,7 +17,7 @@ TEST(Events, are_created_with_their_defaults_and_found_again) {
     const auto created = organizer.post(kEvents, event_body());
     ASSERT_EQ(created.status, 201);
     EXPECT_EQ(created.header("location"), std::string{kEvents} + "/" + created.text("id"));
-    EXPECT_EQ(created.header("etag"), "\"v1\"");
+    EXPECT_EQ(created.header("etag"), "\"v1-open\"");
     EXPECT_EQ(created.number("hold_seconds"), 900);
     EXPECT_EQ(created.number("max_seats_per_reservation"), 10);
     EXPECT_EQ(created.text("currency"), "JPY");
@@ -29,7 +29,7 @@ TEST(Events, are_created_with_their_defaults_and_found_again) {
     const auto found = organizer.get(created.header("location"));
     EXPECT_EQ(found.status, 200);
     EXPECT_EQ(found.json, created.json);
-    EXPECT_EQ(found.header("etag"), "\"v1\"");
+    EXPECT_EQ(found.header("etag"), "\"v1-open\"");
 }
 
 TEST(Events, keep_every_field_and_take_times_with_any_offset) {
@@ -93,7 +93,7 @@ TEST(Events, say_whether_they_are_on_sale) {
         EXPECT_EQ(states(), row.states) << row.at;
     }
     // Time changed them alone.
-    EXPECT_EQ(organizer.get(path).header("etag"), "\"v1\"");
+    EXPECT_EQ(organizer.get(path).header("etag"), "\"v1-ended\"");
     const auto reopened =
         organizer.put(path, event_body(R"(,"sales_end_at":"2027-01-01T12:00:00Z")"));
     ASSERT_EQ(reopened.status, 200) << reopened.body;
@@ -224,7 +224,7 @@ TEST(Events, whose_sale_name_or_currency_cannot_be_are_refused_by_the_field) {
                 << answer.body;
         }
     }
-    EXPECT_EQ(organizer.get(path).header("etag"), "\"v1\"");
+    EXPECT_EQ(organizer.get(path).header("etag"), "\"v1-open\"");
     EXPECT_EQ(organizer.get(kEvents).json.as_array().size(), 1);
 }
 
@@ -234,21 +234,145 @@ TEST(Events, change_as_a_whole_and_only_from_the_version_that_was_seen) {
     const auto created = organizer.post(kEvents, event_body(R"(,"venue":"Old Hall")"));
     const auto path = created.header("location");
     server.clock.advance(Millis{1'000});
-    const auto changed = organizer.put(path, event_body(), {{"If-Match", "\"v1\""}});
+    const auto changed = organizer.put(path, event_body(), {{"If-Match", "\"v1-open\""}});
     ASSERT_EQ(changed.status, 200) << changed.body;
-    EXPECT_EQ(changed.header("etag"), "\"v2\"");
+    EXPECT_EQ(changed.header("etag"), "\"v2-open\"");
     EXPECT_EQ(changed.text("venue"), "");
     EXPECT_EQ(changed.text("created_at"), created.text("created_at"));
     EXPECT_NE(changed.text("updated_at"), created.text("updated_at"));
     EXPECT_EQ(
-        organizer.put(path, event_body(), {{"If-Match", "\"v1\""}}).code(), "PRECONDITION_FAILED"
+        organizer.put(path, event_body(), {{"If-Match", "\"v1-open\""}}).code(),
+        "PRECONDITION_FAILED"
     );
     EXPECT_EQ(organizer.put(path, event_body(), {{"If-Match", "nonsense"}}).status, 412);
     EXPECT_EQ(organizer.put(path, event_body(), {{"If-Match", "*"}}).status, 200);
     EXPECT_EQ(organizer.put(path, event_body()).status, 200);
     EXPECT_EQ(organizer.put(path, R"({"name":"x"})").status, 400);
     EXPECT_EQ(organizer.put(kNobody, event_body()).status, 404);
-    EXPECT_EQ(organizer.del(path, {{"If-Match", "\"v1\""}}).status, 412);
+    EXPECT_EQ(organizer.del(path, {{"If-Match", "\"v1-open\""}}).status, 412);
+}
+
+TEST(Events, are_not_sent_again_to_who_has_them_until_something_changes) {
+    TestServer server;
+    Caller organizer{server, ""};
+    const auto made = organizer.post(
+        kEvents,
+        event_body(
+            R"(,"sales_start_at":"2026-12-01T00:00:00Z","sales_end_at":"2027-01-01T11:00:00Z")"
+        )
+    );
+    const auto path = made.header("location");
+    EXPECT_EQ(organizer.get(path).header("cache-control"), "no-cache");
+    auto known = made.header("etag");
+    EXPECT_EQ(known, "\"v1-upcoming\"");
+    const auto expect_known = [&](const std::string& names) {
+        for (int round = 0; round < 2; ++round) {
+            const auto answer = organizer.get(path, {{"If-None-Match", names}});
+            EXPECT_EQ(answer.status, 304) << names;
+            EXPECT_EQ(answer.body, "") << names;
+            EXPECT_EQ(answer.header("etag"), known) << names;
+            EXPECT_EQ(answer.header("cache-control"), "no-cache") << names;
+        }
+    };
+    const auto expect_news = [&](const std::string& about) {
+        const auto answer = organizer.get(path, {{"If-None-Match", known}});
+        EXPECT_EQ(answer.status, 200) << about;
+        EXPECT_EQ(answer.json, organizer.get(path).json) << about;
+        EXPECT_NE(answer.header("etag"), known) << about;
+        known = answer.header("etag");
+        expect_known(known);
+    };
+    expect_known(known);
+    expect_known("\"v9-open\", W/" + known);
+    expect_known("\"v1-upcoming-gzip\"");
+    expect_known("*");
+    server.clock.set(*parse_rfc3339("2026-12-01T00:00:00Z"));
+    expect_news("the sale has begun by the clock");
+    ASSERT_EQ(organizer.post(path + "/sale", R"({"action":"pause"})").status, 200);
+    expect_news("it is paused");
+    server.clock.set(*parse_rfc3339("2027-01-01T11:00:00Z"));
+    expect_news("it has ended by the clock");
+    ASSERT_EQ(organizer.put(path, event_body()).status, 200);
+    expect_news("the event is another");
+    server.restart();
+    const auto after = Caller(server, "").get(path, {{"If-None-Match", known}});
+    EXPECT_EQ(after.status, 304) << "after a restart";
+    // Only who reads says what they have.
+    const Headers any{{"If-None-Match", "*"}};
+    EXPECT_EQ(Caller(server, "").put(path, event_body(), any).status, 200);
+    EXPECT_EQ(Caller(server, "").get(kNobody, any).status, 404);
+}
+
+TEST(Events, change_from_a_tag_that_was_told_before_the_sale_began_or_ended) {
+    TestServer server;
+    Caller organizer{server, ""};
+    const auto body = event_body(R"(,"sales_start_at":"2026-12-01T00:00:00Z")");
+    const auto path = organizer.post(kEvents, body).header("location");
+    for (const auto* later : {"2026-12-01T00:00:00Z", "2027-01-01T10:00:00Z"}) {
+        const auto told = organizer.get(path).header("etag");
+        server.clock.set(*parse_rfc3339(later));
+        ASSERT_NE(organizer.get(path).header("etag"), told);
+        EXPECT_EQ(organizer.put(path, body, {{"If-Match", told}}).status, 200) << told;
+        EXPECT_EQ(organizer.put(path, body, {{"If-Match", told}}).status, 412) << told;
+    }
+}
+
+TEST(Events, change_from_any_of_the_versions_that_are_listed_as_they_were_told) {
+    TestServer server;
+    Caller organizer{server, ""};
+    const auto path = organizer.post(kEvents, event_body()).header("location");
+    for (int version = 1; version < 12; ++version)
+        ASSERT_EQ(organizer.put(path, event_body()).status, 200);
+    // It is in version 12.
+    const std::string action = R"({"action":"open"})";
+    for (const auto* right :
+         {"\"v12-open\"",
+          "\"v12-upcoming\"",
+          "W/\"v12-open\"",
+          "\"v12-open-gzip\"",
+          "W/\"v12-open-br\"",
+          "\"v1-open\", \"v12-open\"",
+          "\"v12-open\",\"v13-open\"",
+          " ,\"another's\" ,\tW/\"v12-ended\" , nonsense",
+          "*"}) {
+        const auto answer = organizer.post(path + "/sale", action, {{"If-Match", right}});
+        EXPECT_EQ(answer.status, 200) << right;
+        EXPECT_EQ(answer.header("etag"), "\"v12-open\"") << right;
+    }
+    const auto expect_stale = [&](const std::string& wrong) {
+        const Headers headers{{"If-Match", wrong}};
+        EXPECT_EQ(organizer.put(path, event_body(), headers).code(), "PRECONDITION_FAILED")
+            << wrong;
+        EXPECT_EQ(organizer.post(path + "/sale", action, headers).status, 412) << wrong;
+        EXPECT_EQ(organizer.del(path, headers).status, 412) << wrong;
+    };
+    for (const auto* wrong :
+         {"\"v1-open\"",
+          "\"v2-open\"",
+          "\"v112-open\"",
+          "\"v012-open\"",
+          "\"v+12-open\"",
+          "\"v12\"",
+          "\"V12-open\"",
+          "\"v12-Open\"",
+          "\"v12-closed\"",
+          "\"v12-open-gz\"",
+          "\"v12-open-gzip-gzip\"",
+          "\" v12-open\"",
+          "\"v12-open \"",
+          "\"v4294967308-open\"",
+          "v12-open",
+          "w/\"v12-open\"",
+          "\"v12-open",
+          "\"v12-open\"x",
+          "\"v1-open\", \"v11-open\"",
+          "\"v1-open,\"v12-open\"",
+          "\"*\"",
+          "*, *",
+          ",",
+          "12"})
+        expect_stale(wrong);
+    EXPECT_EQ(organizer.put(path, event_body(), {{"If-Match", ""}}).status, 200) << "none is any";
 }
 
 TEST(Events, with_sales_keep_their_terms_and_cannot_be_deleted) {

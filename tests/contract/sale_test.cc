@@ -51,7 +51,7 @@ TEST_F(ChangedSale, that_is_paused_refuses_new_claims_and_lets_those_that_are_th
     const auto paused = change("pause");
     ASSERT_EQ(paused.status, 200) << paused.body;
     EXPECT_EQ(paused.text("sale_state"), "paused");
-    EXPECT_EQ(paused.header("etag"), "\"v2\"");
+    EXPECT_EQ(paused.header("etag"), "\"v2-paused\"");
     EXPECT_NE(paused.text("updated_at"), paused.text("created_at"));
     EXPECT_EQ(alice.get(event).json, paused.json);
 
@@ -70,7 +70,7 @@ TEST_F(ChangedSale, that_is_paused_refuses_new_claims_and_lets_those_that_are_th
 
     const auto opened = change("open");
     EXPECT_EQ(opened.text("sale_state"), "open");
-    EXPECT_EQ(opened.header("etag"), "\"v3\"");
+    EXPECT_EQ(opened.header("etag"), "\"v3-open\"");
     EXPECT_EQ(reserve(3, "3").status, 201) << "the refusal wasn't remembered";
     EXPECT_EQ(extend(to_extend).status, 200);
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
@@ -116,8 +116,8 @@ TEST_F(ChangedSale, that_is_ended_stays_so_for_good) {
 }
 
 TEST_F(ChangedSale, is_changed_once_however_often_it_is_told) {
-    EXPECT_EQ(change("open").header("etag"), "\"v1\"") << "it was open";
-    std::string version = "\"v1\"";
+    EXPECT_EQ(change("open").header("etag"), "\"v1-open\"") << "it was open";
+    std::string version = "\"v1-open\"";
     for (const auto* action : {"pause", "open", "end"}) {
         const auto first = change(action);
         ASSERT_EQ(first.status, 200) << first.body;
@@ -135,18 +135,19 @@ TEST_F(ChangedSale, is_changed_once_however_often_it_is_told) {
 }
 
 TEST_F(ChangedSale, is_changed_only_from_the_version_that_was_seen) {
-    EXPECT_EQ(change("pause", {{"If-Match", "\"v2\""}}).code(), "PRECONDITION_FAILED");
+    EXPECT_EQ(change("pause", {{"If-Match", "\"v2-paused\""}}).code(), "PRECONDITION_FAILED");
     EXPECT_EQ(change("pause", {{"If-Match", "nonsense"}}).status, 412);
     EXPECT_EQ(state(), "open");
-    EXPECT_EQ(change("pause", {{"If-Match", "\"v1\""}}).header("etag"), "\"v2\"");
-    EXPECT_EQ(change("pause", {{"If-Match", "\"v1\""}}).status, 412) << "also for the same again";
-    EXPECT_EQ(change("pause", {{"If-Match", "\"v2\""}}).status, 200);
+    EXPECT_EQ(change("pause", {{"If-Match", "\"v1-open\""}}).header("etag"), "\"v2-paused\"");
+    EXPECT_EQ(change("pause", {{"If-Match", "\"v1-open\""}}).status, 412)
+        << "also for the same again";
+    EXPECT_EQ(change("pause", {{"If-Match", "\"v2-paused\""}}).status, 200);
     // The sale and the rest of the event have one version.
-    EXPECT_EQ(organizer.put(event, event_body(), {{"If-Match", "\"v1\""}}).status, 412);
-    const auto updated = organizer.put(event, event_body(), {{"If-Match", "\"v2\""}});
+    EXPECT_EQ(organizer.put(event, event_body(), {{"If-Match", "\"v1-open\""}}).status, 412);
+    const auto updated = organizer.put(event, event_body(), {{"If-Match", "\"v2-paused\""}});
     EXPECT_EQ(updated.text("sale_state"), "paused") << "an update leaves it as it is";
-    EXPECT_EQ(change("open", {{"If-Match", "\"v2\""}}).status, 412);
-    EXPECT_EQ(change("open", {{"If-Match", "*"}}).header("etag"), "\"v4\"");
+    EXPECT_EQ(change("open", {{"If-Match", "\"v2-paused\""}}).status, 412);
+    EXPECT_EQ(change("open", {{"If-Match", "*"}}).header("etag"), "\"v4-open\"");
 }
 
 TEST_F(ChangedSale, is_opened_no_sooner_and_no_longer_than_the_events_times_say) {
@@ -199,7 +200,7 @@ TEST_F(ChangedSale, is_not_changed_by_a_body_that_names_no_action) {
     }
     for (const auto* wrong : {"", "[]", "\"pause\"", "pause"})
         EXPECT_EQ(organizer.post(sale, wrong).status, 400) << wrong;
-    EXPECT_EQ(alice.get(event).header("etag"), "\"v1\"");
+    EXPECT_EQ(alice.get(event).header("etag"), "\"v1-open\"");
     EXPECT_EQ(organizer.post(sale, R"({"action":"pause","until":"soon"})").status, 200)
         << "what isn't known is passed over";
 }

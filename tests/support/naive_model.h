@@ -136,6 +136,10 @@ private:
         }
     };
 
+    static bool is_stale(const domain::MeantVersions& meant, std::uint32_t version) {
+        return meant && std::ranges::count(*meant, version) == 0;
+    }
+
     struct KnownSeat {
         SeatId id;
         EventId event;
@@ -309,8 +313,7 @@ private:
         auto* known = find_own_event(command.event, command.by);
         if (known == nullptr) return refuse(Reason::event_not_found);
         auto& event = known->event;
-        if (command.if_version && *command.if_version != event.version)
-            return refuse(Reason::version_stale);
+        if (is_stale(command.if_version, event.version)) return refuse(Reason::version_stale);
         const bool terms_stand = event.spec.currency == command.spec.currency &&
                                  event.spec.payment == command.spec.payment;
         if (!terms_stand && has_sales(event.id, now)) return refuse(Reason::event_has_sales);
@@ -323,7 +326,7 @@ private:
     Answer answer(const domain::DeleteEvent& command, Instant now) {
         auto* known = find_own_event(command.event, command.by);
         if (known == nullptr) return refuse(Reason::event_not_found);
-        if (command.if_version && *command.if_version != known->event.version)
+        if (is_stale(command.if_version, known->event.version))
             return refuse(Reason::version_stale);
         if (has_sales(known->event.id, now)) return refuse(Reason::event_has_sales);
         known->deleted = true;
@@ -334,8 +337,7 @@ private:
         auto* known = find_own_event(command.event, command.by);
         if (known == nullptr) return refuse(Reason::event_not_found);
         auto& event = known->event;
-        if (command.if_version && *command.if_version != event.version)
-            return refuse(Reason::version_stale);
+        if (is_stale(command.if_version, event.version)) return refuse(Reason::version_stale);
         if (command.action == event.sale) return accept(event);
         if (event.sale == domain::SaleAction::end) return refuse(Reason::sales_closed);
         event.sale = command.action;

@@ -264,10 +264,13 @@ private:
         const auto* made = some_made(four[0]);
         return made == nullptr || four[1] % 16 == 15 ? user(four[1]) : made->as_created.user;
     }
-    std::optional<std::uint32_t> some_version(EventId id, std::uint8_t choice) const {
+    domain::MeantVersions some_version(EventId id, std::uint8_t choice) const {
         const auto event = model_.event(id);
         if (choice % 4 != 3 || !event) return std::nullopt;
-        return event->version - choice / 4 % 2;
+        const auto version = event->version - choice / 4 % 2;
+        domain::MeantVersions meant{{version}};
+        if (choice / 8 % 2 == 1) meant->push_back(version + 1);
+        return meant;
     }
 
     domain::EventSpec some_spec(const Four& four, Instant now) const {

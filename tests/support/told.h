@@ -114,8 +114,11 @@ inline std::string told(const domain::Outcome& outcome) {
 inline std::string told(const domain::Organizer& by) {
     return by.sub + (by.is_admin ? " (admin)" : "");
 }
-inline std::string told_version(std::optional<std::uint32_t> version) {
-    return version ? " if its version is " + std::to_string(*version) : "";
+inline std::string told_version(const domain::MeantVersions& versions) {
+    std::string text = versions ? " if its version is one of" : "";
+    for (const auto version : versions.value_or(std::vector<std::uint32_t>{}))
+        text += " " + std::to_string(version);
+    return text;
 }
 inline std::string told(const domain::RequestMark& request) {
     return ", key " + std::to_string(request.key.lo) + ", content " +

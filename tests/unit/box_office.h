@@ -83,25 +83,20 @@ public:
         CHECK(act(CreateEvent{id, std::move(by), std::move(of_event)}));
         return id;
     }
-    Outcome update(
-        EventId event,
-        EventSpec to,
-        Organizer by = owner(),
-        std::optional<std::uint32_t> if_version = {}
-    ) {
-        return act(UpdateEvent{event, std::move(by), std::move(to), if_version});
-    }
     Outcome
-    remove(EventId event, Organizer by = owner(), std::optional<std::uint32_t> if_version = {}) {
-        return act(DeleteEvent{event, std::move(by), if_version});
+    update(EventId event, EventSpec to, Organizer by = owner(), MeantVersions if_version = {}) {
+        return act(UpdateEvent{event, std::move(by), std::move(to), std::move(if_version)});
+    }
+    Outcome remove(EventId event, Organizer by = owner(), MeantVersions if_version = {}) {
+        return act(DeleteEvent{event, std::move(by), std::move(if_version)});
     }
     Outcome change_sale(
         EventId event,
         SaleAction action,
         Organizer by = owner(),
-        std::optional<std::uint32_t> if_version = {}
+        MeantVersions if_version = {}
     ) {
-        return act(ChangeSale{event, std::move(by), action, if_version});
+        return act(ChangeSale{event, std::move(by), action, std::move(if_version)});
     }
     Outcome add_seats(
         EventId event,

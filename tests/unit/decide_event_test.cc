@@ -196,14 +196,18 @@ TEST(Events, keep_their_organizer_when_an_admin_changes_them) {
 
 TEST(Events, are_changed_only_in_the_version_that_was_named) {
     const struct {
-        std::optional<std::uint32_t> if_version;
+        MeantVersions if_version;
         std::string_view answer;
     } rows[] = {
         {{}, "accepted"},
-        {2, "accepted"},
-        {0, "version_stale"},
-        {1, "version_stale"},
-        {3, "version_stale"},
+        {{{2}}, "accepted"},
+        {{{1, 2}}, "accepted"},
+        {{{2, 3}}, "accepted"},
+        {{{0}}, "version_stale"},
+        {{{1}}, "version_stale"},
+        {{{3}}, "version_stale"},
+        {{{1, 3}}, "version_stale"},
+        {MeantVersions{std::in_place}, "version_stale"},
     };
     for (const auto& row : rows) {
         BoxOffice office;
@@ -221,7 +225,7 @@ TEST(Events, keep_their_version_when_seats_are_added_or_sold) {
     BoxOffice office;
     const auto id = office.open(2);
     ASSERT_TRUE(office.confirm(office.hold(id, "ann", {0})));
-    EXPECT_EQ(answer(office.update(id, renamed("x"), BoxOffice::owner(), 1)), "accepted");
+    EXPECT_EQ(answer(office.update(id, renamed("x"), BoxOffice::owner(), {{1}})), "accepted");
 }
 
 // What may be done to an event by what has become of a seat of it, one 10-minute hold that was made
@@ -415,13 +419,13 @@ TEST(ChangeSale, refuses_for_the_first_reason_of_those_that_apply) {
     const auto owner = BoxOffice::owner();
     ASSERT_TRUE(office.change_sale(id, SaleAction::end));
     EXPECT_EQ(answer(office.change_sale(kNoEvent, SaleAction::open)), "event_not_found");
-    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, kOther, 9)), "event_not_found");
-    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, owner, 1)), "version_stale");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, kOther, {{9}})), "event_not_found");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, owner, {{1}})), "version_stale");
     // Also where nothing would change: it isn't what the caller saw.
-    EXPECT_EQ(answer(office.change_sale(id, SaleAction::end, owner, 1)), "version_stale");
-    EXPECT_EQ(answer(office.change_sale(id, SaleAction::end, owner, 2)), "accepted");
-    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, owner, 2)), "sales_closed");
-    EXPECT_EQ(answer(office.change_sale(id, SaleAction::pause, kAdmin, 2)), "sales_closed");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::end, owner, {{1}})), "version_stale");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::end, owner, {{2}})), "accepted");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, owner, {{2}})), "sales_closed");
+    EXPECT_EQ(answer(office.change_sale(id, SaleAction::pause, kAdmin, {{2}})), "sales_closed");
 }
 
 TEST(ChangeSale, and_the_events_times_together_say_how_its_sale_stands) {
@@ -571,12 +575,12 @@ TEST(Events, refuse_for_the_first_reason_of_those_that_apply) {
     const auto id = office.open(1);
     ASSERT_TRUE(office.confirm(office.hold(id, "ann", {0})));
     // Not theirs before stale before sold.
-    EXPECT_EQ(answer(office.update(id, in_euro(), kOther, 9)), "event_not_found");
-    EXPECT_EQ(answer(office.update(id, in_euro(), BoxOffice::owner(), 9)), "version_stale");
-    EXPECT_EQ(answer(office.update(id, in_euro(), BoxOffice::owner(), 1)), "event_has_sales");
-    EXPECT_EQ(answer(office.remove(id, kOther, 9)), "event_not_found");
-    EXPECT_EQ(answer(office.remove(id, BoxOffice::owner(), 9)), "version_stale");
-    EXPECT_EQ(answer(office.remove(id, BoxOffice::owner(), 1)), "event_has_sales");
+    EXPECT_EQ(answer(office.update(id, in_euro(), kOther, {{9}})), "event_not_found");
+    EXPECT_EQ(answer(office.update(id, in_euro(), BoxOffice::owner(), {{9}})), "version_stale");
+    EXPECT_EQ(answer(office.update(id, in_euro(), BoxOffice::owner(), {{1}})), "event_has_sales");
+    EXPECT_EQ(answer(office.remove(id, kOther, {{9}})), "event_not_found");
+    EXPECT_EQ(answer(office.remove(id, BoxOffice::owner(), {{9}})), "version_stale");
+    EXPECT_EQ(answer(office.remove(id, BoxOffice::owner(), {{1}})), "event_has_sales");
     EXPECT_EQ(answer(office.add_seats(id, {"1"}, kOther)), "event_not_found");
 }
 

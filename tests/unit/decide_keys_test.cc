@@ -173,9 +173,9 @@ TEST(Keys, are_not_used_up_by_a_refusal) {
     EXPECT_EQ(answer(office.act(seats)), "accepted");
 
     auto sale = stage.change_sale(kOtherKey);
-    sale.if_version = 9;
+    sale.if_version = {{9}};
     EXPECT_EQ(answer(office.act(sale)), "version_stale");
-    sale.if_version = 1;
+    sale.if_version = {{1}};
     EXPECT_EQ(answer(office.act(sale)), "accepted");
     // Its version has risen since, by what is told again.
     EXPECT_EQ(answer(office.act(sale)), "replayed");

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
+#include <vector>
+
 namespace frontrow::http {
 namespace {
 
@@ -65,10 +68,50 @@ TEST(AcceptEncoding, takes_gzip_where_it_is_named_or_meant_and_not_refused) {
 }
 
 TEST(IfNoneMatch, names_an_etag_alone_among_others_or_any) {
-    for (const auto* names : {"\"a\"", "W/\"a\"", "\"b\", \"a\"", "\"b\",W/\"a\" ", "*", " * "})
-        EXPECT_TRUE(names_etag(names, "\"a\"")) << names;
-    for (const auto* others : {"", "a", "\"b\"", "\"ab\"", "\"A\"", "W/a", ",", "\"*\""})
-        EXPECT_FALSE(names_etag(others, "\"a\"")) << others;
+    for (const auto* names :
+         {"\"a\"",
+          "W/\"a\"",
+          "\"b\", \"a\"",
+          "\"b\",W/\"a\" ",
+          "\"a-gzip\"",
+          "W/\"a-br\"",
+          ", ,\"a\"",
+          "nonsense, \"a\"",
+          "*",
+          " * "})
+        EXPECT_TRUE(names_tag(names, "a")) << names;
+    for (const auto* others :
+         {"",
+          "a",
+          "\"b\"",
+          "\"ab\"",
+          "\"A\"",
+          "W/a",
+          "w/\"a\"",
+          ",",
+          "\"*\"",
+          "\"a",
+          "a\"",
+          "\" a\"",
+          "\"a \"",
+          "\"a\"b",
+          "\"a\" \"b\"",
+          "\"b,\"a\"",
+          "\"a-gz\"",
+          "\"a-gzip-gzip\""})
+        EXPECT_FALSE(names_tag(others, "a")) << others;
+}
+
+TEST(IfMatch, lists_tags_with_commas_of_their_own_and_without_what_proxies_add) {
+    std::string_view list = "\"a,b\" ,W/\"\", x, \"c\"d, W/\"e-gzip\",\"-br\"";
+    std::vector<std::string_view> tags;
+    while (const auto tag = take_tag(list))
+        tags.push_back(*tag);
+    EXPECT_EQ(tags, (std::vector<std::string_view>{"a,b", "", "e", ""}));
+    EXPECT_EQ(list, "");
+    EXPECT_TRUE(names_any("\t* "));
+    for (const auto* other : {"", "**", "*,*", "\"*\"", "\"a\""})
+        EXPECT_FALSE(names_any(other)) << other;
 }
 
 TEST(Cursor, leads_back_to_the_place_that_it_was_made_for) {

@@ -1,38 +1,56 @@
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
+#include "http/negotiation.h"
 #include "wire/entity_json.h"
 #include "wire/requests.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace frontrow::http::handlers {
 namespace {
 
-/// The ETag of an event is its version: "v3".
-std::string etag_of(const domain::Event& event) {
-    return "\"v" + std::to_string(event.version) + "\"";
+/// What stands between the quotes of an event's ETag: "v3-open". The version says all of an event
+/// but its sale's state, which time changes, too.
+std::string tag_of(std::uint32_t version, domain::SaleState state) {
+    return "v" + std::to_string(version) + "-" + std::string{name_of(state)};
 }
 
-/// The version that If-Match asks for: none where it isn't given or is `*`, and one that no event
-/// has where it's anything but an ETag of ours, because then it surely doesn't match.
-std::optional<std::uint32_t> if_version(const Request& request) {
-    const auto tag = request.header(Header::if_match);
-    if (tag.empty() || tag == "*") return std::nullopt;
+/// The version in a tag of an event, whatever its sale's state was; nothing where it isn't one that
+/// we write.
+std::optional<std::uint32_t> version_in(std::string_view tag) {
     std::uint32_t version = 0;
-    if (tag.size() < 4 || !tag.starts_with("\"v") || !tag.ends_with('"')) return 0;
-    const auto* last = tag.data() + tag.size() - 1;
-    const auto [end, error] = std::from_chars(tag.data() + 2, last, version);
-    return error == std::errc{} && end == last ? version : 0;
+    if (!tag.starts_with('v')) return std::nullopt;
+    std::from_chars(tag.data() + 1, tag.data() + tag.size(), version);
+    const bool is_ours =
+        std::ranges::any_of(choices(domain::SaleState{}), [&](domain::SaleState state) {
+            return tag == tag_of(version, state);
+        });
+    return is_ours ? std::optional{version} : std::nullopt;
+}
+
+/// The versions that If-Match lists; nothing where it isn't given or is `*`. A sale that has begun
+/// or ended since the client was told its tag has changed nothing that the client could overwrite.
+domain::MeantVersions if_version(const Request& request) {
+    auto tags = request.header(Header::if_match);
+    if (tags.empty() || names_any(tags)) return std::nullopt;
+    domain::MeantVersions versions{std::in_place};
+    while (const auto tag = take_tag(tags)) {
+        if (const auto version = version_in(*tag)) versions->push_back(*version);
+    }
+    return versions;
 }
 
 void reply_event(Context& context, const domain::Event& event, unsigned status) {
     context.response.status = status;
-    context.response.add_header("ETag", etag_of(event));
     if (status == 201) context.response.add_location("/api/v1/events/", event.id.bits());
     // One that was made is told as of its making, so that a replay is the same to the letter.
     const auto at = status == 201 ? event.created_at : context.services.store.now();
-    wire::append_event(context.response.body, event, at);
+    if (!tag_answer(context, tag_of(event.version, sale_state(event, at))))
+        wire::append_event(context.response.body, event, at);
 }
 
 }  // namespace
@@ -77,8 +95,10 @@ Awaitable<void> get_event(Context& context) {
     const auto id = context.path_id<EventId>();
     if (!id) co_return;
     auto found = co_await context.services.store.find_event(*id);
-    if (const auto* event = found_or_fail(context, found, "event"))
-        reply_event(context, *event, 200);
+    const auto* event = found_or_fail(context, found, "event");
+    if (event == nullptr) co_return;
+    context.response.cache_control = "no-cache";
+    reply_event(context, *event, 200);
 }
 
 Awaitable<void> update_event(Context& context) {

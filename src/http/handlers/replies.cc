@@ -76,18 +76,23 @@ void link_next(
     context.response.add_header("Link", link);
 }
 
+bool tag_answer(Context& context, std::string_view tag) {
+    auto& response = context.response;
+    response.add_header("ETag", "\"" + std::string{tag} + "\"");
+    const auto& request = context.request;
+    const bool is_known =
+        request.method == Method::get && names_tag(request.header(Header::if_none_match), tag);
+    if (is_known) response.status = 304;
+    return is_known;
+}
+
 Form choose_form(Context& context, std::string_view version) {
     auto& response = context.response;
     Form form{.gzip = accepts_gzip(context.request.header(Header::accept_encoding))};
-    form.etag = "\"" + std::string{version} + (form.gzip ? "-gz\"" : "\"");
-    response.add_header("ETag", form.etag);
+    form.tag = std::string{version} + (form.gzip ? "-gz" : "");
     response.add_header("Vary", "Accept-Encoding");
-    form.is_known = names_etag(context.request.header(Header::if_none_match), form.etag);
-    if (form.is_known) {
-        response.status = 304;
-    } else if (form.gzip) {
-        response.add_header("Content-Encoding", "gzip");
-    }
+    form.is_known = tag_answer(context, form.tag);
+    if (form.gzip && !form.is_known) response.add_header("Content-Encoding", "gzip");
     return form;
 }
 

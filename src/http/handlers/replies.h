@@ -85,10 +85,15 @@ void link_next(
 /// Longer lists are parsed and rendered off the owner, which has buyers waiting.
 inline constexpr std::size_t kSeatsOnOwnerMax = 500;
 
+/// Gives the answer its ETag, with this between its quotes. True where the client asked with GET,
+/// has this answer already, and was answered 304.
+bool tag_answer(Context& context, std::string_view tag);
+
 /// Which form of an answer that comes plain and compressed.
 struct Form {
     bool gzip = false;
-    std::string etag;
+    /// What stands between the quotes of its ETag.
+    std::string tag;
     /// The client has it already and was answered 304.
     bool is_known = false;
 };

@@ -38,7 +38,7 @@ Awaitable<void> reply_version(
         return SharedBody{.text = form.gzip ? io::gzip(text) : std::move(text)};
     };
     auto& bodies = context.services.bodies;
-    const auto name = map.event.to_string() + form.etag;
+    const auto name = map.event.to_string() + form.tag;
     auto body = bodies.find(name);
     if (body == nullptr && map.statuses.size() <= cost.seats_on_owner) {
         body = bodies.make_here(name, cost.bytes, make);
