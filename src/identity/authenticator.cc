@@ -11,17 +11,20 @@ namespace frontrow::identity {
 namespace {
 
 constexpr std::size_t kKnownMax = 20'000;
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kBearer = "Bearer";
 
 std::unexpected<BadCredentials> bad(std::string_view message) {
     return std::unexpected(BadCredentials{message});
 }
 
-bool starts_with_bearer(std::string_view text) {
-    return text.size() > kBearer.size() &&
-           std::ranges::equal(text.substr(0, kBearer.size()), kBearer, [](char a, char b) {
-               return (a | 0x20) == (b | 0x20);
-           });
+/// What follows `Bearer` and its blanks; nothing where the scheme is another.
+std::optional<std::string_view> bearer_token(std::string_view authorization) {
+    const auto scheme_end = std::min(authorization.find(' '), authorization.size());
+    const auto scheme = authorization.substr(0, scheme_end);
+    const auto is_same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+    if (!std::ranges::equal(scheme, kBearer, is_same)) return std::nullopt;
+    const auto begin = authorization.find_first_not_of(' ', scheme_end);
+    return authorization.substr(std::min(begin, authorization.size()));
 }
 
 std::string_view sentence_of(TokenError error) {
@@ -33,7 +36,7 @@ std::string_view sentence_of(TokenError error) {
         case TokenError::expired:
             return "The token isn't valid at this time.";
         case TokenError::incomplete:
-            return "The token lacks sub, role or exp.";
+            return "The token needs a valid sub, role and exp, and a valid nbf if it has one.";
         case TokenError::reserved_sub:
             return "The token's sub is reserved for one of Frontrow's own callers.";
     }
@@ -55,22 +58,25 @@ void Authenticator::add_key(const std::string& key, Principal principal) {
 
 Result<std::optional<Principal>, BadCredentials>
 Authenticator::identify(const Credentials& credentials, Instant now) {
-    if (!credentials.authorization.empty()) return by_token(credentials.authorization, now);
+    if (const auto token = bearer_token(credentials.authorization)) return by_token(*token, now);
     if (!credentials.api_key.empty()) return by_api_key(credentials.api_key);
-    if (credentials.dev_user.empty()) return std::nullopt;
+    if (!credentials.dev_user.empty()) return by_name(credentials.dev_user);
+    if (credentials.authorization.empty()) return std::nullopt;
+    return bad("Authorization must be a bearer token; an API key is sent as X-API-Key.");
+}
+
+Result<std::optional<Principal>, BadCredentials> Authenticator::by_name(std::string_view user) {
     if (!settings_.dev) return bad("X-User-ID is believed with --dev alone.");
-    if (!is_valid_sub(credentials.dev_user))
+    if (!is_valid_sub(user))
         return bad("X-User-ID must be 1 to 255 bytes of UTF-8 without control characters.");
-    if (is_reserved_sub(credentials.dev_user))
+    if (is_reserved_sub(user))
         return bad("X-User-ID is reserved for one of Frontrow's own callers.");
-    return Principal{.sub = std::string{credentials.dev_user}, .role = Role::user};
+    return Principal{.sub = std::string{user}, .role = Role::user};
 }
 
 Result<std::optional<Principal>, BadCredentials>
-Authenticator::by_token(std::string_view authorization, Instant now) {
+Authenticator::by_token(std::string_view token, Instant now) {
     if (settings_.jwt_secret.empty()) return bad("This server takes no bearer tokens.");
-    if (!starts_with_bearer(authorization)) return bad("Authorization must be a bearer token.");
-    const auto token = authorization.substr(kBearer.size());
     sha_.update(token);
     const auto digest = sha_.finish128();
     if (const auto known = known_.find(digest);

@@ -51,7 +51,8 @@ public:
     /// `find_key` looks up the API keys that are not in the settings.
     explicit Authenticator(AuthSettings settings, FindApiKey find_key = {});
 
-    /// Nothing if the request has no credentials.
+    /// Nothing if the request has no credentials. An Authorization of another scheme than Bearer is
+    /// a proxy's; it is ignored beside a credential of ours.
     Result<std::optional<Principal>, BadCredentials>
     identify(const Credentials& credentials, Instant now);
     /// With --dev, a caller without credentials is `dev`, an admin.
@@ -63,9 +64,9 @@ private:
         Principal principal;
     };
 
-    Result<std::optional<Principal>, BadCredentials>
-    by_token(std::string_view authorization, Instant now);
+    Result<std::optional<Principal>, BadCredentials> by_token(std::string_view token, Instant now);
     Result<std::optional<Principal>, BadCredentials> by_api_key(std::string_view key);
+    Result<std::optional<Principal>, BadCredentials> by_name(std::string_view user);
     void add_key(const std::string& key, Principal principal);
 
     AuthSettings settings_;

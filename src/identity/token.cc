@@ -2,12 +2,13 @@
 
 #include "base/check.h"
 
-#include <algorithm>
-#include <cerrno>
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <jwt.h>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 namespace frontrow::identity {
 namespace {
@@ -25,17 +26,24 @@ const unsigned char* bytes_of(const std::string& secret) {
     return reinterpret_cast<const unsigned char*>(secret.data());
 }
 
-/// A claim's number: 0 if the claim is absent, nothing if it isn't a number. libjwt returns 0 for
-/// everything that isn't a number.
-std::optional<long> claim(jwt_t* token, const char* name) {
-    errno = 0;
-    const long number = jwt_get_grant_int(token, name);
-    if (errno != 0) return 0;
-    if (number != 0) return number;
-    char* text = jwt_get_grants_json(token, name);
-    const bool is_zero = text != nullptr && std::string_view{text} == "0";
-    std::free(text);
-    return is_zero ? std::optional{0L} : std::nullopt;
+/// A claim as JSON; nothing if there is no such claim.
+std::optional<std::string> claim(jwt_t* token, const char* name) {
+    const std::unique_ptr<char, decltype(&std::free)> json{
+        jwt_get_grants_json(token, name), &std::free
+    };
+    return json == nullptr ? std::nullopt : std::optional<std::string>{json.get()};
+}
+
+/// Reads a time in seconds, with or without a fraction (RFC 7519, 2), to the millisecond. Nothing
+/// if it isn't a number. A time beyond an Instant's range becomes the nearest Instant.
+std::optional<Instant> parse_numeric_date(std::string_view json) {
+    double seconds = 0;
+    const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), seconds);
+    if (error != std::errc{} || end != json.data() + json.size()) return std::nullopt;
+    const double ms = seconds * 1'000;
+    if (ms >= static_cast<double>(Millis::max().count())) return Instant::max();
+    if (ms <= static_cast<double>(Millis::min().count())) return Instant::min();
+    return Instant{Millis{std::llround(ms)}};
 }
 
 }  // namespace
@@ -72,23 +80,19 @@ verify_token(const std::string& secret, std::string_view token, Instant now) {
     }
     const Token decoded{raw};
     if (jwt_get_alg(raw) != JWT_ALG_HS256) return std::unexpected(TokenError::wrong_algorithm);
-    const auto expires_at = claim(raw, "exp").value_or(0);
+    const auto expires_at = claim(raw, "exp").and_then(parse_numeric_date);
+    const auto nbf = claim(raw, "nbf");
+    const auto not_before = nbf ? parse_numeric_date(*nbf) : Instant::min();
     const char* sub = jwt_get_grant(raw, "sub");
     const char* role_name = jwt_get_grant(raw, "role");
     const auto role = role_name == nullptr ? std::nullopt : parse_role(role_name);
-    const auto not_before = claim(raw, "nbf");
-    if (expires_at == 0 || !not_before || sub == nullptr || !role)
+    if (!expires_at || !not_before || sub == nullptr || !role)
         return std::unexpected(TokenError::incomplete);
-    if (expires_at <= seconds_of(now) || *not_before > seconds_of(now))
-        return std::unexpected(TokenError::expired);
+    if (*expires_at <= now || *not_before > now) return std::unexpected(TokenError::expired);
     Principal principal{.sub = sub, .role = *role};
     if (!is_valid_sub(principal.sub)) return std::unexpected(TokenError::incomplete);
     if (is_reserved_sub(principal.sub)) return std::unexpected(TokenError::reserved_sub);
-    // An expiry beyond the last Instant is read as the last Instant.
-    const auto last = seconds_of(Instant::max());
-    return VerifiedToken{
-        std::move(principal), Instant{std::chrono::seconds{std::min(expires_at, last)}}
-    };
+    return VerifiedToken{std::move(principal), *expires_at};
 }
 
 }  // namespace frontrow::identity

@@ -231,6 +231,7 @@ TEST(Access, by_token_needs_each_of_its_claims_as_it_should_be) {
          {claims(eve, user, later),
           claims(eve, R"("admin")", later),
           claims(eve, user, "9223372036854775807"),
+          claims(eve, user, later + ".5", R"(,"nbf":0.5)"),
           claims(eve, user, later, R"(,"nbf":1,"aud":["x"],"more":{"a":1})")}) {
         EXPECT_EQ(ask(good).status, 200) << good;
         EXPECT_EQ(ask(good).status, 200) << "and again, by memory: " << good;
@@ -251,6 +252,7 @@ TEST(Access, by_token_needs_each_of_its_claims_as_it_should_be) {
           claims(eve, user, "0"),
           claims(eve, user, "-1"),
           claims(eve, user, std::to_string(now)),
+          claims(eve, user, std::to_string(now - 1) + ".5"),
           claims(eve, user, "null"),
           claims(eve, user, later, R"(,"nbf":)" + std::to_string(now + 30))}) {
         EXPECT_EQ(ask(bad).code(), "UNAUTHENTICATED") << bad;
@@ -291,6 +293,17 @@ TEST(Access, by_api_key_has_the_keys_role) {
     );
     EXPECT_EQ(caller.get("/api/v1/reservations", {{"X-API-Key", "the-user-key"}}).status, 200);
     EXPECT_EQ(caller.get("/api/v1/reservations", {{"X-API-Key", "the-user-ke"}}).status, 401);
+}
+
+TEST(Access, by_api_key_is_had_through_a_proxy_that_asks_for_a_password) {
+    TestServer server{with_tokens()};
+    Caller caller{server, ""};
+    const auto status = [&](const char* key) {
+        const Headers both{{"Authorization", "Basic dXNlcjpwYXNz"}, {"X-API-Key", key}};
+        return caller.get("/api/v1/reservations", both).status;
+    };
+    EXPECT_EQ(status("the-user-key"), 200);
+    EXPECT_EQ(status("the-user-ke"), 401);
 }
 
 }  // namespace
