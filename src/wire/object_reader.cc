@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace frontrow::wire {
 namespace {
@@ -13,6 +14,18 @@ constexpr std::size_t kComplaintsMax = 50;
 
 std::string between(std::int64_t min, std::int64_t max) {
     return std::to_string(min) + " to " + std::to_string(max);
+}
+
+/// A whole number. A client may write `10.0` or `1e1` for `10`, as its language does; that is a
+/// double, and exact up to 2^53, which is more than a request may ask for. The journal has digits
+/// alone.
+std::optional<std::int64_t> whole_number(const boost::json::value& value, Origin origin) {
+    constexpr double kExactMax = 9'007'199'254'740'992;
+    if (const auto* integer = value.if_int64()) return *integer;
+    const auto* number = value.if_double();
+    const bool is_whole = origin == Origin::request && number != nullptr &&
+                          std::abs(*number) <= kExactMax && std::trunc(*number) == *number;
+    return is_whole ? std::optional{static_cast<std::int64_t>(*number)} : std::nullopt;
 }
 
 }  // namespace
@@ -111,8 +124,8 @@ std::int64_t ObjectReader::integer_of(
     const boost::json::value& value,
     IntegerBounds bounds
 ) {
-    const auto* number = value.if_int64();
-    if (number == nullptr || *number < bounds.min || *number > bounds.max) {
+    const auto number = whole_number(value, origin_);
+    if (!number || *number < bounds.min || *number > bounds.max) {
         complain(field, "must be a whole number from " + between(bounds.min, bounds.max));
         return bounds.min;
     }

@@ -67,6 +67,7 @@ public:
     std::optional<std::string> optional_text(std::string_view field, TextBounds bounds);
     /// Of a person, by the rule that a token's is held to (domain/subject.h).
     std::string sub(std::string_view field);
+    /// Of a request it may be written `10.0` or `1e1`.
     std::int64_t integer(std::string_view field, IntegerBounds bounds);
     std::optional<std::int64_t> optional_integer(std::string_view field, IntegerBounds bounds);
     std::optional<double> optional_number(std::string_view field);

@@ -96,6 +96,13 @@ domain::SeatIds read_seat_ids(ObjectReader& in) {
     return seats;
 }
 
+/// Passed over, they would leave the client with less than it asked for.
+void refuse_what_is_to_come(ObjectReader& in) {
+    for (const std::string_view field : {"items", "best_available"}) {
+        if (in.has(field)) in.complain(field, "isn't supported yet: name each seat in seat_ids");
+    }
+}
+
 /// Of one that was read without a look at them.
 bool is_within_bounds(const ReservationRequest& request) {
     const auto& [event, seats, hold, key] = request;
@@ -201,6 +208,7 @@ Result<ReservationRequest, ParseError> parse_reservation_request(std::string_vie
     return parse_object(body, [](ObjectReader& in, Complaints&) {
         ReservationRequest request;
         request.event = in.id<EventId>("event_id");
+        refuse_what_is_to_come(in);
         request.seats = read_seat_ids(in);
         if (const auto hold = in.optional_integer("hold_seconds", kHoldSeconds))
             request.hold = std::chrono::seconds{*hold};

@@ -105,6 +105,9 @@ std::vector<json::value> on_the_bounds(const json::object& schema) {
     std::vector<json::value> values;
     if (schema.contains("minimum")) values.emplace_back(number(schema, "minimum", 0));
     if (schema.contains("maximum")) values.emplace_back(number(schema, "maximum", 0));
+    // With a fraction of zeros.
+    if (schema.contains("minimum"))
+        values.emplace_back(static_cast<double>(number(schema, "minimum", 0)));
     if (const auto max_length = number(schema, "maxLength", 0); max_length > 0) {
         // Characters are counted, not bytes.
         values.insert(values.end(), {text_of(max_length), text_of(max_length, "席")});

@@ -407,6 +407,7 @@ TEST(FactJson, that_no_rule_could_reckon_with_is_refused) {
         {R"("max_seats_per_reservation":0)", R"("max_seats_per_reservation":4294967296)"},
         {R"("max_seats_per_user":0)", R"("max_seats_per_user":-1)"},
         {R"("total_seats":-1)", R"("total_seats":1.5)"},
+        {R"("total_seats":-1)", R"("total_seats":-1.0)"},
         {R"("currency":"JPY")", R"("currency":"yen")"},
         {R"("payment":"none")", R"("payment":"later")"},
         {R"("name":")", R"("title":")"},

@@ -147,8 +147,11 @@ private:
     }
 
     std::string seconds() {
-        static constexpr std::string_view kOdd[]{"060", "-1", "6e1", "60.5", "1234567890", "null"};
-        return below(4) != 0 ? std::to_string(below(5'000)) : std::string{kOdd[below(6)]};
+        static constexpr std::string_view kOdd[]{
+            "060", "-1", "6e1", "60.0", "60.5", "1234567890", "null"
+        };
+        return below(4) != 0 ? std::to_string(below(5'000))
+                             : std::string{kOdd[below(std::size(kOdd))]};
     }
 
     std::string key() { return "\"key-}" + std::to_string(below(100)) + '"'; }

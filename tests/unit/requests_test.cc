@@ -577,15 +577,54 @@ TEST(Requests, refuse_numbers_too_great_for_any_type) {
           "1e400",
           "-1e400",
           "100000000000000000000000000000000000000000000000000000",
-          "1e18",
-          "60.0",
-          "6e1"}) {
+          "1e18"}) {
         EXPECT_THAT(extension(R"({"seconds":)"s + number + "}"), ElementsAre("seconds")) << number;
     }
     for (const auto number : {"1e400", "-1e400"}) {
         const auto body = R"({"seat_number":"A","price":0,"x":)"s + number + "}";
         EXPECT_THAT(seat(body), ElementsAre("x")) << number;
     }
+}
+
+/// As JSON Schema has it, and as languages whose numbers are all doubles may write them.
+TEST(Requests, take_a_whole_number_however_it_is_written) {
+    for (const auto number : {"60", "60.0", "60.000", "6e1", "6E+1", "0.6e2", "600e-1"}) {
+        const auto request = parse_request<ExtensionRequest>(R"({"seconds":)"s + number + "}");
+        ASSERT_TRUE(request) << number;
+        EXPECT_EQ(request->by, std::chrono::seconds{60}) << number;
+    }
+    for (const auto number : {"60.5", "0.6", "6e-1", "0.0", "-60.0", "1.0801e4", "1e300"})
+        EXPECT_THAT(extension(R"({"seconds":)"s + number + "}"), ElementsAre("seconds")) << number;
+    for (const auto& [price, written] :
+         {std::pair{0LL, "-0.0"},
+          {3LL, "3.0"},
+          {7LL, "0.7e1"},
+          {999'999'999'999LL, "999999999999.000"},
+          {999'999'999'999LL, "9.99999999999e11"},
+          {1'000'000'000'000LL, "1e12"}}) {
+        const auto one = parse_seat_request(R"({"seat_number":"A","price":)"s + written + "}");
+        ASSERT_TRUE(one) << written;
+        EXPECT_EQ(one->price, price) << written;
+    }
+    for (const auto beyond : {"1000000000001.0", "1e13", "9007199254740993.0", "1.5"}) {
+        const auto body = R"({"seat_number":"A","price":)"s + beyond + "}";
+        EXPECT_THAT(seat(body), ElementsAre("price")) << beyond;
+    }
+}
+
+TEST(Requests, refuse_what_a_reservation_cannot_ask_for_yet) {
+    for (const auto* field : {"items", "best_available"}) {
+        for (const auto& value :
+             {json::value(json::array()),
+              json::value(json::array{json::object{{"category", "A"}, {"quantity", 2}}}),
+              json::value(json::object{{"quantity", 2}}),
+              json::value(7)}) {
+            EXPECT_THAT(reservation(text_of(kReservation, field, value)), ElementsAre(field));
+        }
+        EXPECT_THAT(reservation(text_of(kReservation, field, nullptr)), ElementsAre()) << field;
+    }
+    const json::object alone{{"event_id", kEventId}, {"items", json::array()}};
+    EXPECT_THAT(reservation(json::serialize(alone)), ElementsAre("items", "seat_ids"));
 }
 
 TEST(BulkSeats, come_as_a_run_numbered_from_one) {
