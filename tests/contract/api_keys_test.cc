@@ -328,6 +328,12 @@ TEST_F(ApiKeys, are_listed_newest_first_by_pages) {
     ASSERT_EQ(page.json.as_array().size(), 2);
     EXPECT_EQ(page.json.at(0).at("id"), ids[3].c_str());
     EXPECT_EQ(page.json.at(1).at("id"), ids[2].c_str());
+    const auto link = page.header("link");
+    const auto rest = client.ask("GET", link.substr(1, link.find('>') - 1), admin());
+    ASSERT_EQ(rest.json.as_array().size(), 2) << link;
+    EXPECT_EQ(rest.json.at(0).at("id"), ids[1].c_str());
+    EXPECT_EQ(rest.json.at(1).at("id"), ids[0].c_str());
+    EXPECT_EQ(rest.header("link"), "");
 }
 
 }  // namespace

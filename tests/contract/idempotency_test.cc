@@ -44,7 +44,10 @@ TEST(Idempotency, takes_the_key_from_the_header_or_the_body) {
         return R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[0] + R"("])" +
                more + "}";
     };
-    EXPECT_EQ(alice.post(kReservations, body("")).code(), "IDEMPOTENCY_KEY_REQUIRED");
+    const auto without = alice.post(kReservations, body(""));
+    EXPECT_EQ(without.code(), "IDEMPOTENCY_KEY_REQUIRED");
+    EXPECT_NE(without.text("message").find("Idempotency-Key"), std::string::npos);
+    EXPECT_NE(without.text("message").find("idempotency_key"), std::string::npos);
     EXPECT_EQ(alice.post(kReservations, body(R"(,"idempotency_key":"")")).status, 400);
     EXPECT_EQ(
         alice.post(kReservations, body(""), {{"Idempotency-Key", std::string(256, 'k')}}).status,

@@ -6,6 +6,7 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 // Whether the judge of all the other tests can judge, and the document that it judges by.
@@ -135,6 +136,40 @@ TEST(Openapi, shows_no_example_that_breaks_its_own_schema) {
     EXPECT_GT(examples, 40);
 }
 
+/// Whether the operation has a parameter in the query with this name.
+bool asks_for(const JsonSchema& judge, const json::object& operation, std::string_view name) {
+    const auto* parameters = operation.if_contains("parameters");
+    if (parameters == nullptr) return false;
+    return std::ranges::any_of(parameters->as_array(), [&](const json::value& node) {
+        const auto& parameter = judge.follow(node);
+        return parameter.at("in") == "query" && parameter.at("name").as_string() == name;
+    });
+}
+
+TEST(Openapi, names_what_each_list_that_has_a_next_part_takes) {
+    const JsonSchema judge{openapi_document()};
+    int lists = 0;
+    for (const auto& [path, item] : openapi_document().at("paths").as_object()) {
+        const auto* get = item.as_object().if_contains("get");
+        const auto* good =
+            get == nullptr ? nullptr : get->at("responses").as_object().if_contains("200");
+        const auto* headers =
+            good == nullptr ? nullptr : judge.follow(*good).as_object().if_contains("headers");
+        const auto* link = headers == nullptr ? nullptr : headers->as_object().if_contains("Link");
+        if (link == nullptr) continue;
+        const auto& operation = get->as_object();
+        EXPECT_TRUE(asks_for(judge, operation, "limit")) << path;
+        const auto pattern =
+            std::string{judge.follow(*link).at("schema").at("pattern").as_string()};
+        const bool is_by_cursor = pattern.find("cursor=") != std::string::npos;
+        for (const auto* name : {"cursor", "offset"})
+            EXPECT_EQ(asks_for(judge, operation, name), is_by_cursor) << path << " " << name;
+        EXPECT_EQ(asks_for(judge, operation, "after"), !is_by_cursor) << path;
+        ++lists;
+    }
+    EXPECT_GT(lists, 5);
+}
+
 void add_codes(const json::value& node, std::set<std::string>& codes) {
     for_each_object(node, "", [&](const json::object& object, const std::string& at) {
         if (!at.ends_with("/code")) return;
@@ -247,6 +282,7 @@ TEST(OpenapiCheck, fails_the_test_for_an_answer_that_is_not_documented) {
     );
     EXPECT_NONFATAL_FAILURE(judge(with_header("x-frame-options", "ALLOW")), "x-frame-options");
     EXPECT_NONFATAL_FAILURE(judge(with_header("referrer-policy", "")), "referrer-policy");
+    EXPECT_NONFATAL_FAILURE(judge(with_header("link", "</>; rel=\"next\"")), "link, which isn't");
     EXPECT_NONFATAL_FAILURE(
         check_against_openapi("PATCH", kCount, good_answer()), "isn't in the document"
     );

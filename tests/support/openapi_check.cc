@@ -75,6 +75,16 @@ void check_headers(
     const HttpAnswer& answer
 ) {
     const auto* headers = response.if_contains("headers");
+    std::set<std::string> documented;
+    if (headers != nullptr) {
+        for (const auto& [name, node] : headers->as_object())
+            documented.insert(lower({name.data(), name.size()}));
+    }
+    for (const auto* name :
+         {"allow", "etag", "idempotency-replayed", "link", "location", "retry-after"}) {
+        EXPECT_TRUE(!answer.headers.contains(name) || documented.contains(name))
+            << asked << " has the header " << name << ", which isn't documented";
+    }
     if (headers == nullptr) return;
     for (const auto& [name, node] : headers->as_object()) {
         const auto& header = schemas().follow(node).as_object();

@@ -19,7 +19,8 @@ std::optional<std::string> key_or_fail(Context& context, const wire::Reservation
         context.fail({
             .status = 400,
             .code = "IDEMPOTENCY_KEY_REQUIRED",
-            .message = "Send an Idempotency-Key header, so that a retry can't reserve twice.",
+            .message = "Send an Idempotency-Key header, or idempotency_key in the body, so that a "
+                       "retry can't reserve twice.",
             .errors = {{"Idempotency-Key", "is required"}},
         });
         return std::nullopt;
