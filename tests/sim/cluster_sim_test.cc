@@ -198,6 +198,16 @@ TEST(ClusterSimulation, outlives_machines_with_wrong_clocks) {
 TEST(ClusterSimulation, outlives_a_database_with_a_wrong_clock) {
     expect_sound({.failures = {Failure::database_clock}}, 20);
 }
+/// One node alone: another's batch would end the doubt.
+TEST(ClusterSimulation, outlives_a_clock_that_is_set_while_a_batch_is_in_doubt) {
+    const Scenario far{
+        .machines = 1,
+        .between_failures = 40ms,
+        .failures = {Failure::cut, Failure::database_clock},
+        .trip_of_last = 20ms,
+    };
+    expect_sound(far, 100);
+}
 TEST(ClusterSimulation, outlives_machines_that_move_away) {
     expect_sound({.failures = {Failure::far_machine}}, 20);
 }
