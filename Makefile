@@ -1,12 +1,12 @@
 # Names for what the scripts do; each script's --help says more. ARGS is handed on: make test ARGS="-R Inventory"
 .DEFAULT_GOAL := help
-.PHONY: help setup run watch build test test-unit test-integration coverage lint fmt bench load-test \
-	migrate-up migrate-down migrate-status seed reset-db clean
+.PHONY: help setup run watch build test test-unit test-integration test-coverage coverage lint lint-fix fmt bench \
+	load-test migrate-up migrate-down migrate-status migrate-create seed reset-db clean clean-all
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## Install everything, the hook before a commit, a first build
+setup: ## Install everything, the hook before a commit, a first build, sample events
 	scripts/setup.sh
 
 run: ## Serve sample events on http://127.0.0.1:8080; ARGS="-- --log-level debug"
@@ -30,8 +30,14 @@ test-integration: ## The others: real journals, PostgreSQL, Redis, browsers, ser
 coverage: ## What share of the code the tests run, and build/coverage/html/index.html
 	scripts/coverage.sh $(ARGS)
 
+test-coverage: ## The same as coverage
+	scripts/coverage.sh $(ARGS)
+
 lint: ## Format, shellcheck, clang-tidy; ARGS=--changed or --fast
 	scripts/lint.sh $(ARGS)
+
+lint-fix: ## Mend what clang-format and clang-tidy can, and say what is left
+	scripts/lint.sh --fix $(ARGS)
 
 fmt: ## Format the C++ files
 	scripts/fmt.sh $(ARGS)
@@ -51,6 +57,9 @@ migrate-down: ## Take its newest step back, and what it kept with it
 migrate-status: ## Which steps it has
 	scripts/frontrow.sh migrate status $(ARGS)
 
+migrate-create: ## Begin a step of the schema; ARGS=add_orders
+	scripts/new-migration.sh $(ARGS)
+
 seed: ## Put the sample events into an empty store
 	scripts/frontrow.sh seed $(ARGS)
 
@@ -59,3 +68,6 @@ reset-db: ## Forget everything that was sold, and seed; ARGS=--yes
 
 clean: ## Delete what was built; what was sold stays
 	scripts/clean.sh
+
+clean-all: ## Delete what was built and what was sold; asks; ARGS=--yes
+	scripts/clean.sh --all $(ARGS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Usage: scripts/lint.sh [--fast | --changed | --recent | FOLDER ...]
+# Usage: scripts/lint.sh [--fast | --changed | --fix | --recent | FOLDER ...]
 #
 # Says what isn't as CONTRIBUTING.md wants it: the format of the C++ files
 # (clang-format), the scripts (shellcheck), and slips in the code (clang-tidy,
@@ -9,6 +9,9 @@
 #
 #   --fast       without clang-tidy: seconds
 #   --changed    clang-tidy over the .cc files that differ from the last commit
+#   --fix        first mends what can be: formats every C++ file, and lets clang-tidy
+#                change the .cc files that differ from the last commit, and their
+#                headers; then as --changed, which says what is left
 #   --recent     clang-tidy over those and the ones of the last three commits, eight
 #                files at most, the newest changes first: minutes. Says which it left
 #                out. This is what scripts/test.sh does; that all is well only the
@@ -25,7 +28,7 @@ form=all
 folders=()
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --fast | --changed | --recent) form=${1#--} ;;
+        --fast | --changed | --fix | --recent) form=${1#--} ;;
         -h | --help) help; exit 0 ;;
         -*) usage_error "unknown argument '$1'" ;;
         *)
@@ -39,7 +42,7 @@ done
 cd "$root"
 scripts/install-deps.sh lint
 status=0
-scripts/fmt.sh --check || status=1
+[[ $form == fix ]] || scripts/fmt.sh --check || status=1
 shellcheck scripts/*.sh scripts/hooks/* .ci/run || status=1
 
 # Every file that is compiled is a target of the preset `lint`, which runs clang-tidy beside the compiler.
@@ -68,6 +71,13 @@ if [[ $form != fast ]]; then
     ninja -C build/lint build.ninja >&2
     # Without the commands of those that failed, and without the count of what system headers would be told.
     told() { sed -E '/__run_co_compile|warnings? generated\.$|^FAILED: |^\[[0-9]+\/[0-9]+\]/d'; }
+    if [[ $form == fix ]]; then
+        mapfile -t files < <(changed)
+        # One after another: two files may share a header. What can't be mended is told below.
+        [[ ${#files[@]} -eq 0 ]] || clang-tidy-19 -p build/lint --quiet --fix "${files[@]}" >/dev/null 2>&1 || true
+        scripts/fmt.sh
+        form=changed
+    fi
     if [[ $form == changed || $form == recent ]]; then
         if [[ $form == changed ]]; then mapfile -t files < <(changed); else mapfile -t files < <(recent); fi
         # Not by ninja: before a test's file it would look at every module that the test is linked with.

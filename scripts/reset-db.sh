@@ -16,6 +16,9 @@ root=${self%/scripts/*}
 help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 fail() { echo "reset-db.sh: $1" >&2; exit "${2:-1}"; }
 
+# shellcheck source=/dev/null
+source "$root/scripts/lib/data_folder.sh"
+
 asks=yes
 case $#,${1:-} in
     0,) ;;
@@ -45,11 +48,5 @@ if [[ $status -eq 0 ]]; then
     "$frontrow" migrate up
     exec "$frontrow" seed
 fi
-if [[ -e $data_dir/lock ]]; then
-    exec 9<"$data_dir/lock"
-    flock -n 9 || fail "a server has $data_dir: stop it first"
-    rm -f "$data_dir"/journal.head "$data_dir"/{journal,side}.{db,db-wal,db-shm,db.new} "$data_dir"/side.db.lock \
-        "$data_dir"/snapshot-*
-    exec 9<&-
-fi
+forget_data "$data_dir" || fail "nothing was done"
 exec "$frontrow" seed --data-dir "$data_dir"

@@ -2,7 +2,8 @@
 # Usage: scripts/setup.sh
 #
 # Makes a fresh checkout ready for work: installs what every script here needs,
-# has git run scripts/hooks before a commit, and builds the program.
+# has git run scripts/hooks before a commit, builds the program, and puts sample
+# events into the store that the settings name, by default data/, if it's empty.
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -20,5 +21,5 @@ scripts/install-deps.sh test bench cluster dev
 if [[ $(git rev-parse --show-toplevel 2>/dev/null) == "$root" ]]; then
     git config core.hooksPath scripts/hooks
 fi
-scripts/build.sh release --target frontrow
+scripts/frontrow.sh seed
 echo "Ready: \`make\` names what there is to do."

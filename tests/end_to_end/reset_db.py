@@ -18,7 +18,9 @@ def run(checkout, exit_code):
         data = pathlib.Path(place, "data")
         scripts.mkdir()
         data.mkdir()
-        (scripts / "reset-db.sh").write_bytes((checkout / "scripts/reset-db.sh").read_bytes())
+        for name in ["reset-db.sh", "lib/data_folder.sh"]:
+            (scripts / name).parent.mkdir(exist_ok=True)
+            (scripts / name).write_bytes((checkout / "scripts" / name).read_bytes())
         calls = scripts / "calls"
         frontrow = scripts / "frontrow.sh"
         frontrow.write_text(f'''#!/bin/sh

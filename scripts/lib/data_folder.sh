@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+# For scripts to source.
+
+# forget_data FOLDER: deletes what frontrow keeps in a data folder; files of others stay. Fails, and says so, while a
+# server has it.
+forget_data() {
+    [[ -e $1/lock ]] || return 0
+    exec 9<"$1/lock"
+    flock -n 9 || { echo "a server has $1: stop it first" >&2; return 1; }
+    rm -f "$1"/journal.head "$1"/{journal,side}.{db,db-wal,db-shm,db.new} "$1"/side.db.lock "$1"/snapshot-*
+    exec 9<&-
+}
