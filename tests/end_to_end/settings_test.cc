@@ -270,6 +270,18 @@ TEST(Settings, listens_on_the_port_that_a_platform_sets) {
     EXPECT_THAT(finished.err, HasSubstr(":" + taken.port()));
 }
 
+/// As a container has to: the platform's port comes from outside.
+TEST(Settings, listens_on_all_addresses_at_a_platforms_port_where_a_flag_says_so) {
+    const TakenPort taken;
+    const TempFolder folder;
+    const auto finished = run_program(
+        {"serve", "--data-dir", folder.path(), "--listen", "0.0.0.0:" + taken.port()},
+        {"PORT=" + taken.port(), "FRONTROW_JWT_SECRET=" + std::string(32, 's')}
+    );
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr("can't listen on 0.0.0.0:" + taken.port()));
+}
+
 TEST(Settings, its_own_variable_wins_over_a_platforms_and_a_flag_over_both) {
     const TakenPort platforms;
     const TakenPort own;
