@@ -17,6 +17,8 @@ pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 # Facts shrink to a sixth, and come back at 2 GB a second.
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
+# Unicode's normal form C.
+pkg_check_modules(libutf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
 # The threads of a sale allocate here and free there; mimalloc made a reservation 5 % cheaper. A sanitizer brings its own allocator.
 if(NOT FRONTROW_SANITIZE)

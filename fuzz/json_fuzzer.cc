@@ -6,6 +6,7 @@
 #include "wire/plain_fact.h"
 #include "wire/plain_reservation.h"
 #include "wire/requests.h"
+#include "wire/seat_csv.h"
 
 #include <boost/json.hpp>
 
@@ -65,9 +66,18 @@ void try_seats(std::string_view text) {
     if (auto seat = wire::parse_seat_request(text); is_accepted(seat))
         check_seats({std::move(*seat)});
     if (auto seats = wire::parse_bulk_seats_request(text); is_accepted(seats)) {
-        CHECK(!seats->empty());
-        check_seats(std::move(*seats));
+        CHECK(!seats->seats.empty());
+        check_seats(std::move(seats->seats));
     }
+}
+
+void try_table(std::string_view text) {
+    auto table = wire::parse_seat_csv(text);
+    if (!is_accepted(table)) return;
+    CHECK(!table->seats.empty() && table->seats.size() == table->lines.size());
+    const auto& last = table->seats.back();
+    CHECK(!wire::lines_of(last.number, table->seats, table->lines).empty());
+    check_seats(std::move(table->seats));
 }
 
 void try_reservation(std::string_view text) {
@@ -132,6 +142,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_event(text);
     try_sale(text);
     try_seats(text);
+    try_table(text);
     try_reservation(text);
     try_api_key(text);
     try_account(text);

@@ -112,6 +112,7 @@ def odd_requests():
     yield "large-body", message("POST", "/api/v1/events", body="[" + " " * 5_000 + "]")
     yield "key-made", message("POST", "/api/v1/api-keys", body='{"name":"a gate","role":"scanner"}')
     yield "key-revoked", message("DELETE", "/api/v1/api-keys/" + IDS["api_key_id"]) * 2
+    yield "many-checked", message("POST", event + "/seats/bulk?dry_run=true", body='{"prefix":"m","count":3,"price":1}')
     yield "many", message("POST", event + "/seats/bulk", body='{"prefix":"many","count":3,"price":1}')
 
 
@@ -142,7 +143,12 @@ def documents():
             write("json", "request-" + name, body)
     seat = '{"seat_number":"A-1","section":"\\u5e2d","row":"A","price":8000,"x":-0.0,"y":1.5e-7}'
     write("json", "request-seats", '{"seats":[' + seat + "," + seat + "]}")
-    write("json", "request-run", '{"prefix":"A","count":3,"price":0}')
+    write("json", "request-run", '{"prefix":"A","count":3,"price":0,"dry_run":true}')
+    table = 'Seat Number;Price;Section;ROW;x\n1;8000;"Left; ""A""";e\u0301;0.5\n1;0;Right;;\n'
+    write("json", "table-semicolons", table)
+    write("json", "table-commas", table.replace(";", ",").replace("\n", "\r\n"))
+    write("json", "table-tabs", table.replace(";", "\t"))
+    write("json", "odd-prices", '{"seat_number":"a\\u0323\\u0301 1","price":"80.00"}')
     write("json", "odd-numbers", '{"seat_number":"A","price":9007199254740993,"x":1e308,"y":18446744073709551616}')
     write("json", "odd-text", '{"name":"\\ud83c\\udfab\\n\\t\\"\\\\","role":"user"}')
     write("json", "odd-depth", "[" * 40 + "]" * 40)

@@ -22,7 +22,8 @@ build=(
     clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-yaml curl
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
-    libdeflate-dev libzstd-dev libpq-dev libhiredis-dev libtomlplusplus-dev npm
+    libdeflate-dev libzstd-dev libpq-dev libhiredis-dev libtomlplusplus-dev
+    libutf8proc-dev npm
 )
 lint=(clang-format-19 clang-tidy-19 shellcheck libgtest-dev libgmock-dev librapidcheck-dev)
 test=(

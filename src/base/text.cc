@@ -34,22 +34,47 @@ constexpr std::pair<char32_t, char32_t> kInvisible[] = {
 };
 
 bool is_invisible(char32_t character) {
-    return std::ranges::any_of(kInvisible, [character](const auto& run) {
+    const bool is_plain = character > U' ' && character <= U'~';
+    return !is_plain && std::ranges::any_of(kInvisible, [character](const auto& run) {
         return character >= run.first && character <= run.second;
     });
 }
 
+/// Removes the first character of a text in UTF-8, and returns it.
+char32_t take_character(std::string_view& text) {
+    const auto first = static_cast<unsigned char>(text.front());
+    const std::size_t more = first < 0xC0 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
+    char32_t character = more == 0 ? first : first & (0x3FU >> more);
+    for (const char c : text.substr(1, more))
+        character = character << 6 | (static_cast<unsigned char>(c) & 0x3FU);
+    text.remove_prefix(1 + more);
+    return character;
+}
+
 /// `text` must be UTF-8.
 bool shows_something(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto first = static_cast<unsigned char>(text[i++]);
-        const int more = first < 0xC0 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
-        char32_t character = more == 0 ? first : first & (0x3FU >> more);
-        for (int n = 0; n < more; ++n)
-            character = character << 6 | (static_cast<unsigned char>(text[i++]) & 0x3FU);
-        if (!is_invisible(character)) return true;
+    while (!text.empty()) {
+        if (!is_invisible(take_character(text))) return true;
     }
     return false;
+}
+
+/// A space, or the one that is as wide as a Chinese or Japanese character.
+bool is_plain_blank(char32_t character) {
+    return character == U' ' || character == U'\u3000';
+}
+
+std::optional<TextFlaw> find_flaw_of_label(std::string_view label) {
+    if (label.empty()) return std::nullopt;
+    bool follows_blank = true;
+    while (!label.empty()) {
+        const auto character = take_character(label);
+        const bool is_blank = is_plain_blank(character);
+        if (!is_blank && is_invisible(character)) return TextFlaw::invisible_character;
+        if (is_blank && follows_blank) return TextFlaw::blank;
+        follows_blank = is_blank;
+    }
+    return follows_blank ? std::optional{TextFlaw::blank} : std::nullopt;
 }
 
 bool is_within(std::size_t length, TextBounds bounds) {
@@ -68,8 +93,9 @@ std::optional<TextFlaw> find_flaw(std::string_view text, TextBounds bounds, Text
         return is_control(c) && (lines == TextLines::one || !is_line_space(c));
     };
     if (!is_plain && std::ranges::any_of(text, is_refused)) return TextFlaw::control_character;
-    if (bounds.is_name && length > 0 && !shows_something(text)) return TextFlaw::invisible;
-    return std::nullopt;
+    const bool is_name = bounds.kind == TextKind::name || bounds.kind == TextKind::label;
+    if (is_name && length > 0 && !shows_something(text)) return TextFlaw::invisible;
+    return bounds.kind == TextKind::label ? find_flaw_of_label(text) : std::nullopt;
 }
 
 }  // namespace frontrow

@@ -65,6 +65,10 @@ Awaitable<Result<void, io::Fault>> seed_if_empty(store::Store& store, io::IdSour
     co_return added;
 }
 
+bool needs_store(const config::SeedSettings& settings) {
+    return !settings.dry_run || !settings.event.empty();
+}
+
 Result<void, io::Fault> seed_table(const config::SeedSettings& settings) {
     auto table = read_table(settings);
     if (!table) {
@@ -72,6 +76,7 @@ Result<void, io::Fault> seed_table(const config::SeedSettings& settings) {
             std::fprintf(stderr, "frontrow seed: %s\n", error.c_str());
         return std::unexpected(io::Fault{io::FaultKind::unavailable, "nothing was added"});
     }
+    if (!needs_store(settings)) return check_for_new_event(settings, *table);
     return app::with_store(
         store_choice(settings.store),
         [&](store::Store& store, io::IdSource& ids) {
@@ -88,7 +93,8 @@ void add_seed(CLI::App& app, int& exit_code) {
         app.add_subcommand("seed", "Put three events with a few hundred seats into an empty store");
     command->footer(
         "Does nothing where there are events already. With --csv it adds the file's seats to an "
-        "event, all or none, each time to a new one unless --event names it.\nA running server has "
+        "event, all or none, each time to a new one unless --event names it; --dry-run only checks "
+        "them.\nA running server has "
         "the folder to itself: seed before it starts. A PostgreSQL (--store) may be\nseeded beside "
         "running nodes."
     );
@@ -99,7 +105,7 @@ void add_seed(CLI::App& app, int& exit_code) {
             exit_code = kWrongUsage;
             return;
         }
-        say_store("seed", settings->store);
+        if (needs_store(*settings)) say_store("seed", settings->store);
         const auto seeded = settings->csv.empty()
                                 ? app::with_store(store_choice(settings->store), seed_if_empty)
                                 : seed_table(*settings);

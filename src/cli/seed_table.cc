@@ -8,7 +8,6 @@
 
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <utility>
 
 namespace frontrow::cli {
@@ -29,6 +28,17 @@ Fault refused(std::string what) {
     return Fault{FaultKind::unavailable, std::move(what)};
 }
 
+/// Of a new event.
+Result<std::string, Fault> name_of_event(const config::SeedSettings& settings) {
+    auto name = wire::accept_event_name(
+        settings.name.empty() ? settings.csv.stem().string() : settings.name
+    );
+    if (name) return *std::move(name);
+    return std::unexpected(
+        refused("the event's name " + name.error().message + "; --name gives it another")
+    );
+}
+
 /// The event to which the seats go.
 Awaitable<Result<EventId, Fault>> choose_event(
     store::Store& store,
@@ -41,14 +51,11 @@ Awaitable<Result<EventId, Fault>> choose_event(
         if (!named) co_return std::unexpected(refused("--event must be a UUID"));
         co_return *named;
     }
-    const auto name = settings.name.empty() ? settings.csv.stem().string() : settings.name;
-    if (const auto wrong = wire::check_event_name(name))
-        co_return std::unexpected(
-            refused("the event's name " + wrong->message + "; --name gives it another")
-        );
+    auto name = name_of_event(settings);
+    if (!name) co_return std::unexpected(std::move(name.error()));
     const auto start = std::chrono::ceil<std::chrono::days>(store.now()) + kUntilStart;
     domain::EventSpec spec{
-        .name = name,
+        .name = *std::move(name),
         .start_at = start,
         .end_at = start + kLength,
         .total_seats = static_cast<std::int64_t>(seats),
@@ -64,15 +71,24 @@ Awaitable<Result<EventId, Fault>> choose_event(
 }
 
 /// The store refuses a seat that is there twice, but a new event would be there by then.
-std::optional<domain::Refusal> find_twice(const std::vector<domain::SeatSpec>& seats) {
+Result<void, Fault> check_twice(const wire::SeatTable& table) {
     HashSet<std::string_view> numbers;
-    for (const auto& seat : seats) {
-        if (!numbers.insert(seat.number).second)
-            return domain::Refusal{
-                .reason = domain::Reason::seat_number_taken, .subject = seat.number
-            };
+    for (const auto& seat : table.seats) {
+        if (numbers.insert(seat.number).second) continue;
+        const domain::Refusal refusal{
+            .reason = domain::Reason::seat_number_taken, .subject = seat.number
+        };
+        return std::unexpected(
+            refused(http::problem_in_table(refusal, table.seats, table.lines).message)
+        );
     }
-    return std::nullopt;
+    return {};
+}
+
+domain::Command
+command_for(bool dry_run, EventId event, const std::shared_ptr<const domain::SeatBlock>& block) {
+    if (dry_run) return domain::CheckSeats{.event = event, .by = kOrganizer, .block = block};
+    return domain::AddSeats{.event = event, .by = kOrganizer, .block = block};
 }
 
 }  // namespace
@@ -89,30 +105,40 @@ Result<wire::SeatTable, std::vector<std::string>> read_table(const config::SeedS
     return std::unexpected(std::move(errors));
 }
 
+Result<void, Fault>
+check_for_new_event(const config::SeedSettings& settings, const wire::SeatTable& table) {
+    if (auto once = check_twice(table); !once) return once;
+    const auto name = name_of_event(settings);
+    if (!name) return std::unexpected(name.error());
+    const auto seats = counted(table.seats.size(), "seat");
+    std::printf("Nothing was added: a new event %s would have %s\n", name->c_str(), seats.c_str());
+    return {};
+}
+
 Awaitable<Result<void, Fault>> add_table(
     store::Store& store,
     io::IdSource& ids,
     const config::SeedSettings& settings,
     wire::SeatTable table
 ) {
-    if (const auto refusal = find_twice(table.seats)) {
-        const auto problem = http::problem_in_table(*refusal, table.seats, table.lines);
-        co_return std::unexpected(refused(problem.message));
-    }
+    if (auto once = check_twice(table); !once) co_return once;
     const auto event = co_await choose_event(store, ids, settings, table.seats.size());
     if (!event) co_return std::unexpected(event.error());
     const auto block =
         std::make_shared<const domain::SeatBlock>(ids.next<SeatId>(), std::move(table.seats));
-    domain::AddSeats add{.event = *event, .by = kOrganizer, .block = block};
-    auto added = co_await store.execute(std::move(add), TraceId{});
+    auto added = co_await store.execute(command_for(settings.dry_run, *event, block), TraceId{});
     if (!added) co_return std::unexpected(std::move(added.error()));
     if (!*added) {
         const auto problem = http::problem_in_table(added->error(), block->seats, table.lines);
         co_return std::unexpected(refused(problem.message));
     }
-    std::printf(
-        "%s: %s\n", event->to_string().c_str(), counted(block->seats.size(), "seat").c_str()
-    );
+    const auto name = event->to_string();
+    const auto seats = counted(block->seats.size(), "seat");
+    if (settings.dry_run) {
+        std::printf("Nothing was added: %s would have %s more\n", name.c_str(), seats.c_str());
+    } else {
+        std::printf("%s: %s\n", name.c_str(), seats.c_str());
+    }
     co_return Result<void, Fault>{};
 }
 

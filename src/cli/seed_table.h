@@ -17,7 +17,12 @@ namespace frontrow::cli {
 /// is wrong with it, a line each.
 Result<wire::SeatTable, std::vector<std::string>> read_table(const config::SeedSettings& settings);
 
-/// Adds the table's seats to the event that `settings` name, or to a new one; all or none.
+/// A dry run of a table for a new event, which needs no store: says how many seats it would have.
+Result<void, io::Fault>
+check_for_new_event(const config::SeedSettings& settings, const wire::SeatTable& table);
+
+/// Adds the table's seats to the event that `settings` name, or to a new one; all or none. A dry
+/// run, for an event that is named, only asks whether they could be added.
 io::Awaitable<Result<void, io::Fault>> add_table(
     store::Store& store,
     io::IdSource& ids,

@@ -217,6 +217,8 @@ void add_options(CLI::App& command, SeedSettings& settings) {
     command.add_option("--name", settings.name, "The new event's name; the file's without")
         ->envname("FRONTROW_SEED_NAME")
         ->type_name("NAME");
+    command.add_flag("--dry-run", settings.dry_run, "Check the table, and add nothing")
+        ->envname("FRONTROW_SEED_DRY_RUN");
 }
 
 void add_options(CLI::App& command, StoreSettings& settings) {

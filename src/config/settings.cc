@@ -148,6 +148,8 @@ std::optional<UsageError> check(const SeedSettings& settings) {
         return UsageError{"--event goes with --csv: name the file with the seats as well"};
     if (settings.csv.empty() && !settings.name.empty())
         return UsageError{"--name goes with --csv: name the file with the seats as well"};
+    if (settings.csv.empty() && settings.dry_run)
+        return UsageError{"--dry-run goes with --csv: name the file with the seats as well"};
     return check_clock(settings.store);
 }
 

@@ -104,6 +104,8 @@ struct SeedSettings {
     std::string event;
     /// Empty: the file's, without its ending.
     std::string name;
+    /// Check the file, and add nothing.
+    bool dry_run = false;
 };
 
 struct HostPort {
@@ -125,7 +127,7 @@ std::vector<std::string> find_weak_secrets(const ServeSettings& settings);
 std::optional<UsageError> check(const ServeSettings& settings);
 /// What is wrong with the one setting that has a form; never repeats it.
 std::optional<UsageError> check(const StoreSettings& settings);
-/// An event's id and name go with a file of seats.
+/// An event's id and name, and a dry run, go with a file of seats.
 std::optional<UsageError> check(const SeedSettings& settings);
 /// A folder for snapshots goes with a database, and only with one.
 std::optional<UsageError> check(const SnapshotSettings& settings);

@@ -88,6 +88,9 @@ inline CommandTraits traits_of(const AddMember&) {
 inline CommandTraits traits_of(const RemoveMember&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
+inline CommandTraits traits_of(const CheckSeats&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
 
 // The format that introduced an optional field, if the field is present.
 

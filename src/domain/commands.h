@@ -83,6 +83,13 @@ struct AddSeats {
     std::optional<RequestMark> request{};
 };
 
+/// Asks what AddSeats would be answered, and changes nothing.
+struct CheckSeats {
+    EventId event;
+    Organizer by;
+    std::shared_ptr<const SeatBlock> block;
+};
+
 struct ReserveSeats {
     ReservationId reservation;
     EventId event;
@@ -162,6 +169,7 @@ using Command = std::variant<
     ChangeSale,
     MoveApiKey,
     AddMember,
-    RemoveMember>;
+    RemoveMember,
+    CheckSeats>;
 
 }  // namespace frontrow::domain

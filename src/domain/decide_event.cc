@@ -29,6 +29,27 @@ Event changed(const EventRow& row, Instant now) {
     return event;
 }
 
+/// Why these seats can't be added by that organiser; nothing where they can.
+template <class Asked>
+std::optional<Decision> refuse_seats(const Inventory& inventory, const Asked& command) {
+    const auto* row = find_own_event(inventory, command.event, command.by);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    const auto& seats = command.block->seats;
+    HashSet<std::string_view> numbers;
+    numbers.reserve(seats.size());
+    for (const auto& seat : seats) {
+        if (has_seat_named(*row, seat.number) || !numbers.insert(seat.number).second) {
+            return refuse_subject(Reason::seat_number_taken, seat.number, row->last_seq());
+        }
+    }
+    if (seats.size() > kSeatsPerEventMax - row->counts.get().total) {
+        return refuse_limit(
+            Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq()
+        );
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 const EventRow* find_own_event(const Inventory& inventory, EventId id, const Organizer& by) {
@@ -144,22 +165,14 @@ Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant
     };
     if (auto again = replay(inventory, given(command.request), RequestKind::seats, now, as_before))
         return *std::move(again);
-    const auto* row = find_own_event(inventory, command.event, command.by);
-    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
-    const auto& seats = command.block->seats;
-    HashSet<std::string_view> numbers;
-    numbers.reserve(seats.size());
-    for (const auto& seat : seats) {
-        if (has_seat_named(*row, seat.number) || !numbers.insert(seat.number).second) {
-            return refuse_subject(Reason::seat_number_taken, seat.number, row->last_seq());
-        }
-    }
-    if (seats.size() > kSeatsPerEventMax - row->counts.get().total) {
-        return refuse_limit(
-            Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq()
-        );
-    }
+    if (auto refusal = refuse_seats(inventory, command)) return *std::move(refusal);
     return accept(command.block, command.event, SeatsAdded{command.block, command.request});
+}
+
+template <>
+Decision decide_one(const Inventory& inventory, const CheckSeats& command, Instant) {
+    if (auto refusal = refuse_seats(inventory, command)) return *std::move(refusal);
+    return accept(command.block, inventory.plans().find(command.event)->last_seq());
 }
 
 }  // namespace frontrow::domain

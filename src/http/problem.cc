@@ -235,8 +235,11 @@ Problem problem_in_table(
 ) {
     auto problem = problem_of(refusal);
     if (refusal.reason == Reason::seat_number_taken) {
-        const auto line = wire::line_of(refusal.subject, seats, lines);
-        problem.message = "In line " + std::to_string(line) + ": " + problem.message;
+        const auto found = wire::lines_of(refusal.subject, seats, lines);
+        auto where = "In line" + std::string{found.size() > 1 ? "s " : " "};
+        where += std::to_string(found.front());
+        if (found.size() > 1) where += " and " + std::to_string(found.back());
+        problem.message = where + ": " + problem.message;
     }
     return problem;
 }

@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }
 
-CsvReader::CsvReader(std::string_view text) : rest_{text} {
+CsvReader::CsvReader(std::string_view text, char delimiter) : rest_{text}, delimiter_{delimiter} {
     if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
 }
 
@@ -32,7 +32,8 @@ bool CsvReader::next(std::vector<std::string>& fields) {
 
 std::string CsvReader::field() {
     if (rest_.starts_with('"')) return quoted_field();
-    auto end = std::min(rest_.find_first_of(",\n"), rest_.size());
+    const char ends[] = {delimiter_, '\n'};
+    auto end = std::min(rest_.find_first_of({ends, sizeof ends}), rest_.size());
     if (end < rest_.size() && rest_[end] == '\n' && end > 0 && rest_[end - 1] == '\r') --end;
     std::string text{rest_.substr(0, end)};
     rest_.remove_prefix(end);
@@ -55,7 +56,7 @@ std::string CsvReader::quoted_field() {
         if (rest_.starts_with('"')) text += '"';
     } while (rest_.starts_with('"'));
     next_line_ += static_cast<std::size_t>(std::ranges::count(text, '\n'));
-    if (!rest_.empty() && !rest_.starts_with(',') && !is_at_line_end())
+    if (!rest_.empty() && !rest_.starts_with(delimiter_) && !is_at_line_end())
         error_ = "a field goes on behind its closing quote";
     return text;
 }

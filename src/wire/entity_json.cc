@@ -1,6 +1,6 @@
 #include "wire/entity_json.h"
 
-#include "wire/json_writer.h"
+#include "wire/fields.h"
 #include "wire/spec_json.h"
 #include "wire/status_names.h"
 
@@ -145,6 +145,15 @@ void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& 
         write_seat(json, block.first_id.plus(index++), event, seat, SeatStatus::available);
     }
     json.end_array();
+}
+
+void append_checked_seats(std::string& out, const std::vector<SeatSpec>& seats) {
+    out.reserve(out.size() + seats.size() * kSeatBytes + 32);
+    JsonWriter json{out};
+    json.begin_object();
+    json.field("count", static_cast<std::int64_t>(seats.size()));
+    FieldsWriter{json}("seats", seats);
+    json.end_object();
 }
 
 }  // namespace frontrow::wire

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace frontrow::wire {
 
@@ -31,5 +32,7 @@ inline constexpr std::size_t kSeatBytes = 224;
 void append_seats(std::string& out, const domain::SeatList& list);
 /// A block as it was just made: all available.
 void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& block);
+/// Seats that would be added, which have no ids yet.
+void append_checked_seats(std::string& out, const std::vector<domain::SeatSpec>& seats);
 
 }  // namespace frontrow::wire

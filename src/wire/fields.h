@@ -93,6 +93,7 @@ public:
     /// A person's, or an account's.
     void sub(Key name, const std::string& text) { (*this)(name, text); }
     void optional_sub(Key name, const std::string& text) { unless_empty(name, text); }
+    void amount(Key name, Amount amount, NumberLimits) { json_.field(name, amount); }
     void coordinate(Key name, const std::optional<double>& number) { (*this)(name, number); }
     template <class Value>
     void journal_only(Key name, const Value& value) {
@@ -178,6 +179,10 @@ public:
         if (auto read = in_.optional_text(name, bounds)) text = std::move(*read);
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);
+    /// Of money, which people write with a point.
+    void amount(std::string_view name, Amount& amount, NumberLimits limits) {
+        amount = in_.amount(name, in_.bounds(limits.of_request, limits.ever));
+    }
     void coordinate(std::string_view name, std::optional<double>& number);
     void sub(std::string_view name, std::string& text) { text = in_.sub(name); }
     void optional_sub(std::string_view name, std::string& text) {

@@ -1,16 +1,59 @@
 #include "wire/object_reader.h"
 
 #include "domain/subject.h"
+#include "wire/accepted_text.h"
+#include "wire/plain_text.h"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 namespace frontrow::wire {
 namespace {
 
 constexpr std::size_t kComplaintsMax = 50;
+
+/// An amount as people write it, where it has a point or a comma: "80.00", "80,5".
+std::optional<std::string> find_fraction(const boost::json::value& value) {
+    constexpr double kAmountMax = 1e12;
+    if (const auto* number = value.if_double()) {
+        const double cents = *number * 100;
+        const bool is_amount = !std::signbit(*number) && *number < kAmountMax &&
+                               std::abs(cents - std::round(cents)) < 1e-6;
+        if (!is_amount) return std::nullopt;
+        std::array<char, 32> digits;
+        const auto written = std::to_chars(
+            digits.data(), digits.data() + digits.size(), *number, std::chars_format::fixed, 2
+        );
+        return std::string{digits.data(), written.ptr};
+    }
+    const auto* text = value.if_string();
+    if (text == nullptr) return std::nullopt;
+    const bool is_amount =
+        text->size() <= 20 && text->find_first_of(".,") != text->npos &&
+        std::ranges::all_of(*text, [](char c) { return is_digit(c) || c == '.' || c == ','; });
+    return is_amount ? std::optional{std::string{std::string_view{*text}}} : std::nullopt;
+}
+
+/// What to send for `amount`, which is as find_fraction() gives it.
+std::string in_minor_units(std::string_view amount) {
+    std::string complaint = "must be a whole number in the currency's minor unit: ";
+    const auto point = amount.find_first_of(".,");
+    auto fraction = std::string{amount.substr(point + 1)};
+    const bool is_clear = point > 0 && (fraction.size() == 1 || fraction.size() == 2) &&
+                          std::ranges::all_of(fraction, is_digit);
+    if (!is_clear) return complaint + "8000 for 80.00 EUR, and 80 for 80 JPY";
+    fraction.resize(2, '0');
+    const std::string whole{amount.substr(0, point)};
+    auto cents = whole + fraction;
+    cents.erase(0, std::min(cents.find_first_not_of('0'), cents.size() - 1));
+    complaint += cents + " for " + std::string{amount} + " of a currency with cents, like EUR";
+    if (fraction == "00") complaint += ", and " + whole + " of one without, like JPY";
+    return complaint;
+}
 
 std::string between(std::int64_t min, std::int64_t max) {
     return std::to_string(min) + " to " + std::to_string(max);
@@ -37,31 +80,6 @@ void Complaints::add(std::string field, std::string message) {
 
 bool Complaints::has(std::string_view field) const {
     return std::ranges::find(error_.fields, field, &FieldError::field) != error_.fields.end();
-}
-
-bool check_text(std::string_view text, TextBounds bounds, std::string& complaint) {
-    const auto flaw = find_flaw(text, bounds, TextLines::many);
-    if (!flaw) return true;
-    switch (*flaw) {
-        case TextFlaw::not_utf8:
-            complaint = "must be UTF-8";
-            break;
-        case TextFlaw::wrong_length:
-            complaint =
-                "must be " +
-                between(
-                    static_cast<std::int64_t>(bounds.min), static_cast<std::int64_t>(bounds.max)
-                ) +
-                " characters long";
-            break;
-        case TextFlaw::control_character:
-            complaint = "must not contain control characters";
-            break;
-        case TextFlaw::invisible:
-            complaint = "must have something to see, not blanks and invisible characters alone";
-            break;
-    }
-    return false;
 }
 
 void ObjectReader::complain(std::string_view field, std::string message) {
@@ -94,10 +112,11 @@ ObjectReader::text_of(std::string_view field, const boost::json::value& value, T
         complain(field, "must be a string");
         return {};
     }
+    std::string taken{std::string_view{*text}};
     std::string complaint;
-    if (origin_ == Origin::request && !check_text(*text, bounds, complaint))
+    if (origin_ == Origin::request && !accept_text(taken, bounds, complaint))
         complain(field, std::move(complaint));
-    return std::string{std::string_view{*text}};
+    return taken;
 }
 
 std::string ObjectReader::text(std::string_view field, TextBounds bounds) {
@@ -135,6 +154,22 @@ std::int64_t ObjectReader::integer_of(
 std::int64_t ObjectReader::integer(std::string_view field, IntegerBounds bounds) {
     const auto* value = find_required(field);
     return value == nullptr ? bounds.min : integer_of(field, *value, bounds);
+}
+
+std::int64_t ObjectReader::amount(std::string_view field, IntegerBounds bounds) {
+    const auto* value = find_required(field);
+    if (value == nullptr) return bounds.min;
+    const auto fraction = find_fraction(*value);
+    if (!fraction) return integer_of(field, *value, bounds);
+    complain(field, in_minor_units(*fraction));
+    return bounds.min;
+}
+
+bool ObjectReader::flag(std::string_view field) {
+    const auto* value = find(field);
+    if (value == nullptr) return false;
+    if (!value->is_bool()) complain(field, "must be true or false");
+    return value->is_bool() && value->get_bool();
 }
 
 std::optional<std::int64_t>

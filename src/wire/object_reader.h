@@ -62,7 +62,7 @@ public:
         return origin_ == Origin::request ? of_request : of_type;
     }
 
-    /// Of a request as check_text() wants it; the document is UTF-8 as a whole.
+    /// Of a request as accept_text() makes it; the document is UTF-8 as a whole.
     std::string text(std::string_view field, TextBounds bounds);
     std::optional<std::string> optional_text(std::string_view field, TextBounds bounds);
     /// Of a person, by the rule that a token's is held to (domain/subject.h).
@@ -70,7 +70,11 @@ public:
     /// Of a request it may be written `10.0` or `1e1`.
     std::int64_t integer(std::string_view field, IntegerBounds bounds);
     std::optional<std::int64_t> optional_integer(std::string_view field, IntegerBounds bounds);
+    /// Of money, in the currency's minor unit.
+    std::int64_t amount(std::string_view field, IntegerBounds bounds);
     std::optional<double> optional_number(std::string_view field);
+    /// False where it's absent.
+    bool flag(std::string_view field);
     Instant instant(std::string_view field);
     std::optional<Instant> optional_instant(std::string_view field);
     Bits128 hex128(std::string_view field);
@@ -108,8 +112,5 @@ private:
     Complaints& complaints_;
     Origin origin_;
 };
-
-/// Complains of what base/text.h finds in a text that may have several lines.
-bool check_text(std::string_view text, TextBounds bounds, std::string& complaint);
 
 }  // namespace frontrow::wire

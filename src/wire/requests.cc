@@ -2,6 +2,7 @@
 
 #include "base/some.h"
 #include "domain/subject.h"
+#include "wire/accepted_text.h"
 #include "wire/fields.h"
 #include "wire/object_reader.h"
 #include "wire/plain_reservation.h"
@@ -22,8 +23,8 @@ constexpr std::size_t kDepthMax = 16;
 constexpr std::size_t kSeatIdsMax = 1'000;
 constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
-constexpr TextBounds kPrefix{1, 50};
-constexpr TextBounds kApiKeyName{1, 255, true};
+constexpr TextBounds kPrefix{1, 50, TextKind::label};
+constexpr TextBounds kApiKeyName{1, 255, TextKind::name};
 
 std::unexpected<ParseError> whole_body(std::string message) {
     return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
@@ -53,7 +54,7 @@ auto parse_object(std::string_view body, Read read) -> Result<
 std::vector<domain::SeatSpec> read_seat_run(ObjectReader& in) {
     const auto prefix = in.text("prefix", kPrefix);
     const auto count = in.integer("count", kBulkCount);
-    const auto price = in.integer("price", kPrice);
+    const auto price = in.amount("price", kPrice);
     std::vector<domain::SeatSpec> seats(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < seats.size(); ++i) {
         seats[i].number = prefix + "-" + std::to_string(i + 1);
@@ -143,12 +144,6 @@ void describe(Fields& fields, Action& action) {
     fields("action", action);
 }
 
-std::optional<FieldError> check(std::string_view field, std::string_view text, TextBounds bounds) {
-    std::string complaint;
-    if (check_text(text, bounds, complaint)) return std::nullopt;
-    return FieldError{std::string{field}, std::move(complaint)};
-}
-
 /// What `write(fields)` writes, as an object.
 template <class Write>
 std::string write_fields(Write write) {
@@ -194,11 +189,13 @@ Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints&) { return read_seat_spec(in); });
 }
 
-Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body) {
+Result<BulkSeatsRequest, ParseError> parse_bulk_seats_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
         if (in.has("seats") && in.has("prefix"))
             in.complain("seats", "can't be given together with prefix");
-        return in.has("seats") ? read_seat_list(in, complaints) : read_seat_run(in);
+        const bool dry_run = in.flag("dry_run");
+        auto seats = in.has("seats") ? read_seat_list(in, complaints) : read_seat_run(in);
+        return BulkSeatsRequest{.seats = std::move(seats), .dry_run = dry_run};
     });
 }
 
@@ -252,11 +249,15 @@ template std::string canonical(const domain::SaleAction& request);
 template std::string canonical(const MemberRequest& request);
 
 std::optional<FieldError> check_idempotency_key(std::string_view key) {
-    return check("Idempotency-Key", key, {1, kIdempotencyKeyMax});
+    std::string complaint;
+    if (check_text(key, {1, kIdempotencyKeyMax}, complaint)) return std::nullopt;
+    return FieldError{"Idempotency-Key", std::move(complaint)};
 }
 
-std::optional<FieldError> check_event_name(std::string_view name) {
-    return check("name", name, kEventName);
+Result<std::string, FieldError> accept_event_name(std::string name) {
+    std::string complaint;
+    if (accept_text(name, kEventName, complaint)) return name;
+    return std::unexpected(FieldError{"name", std::move(complaint)});
 }
 
 std::optional<FieldError> check_sub(std::string_view sub) {

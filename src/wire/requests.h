@@ -33,12 +33,18 @@ struct ReservationRequest {
     friend bool operator==(const ReservationRequest&, const ReservationRequest&) = default;
 };
 
+struct BulkSeatsRequest {
+    std::vector<domain::SeatSpec> seats;
+    /// They are to be checked, and not added.
+    bool dry_run = false;
+};
+
 /// `hold`: where the body doesn't say.
 Result<domain::EventSpec, ParseError>
 parse_event_request(std::string_view body, std::chrono::seconds hold = domain::EventSpec{}.hold);
 Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
 /// Either form: {prefix, count, price} or {seats: […]}.
-Result<std::vector<domain::SeatSpec>, ParseError> parse_bulk_seats_request(std::string_view body);
+Result<BulkSeatsRequest, ParseError> parse_bulk_seats_request(std::string_view body);
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
 
 struct ExtensionRequest {
@@ -79,7 +85,8 @@ std::string canonical(const Request& request);
 // What comes otherwise than in a JSON body, by the checks that it has there.
 
 std::optional<FieldError> check_idempotency_key(std::string_view key);
-std::optional<FieldError> check_event_name(std::string_view name);
+/// The name as it's kept.
+Result<std::string, FieldError> accept_event_name(std::string name);
 std::optional<FieldError> check_sub(std::string_view sub);
 
 }  // namespace frontrow::wire

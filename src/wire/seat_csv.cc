@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/hash_map.h"
 #include "base/utf8.h"
+#include "wire/accepted_text.h"
 #include "wire/csv_reader.h"
 #include "wire/requests.h"
 #include "wire/spec_json.h"
@@ -23,42 +24,78 @@ namespace {
 namespace json = boost::json;
 using domain::SeatSpec;
 
+enum class ColumnType : std::uint8_t { text, whole, number };
+
 struct Column {
     std::string_view name;
-    bool is_number = false;
+    ColumnType type = ColumnType::text;
     bool is_required = false;
 };
 
 constexpr Column kColumns[] = {
     {.name = "seat_number", .is_required = true},
-    {.name = "price", .is_number = true, .is_required = true},
+    {.name = "price", .type = ColumnType::whole, .is_required = true},
     {.name = "section"},
     {.name = "row"},
-    {.name = "x", .is_number = true},
-    {.name = "y", .is_number = true},
+    {.name = "x", .type = ColumnType::number},
+    {.name = "y", .type = ColumnType::number},
 };
+
+/// The column that a header names, in small letters or capitals, with blanks or underscores; null
+/// for one that isn't known.
+const Column* find_column(std::string_view header) {
+    std::string name;
+    bool follows_blank = false;
+    for (const char c : header) {
+        if (c != ' ') {
+            if (follows_blank && !name.empty()) name += '_';
+            name += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+        }
+        follows_blank = c == ' ';
+    }
+    const auto* known = std::ranges::find(kColumns, name, &Column::name);
+    return known == std::end(kColumns) ? nullptr : known;
+}
+
+/// The one with which the first record names the most columns that are known; a comma if none does.
+char find_delimiter(std::string_view text) {
+    constexpr std::string_view kDelimiters = ",;\t";
+    const auto count_known = [text](char delimiter) {
+        std::vector<std::string> header;
+        CsvReader{text, delimiter}.next(header);
+        return std::ranges::count_if(header, [](const auto& one) {
+            return find_column(one) != nullptr;
+        });
+    };
+    return *std::ranges::max_element(kDelimiters, {}, count_known);
+}
 
 std::string name_of_line(std::size_t line) {
     return "line " + std::to_string(line);
 }
 
-/// As it is where it isn't a number: who reads the field says what it should be.
-json::value number_or_text(json::string_view text, const json::storage_ptr& memory) {
+template <class Number>
+std::optional<Number> read_number(std::string_view text) {
+    Number number{};
     const auto* const end = text.data() + text.size();
-    std::int64_t whole = 0;
-    if (const auto read = std::from_chars(text.data(), end, whole);
-        read.ec == std::errc{} && read.ptr == end)
-        return whole;
-    double number = 0;
-    if (const auto read = std::from_chars(text.data(), end, number);
-        read.ec == std::errc{} && read.ptr == end)
-        return number;
-    return json::value(text, memory);
+    const auto read = std::from_chars(text.data(), end, number);
+    return read.ec == std::errc{} && read.ptr == end ? std::optional{number} : std::nullopt;
+}
+
+/// A text where it isn't of the type: who reads the field says what it should be.
+json::value value_of(std::string_view text, ColumnType type, const json::storage_ptr& memory) {
+    if (type != ColumnType::text) {
+        if (const auto whole = read_number<std::int64_t>(text)) return *whole;
+    }
+    if (type == ColumnType::number) {
+        if (const auto number = read_number<double>(text)) return *number;
+    }
+    return json::value(json::string_view{text}, memory);
 }
 
 class TableReader {
 public:
-    explicit TableReader(std::string_view text) : csv_{text} {}
+    explicit TableReader(std::string_view text) : csv_{text, find_delimiter(text)} {}
 
     Result<SeatTable, ParseError> read() {
         if (!read_header()) return std::unexpected(complaints_.take());
@@ -85,10 +122,11 @@ private:
             return false;
         }
         for (const auto& name : fields_) {
-            const auto* known = std::ranges::find(kColumns, name, &Column::name);
-            const auto* column = known == std::end(kColumns) ? nullptr : known;
+            const auto* column = find_column(name);
             if (column != nullptr && std::ranges::find(columns_, column) != columns_.end())
-                complaints_.add(line + ", " + name, "must name one column only");
+                complaints_.add(
+                    line + ", " + std::string{column->name}, "must name one column only"
+                );
             columns_.push_back(column);
         }
         for (const auto& column : kColumns) {
@@ -113,9 +151,7 @@ private:
         json::object object{&memory};
         for (std::size_t i = 0; i < std::min(fields_.size(), columns_.size()); ++i) {
             if (columns_[i] == nullptr || fields_[i].empty()) continue;
-            const json::string_view text{fields_[i]};
-            auto value =
-                columns_[i]->is_number ? number_or_text(text, &memory) : json::value(text, &memory);
+            auto value = value_of(fields_[i], columns_[i]->type, &memory);
             object.insert_or_assign(columns_[i]->name, std::move(value));
         }
         const auto prefix = line + ", ";
@@ -140,7 +176,7 @@ private:
             }
             number += seat.number;
             std::string complaint;
-            if (!check_text(number, kSeatNumber, complaint))
+            if (!accept_text(number, kSeatNumber, complaint))
                 complaints_.add(
                     name_of_line(table_.lines[i]) + ", seat_number",
                     complaint + " together with its section and row"
@@ -168,14 +204,17 @@ std::optional<std::size_t> line_of_bad_bytes(std::string_view text) {
 
 }  // namespace
 
-std::size_t line_of(
+std::vector<std::size_t> lines_of(
     std::string_view number,
     const std::vector<SeatSpec>& seats,
     const std::vector<std::size_t>& lines
 ) {
-    const auto last = std::ranges::find(seats.rbegin(), seats.rend(), number, &SeatSpec::number);
-    CHECK(last != seats.rend());
-    return lines[static_cast<std::size_t>(seats.rend() - last) - 1];
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < seats.size() && found.size() < 2; ++i) {
+        if (seats[i].number == number) found.push_back(lines[i]);
+    }
+    CHECK(!found.empty());
+    return found;
 }
 
 Result<SeatTable, ParseError> parse_seat_csv(std::string_view text) {

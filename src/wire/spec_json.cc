@@ -12,9 +12,9 @@ using namespace domain;
 
 namespace {
 
-constexpr TextBounds kDescription{0, 10'000};
-constexpr TextBounds kVenue{0, 255};
-constexpr TextBounds kSectionOrRow{0, 64};
+constexpr TextBounds kDescription{0, 10'000, TextKind::prose};
+constexpr TextBounds kVenue{0, 255, TextKind::prose};
+constexpr TextBounds kSectionOrRow{0, 64, TextKind::label};
 
 constexpr IntegerBounds kAnyInteger{
     std::numeric_limits<std::int64_t>::min(),
@@ -54,7 +54,7 @@ void describe(Fields& fields, Spec& spec) {
     fields("seat_number", number, kSeatNumber);
     fields.unless_empty("section", section, kSectionOrRow);
     fields.unless_empty("row", row, kSectionOrRow);
-    fields("price", price, kSeatPrice);
+    fields.amount("price", price, kSeatPrice);
     fields.all_of(position);
 }
 

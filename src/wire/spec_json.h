@@ -16,8 +16,8 @@ void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
 domain::EventSpec
 read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{}.hold);
 
-inline constexpr TextBounds kEventName{1, 255, true};
-inline constexpr TextBounds kSeatNumber{1, 64, true};
+inline constexpr TextBounds kEventName{1, 255, TextKind::name};
+inline constexpr TextBounds kSeatNumber{1, 64, TextKind::label};
 inline constexpr IntegerBounds kHoldSeconds{1, 3'600};
 inline constexpr IntegerBounds kPrice{0, kPriceMax};
 

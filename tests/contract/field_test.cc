@@ -63,6 +63,7 @@ std::vector<json::value> of_wrong_types(const json::object& schema) {
     if (type != "array") values.emplace_back(json::array{});
     if (type != "string") values.insert(values.end(), {"", "1", "none"});
     if (type == "string") values.insert(values.end(), {0, 7, -1.5});
+    if (type == "boolean") values.front() = 1;
     if (type == "integer") values.insert(values.end(), {1.5, 1e300, std::uint64_t{1} << 63});
     return values;
 }

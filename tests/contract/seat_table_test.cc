@@ -66,11 +66,75 @@ TEST_F(SeatTable, that_is_wrong_anywhere_adds_nothing_and_says_where) {
 TEST_F(SeatTable, with_a_seat_twice_adds_nothing_and_names_the_line) {
     const auto twice = send("seat_number,price\nA,1\nB,1\n\nA,1\n");
     EXPECT_EQ(twice.code(), "DUPLICATE_SEAT");
-    EXPECT_EQ(twice.text("message"), "In line 5: The seat number A would be there twice.");
+    EXPECT_EQ(twice.text("message"), "In lines 2 and 5: The seat number A would be there twice.");
     const auto there = send("price,seat_number\n1,A\n1,S-1\n");
     EXPECT_EQ(there.code(), "DUPLICATE_SEAT");
     EXPECT_EQ(there.text("message"), "In line 3: The seat number S-1 would be there twice.");
     EXPECT_EQ(total(), 1);
+}
+
+TEST_F(SeatTable, with_two_places_of_one_name_adds_nothing_and_names_both_lines) {
+    const auto composed = send("section,row,seat_number,price\nA,1,7,1\nB,1,7,1\nA-1,,7,1\n");
+    EXPECT_EQ(composed.code(), "DUPLICATE_SEAT");
+    EXPECT_EQ(
+        composed.text("message"), "In lines 2 and 4: The seat number A-1-7 would be there twice."
+    );
+    // The same letter, as one character and as two.
+    const auto spelled = send("seat_number,price\n\u00E9-1,1\ne\u0301-1,1\n");
+    EXPECT_EQ(spelled.code(), "DUPLICATE_SEAT");
+    EXPECT_TRUE(spelled.text("message").starts_with("In lines 2 and 3: ")) << spelled.body;
+    EXPECT_EQ(total(), 1);
+}
+
+TEST_F(SeatTable, may_have_other_delimiters_and_a_header_as_people_write_it) {
+    const auto made = send("Seat Number;Price;Section\r\nA-1;8000;Stalls\r\n");
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made.json.at(0).at("section").as_string(), "Stalls");
+    EXPECT_EQ(send("PRICE\tSEAT NUMBER\n1\tA-2\n").status, 201);
+    const auto wrong = send("Seat Number;Price\nA-3;80,00\n");
+    EXPECT_EQ(wrong.status, 400);
+    EXPECT_TRUE(wrong.text("message").starts_with(
+        "In line 2, price must be a whole number in the currency's minor unit: 8000 for 80,00"
+    )) << wrong.body;
+}
+
+TEST_F(SeatTable, can_be_checked_without_adding) {
+    const auto check = [&](std::string_view csv) {
+        return organizer_.post(
+            path_ + "/seats/bulk?dry_run=true", csv, {{"Content-Type", "text/csv"}}
+        );
+    };
+    const auto good = check("section,row,seat_number,price\nA,1,7,1\nB,1,7,2\n");
+    ASSERT_EQ(good.status, 200) << good.body;
+    EXPECT_EQ(good.number("count"), 2);
+    EXPECT_EQ(good.json.at("seats").at(1).at("seat_number").as_string(), "B-1-7");
+    EXPECT_FALSE(good.json.at("seats").at(1).as_object().contains("id"));
+    EXPECT_EQ(
+        check("seat_number,price\nA,1\nS-1,1\n").text("message"),
+        "In line 3: The seat number S-1 would be there twice."
+    );
+    EXPECT_EQ(check("seat_number,price\nA,dear\n").status, 400);
+    EXPECT_EQ(check("seat_number,price\nA,1\n\"A,1\n").status, 400);
+    EXPECT_EQ(total(), 1);
+    for (const auto* said : {"", "yes", "1", "TRUE"}) {
+        const auto wrong = organizer_.post(
+            path_ + "/seats/bulk?dry_run=" + said,
+            "seat_number,price\nA,1\n",
+            {{"Content-Type", "text/csv"}}
+        );
+        EXPECT_EQ(wrong.status, 400) << said;
+        EXPECT_EQ(wrong.json.at("errors").at(0).at("field").as_string(), "dry_run");
+    }
+    EXPECT_EQ(
+        organizer_
+            .post(
+                path_ + "/seats/bulk?dry_run=false",
+                "seat_number,price\nA,1\n",
+                {{"Content-Type", "text/csv"}}
+            )
+            .status,
+        201
+    );
 }
 
 TEST_F(SeatTable, is_understood_where_many_seats_are_added_and_nowhere_else) {

@@ -1,5 +1,6 @@
 #include "support/test_server.h"
 
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -38,6 +39,9 @@ TEST(Seats, are_created_one_by_one_with_all_that_is_said_of_them) {
           R"({"seat_number":7,"price":1})",
           R"({"seat_number":" ","price":1})",
           R"({"seat_number":"\u3000\u200b","price":1})",
+          R"({"seat_number":"B-8 ","price":1})",
+          R"({"seat_number":"B\u200b8","price":1})",
+          R"({"seat_number":"x","price":1,"row":"\tB"})",
           R"({"seat_number":"x","price":1,"x":"left"})"}) {
         EXPECT_EQ(organizer.post(path, wrong).status, 400) << wrong;
     }
@@ -117,6 +121,58 @@ TEST(Seats, come_in_bulk_by_list_all_or_none) {
         path, R"({"seats":[{"seat_number":"a","price":1},{"seat_number":"b","price":"1"}]})"
     );
     EXPECT_EQ(third.json.at("errors").at(0).at("field").as_string(), "seats[1].price");
+}
+
+TEST(Seats, are_the_same_however_their_letters_are_spelled) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller organizer{server, ""};
+    const auto path = event_path(venue) + "/seats";
+    const auto made = organizer.post(path, R"({"seat_number":"A\u030a-1","price":1})");
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made.text("seat_number"), "\u00C5-1");
+    EXPECT_EQ(
+        organizer.post(path, R"({"seat_number":"\u00c5-1","price":1})").code(), "DUPLICATE_SEAT"
+    );
+    EXPECT_EQ(
+        organizer.post(path + "/bulk", R"({"prefix":"\u212b","count":1,"price":1})").code(),
+        "DUPLICATE_SEAT"
+    );
+    const auto named = organizer.post("/api/v1/events", event_body(R"(,"venue":"Cafe\u0301")"));
+    EXPECT_EQ(named.text("venue"), "Caf\u00E9");
+}
+
+TEST(Seats, can_be_checked_without_adding_any) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller organizer{server, ""};
+    const auto path = event_path(venue) + "/seats/bulk";
+    const std::string run = R"({"prefix":"A","count":3,"price":700,"dry_run":true})";
+    // Nothing is done under a key, which is free for the call that adds them.
+    for (int i = 0; i < 2; ++i) {
+        const auto checked = organizer.post(path, run, {{"Idempotency-Key", "k"}});
+        ASSERT_EQ(checked.status, 200) << checked.body;
+        EXPECT_EQ(checked.number("count"), 3);
+        EXPECT_EQ(
+            boost::json::serialize(checked.json.at("seats").at(2)),
+            R"({"seat_number":"A-3","price":700})"
+        );
+        EXPECT_FALSE(checked.headers.contains("idempotency-replayed"));
+    }
+    const auto taken =
+        organizer.post(path, R"({"seats":[{"seat_number":"S-1","price":1}],"dry_run":true})");
+    EXPECT_EQ(taken.code(), "DUPLICATE_SEAT");
+    EXPECT_EQ(organizer.post(path, R"({"prefix":"A","dry_run":true})").status, 400);
+    EXPECT_EQ(Caller(server, "alice").post(path, run).status, 403);
+    EXPECT_EQ(organizer.get(event_path(venue) + "/seats/available/count").number("count"), 1);
+
+    const std::string real = R"({"prefix":"A","count":3,"price":700,"dry_run":false})";
+    EXPECT_EQ(organizer.post(path, real, {{"Idempotency-Key", "k"}}).status, 201);
+    EXPECT_EQ(organizer.post(path + "?dry_run=true", real).code(), "DUPLICATE_SEAT");
+    const auto many =
+        organizer.post(path, R"({"prefix":"B","count":600,"price":1,"dry_run":true})");
+    EXPECT_EQ(many.number("count"), 600);
+    EXPECT_EQ(many.json.at("seats").as_array().size(), 600);
 }
 
 TEST(Seats, come_a_hundred_thousand_at_once_and_stay_after_a_restart) {

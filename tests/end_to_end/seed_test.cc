@@ -133,12 +133,48 @@ TEST_F(Seed, of_a_table_that_is_wrong_adds_nothing_and_says_where) {
         wrong.err, HasSubstr("frontrow seed: " + name + ": line 3, seat_number is required")
     );
     std::ofstream{table} << "seat_number,price\nA,1\nB,1\nA,1\n";
-    EXPECT_THAT(seed({"--csv", table}).err, HasSubstr("In line 4: The seat number A"));
+    EXPECT_THAT(seed({"--csv", table}).err, HasSubstr("In lines 2 and 4: The seat number A"));
     std::ofstream{table} << "seat_number,price\nA,1\n";
     const std::string stranger = "018f7c2e-0a10-7000-8000-000000000001";
     EXPECT_THAT(seed({"--csv", table, "--event", stranger}).err, HasSubstr("no such event"));
     EXPECT_THAT(seed({"--csv", table, "--event", "x"}).err, HasSubstr("--event must be a UUID"));
     EXPECT_THAT(verify(folder_.path()).out, HasSubstr("0 events, 0 seats"));
+}
+
+TEST_F(Seed, of_a_dry_run_says_what_would_be_added_and_adds_nothing) {
+    const auto table = tables_.path() / "cafe\u0301.csv";
+    std::ofstream{table} << "Seat Number;Price\nA;1\nB;2\n";
+    const auto fresh = tables_.path() / "none";
+    const auto alone = run_program({"seed", "--data-dir", fresh, "--csv", table, "--dry-run"});
+    EXPECT_EQ(alone.exit_code, 0) << alone.err;
+    EXPECT_EQ(alone.out, "Nothing was added: a new event caf\u00E9 would have 2 seats\n");
+    EXPECT_FALSE(std::filesystem::exists(fresh));
+
+    const auto made = seed({"--csv", table});
+    const auto event = made.out.substr(0, made.out.find(':'));
+    const auto facts = verify(folder_.path()).out;
+    const auto twice = seed({"--csv", table, "--event", event, "--dry-run"});
+    EXPECT_EQ(twice.exit_code, 1);
+    EXPECT_THAT(twice.err, HasSubstr("In line 2: The seat number A would be there twice."));
+    std::ofstream{table} << "seat_number,price\nC,1\n";
+    const auto more = seed({"--csv", table, "--event", event, "--dry-run"});
+    EXPECT_EQ(more.exit_code, 0) << more.err;
+    EXPECT_EQ(more.out, "Nothing was added: " + event + " would have 1 seat more\n");
+    EXPECT_EQ(verify(folder_.path()).out, facts);
+
+    std::ofstream{table} << "seat_number,price\nC,80.00\nD,1\n";
+    EXPECT_THAT(
+        seed({"--csv", table, "--dry-run"}).err,
+        HasSubstr(
+            "line 2, price must be a whole number in the currency's minor unit: 8000 for 80.00"
+        )
+    );
+    std::ofstream{table} << "seat_number,price\nC,1\nC,1\n";
+    EXPECT_THAT(seed({"--csv", table, "--dry-run"}).err, HasSubstr("In lines 2 and 3"));
+    const auto no_table = seed({"--dry-run"});
+    EXPECT_EQ(no_table.exit_code, 2);
+    EXPECT_THAT(no_table.err, HasSubstr("--dry-run goes with --csv"));
+    EXPECT_EQ(verify(folder_.path()).out, facts);
 }
 
 /// They would be in the journal, which no later version could read.

@@ -368,24 +368,15 @@ private:
     }
 
     Answer answer(const domain::AddSeats& command, Instant) {
-        if (find_own_event(command.event, command.by) == nullptr)
-            return refuse(Reason::event_not_found);
-        const auto& block = *command.block;
-        const auto of_event =
-            static_cast<std::size_t>(std::ranges::count(seats_, command.event, &KnownSeat::event));
-        if (of_event + block.seats.size() > kSeatsPerEventMax)
-            return refuse(Reason::event_full, kSeatsPerEventMax);
         std::vector<KnownSeat> added;
-        for (const auto& seat : block.seats) {
-            const auto is_it = [&](const KnownSeat& one) {
-                return one.event == command.event && one.number == seat.number;
-            };
-            if (std::ranges::any_of(seats_, is_it) || std::ranges::any_of(added, is_it))
-                return refuse(Reason::seat_number_taken, 0, seat.number);
-            const auto id = block.first_id.plus(added.size());
-            added.push_back({id, command.event, seat.number, seat.price});
-        }
+        if (auto refusal = refuse_seats(command, added)) return *refusal;
         std::ranges::move(added, std::back_inserter(seats_));
+        return accept(command.block);
+    }
+
+    Answer answer(const domain::CheckSeats& command, Instant) {
+        std::vector<KnownSeat> added;
+        if (auto refusal = refuse_seats(command, added)) return *refusal;
         return accept(command.block);
     }
 
@@ -439,6 +430,28 @@ private:
         if (now >= spec.sales_end_at.value_or(spec.start_at)) return Reason::sales_closed;
         if (spec.sales_start_at && now < *spec.sales_start_at) return Reason::sales_not_open;
         if (event.sale == domain::SaleAction::pause) return Reason::sales_paused;
+        return std::nullopt;
+    }
+
+    /// Those that could be added are put into `added`.
+    template <class Asked>
+    std::optional<Answer> refuse_seats(const Asked& command, std::vector<KnownSeat>& added) {
+        if (find_own_event(command.event, command.by) == nullptr)
+            return refuse(Reason::event_not_found);
+        const auto& block = *command.block;
+        const auto of_event =
+            static_cast<std::size_t>(std::ranges::count(seats_, command.event, &KnownSeat::event));
+        if (of_event + block.seats.size() > kSeatsPerEventMax)
+            return refuse(Reason::event_full, kSeatsPerEventMax);
+        for (const auto& seat : block.seats) {
+            const auto is_it = [&](const KnownSeat& one) {
+                return one.event == command.event && one.number == seat.number;
+            };
+            if (std::ranges::any_of(seats_, is_it) || std::ranges::any_of(added, is_it))
+                return refuse(Reason::seat_number_taken, 0, seat.number);
+            const auto id = block.first_id.plus(added.size());
+            added.push_back({id, command.event, seat.number, seat.price});
+        }
         return std::nullopt;
     }
 

@@ -136,7 +136,7 @@ private:
                 return create(four, now);
             case 1:
             case 2:
-                return add_seats(four);
+                return dice[3] % 8 == 7 ? only_checked(add_seats(four)) : add_seats(four);
             case 3:
             case 4:
                 return update(four, now);
@@ -352,6 +352,11 @@ private:
             });
         }
         return domain::AddSeats{some_event(four[0]), organizer(four[1] % 8), std::move(block)};
+    }
+    static domain::Command only_checked(domain::Command command) {
+        const auto* add = std::get_if<domain::AddSeats>(&command);
+        if (add == nullptr) return command;
+        return domain::CheckSeats{add->event, add->by, add->block};
     }
     /// To a millionth: no other coordinates are valid.
     static std::shared_ptr<const domain::Position>

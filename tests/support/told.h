@@ -154,6 +154,10 @@ inline std::string told(const domain::AddSeats& command) {
     return told(command.by) + " adds to event " + told(command.event) + " " + told(command.block) +
            told_key(command.request);
 }
+inline std::string told(const domain::CheckSeats& command) {
+    return told(command.by) + " asks whether event " + told(command.event) + " could have " +
+           told(command.block);
+}
 inline std::string told(const domain::ReserveSeats& command) {
     return command.user + " reserves " + told(command.seats) + " of event " + told(command.event) +
            " as " + told(command.reservation) +

@@ -49,7 +49,7 @@ TEST(Canonical, is_the_same_for_any_spelling_of_the_same_request) {
 std::string canonical_seats(std::string_view body) {
     const auto seats = parse_bulk_seats_request(body);
     EXPECT_TRUE(seats) << body;
-    return canonical(*seats);
+    return canonical(seats.value_or(BulkSeatsRequest{}).seats);
 }
 std::string canonical_table(std::string_view text) {
     const auto table = parse_seat_csv(text);

@@ -570,6 +570,39 @@ TEST(AddSeats, fills_an_event_up_to_two_million_and_no_further) {
     EXPECT_EQ(one_more.error().limit, 2'000'000);
 }
 
+TEST(CheckSeats, answers_as_the_seats_would_be_and_adds_none) {
+    BoxOffice office;
+    const auto id = office.open(2);
+    const auto block_of = [](const std::vector<std::string>& numbers) {
+        auto block = std::make_shared<SeatBlock>();
+        for (const auto& number : numbers)
+            block->seats.push_back(
+                {.number = number, .section = {}, .row = {}, .price = 5, .position = {}}
+            );
+        return block;
+    };
+    const auto check = [&](const Organizer& by, std::shared_ptr<const SeatBlock> block) {
+        const auto decision =
+            decide(office.inventory(), CheckSeats{id, by, std::move(block)}, office.now);
+        EXPECT_TRUE(decision.facts.empty());
+        EXPECT_GT(decision.rests_on, 0);
+        return decision.outcome;
+    };
+    const auto good = block_of({"3", "4"});
+    const auto outcome = check(BoxOffice::owner(), good);
+    EXPECT_EQ(std::get<std::shared_ptr<const SeatBlock>>(outcome.value().entity), good);
+    EXPECT_EQ(answer(check(BoxOffice::owner(), good)), "accepted");
+    EXPECT_EQ(answer(check(BoxOffice::owner(), block_of({"3", "2"}))), "seat_number_taken");
+    EXPECT_EQ(answer(check(BoxOffice::owner(), block_of({"3", "3"}))), "seat_number_taken");
+    EXPECT_EQ(answer(check(kOther, good)), "event_not_found");
+    auto too_many = std::make_shared<SeatBlock>();
+    too_many->seats.resize(1'999'999);
+    for (std::size_t i = 0; auto& seat : too_many->seats)
+        seat.number = "n" + std::to_string(i++);
+    EXPECT_EQ(answer(check(BoxOffice::owner(), too_many)), "event_full");
+    EXPECT_EQ(office.inventory().plans().find(id)->counts.get().total, 2);
+}
+
 TEST(Events, refuse_for_the_first_reason_of_those_that_apply) {
     BoxOffice office;
     const auto id = office.open(1);

@@ -345,7 +345,7 @@ EventSpec spec_beyond_all_limits() {
     return {
         .name = std::string(100'000, 'n') + "\x07",
         .description = std::string(1, '\0') + "\x1B\x7F",
-        .venue = std::string(300, 'v'),
+        .venue = " Cafe\u0301 " + std::string(300, 'v'),
         .start_at = *parse_rfc3339("2026-12-24T10:00:00Z"),
         .end_at = *parse_rfc3339("2026-12-23T10:00:00Z"),
         .total_seats = -1,
@@ -369,6 +369,13 @@ TEST(FactJson, is_read_whatever_limits_requests_have_today) {
         .price = kWrittenPriceMax,
         .position = std::make_shared<const Position>(2e9, -1e12),
     });
+    block->seats.push_back(
+        {.number = " A\u030A\u200B-1 ",
+         .section = "\t",
+         .row = "e\u0301",
+         .price = 0,
+         .position = {}}
+    );
     ReservationHeld held{.user = std::string(1'000, 'u') + "\x02"};
     held.seats.resize(2'000);
     const FactBody bodies[] = {

@@ -183,6 +183,11 @@ TEST(Requests, bound_every_text_in_characters) {
             "a", "席", long_text("a", max), long_text("席", max), "tab\tand\r\nline end", "\"\\/"
         };
     };
+    const auto label_up_to = [](std::size_t max) {
+        return std::vector<json::value>{
+            "a", "席", long_text("a", max), long_text("席", max), "\"\\/"
+        };
+    };
     const auto longer_than = [](std::size_t max) {
         return no_texts({long_text("a", max + 1), long_text("席", max + 1)});
     };
@@ -196,14 +201,19 @@ TEST(Requests, bound_every_text_in_characters) {
         accepted.push_back("");
         return accepted;
     };
+    const auto optional_label = [&](std::size_t max) {
+        auto accepted = label_up_to(max);
+        accepted.push_back("");
+        return accepted;
+    };
     expect_edges({
         {event, kEvent, "name", up_to(255), named(255)},
         {event, kEvent, "description", optional(10'000), longer_than(10'000)},
         {event, kEvent, "venue", optional(255), longer_than(255)},
         {event, kEvent, "payment", {"none", "required"}, no_texts({"", "None", "optional"})},
-        {seat, kSeat, "seat_number", up_to(64), named(64)},
-        {seat, kSeat, "section", optional(64), longer_than(64)},
-        {seat, kSeat, "row", optional(64), longer_than(64)},
+        {seat, kSeat, "seat_number", label_up_to(64), named(64)},
+        {seat, kSeat, "section", optional_label(64), longer_than(64)},
+        {seat, kSeat, "row", optional_label(64), longer_than(64)},
         {bulk, kRun, "prefix", {"A", "席", long_text("席", 50)}, named(50)},
         {reservation, kReservation, "idempotency_key", up_to(255), named(255)},
         {sale_action, kSaleAction, "action", {"open", "pause", "end"}, no_texts({"", "End", "stop"})
@@ -245,16 +255,101 @@ TEST(Requests, take_names_that_show_something) {
     };
     expect_edges({
         {event, kEvent, "name", names, blanks},
-        {seat, kSeat, "seat_number", names, blanks},
+        {seat, kSeat, "seat_number", {}, blanks},
         {api_key, kApiKey, "name", names, blanks},
         // These may be blank.
         {event, kEvent, "description", blanks, {}},
         {event, kEvent, "venue", blanks, {}},
-        {seat, kSeat, "row", blanks, {}},
-        {seat, kSeat, "section", blanks, {}},
-        // A number follows it.
-        {bulk, kRun, "prefix", blanks, {}},
     });
+}
+
+TEST(Requests, take_places_that_tell_one_seat_from_another) {
+    const std::vector<json::value> labels{
+        "0", "A 1", "\u5217\u30001", "\U0001F3AB", "\u2801", "e\u0301", "Stalls, left"
+    };
+    const std::vector<json::value> unclear{
+        " A",
+        "A ",
+        "A  1",
+        "\u3000A",
+        "A\t",
+        "A\n1",
+        "A\u00A01",
+        "A\u200B",
+        "\u2764\uFE0F",
+        " ",
+        "\u200B",
+    };
+    expect_edges({
+        {seat, kSeat, "seat_number", labels, unclear},
+        {seat, kSeat, "row", labels, unclear},
+        {seat, kSeat, "section", labels, unclear},
+        {bulk, kRun, "prefix", labels, unclear},
+    });
+}
+
+TEST(Requests, keep_texts_for_people_in_normal_form_c_and_keys_as_they_came) {
+    const auto spec = parse_event_request(text_of(
+        {{"name", "Cafe\u0301"},
+         {"venue", "\u212Bre"},
+         {"description", "\u1112\u1161\u11AB\nline"},
+         {"start_at", kEvent.at("start_at")},
+         {"end_at", kEvent.at("end_at")}},
+        "total_seats",
+        1
+    ));
+    ASSERT_TRUE(spec);
+    EXPECT_EQ(spec->name, "Caf\u00E9");
+    EXPECT_EQ(spec->venue, "\u00C5re");
+    EXPECT_EQ(spec->description, "\uD55C\nline");
+    const auto one = parse_seat_request(text_of(kSeat, "seat_number", "A\u0323\u030A-1"));
+    EXPECT_EQ(one.value().number, "\u1EA0\u030A-1");
+    const auto run = parse_bulk_seats_request(text_of(kRun, "prefix", "e\u0301"));
+    EXPECT_EQ(run.value().seats.front().number, "\u00E9-1");
+    const auto key = parse_request<ApiKeyRequest>(text_of(kApiKey, "name", "e\u0301"));
+    EXPECT_EQ(key.value().name, "\u00E9");
+    EXPECT_EQ(accept_event_name("e\u0301"), "\u00E9");
+    const auto held =
+        parse_reservation_request(text_of(kReservation, "idempotency_key", "e\u0301"));
+    EXPECT_EQ(held.value().idempotency_key, "e\u0301");
+    const auto added = parse_request<MemberRequest>(text_of(kMember, "sub", "e\u0301"));
+    EXPECT_EQ(added.value().sub, "e\u0301");
+}
+
+/// So that nobody can keep the server busy putting them in order.
+TEST(Requests, bound_the_marks_on_one_letter_and_a_text_by_how_long_it_is_kept) {
+    const auto marked = [](std::size_t marks) { return "a" + repeated("\u0323\u0301", marks / 2); };
+    expect_edges({
+        {event, kEvent, "name", {json::string(marked(30))}, {json::string(marked(32))}},
+        {event,
+         kEvent,
+         "description",
+         {json::string(repeated(marked(30), 300))},
+         {json::string(marked(9'000))}},
+        // 255 letters with a mark each are 255 characters; one more isn't.
+        {event, kEvent, "venue", {long_text("e\u0301", 255)}, {long_text("e\u0301", 256)}},
+        {seat, kSeat, "row", {long_text("\u1112\u1161\u11AB", 64)}, {long_text("e\u0301", 4'000)}},
+    });
+}
+
+TEST(Requests, answer_a_price_with_a_point_by_what_it_would_be_in_minor_units) {
+    const auto told = [](const json::value& price) {
+        const auto parsed = parse_seat_request(text_of(kSeat, "price", price));
+        return parsed ? "" : parsed.error().fields.front().message;
+    };
+    const std::string both =
+        "must be a whole number in the currency's minor unit: 8000 for 80.00 of a currency with "
+        "cents, like EUR, and 80 of one without, like JPY";
+    EXPECT_EQ(told(80.0), both);
+    EXPECT_EQ(told("80.00"), both);
+    EXPECT_THAT(told(79.5), testing::HasSubstr("7950 for 79.50"));
+    EXPECT_THAT(told("79,50"), testing::HasSubstr("7950 for 79,50"));
+    for (const json::value& other :
+         {json::value(0.001), json::value(-1.5), json::value(1e30), json::value("80")})
+        EXPECT_EQ(told(other), "must be a whole number from 0 to 1000000000000");
+    const auto run = parse_bulk_seats_request(text_of(kRun, "price", 80.0));
+    ASSERT_FALSE(run);
+    EXPECT_EQ(run.error().fields.front().message, both);
 }
 
 TEST(Requests, name_a_member_as_a_token_could) {
@@ -631,7 +726,7 @@ TEST(BulkSeats, come_as_a_run_numbered_from_one) {
     const auto seats = parse_bulk_seats_request(json::serialize(kRun));
     ASSERT_TRUE(seats);
     std::vector<std::string> numbers;
-    for (const auto& one : *seats) {
+    for (const auto& one : seats->seats) {
         numbers.push_back(one.number);
         EXPECT_EQ(one.price, 5'000);
     }
@@ -644,9 +739,9 @@ TEST(BulkSeats, of_the_longest_run_have_numbers_that_a_seat_may_have) {
     longest["count"] = kBulkSeatsMax;
     const auto seats = parse_bulk_seats_request(json::serialize(longest));
     ASSERT_TRUE(seats);
-    ASSERT_EQ(seats->size(), kBulkSeatsMax);
+    ASSERT_EQ(seats->seats.size(), kBulkSeatsMax);
     EXPECT_THAT(
-        seat(text_of(kSeat, "seat_number", json::string(seats->back().number))), ElementsAre()
+        seat(text_of(kSeat, "seat_number", json::string(seats->seats.back().number))), ElementsAre()
     );
 }
 
@@ -655,10 +750,18 @@ TEST(BulkSeats, come_as_a_list_in_its_order) {
         R"({"seats":[{"seat_number":"B","price":2},{"seat_number":"A","price":1,"row":"R"}]})"
     );
     ASSERT_TRUE(seats);
-    ASSERT_EQ(seats->size(), 2U);
-    EXPECT_EQ(seats->front().number, "B");
-    EXPECT_EQ(seats->back().number, "A");
-    EXPECT_EQ(seats->back().row, "R");
+    ASSERT_EQ(seats->seats.size(), 2U);
+    EXPECT_EQ(seats->seats.front().number, "B");
+    EXPECT_EQ(seats->seats.back().number, "A");
+    EXPECT_EQ(seats->seats.back().row, "R");
+}
+
+TEST(BulkSeats, may_be_asked_for_as_a_dry_run) {
+    EXPECT_FALSE(parse_bulk_seats_request(json::serialize(kRun)).value().dry_run);
+    EXPECT_TRUE(parse_bulk_seats_request(text_of(kRun, "dry_run", true)).value().dry_run);
+    EXPECT_FALSE(parse_bulk_seats_request(text_of(kRun, "dry_run", false)).value().dry_run);
+    for (const json::value& wrong : {json::value("true"), json::value(1), json::value("")})
+        EXPECT_THAT(bulk(text_of(kRun, "dry_run", wrong)), ElementsAre("dry_run"));
 }
 
 TEST(BulkSeats, of_a_list_are_1_to_100000) {

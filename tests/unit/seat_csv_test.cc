@@ -141,7 +141,8 @@ TEST(SeatTable, names_all_seats_by_their_place_where_a_number_comes_again_in_ano
     const auto twice = "section,row,seat_number,price\nA,1,1,1\n\nA,1,2,1\nA,1,1,1\n";
     EXPECT_THAT(numbers(twice), ElementsAre("1", "2", "1"));
     const auto read = table(twice);
-    EXPECT_EQ(line_of("1", read.seats, read.lines), 5);
+    EXPECT_THAT(lines_of("1", read.seats, read.lines), ElementsAre(2, 5));
+    EXPECT_THAT(lines_of("2", read.seats, read.lines), ElementsAre(4));
     const auto number = std::string(60, '1');
     EXPECT_THAT(
         complaints("section,seat_number,price\nabcde," + number + ",1\nb," + number + ",1\n"),
@@ -154,9 +155,10 @@ TEST(SeatTable, says_line_and_column_of_everything_that_is_wrong) {
         complaints("seat_number,price,x\nA,1,2\nB,x,2\n,-1,2\nD,1,east\n"),
         ElementsAre("line 3, price", "line 4, seat_number", "line 4, price", "line 5, x")
     );
-    for (const auto* price : {"1.5", "+1", " 1", "1 ", "0x1", "1e30", "99999999999999999999", ""})
+    for (const auto* price :
+         {"1.5", "1e2", "+1", " 1", "1 ", "0x1", "1e30", "99999999999999999999", ""})
         EXPECT_THAT(
-            complaints("seat_number,price\n\"a\nb\",1\nc,"s + price + "\n"),
+            complaints("note,seat_number,price\n\"a\nb\",A,1\n,c,"s + price + "\n"),
             ElementsAre("line 4, price")
         ) << price;
     for (const auto* place : {"inf", "nan", "1e10", "-1e300", "true"})
@@ -173,6 +175,93 @@ TEST(SeatTable, says_line_and_column_of_everything_that_is_wrong) {
         complaints("seat_number,price\nA,1\n ,1\n\"\n\",1\n\u3000\u200B,1\n"),
         ElementsAre("line 3, seat_number", "line 4, seat_number", "line 6, seat_number")
     );
+    EXPECT_THAT(
+        complaints("seat_number,price,row\nA ,1,\n A,1,\nA\t,1,\nA,1,R \nA\u200B,1,R\n"),
+        ElementsAre(
+            "line 2, seat_number",
+            "line 3, seat_number",
+            "line 4, seat_number",
+            "line 5, row",
+            "line 6, seat_number"
+        )
+    );
+}
+
+TEST(SeatTable, may_have_semicolons_or_tabs_for_commas) {
+    for (const auto* text :
+         {"section;seat_number;price\r\n\"Circle; left\";A,1;70\r\n",
+          "section\tseat_number\tprice\n\"Circle; left\"\tA,1\t70\n",
+          "section,seat_number,price\nCircle; left,\"A,1\",70\n"}) {
+        const auto read = table(text);
+        ASSERT_EQ(read.seats.size(), 1) << text;
+        EXPECT_EQ(read.seats[0].section, "Circle; left") << text;
+        EXPECT_EQ(read.seats[0].number, "A,1") << text;
+        EXPECT_EQ(read.seats[0].price, 70) << text;
+    }
+    // By what the header names, whatever else stands in it.
+    EXPECT_THAT(numbers("a,b,c;seat_number;price\n1,2,3;A;1\n"), ElementsAre("A"));
+    EXPECT_THAT(
+        complaints("seat_number|price\nA|1\n"), ElementsAre("line 1, seat_number", "line 1, price")
+    );
+    EXPECT_THAT(complaints("seat_number;price\nA,1\n"), ElementsAre("line 2", "line 2, price"));
+}
+
+TEST(SeatTable, may_name_its_columns_with_capitals_and_blanks) {
+    const auto read = table(" Seat Number ,PRICE,Section,ROW ,X, y\nA-1,70,Stalls,B,1,2\n");
+    ASSERT_EQ(read.seats.size(), 1);
+    EXPECT_EQ(read.seats[0].number, "A-1");
+    EXPECT_EQ(read.seats[0].price, 70);
+    EXPECT_EQ(read.seats[0].section, "Stalls");
+    EXPECT_EQ(read.seats[0].row, "B");
+    EXPECT_EQ(*read.seats[0].position, (domain::Position{1.0, 2.0}));
+    EXPECT_THAT(numbers("Seat   number;Price\nA-1;70\n"), ElementsAre("A-1"));
+    EXPECT_THAT(complaints("Price,price,seat_number\n1,1,A\n"), ElementsAre("line 1, price"));
+    EXPECT_THAT(complaints("seat number s,price\nA,1\n"), ElementsAre("line 1, seat_number"));
+}
+
+TEST(SeatTable, with_prices_that_have_a_point_hears_of_minor_units) {
+    const auto told = [](std::string_view price) {
+        const auto parsed = parse_seat_csv("seat_number;price\nA;" + std::string{price} + "\n");
+        return parsed ? "" : parsed.error().fields.front().message;
+    };
+    const std::string whole = "must be a whole number in the currency's minor unit: ";
+    const std::string both =
+        whole +
+        "8000 for 80.00 of a currency with cents, like EUR, and 80 of one without, like JPY";
+    EXPECT_EQ(told("80.00"), both);
+    EXPECT_EQ(told("80,5"), whole + "8050 for 80,5 of a currency with cents, like EUR");
+    EXPECT_EQ(told("0.05"), whole + "5 for 0.05 of a currency with cents, like EUR");
+    EXPECT_EQ(
+        told("0.0"),
+        whole + "0 for 0.0 of a currency with cents, like EUR, and 0 of one without, like JPY"
+    );
+    for (const auto* unclear : {"8.000", "1,000.00", ".5", "5.", ",", "1.2.3"})
+        EXPECT_EQ(told(unclear), whole + "8000 for 80.00 EUR, and 80 for 80 JPY") << unclear;
+    for (const auto* no_amount : {"dear", "-1.50", "80 EUR", "1e2", "100000000000000000000.00"})
+        EXPECT_EQ(told(no_amount), "must be a whole number from 0 to 1000000000000") << no_amount;
+}
+
+TEST(SeatTable, is_kept_in_normal_form_c) {
+    // A letter with its mark as one character and as two, and Angstrom's own sign.
+    const auto read = table(
+        "seat_number,section,row,price\n\u00C5-1,\u00C5,e\u0301,1\nA\u030A-1,\u212B,\u00E9,1\n"
+    );
+    ASSERT_EQ(read.seats.size(), 2);
+    for (const auto& seat : read.seats) {
+        EXPECT_EQ(seat.number, "\u00C5-1");
+        EXPECT_EQ(seat.section, "\u00C5");
+        EXPECT_EQ(seat.row, "\u00E9");
+    }
+    EXPECT_THAT(lines_of("\u00C5-1", read.seats, read.lines), ElementsAre(2, 3));
+}
+
+/// It's the store that refuses them, by this.
+TEST(SeatTable, tells_both_lines_of_seats_that_come_to_one_name) {
+    const auto read =
+        table("section,row,seat_number,price\nA,1,7,1\nA-1,,7,1\nA,2,7,1\nA-1,7,A,1\nA-1-7,,A,1\n");
+    EXPECT_THAT(lines_of("A-1-7", read.seats, read.lines), ElementsAre(2, 3));
+    EXPECT_THAT(lines_of("A-2-7", read.seats, read.lines), ElementsAre(4));
+    EXPECT_THAT(lines_of("A-1-7-A", read.seats, read.lines), ElementsAre(5, 6));
 }
 
 TEST(SeatTable, needs_a_header_with_number_and_price_once_each) {

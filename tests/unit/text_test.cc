@@ -45,7 +45,7 @@ TEST(Text, from_outside_is_utf8_of_a_length_in_characters_without_control_charac
 }
 
 TEST(Text, that_is_a_name_shows_something) {
-    constexpr TextBounds kName{0, 5, true};
+    constexpr TextBounds kName{0, 5, TextKind::name};
     const struct {
         std::string_view text;
         std::optional<TextFlaw> flaw;
@@ -87,6 +87,47 @@ TEST(Text, that_is_a_name_shows_something) {
         if (row.flaw == TextFlaw::invisible)
             EXPECT_EQ(find_flaw(row.text, {0, 5}, TextLines::many), std::nullopt) << told;
     }
+}
+
+TEST(Text, that_is_a_label_has_one_blank_at_a_time_and_nothing_that_cannot_be_seen) {
+    constexpr TextBounds kLabel{0, 5, TextKind::label};
+    const struct {
+        std::string_view text;
+        std::optional<TextFlaw> flaw;
+    } rows[] = {
+        {"", std::nullopt},
+        {"A-1", std::nullopt},
+        {"A 1 b", std::nullopt},
+        {"1\u5217\u30001", std::nullopt},
+        {"\u5217 1", std::nullopt},
+        {"e\u0301", std::nullopt},
+        {"A-1 ", TextFlaw::blank},
+        {" A-1", TextFlaw::blank},
+        {"A  1", TextFlaw::blank},
+        {"\u30001", TextFlaw::blank},
+        {"\u5217\u3000", TextFlaw::blank},
+        {"1 \u30001", TextFlaw::blank},
+        {"A-1\t", TextFlaw::invisible_character},
+        {"A\n1", TextFlaw::invisible_character},
+        {"\rA", TextFlaw::invisible_character},
+        {"A\u00A01", TextFlaw::invisible_character},
+        {"A\u20091", TextFlaw::invisible_character},
+        {"A\u00AD1", TextFlaw::invisible_character},
+        {"\u200BA", TextFlaw::invisible_character},
+        {"A\uFEFF", TextFlaw::invisible_character},
+        {"A\u202E1", TextFlaw::invisible_character},
+        {"\u2764\uFE0F", TextFlaw::invisible_character},
+        {"A\u00851", TextFlaw::invisible_character},
+        {"A\x1B", TextFlaw::control_character},
+        {" ", TextFlaw::invisible},
+        {"\t\n", TextFlaw::invisible},
+        {"\u200B", TextFlaw::invisible},
+        {"123456", TextFlaw::wrong_length},
+        {"A\xFF", TextFlaw::not_utf8},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(find_flaw(row.text, kLabel, TextLines::many), row.flaw)
+            << testing::PrintToString(row.text);
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::size_t kBodyOnOwnerMax = 64 << 10;
 
+using Block = std::shared_ptr<const domain::SeatBlock>;
+
 domain::AddSeats command_for(Context& context, EventId event, std::vector<domain::SeatSpec> seats) {
     auto block = std::make_shared<domain::SeatBlock>();
     block->first_id = context.services.ids.next<SeatId>();
@@ -35,18 +37,33 @@ std::string digest_of(const std::vector<domain::SeatSpec>& seats) {
     return {digest.begin(), digest.end()};
 }
 
-Result<wire::SeatTable, wire::ParseError> parse_bulk(std::string_view body, bool is_csv) {
-    if (is_csv) return wire::parse_seat_csv(body);
-    auto seats = wire::parse_bulk_seats_request(body);
-    if (!seats) return std::unexpected(std::move(seats.error()));
-    return wire::SeatTable{.seats = std::move(*seats), .lines = {}};
+/// What a bulk call asks for.
+struct Bulk {
+    /// Without lines where it isn't a table.
+    wire::SeatTable table;
+    bool dry_run = false;
+};
+
+Result<Bulk, wire::ParseError> parse_bulk(std::string_view body, bool is_csv, bool dry_run) {
+    if (is_csv) {
+        auto table = wire::parse_seat_csv(body);
+        if (!table) return std::unexpected(std::move(table.error()));
+        return Bulk{.table = std::move(*table), .dry_run = dry_run};
+    }
+    auto request = wire::parse_bulk_seats_request(body);
+    if (!request) return std::unexpected(std::move(request.error()));
+    return Bulk{
+        .table = {.seats = std::move(request->seats), .lines = {}},
+        .dry_run = dry_run || request->dry_run
+    };
 }
 
-/// Appends to the body with `render(out)`, here or on a worker.
+/// Appends to the body with `render(out)`, here or on a worker, in the memory that was taken.
 template <class Render>
 Awaitable<void> render_body(Context& context, std::size_t seats, Render render) {
+    auto& response = context.response;
     if (seats <= kSeatsOnOwnerMax) {
-        render(context.response.body);
+        render(response.body);
         co_return;
     }
     auto work = [&] {
@@ -54,7 +71,8 @@ Awaitable<void> render_body(Context& context, std::size_t seats, Render render) 
         render(out);
         return out;
     };
-    context.response.body = co_await context.services.workers.run(work);
+    response.body = co_await context.services.workers.run(work);
+    if (response.share) response.share->resize(response.body.capacity());
 }
 
 /// Takes the memory for the answer about new seats, before they are made: what was done can't be
@@ -65,6 +83,48 @@ bool has_room_or_fail(Context& context, std::size_t seats) {
     response.share = context.services.answers.take(seats * wire::kSeatBytes);
     if (!response.share) context.fail(too_much_to_send());
     return response.share.has_value();
+}
+
+/// The block that was made, or would be; nothing, and answered, where it was refused or failed.
+const Block* block_or_fail(
+    Context& context,
+    OutcomeResult& result,
+    const domain::SeatBlock& wanted,
+    const std::vector<std::size_t>& lines
+) {
+    if (lines.empty() || !result || *result) return entity_or_fail<Block>(context, result);
+    context.fail(problem_in_table(result->error(), wanted.seats, lines));
+    return nullptr;
+}
+
+/// Answers what would be added, or why it can't be. Nothing is remembered, so that a key is none.
+Awaitable<void> check_many(Context& context, EventId event, wire::SeatTable table) {
+    if (!has_room_or_fail(context, table.seats.size())) co_return;
+    const auto wanted = std::make_shared<const domain::SeatBlock>(SeatId{}, std::move(table.seats));
+    domain::CheckSeats command{.event = event, .by = context.organizer(), .block = wanted};
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (block_or_fail(context, result, *wanted, table.lines) == nullptr) co_return;
+    auto render = [&](std::string& out) { wire::append_checked_seats(out, wanted->seats); };
+    co_await render_body(context, wanted->seats.size(), render);
+}
+
+/// All or none.
+Awaitable<void> add_many(Context& context, EventId event, wire::SeatTable table, bool is_short) {
+    std::string content;
+    if (!context.request.header(Header::idempotency_key).empty()) {
+        auto digest = [&] { return digest_of(table.seats); };
+        content = is_short ? digest() : co_await context.services.workers.run(digest);
+    }
+    if (!has_room_or_fail(context, table.seats.size())) co_return;
+    auto command = command_for(context, event, std::move(table.seats));
+    if (!mark_or_fail(context, command.request, [&] { return content; })) co_return;
+    const auto wanted = command.block;
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    const auto* block = block_or_fail(context, result, *wanted, table.lines);
+    if (block == nullptr) co_return;
+    context.response.status = 201;
+    auto render = [&](std::string& out) { wire::append_new_seats(out, event, **block); };
+    co_await render_body(context, (*block)->seats.size(), render);
 }
 
 /// What a list of seats is asked for.
@@ -85,12 +145,12 @@ std::string name_of(const Wanted& wanted, const domain::SeatMapVersion& version)
     return name;
 }
 
-/// Whether `available=true` is asked; nothing, and answered, where that says something else.
-std::optional<bool> only_available_or_fail(Context& context) {
-    const auto available = query_parameter(context.request.query, "available");
-    if (!available || *available == "false") return false;
-    if (*available == "true") return true;
-    context.fail(invalid_field("available", "must be true or false"));
+/// Whether a parameter of the query is `true`; nothing, and answered, where it says something else.
+std::optional<bool> flag_or_fail(Context& context, std::string_view name) {
+    const auto value = query_parameter(context.request.query, name);
+    if (!value || *value == "false") return false;
+    if (*value == "true") return true;
+    context.fail(invalid_field(std::string{name}, "must be true or false"));
     return std::nullopt;
 }
 
@@ -184,7 +244,7 @@ Awaitable<void> create_seat(Context& context) {
     const auto content = [&] { return digest_of(command.block->seats); };
     if (!mark_or_fail(context, command.request, content)) co_return;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
-    const auto* block = entity_or_fail<std::shared_ptr<const domain::SeatBlock>>(context, result);
+    const auto* block = entity_or_fail<Block>(context, result);
     if (block == nullptr) co_return;
     context.response.status = 201;
     context.response.add_location("/api/v1/seats/", (*block)->first_id.bits());
@@ -194,42 +254,25 @@ Awaitable<void> create_seat(Context& context) {
 Awaitable<void> create_seats(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
+    const auto dry_run = flag_or_fail(context, "dry_run");
+    if (!dry_run) co_return;
     const bool is_table = is_csv(context.request.header(Header::content_type));
-    auto parse = [&] { return parse_bulk(context.request.body, is_table); };
+    auto parse = [&] { return parse_bulk(context.request.body, is_table, *dry_run); };
     const bool is_short = context.request.body.size() <= kBodyOnOwnerMax;
-    auto table = is_short ? parse() : co_await context.services.workers.run(parse);
-    if (!table) {
-        context.fail(is_table ? problem_in_table(table.error()) : problem_of(table.error()));
-        co_return;
+    auto bulk = is_short ? parse() : co_await context.services.workers.run(parse);
+    if (!bulk) {
+        context.fail(is_table ? problem_in_table(bulk.error()) : problem_of(bulk.error()));
+    } else if (bulk->dry_run) {
+        co_await check_many(context, *event, std::move(bulk->table));
+    } else {
+        co_await add_many(context, *event, std::move(bulk->table), is_short);
     }
-    std::string content;
-    if (!context.request.header(Header::idempotency_key).empty()) {
-        auto digest = [&] { return digest_of(table->seats); };
-        content = is_short ? digest() : co_await context.services.workers.run(digest);
-    }
-    if (!has_room_or_fail(context, table->seats.size())) co_return;
-    auto command = command_for(context, *event, std::move(table->seats));
-    if (!mark_or_fail(context, command.request, [&] { return content; })) co_return;
-    const auto wanted = command.block;
-    auto result = co_await context.services.store.execute(std::move(command), context.trace);
-    if (is_table && result && !*result) {
-        context.fail(problem_in_table(result->error(), wanted->seats, table->lines));
-        co_return;
-    }
-    const auto* block = entity_or_fail<std::shared_ptr<const domain::SeatBlock>>(context, result);
-    if (block == nullptr) co_return;
-    co_await render_body(context, (*block)->seats.size(), [&](std::string& out) {
-        wire::append_new_seats(out, *event, **block);
-    });
-    auto& response = context.response;
-    response.status = 201;
-    if (response.share) response.share->resize(response.body.capacity());
 }
 
 Awaitable<void> list_seats(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
-    const auto only_available = only_available_or_fail(context);
+    const auto only_available = flag_or_fail(context, "available");
     if (!only_available) co_return;
     const auto name = "seats of " + event->to_string();
     const ListBounds bounds{
