@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/check.h"
 #include "base/instant.h"
 #include "base/result.h"
 #include "domain/commands.h"
@@ -10,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <variant>
 #include <vector>
 
@@ -33,6 +35,15 @@ struct Accepted {
     /// seats or a new member are then returned as they were when made.
     bool replayed = false;
 };
+
+/// The thing that such a command came to. CHECKs that it is one of this kind: a command that comes
+/// to another thing than its sender expects is a bug.
+template <class Entity>
+Entity& entity_of(Accepted& accepted) {
+    auto* entity = std::get_if<Entity>(&accepted.entity);
+    CHECK(entity != nullptr);
+    return *entity;
+}
 
 using Outcome = Result<Accepted, Refusal>;
 

@@ -669,5 +669,13 @@ TEST(Events, behind_one_are_those_that_start_earlier_whatever_became_of_it) {
     EXPECT_THAT(names_of(inventory.plans().list({9, 0, nowhere})), ElementsAre("early"));
 }
 
+TEST(AcceptedCommand, that_came_to_another_thing_than_its_sender_expects_stops_the_program) {
+    Accepted accepted{.entity = Reservation{}};
+    EXPECT_EQ(&entity_of<Reservation>(accepted), &std::get<Reservation>(accepted.entity));
+    EXPECT_DEATH(entity_of<Event>(accepted), "a relation that must hold");
+    Accepted nothing;
+    EXPECT_DEATH(entity_of<Event>(nothing), "a relation that must hold");
+}
+
 }  // namespace
 }  // namespace frontrow::domain

@@ -24,7 +24,7 @@ Entity* entity_or_fail(Context& context, OutcomeResult& result) {
     auto* accepted = outcome == nullptr ? nullptr : context.value_or_fail(*outcome);
     if (accepted == nullptr) return nullptr;
     if (accepted->replayed) context.response.add_header("Idempotency-Replayed", "true");
-    return std::get_if<Entity>(&accepted->entity);
+    return &domain::entity_of<Entity>(*accepted);
 }
 
 /// The mark of a request under a key that asked for `content`; nothing, and answered, where the key
