@@ -23,15 +23,27 @@ std::string route_of(const Request& request) {
 
 }  // namespace
 
-std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content) {
-    const auto& request = context.request;
-    const auto key = request.header(Header::idempotency_key);
+std::optional<std::string_view> key_or_fail(Context& context, std::string_view in_body) {
+    const auto key = context.request.header(Header::idempotency_key);
+    if (key.empty()) return in_body;
     if (auto wrong = wire::check_idempotency_key(key)) {
         context.fail(invalid_field(std::move(wrong->field), std::move(wrong->message)));
         return std::nullopt;
     }
+    if (!in_body.empty() && in_body != key) {
+        context.fail(
+            invalid_field("idempotency_key", "must be the same as the Idempotency-Key header")
+        );
+        return std::nullopt;
+    }
+    return key;
+}
+
+std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content) {
+    const auto key = key_or_fail(context);
+    if (!key) return std::nullopt;
     return identity::mark_request(
-        context.services.sha, context.principal.sub, route_of(request), key, content
+        context.services.sha, context.principal.sub, route_of(context.request), *key, content
     );
 }
 

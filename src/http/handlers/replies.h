@@ -27,6 +27,10 @@ Entity* entity_or_fail(Context& context, OutcomeResult& result) {
     return &domain::entity_of<Entity>(*accepted);
 }
 
+/// The Idempotency-Key of the header, or else the one `in_body`; empty where there is neither, and
+/// nothing, and answered, where it's wrong or they are two.
+std::optional<std::string_view> key_or_fail(Context& context, std::string_view in_body = {});
+
 /// The mark of a request under a key that asked for `content`; nothing, and answered, where the key
 /// is wrong.
 std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content);

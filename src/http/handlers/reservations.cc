@@ -5,38 +5,27 @@
 #include "wire/requests.h"
 
 #include <string>
+#include <string_view>
 
 namespace frontrow::http::handlers {
 namespace {
 
 using telemetry::ReservationResult;
 
-/// The key from the header or the body; nothing, and answered, where it's missing, wrong, or two
-/// different ones.
-std::optional<std::string> key_or_fail(Context& context, const wire::ReservationRequest& request) {
-    const auto header = context.request.header(Header::idempotency_key);
-    if (header.empty() && !request.idempotency_key) {
-        context.fail({
-            .status = 400,
-            .code = "IDEMPOTENCY_KEY_REQUIRED",
-            .message = "Send an Idempotency-Key header, or idempotency_key in the body, so that a "
-                       "retry can't reserve twice.",
-            .errors = {{"Idempotency-Key", "is required"}},
-        });
-        return std::nullopt;
-    }
-    if (header.empty()) return request.idempotency_key;
-    if (auto wrong = wire::check_idempotency_key(header)) {
-        context.fail(invalid_field(std::move(wrong->field), std::move(wrong->message)));
-        return std::nullopt;
-    }
-    if (request.idempotency_key && *request.idempotency_key != header) {
-        context.fail(
-            invalid_field("idempotency_key", "must be the same as the Idempotency-Key header")
-        );
-        return std::nullopt;
-    }
-    return std::string{header};
+/// The request's key, which it must have; nothing, and answered, where it has none or a wrong one.
+std::optional<std::string_view>
+needed_key_or_fail(Context& context, const wire::ReservationRequest& request) {
+    const auto& in_body = request.idempotency_key;
+    const auto key = key_or_fail(context, in_body ? std::string_view{*in_body} : "");
+    if (!key || !key->empty()) return key;
+    context.fail({
+        .status = 400,
+        .code = "IDEMPOTENCY_KEY_REQUIRED",
+        .message = "Send an Idempotency-Key header, or idempotency_key in the body, so that a "
+                   "retry can't reserve twice.",
+        .errors = {{"Idempotency-Key", "is required"}},
+    });
+    return std::nullopt;
 }
 
 ReservationResult result_of(const OutcomeResult& result) {
@@ -52,7 +41,7 @@ ReservationResult result_of(const OutcomeResult& result) {
 std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
     auto request = wire::parse_reservation_request(context.request.body);
     if (context.value_or_fail(request) == nullptr) return std::nullopt;
-    const auto key = key_or_fail(context, *request);
+    const auto key = needed_key_or_fail(context, *request);
     if (!key) return std::nullopt;
     const auto& services = context.services;
     const auto mark = identity::mark_request(
