@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct Accepted {
     /// The same request was accepted before, and nothing was done now. A reservation, an event,
     /// seats or a new member are then returned as they were when made.
     bool replayed = false;
+    /// What has become of a reservation that is told as it was made.
+    std::optional<ReservationStatus> status_now;
 };
 
 /// The thing that such a command came to. CHECKs that it is one of this kind: a command that comes

@@ -34,11 +34,47 @@ std::optional<Reason> refuse_unless_held(ReservationStatus status) {
     }
 }
 
+SeatIds sorted(SeatIds seats) {
+    std::ranges::sort(seats);
+    return seats;
+}
+
 bool names_a_seat_twice(const SeatIds& seats) {
     if (seats.size() < 2) return false;
-    auto sorted = seats;
-    std::ranges::sort(sorted);
-    return std::ranges::adjacent_find(sorted) != sorted.end();
+    const auto in_order = sorted(seats);
+    return std::ranges::adjacent_find(in_order) != in_order.end();
+}
+
+/// The request asks for what this reservation was made with: the seats in any order, and the hold
+/// said or not. One that isn't said is the event's, as that is by now; a deleted event has none.
+bool asks_for(const Inventory& inventory, const ReserveSeats& command, const ReservationRow& row) {
+    const auto& event = inventory.event_of(row);
+    const Millis made_with{row.hold_ms};
+    const Millis unsaid = event.deleted ? made_with : Millis{event.event.spec.hold};
+    const Millis wanted = command.hold ? Millis{*command.hold} : unsaid;
+    return command.event == event.event.id && wanted == made_with &&
+           sorted(command.seats) == sorted(inventory.entity_as_created(row).seats);
+}
+
+/// The answer to a request that has made a reservation before; nothing for a new one.
+std::optional<Decision>
+replay_reservation(const Inventory& inventory, const ReserveSeats& command, Instant now) {
+    const auto row_of = [&](const RequestRow& before) -> const ReservationRow& {
+        return inventory.reservations()[before.made];
+    };
+    const auto as_made = [&](const RequestRow& before) {
+        const auto& row = row_of(before);
+        auto decision =
+            accept(inventory.entity_as_created(row), inventory.event_of(row).last_seq());
+        decision.outcome->status_now = status_of(row, now);
+        return decision;
+    };
+    const auto asks_the_same = [&](const RequestRow& before) {
+        return asks_for(inventory, command, row_of(before));
+    };
+    return replay(
+        inventory, &command.request, RequestKind::reservation, now, as_made, asks_the_same
+    );
 }
 
 /// Refuses by the event's terms, before any seat is looked at.
@@ -95,12 +131,7 @@ look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats,
 template <>
 Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Instant now) {
     inventory.prefetch(command.reservation, command.user, command.request.key);
-    const auto as_before = [&](const RequestRow& before) {
-        const auto& made = inventory.reservations()[before.made];
-        return accept(inventory.entity_as_created(made), inventory.event_of(made).last_seq());
-    };
-    if (auto again = replay(inventory, &command.request, RequestKind::reservation, now, as_before))
-        return *std::move(again);
+    if (auto again = replay_reservation(inventory, command, now)) return *std::move(again);
     const auto* row = inventory.plans().find(command.event);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (auto refusal = refuse_by_event(row->event, command, now))

@@ -53,7 +53,29 @@ Decision accept(Entity entity, EventId event, FactBody fact) {
 }
 
 /// If a request with this key was accepted before, returns its answer, made by `again(row)`.
-/// Returns nothing for a request without a key or with a new key.
+/// Returns nothing for a request without a key or with a new key. The request is the same if its
+/// content has the same hash, or else if `asks_the_same(row)`; another one is refused.
+template <class Again, class AsksTheSame>
+std::optional<Decision> replay(
+    const Inventory& inventory,
+    const RequestMark* request,
+    RequestKind kind,
+    Instant now,
+    Again again,
+    AsksTheSame asks_the_same
+) {
+    const auto* before =
+        request == nullptr ? nullptr : inventory.requests().find(request->key, now);
+    if (before == nullptr) return std::nullopt;
+    const bool is_same = before->kind == kind &&
+                         (before->mark.content == request->content || asks_the_same(*before));
+    if (!is_same) return refuse(Reason::idempotency_key_reused, inventory.last_seq());
+    Decision decision = again(*before);
+    if (decision.outcome) decision.outcome->replayed = true;
+    return decision;
+}
+
+/// The same, for requests that are compared by the hash of their content alone.
 template <class Again>
 std::optional<Decision> replay(
     const Inventory& inventory,
@@ -62,14 +84,8 @@ std::optional<Decision> replay(
     Instant now,
     Again again
 ) {
-    const auto* before =
-        request == nullptr ? nullptr : inventory.requests().find(request->key, now);
-    if (before == nullptr) return std::nullopt;
-    if (before->kind != kind || before->mark.content != request->content)
-        return refuse(Reason::idempotency_key_reused, inventory.last_seq());
-    Decision decision = again(*before);
-    if (decision.outcome) decision.outcome->replayed = true;
-    return decision;
+    const auto by_content_alone = [](const RequestRow&) { return false; };
+    return replay(inventory, request, kind, now, again, by_content_alone);
 }
 
 }  // namespace frontrow::domain

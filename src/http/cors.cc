@@ -19,7 +19,7 @@ void Cors::add_headers(const Request& request, Response& response) const {
         response.add_header(
             "Access-Control-Expose-Headers",
             "Allow, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
-            "Retry-After, Trace-Id, X-Request-Id"
+            "Reservation-Status, Retry-After, Trace-Id, X-Request-Id"
         );
         return;
     }

@@ -5,6 +5,7 @@
 #include "wire/status_names.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace frontrow::wire {
 namespace {
@@ -23,6 +24,33 @@ void write_seat(
     json.field("event_id", event);
     write_seat_spec(json, spec);
     json.field("status", name_of(status));
+    json.end_object();
+}
+
+void write_reservation(
+    JsonWriter& json,
+    const Reservation& reservation,
+    std::optional<Millis> expires_in
+) {
+    json.begin_object();
+    json.field("id", reservation.id);
+    json.field("event_id", reservation.event);
+    json.field("user_id", reservation.user);
+    json.key("seat_ids");
+    json.begin_array();
+    for (const auto seat : reservation.seats)
+        json.value(seat);
+    json.end_array();
+    json.key("items");
+    json.begin_array();
+    json.end_array();
+    json.field("status", name_of(reservation.status));
+    json.field("total_amount", reservation.total_amount);
+    json.field("currency", reservation.currency.code());
+    json.field("expires_at", reservation.expires_at);
+    if (expires_in) json.field("expires_in_ms", expires_in->count());
+    if (reservation.confirmed_at) json.field("confirmed_at", *reservation.confirmed_at);
+    json.field("created_at", reservation.created_at);
     json.end_object();
 }
 
@@ -65,29 +93,16 @@ void append_seat(std::string& out, const domain::SeatView& seat) {
 
 void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now) {
     JsonWriter json{out};
-    json.begin_object();
-    json.field("id", reservation.id);
-    json.field("event_id", reservation.event);
-    json.field("user_id", reservation.user);
-    json.key("seat_ids");
-    json.begin_array();
-    for (const auto seat : reservation.seats)
-        json.value(seat);
-    json.end_array();
-    json.key("items");
-    json.begin_array();
-    json.end_array();
-    json.field("status", name_of(reservation.status));
-    json.field("total_amount", reservation.total_amount);
-    json.field("currency", reservation.currency.code());
-    json.field("expires_at", reservation.expires_at);
-    if (reservation.status == ReservationStatus::pending) {
-        // It was pending when it was read, which may have been before its end.
-        json.field("expires_in_ms", std::max(reservation.expires_at - now, Millis{0}).count());
-    }
-    if (reservation.confirmed_at) json.field("confirmed_at", *reservation.confirmed_at);
-    json.field("created_at", reservation.created_at);
-    json.end_object();
+    std::optional<Millis> expires_in;
+    // It was pending when it was read, which may have been before its end.
+    if (reservation.status == ReservationStatus::pending)
+        expires_in = std::max(reservation.expires_at - now, Millis{0});
+    write_reservation(json, reservation, expires_in);
+}
+
+void append_past_reservation(std::string& out, const domain::Reservation& reservation) {
+    JsonWriter json{out};
+    write_reservation(json, reservation, std::nullopt);
 }
 
 void append_member(std::string& out, const domain::Member& member) {

@@ -20,6 +20,8 @@ void append_event(std::string& out, const domain::Event& event, Instant now);
 void append_seat(std::string& out, const domain::SeatView& seat);
 /// `now` gives a pending reservation its expires_in_ms.
 void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now);
+/// As it was once: without expires_in_ms, which a client would count from now.
+void append_past_reservation(std::string& out, const domain::Reservation& reservation);
 
 void append_member(std::string& out, const domain::Member& member);
 

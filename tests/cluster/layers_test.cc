@@ -126,6 +126,7 @@ TEST_F(ClusterLayers, without_its_key_a_repeated_request_reserves_twice) {
 
     const auto again = other.send(reservation_of(hall.event, hall.seats, "alice", "key")).value();
     EXPECT_EQ(again.header("idempotency-replayed"), "true");
+    EXPECT_EQ(again.header("reservation-status"), "cancelled");
     EXPECT_EQ(text_of(again.json(), "id"), id);
     EXPECT_EQ(count_free(other, hall), 1U);
 

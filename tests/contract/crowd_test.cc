@@ -134,11 +134,11 @@ TEST(Crowd, of_one_impatient_buyer_makes_one_reservation) {
         });
     };
     ask_all();
-    const auto body = answers[0].body;
+    const auto body = as_replayed(answers[0].body);
     std::size_t replayed = 0;
     for (const auto& answer : answers) {
         EXPECT_EQ(answer.status, 201);
-        EXPECT_EQ(answer.body, body);
+        EXPECT_EQ(as_replayed(answer.body), body);
         replayed += answer.header("idempotency-replayed") == "true" ? 1 : 0;
     }
     EXPECT_EQ(replayed, 49);

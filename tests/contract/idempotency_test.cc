@@ -10,9 +10,16 @@
 namespace frontrow::test {
 namespace {
 
-void expect_replay(const HttpAnswer& again, const HttpAnswer& first, const std::string& when) {
+void expect_replay(
+    const HttpAnswer& again,
+    const HttpAnswer& first,
+    const std::string& when,
+    const std::string& status_now = "pending"
+) {
     EXPECT_EQ(again.status, 201) << when << ": " << again.body;
-    EXPECT_EQ(again.body, first.body) << when;
+    EXPECT_EQ(again.body, as_replayed(first.body)) << when;
+    EXPECT_EQ(again.text("status"), "pending") << when;
+    EXPECT_EQ(again.header("reservation-status"), status_now) << when;
     EXPECT_EQ(again.header("idempotency-replayed"), "true") << when;
     EXPECT_EQ(again.header("location"), first.header("location")) << when;
     EXPECT_EQ(again.header("content-type"), first.header("content-type")) << when;
@@ -28,8 +35,9 @@ TEST(Idempotency, binds_the_key_to_what_was_asked_and_who_asked) {
         alice.reserve(venue.event, {venue.seats[0]}, "key", R"(,"hold_seconds":5)").code(),
         "IDEMPOTENCY_KEY_REUSED"
     );
-    EXPECT_EQ(
-        alice.reserve(venue.event, {venue.seats[0]}, "key", R"(,"unknown":5)").body, first.body
+    EXPECT_EQ(first.header("reservation-status"), "");
+    expect_replay(
+        alice.reserve(venue.event, {venue.seats[0]}, "key", R"(,"unknown":5)"), first, "unknown"
     );
     const auto bobs = Caller(server, "bob").reserve(venue.event, {venue.seats[1]}, "key");
     EXPECT_EQ(bobs.status, 201);
@@ -60,29 +68,41 @@ TEST(Idempotency, takes_the_key_from_the_header_or_the_body) {
     );
     const auto first = alice.post(kReservations, body(R"(,"idempotency_key":"a")"));
     EXPECT_EQ(first.status, 201);
-    EXPECT_EQ(alice.post(kReservations, body(""), {{"Idempotency-Key", "a"}}).body, first.body);
+    expect_replay(
+        alice.post(kReservations, body(""), {{"Idempotency-Key", "a"}}), first, "in the header"
+    );
 }
 
-TEST(Idempotency, gives_the_first_answer_whatever_has_become_of_the_reservation) {
+TEST(Idempotency, tells_how_a_reservation_was_made_and_in_a_header_what_has_become_of_it) {
     using Change = std::function<void(TestServer&, const Venue&, const std::string& path)>;
     const auto post = [](const char* action, const char* body = "") {
         return [=](TestServer& server, const Venue&, const std::string& path) {
             ASSERT_EQ(Caller(server, "alice").post(path + action, body).status, 200);
         };
     };
-    const std::pair<std::string, Change> changes[] = {
-        {"nothing happened", [](auto&, auto&, auto&) {}},
-        {"confirmed", post("/confirm")},
-        {"cancelled", post("/cancel")},
-        {"extended", post("/extend", R"({"seconds":100})")},
-        {"expired", [](auto& server, auto&, auto&) { server.clock.advance(std::chrono::hours{1}); }
-        },
+    const struct {
+        std::string when;
+        std::string status_now;
+        Change change;
+    } changes[] = {
+        {"nothing happened", "pending", [](auto&, auto&, auto&) {}},
+        {"confirmed", "confirmed", post("/confirm")},
+        {"cancelled", "cancelled", post("/cancel")},
+        {"extended", "pending", post("/extend", R"({"seconds":100})")},
+        {"about to expire",
+         "pending",
+         [](auto& server, auto&, auto&) { server.clock.advance(Millis{899'999}); }},
+        {"expired",
+         "expired",
+         [](auto& server, auto&, auto&) { server.clock.advance(Millis{900'000}); }},
         {"expired and taken by another",
+         "expired",
          [](auto& server, auto& venue, auto&) {
              server.clock.advance(std::chrono::hours{1});
              ASSERT_EQ(Caller(server, "bob").reserve(venue.event, venue.seats, "k").status, 201);
          }},
         {"the event was changed",
+         "cancelled",
          [post](auto& server, auto& venue, auto& path) {
              post("/cancel")(server, venue, path);
              Caller organizer{server, ""};
@@ -97,26 +117,30 @@ TEST(Idempotency, gives_the_first_answer_whatever_has_become_of_the_reservation)
              );
          }},
         {"the event was deleted",
+         "cancelled",
          [post](auto& server, auto& venue, auto& path) {
              post("/cancel")(server, venue, path);
              ASSERT_EQ(Caller(server, "").del("/api/v1/events/" + venue.event).status, 204);
          }},
         {"the sale was paused",
+         "pending",
          [](auto& server, auto& venue, auto&) {
              const auto path = "/api/v1/events/" + venue.event + "/sale";
              ASSERT_EQ(Caller(server, "").post(path, R"({"action":"pause"})").status, 200);
          }},
         {"the sale was ended",
+         "pending",
          [](auto& server, auto& venue, auto&) {
              const auto path = "/api/v1/events/" + venue.event + "/sale";
              ASSERT_EQ(Caller(server, "").post(path, R"({"action":"end"})").status, 200);
          }},
         {"sales have closed",
+         "expired",
          [](auto& server, auto&, auto&) {
              server.clock.set(*parse_rfc3339("2027-01-01T10:30:00Z"));
          }},
     };
-    for (const auto& [when, change] : changes) {
+    for (const auto& [when, status_now, change] : changes) {
         TestServer server;
         server.clock.set(*parse_rfc3339("2027-01-01T08:00:00Z"));
         const auto venue = make_venue(server, 2);
@@ -124,13 +148,17 @@ TEST(Idempotency, gives_the_first_answer_whatever_has_become_of_the_reservation)
         ASSERT_EQ(first.status, 201);
         change(server, venue, first.header("location"));
         expect_replay(
-            Caller(server, "alice").reserve(venue.event, venue.seats, "key"), first, when
+            Caller(server, "alice").reserve(venue.event, venue.seats, "key"),
+            first,
+            when,
+            status_now
         );
         server.restart();
         expect_replay(
             Caller(server, "alice").reserve(venue.event, venue.seats, "key"),
             first,
-            when + ", after a restart"
+            when + ", after a restart",
+            status_now
         );
         EXPECT_EQ(server.violations(), std::vector<std::string>{}) << when;
     }
@@ -141,13 +169,34 @@ TEST(Idempotency, lasts_for_24_hours_at_least) {
     const auto venue = make_venue(server, 1);
     const auto first = Caller(server, "alice").reserve(venue.event, venue.seats, "key");
     server.clock.advance(std::chrono::hours{24} - Millis{1});
-    expect_replay(
-        Caller(server, "alice").reserve(venue.event, venue.seats, "key"), first, "a day later"
-    );
+    const auto ask = [&] {
+        return Caller(server, "alice").reserve(venue.event, venue.seats, "key");
+    };
+    expect_replay(ask(), first, "a day later", "expired");
     server.restart();
-    expect_replay(
-        Caller(server, "alice").reserve(venue.event, venue.seats, "key"), first, "and restarted"
-    );
+    expect_replay(ask(), first, "and restarted", "expired");
+    // Then it's a new request, which takes the seat.
+    server.clock.advance(Millis{1});
+    const auto anew = ask();
+    EXPECT_EQ(anew.status, 201);
+    EXPECT_EQ(anew.header("idempotency-replayed"), "");
+    EXPECT_NE(anew.text("id"), first.text("id"));
+}
+
+/// Cancelled at once it is shown for as long as its key is good, and no longer.
+TEST(Idempotency, leads_to_a_reservation_that_is_still_shown) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller alice{server, "alice"};
+    const auto first = alice.reserve(venue.event, venue.seats, "key");
+    ASSERT_EQ(alice.post(first.header("location") + "/cancel").status, 200);
+    server.clock.advance(std::chrono::hours{24} - Millis{1});
+    const auto again = alice.reserve(venue.event, venue.seats, "key");
+    expect_replay(again, first, "a day later", "cancelled");
+    EXPECT_EQ(alice.get(again.header("location")).text("status"), "cancelled");
+    server.clock.advance(Millis{1});
+    EXPECT_EQ(alice.get(first.header("location")).status, 404);
+    EXPECT_EQ(alice.reserve(venue.event, venue.seats, "key").header("idempotency-replayed"), "");
 }
 
 TEST(Idempotency, does_not_depend_on_how_the_request_is_spelled) {
@@ -192,14 +241,66 @@ TEST(Idempotency, does_not_depend_on_how_the_request_is_spelled) {
         first,
         "in both"
     );
-    // Other seats, other order, another hold: another request.
+    const auto reversed = R"([")" + seats[1] + R"(",")" + seats[0] + R"("])";
+    const auto with = [&](const std::string& more) {
+        return ask(R"({"event_id":")" + event + R"(",)" + more + "}");
+    };
+    expect_replay(with(R"("seat_ids":)" + reversed), first, "another order");
+    expect_replay(with(R"("seat_ids":)" + list + R"(,"hold_seconds":900)"), first, "the default");
+    expect_replay(with(R"("hold_seconds":900,"seat_ids":)" + reversed), first, "both");
+    // Other seats, another hold: another request.
+    const auto in_list = [](const std::string& ids) { return R"("seat_ids":[")" + ids + R"("])"; };
     for (const auto& other :
-         {R"("seat_ids":[")" + seats[0] + R"("])",
-          R"("seat_ids":[")" + seats[1] + R"(",")" + seats[0] + R"("])",
-          R"("seat_ids":)" + list + R"(,"hold_seconds":900)"}) {
-        EXPECT_EQ(
-            ask(R"({"event_id":")" + event + R"(",)" + other + "}").code(), "IDEMPOTENCY_KEY_REUSED"
-        ) << other;
+         {in_list(seats[0]),
+          in_list(seats[0] + R"(",")" + seats[2]),
+          in_list(seats[0] + R"(",")" + seats[1] + R"(",")" + seats[2]),
+          in_list(seats[0] + R"(",")" + seats[1] + R"(",")" + seats[1]),
+          R"("seat_ids":)" + list + R"(,"hold_seconds":899)"}) {
+        EXPECT_EQ(with(other).code(), "IDEMPOTENCY_KEY_REUSED") << other;
+    }
+}
+
+/// What a request that doesn't say its hold has asked for is what it got.
+TEST(Idempotency, knows_a_default_hold_by_what_the_reservation_was_made_with) {
+    constexpr std::string_view kUnsaid = "";
+    constexpr std::string_view kWith900 = R"(,"hold_seconds":900)";
+    constexpr std::string_view kWith300 = R"(,"hold_seconds":300)";
+    const struct {
+        std::string_view first;
+        /// The event's hold is changed from 900 s to 300 s between the two.
+        bool is_changed;
+        std::string_view second;
+        bool is_same;
+    } rows[] = {
+        {kUnsaid, false, kUnsaid, true},
+        {kUnsaid, false, kWith900, true},
+        {kUnsaid, false, kWith300, false},
+        {kWith900, false, kUnsaid, true},
+        {kWith300, false, kUnsaid, false},
+        {kUnsaid, true, kUnsaid, true},
+        {kUnsaid, true, kWith900, true},
+        {kUnsaid, true, kWith300, false},
+        {kWith900, true, kUnsaid, false},
+        {kWith900, true, kWith900, true},
+        {kWith300, true, kUnsaid, true},
+    };
+    for (const auto& [first, is_changed, second, is_same] : rows) {
+        TestServer server;
+        const auto venue = make_venue(server, 1);
+        Caller alice{server, "alice"};
+        const auto made = alice.reserve(venue.event, venue.seats, "key", first);
+        ASSERT_EQ(made.status, 201);
+        if (is_changed) {
+            const auto body = event_body(R"(,"hold_seconds":300)");
+            ASSERT_EQ(Caller(server, "").put("/api/v1/events/" + venue.event, body).status, 200);
+        }
+        const auto again = alice.reserve(venue.event, venue.seats, "key", second);
+        const auto what =
+            std::string{first} + (is_changed ? ", changed, " : ", ") + std::string{second};
+        if (is_same)
+            expect_replay(again, made, what);
+        else
+            EXPECT_EQ(again.code(), "IDEMPOTENCY_KEY_REUSED") << what;
     }
 }
 
@@ -307,7 +408,7 @@ TEST(Idempotency, of_fifty_at_once_across_a_restart_makes_one_reservation) {
             if (!answer) continue;
             ++answered;
             EXPECT_EQ(answer->status, 201) << answer->body;
-            bodies.insert(answer->body);
+            bodies.insert(as_replayed(answer->body));
         }
         if (!restarts_meanwhile) EXPECT_EQ(answered, 50);
     }

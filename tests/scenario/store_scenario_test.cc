@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <random>
+#include <tuple>
 
 namespace frontrow::test {
 namespace {
@@ -190,6 +191,23 @@ TEST_P(StoreScenario, refuses_a_key_that_comes_with_another_request) {
     EXPECT_EQ(status_of(reservation), Status::pending);
 }
 
+TEST_P(StoreScenario, takes_the_same_seats_in_another_order_for_the_same_request) {
+    const auto event = open_sale(10);
+    auto wish = request(event, "ann", 0, 3);
+    const auto made = accepted(wish);
+    std::ranges::reverse(wish.seats);
+    wish.request.content = {1, 2};
+    for (const auto status : {Status::pending, Status::confirmed}) {
+        const auto again = execute(wish).value();
+        ASSERT_TRUE(again && again->replayed);
+        EXPECT_EQ(std::get<domain::Reservation>(again->entity), made);
+        EXPECT_EQ(again->status_now, status);
+        accepted(domain::ConfirmReservation{made.id, "ann"});
+        world_->restart();
+    }
+    EXPECT_EQ(available(event), 7);
+}
+
 TEST_P(StoreScenario, lets_a_refused_key_be_tried_again) {
     const auto event = open_sale(2);
     const auto anns = accepted(request(event, "ann", 0));
@@ -316,10 +334,12 @@ TEST_P(StoreScenario, still_shows_and_replays_what_ended_in_an_event_that_was_de
         EXPECT_EQ(of_ann.total_amount, made.total_amount);
         EXPECT_EQ(status_of(late), Status::expired);
         EXPECT_EQ(world_->read(store().list_reservations("ann", {.limit = 9})).size(), 1);
-        for (const auto& [asked, answered] : {std::pair{wish, made}, {late_wish, late}}) {
+        for (const auto& [asked, answered, status] :
+             {std::tuple{wish, made, Status::cancelled}, {late_wish, late, Status::expired}}) {
             const auto again = execute(asked).value();
             ASSERT_TRUE(again && again->replayed);
             EXPECT_EQ(std::get<domain::Reservation>(again->entity), answered);
+            EXPECT_EQ(again->status_now, status);
         }
         EXPECT_EQ(refused(request(second, "cid", 0)), Reason::event_not_found);
         EXPECT_FALSE(world_->read(store().find_seat(made.seats.front())));

@@ -43,4 +43,10 @@ make_http_answer(unsigned status, std::map<std::string, std::string> headers, st
     return answer;
 }
 
+std::string as_replayed(std::string body) {
+    const auto begin = body.find("\"expires_in_ms\":");
+    if (begin != std::string::npos) body.erase(begin, body.find(',', begin) + 1 - begin);
+    return body;
+}
+
 }  // namespace frontrow::test

@@ -30,4 +30,8 @@ struct HttpAnswer {
 HttpAnswer
 make_http_answer(unsigned status, std::map<std::string, std::string> headers, std::string body);
 
+/// The body of a 201 for a reservation as a repeat of the request is told it: what is left of the
+/// hold isn't.
+std::string as_replayed(std::string body);
+
 }  // namespace frontrow::test

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <optional>
 #include <ranges>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -254,7 +255,8 @@ private:
         if (!mark) return answer(command, now);
         for (const auto& done : done_) {
             if (done.mark.key != mark->key || now - done.at >= std::chrono::hours{24}) continue;
-            if (done.kind != kind || done.mark.content != mark->content)
+            if (done.kind != kind ||
+                (done.mark.content != mark->content && !asks_the_same(command, done.answer)))
                 return refuse(Reason::idempotency_key_reused);
             auto again = told_again(command, done.answer, now);
             if (again) again->replayed = true;
@@ -270,6 +272,21 @@ private:
             return command.request;
         else
             return std::nullopt;
+    }
+    /// Another body may ask for the same: the same seats for the same time.
+    template <class One>
+    bool asks_the_same(const One&, const Answer&) const {
+        return false;
+    }
+    bool asks_the_same(const domain::ReserveSeats& command, const Answer& first) const {
+        const auto& made = std::get<domain::Reservation>(first->entity);
+        const std::multiset<SeatId> wanted(command.seats.begin(), command.seats.end());
+        const auto hold_made = made.expires_at - made.created_at;
+        auto hold = hold_made;
+        if (const auto* known = find_event(command.event)) hold = known->event.spec.hold;
+        if (command.hold) hold = *command.hold;
+        return command.event == made.event && hold == hold_made &&
+               wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end());
     }
     /// As it was told at first, but for what is told as it is now.
     template <class One>
@@ -287,6 +304,12 @@ private:
         const auto* member = known->member(command.sub);
         return member == nullptr ? refuse(Reason::member_not_found)
                                  : accept(domain::AddedMember{*member, false});
+    }
+    Answer told_again(const domain::ReserveSeats&, const Answer& first, Instant now) {
+        auto again = *first;
+        again.status_now =
+            reservation(std::get<domain::Reservation>(first->entity).id, now)->status;
+        return again;
     }
     Answer told_again(const domain::ExtendReservation&, const Answer& first, Instant now) {
         return accept(*reservation(std::get<domain::Reservation>(first->entity).id, now));

@@ -412,12 +412,23 @@ private:
         return domain::ExtendReservation{some_reservation(four[0]), buyer(four), by};
     }
 
-    /// The same request again, sometimes with other content or with its old key for a new one.
+    /// The same request again, sometimes in other words: those of the same request, or those of
+    /// another.
     domain::Command repeat(const Four& four) {
         if (reservations_.empty()) return reserve(four, 0);
-        auto command = reservations_[four[0] % reservations_.size()].asked;
+        const auto& made = reservations_[four[0] % reservations_.size()];
+        auto command = made.asked;
         command.reservation = ReservationId{new_id(3)};
-        if (four[1] % 8 == 7) command.request.content = Bits128{7, made_};
+        if (four[1] % 2 == 0) return command;
+        command.request.content = Bits128{7, made_};
+        const auto& first = made.as_created;
+        if (four[1] % 4 == 1) std::ranges::reverse(command.seats);
+        if (four[1] % 8 >= 6) command.hold.reset();
+        if (four[1] % 16 == 5)
+            command.hold =
+                std::chrono::floor<std::chrono::seconds>(first.expires_at - first.created_at);
+        if (four[1] % 16 == 13) command.hold = std::chrono::seconds{1 + four[2]};
+        if (four[1] % 16 == 11) command.seats.push_back(command.seats.front());
         return command;
     }
 

@@ -14,7 +14,7 @@ namespace frontrow::test {
 // Commands and what they came to: whether two are the same, and in words for who reads a failure.
 
 inline bool same(const domain::Accepted& a, const domain::Accepted& b) {
-    if (a.replayed != b.replayed) return false;
+    if (a.replayed != b.replayed || a.status_now != b.status_now) return false;
     using Block = std::shared_ptr<const domain::SeatBlock>;
     const auto* block_a = std::get_if<Block>(&a.entity);
     const auto* block_b = std::get_if<Block>(&b.entity);
@@ -72,11 +72,14 @@ inline std::string told(const std::shared_ptr<const domain::SeatBlock>& block) {
         text += " " + seat.number + " at " + told_number(seat.price);
     return text;
 }
-inline std::string told(const domain::Reservation& one) {
+inline std::string told(domain::ReservationStatus status) {
     constexpr const char* kNames[] = {"pending", "confirmed", "cancelled", "expired"};
+    return kNames[static_cast<int>(status)];
+}
+inline std::string told(const domain::Reservation& one) {
     return "reservation " + told(one.id) + " of " + one.user + " for " + told(one.seats) +
-           " of event " + told(one.event) + ", " + kNames[static_cast<int>(one.status)] +
-           ", made " + to_rfc3339(one.created_at) + ", until " + to_rfc3339(one.expires_at) +
+           " of event " + told(one.event) + ", " + told(one.status) + ", made " +
+           to_rfc3339(one.created_at) + ", until " + to_rfc3339(one.expires_at) +
            (one.confirmed_at ? ", confirmed " + to_rfc3339(*one.confirmed_at) : "") + ", " +
            told_number(one.total_amount) + " " + std::string{one.currency.code()};
 }
@@ -101,7 +104,8 @@ inline std::string told(const domain::Outcome& outcome) {
     if (outcome) {
         const auto entity = [](const auto& one) { return told(one); };
         return "accepted: " + std::visit(entity, outcome->entity) +
-               (outcome->replayed ? " (replayed)" : "");
+               (outcome->replayed ? " (replayed)" : "") +
+               (outcome->status_now ? ", by now " + told(*outcome->status_now) : "");
     }
     const auto& refusal = outcome.error();
     auto text = "refused for reason " + told_number(refusal.reason) + ", limit " +

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -409,10 +410,18 @@ TEST(ReserveSeats, takes_seats_of_two_holds_that_ran_out_at_once) {
     EXPECT_THAT(office.violations(), IsEmpty());
 }
 
-TEST(ReserveSeats, gives_a_request_that_comes_again_its_first_answer) {
+TEST(ReserveSeats, tells_a_request_that_comes_again_what_was_made_and_what_has_become_of_it) {
     enum class Then { nothing, confirmed, cancelled, extended, expired, deleted };
     using enum Then;
-    for (const auto then : {nothing, confirmed, cancelled, extended, expired, deleted}) {
+    const std::pair<Then, ReservationStatus> rows[] = {
+        {nothing, ReservationStatus::pending},
+        {confirmed, ReservationStatus::confirmed},
+        {cancelled, ReservationStatus::cancelled},
+        {extended, ReservationStatus::pending},
+        {expired, ReservationStatus::expired},
+        {deleted, ReservationStatus::expired},
+    };
+    for (const auto& [then, status_now] : rows) {
         BoxOffice office;
         const auto event = office.open(2);
         auto wish = office.wish(event, "ann", {0});
@@ -427,7 +436,64 @@ TEST(ReserveSeats, gives_a_request_that_comes_again_its_first_answer) {
         const auto again = office.act(wish);
         ASSERT_EQ(answer(again), "replayed") << static_cast<int>(then);
         EXPECT_EQ(std::get<Reservation>(again->entity), first);
+        EXPECT_EQ(again->status_now, status_now) << static_cast<int>(then);
         EXPECT_EQ(office.facts_of_last(), 0U);
+    }
+}
+
+TEST(ReserveSeats, knows_the_same_request_in_other_words) {
+    using Change = std::function<void(BoxOffice&, ReserveSeats&)>;
+    const auto with_hold = [](std::chrono::seconds hold) -> Change {
+        return [hold](auto&, auto& wish) { wish.hold = hold; };
+    };
+    const auto with_seats = [](std::initializer_list<std::uint32_t> seats) -> Change {
+        return [seats = std::vector(seats)](auto& office, auto& wish) {
+            const auto event = wish.event;
+            wish.seats.clear();
+            for (const auto seat : seats)
+                wish.seats.push_back(office.seat(event, seat));
+        };
+    };
+    const struct {
+        std::string_view what;
+        Change change;
+        std::string_view answer;
+    } rows[] = {
+        {"other words", [](auto&, auto&) {}, "replayed"},
+        {"another order", with_seats({1, 2, 0}), "replayed"},
+        {"its own hold", with_hold(10min), "replayed"},
+        {"another hold", with_hold(10min - 1s), "idempotency_key_reused"},
+        {"a seat less", with_seats({0, 1}), "idempotency_key_reused"},
+        {"a seat more", with_seats({0, 1, 2, 3}), "idempotency_key_reused"},
+        {"another seat", with_seats({0, 1, 3}), "idempotency_key_reused"},
+        {"a seat twice", with_seats({0, 1, 2, 2}), "idempotency_key_reused"},
+        {"another event",
+         [](auto&, auto& wish) { wish.event = EventId{Bits128{77, 8}}; },
+         "idempotency_key_reused"},
+        {"the event's hold is another by now",
+         [](auto& office, auto& wish) {
+             auto spec = BoxOffice::spec();
+             spec.hold = 10min - 1s;
+             ASSERT_TRUE(office.update(wish.event, spec));
+         },
+         "idempotency_key_reused"},
+        {"the event is gone",
+         [](auto& office, auto& wish) {
+             office.now += kHold;
+             ASSERT_TRUE(office.remove(wish.event));
+         },
+         "replayed"},
+    };
+    for (const auto& row : rows) {
+        BoxOffice office;
+        const auto event = office.open(4);
+        auto wish = office.wish(event, "ann", {0, 1, 2});
+        ASSERT_TRUE(office.act(wish));
+        wish.reservation = ReservationId{Bits128{77, 7}};
+        wish.request.content = Bits128{7, 7};
+        row.change(office, wish);
+        EXPECT_EQ(answer(office.act(wish)), row.answer) << row.what;
+        EXPECT_THAT(office.violations(), IsEmpty()) << row.what;
     }
 }
 
@@ -452,7 +518,10 @@ TEST(ReserveSeats, remembers_a_key_for_a_day_and_no_longer) {
         ASSERT_TRUE(office.act(wish));
         office.now += row.at;
         wish.reservation = ReservationId{Bits128{77, 7}};
-        if (!row.same_content) wish.request.content = Bits128{7, 7};
+        if (!row.same_content) {
+            wish.request.content = Bits128{7, 7};
+            wish.seats = {office.seat(event, 1)};
+        }
         EXPECT_EQ(answer(office.act(wish)), row.answer) << row.at.count() << " ms";
     }
 }

@@ -3,6 +3,7 @@
 #include "identity/request_mark.h"
 #include "wire/entity_json.h"
 #include "wire/requests.h"
+#include "wire/status_names.h"
 
 #include <string>
 #include <string_view>
@@ -68,8 +69,13 @@ void reply_created(Context& context, OutcomeResult& result) {
     auto& response = context.response;
     response.status = 201;
     response.add_location("/api/v1/reservations/", reservation->id.bits());
-    // As of its making, so that a replay is the same to the letter.
-    wire::append_reservation(response.body, *reservation, reservation->created_at);
+    if (const auto status_now = (*result)->status_now) {
+        response.add_header("Reservation-Status", wire::name_of(*status_now));
+        wire::append_past_reservation(response.body, *reservation);
+    } else {
+        // All of its hold is left.
+        wire::append_reservation(response.body, *reservation, reservation->created_at);
+    }
 }
 
 /// The answer to confirm, cancel and extend: the reservation as it is now.
