@@ -40,7 +40,7 @@ struct Application::Parts {
               std::move(settings.auth),
               [this](const auto& digest) { return store->find_api_key(digest); }
           },
-          router{http::all_routes(), metrics},
+          router{http::all_routes(), metrics, settings.base_path},
           services{
               *store,
               ids,
@@ -52,7 +52,8 @@ struct Application::Parts {
               bodies,
               sha,
               house,
-              settings.hold
+              settings.hold,
+              std::move(settings.base_path)
           },
           dispatcher{router, services, limits, cors, world.log},
           server{executor, dispatcher, turns, house, world.log} {}

@@ -3,6 +3,7 @@
 #include "app/open_store.h"
 #include "base/result.h"
 #include "domain/event.h"
+#include "http/base_path.h"
 #include "http/limits.h"
 #include "http/server.h"
 #include "identity/authenticator.h"
@@ -31,6 +32,7 @@ public:
         std::chrono::seconds hold = domain::EventSpec{}.hold;
         /// The origins whose pages may ask.
         std::vector<std::string> cors_origins;
+        http::BasePath base_path = {};
     };
 
     using World = StoreWorld;

@@ -68,6 +68,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
         .limits = {},
         .hold = std::chrono::minutes{settings.hold_minutes},
         .cors_origins = settings.cors_origins,
+        .base_path = http::BasePath{settings.base_path},
     };
 }
 

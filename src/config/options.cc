@@ -23,6 +23,11 @@ std::string check_store(const std::string& url) {
     return error ? error->message : std::string{};
 }
 
+std::string check_base(const std::string& path) {
+    const auto error = check_base_path(path);
+    return error ? error->message : std::string{};
+}
+
 constexpr auto kFolder = "The folder with the journal";
 
 CLI::Option* add_data_dir(CLI::App& command, std::filesystem::path& folder, const char* what) {
@@ -154,6 +159,16 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->type_name("ADDRESS:PORT")
         ->check(CLI::Validator{check_listen, ""})
         ->capture_default_str();
+    command
+        .add_option(
+            "--base-path",
+            settings.base_path,
+            "The path below which all of it lies, like /shop, for a proxy that passes paths on as "
+            "they are; none by default"
+        )
+        ->envname("FRONTROW_BASE_PATH")
+        ->type_name("PATH")
+        ->check(CLI::Validator{check_base, ""});
     add_options(command, settings.store);
     add_clock_option(command, settings.store);
     add_database_options(command, settings);

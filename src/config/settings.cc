@@ -42,6 +42,16 @@ bool is_production(std::string_view app_env) {
     });
 }
 
+/// Without percent-encoding, and neither of those that mean another folder.
+bool is_clean_segment(std::string_view segment) {
+    const auto is_unreserved = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view{"-._~"}.contains(c);
+    };
+    return !segment.empty() && segment != "." && segment != ".." &&
+           std::ranges::all_of(segment, is_unreserved);
+}
+
 std::optional<UsageError> check_clock(const StoreSettings& settings) {
     if (!settings.accept_clock || !settings.is_cluster()) return std::nullopt;
     return UsageError{"--accept-clock is for a data folder: a cluster goes by its database's clock"
@@ -68,6 +78,22 @@ Result<HostPort, UsageError> parse_listen(std::string_view text) {
 
 bool is_loopback(std::string_view host) {
     return host == "::1" || host.starts_with("127.");
+}
+
+std::optional<UsageError> check_base_path(std::string_view path) {
+    const UsageError error{
+        std::string{path} +
+        " isn't a path like /shop or /tickets/2027: a slash before each part and none at the end, "
+        "and parts of letters, digits and -._~, but not . or .."
+    };
+    for (auto rest = path; !rest.empty();) {
+        if (!rest.starts_with('/')) return error;
+        rest.remove_prefix(1);
+        const auto segment = rest.substr(0, rest.find('/'));
+        if (!is_clean_segment(segment)) return error;
+        rest.remove_prefix(segment.size());
+    }
+    return std::nullopt;
 }
 
 std::optional<UsageError> check(const StoreSettings& settings) {

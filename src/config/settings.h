@@ -54,6 +54,8 @@ struct ServeSettings {
     std::string user_api_key;
     /// The origins whose pages may ask, as a browser writes them.
     std::vector<std::string> cors_origins;
+    /// Empty, or the path below which all of it lies: check_base_path().
+    std::string base_path;
     bool dev = false;
 };
 
@@ -117,6 +119,10 @@ struct HostPort {
 Result<HostPort, UsageError> parse_listen(std::string_view text);
 
 bool is_loopback(std::string_view host);
+
+/// What is wrong with it as a path like `/shop`; nothing for an empty one, which is none. What it
+/// takes needs no encoding and can't be read as another path.
+std::optional<UsageError> check_base_path(std::string_view path);
 
 /// What would let others in: secrets that may be guessed, one that stands for two. A sentence each,
 /// which repeats none of them.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "http/base_path.h"
 #include "http/problem.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -51,6 +52,7 @@ struct Services {
     const House& house;
     /// How long a reservation is held where its event doesn't say.
     std::chrono::seconds hold;
+    BasePath base_path = {};
 };
 
 struct RouteEntry;
@@ -91,6 +93,11 @@ public:
     std::array<std::string, 2> path_parts;
     /// Its handler is to answer it; otherwise the answer is there already.
     bool is_admitted = false;
+
+    /// Tells where the thing is that was made: its id behind the path of its kind.
+    void add_location(std::string_view path, Bits128 id) {
+        response.add_location(services.base_path.text(), path, id);
+    }
 
     /// Answers with a problem.
     void fail(Problem problem) { write_problem(response, std::move(problem), trace); }

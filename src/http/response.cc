@@ -55,8 +55,9 @@ void Response::add_header(std::string_view name, std::string_view value) {
     extra_headers_ += "\r\n";
 }
 
-void Response::add_location(std::string_view path, Bits128 id) {
+void Response::add_location(std::string_view base_path, std::string_view path, Bits128 id) {
     extra_headers_ += "Location: ";
+    extra_headers_ += base_path;
     extra_headers_ += path;
     append_uuid(extra_headers_, id);
     extra_headers_ += "\r\n";

@@ -46,8 +46,8 @@ public:
     /// A header of this answer alone. Neither part holds a line end: values that came from a client
     /// were checked.
     void add_header(std::string_view name, std::string_view value);
-    /// Where the thing is that was made: its id behind the path of its kind.
-    void add_location(std::string_view path, Bits128 id);
+    /// Of three parts, for the answers of a sale.
+    void add_location(std::string_view base_path, std::string_view path, Bits128 id);
 
     /// Appends status line and headers. The body goes after them.
     void write_head(std::string& out, TraceId trace, std::string_view request_id, bool keep_alive)

@@ -4,6 +4,7 @@
 #include "http/query.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace frontrow::http {
 namespace {
@@ -73,8 +74,8 @@ std::size_t PathSegments::count_parts() const {
     return static_cast<std::size_t>(std::ranges::count_if(each_, is_part));
 }
 
-Router::Router(std::span<const Route> routes, telemetry::Metrics& metrics)
-    : unrouted_{metrics.route("OTHER", "unknown")} {
+Router::Router(std::span<const Route> routes, telemetry::Metrics& metrics, BasePath base_path)
+    : base_path_{std::move(base_path)}, unrouted_{metrics.route("OTHER", "unknown")} {
     entries_.reserve(routes.size());
     for (const auto& route : routes) {
         const auto segments = PathSegments::split(route.pattern);
@@ -87,9 +88,11 @@ Router::Router(std::span<const Route> routes, telemetry::Metrics& metrics)
 
 Router::Match Router::find(Method method, std::string_view path, PathParts& parts) {
     Match match;
-    const auto asked = PathSegments::split(path);
+    const auto below = base_path_.take_off(path);
+    const auto asked = PathSegments::split(below.value_or(path));
     if (!asked) return match;
     for (auto& entry : entries_) {
+        if (!below && !entry.route.is_also_at_root) continue;
         if (!asked->fit(entry.segments)) continue;
         if (entry.route.method == method) {
             if (!asked->take_parts(entry.segments, parts)) return {};

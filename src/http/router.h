@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/base_path.h"
 #include "http/context.h"
 #include "telemetry/metrics.h"
 
@@ -39,6 +40,8 @@ struct Route {
     Access access;
     BodyKind body;
     Handler handler;
+    /// Found at the root of the host as well as below the base path: its askers come by no proxy.
+    bool is_also_at_root = false;
 };
 
 /// The decoded {…} parts of a path, in order.
@@ -81,7 +84,7 @@ public:
         std::string allowed;
     };
 
-    Router(std::span<const Route> routes, telemetry::Metrics& metrics);
+    Router(std::span<const Route> routes, telemetry::Metrics& metrics, BasePath base_path = {});
 
     /// Fills `parts` with the decoded {…} parts of the path.
     Match find(Method method, std::string_view path, PathParts& parts);
@@ -89,6 +92,7 @@ public:
     telemetry::Metrics::Route& unrouted() { return unrouted_; }
 
 private:
+    BasePath base_path_;
     std::vector<RouteEntry> entries_;
     telemetry::Metrics::Route unrouted_;
 };

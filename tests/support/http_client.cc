@@ -71,11 +71,14 @@ struct HttpClient::Impl {
     }
 
     int socket = -1;
+    std::string base_path;
     /// What came after the last answer.
     boost::beast::flat_buffer buffer;
 };
 
-HttpClient::HttpClient(std::uint16_t port) : impl_{std::make_unique<Impl>()} {
+HttpClient::HttpClient(std::uint16_t port, std::string base_path)
+    : impl_{std::make_unique<Impl>()} {
+    impl_->base_path = std::move(base_path);
     impl_->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (impl_->socket < 0) give_up("socket", errno);
     sockaddr_in address{};
@@ -121,7 +124,7 @@ HttpAnswer HttpClient::ask(
     const Headers& headers,
     std::string_view body
 ) {
-    send(request_text(method, target, headers, body));
+    send(request_text(method, impl_->base_path + std::string{target}, headers, body));
     auto answer = receive(method == "HEAD");
     check_against_openapi(method, target, answer);
     return answer;

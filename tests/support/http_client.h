@@ -21,7 +21,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// std::runtime_error, as it does when the server closes without an answer.
 class HttpClient {
 public:
-    explicit HttpClient(std::uint16_t port);
+    /// `base_path`: where on the server ask() asks.
+    explicit HttpClient(std::uint16_t port, std::string base_path = {});
     ~HttpClient();
     HttpClient(HttpClient&&) noexcept;
     HttpClient& operator=(HttpClient&&) noexcept;

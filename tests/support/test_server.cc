@@ -54,6 +54,7 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
         .auth = options_.auth,
         .limits = options_.limits,
         .cors_origins = options_.cors_origins,
+        .base_path = http::BasePath{options_.base_path},
     };
     auto opened = app::Application::open(
         running.context.get_executor(), std::move(settings), std::move(world)

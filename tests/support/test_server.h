@@ -42,6 +42,8 @@ public:
         std::size_t waiting_max = 16'384;
         /// Whose pages may ask.
         std::vector<std::string> cors_origins;
+        /// Where on it all of it lies, and connect()'s clients ask.
+        std::string base_path;
     };
 
     explicit TestServer(Options options);
@@ -49,15 +51,17 @@ public:
     ~TestServer();
 
     std::uint16_t port() const { return port_; }
-    HttpClient connect() const { return HttpClient{port_}; }
+    HttpClient connect() const { return HttpClient{port_, options_.base_path}; }
     /// Ends gracefully; returns when everything is closed.
     void stop();
     /// Begins to end, and returns at once.
     void begin_stop();
     void start_again();
     void restart();
-    /// From the next start on.
+    // From the next start on.
+
     void set_auth(identity::AuthSettings auth) { options_.auth = std::move(auth); }
+    void set_base_path(std::string path) { options_.base_path = std::move(path); }
 
     /// How often the store has given up.
     int failures() const { return failures_; }

@@ -229,6 +229,37 @@ TEST(Router, names_the_methods_that_a_path_is_known_with) {
     EXPECT_EQ(found(router, Method::options, "/events/"), "404");
 }
 
+TEST(Router, finds_all_below_its_base_path_and_elsewhere_what_is_also_at_the_root) {
+    constexpr Route kSome[] = {
+        {Method::get, "/", Access::anyone, BodyKind::none, nullptr},
+        {Method::get, "/events/{id}", Access::anyone, BodyKind::none, nullptr},
+        {Method::get, "/livez", Access::anyone, BodyKind::none, nullptr, true},
+    };
+    telemetry::Metrics metrics;
+    Router router{kSome, metrics, BasePath{"/a/shop"}};
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {"/a/shop", "GET /"},
+        {"/a/shop/", "GET /"},
+        {"/a/shop/events/7", "GET /events/{id} 7"},
+        {"/a/shop/livez", "GET /livez"},
+        {"/livez", "GET /livez"},
+        {"/", "404"},
+        {"/a", "404"},
+        {"/events/7", "404"},
+        {"/a/shopevents/7", "404"},
+        {"/a/shops/events/7", "404"},
+        {"/A/shop/events/7", "404"},
+        {"/a/shop//events/7", "404"},
+        {"/a/shop/a/shop/events/7", "404"},
+        {"/shop/livez", "404"},
+    };
+    for (const auto& [path, expected] : rows)
+        EXPECT_EQ(found(router, Method::get, path), expected) << path;
+    EXPECT_EQ(found(router, Method::put, "/events/7"), "404");
+    EXPECT_EQ(found(router, Method::put, "/livez"), "405 GET, HEAD, OPTIONS");
+    EXPECT_EQ(found(router, Method::put, "/a/shop/events/7"), "405 GET, HEAD, OPTIONS");
+}
+
 constexpr std::string_view kTraceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 TEST(Traceparent, gives_its_trace) {

@@ -16,10 +16,12 @@ function skip(reason) {
   process.exit(SKIPPED);
 }
 
-/** `frontrow serve --dev` in a folder of its own; `url` is where, stop() ends it. */
-export async function startServer(program) {
+/** `frontrow serve --dev` in a folder of its own; `url` is where, below the base path, stop() ends it. */
+export async function startServer(program, basePath = "") {
   const folder = await mkdtemp(join(tmpdir(), "frontrow-web-"));
-  const child = spawn(program, ["serve", "--dev", "--listen", "127.0.0.1:0", "--data-dir", folder], {
+  const options = ["--listen", "127.0.0.1:0", "--data-dir", folder];
+  if (basePath) options.push("--base-path", basePath);
+  const child = spawn(program, ["serve", "--dev", ...options], {
     stdio: ["ignore", "inherit", "pipe"],
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -27,7 +29,7 @@ export async function startServer(program) {
     ended.then(() => reject(new Error("the server doesn't serve")));
     readline.createInterface({ input: child.stderr }).on("line", (line) => {
       const told = line.startsWith("{") ? JSON.parse(line) : {};
-      if (told.message === "serving") resolve(`http://${told.address}`);
+      if (told.message === "serving") resolve(`http://${told.address}${basePath}`);
     });
   });
   const stop = async () => {

@@ -1,12 +1,12 @@
-// A person reserves a seat on the page at /swagger: node swagger_test.mjs NODE_MODULES FRONTROW
+// A person reserves a seat on the page at /swagger: node swagger_test.mjs NODE_MODULES FRONTROW [BASE_PATH]
 import assert from "node:assert/strict";
 import process from "node:process";
 
 import { startBrowser, startServer, watch } from "./server.mjs";
 
-const [modules, program] = process.argv.slice(2);
+const [modules, program, basePath] = process.argv.slice(2);
 const browser = await startBrowser(modules);
-const server = await startServer(program);
+const server = await startServer(program, basePath);
 const { url } = server;
 
 async function ask(method, path, body, headers = {}) {

@@ -41,7 +41,7 @@ Awaitable<void> create_api_key(Context& context) {
     const auto* key = entity_or_fail<domain::ApiKey>(context, result);
     if (key == nullptr) co_return;
     context.response.status = 201;
-    context.response.add_location("/api/v1/api-keys/", key->id.bits());
+    context.add_location("/api/v1/api-keys/", key->id.bits());
     // A key that was told once is kept nowhere, and its request when repeated gets all but it.
     if ((*result)->replayed)
         wire::append_api_key(context.response.body, *key);

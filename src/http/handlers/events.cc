@@ -46,7 +46,7 @@ domain::MeantVersions if_version(const Request& request) {
 
 void reply_event(Context& context, const domain::Event& event, unsigned status) {
     context.response.status = status;
-    if (status == 201) context.response.add_location("/api/v1/events/", event.id.bits());
+    if (status == 201) context.add_location("/api/v1/events/", event.id.bits());
     // One that was made is told as of its making, so that a replay is the same to the letter.
     const auto at = status == 201 ? event.created_at : context.services.store.now();
     if (!tag_answer(context, tag_of(event.version, sale_state(event, at))))

@@ -78,8 +78,8 @@ Awaitable<void> list_facts(Context& context) {
     if (told.last.seq < head->seq) {
         context.response.add_header(
             "Link",
-            "</api/v1/facts?limit=" + std::to_string(*limit) + "&after=" + told.last.to_string() +
-                ">; rel=\"next\""
+            "<" + context.services.base_path.put_before("/api/v1/facts") + "?limit=" +
+                std::to_string(*limit) + "&after=" + told.last.to_string() + ">; rel=\"next\""
         );
     }
     context.response.body = std::move(told.text);

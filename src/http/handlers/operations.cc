@@ -1,11 +1,33 @@
+#include "base/check.h"
 #include "http/answer_memory.h"
 #include "http/handlers/assets.h"
 #include "http/handlers/handlers.h"
 #include "wire/small_json.h"
 
+#include <string_view>
+
 // What operators and their machines ask.
 
 namespace frontrow::http::handlers {
+namespace {
+
+/// The contract, whose paths lie below the server's: the `/` that stands behind `before_server`.
+void reply_document(Context& context, std::string_view document, std::string_view before_server) {
+    const auto& base_path = context.services.base_path;
+    if (base_path.is_empty()) {
+        context.response.fixed_body = document;
+        return;
+    }
+    const auto found = document.find(before_server);
+    CHECK(found != std::string_view::npos);
+    const auto slash = found + before_server.size();
+    auto& body = context.response.body;
+    body = document.substr(0, slash);
+    body += base_path.text();
+    body += document.substr(slash + 1);
+}
+
+}  // namespace
 
 Awaitable<void> health(Context& context) {
     context.response.body = wire::health_json(context.services.store.now());
@@ -60,12 +82,12 @@ Awaitable<void> metrics(Context& context) {
 
 Awaitable<void> openapi_as_yaml(Context& context) {
     context.response.content_type = "application/yaml";
-    context.response.fixed_body = assets::openapi_yaml;
+    reply_document(context, assets::openapi_yaml, "servers:\n  - url: ");
     co_return;
 }
 
 Awaitable<void> openapi_as_json(Context& context) {
-    context.response.fixed_body = assets::openapi_json;
+    reply_document(context, assets::openapi_json, R"("servers":[{"url":")");
     co_return;
 }
 

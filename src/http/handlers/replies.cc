@@ -12,9 +12,12 @@
 namespace frontrow::http::handlers {
 namespace {
 
-/// An id may come in capitals, and any of the path percent-encoded: it's the same route.
-std::string route_of(const Request& request) {
-    auto path = decode_percent(request.path).value_or(std::string{request.path});
+/// An id may come in capitals, and any of the path percent-encoded: it's the same route. So it is
+/// below another base path.
+std::string route_of(const Context& context) {
+    const auto& request = context.request;
+    const auto asked = context.services.base_path.take_off(request.path).value_or(request.path);
+    auto path = decode_percent(asked).value_or(std::string{asked});
     std::ranges::transform(path, path.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
     });
@@ -43,7 +46,7 @@ std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_v
     const auto key = key_or_fail(context);
     if (!key) return std::nullopt;
     return identity::mark_request(
-        context.services.sha, context.principal.sub, route_of(context.request), *key, content
+        context.services.sha, context.principal.sub, route_of(context), *key, content
     );
 }
 
@@ -80,7 +83,7 @@ void link_next(
     std::string_view more
 ) {
     std::string link{"<"};
-    link += path;
+    link += context.services.base_path.put_before(path);
     link += "?limit=" + std::to_string(page.limit);
     link += more;
     link += "&cursor=" + write_cursor(context.services.sha, bounds.list, last);

@@ -68,7 +68,7 @@ void reply_created(Context& context, OutcomeResult& result) {
     if (reservation == nullptr) return;
     auto& response = context.response;
     response.status = 201;
-    response.add_location("/api/v1/reservations/", reservation->id.bits());
+    context.add_location("/api/v1/reservations/", reservation->id.bits());
     if (const auto status_now = (*result)->status_now) {
         response.add_header("Reservation-Status", wire::name_of(*status_now));
         wire::append_past_reservation(response.body, *reservation);

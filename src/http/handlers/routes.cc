@@ -8,6 +8,9 @@ namespace {
 using enum Access;
 using enum Method;
 
+/// Probes and Prometheus ask a node itself.
+constexpr bool kAlsoAtRoot = true;
+
 // What a sale is made of comes first: the router reads from the top.
 constexpr Route kRoutes[] = {
     {post, "/api/v1/reservations", user, BodyKind::json, handlers::create_reservation},
@@ -50,11 +53,11 @@ constexpr Route kRoutes[] = {
     {delete_, "/api/v1/api-keys/{id}", admin, BodyKind::none, handlers::revoke_api_key},
     {get, "/api/v1/facts", admin, BodyKind::none, handlers::list_facts},
 
-    {get, "/health", anyone, BodyKind::none, handlers::health},
+    {get, "/health", anyone, BodyKind::none, handlers::health, kAlsoAtRoot},
     {get, "/api/v1/health", anyone, BodyKind::none, handlers::health},
-    {get, "/livez", anyone, BodyKind::none, handlers::livez},
-    {get, "/readyz", anyone, BodyKind::none, handlers::readyz},
-    {get, "/metrics", anyone, BodyKind::none, handlers::metrics},
+    {get, "/livez", anyone, BodyKind::none, handlers::livez, kAlsoAtRoot},
+    {get, "/readyz", anyone, BodyKind::none, handlers::readyz, kAlsoAtRoot},
+    {get, "/metrics", anyone, BodyKind::none, handlers::metrics, kAlsoAtRoot},
     {get, "/api/v1/metrics", anyone, BodyKind::none, handlers::metrics},
     {get, "/openapi.yaml", anyone, BodyKind::none, handlers::openapi_as_yaml},
     {get, "/openapi.json", anyone, BodyKind::none, handlers::openapi_as_json},

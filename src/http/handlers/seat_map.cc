@@ -58,7 +58,7 @@ Awaitable<void> reply_status(Context& context, const domain::SeatMap& map) {
         [&] {
             const auto layout_path = "/api/v1/events/" + map.event.to_string() +
                                      "/seatmap?layout=" + map.layout().to_string();
-            return wire::status_json(map, layout_path);
+            return wire::status_json(map, context.services.base_path.put_before(layout_path));
         }
     );
 }

@@ -247,7 +247,7 @@ Awaitable<void> create_seat(Context& context) {
     const auto* block = entity_or_fail<Block>(context, result);
     if (block == nullptr) co_return;
     context.response.status = 201;
-    context.response.add_location("/api/v1/seats/", (*block)->first_id.bits());
+    context.add_location("/api/v1/seats/", (*block)->first_id.bits());
     wire::append_seat(context.response.body, {.event = *event, .block = *block});
 }
 

@@ -53,7 +53,9 @@ void reply_file(Context& context, const Served& served) {
 
 Awaitable<void> swagger(Context& context) {
     context.response.status = 308;
-    context.response.add_header("Location", "/swagger/index.html");
+    context.response.add_header(
+        "Location", context.services.base_path.put_before("/swagger/index.html")
+    );
     co_return;
 }
 
