@@ -129,8 +129,12 @@ TEST_F(ClusterOutage, of_the_gate_is_told_as_what_it_is) {
     EXPECT_EQ(sold.value().status, 201U);
     cluster.redis().start();
     EXPECT_TRUE(is_open("\ngate_open 1"));
-    EXPECT_EQ(lines_that_say(cluster, "is away; selling goes on without it", 1), 1);
-    EXPECT_EQ(lines_that_say(cluster, "the gate (Redis) is back", 1), 1);
+    cluster.redis().freeze();
+    EXPECT_TRUE(is_open("\ngate_open 0")) << "though its connection stays, and nobody asks";
+    cluster.redis().thaw();
+    EXPECT_TRUE(is_open("\ngate_open 1"));
+    EXPECT_EQ(lines_that_say(cluster, "is away; selling goes on without it", 2), 2);
+    EXPECT_EQ(lines_that_say(cluster, "the gate (Redis) is back", 2), 2);
     EXPECT_EQ(lines_that_say(cluster, "in trouble"), 0);
 }
 

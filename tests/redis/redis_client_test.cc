@@ -147,6 +147,17 @@ TEST_F(RedisClientTest, gives_up_on_a_redis_that_stands_still_and_comes_back) {
     EXPECT_TRUE(run_until([this] { return client->is_connected(); }));
 }
 
+TEST_F(RedisClientTest, notices_a_redis_that_stands_still_though_nobody_asks) {
+    auto with = settings();
+    with.command_time = with.connect_time = Millis{100};
+    with.idle_time = Millis{1};
+    connect(with);
+    server->freeze();
+    EXPECT_TRUE(run_until([this] { return !client->is_connected(); }));
+    server->thaw();
+    EXPECT_TRUE(run_until([this] { return client->is_connected(); }));
+}
+
 TEST_F(RedisClientTest, tells_what_it_does_not_know_when_redis_dies_before_it_answers) {
     connect();
     server->freeze();

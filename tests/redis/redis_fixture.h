@@ -35,6 +35,7 @@ protected:
             .connect_time = kPatience,
             .reconnect_first = Millis{1},
             .reconnect_longest = Millis{20},
+            .idle_time = kPatience,
         };
     }
     /// Makes the client, and returns before it has connected.

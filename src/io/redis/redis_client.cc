@@ -75,9 +75,11 @@ RedisClient::RedisClient(
       random_{random},
       backoff_{settings_.reconnect_first, settings_.reconnect_longest},
       wait_{executor},
+      idle_{executor},
       // A task throws only if memory runs out, which the top of the loop handles.
       tasks_{executor, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
     tasks_.spawn(run());
+    tasks_.spawn(ask_when_idle());
 }
 
 RedisClient::~RedisClient() {
@@ -104,6 +106,17 @@ Awaitable<void> RedisClient::run() {
         boost::system::error_code ignored;
         wait_.expires_after(backoff_.after_failure(random_.next()));
         co_await wait_.async_wait(boost::asio::redirect_error(use_awaitable, ignored));
+    }
+}
+
+/// Without an answer the connection ends, as with any other command.
+Awaitable<void> RedisClient::ask_when_idle() {
+    constexpr std::array<std::string_view, 1> kPing{"PING"};
+    while (!is_closing_) {
+        boost::system::error_code ignored;
+        idle_.expires_after(settings_.idle_time);
+        co_await idle_.async_wait(boost::asio::redirect_error(use_awaitable, ignored));
+        if (is_connected() && outstanding() == 0) (void)co_await command(kPing);
     }
 }
 
@@ -175,6 +188,7 @@ Awaitable<void> RedisClient::close() {
     why_not_connected_ = "closed";
     if (link_) link_->end("closed");
     wait_.cancel();
+    idle_.cancel();
     co_await tasks_.wait();
     // Each caller inside has its answer and only needs a turn to return.
     while (inside_ > 0)

@@ -35,12 +35,17 @@ struct RedisSettings {
     /// The wait before reconnecting grows from the first to the longest.
     Millis reconnect_first{50};
     Millis reconnect_longest{5'000};
+    /// Between two PINGs while there is no other command.
+    Millis idle_time{1'000};
 };
 
 /// One connection to Redis, shared by all callers. Commands are sent as they come, many at a time,
 /// and answered in order. It connects by itself, at the start and whenever the connection is lost.
 /// Commands given while it connects wait for the connection, within their time. Commands given
 /// while it waits to reconnect are refused at once.
+///
+/// While there is no command, the client sends PINGs, so that it notices a Redis that has stopped or
+/// can't be reached.
 ///
 /// Every command is answered within `command_time`. A command that was sent and isn't answered in
 /// time ends the connection, since all commands behind it wait too; those are answered
@@ -91,6 +96,7 @@ private:
     class Inside;
 
     Awaitable<void> run();
+    Awaitable<void> ask_when_idle();
     void submit(Command words, const std::shared_ptr<RedisBatch>& batch, std::size_t index);
 
     Executor executor_;
@@ -99,6 +105,7 @@ private:
     Random& random_;
     Backoff backoff_;
     Timer wait_;
+    Timer idle_;
     TaskGroup tasks_;
     /// Null while waiting to reconnect.
     std::shared_ptr<RedisLink> link_;

@@ -148,7 +148,7 @@ void SeatClaims::measure(telemetry::Figures& figures) const {
     answers("unknown", counters.unknown);
     figures.gauge(
         "gate_open",
-        "1 while the gate is asked, 0 while it is left out or there is no connection.",
+        "1 while the gate is asked, 0 while it is left out or Redis can't be reached.",
         client_.is_connected() && gate_.breaker_state() == io::CircuitBreaker::State::closed ? 1 : 0
     );
     const auto took = [&](const char* operation, const char* status, const auto& durations) {
