@@ -52,7 +52,10 @@ std::string query_for(const http::Route& route) {
 SmallWorld make_small_world(const TestServer& server) {
     SmallWorld world{.venue = make_venue(server, 3), .reservation = {}};
     const auto held =
-        Caller(server, "alice").reserve(world.venue.event, {world.venue.seats[0]}, "small world");
+        Caller(server, "alice")
+            .reserve(
+                world.venue.event, {world.venue.seats[0]}, "small world of " + world.venue.event
+            );
     world.reservation = held.text("id");
     const auto key = Caller(server, "").post("/api/v1/api-keys", R"({"name":"n","role":"user"})");
     world.api_key = key.text("id");
