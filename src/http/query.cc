@@ -16,6 +16,18 @@ std::optional<std::string> decode_percent(std::string_view text) {
     return encoded->decode();
 }
 
+namespace {
+
+/// As forms write it. As it stands where it can't be decoded: wrong for what it is, and not as if
+/// it weren't there.
+std::string decode_form(std::string_view text) {
+    std::string value{text};
+    std::ranges::replace(value, '+', ' ');
+    return decode_percent(value).value_or(value);
+}
+
+}  // namespace
+
 // Split here and not by urls::params_encoded_view: Boost 1.81's reads the last value on to the end
 // of the buffer that the query lies in.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {
@@ -24,12 +36,9 @@ std::optional<std::string> query_parameter(std::string_view query, std::string_v
         const auto parameter = query.substr(0, end);
         query.remove_prefix(std::min(end + 1, query.size()));
         const auto equals = std::min(parameter.find('='), parameter.size());
-        if (parameter.substr(0, equals) != name) continue;
-        std::string value{parameter.substr(std::min(equals + 1, parameter.size()))};
-        std::ranges::replace(value, '+', ' ');
-        // As it stands where it can't be decoded: wrong for what it is, and not as if it weren't
-        // there.
-        return decode_percent(value).value_or(value);
+        const auto asked = parameter.substr(0, equals);
+        const bool is_it = asked == name || (asked.contains('%') && decode_form(asked) == name);
+        if (is_it) return decode_form(parameter.substr(std::min(equals + 1, parameter.size())));
     }
     return std::nullopt;
 }

@@ -13,8 +13,8 @@ namespace frontrow::http {
 /// Percent-decoded text; nothing where it isn't well-formed.
 std::optional<std::string> decode_percent(std::string_view text);
 
-/// The value of a parameter of a query string, decoded where that's possible; nothing where it
-/// isn't there.
+/// The value of a parameter of a query string; nothing where it isn't there. Names and values are
+/// decoded where that's possible.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
 /// A whole number within bounds, or `otherwise` where the parameter isn't there.

@@ -22,15 +22,6 @@ std::string_view take_segment(std::string_view& path) {
     return segment;
 }
 
-/// False for text that a seat, a user or an event can't have: percent-encoding that doesn't decode,
-/// or a NUL.
-bool decode_part(std::string_view asked, std::string& part) {
-    auto decoded = decode_percent(asked);
-    if (!decoded || decoded->contains('\0')) return false;
-    part = std::move(*decoded);
-    return true;
-}
-
 /// `/events/{id}` as dashboards know it: `/events/:id`.
 std::string metrics_label(std::string_view pattern) {
     std::string label;
@@ -52,6 +43,16 @@ std::optional<PathSegments> PathSegments::split(std::string_view path) {
     return path.empty() ? std::optional{segments} : std::nullopt;
 }
 
+bool PathSegments::decode(std::array<std::string, kMax>& texts) {
+    for (std::size_t i = 0; i < count_; ++i) {
+        auto decoded = decode_percent(each_[i]);
+        if (!decoded || decoded->contains('\0')) return false;
+        texts[i] = std::move(*decoded);
+        each_[i] = texts[i];
+    }
+    return true;
+}
+
 /// From the end, because most begin alike.
 bool PathSegments::fit(const PathSegments& pattern) const {
     if (count_ != pattern.count_) return false;
@@ -63,11 +64,10 @@ bool PathSegments::fit(const PathSegments& pattern) const {
     return true;
 }
 
-bool PathSegments::take_parts(const PathSegments& pattern, PathParts& parts) const {
+void PathSegments::take_parts(const PathSegments& pattern, PathParts& parts) const {
     std::size_t next = 0;
     for (std::size_t i = 0; i < count_; ++i)
-        if (is_part(pattern.each_[i]) && !decode_part(each_[i], parts[next++])) return false;
-    return true;
+        if (is_part(pattern.each_[i])) parts[next++] = each_[i];
 }
 
 std::size_t PathSegments::count_parts() const {
@@ -87,15 +87,26 @@ Router::Router(std::span<const Route> routes, telemetry::Metrics& metrics, BaseP
 }
 
 Router::Match Router::find(Method method, std::string_view path, PathParts& parts) {
-    Match match;
     const auto below = base_path_.take_off(path);
-    const auto asked = PathSegments::split(below.value_or(path));
-    if (!asked) return match;
+    auto asked = PathSegments::split(below.value_or(path));
+    if (!asked) return {};
+    if (!path.contains('%')) return find(method, *asked, below.has_value(), parts);
+    std::array<std::string, PathSegments::kMax> texts;
+    return asked->decode(texts) ? find(method, *asked, below.has_value(), parts) : Match{};
+}
+
+Router::Match Router::find(
+    Method method,
+    const PathSegments& asked,
+    bool is_below_base,
+    PathParts& parts
+) {
+    Match match;
     for (auto& entry : entries_) {
-        if (!below && !entry.route.is_also_at_root) continue;
-        if (!asked->fit(entry.segments)) continue;
+        if (!is_below_base && !entry.route.is_also_at_root) continue;
+        if (!asked.fit(entry.segments)) continue;
         if (entry.route.method == method) {
-            if (!asked->take_parts(entry.segments, parts)) return {};
+            asked.take_parts(entry.segments, parts);
             match.entry = &entry;
             return match;
         }

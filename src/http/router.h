@@ -53,16 +53,19 @@ public:
     /// Nothing where it doesn't begin with a slash or has more segments than any route.
     static std::optional<PathSegments> split(std::string_view path);
 
+    static constexpr std::size_t kMax = 8;
+
+    /// Decodes each, into `texts`, which must live as long. False where one is nothing that a seat,
+    /// a user or an event can be called: percent-encoding that doesn't decode, or a NUL.
+    bool decode(std::array<std::string, kMax>& texts);
     /// This path is one of the pattern's.
     bool fit(const PathSegments& pattern) const;
-    /// Of a path that fits. False where a part is nothing that can be asked for.
-    bool take_parts(const PathSegments& pattern, PathParts& parts) const;
+    /// Of a path that fits.
+    void take_parts(const PathSegments& pattern, PathParts& parts) const;
     /// How many {…} parts a pattern has.
     std::size_t count_parts() const;
 
 private:
-    static constexpr std::size_t kMax = 8;
-
     std::array<std::string_view, kMax> each_;
     std::size_t count_ = 0;
 };
@@ -92,6 +95,9 @@ public:
     telemetry::Metrics::Route& unrouted() { return unrouted_; }
 
 private:
+    Match
+    find(Method method, const PathSegments& asked, bool is_below_base, PathParts& parts);
+
     BasePath base_path_;
     std::vector<RouteEntry> entries_;
     telemetry::Metrics::Route unrouted_;

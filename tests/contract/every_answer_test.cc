@@ -171,7 +171,7 @@ TEST_F(EveryAnswer, to_a_path_that_is_nearly_one_is_not_found) {
           "/api/v1",
           "/api/v1/event",
           "/API/v1/events",
-          "/api/v1/%65vents",
+          "/api/v1/%45vents",
           "/api/v2/events"})
         EXPECT_EQ(client.ask("GET", path).code(), "NOT_FOUND") << path;
 }

@@ -76,6 +76,13 @@ TEST(QueryParameter, is_found_by_its_name_and_decoded) {
         {"Page=1", std::nullopt},
         {"x=page=1", std::nullopt},
         {"x=1", std::nullopt},
+        {"p%61ge=1", "1"},
+        {"%70%61%67%65=1", "1"},
+        {"x=1&%70age=2&page=3", "2"},
+        {"%70age", ""},
+        {"page%3D1=2", std::nullopt},
+        {"%zzpage=1", std::nullopt},
+        {"page%=1", std::nullopt},
         {"page=a+b", "a b"},
         {"page=a%2Bb", "a+b"},
         {"page=%e5%b8%ad%20%26", "席 &"},
@@ -169,8 +176,13 @@ TEST(Router, finds_the_route_of_a_path_and_decodes_its_parts) {
         {Method::get, "/events/a/seats/b", "GET /events/{id}/seats/{seat} a b"},
         {Method::get, "/events/a/seats/bulk", "GET /events/{id}/seats/{seat} a bulk"},
         {Method::post, "/events/a/seats/bulk", "POST /events/{id}/seats/bulk a"},
+        {Method::get, "/%65vents", "GET /events"},
+        {Method::post, "/events/%61/s%65ats/bul%6B", "POST /events/{id}/seats/bulk a"},
+        {Method::get, "/events/c%6funt", "GET /events/count"},
+        {Method::get, "/events/%7Bid%7d", "GET /events/{id} {id}"},
         {Method::get, "/events/%e5%b8%ad", "GET /events/{id} 席"},
         {Method::get, "/events/a%2Fb", "GET /events/{id} a/b"},
+        {Method::get, "/events/a%2Fseats%2fb", "GET /events/{id} a/seats/b"},
         {Method::get, "/events/a%20b+c", "GET /events/{id} a b+c"},
         {Method::get, "/events/..", "GET /events/{id} .."},
         {Method::get, "/events/{id}", "GET /events/{id} {id}"},
@@ -199,7 +211,9 @@ TEST(Router, knows_no_other_paths) {
           "/events/a/b",
           "/events/a/seats/b/",
           "/events/a/seats/b/c",
-          "/%65vents",
+          "/%45vents",
+          "/%zz",
+          "/events%00",
           "/events%2F7",
           "/events/%",
           "/events/%4",
@@ -225,6 +239,7 @@ TEST(Router, names_the_methods_that_a_path_is_known_with) {
     );
     EXPECT_EQ(found(router, Method::post, "/events/a/seats/b"), "405 GET, HEAD, OPTIONS");
     EXPECT_EQ(found(router, Method::options, "/events"), "405 GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(found(router, Method::put, "/%65vents"), "405 GET, HEAD, POST, OPTIONS");
     EXPECT_EQ(found(router, Method::put, "/events/"), "404");
     EXPECT_EQ(found(router, Method::options, "/events/"), "404");
 }
