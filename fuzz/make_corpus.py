@@ -94,6 +94,12 @@ def odd_requests():
     yield "head", message("HEAD", event + "/seats")
     yield "options", message("OPTIONS", event, {"Origin": "https://tickets.example"})
     yield "old", message("GET", event, version="1.0")
+    yield "old-kept", message("GET", event, {"Connection": "keep-alive"}, version="1.0") * 2
+    yield "old-without-host", "GET /livez HTTP/1.0\r\n\r\n"
+    yield "no-host", "GET /livez HTTP/1.1\r\n\r\n"
+    yield "odd-host", "GET /livez HTTP/1.1\r\nHost: [::1]:80\r\n\r\nGET /livez HTTP/1.1\r\nHost: u@h\r\n\r\n"
+    yield "said-twice", message("POST", "/api/v1/reservations", alice, wish).replace("X-User-ID", "Host: h\r\nX-User-ID")
+    yield "empty-lines", "\r\n\r\n" + message("GET", event) + "\r\n" + message("GET", event) + "\r"
     yield "closes", message("GET", event, {"Connection": "close"}) + message("GET", event)
     yield "compressed", message("GET", "/swagger/index.html", {"Accept-Encoding": "gzip;q=0.5, *;q=0"})
     yield "conditional", message("GET", "/swagger/LICENSE", {"If-None-Match": 'W/"a", "b", *'})
@@ -102,10 +108,17 @@ def odd_requests():
         "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "X-Request-Id": "mine"})
     yield "query", message("GET", event + "/seats?available=true&limit=2&offset=%31&cursor=" + "0" * 64)
     yield "percent", message("GET", "/api/v1/users/%61lice%2F%00/reservations", alice)
+    yield "percent-everywhere", message("GET", event.replace("events", "%65vents") + "/s%65ats?lim%69t=1&%zz=%")
     yield "twice", message("POST", "/api/v1/reservations", alice | KEY_HEADER, wish) * 2
     yield "folded", "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: a\r\n b\r\n\r\n"
-    yield "absolute", "GET http://localhost/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    yield "two-lengths", "POST /api/v1/events HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"
+    yield "absolute", message("GET", "http://localhost/health") + message("GET", "https://[::1]:80?x")
+    yield "absolute-elsewhere", message("GET", "http://elsewhere/health") + message("GET", "ftp://localhost/")
+    yield "bare-lf-last", chunked("/api/v1/events", {}, "{}").replace("0\r\nX", "0\nX")
+    yield "bare-lf-quoted", chunked("/api/v1/events", {}, "{}").replace("name=value", 'name="\n"')
+    yield "bare-cr-trailer", chunked("/api/v1/events", {}, "{}").replace("X-Trailer: 1", "X-Trailer: 1\r2")
+    yield "folded-trailer", chunked("/api/v1/events", {}, "{}").replace("X-Trailer: 1", "X-Trailer:\r\n 1")
+    yield "encoded", message("POST", "/api/v1/events", {"Content-Encoding": "gzip"}, "{}")
+    yield "two-lengths", "POST /api/v1/events HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"
     yield "both-lengths", chunked("/api/v1/events", {"Content-Length": "5"}, "{}")
     yield "gzip-body", message("POST", "/api/v1/events", {"Transfer-Encoding": "gzip"}) + "{}"
     yield "large-head", message("GET", "/health", {"X-Large": "x" * 3_000})

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "http/base_path.h"
+#include "http/date_line.h"
 #include "http/problem.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -33,6 +34,7 @@ class SharedBodies;
 struct House {
     /// The server's time; see ticks.h.
     std::uint64_t ticks = 0;
+    DateLine date;
     /// It has begun to stop: running requests are answered, new ones aren't taken.
     bool is_draining = false;
     std::size_t connections = 0;

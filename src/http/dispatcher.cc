@@ -156,14 +156,14 @@ bool Dispatcher::is_member_organizer(const Context& context, const identity::Pri
 bool Dispatcher::check_content_type(Context& context, bool has_body) const {
     const auto& request = context.request;
     const auto kind = context.route->route.body;
-    const bool is_encoded = !request.header(Header::content_encoding).empty();
-    if (!has_body || (!is_encoded && takes(kind, request.header(Header::content_type))))
-        return true;
+    const bool is_encoded = request.has(Header::content_encoding);
+    const bool is_taken = !has_body || takes(kind, request.header(Header::content_type));
+    if (!is_encoded && is_taken) return true;
     const bool may_be_csv = kind == BodyKind::bulk_seats;
     context.fail(
         {.status = 415,
          .code = "UNSUPPORTED_MEDIA_TYPE",
-         .message = is_encoded   ? "The body must come without a Content-Encoding."
+         .message = is_encoded   ? "A request must come without a Content-Encoding."
                     : may_be_csv ? "The body must be application/json or text/csv."
                                  : "The body must be application/json."}
     );

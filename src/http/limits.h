@@ -12,6 +12,9 @@ struct Limits {
     std::size_t body_bytes = 64 << 10;
     std::size_t long_body_bytes = 256 << 10;
     std::size_t bulk_body_bytes = 32 << 20;
+    /// What a client goes on sending after a refusal is read and thrown away up to here, so that it
+    /// gets to see the answer. It costs less than the longest body, and a body has no more time.
+    std::size_t thrown_away_bytes = 64 << 20;
 
     /// What a connection may do in one turn of the loop before others go on: so many requests, or
     /// pieces of one, for so long.

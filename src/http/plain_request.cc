@@ -71,7 +71,7 @@ public:
                 --value_end;
             if (!take("\r\n") || !header(text(name, colon), text(value, value_end))) return false;
         }
-        return true;
+        return is_host(request_.header(Header::host));
     }
 
     bool body() {
@@ -126,8 +126,9 @@ private:
     bool header(std::string_view name, std::string_view value) {
         const auto is = [name](std::string_view lower) { return same_ignoring_case(name, lower); };
         if (const auto known = header_named(name)) {
+            const bool is_first = !request_.has(*known);
             request_.header(*known) = value;
-            return *known != Header::expect;
+            return is_first && *known != Header::expect;
         }
         if (is("content-length")) return content_length(value);
         if (is("connection")) return connection(value);

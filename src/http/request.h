@@ -42,9 +42,14 @@ struct Request {
     std::optional<std::uint64_t> body_bytes = 0;
     std::string_view body;
     bool keep_alive = true;
+    /// The connection of such a client is kept only if it's told so.
+    bool is_http_1_0 = false;
     /// Asked with HEAD: a GET whose answer is sent without its body.
     bool is_head = false;
 
+    /// It is there, perhaps empty.
+    bool has(Header name) const { return header(name).data() != nullptr; }
+    /// Empty, too, if it isn't there.
     std::string_view header(Header name) const { return headers[static_cast<std::size_t>(name)]; }
     std::string_view& header(Header name) { return headers[static_cast<std::size_t>(name)]; }
 };

@@ -64,4 +64,11 @@ inline void set_target(Request& request, std::string_view target) {
     return std::nullopt;
 }
 
+/// Whether `Host` may say this: a name or an address, with a port or without (RFC 9110, 7.2).
+bool is_host(std::string_view text);
+
+/// The header's name, if a request has it once or not at all because it says who asks, or what for:
+/// of two nobody could say which one counts. Empty for those that are lists, or only marks.
+std::string_view name_if_single(Header header);
+
 }  // namespace frontrow::http

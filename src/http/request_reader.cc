@@ -2,15 +2,13 @@
 
 #include "base/check.h"
 #include "http/plain_request.h"
-#include "http/request_parts.h"
+#include "http/request_parser.h"
 #include "http/text.h"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -28,95 +26,9 @@ constexpr std::size_t kBodyBuffer = 16 << 10;
 /// "0\r\n\r\n" at the least.
 constexpr std::size_t kLastChunkBytes = 5;
 
-Method method_of(beast_http::verb verb) {
-    if (verb == beast_http::verb::get || verb == beast_http::verb::head) return Method::get;
-    if (verb == beast_http::verb::post) return Method::post;
-    if (verb == beast_http::verb::put) return Method::put;
-    if (verb == beast_http::verb::patch) return Method::patch;
-    if (verb == beast_http::verb::delete_) return Method::delete_;
-    if (verb == beast_http::verb::options) return Method::options;
-    return Method::other;
-}
+constexpr std::string_view kEmptyLine = "\r\n";
 
 }  // namespace
-
-/// Beast's parser, told to leave everything where it lies: no container of fields, no copy.
-class RequestReader::Parser final : public beast_http::basic_parser<true> {
-public:
-    explicit Parser(Request& request) : request_{request} {}
-
-    /// The body in pieces goes here; one that came whole is a view into the buffer.
-    std::string body;
-    bool discards = false;
-    /// It may be told to go on, which HTTP/1.0 doesn't know.
-    bool knows_continue = false;
-    /// What it was given last.
-    std::span<const char> given;
-
-private:
-    using View = boost::beast::string_view;
-
-    void on_request_impl(beast_http::verb verb, View, View target, int version, error_code& error)
-        override {
-        knows_continue = version >= 11;
-        request_.method = method_of(verb);
-        request_.is_head = verb == beast_http::verb::head;
-        const std::string_view whole{target.data(), target.size()};
-        // Only the origin form (RFC 9112, 3.2.1): we are no proxy.
-        if (whole.empty() || whole.front() != '/') error = beast_http::error::bad_target;
-        set_target(request_, whole);
-    }
-
-    void on_field_impl(beast_http::field field, View name, View value, error_code& error) override {
-        // Who asks, and for what, was settled by the head: a trailer comes too late to change it.
-        if (is_header_done()) return;
-        has_transfer_encoding_ |= field == beast_http::field::transfer_encoding;
-        // A folded value was put together in a buffer that is gone soon, and is to be refused (RFC
-        // 9112, 5.2).
-        if (!value.empty() && !lies_in_given(value)) error = beast_http::error::bad_obs_fold;
-        if (const auto known = header_named({name.data(), name.size()}))
-            request_.header(*known) = {value.data(), value.size()};
-    }
-
-    bool lies_in_given(View value) const {
-        return !std::less{}(value.data(), given.data()) &&
-               std::less{}(value.data(), given.data() + given.size());
-    }
-
-    std::size_t on_body_impl(View piece, error_code&) override {
-        if (discards) return piece.size();
-        const bool is_whole =
-            body.empty() && request_.body.empty() && content_length_remaining() == piece.size();
-        if (is_whole) {
-            request_.body = {piece.data(), piece.size()};
-        } else {
-            body.append(piece.data(), piece.size());
-            request_.body = body;
-        }
-        return piece.size();
-    }
-
-    std::size_t on_chunk_body_impl(std::uint64_t, View piece, error_code&) override {
-        if (discards) return piece.size();
-        body.append(piece.data(), piece.size());
-        request_.body = body;
-        return piece.size();
-    }
-
-    /// Without chunks nobody could tell where a body in another coding ends, and it would be taken
-    /// for the next request (RFC 9112, 6.3).
-    void on_header_impl(error_code& error) override {
-        if (has_transfer_encoding_ && !chunked()) error = beast_http::error::bad_transfer_encoding;
-    }
-
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-    void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
-    void on_finish_impl(error_code&) override {}
-    void on_response_impl(int, View, int, error_code&) override {}
-
-    Request& request_;
-    bool has_transfer_encoding_ = false;
-};
 
 struct RequestReader::State {
     State(const Limits& of_all, BufferPool& pool) : limits{of_all}, buffers{pool} {}
@@ -126,7 +38,7 @@ struct RequestReader::State {
     BufferPool& buffers;
     Request request;
     /// Reads what isn't plain. Of a request that has begun there is this or the next.
-    std::optional<Parser> parser;
+    std::optional<RequestParser> parser;
     /// The body of a plain request.
     std::optional<std::string_view> plain_body;
     /// Holds the head: the request's views point here. Empty between requests.
@@ -141,6 +53,8 @@ struct RequestReader::State {
     std::size_t body_bytes_max = 0;
     bool body_is_too_large = false;
     bool discards_body = false;
+    /// Of the lines around chunks so many of the unread bytes have been looked at.
+    std::size_t looked_at = 0;
     /// With fewer the parser isn't asked: once it has seen a last chunk's line Beast 1.81 asserts
     /// that there are five, and a client that sends no more than the line would stop the program.
     std::size_t bytes_wanted = 1;
@@ -150,7 +64,10 @@ struct RequestReader::State {
         return std::span{rest}.subspan(rest_begin, rest_end - rest_begin);
     }
 
-    void consume(std::size_t bytes) { (begin < end || rest.empty() ? begin : rest_begin) += bytes; }
+    void consume(std::size_t bytes) {
+        (begin < end || rest.empty() ? begin : rest_begin) += bytes;
+        if (bytes > 0) looked_at = 0;
+    }
 
     /// Gives the unread bytes to the parser until the head is there, all is there, or more is
     /// needed.
@@ -170,12 +87,23 @@ struct RequestReader::State {
         if (error != beast_http::error::need_more) return error;
         const auto left = unread();
         if (left.size() >= unread_max()) return beast_http::error::header_limit;
+        if (head_done && has_bare_line_end(left)) return beast_http::error::bad_line_ending;
         // Other lines are taken. The end of the chunk before, which may stand in front, is none.
         const bool saw_last_chunk =
             head_done &&
             std::string_view{left.data(), left.size()}.find("\r\n", 1) != std::string_view::npos;
         bytes_wanted = saw_last_chunk ? kLastChunkBytes : 1;
         return error;
+    }
+
+    /// A CR without its LF, or the other way round: waiting for the end of such a line the parser
+    /// would say nothing.
+    bool has_bare_line_end(std::span<const char> lines) {
+        for (; looked_at < lines.size(); ++looked_at) {
+            const bool follows_cr = looked_at > 0 && lines[looked_at - 1] == '\r';
+            if (follows_cr != (lines[looked_at] == '\n')) return true;
+        }
+        return false;
     }
 
     /// The parser never sees more than the limit of a head, of the line before a chunk, or of the
@@ -243,7 +171,7 @@ struct RequestReader::State {
         if (error == beast_http::error::need_more) return Step::need_more;
         if (error == beast_http::error::header_limit) return Step::headers_too_large;
         if (error == beast_http::error::body_limit) return Step::body_too_large;
-        if (error) return Step::malformed;
+        if (error) return parser->refusal;
         if (!head_done) {
             request.keep_alive = parser->keep_alive();
             request.body_bytes.reset();
@@ -275,6 +203,22 @@ struct RequestReader::State {
         if (parser) parser->body_limit(bytes);
     }
 
+    bool reads_request() const { return head_done || plain_body || parser; }
+
+    /// Nothing has come, or half an empty line: something may follow to which it belongs.
+    bool is_blank() const { return end == 0 || (end == 1 && head.front() == kEmptyLine.front()); }
+
+    /// Before a request, whose first byte is the buffer's.
+    void drop_empty_lines() {
+        const std::string_view unread{head.data(), end};
+        std::size_t empty = 0;
+        while (unread.substr(empty).starts_with(kEmptyLine))
+            empty += kEmptyLine.size();
+        if (empty > 0) std::ranges::copy(unread.substr(empty), head.begin());
+        end -= empty;
+        if (end == 0) buffers.give_back(std::move(head));
+    }
+
     void discard_body() {
         discards_body = true;
         if (parser) parser->discards = true;
@@ -285,6 +229,7 @@ struct RequestReader::State {
         parser.reset();
         plain_body.reset();
         head_done = body_is_too_large = discards_body = false;
+        looked_at = 0;
         bytes_wanted = 1;
     }
 };
@@ -318,14 +263,15 @@ std::span<char> RequestReader::space() {
 }
 
 void RequestReader::received(std::size_t bytes) {
-    (state_->head_done ? state_->rest_end : state_->end) += bytes;
+    auto& state = *state_;
+    (state.head_done ? state.rest_end : state.end) += bytes;
+    if (!state.reads_request()) state.drop_empty_lines();
 }
 
 RequestReader::Step RequestReader::advance() {
     auto& state = *state_;
-    const bool has_begun = state.plain_body || state.parser;
-    if (!has_begun) {
-        if (state.begin == state.end) return Step::need_more;
+    if (!state.reads_request()) {
+        if (state.is_blank()) return Step::need_more;
         if (!state.read_plain()) state.start_parser();
     }
     return state.plain_body ? state.advance_plain() : state.advance_parser();
@@ -345,13 +291,17 @@ void RequestReader::discard_body() {
 
 bool RequestReader::wants_continue() const {
     auto& state = *state_;
-    return state.parser && state.parser->knows_continue &&
+    return state.parser && !request().is_http_1_0 &&
            same_ignoring_case(request().header(Header::expect), "100-continue") &&
            !state.body_is_too_large && !state.parser->is_done() && state.unread().empty();
 }
 
+Complaint RequestReader::complaint() const {
+    return state_->parser ? state_->parser->complaint : Complaint{};
+}
+
 bool RequestReader::has_begun() const {
-    return state_->head_done || state_->begin < state_->end;
+    return state_->reads_request() || !state_->is_blank();
 }
 
 const Request& RequestReader::request() const {
@@ -361,7 +311,6 @@ const Request& RequestReader::request() const {
 void RequestReader::next() {
     auto& state = *state_;
     const auto left = state.unread();
-    if (left.empty()) state.buffers.give_back(std::move(state.head));
     if (left.size() > state.head.size()) state.head.resize(left.size());
     std::ranges::copy(left, state.head.begin());
     state.begin = 0;
@@ -369,6 +318,7 @@ void RequestReader::next() {
     state.rest = std::vector<char>{};
     state.rest_begin = state.rest_end = 0;
     state.forget_request();
+    state.drop_empty_lines();
 }
 
 }  // namespace frontrow::http

@@ -8,8 +8,17 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 namespace frontrow::http {
+
+/// What is wrong with a request; its texts are there for ever.
+struct Complaint {
+    /// The header that is meant; empty where the whole is no request.
+    std::string_view field;
+    /// What would be right.
+    std::string_view message = "What was sent isn't an HTTP/1.1 request.";
+};
 
 /// Makes requests of a connection's bytes. A pure machine: it is given bytes and says what they
 /// have come to; all I/O is its caller's.
@@ -17,7 +26,8 @@ namespace frontrow::http {
 /// For each request: while advance() says need_more, read into space() and tell how much with
 /// received(). At `head` everything but the body is there: say what to do with the body and go on.
 /// At `complete` answer, then call next(); bytes of a following request are kept. After any other
-/// step the connection is good for one last answer. Between requests it has no buffer.
+/// step the connection is good for one last answer. Between requests it has no buffer. Empty lines
+/// before a request are nothing (RFC 9112, 2.2).
 class RequestReader {
 public:
     enum class Step : std::uint8_t {
@@ -25,6 +35,7 @@ public:
         head,
         complete,
         malformed,
+        unknown_coding,
         headers_too_large,
         body_too_large
     };
@@ -46,13 +57,15 @@ public:
     /// The sender waits for «100 Continue» before it sends the body.
     bool wants_continue() const;
 
+    /// At `malformed`.
+    Complaint complaint() const;
+
     /// The connection has sent something of a request.
     bool has_begun() const;
     const Request& request() const;
     void next();
 
 private:
-    class Parser;
     struct State;
 
     std::unique_ptr<State> state_;

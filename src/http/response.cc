@@ -65,9 +65,10 @@ void Response::add_location(std::string_view base_path, std::string_view path, B
 
 void Response::write_head(
     std::string& out,
+    const DateLine& date,
     TraceId trace,
     std::string_view request_id,
-    bool keep_alive
+    std::string_view connection
 ) const {
     out += "HTTP/1.1 ";
     append_number(out, status);
@@ -79,7 +80,9 @@ void Response::write_head(
         out += "\r\nContent-Length: ";
         append_number(out, content().size());
     }
-    out += "\r\nTrace-Id: ";
+    out += "\r\n";
+    out += date.text();
+    out += "Trace-Id: ";
     append_hex128(out, trace.bits);
     out += "\r\nX-Request-Id: ";
     if (request_id.empty()) {
@@ -95,7 +98,11 @@ void Response::write_head(
     out += cache_control;
     out += "\r\n";
     out += extra_headers_;
-    if (!keep_alive) out += "Connection: close\r\n";
+    if (!connection.empty()) {
+        out += "Connection: ";
+        out += connection;
+        out += "\r\n";
+    }
     out += "\r\n";
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "http/answer_memory.h"
+#include "http/date_line.h"
 
 #include <memory>
 #include <optional>
@@ -49,9 +50,15 @@ public:
     /// Of three parts, for the answers of a sale.
     void add_location(std::string_view base_path, std::string_view path, Bits128 id);
 
-    /// Appends status line and headers. The body goes after them.
-    void write_head(std::string& out, TraceId trace, std::string_view request_id, bool keep_alive)
-        const;
+    /// Appends status line and headers. The body goes after them. `connection` is what `Connection`
+    /// says; nothing where it may be left out.
+    void write_head(
+        std::string& out,
+        const DateLine& date,
+        TraceId trace,
+        std::string_view request_id,
+        std::string_view connection
+    ) const;
 
 private:
     std::string extra_headers_;

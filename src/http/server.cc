@@ -63,6 +63,7 @@ Server::Server(
           [this](const std::exception_ptr&) { log_.error("a connection ended in an exception"); }
       },
       ticker_{executor_, kTick, [this] { tick(); }} {
+    show_date();
 }
 
 Server::~Server() = default;
@@ -121,8 +122,14 @@ Server::Member::~Member() {
     server_.house_.connections = server_.sessions_.size();
 }
 
+/// In the time that facts have, which is the database's in a cluster.
+void Server::show_date() {
+    house_.date.show(dispatcher_.services().store.now());
+}
+
 void Server::tick() {
     ++house_.ticks;
+    show_date();
     const bool time_is_up = house_.is_draining && house_.ticks >= drain_deadline_;
     const bool is_pressed = dispatcher_.services().answers.was_short();
     // Copied, because a session that gives up leaves the set.

@@ -65,6 +65,7 @@ private:
 
     io::Awaitable<void> accept();
     io::Awaitable<void> serve(std::unique_ptr<Session> session);
+    void show_date();
     void tick();
 
     io::Executor executor_;

@@ -20,9 +20,7 @@ constexpr auto kNever = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t kOnePieceMax = 32 << 10;
 /// Of longer ones so much is sent at once: a socket takes megabytes, which takes milliseconds.
 constexpr std::size_t kPieceMax = 64 << 10;
-/// What a client that was refused goes on sending is read this far, so that it gets to see the
-/// answer.
-constexpr std::size_t kLingerBytesMax = 1 << 20;
+/// So long a client's end of the connection is waited for at least.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -33,8 +31,16 @@ Problem timed_out() {
     };
 }
 
-Problem malformed() {
-    return invalid_field("", "What was sent isn't an HTTP/1.1 request.");
+Problem malformed(Complaint complaint) {
+    return invalid_field(std::string{complaint.field}, std::string{complaint.message});
+}
+
+Problem unknown_coding() {
+    return {
+        .status = 501,
+        .code = "NOT_IMPLEMENTED",
+        .message = "The only Transfer-Encoding that is understood is chunked."
+    };
 }
 
 Problem headers_too_large(const Limits& limits) {
@@ -78,7 +84,7 @@ void Session::enter(Phase phase) {
             context_.rest();
             break;
         case Phase::reading:
-            deadline_ = house_.ticks + ticks_of(limits.request_time);
+            deadline_ = request_until_ = house_.ticks + ticks_of(limits.request_time);
             ports_.buffers.lend(context_.response.body);
             break;
         case Phase::handling:
@@ -143,7 +149,7 @@ io::Awaitable<void> Session::run() {
             break;
         }
         if (!keep_alive) {
-            co_await close_gently();
+            co_await close_gently(read == Read::refused);
             break;
         }
         reader_.next();
@@ -179,7 +185,10 @@ Session::Read Session::understand() {
                 break;
             }
             case RequestReader::Step::malformed:
-                fail(malformed());
+                fail(malformed(reader_.complaint()));
+                return Read::refused;
+            case RequestReader::Step::unknown_coding:
+                fail(unknown_coding());
                 return Read::refused;
             case RequestReader::Step::headers_too_large:
                 fail(headers_too_large(dispatcher_.limits()));
@@ -200,7 +209,7 @@ Session::Read Session::receive() {
     if (state == Moved::moved && !is_late) {
         expired_ = false;
         reader_.received(bytes);
-        if (phase_ == Phase::idle) enter(Phase::reading);
+        if (phase_ == Phase::idle && reader_.has_begun()) enter(Phase::reading);
         return understand();
     }
     if (is_late) {
@@ -234,7 +243,9 @@ Session::Sent Session::begin_answer(bool keep_alive) {
     dispatcher_.finish(context_);
     const auto& response = context_.response;
     auto& out = ports_.buffers.scratch();
-    response.write_head(out, context_.trace, context_.request_id, keep_alive);
+    response.write_head(
+        out, house_.date, context_.trace, context_.request_id, connection_after(keep_alive)
+    );
     const auto body = context_.request.is_head ? std::string_view{} : response.content();
     if (body.size() > kOnePieceMax) {
         outgoing_ = {out, body};
@@ -247,6 +258,12 @@ Session::Sent Session::begin_answer(bool keep_alive) {
     if (sent == Sent::all || sent == Sent::broken || keep_rest()) return sent;
     dispatcher_.services().metrics.dropped(telemetry::Dropped::no_room);
     return Sent::broken;
+}
+
+/// What HTTP/1.0 isn't told of a connection it takes to end.
+std::string_view Session::connection_after(bool keep_alive) const {
+    if (!keep_alive) return "close";
+    return context_.request.is_http_1_0 ? "keep-alive" : "";
 }
 
 /// A long answer of this request's own counts before it's sent, while it can still be refused. What
@@ -322,14 +339,15 @@ bool Session::reads_slowly() const {
 }
 
 /// A close with unread bytes resets the connection, and the client loses the answer with it: read
-/// on for a little while.
-io::Awaitable<void> Session::close_gently() {
+/// on for a little while, or as long as a refused request might have taken.
+io::Awaitable<void> Session::close_gently(bool was_refused) {
     socket_.shutdown_send();
     context_.response.clear_content();
     expired_ = false;
     deadline_ = house_.ticks + ticks_of(kLingerTime);
+    if (was_refused) deadline_ = std::max(deadline_, request_until_);
     std::array<char, 4096> scrap;
-    for (std::size_t left = kLingerBytesMax; left >= scrap.size() && !expired_;) {
+    for (auto left = dispatcher_.limits().thrown_away_bytes; left >= scrap.size() && !expired_;) {
         const auto [state, bytes] = socket_.receive(scrap);
         if (state == Moved::ended) break;
         if (state == Moved::blocked) {

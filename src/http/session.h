@@ -60,13 +60,14 @@ private:
     Read receive();
     io::Awaitable<Read> tell_to_go_on();
     Sent begin_answer(bool keep_alive);
+    std::string_view connection_after(bool keep_alive) const;
     void make_room();
     bool keep_rest();
     Sent send_some();
     io::Awaitable<Sent> send_rest(Sent sent);
     void wait_to_write();
     io::Awaitable<void> let_others_go_first();
-    io::Awaitable<void> close_gently();
+    io::Awaitable<void> close_gently(bool was_refused);
     void fail(Problem problem);
     void enter(Phase phase);
 
@@ -95,6 +96,8 @@ private:
     std::uint64_t answer_until_ = 0;
     Phase phase_ = Phase::idle;
     std::uint64_t deadline_ = 0;
+    /// The request that is or was being read must be there by then.
+    std::uint64_t request_until_ = 0;
     bool expired_ = false;
 };
 

@@ -1,3 +1,4 @@
+#include "support/openapi_check.h"
 #include "support/seed.h"
 #include "support/test_server.h"
 
@@ -217,10 +218,8 @@ TEST_F(Framing, takes_no_request_for_a_body_nor_a_body_for_a_request) {
     for (const auto& framing : {
              length + "Transfer-Encoding: chunked\r\n",
              "Transfer-Encoding: chunked\r\n" + length,
-             std::string{"Transfer-Encoding: gzip\r\n"},
-             std::string{"Transfer-Encoding: identity\r\n"},
-             std::string{"Transfer-Encoding: chunked, gzip\r\n"},
-             std::string{"Transfer-Encoding: xchunked\r\n"},
+             length + "Transfer-Encoding: gzip\r\n",
+             "Transfer-Encoding: gzip\r\n" + length,
              std::string{"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"},
              std::string{"Content-Length: 0\r\n"} + length,
              std::string{"Content-Length: 0, 5\r\n"},
@@ -239,6 +238,42 @@ TEST_F(Framing, takes_no_request_for_a_body_nor_a_body_for_a_request) {
         EXPECT_EQ(answer.code(), "INVALID_REQUEST") << framing << answer.body;
         EXPECT_EQ(answer.header("connection"), "close") << framing;
         EXPECT_TRUE(one.is_closed_by_server()) << framing;
+    }
+    for (const auto* coding :
+         {"gzip", "identity", "gzip, chunked", "chunked, gzip", "chunked;q=1", "xchunked", ""}) {
+        auto one = server.connect();
+        one.send(
+            "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: " +
+            std::string{coding} + "\r\n\r\n" + hidden
+        );
+        const auto answer = one.receive();
+        check_against_openapi("POST", "/api/v1/events", answer);
+        EXPECT_EQ(answer.status, 501) << coding << answer.body;
+        EXPECT_EQ(answer.code(), "NOT_IMPLEMENTED") << coding;
+        EXPECT_EQ(answer.header("connection"), "close") << coding;
+        EXPECT_TRUE(one.is_closed_by_server()) << coding;
+    }
+}
+
+/// A proxy in front may take it for the line's end, and what follows for something else.
+TEST_F(Framing, takes_no_bare_cr_or_lf_for_the_end_of_a_line_around_chunks) {
+    const std::string head =
+        "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n";
+    for (const std::string_view lines :
+         {"2\n{}\r\n0\r\n\r\n",
+          "2;a\rb\r\n{}\r\n0\r\n\r\n",
+          "2;a=\"\n\"\r\n{}\r\n0\r\n\r\n",
+          "2\r\n{}\n0\r\n\r\n",
+          "2\r\n{}\r\n0\n\r\n",
+          "2\r\n{}\r\n0;a=\"\n\"\r\n\r\n",
+          "2\r\n{}\r\n0\r\n\n",
+          "2\r\n{}\r\n0\r\nX: a\n\r\n",
+          "2\r\n{}\r\n0\r\nX: a\rb\r\n\r\n"}) {
+        auto one = server.connect();
+        one.send(head + std::string{lines});
+        EXPECT_EQ(one.receive().code(), "INVALID_REQUEST") << testing::PrintToString(lines);
+        EXPECT_TRUE(one.is_closed_by_server()) << testing::PrintToString(lines);
     }
 }
 
@@ -289,9 +324,11 @@ TEST_F(Framing, answers_who_has_said_all_they_will_say) {
 }
 
 TEST_F(Framing, speaks_the_older_protocol_to_who_speaks_it) {
-    client.send("GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    EXPECT_EQ(client.receive().status, 200);
-    EXPECT_EQ(client.ask("GET", "/livez").status, 200) << "kept, as was asked";
+    for (const auto* path : {"/livez", "/nowhere", "/api/v1/reservations"}) {
+        client.send("GET " + std::string{path} + " HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
+        EXPECT_EQ(client.receive().header("connection"), "keep-alive") << "so that it may wait";
+    }
+    EXPECT_EQ(client.ask("GET", "/livez").header("connection"), "") << "HTTP/1.1 knows";
     client.send("GET /livez HTTP/1.0\r\n\r\n");
     EXPECT_EQ(client.receive().header("connection"), "close");
     EXPECT_TRUE(client.is_closed_by_server());

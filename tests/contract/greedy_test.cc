@@ -50,7 +50,7 @@ private:
     void send(const std::stop_token& stop) {
         std::string many;
         for (std::uint64_t i = 0; i < kAtOnce; ++i)
-            many += "GET /metrics HTTP/1.1\r\n\r\n";
+            many += "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
         for (std::uint64_t sent = 0; !stop.stop_requested();) {
             if (sent - answers_ > kAhead) {
                 std::this_thread::yield();
@@ -60,7 +60,7 @@ private:
             sent += kAtOnce;
         }
         // So that the reader comes to an end.
-        client_.send("GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n");
+        client_.send("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     }
     void read(const std::stop_token&) {
         constexpr std::string_view begin = "HTTP/1.1 200 OK\r\n";

@@ -228,6 +228,7 @@ HttpAnswer good_answer() {
     answer.status = 200;
     answer.headers = {
         {"content-type", "application/json"},
+        {"date", "Sun, 06 Nov 1994 08:49:37 GMT"},
         {"trace-id", std::string(32, 'a')},
         {"x-request-id", "r"},
         {"x-content-type-options", "nosniff"},
@@ -283,6 +284,7 @@ TEST(OpenapiCheck, fails_the_test_for_an_answer_that_is_not_documented) {
     EXPECT_NONFATAL_FAILURE(judge(with_header("x-frame-options", "ALLOW")), "x-frame-options");
     EXPECT_NONFATAL_FAILURE(judge(with_header("referrer-policy", "")), "referrer-policy");
     EXPECT_NONFATAL_FAILURE(judge(with_header("link", "</>; rel=\"next\"")), "link, which isn't");
+    EXPECT_NONFATAL_FAILURE(judge(with_header("date", "1994-11-06T08:49:37Z")), "date");
     EXPECT_NONFATAL_FAILURE(
         check_against_openapi("PATCH", kCount, good_answer()), "isn't in the document"
     );

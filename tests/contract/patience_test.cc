@@ -22,8 +22,8 @@ std::int64_t open_connections(HttpClient& client) {
 TEST(Patience, with_a_request_is_not_won_by_sending_it_drop_by_drop) {
     TestServer server{impatient()};
     for (const std::string head :
-         {"GET /livez HTTP/1.1\r\nX-Endless: ",
-          "POST /api/v1/events HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n"}) {
+         {"GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Endless: ",
+          "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"}) {
         const auto begun = std::chrono::steady_clock::now();
         auto client = server.connect();
         client.send(head);
@@ -210,10 +210,10 @@ TEST(Draining, does_not_wait_for_ever_for_a_request_that_does_not_come) {
 TEST(Draining, takes_no_second_request_from_a_connection) {
     TestServer server;
     auto client = server.connect();
-    client.send("GET /livez HTTP/1.1\r\nX-Request-Id: first\r\n");
+    client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: first\r\n");
     server.connect().ask("GET", "/livez");
     server.begin_stop();
-    client.send("\r\nGET /livez HTTP/1.1\r\n\r\n");
+    client.send("\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto first = client.receive();
     EXPECT_EQ(first.header("x-request-id"), "first");
     EXPECT_EQ(first.header("connection"), "close");

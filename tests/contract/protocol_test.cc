@@ -204,7 +204,8 @@ TEST(Protocol, refuses_headers_that_are_too_long) {
 TEST(Protocol, gives_a_request_its_time_and_no_more) {
     TestServer server{impatient()};
     for (const auto* begun :
-         {"GET /health HT", "POST /api/v1/events HTTP/1.1\r\nContent-Length: 10\r\n\r\n{"}) {
+         {"GET /health HT", "POST /api/v1/events HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n{"
+         }) {
         auto client = server.connect();
         client.send(begun);
         const auto answer = client.receive();
@@ -229,12 +230,13 @@ TEST(Protocol, calls_nonsense_by_its_name_and_closes) {
              "\r\n\r\nGARBAGE\r\n\r\n",
              "GET\r\n\r\n",
              "GET /health HTTP/9.9\r\n\r\n",
-             "GET http://elsewhere/ HTTP/1.1\r\n\r\n",
-             "GET /health HTTP/1.1\r\nBad Header: x\r\n\r\n",
-             "POST /api/v1/events HTTP/1.1\r\nContent-Length: ten\r\n\r\n",
-             "POST /api/v1/events HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{",
-             "POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-             ("POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
+             "GET ftp://elsewhere/ HTTP/1.1\r\nHost: elsewhere\r\n\r\n",
+             "GET /health HTTP/1.1\r\nHost: h\r\nBad Header: x\r\n\r\n",
+             "POST /api/v1/events HTTP/1.1\r\nHost: h\r\nContent-Length: ten\r\n\r\n",
+             "POST /api/v1/events HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n"
+             "Content-Length: 2\r\n\r\n{",
+             "POST /api/v1/events HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+             ("POST /api/v1/events HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n"
               "Content-Length: 5\r\n\r\n0\r\n\r\n"),
          }) {
         auto client = server.connect();

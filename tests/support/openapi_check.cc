@@ -1,6 +1,7 @@
 #include "support/openapi_check.h"
 
 #include "http/handlers/assets.h"
+#include "http/query.h"
 #include "support/json_schema.h"
 
 #include <boost/json.hpp>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <regex>
 #include <vector>
 
 namespace frontrow::test {
@@ -43,7 +45,7 @@ std::vector<std::string> split(std::string_view path) {
 
 bool path_matches(std::string_view pattern, std::string_view path) {
     return std::ranges::equal(split(pattern), split(path), [](const auto& a, const auto& b) {
-        return a.starts_with('{') || a == b;
+        return a.starts_with('{') || a == http::decode_percent(b);
     });
 }
 
@@ -64,7 +66,7 @@ void check_undocumented(const std::string& asked, const HttpAnswer& answer) {
         EXPECT_EQ(answer.body, "") << asked;
         return;
     }
-    constexpr std::array<unsigned, 7> kStatuses{400, 404, 405, 408, 413, 431, 503};
+    constexpr std::array<unsigned, 9> kStatuses{400, 404, 405, 408, 413, 415, 431, 501, 503};
     EXPECT_NE(std::ranges::find(kStatuses, answer.status), kStatuses.end())
         << asked << " isn't in the document: " << answer.body.substr(0, 500);
 }
@@ -155,6 +157,12 @@ void check_any_answer(const HttpAnswer& answer) {
         trace.size() == 32 && trace.find_first_not_of("0123456789abcdef") == std::string::npos
     ) << about;
     EXPECT_NE(answer.header("x-request-id"), "") << about;
+    static const std::regex kDate{
+        "(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3][0-9] "
+        "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} "
+        "[0-2][0-9]:[0-5][0-9]:[0-5][0-9] GMT"
+    };
+    EXPECT_TRUE(std::regex_match(answer.header("date"), kDate)) << answer.header("date") << about;
     EXPECT_EQ(answer.header("x-content-type-options"), "nosniff") << about;
     EXPECT_EQ(answer.header("x-frame-options"), "DENY") << about;
     EXPECT_EQ(answer.header("referrer-policy"), "no-referrer") << about;

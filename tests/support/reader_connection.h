@@ -20,8 +20,10 @@ struct Received {
     http::Method method = http::Method::other;
     std::string path, query, body;
     std::optional<std::uint64_t> body_bytes = 0;
-    std::array<std::string, http::kHeaderCount> headers;
+    /// Nothing where it wasn't there.
+    std::array<std::optional<std::string>, http::kHeaderCount> headers;
     bool keep_alive = false;
+    bool is_http_1_0 = false;
     bool is_head = false;
 
     friend bool operator==(const Received&, const Received&) = default;
@@ -36,10 +38,11 @@ inline Received copy_of(const http::Request& request) {
         .body_bytes = request.body_bytes,
         .headers = {},
         .keep_alive = request.keep_alive,
+        .is_http_1_0 = request.is_http_1_0,
         .is_head = request.is_head,
     };
     std::ranges::transform(request.headers, received.headers.begin(), [](std::string_view text) {
-        return std::string{text};
+        return text.data() == nullptr ? std::nullopt : std::optional{std::string{text}};
     });
     return received;
 }

@@ -1,0 +1,69 @@
+#include "http/request_parts.h"
+
+#include <boost/url/parse.hpp>
+
+#include <array>
+
+namespace frontrow::http {
+namespace {
+
+/// What names and IPv4 addresses are made of.
+constexpr auto kIsInUsualHost = [] {
+    std::array<bool, 256> is_in_host{};
+    for (const char c : std::string_view{"-.0123456789"
+                                         "abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
+        is_in_host[static_cast<unsigned char>(c)] = true;
+    return is_in_host;
+}();
+
+bool is_usual_host(std::string_view text) {
+    const auto* at = text.begin();
+    while (at != text.end() && kIsInUsualHost[static_cast<unsigned char>(*at)])
+        ++at;
+    if (at == text.begin()) return false;
+    if (at != text.end() && *at == ':') ++at;
+    while (at != text.end() && *at >= '0' && *at <= '9')
+        ++at;
+    return at == text.end();
+}
+
+}  // namespace
+
+bool is_host(std::string_view text) {
+    if (is_usual_host(text)) return true;
+    const auto authority =
+        boost::urls::parse_authority(boost::urls::string_view{text.data(), text.size()});
+    return authority && !authority->has_userinfo() && !authority->encoded_host().empty();
+}
+
+std::string_view name_if_single(Header header) {
+    switch (header) {
+        case Header::authorization:
+            return "Authorization";
+        case Header::content_type:
+            return "Content-Type";
+        case Header::host:
+            return "Host";
+        case Header::idempotency_key:
+            return "Idempotency-Key";
+        case Header::origin:
+            return "Origin";
+        case Header::sec_fetch_site:
+            return "Sec-Fetch-Site";
+        case Header::x_api_key:
+            return "X-API-Key";
+        case Header::x_user_id:
+            return "X-User-ID";
+        case Header::accept_encoding:
+        case Header::content_encoding:
+        case Header::expect:
+        case Header::if_match:
+        case Header::if_none_match:
+        case Header::traceparent:
+        case Header::x_request_id:
+            return {};
+    }
+}
+
+}  // namespace frontrow::http
