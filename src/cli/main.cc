@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/store_name.h"
 #include "config/help.h"
 #include "config/sources.h"
 
@@ -121,6 +122,7 @@ int run(int argc, char** argv) {
         std::fprintf(stderr, "frontrow: %s\n", sources.error().message.c_str());
         return cli::kWrongUsage;
     }
+    cli::refuse_flawed_stores(app);
     for (const auto& name : sources->unknown_names())
         std::fprintf(stderr, "frontrow: there is no setting %s; see --help\n", name.c_str());
     try {

@@ -2,9 +2,26 @@
 
 #include "io/postgres/pg_address.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
+#include <functional>
 
 namespace frontrow::cli {
+namespace {
+
+/// An empty one is none.
+std::string check_store_url(const std::string& url) {
+    return url.empty() ? std::string{} : io::postgres::flaw_of(url).value_or("");
+}
+
+}  // namespace
+
+void refuse_flawed_stores(CLI::App& app) {
+    for (auto* command : app.get_subcommands(std::function<bool(CLI::App*)>{})) {
+        if (auto* option = command->get_option_no_throw("--store"))
+            option->check(CLI::Validator{check_store_url, ""});
+    }
+}
 
 std::string store_name(const config::StoreSettings& settings) {
     return settings.is_cluster() ? io::postgres::name_of(settings.store)

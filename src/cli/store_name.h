@@ -5,7 +5,15 @@
 #include <filesystem>
 #include <string>
 
+namespace CLI {
+class App;
+}
+
 namespace frontrow::cli {
+
+/// Has every command that `app` has by now refuse a --store that can't be connected to as it is
+/// written. Who retries it would retry for ever.
+void refuse_flawed_stores(CLI::App& app);
 
 /// Which store these settings choose, for people to read: the folder, or the database without its
 /// password.

@@ -10,12 +10,11 @@ void add_server_options(CLI::App& command, BenchSettings& settings) {
         .add_option(
             "--url",
             settings.url,
-            "The server to load. Without it: a `frontrow serve --dev` of its own on an empty "
-            "store, "
-            "which goes when the bench ends"
+            "The server to load, http://HOST:PORT. Without it: a `frontrow serve --dev` of its own "
+            "on an empty store, which goes when the bench ends"
         )
         ->envname("FRONTROW_BENCH_URL")
-        ->type_name("http://HOST:PORT");
+        ->type_name("URL");
     command
         .add_option(
             "--token",

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kExport = "export ";
+/// What some editors begin a file with.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(kBlanks);
@@ -61,16 +63,18 @@ std::optional<std::string> read_double_quoted(std::string_view text) {
 }
 
 std::string read_bare(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool begins_comment = text[i] == '#' && (i == 0 || kBlanks.contains(text[i - 1]));
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const bool begins_comment = text[i] == '#' && kBlanks.contains(text[i - 1]);
         if (begins_comment) return std::string{trim(text.substr(0, i))};
     }
-    return std::string{text};
+    return std::string{trim(text)};
 }
 
+/// `text`: all behind the equals sign.
 std::optional<std::string> read_value(std::string_view text) {
-    if (text.starts_with('\'')) return read_single_quoted(text);
-    if (text.starts_with('"')) return read_double_quoted(text);
+    const auto quoted = trim(text);
+    if (quoted.starts_with('\'')) return read_single_quoted(quoted);
+    if (quoted.starts_with('"')) return read_double_quoted(quoted);
     return read_bare(text);
 }
 
@@ -78,6 +82,7 @@ std::optional<std::string> read_value(std::string_view text) {
 
 Result<std::vector<FileValue>, BadLine> parse_dotenv(std::string_view text) {
     std::vector<FileValue> values;
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     for (int number = 1; !text.empty(); ++number) {
         const auto end = std::min(text.find('\n'), text.size());
         auto line = trim(text.substr(0, end));
@@ -88,7 +93,7 @@ Result<std::vector<FileValue>, BadLine> parse_dotenv(std::string_view text) {
         const auto name = trim(line.substr(0, std::min(equals, line.size())));
         if (equals == std::string_view::npos || !is_name(name))
             return std::unexpected(BadLine{number, "it isn't NAME=value"});
-        auto value = read_value(trim(line.substr(equals + 1)));
+        auto value = read_value(line.substr(equals + 1));
         if (!value)
             return std::unexpected(BadLine{number, "its quotes don't end where the value does"});
         values.push_back({std::string{name}, std::move(*value), number});

@@ -21,7 +21,8 @@ struct BadLine {
     std::string reason;
 };
 
-/// Reads `NAME=value` lines as shells and other dotenv readers do: empty lines and those that begin
+/// Reads `NAME=value` lines as shells and other dotenv readers do, behind a byte order mark or not:
+/// empty lines and those that begin
 /// with # say nothing; `export` may stand before a name; a value may be in single quotes, taken as
 /// it is, or in double ones, with \n \t \" \\ and \$ in it; outside of quotes a # after a space
 /// begins a comment. Nothing is expanded. Written here because Debian has no library for it.

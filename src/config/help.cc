@@ -66,7 +66,8 @@ std::string help_on_sources() {
            "TOML file, that over the default. In the TOML file a flag is a line under its own "
            "name,\n"
            "`data-dir = \"data\"`, and one command's alone below its [command]. An empty variable\n"
-           "counts as not set.";
+           "counts as not set. A URL, SECRET, KEY or TOKEN may also come from a file: NAME_FILE\n"
+           "names it in place of NAME, and in the TOML file `name-file`.";
 }
 
 std::string help_on_accepted_names() {

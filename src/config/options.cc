@@ -1,7 +1,10 @@
 #include "config/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <string_view>
 
 namespace frontrow::config {
 namespace {
@@ -313,3 +316,8 @@ void add_options(CLI::App& command, FactsSettings& settings) {
 }
 
 }  // namespace frontrow::config
+bool may_come_from_file(const CLI::Option& option) {
+    constexpr std::string_view kTypes[] = {"URL", "SECRET", "KEY", "TOKEN"};
+    return std::ranges::find(kTypes, option.get_type_name()) != std::end(kTypes);
+}
+

@@ -4,7 +4,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace frontrow::config {
 
@@ -21,5 +22,8 @@ void add_options(CLI::App& command, SnapshotSettings& settings);
 void add_options(CLI::App& command, FactsSettings& settings);
 /// --store alone, for a command that has nothing to do with a folder.
 void add_database_option(CLI::App& command, StoreSettings& settings);
+
+/// What the option takes is secret, or a URL, which may hold a secret: its type says so.
+bool may_come_from_file(const CLI::Option& option);
 
 }  // namespace frontrow::config

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "base/result.h"
+#include "config/layer.h"
+
 #include <functional>
 #include <span>
 #include <string>
@@ -7,8 +10,8 @@
 
 namespace frontrow::config {
 
-/// The value of a variable; empty where there is none.
-using Lookup = std::function<std::string(const std::string&)>;
+/// What a variable says; an empty value where it isn't set.
+using Lookup = std::function<Result<Said, UsageError>(const std::string& name)>;
 
 /// A name by which platforms and other programs' set-ups know what a FRONTROW_ variable says.
 struct PlatformName {
@@ -16,7 +19,8 @@ struct PlatformName {
     std::string_view variable;
     /// Theirs: where it's set, `value` tells what ours would say.
     std::string_view name;
-    std::string (*value)(const std::string& theirs, const Lookup& others);
+    /// Refuses one of the others that can't be right, by where it stands.
+    Result<std::string, UsageError> (*value)(const Said& theirs, const Lookup& others);
     /// What else `value` looks at, for `--help`.
     std::string_view others;
 };

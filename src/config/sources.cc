@@ -2,6 +2,7 @@
 
 #include "config/dotenv.h"
 #include "config/help.h"
+#include "config/options.h"
 #include "config/platform_names.h"
 #include "config/text_file.h"
 #include "config/toml_file.h"
@@ -22,6 +23,9 @@ namespace {
 constexpr auto kDotenv = ".env";
 constexpr auto kConfigFlag = "--config";
 constexpr auto kConfigVariable = "FRONTROW_CONFIG";
+/// Behind a name: in which file its value is.
+constexpr auto kFileVariable = "_FILE";
+constexpr auto kFileKey = "-file";
 /// Of a file with settings.
 constexpr std::size_t kFileBytesMax = 1 << 20;
 
@@ -48,9 +52,14 @@ std::string key_of(const CLI::Option& option) {
     return names.empty() ? std::string{} : names.front();
 }
 
+MayBeInFile may_be_in_file(const CLI::Option& option) {
+    return may_come_from_file(option) ? MayBeInFile::yes : MayBeInFile::no;
+}
+
 bool has_key(const CLI::App& command, const std::string& key) {
     return std::ranges::any_of(command.get_options(), [&](const CLI::Option* option) {
-        return key_of(*option) == key;
+        const auto own = key_of(*option);
+        return own == key || (may_come_from_file(*option) && own + kFileKey == key);
     });
 }
 
@@ -73,7 +82,8 @@ bool is_of_others(std::string_view name) {
 bool is_variable(const CLI::App& app, const std::string& name) {
     return std::ranges::any_of(app.get_subcommands({}), [&](const CLI::App* command) {
         return std::ranges::any_of(command->get_options(), [&](const CLI::Option* option) {
-            return option->get_envname() == name;
+            const auto own = option->get_envname();
+            return own == name || (may_come_from_file(*option) && own + kFileVariable == name);
         });
     });
 }
@@ -116,7 +126,8 @@ Result<Sources, UsageError> Sources::load(const CLI::App& app, std::span<char*> 
                 UsageError{"--data-dir and --store name two stores: give one of them"}
             );
         }
-        sources.hand_out(*command);
+        if (auto handed = sources.hand_out(*command); !handed)
+            return std::unexpected(handed.error());
         sources.hide_from_others(app, *command);
     }
     return sources;
@@ -199,17 +210,57 @@ bool Sources::is_overruled(const CLI::Option& option) const {
 }
 
 /// By our name or another's, within one of the layers that win over each other.
-std::optional<Sources::Found> Sources::find(const std::string& variable_name, const Layer& layer)
-    const {
-    if (auto own = layer(variable_name)) return own;
+Sources::Looked Sources::find(const CLI::Option& option, const Layer& layer) const {
+    const auto variable_name = option.get_envname();
+    const auto may_be = may_be_in_file(option);
+    auto own = layer.read(variable_name, may_be);
+    if (!own || *own) return own;
+    const auto others = [&](const std::string& name) -> Result<Said, UsageError> {
+        auto said = in_environment().read(name, may_be);
+        if (said && !*said) said = in(dotenv_, kFileVariable).read(name, may_be);
+        if (!said) return std::unexpected(said.error());
+        return said->value_or(Said{});
+    };
     for (const auto& theirs : platform_names()) {
         if (theirs.variable != variable_name) continue;
-        auto found = layer(std::string{theirs.name});
-        if (!found) continue;
-        const auto others = [this](const std::string& name) { return variable(name); };
-        return Found{theirs.value(found->value, others), std::move(found->origin)};
+        auto found = layer.read(std::string{theirs.name}, may_be);
+        if (!found) return found;
+        if (!*found) continue;
+        auto value = theirs.value(**found, others);
+        if (!value) return std::unexpected(value.error());
+        return Said{std::move(*value), std::move((*found)->origin)};
     }
     return std::nullopt;
+}
+
+/// In the layer that wins of those that have it.
+Sources::Looked Sources::find(const CLI::App& command, const CLI::Option& option) const {
+    const auto key = key_of(option);
+    auto found = find(option, in_environment());
+    if (found && !*found) found = find(option, in(dotenv_, kFileVariable));
+    const auto toml = in(toml_, kFileKey);
+    const auto may_be = may_be_in_file(option);
+    if (found && !*found) found = toml.read(command.get_name() + "." + key, may_be);
+    if (found && !*found) found = toml.read(key, may_be);
+    return found;
+}
+
+Layer Sources::in_environment() {
+    const auto find_variable = [](const std::string& name) -> std::optional<Said> {
+        auto value = environment(name);
+        if (!value) return std::nullopt;
+        return Said{std::move(*value), name + " in the environment"};
+    };
+    return {find_variable, kFileVariable};
+}
+
+Layer Sources::in(const Values& values, const char* file_suffix) {
+    const auto find_value = [&values](const std::string& name) -> std::optional<Said> {
+        const auto found = values.find(name);
+        if (found == values.end() || found->second.value.empty()) return std::nullopt;
+        return found->second;
+    };
+    return {find_value, file_suffix};
 }
 
 /// What another command would make of its settings is no reason for this one to fail.
@@ -235,35 +286,21 @@ void Sources::find_unknown(const CLI::App& app) {
         look_at(name, found.origin);
 }
 
-void Sources::hand_out(const CLI::App& command) {
-    const Layer in_environment = [](const std::string& name) -> std::optional<Found> {
-        auto value = environment(name);
-        if (!value) return std::nullopt;
-        return Found{std::move(*value), name + " in the environment"};
-    };
-    const auto in = [](const Values& values) -> Layer {
-        return [&values](const std::string& name) -> std::optional<Found> {
-            const auto found = values.find(name);
-            if (found == values.end() || found->second.value.empty()) return std::nullopt;
-            return found->second;
-        };
-    };
+Result<void, UsageError> Sources::hand_out(const CLI::App& command) {
     for (const auto* option : command.get_options()) {
-        const auto key = key_of(*option);
         const auto name = option->get_envname();
-        if (key.empty() || origins_.contains(name)) continue;
+        if (key_of(*option).empty() || origins_.contains(name)) continue;
         if (is_overruled(*option)) {
             unsetenv(name.c_str());
             continue;
         }
-        auto found = find(name, in_environment);
-        if (!found) found = find(name, in(dotenv_));
-        if (!found) found = in(toml_)(command.get_name() + "." + key);
-        if (!found) found = in(toml_)(key);
-        if (!found) continue;
-        setenv(name.c_str(), found->value.c_str(), 1);
-        origins_.emplace(name, std::move(found->origin));
+        auto found = find(command, *option);
+        if (!found) return std::unexpected(found.error());
+        if (!*found) continue;
+        setenv(name.c_str(), (*found)->value.c_str(), 1);
+        origins_.emplace(name, std::move((*found)->origin));
     }
+    return {};
 }
 
 /// CLI11 looks up the variables of all commands, and would judge those of others.

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/result.h"
+#include "config/layer.h"
 #include "config/settings.h"
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -21,8 +21,10 @@ namespace frontrow::config {
 /// Where settings come from besides flags: the environment, then `.env` in the working folder, then
 /// the TOML file that `--config` names. What an option gets from any of them is put into the
 /// environment variable that stands for it (CLI11's envname), where CLI11 finds it and lets a flag
-/// win over it. So a new option needs nothing but its envname. A store that a flag names wins over
-/// a store of the other kind that is named elsewhere; two flags that name one each are refused.
+/// win over it. So a new option needs nothing but its envname. What may_come_from_file() may also
+/// stand in a file, which NAME_FILE names instead of NAME (in TOML `name-file`). A store that a
+/// flag names wins over a store of the other kind that is named elsewhere; two flags that name one
+/// each are refused.
 class Sources {
 public:
     /// Adds --config to every command that `app` has by now, and a word on it to its help.
@@ -40,12 +42,8 @@ public:
     std::string origin_of(const CLI::App& app, const std::string& message) const;
 
 private:
-    struct Found {
-        std::string value;
-        std::string origin;
-    };
-    using Values = std::map<std::string, Found>;
-    using Layer = std::function<std::optional<Found>(const std::string& name)>;
+    using Values = std::map<std::string, Said>;
+    using Looked = Result<std::optional<Said>, UsageError>;
 
     explicit Sources(std::span<char*> arguments) : arguments_{arguments} {}
 
@@ -57,10 +55,13 @@ private:
     bool names_folder() const;
     bool names_database() const;
     bool is_overruled(const CLI::Option& option) const;
-    std::optional<Found> find(const std::string& variable, const Layer& layer) const;
+    Looked find(const CLI::Option& option, const Layer& layer) const;
+    Looked find(const CLI::App& command, const CLI::Option& option) const;
+    static Layer in_environment();
+    static Layer in(const Values& values, const char* file_suffix);
     const CLI::App* called(const CLI::App& app) const;
     void find_unknown(const CLI::App& app);
-    void hand_out(const CLI::App& command);
+    Result<void, UsageError> hand_out(const CLI::App& command);
     static void hide_from_others(const CLI::App& app, const CLI::App& command);
 
     std::span<char*> arguments_;

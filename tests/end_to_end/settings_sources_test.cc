@@ -166,7 +166,53 @@ const Wrong kWrongSettings[] = {
      kServe,
      {"DB_HOST=db", "REDIS_HOST=redis", "REDIS_PASSWORD=hidden", "REDIS_PORT=many"},
      {},
-     "REDIS_HOST in the environment: --redis: "},
+     "REDIS_PORT in the environment: a port is a number from 1 to 65535"},
+    {"redis_port_of_kubernetes",
+     kServe,
+     {"DB_HOST=db", "REDIS_HOST=redis", "REDIS_PORT=tcp://10.0.0.1:6379"},
+     {},
+     "enableServiceLinks"},
+    {"redis_database",
+     kServe,
+     {"DB_HOST=db", "REDIS_HOST=redis", "REDIS_DB=first"},
+     {},
+     "REDIS_DB in the environment: a database of Redis is a number"},
+    {"database_port",
+     {"verify"},
+     {"DB_HOST=db", "DB_PASSWORD=hidden", "DB_PORT=tcp://10.0.0.1:5432"},
+     {},
+     "DB_PORT in the environment: a port is a number from 1 to 65535; Kubernetes"},
+    {"database_port_too_large",
+     {"verify"},
+     {},
+     {{".env", "DB_HOST=db\nDB_PORT=65536\n"}},
+     "DB_PORT in .env, line 2: a port"},
+    {"database_ssl_mode",
+     kServe,
+     {"DB_HOST=db", "DB_PASSWORD=hidden", "DB_SSLMODE=false"},
+     {},
+     "DB_SSLMODE in the environment: it is one of disable, allow, prefer, require"},
+    {"store_ssl_mode",
+     kServe,
+     {"DATABASE_URL=postgres://u:hidden@db/x?sslmode=false"},
+     {},
+     "DATABASE_URL in the environment: --store: invalid sslmode value"},
+    {"store_url_without_an_end",
+     {"migrate", "status"},
+     {"DATABASE_URL=postgres://u:hidden@[::1/x"},
+     {},
+     "DATABASE_URL in the environment: --store: the PostgreSQL URL can't be read: end of string"},
+    {"store_parameter",
+     kWithToml,
+     {},
+     {{kToml, "store = 'postgres://u:hidden@db/x?hidden=1'\n"}},
+     "store in settings.toml, line 1: --store: the PostgreSQL URL can't be read: invalid URI query "
+     "parameter"},
+    {"store_port",
+     {"seed"},
+     {"FRONTROW_STORE=postgres://u:hidden@db:65536/x"},
+     {},
+     "FRONTROW_STORE in the environment: --store: the PostgreSQL URL's host and port"},
     {"dotenv_line", kServe, {}, {{".env", "LOG_LEVEL=info\nhidden\n"}}, ".env, line 2: "},
     {"dotenv_quotes", kServe, {}, {{".env", "FRONTROW_JWT_SECRET=\"hidden\n"}}, ".env, line 1: "},
     {"toml_line",
@@ -194,12 +240,184 @@ const Wrong kWrongSettings[] = {
      "--dev believes whatever a client says it is; this is production"},
 };
 
+const std::string kSecret = "hidden, and long enough to be a secret";
+
+const Wrong kWrongFiles[] = {
+    {"said_twice",
+     {"serve"},
+     {"FRONTROW_JWT_SECRET=" + kSecret, "FRONTROW_JWT_SECRET_FILE=secret"},
+     {{"secret", kSecret}},
+     "FRONTROW_JWT_SECRET in the environment and FRONTROW_JWT_SECRET_FILE in the environment say "
+     "the same"},
+    {"said_twice_in_dotenv",
+     {"verify"},
+     {},
+     {{".env", "DATABASE_URL=postgres://hidden@db/x\n\nDATABASE_URL_FILE=url\n"}},
+     "DATABASE_URL in .env, line 1 and DATABASE_URL_FILE in .env, line 3"},
+    {"said_twice_in_toml",
+     kWithToml,
+     {},
+     {{kToml, "secret = '" + kSecret + "'\nsecret-file = 'secret'\n"}},
+     "secret in settings.toml, line 1 and secret-file in settings.toml, line 2"},
+    {"a_piece_said_twice",
+     {"verify"},
+     {"DB_HOST=db", "DB_PASSWORD=hidden", "DB_PASSWORD_FILE=password"},
+     {},
+     "DB_PASSWORD in the environment and DB_PASSWORD_FILE in the environment"},
+    {"missing",
+     {"serve"},
+     {"ADMIN_API_KEY_FILE=run/key"},
+     {},
+     "ADMIN_API_KEY_FILE in the environment: run/key can't be read: No such file"},
+    {"missing_piece",
+     {"verify"},
+     {"DB_HOST=db", "DB_PASSWORD_FILE=run/password"},
+     {},
+     "DB_PASSWORD_FILE in the environment: run/password can't be read: No such file"},
+    {"folder",
+     {"serve"},
+     {"USER_API_KEY_FILE=run"},
+     {{"run/key", kSecret}},
+     "USER_API_KEY_FILE in the environment: run can't be read: Is a directory"},
+    {"empty",
+     {"verify"},
+     {"DATABASE_URL_FILE=url"},
+     {{"url", "\n"}},
+     "DATABASE_URL_FILE in the environment: url is empty"},
+    {"no_text",
+     {"serve"},
+     {"FRONTROW_JWT_SECRET_FILE=secret"},
+     {{"secret", std::string{"hidden\0hidden", 13}}},
+     "FRONTROW_JWT_SECRET_FILE in the environment: secret isn't a text"},
+    {"wrong_url",
+     {"serve", "--dev"},
+     {"DATABASE_URL_FILE=url"},
+     {{"url", "mysql://hidden\n"}},
+     "DATABASE_URL_FILE in the environment: --store: it must be a URL"},
+    {"of_what_is_no_secret",
+     kWithToml,
+     {},
+     {{kToml, "listen-file = 'hidden'\n"}},
+     "line 1: there is no setting listen-file"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Files, WrongSetting, testing::ValuesIn(kWrongFiles), [](const auto& info) {
+    return info.param.name;
+});
+
 INSTANTIATE_TEST_SUITE_P(
     SettingsSources,
     WrongSetting,
     testing::ValuesIn(kWrongSettings),
     [](const auto& info) { return info.param.name; }
 );
+
+/// Where `frontrow verify` says that its store is.
+std::string store_of(const Child::Options& options) {
+    const auto err = run_program(options).err;
+    constexpr std::string_view kSaid = "the store is ";
+    const auto begin = err.find(kSaid);
+    return begin == std::string::npos
+               ? err
+               : err.substr(begin + kSaid.size(), err.find('\n', begin) - begin - kSaid.size());
+}
+
+TEST(SettingsSources, a_host_may_be_a_folder_or_an_ipv6_address) {
+    const auto at = [](const std::string& host) {
+        return store_of({.arguments = {"verify"}, .environment = {"DB_HOST=" + host, "DB_PORT=1"}});
+    };
+    EXPECT_EQ(at("/run/no postgres"), "PostgreSQL database frontrow at /run/no postgres:1");
+    EXPECT_EQ(at("::1"), "PostgreSQL database frontrow at [::1]:1");
+    EXPECT_EQ(at("[::1]"), "PostgreSQL database frontrow at [::1]:1");
+    EXPECT_EQ(at("127.0.0.1"), "PostgreSQL database frontrow at 127.0.0.1:1");
+    const Child::Options with_redis{
+        .arguments = {"serve", "--dev"},
+        .environment =
+            {kNoPort, "DB_HOST=::1", "DB_PORT=1", "REDIS_HOST=::1", "REDIS_PORT=1", "REDIS_DB=2"},
+    };
+    EXPECT_EQ(folder_served(with_redis), "PostgreSQL database frontrow at [::1]:1");
+}
+
+/// The files' contents have one line end at most that isn't theirs.
+TEST(SettingsSources, every_secret_and_url_may_come_from_a_file) {
+    const std::string blank = kSecret + " ";
+    const auto signed_by = [](const Child::Options& options) {
+        const auto finished = run_program(options);
+        EXPECT_EQ(finished.exit_code, 0) << finished.err;
+        return finished.out.substr(finished.out.rfind('.'));
+    };
+    Child::Options token{.arguments = {"token", "--sub", "alice"}};
+    const auto is_signed_with = [&](const std::string& secret) {
+        // The time is in a token as well: it may have passed on meanwhile.
+        for (int tries = 0; tries < 20; ++tries) {
+            const auto expected = signed_by(
+                {.arguments = {"token", "--sub", "alice"},
+                 .environment = {"FRONTROW_JWT_SECRET=" + secret}}
+            );
+            if (signed_by(token) == expected) return true;
+        }
+        return false;
+    };
+    token.environment = {"FRONTROW_JWT_SECRET_FILE=run/secret"};
+    for (const auto* end : {"", "\n", "\r\n"}) {
+        token.files["run/secret"] = blank + end;
+        EXPECT_TRUE(is_signed_with(blank)) << end;
+    }
+    token.environment = {"FRONTROW_JWT_SECRET="};
+    token.files[".env"] = "FRONTROW_JWT_SECRET_FILE=run/secret\n";
+    EXPECT_TRUE(is_signed_with(blank));
+    token.files[".env"] = "FRONTROW_CONFIG=settings.toml\n";
+    token.files[kToml] = "[token]\nsecret-file = 'run/secret'\n";
+    EXPECT_TRUE(is_signed_with(blank));
+    // What wins doesn't depend on how it is said.
+    token.environment = {"FRONTROW_JWT_SECRET=" + kSecret};
+    token.files[".env"] += "FRONTROW_JWT_SECRET_FILE=nowhere\n";
+    EXPECT_TRUE(is_signed_with(kSecret));
+
+    const Files url{{"url", "postgres://u:hidden@127.0.0.1:1/theirs\n"}};
+    constexpr auto kTheirs = "PostgreSQL database theirs at 127.0.0.1:1";
+    for (const auto* name : {"FRONTROW_STORE_FILE=url", "DATABASE_URL_FILE=url"}) {
+        EXPECT_EQ(
+            store_of({.arguments = {"verify"}, .environment = {name}, .files = url}), kTheirs
+        );
+    }
+    const Child::Options pieces{
+        .arguments = {"verify"},
+        .environment = {"DB_HOST_FILE=host", "DB_PORT=1", "DB_PASSWORD_FILE=password"},
+        .files = {{"host", "127.0.0.1\n"}, {"password", "hidden:/@\n"}},
+    };
+    EXPECT_EQ(store_of(pieces), "PostgreSQL database frontrow at 127.0.0.1:1");
+}
+
+TEST(SettingsSources, a_flag_overrules_a_file_that_is_not_even_there) {
+    const auto finished = run_program(Child::Options{
+        .arguments = {"token", "--sub", "alice", "--secret", kSecret},
+        .environment = {"FRONTROW_JWT_SECRET_FILE=nowhere"},
+    });
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(finished.err, "");
+}
+
+TEST(SettingsSources, a_server_lets_in_whoever_has_the_key_from_a_file) {
+    const TempFolder folder;
+    const Child::Options options{
+        .arguments = serve_arguments(folder.path()),
+        .environment = {"ADMIN_API_KEY_FILE=run/admin", "USER_API_KEY_FILE=run/user"},
+        .files = {{"run/admin", "hidden-key-of-the-admin\n"}, {"run/user", "hidden-key-of-a-user"}},
+    };
+    Server server{options};
+    const auto status = [&](const char* key) {
+        const auto answer =
+            server.client().send({.target = "/api/v1/reservations", .headers = {{"X-API-Key", key}}}
+            );
+        return answer ? answer->status : 0;
+    };
+    EXPECT_EQ(status("hidden-key-of-the-admin"), 200U);
+    EXPECT_EQ(status("hidden-key-of-a-user"), 200U);
+    EXPECT_EQ(status("hidden-key-of-nobody"), 401U);
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_THAT(server.process().err(), Not(HasSubstr("hidden")));
+}
 
 TEST(SettingsSources, what_is_wrong_for_another_command_or_overridden_by_a_flag_stops_nobody) {
     const auto finished = run_program(Child::Options{
@@ -226,13 +444,17 @@ TEST(SettingsSources, names_like_ours_that_are_no_setting_are_told_of) {
     const auto finished = run_program(Child::Options{
         .arguments = {"token", "--sub", "alice", "--secret", std::string(32, 's')},
         .environment =
-            {"FRONTROW_DATADIR=x", "FRONTROW_LISTEN=", "FRONTROW_PORT_80_TCP=tcp://[::1]:80"},
-        .files = {{".env", "OTHER=1\nFRONTROW_STOR=y\nFRONTROW_STORE=\n"}},
+            {"FRONTROW_DATADIR=x",
+             "FRONTROW_LISTEN=",
+             "FRONTROW_PORT_80_TCP=tcp://[::1]:80",
+             "FRONTROW_STORE_FILE="},
+        .files = {{".env", "OTHER=1\nFRONTROW_STOR=y\nFRONTROW_STORE=\nFRONTROW_DEV_FILE=\n"}},
     });
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
     EXPECT_EQ(
         finished.err,
         "frontrow: there is no setting FRONTROW_DATADIR in the environment; see --help\n"
+        "frontrow: there is no setting FRONTROW_DEV_FILE in .env, line 4; see --help\n"
         "frontrow: there is no setting FRONTROW_STOR in .env, line 2; see --help\n"
     );
 }

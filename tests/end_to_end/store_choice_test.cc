@@ -209,10 +209,15 @@ TEST(StoreChoice, is_said_without_any_part_of_a_password) {
           "postgres://user:hidden#x@127.0.0.1:1/db",
           "postgres://127.0.0.1:1/db?user=user&password=hidden"}) {
         const auto finished = run_program({"migrate", "status", "--store", url});
-        const auto said = first_line(finished.err);
-        EXPECT_THAT(said, HasSubstr("the store is PostgreSQL")) << url;
-        EXPECT_THAT(said, Not(HasSubstr("hid"))) << url;
-        EXPECT_THAT(said, Not(HasSubstr("den"))) << url;
+        // Some of them can't be read, which is said before that.
+        EXPECT_THAT(
+            first_line(finished.err),
+            testing::AnyOf(
+                HasSubstr("the store is PostgreSQL"), HasSubstr("--store: the PostgreSQL")
+            )
+        );
+        EXPECT_THAT(finished.err, Not(HasSubstr("hid"))) << url;
+        EXPECT_THAT(finished.err, Not(HasSubstr("den"))) << url;
     }
 }
 

@@ -26,7 +26,11 @@ TEST(Dotenv, reads_a_value_as_shells_do) {
         {"A=b\r", "b"},
         {"A=b # a comment", "b"},
         {"A=b#no comment", "b#no comment"},
-        {"A=#a comment", ""},
+        {"A=#b", "#b"},
+        {"A=#b # a comment", "#b"},
+        {"A= # a comment", ""},
+        {"A= #a comment", ""},
+        {"A=# ", "#"},
         {"A=postgres://u:p@h/d?x=y", "postgres://u:p@h/d?x=y"},
         {"A='b # $c \\n'", "b # $c \\n"},
         {"A=\"b # \\$c\\n\\t\\\"\\\\\" # a comment", "b # $c\n\t\"\\"},
@@ -39,6 +43,15 @@ TEST(Dotenv, reads_a_value_as_shells_do) {
         EXPECT_EQ(read->front().name, "A") << line;
         EXPECT_EQ(read->front().value, line.value) << line;
     }
+}
+
+TEST(Dotenv, passes_over_a_byte_order_mark_at_its_beginning_alone) {
+    const std::string mark = "\xEF\xBB\xBF";
+    const auto read = parse_dotenv(mark + "A=" + mark + "b\n");
+    ASSERT_TRUE(read && read->size() == 1);
+    EXPECT_EQ(read->front().name, "A");
+    EXPECT_EQ(read->front().value, mark + "b");
+    EXPECT_FALSE(parse_dotenv("A=b\n" + mark + "C=d\n"));
 }
 
 TEST(Dotenv, counts_lines_and_passes_over_those_that_say_nothing) {

@@ -6,6 +6,8 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -19,15 +21,27 @@ struct FreeOptions {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
 
+struct FinishConnection {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+
 using Options = std::unique_ptr<PQconninfoOption, FreeOptions>;
 
-/// Null if the URL can't be parsed.
-Options options_in(const std::string& url) {
-    // libpq's message about an unreadable URL quotes it, password included.
+/// libpq's message, cut before the part that it quotes, which may be a password.
+std::string without_quote(const char* said) {
+    const std::string sentence = said == nullptr ? "" : said;
+    return in_one_line(sentence.substr(0, sentence.find(": \"")));
+}
+
+Result<Options, std::string> options_in(const std::string& url) {
     char* said = nullptr;
     Options options{PQconninfoParse(url.c_str(), &said)};
+    auto why = without_quote(said);
     PQfreemem(said);
-    return options;
+    if (options) return options;
+    // Of what is no URL its sentences quote the words in their middle.
+    if (!url.contains("://")) why = "it has no ://";
+    return std::unexpected("the PostgreSQL URL can't be read: " + why);
 }
 
 PgError refused(std::string what) {
@@ -45,9 +59,17 @@ std::vector<std::string> split(std::string_view list) {
     }
 }
 
+/// Or none.
+bool is_port(std::string_view text) {
+    constexpr int kPortMax = 65'535;
+    if (text.empty()) return true;
+    int port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc{} && end == text.data() + text.size() && port > 0 && port <= kPortMax;
+}
+
 bool is_readable(const PgHost& host) {
-    return host.name.find('@', 1) == std::string::npos &&
-           std::ranges::all_of(host.port, [](char c) { return c >= '0' && c <= '9'; });
+    return host.name.find('@', 1) == std::string::npos && is_port(host.port);
 }
 
 bool needs_look_up(const PgHost& host) {
@@ -61,11 +83,11 @@ bool needs_look_up(const PgHost& host) {
 
 Result<std::vector<PgHost>, PgError> hosts_of(const std::string& url) {
     const auto options = options_in(url);
-    if (!options) return std::unexpected(refused("the PostgreSQL URL can't be read"));
+    if (!options) return std::unexpected(refused(options.error()));
     std::vector<std::string> names;
     std::vector<std::string> addresses;
     std::vector<std::string> ports;
-    for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
+    for (const auto* option = options->get(); option->keyword != nullptr; ++option) {
         if (option->val == nullptr) continue;
         const std::string_view keyword = option->keyword;
         if (keyword == "host") names = split(option->val);
@@ -86,12 +108,38 @@ Result<std::vector<PgHost>, PgError> hosts_of(const std::string& url) {
     return hosts;
 }
 
+// libpq looks at its options before it connects, and has no call that does the one without the
+// other. So it gets all of them but where to connect to: a socket below what is no folder.
+std::optional<std::string> flaw_of(const std::string& url) {
+    if (const auto hosts = hosts_of(url); !hosts) return hosts.error().what;
+    const auto options = options_in(url);
+    if (!options) return options.error();
+    std::vector<const char*> keywords{"host", "password"};
+    std::vector<const char*> values{"/dev/null", "unused"};
+    for (const auto* option = options->get(); option->keyword != nullptr; ++option) {
+        constexpr std::string_view kOurs[] = {"host", "hostaddr", "port", "password"};
+        const bool is_ours = std::ranges::find(kOurs, option->keyword) != std::end(kOurs);
+        if (option->val == nullptr || is_ours) continue;
+        keywords.push_back(option->keyword);
+        values.push_back(option->val);
+    }
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
+    const std::unique_ptr<PGconn, FinishConnection> connection{
+        PQconnectStartParams(keywords.data(), values.data(), 0)
+    };
+    if (!connection || PQstatus(connection.get()) != CONNECTION_BAD) return std::nullopt;
+    const std::string_view said = PQerrorMessage(connection.get());
+    if (said.starts_with("connection to server")) return std::nullopt;
+    return without_quote(PQerrorMessage(connection.get()));
+}
+
 std::string name_of(const std::string& url) {
     const auto hosts = hosts_of(url);
     if (!hosts) return "PostgreSQL";
     std::string name = "PostgreSQL";
     const auto options = options_in(url);
-    for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
+    for (const auto* option = options->get(); option->keyword != nullptr; ++option) {
         if (option->val == nullptr || std::string_view{option->keyword} != "dbname") continue;
         const std::string_view database = option->val;
         const bool is_rest_of_password = database.find_first_of("@/") != std::string_view::npos;
@@ -99,7 +147,9 @@ std::string name_of(const std::string& url) {
     }
     for (std::size_t i = 0; i < hosts->size(); ++i) {
         const auto& host = (*hosts)[i];
-        name += (i == 0 ? " at " : ", ") + (host.name.empty() ? host.address : host.name);
+        const auto& place = host.name.empty() ? host.address : host.name;
+        const bool is_ipv6 = place.contains(':') && !host.port.empty();
+        name += (i == 0 ? " at " : ", ") + (is_ipv6 ? "[" + place + "]" : place);
         if (!host.port.empty()) name += ":" + host.port;
     }
     return name;

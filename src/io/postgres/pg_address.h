@@ -4,6 +4,7 @@
 #include "io/awaitable.h"
 #include "io/postgres/pg_error.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct PgHost {
 /// The hosts that a URL names, in order; none if it leaves the host to libpq's defaults. An error
 /// never quotes the URL, nor a part that may be the rest of a password.
 Result<std::vector<PgHost>, PgError> hosts_of(const std::string& url);
+
+/// Why a connection by this URL can never succeed, in libpq's own words if it has any, without what
+/// it quotes of the URL. Nothing if no such reason is known. Doesn't connect.
+std::optional<std::string> flaw_of(const std::string& url);
 
 /// A description for people, such as `PostgreSQL database frontrow at db:5432`, without secrets. A
 /// part that may be the rest of a password is left out, too.
