@@ -5,6 +5,7 @@
 #include "bench/target.h"
 #include "cli/commands.h"
 #include "cli/file_limit.h"
+#include "cli/stop_signals.h"
 #include "config/bench_settings.h"
 #include "io/clock.h"
 #include "io/random.h"
@@ -66,7 +67,9 @@ bench::BenchResult run(const config::BenchSettings& settings) {
     io::SystemRandom random;
     bench::Progress progress{stderr, isatty(STDERR_FILENO) != 0};
     bench::Bench bench{context.get_executor(), settings, progress, random};
-    asio::signal_set signals{context, SIGINT, SIGTERM};
+    asio::signal_set signals{context};
+    for (const int signal : stop_signals())
+        signals.add(signal);
     end_on_signal(signals, bench);
     bench::BenchResult result;
     asio::co_spawn(

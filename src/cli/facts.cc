@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/stop_signals.h"
 #include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
@@ -52,7 +53,7 @@ void end_on_signals() {
     action.sa_handler = [](int) { is_ending = 1; };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigemptyset(&action.sa_mask);
-    for (const int signal : {SIGINT, SIGTERM})
+    for (const int signal : stop_signals())
         sigaction(signal, &action, nullptr);
 }
 

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/standard_streams.h"
 #include "cli/store_name.h"
 #include "config/help.h"
 #include "config/sources.h"
@@ -91,6 +92,7 @@ int run(int argc, char** argv) {
     // reason to die.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+    cli::fill_standard_streams();
     // Who bought what is nobody else's business on this machine.
     umask(077);
 
@@ -121,6 +123,7 @@ int run(int argc, char** argv) {
     if (!sources) {
         std::fprintf(stderr, "frontrow: %s\n", sources.error().message.c_str());
         return cli::kWrongUsage;
+    cli::refuse_flawed_stores(app);
     }
     cli::refuse_flawed_stores(app);
     for (const auto& name : sources->unknown_names())
@@ -135,10 +138,10 @@ int run(int argc, char** argv) {
         }
         return say_wrong(app, *sources, error);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);
+        if (error.get_exit_code() == 0) return cli::check_output(app.exit(error));
         return say_wrong(app, *sources, error);
     }
-    return exit_code;
+    return cli::check_output(exit_code);
 }
 
 }  // namespace

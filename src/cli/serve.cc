@@ -1,6 +1,7 @@
 #include "app/application.h"
 #include "cli/commands.h"
 #include "cli/file_limit.h"
+#include "cli/stop_signals.h"
 #include "cli/store_choice.h"
 #include "cli/store_name.h"
 #include "config/help.h"
@@ -81,6 +82,8 @@ public:
     }
 
     int run() {
+        for (const int signal : stop_signals())
+            signals_.add(signal);
         app::Application::World world{clock_, random_, disk_, log_, [this] {
                                           stop(kFailStopTime, kFailed);
                                       }};
@@ -161,7 +164,7 @@ private:
     io::SystemRandom random_;
     io::SystemDiskSpace disk_;
     asio::io_context context_{1};
-    asio::signal_set signals_{context_, SIGINT, SIGTERM};
+    asio::signal_set signals_{context_};
     asio::steady_timer overdue_{context_};
     std::unique_ptr<app::Application> application_;
     bool stopping_ = false;
@@ -192,7 +195,7 @@ void add_serve(CLI::App& app, int& exit_code) {
         app.add_subcommand("serve", "Sell tickets over HTTP, from a data folder or a PostgreSQL");
     command->footer(
         std::string{"Tokens are HS256 JWTs with sub, role and exp; `frontrow token` makes one.\n"} +
-        "SIGTERM and Ctrl-C stop it: running requests are answered first.\n" +
+        "SIGTERM, SIGHUP and Ctrl-C stop it: running requests are answered first.\n" +
         config::help_on_accepted_names()
     );
     config::add_options(*command, *settings);

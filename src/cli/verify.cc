@@ -150,6 +150,18 @@ open_snapshots(Journal& journal, const std::vector<std::filesystem::path>& files
     return snapshots;
 }
 
+/// One that isn't seen isn't proven.
+Result<void, io::Fault> check_listed(const std::filesystem::path& folder) {
+    std::error_code why_not;
+    const std::filesystem::directory_iterator files{folder, why_not};
+    if (!why_not) return {};
+    return std::unexpected(io::Fault{
+        io::FaultKind::unavailable,
+        "can't list the snapshots in " + folder.string() + ": " + why_not.message() +
+            "; run it as the server's user"
+    });
+}
+
 /// What can be said of side records, which no hash covers: that all can be read, in order, and none
 /// is newer than the newest change.
 class SideCheck {
@@ -206,6 +218,7 @@ int verify_folder(const config::StoreSettings& settings) {
     const auto files = store::engine::list_snapshots(settings.data_dir);
     auto durable = store::sqlite::DurableJournal::open(settings.data_dir);
     if (!durable) return failed(durable.error());
+    if (const auto listed = check_listed(settings.data_dir); !listed) return failed(listed.error());
 
     FolderCheck check{durable->journal};
     for (auto& snapshot : open_snapshots(durable->journal, files)) {

@@ -311,13 +311,15 @@ void add_options(CLI::App& command, FactsSettings& settings) {
         ->type_name("NUMBER")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}).description(""));
     command
-        .add_flag("--follow", settings.follow, "Wait for more at the end, until SIGINT or SIGTERM")
+        .add_flag(
+            "--follow", settings.follow, "Wait for more at the end, until SIGINT, SIGTERM or SIGHUP"
+        )
         ->envname("FRONTROW_FACTS_FOLLOW");
 }
 
-}  // namespace frontrow::config
 bool may_come_from_file(const CLI::Option& option) {
     constexpr std::string_view kTypes[] = {"URL", "SECRET", "KEY", "TOKEN"};
     return std::ranges::find(kTypes, option.get_type_name()) != std::end(kTypes);
 }
 
+}  // namespace frontrow::config

@@ -49,6 +49,10 @@ struct Launch {
     pid_t parent;
     char* const* arguments;
     char* const* environment;
+    const char* out_file;
+    bool has_no_out;
+    const int* ignored;
+    std::size_t ignored_count;
 
     [[noreturn]] void run() const {
         setpgid(0, 0);
@@ -56,6 +60,10 @@ struct Launch {
         const bool is_set_up =
             dup2(nothing, 0) == 0 && dup2(out, 1) == 1 && dup2(err, 2) == 2 && chdir(folder) == 0;
         if (!is_set_up) _exit(kCannotRun);
+        if (has_no_out) close(1);
+        if (out_file != nullptr && dup2(open(out_file, O_WRONLY), 1) != 1) _exit(kCannotRun);
+        for (std::size_t i = 0; i < ignored_count; ++i)
+            ::signal(ignored[i], SIG_IGN);
         if (as_nobody &&
             (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0))
             _exit(kCannotRun);
@@ -98,6 +106,10 @@ Child::Child(const Options& options) {
         .parent = getpid(),
         .arguments = argument_pointers.data(),
         .environment = environment_pointers.data(),
+        .out_file = options.out_file.empty() ? nullptr : options.out_file.c_str(),
+        .has_no_out = options.has_no_out,
+        .ignored = options.ignored.data(),
+        .ignored_count = options.ignored.size(),
     };
     pid_ = fork();
     if (pid_ == 0) launch.run();
@@ -111,6 +123,7 @@ Child::Child(const Options& options) {
 }
 
 Child::~Child() {
+    read_on();
     kill();
     reader_.join();
     for (const int file : {process_, out_pipe_, err_pipe_})
@@ -142,6 +155,7 @@ std::optional<int> Child::wait(std::chrono::milliseconds time) {
     int status = 0;
     if (waitpid(pid_, &status, 0) != pid_) fail("waitpid");
     exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    read_on();
     std::unique_lock lock{mutex_};
     has_written_.wait(lock, [this] { return is_read_; });
     return exit_code_;
@@ -174,6 +188,12 @@ Child::wait_for_line(std::string_view text, std::chrono::milliseconds time) cons
     }
 }
 
+void Child::set_reading(bool reads) {
+    const std::lock_guard lock{mutex_};
+    reads_ = reads;
+    has_written_.notify_all();
+}
+
 void Child::read_output() {
     std::array<pollfd, 2> pipes{
         pollfd{.fd = out_pipe_, .events = POLLIN, .revents = 0},
@@ -184,6 +204,10 @@ void Child::read_output() {
         if (poll(pipes.data(), pipes.size(), -1) < 0) continue;
         for (std::size_t i = 0; i < pipes.size(); ++i) {
             if (pipes[i].fd < 0 || pipes[i].revents == 0) continue;
+            {
+                std::unique_lock lock{mutex_};
+                has_written_.wait(lock, [this] { return reads_; });
+            }
             const auto length = read(pipes[i].fd, bytes.data(), bytes.size());
             if (length <= 0) pipes[i].fd = -1;
             const std::lock_guard lock{mutex_};

@@ -35,6 +35,12 @@ public:
         std::map<std::string, std::string> files = {};
         /// Another program than this build's.
         std::string program = {};
+        /// Its standard output, in place of a pipe; /dev/full takes nothing.
+        std::string out_file = {};
+        /// Its standard output is closed.
+        bool has_no_out = false;
+        /// Signals that it was started with ignored, as by nohup.
+        std::vector<int> ignored = {};
     };
 
     explicit Child(const Options& options);
@@ -50,6 +56,10 @@ public:
     /// then.
     std::optional<int> wait(std::chrono::milliseconds time = kPatience);
 
+    /// What it writes from now on isn't read before read_on(), or its end.
+    void stop_reading() { set_reading(false); }
+    void read_on() { set_reading(true); }
+
     /// What it has written; all of it once wait() or kill() has returned.
     std::string out() const;
     std::string err() const;
@@ -59,6 +69,7 @@ public:
     wait_for_line(std::string_view text, std::chrono::milliseconds time = kPatience) const;
 
 private:
+    void set_reading(bool reads);
     void read_output();
 
     TempFolder working_folder_;
@@ -73,6 +84,7 @@ private:
     std::string out_;
     std::string err_;
     bool is_read_ = false;
+    bool reads_ = true;
     std::thread reader_;
 };
 

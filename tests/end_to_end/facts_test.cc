@@ -206,7 +206,7 @@ TEST_F(PrintedFacts, that_are_followed_come_as_they_become_true_until_a_signal) 
     Server server{folder.path()};
     auto client = server.client();
     make_hall(client, 20);
-    for (const int signal : {SIGTERM, SIGINT}) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
         Child following{{
             .arguments = arguments({"--follow", "--cursor", "follower"}),
             .environment = {},

@@ -118,6 +118,41 @@ TEST(DataFolder, of_another_user_is_not_said_to_have_no_journal) {
     EXPECT_THAT(read_only.err, HasSubstr("or on a copy of the folder"));
 }
 
+/// A folder in which a command may look for files, and no more; or may not look at one of them.
+TEST(DataFolder, that_may_be_read_in_part_is_not_taken_for_the_whole) {
+    const bool is_root = geteuid() == 0;
+    if (!is_root || run_program({"--version"}, {}, true).exit_code != 0)
+        GTEST_SKIP() << "there is nobody else to run the program";
+    const TempFolder folder;
+    ASSERT_EQ(chmod(folder.path().c_str(), 0777), 0);
+    const auto data = folder.path() / "data";
+    ASSERT_EQ(run_program({"seed", "--data-dir", data}).exit_code, 0);
+    for (const auto& file : fs::recursive_directory_iterator{folder.path()})
+        fs::permissions(file, fs::perms::all);
+    const auto as_nobody = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {"--data-dir", data.string()});
+        return run_program(std::move(arguments), {}, true);
+    };
+    const auto backup = (folder.path() / "backup").string();
+    EXPECT_EQ(as_nobody({"verify"}).exit_code, 0);
+
+    ASSERT_EQ(chmod((data / "journal.head").c_str(), 0), 0);
+    for (const auto& finished : {as_nobody({"verify"}), as_nobody({"backup", "--to", backup})}) {
+        EXPECT_EQ(finished.exit_code, 1);
+        EXPECT_THAT(finished.err, HasSubstr("journal.head: Permission denied; run it as"));
+        EXPECT_THAT(finished.err, testing::Not(HasSubstr("is missing")));
+    }
+    EXPECT_FALSE(fs::exists(backup));
+    fs::permissions(data / "journal.head", fs::perms::all);
+
+    // Snapshots are found by looking, and what verify doesn't see it doesn't prove.
+    ASSERT_EQ(chmod(data.c_str(), 0311), 0);
+    const auto verified = as_nobody({"verify"});
+    EXPECT_EQ(verified.exit_code, 1);
+    EXPECT_THAT(verified.err, HasSubstr("can't list the snapshots in " + data.string()));
+    EXPECT_EQ(as_nobody({"backup", "--to", backup}).exit_code, 0);
+}
+
 /// A server's folder, to be taken away from under it.
 class LostFolder : public testing::Test {
 protected:

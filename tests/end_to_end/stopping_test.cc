@@ -120,9 +120,24 @@ TEST_P(Stopping, leaves_nobody_in_doubt_under_load) {
     Reckoning{asking, hall_}.settle_without_doubt(load.buyers());
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, Stopping, testing::Values(SIGTERM, SIGINT), [](const auto& info) {
-    return info.param == SIGTERM ? "sigterm" : "sigint";
-});
+INSTANTIATE_TEST_SUITE_P(
+    Signals,
+    Stopping,
+    testing::Values(SIGTERM, SIGINT, SIGHUP),
+    [](const auto& info) {
+        return info.param == SIGTERM ? "sigterm" : info.param == SIGINT ? "sigint" : "sighup";
+    }
+);
+
+TEST(StoppingUnderNohup, is_not_for_the_terminal_that_goes) {
+    const TempFolder folder;
+    Server server{
+        Child::Options{.arguments = serve_arguments(folder.path(), {"--dev"}), .ignored = {SIGHUP}}
+    };
+    server.process().signal(SIGHUP);
+    EXPECT_EQ(server.client().get("/readyz").value().status, 200U);
+    EXPECT_EQ(server.stop(), 0);
+}
 
 class StoppingHeldUp : public Stopping {};
 

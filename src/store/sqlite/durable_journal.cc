@@ -1,5 +1,6 @@
 #include "store/sqlite/durable_journal.h"
 
+#include "io/file.h"
 #include "io/sqlite.h"
 #include "store/sqlite/data_folder.h"
 #include "store/sqlite/journal_head.h"
@@ -49,6 +50,13 @@ Result<void, Fault> DurableJournal::check_end() const {
     if (acknowledged) {
         if (acknowledged->batch <= newest_batch) return {};
         return check_head(head_file, JournalEnd{.batch = newest_batch});
+    }
+    std::error_code ignored;
+    if (std::filesystem::exists(head_file, ignored)) {
+        if (auto head = io::File::open_to_read(head_file); !head) {
+            head.error().what += "; run it as the server's user";
+            return std::unexpected(std::move(head.error()));
+        }
     }
     return std::unexpected(Fault{
         io::FaultKind::corrupt,

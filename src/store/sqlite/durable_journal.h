@@ -20,7 +20,8 @@ struct DurableJournal {
     open(const std::filesystem::path& folder, const std::string& vfs = {});
 
     /// Refuses a journal that ends before what was acknowledged, and one without a head, which
-    /// every server leaves while it runs and afterwards.
+    /// every server leaves while it runs and afterwards. Faults: corrupt; unavailable if the head
+    /// can't be read.
     Result<void, io::Fault> check_end() const;
 
     Journal journal;
