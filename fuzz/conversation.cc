@@ -52,6 +52,7 @@ struct Building {
     http::Cors cors{{"https://tickets.example"}};
     http::House house;
     telemetry::Log log{telemetry::LogLevel::error};
+    telemetry::AccessLog access_log{log, telemetry::AccessLogMode::errors};
     telemetry::Metrics metrics;
     io::Workers workers{context.get_executor(), 1};
     io::TurnQueue turns{context.get_executor(), limits.waiting_time};
@@ -91,9 +92,10 @@ struct Sale {
               bodies,
               sha,
               in.house,
+              in.log,
               hold
           },
-          dispatcher{in.router, services, in.limits, in.cors, in.log} {
+          dispatcher{in.router, services, in.limits, in.cors, in.access_log} {
         auto journal =
             std::make_unique<test::MemoryJournal>(store.done(), [this](const auto& fact) {
                 check_round_trip(fact);

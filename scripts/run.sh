@@ -9,7 +9,7 @@
 #   FRONTROW_LISTEN     address and port (default: 127.0.0.1:8080)
 #   FRONTROW_DATA_DIR   folder of the store (default: data/ in the checkout)
 #   FRONTROW_PROGRAM    the program to run, instead of building one
-#   -- ARGUMENT ...     more arguments for 'frontrow serve', e.g. -- --log-level debug;
+#   -- ARGUMENT ...     more arguments for 'frontrow serve', e.g. -- --access-log all;
 #                       --listen, --data-dir and --store win over those above
 set -euo pipefail
 

@@ -52,10 +52,12 @@ struct Application::Parts {
               bodies,
               sha,
               house,
+              world.log,
               settings.hold,
               std::move(settings.base_path)
           },
-          dispatcher{router, services, limits, cors, world.log},
+          access_log{world.log, settings.access_log},
+          dispatcher{router, services, limits, cors, access_log},
           server{executor, dispatcher, turns, house, world.log} {}
 
     http::Limits limits;
@@ -72,6 +74,7 @@ struct Application::Parts {
     identity::Authenticator authenticator;
     http::Router router;
     http::Services services;
+    telemetry::AccessLog access_log;
     http::Dispatcher dispatcher;
     http::Server server;
     std::uint16_t port = 0;

@@ -9,7 +9,7 @@
 #include "identity/authenticator.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
-#include "telemetry/log.h"
+#include "telemetry/access_log.h"
 
 #include <chrono>
 #include <cstdint>
@@ -33,6 +33,7 @@ public:
         /// The origins whose pages may ask.
         std::vector<std::string> cors_origins;
         http::BasePath base_path = {};
+        telemetry::AccessLogMode access_log = telemetry::AccessLogMode::errors;
     };
 
     using World = StoreWorld;

@@ -2,6 +2,9 @@
 
 namespace frontrow {
 
+/// Prints a line on standard error before the process ends. Doesn't wait if nothing reads there.
+void say_last_words(const char* line) noexcept;
+
 /// Prints the failed condition and its place, then aborts the process. The restart recovers from
 /// the journal.
 [[noreturn]] void check_failed(const char* condition, const char* file, int line) noexcept;

@@ -1,3 +1,4 @@
+#include "base/check.h"
 #include "cli/commands.h"
 #include "cli/standard_streams.h"
 #include "cli/store_name.h"
@@ -6,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -28,16 +30,18 @@ namespace {
     try {
         std::rethrow_exception(error);
     } catch (const std::exception& known) {
-        std::fprintf(stderr, "frontrow: it can't go on: %s\n", known.what());
+        std::array<char, 1'024> text;
+        std::snprintf(text.data(), text.size(), "frontrow: it can't go on: %s\n", known.what());
+        say_last_words(text.data());
     } catch (...) {
-        std::fputs("frontrow: it can't go on\n", stderr);
+        say_last_words("frontrow: it can't go on\n");
     }
     std::_Exit(cli::kFailed);
 }
 
 /// mimalloc aborts without a word otherwise.
 [[noreturn]] void give_up_without_memory() {
-    std::fputs("frontrow: it can't go on: there is no memory left\n", stderr);
+    say_last_words("frontrow: it can't go on: there is no memory left\n");
     std::_Exit(cli::kFailed);
 }
 
@@ -88,11 +92,11 @@ int say_wrong(const CLI::App& app, const config::Sources& sources, const CLI::Pa
 }
 
 int run(int argc, char** argv) {
+    cli::fill_standard_streams();
     // A reader that goes away, and a file that may grow no further, are answers to a write and no
     // reason to die.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
-    cli::fill_standard_streams();
     // Who bought what is nobody else's business on this machine.
     umask(077);
 
@@ -119,11 +123,11 @@ int run(int argc, char** argv) {
     cli::add_snapshot(app, exit_code);
     cli::add_facts(app, exit_code);
     config::Sources::add_config_option(app);
+    cli::refuse_flawed_stores(app);
     const auto sources = config::Sources::load(app, {argv, static_cast<std::size_t>(argc)});
     if (!sources) {
         std::fprintf(stderr, "frontrow: %s\n", sources.error().message.c_str());
         return cli::kWrongUsage;
-    cli::refuse_flawed_stores(app);
     }
     cli::refuse_flawed_stores(app);
     for (const auto& name : sources->unknown_names())

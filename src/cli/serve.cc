@@ -11,6 +11,7 @@
 #include "io/disk_space.h"
 #include "io/event_loop.h"
 #include "io/random.h"
+#include "telemetry/access_log.h"
 #include "telemetry/log.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -70,6 +71,8 @@ app::Application::Settings application_settings(const config::ServeSettings& set
         .hold = std::chrono::minutes{settings.hold_minutes},
         .cors_origins = settings.cors_origins,
         .base_path = http::BasePath{settings.base_path},
+        .access_log = telemetry::parse_access_log_mode(settings.access_log)
+                          .value_or(telemetry::AccessLogMode::errors),
     };
 }
 
@@ -79,11 +82,11 @@ public:
     explicit Serving(const config::ServeSettings& settings)
         : settings_{settings},
           log_{telemetry::parse_log_level(settings.log_level).value_or(telemetry::LogLevel::info)} {
+        for (const int signal : stop_signals())
+            signals_.add(signal);
     }
 
     int run() {
-        for (const int signal : stop_signals())
-            signals_.add(signal);
         app::Application::World world{clock_, random_, disk_, log_, [this] {
                                           stop(kFailStopTime, kFailed);
                                       }};

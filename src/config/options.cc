@@ -190,6 +190,17 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->type_name("LEVEL")
         ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
         ->capture_default_str();
+    command
+        .add_option(
+            "--access-log",
+            settings.access_log,
+            "Which requests get a line in the log: off, errors (those answered 5xx, and those that "
+            "took a second or more), or all"
+        )
+        ->envname("FRONTROW_ACCESS_LOG")
+        ->type_name("WHICH")
+        ->check(CLI::IsMember({"off", "errors", "all"}))
+        ->capture_default_str();
     add_access_options(command, settings);
 }
 

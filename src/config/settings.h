@@ -49,6 +49,7 @@ struct ServeSettings {
     std::string log_level = "info";
     /// `production`, in any letters, refuses --dev; other words only name the place.
     std::string app_env;
+    std::string access_log = "errors";
     std::string jwt_secret;
     std::string admin_api_key;
     std::string user_api_key;

@@ -11,6 +11,7 @@
 #include "io/id_source.h"
 #include "io/sha256.h"
 #include "store/store.h"
+#include "telemetry/access_log.h"
 #include "telemetry/metrics.h"
 
 #include <array>
@@ -52,6 +53,7 @@ struct Services {
     SharedBodies& bodies;
     io::Sha256& sha;
     const House& house;
+    const telemetry::Log& log;
     /// How long a reservation is held where its event doesn't say.
     std::chrono::seconds hold;
     BasePath base_path = {};
@@ -74,6 +76,7 @@ public:
         principal.role = identity::Role::user;
         route = nullptr;
         is_admitted = false;
+        subject = {};
     }
     /// Keeps no memory of the last request but what the next will surely need.
     void rest() {
@@ -95,6 +98,8 @@ public:
     std::array<std::string, 2> path_parts;
     /// Its handler is to answer it; otherwise the answer is there already.
     bool is_admitted = false;
+    /// For the access log.
+    telemetry::Subject subject;
 
     /// Tells where the thing is that was made: its id behind the path of its kind.
     void add_location(std::string_view path, Bits128 id) {

@@ -16,6 +16,8 @@ constexpr std::size_t kRequestIdMax = 128;
 constexpr std::size_t kPassedOverMax = 1 << 20;
 /// How the routes of one event begin: the first part of the path is its id.
 constexpr std::string_view kOfOneEvent = "/api/v1/events/{id}";
+/// And those of one reservation.
+constexpr std::string_view kOfOneReservation = "/api/v1/reservations/{id}";
 
 /// Visible ASCII, so that it can be echoed in a header and a log.
 bool is_echoable(std::string_view id) {
@@ -178,7 +180,7 @@ void Dispatcher::look_at_body(Context& context) const {
 
 void Dispatcher::failed(Context& context, const std::exception& error) {
     // Nothing of ours throws on purpose: this is a library's last word (out of memory, say).
-    log_.error(
+    services_.log.error(
         "a request failed",
         {{"route", std::string{context.route->route.pattern}}, {"error", error.what()}}
     );
@@ -193,18 +195,24 @@ void Dispatcher::answered(const Context& context, double seconds) {
     const auto status = context.response.status;
     auto& metrics = context.route == nullptr ? router_.unrouted() : context.route->metrics;
     metrics.answered(status, seconds);
-    if (!log_.has_debug()) return;
-    std::string trace;
-    append_hex128(trace, context.trace.bits);
-    log_.debug(
-        "request",
-        {{"method", std::string{name_of(context.request.method)}},
-         {"route", context.route == nullptr ? "unknown" : std::string{context.route->route.pattern}
-         },
-         {"status", std::to_string(status)},
-         {"ms", std::to_string(seconds * 1e3)},
-         {"trace_id", trace}}
-    );
+    if (access_log_.wants(status, seconds)) log_access(context, seconds);
+}
+
+void Dispatcher::log_access(const Context& context, double seconds) const {
+    const auto route =
+        context.route == nullptr ? std::string_view{"unknown"} : context.route->route.pattern;
+    auto subject = context.subject;
+    if (route.starts_with(kOfOneEvent)) subject.event = EventId::parse(context.path_parts[0]);
+    if (route.starts_with(kOfOneReservation))
+        subject.reservation = ReservationId::parse(context.path_parts[0]);
+    access_log_.write({
+        .method = name_of(context.request.method),
+        .route = route,
+        .status = context.response.status,
+        .seconds = seconds,
+        .trace = context.trace,
+        .subject = subject,
+    });
 }
 
 }  // namespace frontrow::http

@@ -4,7 +4,7 @@
 #include "http/cors.h"
 #include "http/limits.h"
 #include "http/router.h"
-#include "telemetry/log.h"
+#include "telemetry/access_log.h"
 
 #include <exception>
 
@@ -19,9 +19,13 @@ public:
         const Services& services,
         const Limits& limits,
         const Cors& cors,
-        const telemetry::Log& log
+        const telemetry::AccessLog& access_log
     )
-        : router_{router}, services_{services}, limits_{limits}, cors_{cors}, log_{log} {}
+        : router_{router},
+          services_{services},
+          limits_{limits},
+          cors_{cors},
+          access_log_{access_log} {}
 
     /// Looks at the head alone. Where the request isn't admitted the context holds the answer.
     /// Returns how long a body to read.
@@ -48,12 +52,13 @@ private:
     /// for organizers that is as good as a token with this role.
     bool is_member_organizer(const Context& context, const identity::Principal& principal) const;
     bool check_content_type(Context& context, bool has_body) const;
+    void log_access(const Context& context, double seconds) const;
 
     Router& router_;
     const Services& services_;
     const Limits& limits_;
     const Cors& cors_;
-    const telemetry::Log& log_;
+    const telemetry::AccessLog& access_log_;
 };
 
 }  // namespace frontrow::http

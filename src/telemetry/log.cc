@@ -1,12 +1,16 @@
 #include "telemetry/log.h"
 
+#include "io/line_writer.h"
+
 #include <boost/json.hpp>
 
+#include <array>
 #include <ctime>
+#include <mutex>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
+#include <utility>
 
 namespace frontrow::telemetry {
 namespace {
@@ -28,14 +32,15 @@ std::string as_json(std::string_view text) {
     return boost::json::serialize(boost::json::string_view{text.data(), text.size()});
 }
 
-std::string json_tail(std::string_view message, std::initializer_list<LogField> fields) {
+std::string json_tail(std::string_view message, std::span<const LogField> fields) {
     std::string line = "\"message\":" + as_json(message);
     for (const auto& field : fields)
-        line += "," + as_json(field.name) + ":" + as_json(field.value);
+        line += "," + as_json(field.name) + ":" +
+                (field.is_number ? field.value : as_json(field.value));
     return line;
 }
 
-std::string readable_tail(std::string_view message, std::initializer_list<LogField> fields) {
+std::string readable_tail(std::string_view message, std::span<const LogField> fields) {
     std::string line{message};
     for (const auto& field : fields)
         line += "  " + std::string{field.name} + "=" + field.value;
@@ -64,18 +69,83 @@ private:
     }
 };
 
-std::unique_ptr<spdlog::formatter> formatter_for(bool is_terminal) {
-    auto formatter = std::make_unique<spdlog::pattern_formatter>(
-        is_terminal ? spdlog::pattern_time_type::local : spdlog::pattern_time_type::utc
-    );
-    formatter->add_flag<LevelWord>('*').set_pattern(
-        is_terminal ? "%H:%M:%S.%e %^%-5*%$ %v"
-                    : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%*",%v})"
-    );
-    return formatter;
-}
+/// Makes lines of messages. Any thread.
+class LineMaker {
+public:
+    explicit LineMaker(bool is_terminal)
+        : is_terminal_{is_terminal},
+          formatter_{
+              is_terminal ? spdlog::pattern_time_type::local : spdlog::pattern_time_type::utc
+          } {
+        formatter_.add_flag<LevelWord>('*').set_pattern(
+            is_terminal ? "%H:%M:%S.%e %^%-5*%$ %v"
+                        : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%*",%v})"
+        );
+    }
+
+    std::string
+    line_of(LogLevel level, std::string_view message, std::span<const LogField> fields) {
+        const auto tail =
+            is_terminal_ ? readable_tail(message, fields) : json_tail(message, fields);
+        spdlog::details::log_msg record{
+            "frontrow", to_spdlog(level), spdlog::string_view_t{tail.data(), tail.size()}
+        };
+        spdlog::memory_buf_t text;
+        const std::lock_guard lock{mutex_};
+        formatter_.format(record, text);
+        std::string line{text.data(), text.size()};
+        if (is_terminal_) {
+            line.insert(record.color_range_end, kPlain);
+            line.insert(record.color_range_start, color_of(level));
+        }
+        return line;
+    }
+
+private:
+    static constexpr const char* kPlain = "\033[m";
+
+    static const char* color_of(LogLevel level) {
+        switch (level) {
+            case LogLevel::debug:
+                return "\033[36m";
+            case LogLevel::info:
+                return "\033[32m";
+            case LogLevel::warn:
+                return "\033[33m\033[1m";
+            case LogLevel::error:
+                return "\033[31m\033[1m";
+        }
+    }
+
+    bool is_terminal_;
+    std::mutex mutex_;
+    spdlog::pattern_formatter formatter_;
+};
 
 }  // namespace
+
+class Log::Sink {
+public:
+    explicit Sink(bool is_terminal)
+        : maker_{std::make_shared<LineMaker>(is_terminal)},
+          writer_{STDERR_FILENO, [maker = maker_](std::uint64_t lines) {
+                      const std::array fields{LogField{"lines", std::to_string(lines), true}};
+                      return maker->line_of(
+                          LogLevel::warn,
+                          "lines of this log were dropped: nobody read them in time",
+                          fields
+                      );
+                  }} {}
+
+    void write(LogLevel level, std::string_view message, std::span<const LogField> fields) {
+        writer_.write(maker_->line_of(level, message, fields));
+    }
+    std::uint64_t dropped() const { return writer_.dropped(); }
+
+private:
+    std::shared_ptr<LineMaker> maker_;
+    io::LineWriter writer_;
+};
 
 std::optional<LogLevel> parse_log_level(std::string_view name) {
     if (name == "debug") return LogLevel::debug;
@@ -86,39 +156,35 @@ std::optional<LogLevel> parse_log_level(std::string_view name) {
 }
 
 Log::Log(LogLevel level)
-    : is_terminal_{isatty(STDERR_FILENO) == 1},
-      logger_{std::make_unique<spdlog::logger>(
-          "frontrow",
-          std::make_shared<spdlog::sinks::stderr_color_sink_mt>()
-      )} {
-    logger_->set_level(to_spdlog(level));
-    logger_->set_formatter(formatter_for(is_terminal_));
+    : level_{level}, sink_{std::make_unique<Sink>(isatty(STDERR_FILENO) == 1)} {
 }
 
 Log::~Log() = default;
 
-bool Log::has_debug() const {
-    return logger_->should_log(spdlog::level::debug);
-}
-
-void Log::debug(std::string_view message, std::initializer_list<LogField> fields) const {
-    write(LogLevel::debug, message, fields);
-}
 void Log::info(std::string_view message, std::initializer_list<LogField> fields) const {
-    write(LogLevel::info, message, fields);
+    write_from(LogLevel::info, message, fields);
 }
 void Log::warn(std::string_view message, std::initializer_list<LogField> fields) const {
-    write(LogLevel::warn, message, fields);
+    write_from(LogLevel::warn, message, fields);
 }
 void Log::error(std::string_view message, std::initializer_list<LogField> fields) const {
-    write(LogLevel::error, message, fields);
+    write_from(LogLevel::error, message, fields);
 }
 
-void Log::write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields)
-    const {
-    if (!logger_->should_log(to_spdlog(level))) return;
-    const auto line = is_terminal_ ? readable_tail(message, fields) : json_tail(message, fields);
-    logger_->log(to_spdlog(level), spdlog::string_view_t{line.data(), line.size()});
+void Log::write_from(
+    LogLevel level,
+    std::string_view message,
+    std::initializer_list<LogField> fields
+) const {
+    if (level >= level_) sink_->write(level, message, {fields.begin(), fields.size()});
+}
+
+void Log::always(std::string_view message, std::span<const LogField> fields) const {
+    sink_->write(LogLevel::info, message, fields);
+}
+
+std::uint64_t Log::dropped_lines() const {
+    return sink_->dropped();
 }
 
 }  // namespace frontrow::telemetry

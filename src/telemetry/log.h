@@ -4,12 +4,9 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-
-namespace spdlog {
-class logger;
-}
 
 namespace frontrow::telemetry {
 
@@ -20,27 +17,37 @@ std::optional<LogLevel> parse_log_level(std::string_view name);
 struct LogField {
     std::string_view name;
     std::string value;
+    /// `value` is written as the number that it is.
+    bool is_number = false;
 };
 
 /// Writes to standard error: one line of JSON per message, or, on a terminal, a line for people to
-/// read. Any thread.
+/// read. Never waits: if nothing reads the lines, they are dropped and counted (io::LineWriter). Any
+/// thread.
 class Log {
 public:
     explicit Log(LogLevel level);
     ~Log();
 
-    bool has_debug() const;
-    void debug(std::string_view message, std::initializer_list<LogField> fields = {}) const;
     void info(std::string_view message, std::initializer_list<LogField> fields = {}) const;
     void warn(std::string_view message, std::initializer_list<LogField> fields = {}) const;
     void error(std::string_view message, std::initializer_list<LogField> fields = {}) const;
+    /// A line of level info, whatever the log's level is.
+    void always(std::string_view message, std::span<const LogField> fields) const;
+
+    /// Lines that nobody got.
+    std::uint64_t dropped_lines() const;
 
 private:
-    void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields)
-        const;
+    class Sink;
+    void write_from(
+        LogLevel level,
+        std::string_view message,
+        std::initializer_list<LogField> fields
+    ) const;
 
-    bool is_terminal_;
-    std::unique_ptr<spdlog::logger> logger_;
+    LogLevel level_;
+    std::unique_ptr<Sink> sink_;
 };
 
 }  // namespace frontrow::telemetry

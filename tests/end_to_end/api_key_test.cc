@@ -24,7 +24,7 @@ Request with_key(std::string method, std::string target, const std::string& key)
 TEST(ApiKey, is_in_no_log_and_no_file) {
     const TempFolder folder;
     Server server{
-        folder.path(), {"--log-level", "debug"}, {"ADMIN_API_KEY=the-key-from-the-settings"}
+        folder.path(), {"--access-log", "all"}, {"ADMIN_API_KEY=the-key-from-the-settings"}
     };
     auto client = server.client();
     auto make = with_key("POST", kKeys, "the-key-from-the-settings");

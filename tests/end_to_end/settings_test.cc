@@ -121,6 +121,7 @@ const std::vector<WrongUsage>& wrong_usages() {
          {"FRONTROW_BASE_PATH=shop"},
          "FRONTROW_BASE_PATH"},
         {"log_level", {"serve", "--dev", "--log-level", "loud"}, {}, "loud"},
+        {"access_log", {"serve", "--dev", "--access-log", "some"}, {}, "--access-log: some"},
         {"log_level_in_environment", {"serve", "--dev"}, {"FRONTROW_LOG_LEVEL=loud"}, "loud"},
         {"log_level_by_its_common_name", {"serve", "--dev"}, {"LOG_LEVEL=loud"}, "loud"},
         {"port_in_environment", {"serve", "--dev"}, {"PORT=http"}, "http"},
@@ -361,17 +362,24 @@ TEST(Settings, origins_come_one_by_one_or_with_commas_and_a_flag_wins) {
     EXPECT_EQ(by_flag.stop(), 0);
 }
 
+/// It warns of a store that it makes, and tells that it has read it, before it fails to listen.
 TEST(Settings, the_log_level_decides_what_is_logged) {
-    const TempFolder folder;
-    Server by_common_name{folder.path(), {"--dev"}, {"LOG_LEVEL=debug"}};
-    EXPECT_TRUE(by_common_name.client().get("/health"));
-    EXPECT_EQ(by_common_name.stop(), 0);
-    EXPECT_THAT(by_common_name.process().err(), HasSubstr("\"message\":\"request\""));
-
-    Server by_flag{folder.path(), {"--dev", "--log-level", "info"}, {"LOG_LEVEL=debug"}};
-    EXPECT_TRUE(by_flag.client().get("/health"));
-    EXPECT_EQ(by_flag.stop(), 0);
-    EXPECT_THAT(by_flag.process().err(), Not(HasSubstr("\"message\":\"request\"")));
+    const TakenPort taken;
+    const auto log_with = [&](std::vector<std::string> more, std::vector<std::string> environment) {
+        const TempFolder folder;
+        auto arguments = serve_arguments(folder.path(), std::move(more));
+        arguments[2] = taken.address();
+        return run_program(std::move(arguments), std::move(environment)).err;
+    };
+    const auto warns = HasSubstr("a new, empty store was made");
+    const auto informs = HasSubstr("the journal is read");
+    EXPECT_THAT(log_with({"--dev"}, {"LOG_LEVEL=debug"}), testing::AllOf(warns, informs));
+    EXPECT_THAT(log_with({"--dev"}, {"LOG_LEVEL=warn"}), testing::AllOf(warns, Not(informs)));
+    EXPECT_THAT(log_with({"--dev"}, {"LOG_LEVEL=error"}), Not(testing::AnyOf(warns, informs)));
+    EXPECT_THAT(
+        log_with({"--dev", "--log-level", "info"}, {"LOG_LEVEL=error"}),
+        testing::AllOf(warns, informs)
+    );
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ protected:
     }
 
     TempFolder folder_;
-    Server server_{folder_.path(), {"--log-level", "debug"}, environment()};
+    Server server_{folder_.path(), {"--access-log", "all"}, environment()};
     Client client_ = server_.client();
 };
 
@@ -154,7 +154,7 @@ TEST_F(Tokens, that_are_wrong_are_answered_without_being_repeated) {
 TEST(Log, is_a_json_object_a_line_where_a_machine_reads_it) {
     const TempFolder folder;
     // Names that would break a line put together carelessly.
-    Server server{folder.path() / "a \"quoted\"\n%v \\ 座席", {"--dev", "--log-level", "debug"}};
+    Server server{folder.path() / "a \"quoted\"\n%v \\ 座席", {"--dev", "--access-log", "all"}};
     auto client = server.client();
     make_hall(client, 3);
     EXPECT_EQ(client.get("/nowhere/\"%7B%22").value().status, 404U);

@@ -75,6 +75,11 @@ Awaitable<void> metrics(Context& context) {
         "Memory of answers that are being made, sent or kept.",
         static_cast<double>(services.answers.bytes())
     );
+    figures.count(
+        "log_lines_dropped_total",
+        "Lines of the log that nobody got: its reader didn't read, or it couldn't be written.",
+        static_cast<double>(services.log.dropped_lines())
+    );
     context.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     context.response.body = services.metrics.text(figures);
     co_return;

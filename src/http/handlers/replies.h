@@ -16,6 +16,25 @@ namespace frontrow::http::handlers {
 
 using OutcomeResult = Result<domain::Outcome, io::Fault>;
 
+// What a request came to is what its line in the access log names.
+
+inline void note_subject(Context& context, const domain::Reservation& reservation) {
+    context.subject = {
+        .event = reservation.event,
+        .reservation = reservation.id,
+        .amount = reservation.total_amount,
+    };
+}
+inline void note_subject(Context& context, const domain::Event& event) {
+    context.subject.event = event.id;
+}
+inline void note_subject(Context& context, const domain::SeatView& seat) {
+    context.subject.event = seat.event;
+}
+template <class Other>
+void note_subject(Context&, const Other&) {
+}
+
 /// The thing that an accepted command came to; nothing, and answered, where it was refused or
 /// failed.
 template <class Entity>
@@ -24,7 +43,9 @@ Entity* entity_or_fail(Context& context, OutcomeResult& result) {
     auto* accepted = outcome == nullptr ? nullptr : context.value_or_fail(*outcome);
     if (accepted == nullptr) return nullptr;
     if (accepted->replayed) context.response.add_header("Idempotency-Replayed", "true");
-    return &domain::entity_of<Entity>(*accepted);
+    auto& entity = domain::entity_of<Entity>(*accepted);
+    note_subject(context, entity);
+    return &entity;
 }
 
 /// The Idempotency-Key of the header, or else the one `in_body`; empty where there is neither, and
@@ -53,8 +74,12 @@ Entity* found_or_fail(
 ) {
     auto* found = context.value_or_fail(result);
     if (found == nullptr) return nullptr;
-    if (!*found) context.fail(not_found("There is no such " + std::string{what} + "."));
-    return *found ? &**found : nullptr;
+    if (!*found) {
+        context.fail(not_found("There is no such " + std::string{what} + "."));
+        return nullptr;
+    }
+    note_subject(context, **found);
+    return &**found;
 }
 
 /// What every list understands. `list` names it: a cursor is good for one list.

@@ -42,6 +42,7 @@ ReservationResult result_of(const OutcomeResult& result) {
 std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
     auto request = wire::parse_reservation_request(context.request.body);
     if (context.value_or_fail(request) == nullptr) return std::nullopt;
+    context.subject.event = request->event;
     const auto key = needed_key_or_fail(context, *request);
     if (!key) return std::nullopt;
     const auto& services = context.services;

@@ -1,0 +1,118 @@
+#include "io/line_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <fcntl.h>
+#include <mutex>
+#include <poll.h>
+#include <unistd.h>
+#include <utility>
+
+namespace frontrow::io {
+namespace {
+
+constexpr std::chrono::seconds kLastPatience{1};
+
+/// Waits for as long as it takes. Returns what couldn't be written.
+std::string_view write_lines(int descriptor, std::string_view lines) {
+    while (!lines.empty()) {
+        const auto written = ::write(descriptor, lines.data(), lines.size());
+        if (written >= 0) {
+            lines.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            // Whoever else has this file open wanted it so.
+            pollfd out{.fd = descriptor, .events = POLLOUT, .revents = 0};
+            ::poll(&out, 1, -1);
+        } else if (errno != EINTR) {
+            return lines;
+        }
+    }
+    return lines;
+}
+
+}  // namespace
+
+/// Outlives the writer where its thread still waits for somebody to read, and has the file open
+/// itself for that.
+struct LineWriter::Shared {
+    Shared(int file, std::function<std::string(std::uint64_t)> tell)
+        : descriptor{::fcntl(file, F_DUPFD_CLOEXEC, 0)}, tell_dropped{std::move(tell)} {}
+    ~Shared() {
+        if (descriptor >= 0) ::close(descriptor);
+    }
+    Shared(const Shared&) = delete;
+    Shared& operator=(const Shared&) = delete;
+
+    int descriptor;
+    std::function<std::string(std::uint64_t)> tell_dropped;
+    std::mutex mutex;
+    std::condition_variable has_work;
+    std::condition_variable has_ended;
+    std::string waiting;
+    std::uint64_t dropped = 0;
+    bool is_closing = false;
+    bool is_ended = false;
+
+    void run();
+};
+
+void LineWriter::Shared::run() {
+    std::string lines;
+    std::uint64_t told = 0;
+    std::unique_lock lock{mutex};
+    for (;;) {
+        has_work.wait(lock, [this] { return !waiting.empty() || is_closing; });
+        if (waiting.empty()) break;
+        lines.swap(waiting);
+        const auto missing = dropped - std::exchange(told, dropped);
+        lock.unlock();
+        // They came after these lines: what waited had filled the room.
+        if (missing > 0) lines += tell_dropped(missing);
+        const auto left = write_lines(descriptor, lines);
+        const auto lost = static_cast<std::uint64_t>(std::ranges::count(left, '\n'));
+        lines.clear();
+        lock.lock();
+        dropped += lost;
+    }
+    is_ended = true;
+    has_ended.notify_all();
+}
+
+LineWriter::LineWriter(int descriptor, std::function<std::string(std::uint64_t)> tell_dropped)
+    : shared_{std::make_shared<Shared>(descriptor, std::move(tell_dropped))},
+      thread_{[shared = shared_] { shared->run(); }} {
+}
+
+LineWriter::~LineWriter() {
+    std::unique_lock lock{shared_->mutex};
+    shared_->is_closing = true;
+    shared_->has_work.notify_one();
+    const bool is_ended =
+        shared_->has_ended.wait_for(lock, kLastPatience, [this] { return shared_->is_ended; });
+    lock.unlock();
+    if (is_ended) {
+        thread_.join();
+    } else {
+        thread_.detach();
+    }
+}
+
+void LineWriter::write(std::string_view line) {
+    const std::lock_guard lock{shared_->mutex};
+    if (shared_->waiting.size() + line.size() > kWaitingBytesMax) {
+        ++shared_->dropped;
+        return;
+    }
+    const bool was_idle = shared_->waiting.empty();
+    shared_->waiting += line;
+    if (was_idle) shared_->has_work.notify_one();
+}
+
+std::uint64_t LineWriter::dropped() const {
+    const std::lock_guard lock{shared_->mutex};
+    return shared_->dropped;
+}
+
+}  // namespace frontrow::io
