@@ -1,6 +1,7 @@
 #include "app/open_store.h"
 
 #include "app/outage_log.h"
+#include "io/postgres/pg_address.h"
 #include "store/engine/journal.h"
 #include "store/engine/snapshot.h"
 #include "store/postgres/postgres_journal.h"
@@ -151,12 +152,30 @@ OnContact gate_watcher(const StoreWorld& world) {
     );
 }
 
+/// One that can't be used as it is needs a person, and no other start.
+std::function<void(const io::Fault&)>
+end_of_node(const StoreWorld& world, const ClusterSettings& settings) {
+    return [&log = world.log,
+            failed = end_with(world, "the store failed; this node ends, to be started again"),
+            refuse = world.on_unreachable,
+            then = world.on_failure,
+            store = io::postgres::name_of(settings.database.url),
+            origin = settings.origin](const io::Fault& fault) {
+        if (fault.kind != io::FaultKind::unusable) return failed(fault);
+        if (refuse) return refuse(fault);
+        log.error(
+            "the database can't be used as it is; this node ends",
+            {{"error", fault.what}, {"store", store}, {"from", origin}}
+        );
+        then();
+    };
+}
+
 Opened open(const io::Executor& executor, ClusterSettings settings, const StoreWorld& world) {
     const auto on_trouble = [&log = world.log](const io::Fault& fault) {
         log.warn("the store is in trouble", {{"error", fault.what}});
     };
-    const auto on_failure =
-        end_with(world, "the store failed; this node ends, to be started again");
+    const auto on_failure = end_of_node(world, settings);
     ClusterStore::Settings store;
     if (settings.cache) {
         std::error_code error;

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 
 namespace frontrow::app {
@@ -23,6 +24,8 @@ namespace frontrow::app {
 /// A node before PostgreSQL, and Redis as its gate where there is one.
 struct ClusterSettings {
     io::postgres::PgOptions database;
+    /// Where its URL stands, for the log.
+    std::string origin = {};
     /// Whether to bring the schema up to date at the start.
     bool migrates = true;
     std::optional<io::RedisAddress> redis;

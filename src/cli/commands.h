@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace CLI {
 class App;
 }
@@ -15,7 +17,8 @@ inline constexpr int kNoDatabase = 3;
 
 // Each adds a command; when it's the one that was called, it runs and leaves its exit code.
 
-void add_serve(CLI::App& app, int& exit_code);
+/// `store_origin`: where --store has its value from, once that is known.
+void add_serve(CLI::App& app, int& exit_code, const std::string& store_origin);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_backup(CLI::App& app, int& exit_code);
 void add_restore(CLI::App& app, int& exit_code);

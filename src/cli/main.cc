@@ -112,7 +112,8 @@ int run(int argc, char** argv) {
         "codes: 0 done, 1 failed, 2 wrong usage."
     );
     int exit_code = cli::kDone;
-    cli::add_serve(app, exit_code);
+    std::string store_origin;
+    cli::add_serve(app, exit_code, store_origin);
     cli::add_migrate(app, exit_code);
     cli::add_seed(app, exit_code);
     cli::add_token(app, exit_code);
@@ -122,14 +123,14 @@ int run(int argc, char** argv) {
     cli::add_restore(app, exit_code);
     cli::add_snapshot(app, exit_code);
     cli::add_facts(app, exit_code);
-    config::Sources::add_config_option(app);
     cli::refuse_flawed_stores(app);
+    config::Sources::add_config_option(app);
     const auto sources = config::Sources::load(app, {argv, static_cast<std::size_t>(argc)});
     if (!sources) {
         std::fprintf(stderr, "frontrow: %s\n", sources.error().message.c_str());
         return cli::kWrongUsage;
     }
-    cli::refuse_flawed_stores(app);
+    store_origin = sources->origin_of("FRONTROW_STORE");
     for (const auto& name : sources->unknown_names())
         std::fprintf(stderr, "frontrow: there is no setting %s; see --help\n", name.c_str());
     try {

@@ -192,7 +192,7 @@ int serve(const config::ServeSettings& settings) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, int& exit_code) {
+void add_serve(CLI::App& app, int& exit_code, const std::string& store_origin) {
     auto settings = std::make_shared<config::ServeSettings>();
     auto* command =
         app.add_subcommand("serve", "Sell tickets over HTTP, from a data folder or a PostgreSQL");
@@ -203,7 +203,10 @@ void add_serve(CLI::App& app, int& exit_code) {
     );
     config::add_options(*command, *settings);
     command->get_option("--redis")->check(CLI::Validator{check_redis, ""});
-    command->callback([settings, &exit_code] { exit_code = serve(*settings); });
+    command->callback([settings, &exit_code, &store_origin] {
+        settings->store.origin = store_origin;
+        exit_code = serve(*settings);
+    });
 }
 
 }  // namespace frontrow::cli

@@ -15,6 +15,7 @@ inline app::StoreChoice store_choice(const config::StoreSettings& settings) {
     }
     app::ClusterSettings cluster;
     cluster.database.url = settings.store;
+    cluster.origin = settings.origin.empty() ? "--store" : settings.origin;
     return cluster;
 }
 

@@ -25,6 +25,11 @@ io::Awaitable<int> connect_and_work(
         why = connection.error().what;
         co_return kNotConnected;
     }
+    const auto encoding = co_await store::postgres::check_encoding(**connection);
+    if (!encoding) {
+        why = encoding.error().what;
+        co_return kNotConnected;
+    }
     co_return co_await work(**connection);
 }
 

@@ -8,7 +8,8 @@
 
 namespace frontrow::cli {
 
-/// Connects, runs `work` to its end and returns its exit code; -1 and `why` where it can't connect.
+/// Connects, runs `work` to its end and returns its exit code; -1 and `why` where it can't connect,
+/// or the database isn't UTF-8.
 int with_database(
     const std::string& url,
     std::string& why,

@@ -23,6 +23,8 @@ struct StoreSettings {
     /// Empty, or a postgres:// URL, which holds a password and is never logged. It wins over the
     /// folder.
     std::string store;
+    /// Where the URL stands, for the log: "DATABASE_URL in the environment". Empty for a flag.
+    std::string origin;
     /// The folder was named, and isn't the default.
     bool is_folder_named = false;
 
@@ -47,9 +49,9 @@ struct ServeSettings {
     /// How long a reservation is held where its event doesn't say.
     std::uint32_t hold_minutes = 15;
     std::string log_level = "info";
+    std::string access_log = "errors";
     /// `production`, in any letters, refuses --dev; other words only name the place.
     std::string app_env;
-    std::string access_log = "errors";
     std::string jwt_secret;
     std::string admin_api_key;
     std::string user_api_key;

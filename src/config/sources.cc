@@ -317,6 +317,11 @@ void Sources::hide_from_others(const CLI::App& app, const CLI::App& command) {
     }
 }
 
+std::string Sources::origin_of(const std::string& variable_name) const {
+    const auto origin = origins_.find(variable_name);
+    return origin == origins_.end() ? std::string{} : origin->second;
+}
+
 std::string Sources::origin_of(const CLI::App& app, const std::string& message) const {
     const auto* command = called(app);
     if (command == nullptr) return {};

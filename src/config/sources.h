@@ -37,6 +37,8 @@ public:
     /// are mistyped.
     std::vector<std::string> unknown_names() const { return unknown_; }
 
+    /// Where the value of this variable of ours came from. Empty for a flag, and for the default.
+    std::string origin_of(const std::string& variable) const;
     /// Where the value came from that CLI11 complains of in `message`: "PORT in the environment".
     /// Empty for a flag.
     std::string origin_of(const CLI::App& app, const std::string& message) const;

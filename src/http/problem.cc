@@ -193,6 +193,7 @@ Problem problem_of(const io::Fault& fault) {
             );
         case io::FaultKind::unavailable:
         case io::FaultKind::corrupt:
+        case io::FaultKind::unusable:
         case io::FaultKind::in_use:
             return retry_later("NOT_READY", "The server can't reach its storage.", 5);
     }

@@ -18,6 +18,8 @@ enum class FaultKind : std::uint8_t {
     outcome_unknown,
     /// The data read can't be the data that was written.
     corrupt,
+    /// Can't work as it is configured; trying again is of no use.
+    unusable,
     /// Another process has it open.
     in_use,
 };

@@ -62,6 +62,32 @@ TEST_F(ClusterStart, a_node_that_comes_later_has_all_that_was_sold_before) {
     EXPECT_EQ(again->body, as_replayed(sold->body));
 }
 
+/// Trying again would be of no use: it doesn't answer 503 for ever.
+TEST_F(ClusterStart, a_database_that_is_not_utf8_ends_it_and_is_named_with_its_place) {
+    const PostgresServer postgres;
+    SqlSession{postgres}.run(
+        "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    );
+    auto url = postgres.url();
+    url.replace(url.find("/postgres?"), 9, "/latin");
+    const std::vector<std::string> environment{"DATABASE_URL=" + url};
+    const auto run = [&](std::vector<std::string> arguments) {
+        const auto finished = run_program(std::move(arguments), environment);
+        EXPECT_EQ(finished.exit_code, 1) << finished.err;
+        EXPECT_THAT(finished.err, HasSubstr("encoding is LATIN1 and must be UTF8"));
+        EXPECT_THAT(finished.err, HasSubstr("PostgreSQL database latin at 127.0.0.1"));
+        EXPECT_THAT(finished.err, Not(HasSubstr("secret")));
+        return finished.err;
+    };
+    const auto log = run({"serve", "--dev", "--listen", "127.0.0.1:0"});
+    EXPECT_THAT(log, HasSubstr("\"from\":\"DATABASE_URL in the environment\""));
+    EXPECT_THAT(log, Not(HasSubstr("doesn't answer")));
+    for (const auto* command : {"verify", "seed", "facts"})
+        run({command});
+    run({"migrate", "up"});
+    run({"migrate", "raise"});
+}
+
 /// It waits for the journal's first batch then, and its database doesn't answer.
 TEST_F(ClusterStart, a_node_that_is_stopped_while_it_starts_ends) {
     Cluster cluster{{.nodes = 1}};

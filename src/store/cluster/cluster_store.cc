@@ -69,6 +69,7 @@ Awaitable<void> ClusterStore::start() {
             ports_.on_contact({});
             co_return begin(*first);
         }
+        if (first.error().kind == FaultKind::unusable) co_return ports_.on_failure(first.error());
         ports_.on_contact(std::unexpected(first.error()));
         timer_.expires_after(backoff.after_failure(ports_.random.next()));
         co_await timer_.async_wait(boost::asio::as_tuple(use_awaitable));

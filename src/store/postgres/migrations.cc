@@ -116,6 +116,21 @@ io::Awaitable<Result<int, PgError>> migrate(PgConnection& connection, std::int32
     }
 }
 
+io::Awaitable<Result<void, io::Fault>> check_encoding(PgConnection& connection) {
+    const std::array ask{PgQuery{{"", "SELECT current_setting('server_encoding')"}}};
+    const auto results = co_await connection.run(ask);
+    if (!results)
+        co_return std::unexpected(io::Fault{io::FaultKind::unavailable, results.error().what});
+    const std::string encoding{results->front().text(0, 0)};
+    if (encoding == "UTF8") co_return Result<void, io::Fault>{};
+    co_return std::unexpected(io::Fault{
+        io::FaultKind::unusable,
+        "the database's encoding is " + encoding +
+            " and must be UTF8: name another, made with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE "
+            "template0"
+    });
+}
+
 io::Awaitable<Result<void, PgError>> check_schema(PgConnection& connection) {
     const auto version = co_await schema_version(connection);
     if (!version) co_return std::unexpected(version.error());

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "io/awaitable.h"
+#include "io/fault.h"
 #include "io/postgres/pg_connection.h"
 
 #include <cstdint>
@@ -34,6 +35,10 @@ inline auto migrate(io::postgres::PgConnection& connection) {
 io::Awaitable<Result<std::int32_t, io::postgres::PgError>> schema_version(
     io::postgres::PgConnection& connection
 );
+
+/// Checks that the database can store every text. Faults: unusable if its encoding isn't UTF-8;
+/// unavailable.
+io::Awaitable<Result<void, io::Fault>> check_encoding(io::postgres::PgConnection& connection);
 
 /// For tools that read a journal and leave the schema alone. Errors: the connection's; `rejected`
 /// if the schema isn't this program's, with a hint what to do.

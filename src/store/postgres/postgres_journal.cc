@@ -281,6 +281,7 @@ PostgresJournal::~PostgresJournal() = default;
 Awaitable<Result<void, Fault>> PostgresJournal::open() {
     auto connection = co_await PgConnection::connect(owner_, options_);
     if (!connection) co_return std::unexpected(unavailable(connection.error()));
+    if (auto encoding = co_await check_encoding(**connection); !encoding) co_return encoding;
     if (migrates_) {
         const auto migrated = co_await migrate(**connection);
         if (!migrated) co_return std::unexpected(unavailable(migrated.error()));

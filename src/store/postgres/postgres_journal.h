@@ -31,7 +31,8 @@ public:
     /// Call close() before.
     ~PostgresJournal() override;
 
-    /// Faults: unavailable, also if the database's settings don't keep acknowledged commits.
+    /// Faults: unavailable, also if the database's settings don't keep acknowledged commits;
+    /// unusable if its encoding isn't UTF-8.
     io::Awaitable<Result<void, io::Fault>> open() override;
     void append(const cluster::Batch& batch, const cluster::Head& on, Mode mode, AppendDone done)
         override;
