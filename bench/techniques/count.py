@@ -52,7 +52,7 @@ def is_read_again_after_seconds(w):
         return wrong
 
     wrong, seconds = shop()
-    return Figure(f"of {w.size} counts after a sale wrong, the last for {seconds:.1f} s", wrong, frontrow())
+    return Figure(f"of {w.size} counts wrong after a sale, the last for {seconds:.1f} s", wrong, frontrow())
 
 
 def is_read_from_a_replica(w):
@@ -71,7 +71,7 @@ def is_read_from_a_replica(w):
     for seat in hall.seats:
         w.sale.reserve(w.sale.nodes[0], hall, [seat], "A")
         stale += w.sale.ask(w.sale.nodes[1], "GET", f"/api/v1/seats/{seat}")[1]["status"] == "available"
-    return Figure(f"of {w.size} buyers shown their own seat as free", wrong, stale)
+    return Figure(f"of {w.size} buyers who saw their own seat as free", wrong, stale)
 
 
 def ends_in_a_rush(w):
@@ -92,7 +92,7 @@ def ends_in_a_rush(w):
 
 
 ROWS = {
-    "it is read again after some seconds": is_read_again_after_seconds,
-    "it is read from a replica": is_read_from_a_replica,
-    "the entry ends in a rush": ends_in_a_rush,
+    "the count is refreshed every few seconds": is_read_again_after_seconds,
+    "the count is read from a replica": is_read_from_a_replica,
+    "the entry expires in a rush": ends_in_a_rush,
 }

@@ -113,11 +113,11 @@ def nobody_disturbs(w):
     described = requests_a_sale(w, shops.DATABASE, (without() for _ in range(count)))
     careful = requests_a_sale(w, shops.DATABASE, (carefully(a, event, uuid.uuid4().hex) for _ in range(count)))
     here = requests_a_sale(w, sale.DATABASE, w.sale.buy_one_by_one(count))
-    return Figure("requests to PostgreSQL and Redis a sale without a key", described, here, careful, is_breach=False)
+    return Figure("requests to PostgreSQL and Redis per sale without a key", described, here, careful, is_breach=False)
 
 
 ROWS = {
-    "look, then do": look_then_do,
-    "the key lies apart from what it did (a cache, a second transaction)": lies_apart,
-    "what care costs where nobody disturbs": nobody_disturbs,
+    "check, then act": look_then_do,
+    "the key is stored apart from its effect (a cache, a second transaction)": lies_apart,
+    "the cost of care without contention": nobody_disturbs,
 }

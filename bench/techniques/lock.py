@@ -157,13 +157,14 @@ def nobody_disturbs(w):
     described, careful = [requests_a_sale(w, shops.DATABASE, map(buy, w.shop.seats(count)))
                           for buy in (without, with_lock)]
     here = requests_a_sale(w, sale.DATABASE, w.sale.buy_one_by_one(count))
-    return Figure("requests to PostgreSQL and Redis a sale without the lock", described, here, careful, is_breach=False)
+    return Figure("requests to PostgreSQL and Redis per sale without the lock", described, here, careful,
+                  is_breach=False)
 
 
 ROWS = {
-    "the lock ends while its holder works": ends_while_its_holder_works,
+    "the lock expires while its holder works": ends_while_its_holder_works,
     "Redis is away": is_away,
     "several seats, one lock for the set": a_set_has_one,
     "one lock for the event": an_event_has_one,
-    "what care costs where nobody disturbs": nobody_disturbs,
+    "the cost of care without contention": nobody_disturbs,
 }

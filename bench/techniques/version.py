@@ -37,7 +37,7 @@ def a_crowd(w):
     here = [[lambda seat=seat, number=number: w.sale.is_sold(w.sale.nodes[number % 2], event, [seat], f"B{number}")
              for number in range(CROWD)] for seat in event.seats]
     in_shop = [[lambda seat=seat: by_version(seat)] * CROWD for seat in seats]
-    return Figure(f"statements a seat that {CROWD} want at once", round(statements_for(w, shops.DATABASE, in_shop)),
+    return Figure(f"statements per seat that {CROWD} want at once", round(statements_for(w, shops.DATABASE, in_shop)),
                   round(statements_for(w, sale.DATABASE, here)), is_breach=False)
 
 
@@ -61,7 +61,7 @@ def an_event_has_one(w):
                      for number, seat in enumerate(hall.seats)])
     if not all(by_seat + told):
         raise Failure("a free seat was refused")
-    return Figure(f"tries a sale where {CROWD} want different seats at once, {max(tries)} for the unluckiest",
+    return Figure(f"tries per sale when {CROWD} want different seats at once, {max(tries)} for the unluckiest",
                   sum(tries) / CROWD, 1, 1, is_breach=False)
 
 
@@ -167,7 +167,7 @@ def lost_here(w, road):
 
 ROWS = {
     "a crowd after one seat": a_crowd,
-    "the version stands on the event": an_event_has_one,
+    "the event has the version": an_event_has_one,
     "a limit per buyer": a_limit,
     "the answer to COMMIT is lost": the_answer_is_lost,
 }

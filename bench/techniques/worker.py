@@ -80,13 +80,13 @@ def until_the_next_run(w):
     described, careful, here = waits(w, True)
     if {len(described), len(careful), len(here)} != {HOLDS}:
         raise Failure("a seat whose hold had ended was never sold again")
-    return Figure(f"s at most until a seat is sold again, the worker coming every {w.worker_s} s", max(described),
+    return Figure(f"s at most until a seat is sold again, with a worker every {w.worker_s} s", max(described),
                   max(here), max(careful), is_breach=False)
 
 
 def is_dead(w):
     described, careful, here = [HOLDS - len(sold) for sold in waits(w, False)]
-    return Figure(f"of {HOLDS} seats unsold {2 * w.worker_s} s after their holds", described, here, careful)
+    return Figure(f"of {HOLDS} seats unsold {2 * w.worker_s} s after their holds ended", described, here, careful)
 
 
 def goes_by_status_alone(w):
