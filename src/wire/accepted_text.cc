@@ -12,11 +12,11 @@
 namespace frontrow::wire {
 namespace {
 
-/// As many as Unicode's stream-safe format has (UAX #15). To put them in order takes the square of
-/// their number.
+/// The limit of Unicode's stream-safe format (UAX #15). Sorting marks takes time quadratic in their
+/// number.
 constexpr std::size_t kMarksMax = 30;
-/// A character is made of four others at most, of four bytes each: a text that has more bytes than
-/// this for each character that it may have is too long in any form.
+/// A decomposed character takes at most four code points of four bytes each. A text with more bytes
+/// than this for each allowed character is too long in any form.
 constexpr std::size_t kBytesPerCharacterMax = 16;
 
 const utf8proc_uint8_t* bytes_of(std::string_view text) {

@@ -7,13 +7,13 @@
 
 namespace frontrow::wire {
 
-/// Complains of what base/text.h finds in a text that may have several lines.
+/// Whether a text, which may have several lines, passes the check in base/text.h. If not,
+/// `complaint` says what would be right.
 bool check_text(std::string_view text, TextBounds bounds, std::string& complaint);
 
-/// Makes of a text that came with a request what is kept of it: one for people is put into
-/// Unicode's normal form C, so that what is the same character is the same bytes. False, with a
-/// complaint, where check_text() complains of it, or where more than 30 marks follow upon one
-/// letter.
+/// Prepares a text from a request for storage. A text for people is put into Unicode's normal form
+/// C, so that equal characters are equal bytes. Returns false, with a complaint, if check_text()
+/// refuses the text or if more than 30 combining marks follow one letter.
 bool accept_text(std::string& text, TextBounds bounds, std::string& complaint);
 
 }  // namespace frontrow::wire

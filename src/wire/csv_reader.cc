@@ -44,7 +44,7 @@ std::string CsvReader::field() {
 std::string CsvReader::quoted_field() {
     std::string text;
     do {
-        // The opening quote, or the second of a doubled one.
+        // Skip the opening quote, or the second of two doubled quotes.
         rest_.remove_prefix(1);
         const auto end = rest_.find('"');
         if (end == std::string_view::npos) {

@@ -7,24 +7,24 @@
 
 namespace frontrow::wire {
 
-/// Reads a table as RFC 4180 has it, record by record, with a comma between fields or another
-/// delimiter: fields in quotes may hold delimiters, line ends and doubled quotes. Lines end in LF
-/// or CRLF, the last one in either or neither; empty ones are passed over, and so is a byte order
-/// mark.
+/// Reads a table by RFC 4180, record by record, with a comma or another delimiter between fields.
+/// Quoted fields may contain delimiters, line ends and doubled quotes. Lines end in LF or CRLF; the
+/// last may have no line end. A byte order mark and empty lines are skipped.
 class CsvReader {
 public:
-    /// `text` outlives the reader.
+    /// `text` must outlive the reader.
     explicit CsvReader(std::string_view text, char delimiter = ',');
 
-    /// Reads the next record; false at the end, or where `error()` says what is wrong.
+    /// Reads the next record. Returns false at the end, and after an error, which error() then
+    /// describes.
     bool next(std::vector<std::string>& fields);
-    /// The line on which the record (or the error) begins, from 1.
+    /// The line on which the record or the error begins, from 1.
     std::size_t line() const { return line_; }
-    /// Empty while all is well.
+    /// Empty if there is no error.
     std::string_view error() const { return error_; }
 
 private:
-    /// Reads one field up to the delimiter or line end behind it.
+    /// Reads one field, up to the delimiter or line end.
     std::string field();
     std::string quoted_field();
     bool is_at_line_end() const;

@@ -13,28 +13,28 @@
 
 namespace frontrow::wire {
 
-// Entities as clients see them, appended to `out`. A public view names no person and no
-// reservation.
+// Appends entities to `out` as clients see them. A public view contains no user and no reservation.
 
 void append_event(std::string& out, const domain::Event& event, Instant now);
 void append_seat(std::string& out, const domain::SeatView& seat);
 /// `now` gives a pending reservation its expires_in_ms.
 void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now);
-/// As it was once: without expires_in_ms, which a client would count from now.
+/// A reservation as it was earlier. It has no expires_in_ms, because a client would count that from
+/// now.
 void append_past_reservation(std::string& out, const domain::Reservation& reservation);
 
 void append_member(std::string& out, const domain::Member& member);
 
 void append_api_key(std::string& out, const domain::ApiKey& key);
-/// With the key itself, which is told once.
+/// Includes the key itself, which is sent only once.
 void append_new_api_key(std::string& out, const domain::ApiKey& key, std::string_view text);
 
-/// What a seat takes as JSON, about, so that a long list is allocated once.
+/// Approximate size of a seat as JSON, so that a long list is allocated once.
 inline constexpr std::size_t kSeatBytes = 224;
 void append_seats(std::string& out, const domain::SeatList& list);
-/// A block as it was just made: all available.
+/// A new block: all seats are available.
 void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& block);
-/// Seats that would be added, which have no ids yet.
+/// The seats that a dry run would add. They have no ids.
 void append_checked_seats(std::string& out, const std::vector<domain::SeatSpec>& seats);
 
 }  // namespace frontrow::wire

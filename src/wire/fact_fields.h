@@ -14,10 +14,12 @@
 
 namespace frontrow::wire {
 
-// Every kind of fact: its fields in the order in which they are written, and its name. Once
-// written, neither changes any more: journals are kept. Each is taken apart whole, so that a fact
-// that is given another field doesn't compile until that is written, too. What is journal_only says
-// something of keys, and is told to nobody who reads the facts.
+// Every kind of fact: its name, and its fields in the order in which they are written. Neither may
+// ever change, because journals are kept.
+//
+// Each function destructures the whole fact, so a fact with a new field doesn't compile until the
+// field is described here. `journal_only` fields are derived from keys and are left out for readers
+// of the feed.
 
 template <class Fields, Some<domain::RequestMark> Request>
 void describe(Fields& fields, Request& request) {
@@ -185,8 +187,8 @@ static_assert(
     "each has a name of its own"
 );
 
-/// Makes `body` a fact of the kind with this name and has its fields read by `fields`. False if
-/// there is none.
+/// Makes `body` a fact of the kind with this name and has `fields` read it. Returns false if there
+/// is no such kind.
 template <class Fields>
 bool read_kind(std::string_view name, Fields& fields, domain::FactBody& body) {
     const auto read_if = [&]<class Kind>(const Named<Kind>& kind) {

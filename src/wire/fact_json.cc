@@ -6,7 +6,7 @@
 namespace frontrow::wire {
 namespace {
 
-/// What comes behind a fact's number. The object is open, and is closed here.
+/// Writes what follows the fact's number, and closes the object.
 void write_rest(JsonWriter& json, const domain::Fact& fact, Audience audience) {
     json.field("type", fact_type(fact.body));
     if (domain::traits_of(fact.body).is_about_event) json.field("event_id", fact.event);

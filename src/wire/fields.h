@@ -24,23 +24,23 @@
 
 namespace frontrow::wire {
 
-// A thing's fields are described once, by a function template describe(fields, thing) that names
-// each in the order in which it is written: the facts' in fact_fields.h, an event's and a seat's in
-// spec_json.cc. Whoever carries the description out is handed to it: FieldsWriter, FieldsReader, or
-// the reader of plain lines in plain_fact.cc.
+// The fields of a type are described once, by a function template describe(fields, object). It
+// names each field, in the order in which they are written. fact_fields.h has those of facts,
+// spec_json.cc those of an event and a seat. `fields` then does the work: a FieldsWriter, a
+// FieldsReader, or the reader of plain lines in plain_fact.cc.
 
-/// Of a number: what a request may ask for today, and what may ever have become true, which is what
-/// the rules can reckon with.
+/// The bounds of a number. `of_request`: what a request may ask for today. `ever`: what any fact
+/// may contain, which is all that the domain's rules can compute with.
 struct NumberLimits {
     IntegerBounds of_request;
     IntegerBounds ever;
 };
 
 inline constexpr IntegerBounds kAnyNatural{0, std::numeric_limits<std::int64_t>::max()};
-/// For names, which must be one of ours anyway.
+/// For a field whose text must be one of our names. The names are far shorter.
 inline constexpr TextBounds kAnyName{0, 255};
 
-/// An enumeration whose values have names.
+/// An enumeration whose values have names on the wire.
 template <class Value>
 concept Choice = std::is_enum_v<Value> && requires(Value value) {
     name_of(value);
@@ -49,10 +49,10 @@ concept Choice = std::is_enum_v<Value> && requires(Value value) {
 
 std::string must_be_one_of(std::span<const std::string_view> names);
 
-/// Whom fields are written for.
+/// The reader for whom fields are written. Only the journal gets journal_only() fields.
 enum class Audience : std::uint8_t { journal, readers };
 
-/// Writes the fields into an object that is open. Limits are for readers.
+/// Writes fields into the open object. It ignores the limits, which FieldsReader checks.
 class FieldsWriter {
 public:
     explicit FieldsWriter(JsonWriter& json, Audience audience = Audience::journal)
@@ -72,7 +72,7 @@ public:
     void operator()(Key name, const domain::ApiKeyDigest& digest);
     void operator()(Key name, const domain::SeatIds& seats);
     void operator()(Key name, const std::vector<domain::SeatSpec>& seats);
-    /// If there is one.
+    /// Writes nothing if the value is absent.
     template <class Value>
     void operator()(Key name, const std::optional<Value>& value) {
         if (value) (*this)(name, *value);
@@ -90,7 +90,7 @@ public:
         if (!text.empty()) (*this)(name, text);
     }
     void unless_empty(Key name, const domain::UnitPrices& prices);
-    /// A person's, or an account's.
+    /// The `sub` of a person or an account.
     void sub(Key name, const std::string& text) { (*this)(name, text); }
     void optional_sub(Key name, const std::string& text) { unless_empty(name, text); }
     void amount(Key name, Amount amount, NumberLimits) { json_.field(name, amount); }
@@ -100,9 +100,9 @@ public:
         if (audience_ == Audience::journal) (*this)(name, value);
     }
 
-    // A part's fields, among those of the whole.
+    // Fields of a part, written among those of the whole.
 
-    /// Whether there is this one, which begins with a field of that name.
+    /// Whether the part exists. A reader looks for its first field, which the key names.
     template <class Part>
     bool has(Key, const std::optional<Part>& part) {
         return part.has_value();
@@ -116,7 +116,7 @@ private:
     Audience audience_;
 };
 
-/// Looks each field up in a JSON object, and complains of those that aren't as they should be.
+/// Reads each field from a JSON object, and complains of missing or wrong ones.
 class FieldsReader {
 public:
     explicit FieldsReader(ObjectReader& in) : in_{in} {}
@@ -127,7 +127,7 @@ public:
     }
     void operator()(std::string_view name, Bits128& bits) { bits = in_.hex128(name); }
     void operator()(std::string_view name, Instant& at) { at = in_.instant(name); }
-    /// Of a request within `bounds`.
+    /// `bounds` apply to requests only.
     void operator()(std::string_view name, std::string& text, TextBounds bounds = {}) {
         text = in_.text(name, bounds);
     }
@@ -164,13 +164,13 @@ public:
     void operator()(std::string_view name, domain::ApiKeyDigest& digest);
     void operator()(std::string_view name, domain::SeatIds& seats);
     void operator()(std::string_view name, std::vector<domain::SeatSpec>& seats);
-    /// It may be absent.
+    /// The field may be absent.
     template <class Value, class... Limits>
     void operator()(std::string_view name, std::optional<Value>& value, Limits... limits) {
         if (in_.has(name)) (*this)(name, value.emplace(), limits...);
     }
 
-    /// Where it's absent it stays as it was.
+    /// Leaves `value` unchanged if the field is absent.
     template <class Value, class... Limits>
     void with_default(std::string_view name, Value& value, Limits... limits) {
         if (in_.has(name)) (*this)(name, value, limits...);
@@ -179,7 +179,7 @@ public:
         if (auto read = in_.optional_text(name, bounds)) text = std::move(*read);
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);
-    /// Of money, which people write with a point.
+    /// An amount of money. For one with a decimal point, the complaint shows how to write it.
     void amount(std::string_view name, Amount& amount, NumberLimits limits) {
         amount = in_.amount(name, in_.bounds(limits.of_request, limits.ever));
     }

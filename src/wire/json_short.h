@@ -12,14 +12,14 @@
 
 namespace frontrow::wire {
 
-// Everything in JSON but texts: short, so that each is written to where there is room for it
-// without asking again. Each put() returns the end of what it wrote.
+// Writes all JSON values except texts. Each takes at most kShortMax bytes, so the caller makes room
+// once and put() doesn't check. Each put() returns the end of what it wrote.
 
-/// Nothing here is longer, with its quotes and what stands behind it.
+/// The most that one put() writes, with the quotes and the comma or colon.
 inline constexpr std::size_t kShortMax = 40;
 
-/// A field's name: one of ours, with nothing to escape. The compiler refuses any other, and copies
-/// it as the few bytes that it is.
+/// The name of a field. It must be a literal without characters to escape; the compiler refuses any
+/// other. Its length is known where it is inlined, so the copy is a few instructions.
 class Key {
 public:
     template <std::size_t size>
@@ -48,7 +48,7 @@ inline char* put(char* to, Key key) {
     return put(put(to + name.size(), '"'), ':');
 }
 
-// Values, each with a comma behind it.
+// Values, each with a comma after it.
 
 inline char* put(char* to, std::same_as<bool> auto truth) {
     const std::string_view text = truth ? "true," : "false,";

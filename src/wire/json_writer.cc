@@ -7,7 +7,7 @@
 namespace frontrow::wire {
 namespace {
 
-/// Most of what is written is shorter as a whole.
+/// Most documents fit into this, so their string is allocated once.
 constexpr std::size_t kFirstRoom = 500;
 
 bool needs_escape(char c) {

@@ -8,13 +8,15 @@
 
 namespace frontrow::wire {
 
-/// Appends JSON to a string the caller owns, which has it all when the writer goes, and is not to
-/// be looked at before. Written here because every reservation is rendered twice, for its buyer and
-/// for the journal, and a document tree would cost several times as much; what is written is
-/// checked by reading it back with Boost.JSON in the tests.
+/// Appends JSON to a string that the caller owns. The string is complete when the writer is
+/// destroyed, and must not be read before. Strings in values must be UTF-8.
 ///
-/// Each value is written with a comma behind it, and the end of what it stands in takes the last
-/// one back: so a field needs no look at what was before it. Strings must be UTF-8.
+/// It is our own code, because every reservation is rendered twice, for its buyer and for the
+/// journal, and a document tree would cost several times as much. Tests read the output back with
+/// Boost.JSON.
+///
+/// Each value is written with a comma after it. Closing the enclosing object or array removes the
+/// last comma. So a field is written without a look at what came before it.
 class JsonWriter {
 public:
     explicit JsonWriter(std::string& out);
@@ -30,7 +32,7 @@ public:
     void key(Key name) { to_ = put(room_for(kShortMax), name); }
 
     void value(std::string_view text);
-    /// A text of so many bytes, none of which needs an escape, written by `write(to)`.
+    /// A text of `size` bytes, written by `write(to)`. No byte may need an escape.
     template <class Write>
     void plain_value(std::size_t size, Write write) {
         char* const to = put(room_for(size + 3), '"');
@@ -57,22 +59,22 @@ private:
         char* const to = room_for(kShortMax);
         to_ = put(put(to[-1] == ',' ? to - 1 : to, bracket), ',');
     }
-    /// Where up to `size` bytes may be written.
+    /// Returns a place with room for `size` bytes.
     char* room_for(std::size_t size) {
         if (static_cast<std::size_t>(end_ - to_) < size) [[unlikely]]
             make_room(size);
         return to_;
     }
     void make_room(std::size_t size);
-    /// Makes what has been written the string's.
+    /// Sets the string's size, so that it includes all that was written.
     void hand_over();
     void value_with_escapes(std::string_view text);
-    /// As it is, and however long.
+    /// Appends the text without escaping it. It may have any length.
     void plain(std::string_view text);
     void escaped(char c);
 
     std::string& out_;
-    /// Where the next byte goes, and the end of the string's memory.
+    /// Where the next byte goes, and the end of the string's capacity.
     char* to_;
     char* end_;
 };

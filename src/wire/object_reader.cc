@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kComplaintsMax = 50;
 
-/// An amount as people write it, where it has a point or a comma: "80.00", "80,5".
+/// The amount as text, if it was written with a decimal point or comma: "80.00", "80,5".
 std::optional<std::string> find_fraction(const boost::json::value& value) {
     constexpr double kAmountMax = 1e12;
     if (const auto* number = value.if_double()) {
@@ -38,7 +38,7 @@ std::optional<std::string> find_fraction(const boost::json::value& value) {
     return is_amount ? std::optional{std::string{std::string_view{*text}}} : std::nullopt;
 }
 
-/// What to send for `amount`, which is as find_fraction() gives it.
+/// Says what to send for an `amount` that find_fraction() returned.
 std::string in_minor_units(std::string_view amount) {
     std::string complaint = "must be a whole number in the currency's minor unit: ";
     const auto point = amount.find_first_of(".,");
@@ -59,9 +59,8 @@ std::string between(std::int64_t min, std::int64_t max) {
     return std::to_string(min) + " to " + std::to_string(max);
 }
 
-/// A whole number. A client may write `10.0` or `1e1` for `10`, as its language does; that is a
-/// double, and exact up to 2^53, which is more than a request may ask for. The journal has digits
-/// alone.
+/// A whole number. A client's language may write `10` as `10.0` or `1e1`. JSON makes that a double,
+/// which is exact up to 2^53, more than a request may ask for. The journal has integers only.
 std::optional<std::int64_t> whole_number(const boost::json::value& value, Origin origin) {
     constexpr double kExactMax = 9'007'199'254'740'992;
     if (const auto* integer = value.if_int64()) return *integer;

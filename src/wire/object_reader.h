@@ -15,7 +15,7 @@
 
 namespace frontrow::wire {
 
-/// Collects what is wrong with a document, to tell all of it at once. Keeps the first fifty.
+/// Collects all errors of a document, so that the client sees them at once. Keeps the first fifty.
 class Complaints {
 public:
     void add(std::string field, std::string message);
@@ -32,22 +32,22 @@ struct IntegerBounds {
     std::int64_t max = 0;
 };
 
-/// What a document is, and so how far it is checked.
+/// Where a document comes from, which decides how strictly it is checked.
 enum class Origin : std::uint8_t {
-    /// Somebody asks for something: today's limits hold.
+    /// A client's request: today's limits apply.
     request,
-    /// It has become true and was within the limits of its day. Only its form is checked: required
-    /// fields, types, and what no value of the type can be.
+    /// A recorded fact, which was within the limits of its time. Only its form is checked: required
+    /// fields must be present, and each value must be possible for its type.
     history,
 };
 
-/// Reads the fields of one JSON object and complains of those that aren't as they should be. Where
-/// a required field is wrong the return value is a default that must not be used: look at
-/// Complaints::none() before using any. A null counts as absent.
+/// Reads the fields of one JSON object and complains of missing or wrong ones. If a required field
+/// is wrong, the return value is a default that must not be used: check Complaints::none() before
+/// using any value. A null counts as absent.
 class ObjectReader {
 public:
-    /// `prefix` stands before each field's name in a complaint: "seats[3].". All three outlive the
-    /// reader.
+    /// `prefix` is put before each field's name in a complaint: "seats[3].". `object`, `prefix` and
+    /// `complaints` must outlive the reader.
     ObjectReader(
         const boost::json::object& object,
         std::string_view prefix,
@@ -57,32 +57,33 @@ public:
         : object_{object}, prefix_{prefix}, complaints_{complaints}, origin_{origin} {}
 
     Origin origin() const { return origin_; }
-    /// Today's limits of a number, or those of its type.
+    /// Today's limits of a number for a request, otherwise those of its type.
     IntegerBounds bounds(IntegerBounds of_request, IntegerBounds of_type) const {
         return origin_ == Origin::request ? of_request : of_type;
     }
 
-    /// Of a request as accept_text() makes it; the document is UTF-8 as a whole.
+    /// A text of a request is put into the form that accept_text() gives it. The document is known
+    /// to be UTF-8.
     std::string text(std::string_view field, TextBounds bounds);
     std::optional<std::string> optional_text(std::string_view field, TextBounds bounds);
-    /// Of a person, by the rule that a token's is held to (domain/subject.h).
+    /// A person's `sub`, by the same rule as for tokens (domain/subject.h).
     std::string sub(std::string_view field);
-    /// Of a request it may be written `10.0` or `1e1`.
+    /// A request may also write `10.0` or `1e1`.
     std::int64_t integer(std::string_view field, IntegerBounds bounds);
     std::optional<std::int64_t> optional_integer(std::string_view field, IntegerBounds bounds);
-    /// Of money, in the currency's minor unit.
+    /// An amount of money in the currency's minor unit.
     std::int64_t amount(std::string_view field, IntegerBounds bounds);
     std::optional<double> optional_number(std::string_view field);
-    /// False where it's absent.
+    /// False if the field is absent.
     bool flag(std::string_view field);
     Instant instant(std::string_view field);
     std::optional<Instant> optional_instant(std::string_view field);
     Bits128 hex128(std::string_view field);
-    /// Nothing (and a complaint) unless the field is an array.
+    /// Null, with a complaint, unless the field is an array.
     const boost::json::array* array(std::string_view field);
     const boost::json::object* object(std::string_view field);
     bool has(std::string_view field) const;
-    /// It's there, and there is no complaint of it so far.
+    /// Whether the field is present and has no complaint so far.
     bool has_good(std::string_view field) const;
 
     template <class SomeId>
@@ -90,12 +91,12 @@ public:
         return SomeId{uuid(field)};
     }
 
-    /// Of an object inside of this one. `prefix` and the object outlive it.
+    /// A reader for an object inside this one. `prefix` and `object` must outlive it.
     ObjectReader inside(std::string_view prefix, const boost::json::object& object) const {
         return {object, prefix, complaints_, origin_};
     }
 
-    /// Complains of a field in the reader's own words.
+    /// Adds a complaint with the caller's own message.
     void complain(std::string_view field, std::string message);
 
 private:

@@ -6,7 +6,8 @@
 namespace frontrow::wire {
 
 struct FieldError {
-    /// As the sender named it, `seats[3].price`; empty where the whole text is meant.
+    /// The field's path as the sender wrote it, like `seats[3].price`. Empty if the error is about
+    /// the whole text.
     std::string field;
     /// What would be right.
     std::string message;
@@ -14,7 +15,7 @@ struct FieldError {
     friend bool operator==(const FieldError&, const FieldError&) = default;
 };
 
-/// Why a text isn't what it should be; at least one entry.
+/// All that is wrong with a text: at least one entry.
 struct ParseError {
     std::vector<FieldError> fields;
 

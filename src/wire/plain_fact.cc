@@ -17,11 +17,10 @@ using namespace domain;
 
 constexpr std::size_t kInstantLength = 24;
 constexpr std::size_t kHexLength = 32;
-/// Any number of so many fits.
+/// Any number with at most this many digits fits into 64 bits.
 constexpr std::size_t kSafeDigits = 18;
 
-/// Takes what it's asked for off the front of a line; after the first that doesn't fit, is_ok()
-/// stays false.
+/// Reads values from the front of a line. After the first that doesn't match, is_ok() stays false.
 class PlainLine {
 public:
     explicit PlainLine(std::string_view line) : rest_{line} {}
@@ -34,7 +33,7 @@ public:
         is_ok_ = is_ok_ && rest_.starts_with(text);
         if (is_ok_) rest_.remove_prefix(text.size());
     }
-    /// As it is written, up to its value.
+    /// Takes the name with its quotes and its colon.
     [[gnu::always_inline]] void take_name(Key key) {
         const auto name = key.name();
         const auto size = name.size() + 3;
@@ -43,7 +42,7 @@ public:
                  rest_[size - 2] == '"' && rest_[size - 1] == ':';
         if (is_ok_) rest_.remove_prefix(size);
     }
-    /// It has a form that isn't read here.
+    /// The line has a form that isn't read here.
     void refuse() { is_ok_ = false; }
 
     std::int64_t number() {
@@ -64,7 +63,7 @@ public:
     Bits128 hex() { return read(kHexLength, parse_hex128); }
     Instant instant() { return read(kInstantLength, parse_rfc3339); }
 
-    /// Up to the quotes.
+    /// The text up to the closing quote.
     std::string_view text() {
         const auto end = std::ranges::find_if_not(rest_, is_plain);
         return front(static_cast<std::size_t>(end - rest_.begin()));
@@ -87,20 +86,20 @@ private:
     bool is_ok_ = true;
 };
 
-/// Takes the fields of a description (fields.h) off a line, in its order. What has a form that
-/// isn't read here is left to the tree.
+/// Reads the fields of a description (fields.h) from a line, in its order. Refuses fields of any
+/// form that isn't read here, so that the document parser reads the line.
 class PlainFields {
 public:
     explicit PlainFields(PlainLine& in) : in_{in} {}
 
-    /// Inline, so that the name is compared as the few bytes that it is.
+    /// Inlined, so that the name's length is known and the comparison is a few instructions.
     template <class Value>
     [[gnu::always_inline]] void operator()(Key name, Value& value) {
         if (!std::exchange(is_first_, false)) in_.take(",");
         in_.take_name(name);
         read(value);
     }
-    // What may be absent is the last.
+    // Optional fields come last, so a `}` means that they are absent.
 
     void unless_empty(Key name, UnitPrices& prices) {
         if (!in_.starts_with('}')) (*this)(name, prices);
@@ -173,7 +172,7 @@ bool read_plain_line(std::string_view line, Fact& fact) {
     in.take(R"(","data":{)");
     PlainFields fields{in};
     if (!in.is_ok() || !read_kind(type, fields, fact.body)) return false;
-    // The others have no event, and none is read for them.
+    // A fact that is about no event has no event_id, but one was read above. So it isn't plain.
     if (!traits_of(fact.body).is_about_event) return false;
     in.take("}}");
     return in.is_done();

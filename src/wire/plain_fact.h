@@ -7,14 +7,14 @@
 
 namespace frontrow::wire {
 
-/// Reads a fact about a reservation, if its line is as append_fact() writes it: the same fields in
-/// the same order, without white space, and the user's name without an escape and in printable
-/// ASCII. Nearly all facts of a sale are like this, and each is read by every other node and at
-/// every start.
+/// Fast path for facts about reservations, which are nearly all facts of a sale. Every other node
+/// reads each of them, and so does every start. The line must be as append_fact() writes it: the
+/// same fields in the same order, no white space, and a user name of printable ASCII without
+/// escapes.
 ///
-/// Nothing for whatever else, be it right or wrong: Boost.JSON's tree says what it means and what
-/// is wrong with it (fact_json_reader.cc). What is read here, that reads the same; but it makes a
-/// document, of which each member is looked up, and that is ten times the work.
+/// Returns nothing for any other line, valid or not. The caller then reads it as a Boost.JSON
+/// document (fact_json_reader.cc), which gives the same result for what is read here, and also says
+/// what is wrong. But the document costs ten times as much.
 std::optional<domain::Fact> read_plain_fact(std::string_view line);
 
 }  // namespace frontrow::wire

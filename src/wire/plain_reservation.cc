@@ -13,8 +13,9 @@ bool is_space(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/// Takes what it's asked for off the front of a text, with the white space before it. Where
-/// something else comes it says so and takes no more than the white space.
+/// Takes tokens from the front of a text, with the white space before each. If something else
+/// comes, it returns false or nothing. take() and take_name() then have skipped only white space,
+/// so that another token can be tried.
 class Cursor {
 public:
     explicit Cursor(std::string_view text) : at_{text.data()}, end_{at_ + text.size()} {}
@@ -26,7 +27,7 @@ public:
         return true;
     }
 
-    /// `name` has its quotes.
+    /// `name` includes its quotes.
     bool take_name(std::string_view name) {
         skip_space();
         const char* const begin = at_;
@@ -88,7 +89,7 @@ bool take_seats(Cursor& in, domain::SeatIds& seats) {
     return in.take(']');
 }
 
-/// One member, unless it's there already.
+/// Reads one member. Returns false if it is unknown, malformed, or there already.
 bool take_member(Cursor& in, std::optional<EventId>& event, ReservationRequest& request) {
     if (in.take_name(R"("event_id")")) return !event && (event = in.take_id<EventId>());
     if (in.take_name(R"("seat_ids")"))

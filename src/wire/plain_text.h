@@ -2,8 +2,8 @@
 
 namespace frontrow::wire {
 
-/// Stands for itself in JSON's texts: the readers of plain lines and bodies leave any other to the
-/// document tree.
+/// A printable ASCII character that needs no escape in a JSON text. The fast paths leave texts with
+/// any other character to the document parser.
 constexpr bool is_plain(char c) {
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }

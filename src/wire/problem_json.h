@@ -12,8 +12,8 @@
 
 namespace frontrow::wire {
 
-/// An error as a client sees it (RFC 9457). `code` is stable, `message` one plain sentence; nothing
-/// internal in either.
+/// An error as a client sees it (RFC 9457). `code` is stable; `message` is one plain sentence.
+/// Neither contains anything internal.
 struct Problem {
     unsigned status = 500;
     std::string_view title;

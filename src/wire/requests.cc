@@ -19,7 +19,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kDepthMax = 16;
-/// How many seats a request may name at all; how many it may have is the event's rule.
+/// The most seats that a request may name at all. The event's rules say how many it may get.
 constexpr std::size_t kSeatIdsMax = 1'000;
 constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
@@ -30,7 +30,7 @@ std::unexpected<ParseError> whole_body(std::string message) {
     return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
 }
 
-/// Parses `body` as an object and has `read(ObjectReader&, Complaints&)` take the fields out of it.
+/// Parses `body` as an object and has `read(ObjectReader&, Complaints&)` read its fields.
 template <class Read>
 auto parse_object(std::string_view body, Read read) -> Result<
     decltype(read(std::declval<ObjectReader&>(), std::declval<Complaints&>())),
@@ -97,14 +97,15 @@ domain::SeatIds read_seat_ids(ObjectReader& in) {
     return seats;
 }
 
-/// Passed over, they would leave the client with less than it asked for.
-void refuse_what_is_to_come(ObjectReader& in) {
+/// Refuses fields that are planned but not supported. If they were ignored, the client would get
+/// less than it asked for.
+void refuse_unsupported_fields(ObjectReader& in) {
     for (const std::string_view field : {"items", "best_available"}) {
         if (in.has(field)) in.complain(field, "isn't supported yet: name each seat in seat_ids");
     }
 }
 
-/// Of one that was read without a look at them.
+/// Checks the bounds of a request from read_plain_reservation(), which leaves them to its caller.
 bool is_within_bounds(const ReservationRequest& request) {
     const auto& [event, seats, hold, key] = request;
     return seats.size() <= kSeatIdsMax &&
@@ -144,7 +145,7 @@ void describe(Fields& fields, Action& action) {
     fields("action", action);
 }
 
-/// What `write(fields)` writes, as an object.
+/// Returns a JSON object with the fields that `write(fields)` writes.
 template <class Write>
 std::string write_fields(Write write) {
     std::string out;
@@ -205,7 +206,7 @@ Result<ReservationRequest, ParseError> parse_reservation_request(std::string_vie
     return parse_object(body, [](ObjectReader& in, Complaints&) {
         ReservationRequest request;
         request.event = in.id<EventId>("event_id");
-        refuse_what_is_to_come(in);
+        refuse_unsupported_fields(in);
         request.seats = read_seat_ids(in);
         if (const auto hold = in.optional_integer("hold_seconds", kHoldSeconds))
             request.hold = std::chrono::seconds{*hold};

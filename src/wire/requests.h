@@ -16,9 +16,8 @@
 
 namespace frontrow::wire {
 
-// Request bodies. Each function takes the body's text and returns what was asked for, all of it
-// within bounds, or everything that is wrong with it. Unknown fields are ignored, as are those of
-// an empty body where nothing is required.
+// Request bodies. Each function parses a body and returns either a request within all bounds, or
+// every error in it. Unknown fields are ignored.
 
 inline constexpr std::size_t kBulkSeatsMax = 100'000;
 inline constexpr std::size_t kIdempotencyKeyMax = 255;
@@ -27,7 +26,7 @@ struct ReservationRequest {
     EventId event;
     domain::SeatIds seats;
     std::optional<std::chrono::seconds> hold;
-    /// The body's; a header may give it instead.
+    /// The key in the body. The header may give it instead.
     std::optional<std::string> idempotency_key;
 
     friend bool operator==(const ReservationRequest&, const ReservationRequest&) = default;
@@ -35,15 +34,15 @@ struct ReservationRequest {
 
 struct BulkSeatsRequest {
     std::vector<domain::SeatSpec> seats;
-    /// They are to be checked, and not added.
+    /// Only check the seats; don't add them.
     bool dry_run = false;
 };
 
-/// `hold`: where the body doesn't say.
+/// `hold`: the default if the body gives none.
 Result<domain::EventSpec, ParseError>
 parse_event_request(std::string_view body, std::chrono::seconds hold = domain::EventSpec{}.hold);
 Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
-/// Either form: {prefix, count, price} or {seats: […]}.
+/// Accepts both forms: {prefix, count, price} and {seats: […]}.
 Result<BulkSeatsRequest, ParseError> parse_bulk_seats_request(std::string_view body);
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
 
@@ -54,11 +53,11 @@ struct ExtensionRequest {
 struct ApiKeyRequest {
     std::string name;
     domain::Role role = domain::Role::user;
-    /// Empty where none is named.
+    /// Empty if the request names none.
     std::string account;
 };
 
-/// An account for an API key that is there.
+/// The new account of an existing API key.
 struct AccountRequest {
     std::string account;
 };
@@ -68,12 +67,12 @@ struct MemberRequest {
     domain::MemberRole role{};
 };
 
-/// Those that are nothing but some fields: each has its list of them in requests.cc.
+/// Parses a request that is a plain list of fields. requests.cc describes the fields of each.
 template <class Request>
 Result<Request, ParseError> parse_request(std::string_view body);
 
-// What is asked for, without the key, as bytes: two requests with the same ones are the same
-// request, whatever the spelling of their JSON.
+// The content of a request as bytes, without its idempotency key. Requests with equal bytes are the
+// same request, however their JSON is spelled.
 
 std::string
 canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold);
@@ -82,10 +81,10 @@ std::string canonical(const std::vector<domain::SeatSpec>& seats);
 template <class Request>
 std::string canonical(const Request& request);
 
-// What comes otherwise than in a JSON body, by the checks that it has there.
+// The same checks for values that come outside a JSON body.
 
 std::optional<FieldError> check_idempotency_key(std::string_view key);
-/// The name as it's kept.
+/// Returns the name in the form in which it is stored.
 Result<std::string, FieldError> accept_event_name(std::string name);
 std::optional<FieldError> check_sub(std::string_view sub);
 

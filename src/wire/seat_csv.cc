@@ -41,8 +41,8 @@ constexpr Column kColumns[] = {
     {.name = "y", .type = ColumnType::number},
 };
 
-/// The column that a header names, in small letters or capitals, with blanks or underscores; null
-/// for one that isn't known.
+/// The column that a header names, in lower case or capitals, with blanks or underscores. Null if
+/// it is unknown.
 const Column* find_column(std::string_view header) {
     std::string name;
     bool follows_blank = false;
@@ -57,7 +57,7 @@ const Column* find_column(std::string_view header) {
     return known == std::end(kColumns) ? nullptr : known;
 }
 
-/// The one with which the first record names the most columns that are known; a comma if none does.
+/// The delimiter with which the first record names the most known columns; a comma if none does.
 char find_delimiter(std::string_view text) {
     constexpr std::string_view kDelimiters = ",;\t";
     const auto count_known = [text](char delimiter) {
@@ -82,7 +82,8 @@ std::optional<Number> read_number(std::string_view text) {
     return read.ec == std::errc{} && read.ptr == end ? std::optional{number} : std::nullopt;
 }
 
-/// A text where it isn't of the type: who reads the field says what it should be.
+/// The value of a field. It stays a text if it isn't of the column's type; the reader of the field
+/// then says what it should be.
 json::value value_of(std::string_view text, ColumnType type, const json::storage_ptr& memory) {
     if (type != ColumnType::text) {
         if (const auto whole = read_number<std::int64_t>(text)) return *whole;
@@ -113,7 +114,7 @@ public:
     }
 
 private:
-    /// Finds out which column is what; all that is wrong with the header is told.
+    /// Maps the header's fields to columns, and complains of all errors in it.
     bool read_header() {
         csv_.next(fields_);
         const auto line = name_of_line(csv_.line());
@@ -160,7 +161,8 @@ private:
         table_.lines.push_back(csv_.line());
     }
 
-    /// A number that comes again in the same place stays as it is: that's the same seat twice.
+    /// Puts section and row before every number, if any number occurs in more than one place. A
+    /// number repeated within one place doesn't count: it is the same seat twice.
     void name_by_place() {
         HashMap<std::string_view, const SeatSpec*> by_number;
         const bool comes_again = std::ranges::any_of(table_.seats, [&](const SeatSpec& seat) {
@@ -192,7 +194,7 @@ private:
     SeatTable table_;
 };
 
-/// The first line that isn't UTF-8, if there is one.
+/// The first line that isn't UTF-8, if any.
 std::optional<std::size_t> line_of_bad_bytes(std::string_view text) {
     if (is_utf8(text)) return std::nullopt;
     for (std::size_t line = 1;; ++line) {

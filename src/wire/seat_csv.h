@@ -10,28 +10,30 @@
 
 namespace frontrow::wire {
 
-/// An event's seats as a table says them.
+/// Seats read from a table.
 struct SeatTable {
     std::vector<domain::SeatSpec> seats;
-    /// By seat: its line in the text.
+    /// The line of each seat in the text.
     std::vector<std::size_t> lines;
 };
 
-/// The first lines that have the seat of this number, which is one of them: two of them, or the
-/// only one.
+/// The lines of the seats with this number: the first two, or the only one. At least one seat must
+/// have it.
 std::vector<std::size_t> lines_of(
     std::string_view number,
     const std::vector<domain::SeatSpec>& seats,
     const std::vector<std::size_t>& lines
 );
 
-/// Reads a table in UTF-8 (CSV by RFC 4180, or with semicolons or tabs for commas) whose first
-/// record names the columns, in any order: seat_number and price, and if wanted section, row, x and
-/// y, with the bounds they have in JSON; others are ignored. A name may have capitals, and blanks
-/// for underscores. An empty field is as good as none. Where a seat_number comes again in another
-/// section or row, all numbers of the table get those in front, because a number is the seat's name
-/// in its event: "A-12-7". Seats that come to the same number are left to who adds them. An error's
-/// field is "line 7, price".
+/// Reads seats from a table in UTF-8: CSV by RFC 4180, or with semicolons or tabs for commas. The
+/// first record names the columns, in any order: seat_number and price, and optionally section,
+/// row, x and y. Other columns are ignored. Column names may have capitals, and blanks for
+/// underscores. Fields have the bounds that they have in JSON; an empty field counts as absent. An
+/// error's field is like "line 7, price".
+///
+/// A number names a seat within its event. So if a seat_number occurs in more than one section or
+/// row, all numbers of the table get section and row as a prefix: "A-12-7". Seats that still have
+/// the same number are refused only when they are added.
 Result<SeatTable, ParseError> parse_seat_csv(std::string_view text);
 
 }  // namespace frontrow::wire

@@ -17,9 +17,9 @@ using domain::SeatSpec;
 using Seats = std::span<const SeatSpec>;
 using Blocks = std::span<const std::shared_ptr<const SeatBlock>>;
 
-/// What a seat takes in a layout, about, so that one is allocated once.
+/// Approximate size of a seat in a layout, so that a layout is allocated once.
 constexpr std::size_t kLayoutSeatBytes = 40;
-/// What stands around the letters, at most.
+/// Room for everything but the letters.
 constexpr std::size_t kStatusHead = 512;
 
 std::optional<double> x_of(const SeatSpec& seat) {
@@ -29,7 +29,7 @@ std::optional<double> y_of(const SeatSpec& seat) {
     return seat.position ? seat.position->y : std::nullopt;
 }
 
-/// Whether two neighbours are told together, with what they share said once.
+/// Whether two neighbouring seats go into one run, which has their shared values once.
 bool is_same_run(const SeatSpec& a, const SeatSpec& b) {
     return a.section == b.section && a.row == b.row && a.price == b.price &&
            x_of(a).has_value() == x_of(b).has_value() && y_of(a).has_value() == y_of(b).has_value();
@@ -60,7 +60,7 @@ void write_run(JsonWriter& json, std::size_t first, SeatId first_id, Seats seats
     json.end_object();
 }
 
-/// `first`: the place of the block's first seat in the event.
+/// `first`: the index in the event of the block's first seat.
 void write_runs(JsonWriter& json, std::size_t first, const SeatBlock& block) {
     const Seats seats{block.seats};
     for (std::size_t begin = 0; begin < seats.size();) {
@@ -73,14 +73,14 @@ void write_runs(JsonWriter& json, std::size_t first, const SeatBlock& block) {
     }
 }
 
-/// A sum and no branch: so the compiler writes many letters at a time.
+/// A sum without branches, so that the compiler can vectorise the loop over all seats.
 char letter_of(domain::SeatStatus status) {
     const int from_a = (status == domain::SeatStatus::reserved ? 'r' - 'a' : 0) +
                        (status == domain::SeatStatus::confirmed ? 'c' - 'a' : 0);
     return static_cast<char>('a' + from_a);
 }
 
-/// The blocks that the layout was made of.
+/// The blocks that a layout consists of.
 Blocks blocks_of(const domain::SeatMap& map, SeatId layout) {
     if (layout == SeatId{}) return {};
     CHECK(map.has_layout(layout));

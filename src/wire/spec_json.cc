@@ -72,7 +72,7 @@ void describe(Fields& fields, Block& block) {
     fields("seats", seats);
 }
 
-/// Compares only times that could be read.
+/// Checks the order of the times, as far as they could be read.
 void check_order(ObjectReader& in, const EventSpec& spec) {
     const bool has_end = in.has_good("end_at");
     const bool closes_at_start = !in.has("sales_end_at");

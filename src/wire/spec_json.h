@@ -9,10 +9,10 @@
 
 namespace frontrow::wire {
 
-/// The fields of an event that its organiser sets; the same in a request, a fact and an answer.
-/// Written into an object that is open. Today's limits hold where the reader's origin is a request.
+/// The fields of an event that its organiser sets, the same in requests, facts and answers. They
+/// are written into the open object. Today's limits apply if the reader's origin is a request.
 void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
-/// `hold`: where it isn't said.
+/// `hold`: the default if the field is absent.
 domain::EventSpec
 read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{}.hold);
 
@@ -21,7 +21,7 @@ inline constexpr TextBounds kSeatNumber{1, 64, TextKind::label};
 inline constexpr IntegerBounds kHoldSeconds{1, 3'600};
 inline constexpr IntegerBounds kPrice{0, kPriceMax};
 
-/// The fields of a seat that its organiser sets, likewise.
+/// The same for the fields of a seat that its organiser sets.
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec);
 domain::SeatSpec read_seat_spec(ObjectReader& in);
 
