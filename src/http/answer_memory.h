@@ -6,14 +6,15 @@
 
 namespace frontrow::http {
 
-/// Counts the memory of all answers that are being made, wait to be sent, or are kept for others,
-/// so that clients that don't read can't fill the server. A body that many share counts once.
+/// Limits the memory of all answers that are being made, wait to be sent, or are cached, so that
+/// clients that don't read can't exhaust the server's memory. A body that several answers share
+/// counts once.
 ///
-/// What a socket takes at once is never counted, so the small answers of a sale don't come here.
-/// Outlives its shares. One thread.
+/// Bytes that a socket takes at once are never counted, so the small answers of a sale don't come
+/// here. Must outlive its shares. One thread.
 class AnswerMemory {
 public:
-    /// Some of the memory, until it goes.
+    /// A part of the memory, given back on destruction.
     class Share {
     public:
         Share(Share&& other) noexcept
@@ -25,7 +26,7 @@ public:
         }
         ~Share() { resize(0); }
 
-        /// To what it really came to, even if that is more than there was room for.
+        /// Sets the share to the real size, even if there is no room for that much.
         void resize(std::size_t bytes) {
             memory_->bytes_ = memory_->bytes_ - bytes_ + bytes;
             bytes_ = bytes;
@@ -42,27 +43,28 @@ public:
         std::size_t bytes_;
     };
 
-    /// Larger answers leave an eighth of the memory to those that aren't.
+    /// Answers larger than this may not use the last eighth of the memory, which is left to smaller
+    /// ones.
     static constexpr std::size_t kSmall = 128 << 10;
 
     explicit AnswerMemory(std::size_t bytes_max) : bytes_max_{bytes_max} {}
     AnswerMemory(const AnswerMemory&) = delete;
     AnswerMemory& operator=(const AnswerMemory&) = delete;
 
-    /// Nothing where there is no room for so much.
+    /// Returns nothing if there is no room for so many bytes.
     std::optional<Share> take(std::size_t bytes) {
         if (has_room(bytes)) return Share{*this, bytes};
         was_short_ = true;
         return std::nullopt;
     }
-    /// Once `freed` bytes of what is taken are given back.
+    /// Whether take() would succeed once `freed` of the bytes in use are given back.
     bool has_room(std::size_t bytes, std::size_t freed = 0) const {
         const auto most = bytes > kSmall ? bytes_max_ - bytes_max_ / 8 : bytes_max_;
         return bytes_ - freed + bytes <= most;
     }
 
     std::size_t bytes() const { return bytes_; }
-    /// take() has refused since this was asked last.
+    /// Whether take() has refused since the last call of this function.
     bool was_short() { return std::exchange(was_short_, false); }
 
 private:

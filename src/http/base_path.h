@@ -7,9 +7,9 @@
 
 namespace frontrow::http {
 
-/// Below which path of its host all of a server lies, for a proxy that sends here what it gets
-/// below that: empty, or like `/shop` (config::check_base_path). Routes and handlers know paths
-/// without it; what a client is told begins with it.
+/// The path under which a proxy publishes this server: empty, or like `/shop`
+/// (config::check_base_path). The proxy forwards requests below that path unchanged. Routes and
+/// handlers use paths without it; paths that a client is told begin with it.
 class BasePath {
 public:
     BasePath() = default;
@@ -18,7 +18,7 @@ public:
     bool is_empty() const { return path_.empty(); }
     std::string_view text() const { return path_; }
 
-    /// The rest of an asked path that lies below it; nothing for any other.
+    /// Returns the requested path without the base path; nothing if it isn't below it.
     std::optional<std::string_view> take_off(std::string_view asked) const {
         if (path_.empty()) return asked;
         if (!asked.starts_with(path_)) return std::nullopt;
@@ -27,7 +27,7 @@ public:
         return rest.starts_with('/') ? std::optional{rest} : std::nullopt;
     }
 
-    /// One of our paths as a client asks for it.
+    /// Returns one of our paths as a client must request it.
     std::string put_before(std::string_view path) const { return path_ + std::string{path}; }
 
 private:

@@ -9,17 +9,17 @@
 
 namespace frontrow::http {
 
-/// The memory that requests are read into and answers are put together in. A connection has some of
-/// it while it has something to do with it, and none while it is idle: so ten thousand idle
-/// connections cost no buffers, and few busy ones use the same few, warm ones again and again.
-/// Larger ones are used again, too: freed, they would leave holes that the next connection's small
-/// objects break up. One thread.
+/// Buffers for reading requests and building answers. A connection has buffers only while it has
+/// work, so ten thousand idle connections cost none, and the busy ones reuse a few warm ones.
+///
+/// Larger buffers are kept too: if freed, they would leave holes that small objects of the next
+/// connection break up. One thread.
 class BufferPool {
 public:
-    /// As many bytes as nearly every request has in all.
+    /// Enough for nearly every whole request.
     static constexpr std::size_t kBytes = 4 << 10;
 
-    /// At least `kBytes` bytes, of any content.
+    /// Returns at least `kBytes` bytes of unspecified content.
     std::vector<char> take() {
         if (buffers_.empty()) return std::vector<char>(kBytes);
         auto buffer = std::move(buffers_.back());
@@ -32,7 +32,8 @@ public:
         buffer = std::vector<char>{};
     }
 
-    /// Gives room for a usual answer to a text that has none.
+    /// If `text` has no buffer, gives it one from the pool, with room for a usual answer. Does
+    /// nothing if the pool is empty.
     void lend(std::string& text) {
         if (has_room(text) || texts_.empty()) return;
         text = std::move(texts_.back());
@@ -47,14 +48,14 @@ public:
         free_memory(text);
     }
 
-    /// For what is put together and sent without a pause in between.
+    /// For an answer that is built and sent without suspending in between.
     std::string& scratch() {
         scratch_.clear();
         return scratch_;
     }
 
 private:
-    /// What the requests of some batches need that wait for their commit.
+    /// Enough for the requests of a few batches that wait for their commit.
     static constexpr std::size_t kKeptMax = 4 << 20;
     static constexpr std::size_t kOneMax = 128 << 10;
 

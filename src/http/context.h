@@ -31,17 +31,17 @@ namespace frontrow::http {
 class AnswerMemory;
 class SharedBodies;
 
-/// How the server is doing.
+/// The server's state, kept up to date by Server.
 struct House {
     /// The server's time; see ticks.h.
     std::uint64_t ticks = 0;
     DateLine date;
-    /// It has begun to stop: running requests are answered, new ones aren't taken.
+    /// The server is stopping: running requests are answered, new ones are not accepted.
     bool is_draining = false;
     std::size_t connections = 0;
 };
 
-/// What handlers work with. All outlive the server.
+/// What handlers use. All must outlive the server.
 struct Services {
     store::Store& store;
     io::IdSource& ids;
@@ -54,20 +54,20 @@ struct Services {
     io::Sha256& sha;
     const House& house;
     const telemetry::Log& log;
-    /// How long a reservation is held where its event doesn't say.
+    /// The hold time of an event whose request gives none.
     std::chrono::seconds hold;
     BasePath base_path = {};
 };
 
 struct RouteEntry;
 
-/// One request and its answer on their way through the house.
+/// One request and its answer, from admission to the access log.
 class Context {
 public:
     Context(const Services& services, const Request& request)
         : services{services}, request{request} {}
 
-    /// For the next request.
+    /// Prepares for the next request.
     void start() {
         response.start();
         trace = {};
@@ -78,7 +78,7 @@ public:
         is_admitted = false;
         subject = {};
     }
-    /// Keeps no memory of the last request but what the next will surely need.
+    /// Frees the memory of the last request, except what the next one will need anyway.
     void rest() {
         constexpr std::size_t kKept = 64;
         for (auto* text : {&path_parts[0], &path_parts[1], &principal.sub})
@@ -92,16 +92,16 @@ public:
     /// The caller's X-Request-Id, or empty.
     std::string_view request_id;
     identity::Principal principal;
-    /// The route, where one was found.
+    /// Null if no route was found.
     RouteEntry* route = nullptr;
     /// The decoded {…} parts of the path, in order.
     std::array<std::string, 2> path_parts;
-    /// Its handler is to answer it; otherwise the answer is there already.
+    /// The handler must answer. If false, the response already holds the answer.
     bool is_admitted = false;
     /// For the access log.
     telemetry::Subject subject;
 
-    /// Tells where the thing is that was made: its id behind the path of its kind.
+    /// Adds the `Location` of a new resource: `path`, which is that of its kind, and its id.
     void add_location(std::string_view path, Bits128 id) {
         response.add_location(services.base_path.text(), path, id);
     }
@@ -109,7 +109,7 @@ public:
     /// Answers with a problem.
     void fail(Problem problem) { write_problem(response, std::move(problem), trace); }
 
-    /// The first {…} part as an id; nothing, and answered, where it isn't one.
+    /// The first {…} part as an id. If it isn't one, answers with an error and returns nothing.
     template <class SomeId>
     std::optional<SomeId> path_id() {
         const auto id = SomeId::parse(path_parts[0]);
@@ -117,7 +117,7 @@ public:
         return id;
     }
 
-    /// The value, or nothing, and answered, where there is an error instead.
+    /// The value. If there is an error instead, answers with it and returns null.
     template <class Value, class Error>
     Value* value_or_fail(Result<Value, Error>& result) {
         if (result) return &*result;

@@ -10,7 +10,7 @@ bool Cors::allows(std::string_view origin) const {
 
 void Cors::add_headers(const Request& request, Response& response) const {
     if (origins_.empty()) return;
-    // What is answered without an origin, or to another one, mustn't be kept for this one.
+    // Caches must not give this origin an answer that was made for another origin or for none.
     response.add_header("Vary", "Origin");
     const auto origin = request.header(Header::origin);
     if (!allows(origin)) return;

@@ -9,18 +9,18 @@
 
 namespace frontrow::http {
 
-/// Lets the pages of other origins ask and read (Fetch standard, "CORS protocol"). Only the origins
-/// that are named; and nothing that a browser would send by itself counts as credentials here, so
-/// none are ever allowed.
+/// Lets pages of the configured origins send requests and read the answers (Fetch standard, "CORS
+/// protocol"). Credentials are never allowed, because nothing that a browser sends by itself counts
+/// as credentials here.
 class Cors {
 public:
-    /// `https://tickets.example`: as browsers write it in `Origin`. None: no page of another origin
-    /// gets anything.
+    /// Origins as browsers write them in `Origin`: `https://tickets.example`. If the list is empty,
+    /// no page of another origin may read anything.
     explicit Cors(std::vector<std::string> origins) : origins_{std::move(origins)} {}
 
-    /// The origin is one of those that were named.
+    /// Whether the origin is one of those configured.
     bool allows(std::string_view origin) const;
-    /// Adds to an answer, of whatever kind, what the browser wants to see.
+    /// Adds the CORS headers. Needed on every answer, errors included.
     void add_headers(const Request& request, Response& response) const;
 
 private:

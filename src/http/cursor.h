@@ -9,12 +9,12 @@
 
 namespace frontrow::http {
 
-// Where a list goes on, as a client carries it to the next request. A cursor grants nothing and
-// hides nothing worth hiding, so there is no secret in it: a digest of it and of the list's name
-// tells one that was changed, or made for another list.
+// A cursor says where a list continues. The client gets it with one page and sends it for the next.
+// It grants no rights and hides nothing, so it needs no secret: a digest of the position and the
+// list's name detects a cursor that was changed or made for another list.
 
 std::string write_cursor(io::Sha256& sha, std::string_view list, const domain::Place& place);
-/// Nothing for whatever write_cursor() didn't make for this list.
+/// Returns nothing if write_cursor() didn't make the cursor for this list.
 std::optional<domain::Place>
 read_cursor(io::Sha256& sha, std::string_view list, std::string_view cursor);
 

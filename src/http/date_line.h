@@ -7,14 +7,14 @@
 
 namespace frontrow::http {
 
-/// The header `Date: Sun, 06 Nov 1994 08:49:37 GMT` of every answer, with its line end. It is
-/// rendered when the second has changed, not for each answer.
+/// The header `Date: Sun, 06 Nov 1994 08:49:37 GMT` with its line end, which every answer has. It
+/// is rendered once a second, not once an answer.
 class DateLine {
 public:
-    /// Tells the first second of 1970 until show() is called.
+    /// Shows the start of 1970 until show() is called.
     DateLine() { render(); }
 
-    /// Tells this time from now on.
+    /// Sets the time that is shown from now on.
     void show(Instant now);
     std::string_view text() const { return {text_.data(), kBytes}; }
 
@@ -24,7 +24,7 @@ private:
     void render();
 
     std::chrono::sys_seconds shown_{};
-    /// With the NUL that its printer writes.
+    /// Includes the NUL that snprintf() writes.
     std::array<char, kBytes + 1> text_{};
 };
 

@@ -12,11 +12,12 @@ namespace frontrow::http {
 namespace {
 
 constexpr std::size_t kRequestIdMax = 128;
-/// A body that nobody will read is passed over up to here, so that the connection can go on.
+/// The unread body of a refused request is skipped up to this size, so that the connection can go
+/// on.
 constexpr std::size_t kPassedOverMax = 1 << 20;
-/// How the routes of one event begin: the first part of the path is its id.
+/// The prefix of all routes of one event. The first part of their path is its id.
 constexpr std::string_view kOfOneEvent = "/api/v1/events/{id}";
-/// And those of one reservation.
+/// The same for one reservation.
 constexpr std::string_view kOfOneReservation = "/api/v1/reservations/{id}";
 
 /// Visible ASCII, so that it can be echoed in a header and a log.
@@ -39,7 +40,7 @@ identity::Role role_for(Access access) {
     }
 }
 
-/// A route that reads no body takes JSON too: many clients send `{}` with every POST.
+/// Routes that read no body accept JSON too: many clients send `{}` with every POST.
 bool takes(BodyKind kind, std::string_view content_type) {
     return is_json(content_type) || (kind == BodyKind::bulk_seats && is_csv(content_type));
 }
@@ -92,7 +93,8 @@ bool Dispatcher::route(Context& context) {
     return false;
 }
 
-/// With --dev every caller is believed, so no page from elsewhere may make a browser the caller.
+/// With --dev every caller is trusted, so no page from elsewhere may send requests through a
+/// browser.
 bool Dispatcher::check_page(Context& context) const {
     if (!services_.authenticator.dev()) return true;
     const auto& request = context.request;
@@ -120,9 +122,9 @@ bool Dispatcher::identify(Context& context) {
         .dev_user = context.request.header(Header::x_user_id),
     };
     auto principal = services_.authenticator.identify(credentials, services_.store.now());
-    const bool runs_the_house =
+    const bool acts_as_dev_admin =
         principal && !*principal && services_.authenticator.dev() && access != Access::user;
-    if (runs_the_house)
+    if (acts_as_dev_admin)
         *principal = identity::Principal{
             .sub = std::string{identity::kDevSub}, .role = identity::Role::admin
         };
@@ -179,12 +181,12 @@ void Dispatcher::look_at_body(Context& context) const {
 }
 
 void Dispatcher::failed(Context& context, const std::exception& error) {
-    // Nothing of ours throws on purpose: this is a library's last word (out of memory, say).
+    // Our own code doesn't throw, so this comes from a library (out of memory, for example).
     services_.log.error(
         "a request failed",
         {{"route", std::string{context.route->route.pattern}}, {"error", error.what()}}
     );
-    // Without the headers of the answer that didn't come about.
+    // Drops the headers of the unfinished answer.
     context.response.start();
     context.fail(
         {.status = 500, .code = "INTERNAL", .message = "The server failed to answer this request."}

@@ -10,8 +10,8 @@
 
 namespace frontrow::http {
 
-/// Takes a request from its head to its answer: which route, who asks, may they, and then the
-/// handler. One for all connections.
+/// Handles a request around its handler: finds the route, authenticates and authorises the caller,
+/// and counts and logs the answer. One for all connections.
 class Dispatcher {
 public:
     Dispatcher(
@@ -27,16 +27,16 @@ public:
           cors_{cors},
           access_log_{access_log} {}
 
-    /// Looks at the head alone. Where the request isn't admitted the context holds the answer.
-    /// Returns how long a body to read.
+    /// Decides by the head alone whether the request is admitted. If not, the context holds the
+    /// answer. Returns how many bytes of body to read at most.
     std::size_t admit(Context& context);
-    /// Refuses an admitted request whose body came in chunks and isn't of a type that its route
-    /// takes: by the head alone there might have been none.
+    /// Refuses an admitted request if its body came in chunks and its Content-Type isn't one that
+    /// the route takes. By the head alone, the body could have been empty.
     void look_at_body(Context& context) const;
-    /// An admitted request's handler threw: logs it, and answers.
+    /// The handler of an admitted request threw: logs it, and answers with an error.
     void failed(Context& context, const std::exception& error);
-    /// Adds what any answer has, a refusal of what was no request included; once, just before it's
-    /// sent.
+    /// Adds the headers that every answer has, even a refusal of malformed input. Call it once,
+    /// just before sending.
     void finish(Context& context) const { cors_.add_headers(context.request, context.response); }
     /// Counts and logs an answered request.
     void answered(const Context& context, double seconds);
@@ -48,8 +48,8 @@ private:
     bool route(Context& context);
     bool check_page(Context& context) const;
     bool identify(Context& context);
-    /// The caller is a member of the route's event with the role organizer. On the event's routes
-    /// for organizers that is as good as a token with this role.
+    /// Whether the caller is a member of the route's event with the role organizer. On the event's
+    /// routes for organizers, that is as good as a token with that role.
     bool is_member_organizer(const Context& context, const identity::Principal& principal) const;
     bool check_content_type(Context& context, bool has_body) const;
     void log_access(const Context& context, double seconds) const;

@@ -5,50 +5,52 @@
 
 namespace frontrow::http {
 
-/// How much a client may ask of the server. Times of connections are kept to a tenth of a second.
+/// How much a client may ask of the server. Times of connections are precise to a tenth of a
+/// second.
 struct Limits {
     std::size_t header_bytes = 16 << 10;
-    // A request's body, by the kind that its route takes (see BodyKind).
+    // The longest body of a request, by the kind that its route takes (see BodyKind).
     std::size_t body_bytes = 64 << 10;
     std::size_t long_body_bytes = 256 << 10;
     std::size_t bulk_body_bytes = 32 << 20;
-    /// What a client goes on sending after a refusal is read and thrown away up to here, so that it
-    /// gets to see the answer. It costs less than the longest body, and a body has no more time.
+    /// After a refusal, at most this much of the rest is read and discarded, so that the client
+    /// gets to see the answer. That costs less than reading the longest body, and has no more time.
     std::size_t thrown_away_bytes = 64 << 20;
 
-    /// What a connection may do in one turn of the loop before others go on: so many requests, or
-    /// pieces of one, for so long.
+    /// What a connection may do in one turn of the event loop before others get theirs: at most
+    /// this many steps (a request, or a piece of one), for at most this long.
     unsigned turn_steps = 16;
     std::chrono::microseconds turn_time{200};
-    /// What all connections that have more to do get of the next turn, together.
+    /// The time that all connections with more work to do share in each turn.
     std::chrono::microseconds waiting_time{500};
 
-    /// Memory of answers that are being made, sent or kept for others, over all connections.
+    /// Memory of answers that are being made, sent or cached, over all connections.
     std::size_t answer_bytes = 48 << 20;
-    /// Of it, answers that are asked for again and again are kept.
+    /// The part of it that may be used to cache answers that are requested again and again.
     std::size_t kept_answer_bytes = 16 << 20;
 
     /// From a request's first byte to its last.
     std::chrono::milliseconds request_time{10'000};
     /// Between an answer and the next request's first byte.
     std::chrono::milliseconds idle_time{60'000};
-    /// A writer that gets no byte through for this long gives up.
+    /// A connection is closed if its client takes no byte of an answer for this long.
     std::chrono::milliseconds stalled_write_time{30'000};
-    /// A client that reads more slowly than this, after `stalled_write_time`, is given up.
+    /// The lowest average rate at which a client must read an answer after the first
+    /// `stalled_write_time`. Slower connections are closed.
     std::size_t read_bytes_per_second = 32 << 10;
-    /// The same while an answer was refused because `answer_bytes` are used up, after
-    /// `pressed_write_time`.
+    /// The same limit for times when answers are refused because `answer_bytes` are used up. It
+    /// applies after the first `pressed_write_time`.
     std::size_t pressed_read_bytes_per_second = 1 << 20;
     std::chrono::milliseconds pressed_write_time{2'000};
     /// How long a stop waits for running requests.
     std::chrono::milliseconds drain_time{10'000};
 };
 
-// The contract's bounds of lists.
+// The contract's bounds on lists.
 
-/// As far as `offset` leads into a list; a cursor leads to its end.
+/// The largest `offset`. Cursors have no such limit.
 inline constexpr std::size_t kOffsetMax = 10'000;
-/// How many seats one answer has at most.
+/// The most seats in one answer.
 inline constexpr std::size_t kSeatsAnsweredMax = 100'000;
 
 }  // namespace frontrow::http

@@ -15,7 +15,7 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
-/// Takes what stands before the next `separator` off the text.
+/// Takes the text before the next `separator`, trimmed, and removes both from `text`.
 std::string_view take(std::string_view& text, char separator) {
     const auto end = std::min(text.find(separator), text.size());
     const auto taken = trim(text.substr(0, end));
@@ -23,20 +23,20 @@ std::string_view take(std::string_view& text, char separator) {
     return taken;
 }
 
-/// Without its parameters.
+/// The media type without its parameters.
 std::string_view media_type(std::string_view content_type) {
     return take(content_type, ';');
 }
 
-/// `q=0`, `q=0.000`: not at all.
+/// A weight of zero: `q=0`, `q=0.000`.
 bool is_refused(std::string_view parameters) {
     const auto weight = take(parameters, ';');
     if (weight.size() < 3 || !same_ignoring_case(weight.substr(0, 2), "q=")) return false;
     return weight.find_first_not_of("0.", 2) == std::string_view::npos;
 }
 
-/// Takes a tag off the text and returns what stands between its quotes, a comma of its own among
-/// it; nothing where the text begins otherwise.
+/// Takes a tag from the front of the text and returns what is between its quotes, which may include
+/// commas. Returns nothing if the text doesn't begin with a tag.
 std::optional<std::string_view> take_quoted(std::string_view& text) {
     if (text.starts_with("W/")) text.remove_prefix(2);
     const auto end = text.starts_with('"') ? text.find('"', 1) : std::string_view::npos;
@@ -46,7 +46,7 @@ std::optional<std::string_view> take_quoted(std::string_view& text) {
     return quoted;
 }
 
-/// The tag as it was before a proxy compressed the answer.
+/// The tag without the suffix that a compressing proxy added.
 std::string_view without_coding(std::string_view tag) {
     for (const std::string_view coding : {"-gzip", "-br"}) {
         if (tag.ends_with(coding)) return tag.substr(0, tag.size() - coding.size());

@@ -16,7 +16,7 @@ std::string_view without_port(std::string_view host) {
     return is_port ? host.substr(0, colon) : host;
 }
 
-/// All four numbers, so that 127.0.0.1.example is none.
+/// All four numbers are required, so that the name 127.0.0.1.example isn't accepted.
 bool is_ipv4(std::string_view text) {
     std::array<char, INET_ADDRSTRLEN> copy{};
     if (text.size() >= copy.size()) return false;
@@ -25,7 +25,7 @@ bool is_ipv4(std::string_view text) {
     return inet_pton(AF_INET, copy.data(), &address) == 1;
 }
 
-/// Behind a proxy that speaks TLS the page's scheme is another than ours.
+/// Accepts both schemes: behind a proxy that terminates TLS, the page's scheme differs from ours.
 bool is_origin_of(std::string_view host, std::string_view origin) {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == host;
@@ -45,7 +45,7 @@ bool is_loopback_host(std::string_view host) {
 bool is_for_another_page(const Request& request) {
     const auto origin = request.header(Header::origin);
     if (!origin.empty() && !is_origin_of(request.header(Header::host), origin)) return true;
-    // "none": nobody's page, but the user's own doing.
+    // "none" means that the user made the request, for example by typing the address.
     const auto site = request.header(Header::sec_fetch_site);
     return !site.empty() && site != "same-origin" && site != "none";
 }

@@ -12,13 +12,13 @@
 namespace frontrow::http {
 namespace {
 
-// Each marks the characters that are looked for, as in base/eight_bytes.h.
+// Each function marks characters in the sense of base/eight_bytes.h.
 
 Eight mark_colons(Eight text) {
     return mark_each(text, ':');
 }
 
-/// All but `first` to '~'.
+/// Marks all characters outside of `first` to '~'.
 template <unsigned char first>
 Eight mark_outside(Eight text) {
     return ((text - eight_times(first)) | (text + eight_times(1)) | text) & kHighBits;
@@ -40,7 +40,8 @@ bool is_token(std::string_view name) {
            std::ranges::all_of(name, [](unsigned char c) { return kIsInToken[c]; });
 }
 
-/// Goes through the bytes once. Each step is false where it isn't plain or there are no more bytes.
+/// Reads the bytes once, from front to end. Each step returns false if the bytes aren't plain or
+/// end too early.
 class Reading {
 public:
     Reading(std::string_view bytes, Request& request)
@@ -81,7 +82,7 @@ public:
         return true;
     }
 
-    /// What wasn't taken yet.
+    /// The number of bytes not read yet.
     std::size_t rest() const { return static_cast<std::size_t>(end_ - at_); }
 
 private:
@@ -89,7 +90,7 @@ private:
         return {begin, static_cast<std::size_t>(end - begin)};
     }
 
-    /// The first marked character, or the end.
+    /// Returns the first marked character, or the end.
     template <Eight mark(Eight)>
     const char* find(const char* from) const {
         for (; from < eights_end_; from += sizeof(Eight)) {
@@ -152,7 +153,7 @@ private:
 
     const char* at_;
     const char* end_;
-    /// Eight characters can be looked at where that is after.
+    /// Eight bytes may be loaded from any place before this one.
     const char* eights_end_;
     Request& request_;
     std::size_t body_bytes_ = 0;

@@ -8,23 +8,26 @@
 
 namespace frontrow::http {
 
-/// A request read at a glance, its body with it: all views into the bytes it was read from.
+/// A whole request, body included. All are views into the bytes that it was read from.
 struct PlainRequest {
     Request request;
-    /// Where its body begins.
+    /// The length of its head: the body begins there.
     std::size_t head_bytes = 0;
 };
 
-/// The request that `bytes` begin with, if all of it is there and it is as plain as nearly every
-/// client writes it; more may follow it. Pure, allocates nothing, and costs a fifth of what Beast's
-/// parser does (docs/decisions/0013-plain-requests-are-read-at-a-glance.md).
+/// Fast path for requests in the form that nearly every client sends. Returns the request that
+/// `bytes` begin with, if it is complete and plain; more bytes may follow it. Pure, allocates
+/// nothing, and costs a fifth of Beast's parser
+/// (docs/decisions/0013-plain-requests-are-read-at-a-glance.md).
 ///
-/// Plain is less than what is right: HTTP/1.1, a method of ours, a path, a valid Host, at most one
-/// Content-Length and one of each header that we read, no other word about connection or body than
-/// `Connection: close` or `keep-alive`, and nothing but visible ASCII and single lines in the head.
-/// Whatever is anything else, or isn't all there yet, is nothing here and for the full reader to
-/// judge: so what a request means stays the full reader's to say.
-/// tests/unit/plain_request_test.cc and the HTTP fuzzer hold the two against each other.
+/// Plain requests are a subset of valid ones: HTTP/1.1, a method that we use, a path, a valid Host,
+/// at most one Content-Length, and at most one of each header that we read. The only other header
+/// about connection or body is `Connection: close` or `keep-alive`. The head has visible ASCII and
+/// spaces only, and no folded lines.
+///
+/// Returns nothing for any other or incomplete request; the full reader then decides about it. Both
+/// must give the same result for a plain request; tests/unit/plain_request_test.cc and the HTTP
+/// fuzzer compare them.
 std::optional<PlainRequest> read_plain_request(std::string_view bytes);
 
 }  // namespace frontrow::http

@@ -34,7 +34,8 @@ Problem retry_later(std::string_view code, std::string message, std::uint32_t af
 
 }  // namespace
 
-// One table, whose every row the compiler asks for. NOLINTNEXTLINE(readability-function-size)
+// One table, and the compiler requires a row for every reason.
+// NOLINTNEXTLINE(readability-function-size)
 Problem problem_of(const domain::Refusal& refusal) {
     const auto limit = refusal.limit;
     switch (refusal.reason) {

@@ -14,14 +14,15 @@ namespace frontrow::http {
 
 using wire::Problem;
 
-// One table each from what went wrong to status, code and sentence.
+// Each kind of error has one table that maps it to status, code and message.
 
 Problem problem_of(const domain::Refusal& refusal);
 Problem problem_of(const io::Fault& fault);
 Problem problem_of(const wire::ParseError& error);
 Problem problem_of(store::FeedRefusal refusal);
 
-/// The same of seats that came as a table, with the line. `lines`: by seat.
+/// The same for seats that came as a table; the message names the line. `lines`: the line of each
+/// seat.
 Problem problem_in_table(const wire::ParseError& error);
 Problem problem_in_table(
     const domain::Refusal& refusal,
@@ -31,10 +32,10 @@ Problem problem_in_table(
 
 Problem invalid_field(std::string field, std::string message);
 Problem not_found(std::string message);
-/// There is no room for so large an answer now.
+/// There is no memory left for such a large answer.
 Problem too_much_to_send();
 
-/// Makes the answer this problem.
+/// Makes the problem the answer.
 void write_problem(Response& response, Problem problem, TraceId trace);
 
 }  // namespace frontrow::http

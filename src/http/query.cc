@@ -18,8 +18,8 @@ std::optional<std::string> decode_percent(std::string_view text) {
 
 namespace {
 
-/// As forms write it. As it stands where it can't be decoded: wrong for what it is, and not as if
-/// it weren't there.
+/// Decodes a value as HTML forms encode it. A value that can't be decoded is returned as it is, so
+/// that it is refused as wrong and not taken for absent.
 std::string decode_form(std::string_view text) {
     std::string value{text};
     std::ranges::replace(value, '+', ' ');
@@ -28,8 +28,8 @@ std::string decode_form(std::string_view text) {
 
 }  // namespace
 
-// Split here and not by urls::params_encoded_view: Boost 1.81's reads the last value on to the end
-// of the buffer that the query lies in.
+// Split by hand: Boost 1.81's urls::params_encoded_view reads the last value beyond the query, to
+// the end of the buffer that contains it.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {
     while (!query.empty()) {
         const auto end = std::min(query.find('&'), query.size());

@@ -10,14 +10,14 @@
 
 namespace frontrow::http {
 
-/// Percent-decoded text; nothing where it isn't well-formed.
+/// Decodes percent-encoding. Returns nothing if it is malformed.
 std::optional<std::string> decode_percent(std::string_view text);
 
-/// The value of a parameter of a query string; nothing where it isn't there. Names and values are
-/// decoded where that's possible.
+/// The value of a parameter of a query string; nothing if it is absent. Names and values are
+/// decoded, or taken as they are if they can't be.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
-/// A whole number within bounds, or `otherwise` where the parameter isn't there.
+/// A whole number from `min` to `max`, or `otherwise` if the parameter is absent.
 Result<std::size_t, wire::ParseError> query_number(
     std::string_view query,
     std::string_view name,

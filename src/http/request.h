@@ -12,7 +12,7 @@ enum class Method : std::uint8_t { get, post, put, patch, delete_, options, othe
 
 std::string_view name_of(Method method);
 
-/// The headers that Frontrow reads; all others are passed over.
+/// The headers that Frontrow reads. It ignores all others.
 enum class Header : std::uint8_t {
     accept_encoding,
     authorization,
@@ -32,24 +32,24 @@ enum class Header : std::uint8_t {
 };
 inline constexpr std::size_t kHeaderCount = 15;
 
-/// A request as it lies in its connection's buffer: all views, valid until the answer is written.
+/// A request in its connection's buffer. All views are valid until the answer is written.
 struct Request {
     Method method = Method::other;
     std::string_view path;
     std::string_view query;
     std::array<std::string_view, kHeaderCount> headers{};
-    /// How long the body is, as the head says; nothing where it comes in chunks.
+    /// The length of the body as the head gives it. Nothing if the body comes in chunks.
     std::optional<std::uint64_t> body_bytes = 0;
     std::string_view body;
     bool keep_alive = true;
-    /// The connection of such a client is kept only if it's told so.
+    /// An HTTP/1.0 client keeps the connection only if the answer says `keep-alive`.
     bool is_http_1_0 = false;
-    /// Asked with HEAD: a GET whose answer is sent without its body.
+    /// The method was HEAD. It is handled as a GET, and the answer is sent without its body.
     bool is_head = false;
 
-    /// It is there, perhaps empty.
+    /// Whether the header is present; it may be empty.
     bool has(Header name) const { return header(name).data() != nullptr; }
-    /// Empty, too, if it isn't there.
+    /// Empty also if the header is absent.
     std::string_view header(Header name) const { return headers[static_cast<std::size_t>(name)]; }
     std::string_view& header(Header name) { return headers[static_cast<std::size_t>(name)]; }
 };

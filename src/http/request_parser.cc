@@ -33,10 +33,11 @@ bool has_control(std::string_view text) {
     });
 }
 
-/// `http://authority/path?query`, as proxies are asked, and anybody may be (RFC 9112, 3.2.2).
+/// The absolute form, `http://authority/path?query`: clients use it with proxies, and servers must
+/// accept it (RFC 9112, 3.2.2).
 struct AbsoluteTarget {
     std::string_view authority;
-    /// With the query.
+    /// Includes the query.
     std::string_view path;
 };
 
@@ -66,7 +67,8 @@ void RequestParser::on_request_impl(
     if (!read_target({target.data(), target.size()})) error = beast_http::error::bad_target;
 }
 
-/// The origin form or the absolute one, whose authority counts in place of `Host`'s.
+/// Accepts the origin form and the absolute form. The authority of an absolute target replaces
+/// `Host`.
 bool RequestParser::read_target(std::string_view target) {
     if (target.starts_with('/')) {
         set_target(request_, target);
@@ -77,14 +79,14 @@ bool RequestParser::read_target(std::string_view target) {
     has_authority_ = true;
     request_.header(Header::host) = absolute->authority;
     set_target(request_, absolute->path);
-    // No path is the path `/`: one that lies in the buffer, as all that a request views does.
+    // An empty path means `/`. The view must point into the buffer, like all views of the request.
     if (request_.path.empty()) request_.path = target.substr(target.find('/'), 1);
     return true;
 }
 
 void RequestParser::on_field_impl(beast_http::field field, View name, View value, Error& error) {
     if (is_folded(name, value)) error = beast_http::error::bad_obs_fold;
-    // Who asks, and for what, was settled by the head: a trailer comes too late to change it.
+    // Ignores trailers: the caller and the request were settled by the head.
     if (error || is_header_done()) return;
     if (field == beast_http::field::transfer_encoding) {
         has_transfer_encoding_ = true;
@@ -94,8 +96,9 @@ void RequestParser::on_field_impl(beast_http::field field, View name, View value
     if (known && !keep(*known, {value.data(), value.size()})) error = beast_http::error::bad_field;
 }
 
-/// It goes on in the next line, which is to be refused (RFC 9112, 5.2). Its value was put together
-/// in a buffer that is gone soon, or the first of its lines is empty.
+/// Whether the header is folded, i.e. continues on the next line, which a server must refuse (RFC
+/// 9112, 5.2). Beast then assembled the value in a temporary buffer, or the first line of the value
+/// is empty.
 bool RequestParser::is_folded(View name, View value) const {
     const bool lies_in_given = !std::less{}(value.data(), given.data()) &&
                                std::less{}(value.data(), given.data() + given.size());
@@ -103,7 +106,7 @@ bool RequestParser::is_folded(View name, View value) const {
     return !lies_in_given || std::find(name_end, value.data(), '\r') != value.data();
 }
 
-/// False where it may not be there, and there is a complaint.
+/// Returns false, with a complaint, if the header isn't allowed.
 bool RequestParser::keep(Header header, std::string_view value) {
     if (header == Header::host) return keep_host(value);
     const auto name = name_if_single(header);
@@ -120,15 +123,15 @@ bool RequestParser::keep_host(std::string_view value) {
     return true;
 }
 
-/// Of a body in another coding nobody could tell where it ends, and it would be taken for the next
-/// request (RFC 9112, 6.3).
+/// Refuses transfer codings other than chunked: the end of such a body can't be found, so it would
+/// be taken for the next request (RFC 9112, 6.3).
 void RequestParser::on_header_impl(Error& error) {
     const bool agrees = head_agrees();
     if (agrees && has_unknown_coding_) refusal = RequestReader::Step::unknown_coding;
     if (!agrees || has_unknown_coding_) error = beast_http::error::bad_transfer_encoding;
 }
 
-/// What the head says as a whole. False where there is a complaint.
+/// Checks rules about several headers. Returns false, with a complaint, if one is broken.
 bool RequestParser::head_agrees() {
     const bool has_length = content_length().has_value();
     if (!has_host_ && !request_.is_http_1_0) return refuse({"Host", "is required by HTTP/1.1"});
@@ -157,7 +160,7 @@ std::size_t RequestParser::on_body_impl(View piece, Error&) {
     return piece.size();
 }
 
-/// In quotes Beast takes any character.
+/// Refuses control characters, which Beast accepts in quoted extensions.
 void RequestParser::on_chunk_header_impl(std::uint64_t, View extension, Error& error) {
     if (has_control({extension.data(), extension.size()}))
         error = beast_http::error::bad_chunk_extension;

@@ -10,18 +10,18 @@
 
 namespace frontrow::http {
 
-/// Beast's parser, told to leave everything where it lies: no container of fields, no copy. It
-/// refuses more than Beast does; the rules of what a head must say are here.
+/// Beast's parser, used without containers of fields and without copies: everything stays where it
+/// was received. It refuses more than Beast does; the rules for a request's head are here.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
 public:
     explicit RequestParser(Request& request) : request_{request} {}
 
-    /// The body in pieces goes here; one that came whole is a view into the buffer.
+    /// Collects a body that arrives in pieces. A body that arrived whole is a view into the buffer.
     std::string body;
     bool discards = false;
-    /// What it was given last.
+    /// The bytes that the parser was given last.
     std::span<const char> given;
-    /// What its error means.
+    /// The step to report if the parser fails.
     RequestReader::Step refusal = RequestReader::Step::malformed;
     Complaint complaint;
 
@@ -47,7 +47,7 @@ private:
     bool refuse(Complaint why);
 
     Request& request_;
-    /// Its target has one.
+    /// The request's target is absolute, with an authority.
     bool has_authority_ = false;
     bool has_host_ = false;
     bool has_transfer_encoding_ = false;

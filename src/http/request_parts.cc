@@ -7,7 +7,7 @@
 namespace frontrow::http {
 namespace {
 
-/// What names and IPv4 addresses are made of.
+/// The characters of host names and IPv4 addresses.
 constexpr auto kIsInUsualHost = [] {
     std::array<bool, 256> is_in_host{};
     for (const char c : std::string_view{"-.0123456789"

@@ -7,7 +7,8 @@
 #include <optional>
 #include <string_view>
 
-// What both readers of requests have to know: the one of plain ones, and the one on top of Beast.
+// Shared by both readers of requests: the fast path for plain ones, and the full one on top of
+// Beast.
 
 namespace frontrow::http {
 
@@ -17,11 +18,11 @@ inline void set_target(Request& request, std::string_view target) {
     request.query = target.substr(std::min(question + 1, target.size()));
 }
 
-/// The header of that name, in either case, if it is one that Frontrow reads. It is asked at
-/// every line of every head, and a call would cost as much again.
+/// The header with that name, ignoring case, if Frontrow reads it. Inlined: it is called for every
+/// header line, and a call would double its cost.
 [[gnu::always_inline]] inline std::optional<Header> header_named(std::string_view name) {
     const auto is = [name](std::string_view lower) { return same_ignoring_case(name, lower); };
-    // By length first: most names are none of ours, and are passed over at once.
+    // The length is compared first, so that most names that we don't read are skipped at once.
     switch (name.size()) {
         case 4:
             if (is("host")) return Header::host;
@@ -64,11 +65,12 @@ inline void set_target(Request& request, std::string_view target) {
     return std::nullopt;
 }
 
-/// Whether `Host` may say this: a name or an address, with a port or without (RFC 9110, 7.2).
+/// Whether a `Host` is valid: a name or an address, with or without a port (RFC 9110, 7.2).
 bool is_host(std::string_view text);
 
-/// The header's name, if a request has it once or not at all because it says who asks, or what for:
-/// of two nobody could say which one counts. Empty for those that are lists, or only marks.
+/// The name of a header that a request may have only once, because it says who the caller is or
+/// what is requested: with two, it would be unclear which one counts. Empty for headers that are
+/// lists or only informative.
 std::string_view name_if_single(Header header);
 
 }  // namespace frontrow::http

@@ -23,7 +23,7 @@ using boost::beast::error_code;
 
 constexpr std::size_t kBodyBuffer = 16 << 10;
 
-/// "0\r\n\r\n" at the least.
+/// The shortest last chunk: "0\r\n\r\n".
 constexpr std::size_t kLastChunkBytes = 5;
 
 constexpr std::string_view kEmptyLine = "\r\n";
@@ -37,15 +37,16 @@ struct RequestReader::State {
     const Limits& limits;
     BufferPool& buffers;
     Request request;
-    /// Reads what isn't plain. Of a request that has begun there is this or the next.
+    /// Reads requests that aren't plain. Once a request has begun, either this or `plain_body` is
+    /// set.
     std::optional<RequestParser> parser;
-    /// The body of a plain request.
+    /// The body of a plain request, read by read_plain_request().
     std::optional<std::string_view> plain_body;
-    /// Holds the head: the request's views point here. Empty between requests.
+    /// Holds the head, into which the request's views point. Empty between requests.
     std::vector<char> head;
     std::size_t begin = 0;
     std::size_t end = 0;
-    /// Holds what of a body didn't come with the head; empty otherwise.
+    /// Holds the part of the body that didn't arrive with the head; otherwise empty.
     std::vector<char> rest;
     std::size_t rest_begin = 0;
     std::size_t rest_end = 0;
@@ -53,10 +54,11 @@ struct RequestReader::State {
     std::size_t body_bytes_max = 0;
     bool body_is_too_large = false;
     bool discards_body = false;
-    /// Of the lines around chunks so many of the unread bytes have been looked at.
+    /// How many of the unread bytes has_bare_line_end() has checked, in the lines around chunks.
     std::size_t looked_at = 0;
-    /// With fewer the parser isn't asked: once it has seen a last chunk's line Beast 1.81 asserts
-    /// that there are five, and a client that sends no more than the line would stop the program.
+    /// The parser isn't called with fewer bytes. Once Beast 1.81 has seen the line of the last
+    /// chunk, it asserts that there are five bytes, so a client that sends only the line would stop
+    /// the program.
     std::size_t bytes_wanted = 1;
 
     std::span<char> unread() {
@@ -69,8 +71,8 @@ struct RequestReader::State {
         if (bytes > 0) looked_at = 0;
     }
 
-    /// Gives the unread bytes to the parser until the head is there, all is there, or more is
-    /// needed.
+    /// Gives the unread bytes to the parser until the head or all of the request is parsed, or
+    /// until it needs more.
     error_code feed() {
         error_code error;
         while (!error && !parser->is_done()) {
@@ -88,7 +90,8 @@ struct RequestReader::State {
         const auto left = unread();
         if (left.size() >= unread_max()) return beast_http::error::header_limit;
         if (head_done && has_bare_line_end(left)) return beast_http::error::bad_line_ending;
-        // Other lines are taken. The end of the chunk before, which may stand in front, is none.
+        // The parser consumes all lines but the last chunk's, so a complete line that is left must
+        // be that one. A line end at the very front doesn't count: it belongs to the chunk before.
         const bool saw_last_chunk =
             head_done &&
             std::string_view{left.data(), left.size()}.find("\r\n", 1) != std::string_view::npos;
@@ -96,8 +99,8 @@ struct RequestReader::State {
         return error;
     }
 
-    /// A CR without its LF, or the other way round: waiting for the end of such a line the parser
-    /// would say nothing.
+    /// Whether a CR comes without LF, or an LF without CR. The parser would wait for the end of
+    /// such a line and report nothing.
     bool has_bare_line_end(std::span<const char> lines) {
         for (; looked_at < lines.size(); ++looked_at) {
             const bool follows_cr = looked_at > 0 && lines[looked_at - 1] == '\r';
@@ -106,16 +109,16 @@ struct RequestReader::State {
         return false;
     }
 
-    /// The parser never sees more than the limit of a head, of the line before a chunk, or of the
-    /// last chunk with its trailer. One that has so many bytes and no end is too long, in however
-    /// many pieces they came.
+    /// The parser never gets more bytes than the limit of what it reads: a head, the line before a
+    /// chunk, or the last chunk with its trailer. If that many bytes have no end, it is too long,
+    /// in however many pieces they arrived.
     std::size_t unread_max() const {
         if (!head_done) return limits.header_bytes - begin;
         return parser->chunked() ? limits.header_bytes : std::numeric_limits<std::size_t>::max();
     }
 
-    /// The parser has seen the first lines of a head that is still arriving: their views move
-    /// along.
+    /// Moves a head that is still arriving to a larger buffer. The parser has seen its first lines,
+    /// so their views move with it.
     void grow_head() {
         std::vector<char> larger(2 * head.size());
         std::ranges::copy(head, larger.begin());
@@ -129,8 +132,8 @@ struct RequestReader::State {
         head = std::move(larger);
     }
 
-    /// What was read of the body but not understood yet (half a chunk's header) goes on with what
-    /// comes next.
+    /// Moves bytes of the body that are not parsed yet (half a chunk's header) to `rest`, where the
+    /// next bytes follow them.
     void move_unread_to_rest() {
         const auto tail = std::span{head}.subspan(begin, end - begin);
         rest.resize(tail.size() + body_space());
@@ -140,14 +143,13 @@ struct RequestReader::State {
         begin = end;
     }
 
-    /// No more than is still to come, where that is known.
+    /// The space for the rest of the body, not more than is still to come if that is known.
     std::size_t body_space() const {
         const std::uint64_t left = parser->content_length_remaining().value_or(kBodyBuffer);
         return static_cast<std::size_t>(std::clamp<std::uint64_t>(left, 1, kBodyBuffer));
     }
 
-    /// A whole request that is plain is read at a glance; false, and nothing has changed, if it
-    /// isn't.
+    /// Reads the request if it is complete and plain. Otherwise returns false and changes nothing.
     bool read_plain() {
         const auto plain = read_plain_request({head.data() + begin, end - begin});
         if (!plain || plain->head_bytes > limits.header_bytes) return false;
@@ -160,7 +162,7 @@ struct RequestReader::State {
     void start_parser() {
         parser.emplace(request);
         parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-        // The body's is set at the head, which is told of first.
+        // The limit of the body is set at the head, which is reported first.
         parser->body_limit(boost::none);
         parser->eager(false);
     }
@@ -205,10 +207,10 @@ struct RequestReader::State {
 
     bool reads_request() const { return head_done || plain_body || parser; }
 
-    /// Nothing has come, or half an empty line: something may follow to which it belongs.
+    /// Nothing has arrived, or only half an empty line, after which a request may follow.
     bool is_blank() const { return end == 0 || (end == 1 && head.front() == kEmptyLine.front()); }
 
-    /// Before a request, whose first byte is the buffer's.
+    /// Called between requests, when the next one begins at the front of the buffer.
     void drop_empty_lines() {
         const std::string_view unread{head.data(), end};
         std::size_t empty = 0;
@@ -250,8 +252,8 @@ std::span<char> RequestReader::space() {
     if (state.rest.empty() || state.begin < state.end) state.move_unread_to_rest();
     if (state.rest_begin == state.rest_end) state.rest_begin = state.rest_end = 0;
     if (state.rest_end == state.rest.size()) {
-        // Room is made in front first; the parser takes all but the odd chunk header, so it's
-        // there.
+        // First moves the unread bytes to the front. The parser leaves at most part of a chunk
+        // header, so there is usually room then.
         const auto unread =
             std::span{state.rest}.subspan(state.rest_begin, state.rest_end - state.rest_begin);
         std::ranges::copy(unread, state.rest.begin());

@@ -12,22 +12,22 @@
 
 namespace frontrow::http {
 
-/// What is wrong with a request; its texts are there for ever.
+/// What is wrong with a request. Its texts are literals.
 struct Complaint {
-    /// The header that is meant; empty where the whole is no request.
+    /// The header that is wrong. Empty if the bytes aren't a request at all.
     std::string_view field;
     /// What would be right.
     std::string_view message = "What was sent isn't an HTTP/1.1 request.";
 };
 
-/// Makes requests of a connection's bytes. A pure machine: it is given bytes and says what they
-/// have come to; all I/O is its caller's.
+/// Parses the bytes of a connection into requests. A pure state machine: it is given bytes and
+/// reports what it has read so far; the caller does all I/O.
 ///
-/// For each request: while advance() says need_more, read into space() and tell how much with
-/// received(). At `head` everything but the body is there: say what to do with the body and go on.
-/// At `complete` answer, then call next(); bytes of a following request are kept. After any other
-/// step the connection is good for one last answer. Between requests it has no buffer. Empty lines
-/// before a request are nothing (RFC 9112, 2.2).
+/// For each request: while advance() returns need_more, read into space() and call received(). At
+/// `head` all but the body has arrived: say what to do with the body, and go on. At `complete`,
+/// answer and call next(), which keeps bytes of following requests. After any other step, send one
+/// last answer and close. The reader has no buffer between requests. It ignores empty lines before
+/// a request (RFC 9112, 2.2).
 class RequestReader {
 public:
     enum class Step : std::uint8_t {
@@ -40,27 +40,27 @@ public:
         body_too_large
     };
 
-    /// Both outlive the reader.
+    /// Both must outlive the reader.
     RequestReader(const Limits& limits, BufferPool& buffers);
     ~RequestReader();
 
-    /// Where to put the next bytes; never empty.
+    /// Where to put the next bytes. Never empty.
     std::span<char> space();
     void received(std::size_t bytes);
     Step advance();
 
-    /// At `head`: a longer body is refused.
+    /// At `head`: refuse a body longer than this.
     void limit_body(std::size_t bytes);
     std::size_t body_bytes_max() const;
-    /// At `head`: the body is passed over, because the answer is known.
+    /// At `head`: skip the body, because the answer is already known.
     void discard_body();
-    /// The sender waits for «100 Continue» before it sends the body.
+    /// Whether the client waits for «100 Continue» before it sends the body.
     bool wants_continue() const;
 
     /// At `malformed`.
     Complaint complaint() const;
 
-    /// The connection has sent something of a request.
+    /// Whether any byte of a request has arrived.
     bool has_begun() const;
     const Request& request() const;
     void next();

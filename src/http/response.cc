@@ -10,7 +10,7 @@
 namespace frontrow::http {
 namespace {
 
-/// What every answer carries.
+/// Every answer has these.
 constexpr std::string_view kSecurityHeaders =
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"

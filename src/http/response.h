@@ -14,27 +14,26 @@ namespace frontrow::http {
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kProblemJson = "application/problem+json";
 
-/// Nothing may be loaded by what is no page.
+/// For answers that aren't pages: the browser may load nothing for them.
 inline constexpr std::string_view kApiContentPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-/// An answer in the making. Kept by its connection from request to request for its memory.
+/// An answer that is being built. Its connection reuses it for each request, to reuse its memory.
 class Response {
 public:
     void start();
 
     unsigned status = 200;
     std::string_view content_type = kJson;
-    /// Of the `Content-Security-Policy` and the `Cache-Control` header; a page or a file brings its
-    /// own.
+    /// The `Content-Security-Policy` and `Cache-Control` headers. Pages and files set their own.
     std::string_view content_policy = kApiContentPolicy;
     std::string_view cache_control = "no-store";
-    /// The content, unless it's one of the two that follow.
+    /// The content, unless one of the next two is set.
     std::string body;
-    /// Others are sent it, too.
+    /// Content shared with other answers.
     std::shared_ptr<const std::string> shared_body;
-    /// It is there for ever.
+    /// Content with static lifetime.
     std::string_view fixed_body;
-    /// What `body` counts with, once it does.
+    /// The share of AnswerMemory for `body`, if it is counted.
     std::optional<AnswerMemory::Share> share;
 
     std::string_view content() const {
@@ -44,14 +43,14 @@ public:
     bool has_own_content() const { return shared_body == nullptr && fixed_body.empty(); }
     void clear_content();
 
-    /// A header of this answer alone. Neither part holds a line end: values that came from a client
-    /// were checked.
+    /// Adds a header to this answer alone. Name and value must not contain line ends; values from a
+    /// client have been checked.
     void add_header(std::string_view name, std::string_view value);
-    /// Of three parts, for the answers of a sale.
+    /// Adds `Location` from its three parts without a temporary string, for the answers of a sale.
     void add_location(std::string_view base_path, std::string_view path, Bits128 id);
 
-    /// Appends status line and headers. The body goes after them. `connection` is what `Connection`
-    /// says; nothing where it may be left out.
+    /// Appends status line and headers; the body goes after them. `connection` is the value of
+    /// `Connection`. If it is empty, the header is left out.
     void write_head(
         std::string& out,
         const DateLine& date,
@@ -64,7 +63,7 @@ private:
     std::string extra_headers_;
 };
 
-/// The phrase of a status: `Not Found`.
+/// The reason phrase of a status: `Not Found`.
 std::string_view phrase_of(unsigned status);
 
 }  // namespace frontrow::http

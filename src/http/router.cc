@@ -13,7 +13,7 @@ bool is_part(std::string_view segment) {
     return segment.starts_with('{');
 }
 
-/// Takes the segment before the next slash off the path.
+/// Takes the segment up to the next slash from the front of the path.
 std::string_view take_segment(std::string_view& path) {
     path.remove_prefix(1);
     const auto end = std::min(path.find('/'), path.size());
@@ -22,7 +22,7 @@ std::string_view take_segment(std::string_view& path) {
     return segment;
 }
 
-/// `/events/{id}` as dashboards know it: `/events/:id`.
+/// The label in the metrics: `/events/:id` for `/events/{id}`.
 std::string metrics_label(std::string_view pattern) {
     std::string label;
     for (const char c : pattern) {
@@ -53,7 +53,7 @@ bool PathSegments::decode(std::array<std::string, kMax>& texts) {
     return true;
 }
 
-/// From the end, because most begin alike.
+/// Compares from the end, because most paths begin alike.
 bool PathSegments::fit(const PathSegments& pattern) const {
     if (count_ != pattern.count_) return false;
     for (std::size_t i = count_; i-- > 0;) {
@@ -95,12 +95,8 @@ Router::Match Router::find(Method method, std::string_view path, PathParts& part
     return asked->decode(texts) ? find(method, *asked, below.has_value(), parts) : Match{};
 }
 
-Router::Match Router::find(
-    Method method,
-    const PathSegments& asked,
-    bool is_below_base,
-    PathParts& parts
-) {
+Router::Match
+Router::find(Method method, const PathSegments& asked, bool is_below_base, PathParts& parts) {
     Match match;
     for (auto& entry : entries_) {
         if (!is_below_base && !entry.route.is_also_at_root) continue;

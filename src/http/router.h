@@ -15,17 +15,17 @@
 
 namespace frontrow::http {
 
-/// Who may use a route; each includes those after it. An event's routes for organizers are open to
-/// its members with that role as well.
+/// Which callers may use a route. A route for one level is open to all levels after it. An event's
+/// routes for organizers are also open to its members with that role.
 enum class Access : std::uint8_t { anyone, user, scanner, organizer, admin };
 
-/// What a route takes with a request, and by that how much.
+/// The body that a route takes, which also decides how long it may be.
 enum class BodyKind : std::uint8_t {
-    /// Nothing that is looked at; Limits::body_bytes may come.
+    /// The body is ignored, but may have up to Limits::body_bytes.
     none,
     /// JSON of at most Limits::body_bytes.
     json,
-    /// JSON of at most Limits::long_body_bytes: an event has a long description.
+    /// JSON of at most Limits::long_body_bytes, because the description of an event is long.
     long_json,
     /// JSON or CSV of at most Limits::bulk_body_bytes.
     bulk_seats,
@@ -33,36 +33,38 @@ enum class BodyKind : std::uint8_t {
 
 using Handler = store::Awaitable<void> (*)(Context&);
 
-/// A line of the table that the contract is. `pattern` has at most two {…} parts.
+/// One row of the table of routes. `pattern` has at most two {…} parts.
 struct Route {
     Method method;
     std::string_view pattern;
     Access access;
     BodyKind body;
     Handler handler;
-    /// Found at the root of the host as well as below the base path: its askers come by no proxy.
+    /// Also served at the root of the host, not only below the base path, for callers that don't
+    /// come through the proxy.
     bool is_also_at_root = false;
 };
 
 /// The decoded {…} parts of a path, in order.
 using PathParts = std::array<std::string, 2>;
 
-/// What stands between the slashes of a path, or of a pattern.
+/// The segments between the slashes of a path or of a pattern.
 class PathSegments {
 public:
-    /// Nothing where it doesn't begin with a slash or has more segments than any route.
+    /// Returns nothing if the path doesn't begin with a slash or has more segments than any route
+    /// (kMax).
     static std::optional<PathSegments> split(std::string_view path);
 
     static constexpr std::size_t kMax = 8;
 
-    /// Decodes each, into `texts`, which must live as long. False where one is nothing that a seat,
-    /// a user or an event can be called: percent-encoding that doesn't decode, or a NUL.
+    /// Decodes the segments into `texts`, which must live as long as this object. Returns false if
+    /// a segment can't be decoded or contains a NUL, since no seat, user or event has such a name.
     bool decode(std::array<std::string, kMax>& texts);
-    /// This path is one of the pattern's.
+    /// Whether this path matches the pattern.
     bool fit(const PathSegments& pattern) const;
-    /// Of a path that fits.
+    /// Copies the {…} parts of a path that fits the pattern.
     void take_parts(const PathSegments& pattern, PathParts& parts) const;
-    /// How many {…} parts a pattern has.
+    /// The number of {…} parts of a pattern.
     std::size_t count_parts() const;
 
 private:
@@ -70,7 +72,7 @@ private:
     std::size_t count_ = 0;
 };
 
-/// A route as the router keeps it.
+/// A route with what the router precomputes for it.
 struct RouteEntry {
     Route route;
     PathSegments segments;
@@ -82,8 +84,7 @@ class Router {
 public:
     struct Match {
         RouteEntry* entry = nullptr;
-        /// The path is known, but not with this method: those that it's answered with, for
-        /// `Allow`.
+        /// If the path is known but not with this method: the methods that it allows, for `Allow`.
         std::string allowed;
     };
 
@@ -91,12 +92,11 @@ public:
 
     /// Fills `parts` with the decoded {…} parts of the path.
     Match find(Method method, std::string_view path, PathParts& parts);
-    /// Where requests without a route are counted.
+    /// Counts the requests that have no route.
     telemetry::Metrics::Route& unrouted() { return unrouted_; }
 
 private:
-    Match
-    find(Method method, const PathSegments& asked, bool is_below_base, PathParts& parts);
+    Match find(Method method, const PathSegments& asked, bool is_below_base, PathParts& parts);
 
     BasePath base_path_;
     std::vector<RouteEntry> entries_;

@@ -20,9 +20,9 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 constexpr auto kAsTuple = asio::as_tuple(io::use_awaitable);
-/// Everybody comes at once: this many may knock before the first is let in.
+/// The listen backlog: when a sale opens, many clients connect before the first is accepted.
 constexpr int kBacklog = 4'096;
-/// How long to wait where no more files can be opened.
+/// How long to pause accepting after an error, for example if no more files can be opened.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 std::unexpected<io::Fault> cannot_listen(const Address& address, const error_code& error) {
@@ -122,7 +122,7 @@ Server::Member::~Member() {
     server_.house_.connections = server_.sessions_.size();
 }
 
-/// In the time that facts have, which is the database's in a cluster.
+/// Uses the store's time, which facts also have. In a cluster it is the database's.
 void Server::show_date() {
     house_.date.show(dispatcher_.services().store.now());
 }
@@ -132,7 +132,7 @@ void Server::tick() {
     show_date();
     const bool time_is_up = house_.is_draining && house_.ticks >= drain_deadline_;
     const bool is_pressed = dispatcher_.services().answers.was_short();
-    // Copied, because a session that gives up leaves the set.
+    // A copy, because a session that ends leaves the set.
     for (auto* session : std::vector(sessions_.begin(), sessions_.end())) {
         const bool is_over = house_.ticks >= session->deadline() ||
                              (house_.is_draining && session->is_idle()) ||

@@ -19,18 +19,18 @@ namespace frontrow::http {
 
 class Session;
 
-/// Where a server listens; port 0 takes a free one.
+/// Where a server listens. With port 0 the system picks a free one.
 struct Address {
     std::string host;
     std::uint16_t port = 0;
 };
 
-/// Takes connections and keeps them until they end. Made, used and destroyed on its executor's
-/// thread, after drain() has returned.
+/// Accepts connections and serves them until they end. Construct, use and destroy it on its
+/// executor's thread; destroy it only after drain() has returned.
 class Server {
 public:
-    /// `turns`: where connections wait that have had their turn. `house` is kept up to date for the
-    /// handlers and sessions. All outlive the server.
+    /// `turns`: the queue of connections that have used up their turn. The server keeps `house` up
+    /// to date for handlers and sessions. All must outlive the server.
     Server(
         io::Executor executor,
         Dispatcher& dispatcher,
@@ -40,17 +40,17 @@ public:
     );
     ~Server();
 
-    /// Returns the port that was taken. Faults: in_use, unavailable.
+    /// Returns the port that is used. Faults: in_use, unavailable.
     Result<std::uint16_t, io::Fault> listen(const Address& address);
-    /// Begins to take connections.
+    /// Begins to accept connections.
     void start();
-    /// Takes no more connections, lets running requests be answered for up to `time`, then closes
-    /// what is left. Returns when nothing runs.
+    /// Accepts no more connections, lets running requests finish for up to `time`, then closes the
+    /// remaining connections. Returns when no task runs.
     io::Awaitable<void> drain(std::chrono::milliseconds time);
 
 private:
     class Acceptor;
-    /// A session is among the sessions for as long as this is there.
+    /// Registers a session with the server for as long as this object exists.
     class Member {
     public:
         Member(Server& server, Session& session);
@@ -76,7 +76,7 @@ private:
     std::unique_ptr<Acceptor> acceptor_;
     io::Poller poller_;
     BufferPool buffers_;
-    /// Begun so far, by all connections.
+    /// Requests begun so far on all connections.
     std::uint64_t requests_ = 0;
     std::set<Session*> sessions_;
     std::uint64_t drain_deadline_ = 0;

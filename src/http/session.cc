@@ -16,11 +16,12 @@ using Transfer = io::StreamSocket::Transfer;
 using Moved = io::StreamSocket::State;
 
 constexpr auto kNever = std::numeric_limits<std::uint64_t>::max();
-/// Bodies up to here are sent in one piece with their head.
+/// Bodies up to this size are sent in one piece with their head.
 constexpr std::size_t kOnePieceMax = 32 << 10;
-/// Of longer ones so much is sent at once: a socket takes megabytes, which takes milliseconds.
+/// Longer bodies are sent in pieces of this size. A socket would accept megabytes at once, but that
+/// takes milliseconds.
 constexpr std::size_t kPieceMax = 64 << 10;
-/// So long a client's end of the connection is waited for at least.
+/// The least time to wait for the client to close its side of the connection.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -98,7 +99,7 @@ void Session::enter(Phase phase) {
 
 void Session::expire() {
     expired_ = true;
-    // Asked again at the next tick: whoever waits for a turn isn't woken by this.
+    // Expires again at the next tick, because this doesn't wake a session that waits for its turn.
     deadline_ = house_.ticks + 1;
     socket_.cancel();
 }
@@ -142,7 +143,7 @@ io::Awaitable<void> Session::run() {
         if (sent != Sent::all) sent = co_await send_rest(sent);
         const std::chrono::duration<double> elapsed = stopwatch.elapsed();
         dispatcher_.answered(context_, elapsed.count());
-        // Nobody else was served meanwhile: it didn't wait for anything.
+        // If no other request began meanwhile, the time was spent on this one and not on waiting.
         is_costly_ = number == ports_.requests && elapsed > dispatcher_.limits().turn_time;
         if (sent == Sent::broken) {
             if (expired_) dispatcher_.services().metrics.dropped(telemetry::Dropped::slow_reader);
@@ -159,14 +160,14 @@ io::Awaitable<void> Session::run() {
     abort();
 }
 
-/// What is left of this connection's turn is nothing.
+/// Gives up the rest of this connection's turn.
 io::Awaitable<void> Session::let_others_go_first() {
     is_costly_ = false;
     co_await ports_.turns.wait();
     turn_.begin();
 }
 
-/// Goes on with what has come.
+/// Continues the request with the bytes that have arrived.
 Session::Read Session::understand() {
     for (;;) {
         switch (reader_.advance()) {
@@ -177,8 +178,8 @@ Session::Read Session::understand() {
                 return Read::needs_more;
             case RequestReader::Step::head: {
                 reader_.limit_body(dispatcher_.admit(context_));
-                // Who waits to be told to go on is told no at once; others have sent the body, or
-                // will.
+                // A client that sent `Expect: 100-continue` waits: it is told to go on, or refused
+                // before it sends the body. Other clients send the body anyway.
                 const bool waits = reader_.wants_continue();
                 if (waits) return context_.is_admitted ? Read::waits_to_be_told : Read::refused;
                 if (!context_.is_admitted) reader_.discard_body();
@@ -194,17 +195,18 @@ Session::Read Session::understand() {
                 fail(headers_too_large(dispatcher_.limits()));
                 return Read::refused;
             case RequestReader::Step::body_too_large:
-                // Who isn't let in is told that, however much they bring.
+                // A refused request keeps its own answer, however large its body is.
                 if (context_.is_admitted) fail(body_too_large(reader_.body_bytes_max()));
                 return Read::refused;
         }
     }
 }
 
-/// Takes what has come of a request, if its time isn't up.
+/// Receives bytes of a request, unless its time is up.
 Session::Read Session::receive() {
     const auto [state, bytes] = socket_.receive(reader_.space());
-    // Bytes that came just as an idle connection's time was up are a request, and are answered.
+    // If bytes arrive just as an idle connection's time is up, they begin a request, and it is
+    // answered.
     const bool is_late = expired_ && phase_ != Phase::idle;
     if (state == Moved::moved && !is_late) {
         expired_ = false;
@@ -217,7 +219,7 @@ Session::Read Session::receive() {
         return Read::refused;
     }
     if (state != Moved::blocked || expired_) return Read::lost;
-    // Nothing has come after all: it stays idle, without a buffer.
+    // Nothing has arrived after all: the connection stays idle, without a buffer.
     if (phase_ == Phase::idle) reader_.next();
     return Read::needs_more;
 }
@@ -227,7 +229,7 @@ io::Awaitable<Session::Read> Session::tell_to_go_on() {
     co_return co_await send_rest(Sent::some) == Sent::broken ? Read::lost : understand();
 }
 
-/// Answers in place of whatever the context held.
+/// Answers with the problem and drops any answer that the context held.
 void Session::fail(Problem problem) {
     context_.is_admitted = false;
     context_.response.start();
@@ -235,7 +237,8 @@ void Session::fail(Problem problem) {
     context_.fail(std::move(problem));
 }
 
-/// Most answers fit into the socket's buffer: one system call, no turn of the loop.
+/// Most answers fit into the socket's buffer, and so take one system call and no turn of the event
+/// loop.
 Session::Sent Session::begin_answer(bool keep_alive) {
     expired_ = false;
     enter(Phase::writing);
@@ -260,14 +263,15 @@ Session::Sent Session::begin_answer(bool keep_alive) {
     return Sent::broken;
 }
 
-/// What HTTP/1.0 isn't told of a connection it takes to end.
+/// An HTTP/1.0 client expects the connection to end unless the answer says `keep-alive`.
 std::string_view Session::connection_after(bool keep_alive) const {
     if (!keep_alive) return "close";
     return context_.request.is_http_1_0 ? "keep-alive" : "";
 }
 
-/// A long answer of this request's own counts before it's sent, while it can still be refused. What
-/// was done is told.
+/// Takes memory for a long answer that isn't shared, before it is sent, while it can still be
+/// refused. Only a GET is refused: other requests have been carried out, and their client must be
+/// told.
 void Session::make_room() {
     auto& response = context_.response;
     const bool is_long = response.has_own_content() && response.body.size() > AnswerMemory::kSmall;
@@ -276,7 +280,8 @@ void Session::make_room() {
     if (!response.share && context_.request.method == Method::get) fail(too_much_to_send());
 }
 
-/// The socket hasn't taken all of the answer. False where there is no room to keep the rest.
+/// Called when the socket hasn't taken the whole answer. Returns false if there is no memory to
+/// keep the rest.
 bool Session::keep_rest() {
     const auto& limits = dispatcher_.limits();
     auto& response = context_.response;
@@ -295,7 +300,7 @@ bool Session::keep_rest() {
     return response.share.has_value();
 }
 
-/// Sends what the socket takes of a piece.
+/// Sends the next piece, or as much of it as the socket takes.
 Session::Sent Session::send_some() {
     auto& [head, body] = outgoing_;
     const auto [state, bytes] = socket_.send(head, body.substr(0, kPieceMax));
@@ -307,7 +312,7 @@ Session::Sent Session::send_some() {
     return outgoing_.size() == 0 ? Sent::all : Sent::some;
 }
 
-/// Sends the rest, for as long as there is enough progress.
+/// Sends the rest, as long as the client reads fast enough.
 io::Awaitable<Session::Sent> Session::send_rest(Sent sent) {
     while (sent == Sent::some || sent == Sent::blocked) {
         if (sent == Sent::blocked) {
@@ -338,8 +343,8 @@ bool Session::reads_slowly() const {
     return time > limits.pressed_write_time && answer_bytes_ - outgoing_.size() < expected;
 }
 
-/// A close with unread bytes resets the connection, and the client loses the answer with it: read
-/// on for a little while, or as long as a refused request might have taken.
+/// Closing with unread bytes would reset the connection, and the client would lose the answer. So
+/// this reads on for a short time, or for as long as a refused request might have taken.
 io::Awaitable<void> Session::close_gently(bool was_refused) {
     socket_.shutdown_send();
     context_.response.clear_content();

@@ -14,46 +14,47 @@
 
 namespace frontrow::http {
 
-/// One connection, from accept to close: reads requests, has each answered, writes the answer, in
-/// order. Made and run on the server's thread.
+/// One connection, from accept to close: reads requests, has them handled, and writes the answers,
+/// in order. Construct and run it on the server's thread.
 ///
-/// However much its client sends or asks for, others have their turn after a few requests or a part
-/// of a millisecond, and while it is idle it has no buffers.
+/// However much its client sends or requests, other connections get their turn after a few requests
+/// or a fraction of a millisecond. While idle it has no buffers.
 ///
-/// Its times are kept by the server, which calls expire() when deadline() has passed: one timer for
-/// all connections.
+/// It has no timer: the server calls expire() once deadline() has passed, so one timer serves all
+/// connections.
 class Session {
 public:
-    /// What all connections share; it outlives them.
+    /// Shared by all connections, and must outlive them.
     struct Ports {
         io::Poller& poller;
         Dispatcher& dispatcher;
         io::TurnQueue& turns;
         BufferPool& buffers;
-        /// How many requests have been begun, by all.
+        /// The number of requests begun on all connections.
         std::uint64_t& requests;
     };
 
-    /// `socket` is a connection's.
+    /// `socket` is the descriptor of an accepted connection. The session owns it.
     Session(const Ports& ports, int socket);
 
     /// Returns when the connection is closed. Never throws.
     io::Awaitable<void> run();
 
     std::uint64_t deadline() const { return deadline_; }
-    /// The deadline has passed: whatever is awaited is given up.
+    /// The deadline has passed: cancels whatever the session awaits.
     void expire();
-    /// Nothing of a request has come: closing now loses nothing.
+    /// Whether no byte of a request has arrived, so that closing now loses nothing.
     bool is_idle() const { return phase_ == Phase::idle; }
-    /// Others wait for the memory of its answer, and its client takes its time.
+    /// Whether the client reads its answer too slowly for a time when others are refused for lack
+    /// of answer memory.
     bool reads_slowly() const;
-    /// Ends at once, whatever it was doing.
+    /// Closes the connection at once, whatever the session is doing.
     void abort();
 
 private:
     enum class Phase : std::uint8_t { idle, reading, handling, writing };
     enum class Sent : std::uint8_t { all, some, blocked, broken };
-    /// What a request that is being read has come to.
+    /// The state of a request that is being read.
     enum class Read : std::uint8_t { needs_more, waits_to_be_told, complete, refused, lost };
 
     Read understand();
@@ -77,9 +78,9 @@ private:
     const House& house_;
     RequestReader reader_;
     Context context_;
-    /// What a socket didn't take at once, but for a long body.
+    /// The bytes that the socket didn't take at once, except those of a long body.
     std::string out_;
-    /// What is still to be sent: a part of out_, and then a part of the answer's body.
+    /// What remains to be sent: a part of out_, then a part of the answer's body.
     struct {
         std::string_view head;
         std::string_view body;
@@ -87,16 +88,16 @@ private:
         std::size_t size() const { return head.size() + body.size(); }
     } outgoing_;
     Turn turn_;
-    /// Its last answer alone took a turn's time: the next waits for those of others.
+    /// The last answer alone used up a turn. Before the next, the session lets others go first.
     bool is_costly_ = false;
-    /// Of the answer that is being written: its bytes, when it was begun, and until when it must
-    /// have been read.
+    /// The answer being written: its size, the tick in which it was begun, and the tick by which
+    /// the client must have read it.
     std::size_t answer_bytes_ = 0;
     std::uint64_t answer_began_ = 0;
     std::uint64_t answer_until_ = 0;
     Phase phase_ = Phase::idle;
     std::uint64_t deadline_ = 0;
-    /// The request that is or was being read must be there by then.
+    /// The tick by which the current or last request must have arrived.
     std::uint64_t request_until_ = 0;
     bool expired_ = false;
 };

@@ -3,8 +3,8 @@
 namespace frontrow::http {
 namespace {
 
-/// What a body takes besides its text, with its three names left out: a million empty lists under
-/// names of their own are no small thing.
+/// Memory of a body besides its text and the three copies of its name. A million empty lists with
+/// different names need much memory too.
 constexpr std::size_t kBesideText = 512;
 
 std::size_t bytes_of(const std::string& name, const SharedBody& body) {
@@ -21,7 +21,7 @@ SharedBodies::Body SharedBodies::find(const std::string& name) {
     return found->second.body.lock();
 }
 
-/// What is only kept makes room for what somebody wants now.
+/// Drops kept bodies, the least recently used first, if that can make room for the new one.
 std::optional<AnswerMemory::Share> SharedBodies::room_for(std::size_t bytes) {
     while (!memory_.has_room(bytes) && memory_.has_room(bytes, kept_bytes_))
         let_go_of_oldest();
@@ -68,7 +68,7 @@ void SharedBodies::let_go_of_oldest() {
     known_.at(name).place.reset();
 }
 
-/// The last one who had the body has let go of it. Another may have been made under its name.
+/// The last owner has released the body. Another body may have been made under its name meanwhile.
 void SharedBodies::forget(const std::string& name) {
     const auto found = known_.find(name);
     if (found != known_.end() && found->second.body.expired()) known_.erase(found);

@@ -18,20 +18,20 @@
 
 namespace frontrow::http {
 
-/// A body that many are sent.
+/// A body that several answers share.
 struct SharedBody {
     std::string text;
-    /// Of a part of a list: its last thing, where more comes behind it.
+    /// For a page of a list that continues: the place of its last item.
     std::optional<domain::Place> last = {};
 };
 
-/// Bodies that many ask for and that cost something to make. A body is made once, however many ask
-/// for it while it is being made or sent, and those that were asked for last are kept, up to
-/// `kept_bytes_max` in all. What may not be told any more is not asked for any more, because a
-/// body's name has its version in it.
+/// A cache of bodies that many clients request and that are costly to make. Each body is made once,
+/// however many clients request it while it is being made or sent. The most recently used ones are
+/// kept, up to `kept_bytes_max` in all. A body's name contains its version, so outdated bodies are
+/// no longer requested.
 ///
-/// Every body counts in the answers' memory, from before it is made until nobody has it. Used on
-/// one thread, and not destroyed before the bodies are given back.
+/// Every body counts in AnswerMemory from before it is made until its last user releases it. One
+/// thread. All bodies must be released before this is destroyed.
 class SharedBodies {
 public:
     using Body = std::shared_ptr<const SharedBody>;
@@ -46,18 +46,19 @@ public:
     SharedBodies(const SharedBodies&) = delete;
     SharedBodies& operator=(const SharedBodies&) = delete;
 
-    /// Null where it is neither kept nor being sent.
+    /// Null if the body is neither kept nor being sent.
     Body find(const std::string& name);
 
-    /// Has `make()` make what find() didn't find; null where there is no room for `bytes`.
+    /// Makes a body that find() didn't find, by calling `make()`. Null if there is no room for
+    /// `bytes`.
     template <class Make>
     Body make_here(const std::string& name, std::size_t bytes, Make make) {
         auto share = room_for(bytes);
         return share ? put(name, make(), *std::move(share)) : nullptr;
     }
 
-    /// The same on a worker. Those who ask meanwhile wait for the same body, and then go on one
-    /// after the other.
+    /// The same on a worker thread. Callers that request it meanwhile wait for the same body, and
+    /// then resume one after the other.
     template <class Make>
     io::Awaitable<Body> make_on_worker(std::string name, std::size_t bytes, Make make) {
         if (const auto found = making_.find(name); found != making_.end()) {
@@ -82,7 +83,7 @@ private:
 
     struct Known {
         std::weak_ptr<const SharedBody> body;
-        /// Where it is kept, if it is.
+        /// Its place in kept_, if it is there.
         std::optional<Kept::iterator> place;
     };
     struct Making {
@@ -107,7 +108,8 @@ private:
     const std::size_t kept_bytes_max_;
     HashMap<std::string, std::shared_ptr<Making>> making_;
     HashMap<std::string, Known> known_;
-    /// Asked for last first. Its bodies go before known_, which they leave then.
+    /// Most recently used first. Declared after known_, because a body that is destroyed removes
+    /// itself from known_.
     Kept kept_;
     std::size_t kept_bytes_ = 0;
 };

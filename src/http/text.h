@@ -9,12 +9,12 @@
 
 namespace frontrow::http {
 
-/// Gives the memory of a text back; to assign an empty one would keep it.
+/// Frees the memory of a text; assigning an empty text would keep it.
 inline void free_memory(std::string& text) {
     std::string{}.swap(text);
 }
 
-/// With ASCII's letters in lower case.
+/// Converts ASCII letters to lower case.
 constexpr Eight lower_case(Eight eight) {
     const Eight seven_bits = eight & eight_times(0x7f);
     const Eight from_a = seven_bits + eight_times(0x80 - 'A');
@@ -23,8 +23,8 @@ constexpr Eight lower_case(Eight eight) {
     return eight | is_upper >> 2;
 }
 
-/// The names of headers, and most words in them, are the same in either case. `lower` is in lower
-/// case.
+/// Compares ignoring ASCII case, as for header names and most words in headers. `lower` must be in
+/// lower case.
 inline bool same_ignoring_case(std::string_view word, std::string_view lower) {
     const auto size = word.size();
     if (size != lower.size()) return false;
@@ -36,7 +36,7 @@ inline bool same_ignoring_case(std::string_view word, std::string_view lower) {
     const auto same_at = [&](std::size_t at) {
         return lower_case(eight_at(word.data() + at)) == eight_at(lower.data() + at);
     };
-    // The last eight may overlap those before them.
+    // The last eight bytes may overlap those before them.
     for (std::size_t at = 0; at + sizeof(Eight) < size; at += sizeof(Eight)) {
         if (!same_at(at)) return false;
     }

@@ -5,8 +5,8 @@
 
 namespace frontrow::http {
 
-/// The server's grain of time. One timer for all connections costs nothing a request; a timer a
-/// connection costs a microsecond.
+/// The resolution of the server's timeouts. One timer for all connections costs nothing per
+/// request; one timer per connection costs a microsecond.
 inline constexpr std::chrono::milliseconds kTick{100};
 
 constexpr std::uint64_t ticks_of(std::chrono::milliseconds time) {

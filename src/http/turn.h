@@ -5,15 +5,15 @@
 
 namespace frontrow::http {
 
-/// How much a connection has done since others had their turn of the loop. Who has waited for each
-/// request, as clients of good will do, is never asked for the time.
+/// Measures what a connection has done in its turn of the event loop. While a client waits for each
+/// answer before its next request, as most do, is_over() isn't called and the clock isn't read.
 class Turn {
 public:
     explicit Turn(const Limits& limits) : limits_{limits} {}
 
-    /// Others have had their turn.
+    /// Starts a new turn, after others had theirs.
     void begin() { steps_ = 0; }
-    /// Whether others come first; asked before each step that would be taken without a pause.
+    /// Whether others come first. Call it before each step that would be taken without suspending.
     bool is_over() {
         if (steps_++ == 0) stopwatch_ = {};
         return steps_ > limits_.turn_steps || stopwatch_.elapsed() >= limits_.turn_time;

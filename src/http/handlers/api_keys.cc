@@ -4,13 +4,13 @@
 #include "wire/entity_json.h"
 #include "wire/requests.h"
 
-// The keys of servers. The key itself is in no command, no fact and no log: only in the one answer
-// to whoever asked for it.
+// API keys, which servers use. The key itself is in no command, fact or log: only the answer to its
+// creation contains it.
 
 namespace frontrow::http::handlers {
 namespace {
 
-/// False, and answered, for an account that no key may act for.
+/// Returns false, after answering with an error, if no key may act for the account.
 bool may_have_key(Context& context, std::string_view account) {
     if (!identity::is_built_in_sub(account)) return true;
     context.fail(invalid_field("account", "is reserved for one of Frontrow's own callers"));
@@ -42,7 +42,7 @@ Awaitable<void> create_api_key(Context& context) {
     if (key == nullptr) co_return;
     context.response.status = 201;
     context.add_location("/api/v1/api-keys/", key->id.bits());
-    // A key that was told once is kept nowhere, and its request when repeated gets all but it.
+    // The key isn't stored, so the answer to a repeated request has everything but the key.
     if ((*result)->replayed)
         wire::append_api_key(context.response.body, *key);
     else

@@ -8,11 +8,11 @@ namespace frontrow::assets {
 extern const std::string_view openapi_yaml;
 extern const std::string_view openapi_json;
 
-/// A file as browsers fetch it.
+/// A file that browsers request.
 struct WebFile {
     std::string_view bytes;
     std::string_view gzip;
-    /// Of the bytes: what has another is another file.
+    /// Hash of the content.
     std::string_view hash;
 };
 

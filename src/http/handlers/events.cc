@@ -13,14 +13,14 @@
 namespace frontrow::http::handlers {
 namespace {
 
-/// What stands between the quotes of an event's ETag: "v3-open". The version says all of an event
-/// but its sale's state, which time changes, too.
+/// The text between the quotes of an event's ETag: "v3-open". The version covers everything but the
+/// state of the sale, which also changes with time.
 std::string tag_of(std::uint32_t version, domain::SaleState state) {
     return "v" + std::to_string(version) + "-" + std::string{name_of(state)};
 }
 
-/// The version in a tag of an event, whatever its sale's state was; nothing where it isn't one that
-/// we write.
+/// The version in an event's tag, for any state of its sale. Nothing if the tag isn't one that we
+/// write.
 std::optional<std::uint32_t> version_in(std::string_view tag) {
     std::uint32_t version = 0;
     if (!tag.starts_with('v')) return std::nullopt;
@@ -32,8 +32,9 @@ std::optional<std::uint32_t> version_in(std::string_view tag) {
     return is_ours ? std::optional{version} : std::nullopt;
 }
 
-/// The versions that If-Match lists; nothing where it isn't given or is `*`. A sale that has begun
-/// or ended since the client was told its tag has changed nothing that the client could overwrite.
+/// The versions that If-Match lists; nothing if it is absent or `*`. The tag's sale state is
+/// ignored: a sale that opened or closed since then changed nothing that the client could
+/// overwrite.
 domain::MeantVersions if_version(const Request& request) {
     auto tags = request.header(Header::if_match);
     if (tags.empty() || names_any(tags)) return std::nullopt;
@@ -47,7 +48,8 @@ domain::MeantVersions if_version(const Request& request) {
 void reply_event(Context& context, const domain::Event& event, unsigned status) {
     context.response.status = status;
     if (status == 201) context.add_location("/api/v1/events/", event.id.bits());
-    // One that was made is told as of its making, so that a replay is the same to the letter.
+    // A new event is rendered as of its creation, so that a replayed answer is byte for byte the
+    // same.
     const auto at = status == 201 ? event.created_at : context.services.store.now();
     if (!tag_answer(context, tag_of(event.version, sale_state(event, at))))
         wire::append_event(context.response.body, event, at);

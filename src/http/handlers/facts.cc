@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-// What has become true, in order, for those who copy or watch all of it.
+// All facts in order, for callers that copy or watch them.
 
 namespace frontrow::http::handlers {
 namespace {
@@ -18,7 +18,7 @@ using store::FeedPosition;
 
 constexpr std::size_t kFactsMax = 1'000;
 constexpr std::size_t kFactsUsual = 100;
-/// An answer is no longer, but for one that has a single fact, which may have 100,000 seats.
+/// The longest answer, except for one with a single fact, which may have 100,000 seats.
 constexpr std::size_t kFactBytesMax = 4 << 20;
 
 std::optional<FeedPosition> place_or_fail(Context& context) {
@@ -33,14 +33,14 @@ struct ToldFacts {
     FeedPosition last;
 };
 
-/// Takes no more memory than it has text: one fact may be most of what an answer may have.
+/// Frees unused memory: one fact may be most of the largest answer.
 ToldFacts finish(ToldFacts told) {
     told.text += ']';
     told.text.shrink_to_fit();
     return told;
 }
 
-/// Any thread. The batches' last owner may be here, and frees what they have.
+/// Any thread. This may be the last owner of the batches and free them.
 ToldFacts
 render_facts(std::vector<FeedBatch> batches, const FeedPosition& after, std::size_t limit) {
     ToldFacts told{.text = "[", .last = after};

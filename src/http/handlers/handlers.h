@@ -4,7 +4,7 @@
 
 namespace frontrow::http::handlers {
 
-// One function a route: reads what was asked out of the context, awaits the store, and leaves the
+// One function per route: reads the request from the context, awaits the store, and leaves the
 // answer in the context.
 
 using store::Awaitable;

@@ -7,13 +7,13 @@
 #include <optional>
 #include <string>
 
-// Who besides its creator has rights on an event.
+// The members of an event: users with rights on it, besides its creator.
 
 namespace frontrow::http::handlers {
 namespace {
 
-/// The `sub` that the query names; nothing, and answered, where it names none that could be
-/// anybody's. Not a part of the path, because a `sub` may have a slash in it.
+/// The `sub` in the query. If it is absent or invalid, answers with an error and returns nothing.
+/// It isn't a part of the path, because a `sub` may contain a slash.
 std::optional<std::string> sub_or_fail(Context& context) {
     auto sub = query_parameter(context.request.query, "sub").value_or("");
     if (auto wrong = wire::check_sub(sub)) {

@@ -6,12 +6,13 @@
 
 #include <string_view>
 
-// What operators and their machines ask.
+// For operators and their tools.
 
 namespace frontrow::http::handlers {
 namespace {
 
-/// The contract, whose paths lie below the server's: the `/` that stands behind `before_server`.
+/// Answers with the OpenAPI document, whose paths are relative to the server's URL. That URL is the
+/// `/` after `before_server`; the base path replaces it.
 void reply_document(Context& context, std::string_view document, std::string_view before_server) {
     const auto& base_path = context.services.base_path;
     if (base_path.is_empty()) {
@@ -34,14 +35,13 @@ Awaitable<void> health(Context& context) {
     co_return;
 }
 
-/// The process answers.
+/// Liveness: the process answers.
 Awaitable<void> livez(Context& context) {
     context.response.body = wire::status_json("ok");
     co_return;
 }
 
-/// Requests may be sent here: not while the store has failed, nor once the server has begun to
-/// stop.
+/// Readiness: fails if the store has failed, and once the server has begun to stop.
 Awaitable<void> readyz(Context& context) {
     if (context.services.house.is_draining) {
         context.fail(

@@ -12,8 +12,8 @@
 namespace frontrow::http::handlers {
 namespace {
 
-/// An id may come in capitals, and any of the path percent-encoded: it's the same route. So it is
-/// below another base path.
+/// The route in a normal form: lower case, percent-decoded and without the base path. An id in
+/// capitals or an encoded path is the same route.
 std::string route_of(const Context& context) {
     const auto& request = context.request;
     const auto asked = context.services.base_path.take_off(request.path).value_or(request.path);
@@ -113,7 +113,7 @@ Form choose_form(Context& context, std::string_view version) {
 
 void reply_shared(Context& context, const SharedBodies::Body& body) {
     if (body == nullptr) {
-        // With none of the headers that the answer would have had.
+        // Drops the headers of the answer that couldn't be made.
         context.response.start();
         context.fail(too_much_to_send());
     } else {

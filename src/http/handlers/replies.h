@@ -12,11 +12,11 @@
 
 namespace frontrow::http::handlers {
 
-// What several handlers say and ask.
+// Shared by several handlers.
 
 using OutcomeResult = Result<domain::Outcome, io::Fault>;
 
-// What a request came to is what its line in the access log names.
+// The access log names what a request concerned; note_subject() records it.
 
 inline void note_subject(Context& context, const domain::Reservation& reservation) {
     context.subject = {
@@ -35,8 +35,8 @@ template <class Other>
 void note_subject(Context&, const Other&) {
 }
 
-/// The thing that an accepted command came to; nothing, and answered, where it was refused or
-/// failed.
+/// The entity that an accepted command returned. If the command was refused or failed, answers with
+/// the error and returns null.
 template <class Entity>
 Entity* entity_or_fail(Context& context, OutcomeResult& result) {
     auto* outcome = context.value_or_fail(result);
@@ -48,16 +48,17 @@ Entity* entity_or_fail(Context& context, OutcomeResult& result) {
     return &entity;
 }
 
-/// The Idempotency-Key of the header, or else the one `in_body`; empty where there is neither, and
-/// nothing, and answered, where it's wrong or they are two.
+/// The idempotency key from the header, or else the one `in_body`; empty if there is neither. If
+/// the header's is malformed or the two differ, answers with an error and returns nothing.
 std::optional<std::string_view> key_or_fail(Context& context, std::string_view in_body = {});
 
-/// The mark of a request under a key that asked for `content`; nothing, and answered, where the key
-/// is wrong.
+/// The mark of a request with a key that asked for `content`. If the key is wrong, answers with an
+/// error and returns nothing.
 std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content);
 
-/// Marks a request that has an Idempotency-Key, which it need not. `content()` is what it asks for
-/// (wire::canonical). False, and answered, where the key is wrong.
+/// Marks a request if it has an Idempotency-Key, which is optional here. `content()` is what the
+/// request asks for (wire::canonical). If the key is wrong, answers with an error and returns
+/// false.
 template <class Content>
 bool mark_or_fail(Context& context, std::optional<domain::RequestMark>& mark, Content content) {
     if (context.request.header(Header::idempotency_key).empty()) return true;
@@ -65,7 +66,8 @@ bool mark_or_fail(Context& context, std::optional<domain::RequestMark>& mark, Co
     return mark.has_value();
 }
 
-/// The thing that was looked for; nothing, and answered, where it isn't there or the store failed.
+/// The entity that was found. If there is none or the store failed, answers with an error and
+/// returns null.
 template <class Entity>
 Entity* found_or_fail(
     Context& context,
@@ -82,25 +84,25 @@ Entity* found_or_fail(
     return &**found;
 }
 
-/// What every list understands. `list` names it: a cursor is good for one list.
+/// Parameters of a list. `list` is its name: a cursor is valid for one list only.
 struct ListBounds {
     std::string_view list;
     std::size_t limit_max = 100;
-    /// Where no limit is given.
+    /// The limit if the client gives none.
     std::size_t limit = 20;
 };
 
-/// The part of a list that is asked for with `limit` and either `offset` or `cursor`; nothing, and
-/// answered, where one of them is wrong.
+/// The page that the query asks for with `limit` and either `offset` or `cursor`. If one of them is
+/// wrong, answers with an error and returns nothing.
 std::optional<store::Page> page_or_fail(Context& context, const ListBounds& bounds);
 
-/// The page with one thing more: where that comes, there is a next page.
+/// The page with one more item. If the store returns that item, there is a next page.
 inline store::Page one_more(store::Page page) {
     ++page.limit;
     return page;
 }
 
-/// Adds the `Link` to the page behind `last`: `path` with `more` parameters of its own, each with a
+/// Adds the `Link` to the page after `last`: `path`, and its own parameters in `more`, each with a
 /// `&` before it.
 void link_next(
     Context& context,
@@ -111,30 +113,30 @@ void link_next(
     std::string_view more = {}
 );
 
-/// Longer lists are parsed and rendered off the owner, which has buyers waiting.
+/// Longer lists are parsed and rendered on a worker, because the owner's thread serves buyers.
 inline constexpr std::size_t kSeatsOnOwnerMax = 500;
 
-/// Gives the answer its ETag, with this between its quotes. True where the client asked with GET,
-/// has this answer already, and was answered 304.
+/// Adds an ETag with `tag` between its quotes. If the request is a GET and the client already has
+/// this answer, sets 304 and returns true.
 bool tag_answer(Context& context, std::string_view tag);
 
-/// Which form of an answer that comes plain and compressed.
+/// Which representation of an answer, plain or compressed, is sent.
 struct Form {
     bool gzip = false;
-    /// What stands between the quotes of its ETag.
+    /// The text between the quotes of its ETag.
     std::string tag;
-    /// The client has it already and was answered 304.
+    /// The client already has it; the answer is 304.
     bool is_known = false;
 };
 
-/// Chooses what the client takes and gives the answer its headers, with a strong ETag made of the
-/// `version`.
+/// Chooses a representation that the client accepts, and adds its headers, with a strong ETag made
+/// from `version`.
 Form choose_form(Context& context, std::string_view version);
 
-/// Answers with a body that others are sent, too; refuses where there was no room to make it.
+/// Answers with a shared body, or with an error if it is null because there was no room to make it.
 void reply_shared(Context& context, const SharedBodies::Body& body);
 
-/// A bare JSON array, each item written by `append(out, item)`, which sets its own comma.
+/// Answers with a bare JSON array. `append(out, item)` writes each item with the comma before it.
 template <class Item, class Append>
 void reply_list(Context& context, const std::vector<Item>& items, Append append) {
     auto& out = context.response.body;

@@ -13,7 +13,8 @@ namespace {
 
 using telemetry::ReservationResult;
 
-/// The request's key, which it must have; nothing, and answered, where it has none or a wrong one.
+/// The request's idempotency key, which is required. If it is absent or wrong, answers with an
+/// error and returns nothing.
 std::optional<std::string_view>
 needed_key_or_fail(Context& context, const wire::ReservationRequest& request) {
     const auto& in_body = request.idempotency_key;
@@ -38,7 +39,8 @@ ReservationResult result_of(const OutcomeResult& result) {
                                                                : ReservationResult::refused;
 }
 
-/// What is asked for; nothing, and answered, where that is wrong.
+/// The command that the request asks for. If the request is wrong, answers with an error and
+/// returns nothing.
 std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
     auto request = wire::parse_reservation_request(context.request.body);
     if (context.value_or_fail(request) == nullptr) return std::nullopt;
@@ -74,12 +76,13 @@ void reply_created(Context& context, OutcomeResult& result) {
         response.add_header("Reservation-Status", wire::name_of(*status_now));
         wire::append_past_reservation(response.body, *reservation);
     } else {
-        // All of its hold is left.
+        // The whole hold is left.
         wire::append_reservation(response.body, *reservation, reservation->created_at);
     }
 }
 
-/// The answer to confirm, cancel and extend: the reservation as it is now.
+/// For confirm, cancel and extend: executes the command and answers with the reservation as it is
+/// now.
 template <class Command>
 Awaitable<void> change_reservation(Context& context, Command command) {
     auto& store = context.services.store;
@@ -100,7 +103,7 @@ Awaitable<void> reply_reservations_of(Context& context, std::string user) {
     if (list->size() > page->limit) {
         list->pop_back();
         const domain::Place last{.id = list->back().id.bits()};
-        // A user's own list, by whichever path it was asked for.
+        // Both paths to a user's own list give the same link.
         link_next(context, bounds, *page, last, "/api/v1/reservations");
     }
     reply_list(
@@ -114,8 +117,8 @@ Awaitable<void> reply_reservations_of(Context& context, std::string user) {
 
 }  // namespace
 
-/// Plain functions do what needs no waiting: a batch has hundreds of these frames, and they stay
-/// small.
+/// Work that doesn't suspend is in plain functions. That keeps this coroutine's frame small, and a
+/// batch has hundreds of them.
 Awaitable<void> create_reservation(Context& context) {
     auto wanted = wanted_or_fail(context);
     if (!wanted) co_return;

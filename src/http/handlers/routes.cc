@@ -8,10 +8,10 @@ namespace {
 using enum Access;
 using enum Method;
 
-/// Probes and Prometheus ask a node itself.
+/// Probes and Prometheus query a node directly.
 constexpr bool kAlsoAtRoot = true;
 
-// What a sale is made of comes first: the router reads from the top.
+// The routes of a sale come first, because the router searches in this order.
 constexpr Route kRoutes[] = {
     {post, "/api/v1/reservations", user, BodyKind::json, handlers::create_reservation},
     {get,

@@ -6,7 +6,7 @@
 
 namespace frontrow::http {
 
-/// Every route there is, as api/openapi.yaml has them; a test holds the two against each other.
+/// All routes. A test compares them with api/openapi.yaml.
 std::span<const Route> all_routes();
 
 }  // namespace frontrow::http

@@ -10,19 +10,19 @@ namespace frontrow::http::handlers {
 namespace {
 
 constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
-/// So many letters are rendered and compressed in 0.05 ms. A worker has to be woken and to tell
-/// that it is done, and who comes meanwhile has to ask it, too.
+/// This many letters are rendered and compressed in 0.05 ms. A worker costs more: it must be woken
+/// and must report back, and requests that arrive meanwhile must wait for it too.
 constexpr std::size_t kLettersOnOwnerMax = 20'000;
 
-/// What one version of one part of a map costs.
+/// The cost of one version of one part of a map.
 struct Cost {
     std::size_t seats_on_owner;
-    /// About.
+    /// Approximate.
     std::size_t bytes;
 };
 
-/// Answers with what `render()` gives of this version, made once for all who ask; on a worker where
-/// it has more seats than the owner has time for.
+/// Answers with what `render()` returns for this version. It is rendered once for all clients; on a
+/// worker if it has more seats than the owner has time for.
 template <class Render>
 Awaitable<void> reply_version(
     Context& context,

@@ -29,7 +29,7 @@ domain::AddSeats command_for(Context& context, EventId event, std::vector<domain
     return {.event = event, .by = context.organizer(), .block = std::move(block)};
 }
 
-/// Of what is asked for, which may be long.
+/// Digest of the requested seats, whose canonical form may be long.
 std::string digest_of(const std::vector<domain::SeatSpec>& seats) {
     io::Sha256 sha;
     sha.update(wire::canonical(seats));
@@ -37,9 +37,9 @@ std::string digest_of(const std::vector<domain::SeatSpec>& seats) {
     return {digest.begin(), digest.end()};
 }
 
-/// What a bulk call asks for.
+/// The content of a bulk request.
 struct Bulk {
-    /// Without lines where it isn't a table.
+    /// It has no lines if the body was JSON.
     wire::SeatTable table;
     bool dry_run = false;
 };
@@ -58,7 +58,7 @@ Result<Bulk, wire::ParseError> parse_bulk(std::string_view body, bool is_csv, bo
     };
 }
 
-/// Appends to the body with `render(out)`, here or on a worker, in the memory that was taken.
+/// Appends to the body with `render(out)`, here or on a worker. The memory was reserved before.
 template <class Render>
 Awaitable<void> render_body(Context& context, std::size_t seats, Render render) {
     auto& response = context.response;
@@ -75,8 +75,8 @@ Awaitable<void> render_body(Context& context, std::size_t seats, Render render) 
     if (response.share) response.share->resize(response.body.capacity());
 }
 
-/// Takes the memory for the answer about new seats, before they are made: what was done can't be
-/// refused any more. False, and answered, where there is none.
+/// Reserves memory for the answer about new seats before they are added, because afterwards the
+/// request can't be refused. If there is none, answers with an error and returns false.
 bool has_room_or_fail(Context& context, std::size_t seats) {
     auto& response = context.response;
     if (seats <= kSeatsOnOwnerMax) return true;
@@ -85,7 +85,8 @@ bool has_room_or_fail(Context& context, std::size_t seats) {
     return response.share.has_value();
 }
 
-/// The block that was made, or would be; nothing, and answered, where it was refused or failed.
+/// The block that was added, or would be. If the command was refused or failed, answers with the
+/// error and returns null.
 const Block* block_or_fail(
     Context& context,
     OutcomeResult& result,
@@ -97,7 +98,8 @@ const Block* block_or_fail(
     return nullptr;
 }
 
-/// Answers what would be added, or why it can't be. Nothing is remembered, so that a key is none.
+/// Answers with the seats that would be added, or with why they can't be. Stores nothing, so an
+/// idempotency key has no effect.
 Awaitable<void> check_many(Context& context, EventId event, wire::SeatTable table) {
     if (!has_room_or_fail(context, table.seats.size())) co_return;
     const auto wanted = std::make_shared<const domain::SeatBlock>(SeatId{}, std::move(table.seats));
@@ -108,7 +110,7 @@ Awaitable<void> check_many(Context& context, EventId event, wire::SeatTable tabl
     co_await render_body(context, wanted->seats.size(), render);
 }
 
-/// All or none.
+/// Adds all seats or none.
 Awaitable<void> add_many(Context& context, EventId event, wire::SeatTable table, bool is_short) {
     std::string content;
     if (!context.request.header(Header::idempotency_key).empty()) {
@@ -127,15 +129,15 @@ Awaitable<void> add_many(Context& context, EventId event, wire::SeatTable table,
     co_await render_body(context, (*block)->seats.size(), render);
 }
 
-/// What a list of seats is asked for.
+/// The list of seats that a request asks for.
 struct Wanted {
     EventId event;
     bool only_available = false;
     store::Page page;
 };
 
-/// Names a list that a crowd asks for again and again while a sale opens, as it stands in one
-/// version.
+/// The name under which one version of a list is shared: many clients request the same list again
+/// and again while a sale opens.
 std::string name_of(const Wanted& wanted, const domain::SeatMapVersion& version) {
     const auto& page = wanted.page;
     auto name = wanted.event.to_string() + wire::status_version(version) +
@@ -145,7 +147,8 @@ std::string name_of(const Wanted& wanted, const domain::SeatMapVersion& version)
     return name;
 }
 
-/// Whether a parameter of the query is `true`; nothing, and answered, where it says something else.
+/// Whether a parameter of the query is `true`. If its value is neither true nor false, answers with
+/// an error and returns nothing.
 std::optional<bool> flag_or_fail(Context& context, std::string_view name) {
     const auto value = query_parameter(context.request.query, name);
     if (!value || *value == "false") return false;
@@ -154,7 +157,7 @@ std::optional<bool> flag_or_fail(Context& context, std::string_view name) {
     return std::nullopt;
 }
 
-/// Takes the last one off, and returns the one before it.
+/// Removes the last seat, and returns the one before it.
 SeatId drop_last(domain::SeatList& list) {
     list.runs.back().statuses.pop_back();
     if (list.runs.back().statuses.empty()) list.runs.pop_back();
@@ -162,7 +165,8 @@ SeatId drop_last(domain::SeatList& list) {
     return run.block->first_id.plus(run.first + run.statuses.size() - 1);
 }
 
-/// Of a list that has one more than `limit` where there is more. Any thread.
+/// Renders a list. If it has one seat more than `limit`, that seat is left out and the list
+/// continues. Any thread.
 SharedBody render(domain::SeatList& list, std::size_t limit) {
     SharedBody body;
     if (domain::count_seats(list) > limit) body.last = {.id = drop_last(list).bits()};
@@ -183,7 +187,7 @@ void reply_list_of(
     link_next(context, bounds, wanted.page, *body->last, path, more);
 }
 
-/// Few seats are looked for and rendered here.
+/// Finds and renders a few seats on the owner.
 Awaitable<void> reply_few(Context& context, const Wanted& wanted, const ListBounds& bounds) {
     const auto& page = wanted.page;
     auto& bodies = context.services.bodies;
@@ -200,7 +204,7 @@ Awaitable<void> reply_few(Context& context, const Wanted& wanted, const ListBoun
     reply_list_of(context, wanted, bounds, body);
 }
 
-/// How many seats the list will have, at most.
+/// The most seats that the list can have.
 std::size_t count_wanted(const domain::SeatMap& map, const Wanted& wanted) {
     const auto seats = wanted.only_available
                            ? std::ranges::count(map.statuses, domain::SeatStatus::available)
@@ -208,8 +212,8 @@ std::size_t count_wanted(const domain::SeatMap& map, const Wanted& wanted) {
     return std::min(static_cast<std::size_t>(seats), wanted.page.limit);
 }
 
-/// Many are taken from the event's map, which all who ask share, and rendered on a worker: the
-/// owner has buyers waiting.
+/// Takes many seats from the event's map, which all requests share, and renders them on a worker,
+/// because the owner serves buyers.
 Awaitable<void> reply_many(Context& context, const Wanted& wanted, const ListBounds& bounds) {
     auto found = co_await context.services.store.seat_map(wanted.event);
     const auto* map = found_or_fail(context, found, "event");
@@ -222,7 +226,7 @@ Awaitable<void> reply_many(Context& context, const Wanted& wanted, const ListBou
     const auto name = name_of(wanted, (*map)->version);
     auto body = bodies.find(name);
     if (body == nullptr) {
-        // Few seats of a large hall are looked for among many.
+        // Even a few seats may have to be searched for in a large hall.
         const auto bytes = count_wanted(**map, wanted) * wire::kSeatBytes;
         const bool is_small = (*map)->statuses.size() <= kSeatsOnOwnerMax;
         body = is_small ? bodies.make_here(name, bytes, make)

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <string>
 
-// The page on which a person tries the contract, whole in the program: it asks nobody but this
-// server.
+// The page for trying out the API. It is embedded in the program whole, and requests nothing from
+// other servers.
 
 namespace frontrow::http::handlers {
 namespace {
 
-/// Scripts and styles of ours alone, none of them in the page; images that the style sheet has in
-/// itself.
+/// Allows our own scripts and styles, none of them inline, and images that the style sheet embeds.
 constexpr std::string_view kPagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
     "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -37,8 +36,8 @@ const Served kFiles[] = {
     {"swagger-ui-bundle.js.LICENSE.txt", kText, assets::swagger_swagger_ui_bundle_js_license_txt},
 };
 
-/// Asked for again each time, because the next release has other files by the same names; what
-/// hasn't changed costs a 304.
+/// Browsers revalidate each time, because the next release has other files under the same names. An
+/// unchanged file costs a 304.
 void reply_file(Context& context, const Served& served) {
     auto& response = context.response;
     response.content_policy = kPagePolicy;
