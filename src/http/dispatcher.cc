@@ -87,7 +87,7 @@ bool Dispatcher::route(Context& context) {
         context.fail(
             {.status = 405,
              .code = "METHOD_NOT_ALLOWED",
-             .message = "This path is asked with " + match.allowed + "."}
+             .message = "This path allows " + match.allowed + "."}
         );
     }
     return false;

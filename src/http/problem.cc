@@ -42,8 +42,7 @@ Problem problem_of(const domain::Refusal& refusal) {
         case Reason::format_too_low:
             return retry_later(
                 "NOT_READY",
-                "Not yet: it's let in by `frontrow migrate raise`, once all nodes are of this "
-                "version.",
+                "Not supported yet: run `frontrow migrate raise` once all nodes run this version.",
                 60
             );
         case Reason::idempotency_key_reused:
@@ -66,13 +65,15 @@ Problem problem_of(const domain::Refusal& refusal) {
             return {
                 .status = 409,
                 .code = "EVENT_HAS_SALES",
-                .message = "The event has held or sold seats, whose terms stand."
+                .message =
+                    "The event has held or sold seats, so it can't be deleted and its currency and "
+                    "payment can't change."
             };
         case Reason::seat_number_taken:
             return {
                 .status = 409,
                 .code = "DUPLICATE_SEAT",
-                .message = "The seat number " + refusal.subject + " would be there twice."
+                .message = "The seat number " + refusal.subject + " would exist twice."
             };
         case Reason::event_full:
             return rule_broken(
@@ -175,7 +176,7 @@ Problem problem_of(const domain::Refusal& refusal) {
             return {
                 .status = 400,
                 .code = "INVALID_REQUEST",
-                .message = "It has a text, a number or a time that can't be kept as it is."
+                .message = "The request has a text, a number or a time that can't be stored."
             };
     }
 }
@@ -218,7 +219,7 @@ Problem problem_of(store::FeedRefusal refusal) {
             return {
                 .status = 410,
                 .code = "FACTS_GONE",
-                .message = "The facts up to there were replaced by others; begin anew."
+                .message = "The facts up to this position were replaced by others; start again."
             };
     }
 }
@@ -253,7 +254,7 @@ Problem invalid_field(std::string field, std::string message) {
 Problem too_much_to_send() {
     return retry_later(
         "OVERLOADED",
-        "More waits to be sent to others than the server holds; ask again, or for a smaller part.",
+        "The server has no memory left for such a long answer; try again, or ask for a part of it.",
         1
     );
 }

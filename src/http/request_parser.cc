@@ -15,7 +15,7 @@ namespace {
 
 namespace beast_http = boost::beast::http;
 
-constexpr std::string_view kTwice = "must not be there twice";
+constexpr std::string_view kTwice = "must be given only once";
 
 Method method_of(beast_http::verb verb) {
     if (verb == beast_http::verb::get || verb == beast_http::verb::head) return Method::get;
@@ -138,7 +138,7 @@ bool RequestParser::head_agrees() {
     if (has_transfer_encoding_ && request_.is_http_1_0)
         return refuse({"Transfer-Encoding", "isn't known to HTTP/1.0: send a Content-Length"});
     if (has_transfer_encoding_ && has_length)
-        return refuse({"Transfer-Encoding", "must not be there beside a Content-Length"});
+        return refuse({"Transfer-Encoding", "must not be given together with a Content-Length"});
     return true;
 }
 

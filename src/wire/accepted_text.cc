@@ -62,7 +62,7 @@ std::string complaint_of(TextFlaw flaw, TextBounds bounds) {
         case TextFlaw::control_character:
             return "must not contain control characters";
         case TextFlaw::invisible:
-            return "must have something to see, not blanks and invisible characters alone";
+            return "must contain visible characters, not only blanks and invisible ones";
         case TextFlaw::blank:
             return "must not begin or end with a blank, nor have two in a row";
         case TextFlaw::invisible_character:

@@ -37,7 +37,7 @@ std::string CsvReader::field() {
     if (end < rest_.size() && rest_[end] == '\n' && end > 0 && rest_[end - 1] == '\r') --end;
     std::string text{rest_.substr(0, end)};
     rest_.remove_prefix(end);
-    if (text.contains('"')) error_ = "a field has a quote in it and isn't in quotes";
+    if (text.contains('"')) error_ = "a field that contains a quote must be in quotes";
     return text;
 }
 
@@ -57,7 +57,7 @@ std::string CsvReader::quoted_field() {
     } while (rest_.starts_with('"'));
     next_line_ += static_cast<std::size_t>(std::ranges::count(text, '\n'));
     if (!rest_.empty() && !rest_.starts_with(delimiter_) && !is_at_line_end())
-        error_ = "a field goes on behind its closing quote";
+        error_ = "a field continues after its closing quote";
     return text;
 }
 

@@ -69,7 +69,7 @@ TEST_F(OddClients, cannot_say_twice_who_asks_or_what_for) {
             "Content-Length: 2\r\n" + line + "\r\n{}"
         );
         EXPECT_EQ(answer.status, 400) << name;
-        EXPECT_EQ(answer.text("message"), "The field " + name + " must not be there twice.");
+        EXPECT_EQ(answer.text("message"), "The field " + name + " must be given only once.");
     }
 }
 

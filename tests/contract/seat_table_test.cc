@@ -66,10 +66,10 @@ TEST_F(SeatTable, that_is_wrong_anywhere_adds_nothing_and_says_where) {
 TEST_F(SeatTable, with_a_seat_twice_adds_nothing_and_names_the_line) {
     const auto twice = send("seat_number,price\nA,1\nB,1\n\nA,1\n");
     EXPECT_EQ(twice.code(), "DUPLICATE_SEAT");
-    EXPECT_EQ(twice.text("message"), "In lines 2 and 5: The seat number A would be there twice.");
+    EXPECT_EQ(twice.text("message"), "In lines 2 and 5: The seat number A would exist twice.");
     const auto there = send("price,seat_number\n1,A\n1,S-1\n");
     EXPECT_EQ(there.code(), "DUPLICATE_SEAT");
-    EXPECT_EQ(there.text("message"), "In line 3: The seat number S-1 would be there twice.");
+    EXPECT_EQ(there.text("message"), "In line 3: The seat number S-1 would exist twice.");
     EXPECT_EQ(total(), 1);
 }
 
@@ -77,7 +77,7 @@ TEST_F(SeatTable, with_two_places_of_one_name_adds_nothing_and_names_both_lines)
     const auto composed = send("section,row,seat_number,price\nA,1,7,1\nB,1,7,1\nA-1,,7,1\n");
     EXPECT_EQ(composed.code(), "DUPLICATE_SEAT");
     EXPECT_EQ(
-        composed.text("message"), "In lines 2 and 4: The seat number A-1-7 would be there twice."
+        composed.text("message"), "In lines 2 and 4: The seat number A-1-7 would exist twice."
     );
     // The same letter, as one character and as two.
     const auto spelled = send("seat_number,price\n\u00E9-1,1\ne\u0301-1,1\n");
@@ -111,7 +111,7 @@ TEST_F(SeatTable, can_be_checked_without_adding) {
     EXPECT_FALSE(good.json.at("seats").at(1).as_object().contains("id"));
     EXPECT_EQ(
         check("seat_number,price\nA,1\nS-1,1\n").text("message"),
-        "In line 3: The seat number S-1 would be there twice."
+        "In line 3: The seat number S-1 would exist twice."
     );
     EXPECT_EQ(check("seat_number,price\nA,dear\n").status, 400);
     EXPECT_EQ(check("seat_number,price\nA,1\n\"A,1\n").status, 400);

@@ -155,7 +155,7 @@ TEST_F(Seed, of_a_dry_run_says_what_would_be_added_and_adds_nothing) {
     const auto facts = verify(folder_.path()).out;
     const auto twice = seed({"--csv", table, "--event", event, "--dry-run"});
     EXPECT_EQ(twice.exit_code, 1);
-    EXPECT_THAT(twice.err, HasSubstr("In line 2: The seat number A would be there twice."));
+    EXPECT_THAT(twice.err, HasSubstr("In line 2: The seat number A would exist twice."));
     std::ofstream{table} << "seat_number,price\nC,1\n";
     const auto more = seed({"--csv", table, "--event", event, "--dry-run"});
     EXPECT_EQ(more.exit_code, 0) << more.err;
@@ -187,8 +187,8 @@ TEST_F(Seed, of_a_name_that_a_request_could_not_give_adds_nothing_and_says_so) {
         {"\xFF", "must be UTF-8"},
         {"\xED\xA0\x80", "must be UTF-8"},
         {std::string(256, 'x'), "must be 1 to 255 characters long"},
-        {" ", "must have something to see"},
-        {"\u3000\u200B", "must have something to see"},
+        {" ", "must contain visible characters"},
+        {"\u3000\u200B", "must contain visible characters"},
     };
     for (const auto& [name, why] : names) {
         const auto refused = seed({"--csv", table, "--name", name});

@@ -135,7 +135,7 @@ TEST(RequestRules, takes_a_header_that_says_who_asks_or_what_for_only_once) {
             auto head = "GET / HTTP/1.1\r\n" + name + first;
             if (name != "Host") head += "Host: h\r\nCookie: c\r\n";
             head += name + second;
-            EXPECT_EQ(complaint_of(head + "\r\n"), name + " must not be there twice");
+            EXPECT_EQ(complaint_of(head + "\r\n"), name + " must be given only once");
         }
     }
     for (const std::string name : {"Accept-Encoding", "If-Match", "If-None-Match", "traceparent"}) {

@@ -77,7 +77,7 @@ Awaitable<void> metrics(Context& context) {
     );
     figures.count(
         "log_lines_dropped_total",
-        "Lines of the log that nobody got: its reader didn't read, or it couldn't be written.",
+        "Log lines that were lost: they couldn't be written, or their reader was too slow.",
         static_cast<double>(services.log.dropped_lines())
     );
     context.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
