@@ -107,11 +107,10 @@ void check_claims(std::string_view claims, const identity::Principal& principal,
     CHECK(sub != nullptr && sub->is_string() && sub->get_string() == principal.sub);
     CHECK(role != nullptr && role->is_string());
     CHECK(role->get_string() == identity::name_of(principal.role));
-    CHECK(expires_at != nullptr && expires_at->is_int64());
-    CHECK(
-        expires_at->get_int64() >=
-        std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count()
-    );
+    CHECK(expires_at != nullptr && expires_at->is_number());
+    // To the millisecond, rounded.
+    const std::chrono::duration<double> time = now.time_since_epoch();
+    CHECK(expires_at->to_number<double>() >= time.count() - 0.001);
     CHECK(identity::is_valid_sub(principal.sub) && !identity::is_reserved_sub(principal.sub));
 }
 

@@ -16,12 +16,14 @@ namespace {
 
 constexpr std::size_t kComplaintsMax = 50;
 
-/// The amount as text, if it was written with a decimal point or comma: "80.00", "80,5".
+/// The amount as text, if it has decimals: 80.5, or a text like "80.00" or "80,5". A number like 80.0
+/// is a whole one.
 std::optional<std::string> find_fraction(const boost::json::value& value) {
     constexpr double kAmountMax = 1e12;
     if (const auto* number = value.if_double()) {
         const double cents = *number * 100;
-        const bool is_amount = !std::signbit(*number) && *number < kAmountMax &&
+        const bool is_amount = *number > 0 && *number < kAmountMax &&
+                               *number != std::floor(*number) &&
                                std::abs(cents - std::round(cents)) < 1e-6;
         if (!is_amount) return std::nullopt;
         std::array<char, 32> digits;

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,15 @@ TEST_F(ClusterBackup, taken_under_load_has_all_that_was_acknowledged_before_it_b
     EXPECT_THAT(load.surprises(), IsEmpty());
 }
 
+/// What verify says, but for a folder's snapshots.
+std::string without_snapshots(const std::string& told) {
+    std::istringstream lines{told};
+    std::string rest;
+    for (std::string line; std::getline(lines, line);)
+        if (!line.starts_with("snapshot-")) rest += line + "\n";
+    return rest;
+}
+
 /// Whatever program made it: the same facts, byte for byte, and the same records with their
 /// versions.
 TEST_F(ClusterBackup, of_what_was_restored_has_the_same_content) {
@@ -101,7 +111,7 @@ TEST_F(ClusterBackup, of_what_was_restored_has_the_same_content) {
         const auto verified = cluster.verify();
         expect_done(verified, "in order");
         EXPECT_TRUE(has_rows_of_one_time(cluster));
-        EXPECT_EQ(verified.out, verify(in("data")).out);
+        EXPECT_EQ(verified.out, without_snapshots(verify(in("data")).out));
         expect_done(back_up_cluster(cluster, in("second")), kWhole);
         EXPECT_EQ(mark_of(in("second")), mark_of(in("first")));
 

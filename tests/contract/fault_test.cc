@@ -125,7 +125,7 @@ TEST_F(Fault, of_a_disk_that_stalls_refuses_new_claims_until_it_goes_on) {
     disk.release_syncs();
     const auto told = stalled.receive();
     EXPECT_EQ(told.status, 201);
-    EXPECT_EQ(again.receive().body, told.body);
+    EXPECT_EQ(again.receive().body, as_replayed(told.body));
     EXPECT_EQ(confirming.receive().status, 200);
     EXPECT_TRUE(eventually([&] { return bob.get("/readyz").status == 200; }));
     EXPECT_EQ(bob.reserve(venue.event, {venue.seats[2]}, "k").status, 201);

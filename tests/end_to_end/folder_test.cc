@@ -183,7 +183,7 @@ TEST_F(LostFolder, that_was_replaced_by_another_ends_the_server_and_is_left_alon
     fs::copy(data_, copy);
     ASSERT_EQ(::renameat2(AT_FDCWD, copy.c_str(), AT_FDCWD, data_.c_str(), RENAME_EXCHANGE), 0);
     const auto before = fs::last_write_time(data_ / "journal.db");
-    expect_end(data_.string() + "/lock isn't the file any more that was opened");
+    expect_end(data_.string() + "/lock was replaced while it was open");
     EXPECT_EQ(fs::last_write_time(data_ / "journal.db"), before);
 }
 

@@ -228,7 +228,6 @@ TEST_F(Seed, makes_events_and_seats_that_a_request_could_make) {
         const auto put = client.send({
             .method = "PUT",
             .target = "/api/v1/events/" + text_of(event, "id"),
-            .headers = {{"Content-Type", "application/json"}},
             .body = boost::json::serialize(event),
         });
         EXPECT_EQ(put.value().status, 200U) << put->body;

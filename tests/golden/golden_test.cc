@@ -61,7 +61,6 @@ private:
         Request request{.method = std::move(method), .target = "/api/v1" + path};
         request.headers.push_back(std::move(who));
         if (!body.empty()) {
-            request.headers.emplace_back("Content-Type", "application/json");
             request.body = json::serialize(body);
         }
         return client_.send(request).value();

@@ -22,6 +22,7 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
         {UpdateEvent{}, true},
         {DeleteEvent{}, false},
         {AddSeats{}, true},
+        {CheckSeats{}, false},
         {ReserveSeats{}, true},
         {ConfirmReservation{}, false},
         {CancelReservation{}, false},
