@@ -15,12 +15,12 @@
 namespace frontrow::app {
 namespace {
 
-/// One is enough: what it does is rare and long, and the buyers need the other cores.
+/// One thread is enough: background work is rare and long, and requests need the other cores.
 constexpr std::size_t kWorkerThreads = 1;
 
 }  // namespace
 
-/// In the order in which they start; they end in reverse.
+/// Constructed in start order, destroyed in reverse.
 struct Application::Parts {
     Parts(
         const io::Executor& executor,

@@ -19,8 +19,8 @@
 
 namespace frontrow::app {
 
-/// One node of Frontrow, whole: the store, the house around it and the server in front. Made,
-/// used and destroyed on the executor's thread, after stop() has returned.
+/// A complete node of Frontrow: the store, the services around it and the HTTP server. Create, use
+/// and destroy it on the executor's thread. Destroy it only after stop() has returned.
 class Application {
 public:
     struct Settings {
@@ -28,9 +28,9 @@ public:
         StoreChoice store;
         identity::AuthSettings auth;
         http::Limits limits;
-        /// How long a reservation is held where its event doesn't say.
+        /// How long a reservation is held if its event doesn't set it.
         std::chrono::seconds hold = domain::EventSpec{}.hold;
-        /// The origins whose pages may ask.
+        /// The origins whose pages may call the API.
         std::vector<std::string> cors_origins;
         http::BasePath base_path = {};
         telemetry::AccessLogMode access_log = telemetry::AccessLogMode::errors;
@@ -38,14 +38,14 @@ public:
 
     using World = StoreWorld;
 
-    /// Opens the store and listens; connections are taken from start() on.
+    /// Opens the store and binds the port. Connections are accepted after start().
     static Result<std::unique_ptr<Application>, io::Fault>
     open(const io::Executor& executor, Settings settings, World world);
     ~Application();
 
     void start();
     std::uint16_t port() const;
-    /// Takes nothing new, answers what runs, for up to `time`.
+    /// Accepts no new requests, and answers running ones for up to `time`. Then closes the store.
     io::Awaitable<void> stop(std::chrono::milliseconds time);
 
 private:

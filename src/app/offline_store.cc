@@ -18,8 +18,8 @@ using Work = std::function<io::Awaitable<Outcome>(store::Store&, io::IdSource&)>
 constexpr std::chrono::milliseconds kReadyStep{20};
 constexpr int kReadySteps = 500;
 
-/// A database is connected to in its own time. Who waits before a terminal wants to know at once
-/// that it can't be.
+/// Waits until a database is connected. Ends at the first failure to connect, because a user at a
+/// terminal wants the error at once.
 io::Awaitable<Outcome> until_ready(
     const store::Store& store,
     io::Executor executor,
@@ -83,7 +83,7 @@ Outcome with_store(StoreChoice choice, const Work& work) {
             } else {
                 outcome = std::move(worked);
             }
-            // Its ticker would keep the loop going.
+            // The store's ticker would keep the loop running.
             store.reset();
         }
     );

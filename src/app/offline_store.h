@@ -12,8 +12,7 @@
 namespace frontrow::app {
 
 /// Opens a store without a server, runs `work` on it to its end, and closes it. For commands like
-/// `seed`. A database is waited for for some seconds. Faults: what opening the store or `work` came
-/// to.
+/// `seed`. Waits some seconds for a database. Returns the fault of opening the store, or of `work`.
 Result<void, io::Fault> with_store(
     StoreChoice choice,
     const std::function<io::Awaitable<Result<void, io::Fault>>(store::Store&, io::IdSource&)>& work

@@ -41,7 +41,7 @@ void log_read(const telemetry::Log& log, std::uint64_t facts, std::uint64_t read
     );
 }
 
-/// A jump is told once, and its end.
+/// Called once when the clock jumps, and once when it agrees again.
 void log_clock_news(const telemetry::Log& log, EmbeddedStore::ClockNews news, Millis wall_ahead) {
     const auto ahead = std::to_string(wall_ahead.count());
     switch (news) {
@@ -64,7 +64,7 @@ void log_clock_news(const telemetry::Log& log, EmbeddedStore::ClockNews news, Mi
     }
 }
 
-/// Once when it begins and once when it ends.
+/// Called once when the disk becomes nearly full, and once when it has room again.
 void log_room(
     const telemetry::Log& log,
     const std::filesystem::path& folder,
@@ -152,7 +152,7 @@ OnContact gate_watcher(const StoreWorld& world) {
     );
 }
 
-/// One that can't be used as it is needs a person, and no other start.
+/// An unusable database needs an operator; a restart wouldn't help.
 std::function<void(const io::Fault&)>
 end_of_node(const StoreWorld& world, const ClusterSettings& settings) {
     return [&log = world.log,

@@ -21,34 +21,36 @@
 
 namespace frontrow::app {
 
-/// A node before PostgreSQL, and Redis as its gate where there is one.
+/// A node on PostgreSQL, optionally with Redis as its gate.
 struct ClusterSettings {
     io::postgres::PgOptions database;
-    /// Where its URL stands, for the log.
+    /// The source of the database's URL, for the log.
     std::string origin = {};
-    /// Whether to bring the schema up to date at the start.
+    /// Whether to migrate the schema at the start.
     bool migrates = true;
     std::optional<io::RedisAddress> redis;
-    /// Where the node's snapshots lie, and what takes them. The folder is made if need be.
+    /// The folder of the node's snapshots, which is created if it is missing, and the command that
+    /// takes them.
     std::optional<store::cluster::ClusterStore::Cache> cache;
 };
 
 using StoreChoice = std::variant<store::sqlite::EmbeddedStore::Settings, ClusterSettings>;
 
-/// The outside, so that a test can bring its own. All outlive the store.
+/// The store's dependencies, so that tests can replace them. All of them outlive the store.
 struct StoreWorld {
     const io::Clock& clock;
     io::Random& random;
     const io::DiskSpace& disk;
     const telemetry::Log& log;
-    /// The journal failed: nothing more will be sold, and the process should end.
+    /// Called when the journal has failed: nothing more will be sold, and the process should end.
     std::function<void()> on_failure;
-    /// Told in place of the log each time that the database wasn't reached. May be empty.
+    /// Called instead of the log on each failed attempt to reach the database. May be empty.
     std::function<void(const io::Fault&)> on_unreachable = {};
 };
 
-/// Makes the store that was chosen. A cluster's connects in its own time: is_ready() tells. Faults:
-/// as the embedded store's open(); unavailable, where a cache's folder can't be made.
+/// Opens the chosen store. A cluster store connects in the background; is_ready() tells when.
+/// Faults: those of the embedded store's open(); unavailable if the folder of the snapshots can't
+/// be created.
 Result<std::unique_ptr<store::Store>, io::Fault>
 open_store(const io::Executor& executor, StoreChoice choice, const StoreWorld& world);
 

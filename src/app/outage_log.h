@@ -12,9 +12,9 @@
 
 namespace frontrow::app {
 
-/// Tells the log of something outside that may be away for a while, however often it is tried: one
-/// line when it goes and why, one when the reason is another, one a minute with how often it failed
-/// since, and one when it is back. One thread.
+/// Logs the outages of an external service, however often it is tried: one line with the reason
+/// when an outage begins, one when the reason changes, one a minute with the count of failures, and
+/// one when the service is back. One thread.
 class OutageLog {
 public:
     struct Words {
@@ -27,7 +27,7 @@ public:
     OutageLog(const telemetry::Log& log, const io::Clock& clock, Words words)
         : log_{log}, clock_{clock}, words_{words} {}
 
-    /// What came of a try, or of looking.
+    /// Takes the result of an attempt or a check.
     void note(const Result<void, io::Fault>& contact);
 
 private:

@@ -103,8 +103,8 @@ void add_output_options(CLI::App& command, BenchSettings& settings) {
         ->type_name("FILE");
 }
 
-/// The options that scripts/bench.sh uses. They turn the command into another one, so no file and
-/// no variable sets them.
+/// Adds the options that scripts/bench.sh uses. They change what the command does, so they can be
+/// set by flags only.
 void add_harness_options(CLI::App& command, BenchSettings& settings) {
     constexpr const char* group = "For scripts/bench.sh";
     command

@@ -13,31 +13,31 @@ class App;
 
 namespace frontrow::config {
 
-/// What `frontrow bench` is to do.
+/// The settings of `frontrow bench`.
 struct BenchSettings {
-    /// Empty: a server of its own, on a store that goes with it.
+    /// Empty: the bench starts its own server, on a temporary store.
     std::string url;
-    /// Of the server at `url`, where it wants one; never printed.
+    /// The token that the server at `url` requires, if it requires one. Never printed.
     std::string token;
     std::string scenario = "distinct";
     std::uint32_t connections = 64;
     std::uint32_t threads = 1;
     std::uint32_t seconds = 10;
-    /// Requests a second. Nothing: as many as the connections make.
+    /// Open loop: requests a second. Absent: closed loop, as many as the connections can make.
     std::optional<double> rate;
-    /// Nothing: as the scenario has it.
+    /// Absent: the scenario's own number.
     std::optional<std::uint32_t> seats;
     std::uint32_t rounds = 1;
     bool nginx = false;
-    /// Nothing is loaded: nginx is there for another load until the bench is ended.
+    /// Start nginx and keep it running for another load generator until interrupted. Loads nothing.
     bool lends_nginx = false;
     std::filesystem::path nginx_program = "/usr/sbin/nginx";
-    /// Where the stores are made for the time of the run. Empty: among the temporary files.
+    /// Where the temporary stores of the run are made. Empty: the system's temporary folder.
     std::filesystem::path dir;
-    /// Files to write; empty: none.
+    /// Output files. Empty: not written.
     std::filesystem::path report;
     std::filesystem::path json;
-    /// Nothing is loaded: the report.json of scripts/bench.sh is drawn, as a page in `report` and
+    /// Load nothing. Instead draw this report.json of scripts/bench.sh: as a page in `report`, and
     /// against its targets in `picture`.
     std::filesystem::path draw;
     std::filesystem::path picture;
@@ -45,7 +45,7 @@ struct BenchSettings {
 
 void add_options(CLI::App& command, BenchSettings& settings);
 
-/// What no single setting shows.
+/// Checks the combinations of settings; each option's own validator checks its value.
 std::optional<UsageError> check(const BenchSettings& settings);
 
 }  // namespace frontrow::config

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kExport = "export ";
-/// What some editors begin a file with.
+/// Some editors begin a file with it.
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string_view trim(std::string_view text) {
@@ -70,7 +70,7 @@ std::string read_bare(std::string_view text) {
     return std::string{trim(text)};
 }
 
-/// `text`: all behind the equals sign.
+/// `text` is everything after the equals sign.
 std::optional<std::string> read_value(std::string_view text) {
     const auto quoted = trim(text);
     if (quoted.starts_with('\'')) return read_single_quoted(quoted);

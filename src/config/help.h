@@ -9,13 +9,13 @@ class FormatterBase;
 
 namespace frontrow::config {
 
-/// Lays out `--help`: each flag on a line of its own, below it what it does and by which other
-/// names it can be set. No value of any variable is ever shown.
+/// Lays out `--help`: each flag on its own line, and below it the description and the other names
+/// that set it. Never shows the value of a variable.
 std::shared_ptr<CLI::FormatterBase> help_formatter();
 
-/// For the foot of a command's help: in which order the sources of a setting win.
+/// The footer of every command's help: the precedence of the sources of settings.
 std::string help_on_sources();
-/// For that of serve's: which names are taken and change nothing.
+/// The footer of serve's help: the names that are accepted but change nothing.
 std::string help_on_accepted_names();
 
 }  // namespace frontrow::config

@@ -8,7 +8,7 @@
 namespace frontrow::config {
 namespace {
 
-/// Of a secret or a URL.
+/// The largest file that may hold a secret or a URL.
 constexpr std::size_t kContentBytesMax = 1 << 20;
 
 void remove_line_end(std::string& text) {

@@ -10,7 +10,7 @@
 
 namespace frontrow::config {
 
-/// A setting's value, and where it stands: "PORT in the environment".
+/// A setting's value, and where it was found: "PORT in the environment".
 struct Said {
     std::string value;
     std::string origin;
@@ -18,19 +18,19 @@ struct Said {
 
 enum class MayBeInFile : bool { no, yes };
 
-/// One of the places that win over each other, like the environment.
+/// One source of settings, like the environment. The layers have an order of precedence.
 class Layer {
 public:
-    /// Nothing for a name that isn't set there, or is empty.
+    /// Returns nothing if the name isn't set in this layer, or is empty.
     using Find = std::function<std::optional<Said>(const std::string& name)>;
 
-    /// `file_suffix`: behind a name, the name of the setting that says in which file the value is.
+    /// `file_suffix`: name + suffix is the setting that names the file with the value.
     Layer(Find find, std::string file_suffix)
         : find_{std::move(find)}, file_suffix_{std::move(file_suffix)} {}
 
-    /// The name's value, or the content of its file, without the line end that editors leave. What
-    /// is in a file is never repeated. Refuses a name that is said in both ways, and a file that
-    /// can't be read or has nothing in it.
+    /// Returns the name's value, or the content of its file without the trailing line end. Errors
+    /// never repeat what the file contains. Refuses a name whose value is set both directly and by
+    /// a file, and a file that can't be read or is empty.
     Result<std::optional<Said>, UsageError>
     read(const std::string& name, MayBeInFile may_be_in_file) const;
 

@@ -9,18 +9,17 @@
 namespace frontrow::config {
 namespace {
 
-/// An address and a port.
 std::string check_listen(const std::string& text) {
     const auto parsed = parse_listen(text);
     return parsed ? std::string{} : parsed.error().message;
 }
 
-/// It would mean the folder that the command happens to be run in.
+/// An empty path would mean the current folder.
 std::string check_folder(const std::string& path) {
     return path.empty() ? "the folder needs a name; . is the one you are in" : std::string{};
 }
 
-/// The URL may hold a password.
+/// The error never repeats the URL, which may hold a password.
 std::string check_store(const std::string& url) {
     const auto error = check(StoreSettings{.store = url});
     return error ? error->message : std::string{};
@@ -60,7 +59,7 @@ void add_store(
     add_database(command, settings, what_database);
 }
 
-/// For commands that write facts, and so their times.
+/// For commands that write facts, because each fact has a time.
 void add_clock_option(CLI::App& command, StoreSettings& settings) {
     command
         .add_flag(

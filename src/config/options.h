@@ -9,8 +9,8 @@ class Option;
 
 namespace frontrow::config {
 
-// Each adds its options to a command. The variable that stands for one is its envname; sources.h
-// fills it from elsewhere.
+// Each overload adds a struct's options to a command. An option's envname is the variable that sets
+// it; sources.h fills that variable from the other sources.
 
 void add_options(CLI::App& command, ServeSettings& settings);
 void add_options(CLI::App& command, TokenSettings& settings);
@@ -20,10 +20,10 @@ void add_options(CLI::App& command, BackupSettings& settings);
 void add_options(CLI::App& command, RestoreSettings& settings);
 void add_options(CLI::App& command, SnapshotSettings& settings);
 void add_options(CLI::App& command, FactsSettings& settings);
-/// --store alone, for a command that has nothing to do with a folder.
+/// Adds --store alone, for a command that never uses a folder.
 void add_database_option(CLI::App& command, StoreSettings& settings);
 
-/// What the option takes is secret, or a URL, which may hold a secret: its type says so.
+/// True for secrets, and for URLs, which may hold one. Judged by the option's type name.
 bool may_come_from_file(const CLI::Option& option);
 
 }  // namespace frontrow::config

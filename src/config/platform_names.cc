@@ -11,7 +11,7 @@
 namespace frontrow::config {
 namespace {
 
-/// Percent-encoded, but for what RFC 3986 calls unreserved, and `kept`.
+/// Percent-encodes everything except RFC 3986's unreserved characters and `kept`.
 std::string in_url(const std::string& text, std::string_view kept = {}) {
     constexpr std::string_view hex = "0123456789ABCDEF";
     std::string out;
@@ -26,14 +26,15 @@ std::string in_url(const std::string& text, std::string_view kept = {}) {
     return out;
 }
 
-/// A name, an address, or where a Unix socket is. What comes in brackets is in a URL's form.
+/// `host` is a name, an address or the path of a Unix socket. A host in brackets is already in URL
+/// form.
 std::string host_in_url(const std::string& host) {
     if (host.starts_with('/') || host.starts_with('@')) return in_url(host);
     const bool is_ipv6 = std::ranges::count(host, ':') > 1 && !host.contains('[');
     return is_ipv6 ? "[" + in_url(host, ":") + "]" : host;
 }
 
-/// What a value is to be, in words, where it isn't.
+/// Returns what the value should be, in words, if it isn't valid.
 using Rule = std::optional<std::string_view> (*)(const std::string& value);
 
 std::optional<std::string_view> any_text(const std::string&) {
@@ -69,8 +70,7 @@ std::optional<std::string_view> database_number(const std::string& value) {
     return "a database of Redis is a number";
 }
 
-/// Takes the variables that a URL is made of, one by one, and keeps what is wrong with the first
-/// that is.
+/// Reads the variables that form a URL, one by one, and keeps the first error.
 class Pieces {
 public:
     explicit Pieces(const Lookup& others) : others_{others} {}

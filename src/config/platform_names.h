@@ -10,26 +10,26 @@
 
 namespace frontrow::config {
 
-/// What a variable says; an empty value where it isn't set.
+/// Looks up a variable. The value is empty if the variable isn't set.
 using Lookup = std::function<Result<Said, UsageError>(const std::string& name)>;
 
-/// A name by which platforms and other programs' set-ups know what a FRONTROW_ variable says.
+/// A variable of a hosting platform or another program that stands for a FRONTROW_ variable.
 struct PlatformName {
-    /// Ours.
+    /// Our variable.
     std::string_view variable;
-    /// Theirs: where it's set, `value` tells what ours would say.
+    /// Their variable. If it is set, `value` converts it to the value of ours.
     std::string_view name;
-    /// Refuses one of the others that can't be right, by where it stands.
+    /// Refuses an invalid value among the other variables, and says where that one is set.
     Result<std::string, UsageError> (*value)(const Said& theirs, const Lookup& others);
-    /// What else `value` looks at, for `--help`.
+    /// The other variables that `value` reads, for `--help`.
     std::string_view others;
 };
 
-/// Those of one variable stand in the order in which they win.
+/// Several names of one variable are listed in their order of precedence.
 std::span<const PlatformName> platform_names();
 
-/// What is often set beside those and has nothing to do here: Frontrow has other means. Listed so
-/// that nobody needs to wonder.
+/// A variable that is often set beside those above but has no effect, because Frontrow works
+/// differently. Listed so that operators see that it is ignored on purpose.
 struct AcceptedName {
     std::string_view name;
     std::string_view why;

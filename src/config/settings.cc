@@ -19,8 +19,8 @@ bool is_address(const std::string& host) {
            inet_pton(AF_INET6, host.c_str(), &bytes) == 1;
 }
 
-/// `https://tickets.example:8443`: a scheme, a host and at most a port, in the letters in which
-/// browsers send it. Never `*`: who may read is somebody with a name.
+/// `https://tickets.example:8443`: a scheme, a host and an optional port, spelled as browsers send
+/// it. Never `*`, because each allowed origin must be named.
 bool is_origin(std::string_view text) {
     const auto host = text.find("://");
     if (host == std::string_view::npos) return false;
@@ -31,7 +31,7 @@ bool is_origin(std::string_view text) {
                                 std::string_view::npos;
 }
 
-/// In any letters, and with blanks around: nobody who writes `Production ` means another place.
+/// Ignores letter case and surrounding blanks, so that `Production ` counts as well.
 bool is_production(std::string_view app_env) {
     constexpr std::string_view kProduction = "production";
     constexpr std::string_view kBlanks = " \t\r\n\v\f";
@@ -42,7 +42,7 @@ bool is_production(std::string_view app_env) {
     });
 }
 
-/// Without percent-encoding, and neither of those that mean another folder.
+/// A segment without percent-encoding that isn't `.` or `..`.
 bool is_clean_segment(std::string_view segment) {
     const auto is_unreserved = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

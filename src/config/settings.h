@@ -12,30 +12,30 @@
 
 namespace frontrow::config {
 
-/// What was wrong with a setting and what would be right; for the person at the command line.
+/// What is wrong with a setting and how to mend it. For the person at the command line.
 struct UsageError {
     std::string message;
 };
 
-/// Where a store is: in a folder of this machine, or in a PostgreSQL.
+/// The location of a store: a folder on this machine, or a PostgreSQL database.
 struct StoreSettings {
     std::filesystem::path data_dir = "data";
-    /// Empty, or a postgres:// URL, which holds a password and is never logged. It wins over the
-    /// folder.
+    /// Empty, or a postgres:// URL, which holds a password and is never logged. Takes precedence
+    /// over the folder.
     std::string store;
-    /// Where the URL stands, for the log: "DATABASE_URL in the environment". Empty for a flag.
+    /// The source of the URL, for the log: "DATABASE_URL in the environment". Empty for a flag.
     std::string origin;
-    /// The folder was named, and isn't the default.
+    /// The folder was set explicitly, so it isn't the default.
     bool is_folder_named = false;
 
-    /// Start although the clock is behind the newest fact. For commands that write.
+    /// Start even if the machine's clock is behind the newest fact. For commands that write.
     bool accept_clock = false;
 
     bool is_cluster() const { return !store.empty(); }
 };
 
 inline constexpr std::uint32_t kHoldMinutesMax = 60;
-/// HS256 wants as many bits as its hash has (RFC 7518, 3.2).
+/// RFC 7518, 3.2: an HS256 key has at least as many bits as the hash.
 inline constexpr std::size_t kSecretBytesMin = 32;
 inline constexpr std::size_t kKeyBytesMin = 16;
 
@@ -46,18 +46,18 @@ struct ServeSettings {
     std::string redis;
     /// Empty, or the folder for a cluster node's snapshots.
     std::filesystem::path cache_dir;
-    /// How long a reservation is held where its event doesn't say.
+    /// How long a reservation is held if its event doesn't set it.
     std::uint32_t hold_minutes = 15;
     std::string log_level = "info";
     std::string access_log = "errors";
-    /// `production`, in any letters, refuses --dev; other words only name the place.
+    /// `production`, in any letter case, refuses --dev; other values only name the environment.
     std::string app_env;
     std::string jwt_secret;
     std::string admin_api_key;
     std::string user_api_key;
-    /// The origins whose pages may ask, as a browser writes them.
+    /// The origins whose pages may call the API, spelled as a browser sends them.
     std::vector<std::string> cors_origins;
-    /// Empty, or the path below which all of it lies: check_base_path().
+    /// Empty, or the path prefix of every route. check_base_path() checks it.
     std::string base_path;
     bool dev = false;
 };
@@ -69,28 +69,28 @@ struct BackupSettings {
 
 struct RestoreSettings {
     std::filesystem::path from;
-    /// Where to.
+    /// The store to restore into.
     StoreSettings store;
-    /// Also a backup that has no end mark.
+    /// Accept a backup that has no end mark.
     bool accept_unsealed = false;
 };
 
 struct SnapshotSettings {
     StoreSettings store;
-    /// Of a database's journal; a data folder keeps its own.
+    /// For the journal of a database; a data folder keeps its snapshots itself.
     std::filesystem::path cache_dir;
 };
 
 struct FactsSettings {
     StoreSettings store;
-    /// The fact behind which to begin, by its seq or id. Empty: where the cursor stands, or before
-    /// the first fact.
+    /// Begin after this fact, given by seq or id. Empty: begin at the cursor, or before the first
+    /// fact.
     std::string after;
-    /// Empty, or the name of the cursor that is moved.
+    /// Empty, or the name of the cursor to read from and to move.
     std::string cursor;
-    /// How many facts at most; all, if absent.
+    /// The most facts to print. Absent: all.
     std::optional<std::uint64_t> limit;
-    /// Go on with facts that come later.
+    /// Wait at the end, and print new facts as they come.
     bool follow = false;
 };
 
@@ -103,13 +103,13 @@ struct TokenSettings {
 
 struct SeedSettings {
     StoreSettings store;
-    /// Empty: events to try Frontrow on, in place of a file's seats.
+    /// Empty: add the demonstration events instead of the seats in a file.
     std::filesystem::path csv;
-    /// Empty: a new one.
+    /// Empty: create a new event.
     std::string event;
-    /// Empty: the file's, without its ending.
+    /// The new event's name. Empty: the file's name without its extension.
     std::string name;
-    /// Check the file, and add nothing.
+    /// Check the file, but add nothing.
     bool dry_run = false;
 };
 
@@ -123,24 +123,24 @@ Result<HostPort, UsageError> parse_listen(std::string_view text);
 
 bool is_loopback(std::string_view host);
 
-/// What is wrong with it as a path like `/shop`; nothing for an empty one, which is none. What it
-/// takes needs no encoding and can't be read as another path.
+/// Says what is wrong with a path like `/shop`; nothing for an empty one, which means no base path.
+/// An accepted path needs no percent-encoding and has only one reading.
 std::optional<UsageError> check_base_path(std::string_view path);
 
-/// What would let others in: secrets that may be guessed, one that stands for two. A sentence each,
-/// which repeats none of them.
+/// Finds secrets that can be guessed, and one secret used for two purposes. Each warning is one
+/// sentence and never contains a secret.
 std::vector<std::string> find_weak_secrets(const ServeSettings& settings);
 
-/// What no single setting shows: somebody must be able to prove who they are, nobody else may, and
-/// --dev stays at home.
+/// Checks the combinations of settings: callers have a way to authenticate, callers without
+/// credentials are refused, and --dev listens on loopback only.
 std::optional<UsageError> check(const ServeSettings& settings);
-/// What is wrong with the one setting that has a form; never repeats it.
+/// Says what is wrong with the form of `store`; never repeats its value.
 std::optional<UsageError> check(const StoreSettings& settings);
-/// An event's id and name, and a dry run, go with a file of seats.
+/// Refuses an event's id, an event's name or a dry run without a file of seats.
 std::optional<UsageError> check(const SeedSettings& settings);
-/// A folder for snapshots goes with a database, and only with one.
+/// Refuses a folder for snapshots without a database, and a database without one.
 std::optional<UsageError> check(const SnapshotSettings& settings);
-/// A token wants the server's secret, which is as long as the server wants it.
+/// Requires the server's secret, at the length that the server requires.
 std::optional<UsageError> check(const TokenSettings& settings);
 
 }  // namespace frontrow::config

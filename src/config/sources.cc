@@ -23,13 +23,13 @@ namespace {
 constexpr auto kDotenv = ".env";
 constexpr auto kConfigFlag = "--config";
 constexpr auto kConfigVariable = "FRONTROW_CONFIG";
-/// Behind a name: in which file its value is.
+/// Suffix of a name: that setting names the file with the value.
 constexpr auto kFileVariable = "_FILE";
 constexpr auto kFileKey = "-file";
-/// Of a file with settings.
+/// The largest file of settings.
 constexpr std::size_t kFileBytesMax = 1 << 20;
 
-/// Set and not empty.
+/// Returns nothing if the variable is unset or empty.
 std::optional<std::string> environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     if (value == nullptr || *value == '\0') return std::nullopt;
@@ -44,8 +44,8 @@ std::unexpected<UsageError> bad_line(const std::string& file, const BadLine& bad
     return std::unexpected(UsageError{place(file, bad.line) + ": " + bad.reason});
 }
 
-/// A flag's name without its dashes; empty for a word that isn't a flag, and for flags that ask
-/// something.
+/// A flag's name without its dashes. Empty for positional arguments, for flags without a variable
+/// like --help, and for --config.
 std::string key_of(const CLI::Option& option) {
     if (option.get_envname().empty() || option.get_envname() == kConfigVariable) return {};
     const auto& names = option.get_lnames();
@@ -71,8 +71,8 @@ bool is_known(const CLI::App& app, const std::string& key) {
     });
 }
 
-/// What Kubernetes sets for a service that is called frontrow, and the checkout's own scripts and
-/// tests.
+/// True for the variables that Kubernetes sets for a service named frontrow, and for those of this
+/// repository's scripts and tests.
 bool is_of_others(std::string_view name) {
     constexpr std::string_view kWords[] = {"FRONTROW_PROGRAM", "FRONTROW_SEED", "FRONTROW_SOAK"};
     return name.starts_with("FRONTROW_SERVICE_") || name.starts_with("FRONTROW_PORT") ||
@@ -88,7 +88,7 @@ bool is_variable(const CLI::App& app, const std::string& name) {
     });
 }
 
-/// As a whole word: --to isn't in "--token: …".
+/// Matches whole words: --to isn't in "--token: …".
 bool mentions(const std::string& message, const std::string& flag) {
     const auto at = message.find(flag);
     if (at == std::string::npos) return false;
@@ -101,7 +101,7 @@ bool mentions(const std::string& message, const std::string& flag) {
 
 void Sources::add_config_option(CLI::App& app) {
     for (auto* command : app.get_subcommands(std::function<bool(CLI::App*)>{})) {
-        // Read by load() before CLI11 parses.
+        // load() reads it before CLI11 parses.
         command
             ->add_option(
                 kConfigFlag, "A TOML file with a line for each flag that isn't given otherwise"
@@ -115,7 +115,7 @@ void Sources::add_config_option(CLI::App& app) {
 
 Result<Sources, UsageError> Sources::load(const CLI::App& app, std::span<char*> arguments) {
     Sources sources{arguments};
-    // Who asks for help needs it most where a file is wrong.
+    // Show the help even if a file is wrong: that is when it is needed most.
     if (sources.value_of("--help") || sources.value_of("-h")) return sources;
     if (auto read = sources.read_dotenv(); !read) return std::unexpected(read.error());
     if (auto read = sources.read_toml(app); !read) return std::unexpected(read.error());
@@ -136,7 +136,7 @@ Result<Sources, UsageError> Sources::load(const CLI::App& app, std::span<char*> 
 Result<void, UsageError> Sources::read_dotenv() {
     std::error_code is_none;
     const auto type = std::filesystem::status(kDotenv, is_none).type();
-    // A folder of that name is somebody's Python environment.
+    // A folder named .env is usually a Python environment.
     if (is_none || type == std::filesystem::file_type::not_found ||
         type == std::filesystem::file_type::directory)
         return {};
@@ -172,14 +172,14 @@ std::string Sources::config_file() const {
     return variable(kConfigVariable);
 }
 
-/// From the environment or .env; empty where it's in neither.
+/// Reads the environment, then .env. Empty if neither sets the variable.
 std::string Sources::variable(const std::string& name) const {
     if (auto value = environment(name)) return *value;
     const auto found = dotenv_.find(name);
     return found == dotenv_.end() ? std::string{} : found->second.value;
 }
 
-/// What stands behind a flag on the command line; nothing where the flag isn't given.
+/// The value that follows a flag on the command line. Absent if the flag isn't given.
 std::optional<std::string_view> Sources::value_of(std::string_view flag) const {
     for (std::size_t i = 1; i < arguments_.size(); ++i) {
         std::string_view argument{arguments_[i]};
@@ -191,17 +191,19 @@ std::optional<std::string_view> Sources::value_of(std::string_view flag) const {
     return std::nullopt;
 }
 
-/// By a flag. An empty one, too: a script whose variable is empty doesn't mean the database.
+/// Whether a flag names the folder. An empty flag counts: a script whose variable is empty doesn't
+/// ask for the database.
 bool Sources::names_folder() const {
     return value_of("--data-dir").has_value();
 }
 
-/// By a flag. An empty one says that there is none.
+/// Whether a flag names the database. An empty flag says that there is none.
 bool Sources::names_database() const {
     return !value_of("--store").value_or("").empty();
 }
 
-/// A flag overrules this option's other sources: its own, or one that names another store.
+/// True if a flag overrides the option's other sources: the option's own flag, or one that names a
+/// store of the other kind.
 bool Sources::is_overruled(const CLI::Option& option) const {
     const auto variable_name = option.get_envname();
     return value_of(option.get_name()).has_value() ||
@@ -209,7 +211,7 @@ bool Sources::is_overruled(const CLI::Option& option) const {
            (variable_name == "FRONTROW_DATA_DIR" && names_database());
 }
 
-/// By our name or another's, within one of the layers that win over each other.
+/// Looks up the option in one layer: first by our name, then by the platform names.
 Sources::Looked Sources::find(const CLI::Option& option, const Layer& layer) const {
     const auto variable_name = option.get_envname();
     const auto may_be = may_be_in_file(option);
@@ -233,7 +235,7 @@ Sources::Looked Sources::find(const CLI::Option& option, const Layer& layer) con
     return std::nullopt;
 }
 
-/// In the layer that wins of those that have it.
+/// Looks up the option in all layers, in their order of precedence.
 Sources::Looked Sources::find(const CLI::App& command, const CLI::Option& option) const {
     const auto key = key_of(option);
     auto found = find(option, in_environment());
@@ -263,7 +265,8 @@ Layer Sources::in(const Values& values, const char* file_suffix) {
     return {find_value, file_suffix};
 }
 
-/// What another command would make of its settings is no reason for this one to fail.
+/// Returns the command that was called. Only its settings are read, so a bad value for another
+/// command can't make this one fail.
 const CLI::App* Sources::called(const CLI::App& app) const {
     if (arguments_.size() < 2) return nullptr;
     const auto named = app.get_subcommands([this](const CLI::App* command) {
@@ -303,7 +306,8 @@ Result<void, UsageError> Sources::hand_out(const CLI::App& command) {
     return {};
 }
 
-/// CLI11 looks up the variables of all commands, and would judge those of others.
+/// Unsets the variables of the other commands. CLI11 reads the variables of all commands and would
+/// refuse a bad value there.
 void Sources::hide_from_others(const CLI::App& app, const CLI::App& command) {
     const auto own = command.get_options();
     for (const auto* other : app.get_subcommands({})) {

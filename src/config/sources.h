@@ -18,28 +18,29 @@ class Option;
 
 namespace frontrow::config {
 
-/// Where settings come from besides flags: the environment, then `.env` in the working folder, then
-/// the TOML file that `--config` names. What an option gets from any of them is put into the
-/// environment variable that stands for it (CLI11's envname), where CLI11 finds it and lets a flag
-/// win over it. So a new option needs nothing but its envname. What may_come_from_file() may also
-/// stand in a file, which NAME_FILE names instead of NAME (in TOML `name-file`). A store that a
-/// flag names wins over a store of the other kind that is named elsewhere; two flags that name one
-/// each are refused.
+/// Reads settings from all sources besides flags: the environment, then `.env` in the working
+/// folder, then the TOML file that `--config` names. What an option gets from them is put into its
+/// environment variable (CLI11's envname). CLI11 reads that variable, and lets a flag take
+/// precedence. So a new option needs nothing but its envname.
+/// If may_come_from_file() holds for an option, its value may also be in a file, which NAME_FILE
+/// names instead of NAME (`name-file` in TOML). If a flag names a store, a store of the other kind
+/// that another source names is ignored. Two flags that name one of each kind are refused.
 class Sources {
 public:
-    /// Adds --config to every command that `app` has by now, and a word on it to its help.
+    /// Adds --config to every command that `app` has so far, and a note about it to their help.
     static void add_config_option(CLI::App& app);
 
-    /// Before `app` parses and before there are threads. Errors name file and line, and no value.
+    /// Call before `app` parses and before other threads exist. Errors name file and line, but no
+    /// value.
     static Result<Sources, UsageError> load(const CLI::App& app, std::span<char*> arguments);
 
-    /// Names that look like ours and are no setting of any command, each with where it stands: most
-    /// are mistyped.
+    /// Names that look like ours but set no option of any command, each with its place. Most are
+    /// misspelled.
     std::vector<std::string> unknown_names() const { return unknown_; }
 
-    /// Where the value of this variable of ours came from. Empty for a flag, and for the default.
+    /// The source of the value of one of our variables. Empty for a flag or the default.
     std::string origin_of(const std::string& variable) const;
-    /// Where the value came from that CLI11 complains of in `message`: "PORT in the environment".
+    /// The source of the value that CLI11 complains about in `message`: "PORT in the environment".
     /// Empty for a flag.
     std::string origin_of(const CLI::App& app, const std::string& message) const;
 
@@ -68,9 +69,9 @@ private:
 
     std::span<char*> arguments_;
     Values dotenv_;
-    /// By key, `command.` before it where it is one command's alone.
+    /// By key. A key of one command only begins with `command.`.
     Values toml_;
-    /// By variable: where its value is from.
+    /// The source of each variable's value, by variable.
     std::map<std::string, std::string> origins_;
     std::vector<std::string> unknown_;
 };

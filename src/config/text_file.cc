@@ -13,7 +13,7 @@ std::unexpected<UsageError> unreadable(const std::filesystem::path& file, const 
     return std::unexpected(UsageError{file.string() + " can't be read: " + why});
 }
 
-/// Closed with the object.
+/// Closes the file descriptor.
 class Descriptor {
 public:
     explicit Descriptor(int number) : number_{number} {}
@@ -27,7 +27,7 @@ private:
 
 }  // namespace
 
-// By the system's own calls: what streams make of a folder is an exception.
+// Uses system calls, because a stream throws an exception when it reads a folder.
 Result<std::string, UsageError>
 read_text_file(const std::filesystem::path& file, std::size_t bytes_max) {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);

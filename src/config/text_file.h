@@ -9,9 +9,9 @@
 
 namespace frontrow::config {
 
-/// All of a file that the person at the command line named, or of a pipe; one that never ends ends
-/// at `bytes_max`. Refuses what can't be read (a folder, say) and what is longer, by its path and
-/// the reason.
+/// Reads all of a file that the user named, or of a pipe. Refuses what can't be read (a folder, for
+/// example), and anything longer than `bytes_max`, so an endless pipe is refused too. The error
+/// names the path and the reason.
 Result<std::string, UsageError>
 read_text_file(const std::filesystem::path& file, std::size_t bytes_max);
 

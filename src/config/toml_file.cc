@@ -19,7 +19,7 @@ std::optional<std::string> text_of(const toml::node& node) {
     return std::nullopt;
 }
 
-/// The first line that isn't a setting, if there is one.
+/// Returns the first line that isn't a setting, if there is one.
 std::optional<BadLine>
 take(const toml::table& table, const std::string& prefix, std::vector<FileValue>& values) {
     for (const auto& [key, node] : table) {
@@ -40,7 +40,7 @@ take(const toml::table& table, const std::string& prefix, std::vector<FileValue>
 
 Result<std::vector<FileValue>, BadLine> parse_toml(std::string_view text) {
     const auto parsed = toml::parse(text);
-    // Its own words may repeat a piece of the line.
+    // The parser's own message may repeat part of the line, which may hold a secret.
     if (!parsed) {
         return std::unexpected(
             BadLine{line_of(parsed.error().source()), "it isn't TOML; a text needs its quotes"}
