@@ -85,7 +85,8 @@ bench::BenchResult run(const config::BenchSettings& settings) {
     return result;
 }
 
-/// False, and said why, where it can't be written. No file was asked for: nothing to do.
+/// Prints an error and returns false if the file can't be written. An empty path means that no file
+/// was requested.
 bool write(const std::filesystem::path& file, const std::string& text) {
     if (file.empty()) return true;
     std::ofstream stream{file};
@@ -133,7 +134,7 @@ int bench(const config::BenchSettings& settings) {
     }
     raise_file_limit();
     auto result = run(settings);
-    // There are no figures of a load that never came to be.
+    // No rounds: the load never began, so there are no figures.
     if (result.rounds.empty())
         return result.failures.empty() ? kDone : bench_failed(result.failures);
     const auto figures =

@@ -11,13 +11,13 @@ namespace frontrow::cli {
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kWrongUsage = 2;
-/// Of `migrate` where the settings name no database: scripts ask it which store they name, and must
-/// not take settings that can't be read for none.
+/// Returned by `migrate` if the settings name no database. Scripts call it to learn which store is
+/// set, and must not mistake unreadable settings for none.
 inline constexpr int kNoDatabase = 3;
 
-// Each adds a command; when it's the one that was called, it runs and leaves its exit code.
+// Each adds a command. If that command was called, it runs and sets the exit code.
 
-/// `store_origin`: where --store has its value from, once that is known.
+/// `store_origin`: the source of --store's value. It is set after parsing.
 void add_serve(CLI::App& app, int& exit_code, const std::string& store_origin);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_backup(CLI::App& app, int& exit_code);

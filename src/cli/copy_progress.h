@@ -10,7 +10,7 @@
 
 namespace frontrow::cli {
 
-/// Says on standard error now and then how many facts were copied.
+/// Prints the number of copied facts on standard error from time to time.
 inline store::sqlite::CopyProgress copy_progress() {
     constexpr std::uint64_t kStep = 250'000;
     return [next = kStep](const store::engine::JournalEnd& end) mutable {

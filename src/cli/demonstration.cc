@@ -14,7 +14,7 @@ struct Section {
     int rows = 0;
     int seats_per_row = 0;
     Amount price = 0;
-    /// Where the section's first row lies on the plan.
+    /// The vertical position of the section's first row on the seat map.
     double y = 0;
 };
 

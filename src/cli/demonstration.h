@@ -13,7 +13,7 @@ struct DemonstrationEvent {
     std::vector<domain::SeatSpec> seats;
 };
 
-/// Three evenings to try Frontrow on, a few hundred seats in all, on sale at once and starting some
+/// Three example events with a few hundred seats in all. They are on sale at once, and start some
 /// weeks after `now`.
 std::vector<DemonstrationEvent> demonstration(Instant now);
 

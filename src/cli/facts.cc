@@ -43,11 +43,11 @@ constexpr std::uint64_t kFactsAtOnce = 1'000;
 
 constexpr int kLastPatienceMs = 1'000;
 
-/// A signal has asked for the end.
+/// A signal has asked the command to end.
 volatile std::sig_atomic_t is_ending = 0;
 
-/// Of each kind the first signal ends it in good order, and the second at once. A write that waits
-/// for its reader is interrupted, too: no SA_RESTART.
+/// The first signal of each kind ends the command in order, the second at once. There is no
+/// SA_RESTART, so a signal also interrupts a write that waits for its reader.
 void end_on_signals() {
     struct sigaction action{};
     action.sa_handler = [](int) { is_ending = 1; };
@@ -57,19 +57,19 @@ void end_on_signals() {
         sigaction(signal, &action, nullptr);
 }
 
-/// Within the time that a command that is to end still has for its reader.
+/// After a signal: whether the reader takes more output within kLastPatienceMs.
 bool takes_more() {
     pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
     return ::poll(&out, 1, kLastPatienceMs) == 1 && (out.revents & POLLOUT) != 0;
 }
 
-/// False where nobody takes it: the reader has gone, or doesn't read and a signal has come. Whoever
-/// reads gets whole lines.
+/// Returns false if the reader is gone, or if it doesn't read and a signal has come. A reader that
+/// keeps reading gets whole lines.
 Result<bool, Fault> write_out(std::string_view text) {
     while (!text.empty()) {
         const bool is_last = is_ending != 0;
         if (is_last && !takes_more()) return false;
-        // No more than a pipe surely takes at once.
+        // A pipe that is ready takes at least PIPE_BUF bytes without blocking.
         const auto piece = text.substr(0, is_last ? PIPE_BUF : text.size());
         const auto written = ::write(STDOUT_FILENO, piece.data(), piece.size());
         if (written >= 0) {
@@ -86,16 +86,16 @@ Result<bool, Fault> write_out(std::string_view text) {
     return true;
 }
 
-/// What is to be printed, and how far it has come.
+/// The progress of the output.
 struct Printing {
     FeedPosition at;
-    /// The last fact that is wanted.
+    /// The last fact to print.
     std::uint64_t last = kNoEnd;
     std::uint64_t left = kNoEnd;
 
     bool is_done() const { return left == 0 || at.seq >= last; }
 
-    /// The lines of the next facts, which `at` stands behind then.
+    /// Returns the lines of the next facts, and moves `at` past them.
     std::string lines_of(const std::vector<store::FeedBatch>& batches) {
         std::string lines;
         for (const auto& batch : batches) {
@@ -150,7 +150,7 @@ Awaitable<Ended> print_lines(store::Feed& feed, Printing printing, store::FeedCu
     }
 }
 
-/// Of a folder, beside the server that has it or not.
+/// A folder's records can be opened whether or not a server is running on it.
 Result<std::unique_ptr<store::SideRecords>, Fault>
 open_records(const io::Executor& executor, const config::StoreSettings& settings) {
     if (settings.is_cluster()) {
@@ -183,7 +183,7 @@ Awaitable<Ended> print_facts(
     const config::FactsSettings& settings,
     std::optional<FeedPosition> after
 ) {
-    // First of all: where there is no journal, nothing is made for a cursor.
+    // Read the head first: without a journal, this fails before anything is created for a cursor.
     const auto head = co_await feed.head();
     if (!head) co_return std::unexpected(head.error());
     const Printing printing{
@@ -221,7 +221,8 @@ Awaitable<Ended> read_and_print(
     co_return ended;
 }
 
-/// That the database can be reached and has this program's schema; nothing is done with it.
+/// Does nothing. with_journal() has then checked that the database can be reached and has this
+/// program's schema.
 Awaitable<int> look_at(io::postgres::PgConnection&) {
     co_return kDone;
 }

@@ -4,7 +4,8 @@
 
 namespace frontrow::cli {
 
-/// One connection is one file; the hard limit is what the operator allows.
+/// Raises the soft limit of open files to the operator's hard limit, because each connection needs
+/// a file.
 inline void raise_file_limit() {
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;

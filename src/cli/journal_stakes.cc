@@ -19,13 +19,13 @@ using io::postgres::PgErrorKind;
 using io::postgres::PgOptions;
 using io::postgres::PgQuery;
 
-/// A URL may give the sessions another name, and then it's this one's as well.
+/// The URL may set another application_name. This session has it too, so both names are counted.
 const std::string kCountSessions =
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND application_name IN ('" +
     PgOptions{}.application_name + "', current_setting('application_name'))";
 
-/// The chain isn't checked: what is damaged goes as well.
+/// Doesn't check the chain, because damaged facts would be erased as well.
 void count(const store::cluster::Batch& batch, JournalStakes& stakes) {
     stakes.facts = batch.head.last_seq;
     if (batch.head.first_seq == 0) return;

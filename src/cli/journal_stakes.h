@@ -13,21 +13,21 @@ namespace frontrow::cli {
 struct JournalStakes {
     std::uint64_t facts = 0;
     std::uint64_t reservations = 0;
-    /// Some facts can't be read, and `reservations` lacks theirs.
+    /// Some facts can't be read, so `reservations` is too low.
     bool is_damaged = false;
-    /// Other sessions of frontrow with this database, a node's two among them.
+    /// Other frontrow sessions on this database. Each node has two.
     std::uint64_t sessions = 0;
 
     /// `12 facts and 3 reservations`.
     std::string contents() const;
 };
 
-/// How many other sessions use this database, by the name that frontrow gives its sessions.
+/// Counts the other sessions on this database that have frontrow's application name.
 io::Awaitable<Result<std::uint64_t, io::postgres::PgError>> count_sessions(
     io::postgres::PgConnection& connection
 );
 
-/// Reads the whole journal. The database has the schema.
+/// Reads the whole journal. Requires the schema.
 io::Awaitable<Result<JournalStakes, io::postgres::PgError>> read_stakes(
     io::postgres::PgConnection& connection
 );

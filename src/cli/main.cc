@@ -21,9 +21,9 @@
 namespace frontrow {
 namespace {
 
-/// The last resort, on any thread: libraries' exceptions are caught where they are used, but memory
-/// may give out anywhere. Nothing is unwound, as for a failed CHECK: what is on the disk is what
-/// counts.
+/// The last resort, on any thread. Exceptions of libraries are caught where the libraries are used,
+/// but memory can run out anywhere. Nothing is unwound, as after a failed CHECK: only what is on
+/// the disk counts.
 [[noreturn]] void give_up() {
     const auto error = std::current_exception();
     if (!error) std::abort();
@@ -39,23 +39,23 @@ namespace {
     std::_Exit(cli::kFailed);
 }
 
-/// mimalloc aborts without a word otherwise.
+/// Without this handler mimalloc would abort without a message.
 [[noreturn]] void give_up_without_memory() {
     say_last_words("frontrow: it can't go on: there is no memory left\n");
     std::_Exit(cli::kFailed);
 }
 
-/// The first of what a command doesn't know; a flag before a word, which may be that flag's value.
-/// CLI11 names them from the last to the first.
+/// Returns the first unknown argument; prefers a flag to a word, which may be that flag's value.
+/// CLI11 lists them from last to first.
 std::string first_unknown(const std::vector<std::string>& words) {
     const auto flag =
         std::ranges::find_if(words, [](const std::string& word) { return word.starts_with('-'); });
     const auto& word = flag == words.end() ? words.front() : *flag;
-    // What stands behind it may be a secret.
+    // The part after the equals sign may be a secret.
     return word.substr(0, word.find('='));
 }
 
-/// What is wrong, in our words where CLI11's lead astray.
+/// Returns the error's text, in our own words where CLI11's mislead.
 std::string words_for(const CLI::App& command, const CLI::ParseError& error) {
     std::string said = error.what();
     if (const auto unknown = command.remaining();
@@ -93,11 +93,10 @@ int say_wrong(const CLI::App& app, const config::Sources& sources, const CLI::Pa
 
 int run(int argc, char** argv) {
     cli::fill_standard_streams();
-    // A reader that goes away, and a file that may grow no further, are answers to a write and no
-    // reason to die.
+    // A reader that is gone and a file-size limit should fail the write, not end the process.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
-    // Who bought what is nobody else's business on this machine.
+    // Other users of this machine must not read who bought what.
     umask(077);
 
     CLI::App app{
@@ -136,7 +135,7 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {
-        // "A subcommand is required" is all that CLI11 says of a command that it doesn't know.
+        // For an unknown command CLI11 says only "A subcommand is required".
         if (const auto unknown = app.remaining(); !unknown.empty()) {
             std::fprintf(stderr, "frontrow: there is no command %s\n", unknown.front().c_str());
             return cli::kWrongUsage;

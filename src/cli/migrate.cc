@@ -66,7 +66,8 @@ io::Awaitable<int> show(PgConnection& connection) {
     co_return kDone;
 }
 
-/// Whether the journal may go, of which `gone` then tells what it held. Says why not.
+/// Returns whether the journal may be erased, and sets `gone` to what it holds. Prints the reason
+/// if not.
 io::Awaitable<Result<bool, PgError>>
 may_erase(PgConnection& connection, const Wish& wish, std::string& gone) {
     const auto stakes = co_await read_stakes(connection);
@@ -138,7 +139,7 @@ io::Awaitable<int> go_way(PgConnection& connection, const Wish& wish) {
     return migrate_to(connection, wish);
 }
 
-/// As a node does it that joins for one command.
+/// Opens the store like a node, and executes one command.
 int raise_format(const Wish& wish) {
     const auto done = app::with_store(
         store_choice(wish.store),

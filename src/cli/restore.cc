@@ -22,7 +22,8 @@ int restore_failed(const std::string& why) {
     return kFailed;
 }
 
-/// What was cut off, damaged or never a backup is the same to who has to find another one.
+/// A backup that is cut off, one that is damaged and a file that isn't a backup get the same hint:
+/// the user needs another file.
 int restore_failed(const io::Fault& fault) {
     const bool is_corrupt = fault.kind == io::FaultKind::corrupt;
     return restore_failed(fault.what + (is_corrupt ? "; it isn't a whole Frontrow backup" : ""));

@@ -28,7 +28,7 @@ Awaitable<Result<void, io::Fault>> execute(store::Store& store, domain::Command 
     co_return Result<void, io::Fault>{};
 }
 
-/// Adds what is durable to `lines`.
+/// Appends the event's line to `lines` once the event is durable.
 Awaitable<Result<void, io::Fault>>
 add_event(store::Store& store, io::IdSource& ids, DemonstrationEvent one, std::string& lines) {
     const auto event = ids.next<EventId>();

@@ -19,7 +19,7 @@ using store::Awaitable;
 
 constexpr std::chrono::days kUntilStart{30};
 constexpr std::chrono::hours kLength{3};
-/// Several times what the most seats that a table may have need.
+/// Several times the size of a table with the most seats that are allowed.
 constexpr std::size_t kTableBytesMax = 32 << 20;
 
 const domain::Organizer kOrganizer{.sub = "dev", .is_admin = true};
@@ -28,7 +28,7 @@ Fault refused(std::string what) {
     return Fault{FaultKind::unavailable, std::move(what)};
 }
 
-/// Of a new event.
+/// The name of the new event.
 Result<std::string, Fault> name_of_event(const config::SeedSettings& settings) {
     auto name = wire::accept_event_name(
         settings.name.empty() ? settings.csv.stem().string() : settings.name
@@ -39,7 +39,7 @@ Result<std::string, Fault> name_of_event(const config::SeedSettings& settings) {
     );
 }
 
-/// The event to which the seats go.
+/// Returns the event that was named, or creates a new one.
 Awaitable<Result<EventId, Fault>> choose_event(
     store::Store& store,
     io::IdSource& ids,
@@ -70,7 +70,7 @@ Awaitable<Result<EventId, Fault>> choose_event(
     co_return event;
 }
 
-/// The store refuses a seat that is there twice, but a new event would be there by then.
+/// Refuses duplicate seats. The store refuses them as well, but only after a new event was created.
 Result<void, Fault> check_twice(const wire::SeatTable& table) {
     HashSet<std::string_view> numbers;
     for (const auto& seat : table.seats) {

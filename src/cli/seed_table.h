@@ -13,16 +13,16 @@
 
 namespace frontrow::cli {
 
-/// Reads the file of `settings.csv` by the same rules as a request's body; otherwise says all that
-/// is wrong with it, a line each.
+/// Reads the file `settings.csv` by the same rules as a request's body. Otherwise returns all
+/// errors, a line each.
 Result<wire::SeatTable, std::vector<std::string>> read_table(const config::SeedSettings& settings);
 
-/// A dry run of a table for a new event, which needs no store: says how many seats it would have.
+/// A dry run for a new event, which needs no store: prints how many seats it would have.
 Result<void, io::Fault>
 check_for_new_event(const config::SeedSettings& settings, const wire::SeatTable& table);
 
-/// Adds the table's seats to the event that `settings` name, or to a new one; all or none. A dry
-/// run, for an event that is named, only asks whether they could be added.
+/// Adds the table's seats to the event that `settings` names, or to a new one: all or none. A dry
+/// run requires a named event, and only checks whether the seats could be added.
 io::Awaitable<Result<void, io::Fault>> add_table(
     store::Store& store,
     io::IdSource& ids,

@@ -31,11 +31,12 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// After a journal error the process is gone within a second.
+/// Makes the process exit within a second of a journal error.
 constexpr std::chrono::milliseconds kFailStopTime{600};
 
-/// The URL holds a password, which a process's arguments would show to all. The child must reach
-/// the database as this process does: libpq reads variables, and files in the user's folder.
+/// Passes the URL in the environment, because it holds a password and process lists show arguments.
+/// The child also gets the variables that libpq reads and the user's home folder, so that it
+/// reaches the database as this process does.
 store::cluster::ClusterStore::Cache cache_in(const config::ServeSettings& settings) {
     auto environment = io::variables_from({"PG", "HOME=", "SSL_CERT_"});
     environment.push_back("FRONTROW_STORE=" + settings.store.store);
@@ -101,7 +102,7 @@ public:
         application_->start();
         wait_for_signal();
         if (leaves_folder_alone(settings_.store)) log_.warn(kFolderLeftAlone);
-        // Anywhere but with --dev they were refused.
+        // Without --dev, weak secrets have been refused already.
         for (const auto& weak : config::find_weak_secrets(settings_))
             log_.warn(weak);
         log_.info("serving", {{"address", address()}, {"store", store_name(settings_.store)}});
@@ -112,7 +113,8 @@ public:
 
 private:
     void run_loop() {
-        // A node of a cluster waits for other programs, which may need this processor.
+        // A cluster node must not poll: it waits for PostgreSQL and Redis, which may need this
+        // core.
         if (settings_.store.is_cluster()) {
             context_.run();
         } else {
@@ -131,8 +133,8 @@ private:
             if (error) return;
             log_.info("stopping: running requests are answered, no new connections are taken");
             stop(http::Limits{}.drain_time, kDone);
-            // Whoever asks twice doesn't want to wait: what was acknowledged is on the disk
-            // already.
+            // A second signal ends the process at once. What was acknowledged is already on the
+            // disk.
             signals_.async_wait([](const boost::system::error_code& again, int) {
                 if (!again) std::_Exit(kFailed);
             });
@@ -152,8 +154,8 @@ private:
         });
     }
 
-    /// The journal failed while a stop still waited for running requests, which have their answer
-    /// by now or will never have a good one.
+    /// Limits the time of a stop that is under way when the journal fails. Running requests have
+    /// their answer by then, or will never get a good one.
     void end_after(std::chrono::milliseconds time) {
         overdue_.expires_after(time);
         overdue_.async_wait([](const boost::system::error_code& error) {
@@ -174,7 +176,7 @@ private:
     int exit_code_ = kDone;
 };
 
-/// An empty one is none.
+/// Accepts an empty URL, which means no Redis.
 std::string check_redis(const std::string& url) {
     if (url.empty()) return {};
     const auto address = io::parse_redis_url(url);

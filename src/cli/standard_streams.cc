@@ -13,12 +13,13 @@ namespace frontrow::cli {
 void fill_standard_streams() {
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(stream, F_GETFD) >= 0) continue;
-        // Takes the lowest number that is free, which is this one. Nothing can be written to it.
+        // open() takes the lowest free number, which is `stream`. Read-only, so that writing to it
+        // fails.
         (void)::open("/dev/null", O_RDONLY);
     }
 }
 
-// A write that failed earlier has left its mark, and what it couldn't write.
+// ferror() reports writes that failed earlier; fflush() writes the rest.
 int check_output(int exit_code) {
     errno = 0;
     const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;

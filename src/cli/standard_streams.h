@@ -2,12 +2,12 @@
 
 namespace frontrow::cli {
 
-/// Has something behind standard input, output and error where they are closed: a file that is
-/// opened later would take their place, and what is printed would go there. Printing fails still.
+/// Opens /dev/null in place of a closed standard stream. Otherwise the next file opened would take
+/// its number, and output would go to that file. Writing to such a stream still fails.
 void fill_standard_streams();
 
-/// `exit_code`, unless the command did what it should and its output can't be written: then
-/// kFailed, and says so.
+/// Returns `exit_code`. If the command succeeded but its output can't be written, says so and
+/// returns kFailed.
 int check_output(int exit_code);
 
 }  // namespace frontrow::cli

@@ -5,8 +5,8 @@
 
 namespace frontrow::cli {
 
-/// What a command that goes on until it is told to stop is told by. SIGHUP, which a terminal sends
-/// when it goes, isn't among them where nohup has it ignored.
+/// The signals that stop a long-running command. Includes SIGHUP, which is sent when the terminal
+/// closes, unless nohup has set it to be ignored.
 inline std::vector<int> stop_signals() {
     std::vector<int> signals{SIGINT, SIGTERM};
     struct sigaction hangup{};

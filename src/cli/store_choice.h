@@ -6,7 +6,7 @@
 
 namespace frontrow::cli {
 
-/// The store that these settings name, as it is unless something is said of it.
+/// Converts settings to the store that they name, with defaults for everything else.
 inline app::StoreChoice store_choice(const config::StoreSettings& settings) {
     if (!settings.is_cluster()) {
         return store::sqlite::EmbeddedStore::Settings{

@@ -9,7 +9,7 @@
 namespace frontrow::cli {
 namespace {
 
-/// An empty one is none.
+/// Accepts an empty URL, which means no database.
 std::string check_store_url(const std::string& url) {
     return url.empty() ? std::string{} : io::postgres::flaw_of(url).value_or("");
 }

@@ -14,7 +14,7 @@
 namespace frontrow::cli {
 namespace {
 
-/// Why no token is printed, in a sentence.
+/// Returns why no token can be made, in a sentence.
 std::optional<std::string> flaw_of(const config::TokenSettings& settings) {
     if (!identity::is_valid_sub(settings.sub)) return "--sub " + std::string{identity::kSubRule};
     if (identity::is_reserved_sub(settings.sub))

@@ -66,14 +66,15 @@ int report(const domain::Audit& audit) {
 
 void take(const domain::Fact& fact, domain::Audit& audit, domain::Inventory& inventory) {
     audit.observe(fact);
-    // No inventory can hold what the audit refuses: it goes on alone, to name the rest.
+    // The inventory can't apply a fact that breaks the rules. After the first violation only the
+    // audit continues, to report the rest.
     if (audit.violations().empty()) domain::evolve_for_good(inventory, fact);
     if (audit.totals().facts % kProgressStep == 0)
         std::fprintf(stderr, "%" PRIu64 " facts read\n", audit.totals().facts);
 }
 
-/// Two readings of a folder's facts: the audit, which shares no code with the rules, and the
-/// inventory. They must come to the same, and so must the snapshots from which a start goes on.
+/// Reads a folder's facts into the audit, which shares no code with the rules, and into an
+/// inventory. Both must agree, and so must the snapshots that a start would use.
 class FolderCheck {
 public:
     explicit FolderCheck(Journal& journal) : journal_{journal} {}
@@ -84,7 +85,7 @@ public:
         );
     }
 
-    /// Of the snapshot that stands where the facts have been read to.
+    /// Compares a snapshot with the inventory. The facts must have been read exactly to its end.
     void prove(Snapshot& snapshot) {
         if (!audit_.violations().empty()) return;
         const auto file = snapshot.path().filename().string();
@@ -134,7 +135,8 @@ private:
     std::vector<std::string> lying_;
 };
 
-/// Those that a start would take, oldest first. A running server may have removed one meanwhile.
+/// Opens the snapshots that a start would use, oldest first. A running server may have removed one
+/// meanwhile.
 std::vector<Snapshot>
 open_snapshots(Journal& journal, const std::vector<std::filesystem::path>& files) {
     std::vector<Snapshot> snapshots;
@@ -150,7 +152,7 @@ open_snapshots(Journal& journal, const std::vector<std::filesystem::path>& files
     return snapshots;
 }
 
-/// One that isn't seen isn't proven.
+/// Fails if the folder can't be listed: snapshots that aren't found would go unchecked.
 Result<void, io::Fault> check_listed(const std::filesystem::path& folder) {
     std::error_code why_not;
     const std::filesystem::directory_iterator files{folder, why_not};
@@ -162,8 +164,8 @@ Result<void, io::Fault> check_listed(const std::filesystem::path& folder) {
     });
 }
 
-/// What can be said of side records, which no hash covers: that all can be read, in order, and none
-/// is newer than the newest change.
+/// Checks side records, which no hash covers: all can be read, in order, and none is newer than the
+/// newest change.
 class SideCheck {
 public:
     Result<void, io::Fault> take(const store::SideRecord& record) {
@@ -172,7 +174,7 @@ public:
             newest_ = {.name = record.name, .value = {}, .version = record.version};
         return {};
     }
-    /// `last_version` was read after the last record.
+    /// `last_version` must be read after the last record.
     Result<void, io::Fault> finish(std::uint64_t last_version) const {
         if (newest_.version > last_version) {
             return std::unexpected(io::Fault{
@@ -214,7 +216,7 @@ io::Awaitable<Result<void, io::Fault>> check_side_table(io::postgres::PgConnecti
 }
 
 int verify_folder(const config::StoreSettings& settings) {
-    // Before the journal is opened, so that none of them is ahead of it.
+    // List the snapshots before opening the journal, so that none is newer than the journal's end.
     const auto files = store::engine::list_snapshots(settings.data_dir);
     auto durable = store::sqlite::DurableJournal::open(settings.data_dir);
     if (!durable) return failed(durable.error());
@@ -233,8 +235,8 @@ int verify_folder(const config::StoreSettings& settings) {
     return check.report();
 }
 
-/// A cluster's journal, up to its head at the beginning: the chain, the facts as in a folder, and
-/// the digest of the state that each batch was written with.
+/// Checks a cluster's journal, up to its head at the beginning: the hash chain, the facts as in a
+/// folder, and the state digest that each batch was written with.
 io::Awaitable<int> verify_journal(io::postgres::PgConnection& connection) {
     domain::Audit audit;
     domain::Inventory inventory{StateLog::Digests::on};
