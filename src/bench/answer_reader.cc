@@ -10,7 +10,7 @@ namespace frontrow::bench {
 namespace {
 
 constexpr std::size_t kSpaceMin = 4'096;
-/// The answer of a bulk call with 100,000 seats has 25 MB.
+/// The answer to a bulk call for 100,000 seats has 25 MB.
 constexpr std::size_t kAnswerMax = std::size_t{1} << 28;
 constexpr std::string_view kLength = "content-length:";
 constexpr std::string_view kVersion = "HTTP/1.1 ";
@@ -54,7 +54,7 @@ AnswerReader::State AnswerReader::took(std::size_t bytes) {
     return size_ == head_size_ + body_size_ ? State::whole : State::broken;
 }
 
-/// False where it's none.
+/// Returns false if the head is invalid. An incomplete head isn't.
 bool AnswerReader::read_head() {
     const std::string_view all{buffer_.data(), size_};
     const void* end = memmem(all.data(), all.size(), "\r\n\r\n", 4);

@@ -17,11 +17,11 @@
 namespace frontrow::bench {
 namespace {
 
-/// What a fast machine makes in a closed loop: seats for that are laid in.
+/// The rate of a fast machine in a closed loop. The event gets seats for that many requests.
 constexpr std::uint64_t kClosedLoopRate = 100'000;
 constexpr const char* kInMemory =
     "the server's store was in memory, where being durable costs nothing: --dir names a disk";
-/// Beyond the end of a hold, for clocks that differ a little.
+/// Added to the length of a hold, because clocks differ a little.
 constexpr std::chrono::milliseconds kClockGrain{200};
 
 }  // namespace
@@ -31,7 +31,7 @@ struct Bench::Servers {
     std::optional<ScratchFolder> folder;
     std::unique_ptr<OwnServer> own;
     std::unique_ptr<Nginx> nginx;
-    /// While nginx is lent: it runs until this is cancelled.
+    /// Set while nginx is lent. nginx runs until this timer is cancelled.
     std::optional<io::Timer> lending;
 };
 
@@ -106,7 +106,8 @@ void Bench::end_own_server() {
     servers_->own.reset();
 }
 
-/// Until it is interrupted. The server whose answer nginx gives doesn't run beside it.
+/// Runs until it is interrupted. Ends the own server first, which nginx needed only for the answer
+/// to imitate.
 io::Awaitable<void> Bench::lend_nginx() {
     end_own_server();
     if (interrupted_) co_return;
@@ -208,7 +209,7 @@ Bench::load(const std::string& who, const LoadPlan& plan) {
     co_return result;
 }
 
-/// One load of Frontrow, with the books before and after.
+/// Runs one load of Frontrow, and compares the counts before and after.
 io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& venue) {
     Organizer organizer{executor_, servers_->target};
     const auto before = co_await organizer.available(venue.event);
@@ -223,7 +224,7 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
     round.sale = std::move(*loaded);
     round.seats_sold = ledger.seats_sold();
     round.sold_again = ledger.times_sold_again();
-    // What was under way then has no answer, and the books can't agree.
+    // After an interruption some requests have no answer, so the books can't agree.
     if (interrupted_) co_return Result<void, io::Fault>{};
     if (plan_.scenario() == Scenario::expiry) co_await let_holds_run_out(plan_);
     const auto after = co_await organizer.available(venue.event);

@@ -15,29 +15,30 @@
 
 namespace frontrow::bench {
 
-/// One turn: the yardstick where there is one, then Frontrow.
+/// One round: the yardstick if there is one, then Frontrow.
 struct Round {
     std::optional<LoadResult> yardstick;
     LoadResult sale;
-    /// By the ledger: seats that were somebody's, and how often one was somebody's again.
+    /// According to the ledger: seats claimed at least once, and how often a seat was claimed again
+    /// after a hold ended.
     std::uint64_t seats_sold = 0;
     std::uint64_t sold_again = 0;
 };
 
-/// What the bench came to.
+/// The result of the bench.
 struct BenchResult {
     std::vector<Round> rounds;
-    /// Why none of it can be trusted, a sentence each. Empty: it can.
+    /// Why the figures can't be trusted, a sentence each. Empty if they can.
     std::vector<std::string> failures;
-    /// What somebody who reads the figures should know.
+    /// Remarks that readers of the figures should know.
     std::vector<std::string> notes;
 };
 
-/// The whole bench, from the first server to the last book. Made, used and destroyed on the
-/// executor's thread.
+/// Runs the whole bench: starts the servers, drives the rounds and checks the books. Create, use
+/// and destroy it on the executor's thread.
 class Bench {
 public:
-    /// Settings, progress and chance outlive it.
+    /// Settings, progress and random outlive it.
     Bench(
         io::Executor executor,
         const config::BenchSettings& settings,
@@ -46,9 +47,9 @@ public:
     );
     ~Bench();
 
-    /// Once. Servers that it has started have ended by then.
+    /// Call once. The servers that it started have ended when it returns.
     io::Awaitable<BenchResult> run();
-    /// Ends what runs; the result says so, unless it was an nginx that was lent.
+    /// Ends the run. The result counts this as a failure, unless nginx was only lent.
     void interrupt();
 
 private:

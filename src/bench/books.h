@@ -11,19 +11,19 @@
 
 namespace frontrow::bench {
 
-/// What one load of Frontrow came to, on both sides.
+/// The records of both sides for one load of Frontrow: the buyers' and the server's.
 struct Books {
     const Plan& plan;
     const Schedule& schedule;
     const Ledger& ledger;
     const LoadResult& load;
-    /// By the server's count, when nothing was under way.
+    /// The server's count of free seats, while no request was running.
     std::uint64_t free_before = 0;
     std::uint64_t free_after = 0;
 };
 
-/// What is wrong with a load, a sentence each; nothing where the load was made and both sides
-/// agree.
+/// Returns what is wrong with a load, a sentence each. Empty if the full load was sent and, for
+/// wrongs_of(), both sides agree.
 std::vector<std::string> wrongs_of_load(const LoadResult& load, const Schedule& schedule);
 std::vector<std::string> wrongs_of(const Books& books);
 

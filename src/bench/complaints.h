@@ -7,8 +7,8 @@
 
 namespace frontrow::bench {
 
-/// What was wrong, kind by kind: how often, and the first of each as an example. One thread; two
-/// are added up.
+/// Counts what went wrong by kind, with the first case of each kind as an example. One thread;
+/// add() merges two.
 class Complaints {
 public:
     struct Kind {

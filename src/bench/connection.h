@@ -11,8 +11,8 @@
 
 namespace frontrow::bench {
 
-/// One kept-alive connection to a server. It has no patience of its own: whoever has set a deadline
-/// calls close(). One thread.
+/// A keep-alive connection to a server. It has no timeout: the caller enforces its deadline with
+/// close(). One thread.
 class Connection {
 public:
     explicit Connection(io::Executor executor);
@@ -20,12 +20,13 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Fault unavailable: nobody answers there.
+    /// Fault unavailable: the server can't be reached.
     io::Awaitable<Result<void, io::Fault>> connect(const Target& target);
-    /// Sends a request, which lives until then, and reads its answer, which lives until the next
-    /// one. Fault outcome_unknown: the connection broke, or what came is no answer; it's closed.
+    /// Sends a request and reads its answer. The request must live until then; the answer is valid
+    /// until the next call. Fault outcome_unknown: the connection broke, or the answer isn't valid
+    /// HTTP; the connection is then closed.
     io::Awaitable<Result<Answer, io::Fault>> exchange(std::string_view request);
-    /// Ends what waits on it, which then finds the connection broken.
+    /// Ends a running exchange() or connect() with a broken connection.
     void close();
 
 private:

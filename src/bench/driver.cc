@@ -65,7 +65,7 @@ io::Awaitable<void> Driver::drive(Lane& lane) {
     }
 }
 
-/// False where the load ends meanwhile.
+/// Returns false if the load ends meanwhile.
 io::Awaitable<bool> Driver::wait_until(Lane& lane, std::chrono::nanoseconds due) {
     if (load_.watch.elapsed() < due) {
         lane.timer.expires_at(load_.watch.at(due));

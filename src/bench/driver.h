@@ -16,33 +16,34 @@
 
 namespace frontrow::bench {
 
-/// What the drivers of one load share. All of it outlives them.
+/// The data that all drivers of one load share. All of it outlives them.
 struct LoadPlan {
     const Target& target;
     const Plan& plan;
     const Venue& venue;
     Judge& judge;
     Schedule& schedule;
-    /// Started anew when the first request may go out.
+    /// Restarted when the first request may be sent.
     io::Stopwatch& watch;
-    /// Sets this load's idempotency keys apart from any other's.
+    /// A unique part of the idempotency keys, so that they differ from those of other loads.
     std::string run;
 };
 
-/// One thread's share of the connections: each is a coroutine that takes the schedule's next
-/// request, sends it, waits for its answer and has it judged. All on the executor's thread.
+/// One thread's share of the connections. Each connection has a coroutine that takes the next
+/// request from the schedule, sends it, waits for the answer and passes it to the judge. All run on
+/// the executor's thread.
 class Driver {
 public:
     Driver(io::Executor executor, const LoadPlan& load);
     ~Driver();
 
-    /// Fault unavailable: not all of the connections could be made.
+    /// Fault unavailable: a connection could not be made.
     io::Awaitable<Result<void, io::Fault>> connect(std::uint32_t connections);
-    /// Returns when the schedule has nothing more and every answer is there, or after give_up().
+    /// Returns when the schedule has ended and every answer has arrived, or after give_up().
     io::Awaitable<void> run();
-    /// Doesn't wait any longer for answers or for the next request.
+    /// Stops waiting for answers and for the next request.
     void give_up();
-    /// What has happened since it was last asked.
+    /// Returns what was counted since the last call.
     Tally take();
 
 private:

@@ -8,7 +8,7 @@
 
 namespace frontrow::bench {
 
-/// What a part of the bench gives back when something outside of it didn't do as it was asked.
+/// The error of a part of the bench when an external program or server fails.
 inline std::unexpected<io::Fault> failed(std::string what) {
     return std::unexpected(io::Fault{io::FaultKind::unavailable, std::move(what)});
 }

@@ -11,7 +11,8 @@ constexpr unsigned kSubBits = 8;
 constexpr unsigned kBitsMax = 40;
 constexpr std::size_t kBuckets = (std::size_t{kBitsMax - kSubBits} + 1) << kSubBits;
 
-/// The buckets of the first two powers are one nanosecond wide, those of each next twice as wide.
+/// The buckets of the first two groups of 256 are one nanosecond wide, and those of each later
+/// group twice as wide as those before.
 std::size_t bucket_of(std::uint64_t nanoseconds) {
     const auto width = static_cast<unsigned>(std::bit_width(nanoseconds));
     const unsigned shift = width > kSubBits + 1 ? width - kSubBits - 1 : 0;

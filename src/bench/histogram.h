@@ -9,7 +9,7 @@
 namespace frontrow::bench {
 
 /// Counts durations up to 18 minutes with an error below 0.4 %, in the log-linear buckets of an HDR
-/// histogram: each power of two has 256 buckets. One thread; two are added up.
+/// histogram: each power of two has 256 buckets. One thread; add() merges two.
 class Histogram {
 public:
     using Duration = std::chrono::nanoseconds;
@@ -18,10 +18,10 @@ public:
     void add(const Histogram& other);
 
     std::uint64_t count() const { return count_; }
-    /// To the nanosecond; zero where nothing was counted.
+    /// Exact to the nanosecond. Zero if nothing was counted.
     Duration max() const { return max_; }
     Duration mean() const;
-    /// What `share` (0 … 1) of all durations don't exceed: the upper end of its bucket.
+    /// The upper end of the bucket that `share` (0 … 1) of all durations don't exceed.
     Duration percentile(double share) const;
 
 private:

@@ -11,7 +11,7 @@
 
 namespace frontrow::bench {
 
-/// A request and when it was under way, on the bench's own clock.
+/// A request and the times of its exchange, on the bench's own clock.
 struct Exchange {
     std::uint64_t number = 0;
     Ask ask;
@@ -19,20 +19,20 @@ struct Exchange {
     std::chrono::nanoseconds answered{0};
 };
 
-/// Holds each answer against the contract. Any thread.
+/// Checks each answer against the contract. Any thread.
 class Judge {
 public:
     virtual ~Judge() = default;
     virtual void judge(const Exchange& exchange, const Answer& answer, Complaints& to) = 0;
 };
 
-/// For Frontrow: only the statuses that the scenario is about, each 201 a reservation of the seats
-/// that were asked for, and each told to one buyer at a time. 429 and 503 are the contract's way of
-/// turning a crowd away and are counted like any other answer, unless they leave open what was
-/// done.
+/// The judge for Frontrow. Accepts only the statuses that the scenario allows. Each 201 must be a
+/// reservation of the requested seats, and a seat must belong to one buyer at a time. 429 and 503
+/// are how the contract refuses excess load, so they are counted like any other answer. A 503 that
+/// leaves the outcome unknown is a complaint.
 class SaleJudge final : public Judge {
 public:
-    /// All outlive the judge.
+    /// All of them outlive the judge.
     SaleJudge(const Plan& plan, const Venue& venue, Ledger& ledger)
         : plan_{plan}, venue_{venue}, ledger_{ledger} {}
 
@@ -46,7 +46,7 @@ private:
     Ledger& ledger_;
 };
 
-/// For the yardstick: 201, whatever was asked.
+/// The judge for the yardstick: every answer must be a 201.
 class ConstantJudge final : public Judge {
 public:
     void judge(const Exchange& exchange, const Answer& answer, Complaints& to) override;

@@ -5,16 +5,16 @@
 namespace frontrow::bench {
 namespace {
 
-/// The server tells its times to the millisecond, and its clock may be drawn to the right time
-/// meanwhile: a hold can end a little before its length is over on ours.
+/// The server rounds its times to the millisecond, and its clock may be adjusted meanwhile. So on
+/// our clock a hold can end a little early.
 constexpr std::chrono::milliseconds kClockGrain{5};
 
 std::chrono::nanoseconds surely_until(const Claim& claim) {
     return claim.sent + (claim.expires - claim.created) - kClockGrain;
 }
 
-/// Answers don't arrive in the order of the decisions, so neither claim is taken for the first.
-/// Their overlap is looked for on both clocks: ours can't be lied to, the server's is sharper.
+/// Answers don't arrive in the order of the server's decisions, so either claim may be the first.
+/// Looks for an overlap on both clocks: the server can't distort ours, and its own is more precise.
 bool overlap(const Claim& a, const Claim& b) {
     const bool by_ours =
         std::max(a.answered, b.answered) < std::min(surely_until(a), surely_until(b));

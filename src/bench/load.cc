@@ -20,9 +20,9 @@ namespace asio = boost::asio;
 using std::chrono::nanoseconds;
 
 constexpr std::chrono::seconds kConnectPatience{10};
-/// Beyond the load's end: what couldn't be sent by then won't be.
+/// Time after the load's end in which late requests may still be sent.
 constexpr std::chrono::seconds kStartPatience{5};
-/// And for the answers to what was sent last: a disk may stand still for longer than one likes.
+/// Time after the load's end for the last answers: a disk may stall for many seconds.
 constexpr std::chrono::seconds kAnswerPatience{30};
 constexpr std::chrono::milliseconds kSliceMin{100};
 constexpr int kSlices = 100;
@@ -46,7 +46,7 @@ void rethrow(const std::exception_ptr& error) {
 
 }  // namespace
 
-/// A thread's own loop and what it drives.
+/// One thread's event loop and its driver.
 struct Load::Share {
     explicit Share(const LoadPlan& plan) : driver{context.get_executor(), plan} {}
 
@@ -74,7 +74,7 @@ struct Load::Threads {
     }
 
     io::Workers workers;
-    /// The shares' loops, and what runs in them.
+    /// The loops of the shares, and the coroutines that run on them.
     io::TaskGroup loops;
     io::TaskGroup tasks;
     io::Timer timer;
@@ -121,8 +121,8 @@ void Load::give_up() {
         asio::post(share->context, [&driver = share->driver] { driver.give_up(); });
 }
 
-/// Runs a step on every share at once, each on its own thread, and watches it; gives up when the
-/// patience is over.
+/// Runs `step` on every share at once, each on its own thread, and watches them. Gives up after
+/// `patience`.
 io::Awaitable<void> Load::phase(io::Awaitable<void> (Load::*step)(Share&), nanoseconds patience) {
     const io::Stopwatch watch;
     const bool is_load = step == &Load::drive;

@@ -14,32 +14,32 @@
 
 namespace frontrow::bench {
 
-/// A stretch of the load, for the plots and for whoever watches.
+/// An interval of the load, for the plots and the progress.
 struct Slice {
-    /// Since the load's beginning.
+    /// Since the load began.
     std::chrono::nanoseconds begin{0};
     std::chrono::nanoseconds end{0};
     Tally tally;
 };
 
-/// What came of one load.
+/// The result of one load.
 struct LoadResult {
     Tally total;
     std::vector<Slice> slices;
     std::chrono::nanoseconds took{0};
-    /// Processor time of this program meanwhile, in cores. Near the number of its threads: the
-    /// generator was the limit, and not the server.
+    /// Processor time that this program used during the load, in cores. If it is near the number of
+    /// threads, the load generator was the limit, not the server.
     double own_cores = 0;
 };
 
-/// Runs the drivers of one load on threads of their own, looks at them as the time goes on, and
-/// gives up on answers that don't come. Made, used and destroyed on the executor's thread.
+/// Runs the drivers of one load on their own threads, collects their counts in intervals, and gives
+/// up on answers that don't arrive. Create, use and destroy it on the executor's thread.
 class Load {
 public:
     struct Settings {
         std::uint32_t connections = 64;
         std::uint32_t threads = 1;
-        /// Told of each slice, on the executor's thread.
+        /// Called for each slice, on the executor's thread.
         std::function<void(const Slice&)> on_slice;
     };
 
@@ -47,9 +47,10 @@ public:
     Load(io::Executor executor, Settings settings, const LoadPlan& plan);
     ~Load();
 
-    /// From connecting to the last answer; once. Fault unavailable: not all could connect.
+    /// Connects, and runs until the last answer. Call once. Fault unavailable: a connection could
+    /// not be made.
     io::Awaitable<Result<LoadResult, io::Fault>> run();
-    /// Ends it at once: what is under way is given up.
+    /// Ends the load at once, without waiting for outstanding answers.
     void give_up();
 
 private:

@@ -7,7 +7,7 @@
 
 namespace frontrow::bench {
 
-/// What a server wrote so far; empty if it wrote nothing.
+/// Returns the content of a server's log. Empty if there is none.
 inline std::string log_text(const std::filesystem::path& log) {
     std::ifstream stream{log};
     return {std::istreambuf_iterator<char>{stream}, {}};

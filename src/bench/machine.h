@@ -7,10 +7,10 @@
 
 namespace frontrow::bench {
 
-/// What the figures were taken on: what, and how it is.
+/// Describes the machine of the measurement, as name and value.
 std::vector<std::pair<std::string, std::string>> describe_machine();
 
-/// A folder there is in memory, where an fsync costs nothing.
+/// True if the folder's file system is in memory, where an fsync costs nothing.
 bool is_in_memory(const std::filesystem::path& folder);
 
 }  // namespace frontrow::bench

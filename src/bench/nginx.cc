@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kNginxPatience{10};
 constexpr std::chrono::milliseconds kTryAgain{20};
-/// `X-Fill: x` and its end of line.
+/// The length of `X-Fill: x` and its line end.
 constexpr std::size_t kFillMin = 11;
 
 bool is_nginx_own(std::string_view line) {
@@ -43,8 +43,8 @@ bool is_nginx_own(std::string_view line) {
     return std::ranges::any_of(own, [&](std::string_view name) { return lower.starts_with(name); });
 }
 
-/// add_header lines that make nginx's head as long as this one: its own headers as far as they fit
-/// beside those that nginx adds by itself, and one to fill up.
+/// Returns add_header lines that make nginx's head as long as `head`: as many of its headers as fit
+/// besides those that nginx adds itself, and one to fill the rest.
 std::string header_lines(std::string_view head, std::size_t body_size) {
     const auto by_itself =
         std::string{
@@ -76,7 +76,7 @@ void replace(std::string& text, std::string_view word, std::string_view with) {
         text.replace(at, word.size(), with);
 }
 
-/// Two ports that nobody has now. Another program may be quicker; nginx then says so and ends.
+/// Finds two free ports. If another program takes one first, nginx says so and ends.
 Result<std::pair<std::uint16_t, std::uint16_t>, io::Fault> free_ports(const io::Executor& executor
 ) {
     boost::system::error_code error;

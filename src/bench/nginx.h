@@ -15,11 +15,11 @@
 
 namespace frontrow::bench {
 
-/// The yardstick: one nginx worker that gives everybody the same 201 from memory, as long as
-/// Frontrow's answer to a reservation. Ends with the object.
+/// The yardstick: one nginx worker that answers every request with the same 201 from memory, as
+/// long as Frontrow's answer to a reservation. The destructor ends it.
 class Nginx {
 public:
-    /// `folder` is empty and nginx's own; `like` is the answer to imitate.
+    /// `folder` is empty and for nginx only; `like` is the answer to imitate.
     static io::Awaitable<Result<std::unique_ptr<Nginx>, io::Fault>> start(
         io::Executor executor,
         std::filesystem::path program,
@@ -28,7 +28,7 @@ public:
     );
 
     const Target& target() const { return target_; }
-    /// How long its answer is and the server's, where it gives it, and where it counts its
+    /// Says how long nginx's answer and the server's are, nginx's URL, and the URL of its count of
     /// requests.
     std::string told() const;
 
@@ -46,7 +46,7 @@ private:
     Target target_;
     std::uint16_t status_port_;
     std::size_t bytes_wanted_;
-    /// Of its answer; 0 until it has given one.
+    /// Length of nginx's answer; 0 until it has answered.
     std::size_t bytes_ = 0;
 };
 

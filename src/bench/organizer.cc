@@ -14,10 +14,10 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::seconds kPatience{60};
-/// What one bulk call takes.
+/// The most seats that one bulk call accepts.
 constexpr std::uint32_t kBulkSeats = 100'000;
 
-/// A field of an answer; nothing where the answer isn't JSON or has no such field.
+/// A field of an answer. Absent if the answer isn't JSON or has no such field.
 std::optional<json::value> field_of(const std::string& body, std::string_view name) {
     boost::system::error_code error;
     const auto document = json::parse(body, error);
@@ -27,7 +27,8 @@ std::optional<json::value> field_of(const std::string& body, std::string_view na
     return value == nullptr ? std::nullopt : std::optional{*value};
 }
 
-/// The ids in a list of seats, read without a document: a million seats would be gigabytes of it.
+/// Reads the ids from a list of seats without building a document, which would take gigabytes for a
+/// million seats.
 void append_seats(std::string_view list, std::vector<SeatId>& seats) {
     constexpr std::string_view mark = "\"id\":\"";
     for (auto at = list.find(mark); at != std::string_view::npos; at = list.find(mark, at)) {
@@ -42,7 +43,7 @@ void append_seats(std::string_view list, std::vector<SeatId>& seats) {
 io::Awaitable<Result<Organizer::Sample, io::Fault>> Organizer::ask(Call call) {
     Connection connection{executor_};
     io::Timer patience{executor_, kPatience};
-    // The handler may run after this coroutine's end, and then finds no connection.
+    // The handler may run after this coroutine has ended; then it must find no connection.
     const auto alive = std::make_shared<Connection*>(&connection);
     patience.async_wait([alive](const boost::system::error_code& cancelled) {
         if (!cancelled && *alive != nullptr) (*alive)->close();

@@ -14,19 +14,19 @@
 
 namespace frontrow::bench {
 
-/// Makes the event that the crowd comes for, and asks the server's own books about it, as an
-/// organizer would: over HTTP, one call at a time, each with an end to its patience.
+/// Creates the event for the load and asks the server for its counts, as an organizer would: over
+/// HTTP, one call at a time, each with a timeout.
 class Organizer {
 public:
     /// The target outlives the organizer.
     Organizer(io::Executor executor, const Target& target) : executor_{executor}, target_{target} {}
 
-    /// An event with so many seats, each of which may be held for `hold`.
+    /// Creates an event with `seats` seats, each of which may be held for `hold`.
     io::Awaitable<Result<Venue, io::Fault>>
     make_venue(std::uint32_t seats, std::chrono::seconds hold);
-    /// How many of an event's seats the server says are free.
+    /// The number of the event's free seats, as the server counts them.
     io::Awaitable<Result<std::uint64_t, io::Fault>> available(const std::string& event);
-    /// The whole answer to one reservation, as the yardstick is to give it: head and body.
+    /// A complete answer to one reservation, which the yardstick imitates.
     struct Sample {
         std::string head;
         std::string body;
@@ -39,7 +39,7 @@ private:
         std::string path;
         std::string body;
         unsigned expected = 200;
-        /// More lines of the head.
+        /// Additional header lines.
         std::string headers;
     };
     io::Awaitable<Result<Sample, io::Fault>> ask(Call call);

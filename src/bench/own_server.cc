@@ -37,7 +37,7 @@ run_self(const fs::path& folder, const char* log, std::vector<std::string> argum
     });
 }
 
-/// The port in the line with which a server says that it serves; nothing while it hasn't.
+/// Reads the port from the server's log. Absent until the server has logged that it serves.
 std::optional<std::uint16_t> port_in(const std::string& log) {
     constexpr std::string_view mark = R"("message":"serving","address":"127.0.0.1:)";
     const auto found = log.find(mark);

@@ -13,17 +13,17 @@
 
 namespace frontrow::bench {
 
-/// This very program as `frontrow serve --dev` on an empty store and a port of the system's
-/// choosing. Ends with the object, if it hasn't before.
+/// Runs this program as `frontrow serve --dev` on an empty store and a port that the system
+/// chooses. The destructor ends it.
 class OwnServer {
 public:
-    /// `folder` is empty and the server's own.
+    /// `folder` is empty and for this server only.
     static io::Awaitable<Result<std::unique_ptr<OwnServer>, io::Fault>>
     start(io::Executor executor, std::filesystem::path folder);
 
     const Target& target() const { return target_; }
-    /// Stops it as an operator would and has `frontrow verify` go over what it left. What was not
-    /// as it should be, if anything.
+    /// Stops it as an operator would, and runs `frontrow verify` on its store. Returns what was
+    /// wrong, if anything.
     std::optional<std::string> stop_and_verify();
 
 private:

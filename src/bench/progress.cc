@@ -20,7 +20,7 @@ void Progress::begin(const std::string& who) {
 void Progress::slice(const Slice& slice) {
     gathered_.tally.add(slice.tally);
     gathered_.end = slice.end;
-    // A slice comes a little late, so a second is over when most of it is.
+    // Slices end a little late, so most of a second counts as one.
     if (gathered_.end - gathered_.begin >= std::chrono::milliseconds{950}) second();
 }
 

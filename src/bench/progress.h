@@ -8,18 +8,18 @@
 
 namespace frontrow::bench {
 
-/// What a watching person sees: a line a second. On a terminal they stand in columns, with what
-/// matters in bold; elsewhere they are plain sentences.
+/// Prints the load's progress, one line a second: in columns with bold figures on a terminal, as
+/// plain sentences elsewhere.
 class Progress {
 public:
     /// `to` outlives it.
     Progress(std::FILE* to, bool is_terminal) : to_{to}, is_terminal_{is_terminal} {}
 
     void say(const std::string& line);
-    /// The load of somebody begins.
+    /// Begins the load of the server named `who`.
     void begin(const std::string& who);
     void slice(const Slice& slice);
-    /// The rest of the last second.
+    /// Prints what is left of the last second.
     void end();
 
 private:

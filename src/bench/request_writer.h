@@ -11,22 +11,21 @@
 
 namespace frontrow::bench {
 
-/// Makes the bytes of requests, nearly all of them beforehand: a reservation differs from the last
-/// one in a few places, and only those are written. Each buyer and each key is new. One for each
-/// connection.
+/// Builds the bytes of requests. The text is prepared once; each reservation only overwrites the
+/// few places that differ. Every buyer and every key is new. Each connection has its own writer.
 class RequestWriter {
 public:
-    /// `run` sets the keys of this run apart from those of any other; the venue outlives the
+    /// `run` makes the idempotency keys differ from those of other runs. The venue outlives the
     /// writer.
     RequestWriter(const Target& target, const Plan& plan, const Venue& venue, std::string_view run);
 
-    /// Good until the next call.
+    /// Valid until the next call.
     std::string_view write(const Ask& ask, std::uint64_t number);
 
 private:
     const Venue& venue_;
     std::string reserve_;
-    /// Where in it the number of the buyer, that of the key and the first seat's id stand.
+    /// Offsets in `reserve_` of the buyer's number, the key's number and the first seat's id.
     std::size_t buyer_at_ = 0;
     std::size_t key_at_ = 0;
     std::size_t seats_at_ = 0;

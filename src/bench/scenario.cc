@@ -10,17 +10,17 @@ struct Traits {
     Scenario scenario;
     std::string_view name;
     std::string_view summary;
-    /// Seats an event has; where each is asked for once, as many as there are reservations.
+    /// The event's seats. 0: one for each planned reservation.
     std::uint32_t seats;
     std::uint32_t seats_per_request;
     std::chrono::seconds hold;
 };
 
-/// No hold may run out while it is being counted.
+/// So long that no hold ends before the seats are counted.
 constexpr std::chrono::seconds kLongHold{3'600};
-/// What one event can have.
+/// The most seats that one event can have.
 constexpr std::uint64_t kSeatsMax = 1'000'000;
-/// Of five requests in `mixed`, one is a reservation.
+/// In `mixed`, one in so many requests is a reservation.
 constexpr std::uint64_t kMixedOf = 5;
 
 constexpr std::array<Traits, 5> kTraits{{
@@ -58,7 +58,7 @@ std::uint32_t seats_for(Scenario scenario, std::uint64_t requests) {
     );
 }
 
-/// Spreads numbers over all of the seats, each seat as often as any other.
+/// Spreads numbers over all seats, so that each seat comes up equally often.
 std::uint32_t scattered(std::uint64_t number, std::uint32_t seats) {
     constexpr std::uint64_t golden = 0x9E37'79B9'7F4A'7C15;
     return static_cast<std::uint32_t>(((number * golden) >> 32) % seats);

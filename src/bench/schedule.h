@@ -8,18 +8,18 @@
 
 namespace frontrow::bench {
 
-/// Which request is next, and when it's meant to start. Any thread.
+/// Decides which request is next and when it should start. Any thread.
 ///
-/// Open loop: request n starts at n / rate, whatever became of those before it. A server that
-/// stalls is charged for everybody who would have come meanwhile, because a request's latency
-/// counts from its intended start and not from when a connection was free for it. Closed loop:
-/// whoever has an answer asks again at once, so a stall holds back the requests that would have
-/// felt it ("coordinated omission").
+/// Open loop: request n starts at n / rate, whatever happened to earlier requests. A request's
+/// latency counts from its intended start, not from when a connection was free. So a stall of the
+/// server is charged for all requests that were due during it. Closed loop: each connection sends
+/// its next request as soon as it has an answer. So a stall holds back the requests that would have
+/// measured it ("coordinated omission").
 class Schedule {
 public:
     struct Turn {
         std::uint64_t number = 0;
-        /// Since the load's beginning; nothing: now.
+        /// Since the load began. Absent: now.
         std::optional<std::chrono::nanoseconds> due;
     };
 
@@ -32,7 +32,7 @@ public:
           rate_{rate},
           requests_max_{requests_max.value_or(std::numeric_limits<std::uint64_t>::max())} {}
 
-    /// Nothing: no more requests are to be made.
+    /// Returns nothing once there are no more requests.
     std::optional<Turn> next(std::chrono::nanoseconds now) {
         if (stopped_ || (!rate_ && now >= duration_)) return std::nullopt;
         const auto number = next_.fetch_add(1, std::memory_order_relaxed);
@@ -41,13 +41,13 @@ public:
         const auto due = due_of(number);
         return due < duration_ ? std::optional{Turn{number, due}} : std::nullopt;
     }
-    /// Nothing more is handed out.
+    /// Ends the schedule.
     void stop() { stopped_ = true; }
     bool is_stopped() const { return stopped_; }
 
     bool is_open_loop() const { return rate_.has_value(); }
     std::chrono::nanoseconds duration() const { return duration_; }
-    /// Open loop: how many are to be made in all.
+    /// The number of requests that an open loop should send in all.
     std::uint64_t intended() const {
         const auto seconds = std::chrono::duration<double>(duration_).count();
         auto count = static_cast<std::uint64_t>(rate_.value_or(0) * seconds);

@@ -11,10 +11,10 @@
 
 namespace frontrow::bench {
 
-/// A folder that is gone with the object, and all that is in it.
+/// A temporary folder. The destructor deletes it with its content.
 class ScratchFolder {
 public:
-    /// In `parent`, or among the temporary files where that is empty.
+    /// Created in `parent`, or in the system's temporary folder if that is empty.
     static Result<ScratchFolder, io::Fault> make(const std::filesystem::path& parent) {
         std::error_code error;
         const auto where = parent.empty() ? std::filesystem::temp_directory_path(error)

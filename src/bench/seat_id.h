@@ -6,7 +6,7 @@
 
 namespace frontrow::bench {
 
-/// A seat's id as it's written: a million of them are kept side by side.
+/// A seat's id as text, without an allocation: a load has up to a million of them.
 using SeatId = std::array<char, 36>;
 
 inline std::string_view text_of(const SeatId& id) {

@@ -8,14 +8,14 @@
 
 namespace frontrow::bench {
 
-/// What happened in some time: answers by status, how long they took, what was wrong. One thread;
-/// two are added up.
+/// The counts of an interval: answers by status, latencies and complaints. One thread; add() merges
+/// two.
 struct Tally {
-    /// By status.
+    /// Indexed by status.
     std::array<std::uint64_t, 600> answers{};
     Histogram reservations;
     Histogram reads;
-    /// How long after its intended start a request was really sent; open loop only.
+    /// The delay between a request's intended start and its sending. Open loop only.
     Histogram lateness;
     std::uint64_t sent = 0;
     Complaints complaints;

@@ -10,19 +10,19 @@
 
 namespace frontrow::bench {
 
-/// A server to be driven: where it is and what it wants to hear from whom.
+/// A server to load: its address and the credentials that it requires.
 struct Target {
     std::string host;
     std::uint16_t port = 80;
-    /// Empty for a server with --dev: buyers name themselves, and who says nothing is an admin.
-    /// Never printed.
+    /// Empty for a server with --dev, where X-User-ID names the buyer and a request without it is
+    /// an admin's. Never printed.
     std::string token;
 
-    /// As in the header Host.
+    /// As in the Host header.
     std::string authority() const;
 };
 
-/// `http://host[:port]`, and nothing behind it. The fault says what would be right.
+/// Parses `http://host[:port]`, with nothing after it. The fault says what would be right.
 Result<Target, io::Fault> parse_target(std::string_view url);
 
 }  // namespace frontrow::bench

@@ -6,7 +6,7 @@
 namespace frontrow::bench {
 namespace {
 
-/// What stands behind `"name":`, up to the end of the body; empty where there's no such field.
+/// Returns the body from behind `"name":` to its end. Empty if there is no such field.
 std::string_view behind(std::string_view body, std::string_view name) {
     const auto* found =
         static_cast<const char*>(memmem(body.data(), body.size(), name.data(), name.size()));

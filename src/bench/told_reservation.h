@@ -9,14 +9,14 @@
 
 namespace frontrow::bench {
 
-/// When a reservation begins and ends, by the server's word.
+/// When a reservation begins and ends, as the server's answer says.
 struct Told {
     Instant created;
     Instant expires;
 };
 
-/// Reads what a buyer was told in the body of a 201: nothing where it isn't a reservation of just
-/// these seats. Looks for the fields by their names and builds no document, for the load's sake.
+/// Reads the body of a 201. Returns nothing unless it is a reservation of exactly these seats.
+/// Searches for the fields by name and builds no document, so that the load generator stays fast.
 std::optional<Told> read_told(std::string_view body, std::span<const SeatId> seats);
 
 }  // namespace frontrow::bench

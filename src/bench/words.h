@@ -19,7 +19,7 @@ inline std::string in_words(std::uint64_t number) {
     return text;
 }
 
-/// How many answers had which status: `201: 40,112, 409: 17`.
+/// The count of answers by status: `201: 40,112, 409: 17`.
 inline std::string in_words(std::span<const std::uint64_t> answers, std::string_view between) {
     std::string text;
     for (std::size_t status = 0; status < answers.size(); ++status) {
@@ -30,7 +30,7 @@ inline std::string in_words(std::span<const std::uint64_t> answers, std::string_
     return text;
 }
 
-/// A duration with three digits and the unit that fits: `2.91 ms`.
+/// A duration with three digits and a suitable unit: `2.91 ms`.
 inline std::string in_words(std::chrono::nanoseconds duration) {
     const auto nanoseconds = static_cast<double>(duration.count());
     const auto told = [](double value, const char* unit) {

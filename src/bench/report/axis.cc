@@ -9,10 +9,10 @@ namespace frontrow::bench::report {
 namespace {
 
 constexpr int kTicks = 5;
-/// Beyond that a share's name has more nines than anybody reads.
+/// Labels with more nines are hard to read.
 constexpr double kNinesMax = 5;
 
-/// 1, 2 or 5 times a power of ten, so that about kTicks of it make `range`.
+/// Returns 1, 2 or 5 times a power of ten, so that about kTicks steps make `range`.
 double step_of(double range) {
     const double rough = std::max(range, 1e-9) / kTicks;
     const double power = std::pow(10, std::floor(std::log10(rough)));

@@ -5,7 +5,7 @@
 
 namespace frontrow::bench::report {
 
-/// Where a value lies between two edges of a plot, and which values are written beside it.
+/// Maps values to positions between two edges of a plot, and chooses the labelled ticks.
 class Axis {
 public:
     struct Tick {
@@ -13,18 +13,18 @@ public:
         std::string label;
     };
 
-    /// From zero to somewhat above `most`.
+    /// From zero to slightly above `most`.
     static Axis of_rates(double most, double from, double to);
     /// Seconds, from zero to `most`.
     static Axis of_time(double most, double from, double to);
-    /// Durations in nanoseconds, each power of ten as long as the next.
+    /// Durations in nanoseconds, on a logarithmic scale.
     static Axis of_latencies(double least, double most, double from, double to);
-    /// Shares of all requests: each further nine as long as the one before, up to the last of
-    /// `count`.
+    /// Shares of all requests, on a scale where each further nine (90 %, 99 %, …) takes the same
+    /// length. It ends at the last nine that `count` requests can resolve.
     static Axis of_shares(double count, double from, double to);
 
     double at(double value) const;
-    /// The value that lies at this part (0 … 1) of the way.
+    /// The value at this part (0 … 1) of the axis.
     double value_at(double part) const;
     const std::vector<Tick>& ticks() const { return ticks_; }
 
@@ -35,7 +35,7 @@ private:
     double stretched(double value) const;
 
     Kind kind_;
-    /// The ends, as stretched.
+    /// The ends of the axis, after stretched().
     double least_ = 0;
     double most_ = 1;
     double from_;

@@ -7,10 +7,10 @@
 
 namespace frontrow::bench::report {
 
-// What plots are made of. A `series` is a class of plots.css, which has the colours. Words are safe
-// in markup when they come here.
+// Elements of plots. A `series` is a class of plots.css, which sets the colour. Text must be
+// escaped for markup before it is passed in.
 
-/// The inside of a plot that has axes, between their ends.
+/// The area between the axes.
 constexpr double kWidth = 880;
 constexpr double kHeight = 300;
 constexpr double kLeft = 62;
@@ -23,7 +23,7 @@ struct Place {
     double y = 0;
 };
 
-/// A whole plot, as a page shows it; nothing where there is no content.
+/// A complete SVG plot for a page. Empty if there is no content.
 std::string
 svg(const std::string& name, const std::string& content, Place size = {kWidth, kHeight});
 /// `anchor`: start, middle or end.
@@ -34,15 +34,15 @@ std::string text(
     const std::string& words,
     const std::string& kind = {}
 );
-/// The ticks of both axes, with a line each.
+/// The ticks of both axes, each with a grid line.
 std::string grid(const Axis& x, const Axis& y);
 std::string line(const std::vector<Place>& places, const std::string& series);
-/// What lies below the line.
+/// The area below the line.
 std::string area(std::vector<Place> places, const std::string& series);
-/// A dot that tells its value to a mouse.
+/// A dot that shows its value when the mouse is over it.
 std::string dot(Place at, const std::string& series, const std::string& told, bool is_seen = true);
 std::string bar(Place at, Place size, const std::string& series);
-/// A bar lying on the track that it could fill.
+/// A bar in front of a track that shows its full length.
 std::string bar_on_track(Place at, Place track, double length, const std::string& series);
 
 }  // namespace frontrow::bench::report

@@ -8,9 +8,9 @@
 namespace frontrow::bench::report {
 namespace {
 
-/// A plot with more of them is noise.
+/// A plot with more points is noise.
 constexpr double kPointsMax = 60;
-/// Beyond this share of its threads the generator is taken for the limit.
+/// Above this share of its threads' time, the load generator is considered the limit.
 constexpr double kBusy = 0.9;
 
 double seconds(std::chrono::nanoseconds time) {
@@ -28,7 +28,7 @@ std::string rate_in_words(double rate) {
     return rate < 1'000 ? fmt::format("{:g}", rate) : in_words(static_cast<std::uint64_t>(rate));
 }
 
-/// Adds a round's slices to the points, a few to each.
+/// Adds a round's slices to the points; a point may cover several slices.
 void append_points(const LoadResult& load, std::vector<Point>& points) {
     const double begin = points.empty() ? 0 : points.back().end;
     const double width = seconds(load.took) / kPointsMax;
@@ -38,7 +38,7 @@ void append_points(const LoadResult& load, std::vector<Point>& points) {
         next.end = begin + seconds(slice.end);
         const bool is_last = &slice == &load.slices.back();
         if (!is_last && next.end - next.begin < width) continue;
-        // The last slice may be a sliver, in which a rate means nothing.
+        // The last slice may be too short for a meaningful rate.
         if (next.end - next.begin < width / 2 && !points.empty()) break;
         next.requests_per_second =
             static_cast<double>(next.latency.count()) / std::max(1e-9, next.end - next.begin);

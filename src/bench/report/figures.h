@@ -11,8 +11,8 @@
 
 namespace frontrow::bench::report {
 
-/// A stretch of time in a plot, in seconds since the first round's beginning, without what lay
-/// between the rounds.
+/// An interval in a plot, in seconds since the first round began. The time between rounds is left
+/// out.
 struct Point {
     double begin = 0;
     double end = 0;
@@ -20,25 +20,25 @@ struct Point {
     Histogram latency;
 };
 
-/// One server over all rounds.
+/// One server's figures over all rounds.
 struct Side {
     std::string name;
-    /// The middle one of the rounds'.
+    /// Median of the rounds.
     double requests_per_second = 0;
     std::vector<double> round_rates;
     Tally total;
     std::vector<Point> points;
-    /// The highest of the rounds'.
+    /// Maximum of the rounds.
     double generator_cores = 0;
 };
 
-/// What every form of the report tells.
+/// The data that every format of the report shows.
 struct Figures {
     config::BenchSettings settings;
     Instant taken;
     Side frontrow;
     std::optional<Side> nginx;
-    /// Frontrow's rate by nginx's, round by round, and the middle one.
+    /// Frontrow's rate divided by nginx's, for each round, and the median.
     std::vector<double> ratios;
     std::optional<double> ratio;
     std::uint64_t seats_sold = 0;
@@ -54,9 +54,9 @@ Figures figures_of(const config::BenchSettings& settings, BenchResult result, In
 
 /// `64 connections, closed loop, 10 s`.
 std::string load_in_words(const Figures& figures);
-/// From when a latency counts, and what that leaves out.
+/// Says from when a latency counts, and what that leaves out.
 std::string loop_in_words(const Figures& figures);
-/// The shares of all requests whose latency is told, with their names.
+/// The percentiles that are reported, with their names.
 inline constexpr std::pair<double, const char*> kPercentiles[] =
     {{0.5, "p50"}, {0.9, "p90"}, {0.99, "p99"}, {0.999, "p99.9"}, {1.0, "max"}};
 

@@ -81,7 +81,7 @@ std::string page(
     fill(text, "@NAME@", name);
     fill(text, "@TITLE@", title);
     fill(text, "@SUBTITLE@", subtitle);
-    // What a server said may stand here, so it's filled in last.
+    // Filled in last, because it may quote a server's answer.
     fill(text, "@CONTENT@", content);
     return text;
 }

@@ -9,15 +9,15 @@
 
 namespace frontrow::bench::report {
 
-// What pages are made of. All but safe() and facts_card() take markup.
+// Elements of pages. Only safe() and facts_card() take plain text; all others take markup.
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// Text as markup that shows it.
+/// Escapes text for markup.
 std::string safe(std::string_view text);
-/// The series of a plot, with what each is called.
+/// The legend of a plot: its series and their names.
 std::string legend_of(const Pairs& series);
-/// A plot with its words; nothing where there is no plot.
+/// A plot with its caption. Empty if there is no plot.
 std::string figure(
     const std::string& title,
     const std::string& words,
@@ -25,16 +25,16 @@ std::string figure(
     const std::string& plot
 );
 std::string card(const std::string& title, const std::string& content);
-/// What the figures were taken on: what, and how it is.
+/// A table of the machine and the settings of the measurement.
 std::string facts_card(const Pairs& facts);
-/// A page in one file that asks for nothing from anywhere.
+/// A self-contained page, which loads nothing.
 std::string page(
     const std::string& name,
     const std::string& title,
     const std::string& subtitle,
     const std::string& content
 );
-/// A plot in a file of its own, for the pages of others, light and dark.
+/// A self-contained SVG for other pages, for light and dark backgrounds.
 std::string picture(const std::string& name, const std::string& content, Place size);
 
 }  // namespace frontrow::bench::report

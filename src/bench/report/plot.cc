@@ -22,7 +22,7 @@ std::string percentile_curve(
     std::vector<Place> places;
     for (int step = 0; step <= kCurveSteps; ++step) {
         const double share = x.value_at(static_cast<double>(step) / kCurveSteps);
-        // A share so near to all that no request is left is not told apart from the slowest.
+        // A share so close to 1 that no request is left gives the slowest request's latency.
         const auto value = latency.percentile(share);
         places.push_back({x.at(share), y.at(static_cast<double>(value.count()))});
     }
@@ -80,7 +80,7 @@ std::vector<const Side*> sides_of(const Figures& figures) {
     return sides;
 }
 
-/// The colour of a status: sold and read, refused because somebody was quicker, anything else.
+/// The colour of a status: success, a refusal because another buyer was faster, or anything else.
 std::string series_of(std::size_t status) {
     if (status < 300) return "good";
     return status == 409 ? "warn" : "bad";

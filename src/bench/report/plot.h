@@ -6,16 +6,15 @@
 
 namespace frontrow::bench::report {
 
-// Each draws one plot as an SVG that takes its colours from the page. Empty where there is nothing
-// to draw.
+// Each draws one plot as an SVG with the page's colours. Empty if there is nothing to draw.
 
-/// How long requests took, by the share of all that were no slower.
+/// Latency by percentile.
 std::string percentiles_plot(const Figures& figures);
-/// Requests a second as the time went on.
+/// Requests a second over time.
 std::string rate_plot(const Figures& figures);
-/// The middle latency and that of the slowest hundredth as the time went on.
+/// The p50 and p99 latency over time.
 std::string latency_plot(const Figures& figures);
-/// How many answers had which status.
+/// The number of answers by status.
 std::string answers_plot(const Figures& figures);
 
 }  // namespace frontrow::bench::report

@@ -10,7 +10,7 @@ namespace frontrow::bench::report {
 std::string as_summary(const Figures& figures);
 /// One JSON object; latencies in milliseconds.
 std::string as_json(const Figures& figures);
-/// A page in one file that asks for nothing from anywhere.
+/// A self-contained page, which loads nothing.
 std::string as_page(const Figures& figures);
 
 }  // namespace frontrow::bench::report

@@ -17,7 +17,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr const char* kTitle = "Frontrow against its targets";
-/// Classes of plots.css, for whatever is told apart.
+/// Classes of plots.css, one for each series in a plot.
 constexpr std::array kSeries{"nginx", "frontrow", "slow", "reads"};
 
 std::string series_at(std::size_t place) {
@@ -66,8 +66,8 @@ struct Drawn {
     Place size;
 };
 
-/// A bar for each figure that was taken and has a target: measured by target, or the other way
-/// round where less is better. They end where it is twice as good.
+/// Draws a bar for each figure that was measured and has a target. Its length is measured / target,
+/// or target / measured if less is better. The scale ends at twice as good.
 Drawn shares_of(const json::array& results) {
     constexpr double row = 30;
     constexpr double top = 44;
@@ -106,7 +106,7 @@ std::string short_number(double value) {
     return value >= 10 ? fmt::format("{:.1f}", value) : fmt::format("{:.3f}", value);
 }
 
-/// A group of bars a round, a colour a series.
+/// Draws a group of bars for each round, with a colour for each series.
 std::string rounds_plot(const std::string& name, const json::object& series) {
     double most = 0;
     std::size_t rounds = 0;
@@ -130,7 +130,7 @@ std::string rounds_plot(const std::string& name, const json::object& series) {
             const auto value = values[round].to_number<double>();
             const double height = (kBottom - kTop - 16) * value / most;
             content += bar({x, kBottom - height}, {width * 0.95, height}, series_at(i));
-            // In narrower ones the figures would run into each other.
+            // Labels of narrower bars would overlap.
             if (width >= 36)
                 content += text(x + width / 2, kBottom - height - 5, "middle", short_number(value));
         }
@@ -138,7 +138,7 @@ std::string rounds_plot(const std::string& name, const json::object& series) {
     return svg(name, content);
 }
 
-/// A line a side over its percentiles, which are in milliseconds.
+/// Draws a line for each side over its percentiles, which are in milliseconds.
 std::string side_latencies_plot(const std::string& name, const json::object& sides) {
     constexpr double requests = 10'000;
     constexpr double in_ns = 1e6;
@@ -175,7 +175,7 @@ std::string plots_of_rounds(const json::array& results) {
     std::vector<const json::object*> drawn;
     for (const auto& result : results) {
         const auto& series = result.at("series").as_object();
-        // Figures that were taken together have the same.
+        // Figures that were measured together share a series, which is drawn once.
         if (std::ranges::any_of(drawn, [&](const auto* other) { return *other == series; }))
             continue;
         drawn.push_back(&series);

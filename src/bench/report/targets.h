@@ -7,15 +7,15 @@
 
 namespace frontrow::bench::report {
 
-/// What scripts/bench.sh found, against its targets.
+/// The results of scripts/bench.sh against their targets.
 struct TargetsDrawing {
-    /// In one file that asks for nothing from anywhere.
+    /// A self-contained page, which loads nothing.
     std::string page;
-    /// An SVG with a bar for each figure that has a target, for the pages of others.
+    /// An SVG for other pages, with a bar for each figure that has a target.
     std::string picture;
 };
 
-/// `report` is the report.json of scripts/bench.sh. The error says what it lacks.
+/// `report` is the report.json of scripts/bench.sh. The error says what is missing in it.
 Result<TargetsDrawing, std::string> draw_targets(std::string_view report);
 
 }  // namespace frontrow::bench::report
