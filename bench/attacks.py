@@ -1,6 +1,6 @@
-"""A client of ill will, for T8: attacks.py KIND HOST PORT EVENT, until it is ended.
+"""A hostile client, for T8: attacks.py KIND HOST PORT EVENT, runs until it is killed.
 
-It makes as much trouble as it can with what anybody may ask for, and comes back when it is thrown out.
+It makes as much trouble as it can with requests that are open to everybody, and reconnects when it is disconnected.
 """
 
 import os
@@ -18,7 +18,7 @@ def get(path):
 
 
 class Connection:
-    """One connection of an attack; the kinds differ in what they send, and when."""
+    """One connection of an attack. The kinds differ in what they send, and when."""
 
     events = selectors.EVENT_READ
 
@@ -35,23 +35,23 @@ class Connection:
         self.begin()
 
     def send(self, text):
-        """Returns what wasn't sent."""
+        """Returns the part that wasn't sent."""
         try:
             return text[self.socket.send(text):]
         except BlockingIOError:
             return text
 
     def begin(self):
-        """Called once it is open."""
+        """Called when the connection is open."""
 
     def write(self):
-        """Called when more can be sent, by those who want that."""
+        """Called when the socket is writable, for kinds that select for it."""
 
     def came(self, size):
-        """Called with so many bytes in CHUNK."""
+        """Called when size bytes have been read into CHUNK."""
 
     def step(self):
-        """Called ten times a second; True: open it again."""
+        """Called ten times a second. Returns True to reconnect."""
         return False
 
     def read(self):
@@ -65,7 +65,7 @@ class Connection:
 
 
 class Pipeliner(Connection):
-    """Asks for /metrics and /livez without waiting, and reads what comes."""
+    """Requests /metrics and /livez without waiting for answers, and reads the answers."""
 
     events = selectors.EVENT_READ | selectors.EVENT_WRITE
     left = b""
@@ -75,7 +75,7 @@ class Pipeliner(Connection):
 
 
 class NonReader(Connection):
-    """Asks for all seats, four times, doesn't read, and is replaced by another after a while."""
+    """Requests all seats four times and doesn't read. Reconnects after a while."""
 
     events = 0
     age = 0
@@ -90,7 +90,7 @@ class NonReader(Connection):
 
 
 class AskerForAll(Connection):
-    """Asks for all seats, free ones and the map, over and over, and reads as fast as it can."""
+    """Requests all seats, the free ones and the map, over and over, and reads as fast as it can."""
 
     head, awaited = b"", None
 
@@ -114,7 +114,7 @@ class AskerForAll(Connection):
 
 
 class SlowSender(Connection):
-    """Begins a reservation, and goes on by one byte in a tenth of a second."""
+    """Begins a reservation and sends one byte every tenth of a second."""
 
     def begin(self):
         self.send(b"POST /api/v1/reservations HTTP/1.1\r\nHost: x\r\nX-User-ID: mallory\r\n"
@@ -126,7 +126,7 @@ class SlowSender(Connection):
 
 
 class Flooder(Connection):
-    """Asks for what isn't there, for a list and for /metrics, as soon as it has its answer."""
+    """Requests a missing path, a list and /metrics, each as soon as the last answer arrives."""
 
     def begin(self):
         self.number += 1
@@ -136,7 +136,7 @@ class Flooder(Connection):
         self.begin()
 
 
-KINDS = {  # how many connections each has
+KINDS = {  # kind: (class, number of connections)
     "pipelines": (Pipeliner, 16), "doesn't read": (NonReader, 400), "asks for all": (AskerForAll, 16),
     "sends slowly": (SlowSender, 1_000), "floods": (Flooder, 64)}
 
@@ -178,7 +178,7 @@ class Attack:
             raise ConnectionResetError
 
     def try_to(self, connection, action, *more):
-        """Does it, or comes back where the server has thrown it out."""
+        """Calls action, and reconnects if the server has closed the connection."""
         try:
             action(*more)
         except (ConnectionError, TimeoutError):
@@ -189,6 +189,6 @@ class Attack:
 
 
 if __name__ == "__main__":
-    # On a machine of its own it would take no processor from the sale.
+    # The attack must not take processor time from the sale, as it wouldn't from another machine.
     os.nice(19)
     Attack(sys.argv[1], (sys.argv[2], int(sys.argv[3])), sys.argv[4]).run()

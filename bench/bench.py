@@ -1,6 +1,6 @@
-"""Measures Frontrow against its targets, for scripts/bench.sh, which says how to call it.
+"""Measures Frontrow against its targets. Called by scripts/bench.sh, whose help describes the options.
 
-Exits 0 when every figure was taken, ok or short; 1 when one could not be; 2 when called wrongly.
+Exits with 0 if every figure was taken, ok or short; 1 if one could not be taken; 2 on wrong usage.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def read_arguments():
     arguments.sizes = sizes.SMOKE if arguments.smoke else sizes.Sizes()
     arguments.seconds = arguments.seconds or (1 if arguments.smoke else 8)
     arguments.rounds = arguments.rounds or (1 if arguments.smoke else 3)
-    # A trial run's report is none to compare with, and doesn't take the place of one that is.
+    # Keep the report of a trial run apart: its figures mean nothing, and it must not replace a real report.
     arguments.output = arguments.output or (os.path.join(output, "smoke") if arguments.smoke else output)
     if not set(arguments.only) <= set(known):
         parser.error(f"--only takes {', '.join(known)}")
@@ -66,7 +66,7 @@ def read_arguments():
 
 
 def end_on_signals():
-    """Makes a signal unwind the stack once, so that servers and folders go; a second is ignored."""
+    """Makes the first signal unwind the stack, so that servers and folders are removed. Ignores later signals."""
     caught = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def unwind(number, _):
@@ -83,7 +83,7 @@ def say(text):
 
 
 def steps(arguments):
-    """Yields (rows, function that fills them) for each figure that is wanted."""
+    """Yields (rows, function that fills them) for each figure that was requested."""
     first, of = arguments.connections[0], arguments.sizes
     if "S1" in arguments.only:
         for count in arguments.connections:
@@ -138,7 +138,7 @@ def steps(arguments):
 
 
 def cluster_steps(arguments):
-    """As steps(), for a node of a cluster."""
+    """Like steps(), for a node of a cluster."""
     first, of = arguments.connections[0], arguments.sizes
     rows = {}
     if "C1" in arguments.only:
@@ -176,8 +176,7 @@ def cluster_steps(arguments):
 
 
 def take(bench, wanted):
-    """Takes the figures one after the other; one that fails doesn't keep the others from it. wanted:
-    what steps() yields."""
+    """Takes the figures one after the other. If one fails, the others are still taken. wanted: as steps() yields it."""
     rows = []
     for step_rows, fill in wanted:
         try:
@@ -195,14 +194,14 @@ def take(bench, wanted):
 
 
 def yardstick(stack, program, folder):
-    """Starts nginx with an answer of the size of Frontrow's."""
+    """Starts an nginx whose answers are as long as Frontrow's."""
     nginx = stack.enter_context(servers.Nginx(program, os.path.join(folder, "nginx")))
     say(f"nginx answers {nginx.answer_bytes} bytes, as Frontrow does")
     return nginx
 
 
 def take_embedded(stack, arguments, folder):
-    """One server with its own journal, beside nginx: (bench, rows)."""
+    """Takes the figures of one server with its own journal, compared with nginx: (bench, rows)."""
     made = []
 
     def nginx():
@@ -215,7 +214,7 @@ def take_embedded(stack, arguments, folder):
 
 
 def take_cluster(stack, arguments, folder):
-    """One node on PostgreSQL and Redis, beside pgbench: (bench, rows)."""
+    """Takes the figures of a node on PostgreSQL and Redis, compared with pgbench: (bench, rows)."""
     postgres = stack.enter_context(databases.Postgres(os.path.join(folder, "postgres")))
     redis = stack.enter_context(databases.Redis(os.path.join(folder, "redis")))
     bench = cluster.ClusterBench(arguments.program, folder, arguments.seconds, arguments.rounds,
@@ -247,7 +246,7 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=arguments.dir,
                                                                  ignore_cleanup_errors=True))
-        os.chmod(folder, 0o711)  # PostgreSQL may run as another user, and has its own folder in it
+        os.chmod(folder, 0o711)  # PostgreSQL may run as another user, and must reach its own folder inside
         about = describe(arguments, folder)
         measure = take_cluster if arguments.cluster else take_embedded
         bench, rows = measure(stack, arguments, folder)

@@ -1,7 +1,7 @@
-"""What a round really did: wrk's count, the server's own and the seats that are gone must agree.
+"""Checks what a round really did: wrk's count, the server's count and the number of seats taken must agree.
 
-When wrk stops, each connection may have one request on its way that the server answers and wrk
-doesn't count. Nothing else may differ.
+When wrk stops, each connection may have one request under way that the server answers but wrk doesn't count. Nothing
+else may differ.
 """
 
 import collections
@@ -14,12 +14,12 @@ from servers import RESERVE
 
 @dataclasses.dataclass
 class Books:
-    """Frontrow's own figures at one moment."""
+    """The server's own counts at one moment."""
 
-    answers: dict  # (method, path's pattern) -> {status: how many}
-    reservations: dict  # what came of it -> how many
-    gate: dict  # what the gate said of it -> how many
-    available: int  # seats, over the events that are looked at
+    answers: dict  # (method, route) -> {status: count}
+    reservations: dict  # outcome -> count
+    gate: dict  # the gate's answer -> count
+    available: int  # free seats, over the given events
 
     @classmethod
     def read(cls, server, events):
@@ -53,13 +53,13 @@ def _agree(sentences):
 
 
 def _in_flight(load, answered):
-    """True where the server's count is wrk's, or up to one a connection more."""
+    """True if the server's count is wrk's, or more by at most one per connection."""
     most = load.requests + load.connections
     return load.requests <= answered <= (most if load.asked < 0 else min(most, load.asked))
 
 
 def check_yardstick(load, read):
-    """nginx: every answer a 201, and as many requests read as wrk says."""
+    """nginx: every answer is a 201, and nginx has read as many requests as wrk counted."""
     _agree([
         (load.not_2xx == 0, f"nginx gave {load.not_2xx:,} answers that aren't 2xx"),
         (_in_flight(load, read), f"wrk counted {load.requests:,} answers, nginx {read:,} requests"),
@@ -68,8 +68,8 @@ def check_yardstick(load, read):
 
 
 def check_sale(load, seats, before, after, is_contested, has_gate):
-    """Reservations of distinct seats, every one of them made; or a fight for a few seats: each of
-    them reserved once, and every other answer a 409. Of a fight a gate was asked about nearly all."""
+    """Two kinds of sale. Distinct seats: every reservation succeeds. Contested seats: each is reserved once, every
+    other answer is a 409, and a gate was asked about nearly all requests."""
     answers = after.answers_since(before, RESERVE)
     made, refused = answers.get(201, 0), answers.get(409, 0)
     results = _difference(after.reservations, before.reservations)
@@ -102,9 +102,9 @@ def check_sale(load, seats, before, after, is_contested, has_gate):
 
 
 def check_reading(load, before, after, route):
-    """Reads of one route: every answer a 200, and nothing sold."""
+    """Reads of one route: every answer is a 200, and nothing is sold."""
     answers = after.answers_since(before, route)
-    own_reads = 1  # Books.read itself asks for the count, after it has read `before`
+    own_reads = 1  # Books.read itself requests the count, after it has read `before`
     _agree([
         (load.not_2xx == 0 and not answers.keys() - {200}, f"the server's answers were {answers}"),
         (_in_flight(load, answers.get(200, 0) - own_reads),
@@ -115,9 +115,9 @@ def check_reading(load, before, after, route):
 
 
 def check_mixed(load, seats, looks, before, after, own_reads):
-    """Reservations of distinct seats among reads: every answer a 201 or a 200, and as many reads of
-    each kind as were meant. looks: {route: how often it comes before a reservation}; own_reads:
-    {route: how often Books.read and whoever else asked for it between the two}."""
+    """Reservations of distinct seats among reads: every answer is a 201 or a 200, and each kind of read was sent as
+    often as planned. looks: {route: reads before each reservation}; own_reads: {route: requests that didn't come from
+    wrk, like those of Books.read}."""
     sold = after.answers_since(before, RESERVE)
     read = {route: after.answers_since(before, route) for route in looks}
     made, taken = sold.get(201, 0), before.available - after.available
@@ -132,7 +132,7 @@ def check_mixed(load, seats, looks, before, after, own_reads):
          f"{made:,} answers were 201 and {taken:,} seats are gone"),
         (load.reservations_asked <= seats.count,
          f"{seats.count:,} seats were asked for {load.reservations_asked:,} times"),
-        # Requests go out in a fixed order, and all but one a connection have been answered.
+        # Requests are sent in a fixed order, and all but one per connection have been answered.
         (all(abs(count - looks[route] * made) <= 2 * load.connections for route, count in counts.items()),
          f"beside {made:,} reservations the reads were {list(counts.values())}"),
     ])
@@ -141,8 +141,8 @@ def check_mixed(load, seats, looks, before, after, own_reads):
 
 
 def check_crowd(load, seats, before, after):
-    """More than the server can carry, for distinct seats: each answer a 201, or a refusal to take
-    it on now, which did nothing."""
+    """A load for distinct seats that exceeds the server's capacity: each answer is a 201, or a refusal that changed
+    nothing."""
     answers = after.answers_since(before, RESERVE)
     made, taken = answers.get(201, 0), before.available - after.available
     told = load.requests - load.not_2xx

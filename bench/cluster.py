@@ -1,4 +1,4 @@
-"""The figures of the cluster: one node on a real PostgreSQL, beside pgbench on the same one."""
+"""The figures of the cluster: one node on a real PostgreSQL, compared with pgbench on the same one."""
 
 import contextlib
 import dataclasses
@@ -12,7 +12,7 @@ GATED, UNGATED = "frontrow", "frontrow without Redis"
 
 
 class ClusterBench(Bench):
-    """A bench whose servers are nodes, each with a database of its own."""
+    """A bench whose servers are cluster nodes. Each measurement has its own database."""
 
     def __init__(self, program, folder, seconds, rounds, sizes, say, postgres, redis):
         super().__init__(program, folder, seconds, rounds, sizes, say)
@@ -24,13 +24,13 @@ class ClusterBench(Bench):
 
     @contextlib.contextmanager
     def frontrow(self, has_gate=True):
-        """A node on a fresh database, which goes with it."""
+        """Starts a node on a fresh database, which is dropped afterwards."""
         with self.nodes(1, has_gate) as nodes:
             yield nodes[0]
 
     @contextlib.contextmanager
     def nodes(self, count, has_gate=True):
-        """So many on one fresh database, which goes with them."""
+        """Starts count nodes on one fresh database, which is dropped afterwards."""
         self._databases += 1
         database = f"sale_{self._databases}"
         self.postgres.create(database)
@@ -48,7 +48,7 @@ class ClusterBench(Bench):
             self.postgres.drop(database)
 
     def pgbench(self, figure, way, round_number):
-        """One round of the yardstick, at its best count of clients; returns its reservations a second."""
+        """Runs the yardstick for one round, with its best number of clients; returns its reservations a second."""
         if way not in self._best_clients:
             clients, rates = pgbench.find_best(self.postgres, way, self.sizes.pgbench_clients,
                                                self.sizes.pgbench_trial_s)
@@ -63,8 +63,8 @@ class ClusterBench(Bench):
 
 
 def against_pgbench(bench, rows, connections):
-    """C1 and C2. rows: {way of pgbench: (row with the gate, row without)}. Everybody's turn comes once
-    a round, and nobody is always first."""
+    """C1 and C2. rows: {way of pgbench: (row with the gate, row without)}. All candidates run once a round, in
+    alternating order."""
     figure = next(iter(rows.values()))[0].name
     turns = {way.name: lambda number, way=way: bench.pgbench(figure, way, number) for way in rows}
     turns[GATED] = lambda number: distinct_seats(bench, figure, number, connections, True)
@@ -83,7 +83,7 @@ def against_pgbench(bench, rows, connections):
 
 
 def distinct_seats(bench, figure, round_number, connections, has_gate):
-    """One round of S1's load on a node; returns its requests a second."""
+    """Runs S1's load on a node for one round; returns its requests a second."""
     with bench.frontrow(has_gate) as server:
         event, seats = bench.sale(server, bench.sizes.node_seats_per_second * bench.seconds)
         bench.postgres.come_to_rest(server.database)
@@ -94,7 +94,7 @@ def distinct_seats(bench, figure, round_number, connections, has_gate):
 
 
 def contest(bench, rate_row, share_row, connections, has_gate):
-    """C3: everybody wants the same 100 seats, and how much of that PostgreSQL sees."""
+    """C3: everybody wants the same 100 seats. Measures the rate, and the share of requests that reach PostgreSQL."""
     yardstick = pgbench.CLASSIC
     who = GATED if has_gate else UNGATED
     rates = {yardstick.name: [], who: []}
@@ -120,8 +120,8 @@ def contest(bench, rate_row, share_row, connections, has_gate):
 
 
 def contested_seats(bench, figure, round_number, connections, has_gate):
-    """One round: (load, transactions of PostgreSQL while the node lived with it, while it lived as long
-    without). Whole lives are compared, because only the end of a connection makes the count exact."""
+    """One round: (load, PostgreSQL's transactions during a node's life under load, and during an equally long life
+    without load). Compares whole lives of the node, because the count is exact only after a connection has ended."""
     with bench.frontrow(has_gate) as server:
         event, seats = bench.sale(server, bench.sizes.contested_seats)
         server.stop()

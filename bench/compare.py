@@ -1,8 +1,8 @@
-"""Tries what breaks the usual techniques of docs/compared.md, and Frontrow beside them, for scripts/compare.sh,
-which says how to call it.
+"""Tests each technique of docs/compared.md with the case that breaks it, and Frontrow with the same case. Called by
+scripts/compare.sh, whose help describes the options.
 
-Exits 0 when every figure was taken; 1 when one couldn't be, or when a seat of Frontrow's was sold twice or any
-other thing happened that must not; 2 when called wrongly.
+Exits with 0 if every figure was taken; 1 if one could not be taken, or if Frontrow sold a seat twice or did anything
+else that it must not; 2 on wrong usage.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from techniques.shop import Shop
 
 TECHNIQUES = {"a": lock, "b": version, "c": key, "d": count, "e": worker}
 HEADINGS = ("", "place", "counted", "as described", "with care", "Frontrow")
-# So that statements can be counted, and every buyer has a connection.
+# To count statements, and to give every buyer a connection.
 POSTGRES = {"shared_preload_libraries": "pg_stat_statements", "max_connections": "250"}
 
 
@@ -48,7 +48,7 @@ def read_arguments():
 
 @contextlib.contextmanager
 def world(arguments, folder):
-    """The shop and the sale, on one PostgreSQL and one Redis, and how much of everything."""
+    """The shop and the sale, on one PostgreSQL and one Redis, with the sizes of all cases."""
     with contextlib.ExitStack() as stack:
         postgres = stack.enter_context(databases.Postgres(os.path.join(folder, "postgres"), POSTGRES))
         redis_server = stack.enter_context(databases.Redis(os.path.join(folder, "redis")))
@@ -67,7 +67,7 @@ def world(arguments, folder):
 
 
 def take(w, letter, place, measure):
-    """One row of the report."""
+    """Fills one row of the report."""
     row = {"technique": letter, "place": place}
     try:
         figure = measure(w)
@@ -101,7 +101,7 @@ def write(folder, about, rows):
 
 
 def fill(page, rows):
-    """Puts each cell into the last column of its place's line, below its technique's heading."""
+    """Writes each cell into the last column of its row, below the heading of its technique."""
     with open(page, encoding="utf-8") as file:
         parts = re.split(r"^(?=## )", file.read(), flags=re.MULTILINE)
     for row in rows:
@@ -119,7 +119,7 @@ def main():
     end_on_signals()
     os.makedirs(arguments.dir, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="run-", dir=arguments.dir, ignore_cleanup_errors=True) as folder:
-        os.chmod(folder, 0o711)  # PostgreSQL may run as another user, and has its own folder in it
+        os.chmod(folder, 0o711)  # PostgreSQL may run as another user, and must reach its own folder inside
         about = machine.describe(arguments.program, folder, sizes.SMOKE if arguments.smoke else sizes.Sizes(),
                                  databases.VERSIONS)
         with world(arguments, folder) as w:

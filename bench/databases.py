@@ -1,4 +1,4 @@
-"""What a node of a cluster stands on: a PostgreSQL 15 of its own and a Redis of its own."""
+"""The databases of a cluster node: a PostgreSQL 15 and a Redis, started for the run."""
 
 import datetime
 import os
@@ -14,7 +14,7 @@ from failure import Failure
 from servers import START_WITHIN_S, end_child, free_ports, read_text, start_child, wait_until
 
 PROGRAMS = "/usr/lib/postgresql/15/bin"
-# Everything else is as it comes: fsync and synchronous_commit are on, and start() looks whether they are.
+# Everything else has its default. fsync and synchronous_commit are on by default; start() checks that they are.
 SETTINGS = {"shared_buffers": "256MB", "log_timezone": "UTC"}
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 VERSIONS = {"PostgreSQL": [f"{PROGRAMS}/postgres", "--version"], "Redis": ["redis-server", "--version"]}
@@ -26,7 +26,7 @@ def describe():
 
 
 def postgres_user():
-    """Who PostgreSQL runs as, as options of a child: it refuses to be root."""
+    """Returns the user for PostgreSQL, as options for the child process: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):
@@ -39,8 +39,8 @@ def postgres_user():
 
 
 class Postgres:
-    """A PostgreSQL that flushes every commit, in folder, with no database yet; use as a context. settings:
-    beside SETTINGS."""
+    """A PostgreSQL in folder that flushes every commit, and has no database yet. Use it as a context manager. settings:
+    added to SETTINGS."""
 
     def __init__(self, folder, settings=None):
         self.folder = folder
@@ -57,15 +57,15 @@ class Postgres:
 
     def __exit__(self, *_):
         if self.process is not None:
-            end_child(self.process, signal.SIGINT)  # without waiting for its clients
+            end_child(self.process, signal.SIGINT)  # fast shutdown: doesn't wait for clients
 
     def crash(self):
-        """Ends it without a farewell, and starts it again where it was."""
+        """Kills PostgreSQL with an immediate shutdown, and starts it again on the same data."""
         end_child(self.process, signal.SIGQUIT)
         self._start()
 
     def ready_at(self):
-        """When it last began to take connections, as time.time() has it."""
+        """Returns when it last began to accept connections, in time.time()'s seconds."""
         found = re.search(r"^(\S+ \S+) UTC .* database system is ready to accept connections$",
                           read_text(os.path.join(self.folder, "log")), re.MULTILINE)
         return datetime.datetime.fromisoformat(found[1] + "+00:00").timestamp()
@@ -74,12 +74,12 @@ class Postgres:
         return f"postgres://frontrow:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def environment(self, database):
-        """What libpq's programs find their way by."""
+        """The environment variables from which libpq's programs take the connection."""
         return {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "frontrow",
                 "PGPASSWORD": self.password, "PGDATABASE": database, "PATH": os.environ["PATH"]}
 
     def run(self, *options, database="postgres"):
-        """Runs psql with these options; returns what it printed."""
+        """Runs psql with these options; returns its output."""
         done = subprocess.run([f"{PROGRAMS}/psql", "-XAtq", "-v", "ON_ERROR_STOP=1", *options],
                               env=self.environment(database), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False)
@@ -97,13 +97,13 @@ class Postgres:
         self.query(f"DROP DATABASE {database} WITH (FORCE)")
 
     def come_to_rest(self, database):
-        """Does what would have been done long before a sale begins, so that it doesn't happen during one."""
+        """Does now the maintenance that would otherwise happen during the sale."""
         self.query("VACUUM (ANALYZE)", database)
         self.query("CHECKPOINT", database)
 
     def transactions(self, database):
-        """How many it has ended there since that database was made. Waits until nobody is connected:
-        a connection that idles tells of its last ones after up to 10 s, one that ends at once."""
+        """Counts the transactions that ended in the database since it was created. First waits until nothing is
+        connected: an idle connection reports its last transactions only after up to 10 s, a closed one at once."""
         users = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}'"
         end = time.monotonic() + START_WITHIN_S
         while self.query(users) != "0":
@@ -140,7 +140,7 @@ class Postgres:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         log = os.path.join(self.folder, "log")
-        # An immediate shutdown, should this program be killed: its children go with it.
+        # If this program is killed, PostgreSQL gets an immediate shutdown, which also ends its child processes.
         self.process = start_child(command, "/", log, signal.SIGQUIT, **self.user)
         wait_until(lambda: subprocess.run([f"{PROGRAMS}/pg_isready", "-q"], check=False,
                                           env=self.environment("postgres")).returncode == 0,
@@ -151,7 +151,7 @@ class Postgres:
 
 
 class Replica(Postgres):
-    """A replica that follows a Postgres without being waited for; use as a context."""
+    """An asynchronous replica of a Postgres. Use it as a context manager."""
 
     def __init__(self, folder, primary):
         super().__init__(folder, primary.settings)
@@ -171,7 +171,7 @@ class Replica(Postgres):
 
 
 class Redis:
-    """A Redis that keeps nothing on the disk, in folder; use as a context."""
+    """A Redis in folder that stores nothing on disk. Use it as a context manager."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -185,7 +185,7 @@ class Redis:
         return self
 
     def start(self):
-        """Also starts it again, empty, where it was."""
+        """Starts Redis, or restarts it empty on the same port."""
         log = os.path.join(self.folder, "log")
         self.process = start_child(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",

@@ -1,5 +1,5 @@
-"""S11: holds that all end in the same second: when all of their seats are free, and what those
-who are buying meanwhile feel."""
+"""S11: many holds end in the same second. Measures how soon all their seats are free, and what latency other buyers see
+meanwhile."""
 
 import calendar
 import http.client
@@ -19,14 +19,14 @@ WITHOUT, BESIDE = "without", "while they end"
 
 
 def all_at_once(bench, free_row, latency_row, connections):
-    """S11. The load beside it comes in an open loop, at half of S1's rate: in a closed one a server
-    that stands still holds back those who would have felt it."""
+    """S11. The other buyers are an open loop at half of S1's rate. A closed loop would send fewer requests during a
+    stall, and so hide it."""
     rate = sale_rate(bench, connections) / 2
     seconds, p99 = [], {WITHOUT: [], BESIDE: []}
     for number in range(1, bench.rounds + 1):
         with bench.frontrow() as server:
             sold = warm_up(bench, server, connections)
-            if number % 2:  # neither is always first
+            if number % 2:  # alternate the order
                 sold += load_beside(bench, server, number, WITHOUT, rate, connections, p99)
             sale = hold_all(bench, server, number, connections)
             taken, late = let_end(bench, server, sale, number, rate, connections, p99)
@@ -48,10 +48,10 @@ def all_at_once(bench, free_row, latency_row, connections):
 
 
 class Sale:
-    """What is held, and from when to when it ends, in seconds since 1970."""
+    """The holds, and when the first and the last of them end, in seconds since 1970."""
 
     def __init__(self, server, sizes, connections):
-        per_part = sizes.hold_part_seats + connections  # for what is asked for while the load stops
+        per_part = sizes.hold_part_seats + connections  # spare for requests under way at the end
         self.event, seat_ids = server.event_with_seats(sizes.hold_parts * per_part)
         pairs = [(self.event, seat) for seat in seat_ids]
         self.parts = [pairs[place:place + per_part] for place in range(0, len(pairs), per_part)]
@@ -61,7 +61,7 @@ class Sale:
 
 
 def hold_all(bench, server, number, connections):
-    """Makes the holds, and asks the server when they end."""
+    """Creates the holds, and asks the server when they end."""
     sizes = bench.sizes
     sale = Sale(server, sizes, connections)
     server.come_to_rest()
@@ -91,7 +91,7 @@ def hold_all(bench, server, number, connections):
 
 
 def ends_of(server, event, part_seats, connections):
-    """The first and the last moment at which one ends, by the buyers who came first and last."""
+    """Returns when the first and the last hold end, judged by the reservations of the first and the last buyers."""
     step = max(1, connections // 16)
     numbers = list(range(1, 1 + connections, step)) + list(range(part_seats - connections, part_seats + 1, step))
     ends = []
@@ -102,13 +102,13 @@ def ends_of(server, event, part_seats, connections):
 
 
 def seconds_of(text):
-    """An instant as the server writes it, 2026-01-01T00:00:00.123Z, in seconds since 1970."""
+    """Converts an instant as the server writes it, 2026-01-01T00:00:00.123Z, to seconds since 1970."""
     whole, _, fraction = text.rstrip("Z").partition(".")
     return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{fraction or 0}")
 
 
 def load_beside(bench, server, number, who, rate, connections, p99, while_it_runs=None):
-    """One open loop on this server; returns the reservations that it made."""
+    """Runs one open loop on this server; returns the number of reservations that it made."""
     server.come_to_rest()
     with open_loop.Crowd(bench, rate, connections, bench.sizes.ending_load_s, ["--url", server.url("")]) as crowd:
         if while_it_runs:
@@ -119,8 +119,8 @@ def load_beside(bench, server, number, who, rate, connections, p99, while_it_run
 
 
 def let_end(bench, server, sale, number, rate, connections, p99):
-    """Waits for the end of all holds under load: (reservations made by the load, seconds from the
-    last hold's end until every seat was counted as free)."""
+    """Waits under load until all holds have ended: (reservations made by the load, seconds from the last hold's end
+    until every seat was counted as free)."""
     free_at = []
 
     def watch(crowd):
@@ -139,7 +139,7 @@ def let_end(bench, server, sale, number, rate, connections, p99):
 
 
 def when_free(server, sale):
-    """Counts the event's available seats until all are; returns when that answer was there."""
+    """Counts the event's free seats until all are free; returns when that answer arrived."""
     connection = http.client.HTTPConnection(*server.address, timeout=FREE_WITHIN_S)
     try:
         while time.time() < sale.last + FREE_WITHIN_S:
@@ -159,7 +159,7 @@ def when_free(server, sale):
 
 
 def sell_again(bench, server, sale, number, connections):
-    """What is free can be had: a part of the seats is sold once more. Returns how many."""
+    """Sells some of the freed seats again, to prove that they can be bought. Returns how many."""
     _, _, made = load_sale(bench, "S11", "sold again", number, server, connections,
                            bench.seats(sale.parts[0]), [sale.event])
     return made

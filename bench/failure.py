@@ -1,2 +1,2 @@
 class Failure(Exception):
-    """A figure could not be taken, or cannot be trusted; the text says why."""
+    """A figure could not be taken or can't be trusted; the text says why."""

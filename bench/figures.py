@@ -1,4 +1,4 @@
-"""The figures of the targets: how each is taken. A figure is a Row or two of the report."""
+"""Takes the figures that have targets. A figure is one Row of the report, or two."""
 
 import dataclasses
 import json
@@ -13,7 +13,7 @@ from books import Books, check_reading, check_sale, check_yardstick
 from failure import Failure
 from servers import RESERVE, Frontrow, count_path
 
-SLOW_SALE_S = 120  # S7 counts reservations, not seconds; this ends it where they don't come
+SLOW_SALE_S = 120  # S7 counts reservations, not seconds; this ends a round that makes too few
 COUNT_ROUTE = ("GET", "/api/v1/events/:id/seats/available/count")
 
 
@@ -22,12 +22,12 @@ class Row:
     name: str
     what: str
     value: float | None = None
-    unit: str = ""  # of value: "s", "ms", "MB", "%", or none where it is a ratio
+    unit: str = ""  # of value: "s", "ms", "MB", "%"; empty for a ratio
     detail: str = ""
     least: float | None = None  # target
     most: float | None = None
     failure: str = ""
-    series: dict = dataclasses.field(default_factory=dict)  # name -> one value a round
+    series: dict = dataclasses.field(default_factory=dict)  # name -> one value per round
     series_unit: str = ""
 
     @property
@@ -42,7 +42,7 @@ class Row:
 
     @property
     def share(self):
-        """How it stands to its target: 1 on it, above 1 better; None without a target or a value."""
+        """The value relative to its target: 1 on target, above 1 better. None without a target or a value."""
         if not self.value or not math.isfinite(self.value):
             return None
         parts = [self.value / self.least] if self.least else []
@@ -71,7 +71,7 @@ class Row:
 
 
 class Bench:
-    """What the figures share: the program, the folder, the yardstick and how long to load."""
+    """What all figures use: the program, the folder, the yardstick and the length of the load."""
 
     def __init__(self, program, folder, seconds, rounds, sizes, say, nginx=None):
         self.program = program
@@ -80,9 +80,9 @@ class Bench:
         self.rounds = rounds
         self.sizes = sizes
         self.say = say
-        self.nginx = nginx  # makes the yardstick when it is first wanted
-        self.turns = []  # all that was measured, for report.json
-        self.sale_rates = {}  # S1's reservations a second by connections, once they are known
+        self.nginx = nginx  # starts the yardstick when it is first needed
+        self.turns = []  # all measurements, for report.json
+        self.sale_rates = {}  # S1's reservations a second by number of connections, as far as they are known
         self._servers = 0
 
     def frontrow(self):
@@ -97,7 +97,7 @@ class Bench:
         return load.Seats.write(os.path.join(self.folder, "seats"), pairs, hold_seconds)
 
     def sale(self, server, count):
-        """An event of so many seats, and a file that asks for each of them: (event, seats)."""
+        """Creates an event with count seats, and a file that requests each of them: (event, seats)."""
         event, seat_ids = server.event_with_seats(count)
         return event, self.seats([(event, seat) for seat in seat_ids])
 
@@ -122,8 +122,8 @@ def load_nginx(bench, figure, round_number, connections, seats, looks=()):
 
 
 def warm_up(bench, server, connections):
-    """A second of reservations that no figure counts, so that a percentile isn't that of the first
-    touch; returns how many were made."""
+    """Makes reservations for one second that no figure counts, so that first-use costs don't show in a percentile;
+    returns how many were made."""
     event, seats = bench.sale(server, bench.sizes.sale_seats_per_second)
     measured = bench.load(server.url(RESERVE[1]), connections, seats, seats.count - connections, seconds=1)
     server.come_to_rest()
@@ -134,8 +134,8 @@ def warm_up(bench, server, connections):
 
 def load_sale(bench, figure, who, round_number, server, connections, seats, events, is_contested=False,
               seconds=None):
-    """One round of reservations on Frontrow, with the books checked: (load, CPU seconds, made).
-    Where each seat is asked for once, the load stops in time to leave some for what is under way."""
+    """Runs one round of reservations on Frontrow and checks the books: (load, CPU seconds, made). If each seat is
+    requested only once, the load stops while there are still seats for the requests under way."""
     server.come_to_rest()
     before, cpu_before = Books.read(server, events), server.cpu_seconds()
     limit = None if is_contested else seats.count - connections
@@ -187,7 +187,7 @@ def against_nginx(bench, row, connections, is_contested):
 
 
 def sale_rate(bench, connections):
-    """S1's reservations a second in this run; taken by a round of its own where S1 wasn't."""
+    """S1's reservations a second in this run. If S1 wasn't measured, runs a round for it."""
     if connections not in bench.sale_rates:
         with bench.frontrow() as server:
             event, seats = bench.sale(server, bench.sizes.sale_seats_per_second * bench.seconds)
@@ -204,7 +204,7 @@ def check_contest(measured):
 
 
 def bulk(bench, row):
-    """S5 and C5: many seats by one call; then kill -9, and every seat must still be there."""
+    """S5 and C5: adds many seats by one call. After kill -9, every seat must still be there."""
     count = bench.sizes.bulk_seats
     seconds = []
     with bench.frontrow() as server:
@@ -244,7 +244,7 @@ def counts(bench, equal_row, fast_row, connections):
         made = 0
         for round_number in range(1, bench.rounds + 1):
             pair = [(few, small), (many, large)]
-            for who, event in pair if round_number % 2 else reversed(pair):  # neither is always first
+            for who, event in pair if round_number % 2 else reversed(pair):  # alternate the order
                 server.come_to_rest()
                 before = Books.read(server, [event])
                 measured = bench.load(server.url(count_path(event)), connections)
@@ -268,19 +268,19 @@ def counts(bench, equal_row, fast_row, connections):
 
 
 def event_size(bench, cpu_row, rate_row, connections):
-    """S7: as many reservations of seats all over one large event, and over small ones one after the
+    """S7: the same number of reservations, of random seats of one large event, and of small events one after the
     other."""
     small_event, large_event = bench.sizes.small_event, bench.sizes.large_event
     events = min(2 * bench.seconds, 50)
     limit = events * small_event
-    extra = -(-connections // small_event)  # events for what is asked for while the load stops
+    extra = -(-connections // small_event)  # spare events for the requests that are under way when the load stops
     sizes = {f"{small_event:,} seats": [small_event] * (events + extra),
              f"{large_event:,} seats": [large_event]}
     small, large = sizes
     costs = {who: [] for who in sizes}
     rates = {who: [] for who in sizes}
     for round_number in range(1, bench.rounds + 1):
-        for who in (small, large) if round_number % 2 else (large, small):  # neither is always first
+        for who in (small, large) if round_number % 2 else (large, small):  # alternate the order
             measured, cost = sell_in_part(bench, who, round_number, sizes[who], limit, connections)
             costs[who].append(cost)
             rates[who].append(measured.rate)
@@ -296,8 +296,8 @@ def event_size(bench, cpu_row, rate_row, connections):
 
 
 def sell_in_part(bench, who, round_number, event_seats, limit, connections):
-    """Returns (load, microseconds of CPU a reservation) for limit reservations on a fresh store, in
-    as much time as they take."""
+    """Makes limit reservations on a fresh store, however long it takes; returns (load, microseconds of CPU per
+    reservation)."""
     shuffle = random.Random(round_number).shuffle  # buyers want seats everywhere
     with bench.frontrow() as server:
         pairs, events = [], []
@@ -316,8 +316,8 @@ def sell_in_part(bench, who, round_number, event_seats, limit, connections):
 
 
 def large_store(bench, memory_row, killed_row, stopped_row, connections):
-    """S8 and S9: memory with a large event's seats, half of them held; then as many reservations as it
-    has seats, and how long a start takes, the worst of some."""
+    """S8 and S9: memory with a large event, half of whose seats are held. Then as many reservations as the event has
+    seats, and the time of a start, the worst of several."""
     total = bench.sizes.large_event
     half = total // 2
     with bench.frontrow() as server:
@@ -349,7 +349,7 @@ def large_store(bench, memory_row, killed_row, stopped_row, connections):
 
 
 def sell_all(bench, server, pairs, events, connections):
-    """Returns how many reservations were made of these seats, all but the last few."""
+    """Returns how many of these seats were reserved: all but the last few."""
     _, _, made = load_sale(bench, "S8", "frontrow", 1, server, connections, bench.seats(pairs), events,
                            seconds=SLOW_SALE_S)
     return made

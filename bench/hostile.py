@@ -1,4 +1,4 @@
-"""T8: one client of ill will of each kind beside a sale, and what those who are buying feel of it."""
+"""T8: a sale beside one hostile client of each kind, and what latency the buyers see."""
 
 import contextlib
 import json
@@ -22,13 +22,13 @@ def kinds():
 
 
 def beside_a_sale(bench, latency_rows, memory_row, connections):
-    """T8. Half of S1's rate in an open loop, without and beside each kind of attack in turns, each on
-    a fresh store. latency_rows: {kind: row}."""
+    """T8. An open loop at half of S1's rate, without and beside each kind of attack in turns, each on a fresh store.
+    latency_rows: {kind: row}."""
     rate = sale_rate(bench, connections) / 2
     turns = [WITHOUT, *latency_rows]
     p99, memory = {who: [] for who in turns}, {who: [] for who in turns}
     for number in range(1, bench.sizes.attack_pairs + 1):
-        for who in turns if number % 2 else reversed(turns):  # none is always first
+        for who in turns if number % 2 else reversed(turns):  # alternate the order
             latency, bytes_max = sell(bench, number, who, rate, connections)
             p99[who].append(latency)
             memory[who].append(bytes_max / 1e6)
@@ -46,7 +46,7 @@ def beside_a_sale(bench, latency_rows, memory_row, connections):
 
 
 def sell(bench, number, who, rate, connections):
-    """One sale on a fresh server: (its p99 in ms, the most of memory that was resident)."""
+    """Runs one sale on a fresh server: (its p99 in ms, its peak resident memory in bytes)."""
     with bench.frontrow() as server:
         sold = warm_up(bench, server, connections)
         before = events_of(server)
@@ -69,7 +69,7 @@ def events_of(server):
 
 @contextlib.contextmanager
 def attack(bench, server, kind, events):
-    """The event that is being sold is attacked: its lists are others after each sale."""
+    """Attacks the event that is being sold, because its lists change after each sale."""
     if kind == WITHOUT:
         yield
         return

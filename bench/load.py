@@ -1,4 +1,4 @@
-"""One round of load: wrk with one thread, and what it counted."""
+"""Runs one round of load: wrk with one thread, and what it counted."""
 
 import dataclasses
 import json
@@ -17,7 +17,7 @@ NEVER = 10**15
 
 @dataclasses.dataclass
 class Seats:
-    """What the requests of a round ask for, one after the other, in a file for reserve.lua."""
+    """The seats that the requests of a round want, in order, in a file for reserve.lua."""
 
     path: str
     width: int
@@ -25,8 +25,8 @@ class Seats:
 
     @classmethod
     def write(cls, path, pairs, hold_seconds=None):
-        """pairs: (event id, seat id) in the order in which they are to be asked for. hold_seconds:
-        for how long, if that isn't the event's business."""
+        """pairs: (event id, seat id) in the order of the requests. hold_seconds: the length of the holds, if it isn't
+        the event's own."""
         hold = "" if hold_seconds is None else f',"hold_seconds":{hold_seconds}'
         lines = [f'"event_id":"{event}","seat_ids":["{seat}"]{hold}' for event, seat in pairs]
         if len({len(line) for line in lines}) != 1:
@@ -34,7 +34,7 @@ class Seats:
         with open(path, "w", encoding="ascii") as file:
             file.write("".join(lines))
             file.flush()
-            os.fsync(file.fileno())  # else it would be written out during the round
+            os.fsync(file.fileno())  # otherwise the system would write it during the round
         return cls(path, len(lines[0]), len(lines))
 
 
@@ -43,13 +43,13 @@ class Load:
     """What wrk counted in one round."""
 
     requests: int  # answered
-    asked: int  # handed to the connections; -1 where wrk repeated a request by itself
-    reservations_asked: int  # of these
+    asked: int  # handed to the connections; -1 if wrk repeated a request by itself
+    reservations_asked: int  # how many of these were reservations
     not_2xx: int
     seconds: float
     latency_ms: dict
     connections: int
-    wrk_processor_share: float  # near 1: wrk, not the server, was the limit
+    wrk_processor_share: float  # near 1: wrk was the limit, not the server
 
     @property
     def rate(self):
@@ -57,7 +57,7 @@ class Load:
 
 
 def total(loads):
-    """Several rounds of the same, one after the other, as one. A latency is the worst of theirs."""
+    """Adds up several rounds of the same load, one after the other. Each latency is the worst of theirs."""
     return Load(
         sum(load.requests for load in loads), sum(load.asked for load in loads),
         sum(load.reservations_asked for load in loads), sum(load.not_2xx for load in loads),
@@ -67,11 +67,10 @@ def total(loads):
 
 
 def run(url, connections, seconds, folder, seats=None, limit=None, looks=()):
-    """Drives url for so many seconds, or up to limit requests for seats if that comes first; raises
-    Failure if it couldn't. looks: what else is asked of a seat's event before each reservation, as
-    mixed.lua wants it."""
+    """Loads url for the given seconds, or until limit requests for seats. Raises Failure if it can't. looks: the paths
+    that are read before each reservation, as mixed.lua expects them."""
     if looks and not limit:
-        limit = NEVER  # its place in the command has to be filled
+        limit = NEVER  # a placeholder, because looks come after it on the command line
     stopped = os.path.join(folder, "stopped")
     if os.path.exists(stopped):
         os.remove(stopped)
@@ -91,7 +90,7 @@ def run(url, connections, seconds, folder, seats=None, limit=None, looks=()):
             while process.poll() is None and not os.path.exists(stopped) and time.monotonic() < end:
                 time.sleep(0.02)
             if os.path.exists(stopped):
-                process.send_signal(signal.SIGINT)  # wrk then reports and ends
+                process.send_signal(signal.SIGINT)  # makes wrk report and end
         output, _ = process.communicate(timeout=max(1, end - time.monotonic()))
     except subprocess.TimeoutExpired:
         raise Failure("wrk did not end in time") from None
@@ -103,7 +102,7 @@ def run(url, connections, seconds, folder, seats=None, limit=None, looks=()):
 
 
 def _children_cpu_seconds():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)  # of those that have ended
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)  # of the children that have ended
     return used.ru_utime + used.ru_stime
 
 

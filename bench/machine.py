@@ -1,4 +1,4 @@
-"""What the figures were taken on."""
+"""Describes the machine of the measurement."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from failure import Failure
 
 
 def file_system(folder):
-    """(type, device) of the file system that folder is on."""
+    """The (type, device) of the folder's file system."""
     path = os.path.realpath(folder)
     found = ("", "?", "?")
     with open("/proc/self/mounts", encoding="utf-8") as mounts:
@@ -24,7 +24,7 @@ def file_system(folder):
 
 
 def fsync_ms(folder, times):
-    """Median time to append 4 KiB to a file and have it on the disk."""
+    """The median time to append 4 KiB to a file and flush it to disk."""
     path = os.path.join(folder, "fsync")
     taken = []
     with open(path, "wb", buffering=0) as file:
@@ -38,7 +38,7 @@ def fsync_ms(folder, times):
 
 
 def version(command):
-    """The first version number that the command prints."""
+    """The first version number in the command's output."""
     if shutil.which(command[0]) is None:
         raise Failure(f"{command[0]} is missing")
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
@@ -47,8 +47,8 @@ def version(command):
 
 
 def describe(program, folder, sizes, others):
-    """{what: how it is}, in the order in which it is printed. others: the other programs that take
-    part, {name: command that prints its version}."""
+    """{name: description}, in the order of printing. others: the other programs that take part, {name: command that
+    prints its version}."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = re.search(r"model name\s*: (.*)", file.read())
     with open("/proc/meminfo", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""S3: what buyers do. Four reads and a reservation, over and over, beside nginx with the same requests."""
+"""S3: a buyer's behaviour, four reads and a reservation, over and over, compared with nginx under the same requests."""
 
 from books import Books, check_mixed
 from failure import Failure
@@ -6,7 +6,7 @@ from figures import load_nginx, median_ratio, middle, stop_and_verify, warm_up
 from servers import RESERVE, count_path
 
 EVENT_ROUTE = "/api/v1/events/:id"
-# What a buyer looks at, as it stands behind the event's own path, and in metrics.
+# The paths that a buyer reads: (suffix of the event's path, the same in metrics).
 EVENT = ("", "")
 COUNT = ("/seats/available/count", "/seats/available/count")
 FREE_SEATS = ("/seats?available=true&limit=20", "/seats")
@@ -14,7 +14,7 @@ SEAT_MAP = ("/seatmap", "/seatmap")
 
 
 def looks_of(server, event):
-    """The four looks that come before a reservation; where there is no seat map, a second count."""
+    """The four reads before a reservation. Without a seat map, a second count replaces it."""
     try:
         server.call("GET", f"/api/v1/events/{event}{SEAT_MAP[0]}")
     except Failure as failure:
@@ -25,8 +25,7 @@ def looks_of(server, event):
 
 
 def buyers(bench, rate_row, latency_row, connections):
-    """S3. Halls are sold one after the other, and everybody looks at the one that is
-    being sold."""
+    """S3. Halls are sold one after the other, and all buyers look at the hall that is being sold."""
     rates = {"nginx": [], "frontrow": []}
     p99 = {"nginx": [], "frontrow": []}
     for number in range(1, bench.rounds + 1):
@@ -60,7 +59,7 @@ def buyers(bench, rate_row, latency_row, connections):
 
 
 def load_frontrow(bench, number, server, connections, seats, events, looks):
-    """One round, with the books checked: (load, reservations made)."""
+    """Runs one round and checks the books: (load, reservations made)."""
     routes = [("GET", EVENT_ROUTE + pattern) for _, pattern in looks]
     server.come_to_rest()
     before = Books.read(server, events)
@@ -68,7 +67,7 @@ def load_frontrow(bench, number, server, connections, seats, events, looks):
                           looks=[suffix for suffix, _ in looks])
     server.come_to_rest()
     after = Books.read(server, events)
-    counts = {("GET", count_path(":id")): len(events)}  # Books.read asks, after it has read `before`
+    counts = {("GET", count_path(":id")): len(events)}  # Books.read requests the count, after it has read `before`
     books = check_mixed(measured, seats, {route: routes.count(route) for route in routes}, before, after,
                         counts)
     bench.note("S3", "frontrow", number, measured, books)

@@ -1,4 +1,4 @@
-"""`frontrow bench --rate`: requests that come when they come, however slow the answers are; and S4."""
+"""S4, and `frontrow bench --rate`: an open loop, which sends requests on schedule, however slow the answers are."""
 
 import contextlib
 import json
@@ -12,17 +12,17 @@ from failure import Failure
 from figures import middle, sale_rate, stop_and_verify, warm_up
 from servers import end_child, read_text, start_child
 
-SETTING_UP_S = 60  # and coming to an end
-SAMPLES = 1  # reservations that it makes to see how large nginx's answer is to be
+SETTING_UP_S = 60  # for setting up and for the end
+SAMPLES = 1  # reservations that it makes to learn how long nginx's answer must be
 PERCENTILES = ("p50", "p99", "p99.9", "max")
 
 
 class Crowd:
-    """One `frontrow bench` with its own books, which it checks itself. Use as a context: it runs from
-    there on, and is ended if it is left early."""
+    """A run of `frontrow bench`, which checks its own books. Use it as a context manager, which starts the run, and
+    ends it if it is left early."""
 
     def __init__(self, bench, rate, connections, seconds, options):
-        """rate: requests a second; options: more of frontrow bench's."""
+        """rate: requests a second; options: further options of frontrow bench."""
         self.figures_path = os.path.join(bench.folder, "open-loop.json")
         self.words_path = os.path.join(bench.folder, "open-loop.log")
         self.end = time.monotonic() + 2 * seconds + SETTING_UP_S
@@ -39,14 +39,14 @@ class Crowd:
         return self
 
     def __exit__(self, *_):
-        end_child(self.process, signal.SIGINT)  # its own servers then go with it
+        end_child(self.process, signal.SIGINT)  # also ends its own servers
 
     def has_begun(self):
-        """True once it loads Frontrow, or has ended without."""
+        """True once it loads Frontrow, or has ended without doing so."""
         return self.process.poll() is not None or "load on frontrow" in read_text(self.words_path)
 
     def result(self):
-        """What it measured, once it has ended; raises Failure if it doesn't vouch for it."""
+        """Waits for its end and returns its figures. Raises Failure if it failed."""
         try:
             self.process.wait(max(1, self.end - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -60,7 +60,7 @@ class Crowd:
 
 
 def note(bench, figure, who, number, result, side, rate):
-    """Puts a side of the result, "nginx" or "frontrow", into the report; returns its latencies."""
+    """Adds one side of the result, "nginx" or "frontrow", to the report; returns its latencies."""
     measured = result[side]
     latency_ms = {name: measured["latency_ms"][name] for name in PERCENTILES}
     bench.turns.append({

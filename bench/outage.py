@@ -1,4 +1,4 @@
-"""C6: how long a living node sells nothing while another one is lost, and after the database is back."""
+"""C6: how long a healthy node sells nothing when another node is lost, and after the database has returned."""
 
 import contextlib
 import signal
@@ -9,9 +9,9 @@ from failure import Failure
 from servers import end_child
 
 NODES = 3
-LOST = NODES - 1  # the one that is killed, stopped or ended; the others go on
+LOST = NODES - 1  # the node that is killed, stopped or ended; the others go on
 WARM_UP_S = 0.5
-BEFORE_S = 1.0  # to see how long the pauses are when nothing happens
+BEFORE_S = 1.0  # measures the pauses without a fault
 AFTER_S = 2.5
 FROZEN_S = 1.5
 
@@ -35,7 +35,7 @@ CASES = {"killed": kill, "stopped": freeze, "ended": end}
 
 
 def of_a_node(bench, row, case):
-    """The longest time that passed between two sales of a node that lives, while another one was lost, of all rounds."""
+    """The longest pause between two sales of a healthy node while another one is lost. The worst of all rounds."""
     pauses = {"before": [], case: []}
     for number in range(1, bench.rounds + 1):
         sold, began, ended = sell_through(bench, row.name, number, lambda nodes: CASES[case](nodes[LOST]))
@@ -50,7 +50,7 @@ def of_a_node(bench, row, case):
 
 
 def of_the_database(bench, row):
-    """From the moment when PostgreSQL takes connections again until each node has sold, of all rounds."""
+    """The time from when PostgreSQL accepts connections again until each node has sold. The worst of all rounds."""
     waits = {"until all sell": []}
     for number in range(1, bench.rounds + 1):
         sold, _, _ = sell_through(bench, row.name, number, lambda _: bench.postgres.crash())
@@ -66,7 +66,7 @@ def of_the_database(bench, row):
 
 
 def sell_through(bench, figure, round_number, lose):
-    """One round on nodes of their own: (moments of each node's sales, when it was lost, when the sale ended)."""
+    """Runs one round on fresh nodes: (times of each node's sales, when the loss began, when the sale ended)."""
     with contextlib.ExitStack() as stack:
         nodes = stack.enter_context(bench.nodes(NODES))
         event, seats = nodes[0].event_with_seats(bench.sizes.outage_seats)
@@ -86,6 +86,6 @@ def sell_through(bench, figure, round_number, lose):
 
 
 def longest_pause(moments, begin, until):
-    """In which none of the moments lies, between the two."""
+    """The longest time between begin and until in which none of the moments lies."""
     inside = [begin, *(moment for moment in moments if begin < moment < until), until]
     return max(after - before for before, after in zip(inside, inside[1:]))

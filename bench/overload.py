@@ -1,4 +1,4 @@
-"""S12: a crowd far larger than the server can carry."""
+"""S12: a crowd far larger than the server's capacity."""
 
 from books import Books, check_crowd
 from figures import load_sale, median_ratio, middle, stop_and_verify, warm_up
@@ -8,10 +8,10 @@ PEAK, UNDER = "at its peak", "under the crowd"
 
 
 def crowd(bench, rate_row, wait_row, memory_row, connections):
-    """S12. The peak and the crowd in turns, each on a fresh store. Each of the crowd has a request waiting
-    all the time, whatever the server does: forty times as many as at the peak of 256. No generator on the
-    same cores could send five times what the server carries. A round is twice as long as others: the time
-    in which the crowd connects is in it."""
+    """S12. The peak and the crowd in turns, each on a fresh store. Each connection of the crowd always has a request
+    waiting, whatever the server does: forty times as many as at the peak of 256. (A load generator on the same cores
+    couldn't send five times the server's capacity.) A round is twice as long as others, because it includes the time in
+    which the crowd connects."""
     seconds = 2 * bench.seconds
     rates, worst, memory = {PEAK: [], UNDER: []}, {PEAK: [], UNDER: []}, {PEAK: [], UNDER: []}
     refused = []
@@ -52,7 +52,7 @@ def sell_at_peak(bench, number, server, connections, seats, event, seconds):
 
 
 def sell_to_crowd(bench, number, server, _, seats, event, seconds):
-    """One round, with the books checked: (load, reservations made)."""
+    """Runs one round and checks the books: (load, reservations made)."""
     server.come_to_rest()
     before = Books.read(server, [event])
     connections = bench.sizes.crowd

@@ -1,4 +1,4 @@
-"""The yardsticks of the cluster: pgbench selling the same seats by transactions of its own."""
+"""The yardsticks of the cluster: pgbench sells the same seats with its own transactions."""
 
 import dataclasses
 import os
@@ -18,7 +18,7 @@ class Way:
 
     script: str
     batch: int
-    seats_per_second: int  # more than it can sell here; where it isn't, the books don't agree
+    seats_per_second: int  # more than it can sell here; if it isn't, the books don't agree
 
     @property
     def name(self):
@@ -36,7 +36,7 @@ class Sale:
     clients: int
     seconds: float
     transactions: int
-    reservations: int  # as the tables have them afterwards
+    reservations: int  # as counted in the tables afterwards
     transaction_ms: float  # on average
 
     @property
@@ -45,7 +45,7 @@ class Sale:
 
 
 def sell(postgres, way, clients, seconds):
-    """One round on fresh tables, with the books checked."""
+    """Runs one round on fresh tables and checks the books."""
     folder = os.path.join(HERE, "pgbench")
     seats = way.seats_per_second * seconds
     postgres.run("-v", f"seats={seats}", "-f", os.path.join(folder, "schema.sql"), database=DATABASE)
@@ -62,8 +62,8 @@ def sell(postgres, way, clients, seconds):
 
 
 def find_best(postgres, way, counts, seconds):
-    """Looks for the count of clients at which it sells most; returns (that count, reservations a
-    second by clients)."""
+    """Finds the number of clients with the highest rate; returns (that number, reservations a second by number of
+    clients)."""
     rates = {clients: sell(postgres, way, clients, seconds).rate for clients in counts}
     return max(rates, key=rates.get), rates
 
@@ -83,8 +83,8 @@ def _read(output, clients):
 
 
 def _check(postgres, way, sale):
-    """Every transaction sold the seats that it asked for, and left its reservations and keys."""
-    postgres.query("ANALYZE", DATABASE)  # it last knew the tables empty, and would compare every row with every other
+    """Checks that every transaction sold the seats that it asked for, and left its reservations and keys."""
+    postgres.query("ANALYZE", DATABASE)  # by old statistics the tables are empty, which makes the query slow
     counts = postgres.query(
         "SELECT count(*), count(r.id), count(k.key), (SELECT count(*) FROM reservations), "
         "(SELECT count(*) FROM idempotency_keys) FROM seats s"

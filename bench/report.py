@@ -1,4 +1,4 @@
-"""The report: a table for the terminal, report.json, and report.html, which `frontrow bench --draw` makes of it."""
+"""The report: a table for the terminal, report.json, and report.html, which `frontrow bench --draw` makes from it."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def table(rows):
 
 
 def write(program, folder, name, about, rows, turns):
-    """Writes name.json and name.html, and returns their paths."""
+    """Writes name.json and name.html; returns their paths."""
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, f"{name}.json")
     with open(path + ".new", "w", encoding="utf-8") as file:
@@ -29,7 +29,7 @@ def write(program, folder, name, about, rows, turns):
 
 
 def draw(program, report_path, kind, path):
-    """Draws a report.json into a file, which it returns. kind: --report, a page, or --picture, an SVG."""
+    """Draws a report.json into the file path; returns path. kind: --report for a page, --picture for an SVG."""
     if not os.path.exists(report_path):
         raise Failure(f"there is no {report_path} yet: measure first")
     done = subprocess.run([program, "bench", "--draw", report_path, kind, path], env=clean_environment(),
@@ -51,7 +51,7 @@ def as_json(about, rows, turns):
 
 
 def latencies(turns):
-    """{figure: {who: {percentile: median over the rounds, in ms}}} of those that have any."""
+    """{figure: {who: {percentile: median over the rounds, in ms}}}, for the figures that have latencies."""
     found = {}
     for turn in turns:
         if "latency_ms" in turn:

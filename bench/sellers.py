@@ -1,4 +1,4 @@
-"""A crowd that keeps a few connections to each of some nodes busy, and remembers when each node sold."""
+"""A crowd that keeps a few connections to each node busy, and records when each node sold."""
 
 import dataclasses
 import re
@@ -11,13 +11,13 @@ from failure import Failure
 from servers import reservation_request
 
 CONNECTIONS = 4  # to each node
-ANSWER_PAUSE_S = 0.005  # after an answer that isn't a sale, and before a connection is made again
+ANSWER_PAUSE_S = 0.005  # before a request is repeated or a connection is opened again
 STATUSES = (201, 503)
 
 
 @dataclasses.dataclass
 class Seller:
-    """One connection to a node. It asks for one seat after the other, for the same one until it has it."""
+    """One connection to a node. It requests one seat after the other, each until it has it."""
 
     node: int
     address: tuple
@@ -29,8 +29,8 @@ class Seller:
 
 
 class Sellers:
-    """Sells from a thread of its own, one for all connections; use as a context. sold: for each node the moments
-    (time.time()) at which a sale was told; doubts: requests of which nobody knows what came of them."""
+    """Sells from its own thread, one for all connections. Use it as a context manager. sold: for each node, the times
+    (time.time()) at which its sales were answered; doubts: the number of requests whose outcome is unknown."""
 
     def __init__(self, addresses, event, seats):
         self.event = event
@@ -101,11 +101,11 @@ class Sellers:
         if status == 201:
             self.sold[seller.node].append(time.time())
             seller.request = b""
-        else:  # the same request, with the same key
+        else:  # the same request again, with the same key
             seller.again_at = time.time() + ANSWER_PAUSE_S
 
     def _lose(self, seller):
-        """What it has asked for is left to whoever has it."""
+        """Closes the connection, and counts its request as one whose outcome is unknown."""
         if seller.connection is not None:
             self._selector.unregister(seller.connection)
             seller.connection.close()

@@ -1,4 +1,4 @@
-"""The two servers that are driven: Frontrow on a fresh store, and nginx as the yardstick."""
+"""The two servers that are loaded: Frontrow on a fresh store, and nginx as the yardstick."""
 
 import ctypes
 import http.client
@@ -16,19 +16,19 @@ from failure import Failure
 HERE = os.path.dirname(os.path.realpath(__file__))
 START_WITHIN_S = 30
 BULK_SEATS = 100_000
-HOLD_SECONDS = 3600  # no hold may expire while it is being counted
+HOLD_SECONDS = 3600  # so long that no hold expires before the seats are counted
 RESERVE = ("POST", "/api/v1/reservations")
 
 
 def clean_environment(settings=None):
-    """What a child gets to see: nothing of this shell may change what it does."""
+    """The environment of a child: nothing from this shell may change its behaviour."""
     return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | (settings or {})
 
 
 def start_child(command, folder, log_path, if_orphaned, settings=None, **user):
-    """Starts a server that ends with this program, even if this program is killed. settings: for
-    its environment; user: as whom it runs."""
-    def before_exec():  # once it is that user, which would undo it
+    """Starts a server that gets the signal if_orphaned when this program ends, even when it is killed. settings:
+    additional environment variables; user: the user to run as."""
+    def before_exec():  # runs after the change of user, which would reset it
         ctypes.CDLL(None).prctl(1, int(if_orphaned))  # PR_SET_PDEATHSIG
 
     with open(log_path, "wb") as log:
@@ -38,7 +38,7 @@ def start_child(command, folder, log_path, if_orphaned, settings=None, **user):
 
 
 def end_child(process, number=signal.SIGTERM):
-    """Ends it with the signal, by force if that takes too long; returns its exit status."""
+    """Sends the signal, and kills the process if it takes too long; returns its exit status."""
     if process.poll() is None:
         process.send_signal(number)
         try:
@@ -50,8 +50,8 @@ def end_child(process, number=signal.SIGTERM):
 
 
 def wait_until(is_there, process, name, log_path):
-    """Returns what is_there() does as soon as that is something; raises Failure where the process ends or START_WITHIN_S
-    pass without, and ends it."""
+    """Waits until is_there() returns something, and returns it. If the process ends or START_WITHIN_S pass first, ends
+    it and raises Failure."""
     end = time.monotonic() + START_WITHIN_S
     while not (found := is_there()):
         if process.poll() is not None or time.monotonic() > end:
@@ -67,7 +67,7 @@ def read_text(path):
 
 
 def reservation_request(address, event, seat):
-    """The bytes of one reservation, shaped as reserve.lua makes them."""
+    """The bytes of one reservation, in the form that reserve.lua sends."""
     body = f'{{"event_id":"{event}","seat_ids":["{seat}"]}}'
     return (f"POST {RESERVE[1]} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
@@ -76,8 +76,8 @@ def reservation_request(address, event, seat):
 
 
 class Frontrow:
-    """`frontrow serve` on a store of its own, in folder unless settings (of its environment, where no
-    process list shows them) name another; use as a context."""
+    """`frontrow serve` on its own store, which is in folder unless settings name another. settings are environment
+    variables, because process lists don't show them. Use it as a context manager."""
 
     def __init__(self, program, folder, settings=None, is_dev=True):
         self.program = program
@@ -85,7 +85,7 @@ class Frontrow:
         self.settings = settings or {"FRONTROW_DATA_DIR": os.path.join(folder, "data")}
         self.options = ["--dev"] if is_dev else []
         self.has_gate = "FRONTROW_REDIS" in self.settings
-        self.database = ""  # of PostgreSQL, where that is its store
+        self.database = ""  # the database's name, if its store is PostgreSQL
         self.process = None
         self.address = None
 
@@ -126,7 +126,7 @@ class Frontrow:
         end_child(self.process, signal.SIGKILL)
 
     def verify(self):
-        """Lets `frontrow verify` go over the store; returns the number of reservations that it found."""
+        """Runs `frontrow verify` on the store; returns the number of reservations that it found."""
         done = subprocess.run([self.program, "verify"], cwd=self.folder, env=clean_environment(self.settings),
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         found = re.search(r"(\d+) reservations", done.stdout)
@@ -139,7 +139,7 @@ class Frontrow:
         return f"http://{self.address[0]}:{self.address[1]}{path}"
 
     def call(self, method, path, body=None, expected=200, headers=None):
-        """One exchange; returns the answer's body in bytes."""
+        """Sends one request; returns the answer's body in bytes."""
         connection = http.client.HTTPConnection(*self.address, timeout=60)
         try:
             data = None if body is None else json.dumps(body).encode()
@@ -162,12 +162,12 @@ class Frontrow:
         return json.loads(event)["id"]
 
     def add_seats(self, event, prefix, count):
-        """One bulk call; returns the answer's body as it came."""
+        """Adds seats by one bulk call; returns the unparsed body of the answer."""
         return self.call("POST", f"/api/v1/events/{event}/seats/bulk",
                          {"prefix": prefix, "count": count, "price": 5000}, 201)
 
     def event_with_seats(self, count):
-        """Returns (event id, ids of its seats in the order of their numbers)."""
+        """Returns (event id, its seats' ids in the order of their numbers)."""
         event = self.create_event(count)
         seats = []
         while len(seats) < count:
@@ -188,17 +188,17 @@ class Frontrow:
         return {(name, labels): float(value) for name, labels, value in lines}
 
     def cpu_seconds(self):
-        """User and system time of all its threads, since it started."""
+        """User and system time of all its threads since it started."""
         fields = read_text(f"/proc/{self.process.pid}/stat").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_bytes(self, field="VmRSS"):
-        """field: VmRSS, as it is now, or VmHWM, the most that it was since the start."""
+        """field: VmRSS for the current size, VmHWM for the largest since the start."""
         status = read_text(f"/proc/{self.process.pid}/status")
         return int(re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)[1]) * 1024
 
     def come_to_rest(self):
-        """Waits until it has nothing left to do: 0.3 s without a tick of processor time."""
+        """Waits until the server is idle: 0.3 s without a tick of processor time."""
         before, quiet, end = self.cpu_seconds(), 0, time.monotonic() + 15
         while quiet < 3 and time.monotonic() < end:
             time.sleep(0.1)
@@ -211,8 +211,8 @@ def count_path(event):
 
 
 class Nginx:
-    """The yardstick of `frontrow bench`, lent: one nginx worker that gives everybody the same 201 from memory, as large
-    as Frontrow's answer; use as a context."""
+    """The yardstick of `frontrow bench`, lent: one nginx worker that answers every request with the same 201 from
+    memory, as long as Frontrow's answer. Use it as a context manager."""
 
     def __init__(self, program, folder):
         self.program = program
@@ -242,7 +242,7 @@ class Nginx:
         return self.base + path
 
     def requests(self):
-        """How many requests it has read since it started, this one among them."""
+        """The number of requests that it has read since it started, including this one."""
         with urllib.request.urlopen(self.counts, timeout=10) as answer:
             return int(re.search(r"\n (\d+) (\d+) (\d+)", answer.read().decode())[3])
 

@@ -1,14 +1,14 @@
-"""How much each scenario takes: to measure, or only to go through it."""
+"""The size of each scenario: for a measurement, or only to try out the bench."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Sizes:
-    """To measure. Seats a second are what an event has for each second of a round; a faster server ends the
-    round early."""
+    """The sizes of a measurement. *_seats_per_second is multiplied by a round's seconds to give an event's seats; a
+    faster server ends the round early."""
 
-    on_disk: bool = True  # a store in memory is refused
+    on_disk: bool = True  # refuse a store in memory
     fsyncs: int = 200
     sale_seats_per_second: int = 100_000
     node_seats_per_second: int = 40_000
@@ -23,18 +23,18 @@ class Sizes:
     large_event: int = 1_000_000
     crowd: int = 10_000
     pgbench_clients: tuple = (4, 8, 16, 32, 64)
-    pgbench_trial_s: int = 3  # a second of it may go on connecting, which isn't counted
-    # Holds that end in the same second: each part is sold at the beginning of a second, and held for as many
-    # seconds as are left. The load beside them begins so long before the first of them ends.
+    pgbench_trial_s: int = 3  # one second of it may be spent on connecting, which isn't counted
+    # For the holds that end in the same second: each part is sold at the beginning of a second, and held for the
+    # seconds that remain. The load beside them starts ending_load_ahead_s before the first hold ends.
     hold_parts: int = 10
     hold_part_seats: int = 10_000
-    hold_part_s: int = 3  # time for a part; one that takes longer takes another second
+    hold_part_s: int = 3  # time for a part; a slower part takes another second
     ending_load_s: int = 8
     ending_load_ahead_s: int = 4
     attack_pairs: int = 5
 
 
-# Every scenario with all its checks in seconds. What it measures means nothing.
+# Runs every scenario with all its checks in seconds. The figures mean nothing.
 SMOKE = Sizes(
     on_disk=False,
     fsyncs=10,

@@ -1,4 +1,4 @@
-"""C1/3: what it costs that three nodes sell at once, beside one that sells alone."""
+"""C1/3: the cost of three nodes that sell at once, compared with one that sells alone."""
 
 import concurrent.futures
 import os
@@ -14,7 +14,7 @@ KINDS = ("cpu", "p99", "tries", "decisions")
 
 
 def beside_one(bench, rows, connections):
-    """rows: by KINDS. The same count of connections on one node and spread over three, in turns."""
+    """rows: by KINDS. The same number of connections to one node, and spread over three, in turns."""
     rounds = {1: [], NODES: []}
     for number in range(1, bench.rounds + 1):
         for count in rounds if number % 2 else reversed(rounds):
@@ -32,9 +32,9 @@ def beside_one(bench, rows, connections):
 
 
 def sell(bench, count, round_number, connections):
-    """One round: {kind: value}."""
+    """Runs one round: {kind: value}."""
     with bench.nodes(count) as nodes:
-        # An event for each, so that each node's load has its seats for itself.
+        # Each node has its own event, so that each load has its seats for itself.
         sales = [prepare(bench, node, place, count) for place, node in enumerate(nodes)]
         bench.postgres.come_to_rest(nodes[0].database)
         for node in nodes:
@@ -59,7 +59,7 @@ def sell(bench, count, round_number, connections):
 
 
 def prepare(bench, node, place, count):
-    """(node, its event, the file that asks for its seats, a folder for its load)"""
+    """Returns (node, its event, the file that requests its seats, a folder for its load)."""
     folder = os.path.join(bench.folder, f"load-{place}")
     os.makedirs(folder, exist_ok=True)
     event, ids = node.event_with_seats(bench.sizes.node_seats_per_second * bench.seconds // count)
@@ -71,7 +71,7 @@ def run(bench, connections, node, _, seats, folder):
 
 
 def totals(nodes):
-    """Of all nodes' journals."""
+    """The sums over all nodes' journals."""
     names = {"won": ("journal_appends_total", 'result="won"'), "lost": ("journal_appends_total", 'result="lost"'),
              "commands": ("journal_commands_total", ""), "decisions": ("journal_decisions_total", "")}
     metrics = [node.metrics() for node in nodes]
@@ -79,7 +79,7 @@ def totals(nodes):
 
 
 def busy_seconds():
-    """Of all processors, since the machine started: the nodes', PostgreSQL's and the load's own."""
+    """Busy time of all processors since the machine started: of the nodes, PostgreSQL and the load."""
     with open("/proc/stat", encoding="ascii") as file:
         fields = [int(field) for field in file.readline().split()[1:9]]
     idle = fields[3] + fields[4]
