@@ -1,9 +1,9 @@
--- What buyers do: four looks at an event, then a reservation of its next seat, over and over.
+-- A buyer's behaviour: four reads of an event, then a reservation of its next seat, over and over.
 --
 --   wrk … -s mixed.lua URL -- FILE WIDTH RUN LIMIT STOPPED SUFFIX SUFFIX SUFFIX SUFFIX
 --
--- The first five are reserve.lua's. A SUFFIX is what stands behind /api/v1/events/ID in the path of
--- a look; LIMIT counts reservations.
+-- The first five arguments are those of reserve.lua; LIMIT counts reservations. A SUFFIX is the part
+-- of a read's path after /api/v1/events/ID.
 
 dofile("reserve.lua")
 

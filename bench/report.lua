@@ -1,4 +1,4 @@
--- What wrk counted, as one line of JSON behind the word BENCH, for load.py.
+-- Prints wrk's counts as one line of JSON after the word BENCH, for load.py.
 
 local threads = {}
 

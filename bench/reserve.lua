@@ -1,10 +1,10 @@
--- Each request reserves the next seat of a file, as a buyer of its own with a key of its own.
+-- Each request reserves the next seat of a file, for a new buyer and with a new key.
 --
 --   wrk … -s reserve.lua URL -- FILE WIDTH RUN [LIMIT STOPPED]
 --
--- FILE holds what stands between the brackets of a request's body, WIDTH bytes a request; after the
--- last one it begins again. RUN goes into every key. After LIMIT requests the load stops and the
--- file STOPPED is made: wrk itself can only count seconds.
+-- FILE holds the content of the requests' bodies without the outer braces, WIDTH bytes per request.
+-- After the last one it starts again. RUN is part of every key. After LIMIT requests the load stops
+-- and the file STOPPED is created: wrk itself can only limit seconds.
 
 dofile("report.lua") -- wrk is started in this folder
 
@@ -22,18 +22,18 @@ local function microseconds()
     return tonumber(now.seconds) * 1e6 + tonumber(now.nanoseconds) / 1e3
 end
 
--- wrk asks for one request before the load and only looks at it.
+-- wrk calls request() once before the load, and doesn't send that request.
 asked = -1
 load_microseconds = -1
 
--- Where a line of FILE has the event's id.
+-- The offset of the event's id in a line of FILE.
 local event_offset, event_width = #'"event_id":"', 36
 local seats, width, count, limit, stopped_file, began
 local text = ffi.string
 local to_user, to_key, to_body
 
 function init(args)
-    -- Outside Lua's heap: with a large heap the collector comes so rarely that the garbage of
+    -- Outside Lua's heap: with a large heap the collector runs so rarely that the garbage of
     -- requests leaves the processor's cache, and a request costs three times as much.
     local file = assert(io.open(args[1], "rb"))
     local size = file:seek("end")
@@ -46,14 +46,14 @@ function init(args)
     limit = tonumber(args[4]) or math.huge
     stopped_file = args[5]
 
-    -- Twelve digits with those of request(), as many as the buyer has whose answer nginx gives.
+    -- Twelve digits together with request()'s: as many as in the answer that nginx imitates.
     to_user = "POST /api/v1/reservations HTTP/1.1\r\nHost: " .. wrk.headers["Host"]
         .. "\r\nContent-Type: application/json\r\nContent-Length: " .. (width + 2) .. "\r\nX-User-ID: buyer-0000"
     to_key = "\r\nIdempotency-Key: " .. args[3] .. "-"
     to_body = "\r\n\r\n{"
 end
 
--- The event whose seat is asked for next.
+-- The event whose seat is requested next.
 function next_event()
     return text(seats + asked % count * width + event_offset, event_width)
 end

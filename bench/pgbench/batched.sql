@@ -1,5 +1,5 @@
--- 64 reservations in one statement, which is one transaction: guarded update of 64 seats, insert of
--- 64 reservations, insert of 64 keys. Clients take the batches in turns, each seat once.
+-- 64 reservations in one statement, which is one transaction: a guarded update of 64 seats, an insert
+-- of 64 reservations, an insert of 64 keys. The batches are dealt out to the clients, each seat once.
 
 \set n :n + 1
 \set first 1 + 64 * (:n * :clients + :client_id)

@@ -1,5 +1,5 @@
--- One reservation as it is usually written, a statement at a time: look the key up, insert, guarded
--- update, insert, commit. Clients take the seats in turns, each seat once; `n` counts a client's.
+-- One reservation in the usual way, statement by statement: look up the key, insert, guarded update,
+-- insert, commit. The seats are dealt out to the clients, each seat once; `n` counts a client's seats.
 
 \set n :n + 1
 \set seat 1 + :n * :clients + :client_id

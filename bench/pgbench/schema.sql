@@ -1,6 +1,5 @@
--- The tables that pgbench sells from: columns, indexes and room as in db/migrations/0001_sale.up.sql,
--- with the keys in a table of their own, whose line stands for Frontrow's fact. Seats have numbers
--- for ids, so that pgbench can name them.
+-- The tables that pgbench sells from, in the usual relational design. The column `line` of the keys
+-- corresponds to Frontrow's fact. Seats have numbers as ids, so that pgbench can compute them.
 --
 --   psql -v seats=N -f schema.sql
 

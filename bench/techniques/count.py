@@ -20,7 +20,7 @@ def free_seats(buyer, event):
 
 
 def cached(w, buyer, event):
-    """The count from the cache; if it isn't there, from the database and into the cache."""
+    """Returns the count from the cache. If it isn't there, reads it from the database and caches it."""
     count = buyer.redis.get(f"free:{event}")
     if count is None:
         count = free_seats(buyer, event)
@@ -29,7 +29,7 @@ def cached(w, buyer, event):
 
 
 def is_read_again_after_seconds(w):
-    """Each buyer looks at once after a sale."""
+    """Every buyer reads the count directly after a sale."""
     def shop():
         a, = w.shop.buyers("A")
         event, seats = w.shop.event(w.size)
@@ -56,7 +56,7 @@ def is_read_again_after_seconds(w):
 
 
 def is_read_from_a_replica(w):
-    """Each buyer looks at once after a sale, as fast as one can."""
+    """Every buyer reads the seat directly after a sale, without any delay."""
     a, event = w.shop.buyer("A"), w.shop.event(w.size)
     with databases.Replica(os.path.join(w.folder, "replica"), w.postgres) as replica:
         reader = w.shop.buyer("A", replica.url(shops.DATABASE))
@@ -77,7 +77,7 @@ def is_read_from_a_replica(w):
 def ends_in_a_rush(w):
     def in_shop():
         event = w.shop.event(w.size)[0]
-        together([w.shop.buyer_of_thread] * READERS)  # they are connected before
+        together([w.shop.buyer_of_thread] * READERS)  # connect first
         before = w.statements(shops.DATABASE)
         together([lambda: cached(w, w.shop.buyer_of_thread(), event)] * READERS)
         return w.statements(shops.DATABASE) - before

@@ -1,4 +1,4 @@
-"""What is counted the same way in every technique, and requests that come at the same moment."""
+"""What is measured in the same way for all techniques, and concurrent calls."""
 
 import collections
 import concurrent.futures
@@ -15,17 +15,17 @@ POOL = concurrent.futures.ThreadPoolExecutor(AT_ONCE_MOST)
 
 @dataclasses.dataclass
 class Figure:
-    """One count or time, taken of the technique as it is described, of the technique with care (where that
-    is cheap to try) and of Frontrow."""
+    """A count or a time, measured for the technique as it is described, for the technique with care (if that is cheap
+    to try) and for Frontrow."""
 
     unit: str
     described: float
     frontrow: float
     careful: float | None = None
-    is_breach: bool = True  # counts what must not happen: provoked as described, 0 elsewhere
+    is_breach: bool = True  # counts a breach: must be provoked as described, and be 0 elsewhere
 
     def check(self):
-        """Raises Failure where the figure proves nothing, or too much."""
+        """Raises Failure if a breach wasn't provoked, or happened where it must not."""
         if self.is_breach and not self.described:
             raise Failure(f"what breaks it wasn't brought about: {self.text()}")
         if self.is_breach and (self.careful or self.frontrow):
@@ -37,14 +37,14 @@ class Figure:
 
 
 def number(value):
-    """Whole numbers as they are, others with two digits or one after the point."""
+    """Formats whole numbers as they are, others with one decimal or two digits."""
     if isinstance(value, int) or value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
 class Ledger:
-    """Which buyers were told that a seat is theirs."""
+    """Records which buyers were told that a seat is theirs."""
 
     def __init__(self):
         self._owners = collections.defaultdict(set)
@@ -63,7 +63,7 @@ class Ledger:
 
 
 def together(calls):
-    """Makes these calls at the same moment, each in a thread of its own; returns what they return."""
+    """Makes the calls at the same moment, each in its own thread; returns their results."""
     barrier = threading.Barrier(len(calls))
 
     def make(call):
@@ -74,7 +74,7 @@ def together(calls):
 
 
 def rate(buy, threads, seconds):
-    """Sales a second of so many buyers, each of whom calls buy(number of the buyer) over and over."""
+    """Sales a second of threads buyers, each of whom calls buy(its number) over and over."""
     end = time.monotonic() + seconds
 
     def go(buyer):
@@ -87,13 +87,13 @@ def rate(buy, threads, seconds):
 
 
 def medians(rounds, *calls):
-    """What each call returns, made in turns."""
+    """The median result of each call, over rounds in which they alternate."""
     taken = [[call() for call in calls] for _ in range(rounds)]
     return [statistics.median(each) for each in zip(*taken)]
 
 
 def requests_a_sale(w, database, sales):
-    """What PostgreSQL and Redis are asked for each of the sales, which are made one after the other."""
+    """Requests to PostgreSQL and Redis per sale. The sales are made one after the other."""
     before = w.statements(database) + w.redis_reads()
     count = sum(map(bool, sales))
     return (w.statements(database) + w.redis_reads() - before) / count

@@ -10,7 +10,7 @@ from techniques.counted import Figure, requests_a_sale, together
 
 
 def take_any(buyer, event):
-    """Holds any free seat of the event; leaves the transaction open."""
+    """Holds any free seat of the event. Leaves the transaction open."""
     reservation = str(uuid.uuid4())
     buyer.run("UPDATE seats SET status = 'held', reservation = %s WHERE id = (SELECT id FROM seats WHERE event = %s "
               "AND status = 'free' LIMIT 1 FOR UPDATE SKIP LOCKED)", reservation, event)
@@ -18,7 +18,7 @@ def take_any(buyer, event):
 
 
 def known(buyer, key):
-    """The answer that is kept under the key, or None."""
+    """Returns the answer stored under the key, or None."""
     found = buyer.rows("SELECT answer FROM keys WHERE caller = 'A' AND key = %s", key)
     return found[0][0] if found else None
 
@@ -28,7 +28,7 @@ def keep(buyer, key):
 
 
 def carefully(buyer, event, key):
-    """The key first, by its unique index, in the transaction of what it does; returns the answer."""
+    """Inserts the key first, under its unique index, in the same transaction as its effect. Returns the answer."""
     try:
         buyer.run("INSERT INTO keys (caller, key) VALUES ('A', %s)", key)
         answer = take_any(buyer, event)
@@ -41,7 +41,7 @@ def carefully(buyer, event, key):
 
 
 def look_then_do(w):
-    """The same request twice at once; Frontrow's two nodes get one each."""
+    """The same request twice at the same time; in Frontrow, once on each of two nodes."""
     def described():
         first, second = w.shop.buyers("AA")
         event, twice = w.shop.event(2 * w.size)[0], 0
@@ -75,7 +75,7 @@ def look_then_do(w):
 
 
 def lies_apart(w):
-    """The process dies between its commit and the key; then the buyer asks again."""
+    """The process dies after its commit and before it stores the key. Then the buyer repeats the request."""
     def shop(is_careful):
         a, = w.shop.buyers("A")
         wrong = 0
@@ -90,8 +90,8 @@ def lies_apart(w):
 
 
 def killed_node(w):
-    """Kills a node with requests under way; they are asked again on the other. Returns how many
-    retries didn't get their seat."""
+    """Kills a node while requests are under way, and repeats them on the other node. Returns how many retries didn't
+    get their seat."""
     event = w.sale.event(w.size)
     first, second = w.sale.nodes[:2]
     w.sale.strike([lambda seat=seat: w.sale.is_sold(first, event, [seat], "A", key=seat) for seat in event.seats],

@@ -14,8 +14,8 @@ from techniques import sale
 from techniques import shop as shops
 from techniques.counted import Figure, Ledger, medians, rate, requests_a_sale, together
 
-LOCK_MS = 1500  # a tenth or so of what is usual, so that waiting for its end doesn't take long
-CLAIM_S = 2  # Frontrow's claims in Redis
+LOCK_MS = 1500  # about a tenth of the usual time, so that the test doesn't wait long for its end
+CLAIM_S = 2  # the time to live of Frontrow's claims in Redis
 
 
 def ends_while_its_holder_works(w):
@@ -35,7 +35,8 @@ def ends_while_its_holder_works(w):
 
 
 def stopped_node(w):
-    """A's requests are under way on a node that is stopped for longer than a claim lasts; B asks the other."""
+    """A's requests are under way on a node that is stopped for longer than a claim lives. B sends its requests to the
+    other node."""
     event = w.sale.event(w.size)
     first, second = w.sale.nodes[:2]
     told = Ledger()
@@ -57,7 +58,7 @@ def stopped_node(w):
 
 
 def is_away(w):
-    """Four buyers buy one seat after the other, two after each seat, while Redis is killed and comes back."""
+    """Four buyers buy seats one after the other, two per seat, while Redis is killed and restarted."""
     def longest_gap(buy):
         sold = [time.monotonic()]
         end = sold[0] + w.seconds + 1

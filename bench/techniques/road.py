@@ -1,4 +1,4 @@
-"""A road to PostgreSQL that can lose an answer: what was asked arrives, and the connection breaks."""
+"""A proxy before PostgreSQL that can lose an answer: it delivers the request and then breaks the connection."""
 
 import contextlib
 import socket
@@ -6,7 +6,7 @@ import threading
 
 
 class Road:
-    """Use as a context. Each connection to .port is carried to PostgreSQL and back."""
+    """Use it as a context manager. Forwards each connection to .port to PostgreSQL."""
 
     def __init__(self, postgres_port):
         self._to = ("127.0.0.1", postgres_port)

@@ -1,4 +1,4 @@
-"""Frontrow as its buyers see it: nodes of one cluster, asked through the HTTP API alone."""
+"""Frontrow as its buyers see it: nodes of one cluster, used only through the HTTP API."""
 
 import contextlib
 import dataclasses
@@ -16,7 +16,7 @@ from servers import Frontrow, count_path
 from techniques.counted import together
 
 DATABASE = "frontrow"
-IDLE_MOST_S = 5  # a connection that was idle for longer may be closed at the other end
+IDLE_MOST_S = 5  # the server may close a connection that was idle for longer
 
 
 @dataclasses.dataclass
@@ -26,7 +26,7 @@ class Event:
 
 
 class Sale:
-    """Two nodes on a PostgreSQL and a Redis; use as a context."""
+    """Two nodes on a PostgreSQL and a Redis. Use it as a context manager."""
 
     def __init__(self, program, folder, postgres, redis_server):
         postgres.create(DATABASE)
@@ -65,8 +65,8 @@ class Sale:
         return Event(event, [seat["id"] for seat in made])
 
     def ask(self, node, method, path, buyer=None, body=None, key=None):
-        """One exchange: (status, the answer's JSON); the status is 0 where there was no answer. Without a
-        buyer an organiser asks."""
+        """Sends one request: (status, the answer's JSON). The status is 0 if there was no answer. Without a buyer, the
+        request is an organizer's."""
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         if buyer is not None:
             headers["X-User-ID"] = buyer
@@ -87,7 +87,7 @@ class Sale:
                         {"event_id": event.id, "seat_ids": seats, **more}, key)
 
     def change(self, node, reservation, action, buyer):
-        """action: confirm or cancel; returns whether it was done."""
+        """action: confirm or cancel; returns whether it succeeded."""
         return self.ask(node, "POST", f"/api/v1/reservations/{reservation}/{action}", buyer)[0] == 200
 
     def is_sold(self, *arguments, **more):
@@ -97,20 +97,20 @@ class Sale:
         return self.ask(node, "GET", count_path(event.id))[1]["count"]
 
     def rivals(self, event, wishes):
-        """For each (seats that A wants, seats that B wants): both ask at the same moment, each another node.
-        Returns [(A was told yes, B was)]."""
+        """For each (A's seats, B's seats): A and B reserve them at the same moment, on different nodes. Returns
+        [(whether A got them, whether B did)]."""
         return [tuple(together([lambda: self.is_sold(self.nodes[0], event, a, "A"),
                                 lambda: self.is_sold(self.nodes[1], event, b, "B")])) for a, b in wishes]
 
     def buy_one_by_one(self, count):
-        """Sells a seat each time that it is asked for the next."""
+        """A generator that sells one seat on each step."""
         event = self.event(count)
         for seat in event.seats:
             yield self.is_sold(self.nodes[0], event, [seat], "A")
 
     def strike(self, calls, action):
-        """Makes the calls at once, and does action while they are under way; returns what the calls return.
-        Raises Failure if all had their answers before."""
+        """Makes the calls at the same time, and runs action while they are under way; returns their results. Raises
+        Failure if all had been answered before."""
         answered = []
 
         def make(call):
@@ -127,7 +127,7 @@ class Sale:
         return together([*[lambda call=call: make(call) for call in calls], act])[:-1]
 
     def burst(self, path, count):
-        """Asks for path on so many connections, to both nodes in turns, all at the same moment."""
+        """Requests path on count connections, alternating between the nodes, all at the same moment."""
         with contextlib.ExitStack() as stack:
             made = [(node.address, stack.enter_context(socket.create_connection(node.address, 10)))
                     for node in self.nodes[:2] * (count // 2)]
@@ -137,7 +137,7 @@ class Sale:
                 raise Failure(f"GET {path} wasn't answered to all")
 
     def verify(self):
-        """Lets `frontrow verify` read every fact; raises Failure where anything is wrong."""
+        """Runs `frontrow verify`, which reads every fact; raises Failure if anything is wrong."""
         if not self.nodes[0].verify():
             raise Failure("no reservation was made")
 

@@ -1,6 +1,6 @@
-"""A shop as most are built: a table of seats in PostgreSQL, locks and counts in Redis.
+"""A shop of the usual design: a table of seats in PostgreSQL, locks and counts in Redis.
 
-The modules of the techniques say in which order its buyers take their steps."""
+The modules of the techniques define the order of its buyers' steps."""
 
 import threading
 import uuid
@@ -37,7 +37,7 @@ class Shop:
         return [self.buyer(name) for name in names]
 
     def buyer_of_thread(self):
-        """The same for all calls of a thread, as a pool of connections would have it."""
+        """Returns the same buyer for all calls of a thread, like a pool of connections."""
         if not hasattr(self._of_thread, "buyer"):
             self._of_thread.buyer = self.buyer(uuid.uuid4().hex)
         return self._of_thread.buyer
@@ -56,7 +56,7 @@ class Shop:
 
 
 class Buyer:
-    """The process of the shop that works for one buyer: a connection to PostgreSQL, one to Redis."""
+    """The shop's process for one buyer: a connection to PostgreSQL and one to Redis."""
 
     def __init__(self, name, url, redis_port):
         self.name = name
@@ -64,7 +64,7 @@ class Buyer:
         self.redis = redis.Redis(port=redis_port, socket_timeout=2, decode_responses=True)
 
     def run(self, sql, *values):
-        """Returns how many rows it concerned."""
+        """Returns the number of affected rows."""
         with self.database.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.rowcount
@@ -95,7 +95,7 @@ class Buyer:
         return is_free
 
     def take(self, seat, is_careful=True, hold_s=3600):
-        """Writes the reservation; with care only if the seat is free at that instant."""
+        """Writes the reservation. If is_careful, only if the seat is free at that moment."""
         reservation = str(uuid.uuid4())
         taken = self.run(
             "UPDATE seats SET status = 'held', version = version + 1, buyer = %s, reservation = %s, "
@@ -108,6 +108,6 @@ class Buyer:
         return bool(taken)
 
     def take_version(self, seat, version):
-        """The same by the version that was read; leaves the transaction open."""
+        """Writes the reservation if the version is still the one that was read. Leaves the transaction open."""
         return bool(self.run("UPDATE seats SET status = 'held', version = version + 1, buyer = %s WHERE id = %s "
                              "AND version = %s", self.name, seat, version))

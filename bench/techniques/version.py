@@ -17,7 +17,7 @@ LOSING_S = 0.03
 
 
 def statements_for(w, database, calls_of_seats):
-    """Statements of PostgreSQL a seat; calls_of_seats: for each seat the calls of the crowd after it."""
+    """PostgreSQL statements per seat. calls_of_seats: for each seat, the calls of the crowd that wants it."""
     before = w.statements(database)
     sold = sum(sum(together(calls)) for calls in calls_of_seats)
     if sold != len(calls_of_seats):
@@ -42,7 +42,7 @@ def a_crowd(w):
 
 
 def an_event_has_one(w):
-    """CROWD buyers of different seats at once; each tries until it has its own. Counts tries."""
+    """CROWD buyers of different seats at the same time. Each tries until it has its own. Counts the tries."""
     def by_version(event, seat):
         buyer, tries = w.shop.buyer_of_thread(), 0
         while True:
@@ -70,7 +70,7 @@ def a_limit(w):
 
 
 def over_in_shop(w, is_careful):
-    """A buyer, one seat below the limit, sends two requests. Both count before either writes."""
+    """A buyer who is one seat below the limit sends two requests. Both count before either writes."""
     requests = w.shop.buyers("AA")
     if is_careful:
         for each in requests:
@@ -93,7 +93,7 @@ def over_in_shop(w, is_careful):
 
 
 def over_here(w):
-    """The two requests come to two nodes at the same moment."""
+    """The two requests reach two nodes at the same moment."""
     event = w.sale.event((LIMIT + 1) * w.size, max_seats_per_user=LIMIT)
     first, second = w.sale.nodes[:2]
     over = 0
@@ -121,7 +121,7 @@ def url_by(road, w, database):
 
 
 def lost_in_shop(w, road, is_careful):
-    """Each COMMIT is done and its answer lost. The buyer asks again."""
+    """Each COMMIT succeeds, but its answer is lost. The buyer repeats the request."""
     wrong, again = 0, w.shop.buyer("A")
     for seat in w.shop.seats(w.size):
         first = w.shop.buyer("A", url_by(road, w, shops.DATABASE))
@@ -140,7 +140,7 @@ def lost_in_shop(w, road, is_careful):
 
 
 def lost_here(w, road):
-    """The node hears nothing from the database while it appends, and loses its connection."""
+    """The node gets no answer from the database while it appends, and loses its connection."""
     event, wrong = w.sale.event(w.size), 0
     node = w.sale.start_node(url_by(road, w, sale.DATABASE))
 
@@ -154,7 +154,7 @@ def lost_here(w, road):
 
     try:
         for seat in event.seats:
-            time.sleep(0.25)  # the node has its connections again
+            time.sleep(0.25)  # lets the node reconnect
             road.is_losing = True
             (is_told, answered), carried = together([lambda: buy(seat), lose])
             if answered < carried:

@@ -8,7 +8,7 @@ import time
 from failure import Failure
 from techniques.counted import AT_ONCE_MOST, Figure, Ledger, together
 
-HOLD_S = 3  # longer than Frontrow's claims in Redis, as every hold of a sale is
+HOLD_S = 3  # longer than Frontrow's claims in Redis live, like every hold in a sale
 HOLDS = 10
 TAKE_FREE = "UPDATE seats SET status = 'held', buyer = %s WHERE id = %s AND status = 'free'"
 CLEAN_UP = "UPDATE seats SET status = 'free' WHERE status = 'held' AND expires_at < now()"
@@ -22,8 +22,8 @@ def write(buyer, sql, *values):
 
 
 def waits_for(w, ends, buy):
-    """Tries to buy each seat until it is sold, in vain for two turns of the worker at most. ends: {seat: when its
-    hold ends}. Returns the seconds from there on, of those that were sold."""
+    """Tries to buy each seat until it is sold, but gives up two runs of the worker after the last hold's end. ends:
+    {seat: the end of its hold}. Returns, for each seat sold, the seconds from its hold's end."""
     waited, left = [], dict(ends)
     while left and time.time() < max(ends.values()) + 2 * w.worker_s:
         for seat in list(left):
@@ -56,7 +56,7 @@ def shop_waits(w, is_careful, has_worker):
 
 
 def waits_here(w):
-    """The node that has given the holds is killed."""
+    """Kills the node that made the holds."""
     event, ends = w.sale.event(HOLDS), {}
     first, second = w.sale.nodes[:2]
     for number, seat in enumerate(event.seats):
@@ -106,8 +106,8 @@ def goes_by_status_alone(w):
 
 
 def confirmed_at_the_end(w):
-    """A confirms within 5 ms of the hold's end on one node, and B asks for the seat from before it until after on
-    the other. Returns how many seats both have."""
+    """A confirms on one node within 5 ms of the hold's end, while B requests the seat on the other node from before
+    that end until after it. Returns how many seats both got."""
     event, told, calls = w.sale.event(w.size), Ledger(), []
     first, second = w.sale.nodes[:2]
 
@@ -132,7 +132,7 @@ def confirmed_at_the_end(w):
 
 
 def many_end_at_once(w):
-    """How long the buyer who waits longest does, for one of so many seats whose holds end together."""
+    """The longest wait of a buyer for one of many seats whose holds end together."""
     count = w.many
 
     def in_shop():
@@ -141,7 +141,7 @@ def many_end_at_once(w):
         write(worker, "UPDATE seats SET status = 'held', expires_at = now() WHERE event = %s", event)
         thread = threading.Thread(target=write, args=(worker, CLEAN_UP))
         thread.start()
-        time.sleep(0.05)  # its statement is under way
+        time.sleep(0.05)  # until its statement is under way
         longest = 0
         while thread.is_alive() or not longest:
             began = time.monotonic()
