@@ -1,4 +1,4 @@
-# Names for what the scripts do; each script's --help says more. ARGS is handed on: make test ARGS="-R Inventory"
+# Short names for the scripts, whose --help says more. ARGS is passed on: make test ARGS="-R Inventory"
 .DEFAULT_GOAL := help
 .PHONY: help setup run watch build test test-unit test-integration test-coverage coverage lint lint-fix fmt bench \
 	load-test migrate-up migrate-down migrate-status migrate-create seed reset-db clean clean-all

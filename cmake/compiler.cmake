@@ -2,7 +2,7 @@
 add_compile_options(
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
     -Werror=switch -Werror=return-type -Werror=unused-result
-    # A field left out of a designated initializer has its default on purpose.
+    # Fields left out of a designated initializer have their defaults on purpose.
     -Wno-missing-designated-field-initializers
     -fno-omit-frame-pointer
 )
@@ -17,7 +17,7 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-    # Another checkout of the same source finds what this one has compiled.
+    # Another checkout of the same source can use this checkout's cached objects.
     set(LAUNCHER env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${LAUNCHER})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${LAUNCHER})
@@ -30,6 +30,6 @@ if(FRONTROW_TIDY)
     file(READ .clang-tidy of_all)
     file(READ tests/.clang-tidy of_tests)
     string(SHA256 hash "${of_all}${of_tests}")
-    # The definition makes every command another one when the checks have changed, so that all are run again.
+    # The definition changes every command when the checks change, so that clang-tidy runs again on every file.
     set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet --warnings-as-errors=* --extra-arg=-DFRONTROW_TIDY_CHECKS=${hash})
 endif()

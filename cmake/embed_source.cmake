@@ -1,8 +1,9 @@
-# Run at build time, by frontrow_embed(): writes OUTPUT, a source that compiles FILE's bytes in as SYMBOL. The hash is
-# for ccache, which doesn't look behind #embed and would answer a changed FILE with the old object; a WebFile has it too.
+# Run at build time by frontrow_embed(): writes OUTPUT, a source that compiles FILE's bytes in as SYMBOL. The hash is
+# for ccache, which doesn't read #embed files and would return the old object for a changed FILE. A WebFile also uses
+# it.
 file(SHA256 ${FILE} hash)
 if(GZIP)
-    # Without name and time: the same bytes from the same file.
+    # Without name and time, so that the same file always gives the same bytes.
     execute_process(COMMAND gzip -9nc ${FILE} OUTPUT_FILE ${OUTPUT}.gz COMMAND_ERROR_IS_FATAL ANY)
     string(SUBSTRING ${hash} 0 16 short_hash)
     set(include "#include \"http/handlers/assets.h\"")
@@ -31,5 +32,5 @@ constexpr char bytes[] = {
 extern const @type@ @SYMBOL@{@value@};
 }
 ]])
-# Left alone where nothing changed, which a build tool would take for older than FILE.
+# CONFIGURE leaves an unchanged file alone, and a build tool would then think it older than FILE.
 file(TOUCH ${OUTPUT})

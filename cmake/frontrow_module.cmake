@@ -1,7 +1,7 @@
-# One call a module, from the module's own folder. DEPENDS is the whole list of allowed includes: each target's include
-# path holds links to the headers of its own folder alone and the rest comes by linking, so a module that isn't named
-# isn't on the include path, and an include that points upward doesn't compile.
-# A nested folder (store/sqlite) is a module of its own, named store_sqlite.
+# Called once per module, from the module's folder. DEPENDS is the complete list of modules whose headers it may
+# include: a target's include path contains only links to its own headers, and linking adds those of its dependencies.
+# So an include of any other module, like one that points upward, doesn't compile. A nested folder (store/sqlite) is a
+# separate module, named store_sqlite.
 function(frontrow_module name)
     cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
     file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})

@@ -1,5 +1,5 @@
-# frontrow_npm(FOLDER folder PROVIDES file …): fetches the packages that folder/package-lock.json pins into
-# ${FRONTROW_NPM}/node_modules, below which the files are that the build takes from them. Sets FRONTROW_NPM for the caller.
+# frontrow_npm(FOLDER folder PROVIDES file …): installs the packages that folder/package-lock.json pins into
+# ${FRONTROW_NPM}/node_modules. PROVIDES lists the files below it that the build uses. Sets FRONTROW_NPM for the caller.
 find_program(NPM npm)
 
 function(frontrow_npm)

@@ -1,5 +1,5 @@
-# Run at build time, by frontrow_npm(): exactly what the lock file pins, checked against its hashes. No package runs a
-# script of its own: there is nothing to compile, and @scarf/scarf would report the installation to somebody.
+# Run at build time by frontrow_npm(): installs exactly what the lock file pins, checked against its hashes. Packages
+# run no scripts: nothing needs compiling, and @scarf/scarf would report the installation to its vendor.
 if(NOT NPM)
     message(FATAL_ERROR "npm is missing: scripts/install-deps.sh installs it (Debian's packages nodejs and npm).")
 endif()
@@ -16,5 +16,5 @@ foreach(file ${PROVIDES})
         message(FATAL_ERROR "npm fetched the packages of ${FOLDER}, but ${file} isn't among them.")
     endif()
 endforeach()
-# A package's files are as old as it is, which a build tool would take for older than the lock file.
+# The files keep the dates of their packages, so a build tool would think them older than the lock file.
 file(TOUCH ${PROVIDES})
