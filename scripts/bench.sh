@@ -3,34 +3,34 @@
 #                         [--dir FOLDER]
 #        scripts/bench.sh [--cluster] --plot FILE.svg
 #
-# Installs what is missing, builds the program, and measures it against the
+# Installs what is missing, builds the program, and measures it against its
 # targets, in turns with nginx on this machine. Prints a table, and writes
 # build/bench/report.html (with plots) and build/bench/report.json.
 #
-#   --cluster             measure one node of a cluster instead, on a PostgreSQL and a
-#                         Redis that it starts and ends, in turns with pgbench selling
-#                         on the same PostgreSQL; writes report-cluster.html and .json
-#   --smoke               go through every scenario with all its checks as quickly as can be, to
-#                         see that the bench itself works: a round of a second each, small
-#                         events. The figures mean nothing; writes build/bench/smoke/
+#   --cluster             measure a cluster node instead, on a PostgreSQL and a Redis that
+#                         the script starts and stops, in turns with pgbench on the same
+#                         PostgreSQL; writes report-cluster.html and .json
+#   --smoke               test the bench itself: run every scenario with all its checks as
+#                         quickly as possible, with rounds of one second and small events.
+#                         The figures mean nothing; writes build/bench/smoke/
 #   --only NAME,…         only these of S1 to S9, S11, S12 and T8 (default: all, about 22
-#                         minutes; S8 and S9 are taken together; S4, S11 and T8 need
-#                         S1's rate and take it themselves if S1 isn't there); with
-#                         --cluster, of C1, C1/3, C2, C3, C5 and C6 (about 12 minutes)
+#                         minutes). S8 and S9 are measured together; S4, S11 and T8 need
+#                         S1's rate, and measure it if S1 isn't chosen. With --cluster,
+#                         of C1, C1/3, C2, C3, C5 and C6 (about 12 minutes)
 #   --seconds N           length of one round of load (default: 8; with --smoke 1)
-#   --rounds N            rounds, each the yardstick and Frontrow in turn (default: 3; with
-#                         --smoke 1; T8 has always five)
-#   --connections N,…     keep-alive connections of S1 (default: 256,64); the
-#                         first of them also drives all other figures
-#   --dir FOLDER          where the stores are made for the time of the run; must be
-#                         on a disk (default: build/bench). Run by root, PostgreSQL
-#                         runs as another user, who must be able to get there
-#   --plot FILE.svg       measure nothing: draw what the last run's report.json says
-#                         against the targets, as a picture for light and dark pages
+#   --rounds N            number of rounds, each the yardstick and Frontrow in turn
+#                         (default: 3; with --smoke 1; T8 always has five)
+#   --connections N,…     keep-alive connections of S1 (default: 256,64); all other
+#                         figures use the first number
+#   --dir FOLDER          where the stores are made during the run; must be on a disk
+#                         (default: build/bench). If root runs the script, PostgreSQL runs
+#                         as another user, who must be able to reach the folder
+#   --plot FILE.svg       measure nothing: draw the last run's report.json against the
+#                         targets, as a picture for light and dark pages
 #
-# Exits 0 when every figure was taken, whether it is ok or short of its target;
-# 1 when one could not be taken, or when what wrk counted and what the server
-# counted disagree; 2 when it was called wrongly.
+# Exits with 0 if every figure was taken, whether it meets its target or not; 1 if
+# one could not be taken, or if wrk's count and the server's disagree; 2 on wrong
+# usage.
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -38,7 +38,7 @@ root=${self%/scripts/*}
 help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 usage_error() { echo "bench.sh: $1 (see --help)" >&2; exit 2; }
 
-# What is given wrongly is said before anything is installed or built.
+# Report wrong arguments before anything is installed or built.
 options=()
 only=
 plot=

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Usage: scripts/build.sh [release|debug|asan|tsan] [--tests] [--target TARGET]
 #
-# Builds Frontrow into build/PRESET (default: release), installing what is
-# missing first. The program is then build/PRESET/frontrow.
+# Builds Frontrow into build/PRESET (default: release). Installs what is missing
+# first. The program is then build/PRESET/frontrow.
 #
-#   release           what is shipped: optimised, checks on
+#   release           the program as it is shipped: optimised, checks on
 #   debug             for a debugger
-#   asan              with address and undefined-behaviour sanitizers; its tests
+#   asan              with the address and undefined-behaviour sanitizers; its tests
 #                     include the fuzzers, which scripts/fuzz.sh runs
-#   tsan              with thread sanitizer
-#   --tests           also build the tests, now and from now on in this preset
+#   tsan              with the thread sanitizer
+#   --tests           also build the tests, now and in later builds of this preset
 #   --target TARGET   build only this target, e.g. frontrow
 set -euo pipefail
 
@@ -41,8 +41,8 @@ packages="build"
 [[ -z $tests && $preset != [at]san ]] || packages="test"
 "$root/scripts/install-deps.sh" "$packages"
 
-# Ninja configures again by itself when a CMake file changes, but it doesn't know the presets file.
-# FRONTROW_TESTS is never turned off again: a build without tests just names its target.
+# Ninja reconfigures when a CMake file changes, but not when the presets file does. FRONTROW_TESTS
+# is never turned off again: a build without tests just names its target.
 cd "$root"
 folder=build/$preset
 configure=

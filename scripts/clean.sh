@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Usage: scripts/clean.sh [--all [--yes]]
 #
-# Deletes what the builds, tests and reports have left in build/. What was sold
-# stays: data/, and the cluster of scripts/cluster.sh, which may be running.
+# Deletes the output of builds, tests and reports in build/. Keeps the stores:
+# data/, and the cluster of scripts/cluster.sh, which may be running.
 #
-#   --all   deletes that too: takes the cluster down, and forgets what is in data/,
-#           where files of others stay. Asks first; refuses while a server has it
+#   --all   deletes the stores as well: stops the cluster, and deletes Frontrow's
+#           files in data/, but no other files there. Asks first; refuses while a
+#           server is using data/
 #   --yes   doesn't ask
 set -euo pipefail
 

@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
 # Usage: scripts/cluster.sh up|down|status [--nodes N] [--dir FOLDER] [--purge]
 #
-# A whole cluster on this machine: PostgreSQL, Redis, Frontrow nodes and nginx
-# before them, each a real process on a free loopback port. It is for trying
-# out and for tests: the nodes run with --dev, so anybody on this machine may
-# do anything.
+# Runs a whole cluster on this machine: PostgreSQL, Redis, Frontrow nodes and an
+# nginx in front of them, each a real process on a free loopback port. For trying
+# Frontrow out and for tests: the nodes run with --dev, so anybody on this machine
+# may do anything.
 #
-#   up       installs and builds what is missing, starts what doesn't run, and
-#            returns when every part answers. Prints the address to use in its
-#            first line, then the parts. What was sold before is still there.
+#   up       installs and builds what is missing, starts the parts that aren't
+#            running, and returns when every part answers. Prints the address to
+#            use in the first line, then the parts. Earlier sales are kept.
 #   status   prints each part and whether it answers
-#   down     ends what `up` has started, and nothing else; keeps the data
+#   down     stops the parts that `up` has started, and nothing else; keeps the data
 #
-#   --nodes N      Frontrow nodes, 1 to 32 (default: 3)
-#   --dir FOLDER   where data, logs and process ids lie (default: build/cluster)
-#   --purge        with down: the data goes as well
+#   --nodes N      number of Frontrow nodes, 1 to 32 (default: 3)
+#   --dir FOLDER   folder of the data, logs and process ids (default: build/cluster)
+#   --purge        with down: delete the data as well
 #
 #   FRONTROW_PROGRAM   the program to run, instead of building one
-#   FRONTROW_…         other settings of `frontrow serve` are handed on to the nodes
+#   FRONTROW_…         other settings of `frontrow serve` are passed on to the nodes
 #
-# Exits 0 when all parts answer (down: when none runs), 1 when one doesn't, 2
-# when it was called wrongly.
+# Exits with 0 if all parts answer (down: if no part is running), 1 if one doesn't,
+# 2 on wrong usage.
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -63,12 +63,12 @@ done
 
 # Processes. -------------------------------------------------------------------
 
-# A process, told by its id, its start and this boot: its id alone may be another's by now. Nothing
-# if it has ended.
+# Prints the identity of a process: its id, its start time and this boot. Another process may have
+# got its id meanwhile. Fails if the process has ended.
 identity_of() {
     local stat fields
     stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-    # Behind the name, which may hold anything.
+    # The fields after the name, which may contain anything.
     read -ra fields <<<"${stat##*) }"
     [[ ${fields[0]} != Z ]] || return 1
     echo "$1 ${fields[19]} $(</proc/sys/kernel/random/boot_id)"
@@ -83,7 +83,8 @@ is_running() {
 
 has_passed() { ((SECONDS >= $1)); }
 
-# In a session of its own, so that Ctrl-C at this terminal doesn't reach it; without the lock.
+# Starts a part in its own session, so that Ctrl-C at this terminal doesn't reach it. Doesn't pass
+# it the lock.
 launch() {
     local name=$1
     command_of "$name"
@@ -95,7 +96,7 @@ launch() {
     identity_of $! >"$folder/run/$name.pid" || true
 }
 
-# Whether it came to answer.
+# Waits until the part answers. Fails if it ends or takes too long.
 wait_for() {
     local deadline=$((SECONDS + start_seconds))
     while is_running "$1"; do
@@ -108,14 +109,15 @@ wait_for() {
 
 stop() {
     local name=$1 signal=TERM deadline=$((SECONDS + stop_seconds))
-    # PostgreSQL's TERM waits for its clients, INT doesn't; nginx's QUIT lets requests finish.
+    # SIGTERM makes PostgreSQL wait for its clients, SIGINT doesn't. SIGQUIT lets nginx finish its
+    # requests.
     case $name in postgres) signal=INT ;; nginx) signal=QUIT ;; esac
     ! is_running "$name" || kill -s "$signal" "$(pid_of "$name")"
     while is_running "$name"; do
         if has_passed $deadline; then
             say "$name doesn't end by itself"
             signal=KILL
-            # Its children would outlive a postmaster that is killed.
+            # The postmaster's children would survive a SIGKILL of the postmaster.
             [[ $name != postgres ]] || signal=QUIT
             kill -s $signal "$(pid_of "$name")"
             deadline=$((SECONDS + stop_seconds))
@@ -125,8 +127,8 @@ stop() {
     rm -f "$folder/run/$name.pid"
 }
 
-# Starts a part that doesn't run, and waits until it answers. One that had a port keeps it: others
-# know it by that.
+# Starts a part that isn't running, and waits until it answers. A part keeps the port that it had,
+# because others know it.
 start() {
     local name=$1 log=$folder/logs/$1.log tries=$port_tries log_begin
     if is_running "$name"; then
@@ -141,7 +143,7 @@ start() {
         launch "$name"
         ! wait_for "$name" || return 0
         stop "$name"
-        # Only a port that somebody else was quicker to take is worth another try.
+        # Try again only if another program took the port first.
         tail -c +$((log_begin + 1)) "$log" | grep -q 'ddress already in use' || break
     done
     say "$name doesn't start; the end of $log:"
@@ -162,23 +164,23 @@ postgres_url() { echo "postgres://frontrow:$(<"$folder/postgres/password")@127.0
 redis_url() { echo "redis://127.0.0.1:$(port_of redis)"; }
 http_url() { echo "http://127.0.0.1:$(port_of "$1")"; }
 
-# Sets `command`, and the `variables` that go with it.
+# Sets `command`, and `variables` for its environment.
 command_of() {
     local name=$1 port
     variables=()
     port=$(port_of "$name")
     case $name in
         postgres)
-            # No Unix socket: a path may be too long for one.
+            # No Unix socket, because the path may be too long for one.
             command=("${as_owner[@]}" "$postgres_bin/postgres" -D "$folder/postgres/data"
                 -c "port=$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
                 -c "max_connections=$((20 + nodes * 4))") ;;
         redis)
-            # What the gate holds is worth nothing after a restart.
+            # Nothing is saved, because the gate's content is worthless after a restart.
             command=(redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly no
                 --dir "$folder/redis" --daemonize no) ;;
         node-*)
-            # The password stays out of the process list: no command has it as an argument.
+            # The password is passed in the environment, because process lists show arguments.
             variables=("FRONTROW_STORE=$(postgres_url)" "FRONTROW_REDIS=$(redis_url)")
             command=("$program" serve --dev --listen "127.0.0.1:$port" --cache-dir "$folder/$name/cache") ;;
         nginx)
@@ -195,7 +197,7 @@ answers() {
     esac
 }
 
-# PostgreSQL refuses to be root.
+# PostgreSQL refuses to run as root.
 choose_owner() {
     as_owner=()
     [[ $EUID -eq 0 ]] || return 0
@@ -207,7 +209,7 @@ choose_owner() {
         fail "PostgreSQL runs as $owner, who can't reach $folder: name another folder with --dir"
 }
 
-# Made beside its place and moved there when it is whole.
+# Creates it in a temporary place, and moves it when it is complete.
 make_database() {
     local place=$folder/postgres
     [[ ! -d $place/data ]] || return 0
@@ -256,13 +258,13 @@ END
         done
         cat <<END
         keepalive 128;
-        # Longer than this a node may close a connection just as it is used again.
+        # A node may close a connection that was idle for longer, just as nginx reuses it.
         keepalive_timeout 10s;
     }
 
     server {
         listen 127.0.0.1:$1 backlog=4096;
-        # How much is too much is for the nodes to say.
+        # The nodes decide which body is too large.
         client_max_body_size 0;
         proxy_http_version 1.1;
         proxy_set_header Connection "";
@@ -270,15 +272,15 @@ END
         proxy_set_header X-Forwarded-For \$remote_addr;
         proxy_connect_timeout 2s;
 
-        # A node that is gone is passed over. A POST that it may have carried out already isn't sent
-        # to another one: the client gets a 502, and knows that it must look or ask again.
+        # Skip a node that is gone. A POST that it may have executed already isn't sent to another
+        # node: the client gets a 502, and must look or repeat the request.
         proxy_next_upstream error;
         location / {
             proxy_pass http://frontrow;
         }
 
-        # These may be sent again: a reservation is known by its Idempotency-Key, and who confirms or
-        # cancels twice has done it once. So the loss of a node goes unnoticed here.
+        # These may be sent again: a reservation has its Idempotency-Key, and confirming or
+        # cancelling twice has the effect of once. So clients don't notice the loss of a node here.
         location = /api/v1/reservations {
             proxy_next_upstream error non_idempotent;
             proxy_pass http://frontrow;
@@ -389,7 +391,7 @@ if [[ ! -e $mark ]]; then
     touch "$mark"
 fi
 mkdir -p "$folder"/{run,logs}
-# One at a time.
+# Only one cluster.sh at a time.
 exec 9<"$mark"
 flock -w 120 9 || fail "another cluster.sh is busy with $folder"
 "$action"

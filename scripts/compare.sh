@@ -1,25 +1,25 @@
 #!/usr/bin/env bash
 # Usage: scripts/compare.sh [--smoke] [--only LETTER,…] [--page FILE] [--dir FOLDER]
 #
-# Installs what is missing, builds the program, and brings about what breaks the
-# techniques of docs/compared.md: first in a small shop that does what they say,
-# on a PostgreSQL and a Redis that are started for it and ended with it, then in
-# two nodes of Frontrow on the same two, through their HTTP API. Counts the same on
-# both sides, prints a table, and writes build/bench/compared.json and compared.md.
-# Takes about three minutes.
+# Installs what is missing, builds the program, and runs the cases that break the
+# techniques of docs/compared.md: first in a small shop that uses the techniques, on
+# a PostgreSQL and a Redis that the script starts and stops, then in two Frontrow
+# nodes on the same two, through their HTTP API. Measures both sides in the same
+# way, prints a table, and writes build/bench/compared.json and compared.md. Takes
+# about three minutes.
 #
-#   --smoke          fewer of everything, in a minute, to see that it works; writes
+#   --smoke          smaller cases, in a minute, to test the script itself; writes
 #                    build/bench/smoke/
 #   --only LETTER,…  only these of a, b, c, d and e
-#   --page FILE      put the figures into the column `measured` of this page, as of
-#                    docs/compared.md
-#   --dir FOLDER     where the stores are made for the time of the run; must be on a
-#                    disk (default: build/bench). Run by root, PostgreSQL runs as
-#                    another user, who must be able to get there
+#   --page FILE      write the figures into the column `measured` of this page,
+#                    which is docs/compared.md or a page like it
+#   --dir FOLDER     where the stores are made during the run; must be on a disk
+#                    (default: build/bench). If root runs the script, PostgreSQL runs
+#                    as another user, who must be able to reach the folder
 #
-# Exits 0 when every figure was taken; 1 when one could not be, when what breaks
-# a technique couldn't be brought about, or when something happened to Frontrow or
-# to a careful form that must not; 2 when it was called wrongly.
+# Exits with 0 if every figure was taken; 1 if one could not be taken, if a case
+# failed to break its technique, or if it broke Frontrow or the careful form of a
+# technique; 2 on wrong usage.
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -27,7 +27,7 @@ root=${self%/scripts/*}
 help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 usage_error() { echo "compare.sh: $1 (see --help)" >&2; exit 2; }
 
-# What is given wrongly is said before anything is installed or built.
+# Report wrong arguments before anything is installed or built.
 options=()
 while [[ $# -gt 0 ]]; do
     case $1 in

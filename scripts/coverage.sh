@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Usage: scripts/coverage.sh [--page | -R REGEX]
 #
-# Builds with counters, runs the tests that need a few minutes at most (not the
-# clusters, the crashes and the long random histories), and says what share of
-# the lines under src/ they ran. Fails if a test fails, if a line of src/domain
-# wasn't run, but for the one that docs/testing.md names, or fewer than 90 % of all.
-# The lines are shown in build/coverage/html/index.html.
+# Builds with coverage counters, runs the tests that take a few minutes at most
+# (not the clusters, the crashes and the long random histories), and prints the
+# share of the lines under src/ that they ran. Fails if a test fails, if a line of
+# src/domain wasn't run (except the one that docs/testing.md names), or if fewer
+# than 90 % of all lines were. build/coverage/html/index.html shows the lines.
 #
-#   --page     also writes the table in docs/testing.md, and the badge docs/coverage.svg
-#   -R REGEX   only the tests whose name matches; asks for no share
+#   --page     also write the table in docs/testing.md, and the badge docs/coverage.svg
+#   -R REGEX   run only the tests whose names match; requires no share
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -37,18 +37,19 @@ folder=$root/build/coverage
 [[ -f $folder/build.ninja && ! CMakePresets.json -nt $folder/build.ninja ]] || cmake --preset coverage
 ninja -C "$folder" frontrow snapshot_test tests/{unit,contract,scenario,redis,end_to_end,bench}/all
 
-# A few files in raw for each program; its processes add up what they counted in them. The preset says
-# where, not the environment: many tests start the program with one of their own.
+# Every program writes a few files into raw, and its processes merge their counts into them. The
+# preset sets the path, not the environment, because many tests start the program with their own
+# environment.
 rm -rf "$folder/raw" "$folder/html"
 run_tests() { ctest --test-dir "$folder" -j2 --timeout 300 --output-on-failure --no-tests=error "$@"; }
 run_tests "${only[@]}"
-# The domain knows how it is written whole and read again; nothing else does that with gaps in it.
+# Only these tests make the domain write its whole state and read it again with gaps in it.
 [[ ${#snapshots[@]} -eq 0 ]] || run_tests "${snapshots[@]}"
 
 llvm-profdata-19 merge --sparse "$folder"/raw/*.profraw -o "$folder/all.profdata"
 objects=()
 for program in "$folder/frontrow" "$folder"/tests/*_test; do [[ ! -x $program ]] || objects+=(-object "$program"); done
-# Tests aren't what is measured, nor what was embedded, nor the headers of libraries.
+# Leaves out the tests, embedded files and the headers of libraries.
 cov=(--instr-profile="$folder/all.profdata" --compilation-dir="$folder" --ignore-filename-regex='^/usr/|/tests/|/assets/' "${objects[@]}")
 llvm-cov-19 show "${cov[@]}" --format=html --output-dir="$folder/html" --show-branches=count
 llvm-cov-19 export "${cov[@]}" --summary-only >"$folder/summary.json"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: scripts/fmt.sh [--check] [FILE ...]
 #
-# Formats every C++ file as .clang-format says, or only the FILEs.
+# Formats every C++ file according to .clang-format, or only the FILEs.
 #
-#   --check   changes nothing; fails if a file would change
+#   --check   change nothing; fail if a file would change
 set -euo pipefail
 
 self=$(readlink -f "$0")

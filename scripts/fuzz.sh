@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Usage: scripts/fuzz.sh [--seconds N | --fixed] [NAME ...]
 #
-# Builds the fuzzers (in the preset asan) and runs them, two at a time: http,
-# json, token and journal, or those named. Each explores for N seconds (default:
-# 60) from a seed that no run had before. What it finds interesting stays in
-# build/fuzz/NAME/corpus for the next run; what breaks Frontrow lies in
-# build/fuzz/NAME/crashes, with the command that does it again: mend it, and put
-# it into fuzz/corpus (see fuzz/README.md). Exits 0 only if nothing broke.
+# Builds the fuzzers (preset asan) and runs them, two at a time: http, json, token
+# and journal, or those named. Each explores for N seconds (default: 60), starting
+# from a new random seed. Interesting inputs are kept in build/fuzz/NAME/corpus for
+# the next run. Inputs that break Frontrow are in build/fuzz/NAME/crashes, with the
+# command that repeats the crash: fix the bug, and add the input to fuzz/corpus (see
+# fuzz/README.md). Exits with 0 only if nothing broke.
 #
-#   --seconds N   how long each runs, at least 1
-#   --fixed       no exploring: fuzz/corpus, and then as many new inputs as take a
-#                 few seconds, always the same ones of the same commit
+#   --seconds N   how long each fuzzer runs, at least 1
+#   --fixed       don't explore: run fuzz/corpus, and then new inputs for a few
+#                 seconds, which are always the same for the same commit
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -19,7 +19,7 @@ help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 usage_error() { echo "fuzz.sh: $1 (see --help)" >&2; exit 2; }
 
 all=(http json token journal)
-# How many new inputs are made with --fixed.
+# The number of new inputs with --fixed.
 declare -A new_inputs=([http]=4000 [json]=40000 [token]=20000 [journal]=400)
 names=()
 seconds=60
@@ -44,17 +44,18 @@ scripts/build.sh asan --tests --target fuzzers
 PATH=$PATH:/usr/lib/llvm-19/bin # where the sanitizers find llvm-symbolizer
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
-# The journal's files are written anew for each input: in memory, where there is such a folder.
+# Each input rewrites the journal's files, so they are kept in memory if possible.
 memory=/dev/shm
 [[ -d $memory && -w $memory ]] || memory=${TMPDIR:-/tmp}
 
-# libFuzzer's own limits stand: 4 KiB an input (or the longest seed), 2 GB of memory; but a minute an input is plenty.
+# libFuzzer's default limits apply: 4 KiB per input (or the longest seed) and 2 GB of memory. One
+# minute per input is plenty.
 run() {
     local name=$1 folder=build/fuzz/$1 options=() found status=0 corpus
     mkdir -p "$folder/corpus" "$folder/crashes"
     [[ ! -f fuzz/$name.dict ]] || options+=("-dict=fuzz/$name.dict")
     if [[ -n $fixed ]]; then
-        # By name: a folder's order is the file system's.
+        # Sorted by name: a folder's own order depends on the file system.
         corpus=("fuzz/corpus/$name"/*)
         (IFS=,; printf '%s' "${corpus[*]}") >"$folder/seeds"
         options+=("-seed=1" "-runs=$((${#corpus[@]} + new_inputs[$name]))" "-seed_inputs=@$folder/seeds")

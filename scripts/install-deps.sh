@@ -2,16 +2,16 @@
 # Usage: scripts/install-deps.sh [build|test|lint|bench|cluster|dev ...]
 #
 # Installs the Debian 12 packages that Frontrow needs, and only those that are
-# missing. When nothing is missing it does nothing: no root, no network.
+# missing. If nothing is missing it does nothing, and needs no root and no network.
 #
 #   build     compiler, CMake and libraries: enough for scripts/run.sh (default)
-#   test      build, and what scripts/test.sh needs
-#   lint      build, and what scripts/lint.sh needs
-#   bench     build, and what scripts/bench.sh and scripts/compare.sh need
-#   cluster   build, and what scripts/cluster.sh needs
-#   dev       build, and what scripts/watch.sh, scripts/hooks and the Makefile need
+#   test      build, and the packages for scripts/test.sh
+#   lint      build, and the packages for scripts/lint.sh
+#   bench     build, and the packages for scripts/bench.sh and scripts/compare.sh
+#   cluster   build, and the packages for scripts/cluster.sh
+#   dev       build, and the packages for scripts/watch.sh, scripts/hooks and the Makefile
 #
-# Uses sudo when it isn't run by root. Starts no service.
+# Uses sudo unless root runs it. Starts no service.
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -52,7 +52,7 @@ command -v dpkg-query >/dev/null || fail "this needs Debian 12: there is no dpkg
 installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true)
 missing=()
 for package in "${wanted[@]}"; do
-    # A Node.js from elsewhere brings an npm of its own and bars Debian's.
+    # A Node.js from another source has its own npm, and conflicts with Debian's.
     if [[ $package == npm ]] && command -v npm >/dev/null; then continue; fi
     grep -qxF "installed $package" <<<"$installed" || missing+=("$package")
 done
@@ -65,7 +65,7 @@ if [[ $EUID -ne 0 ]]; then
     exec sudo -- bash "$self" "$@"
 fi
 
-# While a policy-rc.d answers 101, a package that is being installed doesn't start its service.
+# If policy-rc.d exits with 101, a newly installed package doesn't start its service.
 policy=/usr/sbin/policy-rc.d
 if [[ ! -e $policy && ! -L $policy ]]; then
     trap 'rm -f "$policy"' EXIT
@@ -73,13 +73,15 @@ if [[ ! -e $policy && ! -L $policy ]]; then
     chmod 755 "$policy"
 fi
 
-# These are wanted as programs, not as services; one that was there before is left alone.
+# These packages are needed as programs, not as services. A service that was there before is left
+# alone.
 new_services=()
 if [[ " ${missing[*]} " == *" nginx-light "* && ! -e /usr/sbin/nginx ]]; then new_services+=(nginx); fi
 if [[ " ${missing[*]} " == *" redis-server "* && ! -e /usr/bin/redis-server ]]; then new_services+=(redis-server); fi
 if [[ " ${missing[*]} " == *" pgbouncer "* && ! -e /usr/sbin/pgbouncer ]]; then new_services+=(pgbouncer); fi
 
-# So is PostgreSQL: the tests make databases of their own, and nobody wants Debian's default one.
+# The same for PostgreSQL: the tests create their own databases and don't need Debian's default
+# cluster.
 new_cluster_conf=/etc/postgresql-common/createcluster.conf
 if [[ " ${missing[*]} " == *" postgresql-15 "* && ! -e $new_cluster_conf ]]; then
     mkdir -p "${new_cluster_conf%/*}"

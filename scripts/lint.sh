@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
 # Usage: scripts/lint.sh [--fast | --changed | --fix | --recent | FOLDER ...]
 #
-# Says what isn't as CONTRIBUTING.md wants it: the format of the C++ files
-# (clang-format), the scripts (shellcheck), and slips in the code (clang-tidy,
-# every finding of .clang-tidy is one). Exits 0 only if there is nothing to say.
-# clang-tidy takes a quarter of an hour the first time; then it looks only at
-# files which changed, or whose headers did.
+# Reports what violates CONTRIBUTING.md: the format of the C++ files (clang-format),
+# the scripts (shellcheck), and likely mistakes in the code (clang-tidy with the
+# checks in .clang-tidy; every finding counts). Exits with 0 only if there is
+# nothing to report. clang-tidy takes a quarter of an hour the first time; later it
+# checks only files that have changed, or whose headers have.
 #
-#   --fast       without clang-tidy: seconds
-#   --changed    clang-tidy over the .cc files that differ from the last commit
-#   --fix        first mends what can be: formats every C++ file, and lets clang-tidy
+#   --fast       without clang-tidy: takes seconds
+#   --changed    clang-tidy on the .cc files that differ from the last commit
+#   --fix        first fixes what it can: formats every C++ file, and lets clang-tidy
 #                change the .cc files that differ from the last commit, and their
-#                headers; then as --changed, which says what is left
-#   --recent     clang-tidy over those and the ones of the last three commits, eight
-#                files at most, the newest changes first: minutes. Says which it left
-#                out. This is what scripts/test.sh does; that all is well only the
-#                form without an option knows. Exits 77 where there is no history
-#   FOLDER ...   clang-tidy over what lies below, e.g. src/domain tests/unit
+#                headers. Then reports what is left, like --changed
+#   --recent     clang-tidy on those files and the ones of the last three commits,
+#                eight files at most, newest changes first: takes minutes. Prints the
+#                files that it left out. scripts/test.sh uses this form; only the form
+#                without an option proves that everything is well. Exits with 77 if
+#                there is no git history
+#   FOLDER ...   clang-tidy on the files below these, e.g. src/domain tests/unit
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -45,8 +46,8 @@ status=0
 [[ $form == fix ]] || scripts/fmt.sh --check || status=1
 shellcheck scripts/*.sh scripts/hooks/* .ci/run || status=1
 
-# Every file that is compiled is a target of the preset `lint`, which runs clang-tidy beside the compiler.
-# What was embedded is none of ours.
+# Prints the targets of the preset `lint`, which runs clang-tidy along with the compiler: one for
+# each source. Embedded files are left out.
 objects() { ninja -C build/lint -t targets all | sed -n 's/: CXX_COMPILER__.*//p' | grep -v /assets/; }
 
 changed() { { git diff --name-only --diff-filter=d HEAD; git ls-files -o --exclude-standard; } | grep '\.cc$' || true; }
@@ -67,20 +68,21 @@ fi
 
 if [[ $form != fast ]]; then
     [[ -f build/lint/build.ninja && ! CMakePresets.json -nt build/lint/build.ninja ]] || cmake --preset lint >&2
-    # CMake files, and headers that came or went, since then.
+    # Regenerates the build if CMake files changed, or headers were added or removed.
     ninja -C build/lint build.ninja >&2
-    # Without the commands of those that failed, and without the count of what system headers would be told.
+    # Removes the commands of failed targets, and the count of warnings in system headers.
     told() { sed -E '/__run_co_compile|warnings? generated\.$|^FAILED: |^\[[0-9]+\/[0-9]+\]/d'; }
     if [[ $form == fix ]]; then
         mapfile -t files < <(changed)
-        # One after another: two files may share a header. What can't be mended is told below.
+        # One after another, because two files may share a header. What can't be mended is reported
+        # below.
         [[ ${#files[@]} -eq 0 ]] || clang-tidy-19 -p build/lint --quiet --fix "${files[@]}" >/dev/null 2>&1 || true
         scripts/fmt.sh
         form=changed
     fi
     if [[ $form == changed || $form == recent ]]; then
         if [[ $form == changed ]]; then mapfile -t files < <(changed); else mapfile -t files < <(recent); fi
-        # Not by ninja: before a test's file it would look at every module that the test is linked with.
+        # Not through ninja, which would first check every module that a test is linked with.
         [[ ${#files[@]} -eq 0 ]] || printf '%s\0' "${files[@]}" |
             nice xargs -0 -n 1 -P "$(nproc)" clang-tidy-19 -p build/lint --quiet '--warnings-as-errors=*' 2>&1 |
             told || status=1

@@ -2,13 +2,14 @@
 # Usage: scripts/load-test.sh [-- ARGUMENT ...]
 #
 # Loads a running server as a crowd of buyers would, and fails if it told two
-# of them that one seat is theirs. It leaves its event and seats there.
+# buyers that the same seat is theirs. The event and its seats stay on the server.
 #
-#   FRONTROW_BENCH_URL      the server (default: http://127.0.0.1:8080, where
-#                           scripts/run.sh serves)
+#   FRONTROW_BENCH_URL      the server (default: http://127.0.0.1:8080, the address of
+#                           scripts/run.sh)
 #   FRONTROW_BENCH_TOKEN    an organizer's token, for a server without --dev
 #   FRONTROW_BENCH_REPORT   the page with plots (default: build/load-test.html)
-#   -- ARGUMENT ...         more for 'frontrow bench', e.g. -- --rate 2000 --scenario mixed
+#   -- ARGUMENT ...         more arguments for 'frontrow bench', e.g.
+#                           -- --rate 2000 --scenario mixed
 set -euo pipefail
 
 self=$(readlink -f "$0")

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Usage: scripts/new-migration.sh NAME
 #
-# Begins a step of PostgreSQL's schema: makes db/migrations/NUMBER_NAME.up.sql and
-# .down.sql with the number that comes next, for you to fill, and says where the
-# step is listed, because it's compiled into the program.
+# Begins a step of PostgreSQL's schema: creates db/migrations/NUMBER_NAME.up.sql and
+# .down.sql with the next number, for you to fill in. Prints where the step must be
+# listed, because it is compiled into the program.
 #
-#   NAME   what it does, in small letters, digits and underscores: add_orders
+#   NAME   what the step does, in small letters, digits and underscores: add_orders
 set -euo pipefail
 
 self=$(readlink -f "$0")

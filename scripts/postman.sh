@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Usage: scripts/postman.sh [--check]
 #
-# Writes api/frontrow.postman_collection.json, made from api/openapi.yaml: every
-# request with its example, for Postman or what reads its collections.
+# Writes api/frontrow.postman_collection.json from api/openapi.yaml: every request
+# with its example, for Postman and other programs that read its collections.
 #
-#   --check   writes nothing; fails if the file isn't what it would write
+#   --check   write nothing; fail if the file isn't up to date
 set -euo pipefail
 
 self=$(readlink -f "$0")

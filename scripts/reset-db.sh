@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Usage: scripts/reset-db.sh [--yes]
 #
-# Forgets everything that was sold and starts anew with the sample events: in
-# the database that frontrow's settings name (FRONTROW_STORE, .env, …), or, where
-# they name none, in the folder of scripts/run.sh. Asks first; refuses while a
-# server has the folder.
+# Deletes everything that was sold and starts again with the sample events: in the
+# database that frontrow's settings name (FRONTROW_STORE, .env, …), or, if they name
+# none, in the folder of scripts/run.sh. Asks first; refuses while a server is using
+# the folder.
 #
 #   --yes               doesn't ask
-#   FRONTROW_DATA_DIR   folder of the store (default: data/ in the checkout);
-#                       files of others in it stay
+#   FRONTROW_DATA_DIR   folder of the store (default: data/ in the checkout); other
+#                       files in it are kept
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -29,7 +29,7 @@ esac
 data_dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")
 frontrow=$root/scripts/frontrow.sh
 
-# Only the program knows all the places that may name a database; 3 says that none does.
+# Only the program knows all sources that may name a database. Exit code 3 says that none does.
 status=0
 said=$("$frontrow" migrate status 2>&1) || status=$?
 case $status in

@@ -10,7 +10,7 @@
 #   FRONTROW_DATA_DIR   folder of the store (default: data/ in the checkout)
 #   FRONTROW_PROGRAM    the program to run, instead of building one
 #   -- ARGUMENT ...     more arguments for 'frontrow serve', e.g. -- --access-log all;
-#                       --listen, --data-dir and --store win over those above
+#                       --listen, --data-dir and --store override the variables above
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -25,7 +25,7 @@ esac
 # shellcheck source=/dev/null
 source "$root/scripts/lib/ports.sh"
 
-# What the script sets too is taken out of what is passed on; the rest is the server's to judge.
+# Removes the options that this script sets itself. The server checks the others.
 listen=${FRONTROW_LISTEN:-127.0.0.1:8080}
 dev=--dev
 store=()
@@ -47,7 +47,7 @@ while [[ $# -gt 0 ]]; do
     shift
 done
 [[ ${#store[@]} -gt 0 ]] || store=("--data-dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")")
-# The lines below name the port before the server could tell it.
+# The text below contains the port, but a server on port 0 would choose it only later.
 [[ $listen != *:0 ]] || listen=${listen%0}$(free_port)
 
 [[ -n ${FRONTROW_PROGRAM:-} ]] || "$root/scripts/build.sh" release --target frontrow

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Usage: scripts/schemathesis.sh [--seed N] [--examples N]
 #
-# Asks a server of its own every route of api/openapi.yaml, with requests that
-# schemathesis makes up, good and bad, as an admin and as a buyer. Fails for an
-# answer of 500 or above, and for a status, a body, a media type or a header that
-# the contract doesn't know. Builds the program, and installs schemathesis from
-# PyPI into build/schemathesis, if need be; exits 77 where it isn't to be had.
+# Starts a server and tests every route of api/openapi.yaml with requests that
+# schemathesis generates, valid and invalid, as an admin and as a buyer. Fails on an
+# answer of 500 or above, and on a status, a body, a media type or a header that
+# isn't in the contract. If needed, builds the program and installs schemathesis from
+# PyPI into build/schemathesis; exits with 77 if it can't be installed.
 #
-#   --seed N       the seed of the requests (default: a new one). It is printed; with
-#                  the same one they are the same, but for the ids of what was made
-#   --examples N   about so many requests a route in each phase (default: 20, which
+#   --seed N       the seed of the requests (default: a new one). It is printed. The
+#                  same seed gives the same requests, except for the ids that earlier
+#                  answers contained
+#   --examples N   about so many requests per route in each phase (default: 20, which
 #                  takes a minute)
 set -euo pipefail
 
@@ -35,7 +36,7 @@ cd "$root"
 scripts/install-deps.sh test
 scripts/build.sh release --target frontrow
 
-# What was installed is told by the list that it was installed from, put there last.
+# The list of requirements is copied last, so it shows what is completely installed.
 wanted=tests/schemathesis/requirements.txt
 installed=build/schemathesis
 if ! cmp -s "$wanted" "$installed/requirements.txt"; then

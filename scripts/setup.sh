@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: scripts/setup.sh
 #
-# Makes a fresh checkout ready for work: installs what every script here needs,
-# has git run scripts/hooks before a commit, builds the program, and puts sample
-# events into the store that the settings name, by default data/, if it's empty.
+# Prepares a fresh checkout for work: installs what all scripts need, makes git run
+# scripts/hooks before a commit, builds the program, and adds sample events to the
+# store that the settings name (by default data/) if it is empty.
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -17,7 +17,7 @@ case $#,${1:-} in
 esac
 cd "$root"
 scripts/install-deps.sh test bench cluster dev
-# A source archive has no repository.
+# A source archive isn't a git repository.
 if [[ $(git rev-parse --show-toplevel 2>/dev/null) == "$root" ]]; then
     git config core.hooksPath scripts/hooks
 fi

@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
 # Usage: scripts/test.sh [--quick] [--tsan] [--soak] [--unit|--integration] [-R REGEX]
 #
-# Installs what is missing, builds, and runs every test: as released, then
-# with the address and undefined-behaviour sanitizers (but for the tests that
-# drive a cluster, compare decisions or are scripts), then those in which
-# several threads meet with the thread sanitizer. Then come the fuzzers, with
-# fuzz/corpus and a fixed number of new inputs; schemathesis, against the contract;
-# every scenario of both benches, only to go through them; and lint over what
-# changed lately. What is random begins with the seed 1 (FRONTROW_SEED), so that a
-# commit has the same result each time. Says how long each part took, and
-# names each test that failed or was skipped; the last line reads "N passed,
-# N failed, N skipped". Exits 0 only if none failed.
+# Installs what is missing, builds, and runs every test: first in the release
+# build, then with the address and undefined-behaviour sanitizers (except the tests
+# that drive a cluster, compare decisions or are scripts), then with the thread
+# sanitizer (only the tests in which several threads meet). Then it runs the
+# fuzzers, with fuzz/corpus and a fixed number of new inputs; schemathesis against
+# the contract; every scenario of both benches, only to try them out; and lint on
+# recent changes. Random tests start from seed 1 (FRONTROW_SEED), so that a commit
+# always gives the same result. Prints how long each part took, and the name of each
+# test that failed or was skipped. The last line reads "N passed, N failed,
+# N skipped". Exits with 0 only if none failed.
 #
-#   --quick         the release build, its tests, and the fast form of lint only
+#   --quick         only the release build, its tests, and the fast form of lint
 #   --tsan          every test with the thread sanitizer
-#   --soak          the long forms of the slow tests (sets FRONTROW_SOAK=1), and
-#                   new seeds; each fuzzer explores for an hour; lint over everything
+#   --soak          the long forms of the slow tests (sets FRONTROW_SOAK=1), with
+#                   new seeds; each fuzzer explores for an hour; lint on everything
 #   --unit          only the tests that need neither a store nor a socket
 #   --integration   only the others
-#   -R REGEX        only the tests whose name matches
+#   -R REGEX        only the tests whose names match
 set -euo pipefail
 
 self=$(readlink -f "$0")
@@ -74,7 +74,8 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 results=()
 status=0
 
-# part NAME COMMAND …: what the command exits with is in `status`, and its time is told at the end.
+# part NAME COMMAND …: runs the command, sets `status` to its exit code, and records its time for
+# the end.
 part() {
     local name=$1 began=$SECONDS
     shift
@@ -84,7 +85,7 @@ part() {
     results+=(--took "$name" "$((SECONDS - began))")
 }
 
-# The same, as one test.
+# Runs a part that counts as one test.
 check() {
     part "$@"
     results+=(--check "$1" "$status")
@@ -108,7 +109,8 @@ for preset in "${presets[@]}"; do
         chosen+=(-E '_NOT_BUILT$') # what stands for a program that isn't in it has no label to leave it out by
     fi
     if [[ $preset == tsan && -z $tsan ]]; then built=threaded_tests; chosen+=(-L '.-threaded$'); fi
-    # A sanitizer sees nothing new in what is a script, only drives the program, or compares what is decided.
+    # Sanitizers find nothing new in tests that are scripts, only drive the program or compare
+    # decisions.
     if [[ $preset == release ]]; then chosen+=(-LE "^($excluded)$"); else chosen+=(-LE "^($excluded|once|cluster|differential)$"); fi
     part "$preset: build" scripts/build.sh "$preset" --tests ${built:+--target "$built"}
     [[ $status -eq 0 ]] || fail "the $preset build failed; not everything was tested"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: scripts/watch.sh [-- ARGUMENT ...]
 #
-# scripts/run.sh, again whenever a file that the program is made of changes: it
-# ends the server as an operator would, builds, and serves what it had sold
-# before. After a build that failed no server runs. Ctrl-C stops it.
+# Runs scripts/run.sh, and again whenever a file of the program changes: stops the
+# server as an operator would, builds, and serves the same store again. If a build
+# fails, no server runs until the next change. Ctrl-C stops it.
 #
 #   FRONTROW_LISTEN, FRONTROW_DATA_DIR, -- ARGUMENT ...   as for scripts/run.sh
 set -euo pipefail
@@ -22,7 +22,7 @@ data_dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")
 export FRONTROW_DATA_DIR=$data_dir
 cd "$root"
 
-# In a process group of its own (set -m), so that a build ends with all it has started.
+# The build runs in its own process group (set -m), so that it ends with all its children.
 end() { [[ -z $server ]] || kill -- "-$server" 2>/dev/null || true; wait "$server" || true; }
 set -m
 server=
@@ -34,7 +34,7 @@ while :; do
     scripts/run.sh "$@" 9<&- &
     server=$!
     read -ru 9 _ || exit 1
-    # One edit makes several events, and a `git switch` thousands.
+    # One edit causes several events, and a `git switch` thousands.
     while read -rt 0.2 -u 9 _; do :; done
     end 2>/dev/null
 done

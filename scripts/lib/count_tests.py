@@ -1,7 +1,7 @@
-"""Counts the tests of a build by their kind, and renews the numbers in docs/testing.md: count_tests.py BUILD
+"""Counts the tests of a build by kind, and updates the numbers in docs/testing.md: count_tests.py BUILD
 
-BUILD is a build folder of CMake in which all tests were built. In the page's table, the row of a kind gets its count, a
-row in bold the sum of the kinds below it, up to the next row in bold, and the row `all` the sum of all."""
+BUILD is a CMake build folder in which all tests were built. In the page's table, the row of a kind gets its count, a
+bold row the sum of the kinds below it up to the next bold row, and the row `all` the total."""
 
 import collections
 import json
@@ -17,14 +17,15 @@ ALL = "all"
 
 
 def kind_of(test):
-    """Its folder under tests/. What runs once, whatever the preset, is from several, and is called after its own."""
+    """The kind of a test is its folder under tests/. Tests labelled `once` come from several folders; theirs is the
+    first part of the test's name."""
     labels = next((one["value"] for one in test["properties"] if one["name"] == "LABELS"), [])
     kind = labels[0].removesuffix("-threaded") if labels else ""
     return test["name"].split(".")[0].lower() if kind == "once" else kind
 
 
 def count(build):
-    """{kind: tests}, and the names of those of which nothing can be said."""
+    """{kind: tests}, and the names of tests that aren't built or have no kind."""
     listed = subprocess.run(
         ["ctest", "--test-dir", build, "--show-only=json-v1"], capture_output=True, check=True, text=True,
     )
@@ -35,7 +36,7 @@ def count(build):
 
 
 def renewed(page, counts):
-    """The page with each number as it is now."""
+    """Returns the page with the current numbers."""
     sums = collections.Counter()
     level = None
     for row in ROW.finditer(page):

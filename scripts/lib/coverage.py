@@ -1,7 +1,8 @@
-"""Adds up by folder what llvm-cov counted, for scripts/coverage.sh: coverage.py [--page] ROOT SUMMARY.json [FOLDER=PERCENT | FOLDER-LINES ...]
+"""Adds up llvm-cov's counts by folder, for scripts/coverage.sh: coverage.py [--page] ROOT SUMMARY.json [FOLDER=PERCENT
+| FOLDER-LINES ...]
 
-Fails if fewer than PERCENT of the lines below a FOLDER were run, or more than LINES weren't. With --page it writes the table by floor in
-docs/testing.md, and the badge docs/coverage.svg."""
+Fails if fewer than PERCENT of the lines below a FOLDER were run, or if more than LINES weren't. With --page it writes
+the table by layer in docs/testing.md, and the badge docs/coverage.svg."""
 
 import collections
 import json
@@ -10,7 +11,7 @@ import re
 import sys
 
 TABLE = re.compile(r"(<!-- coverage: .*? -->\n).*?(<!-- /coverage -->)", re.DOTALL)
-# Flat, of two fields of a height of 20, as badges are.
+# A flat badge of two fields, 20 high, as usual.
 BADGE = """<svg xmlns="http://www.w3.org/2000/svg" width="116" height="20" role="img" aria-label="coverage: {percent}">
 <title>coverage: {percent}</title>
 <rect width="63" height="20" fill="#555"/>
@@ -24,7 +25,8 @@ BADGE = """<svg xmlns="http://www.w3.org/2000/svg" width="116" height="20" role=
 
 
 def read(root, path):
-    """{file under the root: (lines, of which were run)}; a header is seen through a link in the build folder."""
+    """{file below the root: (lines, lines that were run)}. Resolves headers that were included through a link in the
+    build folder."""
     files = json.loads(path.read_text(encoding="utf-8"))["data"][0]["files"]
     return {
         pathlib.Path(root, file["filename"]).resolve().relative_to(root):
@@ -42,12 +44,12 @@ def by_folder(files):
 
 
 def percent(lines, run):
-    """To the tenth, and never 100 where a line is missing."""
+    """Rounded down to a tenth, so that it is never 100 if a line is missing."""
     return f"{1000 * run // lines / 10:.1f} %"
 
 
 def table(root, sums):
-    """By floor, from the top."""
+    """The layers, from the top."""
     sys.path.insert(0, str(root / "tests/structure"))
     import house  # pylint: disable=import-outside-toplevel
 

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # For scripts to source.
 
-# Below the ports that the system gives to whoever doesn't care, so that a part finds its own again.
+# Prints a free port below the range that the system assigns by itself, so that it is probably still
+# free when the part starts again.
 free_port() {
     local port
     while :; do

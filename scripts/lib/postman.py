@@ -1,7 +1,7 @@
-"""Makes a Postman collection (v2.1) of api/openapi.yaml, for scripts/postman.sh: postman.py ROOT [--check]
+"""Makes a Postman collection (v2.1) from api/openapi.yaml, for scripts/postman.sh: postman.py ROOT [--check]
 
-Written here because the converters that npm has make new ids and invented values at every run, so that no test could
-say whether the file is up to date; and they don't know which answer's id the next request wants."""
+Our own code because npm's converters make new ids and invented values at every run, so that no test could compare the
+file. They also don't know which id in an answer the next request needs."""
 
 import json
 import pathlib
@@ -12,7 +12,7 @@ import yaml
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 METHODS = ("get", "post", "put", "patch", "delete")
-# Saved answers: the good ones, and the refusals that are about this request alone.
+# The answers to save: successes, and refusals specific to this request.
 STATUSES_KEPT = ("200", "201", "202", "204", "402", "409", "410", "412", "422")
 
 DESCRIPTION = """Made from api/openapi.yaml by scripts/postman.sh; change that, not this.
@@ -25,7 +25,7 @@ VARIABLES = {
     "base_url": "http://127.0.0.1:8080",
     "buyer_header": "X-User-ID",
     "buyer_value": "alice",
-    # With --dev, whoever says nothing runs the house.
+    # With --dev, a request without credentials is an admin's.
     "organizer_header": "Authorization",
     "organizer_value": "",
 }
@@ -57,7 +57,7 @@ def variable_of(parameter):
 
 
 def with_variables(value, variables):
-    """The example with the ids that earlier answers gave in place of its own."""
+    """Replaces the example's ids by variables, which earlier answers set."""
     if not isinstance(value, dict):
         return value
     changed = {}
@@ -127,7 +127,7 @@ class Collection:
         if "description" in operation:
             request["description"] = operation["description"].strip()
         if "requestBody" in operation:
-            # The form that is named first.
+            # Uses the first media type.
             type_, media = next(iter(self.document.follow(operation["requestBody"])["content"].items()))
             _, example = self.document.examples(media)[0]
             request["header"].append({"key": "Content-Type", "value": type_})

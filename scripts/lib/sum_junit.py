@@ -24,7 +24,7 @@ EXIT_SKIPPED = 77  # of a check, as ctest's SKIP_RETURN_CODE
 
 
 def last_lines(output):
-    """What a test said last, which is mostly why it failed; all of it stands far above."""
+    """The last lines of a test's output, which usually show why it failed. The complete output is printed earlier."""
     return "\n    ".join(["the end of what it printed:", *output.splitlines()[-LAST_LINES:]])
 
 
