@@ -20,7 +20,7 @@ namespace {
 /// The rate of a fast machine in a closed loop. The event gets seats for that many requests.
 constexpr std::uint64_t kClosedLoopRate = 100'000;
 constexpr const char* kInMemory =
-    "the server's store was in memory, where being durable costs nothing: --dir names a disk";
+    "the server's store was in memory, where durability costs nothing: name a disk with --dir";
 /// Added to the length of a hold, because clocks differ a little.
 constexpr std::chrono::milliseconds kClockGrain{200};
 
@@ -244,7 +244,7 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
         !schedule.is_open_loop()) {
         result_.notes.push_back(
             "the load ended after " + in_words(round.sale.took) +
-            ", when every seat had been asked for; --seats lays in more"
+            ", when every seat had been requested; --seats adds more"
         );
     }
     co_return Result<void, io::Fault>{};

@@ -13,9 +13,9 @@ std::vector<std::string> wrongs_of_load(const LoadResult& load, const Schedule& 
     if (load.total.answered() == 0) wrongs.emplace_back("not one request was answered");
     if (schedule.is_open_loop() && load.total.sent < schedule.intended()) {
         wrongs.push_back(
-            "the load wasn't made: of " + in_words(schedule.intended()) +
-            " requests that were to go out, " + in_words(load.total.sent) +
-            " did; take more connections or a lower rate"
+            "the load could not be sent: of " + in_words(schedule.intended()) +
+            " requests that were due, " + in_words(load.total.sent) +
+            " were sent; use more connections or a lower rate"
         );
     }
     return wrongs;

@@ -91,7 +91,7 @@ std::optional<std::string> OwnServer::stop_and_verify() {
         run_self(folder_, "verify.log", {"verify", "--data-dir", (folder_ / "data").string()});
     if (!verify) return verify.error().what;
     if (const auto code = (*verify)->wait(kVerifyPatience); code != 0)
-        return "frontrow verify isn't content: " + tail_of(folder_ / "verify.log");
+        return "frontrow verify found a fault: " + tail_of(folder_ / "verify.log");
     return std::nullopt;
 }
 

@@ -58,9 +58,9 @@ void add_backup(CLI::App& app, int& exit_code) {
         "backup", "Copy a journal and the side records into one file, beside running servers"
     );
     command->footer(
-        "Every fact is in it that was durable when it began, and an end mark, by which `frontrow\n"
-        "restore` knows that it's whole. The copy is read back and checked. A folder's backup can\n"
-        "be restored into a database, and a database's into a folder."
+        "The backup contains every fact that was durable when it began, and an end mark, by which\n"
+        "`frontrow restore` knows that it is complete. The copy is read back and checked. A\n"
+        "folder's backup can be restored into a database, and a database's into a folder."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = back_up(*settings); });

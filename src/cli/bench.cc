@@ -32,21 +32,23 @@ namespace asio = boost::asio;
 
 constexpr const char* kFooter =
     R"(Scenarios: what the crowd wants
-  distinct   every request wants a seat of its own: all are sold
+  distinct   every request wants a different seat: all are sold
   same-seat  everybody wants the same 100 seats: nearly all are refused
   overlap    every request wants four neighbours, all or none, and the sets overlap
-  mixed      four reads, then a reservation of a seat of its own
-  expiry     holds of one second, which run out under the load and are taken again
+  mixed      four reads, then a reservation of a different seat each time
+  expiry     holds of one second, which expire under load; their seats are taken again
 
 Closed and open loop
-  Without --rate each connection asks again as soon as it has its answer. That finds the most a
-  server can do; its latencies leave out those who would have come while it stood still.
-  With --rate the requests come when they come, and a latency counts from when the request was
-  meant to start. That is what buyers feel. Take half of what the closed loop reached.
+  Without --rate each connection sends its next request as soon as it has an answer. That finds
+  the server's maximum, but during a stall it sends fewer requests, so the stall hardly shows in
+  the latencies.
+  With --rate the requests are sent on schedule, and a latency counts from when its request
+  should have started. That is what buyers feel. Take half of what the closed loop reached.
 
 What fails it (exit 1, with the reason)
-  two buyers told that one seat is theirs at the same time; an answer that the scenario doesn't
-  know; a load that wasn't made; a server that counts other seats sold than the buyers were told.
+  two buyers who were told that one seat is theirs at the same time; an answer that the scenario
+  doesn't expect; a load that could not be sent in full; a server whose count of sold seats
+  differs from what the buyers were told.
 
 Try it
   frontrow bench --seconds 5 --report bench.html

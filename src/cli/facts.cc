@@ -269,9 +269,9 @@ void add_facts(CLI::App& app, int& exit_code) {
     auto* command =
         app.add_subcommand("facts", "Print what has become true, a line of JSON for each fact");
     command->footer(
-        "Works beside a running server, up to its newest durable fact, or on with --follow. A "
-        "cursor is\nmoved once the lines before it are written: started again, it goes on there. "
-        "What is lost in\nbetween is printed again. docs/feed.md says what a line has."
+        "Works beside a running server, up to its newest durable fact; with --follow it goes on.\n"
+        "A cursor is moved once the lines before it are written, so the next run continues there\n"
+        "and prints again what was lost in between. docs/feed.md describes a line."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = facts(*settings); });

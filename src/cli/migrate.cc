@@ -32,17 +32,15 @@ struct Wish {
 };
 
 constexpr auto kMigrateFooter =
-    "`serve` does `up` by itself when it starts, behind a lock, so that any number of nodes may\n"
-    "start together. `down` takes the newest step back, and what it kept with it: the first step\n"
-    "is the journal.\n"
-    "`raise` lets the kinds of facts in that came with this version. Run it once all nodes are of\n"
-    "this version: an older one can't read the journal any more, and ends. Until then what makes\n"
-    "such a fact is answered 503 NOT_READY. A new journal begins with all of them.\n"
-    "`fork` is for a database that was restored to an earlier time: it gives the journal a past "
-    "of\n"
-    "its own, in which nodes that know the other find nothing of theirs. Stop all nodes first: "
-    "one\n"
-    "that runs ends within a second, with exit code 1.\n"
+    "`serve` runs `up` by itself when it starts, behind a lock, so that any number of nodes may\n"
+    "start together. `down` undoes the newest step and deletes its data: the first step holds the\n"
+    "journal.\n"
+    "`raise` allows the kinds of facts that this version introduced. Run it when all nodes have\n"
+    "this version: an older node can't read the journal any more, and ends. Before that, requests\n"
+    "that would make such a fact get 503 NOT_READY. A new journal allows all kinds.\n"
+    "`fork` is for a database that was restored to an earlier time: it gives the journal a new\n"
+    "history, so that nodes that know the old one can't mistake it for theirs. Stop all nodes\n"
+    "first: a running one ends within a second, with exit code 1.\n"
     "Exit code 3 says that the settings name no database.";
 
 int failed(const std::string& why) {

@@ -83,13 +83,12 @@ void add_restore(CLI::App& app, int& exit_code) {
     auto settings = std::make_shared<config::RestoreSettings>();
     auto* command = app.add_subcommand(
         "restore",
-        "Make a data folder or a cluster's journal of a backup, once it's proven that nothing is "
-        "missing"
+        "Make a data folder or a cluster's journal from a backup, after proving that it is complete"
     );
     command->footer(
-        "A backup that was cut off or damaged is refused with exit code 1, and what it lacks is "
-        "said.\nThe folder must be new or empty, the database have neither facts nor side records; "
-        "it has a\nwhole journal afterwards or none."
+        "A backup that was cut off or damaged is refused with exit code 1 and the reason. The\n"
+        "folder must be new or empty; the database must have neither facts nor side records.\n"
+        "Afterwards it has the whole journal or nothing."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = restore(*settings); });

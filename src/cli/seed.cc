@@ -92,11 +92,10 @@ void add_seed(CLI::App& app, int& exit_code) {
     auto* command =
         app.add_subcommand("seed", "Put three events with a few hundred seats into an empty store");
     command->footer(
-        "Does nothing where there are events already. With --csv it adds the file's seats to an "
-        "event, all or none, each time to a new one unless --event names it; --dry-run only checks "
-        "them.\nA running server has "
-        "the folder to itself: seed before it starts. A PostgreSQL (--store) may be\nseeded beside "
-        "running nodes."
+        "Does nothing if there are events already. With --csv it adds the file's seats to an\n"
+        "event, all or none: to the one that --event names, or else to a new one each time.\n"
+        "With --dry-run it only checks them. A running server locks its folder, so seed before it\n"
+        "starts; a PostgreSQL (--store) may be seeded beside running nodes."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {

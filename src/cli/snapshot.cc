@@ -60,12 +60,11 @@ int take_snapshot(const config::SnapshotSettings& settings) {
 void add_snapshot(CLI::App& app, int& exit_code) {
     auto settings = std::make_shared<config::SnapshotSettings>();
     auto* command = app.add_subcommand(
-        "snapshot", "Note what the facts come to, so that the next start is quick"
+        "snapshot", "Save the state that the facts lead to, so that the next start is quick"
     );
     command->footer(
-        "A running server does it by itself, as often as it's worth it; before a PostgreSQL one "
-        "that "
-        "has a\n--cache-dir."
+        "A running server takes snapshots by itself, as often as is worthwhile; on a PostgreSQL\n"
+        "it needs a --cache-dir."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = take_snapshot(*settings); });

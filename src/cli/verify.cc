@@ -295,11 +295,10 @@ void add_verify(CLI::App& app, int& exit_code) {
     auto* command =
         app.add_subcommand("verify", "Read every fact again and prove that nothing was sold twice");
     command->footer(
-        "Changes no fact, and works beside a running server, up to its newest durable fact. It "
-        "runs as a\nuser who may write the folder: SQLite keeps a reader's place in "
-        "journal.db-shm. "
-        "Of a folder that\nonly may be read, verify a copy. Side records have no proof: it says "
-        "whether they can be read,\nand how many they are."
+        "Changes no fact, and works beside a running server, up to its newest durable fact. Run\n"
+        "it as a user who may write to the folder, because SQLite keeps a reader's position in\n"
+        "journal.db-shm; of a read-only folder, verify a copy. Side records have no proof: it\n"
+        "says whether they can be read, and how many there are."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = verify(*settings); });

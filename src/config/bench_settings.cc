@@ -10,8 +10,8 @@ void add_server_options(CLI::App& command, BenchSettings& settings) {
         .add_option(
             "--url",
             settings.url,
-            "The server to load, http://HOST:PORT. Without it: a `frontrow serve --dev` of its own "
-            "on an empty store, which goes when the bench ends"
+            "The server to load, http://HOST:PORT. By default the bench starts its own `frontrow "
+            "serve --dev` on an empty store, and removes both at the end"
         )
         ->envname("FRONTROW_BENCH_URL")
         ->type_name("URL");
@@ -20,14 +20,13 @@ void add_server_options(CLI::App& command, BenchSettings& settings) {
             "--token",
             settings.token,
             "An organizer's token, for a server without --dev; better set in the environment, "
-            "where "
-            "no process list shows it"
+            "which process lists don't show"
         )
         ->envname("FRONTROW_BENCH_TOKEN")
         ->type_name("TOKEN");
     command
         .add_option(
-            "--dir", settings.dir, "Where its own store is made; should be on the disk that counts"
+            "--dir", settings.dir, "Where its own store is made; should be on the disk to measure"
         )
         ->envname("FRONTROW_BENCH_DIR")
         ->type_name("FOLDER");
@@ -43,7 +42,7 @@ void add_load_options(CLI::App& command, BenchSettings& settings) {
         .add_option(
             "--rate",
             settings.rate,
-            "Open loop: so many requests a second, however slow the answers are"
+            "Open loop: send this many requests a second, however slow the answers are"
         )
         ->envname("FRONTROW_BENCH_RATE")
         ->check(CLI::Range(0.1, 10'000'000.0).description(""))
@@ -65,7 +64,7 @@ void add_load_options(CLI::App& command, BenchSettings& settings) {
         ->capture_default_str();
     command
         .add_option(
-            "--seats", settings.seats, "Seats of the event, in place of the scenario's own number"
+            "--seats", settings.seats, "Seats of the event, instead of the scenario's own number"
         )
         ->envname("FRONTROW_BENCH_SEATS")
         ->type_name("NUMBER")
@@ -75,7 +74,7 @@ void add_load_options(CLI::App& command, BenchSettings& settings) {
         ->type_name("NUMBER")
         ->check(CLI::Range(1U, 64U).description(""))
         ->capture_default_str();
-    command.add_option("--rounds", settings.rounds, "How often, each with an event of its own")
+    command.add_option("--rounds", settings.rounds, "Number of rounds, each with a new event")
         ->envname("FRONTROW_BENCH_ROUNDS")
         ->type_name("NUMBER")
         ->check(CLI::Range(1U, 100U).description(""))
@@ -87,7 +86,7 @@ void add_output_options(CLI::App& command, BenchSettings& settings) {
         .add_flag(
             "--nginx",
             settings.nginx,
-            "Load an nginx in turns, which answers a constant 201 of the same size, and say the "
+            "Load an nginx in turns, which answers a constant 201 of the same size, and print the "
             "ratio"
         )
         ->envname("FRONTROW_BENCH_NGINX");
@@ -111,7 +110,8 @@ void add_harness_options(CLI::App& command, BenchSettings& settings) {
         .add_flag(
             "--lend",
             settings.lends_nginx,
-            "Load nothing: keep the nginx of --nginx, for another load, until this is ended"
+            "Load nothing: keep the nginx of --nginx running for another load generator, until "
+            "interrupted"
         )
         ->group(group)
         ->needs("--nginx");
@@ -119,11 +119,14 @@ void add_harness_options(CLI::App& command, BenchSettings& settings) {
         .add_option(
             "--draw",
             settings.draw,
-            "Load nothing: draw what scripts/bench.sh measured, as the --report or the --picture"
+            "Load nothing: draw the results of scripts/bench.sh, as the --report or the --picture"
         )
         ->group(group)
         ->type_name("REPORT.json");
-    command.add_option("--picture", settings.picture, "Write its figures against their targets")
+    command
+        .add_option(
+            "--picture", settings.picture, "Write the figures of --draw against their targets"
+        )
         ->group(group)
         ->type_name("FILE.svg")
         ->needs("--draw");

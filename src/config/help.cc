@@ -62,12 +62,11 @@ std::shared_ptr<CLI::FormatterBase> help_formatter() {
 }
 
 std::string help_on_sources() {
-    return "A flag wins over the environment, that over .env in the working folder, that over the\n"
-           "TOML file, that over the default. In the TOML file a flag is a line under its own "
-           "name,\n"
-           "`data-dir = \"data\"`, and one command's alone below its [command]. An empty variable\n"
-           "counts as not set. A URL, SECRET, KEY or TOKEN may also come from a file: NAME_FILE\n"
-           "names it in place of NAME, and in the TOML file `name-file`.";
+    return "Order of precedence: flag, environment, .env in the working folder, TOML file,\n"
+           "default. In the TOML file a flag is a line with its name, `data-dir = \"data\"`;\n"
+           "below [command] it applies to that command only. An empty variable counts as not\n"
+           "set. A URL, SECRET, KEY or TOKEN may also come from a file, which NAME_FILE names\n"
+           "instead of NAME (in the TOML file `name-file`).";
 }
 
 std::string help_on_accepted_names() {

@@ -65,7 +65,7 @@ void add_clock_option(CLI::App& command, StoreSettings& settings) {
         .add_flag(
             "--accept-clock",
             settings.accept_clock,
-            "Start although this machine's clock is behind the folder's newest fact, and go on "
+            "Start even if this machine's clock is behind the folder's newest fact, and continue "
             "from that fact's time"
         )
         ->envname("FRONTROW_ACCEPT_CLOCK");
@@ -76,14 +76,15 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         .add_flag(
             "--dev",
             settings.dev,
-            "Believe X-User-ID, and make whoever says nothing an admin; loopback addresses only"
+            "Trust X-User-ID, and treat requests without credentials as an admin's; loopback "
+            "addresses only"
         )
         ->envname("FRONTROW_DEV");
     command
         .add_option(
             "--app-env",
             settings.app_env,
-            "What this place is; where it's production, --dev is refused"
+            "The name of this environment; `production` refuses --dev"
         )
         ->envname("FRONTROW_APP_ENV")
         ->type_name("NAME");
@@ -91,7 +92,8 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--secret",
             settings.jwt_secret,
-            "Take HS256 tokens signed with this; better not set as a flag, which process lists show"
+            "Accept HS256 tokens signed with this secret; better not set as a flag, because "
+            "process lists show flags"
         )
         ->envname("FRONTROW_JWT_SECRET")
         ->type_name("SECRET");
@@ -99,7 +101,7 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--admin-api-key",
             settings.admin_api_key,
-            "Take this X-API-Key as an admin's; better not set as a flag"
+            "Accept this X-API-Key as an admin's; better not set as a flag"
         )
         ->envname("ADMIN_API_KEY")
         ->type_name("KEY");
@@ -107,7 +109,7 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--user-api-key",
             settings.user_api_key,
-            "Take this X-API-Key as a user's; better not set as a flag"
+            "Accept this X-API-Key as a user's; better not set as a flag"
         )
         ->envname("USER_API_KEY")
         ->type_name("KEY");
@@ -115,8 +117,8 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--cors-origin",
             settings.cors_origins,
-            "Let the pages of this origin ask and read, like https://tickets.example; several with "
-            "commas; none by default"
+            "Let the pages of this origin call the API, like https://tickets.example; separate "
+            "several with commas; none by default"
         )
         ->envname("FRONTROW_CORS_ORIGINS")
         ->delimiter(',')
@@ -128,9 +130,8 @@ void add_cache_dir(CLI::App& command, std::filesystem::path& folder) {
         .add_option(
             "--cache-dir",
             folder,
-            "A folder of this node's own for snapshots of the database's journal, so that a start "
-            "is "
-            "quick; it may be thrown away"
+            "A folder for this node's snapshots of the database's journal, which make a start "
+            "quick; the folder may be deleted"
         )
         ->envname("FRONTROW_CACHE_DIR")
         ->type_name("FOLDER");
@@ -141,7 +142,7 @@ void add_database_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--redis",
             settings.redis,
-            "A Redis as the gate before the database, redis://[user:password@]host[:port]"
+            "A Redis as the gate in front of the database, redis://[user:password@]host[:port]"
         )
         ->envname("FRONTROW_REDIS")
         ->type_name("URL");
@@ -165,8 +166,8 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--base-path",
             settings.base_path,
-            "The path below which all of it lies, like /shop, for a proxy that passes paths on as "
-            "they are; none by default"
+            "A prefix of all paths, like /shop, for a proxy that passes paths on unchanged; none "
+            "by default"
         )
         ->envname("FRONTROW_BASE_PATH")
         ->type_name("PATH")
@@ -178,7 +179,7 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--hold-minutes",
             settings.hold_minutes,
-            "How long a reservation is held where its event doesn't say, 1 to 60"
+            "How long a reservation is held if its event doesn't set it, 1 to 60"
         )
         ->envname("FRONTROW_HOLD_MINUTES")
         ->type_name("NUMBER")
@@ -216,7 +217,8 @@ void add_options(CLI::App& command, TokenSettings& settings) {
     command.add_option("--secret", settings.secret, "The server's secret")
         ->envname("FRONTROW_JWT_SECRET")
         ->type_name("SECRET");
-    command.add_option("--ttl", settings.ttl_seconds, "How long it's good for, a year at most")
+    command
+        .add_option("--ttl", settings.ttl_seconds, "How long the token is valid, a year at most")
         ->envname("FRONTROW_TOKEN_TTL")
         ->type_name("SECONDS")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{365} * 86'400).description(""))
@@ -238,14 +240,14 @@ void add_options(CLI::App& command, SeedSettings& settings) {
         ->type_name("FILE");
     command
         .add_option(
-            "--event", settings.event, "The event that the seats are added to; a new one without"
+            "--event", settings.event, "The event to add the seats to; by default a new one"
         )
         ->envname("FRONTROW_SEED_EVENT")
         ->type_name("ID");
-    command.add_option("--name", settings.name, "The new event's name; the file's without")
+    command.add_option("--name", settings.name, "The new event's name; by default the file's")
         ->envname("FRONTROW_SEED_NAME")
         ->type_name("NAME");
-    command.add_flag("--dry-run", settings.dry_run, "Check the table, and add nothing")
+    command.add_flag("--dry-run", settings.dry_run, "Check the table, but add nothing")
         ->envname("FRONTROW_SEED_DRY_RUN");
 }
 
@@ -254,7 +256,7 @@ void add_options(CLI::App& command, StoreSettings& settings) {
         command,
         settings,
         kFolder,
-        "A PostgreSQL in place of the folder, postgres://user:password@host/database"
+        "A PostgreSQL instead of the folder, postgres://user:password@host/database"
     );
 }
 
@@ -263,7 +265,7 @@ void add_database_option(CLI::App& command, StoreSettings& settings) {
 }
 
 void add_options(CLI::App& command, BackupSettings& settings) {
-    command.add_option("--to", settings.to, "The file to make; never one that is there")
+    command.add_option("--to", settings.to, "The file to create; it must not exist")
         ->envname("FRONTROW_BACKUP_TO")
         ->required()
         ->type_name("FILE");
@@ -279,14 +281,14 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
     add_store(
         command,
         settings.store,
-        "The folder to make, or an empty one",
-        "An empty PostgreSQL in place of the folder, postgres://user:password@host/database"
+        "The folder to create, or an empty one",
+        "An empty PostgreSQL instead of the folder, postgres://user:password@host/database"
     );
     command
         .add_flag(
             "--accept-unsealed",
             settings.accept_unsealed,
-            "Also a backup without an end mark, whose end nothing proves"
+            "Accept a backup without an end mark, which can't be proven complete"
         )
         ->envname("FRONTROW_RESTORE_ACCEPT_UNSEALED");
 }
@@ -302,8 +304,8 @@ void add_options(CLI::App& command, FactsSettings& settings) {
         .add_option(
             "--after",
             settings.after,
-            "Begin behind this fact, by its seq or its id; 0, before all, unless a cursor stands "
-            "elsewhere"
+            "Begin after this fact, given by its seq or its id; by default at the cursor, or 0, "
+            "before all facts"
         )
         ->envname("FRONTROW_FACTS_AFTER")
         ->type_name("PLACE");
@@ -311,12 +313,11 @@ void add_options(CLI::App& command, FactsSettings& settings) {
         .add_option(
             "--cursor",
             settings.cursor,
-            "Begin where the cursor of this name stands, and move it behind the lines once they "
-            "are written"
+            "Begin at the cursor of this name, and move it past the lines once they are written"
         )
         ->envname("FRONTROW_FACTS_CURSOR")
         ->type_name("NAME");
-    command.add_option("--limit", settings.limit, "End after so many facts")
+    command.add_option("--limit", settings.limit, "End after this many facts")
         ->envname("FRONTROW_FACTS_LIMIT")
         ->type_name("NUMBER")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}).description(""));

@@ -129,7 +129,7 @@ std::optional<UsageError> check(const ServeSettings& settings) {
     if (auto error = check_clock(settings.store)) return error;
     if (!settings.redis.empty() && !settings.store.is_cluster()) {
         return UsageError{
-            "--redis is the gate before a PostgreSQL: give --store as well, or leave it out"
+            "--redis is the gate in front of a PostgreSQL: give --store as well, or leave it out"
         };
     }
     if (!settings.cache_dir.empty() && !settings.store.is_cluster()) {
@@ -159,7 +159,7 @@ std::optional<UsageError> check(const ServeSettings& settings) {
     if (!settings.dev && settings.jwt_secret.empty() && settings.admin_api_key.empty() &&
         settings.user_api_key.empty()) {
         return UsageError{
-            "nobody could prove who they are: set FRONTROW_JWT_SECRET (32 characters or more) or "
+            "no caller could authenticate: set FRONTROW_JWT_SECRET (32 characters or more) or "
             "ADMIN_API_KEY, or use --dev to try "
             "Frontrow on this machine"
         };

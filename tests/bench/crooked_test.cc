@@ -176,7 +176,7 @@ TEST(CrookedServer, that_is_too_slow_for_the_rate_has_not_had_the_load) {
     }};
     const auto run = bench(server, {"--rate", "500", "--connections", "1"});
     EXPECT_EQ(run.finished.exit_code, 1);
-    EXPECT_THAT(run.finished.err, HasSubstr("the load wasn't made: of 500 requests"));
+    EXPECT_THAT(run.finished.err, HasSubstr("the load could not be sent: of 500 requests"));
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ std::string meaning_of(std::size_t status) {
         case 201:
             return "reserved";
         case 409:
-            return "somebody else has it";
+            return "another buyer has it";
         case 429:
             return "too many from one caller";
         case 503:
