@@ -83,8 +83,8 @@ is_running() {
 
 has_passed() { ((SECONDS >= $1)); }
 
-# Starts a part in its own session, so that Ctrl-C at this terminal doesn't reach it. Doesn't pass
-# it the lock.
+# Starts a part in its own session, so that Ctrl-C at this terminal doesn't reach it. The part
+# doesn't inherit the lock.
 launch() {
     local name=$1
     command_of "$name"

@@ -47,7 +47,7 @@ while [[ $# -gt 0 ]]; do
     shift
 done
 [[ ${#store[@]} -gt 0 ]] || store=("--data-dir=$(realpath -m -- "${FRONTROW_DATA_DIR:-$root/data}")")
-# The text below contains the port, but a server on port 0 would choose it only later.
+# Choose the port here instead of :0, because the text below names it before the server starts.
 [[ $listen != *:0 ]] || listen=${listen%0}$(free_port)
 
 [[ -n ${FRONTROW_PROGRAM:-} ]] || "$root/scripts/build.sh" release --target frontrow

@@ -36,7 +36,7 @@ cd "$root"
 scripts/install-deps.sh test
 scripts/build.sh release --target frontrow
 
-# The list of requirements is copied last, so it shows what is completely installed.
+# A copy of the requirements is made after a complete installation, so it tells what is installed.
 wanted=tests/schemathesis/requirements.txt
 installed=build/schemathesis
 if ! cmp -s "$wanted" "$installed/requirements.txt"; then

@@ -1,4 +1,4 @@
-"""What is measured in the same way for all techniques, and concurrent calls."""
+"""Measurements that all techniques share, and helpers for concurrent calls."""
 
 import collections
 import concurrent.futures
@@ -74,7 +74,7 @@ def together(calls):
 
 
 def rate(buy, threads, seconds):
-    """Sales a second of threads buyers, each of whom calls buy(its number) over and over."""
+    """Sales a second with `threads` buyers, each of whom calls buy(its number) over and over."""
     end = time.monotonic() + seconds
 
     def go(buyer):

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # For scripts to source.
 
-# forget_data FOLDER: deletes what frontrow keeps in a data folder; files of others stay. Fails, and says so, while a
-# server has it.
+# forget_data FOLDER: deletes frontrow's files in a data folder, but no other files there. Fails with a message while a
+# server is using the folder.
 forget_data() {
     [[ -e $1/lock ]] || return 0
     exec 9<"$1/lock"

@@ -106,8 +106,8 @@ void Bench::end_own_server() {
     servers_->own.reset();
 }
 
-/// Runs until it is interrupted. Ends the own server first, which nginx needed only for the answer
-/// to imitate.
+/// Runs until it is interrupted. First ends the bench's own server: nginx needed it only to copy
+/// its answer.
 io::Awaitable<void> Bench::lend_nginx() {
     end_own_server();
     if (interrupted_) co_return;

@@ -21,7 +21,8 @@ public:
     /// Exact to the nanosecond. Zero if nothing was counted.
     Duration max() const { return max_; }
     Duration mean() const;
-    /// The upper end of the bucket that `share` (0 … 1) of all durations don't exceed.
+    /// The duration that `share` (0 … 1) of all durations don't exceed, rounded up to the end of
+    /// its bucket.
     Duration percentile(double share) const;
 
 private:

@@ -46,7 +46,7 @@ constexpr int kLastPatienceMs = 1'000;
 /// A signal has asked the command to end.
 volatile std::sig_atomic_t is_ending = 0;
 
-/// The first signal of each kind ends the command in order, the second at once. There is no
+/// The first signal of each kind ends the command cleanly, the second at once. There is no
 /// SA_RESTART, so a signal also interrupts a write that waits for its reader.
 void end_on_signals() {
     struct sigaction action{};

@@ -93,7 +93,8 @@ int say_wrong(const CLI::App& app, const config::Sources& sources, const CLI::Pa
 
 int run(int argc, char** argv) {
     cli::fill_standard_streams();
-    // A reader that is gone and a file-size limit should fail the write, not end the process.
+    // If the reader is gone or a file has reached its size limit, the write fails. Without these
+    // lines the process would end.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     // Other users of this machine must not read who bought what.
