@@ -2,7 +2,7 @@
 # Usage: scripts/lint.sh [--fast | --changed | --fix | --recent | FOLDER ...]
 #
 # Reports what violates CONTRIBUTING.md: the format of the C++ files (clang-format),
-# the scripts (shellcheck), and likely mistakes in the code (clang-tidy with the
+# the scripts (shellcheck), lines of prose over 120 characters, and likely mistakes in the code (clang-tidy with the
 # checks in .clang-tidy; every finding counts). Exits with 0 only if there is
 # nothing to report. clang-tidy takes a quarter of an hour the first time; later it
 # checks only files that have changed, or whose headers have.
@@ -45,6 +45,7 @@ scripts/install-deps.sh lint
 status=0
 [[ $form == fix ]] || scripts/fmt.sh --check || status=1
 shellcheck scripts/*.sh scripts/hooks/* .ci/run || status=1
+prose=$(/usr/bin/python3 -B tests/structure/prose.py .) || { echo "$prose"; status=1; }
 
 # Prints the targets of the preset `lint`, which runs clang-tidy along with the compiler: one for
 # each source. Embedded files are left out.

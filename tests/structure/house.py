@@ -1,5 +1,6 @@
 """What the checks of the house share."""
 
+import os
 import pathlib
 import re
 import sys
@@ -28,6 +29,9 @@ COMPOSED = {
     ("store", "sqlite"): (("store", "engine"),),
 }
 
+# Folders of a checkout with documents of others.
+NOT_OURS = {".git", "build", "data", "node_modules"}
+
 LITERALS = re.compile(
     r"""//[^\n]*|/\*.*?\*/              # comments
     |R"(?P<mark>[^\s(]*)\(.*?\)(?P=mark)"
@@ -49,6 +53,15 @@ def modules(root):
         path.parent for path in (root / "src").rglob("CMakeLists.txt")
         if path.parent != root / "src"
     )
+
+
+def documents(root):
+    """Every *.md file, in order."""
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in NOT_OURS)
+        for name in sorted(files):
+            if name.endswith(".md"):
+                yield root.joinpath(folder, name)
 
 
 def code_of(path):

@@ -1,24 +1,14 @@
 """Every relative link in a *.md file leads to a file, and to a heading where it names one: links.py ROOT"""
 
-import os
 import re
 import urllib.parse
 
 import house
 
-NOT_OURS = {".git", "build", "data", "node_modules"}
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"\[[^\]\n]*\]\(\s*<?([^)\s>]+)>?[^)\n]*\)|^\[[^\]\n]+\]:\s*(\S+)", re.MULTILINE)
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.MULTILINE)
-
-
-def documents(root):
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in NOT_OURS)
-        for name in sorted(files):
-            if name.endswith(".md"):
-                yield root.joinpath(folder, name)
 
 
 def without_code(text):
@@ -40,7 +30,7 @@ def main():
     root = house.root_of_arguments()
     complaints = []
     checked = 0
-    for document in documents(root):
+    for document in house.documents(root):
         text = without_code(document.read_text(encoding="utf-8"))
         for link in LINK.finditer(text):
             target = link.group(1) or link.group(2)
