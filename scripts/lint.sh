@@ -2,9 +2,9 @@
 # Usage: scripts/lint.sh [--fast | --changed | --fix | --recent | FOLDER ...]
 #
 # Reports what violates CONTRIBUTING.md: the format of the C++ files (clang-format),
-# the scripts (shellcheck), lines of prose over 120 characters, and likely mistakes in the code (clang-tidy with the
-# checks in .clang-tidy; every finding counts). Exits with 0 only if there is
-# nothing to report. clang-tidy takes a quarter of an hour the first time; later it
+# the scripts (shellcheck), lines of prose over 120 characters, and likely mistakes
+# in the code (clang-tidy with the checks in .clang-tidy; every finding counts).
+# Exits with 0 only if there is nothing to report. clang-tidy takes a quarter of an hour the first time; later it
 # checks only files that have changed, or whose headers have.
 #
 #   --fast       without clang-tidy: takes seconds

@@ -157,7 +157,7 @@ void CuttingProxy::run() {
     }
 }
 
-/// Until the next delayed bytes are due; -1 when there are none.
+/// The time until the next delayed bytes are due; -1 if there are none.
 int CuttingProxy::wait_ms() const {
     std::optional<Time> next;
     for (const auto& pair : pairs_) {
@@ -231,7 +231,7 @@ void CuttingProxy::read(Pair& pair, Flow& flow) {
     if (passing == 0) return;
     const auto now = std::chrono::steady_clock::now();
     flow.held.push_back({now + rule.delay, std::string{buffer.data(), passing}});
-    // What comes before the cut still arrives.
+    // Bytes received before the cut still arrive.
     if (pair.is_cut) write_due(pair, flow, Time::max());
 }
 
@@ -239,7 +239,7 @@ void CuttingProxy::watch_for_words(std::string_view said) {
     if (has_fallen_silent_ || !said.contains(silence_->words)) return;
     has_fallen_silent_ = true;
     to_client_.swallow_in = 0;
-    // What it does with these words it does alone: nothing follows them.
+    // The server acts on these words alone: nothing after them arrives.
     to_server_.swallow_in = silence_->server_hears ? said.size() : 0;
 }
 
@@ -247,7 +247,7 @@ void CuttingProxy::write_due(Pair& pair, Flow& flow, Time now) {
     flow.is_blocked = false;
     while (!flow.held.empty() && flow.held.front().due <= now) {
         auto& bytes = flow.held.front().bytes;
-        // The other connections go on where nobody reads from this one.
+        // A receiver that doesn't read must not hold up the other connections.
         const auto length = send(flow.to, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (length < 0) {
             flow.is_blocked = errno == EAGAIN || errno == EINTR;

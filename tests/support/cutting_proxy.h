@@ -13,14 +13,14 @@
 
 namespace frontrow::test {
 
-/// A TCP proxy on the loopback interface that is as bad a network as it is told to be: it cuts
-/// connections, delays bytes and swallows them. Rules hold for all connections from the moment when
-/// they are set, and count bytes from then on. Any thread.
+/// A TCP proxy on the loopback interface that simulates a bad network: it cuts connections, delays
+/// bytes and swallows them, as the test says. A rule applies to all connections from the moment
+/// when it is set, and counts bytes from then on. Any thread.
 class CuttingProxy {
 public:
     enum class Way : std::uint8_t { to_server, to_client };
 
-    /// In front of 127.0.0.1:`target`.
+    /// Forwards to 127.0.0.1:`target`.
     explicit CuttingProxy(std::uint16_t target);
     ~CuttingProxy();
     CuttingProxy(const CuttingProxy&) = delete;
@@ -28,30 +28,31 @@ public:
 
     std::uint16_t port() const { return port_; }
 
-    /// New connections lead to 127.0.0.1:`target` from now on.
+    /// Forwards new connections to 127.0.0.1:`target` from now on.
     void lead_to(std::uint16_t target);
 
-    /// After so many more bytes this way, the connection on which the last of them came is cut, on
-    /// both sides.
+    /// After this many more bytes in this direction, cuts the connection that carried the last of
+    /// them, on both sides.
     void cut_after(Way way, std::size_t bytes);
-    /// After so many more bytes this way, nothing comes through any more and nobody is told.
+    /// After this many more bytes in this direction, swallows all bytes, without closing a
+    /// connection.
     void swallow_after(Way way, std::size_t bytes);
-    /// Once a client says these words, nothing comes through any more, on no connection; the words
-    /// themselves only if the server is to hear them, and what it does then stays untold.
+    /// Once a client sends these words, swallows all bytes of all connections, in both directions.
+    /// The words themselves reach the server only if `server_hears`; its answer doesn't come back.
     void fall_silent_at(std::string words, bool server_hears);
     bool has_fallen_silent() const;
     void delay(Way way, std::chrono::milliseconds time);
-    /// Forgets the rules. What was swallowed stays lost.
+    /// Removes the rules. What was swallowed stays lost.
     void behave();
 
-    /// Cuts every connection there is.
+    /// Cuts all open connections.
     void cut_all();
-    /// Cuts every new connection at once, or no longer.
+    /// Cuts every new connection at once, or stops doing so.
     void refuse(bool is_refusing);
 
-    /// How many have come, refused or not.
+    /// The number of connections accepted so far, including refused ones.
     std::size_t connections() const;
-    /// All that has come through this way.
+    /// The number of bytes that have passed in this direction.
     std::size_t passed(Way way) const;
 
 private:
@@ -75,7 +76,7 @@ private:
         int to = -1;
         Way way{};
         std::deque<Chunk> held = {};
-        /// Who reads there doesn't keep up.
+        /// The receiver doesn't read fast enough.
         bool is_blocked = false;
         bool has_ended = false;
     };

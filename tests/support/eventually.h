@@ -5,13 +5,14 @@
 
 namespace frontrow::test {
 
-/// Looks until it is so, for `patience` at most; whether it was.
+/// Checks the condition again and again until it holds, for `patience` at most. Returns whether it
+/// held.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::seconds patience = std::chrono::seconds{60}) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
-        // Not a yield: what is waited for needs the processor.
+        // Not a yield: the awaited work needs the processor.
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
     return true;

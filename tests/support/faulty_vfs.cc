@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kSector = 512;
 constexpr std::chrono::seconds kPatience{60};
 
-/// A write or a truncation, with what it took away and what it put there.
+/// A write or a truncation, with the bytes that it replaced and the bytes that it wrote.
 struct Change {
     sqlite3_int64 offset = 0;
     sqlite3_int64 size_before = 0;
@@ -36,9 +36,10 @@ struct Change {
 using Changes = std::vector<Change>;
 
 struct FileState {
-    /// Since the last sync, whether that succeeded or not.
+    /// The changes since the last sync, whether that succeeded or not.
     Changes unsynced;
-    /// What the disk holds, from a failed sync on: until then it's what is read, less `unsynced`.
+    /// The content of the disk, set once a sync has failed. Until then the disk holds what is read,
+    /// less `unsynced`.
     std::optional<std::string> on_disk;
 };
 
@@ -60,7 +61,7 @@ std::string without(std::string content, const Changes& changes) {
     return content;
 }
 
-/// Carries out the first `bytes` of a change; a truncation has none.
+/// Applies the first `bytes` of a change; a truncation has none.
 void carry_out(std::string& content, const Change& change, std::size_t bytes) {
     put(content, change.offset, std::string_view{change.after}.substr(0, bytes));
     if (change.after.empty()) content.resize(length_of(change.size_after));
@@ -76,7 +77,8 @@ void carry_out_some(std::string& content, const Changes& changes, std::mt19937_6
     }
 }
 
-/// Past SQLite, whose locks would end with another descriptor of the file.
+/// Reads without SQLite, but through its descriptor: closing a second descriptor of the file would
+/// release SQLite's locks.
 std::string read_all(sqlite3_file* real) {
     sqlite3_int64 size = 0;
     real->pMethods->xFileSize(real, &size);
@@ -90,7 +92,7 @@ std::string read_all(const std::string& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-/// SQLite hands out zeroed memory of this size plus the real VFS's, which follows at once.
+/// SQLite allocates zeroed memory of this size plus the real VFS's, whose file follows directly.
 struct File : sqlite3_file {
     void* vfs_state;
     const char* path;
@@ -102,7 +104,7 @@ File& file_of(sqlite3_file* file) {
     return *static_cast<File*>(file);
 }
 
-/// A function that only passes on: forward<&sqlite3_io_methods::xRead>.
+/// A function that only forwards the call, e.g. forward<&sqlite3_io_methods::xRead>.
 template <auto member>
 struct Forward;
 
@@ -136,7 +138,8 @@ constexpr auto forward = &Forward<member>::call;
 struct FaultyVfs::State {
     static State& of(sqlite3_file* file) { return *static_cast<State*>(file_of(file).vfs_state); }
 
-    /// SQLITE_OK, or how this operation fails. Counts it. Under the lock.
+    /// Counts the operation. Returns SQLITE_OK, or the code with which it must fail. Under the
+    /// lock.
     int fate_of(Op op, std::string_view path, int power_cut_code) {
         ++counts[static_cast<std::size_t>(op)];
         if (power_left > 0) {
@@ -149,7 +152,8 @@ struct FaultyVfs::State {
         return until_failure > 0 ? SQLITE_OK : failure;
     }
 
-    /// Remembers what a change of `size` bytes at `offset` is about to take away. Under the lock.
+    /// Remembers the content that a change of `size` bytes at `offset` is about to replace. Under
+    /// the lock.
     static Change look_before(sqlite3_file* real, sqlite3_int64 offset, sqlite3_int64 size) {
         Change change{.offset = offset};
         real->pMethods->xFileSize(real, &change.size_before);
@@ -204,7 +208,8 @@ struct FaultyVfs::State {
         return fate;
     }
 
-    /// What a failed one should have written is never written, though it's read. Under the lock.
+    /// After a failed sync, its writes never reach the disk, although reads still return them.
+    /// Under the lock.
     void end_sync(sqlite3_file* file, bool is_good) {
         auto& state = files[file_of(file).path];
         if (!is_good && !state.on_disk)
@@ -250,7 +255,7 @@ int FaultyVfs::State::open(
     int* given
 ) {
     using Io = sqlite3_io_methods;
-    // Version 2: the log's index, and no memory-mapped pages.
+    // Version 2: with the WAL index, without memory-mapped pages.
     static constexpr sqlite3_io_methods methods{
         .iVersion = 2,
         .xClose = forward<&Io::xClose>,

@@ -7,8 +7,7 @@
 
 namespace frontrow::test {
 
-/// What a store tells of itself under this name, in the series that has this label. Throws where
-/// there is none.
+/// The value of the store's metric with this name and label. Throws if there is none.
 inline double
 figure_of(store::Store& store, const std::string& name, const std::string& label = "") {
     telemetry::Figures figures;

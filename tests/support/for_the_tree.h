@@ -5,8 +5,8 @@
 
 namespace frontrow::test {
 
-/// The body of a request with a member more, which nobody knows: it means the same, but isn't in
-/// the plain form that is read without a document tree.
+/// Adds an unknown member to the body of a request. The body means the same, but no longer has the
+/// plain form that is read without a document tree.
 inline std::string for_the_tree(std::string_view object) {
     std::string body{object};
     return body.insert(body.rfind('}'), R"(,"x":0)");

@@ -9,8 +9,8 @@
 
 namespace frontrow::test {
 
-/// A port below those that the system gives to whoever doesn't care, so that nobody gets it while
-/// the server that it is for is down. Another test may be quicker: try again then.
+/// A free port below the range from which the kernel assigns ports, so that the kernel gives it to
+/// no other process while its server is down. Another test may take it first: try again then.
 inline std::uint16_t free_port() {
     std::random_device chance;
     for (;;) {

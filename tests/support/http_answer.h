@@ -9,29 +9,28 @@
 
 namespace frontrow::test {
 
-/// An answer as it came over the wire.
+/// An answer as received.
 struct HttpAnswer {
     unsigned status = 0;
-    /// By name in lower case.
+    /// Keys in lower case.
     std::map<std::string, std::string> headers;
     std::string body;
-    /// The body, where it is JSON, compressed or not; null otherwise.
+    /// The body if it is JSON, compressed or not; otherwise null.
     boost::json::value json;
 
     std::string header(const std::string& lower_name) const;
-    /// The `code` of a problem; empty where there is none.
+    /// The `code` of a problem; empty if the body isn't one.
     std::string code() const;
-    /// A field of the body; empty, or -1, where there is no such one.
+    /// A field of the body; empty, or -1, if it is missing.
     std::string text(std::string_view field) const;
     std::int64_t number(std::string_view field) const;
 };
 
-/// With the body's JSON, where it is some.
+/// Parses the body if it is JSON.
 HttpAnswer
 make_http_answer(unsigned status, std::map<std::string, std::string> headers, std::string body);
 
-/// The body of a 201 for a reservation as a repeat of the request is told it: what is left of the
-/// hold isn't.
+/// The body of a reservation's 201 as a replay returns it: without the hold's remaining time.
 std::string as_replayed(std::string body);
 
 }  // namespace frontrow::test

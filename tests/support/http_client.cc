@@ -52,17 +52,17 @@ HttpAnswer answer_of(beast_http::response_parser<beast_http::string_body>& parse
 
 }  // namespace
 
-/// The bare socket: the blocking calls of libraries wait for ever.
+/// Uses a bare socket: the blocking calls of libraries have no deadline.
 struct HttpClient::Impl {
     ~Impl() { close(socket); }
 
-    /// False when the time is up.
+    /// False if the time runs out.
     bool wait_for(short events, std::chrono::milliseconds time) const {
         pollfd one{.fd = socket, .events = events, .revents = 0};
         return poll(&one, 1, static_cast<int>(time.count())) > 0;
     }
 
-    /// Nothing at the end of what the server sends.
+    /// Returns 0 when the server has closed.
     std::size_t read_some(void* into, std::size_t size) const {
         if (!wait_for(POLLIN, kPatience)) give_up("receive", ETIMEDOUT);
         const auto bytes = recv(socket, into, size, 0);
@@ -72,7 +72,7 @@ struct HttpClient::Impl {
 
     int socket = -1;
     std::string base_path;
-    /// What came after the last answer.
+    /// Bytes received after the last answer.
     boost::beast::flat_buffer buffer;
 };
 

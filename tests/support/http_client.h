@@ -16,12 +16,12 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// One connection to a server on this machine, kept alive from request to request.
 ///
-/// Each answer is held against what every answer must have, and with ask() against api/openapi.yaml
-/// too; one that differs fails the running test. Waits for twenty seconds at most, then throws
-/// std::runtime_error, as it does when the server closes without an answer.
+/// Each answer is checked against the rules for all answers, and with ask() also against
+/// api/openapi.yaml; a violation fails the running test. Waits for at most twenty seconds, then
+/// throws std::runtime_error. Throws it also when the server closes without an answer.
 class HttpClient {
 public:
-    /// `base_path`: where on the server ask() asks.
+    /// `base_path`: the path under which the server has its API; ask() uses it.
     explicit HttpClient(std::uint16_t port, std::string base_path = {});
     ~HttpClient();
     HttpClient(HttpClient&&) noexcept;
@@ -34,7 +34,7 @@ public:
         std::string_view body = {}
     );
 
-    /// The bytes of a request as ask() sends them.
+    /// The bytes of a request that ask() sends.
     static std::string request_text(
         std::string_view method,
         std::string_view target,
@@ -43,13 +43,13 @@ public:
     );
     void send(std::string_view bytes);
     HttpAnswer receive(bool to_head = false);
-    /// The next bytes as they come, `size` of them or all up to the end of what the server sends.
+    /// The next bytes as received: `size` of them, or fewer if the server closes.
     std::string receive_bytes(std::size_t size);
-    /// Says that nothing more will be sent; nothing where the server closes without an answer.
+    /// Closes the sending direction. Returns nothing if the server then closes without an answer.
     std::optional<HttpAnswer> half_close_and_receive();
-    /// Waits for the server to close; false where it sends something instead.
+    /// Waits for the server to close; false if it sends something instead.
     bool is_closed_by_server();
-    /// Something has come, or the server has closed.
+    /// Whether bytes have arrived or the server has closed.
     bool has_something() const;
 
 private:

@@ -43,7 +43,7 @@ bool has_format(Text text, Text format) {
     return true;
 }
 
-/// Not std::regex, whose stack grows with the text: a hall's statuses have a letter a seat.
+/// Not std::regex, whose stack grows with the text: a hall's statuses have one letter per seat.
 bool matches(Text text, Text pattern) {
     thread_local std::map<std::string, boost::regex, std::less<>> known;
     auto found = known.find(std::string_view{pattern.data(), pattern.size()});
@@ -100,8 +100,7 @@ const json::value& JsonSchema::follow(const json::value& node) const {
                                 : follow(document_.at_pointer(reference->as_string().subview(1)));
 }
 
-/// The names of the fields that a schema knows for one object, in all the parts that it's put
-/// together from.
+/// Adds the field names that a schema allows in one object, from all the schemas that it combines.
 void JsonSchema::add_names(const json::value& node, std::set<Text>& names, bool& is_open) const {
     const auto* schema = follow(node).if_object();
     if (schema == nullptr) return;
@@ -249,7 +248,7 @@ std::set<std::string> JsonSchema::unknown_keywords(const json::value& node) {
         "else",
         "uniqueItems",
         "additionalProperties",
-        // These say nothing about what fits.
+        // These don't restrict the value.
         "title",
         "description",
         "default",

@@ -7,23 +7,22 @@
 
 namespace frontrow::test {
 
-/// Judges values by JSON Schema (2020-12), in the part of it that api/openapi.yaml uses.
+/// Validates values by JSON Schema (2020-12), limited to the keywords that api/openapi.yaml uses.
 ///
-/// Stricter than the standard in one point: a field that the schema doesn't name is wrong, unless
-/// it says `additionalProperties: true`. What is answered is what is documented.
+/// Stricter than the standard in one point: a field that the schema doesn't name is an error,
+/// unless it says `additionalProperties: true`. So answers contain only documented fields.
 class JsonSchema {
 public:
-    /// `document` is where references lead; it outlives this.
+    /// References are resolved in `document`, which must outlive this.
     explicit JsonSchema(const boost::json::value& document) : document_{document} {}
 
-    /// What is wrong with `value`, and where; empty where it fits.
+    /// What is wrong with `value`, and where; empty if it is valid.
     std::string misfit(const boost::json::value& value, const boost::json::value& schema) const;
 
-    /// The node itself, or what its `$ref` leads to.
+    /// The node itself, or the target of its `$ref`.
     const boost::json::value& follow(const boost::json::value& node) const;
 
-    /// The keywords in `schema`, and in all that it holds, that misfit() passes over without having
-    /// understood them.
+    /// The keywords in `schema` and its subschemas that misfit() doesn't understand and ignores.
     static std::set<std::string> unknown_keywords(const boost::json::value& schema);
 
 private:

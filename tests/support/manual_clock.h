@@ -7,7 +7,7 @@
 
 namespace frontrow::test {
 
-/// A machine's clocks, which stand still until they're told to move. Any thread.
+/// The clocks of a machine, which stand still until the test moves them. Any thread.
 class ManualClock final : public io::Clock {
 public:
     explicit ManualClock(
@@ -20,18 +20,18 @@ public:
         return {.wall = Instant{Millis{booted_ms_.load()}} + since_boot, .since_boot = since_boot};
     }
 
-    /// Time passes; it never goes backwards.
+    /// Lets time pass; it never goes backwards.
     void advance(Millis by) {
         CHECK(by >= Millis{0});
         since_boot_ms_ += by.count();
     }
-    /// Time passes until the wall clock says this.
+    /// Lets time pass until the wall clock shows this.
     void set(Instant at) { advance(at - now()); }
-    /// No time passes, but somebody sets the wall clock, forwards or backwards.
+    /// Sets the wall clock forwards or backwards, without time passing.
     void step(Millis by) { booted_ms_ += by.count(); }
 
 private:
-    /// What the wall clock makes of the moment when the machine was started.
+    /// The wall clock's reading for the moment when the machine was started.
     std::atomic<std::int64_t> booted_ms_;
     std::atomic<std::int64_t> since_boot_ms_ = 0;
 };

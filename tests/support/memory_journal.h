@@ -8,13 +8,13 @@
 
 namespace frontrow::test {
 
-/// A journal without a disk: a batch is durable as soon as it is there, and gone with its engine.
-/// So the same commands lead to the same state again, and nothing takes time or a thread.
+/// A journal without a disk: a batch is durable at once, and lost with its engine. The same
+/// commands always lead to the same state, and no step needs time or a thread.
 class MemoryJournal final : public store::engine::Journal {
 public:
     using Take = std::function<void(const domain::Fact&)>;
 
-    /// `take` is given every fact, in order.
+    /// `take` receives every fact, in order.
     MemoryJournal(Done done, Take take) : done_{std::move(done)}, take_{std::move(take)} {}
 
     void append(store::SharedFacts batch) override {
@@ -29,7 +29,7 @@ public:
     store::engine::FactReader& facts() override { return facts_; }
 
 private:
-    /// Of what isn't in the engine's memory any more there is nothing left.
+    /// No facts can be read except those in the engine's memory.
     class NoFacts final : public store::engine::FactReader {
     public:
         io::Awaitable<Result<store::FeedPage, io::Fault>>

@@ -19,10 +19,10 @@
 
 namespace frontrow::test {
 
-/// The rules of selling once more, as plainly as they can be said: every question is answered by
-/// looking through all there is. It has no facts, no figures kept beside the rows and no sweep (a
-/// hold's end is a comparison with the clock), and shares nothing with `decide` and `evolve` but
-/// the names of what goes in and comes out.
+/// A second, as simple as possible implementation of the rules of selling: it answers every
+/// question by searching all rows. It has no facts, no cached figures and no sweep (a hold's end is
+/// a comparison with the clock). It shares nothing with `decide` and `evolve` but the types of
+/// their input and output.
 class NaiveModel {
 public:
     using Answer = domain::Outcome;
@@ -34,26 +34,26 @@ public:
         friend bool operator==(const SeatLine&, const SeatLine&) = default;
     };
 
-    /// `now` never falls from call to call.
+    /// `now` never decreases between calls.
     Answer apply(const domain::Command& command, Instant now) {
         return std::visit(
             [&](const auto& one) { return answer_once(command.index(), one, now); }, command
         );
     }
 
-    /// Nothing for an event that never was or was deleted.
+    /// Nothing if the event never existed or was deleted.
     std::optional<domain::Event> event(EventId id) const {
         const auto* found = find_event(id);
         return found == nullptr ? std::nullopt : std::optional{found->event};
     }
 
-    /// Of an event that is there, in the order in which they were added.
+    /// The members of an existing event, in the order in which they were added.
     std::vector<domain::Member> members(EventId id) const {
         const auto* found = find_event(id);
         return found == nullptr ? std::vector<domain::Member>{} : found->members;
     }
 
-    /// Latest start first; of those that start together the newest.
+    /// Latest start first; with equal starts, newest first.
     std::vector<domain::Event> events(std::size_t limit, std::size_t offset) const {
         std::vector<domain::Event> all;
         for (const auto& one : events_) {
@@ -66,7 +66,7 @@ public:
         return page(all, limit, offset);
     }
 
-    /// In the order of creation; none for an event that isn't there.
+    /// In the order of creation; empty if the event doesn't exist.
     std::vector<SeatLine> seats(
         EventId event,
         bool only_available,
@@ -85,7 +85,7 @@ public:
         return page(all, limit, offset);
     }
 
-    /// Nothing for a seat that never was or whose event was deleted.
+    /// Nothing if the seat never existed or its event was deleted.
     std::optional<domain::SeatStatus> seat_status(SeatId id, Instant now) const {
         const auto* seat = find_seat(id);
         if (seat == nullptr) return std::nullopt;
@@ -107,7 +107,7 @@ public:
         return page(all, limit, offset);
     }
 
-    /// When each hold that runs will end.
+    /// The end of each running hold.
     std::vector<Instant> hold_ends(Instant now) const {
         std::vector<Instant> ends;
         for (const auto& one : reservations_)
@@ -150,12 +150,12 @@ private:
 
     struct KnownReservation {
         domain::Reservation as_created;
-        /// Never `expired`: that is what the clock says of a pending one.
+        /// Never `expired`: a pending one is expired by comparison with the clock.
         domain::Reservation now;
         Instant cancelled_at{};
     };
 
-    /// What was asked for under a key, and accepted.
+    /// An accepted request with a key.
     struct Done {
         domain::RequestMark mark;
         Instant at;
@@ -210,12 +210,12 @@ private:
         const bool ran_out = one.now.status == Status::pending && now >= one.now.expires_at;
         return ran_out ? Status::expired : one.now.status;
     }
-    /// Whether its seats are somebody's.
+    /// Whether the reservation holds or owns its seats.
     static bool is_live(const KnownReservation& one, Instant now) {
         const auto status = status_of(one, now);
         return status == Status::pending || status == Status::confirmed;
     }
-    /// Until a day after its end.
+    /// A reservation is shown until a day after its end.
     static bool is_shown(const KnownReservation& one, Instant now) {
         const auto status = status_of(one, now);
         if (status == Status::cancelled) return now - one.cancelled_at < std::chrono::hours{24};
@@ -248,7 +248,7 @@ private:
         return seats;
     }
 
-    /// A command under a key is done once a day, and its answer told again.
+    /// A command with a key is carried out once a day; repeats get the same answer.
     template <class One>
     Answer answer_once(std::size_t kind, const One& command, Instant now) {
         const auto mark = mark_of(command);
@@ -273,7 +273,7 @@ private:
         else
             return std::nullopt;
     }
-    /// Another body may ask for the same: the same seats for the same time.
+    /// Whether another body asks for the same: the same seats for the same time.
     template <class One>
     bool asks_the_same(const One&, const Answer&) const {
         return false;
@@ -288,7 +288,7 @@ private:
         return command.event == made.event && hold == hold_made &&
                wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end());
     }
-    /// As it was told at first, but for what is told as it is now.
+    /// The first answer, except for the parts that are always current.
     template <class One>
     Answer told_again(const One&, const Answer& first, Instant) {
         return first;
@@ -456,7 +456,7 @@ private:
         return std::nullopt;
     }
 
-    /// Those that could be added are put into `added`.
+    /// Puts the seats that could be added into `added`.
     template <class Asked>
     std::optional<Answer> refuse_seats(const Asked& command, std::vector<KnownSeat>& added) {
         if (find_own_event(command.event, command.by) == nullptr)
@@ -536,7 +536,7 @@ private:
         return accept(one->now);
     }
 
-    /// Nothing that anybody could see.
+    /// Changes nothing visible.
     Answer answer(const domain::ExpireHolds&, Instant) { return accept(std::monostate{}); }
 
     Answer answer(const domain::CreateApiKey& command, Instant now) {
@@ -568,12 +568,12 @@ private:
         const auto key = std::ranges::find(keys_, command.key, &domain::ApiKey::id);
         if (key == keys_.end() || key->revoked_at) return refuse(Reason::api_key_not_found);
         const bool is_default = command.account == "api-key:" + key->id.to_string();
-        // The default stays unsaid.
+        // The default account isn't set.
         if (!key->account.empty() || !is_default) key->account = command.account;
         return accept(*key);
     }
 
-    /// Nothing that anybody could see.
+    /// Changes nothing visible.
     Answer answer(const domain::RaiseFormat&, Instant) { return accept(std::monostate{}); }
 
     std::vector<KnownEvent> events_;

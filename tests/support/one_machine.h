@@ -19,7 +19,7 @@
 
 namespace frontrow::test {
 
-/// A disk that says how much room it has as it's told to.
+/// A disk whose free space the test sets.
 class FakeDiskSpace final : public io::DiskSpace {
 public:
     std::uint64_t free_bytes(const std::filesystem::path&) const override {
@@ -31,8 +31,8 @@ public:
     mutable int looks = 0;
 };
 
-/// A machine with an embedded store on a disk that can be broken: the test's thread is the owner,
-/// the clock is moved by hand, and the store may be stopped and started again on the same folder.
+/// A machine with an embedded store on a disk that can be broken. The test's thread owns the store
+/// and moves the clock. The store can be stopped and started again on the same folder.
 class OneMachine {
 public:
     using EmbeddedStore = store::sqlite::EmbeddedStore;
@@ -82,14 +82,14 @@ public:
 
     EmbeddedStore& store() { return *store_; }
 
-    /// Runs a command alone, to its answer.
+    /// Runs one command until its answer.
     Result<domain::Outcome, io::Fault> execute(domain::Command command) {
         return run(io, store().execute(std::move(command), sale.trace()));
     }
     Started<Result<domain::Outcome, io::Fault>> start_command(domain::Command command) {
         return test::start(io, store().execute(std::move(command), sale.trace()));
     }
-    /// An event with this many seats, durable.
+    /// Creates an event with this many seats; it is durable when this returns.
     EventId open_sale(std::size_t seats) {
         auto create = sale.create_event();
         const auto event = create.event;
@@ -111,7 +111,7 @@ public:
     std::vector<io::Fault> failures;
     std::vector<std::string> troubles;
     std::vector<std::pair<EmbeddedStore::ClockNews, Millis>> clock_news;
-    // From the next start on.
+    // These apply from the next start on.
 
     store::engine::SnapshotTaker::Settings snapshots;
     std::size_t batch_bytes_max = EmbeddedStore::Settings{}.batch_bytes_max;

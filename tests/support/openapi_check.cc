@@ -59,7 +59,7 @@ const json::object* find_operation(std::string_view method, std::string_view tar
     return nullptr;
 }
 
-/// What the document's conventions say of the rest.
+/// Checks the document's rules for requests that it doesn't list.
 void check_undocumented(const std::string& asked, const HttpAnswer& answer) {
     if (asked.starts_with("OPTIONS ") && answer.status == 204) {
         EXPECT_NE(answer.header("allow"), "") << asked;
@@ -96,8 +96,8 @@ void check_headers(
             EXPECT_FALSE(required != nullptr && required->as_bool()) << asked << " lacks " << name;
             continue;
         }
-        // A header is text; one that should be a number is read as one. (Digits alone may be text,
-        // too.)
+        // A header is text; a header that should be a number is parsed as one. (Text may consist of
+        // digits, too.)
         boost::system::error_code not_json;
         auto value = json::parse(found->second, not_json);
         if (not_json || !value.is_number()) value = json::string{found->second};
@@ -169,7 +169,7 @@ void check_any_answer(const HttpAnswer& answer) {
     EXPECT_NE(answer.header("content-security-policy"), "") << about;
     if (answer.status < 400) return;
     EXPECT_EQ(answer.header("content-type"), "application/problem+json") << about;
-    if (answer.body.empty()) return;  // It was asked with HEAD.
+    if (answer.body.empty()) return;  // The request was HEAD.
     const auto& problem = openapi_document().at("components").at("schemas").at("Problem");
     EXPECT_EQ(schemas().misfit(answer.json, problem), "") << about;
     EXPECT_EQ(answer.number("status"), answer.status) << about;

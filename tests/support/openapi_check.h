@@ -10,9 +10,9 @@
 
 namespace frontrow::test {
 
-/// Fails the running test unless the answer is one that api/openapi.yaml documents for this
-/// operation: its status, its content type, its headers and the schema of its body, which may hold
-/// nothing else. What isn't in the document must be answered 404 or 405, or in the words of HTTP
+/// Fails the running test unless api/openapi.yaml documents the answer for this operation: its
+/// status, its content type, its headers and the schema of its body, without any other field. A
+/// request that the document doesn't list must be answered 404 or 405, or with an error of HTTP
 /// itself.
 void check_against_openapi(
     std::string_view method,
@@ -20,10 +20,11 @@ void check_against_openapi(
     const HttpAnswer& answer
 );
 
-/// Fails the running test unless the answer has what every answer has, whatever was asked.
+/// Fails the running test unless the answer has what every answer must have, whatever the request
+/// was.
 void check_any_answer(const HttpAnswer& answer);
 
-/// api/openapi.yaml as the program serves it.
+/// The program's own copy of api/openapi.yaml.
 const boost::json::value& openapi_document();
 
 /// "GET /api/v1/events/{id}" and so on.

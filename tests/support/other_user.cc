@@ -24,7 +24,7 @@ constexpr int kCannotRun = 127;
     throw std::runtime_error(what + ": " + std::strerror(errno));
 }
 
-/// Nothing means whoever the test is.
+/// Nothing means the test's own user.
 std::optional<passwd> other_user() {
     if (geteuid() != 0) return std::nullopt;
     for (const char* name : {"postgres", "nobody"}) {
@@ -33,8 +33,7 @@ std::optional<passwd> other_user() {
     throw std::runtime_error("there is no user but root to run the server as");
 }
 
-/// The rest of the child's life before it is another program: only calls that are safe in a signal
-/// handler are allowed between fork and exec.
+/// The child's work between fork and exec, where only async-signal-safe calls are allowed.
 struct Launch {
     char* const* arguments;
     char* const* environment;
@@ -51,7 +50,7 @@ struct Launch {
         if (is_other_user &&
             (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0))
             _exit(kCannotRun);
-        // An immediate shutdown: PostgreSQL's children and its shared memory go with it.
+        // Makes PostgreSQL shut down immediately: its children and its shared memory end with it.
         prctl(PR_SET_PDEATHSIG, SIGQUIT);
         if (getppid() != parent || chdir("/") != 0) _exit(kCannotRun);
         execve(arguments[0], arguments, environment);

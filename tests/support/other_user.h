@@ -7,15 +7,15 @@
 
 namespace frontrow::test {
 
-// Servers that refuse to be root run as another user where the test is root, and as whoever the
-// test is otherwise.
+// Some servers refuse to run as root. If the test is root they run as another user, otherwise as
+// the test's own user.
 
-/// Makes the file, or the folder with all in it, that user's.
+/// Gives the file, or the folder with its content, to that user.
 void give_away(const std::filesystem::path& path);
 
-/// Starts a program as that user, with its words appended to `log`. However the test ends, the
-/// kernel sends the program SIGQUIT then; start it from the main thread, whose end the kernel
-/// watches for. Throws if it can't be started.
+/// Starts a program as that user and appends its output to `log`. When the test ends, however it
+/// ends, the kernel sends the program SIGQUIT. Start it from the main thread: the kernel watches
+/// that thread's end. Throws if it can't be started.
 pid_t spawn_as_other(std::vector<std::string> command, const std::filesystem::path& log);
 
 std::string content_of(const std::filesystem::path& file);

@@ -10,14 +10,14 @@
 
 namespace frontrow::test {
 
-/// A real PgBouncer in transaction mode before a PostgreSQL, on a port of its own: it lends its few
-/// sessions by the transaction. Start it from the main thread.
+/// A real PgBouncer in transaction mode in front of a PostgreSQL, on a port of its own. It has few
+/// sessions and assigns each for one transaction. Start it from the main thread.
 class PgBouncer {
 public:
-    /// Why there can't be one here, for GTEST_SKIP(); nothing if there can.
+    /// Why PgBouncer can't run here, for GTEST_SKIP(); nothing if it can.
     static std::optional<std::string> why_not();
 
-    /// `server` outlives it.
+    /// `server` must outlive this.
     explicit PgBouncer(const PostgresServer& server);
     ~PgBouncer();
     PgBouncer(const PgBouncer&) = delete;

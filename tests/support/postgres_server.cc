@@ -55,13 +55,13 @@ void make_database(const fs::path& folder, const std::string& password) {
         folder / "initdb.log");
 }
 
-/// Making an empty database takes a second, copying one a moment: it is kept in the build folder.
+/// Creating an empty database takes a second, copying one is quick. So the build folder keeps one.
 void provide_database(const fs::path& folder, const std::string& password) {
     const fs::path kept = FRONTROW_POSTGRES_TEMPLATE + std::to_string(geteuid());
     std::error_code error;
     if (!fs::exists(kept / "PG_VERSION")) {
         make_database(folder, password);
-        // Others may be doing the same: the first to rename has made it.
+        // Other tests may do the same at the same time; the first rename wins.
         const fs::path mine = kept.string() + "-" + std::to_string(getpid());
         fs::copy(folder / "data", mine, fs::copy_options::recursive, error);
         if (!error) fs::rename(mine, kept, error);
@@ -72,7 +72,7 @@ void provide_database(const fs::path& folder, const std::string& password) {
     give_away(folder / "data");
 }
 
-/// A copy of the primary's, which knows where to go on from.
+/// Copies the primary's data, which includes the position to continue from.
 void copy_primary(const fs::path& folder, const std::string& primary) {
     run({(kPrograms / "pg_basebackup").string(),
          "--pgdata=" + (folder / "data").string(),
@@ -129,7 +129,7 @@ std::vector<std::string> PostgresServer::command() const {
         std::string{"ssl="} + (options_.has_tls ? "on" : "off"),
         "shared_buffers=32MB",
         "max_connections=50",
-        // A standby that was away asks for what it missed, and asks soon.
+        // Lets a standby that was away fetch what it missed, and makes it ask soon.
         "wal_keep_size=256MB",
         "wal_retrieve_retry_interval=100ms",
     };
@@ -147,8 +147,8 @@ std::vector<std::string> PostgresServer::command() const {
 void PostgresServer::start() {
     const bool had_port = port_ != 0;
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    // What was killed leaves children who hold on to its memory for a moment, and somebody may be
-    // quicker to take the port.
+    // The children of a killed server keep its memory for a moment, and another process may take
+    // the port first.
     while (std::chrono::steady_clock::now() < deadline) {
         if (!had_port) port_ = free_port();
         if (try_start()) return;
@@ -203,7 +203,7 @@ std::vector<pid_t> PostgresServer::sessions() const {
 }
 
 void PostgresServer::freeze() const {
-    // The first one begins no session any more then.
+    // Stop the postmaster first: then it starts no new session.
     ::kill(pid_, SIGSTOP);
     for (const auto session : sessions())
         ::kill(session, SIGSTOP);

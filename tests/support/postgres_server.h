@@ -12,26 +12,26 @@
 
 namespace frontrow::test {
 
-/// A real PostgreSQL 15 with a database of its own, on a port of its own and on a Unix socket. Runs
-/// as another user where the test is root, because PostgreSQL refuses to be. Its data is in memory
-/// where there is room for that: a commit waits for the disk, and the disk is quick. Throws where
-/// it can't do what it is told. However the test ends, the server ends with it; start it from the
-/// main thread, whose end the kernel watches for.
+/// A real PostgreSQL 15 with a database, a port and a Unix socket of its own. If the test is root
+/// it runs as another user, because PostgreSQL refuses to be root. Its data is in memory if there
+/// is room: a commit waits for the disk, and this disk is fast. Throws if an operation fails. When
+/// the test ends, however it ends, the server ends too. Start it from the main thread: the kernel
+/// watches that thread's end.
 class PostgresServer {
 public:
     struct Options {
-        /// Speaks TLS, with a certificate of its own making.
+        /// Offers TLS, with a self-signed certificate.
         bool has_tls = false;
         /// More settings, each as `name=value`.
         std::vector<std::string> settings = {};
-        /// Begins as a streaming standby of the server at this URL, and is kStandby to it.
+        /// Starts as a streaming standby of the server at this URL, under the name kStandby.
         std::string primary = {};
     };
 
-    /// The name by which a standby goes in its primary's synchronous_standby_names.
+    /// The standby's name in its primary's synchronous_standby_names.
     static constexpr const char* kStandby = "standby";
 
-    /// Why there can't be a server here, for GTEST_SKIP(); nothing if there can.
+    /// Why PostgreSQL can't run here, for GTEST_SKIP(); nothing if it can.
     static std::optional<std::string> why_not();
 
     explicit PostgresServer(Options options);
@@ -40,33 +40,34 @@ public:
     PostgresServer(const PostgresServer&) = delete;
     PostgresServer& operator=(const PostgresServer&) = delete;
 
-    /// Takes connections when it returns. On the port that it had before, if it had one.
+    /// Accepts connections when this returns. Uses the same port at each start.
     void start();
-    /// Takes its leave of every session, and returns when it has ended.
+    /// Ends every session in an orderly way, and returns when the server has ended.
     void stop() { stop_with(SIGINT); }
-    /// Drops every session and recovers when started again.
+    /// Drops every session; the server recovers at its next start.
     void stop_immediately() { stop_with(SIGQUIT); }
-    /// As if the machine had taken it away.
+    /// As if the machine had failed.
     void kill() { stop_with(SIGKILL); }
-    /// It and all its sessions stand still, and go on again.
+    /// Stops the server and all its sessions, and lets them continue.
     void freeze() const;
     void thaw() const;
     void restart() {
         stop();
         start();
     }
-    /// A standby takes changes when it returns, and follows nobody any more.
+    /// Makes the standby a primary. It accepts changes when this returns, and replicates from no
+    /// server any more.
     void promote() const;
 
     std::uint16_t port() const { return port_; }
     const std::string& password() const { return password_; }
-    /// With the password, over TCP. `port`: that of a proxy before it.
+    /// With the password, over TCP. `port`: the port of a proxy in front of the server.
     std::string url(std::optional<std::uint16_t> port = std::nullopt) const;
-    /// Of whichever of the two takes changes.
+    /// A URL for whichever of the two accepts changes.
     std::string url_of_two(const PostgresServer& other) const;
-    /// Over the Unix socket, where nobody is asked for a password.
+    /// Over the Unix socket, without a password.
     std::string socket_url() const;
-    /// What the server has written so far.
+    /// The server's log so far.
     std::string log() const;
 
 private:

@@ -20,12 +20,12 @@
 
 namespace frontrow::test {
 
-/// A few events, some dozens of seats and three buyers, and commands at random about them: chosen
-/// by what the naive model knows, so that most of them matter and many collide. Dice choose; the
-/// same dice at the same instants lead to the same commands.
+/// Random commands about a few events, some dozens of seats and three buyers. The naive model's
+/// state guides the choice, so that most commands have an effect and many conflict. The same dice
+/// at the same instants lead to the same commands.
 class RandomSale {
 public:
-    /// One turn: small numbers that choose a jump of the clock and a command. RapidCheck makes them
+    /// One turn: small numbers that choose a step of the clock and a command. RapidCheck makes them
     /// smaller when it looks for the shortest history that fails.
     using Dice = std::array<std::uint8_t, 8>;
 
@@ -37,7 +37,7 @@ public:
         return dice;
     }
 
-    /// No event starts as late as this after it was created or changed.
+    /// Every event starts earlier than this after it was created or changed.
     static constexpr std::chrono::hours kEnd{264};
     static constexpr std::uint8_t kUsers = 3;
 
@@ -51,11 +51,11 @@ public:
         domain::Reservation as_created;
     };
 
-    /// `number` tells its ids and its buyers from those of other sales.
+    /// `number` distinguishes this sale's ids and buyers from those of other sales.
     explicit RandomSale(std::uint64_t number = 0) : number_{number} {}
 
     const NaiveModel& model() const { return model_; }
-    /// All that there ever were.
+    /// Including deleted ones.
     const std::vector<EventId>& events() const { return events_; }
     const std::vector<Seat>& seats() const { return seats_; }
     const std::vector<Made>& reservations() const { return reservations_; }
@@ -64,14 +64,14 @@ public:
         return name + "-" + std::to_string(number_);
     }
 
-    /// What the model answers. Its side of the world is changed by it.
+    /// Applies the command to the model and returns the model's answer.
     domain::Outcome apply(const domain::Command& command, Instant now) {
         auto outcome = model_.apply(command, now);
         if (outcome && !outcome->replayed) remember(command, *outcome, now);
         return outcome;
     }
 
-    /// `now`, or soon after, or an instant at which something changes, or a breath before it.
+    /// `now`, or soon after, or an instant at which something changes, or a millisecond before it.
     Instant next_instant(const Dice& dice, Instant now) const {
         using namespace std::chrono_literals;
         const auto choice = dice[1];
@@ -97,14 +97,14 @@ public:
         }
     }
 
-    /// The first three open the sale. Changes nothing but the ids that come next.
+    /// The first three open the sale. Changes only the counters of the next ids.
     domain::Command next(const Dice& dice, Instant now) {
         auto command = draw(dice, now);
         if (dice[3] % 3 == 2) give_key(command);
         return command;
     }
 
-    /// Of all keys of this sale: a store holds only so many.
+    /// Revokes all keys of this sale, because the number of keys in a store is limited.
     std::vector<domain::Command> revocations() const {
         std::vector<domain::Command> commands;
         for (const auto& key : keys_)
@@ -113,10 +113,10 @@ public:
     }
 
 private:
-    /// What a command is about.
+    /// The dice of one command.
     using Four = std::array<std::uint8_t, 4>;
 
-    /// A request under a key that it may have and doesn't need.
+    /// A request with a key that is optional for it.
     struct Keyed {
         domain::Command asked;
         Instant at;
@@ -196,7 +196,7 @@ private:
         });
     }
 
-    /// Calls `take` with a command that may have a key and needs none.
+    /// Calls `take` with the command if its key is optional.
     template <class Asked, class Take>
     static void with_optional_key(Asked& command, Take take) {
         std::visit(
@@ -212,7 +212,7 @@ private:
         const auto add = [&](Instant at) {
             if (at + off > now) instants.insert(at + off);
         };
-        // Rarely, as all holds have ended by then: the end of a sale, and the instant at which a
+        // Rare, because all holds have ended by then: the end of a sale, and the instant at which a
         // key is forgotten.
         if (choice >= 248) {
             for (const auto& event : model_.events(kAll, 0))
@@ -259,7 +259,7 @@ private:
         const auto* made = some_made(choice);
         return made == nullptr ? ReservationId{numbered(9, 9)} : made->as_created.id;
     }
-    /// Mostly whose it is.
+    /// Mostly the right buyer.
     std::string buyer(const Four& four) const {
         const auto* made = some_made(four[0]);
         return made == nullptr || four[1] % 16 == 15 ? user(four[1]) : made->as_created.user;
@@ -299,7 +299,7 @@ private:
     domain::Command update(const Four& four, Instant now) const {
         const auto id = some_event(four[0]);
         const auto event = model_.event(id);
-        // Half of the changes leave the rest as it was.
+        // Half of the changes leave the other fields as they were.
         auto spec = four[0] < 128 || !event ? some_spec(four, now) : event->spec;
         if (four[0] >= 128 && four[2] % 2 == 1) spec.currency = *Currency::parse("USD");
         return domain::UpdateEvent{id, organizer(four[3]), spec, some_version(id, four[1])};
@@ -309,8 +309,8 @@ private:
         if (four[3] % 4 != 3 || model_.events(kAll, 0).size() < 2) return reserve(four, 1);
         return domain::DeleteEvent{event, organizer(four[1]), some_version(event, four[2])};
     }
-    /// Mostly opens a sale that is paused, if there is one; rarely pauses one, and very rarely ends
-    /// one: a history of refusals would show little.
+    /// Mostly opens a paused sale if there is one, rarely pauses one, and very rarely ends one:
+    /// otherwise most commands would be refused.
     domain::Command change_sale(const Four& four) const {
         using enum domain::SaleAction;
         const auto action = four[1] >= 250 ? end : four[1] < 64 ? pause : open;
@@ -322,7 +322,7 @@ private:
         }
         return domain::ChangeSale{event, organizer(four[3]), action, some_version(event, four[2])};
     }
-    /// Mostly one who may then do what the house does.
+    /// Mostly a name that organizer() gives, so that commands by the member succeed afterwards.
     static std::string some_member(std::uint8_t choice) {
         return std::array{"somebody", "gate", "somebody", "house"}[choice % 4];
     }
@@ -339,7 +339,7 @@ private:
         auto block = std::make_shared<domain::SeatBlock>();
         const auto count = 1U + four[3] % 8;
         block->first_id = SeatId{numbered(2, next_seat_)};
-        // The next block's ids follow upon these, or after a gap of one.
+        // The next block's ids follow directly, or after a gap of one.
         next_seat_ += count + four[2] % 2;
         for (std::uint32_t i = 0; i < count; ++i) {
             const auto number = four[1] >= 240 ? four[0] % 8U + i % 3U : ++made_;
@@ -358,7 +358,7 @@ private:
         if (add == nullptr) return command;
         return domain::CheckSeats{add->event, add->by, add->block};
     }
-    /// To a millionth: no other coordinates are valid.
+    /// Rounded to a millionth: other coordinates are invalid.
     static std::shared_ptr<const domain::Position>
     some_position(std::uint8_t choice, std::uint32_t i) {
         if (choice % 4 != 1) return nullptr;
@@ -379,7 +379,7 @@ private:
         domain::SeatIds of_event;
         for (const auto& seat : seats_)
             if (seat.event == command.event) of_event.push_back(seat.id);
-        // Seats that lie near each other, so that wishes overlap.
+        // Neighbouring seats, so that the requests overlap.
         const auto count = 1U + (more % 16 >= 15 ? 4 : more % 4);
         const auto stride = 1U + more / 16 % 2;
         for (std::uint32_t i = 0; i < count && !of_event.empty(); ++i)
@@ -394,7 +394,7 @@ private:
         return domain::ConfirmReservation{some_reservation(four[0]), buyer(four)};
     }
 
-    /// Often up to the last second that may be asked for, or one more.
+    /// Often up to the last second that is allowed, or one second more.
     domain::Command extend(const Four& four, Instant now) const {
         using namespace std::chrono_literals;
         auto by = std::chrono::seconds{1 + 60 * (four[2] % 20)};
@@ -402,18 +402,17 @@ private:
             const auto& first = made->as_created;
             const auto present = model_.reservation(first.id, now);
             const auto latest = first.created_at + 3 * (first.expires_at - first.created_at);
-            // One that ended a day ago is shown no more.
+            // A reservation isn't shown any more a day after its end.
             if (present)
                 by = std::chrono::floor<std::chrono::seconds>(latest - present->expires_at) +
                      (four[2] % 2) * 1s;
         }
-        // Bad input to the domain: requests ask for a second at least.
+        // The domain doesn't accept less: requests ask for at least a second.
         if (by < 1s) return confirm(four);
         return domain::ExtendReservation{some_reservation(four[0]), buyer(four), by};
     }
 
-    /// The same request again, sometimes in other words: those of the same request, or those of
-    /// another.
+    /// Repeats a request, sometimes with another body, which may mean the same or something else.
     domain::Command repeat(const Four& four) {
         if (reservations_.empty()) return reserve(four, 0);
         const auto& made = reservations_[four[0] % reservations_.size()];
@@ -432,15 +431,15 @@ private:
         return command;
     }
 
-    /// One that it hasn't yet.
+    /// Gives a key to a command that has none.
     void give_key(domain::Command& command) {
         with_optional_key(command, [&](auto& one) {
             if (!one.request) one.request = {.key = new_id(4), .content = Bits128{made_, 0}};
         });
     }
 
-    /// Mostly one of the newest, as a server makes it of the same request: under new ids. Sometimes
-    /// with other content, or under a reservation's key.
+    /// Repeats mostly one of the newest, as a server would: with new ids. Sometimes with other
+    /// content, or with a reservation's key.
     domain::Command repeat_keyed(const Four& four) {
         const auto back = four[0] % (four[0] < 192 ? 8 : keyed_.size());
         auto command = keyed_[keyed_.size() - 1 - back % keyed_.size()].asked;
@@ -483,12 +482,12 @@ private:
             .account = four[1] % 2 == 0 ? "" : some_account(four),
         };
     }
-    /// A buyer's or a key's, often the one that it is to be moved from.
+    /// The account of a buyer or of a key, often the one that the key is moved from.
     std::string some_account(const Four& four) const {
         if (four[2] % 2 == 0) return user(four[3]);
         return "api-key:" + some_key(four[2] % 4 == 1 ? four[0] : four[3]).to_string();
     }
-    /// Rarely one that was never made.
+    /// Rarely the id of a key that never existed.
     ApiKeyId some_key(std::uint8_t choice) const {
         const bool is_none = keys_.empty() || choice % 16 == 15;
         return is_none ? ApiKeyId{numbered(9, 9)} : keys_[choice % keys_.size()];

@@ -15,12 +15,12 @@
 
 namespace frontrow::test {
 
-/// A request as it was read, of its own.
+/// A copy of a request as it was read.
 struct Received {
     http::Method method = http::Method::other;
     std::string path, query, body;
     std::optional<std::uint64_t> body_bytes = 0;
-    /// Nothing where it wasn't there.
+    /// Nothing if the header is missing.
     std::array<std::optional<std::string>, http::kHeaderCount> headers;
     bool keep_alive = false;
     bool is_http_1_0 = false;
@@ -47,7 +47,7 @@ inline Received copy_of(const http::Request& request) {
     return received;
 }
 
-/// Gives a request reader all of the text that it has room for, again and again.
+/// Feeds a text to a request reader, each time as much as the reader has room for.
 class ReaderConnection {
     using Step = http::RequestReader::Step;
     http::Limits limits_;
@@ -64,7 +64,7 @@ public:
         }
     }
 
-    /// Goes on over the heads to a request, the need for more, or an end.
+    /// Steps past heads until there is a request, a need for more bytes, or an end.
     Step advance() {
         auto step = reader.advance();
         if (step == Step::head) {
@@ -74,8 +74,8 @@ public:
         return step;
     }
 
-    /// Everything that comes of the text sent in pieces that end at `cuts`; `last` is the step that
-    /// ended it.
+    /// All requests read from the text when it is sent in pieces that end at `cuts`. `last` is the
+    /// step that ended the reading.
     std::vector<Received> read(std::string_view text, const std::vector<std::size_t>& cuts) {
         std::vector<Received> received;
         std::size_t from = 0;
@@ -88,7 +88,7 @@ public:
         return received;
     }
 
-    /// The same, byte by byte. At its first byte no request is plain, so this is how Beast reads
+    /// The same, byte by byte. A request whose first byte comes alone isn't plain, so Beast reads
     /// it.
     std::vector<Received> read_byte_by_byte(std::string_view text) {
         std::vector<std::size_t> cuts;
@@ -125,7 +125,7 @@ public:
     int heads = 0;
 };
 
-/// What was read at a glance is what Beast reads in the same bytes: this one request and no more.
+/// Whether Beast reads the same bytes as this one plain request and nothing else.
 inline bool is_what_beast_reads(const http::PlainRequest& plain, std::string_view bytes) {
     ReaderConnection connection{{.header_bytes = bytes.size() + 1}};
     const auto length = plain.head_bytes + plain.request.body.size();

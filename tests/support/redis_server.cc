@@ -20,7 +20,7 @@ namespace frontrow::test {
 namespace {
 
 constexpr const char* kProgram = "/usr/bin/redis-server";
-/// Below the ports that the kernel gives to whoever asks for any, so that none of those takes ours
+/// Below the range from which the kernel assigns ports, so that no other process gets our port
 /// while the server is stopped.
 constexpr int kFirstPort = 20'000;
 constexpr int kPorts = 12'000;
@@ -45,7 +45,7 @@ public:
 
     bool is_open() const { return is_open_; }
 
-    /// The first line of the answer, and what has come with it.
+    /// The first line of the answer, and the bytes received with it.
     std::string ask(std::string_view command) {
         const std::string line = std::string{command} + "\r\n";
         if (send(socket_, line.data(), line.size(), MSG_NOSIGNAL) < 0) return {};
@@ -128,7 +128,7 @@ bool RedisServer::try_start(std::uint16_t port) {
         _exit(127);
     }
     port_ = port;
-    // Another's server might answer on this port; ours has then failed to bind it and exits.
+    // Another test's server might answer on this port. Ours has then failed to bind it and exits.
     const std::string us = "\r\nprocess_id:" + std::to_string(pid_) + "\r\n";
     const bool ended_well =
         eventually([&] { return has_exited() || ask("INFO server").contains(us); });

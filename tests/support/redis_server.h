@@ -9,9 +9,9 @@
 
 namespace frontrow::test {
 
-/// A real redis-server on a loopback port of its own, in a folder that is gone with it, writing
-/// nothing to disk. It ends with the object, or with the test if that is killed. From the test's
-/// main thread only. Throws if it can't do what it's told.
+/// A real redis-server on a loopback port of its own. It writes nothing to disk, and its folder is
+/// deleted with the object. The server ends with the object, or with the test if that is killed.
+/// From the test's main thread only. Throws if an operation fails.
 class RedisServer {
 public:
     /// Whether this machine has a redis-server; a test skips itself if not.
@@ -27,15 +27,17 @@ public:
     /// redis://127.0.0.1:port, with the password if there is one.
     std::string url() const;
 
-    /// Killed, as a machine that loses power; all it held is gone.
+    /// Kills the server, as a power cut would; all its data is lost.
     void stop();
-    /// Again on the same port. Returns when it answers.
+    /// Starts it again on the same port. Returns when it answers.
     void start();
-    /// Stands still: its connections stay and nothing answers. Returns when that is so.
+    /// Stops the process: its connections stay open and it doesn't answer. Returns when it has
+    /// stopped.
     void freeze();
     void thaw();
 
-    /// One command over a connection of its own, as typed into redis-cli: its raw answer.
+    /// Sends one command over a new connection, as typed into redis-cli, and returns the raw
+    /// answer.
     std::string ask(std::string_view command) const;
     void flush() const { ask("FLUSHALL"); }
 

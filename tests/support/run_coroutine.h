@@ -16,7 +16,7 @@
 
 namespace frontrow::test {
 
-/// A coroutine that runs whenever its io_context does.
+/// A coroutine that runs whenever its io_context runs.
 template <class T>
 class Started {
 public:
@@ -34,8 +34,8 @@ public:
 
     bool is_done() const { return end_->value.has_value(); }
 
-    /// Runs the io_context until the coroutine has ended and returns what it returned, or throws
-    /// what it threw. Throws as well if that takes a minute: a test that hangs tells nobody why.
+    /// Runs the io_context until the coroutine has ended. Returns its result or throws its
+    /// exception. Throws also after a minute, because a test that hangs gives no reason.
     T get() {
         const auto work = boost::asio::make_work_guard(*io_);
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
@@ -69,7 +69,7 @@ T run(boost::asio::io_context& io, io::Awaitable<T> coroutine) {
     return start(io, std::move(coroutine)).get();
 }
 
-/// Runs all that can run now. Returns when what is left waits for something else.
+/// Runs everything that is ready. Returns when the rest waits for something else.
 inline void run_ready(boost::asio::io_context& io) {
     io.restart();
     io.poll();

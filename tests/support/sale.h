@@ -13,8 +13,8 @@
 
 namespace frontrow::test {
 
-/// Makes commands, with what a test doesn't care about filled in. Every request has a key of its
-/// own unless it's given one.
+/// Makes commands and fills in the parts that a test doesn't care about. Every request gets a new
+/// key unless the test gives one.
 class Sale {
 public:
     explicit Sale(const io::Clock& clock, std::uint64_t seed = 1)
@@ -30,8 +30,8 @@ public:
         return spec;
     }
 
-    /// With a programme of 30 KB in which no place is like another, so that it stays large in the
-    /// journal.
+    /// Has a description of 30 KB without repetition, so that it stays large in the journal after
+    /// compression.
     domain::EventSpec large_spec() {
         constexpr std::uint64_t kIdeographs = 0x4E00;
         auto large = spec();
@@ -60,7 +60,7 @@ public:
         return {.event = event, .by = organizer(), .action = action, .if_version = {}};
     }
 
-    /// Seats at 5,000 yen each, named by what they are and where: "A-1".
+    /// Seats at 5,000 yen each, numbered by section and place: "A-1".
     domain::AddSeats add_seats(EventId event, std::string section, std::size_t count) {
         auto block = std::make_shared<domain::SeatBlock>();
         block->first_id = ids_.next<SeatId>();

@@ -8,8 +8,8 @@
 
 namespace frontrow::test {
 
-/// The seed of a randomised test: FRONTROW_SEED if set, else a new one. Printed, so that a failure
-/// can be had again.
+/// The seed of a randomised test: FRONTROW_SEED if set, else a new one. It is printed, so that a
+/// failure can be repeated.
 inline std::uint64_t seed_of_this_run() {
     const char* given = std::getenv("FRONTROW_SEED");
     const auto seed = given == nullptr ? std::random_device{}() : std::stoull(given);
@@ -17,7 +17,7 @@ inline std::uint64_t seed_of_this_run() {
     return seed;
 }
 
-/// Whether the long forms of the tests are wanted.
+/// Whether the tests run in their long form.
 inline bool is_soak() {
     return std::getenv("FRONTROW_SOAK") != nullptr;
 }

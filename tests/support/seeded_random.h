@@ -7,7 +7,7 @@
 
 namespace frontrow::test {
 
-/// The same bits again for the same seed.
+/// Gives the same bits for the same seed.
 class SeededRandom final : public io::Random {
 public:
     explicit SeededRandom(std::uint64_t seed) : engine_{seed} {}

@@ -8,17 +8,18 @@ namespace frontrow::test {
 
 class PostgresServer;
 
-/// What an operator does with psql, over the server's own socket: one statement after the other. A
-/// transaction that was begun ends with the session.
+/// Runs SQL as an operator does with psql, over the server's Unix socket, one statement after the
+/// other. An open transaction ends with the session.
 class SqlSession {
 public:
-    /// Throws if it can't be had.
+    /// Throws if it can't connect.
     explicit SqlSession(const PostgresServer& server);
     ~SqlSession();
     SqlSession(const SqlSession&) = delete;
     SqlSession& operator=(const SqlSession&) = delete;
 
-    /// The first value of the last statement's answer, empty if it has none. Throws if one fails.
+    /// The first value of the last statement's result, empty if there is none. Throws if a
+    /// statement fails.
     std::string run(const std::string& sql);
 
 private:

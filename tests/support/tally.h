@@ -12,8 +12,8 @@
 
 namespace frontrow::test {
 
-/// How often each kind of command was accepted and each reason was given: a comparison of nothing
-/// but refusals would prove little.
+/// Counts the accepted commands by kind and the refusals by reason. A comparison that saw only
+/// refusals would prove little.
 struct Tally {
     std::array<std::size_t, std::variant_size_v<domain::Command>> accepted{};
     std::array<std::size_t, static_cast<std::size_t>(domain::Reason::not_writable) + 1> refused{};
@@ -35,11 +35,12 @@ struct Tally {
         replayed += other.replayed;
     }
 
-    /// Fails the test unless there was some of everything.
+    /// Fails the test unless every kind and every reason occurred.
     void expect_everything() const {
         auto reasons = refused;
-        // An event of two million seats or a hundred members, or a thousand keys, is nothing for a
-        // short history; what can't be written, or isn't let in yet, is a test of its own.
+        // A short history doesn't reach events of two million seats or a hundred members, nor a
+        // thousand keys. Facts that can't be written, or whose format isn't allowed yet, have a
+        // test of their own.
         reasons[static_cast<std::size_t>(domain::Reason::format_too_low)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::event_full)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::too_many_members)] = 1;

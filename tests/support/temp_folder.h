@@ -7,7 +7,7 @@
 
 namespace frontrow::test {
 
-/// A folder that is gone with the object.
+/// A folder that is deleted with the object.
 class TempFolder {
 public:
     explicit TempFolder(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {

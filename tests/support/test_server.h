@@ -18,31 +18,31 @@
 
 namespace frontrow::test {
 
-/// A disk with as much room as the test says. Any thread.
+/// A disk whose free space the test sets. Any thread.
 class ManualDiskSpace final : public io::DiskSpace {
 public:
     std::uint64_t free_bytes(const std::filesystem::path&) const override { return bytes; }
     std::atomic<std::uint64_t> bytes = std::uint64_t{1} << 40;
 };
 
-/// What tokens are signed with, where a test needs some.
+/// The secret of tokens, for tests that need some.
 inline const std::string kJwtSecret = "a secret of more than thirty-two characters";
 
 constexpr auto kReservations = "/api/v1/reservations";
 
-/// The whole application in this process, on a free port, in a folder and a time of its own.
+/// The whole application in this process, on a free port, with a folder and a clock of its own.
 class TestServer {
 public:
     struct Options {
         http::Limits limits;
         identity::AuthSettings auth{.dev = true};
-        /// An SQLite VFS by its name: the disk can be broken there.
+        /// The name of an SQLite VFS, which can break the disk.
         std::string vfs;
-        /// Requests waiting for the disk beyond which more are refused.
+        /// The server refuses requests beyond this many that wait for the disk.
         std::size_t waiting_max = 16'384;
-        /// Whose pages may ask.
+        /// The origins whose pages may call the API.
         std::vector<std::string> cors_origins;
-        /// Where on it all of it lies, and connect()'s clients ask.
+        /// The path under which the server has its API; the clients of connect() use it.
         std::string base_path;
     };
 
@@ -52,21 +52,20 @@ public:
 
     std::uint16_t port() const { return port_; }
     HttpClient connect() const { return HttpClient{port_, options_.base_path}; }
-    /// Ends gracefully; returns when everything is closed.
+    /// Stops gracefully; returns when everything is closed.
     void stop();
-    /// Begins to end, and returns at once.
+    /// Starts a graceful stop and returns at once.
     void begin_stop();
     void start_again();
     void restart();
-    // From the next start on.
+    // These apply from the next start on.
 
     void set_auth(identity::AuthSettings auth) { options_.auth = std::move(auth); }
     void set_base_path(std::string path) { options_.base_path = std::move(path); }
 
-    /// How often the store has given up.
+    /// How many times the store has failed.
     int failures() const { return failures_; }
-    /// What the audit finds wrong in all that has happened so far: nothing, if the promise was
-    /// kept.
+    /// Everything that the audit finds wrong in the history so far; empty if the promise was kept.
     std::vector<std::string> violations() const;
 
     ManualClock clock;
@@ -80,13 +79,13 @@ private:
     Options options_;
     TempFolder folder_;
     std::atomic<int> failures_ = 0;
-    /// Ids must not come again after a restart.
+    /// Differs at each start, so that ids don't repeat.
     std::uint64_t seed_ = 1;
     std::unique_ptr<Running> running_;
     std::uint16_t port_ = 0;
 };
 
-/// One caller of a server in dev mode, on one connection: "" sends no credentials.
+/// One caller of a server in dev mode, on one connection. The name "" sends no credentials.
 class Caller {
 public:
     Caller(const TestServer& server, std::string user)
@@ -114,16 +113,16 @@ private:
     std::string user_;
 };
 
-/// An event with seats, made over HTTP.
+/// An event with seats, created over HTTP.
 struct Venue {
     std::string event;
     std::vector<std::string> seats;
 };
 
-/// `more` goes into the event's JSON: R"(,"max_seats_per_user":2)".
+/// `more` is added to the event's JSON: R"(,"max_seats_per_user":2)".
 Venue make_venue(const TestServer& server, std::size_t seats, std::string_view more = {});
 
-/// A body for POST /events that is right, with `more` added.
+/// A valid body for POST /events, with `more` added.
 std::string event_body(std::string_view more = {});
 
 }  // namespace frontrow::test
