@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Usage: tests/sim/bugs.sh [NAME ...]
 #
-# Puts bugs into the cluster's protocol, one at a time, and says whether the simulation finds them.
-# Each is a patch in tests/sim/bugs/; without a NAME all are tried. Changes the checkout and takes
-# the change back; builds in build/release, which was configured with FRONTROW_TESTS=ON. About a
-# minute for each bug. Exits 0 only if every one was found.
+# Puts bugs into the cluster's protocol, one at a time, and reports whether the simulation finds each. Each bug is a
+# patch in tests/sim/bugs/; without a NAME all are tried. Changes the checkout and reverts the change. Builds in
+# build/release, which must be configured with FRONTROW_TESTS=ON. Takes about a minute for each bug. Exits 0 only if
+# every bug was found.
 #
-# FRONTROW_SEED   the first seed that is tried; 1 if it isn't set
+# FRONTROW_SEED   the first seed to try; 1 if unset
 set -euo pipefail
 
 self=$(readlink -f "$0")

@@ -90,7 +90,7 @@ private:
         );
     }
 
-    /// Those that may have been decided on the state as it is now.
+    /// Tries the attempts that may have been decided in the current state.
     void try_attempts() {
         const auto seq = state_.last_seq();
         while (!coming_.empty() && coming_.front()->seq_before <= seq)
@@ -120,7 +120,7 @@ private:
         );
     }
 
-    /// Of holds that end together those that lapsed on a node come first there.
+    /// Of holds that end at the same time, those that lapsed on a node come first there.
     bool comes_to(const Attempt& attempt, std::span<const domain::Fact> facts, Instant at) {
         const auto decision = domain::decide(state_, attempt.command, at);
         return test::same(decision.outcome, *attempt.outcome) &&

@@ -12,43 +12,43 @@
 
 namespace frontrow::sim {
 
-/// One time that a command was given to a node, and what came of it.
+/// One command given to a node, and its answer.
 struct Attempt {
-    /// Of this attempt alone: its facts are found by it.
+    /// Unique to this attempt, so that its facts can be found.
     TraceId trace;
     domain::Command command;
-    /// How far the journal was known to anybody when it was asked, and to the node when it
-    /// answered.
+    /// The last fact of the journal that anybody knew when the command was given, and the last that
+    /// the node knew when it answered.
     std::uint64_t seq_before = 0;
     std::uint64_t seq_after = 0;
-    /// The node's time then.
+    /// The node's time at these two moments.
     Instant at_before{};
     Instant at_after{};
-    /// As it was told.
+    /// The answer as the node gave it.
     std::optional<domain::Outcome> outcome;
-    /// It was told that nothing was done.
+    /// The node answered that nothing was done.
     bool is_undone = false;
 };
 
-/// All that was told to anybody in one run.
+/// All answers to all clients of one run.
 struct History {
     std::vector<Attempt> attempts;
-    /// What the state of a node that was at a boundary was there.
+    /// The state of a node at the end of a batch.
     struct Sight {
         std::uint64_t seq = 0;
         Bits128 digest;
     };
     std::vector<Sight> sights;
-    /// Up to where a feed told a reader of the journal, and the state that comes of that.
+    /// For each feed: the last position that it delivered, and the state after these facts.
     std::vector<Sight> feeds;
-    /// How far a node's time may have been from what it was before and after an attempt.
+    /// How far a node's time may have differed from its time before and after an attempt.
     Millis clocks_differ{};
 };
 
-/// What is wrong with a history, by the journal that is left of it. Decides each attempt once more
-/// at the place where its facts are, or, if it made none, at each place where its node may have
-/// decided it: some must come to the same. Also proves the chain, the digests, and what
-/// domain::Audit proves.
+/// Returns what is wrong with a history, given the journal at the end of the run. Decides each
+/// attempt again at the place of its facts or, if it made none, at each place where its node may
+/// have decided it: at least one must give the same outcome. Also checks the hash chain, the
+/// digests, and everything that domain::Audit checks.
 std::vector<std::string> judge(const std::vector<Batch>& journal, const History& history);
 
 }  // namespace frontrow::sim

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-// A cluster in virtual time: the real nodes on a database, connections and clocks that fail as they
-// may. Each run is made by its seed alone.
+// A cluster in virtual time: the real nodes, on a simulated database with connections and clocks
+// that fail. The seed alone determines a run.
 
 namespace frontrow::sim {
 namespace {
@@ -26,7 +26,8 @@ constexpr bool is_sanitized() {
 #endif
 }
 
-/// How many seeds a test tries, so that all of them take a minute or two on a slow machine.
+/// How many seeds a test tries. Chosen so that all tests together take a minute or two on a slow
+/// machine.
 std::uint64_t runs(std::uint64_t quick) {
     if (test::is_soak()) return 10'000;
     return is_sanitized() ? quick / 10 : quick;
@@ -73,10 +74,12 @@ Time p99(std::vector<Time> latencies) {
     return *place;
 }
 
-/// A node that has lost twice has the place held for it; another may be quicker to do that.
+/// A node that has lost its place twice gets the next place reserved; another node may be faster to
+/// reserve it.
 constexpr std::uint64_t kLossesMax = 4;
 
-/// Nobody loses for long, or has to wait for much longer than others, and little is done in vain.
+/// No node loses its place many times or waits much longer than others, and few appends are in
+/// vain.
 void expect_fair(const Report& report) {
     Node::Counts all;
     std::vector<Time> slowest;
@@ -151,7 +154,7 @@ TEST(ClusterSimulation, serves_far_from_the_database_among_busy_nodes) {
         const auto report = World{far, seed + run}.run();
         ASSERT_TRUE(report.complaints.empty())
             << complaints_of(report) << "FRONTROW_SEED=" << seed + run << " begins with it";
-        // Some trips to get a place, and one to fill it.
+        // A few round trips to get a place, and one to fill it.
         EXPECT_LE(p99(report.latencies.back()), 15 * far.trip_of_last);
     }
 }
@@ -198,7 +201,7 @@ TEST(ClusterSimulation, outlives_machines_with_wrong_clocks) {
 TEST(ClusterSimulation, outlives_a_database_with_a_wrong_clock) {
     expect_sound({.failures = {Failure::database_clock}}, 20);
 }
-/// One node alone: another's batch would end the doubt.
+/// With a single node: another node's batch would end the doubt.
 TEST(ClusterSimulation, outlives_a_clock_that_is_set_while_a_batch_is_in_doubt) {
     const Scenario far{
         .machines = 1,

@@ -13,15 +13,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What a process has to do, on a quick machine.
+// The time of one step of a process on a fast machine.
 constexpr Time kStep = 2us;
 constexpr Time kTurn = 5us;
 constexpr Time kDecision = 4us;
 constexpr Time kBatch = 20us;
-/// Of facts, to decide, write and compress them: as in a batch of 100,000 seats.
+/// The time to decide, write and compress a kilobyte of facts, as in a batch of 100,000 seats.
 constexpr Time kKilobyte = 5us;
 
-/// A process that was told of a failure closes its store when its requests are done, and ends.
+/// A process whose store has failed finishes its requests, closes its store and exits.
 constexpr Time kExit = 50ms;
 constexpr Time kClosed = 20ms;
 constexpr Time kStartMin = 20ms;

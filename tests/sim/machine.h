@@ -20,16 +20,16 @@ namespace frontrow::sim {
 
 using store::cluster::Node;
 
-/// What was counted in two processes.
+/// The sum of the counts of two processes.
 Node::Counts sum(const Node::Counts& a, const Node::Counts& b);
 
-/// A machine of the cluster and the process on it, which does one thing after another, each of
-/// which takes a while. Between any two it can be stopped or die.
+/// A machine of the cluster and its process. The process does one step after another, and each
+/// takes time. Between two steps it can be paused or killed.
 class Machine {
 public:
     struct Settings {
         Node::Settings node;
-        /// To the database and back.
+        /// The round trip to the database.
         Time trip = std::chrono::microseconds{100};
     };
 
@@ -37,49 +37,50 @@ public:
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;
 
-    /// A new process, which reads the journal and then serves.
+    /// Starts a new process, which reads the journal and then serves.
     void start();
-    /// The process ends and all that it knew is gone. What it sent may arrive yet.
+    /// Ends the process, which loses its memory. Messages that it sent may still arrive.
     void kill();
-    /// The process does nothing for so long, from its next step but so many on.
+    /// Pauses the process for this long, after this many more steps.
     void pause(std::uint64_t steps, Time by);
-    /// Another fact becomes true in this process than anywhere else.
+    /// Makes one fact in this process differ from the journal.
     void diverge();
-    /// What this process knows isn't so any more: it may say so, and end.
+    /// The journal no longer contains what this process knows: from now on the process may report
+    /// that and exit.
     void expect_end() { may_end_ = true; }
     void heal();
 
-    /// Has something done in the process: nothing comes of it if that ends before.
+    /// Runs the action in the process, or not at all if the process ends first.
     void deliver(Action action) { deliver(life_, std::move(action)); }
-    /// Null while none serves.
+    /// Null while no node serves.
     Node* node() { return node_.get(); }
     domain::Inventory& state() { return *state_; }
     SimJournal& journal() { return *journals_.back(); }
     MachineClock& clock() { return clock_; }
     const MachineClock& clock() const { return clock_; }
-    /// Of all processes that there were here.
+    /// The sum over all processes that ran here.
     Node::Counts counts() const;
-    /// How long commands took that were answered here.
+    /// How long the commands answered here took.
     std::vector<Time>& latencies() { return latencies_; }
 
-    /// Tells one process from another.
+    /// The number of the current process: each start has another.
     std::uint64_t life() const { return life_; }
     bool has_failed() const { return has_failed_; }
     bool has_diverged() const { return has_diverged_; }
-    /// Since then it ran without a pause.
+    /// The process has run without a pause since then.
     Time runs_since() const { return paused_until_; }
-    /// Heads up to which readers of a feed were told here.
+    /// The heads up to which feeds here have delivered facts.
     const std::vector<Head>& told() const { return told_; }
-    /// Everything that was wrong with a state or a start.
+    /// All problems found in a state or at a start.
     const std::vector<std::string>& complaints() const { return complaints_; }
 
 private:
     void serve(const std::vector<Batch>& batches);
-    /// Of its own accord, as a process does that has failed.
+    /// The process exits by itself, as one does whose store has failed.
     void close(std::uint64_t life);
     void deliver(std::uint64_t life, Action action);
     void run();
-    /// What the process has had to do for its last step.
+    /// The time that the process needs for its last step.
     Time work();
     void wake_at(Time shown);
 
@@ -92,7 +93,7 @@ private:
     std::uint64_t life_ = 0;
     std::unique_ptr<domain::Inventory> state_;
     std::unique_ptr<Node> node_;
-    /// Also those of processes that have ended: answers are on their way to them.
+    /// Includes those of processes that have ended: answers to them may still be under way.
     std::vector<std::unique_ptr<SimJournal>> journals_;
     std::deque<Action> inbox_;
     bool is_running_ = false;
@@ -108,7 +109,7 @@ private:
     Node::Counts before_;
     Node::Counts worked_;
     std::vector<Time> latencies_;
-    /// Of the newest batch that this process knows.
+    /// The newest batch that this process knows.
     Head newest_;
     std::vector<Head> told_;
     std::vector<std::string> complaints_;

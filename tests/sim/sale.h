@@ -16,11 +16,11 @@
 
 namespace frontrow::sim {
 
-/// What the clients of a simulated cluster ask for: a few events with seats that many want at once,
-/// and holds that run out soon.
+/// The commands of the clients of a simulated cluster: a few events, seats that many clients want
+/// at once, and short holds.
 class Sale {
 public:
-    /// `big_percent` of the new blocks of seats have `big_block` of them.
+    /// `big_percent` of the new blocks of seats have `big_block` seats.
     Sale(VirtualTime& time, unsigned big_percent, std::uint64_t big_block)
         : time_{time}, big_percent_{big_percent}, big_block_{big_block} {}
 
@@ -30,7 +30,7 @@ public:
         return command;
     }
 
-    /// Always accepted.
+    /// This command is always accepted.
     domain::Command create_key() {
         const ApiKeyId id{new_id(5)};
         return domain::CreateApiKey{
@@ -43,7 +43,7 @@ public:
         };
     }
 
-    /// As a server makes it of the same request, sent once more.
+    /// The command that a server makes when a client repeats the request.
     domain::Command again(domain::Command command) {
         if (auto* reserve = std::get_if<domain::ReserveSeats>(&command))
             reserve->reservation = ReservationId{new_id(3)};
@@ -60,7 +60,7 @@ public:
         }
         return command;
     }
-    /// Whether asking twice does no harm.
+    /// Whether the command may safely be given twice.
     static bool may_be_repeated(const domain::Command& command) {
         return std::holds_alternative<domain::ReserveSeats>(command) ||
                std::holds_alternative<domain::ConfirmReservation>(command) ||
@@ -68,7 +68,7 @@ public:
     }
 
     void learn(const domain::Command& command, const domain::Accepted& accepted) {
-        // By what is told: the first answer to a request that was repeated may have been lost.
+        // Uses the reported outcome: a repeated request may have lost its first answer.
         if (std::holds_alternative<domain::CreateEvent>(command)) {
             const auto id = std::get<domain::Event>(accepted.entity).id;
             if (!accepted.replayed || std::ranges::find(events_, id) == events_.end())
@@ -126,7 +126,7 @@ private:
         return domain::MoveApiKey{.key = key, .account = "house", .by = "root"};
     }
 
-    /// Mostly opens a sale that is paused, if there is one, and rarely ends one.
+    /// Mostly opens a paused sale if there is one, and rarely ends one.
     domain::Command change_sale() {
         using enum domain::SaleAction;
         if (!paused_.empty() && time_.chance(80))
@@ -141,7 +141,7 @@ private:
         return domain::AddMember{event, kHouse, sub, domain::MemberRole::scanner};
     }
 
-    /// Under a key a small request can be repeated that couldn't be otherwise.
+    /// Adds a key, so that small requests can be repeated safely.
     void give_key(domain::Command& command) {
         const auto* add = std::get_if<domain::AddSeats>(&command);
         if (add != nullptr && add->block->seats.size() > 12) return;
@@ -221,7 +221,7 @@ private:
     std::uint64_t big_block_;
     std::uint64_t made_ = 0;
     std::vector<EventId> events_;
-    /// As far as is known: another's answer may have been lost.
+    /// As far as the clients know: an answer may have been lost.
     std::vector<EventId> paused_;
     std::vector<Seat> seats_;
     std::vector<Hold> holds_;

@@ -12,12 +12,12 @@ using namespace std::chrono_literals;
 
 const Instant kOpening{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 
-// What it takes on a quick machine.
+// The time of a statement on a fast machine.
 constexpr Time kStatement = 40us;
 constexpr Time kCommit = 250us;
 constexpr Time kCommitOfKilobyte = 4us;
 
-/// idle_in_transaction_session_timeout.
+/// The server's idle_in_transaction_session_timeout.
 constexpr Time kHoldMax = 1s;
 
 }  // namespace
@@ -55,11 +55,11 @@ void SimDatabase::begin(const Appending& append) {
     } else if (!may_follow(*append)) {
         return answer(append, false);
     }
-    // Others may come between what a statement sees and what it does.
+    // Other appends may come between the statement's snapshot and its insert.
     in_session_after(time_.around(kStatement / 4), [this, append] { insert(append); });
 }
 
-/// The condition of the statement, by what is committed now.
+/// Evaluates the statement's condition on the rows that are committed now.
 bool SimDatabase::may_follow(const Append& append) const {
     const auto& on = append.on;
     const auto& head = append.batch.head;

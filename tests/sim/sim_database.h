@@ -17,43 +17,43 @@ using store::cluster::Batch;
 using store::cluster::Head;
 using store::cluster::SharedJournal;
 
-/// The journal's table as PostgreSQL keeps it, READ COMMITTED: each statement sees what was
-/// committed when it began, and an insert waits for the row that another has inserted and not
-/// committed yet in the same place.
+/// The journal's table with PostgreSQL's READ COMMITTED semantics. Each statement sees what was
+/// committed when it began. An insert waits while another transaction has an uncommitted row in the
+/// same place.
 class SimDatabase {
 public:
-    /// Nothing if the session was lost: what was asked for may have been done.
+    /// Nothing if the session was lost: the request may have been carried out.
     using AppendDone = std::move_only_function<void(std::optional<SharedJournal::Appended>)>;
     using LookDone = std::move_only_function<void(std::optional<SharedJournal::Following>)>;
 
     explicit SimDatabase(VirtualTime& time);
 
-    /// A session has received it. Both statements of it, and their commit.
+    /// Call this when a session has received the request. Runs both statements and commits them.
     void append(Batch batch, const Head& on, SharedJournal::Mode mode, AppendDone done);
-    /// As an append, but not committed before another append of this writer fills the place.
-    /// In the place behind whatever is committed when it comes.
+    /// Like append(), but does not commit until another append of this writer fills the place. The
+    /// place is the one after the head that is committed when the request arrives.
     void hold(std::uint64_t first_seq, Bits128 writer, AppendDone done);
-    /// The session of this writer has ended.
+    /// The writer's session has ended.
     void release(Bits128 writer);
     void look(std::uint64_t first_seq, LookDone done);
 
     bool is_up() const { return time_.now() >= down_until_; }
     Instant clock() const;
-    /// Rises with each fail-over.
+    /// Increases with each fail-over.
     std::uint32_t timeline() const { return timeline_; }
-    /// What is committed, the journal's first row in front.
+    /// The committed rows, starting with the journal's first row.
     const std::vector<Batch>& journal() const { return journal_; }
 
-    // Faults.
+    // Failures.
 
-    /// All sessions are lost, and what wasn't committed, but for a commit that was on its way.
+    /// Ends all sessions and drops uncommitted rows, except a commit that was under way.
     void restart(Time down);
-    /// The same facts in a journal with another past, as `migrate fork` makes one.
+    /// Keeps the facts but gives the journal another history, as `migrate fork` does.
     void fork();
-    /// The same, and the standby that takes over hasn't got these last batches.
+    /// Restarts, and the standby that takes over lacks this many of the last batches.
     void fail_over(std::size_t lost, Time down);
     void set_clock(Millis ahead) { clock_offset_ = ahead; }
-    /// The next append stands for so long with its row in place, and not committed.
+    /// The next append inserts its row and then waits this long before it commits.
     void hold_up_next_commit(Time by) { held_up_ = by; }
 
 private:
@@ -65,12 +65,12 @@ private:
         SharedJournal::Following behind;
         bool is_committing = false;
         bool is_hold = false;
-        /// Of a hold: from where on the journal is to be told.
+        /// For hold(): the first fact of the journal to return.
         std::uint64_t from = 0;
     };
     using Appending = std::shared_ptr<Append>;
 
-    /// Runs it unless its session has been lost by then.
+    /// Runs the action after the wait, unless its session has been lost.
     void in_session_after(Time wait, Action action);
     void begin(const Appending& append);
     bool may_follow(const Append& append) const;
@@ -89,9 +89,9 @@ private:
     Time down_until_{};
     Millis clock_offset_{};
     Time held_up_{};
-    /// Has its row in the place behind the head.
+    /// Has inserted its row in the place after the head and not committed it.
     Appending uncommitted_;
-    /// For that one's end.
+    /// Appends that wait for that transaction's end.
     std::vector<Appending> waiting_;
     std::list<Appending> appending_;
     std::list<std::shared_ptr<LookDone>> looking_;

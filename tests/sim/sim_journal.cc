@@ -12,7 +12,7 @@ using io::Fault;
 using io::FaultKind;
 
 constexpr Time kRefused = 100us;
-/// A server's session may still do what it was told long after its client has gone.
+/// A server's session may still carry out a statement long after its client has gone.
 constexpr Time kLate = 20ms;
 constexpr Time kLateMax = 2s;
 
@@ -38,7 +38,7 @@ void SimJournal::hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) 
     question->is_hold = true;
     leaving_.emplace_back(question, [this, question, first_seq, writer] {
         database_.hold(first_seq, writer, [this, question, writer](std::optional<Appended> held) {
-            // Whose client has gone is ended by the server with its first answer.
+            // The server ends a session whose client has gone, at the first answer.
             if (!question->append_done) return database_.release(writer);
             if (!held || time_.chance(lost_percent_)) return fail(question);
             time_.after(travel(), [this, question, held = std::move(*held)]() mutable {
@@ -118,7 +118,7 @@ void SimJournal::fail(const Question& question) {
 
 void SimJournal::cut(Time down) {
     cut_until_ = time_.now() + down;
-    // The server ends the session when it notices.
+    // The server notices that the connection is lost and ends the session.
     if (time_.chance(50)) release();
     for (const auto& question : std::exchange(questions_, {})) {
         if (!question->has_arrived) {

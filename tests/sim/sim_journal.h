@@ -13,10 +13,10 @@
 
 namespace frontrow::sim {
 
-/// A process's connection to the database, which can fail in every way in which one does.
+/// A process's connection to the database, which can fail in every way in which a real one can.
 class SimJournal final : public SharedJournal {
 public:
-    /// Has something done in the process whose connection it is.
+    /// Runs an action in the process that owns the connection.
     using Deliver = std::function<void(Action)>;
 
     SimJournal(VirtualTime& time, SimDatabase& database, Time trip, Deliver deliver)
@@ -27,40 +27,42 @@ public:
     void release() override;
     void look(std::uint64_t first_seq, LookDone done) override;
 
-    /// What was asked for in one step of the process leaves it when that is done, after so long.
+    /// Sends the requests that the process made in this step, once the step is done, after this
+    /// time.
     void depart(Time after);
 
-    // Faults.
+    // Failures.
 
-    /// Whatever is asked for meanwhile is refused. What was on its way may get lost, or not, or
-    /// arrive much later.
+    /// Refuses all requests for this time. Messages under way may be lost, arrive, or arrive much
+    /// later.
     void cut(Time down);
-    /// Nothing travels meanwhile, and then all of it.
+    /// Delays all messages until this time has passed.
     void stall(Time by) { stalled_until_ = time_.now() + by; }
-    /// So many of a hundred appends are done, and then the connection is lost.
+    /// After this percentage of appends, the append is done but the connection is lost before the
+    /// answer.
     void lose_acknowledgements(unsigned percent) { lost_percent_ = percent; }
     void set_trip(Time trip) { trip_ = trip; }
     void heal();
 
 private:
-    /// A question that wasn't answered yet.
+    /// A question without an answer so far.
     struct Asked {
         AppendDone append_done;
         LookDone look_done;
         bool is_hold = false;
         bool has_arrived = false;
-        /// The network has lost it.
+        /// The network has lost the question.
         bool is_lost = false;
         Time late{};
     };
     using Question = std::shared_ptr<Asked>;
 
     bool is_cut() const { return time_.now() < cut_until_ || !database_.is_up(); }
-    /// One way.
+    /// The time of one way.
     Time travel();
     void send(const Question& question, Action ask, Time after);
     void arrive(const Question& question, Action ask);
-    /// The first answer is the one that counts.
+    /// Calls `done` with the first answer only.
     template <class Done, class Answer>
     void answer(const Question& question, Done Asked::* done, Answer answer);
     void fail(const Question& question);
@@ -71,9 +73,9 @@ private:
     Deliver deliver_;
     std::vector<std::pair<Question, Action>> leaving_;
     std::list<Question> questions_;
-    /// Whoever writes over this connection.
+    /// The writer that uses this connection.
     Bits128 writer_;
-    /// Of the database, as the last look told of it.
+    /// The database's timeline according to the last look.
     std::uint32_t timeline_ = 0;
     Time cut_until_{};
     Time stalled_until_{};

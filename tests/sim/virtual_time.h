@@ -16,14 +16,14 @@ namespace frontrow::sim {
 using Time = std::chrono::nanoseconds;
 using Action = std::move_only_function<void()>;
 
-/// The time in which a simulated cluster lives, what is to happen in it, and all of its chance: a
-/// run is what its seed makes of it. Nothing else of a run may be random.
+/// The clock of a simulated cluster, its future actions, and its only source of randomness. So the
+/// seed alone determines a run.
 class VirtualTime {
 public:
     explicit VirtualTime(std::uint64_t seed) : engine_{seed} {}
 
     Time now() const { return now_; }
-    /// What is to happen at the same moment happens in the order of these calls.
+    /// Actions at the same moment run in the order of these calls.
     void at(Time when, Action action) {
         actions_.emplace(std::pair{std::max(when, now_), ++number_}, std::move(action));
     }
@@ -45,7 +45,7 @@ public:
                           below(static_cast<std::uint64_t>((to - from).count()) + 1)
                       )};
     }
-    /// Mostly short, now and then a few times as long.
+    /// Mostly a short time, occasionally several times as long.
     Time around(Time mean) {
         return Time{static_cast<Time::rep>(-std::log(unit()) * static_cast<double>(mean.count()))};
     }
@@ -60,7 +60,7 @@ private:
     std::mt19937_64 engine_;
 };
 
-/// One machine's clock. It may run fast, slow, or stand still.
+/// One machine's clock. It may run fast or slow, or stand still.
 class MachineClock final : public io::Clock {
 public:
     MachineClock(const VirtualTime& time, Time offset) : time_{time}, then_{offset} {}
@@ -74,8 +74,8 @@ public:
         since_ = time_.now();
         rate_ = rate;
     }
-    /// When it will show this, if its rate stays as it is. While it stands still: a moment to ask
-    /// again.
+    /// When the clock will show this, at its current rate. While it stands still: a moment at which
+    /// to ask again.
     Time when(Time shown) const {
         if (rate_ == 0) return time_.now() + std::chrono::milliseconds{1};
         const auto left = static_cast<double>((shown - read().since_boot).count()) / rate_;

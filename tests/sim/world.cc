@@ -12,9 +12,9 @@ using io::Fault;
 using io::FaultKind;
 
 constexpr Time kPatience = 1s;
-/// Until all machines serve.
+/// By then all machines serve.
 constexpr Time kServeFrom = 300ms;
-/// For so long nothing new is appended after a fail-over.
+/// After a fail-over nothing new is appended for this long.
 constexpr Time kQuiet = 2s;
 constexpr Time kReaderPause = 10ms;
 constexpr int kTries = 3;
@@ -40,7 +40,8 @@ World::World(const Scenario& scenario, std::uint64_t seed)
     if (scenario_.machines == 0) scenario_.machines = 1 + seed % 5;
     for (std::size_t i = 0; i < scenario_.machines; ++i)
         machines_.push_back(std::make_unique<Machine>(time_, database_, settings_of(scenario_, i)));
-    // Twice: a batch that is in doubt comes at the end of the first, and looks like a lost one.
+    // Twice, because a batch in doubt arrives at the end of the first period and looks like a lost
+    // one.
     if (has(scenario, Failure::lossy_fail_over)) recovery_ += 2 * kQuiet;
     if (has(scenario, Failure::start_amid_a_fail_over)) {
         const auto trips = static_cast<Time::rep>(scenario_.lost_most) * scenario_.trip_of_last;
@@ -120,7 +121,7 @@ void World::insist(
             if (answer) return then();
             time_.after(time_.around(5ms), go_elsewhere);
         });
-    // It may still come to something.
+    // The command may still be carried out.
     time_.after(time_.between(200ms, 2 * kPatience), [is_settled, go_elsewhere] {
         if (!std::exchange(*is_settled, true)) go_elsewhere();
     });
@@ -182,7 +183,7 @@ void World::read(Machine& machine, std::function<void(bool)> told) {
         machine.node()->read([this, &machine, told, before, asked](auto fault) {
             expect_in_time(machine, asked);
             told(!fault);
-            // It was made to read something else.
+            // The machine's state was made to differ on purpose.
             if (fault || machine.has_diverged()) return;
             if (!machine.node()->is_at_boundary()) complain("somebody read inside a savepoint");
             const auto seq = machine.node()->head().last_seq;
@@ -201,7 +202,7 @@ void World::expect_in_time(const Machine& machine, const Asked& asked) {
         complain("somebody waited too long");
 }
 
-/// Who asked when so much was known was told of so much.
+/// A client that asked when this much was known must get an answer that includes it.
 void World::reach(std::uint64_t before, std::uint64_t seq) {
     if (seq < before)
         complain(
@@ -222,8 +223,8 @@ void World::probe() {
     }
 }
 
-/// As a client who asks again: a copy that had diverged may be found out only now, and its process
-/// ends and starts once more.
+/// Acts as a client that asks again. The machine may notice only now that its copy has diverged;
+/// its process then ends and starts again.
 void World::probe(Machine& machine, const std::shared_ptr<Served>& served) {
     if (!served->a_command) {
         ask(machine, sale_.create_key(), [served](const auto& answer) {

@@ -16,7 +16,7 @@
 
 namespace frontrow::sim {
 
-/// What can go wrong. Each strikes at random moments, and is healed after a while.
+/// The failures that can happen. Each strikes at random moments and is repaired after a while.
 enum class Failure {
     kill,
     pause,
@@ -30,40 +30,41 @@ enum class Failure {
     far_machine,
     divergence,
     lossy_fail_over,
-    /// A process starts while others bring back what a fail-over lost.
+    /// A process starts while others restore what a fail-over lost.
     start_amid_a_fail_over,
-    /// The journal has another past from now on, in which no process finds what it knows.
+    /// From now on the journal has another history, so no process finds what it knows.
     fork,
 };
 
-/// Until a batch is known to all nodes, also to one that nobody asks for anything.
+/// The time until all nodes know a batch, including nodes without requests.
 constexpr Time kToBeKnown = std::chrono::milliseconds{500};
 
 struct Scenario {
     /// 0: one to five, by the seed.
     std::size_t machines = 0;
-    /// Of each machine. They ask for one thing after another, and think in between.
+    /// Buyers per machine. Each sends one request after another, with pauses.
     std::size_t buyers = 3;
     Time think = std::chrono::milliseconds{15};
-    /// Of each machine, whoever waits: the time between two who come and ask for one thing.
+    /// For each machine, the time between two visitors. Each visitor sends one request, regardless
+    /// of how many wait.
     Time between_visitors = std::chrono::milliseconds{30};
-    /// So long failures strike. Then all are healed.
+    /// Failures strike for this long. Then all are repaired.
     Time duration = std::chrono::milliseconds{1'500};
     Time between_failures = std::chrono::milliseconds{100};
     std::vector<Failure> failures = {};
     unsigned big_percent = 2;
     std::uint64_t big_block = 1'000;
-    /// Further away than the others.
+    /// The last machine is further away than the others.
     Time trip_of_last = std::chrono::microseconds{100};
-    /// Batches that a fail-over loses at most.
+    /// The most batches that a fail-over loses.
     std::size_t lost_most = 20;
 };
 
-/// What one run came to.
+/// The result of one run.
 struct Report {
-    /// What it should never have come to.
+    /// Violations of the promises.
     std::vector<std::string> complaints;
-    /// Of the journal's last batch, and so of all of it.
+    /// The hash of the journal's last batch, and so of the whole journal.
     io::Sha256Digest hash{};
     std::size_t batches = 0;
     std::size_t answers = 0;
@@ -72,7 +73,7 @@ struct Report {
     std::vector<std::vector<Time>> latencies = {};
 };
 
-/// A cluster, its clients, and what happens to both.
+/// A cluster, its clients, and the failures of both.
 class World {
 public:
     World(const Scenario& scenario, std::uint64_t seed);
@@ -82,7 +83,7 @@ public:
     Report run();
 
 private:
-    /// When a process heard a question, and what its machine's clock showed.
+    /// When a process received a question, and the time on its machine's clock.
     struct Asked {
         Time at{};
         Time shown{};
@@ -96,7 +97,8 @@ private:
     void buyer(std::size_t home);
     void visitors(std::size_t home);
     void reader(std::size_t home);
-    /// Asks for it until it's known what came of it, elsewhere if need be, and tires of it then.
+    /// Repeats the command, on another machine if necessary, until its outcome is known. Gives up
+    /// if that takes too long.
     void insist(
         std::size_t machine,
         const domain::Command& command,
@@ -115,7 +117,7 @@ private:
     void disturb();
     void strike(Failure failure, Machine& machine);
     void heal();
-    /// All serve again.
+    /// Checks that all machines serve again.
     struct Served {
         Time until{};
         bool a_command = false;
@@ -135,12 +137,12 @@ private:
     std::vector<std::unique_ptr<Machine>> machines_;
     Time failures_until_{};
     Time clients_until_{};
-    /// Until all machines serve again, once everything is healed.
+    /// The time until all machines serve again, after all failures are repaired.
     Time recovery_ = std::chrono::seconds{2};
     History history_;
-    /// How far the journal was known to be to those who were told.
+    /// The last fact that any client has been told of.
     std::uint64_t known_seq_ = 0;
-    /// The process that was asked, for each question without an answer.
+    /// For each question without an answer: the process that was asked.
     std::map<std::size_t, std::pair<const Machine*, std::uint64_t>> unanswered_;
     Report report_;
 };

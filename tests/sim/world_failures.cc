@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A clock's, by which a machine's may run. At 0 it stands still.
+/// The rates at which a machine's clock may run. At 0 it stands still.
 constexpr double kRates[] = {0, 0.5, 0.9, 1.1, 2};
 
 }  // namespace
@@ -24,7 +24,7 @@ void World::disturb() {
         const auto failure = scenario_.failures[time_.below(scenario_.failures.size())];
         auto& machine = *machines_[time_.below(machines_.size())];
         if (machine.node() || failure == Failure::database_restart) strike(failure, machine);
-        // A process that has just started couldn't know what a second one loses.
+        // A process that has just started couldn't know what a second failure loses.
         if (failure != Failure::start_amid_a_fail_over) disturb();
     });
 }
@@ -73,7 +73,7 @@ void World::strike(Failure failure, Machine& machine) {
         case Failure::start_amid_a_fail_over:
             if (time_.now() + kToBeKnown > failures_until_) return;
             machine.kill();
-            // What the others are to bring back they have to know.
+            // The other nodes must first know the batches that they are to restore.
             return time_.after(kToBeKnown, [this, &machine, life = machine.life()] {
                 database_.fail_over(time_.below(scenario_.lost_most), a_while(300ms));
                 if (machine.life() == life) machine.start();
