@@ -14,7 +14,7 @@ protected:
         );
         return answer ? answer->status : 0;
     }
-    /// Asks for an account's own list, which is 404 to every other.
+    /// Requests the account's own list, which is 404 for every other account.
     static bool acts_for(Client& client, const std::string& key, const std::string& account) {
         const auto answer = client.send(
             {.method = "GET",

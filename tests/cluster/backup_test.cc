@@ -64,7 +64,7 @@ TEST_F(ClusterBackup, taken_under_load_has_all_that_was_acknowledged_before_it_b
         const auto file = at("backup-" + std::to_string(round));
         expect_done(back_up_cluster(cluster, file), kWhole);
         EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
-        // A folder of it, and a cluster.
+        // Restore the backup into a folder, then into a cluster.
         const auto data = at("data-" + std::to_string(round));
         expect_done(restore_folder(file, data), kWhole);
         expect_done(verify(data), "in order");
@@ -84,17 +84,8 @@ TEST_F(ClusterBackup, taken_under_load_has_all_that_was_acknowledged_before_it_b
     EXPECT_THAT(load.surprises(), IsEmpty());
 }
 
-/// What verify says, but for a folder's snapshots.
-std::string without_snapshots(const std::string& told) {
-    std::istringstream lines{told};
-    std::string rest;
-    for (std::string line; std::getline(lines, line);)
-        if (!line.starts_with("snapshot-")) rest += line + "\n";
-    return rest;
-}
-
-/// Whatever program made it: the same facts, byte for byte, and the same records with their
-/// versions.
+/// The content doesn't depend on which program made the backup: the same facts, byte for byte, and
+/// the same side records with their versions.
 TEST_F(ClusterBackup, of_what_was_restored_has_the_same_content) {
     for (const auto& golden : golden_folders()) {
         SCOPED_TRACE(golden.name());
@@ -119,7 +110,7 @@ TEST_F(ClusterBackup, of_what_was_restored_has_the_same_content) {
         EXPECT_EQ(side_records_in(in("data again")), records);
         expect_done(back_up_folder(in("data again"), in("third")), kWhole);
         EXPECT_EQ(mark_of(in("third")), mark_of(in("first")));
-        // What comes next gets versions of its own, on either side.
+        // The next side record gets the same new version in both.
         put_side_records(cluster, {"a new one"});
         put_side_records(in("data again"), {"a new one"});
         const auto version = side_records_in(in("data again")).front().version;
@@ -137,7 +128,7 @@ TEST_F(ClusterBackup, goes_to_nodes_that_run_on_an_empty_journal) {
         Server server{at("data")};
         auto client = server.client();
         const auto hall = make_hall(client, 500);
-        // A crowd's batches have facts of several moments.
+        // A batch of many buyers' requests has facts of several moments.
         Load load{hall, {.ports = {server.port()}, .name = "crowd", .seed = seed_of_this_run()}};
         load.wait_for_answers(500);
         load.stop();
@@ -225,7 +216,7 @@ TEST_F(ClusterBackup, of_a_state_that_does_not_follow_from_the_facts_is_not_made
     Cluster cluster{{.nodes = 1}};
     auto client = cluster.client(0);
     make_hall(client, 10);
-    // With the hash that it asks for: only the facts tell.
+    // The row's hash matches its content: only the facts show the error.
     run_sql(
         cluster,
         "UPDATE journal SET state = set_byte(state, 0, get_byte(state, 0) # 1) WHERE first_seq = 3;"

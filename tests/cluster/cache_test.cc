@@ -15,7 +15,7 @@ namespace {
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-/// A node that keeps snapshots, and a hall of which one seat is sold.
+/// A node that keeps snapshots, and a hall with one seat sold.
 class ClusterCache : public WithCluster {
 protected:
     void SetUp() override {
@@ -27,7 +27,7 @@ protected:
         sold = buy(0);
     }
 
-    /// The answer to whoever buys this seat.
+    /// The answer to a purchase of this seat.
     std::string buy(std::size_t seat) {
         auto client = cluster->client(0);
         const auto answer = client.send(
@@ -47,7 +47,7 @@ protected:
         cluster->start_node(0);
         cluster->wait_until_ready();
     }
-    /// The number of the first fact that the node read.
+    /// The number of the first fact that the node read at its start.
     std::uint64_t read_from() {
         const auto line = cluster->node(0).process().wait_for_line("the journal is read");
         return std::stoull(text_of(boost::json::parse(line.value()), "read_from"));

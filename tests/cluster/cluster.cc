@@ -15,7 +15,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int kPortTries = 5;
 constexpr std::chrono::milliseconds kLook{5};
 
-/// Of who only looks how things are.
+/// For requests that only look at a node's state.
 constexpr std::chrono::seconds kShortPatience{5};
 
 PostgresServer::Options with_standby(PostgresServer::Options options, Cluster::Standby standby) {
@@ -83,7 +83,7 @@ void Cluster::start_node(std::size_t index, const std::string& program) {
             );
             node.port = port;
         } catch (const std::exception&) {
-            // Somebody else was quicker to take the port.
+            // Another process took the port first.
             if (tries == kPortTries) throw;
         }
     }

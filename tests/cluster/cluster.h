@@ -20,29 +20,30 @@
 
 namespace frontrow::test {
 
-/// How long a test waits for a sale to go on after any one loss. The promise is shorter, and the
-/// bench measures it: here a slow machine runs three nodes and their crowd.
+/// How long a test waits until a sale continues after any one loss. The promise is shorter, and the
+/// bench measures it: here a slow machine runs three nodes and all their buyers.
 inline constexpr std::chrono::seconds kBackWithin{30};
 
-/// Frontrow nodes before a PostgreSQL of their own, each a process that can be killed and started
-/// again. Start it from the main thread.
+/// Frontrow nodes on a PostgreSQL of their own. Each node is a process that can be killed and
+/// started again. Start the cluster from the main thread.
 class Cluster {
 public:
     enum class Standby { none, asynchronous, synchronous };
 
     struct Options {
         std::size_t nodes = 3;
-        /// So many nodes, the first ones, reach the database through proxy().
+        /// The first nodes, as many as this, reach the database through proxy().
         std::size_t proxied = 0;
         /// The nodes reach the database through a PgBouncer in transaction mode.
         bool is_pooled = false;
         PostgresServer::Options postgres = {};
-        /// Of the database. All nodes reach it through proxy() then, unless their URL names both.
+        /// The database's standby. With one, all nodes reach the database through proxy(), unless
+        /// their URL names both servers.
         Standby standby = Standby::none;
         bool url_names_standby = false;
-        /// There is a Redis, and the nodes have it as their gate.
+        /// The nodes have a Redis as their gate.
         bool has_gate = false;
-        /// Whether the nodes run, and are ready, from the beginning.
+        /// Whether the constructor starts the nodes and waits until they are ready.
         bool is_started = true;
         /// Each node keeps snapshots, in cache(its index).
         bool has_caches = false;
@@ -51,7 +52,7 @@ public:
     explicit Cluster(const Options& options);
     Cluster() : Cluster{Options{}} {}
 
-    /// The one that takes changes.
+    /// The server that accepts changes.
     PostgresServer& postgres() { return has_failed_over_ ? *standby_ : postgres_; }
     CuttingProxy& proxy() { return *proxy_; }
     std::filesystem::path cache(std::size_t node) const {
@@ -68,22 +69,22 @@ public:
     std::vector<std::uint16_t> ports() const;
     Client client(std::size_t index) const { return Client{port(index)}; }
 
-    /// On the port that it had, if it had one. It may not be ready yet. By another build of
-    /// Frontrow where one is named.
+    /// Starts the node, always on the same port. It may not be ready when this returns. `program`
+    /// names another build of Frontrow.
     void start_node(std::size_t index, const std::string& program = {});
-    /// SIGKILL.
+    /// Sends SIGKILL.
     void kill_node(std::size_t index) { nodes_[index].server.reset(); }
-    /// SIGTERM, and what became of it; -1 if it went on running.
+    /// Sends SIGTERM and returns the exit code; -1 if the node continued to run.
     int stop_node(std::size_t index);
-    /// How a database ends: with its connections, or it says nothing any more.
+    /// How a database ends: it closes its connections (heard), or becomes silent.
     enum class Ending { heard, silent };
-    /// The database ends and its standby takes its place, on the nodes' way.
+    /// Ends the database, and lets its standby take its place for the nodes.
     void fail_over(Ending ending = Ending::heard);
-    /// Returns when every node that runs is. Throws if one never is.
+    /// Returns when every running node is ready. Throws if one never is.
     void wait_until_ready() const;
 
     Finished verify() const { return run("verify"); }
-    /// `frontrow COMMAND --store …` past the proxy, to its end.
+    /// Runs `frontrow COMMAND --store …`, not through the proxy, until it ends.
     Finished run(const std::string& command, std::vector<std::string> arguments = {}) const;
 
 private:
@@ -109,7 +110,7 @@ private:
     std::vector<Node> nodes_;
 };
 
-/// Skipped where there is no PostgreSQL.
+/// The test is skipped if there is no PostgreSQL.
 class WithCluster : public testing::Test {
 protected:
     void SetUp() override {
@@ -117,7 +118,7 @@ protected:
     }
 };
 
-/// As WithCluster, once without and once with the gate; skipped where there is no Redis for that.
+/// As WithCluster, once without and once with the gate. The second is skipped if there is no Redis.
 class WithAndWithoutGate : public WithCluster, public testing::WithParamInterface<bool> {
 protected:
     void SetUp() override {
@@ -128,7 +129,7 @@ protected:
     static bool has_gate() { return GetParam(); }
 };
 
-/// The instances' names.
+/// The names of the test instances.
 std::string name_of_gate(const testing::TestParamInfo<bool>& with);
 
 /// A POST of a reservation.
@@ -144,21 +145,21 @@ struct Errand {
     Request request;
 };
 
-/// Sends all of these, each over a connection of its own, before the first answer is read. One that
-/// got none has status 0.
+/// Sends all of these, each over its own connection, before it reads the first answer. A request
+/// without an answer gets status 0.
 std::vector<Answer> at_once(const std::vector<Errand>& errands);
 
 std::size_t count_status(const std::vector<Answer>& answers, unsigned status);
 
-/// How long it takes until a server sells a seat of the hall, one after the other from `next` on.
-/// Throws if it never does.
+/// How long it takes until a server sells a seat. Tries the hall's seats one after the other, from
+/// `next` on. Throws if none is sold.
 std::chrono::milliseconds
 time_until_sold(std::uint16_t port, const Hall& hall, std::size_t& next, const std::string& user);
 
 /// The status of a GET, 0 if there was no answer.
 unsigned status_of(std::uint16_t port, const std::string& target);
 
-/// How many of the hall's seats are free by this server's word; nothing if it has none.
+/// How many of the hall's seats are free according to this server; nothing if it doesn't say.
 std::optional<std::uint64_t> count_free(Client& client, const Hall& hall);
 
 }  // namespace frontrow::test

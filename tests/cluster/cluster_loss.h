@@ -12,18 +12,19 @@
 
 namespace frontrow::test {
 
-/// A sale under way, something lost in the middle of it, and then the crowd's own ledger against
-/// what the nodes and `frontrow verify` say.
+/// Loses something in the middle of a sale, and then compares the buyers' own records with the
+/// nodes' answers and `frontrow verify`.
 class ClusterLoss : public WithAndWithoutGate {
 protected:
     void SetUp() override;
     void TearDown() override;
 
-    /// What breaks is broken in the middle of the load by `lose`, which returns when it is over.
+    /// Calls `lose` in the middle of the load. `lose` breaks something and returns when the failure
+    /// is over.
     void sell_and_lose(Cluster& cluster, int round, const std::function<void()>& lose);
 
-    /// Buyers who know these nodes alone get every answer, and none that says "later", while it
-    /// happens.
+    /// While `happens` runs, buyers who use only these nodes get every answer, and none that asks
+    /// them to try again later.
     void expect_unnoticed(
         Cluster& cluster,
         const std::vector<std::size_t>& nodes,
@@ -31,8 +32,8 @@ protected:
     );
     static std::vector<std::size_t> others_than(const Cluster& cluster, std::size_t index);
 
-    /// In each round something else is lost. Each makes a start of a node longer: it reads all that
-    /// was ever sold.
+    /// Each round loses something else. Each also makes the start of a node longer, because a node
+    /// reads everything that was ever sold.
     int rounds() const { return rounds_; }
     std::uint64_t random() { return random_(); }
     std::size_t doubts() const { return doubts_; }

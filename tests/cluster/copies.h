@@ -14,9 +14,9 @@
 
 namespace frontrow::test {
 
-// Backups of one kind of journal that become the other, and what is in them.
+// Conversions between the two kinds of journal by backup, and the content of backups.
 
-/// A database without tables, and no node.
+/// A database without tables, and no running node.
 inline Cluster::Options empty_database(std::size_t nodes = 1) {
     return {.nodes = nodes, .is_started = false};
 }
@@ -38,19 +38,19 @@ inline void expect_refused(const Finished& finished, const std::string& why) {
     EXPECT_THAT(finished.err, testing::HasSubstr(why));
 }
 
-/// What a backup's end mark says of its facts and side records, but for how many batches they are.
+/// The facts and side records in a backup's end mark, without the number of batches.
 std::string mark_of(const std::filesystem::path& backup);
 
 /// The number of a backup's last fact.
 std::uint64_t last_seq_in(const std::filesystem::path& backup);
 
-/// Puts these in, by a program that has the folder or the database to itself.
+/// Puts these records in, while no other program uses the folder or the database.
 void put_side_records(const std::filesystem::path& folder, const std::vector<std::string>& names);
 void put_side_records(Cluster& cluster, const std::vector<std::string>& names);
 std::vector<store::SideRecord> side_records_in(const std::filesystem::path& folder);
 
-/// While it lives, a reader's cursor follows the journal: a side record that says which fact is the
-/// newest.
+/// While it lives, the cursor of a reader follows the journal: a side record with the number of the
+/// newest fact.
 class FollowingCursor {
 public:
     explicit FollowingCursor(Cluster& cluster);
@@ -68,12 +68,12 @@ private:
     std::thread thread_;
 };
 
-/// Whether each row has facts of one time, its own.
+/// Whether all facts of each row have the row's time.
 bool has_rows_of_one_time(Cluster& cluster);
 
 /// Runs SQL statements on the cluster's database.
 void run_sql(Cluster& cluster, const std::string& sql);
-/// What a statement returns, a text.
+/// The result of a statement that returns one text.
 std::string told_by_sql(Cluster& cluster, const std::string& sql);
 
 }  // namespace frontrow::test

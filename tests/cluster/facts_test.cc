@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-// The feed of a cluster: every node tells the same facts, and `frontrow facts` beside them.
+// The feed of a cluster: every node delivers the same facts as `frontrow facts`.
 
 namespace frontrow::test {
 namespace {
@@ -21,7 +21,7 @@ constexpr auto kFacts = "/api/v1/facts";
 
 class ClusterFacts : public WithCluster {
 protected:
-    /// All that a node tells, followed from part to part: by an id a fact.
+    /// The ids of all facts that a node delivers, read page by page.
     static Lines ids_of(const Cluster& cluster, std::size_t node) {
         auto client = cluster.client(node);
         Lines ids;
@@ -61,7 +61,7 @@ TEST_F(ClusterFacts, are_the_same_on_every_node_and_beside_them) {
     ASSERT_GT(all.size(), 100U);
     for (std::size_t node = 0; node < cluster.size(); ++node)
         EXPECT_EQ(ids_of(cluster, node), all) << node;
-    // One that starts has read none of them itself.
+    // A restarted node delivers facts that it hasn't read from the journal itself.
     cluster.kill_node(2);
     cluster.start_node(2);
     cluster.wait_until_ready();
@@ -102,7 +102,7 @@ TEST_F(ClusterFacts, are_gone_for_a_reader_who_comes_from_before_a_fork) {
     const auto before = printed(cluster, {"--cursor", "shop"});
     client.close();
     ASSERT_EQ(cluster.run("migrate", {"fork", "--yes"}).exit_code, 0);
-    // It says why, and its supervisor starts it again.
+    // The node logs the reason and exits; its supervisor starts it again.
     EXPECT_EQ(cluster.node(0).process().wait(), 1);
     cluster.kill_node(0);
     cluster.start_node(0);

@@ -23,7 +23,7 @@ protected:
         EXPECT_EQ(forked.exit_code, 0) << forked.err;
         EXPECT_THAT(forked.out, HasSubstr("the journal has a past of its own"));
     }
-    /// It says why, and its supervisor starts it again.
+    /// The node logs the reason and exits; its supervisor starts it again.
     static void expect_ended(Cluster& cluster, std::size_t index) {
         auto& node = cluster.node(index).process();
         EXPECT_EQ(node.wait(), 1);
@@ -49,7 +49,7 @@ TEST_F(ClusterFork, ends_the_nodes_that_know_the_other_past_and_serves_those_tha
     const auto before =
         told_by_sql(cluster, "SELECT string_agg(encode(hash, 'hex'), '|') FROM journal");
     expect_forked(cluster);
-    // No row has the hash that it had.
+    // Every row has a new hash.
     EXPECT_EQ(
         told_by_sql(
             cluster,
@@ -71,8 +71,8 @@ TEST_F(ClusterFork, ends_the_nodes_that_know_the_other_past_and_serves_those_tha
     EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
 }
 
-/// A database that was restored to an earlier time, and a node that stood still meanwhile and knows
-/// what came later: it would take that for commits which a fail-over lost, and append them again.
+/// The database was restored to an earlier time while a node was frozen. The node knows later
+/// commits. It would take them for commits that a fail-over lost, and append them again.
 TEST_F(ClusterFork, brings_nothing_back_that_a_node_of_the_other_past_knows) {
     Cluster cluster{{.nodes = 1}};
     auto client = cluster.client(0);

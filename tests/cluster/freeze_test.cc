@@ -17,11 +17,11 @@ namespace {
 using testing::AnyOf;
 using testing::Eq;
 
-/// A node that stands still for a while and then goes on, as one does whose machine was moved.
+/// A node that is frozen for a while and then continues, as when its machine is moved.
 class ClusterFreeze : public ClusterLoss {
 protected:
-    /// What it is asked while it stands still is answered when it goes on. Two of the hall's seats
-    /// were sold meanwhile.
+    /// Requests sent to the frozen node, which it answers when it continues. Meanwhile two of the
+    /// hall's seats were sold.
     struct Asked {
         Client reader;
         Client late;
@@ -38,7 +38,8 @@ protected:
             first.write(Client::text_of(reservation_of(hall.event, {hall.seats[9]}, "first", key)));
         }
 
-        /// Never by the state of before; 503 where it had to find its database first.
+        /// No answer may rest on the state before the freeze; 503 is right if the node must find
+        /// its database first.
         void expect_answered() {
             const auto count = reader.read();
             const auto refused = late.read();
@@ -48,7 +49,7 @@ protected:
             EXPECT_THAT(sold->status, AnyOf(Eq(201U), Eq(503U))) << sold->body;
             EXPECT_THAT(count->status, AnyOf(Eq(200U), Eq(503U))) << count->body;
             if (count->status != 200) return;
-            // Before or after the first one's sale.
+            // Before or after the sale to `first`.
             EXPECT_THAT(count->json().at("count").to_number<int>(), AnyOf(Eq(8), Eq(7)));
         }
     };

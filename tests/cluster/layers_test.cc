@@ -14,8 +14,8 @@ namespace {
 
 using testing::HasSubstr;
 
-/// What each layer is for shows where it is missing. Each is taken away from outside: the nodes
-/// have no Redis, the journal has lost its primary key, the client makes a new key for each try.
+/// Shows what each layer is for by removing it. Each is removed from outside: the nodes have no
+/// Redis, the journal has lost its primary key, the client makes a new key for each try.
 class ClusterLayers : public WithCluster {
 protected:
     static std::size_t metric(const Cluster& cluster, const std::string& name) {
@@ -78,7 +78,7 @@ TEST_F(
     EXPECT_EQ(without.decided, kSeatsWanted * kBuyers);
 }
 
-/// Two buyers ask two nodes for one seat, and neither append arrives before both were sent.
+/// Two buyers request one seat at two nodes. Both appends are sent before either arrives.
 std::vector<Answer> race_for_a_seat(Cluster& cluster, const Hall& hall) {
     auto late = cluster.client(1);
     EXPECT_EQ(count_free(late, hall), hall.seats.size());
@@ -112,7 +112,7 @@ TEST_F(ClusterLayers, without_the_appends_fence_both_nodes_sell_the_seat_and_ver
     EXPECT_THAT(verified.err, HasSubstr("it doesn't follow the previous batch"));
 }
 
-/// It comes once more, to another node, when the buyer has already changed their mind.
+/// The request arrives again, at another node, after the buyer has cancelled.
 TEST_F(ClusterLayers, without_its_key_a_repeated_request_reserves_twice) {
     Cluster cluster{{.nodes = 2}};
     auto client = cluster.client(0);

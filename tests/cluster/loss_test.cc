@@ -36,7 +36,8 @@ TEST_P(ClusterLoss, of_a_node_loses_nothing_that_was_acknowledged_and_stops_nobo
     }
 }
 
-/// Its last words are known: an append that the database never got, and one that was carried out.
+/// The node dies at a known point: after an append that the database never received, or after one
+/// that was carried out.
 TEST_P(ClusterLoss, of_a_node_before_and_after_its_commit_loses_nothing_that_was_acknowledged) {
     struct LastWords {
         std::string words;
@@ -58,7 +59,7 @@ TEST_P(ClusterLoss, of_a_node_before_and_after_its_commit_loses_nothing_that_was
     }
 }
 
-/// All nodes one after the other, as for an upgrade.
+/// Stops all nodes one after the other, as for an upgrade.
 TEST_P(ClusterLoss, of_each_node_that_is_told_to_end_leaves_nobody_in_doubt) {
     Cluster cluster{{.has_gate = has_gate()}};
     sell_and_lose(cluster, 0, [&] {
@@ -80,7 +81,7 @@ TEST_P(ClusterLoss, of_each_node_that_is_told_to_end_leaves_nobody_in_doubt) {
             leaving.wait_for_end();
             EXPECT_THAT(leaving.surprises(), IsEmpty());
             EXPECT_EQ(leaving.unknown_outcomes(), 0U);
-            // What was not answered never reached it.
+            // Requests without an answer never reached the node.
             Reckoning{client, hall}.settle_without_doubt(leaving.buyers());
         }
     });
@@ -118,7 +119,8 @@ TEST_P(ClusterLoss, of_the_database_in_mid_air_loses_nothing_that_was_acknowledg
     }
 }
 
-/// What it was sent before it does when it goes on, though nobody waits for it any more.
+/// A frozen database carries out the received statements when it continues, although no client
+/// waits for them.
 TEST_P(ClusterLoss, of_a_database_that_stands_still_loses_nothing_that_was_acknowledged) {
     using std::chrono::milliseconds;
     std::vector pauses{milliseconds{1'000}, milliseconds{3'000}};
@@ -134,7 +136,7 @@ TEST_P(ClusterLoss, of_a_database_that_stands_still_loses_nothing_that_was_ackno
     }
 }
 
-/// Nothing of what a node sends arrives any more, from the middle of an append on.
+/// From the middle of an append on, nothing that the node sends arrives.
 TEST_P(ClusterLoss, of_a_way_in_the_middle_of_an_append_stops_nobody_else) {
     Cluster cluster{{.proxied = 1, .has_gate = has_gate()}};
     for (int round = 0; round < rounds() / 2 && !HasFailure(); ++round) {
@@ -156,12 +158,12 @@ TEST_P(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twic
     for (int round = 0; round < rounds() && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));
         sell_and_lose(cluster, round, [&] {
-            // An append is a request of some kilobytes: so many bytes on is anywhere in one.
+            // An append is a request of some kilobytes, so this cuts at any point in one.
             for (int cut = 0; cut < 30; ++cut) {
                 const auto before = cluster.proxy().connections();
                 const auto way = random() % 3 == 0 ? Way::to_server : Way::to_client;
                 cluster.proxy().cut_after(way, 1 + random() % 6'000);
-                // Cut, and somebody has connected anew.
+                // The connection is cut, and some node has connected again.
                 const auto deadline = std::chrono::steady_clock::now() + kBackWithin;
                 while (cluster.proxy().connections() == before &&
                        std::chrono::steady_clock::now() < deadline)
@@ -172,7 +174,7 @@ TEST_P(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twic
     }
 }
 
-/// By an operator, or by a database that is short of memory.
+/// As an operator ends sessions, or a database that is short of memory.
 void end_sessions(const PostgresServer& server, std::uint64_t chance) {
     SqlSession operating{server};
     for (int end = 0; end < 10; ++end, chance >>= 1) {
@@ -206,7 +208,7 @@ TEST_P(ClusterLoss, of_sessions_behind_a_pooler_leaves_no_seat_twice_and_none_lo
     }
 }
 
-/// As pg_dump reads a large table: a transaction that is open all the time.
+/// Keeps a transaction open all the time, as pg_dump does while it reads a large table.
 TEST_P(ClusterLoss, of_nothing_while_a_reader_holds_a_snapshot) {
     Cluster cluster{{.has_gate = has_gate()}};
     SqlSession dumping{cluster.postgres()};
@@ -226,7 +228,7 @@ TEST_P(ClusterLoss, of_answers_that_never_come_is_a_doubt_and_no_second_sale) {
     for (int round = 0; round < rounds() && !HasFailure(); ++round) {
         SCOPED_TRACE("round " + std::to_string(round));
         sell_and_lose(cluster, round, [&] {
-            // The database does what it was told, and for a while nobody hears of it.
+            // The database carries out the statements, and for a while its answers are lost.
             cluster.proxy().swallow_after(Way::to_client, random() % 6'000);
             std::this_thread::sleep_for(std::chrono::milliseconds{200});
             cluster.proxy().behave();

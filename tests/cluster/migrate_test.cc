@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-/// `frontrow migrate`, where it would take away what was sold or stop who sells.
+/// `frontrow migrate`, where it would remove sales or stop running nodes.
 class ClusterMigrate : public WithCluster {
 protected:
     static void sell_one(const Cluster& cluster) {
@@ -74,7 +74,7 @@ TEST_F(ClusterMigrate, fork_waits_until_nobody_uses_the_journal) {
     EXPECT_EQ(forked.exit_code, 0) << forked.err;
 }
 
-/// The numbers of the facts of a type.
+/// The numbers of all facts of one type.
 std::vector<std::uint64_t> facts_of_type(Cluster& cluster, std::string_view type) {
     const auto frames = told_by_sql(
         cluster, "SELECT string_agg(encode(frame, 'hex'), ' ' ORDER BY first_seq) FROM journal"

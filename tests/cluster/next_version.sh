@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: tests/cluster/next_version.sh
 #
-# Builds a frontrow that knows one format of facts more than this checkout's, from a copy of it in
-# build/next, and prints the program's path last. A journal that it raises can't be read by this
-# one any more: what tests/cluster/upgrade_test.cc is about.
+# Builds a frontrow that knows one more format of facts than this checkout's. Builds it from a copy of the checkout, in
+# build/next, and prints the program's path last. This checkout's program can't read a journal that the other has
+# raised; tests/cluster/upgrade_test.cc tests that.
 set -euo pipefail
 
 self=$(readlink -f "$0")

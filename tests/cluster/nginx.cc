@@ -31,7 +31,7 @@ std::optional<std::string> NginxCluster::why_not() {
 }
 
 NginxCluster::NginxCluster() {
-    // PostgreSQL runs as another user, who must find its folder.
+    // PostgreSQL runs as another user, who must be able to enter the folder.
     fs::permissions(folder_.path(), fs::perms::others_exec, fs::perm_options::add);
     const auto guard =
         "exec setsid --fork sh -c \"read -r _; " + command(folder_.path(), "down --purge") + "\"";

@@ -11,14 +11,14 @@
 
 namespace frontrow::test {
 
-/// What scripts/cluster.sh starts: nodes behind an nginx, in a folder that is gone with it. However
-/// the test ends, `cluster.sh down` follows.
+/// The cluster of scripts/cluster.sh: nodes behind an nginx, in a folder that is deleted with the
+/// object. `cluster.sh down` runs when the test ends, however it ends.
 class NginxCluster {
 public:
-    /// Why it can't be had here, for GTEST_SKIP().
+    /// Why it can't run here, for GTEST_SKIP().
     static std::optional<std::string> why_not();
 
-    /// Throws if it doesn't come up.
+    /// Throws if the cluster doesn't start.
     NginxCluster();
     ~NginxCluster();
     NginxCluster(const NginxCluster&) = delete;
@@ -34,12 +34,12 @@ public:
         int exit_code = -1;
         std::string out;
     };
-    /// cluster.sh with this argument, and what it writes to stdout.
+    /// Runs cluster.sh with this argument and returns its output.
     Said run(const std::string& action) const;
 
 private:
     TempFolder folder_;
-    /// A process that takes the cluster down when this end of its pipe is closed.
+    /// A process that stops the cluster when this end of its pipe is closed.
     std::FILE* guard_ = nullptr;
     std::uint16_t port_ = 0;
     std::string store_url_;

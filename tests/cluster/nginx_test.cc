@@ -17,7 +17,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Not as a corpse that nobody has buried yet.
+/// A zombie process doesn't count: its command line is empty.
 bool is_alive(pid_t pid) {
     std::string command;
     std::getline(std::ifstream{"/proc/" + std::to_string(pid) + "/cmdline"}, command);
@@ -72,14 +72,14 @@ TEST_F(BehindNginx, who_reserves_does_not_notice_that_a_node_was_killed) {
     const auto at_kill = load.answers();
     load.wait_for_answers(at_kill + 500);
     EXPECT_EQ(cluster.run("status").exit_code, 1);
-    // What has ended is started again, and goes on where it was.
+    // This starts the parts that have ended; they continue with their data.
     EXPECT_EQ(cluster.run("up").exit_code, 0);
     const auto status = cluster.run("status");
     EXPECT_EQ(status.exit_code, 0) << status.out;
     load.wait_for_answers(load.answers() + 200);
     load.stop();
     EXPECT_THAT(load.surprises(), IsEmpty());
-    // Only an extension may not be sent to another node by itself.
+    // nginx may repeat every request at another node, except an extension.
     for (const auto& buyer : load.buyers()) {
         for (const auto& doubt : buyer.doubts)
             EXPECT_EQ(doubt.step, Step::extend) << buyer.name;

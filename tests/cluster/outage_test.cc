@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using Clock = std::chrono::steady_clock;
 
-/// What a node says to a buyer and to a reader while there is no database.
+/// A node's answers to a buyer and to a reader while there is no database.
 void expect_turned_away(std::uint16_t port, const Hall& hall) {
     Client client{port};
     const auto bought = client.send(reservation_of(hall.event, {hall.seats[0]}, "alice", "key"));
@@ -26,7 +26,7 @@ void expect_turned_away(std::uint16_t port, const Hall& hall) {
     EXPECT_NE(read->header("retry-after"), "");
 }
 
-/// Looks until it answers so, for a minute at most; how long that took.
+/// Repeats the request until it has this status, for a minute at most. Returns how long that took.
 std::chrono::milliseconds time_until(std::uint16_t port, const char* target, unsigned status) {
     const auto begin = Clock::now();
     while (status_of(port, target) != status) {
@@ -48,13 +48,13 @@ TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself)
     for (const bool is_immediate : {false, true}) {
         is_immediate ? cluster.postgres().stop_immediately() : cluster.postgres().stop();
         for (const auto port : cluster.ports()) {
-            // At once, and then when the node knows.
+            // First at once, then when the node knows of the outage.
             expect_turned_away(port, hall);
             EXPECT_LE(time_until(port, "/readyz", 503), kBackWithin);
             EXPECT_EQ(status_of(port, "/livez"), 200U);
             expect_turned_away(port, hall);
         }
-        // The longer it is away, the less often it is tried.
+        // The nodes try less often the longer the outage lasts.
         if (is_soak()) std::this_thread::sleep_for(std::chrono::seconds{20});
         cluster.postgres().start();
         for (const auto port : cluster.ports()) {
@@ -63,7 +63,7 @@ TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself)
             EXPECT_LE(took, kBackWithin);
         }
     }
-    // The key was refused, not used.
+    // The refused request didn't use up its key.
     const auto sold = client.send(reservation_of(hall.event, {hall.seats[0]}, "alice", "key"));
     ASSERT_TRUE(sold);
     EXPECT_EQ(sold->status, 201U) << sold->body;
@@ -71,7 +71,7 @@ TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself)
     EXPECT_EQ(cluster.verify().exit_code, 0);
 }
 
-/// How many of the node's lines say that.
+/// Counts the node's log lines with these words.
 long lines_that_say(Cluster& cluster, const std::string& words) {
     std::istringstream lines{cluster.node(0).process().err()};
     long count = 0;
@@ -80,7 +80,8 @@ long lines_that_say(Cluster& cluster, const std::string& words) {
     return count;
 }
 
-/// How many, once there are so many: a line may come a moment after what it tells of.
+/// Waits until there are `expected` lines, since a line may be written a moment after its event.
+/// Returns the count.
 long lines_that_say(Cluster& cluster, const std::string& words, long expected) {
     const auto begin = Clock::now();
     while (lines_that_say(cluster, words) < expected && Clock::now() - begin < kPatience)
@@ -150,7 +151,7 @@ TEST_F(ClusterOutage, is_told_at_once_to_who_seeds) {
 }
 
 TEST_F(ClusterOutage, a_node_that_is_cut_off_alone_leaves_the_sale_to_the_others) {
-    // Both nodes come by the way that is cut; a third doesn't.
+    // Both nodes use the path that is cut; later a third node doesn't.
     Cluster cluster{{.nodes = 2, .proxied = 2}};
     auto client = cluster.client(0);
     const auto hall = make_hall(client, 100);

@@ -55,7 +55,7 @@ TEST_P(ClusterRace, one_of_a_hundred_buyers_gets_the_seat_whichever_node_they_as
     EXPECT_THAT(verified.out, HasSubstr(" 50 reservations"));
 }
 
-/// A few of the seats that all want, in any order.
+/// A few of the contested seats, in any order.
 std::vector<std::string> some_of(const Hall& hall, std::mt19937_64& random) {
     auto seats = hall.seats;
     std::ranges::shuffle(seats, random);
@@ -95,7 +95,7 @@ TEST_P(ClusterRace, two_hundred_buyers_of_overlapping_seats_get_all_they_asked_f
     std::cout << winners << " of " << kBuyers << " buyers hold " << taken.size() << " of "
               << hall.seats.size() << " seats\n";
     EXPECT_GE(winners, hall.seats.size() / 10);
-    // What the losers wanted is free on every node.
+    // The seats that only the losers wanted are free on every node.
     for (std::size_t i = 0; i < cluster.size(); ++i) {
         auto asking = cluster.client(i);
         EXPECT_EQ(count_free(asking, hall), hall.seats.size() - taken.size());
@@ -131,7 +131,7 @@ TEST_P(ClusterRace, the_same_key_on_all_nodes_at_once_is_one_reservation) {
     EXPECT_THAT(cluster.verify().out, HasSubstr(" 50 reservations"));
 }
 
-/// What needs no key and has one, on all nodes at once and then on each again.
+/// Sends requests whose key is optional, with a key, to all nodes at once and then to each again.
 TEST_P(ClusterRace, the_same_key_on_all_nodes_is_one_event_with_one_block_of_seats) {
     const auto& cluster = *made;
     const auto once_on_all_nodes = [&](std::string target, const boost::json::object& body) {

@@ -21,7 +21,7 @@ TEST_F(ClusterReading, a_count_on_any_node_is_right_at_once_after_a_sale_on_anot
     for (std::size_t i = 0; i < cluster.size(); ++i)
         clients.push_back(cluster.client(i));
     const auto hall = make_hall(clients[0], kRounds);
-    // Others buy meanwhile: their transactions end in another order than they began.
+    // Others buy meanwhile, so that transactions end in another order than they began.
     const auto busy_hall = make_hall(clients[1], 2'000);
     Load load{busy_hall, {.ports = cluster.ports(), .name = "others", .seed = random()}};
     load.wait_for_answers(200);

@@ -10,8 +10,8 @@ namespace {
 
 using testing::IsEmpty;
 
-/// Other roads to the database than the straight one. On each: a crowd at two nodes, its own ledger
-/// against what the nodes say, and what one node sold seen on the other.
+/// Indirect ways to the database. For each: a crowd at two nodes, a comparison of its own records
+/// with the nodes' answers, and a check that one node's sales are visible on the other.
 class ClusterRoad : public WithCluster {
 protected:
     void sell(Cluster& cluster) {
@@ -47,7 +47,7 @@ TEST_F(ClusterRoad, with_tls) {
     sell(cluster);
 }
 
-/// Nothing rests on the isolation that the database gives.
+/// No promise depends on the database's default isolation level.
 TEST_F(ClusterRoad, where_transactions_are_serializable_unless_they_say_otherwise) {
     Cluster cluster{
         {.nodes = 2, .postgres = {.settings = {"default_transaction_isolation=serializable"}}}

@@ -20,10 +20,10 @@ using Way = CuttingProxy::Way;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 
-/// The database has a standby: it takes the database's place, or it is late.
+/// A database with a standby that takes over or lags behind.
 class ClusterStandby : public ClusterLoss {
 protected:
-    /// It stays connected, and nothing reaches it any more.
+    /// The standby stays connected but receives nothing.
     static void hold_up_standby(Cluster& cluster) {
         cluster.standby_proxy().swallow_after(Way::to_client, 0);
     }
@@ -35,14 +35,14 @@ protected:
     static int count_batches(const PostgresServer& server) {
         return std::stoi(SqlSession{server}.run("SELECT count(*) FROM journal"));
     }
-    /// As SQL has it.
+    /// The hash as an SQL literal.
     static std::string newest_hash(const PostgresServer& server) {
         return SqlSession{server}.run(
             "SELECT quote_literal(hash) FROM journal ORDER BY first_seq DESC LIMIT 1"
         );
     }
 
-    /// Each time on a cluster of its own, whose standby hasn't taken over yet.
+    /// Uses a new cluster each time, whose standby hasn't taken over yet.
     void sell_and_lose_each_time(
         const Cluster::Options& options,
         const std::function<void(Cluster&)>& lose
@@ -54,14 +54,14 @@ protected:
         }
     }
 
-    /// Sessions in which a commit waits for the standby.
+    /// The number of sessions whose commit waits for the standby.
     static int count_waiting(SqlSession& operating) {
         return std::stoi(
             operating.run("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
         );
     }
 
-    /// Buys and reads on each node, and expects to be told "later" in time by all.
+    /// Buys and reads on each node, and expects every node to answer in time that it can't serve.
     static void expect_all_turned_away(const Cluster& cluster, const Hall& hall) {
         constexpr milliseconds kDeadline{5'000 + 2'000};
         std::vector<Errand> errands;
@@ -86,7 +86,7 @@ protected:
     }
 };
 
-// With all that a cluster may have: without the gate nothing here is easier or harder.
+// Always with the gate: it makes no difference to these tests.
 INSTANTIATE_TEST_SUITE_P(Nodes, ClusterStandby, testing::Values(true), name_of_gate);
 
 TEST_P(ClusterStandby, that_is_synchronous_takes_over_without_a_loss) {
@@ -96,7 +96,7 @@ TEST_P(ClusterStandby, that_is_synchronous_takes_over_without_a_loss) {
     );
 }
 
-/// The first host of the URL takes connections and says nothing.
+/// The first host in the URL accepts connections but doesn't answer.
 TEST_P(ClusterStandby, that_the_url_names_is_found_when_it_takes_over) {
     sell_and_lose_each_time(
         {.standby = Standby::synchronous, .url_names_standby = true, .has_gate = has_gate()},
@@ -104,7 +104,7 @@ TEST_P(ClusterStandby, that_the_url_names_is_found_when_it_takes_over) {
     );
 }
 
-/// The nodes know what it lacks, and append the same bytes in the same places.
+/// The nodes know the lost commits, and append the same bytes in the same places.
 TEST_P(ClusterStandby, that_lacks_the_last_commits_is_given_them_by_the_nodes) {
     sell_and_lose_each_time(
         {.standby = Standby::asynchronous, .has_gate = has_gate()},
@@ -126,7 +126,8 @@ TEST_P(ClusterStandby, that_lacks_the_last_commits_is_given_them_by_the_nodes) {
     );
 }
 
-/// The others couldn't wait for it. What it knows has no place in their journal any more.
+/// The other node can't wait for the frozen one, so the lost commits of the frozen node have no
+/// place in the journal any more.
 TEST_P(ClusterStandby, that_lacks_what_only_a_frozen_node_knew_ends_that_node) {
     Cluster cluster{{.nodes = 2, .standby = Standby::asynchronous, .has_gate = has_gate()}};
     auto client = cluster.client(0);
@@ -175,7 +176,7 @@ TEST_P(ClusterStandby, that_is_synchronous_and_stuck_makes_all_wait_until_it_goe
             SqlSession operating{cluster.postgres()};
             for (int time = 0; time < 2; ++time) {
                 expect_all_turned_away(cluster, hall);
-                // A look and an append of each node, however long it takes.
+                // At most a look and an append of each node, however long it takes.
                 EXPECT_LE(count_waiting(operating), 2 * 3);
             }
             let_standby_catch_up(cluster);
@@ -183,7 +184,8 @@ TEST_P(ClusterStandby, that_is_synchronous_and_stuck_makes_all_wait_until_it_goe
     );
 }
 
-/// The row is there then, and may be lost yet: nobody is told of it before the standby has it.
+/// The row is in the database then but can still be lost. No client is told of it before the
+/// standby has it.
 TEST_P(ClusterStandby, whose_wait_is_cut_off_takes_nothing_back_that_was_told) {
     sell_and_lose_each_time(
         {.standby = Standby::synchronous, .has_gate = has_gate()},

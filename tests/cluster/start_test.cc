@@ -17,7 +17,7 @@ TEST_F(ClusterStart, nodes_that_start_together_on_an_empty_database_migrate_it_o
     for (int round = 0; round < 3; ++round) {
         Cluster cluster{{.nodes = 5, .is_started = false}};
         EXPECT_THAT(cluster.run("migrate", {"status"}).out, HasSubstr("version 0 of"));
-        // While the database is away they all wait for it, and come when it does.
+        // While the database is down all nodes wait for it; they become ready when it is back.
         cluster.postgres().stop();
         for (std::size_t i = 0; i < cluster.size(); ++i)
             cluster.start_node(i);
@@ -26,7 +26,7 @@ TEST_F(ClusterStart, nodes_that_start_together_on_an_empty_database_migrate_it_o
         const auto status = cluster.run("migrate", {"status"});
         EXPECT_EQ(status.exit_code, 0) << status.err;
         EXPECT_THAT(status.out, Not(HasSubstr("to be applied")));
-        // They sell from one database.
+        // All nodes sell from one database.
         auto first = cluster.client(0);
         const auto hall = make_hall(first, 10);
         for (std::size_t i = 0; i < cluster.size(); ++i) {
@@ -34,7 +34,8 @@ TEST_F(ClusterStart, nodes_that_start_together_on_an_empty_database_migrate_it_o
             EXPECT_EQ(count_free(client, hall), 10U);
             EXPECT_EQ(cluster.node(i).stop(), 0);
         }
-        // The step was taken by one; the others saw its mark behind the lock.
+        // One node applied the migration; the others waited for the lock and then saw that it was
+        // done.
         EXPECT_THAT(
             cluster.postgres().log(), Not(HasSubstr("relation \"journal\" already exists"))
         );
@@ -62,7 +63,7 @@ TEST_F(ClusterStart, a_node_that_comes_later_has_all_that_was_sold_before) {
     EXPECT_EQ(again->body, as_replayed(sold->body));
 }
 
-/// Trying again would be of no use: it doesn't answer 503 for ever.
+/// A retry would not help, so the node exits instead of answering 503 for ever.
 TEST_F(ClusterStart, a_database_that_is_not_utf8_ends_it_and_is_named_with_its_place) {
     const PostgresServer postgres;
     SqlSession{postgres}.run(
@@ -88,7 +89,7 @@ TEST_F(ClusterStart, a_database_that_is_not_utf8_ends_it_and_is_named_with_its_p
     run({"migrate", "raise"});
 }
 
-/// It waits for the journal's first batch then, and its database doesn't answer.
+/// The node then waits for the journal's first batch, and its database doesn't answer.
 TEST_F(ClusterStart, a_node_that_is_stopped_while_it_starts_ends) {
     Cluster cluster{{.nodes = 1}};
     cluster.kill_node(0);

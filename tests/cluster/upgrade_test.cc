@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A rolling upgrade to a build that knows one format of facts more
+/// A rolling upgrade to a build that knows one more format of facts
 /// (tests/cluster/next_version.sh).
 class ClusterUpgrade : public ClusterLoss {
 protected:
@@ -47,7 +47,7 @@ TEST_P(ClusterUpgrade, node_by_node_and_back_loses_nothing_that_was_acknowledged
             });
         }
     }
-    // Once its facts are let in there is no way back: a node that doesn't know them says so.
+    // Once the new format is allowed there is no way back: a node that doesn't know it says so.
     replace(cluster, 0, this_one);
     auto& old = cluster.node(0).process();
     Child raise{Child::Options{
