@@ -1,6 +1,6 @@
 #include "scenario/store_scenario.h"
 
-// The keys of servers, on a store of any kind.
+// API keys of servers, on every kind of store.
 
 namespace frontrow::test {
 namespace {

@@ -24,7 +24,7 @@ using Answer = Result<domain::Outcome, io::Fault>;
 
 constexpr std::uint64_t kMegabyte = 1 << 20;
 
-/// A store that is filled with large facts, a megabyte a batch.
+/// A store filled with large facts, a megabyte per batch.
 class LargeJournal : public testing::Test {
 protected:
     void SetUp() override {
@@ -32,7 +32,7 @@ protected:
         event_ = machine_.open_sale(10);
     }
 
-    /// One batch: a long programme, again and again, and a block of seats with long names.
+    /// Writes one batch: a long description, repeated, and a block of seats with long names.
     void write_a_megabyte() {
         std::vector<Started<Answer>> answers;
         for (int i = 0; i < 28; ++i)
@@ -50,7 +50,8 @@ protected:
         acknowledged_ = machine_.store().inventory().last_seq();
     }
 
-    /// Replays from beside the running store. All that was acknowledged before must be in it.
+    /// Replays the journal while the store runs. The result must contain everything that was
+    /// acknowledged before.
     JournalEnd read_beside() const {
         const std::uint64_t acknowledged = acknowledged_;
         domain::Inventory inventory;
@@ -82,7 +83,7 @@ TEST_F(LargeJournal, has_a_bounded_log_and_may_be_read_beside_its_writer) {
     std::future<JournalEnd> reader;
     for (std::uint64_t i = 0; i < megabytes; ++i) {
         ASSERT_NO_FATAL_FAILURE(write_a_megabyte());
-        // Now and then: somebody who reads without a pause keeps the log from starting anew.
+        // Only now and then: a reader without a pause would keep the log from starting anew.
         if (i % 20 == 6) reader = std::async(std::launch::async, [this] { return read_beside(); });
         if (i % 20 != 9) continue;
         const auto end = reader.get();
@@ -111,7 +112,7 @@ TEST_F(LargeJournal, has_a_short_log_though_every_batch_is_small) {
     EXPECT_LT(std::filesystem::file_size(file.string() + "-wal"), 8 * kMegabyte);
 }
 
-/// A database whose log was moved in part, because somebody is in the middle of reading it.
+/// A database whose log was moved in part, because a reader still uses it.
 class PartlyMovedLog : public testing::Test {
 protected:
     void SetUp() override {
@@ -134,7 +135,7 @@ protected:
         constexpr auto kMode = io::SqliteDatabase::Mode::read_write_create;
         return io::SqliteDatabase::open(file_, kMode, vfs_.name()).value();
     }
-    /// Of 200,000 bytes.
+    /// A row of 200,000 bytes.
     Result<void, io::Fault> write_row() {
         return writer_->execute("INSERT INTO row SELECT hex(randomblob(100000))");
     }
@@ -149,12 +150,12 @@ protected:
     std::filesystem::path file_ = folder_.path() / "some.db";
     FaultyVfs vfs_;
     std::optional<io::SqliteDatabase> writer_;
-    /// Idle, but it keeps SQLite's note of what was moved already.
+    /// Idle, but keeps SQLite's note of what was moved already.
     std::optional<io::SqliteDatabase> reader_;
 };
 
-// SQLite syncs a database by itself only when it has moved all of the log: a checkpoint beside a
-// writer, or a reader, never does, and the one that does would have to wait for all of it.
+// SQLite by itself syncs a database only when it has moved the whole log. A checkpoint beside a
+// writer or a reader never does, and the one that does would have to wait for the whole sync.
 TEST_F(PartlyMovedLog, is_on_the_disk_as_far_as_it_was_moved_once_it_is_synced) {
     ASSERT_TRUE(writer_->sync());
     lose_power();

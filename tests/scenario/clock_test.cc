@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-// What the machine's clock does to a sale on it: nothing, as long as it isn't right.
+// Effects of the machine's clock on a sale: none while the clock is wrong.
 
 namespace frontrow::test {
 namespace {
@@ -19,7 +19,7 @@ protected:
         event_ = machine_.open_sale(100);
     }
 
-    /// Takes the next seat.
+    /// Sells the next seat.
     domain::Reservation sell() {
         const auto outcome =
             machine_.execute(machine_.sale.reserve(event_, "ann", {machine_.seat(next_seat_++)}));
@@ -32,7 +32,7 @@ protected:
     std::uint32_t available() {
         return run(machine_.io, machine_.store().count_seats(event_)).value()->available();
     }
-    /// Until the store has looked at its clock again.
+    /// Returns when the store has looked at its clock again.
     void let_it_look() {
         machine_.io.restart();
         for (const auto looks = machine_.disk.looks; machine_.disk.looks < looks + 2;)
@@ -45,7 +45,7 @@ protected:
             all.push_back(what);
         return all;
     }
-    /// Why it doesn't start; empty if it does.
+    /// Restarts the store. Returns why it doesn't start; empty if it does.
     std::string restart() {
         machine_.stop();
         const auto started = machine_.try_start();

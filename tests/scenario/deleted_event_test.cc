@@ -8,7 +8,7 @@
 #include <malloc.h>
 #include <sanitizer/allocator_interface.h>
 
-// What the memory of a store still has of an event that was deleted.
+// What a store keeps in memory of a deleted event.
 
 namespace frontrow::test {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kSeats = 5'000;
 constexpr int kEvents = 40;
 
-/// What was allocated and not freed.
+/// Allocated and not freed.
 std::size_t bytes_in_use() {
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
     return __sanitizer_get_current_allocated_bytes();
@@ -36,7 +36,7 @@ protected:
         remove(event);
     }
 
-    /// An event whose seats somebody has looked at.
+    /// Creates an event and reads its seat map.
     EventId open() {
         const auto event = machine_.open_sale(kSeats);
         EXPECT_EQ(
@@ -52,7 +52,8 @@ protected:
         for (int i = 0; i < kEvents; ++i)
             remove(open());
     }
-    /// Of forty there is less than two, and the newest facts for who follows them.
+    /// Of forty deleted events less remains than two need, apart from the newest facts, which are
+    /// kept for the feed's readers.
     void expect_little_is_left() {
         run_ready(machine_.io);
         constexpr auto kNewestFacts = store::engine::JournalFeed::kBytesMax;

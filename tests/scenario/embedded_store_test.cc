@@ -21,7 +21,7 @@ using store::sqlite::DataFolder;
 using store::sqlite::Journal;
 using Answer = Result<domain::Outcome, io::Fault>;
 
-/// Waits for what was asked and looks at the answer. Returns the fault, if that was the answer.
+/// Waits for the answer and checks it. Returns the fault if the answer is one.
 template <class T>
 io::Awaitable<std::optional<FaultKind>>
 hear(io::Awaitable<Result<T, io::Fault>> question, std::function<void(const T&)> look) {
@@ -31,7 +31,8 @@ hear(io::Awaitable<Result<T, io::Fault>> question, std::function<void(const T&)>
     co_return std::nullopt;
 }
 
-/// Seat 1 is ann's, and the disk hangs before that is durable: nobody may know yet, not even ann.
+/// Seat 1 is ann's, and the disk hangs before that is durable. Nobody may be told yet, not even
+/// ann.
 class HangingDisk : public testing::Test {
 protected:
     using Looks = std::function<void(const domain::Outcome&)>;
@@ -67,10 +68,10 @@ protected:
         };
     }
 
-    /// Everything that has to do with ann's seat.
+    /// Sends every request whose answer depends on ann's seat.
     void ask_what_rests_on_it();
 
-    /// Runs what can run, until the store has looked after itself twice.
+    /// Runs everything that is ready, until the store has done its periodic checks twice.
     void let_things_happen() {
         for (const auto looks = machine_.disk.looks; machine_.disk.looks < looks + 2;)
             machine_.io.run_one();
@@ -196,7 +197,7 @@ TEST_F(HangingDisk, tells_all_who_wait_for_a_batch_how_the_seats_are_at_its_end)
     sell(2);
     ask_for_map();
     ask("the free seats", store().list_seats(event_, true, {.limit = 2}), [](const auto& list) {
-        // 0, and the first behind those that are sold.
+        // Seat 0, and the first one after the sold seats.
         ASSERT_EQ(list->runs.size(), 2);
         EXPECT_EQ(list->runs[0].first, 0);
         EXPECT_EQ(list->runs[1].first, 6);
@@ -236,7 +237,7 @@ TEST_F(HangingDisk, has_no_seat_map_of_an_event_that_the_batch_deletes) {
         EXPECT_EQ(answer.get(), std::nullopt) << about;
 }
 
-/// Buyers who come in turns of the loop that follow each other.
+/// Buyers who arrive in consecutive turns of the loop.
 class Batches : public testing::Test {
 protected:
     void SetUp() override {
@@ -268,7 +269,7 @@ protected:
         return machine_.vfs.count(FaultyVfs::Op::sync) - before;
     }
 
-    /// What a batch takes.
+    /// The number of syncs that one batch takes.
     std::uint64_t one_ = 0;
 
 private:
@@ -290,7 +291,7 @@ TEST_F(Batches, that_are_large_wait_for_nobody) {
     EXPECT_EQ(syncs_for({.turns = 5, .buyers_a_turn = 40}), 2 * one_);
 }
 
-/// Many holds that run out at one instant.
+/// Many holds that expire at one instant.
 class MassExpiry : public testing::Test {
 protected:
     void hold_all(std::uint64_t holds) {
@@ -305,7 +306,7 @@ protected:
     domain::ReserveSeats reserve(const std::string& user, std::uint64_t seat) {
         return machine_.sale.reserve(event_, user, {machine_.seat(seat)});
     }
-    /// Until every hold that has run out is one, or the sweeper has come by a hundred times.
+    /// Runs until every expired hold has become a fact, or the sweeper has run a hundred times.
     void become_facts() {
         const auto ticks = machine_.disk.looks + 100;
         const auto& inventory = machine_.store().inventory();
@@ -320,7 +321,7 @@ protected:
 };
 
 TEST_F(MassExpiry, is_told_before_it_has_become_facts) {
-    // More than lapse in a turn, and than become facts in a batch or two.
+    // More than can lapse in one turn, or become facts in a batch or two.
     constexpr std::uint64_t kHolds = 12'000;
     hold_all(kHolds);
     machine_.clock.advance(machine_.sale.spec().hold);
@@ -342,7 +343,7 @@ TEST_F(MassExpiry, is_told_before_it_has_become_facts) {
         << "it waited for facts";
 }
 
-/// In every turn of the loop another hold runs out.
+/// Another hold expires in every turn of the loop.
 TEST_F(MassExpiry, that_goes_on_steadily_keeps_nobody_waiting) {
     constexpr std::uint64_t kHolds = 3'000;
     machine_.start();
@@ -377,7 +378,7 @@ TEST_F(MassExpiry, lets_others_in_between_its_chunks) {
     constexpr std::uint64_t kHolds = 5'000;
     hold_all(kHolds);
     machine_.clock.advance(machine_.sale.spec().hold);
-    // The sweeper comes by, and its first facts wait to be written.
+    // The sweeper runs, and its first facts wait to be written.
     while (machine_.store().inventory().reservations().pending_count() == kHolds)
         machine_.io.run_one();
     auto late = machine_.start_command(reserve("late", kHolds - 1));

@@ -16,7 +16,8 @@
 #include <utility>
 #include <vector>
 
-// The feed, whatever the journal is: a store's own, and one that another process reads beside it.
+// The feed, for every kind of journal: a store's own feed, and one of another process that reads
+// the journal beside it.
 
 namespace frontrow::test {
 namespace {
@@ -36,7 +37,7 @@ struct FeedKind {
     friend void PrintTo(const FeedKind& kind, std::ostream* out) { *out << kind.name; }
 };
 
-/// A fact, and the place behind it.
+/// A fact, and the position after it.
 struct Told {
     domain::Fact fact;
     FeedPosition place;
@@ -71,7 +72,7 @@ protected:
         const auto found = page(position);
         return !found && found.error() == FeedRefusal::another_past;
     }
-    /// What a reader gets who begins there and asks for so many at a time.
+    /// Everything that a reader gets who starts there and asks for so many facts at a time.
     std::vector<Told> read_from(FeedPosition position, std::size_t at_most = 1'000) {
         std::vector<Told> all;
         for (;;) {
@@ -93,7 +94,7 @@ protected:
     Result<domain::Outcome, io::Fault> execute(domain::Command command) {
         return world_->execute(std::move(command));
     }
-    /// An event with so many seats, and the first of them held by ann.
+    /// Creates an event with so many seats, of which ann holds the first.
     void sell(std::size_t seats) {
         auto create = world_->sale().create_event();
         const auto event = create.event;
@@ -179,7 +180,7 @@ TEST_P(Feeds, tell_a_reader_far_behind_all_that_memory_has_let_go) {
     auto create = world_->sale().create_event();
     const auto event = create.event;
     ASSERT_TRUE(execute(std::move(create)).value());
-    // Some 20 MB with their texts: more than memory keeps.
+    // Some 20 MB of text: more than stays in memory.
     for (int block = 0; block < 12; ++block) {
         auto add = world_->sale().add_seats(event, "block " + std::to_string(block), 10'000);
         ASSERT_TRUE(execute(std::move(add)).value());
@@ -220,7 +221,7 @@ TEST_P(Feeds, wake_who_waits_for_more) {
     sell(2);
     EXPECT_TRUE(waiting.get());
     EXPECT_FALSE(page(end).value().empty());
-    // There is more already.
+    // A later fact is there already.
     EXPECT_TRUE(run(world_->io(), feed().until_beyond(end.seq, 60s)));
 }
 
@@ -244,7 +245,7 @@ TEST_P(Feeds, share_a_batch_among_all_who_follow) {
         EXPECT_EQ(one[i].facts, another[i].facts);
 }
 
-/// The disk hangs before a sale is durable: nobody may know yet.
+/// The disk hangs before a sale is durable: no reader may be told yet.
 TEST(EmbeddedFeed, tells_nothing_before_it_is_durable) {
     OneMachine machine;
     machine.start();
@@ -266,7 +267,7 @@ TEST(EmbeddedFeed, tells_nothing_before_it_is_durable) {
     EXPECT_TRUE(sale.get().value());
 }
 
-/// A closed store ends those who wait for more.
+/// Closing a store ends the waits of its readers.
 TEST(EmbeddedFeed, ends_with_its_store) {
     OneMachine machine;
     machine.start();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-// Who has rights on an event besides its creator, on a store of any kind.
+// Rights on an event for others than its creator, on every kind of store.
 
 namespace frontrow::test {
 namespace {
@@ -26,7 +26,7 @@ domain::RemoveMember removal(EventId event, std::string sub, Organizer by = Sale
     return {.event = event, .by = std::move(by), .sub = std::move(sub)};
 }
 
-/// As its creator sees them.
+/// The members as the event's creator sees them.
 std::vector<Member> members_of(StoreWorld& world, EventId event) {
     return world.read(world.store().list_members(event, Sale::organizer())).value();
 }

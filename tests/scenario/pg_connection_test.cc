@@ -15,7 +15,7 @@ PgQuery insert(std::int32_t id, const std::string& name = "x") {
     return {.statement = kInsert, .params = PgParams::of(id, name)};
 }
 
-/// A table with one row, of id 1.
+/// A table with one row, whose id is 1.
 class PgConnections : public WithPostgres {
 protected:
     void SetUp() override {
@@ -239,7 +239,7 @@ TEST_F(PgConnections, behind_a_pooler_nothing_stays_in_the_session) {
     const auto inside = told(*one, "SELECT current_setting('statement_timeout')");
     EXPECT_EQ(inside.text(0, 0), "500ms");
     ASSERT_TRUE(ask(*one, {query("COMMIT")}));
-    // What the next client of the same session would find.
+    // The next client of the same session must find nothing left.
     const auto left = told(*one, "SELECT count(*) FROM pg_prepared_statements");
     EXPECT_EQ(left.int8(0, 0), 0);
     ASSERT_TRUE(

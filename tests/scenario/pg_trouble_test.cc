@@ -12,7 +12,7 @@ using testing::HasSubstr;
 using testing::Not;
 using Way = CuttingProxy::Way;
 
-/// A server that goes away, or a network that does.
+/// A server or a network that fails.
 class PgTrouble : public WithPostgres {
 protected:
     void SetUp() override {
@@ -48,7 +48,7 @@ TEST_F(PgTrouble, what_cannot_be_reached_is_told_without_the_password) {
         {"postgres://u:hunter2@127.0.0.1:1/db", "Connection refused"},
         {"postgres://u:hunter2@no-such-host.invalid/db", "no-such-host.invalid isn't known"},
         {"postgres://u:hunter2@/db?host=/no/such/folder", "/no/such/folder"},
-        // Urls that libpq would quote, or would cut the password of in the wrong place.
+        // libpq would quote these URLs in its error, or cut the password at the wrong place.
         {"postgres://u:hunter2%zz@127.0.0.1/db", "can't be read"},
         {"postgres://u:h@hunter2@127.0.0.1/db", "can't be read"},
         {"postgres://u:hunter2/x@127.0.0.1/db", "can't be read"},
@@ -91,7 +91,7 @@ TEST_F(PgTrouble, a_server_that_says_nothing_is_given_up_in_time) {
 }
 
 TEST_F(PgTrouble, a_handshake_cut_anywhere_is_an_error) {
-    // Through the handshake and the setting up of the session, byte for byte in steps.
+    // Cuts the handshake and the session's set-up every few bytes.
     int connected = 0;
     for (std::size_t bytes = 1; bytes < 900 && connected == 0; bytes += 7) {
         proxy->cut_after(Way::to_client, bytes);
@@ -120,7 +120,7 @@ TEST_F(PgTrouble, an_answer_cut_anywhere_is_lost_or_whole) {
         EXPECT_FALSE(connection->is_usable());
     }
     EXPECT_GT(whole, 0);
-    // Lost or not, all of them were done.
+    // Every insert was carried out, even if its answer was lost.
     EXPECT_EQ(count(), id);
 }
 
@@ -161,7 +161,7 @@ TEST_F(PgTrouble, a_request_that_is_never_taken_is_lost) {
     auto impatient = proxied();
     impatient.answer_time = 300ms;
     const auto connection = connect(impatient);
-    // More than fits into the sockets' buffers, and nobody reads.
+    // The request exceeds the sockets' buffers, and the peer doesn't read.
     proxy->delay(Way::to_server, 1h);
     const auto answer = ask(*connection, "SELECT length($1)", std::string(64 << 20, 'x'));
     ASSERT_FALSE(answer);
@@ -178,7 +178,7 @@ TEST_F(PgTrouble, a_slow_network_is_only_slow) {
     const auto took = std::chrono::steady_clock::now() - before;
     ASSERT_TRUE(answer) << answer.error().what;
     EXPECT_GE(took, 2 * kOneWay);
-    // Three statements, but not three times there and back.
+    // Three statements, but fewer than three round trips.
     EXPECT_LT(took, 5 * kOneWay);
 }
 
@@ -261,7 +261,7 @@ TEST_F(PgOverTls, all_of_a_large_answer_comes) {
     const auto state =
         told(*connection, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
     EXPECT_TRUE(state.boolean(0, 0));
-    // Sizes around those of TLS records and of libpq's buffer.
+    // Sizes around those of TLS records and libpq's buffer.
     for (std::int32_t size = 1'000; size < 300'000; size += 3'777) {
         const auto text = std::string(static_cast<std::size_t>(size), 'x');
         const auto answer =

@@ -10,8 +10,8 @@
 
 #include <cstdint>
 
-// The journal's table against a real PostgreSQL: who may append, what the loser learns, and what is
-// known when a connection is lost.
+// The journal's table on a real PostgreSQL: which writer may append, what the loser learns, and
+// what is known when a connection is lost.
 
 namespace frontrow::test {
 namespace {
@@ -47,7 +47,7 @@ protected:
         }(journal));
     }
 
-    /// A batch of so many facts behind `on`, decided now.
+    /// A batch of so many facts after `on`, decided now.
     Batch batch(const Head& on, std::uint64_t writer, std::uint64_t facts = 1) {
         Batch made;
         made.head.first_seq = on.last_seq + 1;
@@ -65,7 +65,7 @@ protected:
         return told(*asking_, "SELECT clock_timestamp()").instant(0, 0);
     }
 
-    /// One statement waits for another's row.
+    /// Whether a statement waits for another's row, within some time.
     bool somebody_waits() {
         const auto watching = connect();
         return eventually([&] {
@@ -95,7 +95,7 @@ protected:
                 io::use_awaitable
             );
     }
-    /// Takes the next place for the first writer, and returns what lies before it.
+    /// Takes the next place for the first writer, and returns the heads before it.
     std::vector<Head> hold(std::uint64_t from = 0) {
         const auto held = run(io, holding(*mine, from, Bits128{7, 1})).value();
         EXPECT_TRUE(held.is_in);
@@ -184,13 +184,13 @@ TEST_F(PostgresJournals, takes_nothing_from_a_clock_that_disagrees_with_the_data
     EXPECT_FALSE(append(late, first));
     EXPECT_FALSE(append(late, first, Mode::again));
     EXPECT_TRUE(append(early, first, Mode::again)) << "it was decided long ago";
-    // As late as the batch before is never too late.
+    // A batch with the time of the batch before is never too late.
     auto behind = batch(early.head, 1);
     behind.head.at += 200ms;
     EXPECT_TRUE(append(behind, early.head));
 }
 
-/// The promoted database's clock is behind the one by which they were decided.
+/// The promoted database's clock is behind the clock by which the batch was decided.
 TEST_F(PostgresJournals, takes_what_a_fail_over_lost_whatever_its_time_is) {
     auto late = batch(first, 1);
     late.head.at += 60s;
@@ -271,13 +271,13 @@ TEST_F(PostgresJournals, does_not_know_what_came_of_an_append_whose_answer_is_lo
         ASSERT_FALSE(answer);
         EXPECT_EQ(answer.error().kind, io::FaultKind::outcome_unknown);
         EXPECT_EQ(look(0).batches.back().head, is_heard ? made.head : head);
-        // The same once more: it's there already, or it is now.
+        // Appended again, the batch is there already, or is appended now.
         EXPECT_EQ(append(made, head, Mode::again), !is_heard);
         close(cut);
     }
 }
 
-/// Nothing was under way when it happened: the connection is made anew, and leads elsewhere.
+/// No request was under way at the fail-over: the journal connects again, to another server.
 TEST_F(PostgresJournals, takes_nothing_after_a_fail_over_before_a_look_told_of_it) {
     CuttingProxy proxy{server->port()};
     const PostgresServer standby{{.primary = server->url()}};
@@ -292,7 +292,7 @@ TEST_F(PostgresJournals, takes_nothing_after_a_fail_over_before_a_look_told_of_i
     const auto refused = run(io, appending(moved, made, first, Mode::again));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, io::FaultKind::unavailable);
-    // The connection for looks has its old server's last words to read first.
+    // The connection for looks must first read its old server's last bytes.
     Following told = run(io, looking(moved, 0));
     if (!told) told = run(io, looking(moved, 0));
     const auto after = told.value();
@@ -313,7 +313,7 @@ TEST_F(PostgresJournals, surely_did_nothing_where_there_is_no_database) {
     EXPECT_EQ(look(0).batches.size(), 1U);
 }
 
-/// Rows without sense: what reads them all looks at their numbers alone.
+/// Meaningless rows: the code that reads them all checks only their numbers.
 std::string rows_until(int last, const std::string& frame) {
     return "INSERT INTO journal SELECT g, g, now(), '00000000-0000-0000-0000-000000000001', g,"
            " decode(repeat('00', 16), 'hex'), decode(repeat('00', 32), 'hex'), " +
@@ -357,7 +357,7 @@ TEST_F(PostgresJournals, hands_out_few_batches_at_once_where_they_are_large) {
     const auto batches_from = [&](std::uint64_t first_seq) {
         return run(io, store::postgres::read_some_batches(*reading, first_seq)).value().size();
     };
-    // Of 4, 5, 3, 4 and 5 MiB.
+    // The frames have 4, 5, 3, 4 and 5 MiB.
     EXPECT_EQ(batches_from(0), 3U) << "the first has none";
     EXPECT_EQ(batches_from(2), 2U);
     EXPECT_EQ(batches_from(4), 2U);

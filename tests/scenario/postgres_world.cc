@@ -16,7 +16,7 @@ namespace {
 using store::cluster::ClusterStore;
 using store::postgres::PostgresJournal;
 
-/// Where a function of the test's own is found before PostgreSQL's.
+/// PostgreSQL finds the test's own function here before its own.
 constexpr auto kSearchPath = "options=-csearch_path%3Dpublic,pg_catalog";
 
 }  // namespace
@@ -104,15 +104,15 @@ void PostgresWorld::move_clock(Millis by) {
     if (by >= Millis{0}) {
         clock_.advance(by);
     } else {
-        // What has run out becomes a fact within moments; then no clock brings it back.
+        // Expired holds first become facts, within moments: from then on no clock brings them back.
         run_until([this] {
             return !store_->inventory().reservations().has_expired_holds(store_->now());
         });
         clock_.step(by);
     }
     set_clock();
-    // Redis has a clock of its own that nobody can move: what would have run out by then is
-    // forgotten.
+    // Redis has its own clock, which the test can't move. So the test deletes everything that would
+    // have expired by then.
     if (redis_) redis_->flush();
 }
 

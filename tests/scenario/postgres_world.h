@@ -15,8 +15,8 @@
 
 namespace frontrow::test {
 
-/// A node before a PostgreSQL of its own, whose clock the test moves; with a Redis of its own as
-/// the gate, if it's to have one.
+/// A node on a PostgreSQL of its own, whose clock the test moves. It may have a Redis of its own as
+/// the gate.
 class PostgresWorld final : public StoreWorld {
 public:
     explicit PostgresWorld(bool has_gate);
@@ -42,8 +42,8 @@ private:
     SeededRandom random_{1};
     Sale sale_{clock_};
     PostgresServer server_;
-    /// The test's own, beside the store's and on a loop of its own: the store doesn't run while the
-    /// database's clock is set and the machine's has been already.
+    /// The test's own loop, beside the store's: the store must not run between the two moments when
+    /// the machine's clock and the database's clock are set.
     boost::asio::io_context clock_io_;
     std::unique_ptr<io::postgres::PgConnection> connection_;
     std::optional<RedisServer> redis_;

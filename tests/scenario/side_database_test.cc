@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-// What can go wrong between side records, task leases and a real PostgreSQL.
+// Failures between side records, task leases and a real PostgreSQL.
 
 namespace frontrow::test {
 namespace {
@@ -49,7 +49,7 @@ protected:
             return condition();
         });
     }
-    /// Statements that wait for another's lock.
+    /// Counts statements that wait for another's lock.
     std::int64_t count_waiting(PgConnection& watching) {
         return number_told(
             watching, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -92,7 +92,7 @@ TEST_F(SideDatabase, leaves_a_change_in_doubt_whose_answer_was_lost) {
         const auto answer = lost.get();
         ASSERT_FALSE(answer);
         EXPECT_EQ(answer.error().kind, io::FaultKind::outcome_unknown);
-        // The same once more tells.
+        // A repeat of the change shows whether the first was carried out.
         const auto again = change({.name = name, .value = "x"});
         EXPECT_EQ(again->has_value(), !is_heard);
         close_in(world->io, *cut);
@@ -147,7 +147,7 @@ TEST_F(SideDatabase, lets_no_task_be_taken_between_a_change_and_its_commit) {
     const auto blocking = connect();
     const auto taking = connect();
     const auto watching = connect();
-    // The change holds the lease, and waits for the record.
+    // The change has locked the lease and waits for the record.
     tell(*blocking, "BEGIN; SELECT FROM side_records FOR UPDATE");
     auto changing = start(
         world->io,
@@ -217,7 +217,7 @@ TEST_F(SideDatabase, has_a_task_taken_by_one_of_many_that_come_at_once) {
         EXPECT_EQ(holders(), 1);
         for (const auto& one : all)
             if (const auto lease = one->held("relay")) EXPECT_EQ(lease->number, round);
-        // Those that wait end first, so that none takes it in between.
+        // Ends the processes without the lease first, so that none of them takes it in between.
         for (const bool is_holder : {false, true})
             for (const auto& one : all)
                 if (one->held("relay").has_value() == is_holder) close_in(world->io, *one);

@@ -21,7 +21,7 @@
 #include <thread>
 #include <utility>
 
-// What only the side records in a data folder promise.
+// The promises that only side records in a data folder make.
 
 namespace frontrow::test {
 namespace {
@@ -32,7 +32,7 @@ using testing::HasSubstr;
 
 namespace fs = std::filesystem;
 
-/// All bytes of the files in a folder.
+/// All bytes of all files in a folder.
 std::string bytes_in(const fs::path& folder) {
     std::string all;
     for (const auto& entry : fs::directory_iterator{folder}) {
@@ -72,7 +72,8 @@ TEST_F(SideFiles, are_their_users_alone) {
 TEST_F(SideFiles, keep_no_byte_of_what_was_erased) {
     auto file = SideFile::open(path).value();
     std::map<std::string, std::uint64_t> versions;
-    // Of all lengths: inside a page and over many. Overwritten before, by others that stay.
+    // Values of all lengths, within a page and over many. Some are overwritten before, and others
+    // stay.
     for (int i = 0; i < 60; ++i) {
         const auto name = "personal/" + std::to_string(i);
         std::string secret;
@@ -95,7 +96,7 @@ TEST_F(SideFiles, keep_no_byte_of_what_was_erased) {
     EXPECT_FALSE(left.contains("long-gone-")) << "what was overwritten is gone as well";
 }
 
-/// Records of all sizes come, change and go, so that SQLite moves them about.
+/// Records of all sizes are added, changed and erased, so that SQLite moves them about.
 class ManyRecords : public SideFiles {
 protected:
     void change_some(SideFile& file, int changes, std::size_t bytes_max) {
@@ -177,7 +178,7 @@ TEST_F(SideFiles, go_on_when_the_disk_has_room_again) {
         EXPECT_EQ(found.version, version);
         version = put(file, "cursor", "1", version);
     }
-    // An erasure is done though its remains can't go yet.
+    // The record is erased even if its bytes can't be overwritten yet.
     for (std::uint64_t nth = 8; nth < 30; ++nth) {
         version = put(file, "personal", "x");
         vfs.fail(FaultyVfs::Op::write, nth, SQLITE_FULL);
@@ -204,7 +205,7 @@ TEST_F(SideFiles, let_a_task_be_taken_once_the_disk_has_room_again) {
         return leases.held("relay").has_value();
     }));
     EXPECT_EQ(troubles, 1);
-    // One that waits for another try doesn't hold up the end.
+    // A stand that waits for its next try doesn't delay close().
     vfs.fail(FaultyVfs::Op::write, 1, SQLITE_IOERR_WRITE);
     leases.stand_for("webhooks");
     EXPECT_TRUE(eventually([&] {
@@ -295,7 +296,7 @@ TEST_F(SideFiles, that_were_removed_take_nothing_more) {
     EXPECT_THAT(refused.error().what, HasSubstr("removed or replaced"));
 }
 
-/// Who made it anew would lose what is in the log.
+/// Creating the file again would lose the content of the log.
 TEST_F(SideFiles, that_are_gone_or_empty_are_not_made_anew_over_their_log) {
     const fs::path log = path.string() + "-wal";
     {
@@ -331,7 +332,8 @@ TEST_F(SideFiles, are_made_where_another_start_was_cut_off) {
     EXPECT_FALSE(fs::exists(path.string() + ".new"));
 }
 
-/// The power goes somewhere in a random history; what was answered is there afterwards.
+/// The power goes at a random point of a random history. Everything that was answered is there
+/// afterwards.
 TEST_F(SideFiles, have_all_that_was_answered_after_a_power_cut) {
     std::mt19937_64 random{seed_of_this_run()};
     for (int round = 0; round < 40 && !HasFailure(); ++round) {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-// What side records and task leases promise, wherever they lie.
+// The promises of side records and task leases of both kinds.
 
 namespace frontrow::test {
 namespace {
@@ -56,7 +56,7 @@ protected:
     std::vector<SideRecord> list(std::string prefix, std::string after = {}) {
         return run(world->io, world->records().list(std::move(prefix), std::move(after))).value();
     }
-    /// All pages.
+    /// The names of all pages.
     std::vector<std::string> names(const std::string& prefix) {
         std::vector<std::string> found;
         for (auto page = list(prefix); !page.empty(); page = list(prefix, found.back())) {
@@ -66,7 +66,7 @@ protected:
         }
         return found;
     }
-    /// Once this process has it.
+    /// Returns the lease when this process has it.
     TaskLease lease_of(const std::string& task) {
         world->leases().stand_for(task);
         EXPECT_TRUE(eventually([&] {
@@ -146,7 +146,7 @@ TEST_P(SideRecordsContract, never_has_a_version_again) {
 TEST_P(SideRecordsContract, is_changed_by_one_of_two_that_come_at_once) {
     std::uint64_t version = 0;
     for (int round = 0; round < 60; ++round) {
-        // It is made, overwritten and erased, over and over.
+        // The record is created, overwritten and erased again and again.
         std::optional<std::string> value;
         if (round % 3 != 2) value = std::to_string(round);
         const SideChange wanted{.name = "raced", .value = value, .expected_version = version};

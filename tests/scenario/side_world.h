@@ -20,16 +20,16 @@
 
 namespace frontrow::test {
 
-/// Side records and task leases as a process has them, on a real file or a real database.
+/// Side records and task leases of one process, on a real file or a real database.
 class SideWorld {
 public:
     virtual ~SideWorld() = default;
 
-    /// As another process would see them, if there can be one; else the same.
+    /// The records through another process if there can be one; otherwise the same.
     virtual store::SideRecords& others() = 0;
     virtual store::SideRecords& records() = 0;
     virtual store::TaskLeases& leases() = 0;
-    /// The process ends well and starts again.
+    /// The process ends normally and starts again.
     virtual void restart() = 0;
 
     boost::asio::io_context io;
@@ -58,7 +58,7 @@ private:
     std::unique_ptr<store::sqlite::SqliteTaskLeases> leases_;
 };
 
-/// One process and a second, before a PostgreSQL of their own.
+/// Two processes on a PostgreSQL of their own.
 class PostgresSideWorld final : public SideWorld {
 public:
     explicit PostgresSideWorld(const PostgresServer::Options& options = {});
@@ -70,7 +70,7 @@ public:
     void restart() override;
 
     PostgresServer& server() { return server_; }
-    /// Of another process, through a proxy before the database if one is named.
+    /// The leases of another process. `port`: that of a proxy in front of the database.
     std::unique_ptr<store::postgres::PostgresTaskLeases> more_leases(
         std::optional<std::uint16_t> port = std::nullopt
     );
@@ -90,7 +90,7 @@ private:
     std::unique_ptr<store::postgres::PostgresTaskLeases> leases_;
 };
 
-/// Closes what has an awaitable close().
+/// Closes an object with an awaitable close().
 template <class Closing>
 void close_in(boost::asio::io_context& io, Closing& closing) {
     run(io, [](Closing& open) -> io::Awaitable<bool> {

@@ -10,14 +10,14 @@
 
 namespace frontrow::test {
 
-/// A sale on a store of any kind, in the words of a buyer.
+/// A sale on any kind of store, in the terms of a buyer.
 class StoreScenario : public testing::TestWithParam<StoreKind> {
 protected:
     using Answer = StoreWorld::Answer;
     using Status = domain::ReservationStatus;
     using Reason = domain::Reason;
 
-    /// An event with seats, and the rules that a test cares about.
+    /// An event with seats, and the settings that a test cares about.
     EventId open_sale(std::size_t seats) { return open_sale(seats, world_->sale().spec()); }
     EventId open_sale(std::size_t seats, domain::EventSpec spec);
 
@@ -30,12 +30,12 @@ protected:
     }
 
     Answer execute(domain::Command command) { return world_->execute(std::move(command)); }
-    /// The reservation that a command led to; fails the test if it led to none.
+    /// The reservation that a command led to; fails the test if the command was refused.
     domain::Reservation accepted(const Answer& answer);
     domain::Reservation accepted(domain::Command command) {
         return accepted(execute(std::move(command)));
     }
-    /// The reason for which a command was refused, if it was.
+    /// The reason if the command was refused.
     std::optional<Reason> refused(domain::Command command);
 
     std::uint32_t available(EventId event) {
@@ -56,9 +56,9 @@ protected:
     std::shared_ptr<const domain::SeatMap> seat_map(EventId event) {
         return world_->read(store().seat_map(event)).value();
     }
-    /// The seat map's statuses by their first letters.
+    /// The first letters of the seat map's statuses.
     std::string letters(EventId event);
-    /// All that can be read about these, as text.
+    /// Everything that can be read about these events and users, as text.
     std::string
     all_reads(const std::vector<EventId>& events, const std::vector<std::string>& users);
 

@@ -435,7 +435,7 @@ TEST_P(StoreScenario, shows_what_ended_for_a_day_and_sells_on_over_restarts) {
 }
 
 TEST_P(StoreScenario, counts_right_at_once_when_a_crowd_of_holds_runs_out_together) {
-    // A store that takes row locks gives a request five seconds, and refuses it then.
+    // A store that takes row locks refuses a request after five seconds.
     const std::size_t holds = GetParam().decides_at_once ? 20'000 : 10'000;
     const std::size_t at_once = GetParam().decides_at_once ? 5'000 : 500;
     const auto event = open_sale(holds);
@@ -461,7 +461,7 @@ TEST_P(StoreScenario, counts_right_at_once_when_a_crowd_of_holds_runs_out_togeth
     const auto counted = count.get().value()->available();
     EXPECT_LE(counted, free);
     EXPECT_GE(counted, free - 20);
-    // Asked while the 20 were under way.
+    // Both were read while the 20 requests were under way.
     for (auto* asked : {&list, &list_after}) {
         const auto listed = count_seats(*asked->get().value(), SeatStatus::available);
         EXPECT_LE(listed, free);

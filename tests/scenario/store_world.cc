@@ -17,7 +17,8 @@ public:
     store::Store& store() override { return machine_.store(); }
     boost::asio::io_context& io() override { return machine_.io; }
     Sale& sale() override { return machine_.sale; }
-    /// Begins with a snapshot of all, and the next two times with that one and the facts after it.
+    /// Every third restart takes a snapshot of everything first; the next two start from it and the
+    /// facts after it.
     void restart() override {
         if (++restarts_ % 3 == 1 && !store::sqlite::take_snapshot(machine_.folder.path()))
             throw std::runtime_error("no snapshot can be taken");

@@ -16,8 +16,8 @@
 
 namespace frontrow::test {
 
-/// A store of some kind and the world around it. The scenarios know this and the port; a store that
-/// passes them is one.
+/// A store of one kind and its surroundings. The scenarios know only this and the port; a store
+/// that passes them is a valid one.
 class StoreWorld {
 public:
     using Answer = Result<domain::Outcome, io::Fault>;
@@ -25,14 +25,14 @@ public:
     virtual ~StoreWorld() = default;
 
     virtual store::Store& store() = 0;
-    /// What the store's coroutines run on.
+    /// Runs the store's coroutines.
     virtual boost::asio::io_context& io() = 0;
     virtual Sale& sale() = 0;
-    /// Ends the store and starts one on what it kept.
+    /// Ends the store and starts another on its data.
     virtual void restart() = 0;
-    /// Lets time pass; backwards it's the machine's or the database's clock that is set.
+    /// Lets time pass. A negative time sets the machine's or the database's clock back.
     virtual void move_clock(Millis by) = 0;
-    /// As another process reads the journal beside the store.
+    /// Reads the journal as another process does while the store runs.
     virtual std::unique_ptr<store::engine::FactReader> reader_beside() = 0;
 
     Started<Answer> start(domain::Command command) {
@@ -40,7 +40,7 @@ public:
     }
     Answer execute(domain::Command command) { return start(std::move(command)).get(); }
 
-    /// Runs a read to its answer, which must come.
+    /// Runs a read until its answer; there must be one.
     template <class T>
     T read(io::Awaitable<Result<T, io::Fault>> reading) {
         return run(io(), std::move(reading)).value();
@@ -50,17 +50,18 @@ public:
 struct StoreKind {
     std::string name;
     std::unique_ptr<StoreWorld> (*make)() = nullptr;
-    /// A command is decided in the turn of the loop in which it arrives, and only its answer waits.
+    /// The store decides a command in the turn of the loop in which it arrives; only the answer
+    /// waits.
     bool decides_at_once = false;
-    /// Why there can't be one here, if there can't.
+    /// Why this kind can't run here; nothing if it can.
     std::optional<std::string> (*why_not)() = [] { return std::optional<std::string>{}; };
 
     friend void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 };
 
-/// Every kind of store there is.
+/// All kinds of store.
 std::vector<StoreKind> store_kinds();
-/// One of them.
+/// The kind with this name.
 StoreKind store_kind(const std::string& name);
 
 }  // namespace frontrow::test

@@ -28,13 +28,13 @@ using io::postgres::PgStatement;
 
 using Answer = Result<std::vector<PgResult>, PgError>;
 
-/// A statement that is said once.
+/// A statement that isn't prepared.
 template <class... Values>
 PgQuery query(const char* sql, const Values&... values) {
     return {.statement = {.name = "", .sql = sql}, .params = PgParams::of(values...)};
 }
 
-/// Each test has a PostgreSQL of its own, and is skipped where there is none.
+/// Each test has its own PostgreSQL, and is skipped if there is none.
 class WithPostgres : public testing::Test {
 protected:
     void SetUp() override {
@@ -56,7 +56,7 @@ protected:
         return connection ? PgError{.what = "it was connected"} : connection.error();
     }
 
-    /// What these statements return, sent together.
+    /// Sends these statements together and returns their results.
     Answer ask(PgConnection& connection, std::vector<PgQuery> queries) {
         return run(io, connection.run(queries));
     }
@@ -66,7 +66,7 @@ protected:
         queries.push_back(query(sql, values...));
         return ask(connection, std::move(queries));
     }
-    /// As ask(), for what can't fail.
+    /// As ask(), for statements that can't fail.
     template <class... Values>
     PgResult told(PgConnection& connection, const char* sql, const Values&... values) {
         auto answer = ask(connection, sql, values...);
