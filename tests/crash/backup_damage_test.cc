@@ -27,7 +27,7 @@ using store::sqlite::SideFile;
 
 namespace fs = std::filesystem;
 
-/// A backup of some pages, as bytes that can be broken.
+/// A backup of some pages, held in memory so that its bytes can be changed.
 class DamagedBackup : public testing::Test {
 protected:
     void SetUp() override {
@@ -59,8 +59,8 @@ protected:
         ASSERT_GT(bytes_.size(), 5U * 4'096) << "only some pages can be missing";
     }
 
-    /// Whether a file of these bytes is restored, though nobody minds if it has no mark. Then it's
-    /// whole.
+    /// Whether a file of these bytes is restored, without requiring an end mark. A restored one
+    /// must be whole.
     bool is_restored(const std::string& bytes) {
         const auto file = folder_.path() / "damaged" / "backup.db";
         const auto restored = folder_.path() / "restored";
@@ -97,7 +97,8 @@ TEST_F(DamagedBackup, is_restored_whole_where_it_is_not_damaged) {
     EXPECT_TRUE(is_restored(bytes_));
 }
 
-/// A server that runs meanwhile writes a person's record and then a fact, and a reader goes on.
+/// While the backup is made, a running server writes a person's record and then a fact, and a
+/// reader moves its cursor.
 TEST_F(DamagedBackup, has_cursors_from_before_the_facts_and_other_records_from_after) {
     const auto data = folder_.path() / "data";
     auto side = SideFile::open(DataFolder::side_of(data)).value();
@@ -126,7 +127,7 @@ TEST_F(DamagedBackup, has_cursors_from_before_the_facts_and_other_records_from_a
     EXPECT_EQ(records->last_version().value(), side.last_version().value());
 }
 
-/// Another program puts a file there while the restore is under way.
+/// Another program puts a file in that place while the restore is under way.
 TEST_F(DamagedBackup, is_restored_over_no_file_that_came_meanwhile) {
     const auto backup = folder_.path() / "backup.db";
     for (const auto* name : {"journal.db", "side.db"}) {
@@ -173,7 +174,7 @@ TEST_F(DamagedBackup, is_refused_or_whole_whatever_bit_of_it_is_flipped) {
     int refused = 0;
     for (int i = 0; i < flips && !HasFailure(); ++i) {
         auto bytes = bytes_;
-        // As often near its beginning, where the schema and the mark are.
+        // Half of the flips hit the beginning, which has the schema and the mark.
         const auto at = random_() % (i % 2 == 0 ? bytes.size() : 3 * 4'096);
         bytes[at] = static_cast<char>(bytes[at] ^ (1 << random_() % 8));
         SCOPED_TRACE("byte " + std::to_string(at));

@@ -34,7 +34,7 @@ domain::Command Crowd::think(Wish*& wish) {
         wish = &wishes_.emplace_back(Wish{request, {}, {std::nullopt}});
         return request;
     }
-    // Mostly a recent one, whose hold lives.
+    // Mostly a recent one, whose hold still runs.
     const auto recent = std::min<std::size_t>(wishes_.size(), 20);
     wish = &wishes_[wishes_.size() - 1 - random_() % recent];
     const auto id = wish->told ? wish->told->id : wish->request.reservation;
@@ -59,7 +59,7 @@ void Crowd::hear(Request& request) {
         ++unknown_;
         if (std::holds_alternative<domain::ReserveSeats>(request.command))
             wish.possible.insert(Status::pending);
-        // A confirm that wasn't answered may have met a reserve that wasn't answered either.
+        // An unanswered confirm may also have confirmed a reservation whose answer was lost.
         if (std::holds_alternative<domain::ConfirmReservation>(request.command))
             wish.possible.insert(Status::confirmed);
         if (std::holds_alternative<domain::CancelReservation>(request.command))
@@ -74,7 +74,7 @@ void Crowd::hear(Request& request) {
 
 void Crowd::hear_accepted(Wish& wish, const domain::Reservation& now, bool replayed) {
     if (replayed) {
-        // The answer that was given first, or would have been.
+        // A replay returns the first answer, even if that one was lost.
         EXPECT_EQ(now.status, Status::pending);
         if (wish.told) EXPECT_EQ(now.id, wish.told->id);
         if (wish.told) return;

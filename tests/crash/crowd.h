@@ -13,20 +13,20 @@
 
 namespace frontrow::test {
 
-/// Buyers who do what comes to their minds, many at once, and remember what they were told: after a
-/// crash the store is held to it.
+/// Buyers who send random requests, many at once, and remember the answers. After a crash they
+/// check that the store has kept everything that it acknowledged.
 class Crowd {
 public:
     Crowd(OneMachine& machine, EventId event, std::size_t seats, std::uint64_t seed)
         : machine_{machine}, event_{event}, seats_{seats}, random_{seed} {}
 
-    /// Sends some requests at once, and lets them run as far as they come.
+    /// Sends some requests at once, and runs the store until they all wait.
     void send(std::size_t requests);
     /// Waits for every answer.
     void hear_answers();
 
-    /// Asks the store, which was started again, for all that was told. What was in the air may
-    /// have happened or not; the crowd learns which.
+    /// Checks every acknowledged answer against the restarted store. Unanswered requests may have
+    /// been carried out or not; the crowd learns which.
     void expect_kept();
 
     std::size_t told() const { return told_; }
@@ -38,9 +38,9 @@ private:
 
     struct Wish {
         domain::ReserveSeats request;
-        /// Absent until somebody was told.
+        /// Absent until an answer arrived.
         std::optional<domain::Reservation> told;
-        /// What it may be now. Nothing: it isn't there.
+        /// The states that it may have now. Nothing stands for a reservation that doesn't exist.
         std::set<std::optional<Status>> possible;
     };
 
@@ -67,7 +67,7 @@ private:
     std::size_t unknown_ = 0;
 };
 
-/// Reads the machine's journal from its folder and judges it by the audit alone.
+/// Reads the machine's journal from its folder and checks it with the audit alone.
 domain::Audit audit_journal_of(const OneMachine& machine);
 
 }  // namespace frontrow::test

@@ -23,7 +23,7 @@ JournalShape first_format() {
     throw std::logic_error("no shape has the first format");
 }
 
-/// A journal that was begun by a Frontrow that wrote facts as text.
+/// A journal started by an old Frontrow, which wrote facts as text.
 class FirstFormat : public testing::Test {
 protected:
     void SetUp() override {
@@ -31,7 +31,7 @@ protected:
         ASSERT_EQ(stored_as(disk_.folder()), "text text text text text text ");
     }
 
-    /// What SQLite says of each row's facts.
+    /// SQLite's type of each row's facts.
     static std::string stored_as(const std::filesystem::path& folder) {
         auto database =
             SqliteDatabase::open(DataFolder::journal_of(folder), SqliteDatabase::Mode::read_only);
@@ -42,7 +42,7 @@ protected:
         return types;
     }
 
-    /// Opens it as a server does, and sells on.
+    /// Opens the journal as a server does, and continues the sale.
     void sell_on(const std::filesystem::path& folder) {
         auto journal = Journal::open(DataFolder::journal_of(folder), {});
         ASSERT_TRUE(journal && journal->replay([](const domain::Fact&) {}));

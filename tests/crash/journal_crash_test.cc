@@ -16,7 +16,7 @@ using store::sqlite::DataFolder;
 using store::sqlite::Journal;
 using Op = FaultyVfs::Op;
 
-/// A journal whose log is cut short: what a crash leaves of commits that weren't done.
+/// A journal whose log is truncated: the result of a crash before commits were complete.
 class CutJournal : public testing::TestWithParam<JournalShape> {
 protected:
     void cut_at(std::size_t cut) {
@@ -29,7 +29,8 @@ protected:
         return disk_.recover();
     }
 
-    /// Large pages have ten times the bytes, most of which are alike.
+    /// Large pages have ten times as many bytes, most of them similar; so the short form of the
+    /// test cuts fewer batches there.
     std::uint64_t first_batch_cut() const {
         const std::uint64_t cut = GetParam().page_size > 1'000 && !is_soak() ? 1 : 3;
         return disk_.batches() - cut;
@@ -99,10 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; }
 );
 
-/// A journal that is written, and moved into its database, while the power goes.
+/// A journal that is written, and moved into its database, while the power fails.
 class JournalPower : public testing::Test {
 protected:
-    /// Writes until the power goes or all is done.
+    /// Writes until the power fails or everything is written.
     void write_until_power_goes() {
         auto journal = Journal::open(file(), {.read_only = false, .vfs = vfs_.name()});
         if (!journal || !journal->replay([](const auto&) {})) return;
@@ -123,7 +124,7 @@ protected:
             << "power cut at " << power_cut;
     }
 
-    /// Cuts the power at every write and sync in turn.
+    /// Cuts the power at each write and sync in turn.
     void cut_everywhere(std::mt19937_64* survivors) {
         for (std::uint64_t at = 1;; ++at) {
             std::filesystem::remove_all(folder_.path());

@@ -20,8 +20,8 @@ bool is_refusal(const io::Fault& fault) {
     return fault.kind == FaultKind::corrupt || fault.kind == FaultKind::unavailable;
 }
 
-/// How a byte is damaged: one bit, another one at each place. The long form takes each bit at each
-/// place, and all of them.
+/// The damages to the byte at this place. The short form flips one bit, a different one at each
+/// place. The long form flips each bit, and all bits together.
 std::vector<char> damages_at(std::size_t place) {
     if (!is_soak()) return {static_cast<char>(1 << place % 8)};
     std::vector<char> damages{static_cast<char>(0xFF)};
@@ -30,13 +30,13 @@ std::vector<char> damages_at(std::size_t place) {
     return damages;
 }
 
-/// A journal in which one byte isn't what was written.
+/// A journal in which one byte is wrong.
 class DamagedJournal : public testing::TestWithParam<JournalShape> {
 protected:
     using Damaged = std::function<void(std::size_t at)>;
 
-    /// Puts the image into the folder once for each damage to every `step`-th byte of one of its
-    /// files, from `from` to `to`.
+    /// Takes every `step`-th byte of one file of the image, from `from` to `to`. Puts the image
+    /// into the folder once for each damage to such a byte, and calls `look`.
     void damage(
         CrashImage image,
         std::string CrashImage::* bytes,
@@ -60,7 +60,7 @@ protected:
         if (recovery.fault) {
             ASSERT_TRUE(is_refusal(*recovery.fault)) << recovery.fault->what;
         }
-        // What was handed out before a refusal is right, too.
+        // The facts delivered before a refusal must be right, too.
         const auto& all = disk_.history().lines_until(disk_.batches());
         ASSERT_TRUE(all.starts_with(recovery.lines)) << "a fact that was never written";
         if (recovery.fault) return;
@@ -69,13 +69,14 @@ protected:
         ASSERT_EQ(checked.has_value(), recovery.end.batch == disk_.batches());
     }
 
-    /// Large pages have ten times the bytes, most of which are alike: in short, some of them do.
+    /// Large pages have ten times as many bytes, most of them similar; so the short form of the
+    /// test damages only some of them.
     static bool has_many_bytes() { return GetParam().page_size > 1'000 && !is_soak(); }
 
     JournalOnDisk disk_{GetParam(), seed_of_this_run()};
 };
 
-/// The same, once all is in the database and there is no log.
+/// The same, after everything was moved into the database and the log is gone.
 class DamagedDatabase : public DamagedJournal {};
 
 TEST_P(DamagedJournal, ends_before_the_commit_whose_log_is_damaged) {
@@ -131,7 +132,7 @@ TEST_P(DamagedJournal, is_left_as_it_was_by_a_store_that_refuses_it) {
     const auto open = [&](const CrashImage& image) {
         image.put_into(machine.folder.path());
         if (machine.try_start()) {
-            // Holds that had run out are ended at once.
+            // Expired holds are ended at once, which adds facts.
             EXPECT_GE(machine.store().inventory().last_seq(), disk_.history().last_seq());
             machine.store().inventory().verify();
             machine.stop();

@@ -25,7 +25,7 @@ void write_file(const std::filesystem::path& path, const std::string& bytes) {
         std::filesystem::remove(path);
         return;
     }
-    // Over what is there: ext4 flushes a file that was emptied first.
+    // Overwrites the old content: ext4 flushes a file that was truncated first, which is slow.
     const std::ofstream made_if_missing{path, std::ios::binary | std::ios::app};
     std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
     file << bytes;

@@ -16,22 +16,23 @@
 
 namespace frontrow::test {
 
-/// A made-up sale as batches of facts, all of them possible: what a journal is filled with, and
-/// what must come back from it.
+/// A made-up but possible sale, as batches of facts. Tests fill a journal with it, and expect the
+/// same facts from the journal.
 class History {
 public:
     explicit History(std::uint64_t seed);
 
-    /// Decides one more batch: an event with its seats first, then what buyers and organiser do.
+    /// Decides one more batch: first an event with its seats, then the actions of buyers and
+    /// organiser.
     void add_batch(std::size_t facts);
     /// Appends the newest batch.
     Result<void, io::Fault> append_to(store::sqlite::Journal& journal) const;
-    /// The same sale as it was after `batches` batches.
+    /// The same sale after its first `batches` batches.
     History until(std::uint64_t batches) const;
 
     std::uint64_t batches() const { return ends_.size(); }
     std::uint64_t last_seq() const { return inventory_->last_seq(); }
-    /// All that the first `batches` batches say.
+    /// The facts of the first `batches` batches, as lines.
     std::string_view lines_until(std::uint64_t batches) const;
 
 private:
@@ -56,7 +57,7 @@ private:
     std::vector<End> ends_;
 };
 
-/// The files of a data folder at one moment, as a crash would leave them: the log's index (-shm) is
+/// The files of a data folder at one moment, as a crash would leave them. The log's index (-shm) is
 /// not on the disk.
 struct CrashImage {
     std::string database;
@@ -64,15 +65,15 @@ struct CrashImage {
     std::string head;
 
     static CrashImage of(const std::filesystem::path& folder);
-    /// Replaces what is in the folder. An empty log or head leaves no file.
+    /// Replaces the folder's content. An empty log or head leaves no file.
     void put_into(const std::filesystem::path& folder) const;
 };
 
-/// What opening and replaying a journal came to.
+/// The result of opening and replaying a journal.
 struct Recovery {
     std::optional<io::Fault> fault;
     store::engine::JournalEnd end;
-    /// Every fact that was handed out, written anew.
+    /// Every fact that was delivered, written again.
     std::string lines;
 };
 

@@ -20,8 +20,8 @@ std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
     return number;
 }
 
-/// Where each commit in an SQLite log ends. What an older log left behind has another salt
-/// (https://sqlite.org/fileformat2.html#walformat).
+/// The end of each commit in an SQLite log. The remains of an older log are recognised by another
+/// salt (https://sqlite.org/fileformat2.html#walformat).
 std::vector<std::size_t> find_commits(const std::string& log) {
     constexpr std::size_t kHeader = 32;
     constexpr std::size_t kFrameHeader = 24;

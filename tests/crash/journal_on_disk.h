@@ -10,13 +10,13 @@
 
 namespace frontrow::test {
 
-/// What SQLite makes of a journal depends on the size of its pages and of its rows, and on whether
-/// its log has been started anew since, over the remains of an older one.
+/// The properties that decide how SQLite stores a journal: the size of its pages and of its rows,
+/// and whether its log was started anew over the remains of an older one.
 struct JournalShape {
     std::string name;
     int page_size = 4'096;
     bool log_was_started_anew = false;
-    /// The first, in which facts are text: what an older Frontrow left.
+    /// The first format, in which facts are text, as an old Frontrow wrote it.
     bool is_first_format = false;
 
     friend void PrintTo(const JournalShape& shape, std::ostream* out) { *out << shape.name; }
@@ -24,8 +24,8 @@ struct JournalShape {
 
 std::vector<JournalShape> journal_shapes();
 
-/// A journal that was written whole, as the files it left, in a folder where copies of it can be
-/// broken and opened.
+/// A complete journal, as the files that it left, and a folder where copies of it can be damaged
+/// and opened.
 class JournalOnDisk {
 public:
     JournalOnDisk(const JournalShape& shape, std::uint64_t seed);
@@ -34,12 +34,13 @@ public:
     const History& history() const { return history_; }
     std::uint64_t batches() const { return history_.batches(); }
     const CrashImage& image() const { return image_; }
-    /// The same journal as a clean stop leaves it: all in the database, no log.
+    /// The files of the same journal after a clean stop: everything is in the database, and there
+    /// is no log.
     CrashImage checkpointed_image();
 
-    /// Where in the log the commit of `batch` ends.
+    /// The position in the log where the commit of `batch` ends.
     std::size_t log_end(std::uint64_t batch) const;
-    /// How many batches are whole if only the log's first `length` bytes are.
+    /// The number of complete batches in the first `length` bytes of the log.
     std::uint64_t batches_within(std::size_t length) const;
 
     Recovery recover() { return test::recover(folder(), vfs_.name()); }
@@ -50,7 +51,7 @@ private:
     FaultyVfs vfs_;
     History history_;
     CrashImage image_;
-    /// Where each commit in the log ends; the last is the last batch's.
+    /// The end of each commit in the log; the last one is the last batch's.
     std::vector<std::size_t> commit_ends_;
 };
 

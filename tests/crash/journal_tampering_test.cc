@@ -26,14 +26,14 @@ using store::sqlite::JournalHead;
 
 constexpr std::uint64_t kSeed = 7;
 
-/// What somebody did to a journal's rows, and what opening it says then.
+/// A change to a journal's rows, and the result of opening it afterwards.
 struct Tampering {
     std::string name;
     std::string sql;
-    /// Absent: it opens.
+    /// Absent if the journal opens.
     std::optional<FaultKind> kind;
     std::string says;
-    /// How many batches it has where it opens.
+    /// The number of batches if the journal opens.
     std::uint64_t batches = 6;
 
     friend void PrintTo(const Tampering& tampering, std::ostream* out) { *out << tampering.name; }
@@ -160,12 +160,12 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; }
 );
 
-/// A row as somebody would write it who has read docs/journal.md.
+/// A row made as docs/journal.md describes it, without our code.
 struct Row {
     std::uint64_t batch = 0;
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;
-    /// As they are stored: lines, or a frame of them.
+    /// The stored bytes: lines, or a frame of lines.
     std::string facts;
 
     io::Sha256Digest hash(const io::Sha256Digest& before) const {
@@ -184,7 +184,7 @@ struct Row {
 
 class JournalFormat : public testing::Test {
 protected:
-    /// Adds a row with a hash that fits.
+    /// Adds a row with a correct hash.
     void add(const Row& row, const io::Sha256Digest& before) {
         auto database = SqliteDatabase::open(
             DataFolder::journal_of(disk_.folder()), SqliteDatabase::Mode::read_write_create
@@ -203,7 +203,7 @@ protected:
         ASSERT_TRUE(insert->step());
     }
 
-    /// Puts a row with these facts at the end, and expects it to be refused with these words.
+    /// Appends a row with these facts, and expects a refusal with these words.
     void
     expect_stored_refused(std::uint64_t facts, const std::string& stored, const std::string& says) {
         disk_.image().put_into(disk_.folder());
@@ -215,7 +215,7 @@ protected:
         EXPECT_NE(recovery.fault->what.find(says), std::string::npos) << recovery.fault->what;
     }
 
-    /// As they are and as a frame.
+    /// Stores the lines as they are, and then as a frame.
     void expect_refusal(std::uint64_t facts, const std::string& lines, const std::string& says) {
         expect_stored_refused(facts, lines, says);
         expect_stored_refused(facts, io::ZstdCompressor{}.compress(lines), says);
@@ -269,7 +269,7 @@ TEST_F(JournalFormat, refuses_a_frame_that_is_none_in_a_row_that_fits) {
     expect_stored_refused(1, frame.substr(1), "fact ");
 }
 
-// One bit of SQLite's says whether bytes are a text or a blob, and the hash doesn't cover it.
+// SQLite notes in one bit whether bytes are text or a blob, and the hash doesn't cover that bit.
 TEST_F(JournalFormat, goes_by_the_bytes_and_not_by_what_they_are_called) {
     disk_.checkpointed_image().put_into(disk_.folder());
     {
@@ -354,7 +354,7 @@ class JournalHeadFile : public testing::Test {
 protected:
     void SetUp() override { machine_.clock.advance(std::chrono::days{1}); }
 
-    /// What a store says that starts with this head.
+    /// The result of starting a store with this head.
     Result<void, io::Fault> start_with(const std::string& head) {
         machine_.stop();
         auto image = disk_.image();

@@ -10,7 +10,7 @@
 #include <sqlite3.h>
 #include <utility>
 
-// SQLite's log on its way into the database.
+// Failures while SQLite's log is moved into the database.
 
 namespace frontrow::test {
 namespace {
@@ -20,7 +20,7 @@ using io::SqliteDatabase;
 using store::sqlite::DataFolder;
 using Op = FaultyVfs::Op;
 
-/// A store with something in its log.
+/// A store whose log isn't empty.
 class LogFault : public testing::Test {
 protected:
     void SetUp() override { open_sale(); }
@@ -31,7 +31,7 @@ protected:
         event_ = machine_->open_sale(10);
     }
 
-    /// Returns up to which version of the event somebody was told.
+    /// Returns the last version of the event that was acknowledged.
     std::uint32_t write(int changes) {
         std::uint32_t told = 0;
         for (int i = 0; machine_->failures.empty() && i < changes; ++i) {
@@ -64,7 +64,7 @@ protected:
     EventId event_;
 };
 
-/// What goes wrong, and what SQLite is told.
+/// The operation that fails, and the code that SQLite gets.
 constexpr std::array kLogFaults{
     std::pair{Op::write, SQLITE_FULL},
     std::pair{Op::write, SQLITE_IOERR_WRITE},
@@ -75,7 +75,7 @@ TEST_F(LogFault, of_a_checkpoint_is_one_of_the_journal_and_leaves_the_log) {
     for (const auto& [op, code] : kLogFaults) {
         open_sale();
         machine_->vfs.fail(op, 1, code, "journal.db");
-        // A checkpoint is due some time before these are through.
+        // A checkpoint is due before all of these are written.
         const auto told = write(100);
         ASSERT_NO_FATAL_FAILURE(wait_for_failure());
         EXPECT_EQ(machine_->failures.size(), 1);
@@ -112,13 +112,13 @@ TEST_F(LogFault, of_the_last_checkpoint_is_told_when_the_store_is_closed) {
     }
 }
 
-/// Somebody in the middle of a statement, whose log may not be taken away.
+/// A reader in the middle of a statement, which keeps the log from being removed.
 class ReaderOfLog : public LogFault {
 protected:
     void SetUp() override {
         LogFault::SetUp();
         write(5);
-        // A stop would leave no log.
+        // A clean stop would remove the log.
         machine_->vfs.cut_power();
         machine_->stop();
         machine_->vfs.restore_power();
@@ -141,7 +141,7 @@ protected:
 
 TEST_F(ReaderOfLog, is_waited_for_by_a_start) {
     const auto syncs = machine_->vfs.count(Op::sync);
-    // By then the start has only the reader to wait for, or soon will have.
+    // From then on the start waits only for the reader, or will soon.
     auto end_of_reading = std::async(std::launch::async, [&] {
         EXPECT_TRUE(eventually([&] { return machine_->vfs.count(Op::sync) >= syncs + 2; }));
         reading_.reset();

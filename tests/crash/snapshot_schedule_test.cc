@@ -13,11 +13,11 @@ namespace {
 using store::engine::SnapshotSchedule;
 
 constexpr std::uint64_t kMin = 64 << 20;
-/// In a tenth of a second.
+/// Growth in a tenth of a second.
 constexpr std::uint64_t kQuiet = 100 << 10;
 constexpr std::uint64_t kRush = 4 << 20;
 
-/// How much the journal has when the next one is due, if it grows by `step` from look to look.
+/// The journal's size when the next snapshot is due, if it grows by `step` between two checks.
 std::uint64_t due_at(SnapshotSchedule& schedule, std::uint64_t from, std::uint64_t step) {
     auto bytes = from;
     while (!schedule.is_due(bytes))
@@ -58,7 +58,7 @@ TEST(SnapshotSchedule, takes_one_at_a_stop_for_less) {
     EXPECT_TRUE(schedule.is_worth_one_at_stop(5 * kMin + kMin / 4));
 }
 
-/// What libpq needs to reach a cluster's database is in the environment of the node.
+/// A node's environment has the variables that libpq needs to reach a cluster's database.
 TEST(SnapshotChild, can_be_given_some_of_the_variables_that_this_process_has) {
     ASSERT_EQ(::setenv("PGPASSWORD", "a=secret", 1), 0);
     ASSERT_EQ(::setenv("NO_PG", "x", 1), 0);

@@ -30,7 +30,7 @@ using testing::IsEmpty;
 
 namespace fs = std::filesystem;
 
-/// A store that sells some, has a snapshot taken beside it, sells some more, and so on.
+/// A store that sells some seats, has a snapshot taken beside it, sells more, and so on.
 class SnapshotOfStore : public testing::Test {
 protected:
     SnapshotOfStore() {
@@ -60,7 +60,8 @@ protected:
         seq_ = machine_.store().inventory().last_seq();
     }
 
-    /// Everything is there, and only the facts from `first` on were read.
+    /// Restarts the store. Everything must be there, and only the facts from `first` on may have
+    /// been read.
     void expect_restarts_from(std::uint64_t first) {
         machine_.stop();
         machine_.start();
@@ -151,7 +152,7 @@ TEST_F(SnapshotOfStore, that_is_bad_is_passed_over_for_the_one_before_and_then_f
     fs::resize_file(list_snapshots(folder()).at(1), 100);
     expect_restarts_from(1);
     EXPECT_THAT(machine_.troubles.back(), HasSubstr("is too short"));
-    // The next one is taken from the journal alone, and the bad ones go.
+    // The next snapshot is made from the journal alone, and the bad ones are removed.
     take();
     EXPECT_EQ(list_snapshots(folder()).size(), 1);
     expect_restarts_from(seq_ + 1);
@@ -179,7 +180,7 @@ TEST_F(SnapshotOfStore, is_not_believed_where_the_journal_is_older) {
     sell(10);
     take();
     machine_.stop();
-    // As somebody does who puts an old copy of the journal back by hand.
+    // As an operator does who restores an old copy of the journal by hand.
     image.put_into(folder());
     sold_ = sold;
     machine_.start();
@@ -187,7 +188,8 @@ TEST_F(SnapshotOfStore, is_not_believed_where_the_journal_is_older) {
     EXPECT_EQ(machine_.store().started_from(), ends_[0] + 1);
     EXPECT_THAT(machine_.troubles, ElementsAre(HasSubstr("belongs to another journal")));
 
-    // The journal goes on otherwise, past the batch of the newer snapshot, which never fits again.
+    // The journal gets other batches, past the last batch of the newer snapshot, which never
+    // matches again.
     sell(40);
     seq_ = machine_.store().inventory().last_seq();
     expect_restarts_from(ends_[0] + 1);
@@ -297,11 +299,11 @@ TEST_F(SnapshotOfStore, is_taken_at_a_stop_if_there_is_much_to_read) {
     expect_restarts_from(seq_ + 1);
 }
 
-/// What a wrong snapshot hands on.
+/// Checks how far an error in a snapshot is passed on to later ones.
 class SnapshotOfALie : public SnapshotOfStore {
 protected:
-    /// Puts a snapshot into the folder that is wrong about the first event's name, as if it had
-    /// been made from the journal's beginning.
+    /// Puts a snapshot into the folder that has a wrong name for the first event but claims to be
+    /// made from the journal's beginning.
     void lie() {
         auto journal = Journal::open(DataFolder::journal_of(folder()), {.read_only = true});
         domain::Inventory inventory;
@@ -314,7 +316,7 @@ protected:
         ASSERT_TRUE(write_snapshot(folder(), inventory, journal->end(), 1));
     }
     unsigned generation() const { return Snapshot::open(newest())->generation(); }
-    /// Of the newest snapshot, which was taken just now.
+    /// Whether the newest snapshot, which was taken just now, is right.
     bool is_right() {
         auto snapshot = Snapshot::open(newest());
         return snapshot->differences_from(machine_.store().inventory()).value().empty();
@@ -349,7 +351,7 @@ TEST_F(SnapshotOfALie, is_not_handed_on_by_a_stop_after_the_eighth) {
     machine_.snapshots.bytes_min = 4'000;
     sell(2);
     take();
-    // From one stop to the next, as a server that is often started does.
+    // One snapshot at each stop, as with a server that is often started.
     for (unsigned made = 2; made <= kGenerationsMax; ++made) {
         machine_.restart();
         sell(10);
@@ -369,19 +371,20 @@ TEST_F(SnapshotOfALie, is_not_handed_on_by_a_stop_after_the_eighth) {
     EXPECT_TRUE(is_right());
 }
 
-/// What takes snapshots is a program, which may do as it likes.
+/// Snapshots are taken by a separate program, which may behave in any way.
 class SnapshotProgram : public SnapshotOfStore {
 protected:
     void restart_with(std::vector<std::string> command) {
         machine_.snapshots = {
-            // What the store begins with makes one due, and less than two sales of 40 the next.
+            // At the start a snapshot is due. The next is due after less than two sales of 40
+            // seats.
             .command = std::move(command),
             .environment = {"PASSWORD=told"},
             .bytes_min = 20'000,
         };
         machine_.restart();
     }
-    /// Runs the store until it is so.
+    /// Runs the store until the condition holds.
     template <class Condition>
     bool runs_until(Condition condition) {
         return eventually([&] {
@@ -417,7 +420,8 @@ TEST_F(SnapshotProgram, that_fails_or_is_not_there_is_told_and_sales_go_on) {
     EXPECT_EQ(machine_.troubles.size(), 1) << "it is tried again when the next is due";
     restart_with({"/nowhere/frontrow"});
     sell(20);
-    // The start tries, and a machine so slow that it sells through a tick tries again.
+    // The start tries once. On a machine so slow that the sales take longer than a tick, the tick
+    // tries again.
     ASSERT_TRUE(runs_until([&] { return machine_.troubles.size() >= 2; }));
     EXPECT_THAT(machine_.troubles[1], HasSubstr("/nowhere/frontrow"));
     sell(1);

@@ -40,7 +40,7 @@ std::string read_file(const fs::path& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-/// In a new file: ext4 flushes one that was emptied first.
+/// Writes a new file: ext4 flushes a file that was truncated first, which is slow.
 void write_file(const fs::path& path, const std::string& bytes) {
     fs::remove(path);
     std::ofstream{path, std::ios::binary} << bytes;
@@ -52,7 +52,7 @@ JournalEnd end_of(const Inventory& inventory) {
     return end;
 }
 
-/// The snapshot's bytes, which are the same for what is the same.
+/// The snapshot's bytes; equal for equal inventories.
 std::string image_of(const Inventory& inventory) {
     const TempFolder folder;
     EXPECT_TRUE(write_snapshot(folder.path(), inventory, end_of(inventory), 1));
@@ -68,8 +68,8 @@ std::unique_ptr<Inventory> back_from_snapshot(const Inventory& inventory) {
     return std::move(snapshot->read().value());
 }
 
-/// A sale at random on two inventories: one that has lived through all of it, and one that went
-/// through snapshots now and then.
+/// A random sale on two inventories: one that has lived through the whole sale, and one that is
+/// replaced by its snapshot now and then.
 class TwoInventories {
 public:
     explicit TwoInventories(std::uint64_t seed) : random_{seed} {}
@@ -102,7 +102,8 @@ private:
         if (std::holds_alternative<domain::ExpireHolds>(command)) sweep();
     }
 
-    /// In whatever order an inventory ends what has run out: both get the facts of one.
+    /// Two inventories may end expired holds in different orders, so both get the facts that one
+    /// decides.
     void sweep() {
         const auto decision = domain::decide(*second_, domain::ExpireHolds{1'000}, now_);
         record(first_, decision.facts);
@@ -124,7 +125,7 @@ private:
         }
     }
 
-    /// What decisions and reads look things up in.
+    /// Compares the tables that decisions and reads use.
     void compare_tables() const {
         for (const auto& seat : sale_.seats()) {
             const auto first = first_.plans().find_seat(seat.id);
@@ -189,7 +190,7 @@ TEST(Snapshot, of_nothing_is_nothing) {
     EXPECT_EQ(inventory->digest_anew(), Bits128{});
 }
 
-/// One of each fact, with all that may be left out and without.
+/// One fact of each type, some with all optional fields and some without.
 constexpr std::array<std::string_view, 17> kFacts{
     R"({"seq":1,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:00:00.000Z","trace_id":"5f0c2b7a9d3e41868a7b6c5d4e3f2a10","data":{"created_by":"organizer-7","name":"Winter concert","description":"In the hall","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:00:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":900,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
     R"({"seq":2,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:00:01.000Z","trace_id":"00000000000000000000000000000000","data":{"created_by":"organizer-8","name":"Soon deleted","description":"","venue":"","start_at":"2026-12-25T10:00:00.000Z","end_at":"2026-12-25T12:00:00.000Z","total_seats":1,"hold_seconds":60,"max_seats_per_reservation":1,"currency":"JPY","payment":"none"}})",
@@ -238,7 +239,7 @@ TEST(Snapshot, keeps_everything_of_a_small_sale) {
     EXPECT_EQ(after.digest_anew(), before.digest_anew());
 }
 
-/// The sale as it would be if `from` had been `to` in each fact.
+/// The small sale with `from` replaced by `to` in each fact.
 std::unique_ptr<Inventory> small_sale_but(std::string_view from, std::string_view to) {
     auto inventory = std::make_unique<Inventory>();
     for (const auto fact : kFacts) {
@@ -250,7 +251,7 @@ std::unique_ptr<Inventory> small_sale_but(std::string_view from, std::string_vie
     return inventory;
 }
 
-/// Where a snapshot of `lie` isn't what the small sale comes to.
+/// The differences between a snapshot of `lie` and the small sale.
 std::vector<std::string> differences_of(const Inventory& lie) {
     const TempFolder folder;
     EXPECT_TRUE(write_snapshot(folder.path(), lie, end_of(lie), 3));
@@ -311,8 +312,8 @@ TEST(Snapshot, that_lacks_a_row_says_which) {
     );
 }
 
-// A snapshot of another format is passed over. If this fails, what is written has changed: give
-// kFormat in store/engine/snapshot.cc another number, and this the digest that it tells.
+// Snapshots of another format are ignored. If this fails, the written bytes have changed: give
+// kFormat in store/engine/snapshot.cc a new number, and put the new digest here.
 TEST(Snapshot, has_the_bytes_that_its_format_says) {
     io::Sha256 sha;
     sha.update(image_of(*small_sale()));
@@ -372,7 +373,7 @@ TEST_F(DamagedSnapshot, is_a_fault_where_it_cannot_be_read) {
     EXPECT_FALSE(Snapshot::open(folder_.path() / "nowhere"));
 }
 
-/// Bytes that fit their digest and are nothing that was ever written: the reader must say so.
+/// Made-up content with a correct digest: the reader must refuse it.
 TEST_F(DamagedSnapshot, that_was_made_up_is_refused_when_it_is_read) {
     constexpr std::size_t kHeader = 100 + 32;
     std::mt19937_64 random{seed_of_this_run()};

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-// What a store takes into its journal, and what it takes from one.
+// The facts that a store writes to its journal, and those that it accepts from one.
 
 namespace frontrow::test {
 namespace {
@@ -28,7 +28,7 @@ using testing::IsEmpty;
 
 using Answer = Result<domain::Outcome, io::Fault>;
 
-/// A text that a way in might let through one day.
+/// A text that request parsing might let through some day.
 std::string hostile_text(std::mt19937_64& random) {
     static const std::array<std::string, 16> pieces{
         "a",
@@ -64,7 +64,7 @@ protected:
         auto before = Snapshot::open(store::engine::list_snapshots(folder.path()).at(0));
         EXPECT_THAT(before->differences_from(machine_.store().inventory()).value(), IsEmpty());
     }
-    /// What `frontrow verify` does.
+    /// The checks of `frontrow verify`.
     void expect_in_order() {
         auto journal =
             Journal::open(DataFolder::journal_of(machine_.folder.path()), {.read_only = true});
@@ -146,7 +146,7 @@ TEST_F(StoreFacts, of_whatever_text_are_refused_or_are_the_same_after_a_restart)
 }
 
 TEST_F(StoreFacts, of_one_batch_are_no_more_than_the_journal_can_hold) {
-    // A text of 30 KB may take six times as much.
+    // A text of 30 KB may take six times as many bytes.
     machine_.batch_bytes_max = 400'000;
     machine_.start();
     const auto large = [&] {
@@ -164,7 +164,7 @@ TEST_F(StoreFacts, of_one_batch_are_no_more_than_the_journal_can_hold) {
     expect_the_same_after_a_restart();
 }
 
-/// A journal that an older Frontrow left, with rules that aren't today's.
+/// A journal of an old Frontrow, whose rules differ from today's.
 class OldFacts : public StoreFacts {
 protected:
     void write(const std::vector<std::string>& facts) {
@@ -188,7 +188,8 @@ TEST_F(OldFacts, open_sell_on_and_verify_whatever_may_be_asked_for_today) {
     };
     const std::string long_text(20'000, 'x');
     write({
-        // It ends before it begins, has no seats, holds them for a year, and was named by `seed`.
+        // The event ends before it begins, has no seats, holds seats for a year, and has a user
+        // name as `seed` wrote it.
         at("00") + R"("type":"EventCreated","data":{"created_by":"\u0007)" + long_text +
             R"(","name":"bell\u0007","description":")" + long_text + long_text +
             R"(","venue":"\u0000","start_at":"2090-01-02T00:00:00Z",)"
@@ -205,7 +206,7 @@ TEST_F(OldFacts, open_sell_on_and_verify_whatever_may_be_asked_for_today) {
             R"("],"total_amount":500000000000000,"expires_at":"2020-12-31T00:00:00.000Z",)"
             R"("request_key":"9c56cc51b374c3ba189210d5b6d4bf57",)"
             R"("request_content":"e3b0c44298fc1c149afbf4c8996fb924"})",
-        // Far beyond what an extension may be today.
+        // Far longer than today's limit on extensions.
         at("03") + R"("type":"ReservationExtended","data":{)"
                    R"("reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f",)"
                    R"("expires_at":"2080-01-01T00:00:00.000Z"})",

@@ -27,7 +27,7 @@ constexpr std::array<DiskFault, 4> kFaults{{
     {Op::sync, SQLITE_IOERR_FSYNC},
 }};
 
-/// Requests that arrive together, so that their facts are one batch.
+/// Requests that arrive together, so that one batch contains their facts.
 class Round {
 public:
     Round(OneMachine& machine, EventId event, std::uint64_t first_seat) : machine_{machine} {
@@ -42,7 +42,7 @@ public:
         for (const auto& request : requests_)
             sent_.push_back(machine_.start_command(request));
     }
-    /// True if all were held, false if nobody knows. Anything between is wrong.
+    /// True if all seats were held, false if every outcome is unknown. A mixture fails the test.
     bool hear() {
         std::size_t held = 0;
         for (auto& one : sent_) {
@@ -56,7 +56,7 @@ public:
     bool is_waiting() const {
         return std::ranges::none_of(sent_, [](const auto& one) { return one.is_done(); });
     }
-    /// Whether the store has them. All or none.
+    /// Whether the store has the reservations: all or none, else the test fails.
     bool is_there() {
         std::size_t there = 0;
         for (const auto& request : requests_) {
@@ -77,7 +77,7 @@ private:
     std::vector<Started<Answer>> sent_;
 };
 
-/// A store that has failed says so to everybody and does nothing more.
+/// A failed store reports that for every request, and changes nothing any more.
 void expect_failed(OneMachine& machine, EventId event) {
     EXPECT_EQ(machine.failures.size(), 1);
     EXPECT_FALSE(machine.store().is_ready());
@@ -94,8 +94,8 @@ void expect_failed(OneMachine& machine, EventId event) {
     EXPECT_EQ(machine.failures.size(), 1);
 }
 
-/// Lets the disk fail at its `nth` write or sync under some rounds of buyers, and starts again.
-/// False once there was nothing left to fail.
+/// Makes the disk fail at its `nth` write or sync while buyers send requests, and restarts the
+/// store. Returns false once no operation was left to fail.
 bool survive(const DiskFault& fault, std::uint64_t nth, bool power_goes_too) {
     OneMachine machine;
     machine.start();
@@ -199,7 +199,7 @@ TEST(StoreFault, of_the_head_alone_is_a_failure_too) {
     machine.stop();
     const auto head = machine.folder.path() / "journal.head";
     std::filesystem::remove(head);
-    // A file in memory, which can be closed to all writers.
+    // A file in memory, because it can be sealed against writing.
     const int memory = ::memfd_create("head", MFD_ALLOW_SEALING | MFD_CLOEXEC);
     ASSERT_GE(memory, 0);
     std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(memory), head);
@@ -216,7 +216,7 @@ TEST(StoreFault, of_the_head_alone_is_a_failure_too) {
     EXPECT_TRUE(round.is_there()) << "the journal itself was whole";
 }
 
-/// Lets the fake disk be looked at again.
+/// Runs until the store has checked the fake disk again.
 void wait_for_a_look(OneMachine& machine) {
     const auto work = boost::asio::make_work_guard(machine.io);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};

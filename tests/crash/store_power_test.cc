@@ -15,7 +15,7 @@ using store::sqlite::DataFolder;
 
 constexpr std::size_t kSeats = 60;
 
-/// One machine whose power goes again and again while a crowd buys.
+/// One machine that loses power again and again while a crowd buys.
 class PowerCuts {
 public:
     explicit PowerCuts(std::uint64_t seed)
@@ -27,7 +27,7 @@ public:
         sell_until_dark();
         machine_.stop();
         machine_.vfs.restore_power(some_unsynced_stays ? &random_ : nullptr);
-        // The head isn't synced: of two versions the older may be there, or none.
+        // The head isn't synced: after a power cut an older version may be there, or none.
         if (random_() % 2 == 0) put_head(old_head);
         machine_.start();
         machine_.store().inventory().verify();
@@ -43,8 +43,8 @@ private:
         return machine_.open_sale(kSeats);
     }
 
-    /// Sometimes everybody is heard before others come, sometimes not; sometimes it ends in a clean
-    /// stop, during which the power goes.
+    /// Sometimes all answers come before the next requests, sometimes not. Sometimes the power
+    /// fails during a clean stop.
     void sell_until_dark() {
         const auto patience = random_() % 40;
         for (std::uint64_t turn = 0; machine_.failures.empty() && turn < patience; ++turn) {
@@ -96,8 +96,8 @@ TEST(StorePower, keeps_all_that_was_told_whatever_unsynced_stays) {
     live_through_power_cuts(true);
 }
 
-/// Writes large facts until the power goes or the log has been moved and begun anew. Returns up to
-/// which version of the event somebody was told.
+/// Writes large facts until the power fails or the log has been moved and started anew. Returns the
+/// last version of the event that was acknowledged.
 std::uint32_t write_megabytes(OneMachine& machine, EventId event) {
     std::uint32_t told = 0;
     for (int megabyte = 0; megabyte < 14; ++megabyte) {
@@ -137,14 +137,14 @@ TEST(StorePower, keeps_all_that_was_told_while_its_log_is_moved_into_the_databas
     EXPECT_GT(cuts, 0) << "the power never went";
 }
 
-/// One machine whose disk fails to write something and says so once. It is started again, with all
-/// in the system's cache, sells on, and then the power goes.
+/// One machine with a failing sync, which is reported once. The machine is started again while the
+/// system's cache still has everything, continues the sale, and then loses power.
 class FailedSyncs {
 public:
     explicit FailedSyncs(std::uint64_t seed)
         : random_{seed}, machine_{seed}, crowd_{machine_, open_sales(), kSeats, seed} {}
 
-    /// `file` is the end of the name of the file whose sync fails.
+    /// `file`: how the name of the file ends whose sync fails.
     void live_through_one(std::string_view file) {
         const auto nth = 1 + random_() % (file.ends_with("-wal") ? 40 : 2);
         machine_.vfs.fail(FaultyVfs::Op::sync, nth, SQLITE_IOERR_FSYNC, file);
@@ -155,7 +155,7 @@ public:
         machine_.stop();
         if (random_() % 2 == 0) lose_power_at_the_start();
         start();
-        // After a few turns all that is new is in the log, after many it has been begun anew.
+        // After a few turns all new facts are in the log; after many the log has been started anew.
         for (auto turns = 1 + random_() % (random_() % 2 == 0 ? 8 : 80); turns > 0; --turns)
             sell();
         EXPECT_TRUE(machine_.failures.empty());
@@ -174,7 +174,7 @@ private:
         other_event_ = machine_.open_sale(1);
         return machine_.open_sale(kSeats);
     }
-    /// Beside the crowd somebody writes what fills the log.
+    /// Besides the crowd's requests, a large change fills the log.
     void sell() {
         auto large = machine_.start_command(
             machine_.sale.update_event(other_event_, machine_.sale.large_spec())
