@@ -35,7 +35,7 @@ TEST(Access, belongs_to_the_owner_of_a_reservation_alone) {
     for (const auto* other : {"bob", "Alice", "alice "}) {
         Caller caller{server, other};
         if (std::string_view{other} == "alice ")
-            continue;  // A header's value is trimmed: that is alice.
+            continue;  // A header's value is trimmed, so this is alice.
         EXPECT_EQ(caller.get(path).status, 404);
         EXPECT_EQ(caller.post(path + "/confirm").status, 404);
         EXPECT_EQ(caller.post(path + "/cancel").status, 404);
@@ -138,7 +138,7 @@ TEST(Access, by_token_ends_when_the_token_does) {
     EXPECT_EQ(caller.get("/api/v1/reservations", token).status, 401);
 }
 
-/// A token signed as libjwt will, with what a right one mustn't have.
+/// A token signed by libjwt, with an algorithm or a claim that isn't allowed.
 std::string strange_token(jwt_alg_t algorithm, const std::string& key, bool with_exp, Instant now) {
     jwt_t* token = nullptr;
     jwt_new(&token);
@@ -189,7 +189,7 @@ TEST(Access, is_not_had_with_a_token_that_somebody_made_up) {
     EXPECT_EQ(caller.get("/api/v1/reservations", {{"Authorization", good}}).status, 200);
 }
 
-/// A token with these claims, in JSON, signed as it should be.
+/// A correctly signed token with these claims, in JSON.
 std::string token_with(const std::string& claims) {
     jwt_t* token = nullptr;
     jwt_new(&token);

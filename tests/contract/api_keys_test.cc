@@ -6,8 +6,8 @@
 
 #include <set>
 
-// API keys over the wire: made by an admin, shown once, good for their role and their account until
-// they are revoked.
+// API keys over the wire: an admin makes them, they are shown once, and they are valid for their
+// role and their account until they are revoked.
 
 namespace frontrow::test {
 namespace {
@@ -42,7 +42,7 @@ protected:
         const auto body = R"({"account":")" + account + R"("})";
         return client.ask("PATCH", std::string{kKeys} + "/" + id, admin(), body);
     }
-    /// The path of an event that was made with the key.
+    /// The path of an event created with the key.
     std::string event_of(const std::string& key) {
         return client.ask("POST", "/api/v1/events", with(key), event_body()).header("location");
     }
@@ -214,7 +214,7 @@ TEST_F(ApiKeys, act_for_any_account_but_frontrows_own_callers) {
     EXPECT_EQ(client.ask("GET", kKeys, admin()).json.as_array().size(), 7);
 }
 
-/// Somebody who gives out tokens is not the house: a key's reservations are the key's.
+/// An issuer of tokens must not reach a key's reservations: they belong to the key.
 TEST_F(ApiKeys, have_reservations_that_no_token_reaches) {
     const auto made = make("shop", "user");
     const auto own = "/api/v1/users/" + made.text("account") + "/reservations";

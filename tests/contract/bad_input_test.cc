@@ -8,7 +8,8 @@
 
 #include <random>
 
-// Whatever is sent: a 4xx of the contract, never a 5xx, and the next request is served.
+// Whatever the request, the answer is a 4xx of the contract, never a 5xx, and the next request is
+// served.
 
 namespace frontrow::test {
 namespace {
@@ -76,7 +77,7 @@ std::string with_id(std::string_view pattern, std::string_view id) {
     return path;
 }
 
-/// Sends one bad request on a connection of its own, and looks at what comes.
+/// Sends one bad request on a new connection and checks the answer.
 class Prober {
 public:
     explicit Prober(const TestServer& server) : server_{server} {}
@@ -149,7 +150,7 @@ TEST(BadInput, of_every_listed_kind_is_a_4xx_on_every_route) {
     EXPECT_EQ(Caller(server, "").get("/readyz").status, 200);
 }
 
-/// Right bodies, broken at random: bytes flipped, cut, doubled, values swapped for others.
+/// Correct bodies, changed at random: bytes flipped, cut or doubled, values replaced.
 TEST(BadInput, made_by_breaking_good_requests_is_never_a_5xx) {
     std::mt19937_64 random{seed_of_this_run()};
     TestServer server;
@@ -219,7 +220,7 @@ TEST(BadInput, made_by_breaking_good_requests_is_never_a_5xx) {
     EXPECT_EQ(Caller(server, "").get("/readyz").status, 200);
 }
 
-/// Bytes that are no HTTP, or nearly: an answer or a close, and the server lives.
+/// Bytes that are not, or not quite, HTTP: the server answers or closes, and continues to serve.
 TEST(BadInput, of_raw_bytes_leaves_the_server_standing) {
     std::mt19937_64 random{seed_of_this_run()};
     TestServer server;
@@ -232,13 +233,13 @@ TEST(BadInput, of_raw_bytes_leaves_the_server_standing) {
             bytes[random() % bytes.size()] = static_cast<char>(random());
         auto client = server.connect();
         client.send(bytes);
-        // Whatever it's still waiting for, this ends it.
+        // Ends the request, whatever part the server still waits for.
         try {
             client.send("\r\n\r\n0\r\n\r\n");
             const auto answer = client.half_close_and_receive();
             if (answer) EXPECT_LT(answer->status, 500) << answer->body;
         } catch (const std::runtime_error&) {
-            // Closed without an answer, which half a request may be.
+            // The server may close without an answer to half a request.
         }
     }
     EXPECT_EQ(Caller(server, "").get("/readyz").status, 200);

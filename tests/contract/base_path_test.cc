@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-// A server that lies below a path of its host. tests/end_to_end/base_path_test.cc has an nginx
-// before one.
+// A server below a path of its host. tests/end_to_end/base_path_test.cc has an nginx in front of
+// one.
 
 namespace frontrow::test {
 namespace {
@@ -22,7 +22,7 @@ const std::string kBasePath = "/tickets/shop";
 
 class BasePath : public testing::Test {
 protected:
-    /// A path as the answers have it, or one outside of the base path.
+    /// Requests a full path: one from an answer, or one outside of the base path.
     HttpAnswer ask_at_root(std::string_view method, std::string_view path) {
         at_root.send(HttpClient::request_text(method, path, {{"X-User-ID", "alice"}}, {}));
         return at_root.receive();
@@ -43,7 +43,7 @@ TEST_F(BasePath, has_every_route_below_it) {
         const auto answer = visit(
             below, one, one.is_for(http::Access::user) ? Headers{{"X-User-ID", "alice"}} : Headers{}
         );
-        // What was confirmed isn't cancelled any more.
+        // A confirmed reservation can't be cancelled, hence the 409.
         EXPECT_TRUE(answer.status < 400 || answer.status == 409)
             << one.method << " " << one.path << ": " << answer.body;
         for (const auto* name : {"location", "link"}) {
@@ -94,7 +94,7 @@ TEST_F(BasePath, begins_every_path_that_an_answer_leads_to) {
         EXPECT_EQ(ask_at_root("GET", path).status, 200) << path;
     }
     EXPECT_EQ(ask_at_root("GET", kBasePath).header("location"), kBasePath + "/swagger/index.html");
-    // An admin's.
+    // A route for admins.
     ASSERT_EQ(organizer.post("/api/v1/api-keys", R"({"name":"n","role":"user"})").status, 201);
     for (const auto* list : {"/api/v1/api-keys?limit=1", "/api/v1/facts?limit=1"}) {
         const auto next = next_of(organizer.get(list));

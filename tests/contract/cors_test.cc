@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-// What pages of other origins get to see: nothing, unless the server was told of them.
+// Pages of other origins can read nothing unless the server's settings name their origin.
 
 namespace frontrow::test {
 namespace {

@@ -10,7 +10,7 @@
 #include <random>
 #include <thread>
 
-// Many at once, over real connections.
+// Many requests at once, over real connections.
 
 namespace frontrow::test {
 namespace {
@@ -35,7 +35,7 @@ TEST_P(BuyersAfterOneSeat, have_one_winner) {
     TestServer server;
     const auto venue = make_venue(server, 1);
     const auto buyers = GetParam();
-    // All are connected, and every request is on its way, before the first answer is read.
+    // All clients are connected and all requests sent before the first answer is read.
     std::vector<HttpClient> clients;
     for (std::size_t i = 0; i < buyers; ++i)
         clients.push_back(server.connect());
@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(Crowd, BuyersAfterOneSeat, testing::Values(10, 50, 1'00
 
 using Wishes = std::vector<std::vector<std::string>>;
 
-/// Each buyer's own few of these seats.
+/// A few random seats for each buyer.
 Wishes overlapping_wishes(const Venue& venue, std::size_t buyers, std::mt19937_64& random) {
     Wishes wishes(buyers);
     for (auto& wish : wishes) {
@@ -75,7 +75,7 @@ Wishes overlapping_wishes(const Venue& venue, std::size_t buyers, std::mt19937_6
     return wishes;
 }
 
-/// Who has which seat, by the answers that said 201; no seat may have two.
+/// The holder of each seat according to the 201 answers; no seat may have two holders.
 std::map<std::string, std::size_t>
 holders_of(const Wishes& wishes, const std::vector<HttpAnswer>& answers) {
     std::map<std::string, std::size_t> holders;
@@ -108,7 +108,7 @@ TEST(Crowd, with_overlapping_wishes_gets_all_or_nothing) {
         const auto holders = holders_of(wishes, answers);
         for (std::size_t i = 0; i < wishes.size(); ++i) {
             if (answers[i].status != 409) continue;
-            // Refused for seats that they wanted, and that somebody else has.
+            // A refusal must name only seats that the buyer wanted and that another buyer holds.
             for (const auto& conflict : answers[i].json.at("conflicts").as_array()) {
                 const std::string seat{conflict.at("seat_id").as_string()};
                 EXPECT_NE(std::ranges::find(wishes[i], seat), wishes[i].end());

@@ -5,8 +5,8 @@
 #include <initializer_list>
 #include <map>
 
-// With --dev every caller on the machine is believed. A browser there is one, whatever page has it
-// ask.
+// With --dev the server trusts every caller on the machine. A browser there is one, even if a
+// foreign page makes it send the request.
 
 namespace frontrow::test {
 namespace {
@@ -18,7 +18,7 @@ TestServer::Options without_dev() {
     return {.limits = {}, .auth = {.admin_api_key = "a key that nobody can guess"}};
 }
 
-/// As a browser asks: with a Host of its own choosing, and what it says of the page.
+/// Sends requests as a browser does: with any Host, and headers that describe the page.
 class Browser {
 public:
     explicit Browser(const TestServer& server) : client_{server.connect()} {}
@@ -46,7 +46,7 @@ protected:
     SmallWorld world = make_small_world(server);
     Browser browser{server};
 
-    /// What a route that believes --dev says to it.
+    /// The answer's status on a route that trusts callers with --dev.
     unsigned status(const Headers& headers) {
         return browser.ask("GET", "/api/v1/api-keys", headers).status;
     }
@@ -139,7 +139,7 @@ TEST_F(DevPages, are_told_from_others_by_what_the_browser_says) {
              {"null", "cross-site", 403},
              {"ftp://127.0.0.1:8080", "", 403},
              {"127.0.0.1:8080", "", 403},
-             // The operator's word.
+             // The server's settings allow this origin.
              {"http://localhost:5173", "cross-site", 200},
              {"http://localhost:5173", "same-site", 200},
              {"http://localhost:5173", "", 200},
@@ -171,7 +171,7 @@ TEST_F(DevPages, of_others_get_nothing_from_a_route_that_asks_who_they_are) {
     }
 }
 
-/// A form needs nobody's leave: it comes as it is.
+/// A form is sent without a preflight request.
 TEST_F(DevPages, cannot_make_a_key_by_a_form) {
     const auto keys = [&] {
         return browser.ask("GET", "/api/v1/api-keys", {{"Host", kOwnHost}}).body;

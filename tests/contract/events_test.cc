@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-// Every exchange made through a Caller is held against api/openapi.yaml besides what is expected
-// here.
+// Every exchange through a Caller is also checked against api/openapi.yaml.
 
 namespace frontrow::test {
 namespace {
@@ -73,7 +72,7 @@ TEST(Events, say_whether_they_are_on_sale) {
             in_list += event.at("sale_state").as_string().c_str() + std::string{" "};
         const auto alone = organizer.get(plain).text("sale_state") + " " +
                            organizer.get(path).text("sale_state") + " ";
-        // Both start at once: the one that was made last comes first.
+        // Both events start at the same time, so the newest comes first.
         EXPECT_EQ(in_list, alone);
         return alone;
     };
@@ -92,7 +91,7 @@ TEST(Events, say_whether_they_are_on_sale) {
         server.clock.set(*parse_rfc3339(row.at));
         EXPECT_EQ(states(), row.states) << row.at;
     }
-    // Time changed them alone.
+    // Only time changed the states: the version is still 1.
     EXPECT_EQ(organizer.get(path).header("etag"), "\"v1-ended\"");
     const auto reopened =
         organizer.put(path, event_body(R"(,"sales_end_at":"2027-01-01T12:00:00Z")"));
@@ -106,7 +105,7 @@ TEST(Events, say_whether_they_are_on_sale) {
         )
     );
     EXPECT_EQ(put_off.text("sale_state"), "upcoming") << put_off.body;
-    // A body without it is an event without it.
+    // A PUT without the field removes it.
     const auto ended = organizer.put(path, event_body());
     EXPECT_EQ(ended.text("sale_state"), "ended");
     EXPECT_FALSE(ended.json.as_object().contains("sales_end_at"));
@@ -297,7 +296,7 @@ TEST(Events, are_not_sent_again_to_who_has_them_until_something_changes) {
     server.restart();
     const auto after = Caller(server, "").get(path, {{"If-None-Match", known}});
     EXPECT_EQ(after.status, 304) << "after a restart";
-    // Only who reads says what they have.
+    // If-None-Match counts only for reads.
     const Headers any{{"If-None-Match", "*"}};
     EXPECT_EQ(Caller(server, "").put(path, event_body(), any).status, 200);
     EXPECT_EQ(Caller(server, "").get(kNobody, any).status, 404);
@@ -323,7 +322,7 @@ TEST(Events, change_from_any_of_the_versions_that_are_listed_as_they_were_told) 
     const auto path = organizer.post(kEvents, event_body()).header("location");
     for (int version = 1; version < 12; ++version)
         ASSERT_EQ(organizer.put(path, event_body()).status, 200);
-    // It is in version 12.
+    // The event's version is 12.
     const std::string action = R"({"action":"open"})";
     for (const auto* right :
          {"\"v12-open\"",

@@ -7,8 +7,8 @@
 #include <map>
 #include <set>
 
-// What every route shares: methods, headers, limits of size. HttpClient holds each answer against
-// api/openapi.yaml besides.
+// What all routes share: methods, headers, size limits. HttpClient also checks each answer against
+// api/openapi.yaml.
 
 namespace frontrow::test {
 namespace {
@@ -20,14 +20,14 @@ const std::string kTraceparent = "00-" + kTrace + "-00f067aa0ba902b7-01";
 
 class EveryAnswer : public testing::Test {
 protected:
-    /// As whoever may ask it, with these headers.
+    /// Sends the request with credentials that allow it, and with these headers.
     HttpAnswer ask(const Visit& one, Headers headers) {
         if (one.is_for(http::Access::user)) headers.emplace_back("X-User-ID", "alice");
         return visit(client, one, std::move(headers));
     }
     std::vector<Visit> visits() const { return every_route(world); }
 
-    /// By path: what it may be asked with.
+    /// The allowed methods of each path.
     std::map<std::string, std::set<std::string>> methods_by_path() const {
         std::map<std::string, std::set<std::string>> methods;
         for (const auto& one : visits()) {
@@ -83,7 +83,7 @@ TEST_F(EveryAnswer, to_a_refused_request_carries_them_too) {
     }
 }
 
-/// What can't be echoed in a header, or isn't a trace, is as if it weren't there.
+/// An id that can't be echoed in a header, or isn't a trace id, is ignored.
 TEST_F(EveryAnswer, has_marks_of_its_own_where_the_callers_cannot_be_used) {
     std::set<std::string> traces;
     for (const auto& parent : std::vector<std::string>{
@@ -141,7 +141,7 @@ TEST_F(EveryAnswer, to_an_unknown_method_names_those_that_the_path_has) {
 
 TEST_F(EveryAnswer, to_options_names_the_methods_of_the_path) {
     for (const auto& [path, known] : methods_by_path()) {
-        // Whoever asks, and whatever they say of a body.
+        // Without credentials, and with a body of any type.
         const auto answer =
             client.ask("OPTIONS", path, {{"Content-Length", "2"}, {"Content-Type", "x/y"}}, "{}");
         EXPECT_EQ(answer.status, 204) << path;
@@ -156,7 +156,7 @@ TEST_F(EveryAnswer, to_a_path_that_is_nearly_one_is_not_found) {
         for (const auto& path :
              {one.path + "/", one.path + "/x", "/" + one.path, one.path + "%20"}) {
             if (path == "/swagger/") continue;
-            // An id may end in anything, and is looked for.
+            // An id may end in anything, so such a path is a 404 for an unknown id.
             auto nearly = one;
             nearly.path = path;
             const auto answer = visit(client, nearly, {{"X-User-ID", "mallory"}});
@@ -192,7 +192,7 @@ TEST_F(EveryAnswer, to_a_body_that_is_no_json_says_so_where_json_is_due) {
     }
 }
 
-/// As api/openapi.yaml says.
+/// The limits in api/openapi.yaml.
 std::size_t bytes_max(BodyKind kind) {
     switch (kind) {
         case BodyKind::none:

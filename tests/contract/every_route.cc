@@ -6,7 +6,7 @@
 namespace frontrow::test {
 namespace {
 
-/// Each seat that is added, and each key, is a new one.
+/// A new number for each seat and key that is added.
 std::string next_number() {
     static std::atomic<int> last = 0;
     return std::to_string(++last);
@@ -32,7 +32,7 @@ std::string body_for(const http::Route& route, const SmallWorld& world) {
     if (route.pattern.ends_with("/api-keys/{id}")) return R"({"account":"a hall"})";
     if (route.pattern.ends_with("/members")) return R"({"sub":"carol","role":"scanner"})";
     if (route.pattern.ends_with("/extend")) return R"({"seconds":1})";
-    // So that the visits after it find a sale as those before it did.
+    // Leaves the sale open for the visits that follow.
     if (route.pattern.ends_with("/sale")) return R"({"action":"open"})";
     if (route.pattern.ends_with("/reservations"))
         return R"({"event_id":")" + world.venue.event + R"(","seat_ids":[")" +
@@ -40,7 +40,7 @@ std::string body_for(const http::Route& route, const SmallWorld& world) {
     return event_body();
 }
 
-/// The member whom the route before has added.
+/// The member whom the previous route has added.
 std::string query_for(const http::Route& route) {
     const bool is_removal =
         route.pattern.ends_with("/members") && route.method == http::Method::delete_;

@@ -8,8 +8,8 @@
 
 namespace frontrow::test {
 
-/// One of everything, so that the path of every route leads to something: an event with seats, the
-/// first of them held by alice, and an API key.
+/// One of each thing, so that the path of every route exists: an event with seats, the first of
+/// them held by alice, and an API key.
 struct SmallWorld {
     Venue venue;
     std::string reservation;
@@ -18,25 +18,24 @@ struct SmallWorld {
 
 SmallWorld make_small_world(const TestServer& server);
 
-/// A route with a path that leads to something in the small world, and a body that fits.
+/// A route with a path that exists in the small world, and a fitting body.
 struct Visit {
     http::Route route;
     std::string method;
     std::string path;
-    /// With its question mark, where the route needs one.
+    /// With its question mark; empty if the route needs no query.
     std::string query;
     std::string body;
 
     bool is_for(http::Access access) const { return route.access == access; }
-    /// It changes nothing.
+    /// Whether the request changes nothing.
     bool reads() const { return route.method == http::Method::get; }
 };
 
-/// Every route there is. Whatever a route creates is new with each call; the one that deletes the
-/// event comes last.
+/// All routes. Each call creates new things; the route that deletes the event comes last.
 std::vector<Visit> every_route(const SmallWorld& world);
 
-/// A request that asks for this, with these headers more than it needs.
+/// Sends the visit's request, with these headers in addition to the necessary ones.
 HttpAnswer visit(HttpClient& client, const Visit& one, Headers headers);
 
 }  // namespace frontrow::test

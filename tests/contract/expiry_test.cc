@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-// The clock is moved, never waited for.
+// The tests move the clock instead of waiting.
 
 namespace frontrow::test {
 namespace {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-// GET /facts: all that has become true, in order, and nothing of keys.
+// GET /facts: all facts in order, except those about keys.
 
 namespace frontrow::test {
 namespace {
@@ -38,12 +38,12 @@ protected:
             types.emplace_back(fact.at("type").as_string());
         return types;
     }
-    /// The path that the answer's Link gives; empty where there is none.
+    /// The path in the answer's Link; empty if there is none.
     static std::string next_of(const HttpAnswer& answer) {
         const auto link = answer.header("link");
         return link.empty() ? link : link.substr(1, link.find('>') - 1);
     }
-    /// What a reader gets who follows the links from there.
+    /// Everything that a reader gets who starts there and follows the links.
     std::vector<std::string> walk(const std::string& query) {
         std::vector<std::string> facts;
         for (auto path = kFacts + query; !path.empty();) {
@@ -56,7 +56,7 @@ protected:
         }
         return facts;
     }
-    /// A sale with a reservation of each end, and a key.
+    /// A sale with reservations that ended in each way, and a key.
     Venue sell() {
         const auto venue = make_venue(server, 3);
         Caller alice{server, "alice"};
@@ -72,7 +72,7 @@ protected:
 
     int sales_ = 0;
     TestServer server;
-    /// With --dev, whoever says nothing runs the house.
+    /// With --dev a caller without credentials is an admin.
     Caller house{server, ""};
 };
 
@@ -205,7 +205,7 @@ TEST_F(Facts, are_asked_for_as_the_contract_says_or_refused) {
     }
 }
 
-/// 100,000 seats that were added at once are one fact of some megabytes.
+/// 100,000 seats that were added at once are one fact of several megabytes.
 TEST_F(Facts, end_an_answer_that_is_long_enough_and_the_link_leads_on) {
     const auto venue = make_venue(server, 100'000);
     const auto seats = "/api/v1/events/" + venue.event + "/seats/bulk";

@@ -6,12 +6,12 @@
 
 #include <sqlite3.h>
 
-// What a client sees when the disk breaks, hangs or runs out.
+// What a client sees when the disk fails, hangs or is full.
 
 namespace frontrow::test {
 namespace {
 
-/// A server on a disk that can be broken.
+/// A server on a disk that can be made to fail.
 class Fault : public testing::Test {
 protected:
     static TestServer::Options options(const FaultyVfs& disk) {
@@ -59,7 +59,8 @@ TEST_F(Fault, of_the_journal_leaves_the_outcome_open_and_the_same_key_tells_it) 
     disk.fail(FaultyVfs::Op::sync, 1, SQLITE_IOERR_FSYNC);
     expect_refused(alice.reserve(venue.event, {venue.seats[1]}, "the key"), "OUTCOME_UNKNOWN");
     EXPECT_TRUE(eventually([&] { return server.failures() == 1; }));
-    // Nothing is decided or told any more, and the balancer is to send nobody here.
+    // The server decides nothing and returns no data any more, and the load balancer must send it
+    // no requests.
     expect_refused(alice.get("/readyz"), "NOT_READY");
     EXPECT_EQ(alice.get("/livez").status, 200);
     EXPECT_EQ(alice.reserve(venue.event, {venue.seats[2]}, "after").status, 503);
@@ -113,7 +114,8 @@ TEST_F(Fault, of_a_disk_that_stalls_refuses_new_claims_until_it_goes_on) {
     expect_refused(bob.reserve(venue.event, {venue.seats[2]}, "k"), "OVERLOADED");
     Caller organizer{server, ""};
     expect_refused(organizer.post("/api/v1/events", event_body()), "OVERLOADED");
-    // Who holds seats already is let on, and who only asks again isn't told that nothing was done.
+    // Buyers who hold seats are still served, and a repeated request isn't told that nothing was
+    // done.
     auto confirming = server.connect();
     confirming.send(
         HttpClient::request_text("POST", held + "/confirm", {{"X-User-ID", "alice"}}, {})
@@ -153,7 +155,7 @@ TEST_F(Fault, of_a_disk_that_hangs_tells_nobody_of_what_is_not_durable) {
     EXPECT_EQ(rival.receive().code(), "SEAT_UNAVAILABLE");
 }
 
-/// What was true when it was decided may have ended when it's told.
+/// A hold that ran when it was decided may have expired before it is acknowledged.
 TEST_F(Fault, of_a_disk_that_hangs_past_the_end_of_a_hold_counts_no_time_below_zero) {
     const auto venue = make_venue(server, 1, R"(,"hold_seconds":60)");
     Caller alice{server, "alice"};
@@ -190,7 +192,7 @@ TEST_F(Fault, of_a_disk_that_is_nearly_full_refuses_new_claims_and_lets_the_old_
     const auto first = alice.reserve(venue.event, {venue.seats[0]}, "1").header("location");
     const auto second = alice.reserve(venue.event, {venue.seats[1]}, "2").header("location");
     server.disk.bytes = 1 << 20;
-    // The disk is asked ten times a second: this waits until it has been.
+    // The store checks the disk ten times a second; this loop waits for the next check.
     const auto spare = R"({"seat_number":"spare-)";
     HttpAnswer refused;
     int spares = 0;

@@ -9,15 +9,15 @@
 #include <iterator>
 #include <utility>
 
-// Every field of every request body as api/openapi.yaml bounds it: what lies within is taken, what
-// lies outside is refused by the field's name.
+// Every field of every request body against its bounds in api/openapi.yaml. Values within them are
+// accepted; a value outside is refused with the field's name.
 
 namespace frontrow::test {
 namespace {
 
 namespace json = boost::json;
 
-/// Where a body goes, a right one, and its schema's place in the document.
+/// A path, a correct body for it, and where the body's schema is in the document.
 struct Form {
     const char* name;
     std::string method;
@@ -27,7 +27,7 @@ struct Form {
     std::string schema;
 };
 
-/// As many of these characters as said.
+/// A text of this many characters.
 json::value text_of(std::int64_t length, const std::string& character = "x") {
     json::string text;
     for (std::int64_t i = 0; i < length; ++i)
@@ -35,7 +35,7 @@ json::value text_of(std::int64_t length, const std::string& character = "x") {
     return text;
 }
 
-/// The schema with what its `allOf` adds, as one object.
+/// The schema and the schemas of its `allOf`, merged into one object.
 json::object flat(const json::value& node) {
     const auto* object = node.if_object();
     if (object == nullptr) return {};
@@ -56,7 +56,7 @@ std::int64_t number(const json::object& schema, const char* keyword, std::int64_
     return found == nullptr ? otherwise : found->as_int64();
 }
 
-/// Values of another type than the schema's.
+/// Values that don't have the schema's type.
 std::vector<json::value> of_wrong_types(const json::object& schema) {
     const std::string type{schema.at("type").as_string()};
     std::vector<json::value> values{true, json::object{}, json::object{{"a", 1}}};
@@ -106,11 +106,11 @@ std::vector<json::value> on_the_bounds(const json::object& schema) {
     std::vector<json::value> values;
     if (schema.contains("minimum")) values.emplace_back(number(schema, "minimum", 0));
     if (schema.contains("maximum")) values.emplace_back(number(schema, "maximum", 0));
-    // With a fraction of zeros.
+    // An integer written with a fraction of zeros.
     if (schema.contains("minimum"))
         values.emplace_back(static_cast<double>(number(schema, "minimum", 0)));
     if (const auto max_length = number(schema, "maxLength", 0); max_length > 0) {
-        // Characters are counted, not bytes.
+        // The limit counts characters, not bytes.
         values.insert(values.end(), {text_of(max_length), text_of(max_length, "席")});
         values.push_back(text_of(number(schema, "minLength", 0)));
     }
@@ -173,7 +173,7 @@ protected:
              "",
              {{"name", "n"}, {"role", "user"}},
              schemas + "ApiKeyRequest"},
-            // The last one: one of its values ends the sale.
+            // This form is last, because one of its values ends the sale.
             {"change_sale",
              "POST",
              event + "/sale",
@@ -196,7 +196,7 @@ protected:
         return client.ask(form.method, form.path, headers, json::serialize(body));
     }
 
-    /// Sent with this value, the field and no other is complained of.
+    /// Sends this value, and expects an error for this field alone.
     void expect_refused(const Form& form, const std::string& field, const json::value& value) {
         auto body = form.body;
         body[field] = value;
@@ -210,7 +210,7 @@ protected:
         EXPECT_EQ(fields, std::set{field}) << about;
     }
 
-    /// Each property of each form with its schema.
+    /// Calls the function with each property of each form and its schema.
     void for_each_property(
         const std::function<void(const Form&, const std::string&, const json::object&)>& look
     ) {
@@ -294,7 +294,8 @@ TEST_F(Field, on_its_bounds_is_taken) {
         for (const auto& value : on_the_bounds(schema)) {
             auto body = form.body;
             body[name] = value;
-            // Each its own: the first reservation keeps its seat, a number is given once.
+            // Each request needs values of its own, because a reservation keeps its seat and a seat
+            // number is unique.
             if (body.contains("seat_number") && name != "seat_number")
                 body["seat_number"] = "n-" + std::to_string(taken);
             if (body.contains("prefix") && name != "prefix")
@@ -337,7 +338,7 @@ TEST_F(Field, of_a_seat_in_a_list_is_named_with_its_place) {
     }
 }
 
-/// Limits, offsets and cursors of every list, and the flag of one.
+/// The limit, offset and cursor of every list, and the one flag.
 TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
     const auto operations = openapi_document().at("paths").as_object();
     int asked = 0;
@@ -381,7 +382,7 @@ TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
                     std::to_string(number(schema, "maximum", 0))
                 };
             }
-            // A cursor is nothing that anybody could think up.
+            // Any made-up cursor is invalid.
             if (schema.at("type").as_string() == "string")
                 std::ranges::move(std::exchange(right, {}), std::back_inserter(wrong));
             for (const auto& value : wrong) {

@@ -7,22 +7,23 @@
 #include <algorithm>
 #include <random>
 
-// Where one request ends and the next begins, however the bytes come.
+// Where one request ends and the next begins, however the bytes arrive.
 
 namespace frontrow::test {
 namespace {
 
 class Framing : public testing::Test {
 protected:
-    /// Sends it in two, the second when the server has read the first: it looks at its connections
-    /// in the order in which something came.
+    /// Sends the text in two parts, the second when the server has read the first. The server
+    /// handles connections in the order in which bytes arrived, so an answer on `watch` proves
+    /// that.
     void send_cut(HttpClient& client, std::string_view text, std::size_t cut) {
         client.send(text.substr(0, cut));
         watch.ask("GET", "/livez");
         client.send(text.substr(cut));
     }
 
-    /// A POST whose body comes in chunks of this size.
+    /// A POST with its body in chunks of this size.
     static std::string chunked(const std::string& head, std::string_view body, std::size_t size) {
         std::string text = "POST " + head +
                            "\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -88,7 +89,7 @@ TEST_F(Framing, takes_a_request_byte_by_byte) {
     EXPECT_EQ(answer.header("x-request-id"), "slow");
 }
 
-/// The buffer for the head grows under the lines that were read already.
+/// The buffer for the head grows while it already contains parsed lines.
 TEST_F(Framing, keeps_what_stood_in_the_first_lines_of_a_long_head) {
     std::string text =
         "GET /api/v1/reservations?limit=7 HTTP/1.1\r\nHost: localhost\r\nX-User-ID: "
@@ -108,14 +109,14 @@ TEST_F(Framing, keeps_what_stood_in_the_first_lines_of_a_long_head) {
     EXPECT_EQ(answer.body, "[]");
 }
 
-/// What a request of the stream below must be answered with.
+/// The expected answer to a request of the stream below.
 struct Expected {
     std::string id;
     unsigned status = 0;
     bool is_head = false;
 };
 
-/// A request of any kind that leaves the connection usable, with its answer.
+/// A random request that leaves the connection usable, and its expected answer.
 std::string some_request(std::mt19937_64& random, const std::string& id, Expected& expected) {
     const auto padded = [&](std::string body) {
         return body.insert(
@@ -186,7 +187,8 @@ TEST_F(Framing, answers_any_stream_of_requests_each_in_its_turn) {
     }
 }
 
-/// A field after the body is none of the head: who asks and under which key was settled there.
+/// A trailer field doesn't count as a header: the caller and the idempotency key are settled before
+/// the body.
 TEST_F(Framing, lets_a_trailer_change_nothing) {
     const auto venue = make_venue(server, 2);
     const auto reserve = [&](std::size_t seat, const std::string& trailer) {
@@ -211,7 +213,7 @@ TEST_F(Framing, lets_a_trailer_change_nothing) {
     EXPECT_EQ(reserve(1, "Idempotency-Key: other\r\n").code(), "IDEMPOTENCY_KEY_REUSED");
 }
 
-/// A second request hidden in what a proxy in front might take for a body.
+/// A second request hidden in bytes that a proxy in front might take for a body.
 TEST_F(Framing, takes_no_request_for_a_body_nor_a_body_for_a_request) {
     const std::string hidden = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const std::string length = "Content-Length: " + std::to_string(hidden.size()) + "\r\n";
@@ -255,7 +257,7 @@ TEST_F(Framing, takes_no_request_for_a_body_nor_a_body_for_a_request) {
     }
 }
 
-/// A proxy in front may take it for the line's end, and what follows for something else.
+/// A proxy in front may take a bare CR or LF for the line's end, and misread the bytes after it.
 TEST_F(Framing, takes_no_bare_cr_or_lf_for_the_end_of_a_line_around_chunks) {
     const std::string head =
         "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -277,7 +279,7 @@ TEST_F(Framing, takes_no_bare_cr_or_lf_for_the_end_of_a_line_around_chunks) {
     }
 }
 
-/// These are read as a whole: without an end to them the server would hold all that comes.
+/// The server reads these as a whole, so without a limit it would buffer everything that arrives.
 TEST_F(Framing, takes_no_endless_line_before_a_chunk_nor_an_endless_trailer) {
     const std::string head =
         "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -306,7 +308,7 @@ TEST_F(Framing, goes_on_after_a_refused_body_and_gives_up_on_a_long_one) {
     for (const std::size_t bytes : {0, 1, 5'000, 1 << 20})
         EXPECT_EQ(refused(bytes).status, 401) << bytes;
     EXPECT_EQ(client.ask("GET", "/livez").status, 200) << "on the same connection";
-    // It isn't for the one who may not ask to be told how much he may send.
+    // An unauthorised caller isn't told the size limit.
     client.send(
         "POST /api/v1/reservations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n"
     );

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-// Clients that ask for as much as they can, and what is left for the others: turns of the server's
+// Clients that ask for as much as they can, and what remains for the others: turns of the server's
 // loop, and memory for answers.
 
 namespace frontrow::test {
@@ -29,8 +29,8 @@ std::int64_t metric(const TestServer& server, const std::string& name) {
     return at == std::string::npos ? -1 : std::stoll(text.substr(at + name.size() + 2));
 }
 
-/// Asks for /metrics on one connection again and again, without waiting for the answers, which are
-/// read as they come.
+/// Requests /metrics on one connection again and again. Sends without waiting for the answers, and
+/// reads them as they come.
 class Pipeliner {
 public:
     explicit Pipeliner(const TestServer& server) : client_{server.connect()} {
@@ -38,12 +38,12 @@ public:
         reader_ = std::jthread{[this](const std::stop_token& stop) { read(stop); }};
     }
 
-    /// What has been answered, in bytes.
+    /// The bytes of the answers so far.
     std::uint64_t bytes() const { return bytes_; }
 
 private:
-    /// The sockets between us would hold a hundred thousand requests, and each is answered in the
-    /// end: a slow server would take minutes for them.
+    /// Bounds the unanswered requests. The sockets would hold a hundred thousand, and each is
+    /// answered in the end, which would take a slow server minutes.
     static constexpr std::uint64_t kAhead = 2'000;
     static constexpr std::uint64_t kAtOnce = 500;
 
@@ -59,7 +59,7 @@ private:
             client_.send(many);
             sent += kAtOnce;
         }
-        // So that the reader comes to an end.
+        // Makes the server close, so that the reading thread ends.
         client_.send("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     }
     void read(const std::stop_token&) {
@@ -84,7 +84,7 @@ private:
 };
 
 TEST(Greedy, pipelining_leaves_others_their_turn) {
-    // What is counted is turns, not how long a disk takes.
+    // The test counts turns, so the disk's speed must not matter.
     FaultyVfs disk;
     TestServer::Options options;
     options.vfs = disk.name();
@@ -98,13 +98,13 @@ TEST(Greedy, pipelining_leaves_others_their_turn) {
         EXPECT_TRUE(eventually([&] { return pipeliner.bytes() > one; }));
         for (std::size_t i = 0; i < venue.seats.size(); ++i) {
             const auto before = pipeliner.bytes();
-            // Its answer comes from the journal's thread.
+            // The answer comes from the journal's thread.
             const auto made = alice.reserve(venue.event, {venue.seats[i]}, std::to_string(i));
             EXPECT_EQ(made.status, 201);
             meanwhile.push_back((pipeliner.bytes() - before) / one);
         }
     }
-    // Not each of them: this thread may have to wait for a processor.
+    // The median, because this thread may have to wait for a processor.
     std::ranges::sort(meanwhile);
     EXPECT_LT(meanwhile[meanwhile.size() / 2], 300U);
 }
@@ -128,11 +128,11 @@ protected:
         TestServer::Options options;
         options.limits.answer_bytes = kMemory;
         options.limits.kept_answer_bytes = 1 << 20;
-        // Only others' want is to take an answer from who reads slowly.
+        // Slow readers must lose their connection only because others need the memory.
         options.limits.stalled_write_time = std::chrono::minutes{10};
         return options;
     }
-    /// Doesn't read the answer, of which the head has come.
+    /// Sends the request and waits for the answer's head, but doesn't read it.
     HttpClient ask_and_not_read() {
         auto client = server.connect();
         client.send(HttpClient::request_text("GET", seats_of(venue), {}, {}));
@@ -147,7 +147,7 @@ protected:
     static constexpr std::size_t kMemory = 24 << 20;
 
     TestServer server{options()};
-    /// Seven megabytes: more than the sockets between us hold.
+    /// The answer has seven megabytes: more than the sockets' buffers.
     Venue venue = make_venue(server, 33'000);
     Caller alice{server, "alice"};
 
@@ -159,7 +159,7 @@ TEST_F(AnswersOfManySeats, that_nobody_reads_do_not_fill_the_server) {
     std::vector<HttpClient> readers;
     HttpAnswer refused;
     for (int i = 0; i < 10 && refused.status != 503; ++i) {
-        // Another version of the list each time.
+        // Each answer is another version of the list.
         sell_one();
         readers.push_back(ask_and_not_read());
         sell_one();
@@ -169,11 +169,11 @@ TEST_F(AnswersOfManySeats, that_nobody_reads_do_not_fill_the_server) {
     EXPECT_EQ(refused.header("retry-after"), "1");
     EXPECT_EQ(refused.header("link"), "");
     EXPECT_LE(metric(server, "http_answer_bytes"), kMemory);
-    // The sale goes on, and so does what is small.
+    // The sale goes on, and small answers are still sent.
     sell_one();
     EXPECT_EQ(alice.get(seats_of(venue) + "?limit=100").status, 200);
     EXPECT_EQ(alice.get("/api/v1/events/" + venue.event + "/seatmap").status, 200);
-    // What is large is answered again once the others are gone.
+    // Large answers are sent again once the slow readers are gone.
     readers.clear();
     EXPECT_TRUE(eventually([&] { return alice.get(seats_of(venue)).status == 200; }));
 }
@@ -204,7 +204,7 @@ TEST_F(AnswersOfManySeats, are_taken_from_those_who_read_slowly_when_others_want
         readers.push_back(ask_and_not_read());
     }
     sell_one();
-    // Long before anybody would be given up for not reading.
+    // Long before a reader would be dropped for not reading.
     EXPECT_TRUE(eventually([&] { return alice.get(seats_of(venue)).status == 200; }));
     EXPECT_GT(metric(server, R"(http_connections_dropped_total{reason="slow_reader"})"), 0);
 }
@@ -218,7 +218,7 @@ TEST(Greedy, reading_sip_by_sip_is_given_up) {
     auto client = server.connect();
     client.send(HttpClient::request_text("GET", seats_of(venue), {{"Connection", "close"}}, {}));
     auto watch = server.connect();
-    // There is progress all the time, and too little of it.
+    // There is always progress, but too little.
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{15};
     constexpr std::size_t kSip = 64 << 10;
     std::size_t heard = 0;
@@ -232,7 +232,7 @@ TEST(Greedy, reading_sip_by_sip_is_given_up) {
                 watch.ask("GET", "/livez");
         }
     } catch (const std::runtime_error&) {
-        // Reset, as a connection is whose answer is thrown away.
+        // Discarding the answer resets the connection.
     }
     EXPECT_LT(heard, 10'000'000U) << "of thirteen million";
     EXPECT_EQ(metric(server, R"(http_connections_dropped_total{reason="slow_reader"})"), 1);

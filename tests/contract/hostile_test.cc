@@ -9,8 +9,8 @@
 #include <map>
 #include <random>
 
-// Whatever comes in the form of HTTP: an answer of the contract, never a 5xx, and the next request
-// is served, on the same connection unless the answer says that it ends.
+// Whatever arrives as HTTP, the answer is one of the contract, never a 5xx. The next request is
+// served, on the same connection unless the answer announces its end.
 
 namespace frontrow::test {
 namespace {
@@ -18,26 +18,26 @@ namespace {
 namespace json = boost::json;
 using namespace std::string_literals;
 
-/// Makes requests that no client of good will would send.
+/// Makes requests that only a hostile client would send.
 class Mallory {
 public:
-    /// Nothing but aimed_at() knows `untouched`.
+    /// Only aimed_at() uses `untouched`.
     Mallory(std::uint64_t seed, SmallWorld world, SmallWorld untouched)
         : random_{seed}, world_{std::move(world)}, untouched_{std::move(untouched)} {}
 
-    /// The request's method, and its bytes with this X-Request-Id last, where none comes after it.
+    /// The request's method and bytes. The X-Request-Id is the last one, so that it counts.
     std::pair<std::string, std::string> request(const std::string& id) {
         const auto visits = every_route(world_);
         const auto& one = visits[below(visits.size())];
         auto method = chance(10) ? word() : one.method;
-        // What deletes the event would make the rest dull.
+        // A successful DELETE of the event would make the later requests pointless.
         const bool is_delete = method == "DELETE";
         const auto path = is_delete ? "/api/v1/events/" + odd_id() : target(one.path);
         const auto body = chance(8) ? std::string{} : this->body(one);
         std::string text = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n";
         for (auto i = below(5); i > 0; --i)
             text += odd_header() + "\r\n";
-        // Mostly as somebody who may ask, so that it isn't all refused at the door.
+        // Mostly with a sufficient role, so that not every request is refused for that.
         if (one.is_for(http::Access::user) != chance(5)) text += "X-User-ID: mallory\r\n";
         if (!chance(5)) text += "Idempotency-Key: " + id + "\r\n";
         if (!chance(5)) text += "Content-Type: application/json\r\n";
@@ -50,7 +50,7 @@ public:
 
     static constexpr std::array<unsigned, 9> kAims{200, 201, 400, 401, 403, 404, 405, 409, 415};
 
-    /// A request that must be answered with this status of kAims, whatever has been asked before.
+    /// A request whose answer must have this status of kAims, whatever was sent before.
     std::string aimed_at(unsigned status, const std::string& id) {
         const std::string json = "Content-Type: application/json\r\n";
         const std::string mallory = "X-User-ID: mallory\r\nIdempotency-Key: " + id + "\r\n";
@@ -83,7 +83,7 @@ private:
         return of[below(of.size())];
     }
 
-    /// A token, of letters.
+    /// A random word of token characters.
     std::string word() {
         std::string out;
         for (auto i = 1 + below(12); i > 0; --i)
@@ -168,7 +168,7 @@ private:
         return out;
     }
 
-    /// Most of them are headers that change little, so that it isn't all refused at the door.
+    /// Mostly headers with little effect, so that not every request is refused at once.
     std::string odd_header() {
         static const std::vector<std::string> names{
             "If-Match",
@@ -235,7 +235,7 @@ private:
         return text;
     }
 
-    /// A right body with a field or two made wrong.
+    /// A correct body with a field or two made wrong.
     json::object nearly(const std::string& body) {
         auto object = json::parse(body).as_object();
         for (auto i = 1 + below(2); i > 0; --i) {
@@ -247,7 +247,7 @@ private:
         return object;
     }
 
-    /// The fields that the contract knows, with values that it may not.
+    /// The fields of the contract, with values that may be wrong.
     json::object document() {
         static const std::vector<std::string> names{
             "name",
@@ -386,7 +386,7 @@ TEST(Hostile, requests_are_answered_within_the_contract_and_the_next_is_served) 
     const int requests = is_soak() ? 300'000 : 2'000;
     for (int i = 0; i < requests && !testing::Test::HasFailure(); ++i) {
         const auto id = "hostile-" + std::to_string(i);
-        // Every tenth reaches a certain status: amid the others it's answered as ever.
+        // Every tenth request has a known status: the others don't change its answer.
         const bool is_aimed = i % 10 == 0;
         const auto aim = Mallory::kAims[static_cast<std::size_t>(i) / 10 % Mallory::kAims.size()];
         const auto [method, text] =
@@ -405,7 +405,7 @@ TEST(Hostile, requests_are_answered_within_the_contract_and_the_next_is_served) 
             EXPECT_TRUE(client.is_closed_by_server());
             client = server.connect();
         } else {
-            // Its own answer, and not one to a piece of an earlier request.
+            // The answer belongs to this request, not to a piece of an earlier one.
             EXPECT_EQ(answer.header("x-request-id"), id) << text.substr(0, 3'000);
         }
         if (i % 100 == 0) EXPECT_EQ(watch.ask("GET", "/readyz").status, 200);

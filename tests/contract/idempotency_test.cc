@@ -5,7 +5,7 @@
 
 #include <thread>
 
-// The same key and body, the same answer.
+// The same key and body get the same answer.
 
 namespace frontrow::test {
 namespace {
@@ -175,7 +175,7 @@ TEST(Idempotency, lasts_for_24_hours_at_least) {
     expect_replay(ask(), first, "a day later", "expired");
     server.restart();
     expect_replay(ask(), first, "and restarted", "expired");
-    // Then it's a new request, which takes the seat.
+    // Then the key is forgotten: this is a new request, which takes the seat.
     server.clock.advance(Millis{1});
     const auto anew = ask();
     EXPECT_EQ(anew.status, 201);
@@ -183,7 +183,8 @@ TEST(Idempotency, lasts_for_24_hours_at_least) {
     EXPECT_NE(anew.text("id"), first.text("id"));
 }
 
-/// Cancelled at once it is shown for as long as its key is good, and no longer.
+/// A reservation that is cancelled at once stays visible for as long as its key is valid, and no
+/// longer.
 TEST(Idempotency, leads_to_a_reservation_that_is_still_shown) {
     TestServer server;
     const auto venue = make_venue(server, 1);
@@ -248,7 +249,7 @@ TEST(Idempotency, does_not_depend_on_how_the_request_is_spelled) {
     expect_replay(with(R"("seat_ids":)" + reversed), first, "another order");
     expect_replay(with(R"("seat_ids":)" + list + R"(,"hold_seconds":900)"), first, "the default");
     expect_replay(with(R"("hold_seconds":900,"seat_ids":)" + reversed), first, "both");
-    // Other seats, another hold: another request.
+    // Other seats or another hold make it a different request.
     const auto in_list = [](const std::string& ids) { return R"("seat_ids":[")" + ids + R"("])"; };
     for (const auto& other :
          {in_list(seats[0]),
@@ -260,14 +261,14 @@ TEST(Idempotency, does_not_depend_on_how_the_request_is_spelled) {
     }
 }
 
-/// What a request that doesn't say its hold has asked for is what it got.
+/// A request without hold_seconds counts as a request for the hold that it got.
 TEST(Idempotency, knows_a_default_hold_by_what_the_reservation_was_made_with) {
     constexpr std::string_view kUnsaid = "";
     constexpr std::string_view kWith900 = R"(,"hold_seconds":900)";
     constexpr std::string_view kWith300 = R"(,"hold_seconds":300)";
     const struct {
         std::string_view first;
-        /// The event's hold is changed from 900 s to 300 s between the two.
+        /// Whether the event's hold is changed from 900 s to 300 s between the two.
         bool is_changed;
         std::string_view second;
         bool is_same;
@@ -383,8 +384,8 @@ TEST(Idempotency, holds_for_keys_of_every_allowed_form_and_no_other) {
     );
 }
 
-/// Fifty connections, all requests on their way before the first answer is read; some go through
-/// the restart without their answer.
+/// Fifty connections. All requests are sent before the first answer is read, and some lose their
+/// answer to the restart.
 TEST(Idempotency, of_fifty_at_once_across_a_restart_makes_one_reservation) {
     TestServer server;
     const auto venue = make_venue(server, 2);

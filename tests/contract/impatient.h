@@ -4,7 +4,7 @@
 
 namespace frontrow::test {
 
-/// A server that waits a third of a second for anybody.
+/// Options of a server that waits a third of a second for any client.
 inline TestServer::Options impatient() {
     TestServer::Options options;
     options.limits.request_time = Millis{300};

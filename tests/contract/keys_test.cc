@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-// Idempotency-Keys on the routes that take one and need none. Those of reservations are in
-// idempotency_test.cc.
+// Idempotency-Keys on routes where they are optional. idempotency_test.cc has those of
+// reservations.
 
 namespace frontrow::test {
 namespace {
@@ -21,20 +21,20 @@ using namespace std::chrono_literals;
 constexpr auto kEventsPath = "/api/v1/events";
 constexpr auto kApiKeys = "/api/v1/api-keys";
 
-/// A request that may have a key.
+/// A request whose key is optional.
 struct Asked {
     std::string what;
-    /// "" is the house.
+    /// "" is an admin, because the server runs with --dev.
     std::string user;
     std::string path;
     std::string body;
-    /// The same request.
+    /// The same request in another spelling.
     std::string respelled;
-    /// Another one.
+    /// A different request.
     std::string other;
 };
 
-/// All but the API key's `key`, which is told once.
+/// The answer without the API key's `key`, which is shown once.
 boost::json::value told_again(const HttpAnswer& answer) {
     if (!answer.json.is_object()) return answer.json;
     auto told = answer.json.as_object();
@@ -63,7 +63,7 @@ protected:
         return Caller(server, one.user).post(one.path, body, {{"Idempotency-Key", key}});
     }
     HttpAnswer ask(const Asked& one) { return ask(one, one.body); }
-    /// As a caller by a token of this role.
+    /// Sends the request with a token of this role.
     HttpAnswer ask_as(const std::string& sub, const std::string& path, const std::string& body) {
         const auto token = identity::sign_token(
             kJwtSecret, {.sub = sub, .role = identity::Role::organizer}, server.clock.now(), 1h
@@ -136,7 +136,7 @@ protected:
             R"({"name":"gate","role":"admin"})",
         };
     }
-    /// The sale is paused last: nothing could be extended.
+    /// The sale is paused last, because a paused sale refuses extensions.
     std::vector<Asked> all() const {
         return {event(), seat(), seats(), extension(), api_key(), sale()};
     }
@@ -212,7 +212,7 @@ TEST_F(Keys, belong_to_the_caller) {
     EXPECT_NE(olgas.text("id"), ottos.text("id"));
     expect_again(ask_as("olga", kEventsPath, event_body()), olgas, "olga's");
     expect_again(ask_as("otto", kEventsPath, event_body()), ottos, "otto's");
-    // Nor is he told what she did with her event.
+    // Otto isn't told what olga did with her event either.
     const auto seats = olgas.header("location") + "/seats";
     expect_first(ask_as("olga", seats, seat().body), "olga's seat");
     EXPECT_EQ(ask_as("otto", seats, seat().body).code(), "NOT_FOUND");
@@ -269,7 +269,7 @@ TEST_F(Keys, have_1_to_255_characters_and_no_control_characters) {
             EXPECT_EQ(answer.code(), "INVALID_REQUEST") << one.what;
             EXPECT_EQ(answer.json.at("errors").at(0).at("field"), "Idempotency-Key") << one.what;
         }
-        // Such a header isn't HTTP.
+        // These bytes aren't allowed in an HTTP header.
         for (const auto* wrong : {"a\x01", "\x1b[1m", "a\x7f"})
             EXPECT_EQ(ask(one, one.body, wrong).code(), "INVALID_REQUEST") << one.what;
     }
@@ -281,7 +281,7 @@ TEST_F(Keys, have_1_to_255_characters_and_no_control_characters) {
         expect_first(first, right);
         expect_again(ask(event(), event().body, right), first, right);
     }
-    // An empty one is none.
+    // An empty key counts as none.
     expect_first(ask(event(), event().body, ""), "no key");
     expect_first(ask(event(), event().body, ""), "no key");
     EXPECT_EQ(count(kEventsPath), 6);
@@ -323,7 +323,7 @@ TEST_F(Keys, tell_an_event_and_its_seats_as_they_were_made_whatever_became_of_th
     ASSERT_EQ(ask(of_it).status, 200);
     expect_both("its sale was paused");
     ASSERT_EQ(house.post(path + "/sale", R"({"action":"open"})").status, 200);
-    // As it is now, and still open.
+    // The replay returns the event as it is now, still open.
     const auto again = ask(of_it);
     EXPECT_EQ(again.header("idempotency-replayed"), "true");
     EXPECT_EQ(again.json, house.get(path).json);

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-// Rights on one event, given by its creator to others whatever their token says.
+// Rights on one event, which its creator gives to others, whatever their token's role is.
 
 namespace frontrow::test {
 namespace {
@@ -35,11 +35,11 @@ protected:
         return client.ask("POST", members, olga(), body(sub, role));
     }
     HttpAnswer list(const Headers& by) { return client.ask("GET", members, by); }
-    /// `sub` as it stands in a query.
+    /// `sub`: percent-encoded, as in a query.
     HttpAnswer remove(const std::string& sub, const Headers& by) {
         return client.ask("DELETE", members + "?sub=" + sub, by);
     }
-    /// By the list, as `sub role`.
+    /// The members in the list, as `sub role`.
     std::vector<std::string> listed() {
         std::vector<std::string> all;
         for (const auto& one : list(olga()).json.as_array())
@@ -49,7 +49,7 @@ protected:
             );
         return all;
     }
-    /// What routes for organizers say of this event.
+    /// The statuses of the organisers' routes of this event.
     std::vector<unsigned> statuses(const std::string& path, const Headers& by) {
         const auto seat = std::to_string(++seats_);
         return {

@@ -7,14 +7,14 @@
 #include <set>
 #include <sstream>
 
-// What /metrics says, against what was done.
+// The values in /metrics, compared with the requests that were made.
 
 namespace frontrow::test {
 namespace {
 
 using Series = std::map<std::string, double>;
 
-/// Every series of Prometheus' text format by its name and labels, as it's written there.
+/// Parses Prometheus' text format into series, keyed by name and labels as written there.
 Series parse(const std::string& text) {
     Series series;
     std::istringstream lines{text};
@@ -30,7 +30,7 @@ Series parse(const std::string& text) {
     return series;
 }
 
-/// `/events/{id}` as dashboards know it.
+/// The path's pattern as in the label, e.g. `/events/{id}`.
 std::string label_of(std::string pattern) {
     std::erase(pattern, '}');
     for (auto at = pattern.find('{'); at != std::string::npos; at = pattern.find('{'))
@@ -65,7 +65,7 @@ TEST_F(Metrics, count_every_answer_once_under_its_routes_pattern) {
             )] += 1;
         }
     }
-    // What has no route is counted as one, whatever was asked for.
+    // Requests without a route are counted in one series, whatever their path.
     for (const auto& [method, path] :
          {std::pair{"GET", "/nowhere/1"}, {"GET", "/nowhere/2"}, {"PATCH", "/health"}}) {
         const auto status = client.ask(method, path).status;
@@ -73,7 +73,7 @@ TEST_F(Metrics, count_every_answer_once_under_its_routes_pattern) {
     }
     client.send("NONSENSE\r\n\r\n");
     ledger[requests_total("OTHER", "unknown", client.receive().status)] += 1;
-    ledger[requests_total("GET", "/metrics", 200)] += 1;  // The look before.
+    ledger[requests_total("GET", "/metrics", 200)] += 1;  // The earlier request for /metrics.
     const auto after = series();
     double total = 0;
     for (const auto& [name, value] : after) {
@@ -156,7 +156,7 @@ TEST_F(Metrics, know_how_many_reservations_have_seats_now) {
     reader = server.connect();
     EXPECT_EQ(active(), std::pair(2.0, 2.0)) << "and after a restart";
     server.clock.advance(Millis{60'000});
-    // The gauge follows the sweeper, which comes by ten times a second.
+    // The sweeper updates the gauge, ten times a second.
     EXPECT_TRUE(eventually([&] { return active() == std::pair(0.0, 2.0); }));
 }
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-// What is right and yet not what most clients send; and what isn't right, told to its sender.
+// Requests that are valid but unusual, and invalid ones, whose sender must be told what is wrong.
 
 namespace frontrow::test {
 namespace {
@@ -90,7 +90,8 @@ TEST_F(OddClients, may_name_the_server_in_the_target) {
     for (const auto* target : {"http://localhost/livez", "HTTPS://localhost:8080/livez?x=1"})
         EXPECT_EQ(answer_to("GET "s + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200)
             << target;
-    // The target's is the host that is asked, whatever Host says; --dev is for this machine alone.
+    // An absolute target names the host, whatever the Host header says; --dev serves only this
+    // machine's names.
     const auto elsewhere =
         answer_to("GET http://elsewhere.example/livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(elsewhere.status, 403) << elsewhere.body;
@@ -116,7 +117,7 @@ TEST(OddClientsAtRest, after_an_empty_line_are_idle) {
     client.send(HttpClient::request_text("POST", "/api/v1/events", {}, event_body()) + "\r\n");
     EXPECT_EQ(client.receive().status, 201);
     client.send("\r\n");
-    // Longer than a request has.
+    // Longer than the time for a request.
     auto watch = server.connect();
     watch.send("GET /livez HT");
     EXPECT_EQ(watch.receive().code(), "REQUEST_TIMEOUT");
@@ -134,7 +135,7 @@ TEST_F(OddClients, may_percent_encode_any_of_a_path_and_of_a_querys_names) {
     EXPECT_EQ(anybody.client().ask("GET", "/api%2Fv1%2Fevents").status, 404);
 }
 
-/// A client that reads only when it has sent everything.
+/// The client reads only after it has sent everything.
 TEST(OddClientsBodies, beyond_the_limit_are_read_so_that_the_413_is_seen) {
     TestServer server;
     const std::string piece(1 << 20, ' ');
@@ -154,7 +155,7 @@ TEST(OddClientsBodies, beyond_the_limit_are_read_so_that_the_413_is_seen) {
     EXPECT_EQ(in_chunks.receive().status, 413);
 }
 
-/// True when the connection is closed, whole, before `bytes_max` were sent.
+/// True if the server closes the connection before `bytes_max` were sent.
 bool is_cut_off(
     const TestServer& server,
     HttpClient& client,

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <functional>
 
-// Whether the judge of all the other tests can judge, and the document that it judges by.
+// Tests the checker that all other tests use, and the document that it uses.
 
 namespace frontrow::test {
 namespace {
@@ -136,7 +136,7 @@ TEST(Openapi, shows_no_example_that_breaks_its_own_schema) {
     EXPECT_GT(examples, 40);
 }
 
-/// Whether the operation has a parameter in the query with this name.
+/// Whether the operation has a query parameter with this name.
 bool asks_for(const JsonSchema& judge, const json::object& operation, std::string_view name) {
     const auto* parameters = operation.if_contains("parameters");
     if (parameters == nullptr) return false;
@@ -222,7 +222,7 @@ TEST(Openapi, leads_every_reference_somewhere_and_names_every_operation_once) {
     EXPECT_EQ(names.size(), openapi_operations().size());
 }
 
-/// An answer that is as it should be.
+/// A correct answer.
 HttpAnswer good_answer() {
     HttpAnswer answer;
     answer.status = 200;
@@ -265,7 +265,7 @@ HttpAnswer with_header(const std::string& name, const std::string& value) {
     return answer;
 }
 
-/// One of some million traces has no letter, or a lone e.
+/// One trace id in some millions has only digits, or digits and one e.
 TEST(OpenapiCheck, takes_a_text_that_looks_like_a_number_for_a_text) {
     judge(with_header("trace-id", "19398387328520562413348315873811"));
     judge(with_header("x-request-id", "1e400"));

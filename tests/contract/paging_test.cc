@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-// Lists, walked from page to page by the Link that each answer gives.
+// Lists, read page by page through the Link of each answer.
 
 namespace frontrow::test {
 namespace {
@@ -13,7 +13,7 @@ using testing::ElementsAre;
 
 constexpr auto kEvents = "/api/v1/events";
 
-/// What `Link` leads to; empty where there is none.
+/// The target of `Link`; empty if there is none.
 std::string next_of(const HttpAnswer& answer) {
     const auto link = answer.header("link");
     const auto end = link.find(">; rel=\"next\"");
@@ -31,7 +31,7 @@ std::vector<std::string> fields_of(const HttpAnswer& answer, const char* field) 
     return all;
 }
 
-/// The field of every item, page by page; `between` is called after each.
+/// The field of every item, read page by page; `between` is called after each page.
 template <class Between>
 std::vector<std::string>
 walk(Caller& caller, std::string path, const char* field, Between between) {
@@ -71,7 +71,7 @@ TEST(Paging, of_seats_leaves_none_out_while_they_are_sold) {
     Caller alice{server, "alice"};
     const auto seats = std::string{kEvents} + "/" + venue.event + "/seats";
     EXPECT_EQ(walk(alice, seats + "?limit=3", "id", [] {}), venue.seats);
-    // Each page's first seat is sold when the next is asked for: none moves up unseen.
+    // After each page its first seat is sold; the later pages must not skip a seat because of that.
     std::size_t sold = 0;
     const auto free = walk(alice, seats + "?limit=3&available=true", "id", [&] {
         alice.reserve(venue.event, {venue.seats[sold]}, "key-" + std::to_string(sold));
@@ -159,7 +159,7 @@ TEST(Paging, refuses_a_cursor_that_was_changed_or_made_for_another_list) {
     refuses(std::string{kEvents} + "?cursor=" + cursor);
     refuses(std::string{kReservations} + "?cursor=" + cursor);
     refuses(seats + "?offset=0&cursor=" + cursor);
-    // Nor does bob get on with alice's.
+    // Bob can't use alice's cursor either.
     alice.reserve(venue.event, {venue.seats[0]}, "one");
     alice.reserve(venue.event, {venue.seats[1]}, "two");
     const auto hers = next_of(alice.get(std::string{kReservations} + "?limit=1"));

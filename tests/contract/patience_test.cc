@@ -6,8 +6,8 @@
 
 #include <chrono>
 
-// Who waits for whom, and for how long. The limits are short here, and nothing is waited for but
-// what must come.
+// How long the server and its clients wait for each other. The limits are short here, and the tests
+// wait only for events that must come.
 
 namespace frontrow::test {
 namespace {
@@ -27,7 +27,7 @@ TEST(Patience, with_a_request_is_not_won_by_sending_it_drop_by_drop) {
         const auto begun = std::chrono::steady_clock::now();
         auto client = server.connect();
         client.send(head);
-        // A drop whenever the server might have begun to wait again.
+        // Sends a byte each time the server may have begun to wait again.
         auto watch = server.connect();
         EXPECT_TRUE(eventually([&] {
             if (client.has_something()) return true;
@@ -54,7 +54,7 @@ TEST(Patience, with_a_reader_that_does_not_read_ends) {
     TestServer server{impatient()};
     const auto venue = make_venue(server, 20'000);
     auto client = server.connect();
-    // Some twenty megabytes: more than the sockets between us hold.
+    // Some twenty megabytes: more than the sockets' buffers.
     for (int i = 0; i < 5; ++i)
         client.send(
             HttpClient::request_text("GET", "/api/v1/events/" + venue.event + "/seats", {}, {})
@@ -77,14 +77,14 @@ TEST(Patience, with_a_reader_that_reads_slowly_does_not_end) {
         client.send(HttpClient::request_text("GET", path, {}, {}));
     client.send(HttpClient::request_text("GET", path, {{"Connection", "close"}}, {}));
     auto watch = server.connect();
-    // The bytes and no more: to understand as many takes longer than the limit on a slow machine.
+    // Only reads the bytes: parsing so many takes longer than the limit on a slow machine.
     constexpr std::size_t kSip = 2 << 20;
     std::string heard;
     for (std::string sip = client.receive_bytes(kSip); !sip.empty();
          sip = client.receive_bytes(kSip)) {
         heard += sip;
         const auto before = std::chrono::steady_clock::now();
-        // Less than the limit each, more than it together.
+        // Each pause is shorter than the limit; together they are longer.
         while (std::chrono::steady_clock::now() - before < std::chrono::milliseconds{400})
             watch.ask("GET", "/livez");
     }
@@ -108,7 +108,7 @@ TEST(Connections, that_break_off_anywhere_leave_nothing_behind) {
         if (cut % 2 == 0) watch.ask("GET", "/livez");
     }
     for (int i = 0; i < 10; ++i) {
-        // Gone in the middle of its long answer.
+        // The client leaves in the middle of its long answer.
         auto client = server.connect();
         client.send(
             HttpClient::request_text("GET", "/api/v1/events/" + venue.event + "/seats", {}, {})
@@ -136,7 +136,7 @@ TEST(Expecting, a_word_before_sending_a_body_gets_the_answer_or_the_word) {
     EXPECT_EQ(ask(welcome, "/api/v1/events HTTP/1.1", event_body().size()).status, 100);
     welcome.send(event_body());
     EXPECT_EQ(welcome.receive().status, 201);
-    // No word to go on with what won't be read.
+    // No 100 Continue for a body that won't be read.
     auto too_long = server.connect();
     EXPECT_EQ(ask(too_long, "/api/v1/events HTTP/1.1", 2 << 20).status, 413);
     auto forbidden = server.connect();
@@ -144,7 +144,7 @@ TEST(Expecting, a_word_before_sending_a_body_gets_the_answer_or_the_word) {
     EXPECT_TRUE(forbidden.is_closed_by_server());
     auto lost = server.connect();
     EXPECT_EQ(ask(lost, "/nowhere HTTP/1.1", 100).status, 404);
-    // Who speaks HTTP/1.0 doesn't know the word.
+    // HTTP/1.0 doesn't have 100 Continue.
     auto old = server.connect();
     old.send(
         "POST /api/v1/events HTTP/1.0\r\nExpect: 100-continue\r\n"
@@ -179,7 +179,7 @@ TEST(Draining, answers_what_waits_for_the_disk_and_takes_nothing_new) {
     EXPECT_TRUE(idle.is_closed_by_server());
     EXPECT_THROW(server.connect().ask("GET", "/livez"), std::runtime_error);
     {
-        // Gone when it has its answer, so that nobody waits for it.
+        // The client closes after its answer, so that the stop doesn't wait for it.
         auto asking = std::move(half);
         asking.send("\r\n");
         EXPECT_EQ(asking.receive().code(), "SHUTTING_DOWN");

@@ -57,7 +57,7 @@ TEST(Protocol, says_which_methods_a_path_has) {
     EXPECT_EQ(client.ask("GET", "/api/v1/nothing").status, 404);
 }
 
-/// A POST with this in its head, and a body in one piece or in chunks.
+/// A POST with this header line, and its body in one piece or in chunks.
 std::string post_text(const std::string& line, const std::string& body, bool in_chunks) {
     auto text = "POST " + line + "Host: localhost\r\n";
     if (!in_chunks)
@@ -118,7 +118,8 @@ TEST(Protocol, takes_a_body_by_its_media_type_alone) {
     }
 }
 
-/// Where no body is read, too: what a page can send without asking is no JSON.
+/// Also on routes without a body: the types that a page can send without a preflight request aren't
+/// JSON.
 TEST(Protocol, takes_no_body_of_another_type_on_any_route) {
     TestServer server;
     const auto world = make_small_world(server);
@@ -257,7 +258,7 @@ TEST(Stopping, answers_what_runs_and_takes_nothing_new) {
     const auto body = event_body();
     const auto text = HttpClient::request_text("POST", "/api/v1/events", {}, body);
     running.send(text.substr(0, text.size() - 1));
-    // The server has seen the beginning: a later connection's answer comes after it.
+    // The server has read the beginning, because it has answered a later connection.
     ASSERT_EQ(server.connect().ask("GET", "/livez").status, 200);
     server.begin_stop();
     EXPECT_TRUE(idle.is_closed_by_server());

@@ -10,13 +10,13 @@
 #include <random>
 #include <thread>
 
-// One hold, and everybody at it at once: its owner on many connections, rivals, and time. One sale,
-// and buyers at it while its organiser pauses it.
+// Races for one hold: its owner on many connections, rivals, and its expiry. Also a race for one
+// sale: buyers, while the organiser pauses it.
 
 namespace frontrow::test {
 namespace {
 
-/// A request on its way, and the answer that came.
+/// A request under way, and its answer.
 struct Shot {
     HttpClient client;
     std::string text;
@@ -25,7 +25,7 @@ struct Shot {
     HttpAnswer answer = {};
 };
 
-/// Sends all of them from a few threads that start together, and only then reads.
+/// Sends all requests from a few threads that start together; only then reads.
 void fire(std::vector<Shot>& shots) {
     constexpr std::size_t kThreads = 4;
     std::atomic<std::size_t> ready = 0;
@@ -62,7 +62,7 @@ protected:
             R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[seat] + R"("]})";
         return shot(user, "reserve", "/api/v1/reservations", body);
     }
-    /// The organiser's.
+    /// The organiser's request.
     Shot pause(const Venue& venue) {
         const auto path = "/api/v1/events/" + venue.event + "/sale";
         auto text = HttpClient::request_text("POST", path, {}, R"({"action":"pause"})");
@@ -81,8 +81,8 @@ std::vector<const Shot*> successes(const std::vector<Shot>& shots, const std::st
     return found;
 }
 
-/// Alice confirms, cancels and extends from many connections, rivals want her seat, and the clock
-/// goes over the end of her hold meanwhile.
+/// Alice confirms, cancels and extends from many connections and rivals want her seat, while the
+/// clock passes the end of her hold.
 TEST_F(Race, for_one_hold_has_one_end) {
     std::map<std::string, int> ends;
     const int rounds = is_soak() ? 3'000 : 80;
@@ -129,7 +129,7 @@ TEST_F(Race, for_one_hold_has_one_end) {
             EXPECT_TRUE(status < 300 || status == 409 || status == 410 || status == 422)
                 << one.answer.body;
         }
-        // Whoever was told that a rival's hold had begun was told it of a hold that had ended.
+        // A rival could get the seat only after alice's hold had ended.
         for (const auto* winner : winners)
             EXPECT_EQ(winner->answer.json.at("seat_ids").at(0).as_string(), venue.seats[0]);
     }
@@ -138,8 +138,8 @@ TEST_F(Race, for_one_hold_has_one_end) {
         std::cout << end << " " << count << " times, ";
 }
 
-/// Buyers want every seat of a sale and alice wants hers for longer while the organiser pauses it:
-/// whoever came before the pause has a hold, whoever came after it is told of the pause.
+/// Buyers want every seat of a sale, and alice wants to extend her hold, while the organiser pauses
+/// it. Requests before the pause get a hold; requests after it are refused because of the pause.
 TEST_F(Race, between_a_pause_and_buyers_holds_nothing_after_the_pause) {
     constexpr std::size_t kSeats = 9;
     std::map<std::string, int> answers;
@@ -179,14 +179,14 @@ TEST_F(Race, between_a_pause_and_buyers_holds_nothing_after_the_pause) {
         EXPECT_EQ(late.reserve(venue.event, {venue.seats[1]}, number).code(), "SALES_PAUSED");
         EXPECT_EQ(alice.post(path + "/confirm").status, 200);
     }
-    // By the facts in their order: nothing was held between a pause and its end.
+    // The facts must show no hold between a pause and its end.
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
     for (const auto& [answer, times] : answers)
         std::cout << answer << " " << times << " times, ";
 }
 
-/// Holds that end one after the other, while buyers take every seat that comes free: a seat never
-/// has two holders, and none is lost.
+/// Holds end one after the other while buyers take every seat that becomes free. A seat never has
+/// two holders, and none is lost.
 TEST_F(Race, for_seats_that_come_free_loses_none_and_gives_none_twice) {
     constexpr std::size_t kSeats = 12;
     const auto venue =
@@ -204,7 +204,7 @@ TEST_F(Race, for_seats_that_come_free_loses_none_and_gives_none_twice) {
                 venue.seats, std::back_inserter(wish), 1 + static_cast<long>(own() % 3), own
             );
             const auto held = caller.reserve(venue.event, wish, std::to_string(n));
-            // Time passes with requests, or a slow machine would sell nothing.
+            // Requests move the clock; otherwise a slow machine would sell nothing.
             server.clock.advance(Millis{100});
             if (held.status != 201 || own() % 3 != 0) continue;
             if (caller.post(held.header("location") + "/confirm").status != 200) continue;
@@ -232,7 +232,7 @@ TEST_F(Race, for_seats_that_come_free_loses_none_and_gives_none_twice) {
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
-/// At every instant what is free, held and sold adds up to all there is.
+/// At every instant the free, held and sold seats add up to all seats.
 TEST_F(Race, between_readers_and_buyers_keeps_every_total_right) {
     constexpr std::int64_t kSeats = 40;
     const auto venue = make_venue(server, kSeats, R"(,"hold_seconds":2)");

@@ -136,7 +136,7 @@ TEST(Reservations, are_not_extended_before_a_sale_that_was_put_off) {
     const auto put = [&](const char* more) {
         return Caller(server, "").put("/api/v1/events/" + venue.event, event_body(more)).status;
     };
-    // Ten minutes from now.
+    // The sale starts ten minutes from now.
     ASSERT_EQ(put(R"(,"sales_start_at":"2026-11-21T00:10:00Z")"), 200);
     server.clock.set(*parse_rfc3339("2026-11-21T00:09:59.999Z"));
     EXPECT_EQ(extend().code(), "SALES_CLOSED");

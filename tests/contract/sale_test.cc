@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-// What an organiser does to a sale, and what buyers are told meanwhile.
+// What an organiser can do to a sale, and what buyers see meanwhile.
 
 namespace frontrow::test {
 namespace {
@@ -15,7 +15,7 @@ protected:
     HttpAnswer change(const std::string& action, Headers headers = {}) {
         return organizer.post(sale, R"({"action":")" + action + R"("})", std::move(headers));
     }
-    /// As everybody sees it.
+    /// The state that every caller sees.
     std::string state() { return alice.get(event).text("sale_state"); }
     HttpAnswer reserve(std::size_t seat, const std::string& key) {
         return alice.reserve(venue.event, {venue.seats[seat]}, key);
@@ -142,7 +142,7 @@ TEST_F(ChangedSale, is_changed_only_from_the_version_that_was_seen) {
     EXPECT_EQ(change("pause", {{"If-Match", "\"v1-open\""}}).status, 412)
         << "also for the same again";
     EXPECT_EQ(change("pause", {{"If-Match", "\"v2-paused\""}}).status, 200);
-    // The sale and the rest of the event have one version.
+    // The sale and the rest of the event share one version.
     EXPECT_EQ(organizer.put(event, event_body(), {{"If-Match", "\"v1-open\""}}).status, 412);
     const auto updated = organizer.put(event, event_body(), {{"If-Match", "\"v2-paused\""}});
     EXPECT_EQ(updated.text("sale_state"), "paused") << "an update leaves it as it is";

@@ -109,7 +109,7 @@ TEST_F(SeatMap, is_304_until_something_changes) {
         EXPECT_NE(changed.header("etag"), first.header("etag"));
         again.back().second = changed.header("etag");
         EXPECT_EQ(status(venue, again).status, 304);
-        // Nobody did anything; the hold ran out.
+        // Nothing but the hold's expiry happens.
         server_.clock.advance(std::chrono::seconds{900});
         EXPECT_EQ(status(venue, again).status, 200);
         EXPECT_EQ(letters(venue), "aaa");

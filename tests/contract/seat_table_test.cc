@@ -79,7 +79,7 @@ TEST_F(SeatTable, with_two_places_of_one_name_adds_nothing_and_names_both_lines)
     EXPECT_EQ(
         composed.text("message"), "In lines 2 and 4: The seat number A-1-7 would exist twice."
     );
-    // The same letter, as one character and as two.
+    // The same letter, precomposed and decomposed.
     const auto spelled = send("seat_number,price\n\u00E9-1,1\ne\u0301-1,1\n");
     EXPECT_EQ(spelled.code(), "DUPLICATE_SEAT");
     EXPECT_TRUE(spelled.text("message").starts_with("In lines 2 and 3: ")) << spelled.body;
@@ -162,7 +162,7 @@ TEST_F(SeatTable, may_be_a_whole_arena_whose_map_is_small) {
     ASSERT_EQ(seats.size(), 14'000);
     EXPECT_EQ(seats.front().at("seat_number").as_string(), "A1-1-1");
 
-    // Every third seat has gone to somebody at random, the hardest thing to compress.
+    // A random third of the seats is taken, which compresses worst.
     std::mt19937_64 random{seed_of_this_run()};
     Caller buyer{server_, "alice"};
     for (std::size_t first = 0; first < seats.size(); first += 30) {

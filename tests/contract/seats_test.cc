@@ -148,7 +148,7 @@ TEST(Seats, can_be_checked_without_adding_any) {
     Caller organizer{server, ""};
     const auto path = event_path(venue) + "/seats/bulk";
     const std::string run = R"({"prefix":"A","count":3,"price":700,"dry_run":true})";
-    // Nothing is done under a key, which is free for the call that adds them.
+    // A dry run doesn't use up its key: the call that adds the seats can have it.
     for (int i = 0; i < 2; ++i) {
         const auto checked = organizer.post(path, run, {{"Idempotency-Key", "k"}});
         ASSERT_EQ(checked.status, 200) << checked.body;
@@ -177,7 +177,7 @@ TEST(Seats, can_be_checked_without_adding_any) {
 
 TEST(Seats, come_a_hundred_thousand_at_once_and_stay_after_a_restart) {
     TestServer::Options options;
-    // To check so large an answer takes long on a slow machine.
+    // Checking such a large answer takes long on a slow machine.
     options.limits.idle_time = std::chrono::minutes{10};
     TestServer server{options};
     const auto venue = make_venue(server, 1);
@@ -196,7 +196,7 @@ TEST(Seats, come_a_hundred_thousand_at_once_and_stay_after_a_restart) {
         Caller(server, "").get(event_path(venue) + "/seats/available/count").number("count"),
         100'001
     );
-    // One answer has at most 100,000, and leads to the rest.
+    // One answer has at most 100,000 seats, and links to the rest.
     Caller anybody{server, ""};
     for (const std::string available : {"", "?available=true"}) {
         const auto most = anybody.get(event_path(venue) + "/seats" + available);

@@ -5,7 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-// The page at /swagger and its files, as a browser asks for them; tests/web opens it in one.
+// The page at /swagger and its files, requested as a browser does; tests/web opens the page in a
+// browser.
 
 namespace frontrow::test {
 namespace {
@@ -90,7 +91,7 @@ TEST_F(Swagger, is_not_sent_again_to_who_has_it) {
         }
         EXPECT_EQ(ask_with("\"another\"").status, 200);
     }
-    // The connection goes on after an answer without a body.
+    // The connection stays usable after an answer without a body.
     EXPECT_EQ(client.ask("GET", "/livez").status, 200);
 }
 

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <set>
 
-// Every route, walked as everybody. What a route needs is read from the table of routes, what it
-// may answer from api/openapi.yaml.
+// Every route, tried with every role. The table of routes says what a route needs, and
+// api/openapi.yaml what it may answer.
 
 namespace frontrow::test {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 using http::Access;
 using identity::Role;
 
-/// A world that was made in dev mode, behind a server that takes tokens and keys alone.
+/// A small world that was created in dev mode, on a server that accepts only tokens and keys.
 class Walk : public testing::Test {
 protected:
     Walk() : world{make_small_world(server)} {
@@ -88,7 +88,7 @@ TEST_F(Walk, with_bad_credentials_gets_the_public_routes_alone) {
         {{"Authorization", good.substr(7)}},
         {{"Authorization", good.substr(0, good.size() - 2)}},
         {{"Authorization", "Basic YWxpY2U6c2VjcmV0"}},
-        // Bad ones aren't made good by good ones beside them.
+        // Good credentials don't make up for bad ones beside them.
         {{"Authorization", "Bearer x.y.z"}, {"X-API-Key", "the-admin-key"}},
     };
     for (const auto& one : every_route(world)) {
@@ -124,7 +124,7 @@ TEST_F(Walk, by_an_api_key_is_walked_in_the_keys_role) {
 }
 
 TEST_F(Walk, by_another_user_finds_nothing_that_is_alices) {
-    // Not for any role: an admin runs events, and buys nothing in another's name.
+    // No role helps: an admin manages events but doesn't buy in another user's name.
     const std::pair<const char*, Role> others[] = {
         {"mallory", Role::user},
         {"Alice", Role::user},
@@ -177,8 +177,7 @@ TEST_F(Walk, by_the_organizer_of_an_event_and_by_an_admin_gets_through) {
     }
 }
 
-/// What the document says of who may ask: the roles that `security` names, nobody in particular, or
-/// anyone with credentials.
+/// The access rule in the document: the roles in `security`, no credentials, or any credentials.
 std::string roles_in_document(const http::Route& route) {
     const auto& document = openapi_document();
     std::string method{http::name_of(route.method)};
@@ -263,7 +262,7 @@ TEST(PublicViews, name_no_person_and_no_reservation) {
     for (auto one : every_route(world)) {
         if (!one.is_for(Access::anyone) || one.path.starts_with("/openapi")) continue;
         look(one);
-        // Of each kind of seat: held, sold, free.
+        // One seat of each status: held, sold, free.
         if (!one.path.starts_with("/api/v1/seats/")) continue;
         for (const auto& seat : venue.seats) {
             one.path = "/api/v1/seats/" + seat;
