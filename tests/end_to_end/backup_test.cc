@@ -35,7 +35,7 @@ void expect_failed(const Finished& finished, const std::string& why) {
     EXPECT_THAT(finished.err, HasSubstr(why));
 }
 
-/// A database that is edited behind the program's back.
+/// A database that the test edits without the program.
 class Sqlite {
 public:
     explicit Sqlite(const fs::path& file)
@@ -58,7 +58,7 @@ std::set<std::string> names_in(const fs::path& folder) {
     return names;
 }
 
-/// The ids of alice's reservations, by what a server on this folder says.
+/// The ids of alice's reservations, according to a server on this folder.
 std::set<std::string> alices_in(const fs::path& folder) {
     const Server server{folder};
     std::set<std::string> ids;
@@ -114,12 +114,12 @@ TEST(Backup, taken_under_load_has_all_that_was_acknowledged_before_it_began) {
         ASSERT_EQ(done.exit_code, 0) << done.err;
         const auto verified = verify(restored);
         EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
-        // Nobody was buying for alice while a backup ran.
+        // Alice's reservations didn't change while a backup ran.
         EXPECT_EQ(alices_in(restored), at_backup[round]);
     }
 }
 
-/// A small sale, backed up; its server is stopped.
+/// A small sale with a backup; its server is stopped.
 class BackedUp : public testing::Test {
 protected:
     BackedUp() {
@@ -244,7 +244,7 @@ TEST_F(BackedUp, is_not_restored_over_anything) {
     expect_failed(restore(file_, new_), "notes.txt is in it");
     EXPECT_EQ(names_in(new_), (std::set<std::string>{"notes.txt"}));
     fs::remove(new_ / "notes.txt");
-    // Of a folder whose journal somebody has taken away.
+    // Left over in a folder whose journal was removed.
     std::ofstream{new_ / "side.db"} << "mine";
     expect_failed(restore(file_, new_), "side.db is in it");
     expect_failed(restore(file_, file_), file_.string());
@@ -262,7 +262,7 @@ TEST_F(BackedUp, is_not_restored_unless_its_chain_is_whole) {
     );
     EXPECT_FALSE(fs::exists(new_ / "journal.db"));
     EXPECT_FALSE(fs::exists(new_ / "journal.db.new"));
-    // What is in the way of the next try is gone.
+    // The failed restore leaves nothing that stops the next one.
     EXPECT_EQ(restore(file_, new_).exit_code, 0);
 }
 
@@ -301,7 +301,7 @@ TEST_F(BackedUp, has_a_head_once_it_is_restored_that_tells_when_its_tail_is_lost
     EXPECT_THAT(finished.err, HasSubstr("batch " + std::to_string(newest) + " was acknowledged"));
 }
 
-/// A backup of which something is missing.
+/// A backup with a missing part.
 class DamagedBackup : public BackedUp {
 protected:
     DamagedBackup() {
@@ -309,7 +309,8 @@ protected:
         bytes_.assign(std::istreambuf_iterator<char>{file}, {});
     }
 
-    /// Refused, also by who doesn't mind that a backup has no mark, and nothing is left of it.
+    /// The backup is refused, even if a missing end mark is accepted, and the restore leaves no
+    /// files.
     void expect_refused(const fs::path& file, const std::string& why) const {
         for (const bool accept_unsealed : {false, true}) {
             expect_failed(

@@ -14,7 +14,7 @@
 #include <string>
 #include <unistd.h>
 
-// A server below a path of a host that an nginx has.
+// A server below a path of a host that nginx serves.
 
 namespace frontrow::test {
 namespace {
@@ -24,7 +24,7 @@ using testing::StartsWith;
 constexpr auto kNginx = "/usr/sbin/nginx";
 const std::string kBasePath = "/shop";
 
-/// Passes on what lies below the base path, as it is, and has something else at its root.
+/// Passes requests below the base path on unchanged, and serves something else at the root.
 std::string configuration(std::uint16_t port, std::uint16_t server) {
     std::string text = R"(daemon off; master_process off; pid nginx.pid; error_log stderr;
 events {}
@@ -61,7 +61,7 @@ protected:
         ASSERT_TRUE(client_) << nginx_->err();
     }
 
-    /// A path as the answers have it. What comes is held against the contract.
+    /// Requests a full path, as answers give it, and checks the answer against the contract.
     HttpAnswer ask(const Request& request) {
         EXPECT_THAT(request.target, StartsWith(kBasePath + "/"));
         EXPECT_TRUE(client_->write(Client::text_of(request)));
@@ -154,7 +154,7 @@ TEST_F(BehindAProxy, the_swagger_page_has_all_that_it_loads) {
     EXPECT_EQ(assets.size(), 4U);
     for (const auto& asset : assets)
         EXPECT_EQ(get(folder + asset).status, 200) << asset;
-    // What its script asks for, which the page resolves against its own place.
+    // The page resolves the document's URL in its script against its own address.
     EXPECT_NE(
         get(folder + "swagger-init.js").body.find("url: \"../openapi.json\""), std::string::npos
     );

@@ -21,7 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr uid_t kNobody = 65'534;
-/// What the child says by exiting so is that it never became frontrow.
+/// The child exits with this code if it couldn't become frontrow.
 constexpr int kCannotRun = 127;
 constexpr auto kInherited =
     {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"};
@@ -38,8 +38,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     return pointers;
 }
 
-/// The rest of the child's life before it is frontrow: between fork and exec only calls that are
-/// safe in a signal handler are allowed.
+/// The child's work between fork and exec, where only async-signal-safe calls are allowed.
 struct Launch {
     const char* program;
     const char* folder;
@@ -117,7 +116,7 @@ Child::Child(const Options& options) {
     close(err[1]);
     if (pid_ < 0) fail("fork");
     setpgid(pid_, pid_);
-    // glibc 2.36 forgets that its pidfd_open() is C.
+    // The header of glibc 2.36 doesn't declare pidfd_open() as a C function.
     process_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
     reader_ = std::thread{[this] { read_output(); }};
 }

@@ -16,30 +16,31 @@
 
 namespace frontrow::test {
 
-/// How long a test waits for what should come at once: the machine may be busy, and sanitizers are
-/// slow.
+/// How long a test waits for things that should happen at once: the machine may be busy, and
+/// sanitizers are slow.
 inline constexpr std::chrono::seconds kPatience{60};
 
 /// The frontrow program as a child process, in a process group and a working folder of its own.
 /// However the test ends, the child is killed and reaped: by the destructor, or by the kernel if
-/// the test itself is killed. Start it from the main thread, whose end the kernel watches for.
+/// the test itself is killed. Start it from the main thread: the kernel watches that thread's end.
 class Child {
 public:
     struct Options {
         std::vector<std::string> arguments;
-        /// `NAME=value`. Nothing else is inherited but what programs and sanitizers need to run.
+        /// `NAME=value`. The child inherits nothing else, except what programs and sanitizers need
+        /// to run.
         std::vector<std::string> environment;
         /// Runs as the user nobody; only root can.
         bool as_nobody = false;
-        /// What lies in its working folder, by path.
+        /// The files in its working folder, by path.
         std::map<std::string, std::string> files = {};
-        /// Another program than this build's.
+        /// Runs this program instead of this build's.
         std::string program = {};
-        /// Its standard output, in place of a pipe; /dev/full takes nothing.
+        /// Its standard output goes to this file instead of a pipe; /dev/full accepts nothing.
         std::string out_file = {};
         /// Its standard output is closed.
         bool has_no_out = false;
-        /// Signals that it was started with ignored, as by nohup.
+        /// Signals that are ignored when it starts, as with nohup.
         std::vector<int> ignored = {};
     };
 
@@ -50,21 +51,21 @@ public:
 
     pid_t pid() const { return pid_; }
     void signal(int number) const;
-    /// SIGKILL to the whole group, and reaped.
+    /// Sends SIGKILL to the whole group and reaps the child.
     void kill();
-    /// The exit code, or 128 and the signal's number as a shell has it; nothing if it still runs
-    /// then.
+    /// The exit code, or 128 plus the signal's number as in a shell. Nothing if it still runs after
+    /// `time`.
     std::optional<int> wait(std::chrono::milliseconds time = kPatience);
 
-    /// What it writes from now on isn't read before read_on(), or its end.
+    /// Leaves its output unread until read_on() or its end.
     void stop_reading() { set_reading(false); }
     void read_on() { set_reading(true); }
 
-    /// What it has written; all of it once wait() or kill() has returned.
+    /// Its output so far; complete once wait() or kill() has returned.
     std::string out() const;
     std::string err() const;
-    /// The first line on stderr that holds `text`; nothing if it hasn't come by then, or the child
-    /// has ended without it.
+    /// The first line on stderr that contains `text`. Nothing if it doesn't come in time, or the
+    /// child ends without it.
     std::optional<std::string>
     wait_for_line(std::string_view text, std::chrono::milliseconds time = kPatience) const;
 
@@ -88,16 +89,16 @@ private:
     std::thread reader_;
 };
 
-/// A command that ran to its end.
+/// The result of a command that has ended.
 struct Finished {
     int exit_code = -1;
     std::string out;
     std::string err;
 };
 
-/// Runs it to its end. Throws if there is none.
+/// Runs the program until it ends. Throws if it can't be started or doesn't end.
 Finished run_program(const Child::Options& options);
-/// Runs `frontrow arguments…` to its end.
+/// Runs `frontrow arguments…` until it ends.
 Finished run_program(
     std::vector<std::string> arguments,
     std::vector<std::string> environment = {},

@@ -39,7 +39,7 @@ def main():
     for arguments, has_server, wanted in [
         ((), False, (0, sold)),
         (("--all", "--yes"), False, (0, ["data/notes.txt"])),
-        # There is nobody to ask, and a server in the way.
+        # No terminal for the question; then a running server.
         (("--all",), False, (1, whole)),
         (("--all", "--yes"), True, (1, whole)),
         (("--yes",), False, (2, whole)),

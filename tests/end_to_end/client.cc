@@ -22,8 +22,8 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-/// A socket as Beast wants to read it. Its reads end by the socket's own timeout, which Asio's
-/// blocking reads don't know.
+/// Gives Beast a socket with a read timeout. The socket's own timeout ends a read; Asio's blocking
+/// reads ignore it.
 class BlockingStream {
 public:
     explicit BlockingStream(int socket) : socket_{socket} {}
@@ -63,7 +63,7 @@ Answer answer_of(const http::response<http::string_body>& message) {
     return answer;
 }
 
-/// What nginx says where no node behind it answers is no word of ours.
+/// nginx's own answer if no node behind it answers; it isn't part of our contract.
 bool is_of_a_balancer(const Answer& answer) {
     return (answer.status == 502 || answer.status == 504) && !answer.headers.contains("trace-id");
 }

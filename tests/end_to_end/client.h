@@ -22,7 +22,7 @@ struct Request {
 
 struct Answer {
     unsigned status = 0;
-    /// By their names in lower case.
+    /// Keys in lower case.
     std::map<std::string, std::string> headers;
     std::string body;
 
@@ -33,13 +33,13 @@ struct Answer {
     std::string header(const std::string& name) const;
 };
 
-/// What a stored JSON object says under `name`, as text; empty if it isn't there.
+/// The member `name` of a JSON object, as text; empty if it is missing.
 std::string text_of(const boost::json::value& object, std::string_view name);
 
-/// One kept-alive connection to a server on this machine, with an end to its patience.
+/// One kept-alive connection to a server on this machine, with a timeout.
 class Client {
 public:
-    /// A connection that can't be made is one that isn't open.
+    /// If the connection can't be made, is_open() is false.
     explicit Client(std::uint16_t port, std::chrono::seconds patience = std::chrono::seconds{30});
     ~Client();
     Client(Client&& other) noexcept;
@@ -48,17 +48,17 @@ public:
     bool is_open() const { return socket_ >= 0; }
     void close();
 
-    /// Sends a request and waits for its answer, which fails the running test unless
-    /// api/openapi.yaml documents it. Nothing: the connection broke or the answer didn't come, and
-    /// what became of the request is unknown; the connection is closed then, as it is after an
-    /// answer that says so.
+    /// Sends a request and waits for its answer. The answer fails the running test unless
+    /// api/openapi.yaml documents it. Returns nothing if the connection broke or no answer came:
+    /// the outcome is unknown, and the connection is closed. The connection is also closed after an
+    /// answer that announces it.
     std::optional<Answer> send(const Request& request);
     std::optional<Answer> get(std::string target, std::string user = {});
     std::optional<Answer> post(std::string target, std::string body, std::string user = {});
 
-    // The halves of send(), for who stops in between.
+    // The halves of send(), for tests that stop between them.
     bool write(std::string_view bytes);
-    /// The next answer; one with status 100 comes alone.
+    /// The next answer; an answer 100 is returned alone.
     std::optional<Answer> read();
     /// Whether the server closes the connection without another byte.
     bool is_closed_by_server();
@@ -67,7 +67,7 @@ public:
 
 private:
     int socket_ = -1;
-    /// What was read beyond an answer.
+    /// Bytes read beyond the last answer.
     std::string left_over_;
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A folder whose facts are of the year 2100, as a machine leaves it whose clock was that wrong.
+/// A folder whose facts are dated 2100, because its machine's clock was wrong.
 class FolderOfTheFuture : public testing::Test {
 protected:
     void SetUp() override {

@@ -17,7 +17,8 @@
 #include <sys/wait.h>
 #include <vector>
 
-// `frontrow facts`: lines of JSON beside a running server or without one, cursors, and how it ends.
+// `frontrow facts`: lines of JSON with or without a running server, cursors, and how the command
+// ends.
 
 namespace frontrow::test {
 namespace {
@@ -128,10 +129,10 @@ TEST_F(PrintedFacts, go_on_where_their_cursor_stands) {
     const auto more = facts({"--cursor", "shop"});
     EXPECT_EQ(more, part(facts(), first.size()));
     EXPECT_THAT(facts({"--cursor", "shop"}), IsEmpty());
-    // Each has a place of its own, and so far as it got.
+    // Each cursor has its own position, up to the last printed fact.
     EXPECT_EQ(facts({"--cursor", "books", "--limit", "1"}), Lines{first[0]});
     EXPECT_EQ(facts({"--cursor", "books", "--limit", "1"}), Lines{first[1]});
-    // From where one says, and on from there.
+    // --after sets the position, and the cursor continues from there.
     EXPECT_EQ(facts({"--cursor", "shop", "--after", "1", "--limit", "1"}), Lines{first[1]});
     EXPECT_EQ(facts({"--cursor", "shop"}), part(facts(), 2));
     EXPECT_THAT(verify(folder.path()).out, HasSubstr("2 side records can be read"));
@@ -139,7 +140,7 @@ TEST_F(PrintedFacts, go_on_where_their_cursor_stands) {
     EXPECT_EQ(facts({"--cursor", "books"}), part(facts(), 2));
 }
 
-/// Each with a cursor of its own in the one file, again and again.
+/// Each reader has a cursor of its own in the same file, and uses it again and again.
 TEST_F(PrintedFacts, are_taken_by_several_readers_at_once) {
     ASSERT_EQ(run_program({"seed", "--data-dir", folder.path()}).exit_code, 0);
     const auto all = facts();
@@ -218,13 +219,13 @@ TEST_F(PrintedFacts, that_are_followed_come_as_they_become_true_until_a_signal) 
         EXPECT_THAT(following.out(), testing::EndsWith("}\n"));
         EXPECT_EQ(lines_of(following.err()).size(), 1) << following.err();
     }
-    // The seats of the last hall may have come behind the signal.
+    // The seats of the last hall may have been added after the signal.
     EXPECT_THAT(facts({"--cursor", "follower"}).size(), testing::Le(1));
     const auto few = facts({"--follow", "--limit", "2"});
     EXPECT_EQ(few, (Lines{facts()[0], facts()[1]}));
 }
 
-/// What a shell's pipe comes to whose reader has had enough.
+/// The reader of the shell's pipe ends early.
 TEST_F(PrintedFacts, end_quietly_when_nobody_reads_any_more) {
     {
         Server server{folder.path()};

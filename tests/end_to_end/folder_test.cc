@@ -107,7 +107,7 @@ TEST(DataFolder, of_another_user_is_not_said_to_have_no_journal) {
     const auto finished = run_program({"verify", "--data-dir", data}, {}, true);
     EXPECT_EQ(finished.exit_code, 1);
     EXPECT_THAT(finished.err, HasSubstr("permission denied; run it as the server's user"));
-    // Who may look and not write can't keep a reader's place.
+    // A user with read access only can't store a reader's cursor.
     for (const auto& file : fs::recursive_directory_iterator{folder.path()})
         fs::permissions(file, fs::perms::all);
     ASSERT_EQ(chmod(data.c_str(), 0555), 0);
@@ -118,7 +118,7 @@ TEST(DataFolder, of_another_user_is_not_said_to_have_no_journal) {
     EXPECT_THAT(read_only.err, HasSubstr("or on a copy of the folder"));
 }
 
-/// A folder in which a command may look for files, and no more; or may not look at one of them.
+/// A folder that a command may enter but not list, or with one file that it may not read.
 TEST(DataFolder, that_may_be_read_in_part_is_not_taken_for_the_whole) {
     const bool is_root = geteuid() == 0;
     if (!is_root || run_program({"--version"}, {}, true).exit_code != 0)
@@ -145,7 +145,7 @@ TEST(DataFolder, that_may_be_read_in_part_is_not_taken_for_the_whole) {
     EXPECT_FALSE(fs::exists(backup));
     fs::permissions(data / "journal.head", fs::perms::all);
 
-    // Snapshots are found by looking, and what verify doesn't see it doesn't prove.
+    // Snapshots are found by listing the folder, and verify must not ignore one that it can't see.
     ASSERT_EQ(chmod(data.c_str(), 0311), 0);
     const auto verified = as_nobody({"verify"});
     EXPECT_EQ(verified.exit_code, 1);
@@ -153,7 +153,7 @@ TEST(DataFolder, that_may_be_read_in_part_is_not_taken_for_the_whole) {
     EXPECT_EQ(as_nobody({"backup", "--to", backup}).exit_code, 0);
 }
 
-/// A server's folder, to be taken away from under it.
+/// A server whose folder is removed while it runs.
 class LostFolder : public testing::Test {
 protected:
     void expect_end(const std::string& why) {

@@ -21,11 +21,11 @@ using testing::IsEmpty;
 /// The promise is a second; a busy machine gets more.
 constexpr std::chrono::seconds kFailStopTime{40};
 constexpr std::uint64_t kMiB = 1 << 20;
-/// Below this much free disk a server takes on nothing new.
+/// With less free disk space than this, a server accepts no new reservations.
 constexpr std::uint64_t kReserve = 64 * kMiB;
 
-/// A crowd that was buying when the disk broke: whoever got an answer got a durable one or was told
-/// that nobody knows, and the process is gone.
+/// The disk failed while a crowd was buying. Every answer is durable or says that the outcome is
+/// unknown, and the process has ended.
 void expect_fail_stop(Server& server, Load& load) {
     EXPECT_EQ(server.process().wait(kFailStopTime), 1) << server.process().err();
     load.wait_for_end();
@@ -34,7 +34,7 @@ void expect_fail_stop(Server& server, Load& load) {
     EXPECT_FALSE(server.client().is_open());
 }
 
-/// Once there is room again everything that was acknowledged is there.
+/// Once there is room again, everything that was acknowledged is there.
 void expect_all_kept(const std::filesystem::path& folder, const Hall& hall, Load& load) {
     const auto verified = verify(folder);
     EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
@@ -55,10 +55,10 @@ TEST(FullDisk, that_a_file_size_limit_makes_ends_the_process_and_loses_nothing) 
         auto client = server.client();
         const auto hall = make_hall(client, 2'000);
         Load load{hall, {.ports = {server.port()}, .name = "crowd", .seed = random()}};
-        // Before the log is begun anew for the first time: until then it grows with each commit.
+        // Before the log is started anew for the first time, it grows with each commit.
         load.wait_for_answers(20 + random() % 100);
-        // Anywhere in a page, so that what reaches the disk of a batch is anything from nothing to
-        // nearly all.
+        // The limit can be anywhere in a page, so that the last batch may be written almost fully
+        // or not at all.
         const auto log_size = std::filesystem::file_size(folder.path() / "journal.db-wal");
         limit_file_size(server.process().pid(), log_size + random() % (64 << 10));
         expect_fail_stop(server, load);
@@ -108,7 +108,7 @@ protected:
         return client_->post(path_to(reservation, step), body, "alice").value();
     }
 
-    /// Reserves, and cancels again, until the answer has this status; the server looks at the disk
+    /// Reserves and cancels until the answer has this status, since the server checks the disk only
     /// from time to time.
     Answer reserve_until(unsigned status) {
         const auto deadline = std::chrono::steady_clock::now() + kPatience;
@@ -134,8 +134,8 @@ protected:
         return count;
     }
 
-    /// Fills the disk, and has Bob want things written until the room that SQLite's log had already
-    /// is used up, too; then Alice.
+    /// Fills the disk. Then Bob's requests use up the room that SQLite's log already had; then
+    /// Alice sends one.
     void use_up_disk(const Answer& held, const Answer& bobs) {
         disk_->leave_free(0);
         std::optional<Answer> answer;
@@ -149,7 +149,7 @@ protected:
         EXPECT_TRUE(!answer || answer->code() == "OUTCOME_UNKNOWN") << answer->body;
     }
 
-    /// Alice, who was told of one hold, and of nothing since she asked to confirm it.
+    /// Alice's records: one acknowledged hold, and a confirm without an answer.
     Buyer alice(const Answer& held) const {
         const auto told = held.json();
         const std::string seat{told.at("seat_ids").at(0).as_string()};
@@ -195,7 +195,8 @@ TEST_F(FullDiskInMemory, ends_the_process_and_loses_nothing) {
     EXPECT_EQ(seeded.out, "");
     EXPECT_THAT(seeded.err, HasSubstr("the disk is full"));
 
-    // Started again too early, it may refuse, or serve and give up again; it destroys nothing.
+    // Restarted too early, the server may refuse to start, or start and fail again; it must destroy
+    // nothing.
     disk_->leave_free(0);
     Child too_early{{.arguments = serve_arguments(folder(), {"--dev"})}};
     if (!too_early.wait_for_line("\"message\":\"serving\"")) {

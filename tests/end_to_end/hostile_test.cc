@@ -6,21 +6,21 @@
 #include <string>
 #include <vector>
 
-// What clients of ill will can do to the program's memory, and to a sale beside them.
+// What hostile clients can do to the program's memory, and to a sale that goes on meanwhile.
 
 namespace frontrow::test {
 namespace {
 
 constexpr std::int64_t kKiB = 1 << 10;
 constexpr std::int64_t kMegabyte = 1 << 20;
-/// Sanitizers keep what was freed.
+/// Sanitizers keep freed memory.
 #if defined(__has_feature) && (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
 constexpr bool kMemoryCounts = false;
 #else
 constexpr bool kMemoryCounts = true;
 #endif
 
-/// Of the process, in bytes: `VmRSS`, what is resident now, or `VmHWM`, the most that ever was.
+/// A value of the process in bytes: `VmRSS`, resident now, or `VmHWM`, the maximum so far.
 std::int64_t memory(Server& server, const std::string& field) {
     std::ifstream status{"/proc/" + std::to_string(server.process().pid()) + "/status"};
     for (std::string line; std::getline(status, line);)
@@ -47,7 +47,7 @@ protected:
         ASSERT_TRUE(made);
         EXPECT_EQ(made->status, 201) << made->body;
     }
-    /// What isn't about memory has been touched once.
+    /// Makes the one-time allocations of these routes before memory is measured.
     void warm_up() {
         for (const auto* part : {"/seats?limit=400", "/seatmap", "/seats/available/count"}) {
             sell_one();
@@ -78,7 +78,7 @@ TEST_F(HostileClients, that_ask_for_all_and_do_not_read_get_their_share_of_memor
     const auto before = memory(server, "VmHWM");
     std::vector<Client> readers;
     for (int i = 0; i < 150; ++i) {
-        // Each asks for another version of four megabytes.
+        // Each reader requests another version of four megabytes.
         sell_one();
         readers.push_back(ask_and_not_read(path + "/seats"));
         EXPECT_EQ(client.get(path + "/seats/available/count")->status, 200);

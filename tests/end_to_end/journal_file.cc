@@ -41,19 +41,19 @@ void append_big_endian(std::string& out, std::int64_t number) {
         out += static_cast<char>(static_cast<std::uint64_t>(number) >> shift);
 }
 
-/// The row with its facts as lines.
+/// Decompresses the row's facts to lines.
 JournalFile::Row as_lines(JournalFile::Row row) {
     if (row.are_compressed) row.facts = io::zstd_decompress(row.facts, kFactsBytesMax).value();
     return row;
 }
 
-/// The row with its facts as the journal holds them. The same lines give the same frame.
+/// Compresses the row's facts as the journal stores them. The same lines give the same frame.
 JournalFile::Row as_stored(JournalFile::Row row) {
     if (row.are_compressed) row.facts = io::ZstdCompressor{}.compress(row.facts);
     return row;
 }
 
-/// docs/journal.md: the hash before, three numbers of eight bytes, the facts as they are stored.
+/// See docs/journal.md: the previous hash, three numbers of eight bytes, the facts as stored.
 std::string hash_of(const std::string& before, const JournalFile::Row& row) {
     auto text = before;
     for (const auto number : {row.batch, row.first_seq, row.last_seq})

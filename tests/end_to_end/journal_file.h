@@ -9,15 +9,15 @@ struct sqlite3;
 
 namespace frontrow::test {
 
-/// A stopped server's journal, to be read and tampered with behind its back, through SQLite.
-/// Throws where SQLite does not do as told.
+/// The journal of a stopped server, to read and to tamper with through SQLite, without the program.
+/// Throws if SQLite fails.
 class JournalFile {
 public:
     struct Row {
         std::int64_t batch = 0;
         std::int64_t first_seq = 0;
         std::int64_t last_seq = 0;
-        /// As lines, however the row holds them.
+        /// As lines, even if the row is compressed.
         std::string facts;
         bool are_compressed = false;
         std::string hash;
@@ -29,11 +29,11 @@ public:
     JournalFile& operator=(const JournalFile&) = delete;
 
     std::vector<Row> rows() const;
-    /// Replaces the row of the same number, as it is.
+    /// Replaces the row of the same number, without changing any hash.
     void put(const Row& row);
     void remove(std::int64_t batch);
-    /// Gives every row from `batch` on the hash that its content asks for: what a forger would do
-    /// who has read how it's made.
+    /// Gives every row from `batch` on the hash that matches its content, as a forger would who
+    /// knows the format.
     void forge_hashes_from(std::int64_t batch);
 
 private:

@@ -18,21 +18,21 @@ using testing::IsEmpty;
 
 constexpr std::size_t kSeats = 2'000;
 
-/// Some moment of the next while. The kill comes then, whatever the server does: there is nothing
-/// to wait for.
+/// Waits for a random time. The kill then hits the server at any point of its work, so there is no
+/// event to wait for.
 void let_pass(std::chrono::microseconds at_most, std::mt19937_64& random) {
     std::this_thread::sleep_for(
         std::chrono::microseconds{random() % static_cast<std::uint64_t>(at_most.count())}
     );
 }
 
-/// A hall and everyone who ever bought for it.
+/// A hall and all buyers who ever bought there.
 struct CutSale {
     Hall hall;
     std::vector<Buyer> buyers;
 };
 
-/// Sells until it's killed: soon after some answer, within a batch or between two.
+/// Sells until the server is killed: soon after some answer, within a batch or between two.
 CutSale sell_until_killed(Server& server, int round, std::mt19937_64& random) {
     auto client = server.client();
     CutSale sale{.hall = make_hall(client, kSeats), .buyers = {}};
@@ -47,7 +47,7 @@ CutSale sell_until_killed(Server& server, int round, std::mt19937_64& random) {
     return sale;
 }
 
-/// Also a restart may be killed, at any moment of its work.
+/// A restart may be killed, too, at any moment of its work.
 void start_and_kill(const std::filesystem::path& folder, std::mt19937_64& random) {
     Child child{{.arguments = serve_arguments(folder, {"--dev"})}};
     let_pass(std::chrono::milliseconds{30}, random);
@@ -98,7 +98,7 @@ TEST(Killed, keeps_what_it_told_and_sells_nothing_twice) {
     expect_verified(folder.path());
 }
 
-/// Adds seats until SQLite's log is long enough to be moved into the database.
+/// Adds seats until SQLite's log is long enough for a checkpoint.
 void provoke_checkpoint(Client& client, const std::filesystem::path& folder) {
     const auto database = folder / "journal.db";
     const auto before = std::filesystem::file_size(database);

@@ -7,12 +7,12 @@
 
 namespace frontrow::test {
 
-/// A reservation that a buyer was told of, as they were last told it is.
+/// A reservation that a buyer was told of, in its last known state.
 struct Booking {
     std::string id;
     std::string key;
     std::vector<std::string> seats;
-    /// What was sent for it and what came back, to the letter.
+    /// The exact request and answer.
     std::string request;
     std::string answer;
     /// pending, confirmed, cancelled or expired.
@@ -23,18 +23,18 @@ struct Booking {
 
 enum class Step { reserve, confirm, cancel, extend };
 
-/// A request that got no answer, or OUTCOME_UNKNOWN: it was carried out or it wasn't.
+/// A request without an answer, or with OUTCOME_UNKNOWN: it may or may not have been carried out.
 struct Doubt {
     Step step = Step::reserve;
-    /// Which booking was to change; not for reserve.
+    /// The booking that it would change; unused for reserve.
     std::size_t booking = 0;
-    /// For reserve: what was sent.
+    /// For reserve: the parts of the request.
     std::string key;
     std::vector<std::string> seats;
     std::string request;
 };
 
-/// A buyer's memory: everything they were told and everything they never were.
+/// A buyer's memory: all answers, and all requests without one.
 struct Buyer {
     std::string name;
     std::vector<Booking> bookings;

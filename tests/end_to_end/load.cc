@@ -9,14 +9,14 @@
 namespace frontrow::test {
 namespace {
 
-/// Seats that most people want, so that buyers meet.
+/// Half of the requests choose among these seats, so that buyers collide.
 constexpr std::size_t kBestSeats = 60;
-/// Whoever is turned away is no busy loop.
+/// A refused buyer waits this long before the next request.
 constexpr std::chrono::milliseconds kBreath{10};
 
 }  // namespace
 
-/// One buyer's visit.
+/// The requests of one buyer.
 class Load::Shopping {
 public:
     Shopping(Load& load, Buyer& buyer, std::size_t server, std::uint64_t seed)
@@ -55,7 +55,7 @@ private:
         boost::json::object body{
             {"event_id", load_.hall_.event}, {"seat_ids", boost::json::value_from(doubt.seats)}
         };
-        // A second is short enough to run out across a restart.
+        // A second is short enough for the hold to expire during a restart.
         if (random_() % 5 == 0) body["hold_seconds"] = 1;
         doubt.request = boost::json::serialize(body);
         const auto answer = client_->send({
@@ -117,7 +117,7 @@ private:
         }
     }
 
-    /// No answer, or one that says as much, or a load balancer's that had none.
+    /// No answer, OUTCOME_UNKNOWN, or a load balancer's own answer because it got none.
     bool is_doubtful(const std::optional<Answer>& answer) {
         if (!answer || answer->status == 502 || answer->status == 504) return true;
         if (answer->code() != "OUTCOME_UNKNOWN") return false;
@@ -125,7 +125,7 @@ private:
         return true;
     }
 
-    /// Not done, and no other answer to be had from this server now.
+    /// Nothing was done, and this server can't serve now.
     bool turns_away(const Answer& answer) {
         is_turned_away_ = load_.options_.comes_back &&
                           (answer.code() == "NOT_READY" || answer.code() == "OVERLOADED");
@@ -149,7 +149,7 @@ private:
         // The newest few are the likeliest to be pending.
         const auto back = random_() % std::min<std::size_t>(bookings.size(), 8);
         const auto index = bookings.size() - 1 - back;
-        // A step on top of one in doubt would be beyond reckoning.
+        // A further step after an unknown one would leave too many possible outcomes.
         const bool is_doubted = std::ranges::any_of(buyer_.doubts, [&](const Doubt& doubt) {
             return doubt.step != Step::reserve && doubt.booking == index;
         });

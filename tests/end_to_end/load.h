@@ -15,38 +15,38 @@
 
 namespace frontrow::test {
 
-/// A crowd: buyers who reserve, confirm, cancel and extend, each on a thread and a connection of
-/// their own, until they're told to stop or, unless they come back, their connection is closed.
-/// Each remembers what they were told.
+/// A crowd of buyers who reserve, confirm, cancel and extend, each on a thread and a connection of
+/// its own. A buyer stops when told to, or when the connection closes, unless `comes_back`. Each
+/// remembers its answers.
 class Load {
 public:
     struct Options {
-        /// Of the servers, among whom the buyers are spread.
+        /// The ports of the servers; the buyers are spread among them.
         std::vector<std::uint16_t> ports;
-        /// Begins the buyers' names, so that no two crowds share any.
+        /// Prefix of the buyers' names, so that two crowds share none.
         std::string name;
         std::uint64_t seed = 0;
         std::size_t buyers = 12;
-        /// Who loses their connection, or is told that nothing can be sold now, tries the next
-        /// server.
+        /// A buyer who loses the connection, or is told that nothing can be sold now, tries the
+        /// next server.
         bool comes_back = false;
     };
 
-    /// The hall outlives the load.
+    /// The hall must outlive the load.
     Load(const Hall& hall, const Options& options);
     ~Load();
 
     /// Returns when the crowd has had so many answers. Throws if they don't come.
     void wait_for_answers(std::size_t count);
-    /// Returns when every buyer has stopped because of their connection. Throws if one goes on.
+    /// Returns when every buyer has stopped because its connection closed. Throws if one continues.
     void wait_for_end();
-    /// Lets everyone finish what they have begun.
+    /// Lets every buyer finish its current request.
     void stop();
 
     std::size_t answers() const { return answers_; }
-    /// Who remembers what; once they have stopped.
+    /// The buyers' records; read them only after the buyers have stopped.
     std::vector<Buyer>& buyers() { return buyers_; }
-    /// Answers that nobody should have got.
+    /// Answers that no buyer should get.
     const std::vector<std::string>& surprises() const { return surprises_; }
     std::size_t unknown_outcomes() const { return unknown_outcomes_; }
     std::size_t storage_refusals() const { return storage_refusals_; }

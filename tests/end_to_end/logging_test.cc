@@ -8,7 +8,7 @@
 #include <csignal>
 #include <sstream>
 
-// The log and the access log, as who collects them sees them.
+// The log and the access log, as a log collector sees them.
 
 namespace frontrow::test {
 namespace {
@@ -17,7 +17,7 @@ using boost::json::value;
 using testing::HasSubstr;
 using testing::Not;
 
-/// What the log has of requests.
+/// The log's lines about requests.
 std::vector<value> requests_in(const std::string& log) {
     std::vector<value> requests;
     std::istringstream in{log};
@@ -83,7 +83,7 @@ TEST(AccessLogOfServer, has_a_line_of_all_that_is_known_for_each_request) {
     expect(all[6], lost, "unknown");
 }
 
-/// Before a database that isn't there: it is alive and not ready.
+/// The server's database doesn't exist: the server is alive and not ready.
 class AccessLogChoice : public testing::Test {
 protected:
     static std::vector<value> after_200_404_and_503(std::vector<std::string> environment) {
@@ -116,7 +116,7 @@ TEST_F(AccessLogChoice, may_be_all_or_none) {
     EXPECT_EQ(after_200_404_and_503({"FRONTROW_ACCESS_LOG=off"}).size(), 0U);
 }
 
-/// Which says nothing else then, not even where it serves.
+/// The server then logs nothing else, not even its address.
 TEST(AccessLogOfServer, is_not_subject_to_the_level) {
     const auto port = free_port();
     Child child{{
@@ -144,7 +144,7 @@ protected:
         const auto at = text.find("\nlog_lines_dropped_total ");
         return at == std::string::npos ? -1 : std::stod(text.substr(text.find(' ', at + 1)));
     }
-    /// Until the pipe, and what waits for it, are full.
+    /// Sends requests until the pipe and the queue behind it are full.
     void fill() {
         server_.process().stop_reading();
         for (int i = 0; i < kRequestsMax && dropped() == 0; ++i) {
@@ -159,7 +159,7 @@ protected:
     Server server_{folder_.path(), {"--dev", "--access-log", "all"}};
     Client client_ = server_.client();
     Hall hall_ = make_hall(client_, 2);
-    /// Requests so far.
+    /// The number of requests so far.
     std::size_t asked_ = 2;
 };
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-// Output that can't be written: a command that was to say something has failed.
+// A command that can't write its output must fail.
 
 namespace frontrow::test {
 namespace {
@@ -19,7 +19,7 @@ protected:
     std::string folder() const { return (parent_.path() / "data").string(); }
     std::string at(const std::string& name) const { return (parent_.path() / name).string(); }
 
-    /// Those that say something on standard output, by name where they change something.
+    /// The commands that print to standard output. Commands that create something use `name`.
     std::vector<std::vector<std::string>> commands(const std::string& name) const {
         return {
             {"--help"},
@@ -46,7 +46,7 @@ TEST_F(Output, that_finds_no_room_ends_every_command_with_1) {
     }
 }
 
-/// A file that the command opens doesn't take its place either: what is printed would go there.
+/// A file that the command opens must not get descriptor 1, or the output would be written into it.
 TEST_F(Output, that_is_closed_ends_every_command_with_1_and_harms_nothing) {
     for (const auto& arguments : commands("closed")) {
         const auto finished = run_program({.arguments = arguments, .has_no_out = true});

@@ -13,7 +13,7 @@ namespace frontrow::test {
 namespace {
 
 constexpr std::size_t kPage = 100;
-/// How many of a buyer's answers are asked for again.
+/// How many of a buyer's requests are repeated.
 constexpr std::size_t kReplays = 2;
 
 std::vector<std::string> texts_in(const boost::json::value& list) {
@@ -54,8 +54,8 @@ void Reckoning::settle_without_doubt(std::vector<Buyer>& buyers) {
     settle(buyers);
 }
 
-/// A node whose database is back may find once more that a connection is lost: who is told to come
-/// again does.
+/// A node may find another lost connection after its database is back, and ask the client to try
+/// again; this does.
 Answer Reckoning::ask(const Request& request) {
     std::optional<Answer> answer;
     const bool is_answered = eventually([&] {
@@ -142,8 +142,8 @@ void Reckoning::compare_one(const Buyer& buyer, std::size_t index, const Seen& s
     if (seen.status == "expired") EXPECT_LE(seen.expires_at, to_) << what;
 }
 
-/// The lists of all who were there say who has which seat; the hall's own word must fit. Holds that
-/// run out just then may be seen either way.
+/// The lists of all buyers determine who has which seat, and the hall's own seats must agree. Holds
+/// that expire meanwhile may appear either way.
 void Reckoning::compare_seats(const std::vector<ById>& lists) {
     struct Claims {
         int sold = 0;
@@ -215,7 +215,7 @@ void Reckoning::retry_reserve(Buyer& buyer, const Doubt& doubt, ById& untold) {
     doubts_carried_out_ += was_done;
 }
 
-/// An extension isn't tried again: it would be a second one.
+/// Doesn't repeat an extension, because that would extend the hold twice.
 void Reckoning::retry_change(Buyer& buyer, const Doubt& doubt) {
     if (doubt.step == Step::extend) return;
     auto& booking = buyer.bookings[doubt.booking];

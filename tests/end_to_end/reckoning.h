@@ -10,21 +10,22 @@
 
 namespace frontrow::test {
 
-/// Compares what a crowd was told with what a server says now, and fails the test where the two
-/// can't both be true.
+/// Compares the answers that a crowd got with the server's current state, and fails the test if
+/// both can't be true.
 class Reckoning {
 public:
     Reckoning(Client& client, const Hall& hall) : client_{client}, hall_{hall} {}
 
-    /// Everything that was acknowledged is there as it was told, or as an open doubt explains;
-    /// nothing is there that nobody asked for; no seat has two buyers. Then asks again for what was
-    /// doubted, with the same keys: each is there once. The buyers know better afterwards.
+    /// Checks that every acknowledged reservation is there as acknowledged or as an open doubt
+    /// explains, that there is no reservation that no buyer requested, and that no seat has two
+    /// buyers. Then repeats the doubtful requests with the same keys: each is carried out once.
+    /// Updates the buyers' records.
     void settle(std::vector<Buyer>& buyers);
 
-    /// The same, where whatever was not answered must not have been done.
+    /// The same, if no unanswered request may have been carried out.
     void settle_without_doubt(std::vector<Buyer>& buyers);
 
-    /// How many of the doubts turned out to have been done after all.
+    /// How many doubtful requests had been carried out after all.
     std::size_t doubts_carried_out() const { return doubts_carried_out_; }
 
 private:
@@ -39,7 +40,7 @@ private:
 
     ById list(const std::string& user);
     std::string server_time();
-    /// Takes what the buyer knows of out of `seen`, and leaves what nobody told them of.
+    /// Removes the buyer's known reservations from `seen`; what remains was never acknowledged.
     void compare(Buyer& buyer, ById& seen);
     void compare_one(const Buyer& buyer, std::size_t index, const Seen& seen);
     void compare_seats(const std::vector<ById>& lists);
@@ -52,7 +53,7 @@ private:
 
     Client& client_;
     const Hall& hall_;
-    /// The lists were read between these.
+    /// The server's time before and after the lists were read.
     std::string from_;
     std::string to_;
     std::size_t doubts_carried_out_ = 0;

@@ -49,7 +49,7 @@ def main():
     code, calls, left = run(checkout, 0)
     if code != 0 or left != whole or "migrate down --to 0 --yes" not in calls:
         complaints.append(f"with a database: {code}, {calls}, {left}")
-    # Settings that can't be read, and a database that doesn't answer.
+    # Invalid settings, and a database that doesn't answer.
     for failed in (1, 2):
         code, calls, left = run(checkout, failed)
         if code == 0 or left != whole or calls != ["migrate status"]:

@@ -33,7 +33,7 @@ class Running:
             cwd=folder, env={"PATH": os.environ["PATH"], "FRONTROW_PROGRAM": str(program)} | environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
-        # However the test ends.
+        # Ends the process however the test ends.
         self.watch = threading.Timer(PATIENCE_S, self.process.kill)
         self.watch.start()
         self.err = ""
@@ -80,7 +80,7 @@ def main():
             running = Running(str(checkout / "scripts/run.sh"), program, folder, arguments, environment or {})
             return running, pathlib.Path(folder)
 
-        # Whatever is passed on overrides what the script sets, and what the environment says.
+        # Arguments of the script override its own settings and the environment.
         for form in (lambda name, value: [name, value], lambda name, value: [f"{name}={value}"]):
             port = free_port()
             api = f"http://127.0.0.1:{port}/api/v1"
@@ -99,12 +99,12 @@ def main():
             expect((folder / "mine/journal.db").exists(), "the folder isn't where it was asked for")
             expect(not (folder / "not-mine").exists(), "it made another folder")
 
-        # A port of the script's own choosing is one that it can name.
+        # If the system chooses the port, the script can name it.
         running, folder = run(["--listen", "127.0.0.1:0"], {"FRONTROW_DATA_DIR": "mine"})
         address = re.search(r'"address":"([^"]+)"', running.err)
         expect(address is not None, f"it doesn't serve: {running.err}")
         out = ""
-        # All that it prints before it becomes the server.
+        # The output before the script becomes the server.
         for line in running.process.stdout:
             out += line
             if "/confirm" in line:

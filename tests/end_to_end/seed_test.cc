@@ -177,7 +177,7 @@ TEST_F(Seed, of_a_dry_run_says_what_would_be_added_and_adds_nothing) {
     EXPECT_EQ(verify(folder_.path()).out, facts);
 }
 
-/// They would be in the journal, which no later version could read.
+/// The journal would keep such names, and no later version could read it.
 TEST_F(Seed, of_a_name_that_a_request_could_not_give_adds_nothing_and_says_so) {
     const auto table = tables_.path() / "hall.csv";
     std::ofstream{table} << "seat_number,price\nA,1\n";
@@ -195,7 +195,7 @@ TEST_F(Seed, of_a_name_that_a_request_could_not_give_adds_nothing_and_says_so) {
         EXPECT_EQ(refused.exit_code, 1) << name;
         EXPECT_THAT(refused.err, HasSubstr("the event's name " + why));
     }
-    // Without --name it's that of the file.
+    // Without --name the event gets the file's name.
     const auto bell = tables_.path() / "bell\x07.csv";
     std::filesystem::copy_file(table, bell);
     const auto refused = seed({"--csv", bell});
@@ -218,7 +218,7 @@ TEST_F(Seed, of_a_name_that_a_request_could_not_give_adds_nothing_and_says_so) {
     EXPECT_EQ(verify(folder_.path()).exit_code, 0);
 }
 
-/// What seed makes is held to the limits that requests have: each event can be sent back.
+/// Seed keeps to the limits of requests: each event can be sent back as a request.
 TEST_F(Seed, makes_events_and_seats_that_a_request_could_make) {
     ASSERT_EQ(seed().exit_code, 0);
     Server server{folder_.path()};

@@ -12,7 +12,7 @@
 #include <set>
 #include <sstream>
 
-// The sources of a setting, from the outside: which wins, and what is said of one that is wrong.
+// The sources of settings, tested from outside: which one wins, and the message about a wrong one.
 
 namespace frontrow::test {
 namespace {
@@ -26,7 +26,7 @@ using Files = std::map<std::string, std::string>;
 constexpr auto kToml = "settings.toml";
 constexpr auto kNoPort = "FRONTROW_LISTEN=127.0.0.1:0";
 
-/// Where a server that was started so says that its store is.
+/// The store that a server with these options reports when it serves.
 std::string folder_served(const Child::Options& options) {
     Child child{options};
     const auto line = child.wait_for_line("\"message\":\"serving\"");
@@ -312,7 +312,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; }
 );
 
-/// Where `frontrow verify` says that its store is.
+/// The store that `frontrow verify` reports.
 std::string store_of(const Child::Options& options) {
     const auto err = run_program(options).err;
     constexpr std::string_view kSaid = "the store is ";
@@ -338,7 +338,7 @@ TEST(SettingsSources, a_host_may_be_a_folder_or_an_ipv6_address) {
     EXPECT_EQ(folder_served(with_redis), "PostgreSQL database frontrow at [::1]:1");
 }
 
-/// The files' contents have one line end at most that isn't theirs.
+/// At most one line end at the end of a file isn't part of the secret.
 TEST(SettingsSources, every_secret_and_url_may_come_from_a_file) {
     const std::string blank = kSecret + " ";
     const auto signed_by = [](const Child::Options& options) {
@@ -348,7 +348,7 @@ TEST(SettingsSources, every_secret_and_url_may_come_from_a_file) {
     };
     Child::Options token{.arguments = {"token", "--sub", "alice"}};
     const auto is_signed_with = [&](const std::string& secret) {
-        // The time is in a token as well: it may have passed on meanwhile.
+        // A token contains the time, which may change between the two commands.
         for (int tries = 0; tries < 20; ++tries) {
             const auto expected = signed_by(
                 {.arguments = {"token", "--sub", "alice"},
@@ -369,7 +369,7 @@ TEST(SettingsSources, every_secret_and_url_may_come_from_a_file) {
     token.files[".env"] = "FRONTROW_CONFIG=settings.toml\n";
     token.files[kToml] = "[token]\nsecret-file = 'run/secret'\n";
     EXPECT_TRUE(is_signed_with(blank));
-    // What wins doesn't depend on how it is said.
+    // The order of the sources counts, not whether one names a file.
     token.environment = {"FRONTROW_JWT_SECRET=" + kSecret};
     token.files[".env"] += "FRONTROW_JWT_SECRET_FILE=nowhere\n";
     EXPECT_TRUE(is_signed_with(kSecret));
@@ -467,7 +467,7 @@ TEST(SettingsSources, a_folder_called_dotenv_is_somebody_elses) {
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
 }
 
-// What is written down for people, held against the program. -------------------------------------
+// Compares the written documentation with the program. -------------------------------------------
 
 std::string file_of_checkout(const std::string& name) {
     std::ifstream in{std::string{FRONTROW_CHECKOUT} + "/" + name};
@@ -492,7 +492,7 @@ std::string help_of_all_commands() {
     return text;
 }
 
-/// Those that the help names: ours, and those that other programs use.
+/// The variables in the help: ours, and those that other programs use.
 std::set<std::string> variables_in_help(const std::string& help) {
     std::string lines;
     bool is_variables = false;
@@ -522,7 +522,7 @@ TEST(SettingsSources, the_examples_and_the_document_have_every_setting_that_the_
         )) << "docs/settings.md doesn't have --"
            << flag;
     flags.erase("config");
-    // Said once, at the terminal, or not at all.
+    // These make sense only on the command line.
     for (const auto* flag : {"yes", "lend", "draw", "picture"})
         flags.erase(flag);
     EXPECT_EQ(matches(file_of_checkout("frontrow.example.toml"), R"(^([a-z-]+) = )"), flags);

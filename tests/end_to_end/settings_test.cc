@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// A port that somebody else listens on.
+/// A port on which another socket listens.
 class TakenPort {
 public:
     TakenPort() : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
@@ -45,7 +45,7 @@ struct WrongUsage {
     std::string name;
     std::vector<std::string> arguments;
     std::vector<std::string> environment;
-    /// What the message must say.
+    /// The words that the message must contain.
     std::string says;
 
     friend std::ostream& operator<<(std::ostream& out, const WrongUsage& wrong) {
@@ -206,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; }
 );
 
-/// What a help text says of each flag.
+/// The flags in a help text.
 std::vector<std::string> flags_in(const std::string& help) {
     std::vector<std::string> flags;
     std::istringstream lines{help};
@@ -257,8 +257,8 @@ TEST(Settings, help_of_serve_names_what_platforms_set) {
     EXPECT_THAT(help, HasSubstr("LOG_LEVEL"));
 }
 
-// Where a server would listen shows where it fails to: on a port that is taken nothing depends on
-// luck.
+// A server's address appears in its error if the port is taken, so the result doesn't depend on
+// which ports are free.
 
 TEST(Settings, a_taken_port_ends_it_with_1_and_its_name) {
     const TakenPort taken;
@@ -289,7 +289,7 @@ TEST(Settings, listens_on_the_port_that_a_platform_sets) {
     EXPECT_THAT(finished.err, HasSubstr(":" + taken.port()));
 }
 
-/// As a container has to: the platform's port comes from outside.
+/// A container needs this: the platform's port must be reachable from outside.
 TEST(Settings, listens_on_all_addresses_at_a_platforms_port_where_a_flag_says_so) {
     const TakenPort taken;
     const TempFolder folder;
@@ -362,7 +362,8 @@ TEST(Settings, origins_come_one_by_one_or_with_commas_and_a_flag_wins) {
     EXPECT_EQ(by_flag.stop(), 0);
 }
 
-/// It warns of a store that it makes, and tells that it has read it, before it fails to listen.
+/// Before it fails to listen, the server warns that it makes a new store, and logs that it has read
+/// it.
 TEST(Settings, the_log_level_decides_what_is_logged) {
     const TakenPort taken;
     const auto log_with = [&](std::vector<std::string> more, std::vector<std::string> environment) {

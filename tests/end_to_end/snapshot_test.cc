@@ -29,13 +29,14 @@ std::size_t snapshots_in(const fs::path& folder) {
     return count;
 }
 
-/// The number of the first fact that this server read one by one.
+/// The number of the first fact that this server read from the journal itself.
 std::uint64_t read_from(Server& server) {
     const auto line = server.process().wait_for_line("\"message\":\"the journal is read\"");
     return std::stoull(text_of(boost::json::parse(line.value()), "read_from"));
 }
 
-/// Takes a snapshot beside whoever has the folder, and is killed at any moment of it, or not.
+/// Takes a snapshot of a folder that may be in use, and is killed at any moment, or after it has
+/// ended.
 void snapshot_and_kill(const fs::path& folder, std::mt19937_64& random) {
     const Child child{{.arguments = {"snapshot", "--data-dir", folder}}};
     std::this_thread::sleep_for(std::chrono::microseconds{random() % 30'000});
@@ -74,7 +75,7 @@ TEST(SnapshotOfServer, survives_being_killed_at_any_moment_together_with_its_ser
     EXPECT_LE(snapshots_in(folder.path()), 2U);
 }
 
-/// An event so long that few changes to it are a large journal.
+/// An event so long that a few changes to it make a large journal.
 std::string large_event() {
     std::string description;
     for (int i = 0; i < 10'000; ++i)
@@ -98,7 +99,7 @@ TEST(SnapshotOfServer, is_taken_by_itself_once_the_journal_has_grown) {
         const auto change =
             Client::text_of({.method = "PUT", .target = event, .headers = {}, .body = large_event()}
             );
-        // Together, so that they share commits: 74 MB.
+        // Sent together, so that they share commits: 74 MB.
         std::vector<Client> many;
         for (int i = 0; i < 16; ++i)
             many.push_back(server.client());
@@ -108,7 +109,7 @@ TEST(SnapshotOfServer, is_taken_by_itself_once_the_journal_has_grown) {
             for (auto& one : many)
                 ASSERT_EQ(one.read().value().status, 200U);
         }
-        // It is taken by a process that gives way to all others.
+        // A process with the lowest priority takes the snapshot.
         EXPECT_TRUE(
             eventually([&] { return snapshots_in(folder.path()) > 0; }, std::chrono::seconds{200})
         );

@@ -28,7 +28,7 @@ void limit_file_size(pid_t process, std::uint64_t bytes) {
 std::unique_ptr<SmallDisk> SmallDisk::mount(std::uint64_t bytes, std::string& why) {
     std::unique_ptr<SmallDisk> disk{new SmallDisk};
     const auto options = "mode=0700,size=" + std::to_string(bytes);
-    // In a namespace of its own nothing is left behind, however the test ends.
+    // The mount is in a namespace of its own, so it ends with the process.
     const bool is_mounted =
         unshare(CLONE_NEWNS) == 0 &&
         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
@@ -53,7 +53,7 @@ void SmallDisk::leave_free(std::uint64_t bytes) const {
     const int file = open(filler().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) fail("open");
     auto length = lseek(file, 0, SEEK_END);
-    // Others take room meanwhile, so that it may need more than one try.
+    // Other processes use disk space meanwhile, so it may need more than one try.
     for (auto free = free_bytes(); free > bytes; free = free_bytes()) {
         const auto more = static_cast<off_t>(free - bytes);
         const int error = posix_fallocate(file, length, more);
@@ -63,7 +63,7 @@ void SmallDisk::leave_free(std::uint64_t bytes) const {
             throw std::system_error(error, std::generic_category(), "posix_fallocate");
         }
     }
-    // The kernel counts what is free on each processor, and says none where a few pages are left.
+    // The kernel counts free blocks per processor, and reports none while a few pages are left.
     constexpr off_t kPage = 4096;
     while (bytes == 0 && posix_fallocate(file, length, kPage) == 0)
         length += kPage;

@@ -16,10 +16,10 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// What a stop takes where nobody holds it up: at once, with room for a busy machine.
+/// How long a stop without obstacles takes: it is immediate, but the machine may be busy.
 constexpr seconds kSoon{40};
 
-/// A request whose sender stops halfway: the server has its head and waits for the rest.
+/// A request whose client stops halfway: the server has its head and waits for the rest.
 class HalfSent {
 public:
     HalfSent(std::uint16_t port, Request request) : client_{port} {

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <iterator>
 
-// Which store a command uses where more than one is named, and that it says so.
+// Which store a command uses if more than one is named, and its message about that.
 
 namespace frontrow::test {
 namespace {
@@ -18,12 +18,12 @@ using testing::Not;
 using testing::StartsWith;
 
 constexpr auto kToml = "settings.toml";
-/// Where nobody listens.
+/// No server listens there.
 constexpr auto kUrl = "postgres://user:hidden@127.0.0.1:1/theirs";
 constexpr auto kDatabase = "PostgreSQL database theirs at 127.0.0.1:1";
 constexpr auto kBoth = "a data folder is named as well as a database: the database is used";
 
-/// One place to name a store in, and how.
+/// One source that can name a store, and how.
 struct Naming {
     std::string name;
     std::vector<std::string> arguments = {};
@@ -129,7 +129,7 @@ TEST(StoreChoice, of_seed_is_the_folder_that_a_flag_names_whatever_names_a_datab
     }
 }
 
-/// Whatever is wrong with what a flag has overruled stops nobody.
+/// An overruled setting may be wrong without causing an error.
 TEST(StoreChoice, does_not_look_at_what_a_flag_overrules) {
     const TempFolder folder;
     const std::string path = folder.path().string();
@@ -142,11 +142,11 @@ TEST(StoreChoice, does_not_look_at_what_a_flag_overrules) {
         };
         says({"verify", "--data-dir", "ours"}, "the folder ours");
         says({"verify", "--store", kUrl}, kDatabase);
-        // No database, and the folder is another matter.
+        // An empty --store means no database; the folder's setting still counts.
         says({"verify", "--store", ""}, "the folder " + path);
         says({"verify", "--store", "", "--data-dir", "ours"}, "the folder ours");
     }
-    // A script's empty variable must not lead to a database.
+    // A script's empty variable must not select the database.
     const auto empty =
         run_program({"seed", "--data-dir", ""}, {std::string{"DATABASE_URL="} + kUrl});
     EXPECT_EQ(empty.exit_code, 2);
@@ -199,7 +199,7 @@ TEST(StoreChoice, is_said_by_a_server_as_it_begins_to_serve) {
     EXPECT_THAT(by_flag.process().err(), Not(HasSubstr(kBoth)));
 }
 
-/// The parts of a password that was cut in two by a sign that should have been written otherwise.
+/// An unescaped character splits the password in two parts; neither may appear.
 TEST(StoreChoice, is_said_without_any_part_of_a_password) {
     for (const auto* url :
          {"postgres://user:hid/den@127.0.0.1:1/db",
@@ -209,7 +209,7 @@ TEST(StoreChoice, is_said_without_any_part_of_a_password) {
           "postgres://user:hidden#x@127.0.0.1:1/db",
           "postgres://127.0.0.1:1/db?user=user&password=hidden"}) {
         const auto finished = run_program({"migrate", "status", "--store", url});
-        // Some of them can't be read, which is said before that.
+        // Some of these URLs are invalid, which is reported first.
         EXPECT_THAT(
             first_line(finished.err),
             testing::AnyOf(

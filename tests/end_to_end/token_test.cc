@@ -15,7 +15,7 @@ const std::string kSecret = "correct horse battery staple, and then some";
 const std::string kAdminKey = "admin-key-8f1b0c44";
 const std::string kUserKey = "user-key-5d2a97e1";
 
-/// What `frontrow token` prints, without its line end.
+/// The output of `frontrow token` without its line end.
 std::string token_for(const std::string& sub, const std::string& role, const std::string& secret) {
     const auto finished =
         run_program({"token", "--sub", sub, "--role", role}, {"FRONTROW_JWT_SECRET=" + secret});
@@ -137,7 +137,7 @@ TEST_F(Tokens, and_keys_and_secrets_never_reach_the_log) {
     EXPECT_EQ(server_.process().out(), "");
     for (const auto& secret : {kSecret, kAdminKey, kUserKey, wrong_key, good, forged})
         EXPECT_THAT(log, Not(HasSubstr(secret)));
-    // Not even the part that names nobody and the part that proves it.
+    // Not even the signature alone.
     for (const auto& token : {good, forged})
         EXPECT_THAT(log, Not(HasSubstr(token.substr(token.rfind('.') + 1))));
 }
@@ -153,7 +153,7 @@ TEST_F(Tokens, that_are_wrong_are_answered_without_being_repeated) {
 
 TEST(Log, is_a_json_object_a_line_where_a_machine_reads_it) {
     const TempFolder folder;
-    // Names that would break a line put together carelessly.
+    // Names that would break a log line without proper escaping.
     Server server{folder.path() / "a \"quoted\"\n%v \\ 座席", {"--dev", "--access-log", "all"}};
     auto client = server.client();
     make_hall(client, 3);

@@ -10,7 +10,7 @@
 #include <map>
 #include <sys/stat.h>
 
-// Files and folders that a command is told to read and can't: a sentence with the path, and no
+// A command that can't read a given file or folder prints a sentence with its path, and throws no
 // exception.
 
 namespace frontrow::test {
@@ -34,7 +34,7 @@ protected:
 
     std::string at(const std::string& name) const { return (folder_.path() / name).string(); }
 
-    /// Every command, as it would be right.
+    /// Every command with correct arguments.
     std::map<std::string, std::vector<std::string>> commands() const {
         return {
             {"serve", {"--dev", "--listen", "127.0.0.1:0", "--data-dir", at("store")}},
