@@ -22,7 +22,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kOfAKey = "the request under an idempotency key";
 
-/// A small sale with something of everything, and what an inventory would be of other facts.
+/// A small sale with something of each kind. The tests compare its audit with inventories made from
+/// changed facts.
 class Comparison : public testing::Test {
 protected:
     Comparison() {
@@ -57,7 +58,8 @@ protected:
             audit_.observe(fact);
     }
 
-    /// What the comparison says of an inventory that was made of the facts as `change` left them.
+    /// The differences that the comparison finds in an inventory made from the facts after
+    /// `change`.
     std::vector<std::string> differences_with(const std::function<void(Fact&)>& change) const {
         Inventory inventory;
         for (auto fact : office_.history()) {
@@ -67,7 +69,7 @@ protected:
         inventory.verify();
         return compare(audit_, inventory);
     }
-    /// Of the facts of this kind alone.
+    /// Changes only facts of this kind.
     template <class Body>
     std::vector<std::string> differences_in(const std::function<void(Body&)>& change) const {
         return differences_with([&](Fact& fact) {

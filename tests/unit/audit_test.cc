@@ -51,7 +51,7 @@ ReservationId reservation(std::uint64_t number) {
     return ReservationId{Bits128{5, number}};
 }
 
-/// A history as it's told: each call adds one fact, at the time that at() set last.
+/// Builds a history of facts. Each call adds one fact, at the time that at() set last.
 class History {
 public:
     History& at(Millis after_opening) {
@@ -83,7 +83,7 @@ public:
         facts_.push_back({.seq = ++seq_, .at = now_, .body = FormatRaised{format}});
         return *this;
     }
-    /// The next seats have the names of the first ones again.
+    /// Starts the seat numbers again, so that the next seats repeat them.
     History& name_anew() {
         named_ = 0;
         return *this;
@@ -112,7 +112,7 @@ public:
     History& hold(std::uint64_t number, domain::SeatIds seats, std::string user = "ann") {
         return fact(holding(number, std::move(seats), std::move(user)));
     }
-    /// A hold with one thing about it changed.
+    /// A hold with one part changed.
     template <class Change>
     History& hold_but(std::uint64_t number, domain::SeatIds seats, Change change) {
         auto body = holding(number, std::move(seats));
@@ -145,7 +145,7 @@ private:
     EventId event_ = kEvent;
 };
 
-/// Facts 1 to 4: two events with seats, of which the first has ten.
+/// Facts 1 to 4: two events with seats. The first one has ten.
 History sale(EventSpec of_first = spec()) {
     History history;
     history.create(std::move(of_first)).add_seats(kFirstSeat, 10);
@@ -153,7 +153,7 @@ History sale(EventSpec of_first = spec()) {
     return history;
 }
 
-/// The same and fact 5, behind which sales may be paused and ended.
+/// The same, and fact 5, after which sales may be paused and ended.
 History newer_sale(EventSpec of_first = spec()) {
     return sale(std::move(of_first)).raise_format(1);
 }
@@ -381,7 +381,7 @@ TEST(Audit, finds_what_was_claimed_while_sales_were_paused_or_over) {
              {"8: a hold was extended while sales were paused"}},
         });
     }
-    // A change of the event doesn't open its sale again.
+    // Updating the event doesn't open its sale again.
     expect_found({
         {newer_sale().change_sale(SaleAction::pause).update(spec()).hold(1, {seat(0)}),
          {"8: a seat was held while sales were paused"}},
@@ -494,7 +494,7 @@ TEST(Audit, finds_a_request_that_was_done_twice) {
     });
 }
 
-/// What two requests under one key have done, if nobody looked for the first.
+/// Two requests under one key, both carried out because the first was not looked up.
 struct DoneTwice {
     EventId first_event;
     FactBody first;
@@ -547,7 +547,7 @@ TEST(Audit, finds_a_request_of_any_kind_that_was_done_twice) {
         auto history = sale();
         history.under(EventId{}).fact(FormatRaised{1}).under(kEvent);
         history.hold(1, {seat(0)});
-        // So that it runs on the next day.
+        // Extended, so that the hold still runs on the next day.
         history.extend(1, 47h);
         history.under(row.first_event).fact(row.first).under(row.second_event);
         expect_found({

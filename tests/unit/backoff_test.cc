@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 
 TEST(Backoff, doubles_up_to_its_limit_and_begins_again_after_a_success) {
     io::Backoff backoff{milliseconds{100}, milliseconds{500}};
-    // The longest of what chance allows.
+    // The longest wait over all random draws.
     const auto longest = [&] {
         const auto copy = backoff;
         milliseconds found{0};

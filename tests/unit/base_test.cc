@@ -258,14 +258,14 @@ TEST(Currency, has_the_decimals_of_iso_4217) {
         {"TND", 3},
         {"CLF", 4},
         {"UYW", 4},
-        // Metals, tests, none, what was replaced, and what never was.
+        // A metal, the test code, no currency, a replaced one, and codes that never existed.
         {"XAU", {}},
         {"XTS", {}},
         {"XXX", {}},
         {"DEM", {}},
         {"AAA", {}},
         {"XYZ", {}},
-        // Letters that follow each other in the table.
+        // Neighbouring letters in the table that don't form a code.
         {"DAF", {}},
         {"EDA", {}},
         {"IFC", {}},
@@ -331,7 +331,8 @@ TEST(Utf8, refuses_overlong_forms_surrogates_cut_sequences_and_what_is_past_the_
     }
 }
 
-/// A text is looked at in eights: wherever a byte stands in it, it's seen, and no other for it.
+/// The text is checked eight bytes at a time: every byte must count, and no byte outside of the
+/// text.
 TEST(Utf8, tells_printable_ascii_by_every_byte) {
     for (std::size_t size = 0; size < 26; ++size) {
         for (const char filling : {' ', 'm', '~'}) {
@@ -351,7 +352,7 @@ TEST(Utf8, tells_printable_ascii_by_every_byte) {
     }
 }
 
-/// The bytes of a code point, whether or not there is such a one.
+/// The UTF-8 bytes of a code point, valid or not.
 std::string encode(std::uint32_t point) {
     const auto tail = [&](int shift) { return static_cast<char>(0x80 | (point >> shift & 0x3F)); };
     if (point < 0x80) return {static_cast<char>(point)};

@@ -27,13 +27,14 @@ namespace frontrow::domain {
 
 inline const Instant kOpening{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 
-/// An inventory, the rules, and a clock that moves when told. Every command is decided, evolved,
-/// verified and audited before the next, as by a store whose journal nobody else writes.
+/// An inventory, the rules, and a clock that the test moves. Every command is decided, applied,
+/// verified and audited before the next, as in a store that is the only writer of its journal.
 class BoxOffice {
 public:
     Instant now = kOpening;
 
-    /// Ten days before a show of 10-minute holds, three seats a reservation and no limit a user.
+    /// Sales open ten days before the show. 10-minute holds, three seats per reservation, no limit
+    /// per user.
     static EventSpec spec() {
         EventSpec spec;
         spec.name = "First night";
@@ -50,7 +51,7 @@ public:
         auto decision = decide_and_raise(inventory_, command, now);
         CHECK(decision.outcome || decision.facts.empty());
         CHECK(decision.rests_on <= inventory_.last_seq());
-        // But for the one that lets the others in.
+        // Doesn't count the fact that raises the format.
         facts_of_last_ =
             decision.facts.size() -
             static_cast<std::size_t>(std::ranges::count_if(decision.facts, [](const auto& fact) {
@@ -72,7 +73,7 @@ public:
         return std::move(decision.outcome);
     }
 
-    /// An event of the house with seats "1", "2", … of one price.
+    /// An event of the owner with seats "1", "2", … at one price.
     EventId open(std::size_t seats, EventSpec of_event = spec(), Amount price = 5'000) {
         const auto id = create(std::move(of_event));
         if (seats > 0) CHECK(add_seats(id, numbers(seats), owner(), price));
@@ -120,7 +121,7 @@ public:
         return act(RemoveMember{event, std::move(by), std::move(sub)});
     }
 
-    /// A request for seats by their place in the event, with a key of its own.
+    /// A request for seats by their index in the event, with a new key.
     ReserveSeats
     wish(EventId event, std::string user, std::initializer_list<std::uint32_t> indices) {
         ReserveSeats wish{
@@ -138,7 +139,7 @@ public:
     Outcome reserve(EventId event, std::string user, std::initializer_list<std::uint32_t> indices) {
         return act(wish(event, std::move(user), indices));
     }
-    /// One that must succeed.
+    /// Reserves; this must succeed.
     Reservation hold(EventId event, std::string user, std::initializer_list<std::uint32_t> seats) {
         return std::get<Reservation>(reserve(event, std::move(user), seats).value().entity);
     }
@@ -147,13 +148,13 @@ public:
     Outcome extend(const Reservation& of, std::chrono::seconds by) {
         return act(ExtendReservation{of.id, of.user, by});
     }
-    /// How many holds were ended.
+    /// Returns how many holds were ended.
     std::size_t sweep(std::uint32_t at_most = 1'000) {
         CHECK(act(ExpireHolds{at_most}));
         return facts_of_last_;
     }
 
-    /// As Inventory::lapse().
+    /// Calls Inventory::lapse().
     bool lapse(std::size_t at_most) {
         const bool is_all = inventory_.lapse(now, at_most);
         inventory_.verify();
@@ -196,7 +197,7 @@ private:
     std::size_t facts_of_last_ = 0;
 };
 
-/// In one word what came of a command: "accepted", "replayed", or the reason for the refusal.
+/// The outcome of a command in one word: "accepted", "replayed", or the reason for the refusal.
 inline std::string_view word_for(Reason reason) {
     switch (reason) {
         case Reason::format_too_low:

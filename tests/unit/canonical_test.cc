@@ -76,7 +76,7 @@ std::string event_with(std::string_view more) {
 struct Spellings {
     std::string (*form)(std::string_view body);
     std::vector<std::string> same;
-    /// Each is another request than those and than each other.
+    /// Each differs from those above and from each other.
     std::vector<std::string> others;
 };
 
@@ -164,7 +164,8 @@ TEST(Canonical, is_the_same_for_seats_from_a_table) {
     );
 }
 
-/// What an event's hold is where the body doesn't say is a setting: said explicitly it's the same.
+/// A setting gives the hold of an event whose body doesn't name one. Naming the same hold makes no
+/// difference.
 TEST(Canonical, has_the_defaults_of_the_server) {
     const auto spec = parse_event_request(event_with(""), std::chrono::seconds{60});
     ASSERT_TRUE(spec);

@@ -15,7 +15,7 @@ TEST(DateLine, tells_the_second_as_http_writes_it) {
           {"2028-02-29T23:59:59.500Z", "Date: Tue, 29 Feb 2028 23:59:59 GMT\r\n"},
           {"2028-03-01T00:00:00Z", "Date: Wed, 01 Mar 2028 00:00:00 GMT\r\n"},
           {"9999-12-31T23:59:59Z", "Date: Fri, 31 Dec 9999 23:59:59 GMT\r\n"},
-          // A clock may be set back.
+          // The clock may be set back.
           {"2026-12-05T12:00:00Z", "Date: Sat, 05 Dec 2026 12:00:00 GMT\r\n"}}) {
         date.show(parse_rfc3339(instant).value());
         EXPECT_EQ(date.text(), text);

@@ -119,7 +119,7 @@ TEST(Event, is_on_sale_from_the_opening_until_the_end_of_sales) {
         {{}, start + 1h, start + 1h - 1ms, "open"},
         {{}, start + 1h, start + 1h, "ended"},
         {start + 1h, start + 2h, start, "upcoming"},
-        // What was over before it began, by an old fact, is over.
+        // An old fact may have sales that end before they begin: they are over.
         {start + 1h, {}, start, "ended"},
     };
     for (const auto& row : rows) {
@@ -228,8 +228,8 @@ TEST(Events, keep_their_version_when_seats_are_added_or_sold) {
     EXPECT_EQ(answer(office.update(id, renamed("x"), BoxOffice::owner(), {{1}})), "accepted");
 }
 
-// What may be done to an event by what has become of a seat of it, one 10-minute hold that was made
-// at 0.
+// Which changes an event allows, depending on the state of one seat. The seat has a 10-minute hold
+// made at 0.
 enum class Seat { never_held, held, sold, cancelled };
 
 struct ByState {
@@ -301,7 +301,7 @@ TEST(Events, are_not_tied_by_the_sales_of_another_event) {
     ASSERT_TRUE(office.confirm(office.hold(sold_one, "ann", {0})));
     office.hold(id, "ann", {0});
     office.now += 9min;
-    // This hold still runs when this event's own has run out.
+    // This hold still runs when the hold of the other event has expired.
     office.hold(sold_one, "bob", {1});
     EXPECT_EQ(answer(office.remove(id)), "event_has_sales");
     office.now += 1min;
@@ -349,7 +349,7 @@ TEST(DeleteEvent, leaves_neither_the_event_nor_its_seats_to_be_found) {
     EXPECT_EQ(answer(office.add_seats(id, {"x"})), "event_not_found");
     EXPECT_EQ(answer(office.remove(id)), "event_not_found");
     EXPECT_EQ(office.inventory().plans().size(), 1U);
-    // What the buyer had stays in their list.
+    // The buyer's reservation stays in the list.
     EXPECT_EQ(office.status(held), ReservationStatus::cancelled);
     EXPECT_EQ(answer(office.cancel(held)), "accepted");
     EXPECT_EQ(answer(office.confirm(held)), "reservation_cancelled");
@@ -374,7 +374,7 @@ TEST(ChangeSale, answers_with_the_event_and_changes_nothing_else_of_it) {
     EXPECT_THAT(office.violations(), IsEmpty());
 }
 
-/// What comes of an action by what was done before, in this order.
+/// The outcome of an action, depending on the actions before it, in their order.
 TEST(ChangeSale, leads_from_each_state_to_these_and_no_other) {
     using enum SaleAction;
     const struct {
@@ -421,7 +421,7 @@ TEST(ChangeSale, refuses_for_the_first_reason_of_those_that_apply) {
     EXPECT_EQ(answer(office.change_sale(kNoEvent, SaleAction::open)), "event_not_found");
     EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, kOther, {{9}})), "event_not_found");
     EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, owner, {{1}})), "version_stale");
-    // Also where nothing would change: it isn't what the caller saw.
+    // Even if nothing would change: the version isn't the one that the caller saw.
     EXPECT_EQ(answer(office.change_sale(id, SaleAction::end, owner, {{1}})), "version_stale");
     EXPECT_EQ(answer(office.change_sale(id, SaleAction::end, owner, {{2}})), "accepted");
     EXPECT_EQ(answer(office.change_sale(id, SaleAction::open, owner, {{2}})), "sales_closed");
@@ -607,7 +607,7 @@ TEST(Events, refuse_for_the_first_reason_of_those_that_apply) {
     BoxOffice office;
     const auto id = office.open(1);
     ASSERT_TRUE(office.confirm(office.hold(id, "ann", {0})));
-    // Not theirs before stale before sold.
+    // The order of reasons: another's event, a stale version, sold seats.
     EXPECT_EQ(answer(office.update(id, in_euro(), kOther, {{9}})), "event_not_found");
     EXPECT_EQ(answer(office.update(id, in_euro(), BoxOffice::owner(), {{9}})), "version_stale");
     EXPECT_EQ(answer(office.update(id, in_euro(), BoxOffice::owner(), {{1}})), "event_has_sales");

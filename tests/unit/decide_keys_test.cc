@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-// Requests under an Idempotency-Key, of every kind that may have one and needs none. Those of
-// reservations, which need one, are in decide_reservation_test.cc.
+// Requests of every kind whose Idempotency-Key is optional. decide_reservation_test.cc has
+// reservations, which require one.
 
 namespace frontrow::domain {
 namespace {
@@ -24,7 +24,8 @@ constexpr RequestMark kMark{.key = {8, 1}, .content = {8, 2}};
 constexpr RequestMark kOtherContent{.key = {8, 1}, .content = {8, 3}};
 constexpr RequestMark kOtherKey{.key = {8, 4}, .content = {8, 2}};
 
-/// A sale with a hold, and the commands that a server makes of requests: each time with new ids.
+/// A sale with a hold, and the commands that a server makes from requests. Each command has new
+/// ids.
 class Stage {
 public:
     BoxOffice office;
@@ -73,7 +74,7 @@ using Make = std::function<Command(Stage& stage, std::optional<RequestMark> mark
 const struct Kind {
     std::string_view name;
     Make make;
-    /// What the same request comes to a day later, when its key is forgotten.
+    /// The outcome of the same request a day later, when its key is forgotten.
     std::string_view after_a_day;
 } kKinds[] = {
     {"event", &Stage::create_event, "accepted"},
@@ -131,14 +132,14 @@ TEST(Keys, are_remembered_for_a_day_and_no_longer) {
 
 TEST(Keys, that_are_others_or_none_answer_nothing_again) {
     for (const auto& kind : kKinds) {
-        // The seats are there already.
+        // The seats exist already.
         if (kind.name == "seats") continue;
         Stage stage;
         ASSERT_TRUE(stage.office.act(kind.make(stage, kMark))) << kind.name;
         EXPECT_EQ(answer(stage.office.act(kind.make(stage, kOtherKey))), "accepted") << kind.name;
         EXPECT_EQ(answer(stage.office.act(kind.make(stage, {}))), "accepted") << kind.name;
         EXPECT_EQ(answer(stage.office.act(kind.make(stage, {}))), "accepted") << kind.name;
-        // Two, and the reservation's.
+        // These two, and the reservation's.
         EXPECT_EQ(stage.inventory().requests().size(), 3U) << kind.name;
     }
 }
@@ -148,7 +149,8 @@ TEST(Keys, are_looked_at_before_all_else) {
         for (const auto& asked : kKinds) {
             Stage stage;
             ASSERT_TRUE(stage.office.act(done.make(stage, kMark)));
-            // No two kinds of request come to the same digests. If they did, neither would be done.
+            // Requests of different kinds never have the same digest. If they did, the second would
+            // still not be carried out.
             const auto& mark = done.name == asked.name ? kOtherContent : kMark;
             EXPECT_EQ(answer(stage.office.act(asked.make(stage, mark))), "idempotency_key_reused")
                 << asked.name << " under the key of " << done.name;
@@ -177,7 +179,7 @@ TEST(Keys, are_not_used_up_by_a_refusal) {
     EXPECT_EQ(answer(office.act(sale)), "version_stale");
     sale.if_version = {{1}};
     EXPECT_EQ(answer(office.act(sale)), "accepted");
-    // Its version has risen since, by what is told again.
+    // The version in the request is stale now, but a replay isn't checked for that.
     EXPECT_EQ(answer(office.act(sale)), "replayed");
     ASSERT_TRUE(office.act(stage.change_sale({}, SaleAction::open)));
 
@@ -199,7 +201,7 @@ TEST(Keys, of_an_api_key_are_not_used_up_where_there_are_too_many) {
     ASSERT_TRUE(stage.office.act(RevokeApiKey{one.key, "root"}));
     const auto made = stage.office.act(stage.create_key(kMark));
     EXPECT_EQ(answer(made), "accepted");
-    // Told again though there are too many once more.
+    // A replay, although the limit is reached again.
     const auto again = stage.office.act(stage.create_key(kMark));
     ASSERT_EQ(answer(again), "replayed");
     EXPECT_EQ(entity_of<ApiKey>(again), entity_of<ApiKey>(made));
@@ -286,7 +288,7 @@ TEST(Keys, extend_once_and_tell_the_reservation_as_it_is) {
         EXPECT_EQ(told.status, row.status) << row.what;
         EXPECT_EQ(told.expires_at, stage.held.expires_at + 60s) << row.what;
     }
-    // Another key extends once more.
+    // A request under another key extends the hold again.
     Stage stage;
     ASSERT_TRUE(stage.office.act(stage.extend(kMark)));
     ASSERT_TRUE(stage.office.act(stage.extend(kOtherKey)));
@@ -348,7 +350,8 @@ TEST(Keys, tell_an_api_key_as_it_is_and_make_no_second_one) {
     EXPECT_EQ(stage.inventory().api_keys().size(), 3U);
 }
 
-/// What is remembered points to rows that may leave at the same instant, and to none that has left.
+/// A remembered key refers to rows. It must not outlive them, but may be forgotten at the same
+/// instant.
 TEST(Keys, are_forgotten_no_later_than_what_was_made_under_them) {
     Stage stage;
     auto& office = stage.office;
@@ -364,7 +367,7 @@ TEST(Keys, are_forgotten_no_later_than_what_was_made_under_them) {
     EXPECT_EQ(answer(office.act(stage.add_seats(kOtherKey))), "replayed");
     office.now += 1ms;
     EXPECT_EQ(answer(office.act(stage.add_seats(kOtherKey))), "event_not_found");
-    // Lets both go.
+    // These facts forget both events.
     office.open(1);
     office.open(1);
     EXPECT_EQ(plans.index_of(made.id), kNobody);
@@ -393,7 +396,7 @@ TEST(Keys, answer_nobody_before_what_was_done_under_them_is_durable) {
 
 TEST(Keys, wait_until_facts_with_them_are_let_in) {
     for (const auto& kind : kKinds) {
-        // A sale's kind of fact came with them.
+        // The fact of a sale's change came with the same format.
         if (kind.name == "sale") continue;
         Stage stage;
         const auto& inventory = stage.inventory();

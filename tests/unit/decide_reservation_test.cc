@@ -41,7 +41,7 @@ std::vector<SeatStatus> statuses(const BoxOffice& office, EventId event) {
         all.push_back(office.inventory().seat_status(*row, seat, office.now));
     return all;
 }
-/// One letter a seat: free, held, sold.
+/// One letter per seat: free, held, sold.
 std::string plan(const BoxOffice& office, EventId event) {
     std::string letters;
     for (const auto status : statuses(office, event))
@@ -74,7 +74,7 @@ TEST(ReserveSeats, holds_the_seats_for_the_events_time_at_the_sum_of_their_price
     EXPECT_EQ(office.facts_of_last(), 1U);
 }
 
-// Whether seats can be had, and for longer, by when their event is sold.
+// Whether seats can be reserved and holds extended, depending on the event's sales period.
 const struct {
     EventSpec spec;
     Instant at;
@@ -89,7 +89,7 @@ const struct {
     {sold(kOpening + 24h, {}), kStart - 1ms, "accepted"},
     {sold(kOpening + 24h, {}), kStart, "sales_closed"},
     {sold(kOpening + 24h, {}), kStart + 1ms, "sales_closed"},
-    // Sold after the start, up to the end, or only between the two.
+    // Sales continue after the start, up to the end, or run only between the two.
     {sold({}, kStart + 1h), kStart, "accepted"},
     {sold({}, kStart + 1h), kStart + 1h - 1ms, "accepted"},
     {sold({}, kStart + 1h), kStart + 1h, "sales_closed"},
@@ -102,7 +102,7 @@ const struct {
     {sold({}, kOpening + 24h), kOpening + 24h - 1ms, "accepted"},
     {sold({}, kOpening + 24h), kOpening + 24h, "sales_closed"},
     {sold({}, kOpening + 24h), kStart, "sales_closed"},
-    // An old fact may have these terms, for which a request can't ask: never on sale.
+    // An old fact may have these terms, which requests can't have: the event is never on sale.
     {sold(kStart + 1h, {}), kStart, "sales_closed"},
     {sold(kStart + 1h, {}), kStart - 1ms, "sales_not_open"},
 };
@@ -119,8 +119,8 @@ TEST(ReserveSeats, is_possible_from_the_opening_of_sales_until_their_end) {
     }
 }
 
-/// What buyers are told after the organiser's last action: who wants a seat, who wants to keep a
-/// hold for longer, and who pays for one or gives it up.
+/// The answers to buyers after the organiser's last action: to reserve, to extend, to confirm and
+/// to cancel.
 TEST(Reservations, go_by_the_organizers_last_action) {
     using enum SaleAction;
     const struct {
@@ -174,7 +174,7 @@ TEST(Reservations, of_a_paused_event_are_refused_by_its_times_first_and_then_for
     BoxOffice office;
     const auto event = office.open(1, spec);
     ASSERT_TRUE(office.change_sale(event, SaleAction::pause));
-    // It names a seat twice, too, which is looked at last.
+    // The request also names a seat twice, which is checked last.
     auto wish = office.wish(event, "ann", {0, 0});
     EXPECT_EQ(answer(office.act(wish)), "sales_not_open");
     office.now = kOpening + 1h;
@@ -247,7 +247,7 @@ TEST(ReserveSeats, takes_all_or_none_and_names_each_seat_that_is_not_free) {
         )
     );
     EXPECT_EQ(plan(office, event), "fsfh");
-    // One's own hold is in the way, too.
+    // One's own hold counts as well.
     EXPECT_EQ(answer(office.reserve(event, "ann", {3})), "seats_unavailable");
 }
 
@@ -328,7 +328,7 @@ TEST(ReserveSeats, refuses_for_the_first_reason_of_those_that_apply) {
     spec.sales_start_at = kOpening + 1h;
     BoxOffice office;
     const auto event = office.open(3, spec);
-    // Each step takes away the reason before it.
+    // Each step removes the reason of the step before.
     auto wish = office.wish(event, "ann", {0, 0});
     wish.hold = 601s;
     wish.seats.push_back(SeatId{Bits128{77, 7}});
@@ -397,7 +397,7 @@ TEST(ReserveSeats, takes_seats_of_two_holds_that_ran_out_at_once) {
     const auto of_bob = office.hold(event, "bob", {3, 2});
     office.now += kHold;
     const auto of_cid = office.hold(event, "cid", {2, 1, 4});
-    // Each of the two ends once, then the seats are held anew.
+    // Each of the two holds ends once; then the seats are held again.
     ASSERT_EQ(office.facts_of_last(), 3U);
     const auto& history = office.history();
     const auto n = history.size();
@@ -529,7 +529,7 @@ TEST(ReserveSeats, remembers_a_key_for_a_day_and_no_longer) {
 TEST(ReserveSeats, remembers_a_key_anew_from_its_second_use) {
     BoxOffice office;
     const auto event = office.open(6);
-    // Old requests are let go two at a time, these before the first use of the key.
+    // Each fact forgets two old requests; these holds are older than the first use of the key.
     office.hold(event, "bob", {1});
     office.hold(event, "bob", {2});
     auto wish = office.wish(event, "ann", {0});
@@ -537,7 +537,7 @@ TEST(ReserveSeats, remembers_a_key_anew_from_its_second_use) {
     office.now += 24h;
     wish.reservation = ReservationId{Bits128{77, 1}};
     ASSERT_EQ(answer(office.act(wish)), "accepted");
-    // Lets go the first use, which mustn't take the second along.
+    // Forgets the first use, which must not forget the second.
     office.hold(event, "bob", {3});
     office.now += 24h - 1ms;
     wish.reservation = ReservationId{Bits128{77, 2}};
@@ -582,7 +582,7 @@ TEST(Reservations, keep_the_currency_that_they_were_made_in) {
     EXPECT_EQ(office.hold(event, "bob", {0}).currency.code(), "EUR");
 }
 
-/// What a reservation may have come to before it's asked for something.
+/// The states of a reservation before the next request.
 enum class Before { held, confirmed, cancelled, ran_out, swept, taken_over };
 
 Reservation bring(BoxOffice& office, EventId event, Before before) {
@@ -747,7 +747,7 @@ TEST(ExtendReservation, reaches_three_times_the_first_length_and_no_further) {
         {{}, {600s, 600s}, "accepted", 0},
         {{}, {600s, 600s, 1s}, "extension_too_long", 1800},
         {{}, {600s, 601s}, "extension_too_long", 1800},
-        // By the length that was given, not the longest that could be.
+        // The limit depends on the hold that was requested, not on the longest possible one.
         {20s, {40s}, "accepted", 0},
         {20s, {41s}, "extension_too_long", 60},
     };
@@ -785,7 +785,7 @@ TEST(ExtendReservation, is_refused_for_what_the_reservation_is_before_how_its_sa
     ASSERT_TRUE(office.change_sale(event, SaleAction::pause));
     EXPECT_EQ(answer(office.extend(sold, 1s)), "reservation_confirmed");
     EXPECT_EQ(answer(office.extend(given_up, 1s)), "reservation_cancelled");
-    // Too long by far, and paused all the same.
+    // Far too long as well, but the pause is the first reason.
     EXPECT_EQ(answer(office.extend(held, 24h)), "sales_paused");
     office.now += kHold;
     EXPECT_EQ(answer(office.extend(held, 1s)), "hold_expired");
@@ -806,7 +806,7 @@ TEST(ExtendReservation, is_possible_while_the_event_is_on_sale) {
         EXPECT_EQ(answer(outcome), row.answer) << to_rfc3339(row.at);
         EXPECT_EQ(office.facts_of_last(), outcome ? 1U : 0U);
         EXPECT_EQ(office.reservation(held).expires_at, held.expires_at + (outcome ? 60s : 0s));
-        // A hold can be confirmed or cancelled all the same.
+        // Confirming and cancelling are possible all the same.
         EXPECT_EQ(answer(office.confirm(confirmed)), "accepted");
         EXPECT_EQ(answer(office.cancel(cancelled)), "accepted");
         EXPECT_THAT(office.violations(), IsEmpty());
@@ -825,7 +825,7 @@ TEST(ExtendReservation, of_a_hold_that_has_ended_says_so_after_sales_too) {
     office.now = kStart;
     EXPECT_EQ(answer(office.extend(confirmed, 1s)), "reservation_confirmed");
     EXPECT_EQ(answer(office.extend(cancelled, 1s)), "reservation_cancelled");
-    // Too long in any case, but sales come first.
+    // Too long in any case, but the sales period is the first reason.
     EXPECT_EQ(answer(office.extend(held, 1'201s)), "sales_closed");
     office.now += kHold;
     EXPECT_EQ(answer(office.extend(held, 1s)), "hold_expired");
@@ -873,8 +873,7 @@ TEST(ExpireHolds, ends_the_earliest_first_as_many_as_asked) {
     EXPECT_FALSE(office.inventory().reservations().has_expired_holds(office.now));
 }
 
-/// Holds that end all over the place, and all have: 37 has no factor in common with the number of
-/// seats.
+/// Lets holds with mixed ends all expire: 37 and the number of seats have no common factor.
 void let_many_run_out(BoxOffice& office) {
     constexpr std::uint32_t kSeats = 500;
     const auto event = office.open(kSeats);
@@ -978,7 +977,7 @@ TEST(Lapse, changes_nothing_that_anybody_could_see) {
     EXPECT_EQ(look(office, other), seen_of_other);
     EXPECT_EQ(office.inventory().reservations().lapsed_count(), 3U);
 
-    // And what comes after goes on from there.
+    // Later commands continue from there.
     ASSERT_TRUE(office.reserve(event, "cid", {1, 2}));
     EXPECT_EQ(office.facts_of_last(), 3U) << "two holds end, and one begins";
     EXPECT_EQ(office.inventory().reservations().lapsed_count(), 1U);
@@ -1099,7 +1098,7 @@ TEST(Seats, behind_one_are_those_created_later_whatever_became_of_it) {
     EXPECT_EQ(behind(event, 1, false, {1, 1}), "4 ");
     EXPECT_EQ(behind(event, 4, false, {9, 0}), "");
     EXPECT_EQ(behind(event, 1, false, {9, 5'000'000'000}), "");
-    // The one that was told of last is taken, and so is the next: nothing is left out or told
+    // The last seat that was listed is taken, and so is the next: no seat is left out or listed
     // twice.
     office.hold(event, "ann", {0, 1, 2});
     EXPECT_EQ(behind(event, 1, true, {9, 0}), "4 5 ");
@@ -1109,7 +1108,7 @@ TEST(Seats, behind_one_are_those_created_later_whatever_became_of_it) {
 
 TEST(Seats, are_listed_in_order_and_pages_of_free_ones_count_free_ones) {
     BoxOffice office;
-    // Two blocks, "1" to "3" and "4" to "7". Of these 2 is sold, 4 held, 6 free again.
+    // Two blocks, "1" to "3" and "4" to "7". Seat 2 is sold, 4 is held, 6 is free again.
     const auto event = office.open(3);
     ASSERT_TRUE(office.add_seats(event, {"4", "5", "6", "7"}));
     ASSERT_TRUE(office.confirm(office.hold(event, "ann", {1})));
@@ -1170,7 +1169,7 @@ TEST(Seats, that_are_free_are_found_wherever_they_are_in_a_large_hall) {
     };
     const auto first = wish_for(0, kStretch);
     EXPECT_THAT(free({9}), ElementsAre(kStretch));
-    // More seats in the same stretch and in a new one.
+    // More seats, in the same stretch and in a new one.
     auto more = BoxOffice::numbers(kSeats);
     more.erase(more.begin(), more.begin() + kStretch + 1);
     ASSERT_TRUE(office.add_seats(event, more));
@@ -1179,7 +1178,7 @@ TEST(Seats, that_are_free_are_found_wherever_they_are_in_a_large_hall) {
     wish_for(kStretch, kSeats - 1);
     EXPECT_THAT(free({9}), ElementsAre(kSeats - 1));
     EXPECT_THAT(free({9, 1}), IsEmpty());
-    // What has run out is free at that instant, and still is when a fact says so.
+    // Seats of expired holds are free at once, and stay free when a fact ends the hold.
     office.now += kHold;
     for (const auto swept : {0, 1}) {
         EXPECT_THAT(free({1}), ElementsAre(kStretch)) << swept;

@@ -24,7 +24,7 @@ namespace {
 using namespace domain;
 using namespace std::string_view_literals;
 
-/// Text as an organiser may write it and a JSON writer trips over.
+/// Text that an organiser may write and that is difficult for a JSON writer.
 std::string nasty_text(std::size_t pieces_max) {
     static const std::vector<std::string> pieces{"\"",     "\\", "\\\"", "\\n",   "\\u0000",
                                                  "\n",     "\t", "\r\n", "/",     "</script>",
@@ -78,8 +78,8 @@ EventSpec any_event_spec() {
     return spec;
 }
 
-/// A place on a plan, to the hundredth. Boost.JSON 1.81 reads a number of sixteen digits and more
-/// to within its last place only.
+/// A coordinate with two decimals: Boost.JSON 1.81 reads numbers of sixteen digits and more only to
+/// within their last digit.
 std::optional<double> any_coordinate() {
     if (any_truth()) return std::nullopt;
     return within(-1'000'000, 1'000'000) / 100.0;
@@ -202,7 +202,7 @@ TEST(FactJson, of_every_type_survives_writing_and_reading) {
             const auto read = parse_fact(line);
             RC_ASSERT(read.has_value());
             RC_ASSERT(*read == fact);
-            // The journal is hashed, so what was read is written as it stood.
+            // The journal is hashed, so a fact that was read must be written with the same bytes.
             RC_ASSERT(written(*read) == line);
         })) << "type "
             << type;
@@ -255,7 +255,7 @@ Fact extended() {
     };
 }
 
-/// The line with `from`, which it has, replaced.
+/// The line with `from`, which it must contain, replaced.
 std::string extended_but(std::string_view from, std::string_view to) {
     std::string line{kExtended};
     const auto at = line.find(from);
@@ -270,7 +270,7 @@ TEST(FactJson, has_the_form_that_the_journal_is_documented_with) {
     EXPECT_TRUE(*read == extended());
 }
 
-// So that a journal from before there were accounts is written again as it stood.
+// Journals from before accounts existed must be written with the same bytes.
 TEST(FactJson, of_a_key_with_its_default_account_says_nothing_of_it) {
     Fact fact = extended();
     fact.event = {};
@@ -359,7 +359,7 @@ EventSpec spec_beyond_all_limits() {
     };
 }
 
-// Limits change; what became true under others is still true.
+// Limits change, but facts made under other limits stay valid.
 TEST(FactJson, is_read_whatever_limits_requests_have_today) {
     auto block = std::make_shared<SeatBlock>();
     block->seats.push_back({
@@ -448,7 +448,7 @@ TEST(FactJson, cut_at_any_byte_is_refused) {
         const auto line = written(fact);
         ASSERT_TRUE(parse_fact(line)) << line;
         for (std::size_t length = 0; length < line.size(); ++length) {
-            // In memory of its own, so that reading past the cut shows.
+            // In an allocation of its own, so that a sanitizer notices reads past the cut.
             const std::vector<char> cut(line.begin(), line.begin() + length);
             const auto read = parse_fact({cut.data(), cut.size()});
             ASSERT_FALSE(read) << line.substr(0, length);
@@ -659,7 +659,7 @@ void write_every_kind(JsonWriter& json) {
     json.end_object();
 }
 
-/// So that each kind is the one for which there is no more room.
+/// For each kind of value some length leaves no room exactly for it.
 TEST(JsonWriter, writes_every_kind_of_value_behind_text_of_any_length) {
     for (std::size_t size = 0; size < 1'200; ++size) {
         std::string out;

@@ -23,7 +23,7 @@ TEST(Forgetting, keeps_a_loop_of_reserving_and_cancelling_from_growing_for_ever)
     const auto kept = office.hold(event, "ann", {3});
     ASSERT_TRUE(office.confirm(kept));
     const auto& reservations = office.inventory().reservations();
-    // A minute's pause: what ended within a day is 1,440 reservations at most.
+    // With a minute between two turns, at most 1,440 reservations ended within a day.
     for (int turn = 0; turn < 4'000; ++turn) {
         const auto held = office.hold(event, "buyer " + std::to_string(turn % 7), {0, 1});
         office.now += 1min;
@@ -39,7 +39,7 @@ TEST(Forgetting, keeps_a_loop_of_reserving_and_cancelling_from_growing_for_ever)
     EXPECT_EQ(office.status(kept), ReservationStatus::confirmed);
     office.now += 25h;
     office.hold(event, "late", {2});
-    // Two go with each fact.
+    // Each fact forgets two.
     for (int turn = 0; turn < 1'500; ++turn)
         ASSERT_TRUE(office.update(event, spec_of_a_long_sale()));
     EXPECT_EQ(reservations.size(), 2U);
@@ -61,7 +61,7 @@ TEST(Forgetting, shows_what_was_cancelled_for_a_day_and_then_not_at_all) {
     EXPECT_EQ(office.status(held), ReservationStatus::cancelled);
     EXPECT_EQ(shown(), 1U);
     EXPECT_EQ(office.confirm(held).error().reason, Reason::reservation_cancelled);
-    // Whether or not its row is there still.
+    // Even if its row is still there.
     office.now = ended + 24h;
     EXPECT_EQ(office.inventory().reservations().size(), 1U);
     EXPECT_EQ(office.inventory().reservations().find(held.id, office.now), nullptr);
@@ -131,7 +131,7 @@ TEST(Forgetting, lets_a_deleted_event_go_a_day_later_with_the_reservations_that_
     ASSERT_TRUE(office.remove(named));
     const auto& plans = office.inventory().plans();
     EXPECT_EQ(office.reservation(held).seats, held.seats);
-    // A cursor may point to it yet.
+    // A cursor may still point to it.
     office.now += 24h - 1ms;
     office.open(1);
     EXPECT_NE(plans.index_of(lonely), kNobody);

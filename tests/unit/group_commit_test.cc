@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// Facts of one kind, in order, and who waits for them.
+/// Facts of one kind, in order, and the callers that wait for them.
 class Commit : public testing::Test {
 protected:
     void add(std::uint64_t facts) {
@@ -34,7 +34,7 @@ protected:
             told.push_back(who + (is_kept ? "+" : "?"));
         });
     }
-    /// The numbers of what is written next.
+    /// Starts to write a batch and returns its facts' numbers.
     std::vector<std::uint64_t> seal() {
         std::vector<std::uint64_t> seqs;
         for (const auto& fact : commit.seal())
@@ -119,7 +119,8 @@ TEST_F(Commit, that_is_given_up_leaves_nobody_waiting) {
     EXPECT_THAT(commit.give_up(), IsEmpty());
 }
 
-/// How many turns a batch waits that has `facts[i]` after turn i; the last ones go on for ever.
+/// How many turns a batch waits that has `facts[i]` facts after turn i. The last number repeats for
+/// ever.
 int turns_until_time(std::size_t begun_with, std::vector<std::size_t> facts) {
     BatchTiming timing;
     timing.begin(begun_with);

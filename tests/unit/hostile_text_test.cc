@@ -14,16 +14,15 @@
 #include <string>
 #include <vector>
 
-// Whatever is asked for, by whichever way in: it's refused, or it becomes facts that read back as
-// they were written.
+// Text from every input is refused, or becomes facts that are read back as they were written.
 
 namespace frontrow::domain {
 namespace {
 
 const Instant kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 
-/// A text as nobody would write it, unless to see what happens: control characters, bytes that
-/// aren't UTF-8, what UTF-8 has and fonts don't, nothing at all, and far too much.
+/// A text as an attacker would write it: control characters, invalid UTF-8, characters that fonts
+/// lack, the empty text, and far too long ones.
 std::string hostile_text() {
     static const std::vector<std::string> pieces{
         "a",
@@ -49,12 +48,12 @@ std::string hostile_text() {
         "e\xCC\x81",         // a letter and its mark
         "\xCC\xA3",          // a mark
         "\xF0\x9F\x8E\xAB",  // four bytes
-        "\xF4\x8F\xBF\xBF",  // the last of all
+        "\xF4\x8F\xBF\xBF",  // the last code point
         "\xED\xA0\x80",      // half of a surrogate pair
         "\xED\xB0\x80",      // the other half
         "\xC0\x80",          // a zero, overlong
-        "\xF4\x90\x80\x80",  // past the last
-        "\xE5\xB8",          // cut off
+        "\xF4\x90\x80\x80",  // beyond the last code point
+        "\xE5\xB8",          // truncated
         "\x80",
         "\xFF",
         std::string(70, 'x'),
@@ -67,7 +66,7 @@ std::string hostile_text() {
     return text;
 }
 
-/// A text of no harm, so that not everything is refused for another.
+/// A harmless text, so that a request isn't refused because of another field.
 std::string text(bool is_hostile) {
     return is_hostile ? hostile_text() : "quiet";
 }
@@ -76,7 +75,7 @@ bool any_truth() {
     return *rc::gen::arbitrary<bool>();
 }
 
-/// One of them only now and then.
+/// Makes only some fields hostile.
 bool rarely() {
     return *rc::gen::inRange(0, 8) == 0;
 }
@@ -156,8 +155,8 @@ Fact fact_of(const NewFact& made, Instant at, std::uint64_t seq = 1) {
     return {.seq = seq, .at = at, .trace = {}, .event = made.event, .body = made.body};
 }
 
-/// Facts that were decided are the same when they come back from the journal, and take no more room
-/// in it than was said.
+/// The decided facts are read back from the journal unchanged, and need no more room in it than was
+/// computed.
 void expect_readable(const std::vector<NewFact>& facts, Instant now) {
     for (const auto& made : facts) {
         const auto fact = fact_of(made, now);
@@ -171,7 +170,7 @@ void expect_readable(const std::vector<NewFact>& facts, Instant now) {
     }
 }
 
-/// An event with a seat, which is on sale.
+/// An event with a seat, on sale.
 class Sale {
 public:
     Sale() {
@@ -319,7 +318,7 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
     }
 }
 
-/// As a JSON string, or what looks like one: as it is, or each byte of ASCII by its number.
+/// A JSON string, which may be invalid: with all ASCII as \u escapes, or only where needed.
 std::string quoted(const std::string& text) {
     const bool by_number = any_truth();
     std::string out = "\"";
@@ -342,7 +341,7 @@ std::string in_csv(const std::string& text) {
     return out + "\"";
 }
 
-/// What came through a way in is never refused as unwritable behind it.
+/// The store never refuses as unwritable what parsing has accepted.
 void expect_taken(const Sale& sale, const Command& command) {
     const auto decision = sale.decide(command, kNow);
     const bool is_taken =
@@ -446,7 +445,7 @@ TEST(HostileText, that_a_way_in_lets_through_is_written_and_read_back_the_same) 
 
 TEST(HostileText, is_held_to_the_same_by_every_way_in) {
     EXPECT_TRUE(rc::check([] {
-        // Of the length that all of them allow.
+        // A length that all of them allow.
         const auto text = "x" + hostile_text().substr(0, 40);
         const auto is_good = [&](const std::string& body, auto parse) {
             return parse(body).has_value();
@@ -460,7 +459,7 @@ TEST(HostileText, is_held_to_the_same_by_every_way_in) {
         const bool as_key = !wire::check_idempotency_key(text);
         RC_ASSERT(in_csv_table == in_json);
         RC_ASSERT(as_key == as_name);
-        // What tells seats apart is held to more.
+        // Seat numbers have stricter rules, since they identify seats.
         const bool is_as_strict = !in_json || as_name;
         RC_ASSERT(is_as_strict);
     }));

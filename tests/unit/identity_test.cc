@@ -26,7 +26,7 @@ long seconds_of(Instant at) {
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
 
-/// Signs whatever claims, which sign_token() doesn't.
+/// Signs any claims, which sign_token() doesn't.
 std::string token_with(
     const std::string& claims_json,
     jwt_alg_t algorithm = JWT_ALG_HS256,
@@ -53,7 +53,7 @@ std::string token_with(
     return out;
 }
 
-/// The claims of a good token, with more or others after them.
+/// The claims of a valid token, and additional ones.
 std::string
 claims(std::string_view sub, std::string_view role, Instant exp, std::string more = "") {
     return "{\"sub\":\"" + std::string{sub} + "\",\"role\":\"" + std::string{role} +
@@ -118,7 +118,7 @@ TEST(Token, may_have_times_with_a_fraction) {
 TEST(Token, with_the_algorithm_none_is_refused) {
     const auto unsigned_token = token_with(claims("ann", "admin", kNow + 1h), JWT_ALG_NONE);
     EXPECT_EQ(error_of(unsigned_token), TokenError::bad_signature);
-    // The signature of another token doesn't help it.
+    // Another token's signature doesn't help.
     const auto good = ann_until(kNow + 1h);
     EXPECT_EQ(
         error_of(unsigned_token + good.substr(good.rfind('.') + 1)), TokenError::bad_signature
@@ -146,7 +146,7 @@ TEST(Token, tampered_with_anywhere_is_refused) {
     const auto signature = token.rfind('.') + 1;
     for (std::size_t i = 0; i < token.size(); ++i) {
         auto changed = token;
-        // The signature's last character has two bits that stand for nothing.
+        // Two bits of the signature's last character have no meaning.
         changed[i] = changed[i] == 'A' ? 'Q' : 'A';
         if (i + 1 == token.size() && i >= signature) changed[i] = token[i] == 'A' ? '_' : 'A';
         if (changed == token) continue;
@@ -213,7 +213,7 @@ const std::vector<std::string> kReservedSubs{
     "api-key:018f7c2e-0d40-7000-8000-000000000001",
     "api-key:anything",
 };
-/// Nearly reserved.
+/// Almost reserved names.
 const std::vector<std::string> kFreeSubs{
     "Dev",
     "dev ",
@@ -272,7 +272,7 @@ AuthSettings all_settings() {
     };
 }
 
-/// `role sub`, `nobody` without credentials, or `refused`.
+/// `role sub`, `nobody` for missing credentials, or `refused`.
 std::string
 asked(Authenticator& authenticator, const Credentials& credentials, Instant now = kNow) {
     const auto identified = authenticator.identify(credentials, now);

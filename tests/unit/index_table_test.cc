@@ -11,7 +11,7 @@
 
 namespace frontrow::test {
 
-/// A key of which only so few hashes exist that most rows have another's.
+/// A key with so few different hashes that most rows collide.
 struct Clashing {
     std::uint64_t number = 0;
     friend bool operator==(const Clashing&, const Clashing&) = default;
@@ -29,7 +29,7 @@ struct std::hash<frontrow::test::Clashing> {
 namespace frontrow::test {
 namespace {
 
-/// The rows, the table that finds them, and a map that says what the table should.
+/// The rows, the table that finds them, and a map with the expected content.
 template <class Key>
 class Rows {
 public:

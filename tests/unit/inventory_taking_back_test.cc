@@ -22,7 +22,7 @@
 #include <variant>
 #include <vector>
 
-// An inventory that supposes what may never come, and takes it back, beside one that doesn't.
+// An inventory that speculates and rolls back, next to one that doesn't.
 
 namespace frontrow::domain {
 namespace {
@@ -55,7 +55,7 @@ std::vector<Fact> facts_of(Decision decision, std::uint64_t last_seq, Instant at
     return facts;
 }
 
-/// The holds that a deletion ends come in whatever order they lie.
+/// A deletion may end its holds in any order.
 bool is_same(const Command& command, const Decision& a, const Decision& b) {
     const bool is_any_order = std::holds_alternative<DeleteEvent>(command);
     return test::same(a.outcome, b.outcome) && a.rests_on == b.rests_on &&
@@ -64,20 +64,21 @@ bool is_same(const Command& command, const Decision& a, const Decision& b) {
                          : std::ranges::equal(a.facts, b.facts));
 }
 
-/// What was supposed in all histories together: speculating on refusals would prove little.
+/// Counts the speculated commands of all histories: speculating only on refusals would prove
+/// little.
 struct Supposed {
     Tally commands;
-    /// Holds that had lapsed before and that a fact ended.
+    /// Holds that had lapsed and were then ended by a fact.
     std::size_t lapsed_ended = 0;
 };
 
-/// A sale on two inventories that are told the same, of which one also supposes much that it takes
-/// back. Holds lapse on each at its own time, as on two nodes.
+/// A sale on two inventories with the same facts. One of them also speculates a lot and rolls back.
+/// Holds lapse on each at its own time, as on two nodes.
 class TwinInventories {
 public:
     TwinInventories(std::uint64_t seed, Supposed& supposed) : random_{seed}, supposed_{supposed} {}
 
-    /// A batch that both do, the bold one perhaps inside a savepoint.
+    /// A batch for both; the speculating one may use a savepoint.
     void do_batch(std::size_t most) {
         const bool in_savepoint = random_() % 2 == 0;
         if (in_savepoint) bold_.open_savepoint();
@@ -91,7 +92,7 @@ public:
             do_turn();
     }
 
-    /// The sale as it might go on, with a clock that runs ahead; then it is taken back.
+    /// Continues the sale with a clock that runs ahead, then rolls it back.
     void suppose(std::size_t most) {
         bold_.lapse(now_, random_() % 4);
         const auto before = bold_.digest();
@@ -125,7 +126,7 @@ public:
         bold_.verify();
     }
 
-    /// Each as much as it likes.
+    /// Each forgets a random number of rows.
     void let_go() {
         bold_.let_go(random_() % 8);
         calm_.let_go(random_() % 8);
@@ -163,7 +164,8 @@ private:
         }
     }
 
-    /// What is appended to the journal has the digest of what isn't true yet.
+    /// The digest must be right even before the facts are durable, because the journal's row has
+    /// it.
     void look_closely() {
         bold_.verify();
         ASSERT_EQ(bold_.digest(), bold_.digest_anew());
@@ -174,7 +176,7 @@ private:
     RandomSale sale_;
     Instant now_ = kTakingBackOpening;
     Inventory bold_{Digests::on};
-    /// It keeps its digest, too: what was forgotten is in it.
+    /// It keeps its digest, too, which includes forgotten rows.
     Inventory calm_{Digests::on};
 };
 
@@ -201,7 +203,7 @@ TEST(InventoryTakingBack, leaves_one_that_goes_on_like_one_that_never_speculated
     EXPECT_GT(supposed.lapsed_ended, 0);
 }
 
-/// A sale's facts in their order.
+/// The facts of one sale in order.
 std::vector<Fact> history_of(std::uint64_t seed, std::size_t turns) {
     std::mt19937_64 random{seed};
     RandomSale sale;
@@ -221,7 +223,8 @@ std::vector<Fact> history_of(std::uint64_t seed, std::size_t turns) {
     return facts;
 }
 
-/// A node that takes facts in batches of its own, some of them twice: supposed, and then true.
+/// A node that takes the facts in batches of its own. Some batches it takes twice: first as
+/// speculation, then for good.
 class CopyOfHistory {
 public:
     explicit CopyOfHistory(std::uint64_t seed) : random_{seed} {}
@@ -289,7 +292,7 @@ TEST(InventoryTakingBack, gives_all_copies_of_a_history_the_same_digest) {
     }
 }
 
-/// Some of every kind, with something in every field.
+/// Some facts of every kind, with every field filled.
 std::vector<Fact> small_history() {
     const EventId event{Bits128{1, 1}};
     const EventId other{Bits128{1, 2}};
@@ -393,7 +396,7 @@ void change_sale(std::vector<Fact>& facts, std::optional<RequestMark> request) {
     });
 }
 
-/// Each of them is another state in one field.
+/// Each changes one field of the state.
 constexpr Change kChanges[]{
     [](auto& facts) { spec_of(facts).name = "Second night"; },
     [](auto& facts) { spec_of(facts).description = ""; },
@@ -493,7 +496,7 @@ TEST(InventoryTakingBack, gives_another_digest_for_another_value_of_any_field) {
     }
 }
 
-/// Those of one node's clock are no difference between copies.
+/// Lapsing depends on one node's clock, so it must not make copies differ.
 TEST(InventoryTakingBack, moves_no_digest_when_holds_lapse) {
     Inventory inventory{Digests::on};
     for (const auto& fact : small_history())

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-// Where the feed of a store has its facts from, and who waits for them.
+// Where a store's feed reads its facts, and which readers wait.
 
 namespace frontrow::store::engine {
 namespace {
@@ -35,7 +35,7 @@ JournalEnd end_at(std::uint64_t seq) {
     return end;
 }
 
-/// Has the batch behind each place, and notes for which it was asked.
+/// Returns the batch after each position, and notes the positions.
 class NotingReader final : public FactReader {
 public:
     io::Awaitable<Result<FeedPage, io::Fault>>
@@ -74,10 +74,10 @@ protected:
     boost::asio::io_context io;
     NotingReader reader;
     int looks = 0;
-    /// What a look comes to.
+    /// The fault that a look returns.
     std::optional<io::Fault> fault;
     bool told_by_look = false;
-    /// What was said of reads that failed.
+    /// The reported faults of reads.
     std::vector<std::string> unread;
     JournalFeed feed{{
         .owner = io.get_executor(),
@@ -99,7 +99,7 @@ TEST_F(FeedOfAStore, has_what_is_new_from_memory_and_the_rest_from_the_journal) 
 TEST_F(FeedOfAStore, says_why_older_facts_could_not_be_read) {
     reader.fault = io::Fault{io::FaultKind::corrupt, "a broken row"};
     EXPECT_EQ(test::run(io, feed.after({4}, 1)).error().what, "a broken row");
-    // That is the reader's own affair.
+    // An overloaded feed concerns only that reader, so it isn't reported.
     reader.fault = io::Fault{io::FaultKind::overloaded, "too many"};
     EXPECT_EQ(test::run(io, feed.after({4}, 1)).error().kind, io::FaultKind::overloaded);
     EXPECT_THAT(unread, ElementsAre("a broken row"));

@@ -50,7 +50,7 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
     EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
 }
 
-/// In the order of their values, so that none is left out in between.
+/// The choices must be listed in the order of their values, so that none is left out.
 template <class Choice>
 void expect_each_has_a_name_of_its_own(Choice any) {
     std::set<std::string_view> names;

@@ -15,7 +15,7 @@ using store::cluster::LeaseKeeper;
 using Time = LeaseKeeper::Time;
 using Ask = LeaseKeeper::Ask;
 
-/// The row in the database, as the adapter's statements change it.
+/// The row in the database, changed as the adapter's statements change it.
 class LeaseTable {
 public:
     LeaseKeeper::Answer carry_out(const LeaseKeeper::Question& question, Bits128 me) {
@@ -47,13 +47,13 @@ private:
     }
 };
 
-/// A process whose clock and connection the test has in hand.
+/// A process whose clock and connection the test controls.
 class LeaseProcess {
 public:
     LeaseProcess(LeaseTable& table, std::uint64_t id, Time clock)
         : table_{table}, me_{7, id}, clock_{clock}, keeper_{me_} {}
 
-    /// Its clock goes on, and it does what it has to do.
+    /// Moves its clock and lets it do its work.
     void step(Time by) {
         clock_ += by;
         if (is_frozen) return;
@@ -62,7 +62,7 @@ public:
             keeper_.answer(*question, ask(*question), clock_);
         }
     }
-    /// Its clock alone.
+    /// Moves only its clock.
     void pass(Time by) { clock_ += by; }
     std::optional<std::uint64_t> held() const { return keeper_.held(clock_); }
     void release() { keeper_.release(clock_); }
@@ -70,7 +70,7 @@ public:
 
     bool is_frozen = false;
     bool is_cut_off = false;
-    /// What is asked is carried out, and its answer is lost.
+    /// These questions are carried out, but their answers are lost.
     std::vector<Ask> loses_answers_of;
     std::vector<Ask> asked;
 
@@ -91,7 +91,7 @@ private:
 
 class TaskLeaseOfTwo : public testing::Test {
 protected:
-    /// Both clocks go on, in steps, and never do both hold the lease.
+    /// Moves both clocks in steps; the two processes must never hold the lease at the same time.
     void run(Time time) {
         for (Time passed{}; passed < time; passed += kStep) {
             one.step(kStep);
@@ -103,7 +103,7 @@ protected:
 
     static constexpr Time kStep = 10ms;
     LeaseTable table;
-    // No clock is compared with another's.
+    // The clocks differ: a process must never compare its clock with another's.
     LeaseProcess one{table, 1, 5h};
     LeaseProcess two{table, 2, 9min};
 };
@@ -219,7 +219,7 @@ TEST_F(TaskLeaseOfTwo, is_not_taken_by_a_clock_that_jumps_from_a_holder_that_ren
         run(300ms);
         ASSERT_EQ(one.held(), 1U);
     }
-    // The holder's own clock: it may give up, and finds that the lease is still its own.
+    // The holder's own clock jumps: it may give up, and then finds that the lease is still its own.
     one.pass(1h);
     EXPECT_FALSE(one.held());
     run(kStep);

@@ -13,11 +13,11 @@
 namespace frontrow::io {
 namespace {
 
-/// A pipe of which a test reads one end.
+/// A pipe whose other end the test reads.
 class WrittenPipe {
 public:
     WrittenPipe() {
-        // As in the program: a reader that goes away is an answer to a write.
+        // As in the program: a write reports that the reader has gone, instead of a signal.
         std::signal(SIGPIPE, SIG_IGN);
         if (::pipe2(ends_.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
         size_ = ::fcntl(ends_[1], F_SETPIPE_SZ, 4'096);
@@ -34,7 +34,7 @@ public:
     void close_reader() { close_end(0); }
     void close_writer() { close_end(1); }
 
-    /// Waits for it; nothing at the end.
+    /// Waits for a line; returns nothing at the end.
     std::optional<std::string> read_line() {
         for (;;) {
             const auto end = read_.find('\n');
@@ -87,7 +87,7 @@ TEST(LineWriter, writes_lines_in_their_order_and_all_before_it_goes) {
     EXPECT_EQ(pipe.read_line(), std::nullopt);
 }
 
-/// Every line comes or is counted, and the count is told.
+/// Every line is either written or counted, and the count is reported.
 TEST(LineWriter, drops_what_nobody_reads_and_says_how_much_once_somebody_does) {
     WrittenPipe pipe;
     std::size_t written = 0;

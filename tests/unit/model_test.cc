@@ -22,8 +22,8 @@
 #include <variant>
 #include <vector>
 
-// `decide` and `evolve` beside the naive model, over the same commands at the same instants: both
-// must answer the same and show the same.
+// Runs `decide` and `evolve` and the naive model on the same commands at the same instants. Both
+// must give the same answers and show the same state.
 
 namespace frontrow::domain {
 namespace {
@@ -49,29 +49,29 @@ std::vector<NaiveModel::SeatLine> lines(const SeatList& list) {
 /// Both sides, the clock, and the facts so far.
 class Duel {
 public:
-    /// What the two sides disagree about, if they do.
+    /// The difference between the two sides, if there is one.
     const std::optional<std::string>& difference() const { return difference_; }
     std::size_t commands() const { return commands_; }
     const Tally& tally() const { return tally_; }
-    /// Reservations that took over seats of holds that had run out unswept.
+    /// Reservations that took seats of expired holds before a sweep.
     std::size_t taken_over() const { return taken_over_; }
 
     void turn(const Dice& dice) {
         if (difference_) return;
         now_ = sale_.next_instant(dice, now_);
-        // Some of the holds that have run out, or all, or none.
+        // Lapses some of the expired holds, or all, or none.
         if (dice[1] % 2 == 0) inventory_.lapse(now_, dice[3] % 4U);
         ask(sale_.next(dice, now_));
     }
 
-    /// Compares all that can be read.
+    /// Compares everything that can be read.
     void look() {
         if (difference_) return;
         inventory_.verify();
         look_at(inventory_);
     }
 
-    /// Sweeps, and looks at what only then is honest; at what an audit says of the facts; and at a
+    /// Sweeps, and compares what only then must match. Also checks the audit of the facts, and a
     /// second inventory made from them.
     void finish() {
         look();
@@ -109,7 +109,7 @@ private:
                           std::to_string(facts_.size()) + ", " + to_rfc3339(now_) + ")";
     }
 
-    /// Gives the command to both.
+    /// Gives the command to both sides.
     void ask(const Command& command) {
         ++commands_;
         auto decision = decide(inventory_, command, now_);
@@ -246,7 +246,8 @@ TEST(Inventory, agrees_with_the_naive_model_over_many_short_histories) {
     std::size_t taken_over = 0;
     Tally tally;
     for (std::uint64_t history = 0; commands < commands_wanted; ++history) {
-        // Each history has its own seed, so that one that fails is the first to run again.
+        // Each history has its own seed, so that with a failing seed the failing history runs
+        // first.
         std::mt19937_64 engine{seed + history};
         Duel duel;
         const auto turns = 20 + engine() % 180;

@@ -13,15 +13,15 @@
 #include <utility>
 #include <vector>
 
-// What a node tells those who follow the journal through it, and when. All else that it does, the
-// simulation looks at (tests/sim).
+// What a node delivers to readers of the journal, and when. The simulation (tests/sim) covers the
+// rest.
 
 namespace frontrow::store::cluster {
 namespace {
 
 using testing::ElementsAre;
 
-/// Keeps what it was asked for, until the test answers.
+/// Keeps each request until the test answers it.
 class ScriptedJournal final : public SharedJournal {
 public:
     void append(const Batch& batch, const Head&, Mode mode, AppendDone done) override {
@@ -76,7 +76,7 @@ protected:
         node_->start();
     }
 
-    /// Another node's next batch, of one fact.
+    /// Another node's next batch, with one fact.
     Batch others_batch() {
         Batch batch;
         auto& head = batch.head;
@@ -98,7 +98,7 @@ protected:
         newest_ = head;
         return batch;
     }
-    /// The journal from the node's head on.
+    /// The journal after the node's head.
     SharedJournal::Following following(std::vector<Batch> behind) const {
         SharedJournal::Following answer{
             .batches = {Batch{.head = node_->head(), .frame = {}}},
@@ -123,7 +123,7 @@ protected:
         const SharedJournal::Appended answer{true, following(std::move(behind))};
         std::exchange(journal_.hold_done, {})(answer);
     }
-    /// A command of this node's, until its batch was sent.
+    /// Gives this node a command and lets it send its batch.
     void sell() {
         domain::CreateApiKey command{.key = ApiKeyId{Bits128{8, 1}}, .name = "own", .by = "root"};
         command.digest[1] = 1;
@@ -138,13 +138,13 @@ protected:
     domain::Inventory others_state_{StateLog::Digests::on};
     engine::FrameWriter frames_;
     Batch first_;
-    /// Of the journal, by the other node's batches.
+    /// The journal's head, after the other node's batches.
     Head newest_;
     ScriptedJournal journal_;
     std::optional<Node> node_;
     bool wants_turn_ = false;
     std::vector<std::uint64_t> seen_;
-    /// The last fact that may be told; nothing before there is any word of it.
+    /// The last fact that readers may see; nothing before the node has reported one.
     std::optional<std::uint64_t> told_;
 };
 
@@ -166,12 +166,12 @@ TEST_F(FollowedNode, tells_its_own_batch_once_it_is_in) {
     EXPECT_EQ(told_, journal_.appended->head.last_seq);
 }
 
-/// Its journal may be closed by then.
+/// The journal may be closed by then.
 TEST_F(FollowedNode, asks_the_journal_for_nothing_once_it_has_closed) {
     answer_look({});
     bool is_closed = false;
     node_->close([&is_closed] { is_closed = true; });
-    // Others' batches would be looked for by now.
+    // By now the node would look for others' batches.
     clock_.advance(std::chrono::seconds{1});
     node_->wake(clock_.read().since_boot);
     EXPECT_TRUE(is_closed);
@@ -179,12 +179,12 @@ TEST_F(FollowedNode, asks_the_journal_for_nothing_once_it_has_closed) {
     EXPECT_FALSE(journal_.look_done);
 }
 
-/// What was seen from inside a transaction that holds the next place: it commits nothing, so a
-/// standby may lack it.
+/// The node saw these rows in a transaction that holds the next place. That transaction commits
+/// nothing, so a standby may lack the rows.
 TEST_F(FollowedNode, tells_what_it_saw_in_a_place_held_only_after_its_own_commit) {
     answer_look({});
     sell();
-    // It loses twice, and has the place held.
+    // The node loses its place twice, then reserves the next.
     answer_append(false, {others_batch()});
     answer_append(false, {others_batch()});
     EXPECT_EQ(told_, 2);

@@ -56,7 +56,7 @@ protected:
         if (has_key) body.request = {.key = bits(), .content = bits()};
         return body;
     }
-    /// One of each kind that is read here.
+    /// One fact of each kind that this reader knows.
     std::string line_of_kind(std::uint64_t kind) {
         const ReservationId reservation{bits()};
         switch (kind) {

@@ -35,13 +35,13 @@ const std::string kChange =
     "PUT /api/v1/events/1?a?b HTTP/1.1\r\nAuthorization: Bearer a.b-c\r\nIF-MATCH: \"1\"\r\n"
     "HOST: [::1]:8080\r\ncontent-length: 2\r\nTraceparent: 00-1-2-01\r\n\r\n{}";
 
-/// With headers that come again, and a name of all the odd characters.
+/// With repeated headers, and a header name with all unusual characters.
 const std::string kPreflight =
     "OPTIONS /api/v1/events HTTP/1.1\r\nHost: h\r\nOrigin: o\r\nCookie: c\r\nCookie: d\r\n"
     "Connection: keep-alive\r\nConnection: close\r\nConnection: Keep-Alive\r\n!#$%&'*+.^_`|~-09: "
     "\r\n\r\n";
 
-/// As clients send them; the rest of their kind is above.
+/// Requests as clients send them; others of this kind are above.
 const std::vector<std::string> kPlain{
     kReservation,
     "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
@@ -91,7 +91,7 @@ TEST(PlainRequest, is_what_clients_send_and_what_beast_reads_in_it) {
 TEST(PlainRequest, is_none_before_all_of_it_is_there) {
     for (const auto& text : kPlain) {
         for (std::size_t size = 0; size < text.size(); ++size) {
-            // As long as it is, so that a sanitizer sees who reads on.
+            // Exactly `size` bytes, so that a sanitizer notices reads past the end.
             const std::vector<char> bytes{text.begin(), text.begin() + static_cast<long>(size)};
             EXPECT_FALSE(read_plain_request({bytes.data(), size})) << text.substr(0, size);
         }
@@ -146,7 +146,7 @@ TEST(PlainRequest, is_none_if_anything_is_unusual) {
     }
 }
 
-/// Nearly a request: one of kPlain in which a few characters or lines are others.
+/// Almost a request: one of kPlain with a few characters or lines changed.
 std::string spoilt(std::mt19937_64& random) {
     static const std::vector<std::string> kPieces{
         "\r",
@@ -194,7 +194,7 @@ std::string spoilt(std::mt19937_64& random) {
     return text;
 }
 
-/// How both end of what is no request depends on how much of it they saw.
+/// Which of these both readers report for an invalid request depends on how much of it they saw.
 bool is_no_request(Step step) {
     return step == Step::need_more || step == Step::malformed || step == Step::headers_too_large ||
            step == Step::unknown_coding;

@@ -21,7 +21,7 @@ using namespace std::string_view_literals;
 constexpr auto kEventMember = R"("event_id":"0192a4b8-1f3c-7def-8abc-0123456789ab")"sv;
 constexpr auto kSeatsMember = R"("seat_ids":["0192a4b8-1f3c-7def-9abc-0123456789ab"])"sv;
 
-/// A good body with these members more.
+/// A good body with these additional members.
 std::string with(std::string_view more) {
     return "{" + std::string{kEventMember} + "," + std::string{kSeatsMember} + std::string{more} +
            "}";
@@ -111,7 +111,7 @@ TEST(PlainReservation, is_nothing_else) {
         EXPECT_FALSE(read_plain_reservation(other)) << other;
 }
 
-/// Bodies as clients and their faults make them.
+/// Bodies as clients send them, right or wrong.
 class Bodies {
 public:
     explicit Bodies(std::uint64_t seed) : random_{seed} {}
@@ -167,7 +167,7 @@ private:
         return space() + '"' + std::string{name} + '"' + space() + ':' + space() + value + space();
     }
 
-    /// With both ids, and perhaps others, some of them twice.
+    /// Has both ids, and perhaps other members, some of them twice.
     std::string object() {
         std::vector<std::string> members{member(0), member(1)};
         for (auto count = below(3); count > 0; --count)
@@ -219,7 +219,7 @@ TEST(PlainReservation, means_what_the_tree_says) {
         ++good;
         ASSERT_EQ(*read, *by_the_tree) << body;
     }
-    // The test would be worth nothing if hardly any were.
+    // Otherwise the test would compare almost nothing.
     EXPECT_GT(plain, rounds / 10);
     EXPECT_GT(good, rounds / 20);
     EXPECT_LT(good, plain);

@@ -16,7 +16,7 @@ namespace {
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 
-/// The text as it lies in a connection's buffer: more comes after it, which isn't part of it.
+/// The text as in a connection's buffer: followed by bytes that don't belong to it.
 class InABuffer {
 public:
     explicit InABuffer(std::string_view text, std::string_view more = "1%41&page=9/x HTTP/1.1")
@@ -144,7 +144,7 @@ constexpr Route kRoutes[] = {
     {Method::post, "/events/{id}/seats/bulk", Access::organizer, BodyKind::bulk_seats, nullptr},
 };
 
-/// `METHOD pattern part part`, `405 allowed` or `404`.
+/// Returns `METHOD pattern part part`, `405 allowed` or `404`.
 std::string found(Router& router, Method method, std::string_view path) {
     std::array<std::string, 2> parts;
     const InABuffer buffer{path, "/more?query HTTP/1.1"};
@@ -281,7 +281,7 @@ TEST(Traceparent, gives_its_trace) {
     const auto trace = telemetry::parse_traceparent(InABuffer{kTraceparent}.text());
     ASSERT_TRUE(trace);
     EXPECT_EQ(trace->bits, (Bits128{0x0af7'6519'16cd'43dd, 0x8448'eb21'1c80'319c}));
-    // A version to come may have more after the flags.
+    // A later version may have more fields after the flags.
     EXPECT_EQ(
         telemetry::parse_traceparent("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more"
         ),

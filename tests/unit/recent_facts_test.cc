@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-// Places in the feed, and the newest batches that are kept for its readers.
+// Positions in the feed, and the newest batches, which are kept for its readers.
 
 namespace frontrow::store::engine {
 namespace {
@@ -75,8 +75,8 @@ TEST(FeedBatch, tells_the_facts_behind_a_place) {
     EXPECT_EQ(batch.at(batch.behind(11).front()), (FeedPosition{12, 0xAB}));
 }
 
-/// Batches of ten facts each, of which the hash of the n-th begins with n. The journal had one when
-/// this process began.
+/// Batches of ten facts each; the n-th batch's hash begins with n. The journal already had one
+/// batch when this process started.
 class Recent : public testing::Test {
 protected:
     static constexpr std::size_t kBatchBytes = 10 * sizeof(domain::Fact) + 100;
@@ -92,7 +92,7 @@ protected:
             recent.add(facts(end.last_seq - 9, 10), end, 100);
         }
     }
-    /// The last facts of the batches that a reader gets; nothing where it must read the journal.
+    /// The last facts of the batches that a reader gets; nothing if it must read the journal.
     std::optional<std::vector<std::uint64_t>>
     after(FeedPosition position, std::size_t at_most = 1'000) const {
         const auto page = recent.after(position, at_most);

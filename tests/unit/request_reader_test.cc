@@ -31,7 +31,7 @@ std::string post(std::string_view path, std::string_view body) {
            std::string{body};
 }
 
-/// Requests of every kind, one after the other, and what they are.
+/// Requests of every kind in a row, and the expected results.
 const std::string kStream =
     "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + post("/reservations?a=1&b=?", R"({"seats":["a"]})") +
     "POST /chunks HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nX-API-Key:key \r\n\r\n"
@@ -184,7 +184,8 @@ TEST(RequestReader, reads_long_bodies_in_any_pieces) {
     }
 }
 
-/// A head whose known headers come first and whose buffer has to grow for the rest.
+/// A head that begins with the known headers, and is so long that the buffer must grow for the
+/// rest.
 std::string long_head(std::size_t bytes) {
     std::string head =
         "GET /events?page=1 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer token\r\n"
@@ -227,13 +228,13 @@ TEST(RequestReader, takes_a_head_of_as_many_bytes_as_the_limit_and_no_more) {
     EXPECT_EQ(end_of(long_head(8'000), limits), Step::need_more);
     EXPECT_EQ(end_of(long_head(8'200), limits), Step::headers_too_large);
     EXPECT_EQ(end_of("GET /" + std::string(9'000, 'p'), limits), Step::headers_too_large);
-    // Short enough to be there at once.
+    // Short enough to arrive at once.
     EXPECT_EQ(end_of(long_head(200), {.header_bytes = 200}), Step::need_more);
     EXPECT_EQ(end_of(long_head(201), {.header_bytes = 200}), Step::headers_too_large);
 }
 
-/// What a text comes to, however it is cut in two, and byte by byte: the count of requests and the
-/// step after the last of them.
+/// The number of requests and the last step. They must be the same however the text is cut in two,
+/// and byte by byte.
 using Outcome = std::pair<std::size_t, Step>;
 Outcome outcome_of_any_pieces(std::string_view text, const Limits& limits) {
     const auto outcome = [&](const std::vector<std::size_t>& cuts) {
@@ -258,7 +259,7 @@ TEST(RequestReader, says_the_same_of_a_length_at_the_limit_however_it_comes) {
     const Outcome refused{0, Step::headers_too_large};
     const auto chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"s;
     const auto second = chunked + "1\r\nb";
-    // `before` is within its limits, what is measured begins behind it and is filled with `x`s.
+    // `before` is within its limits. The measured part starts after it and is padded with `x`.
     const struct {
         const char* what;
         std::string before, begin, end;
@@ -289,7 +290,7 @@ TEST(RequestReader, says_the_same_of_a_length_at_the_limit_however_it_comes) {
         EXPECT_EQ(ended(kLimit - 1), whole);
         EXPECT_EQ(ended(kLimit), whole);
         EXPECT_EQ(ended(kLimit + 1), refused);
-        // Cut off anywhere in its end, or in the filling.
+        // Truncated anywhere in its end or padding.
         for (std::size_t missing = 1; missing <= end.size() + 1; ++missing) {
             const auto open = [&](std::size_t bytes) {
                 const auto all = before + begin + fill(bytes + missing) + end;
@@ -333,7 +334,7 @@ TEST(RequestReader, says_the_same_of_a_body_at_the_limit_however_it_comes) {
 }
 
 TEST(RequestReader, holds_the_limit_of_a_head_that_comes_line_by_line) {
-    // Sixteen bytes, so that the ends of lines lie at the same place of every buffer.
+    // Sixteen bytes, so that line ends have the same place in every buffer.
     const std::string_view line = "X-Line: 345678\r\n";
     for (std::size_t path = 1; path <= line.size(); ++path) {
         std::string head = "GET " + std::string(path, '/') + " HTTP/1.1\r\n";
@@ -361,14 +362,14 @@ TEST(RequestReader, passes_over_empty_lines_between_requests_and_keeps_nothing_o
     EXPECT_EQ(connection.advance(), Step::complete);
     connection.reader.next();
     EXPECT_FALSE(connection.reader.has_begun());
-    // However many: they aren't the head's, whose limit they would exceed.
+    // Any number: empty lines don't count as part of the head, whose limit they would exceed.
     std::string lines;
     for (int i = 0; i < 20'000; ++i)
         lines += "\r\n";
     EXPECT_EQ(connection.read(lines + "GET / HTTP/1.1\r\nHost: h\r\n\r\n", {}).size(), 1U);
 }
 
-/// Sends a head, says what may come after it, and sends the rest.
+/// Sends a head, then decides what may follow it, and sends the rest.
 Step after_head(std::string_view text, std::size_t sent_first, auto&& decide) {
     Connection connection;
     connection.send(text.substr(0, sent_first));

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-// What isn't taken for a request, and what its sender is told.
+// Which requests are refused, and the message to the sender.
 
 namespace frontrow::http {
 namespace {
@@ -67,7 +67,7 @@ TEST(RequestRules, refuses_a_folded_value) {
     }
 }
 
-/// What the reader says of a request that it refuses.
+/// The reader's message about a refused request.
 std::string complaint_of(std::string_view text) {
     EXPECT_EQ(end_of(text), Step::malformed) << testing::PrintToString(text);
     test::ReaderConnection connection;
@@ -153,7 +153,7 @@ TEST(RequestRules, knows_no_transfer_encoding_but_chunked) {
          {"gzip", "identity", "gzip, chunked", "chunked, gzip", "chunked;q=1", "xchunked", ""}) {
         const auto line = "Transfer-Encoding: "s + coding + "\r\n";
         EXPECT_EQ(end_of(post(line)), Step::unknown_coding) << coding;
-        // Whichever is looked at first, the two contradict each other.
+        // The two headers contradict each other, in either order.
         EXPECT_EQ(end_of(post(line + "Content-Length: 1\r\n")), Step::malformed) << coding;
         EXPECT_EQ(end_of(post("Content-Length: 1\r\n" + line)), Step::malformed) << coding;
         EXPECT_EQ(end_of(post(line, "1.0")), Step::malformed) << coding;
@@ -165,7 +165,7 @@ TEST(RequestRules, knows_no_transfer_encoding_but_chunked) {
     );
 }
 
-/// At once, too: waiting for the line's right end the sender would never hear of it.
+/// At once, too: if the server waited for the correct line end, the sender would never be told.
 TEST(RequestRules, refuses_a_bare_cr_or_lf_around_chunks) {
     const auto head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"s;
     for (const std::string_view lines :
@@ -198,7 +198,7 @@ TEST(RequestRules, refuses_a_bare_cr_or_lf_around_chunks) {
             EXPECT_EQ(connection.last, Step::malformed) << testing::PrintToString(lines);
         }
         EXPECT_EQ(end_of(text), Step::malformed) << testing::PrintToString(lines);
-        // More that follows mustn't make it whole.
+        // Bytes that follow must not make it valid.
         EXPECT_EQ(end_of(text + "\r\n\r\n" + head), Step::malformed)
             << testing::PrintToString(lines);
     }

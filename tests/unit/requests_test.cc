@@ -34,7 +34,7 @@ const json::object kSaleAction{{"action", "pause"}};
 const json::object kApiKey{{"name", "Box office"}, {"role", "organizer"}};
 const json::object kMember{{"sub", "otto"}, {"role", "organizer"}};
 
-/// The fields that were complained of; none where the body is good.
+/// The fields with errors; none if the body is valid.
 template <class T>
 std::vector<std::string> fields_of(const Result<T, ParseError>& parsed) {
     std::vector<std::string> fields;
@@ -135,7 +135,7 @@ void expect_edges(const std::vector<Edges>& table) {
     }
 }
 
-/// What no bounded whole number can be.
+/// Values that are never a valid integer.
 std::vector<json::value> no_integers(std::vector<json::value> with) {
     with.insert(
         with.end(),
@@ -144,7 +144,7 @@ std::vector<json::value> no_integers(std::vector<json::value> with) {
     return with;
 }
 
-/// What no text can be, and no name of anything.
+/// Values that are never a valid text, nor a valid name.
 std::vector<json::value> no_texts(std::vector<json::value> with) {
     with.insert(
         with.end(),
@@ -244,7 +244,7 @@ TEST(Requests, take_names_that_show_something) {
         "\u2764\uFE0F",
         "\U0001F468\u200D\U0001F469\u200D\U0001F467",
         "\u2801",
-        // A mark with nothing to stand on is drawn all the same.
+        // A mark without a letter is still visible.
         "\u0301",
     };
     const std::vector<json::value> blanks{
@@ -257,7 +257,7 @@ TEST(Requests, take_names_that_show_something) {
         {event, kEvent, "name", names, blanks},
         {seat, kSeat, "seat_number", {}, blanks},
         {api_key, kApiKey, "name", names, blanks},
-        // These may be blank.
+        // These fields may be blank.
         {event, kEvent, "description", blanks, {}},
         {event, kEvent, "venue", blanks, {}},
     });
@@ -316,7 +316,7 @@ TEST(Requests, keep_texts_for_people_in_normal_form_c_and_keys_as_they_came) {
     EXPECT_EQ(added.value().sub, "e\u0301");
 }
 
-/// So that nobody can keep the server busy putting them in order.
+/// Otherwise normalising them could keep the server busy.
 TEST(Requests, bound_the_marks_on_one_letter_and_a_text_by_how_long_it_is_kept) {
     const auto marked = [](std::size_t marks) { return "a" + repeated("\u0323\u0301", marks / 2); };
     expect_edges({
@@ -326,7 +326,7 @@ TEST(Requests, bound_the_marks_on_one_letter_and_a_text_by_how_long_it_is_kept) 
          "description",
          {json::string(repeated(marked(30), 300))},
          {json::string(marked(9'000))}},
-        // 255 letters with a mark each are 255 characters; one more isn't.
+        // 255 letters with a mark each count as 255 characters; 256 are too many.
         {event, kEvent, "venue", {long_text("e\u0301", 255)}, {long_text("e\u0301", 256)}},
         {seat, kSeat, "row", {long_text("\u1112\u1161\u11AB", 64)}, {long_text("e\u0301", 4'000)}},
     });
@@ -404,7 +404,7 @@ TEST(Requests, take_a_sale_that_begins_before_it_ends_and_ends_with_the_event_at
     auto opens_late = closes_late;
     opens_late["sales_start_at"] = "2026-12-24T11:00:00Z";
     expect_edges({
-        // By default it ends at the start.
+        // By default sales end at the start.
         {event,
          kEvent,
          "sales_start_at",
@@ -428,7 +428,7 @@ TEST(Requests, take_a_sale_that_begins_before_it_ends_and_ends_with_the_event_at
         {event, opens_late, "sales_end_at", {"2026-12-24T11:00:00.001Z"}, {}},
         {event, closes_late, "end_at", {"2026-12-24T12:00:00Z"}, {}},
     });
-    // Of two times that don't go together, one is named.
+    // If two times contradict each other, only one is named.
     for (const auto* end : {"2026-12-24T11:00:00Z", "2026-12-24T10:30:00Z"})
         EXPECT_THAT(event(text_of(opens_late, "sales_end_at", end)), ElementsAre("sales_start_at"))
             << end;
@@ -607,7 +607,7 @@ TEST(Requests, hand_on_what_was_asked_for) {
     }
 }
 
-/// It would be without one after a restart: a fact has whole numbers without a point.
+/// The sign would be lost in a restart: facts have whole numbers without a decimal point.
 TEST(Requests, give_a_coordinate_of_zero_no_sign) {
     for (const auto* zero : {"-0.0", "-1e-9", "0"}) {
         const auto one =
@@ -682,7 +682,7 @@ TEST(Requests, refuse_numbers_too_great_for_any_type) {
     }
 }
 
-/// As JSON Schema has it, and as languages whose numbers are all doubles may write them.
+/// JSON Schema allows this, and languages whose numbers are all doubles may write it.
 TEST(Requests, take_a_whole_number_however_it_is_written) {
     for (const auto number : {"60", "60.0", "60.000", "6e1", "6E+1", "0.6e2", "600e-1"}) {
         const auto request = parse_request<ExtensionRequest>(R"({"seconds":)"s + number + "}");

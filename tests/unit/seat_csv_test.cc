@@ -66,7 +66,7 @@ TEST(Csv, says_in_which_line_a_quote_is_wrong) {
     }
 }
 
-/// Whatever it's made of, it's read to its end, and reads as it was written.
+/// Every text of these characters is read to its end, and a quoted one is read back unchanged.
 TEST(Csv, reads_every_short_text_of_its_own_marks_to_an_end) {
     const std::string marks = "a\",\r\n";
     for (std::size_t code = 0; code < 15'625; ++code) {
@@ -198,7 +198,7 @@ TEST(SeatTable, may_have_semicolons_or_tabs_for_commas) {
         EXPECT_EQ(read.seats[0].number, "A,1") << text;
         EXPECT_EQ(read.seats[0].price, 70) << text;
     }
-    // By what the header names, whatever else stands in it.
+    // The separator is found by the named columns, whatever else the header contains.
     EXPECT_THAT(numbers("a,b,c;seat_number;price\n1,2,3;A;1\n"), ElementsAre("A"));
     EXPECT_THAT(
         complaints("seat_number|price\nA|1\n"), ElementsAre("line 1, seat_number", "line 1, price")
@@ -242,7 +242,7 @@ TEST(SeatTable, with_prices_that_have_a_point_hears_of_minor_units) {
 }
 
 TEST(SeatTable, is_kept_in_normal_form_c) {
-    // A letter with its mark as one character and as two, and Angstrom's own sign.
+    // A letter with its mark as one character and as two, and the Angstrom sign.
     const auto read = table(
         "seat_number,section,row,price\n\u00C5-1,\u00C5,e\u0301,1\nA\u030A-1,\u212B,\u00E9,1\n"
     );
@@ -255,7 +255,7 @@ TEST(SeatTable, is_kept_in_normal_form_c) {
     EXPECT_THAT(lines_of("\u00C5-1", read.seats, read.lines), ElementsAre(2, 3));
 }
 
-/// It's the store that refuses them, by this.
+/// The store uses this to refuse them.
 TEST(SeatTable, tells_both_lines_of_seats_that_come_to_one_name) {
     const auto read =
         table("section,row,seat_number,price\nA,1,7,1\nA-1,,7,1\nA,2,7,1\nA-1,7,A,1\nA-1-7,,A,1\n");

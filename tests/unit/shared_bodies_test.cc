@@ -14,7 +14,7 @@ using http::SharedBodies;
 using http::SharedBody;
 using Body = SharedBodies::Body;
 
-/// Two bodies are kept, of ten for which there is room. Each takes a little more than its text.
+/// Two bodies are kept, and there is room for ten. Each takes a little more than its text.
 class Bodies : public testing::Test {
 protected:
     static constexpr std::size_t kOne = 10'000;
@@ -34,7 +34,7 @@ protected:
         return found != nullptr ? found : bodies.make_here(name, bytes, make(bytes));
     }
 
-    /// How many bodies' memory is taken.
+    /// The number of bodies in memory.
     std::size_t taken() const { return memory.bytes() / kOne; }
 
     boost::asio::io_context loop;

@@ -22,7 +22,7 @@ struct Wishes {
     friend bool operator==(const Wishes&, const Wishes&) = default;
 };
 
-/// What this thread has asked the scheduler for.
+/// This thread's scheduler settings.
 Wishes wishes() {
     struct {
         std::uint32_t size, policy;
@@ -46,7 +46,7 @@ bool takes_wishes() {
 
 TEST(ShortSlices, are_all_that_is_asked_for) {
     std::thread{[] {
-        // A thread's own, here as everywhere in Linux.
+        // The nice value is per thread, as everywhere in Linux.
         EXPECT_EQ(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + 1), 0);
         auto expected = wishes();
         io::run_in_short_slices();

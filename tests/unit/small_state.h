@@ -23,7 +23,7 @@
 
 namespace frontrow::test {
 
-/// A row that owns memory, as an event, a user or a reservation does.
+/// A row that owns memory, as events, users and reservations do.
 struct Account {
     Bits128 id;
     std::string name;
@@ -40,7 +40,7 @@ inline void digest_fields(DigestWriter& writer, const Account& row) {
     writer.field(5, row.ends_at);
 }
 
-/// A row that has parts of its own, as an event has its seats.
+/// A row with parts of its own, as an event has seats.
 struct Hall {
     Hall(StateLog& log, std::uint32_t hall)
         : number{hall},
@@ -66,7 +66,7 @@ struct Due {
     friend auto operator<=>(const Due&, const Due&) = default;
 };
 
-/// One step of a random history: what to do, and numbers that say to what.
+/// One step of a random history: an action, and numbers that choose its target.
 struct Step {
     std::uint32_t kind = 0;
     std::uint32_t a = 0;
@@ -79,8 +79,7 @@ inline Step random_step(std::mt19937_64& random) {
     return {number(), number(), number(), number()};
 }
 
-/// Something of every container, tied together as an inventory's rows are, and steps that each
-/// return what they saw.
+/// One of each container, linked as in an inventory. Each step returns what it saw.
 class SmallState {
 public:
     explicit SmallState(StateLog::Digests digests) : log{digests} {}
@@ -109,7 +108,7 @@ public:
         return (this->*kChanges[step.kind % std::size(kChanges)])(step);
     }
 
-    /// What is forgotten at a boundary.
+    /// Forgets rows, as an inventory does between batches.
     std::uint64_t forget(std::uint32_t until) {
         std::uint64_t seen = 0;
         const auto is_live = [&](const Due& due) {
@@ -126,7 +125,7 @@ public:
         return seen;
     }
 
-    /// All that can be seen from outside.
+    /// Everything that is visible from outside.
     std::string contents() const {
         std::ostringstream out;
         out << steps.get() << ' ' << accounts.end() << ' ' << accounts.first() << '\n';
@@ -175,7 +174,7 @@ private:
         if (step.c % 4 == 0) name.append(40, 'x');
         return name;
     }
-    /// One of those that are there, or the end.
+    /// The number of an existing row, or the end.
     std::uint32_t pick(std::uint32_t any) const {
         if (accounts.size() == 0) return accounts.end();
         auto number = accounts.first() + any % (accounts.end() - accounts.first());
@@ -274,7 +273,7 @@ private:
         const auto until = static_cast<std::uint32_t>(steps.get()) + step.b % 2'000;
         const auto is_due = [&](const Due& due) { return due.at <= until; };
         ends.visit_lowest(is_due, [&](const Due& due) {
-            // Those that were overtaken may be there or not.
+            // Overtaken entries may still be there.
             if (accounts.has(due.account) && accounts[due.account].ends_at == due.at) {
                 seen = seen * 31 + due.account;
                 --left;

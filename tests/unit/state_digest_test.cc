@@ -55,7 +55,7 @@ TEST(StateDigest, is_told_by_part) {
 struct Counted {
     Counted(StateLog& log, std::uint32_t number) : count{log, "count", {0, number}} {}
     StateValue<int> count;
-    /// A page has one such row, so that it goes with the row.
+    /// So large that a page holds one row, and is freed with it.
     std::array<char, 3'000> space{};
 };
 void digest_fields(DigestWriter& /*writer*/, const Counted& /*row*/) {
@@ -81,7 +81,7 @@ TEST(StateDigest, loses_what_a_rows_own_parts_had_when_the_row_goes) {
     EXPECT_EQ(state.log.digest(), empty);
 }
 
-/// As an older version made it, and a newer one that knows more fields.
+/// The same row in an older version and in a newer one with more fields.
 struct Older {
     int price = 0;
 };

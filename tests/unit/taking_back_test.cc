@@ -14,12 +14,12 @@ namespace {
 
 using Digests = StateLog::Digests;
 
-/// Two states that are told the same, of which one also does much that it takes back.
+/// Two states with the same steps; one of them also does many that it rolls back.
 class Twins {
 public:
     explicit Twins(std::uint64_t seed) : random_{seed} {}
 
-    /// A batch that both do, the one perhaps inside a savepoint.
+    /// A batch for both; the bold one may use a savepoint.
     void do_batch(std::size_t most) {
         const bool in_savepoint = random_() % 2 == 0;
         if (in_savepoint) bold_.log.open();
@@ -35,7 +35,8 @@ public:
         bold_.log.open();
         for (auto left = random_() % most; left > 0; --left) {
             bold_.apply(random_step(random_));
-            // What is appended to the journal has the digest of what isn't true yet.
+            // The digest must be right even inside of a savepoint, because the journal's row has
+            // it.
             if (random_() % 64 == 0) ASSERT_EQ(bold_.log.digest(), bold_.log.digest_anew());
         }
         bold_.log.roll_back();
@@ -83,7 +84,7 @@ TEST(TakingBack, leaves_a_state_that_goes_on_like_one_that_never_speculated) {
     }
 }
 
-/// Also where no digest is kept.
+/// Also without a digest.
 TEST(TakingBack, restores_the_contents_without_a_digest) {
     std::mt19937_64 random{seed_of_this_run()};
     SmallState state{Digests::off};
@@ -100,7 +101,7 @@ TEST(TakingBack, restores_the_contents_without_a_digest) {
     EXPECT_EQ(state.log.digest(), Bits128{});
 }
 
-/// A hall, then its seats, their names and who has them: what came later goes first.
+/// A hall, then its seats, their names and their holders: the newest change is rolled back first.
 TEST(TakingBack, takes_back_a_row_after_what_grew_in_it) {
     SmallState state{Digests::on};
     for (int round = 0; round < 3; ++round) {
@@ -191,7 +192,7 @@ TEST(TakingBack, stops_where_something_would_be_forgotten_inside_a_savepoint) {
     state.log.commit();
 }
 
-/// The field was noted, and the row's other one was written past the table.
+/// The log knows the field's old value, but the row's other field was changed without the log.
 TEST(TakingBack, stops_where_a_row_is_not_again_as_it_was) {
     SmallState state{Digests::on};
     state.halls.add(state.log, 0U);
@@ -220,7 +221,7 @@ TEST(StateTable, frees_pages_and_keeps_numbers_when_rows_are_erased) {
     EXPECT_EQ(fresh.first(), rows.first());
 }
 
-/// Rows that come and go in any order, some of them taken back, against a map.
+/// Compares rows that are added and removed in any order, partly rolled back, with a map.
 TEST(StateTable, is_right_whatever_pages_have_gone) {
     std::mt19937_64 random{seed_of_this_run()};
     StateLog log{Digests::on};
@@ -238,7 +239,8 @@ TEST(StateTable, is_right_whatever_pages_have_gone) {
         else
             log.roll_back();
         log.forget([&] {
-            // The oldest mostly, so that pages go; now and then some from the middle.
+            // Mostly removes the oldest, so that pages become empty; now and then others from the
+            // middle.
             while (expected.size() > 500) {
                 const auto oldest = std::next(expected.begin(), random() % 8 == 0 ? 100 : 0);
                 rows.erase(oldest->first);

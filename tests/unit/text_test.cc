@@ -31,7 +31,7 @@ TEST(Text, from_outside_is_utf8_of_a_length_in_characters_without_control_charac
         {"\x07"sv, TextFlaw::control_character, TextFlaw::control_character},
         {"\x7F"sv, TextFlaw::control_character, TextFlaw::control_character},
         {"\xE5\xB8\xAD\x1B"sv, TextFlaw::control_character, TextFlaw::control_character},
-        // A byte that goes on without a beginning counts as no character.
+        // A continuation byte without a start byte doesn't count as a character.
         {"a\x80\x80\x80\x80\x80"sv, TextFlaw::not_utf8, TextFlaw::not_utf8},
         {"\xED\xA0\x80"sv, TextFlaw::not_utf8, TextFlaw::not_utf8},
         {"\xC0\x80"sv, TextFlaw::not_utf8, TextFlaw::not_utf8},
@@ -52,7 +52,7 @@ TEST(Text, that_is_a_name_shows_something) {
     } rows[] = {
         {"a", std::nullopt},
         {"  ~ ", std::nullopt},
-        // Nothing at all is a matter of its length.
+        // The empty text has a wrong length at most.
         {"", std::nullopt},
         {"      ", TextFlaw::wrong_length},
         {" \xFF", TextFlaw::not_utf8},
@@ -83,7 +83,7 @@ TEST(Text, that_is_a_name_shows_something) {
     for (const auto& row : rows) {
         const auto told = testing::PrintToString(row.text);
         EXPECT_EQ(find_flaw(row.text, kName, TextLines::many), row.flaw) << told;
-        // A text that isn't a name may be so.
+        // Texts that aren't names may be invisible.
         if (row.flaw == TextFlaw::invisible)
             EXPECT_EQ(find_flaw(row.text, {0, 5}, TextLines::many), std::nullopt) << told;
     }

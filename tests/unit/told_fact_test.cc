@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-// Facts as they are told to readers: what the journal has, and nothing of keys.
+// Facts as readers get them: as in the journal, without the data of keys.
 
 namespace frontrow::wire {
 namespace {
@@ -37,7 +37,7 @@ boost::json::object kept(const Fact& fact) {
     return boost::json::parse(line).as_object();
 }
 
-/// As the journal has it but for these of its data, and with its id.
+/// Expects the fact as in the journal, but with an id and without these fields of its data.
 void expect_told_without(const Fact& fact, std::initializer_list<const char*> names) {
     auto expected = kept(fact);
     expected["id"] = "7-5f0c2b7a";

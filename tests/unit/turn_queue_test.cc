@@ -17,7 +17,7 @@ using testing::ElementsAre;
 
 class Turns : public testing::Test {
 protected:
-    /// One that waits for a turn as often as it's told.
+    /// Waits for a turn this many times.
     io::Awaitable<int> wait(io::TurnQueue& queue, std::string name, int times) {
         for (int i = 0; i < times; ++i) {
             co_await queue.wait();
@@ -39,9 +39,9 @@ TEST_F(Turns, come_to_all_who_wait_in_their_order_and_to_each_once_a_turn_of_the
     EXPECT_TRUE(a.is_done() && b.is_done());
 }
 
-/// However many wait, what comes from elsewhere is done between any two of them.
+/// Between any two waiting ones the loop does other work.
 TEST_F(Turns, leave_room_for_whatever_else_is_due) {
-    // No time at all: one goes on in each turn.
+    // A slice of no time: one continues in each turn.
     io::TurnQueue queue{loop.get_executor(), 0us};
     for (const auto* name : {"a", "b", "c"})
         queue.add([this, name] {

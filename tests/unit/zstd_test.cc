@@ -24,7 +24,7 @@ TEST(Zstd, takes_no_more_room_than_it_may) {
     const auto frame = ZstdCompressor{}.compress(std::string(1'000, 'x'));
     EXPECT_TRUE(zstd_decompress(frame, 1'000));
     EXPECT_FALSE(zstd_decompress(frame, 999));
-    // A frame of a few bytes that says its content has 2^62.
+    // A frame of a few bytes that claims a content of 2^62 bytes.
     EXPECT_FALSE(
         zstd_decompress(std::string{"\x28\xB5\x2F\xFD\xE0\0\0\0\0\0\0\0\x40\1\0\0", 16}, kPlenty)
     );
