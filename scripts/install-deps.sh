@@ -28,7 +28,7 @@ build=(
 lint=(clang-format-19 clang-tidy-19 shellcheck libgtest-dev libgmock-dev librapidcheck-dev)
 test=(
     "${lint[@]}" libclang-rt-19-dev llvm-19 zlib1g-dev make postgresql-15 openssl redis-server
-    nginx-light pgbouncer chromium python3-venv
+    nginx-light pgbouncer chromium python3-venv git
 )
 bench=(nginx-light wrk jq postgresql-15 redis-server python3-psycopg2 python3-redis)
 cluster=(postgresql-15 redis-server nginx-light)
