@@ -68,8 +68,8 @@ private:
     std::optional<std::string> difference_;
 };
 
-/// Sales beside each other make theirs in an order that the models don't know: each sale's own have
-/// one.
+/// Several sales may create their events in any order; the models know only the order within each
+/// sale.
 void Comparison::look_at_events() {
     std::size_t wanted = 0;
     for (const auto* sale : sales_)
@@ -130,7 +130,7 @@ void Comparison::look_at_event(const RandomSale& sale, EventId id) {
     }
 }
 
-/// Asked all at once: one look at the database serves them.
+/// Asks for all seats at once, so that one look at the database serves all reads.
 void Comparison::look_at_seats(const RandomSale& sale) {
     using Read = Result<std::optional<domain::SeatView>, io::Fault>;
     std::vector<Started<Read>> reads;

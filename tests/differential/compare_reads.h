@@ -9,8 +9,8 @@
 
 namespace frontrow::test {
 
-/// Reads all there is to read about these sales, and returns what is otherwise than in their
-/// models, if anything is. All other events start earlier than theirs.
+/// Reads everything about these sales, and returns the first difference from their models, if there
+/// is one. All other events must start earlier than theirs.
 std::optional<std::string>
 compare_reads(StoreWorld& world, const std::vector<const RandomSale*>& sales, Instant now);
 

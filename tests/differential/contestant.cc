@@ -8,7 +8,8 @@
 namespace frontrow::test {
 namespace {
 
-/// So many that the embedded store's batches are large, and few beside what it lets wait.
+/// So many that the embedded store's batches are large, but few compared with the number that it
+/// lets wait.
 constexpr std::size_t kOpenMax = 512;
 
 }  // namespace

@@ -12,26 +12,30 @@
 
 namespace frontrow::test {
 
-/// A store that is asked what the naive model is asked, and must answer and show the same.
+/// A store that gets the same commands as the naive model. It must give the same answers and show
+/// the same state.
 class Contestant {
 public:
     explicit Contestant(const StoreKind& kind);
 
     const std::string& name() const { return name_; }
     StoreWorld& world() { return *world_; }
-    /// What the store and the model disagree about, if they do. Then nothing more is asked.
+    /// The difference between the store and the model, if there is one. After it no more commands
+    /// are given.
     const std::optional<std::string>& difference() const { return difference_; }
 
-    /// Gives it a command, to be decided before the clock moves again.
+    /// Gives the store a command, which it decides before the clock moves again.
     void start(domain::Command command, domain::Outcome expected);
     /// Waits for all answers and compares them.
     void collect();
-    /// By nothing, too: what is given it from here on is decided after what was before.
+    /// Commands given afterwards are decided after those given before, even if the clock moves by
+    /// nothing.
     void move_clock(Millis by);
     void restart();
-    /// Compares all that can be read about these sales, whose events start later than all others.
+    /// Compares everything that can be read about these sales. Their events must start later than
+    /// all others.
     void look(const std::vector<const RandomSale*>& sales, Instant now);
-    /// Forgets a difference, so that another history can be tried on other sales.
+    /// Drops a difference, so that another history can be tried on other sales.
     void forget();
 
 private:

@@ -5,8 +5,8 @@
 
 #include <iostream>
 
-// The stores beside the naive model, over the same commands at the same instants: all must answer
-// the same and show the same.
+// Runs the stores and the naive model on the same commands at the same instants. All must give the
+// same answers and show the same state.
 
 namespace frontrow::test {
 namespace {
@@ -19,13 +19,13 @@ constexpr bool is_sanitized() {
 #endif
 }
 
-/// So many, or for a soak many more.
+/// The number of stores to run; twenty times as many in the long form.
 std::size_t soaked(std::size_t stores) {
     return stores * (is_soak() ? 20 : 1);
 }
 
-/// Runs histories on fresh stores of these kinds until there were so many commands, or a
-/// difference, and counts what was answered.
+/// Runs histories on fresh stores of these kinds until so many commands have been given, or there
+/// is a difference. Adds the answers to `tally`.
 void run_histories(
     const std::vector<StoreKind>& kinds,
     const HistoryDice::Shape& shape,
@@ -39,7 +39,8 @@ void run_histories(
         contestants.push_back(stores.emplace_back(std::make_unique<Contestant>(kind)).get());
     Differential differential{contestants};
     while (differential.commands() < commands_wanted) {
-        // Each history has its own seed, so that one that fails is the first to run again.
+        // Each history has its own seed, so that with a failing seed the failing history runs
+        // first.
         const auto dice = HistoryDice::throw_dice(shape, seed);
         if (!differential.run(dice)) {
             ADD_FAILURE() << differential.failure() << "\nFRONTROW_SEED=" << seed
@@ -55,7 +56,8 @@ void run_histories(
 }
 
 TEST(Stores, embedded_answers_as_the_naive_model_does) {
-    // The stores are new now and then: a restart takes as long as what it replays.
+    // Stores are replaced now and then, because a restart takes as long as the replay of the whole
+    // journal.
     constexpr std::size_t kCommandsOfStore = 50'000;
     const HistoryDice::Shape shape{.looks_every = 128, .restarts_every = 8'000};
     const auto stores = soaked(is_sanitized() ? 1 : 8);

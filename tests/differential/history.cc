@@ -12,7 +12,7 @@ namespace {
 constexpr int kShorterTriesMax = 400;
 constexpr std::size_t kStepsTold = 50;
 
-/// Whether a store takes such commands in the order in which they were submitted together.
+/// Whether a store decides such commands in the order in which they were submitted together.
 bool keeps_order(const domain::Command& command) {
     return std::holds_alternative<domain::ReserveSeats>(command) ||
            std::holds_alternative<domain::ConfirmReservation>(command) ||
@@ -63,7 +63,7 @@ bool Differential::run(const HistoryDice& dice) {
     return !has_difference();
 }
 
-/// All earlier events start before those of the sales that begin now.
+/// Moves the clock, so that all earlier events start before those of the new sales.
 void Differential::begin(std::size_t sales) {
     for (auto* one : contestants_)
         one->forget();
@@ -132,8 +132,8 @@ bool Differential::has_difference() const {
     });
 }
 
-/// Leaves out halves, then quarters, and so on down to single rounds; then what single sales do in
-/// a round.
+/// Tries to leave out halves, then quarters, and so on down to single rounds; then the commands of
+/// single sales within a round.
 void Differential::shorten(const HistoryDice& dice) {
     auto shortest = dice;
     int tries = 0;

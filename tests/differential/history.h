@@ -12,28 +12,28 @@
 
 namespace frontrow::test {
 
-/// A history as dice have it, before anybody knows what it comes to: parts can be left out, and
-/// what is left is a history.
+/// A history as dice, not yet as commands: any part can be left out, and the rest is still a
+/// history.
 struct HistoryDice {
     using Dice = RandomSale::Dice;
 
     struct Round {
-        /// Whose change the clock may jump to, and how.
+        /// The sale whose next change the clock may jump to, and the dice of that jump.
         std::size_t clock_of = 0;
         Dice clock{};
-        /// By sale: its commands, which are submitted together.
+        /// The commands of each sale, which are submitted together.
         std::vector<std::vector<Dice>> turns;
         bool looks = false;
         bool restarts = false;
     };
 
     struct Shape {
-        /// Sales beside each other, at one store and by one clock.
+        /// The number of sales on one store with one clock.
         std::size_t sales = 1;
         /// Commands of one sale that are submitted together.
         std::size_t together_max = 1;
         std::size_t rounds_max = 200;
-        /// One round in about so many; 0: none.
+        /// About one round in so many has a look; 0: none.
         std::size_t looks_every = 0;
         std::size_t restarts_every = 0;
     };
@@ -44,16 +44,16 @@ struct HistoryDice {
     std::vector<Round> rounds;
 };
 
-/// Runs histories on stores and on the naive model, side by side.
+/// Runs histories on stores and on the naive model at the same time.
 class Differential {
 public:
     explicit Differential(std::vector<Contestant*> contestants);
 
-    /// Begins with sales of its own, a while after what was before, and ends with a look at
-    /// everything. True: no difference.
+    /// Starts new sales, later than all earlier ones, and compares everything at the end. Returns
+    /// true if there is no difference.
     bool run(const HistoryDice& dice);
-    /// After a run that found a difference: runs ever shorter parts of it and ends with the
-    /// shortest that finds one.
+    /// After a run with a difference: runs ever shorter parts of the history, and last the shortest
+    /// with a difference.
     void shorten(const HistoryDice& dice);
 
     /// The difference, and the last commands before it.
@@ -82,7 +82,7 @@ private:
     Instant now_;
     std::size_t commands_ = 0;
     Tally tally_;
-    /// What was done in this history.
+    /// The commands of this history.
     std::vector<Step> steps_;
 };
 
