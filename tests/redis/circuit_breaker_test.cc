@@ -13,17 +13,17 @@ namespace {
 using State = CircuitBreaker::State;
 using namespace std::chrono_literals;
 
-/// Always the same bits: an even draw of nothing, so that waits have their full length.
+/// Always gives zero bits, so that waits have their full length.
 class NoJitter final : public Random {
 public:
     Bits128 next() override { return {}; }
 };
 
-/// What happens at a moment, and what is so after it.
+/// An action at a moment, and the state after it.
 struct Step {
     Millis at;
-    /// "ask+" and "ask-": asks and is allowed, or isn't; "good" and "bad": a call went well, or
-    /// didn't.
+    /// "ask+" and "ask-": a request that is allowed, or refused. "good" and "bad": a call that
+    /// succeeded, or failed.
     std::string what;
     State then;
 };

@@ -12,8 +12,8 @@
 
 namespace frontrow::test {
 
-/// A gate on a Redis of its own, one event, and buyers and seats by number. The clock stands still;
-/// what lives in Redis for a time does so by Redis's clock.
+/// A gate on a Redis of its own, one event, and numbered buyers and seats. The test's clock stands
+/// still; entries in Redis expire by Redis's own clock.
 class GateTest : public RedisTest {
 protected:
     using Answer = store::redis::GateVerdict;
@@ -37,7 +37,7 @@ protected:
         RedisTest::TearDown();
         gate.reset();
     }
-    /// Makes the client and its gate, as most tests want them.
+    /// Makes the client and its gate with the settings that most tests use.
     virtual void open() {
         connect();
         make_gate({});

@@ -13,7 +13,7 @@ using State = io::CircuitBreaker::State;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-/// Redis stops, hangs or fills up: the gate knows nothing then, and soon says so at once.
+/// Redis stops, hangs or is full: the gate then answers `unknown`, and soon does so at once.
 class GateOutage : public GateTest {
 protected:
     static constexpr Millis kOpenLongest{10'000};
@@ -25,21 +25,22 @@ protected:
         connect(with);
         make_gate({.breaker = {.failures_in_a_row_max = 3, .open_longest = kOpenLongest}});
     }
-    /// Asks until the breaker is open; whether it was `unknown` each time.
+    /// Sends requests until the breaker opens. Returns whether each was answered `unknown` and the
+    /// breaker is open.
     bool ask_until_open() {
         for (int i = 0; i < 3; ++i) {
             if (take(1, {1}) != kUnknown) return false;
         }
         return gate->breaker_state() == State::open;
     }
-    /// Whether he is answered `unknown` without waiting for anything.
+    /// Whether requests are answered `unknown` without any wait.
     bool is_unknown_at_once() {
         auto asked = start(io, taking({{1, {1}}, {2, {2}}}));
         run_ready(io);
         if (!asked.is_done()) return false;
         return asked.get() == std::vector{kUnknown, kUnknown};
     }
-    /// Whether one passes, the breaker's time being over.
+    /// Whether a request passes once the breaker's time is over.
     bool passes() {
         return eventually([this] {
             clock.advance(kOpenLongest);

@@ -37,8 +37,7 @@ MATCHER_P(is_error, kind, "") {
 
 class RedisClientTest : public RedisTest {
 protected:
-    /// As settings(), with so little time for a command that a Redis which stands still is noticed
-    /// soon.
+    /// As settings(), but with so little time per command that a frozen Redis is noticed soon.
     io::RedisSettings hasty() const {
         auto settings = this->settings();
         settings.command_time = 50ms;
@@ -138,7 +137,8 @@ TEST_F(RedisClientTest, gives_up_on_a_redis_that_stands_still_and_comes_back) {
     auto first = start_asking({"PING"});
     EXPECT_THAT(first.get(), is_error(RedisErrorKind::timed_out));
     EXPECT_FALSE(client->is_connected());
-    // A kernel still accepts connections for it, and none of them counts.
+    // The kernel still accepts connections to the frozen Redis, and none of them may count as
+    // connected.
     connections.clear();
     ASSERT_TRUE(run_until([this] { return connections.size() >= 2; }));
     EXPECT_THAT(connections, Not(Contains("connected")));
@@ -192,7 +192,7 @@ TEST_F(RedisClientTest, comes_back_when_redis_does) {
     connect();
     server->stop();
     ASSERT_TRUE(run_until([this] { return !client->is_connected(); }));
-    // Refused at once, whether it's waiting to try again or trying.
+    // Refused at once, both while the client waits to reconnect and while it tries.
     EXPECT_THAT(ask({"PING"}), is_error(RedisErrorKind::unavailable));
     EXPECT_THAT(ask({"PING"}), is_error(RedisErrorKind::unavailable));
     server->start();
@@ -266,14 +266,15 @@ TEST_F(RedisClientWithPassword, is_not_let_in_without_and_never_repeats_it) {
     }
 }
 
-/// Lets callers in, one after the other; each hears its answer after it has asked.
+/// Accepts connections one after the other, and sends each its answer after the first bytes have
+/// arrived.
 io::Awaitable<bool> lie(io::TcpAcceptor& acceptor, std::vector<std::string> answers) {
     for (const auto& answer : answers) {
         auto socket = co_await acceptor.async_accept(io::use_awaitable);
         std::array<char, 100> heard{};
         co_await socket.async_read_some(boost::asio::buffer(heard), io::use_awaitable);
         co_await boost::asio::async_write(socket, boost::asio::buffer(answer), io::use_awaitable);
-        // Until the client goes.
+        // Reads until the client closes.
         boost::system::error_code gone;
         while (!gone)
             co_await socket.async_read_some(
@@ -308,7 +309,7 @@ TEST_F(RedisClientTest, leaves_whoever_answers_nonsense) {
     }
 }
 
-/// Redis does so with a command that was renamed.
+/// Redis quotes the arguments like this if the command was renamed.
 TEST_F(RedisClientTest, never_repeats_a_password_that_it_was_quoted) {
     const boost::asio::ip::tcp::endpoint loopback{boost::asio::ip::address_v4::loopback(), 0};
     io::TcpAcceptor liar{io.get_executor(), loopback};

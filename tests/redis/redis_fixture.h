@@ -16,7 +16,7 @@
 
 namespace frontrow::test {
 
-/// A Redis, an io_context that runs while the test waits for something, and a client between them.
+/// A Redis, an io_context that runs while the test waits, and a client.
 class RedisTest : public testing::Test {
 protected:
     static constexpr Millis kPatience{20'000};
@@ -27,7 +27,7 @@ protected:
     }
     void TearDown() override { close(); }
 
-    /// The server's address, in no hurry: a busy machine is no failure.
+    /// The server's address and generous times, because a busy machine must not fail the test.
     io::RedisSettings settings() const {
         return {
             .address = *io::parse_redis_url(server->url()),
@@ -59,7 +59,7 @@ protected:
         client.reset();
     }
 
-    /// Runs the io_context until it is so; whether it was, in time.
+    /// Runs the io_context until the condition holds. Returns whether it held in time.
     template <class Condition>
     bool run_until(Condition condition) {
         const auto work = boost::asio::make_work_guard(io);
@@ -93,7 +93,7 @@ protected:
     SeededRandom random{1};
     std::unique_ptr<RedisServer> server;
     std::unique_ptr<io::RedisClient> client;
-    /// What the client told of its connections.
+    /// The client's reports about its connections.
     std::vector<std::string> connections;
 };
 

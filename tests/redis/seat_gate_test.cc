@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 class SeatGate : public GateTest {
 protected:
-    /// What Redis still gives the entry, in ms; below zero if it has none.
+    /// The entry's remaining time in Redis in ms; negative if there is no entry.
     long life_of(const std::string& key) const {
         return std::stol(server->ask("PTTL " + key).substr(1));
     }
