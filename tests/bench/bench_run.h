@@ -19,7 +19,7 @@ inline std::string text_in(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
-/// `frontrow bench` that ran to its end, and what it wrote.
+/// A finished run of `frontrow bench`, and its output.
 struct BenchRun {
     Finished finished;
     boost::json::value json;
@@ -29,14 +29,14 @@ struct BenchRun {
         const auto& answers = json.at("frontrow").at("answers").as_object();
         return answers.contains(status) ? answers.at(status).to_number<std::uint64_t>() : 0;
     }
-    /// Milliseconds.
+    /// In milliseconds.
     double latency(const std::string& name) const {
         return json.at("frontrow").at("latency_ms").at(name).to_number<double>();
     }
 };
 
-/// Runs it with its stores in a folder of the test's own, a second long unless `arguments` say
-/// otherwise.
+/// Runs the bench with its stores in a folder of the test's own. It takes a second unless
+/// `arguments` say otherwise.
 inline BenchRun
 run_bench(std::vector<std::string> arguments, std::vector<std::string> environment = {}) {
     const TempFolder folder;

@@ -1,4 +1,4 @@
-"""Whether a report of scripts/bench.sh has every figure that there is, each measured: complete.py REPORT.json…"""
+"""Checks that a report of scripts/bench.sh has every figure, each measured: complete.py REPORT.json…"""
 
 import json
 import math

@@ -20,7 +20,7 @@ std::string text_of(const CrookedServer::Reply& reply) {
            std::to_string(reply.body.size()) + "\r\n\r\n" + reply.body;
 }
 
-/// Of one whole request, or 0 where it isn't yet.
+/// The size of the first whole request; 0 if it isn't complete.
 std::size_t size_of(const std::string& bytes) {
     const auto head = bytes.find("\r\n\r\n");
     if (head == std::string::npos) return 0;
@@ -77,7 +77,7 @@ void CrookedServer::serve(int socket) {
     }
 }
 
-/// Empty: it hangs up.
+/// An empty text means that the server closes the connection.
 std::string CrookedServer::answer(const std::string& request) {
     const auto body = request.substr(request.find("\r\n\r\n") + 4);
     if (request.starts_with("POST /api/v1/events "))

@@ -13,20 +13,20 @@
 
 namespace frontrow::test {
 
-/// A tiny server with an event and seats that breaks the contract just as the test says: to a
-/// reservation it gives whatever it's told to.
+/// A tiny server with an event and seats that breaks the contract as the test says: `Reserve` gives
+/// the answer to each reservation.
 class CrookedServer {
 public:
     struct Reply {
         unsigned status = 201;
         std::string body;
     };
-    /// `seats`: the list in a request for a reservation, to the letter.
+    /// `seats`: the list in a reservation's request, verbatim.
     using Reserve = std::function<Reply(const std::string& seats)>;
     struct Options {
         Reserve reserve;
         unsigned event_status = 201;
-        /// What it says of its free seats; nothing: the truth.
+        /// The number of free seats that it reports; if unset, the true one.
         std::function<std::uint64_t()> count;
     };
 
@@ -37,7 +37,7 @@ public:
 
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
-    /// A reservation of these seats as the contract has it.
+    /// A correct answer to a reservation of these seats.
     static Reply sold(const std::string& seats);
 
 private:

@@ -139,7 +139,7 @@ TEST(CrookedServer, that_makes_no_event_is_caught) {
     );
 }
 
-/// It stands still for half of the load's second, at the first request.
+/// Stalls for half of the load's second at the first request.
 CrookedServer::Reserve stalling() {
     return [stalled = std::make_shared<std::atomic<bool>>()](const std::string& seats) {
         if (!stalled->exchange(true)) std::this_thread::sleep_for(std::chrono::milliseconds{500});
@@ -152,7 +152,7 @@ TEST(CrookedServer, that_stalls_is_charged_for_all_who_would_have_come_in_an_ope
     const auto run = bench(server, {"--rate", "200", "--connections", "1"});
     EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
     EXPECT_EQ(run.answers("201"), 200U);
-    // Of 200 requests 80 were meant to start in the first 400 ms of the stall.
+    // 80 of the 200 requests were due in the first 400 ms of the stall.
     EXPECT_GE(run.json.at("frontrow").at("latency_ms").at("p90").to_number<double>(), 100);
 }
 

@@ -1,4 +1,4 @@
-"""How scripts/bench.sh counts and tells, without a server: figures_test.py ROOT PROGRAM"""
+"""How scripts/bench.sh computes and reports its figures, without a server: figures_test.py ROOT PROGRAM"""
 
 import dataclasses
 import json
@@ -37,7 +37,7 @@ def books_with(sold=0, counts=0, events=0, available=1_000, **other):
 
 
 class MixedBooks(unittest.TestCase):
-    """100 reservations, with two counts and an event before each, and one count of our own."""
+    """100 reservations, each after two requests for the count and one for the event, and one count by the bench."""
 
     def check(self, after):
         return books.check_mixed(loaded(400, 100), SEATS, {COUNT: 2, EVENT: 1}, books_with(), after, {COUNT: 1})

@@ -15,7 +15,7 @@ using std::chrono::nanoseconds;
 
 TEST(Histogram, tells_every_percentile_within_four_thousandths) {
     std::mt19937_64 random{test::seed_of_this_run()};
-    // From nanoseconds to minutes, each power as likely as the next.
+    // From nanoseconds to minutes, with all powers of ten equally likely.
     std::uniform_real_distribution<double> power{0, 11};
     Histogram histogram;
     std::vector<std::int64_t> all;

@@ -9,7 +9,7 @@ namespace {
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-/// A hold of ten seconds that was asked for and answered within one, by clocks that agree.
+/// A hold of ten seconds that was requested and answered within one second; the clocks agree.
 Claim hold(std::uint64_t buyer, int from_s) {
     return {
         .buyer = buyer,

@@ -57,7 +57,7 @@ TEST(Plan, knows_its_name) {
 TEST(Schedule, means_a_request_to_start_at_its_time_whoever_is_late) {
     Schedule schedule{seconds{1}, 4.0, std::nullopt};
     EXPECT_EQ(schedule.intended(), 4U);
-    // All of them are asked for when the second is nearly over.
+    // All requests are taken when the second is nearly over.
     for (const int due_ms : {0, 250, 500, 750})
         EXPECT_EQ(schedule.next(milliseconds{990}).value().due, milliseconds{due_ms});
     EXPECT_FALSE(schedule.next(milliseconds{990}));

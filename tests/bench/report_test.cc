@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-/// The plots of a page by their names. Each is read as XML, which forgives nothing.
+/// The plots of a page by their names. Each is parsed as XML, so any error in it fails the test.
 std::map<std::string, boost::property_tree::ptree> plots_in(const std::string& page) {
     std::map<std::string, boost::property_tree::ptree> plots;
     const std::string end = "</svg>";
@@ -57,7 +57,7 @@ TEST(BenchReport, asks_for_nothing_from_anywhere) {
         << "a place of the template is empty";
 }
 
-/// A load that was never made, answer by answer.
+/// The result of a load with these latencies, one per answer.
 bench::BenchResult result_of(std::initializer_list<int> latencies_ms) {
     bench::BenchResult result;
     bench::Round round;

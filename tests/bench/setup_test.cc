@@ -130,7 +130,7 @@ TEST(BenchSetup, lends_its_nginx_until_it_is_ended) {
     EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-/// A bench under way, on a server of its own.
+/// A running bench with a server of its own.
 class Interrupted : public testing::Test {
 protected:
     std::uint16_t port_of_its_server() {

@@ -1,5 +1,5 @@
-// What it costs that a node's state can be taken back and knows its digest, and what another node's
-// fact costs (C8 in docs/performance.md). Not a test: a program that prints a table.
+// Measures the cost of the state's savepoint and digest on a node, and of another node's fact (C8
+// in docs/performance.md). Not a test: a program that prints a table.
 //
 //   ninja -C build/release state_cost && build/release/tests/state_cost [ROUNDS]
 
@@ -29,8 +29,8 @@ using domain::Inventory;
 
 constexpr std::uint64_t kSeats = 100'000;
 constexpr std::size_t kBatch = 64;
-/// Batches that are timed together, the ways in turns: what else the machine does then falls on all
-/// of them.
+/// Batches that are timed together. The ways take turns, so that other load on the machine affects
+/// all of them.
 constexpr std::size_t kTimed = 16;
 const Instant kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 28}};
 
@@ -65,7 +65,7 @@ public:
         state_->digest();
     }
 
-    /// Sells another batch, and returns its frame.
+    /// Sells another batch. Returns its frame, or nothing unless `makes_frame`.
     std::string sell(bool makes_frame) {
         facts_.clear();
         if (way_ != Way::plain) state_->open_savepoint();
@@ -75,7 +75,7 @@ public:
         if (way_ != Way::plain) state_->commit();
         return makes_frame ? writer_.write(facts_) : std::string{};
     }
-    /// Learns of another node's batch.
+    /// Applies another node's batch.
     void learn(const std::string& frame) {
         const auto facts = store::engine::read_frame(frame, state_->last_seq() + 1);
         CHECK(facts);
@@ -122,7 +122,7 @@ private:
     store::engine::FrameWriter writer_;
 };
 
-/// Of the processor alone, so that waiting for one isn't counted.
+/// CPU time of this thread, so that waiting for a processor doesn't count.
 double microseconds() {
     std::timespec now{};
     CHECK(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0);
@@ -137,7 +137,7 @@ double median(std::vector<double> times) {
 
 using Times = std::array<std::vector<double>, kWays.size()>;
 
-/// Sells all seats in each way, and notes what a reservation took.
+/// Sells all seats in each way, and notes the time per reservation.
 void take_times(const std::vector<std::string>& frames, Times& times) {
     std::vector<std::unique_ptr<Sale>> sales;
     for (const auto way : kWays)
