@@ -8,7 +8,7 @@
 
 namespace frontrow::test {
 
-/// What an earlier program left, and what every later one must tell of it.
+/// Files that an earlier program left, and what every later one must report about them.
 struct GoldenFolder {
     std::filesystem::path path;
     boost::json::object expected;
@@ -16,12 +16,12 @@ struct GoldenFolder {
     std::string name() const { return path.filename(); }
     bool is_backup() const { return std::filesystem::exists(path / "backup.db"); }
 
-    /// Makes `data` a copy to sell from: of the files, or what `frontrow restore` makes of the
-    /// backup. Throws where that fails.
+    /// Makes `data` a copy that can be sold from: a copy of the files, or the result of `frontrow
+    /// restore` for a backup. Throws if that fails.
     void put_into(const std::filesystem::path& data) const;
 };
 
-/// All of them, by name. Whoever adds one changes nothing else.
+/// All golden folders, by name. A new one needs no change here.
 std::vector<GoldenFolder> golden_folders();
 
 }  // namespace frontrow::test

@@ -18,10 +18,10 @@ using testing::HasSubstr;
 namespace json = boost::json;
 namespace fs = std::filesystem;
 
-/// What make.py gave the servers.
+/// The secret that make.py gave the servers.
 constexpr auto kSecret = "FRONTROW_JWT_SECRET=the secret of every golden folder, 32 bytes and more";
 
-/// Every field that is expected; a later program may tell more.
+/// Compares the expected fields; a later program may add others.
 void expect_same(const json::value& told, const json::value& expected) {
     for (const auto& field : expected.as_object()) {
         const auto* found = told.as_object().if_contains(field.key());
@@ -30,7 +30,7 @@ void expect_same(const json::value& told, const json::value& expected) {
     }
 }
 
-/// A server on a copy of a golden folder, and the people of its sale.
+/// A server on a copy of a golden folder, with the users of its sale.
 class GoldenServer {
 public:
     explicit GoldenServer(const fs::path& data) : server_{data, {}, {kSecret}} {}
@@ -79,7 +79,7 @@ private:
     std::map<std::string, std::string> tokens_;
 };
 
-/// Runs `check(folder, data)` on a copy of each.
+/// Runs `check(folder, data)` on a copy of each folder.
 template <class Check>
 void on_each(Check check) {
     const auto folders = golden_folders();
@@ -108,7 +108,8 @@ void expect_totals(const json::value& totals, const fs::path& data) {
     EXPECT_THAT(verify(data).out, HasSubstr(expected));
 }
 
-/// All holds that were left have run out by now, whatever day it is.
+/// The final state. Holds that were pending at the end have expired by now, whatever today's date
+/// is.
 std::string end_of(const json::value& reservation) {
     const auto left = text_of(reservation, "left");
     return left == "pending" ? "expired" : left;
@@ -123,7 +124,7 @@ void expect_told(GoldenServer& server, const json::object& expected) {
     for (const auto& one : expected.at("reservations").as_array()) {
         const auto told =
             server.ask("GET", "/reservations/" + text_of(one, "id"), text_of(one, "user_id"));
-        // What ended without a sale may be forgotten after a day.
+        // A reservation that ended without a sale may be forgotten after a day.
         const bool is_sold = end_of(one) == "confirmed";
         if (!is_sold && told.status == 404) continue;
         ASSERT_EQ(told.status, 200U) << one;
@@ -135,7 +136,7 @@ void expect_told(GoldenServer& server, const json::object& expected) {
     EXPECT_EQ(server.make_event_with(text_of(expected, "key")).status, 201U);
     EXPECT_EQ(server.make_event_with(text_of(expected, "revoked_key")).status, 401U);
     if (const auto* kept = expected.if_contains("members")) {
-        // By a key that was moved to the organiser's account.
+        // Uses a key that was moved to the organiser's account.
         const auto key = text_of(*kept, "organizers_key");
         EXPECT_EQ(server.members(text_of(*kept, "event_id"), key).json(), kept->at("list"));
     }
@@ -230,7 +231,7 @@ TEST(Golden, folders_are_sold_from_backed_up_and_restored) {
         EXPECT_EQ(
             text_of(server.get("/seats/" + text_of(seat, "id")).json(), "status"), "confirmed"
         );
-        // But for the seat that was just sold.
+        // Everything except the seat that was just sold.
         auto rest = expected;
         auto& seats = rest["seats"].as_array();
         seats.erase(std::ranges::find(seats, seat));

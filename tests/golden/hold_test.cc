@@ -12,7 +12,8 @@
 namespace frontrow::test {
 namespace {
 
-// By its own clock, which the program can't be told: the holds that it left were never ended.
+// Moves the store's own clock, because a program can't be given one. No hold that was pending has
+// been ended.
 TEST(Golden, holds_that_were_left_are_kept_to_their_last_millisecond) {
     for (const auto& folder : golden_folders()) {
         SCOPED_TRACE(folder.name());
@@ -35,7 +36,7 @@ TEST(Golden, holds_that_were_left_are_kept_to_their_last_millisecond) {
     }
 }
 
-/// As the server reads it today.
+/// The request as the server reads it today.
 domain::ReserveSeats request_of(const boost::json::value& reservation, std::string_view key) {
     io::Sha256 sha;
     const auto id_of = [&](std::string_view field) { return text_of(reservation, field); };
@@ -59,12 +60,12 @@ domain::ReserveSeats request_of(const boost::json::value& reservation, std::stri
     return request;
 }
 
-// An upgrade must not turn a repeated request into another one.
+// After an upgrade a repeated request must still be recognised.
 TEST(Golden, requests_are_known_again_by_their_keys) {
     for (const auto& folder : golden_folders()) {
         SCOPED_TRACE(folder.name());
         const auto& all = folder.expected.at("reservations").as_array();
-        // make.py asked for it under this key; no other that was left has two seats.
+        // make.py used this key for it; no other pending reservation has two seats.
         const auto* pending = std::ranges::find_if(all, [](const auto& one) {
             return text_of(one, "left") == "pending" && one.at("seat_ids").as_array().size() == 2;
         });

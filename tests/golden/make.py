@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes a golden folder: make.py PROGRAM COMMIT FOLDER killed|stopped|backup
 
-A small sale over HTTP by PROGRAM, a frontrow built from COMMIT, and expected.json beside what it left: what every later frontrow must
-tell of it. The program's clock is set by libfaketime (Debian: libfaketime) to a day in the past, so that no machine's clock is before it.
+Runs a small sale over HTTP on PROGRAM, a frontrow built from COMMIT, and keeps the files that it leaves. Writes
+expected.json beside them, which says what every later frontrow must report about them. libfaketime (Debian:
+libfaketime) sets the program's clock to a day in the past, so that no machine's clock is before it.
 
 killed    the data folder of a server that got SIGKILL: its newest commits are still in the log
 stopped   the data folder of a server that was stopped: no log
-backup    what `frontrow backup` made beside the running server
+backup    the backup that `frontrow backup` made while the server ran
 """
 
 import json
@@ -50,7 +51,7 @@ ENDED = EVENING | {"name": "Ended", "total_seats": 5}
 
 
 class Server:
-    """A server on the folder, at `at` by its clock."""
+    """A server on the folder, whose clock starts at `at`."""
 
     def __init__(self, program, data, at):
         self.environment = {
@@ -106,7 +107,7 @@ ALICE, HANAKO, QUOTED = "alice", "花子 🎫", "O\"Brien \\ 3"
 
 
 def open_sale(server):
-    """Events, seats and keys."""
+    """Makes events, seats and keys."""
     concert = server.manage("POST", "/events", CONCERT | {"name": "Not its last name"})
     server.manage("PUT", f"/events/{concert['id']}", CONCERT)
     seats = server.manage("POST", f"/events/{concert['id']}/seats/bulk", PLACES)
@@ -132,7 +133,7 @@ def open_sale(server):
 
 
 def open_by_format_1(server, sale):
-    """What came with format 1: sales that are paused and ended, members, keys that were moved, requests under keys."""
+    """Uses what came with format 1: paused and ended sales, members, moved keys, requests under keys."""
     if not server.has_route("/events/{id}/sale"):
         return {"changed": []}
     paused, ended = (server.manage("POST", "/events", event, key=event["name"]) for event in (PAUSED, ENDED))
@@ -149,7 +150,7 @@ def open_by_format_1(server, sale):
 
 
 def sell_first(server, sale):
-    """A reservation that ends in each way. Returns [(reservation, how it ends)]."""
+    """Makes a reservation for each way to end. Returns [(reservation, how it ends)]."""
     seats, concert, ends = sale["seats"], sale["concert"], []
     sold = server.reserve(ALICE, "sold \"1\"", concert, *seats[:3])
     server.change(sold, "confirm")
@@ -173,7 +174,7 @@ def sell_first(server, sale):
 
 
 def sell_on(server, sale):
-    """The day after. Returns as above; the holds that are left outlive the server."""
+    """Sells on the day after. Returns the same; the holds that are left outlive the server."""
     seats, concert, ends = sale["seats"], sale["concert"], []
     sold = server.reserve(QUOTED, "sold again", concert, seats[4])
     server.change(sold, "confirm")
@@ -189,7 +190,7 @@ def sell_on(server, sale):
 
 
 def expected_of(server, sale, ends, commit):
-    """What this program says, and how every hold that it left must have ended."""
+    """The answers of this program, and how every hold that it left must end."""
     events = [server.manage("GET", f"/events/{sale[name]}") for name in ("concert", "paid", "short")]
     kept = ("id", "name", "description", "venue", "start_at", "end_at", "total_seats", "hold_seconds", "max_seats_per_reservation",
             "max_seats_per_user", "currency", "payment", "sales_start_at", "sales_end_at", "created_at")
@@ -221,7 +222,7 @@ def expected_of(server, sale, ends, commit):
 
 
 def totals_of(server, data):
-    """The numbers in the line of `frontrow verify` that has them all."""
+    """The numbers in the line of totals of `frontrow verify`."""
     (line,) = (line for line in server.run("verify", "--data-dir", data).split("\n") if " facts: " in line)
     words = line.replace(",", "").split()
     return dict(zip(("facts", "events", "seats", "reservations", "confirmed", "seats_sold"), (int(word) for word in words if word.isdigit())))
@@ -241,7 +242,7 @@ def keep(left, out):
 
 
 def put_side_records(data):
-    """As the program would: nothing that is asked for over HTTP makes any. What must be told of them."""
+    """Puts side records in as the program would, since no HTTP request creates any. Returns what must be reported."""
     records = [("cursor/kafka", b"1234", 7), ("personal/日本", bytes(range(256)), 3), ("webhook/1", b"", 8)]
     database = sqlite3.connect(data / "side.db")
     database.executescript(
