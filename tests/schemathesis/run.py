@@ -1,7 +1,7 @@
-"""Asks a running server everything that its contract lets anybody ask, for scripts/schemathesis.sh: run.py --help
+"""Sends a running server all kinds of requests of its contract, for scripts/schemathesis.sh: run.py --help
 
-A server of its own on a free port and a folder of its own gets events, seats and reservations; schemathesis makes
-requests of the contract, good and bad ones, as an admin and then as a buyer, and judges each answer by the contract.
+Starts a server on a free port and a folder of its own, with events, seats and reservations. Schemathesis generates good
+and bad requests from the contract, as an admin and then as a buyer, and checks each answer against the contract.
 """
 
 import argparse
@@ -21,18 +21,17 @@ from servers import Frontrow, clean_environment  # noqa: E402
 
 SECRET = "of nobody but this test, and long enough for a server"
 METHODS = ("get", "put", "post", "patch", "delete")
-# They want a reservation that isn't cancelled yet, or a key that isn't revoked, and may come after the last of these by
-# chance.
+# These need a reservation that isn't cancelled yet, or a key that isn't revoked. By chance none may be left.
 BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend"),
              ("PATCH", "/api/v1/api-keys/:id")}
-# What a client of the contract may rely on. Left out are the two that ask whether a request that fits the contract's
-# schemas is taken, and any other refused: a schema can't say that a sale ends after it begins, nor what a cursor is.
+# The checks that a client may rely on. Two are left out: those that require the server to accept whatever fits the
+# schemas, and to refuse all else. A schema can't say that a sale ends after it begins, nor what a cursor is.
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "missing_required_header", "unsupported_method", "allow_header_conformance",
     "use_after_free", "ensure_resource_availability", "ignored_auth",
 )
-# Where the ids of what is there are asked for, and how often: nearly every id that is made up is nobody's.
+# Where requests need ids that exist, and how often they get one: nearly every made-up id is unknown.
 KNOWN = (
     ("/api/v1/events/{id}", "path.id", "events", 0.3),
     ("/api/v1/events/{id}/sale", "path.id", "to_pause", 0.8),
@@ -89,8 +88,8 @@ class Server(Frontrow):
 
 
 def things(server):
-    """The ids of what the sample events have, and of reservations made on them; and an event to pause and end, so
-    that the others go on selling."""
+    """The ids of the sample events, their seats and reservations made on them. Also an event that may be paused and
+    ended, so that the others stay on sale."""
     buyer = server.token("alice", "user")
     found = {name: [] for name in ("events", "seats", *RESERVED)} | {"users": ["alice"], "members": ["bob"]}
     for event in server.ask(buyer, "/api/v1/events"):
@@ -116,7 +115,7 @@ def write_settings(path, known):
 
 
 def routes_without_success(server):
-    """Routes of the contract that never gave what they are there for: what was asked of them showed little."""
+    """The routes without any successful answer: their requests tested little."""
     with urllib.request.urlopen(server.url("/openapi.json"), timeout=60) as answer:
         paths = json.load(answer)["paths"]
     with urllib.request.urlopen(server.url("/metrics"), timeout=60) as answer:
