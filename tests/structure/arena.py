@@ -1,4 +1,4 @@
-"""The arena of examples/ is what its script prints: 14,000 seats, each in a place of its own: arena.py ROOT"""
+"""The arena in examples/ is the output of its script: 14,000 seats, each in a place of its own: arena.py ROOT"""
 
 import csv
 import subprocess

@@ -1,6 +1,6 @@
-"""The clock, chance, threads, sleep and the environment come in from outside: determinism.py ROOT
+"""Clocks, randomness, threads, sleep and the environment are passed in from outside: determinism.py ROOT
 
-They appear in src/io, src/config and src/cli only, and where a reason is given below."""
+Only src/io, src/config and src/cli use them directly, and the exceptions below, each with its reason."""
 
 import re
 

@@ -1,8 +1,8 @@
 """The files under src/: files.py ROOT short|readmes|sources
 
-short     none is longer than 500 lines
-readmes   every module says in a README.md why it exists
-sources   what a module's CMakeLists.txt lists is there, and what is there is listed"""
+short     no file is longer than 500 lines
+readmes   every module has a README.md that says why it exists
+sources   every file that a module's CMakeLists.txt lists exists, and every existing one is listed"""
 
 import re
 import sys

@@ -1,10 +1,10 @@
-"""Every include in src/ names a file that is there and lies below: floors.py ROOT"""
+"""Every include in src/ names an existing file that its module may include: floors.py ROOT"""
 
 import house
 
 
 def is_allowed(module, other):
-    """`module` and `other` are folders under src/, as parts."""
+    """`module` and `other` are the parts of paths of folders under src/."""
     if module == other or other == module[:len(other)]:
         return True
     if other in house.COMPOSED.get(module, ()):

@@ -1,12 +1,12 @@
-"""What the checks of the house share."""
+"""Shared by the structure checks."""
 
 import os
 import pathlib
 import re
 import sys
 
-# A folder may include what lies below its floor (docs/architecture.md). A folder in a folder, like
-# store/sqlite, is a module of its own on the same floor: it includes its parent, never the reverse.
+# A folder may include from lower floors (docs/architecture.md). A subfolder like store/sqlite is a module of its own on
+# the same floor: it may include its parent, but the parent must not include it.
 FLOORS = {
     "base": 1,
     "config": 2, "domain": 2, "io": 2,
@@ -19,7 +19,7 @@ FLOORS = {
     "cli": 9,
 }
 
-# A module beside others that is made of them, and says so.
+# Modules that are composed of others on the same floor.
 COMPOSED = {
     ("store", "backup"): (
         ("store", "cluster"), ("store", "engine"), ("store", "postgres"), ("store", "sqlite")
@@ -48,7 +48,7 @@ def sources(root):
 
 
 def modules(root):
-    """Every folder under src/ that builds something of its own."""
+    """Every folder under src/ with a target of its own."""
     return sorted(
         path.parent for path in (root / "src").rglob("CMakeLists.txt")
         if path.parent != root / "src"
@@ -65,7 +65,7 @@ def documents(root):
 
 
 def code_of(path):
-    """The file without comments and texts, its lines where they were."""
+    """The file without comments and string literals, with unchanged line numbers."""
     blank = lambda match: "\n" * match.group(0).count("\n")
     return LITERALS.sub(blank, path.read_text(encoding="utf-8"))
 
@@ -79,7 +79,7 @@ def root_of_arguments():
 
 
 def finish(complaints, checked):
-    """Ends the check: 0 if there is nothing to complain of and something was looked at."""
+    """Ends the check, with 0 if something was checked and nothing is wrong."""
     for complaint in complaints:
         print(complaint)
     if checked == 0:

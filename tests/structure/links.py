@@ -1,4 +1,4 @@
-"""Every relative link in a *.md file leads to a file, and to a heading where it names one: links.py ROOT"""
+"""Every relative link in a *.md file leads to an existing file, and heading if it names one: links.py ROOT"""
 
 import re
 import urllib.parse
@@ -17,7 +17,7 @@ def without_code(text):
 
 
 def anchors_of(path):
-    """What GitHub calls the headings."""
+    """The anchors that GitHub gives to the headings."""
     text = FENCE.sub("", path.read_text(encoding="utf-8"))
     anchors = set()
     for heading in HEADING.findall(text):

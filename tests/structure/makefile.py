@@ -1,4 +1,4 @@
-"""The Makefile is a list of names: each is explained by `make help`, and only calls a script: makefile.py ROOT"""
+"""Every target of the Makefile only calls a script, and `make help` explains it: makefile.py ROOT"""
 
 import os
 import re
@@ -35,7 +35,7 @@ def main():
             complaints.append(f"{name} does more than to call a script: {recipe.strip()}")
         elif not os.access(root / call.group(1), os.X_OK):
             complaints.append(f"{name} calls {call.group(1)}, which can't be run")
-    # Or a folder of that name, like build/, would be up to date.
+    # Otherwise a folder of that name, like build/, would count as up to date.
     phony = re.search(r"^\.PHONY: (.*)$", make(root, "--print-data-base", "--question").stdout, re.MULTILINE)
     complaints += [f"{name} isn't declared .PHONY" for name in sorted(rules.keys() - set(phony.group(1).split()))]
     house.finish(complaints, len(rules))

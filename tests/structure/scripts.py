@@ -1,4 +1,4 @@
-"""Every scripts/*.sh explains itself: --help prints a usage and exits 0, nonsense exits 2: scripts.py ROOT"""
+"""For every scripts/*.sh, --help prints a usage and exits 0, and an unknown option exits 2: scripts.py ROOT"""
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
 """An include that points upward does not compile: upward_includes.py ROOT BUILD
 
-Takes the command that compiles a file of a module and gives it another file to look at, which
-includes a header that the module must not know. As a control, one that it may know."""
+Takes the command that compiles a file of a module, and runs it on a file that includes a header that the module must
+not include. As a control, it also runs it with a header that the module may include."""
 
 import json
 import os
@@ -13,8 +13,8 @@ import tempfile
 
 import house
 
-# module, a header above it, one below it. No file of src/store itself is compiled; http, which is
-# given the store and not what keeps it, stands for it.
+# A module, a header above it, and one below it. No file of src/store itself is compiled, so http stands for it: http is
+# given a store, but not the classes behind it.
 CASES = [
     ("base", "domain/event.h", "base/id.h"),
     ("domain", "store/store.h", "base/id.h"),
@@ -44,14 +44,14 @@ CASES = [
 
 
 def folder_of(source, root, build):
-    """Where a file comes from; one that CMake makes of several lies in BUILD/FOLDER/CMakeFiles/TARGET.dir/Unity."""
+    """The folder of a source. CMake puts unity sources into BUILD/FOLDER/CMakeFiles/TARGET.dir/Unity."""
     if source.parent.name == "Unity":
         return root / source.parents[3].relative_to(build)
     return source.parent
 
 
 def compile_command(commands, root, build, folder):
-    """How a file of this folder is compiled, without the file, its object and the cache."""
+    """The command that compiles a file of this folder, without the file, its object and ccache."""
     for entry in commands:
         source = pathlib.Path(entry["directory"], entry["file"])
         if folder_of(source, root, build) != folder:
@@ -71,7 +71,7 @@ def compiles(command, folder, header):
         source = pathlib.Path(elsewhere, "includes.cc")
         source.write_text(f'#include "{header}"\n', encoding="utf-8")
         done = subprocess.run(
-            command + ["-E", "-o", os.devnull, str(source)],  # finding headers is all it takes
+            command + ["-E", "-o", os.devnull, str(source)],  # finding the headers is enough
             cwd=folder, capture_output=True, text=True, check=False,
         )
     return done.returncode == 0, done.stderr
