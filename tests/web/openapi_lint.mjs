@@ -1,4 +1,4 @@
-// api/openapi.yaml by Redocly's strict rules: node openapi_lint.mjs NODE_MODULES OPENAPI_YAML
+// Checks api/openapi.yaml by Redocly's strict rules: node openapi_lint.mjs NODE_MODULES OPENAPI_YAML
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
@@ -9,14 +9,14 @@ const { createConfig, lint } = createRequire(join(modules, "from.js"))("@redocly
 const config = await createConfig({
   extends: ["recommended-strict"],
   oas3_1Rules: {
-    // Examples are held against their schemas in openapi_check_test.cc: this one takes what stands below `if` for the
-    // whole of a schema, and finds every other field too many.
+    // openapi_check_test.cc checks examples against their schemas. This rule takes a schema's `if` part for the whole
+    // schema, and calls every other field unknown.
     "no-invalid-media-type-examples": "off",
     "no-invalid-schema-examples": "error",
     "tag-description": "error",
-    // /swagger/ is a path of its own, for who types it so.
+    // /swagger/ is a path of its own, for people who type it so.
     "no-path-trailing-slash": "off",
-    // /swagger answers with a redirection.
+    // /swagger answers with a redirect.
     "operation-2xx-response": "off",
   },
 });

@@ -1,4 +1,4 @@
-// The collection's requests, sent as Postman would: node postman_test.mjs NODE_MODULES FRONTROW COLLECTION
+// Sends the collection's requests as Postman does: node postman_test.mjs NODE_MODULES FRONTROW COLLECTION
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";

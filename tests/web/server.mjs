@@ -1,4 +1,4 @@
-// What the tests in a browser share: a server of their own, and a browser that is there or not.
+// Shared by the browser tests: a server of their own, and a browser if one is installed.
 import { spawn } from "node:child_process";
 import { access, mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";

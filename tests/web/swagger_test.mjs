@@ -1,4 +1,4 @@
-// A person reserves a seat on the page at /swagger: node swagger_test.mjs NODE_MODULES FRONTROW [BASE_PATH]
+// Reserves a seat on the page at /swagger, as a person does: node swagger_test.mjs NODE_MODULES FRONTROW [BASE_PATH]
 import assert from "node:assert/strict";
 import process from "node:process";
 
