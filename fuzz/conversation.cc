@@ -29,7 +29,7 @@
 namespace frontrow::fuzz {
 namespace {
 
-/// Small, so that short inputs reach them.
+/// Small, so that short inputs can exceed them.
 constexpr http::Limits kLimits{
     .header_bytes = 2 << 10,
     .body_bytes = 4 << 10,
@@ -45,7 +45,7 @@ const identity::AuthSettings kAuth{
 
 constexpr store::engine::Engine::Settings kEngine{.waiting_max = 1'000, .batch_bytes_max = 1 << 30};
 
-/// What no request can change.
+/// The parts that no request can change.
 struct Building {
     boost::asio::io_context context{1};
     http::Limits limits = kLimits;
@@ -66,8 +66,8 @@ Building& building() {
     return one;
 }
 
-/// All that a request may change: new for each conversation. Each fact of it must be one that a
-/// journal could be read from, and the audit content with all of them.
+/// The parts that requests can change; new for each conversation. Every fact must be readable from
+/// a journal, and the audit must accept them all.
 struct Sale {
     explicit Sale(Building& in)
         : context{in.context},
@@ -168,7 +168,7 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// Sends a piece and takes what has come. False if nothing moved.
+    /// Sends a piece and receives what has arrived. False if neither did anything.
     bool step() {
         const bool sends = send();
         return receive() || sends;
@@ -224,7 +224,7 @@ std::string converse(std::string_view bytes, std::size_t piece) {
         in.context.restart();
         const bool moves = in.context.poll() > 0;
         if (client.step() || moves || is_over) continue;
-        // A worker has the word.
+        // A worker thread is busy.
         in.context.run_one_for(std::chrono::milliseconds{1});
     }
     while (client.step()) {

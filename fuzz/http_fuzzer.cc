@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-// What a client sends on one connection, whatever it is. Each answer is a whole one, with its date,
-// that blames the client, if anybody; and it's the same if the bytes come in small pieces. What is
-// read at a glance is what Beast reads in the same bytes.
+// Any bytes that a client may send on one connection. Every answer is complete, has a date, and is
+// never an error of the server. The answers are the same if the bytes come in small pieces. The
+// fast parser reads exactly what Beast reads.
 
 namespace frontrow::fuzz {
 namespace {
@@ -24,7 +24,7 @@ namespace {
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kVersion = "HTTP/1.1 ";
 
-/// Cuts off the front of `text`, up to and with `end`.
+/// Cuts off the front of `text`, including `end`, and returns it.
 std::string_view take_until(std::string_view& text, std::string_view end) {
     const auto at = text.find(end);
     CHECK(at != std::string_view::npos);
@@ -82,7 +82,7 @@ Answer take_answer(std::string_view& text) {
     const auto head = take_head(text);
     const bool is_final = (head.status >= 200 && head.status < 500) || head.status == 501;
     CHECK(head.status == 100 || (is_final && head.has_date));
-    // That of a HEAD has none; no body of ours begins like an answer.
+    // The answer to a HEAD has no body; no body of ours begins like an answer.
     const bool has_body = !text.empty() && !text.starts_with(kVersion);
     if (has_body) {
         CHECK(head.length <= text.size());
@@ -105,20 +105,19 @@ bool contains(std::string_view text, std::string_view lower) {
             }).empty();
 }
 
-/// Who waits to be told to go on is told so only if nothing of the body has come, and the metrics
-/// count what was asked before.
+/// A 100 Continue is sent only if no byte of the body has arrived, and the metrics count earlier
+/// requests.
 bool depends_on_more(std::string_view bytes) {
     return contains(bytes, "100-continue") || contains(bytes, "metrics");
 }
 
-/// Malformed, or too large a head.
+/// A malformed head, or one that is too large.
 bool is_complaint(const Answer& answer) {
     return answer.status == 400 || answer.status == 431;
 }
 
-/// Beast looks at what it was given of a head at once, and at more of it only when its end is
-/// there. So of a bad head something else may be noticed first, and without its end perhaps
-/// nothing.
+/// Beast parses the part of a head that it gets first, and the rest only when the head is complete.
+/// So another error in a bad head may be found first, or none if its end never comes.
 bool are_alike(const std::vector<Answer>& whole, const std::vector<Answer>& in_pieces) {
     const auto differ = std::ranges::mismatch(whole, in_pieces, {}, &Answer::text, &Answer::text);
     const auto left = std::ranges::subrange(differ.in1, whole.end());

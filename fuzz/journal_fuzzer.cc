@@ -19,13 +19,13 @@
 #include <utility>
 #include <vector>
 
-// A journal that isn't as it was written. The first byte says what the others are:
-//   l  damage to a journal most of which is still in SQLite's log
-//   d  damage to one that was stopped cleanly, all of it in the database
-//   r  lines that a batch holds, with the hash that fits them
-//   z  lines that are compressed, and a byte of the frame changed
-// A damaged one is opened or refused; it never says what wasn't written, and never hides without a
-// word that something was lost. With a snapshot, whole or not, it comes to the same.
+// A damaged or forged journal. The first byte says what the others are:
+//   l  damage to a journal that is mostly still in SQLite's log
+//   d  damage to one that was stopped cleanly and is all in the database
+//   r  the lines of a batch, which gets a matching hash
+//   z  lines that are compressed, and a change to a byte of the frame
+// A damaged journal is opened or refused. It never shows a fact that wasn't written, and never
+// loses one without an error. A snapshot, damaged or not, doesn't change the result.
 
 namespace frontrow::fuzz {
 namespace {
@@ -41,14 +41,14 @@ std::string read_file(const fs::path& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-/// An inventory as bytes: those of its snapshot.
+/// The inventory's snapshot, for comparisons.
 std::string image_of(const domain::Inventory& inventory) {
     const test::TempFolder folder;
     CHECK(store::engine::write_snapshot(folder.path(), inventory, JournalEnd{}, 1));
     return read_file(store::engine::list_snapshots(folder.path()).at(0));
 }
 
-/// Written once for all inputs: they are told as changes to it.
+/// Written once: every input describes changes to it.
 struct Original {
     Original() {
         auto journal = Journal::open(DataFolder::journal_of(disk.folder()), {.vfs = disk.vfs()});
@@ -71,7 +71,7 @@ struct Original {
     CrashImage in_database = disk.checkpointed_image();
     fs::path snapshot_file;
     std::string snapshot;
-    /// After so many batches.
+    /// The inventory after each number of batches.
     std::vector<std::string> inventories;
 };
 
@@ -80,8 +80,8 @@ Original& original() {
     return one;
 }
 
-/// A change takes four bytes: what (the two low bits) and to which file (the next two), where (16
-/// bits), and with which byte, or from which sector.
+/// A change takes four bytes: its kind (the two low bits) and its file (the next two), its place
+/// (16 bits), and the byte or the source sector.
 constexpr std::size_t kChangeBytes = 4;
 constexpr std::size_t kSector = 512;
 
@@ -108,7 +108,7 @@ void change(std::string& bytes, unsigned what, std::size_t place, std::uint8_t b
             bytes.resize(at);
             break;
         case 2:
-            // Written to the wrong place.
+            // A sector written to the wrong place.
             bytes.replace(sector, length, bytes, byte * kSector % bytes.size(), length);
             break;
         default:
@@ -131,7 +131,7 @@ void put_in_place(const Files& files) {
     std::ofstream{original().snapshot_file, std::ios::binary} << files.snapshot;
 }
 
-/// As the store starts.
+/// Checks that the store starts accordingly.
 void check_start(const test::Recovery& replayed) {
     auto& disk = original().disk;
     auto journal = Journal::open(DataFolder::journal_of(disk.folder()), {.vfs = disk.vfs()});
@@ -167,8 +167,7 @@ void try_damaged(const CrashImage& image, std::string_view changes) {
     check_start(replayed);
 }
 
-/// The hash vouches for these lines, so what they say is for the audit to judge: it must live to
-/// tell.
+/// The hash matches these lines, so the audit must judge their content, without crashing.
 void try_lines(std::string lines) {
     if (!lines.ends_with('\n')) lines += '\n';
     auto& disk = original().disk;
@@ -190,7 +189,7 @@ void try_lines(std::string lines) {
     CHECK(replayed || replayed.error().kind == io::FaultKind::corrupt);
 }
 
-/// The first three bytes are where (16 bits) and how one byte of the frame is changed.
+/// The first three bytes say which byte of the frame is changed (16 bits), and how.
 void try_frame(std::string_view change_and_lines) {
     if (change_and_lines.size() < 3) return;
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(change_and_lines[i]); };

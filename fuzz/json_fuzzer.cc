@@ -14,13 +14,13 @@
 #include <string>
 #include <utility>
 
-// Any bytes as any body and as a line of the journal. What is accepted comes back from the journal
-// as it went in.
+// Any bytes as any body and as a line of the journal. Accepted input is read back from the journal
+// unchanged.
 
 namespace frontrow::fuzz {
 namespace {
 
-/// A bulk request may make 100,000 seats of 40 bytes; the first tell as much.
+/// A bulk request may make 100,000 seats of 40 bytes; checking the first ones is enough.
 constexpr std::size_t kSeatsMax = 100;
 
 void check_fact(domain::FactBody body) {
@@ -37,7 +37,7 @@ void try_event(std::string_view text) {
     const auto spec = wire::parse_event_request(text);
     if (!is_accepted(spec)) return;
     check_fact(domain::EventCreated{*spec, "organizer"});
-    // The answer is a request for the same event.
+    // The answer must be a valid request for the same event.
     domain::Event event;
     event.spec = *spec;
     std::string answer;

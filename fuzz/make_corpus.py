@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Writes the fuzzers' first inputs into fuzz/corpus: make_corpus.py
 
-The requests come from the Postman collection, which is made from the contract, and the facts from docs/journal.md, so
-that a new route and a new kind of fact are known to the fuzzers. What is written here by hand is what neither of them
-would do. Inputs that were found later and kept have names that begin with `found-`; they are left alone."""
+The requests come from the Postman collection, which is made from the contract, and the facts from docs/journal.md. So
+the fuzzers learn every new route and every new kind of fact. The inputs written by hand here are in neither of them.
+Inputs that were found later have names that begin with `found-`; this script leaves them alone."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ import struct
 
 FUZZ = pathlib.Path(__file__).resolve().parent
 ROOT = FUZZ.parent
-# As in conversation.cc.
+# The same ids as in conversation.cc.
 IDS = {
     "event_id": "00000000-0000-7000-0000-000000000001",
     "reservation_id": "00000000-0000-7000-0000-000000000002",
@@ -24,7 +24,7 @@ IDS = {
     "user_id": "alice",
 }
 HTTP_SECRET = b"the secret that the corpus' tokens are signed with"
-# As in token_fuzzer.cc.
+# The same secret as in token_fuzzer.cc.
 TOKEN_SECRET = b"a secret of the fuzzer's, and long enough"
 YEAR_2100 = 4102444800
 KEY_HEADER = {"Idempotency-Key": "a-key"}
@@ -39,7 +39,7 @@ def write(fuzzer, name, content):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-# Requests, with what the collection leaves to Postman.
+# Requests, with the variables that the collection leaves to Postman.
 
 
 def fill_in(text):
@@ -80,7 +80,7 @@ def chunked(path, headers, body):
 
 
 def odd_requests():
-    """What a client that knows the contract wouldn't send, or not like this."""
+    """Requests that a client that knows the contract wouldn't send, or not in this form."""
     event = "/api/v1/events/" + IDS["event_id"]
     wish = json.dumps({"event_id": IDS["event_id"], "seat_ids": [IDS["seat_id"]], "idempotency_key": "k"})
     alice = {"X-User-ID": "alice"}
@@ -167,7 +167,7 @@ def documents():
     write("json", "odd-depth", "[" * 40 + "]" * 40)
 
 
-# What lets somebody in.
+# Credentials.
 
 
 def base64url(content):
@@ -183,7 +183,7 @@ def tokens():
     claims = {"sub": "alice", "role": "organizer", "exp": YEAR_2100, "nbf": 0}
     for algorithm in ("none", "HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"):
         header = {"alg": algorithm, "typ": "JWT"}
-        # With the signature that the name promises where it's of our kind, and one of its length where it isn't.
+        # With the signature that the algorithm promises if it is an HMAC, else with one of its length.
         signed = token(header, claims, TOKEN_SECRET, {"HS384": "sha384", "HS512": "sha512"}.get(algorithm, "sha256"))
         part = signed.rsplit(".", 1)[0]
         length = {"RS256": 256, "ES256": 64, "EdDSA": 64}.get(algorithm)
@@ -209,7 +209,7 @@ def tokens():
 
 
 def cursor(high, low, start):
-    """As http/cursor.cc writes it, for the list of events."""
+    """A cursor of the list of events, as http/cursor.cc writes it."""
     known = f"{high:016x}{low:016x}"
     digest = hashlib.sha256(f"{known}{start:016x}{0:016x}events".encode()).hexdigest()
     return known + f"{start:016x}" + digest[16:32]
@@ -241,18 +241,18 @@ def journals():
     write("journal", "lines", "r" + "".join(line + "\n" for line in lines))
     write("journal", "lines-again", "r" + (lines[0] + "\n") * 2)
     for fact in lines:
-        # As the first of a journal, which all but one can't be.
+        # As the first fact of a journal, which only one of these can be.
         first = re.sub(r'"seq":\d+', '"seq":1', fact) + "\n"
         write("journal", "line-" + kind_of(fact), "r" + first)
         write("journal", "frame-" + kind_of(fact), "z\0\0\0" + first)
     write("journal", "frame-flip", "z\0\x20\x01" + lines[0] + "\n")
 
 
-# Dictionaries: what is worth writing whole.
+# Dictionaries: words that libFuzzer should insert as a whole.
 
 
 def words_in(document):
-    """The names, and those texts that look like one of a few words."""
+    """The member names, and the texts that look like enumerators."""
     if isinstance(document, dict):
         for key, value in document.items():
             yield key
@@ -265,7 +265,7 @@ def words_in(document):
 
 
 def dictionary(fuzzer, words):
-    # libFuzzer knows \\x0d, not \\r.
+    # libFuzzer reads \\x0d, not \\r.
     lines = [json.dumps(word).replace("\\r", "\\x0d").replace("\\n", "\\x0a") for word in sorted(set(words))]
     (FUZZ / f"{fuzzer}.dict").write_text("\n".join(lines) + "\n", "utf-8")
 

@@ -13,7 +13,7 @@ namespace {
 void replay(const std::filesystem::path& path) {
     std::ifstream file{path, std::ios::binary};
     const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-    // Exactly as long as it is, so that a sanitizer sees who reads on.
+    // Of the exact size, so that a sanitizer notices reads past the end.
     const std::vector<std::uint8_t> input{bytes.begin(), bytes.end()};
     std::fprintf(stderr, "%s\n", path.c_str());
     LLVMFuzzerTestOneInput(input.data(), input.size());
@@ -21,8 +21,7 @@ void replay(const std::filesystem::path& path) {
 
 }  // namespace
 
-/// Gives the files that are named, and those in the folders that are, to a fuzzer; fails where
-/// there are none.
+/// Gives the named files, and the files of the named folders, to a fuzzer. Fails if there are none.
 int main(int argc, char** argv) {
     int files = 0;
     for (int i = 1; i < argc; ++i) {

@@ -4,8 +4,8 @@
 
 namespace frontrow::fuzz {
 
-/// CHECKs that a fact, written, is read as what it is: a journal that a start can't read back, or
-/// reads as something else, would end the sale.
+/// CHECKs that a written fact is read back unchanged: if a start couldn't read the journal, or read
+/// something else, the sale would end.
 void check_round_trip(const domain::Fact& fact);
 
 }  // namespace frontrow::fuzz

@@ -14,12 +14,12 @@
 #include <optional>
 #include <string>
 
-// What a client shows to be let in, or to go on in a list. The first byte says what the others are:
+// Credentials and cursors from a client. The first byte says what the others are:
 //   t  a bearer token as it is           k  an API key            u  an X-User-ID
-//   s  a token's header, a line end and its claims: signed here, so that they are looked into
-//   c  a cursor                          p  a place, to make a cursor of
-// Nobody is let in by what wasn't signed, and whoever is let in is whom the claims name, by
-// Boost.JSON's reading as well as by the JWT library's.
+//   s  a token's header, a line end and its claims: signed here, so that the claims are read
+//   c  a cursor                          p  a place, from which a cursor is made
+// Without a valid signature no token is accepted. The principal of an accepted one is the user in
+// the claims, as read by Boost.JSON as well as by the JWT library.
 
 namespace frontrow::fuzz {
 namespace {
@@ -30,7 +30,7 @@ constexpr std::string_view kList = "events";
 
 using Identified = Result<std::optional<identity::Principal>, identity::BadCredentials>;
 
-/// One input's own, because an authenticator remembers tokens.
+/// New for each input, because an authenticator remembers tokens.
 class Door {
 public:
     Identified identify(const identity::Credentials& credentials) {
@@ -94,7 +94,8 @@ std::string signature_of(std::string_view part) {
     return base64url({reinterpret_cast<const char*>(hash.data()), length});
 }
 
-/// By a second reading of its claims. The first takes them for a C string.
+/// Compares the principal with a second reading of the claims. The first reader takes them for a C
+/// string.
 void check_claims(std::string_view claims, const identity::Principal& principal, Instant now) {
     claims = claims.substr(0, claims.find('\0'));
     boost::system::error_code error;
@@ -114,7 +115,7 @@ void check_claims(std::string_view claims, const identity::Principal& principal,
     CHECK(identity::is_valid_sub(principal.sub) && !identity::is_reserved_sub(principal.sub));
 }
 
-/// The last of a signature's 43 characters has two bits that stand for nothing.
+/// The last of a signature's 43 characters has two bits without meaning.
 bool are_same_signature(std::string_view a, std::string_view b) {
     constexpr std::string_view kDigits =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -122,7 +123,7 @@ bool are_same_signature(std::string_view a, std::string_view b) {
            kDigits.find(a.back()) / 4 == kDigits.find(b.back()) / 4;
 }
 
-/// As it came: only one that has our signature is let in.
+/// The token as it is: it is accepted only with our signature.
 void try_token(std::string_view token) {
     const auto who = Door{}.identify_token(token);
     if (!who || !*who) return;
