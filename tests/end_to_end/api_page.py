@@ -1,12 +1,12 @@
-"""What docs/api.md shows is what the program answers: api_page.py CHECKOUT PROGRAM
+"""The answers in docs/api.md are those that the program gives: api_page.py CHECKOUT PROGRAM
 
-The page's first block starts the server; the other `sh` blocks go through one shell, in their order. The `http` block behind one shows the answers to it. A header and a
-field that are shown must be there as shown, but for this:
+The page's first block starts the server. One shell runs the other `sh` blocks in their order. The `http` block after an
+`sh` block shows its answers. Every header and field on the page must be in the answer as shown, with these exceptions:
 
-* `…` last in an object or an array: more may follow. Without it there is no more.
+* `…` at the end of an object or an array: more members may follow. Without it there are no more.
 * `…` in a text or a header stands for any text.
-* An id that is shown stands for one id, everywhere on the page.
-* The times in TIMES, which the server took from its clock, may be any."""
+* An id on the page stands for any id, but for the same one everywhere on the page.
+* The fields in TIMES, which come from the server's clock, may have any time."""
 
 import json
 import pathlib
@@ -41,21 +41,21 @@ class Answer:
 
 
 def answers_of(text):
-    """Also where one begins right behind the body before it."""
+    """Splits the output into answers, even if one begins directly after the body before it."""
     parts = re.split(r"(?=HTTP/1\.1 \d{3} )", text)
     complaints = [f"this isn't an answer: {parts[0]!r}"] if parts[0].strip() else []
     return [Answer(part) for part in parts[1:]], complaints
 
 
 def json_of(body):
-    """The body with a MORE at the end of an object or array as a last member."""
+    """Parses the body; a MORE at the end of an object or array becomes its last member."""
     for closing, member in (("}", f'"{MORE}": true'), ("]", f'"{MORE}"')):
         body = re.sub(rf"{MORE}(?=\s*\{closing})", member, body)
     return json.loads(body)
 
 
 class Comparison:
-    """Holds what is shown against what came, and knows which id is which."""
+    """Compares the page with the answers, and remembers which id stands for which."""
 
     def __init__(self):
         self.came_as = {}
@@ -113,7 +113,7 @@ class Comparison:
             self.values(f"{where}, [{number}]", one, other)
 
     def texts(self, where, shown, came):
-        """The ids in them are the same, each in its place, and so is the rest."""
+        """Both texts must be equal, with corresponding ids in the same places."""
         ids, others = ID.findall(shown), ID.findall(came)
         pattern = ".*".join(re.escape(part) for part in ID.sub("ID", shown).split(MORE))
         if not re.fullmatch(pattern, ID.sub("ID", came), re.DOTALL):
@@ -134,7 +134,7 @@ def blocks_of(page):
 
 
 def steps_of(blocks):
-    """(line, what to type, what is shown for it) of each, and what is wrong with the page itself."""
+    """(line, what to type, the answers on the page) of each step, and the errors of the page itself."""
     steps, complaints = [], []
     for line, language, content in blocks:
         if language == "sh":
@@ -147,7 +147,7 @@ def steps_of(blocks):
 
 
 def start(command, program, folder):
-    """The server and where it listens: as the page starts it, but for the port."""
+    """Starts the server as the page does, but on a free port. Returns the process and its address."""
     words = shlex.split(command)
     assert words[:2] == [PROGRAM, "serve"], command
     process = subprocess.Popen(
@@ -162,7 +162,7 @@ def start(command, program, folder):
 
 
 def type_all(steps, folder):
-    """What each step printed, and what was complained of."""
+    """Runs the steps. Returns the output of each, and all error output."""
     script = "set -eu\n" + "".join(f"{typed}\nprintf '%s' '{END}'\n" for _, typed, _ in steps)
     done = subprocess.run(
         ["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False,

@@ -1,4 +1,4 @@
-"""What scripts/clean.sh deletes, and what not: usage: clean.py CHECKOUT"""
+"""What scripts/clean.sh deletes, and what it leaves: usage: clean.py CHECKOUT"""
 
 import fcntl
 import pathlib
@@ -8,7 +8,7 @@ import tempfile
 
 
 def run(checkout, *arguments, has_server=False):
-    """In a checkout with a build, a cluster and a store: the exit code, and what is left."""
+    """Runs it in a checkout with a build, a cluster and a store. Returns the exit code and the remaining files."""
     with tempfile.TemporaryDirectory() as place:
         root = pathlib.Path(place)
         for name in ["clean.sh", "lib/data_folder.sh"]:

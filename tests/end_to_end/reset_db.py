@@ -1,4 +1,4 @@
-"""What scripts/reset-db.sh does with what `frontrow migrate status` says: usage: reset_db.py CHECKOUT"""
+"""What scripts/reset-db.sh does after each result of `frontrow migrate status`: usage: reset_db.py CHECKOUT"""
 
 import pathlib
 import subprocess
@@ -12,7 +12,7 @@ OURS = [
 
 
 def run(checkout, exit_code):
-    """The script beside a frontrow.sh whose `migrate status` ends so; what it called, and what is left."""
+    """Runs the script; `migrate status` has this exit code. Returns the calls of frontrow.sh and the files left."""
     with tempfile.TemporaryDirectory() as place:
         scripts = pathlib.Path(place, "scripts")
         data = pathlib.Path(place, "data")

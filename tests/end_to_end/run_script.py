@@ -1,4 +1,7 @@
-"""scripts/run.sh serves where and what it is told to, and the lines that it and the README print lead to a seat: run_script.py CHECKOUT PROGRAM"""
+"""Checks scripts/run.sh: run_script.py CHECKOUT PROGRAM
+
+It must use the address and the folder that it is told to, and the commands that it and the README show must reserve a
+seat."""
 
 import contextlib
 import os
@@ -16,7 +19,7 @@ PATIENCE_S = 120
 
 
 def free_port():
-    """Below those that the system gives to whoever doesn't care."""
+    """A free port below the range from which the kernel assigns ports."""
     while True:
         port = random.randrange(15_000, 30_000)
         with socket.socket() as one:
@@ -25,7 +28,7 @@ def free_port():
 
 
 class Running:
-    """run.sh until the server behind it serves, or both have ended."""
+    """Runs run.sh, and waits until its server serves or both have ended."""
 
     def __init__(self, script, program, folder, arguments, environment):
         self.process = subprocess.Popen(
@@ -43,7 +46,7 @@ class Running:
                 break
 
     def stop(self):
-        """What it printed and its exit code."""
+        """Stops it. Returns its output and exit code."""
         self.process.send_signal(signal.SIGTERM)
         out, err = self.process.communicate()
         self.watch.cancel()
@@ -52,12 +55,12 @@ class Running:
 
 
 def paste(lines):
-    """What a person sees who pastes these lines into a terminal."""
+    """The output if these lines are pasted into a terminal."""
     return subprocess.run(["bash", "-c", lines], capture_output=True, text=True, check=False, timeout=PATIENCE_S).stdout
 
 
 def lines_printed(out):
-    """From the first line to paste to the last."""
+    """The lines to paste, from the first to the last."""
     return out[out.find("    api="):]
 
 
