@@ -48,7 +48,7 @@ std::string image_of(const domain::Inventory& inventory) {
     return read_file(store::engine::list_snapshots(folder.path()).at(0));
 }
 
-/// Written once: every input describes changes to it.
+/// The undamaged files. Each input describes changes to them.
 struct Original {
     Original() {
         auto journal = Journal::open(DataFolder::journal_of(disk.folder()), {.vfs = disk.vfs()});
@@ -131,7 +131,7 @@ void put_in_place(const Files& files) {
     std::ofstream{original().snapshot_file, std::ios::binary} << files.snapshot;
 }
 
-/// Checks that the store starts accordingly.
+/// Checks that a start of the store gives the same result as the replay.
 void check_start(const test::Recovery& replayed) {
     auto& disk = original().disk;
     auto journal = Journal::open(DataFolder::journal_of(disk.folder()), {.vfs = disk.vfs()});

@@ -61,7 +61,7 @@ TEST_F(ClusterFacts, are_the_same_on_every_node_and_beside_them) {
     ASSERT_GT(all.size(), 100U);
     for (std::size_t node = 0; node < cluster.size(); ++node)
         EXPECT_EQ(ids_of(cluster, node), all) << node;
-    // A restarted node delivers facts that it hasn't read from the journal itself.
+    // A restarted node delivers the facts from before its start, too.
     cluster.kill_node(2);
     cluster.start_node(2);
     cluster.wait_until_ready();

@@ -265,7 +265,7 @@ HttpAnswer with_header(const std::string& name, const std::string& value) {
     return answer;
 }
 
-/// One trace id in some millions has only digits, or digits and one e.
+/// Some trace ids look like numbers: one in some millions has only digits, or digits and one e.
 TEST(OpenapiCheck, takes_a_text_that_looks_like_a_number_for_a_text) {
     judge(with_header("trace-id", "19398387328520562413348315873811"));
     judge(with_header("x-request-id", "1e400"));

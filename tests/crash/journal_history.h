@@ -73,7 +73,7 @@ struct CrashImage {
 struct Recovery {
     std::optional<io::Fault> fault;
     store::engine::JournalEnd end;
-    /// Every fact that was delivered, written again.
+    /// The delivered facts, converted back to lines.
     std::string lines;
 };
 

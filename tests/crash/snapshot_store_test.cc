@@ -188,8 +188,8 @@ TEST_F(SnapshotOfStore, is_not_believed_where_the_journal_is_older) {
     EXPECT_EQ(machine_.store().started_from(), ends_[0] + 1);
     EXPECT_THAT(machine_.troubles, ElementsAre(HasSubstr("belongs to another journal")));
 
-    // The journal gets other batches, past the last batch of the newer snapshot, which never
-    // matches again.
+    // The journal continues with other batches, beyond the end of the newer snapshot. That snapshot
+    // never matches again.
     sell(40);
     seq_ = machine_.store().inventory().last_seq();
     expect_restarts_from(ends_[0] + 1);

@@ -12,8 +12,8 @@
 
 namespace frontrow::test {
 
-/// A history as dice, not yet as commands: any part can be left out, and the rest is still a
-/// history.
+/// The random numbers that make a history. Any of them can be left out, and the rest still makes
+/// one.
 struct HistoryDice {
     using Dice = RandomSale::Dice;
 

@@ -39,7 +39,7 @@ def main():
     for arguments, has_server, wanted in [
         ((), False, (0, sold)),
         (("--all", "--yes"), False, (0, ["data/notes.txt"])),
-        # No terminal for the question; then a running server.
+        # There is no terminal to ask on; in the next case a server is running.
         (("--all",), False, (1, whole)),
         (("--all", "--yes"), True, (1, whole)),
         (("--yes",), False, (2, whole)),

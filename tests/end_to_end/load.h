@@ -36,7 +36,7 @@ public:
     Load(const Hall& hall, const Options& options);
     ~Load();
 
-    /// Returns when the crowd has had so many answers. Throws if they don't come.
+    /// Returns when the crowd has got `count` answers. Throws if they don't come.
     void wait_for_answers(std::size_t count);
     /// Returns when every buyer has stopped because its connection closed. Throws if one continues.
     void wait_for_end();

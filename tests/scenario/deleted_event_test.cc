@@ -52,8 +52,8 @@ protected:
         for (int i = 0; i < kEvents; ++i)
             remove(open());
     }
-    /// Of forty deleted events less remains than two need, apart from the newest facts, which are
-    /// kept for the feed's readers.
+    /// Forty deleted events leave less in memory than two events need. The newest facts don't
+    /// count, because the feed's readers need them.
     void expect_little_is_left() {
         run_ready(machine_.io);
         constexpr auto kNewestFacts = store::engine::JournalFeed::kBytesMax;

@@ -68,7 +68,8 @@ public:
     }
 
     void learn(const domain::Command& command, const domain::Accepted& accepted) {
-        // Uses the reported outcome: a repeated request may have lost its first answer.
+        // Learns from the answers that arrive: the first answer to a repeated request may have been
+        // lost.
         if (std::holds_alternative<domain::CreateEvent>(command)) {
             const auto id = std::get<domain::Event>(accepted.entity).id;
             if (!accepted.replayed || std::ranges::find(events_, id) == events_.end())

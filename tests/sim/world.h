@@ -117,7 +117,7 @@ private:
     void disturb();
     void strike(Failure failure, Machine& machine);
     void heal();
-    /// Checks that all machines serve again.
+    /// Whether a machine serves again.
     struct Served {
         Time until{};
         bool a_command = false;

@@ -288,7 +288,7 @@ private:
         return command.event == made.event && hold == hold_made &&
                wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end());
     }
-    /// The first answer, except for the parts that are always current.
+    /// The first answer, with the fields that a replay shows as they are now.
     template <class One>
     Answer told_again(const One&, const Answer& first, Instant) {
         return first;
@@ -568,7 +568,7 @@ private:
         const auto key = std::ranges::find(keys_, command.key, &domain::ApiKey::id);
         if (key == keys_.end() || key->revoked_at) return refuse(Reason::api_key_not_found);
         const bool is_default = command.account == "api-key:" + key->id.to_string();
-        // The default account isn't set.
+        // Leaves an unset account unset if the command names the default.
         if (!key->account.empty() || !is_default) key->account = command.account;
         return accept(*key);
     }

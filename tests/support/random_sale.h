@@ -37,7 +37,7 @@ public:
         return dice;
     }
 
-    /// Every event starts earlier than this after it was created or changed.
+    /// Every event starts less than this time after it was created or changed.
     static constexpr std::chrono::hours kEnd{264};
     static constexpr std::uint8_t kUsers = 3;
 
@@ -97,7 +97,8 @@ public:
         }
     }
 
-    /// The first three open the sale. Changes only the counters of the next ids.
+    /// Returns the next command. The first three open the sale. Changes only the counters of the
+    /// next ids.
     domain::Command next(const Dice& dice, Instant now) {
         auto command = draw(dice, now);
         if (dice[3] % 3 == 2) give_key(command);

@@ -396,7 +396,7 @@ TEST(Keys, answer_nobody_before_what_was_done_under_them_is_durable) {
 
 TEST(Keys, wait_until_facts_with_them_are_let_in) {
     for (const auto& kind : kKinds) {
-        // The fact of a sale's change came with the same format.
+        // Changing a sale needs the same format as keys do.
         if (kind.name == "sale") continue;
         Stage stage;
         const auto& inventory = stage.inventory();

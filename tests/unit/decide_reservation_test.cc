@@ -873,7 +873,8 @@ TEST(ExpireHolds, ends_the_earliest_first_as_many_as_asked) {
     EXPECT_FALSE(office.inventory().reservations().has_expired_holds(office.now));
 }
 
-/// Lets holds with mixed ends all expire: 37 and the number of seats have no common factor.
+/// Makes holds that end in another order than that of their seats, and lets them all expire. 37 and
+/// the number of seats have no common factor.
 void let_many_run_out(BoxOffice& office) {
     constexpr std::uint32_t kSeats = 500;
     const auto event = office.open(kSeats);

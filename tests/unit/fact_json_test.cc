@@ -659,7 +659,7 @@ void write_every_kind(JsonWriter& json) {
     json.end_object();
 }
 
-/// For each kind of value some length leaves no room exactly for it.
+/// At some length each kind of value is the first that doesn't fit into the buffer.
 TEST(JsonWriter, writes_every_kind_of_value_behind_text_of_any_length) {
     for (std::size_t size = 0; size < 1'200; ++size) {
         std::string out;

@@ -316,7 +316,7 @@ TEST(Requests, keep_texts_for_people_in_normal_form_c_and_keys_as_they_came) {
     EXPECT_EQ(added.value().sub, "e\u0301");
 }
 
-/// Otherwise normalising them could keep the server busy.
+/// Without this bound, a request could keep the server busy with normalising its text.
 TEST(Requests, bound_the_marks_on_one_letter_and_a_text_by_how_long_it_is_kept) {
     const auto marked = [](std::size_t marks) { return "a" + repeated("\u0323\u0301", marks / 2); };
     expect_edges({

@@ -273,7 +273,7 @@ private:
         const auto until = static_cast<std::uint32_t>(steps.get()) + step.b % 2'000;
         const auto is_due = [&](const Due& due) { return due.at <= until; };
         ends.visit_lowest(is_due, [&](const Due& due) {
-            // Overtaken entries may still be there.
+            // Entries that a later change replaced may still be there.
             if (accounts.has(due.account) && accounts[due.account].ends_at == due.at) {
                 seen = seen * 31 + due.account;
                 --left;

@@ -52,7 +52,7 @@ TEST(Text, that_is_a_name_shows_something) {
     } rows[] = {
         {"a", std::nullopt},
         {"  ~ ", std::nullopt},
-        // The empty text has a wrong length at most.
+        // An empty text can only have a wrong length.
         {"", std::nullopt},
         {"      ", TextFlaw::wrong_length},
         {" \xFF", TextFlaw::not_utf8},

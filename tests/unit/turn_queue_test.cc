@@ -39,7 +39,7 @@ TEST_F(Turns, come_to_all_who_wait_in_their_order_and_to_each_once_a_turn_of_the
     EXPECT_TRUE(a.is_done() && b.is_done());
 }
 
-/// Between any two waiting ones the loop does other work.
+/// Between two turns the loop does other work, however many wait.
 TEST_F(Turns, leave_room_for_whatever_else_is_due) {
     // A slice of no time: one continues in each turn.
     io::TurnQueue queue{loop.get_executor(), 0us};
