@@ -22,8 +22,8 @@ struct LogField {
 };
 
 /// Writes to standard error: one line of JSON per message, or, on a terminal, a line for people to
-/// read. Never waits: if nothing reads the lines, they are dropped and counted (io::LineWriter). Any
-/// thread.
+/// read. Never waits: if nothing reads the lines, they are dropped and counted (io::LineWriter).
+/// Any thread.
 class Log {
 public:
     explicit Log(LogLevel level);

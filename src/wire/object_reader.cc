@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t kComplaintsMax = 50;
 
-/// The amount as text, if it has decimals: 80.5, or a text like "80.00" or "80,5". A number like 80.0
-/// is a whole one.
+/// The amount as text, if it has decimals: 80.5, or a text like "80.00" or "80,5". A number
+/// like 80.0 is a whole one.
 std::optional<std::string> find_fraction(const boost::json::value& value) {
     constexpr double kAmountMax = 1e12;
     if (const auto* number = value.if_double()) {

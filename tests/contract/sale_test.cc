@@ -60,7 +60,8 @@ TEST_F(ChangedSale, that_is_paused_refuses_new_claims_and_lets_those_that_are_th
         EXPECT_EQ(refused.status, 409);
         EXPECT_EQ(refused.code(), "SALES_PAUSED");
         EXPECT_EQ(extend(to_extend).code(), "SALES_PAUSED");
-        EXPECT_EQ(reserve(2, "2").body, as_replayed(to_extend.body)) << "what was answered is answered again";
+        EXPECT_EQ(reserve(2, "2").body, as_replayed(to_extend.body))
+            << "what was answered is answered again";
         restart();
         EXPECT_EQ(state(), "paused") << "and after a restart";
     }

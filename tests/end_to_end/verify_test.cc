@@ -400,7 +400,8 @@ TEST(Verify, takes_a_history_that_no_request_could_make_today_and_it_sells_on) {
     const auto held = client.post("/api/v1/reservations", body, "alice").value();
     ASSERT_EQ(held.status, 201U) << held.body;
     // The hold ends in a year, and a replay doesn't change that.
-    EXPECT_EQ(client.post("/api/v1/reservations", body, "alice").value().body, held.body);
+    const auto again = client.post("/api/v1/reservations", body, "alice").value();
+    EXPECT_EQ(again.body, as_replayed(held.body));
     const auto path = "/api/v1/reservations/" + text_of(held.json(), "id") + "/confirm";
     EXPECT_EQ(client.post(path, "", "alice").value().status, 200U);
     EXPECT_EQ(server.stop(), 0);

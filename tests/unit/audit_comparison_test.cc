@@ -273,7 +273,9 @@ TEST_F(Comparison, finds_seats_that_were_never_added_or_not_so_many_at_once) {
     const auto added = differences_with([&](Fact& fact) {
         if (std::holds_alternative<EventUpdated>(fact.body)) fact.body = SeatsAdded{one_more};
     });
-    EXPECT_THAT(added, Contains("event " + event_.to_string() + ": the number of times seats were added"));
+    EXPECT_THAT(
+        added, Contains("event " + event_.to_string() + ": the number of times seats were added")
+    );
     const auto larger = differences_in<SeatsAdded>([&](auto& body) {
         auto block = std::make_shared<SeatBlock>(*body.block);
         block->seats.push_back(one_more->seats.front());

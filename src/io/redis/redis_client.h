@@ -44,8 +44,8 @@ struct RedisSettings {
 /// Commands given while it connects wait for the connection, within their time. Commands given
 /// while it waits to reconnect are refused at once.
 ///
-/// While there is no command, the client sends PINGs, so that it notices a Redis that has stopped or
-/// can't be reached.
+/// While there is no command, the client sends PINGs, so that it notices a Redis that has stopped
+/// or can't be reached.
 ///
 /// Every command is answered within `command_time`. A command that was sent and isn't answered in
 /// time ends the connection, since all commands behind it wait too; those are answered
