@@ -23,7 +23,7 @@ TEST(Bench, ends_when_every_seat_is_sold_and_says_so) {
     const auto run = run_bench({"--connections", "3", "--seats", "50", "--seconds", "60"});
     EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
     EXPECT_EQ(run.answers("201"), 50U);
-    EXPECT_THAT(run.finished.out, HasSubstr("when every seat had been asked for"));
+    EXPECT_THAT(run.finished.out, HasSubstr("when every seat had been requested"));
 }
 
 TEST(Bench, gives_a_hundred_seats_to_a_hundred_of_all_who_want_them) {
