@@ -46,15 +46,16 @@ constexpr int kLastPatienceMs = 1'000;
 /// A signal has asked the command to end.
 volatile std::sig_atomic_t is_ending = 0;
 
-/// The first signal of each kind ends the command cleanly, the second at once. There is no
-/// SA_RESTART, so a signal also interrupts a write that waits for its reader.
+/// The first signal of each kind ends the command cleanly, the second at once, except for SIGHUP.
+/// There is no SA_RESTART, so a signal also interrupts a write that waits for its reader.
 void end_on_signals() {
     struct sigaction action{};
     action.sa_handler = [](int) { is_ending = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigemptyset(&action.sa_mask);
-    for (const int signal : stop_signals())
+    for (const int signal : stop_signals()) {
+        action.sa_flags = signal == SIGHUP ? 0 : static_cast<int>(SA_RESETHAND);
         sigaction(signal, &action, nullptr);
+    }
 }
 
 /// After a signal: whether the reader takes more output within kLastPatienceMs.

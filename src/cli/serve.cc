@@ -128,16 +128,17 @@ private:
         return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(application_->port());
     }
 
+    /// The first signal begins the stop. A second SIGTERM or SIGINT ends the process at once: what
+    /// was acknowledged is already on the disk. SIGHUP never counts as one of these two.
     void wait_for_signal() {
-        signals_.async_wait([this](const boost::system::error_code& error, int) {
-            if (error) return;
-            log_.info("stopping: running requests are answered, no new connections are taken");
+        signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+            // If the stop has just ended, waiting again would keep the loop running.
+            if (error || !application_) return;
+            if (signal != SIGHUP && std::exchange(asked_to_stop_, true)) std::_Exit(kFailed);
+            if (!stopping_)
+                log_.info("stopping: running requests are answered, no new connections are taken");
             stop(http::Limits{}.drain_time, kDone);
-            // A second signal ends the process at once. What was acknowledged is already on the
-            // disk.
-            signals_.async_wait([](const boost::system::error_code& again, int) {
-                if (!again) std::_Exit(kFailed);
-            });
+            wait_for_signal();
         });
     }
 
@@ -173,6 +174,8 @@ private:
     asio::steady_timer overdue_{context_};
     std::unique_ptr<app::Application> application_;
     bool stopping_ = false;
+    /// SIGTERM or SIGINT has come.
+    bool asked_to_stop_ = false;
     int exit_code_ = kDone;
 };
 

@@ -6,12 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <sys/wait.h>
@@ -223,6 +225,22 @@ TEST_F(PrintedFacts, that_are_followed_come_as_they_become_true_until_a_signal) 
     EXPECT_THAT(facts({"--cursor", "follower"}).size(), testing::Le(1));
     const auto few = facts({"--follow", "--limit", "2"});
     EXPECT_EQ(few, (Lines{facts()[0], facts()[1]}));
+}
+
+TEST_F(PrintedFacts, that_are_followed_end_cleanly_however_often_the_terminal_hangs_up) {
+    Server server{folder.path()};
+    auto client = server.client();
+    Child following{{.arguments = arguments({"--follow"}), .environment = {}}};
+    const auto hall = make_hall(client, 1);
+    ASSERT_TRUE(eventually([&] { return following.out().contains(hall.event); }));
+    std::optional<int> exit_code;
+    EXPECT_TRUE(eventually([&] {
+        following.signal(SIGHUP);
+        exit_code = following.wait(std::chrono::milliseconds{1});
+        return exit_code.has_value();
+    }));
+    EXPECT_EQ(exit_code, 0);
+    EXPECT_THAT(following.out(), testing::EndsWith("}\n"));
 }
 
 /// The reader of the shell's pipe ends early.

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <utility>
 
 namespace frontrow::test {
 namespace {
@@ -63,10 +64,10 @@ Request reservation_of(const Hall& hall, const std::string& user) {
     };
 }
 
-class Stopping : public testing::TestWithParam<int> {
+class StoppingServer : public testing::Test {
 protected:
-    void ask_to_stop() {
-        server_.process().signal(GetParam());
+    void ask_to_stop(int signal) {
+        server_.process().signal(signal);
         ASSERT_TRUE(server_.process().wait_for_line("\"message\":\"stopping")) << log();
     }
     std::string log() { return server_.process().err(); }
@@ -77,12 +78,14 @@ protected:
     Hall hall_ = make_hall(client_, 500);
 };
 
+class Stopping : public StoppingServer, public testing::WithParamInterface<int> {};
+
 TEST_P(Stopping, answers_what_has_begun_takes_nothing_new_and_exits_0) {
     auto idle = server_.client();
     EXPECT_EQ(idle.get("/health").value().status, 200U);
     HalfSent upload{server_.port(), upload_of(hall_)};
     HalfSent reservation{server_.port(), reservation_of(hall_, "alice")};
-    ASSERT_NO_FATAL_FAILURE(ask_to_stop());
+    ASSERT_NO_FATAL_FAILURE(ask_to_stop(GetParam()));
     EXPECT_TRUE(idle.is_closed_by_server());
     EXPECT_FALSE(server_.client().is_open()) << "a new connection was taken";
 
@@ -108,7 +111,7 @@ TEST_P(Stopping, leaves_nobody_in_doubt_under_load) {
     auto client = server_.client();
     Load load{hall_, {.ports = {server_.port()}, .name = "crowd", .seed = seed_of_this_run()}};
     load.wait_for_answers(500);
-    ASSERT_NO_FATAL_FAILURE(ask_to_stop());
+    ASSERT_NO_FATAL_FAILURE(ask_to_stop(GetParam()));
     EXPECT_EQ(server_.process().wait(kSoon), 0) << log();
     load.wait_for_end();
     EXPECT_THAT(load.surprises(), IsEmpty());
@@ -143,13 +146,13 @@ class StoppingHeldUp : public Stopping {};
 
 TEST_P(StoppingHeldUp, by_a_sender_who_never_ends_takes_seconds_all_the_same) {
     const HalfSent stalled{server_.port(), upload_of(hall_)};
-    ASSERT_NO_FATAL_FAILURE(ask_to_stop());
+    ASSERT_NO_FATAL_FAILURE(ask_to_stop(GetParam()));
     EXPECT_EQ(server_.process().wait(seconds{10} + kSoon), 0) << log();
 }
 
 TEST_P(StoppingHeldUp, ends_at_once_when_asked_twice) {
     const HalfSent stalled{server_.port(), upload_of(hall_)};
-    ASSERT_NO_FATAL_FAILURE(ask_to_stop());
+    ASSERT_NO_FATAL_FAILURE(ask_to_stop(GetParam()));
     server_.process().signal(GetParam());
     EXPECT_EQ(server_.process().wait(kSoon), 1) << log();
     EXPECT_EQ(verify(folder_.path()).exit_code, 0);
@@ -158,7 +161,7 @@ TEST_P(StoppingHeldUp, ends_at_once_when_asked_twice) {
 TEST_P(StoppingHeldUp, ends_within_a_second_when_the_journal_fails) {
     const HalfSent stalled{server_.port(), upload_of(hall_)};
     HalfSent reservation{server_.port(), reservation_of(hall_, "alice")};
-    ASSERT_NO_FATAL_FAILURE(ask_to_stop());
+    ASSERT_NO_FATAL_FAILURE(ask_to_stop(GetParam()));
     limit_file_size(server_.process().pid(), 0);
     const auto answer = reservation.finish();
     ASSERT_TRUE(answer);
@@ -169,6 +172,43 @@ TEST_P(StoppingHeldUp, ends_within_a_second_when_the_journal_fails) {
 INSTANTIATE_TEST_SUITE_P(Signals, StoppingHeldUp, testing::Values(SIGTERM), [](const auto&) {
     return "sigterm";
 });
+
+class StoppingWithHangup : public StoppingServer,
+                           public testing::WithParamInterface<std::pair<int, int>> {};
+
+TEST_P(StoppingWithHangup, still_answers_what_has_begun_and_exits_0) {
+    const auto [first, second] = GetParam();
+    HalfSent reservation{server_.port(), reservation_of(hall_, "alice")};
+    ASSERT_NO_FATAL_FAILURE(ask_to_stop(first));
+    server_.process().signal(second);
+    const auto reserved = reservation.finish();
+    ASSERT_TRUE(reserved) << log();
+    EXPECT_EQ(reserved->status, 201U) << reserved->body;
+    EXPECT_EQ(server_.process().wait(kSoon), 0) << log();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Signals,
+    StoppingWithHangup,
+    testing::Values(
+        std::pair{SIGHUP, SIGHUP},
+        std::pair{SIGTERM, SIGHUP},
+        std::pair{SIGHUP, SIGTERM}
+    ),
+    [](const auto& info) {
+        if (info.param.first == SIGTERM) return "after_sigterm";
+        return info.param.second == SIGTERM ? "before_sigterm" : "twice";
+    }
+);
+
+TEST_F(StoppingServer, ends_at_once_when_asked_twice_after_a_hangup) {
+    const HalfSent stalled{server_.port(), upload_of(hall_)};
+    ASSERT_NO_FATAL_FAILURE(ask_to_stop(SIGHUP));
+    server_.process().signal(SIGTERM);
+    // Another signal, because two pending SIGTERMs would be one.
+    server_.process().signal(SIGINT);
+    EXPECT_EQ(server_.process().wait(kSoon), 1) << log();
+}
 
 }  // namespace
 }  // namespace frontrow::test
