@@ -47,6 +47,10 @@ std::string_view name_if_single(Header header) {
             return "Host";
         case Header::idempotency_key:
             return "Idempotency-Key";
+        case Header::if_match:
+            return "If-Match";
+        case Header::if_none_match:
+            return "If-None-Match";
         case Header::origin:
             return "Origin";
         case Header::sec_fetch_site:
@@ -58,8 +62,6 @@ std::string_view name_if_single(Header header) {
         case Header::accept_encoding:
         case Header::content_encoding:
         case Header::expect:
-        case Header::if_match:
-        case Header::if_none_match:
         case Header::traceparent:
         case Header::x_request_id:
             return {};

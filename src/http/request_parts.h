@@ -68,9 +68,9 @@ inline void set_target(Request& request, std::string_view target) {
 /// Whether a `Host` is valid: a name or an address, with or without a port (RFC 9110, 7.2).
 bool is_host(std::string_view text);
 
-/// The name of a header that a request may have only once, because it says who the caller is or
-/// what is requested: with two, it would be unclear which one counts. Empty for headers that are
-/// lists or only informative.
+/// The name of a header that a request may have only once, because it says who the caller is, what
+/// is requested or under which condition: with two, it would be unclear which one counts. Empty for
+/// other headers, of which the last counts.
 std::string_view name_if_single(Header header);
 
 }  // namespace frontrow::http

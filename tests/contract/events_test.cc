@@ -369,9 +369,24 @@ TEST(Events, change_from_any_of_the_versions_that_are_listed_as_they_were_told) 
           "\"*\"",
           "*, *",
           ",",
+          "",
+          " ",
+          "\t",
           "12"})
         expect_stale(wrong);
-    EXPECT_EQ(organizer.put(path, event_body(), {{"If-Match", ""}}).status, 200) << "none is any";
+}
+
+/// If only the last line counted, the first condition would be ignored.
+TEST(Events, do_not_change_under_a_condition_of_two_header_lines) {
+    TestServer server;
+    const auto path = Caller(server, "").post(kEvents, event_body()).header("location");
+    for (const std::string name : {"If-Match", "If-None-Match"}) {
+        const Headers twice{{name, "\"v9-open\""}, {name, "\"v1-open\""}};
+        const auto answer = Caller(server, "").put(path, event_body(), twice);
+        EXPECT_EQ(answer.status, 400) << answer.body;
+        EXPECT_EQ(answer.text("message"), "The field " + name + " must be given only once.");
+    }
+    EXPECT_EQ(Caller(server, "").get(path).header("etag"), "\"v1-open\"");
 }
 
 TEST(Events, with_sales_keep_their_terms_and_cannot_be_deleted) {

@@ -40,7 +40,7 @@ const std::string kStream =
     "u\r\n\r\n" +
     post("/none", "") +
     "PUT /put HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nIDEMPOTENCY-KEY:\t k \r\n"
-    "If-Match: \"0\"\r\nIf-Match: \"1\"\r\n\r\nabc"
+    "If-Match: \"1\"\r\nAccept-Encoding: br\r\nAccept-Encoding: gzip\r\n\r\nabc"
     "\r\n\r\n\r\nDELETE /delete HTTP/1.1\r\nhost: h\r\nx-user-id:\r\ncontent-type: a/b\r\n\r\n"
     "PATCH http://h HTTP/1.1\r\nHost: other\r\nContent-Length: 2\r\n\r\n{}"
     "GET HTTPS://h:8443?a=/b HTTP/1.1\r\nHost: h:8443\r\n\r\n"
@@ -90,6 +90,7 @@ std::vector<Received> requests_of_stream() {
     all[3].is_head = true;
     header_of(all[5], Header::idempotency_key) = "k";
     header_of(all[5], Header::if_match) = "\"1\"";
+    header_of(all[5], Header::accept_encoding) = "gzip";
     header_of(all[6], Header::x_user_id) = "";
     header_of(all[6], Header::content_type) = "a/b";
     header_of(all.back(), Header::traceparent) = "t";

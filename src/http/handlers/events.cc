@@ -32,12 +32,12 @@ std::optional<std::uint32_t> version_in(std::string_view tag) {
     return is_ours ? std::optional{version} : std::nullopt;
 }
 
-/// The versions that If-Match lists; nothing if it is absent or `*`. The tag's sale state is
-/// ignored: a sale that opened or closed since then changed nothing that the client could
-/// overwrite.
+/// The versions that If-Match lists; nothing if it is absent or `*`. An empty one lists no version:
+/// its client meant a condition, and none can be met. The tag's sale state is ignored: a sale that
+/// opened or closed since then changed nothing that the client could overwrite.
 domain::MeantVersions if_version(const Request& request) {
     auto tags = request.header(Header::if_match);
-    if (tags.empty() || names_any(tags)) return std::nullopt;
+    if (!request.has(Header::if_match) || names_any(tags)) return std::nullopt;
     domain::MeantVersions versions{std::in_place};
     while (const auto tag = take_tag(tags)) {
         if (const auto version = version_in(*tag)) versions->push_back(*version);
