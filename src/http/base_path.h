@@ -10,6 +10,9 @@ namespace frontrow::http {
 /// The path under which a proxy publishes this server: empty, or like `/shop`
 /// (config::check_base_path). The proxy forwards requests below that path unchanged. Routes and
 /// handlers use paths without it; paths that a client is told begin with it.
+///
+/// A requested path must begin with the base path exactly as it is written. Where a part of it is
+/// percent-encoded (`/%73hop`), the path counts as outside; only the rest may be encoded.
 class BasePath {
 public:
     BasePath() = default;

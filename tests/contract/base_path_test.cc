@@ -66,6 +66,11 @@ TEST_F(BasePath, has_nothing_outside_but_what_a_node_itself_is_asked_for) {
     EXPECT_EQ(ask_at_root("GET", kBasePath + "s/livez").status, 404);
 }
 
+TEST_F(BasePath, must_be_asked_for_as_it_is_written) {
+    EXPECT_EQ(ask_at_root("GET", kBasePath + "/%61pi/v1/events").status, 200);
+    EXPECT_EQ(ask_at_root("GET", "/tickets/%73hop/api/v1/events").status, 404);
+}
+
 TEST_F(BasePath, begins_every_path_that_an_answer_leads_to) {
     Caller organizer{server, ""};
     Caller alice{server, "alice"};
