@@ -205,12 +205,12 @@ Session::Read Session::understand() {
 /// Receives bytes of a request, unless its time is up.
 Session::Read Session::receive() {
     const auto [state, bytes] = socket_.receive(reader_.space());
-    // If bytes arrive just as an idle connection's time is up, they begin a request, and it is
-    // answered.
+    // If a request begins to arrive just as an idle connection's time is up, it is answered.
     const bool is_late = expired_ && phase_ != Phase::idle;
     if (state == Moved::moved && !is_late) {
-        expired_ = false;
         reader_.received(bytes);
+        // Empty lines don't keep the connection open.
+        if (std::exchange(expired_, false) && !reader_.has_begun()) return Read::lost;
         if (phase_ == Phase::idle && reader_.has_begun()) enter(Phase::reading);
         return understand();
     }

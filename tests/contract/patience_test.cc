@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <stdexcept>
+#include <string>
 
 // How long the server and its clients wait for each other. The limits are short here, and the tests
 // wait only for events that must come.
@@ -48,6 +50,29 @@ TEST(Patience, with_silence_between_requests_ends_without_a_word) {
     EXPECT_EQ(client.ask("GET", "/livez").status, 200);
     EXPECT_TRUE(client.is_closed_by_server())
         << "and nothing came that the next request might take for its answer";
+}
+
+/// The client sends without a pause, so that some lines are always waiting, until two silent
+/// connections that began later have been closed one after the other.
+TEST(Patience, with_empty_lines_instead_of_a_request_ends) {
+    TestServer server{impatient()};
+    auto client = server.connect();
+    EXPECT_EQ(client.ask("GET", "/livez").status, 200);
+    std::string lines;
+    while (lines.size() < (64 << 10))
+        lines += "\r\n";
+    bool is_closed = false;
+    for (int i = 0; i < 2; ++i) {
+        const auto silent = server.connect();
+        do {
+            try {
+                client.send(lines);
+            } catch (const std::runtime_error&) {
+                is_closed = true;
+            }
+        } while (!is_closed && !silent.has_something());
+    }
+    EXPECT_TRUE(is_closed);
 }
 
 TEST(Patience, with_a_reader_that_does_not_read_ends) {
