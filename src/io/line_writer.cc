@@ -66,15 +66,19 @@ void LineWriter::Shared::run() {
         has_work.wait(lock, [this] { return !waiting.empty() || is_closing; });
         if (waiting.empty()) break;
         lines.swap(waiting);
-        const auto missing = dropped - std::exchange(told, dropped);
+        const auto missing = dropped - told;
         lock.unlock();
         // They came after these lines: what waited had filled the room.
         if (missing > 0) lines += tell_dropped(missing);
         const auto left = write_lines(descriptor, lines);
+        // Our own line is the last. If it wasn't written, it doesn't count as dropped, and the next
+        // one says its number, too.
+        const bool is_untold = missing > 0 && !left.empty();
         const auto lost = static_cast<std::uint64_t>(std::ranges::count(left, '\n'));
         lines.clear();
         lock.lock();
-        dropped += lost;
+        dropped += is_untold ? lost - 1 : lost;
+        if (!is_untold) told += missing;
     }
     is_ended = true;
     has_ended.notify_all();

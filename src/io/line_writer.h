@@ -18,8 +18,8 @@ class LineWriter {
 public:
     static constexpr std::size_t kWaitingBytesMax = 1 << 20;
 
-    /// `tell_dropped` makes the line that stands for so many. It is called on the writer's thread,
-    /// and may be after the writer's end, so it owns what it needs.
+    /// `tell_dropped` makes the line, with its line end, that stands for so many. It is called on
+    /// the writer's thread, and may be after the writer's end, so it owns what it needs.
     LineWriter(int descriptor, std::function<std::string(std::uint64_t)> tell_dropped);
     /// Waits for what is still to be written, a second at most.
     ~LineWriter();
