@@ -10,6 +10,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -166,7 +167,8 @@ char* write_bytes(char* to, Bits128 bits) {
 }  // namespace
 
 std::string
-canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold) {
+canonical(EventId event, domain::SeatIds seats, std::optional<std::chrono::seconds> hold) {
+    std::ranges::sort(seats);
     std::string out;
     const auto size = sizeof(Bits128) * (seats.size() + 2);
     out.resize_and_overwrite(size, [&](char* to, std::size_t) {

@@ -74,8 +74,9 @@ Result<Request, ParseError> parse_request(std::string_view body);
 // The content of a request as bytes, without its idempotency key. Requests with equal bytes are the
 // same request, however their JSON is spelled.
 
+/// A reservation's seats make the same bytes in any order.
 std::string
-canonical(EventId event, const domain::SeatIds& seats, std::optional<std::chrono::seconds> hold);
+canonical(EventId event, domain::SeatIds seats, std::optional<std::chrono::seconds> hold);
 std::string canonical(const domain::EventSpec& spec);
 std::string canonical(const std::vector<domain::SeatSpec>& seats);
 template <class Request>

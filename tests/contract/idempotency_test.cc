@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 // The same key and body get the same answer.
@@ -302,6 +303,30 @@ TEST(Idempotency, knows_a_default_hold_by_what_the_reservation_was_made_with) {
             expect_replay(again, made, what);
         else
             EXPECT_EQ(again.code(), "IDEMPOTENCY_KEY_REUSED") << what;
+    }
+}
+
+TEST(Idempotency, knows_the_same_seats_in_another_order_after_the_hold_of_the_event_was_changed) {
+    for (const bool are_sorted_first : {true, false}) {
+        TestServer server;
+        const auto venue = make_venue(server, 7);
+        // Their ids ascend.
+        std::vector<std::string> seats{venue.seats.begin(), venue.seats.end() - 1};
+        if (!are_sorted_first) std::ranges::reverse(seats);
+        const std::vector<std::string> reversed{seats.rbegin(), seats.rend()};
+        const auto ask = [&](const std::vector<std::string>& wanted) {
+            return Caller(server, "alice").reserve(venue.event, wanted, "key");
+        };
+        const auto first = ask(seats);
+        ASSERT_EQ(first.status, 201);
+        const auto body = event_body(R"(,"hold_seconds":300)");
+        ASSERT_EQ(Caller(server, "").put("/api/v1/events/" + venue.event, body).status, 200);
+        expect_replay(ask(reversed), first, "reversed");
+        auto others = seats;
+        others.back() = venue.seats.back();
+        EXPECT_EQ(ask(others).code(), "IDEMPOTENCY_KEY_REUSED");
+        server.restart();
+        expect_replay(ask(reversed), first, "reversed, after a restart");
     }
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +46,31 @@ TEST(Canonical, is_the_same_for_any_spelling_of_the_same_request) {
           R"("seat_ids":["0192a4b8-1f3c-7def-9abc-0123456789ac"],"hold_seconds":60})"sv}) {
         EXPECT_NE(form(other), plain);
     }
+}
+
+TEST(Canonical, of_a_reservation_is_the_same_for_its_seats_in_any_order) {
+    const EventId event{Bits128{1, 1}};
+    const auto form = [event](std::initializer_list<std::uint64_t> seats) {
+        domain::SeatIds ids;
+        for (const auto seat : seats)
+            ids.push_back(SeatId{Bits128{seat, 1}});
+        return canonical(event, ids, std::nullopt);
+    };
+    const auto plain = form({1, 2, 3, 4, 5, 6});
+    EXPECT_EQ(form({6, 5, 4, 3, 2, 1}), plain);
+    EXPECT_EQ(form({2, 1, 3, 6, 5, 4}), plain);
+    EXPECT_NE(form({1, 2, 3, 4, 5}), plain);
+    EXPECT_NE(form({1, 2, 3, 4, 5, 7}), plain);
+    EXPECT_NE(form({1, 1, 2}), form({1, 2, 2}));
+    EXPECT_NE(form({1, 2, 2}), form({1, 2}));
+    // As an older version wrote it, if its seats came in this order.
+    EXPECT_EQ(
+        form({1, 2}),
+        "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"
+        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+        "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"
+        "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1"sv
+    );
 }
 
 std::string canonical_seats(std::string_view body) {
