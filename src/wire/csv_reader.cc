@@ -19,6 +19,10 @@ bool CsvReader::next(std::vector<std::string>& fields) {
     line_ = next_line_;
     if (rest_.empty()) return false;
     for (;;) {
+        if (fields.size() == kFieldsMax) {
+            error_ = "no more than " + std::to_string(kFieldsMax) + " columns are allowed";
+            return false;
+        }
         fields.push_back(field());
         if (!error_.empty()) return false;
         if (rest_.empty()) return true;

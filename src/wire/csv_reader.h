@@ -9,9 +9,12 @@ namespace frontrow::wire {
 
 /// Reads a table by RFC 4180, record by record, with a comma or another delimiter between fields.
 /// Quoted fields may contain delimiters, line ends and doubled quotes. Lines end in LF or CRLF; the
-/// last may have no line end. A byte order mark and empty lines are skipped.
+/// last may have no line end. A byte order mark and empty lines are skipped. A record may have up
+/// to 1,000 fields: each takes far more memory than its delimiter in the text.
 class CsvReader {
 public:
+    static constexpr std::size_t kFieldsMax = 1'000;
+
     /// `text` must outlive the reader.
     explicit CsvReader(std::string_view text, char delimiter = ',');
 
@@ -34,7 +37,7 @@ private:
     char delimiter_;
     std::size_t line_ = 0;
     std::size_t next_line_ = 1;
-    std::string_view error_;
+    std::string error_;
 };
 
 }  // namespace frontrow::wire

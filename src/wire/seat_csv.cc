@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,17 +58,33 @@ const Column* find_column(std::string_view header) {
     return known == std::end(kColumns) ? nullptr : known;
 }
 
-/// The delimiter with which the first record names the most known columns; a comma if none does.
-char find_delimiter(std::string_view text) {
-    constexpr std::string_view kDelimiters = ",;\t";
-    const auto count_known = [text](char delimiter) {
-        std::vector<std::string> header;
-        CsvReader{text, delimiter}.next(header);
-        return std::ranges::count_if(header, [](const auto& one) {
-            return find_column(one) != nullptr;
-        });
-    };
-    return *std::ranges::max_element(kDelimiters, {}, count_known);
+/// The first record as it reads with one delimiter.
+struct Header {
+    /// Has read this record.
+    CsvReader csv;
+    std::vector<std::string> names;
+    /// How many of the names are known.
+    std::ptrdiff_t known = 0;
+};
+
+Header read_header(std::string_view text, char delimiter) {
+    Header header{.csv = CsvReader{text, delimiter}, .names = {}};
+    header.csv.next(header.names);
+    header.known = std::ranges::count_if(header.names, [](const auto& name) {
+        return find_column(name) != nullptr;
+    });
+    return header;
+}
+
+/// Reads the header with the delimiter with which it names the most known columns; with a comma if
+/// none does.
+Header find_header(std::string_view text) {
+    auto best = read_header(text, ',');
+    for (const char delimiter : {';', '\t'}) {
+        auto other = read_header(text, delimiter);
+        if (other.known > best.known) best = std::move(other);
+    }
+    return best;
 }
 
 std::string name_of_line(std::size_t line) {
@@ -96,10 +113,11 @@ json::value value_of(std::string_view text, ColumnType type, const json::storage
 
 class TableReader {
 public:
-    explicit TableReader(std::string_view text) : csv_{text, find_delimiter(text)} {}
+    explicit TableReader(Header header)
+        : csv_{std::move(header.csv)}, fields_{std::move(header.names)} {}
 
     Result<SeatTable, ParseError> read() {
-        if (!read_header()) return std::unexpected(complaints_.take());
+        if (!map_header()) return std::unexpected(complaints_.take());
         while (csv_.next(fields_) && table_.seats.size() <= kBulkSeatsMax)
             read_seat();
         if (!csv_.error().empty())
@@ -115,8 +133,7 @@ public:
 
 private:
     /// Maps the header's fields to columns, and complains of all errors in it.
-    bool read_header() {
-        csv_.next(fields_);
+    bool map_header() {
         const auto line = name_of_line(csv_.line());
         if (!csv_.error().empty()) {
             complaints_.add(line, std::string{csv_.error()});
@@ -222,7 +239,7 @@ std::vector<std::size_t> lines_of(
 Result<SeatTable, ParseError> parse_seat_csv(std::string_view text) {
     if (const auto line = line_of_bad_bytes(text))
         return std::unexpected(ParseError{{{name_of_line(*line), "must be UTF-8"}}});
-    return TableReader{text}.read();
+    return TableReader{find_header(text)}.read();
 }
 
 }  // namespace frontrow::wire

@@ -66,6 +66,22 @@ TEST(Csv, says_in_which_line_a_quote_is_wrong) {
     }
 }
 
+/// Each field takes far more memory than its comma, so a long line of commas could exhaust it.
+TEST(Csv, has_1000_fields_in_a_record_at_most) {
+    const auto longest = std::string(999, ',');
+    const auto read = read_csv("a\n" + longest + "\n" + longest + "\n");
+    EXPECT_EQ(read.error, "");
+    ASSERT_EQ(read.records.size(), 3);
+    EXPECT_EQ(read.records.back(), Record(1'000));
+    for (const auto& more :
+         {longest + ",", longest + ",a", longest + ",\n", longest + ",\"\"\nb"}) {
+        const auto beyond = read_csv("a\n" + more);
+        EXPECT_EQ(beyond.error, "no more than 1000 columns are allowed");
+        EXPECT_THAT(beyond.records, ElementsAre(Record{"a"}));
+        EXPECT_THAT(beyond.lines, ElementsAre(1, 2));
+    }
+}
+
 /// Every text of these characters is read to its end, and a quoted one is read back unchanged.
 TEST(Csv, reads_every_short_text_of_its_own_marks_to_an_end) {
     const std::string marks = "a\",\r\n";
@@ -272,6 +288,22 @@ TEST(SeatTable, needs_a_header_with_number_and_price_once_each) {
     EXPECT_THAT(complaints("A,1\nB,2\n"), ElementsAre("line 1, seat_number", "line 1, price"));
     EXPECT_THAT(complaints(""), ElementsAre("line 1, seat_number", "line 1, price"));
     EXPECT_THAT(complaints("\"seat_number,price\nA,1\n"), ElementsAre("line 1"));
+}
+
+TEST(SeatTable, has_1000_columns_at_most) {
+    const auto with_columns = [](std::size_t count, char delimiter) {
+        const std::string point{delimiter};
+        const std::string more(count - 2, delimiter);
+        return "seat_number" + point + "price" + more + "\nA" + point + "1" + more + "\n";
+    };
+    for (const char delimiter : {',', ';', '\t'}) {
+        EXPECT_THAT(numbers(with_columns(1'000, delimiter)), ElementsAre("A")) << delimiter;
+        EXPECT_THAT(complaints(with_columns(1'001, delimiter)), ElementsAre("line 1")) << delimiter;
+    }
+    EXPECT_THAT(complaints(std::string(6 << 20, ',')), ElementsAre("line 1"));
+    EXPECT_THAT(
+        complaints("seat_number,price\nA,1\n" + std::string(1'000, ',')), ElementsAre("line 3")
+    );
 }
 
 TEST(SeatTable, holds_1_to_100000_seats) {
