@@ -17,14 +17,12 @@ namespace {
 constexpr std::size_t kComplaintsMax = 50;
 
 /// The amount as text, if it has decimals: 80.5, or a text like "80.00" or "80,5". A number
-/// like 80.0 is a whole one.
-std::optional<std::string> find_fraction(const boost::json::value& value) {
-    constexpr double kAmountMax = 1e12;
+/// like 80.0 is a whole one, and one whose hundredths exceed `max` or aren't whole is no amount.
+std::optional<std::string> find_fraction(const boost::json::value& value, std::int64_t max) {
     if (const auto* number = value.if_double()) {
-        const double cents = *number * 100;
-        const bool is_amount = *number > 0 && *number < kAmountMax &&
-                               *number != std::floor(*number) &&
-                               std::abs(cents - std::round(cents)) < 1e-6;
+        const double cents = std::round(*number * 100);
+        const bool is_amount = cents > 0 && cents <= static_cast<double>(max) &&
+                               *number != std::floor(*number) && cents / 100 == *number;
         if (!is_amount) return std::nullopt;
         std::array<char, 32> digits;
         const auto written = std::to_chars(
@@ -160,7 +158,7 @@ std::int64_t ObjectReader::integer(std::string_view field, IntegerBounds bounds)
 std::int64_t ObjectReader::amount(std::string_view field, IntegerBounds bounds) {
     const auto* value = find_required(field);
     if (value == nullptr) return bounds.min;
-    const auto fraction = find_fraction(*value);
+    const auto fraction = find_fraction(*value, bounds.max);
     if (!fraction) return integer_of(field, *value, bounds);
     complain(field, in_minor_units(*fraction));
     return bounds.min;

@@ -346,8 +346,16 @@ TEST(Requests, answer_a_price_with_a_point_by_what_it_would_be_in_minor_units) {
     EXPECT_THAT(told(79.5), testing::HasSubstr("7950 for 79.50"));
     EXPECT_THAT(told("79,50"), testing::HasSubstr("7950 for 79,50"));
     for (const json::value& other :
-         {json::value(0.001), json::value(-1.5), json::value(1e30), json::value("80")})
-        EXPECT_EQ(told(other), "must be a whole number from 0 to 1000000000000");
+         {json::value(0.001),
+          json::value(80.000000001),
+          json::value(1e-320),
+          json::value(-1.5),
+          json::value(10'000'000'000.5),
+          json::value(999'999'999'999.5),
+          json::value(1e13),
+          json::value(1e30),
+          json::value("80")})
+        EXPECT_EQ(told(other), "must be a whole number from 0 to 1000000000000") << other;
     const auto run = parse_bulk_seats_request(text_of(kRun, "price", "80.00"));
     ASSERT_FALSE(run);
     EXPECT_EQ(run.error().fields.front().message, both);
@@ -365,6 +373,11 @@ TEST(Requests, name_a_member_as_a_token_could) {
         {member,
          kMember,
          "role",
+    EXPECT_THAT(told(0.29), testing::HasSubstr(": 29 for 0.29"));
+    EXPECT_THAT(told(9'999'999'999.99), testing::HasSubstr("999999999999 for 9999999999.99"));
+    for (const auto whole : {-0.0, 1e11, 1e12})
+        EXPECT_EQ(told(whole), "") << whole;
+    // No number of cents, or one that would be refused in its turn.
          {"organizer", "scanner"},
          no_texts({"", "user", "admin", "Organizer"})},
     });
