@@ -8,13 +8,6 @@
 namespace frontrow {
 namespace {
 
-/// `text` must be UTF-8.
-std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
-        return (c & 0xC0) != 0x80;
-    }));
-}
-
 bool is_line_space(char c) {
     return c == '\t' || c == '\n' || c == '\r';
 }

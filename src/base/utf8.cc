@@ -2,6 +2,7 @@
 
 #include "base/eight_bytes.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace frontrow {
@@ -42,6 +43,12 @@ bool is_utf8(std::string_view bytes) {
         bytes.remove_prefix(length);
     }
     return true;
+}
+
+std::size_t count_characters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
+        return (c & 0xC0) != 0x80;
+    }));
 }
 
 bool is_printable_ascii(std::string_view bytes) {

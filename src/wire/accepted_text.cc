@@ -15,9 +15,9 @@ namespace {
 /// The limit of Unicode's stream-safe format (UAX #15). Sorting marks takes time quadratic in their
 /// number.
 constexpr std::size_t kMarksMax = 30;
-/// A decomposed character takes at most four code points of four bytes each. A text with more bytes
-/// than this for each allowed character is too long in any form.
-constexpr std::size_t kBytesPerCharacterMax = 16;
+/// No character decomposes into more than four (UAX #15; U+1F82 does). So a text of more characters
+/// than this for each allowed one is too long in any form, and isn't worth normalising.
+constexpr std::size_t kDecomposedMax = 4;
 
 const utf8proc_uint8_t* bytes_of(std::string_view text) {
     return reinterpret_cast<const utf8proc_uint8_t*>(text.data());
@@ -80,7 +80,7 @@ bool check_text(std::string_view text, TextBounds bounds, std::string& complaint
 
 bool accept_text(std::string& text, TextBounds bounds, std::string& complaint) {
     const bool has_forms = bounds.kind != TextKind::exact && !is_printable_ascii(text) &&
-                           text.size() <= bounds.max * kBytesPerCharacterMax && is_utf8(text);
+                           count_characters(text) <= bounds.max * kDecomposedMax && is_utf8(text);
     if (has_forms && has_too_many_marks(text)) {
         complaint = "must not have more than " + std::to_string(kMarksMax) + " marks on a letter";
         return false;
