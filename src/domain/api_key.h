@@ -13,13 +13,14 @@
 
 namespace frontrow::domain {
 
-/// The SHA-256 of a key. Of the key itself only the prefix is kept.
+/// The SHA-256 of a key. Only this digest and the key's prefix are stored, never the key itself.
 using ApiKeyDigest = std::array<std::uint8_t, 32>;
 
 /// A key's default account is this prefix followed by the key's id.
 inline constexpr std::string_view kApiKeyAccount = "api-key:";
 
-/// The credential of another server. It acts for an account, with a role.
+/// A credential for another server. Requests with it act for the key's account and have the key's
+/// role.
 struct ApiKey {
     ApiKeyId id;
     /// Helps people to tell keys apart; need not be unique.
@@ -43,7 +44,7 @@ inline std::string account_of(const ApiKey& key) {
     return key.account.empty() ? std::string{kApiKeyAccount} + key.id.to_string() : key.account;
 }
 
-/// Bound on the keys that are in force at once.
+/// The most keys that may be in force at once.
 inline constexpr std::size_t kApiKeysMax = 1'000;
 
 }  // namespace frontrow::domain

@@ -24,9 +24,9 @@ public:
     ~ApiKeys();
 
     const ApiKey* find(ApiKeyId id) const;
-    /// By the key's number; keys are numbered in the order of creation.
+    /// The key with this number. Keys are numbered in the order of creation.
     const ApiKey& operator[](std::uint32_t number) const { return keys_[number]; }
-    /// The key in force with this digest.
+    /// The key in force that has this digest, or null.
     const ApiKey* find_live(const ApiKeyDigest& digest) const;
     /// Newest first.
     std::vector<ApiKey> list(const Page& page) const;
@@ -36,7 +36,7 @@ public:
     /// The seq of the newest fact about any key.
     std::uint64_t last_seq() const { return last_seq_.get(); }
 
-    /// CHECKs that neither the id nor the digest exists already.
+    /// CHECKs that the id is new and that no key in force has the digest.
     void add(ApiKey key, std::uint64_t seq);
     /// CHECKs that the key exists and is in force.
     void revoke(ApiKeyId id, Instant at, std::uint64_t seq);
@@ -46,7 +46,7 @@ public:
     /// CHECKs that each key is found by its id, and each key in force by its digest.
     void verify() const;
 
-    // For a loader (domain/inventory_image.h).
+    // For saving and loading rows (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& keys);
@@ -58,14 +58,14 @@ private:
 
     /// StateIndex::kNone if there is no such key.
     KeyIndex index_of(ApiKeyId id) const;
-    /// Enters a row that is already stored into the look-up tables.
+    /// Adds a row that is already stored to the look-up tables.
     void enter(KeyIndex index);
 
     StateLog& log_;
     StateTable<ApiKey> keys_;
     StateIndex by_id_;
-    /// Ordered by digest. The time of a search may reveal something about the stored digests, but
-    /// no key can be computed from a digest.
+    /// Ordered by digest, so the duration of a search may reveal something about the stored
+    /// digests. That is harmless: no key can be computed from a digest.
     StateMap<ApiKeyDigest, KeyIndex> live_;
     StateValue<std::uint64_t> last_seq_;
 };

@@ -8,8 +8,8 @@ namespace frontrow::domain {
 namespace {
 
 constexpr std::size_t kViolationsKept = 100;
-/// For how long an idempotency key may be used only once. This has been promised ever since there
-/// are keys.
+/// An idempotency key must not occur in a second fact within this time. This has been promised
+/// since idempotency keys were introduced.
 constexpr std::chrono::hours kKeyKept{24};
 
 }  // namespace
@@ -61,7 +61,7 @@ void Audit::judge(const Fact& fact, const SaleChanged& body) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
     auto& sale = truth->event.sale;
-    // The same action again changes nothing; the fact only records the request's key.
+    // If the sale has this action already, the fact only records the request's key.
     if (body.request && sale == body.action) return;
     expect(fact, sale != SaleAction::end, "a sale was changed after its end");
     expect(fact, sale != body.action, "a sale was changed into what it was");
@@ -79,7 +79,7 @@ void Audit::judge(const Fact& fact, const MemberAdded& body) {
         truth->members.push_back({.sub = body.sub, .role = body.role, .added_at = fact.at});
         return;
     }
-    // The same role again changes nothing; the fact only records the request's key.
+    // If the member has this role already, the fact only records the request's key.
     if (body.request && known->role == body.role) return;
     expect(fact, known->role != body.role, "a member was given the role that they had");
     known->role = body.role;
@@ -165,7 +165,7 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumbe
 }
 
 void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
-    // Unsigned, so that the sum is defined whatever a fact says.
+    // Unsigned, because a signed sum of arbitrary prices could overflow, which is undefined.
     std::uint64_t total = 0;
     const auto event = number_of(fact.event);
     const bool has_prices = !body.unit_prices.empty();
@@ -316,7 +316,7 @@ void Audit::judge(const Fact& fact, const FormatRaised& body) {
     format_ = body.format;
 }
 
-// Stands after all specialisations, which must be declared before their first use.
+// Defined after all specialisations of judge(), which must be declared before they are used.
 void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq > last_seq_, "the sequence went backwards");
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");

@@ -18,12 +18,11 @@
 
 namespace frontrow::domain {
 
-/// Checks a history of facts against the promise: a seat belongs to one buyer at a time, is sold at
-/// most once, and no hold is taken or freed before its end. The audit reads facts only and shares
-/// no code with `decide` and `evolve`, so that a bug there shows up here. compare() in
-/// audit_comparison.h checks an inventory against what the audit has read. Sales are judged by the
-/// event's own terms, but not by today's limits on requests, because past requests had other
-/// limits.
+/// Checks that a history of facts keeps the promise: each seat belongs to one buyer at a time and
+/// is sold at most once, and no hold is taken from its buyer before its end. The audit uses no code
+/// of `decide` and `evolve`, so it shows their bugs. It judges a sale by the event's own terms, but
+/// not by today's limits on requests, because past requests had other limits. compare() in
+/// audit_comparison.h then compares an inventory with what the audit has read.
 class Audit {
 public:
     struct Violation {
@@ -40,8 +39,7 @@ public:
         std::uint64_t seats_sold = 0;
     };
 
-    /// Reads the next fact. Violations are collected, the first hundred of them, and the audit
-    /// continues.
+    /// Judges the next fact. Keeps the first hundred violations, and continues after each.
     void observe(const Fact& fact);
 
     const std::vector<Violation>& violations() const { return violations_; }
@@ -61,7 +59,7 @@ private:
         std::int64_t seats_held = 0;
         std::vector<Member> members;
         std::vector<std::shared_ptr<const SeatBlock>> blocks;
-        /// The views point into the blocks.
+        /// The names of all seats, as views into the blocks.
         HashSet<std::string_view> numbers;
         std::uint64_t last_seq = 0;
         Instant last_at{};
@@ -86,13 +84,14 @@ private:
         Instant first_expires_at;
         Instant expires_at;
         Instant confirmed_at;
-        /// When it was cancelled, or when its hold ran out.
+        /// When the reservation was cancelled or its hold ran out.
         Instant ended_at;
         RequestMark request;
     };
 
-    /// What a request made or changed. The id is that of an event, reservation or API key. For
-    /// seats it is the number of blocks that the event had; for a member, 1 if the member was new.
+    /// What a request made or changed. `id` is the id of an event, reservation or API key. For
+    /// seats, it is the number of blocks that the event had before; for a member, 1 if the member
+    /// is new.
     struct Made {
         RequestKind kind = RequestKind::reservation;
         Bits128 id;
@@ -114,7 +113,8 @@ private:
     void judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user);
     template <class Body>
     void judge_request(const Fact& fact, const Body& body);
-    // Called before the fact is judged. There is one for each kind of fact that can have a request.
+    // What the fact's request made. Call it before the fact is judged. There is an overload for
+    // each kind of fact that can have a request.
     Made made_by(const Fact& fact, const EventCreated& body);
     Made made_by(const Fact& fact, const SaleChanged& body);
     Made made_by(const Fact& fact, const MemberAdded& body);
@@ -124,18 +124,18 @@ private:
     Made made_by(const Fact& fact, const ApiKeyCreated& body);
     void take_seats(const Fact& fact, const ReservationHeld& body);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
-    /// Counts the seats of the event, or of one user in it, whose hold has run out by `at` though
-    /// no fact says so yet. Reads every hold, so it is called only if the count by facts doesn't
-    /// decide.
+    /// Counts the seats of the event, or of one user in it, whose hold has run out by `at` but
+    /// wasn't ended by a fact. Reads every hold, so call it only if the verdict depends on these
+    /// seats.
     std::int64_t seats_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)
         const;
     HoldTruth* pending(const Fact& fact, ReservationId id);
     ApiKey* key_in_force(const Fact& fact, ApiKeyId id);
     EventTruth* event(const Fact& fact);
-    /// Also gives a number to an event that was deleted or never existed.
+    /// The event's number. An event that was deleted or never existed gets one too.
     EventNumber number_of(EventId event);
     UserNumber number_of(const std::string& user);
-    /// By event and user.
+    /// The number of seats that the user has in the event.
     std::int64_t& seats_of(EventNumber event, UserNumber user) {
         return seats_by_user_[std::uint64_t{event} << 32 | user];
     }

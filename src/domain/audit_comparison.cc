@@ -108,7 +108,7 @@ private:
         }
     }
 
-    /// True also if the request is forgotten.
+    /// True if the reservation was made by this request, or if the request is forgotten.
     bool is_request(const ReservationRow& row, const RequestMark& truth) const {
         const auto* const request = inventory_.requests().at(row.request);
         return request == nullptr || (request->mark == truth && request->at == row.created_at &&
@@ -147,7 +147,7 @@ private:
         }
     }
 
-    /// What a request made; nothing if its row is gone.
+    /// The id of what a request made; nothing if its row is erased.
     std::optional<Bits128> made_by(const RequestRow& request) const {
         switch (request.kind) {
             case RequestKind::reservation:

@@ -8,13 +8,13 @@
 
 namespace frontrow::domain {
 
-/// Lists where an inventory differs from what an audit has read from the same facts: the first
-/// hundred differences, a sentence each, which names the event, seat, reservation or key. Compares
-/// every event, seat, reservation, remembered request and API key with all their fields. Changes
-/// nothing.
+/// Compares an inventory with what an audit has read from the same facts. Returns the first hundred
+/// differences, as sentences that name the event, seat, reservation or key. Covers all fields of
+/// every event, seat, reservation, remembered request and API key.
 ///
-/// The audit must have found no violation. Rows that can't be asked for any more may be missing:
-/// those of a deleted event, and ended reservations whose key is forgotten.
+/// The audit must have found no violation. Rows that can no longer be requested may be missing from
+/// the inventory: those of deleted events, and of reservations that ended more than kEndedMemory
+/// ago.
 std::vector<std::string> compare(const Audit& audit, const Inventory& inventory);
 
 }  // namespace frontrow::domain

@@ -8,7 +8,7 @@
 namespace frontrow::domain {
 namespace {
 
-/// Returns the list's length if the event isn't in it.
+/// The event's position in the user's list, or the list's length if the event isn't there.
 std::size_t place_of(const Buyers::Sales& sales, EventIndex event) {
     const auto entry = std::ranges::find(sales.seats, event, &Buyers::SeatsInEvent::event);
     return static_cast<std::size_t>(entry - sales.seats.begin());

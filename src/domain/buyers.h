@@ -15,11 +15,11 @@ namespace frontrow::domain {
 
 using UserIndex = std::uint32_t;
 
-/// The users who have reserved anything, by `sub`, and what each of them has. Only Reservations
-/// changes it, and verifies it against its own rows. One thread.
+/// The users who have reserved anything, found by `sub`, with the reservations and seats of each.
+/// Changed and verified by Reservations only. One thread.
 class Buyers {
 public:
-    /// How many seats a user has in an event, without lapsed ones.
+    /// The number of seats that a user has in an event. Seats of lapsed holds don't count.
     struct SeatsInEvent {
         EventIndex event = 0;
         std::uint32_t seats = 0;
@@ -28,10 +28,10 @@ public:
     /// In the order of creation.
     using Reservations = SmallVector<ReservationIndex, 2>;
 
-    /// What a user has. Kept apart from the name, so that a sale doesn't hash the user's name
-    /// again.
+    /// A user's reservations and seats. They change with every sale. The name, which never changes,
+    /// is in another table.
     struct Sales {
-        /// May contain reservations whose rows are gone.
+        /// May contain indexes of erased rows.
         Reservations reservations;
         std::uint32_t gone = 0;
         /// One entry for each event in which the user has seats: few, even for users who buy much.
@@ -49,15 +49,15 @@ public:
     std::size_t size() const { return users_.size(); }
     const std::string& name(UserIndex user) const { return users_[user]; }
     const Sales& sales(UserIndex user) const { return sales_[user]; }
-    /// kNobody if the user has nothing.
+    /// kNobody if the user has no reservation.
     UserIndex find(std::string_view sub) const;
     void prefetch(std::string_view sub) const { by_sub_.prefetch(sub); }
 
     UserIndex find_or_add(const std::string& sub);
     void add_reservation(UserIndex user, ReservationIndex reservation);
-    /// Call at a boundary, after the row of one of the user's reservations was erased; `has` tells
-    /// which rows exist. The list is cleaned only once half of it is gone. A user with no
-    /// reservation left is removed.
+    /// Call it at a boundary, after the row of one of the user's reservations was erased.
+    /// `has(index)` tells whether a row exists. Erased reservations leave the list once they are
+    /// half of it. A user with no reservation left is removed.
     template <class Has>
     void reservation_has_gone(UserIndex user, Has has) {
         auto& sales = sales_.change(user);
@@ -72,12 +72,12 @@ public:
     /// `seats` must not exceed what the user has.
     void take_seats(UserIndex user, EventIndex event, std::uint32_t seats);
 
-    // For a loader (domain/inventory_image.h).
+    // For saving and loading rows (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& buyers);
-    /// Rebuilds what is derived from the rows: the look-up table, and users without any
-    /// reservation.
+    /// Rebuilds what is derived from the rows: the look-up table, and an empty entry in sales_ for
+    /// each user.
     void derive();
 
 private:
@@ -85,7 +85,7 @@ private:
 
     StateLog& log_;
     StateTable<std::string, Digested::no> users_;
-    /// With the same numbers as the users.
+    /// A user has the same number here as in users_.
     StateTable<Sales, Digested::no> sales_;
     StateIndex by_sub_;
 };

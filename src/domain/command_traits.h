@@ -11,29 +11,29 @@
 
 namespace frontrow::domain {
 
-// What the engine, the cluster and the gate ask about kinds of commands and facts, so that they
-// name no kind. Each kind has a function that fills every field: a new kind doesn't compile without
-// one, nor does a new field until each kind sets it.
+// What the engine, the cluster and the gate need to know about a command or fact, so that they
+// needn't distinguish the kinds. Each kind has a function that sets every field. Without it, a new
+// kind or a new field doesn't compile.
 
 #pragma clang diagnostic push
 #pragma clang diagnostic error "-Wmissing-designated-field-initializers"
 
 struct CommandTraits {
-    /// The command claims or adds something. It is the first to be refused when the journal runs
-    /// out of space or hangs. Commands that end a hold or pay for one are still accepted.
+    /// The command claims or adds something. Such commands are the first to be refused when the
+    /// journal runs out of space or hangs. Commands that end a hold or pay for one are still
+    /// accepted.
     bool takes_on_more;
-    /// Points to the command itself if other buyers may want its seats at the same moment;
-    /// otherwise null.
+    /// The command itself if it competes with other buyers for seats; otherwise null.
     const ReserveSeats* contended;
 };
 
 struct FactTraits {
     bool is_about_event;
-    /// The fact deletes the event, so what is kept in memory about it may be dropped.
+    /// The fact deletes the event, so data about the event may be dropped from memory.
     bool ends_event;
-    /// The reservation that its buyer cancelled before its end; null for all other facts.
+    /// The reservation, if the fact says that its buyer cancelled it; otherwise null.
     const ReservationId* given_up;
-    /// The format that introduced this fact (facts.h).
+    /// The lowest format that permits this fact (facts.h).
     std::uint32_t format;
 };
 
@@ -73,8 +73,8 @@ inline CommandTraits traits_of(const RevokeApiKey&) {
 inline CommandTraits traits_of(const RaiseFormat&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
-/// Pausing or ending a sale without a key takes on nothing. Opening one, and any change under a
-/// key, does: the number of such commands has no bound.
+/// Pausing or ending a sale without an idempotency key takes on nothing. Opening a sale does, and
+/// so does any change with a key, because the number of such commands is unbounded.
 inline CommandTraits traits_of(const ChangeSale& command) {
     const bool stops = command.action != SaleAction::open && !command.request;
     return {.takes_on_more = !stops, .contended = nullptr};
@@ -92,7 +92,7 @@ inline CommandTraits traits_of(const CheckSeats&) {
     return {.takes_on_more = false, .contended = nullptr};
 }
 
-// The format that introduced an optional field, if the field is present.
+// The format that introduced an optional field; 0 if the field is absent.
 
 inline std::uint32_t format_of(const std::optional<RequestMark>& request) {
     return request ? 1 : 0;
@@ -182,7 +182,8 @@ inline FactTraits traits_of(const MemberRemoved&) {
 
 #pragma clang diagnostic pop
 
-/// The request under a key that caused a fact: the field `request`. Null if the fact has none.
+/// The fact's `request` field: the mark of the request that caused it. Null if that request had no
+/// idempotency key, or if this kind of fact has no such field.
 template <class Body>
 const RequestMark* request_of(const Body& body) {
     if constexpr (requires { body.request; })
@@ -191,7 +192,7 @@ const RequestMark* request_of(const Body& body) {
         return nullptr;
 }
 
-/// The seats that a fact adds, which take memory of their own; null for all other facts.
+/// The block of seats that a fact adds, which takes memory of its own. Null for all other facts.
 template <class Body>
 const SeatBlock* seats_of(const Body& body) {
     if constexpr (requires { body.block; })

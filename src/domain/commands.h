@@ -17,15 +17,15 @@
 
 namespace frontrow::domain {
 
-/// Who changes an event: its creator, a member with the role organizer, or an admin. Admins may
-/// change all events.
+/// The caller of a command about an event. The event's creator, its members with the role
+/// organizer, and all admins may change it.
 struct Organizer {
     std::string sub;
     bool is_admin = false;
 };
 
-// Commands are requests to change something. They carry any new ids, so that `decide` needs no
-// randomness.
+// A command asks for a change. It contains the ids of everything that it creates, so `decide` needs
+// no randomness.
 
 struct CreateEvent {
     EventId event;
@@ -34,8 +34,8 @@ struct CreateEvent {
     std::optional<RequestMark> request{};
 };
 
-/// The versions of an event that a command is meant for: it is refused as stale in any other. None
-/// given: it is meant for all.
+/// The event versions for which a command is meant. If the event has another version, the command
+/// is refused as stale. If absent, the command is meant for every version.
 using MeantVersions = std::optional<std::vector<std::uint32_t>>;
 
 struct UpdateEvent {
@@ -83,7 +83,7 @@ struct AddSeats {
     std::optional<RequestMark> request{};
 };
 
-/// Asks what AddSeats would be answered, and changes nothing.
+/// Checks whether AddSeats would be accepted. Changes nothing.
 struct CheckSeats {
     EventId event;
     Organizer by;
@@ -95,7 +95,7 @@ struct ReserveSeats {
     EventId event;
     std::string user;
     SeatIds seats;
-    /// At most the event's own hold time, which applies if this is absent.
+    /// At most the event's own hold time. If absent, the event's own applies.
     std::optional<std::chrono::seconds> hold;
     RequestMark request;
 };
@@ -117,13 +117,13 @@ struct ExtendReservation {
     std::optional<RequestMark> request{};
 };
 
-/// Records as facts up to `at_most` holds that have run out. No reader sees a difference: those
-/// seats count as free already.
+/// Ends up to `at_most` holds that have run out, by one fact each. Readers see no difference,
+/// because the seats of these holds count as free already.
 struct ExpireHolds {
     std::uint32_t at_most = 0;
 };
 
-/// The key itself is made elsewhere and isn't part of the command.
+/// The key itself is generated elsewhere. The command has only its prefix and its digest.
 struct CreateApiKey {
     ApiKeyId key;
     std::string name;

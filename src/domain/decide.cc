@@ -18,7 +18,7 @@ Decision decide_one(const Inventory& inventory, const RaiseFormat& command, Inst
 
 namespace {
 
-/// Nothing if one of the facts couldn't be read back.
+/// An upper bound for the size of the written facts; nothing if one of them couldn't be read back.
 std::optional<std::size_t> bytes_of(const std::vector<NewFact>& facts, Instant now) {
     if (!facts.empty() && !is_writable(now)) return std::nullopt;
     std::size_t sum = 0;
@@ -37,8 +37,8 @@ std::uint32_t format_of(const std::vector<NewFact>& facts) {
     return format;
 }
 
-/// Checks before anything is applied: one fact that can't be read back would make the whole journal
-/// unreadable.
+/// Refuses a decision with a fact that couldn't be read back: one such fact would make the whole
+/// journal unreadable.
 Decision checked(Decision decision, Instant now) {
     const auto bytes = bytes_of(decision.facts, now);
     if (!bytes) return refuse(Reason::not_writable, 0);

@@ -22,8 +22,8 @@ class Inventory;
 
 /// The result of a command that wasn't refused.
 struct Accepted {
-    /// The changed entity in its present state, but see `replayed`; empty for a deletion, a
-    /// revocation and a sweep.
+    /// The changed entity in its new state, but see `replayed`. Empty if the command returns none,
+    /// like a deletion.
     std::variant<
         std::monostate,
         Event,
@@ -32,15 +32,14 @@ struct Accepted {
         ApiKey,
         AddedMember>
         entity;
-    /// The same request was accepted before, and nothing was done now. A reservation, an event,
-    /// seats or a new member are then returned as they were when made.
+    /// The same request was accepted before, so nothing was done this time. Reservations, events,
+    /// seats and new members are then returned as they were when created.
     bool replayed = false;
-    /// What has become of a reservation that is told as it was made.
+    /// The present status of a replayed reservation, because `entity` shows it as it was created.
     std::optional<ReservationStatus> status_now;
 };
 
-/// The thing that such a command came to. CHECKs that it is one of this kind: a command that comes
-/// to another thing than its sender expects is a bug.
+/// The entity that an accepted command returned. CHECKs that it has this type: any other is a bug.
 template <class Entity>
 Entity& entity_of(Accepted& accepted) {
     auto* entity = std::get_if<Entity>(&accepted.entity);
@@ -59,23 +58,23 @@ struct NewFact {
 
 struct Decision {
     Outcome outcome;
-    /// To be made durable together and applied in this order. Empty for a refusal, and if nothing
-    /// had to change.
+    /// To be made durable together and applied in this order. Empty if the command was refused or
+    /// changes nothing.
     std::vector<NewFact> facts;
-    /// The outcome depends on all facts up to this one, so it must not be told before that fact is
-    /// durable.
+    /// The seq of the newest fact on which the outcome depends. The client must not get the outcome
+    /// before that fact is durable.
     std::uint64_t rests_on = 0;
     /// Upper bound for the size of the written facts (writable.h).
     std::size_t written_bytes = 0;
 };
 
-/// Applies every rule of selling. Pure: the result depends on the arguments only, and nothing is
-/// changed; `evolve` applies the facts. `now` must never decrease from call to call. Every fact can
-/// be written and read again (writable.h), and its format is one that the journal permits.
+/// Applies every rule of selling. Pure: changes nothing; `evolve` applies the facts. `now` must
+/// never decrease from call to call. Every returned fact can be written and read back (writable.h),
+/// and has a format that the journal permits.
 Decision decide(const Inventory& inventory, const Command& command, Instant now);
 
-/// The same for the only writer of a journal: if a fact needs a later format, the fact that permits
-/// the format comes first.
+/// Like decide(), for the only writer of a journal. If a fact needs a newer format than the journal
+/// permits, a FormatRaised fact comes first.
 Decision decide_and_raise(const Inventory& inventory, const Command& command, Instant now);
 
 }  // namespace frontrow::domain

@@ -9,7 +9,7 @@
 namespace frontrow::domain {
 namespace {
 
-/// Bounds the cost of one event.
+/// The most seats that an event may have, which bounds its cost.
 constexpr std::size_t kSeatsPerEventMax = 2'000'000;
 
 bool has_sales(const Inventory& inventory, const EventRow& event, Instant now) {
@@ -29,7 +29,7 @@ Event changed(const EventRow& row, Instant now) {
     return event;
 }
 
-/// Why these seats can't be added by that organiser; nothing where they can.
+/// The refusal if the organiser can't add these seats; nothing if they can be added.
 template <class Asked>
 std::optional<Decision> refuse_seats(const Inventory& inventory, const Asked& command) {
     const auto* row = find_own_event(inventory, command.event, command.by);
@@ -81,7 +81,8 @@ Decision decide_one(const Inventory& inventory, const CreateEvent& command, Inst
             .updated_at = at,
         };
     };
-    // The event as it was created, whatever changed since: a replay has the same terms.
+    // The event as it was created, even if it has changed since. Its terms are taken from this
+    // request, which has the same content as the first.
     const auto as_before = [&](const RequestRow& before) {
         const auto id = inventory.plans()[before.made].event.id;
         return accept(made_at(id, before.at), inventory.last_seq());
@@ -119,7 +120,7 @@ Decision decide_one(const Inventory& inventory, const DeleteEvent& command, Inst
     if (has_sales(inventory, *row, now)) return refuse(Reason::event_has_sales, row->last_seq());
 
     auto decision = accept(std::monostate{}, 0);
-    // Holds that ran out without a fact are ended before their event is deleted.
+    // Holds that have run out but weren't ended by a fact are ended first.
     inventory.reservations().visit_expired_holds(now, [&](const ReservationRow& held) {
         if (held.event == row->index)
             decision.facts.push_back({command.event, ReservationExpired{held.id}});
@@ -140,8 +141,8 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
     const bool is_so = row->event.sale == command.action;
-    // A request under a key is recorded as a fact even if nothing changes, so that the key belongs
-    // to this request from now on.
+    // A request with an idempotency key is recorded as a fact even if nothing changes, so that the
+    // key can't be used for another request.
     if (is_so && !command.request) return accept(row->event, row->last_seq());
     if (!is_so && row->event.sale == SaleAction::end)
         return refuse(Reason::sales_closed, row->last_seq());
@@ -153,8 +154,9 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
 
 template <>
 Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant now) {
-    // The seats under the ids that they have. After the event is deleted only the ids are left, so
-    // the seats come from the request, which equals the first one.
+    // The answer to a repeated request: the block that the first request added. If the event is
+    // deleted, only the block's first id is left, so the seats are taken from this request, which
+    // has the same content as the first.
     const auto as_before = [&](const RequestRow& before) {
         const auto& event = inventory.plans()[inventory.plans().index_of(command.event)];
         const auto& first_id = event.block_starts[before.made].first_id;

@@ -8,8 +8,8 @@ namespace frontrow::domain {
 template <>
 Decision decide_one(const Inventory& inventory, const AddMember& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
-    // A new member is returned as it was added; a member whose role was changed is returned as it
-    // is now.
+    // If the first request added the member, they are returned as they were then. If it changed
+    // their role, they are returned as they are now.
     const auto as_told = [&](const RequestRow& before) {
         if (before.made == 1) {
             AddedMember added{{command.sub, command.role, before.at}, true};
@@ -27,8 +27,8 @@ Decision decide_one(const Inventory& inventory, const AddMember& command, Instan
         return refuse(Reason::creator_as_member, row->last_seq());
     const auto* known = find_member(*row, command.sub);
     const bool is_so = known != nullptr && known->role == command.role;
-    // A request under a key is recorded as a fact even if nothing changes, so that the key belongs
-    // to this request from now on.
+    // A request with an idempotency key is recorded as a fact even if nothing changes, so that the
+    // key can't be used for another request.
     if (is_so && !command.request) return accept(AddedMember{.member = *known}, row->last_seq());
     if (known == nullptr && row->members.get().size() >= kMembersMax) {
         return refuse_limit(

@@ -45,8 +45,9 @@ bool names_a_seat_twice(const SeatIds& seats) {
     return std::ranges::adjacent_find(in_order) != in_order.end();
 }
 
-/// The request asks for what this reservation was made with: the seats in any order, and the hold
-/// said or not. One that isn't said is the event's, as that is by now; a deleted event has none.
+/// Whether the request asks for what this reservation was made with: the same seats in any order,
+/// and the same hold time. A request without a hold time asks for the event's present one. If the
+/// event is deleted, such a request matches any hold time.
 bool asks_for(const Inventory& inventory, const ReserveSeats& command, const ReservationRow& row) {
     const auto& event = inventory.event_of(row);
     const Millis made_with{row.hold_ms};
@@ -56,7 +57,7 @@ bool asks_for(const Inventory& inventory, const ReserveSeats& command, const Res
            sorted(command.seats) == sorted(inventory.entity_as_created(row).seats);
 }
 
-/// The answer to a request that has made a reservation before; nothing for a new one.
+/// The answer to a request that was made before; nothing if the request is new.
 std::optional<Decision>
 replay_reservation(const Inventory& inventory, const ReserveSeats& command, Instant now) {
     const auto row_of = [&](const RequestRow& before) -> const ReservationRow& {
@@ -94,8 +95,8 @@ refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
     return std::nullopt;
 }
 
-/// The wanted seats after look-up: their places, prices, conflicts, and the holds on them that have
-/// run out.
+/// What the look-up of the wanted seats found: their prices, their conflicts, the reservations
+/// whose holds on them have run out, and the first unknown seat.
 struct WantedSeats {
     UnitPrices prices;
     std::vector<SeatConflict> conflicts;
@@ -167,7 +168,7 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     entity.total_amount = std::accumulate(wanted.prices.begin(), wanted.prices.end(), Amount{0});
     entity.currency = row->event.spec.currency;
     entity.created_at = now;
-    // An event from an older version may have a hold time that exceeds the calendar.
+    // An event from an older version may have a hold time that would end after kLastInstant.
     entity.expires_at =
         std::min<Instant>(now + command.hold.value_or(row->event.spec.hold), kLastInstant);
     decision.facts.reserve(wanted.lapsed.size() + 1);
@@ -226,7 +227,7 @@ Decision decide_one(const Inventory& inventory, const CancelReservation& command
 
 template <>
 Decision decide_one(const Inventory& inventory, const ExtendReservation& command, Instant now) {
-    // As it is now: it may have ended since.
+    // The reservation as it is now. It may have ended since the first request.
     const auto as_now = [&](const RequestRow& before) {
         const auto& row = inventory.reservations()[before.made];
         return accept(inventory.entity(row, now), inventory.last_seq());

@@ -9,8 +9,8 @@
 
 namespace frontrow::domain {
 
-/// The rule for one kind of command. Each is a specialisation in the decide_*.cc file of its
-/// subject; a kind without one doesn't link.
+/// Decides one kind of command. Each kind has a specialisation in a decide_*.cc file; without it
+/// the program doesn't link.
 template <class One>
 Decision decide_one(const Inventory& inventory, const One& command, Instant now);
 
@@ -19,8 +19,8 @@ Decision decide_one(const Inventory& inventory, const One& command, Instant now)
 /// The event, if `by` may change it. Any other event is treated as not found.
 const EventRow* find_own_event(const Inventory& inventory, EventId id, const Organizer& by);
 
-/// The reason why the event's seats can't be reserved, or a hold can't be extended; nothing while
-/// the event is on sale.
+/// The reason why seats can't be reserved and holds can't be extended; nothing while the event is
+/// on sale.
 std::optional<Reason> refuse_by_sale(const Event& event, Instant now);
 
 inline Decision refuse(Refusal refusal, std::uint64_t rests_on) {
@@ -52,9 +52,10 @@ Decision accept(Entity entity, EventId event, FactBody fact) {
     return decision;
 }
 
-/// If a request with this key was accepted before, returns its answer, made by `again(row)`.
-/// Returns nothing for a request without a key or with a new key. The request is the same if its
-/// content has the same hash, or else if `asks_the_same(row)`; another one is refused.
+/// If a request with this key was accepted before and is the same request, returns its answer, made
+/// by `again(row)`. If it is another request, returns a refusal. Returns nothing for a request
+/// without a key or with a new key. Requests of one kind are the same if their contents have the
+/// same hash, or if `asks_the_same(row)` returns true.
 template <class Again, class AsksTheSame>
 std::optional<Decision> replay(
     const Inventory& inventory,
@@ -75,7 +76,7 @@ std::optional<Decision> replay(
     return decision;
 }
 
-/// The same, for requests that are compared by the hash of their content alone.
+/// The same, but compares requests only by the hash of their content.
 template <class Again>
 std::optional<Decision> replay(
     const Inventory& inventory,

@@ -8,12 +8,12 @@
 #include "domain/inventory.h"
 #include "domain/seat.h"
 
-// The fields of each type that are hashed into an inventory's digest. In general that is every
-// field, numbered by its position. A field keeps its number for ever, so a new field is declared
-// last, and a removed field leaves a placeholder. A new field's default must be zero, empty or
-// absent, so that versions without the field hash older rows to the same value. The rows below are
-// listed by hand, because some of their fields differ between copies. They are destructured whole,
-// so that a forgotten new field doesn't compile.
+// The fields that are hashed into an inventory's digest. Usually these are all fields of a type,
+// numbered by position. A field keeps its number for ever, so a new field is declared last, and a
+// removed field leaves a placeholder. A new field's default must be zero, empty or absent, so that
+// older rows have the same hash in versions without the field. The fields of the rows below are
+// listed by hand, because some fields differ between copies of the state. Each row is destructured
+// whole, so that a forgotten new field doesn't compile.
 
 namespace frontrow::domain {
 
@@ -35,7 +35,8 @@ inline void digest_fields(DigestWriter& writer, const SeatSpec& seat) {
 }
 
 inline void digest_fields(DigestWriter& writer, const EventRow& row) {
-    // The other fields are parts of their own, or the row's number.
+    // The other fields are the row's number and parts of the state (base/state_log.h), whose
+    // digests are separate.
     const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members] =
         row;
     writer.field(1, event);
@@ -43,7 +44,7 @@ inline void digest_fields(DigestWriter& writer, const EventRow& row) {
 }
 
 inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
-    // The request has a row of its own, which names this one.
+    // The request isn't hashed here: it has a row of its own, which refers to this one.
     const auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at] =
         row;
     writer.field(1, id);

@@ -35,7 +35,8 @@ struct EventSpec {
     std::string venue;
     Instant start_at;
     Instant end_at;
-    /// The declared capacity. Shown only; the number of created seats isn't checked against it.
+    /// The declared capacity, for display only: the number of created seats isn't checked against
+    /// it.
     std::int64_t total_seats = 0;
     /// Booking opens at this instant; if absent, at once.
     std::optional<Instant> sales_start_at;
@@ -100,7 +101,7 @@ struct Event {
     Instant updated_at;
     /// Rises by one with every change.
     std::uint32_t version = 1;
-    /// The last action.
+    /// The organiser's last action on the sale.
     SaleAction sale = SaleAction::open;
 
     friend bool operator==(const Event&, const Event&) = default;

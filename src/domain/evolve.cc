@@ -188,7 +188,7 @@ void evolve(Inventory& inventory, const Fact& fact) {
 }
 
 void evolve_for_good(Inventory& inventory, const Fact& fact) {
-    // A fact adds at most one row that is erased later, so erasing two keeps up.
+    // A fact adds at most one row that is erased later, so erasing two per fact keeps up.
     constexpr std::size_t kErasedPerFact = 2;
     evolve(inventory, fact);
     inventory.let_go(kErasedPerFact);

@@ -5,14 +5,14 @@
 
 namespace frontrow::domain {
 
-/// Applies a fact: the only code that changes an inventory. CHECKs that the fact follows the
-/// previous one and is possible. Facts that `decide` made, or that the journal's hash chain
+/// Applies a fact. Nothing else changes what an inventory says. CHECKs that the fact comes after
+/// the previous one and is possible. Facts from `decide`, and facts that the journal's hash chain
 /// protects, always are.
 void evolve(Inventory& inventory, const Fact& fact);
 
-/// The same for the only owner of a journal and for a reader of such a journal, where nothing is
-/// rolled back: with each fact, a few rows that can't be asked for any more are erased. Where
-/// batches are rolled back, rows are erased at the end of a batch (store/cluster/replay.h).
+/// Applies a fact that won't be rolled back, and erases a few rows that can no longer be requested.
+/// For the only owner of a journal, and for a reader of such a journal. Where batches may be rolled
+/// back, rows are erased at the end of a batch instead (store/cluster/replay.h).
 void evolve_for_good(Inventory& inventory, const Fact& fact);
 
 }  // namespace frontrow::domain

@@ -16,8 +16,8 @@
 
 namespace frontrow::domain {
 
-// Facts are what has become true. Each is named in the past tense and carries all that `evolve`
-// needs. wire/fact_json.h defines the written form.
+// A fact records a change that has happened. Its name is in the past tense, and it contains all
+// that `evolve` needs. wire/fact_json.h defines the written form.
 
 struct EventCreated {
     EventSpec spec;
@@ -38,7 +38,7 @@ struct EventDeleted {
 };
 
 struct SeatsAdded {
-    /// Never null in a fact that was decided or read.
+    /// Never null in a fact that `decide` made or a parser returned.
     std::shared_ptr<const SeatBlock> block;
     std::optional<RequestMark> request{};
 
@@ -61,8 +61,9 @@ struct ReservationHeld {
     Amount total_amount = 0;
     Instant expires_at;
     RequestMark request;
-    /// The prices at that time. A refund of some of the seats uses them, whatever the seats cost
-    /// today. Older facts have none; then a seat's price could not change.
+    /// The seats' prices when they were held. A refund of some of the seats uses these, even if the
+    /// seats cost something else today. Older facts have none; at that time, a seat's price could
+    /// not change.
     UnitPrices unit_prices;
 
     friend bool operator==(const ReservationHeld&, const ReservationHeld&) = default;
@@ -147,10 +148,10 @@ struct FormatRaised {
     friend bool operator==(const FormatRaised&, const FormatRaised&) = default;
 };
 
-/// The newest format of facts. The formats let programs of two versions write one journal in turn.
-/// Format 0: everything here that belongs to no other format. Format 1: FormatRaised, SaleChanged,
-/// ApiKeyMoved, MemberAdded, MemberRemoved, `sales_end_at` in an event's terms, the `account` of an
-/// ApiKeyCreated, and requests under keys other than a reservation's.
+/// The newest format of facts. Formats let programs of two versions write one journal in turn.
+/// Format 0 has everything in this file that no later format adds. Format 1 adds FormatRaised,
+/// SaleChanged, ApiKeyMoved, MemberAdded, MemberRemoved, `sales_end_at` in an event's terms, the
+/// `account` of ApiKeyCreated, and the `request` of all facts except ReservationHeld.
 inline constexpr std::uint32_t kNewestFormat = 1;
 
 using FactBody = std::variant<
@@ -173,12 +174,12 @@ using FactBody = std::variant<
 
 /// A fact with its position: `seq` starts at 1 and rises by one without gaps, `at` never decreases.
 struct Fact {
-    /// The position in the order of all facts, which is the order of cause and effect.
+    /// The position among all facts. A fact depends only on facts before it.
     std::uint64_t seq = 0;
     /// When it was decided.
     Instant at;
     TraceId trace;
-    /// Nil for a fact that is about no event.
+    /// Nil if the fact isn't about an event.
     EventId event;
     FactBody body;
 

@@ -7,9 +7,9 @@
 
 namespace frontrow::domain {
 
-/// The record of a request that must not be done twice: a digest of the caller and idempotency key,
-/// and a digest of the content. Both digests are made outside the domain (identity/request_mark.h),
-/// so a record takes a few dozen bytes, and no key is stored in the journal.
+/// Identifies a request that must not be carried out twice, by two digests. They are computed
+/// outside the domain (identity/request_mark.h), so a mark takes a few dozen bytes, and the journal
+/// contains no idempotency keys.
 struct RequestMark {
     /// Digest of caller, route and Idempotency-Key.
     Bits128 key;
@@ -19,7 +19,7 @@ struct RequestMark {
     friend bool operator==(const RequestMark&, const RequestMark&) = default;
 };
 
-/// Null for a request without a key.
+/// The mark of a request; null if the request has no key.
 inline const RequestMark* given(const std::optional<RequestMark>& request) {
     return request ? &*request : nullptr;
 }

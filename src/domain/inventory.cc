@@ -108,15 +108,16 @@ Reservation Inventory::entity_as_created(const ReservationRow& row) const {
     return entity_with(row, ReservationStatus::pending, row.created_at + Millis{row.hold_ms});
 }
 
-/// How many of a user's reservations belong to this page and later ones.
+/// How many of a user's reservations are on this page or later ones. Lists begin with the newest,
+/// so these are the user's oldest reservations.
 std::size_t Inventory::reservations_until(const Buyers::Reservations& mine, const Page& page)
     const {
     if (!page.after) return mine.size();
     const ReservationId last{page.after->id};
     if (const auto known = reservations_.index_of(last); known != kNobody)
         return static_cast<std::size_t>(std::ranges::lower_bound(mine, known) - mine.begin());
-    // The row is gone, so its place is found by id: ids are ordered by time, up to the difference
-    // between clocks.
+    // If the cursor's reservation is erased, its place is found by id. Ids contain the creation
+    // time, so their order is the list's order except for clock differences between nodes.
     const auto is_older = [&](ReservationIndex index) {
         return reservations_.has(index) && reservations_[index].id < last;
     };
@@ -224,7 +225,7 @@ void Inventory::verify() const {
     reservations_.verify();
     requests_.verify();
     api_keys_.verify();
-    // A reservation's request refers back to it, as long as the request is remembered.
+    // As long as a reservation's request is remembered, the request refers back to the reservation.
     reservations_.visit([this](ReservationIndex index, const ReservationRow& row) {
         const auto* const request = requests_.at(row.request);
         CHECK(

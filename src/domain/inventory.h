@@ -20,23 +20,25 @@
 
 namespace frontrow::domain {
 
-/// The newest facts of the whole inventory.
+/// The inventory's position in the history of facts, and the permitted format.
 struct NewestFacts {
     std::uint64_t seq = 0;
-    /// The newest fact that created, changed or deleted an event, or changed its members.
+    /// The seq of the newest fact that created, changed or deleted an event, or changed its
+    /// members.
     std::uint64_t events_seq = 0;
     Instant at{};
     /// The format of facts that the journal permits.
     std::uint32_t format = 0;
 };
 
-/// The whole state: what is for sale and who has it. It consists of parts, each a class with its
-/// rows; functions that need several parts are here. Changed by `evolve` only. Every reader passes
-/// `now`, because a hold that has run out is free at that instant whether or not a fact says so yet
-/// (domain/reservations.h).
+/// The whole state: what is for sale and who has it. It consists of parts, each a class with rows
+/// of its own; functions that need several parts are here. Changed by `evolve` only. Every reader
+/// passes `now`, because seats are free from the instant at which their hold runs out, even before
+/// a fact ends the hold (domain/reservations.h).
 ///
-/// Changes can be rolled back, and there is a digest (base/state_log.h). The digest excludes what
-/// is derived from other parts or depends on one node's clock (which holds have lapsed).
+/// Changes can be rolled back, and the state has a digest (base/state_log.h). The digest excludes
+/// values that are derived from other parts or depend on one node's clock, such as which holds have
+/// lapsed.
 ///
 /// To add a part: add a member here, a line in `verify()`, and its rows in
 /// domain/inventory_image.h.
@@ -61,9 +63,9 @@ public:
     /// Digest of the state that the facts produce: equal on all copies that have applied the same
     /// facts. Zero unless digests are kept.
     Bits128 digest() { return log_.digest(); }
-    /// Computes the same from scratch by reading everything, whether or not digests are kept.
+    /// Computes the same digest from scratch, even if digests aren't kept. Reads everything.
     Bits128 digest_anew() const { return log_.digest_anew(); }
-    /// To find out which part diverged, see StateLog.
+    /// The digest of each part, to find the part in which two copies differ (StateLog).
     std::vector<std::pair<std::string_view, Bits128>> digests_by_part() {
         return log_.digests_by_part();
     }
@@ -88,7 +90,7 @@ public:
     SeatView seat_view(SeatPlace place, Instant now) const;
     SeatCounts count_seats(const EventRow& event, Instant now) const;
     Reservation entity(const ReservationRow& row, Instant now) const;
-    /// The reservation as it was answered when it was made: the answer to a replayed request.
+    /// The reservation as it was when it was made, which is the answer to a repeated request.
     Reservation entity_as_created(const ReservationRow& row) const;
     /// Newest first.
     std::vector<Reservation> list_reservations(std::string_view user, const Page& page, Instant now)
@@ -98,13 +100,14 @@ public:
     SeatList list_seats(const EventRow& event, bool only_available, const Page& page, Instant now)
         const;
     SeatMapVersion seat_map_version(const EventRow& event, Instant now) const;
-    /// Copies the statuses, which takes a microsecond per ten thousand seats. Copies the list of
-    /// blocks only if it differs from that of `before`, an older map of the event, or null.
+    /// `before`: an older map of the event, or null. Copies the statuses, which takes a microsecond
+    /// per ten thousand seats. Shares the list of blocks with `before` unless seats were added
+    /// since.
     SeatMap seat_map(const EventRow& event, Instant now, const SeatMap* before) const;
 
-    /// Erases rows that can't be asked for any more as of the newest fact, oldest first, at most
-    /// `at_most` in each part. No decision and no digest depends on when this happens. Only the
-    /// indexes of buyers do: a returning buyer gets another index. Not in a savepoint.
+    /// Erases rows that can no longer be requested at the time of the newest fact: oldest first, at
+    /// most `at_most` in each part. Decisions and digests don't depend on when this is called; only
+    /// the index of a returning buyer does. Not in a savepoint.
     void let_go(std::size_t at_most);
 
     /// See Reservations::lapse(), which explains why a node may do this by its own clock.
@@ -114,7 +117,7 @@ public:
     /// reads everything.
     void verify() const;
 
-    // Transfers all rows, for a loader (domain/inventory_image.h).
+    // For saving and loading all rows (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& inventory);

@@ -12,10 +12,10 @@
 
 namespace frontrow::domain {
 
-// Transfers an inventory to or from a sequence of plain values, through each part's
-// transfer_rows(): for a snapshot that outlives the process, and for tests that need a certain
-// state. Only rows are transferred; derive() rebuilds what is derived from them (look-up tables,
-// counts, heaps).
+// Writes an inventory as a sequence of plain values, or reads it from one: for snapshots that
+// outlive the process, and for tests that need a certain state. Each part's transfer_rows() works
+// in both directions. Only rows are transferred; derive() rebuilds what is derived from them
+// (look-up tables, counts, heaps).
 //
 // A plain structure is transferred field by field in the order of declaration, in both directions.
 // An event's row has more than plain fields, so it is destructured by hand: whole, so that a
@@ -25,13 +25,13 @@ namespace frontrow::domain {
 // instants, optional, shared and listed values, and structures, which it passes to transfer(). Its
 // each(container, f) calls f with each element; a reading archive creates the elements first.
 
-/// Consecutive numbers that have rows.
+/// A range of consecutive numbers, each of which has a row.
 struct RowRun {
     std::uint32_t first = 0;
     std::uint32_t count = 0;
 };
 
-/// The last run ends where the table ends.
+/// The runs of a table. The last run ends where the table ends, so it may be empty.
 template <class Table>
 std::vector<RowRun> runs_of(const Table& table) {
     std::vector<RowRun> runs;
@@ -45,7 +45,7 @@ std::vector<RowRun> runs_of(const Table& table) {
     return runs;
 }
 
-/// Validates runs that were read.
+/// Whether runs that were read are valid: ascending, and within the range of numbers.
 inline bool are_in_order(const std::vector<RowRun>& runs) {
     std::uint64_t end = 0;
     for (const auto& run : runs) {
@@ -55,9 +55,9 @@ inline bool are_in_order(const std::vector<RowRun>& runs) {
     return !runs.empty() && end <= StateIndex::kNone;
 }
 
-/// Presents a table's rows to an archive as a list. When reading, each row is added empty under its
-/// number and then filled without the table's knowledge. That is correct as long as no digest was
-/// computed and no savepoint is open.
+/// Presents a table's rows to an archive as a list. When reading, adds each row empty under its
+/// number; the archive then fills it without the table's knowledge. That is correct only while no
+/// digest has been computed and no savepoint is open.
 template <class Log, class Table>
 class TableRows {
 public:
@@ -95,7 +95,8 @@ public:
         else
             return table_.parts_of(table_.add(log_, table_.end()));
     }
-    /// When reading: skips the numbers after the last row, which were assigned before.
+    /// Call it after reading the last row. Skips the numbers after that row which were already in
+    /// use when the table was written.
     void finish() {
         while (run_ < runs_.size())
             begin_run();
@@ -115,7 +116,7 @@ private:
     std::uint32_t read_ = 0;
 };
 
-/// Transfers each row as it is, or as `each` transfers it.
+/// Transfers the rows of a table: each as it is, or through `each` if that is given.
 template <class Archive, class Log, class Table, class... Each>
 void transfer_table(Archive& archive, Log& log, Table& table, Each... each) {
     constexpr bool is_read = !std::is_const_v<Table>;
@@ -134,7 +135,7 @@ void transfer_table(Archive& archive, Log& log, Table& table, Each... each) {
     if constexpr (is_read) rows.finish();
 }
 
-/// The value to write, or to fill.
+/// The value that an archive writes or fills.
 template <class Value>
 auto& value_of(Value& value) {
     if constexpr (std::is_const_v<Value>)
@@ -163,7 +164,7 @@ void transfer(Archive& archive, Value& value) {
 
 template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
-    // The fields that aren't transferred are derived: the row's number, seat names and holders.
+    // The fields that aren't transferred are derived, such as the row's number, counts and holders.
     auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members] =
         row;
     auto& [seq, at] = value_of(last);

@@ -10,8 +10,8 @@
 
 namespace frontrow::domain {
 
-/// What a member may do on the event: a scanner nothing yet, an organizer everything that the
-/// creator may.
+/// What a member may do with the event. An organizer may do everything that the creator may. A
+/// scanner has no rights yet.
 enum class MemberRole : std::uint8_t { scanner, organizer };
 
 constexpr std::string_view name_of(MemberRole role) {
@@ -45,7 +45,7 @@ struct AddedMember {
     friend bool operator==(const AddedMember&, const AddedMember&) = default;
 };
 
-/// Bound on the members of an event.
+/// The most members that an event may have.
 inline constexpr std::size_t kMembersMax = 100;
 
 }  // namespace frontrow::domain

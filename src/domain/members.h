@@ -8,13 +8,13 @@
 
 namespace frontrow::domain {
 
-// Who may do what with an event.
+// The rights that people have on an event.
 
 /// Null if there is no such member.
 const Member* find_member(const EventRow& event, std::string_view sub);
 /// True for a member who may do everything that the event's creator may.
 bool is_member_organizer(const EventRow& event, std::string_view sub);
-/// True for the event's creator, a member organizer and an admin.
+/// True for the event's creator, a member with the role organizer, and any admin.
 bool may_change(const EventRow& event, const Organizer& by);
 
 /// CHECKs that no member is listed twice or is the creator, and that a deleted event has none.

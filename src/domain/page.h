@@ -8,19 +8,19 @@
 
 namespace frontrow::domain {
 
-/// A position in a list: the list continues after this item, whatever was added before it
-/// meanwhile.
+/// A position in a list: directly after this item, even if items were added before it meanwhile.
 struct Place {
     /// The item's id.
     Bits128 id;
-    /// The event's start, in lists of events: the event may have been moved or deleted since.
+    /// Only in lists of events, which are ordered by start: the start that the event had. The event
+    /// may have been moved or deleted since.
     Instant start_at{};
 
     friend bool operator==(const Place&, const Place&) = default;
 };
 
-/// A part of a list: starts after `after`, or at the beginning, skips `offset` items, and has at
-/// most `limit`. If `after` isn't in the list, the page is empty.
+/// A part of a list. It starts after the position `after` (or at the list's beginning), skips
+/// `offset` items, and has at most `limit`. If `after` isn't in the list, the page is empty.
 struct Page {
     std::size_t limit = 0;
     std::size_t offset = 0;

@@ -9,8 +9,8 @@
 
 namespace frontrow::domain {
 
-/// Why the domain refuses, in the order in which the reasons are tested. http/problem.cc gives each
-/// its status, code and sentence.
+/// The reasons for a refusal, in the order in which they are tested. http/problem.cc gives each its
+/// status, code and sentence.
 enum class Reason : std::uint8_t {
     format_too_low,
     idempotency_key_reused,
@@ -51,15 +51,15 @@ struct SeatConflict {
 
 struct Refusal {
     Reason reason{};
-    /// The exceeded bound, if there is one: seats, seconds, keys or members. With format_too_low,
-    /// the format that is needed.
+    /// The limit that would be exceeded, in seats, seconds, keys or members; 0 if there is none.
+    /// With format_too_low, the format that is needed.
     std::int64_t limit = 0;
-    /// What the reason is about, if that is one thing: a seat's number or id.
+    /// The number or id of the seat that caused the refusal, if it was a single seat.
     std::string subject;
     /// With seats_unavailable: each wanted seat that isn't free.
     std::vector<SeatConflict> conflicts;
-    /// The domain decided nothing: the seat gate before the store let another buyer through for
-    /// these seats.
+    /// The domain wasn't asked: the seat gate in front of the store had let another buyer through
+    /// for these seats.
     bool is_by_gate = false;
 };
 

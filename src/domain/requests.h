@@ -12,7 +12,7 @@ namespace frontrow::domain {
 
 using RequestIndex = std::uint32_t;
 
-/// What a request under a key did.
+/// What a request with an idempotency key made or changed.
 enum class RequestKind : std::uint8_t {
     reservation,
     extension,
@@ -27,14 +27,14 @@ struct RequestRow {
     RequestMark mark;
     Instant at;
     RequestKind kind = RequestKind::reservation;
-    /// The index of what the request made or changed: among reservations, events or API keys; for
-    /// seats, among the blocks of their event. For a member, 1 if the member was new.
+    /// The index of what the request made or changed, among reservations, events or API keys. For
+    /// seats, the index of the block in its event. For a member, 1 if the member was new.
     std::uint32_t made = 0;
 };
 
-/// The requests under idempotency keys that produced facts, of all kinds. A client that repeats a
-/// request within kRequestMemory gets the first answer. Refused requests aren't recorded and may be
-/// tried again. Changed by `evolve` only. One thread.
+/// All requests with idempotency keys that produced facts. A client that repeats such a request
+/// within kRequestMemory gets the first answer. Refused requests aren't recorded and may be tried
+/// again. Changed by `evolve` only. One thread.
 class Requests {
 public:
     explicit Requests(StateLog& log);
@@ -51,7 +51,8 @@ public:
     }
     void prefetch(Bits128 key) const { by_key_.prefetch(key); }
 
-    /// Call in the order of times. No other request under its key may still be remembered.
+    /// Requests must be added in the order of their times. No other request with the same key may
+    /// still be remembered.
     RequestIndex add(const RequestRow& row);
     /// True if some requests are no longer remembered at `now`.
     bool has_forgettable(Instant now) const;
@@ -62,7 +63,7 @@ public:
     /// CHECKs that each key leads to its newest request. Reads everything.
     void verify() const;
 
-    // For a loader (domain/inventory_image.h).
+    // For saving and loading rows (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& requests);

@@ -12,7 +12,8 @@
 
 namespace frontrow::domain {
 
-/// Only `pending` changes: a pending reservation ends confirmed, cancelled or expired, for good.
+/// A pending reservation becomes confirmed, cancelled or expired. After that it never changes
+/// again.
 enum class ReservationStatus : std::uint8_t { pending, confirmed, cancelled, expired };
 
 struct Reservation {
@@ -30,11 +31,11 @@ struct Reservation {
     friend bool operator==(const Reservation&, const Reservation&) = default;
 };
 
-/// How long an ended reservation is still shown after it was cancelled or ran out: longer than its
-/// request may be replayed. After that it is not found.
+/// A reservation is still shown for this long after it was cancelled or its hold ran out, which is
+/// longer than its request can be repeated. After that it isn't found.
 inline constexpr std::chrono::hours kEndedMemory{24};
 
-/// A hold may be extended up to this many times its first length.
+/// A hold may be extended until it lasts this many times its first length.
 inline constexpr int kHoldLengthsMax = 3;
 
 }  // namespace frontrow::domain

@@ -22,7 +22,7 @@ std::uint64_t digest_of(std::string_view user) {
     return writer.finish().lo;
 }
 
-/// True if its seats belong to it by the facts.
+/// True unless a fact has freed the reservation's seats.
 bool has_seats(const ReservationRow& row) {
     return row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
 }
@@ -61,8 +61,8 @@ std::uint32_t Reservations::seats_of(EventIndex event, std::string_view user, In
     if (known == kNobody) return 0;
     const auto& sales = buyers_.sales(known);
     const auto counted = sales.seats_in(event);
-    // The count includes what hasn't lapsed. Only if some hold may have run out, this user's
-    // reservations are searched, newest first, until all counted seats are found.
+    // `counted` still includes holds that have run out but haven't lapsed. If there may be any,
+    // search this user's reservations, newest first, until all counted seats are found.
     if (!has_ended_holds(now)) return counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;

@@ -25,13 +25,13 @@ struct ReservationRow {
     ReservationId id;
     EventIndex event = 0;
     UserIndex user = 0;
-    /// Digest of the user's name. The index isn't digested: a user who comes back later gets
-    /// another index, and when that happens differs between copies.
+    /// Digest of the user's name, which is hashed into the state's digest in place of `user`. A
+    /// returning user gets another index, and when that happens differs between copies.
     std::uint64_t user_digest = 0;
     SmallVector<SeatIndex, 2> seats;
     ReservationStatus status = ReservationStatus::pending;
-    /// The event's currency when the reservation was made. The event's may change once no seat is
-    /// held or sold.
+    /// The event's currency when the reservation was made. The event may get another currency once
+    /// none of its seats is held or sold.
     Currency currency;
     RequestIndex request = 0;
     std::int64_t hold_ms = 0;
@@ -48,13 +48,13 @@ inline ReservationStatus status_of(const ReservationRow& row, Instant now) {
                : row.status;
 }
 
-/// The end of a reservation that was cancelled or has run out.
+/// When a reservation was cancelled or its hold ran out.
 inline Instant ended_at(const ReservationRow& row) {
     return row.status == ReservationStatus::cancelled ? row.settled_at : row.expires_at;
 }
 
-/// True if it was cancelled or ran out so long ago that it is no longer shown, whether or not its
-/// row still exists.
+/// True if the reservation was cancelled or ran out so long ago that it is no longer shown, whether
+/// or not its row still exists.
 inline bool has_left(const ReservationRow& row, Instant now) {
     switch (status_of(row, now)) {
         case ReservationStatus::pending:
@@ -66,12 +66,11 @@ inline bool has_left(const ReservationRow& row, Instant now) {
     }
 }
 
-/// The reservations, and through them the holder of each seat: only this class changes seats and
-/// buyers.
+/// All reservations. Only this class changes the holders and statuses of seats, and the buyers.
 ///
-/// A hold that has run out is free at that instant, though no fact says so yet, so every reader
-/// passes `now`. If many holds may have run out without a fact, call lapse() first, which counts
-/// their seats as free: otherwise a reader visits all of them.
+/// A hold ends at the instant at which it runs out, even if no fact has ended it yet, so every
+/// reader passes `now`. A reader has to visit each hold that has run out without such a fact. If
+/// there may be many, call lapse() first, which counts their seats as free.
 ///
 /// Changed by `evolve` only. One thread.
 class Reservations {
@@ -95,44 +94,46 @@ public:
     bool has(ReservationIndex index) const { return rows_.has(index); }
     std::size_t size() const { return rows_.size(); }
     const Buyers& buyers() const { return buyers_; }
-    /// Prefetches the memory that a reservation with these keys touches, which is probably not
-    /// cached: all lines at once instead of one after the other.
+    /// Prefetches the memory that a reservation with these keys touches and that is probably not
+    /// cached: all cache lines at once instead of one after the other.
     void prefetch(ReservationId id, std::string_view user) const;
 
-    // Counts by facts alone.
+    // Counts of rows by status. A hold that has run out is still pending here until a fact ends it.
 
     std::uint32_t pending_count() const { return totals_.get().pending; }
     /// How many of the pending ones have lapsed.
     std::uint32_t lapsed_count() const { return totals_.get().lapsed; }
     std::uint32_t confirmed_count() const { return totals_.get().confirmed; }
 
-    // Counts at an instant.
+    // What is true at an instant.
 
-    /// Seats of one event that `user` has confirmed or in a live hold.
+    /// The number of the event's seats that `user` has confirmed or still holds at `now`.
     std::uint32_t seats_of(EventIndex event, std::string_view user, Instant now) const;
-    /// Seats of this event that its counts include as reserved though their hold has run out.
+    /// The number of the event's seats whose hold has run out but hasn't lapsed, so that the
+    /// event's counts still include them as reserved.
     std::uint32_t count_about_to_lapse(EventIndex event, Instant now) const;
-    /// True if the reservation is pending by the facts and its seats are counted as free. The seats
-    /// of every other pending reservation are counted as reserved.
+    /// True if the reservation's hold has lapsed: no fact has ended it yet, but its seats already
+    /// count as free. The seats of every other pending reservation count as reserved.
     bool has_lapsed(const ReservationRow& row) const {
         return row.status == ReservationStatus::pending && plans_.has_lapsed(row.event, row.seats);
     }
-    /// True if some hold has run out and no fact says so yet. In a savepoint this may be a hold
-    /// that a fact has ended since.
+    /// True if some hold has run out and no fact has ended it. In a savepoint this may also be true
+    /// if a fact has ended that hold.
     bool has_expired_holds(Instant now) const { return !lapsed_.empty() || has_ended_holds(now); }
     /// The same for holds that haven't lapsed.
     bool has_ended_holds(Instant now) const { return hold_ends_.has_due(DueBy{now}); }
 
-    /// Calls `take` with the reservations whose hold has run out though no fact says so yet.
+    /// Calls `take` with each reservation whose hold has run out and wasn't ended by a fact.
     template <class Take>
     void visit_expired_holds(Instant now, Take take) const {
         for (const auto index : lapsed_)
             if (is_lapsed(index)) take(rows_[index]);
         visit_about_to_lapse(now, take);
     }
-    /// The same, soonest end first, until `take` returns false. A hold that a fact ends in this
-    /// order is at the heap's top when its entry dies, and the entry is dropped at once. In any
-    /// other order, dead entries would slow down every visit until the last one ends.
+    /// The same, soonest end first, until `take` returns false. If facts end the holds in this
+    /// order, each hold's entry is at the top of the heap then, and is dropped at once. In any
+    /// other order, outdated entries would stay and slow down every visit until the last of these
+    /// holds ends.
     template <class Take>
     void visit_soonest_expired(Instant now, Take take) const {
         for (const auto index : lapsed_)
@@ -149,43 +150,45 @@ public:
         });
     }
 
-    // What facts do. Only a pending reservation changes, and only before its hold ends.
+    // Called to apply facts. Only pending reservations change. After its hold has run out, a
+    // reservation can only expire.
 
-    /// Adds a reservation of seats that are free. `user` gives the user's index.
+    /// Adds a reservation of seats that are free. Sets the row's user to the index of `user`.
     void hold(ReservationRow row, const std::string& user);
     void confirm(ReservationIndex index, Instant at);
     void extend(ReservationIndex index, Instant expires_at, Instant at);
-    /// Ends a hold: cancelled before its end, or expired after it.
+    /// Ends a hold: as cancelled before it runs out, or as expired afterwards.
     void end_hold(ReservationIndex index, ReservationStatus status, Instant at);
 
-    /// Counts the seats of holds that have run out at `now` as free from now on, soonest end first,
-    /// at most `at_most` holds. Returns false while more are left. This needs and makes no fact.
-    /// Each hold costs a logarithm once, and saves every reader at `now` or later from looking at
-    /// it. Every later fact must be of `now` or later. Not in a savepoint, because lapsing isn't
-    /// rolled back.
+    /// Counts the seats of holds that have run out at `now` as free: soonest end first, at most
+    /// `at_most` holds. Returns false if more are left. Needs no fact and makes none, so a node may
+    /// do this by its own clock. Each hold costs a logarithm once; no reader at `now` or later has
+    /// to look at it again. Every later fact must be of `now` or later. Not in a savepoint, because
+    /// lapsing isn't rolled back.
     bool lapse(Instant now, std::size_t at_most);
-    /// Drops dead entries, so that `hold_ends_` and `lapsed_` begin with a live one. Call it after
-    /// every change of a pending reservation and after each commit. Inside a savepoint dead entries
-    /// stay: a roll-back revives them.
+    /// Drops outdated entries from the front of `hold_ends_` and `lapsed_`. Call it after every
+    /// change of a pending reservation and after each commit. Does nothing inside a savepoint,
+    /// because a roll-back would make the entries valid again.
     void drop_dead_ends();
 
     /// True if some rows are no longer shown and can be erased.
     bool has_forgettable(Instant now) const { return ended_.has_due(DueBy{now - kEndedMemory}); }
-    /// Erases those rows, longest ended first, at most `at_most`. At a boundary.
+    /// Erases up to `at_most` of those rows, in the order in which they ended. At a boundary.
     void forget(Instant now, std::size_t at_most);
 
     /// Recomputes buyers, seats and counts from the rows and CHECKs them. Reads everything.
     void verify() const;
 
-    // For a loader (domain/inventory_image.h).
+    // For saving and loading rows (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& reservations);
-    /// Rebuilds what is derived from the rows, including the seats, which must all be free.
+    /// Rebuilds what is derived from the rows, including the seats' holders and statuses. All seats
+    /// must be free before.
     void derive();
 
 private:
-    /// Counted by the rows' status. A lapsed reservation counts as pending, too.
+    /// Counted by the rows' status, so a lapsed reservation also counts as pending.
     struct Totals {
         std::uint32_t pending = 0;
         std::uint32_t lapsed = 0;
@@ -194,7 +197,7 @@ private:
         friend bool operator==(const Totals&, const Totals&) = default;
     };
 
-    /// True if the entry is the reservation's present end, and not an outdated one.
+    /// True if the entry is the present end of a pending reservation, and not outdated.
     bool is_live(const RowDue& end) const {
         if (!rows_.has(end.row)) return false;
         const auto& row = rows_[end.row];
@@ -216,13 +219,13 @@ private:
     StateTable<ReservationRow> rows_;
     StateIndex by_id_;
     Buyers buyers_;
-    /// The ends of the holds that haven't lapsed. A hold that was extended or ended early leaves
-    /// its old entry behind until that comes to the top. Most holds of a sale have the same length,
-    /// so their ends come in order and adding one takes one step.
+    /// The ends of the holds that haven't lapsed. When a hold is extended or ended early, its old
+    /// entry stays until it reaches the top. Most holds of a sale have the same length, so their
+    /// ends come in order and adding one takes one step.
     StateHeap<RowDue> hold_ends_;
-    /// The lapsed holds, in the order of their ends. A hold that a fact has ended leaves its entry
-    /// behind until that is the first. Outside the log: inside a savepoint no entry is added or
-    /// removed.
+    /// The lapsed holds, ordered by end time. When a fact ends a hold, its entry stays until it
+    /// reaches the front. The undo log doesn't cover this queue, so it isn't changed inside a
+    /// savepoint.
     std::deque<ReservationIndex> lapsed_;
     /// When each ended reservation was cancelled or ran out, for forget().
     StateHeap<RowDue> ended_;

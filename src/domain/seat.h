@@ -20,7 +20,7 @@ enum class SeatStatus : std::uint8_t { available, reserved, confirmed };
 /// The seats of one request, in the request's order.
 using SeatIds = SmallVector<SeatId, 4>;
 
-/// The price of each of those seats, in the same order.
+/// The prices of one request's seats, in the same order.
 using UnitPrices = SmallVector<Amount, 4>;
 
 /// A seat's place on the plan, in the plan's own unit.
@@ -31,11 +31,12 @@ struct Position {
     friend bool operator==(const Position&, const Position&) = default;
 };
 
-/// Above this a double can't tell millionths apart.
+/// The largest coordinate: beyond it, a double can't represent millionths.
 inline constexpr double kCoordinateMax = 1e9;
 
-/// Rounds a coordinate to how it is stored: to the millionth, and zero without a sign. A parser may
-/// read the last digit of a longer number differently, and a plan must be the same after a restart.
+/// Rounds a coordinate to millionths and removes the sign of a zero, as coordinates are stored.
+/// Parsers may disagree about the last digit of a longer number, and a plan must be the same after
+/// a restart.
 inline double to_millionth(double number) {
     constexpr double kPart = 1e6;
     if (std::abs(number) > kCoordinateMax) return number;
@@ -61,9 +62,9 @@ struct SeatSpec {
     }
 };
 
-/// The seats of one call. The seat at index i has the id `first_id.plus(i)`: a look-up searches
-/// among blocks, not seats, and a fact about 100,000 seats carries one id. Immutable and shared by
-/// inventory, facts and readers.
+/// The seats that one request added. The seat at index i has the id `first_id.plus(i)`, so a
+/// look-up searches among blocks, not seats, and a fact about 100,000 seats contains one id.
+/// Immutable and shared by inventory, facts and readers.
 struct SeatBlock {
     SeatId first_id;
     std::vector<SeatSpec> seats;
@@ -96,9 +97,9 @@ struct SeatRun {
     std::vector<SeatStatus> statuses;
 };
 
-/// Identifies a state of an event's seats. It consists of the newest fact about the event and the
-/// number of seats whose hold has run out though no fact says so yet. The fact's time is included,
-/// because after restoring a backup its seq is assigned again. Equal versions mean equal seats and
+/// Identifies a state of an event's seats, by the newest fact about the event and the number of
+/// seats whose hold has run out but wasn't ended by a fact. The fact's time is included, because
+/// its seq is assigned again after a backup was restored. Equal versions mean equal seats and
 /// statuses, on every node.
 struct SeatMapVersion {
     std::uint64_t seq = 0;

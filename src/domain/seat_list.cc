@@ -5,8 +5,8 @@
 namespace frontrow::domain {
 namespace {
 
-/// The position in the map where the page starts. If the map doesn't have the page's seat, the page
-/// is empty.
+/// The position in the map at which the page starts. That is the map's end if the map doesn't have
+/// the seat after which the page starts.
 std::size_t begin_of(const SeatMap& map, const Page& page) {
     if (!page.after) return 0;
     const SeatId last{page.after->id};

@@ -36,7 +36,7 @@ find_candidate(const EventRow& event, std::size_t seat, std::size_t end, bool lo
     return static_cast<std::size_t>(found - seats);
 }
 
-/// How long the id of a deleted event is kept: the cursor of a list may point to the event.
+/// How long the id of a deleted event is kept, because the cursor of a list may point to the event.
 constexpr std::chrono::hours kDeletedMemory{24};
 
 /// The only code that changes a seat's status.
@@ -140,8 +140,9 @@ std::vector<Event> SeatPlans::list(const Page& page) const {
         const auto& start = page.after->start_at;
         const auto known = index_of(last);
         end = by_start.lower_bound({start, known == kNobody ? 0 : known});
-        // The row is gone, so its place is found by id: ids are ordered by time, up to the
-        // difference between clocks.
+        // If the cursor's event is erased, its place among events with the same start is found by
+        // id. Ids contain the creation time, so their order is the list's order except for clock
+        // differences between nodes.
         while (known == kNobody && end != by_start.end() && end->first.first == start &&
                events_[end->first.second].event.id < last)
             ++end;

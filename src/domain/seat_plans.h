@@ -27,13 +27,14 @@
 
 namespace frontrow::domain {
 
-// Rows of the state refer to each other by index, four bytes each, in the order of creation.
+// Rows of the state refer to each other by index. An index has four bytes. Rows are numbered in the
+// order of creation.
 using EventIndex = std::uint32_t;
 using SeatIndex = std::uint32_t;
 using ReservationIndex = std::uint32_t;
 inline constexpr std::uint32_t kNobody = StateIndex::kNone;
 
-/// An entry of a heap: when something becomes due for a row.
+/// An entry of a heap: a row for which something becomes due, and when.
 struct RowDue {
     Instant at;
     std::uint32_t row = 0;
@@ -66,29 +67,31 @@ struct EventRow {
     Instant last_at() const { return last.get().at; }
 
     EventIndex index;
-    /// Without its spec once it is deleted.
+    /// Has only its id once it is deleted.
     Event event;
-    /// After the deletion only the ids of its seats are left: earlier, ended reservations refer to
-    /// them.
+    /// A deleted event keeps only its own id and its seats' ids, because earlier reservations,
+    /// which have ended, refer to them.
     bool deleted = false;
-    /// `reserved` still counts holds that have run out, unless they have lapsed.
+    /// `reserved` includes seats whose hold has run out but hasn't lapsed.
     StateValue<SeatCounts, Digested::no> counts;
-    /// Seats whose hold has lapsed and is still pending by the facts.
+    /// The number of seats whose hold has lapsed and wasn't ended by a fact.
     StateValue<std::uint32_t, Digested::no> lapsed;
     /// How many reservations refer to the event, ended ones included. A deleted event's row is
     /// erased after the last of them.
     StateValue<std::uint32_t, Digested::no> reservations;
-    /// Apart from the row, so that the row's texts aren't hashed again with every sale.
+    /// A part of its own, so that a sale doesn't hash the row's texts again.
     StateValue<LastFact> last;
     StateVector<std::shared_ptr<const SeatBlock>> blocks;
-    /// By block.
+    /// The start of each block.
     StateVector<BlockStart> block_starts;
-    /// By seat, and by facts alone: the reservation that has the seat, or kNobody.
+    /// For each seat, the reservation that has it, or kNobody. Only facts change it: a hold that
+    /// has run out is still listed.
     StateVector<ReservationIndex, Digested::no> holders;
-    /// By seat, consistent with `counts`. One byte each, so that scans and copies are fast.
+    /// The status of each seat, consistent with `counts`. One byte each, so that scans and copies
+    /// are fast.
     StateVector<SeatStatus, Digested::no> statuses;
-    /// How many of the first kStretch seats, of the next, and so on, are free by `statuses`. A
-    /// search for free seats skips sold stretches.
+    /// For each stretch of kStretch seats, the number of those whose status is available. A search
+    /// for free seats skips stretches without any.
     StateVector<std::uint16_t, Digested::no> free_by_stretch;
     /// The seats by their names, which are unique.
     StateIndex numbers;
@@ -111,15 +114,16 @@ const SeatSpec& seat_spec(const EventRow& event, SeatIndex seat);
 bool has_seat_named(const EventRow& event, std::string_view number);
 /// The block that contains the seat.
 std::size_t block_of(const EventRow& event, SeatIndex seat);
-/// The next seat from `seat` on that is free by the facts; with `looks_at_holds` also a held one,
-/// because its hold may have run out. Returns the number of seats if there is none.
+/// The first seat, starting at `seat`, whose status is available. With `looks_at_holds`, reserved
+/// seats count too, because their holds may have run out. Returns the number of seats if there is
+/// none.
 SeatIndex next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_holds);
 
 /// The events and their seats, deleted ones included, and the holder of each seat. Seats are never
 /// removed or changed, except with their event.
 ///
-/// Knows reservations by index only; who they belong to and since when is in domain/reservations.h.
-/// Changed by `evolve` and by Reservations, which changes seats. One thread.
+/// Refers to reservations by index only; their rows are in domain/reservations.h. Changed by
+/// `evolve`, and by Reservations, which changes holders and statuses of seats. One thread.
 class SeatPlans {
 public:
     using Seats = std::span<const SeatIndex>;
@@ -152,11 +156,12 @@ public:
     EventIndex add(Event event);
     /// Replaces the event, which must have the same id.
     void update(EventIndex index, Event event);
-    /// No seat of it may be held or sold. Drops its seats, texts and members at once.
+    /// Deletes an event. None of its seats may be held or sold. Drops its seats, texts and members
+    /// at once.
     void remove(EventIndex index, Instant at);
     void add_block(EventIndex index, std::shared_ptr<const SeatBlock> block);
     /// CHECKs that the person is neither the creator nor a member with this role. A member with
-    /// another role keeps the place in the list.
+    /// another role gets this one, and keeps the place in the list.
     void add_member(EventIndex index, Member member);
     /// CHECKs that the person is a member.
     void remove_member(EventIndex index, std::string_view sub);
@@ -168,7 +173,7 @@ public:
     /// True if an event was deleted so long ago that no cursor points to it, and no reservation
     /// refers to it.
     bool has_forgettable(Instant now) const;
-    /// Erases those events, longest deleted first, at most `at_most`. At a boundary.
+    /// Erases up to `at_most` of those events, in the order of their deletion. At a boundary.
     void forget(Instant now, std::size_t at_most);
 
     // What a reservation does with its seats.
@@ -177,19 +182,20 @@ public:
     void take(EventIndex event, Seats seats, ReservationIndex by, SeatStatus status);
     /// Held seats become confirmed.
     void sell(EventIndex event, Seats seats);
-    /// Counts held seats as free, though they still belong to the reservation by the facts.
+    /// Counts held seats as free. They still belong to the reservation until a fact ends the hold.
     void lapse(EventIndex event, Seats seats);
     /// Frees seats that are held or lapsed.
     void free(EventIndex event, Seats seats, ReservationIndex by);
-    /// True if the seats are held by the facts and counted as free.
+    /// True if the hold on these seats has lapsed: no fact has ended it yet, but its seats already
+    /// count as free. `held`: the seats of one pending reservation.
     bool has_lapsed(EventIndex event, Seats held) const {
         return events_[event].statuses[held.front()] == SeatStatus::available;
     }
 
-    /// Recounts everything, and looks up every row in the way decisions do.
+    /// Recounts everything, looks up every row in the way decisions do, and CHECKs the results.
     void verify() const;
 
-    // For a loader (domain/inventory_image.h).
+    // For saving and loading rows (domain/inventory_image.h).
 
     template <class Archive, class Self>
     static void transfer_rows(Archive& archive, Self& plans);
@@ -204,9 +210,9 @@ private:
         std::uint32_t count = 0;
     };
 
-    /// Enters an event that is already stored into the look-up tables, without its seats.
+    /// Adds an event that is already stored to the look-up tables, without its seats.
     void enter(EventRow& row);
-    /// The row must have the block already.
+    /// The same for the seats of a block, which the row must have already.
     void enter_block(EventRow& row, const SeatBlock& block);
     void verify_blocks(const EventRow& row) const;
 
@@ -214,9 +220,9 @@ private:
     StateTable<EventRow> events_{log_, "events"};
     StateIndex by_id_{log_};
     StateMap<SeatId, BlockPlace> blocks_by_id_{log_};
-    /// (start, index) of the events that aren't deleted.
+    /// Key: (start, index) of each event that isn't deleted.
     StateMap<std::pair<Instant, EventIndex>, std::monostate> by_start_{log_};
-    /// The deleted events.
+    /// The deleted events, with the times at which they were deleted.
     StateHeap<RowDue> deleted_{log_};
 };
 

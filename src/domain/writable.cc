@@ -13,7 +13,7 @@
 namespace frontrow::domain {
 namespace {
 
-/// Bytes of a line besides texts and lists, and bytes of each kind of list entry.
+/// The most bytes of a line without its texts and lists, and of one entry of each kind of list.
 constexpr std::size_t kLineBytes = 1'024;
 constexpr std::size_t kSeatSpecBytes = 192;
 constexpr std::size_t kSeatIdBytes = 40;
@@ -21,7 +21,8 @@ constexpr std::size_t kUnitPriceBytes = 20;
 /// The length of an escaped control character.
 constexpr std::size_t kEscapeBytes = 6;
 
-/// Adds up the length of a line, until it meets something that can't be written.
+/// Adds up the most bytes that a line can have. total() returns nothing if a value can't be
+/// written.
 class Measure {
 public:
     void add(std::size_t bytes) { bytes_ += bytes; }
@@ -68,7 +69,7 @@ void measure(Measure& line, const UnitPrices& prices) {
     line.expect(std::ranges::all_of(prices, [](auto price) { return price >= 0; }));
 }
 
-// The line has room for any value of these types.
+// kLineBytes already covers values of these types, so they add nothing.
 
 template <class Kind>
 void measure(Measure&, Id<Kind>) {

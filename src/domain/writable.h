@@ -10,13 +10,13 @@
 
 namespace frontrow::domain {
 
-// What the written form can represent exactly: UTF-8 texts, calendar times, non-negative amounts,
-// coordinates to the millionth. These are not the limits on requests. They are the last defence
-// that keeps a bug in those limits from making the journal unreadable.
+// The values that the written form can represent exactly: UTF-8 texts, calendar times, non-negative
+// amounts, coordinates to the millionth. These are not the limits on requests, but a second check:
+// it keeps the journal readable even if those limits have a bug.
 
-/// Longer than the calendar, and far from an overflow.
+/// Longer than the calendar, but too short to cause an overflow.
 inline constexpr std::chrono::seconds kHoldMax{1'000'000'000'000};
-/// The sum of any reservation still fits.
+/// Low enough that the prices of any reservation have a sum that fits.
 inline constexpr Amount kWrittenPriceMax = 1'000 * kPriceMax;
 
 bool is_writable(Instant at);
