@@ -12,8 +12,8 @@
 namespace frontrow::wire {
 namespace {
 
-/// The limit of Unicode's stream-safe format (UAX #15). Sorting marks takes time quadratic in their
-/// number.
+/// The most combining marks in a row, as in Unicode's stream-safe format (UAX #15). Normalisation
+/// sorts them, which takes quadratic time.
 constexpr std::size_t kMarksMax = 30;
 /// No character decomposes into more than four (UAX #15; U+1F82 does). So a text of more characters
 /// than this for each allowed one is too long in any form, and isn't worth normalising.
@@ -51,7 +51,7 @@ std::string normal_form_c(std::string_view text) {
     return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(size)};
 }
 
-/// What would be right.
+/// Describes what a valid text looks like, for the client: "must be UTF-8".
 std::string complaint_of(TextFlaw flaw, TextBounds bounds) {
     switch (flaw) {
         case TextFlaw::not_utf8:

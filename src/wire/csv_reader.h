@@ -7,8 +7,8 @@
 
 namespace frontrow::wire {
 
-/// Reads a table by RFC 4180, record by record, with a comma or another delimiter between fields.
-/// Quoted fields may contain delimiters, line ends and doubled quotes. Lines end in LF or CRLF; the
+/// Reads CSV (RFC 4180) record by record. The delimiter is a comma or another character. Quoted
+/// fields may contain delimiters, line ends and doubled quotes. Lines end in LF or CRLF; the
 /// last may have no line end. A byte order mark and empty lines are skipped. A record may have up
 /// to 1,000 fields: each takes far more memory than its delimiter in the text.
 class CsvReader {
@@ -18,8 +18,7 @@ public:
     /// `text` must outlive the reader.
     explicit CsvReader(std::string_view text, char delimiter = ',');
 
-    /// Reads the next record. Returns false at the end, and after an error, which error() then
-    /// describes.
+    /// Reads the next record. Returns false at the end, or after an error, which error() describes.
     bool next(std::vector<std::string>& fields);
     /// The line on which the record or the error begins, from 1.
     std::size_t line() const { return line_; }

@@ -94,7 +94,7 @@ void append_seat(std::string& out, const domain::SeatView& seat) {
 void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now) {
     JsonWriter json{out};
     std::optional<Millis> expires_in;
-    // It was pending when it was read. By now its hold may have ended.
+    // The hold may have ended since the reservation was read.
     if (reservation.status == ReservationStatus::pending)
         expires_in = std::max(reservation.expires_at - now, Millis{0});
     write_reservation(json, reservation, expires_in);

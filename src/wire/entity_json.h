@@ -13,14 +13,15 @@
 
 namespace frontrow::wire {
 
-// Appends entities to `out` as clients see them. A public view contains no user and no reservation.
+// These functions append entities to `out` as clients see them. Entities that everybody may see
+// contain no user and no reservation.
 
 void append_event(std::string& out, const domain::Event& event, Instant now);
 void append_seat(std::string& out, const domain::SeatView& seat);
-/// `now` gives a pending reservation its expires_in_ms.
+/// A pending reservation has expires_in_ms, counted from `now`.
 void append_reservation(std::string& out, const domain::Reservation& reservation, Instant now);
-/// A reservation as it was earlier. It has no expires_in_ms, because a client would count that from
-/// now.
+/// The reservation as it was earlier. Without expires_in_ms, because a client would count that from
+/// the present.
 void append_past_reservation(std::string& out, const domain::Reservation& reservation);
 
 void append_member(std::string& out, const domain::Member& member);
@@ -32,7 +33,7 @@ void append_new_api_key(std::string& out, const domain::ApiKey& key, std::string
 /// Approximate size of a seat as JSON, so that a long list is allocated once.
 inline constexpr std::size_t kSeatBytes = 224;
 void append_seats(std::string& out, const domain::SeatList& list);
-/// A new block: all seats are available.
+/// The seats of a new block, all available.
 void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& block);
 /// The seats that a dry run would add. They have no ids.
 void append_checked_seats(std::string& out, const std::vector<domain::SeatSpec>& seats);

@@ -14,12 +14,12 @@
 
 namespace frontrow::wire {
 
-// Every kind of fact: its name, and its fields in the order in which they are written. Neither may
-// ever change, because journals are kept.
+// The name of every kind of fact, and its fields in the order in which they are written. Names and
+// order must never change, because journals are kept.
 //
 // Each function destructures the whole fact, so a fact with a new field doesn't compile until the
-// field is described here. `journal_only` fields are derived from keys and are left out for readers
-// of the feed.
+// field is described here. Fields described by `journal_only` are derived from keys; readers of the
+// feed don't get them.
 
 template <class Fields, Some<domain::RequestMark> Request>
 void describe(Fields& fields, Request& request) {

@@ -6,7 +6,7 @@
 namespace frontrow::wire {
 namespace {
 
-/// Writes what follows the fact's number, and closes the object.
+/// Writes all fields after `seq` and `id`, and closes the object.
 void write_rest(JsonWriter& json, const domain::Fact& fact, Audience audience) {
     json.field("type", fact_type(fact.body));
     if (domain::traits_of(fact.body).is_about_event) json.field("event_id", fact.event);

@@ -9,14 +9,14 @@
 
 namespace frontrow::wire {
 
-/// Appends a fact as the journal has it, a line of JSON without its line end:
+/// Appends a fact in the journal's form, a line of JSON without its line end:
 /// {"seq":…,"type":"ReservationHeld","event_id":…,"at":…,"trace_id":…,"data":{…}}. The event_id is
 /// absent if the fact isn't about an event. docs/journal.md lists the types and their data.
 void append_fact(std::string& out, const domain::Fact& fact);
 
-/// Appends a fact as readers of the feed see it. It has an `id`, which is its position in the feed.
-/// Its `data` lacks what is derived from keys (the digest of an API key, the marks of a request),
-/// which only the journal has. docs/feed.md describes it.
+/// Appends a fact in the form for readers of the feed. It also has an `id`, its position in the
+/// feed. Its `data` lacks the fields that are derived from keys (the digest of an API key, the
+/// marks of a request), which only the journal has. docs/feed.md describes it.
 void append_told_fact(std::string& out, const domain::Fact& fact, std::string_view id);
 
 /// Parses what append_fact() wrote.

@@ -24,20 +24,20 @@
 
 namespace frontrow::wire {
 
-// The fields of a type are described once, by a function template describe(fields, object). It
-// names each field, in the order in which they are written. fact_fields.h has those of facts,
-// spec_json.cc those of an event and a seat. `fields` then does the work: a FieldsWriter, a
+// The fields of a type are described once, by a function template describe(fields, object), which
+// names them in the order in which they are written. fact_fields.h describes facts, spec_json.cc
+// events and seats. `fields` is the object that writes or reads them: a FieldsWriter, a
 // FieldsReader, or the reader of plain lines in plain_fact.cc.
 
-/// The bounds of a number. `of_request`: what a request may ask for today. `ever`: what any fact
-/// may contain, which is all that the domain's rules can compute with.
+/// The limits of a number. `of_request` are today's limits on requests. `ever` are the limits on
+/// facts, old ones included: the domain can compute with every number within them.
 struct NumberLimits {
     IntegerBounds of_request;
     IntegerBounds ever;
 };
 
 inline constexpr IntegerBounds kAnyNatural{0, std::numeric_limits<std::int64_t>::max()};
-/// For a field whose text must be one of our names. The names are far shorter.
+/// Length limits for the text of an enumeration. Every valid name is far shorter than 255.
 inline constexpr TextBounds kAnyName{0, 255};
 
 /// An enumeration whose values have names on the wire.
@@ -49,7 +49,8 @@ concept Choice = std::is_enum_v<Value> && requires(Value value) {
 
 std::string must_be_one_of(std::span<const std::string_view> names);
 
-/// The reader for whom fields are written. Only the journal gets journal_only() fields.
+/// The reader for whom fields are written. Fields described by journal_only() are written only for
+/// the journal.
 enum class Audience : std::uint8_t { journal, readers };
 
 /// Writes fields into the open object. It ignores the limits, which FieldsReader checks.
@@ -100,9 +101,10 @@ public:
         if (audience_ == Audience::journal) (*this)(name, value);
     }
 
-    // Fields of a part, written among those of the whole.
+    // For a nested object whose fields are written directly into its parent's JSON object.
 
-    /// Whether the part exists. A reader looks for its first field, which the key names.
+    /// Whether the nested object exists. `Key` is the name of its first field, for which a
+    /// FieldsReader looks.
     template <class Part>
     bool has(Key, const std::optional<Part>& part) {
         return part.has_value();
@@ -116,7 +118,7 @@ private:
     Audience audience_;
 };
 
-/// Reads each field from a JSON object, and complains of missing or wrong ones.
+/// Reads each field from a JSON object, and adds a complaint if it is missing or wrong.
 class FieldsReader {
 public:
     explicit FieldsReader(ObjectReader& in) : in_{in} {}
@@ -179,7 +181,7 @@ public:
         if (auto read = in_.optional_text(name, bounds)) text = std::move(*read);
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);
-    /// An amount of money. For one with a decimal point, the complaint shows how to write it.
+    /// An amount of money. If it has a decimal point, the complaint shows how to write it.
     void amount(std::string_view name, Amount& amount, NumberLimits limits) {
         amount = in_.amount(name, in_.bounds(limits.of_request, limits.ever));
     }

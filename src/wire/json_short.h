@@ -12,14 +12,14 @@
 
 namespace frontrow::wire {
 
-// Writes all JSON values except texts. Each takes at most kShortMax bytes, so the caller makes room
-// once and put() doesn't check. Each put() returns the end of what it wrote.
+// These functions write JSON values other than texts. Each value takes at most kShortMax bytes. The
+// caller makes room for it; put() doesn't check. Each put() returns the end of what it wrote.
 
 /// The most that one put() writes, with the quotes and the comma or colon.
 inline constexpr std::size_t kShortMax = 40;
 
-/// The name of a field. It must be a literal without characters to escape; the compiler refuses any
-/// other. Its length is known where it is inlined, so the copy is a few instructions.
+/// The name of a field: a literal without characters to escape, which the compiler checks. Wherever
+/// a Key is inlined, its length is a constant, so copying it takes a few instructions.
 class Key {
 public:
     template <std::size_t size>

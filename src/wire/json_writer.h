@@ -16,7 +16,7 @@ namespace frontrow::wire {
 /// Boost.JSON.
 ///
 /// Each value is written with a comma after it. Closing the enclosing object or array removes the
-/// last comma. So a field is written without a look at what came before it.
+/// last comma. So writing a field needs no check of what came before it.
 class JsonWriter {
 public:
     explicit JsonWriter(std::string& out);

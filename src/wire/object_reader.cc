@@ -59,8 +59,9 @@ std::string between(std::int64_t min, std::int64_t max) {
     return std::to_string(min) + " to " + std::to_string(max);
 }
 
-/// A whole number. A client's language may write `10` as `10.0` or `1e1`. JSON makes that a double,
-/// which is exact up to 2^53, more than a request may ask for. The journal has integers only.
+/// A whole number. The languages of some clients write `10` as `10.0` or `1e1`, which the JSON
+/// parser reads as a double. A double is exact up to 2^53, which exceeds all limits on requests.
+/// The journal has integers only.
 std::optional<std::int64_t> whole_number(const boost::json::value& value, Origin origin) {
     constexpr double kExactMax = 9'007'199'254'740'992;
     if (const auto* integer = value.if_int64()) return *integer;

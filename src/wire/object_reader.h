@@ -32,7 +32,7 @@ struct IntegerBounds {
     std::int64_t max = 0;
 };
 
-/// Where a document comes from, which decides how strictly it is checked.
+/// Where a document comes from. This decides how strictly it is checked.
 enum class Origin : std::uint8_t {
     /// A client's request: today's limits apply.
     request,
@@ -41,9 +41,9 @@ enum class Origin : std::uint8_t {
     history,
 };
 
-/// Reads the fields of one JSON object and complains of missing or wrong ones. If a required field
-/// is wrong, the return value is a default that must not be used: check Complaints::none() before
-/// using any value. A null counts as absent.
+/// Reads the fields of one JSON object and adds a complaint for each that is missing or wrong. If a
+/// required field is wrong, the return value is a default that must not be used: check
+/// Complaints::none() before using any value. A null counts as absent.
 class ObjectReader {
 public:
     /// `prefix` is put before each field's name in a complaint: "seats[3].". `object`, `prefix` and
@@ -57,13 +57,14 @@ public:
         : object_{object}, prefix_{prefix}, complaints_{complaints}, origin_{origin} {}
 
     Origin origin() const { return origin_; }
-    /// Today's limits of a number for a request, otherwise those of its type.
+    /// The limits of a number: those on requests if the document is a request, otherwise those of
+    /// the number's type.
     IntegerBounds bounds(IntegerBounds of_request, IntegerBounds of_type) const {
         return origin_ == Origin::request ? of_request : of_type;
     }
 
-    /// A text of a request is put into the form that accept_text() gives it. The document is known
-    /// to be UTF-8.
+    /// A text from a request is normalised by accept_text(). Texts are known to be UTF-8, because
+    /// the document was parsed.
     std::string text(std::string_view field, TextBounds bounds);
     std::optional<std::string> optional_text(std::string_view field, TextBounds bounds);
     /// A person's `sub`, by the same rule as for tokens (domain/subject.h).

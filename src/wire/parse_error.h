@@ -9,7 +9,7 @@ struct FieldError {
     /// The field's path as the sender wrote it, like `seats[3].price`. Empty if the error is about
     /// the whole text.
     std::string field;
-    /// What would be right.
+    /// Describes a valid value: "must be 1 to 255 characters long".
     std::string message;
 
     friend bool operator==(const FieldError&, const FieldError&) = default;

@@ -42,7 +42,7 @@ public:
                  rest_[size - 2] == '"' && rest_[size - 1] == ':';
         if (is_ok_) rest_.remove_prefix(size);
     }
-    /// The line has a form that isn't read here.
+    /// Marks the line as one that isn't read here.
     void refuse() { is_ok_ = false; }
 
     std::int64_t number() {
@@ -86,8 +86,8 @@ private:
     bool is_ok_ = true;
 };
 
-/// Reads the fields of a description (fields.h) from a line, in its order. Refuses fields of any
-/// form that isn't read here, so that the document parser reads the line.
+/// Reads the fields of a description (fields.h) from a line, in the description's order. Refuses
+/// fields of any other form, so that the document parser reads the line instead.
 class PlainFields {
 public:
     explicit PlainFields(PlainLine& in) : in_{in} {}
@@ -172,7 +172,7 @@ bool read_plain_line(std::string_view line, Fact& fact) {
     in.take(R"(","data":{)");
     PlainFields fields{in};
     if (!in.is_ok() || !read_kind(type, fields, fact.body)) return false;
-    // A fact that is about no event has no event_id, but one was read above. So it isn't plain.
+    // A fact that isn't about an event has no event_id. This line has one, so it isn't plain.
     if (!traits_of(fact.body).is_about_event) return false;
     in.take("}}");
     return in.is_done();

@@ -13,9 +13,9 @@ bool is_space(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/// Takes tokens from the front of a text, with the white space before each. If something else
-/// comes, it returns false or nothing. take() and take_name() then have skipped only white space,
-/// so that another token can be tried.
+/// Takes tokens from the front of a text, with the white space before each. Each function returns
+/// false or nothing if another token comes. take() and take_name() have then skipped only white
+/// space, so the caller can try another token.
 class Cursor {
 public:
     explicit Cursor(std::string_view text) : at_{text.data()}, end_{at_ + text.size()} {}

@@ -82,7 +82,7 @@ std::string canonical(const std::vector<domain::SeatSpec>& seats);
 template <class Request>
 std::string canonical(const Request& request);
 
-// The same checks for values that come outside a JSON body.
+// The same checks for values that aren't in a JSON body.
 
 std::optional<FieldError> check_idempotency_key(std::string_view key);
 /// Returns the name in the form in which it is stored.

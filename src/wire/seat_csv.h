@@ -25,15 +25,15 @@ std::vector<std::size_t> lines_of(
     const std::vector<std::size_t>& lines
 );
 
-/// Reads seats from a table in UTF-8: CSV by RFC 4180, or with semicolons or tabs for commas. The
-/// first record names the columns, in any order: seat_number and price, and optionally section,
-/// row, x and y. Other columns are ignored. Column names may have capitals, and blanks for
-/// underscores. Fields have the bounds that they have in JSON; an empty field counts as absent. An
-/// error's field is like "line 7, price".
+/// Reads seats from a table in UTF-8: CSV (RFC 4180), also with semicolons or tabs instead of
+/// commas. The first record names the columns, in any order: seat_number and price, and optionally
+/// section, row, x and y. Other columns are ignored. Column names may have capitals, and blanks
+/// instead of underscores. Fields have the same bounds as in JSON; an empty field counts as absent.
+/// An error's field is like "line 7, price".
 ///
-/// A number names a seat within its event. So if a seat_number occurs in more than one section or
-/// row, all numbers of the table get section and row as a prefix: "A-12-7". Seats that still have
-/// the same number are refused only when they are added.
+/// Each seat number must be unique in its event. So if a seat_number occurs in more than one
+/// section or row, all numbers of the table get section and row as a prefix: "A-12-7". Seats that
+/// still have the same number are refused only when they are added.
 Result<SeatTable, ParseError> parse_seat_csv(std::string_view text);
 
 }  // namespace frontrow::wire

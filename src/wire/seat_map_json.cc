@@ -19,7 +19,7 @@ using Blocks = std::span<const std::shared_ptr<const SeatBlock>>;
 
 /// Approximate size of a seat in a layout, so that a layout is allocated once.
 constexpr std::size_t kLayoutSeatBytes = 40;
-/// Room for everything but the letters.
+/// Room for the whole status document except the letters.
 constexpr std::size_t kStatusHead = 512;
 
 std::optional<double> x_of(const SeatSpec& seat) {
@@ -29,7 +29,8 @@ std::optional<double> y_of(const SeatSpec& seat) {
     return seat.position ? seat.position->y : std::nullopt;
 }
 
-/// Whether two neighbouring seats go into one run, which has their shared values once.
+/// Whether two neighbouring seats go into one run. The values that all seats of a run share are
+/// written once.
 bool is_same_run(const SeatSpec& a, const SeatSpec& b) {
     return a.section == b.section && a.row == b.row && a.price == b.price &&
            x_of(a).has_value() == x_of(b).has_value() && y_of(a).has_value() == y_of(b).has_value();

@@ -9,8 +9,9 @@
 
 namespace frontrow::wire {
 
-/// The fields of an event that its organiser sets, the same in requests, facts and answers. They
-/// are written into the open object. Today's limits apply if the reader's origin is a request.
+/// These two functions write and read the fields of an event that its organiser sets. The fields
+/// are the same in requests, facts and answers, and are written into the open object. The limits on
+/// requests apply only if the reader's origin is a request.
 void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
 /// `hold`: the default if the field is absent.
 domain::EventSpec
