@@ -10,8 +10,8 @@ namespace frontrow::http {
 /// clients that don't read can't exhaust the server's memory. A body that several answers share
 /// counts once.
 ///
-/// Bytes that a socket takes at once are never counted, so the small answers of a sale don't come
-/// here. Must outlive its shares. One thread.
+/// Bytes that a socket accepts at once aren't counted, so the small answers of a sale need no
+/// share. Must outlive its shares. One thread.
 class AnswerMemory {
 public:
     /// A part of the memory, given back on destruction.
@@ -26,7 +26,7 @@ public:
         }
         ~Share() { resize(0); }
 
-        /// Sets the share to the real size, even if there is no room for that much.
+        /// Changes the share to the real size, even if that exceeds the limit.
         void resize(std::size_t bytes) {
             memory_->bytes_ = memory_->bytes_ - bytes_ + bytes;
             bytes_ = bytes;

@@ -9,9 +9,9 @@ namespace frontrow::http {
 
 /// The path under which a proxy publishes this server: empty, or like `/shop`
 /// (config::check_base_path). The proxy forwards requests below that path unchanged. Routes and
-/// handlers use paths without it; paths that a client is told begin with it.
+/// handlers use paths without it; paths in answers begin with it.
 ///
-/// A requested path must begin with the base path exactly as it is written. Where a part of it is
+/// A requested path must begin with the base path exactly as it is written. If a part of it is
 /// percent-encoded (`/%73hop`), the path counts as outside; only the rest may be encoded.
 class BasePath {
 public:
@@ -21,7 +21,7 @@ public:
     bool is_empty() const { return path_.empty(); }
     std::string_view text() const { return path_; }
 
-    /// Returns the requested path without the base path; nothing if it isn't below it.
+    /// Returns the requested path without the base path; nothing if it isn't below the base path.
     std::optional<std::string_view> take_off(std::string_view asked) const {
         if (path_.empty()) return asked;
         if (!asked.starts_with(path_)) return std::nullopt;

@@ -12,8 +12,8 @@ namespace frontrow::http {
 /// Buffers for reading requests and building answers. A connection has buffers only while it has
 /// work, so ten thousand idle connections cost none, and the busy ones reuse a few warm ones.
 ///
-/// Larger buffers are kept too: if freed, they would leave holes that small objects of the next
-/// connection break up. One thread.
+/// Larger buffers are kept too: freeing them would fragment the heap, because small objects of the
+/// next connection would take their place. One thread.
 class BufferPool {
 public:
     /// Enough for nearly every whole request.

@@ -33,7 +33,7 @@ class SharedBodies;
 
 /// The server's state, kept up to date by Server.
 struct House {
-    /// The server's time; see ticks.h.
+    /// The server's time in ticks (ticks.h).
     std::uint64_t ticks = 0;
     DateLine date;
     /// The server is stopping: running requests are answered, new ones are not accepted.
@@ -96,12 +96,13 @@ public:
     RouteEntry* route = nullptr;
     /// The decoded {…} parts of the path, in order.
     std::array<std::string, 2> path_parts;
-    /// The handler must answer. If false, the response already holds the answer.
+    /// If true, the handler must answer. If false, the response already holds the answer.
     bool is_admitted = false;
     /// For the access log.
     telemetry::Subject subject;
 
-    /// Adds the `Location` of a new resource: `path`, which is that of its kind, and its id.
+    /// Adds the `Location` header of a new resource. `path`: what stands between the base path and
+    /// the resource's id.
     void add_location(std::string_view path, Bits128 id) {
         response.add_location(services.base_path.text(), path, id);
     }
@@ -109,7 +110,8 @@ public:
     /// Answers with a problem.
     void fail(Problem problem) { write_problem(response, std::move(problem), trace); }
 
-    /// The first {…} part as an id. If it isn't one, answers with an error and returns nothing.
+    /// The first {…} part of the path as an id. If it isn't a valid id, answers with an error and
+    /// returns nothing.
     template <class SomeId>
     std::optional<SomeId> path_id() {
         const auto id = SomeId::parse(path_parts[0]);
@@ -117,7 +119,7 @@ public:
         return id;
     }
 
-    /// The value. If there is an error instead, answers with it and returns null.
+    /// Returns the value. If the result is an error, answers with the error and returns null.
     template <class Value, class Error>
     Value* value_or_fail(Result<Value, Error>& result) {
         if (result) return &*result;

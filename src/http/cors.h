@@ -10,8 +10,8 @@
 namespace frontrow::http {
 
 /// Lets pages of the configured origins send requests and read the answers (Fetch standard, "CORS
-/// protocol"). Credentials are never allowed, because nothing that a browser sends by itself counts
-/// as credentials here.
+/// protocol"). Never allows CORS credentials (cookies), because the server accepts nothing that a
+/// browser sends by itself as proof of who the caller is.
 class Cors {
 public:
     /// Origins as browsers write them in `Origin`: `https://tickets.example`. If the list is empty,

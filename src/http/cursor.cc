@@ -9,7 +9,8 @@ constexpr std::size_t kHexDigits = 32;
 
 }  // namespace
 
-/// 64 hexadecimal digits: the id, the start in milliseconds, and 64 bits of a digest over both.
+/// 64 hexadecimal digits: the id, the start in milliseconds, and 64 bits of a digest of these two
+/// and the list's name.
 std::string write_cursor(io::Sha256& sha, std::string_view list, const domain::Place& place) {
     const auto start = static_cast<std::uint64_t>(place.start_at.time_since_epoch().count());
     std::string cursor;

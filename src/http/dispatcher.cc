@@ -15,12 +15,13 @@ constexpr std::size_t kRequestIdMax = 128;
 /// The unread body of a refused request is skipped up to this size, so that the connection can go
 /// on.
 constexpr std::size_t kPassedOverMax = 1 << 20;
-/// The prefix of all routes of one event. The first part of their path is its id.
+/// The prefix of all routes of one event. The first {…} part of such a route is the event's id.
 constexpr std::string_view kOfOneEvent = "/api/v1/events/{id}";
 /// The same for one reservation.
 constexpr std::string_view kOfOneReservation = "/api/v1/reservations/{id}";
 
-/// Visible ASCII, so that it can be echoed in a header and a log.
+/// Whether the request id is visible ASCII of bounded length, so that headers and logs can repeat
+/// it.
 bool is_echoable(std::string_view id) {
     return id.size() <= kRequestIdMax &&
            std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7F; });

@@ -10,8 +10,8 @@
 
 namespace frontrow::http {
 
-/// Handles a request around its handler: finds the route, authenticates and authorises the caller,
-/// and counts and logs the answer. One for all connections.
+/// Does what is common to all requests: finds the route, authenticates and authorises the caller
+/// before the handler runs, and counts and logs the answer afterwards. One for all connections.
 class Dispatcher {
 public:
     Dispatcher(
@@ -27,13 +27,14 @@ public:
           cors_{cors},
           access_log_{access_log} {}
 
-    /// Decides by the head alone whether the request is admitted. If not, the context holds the
-    /// answer. Returns how many bytes of body to read at most.
+    /// Decides by the head alone whether the request is admitted. If it isn't, the context holds
+    /// the answer. Returns how many bytes of body to read at most.
     std::size_t admit(Context& context);
-    /// Refuses an admitted request if its body came in chunks and its Content-Type isn't one that
-    /// the route takes. By the head alone, the body could have been empty.
+    /// Checks the Content-Type of an admitted request with a chunked body. admit() can't: the head
+    /// doesn't show whether a chunked body is empty, and an empty body needs no Content-Type.
     void look_at_body(Context& context) const;
-    /// The handler of an admitted request threw: logs it, and answers with an error.
+    /// Call it if the handler of an admitted request threw. Logs the exception and answers with an
+    /// error.
     void failed(Context& context, const std::exception& error);
     /// Adds the headers that every answer has, even a refusal of malformed input. Call it once,
     /// just before sending.
@@ -48,8 +49,8 @@ private:
     bool route(Context& context);
     bool check_page(Context& context) const;
     bool identify(Context& context);
-    /// Whether the caller is a member of the route's event with the role organizer. On the event's
-    /// routes for organizers, that is as good as a token with that role.
+    /// Whether the caller is a member of the route's event with the role organizer. Such a member
+    /// may use the event's routes for organizers even if their token lacks that role.
     bool is_member_organizer(const Context& context, const identity::Principal& principal) const;
     bool check_content_type(Context& context, bool has_body) const;
     void log_access(const Context& context, double seconds) const;

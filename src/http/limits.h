@@ -13,20 +13,23 @@ struct Limits {
     std::size_t body_bytes = 64 << 10;
     std::size_t long_body_bytes = 256 << 10;
     std::size_t bulk_body_bytes = 32 << 20;
-    /// After a refusal, at most this much of the rest is read and discarded, so that the client
-    /// gets to see the answer. That costs less than reading the longest body, and has no more time.
+    /// After a refusal, at most this much of the rest of the request is read and discarded, so that
+    /// the client gets to see the answer. That costs less than reading the longest body, and gets
+    /// no more time.
     std::size_t thrown_away_bytes = 64 << 20;
 
     /// What a connection may do in one turn of the event loop before others get theirs: at most
     /// this many steps (a request, or a piece of one), for at most this long.
     unsigned turn_steps = 16;
     std::chrono::microseconds turn_time{200};
-    /// The time that all connections with more work to do share in each turn.
+    /// The time slice in each turn of the loop for all connections that have used up their own turn
+    /// and have more to do.
     std::chrono::microseconds waiting_time{500};
 
     /// Memory of answers that are being made, sent or cached, over all connections.
     std::size_t answer_bytes = 48 << 20;
-    /// The part of it that may be used to cache answers that are requested again and again.
+    /// The part of `answer_bytes` that may be used to cache answers that are requested again and
+    /// again.
     std::size_t kept_answer_bytes = 16 << 20;
 
     /// From a request's first byte to its last.

@@ -12,7 +12,7 @@
 namespace frontrow::http {
 namespace {
 
-// Each function marks characters in the sense of base/eight_bytes.h.
+// These functions mark characters as base/eight_bytes.h describes.
 
 Eight mark_colons(Eight text) {
     return mark_each(text, ':');
@@ -153,7 +153,7 @@ private:
 
     const char* at_;
     const char* end_;
-    /// Eight bytes may be loaded from any place before this one.
+    /// Loading eight bytes is safe from any position before this one.
     const char* eights_end_;
     Request& request_;
     std::size_t body_bytes_ = 0;

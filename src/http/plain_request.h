@@ -8,7 +8,7 @@
 
 namespace frontrow::http {
 
-/// A whole request, body included. All are views into the bytes that it was read from.
+/// A whole request, body included. All its texts are views into the bytes from which it was read.
 struct PlainRequest {
     Request request;
     /// The length of its head: the body begins there.

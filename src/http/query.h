@@ -14,7 +14,7 @@ namespace frontrow::http {
 std::optional<std::string> decode_percent(std::string_view text);
 
 /// The value of a parameter of a query string; nothing if it is absent. Names and values are
-/// decoded, or taken as they are if they can't be.
+/// decoded. If one can't be decoded, it is used as it is.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
 /// A whole number from `min` to `max`, or `otherwise` if the parameter is absent.

@@ -86,7 +86,7 @@ bool RequestParser::read_target(std::string_view target) {
 
 void RequestParser::on_field_impl(beast_http::field field, View name, View value, Error& error) {
     if (is_folded(name, value)) error = beast_http::error::bad_obs_fold;
-    // Ignores trailers: the caller and the request were settled by the head.
+    // Ignores trailers: the head alone determines the request and its caller.
     if (error || is_header_done()) return;
     if (field == beast_http::field::transfer_encoding) {
         has_transfer_encoding_ = true;

@@ -10,8 +10,8 @@
 
 namespace frontrow::http {
 
-/// Beast's parser, used without containers of fields and without copies: everything stays where it
-/// was received. It refuses more than Beast does; the rules for a request's head are here.
+/// Beast's parser without Beast's container of fields and without copies: all texts stay where they
+/// were received. It refuses more than Beast does; the rules for a request's head are here.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
 public:
     explicit RequestParser(Request& request) : request_{request} {}

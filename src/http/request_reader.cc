@@ -54,11 +54,12 @@ struct RequestReader::State {
     std::size_t body_bytes_max = 0;
     bool body_is_too_large = false;
     bool discards_body = false;
-    /// How many of the unread bytes has_bare_line_end() has checked, in the lines around chunks.
+    /// How many of the unread bytes has_bare_line_end() has checked. It checks the lines before and
+    /// after chunks.
     std::size_t looked_at = 0;
-    /// The parser isn't called with fewer bytes. Once Beast 1.81 has seen the line of the last
-    /// chunk, it asserts that there are five bytes, so a client that sends only the line would stop
-    /// the program.
+    /// The parser is called only with at least this many bytes. Once Beast 1.81 has seen the line
+    /// of the last chunk, it asserts that there are five bytes, so a client that sends only the
+    /// line would stop the program.
     std::size_t bytes_wanted = 1;
 
     std::span<char> unread() {
@@ -71,8 +72,8 @@ struct RequestReader::State {
         if (bytes > 0) looked_at = 0;
     }
 
-    /// Gives the unread bytes to the parser until the head or all of the request is parsed, or
-    /// until it needs more.
+    /// Gives the unread bytes to the parser until it has parsed the head or the whole request, or
+    /// needs more bytes.
     error_code feed() {
         error_code error;
         while (!error && !parser->is_done()) {
@@ -90,8 +91,9 @@ struct RequestReader::State {
         const auto left = unread();
         if (left.size() >= unread_max()) return beast_http::error::header_limit;
         if (head_done && has_bare_line_end(left)) return beast_http::error::bad_line_ending;
-        // The parser consumes all lines but the last chunk's, so a complete line that is left must
-        // be that one. A line end at the very front doesn't count: it belongs to the chunk before.
+        // The parser consumes all complete lines except the last chunk's, so a complete line that
+        // is left must be the last chunk's. A line end at the very front doesn't count: it belongs
+        // to the chunk before.
         const bool saw_last_chunk =
             head_done &&
             std::string_view{left.data(), left.size()}.find("\r\n", 1) != std::string_view::npos;
@@ -109,16 +111,16 @@ struct RequestReader::State {
         return false;
     }
 
-    /// The parser never gets more bytes than the limit of what it reads: a head, the line before a
-    /// chunk, or the last chunk with its trailer. If that many bytes have no end, it is too long,
-    /// in however many pieces they arrived.
+    /// The most unparsed bytes that the parser is given: header_bytes for a head, for a chunk's
+    /// header line, and for the last chunk with its trailer. If such a part doesn't end within
+    /// them, it is too long, however its bytes were split on arrival.
     std::size_t unread_max() const {
         if (!head_done) return limits.header_bytes - begin;
         return parser->chunked() ? limits.header_bytes : std::numeric_limits<std::size_t>::max();
     }
 
-    /// Moves a head that is still arriving to a larger buffer. The parser has seen its first lines,
-    /// so their views move with it.
+    /// Moves a head that is still arriving to a larger buffer. The parser has read its first lines
+    /// already, so the views into them are moved too.
     void grow_head() {
         std::vector<char> larger(2 * head.size());
         std::ranges::copy(head, larger.begin());
@@ -132,8 +134,8 @@ struct RequestReader::State {
         head = std::move(larger);
     }
 
-    /// Moves bytes of the body that are not parsed yet (half a chunk's header) to `rest`, where the
-    /// next bytes follow them.
+    /// Moves body bytes that aren't parsed yet (part of a chunk's header) to `rest`, where the next
+    /// bytes are appended to them.
     void move_unread_to_rest() {
         const auto tail = std::span{head}.subspan(begin, end - begin);
         rest.resize(tail.size() + body_space());
@@ -143,7 +145,8 @@ struct RequestReader::State {
         begin = end;
     }
 
-    /// The space for the rest of the body, not more than is still to come if that is known.
+    /// The space to allocate for the rest of the body: no more than is still to come, if that is
+    /// known.
     std::size_t body_space() const {
         const std::uint64_t left = parser->content_length_remaining().value_or(kBodyBuffer);
         return static_cast<std::size_t>(std::clamp<std::uint64_t>(left, 1, kBodyBuffer));
@@ -162,7 +165,7 @@ struct RequestReader::State {
     void start_parser() {
         parser.emplace(request);
         parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-        // The limit of the body is set at the head, which is reported first.
+        // No body limit yet: the parser stops after the head, and the limit is set there.
         parser->body_limit(boost::none);
         parser->eager(false);
     }
@@ -207,7 +210,8 @@ struct RequestReader::State {
 
     bool reads_request() const { return head_done || plain_body || parser; }
 
-    /// Nothing has arrived, or only half an empty line, after which a request may follow.
+    /// True if nothing has arrived, or only the first half of an empty line, which may come before
+    /// a request.
     bool is_blank() const { return end == 0 || (end == 1 && head.front() == kEmptyLine.front()); }
 
     /// Called between requests, when the next one begins at the front of the buffer.
@@ -252,8 +256,8 @@ std::span<char> RequestReader::space() {
     if (state.rest.empty() || state.begin < state.end) state.move_unread_to_rest();
     if (state.rest_begin == state.rest_end) state.rest_begin = state.rest_end = 0;
     if (state.rest_end == state.rest.size()) {
-        // First moves the unread bytes to the front. The parser leaves at most part of a chunk
-        // header, so there is usually room then.
+        // Moves the unread bytes to the front first. The parser leaves at most part of a chunk
+        // header unread, so this usually makes enough room.
         const auto unread =
             std::span{state.rest}.subspan(state.rest_begin, state.rest_end - state.rest_begin);
         std::ranges::copy(unread, state.rest.begin());

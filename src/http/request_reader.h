@@ -16,7 +16,7 @@ namespace frontrow::http {
 struct Complaint {
     /// The header that is wrong. Empty if the bytes aren't a request at all.
     std::string_view field;
-    /// What would be right.
+    /// Describes a valid value. A whole sentence if `field` is empty.
     std::string_view message = "What was sent isn't an HTTP/1.1 request.";
 };
 
@@ -24,10 +24,10 @@ struct Complaint {
 /// reports what it has read so far; the caller does all I/O.
 ///
 /// For each request: while advance() returns need_more, read into space() and call received(). At
-/// `head` all but the body has arrived: say what to do with the body, and go on. At `complete`,
-/// answer and call next(), which keeps bytes of following requests. After any other step, send one
-/// last answer and close. The reader has no buffer between requests. It ignores empty lines before
-/// a request (RFC 9112, 2.2).
+/// `head` everything before the body has arrived: say what to do with the body, and call advance()
+/// again. At `complete`, answer and call next(), which keeps bytes of following requests. After any
+/// other step, send one last answer and close. The reader has no buffer between requests. It
+/// ignores empty lines before a request (RFC 9112, 2.2).
 class RequestReader {
 public:
     enum class Step : std::uint8_t {

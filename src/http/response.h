@@ -43,8 +43,8 @@ public:
     bool has_own_content() const { return shared_body == nullptr && fixed_body.empty(); }
     void clear_content();
 
-    /// Adds a header to this answer alone. Name and value must not contain line ends; values from a
-    /// client have been checked.
+    /// Adds a header to this answer alone. Name and value must not contain line ends. Values from a
+    /// client must have been checked.
     void add_header(std::string_view name, std::string_view value);
     /// Adds `Location` from its three parts without a temporary string, for the answers of a sale.
     void add_location(std::string_view base_path, std::string_view path, Bits128 id);

@@ -122,7 +122,7 @@ Server::Member::~Member() {
     server_.house_.connections = server_.sessions_.size();
 }
 
-/// Uses the store's time, which facts also have. In a cluster it is the database's.
+/// Shows the store's time, by which facts are dated too. In a cluster, that is the database's time.
 void Server::show_date() {
     house_.date.show(dispatcher_.services().store.now());
 }

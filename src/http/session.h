@@ -41,12 +41,12 @@ public:
     io::Awaitable<void> run();
 
     std::uint64_t deadline() const { return deadline_; }
-    /// The deadline has passed: cancels whatever the session awaits.
+    /// Call it when the deadline has passed. Cancels whatever the session awaits.
     void expire();
     /// Whether no byte of a request has arrived, so that closing now loses nothing.
     bool is_idle() const { return phase_ == Phase::idle; }
-    /// Whether the client reads its answer too slowly for a time when others are refused for lack
-    /// of answer memory.
+    /// Whether the client reads its answer too slowly for a time when other answers are refused for
+    /// lack of memory.
     bool reads_slowly() const;
     /// Closes the connection at once, whatever the session is doing.
     void abort();
@@ -88,7 +88,8 @@ private:
         std::size_t size() const { return head.size() + body.size(); }
     } outgoing_;
     Turn turn_;
-    /// The last answer alone used up a turn. Before the next, the session lets others go first.
+    /// The last answer alone used up a turn, so the session lets others go first before its next
+    /// request.
     bool is_costly_ = false;
     /// The answer being written: its size, the tick in which it was begun, and the tick by which
     /// the client must have read it.

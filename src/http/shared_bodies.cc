@@ -3,8 +3,8 @@
 namespace frontrow::http {
 namespace {
 
-/// Memory of a body besides its text and the three copies of its name. A million empty lists with
-/// different names need much memory too.
+/// The memory of a body besides its text and the three copies of its name. It is counted because a
+/// million empty lists with different names need much memory too.
 constexpr std::size_t kBesideText = 512;
 
 std::size_t bytes_of(const std::string& name, const SharedBody& body) {

@@ -21,7 +21,7 @@ namespace frontrow::http {
 /// A body that several answers share.
 struct SharedBody {
     std::string text;
-    /// For a page of a list that continues: the place of its last item.
+    /// The place of the last item, if this is a page of a list that continues after it.
     std::optional<domain::Place> last = {};
 };
 
@@ -57,8 +57,8 @@ public:
         return share ? put(name, make(), *std::move(share)) : nullptr;
     }
 
-    /// The same on a worker thread. Callers that request it meanwhile wait for the same body, and
-    /// then resume one after the other.
+    /// The same on a worker thread. Callers that request the body meanwhile wait for it, and then
+    /// resume one after the other.
     template <class Make>
     io::Awaitable<Body> make_on_worker(std::string name, std::size_t bytes, Make make) {
         if (const auto found = making_.find(name); found != making_.end()) {

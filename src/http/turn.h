@@ -13,7 +13,8 @@ public:
 
     /// Starts a new turn, after others had theirs.
     void begin() { steps_ = 0; }
-    /// Whether others come first. Call it before each step that would be taken without suspending.
+    /// Whether the turn is over, so that others come first. Call it before each step that would be
+    /// taken without suspending.
     bool is_over() {
         if (steps_++ == 0) stopwatch_ = {};
         return steps_ > limits_.turn_steps || stopwatch_.elapsed() >= limits_.turn_time;

@@ -10,7 +10,7 @@
 namespace frontrow::http::handlers {
 namespace {
 
-/// Returns false, after answering with an error, if no key may act for the account.
+/// Whether a key may act for the account. If not, answers with an error.
 bool may_have_key(Context& context, std::string_view account) {
     if (!identity::is_built_in_sub(account)) return true;
     context.fail(invalid_field("account", "is reserved for one of Frontrow's own callers"));

@@ -33,14 +33,14 @@ struct ToldFacts {
     FeedPosition last;
 };
 
-/// Frees unused memory: one fact may be most of the largest answer.
+/// Ends the list and frees unused memory: a fact that was removed again may be most of the text.
 ToldFacts finish(ToldFacts told) {
     told.text += ']';
     told.text.shrink_to_fit();
     return told;
 }
 
-/// Any thread. This may be the last owner of the batches and free them.
+/// May run on any thread. It may be the last owner of the batches, and frees them then.
 ToldFacts
 render_facts(std::vector<FeedBatch> batches, const FeedPosition& after, std::size_t limit) {
     ToldFacts told{.text = "[", .last = after};

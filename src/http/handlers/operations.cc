@@ -11,8 +11,8 @@
 namespace frontrow::http::handlers {
 namespace {
 
-/// Answers with the OpenAPI document, whose paths are relative to the server's URL. That URL is the
-/// `/` after `before_server`; the base path replaces it.
+/// Answers with the OpenAPI document, whose paths are relative to the server's URL. In the
+/// document, that URL is the `/` after the text `before_server`. The base path replaces this `/`.
 void reply_document(Context& context, std::string_view document, std::string_view before_server) {
     const auto& base_path = context.services.base_path;
     if (base_path.is_empty()) {
@@ -41,7 +41,7 @@ Awaitable<void> livez(Context& context) {
     co_return;
 }
 
-/// Readiness: fails if the store has failed, and once the server has begun to stop.
+/// Readiness: fails if the store isn't ready or the server is stopping.
 Awaitable<void> readyz(Context& context) {
     if (context.services.house.is_draining) {
         context.fail(

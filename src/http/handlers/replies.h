@@ -48,12 +48,13 @@ Entity* entity_or_fail(Context& context, OutcomeResult& result) {
     return &entity;
 }
 
-/// The idempotency key from the header, or else the one `in_body`; empty if there is neither. If
-/// the header's is malformed or the two differ, answers with an error and returns nothing.
+/// The idempotency key from the header, or else from the body (`in_body`); empty if there is
+/// neither. If the header's key is malformed or differs from the body's, answers with an error and
+/// returns nothing.
 std::optional<std::string_view> key_or_fail(Context& context, std::string_view in_body = {});
 
-/// The mark of a request with a key that asked for `content`. If the key is wrong, answers with an
-/// error and returns nothing.
+/// The mark of a request with an idempotency key. `content`: what the request asks for. If the key
+/// is wrong, answers with an error and returns nothing.
 std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content);
 
 /// Marks a request if it has an Idempotency-Key, which is optional here. `content()` is what the
@@ -102,8 +103,8 @@ inline store::Page one_more(store::Page page) {
     return page;
 }
 
-/// Adds the `Link` to the page after `last`: `path`, and its own parameters in `more`, each with a
-/// `&` before it.
+/// Adds a `Link` header to the page that follows `last`. `path`: the list's path. `more`: further
+/// query parameters, each preceded by `&`.
 void link_next(
     Context& context,
     const ListBounds& bounds,
@@ -113,7 +114,8 @@ void link_next(
     std::string_view more = {}
 );
 
-/// Longer lists are parsed and rendered on a worker, because the owner's thread serves buyers.
+/// Longer lists are parsed and rendered on a worker, because the owner's thread must stay free for
+/// buyers.
 inline constexpr std::size_t kSeatsOnOwnerMax = 500;
 
 /// Adds an ETag with `tag` between its quotes. If the request is a GET and the client already has

@@ -76,7 +76,7 @@ void reply_created(Context& context, OutcomeResult& result) {
         response.add_header("Reservation-Status", wire::name_of(*status_now));
         wire::append_past_reservation(response.body, *reservation);
     } else {
-        // The whole hold is left.
+        // Rendered as of created_at, so expires_in_ms is the full hold time.
         wire::append_reservation(response.body, *reservation, reservation->created_at);
     }
 }
@@ -117,8 +117,8 @@ Awaitable<void> reply_reservations_of(Context& context, std::string user) {
 
 }  // namespace
 
-/// Work that doesn't suspend is in plain functions. That keeps this coroutine's frame small, and a
-/// batch has hundreds of them.
+/// Work that doesn't suspend is in plain functions, to keep this coroutine's frame small: hundreds
+/// of these coroutines wait for each batch.
 Awaitable<void> create_reservation(Context& context) {
     auto wanted = wanted_or_fail(context);
     if (!wanted) co_return;

@@ -10,11 +10,12 @@ namespace frontrow::http::handlers {
 namespace {
 
 constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
-/// This many letters are rendered and compressed in 0.05 ms. A worker costs more: it must be woken
-/// and must report back, and requests that arrive meanwhile must wait for it too.
+/// The most letters (one per seat) that the owner renders. It renders and compresses so many in
+/// 0.05 ms. A worker costs more: it must be woken and must report back, and requests that arrive
+/// meanwhile must wait for it too.
 constexpr std::size_t kLettersOnOwnerMax = 20'000;
 
-/// The cost of one version of one part of a map.
+/// What it costs to render one version of one part of a seat map.
 struct Cost {
     std::size_t seats_on_owner;
     /// Approximate.

@@ -58,7 +58,8 @@ Result<Bulk, wire::ParseError> parse_bulk(std::string_view body, bool is_csv, bo
     };
 }
 
-/// Appends to the body with `render(out)`, here or on a worker. The memory was reserved before.
+/// Appends to the body with `render(out)`, here or on a worker. has_room_or_fail() has reserved the
+/// memory.
 template <class Render>
 Awaitable<void> render_body(Context& context, std::size_t seats, Render render) {
     auto& response = context.response;
@@ -226,7 +227,8 @@ Awaitable<void> reply_many(Context& context, const Wanted& wanted, const ListBou
     const auto name = name_of(wanted, (*map)->version);
     auto body = bodies.find(name);
     if (body == nullptr) {
-        // Even a few seats may have to be searched for in a large hall.
+        // The hall's size decides, because even for a few seats the whole hall may have to be
+        // searched.
         const auto bytes = count_wanted(**map, wanted) * wire::kSeatBytes;
         const bool is_small = (*map)->statuses.size() <= kSeatsOnOwnerMax;
         body = is_small ? bodies.make_here(name, bytes, make)
