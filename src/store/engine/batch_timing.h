@@ -4,15 +4,15 @@
 
 namespace frontrow::store::engine {
 
-/// Decides when the forming batch is handed to the journal. Not at once, so that all ready requests
-/// share it: a commit takes the same time for one request or many, and a request that comes a
-/// moment too late waits for two commits. Pure; time is counted in turns of the owner's loop.
+/// Decides when to hand the forming batch to the journal. Waits a little, so that all ready
+/// requests share the batch: a commit takes the same time for one request or many, and a request
+/// that just misses a commit waits for two. Pure; counts time in turns of the owner's loop.
 class BatchTiming {
 public:
     /// A batch with this many facts is written at once.
     static constexpr std::size_t kEnough = 128;
 
-    /// A batch of `facts` starts to wait.
+    /// Call when a batch of `facts` starts to wait.
     void begin(std::size_t facts) { *this = BatchTiming{facts}; }
 
     /// Call after each turn with the present number of facts: returns true if the batch should be
@@ -30,8 +30,8 @@ private:
     /// The batch is written after this many turns without a new fact: Asio finds ready sockets in
     /// one turn and calls their handlers in the next.
     static constexpr int kQuietTurns = 2;
-    /// The batch is written after this many turns in any case: otherwise, among many readers, one
-    /// new buyer per turn would keep the earlier ones waiting.
+    /// The batch is written after this many turns in any case. Without this bound, while many
+    /// requests are reads, one new buyer per turn would keep the earlier buyers waiting.
     static constexpr int kTurnsMax = 8;
 
     explicit BatchTiming(std::size_t facts) : facts_{facts} {}

@@ -23,12 +23,12 @@ using io::use_awaitable;
 constexpr std::chrono::milliseconds kTick{100};
 /// The journal counts as stalled when a batch has been under way for more ticks than this.
 constexpr auto kStallTicks = std::chrono::seconds{2} / kTick;
-/// Expired holds per batch: about as much work as the requests that share the batch. So buyers keep
-/// half of the server, while 100,000 holds that end together are swept in half a second. With
-/// chunks of a thousand it took half of that time, and buyers waited as long.
+/// Expired holds per batch: about as much work as the requests in it. So buyers keep half of the
+/// server, and 100,000 holds that end together are swept in half a second. With chunks of 1,000 the
+/// sweep took half that time, but buyers waited for all of it.
 constexpr std::uint32_t kSweepChunk = 250;
-/// Holds that lapse per turn of the loop, in about a millisecond. 100,000 at once would take 30 ms,
-/// a pause for all other work.
+/// Bound on the holds that lapse per turn of the loop, in about a millisecond. Lapsing 100,000 at
+/// once would stop all other work for 30 ms.
 constexpr std::size_t kLapseChunk = 2'000;
 
 Fault outcome_unknown() {
@@ -38,7 +38,8 @@ Fault outcome_unknown() {
 /// Bound on the seats freed per turn of the loop; at least one block is freed.
 constexpr std::size_t kFreeChunk = 10'000;
 
-/// Frees some in each turn: two million seats at once would take a tenth of a second.
+/// Frees some blocks per turn of the loop: freeing two million seats at once would take a tenth of
+/// a second.
 void free_blocks(const io::Executor& owner, domain::SeatBlocks blocks) {
     for (std::size_t freed = 0; !blocks.empty() && freed < kFreeChunk; blocks.pop_back())
         freed += blocks.back()->seats.size();
@@ -120,7 +121,7 @@ Awaitable<Result<domain::Outcome, Fault>> Engine::execute(domain::Command comman
     ++commands_;
     const auto at = now();
     auto decision = domain::decide_and_raise(inventory(), command, at);
-    // Replays and refusals are answered as usual; only new facts can be refused here.
+    // Refuses only commands that make new facts: replays and refusals are answered as usual.
     if (!decision.facts.empty() && domain::traits_of(command).takes_on_more) {
         if (auto fault = refuse_more()) co_return std::unexpected(std::move(*fault));
     }
@@ -186,13 +187,13 @@ void Engine::write_next_batch() {
     if (failed_ || commit_.is_writing() || commit_.facts() == 0) return;
     ticks_of_batch_ = 0;
     const auto at = now();
-    // Lapses all expired holds first, so that no shared answer visits them again.
+    // Lapses all expired holds first, so that the shared answers needn't check them.
     state().lapse(at, std::numeric_limits<std::size_t>::max());
     answer_shared(at);
     writing_ = std::make_shared<const std::vector<domain::Fact>>(commit_.seal());
     journal_->append(writing_);
-    // The disk takes longest: if the journal's thread waits for this processor, it should run
-    // first.
+    // Lets the journal's thread run first if it waits for this processor: writing to the disk takes
+    // longest.
     std::this_thread::yield();
     commit_.make_room();
 }
@@ -210,7 +211,7 @@ void Engine::on_written(Result<Journal::Written, Fault> written) {
     } else if (commit_.facts() > 0) {
         schedule_write();
     }
-    // Posted to run after the answers, the last of which may destroy the engine.
+    // Posted, so that the sweep runs after the answers. The last answer may destroy the engine.
     if (inventory().reservations().has_expired_holds(now())) {
         boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
             if (const auto self = weak.lock()) (*self)->sweep();
@@ -223,7 +224,7 @@ void Engine::on_written(Result<Journal::Written, Fault> written) {
 void Engine::fail(const Fault& fault) {
     if (std::exchange(failed_, true)) return;
     journal_->abandon(fault);
-    // Called before the waiters, the last of which may destroy the engine.
+    // Called before the waiters: the last one may destroy the engine.
     ports_.on_failure(fault);
     for (auto& waiter : commit_.give_up())
         waiter(false);
@@ -236,7 +237,7 @@ Awaitable<bool> Engine::durable(std::uint64_t seq, GroupCommit::Asker asker) {
     );
 }
 
-/// The only writer's state is always current.
+/// Returns at once, because the only writer's state is always current.
 Awaitable<std::optional<Fault>> Engine::until_readable() {
     co_return std::nullopt;
 }
@@ -268,7 +269,7 @@ void Engine::look_after(const Journal::Health& health) {
     watch_clock();
 }
 
-/// Runs after the sweep, which has read the clock.
+/// Call after sweep(), whose now() has compared the clocks.
 void Engine::watch_clock() {
     const bool was_alarmed = std::exchange(is_clock_alarmed_, !time_.agrees());
     if (was_alarmed == is_clock_alarmed_ || !ports_.on_clock_news) return;

@@ -20,12 +20,12 @@
 
 namespace frontrow::store::engine {
 
-/// Events of the wall clock that an operator should know of.
+/// Events of the wall clock that an operator should know about.
 enum class ClockNews { long_after_newest_fact, disagrees, agrees_again };
 
-/// The single owner of the state. The thread of `owner` holds the whole state and decides every
-/// command on arrival. Meanwhile the facts form a batch; the journal makes it durable, and only
-/// then are its answers released. There are no locks.
+/// The single owner of the state. It holds the whole state in memory and decides every command on
+/// arrival, on the thread of `owner`, without locks. The facts form a batch; its answers are
+/// released when the journal has made it durable.
 ///
 /// After any fault of the journal nothing more is decided. Waiting commands are answered
 /// outcome_unknown, and `on_failure` is called once so that the process can end; the restart
@@ -49,7 +49,8 @@ public:
         io::Executor owner;
         const io::Clock& clock;
         std::function<void(const io::Fault&)> on_failure;
-        /// Called with how far the wall clock is ahead of the engine's time. May be empty.
+        /// Called with a clock event and how far the wall clock is ahead of the engine's time. May
+        /// be empty.
         std::function<void(ClockNews, Millis)> on_clock_news = {};
         /// Called once when the journal's disk space becomes low, and once when it no longer is.
         /// May be empty.
@@ -58,8 +59,8 @@ public:
         std::function<void(const io::Fault&)> on_unread_facts = {};
     };
 
-    /// `state` is the state of the journal's facts, all of them durable. `time` continues from
-    /// there.
+    /// `state` is the state after all facts of the journal, all of which must be durable. `time`
+    /// continues from the last of them.
     Engine(
         Settings settings,
         Ports ports,
@@ -72,7 +73,7 @@ public:
     /// The callback through which the journal reports its batches.
     Journal::Done done();
     /// Starts deciding. The journal must end where the state does, at `end`. Call it once. A fault
-    /// is the journal's, which is unusable then.
+    /// comes from the journal, which is unusable then.
     Result<void, io::Fault> start(std::unique_ptr<Journal> journal, const JournalEnd& end);
 
     Awaitable<void> close() override;
@@ -90,10 +91,10 @@ private:
     std::optional<io::Fault> refuse_more() const;
     bool is_stalled() const;
     std::uint64_t record(std::vector<domain::NewFact> facts, Instant at, TraceId trace);
-    /// Before an event is deleted: keeps its seats alive, to free them bit by bit.
+    /// Call before an event is deleted: keeps its seat blocks in memory and deallocates them over
+    /// several turns of the loop.
     void free_seats_gradually(EventId event);
-    /// Records as facts a bounded number of holds that have run out. Each written batch triggers
-    /// the next sweep.
+    /// Records the expiry of a bounded number of holds. Each written batch triggers the next sweep.
     void sweep();
 
     // Batches.

@@ -12,7 +12,7 @@ namespace {
 using io::Fault;
 using io::FaultKind;
 
-/// A text buffer that grew beyond this is freed after the batch.
+/// If the text buffer grows beyond this, it is freed after the batch.
 constexpr std::size_t kLinesKept = 4 << 20;
 /// No batch is longer than this, so a frame that states more is damaged.
 constexpr std::size_t kLinesMax = 1'000'000'000;

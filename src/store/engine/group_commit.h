@@ -15,7 +15,7 @@ namespace frontrow::store::engine {
 /// either. Knows no journal and no clock. One thread.
 class GroupCommit {
 public:
-    /// Resumed with true when durable, with false if the outcome is unknown.
+    /// Called with true when the facts are durable, with false if their outcome is unknown.
     using Waiter = std::move_only_function<void(bool)>;
 
     /// Everything up to `durable_seq` is durable.
@@ -26,7 +26,7 @@ public:
     const domain::Fact& add(Members&&... members) {
         return forming_.emplace_back(std::forward<Members>(members)...);
     }
-    /// Adds the estimated size of new facts, as lines.
+    /// Adds the estimated size of new facts, as lines of JSON.
     void add_bytes(std::size_t bytes) { forming_bytes_ += bytes; }
     std::size_t facts() const { return forming_.size(); }
     std::size_t bytes() const { return forming_bytes_; }
@@ -42,16 +42,18 @@ public:
     /// The number of waiting commands.
     std::size_t commands_waiting() const { return for_writing_.commands + for_forming_.commands; }
 
-    /// Starts writing the forming batch, which must not be empty. No other batch may be under way.
+    /// Makes the forming batch the one being written, and returns its facts. The forming batch must
+    /// not be empty, and no other batch may be under way.
     std::vector<domain::Fact> seal();
-    /// Reserves memory for the next batch, so that its first fact needn't wait for it: a little
-    /// more than the last batch needed, and no more, because batches are kept for readers.
+    /// Reserves memory for the next batch, so that its first fact doesn't wait for the allocation.
+    /// Reserves little more than the last batch needed, because batches are kept in memory for
+    /// readers.
     void make_room() {
         forming_.reserve(std::min<std::size_t>(last_facts_ + last_facts_ / 4, 1'024));
     }
-    /// The batch that was being written is durable. Returns the waiters of that batch.
+    /// Call when the batch being written is durable. Returns its waiters.
     std::vector<Waiter> written();
-    /// Nothing more will become durable. Returns all waiters.
+    /// Call when nothing more will become durable. Returns all waiters.
     std::vector<Waiter> give_up();
 
 private:

@@ -30,8 +30,7 @@ public:
     using Done = std::function<void(Result<Written, io::Fault>)>;
 
     struct Health {
-        /// There is so little disk space that commands that claim or add something should be
-        /// refused.
+        /// Disk space is so low that commands that claim or add something should be refused.
         bool is_low = false;
         /// Absent if unknown.
         std::optional<std::uint64_t> free_bytes = {};
@@ -41,12 +40,13 @@ public:
 
     /// Takes a batch to make durable. The previous one must have been answered.
     virtual void append(SharedFacts batch) = 0;
-    /// Periodic maintenance, called ten times a second. A fault ends the journal, like a batch's.
+    /// Periodic maintenance, called ten times a second. After a fault nothing more is written, as
+    /// after a batch's fault.
     virtual Result<Health, io::Fault> look() = 0;
-    /// Writes nothing more and leaves everything as it is, because it can't be trusted any more.
+    /// Stops writing and leaves everything as it is, because the journal can't be trusted any more.
     virtual void abandon(const io::Fault& why) = 0;
-    /// Closes the journal in good order. No batch may be under way, and none may follow. `state` is
-    /// the state of its facts. Faults: the first one that it met.
+    /// Closes the journal cleanly. No batch may be under way, and none may follow. `state` is the
+    /// state after all facts of the journal. Returns the first fault that occurred.
     virtual Result<void, io::Fault> finish(const domain::Inventory& state) = 0;
     /// Reads what was appended, independently of all other calls.
     virtual FactReader& facts() = 0;

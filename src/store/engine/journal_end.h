@@ -6,13 +6,13 @@
 
 namespace frontrow::store::engine {
 
-/// The present or a former end of a journal; a snapshot is taken at one.
+/// An end of a journal, present or former. A snapshot is taken at one.
 struct JournalEnd {
-    /// The number of the last batch: consecutive in a file, the number of its first fact in a
-    /// shared journal; 0 before any batch.
+    /// The number of the last batch; 0 before any batch. A file numbers its batches consecutively.
+    /// In a shared journal a batch has the number of its first fact.
     std::uint64_t batch = 0;
     std::uint64_t last_seq = 0;
-    /// The hash chain's value there.
+    /// The hash chain's value at this end.
     io::Sha256Digest hash{};
 
     friend bool operator==(const JournalEnd&, const JournalEnd&) = default;

@@ -14,7 +14,7 @@ std::unexpected<io::Fault> feed_is_closed() {
     return std::unexpected(io::Fault{io::FaultKind::unavailable, "the feed is closed"});
 }
 
-/// An entry in a list, removed however the wait ends.
+/// An entry in a list. The destructor removes it, however the wait ends.
 template <class List>
 class Entry {
 public:

@@ -25,7 +25,8 @@ public:
 
     struct Ports {
         io::Executor owner;
-        /// Returns once everything that may be delivered anywhere may be delivered here.
+        /// Returns once this feed may deliver everything that any node's feed may have delivered
+        /// before the call.
         std::function<io::Awaitable<std::optional<io::Fault>>()> until_fresh;
         /// Called with a fault that kept older facts from being read. May be empty.
         std::function<void(const io::Fault&)> on_unread = {};
@@ -35,14 +36,15 @@ public:
     JournalFeed(const JournalFeed&) = delete;
     JournalFeed& operator=(const JournalFeed&) = delete;
 
-    /// The journal's end is `end`, and all of it may be delivered. Call it once, before
-    /// until_fresh() first returns without a fault. `older` must outlive the feed's last use.
+    /// Call it once, before until_fresh() first returns without a fault. The journal ends at `end`,
+    /// and everything up to there may be delivered. `older` must outlive the feed's last use.
     void begin(const JournalEnd& end, FactReader& older);
     /// Like RecentFacts::add.
     void add(SharedFacts facts, const JournalEnd& end, std::size_t text_bytes);
     /// From now on everything added so far may be delivered.
     void tell();
-    /// Wakes all waiting readers. From now on no reader waits, and only memory is read.
+    /// Wakes all waiting readers. From now on until_beyond() fails at once, and after() returns
+    /// only what is in memory.
     void close();
 
     io::Awaitable<Result<FeedPosition, io::Fault>> head() override;

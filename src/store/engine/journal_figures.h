@@ -6,15 +6,15 @@
 
 namespace frontrow::store::engine {
 
-/// The fate of one process's commands and batches.
+/// Counts of one process's commands and batches.
 struct JournalCounts {
     std::uint64_t commands = 0;
     /// How often a command was decided.
     std::uint64_t decisions = 0;
-    /// Batches that became the next in the journal, and those that lost against another.
+    /// Batches that became the next in the journal, and batches that lost against another node's.
     std::uint64_t won = 0;
     std::uint64_t lost = 0;
-    /// The journal's last fact known here.
+    /// The last fact of the journal that this process knows.
     std::uint64_t last_seq = 0;
 };
 

@@ -13,7 +13,7 @@
 
 namespace frontrow::store::engine {
 
-/// The feed of a journal that other processes write, if any: a waiting reader checks for new facts
+/// The feed of a journal that only other processes write. A waiting reader checks for new facts
 /// four times a second. One thread, the owner's.
 class PolledFeed final : public Feed {
 public:

@@ -20,7 +20,7 @@ struct Read {
     std::uint64_t rests_on = 0;
 };
 
-// Every read of the port, as of one instant. Missing entities are an empty optional. Pure.
+// All reads of the port, each as of one instant. Missing entities are an empty optional. Pure.
 
 Read<std::optional<domain::Event>> read_event(const domain::Inventory& state, EventId id);
 Read<std::vector<domain::Event>> read_events(const domain::Inventory& state, const domain::Page&);
@@ -54,7 +54,7 @@ Read<std::vector<domain::Reservation>> read_reservations(
 Read<std::vector<domain::ApiKey>>
 read_api_keys(const domain::Inventory& state, const domain::Page& page);
 
-/// The fact on which any present statement about this event depends.
+/// The newest fact on which an answer about this event can depend.
 std::uint64_t last_seq_of(const domain::Inventory& state, EventId event);
 
 }  // namespace frontrow::store::engine

@@ -9,7 +9,7 @@
 namespace frontrow::store::engine {
 namespace {
 
-/// The facts' memory without their texts.
+/// Bytes of memory that the facts take, without their texts.
 std::size_t memory_of(const std::vector<domain::Fact>& facts) {
     auto bytes = facts.capacity() * sizeof(domain::Fact);
     for (const auto& fact : facts) {
@@ -38,7 +38,8 @@ std::optional<FeedPage> RecentFacts::after(const FeedPosition& position, std::si
     CHECK(position.seq <= told_.last_seq);
     if (position.seq < before_.last_seq) return std::nullopt;
     auto next = std::ranges::lower_bound(kept_, position.seq, {}, &Kept::last_seq);
-    // The batch that contains the fact: the one before all kept batches, or the one found.
+    // The batch that contains the fact at `position`: the last one dropped from memory, or the one
+    // found.
     const bool is_before_all = position.seq == before_.last_seq;
     const auto& holder = is_before_all ? before_ : next->end;
     if (position.hash8 && *position.hash8 != hash8_of(holder.hash))

@@ -9,16 +9,17 @@
 
 namespace frontrow::store::engine {
 
-/// The newest batches of a journal, for readers near its head: as many as fit into a number of
-/// bytes, and always the newest. Pure; one thread.
+/// The newest batches of a journal, for readers near its head: as many as fit into `bytes_max`, and
+/// at least the newest one. Pure; one thread.
 class RecentFacts {
 public:
-    /// Starts without a batch, after `before`. Everything up to there may be delivered.
+    /// Starts without batches, at the journal's end `before`. Everything up to there may be
+    /// delivered.
     RecentFacts(const JournalEnd& before, std::size_t bytes_max)
         : before_{before}, told_{before}, bytes_max_{bytes_max} {}
 
-    /// Adds the next batch, with which the journal's end is `end`. `text_bytes` is about the size
-    /// of its texts. It may not be delivered yet.
+    /// Adds the next batch, after which the journal ends at `end`. `text_bytes` is about the size
+    /// of the batch's texts. The batch may be delivered after the next tell().
     void add(SharedFacts facts, const JournalEnd& end, std::size_t text_bytes);
     /// From now on everything added so far may be delivered.
     void tell() { told_ = end(); }
@@ -41,7 +42,7 @@ private:
     const JournalEnd& end() const { return kept_.empty() ? before_ : kept_.back().end; }
 
     std::deque<Kept> kept_;
-    /// The end before the kept batches.
+    /// The journal's end directly before the kept batches.
     JournalEnd before_;
     JournalEnd told_;
     std::size_t bytes_ = 0;

@@ -6,8 +6,8 @@
 
 namespace frontrow::store::engine {
 
-/// Answers to questions about state that is just changing. Each question is answered once, at one
-/// moment, for all callers that asked before. One thread.
+/// Answers to questions about state that is just changing. make() answers each pending question
+/// once, for all callers that have asked it. One thread.
 template <class Question, class Answer>
 class SharedAnswers {
 public:

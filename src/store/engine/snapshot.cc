@@ -22,10 +22,11 @@ namespace fs = std::filesystem;
 using io::Fault;
 using io::FaultKind;
 
-/// Raise it with every change of the written form, and so of domain/inventory_image.h.
+/// Raise it with every change of the encoding, including changes in domain/inventory_image.h.
 constexpr unsigned kSnapshotFormat = 6;
 
-// A line of fixed length, the hash, the inventory, and the digest of everything before it.
+// The parts of a file: a line of fixed length, the hash, the inventory, and the digest of
+// everything before it.
 constexpr auto kFormatForm = "frontrow snapshot, format %04u";
 constexpr auto kHeaderForm =
     "frontrow snapshot, format %04u, batch %020llu, seq %020llu, generation %02u\n";
@@ -85,7 +86,7 @@ std::unexpected<Fault> damaged(const fs::path& file, const char* why) {
     return std::unexpected(Fault{FaultKind::corrupt, file.string() + " " + why});
 }
 
-/// Returns the file's last bytes if they are the digest of all others.
+/// Returns the file's last bytes if they are the digest of all bytes before them.
 Result<std::optional<io::Sha256Digest>, Fault> find_digest(io::File& file, std::uint64_t size) {
     io::Sha256 sha;
     std::vector<char> buffer(1 << 20);
@@ -168,7 +169,7 @@ Result<std::vector<std::string>, Fault> Snapshot::differences_from(
     SnapshotWriter digester{nullptr};
     write_all(digester, inventory, end_, generation_);
     if (digester.take_digest() == digest_) return std::vector<std::string>{};
-    // Don't derive anything, because the rows may contradict each other.
+    // Reads without deriving anything, because the rows may contradict each other.
     const auto rows = read_rows(StateLog::Digests::off);
     if (!rows) return std::unexpected(rows.error());
     return compare_rows(**rows, inventory);

@@ -16,15 +16,15 @@
 
 namespace frontrow::store::engine {
 
-/// How many snapshots may build on one another. After that, a snapshot is made from the journal's
-/// beginning, so that an error in one isn't passed on for ever.
+/// How many snapshots in a row may be made from one another. The next one is made from the
+/// journal's beginning, so that an error in a snapshot isn't passed on for ever.
 inline constexpr unsigned kGenerationsMax = 8;
 constexpr bool is_last_generation(unsigned generation) {
     return generation >= kGenerationsMax;
 }
 
-/// A file with the inventory as of one batch of the journal, which saves a start from reading the
-/// facts up to there. It proves nothing: its user must compare its end with the journal's.
+/// A file with the inventory as of one batch of the journal. A start from it needn't read the facts
+/// up to that batch. It proves nothing: its user must compare end() with the journal.
 /// docs/journal.md describes the format.
 class Snapshot {
 public:
@@ -38,15 +38,15 @@ public:
     /// snapshot it was made from.
     unsigned generation() const { return generation_; }
     const std::filesystem::path& path() const { return path_; }
-    /// Size of the file.
+    /// Size of the encoded inventory.
     std::uint64_t bytes() const { return size_; }
     /// Call either read() or differences_from(), once.
 
     Result<std::unique_ptr<domain::Inventory>, io::Fault> read(
         StateLog::Digests digests = StateLog::Digests::off
     );
-    /// The names of the rows that differ from `inventory`; empty if the file is byte for byte what
-    /// would be written now.
+    /// The names of the rows that differ from `inventory`; empty if a snapshot of `inventory` would
+    /// be the same bytes as this file.
     Result<std::vector<std::string>, io::Fault> differences_from(const domain::Inventory& inventory
     );
 
@@ -71,13 +71,13 @@ private:
     std::filesystem::path path_;
     JournalEnd end_;
     unsigned generation_;
-    /// Size of what follows the header, without the digest.
+    /// Size of the encoded inventory: the file without its header and digest.
     std::uint64_t size_;
     io::Sha256Digest digest_;
 };
 
-/// Writes the snapshot of this end into the folder; it is complete and durable when this returns.
-/// Replaces an existing one of this end.
+/// Writes the snapshot taken at `end` into the folder; it is complete and durable when this
+/// returns. Replaces an existing snapshot taken at `end`.
 Result<void, io::Fault> write_snapshot(
     const std::filesystem::path& folder,
     const domain::Inventory& inventory,
@@ -87,7 +87,7 @@ Result<void, io::Fault> write_snapshot(
 
 /// The folder's snapshots, newest first, valid or not.
 std::vector<std::filesystem::path> list_snapshots(const std::filesystem::path& folder);
-/// Removes the folder's snapshots except those of these batches.
+/// Removes the folder's snapshots except those taken at these batches.
 void keep_snapshots(const std::filesystem::path& folder, const std::vector<std::uint64_t>& batches);
 /// Removes the remains of interrupted snapshots.
 void remove_unfinished_snapshots(const std::filesystem::path& folder);

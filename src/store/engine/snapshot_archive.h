@@ -147,7 +147,7 @@ public:
     }
     void bytes(std::span<char> into);
 
-    /// The values read so far are invalid.
+    /// Call if the values read so far are invalid.
     void fail() { is_good_ = false; }
 
     /// True if every value was valid and nothing is left.

@@ -79,7 +79,7 @@ private:
             writer_(inventory_.reservations().buyers().name(row.user));
     }
     void add_user(const auto&) {}
-    /// Values between the lists become a row of their own.
+    /// Ends a list. Values between two lists form a row of their own.
     void begin_list() {
         lists_.emplace_back();
         close("its figures");

@@ -5,13 +5,12 @@
 
 namespace frontrow::store::engine {
 
-/// Says when the next snapshot should be taken: when the journal has grown by `bytes_min` of facts
-/// and by an eighth of its size. So a start reads few facts, and all snapshots of a growing journal
+/// Decides when the next snapshot is due: when the journal has grown by `bytes_min` of facts and by
+/// an eighth of its size. So a start reads few facts, and all snapshots of a growing journal
 /// together cost only a few times the last one.
 ///
-/// During a rush, which needs every core, it waits until twice as much has come. On two cores a
-/// snapshot costs the sale a seventh of its rate, and a start reads the extra facts in about a
-/// second.
+/// During a rush, which needs every core, it waits for twice that growth. On two cores a snapshot
+/// lowers the sale's rate by a seventh; a start needs about a second to read the extra facts.
 class SnapshotSchedule {
 public:
     /// `last_bytes`: the journal's size at the newest snapshot.
@@ -19,7 +18,7 @@ public:
         : bytes_min_{bytes_min}, last_bytes_{last_bytes}, seen_bytes_{last_bytes} {}
 
     /// Call it ten times a second. After it returns true, the next snapshot is due when the journal
-    /// has grown as much again: a failed snapshot isn't tried again at once.
+    /// has grown as much again, even if this one fails: it isn't tried again at once.
     bool is_due(std::uint64_t journal_bytes) {
         const bool is_rush = journal_bytes - seen_bytes_ > bytes_min_ / kRushPart;
         seen_bytes_ = journal_bytes;
@@ -34,7 +33,8 @@ public:
     }
 
 private:
-    /// 128 KiB per tick for 64 MiB: some 2,000 reservations a second.
+    /// It is a rush if the journal grows by more than this part of `bytes_min` per tick. For 64 MiB
+    /// that is 128 KiB: some 2,000 reservations a second.
     static constexpr std::uint64_t kRushPart = 512;
 
     std::uint64_t bytes_min_;

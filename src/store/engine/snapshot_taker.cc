@@ -48,8 +48,8 @@ void SnapshotTaker::finish(
 ) {
     child_.reset();
     if (!schedule_.is_worth_one_at_stop(journal_bytes)) return;
-    // The next snapshot must be made from the journal's beginning, which would make the shutdown
-    // long.
+    // Skips it after the last generation: the next snapshot must be made from the journal's
+    // beginning, and the shutdown would take long.
     if (is_last_generation(begun_.generation)) return;
     const auto written = write_snapshot(begun_.folder, state, end, begun_.generation + 1);
     if (!written) on_trouble_(written.error());

@@ -15,14 +15,15 @@
 
 namespace frontrow::store::engine {
 
-/// Starts a child process that takes a snapshot whenever one is due, and takes one itself at
-/// shutdown. One thread.
+/// Has a child process take a snapshot whenever one is due. At shutdown it takes one itself. One
+/// thread.
 class SnapshotTaker {
 public:
     struct Settings {
         /// The command that takes a snapshot and exits with 0; empty: never.
         std::vector<std::string> command;
-        /// The command's environment, as NAME=value: a list of processes doesn't show it.
+        /// The command's environment, as NAME=value. A list of processes shows arguments but not
+        /// this.
         std::vector<std::string> environment = {};
         std::uint64_t bytes_min = 64 << 20;
     };
@@ -31,19 +32,20 @@ public:
     struct Begun {
         /// The folder of the snapshots.
         std::filesystem::path folder;
-        /// The generation of its snapshot, 0 if there was none, and the journal's size up to there.
+        /// The generation of the snapshot (0 if there was none), and the journal's size up to it.
         unsigned generation = 0;
         std::uint64_t bytes = 0;
     };
 
-    /// `on_trouble` is called when a snapshot couldn't be taken; the next try is when the next one
-    /// is due.
+    /// `on_trouble` is called when a snapshot couldn't be taken. It isn't tried again before the
+    /// next one is due.
     SnapshotTaker(Settings settings, Begun begun, std::function<void(const io::Fault&)> on_trouble);
 
     /// Checks the child, and starts one if it is time; call it ten times a second. Never blocks.
     void look(std::uint64_t journal_bytes);
-    /// Takes a snapshot at shutdown, if a start would have much to read without it and the
-    /// process's own snapshot wasn't of the last generation. Ends the child.
+    /// Call it at shutdown: ends the child, and takes a snapshot if a start would have much to read
+    /// without it. Takes none if the snapshot that the process started from was of the last
+    /// generation.
     void finish(const domain::Inventory& state, const JournalEnd& end, std::uint64_t journal_bytes);
 
 private:

@@ -70,8 +70,8 @@ Awaitable<Result<std::vector<domain::ApiKey>, Fault>> StateStore::list_api_keys(
     return tell([this, page] { return read_api_keys(*state_, page); });
 }
 
-// For requests of a crowd while holds run out: lapses the holds first, some in each turn of the
-// loop. That is faster than holds can end, so the loop ends.
+// For reads by a crowd while many holds expire: lapses the holds first, some per turn of the loop.
+// Holds lapse faster than new ones can expire, so lapsed_later() returns.
 
 std::optional<Instant> StateStore::lapsed_at_once() {
     if (!is_always_readable()) return std::nullopt;
@@ -145,8 +145,8 @@ Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> StateStore::seat_map(Even
     co_return std::move(read.value);
 }
 
-/// A key whose creation isn't durable yet is known to no client. A key whose revocation isn't
-/// durable yet is refused: better too early than too late.
+/// No client knows a key whose creation isn't durable yet. A key whose revocation isn't durable yet
+/// is already refused: better too early than too late.
 const domain::ApiKey* StateStore::find_api_key(const domain::ApiKeyDigest& digest) const {
     return state_->api_keys().find_live(digest);
 }

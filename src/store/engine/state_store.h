@@ -20,10 +20,10 @@
 
 namespace frontrow::store::engine {
 
-/// A store that holds the whole state in memory. It has all reads of the port, once for every kind
-/// of journal. Each read computes its answer from the state at one instant, on the owner's thread,
-/// and waits until the facts it depends on are durable. A derived store says when the state may be
-/// read and when an answer may be told.
+/// A store that holds the whole state in memory. It implements all reads of the port, for every
+/// kind of journal. Each read computes its answer from the state at one instant, on the owner's
+/// thread, and waits until the facts it depends on are durable. A derived store decides when the
+/// state may be read and when an answer may be told.
 class StateStore : public Store {
 public:
     Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
@@ -58,16 +58,17 @@ protected:
 
     const io::Executor& owner() const { return owner_; }
     domain::Inventory& state() { return *state_; }
-    /// The derived store adds each batch to it.
+    /// The feed, to which the derived store adds each batch.
     JournalFeed& journal_feed() { return feed_; }
     /// Replaces the state; call it before the first read.
     void begin_with(std::unique_ptr<domain::Inventory> state) { state_ = std::move(state); }
 
     // What a derived store defines about its reads.
 
-    /// False: until_readable() is awaited before each read.
+    /// If false, until_readable() is awaited before each read.
     virtual bool is_always_readable() const = 0;
-    /// Returns when the state may be read at once. Faults: unavailable.
+    /// Returns when the state may be read; the caller must read it before it suspends. Faults:
+    /// unavailable.
     virtual Awaitable<std::optional<io::Fault>> until_readable() = 0;
     /// Returns once everything up to `seq` is durable. Faults: outcome_unknown.
     virtual Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq) = 0;
@@ -76,7 +77,7 @@ protected:
     /// Lapses a bounded number of expired holds in the state. Returns false while more must lapse.
     virtual bool lapse_some(Instant now) = 0;
 
-    /// Call before the forming batch becomes the one being written.
+    /// Computes the shared answers. Call before the forming batch becomes the one being written.
     void answer_shared(Instant now);
     /// Drops the map of a deleted event.
     void forget_seat_map(EventId event) { seat_maps_.forget(event); }
@@ -95,8 +96,9 @@ private:
     /// Returns what `find` reads, once it may be told. `find` runs when the result is awaited.
     template <class Find>
     auto tell(Find find) -> Awaitable<Result<decltype(find().value), io::Fault>>;
-    // The instant for a read at which all holds that should have lapsed have lapsed, so that the
-    // read's cost doesn't depend on how many ran out. Nothing if that requires waiting.
+    // The instant of a read. All holds that expired before it have lapsed in the state, so the
+    // read's cost doesn't depend on their number. lapsed_at_once() returns nothing if that requires
+    // waiting.
     std::optional<Instant> lapsed_at_once();
     Awaitable<Result<Instant, io::Fault>> lapsed_later();
     Read<std::optional<SeatMaps::Map>> read_seat_map(EventId event, Instant now);
@@ -105,8 +107,8 @@ private:
     std::unique_ptr<domain::Inventory> state_;
     JournalFeed feed_;
     SeatMaps seat_maps_;
-    // For events that the forming batch changes: it may change them a hundred times more, and a
-    // reader must wait until it is written anyway.
+    // For events that the forming batch changes. It may change them a hundred times more, so one
+    // answer is computed at its end; readers must wait until it is written anyway.
     SharedAnswers<EventId, SeatMaps::Map> shared_seat_maps_;
     SharedAnswers<FirstSeats, domain::SeatList> shared_seats_;
 };
