@@ -19,12 +19,12 @@ struct Head {
     /// facts.
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;
-    /// When it was decided, and the `at` of each of its facts. Never earlier than the previous
-    /// batch.
+    /// When the batch was decided, which is also the `at` of each of its facts. Never earlier than
+    /// the previous batch's.
     Instant at{};
-    /// The process that decided it; a random number per process.
+    /// The process that decided the batch: a random number per process.
     Bits128 writer;
-    /// The writer's batch number, so that no two batches are the same bytes.
+    /// The number of the batch among the writer's, so that no two batches have the same bytes.
     std::uint64_t n = 0;
     /// The digest of the state after the batch.
     Bits128 state;
@@ -42,8 +42,8 @@ struct Batch {
     std::string frame;
 };
 
-/// Returns the facts of a batch that follows `before`. Faults: corrupt if it doesn't follow: by its
-/// numbers, its time, its hash or its facts.
+/// Returns the facts of a batch that follows `before`. Faults: corrupt if the batch's numbers, time
+/// or hash don't follow, or if its facts can't be read or don't match its numbers.
 Result<std::vector<domain::Fact>, io::Fault> read_following(const Head& before, const Batch& batch);
 
 /// The hash that `batch` must have if it follows a batch with the hash `before`.

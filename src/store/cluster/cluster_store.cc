@@ -89,7 +89,8 @@ Awaitable<Result<Head, Fault>> ClusterStore::find_beginning() {
     co_return co_await find_batch(0);
 }
 
-/// Returns nothing if the snapshot can't be used. The journal must be asked whether it matches.
+/// Starts from this snapshot if it matches the journal, and returns the batch at which it was
+/// taken. Returns nothing if the snapshot can't be used; a fault if the journal can't be asked.
 Awaitable<Result<std::optional<Head>, Fault>> ClusterStore::begin_with_snapshot(
     const std::filesystem::path& file
 ) {
@@ -193,8 +194,8 @@ void ClusterStore::take(const Batch& batch, std::vector<domain::Fact> facts) {
     );
 }
 
-/// Gives back the claim of a cancelled reservation: the seats are free, but the claim may not have
-/// expired yet.
+/// Gives back the claim of a cancelled reservation: its seats are free, but the gate refuses them
+/// until the claim expires.
 void ClusterStore::give_back_claim(ReservationId given_up, Instant at) {
     const auto* const row = state().reservations().find(given_up, at);
     CHECK(row != nullptr);
@@ -216,8 +217,8 @@ void ClusterStore::set_timer() {
     timer_.async_wait([weak = std::weak_ptr{self_}, at](const boost::system::error_code& error) {
         const auto self = weak.lock();
         // An error means that the timer was set again for an earlier time. If that came too late to
-        // cancel this wait, two waits may exist for one time; only the first of them finds it in
-        // wakes_.
+        // cancel this wait, two waits may exist for one time, of which only the first finds the
+        // time in wakes_.
         if (error || !self || (*self)->wakes_.erase(at) == 0) return;
         if (!(*self)->wakes_.empty()) (*self)->set_timer();
         (*self)->node_->wake(at);
@@ -255,8 +256,8 @@ Awaitable<void> ClusterStore::close() {
     if (snapshots_ && node_->is_at_boundary())
         snapshots_->finish(state(), end_of(node_->head()), journal_bytes_);
     if (claims_) co_await claims_->close();
-    // A start in progress waits for the journal's answer. A closed journal gives none, so tasks end
-    // first.
+    // Waits for the tasks before it closes the journal: start() may be waiting for an answer, which
+    // a closed journal never gives.
     co_await tasks_.wait();
     co_await journal_->close();
 }
@@ -278,7 +279,7 @@ Awaitable<ClusterStore::Outcome> ClusterStore::decide(domain::Command command, T
 }
 
 /// If the outcome is certain, a claim would only keep the seats from other buyers. Uses the present
-/// state, including what is decided and not yet durable: the gate needs only a guess.
+/// state, including decisions that aren't durable yet: a guess is enough for the gate.
 bool ClusterStore::depends_on_rivals(const domain::Command& command) {
     if (node_ == nullptr) return false;
     const auto guess = domain::decide(state(), command, now()).outcome;
@@ -343,13 +344,13 @@ Awaitable<std::optional<Fault>> ClusterStore::until_readable() {
         );
 }
 
-/// At a boundary the whole state is durable.
+/// Reads run at a boundary, where the whole state is durable.
 Awaitable<std::optional<Fault>> ClusterStore::until_tellable(std::uint64_t) {
     co_return std::nullopt;
 }
 
-/// Lapses holds by the head's time only: another node's batch must find the hold as its own node
-/// did. Each read finds later expiries itself.
+/// Lapses only holds that expired by the head's time: another node's batch must find each hold here
+/// as it was on its own node. Each read checks for later expiries itself.
 bool ClusterStore::lapse_some(Instant) {
     state().lapse(node_->head().at, kLapsedInRead);
     return true;

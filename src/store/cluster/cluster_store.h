@@ -25,7 +25,7 @@
 
 namespace frontrow::store::cluster {
 
-/// A shared journal that is reached over its own connections.
+/// A shared journal on a server, reached over its own connections.
 class RemoteJournal : public SharedJournal {
 public:
     /// Connects. Call it before the first use, and again after a fault. Faults: unavailable.
@@ -36,12 +36,13 @@ public:
     virtual io::Awaitable<void> close() = 0;
 };
 
-/// The store of one of many equal nodes. It keeps the whole state in memory; the cluster's protocol
-/// (node.h) decides on it. This class adds the loop, the timer and the waiting around that machine.
+/// The store of one of many equal nodes. It keeps the whole state in memory. Node (node.h) is the
+/// state machine of the cluster's protocol and decides commands. This class runs it: event loop,
+/// timer, waiting callers.
 ///
-/// It connects in the background and reads the journal, from a snapshot that matches the journal or
-/// from the beginning; is_ready() tells when it is done. Without the database calls wait, and end
-/// in a fault (unavailable) once they have waited too long.
+/// The constructor starts to connect in the background, and to read the journal from a snapshot
+/// that matches it, or from the beginning; is_ready() tells when that is done. While the database
+/// can't be reached, calls wait. After too long they end in a fault (unavailable).
 class ClusterStore final : public engine::StateStore {
 public:
     /// All must outlive the store.
@@ -60,7 +61,7 @@ public:
         /// Called when a snapshot couldn't be used or taken. The only effect is a longer start. May
         /// be empty if there is no cache.
         std::function<void(const io::Fault&)> on_snapshot_trouble = {};
-        /// Called when the journal has been read to its end, with the number of its last fact and
+        /// Called when the journal has been read to its end, with the numbers of its last fact and
         /// of the first fact that wasn't in a snapshot. May be empty.
         std::function<void(std::uint64_t, std::uint64_t)> on_read = {};
     };
@@ -74,8 +75,8 @@ public:
         Node::Settings node = {};
         /// A seat gate before the engine; none if absent.
         std::optional<SeatClaims::Settings> gate = std::nullopt;
-        /// An existing folder of this node's own for snapshots, and how they are taken; no
-        /// snapshots if absent. The snapshot command must read this store's journal.
+        /// An existing folder for the snapshots of this node alone, and how they are taken. If
+        /// absent, there are no snapshots. The snapshot command must read this store's journal.
         std::optional<Cache> cache = std::nullopt;
     };
 
@@ -89,7 +90,7 @@ public:
     void measure(telemetry::Figures& figures) override;
     bool is_ready() const override;
     Instant now() override;
-    /// Null until the journal's beginning has been read.
+    /// Null until the start has found the batch to start from.
     const Node* node() const { return node_.get(); }
 
 private:
@@ -125,7 +126,7 @@ private:
     std::unique_ptr<Node> node_;
     std::optional<SeatClaims> claims_;
     std::optional<engine::SnapshotTaker> snapshots_;
-    /// Bytes of the snapshot it started from, and of the batches since.
+    /// Bytes of the snapshot that this store started from, and of all later batches.
     std::uint64_t journal_bytes_ = 0;
     /// The generation of that snapshot.
     unsigned generation_ = 0;

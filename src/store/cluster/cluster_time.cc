@@ -6,9 +6,9 @@ namespace frontrow::store::cluster {
 
 void ClusterTime::learn(Time sent, Time received, Instant clock) {
     const auto trip = received - sent;
-    // The database read its clock at some moment between the two. The midpoint is the best guess,
-    // wrong by at most half of the round trip. The half millisecond makes up for the cut-off
-    // digits.
+    // The database read its clock at some moment between `sent` and `received`. The midpoint is the
+    // best guess, wrong by at most half of the round trip. The half millisecond makes up for the
+    // digits that `clock` has lost.
     const auto guess =
         Time{clock.time_since_epoch()} + std::chrono::microseconds{500} - (sent + trip / 2);
     const bool contradicts =
@@ -31,7 +31,7 @@ Instant ClusterTime::at(Time now) {
     // Corrects by at most a thousandth of the elapsed time, so that time never stands still.
     const auto step = std::max(now - slewed_at_, Time{0}) / 1'000;
     offset_ += std::clamp(target_ - offset_, -step, step);
-    // Keeps an interval that was too short for a step, so that it counts later.
+    // If the interval was too short for a step, adds it to the next one.
     if (step > Time{0}) slewed_at_ = now;
     return Instant{std::chrono::floor<Millis>(now + offset_)};
 }

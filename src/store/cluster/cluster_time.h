@@ -6,10 +6,10 @@
 
 namespace frontrow::store::cluster {
 
-/// The time by which the nodes of a cluster judge: the database's clock. It is learned from the
-/// database's answers, of which the one with the shortest round trip is the most precise
-/// (Cristian's algorithm). Between answers this node's clock since boot carries it. Small
-/// corrections are spread over time. If the database's clock was set, this one follows in a step,
+/// The time by which the nodes of a cluster judge: an estimate of the database's clock (Cristian's
+/// algorithm). It is learned from the database's answers; the one with the shortest round trip is
+/// the most precise. Between answers it advances by this node's clock since boot. Small corrections
+/// are spread over time. If the database's clock was set, the estimate follows in one step,
 /// forwards or backwards. One thread.
 class ClusterTime {
 public:
@@ -18,12 +18,13 @@ public:
     /// A larger difference is corrected in a step instead of slowly.
     static constexpr Time kStep = std::chrono::milliseconds{100};
 
-    /// Learns from an answer that was received at `received` to a question sent at `sent`, and gave
-    /// the database's clock as `clock`.
+    /// Learns from an answer: the question was sent at `sent`, the answer came at `received`, and
+    /// it gave the database's clock as `clock`.
     void learn(Time sent, Time received, Instant clock);
     /// True once anything was learned.
     bool is_known() const { return is_known_; }
-    /// `now` must not be earlier than in any previous call of either function.
+    /// The cluster's time at `now`, which must not be earlier than in any previous call of at() or
+    /// learn().
     Instant at(Time now);
 
 private:
@@ -31,7 +32,8 @@ private:
     static constexpr int kDriftPart = 10'000;
 
     bool is_known_ = false;
-    /// Cluster time minus time since boot: as used, and the best estimate.
+    /// Cluster time minus time since boot: the offset in use, and the best estimate, towards which
+    /// at() moves the offset.
     Time offset_{};
     Time target_{};
     Time slewed_at_{};

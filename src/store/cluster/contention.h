@@ -5,12 +5,12 @@
 
 namespace frontrow::store::cluster {
 
-/// How often, recently, requests for seats of an event met a rival who had one of the seats or was
-/// about to: a moving average over some 64 requests. An event without data counts as contested. One
-/// thread.
+/// The share of an event's recent requests that met a rival: another buyer who had one of the seats
+/// or was about to get it. A moving average over some 64 requests. An event without data counts as
+/// contested. One thread.
 class Contention {
 public:
-    /// `high` is the share from which on an event counts as contested; 0 means always.
+    /// An event counts as contested if its share is at least `high`; 0 means always.
     explicit Contention(double high) : high_{high} {}
 
     bool is_high(EventId event) const {

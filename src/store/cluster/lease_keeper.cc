@@ -29,7 +29,7 @@ bool LeaseKeeper::may_take() const {
 void LeaseKeeper::answer(const Question& asked, const Result<Answer, io::Fault>& answer, Time now) {
     is_asking_ = false;
     if (asked.ask == Ask::release) {
-        // Without an answer, the others wait until the lease expires.
+        // If the release failed, the other processes wait until the lease expires.
         is_over_ = true;
         return;
     }

@@ -10,12 +10,13 @@
 
 namespace frontrow::store::cluster {
 
-/// One process's part in deciding which of many processes does a task. The processes share a row.
-/// Its holder renews it; a process that sees it unrenewed for two seconds takes it. No wall clock
-/// is used, and no two processes' clocks are compared: each measures the time since it saw the row
-/// change itself.
+/// One process's part in deciding which of many processes does a task. The processes share a row of
+/// a table. Its holder renews it; another process that sees no renewal for two seconds takes it. No
+/// wall clock is used, and no two processes' clocks are compared: each process measures the time
+/// since it saw the row change.
 ///
-/// A pure machine: next() returns what to ask the row, answer() takes the result. One thread.
+/// A pure state machine: next() returns the next question to the table, answer() takes its answer.
+/// One thread.
 class LeaseKeeper {
 public:
     using Time = std::chrono::nanoseconds;
@@ -23,8 +24,8 @@ public:
     /// How often a holder renews, and how often the others look.
     static constexpr Time kPace = std::chrono::milliseconds{500};
     static constexpr Time kTakenAfter = std::chrono::seconds{2};
-    /// How long a renewal is valid for its holder, from when it was sent. Other processes see it
-    /// later than that and wait longer.
+    /// How long a renewal is valid for its holder, counted from when it was sent. Other processes
+    /// see the renewal later, and then wait longer.
     static constexpr Time kHeldFor = std::chrono::milliseconds{1'500};
 
     struct Row {
@@ -42,7 +43,8 @@ public:
         look,
         /// Gives the row to this process under the next number, if the row still equals `on`.
         take,
-        /// Raises the row's beat, if this process holds it under the number of `on`.
+        /// Increments the row's beat if this process still holds the lease and its number is still
+        /// `on->number`.
         renew,
         /// Like renew, but gives the lease back.
         release,
@@ -64,16 +66,17 @@ public:
 
     /// What to ask now, if anything. The previous question must have been answered.
     std::optional<Question> next(Time now);
-    /// `now` is when the answer came. A question with a fault of kind outcome_unknown may have been
-    /// executed, or may still be; with any other fault it certainly isn't.
+    /// `now` is when the answer came. After a fault of kind outcome_unknown the question may have
+    /// been executed, or may still be. After any other fault it certainly wasn't, and won't be.
     void answer(const Question& asked, const Result<Answer, io::Fault>& answer, Time now);
     /// When next() has something to ask, unless is_over().
     Time wake_at() const { return wake_at_; }
 
-    /// The number under which this process holds the lease at `now`.
+    /// The number under which this process holds the lease at `now`; nothing if it doesn't.
     std::optional<std::uint64_t> held(Time now) const;
 
-    /// From now on the lease isn't held, and next() gives it back if needed.
+    /// Gives up the lease: from now on held() returns nothing, and next() gives the lease back if
+    /// needed.
     void release(Time now);
     bool is_over() const { return is_over_; }
 
@@ -86,7 +89,7 @@ private:
     Bits128 me_;
     bool must_look_ = true;
     bool is_asking_ = false;
-    /// The row as last seen, when that was, and since when it has looked like that.
+    /// The row as last seen, when it was last seen, and since when it has been the same.
     std::optional<Row> seen_;
     Time seen_at_{};
     Time seen_since_{};

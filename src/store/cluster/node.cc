@@ -16,30 +16,32 @@ using io::FaultKind;
 using Time = Node::Time;
 
 constexpr Time kTick = std::chrono::milliseconds{100};
-/// A shorter outage is waited for. After a longer one all callers have given up.
+/// Commands wait for the end of an outage up to this long. In a longer one their callers have given
+/// up, so new commands are refused at once.
 constexpr Time kOutageMax = std::chrono::seconds{4};
 
 // A batch that reaches either bound takes no further command.
 constexpr std::size_t kFactsMax = 4'096;
 constexpr std::size_t kBytesMax = 1 << 20;
-/// A command that would make the batch longer than this goes into a batch of its own, however
-/// large.
+/// A command that would make a batch longer than this waits for the next batch. The first command
+/// of a batch may be of any size.
 constexpr std::size_t kBytesWithLast = 32 << 20;
-/// The bound after a batch was rolled back: the large batch of a slow node would lose to small ones
-/// again.
+/// Bound on the commands of a batch after a lost one: a slow node's large batch would lose to small
+/// ones again.
 constexpr std::size_t kCommandsAfterLoss = 512;
-/// A node whose batch takes longer to decide than other nodes' batches take to arrive would lose
-/// again and again. After this many losses in a row it asks the journal to hold the place for it.
+/// A node that takes longer to decide a batch than other nodes' batches take to arrive would lose
+/// again and again. After this many losses in a row it asks the journal to hold the next place for
+/// it.
 constexpr std::uint64_t kLossesMax = 2;
 
-/// The same as in the engine on its own journal.
+/// The same as in engine/engine.cc.
 constexpr std::uint32_t kSweepChunk = 250;
 constexpr std::size_t kLapseChunk = 2'000;
-/// Any node sweeps holds that ran out this long ago. A random extra delay keeps the nodes from all
-/// doing it.
+/// A node sweeps holds that expired this long ago. A random extra delay keeps the nodes from
+/// sweeping all at once.
 constexpr Millis kSweepAfter{100};
 
-/// A dead node costs the other nodes this much once per round.
+/// Bound on a slot in the ring, because a dead node costs the other nodes one slot per round.
 constexpr Time kSlotMax = std::chrono::milliseconds{5};
 constexpr Time kSlotMore = std::chrono::microseconds{100};
 
@@ -114,14 +116,14 @@ void Node::read(Readable readable) {
 void Node::close(std::move_only_function<void()> closed) {
     is_closing_ = true;
     closed_ = std::move(closed);
-    // Drops the node's own commands (sweeps): the nodes that keep serving do those.
+    // Drops the node's own commands (sweeps): the remaining nodes sweep.
     std::erase_if(waiting_, [](const Asked& asked) { return !asked.decided; });
     ask_turn();
 }
 
-/// Callers of the same moment share a batch or a look. While a batch is in flight, its answer
-/// starts the next step. But a node that is ending may not get that answer, so it takes a turn
-/// anyway.
+/// Waits for a turn of the loop, so that callers that come together share a batch or a look. While
+/// a batch is in flight no turn is needed: its answer starts the next step. A node that is ending
+/// takes a turn anyway, because that answer may not come.
 void Node::ask_turn() {
     const bool is_answer_next = flight_ && !has_failed_ && !is_closing_;
     if (is_answer_next || std::exchange(has_asked_turn_, true)) return;
@@ -199,7 +201,7 @@ void Node::sweep() {
 void Node::step() {
     const std::weak_ptr here{self_};
     if (!has_failed_) tell_fresh();
-    // Readers come before the next savepoint is opened.
+    // Answers readers before the next savepoint is opened.
     flush();
     if (here.expired() || has_failed_ || is_closed()) return;
     const auto now = time_now();
@@ -226,7 +228,8 @@ void Node::decide_if_due(Time now) {
     if (from > now) return ports_.wake_at(from);
     const auto turn = ring_.turn(slot(), now, losing_run_ > 0);
     if (turn.at > now) return ports_.wake_at(turn.at);
-    // If the last batch was heard of long ago, a look tells no more than an append does.
+    // Looks first only if the ring is busy. If the last batch came long ago, the append's answer
+    // tells as much as a look.
     const auto round = static_cast<Time::rep>(ring_.writers(now)) * slot();
     const bool is_busy = now - turn.at < round;
     if (turn.looks_first && is_busy && looked_at_ < turn.at) {
@@ -238,8 +241,8 @@ void Node::decide_if_due(Time now) {
 }
 
 void Node::decide_batch(Time now, SharedJournal::Mode mode) {
-    // Lapses only what has run out at the head's time, so that another node's batch finds the hold
-    // as its own node did.
+    // Lapses only holds that expired by the head's time: another node's batch must find each hold
+    // here as it was on its own node.
     state_.lapse(head_.at, kLapseChunk);
     if (has_diverged()) return fail(diverged_at(head_));
     Flight flight;
@@ -248,7 +251,8 @@ void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     auto& facts = flight.facts;
     const auto commands_max = losing_run_ > 0 ? kCommandsAfterLoss : waiting_.size();
     state_.open_savepoint();
-    // The journal is empty, so no program that doesn't know the format has read it.
+    // An empty journal gets the newest format: no program that doesn't know it can have read the
+    // journal.
     if (head_.last_seq == 0) raise_format(flight);
     while (!waiting_.empty() && flight.commands.size() < commands_max && facts.size() < kFactsMax &&
            flight.bytes < kBytesMax) {
@@ -357,8 +361,9 @@ void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
 void Node::settle_flight(const SharedJournal::Following& following, Look asked) {
     const auto& batches = following.batches;
     const auto place = std::ranges::find(batches, head_, &Batch::head);
-    // An answer without the head is from an older look: the head can't move while a batch is in
-    // flight.
+    // The head can't move while a batch is in flight. So an answer without our head comes from a
+    // look that was sent before the head moved there, or a fail-over has lost the head; follow()
+    // tells which.
     if (place == batches.end()) return follow(following, asked);
     const auto next = place + 1;
     if (next == batches.end()) return on_not_appended();
@@ -373,7 +378,7 @@ void Node::settle_flight(const SharedJournal::Following& following, Look asked) 
     follow(following, asked);
 }
 
-/// The head hasn't moved: the batch in flight wasn't appended after it.
+/// Called when the batch in flight isn't in the journal and no other batch follows the head.
 void Node::on_not_appended() {
     if (flight_->is_in_doubt && quiet_until_ > time_now()) {
         look_again_at_ = quiet_until_;
@@ -382,8 +387,8 @@ void Node::on_not_appended() {
     // The first append may still be on its way.
     if (flight_->may_come_late && std::exchange(flight_->is_in_doubt, false))
         return send(time_now(), SharedJournal::Mode::again);
-    // If the database's clock was set, this may last for an hour. If the batch is appended after
-    // all, it is handled like another node's batch.
+    // The database's clock was set and may reject the batch for an hour: rolls the batch back. If
+    // its first append arrives after all, it is handled like another node's batch.
     if (flight_->may_come_late) {
         for (auto& asked : flight_->commands)
             tell(asked, std::unexpected(Fault{FaultKind::outcome_unknown, "the clock was set"}));
@@ -415,8 +420,8 @@ void Node::roll_back_flight() {
     });
 }
 
-/// Puts the commands before those that came later. Drops those that were answered, and the node's
-/// own.
+/// Puts commands whose batch was rolled back at the front of the queue. Drops commands that are
+/// already answered, and those that the node issued itself.
 void Node::ask_again(std::deque<Asked> commands) {
     for (auto& asked : waiting_)
         commands.push_back(std::move(asked));
@@ -454,7 +459,7 @@ void Node::fail(const Fault& fault) {
 
 void Node::flush() {
     auto answers = std::exchange(answers_, {});
-    // A batch that stays in doubt for longer than its clients wait is left to the journal.
+    // If all clients of a batch in doubt have been answered, closing doesn't wait for its outcome.
     const bool is_settled =
         !flight_ ||
         (flight_->is_in_doubt && std::ranges::none_of(flight_->commands, [](const Asked& asked) {

@@ -30,17 +30,17 @@ namespace frontrow::store::cluster {
 
 /// One node's part in the cluster's protocol. It decides its own clients' commands on its own copy
 /// of the state, and appends the facts to the journal that all nodes share. The append is an
-/// optimistic lock (docs/cluster.md): it succeeds only directly after the batch on which the
-/// decision was based. If another node's batch came first, this node rolls back its own batch,
-/// applies the other one, and decides the commands again.
+/// optimistic lock (docs/cluster.md): it succeeds only if the batch directly follows the one on
+/// which the decisions were based. If another node's batch came first, this node rolls back its own
+/// batch, applies the other one, and decides the commands again.
 ///
-/// A pure machine: no connection, no thread, no clock of its own. Its inputs are commands, the
-/// journal's answers and wake(); all effects go through the ports. So the simulation runs the same
-/// code in virtual time. One thread.
+/// A pure state machine: no connection, no thread, no clock of its own. Its inputs are commands,
+/// the journal's answers and wake(); all effects go through the ports. So the simulation runs the
+/// same code in virtual time. One thread.
 ///
-/// Between inputs the state is at a boundary (exactly what the journal contains), except while an
-/// append is under way. A reader is called when the state is at a boundary and reaches at least as
-/// far as the journal did after the reader came.
+/// Between inputs, unless an append is under way, the state is at a boundary: exactly what the
+/// journal contains up to head(). A reader is called at a boundary that reaches at least as far as
+/// the journal did when the reader came.
 class Node {
 public:
     using Time = std::chrono::nanoseconds;
@@ -52,7 +52,7 @@ public:
         Time patience = std::chrono::seconds{5};
     };
 
-    /// Events that an operator should know of.
+    /// Events that an operator should know about.
     enum class News {
         /// A batch was decided at a time that the database's clock rejected.
         clock_corrected,
@@ -72,17 +72,17 @@ public:
         std::function<void(Time)> wake_at;
         /// Requests a call of turn() in the next turn of the loop.
         std::function<void()> next_turn;
-        /// Called when the node decides nothing more, because its copy differs from the journal.
-        /// The process must end; a new start reads the journal again.
+        /// Called when the node stops deciding, because its copy of the state differs from the
+        /// journal. The process must end; a new start reads the journal again.
         std::function<void(const io::Fault&)> on_failure;
         /// May be empty.
         std::function<void(News)> on_news = {};
-        /// Called with each batch that becomes the head and its facts, in order: this node's and
-        /// the other nodes'. The state may be read. May be empty.
+        /// Called with each batch that becomes the head, this node's or another's, in order, and
+        /// with its facts. The state may be read. May be empty.
         std::function<void(const Batch&, std::vector<domain::Fact>)> on_batch = {};
-        /// Called when everything up to the head may be delivered to followers of the journal: an
-        /// answer of the journal has shown it, so no fail-over to a synchronous standby can lose
-        /// it. May be empty.
+        /// Called when everything up to the head may be delivered to readers of the feed: an answer
+        /// of the journal has shown the head, so no fail-over to a synchronous standby can lose it.
+        /// May be empty.
         std::function<void()> on_proof = {};
     };
 
@@ -108,7 +108,7 @@ public:
     using Decided = std::move_only_function<void(Result<domain::Outcome, io::Fault>)>;
     using Readable = std::move_only_function<void(std::optional<io::Fault>)>;
 
-    /// `state` keeps a digest and equals the journal up to `head`.
+    /// `state` must keep a digest, and be the journal's state at `head`.
     Node(Settings settings, Ports ports, domain::Inventory& state, const Head& head);
     /// No caller may be waiting, and the journal must answer nothing more.
     ~Node() = default;
@@ -135,11 +135,11 @@ public:
     std::optional<io::Fault> refusal() const;
     /// True if the node has followed the journal to its head and still hears from it.
     bool is_ready() const;
-    /// True if no savepoint is open: the state is the journal's up to head().
+    /// True if no savepoint is open: the state is the journal's state at head().
     bool is_at_boundary() const { return !flight_; }
     const Head& head() const { return head_; }
     bool has_written(const Head& batch) const { return batch.writer == me_; }
-    /// Cluster time, but never earlier than the head.
+    /// Cluster time, but never earlier than the head's.
     Instant now();
     const Counts& counts() const { return counts_; }
     /// How many nodes take turns at present.
@@ -154,7 +154,8 @@ private:
         Time deadline{};
         /// Empty for the node's own commands, and after the answer was given.
         Decided decided;
-        /// Set if the command made no facts. Valid only if the head hasn't moved since.
+        /// Set when the command has been decided. Valid only while the head is the one on which it
+        /// was decided.
         std::optional<domain::Outcome> outcome;
     };
     struct Reader {
@@ -162,40 +163,40 @@ private:
         Time deadline{};
         Readable readable;
     };
-    /// A batch that was decided and may or may not be in the journal. The savepoint is open while
-    /// there is one.
+    /// A decided batch that may or may not be in the journal. While there is one, the savepoint is
+    /// open.
     struct Flight {
         Batch batch;
         std::vector<domain::Fact> facts;
         std::vector<Asked> commands;
         /// Bytes of its facts, as lines.
         std::size_t bytes = 0;
-        /// The callers up to this number came before it was sent.
+        /// Callers with numbers up to this one came before the batch was sent.
         std::uint64_t covers = 0;
         Time sent_at{};
         Time clock_at_send{};
-        /// The connection was lost: either a look shows the outcome, or the same bytes are sent
-        /// again.
+        /// It isn't known whether the batch was appended. A look must show it, or the same bytes
+        /// are sent again.
         bool is_in_doubt = false;
         /// An append of these bytes may still arrive, so the batch can't be rolled back before
         /// another batch has its place.
         bool may_come_late = false;
     };
-    /// A question to the journal, kept to tell how far the answer reaches.
+    /// A question to the journal. Its fields tell how far the answer reaches.
     struct Look {
         std::uint64_t from = 0;
         std::uint64_t covers = 0;
-        /// How often the head had moved when it was sent.
+        /// How often the head had moved when the question was sent.
         std::uint64_t heads = 0;
         Time sent_at{};
-        /// By the clock alone, for learning the database's time.
+        /// Like `sent_at`, but by the clock alone, for learning the database's time.
         Time clock_at_send{};
         /// True if no fail-over to a synchronous standby can lose what the answer shows.
         bool is_proof = true;
     };
     /// The state of a recovery after a fail-over that lost this node's head from the journal.
     struct Healing {
-        /// How many batches before the newest the next look starts.
+        /// The next look starts this many batches before the newest one that this node knows.
         std::size_t back = 32;
         bool is_appending = false;
         Time clock_at_send{};
@@ -212,7 +213,7 @@ private:
 
     // Deciding.
 
-    /// Does everything that can be done now, then calls back those that have an answer.
+    /// Does everything that can be done now, then gives callers their answers.
     void step();
     void decide_if_due(Time now);
     void ask_hold(Time now);
@@ -238,15 +239,15 @@ private:
     /// Applies the batches after the head. The state must be at a boundary.
     void follow(const SharedJournal::Following& following, Look asked);
     Result<void, io::Fault> evolve_batch(const Batch& batch);
-    /// True if the state, which is at a boundary, differs from the one that the head's own node
-    /// had.
+    /// True if the state differs from the state that the head's writer had after the batch. Call it
+    /// at a boundary.
     bool has_diverged() const {
         return state_.last_seq() != head_.last_seq || state_.digest() != head_.state;
     }
-    /// True once `closed` was called: the journal may be closed by then.
+    /// True once close() is complete; the journal may be closed by then.
     bool is_closed() const { return is_closing_ && !closed_; }
     static io::Fault diverged_at(const Head& head);
-    /// True if the answer shows that no batch followed this node's head.
+    /// True if the answer shows this node's head as the journal's head.
     bool is_head_of(const SharedJournal::Following& following) const {
         const auto& batches = following.batches;
         return following.is_all && !batches.empty() && batches.back().head == head_;
@@ -254,13 +255,14 @@ private:
     void head_moves(Batch batch, std::vector<domain::Fact> facts);
     void note_contact(const SharedJournal::Following& following, Time clock_at_send);
     void lose_contact(Time now, const io::Fault& why);
-    /// Pauses after the journal refused an append, or a place for one.
+    /// Pauses after an append, or a request to hold a place, has failed.
     void pause_appends(Time now);
-    /// Describes how far the answer to a question sent now will reach.
+    /// The question to send now. Its fields tell how far the answer will reach.
     Look look_now(Time now) const;
     void look_if_needed(Time now);
     bool needs_look(Time now) const;
-    /// Calls back those whose requirements the state now meets.
+    /// Answers the readers, and the commands without facts, for which the state is now fresh
+    /// enough.
     void tell_fresh();
 
     bool is_cut_off() const;
@@ -279,15 +281,16 @@ private:
     void ask_turn();
     void fail(const io::Fault& fault);
     void tell(Asked& asked, Result<domain::Outcome, io::Fault> answer);
-    /// The node may have been destroyed when it returns.
+    /// Delivers the pending answers. One of them may destroy the node.
     void flush();
     Time clock_now() const { return ports_.clock.read().since_boot; }
     Time time_now() const { return std::max(clock_now(), woken_at_); }
-    /// After a fail-over: the time for nodes that know of lost batches to append them again.
+    /// How long nothing new is appended after a fail-over, so that nodes that know of lost batches
+    /// can append them again.
     static constexpr Time kQuiet = std::chrono::seconds{2};
 
-    /// The length of one node's turn in the ring. Computed like RFC 6298's timeout: on busy
-    /// processors a batch may be late by the spread of round trips.
+    /// The length of one node's turn in the ring. Computed like the timeout of RFC 6298, because on
+    /// busy processors a batch may be late by the spread of round trips.
     Time slot() const;
 
     Settings settings_;
@@ -303,11 +306,11 @@ private:
 
     /// Commands and readers are numbered as they come.
     std::uint64_t asked_ = 0;
-    /// The state reaches as far as the journal did after the caller with this number had come.
+    /// The state reaches at least as far as the journal did when the caller with this number came.
     std::uint64_t fresh_until_ = 0;
     std::deque<Asked> waiting_;
-    /// Commands decided without facts, to be answered once it is certain that the head hadn't
-    /// moved.
+    /// Decided commands that made no facts. They are answered once it is certain that the head
+    /// hadn't moved.
     std::deque<Asked> unproven_;
     std::deque<Reader> readers_;
 
@@ -315,27 +318,28 @@ private:
     std::optional<Look> look_;
     /// Set while the journal is asked to hold the place after the head.
     std::optional<Look> hold_;
-    /// True if the journal holds it: the next batch is decided at once.
+    /// True if the journal holds that place; the next batch is then decided at once.
     bool has_place_ = false;
     std::optional<Healing> healing_;
     /// The database's timeline as last heard; 0 before.
     std::uint32_t timeline_ = 0;
-    /// Until then nothing new is appended: other nodes may know of batches that a fail-over lost.
+    /// Nothing new is appended before this time: other nodes may know of batches that a fail-over
+    /// lost.
     Time quiet_until_{};
     /// Cluster time when a fail-over was noticed. Older batches that still appear are lost ones
     /// coming back.
     Instant failed_over_at_{};
-    /// How many batches in a row were rolled back; if any, the next is a small one.
+    /// How many batches in a row lost. After a loss the next batch is a small one.
     std::uint64_t losing_run_ = 0;
     bool has_asked_turn_ = false;
     engine::BatchTiming timing_;
 
-    /// Moving average of the time until an answer.
+    /// Moving average of an append's round trip.
     Time trip_ = std::chrono::microseconds{300};
-    /// Moving average of the deviation from it.
+    /// Moving average of the round trips' deviation from `trip_`.
     Time trip_spread_{};
     bool wants_look_ = true;
-    /// When the last look that was answered had been sent.
+    /// When the last answered look was sent.
     Time looked_at_{};
     /// How often the head has moved. A counter, because the clock may stand still.
     std::uint64_t heads_ = 0;
@@ -347,7 +351,7 @@ private:
     bool has_caught_up_ = false;
     Time look_again_at_{};
     Time look_pause_{};
-    /// The pause after the journal has refused an append outright.
+    /// Nothing is appended before this time, after an append has failed.
     Time append_again_at_{};
     Time append_pause_{};
 
@@ -356,7 +360,8 @@ private:
     std::move_only_function<void()> closed_;
     std::vector<std::move_only_function<void()>> answers_;
     Counts counts_;
-    /// Answers of the journal that arrive after the node is destroyed do nothing.
+    /// The journal's callbacks hold a weak reference, so answers that arrive after the node is
+    /// destroyed do nothing.
     std::shared_ptr<Node*> self_;
 };
 

@@ -40,7 +40,7 @@ void Node::on_looked(Result<SharedJournal::Following, Fault> answer) {
         settle_flight(*answer, asked);
     } else if (!flight_) {
         follow(*answer, asked);
-        // Another node may have swept already: the state is up to date now.
+        // Sweeps only now that the state is up to date: another node may have swept already.
         sweep();
     }
     step();
@@ -50,7 +50,8 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
     const auto& batches = following.batches;
     auto place = std::ranges::find(batches, head_, &Batch::head);
     if (place == batches.end()) {
-        // The answer was on its way when the head moved by another answer.
+        // If the head has moved since the question was sent, the answer is merely old. Otherwise a
+        // fail-over lost the head.
         wants_look_ = true;
         if (asked.heads < heads_) return;
         return begin_healing();
@@ -61,7 +62,7 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
     if (asked.is_proof && ports_.on_proof) ports_.on_proof();
     const auto now = time_now();
     if (quiet_until_ > now) {
-        // Other nodes may know of lost batches that will come back.
+        // Releases no caller yet, because other nodes may append lost batches again.
         look_again_at_ = now + kContactPauseMin;
     } else if (following.is_all) {
         if (asked.is_proof) fresh_until_ = std::max(fresh_until_, asked.covers);

@@ -5,8 +5,8 @@
 #include <utility>
 
 // What a node does after a fail-over to a standby that hadn't received the journal's last batches:
-// it appends the lost batches that it knows again, the same bytes in the same places. Nodes that
-// know fewer append nothing new meanwhile (quiet_until_).
+// it appends again those of them that it knows, the same bytes in the same places. Nodes that know
+// fewer append nothing new meanwhile (quiet_until_).
 
 namespace frontrow::store::cluster {
 namespace {
@@ -22,7 +22,7 @@ constexpr Node::Time kHealingPause = std::chrono::milliseconds{10};
 void Node::note_timeline(std::uint32_t timeline) {
     if (std::exchange(timeline_, timeline) == timeline) return;
     // On timeline 1 the database has never failed over, so nothing was lost. On any other timeline
-    // a node that has just started doesn't know how long ago the fail-over was.
+    // the node stays quiet: if it has just started, it doesn't know how long ago the fail-over was.
     if (timeline == 1) return;
     stay_quiet();
     failed_over_at_ = now();
@@ -40,7 +40,8 @@ std::uint64_t Node::look_from() const {
     return recent_.head(recent_.last() - std::min(healing_->back, recent_.last())).first_seq;
 }
 
-/// `following` is the journal from a position on that may have been lost as well.
+/// `following` is the journal from look_from() on. The batch at that position may have been lost as
+/// well.
 void Node::heal(const SharedJournal::Following& following) {
     const auto& batches = following.batches;
     auto place = recent_.last();
@@ -57,7 +58,7 @@ void Node::heal(const SharedJournal::Following& following) {
     } else if (found + 1 != batches.end()) {
         fail_healing("a fail-over lost it, and another batch has its place");
     } else if (!following.is_all) {
-        // The journal has more batches than the answer shows.
+        // The journal has more batches than the answer shows: looks again, from this place on.
         healing_->back = recent_.last() - place;
     } else {
         append_again(place + 1);

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-// How a node that keeps losing gets the journal's next place held for it.
+// How a node that keeps losing has the journal hold the next place for it.
 
 namespace frontrow::store::cluster {
 
@@ -12,8 +12,8 @@ using io::Fault;
 
 void Node::ask_hold(Time now) {
     hold_ = look_now(now);
-    // The answer comes from a session that commits nothing, so a fail-over may still lose the
-    // batches that it shows: no caller is answered by it.
+    // The answer comes from a transaction that commits nothing, so a fail-over may still lose the
+    // batches that it shows. It therefore releases no caller.
     hold_->is_proof = false;
     ++counts_.holds;
     ports_.journal.hold(
@@ -37,8 +37,8 @@ void Node::on_held(Result<SharedJournal::Appended, Fault> answer) {
     note_contact(answer->following, asked.clock_at_send);
     append_pause_ = {};
     if (!healing_) follow(answer->following, asked);
-    // The held place is directly after the head, unless one answer couldn't show all batches, or
-    // the hold was lost before this answer came.
+    // The held place directly follows the head, unless the answer didn't show all batches, or the
+    // place was lost before the answer came.
     has_place_ = answer->is_in && !healing_ && !has_failed_ && is_head_of(answer->following);
     if (answer->is_in && !has_place_) ports_.journal.release();
     step();

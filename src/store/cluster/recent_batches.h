@@ -9,8 +9,8 @@
 
 namespace frontrow::store::cluster {
 
-/// The newest batches that this node knows were in the journal, in case a fail-over loses some. One
-/// thread.
+/// The newest batches that this node has seen in the journal, kept in case a fail-over loses some.
+/// One thread.
 class RecentBatches {
 public:
     using Time = std::chrono::nanoseconds;

@@ -46,7 +46,7 @@ Result<void, Fault> check_stands(Beginning& beginning, const Head& there) {
 }
 
 void end_batch(domain::Inventory& state, std::size_t facts) {
-    // More than the facts can add, but not many at once.
+    // Erases more rows than the facts can add, but only a few at a time.
     constexpr std::size_t kErasedExtra = 64;
     state.let_go(2 * facts + kErasedExtra);
 }

@@ -35,12 +35,13 @@ Result<Beginning, io::Fault> read_beginning(const std::filesystem::path& snapsho
 /// batch's digest. On a fault, ignore the snapshot.
 Result<void, io::Fault> check_stands(Beginning& beginning, const Head& there);
 
-/// Call at the end of each batch with its number of facts: erases rows that can't be asked for any
-/// more. The digest stays the same.
+/// Call at the end of each batch with its number of facts: erases some of the rows that can't be
+/// asked for any more. The digest stays the same.
 void end_batch(domain::Inventory& state, std::size_t facts);
 
-/// Applies the batch that follows `before`, where `state` stands, and returns its facts. Faults:
-/// corrupt if it doesn't follow, or leads to another state here than on its own node.
+/// Applies the batch that follows `before` to `state`, which must be the state at `before`. Returns
+/// the batch's facts. Faults: corrupt if the batch doesn't follow, or leads to another state here
+/// than on its own node.
 Result<std::vector<domain::Fact>, io::Fault>
 replay(domain::Inventory& state, const Head& before, const Batch& batch);
 

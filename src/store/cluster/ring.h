@@ -14,8 +14,8 @@ namespace frontrow::store::cluster {
 /// later, and the batch's own writer last. A dead node costs the others one slot per round, for a
 /// second.
 ///
-/// Serves fairness and efficiency only: a batch out of turn is as valid as any. Pure; one thread.
-/// Times are since boot, by this node's own clock.
+/// The ring serves fairness and efficiency only: a batch out of turn is as valid as any. Pure; one
+/// thread. Times are since boot, by this node's own clock.
 class Ring {
 public:
     using Time = std::chrono::nanoseconds;
@@ -25,7 +25,7 @@ public:
     /// The longest random wait of a node that isn't in the ring.
     static constexpr Time kNewcomerMax = std::chrono::milliseconds{2};
     /// A writer that is alone in the ring skips a slot after this many batches, so that a node that
-    /// lost to it gets in.
+    /// lost to this writer gets in.
     static constexpr std::uint32_t kAloneMax = 4;
 
     Ring(Bits128 me, std::uint64_t chance) : me_{me}, chance_{chance} {}
@@ -35,14 +35,14 @@ public:
 
     struct Turn {
         Time at{};
-        /// Other nodes had turns before: look for their batches first, so that no decision is
-        /// wasted.
+        /// True if other nodes had turns before this one: look for their batches first, so that no
+        /// decision is wasted.
         bool looks_first = false;
     };
     /// When this node may append after the last batch, if no other batch comes meanwhile.
-    /// `has_lost`: this node tried, and the last batch came first. If such a node isn't in the
-    /// ring, it tries again at once: it learned of that batch as early as the batch's writer, which
-    /// doesn't know that another node waits.
+    /// `has_lost`: this node's batch has just lost to the last one. If such a node isn't in the
+    /// ring, it may try again at once: it learned of the last batch as early as that batch's
+    /// writer, and the writer doesn't know that another node waits.
     Turn turn(Time slot, Time now, bool has_lost) const;
 
     /// How many nodes wrote recently, this one included if it did.
@@ -50,12 +50,12 @@ public:
 
 private:
     bool is_member(Time seen, Time now) const { return seen + kMemory > now; }
-    /// How many members of the ring come after the last writer up to and including this node; 0 if
-    /// this node isn't a member.
+    /// This node's place in the ring, counted from the last writer: 1 for the member directly after
+    /// it; 0 if this node isn't a member.
     std::uint32_t place(Time now) const;
 
     Bits128 me_;
-    /// Different for each node, and renewed with each batch.
+    /// A pseudo-random number, different for each node and renewed with each batch.
     std::uint64_t chance_;
     std::map<Bits128, Time> seen_;
     Bits128 last_writer_;

@@ -62,7 +62,7 @@ SeatClaims::enter(EventId event, domain::SeatIds seats, Bits128 owner, Millis ho
     co_return Entry{.is_claimed = false, .refusal = std::move(refusal)};
 }
 
-/// Requests that arrive while one batch is at the gate go into the next.
+/// Requests that arrive while the gate answers one batch form the next batch.
 Awaitable<void> SeatClaims::ask_together() {
     while (!asking_.empty()) {
         const auto count =
@@ -83,7 +83,7 @@ Awaitable<void> SeatClaims::ask_together() {
     is_asking_ = false;
 }
 
-/// Gives back the claim of a failed request, so that the next request needn't wait until it
+/// Gives back the claim of a failed request, so that the next request needn't wait until the claim
 /// expires.
 void SeatClaims::settle(
     EventId event,

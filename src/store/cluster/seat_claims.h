@@ -20,10 +20,10 @@
 
 namespace frontrow::store::cluster {
 
-/// Redis as the seat gate before a node's engine. If a crowd wants the same seats, the gate lets
-/// one request through and refuses the others without an engine, across all nodes. For events where
-/// requests rarely meet a rival, the gate isn't asked, so nothing waits for it. Without Redis every
-/// request passes.
+/// Asks the seat gate in Redis before a node's engine. If a crowd wants the same seats, the gate
+/// lets one request through, across all nodes, and refuses the others without asking an engine. For
+/// events where requests rarely meet a rival, the gate isn't asked, so no request waits for it.
+/// Without Redis every request passes.
 ///
 /// store/redis/seat_gate.h tells the gate's purpose and limits. One thread.
 class SeatClaims {
@@ -67,7 +67,7 @@ public:
     io::Awaitable<Entry> enter(EventId event, domain::SeatIds seats, Bits128 owner, Millis hold);
 
     using Outcome = Result<domain::Outcome, io::Fault>;
-    /// Reports the outcome of a request, whether or not it had to enter the gate.
+    /// Reports the outcome of a request, whether or not enter() was called for it.
     void settle(
         EventId event,
         domain::SeatIds seats,

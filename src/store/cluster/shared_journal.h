@@ -16,8 +16,8 @@ namespace frontrow::store::cluster {
 /// never from inside the call.
 class SharedJournal {
 public:
-    /// Bounds on an answer: at most this many batches, and no further batch once it has this many
-    /// bytes, so that it arrives before its caller's time is over.
+    /// Bounds on an answer, so that it arrives before its caller gives up: at most this many
+    /// batches, and no further batch once it has this many bytes.
     static constexpr std::size_t kBatchesMax = 64;
     static constexpr std::size_t kBytesMax = 4 << 20;
 
@@ -36,8 +36,8 @@ public:
         std::uint32_t timeline = 0;
     };
 
-    /// The result of an append, and the journal afterwards, from the batch on that the append was
-    /// to follow.
+    /// The result of an append, and the journal afterwards, from the batch on that the append
+    /// should have followed.
     struct Appended {
         bool is_in = false;
         Following following;
@@ -45,11 +45,11 @@ public:
 
     enum class Mode {
         first,
-        /// Sends the same bytes again, because the outcome is unknown: accepted however long ago
-        /// they were decided.
+        /// Sends the same bytes again, because the outcome is unknown. They are accepted however
+        /// long ago they were decided.
         again,
-        /// Appends a batch again that was in the journal and was lost in a fail-over: accepted
-        /// whatever its time.
+        /// Appends again a batch that was in the journal and was lost in a fail-over. It is
+        /// accepted whatever its time.
         lost,
         /// Appends at the place that hold() reserved.
         held,
@@ -72,18 +72,19 @@ public:
     /// done, or may still be done).
     virtual void append(const Batch& batch, const Head& on, Mode mode, AppendDone done) = 0;
 
-    /// Reserves the place after the head, whichever batch that is, for the next append of `writer`
-    /// (Mode::held). Until that append is answered or release() is called, other appends to that
-    /// place wait. For a node whose batches come too late, because it decides more slowly or is
-    /// farther away than others. Counts as the append under way. `is_in` tells whether the place is
-    /// reserved; `following` is the journal from `first_seq` up to there.
+    /// Reserves the place after the journal's head, whichever batch that is, for the next append of
+    /// `writer` (Mode::held). Until that append is answered or release() is called, other appends
+    /// to that place wait. This is for a node whose batches come too late, because it decides more
+    /// slowly or is farther away than others. The call counts as the append under way. `is_in`
+    /// tells whether the place is reserved; `following` is the journal from `first_seq` up to that
+    /// place.
     ///
-    /// A node that hangs while it holds a place blocks all others. After a second the journal
+    /// If a node hangs while it holds a place, all other nodes wait. After a second the journal
     /// releases the place, and the node's append is refused.
     ///
     /// Faults: unavailable.
     virtual void hold(std::uint64_t first_seq, Bits128 writer, AppendDone done) = 0;
-    /// Releases the place that hold() reserved. Has no answer.
+    /// Releases the place that hold() reserved. Nothing is called back.
     virtual void release() = 0;
 
     /// Reads the journal from `first_seq` on. At most one look may be under way. Faults:
