@@ -25,7 +25,7 @@ std::unexpected<Fault> refused(std::string why) {
     return std::unexpected(Fault{FaultKind::unavailable, std::move(why)});
 }
 
-// A folder that never needed side records has no file of them.
+// These do nothing without a file of side records: a folder that never needed one has none.
 
 Result<void, Fault> copy_cursors(const fs::path& folder, NewBackup& backup) {
     auto side = SideFile::open_to_read(DataFolder::side_of(folder));
@@ -102,7 +102,7 @@ Result<void, Fault> check_empty(const fs::path& folder) {
     return {};
 }
 
-/// Fills `file` with the backup's rows, if they are complete.
+/// Fills `file` with the backup's rows. Fails if they are incomplete.
 Result<void, Fault>
 unpack_journal(Backup& backup, const fs::path& file, const CopyProgress& progress) {
     {
@@ -123,7 +123,7 @@ unpack_journal(Backup& backup, const fs::path& file, const CopyProgress& progres
     return check_journal(file, backup.end());
 }
 
-/// The mark of a finished file of side records.
+/// Computes the mark of a finished file of side records.
 Result<SideMark, Fault> read_side_file(const fs::path& file) {
     auto side = SideFile::open_to_read(file);
     if (!side) return std::unexpected(side.error());
@@ -163,7 +163,8 @@ Result<void, Fault> unpack_side_records(Backup& backup, const fs::path& file) {
     return {};
 }
 
-/// Files that a restore has renamed into place; removed with the object unless keep() was called.
+/// Files that a restore has renamed into place. The destructor removes them unless keep() was
+/// called.
 class PublishedFiles {
 public:
     ~PublishedFiles() {
@@ -171,7 +172,7 @@ public:
         for (const auto& name : names_)
             fs::remove(name, ignored);
     }
-    /// A name whose durability failed is removed, too.
+    /// If the renaming may not be durable, the file is removed, too.
     Result<void, Fault> publish(const fs::path& file, const fs::path& name) {
         std::error_code ignored;
         const bool was_there = fs::exists(fs::symlink_status(name, ignored));
@@ -207,7 +208,7 @@ Result<void, Fault> publish_folder(
     return {};
 }
 
-/// Removes what an interrupted restore had renamed into place.
+/// Removes the file of side records that an interrupted restore had renamed into place.
 void remove_unfinished_side(const fs::path& folder) {
     std::error_code ignored;
     if (!fs::exists(folder / DataFolder::kUnfinishedJournal, ignored)) return;

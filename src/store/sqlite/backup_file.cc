@@ -33,7 +33,7 @@ Result<Journal, Fault> open_backup(const fs::path& file) {
     return Journal::open(file, {.read_only = true, .is_backup = true, .vfs = {}});
 }
 
-/// Nothing for a backup without a mark that is accepted all the same.
+/// Returns the end mark; nothing if the backup has none and is accepted all the same.
 Result<std::optional<EndMark>, Fault>
 find_mark(Journal& backup, const AcceptUnsealed& accept_unsealed) {
     auto mark = backup.end_mark();
@@ -51,8 +51,8 @@ find_mark(Journal& backup, const AcceptUnsealed& accept_unsealed) {
     return mark;
 }
 
-/// Tells whether the file is as long as its header says (https://sqlite.org/fileformat2.html).
-/// SQLite doesn't notice a missing end of a last page that is nearly empty.
+/// Tells whether the file is as long as its header says (https://sqlite.org/fileformat2.html). If
+/// the last page is nearly empty, SQLite doesn't notice that its end is missing.
 bool has_its_length(const fs::path& file) {
     constexpr std::size_t kPageSizeAt = 16;
     constexpr std::size_t kPageCountAt = 28;
@@ -65,13 +65,13 @@ bool has_its_length(const fs::path& file) {
             number = number << 8 | static_cast<unsigned char>(header[i]);
         return number;
     };
-    // 65,536 doesn't fit, and is written as 1.
+    // A page size of 65,536 doesn't fit into two bytes, and is written as 1.
     const auto size = number_at(kPageSizeAt, 2);
     const auto page_size = size == 1 ? 65'536 : size;
     return opened->size().value_or(0) >= number_at(kPageCountAt, 4) * page_size;
 }
 
-/// The mark of the side records in a file.
+/// Computes the mark of the side records in a file.
 Result<SideMark, Fault> read_side_mark(Journal& copy, std::uint64_t last_version) {
     SideTally tally;
     std::string after;
@@ -85,8 +85,7 @@ Result<SideMark, Fault> read_side_mark(Journal& copy, std::uint64_t last_version
     }
 }
 
-/// Reads a copy back from its file, because the file need not contain what SQLite was told to
-/// write.
+/// Reads a copy back from its file, because the file may differ from what SQLite was told to write.
 Result<void, Fault> check_backup(const fs::path& file, const EndMark& written) {
     auto copy = Journal::open(file, {.read_only = true, .is_backup = true, .vfs = {}});
     if (!copy) return std::unexpected(copy.error());
@@ -241,7 +240,7 @@ std::unexpected<Fault> Backup::about(Fault fault) const {
     return std::unexpected(std::move(fault));
 }
 
-/// The fault for a backup that is valid up to its end() and incomplete.
+/// The fault for an incomplete backup, which is valid up to its end().
 Fault Backup::short_of_mark(const std::string& why) const {
     const auto& end = journal_.end();
     if (end.batch >= mark_->batches) return {FaultKind::corrupt, why};

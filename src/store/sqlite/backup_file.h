@@ -19,10 +19,10 @@
 
 namespace frontrow::store::sqlite {
 
-/// A file that is removed with the object, unless it was renamed before.
+/// A file under a temporary name. The destructor removes it, unless it was renamed before.
 class UnfinishedFile {
 public:
-    /// Removes what an earlier run has left.
+    /// Removes a file that an earlier run has left.
     explicit UnfinishedFile(std::filesystem::path path);
     ~UnfinishedFile();
     UnfinishedFile(const UnfinishedFile&) = delete;
@@ -36,7 +36,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// Sums up batches for an end mark.
+/// Computes an end mark, batch by batch.
 class BatchTally {
 public:
     Result<void, io::Fault> add(const JournalBatch& batch);
@@ -56,23 +56,24 @@ struct Copied {
     friend bool operator==(const Copied&, const Copied&) = default;
 };
 
-/// A backup in the making, from any kind of journal. The file gets its name once it is complete,
-/// and only its user may read it.
+/// A backup in the making, from any kind of journal. The file gets its name once it is complete.
+/// Only the user who makes it may read it.
 ///
 /// Readers' cursors are read before the end of the journal's copy is known, and all other side
-/// records after the last batch: see kCursors.
+/// records after the last batch; kCursors says why.
 class NewBackup {
 public:
     /// `to` must not exist. Faults: unavailable.
     static Result<std::unique_ptr<NewBackup>, io::Fault> begin(const std::filesystem::path& to);
 
-    /// Ordered by the bytes of the names, before the first batch.
+    /// Adds a reader's cursor. Call it before the first batch, in the order of the bytes of the
+    /// names.
     void add_cursor(SideRecord cursor) { cursors_.push_back(std::move(cursor)); }
-    /// Adds the next batch, with its facts in any journal's stored form.
+    /// Adds the next batch, with its facts as any journal stores them.
     Result<void, io::Fault> add_batch(std::uint64_t last_seq, std::string_view facts);
-    /// Adds the other side records, in the same order, after the last batch; cursors are skipped.
+    /// Adds another side record. Call it after the last batch, in the same order. Skips cursors.
     Result<void, io::Fault> add(const SideRecord& record);
-    /// Call after all records: the version of the newest change, erasures included.
+    /// Call after all records, with the version of the newest change, erasures included.
     void set_last_version(std::uint64_t version) { last_version_ = version; }
     const JournalEnd& end() const { return copy_->end(); }
 
@@ -97,12 +98,12 @@ private:
     std::uint64_t last_version_ = 0;
 };
 
-/// Called, before a backup without an end mark is restored all the same, with what can't be proven
-/// of it.
+/// Called before a backup without an end mark is restored. The argument is a sentence that says
+/// what isn't proven.
 using AcceptUnsealed = std::function<void(const std::string&)>;
 
-/// A backup that is read in order to be restored. Its rows may be damaged until it has been read to
-/// its end and checked against its mark.
+/// A backup that is read in order to be restored. Its rows can be trusted only after it has been
+/// read to its end and checked against its mark.
 ///
 /// Faults name the file: unavailable (no such file, no mark), corrupt (it is incomplete; the
 /// message names the missing batches and facts).
@@ -112,13 +113,13 @@ public:
     static Result<Backup, io::Fault>
     open(const std::filesystem::path& from, const AcceptUnsealed& accept_unsealed);
 
-    /// The next few batches; empty at the end, once they are all that the mark lists.
+    /// The next few batches; empty at the end, if the backup has all batches that its mark lists.
     Result<std::vector<JournalBatch>, io::Fault> next_batches();
     const JournalEnd& end() const { return journal_.end(); }
 
-    /// The next few side records, likewise.
+    /// The next few side records; empty at the end, if they match the mark.
     Result<std::vector<SideRecord>, io::Fault> next_side_records();
-    /// The number of side records, by the mark.
+    /// The number of side records according to the mark.
     std::uint64_t side_records() const { return mark_ && mark_->side ? mark_->side->records : 0; }
     /// The version of the newest change of a side record; 0 if there was none.
     std::uint64_t last_version() const {
@@ -139,7 +140,7 @@ private:
     std::string after_;
 };
 
-/// Creates a file to be filled in one go, which only its user may read.
+/// Creates a file to be filled in one go. Only the user who creates it may read it.
 Result<Journal, io::Fault> make_copy(const std::filesystem::path& file, bool is_backup);
 
 /// The fault for a copy that differs from what was written, or can't be read.

@@ -8,14 +8,14 @@
 namespace frontrow::store::sqlite {
 namespace {
 
-/// Pages written between two checkpoints (of 4 KiB; of 8 KiB in a journal of format 1). It bounds
-/// what the disk is given at once, beside the commits.
+/// Pages written between two checkpoints (of 4 KiB each; of 8 KiB in a journal of format 1). Bounds
+/// how much the disk must write at once besides the commits.
 constexpr int kCheckpointPages = 256;
 /// The log is restarted when it has this many pages. A commit that extends the log's file costs the
-/// device one operation more than one inside the file, so the log should soon reach its full
+/// device one operation more than a commit inside the file, so the log should soon reach its full
 /// length.
 constexpr int kLogPages = 512;
-/// A text buffer that grew beyond this is freed after the batch.
+/// If the text buffer grows beyond this, it is freed after the batch.
 constexpr std::size_t kLinesKept = 4 << 20;
 
 }  // namespace
@@ -105,13 +105,13 @@ Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch)
     return head_.write(journal_.end());
 }
 
-/// The checkpoint thread moves the log into the database while batches go on. Once the log is long,
-/// the few pages added meanwhile are moved here, between two batches, because SQLite restarts the
-/// log only when all of it has been moved.
+/// The checkpoint thread moves the log into the database while batches are written. Once the log is
+/// long, this function moves the few pages that were added meanwhile, between two batches, because
+/// SQLite restarts the log only when all of it has been moved.
 ///
 /// A fault of either step fails the journal, like a commit's. The kernel reports a failed write
-/// once. A later sync would succeed without those pages, the log would be restarted, and its
-/// content would be lost.
+/// only once: a later sync would succeed without those pages, SQLite would restart the log, and
+/// their content would be lost.
 Result<void, io::Fault> Committer::checkpoint_if_due() {
     std::unique_lock lock{mutex_};
     if (checkpoint_ == Checkpoint::under_way) return {};

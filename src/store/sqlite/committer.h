@@ -35,7 +35,7 @@ public:
 
     /// Waits for the batch under way, ends both threads, moves the rest of the log into the
     /// database and returns the journal's end. No batch may be waiting, and none may follow.
-    /// Faults: the first one that this journal met.
+    /// Returns the journal's first fault if it had any.
     Result<JournalEnd, io::Fault> finish();
 
     /// Writes nothing more and leaves the files as they are, because the journal can't be trusted

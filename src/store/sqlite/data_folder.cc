@@ -20,10 +20,10 @@ std::unexpected<io::Fault> unavailable(const std::filesystem::path& path, const 
     });
 }
 
-/// Creates parent folders, too. The parent of each new folder is synced; otherwise a power cut
-/// could remove the folder with a synced journal. The parent of an existing folder is synced as
-/// well, because an interrupted run may have created the folder. That parent may belong to another
-/// user, and then can't be opened.
+/// Creates the folder and its missing parents. Syncs the parent of each new folder; otherwise a
+/// power cut could remove the folder together with a synced journal. Syncs the parent of an
+/// existing folder as well, because an interrupted run may have created the folder. A fault of that
+/// sync is ignored: the parent may belong to another user and can't be opened then.
 Result<void, io::Fault> make_folders(const std::filesystem::path& path) {
     std::error_code error;
     std::vector<std::filesystem::path> missing;

@@ -23,8 +23,8 @@ public:
 
     /// Remembers the identity of the journal's files, which must all be open.
     Result<void, io::Fault> note_files();
-    /// Fails if a name no longer leads to the file that is open. What is written to a removed file
-    /// is lost with the process, and a removed lock lets a second process write.
+    /// Fails if a name no longer leads to the file that is open. Data written to a removed file is
+    /// lost when the process ends, and a removed lock lets a second process write.
     Result<void, io::Fault> check_files() const;
 
     std::filesystem::path journal() const { return journal_of(path_); }

@@ -22,7 +22,7 @@ DurableJournal::open(const std::filesystem::path& folder, const std::string& vfs
     };
     if (auto whole = io::SqliteDatabase::refuse_log_alone(file); !whole)
         return about_file(whole.error());
-    // SQLite's message wouldn't name the file.
+    // Checked here, because SQLite's message wouldn't name the file.
     std::error_code why_not;
     if (!std::filesystem::exists(file, why_not)) {
         if (why_not == std::errc::permission_denied) {

@@ -19,16 +19,16 @@ struct DurableJournal {
     static Result<DurableJournal, io::Fault>
     open(const std::filesystem::path& folder, const std::string& vfs = {});
 
-    /// Refuses a journal that ends before what was acknowledged, and one without a head, which
-    /// every server leaves while it runs and afterwards. Faults: corrupt; unavailable if the head
-    /// can't be read.
+    /// Refuses a journal that ends before the batch that its head names, and a journal without a
+    /// readable head: every server writes a head and leaves it there when it stops. Faults:
+    /// corrupt; unavailable if the head can't be read.
     Result<void, io::Fault> check_end() const;
 
     Journal journal;
     std::uint64_t newest_batch = 0;
     std::filesystem::path head_file;
-    /// Read before the journal, which only ever grows, so that a running server can't make the
-    /// journal look short.
+    /// The head. It is read before the journal, which only ever grows, so a running server can't
+    /// make the journal look short.
     std::optional<JournalEnd> acknowledged;
 };
 

@@ -22,7 +22,8 @@ using io::FaultKind;
 /// If nothing was sold for this long, the operator is told that the clock may be wrong.
 constexpr std::chrono::days kLongAfter{2};
 
-/// A folder without a journal but with other files of one isn't new.
+/// Refuses a folder that has no journal but has files of an unfinished restore or a side file: a
+/// restore was interrupted there.
 Result<void, Fault> refuse_unfinished_restore(const fs::path& folder) {
     std::error_code ignored;
     for (const auto& file :
@@ -64,8 +65,8 @@ Result<void, Fault> begin_new_journal(const DataFolder& folder) {
     return {};
 }
 
-/// Refuses a folder that has files and none of ours: its path is probably mistyped, and a new store
-/// would be created in it. Hidden files and lost+found don't count.
+/// Refuses a folder that has other files but none of ours: its path is probably mistyped, and a new
+/// store would be created there. Hidden files and lost+found don't count.
 Result<void, Fault> check_ours(const std::filesystem::path& folder) {
     std::string stranger;
     std::error_code ignored;
@@ -115,7 +116,7 @@ struct OpenFiles {
     bool head_was_missing = false;
 };
 
-/// Up to here no file was changed; the journal was found valid.
+/// Call it once the journal was found valid. Up to this call no file was changed.
 Result<OpenFiles, Fault> open_files(Journal& journal, DataFolder& folder, const std::string& vfs) {
     if (auto settled = journal.settle(); !settled) return std::unexpected(settled.error());
     const bool head_was_missing = !JournalHead::read(folder.head());

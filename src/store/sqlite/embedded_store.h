@@ -29,13 +29,14 @@ public:
         std::filesystem::path folder;
         /// The name of an SQLite VFS; tests inject disk faults there.
         std::string vfs = {};
-        /// The command that takes snapshots, and when. The folder is passed to it with --data-dir.
+        /// The command that takes snapshots, and when it runs. The folder is passed to it with
+        /// --data-dir.
         engine::SnapshotTaker::Settings snapshots = {};
         /// As in the engine.
         std::size_t waiting_max = 16'384;
         std::size_t batch_bytes_max = Journal::kFactsBytesMax / 10 * 9;
-        /// With less free disk space than this, new holds, events and seats are refused; what ends
-        /// or frees a hold is accepted.
+        /// With less free disk space than this, new holds, events and seats are refused; commands
+        /// that end or free a hold are still accepted.
         std::uint64_t disk_reserve = 64 << 20;
         /// Starts even if the wall clock is far behind the newest fact.
         bool accept_clock = false;
@@ -50,8 +51,8 @@ public:
         /// Called when a snapshot couldn't be used or taken. The only effect is a longer next
         /// start. May be empty.
         std::function<void(const io::Fault&)> on_trouble = {};
-        /// Called with how far the wall clock is ahead of the newest fact, or else of the store's
-        /// time. May be empty.
+        /// Called with a clock event and how far the wall clock is ahead: of the newest fact at the
+        /// start, of the store's time later. May be empty.
         std::function<void(ClockNews, Millis)> on_clock_news = {};
         /// As in the engine. May be empty.
         std::function<void(const engine::Journal::Health&)> on_room_news = {};
@@ -61,9 +62,9 @@ public:
 
     /// Locks the folder and replays the journal, from a matching snapshot if there is one. Time
     /// continues from the newest fact or from the wall clock, whichever is later. Faults: in_use,
-    /// corrupt, unavailable. Also unavailable: the folder has files and none of ours, or the wall
-    /// clock is behind the newest fact by more than CarriedTime::kAgreement, unless that is
-    /// accepted.
+    /// corrupt, unavailable. A folder with other files but none of ours is unavailable, and so is
+    /// one whose newest fact is ahead of the wall clock by more than CarriedTime::kAgreement,
+    /// unless `accept_clock` is set.
     static Result<std::unique_ptr<EmbeddedStore>, io::Fault> open(Settings settings, Ports ports);
 
     /// True if the journal had no head, so that nothing proves that its end is complete.

@@ -28,7 +28,7 @@ constexpr auto kMarkSelect =
 /// The mark of a backup that was made before there were side records.
 constexpr auto kOldMarkSelect = "SELECT batches, last_seq, lines_sha256 FROM end_mark";
 
-// The number of entries in a file's schema.
+// The number of entries in a file's schema: only the journal, or the journal and a mark.
 constexpr std::int64_t kJournalAlone = 1;
 constexpr std::int64_t kJournalAndMark = 2;
 
@@ -59,10 +59,10 @@ bool read_digest(const io::SqliteStatement& row, int column, io::Sha256Digest& d
     return true;
 }
 
-/// Nothing unless there is exactly one row, of the right form.
+/// Returns nothing unless there is exactly one row, of the right form.
 std::optional<EndMark> read_single_row(SqliteDatabase& database, bool has_side) {
     auto select = database.prepare(kMarkSelect);
-    // A mark that mentions side records, in a file without them, isn't an old mark.
+    // The mark must have columns for side records if and only if the file has a table of them.
     if (select.has_value() != has_side) return std::nullopt;
     if (!has_side) select = database.prepare(kOldMarkSelect);
     if (!select || !select->step().value_or(false)) return std::nullopt;

@@ -16,14 +16,14 @@ struct SideMark {
     std::uint64_t records = 0;
     /// The version of the newest change of any record, erasures included.
     std::uint64_t last_version = 0;
-    /// Digest of one line per record, ordered by the bytes of the names (name, version, value; name
-    /// and value in hexadecimal digits), and a last line with `last_version`.
+    /// Digest of one line per record (name, version, value; name and value in hexadecimal digits),
+    /// ordered by the bytes of the names, and a last line with `last_version`.
     io::Sha256Digest lines{};
 
     friend bool operator==(const SideMark&, const SideMark&) = default;
 };
 
-/// Computes a SideMark, record by record in that order.
+/// Computes a SideMark. The records must be added in the order of the mark's lines.
 class SideTally {
 public:
     void add(const SideRecord& record);
@@ -48,14 +48,14 @@ struct EndMark {
     friend bool operator==(const EndMark&, const EndMark&) = default;
 };
 
-/// Creates the empty table. It is created before the first row, so it lies at the front of the
-/// file, and a copy that was cut off can still say what is missing.
+/// Creates the empty table. Call it before the first row is added: the table then lies at the front
+/// of the file, and a copy that was cut off can still say what is missing.
 Result<void, io::Fault> make_end_mark_table(io::SqliteDatabase& database);
-/// True if the file is a backup with a mark, by its schema alone.
+/// True if the file is a backup with a mark, judged by its schema alone.
 Result<bool, io::Fault> has_end_mark_table(io::SqliteDatabase& database);
 Result<void, io::Fault> write_end_mark(io::SqliteDatabase& database, const EndMark& mark);
-/// Nothing for a file with only a journal, as in backups from before there was a mark. Faults:
-/// corrupt if the file has more, and that isn't exactly one readable mark.
+/// Returns nothing for a file with only a journal, like the backups made before there were marks.
+/// Faults: corrupt if the file has more than a journal, but not exactly one readable mark.
 Result<std::optional<EndMark>, io::Fault> read_end_mark(io::SqliteDatabase& database);
 
 }  // namespace frontrow::store::sqlite

@@ -41,7 +41,8 @@ constexpr auto kSelect =
 constexpr auto kFind = "SELECT last_seq, hash FROM journal WHERE batch = ?1";
 /// About how many bytes one statement reads.
 constexpr std::size_t kStatementBytes = 2 << 20;
-/// A log has some hundred pages, and each commit writes at least one.
+/// More batches than the log can hold: it has some hundred pages, and each commit writes at least
+/// one.
 constexpr std::uint64_t kBatchesInLog = 1'024;
 /// How long a start waits for a reader in the middle of a statement.
 constexpr std::chrono::seconds kReaderPatience{10};
@@ -55,7 +56,7 @@ std::unexpected<Fault> corrupt(std::uint64_t batch, const std::string& why) {
     });
 }
 
-/// WAL and FULL: a commit is on the disk when it returns. The Committer moves the log into the
+/// With WAL and FULL a commit is on the disk when it returns. The Committer moves the log into the
 /// database, outside the commits.
 Result<void, Fault> prepare_for_writing(SqliteDatabase& database) {
     for (const auto* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}) {
@@ -65,7 +66,7 @@ Result<void, Fault> prepare_for_writing(SqliteDatabase& database) {
     return {};
 }
 
-/// The maker of a copy syncs it as a whole; until then there is nothing to protect.
+/// A copy is synced as a whole at its end; until then there is nothing to protect.
 Result<void, Fault> prepare_for_copying(SqliteDatabase& database) {
     for (const auto* sql : {"PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "BEGIN"}) {
         if (auto done = database.execute(sql); !done) return done;
@@ -111,7 +112,7 @@ Result<void, Fault> refuse_backup(SqliteDatabase& database) {
     });
 }
 
-/// The length as lines; for a frame, the length that it states.
+/// The length of the facts as lines. For a frame, the length that the frame states.
 std::uint64_t line_bytes(std::string_view facts) {
     return io::zstd_content_bytes(facts).value_or(facts.size());
 }
@@ -258,7 +259,7 @@ Result<std::vector<JournalBatch>, Fault> Journal::read_rows(std::uint64_t last_b
             select_.reset();
             return std::unexpected(row.error());
         }
-        // Rows before a damaged page are returned; the next statement starts with the page and
+        // Returns the rows before a damaged page; the next statement starts with the page and
         // reports it.
         if (!row || !*row) break;
         const auto hash = select_.blob(4);
@@ -321,14 +322,14 @@ Result<void, Fault> Journal::append(std::uint64_t last_seq, std::string_view lin
     return append_stored(last_seq, compressor_.compress(lines));
 }
 
-// Synced by the connection that wrote: a descriptor opened later may not be told of a failed write.
+// Syncs by the connection that wrote: a descriptor opened later may not be told of a failed write.
 Result<void, Fault> Journal::finish_copy() {
     if (auto done = database_.execute("COMMIT"); !done) return done;
     return database_.sync();
 }
 
-/// Checks again the batches that settle() may have rewritten: they are what was read before, unless
-/// the system dropped the only good copy of a page in between.
+/// Checks the batches again that settle() may have rewritten. They differ from what was read before
+/// if the system dropped the only good copy of a page in between.
 Result<void, Fault> Journal::prove_newest() {
     const auto proven = end_;
     const auto bytes = bytes_passed_;

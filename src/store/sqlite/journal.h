@@ -68,14 +68,15 @@ public:
     open_log_mover(const std::filesystem::path& file, const std::string& vfs);
 
     // Each of these follows the chain from end(), up to `last_batch` at most, and checks it on the
-    // way. Faults: corrupt (the message names the batch), unavailable. At its end the journal is
-    // ready to append.
+    // way. Faults: corrupt (the message names the batch), unavailable. Once end() is the journal's
+    // end, the journal is ready to append.
 
     /// Passes every fact in order to `take`.
     Result<void, io::Fault> replay(const TakeFact& take, std::uint64_t last_batch = kToTheEnd);
-    /// The same for the next few batches, a few megabytes; returns false at the end.
+    /// Like replay(), but only for the next few batches, a few megabytes. Returns false at the end.
     Result<bool, io::Fault> replay_some(const TakeFact& take);
-    /// Only checks the chain, for facts whose state is known from elsewhere. Four times as fast.
+    /// Only checks the chain, for facts whose state is known from elsewhere. Four times as fast as
+    /// replay().
     Result<void, io::Fault> skip(std::uint64_t last_batch);
     /// Passes every batch to `take` as it is stored.
     Result<void, io::Fault> walk(std::uint64_t last_batch, const TakeBatch& take);
@@ -89,10 +90,11 @@ public:
 
     /// The number of the newest durable batch.
     Result<std::uint64_t, io::Fault> newest_batch();
-    /// The journal's end at this batch, by its row alone; nothing if there is no such row.
+    /// The journal's end at this batch, read from its row without checking the chain; nothing if
+    /// there is no such row.
     Result<std::optional<JournalEnd>, io::Fault> find(std::uint64_t batch);
-    /// Continues from here without checking what lies before. `end` must come from find(), or be
-    /// the beginning.
+    /// Continues from `end` without checking the batches before it. `end` must come from find(), or
+    /// be the beginning.
     void start_from(const JournalEnd& end) {
         end_ = end;
         bytes_passed_ = 0;
@@ -103,7 +105,7 @@ public:
     /// a new open() and replay() can tell which.
     Result<void, io::Fault> append(std::uint64_t last_seq, std::string_view lines);
 
-    /// The same with facts in any journal's stored form: lines, or a frame of them.
+    /// Like append(), but with facts as any journal stores them: lines, or a frame of lines.
     Result<void, io::Fault> append_stored(std::uint64_t last_seq, std::string_view facts);
 
     /// Length of SQLite's write-ahead log after the last append, counted since the log was last
@@ -113,18 +115,19 @@ public:
     /// Moves SQLite's log into the database; see io::SqliteDatabase::checkpoint.
     Result<bool, io::Fault> checkpoint() { return database_.checkpoint(); }
 
-    /// Makes everything that was read durable, before anything is built on it: what a failed
-    /// process left may be only in the system's page cache. For a journal that was found valid; see
-    /// io::SqliteDatabase::settle. Faults: in_use (after waiting ten seconds for a reader),
-    /// unavailable.
+    /// Makes everything that was read durable, before anything is built on it: data that a failed
+    /// process wrote may exist only in the system's page cache. Only for a journal that was found
+    /// valid; see io::SqliteDatabase::settle. Faults: in_use (after waiting ten seconds for a
+    /// reader), unavailable.
     Result<void, io::Fault> settle();
 
-    /// Fails if the file's name no longer leads to the open file: what is written there would be
-    /// lost with the process.
+    /// Fails if the file's name no longer leads to the open file: data written to that file would
+    /// be lost when the process ends.
     Result<void, io::Fault> check_name() { return database_.check_name(); }
 
-    /// Lets the close move SQLite's log into the database and remove it: for a journal that was
-    /// found valid and written without a fault. Any other journal is left as it is.
+    /// Makes the closing of the database move SQLite's log into it and remove the log. Only for a
+    /// journal that was found valid and was written without a fault; any other journal is left as
+    /// it is.
     void tidy_on_close() { database_.tidy_on_close(); }
 
     // For a backup in the making, in the same transaction as its rows.
@@ -135,7 +138,8 @@ public:
     /// Commits a filled copy and syncs it. Its folder must still be synced.
     Result<void, io::Fault> finish_copy();
 
-    /// A backup's end mark; nothing if it was made before there was one. Faults: corrupt.
+    /// A backup's end mark; nothing if the backup was made before there were marks. Faults:
+    /// corrupt.
     Result<std::optional<EndMark>, io::Fault> end_mark() { return read_end_mark(database_); }
     /// A page of a backup's side records after this name.
     Result<std::vector<SideRecord>, io::Fault> side_records(std::string_view after) {

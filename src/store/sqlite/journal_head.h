@@ -23,7 +23,8 @@ public:
     JournalHead& operator=(JournalHead&&) = delete;
     ~JournalHead();
 
-    /// Fails if writing fails. The journal itself is complete then, but the disk can't be trusted.
+    /// Fails if writing fails. The journal itself is complete in that case, but the disk can't be
+    /// trusted.
     Result<void, io::Fault> write(const JournalEnd& end);
 
     /// Nothing if there is no head, or if it isn't of exactly the written form.

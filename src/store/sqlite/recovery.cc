@@ -12,7 +12,7 @@ namespace {
 using io::Fault;
 
 /// Reads the snapshot while a second thread checks the journal up to the snapshot's batch. Returns
-/// whether there is an inventory now. A fault is the journal's.
+/// true if the snapshot could be read. A fault comes from the journal.
 Result<bool, Fault> begin_with(Recovered& recovered, Journal& journal, Snapshot& snapshot) {
     const auto end = snapshot.end();
     journal.start_from({});

@@ -45,7 +45,7 @@ constexpr std::uint64_t kPagesRewrittenAtOnce = 256;
 constexpr auto kAnyPages = std::numeric_limits<std::uint64_t>::max();
 /// The log is emptied when it has this many pages.
 constexpr int kLogPagesMax = 256;
-/// How long an erasure, and how long a start, waits for a reader in the middle of a statement.
+/// How long an erasure and a start wait for a reader in the middle of a statement.
 constexpr std::chrono::seconds kChangePatience{1};
 constexpr std::chrono::seconds kStartPatience{10};
 /// How long a change waits for another process's change.
@@ -83,7 +83,7 @@ auto with_name(std::string_view name) {
 
 constexpr auto kWithNothing = [](io::SqliteStatement&) {};
 
-/// Other users must not read the file, whatever the umask: SQLite gives its log the same mode.
+/// Keeps other users from reading the file, whatever the umask. SQLite gives the log the same mode.
 Result<void, Fault> make_private(const fs::path& file) {
     const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     const bool is_private = made >= 0 && ::fchmod(made, 0600) == 0;
@@ -98,7 +98,7 @@ Result<void, Fault> make_tables(SqliteDatabase& database) {
     return database.execute(kBesideRecords);
 }
 
-/// The tables exist once the transaction is committed.
+/// The tables exist once the open transaction is committed.
 Result<void, Fault> prepare_to_fill(SqliteDatabase& database) {
     for (const auto* sql : {"PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF"}) {
         if (auto done = database.execute(sql); !done) return done;
@@ -106,7 +106,7 @@ Result<void, Fault> prepare_to_fill(SqliteDatabase& database) {
     return make_tables(database);
 }
 
-/// The emptying can wait until a reader ends or the disk has space.
+/// True if the log can be emptied later: when a reader ends or the disk has space.
 bool can_wait(const Fault& fault) {
     return fault.kind == FaultKind::in_use || fault.kind == FaultKind::storage_low;
 }
@@ -120,7 +120,8 @@ Result<void, Fault> check_format(std::uint64_t version) {
     });
 }
 
-/// An empty file is another program's, or the remains of a file: ours always have content.
+/// Refuses an empty file. It is another program's, or the remains of one of ours, which always have
+/// content.
 Result<void, Fault> refuse_empty(const fs::path& file) {
     if (auto whole = SqliteDatabase::refuse_log_alone(file); !whole) return whole;
     std::error_code is_missing;
@@ -135,7 +136,7 @@ bool is_there(const fs::path& file) {
     return fs::exists(fs::symlink_status(file, ignored));
 }
 
-/// Fills the file under another name until it is complete.
+/// Creates the file under another name, and renames it once it is complete.
 Result<void, Fault> make_first(const fs::path& file) {
     const UnfinishedFile unfinished{file.string() + ".new"};
     {
@@ -146,8 +147,9 @@ Result<void, Fault> make_first(const fs::path& file) {
     return io::publish(unfinished.path(), file, io::IfThere::refuse);
 }
 
-// SQLite zeroes what it removes from a page (secure_delete), but not the copies it left when it
-// moved records between pages; only VACUUM removes those.
+// SQLite overwrites removed records with zeros (secure_delete), but not the copies that it left
+// behind when it moved records between pages. Only VACUUM removes those. While there may be some,
+// the file's application_id is 1.
 
 Result<void, Fault> note_remains(SqliteDatabase& database) {
     const auto noted = read_number(database, kRemains, kWithNothing);
@@ -155,8 +157,9 @@ Result<void, Fault> note_remains(SqliteDatabase& database) {
     return *noted > 0 ? Result<void, Fault>{} : database.execute("PRAGMA application_id=1");
 }
 
-/// Removes the copies, if the file has at most `pages_max` pages. On a full disk they stay, and
-/// stay noted.
+/// If note_remains() has noted leftover copies of erased records and the file has at most
+/// `pages_max` pages, removes them by VACUUM. If the disk is full, the copies and the note stay,
+/// for a later try.
 Result<void, Fault> forget_remains(SqliteDatabase& database, std::uint64_t pages_max) {
     const auto noted = read_number(database, kRemains, kWithNothing);
     if (!noted) return std::unexpected(noted.error());
@@ -171,7 +174,7 @@ Result<void, Fault> forget_remains(SqliteDatabase& database, std::uint64_t pages
 Result<void, Fault> prepare_to_write(SqliteDatabase& database, std::uint64_t pages_rewritten_max) {
     for (const auto* sql :
          {"PRAGMA secure_delete=ON",
-          // A temporary file elsewhere would contain what is erased here.
+          // A temporary file elsewhere could contain data that is erased here.
           "PRAGMA temp_store=MEMORY",
           "PRAGMA journal_mode=WAL",
           "PRAGMA synchronous=FULL"}) {
@@ -292,7 +295,7 @@ auto SideFile::commit(Work work) -> decltype(work()) {
     const auto turn = lock_->take(kTurnPatience);
     if (!turn)
         return std::unexpected(Fault{FaultKind::unavailable, "side.db: " + turn.error().what});
-    // What is written to a removed file is lost with the process.
+    // Data written to a removed file would be lost when the process ends.
     if (auto there = database_.check_name(); !there) return fail(there.error());
     // Another process may hold the database's lock; nothing was written yet.
     if (auto begun = database_.execute("BEGIN IMMEDIATE"); !begun)
@@ -300,12 +303,13 @@ auto SideFile::commit(Work work) -> decltype(work()) {
     auto done = work();
     const auto committed = done ? database_.execute("COMMIT") : std::unexpected(done.error());
     if (!committed) return give_up(committed.error(), done.has_value());
-    // The change is committed; the answer is the same whether the log is emptied now or later.
+    // The change is committed, so its answer doesn't depend on emptying the log.
     if (auto emptied = empty_log_if_due(); !emptied) (void)fail(emptied.error());
     return done;
 }
 
-/// A full disk is reported at once and changes nothing written before.
+/// After a full disk the next change may succeed, because the transaction was rolled back. Any
+/// other fault ends the use of the file.
 std::unexpected<Fault> SideFile::give_up(Fault fault, bool was_committing) {
     const auto undone = database_.roll_back();
     if (undone && fault.kind == FaultKind::storage_low) return std::unexpected(std::move(fault));
@@ -377,7 +381,7 @@ Result<void, Fault> SideFile::add(const SideRecord& record) {
     return write_side_row(database_, record);
 }
 
-// Synced by the connection that wrote: a descriptor opened later may not be told of a failed write.
+// Syncs by the connection that wrote: a descriptor opened later may not be told of a failed write.
 Result<void, Fault> SideFile::finish_copy(std::uint64_t last_version) {
     const auto bind = [last_version](io::SqliteStatement& statement) {
         statement.bind(1, static_cast<std::int64_t>(last_version));
@@ -391,7 +395,7 @@ Result<void, Fault> SideFile::finish_copy(std::uint64_t last_version) {
 Result<void, Fault> SideFile::finish() {
     if (fault_) return std::unexpected(*fault_);
     const auto turn = lock_->take(kTurnPatience);
-    // The next process that changes the file does the rest.
+    // The next process that changes the file empties the log.
     if (!turn) return {};
     auto emptied = forget_remains(database_, pages_rewritten_max_);
     if (emptied) emptied = database_.settle(kChangePatience);

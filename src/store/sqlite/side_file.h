@@ -17,19 +17,19 @@
 namespace frontrow::store::sqlite {
 
 /// A data folder's side records, in their own SQLite database beside the journal, and the numbers
-/// of its task leases. docs/journal.md describes the file. Only its user may read it. Every call
-/// waits for the disk. One thread at a time.
+/// of its task leases. docs/journal.md describes the file. Only the user who owns it may read it.
+/// Every call waits for the disk. One thread at a time.
 ///
 /// An erased or overwritten value is overwritten with zeros in the file. Copies may remain in
-/// SQLite's log, and where SQLite moved records. After an erasure these copies are removed before
-/// the erasure is answered, unless another process is reading at that moment, the disk is full, or
-/// the file has more than 1 MiB. Otherwise a later change, finish() or open() removes them; in a
-/// file of more than 1 MiB only finish() and open() do, because all pages are rewritten. What the
-/// file system and the device keep of removed bytes is beyond our control.
+/// SQLite's log, and where SQLite moved records between pages. An erasure is answered after these
+/// copies are removed, unless another process is reading at that moment, the disk is full, or the
+/// file has more than 1 MiB. In those cases a later change, finish() or open() removes them. A file
+/// of more than 1 MiB is left to finish() and open(), because all its pages must be rewritten.
+/// Copies of removed bytes that the file system and the device keep are beyond our control.
 ///
 /// Processes other than the folder's own may change records, too. They take turns through a lock on
-/// a file beside this one, because SQLite's own locks don't cover what open() and the emptying of
-/// the log do outside of commits.
+/// a file beside this one. SQLite's own locks don't cover the work that open() and the emptying of
+/// the log do outside of transactions.
 ///
 /// After a fault of a change nothing more is read or written: the kernel reports a failed write of
 /// a page only once, and only a new open() tells what is there. If just the disk is full
@@ -37,13 +37,13 @@ namespace frontrow::store::sqlite {
 class SideFile {
 public:
     /// `vfs` names an SQLite VFS; empty means the system's. The process must have the folder's
-    /// lock. Everything it reads is durable when this returns. A folder's first file is complete
-    /// from the moment it has its name. Faults: in_use (another process reads it and doesn't end,
-    /// or changes it), corrupt (also if it is empty, or only its log is there), unavailable.
+    /// lock. Everything in the file is durable when this returns. A folder's first file gets its
+    /// name once it is complete. Faults: in_use (another process keeps reading or changing it),
+    /// corrupt (also if the file is empty, or only its log is there), unavailable.
     static Result<SideFile, io::Fault>
     open(const std::filesystem::path& file, const std::string& vfs = {});
-    /// The same for a process without the folder's lock, whether or not another process has it.
-    /// Rewriting a large file is left to that process.
+    /// Like open(), for a process without the folder's lock, whether or not another process has it.
+    /// Leaves the rewriting of a large file to the process that has the lock.
     static Result<SideFile, io::Fault> open_beside(const std::filesystem::path& file);
     /// For a process that only reads, whether or not a server is running; nothing if there is no
     /// file. Faults: as for open().
@@ -57,7 +57,7 @@ public:
     /// Like SideRecords::list.
     Result<std::vector<SideRecord>, io::Fault>
     list(std::string_view prefix, std::string_view after);
-    /// Passes all records that list() would return to `take`, all pages as of one moment.
+    /// Passes all records whose names start with `prefix` to `take`, as of one moment.
     Result<void, io::Fault> walk(
         std::string_view prefix,
         const std::function<Result<void, io::Fault>(const SideRecord&)>& take
@@ -69,9 +69,9 @@ public:
     /// Takes the task's lease from its present holder. Returns the new lease's number.
     Result<std::uint64_t, io::Fault> take_task(std::string_view task);
 
-    /// Adds to a copy a record that isn't there, with its version.
+    /// Adds a record, with its version, to a copy that doesn't have the record.
     Result<void, io::Fault> add(const SideRecord& record);
-    /// Commits a filled copy and syncs it. Its folder must still be synced. Later changes get
+    /// Commits a filled copy and syncs it. The caller must still sync its folder. Later changes get
     /// versions above `last_version`.
     Result<void, io::Fault> finish_copy(std::uint64_t last_version);
 
@@ -88,7 +88,8 @@ private:
     );
     Result<std::optional<SideRefusal>, io::Fault> find_refusal(const SideChange& change);
     Result<std::uint64_t, io::Fault> write(const SideChange& change);
-    /// Returns what `work` returns, once it is durable. After a fault the outcome is unknown.
+    /// Runs `work` in a transaction. Returns its result once the transaction is durable. A fault is
+    /// outcome_unknown if the transaction may have been committed.
     template <class Work>
     auto commit(Work work) -> decltype(work());
     Result<void, io::Fault> empty_log_if_due();
@@ -97,7 +98,8 @@ private:
 
     /// Absent for a copy, and for a file opened only for reading.
     std::optional<io::FileLock> lock_;
-    /// In a larger file, open() and finish() leave the remains of erased records.
+    /// If the file has more pages than this, open() and finish() leave the copies of erased
+    /// records.
     std::uint64_t pages_rewritten_max_ = 0;
     io::SqliteDatabase database_;
     std::optional<io::Fault> fault_;

@@ -53,7 +53,7 @@ Result<std::vector<SideRecord>, io::Fault> read_side_rows(
         if (!row) return std::unexpected(row.error());
         if (!*row) return records;
         const auto name = read->text(0);
-        // A damaged tree may lead in a circle.
+        // In a damaged file the tree may lead in a circle.
         if (name <= (records.empty() ? after : records.back().name)) {
             return std::unexpected(
                 io::Fault{io::FaultKind::corrupt, "its side records are out of order"}

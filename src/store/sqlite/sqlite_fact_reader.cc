@@ -14,7 +14,7 @@ using io::Awaitable;
 using io::Fault;
 using io::FaultKind;
 
-/// Uses the batch's row alone.
+/// Reads only the batch's row, without checking the chain.
 Result<JournalEnd, Fault> find_end_of(Journal& journal, std::uint64_t batch) {
     if (batch == 0) return JournalEnd{};
     const auto end = journal.find(batch);

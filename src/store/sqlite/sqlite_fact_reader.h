@@ -36,7 +36,8 @@ public:
     io::Awaitable<void> close() override;
 
 private:
-    /// Each waits for some megabytes to be read, parsed and handed over.
+    /// Bound on waiting reads. Each read takes the time to read, parse and hand over some
+    /// megabytes.
     static constexpr std::size_t kWaitingMax = 64;
 
     std::filesystem::path folder_;

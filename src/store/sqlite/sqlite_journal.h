@@ -23,7 +23,7 @@ public:
         /// With less free disk space than this, commands that claim or add something should be
         /// refused.
         std::uint64_t disk_reserve = 0;
-        /// The generation of the snapshot that its engine started from.
+        /// The generation of the snapshot that the engine started from.
         unsigned generation = 0;
         /// Bytes of facts up to that snapshot.
         std::uint64_t snapshot_bytes = 0;

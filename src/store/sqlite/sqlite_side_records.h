@@ -61,7 +61,7 @@ private:
 /// takes the tasks again, under numbers that no earlier process had.
 class SqliteTaskLeases final : public TaskLeases {
 public:
-    /// `records` must be closed after this. `on_trouble` is called for a task that can't be taken;
+    /// `records` must be closed after this. `on_trouble` is called if a task can't be taken; taking
     /// it is tried again each second.
     SqliteTaskLeases(
         io::Executor owner,

@@ -18,8 +18,8 @@ using io::Fault;
 /// About how many bytes of facts are in memory at once.
 constexpr std::uint64_t kBytesAtOnce = 32 << 20;
 
-/// The newest snapshot that can be used, or the journal's beginning. After the last generation the
-/// inventory is left empty.
+/// The newest snapshot that can be used, or the journal's beginning. If that snapshot is of the
+/// last generation, the inventory is left empty.
 Recovered begin_with_newest(Journal& journal, const std::filesystem::path& folder) {
     Recovered recovered;
     for (const auto& file : engine::list_snapshots(folder)) {

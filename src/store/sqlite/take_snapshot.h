@@ -14,8 +14,8 @@ namespace frontrow::store::sqlite {
 /// others. Returns the new snapshot's position. If the newest one is already at the journal's end,
 /// does nothing and returns its position.
 ///
-/// It doesn't check the journal before the older snapshot: a snapshot proves nothing, and a start
-/// from one checks the whole chain.
+/// Doesn't check the journal up to the older snapshot: a snapshot proves nothing, and a start from
+/// a snapshot checks the whole chain.
 ///
 /// Long computations run on a thread of the lowest priority. Work that holds a lock needed by the
 /// server doesn't: a low-priority thread that gets no processor would keep SQLite's and the file
