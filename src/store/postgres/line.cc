@@ -100,7 +100,7 @@ Awaitable<Result<std::vector<io::postgres::PgResult>, io::Fault>> Line::change(
             fault.kind = io::FaultKind::outcome_unknown;
         co_return std::unexpected(std::move(fault));
     }
-    // It was done, but a standby may not have it.
+    // The change is committed, but a standby may not have it.
     if (has_warned())
         co_return std::unexpected(
             io::Fault{io::FaultKind::outcome_unknown, "the database warned of its standby"}

@@ -16,11 +16,11 @@ namespace frontrow::store::postgres {
 /// longer counts as lost, and the statement is sent again on another one while clients still wait.
 io::postgres::PgOptions with_short_times(io::postgres::PgOptions options);
 
-/// Makes a fault of a read's error, or of an error after which certainly nothing was done.
+/// Makes a fault of an error: of a read's error, or of one after which certainly nothing was done.
 io::Fault unavailable(const io::postgres::PgError& error);
 
-/// A connection that opens itself on use. Works with a pooler that lends sessions by the
-/// transaction. One user at a time.
+/// A connection that opens itself on use. Works with a pooler in transaction mode. One user at a
+/// time.
 class Line {
 public:
     Line(io::Executor owner, const io::postgres::PgOptions& options)
@@ -30,7 +30,7 @@ public:
 
     /// Like PgConnection::run.
     io::Awaitable<Results> run(std::span<const io::postgres::PgQuery> queries);
-    /// The same in the session that is open. Errors: refused if none is.
+    /// Like run(), but only in the session that is already open. Errors: refused if none is open.
     io::Awaitable<Results> go_on(std::span<const io::postgres::PgQuery> queries);
     /// Ends the session, and the transaction that is open in it. No call may be under way.
     void end_session() { connection_.reset(); }
@@ -52,7 +52,8 @@ private:
     io::postgres::PgOptions options_;
     io::postgres::PgConnection* opening_ = nullptr;
     std::unique_ptr<io::postgres::PgConnection> connection_;
-    /// The server process of the previous session, if that broke during a statement; otherwise 0.
+    /// The server process of the previous session, if its connection broke during a statement;
+    /// otherwise 0.
     int left_behind_ = 0;
 };
 

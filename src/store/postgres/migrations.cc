@@ -52,7 +52,7 @@ std::string quoted(std::string_view text) {
 }
 
 /// The step and its record in one transaction. If another node took the step meanwhile, the
-/// record's primary key, or the guard, aborts this transaction.
+/// record's primary key aborts this transaction.
 std::string up_script(const Migration& step) {
     return std::string{"BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;"} +
            kLock + "INSERT INTO schema_migrations (version, name) VALUES (" +

@@ -23,7 +23,7 @@ struct Migration {
 std::span<const Migration> migrations();
 
 /// Brings the schema to `target` (default: the newest), each step in its own transaction, under a
-/// lock that lets one node do it while others wait. Returns the number of steps taken. Errors: the
+/// lock: one node migrates while others wait. Returns the number of steps taken. Errors: the
 /// connection's; `rejected` if the database's schema is newer than this program.
 io::Awaitable<Result<int, io::postgres::PgError>>
 migrate(io::postgres::PgConnection& connection, std::int32_t target);

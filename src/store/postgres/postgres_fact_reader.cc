@@ -24,11 +24,12 @@ using io::Fault;
 using io::FaultKind;
 using Page = Result<FeedPage, Fault>;
 
-/// Each waits for some megabytes to be read, parsed and handed over.
+/// Bound on waiting reads. Each read takes the time to read, parse and hand over some megabytes.
 constexpr std::size_t kReadersWaitingMax = 64;
-/// Bytes of lines, decompressed: a small frame may unpack to a large text.
+/// Bound on a page, in bytes of decompressed lines: a small frame may unpack to a large text.
 constexpr std::size_t kPageBytes = 2 << 20;
-/// No sale waits for these megabytes, and the database may be far away.
+/// Longer than for other statements: a page has megabytes, the database may be far away, and no
+/// sale waits for it.
 constexpr std::chrono::milliseconds kPageTime{10'000};
 constexpr std::chrono::milliseconds kPageAnswerTime{12'000};
 
@@ -39,8 +40,8 @@ io::postgres::PgOptions with_reading_times(io::postgres::PgOptions options) {
     return options;
 }
 
-/// Temporary, if a fail-over lost the fact and nodes are about to append it again; otherwise it
-/// lasts until the process ends.
+/// The fault is temporary if a fail-over lost the fact and nodes are about to append it again.
+/// Otherwise it lasts until the process ends.
 std::unexpected<Fault> lacks_fact(std::uint64_t seq) {
     return std::unexpected(Fault{
         FaultKind::unavailable,
@@ -82,7 +83,7 @@ read_page(Line& line, FeedPosition position, JournalEnd until, std::size_t at_mo
     if (position.hash8 && *position.hash8 != hash8_of(holder.hash))
         co_return FeedPage{std::unexpected(FeedRefusal::another_past)};
     const bool has_more = holder.last_seq > position.seq;
-    // The journal's first row has no facts.
+    // Only the journal's first row has no row before it, and that row has no facts.
     if (has_more && found->size() < 2) co_return lacks_fact(holder.first_seq - 1);
     const auto& before = has_more ? found->back().head : holder;
     co_return co_await read_behind(line, before, position, until, at_most);

@@ -15,8 +15,9 @@
 
 namespace frontrow::store::postgres {
 
-/// Reads facts from a cluster's journal, over its own connection, which opens on use: when a node's
-/// first reader falls far behind. All slow work, including the connection's, is on its own thread.
+/// Reads facts from a cluster's journal over its own connection, which opens on use: when a node's
+/// first reader falls far behind. All slow work, including the connection's, runs on its own
+/// thread.
 class PostgresFactReader final : public engine::FactReader {
 public:
     /// `connection` as the operator configured it.
@@ -28,8 +29,8 @@ public:
     io::Awaitable<void> close() override;
 
 private:
-    /// Runs the coroutine that `begin` starts on the other thread, after the earlier ones, and
-    /// returns its result.
+    /// Calls `begin` to start a coroutine on the other thread, after the earlier ones have ended,
+    /// and returns the coroutine's result.
     template <class Begin>
     auto run(Begin begin) -> decltype(begin());
 

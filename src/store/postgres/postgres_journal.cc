@@ -38,8 +38,8 @@ using Mode = cluster::SharedJournal::Mode;
 #define FRONTROW_TIMELINE \
     "('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint"
 
-/// An acknowledged commit is on the disk, whatever the settings of role or database. Set with each
-/// commit, because through a pooler no session keeps settings.
+/// Makes an acknowledged commit durable on the disk, whatever the settings of role or database.
+/// Sent with each commit, because through a pooler no session keeps settings.
 #define FRONTROW_ON_DISK               \
     "set_config('synchronous_commit'," \
     " replace(current_setting('synchronous_commit'), 'off', 'on'), true)"
@@ -120,7 +120,7 @@ constexpr PgStatement kClock{
 #undef FRONTROW_ON_DISK
 #undef FRONTROW_TIMELINE
 
-/// A frame may have 32 MiB. No further frame follows after 8 MiB.
+/// Reads no further frame after 8 MiB; a single frame may have 32 MiB.
 constexpr PgStatement kWhole{
     "journal_whole",
     "SELECT first_seq, last_seq, at, writer, n, state, hash, frame FROM"
@@ -216,8 +216,8 @@ Following following_in(const PgResult& rows, const PgResult& clock) {
     };
 }
 
-/// True if the batch lost its place: to a transaction serialised before it, or by the conditions
-/// for filling a reserved place.
+/// True if the batch lost its place to a transaction serialised before it, or if the place that it
+/// had reserved couldn't be filled.
 bool is_loss(const PgError& error) {
     return error.kind == PgErrorKind::retryable || error.sqlstate == kDivisionByZero;
 }
@@ -323,7 +323,7 @@ Awaitable<void> PostgresJournal::run_append(
     const bool is_held = mode == Mode::held;
     auto results = co_await (is_held ? appends_->go_on(queries) : appends_->run(queries));
     const bool has_lost = !results && is_loss(results.error());
-    // The error may belong to a query after the COMMIT of a batch that had its place.
+    // The error may come from a query after the COMMIT of a batch that had its place.
     const bool may_be_in = is_held && !results && results.error().sqlstate != kDivisionByZero &&
                            results.error().kind != PgErrorKind::refused;
     if (has_lost) {
@@ -339,7 +339,7 @@ Awaitable<void> PostgresJournal::run_append(
         }));
     }
     // The batch, or the one it lost to, is committed, but a standby may not have it. A look is
-    // answered once the standby does.
+    // answered once the standby has it.
     if (appends_->has_warned()) {
         co_return done(
             std::unexpected(Fault{FaultKind::outcome_unknown, "the database warned of its standby"})

@@ -16,17 +16,16 @@
 namespace frontrow::store::postgres {
 
 /// The journal of a cluster: a PostgreSQL table with one row per batch (docs/cluster.md has the
-/// SQL). It needs only plain statements, each in its own transaction, and no session state, so a
-/// pooler may lend sessions by the transaction.
+/// SQL). It works through a pooler in transaction mode, because it needs only plain statements,
+/// each in its own transaction, and no session state.
 ///
-/// There is one connection for appends, one for looks, so that a look doesn't wait behind an
-/// append, and one for readers of facts that are far behind. Each connects on use; after a failure
-/// the next call makes a new one.
+/// There are three connections: one for appends, one for looks, so that a look doesn't wait behind
+/// an append, and one for readers of facts that are far behind. Each connects on use; after a
+/// failure the next call makes a new one.
 class PostgresJournal final : public cluster::RemoteJournal {
 public:
-    /// `connection` as the operator configured it; the options that the protocol needs are set
-    /// here.
-    /// The schema is brought up to date if `migrates`.
+    /// `connection` as the operator configured it; the constructor sets the options that the
+    /// protocol needs. If `migrates`, open() brings the schema up to date.
     PostgresJournal(io::Executor owner, io::postgres::PgOptions connection, bool migrates);
     /// Call close() before.
     ~PostgresJournal() override;
@@ -57,7 +56,8 @@ private:
     io::Executor owner_;
     io::postgres::PgOptions options_;
     bool migrates_;
-    /// As in the last look's answer: an append isn't sent to a database that has failed over since.
+    /// The timeline in the last look's answer. An append is refused if the database has failed over
+    /// since.
     std::uint32_t timeline_ = 0;
     std::unique_ptr<Line> appends_;
     std::unique_ptr<Line> looks_;
@@ -70,7 +70,7 @@ private:
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_seq);
 
-/// The same over a line.
+/// The same, over a Line.
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 read_some_batches(Line& line, std::uint64_t first_seq);
 

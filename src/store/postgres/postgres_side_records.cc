@@ -29,13 +29,13 @@ constexpr PgStatement kList{
     " ORDER BY name LIMIT $3"
 };
 
-/// Keeps the task from being taken until the change is committed.
+/// Prevents other processes from taking the task until the change is committed.
 constexpr PgStatement kHoldLease{
     "side_hold_lease",
     "SELECT number FROM task_leases WHERE name = $1 AND number = $2 FOR SHARE"
 };
 
-// Each changes one row or none. The last two parameters are the lease, or NULL and 0. A statement
+// Each statement changes one row or none. Its last two parameters are the lease, or NULL and 0. It
 // waits for a concurrent change of the row and then judges the row's new state.
 
 constexpr PgStatement kInsert{

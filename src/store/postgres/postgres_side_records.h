@@ -64,7 +64,7 @@ io::Awaitable<Result<void, io::Fault>> walk_side_records(
 io::Awaitable<Result<std::uint64_t, io::postgres::PgError>> read_last_version(
     io::postgres::PgConnection& connection
 );
-/// In a transaction, until its end: other sessions can only read the records.
+/// Call it in a transaction: until its end other sessions can only read the records.
 io::Awaitable<Result<void, io::postgres::PgError>> lock_side_records(
     io::postgres::PgConnection& connection
 );

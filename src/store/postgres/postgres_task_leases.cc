@@ -120,7 +120,7 @@ std::optional<TaskLease> PostgresTaskLeases::held(std::string_view task) const {
 Awaitable<void> PostgresTaskLeases::run() {
     for (;;) {
         const bool is_answered = co_await ask_all();
-        // Other processes take a lease that couldn't be given back once it expires.
+        // If a lease couldn't be given back, another process takes it once it expires.
         if (is_over() || (is_closing_ && !is_answered)) co_return;
         co_await pause();
     }

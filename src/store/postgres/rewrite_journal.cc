@@ -50,7 +50,7 @@ class Fork {
 public:
     explicit Fork(const io::Sha256Digest& first_hash) : hash_{first_hash} {}
 
-    /// The new heads of these batches.
+    /// The heads of the next batches in the new chain.
     Result<std::vector<Head>, PgError> chain(const std::vector<Batch>& batches) {
         std::vector<Head> heads;
         for (const auto& batch : batches) {

@@ -16,7 +16,7 @@
 namespace frontrow::store::postgres {
 
 /// Begins the transaction, and returns once no other session writes to the journal. Errors: the
-/// connection's; timed_out if another session holds it for two seconds.
+/// connection's; timed_out if another session keeps its lock for two seconds.
 io::Awaitable<Result<void, io::postgres::PgError>> begin_to_rewrite(
     io::postgres::PgConnection& connection
 );
@@ -32,7 +32,7 @@ io::Awaitable<Result<void, io::postgres::PgError>>
 add_batches(io::postgres::PgConnection& connection, std::vector<cluster::Batch> batches);
 
 /// Gives the journal a history of its own: a new random hash for its first row, and new hashes for
-/// all later rows. Nodes and snapshots that stand at an old row no longer find it. Returns the
+/// all later rows. Nodes and snapshots based on an old row no longer find that row. Returns the
 /// number of batches. Either all are rehashed, or none.
 ///
 /// Errors: the connection's; rejected if the chain is broken.
