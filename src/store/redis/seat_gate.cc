@@ -25,11 +25,10 @@ std::string hex(Bits128 bits) {
     return text;
 }
 
-/// Runs of a script, with ownership of everything they refer to.
+/// Runs of a script. Owns the keys and arguments of each.
 class Runs {
 public:
-    /// Starts a run with `words` as its first arguments; further arguments and keys are added to
-    /// the latest run.
+    /// Starts a run with the arguments `words`. add_seats() adds keys to the latest run.
     void begin(std::vector<std::string> words) { runs_.push_back({.args = std::move(words)}); }
     void add_seats(EventId event, std::span<const SeatId> seats) {
         std::string key = "fr:{";
@@ -146,7 +145,7 @@ void SeatGate::count(std::span<const GateAnswer> answers) {
 }
 
 io::Awaitable<bool> SeatGate::release(std::span<const GateRequest> requests) {
-    // Claims are short: while Redis is down they expire sooner than it comes back.
+    // While Redis is down nothing is given back: the claims expire before it returns.
     if (breaker_.state() != io::CircuitBreaker::State::closed) co_return false;
     Runs runs;
     for (const auto& request : requests) {

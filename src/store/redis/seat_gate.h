@@ -24,17 +24,19 @@ struct GateRequest {
     std::span<const SeatId> seats;
     /// hash(caller, key): a repeated request has the same owner and passes again.
     Bits128 owner;
-    /// The hold time: a claim that outlived the hold would keep other buyers from free seats. Not
-    /// used by a release.
+    /// The hold time. A claim lives no longer, because it would then keep other buyers from free
+    /// seats. Not used by release().
     Millis hold = Millis::max();
 };
 
 enum class GateVerdict : std::uint8_t {
-    /// On to the engine.
+    /// The request goes on to the engine.
     pass,
-    /// Another request was let through for one of the seats. Refused, without asking the engine.
+    /// Another request was let through for one of the seats. This one is refused without asking the
+    /// engine.
     taken,
-    /// Redis is down, slow or returns nonsense. On to the engine, as if there were no gate.
+    /// Redis is down, slow or returns nonsense. The request goes on to the engine, as if there were
+    /// no gate.
     unknown,
 };
 
@@ -59,13 +61,13 @@ struct GateCounters {
 
 /// The seat gate before a cluster's engines: of 50,000 requests for one seat, it lets one through.
 ///
-/// **It never sells a seat twice**, because it sells none: an engine must accept what passes, and
-/// the engine doesn't ask the gate. If an entry is missing, flushed or wrong, too many requests
+/// **It never sells a seat twice**, because it sells none: an engine decides every request that
+/// passes, and doesn't ask the gate. If an entry is missing, flushed or wrong, too many requests
 /// pass, and the engine refuses them.
 ///
 /// **A free seat is called `taken` for 2 s at most** while Redis runs, whichever process dies: a
 /// claim lives for `claim_time` or the hold time, and asking again doesn't extend it. The delay of
-/// a call to Redis comes on top: after a pause, Redis may first execute commands sent before.
+/// a call to Redis comes on top: after a pause, Redis may first execute older commands.
 ///
 /// One thread, the client's. Keeps references: client, clock and random must outlive it.
 class SeatGate {
@@ -82,8 +84,8 @@ public:
     /// breaker is open. If it never returns, claims may have been made; they expire on their own.
     io::Awaitable<std::vector<GateAnswer>> try_take(std::span<const GateRequest> requests);
 
-    /// Gives back the claims of requests that passed and were refused. Returns whether Redis
-    /// confirmed it. Best effort: a claim that stays expires on its own.
+    /// Gives back the claims of requests that passed and don't need them any more. Returns whether
+    /// Redis confirmed it. Best effort: a claim that stays expires on its own.
     io::Awaitable<bool> release(std::span<const GateRequest> requests);
 
     const GateCounters& counters() const { return counters_; }
