@@ -9,11 +9,11 @@
 
 namespace frontrow::store::backup {
 
-/// Applies facts to a state and computes its digest. An audit judges each fact first, because an
-/// inventory CHECKs that facts are possible.
+/// Applies facts to a state and computes its digest. An audit checks each fact first, because an
+/// inventory stops the process (CHECK) at an impossible fact.
 class CheckedState {
 public:
-    /// Faults: corrupt if the fact violates the promise.
+    /// Faults: corrupt if the audit finds a violation.
     Result<void, io::Fault> take(const domain::Fact& fact);
     Bits128 digest() { return inventory_.digest(); }
 

@@ -37,7 +37,7 @@ std::unexpected<Fault> not_empty(const char* what) {
     });
 }
 
-/// The first row of a journal that has no other row.
+/// The journal's first row. Fails if the journal has any other row, or if there are side records.
 Awaitable<Result<cluster::Head, Fault>> find_only_row(PgConnection& connection) {
     const auto rows = co_await postgres::read_some_batches(connection, 0);
     if (!rows) co_return unwritten(rows.error());

@@ -20,9 +20,10 @@ struct RestoredJournal {
 };
 
 /// Restores the backup `from`, if it is complete, into a cluster's journal that has only its first
-/// row and no side records. Creates the schema if needed. The facts keep their numbers and lines,
-/// and are applied on the way, because each row stores the digest of the state after it. Everything
-/// is one transaction: nodes that already run on the empty journal then read the restored one.
+/// row and no side records. Creates the schema if needed. The facts keep their numbers and lines.
+/// They are applied to a state on the way, because each row stores the digest of the state after
+/// it. All of it is one transaction: nodes that already run on the empty journal then read the
+/// restored one.
 ///
 /// Faults: unavailable (the journal isn't empty; no such file, or no end mark; the database),
 /// corrupt (the backup isn't complete), outcome_unknown (the connection was lost during the

@@ -8,7 +8,7 @@
 namespace frontrow::store::backup {
 namespace {
 
-// The limits of a node's batch. A single fact is one row, however large.
+// The limits of a node's batch. A larger fact gets a row of its own.
 constexpr std::uint64_t kRowFactsMax = 4'096;
 constexpr std::size_t kRowBytesMax = 1 << 20;
 

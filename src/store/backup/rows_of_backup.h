@@ -16,11 +16,11 @@
 
 namespace frontrow::store::backup {
 
-/// Turns a backup's batches into rows of a shared journal, one after the other: with the same
-/// lines, in rows whose facts have one time and that are no larger than a node's.
+/// Turns a backup's batches, one after the other, into rows of a shared journal. The lines stay the
+/// same. The facts of a row all have one time, and a row is no larger than a node's batch.
 class RowsOfBackup {
 public:
-    /// `first` is the journal's first row, after which the rows follow. `writer` is random.
+    /// `first` is the journal's first row, which the new rows follow. `writer` is a random number.
     RowsOfBackup(const cluster::Head& first, Bits128 writer) : head_{first}, writer_{writer} {}
 
     /// Faults: corrupt.
