@@ -8,7 +8,7 @@
 namespace frontrow::store {
 namespace {
 
-/// Any number with this many digits fits, also into a database's signed column.
+/// Any number with this many digits fits into 64 bits, also into a database's signed column.
 constexpr std::size_t kSeqDigitsMax = 18;
 constexpr std::size_t kHashDigits = 8;
 

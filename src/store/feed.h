@@ -25,8 +25,8 @@ struct FeedPosition {
     /// 0: before the first fact.
     std::uint64_t seq = 0;
     /// The hash of the batch that contains the fact. A journal with a different history has a
-    /// different hash there, so a reader that comes from one is detected. Absent if only the number
-    /// is known.
+    /// different hash there, so a reader of the other history is detected. Absent if only the
+    /// number is known.
     std::optional<std::uint32_t> hash8 = {};
 
     /// Parses what to_string() writes: `42`, or `42-5f0c2b7a`. Returns nothing for any other text.
@@ -46,23 +46,25 @@ struct FeedBatch {
     std::uint32_t hash8 = 0;
 
     std::uint64_t last_seq() const { return facts->back().seq; }
-    /// The facts with a higher number.
+    /// The facts with numbers above `seq`.
     std::span<const domain::Fact> behind(std::uint64_t seq) const;
     /// The position of a reader that has processed this fact of the batch.
     FeedPosition at(const domain::Fact& fact) const { return {.seq = fact.seq, .hash8 = hash8}; }
 };
 
 enum class FeedRefusal : std::uint8_t {
-    /// The journal has another batch at that position: a fail-over lost what the reader knows, a
-    /// backup was restored, or the journal was forked. The reader must start again, from a number.
+    /// The journal has another batch at that position: a fail-over lost the batch that the reader
+    /// knows, a backup was restored, or the journal was forked. The reader must start again from a
+    /// position without a hash.
     another_past,
 };
 
 /// The next batches after a position, in order; empty if there are none yet.
 using FeedPage = Result<std::vector<FeedBatch>, FeedRefusal>;
 
-/// Delivers all facts in order, from any position on, to everything except the sale itself. It
-/// delivers only facts that are durable and that no fail-over to a synchronous standby can lose.
+/// Delivers all facts in order, from any position on, for all work that isn't part of the sale
+/// itself. It delivers only facts that are durable and that no fail-over to a synchronous standby
+/// can lose.
 ///
 /// Readers near the head share the batches in memory. A reader that is far behind reads them from
 /// the journal's storage, without slowing down the sale. Each reader keeps its own position and
@@ -76,8 +78,9 @@ public:
 
     /// The last fact that may be delivered, as of one instant between call and return.
     virtual io::Awaitable<Result<FeedPosition, io::Fault>> head() = 0;
-    /// The batches after `position`, until they contain `at_most` facts after it or are large. The
-    /// first batch may also contain facts before it. Empty at the head.
+    /// The next batches after `position`: no further batch once they contain `at_most` facts after
+    /// it, or are large. The first batch may also contain facts before the position. Empty at the
+    /// head.
     virtual io::Awaitable<Result<FeedPage, io::Fault>>
     after(FeedPosition position, std::size_t at_most) = 0;
     /// Returns when a fact after `seq` may be delivered or `time` has passed; sometimes earlier.

@@ -30,8 +30,8 @@ struct SideRecord {
     friend bool operator==(const SideRecord&, const SideRecord&) = default;
 };
 
-/// Cursors of readers of the facts have names with this prefix. In a backup cursors are older than
-/// the facts, and all other records are newer: a reader whose cursor were ahead of the facts would
+/// Cursors of readers of the facts have names with this prefix. A backup copies the cursors before
+/// the facts, and all other records after them: a cursor ahead of the facts would make its reader
 /// skip some, and a fact may refer to a record that was written just before it.
 inline constexpr std::string_view kCursors = "cursor/";
 
@@ -76,8 +76,8 @@ public:
     virtual io::Awaitable<Result<std::vector<SideRecord>, io::Fault>>
     list(std::string prefix, std::string after) = 0;
     /// Changes a record, durably when it returns. If it never returns, the change was made
-    /// completely or not at all. Each adapter documents what remains on the disk of an erased
-    /// record.
+    /// completely or not at all. Each adapter documents what of an erased record remains on the
+    /// disk.
     virtual io::Awaitable<Result<SideOutcome, io::Fault>> change(SideChange change) = 0;
     /// Answers waiting calls and accepts no new ones. Returns when nothing runs any more; destroy
     /// the object only then.

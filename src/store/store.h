@@ -25,8 +25,8 @@ using io::Awaitable;
 
 using domain::Page;
 
-/// The port to the authoritative state: decided by `domain::decide`, durable, and never told to
-/// anyone before a crash can no longer undo it.
+/// The port to the authoritative state. `domain::decide` decides every change of it. The store
+/// makes the change durable, and shows it to clients only once no crash can undo it.
 ///
 /// Await everything on the thread of the store's executor. A read returns what was true and durable
 /// at one instant between call and return. Missing entities are an empty optional, not a fault.
@@ -50,7 +50,7 @@ public:
     virtual Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) = 0;
     /// Latest start first.
     virtual Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) = 0;
-    /// In the order in which they were added. Nothing unless `by` may change the event.
+    /// In the order in which they were added. Returns nothing unless `by` may change the event.
     virtual Awaitable<Result<std::optional<std::vector<domain::Member>>, io::Fault>>
     list_members(EventId event, domain::Organizer by) = 0;
     /// True if `sub` is a member who may do everything that the event's creator may. For the check
@@ -67,7 +67,7 @@ public:
     /// All seats with their status. The same object is returned as long as nothing changes.
     virtual Awaitable<Result<std::optional<std::shared_ptr<const domain::SeatMap>>, io::Fault>>
     seat_map(EventId event) = 0;
-    /// Nothing unless the reservation belongs to this user.
+    /// Returns nothing unless the reservation belongs to this user.
     virtual Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
     find_reservation(ReservationId id, std::string user) = 0;
     /// Newest first.
@@ -85,7 +85,7 @@ public:
     /// All facts in order. The feed lives as long as the store.
     virtual Feed& feed() = 0;
 
-    /// Adds the store's metrics, for /metrics: approximately right, without waiting.
+    /// Adds the store's metrics for /metrics. They are approximate and need no waiting.
     virtual void measure(telemetry::Figures& figures) = 0;
     /// False if no new requests should be sent here: the disk is stalled, or this process will
     /// never decide anything again.
