@@ -9,7 +9,7 @@
 
 namespace frontrow {
 
-/// 128 bits with order and equality: the body of an id, of a digest or of a trace id.
+/// A 128-bit value that can be compared and ordered: the content of an id, a digest or a trace id.
 struct Bits128 {
     std::uint64_t hi = 0;
     std::uint64_t lo = 0;
@@ -20,7 +20,7 @@ struct Bits128 {
 using Bytes128 = std::array<std::uint8_t, sizeof(Bits128)>;
 static_assert(std::endian::native == std::endian::little);
 
-/// The bytes in written order: most significant first.
+/// The 16 bytes as they are written, most significant first.
 constexpr Bytes128 bytes_of(Bits128 bits) {
     return std::bit_cast<Bytes128>(Bits128{std::byteswap(bits.hi), std::byteswap(bits.lo)});
 }

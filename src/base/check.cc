@@ -11,7 +11,7 @@ namespace frontrow {
 void say_last_words(const char* line) noexcept {
     constexpr int kPatienceMs = 1'000;
     pollfd out{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-    // Such a pipe has room for a line.
+    // A pipe that poll() reports as writable has room for a whole line.
     if (::poll(&out, 1, kPatienceMs) == 1) std::fputs(line, stderr);
 }
 

@@ -2,17 +2,18 @@
 
 namespace frontrow {
 
-/// Prints a line on standard error before the process ends. Doesn't wait if nothing reads there.
+/// Prints a line on standard error before the process ends. Gives up after a second if nothing
+/// reads standard error.
 void say_last_words(const char* line) noexcept;
 
-/// Prints the failed condition and its place, then aborts the process. The restart recovers from
-/// the journal.
+/// Prints the failed condition and its place, then aborts the process. After a restart the state is
+/// recovered from the journal.
 [[noreturn]] void check_failed(const char* condition, const char* file, int line) noexcept;
 
 }  // namespace frontrow
 
-/// A relation that holds unless the program is wrong. Always on: selling a seat twice is worse than
-/// stopping.
+/// Aborts if the condition is false, which only a bug can cause. Always on: selling a seat twice is
+/// worse than stopping.
 #define CHECK(condition)                                              \
     do {                                                              \
         if (!(condition)) [[unlikely]]                                \

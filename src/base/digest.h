@@ -12,16 +12,17 @@
 
 namespace frontrow {
 
-// The digest of a state is the sum, modulo 2^128, of one hash per thing in the state (the
-// incremental set hash AdHash of Bellare and Micciancio). A sum needs no order, so the digest
-// doesn't depend on layout. One changed thing costs one addition and one subtraction. A sum also
-// counts: with exclusive or, two equal rows would cancel each other.
+// The digest of a state is the sum, modulo 2^128, of the hashes of its items: its rows, values and
+// elements (the incremental set hash AdHash of Bellare and Micciancio). A sum doesn't depend on
+// order, so the digest doesn't depend on the layout in memory. Changing an item costs one
+// subtraction and one addition. A sum also counts equal items; with exclusive or, two equal rows
+// would cancel each other.
 //
-// Its purpose is to find copies of a state that diverged through a bug, a flipped bit or a
-// different history. Such differences are not chosen by anyone: two different states have equal
-// digests by chance once in 2^128, and once in 2^65 if all that differs is the highest bits of
-// numbers. The digest does not withstand an attacker who chooses rows so that their hashes cancel,
-// because no constant in it is secret. It need not: such rows reach every copy through the same
+// The digest serves to find copies of a state that have diverged through a bug, a flipped bit or a
+// different history. Such differences are accidental: two different states have equal digests with
+// a probability of 2^-128, or of 2^-65 if they differ only in the highest bits of numbers. The
+// digest doesn't withstand an attacker who chooses rows so that their hashes cancel each other,
+// because no constant in it is secret. It needn't: such rows reach every copy through the same
 // journal, and a SHA-256 chain protects the journal.
 
 constexpr Bits128 sum_of(Bits128 a, Bits128 b) {
@@ -33,9 +34,9 @@ constexpr Bits128 difference_of(Bits128 a, Bits128 b) {
     return {a.hi - b.hi - (a.lo < b.lo ? 1 : 0), a.lo - b.lo};
 }
 
-/// Sums and products are computed in this type, modulo 2^128. Factors are odd and have 128 bits.
-/// Values are multiplied 64 bits at a time: a product of 128 by 128 bits would lose differences in
-/// the highest bits.
+/// Sums and products are computed in this type, modulo 2^128. Factors are odd and have 128 bits. A
+/// value is multiplied 64 bits at a time: a product of two 128-bit numbers would lose differences
+/// in the highest bits.
 __extension__ using Word128 = unsigned __int128;
 
 constexpr Word128 word_of(Bits128 bits) {
@@ -49,7 +50,7 @@ constexpr std::uint64_t mixed(std::uint64_t word) {
     return word ^ word >> 33;
 }
 
-/// A field's number within its type, with the field's factor, which is computed at compile time.
+/// A field's number within its type, and the factor that is computed from it at compile time.
 class FieldNumber {
 public:
     // NOLINTNEXTLINE(google-explicit-constructor): a literal is the number.
@@ -65,18 +66,18 @@ private:
 class DigestWriter;
 
 /// A type that lists its hashed fields in `void digest_fields(DigestWriter&, const T&)`, declared
-/// beside the type. Each field has its own number, from 1 on, which never changes.
+/// beside the type. Fields are numbered from 1 on; a field's number never changes.
 template <class T>
 concept HasDigestFields =
     requires(DigestWriter& writer, const T& value) { digest_fields(writer, value); };
 
-/// Hashes one thing: each field's value times the field's factor, summed up (multilinear hashing)
-/// and then mixed with the seed. The products don't depend on each other. A field with its default
-/// value (zero, empty, absent) adds nothing, so a version that adds a field still hashes older rows
-/// as before.
+/// Hashes one item: multiplies each field's value by the field's factor, adds up the products
+/// (multilinear hashing) and mixes the sum with a seed. The products are independent of each other.
+/// A field with its default value (zero, empty, absent) adds nothing. So rows from before a field
+/// was added keep their hash.
 class DigestWriter {
 public:
-    /// Different seeds give different hashes for equal things.
+    /// Equal items have different hashes if their seeds differ.
     explicit DigestWriter(Bits128 seed) : seed_{word_of(seed)} {}
 
     /// Accepts numbers, enumerators, instants, ids, currencies, texts, optional and shared values,
@@ -86,11 +87,11 @@ public:
         sum_ += value_of(value) * number.factor();
     }
 
-    /// True if all fields so far had their defaults.
+    /// True if all fields so far had their default values.
     bool is_empty() const { return sum_ == 0; }
 
-    /// Mixes the sum so that the hash is no longer linear in the fields: hashes are themselves
-    /// added up.
+    /// Returns the hash: the sum, mixed so that it is no longer linear in the fields. This is
+    /// needed because a digest adds up hashes.
     Bits128 finish() const {
         const auto sum = seed_ + sum_;
         const auto lo = static_cast<std::uint64_t>(sum);
@@ -101,18 +102,18 @@ public:
     }
 
 private:
-    /// A list's sum is multiplied by this before each element is added.
+    /// A list's elements are added one by one; before each, the sum so far is multiplied by this.
     static constexpr Word128 kStep = FieldNumber{0}.factor();
-    /// The higher of two 64-bit words is multiplied by this.
+    /// The factor for the higher word of a value of two 64-bit words.
     static constexpr Word128 kHigher = FieldNumber{~0ULL}.factor();
 
-    /// A default value gives zero.
+    /// Returns zero for a default value.
     template <class T>
     static Word128 value_of(const T& value) {
         if constexpr (HasDigestFields<T>) {
             DigestWriter inner{{}};
             digest_fields(inner, value);
-            // The halves are swapped so that field 1 inside field 2 has another factor than field 2
+            // Swaps the halves, so that field 1 inside field 2 has another factor than field 2
             // inside field 1.
             return inner.sum_ >> 64 | inner.sum_ << 64;
         } else if constexpr (std::convertible_to<T, std::string_view>) {

@@ -8,7 +8,8 @@
 
 namespace frontrow {
 
-/// An aggregate: a structure that consists of its fields only, as facts, entities and most rows do.
+/// An aggregate: a structure of public fields without constructors, as most facts, entities and
+/// rows are.
 template <class T>
 concept Plain = std::is_class_v<T> && std::is_aggregate_v<T>;
 

@@ -8,8 +8,8 @@
 
 namespace frontrow {
 
-/// Eight bytes of a text in one word, so that common checks don't go byte by byte. The text's first
-/// byte is the lowest.
+/// Eight bytes of a text as one integer, so that common checks handle eight bytes at a time. The
+/// first byte of the text is the least significant.
 using Eight = std::uint64_t;
 static_assert(std::endian::native == std::endian::little);
 
@@ -38,13 +38,13 @@ constexpr Eight eight_times(unsigned char c) {
     return 0x0101'0101'0101'0101U * c;
 }
 
-/// The high bit of each byte: set in a byte that isn't ASCII. The functions below return a word in
-/// which they set it for each byte that they mark. The first mark is exact, and so is the absence
-/// of marks. Bytes above the first mark may be marked wrongly.
+/// The high bit of each byte. In a text it is set in each byte that isn't ASCII. The functions
+/// below return a word in which it marks the bytes that match. The lowest mark is always right, and
+/// so is a word without marks. Higher marks may be wrong.
 inline constexpr Eight kHighBits = eight_times(0x80);
 
-/// Marks the bytes below `bound`, which is at most 0x80. The subtraction sets the high bit of each
-/// byte below `bound`. In other bytes it does so only above such a byte, through its borrow.
+/// Marks the bytes less than `bound`, which is at most 0x80. The subtraction sets the high bit of
+/// each byte less than `bound`. Its borrow may also mark bytes above such a byte wrongly.
 constexpr Eight mark_below(Eight text, unsigned char bound) {
     return (text - eight_times(bound)) & ~text & kHighBits;
 }
@@ -53,8 +53,8 @@ constexpr Eight mark_each(Eight text, unsigned char c) {
     return mark_below(text ^ eight_times(c), 1);
 }
 
-/// Tells whether any part of the text matches. Whole words are tested by `of_eight(Eight)`, the
-/// bytes of a text shorter than that by `of_one(char)`.
+/// True if any part of the text matches. `of_eight(Eight)` tests eight bytes at a time;
+/// `of_one(char)` tests each byte of a text of fewer than eight bytes.
 template <class OfEight, class OfOne>
 bool has_any(std::string_view text, OfEight of_eight, OfOne of_one) {
     if (text.size() < sizeof(Eight)) {

@@ -7,10 +7,10 @@
 
 namespace frontrow {
 
-/// Open-addressing tables. They take about half the memory and a third of the cache misses of the
-/// standard library's node-based tables; those misses are the cost of a look-up among a million
-/// reservations. The aliases keep the library's name out of the domain. References don't survive an
-/// insert.
+/// Hash tables with open addressing. They take about half the memory of the standard library's
+/// node-based tables and cause a third of the cache misses. Cache misses are the cost of a look-up
+/// among a million reservations. The aliases keep the library's name out of the domain. An insert
+/// invalidates references.
 template <class Key, class Value>
 using HashMap = boost::unordered_flat_map<Key, Value, std::hash<Key>>;
 template <class Key>

@@ -6,9 +6,8 @@
 namespace frontrow {
 namespace {
 
-// Every request writes and reads a few ids, so all digits of an id are converted at once with
-// vector instructions. Each byte of the id gives a pair of digits, the first digit in the low half
-// of the pair.
+// Every request writes and reads a few ids, so vector instructions convert all digits of an id at
+// once. Each byte of the id becomes a 16-bit pair of digits, the first digit in the low half.
 
 constexpr std::size_t kDigits = 32;
 using Digits = std::array<char, kDigits>;
@@ -38,7 +37,7 @@ std::optional<Bits128> read_digits(const Digits& digits) {
     return bits_of(std::bit_cast<Bytes128>(bytes));
 }
 
-/// A UUID's digits stand in groups, separated by hyphens.
+/// One of the groups of digits in a UUID's text, which hyphens separate.
 struct Group {
     std::size_t in_text;
     std::size_t in_digits;

@@ -11,8 +11,8 @@
 namespace frontrow {
 
 /// Makes a UUID of version 7 (RFC 9562): the first 48 bits are `at`, the others come from `random`.
-/// The lowest block of 62 random bits starts below 2^61, so that up to 2^61 consecutive ids can
-/// follow without touching the variant bits.
+/// The number in the lowest 62 bits is less than 2^61, so that up to 2^61 consecutive ids can
+/// follow without changing the variant bits above it.
 Bits128 uuid_v7(Instant at, Bits128 random);
 
 inline constexpr std::size_t kUuidLength = 36;
@@ -29,8 +29,8 @@ std::optional<Bits128> parse_hex128(std::string_view text);
 char* write_hex128(char* to, Bits128 bits);
 void append_hex128(std::string& out, Bits128 bits);
 
-/// An id with a type of its own for each kind of entity, so that kinds can't be confused. uuid_v7
-/// makes it; it is written as a UUID.
+/// The id of an entity, made by uuid_v7() and written as a UUID. Each kind of entity has an id type
+/// of its own, so that ids of different kinds can't be confused.
 template <class Kind>
 class Id {
 public:
@@ -44,7 +44,7 @@ public:
 
     Bits128 bits() const { return bits_; }
 
-    /// The id `offset` places after this one. A run of seats has consecutive ids.
+    /// The id that comes `offset` ids after this one. A run of seats has consecutive ids.
     Id plus(std::uint64_t offset) const { return Id{Bits128{bits_.hi, bits_.lo + offset}}; }
 
     std::string to_string() const {

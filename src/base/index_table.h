@@ -12,23 +12,23 @@
 
 namespace frontrow {
 
-/// A hash index: finds rows that are stored elsewhere, by a key that the row itself holds. An entry
-/// takes eight bytes: the row's index and 32 bits of the key's hash. A look-up among millions
-/// touches one cache line, and the row's line only if the hash bits match. A map that kept the keys
-/// took three times the memory and touched twice the cache lines.
+/// A hash index: finds rows that are stored elsewhere by a key that is part of the row. An entry
+/// takes eight bytes: the row's index and 32 bits of the key's hash. A look-up among millions of
+/// rows reads one cache line of the table, and reads a row only if its hash bits match. A map that
+/// stored the keys took three times the memory and touched twice the cache lines.
 ///
 /// Open addressing with linear probing; removal shifts entries back (Knuth, The Art of Computer
 /// Programming 3, 6.4, algorithms L and R). A large table has 256 parts that grow one at a time. If
 /// it grew as a whole, all requests would wait while a million entries move.
 ///
-/// Keys have a std::hash. If a key is also looked up by another type (a string by a view of it),
-/// both types must have the same hash. One thread at a time.
+/// Keys have a std::hash. If a key can be looked up by a value of another type (a string by a
+/// view), equal values of both types must have equal hashes. One thread at a time.
 class IndexTable {
 public:
     static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
-    /// Returns the row with this key: among the rows whose hash bits match, the one for which
-    /// `has_key(index)` is true, or kNone.
+    /// Returns the index of the row with this key, or kNone. `has_key(index)` tells whether the row
+    /// has the key; it is called for rows whose hash bits match.
     template <class Key, class HasKey>
     std::uint32_t find(const Key& key, HasKey has_key) const {
         const auto tag = tag_of(key);
@@ -40,7 +40,7 @@ public:
         }
     }
 
-    /// `index` is not kNone, and the key must not be in the table yet.
+    /// `index` must not be kNone, and the key must not be in the table yet.
     template <class Key>
     void insert(const Key& key, std::uint32_t index) {
         insert_tagged(tag_of(key), index);
@@ -52,11 +52,11 @@ public:
         erase_tagged(tag_of(key), index);
     }
 
-    // The same functions by tag, the part of the key's hash that an entry keeps, for callers that
-    // have no key at hand.
+    // The same functions for callers that have no key but its tag: the part of the key's hash that
+    // an entry stores.
 
     /// Multiplies the hash and takes the upper half of the product (Knuth's multiplicative hashing,
-    /// 6.4), because std::hash of a number may be the number itself.
+    /// 6.4), because the std::hash of a number may be the number itself.
     template <class Key>
     static std::uint32_t tag_of(const Key& key) {
         const std::uint64_t hash = std::hash<Key>{}(key);
@@ -92,16 +92,16 @@ private:
     };
 
     struct Part {
-        /// The size is a power of two, or zero. At least a quarter of the slots is empty.
+        /// The number of slots is a power of two, or zero. At least a quarter of them is empty.
         std::vector<Slot> slots;
         std::size_t size = 0;
-        /// The right shift that turns a tag, without the bits that name its part, into its home
-        /// slot's number.
+        /// home() first shifts out the tag's upper bits, which select the part. Shifting the rest
+        /// right by this many bits gives the home slot.
         int shift = 0;
 
         std::size_t home(std::uint32_t tag) const { return tag << kPartBits >> shift; }
         std::size_t next(std::size_t at) const { return (at + 1) & (slots.size() - 1); }
-        /// The distance of slot `at` from the tag's home slot.
+        /// How many slots `at` is behind the tag's home slot.
         std::size_t distance(std::uint32_t tag, std::size_t at) const {
             return (at - home(tag)) & (slots.size() - 1);
         }
@@ -127,7 +127,8 @@ private:
                 CHECK(slots[hole].index != kNone);
                 hole = next(hole);
             }
-            // An entry behind the hole moves into it if it may stand there, and leaves a new hole.
+            // An entry behind the hole moves into it, unless that would put the entry before its
+            // home slot. The slot that it leaves is the next hole.
             for (auto at = next(hole); slots[at].index != kNone; at = next(at)) {
                 if (distance(slots[at].tag, at) < ((at - hole) & (slots.size() - 1))) continue;
                 slots[hole] = slots[at];

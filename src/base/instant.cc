@@ -33,7 +33,7 @@ public:
         return c;
     }
 
-    /// Parses an optional `.` with at least one digit, as milliseconds.
+    /// Parses an optional fraction (`.` and at least one digit), in milliseconds.
     int fraction_ms() {
         if (rest_.empty() || rest_.front() != '.') return 0;
         rest_.remove_prefix(1);
@@ -111,7 +111,7 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
         std::chrono::month{static_cast<unsigned>(month)},
         std::chrono::day{static_cast<unsigned>(day)}
     };
-    // A leap second (:60) is read as the second after it, as most clocks do.
+    // A leap second (:60) counts as the second that follows it, as on most clocks.
     if (!in.done() || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
     const Instant at = std::chrono::sys_days{date} + hours{hour} +
                        minutes{minute - offset_minutes} + seconds{second} + Millis{ms};

@@ -7,12 +7,12 @@
 
 namespace frontrow {
 
-/// A moment in UTC with millisecond precision. The wire and every fact have the same precision, so
-/// nothing is rounded between memory and journal.
+/// A moment in UTC with millisecond precision. Requests, answers and facts have the same precision,
+/// so nothing is rounded between memory and journal.
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 using Millis = std::chrono::milliseconds;
 
-// The range that the written form can express.
+// The first and the last instant that parse_rfc3339() accepts.
 
 inline constexpr Instant kFirstInstant{};
 inline constexpr Instant kLastInstant =

@@ -8,7 +8,7 @@
 namespace frontrow {
 
 /// An amount in the minor unit of its currency (yen, cents). A price is at most kPriceMax, so that
-/// the sum of any reservation can't overflow.
+/// the total of a reservation can't overflow.
 using Amount = std::int64_t;
 inline constexpr Amount kPriceMax = 1'000'000'000'000;
 
@@ -19,8 +19,9 @@ public:
     static std::optional<Currency> parse(std::string_view text);
 
     std::string_view code() const { return {code_.data(), code_.size()}; }
-    /// The number of decimals of the major unit: 0 for yen, 2 for euros. Returns nothing for a
-    /// currency that ISO 4217 doesn't list today; an old event may have been sold in one.
+    /// How many decimals an amount in the major unit has: 0 for yen, 2 for euros. Returns nothing
+    /// for a currency that ISO 4217 doesn't list today; tickets of an old event may be priced in
+    /// one.
     std::optional<int> exponent() const;
 
     friend bool operator==(const Currency&, const Currency&) = default;

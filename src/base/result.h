@@ -4,8 +4,9 @@
 
 namespace frontrow {
 
-/// The return type of a function that can fail. The error type tells the kind of failure: a
-/// domain's Refusal, the world's Fault, or a ParseError. The kinds are never mixed.
+/// The return type of a function that can fail. The error type tells the kind of failure: Refusal
+/// (a domain rule said no), Fault (a disk, network or other service failed) or ParseError (bad
+/// input). The kinds are never mixed.
 template <class T, class E>
 using Result = std::expected<T, E>;
 

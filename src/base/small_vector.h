@@ -6,8 +6,8 @@
 
 namespace frontrow {
 
-/// A vector with inline room for `count` elements. Most reservations have one or two seats, and a
-/// heap allocation for those would be most of a reservation's cost.
+/// A vector that stores up to `count` elements without a heap allocation. Most reservations have
+/// one or two seats, and an allocation for them would be most of the reservation's cost.
 template <class T, std::size_t count>
 using SmallVector = boost::container::small_vector<T, count>;
 

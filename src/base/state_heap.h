@@ -12,18 +12,17 @@
 
 namespace frontrow {
 
-/// A binary heap of entries that come due, lowest first. An entry that is overtaken (the row that
-/// it points to changed) is dead. It stays in the heap until it reaches the top, and the heap's
-/// user recognises it by looking at the row.
+/// A binary heap of entries that come due, lowest first. An entry is dead once a change of the row
+/// that it points to has made it obsolete. A dead entry stays in the heap until it reaches the top.
+/// The heap's owner recognises dead entries by looking at their rows.
 ///
-/// Inside a savepoint no entry leaves the heap, and new entries are kept in a list beside it,
-/// because taking an entry out of the middle of a heap would cost a search. After a commit the new
-/// entries are in the heap and dead entries may be at the top, so the user must call drop_dead().
-/// After a roll-back the new entries are gone, so no entry points to a row whose number is assigned
-/// again.
+/// Inside a savepoint no entry leaves the heap, and new entries go into a separate list: to take
+/// them out of the heap again on roll-back would cost a search. A commit moves the new entries into
+/// the heap. Dead entries may then be at the top, so the owner must call drop_dead(). A roll-back
+/// discards the new entries, so no entry points to a row whose number is assigned again.
 ///
-/// The heap is derived from rows elsewhere, so it isn't in the digest. Entries have a total order,
-/// and come out in that order whatever happened to the heap before.
+/// The heap is derived from rows elsewhere, so it isn't in the digest. Entries must have a total
+/// order. They come out in that order, whatever changes and roll-backs came before.
 template <class Entry>
 class StateHeap final : StatePart {
 public:
@@ -52,8 +51,8 @@ public:
         return entry;
     }
 
-    /// Drops entries from the top until `is_live` is true of the top. Call it after every change.
-    /// Does nothing inside a savepoint.
+    /// Drops entries from the top until `is_live` is true for the top entry. Call it after every
+    /// change. Does nothing inside a savepoint.
     template <class IsLive>
     void drop_dead(IsLive is_live) {
         if (log().is_open()) return;
@@ -61,15 +60,15 @@ public:
             take_lowest();
     }
 
-    // `is_due` must be true of exactly the entries below some bound.
+    // For the functions below, `is_due` must be true for exactly the entries below some bound.
 
-    /// True if any entry is due. Inside a savepoint that entry may be dead.
+    /// True if any entry is due. Inside a savepoint the due entry may be dead.
     template <class IsDue>
     bool has_due(IsDue is_due) const {
         return (!entries_.empty() && is_due(entries_.front())) || has_due_added(is_due);
     }
 
-    /// Calls `take` with every due entry, dead ones included, in no particular order.
+    /// Calls `take` with every due entry, including dead ones, in no particular order.
     template <class IsDue, class Take>
     void visit_due(IsDue is_due, Take take) const {
         std::vector<std::size_t> open{0};
@@ -86,7 +85,8 @@ public:
             if (is_due(entry)) take(entry);
     }
 
-    /// The same, lowest first, until `take` returns false. The n-th entry costs O(log n).
+    /// Like visit_due(), but lowest first and only until `take` returns false. The n-th entry costs
+    /// O(log n).
     template <class IsDue, class Take>
     void visit_lowest(IsDue is_due, Take take) const {
         const auto is_later = [this](std::size_t a, std::size_t b) { return at(a) > at(b); };
@@ -122,7 +122,7 @@ private:
     bool has_due_added(IsDue is_due) const {
         return !added_.empty() && is_due(lowest_added_);
     }
-    /// Places from entries_.size() on are those of added_.
+    /// Places from entries_.size() on refer to added_.
     const Entry& at(std::size_t place) const {
         return place < entries_.size() ? entries_[place] : added_[place - entries_.size()];
     }

@@ -9,9 +9,10 @@
 
 namespace frontrow {
 
-/// An IndexTable whose changes can be rolled back, alone or as a field of a table's row. It neither
-/// keeps keys nor notes them: an insert is undone by the key's tag, so the key may point into
-/// memory that is gone by then. The index is derived from rows, so it isn't in the digest.
+/// An IndexTable whose changes can be rolled back. It stands alone or is a field of a table's row.
+/// It stores no keys, and undoing an insert needs only the key's tag. So a key may be a view into
+/// memory that is freed before the roll-back. The index is derived from rows, so it isn't in the
+/// digest.
 class StateIndex {
 public:
     static constexpr std::uint32_t kNone = IndexTable::kNone;
@@ -31,7 +32,7 @@ public:
     }
     void reserve(std::size_t count) { table_.reserve(count); }
 
-    /// `row` is not kNone, and the key must not be in the index yet.
+    /// `row` must not be kNone, and the key must not be in the index yet.
     template <class Key>
     void insert(const Key& key, std::uint32_t row) {
         const auto tag = IndexTable::tag_of(key);

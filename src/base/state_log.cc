@@ -75,7 +75,7 @@ StatePart::StatePart(StateLog& log, std::string_view name, Bits128 owner)
     log.parts_ = this;
 }
 
-/// A destroyed part takes its share out of the digest.
+/// Takes the part's share out of the digest.
 StatePart::~StatePart() {
     log_.sum_ = difference_of(log_.sum_, sum_);
     if (is_unsettled_) std::erase(log_.unsettled_, this);

@@ -13,45 +13,47 @@ namespace frontrow {
 
 class StatePart;
 
-/// The object that all parts of one state share. It holds the savepoint, by which all changes since
-/// open() can be rolled back, and the digest of everything that the parts hold.
+/// The object that all parts of one state share. It can roll back all changes since open(), which
+/// opens a savepoint, and it keeps the digest of the contents of all parts.
 ///
 /// **To build a state from parts.** Declare a StateLog first. Then declare as many of these as
 /// needed, each constructed with the log:
-///   * StateTable: rows with numbers; a row never moves;
+///   * StateTable: numbered rows that never move;
 ///   * StateVector: one growing array of small values, alone or as a field of a table's row;
 ///   * StateIndex: finds rows by a key that the rows themselves hold;
 ///   * StateMap: a small ordered map;
-///   * StateHeap: entries that come due, soonest first;
+///   * StateHeap: entries that come due, lowest first;
 ///   * StateValue: a counter or another single value.
-/// Change parts only through their functions. Then a new feature gets roll-back and digest for
-/// free. A reference returned by change() is only for the statements that follow: a write through a
-/// reference kept past open() or digest() is not recorded.
+/// If parts are changed only through their functions, a new feature needs no code for roll-back and
+/// digest. Use a reference returned by change() only in the statements that follow: a write through
+/// it after open() or digest() is not recorded.
 ///
-/// **Cost.** Without an open savepoint and without a digest, a change costs one branch that always
+/// **Cost.** If no savepoint is open and no digest is kept, a change costs one branch that always
 /// goes the same way. Inside a savepoint a change notes the old value, in constant time. A
-/// StateValue is noted once per savepoint. A small row is noted whole; of a large row only the
-/// field is noted (change(number, &Row::field)). An append notes the length. A replaced or cleared
-/// value moves into the note. A table notes its end once: rows added later are dropped whole on
-/// roll-back, so changes to them need no notes.
+/// StateValue is noted once per savepoint. A table's change(number) notes the whole row; for large
+/// rows, change(number, &Row::field) notes only the field. An append notes only the old length. A
+/// replaced or cleared value moves into the note. A table notes its end once per savepoint: a
+/// roll-back drops all rows added later, so changes to those need no notes.
 ///
-/// **The digest** covers contents, not layout: it is a sum of hashes (base/digest.h) of rows,
-/// values and elements, each salted with its part's name. An empty part adds nothing, nor does a
-/// value or an element that is zero. A changed row is hashed twice per call of digest(), however
-/// often it changed, so call it once per batch. A part that is derived from other parts (indexes,
-/// maps and heaps always) or depends on one node's clock is `Digested::no`. Row numbers may count
-/// as contents as long as all copies add rows in journal order and snapshots keep the numbers. A
-/// row is hashed whole: keep fields that change often (counts) out of rows with long texts, in
-/// another table with the same numbers. A flipped bit or a write past a part's end shows in
-/// digest() when that row changes next, and in digest_anew() at once.
+/// **The digest** covers contents, not layout: it is the sum of the hashes (base/digest.h) of rows,
+/// values and elements, each salted with its part's name. Empty parts, and values and elements that
+/// are zero, add nothing. For each call of digest(), a row that has changed is hashed twice,
+/// however often it changed; so call digest() once per batch. A part is `Digested::no` if it is
+/// derived from other parts (as all indexes, maps and heaps are) or depends on one node's clock.
+/// Row numbers may be part of the digested contents as long as all copies add rows in journal order
+/// and snapshots keep the numbers. A row is always hashed whole: keep fields that change often
+/// (counts) out of rows with long texts, in another table with the same numbers. digest_anew()
+/// shows a flipped bit or a write past a part's end at once; digest() shows it when that row
+/// changes next.
 ///
 /// **Inside a savepoint nothing is forgotten**: no row is erased and no entry leaves a heap. Rows
-/// are erased at a boundary, through forget(), by the time of the facts and never by a node's
-/// clock. Forgetting leaves the digest unchanged: the log keeps the sum of the forgotten rows'
-/// hashes, and a snapshot must keep that sum too. So copies may forget at different times, as long
-/// as no digested row refers to another row by a number that may be assigned again. Undo runs in
-/// strict reverse order: a number that was rolled back is assigned again, a field is restored
-/// before its row is dropped, and references into a block of seats are undone before the block is.
+/// are erased outside savepoints, through forget(). The times in the facts decide when a row is due
+/// to be erased, never a node's clock. Forgetting leaves the digest unchanged: the log keeps the
+/// sum of the forgotten rows' hashes, and a snapshot must keep that sum too. So copies may forget
+/// at different times, as long as no digested row refers to another row by a number that may be
+/// assigned again. Undo steps run in strictly reverse order: the number of a row that was rolled
+/// back is assigned again, a field is restored before its row is dropped, and references into a
+/// block of seats are undone before the block is.
 ///
 /// One thread. Neither the log nor its parts can be moved: if the state must be movable, hold it by
 /// pointer.
@@ -65,20 +67,20 @@ public:
     StateLog& operator=(const StateLog&) = delete;
     ~StateLog();
 
-    /// Opens the savepoint; from now on every change is noted. No savepoint may be open.
+    /// Opens a savepoint; from now on every change is noted. No savepoint may be open.
     void open();
     /// Closes the savepoint and keeps all changes.
     void commit();
-    /// Undoes all changes since open(), and CHECKs that the digest is what it was then. The sum
-    /// isn't just restored: changed rows are hashed again.
+    /// Undoes all changes since open(), and CHECKs that the digest is the same as at open(). To
+    /// make this a real test, the rows that changed are hashed again.
     void roll_back();
 
     bool is_open() const { return is_open_; }
     bool keeps_digest() const { return keeps_digest_; }
-    /// True if a savepoint is open or a digest is kept: then a change must be recorded.
+    /// True if changes must be recorded, because a savepoint is open or a digest is kept.
     bool watches() const { return watches_; }
 
-    /// Lets `erase` erase rows, and keeps the digest as it was.
+    /// Calls `erase`, which may erase rows, and leaves the digest as it was.
     template <class Erase>
     void forget(Erase erase) {
         const auto before = digest();
@@ -93,16 +95,16 @@ public:
         sum_ = sum_of(sum_, sum);
     }
 
-    /// The digest of the present state, also inside a savepoint. Zero if no digest is kept.
+    /// The digest of the current state, also inside a savepoint. Zero if no digest is kept.
     Bits128 digest();
-    /// Computes the digest from scratch by reading everything, whether or not one is kept.
+    /// Computes the digest from scratch by reading everything, even if no digest is kept.
     Bits128 digest_anew() const;
-    /// The digest of each part that isn't zero, with the part's name, in no particular order: to
-    /// find out which part diverged.
+    /// Returns the name and digest of each part whose digest isn't zero, in no particular order.
+    /// Shows which part has diverged.
     std::vector<std::pair<std::string_view, Bits128>> digests_by_part();
 
-    /// For parts: notes how to undo the change that they are about to make, while a savepoint is
-    /// open. Undo steps run as if no savepoint were open. Inlined, a note costs a few stores.
+    /// For parts, while a savepoint is open: records how to undo a change. Undo steps run as if no
+    /// savepoint were open. The call is inlined and then costs a few stores.
     template <class Undo>
     [[gnu::always_inline]] void note(Undo&& undo) {
         steps_.push(std::forward<Undo>(undo));
@@ -127,16 +129,16 @@ private:
     StatePart* parts_ = nullptr;
     /// Parts with changes that the sum doesn't include yet.
     std::vector<StatePart*> unsettled_;
-    /// Parts to tell how the savepoint ends.
+    /// Parts to notify when the savepoint ends.
     std::vector<StatePart*> closing_;
 };
 
 /// Tells whether a part's contents belong to the digest of the state.
 enum class Digested : bool { no, yes };
 
-/// What the log knows of a part. `name` distinguishes parts in the digest. It must not change
-/// between versions, and must outlive the part. `owner`, the number or id of a row, distinguishes a
-/// part in that row from the same part in other rows.
+/// The base class of all parts. `name` distinguishes parts in the digest; it must not change
+/// between versions, and must outlive the part. `owner` is the number or id of the row that
+/// contains the part. It distinguishes the part from the same part of other rows.
 class StatePart {
 public:
     StatePart(const StatePart&) = delete;
@@ -169,7 +171,7 @@ protected:
         is_unsettled_ = true;
         log_.unsettled_.push_back(this);
     }
-    /// True once per part and savepoint: at the first call while the savepoint is open.
+    /// True at the first call in each savepoint.
     bool is_first_note() {
         if (!log_.is_open() || noted_in_ == log_.savepoints_) return false;
         noted_in_ = log_.savepoints_;
@@ -181,7 +183,7 @@ protected:
 private:
     friend class StateLog;
 
-    /// Brings the sum up to date with the part's contents.
+    /// Brings the part's sum up to date with its contents.
     virtual void settle() {}
     virtual void savepoint_closed(bool /*commits*/) {}
     virtual Bits128 digest_anew() const { return {}; }
@@ -191,7 +193,7 @@ private:
     Bits128 salt_;
     Bits128 sum_;
     bool is_unsettled_ = false;
-    /// The savepoint in which the part last noted something.
+    /// The number of the savepoint in which the part last noted something.
     std::uint64_t noted_in_ = 0;
     StatePart* next_;
     StatePart* before_ = nullptr;

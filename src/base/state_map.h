@@ -9,8 +9,8 @@
 namespace frontrow {
 
 /// An ordered map for few entries, or for entries that must be visited in order. It is derived from
-/// rows elsewhere, so it isn't in the digest. Each note copies the key, so keys should not be long
-/// texts.
+/// rows elsewhere, so it isn't in the digest. Each note copies the key, so long texts make poor
+/// keys.
 template <class Key, class Value>
 class StateMap {
 public:
@@ -18,7 +18,6 @@ public:
     StateMap(const StateMap&) = delete;
     StateMap& operator=(const StateMap&) = delete;
 
-    /// Read only.
     const std::map<Key, Value>& entries() const { return entries_; }
 
     /// Returns false and changes nothing if the key is there already.

@@ -17,10 +17,10 @@
 
 namespace frontrow {
 
-/// Rows with the numbers 0, 1, 2 and so on, in the order in which they were added. A row never
-/// moves. A number is assigned again only if its row was rolled back. Rows lie in pages of two to
-/// four kilobytes: growing never copies a million of them while requests wait, and a page is freed
-/// when its last row is erased.
+/// Rows numbered 0, 1, 2 and so on, in the order in which they are added. A row never moves. A
+/// number is assigned again only if its row was rolled back. Rows are stored in pages of two to
+/// four kilobytes. So the table never copies a million rows to grow while requests wait, and it
+/// frees a page when its last row is erased.
 ///
 /// Rows in the digest have digest_fields() (base/digest.h) or are numbers. A row may have
 /// StateVector and StateIndex fields, which note and hash their own changes. Such a row can't be
@@ -32,7 +32,7 @@ public:
 
     StateTable(StateLog& log, std::string_view name) : StatePart{log, name} {}
     ~StateTable() {
-        // Parts inside rows are destroyed before the table, newest first.
+        // Destroys the parts inside rows before the table itself, newest first.
         while (end_ > 0)
             if (has(--end_)) std::destroy_at(place(end_));
     }
@@ -40,7 +40,7 @@ public:
     const Row& operator[](Number number) const { return *place(number); }
     /// True if the row was added, and neither erased nor rolled back.
     bool has(Number number) const {
-        // Wraps around for a page that was dropped, and so is out of range too.
+        // For a page that was dropped, this wraps around to a number that is out of range, too.
         const auto page = number / kRows - pages_gone_;
         return page < pages_.size() && (pages_[page].live & bit(number)) != 0;
     }
@@ -56,8 +56,8 @@ public:
         for (auto number = first_; number < end_; ++number)
             if (has(number)) take(number, *place(number));
     }
-    /// Like visit(), for callers that then look up other memory for each row. `fetch` is called
-    /// with a row some steps before `take`, so that it can prefetch that memory.
+    /// Like visit(), for callers that read other memory for each row. `fetch` is called with each
+    /// row some steps before `take`, so that it can prefetch that memory.
     template <class Fetch, class Take>
     void visit(Fetch fetch, Take take) const {
         constexpr Number kSoon = 16;
@@ -89,7 +89,7 @@ public:
         return number;
     }
 
-    /// Returns the row to be written at once. Notes the whole row.
+    /// Returns the row for the caller to change at once. Notes the whole row.
     Row& change(Number number) {
         auto& row = *place(number);
         if (is_watched<digested>()) [[unlikely]] {
@@ -103,7 +103,7 @@ public:
         return row;
     }
 
-    /// Returns one field of a row to be written at once. Notes the field only.
+    /// Returns one field of a row for the caller to change at once. Notes only the field.
     template <class Field, class Of>
     Field& change(Number number, Field Of::* field) {
         auto& present = place(number)->*field;
@@ -118,7 +118,8 @@ public:
         return present;
     }
 
-    /// Returns one element of a list field to be written at once. Notes the element only.
+    /// Returns one element of a list field for the caller to change at once. Notes only the
+    /// element.
     template <class List, class Of>
     auto& change(Number number, List Of::* field, std::size_t index) {
         auto& present = (place(number)->*field)[index];
@@ -161,10 +162,11 @@ public:
         (place(number)->*field).push_back(std::forward<Item>(item));
     }
 
-    /// For changing the parts inside a row. Don't write the row's plain fields through it.
+    /// Gives access to the StateVectors and StateIndexes inside a row. The row's other fields must
+    /// not be changed through it.
     Row& parts_of(Number number) { return *place(number); }
 
-    /// Erases the row for good, so not inside a savepoint.
+    /// Erases the row for good. No savepoint may be open.
     void erase(Number number) {
         CHECK(!log().is_open() && has(number));
         remove(number);
@@ -175,7 +177,7 @@ public:
         drop_pages();
     }
 
-    /// The next row gets this number. For reading a snapshot in which earlier rows are missing.
+    /// Gives the next row this number. For reading a snapshot in which earlier rows are missing.
     void skip_to(Number number) {
         CHECK(!log().is_open() && number >= end_);
         if (size_ == 0) {
@@ -191,24 +193,24 @@ private:
     static constexpr Number kRows =
         static_cast<Number>(std::clamp<std::size_t>(std::bit_floor(4'096 / sizeof(Row)), 1, 64));
 
-    /// Leading entries of erased pages are dropped only once there are at least this many.
+    /// The list of pages is shortened only once at least this many leading pages are erased.
     static constexpr Number kPagesKept = 64;
 
     struct Rows {
         alignas(Row) std::byte bytes[sizeof(Row) * kRows];
     };
-    /// Has a bit for each of its rows.
+    /// `live` and `changed` have one bit for each row.
     struct Page {
         std::unique_ptr<Rows> rows;
         std::uint64_t live = 0;
-        /// Rows before settled_end_ that are not in the sum now, because they changed since the
-        /// last digest.
+        /// Rows before settled_end_ that changed since the last digest. They are not in the sum
+        /// now.
         std::uint64_t changed = 0;
     };
 
     Page& page_of(Number number) { return pages_[number / kRows - pages_gone_]; }
     const Page& page_of(Number number) const { return pages_[number / kRows - pages_gone_]; }
-    /// Drops the entries of pages before the first row, once they are at least half of the list.
+    /// Shortens the list of pages once at least half of it is erased pages at its beginning.
     void drop_pages() {
         const auto gone = first_ / kRows - pages_gone_;
         if (gone < kPagesKept || gone < pages_.size() / 2) return;
@@ -249,7 +251,7 @@ private:
         return number < old_end_;
     }
 
-    /// Call before a row changes. The old row leaves the sum, and settle() adds the new one.
+    /// Call before a row changes. Takes the old row out of the sum; settle() adds the new one.
     void touch(Number number) {
         if (!hashes() || number >= settled_end_) return;
         auto& page = page_of(number);
@@ -304,7 +306,7 @@ private:
         return sum;
     }
 
-    /// The first `pages_gone_` pages, whose rows are all gone, have no entry.
+    /// Leaves out the first `pages_gone_` pages, whose rows are all erased.
     std::vector<Page> pages_;
     Number pages_gone_ = 0;
     Number end_ = 0;

@@ -8,8 +8,8 @@
 
 namespace frontrow {
 
-/// One small value that the state has once: a counter, a position, an instant. Hashed once per
-/// batch.
+/// One small value: a counter, a position, an instant. It is hashed once per call of digest(),
+/// however often it changed.
 template <class T, Digested digested = Digested::yes>
 class StateValue final : StatePart {
 public:
@@ -18,7 +18,7 @@ public:
 
     const T& get() const { return value_; }
 
-    /// Returns the value to be written at once.
+    /// Returns the value for the caller to change at once.
     T& change() {
         if (is_watched<digested>()) [[unlikely]] {
             touch();
@@ -36,7 +36,7 @@ private:
     void touch() {
         if (digested == Digested::yes && log().keeps_digest()) settle_later();
     }
-    /// The part's share of the digest is its sum.
+    /// sum() is the value's old hash.
     void settle() override {
         const auto before = sum();
         take_from_digest(before);

@@ -12,9 +12,9 @@
 
 namespace frontrow {
 
-/// An array in one piece, so that it can be searched and copied fast. It grows at its end or is
-/// cleared. It stands alone or in a table's row. For small values: each change hashes the old and
-/// the new value at once, which costs nothing for a zero.
+/// A contiguous array, so that it can be searched and copied fast. It grows at its end, and can be
+/// cleared as a whole. It stands alone or is a field of a table's row. For small values: each
+/// change hashes the old and the new value at once, which costs nothing for a zero.
 template <class T, Digested digested = Digested::yes>
 class StateVector final : StatePart {
 public:
@@ -27,7 +27,6 @@ public:
     const T& back() const { return values_.back(); }
     auto begin() const { return values_.begin(); }
     auto end() const { return values_.end(); }
-    /// The whole array, read only.
     const std::vector<T>& values() const { return values_; }
 
     void set(std::size_t index, T value) {
@@ -93,7 +92,7 @@ private:
         if (log().is_open()) [[unlikely]]
             log().note([this, size = values_.size()] { shrink(size); });
     }
-    /// Adds the elements from `before` on, which are new, to the digest.
+    /// Adds the new elements, from index `before` on, to the digest.
     void count_from(std::size_t before) {
         if (hashes()) [[unlikely]] {
             add_to_digest(difference_of(hash_from(before), hash_of_size(before)));

@@ -16,8 +16,9 @@ bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
-/// Characters that show nothing on their own: Unicode's White_Space, Default_Ignorable_Code_Point,
-/// and the Braille pattern without dots. First and last character of each run.
+/// Invisible characters: Unicode's White_Space and Default_Ignorable_Code_Point, control
+/// characters, and the Braille pattern without dots. Each pair is the first and last character of a
+/// run.
 constexpr std::pair<char32_t, char32_t> kInvisible[] = {
     {0x0000, 0x0020},   {0x007F, 0x00A0},   {0x00AD, 0x00AD}, {0x034F, 0x034F}, {0x061C, 0x061C},
     {0x115F, 0x1160},   {0x1680, 0x1680},   {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x2000, 0x200F},
@@ -52,7 +53,7 @@ bool shows_something(std::string_view text) {
     return false;
 }
 
-/// A space, or the one that is as wide as a Chinese or Japanese character.
+/// A space, or an ideographic space, which is as wide as a Chinese or Japanese character.
 bool is_plain_blank(char32_t character) {
     return character == U' ' || character == U'\u3000';
 }
@@ -77,7 +78,7 @@ bool is_within(std::size_t length, TextBounds bounds) {
 }  // namespace
 
 std::optional<TextFlaw> find_flaw(std::string_view text, TextBounds bounds, TextLines lines) {
-    // Most texts are printable ASCII, and then need no look at single bytes.
+    // Most texts are printable ASCII, and need no check byte by byte.
     const bool is_plain = is_printable_ascii(text);
     if (!is_plain && !is_utf8(text)) return TextFlaw::not_utf8;
     const auto length = is_plain ? text.size() : count_characters(text);

@@ -13,10 +13,10 @@ enum class TextKind : std::uint8_t {
     exact,
     /// For people to read.
     prose,
-    /// It must show something: not only blanks and invisible characters.
+    /// A name: must not consist only of blanks and invisible characters.
     name,
-    /// A name by which people tell things apart, like a seat's number. No two may look the same:
-    /// single blanks only, none at either end, and no invisible characters.
+    /// A name by which people tell things apart, like a seat's number. So that no two labels look
+    /// the same, a label has only single blanks, none at either end, and no invisible characters.
     label,
 };
 
@@ -27,24 +27,24 @@ struct TextBounds {
     TextKind kind = TextKind::exact;
 };
 
-/// Whether a text may contain tabs and line ends, which are control characters too.
+/// Whether a text may contain tabs and line ends. Other control characters are never allowed.
 enum class TextLines : std::uint8_t { one, many };
 
 enum class TextFlaw : std::uint8_t {
     not_utf8,
     wrong_length,
     control_character,
-    /// The whole text.
+    /// The text has no visible character.
     invisible,
-    /// At either end of a label, or two in a row.
+    /// A label has a blank at either end, or two blanks in a row.
     blank,
-    /// In a label, or a blank other than U+0020.
+    /// A label contains an invisible character, or a blank other than U+0020 and U+3000.
     invisible_character,
 };
 
-/// The one check for every text from outside: a body, a header, a token, a table, a flag. The text
-/// must be UTF-8, of a length within bounds, and without control characters. Returns nothing if it
-/// is.
+/// Checks a text from outside: a body, a header, a token, a table, a flag. The text must be UTF-8,
+/// have a length within bounds, contain no control characters except those that `lines` allows, and
+/// be of the given kind. Returns nothing if the text is fine.
 std::optional<TextFlaw> find_flaw(std::string_view text, TextBounds bounds, TextLines lines);
 
 }  // namespace frontrow

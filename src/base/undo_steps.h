@@ -11,10 +11,10 @@
 
 namespace frontrow {
 
-/// A stack of functions without arguments that are called newest first, or never. Steps are stored
-/// one after the other in large blocks that are reused. A pointer to the step's type information
-/// follows each step. So noting a step allocates nothing and copies it once; it never moves
-/// afterwards, so it may own strings.
+/// A stack of functions without arguments ("steps"), which are either called, newest first, or
+/// dropped. Steps are stored one after the other in large blocks that are reused. A pointer to the
+/// step's type information follows each step. So push() copies a step once, and allocates memory
+/// only for a new block. A step never moves afterwards, so it may own strings.
 class UndoSteps {
 public:
     UndoSteps() = default;
@@ -67,7 +67,7 @@ private:
 
     static constexpr std::size_t kAlignment = 8;
     static constexpr std::size_t kBlock = std::size_t{64} * 1024;
-    /// Blocks beyond this number, which a large batch needed, are freed.
+    /// Blocks beyond this number are needed only by a large batch, and are freed afterwards.
     static constexpr std::size_t kBlocksKept = 64;
 
     static constexpr std::size_t padded(std::size_t size) {

@@ -12,8 +12,8 @@ bool is_between(std::uint8_t byte, std::uint8_t low, std::uint8_t high) {
     return byte >= low && byte <= high;
 }
 
-/// Returns the length of the sequence that starts with `lead`, and the bounds of its second byte; 0
-/// if `lead` can't start a sequence.
+/// Returns the length of the sequence that starts with `lead`, or 0 if `lead` can't start a
+/// sequence. Sets the bounds of the second byte.
 std::size_t length_after(std::uint8_t lead, std::uint8_t& low, std::uint8_t& high) {
     low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
     high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;

@@ -5,16 +5,16 @@
 
 namespace frontrow {
 
-/// Tells whether the bytes are well-formed UTF-8 (Unicode 15, table 3-7): no overlong forms, no
+/// True if the bytes are well-formed UTF-8 (Unicode 15, table 3-7): no overlong forms, no
 /// surrogates, nothing past U+10FFFF.
 bool is_utf8(std::string_view bytes);
 
-/// The number of characters in a text in UTF-8. Of other bytes, it counts those that don't continue
-/// a character.
+/// The number of characters in a UTF-8 text. In other bytes, counts those that don't continue a
+/// character.
 std::size_t count_characters(std::string_view text);
 
-/// Tells whether all characters are printable ASCII or spaces, as in most names and keys. Then the
-/// text is UTF-8, has no control characters, and has as many characters as bytes.
+/// True if all characters are printable ASCII, including the space, as in most names and keys. Such
+/// a text is UTF-8, has no control characters, and has as many characters as bytes.
 bool is_printable_ascii(std::string_view bytes);
 
 }  // namespace frontrow
