@@ -15,9 +15,9 @@ struct NewApiKey {
     domain::ApiKeyDigest digest{};
 };
 
-/// `frk_` and 256 random bits in hexadecimal digits. Such a key can't be guessed or found by trial,
-/// so its SHA-256 reveals nothing. A slow hash, which passwords need, would only cost every
-/// request.
+/// Makes a key of `frk_` and 256 random bits in hexadecimal digits. Such a key can't be guessed or
+/// found by trial, so its SHA-256 reveals nothing. A slow hash, as passwords need it, would add
+/// cost to every request and no protection.
 NewApiKey make_api_key(io::Random& random, io::Sha256& sha);
 
 }  // namespace frontrow::identity

@@ -17,7 +17,7 @@ std::unexpected<BadCredentials> bad(std::string_view message) {
     return std::unexpected(BadCredentials{message});
 }
 
-/// What follows `Bearer` and its blanks; nothing where the scheme is another.
+/// Returns the token after `Bearer`; nothing if the header has another scheme.
 std::optional<std::string_view> bearer_token(std::string_view authorization) {
     const auto scheme_end = std::min(authorization.find(' '), authorization.size());
     const auto scheme = authorization.substr(0, scheme_end);
@@ -93,15 +93,15 @@ Authenticator::by_token(std::string_view token, Instant now) {
 Result<std::optional<Principal>, BadCredentials> Authenticator::by_api_key(std::string_view key) {
     sha_.update(key);
     const auto digest = sha_.finish();
-    // Compares every key, each in constant time.
+    // Compares all keys of the settings, each in constant time.
     const Principal* found = nullptr;
     for (const auto& known : keys_) {
         if (CRYPTO_memcmp(known.digest.data(), digest.data(), digest.size()) == 0)
             found = &known.principal;
     }
     if (found != nullptr) return *found;
-    // Frontrow made these keys, so they are as random as their digest is long. Against such keys a
-    // slow hash or a comparison in constant time would protect nothing: 256 bits can't be guessed.
+    // Frontrow generated these keys with 256 random bits, as many as their digest has. They can't
+    // be guessed, so a slow hash or a constant-time comparison would add no protection.
     const auto* made = find_key_ ? find_key_(digest) : nullptr;
     if (made == nullptr) return bad("The API key isn't known.");
     return Principal{.sub = account_of(*made), .role = made->role};

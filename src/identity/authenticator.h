@@ -16,14 +16,14 @@
 
 namespace frontrow::identity {
 
-/// The credentials in a request; empty if absent. Views into the request.
+/// The credentials of a request, as views into it. A missing credential is empty.
 struct Credentials {
     std::string_view authorization;
     std::string_view api_key;
     std::string_view dev_user;
 };
 
-/// Why credentials are refused, as a sentence for their sender. It never quotes them.
+/// Why credentials are refused, as a sentence for the client. It never quotes the credentials.
 struct BadCredentials {
     std::string_view message;
 };
@@ -33,7 +33,7 @@ struct AuthSettings {
     std::string jwt_secret;
     std::string admin_api_key;
     std::string user_api_key;
-    /// X-User-ID is trusted. Only for a loopback address.
+    /// X-User-ID is trusted. Only for a server on a loopback address.
     bool dev = false;
 
     bool any() const {
@@ -41,21 +41,22 @@ struct AuthSettings {
     }
 };
 
-/// Returns the key in force with this digest, as far as this node knows; null if there is none.
-/// Read the result at once.
+/// Returns the valid API key with this digest, or null if this node knows none. Read the result at
+/// once, before the key can change.
 using FindApiKey = std::function<const domain::ApiKey*(const domain::ApiKeyDigest& digest)>;
 
-/// Finds out who makes a request. One thread.
+/// Identifies the caller of a request. One thread.
 class Authenticator {
 public:
     /// `find_key` looks up the API keys that are not in the settings.
     explicit Authenticator(AuthSettings settings, FindApiKey find_key = {});
 
-    /// Nothing if the request has no credentials. An Authorization of another scheme than Bearer is
-    /// a proxy's; it is ignored beside a credential of ours.
+    /// Returns the caller, or nothing if the request has no credentials. An Authorization header of
+    /// another scheme than Bearer may belong to a proxy; it is ignored if the request has an API
+    /// key or X-User-ID, and refused otherwise.
     Result<std::optional<Principal>, BadCredentials>
     identify(const Credentials& credentials, Instant now);
-    /// With --dev, a caller without credentials is `dev`, an admin.
+    /// True with --dev: then a caller without credentials is `dev`, an admin.
     bool dev() const { return settings_.dev; }
 
 private:
@@ -73,7 +74,8 @@ private:
     io::Sha256 sha_;
     FindApiKey find_key_;
     std::vector<KnownKey> keys_;
-    /// Verified tokens, by digest, until they expire: checking a signature costs as much as a sale.
+    /// Verified tokens by their digest, until they expire. Checking a signature costs as much as a
+    /// sale.
     HashMap<Bits128, VerifiedToken> known_;
 };
 

@@ -26,10 +26,11 @@ inline constexpr std::string_view kDevSub = "dev";
 inline constexpr std::string_view kAdminKeySub = "admin-api-key";
 inline constexpr std::string_view kUserKeySub = "user-api-key";
 
-/// True for these three. No created API key may act for one of them.
+/// True for the three built-in subs above. No created API key may act for one of them.
 bool is_built_in_sub(std::string_view sub);
-/// True for these three, and for the default account of any API key. A token or an X-User-ID with
-/// such a `sub` is refused: it could see and change what belongs to a key.
+/// True for the three built-in subs and for the default account of any API key. A token or
+/// X-User-ID with such a `sub` is refused, because its holder could read and change what belongs to
+/// a key.
 bool is_reserved_sub(std::string_view sub);
 
 }  // namespace frontrow::identity

@@ -3,7 +3,7 @@
 namespace frontrow::identity {
 namespace {
 
-/// Hashes the part's length first, so that no two lists of parts hash alike.
+/// Hashes the part's length first, so that different lists of parts never hash the same bytes.
 void add_part(io::Sha256& sha, std::string_view part) {
     const char size[] = {static_cast<char>(part.size() >> 8), static_cast<char>(part.size())};
     sha.update({size, sizeof size});

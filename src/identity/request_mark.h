@@ -7,8 +7,8 @@
 
 namespace frontrow::identity {
 
-/// The mark of a request: the caller, the route, the idempotency key, and what was requested
-/// (`content`, in its canonical form).
+/// Computes the mark of a request: one digest of the caller, the route and the idempotency key, and
+/// one of `content`, the request in its canonical form.
 domain::RequestMark mark_request(
     io::Sha256& sha,
     std::string_view caller,

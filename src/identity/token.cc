@@ -26,7 +26,7 @@ const unsigned char* bytes_of(const std::string& secret) {
     return reinterpret_cast<const unsigned char*>(secret.data());
 }
 
-/// A claim as JSON; nothing if there is no such claim.
+/// Returns a claim as JSON, or nothing if the token has no such claim.
 std::optional<std::string> claim(jwt_t* token, const char* name) {
     const std::unique_ptr<char, decltype(&std::free)> json{
         jwt_get_grants_json(token, name), &std::free
@@ -34,8 +34,9 @@ std::optional<std::string> claim(jwt_t* token, const char* name) {
     return json == nullptr ? std::nullopt : std::optional<std::string>{json.get()};
 }
 
-/// Reads a time in seconds, with or without a fraction (RFC 7519, 2), to the millisecond. Nothing
-/// if it isn't a number. A time beyond an Instant's range becomes the nearest Instant.
+/// Parses a time in seconds (RFC 7519, 2), with or without a fraction, and rounds it to
+/// milliseconds. Returns nothing if the text isn't a number. A time beyond an Instant's range
+/// becomes the nearest Instant.
 std::optional<Instant> parse_numeric_date(std::string_view json) {
     double seconds = 0;
     const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), seconds);
@@ -71,7 +72,7 @@ std::string sign_token(
 
 Result<VerifiedToken, TokenError>
 verify_token(const std::string& secret, std::string_view token, Instant now) {
-    // libjwt reads up to the first zero byte and would ignore what follows.
+    // libjwt would read only up to the first zero byte and ignore the rest.
     if (token.contains('\0')) return std::unexpected(TokenError::bad_signature);
     jwt_t* raw = nullptr;
     const std::string text{token};

@@ -32,8 +32,8 @@ std::string sign_token(
 );
 
 /// Verifies a token and returns its principal. The algorithm must be HS256, whatever the token
-/// says; `sub`, `role` and `exp` are required, `nbf` is checked; both times may have a fraction. A
-/// reserved `sub` is refused.
+/// says. `sub`, `role` and `exp` are required; `nbf` is checked if present. `exp` and `nbf` may
+/// have a fraction. A reserved `sub` is refused.
 Result<VerifiedToken, TokenError>
 verify_token(const std::string& secret, std::string_view token, Instant now);
 

@@ -8,7 +8,7 @@
 namespace frontrow::telemetry {
 namespace {
 
-/// To the microsecond.
+/// Three decimals: microseconds.
 std::string milliseconds(double seconds) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.3f", seconds * 1e3);

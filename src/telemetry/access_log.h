@@ -10,22 +10,22 @@
 
 namespace frontrow::telemetry {
 
-/// Which requests are told: none, those that somebody may ask about, or all.
+/// Which requests are logged: none, only slow ones and those answered with 5xx (`errors`), or all.
 enum class AccessLogMode : std::uint8_t { off, errors, all };
 
 std::optional<AccessLogMode> parse_access_log_mode(std::string_view name);
 
-/// What a request was about, as far as it came to light.
+/// What a request was about, as far as the server found out.
 struct Subject {
     std::optional<EventId> event;
     std::optional<ReservationId> reservation;
     std::optional<Amount> amount;
 };
 
-/// A request and what became of it.
+/// An answered request, as the access log shows it.
 struct Access {
     std::string_view method;
-    /// The route's pattern, never the path that was asked for.
+    /// The route's pattern, never the path of the request.
     std::string_view route;
     unsigned status = 0;
     double seconds = 0;
@@ -33,16 +33,17 @@ struct Access {
     Subject subject;
 };
 
-/// One line of the log for a request, with neither what it was sent with nor who asked. Not subject
-/// to the log's level.
+/// Writes one log line per request, whatever the log's level is. A line contains neither the caller
+/// nor anything that the request sent.
 class AccessLog {
 public:
-    /// From here on a request is slow.
+    /// A request that takes at least this long is slow.
     static constexpr double kSlowSeconds = 1;
 
     AccessLog(const Log& log, AccessLogMode mode) : log_{log}, mode_{mode} {}
 
-    /// Asked of every request, most of which are neither.
+    /// True if the request must be logged. Called for every request; in mode `errors`, most are
+    /// neither failed nor slow.
     bool wants(unsigned status, double seconds) const {
         if (mode_ == AccessLogMode::errors) return status >= 500 || seconds >= kSlowSeconds;
         return mode_ == AccessLogMode::all;

@@ -14,21 +14,21 @@ public:
     void add(double seconds) { histogram_.Observe(seconds); }
     const prometheus::Histogram& histogram() const { return histogram_; }
 
-    /// In seconds.
+    /// The buckets' upper bounds, in seconds.
     static prometheus::Histogram::BucketBoundaries boundaries();
 
 private:
     prometheus::Histogram histogram_{boundaries()};
 };
 
-/// Collects the metrics that each part of the server reports when /metrics is requested. Each part
-/// counts for itself, and nothing is counted twice. One thread.
+/// Collects the metrics that the parts of the server report when /metrics is requested. Each part
+/// counts its own events, so nothing is counted twice. One thread.
 class Figures {
 public:
     using Labels = std::vector<std::pair<std::string, std::string>>;
 
-    /// For a counter, which only ever rises; its name ends in _total. Add series of the same name
-    /// one after the other.
+    /// Adds a counter, a value that never decreases; its name ends in _total. Series of the same
+    /// name must be added one after the other.
     void count(const char* name, const char* help, double total, const Labels& labels = {});
     void gauge(const char* name, const char* help, double value, const Labels& labels = {});
     void durations(

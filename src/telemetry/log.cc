@@ -69,7 +69,7 @@ private:
     }
 };
 
-/// Makes lines of messages. Any thread.
+/// Formats messages as lines. Any thread.
 class LineMaker {
 public:
     explicit LineMaker(bool is_terminal)

@@ -17,13 +17,12 @@ std::optional<LogLevel> parse_log_level(std::string_view name);
 struct LogField {
     std::string_view name;
     std::string value;
-    /// `value` is written as the number that it is.
+    /// `value` is a number and is written without quotes.
     bool is_number = false;
 };
 
-/// Writes to standard error: one line of JSON per message, or, on a terminal, a line for people to
-/// read. Never waits: if nothing reads the lines, they are dropped and counted (io::LineWriter).
-/// Any thread.
+/// Writes log lines to standard error: JSON, or, on a terminal, a form for people to read. Never
+/// blocks: if nothing reads the lines, they are dropped and counted (io::LineWriter). Any thread.
 class Log {
 public:
     explicit Log(LogLevel level);
@@ -32,10 +31,10 @@ public:
     void info(std::string_view message, std::initializer_list<LogField> fields = {}) const;
     void warn(std::string_view message, std::initializer_list<LogField> fields = {}) const;
     void error(std::string_view message, std::initializer_list<LogField> fields = {}) const;
-    /// A line of level info, whatever the log's level is.
+    /// Writes a line of level info, whatever the log's level is.
     void always(std::string_view message, std::span<const LogField> fields) const;
 
-    /// Lines that nobody got.
+    /// The number of lines dropped so far.
     std::uint64_t dropped_lines() const;
 
 private:

@@ -22,8 +22,8 @@ struct Metrics::Route::Impl {
     std::string path;
     Family<Counter>* requests;
     Histogram* seconds;
-    /// Filled at the first use of a status: a look-up by label costs more than the rest of the
-    /// counting.
+    /// Looking up a counter by its labels costs more than the rest of the counting. So each
+    /// status's counter is looked up once, at its first use, and kept here.
     std::array<Counter*, kStatusMax> by_status{};
 };
 

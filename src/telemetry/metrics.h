@@ -10,16 +10,16 @@
 namespace frontrow::telemetry {
 
 /// The result of an attempt to reserve. `refused`: a rule refused it. `conflict`: another buyer has
-/// the seats. `lock_failed`: the seat gate let another buyer through for them. `error`: a fault.
+/// the seats. `lock_failed`: the seat gate gave these seats to another buyer. `error`: a fault.
 enum class ReservationResult : std::uint8_t { success, conflict, refused, lock_failed, error };
 /// Why a connection was closed in the middle of an answer: its client read too slowly, or there was
-/// no memory for the unread part.
+/// no memory to hold the rest of the answer.
 enum class Dropped : std::uint8_t { slow_reader, no_room };
 
 /// The documented metrics, in Prometheus' text format. One thread.
 class Metrics {
 public:
-    /// A route's own series, looked up once when the route is made.
+    /// The series of one route. They are looked up once, when the route is created.
     class Route {
     public:
         /// Counts one answered request.
@@ -40,7 +40,7 @@ public:
     void reservation(ReservationResult result);
     void dropped(Dropped why);
 
-    /// The text of /metrics: what was counted here, and `figures`.
+    /// Returns the text of /metrics: the metrics counted here, then `figures`.
     std::string text(const Figures& figures);
 
 private:

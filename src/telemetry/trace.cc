@@ -17,7 +17,8 @@ bool is_zero(std::string_view hex) {
 
 }  // namespace
 
-// version "-" trace-id "-" parent-id "-" flags. A later version may append more after another dash.
+// The header is `version-trace_id-parent_id-flags`. A later version may append another `-` and
+// more.
 std::optional<TraceId> parse_traceparent(std::string_view header) {
     if (header.size() < 55 || header[2] != '-' || header[35] != '-' || header[52] != '-')
         return std::nullopt;
