@@ -6,8 +6,9 @@
 
 namespace frontrow::io {
 
-/// The executor of all our coroutines: an io_context with one thread. It is the concrete type and
-/// not the type-erased `any_io_executor`, because every step of every coroutine passes through it.
+/// The executor of all our coroutines: an io_context with one thread. This is the concrete type
+/// instead of the type-erased `any_io_executor`, because every step of every coroutine uses the
+/// executor.
 using Executor = boost::asio::io_context::executor_type;
 
 template <class T>

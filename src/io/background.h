@@ -4,9 +4,9 @@
 
 namespace frontrow::io {
 
-/// Runs `work` on a thread of the lowest priority and waits for it to finish. Pure computation
-/// only: a lock held at this priority could block other threads for as long as this one gets no
-/// processor.
+/// Runs `work` on a thread of the lowest priority and waits for it to finish. Only for pure
+/// computation: if that thread held a lock, other threads could wait for the lock as long as that
+/// thread gets no processor time.
 void run_in_background(const std::function<void()>& work);
 
 }  // namespace frontrow::io

@@ -8,9 +8,9 @@
 
 namespace frontrow::io {
 
-/// Computes the wait before the next attempt at something that others attempt as well. The wait
-/// doubles after each failure, up to `max`. Jitter shortens it to between half and the whole, so
-/// that clients don't all come back at once.
+/// Computes the wait before the next attempt, when many clients may retry at once. The wait doubles
+/// after each failure, up to `max`. Jitter shortens it by up to half, so that the clients don't all
+/// come back at the same moment.
 class Backoff {
 public:
     Backoff(std::chrono::milliseconds min, std::chrono::milliseconds max)

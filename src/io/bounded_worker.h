@@ -10,23 +10,23 @@
 
 namespace frontrow::io {
 
-/// One thread for work that waits for a disk, one job at a time. The number of waiting jobs is
+/// One thread for jobs that wait for a disk, one job at a time. The number of waiting jobs is
 /// bounded. After close() no new job is accepted.
 class BoundedWorker {
 public:
     struct Settings {
         std::size_t waiting_max = 0;
-        /// The messages of the faults `overloaded` and `unavailable`.
+        /// The texts of the faults `overloaded` and `unavailable`.
         std::string too_many;
         std::string is_closed;
     };
 
-    /// `owner`: as for Workers.
+    /// `owner` is the executor on which run() is called and resumes.
     BoundedWorker(Executor owner, Settings settings)
         : settings_{std::move(settings)}, worker_{std::move(owner), 1} {}
 
-    /// Calls `work`, which returns a Result, on the thread, as Workers::run does. Faults: also
-    /// overloaded, unavailable.
+    /// Like Workers::run(), for `work` that returns a Result. Further faults: overloaded (too many
+    /// jobs wait), unavailable (closed).
     template <class Work>
     auto run(Work& work) -> Awaitable<decltype(work())> {
         if (is_closing_)
@@ -39,7 +39,7 @@ public:
         co_return done;
     }
 
-    /// Refuses new jobs and runs `last` after the accepted ones. When it returns, all of them are
+    /// Refuses new jobs, and runs `last` after all accepted jobs. When it returns, all of them are
     /// done and answered.
     template <class Work>
     Awaitable<void> close(Work last) {

@@ -4,21 +4,21 @@
 
 namespace frontrow::io {
 
-/// The time by which rules are judged. It starts from the wall clock and then advances by the
-/// steady clock, so a wall clock that is wrong for a moment ends no hold and closes no sale.
+/// The time by which rules are judged. It starts at the wall clock's time and then advances with
+/// the steady clock. So a wall clock that is wrong for a moment can't end a hold or close a sale.
 ///
-/// While the two differ by at most kAgreement, the carried time follows the wall clock by a
-/// thousandth of the time that passes. This corrects small steps, which would otherwise add up: a
-/// leap second, or a host that sets its guests' clocks by some milliseconds every minute. (NTP's
-/// slewing moves both clocks alike.) If the two differ by more, the wall clock is considered wrong
-/// and is not followed.
+/// As long as the carried time and the wall clock differ by at most kAgreement, the carried time is
+/// moved towards the wall clock, by at most a thousandth of the time that passes. This corrects
+/// small steps, which would otherwise add up: a leap second, or a host that sets its guests' clocks
+/// by some milliseconds every minute. (NTP's slewing moves both clocks alike.) If the two differ by
+/// more, the wall clock is considered wrong and is not followed.
 ///
 /// One thread.
 class CarriedTime {
 public:
     static constexpr Millis kAgreement{5'000};
 
-    /// At this reading the carried time is `begin`.
+    /// `begin` is the carried time at this reading.
     CarriedTime(const ClockReading& reading, Instant begin)
         : begin_{begin}, read_at_{reading.since_boot}, wall_ahead_{reading.wall - begin} {}
 
@@ -35,9 +35,10 @@ private:
     Instant time() const { return begin_ + std::chrono::floor<Millis>(carried_); }
 
     Instant begin_;
-    /// Elapsed since `begin_`. Nanoseconds, so that a thousandth of a few microseconds isn't lost.
+    /// The carried time that has elapsed since `begin_`. Nanoseconds, so that a thousandth of a few
+    /// microseconds isn't lost.
     std::chrono::nanoseconds carried_{};
-    /// The steady clock at the last reading.
+    /// The steady clock's time at the last reading.
     std::chrono::nanoseconds read_at_;
     Millis wall_ahead_;
 };

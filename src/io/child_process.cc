@@ -14,7 +14,7 @@ namespace frontrow::io {
 
 namespace {
 
-/// A null-terminated array as C wants it. `texts` must outlive it.
+/// A null-terminated array of C strings, as posix_spawn() takes. `texts` must outlive it.
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<char*> pointers;
     pointers.reserve(texts.size() + 1);

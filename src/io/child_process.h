@@ -14,8 +14,8 @@ namespace frontrow::io {
 
 /// Another program as a child process. It has no input and no output, and inherits none of our
 /// files, sockets or environment variables. It is killed and reaped when the object is destroyed.
-/// One thread. Unlike ServerProcess, starting it doesn't copy this process's page tables, however
-/// large it is.
+/// One thread. Starting it doesn't copy this process's page tables, which takes long in a large
+/// process; starting a ServerProcess does.
 class ChildProcess {
 public:
     /// `command` is the program's path and its arguments; `environment` has entries NAME=value.

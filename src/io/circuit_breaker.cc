@@ -3,7 +3,8 @@
 namespace frontrow::io {
 namespace {
 
-/// A start in the future counts as over: a clock that stepped back must not lengthen a wait.
+/// True if `wait` has passed since `since`. A `since` in the future counts as passed: a clock that
+/// stepped back must not lengthen a wait.
 bool is_over(Instant since, Millis wait, Instant now) {
     return now >= since + wait || now < since;
 }

@@ -8,25 +8,26 @@
 
 namespace frontrow::io {
 
-/// Keeps calls away from a service that is down, so that no caller waits for it in vain, and lets a
-/// probe through now and then to see whether it is back. It only counts and compares: the caller
-/// passes in the time, and decides what to do while the breaker is open. One thread.
+/// Stops calls to a service that is down, so that callers don't wait in vain. Now and then it
+/// allows one call, the probe, to see whether the service is back. It only counts and compares: the
+/// caller passes in the time, and decides what to do while the breaker is open. One thread.
 ///
-/// Each allowed caller must report once how its call went. Calls that began before the breaker
-/// opened count like any other: at worst the breaker opens or closes one call too early.
+/// Each allowed caller must report once whether its call succeeded. A call that began before the
+/// breaker opened counts like any other: at worst the breaker opens or closes one call too early.
 class CircuitBreaker {
 public:
     enum class State : std::uint8_t {
         /// All calls are allowed.
         closed,
-        /// No call is allowed, for a time that grows with each failed probe.
+        /// No call is allowed until a wait is over. The wait grows with each failed probe.
         open,
-        /// One probe is under way; its result decides.
+        /// One probe is under way; its result opens or closes the breaker.
         half_open,
     };
     struct Settings {
         int failures_in_a_row_max = 5;
-        /// The failure rate is ignored if a window has fewer calls than `calls_in_window_min`.
+        /// The failure rate is that of the calls in one window. It is ignored if they are fewer
+        /// than `calls_in_window_min`.
         Millis window{1'000};
         int calls_in_window_min = 20;
         double failure_rate_max = 0.5;
@@ -40,13 +41,13 @@ public:
           random_{random},
           backoff_{settings.open_first, settings.open_longest} {}
 
-    /// Tells whether the caller may make the call. Once the open time is over, one caller gets true
-    /// and is the probe. If it hasn't reported within `open_longest`, another caller becomes the
-    /// probe.
+    /// Returns true if the caller may make the call. When the open wait is over, one caller gets
+    /// true, and its call is the probe. If that caller hasn't reported within `open_longest`, the
+    /// next caller makes the probe.
     bool allows(Instant now);
     void succeeded(Instant now);
     void failed(Instant now);
-    /// As of the last call. The state stays `open` until a caller asks allows().
+    /// The state stays `open`, even after the open wait, until allows() is called.
     State state() const { return state_; }
 
 private:

@@ -8,9 +8,10 @@ namespace frontrow::io {
 
 /// The machine's two clocks at one moment.
 struct ClockReading {
-    /// The machine's idea of the time. It steps forwards or backwards when somebody sets it.
+    /// The time of day as the machine knows it. It steps forwards or backwards when the clock is
+    /// set.
     Instant wall;
-    /// The time since the machine started, suspension included. Never decreases and never steps.
+    /// The time since the machine started, including suspension. Never decreases and never steps.
     std::chrono::nanoseconds since_boot{};
 };
 
@@ -19,7 +20,7 @@ public:
     virtual ~Clock() = default;
     virtual ClockReading read() const = 0;
 
-    /// The wall clock's time. For anything that must not step with it, use a CarriedTime.
+    /// The wall clock's time, which may step. Where a step would do harm, use a CarriedTime.
     Instant now() const { return read().wall; }
 };
 

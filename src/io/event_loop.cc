@@ -35,7 +35,7 @@ void run_event_loop(boost::asio::io_context& loop) {
         }
         left_to_look -= look.elapsed();
         if (left_to_look > nanoseconds{0}) continue;
-        // run_one() sleeps and works; only its processor time counts as work.
+        // run_one() may sleep before it works, so only its processor time counts as work.
         const auto before = processor_time();
         loop.run_one();
         left_to_look = nanoseconds{0};

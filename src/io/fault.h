@@ -5,22 +5,23 @@
 
 namespace frontrow::io {
 
-/// How the world failed. A kind exists only if some caller acts differently on it.
+/// How a disk, a network or another service failed. A kind exists only if some caller acts
+/// differently on it.
 enum class FaultKind : std::uint8_t {
-    /// Certainly not done; may work later.
+    /// Certainly not done; a later attempt may succeed.
     unavailable,
-    /// Too much is waiting already. Not done.
+    /// Not done, because too many requests wait already.
     overloaded,
-    /// The disk is nearly full. Not done. Operations that free space or finish something still
-    /// work.
+    /// Not done, because the disk is nearly full. Operations that free space or finish something
+    /// still work.
     storage_low,
-    /// May or may not have been done: ask again with the same key or id.
+    /// May or may not have been done. Try again with the same key or id.
     outcome_unknown,
     /// The data read can't be the data that was written.
     corrupt,
-    /// Can't work as it is configured; trying again is of no use.
+    /// Can't work with this configuration, so a retry is of no use.
     unusable,
-    /// Another process has it open.
+    /// Another process is using it.
     in_use,
 };
 

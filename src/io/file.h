@@ -49,9 +49,9 @@ Result<void, Fault> sync_folder_of(const std::filesystem::path& file);
 
 enum class IfThere : std::uint8_t { refuse, replace };
 
-/// Renames a finished file within its folder. When it returns, content and name are durable: after
-/// a crash the name leads to the whole file or to what was there before. If it fails, `file` is
-/// removed.
+/// Renames a finished file within its folder. When it returns, content and name are durable. After
+/// a crash before that, the name leads either to the whole file or to what it led to before. If it
+/// fails, `file` is removed.
 Result<void, Fault>
 publish(const std::filesystem::path& file, const std::filesystem::path& name, IfThere if_there);
 

@@ -9,8 +9,8 @@
 
 namespace frontrow::io {
 
-/// A lock between processes of one machine, on a file that has no other content. The system
-/// releases it when the process ends, however it ends. One thread.
+/// A lock between processes of one machine, on a file without other content. The system releases
+/// the lock when the process ends, however it ends. One thread.
 class FileLock {
 public:
     /// Holds the lock; releases it when destroyed.
@@ -31,7 +31,7 @@ public:
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();
 
-    /// Blocks the thread while another process holds the lock. Faults: in_use (held for longer than
+    /// Blocks the thread while another process holds the lock. Faults: in_use (still held after
     /// `patience`), unavailable.
     Result<Held, Fault> take(std::chrono::milliseconds patience) const;
 

@@ -15,7 +15,7 @@ using Compressor = std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_f
 }  // namespace
 
 std::string gzip(std::string_view bytes) {
-    // The tables take a third of a megabyte, so each thread keeps its own.
+    // Each thread keeps a compressor, because its tables take a third of a megabyte.
     thread_local const Compressor compressor{
         libdeflate_alloc_compressor(kQuickest), &libdeflate_free_compressor
     };
@@ -27,9 +27,9 @@ std::string gzip(std::string_view bytes) {
             return libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(), to, room);
         }
     );
-    // An empty file would mean that the room was too small.
+    // The file would be empty only if the buffer was too small.
     CHECK(!file.empty());
-    // The room for the worst case is ten times the usual size.
+    // The buffer has room for the worst case, ten times the usual size.
     file.shrink_to_fit();
     return file;
 }

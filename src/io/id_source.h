@@ -6,7 +6,8 @@
 
 namespace frontrow::io {
 
-/// Makes new ids and trace ids. One thread. Keeps references: clock and random must outlive it.
+/// Makes new ids and trace ids. One thread. Keeps references to the clock and the random source,
+/// which must outlive it.
 class IdSource {
 public:
     IdSource(const Clock& clock, Random& random) : clock_{clock}, random_{random} {}

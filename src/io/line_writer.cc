@@ -15,14 +15,16 @@ namespace {
 
 constexpr std::chrono::seconds kLastPatience{1};
 
-/// Waits for as long as it takes. Returns what couldn't be written.
+/// Writes the lines, and waits as long as necessary. Returns the part that couldn't be written
+/// because of an error.
 std::string_view write_lines(int descriptor, std::string_view lines) {
     while (!lines.empty()) {
         const auto written = ::write(descriptor, lines.data(), lines.size());
         if (written >= 0) {
             lines.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN) {
-            // Whoever else has this file open wanted it so.
+            // EAGAIN: another process that shares this open file made it non-blocking. Don't change
+            // that; wait until it is writable.
             pollfd out{.fd = descriptor, .events = POLLOUT, .revents = 0};
             ::poll(&out, 1, -1);
         } else if (errno != EINTR) {
@@ -34,8 +36,8 @@ std::string_view write_lines(int descriptor, std::string_view lines) {
 
 }  // namespace
 
-/// Outlives the writer where its thread still waits for somebody to read, and has the file open
-/// itself for that.
+/// What the writer and its thread share. If the thread still waits for a reader when the writer is
+/// destroyed, this outlives the writer. So it has a descriptor of its own for the file.
 struct LineWriter::Shared {
     Shared(int file, std::function<std::string(std::uint64_t)> tell)
         : descriptor{::fcntl(file, F_DUPFD_CLOEXEC, 0)}, tell_dropped{std::move(tell)} {}
@@ -68,7 +70,7 @@ void LineWriter::Shared::run() {
         lines.swap(waiting);
         const auto missing = dropped - told;
         lock.unlock();
-        // They came after these lines: what waited had filled the room.
+        // The lines were dropped because these lines filled the queue, so the report follows these.
         if (missing > 0) lines += tell_dropped(missing);
         const auto left = write_lines(descriptor, lines);
         // Our own line is the last. If it wasn't written, it doesn't count as dropped, and the next

@@ -10,23 +10,22 @@
 
 namespace frontrow::io {
 
-/// Writes lines to a descriptor from a thread of its own, so that a pipe that nobody reads stops
-/// nobody who has a line. Lines wait up to kWaitingBytesMax; those that come while there is no room
-/// are dropped and counted, and a line says how many once there is room again. So are those that
-/// can't be written at all. Any thread.
+/// Writes lines to a descriptor on its own thread, so that callers never block on a full pipe. Up
+/// to kWaitingBytesMax are queued. Lines beyond that, and lines whose write fails, are dropped and
+/// counted; the next lines written are followed by one that says how many were dropped. Any thread.
 class LineWriter {
 public:
     static constexpr std::size_t kWaitingBytesMax = 1 << 20;
 
-    /// `tell_dropped` makes the line, with its line end, that stands for so many. It is called on
-    /// the writer's thread, and may be after the writer's end, so it owns what it needs.
+    /// `tell_dropped` makes the line that reports a number of dropped lines. It is called on the
+    /// writer's thread, possibly after the writer is destroyed, so it must own what it uses.
     LineWriter(int descriptor, std::function<std::string(std::uint64_t)> tell_dropped);
-    /// Waits for what is still to be written, a second at most.
+    /// Waits until all queued lines are written, but at most a second.
     ~LineWriter();
     LineWriter(const LineWriter&) = delete;
     LineWriter& operator=(const LineWriter&) = delete;
 
-    /// `line` ends in a line end.
+    /// `line` must end with a line end.
     void write(std::string_view line);
     std::uint64_t dropped() const;
 

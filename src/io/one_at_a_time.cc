@@ -26,7 +26,8 @@ Awaitable<void> OneAtATime::wait() {
     );
 }
 
-/// `is_taken_` stays true: the next waiter owns the turn from now on, though it resumes later.
+/// If a caller waits, `is_taken_` stays true: that caller owns the turn from now on, although it
+/// resumes later.
 void OneAtATime::pass_on() {
     if (waiting_.empty()) {
         is_taken_ = false;

@@ -10,12 +10,12 @@
 
 namespace frontrow::io {
 
-/// Serialises access to something that has one user at a time, first come, first served.
+/// Serialises access to a resource that can have only one user at a time, first come, first served.
 /// Constructed, used and destroyed on the executor's thread. When it is destroyed, no turn may be
 /// held or waited for.
 class OneAtATime {
 public:
-    /// The holder has exclusive use until the turn is destroyed.
+    /// Gives its holder exclusive use until it is destroyed.
     class Turn {
     public:
         explicit Turn(OneAtATime& turns) : turns_{&turns} {}
@@ -34,9 +34,9 @@ public:
     OneAtATime(const OneAtATime&) = delete;
     OneAtATime& operator=(const OneAtATime&) = delete;
 
-    /// Returns nothing, at once, if too many callers wait already.
+    /// Waits for a turn. If too many callers wait already, returns nothing at once.
     Awaitable<std::optional<Turn>> enter();
-    /// Waits however many others wait.
+    /// Waits for a turn, however many callers wait already.
     Awaitable<Turn> enter_last();
 
 private:

@@ -16,12 +16,12 @@ namespace {
 
 using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
 
-/// The number of events fetched at once.
+/// How many events are fetched at once.
 constexpr std::size_t kEvents = 128;
-/// Watchers are called for this long before other due work gets its turn; the remaining events
-/// follow in the next turn.
+/// How long watchers are called before other due work runs. The remaining events follow in the
+/// loop's next turn.
 constexpr std::chrono::microseconds kTurnTime{1'000};
-/// The time is checked after this many calls.
+/// How many watchers are called between two checks of the time.
 constexpr std::size_t kCallsBetweenChecks = 8;
 
 int make_epoll() {
@@ -36,7 +36,8 @@ int make_epoll() {
 struct Poller::State {
     explicit State(const Executor& executor) : epoll{executor, make_epoll()} {}
 
-    /// Fetches events if all earlier ones are delivered, then delivers for one turn.
+    /// Fetches new events if all earlier ones are delivered. Then delivers events for up to
+    /// kTurnTime.
     void deliver() {
         if (undelivered.empty()) ask();
         const Stopwatch stopwatch;
@@ -63,7 +64,7 @@ struct Poller::State {
 
     Descriptor epoll;
     std::array<epoll_event, kEvents> events{};
-    /// Events that were fetched and not delivered yet.
+    /// Events that were fetched but not delivered yet.
     std::span<epoll_event> undelivered;
 };
 

@@ -7,13 +7,13 @@
 
 namespace frontrow::io {
 
-/// Tells the owners of many descriptors when these become readable or writable: one epoll that Asio
-/// waits for as a whole.
+/// Notifies the owners of many descriptors when these become readable or writable. All descriptors
+/// are in one epoll, and Asio waits only for that epoll.
 ///
-/// Asio's own operations try first and then wait. A server's connection has nothing to read right
-/// after its answer, so each request would cost a system call that finds nothing and an operation
-/// that is allocated, queued and thrown away. The epoll is edge-triggered (epoll(7)): a watcher
-/// must read or write until nothing is left.
+/// Asio's own operations try to read first and wait only if that fails. Right after an answer, a
+/// server's connection has nothing to read. So each request would cost a system call that finds
+/// nothing, and an operation that is allocated, queued and thrown away. The epoll is edge-triggered
+/// (epoll(7)): a watcher must read or write until nothing is left.
 ///
 /// Constructed, used and destroyed on its executor's thread.
 class Poller {
@@ -35,7 +35,7 @@ public:
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
 
-    /// Returns false if the system has no room for the descriptor. Data that is there already
+    /// Returns false if the system has no room for the descriptor. Data that has arrived before
     /// raises an event, too.
     [[nodiscard]] bool add(int descriptor, Watcher& watcher);
     void remove(int descriptor, Watcher& watcher);

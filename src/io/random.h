@@ -14,7 +14,7 @@ public:
     virtual Bits128 next() = 0;
 };
 
-/// OpenSSL's generator, seeded by the kernel, read a page at a time. One thread.
+/// OpenSSL's random generator, which the kernel seeds. It is read a page at a time. One thread.
 class SystemRandom final : public Random {
 public:
     Bits128 next() override;

@@ -12,8 +12,8 @@
 namespace frontrow::io {
 
 /// Runs the coroutine, and any other work of the loop, until nothing is left to do. Returns what
-/// the coroutine returned or throws what it threw. Blocks the thread: for a command, or for a
-/// thread whose owner goes on serving. May be called again with the same loop.
+/// the coroutine returned or throws what it threw. Blocks the thread, so it is for command-line
+/// tools and for worker threads. May be called again with the same loop.
 template <class T>
 T run_to_end(boost::asio::io_context& loop, Awaitable<T> coroutine) {
     std::exception_ptr thrown;

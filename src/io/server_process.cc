@@ -82,7 +82,7 @@ Result<std::unique_ptr<ServerProcess>, Fault> ServerProcess::start(const Options
     if (pid > 0 && read(failure[0], &exec_error, sizeof exec_error) <= 0) exec_error = 0;
     close(failure[0]);
     if (pid < 0) return failed("can't start " + command.front(), fork_error);
-    // In glibc 2.36, the declaration of pidfd_open() lacks `extern "C"`.
+    // Not pidfd_open(): glibc 2.36 declares it without `extern "C"`.
     const int process = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
     std::unique_ptr<ServerProcess> child{new ServerProcess{pid, process}};
     if (exec_error != 0) return failed("can't run " + command.front(), exec_error);

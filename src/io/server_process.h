@@ -13,10 +13,10 @@
 
 namespace frontrow::io {
 
-/// Another program as a child process, in its own process group: a Ctrl-C at our terminal reaches
-/// us only, and we pass it on. The destructor ends it, and the kernel does if this process is
-/// killed. One thread, which must live as long as the child: the kernel watches for the end of that
-/// thread.
+/// Another program as a child process. It has its own process group: a Ctrl-C at our terminal
+/// reaches only us, and we pass it on. The destructor ends the child; if this process is killed,
+/// the kernel does. One thread, which must live as long as the child, because the kernel ends the
+/// child when that thread ends.
 ///
 /// Our own code because Boost.Process 1.81 can't tie a child's life to ours, and its wait with a
 /// timeout isn't reliable.

@@ -22,7 +22,7 @@ public:
 
     void update(std::string_view bytes);
     void update(std::span<const std::uint8_t> bytes);
-    /// The digest of all bytes since the last finish.
+    /// The digest of all bytes since the last call of finish() or finish128().
     Sha256Digest finish();
     /// The first 128 bits of the digest.
     Bits128 finish128();

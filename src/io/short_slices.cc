@@ -11,7 +11,8 @@ namespace {
 /// The shortest slice that Linux allows.
 constexpr std::uint64_t kSliceNanoseconds = 100'000;
 
-/// The structure of sched_setattr(2). Debian 12's C library has neither it nor the calls.
+/// The argument of sched_setattr(2). Debian 12's C library declares neither this structure nor the
+/// functions.
 struct Attributes {
     std::uint32_t size;
     std::uint32_t policy;

@@ -11,7 +11,8 @@
 namespace frontrow::io {
 namespace {
 
-/// How long to wait for another connection's short lock (a checkpoint, a recovery).
+/// How long to wait for a lock that another connection holds briefly (for a checkpoint or a
+/// recovery).
 constexpr int kBusyTimeoutMs = 5'000;
 
 // The layout of SQLite's write-ahead log (https://sqlite.org/fileformat2.html#the_write_ahead_log):
@@ -26,7 +27,7 @@ bool is_busy(int code) {
     return (code & 0xFF) == SQLITE_BUSY;
 }
 
-/// `code` is the result of an operation on one of the database's files.
+/// The fault for `code`, with which an operation on one of the database's files failed.
 std::unexpected<Fault> not_on_disk(int code) {
     return std::unexpected(Fault{
         code == SQLITE_FULL ? FaultKind::storage_low : FaultKind::unavailable,
@@ -34,7 +35,7 @@ std::unexpected<Fault> not_on_disk(int code) {
     });
 }
 
-/// Null if SQLite has no such file open.
+/// Returns null if SQLite has no such file open.
 sqlite3_file* file_of(sqlite3* handle, int which) {
     sqlite3_file* file = nullptr;
     const int code = sqlite3_file_control(handle, "main", which, static_cast<void*>(&file));
@@ -59,7 +60,7 @@ std::size_t number_at(std::span<const std::uint8_t> bytes, std::size_t at) {
     return number;
 }
 
-/// The pages in a log, committed or not.
+/// The pages that a log contains, committed or not.
 struct LogPages {
     std::size_t page_size = 0;
     std::set<std::size_t> numbers;
@@ -73,7 +74,7 @@ int write_log_again(sqlite3_file* log, LogPages& pages) {
     if (code != SQLITE_OK || size < static_cast<sqlite3_int64>(header.size())) return code;
     code = write_again(log, header, 0);
     pages.page_size = number_at(header, kPageSizeAt);
-    // SQLite ignores a log with such a header, too.
+    // SQLite ignores a log with such a page size, too.
     if (pages.page_size < kPageMin || pages.page_size > kPageMax) return code;
     std::vector<std::uint8_t> frame(kFrameHeader + pages.page_size);
     const auto step = static_cast<sqlite3_int64>(frame.size());
@@ -84,8 +85,8 @@ int write_log_again(sqlite3_file* log, LogPages& pages) {
     return code == SQLITE_OK ? sync_file(log) : code;
 }
 
-/// Rewrites and syncs the database's pages that are also in its log: an earlier checkpoint may have
-/// written them.
+/// Rewrites and syncs those pages of the database that are also in its log, because an earlier
+/// checkpoint may have written them.
 int write_pages_again(sqlite3_file* database, const LogPages& pages) {
     std::vector<std::uint8_t> page(pages.page_size);
     for (const auto number : pages.numbers) {
@@ -149,7 +150,7 @@ Result<void, Fault> SqliteDatabase::execute(const std::string& sql) {
     return {};
 }
 
-// SQLite may have rolled back already.
+// SQLite may have rolled back on its own. Then there is nothing to do.
 Result<void, Fault> SqliteDatabase::roll_back() {
     if (sqlite3_get_autocommit(handle_.get()) != 0) return {};
     return execute("ROLLBACK");
@@ -202,10 +203,11 @@ Result<void, Fault> SqliteDatabase::sync() {
     return {};
 }
 
-// The order matters. First the log is synced: if the database became newer than the log on the
-// disk, a power cut would mix old pages with new ones. Then the pages that an earlier checkpoint
+// The order matters. First the log is synced: if the database on the disk became newer than the
+// log, a power cut would mix old pages with new ones. Then the pages that an earlier checkpoint
 // wrote are rewritten: SQLite skips those as long as any connection keeps the log's index. Then the
-// other pages are moved, and the empty log is synced: an old log would put old pages over new ones.
+// other pages are moved, and the empty log is synced: after a power cut, an old log would put old
+// pages over new ones.
 Result<void, Fault> SqliteDatabase::settle(std::chrono::milliseconds patience) {
     if (auto opened = execute("PRAGMA user_version"); !opened) return opened;
     auto* database = file_of(handle_.get(), SQLITE_FCNTL_FILE_POINTER);

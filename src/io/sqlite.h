@@ -43,20 +43,20 @@ public:
     /// From now on only checkpoint() moves pages from the write-ahead log into the database.
     void take_over_checkpoints();
     /// The number of pages in the write-ahead log after this connection's last commit, counted
-    /// since the log was last restarted. Zero before the first commit, and without
+    /// since the log last started over. Zero before the first commit, and always without
     /// take_over_checkpoints().
     int pages_in_log() const { return *pages_in_log_; }
-    /// Moves as much as possible of the write-ahead log into the database without blocking anyone.
-    /// Returns whether all of it is moved. After a fault no more may be committed: the log is the
-    /// only complete copy, and a commit could restart it.
+    /// Moves as much as possible of the write-ahead log into the database without blocking other
+    /// connections. Returns true if all of it is moved. After a fault nothing more may be
+    /// committed: the log is the only complete copy, and a commit could overwrite it.
     Result<bool, Fault> checkpoint();
-    /// Syncs the pages that checkpoint() moved. SQLite itself does so only if nothing was appended
-    /// meanwhile, and then the caller that moved the last page waits for all of them. A fault means
-    /// the same as a fault of checkpoint().
+    /// Syncs the pages that checkpoint() moved. SQLite itself syncs only in a checkpoint that
+    /// reaches the end of the log, and that call then blocks for all pages. A fault means the same
+    /// as a fault of checkpoint().
     Result<void, Fault> sync();
-    /// Makes everything that a reader of this database sees durable, moves the whole log into the
-    /// database and empties the log. A reader may see pages that are only in the system's page
-    /// cache: the kernel marks the pages of a failed sync as clean, and no later sync writes them.
+    /// Makes everything durable that a reader of this database sees, moves the whole log into the
+    /// database and empties the log. Some pages that a reader sees may be only in the system's page
+    /// cache: after a failed sync the kernel marks pages as clean, and no later sync writes them.
     /// So this rewrites every page that the log mentions. Only for the single writer. Waits for
     /// readers that are in the middle of a statement.
     ///
@@ -68,9 +68,9 @@ public:
     Result<void, Fault> check_pages();
     /// Fails if the file's name no longer leads to the open file.
     Result<void, Fault> check_name();
-    /// Lets the close of the last connection move the log into the database and remove it. Without
-    /// this call a close leaves both files as they are, so a file that was inspected and refused
-    /// isn't changed.
+    /// Lets the close of the last connection move the log into the database and remove the log.
+    /// Without this call, closing leaves both files as they are, so that a file that was inspected
+    /// and refused isn't changed.
     void tidy_on_close();
 
 private:
@@ -80,14 +80,14 @@ private:
 
     explicit SqliteDatabase(sqlite3* handle) : handle_{handle} {}
 
-    /// The hook writes here, so this must outlive the handle. It is on the heap because the handle
-    /// keeps its address when the object moves.
+    /// SQLite's hook writes the number here, so this must outlive the handle. It is on the heap so
+    /// that its address stays the same when the object moves.
     std::unique_ptr<int> pages_in_log_ = std::make_unique<int>(0);
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
-/// A prepared statement: bind, call step() until it returns false, reset. Must not outlive its
-/// database.
+/// A prepared statement: bind values, call step() until it returns false, then reset(). Must not
+/// outlive its database.
 class SqliteStatement {
 public:
     void bind(int index, std::int64_t value);
@@ -96,7 +96,7 @@ public:
     void bind_text(int index, std::string_view text);
     void bind_blob(int index, std::string_view bytes);
 
-    /// True: there is a row. False: done.
+    /// Returns true if there is a row, false if there are no more.
     Result<bool, Fault> step();
     void reset();
 

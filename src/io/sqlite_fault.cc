@@ -9,7 +9,7 @@
 namespace frontrow::io {
 namespace {
 
-/// An SQLite error; `system` is the operating system's errno, or 0.
+/// An SQLite error; `system` is the errno of the operating system, or 0.
 struct SqliteError {
     int code = 0;
     int system = 0;
@@ -21,7 +21,7 @@ std::string folder_of(const std::filesystem::path& file) {
     return file.has_parent_path() ? file.parent_path().string() : ".";
 }
 
-/// Empty if SQLite's own message says it well enough.
+/// Explains the error to the operator. Empty if SQLite's own message is clear enough.
 std::string words_for(const SqliteError& error, const std::filesystem::path& file) {
     const bool is_of_system = error.kind() == SQLITE_IOERR || error.kind() == SQLITE_CANTOPEN;
     const int system = is_of_system ? error.system : 0;
@@ -45,7 +45,7 @@ std::string words_for(const SqliteError& error, const std::filesystem::path& fil
 Fault sqlite_fault(sqlite3* handle, const std::filesystem::path& file) {
     const SqliteError error{sqlite3_extended_errcode(handle), sqlite3_system_errno(handle)};
     const std::string_view message = sqlite3_errmsg(handle);
-    // Our statements name only tables that our files have, so a missing table means damage.
+    // Our statements name only tables that our files contain, so a missing table means damage.
     const bool lacks_table = error.kind() == SQLITE_ERROR && message.starts_with("no such table");
     const bool is_corrupt =
         error.kind() == SQLITE_CORRUPT || error.kind() == SQLITE_NOTADB || lacks_table;

@@ -4,7 +4,7 @@
 
 namespace frontrow::io {
 
-/// Measures elapsed time, for metrics. It never steps. Any thread.
+/// Measures elapsed time, for metrics. Setting the clock doesn't affect it. Any thread.
 class Stopwatch {
 public:
     using Time = std::chrono::steady_clock::time_point;

@@ -20,7 +20,7 @@ bool is_temporary(int error) {
 }
 
 ssize_t send_both(int descriptor, std::string_view head, std::string_view body) {
-    // A single buffer takes a shorter path through the kernel.
+    // For a single buffer, send() takes a shorter path through the kernel.
     if (body.empty()) return ::send(descriptor, head.data(), head.size(), MSG_NOSIGNAL);
     std::array<iovec, 2> pieces{
         iovec{.iov_base = const_cast<char*>(head.data()), .iov_len = head.size()},
@@ -47,7 +47,7 @@ StreamSocket::Transfer StreamSocket::receive(std::span<char> into) {
     if (!is_open()) return {};
     const auto bytes = recv(descriptor_, into.data(), into.size(), 0);
     if (bytes > 0) {
-        // After a short read, epoll reports data that arrives later.
+        // A short read means that nothing is left; epoll reports data that arrives later.
         readable_ = hung_up_ || static_cast<std::size_t>(bytes) == into.size();
         return {State::moved, static_cast<std::size_t>(bytes)};
     }

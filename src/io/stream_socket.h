@@ -11,9 +11,9 @@
 
 namespace frontrow::io {
 
-/// One end of a connection; calls never block. Reads and writes move as many bytes as possible now;
-/// a caller that can move none awaits until_readable() or until_writable(). One waiter at a time.
-/// Used on the poller's thread.
+/// One end of a connection; calls never block. receive() and send() move as many bytes as is
+/// possible now. A caller that could move none awaits until_readable() or until_writable(). One
+/// waiter at a time. Used on the poller's thread.
 class StreamSocket final : private Poller::Watcher {
 public:
     enum class State : std::uint8_t {
@@ -39,14 +39,14 @@ public:
     /// Sends bytes of `head` and then of `body`. At least one must not be empty.
     Transfer send(std::string_view head, std::string_view body);
 
-    /// True if receive() would find nothing: it found nothing more to read, and no event arrived
-    /// since.
+    /// True if receive() would find nothing: the last call left nothing to read, and no event has
+    /// arrived since.
     bool is_drained() const { return !readable_; }
-    /// Returns when another try may succeed, and after cancel() or close().
+    /// Returns when it is worth trying again, and after cancel() or close().
     Awaitable<void> until_readable();
     Awaitable<void> until_writable();
 
-    /// Resumes the waiter, if there is one: from a queued call, not within this one.
+    /// Resumes the waiter, if there is one: later, not within this call.
     void cancel();
     /// Tells the other end that nothing more will be sent.
     void shutdown_send();
@@ -61,8 +61,8 @@ private:
     int descriptor_;
     bool readable_ = false;
     bool writable_ = true;
-    /// The other end has closed or the connection is broken. Then a short read may have more behind
-    /// it.
+    /// The other end has closed or the connection is broken. Then more bytes may be left after a
+    /// short read.
     bool hung_up_ = false;
     const bool* awaited_ = nullptr;
     std::move_only_function<void()> waiter_;

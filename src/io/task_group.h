@@ -9,9 +9,9 @@
 
 namespace frontrow::io {
 
-/// Runs coroutines and counts those that still run, so that none is left running: spawn tasks, then
-/// await all of them before destroying what they use. One thread, the executor's. Must outlive its
-/// tasks.
+/// Runs coroutines and counts those still running, so that their owner can wait for all of them:
+/// spawn tasks, then await wait() before destroying what they use. One thread, the executor's. Must
+/// outlive its tasks.
 class TaskGroup {
 public:
     /// `on_error` receives an exception that a task threw. None of our tasks throws on purpose.
@@ -22,7 +22,7 @@ public:
 
     void spawn(Awaitable<void> task);
     std::size_t size() const { return running_; }
-    /// Returns when no task runs. Tell the tasks to end before.
+    /// Returns when no task runs. Tell the tasks to end first.
     Awaitable<void> wait();
 
 private:

@@ -8,9 +8,9 @@
 
 namespace frontrow::io {
 
-/// Calls a function periodically on an executor, from construction to destruction. Constructed,
-/// called and destroyed on that executor's thread. A call that is queued when the ticker is
-/// destroyed does nothing.
+/// Calls a function periodically on an executor, from construction to destruction. Constructed and
+/// destroyed on that executor's thread. If a call is queued when the ticker is destroyed, it does
+/// nothing.
 class Ticker {
 public:
     Ticker(Executor executor, std::chrono::milliseconds period, std::function<void()> tick);

@@ -10,7 +10,8 @@
 namespace frontrow::io {
 
 struct TurnQueue::State {
-    /// Callers that start to wait meanwhile get the next turn of the loop.
+    /// Resumes waiting coroutines for one slice. Those that begin to wait meanwhile resume in a
+    /// later turn of the loop.
     void run() {
         const Stopwatch stopwatch;
         for (auto left = waiting.size(); left > 0; --left) {
@@ -43,7 +44,7 @@ void TurnQueue::add(std::move_only_function<void()> resume) {
     if (!std::exchange(state_->is_posted, true)) post(state_);
 }
 
-/// The queue may be destroyed by the last coroutine that resumes, so the state is shared.
+/// The last coroutine that resumes may destroy the queue, so the state is shared.
 void TurnQueue::post(const std::shared_ptr<State>& state) {
     boost::asio::post(state->executor, [state] {
         state->run();

@@ -11,15 +11,15 @@ namespace frontrow::io {
 /// A queue of coroutines that have used up their turn of the event loop and have more to do.
 ///
 /// Other due work runs first: sockets, timers, results from other threads. Then the waiting
-/// coroutines share one time slice per turn of the loop, first come, first served. So a thousand of
-/// them delay other work by one slice only. While no other work is due they have the whole thread.
+/// coroutines share one time slice per turn of the loop, first come, first served. So even a
+/// thousand of them delay other work by only one slice. While no other work is due, they use the
+/// whole thread.
 ///
 /// Constructed, used and destroyed on the executor's thread. When it is destroyed, no coroutine may
 /// wait.
 class TurnQueue {
 public:
-    /// In each turn of the loop at least one coroutine resumes, and no further one once `slice` is
-    /// over.
+    /// In each turn of the loop, coroutines are resumed until `slice` is over, and at least one is.
     TurnQueue(Executor executor, std::chrono::microseconds slice);
     TurnQueue(const TurnQueue&) = delete;
     TurnQueue& operator=(const TurnQueue&) = delete;

@@ -19,8 +19,8 @@ public:
     Workers(Executor owner, std::size_t threads) : owner_{std::move(owner)}, pool_{threads} {}
     ~Workers() { pool_.join(); }
 
-    /// Calls `work` on another thread and returns its result. `work` and everything it refers to
-    /// must live until then.
+    /// Calls `work` on another thread and returns its result. `work` and everything that it refers
+    /// to must live until then.
     template <class Work>
     Awaitable<std::invoke_result_t<Work&>> run(Work& work) {
         using Answer = std::invoke_result_t<Work&>;

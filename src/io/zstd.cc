@@ -27,7 +27,7 @@ std::string ZstdCompressor::compress(std::string_view bytes) {
     std::string frame;
     frame.resize_and_overwrite(ZSTD_compressBound(bytes.size()), [&](char* to, std::size_t room) {
         const auto length = ZSTD_compress2(context_.get(), to, room, bytes.data(), bytes.size());
-        // The room suffices for the worst case, so an error would mean that memory ran out.
+        // The buffer has room for the worst case, so an error would mean that memory ran out.
         CHECK(ZSTD_isError(length) == 0);
         return length;
     });
@@ -47,7 +47,7 @@ std::optional<std::size_t> zstd_content_bytes(std::string_view frame) {
 std::optional<std::string> zstd_decompress(std::string_view frame, std::size_t bytes_max) {
     const auto length = zstd_content_bytes(frame);
     if (!length || *length > bytes_max) return std::nullopt;
-    // The tables take a hundred kilobytes, so each thread keeps its own.
+    // Each thread keeps a decompressor, because its tables take a hundred kilobytes.
     thread_local const Decompressor context{ZSTD_createDCtx(), &ZSTD_freeDCtx};
     CHECK(context != nullptr);
     std::string bytes;

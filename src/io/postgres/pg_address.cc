@@ -27,7 +27,7 @@ struct FinishConnection {
 
 using Options = std::unique_ptr<PQconninfoOption, FreeOptions>;
 
-/// libpq's message, cut before the part that it quotes, which may be a password.
+/// libpq's message up to the part of the URL that it quotes, which may be a password.
 std::string without_quote(const char* said) {
     const std::string sentence = said == nullptr ? "" : said;
     return in_one_line(sentence.substr(0, sentence.find(": \"")));
@@ -39,7 +39,7 @@ Result<Options, std::string> options_in(const std::string& url) {
     auto why = without_quote(said);
     PQfreemem(said);
     if (options) return options;
-    // Of what is no URL its sentences quote the words in their middle.
+    // If the text isn't a URL at all, libpq quotes it in the middle of its message.
     if (!url.contains("://")) why = "it has no ://";
     return std::unexpected("the PostgreSQL URL can't be read: " + why);
 }
@@ -59,7 +59,7 @@ std::vector<std::string> split(std::string_view list) {
     }
 }
 
-/// Or none.
+/// True if the text is a port or empty.
 bool is_port(std::string_view text) {
     constexpr int kPortMax = 65'535;
     if (text.empty()) return true;
@@ -108,8 +108,9 @@ Result<std::vector<PgHost>, PgError> hosts_of(const std::string& url) {
     return hosts;
 }
 
-// libpq looks at its options before it connects, and has no call that does the one without the
-// other. So it gets all of them but where to connect to: a socket below what is no folder.
+// libpq validates its options only as part of connecting. So this connects with all options of the
+// URL, except that the password is a dummy and the host is a socket path under /dev/null, which
+// isn't a folder: the connection can't succeed, but bad options are reported first.
 std::optional<std::string> flaw_of(const std::string& url) {
     if (const auto hosts = hosts_of(url); !hosts) return hosts.error().what;
     const auto options = options_in(url);

@@ -47,7 +47,7 @@ inline Bits128 read_uuid(const char* bytes) {
 inline constexpr Instant kPgEpoch{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
 inline constexpr auto kPgInfinity = std::numeric_limits<std::int64_t>::max();
 inline constexpr auto kPgMinusInfinity = std::numeric_limits<std::int64_t>::min();
-/// PostgreSQL can't represent an instant from here on.
+/// The first instant that is too late for PostgreSQL.
 inline constexpr Instant kPgEnd{std::chrono::sys_days{std::chrono::year{32767} / 12 / 31}};
 
 inline std::int64_t timestamp_of(Instant at) {
@@ -57,7 +57,7 @@ inline std::int64_t timestamp_of(Instant at) {
     return (at - kPgEpoch).count() * 1'000;
 }
 
-/// Digits past the millisecond are cut off, towards the past.
+/// Rounds down to the millisecond.
 inline Instant instant_of(std::int64_t timestamp) {
     if (timestamp == kPgInfinity) return Instant::max();
     if (timestamp == kPgMinusInfinity) return Instant::min();

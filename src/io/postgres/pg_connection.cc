@@ -12,8 +12,8 @@ namespace frontrow::io::postgres {
 namespace {
 
 constexpr PgStatement kRollback{.name = "", .sql = "ROLLBACK"};
-/// These override the settings of the database and the role: each statement sees everything
-/// committed before it, and an acknowledged commit is on the disk.
+/// A session's settings, which override those of the database and the role. Each statement sees
+/// everything committed before it, and an acknowledged commit is on the disk.
 #define FRONTROW_SETTINGS                                                                      \
     "SELECT set_config('statement_timeout', $1, $4), set_config('lock_timeout', $2, $4),"      \
     " set_config('idle_in_transaction_session_timeout', $3, $4),"                              \
@@ -39,8 +39,8 @@ bool makes_stale(const PgError& error) {
 
 }  // namespace
 
-/// Marks the connection as in use. If the user stops in the middle (an error, a cancelled
-/// coroutine), no one can resume the conversation, so the session is closed.
+/// Marks the connection as in use. If its user stops halfway (an error, a cancelled coroutine), the
+/// exchange with the server can't be resumed, so the session is closed.
 class PgConnection::Use {
 public:
     explicit Use(std::shared_ptr<PgLink> link) : link_{std::move(link)} {
@@ -136,7 +136,8 @@ bool PgConnection::send(PgExchange& exchange, std::span<const PgQuery> queries) 
     return exchange.sync();
 }
 
-/// Sends what is buffered and reads all replies. False if the connection ended first.
+/// Sends what is buffered and reads all replies. Returns false if the connection ended before the
+/// last reply.
 Awaitable<bool> PgConnection::converse(PgExchange& exchange) {
     link_->flush();
     while (!exchange.take(prepared())) {

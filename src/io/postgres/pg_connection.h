@@ -36,16 +36,17 @@ public:
     Awaitable<Result<void, PgError>> open();
 
     /// Sends the statements in one network round trip. Returns a result for each, or the first
-    /// error. They are one transaction, all or nothing, unless BEGIN and COMMIT among them, or a
-    /// BEGIN in an earlier run, say otherwise. After an error no transaction is open, and the
-    /// connection can be used further if is_usable() is true.
+    /// error. All statements are one transaction, unless they contain BEGIN or COMMIT or an earlier
+    /// run sent a BEGIN. After an error no transaction is open, and the connection can be used
+    /// further if is_usable() is true.
     ///
     /// If it never returns, or returns `lost`, the statements may have been executed. `queries`
     /// must not be empty and must live until it returns.
     Awaitable<Result<std::vector<PgResult>, PgError>> run(std::span<const PgQuery> queries);
 
-    /// Runs statements separated by semicolons, as in a migration file, in one transaction unless
-    /// they say otherwise. Discards their results. Not for a connection through a pooler.
+    /// Runs statements separated by semicolons, as in a migration file. They are one transaction
+    /// unless they contain BEGIN or COMMIT. Discards their results. Not for a connection through a
+    /// pooler.
     Awaitable<Result<void, PgError>> run_script(std::string sql, std::chrono::milliseconds time);
 
     /// True if the server sent a warning during the last successful run().
@@ -56,7 +57,7 @@ public:
     /// call.
     bool is_alive();
     bool is_in_transaction() const;
-    /// The process that serves this session, as in pg_stat_activity. Behind a pooler the number
+    /// The id of the server's process for this session, as in pg_stat_activity. Through a pooler it
     /// means nothing to the server.
     int backend() const;
     /// Ends the session at once. A waiting call returns `lost`, or `refused` if the session wasn't

@@ -6,18 +6,18 @@
 
 namespace frontrow::io::postgres {
 
-/// How PostgreSQL failed. A kind exists only if some caller acts differently on it. After every
-/// kind but `lost`, certainly nothing of the failed run was done, unless a COMMIT in the middle of
-/// it had been acknowledged before.
+/// How PostgreSQL failed. A kind exists only if some caller acts differently on it. After `lost`,
+/// the failed run may have been executed. After any other kind nothing of it was, except what a
+/// COMMIT within the run committed before the failure.
 enum class PgErrorKind : std::uint8_t {
-    /// After something had been sent, the connection broke or no reply came in time. It may have
-    /// been done.
+    /// The connection broke, or no reply came in time, after something had been sent. It may have
+    /// been executed.
     lost,
     /// There was no connection: it couldn't be made, or was found broken before anything was sent.
     refused,
     /// The server can't serve now: it is starting, stopping or full, or has become a standby.
     unavailable,
-    /// statement_timeout or lock_timeout expired, or somebody cancelled the statement.
+    /// statement_timeout or lock_timeout expired, or the statement was cancelled on the server.
     timed_out,
     /// A deadlock or a serialization conflict: a retry may succeed.
     retryable,

@@ -121,7 +121,8 @@ bool PgExchange::send_unnamed(const PgQuery& query) {
 }
 
 bool PgExchange::take(PgPrepared* prepared) {
-    // A NULL ends each statement's results. With two in a row, libpq says that it expects no more.
+    // libpq returns a NULL after each statement's results. A second NULL in a row means that it
+    // expects no more results.
     bool was_null = false;
     while (PQisBusy(handle_) == 0) {
         pg_result* result = PQgetResult(handle_);
@@ -132,11 +133,11 @@ bool PgExchange::take(PgPrepared* prepared) {
     return false;
 }
 
-/// Takes ownership of the result. Returns true if it is the Sync's.
+/// Takes ownership of the result. Returns true if it is the reply to the Sync.
 bool PgExchange::accept(pg_result* result, PgPrepared* prepared) {
     PgResult owned{result};
     const auto status = PQresultStatus(result);
-    // A COPY would never end here; use unnest() instead.
+    // After a COPY this loop would never end; use unnest() instead.
     CHECK(status != PGRES_COPY_IN && status != PGRES_COPY_OUT && status != PGRES_COPY_BOTH);
     switch (status) {
         case PGRES_PIPELINE_SYNC:

@@ -17,9 +17,9 @@ struct pg_conn;
 
 namespace frontrow::io::postgres {
 
-/// A statement in our source: constants of static lifetime. A named statement is prepared on each
-/// connection at its first use there; the same name must always have the same text and parameter
-/// types. Leave the name empty for statements that run once.
+/// An SQL statement in our source code. Both texts must live forever, as constants do. A named
+/// statement is prepared on each connection at its first use there; the same name must always have
+/// the same text and parameter types. Leave the name empty for statements that run once.
 struct PgStatement {
     const char* name = "";
     const char* sql = "";
@@ -31,13 +31,15 @@ struct PgQuery {
     PgParams params = {};
 };
 
-/// The statements that a session has prepared.
+/// The statements that a session has prepared or was asked to prepare.
 class PgPrepared {
 public:
-    /// True if this statement must be prepared first. From then on it counts as sent.
+    /// Returns true if the caller must send the statement to be prepared first. From then on the
+    /// statement counts as sent.
     bool must_prepare(const PgQuery& query);
     void arrived(const PgStatement& statement);
-    /// Forgets the statements that were sent and not confirmed: they won't be.
+    /// Forgets the statements that were sent to be prepared and never confirmed. Call it when no
+    /// confirmation can come any more.
     void forget_unarrived();
 
 private:
@@ -50,8 +52,8 @@ private:
     std::unordered_map<std::string_view, Entry> entries_;
 };
 
-/// One pipeline, from its first statement to its Sync: what is sent, and what the replies mean. It
-/// only reads and writes libpq's buffers; the socket belongs to the caller.
+/// One pipeline, from its first statement to its Sync: sends the statements and interprets the
+/// replies. It only reads and writes libpq's buffers; the socket belongs to the caller.
 class PgExchange {
 public:
     explicit PgExchange(pg_conn* handle) : handle_{handle} {}
@@ -59,15 +61,15 @@ public:
     /// If `prepared` is nullptr, every statement is sent unnamed. Returns false if the connection
     /// is broken.
     bool send(const PgQuery& query, PgPrepared* prepared);
-    /// The reply is checked for an error and then dropped.
+    /// Sends a statement whose result isn't wanted: its reply is only checked for an error.
     bool send_aside(const PgQuery& query);
     bool sync();
 
-    /// Takes the replies that have arrived, without waiting. Returns true once the Sync's reply has
-    /// come, which is the last.
+    /// Takes the replies that have arrived, without waiting. Returns true once the last one, the
+    /// reply to the Sync, has come.
     bool take(PgPrepared* prepared);
 
-    /// The first error.
+    /// The first error, if there was one.
     const std::optional<PgError>& error() const { return error_; }
     /// One result for each send(), if there was no error.
     std::vector<PgResult> take_results() { return std::move(results_); }
@@ -91,14 +93,14 @@ private:
     std::size_t answered_ = 0;
     std::vector<PgResult> results_;
     std::optional<PgError> error_;
-    /// The parameters as libpq wants them; members, so that their memory is reused.
+    /// A statement's parameters in libpq's form. They are members so that their memory is reused.
     std::vector<PgOid> oids_;
     std::vector<const char*> values_;
     std::vector<int> lengths_;
     std::vector<int> formats_;
 };
 
-/// What a failed statement's result says.
+/// Returns the error that a failed statement's result describes.
 PgError error_in(const pg_result* result);
 
 }  // namespace frontrow::io::postgres

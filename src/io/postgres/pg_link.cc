@@ -23,8 +23,9 @@ using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 using Wait = asio::posix::descriptor_base;
 using Clock = std::chrono::steady_clock;
 
-/// In verbose mode libpq writes "FATAL:  53300: too many…". This is the only way to learn the
-/// SQLSTATE with which a server refused a new connection.
+/// Extracts the SQLSTATE from a message such as "FATAL:  53300: too many…", as libpq writes it in
+/// verbose mode. There is no other way to learn the SQLSTATE with which a server refused a new
+/// connection.
 std::string sqlstate_in(std::string_view message) {
     const auto is_code = [](std::string_view text) {
         if (text.size() != 7 || text.substr(5) != ": ") return false;
@@ -52,15 +53,16 @@ std::string without_location(std::string text) {
     return text;
 }
 
-/// libpq may read only a part of a TLS record that is longer than PostgreSQL's own (a pooler's),
-/// and then the socket doesn't become readable for the rest.
+/// True if OpenSSL holds decrypted bytes that libpq hasn't read. libpq reads only a part of a TLS
+/// record that is longer than PostgreSQL's own, as a pooler's may be. The socket then doesn't
+/// become readable for the rest.
 bool has_decrypted_input(pg_conn* handle) {
     const auto* tls = static_cast<const SSL*>(PQsslStruct(handle, "OpenSSL"));
     return tls != nullptr && SSL_pending(tls) > 0;
 }
 
-/// Later keywords override earlier ones: ours before the URL are defaults, ours after it are fixed.
-/// An empty value counts as absent.
+/// Later keywords override earlier ones. So those before the URL (`dbname`) are defaults, and the
+/// URL can't override those after it. An empty value counts as absent.
 pg_conn* begin_connecting(const PgOptions& options, const PgHost& host) {
     const std::array keywords{
         "keepalives_idle",
@@ -117,7 +119,7 @@ Awaitable<Result<void, PgError>> PgLink::connect(PgOptions options) {
     if (!named) co_return std::unexpected(std::move(named.error()));
     auto hosts = co_await look_up(executor_, std::move(*named));
     if (!hosts) co_return std::unexpected(std::move(hosts.error()));
-    // Without a host, libpq's default applies.
+    // If the URL names no host, libpq's default applies.
     if (hosts->empty()) hosts->emplace_back();
     PgError error = connect_error();
     for (std::size_t i = 0; i < hosts->size() && !is_closed_; ++i) {
@@ -154,7 +156,7 @@ Awaitable<Result<void, PgError>> PgLink::try_host(const PgOptions& options, cons
 Awaitable<Result<void, PgError>> PgLink::go_through_handshake() {
     auto next = PQstatus(handle_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
-        // A step may have moved on to another address, and so to another socket.
+        // The last step may have moved on to another address, and so to another socket.
         const bool goes_on = next != PGRES_POLLING_FAILED && watch_socket() &&
                              co_await wait(next == PGRES_POLLING_WRITING);
         if (!goes_on) co_return std::unexpected(connect_error());
@@ -192,7 +194,8 @@ bool PgLink::has_ended() {
     return has_broken || !is_open();
 }
 
-/// Records that there was a warning. Its text isn't kept, because the server logs it.
+/// Records a warning, without its text, because the server logs it. Records the message with which
+/// the server ends the connection.
 void PgLink::hear(void* link, const pg_result* notice) {
     const auto severity = text_of(PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED));
     auto& self = *static_cast<PgLink*>(link);
@@ -207,7 +210,7 @@ void PgLink::hear(void* link, const pg_result* notice) {
 
 void PgLink::flush() {
     if (is_flushing_ || !is_open()) return;
-    // An error here shows up again when the caller receives.
+    // If this failed, the next receive() fails, too.
     if (PQflush(handle_) != 1) return;
     is_flushing_ = true;
     socket_->descriptor.async_wait(

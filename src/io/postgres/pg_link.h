@@ -17,8 +17,8 @@ struct pg_result;
 namespace frontrow::io::postgres {
 
 /// A libpq connection and its socket on an executor. It connects, sends what libpq has buffered as
-/// the socket accepts it, and waits for input, all without blocking the thread. Callers that wait
-/// on it share ownership, so a close() meanwhile leaves nothing dangling. One thread.
+/// the socket accepts it, and waits for input, all without blocking the thread. Callers hold it by
+/// shared_ptr while they wait, so close() may be called meanwhile. One thread.
 ///
 /// Asio watches a duplicate of libpq's socket: libpq may close its own at any time, and the
 /// descriptor's number could then belong to another file.
@@ -30,9 +30,9 @@ public:
     PgLink& operator=(const PgLink&) = delete;
 
     /// Returns when connected and in pipeline mode, or with `refused` or `unavailable`. Several
-    /// hosts are tried one after the other, each with its share of the time: libpq would give all
-    /// of the time to a host that doesn't answer. When it returns, the deadline of connect_time is
-    /// still set.
+    /// hosts are tried one after the other, each with its share of the time, because libpq would
+    /// spend all of the time on a host that doesn't answer. When it returns, the deadline set by
+    /// connect_time still applies.
     Awaitable<Result<void, PgError>> connect(PgOptions options);
 
     /// nullptr once closed.
@@ -40,7 +40,7 @@ public:
     bool is_open() const;
     /// Checks, without waiting, whether the server has ended the session.
     bool has_ended();
-    /// The server's message when it ended the connection on its own; empty if it sent none.
+    /// The message with which the server ended the connection; empty if there was none.
     const PgError& last_words() const { return last_words_; }
 
     /// True if the server has sent a warning since forget_warnings(). A commit acknowledged with a
@@ -54,7 +54,7 @@ public:
     /// the deadline has passed.
     Awaitable<bool> receive();
 
-    /// From now on, receive() and connect() end after this time.
+    /// Sets the deadline: receive() and connect() end after this time.
     void set_deadline(std::chrono::milliseconds time);
     void clear_deadline();
     bool is_late() const { return is_late_; }
@@ -62,7 +62,7 @@ public:
     /// Ends the connection and resumes the waiting caller.
     void close();
 
-    /// An operation is under way that must finish before the next begins.
+    /// True while an operation is under way; the next may begin only when it has finished.
     bool is_used = false;
 
 private:

@@ -12,21 +12,21 @@ struct PgOptions {
     std::string url;
     /// The name in the server's list of sessions, unless the URL sets it.
     std::string application_name = "frontrow";
-    /// False behind a pooler that lends sessions by the transaction (PgBouncer), where nothing may
-    /// be left in a session. Then statements are sent unnamed, the timeouts travel with each
-    /// transaction, and BEGIN can't name an isolation level.
+    /// False behind a pooler that lends out sessions for one transaction at a time (PgBouncer):
+    /// then nothing may be left in a session. So statements are sent unnamed, the timeouts are sent
+    /// with each transaction, and BEGIN can't name an isolation level.
     bool prepare = true;
-    /// True: plans use an index wherever there is one. A generic plan made while a table is small
-    /// would scan it, and the plan would be kept after the table has grown.
+    /// If true, plans use an index wherever there is one. Otherwise a plan made while a table is
+    /// small would scan the table, and would be kept after the table has grown.
     bool is_keyed = false;
-    /// From the first look-up of the host's name until the session's settings are made.
+    /// From the first look-up of a host's name until the session's settings are made.
     std::chrono::milliseconds connect_time{5'000};
     /// The server's own timeouts; 0 means none.
     std::chrono::milliseconds statement_timeout{5'000};
     std::chrono::milliseconds lock_timeout{2'000};
     std::chrono::milliseconds idle_in_transaction_timeout{10'000};
-    /// How long the reply to one run() may take before the connection is given up. It must be
-    /// longer than statement_timeout, after which the outcome is certain.
+    /// How long the reply to one run() may take before the connection is closed. It must be longer
+    /// than statement_timeout: if the server ends the statement, the outcome is certain.
     std::chrono::milliseconds answer_time{10'000};
 };
 

@@ -59,9 +59,9 @@ struct PgType<Id<Kind>> : PgType<Bits128> {};
 template <class T>
 struct PgType<std::optional<T>> : PgType<T> {};
 
-/// The parameters $1, $2, … of one statement, in PostgreSQL's binary format and in one growing
-/// buffer. For other types use a cast in the SQL ($1::jsonb takes a text). Plain data; one thread
-/// at a time.
+/// The parameters $1, $2, … of one statement, in PostgreSQL's binary format, in one growing buffer.
+/// For other types use a cast in the SQL ($1::jsonb takes a text). Plain data; one thread at a
+/// time.
 class PgParams {
 public:
     template <class... Values>

@@ -15,8 +15,8 @@ struct pg_result;
 namespace frontrow::io::postgres {
 
 /// The rows that one statement returned, as PostgreSQL sent them: values are decoded when they are
-/// read. Reading a value as another type than its column's, a value that doesn't exist, or a NULL
-/// is a bug (CHECK). Types without a reader need a cast in the SQL (`status::text`). Rows and
+/// read. It is a bug (CHECK) to read a NULL, a value that doesn't exist, or a value as another type
+/// than its column's. Types without a reader need a cast in the SQL (`status::text`). Rows and
 /// columns count from 0. One thread at a time.
 class PgResult {
 public:
@@ -41,7 +41,8 @@ public:
     /// A bytea; valid as long as the result.
     std::span<const std::uint8_t> bytea(int row, int column) const;
 
-    /// Returns nothing for a NULL: `result.maybe(&PgResult::uuid, row, 2)`.
+    /// Reads a value that may be NULL: `result.maybe(&PgResult::uuid, row, 2)`. Returns nothing for
+    /// a NULL.
     template <class T>
     std::optional<T> maybe(T (PgResult::*get)(int, int) const, int row, int column) const {
         if (is_null(row, column)) return std::nullopt;

@@ -12,20 +12,21 @@
 
 namespace frontrow::io {
 
-/// The answers to commands that were sent together, and the coroutine that waits for all of them.
-/// The coroutine and the connection share ownership, so either may end first. One thread.
+/// The answers to commands that were sent together; one coroutine waits for all of them. The
+/// coroutine and the connection share ownership of the batch, so either may end first. One thread.
 class RedisBatch {
 public:
     RedisBatch(Executor executor, std::size_t size)
         : executor_{std::move(executor)}, answers_(size), missing_{size} {}
 
-    /// Call it once per index. The coroutine resumes after the caller, not within this call.
+    /// Call it once per index. The waiting coroutine resumes later, not within this call.
     void answer(std::size_t index, RedisAnswer answer) {
         answers_[index] = std::move(answer);
         if (--missing_ == 0 && resume_) boost::asio::post(executor_, std::move(resume_));
     }
 
-    /// Call it once, from one coroutine. Returns at the last command's deadline at the latest.
+    /// Waits for all answers. Call it once, from one coroutine. Returns at the last command's
+    /// deadline at the latest.
     Awaitable<std::vector<RedisAnswer>> all() {
         if (missing_ > 0) {
             co_await boost::asio::async_initiate<decltype(use_awaitable)&, void()>(

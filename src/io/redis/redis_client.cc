@@ -18,7 +18,7 @@ bool is_unknown_script(const RedisAnswer& answer) {
            answer.error().what.starts_with("NOSCRIPT");
 }
 
-/// The commands for several runs of a script. The keys and arguments stay with the caller.
+/// The commands for several runs of a script. They refer to the callers' keys and arguments.
 class Runs {
 public:
     explicit Runs(const RedisScript& script) : script_{script} {}
@@ -51,7 +51,7 @@ private:
 
 }  // namespace
 
-/// Counts the callers inside, so that close() can wait for them.
+/// Counts the callers that wait for answers, so that close() can wait for them.
 class RedisClient::Inside {
 public:
     explicit Inside(std::size_t& count) : count_{count} { ++count_; }
@@ -109,7 +109,8 @@ Awaitable<void> RedisClient::run() {
     }
 }
 
-/// Without an answer the connection ends, as with any other command.
+/// Sends a PING when there is no other command. If Redis doesn't answer it in time, the connection
+/// ends, as with any other command.
 Awaitable<void> RedisClient::ask_when_idle() {
     constexpr std::array<std::string_view, 1> kPing{"PING"};
     while (!is_closing_) {
@@ -190,7 +191,7 @@ Awaitable<void> RedisClient::close() {
     wait_.cancel();
     idle_.cancel();
     co_await tasks_.wait();
-    // Each caller inside has its answer and only needs a turn to return.
+    // Each of these callers has its answer and returns in one of the loop's next turns.
     while (inside_ > 0)
         co_await boost::asio::post(executor_, use_awaitable);
 }

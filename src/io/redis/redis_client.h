@@ -26,11 +26,11 @@ class RedisLink;
 
 struct RedisSettings {
     RedisAddress address;
-    /// From the moment a command is given until its answer.
+    /// From the call until the answer.
     Millis command_time{100};
     /// From the look-up of the host until Redis has accepted the connection.
     Millis connect_time{1'000};
-    /// Bound on commands that are given and not answered yet.
+    /// Bound on the commands that have no answer yet.
     std::size_t outstanding_max = 4'096;
     /// The wait before reconnecting grows from the first to the longest.
     Millis reconnect_first{50};
@@ -40,24 +40,24 @@ struct RedisSettings {
 };
 
 /// One connection to Redis, shared by all callers. Commands are sent as they come, many at a time,
-/// and answered in order. It connects by itself, at the start and whenever the connection is lost.
-/// Commands given while it connects wait for the connection, within their time. Commands given
-/// while it waits to reconnect are refused at once.
+/// and answered in order. The client connects by itself, at the start and whenever the connection
+/// is lost. Commands given while it connects wait for the connection, at most `command_time`.
+/// Commands given while it waits to reconnect are refused at once.
 ///
 /// While there is no command, the client sends PINGs, so that it notices a Redis that has stopped
 /// or can't be reached.
 ///
-/// Every command is answered within `command_time`. A command that was sent and isn't answered in
-/// time ends the connection, since all commands behind it wait too; those are answered
+/// Every command is answered within `command_time`. If a sent command gets no reply in that time,
+/// the client ends the connection, since all later commands wait too; those are answered
 /// `outcome_unknown`. No command is sent twice, except a script that Redis doesn't know.
 ///
-/// Cancelling the awaiting coroutine doesn't cancel the command, whose time is short. One thread,
-/// the executor's. Call close() before destroying it.
+/// Cancelling the awaiting coroutine doesn't cancel the command, which ends soon anyway. One
+/// thread, the executor's. Call close() before destroying the client.
 class RedisClient {
 public:
     using Command = std::span<const std::string_view>;
-    /// Called when a connection is made, and with the reason when one is lost or can't be made; for
-    /// the log.
+    /// Called, for the log, when a connection is made, and, with the reason, when one is lost or
+    /// can't be made.
     using OnConnection = std::function<void(const Result<void, std::string>&)>;
 
     /// `random` (for the jitter between attempts) must outlive the client.
@@ -71,21 +71,22 @@ public:
     RedisClient(const RedisClient&) = delete;
     RedisClient& operator=(const RedisClient&) = delete;
 
-    /// The words of one command, the name first. They must stay valid until the answer.
+    /// Sends one command. `words` starts with the command's name and must stay valid until the
+    /// answer.
     Awaitable<RedisAnswer> command(Command words);
     /// Sends several commands together. Returns their answers in order once all are answered.
     /// Commands of other callers may run between them; each command succeeds or fails by itself.
     Awaitable<std::vector<RedisAnswer>> pipeline(std::span<const Command> commands);
 
-    /// Runs a script. If Redis doesn't know it (any more), loads the script and runs it again, with
-    /// the command's time once more.
+    /// Runs a script. If Redis has lost it or never had it, loads it and runs it again; this second
+    /// try gets the full command timeout again.
     Awaitable<RedisAnswer> eval_sha(const RedisScript& script, Command keys, Command args);
-    /// Runs a script several times, sent together.
+    /// Runs a script once for each of `runs`, all sent together.
     Awaitable<std::vector<RedisAnswer>>
     eval_all(const RedisScript& script, std::span<const RedisRun> runs);
 
-    /// Ends the connection and answers all waiting commands. Returns when no task runs and no
-    /// caller is inside; from then on every command is refused as `unavailable`.
+    /// Ends the connection and answers all waiting commands. Returns when no task runs and all
+    /// callers have returned. From then on every command is refused as `unavailable`.
     Awaitable<void> close();
 
     /// True if Redis has accepted the connection and the connection hasn't ended.

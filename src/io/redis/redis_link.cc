@@ -20,7 +20,8 @@ std::string in_ms(Millis time) {
     return std::to_string(time.count()) + " ms";
 }
 
-/// Redis may quote the arguments in an error, and with AUTH that would be the password.
+/// Of an error for AUTH this returns only the first word. Redis may quote a command's arguments in
+/// an error, and an argument of AUTH is the password.
 std::string reason_of(const std::vector<std::string_view>& command, const std::string& error) {
     return command.front() == "AUTH" ? error.substr(0, error.find(' ')) : error;
 }
@@ -72,7 +73,8 @@ Awaitable<void> RedisLink::connect() {
     socket_.set_option(tcp::no_delay{true}, error);
 }
 
-/// The kernel accepts connections even for a Redis that hangs; only an answer shows that it works.
+/// The kernel accepts connections even for a Redis that hangs. Only an answer shows that Redis
+/// works.
 Awaitable<void> RedisLink::shake_hands() {
     std::vector<std::vector<std::string_view>> commands;
     const std::string database = std::to_string(address_.database);
@@ -157,7 +159,7 @@ void RedisLink::send(
     if (is_open_) begin_to_write();
 }
 
-/// The write starts after the current handler, so it includes all commands given until then.
+/// The write starts after the current handler, so it includes all commands given in that handler.
 void RedisLink::begin_to_write() {
     if (is_writing_ || unsent_.empty()) return;
     is_writing_ = true;

@@ -22,16 +22,16 @@
 namespace frontrow::io {
 
 /// One connection to Redis from open to end; it is never reopened. Commands may be given from the
-/// start, and wait until Redis has accepted the connection. Every command is answered exactly once:
-/// by Redis, by its deadline, or by the end of the connection. One thread.
+/// start; they wait until Redis has accepted the connection. Every command is answered exactly
+/// once: by Redis, by its deadline, or by the end of the connection. One thread.
 class RedisLink final : public std::enable_shared_from_this<RedisLink> {
 public:
     /// `tasks` runs the writing coroutine and must outlive the link.
     RedisLink(Executor executor, TaskGroup& tasks, RedisAddress address, Millis command_time);
 
-    /// Connects, authenticates and waits for Redis's answer, all `within` that time. Returns false
-    /// if the link has ended. A hanging look-up of a name can take longer, because the system's
-    /// resolver can't be cancelled; a numeric address avoids it.
+    /// Connects, authenticates and waits for Redis's answer, all within the time `within`. Returns
+    /// false if the link has ended. A look-up of a host's name that hangs can take longer, because
+    /// the system's resolver can't be cancelled; a numeric address avoids the look-up.
     Awaitable<bool> open(Millis within);
     /// Reads until the link ends. Call it after open() returned true.
     Awaitable<void> serve();
@@ -45,7 +45,7 @@ public:
 
     std::size_t outstanding() const { return sent_.size() + unsent_.size(); }
     bool has_ended() const { return has_ended_; }
-    /// Why it has ended.
+    /// The reason why the link has ended.
     const std::string& why() const { return why_; }
 
 private:
@@ -83,7 +83,7 @@ private:
     RedisReader reader_;
     std::array<char, 16'384> read_;
     std::string writing_;
-    /// In the order in which Redis answers.
+    /// Commands that were sent, in the order in which Redis answers them.
     std::deque<Waiting> sent_;
     std::deque<Unsent> unsent_;
     bool is_open_ = false;

@@ -14,7 +14,8 @@ namespace {
 /// A longer list is treated as a protocol error before memory is allocated for it.
 constexpr int kListItemsMax = 1'000'000;
 
-/// Where hiredis stores the next value: inside its list, or on its own.
+/// The place for the next value that hiredis decodes: in the list that contains the value, or a new
+/// reply.
 RedisReply* place_of(const redisReadTask* task) {
     if (task->parent == nullptr) return new RedisReply;
     auto& list = *static_cast<RedisReply*>(task->parent->obj);
@@ -48,7 +49,7 @@ void* make_nothing(const redisReadTask* task) {
     return place_of(task);
 }
 
-/// hiredis calls it for a whole reply only, never for an element of a list.
+/// hiredis calls this only for a whole reply, never for an element of a list.
 void free_reply(void* reply) {
     delete static_cast<RedisReply*>(reply);
 }
@@ -84,7 +85,7 @@ void RedisReader::Free::operator()(redisReader* reader) const {
 }
 
 void RedisReader::feed(std::string_view bytes) {
-    // next() returns the error again.
+    // If this fails, next() returns the error.
     (void)redisReaderFeed(reader_.get(), bytes.data(), bytes.size());
 }
 

@@ -14,8 +14,8 @@ struct RedisReply {
 
     Kind kind = Kind::nothing;
     std::int64_t integer = 0;
-    /// Also the text of an error inside a list. A whole reply that is an error becomes a RedisError
-    /// instead.
+    /// The text of a text reply, or of an error inside a list. A whole reply that is an error
+    /// becomes a RedisError instead.
     std::string text;
     std::vector<RedisReply> items;
 };
@@ -25,9 +25,9 @@ enum class RedisErrorKind : std::uint8_t {
     unavailable,
     /// Too many commands are outstanding. Certainly not done.
     overloaded,
-    /// No answer in time. It may have been done, or may still be done.
+    /// No answer came in time. The command may have been executed, or may still be.
     timed_out,
-    /// The connection ended between the command and its answer. It may have been done.
+    /// The connection ended between the command and its answer. The command may have been executed.
     outcome_unknown,
     /// Redis returned an error.
     refused,

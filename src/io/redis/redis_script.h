@@ -6,7 +6,7 @@
 
 namespace frontrow::io {
 
-/// A Lua script and the SHA-1 by which Redis knows it once it is loaded.
+/// A Lua script, and the SHA-1 by which a Redis that has loaded it knows it.
 class RedisScript {
 public:
     explicit RedisScript(std::string source);
