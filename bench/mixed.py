@@ -1,4 +1,4 @@
-"""S3: a buyer's behaviour, four reads and a reservation, over and over, compared with nginx under the same requests."""
+"""S3: repeats a buyer's four reads and a reservation, and compares the server with nginx under the same requests."""
 
 from books import Books, check_mixed
 from failure import Failure
@@ -6,7 +6,7 @@ from figures import load_nginx, median_ratio, middle, stop_and_verify, warm_up
 from servers import RESERVE, count_path
 
 EVENT_ROUTE = "/api/v1/events/:id"
-# The paths that a buyer reads: (suffix of the event's path, the same in metrics).
+# The paths that a buyer reads, each as (suffix of the event's path in a request, suffix of the route in the metrics).
 EVENT = ("", "")
 COUNT = ("/seats/available/count", "/seats/available/count")
 FREE_SEATS = ("/seats?available=true&limit=20", "/seats")

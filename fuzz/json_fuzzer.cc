@@ -20,7 +20,7 @@
 namespace frontrow::fuzz {
 namespace {
 
-/// A bulk request may make 100,000 seats of 40 bytes; checking the first ones is enough.
+/// A bulk request of 40 bytes can produce 100,000 seats; checking the first 100 is enough.
 constexpr std::size_t kSeatsMax = 100;
 
 void check_fact(domain::FactBody body) {

@@ -39,7 +39,7 @@ def write(fuzzer, name, content):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-# Requests, with the variables that the collection leaves to Postman.
+# Requests from the Postman collection. Postman would fill in the collection's variables; here fill_in() does.
 
 
 def fill_in(text):

@@ -8,7 +8,7 @@
 # than 90 % of all lines were. build/coverage/html/index.html shows the lines.
 #
 #   --page     also write the table in docs/testing.md, and the badge docs/coverage.svg
-#   -R REGEX   run only the tests whose names match; requires no share
+#   -R REGEX   run only the tests whose names match; doesn't enforce the minimum coverage
 set -euo pipefail
 
 self=$(readlink -f "$0")

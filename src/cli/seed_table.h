@@ -13,8 +13,8 @@
 
 namespace frontrow::cli {
 
-/// Reads the file `settings.csv` by the same rules as a request's body. Otherwise returns all
-/// errors, a line each.
+/// Reads the seats from the file `settings.csv`, to which the same rules apply as to a request's
+/// body. If the file breaks any, returns all errors, a line each.
 Result<wire::SeatTable, std::vector<std::string>> read_table(const config::SeedSettings& settings);
 
 /// A dry run for a new event, which needs no store: prints how many seats it would have.

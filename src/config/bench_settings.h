@@ -37,8 +37,8 @@ struct BenchSettings {
     /// Output files. Empty: not written.
     std::filesystem::path report;
     std::filesystem::path json;
-    /// Load nothing. Instead draw this report.json of scripts/bench.sh: as a page in `report`, and
-    /// against its targets in `picture`.
+    /// If set, runs no benchmark. Instead draws the results in this report.json of
+    /// scripts/bench.sh: as a page in `report`, and in comparison with their targets in `picture`.
     std::filesystem::path draw;
     std::filesystem::path picture;
 };

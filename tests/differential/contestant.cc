@@ -8,8 +8,8 @@
 namespace frontrow::test {
 namespace {
 
-/// So many that the embedded store's batches are large, but few compared with the number that it
-/// lets wait.
+/// Enough for the embedded store to form large batches, but few compared with the number of
+/// commands that it lets wait.
 constexpr std::size_t kOpenMax = 512;
 
 }  // namespace

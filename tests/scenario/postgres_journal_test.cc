@@ -271,7 +271,8 @@ TEST_F(PostgresJournals, does_not_know_what_came_of_an_append_whose_answer_is_lo
         ASSERT_FALSE(answer);
         EXPECT_EQ(answer.error().kind, io::FaultKind::outcome_unknown);
         EXPECT_EQ(look(0).batches.back().head, is_heard ? made.head : head);
-        // Appended again, the batch is there already, or is appended now.
+        // If the server received the batch, appending it again finds it there. Otherwise it is
+        // appended now.
         EXPECT_EQ(append(made, head, Mode::again), !is_heard);
         close(cut);
     }

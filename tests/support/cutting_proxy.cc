@@ -231,7 +231,7 @@ void CuttingProxy::read(Pair& pair, Flow& flow) {
     if (passing == 0) return;
     const auto now = std::chrono::steady_clock::now();
     flow.held.push_back({now + rule.delay, std::string{buffer.data(), passing}});
-    // Bytes received before the cut still arrive.
+    // Bytes received before the cut are still delivered.
     if (pair.is_cut) write_due(pair, flow, Time::max());
 }
 
@@ -239,7 +239,7 @@ void CuttingProxy::watch_for_words(std::string_view said) {
     if (has_fallen_silent_ || !said.contains(silence_->words)) return;
     has_fallen_silent_ = true;
     to_client_.swallow_in = 0;
-    // The server acts on these words alone: nothing after them arrives.
+    // The server gets the request up to the end of this piece, but nothing after it.
     to_server_.swallow_in = silence_->server_hears ? said.size() : 0;
 }
 

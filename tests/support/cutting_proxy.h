@@ -14,8 +14,8 @@
 namespace frontrow::test {
 
 /// A TCP proxy on the loopback interface that simulates a bad network: it cuts connections, delays
-/// bytes and swallows them, as the test says. A rule applies to all connections from the moment
-/// when it is set, and counts bytes from then on. Any thread.
+/// bytes and discards ("swallows") them, as the test says. A rule applies to all connections from
+/// the moment when it is set, and counts only bytes that come later. Any thread.
 class CuttingProxy {
 public:
     enum class Way : std::uint8_t { to_server, to_client };
@@ -31,18 +31,18 @@ public:
     /// Forwards new connections to 127.0.0.1:`target` from now on.
     void lead_to(std::uint16_t target);
 
-    /// After this many more bytes in this direction, cuts the connection that carried the last of
-    /// them, on both sides.
+    /// After this many more bytes in this direction, cuts the connection that carried the last
+    /// byte, on both sides.
     void cut_after(Way way, std::size_t bytes);
-    /// After this many more bytes in this direction, swallows all bytes, without closing a
-    /// connection.
+    /// After this many more bytes in this direction, swallows all bytes, but closes no connection.
     void swallow_after(Way way, std::size_t bytes);
-    /// Once a client sends these words, swallows all bytes of all connections, in both directions.
-    /// The words themselves reach the server only if `server_hears`; its answer doesn't come back.
+    /// Once a client sends a piece of bytes with these words, swallows all bytes of all
+    /// connections, in both directions. The piece itself reaches the server only if `server_hears`;
+    /// the server's answer never arrives.
     void fall_silent_at(std::string words, bool server_hears);
     bool has_fallen_silent() const;
     void delay(Way way, std::chrono::milliseconds time);
-    /// Removes the rules. What was swallowed stays lost.
+    /// Removes the rules. Swallowed bytes stay lost.
     void behave();
 
     /// Cuts all open connections.

@@ -36,10 +36,10 @@ struct Change {
 using Changes = std::vector<Change>;
 
 struct FileState {
-    /// The changes since the last sync, whether that succeeded or not.
+    /// The changes since the last sync, even if that sync failed.
     Changes unsynced;
-    /// The content of the disk, set once a sync has failed. Until then the disk holds what is read,
-    /// less `unsynced`.
+    /// The content of the disk, set once a sync has failed. Until then the disk holds what a read
+    /// returns, without the changes in `unsynced`.
     std::optional<std::string> on_disk;
 };
 
@@ -61,7 +61,7 @@ std::string without(std::string content, const Changes& changes) {
     return content;
 }
 
-/// Applies the first `bytes` of a change; a truncation has none.
+/// Applies a truncation, or the first `bytes` bytes of a write.
 void carry_out(std::string& content, const Change& change, std::size_t bytes) {
     put(content, change.offset, std::string_view{change.after}.substr(0, bytes));
     if (change.after.empty()) content.resize(length_of(change.size_after));
@@ -77,8 +77,8 @@ void carry_out_some(std::string& content, const Changes& changes, std::mt19937_6
     }
 }
 
-/// Reads without SQLite, but through its descriptor: closing a second descriptor of the file would
-/// release SQLite's locks.
+/// Reads a file without SQLite's functions but through SQLite's descriptor. Opening and closing
+/// another descriptor of the file would release SQLite's locks.
 std::string read_all(sqlite3_file* real) {
     sqlite3_int64 size = 0;
     real->pMethods->xFileSize(real, &size);
@@ -92,7 +92,8 @@ std::string read_all(const std::string& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-/// SQLite allocates zeroed memory of this size plus the real VFS's, whose file follows directly.
+/// Our part of an open file. The real VFS's part follows directly behind it; SQLite allocates
+/// zeroed memory for both.
 struct File : sqlite3_file {
     void* vfs_state;
     const char* path;
@@ -104,7 +105,8 @@ File& file_of(sqlite3_file* file) {
     return *static_cast<File*>(file);
 }
 
-/// A function that only forwards the call, e.g. forward<&sqlite3_io_methods::xRead>.
+/// A function of the VFS that only forwards the call to the real VFS, e.g.
+/// forward<&sqlite3_io_methods::xRead>.
 template <auto member>
 struct Forward;
 
@@ -138,8 +140,8 @@ constexpr auto forward = &Forward<member>::call;
 struct FaultyVfs::State {
     static State& of(sqlite3_file* file) { return *static_cast<State*>(file_of(file).vfs_state); }
 
-    /// Counts the operation. Returns SQLITE_OK, or the code with which it must fail. Under the
-    /// lock.
+    /// Counts the operation. Returns SQLITE_OK, or the code with which the operation must fail.
+    /// Call it under the lock.
     int fate_of(Op op, std::string_view path, int power_cut_code) {
         ++counts[static_cast<std::size_t>(op)];
         if (power_left > 0) {
@@ -152,8 +154,8 @@ struct FaultyVfs::State {
         return until_failure > 0 ? SQLITE_OK : failure;
     }
 
-    /// Remembers the content that a change of `size` bytes at `offset` is about to replace. Under
-    /// the lock.
+    /// Remembers the content that a change of `size` bytes at `offset` is about to replace. Call it
+    /// under the lock.
     static Change look_before(sqlite3_file* real, sqlite3_int64 offset, sqlite3_int64 size) {
         Change change{.offset = offset};
         real->pMethods->xFileSize(real, &change.size_before);
@@ -208,8 +210,8 @@ struct FaultyVfs::State {
         return fate;
     }
 
-    /// After a failed sync, its writes never reach the disk, although reads still return them.
-    /// Under the lock.
+    /// If the sync failed, its writes never reach the disk, although reads still return them. Call
+    /// it under the lock.
     void end_sync(sqlite3_file* file, bool is_good) {
         auto& state = files[file_of(file).path];
         if (!is_good && !state.on_disk)
@@ -255,7 +257,7 @@ int FaultyVfs::State::open(
     int* given
 ) {
     using Io = sqlite3_io_methods;
-    // Version 2: with the WAL index, without memory-mapped pages.
+    // Version 2 of SQLite's interface: with the WAL index, without memory-mapped pages.
     static constexpr sqlite3_io_methods methods{
         .iVersion = 2,
         .xClose = forward<&Io::xClose>,

@@ -8,14 +8,14 @@
 
 namespace frontrow::test {
 
-/// An SQLite VFS over the system's that breaks its disk when told to: a write or a sync fails, a
-/// sync hangs, the power goes. It is registered under a name of its own while it lives. It must
-/// outlive every connection that was opened by that name. Any thread.
+/// An SQLite VFS on top of the system's, whose disk breaks when the test says so: a write or a sync
+/// fails, a sync hangs, the power fails. It is registered under its own name while it lives. It
+/// must outlive every connection that was opened under that name. Any thread.
 ///
-/// The VFS remembers unsynced writes file by file, so that a power cut can take them back. A failed
-/// sync behaves as in the kernel: it fails once, its writes are still read but never reach the
-/// disk, and later syncs succeed without them. Nothing is really synced: the test's machine keeps
-/// its power, and this keeps the tests fast.
+/// The VFS remembers each file's unsynced writes, so that a power cut can take them back. A failed
+/// sync behaves as in the Linux kernel: it fails once, its writes are still read but never reach
+/// the disk, and later syncs succeed without them. Nothing is really synced, which keeps the tests
+/// fast; the machine that runs the tests doesn't lose its power.
 class FaultyVfs {
 public:
     enum class Op : std::uint8_t { write, sync };
@@ -37,17 +37,18 @@ public:
     /// Cancels a failure that hasn't happened yet.
     void repair();
 
-    /// From now on no sync returns.
+    /// From now on every sync hangs until it is released.
     void hold_syncs();
-    /// Returns when a sync is held. Throws if none comes.
+    /// Returns when a sync hangs. Throws if none comes.
     void wait_for_held_sync();
     void release_syncs();
 
-    /// From the `nth` write or sync from now on, each fails and nothing reaches the disk.
+    /// Counted from now on, the `nth` write or sync and all later ones fail, and nothing reaches
+    /// the disk.
     void cut_power(std::uint64_t nth = 1);
     bool is_power_cut() const;
     /// Resets each file to its content at its last sync. If `survivors` is given, keeps a random
-    /// part of the later writes: whole ones, torn ones, and later ones without earlier ones. No
+    /// part of the later writes: some whole, some torn, and some without the writes before them. No
     /// file may be open.
     void restore_power(std::mt19937_64* survivors = nullptr);
 

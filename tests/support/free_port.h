@@ -9,8 +9,9 @@
 
 namespace frontrow::test {
 
-/// A free port below the range from which the kernel assigns ports, so that the kernel gives it to
-/// no other process while its server is down. Another test may take it first: try again then.
+/// Returns a free port. It is below the range from which the kernel assigns ports, so no other
+/// process gets it from the kernel while the test's server is down. Another test may take it first;
+/// then try again.
 inline std::uint16_t free_port() {
     std::random_device chance;
     for (;;) {

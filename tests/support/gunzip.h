@@ -7,7 +7,7 @@
 
 namespace frontrow::test {
 
-/// The uncompressed content. Throws if this isn't a gzip file, or is truncated.
+/// Returns the uncompressed content. Throws if `file` isn't a gzip file or is truncated.
 inline std::string gunzip(std::string_view file) {
     if (file.size() < 18) throw std::runtime_error{"no gzip file"};
     std::size_t size = 0;  // RFC 1952: its last four bytes, the lowest first.

@@ -9,7 +9,7 @@
 
 namespace frontrow::test {
 
-/// An answer as received.
+/// An answer as the client received it.
 struct HttpAnswer {
     unsigned status = 0;
     /// Keys in lower case.
@@ -30,7 +30,8 @@ struct HttpAnswer {
 HttpAnswer
 make_http_answer(unsigned status, std::map<std::string, std::string> headers, std::string body);
 
-/// The body of a reservation's 201 as a replay returns it: without the hold's remaining time.
+/// Turns the body of a reservation's 201 into the body of its replay, which lacks the hold's
+/// remaining time.
 std::string as_replayed(std::string body);
 
 }  // namespace frontrow::test

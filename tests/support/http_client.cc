@@ -52,11 +52,11 @@ HttpAnswer answer_of(beast_http::response_parser<beast_http::string_body>& parse
 
 }  // namespace
 
-/// Uses a bare socket: the blocking calls of libraries have no deadline.
+/// Our own socket code, because the blocking calls of libraries have no deadline.
 struct HttpClient::Impl {
     ~Impl() { close(socket); }
 
-    /// False if the time runs out.
+    /// Returns false if no event comes within `time`.
     bool wait_for(short events, std::chrono::milliseconds time) const {
         pollfd one{.fd = socket, .events = events, .revents = 0};
         return poll(&one, 1, static_cast<int>(time.count())) > 0;

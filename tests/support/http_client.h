@@ -16,9 +16,9 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// One connection to a server on this machine, kept alive from request to request.
 ///
-/// Each answer is checked against the rules for all answers, and with ask() also against
-/// api/openapi.yaml; a violation fails the running test. Waits for at most twenty seconds, then
-/// throws std::runtime_error. Throws it also when the server closes without an answer.
+/// Each answer is checked against the rules for all answers, and, if it came through ask(), also
+/// against api/openapi.yaml; a violation fails the running test. Waits for at most twenty seconds.
+/// Throws std::runtime_error after that time, and if the server closes without an answer.
 class HttpClient {
 public:
     /// `base_path`: the path under which the server has its API; ask() uses it.
@@ -43,13 +43,14 @@ public:
     );
     void send(std::string_view bytes);
     HttpAnswer receive(bool to_head = false);
-    /// The next bytes as received: `size` of them, or fewer if the server closes.
+    /// Receives the next `size` bytes, or fewer if the server closes.
     std::string receive_bytes(std::size_t size);
-    /// Closes the sending direction. Returns nothing if the server then closes without an answer.
+    /// Closes the sending direction, and receives an answer. Returns nothing if the server closes
+    /// without one.
     std::optional<HttpAnswer> half_close_and_receive();
-    /// Waits for the server to close; false if it sends something instead.
+    /// Waits for the server to close. Returns false if it sends something instead.
     bool is_closed_by_server();
-    /// Whether bytes have arrived or the server has closed.
+    /// True if bytes have arrived or the server has closed.
     bool has_something() const;
 
 private:

@@ -25,7 +25,7 @@ bool has_type(const json::value& value, Text type) {
     return type == "number" ? value.is_number() : value.is_null();
 }
 
-/// Lower-case, as Frontrow writes them.
+/// A UUID in lower case, as Frontrow writes it.
 bool is_uuid(Text text) {
     if (text.size() != 36) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -43,7 +43,8 @@ bool has_format(Text text, Text format) {
     return true;
 }
 
-/// Not std::regex, whose stack grows with the text: a hall's statuses have one letter per seat.
+/// Doesn't use std::regex, which needs stack in proportion to the text: a hall's statuses have one
+/// letter per seat.
 bool matches(Text text, Text pattern) {
     thread_local std::map<std::string, boost::regex, std::less<>> known;
     auto found = known.find(std::string_view{pattern.data(), pattern.size()});
@@ -95,12 +96,13 @@ std::string at_field(Text name, std::string found) {
 const json::value& JsonSchema::follow(const json::value& node) const {
     const auto* object = node.if_object();
     const auto* reference = object == nullptr ? nullptr : object->if_contains("$ref");
-    // "#/components/schemas/Event" is a pointer after the hash.
+    // What follows the `#` of "#/components/schemas/Event" is a JSON pointer.
     return reference == nullptr ? node
                                 : follow(document_.at_pointer(reference->as_string().subview(1)));
 }
 
-/// Adds the field names that a schema allows in one object, from all the schemas that it combines.
+/// Adds the field names that a schema allows in one object, including those of the schemas that it
+/// combines.
 void JsonSchema::add_names(const json::value& node, std::set<Text>& names, bool& is_open) const {
     const auto* schema = follow(node).if_object();
     if (schema == nullptr) return;
@@ -248,7 +250,7 @@ std::set<std::string> JsonSchema::unknown_keywords(const json::value& node) {
         "else",
         "uniqueItems",
         "additionalProperties",
-        // These don't restrict the value.
+        // These keywords don't restrict the value.
         "title",
         "description",
         "default",

@@ -10,16 +10,16 @@ namespace frontrow::test {
 /// Validates values by JSON Schema (2020-12), limited to the keywords that api/openapi.yaml uses.
 ///
 /// Stricter than the standard in one point: a field that the schema doesn't name is an error,
-/// unless it says `additionalProperties: true`. So answers contain only documented fields.
+/// unless the schema says `additionalProperties: true`. So answers contain only documented fields.
 class JsonSchema {
 public:
     /// References are resolved in `document`, which must outlive this.
     explicit JsonSchema(const boost::json::value& document) : document_{document} {}
 
-    /// What is wrong with `value`, and where; empty if it is valid.
+    /// Returns what is wrong with `value`, and where. Empty if the value is valid.
     std::string misfit(const boost::json::value& value, const boost::json::value& schema) const;
 
-    /// The node itself, or the target of its `$ref`.
+    /// Returns the node, or the target of its `$ref` if it has one.
     const boost::json::value& follow(const boost::json::value& node) const;
 
     /// The keywords in `schema` and its subschemas that misfit() doesn't understand and ignores.

@@ -25,7 +25,7 @@ public:
         CHECK(by >= Millis{0});
         since_boot_ms_ += by.count();
     }
-    /// Lets time pass until the wall clock shows this.
+    /// Lets time pass until the wall clock shows `at`.
     void set(Instant at) { advance(at - now()); }
     /// Sets the wall clock forwards or backwards, without time passing.
     void step(Millis by) { booted_ms_ += by.count(); }

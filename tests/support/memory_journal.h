@@ -8,7 +8,7 @@
 
 namespace frontrow::test {
 
-/// A journal without a disk: a batch is durable at once, and lost with its engine. The same
+/// A journal without a disk: a batch is durable at once, and is lost with the engine. The same
 /// commands always lead to the same state, and no step needs time or a thread.
 class MemoryJournal final : public store::engine::Journal {
 public:

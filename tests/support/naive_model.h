@@ -19,10 +19,10 @@
 
 namespace frontrow::test {
 
-/// A second, as simple as possible implementation of the rules of selling: it answers every
-/// question by searching all rows. It has no facts, no cached figures and no sweep (a hold's end is
-/// a comparison with the clock). It shares nothing with `decide` and `evolve` but the types of
-/// their input and output.
+/// A second implementation of the rules of selling, as simple as possible: it answers every
+/// question by searching all rows. It has no facts, no cached figures and no sweep (a hold ends by
+/// comparison with the clock). It shares only the types of input and output with `decide` and
+/// `evolve`.
 class NaiveModel {
 public:
     using Answer = domain::Outcome;
@@ -41,7 +41,7 @@ public:
         );
     }
 
-    /// Nothing if the event never existed or was deleted.
+    /// Returns nothing if the event never existed or was deleted.
     std::optional<domain::Event> event(EventId id) const {
         const auto* found = find_event(id);
         return found == nullptr ? std::nullopt : std::optional{found->event};
@@ -85,7 +85,7 @@ public:
         return page(all, limit, offset);
     }
 
-    /// Nothing if the seat never existed or its event was deleted.
+    /// Returns nothing if the seat never existed or its event was deleted.
     std::optional<domain::SeatStatus> seat_status(SeatId id, Instant now) const {
         const auto* seat = find_seat(id);
         if (seat == nullptr) return std::nullopt;
@@ -150,12 +150,13 @@ private:
 
     struct KnownReservation {
         domain::Reservation as_created;
-        /// Never `expired`: a pending one is expired by comparison with the clock.
+        /// Its status is never `expired`: a pending reservation expires by comparison with the
+        /// clock.
         domain::Reservation now;
         Instant cancelled_at{};
     };
 
-    /// An accepted request with a key.
+    /// An accepted command with an idempotency key.
     struct Done {
         domain::RequestMark mark;
         Instant at;
@@ -210,7 +211,7 @@ private:
         const bool ran_out = one.now.status == Status::pending && now >= one.now.expires_at;
         return ran_out ? Status::expired : one.now.status;
     }
-    /// Whether the reservation holds or owns its seats.
+    /// True if the reservation holds or owns its seats.
     static bool is_live(const KnownReservation& one, Instant now) {
         const auto status = status_of(one, now);
         return status == Status::pending || status == Status::confirmed;
@@ -248,7 +249,8 @@ private:
         return seats;
     }
 
-    /// A command with a key is carried out once a day; repeats get the same answer.
+    /// A command with an idempotency key is executed once; a repeat within 24 hours gets the first
+    /// answer, or a refusal if its content differs.
     template <class One>
     Answer answer_once(std::size_t kind, const One& command, Instant now) {
         const auto mark = mark_of(command);
@@ -273,7 +275,7 @@ private:
         else
             return std::nullopt;
     }
-    /// Whether another body asks for the same: the same seats for the same time.
+    /// True if a command with other content asks for the same: the same seats for the same time.
     template <class One>
     bool asks_the_same(const One&, const Answer&) const {
         return false;
@@ -288,7 +290,8 @@ private:
         return command.event == made.event && hold == hold_made &&
                wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end());
     }
-    /// The first answer, with the fields that a replay shows as they are now.
+    /// Returns the first answer, with the present values of the fields that a replay shows as they
+    /// are now.
     template <class One>
     Answer told_again(const One&, const Answer& first, Instant) {
         return first;
@@ -456,7 +459,7 @@ private:
         return std::nullopt;
     }
 
-    /// Puts the seats that could be added into `added`.
+    /// Puts the seats that can be added into `added`.
     template <class Asked>
     std::optional<Answer> refuse_seats(const Asked& command, std::vector<KnownSeat>& added) {
         if (find_own_event(command.event, command.by) == nullptr)
@@ -536,7 +539,7 @@ private:
         return accept(one->now);
     }
 
-    /// Changes nothing visible.
+    /// Changes nothing that a reader sees.
     Answer answer(const domain::ExpireHolds&, Instant) { return accept(std::monostate{}); }
 
     Answer answer(const domain::CreateApiKey& command, Instant now) {
@@ -573,7 +576,7 @@ private:
         return accept(*key);
     }
 
-    /// Changes nothing visible.
+    /// Changes nothing that a reader sees.
     Answer answer(const domain::RaiseFormat&, Instant) { return accept(std::monostate{}); }
 
     std::vector<KnownEvent> events_;

@@ -111,7 +111,7 @@ public:
     std::vector<io::Fault> failures;
     std::vector<std::string> troubles;
     std::vector<std::pair<EmbeddedStore::ClockNews, Millis>> clock_news;
-    // These apply from the next start on.
+    // The following settings apply from the next start on.
 
     store::engine::SnapshotTaker::Settings snapshots;
     std::size_t batch_bytes_max = EmbeddedStore::Settings{}.batch_bytes_max;

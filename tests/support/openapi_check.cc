@@ -59,7 +59,7 @@ const json::object* find_operation(std::string_view method, std::string_view tar
     return nullptr;
 }
 
-/// Checks the document's rules for requests that it doesn't list.
+/// Checks the document's rules for answers to requests that it doesn't list.
 void check_undocumented(const std::string& asked, const HttpAnswer& answer) {
     if (asked.starts_with("OPTIONS ") && answer.status == 204) {
         EXPECT_NE(answer.header("allow"), "") << asked;
@@ -96,8 +96,8 @@ void check_headers(
             EXPECT_FALSE(required != nullptr && required->as_bool()) << asked << " lacks " << name;
             continue;
         }
-        // A header is text; a header that should be a number is parsed as one. (Text may consist of
-        // digits, too.)
+        // A header is a text. If it reads as a number, it is checked as a number, too. (A text may
+        // consist of digits.)
         boost::system::error_code not_json;
         auto value = json::parse(found->second, not_json);
         if (not_json || !value.is_number()) value = json::string{found->second};

@@ -24,7 +24,7 @@ constexpr int kCannotRun = 127;
     throw std::runtime_error(what + ": " + std::strerror(errno));
 }
 
-/// Nothing means the test's own user.
+/// The user for servers that refuse root; nothing if they run as the test's own user.
 std::optional<passwd> other_user() {
     if (geteuid() != 0) return std::nullopt;
     for (const char* name : {"postgres", "nobody"}) {
@@ -33,7 +33,7 @@ std::optional<passwd> other_user() {
     throw std::runtime_error("there is no user but root to run the server as");
 }
 
-/// The child's work between fork and exec, where only async-signal-safe calls are allowed.
+/// What the child does between fork and exec, where only async-signal-safe calls are allowed.
 struct Launch {
     char* const* arguments;
     char* const* environment;

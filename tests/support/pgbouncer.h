@@ -10,8 +10,8 @@
 
 namespace frontrow::test {
 
-/// A real PgBouncer in transaction mode in front of a PostgreSQL, on a port of its own. It has few
-/// sessions and assigns each for one transaction. Start it from the main thread.
+/// A real PgBouncer in transaction mode in front of a PostgreSQL, on its own port. It has few
+/// sessions and assigns one to a client for each transaction. Start it from the main thread.
 class PgBouncer {
 public:
     /// Why PgBouncer can't run here, for GTEST_SKIP(); nothing if it can.

@@ -55,13 +55,14 @@ void make_database(const fs::path& folder, const std::string& password) {
         folder / "initdb.log");
 }
 
-/// Creating an empty database takes a second, copying one is quick. So the build folder keeps one.
+/// Provides an empty database. Creating one takes a second, copying one is quick, so the build
+/// folder keeps one.
 void provide_database(const fs::path& folder, const std::string& password) {
     const fs::path kept = FRONTROW_POSTGRES_TEMPLATE + std::to_string(geteuid());
     std::error_code error;
     if (!fs::exists(kept / "PG_VERSION")) {
         make_database(folder, password);
-        // Other tests may do the same at the same time; the first rename wins.
+        // Other tests may create one at the same time; the first rename wins.
         const fs::path mine = kept.string() + "-" + std::to_string(getpid());
         fs::copy(folder / "data", mine, fs::copy_options::recursive, error);
         if (!error) fs::rename(mine, kept, error);
@@ -72,7 +73,7 @@ void provide_database(const fs::path& folder, const std::string& password) {
     give_away(folder / "data");
 }
 
-/// Copies the primary's data, which includes the position to continue from.
+/// Copies the primary's data, which includes the position from which to continue.
 void copy_primary(const fs::path& folder, const std::string& primary) {
     run({(kPrograms / "pg_basebackup").string(),
          "--pgdata=" + (folder / "data").string(),
@@ -129,7 +130,7 @@ std::vector<std::string> PostgresServer::command() const {
         std::string{"ssl="} + (options_.has_tls ? "on" : "off"),
         "shared_buffers=32MB",
         "max_connections=50",
-        // Lets a standby that was away fetch what it missed, and makes it ask soon.
+        // A standby that was away can fetch what it missed, and asks for it soon.
         "wal_keep_size=256MB",
         "wal_retrieve_retry_interval=100ms",
     };
@@ -147,8 +148,8 @@ std::vector<std::string> PostgresServer::command() const {
 void PostgresServer::start() {
     const bool had_port = port_ != 0;
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    // The children of a killed server keep its memory for a moment, and another process may take
-    // the port first.
+    // The children of a killed server keep its shared memory for a moment, and another process may
+    // take its port. So starting is tried again.
     while (std::chrono::steady_clock::now() < deadline) {
         if (!had_port) port_ = free_port();
         if (try_start()) return;
@@ -203,7 +204,7 @@ std::vector<pid_t> PostgresServer::sessions() const {
 }
 
 void PostgresServer::freeze() const {
-    // Stop the postmaster first: then it starts no new session.
+    // Stops the postmaster first, so that it starts no new session.
     ::kill(pid_, SIGSTOP);
     for (const auto session : sessions())
         ::kill(session, SIGSTOP);

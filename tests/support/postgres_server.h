@@ -12,11 +12,11 @@
 
 namespace frontrow::test {
 
-/// A real PostgreSQL 15 with a database, a port and a Unix socket of its own. If the test is root
-/// it runs as another user, because PostgreSQL refuses to be root. Its data is in memory if there
-/// is room: a commit waits for the disk, and this disk is fast. Throws if an operation fails. When
-/// the test ends, however it ends, the server ends too. Start it from the main thread: the kernel
-/// watches that thread's end.
+/// A real PostgreSQL 15 with its own database, port and Unix socket. If the test runs as root, the
+/// server runs as another user, because PostgreSQL refuses root. Its data is in memory if there is
+/// room, because a commit waits for the disk and memory is fast. Throws if an operation fails. When
+/// the test ends, however it ends, the server ends too. Start it from the main thread, because the
+/// kernel ends the server when the thread that started it ends.
 class PostgresServer {
 public:
     struct Options {
@@ -24,7 +24,7 @@ public:
         bool has_tls = false;
         /// More settings, each as `name=value`.
         std::vector<std::string> settings = {};
-        /// Starts as a streaming standby of the server at this URL, under the name kStandby.
+        /// Starts as a streaming standby, named kStandby, of the server at this URL.
         std::string primary = {};
     };
 
@@ -40,32 +40,32 @@ public:
     PostgresServer(const PostgresServer&) = delete;
     PostgresServer& operator=(const PostgresServer&) = delete;
 
-    /// Accepts connections when this returns. Uses the same port at each start.
+    /// Returns when the server accepts connections. Uses the same port at each start.
     void start();
     /// Ends every session in an orderly way, and returns when the server has ended.
     void stop() { stop_with(SIGINT); }
     /// Drops every session; the server recovers at its next start.
     void stop_immediately() { stop_with(SIGQUIT); }
-    /// As if the machine had failed.
+    /// Kills the server, as if its machine had failed.
     void kill() { stop_with(SIGKILL); }
-    /// Stops the server and all its sessions, and lets them continue.
+    /// Suspends the server and all its sessions; thaw() lets them continue.
     void freeze() const;
     void thaw() const;
     void restart() {
         stop();
         start();
     }
-    /// Makes the standby a primary. It accepts changes when this returns, and replicates from no
-    /// server any more.
+    /// Makes the standby a primary. When this returns, the server accepts changes and replicates
+    /// from no other.
     void promote() const;
 
     std::uint16_t port() const { return port_; }
     const std::string& password() const { return password_; }
-    /// With the password, over TCP. `port`: the port of a proxy in front of the server.
+    /// A URL over TCP with the password. `port`: that of a proxy in front of the server.
     std::string url(std::optional<std::uint16_t> port = std::nullopt) const;
-    /// A URL for whichever of the two accepts changes.
+    /// A URL that names both servers, and leads to the one that accepts changes.
     std::string url_of_two(const PostgresServer& other) const;
-    /// Over the Unix socket, without a password.
+    /// A URL over the Unix socket, without a password.
     std::string socket_url() const;
     /// The server's log so far.
     std::string log() const;

@@ -20,13 +20,13 @@
 
 namespace frontrow::test {
 
-/// Random commands about a few events, some dozens of seats and three buyers. The naive model's
-/// state guides the choice, so that most commands have an effect and many conflict. The same dice
-/// at the same instants lead to the same commands.
+/// Makes random commands about a few events, some dozens of seats and three buyers. The state of
+/// the naive model guides the choice, so that most commands have an effect and many conflict. The
+/// same dice at the same instants lead to the same commands.
 class RandomSale {
 public:
-    /// One turn: small numbers that choose a step of the clock and a command. RapidCheck makes them
-    /// smaller when it looks for the shortest history that fails.
+    /// The random numbers of one turn. They are small, and choose a step of the clock and a
+    /// command. RapidCheck makes them smaller when it searches the shortest history that fails.
     using Dice = std::array<std::uint8_t, 8>;
 
     static Dice throw_dice(std::mt19937_64& engine) {
@@ -37,7 +37,7 @@ public:
         return dice;
     }
 
-    /// Every event starts less than this time after it was created or changed.
+    /// Every event starts less than this long after it was created or changed.
     static constexpr std::chrono::hours kEnd{264};
     static constexpr std::uint8_t kUsers = 3;
 
@@ -55,7 +55,7 @@ public:
     explicit RandomSale(std::uint64_t number = 0) : number_{number} {}
 
     const NaiveModel& model() const { return model_; }
-    /// Including deleted ones.
+    /// All events of this sale, including deleted ones.
     const std::vector<EventId>& events() const { return events_; }
     const std::vector<Seat>& seats() const { return seats_; }
     const std::vector<Made>& reservations() const { return reservations_; }
@@ -71,7 +71,8 @@ public:
         return outcome;
     }
 
-    /// `now`, or soon after, or an instant at which something changes, or a millisecond before it.
+    /// Returns `now`, an instant soon after, an instant at which something changes, or the
+    /// millisecond before that.
     Instant next_instant(const Dice& dice, Instant now) const {
         using namespace std::chrono_literals;
         const auto choice = dice[1];
@@ -105,7 +106,8 @@ public:
         return command;
     }
 
-    /// Revokes all keys of this sale, because the number of keys in a store is limited.
+    /// Commands that revoke all keys of this sale, because the number of keys in a store is
+    /// limited.
     std::vector<domain::Command> revocations() const {
         std::vector<domain::Command> commands;
         for (const auto& key : keys_)
@@ -114,10 +116,10 @@ public:
     }
 
 private:
-    /// The dice of one command.
+    /// The last four numbers of a turn, which choose the details of its command.
     using Four = std::array<std::uint8_t, 4>;
 
-    /// A request with a key that is optional for it.
+    /// A command whose idempotency key is optional, sent with a key.
     struct Keyed {
         domain::Command asked;
         Instant at;
@@ -197,7 +199,7 @@ private:
         });
     }
 
-    /// Calls `take` with the command if its key is optional.
+    /// Calls `take` with the command if its idempotency key is optional.
     template <class Asked, class Take>
     static void with_optional_key(Asked& command, Take take) {
         std::visit(
@@ -213,8 +215,8 @@ private:
         const auto add = [&](Instant at) {
             if (at + off > now) instants.insert(at + off);
         };
-        // Rare, because all holds have ended by then: the end of a sale, and the instant at which a
-        // key is forgotten.
+        // Rarely jumps to the end of a sale or to the instant at which a key is forgotten, because
+        // all holds have ended by then.
         if (choice >= 248) {
             for (const auto& event : model_.events(kAll, 0))
                 add(domain::sales_end(event.spec));
@@ -250,7 +252,7 @@ private:
         if (choice >= 248 || open.empty()) return events_[choice % events_.size()];
         return open[choice % open.size()].id;
     }
-    /// Mostly one of the newest.
+    /// Returns one of the newest reservations, rarely an older one or null.
     const Made* some_made(std::uint8_t choice) const {
         if (reservations_.empty() || choice == 255) return nullptr;
         const auto back = choice % (choice < 192 ? 8 : reservations_.size());
@@ -260,7 +262,7 @@ private:
         const auto* made = some_made(choice);
         return made == nullptr ? ReservationId{numbered(9, 9)} : made->as_created.id;
     }
-    /// Mostly the right buyer.
+    /// Returns the buyer of the reservation, rarely another one.
     std::string buyer(const Four& four) const {
         const auto* made = some_made(four[0]);
         return made == nullptr || four[1] % 16 == 15 ? user(four[1]) : made->as_created.user;
@@ -310,7 +312,7 @@ private:
         if (four[3] % 4 != 3 || model_.events(kAll, 0).size() < 2) return reserve(four, 1);
         return domain::DeleteEvent{event, organizer(four[1]), some_version(event, four[2])};
     }
-    /// Mostly opens a paused sale if there is one, rarely pauses one, and very rarely ends one:
+    /// Usually opens a paused sale if there is one, rarely pauses a sale, and very rarely ends one:
     /// otherwise most commands would be refused.
     domain::Command change_sale(const Four& four) const {
         using enum domain::SaleAction;
@@ -323,7 +325,7 @@ private:
         }
         return domain::ChangeSale{event, organizer(four[3]), action, some_version(event, four[2])};
     }
-    /// Mostly a name that organizer() gives, so that commands by the member succeed afterwards.
+    /// Usually a name that organizer() returns, too, so that later commands by the member succeed.
     static std::string some_member(std::uint8_t choice) {
         return std::array{"somebody", "gate", "somebody", "house"}[choice % 4];
     }
@@ -340,7 +342,7 @@ private:
         auto block = std::make_shared<domain::SeatBlock>();
         const auto count = 1U + four[3] % 8;
         block->first_id = SeatId{numbered(2, next_seat_)};
-        // The next block's ids follow directly, or after a gap of one.
+        // The ids of the next block follow directly or leave a gap of one.
         next_seat_ += count + four[2] % 2;
         for (std::uint32_t i = 0; i < count; ++i) {
             const auto number = four[1] >= 240 ? four[0] % 8U + i % 3U : ++made_;
@@ -359,7 +361,7 @@ private:
         if (add == nullptr) return command;
         return domain::CheckSeats{add->event, add->by, add->block};
     }
-    /// Rounded to a millionth: other coordinates are invalid.
+    /// Rounds to a millionth, because other coordinates are invalid.
     static std::shared_ptr<const domain::Position>
     some_position(std::uint8_t choice, std::uint32_t i) {
         if (choice % 4 != 1) return nullptr;
@@ -380,7 +382,7 @@ private:
         domain::SeatIds of_event;
         for (const auto& seat : seats_)
             if (seat.event == command.event) of_event.push_back(seat.id);
-        // Neighbouring seats, so that the requests overlap.
+        // Takes neighbouring seats, so that the requests of different buyers overlap.
         const auto count = 1U + (more % 16 >= 15 ? 4 : more % 4);
         const auto stride = 1U + more / 16 % 2;
         for (std::uint32_t i = 0; i < count && !of_event.empty(); ++i)
@@ -395,7 +397,7 @@ private:
         return domain::ConfirmReservation{some_reservation(four[0]), buyer(four)};
     }
 
-    /// Often up to the last second that is allowed, or one second more.
+    /// Often extends up to the last second that is allowed, or a second further.
     domain::Command extend(const Four& four, Instant now) const {
         using namespace std::chrono_literals;
         auto by = std::chrono::seconds{1 + 60 * (four[2] % 20)};
@@ -403,17 +405,17 @@ private:
             const auto& first = made->as_created;
             const auto present = model_.reservation(first.id, now);
             const auto latest = first.created_at + 3 * (first.expires_at - first.created_at);
-            // A reservation isn't shown any more a day after its end.
+            // A reservation isn't shown any more once a day has passed since its end.
             if (present)
                 by = std::chrono::floor<std::chrono::seconds>(latest - present->expires_at) +
                      (four[2] % 2) * 1s;
         }
-        // The domain doesn't accept less: requests ask for at least a second.
+        // A request can't ask for less than a second, and the domain relies on that.
         if (by < 1s) return confirm(four);
         return domain::ExtendReservation{some_reservation(four[0]), buyer(four), by};
     }
 
-    /// Repeats a request, sometimes with another body, which may mean the same or something else.
+    /// Repeats a request, sometimes with other content, which may mean the same or something else.
     domain::Command repeat(const Four& four) {
         if (reservations_.empty()) return reserve(four, 0);
         const auto& made = reservations_[four[0] % reservations_.size()];
@@ -439,8 +441,8 @@ private:
         });
     }
 
-    /// Repeats mostly one of the newest, as a server would: with new ids. Sometimes with other
-    /// content, or with a reservation's key.
+    /// Repeats one of the keyed commands, usually a recent one. Like a server, gives it new ids.
+    /// Sometimes changes its content or its key; the latter becomes that of a reservation.
     domain::Command repeat_keyed(const Four& four) {
         const auto back = four[0] % (four[0] < 192 ? 8 : keyed_.size());
         auto command = keyed_[keyed_.size() - 1 - back % keyed_.size()].asked;
@@ -483,12 +485,12 @@ private:
             .account = four[1] % 2 == 0 ? "" : some_account(four),
         };
     }
-    /// The account of a buyer or of a key, often the one that the key is moved from.
+    /// The account of a buyer or of an API key, often the account that the key is moved from.
     std::string some_account(const Four& four) const {
         if (four[2] % 2 == 0) return user(four[3]);
         return "api-key:" + some_key(four[2] % 4 == 1 ? four[0] : four[3]).to_string();
     }
-    /// Rarely the id of a key that never existed.
+    /// The id of an API key, rarely of one that never existed.
     ApiKeyId some_key(std::uint8_t choice) const {
         const bool is_none = keys_.empty() || choice % 16 == 15;
         return is_none ? ApiKeyId{numbered(9, 9)} : keys_[choice % keys_.size()];
@@ -501,10 +503,10 @@ private:
     std::uint64_t next_seat_ = 1;
     std::vector<EventId> events_;
     std::vector<Seat> seats_;
-    /// The accepted ones.
+    /// The accepted reservations.
     std::vector<Made> reservations_;
     std::vector<ApiKeyId> keys_;
-    /// The accepted ones.
+    /// The accepted commands with an optional key.
     std::vector<Keyed> keyed_;
 };
 

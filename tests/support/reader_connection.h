@@ -47,7 +47,7 @@ inline Received copy_of(const http::Request& request) {
     return received;
 }
 
-/// Feeds a text to a request reader, each time as much as the reader has room for.
+/// Feeds a text to a request reader, as much at a time as the reader has room for.
 class ReaderConnection {
     using Step = http::RequestReader::Step;
     http::Limits limits_;
@@ -64,7 +64,7 @@ public:
         }
     }
 
-    /// Steps past heads until there is a request, a need for more bytes, or an end.
+    /// Advances past heads until a request is complete, more bytes are needed, or the reading ends.
     Step advance() {
         auto step = reader.advance();
         if (step == Step::head) {
@@ -74,8 +74,8 @@ public:
         return step;
     }
 
-    /// All requests read from the text when it is sent in pieces that end at `cuts`. `last` is the
-    /// step that ended the reading.
+    /// Returns all requests that are read when the text is sent in pieces that end at `cuts`.
+    /// `last` then is the step that ended the reading.
     std::vector<Received> read(std::string_view text, const std::vector<std::size_t>& cuts) {
         std::vector<Received> received;
         std::size_t from = 0;
@@ -88,8 +88,8 @@ public:
         return received;
     }
 
-    /// The same, byte by byte. A request whose first byte comes alone isn't plain, so Beast reads
-    /// it.
+    /// Like read(), with each byte as a piece of its own. A request whose first byte comes alone
+    /// isn't taken by the fast parser, so Beast reads it.
     std::vector<Received> read_byte_by_byte(std::string_view text) {
         std::vector<std::size_t> cuts;
         for (std::size_t cut = 1; cut < text.size(); ++cut)
@@ -125,7 +125,7 @@ public:
     int heads = 0;
 };
 
-/// Whether Beast reads the same bytes as this one plain request and nothing else.
+/// True if Beast reads the same request from these bytes, and nothing else.
 inline bool is_what_beast_reads(const http::PlainRequest& plain, std::string_view bytes) {
     ReaderConnection connection{{.header_bytes = bytes.size() + 1}};
     const auto length = plain.head_bytes + plain.request.body.size();

@@ -20,8 +20,8 @@ namespace frontrow::test {
 namespace {
 
 constexpr const char* kProgram = "/usr/bin/redis-server";
-/// Below the range from which the kernel assigns ports, so that no other process gets our port
-/// while the server is stopped.
+/// The first port to try. It is below the range from which the kernel assigns ports, so that no
+/// other process gets our port while the server is stopped.
 constexpr int kFirstPort = 20'000;
 constexpr int kPorts = 12'000;
 constexpr int kAttempts = 50;
@@ -128,7 +128,7 @@ bool RedisServer::try_start(std::uint16_t port) {
         _exit(127);
     }
     port_ = port;
-    // Another test's server might answer on this port. Ours has then failed to bind it and exits.
+    // Another test's server may answer on this port. Then ours can't bind the port and exits.
     const std::string us = "\r\nprocess_id:" + std::to_string(pid_) + "\r\n";
     const bool ended_well =
         eventually([&] { return has_exited() || ask("INFO server").contains(us); });

@@ -9,15 +9,15 @@
 
 namespace frontrow::test {
 
-/// A real redis-server on a loopback port of its own. It writes nothing to disk, and its folder is
-/// deleted with the object. The server ends with the object, or with the test if that is killed.
-/// From the test's main thread only. Throws if an operation fails.
+/// A real redis-server on its own loopback port. It writes nothing to disk, and its folder is
+/// deleted with the object. The server ends when the object is destroyed or the test is killed. Use
+/// it only from the test's main thread. Throws if an operation fails.
 class RedisServer {
 public:
-    /// Whether this machine has a redis-server; a test skips itself if not.
+    /// True if this machine has a redis-server; otherwise tests skip themselves.
     static bool is_installed();
 
-    /// `password`: empty for none.
+    /// An empty `password` means none.
     explicit RedisServer(std::string password = {});
     ~RedisServer();
     RedisServer(const RedisServer&) = delete;
@@ -27,17 +27,16 @@ public:
     /// redis://127.0.0.1:port, with the password if there is one.
     std::string url() const;
 
-    /// Kills the server, as a power cut would; all its data is lost.
+    /// Kills the server; as in a power cut, all its data is lost.
     void stop();
-    /// Starts it again on the same port. Returns when it answers.
+    /// Starts the server again on the same port. Returns when it answers.
     void start();
-    /// Stops the process: its connections stay open and it doesn't answer. Returns when it has
-    /// stopped.
+    /// Suspends the process: its connections stay open, and it doesn't answer. Returns when the
+    /// process is suspended.
     void freeze();
     void thaw();
 
-    /// Sends one command over a new connection, as typed into redis-cli, and returns the raw
-    /// answer.
+    /// Sends one command, as typed into redis-cli, over a new connection. Returns the raw answer.
     std::string ask(std::string_view command) const;
     void flush() const { ask("FLUSHALL"); }
 

@@ -35,7 +35,7 @@ public:
     bool is_done() const { return end_->value.has_value(); }
 
     /// Runs the io_context until the coroutine has ended. Returns its result or throws its
-    /// exception. Throws also after a minute, because a test that hangs gives no reason.
+    /// exception. Also throws after a minute, because a test that only hangs shows no reason.
     T get() {
         const auto work = boost::asio::make_work_guard(*io_);
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
@@ -69,7 +69,7 @@ T run(boost::asio::io_context& io, io::Awaitable<T> coroutine) {
     return start(io, std::move(coroutine)).get();
 }
 
-/// Runs everything that is ready. Returns when the rest waits for something else.
+/// Runs everything that is ready. Returns when the remaining work waits for something else.
 inline void run_ready(boost::asio::io_context& io) {
     io.restart();
     io.poll();

@@ -13,8 +13,8 @@
 
 namespace frontrow::test {
 
-/// Makes commands and fills in the parts that a test doesn't care about. Every request gets a new
-/// key unless the test gives one.
+/// Makes commands, with default values for everything that a test doesn't care about. Every request
+/// gets a new key unless the test gives one.
 class Sale {
 public:
     explicit Sale(const io::Clock& clock, std::uint64_t seed = 1)
@@ -30,8 +30,8 @@ public:
         return spec;
     }
 
-    /// Has a description of 30 KB without repetition, so that it stays large in the journal after
-    /// compression.
+    /// An event with a description of 30 KB without repetition, so that it stays large in the
+    /// journal after compression.
     domain::EventSpec large_spec() {
         constexpr std::uint64_t kIdeographs = 0x4E00;
         auto large = spec();

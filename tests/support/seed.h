@@ -8,8 +8,8 @@
 
 namespace frontrow::test {
 
-/// The seed of a randomised test: FRONTROW_SEED if set, else a new one. It is printed, so that a
-/// failure can be repeated.
+/// The seed of a randomised test: FRONTROW_SEED if set, otherwise a new one. The seed is printed,
+/// so that a failure can be repeated.
 inline std::uint64_t seed_of_this_run() {
     const char* given = std::getenv("FRONTROW_SEED");
     const auto seed = given == nullptr ? std::random_device{}() : std::stoull(given);
@@ -17,7 +17,7 @@ inline std::uint64_t seed_of_this_run() {
     return seed;
 }
 
-/// Whether the tests run in their long form.
+/// True if the tests run in their long form.
 inline bool is_soak() {
     return std::getenv("FRONTROW_SOAK") != nullptr;
 }

@@ -8,8 +8,8 @@ namespace frontrow::test {
 
 class PostgresServer;
 
-/// Runs SQL as an operator does with psql, over the server's Unix socket, one statement after the
-/// other. An open transaction ends with the session.
+/// Runs SQL statements one after the other over the server's Unix socket, as an operator does with
+/// psql. An open transaction ends with the session.
 class SqlSession {
 public:
     /// Throws if it can't connect.
@@ -18,8 +18,8 @@ public:
     SqlSession(const SqlSession&) = delete;
     SqlSession& operator=(const SqlSession&) = delete;
 
-    /// The first value of the last statement's result, empty if there is none. Throws if a
-    /// statement fails.
+    /// Returns the first value of the last statement's result, or an empty text if there is none.
+    /// Throws if a statement fails.
     std::string run(const std::string& sql);
 
 private:

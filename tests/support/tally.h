@@ -12,7 +12,7 @@
 
 namespace frontrow::test {
 
-/// Counts the accepted commands by kind and the refusals by reason. A comparison that saw only
+/// Counts the accepted commands by kind and the refusals by reason: a comparison that saw only
 /// refusals would prove little.
 struct Tally {
     std::array<std::size_t, std::variant_size_v<domain::Command>> accepted{};
@@ -39,8 +39,8 @@ struct Tally {
     void expect_everything() const {
         auto reasons = refused;
         // A short history doesn't reach events of two million seats or a hundred members, nor a
-        // thousand keys. Facts that can't be written, or whose format isn't allowed yet, have a
-        // test of their own.
+        // thousand keys. Other tests cover facts that can't be written or whose format isn't
+        // allowed yet.
         reasons[static_cast<std::size_t>(domain::Reason::format_too_low)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::event_full)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::too_many_members)] = 1;

@@ -25,12 +25,12 @@ public:
     std::atomic<std::uint64_t> bytes = std::uint64_t{1} << 40;
 };
 
-/// The secret of tokens, for tests that need some.
+/// A secret for signing tokens, for tests that need one.
 inline const std::string kJwtSecret = "a secret of more than thirty-two characters";
 
 constexpr auto kReservations = "/api/v1/reservations";
 
-/// The whole application in this process, on a free port, with a folder and a clock of its own.
+/// The whole application in this process, with its own free port, folder and clock.
 class TestServer {
 public:
     struct Options {
@@ -38,7 +38,7 @@ public:
         identity::AuthSettings auth{.dev = true};
         /// The name of an SQLite VFS, which can break the disk.
         std::string vfs;
-        /// The server refuses requests beyond this many that wait for the disk.
+        /// If this many requests wait for the disk, the server refuses further ones.
         std::size_t waiting_max = 16'384;
         /// The origins whose pages may call the API.
         std::vector<std::string> cors_origins;
@@ -58,14 +58,14 @@ public:
     void begin_stop();
     void start_again();
     void restart();
-    // These apply from the next start on.
+    // The following settings apply from the next start on.
 
     void set_auth(identity::AuthSettings auth) { options_.auth = std::move(auth); }
     void set_base_path(std::string path) { options_.base_path = std::move(path); }
 
     /// How many times the store has failed.
     int failures() const { return failures_; }
-    /// Everything that the audit finds wrong in the history so far; empty if the promise was kept.
+    /// All violations that the audit finds in the history so far; empty if the promise was kept.
     std::vector<std::string> violations() const;
 
     ManualClock clock;
@@ -85,7 +85,8 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// One caller of a server in dev mode, on one connection. The name "" sends no credentials.
+/// One caller of a server in dev mode, over one connection. With the name "", no credentials are
+/// sent.
 class Caller {
 public:
     Caller(const TestServer& server, std::string user)
@@ -113,13 +114,13 @@ private:
     std::string user_;
 };
 
-/// An event with seats, created over HTTP.
+/// An event with seats, which was created over HTTP.
 struct Venue {
     std::string event;
     std::vector<std::string> seats;
 };
 
-/// `more` is added to the event's JSON: R"(,"max_seats_per_user":2)".
+/// Members in `more` are added to the event's JSON, e.g. R"(,"max_seats_per_user":2)".
 Venue make_venue(const TestServer& server, std::size_t seats, std::string_view more = {});
 
 /// A valid body for POST /events, with `more` added.

@@ -11,7 +11,7 @@
 
 namespace frontrow::test {
 
-// Compares and prints commands and their outcomes, for the reader of a failed test.
+// Compares commands and outcomes, and prints them for the reader of a failed test.
 
 inline bool same(const domain::Accepted& a, const domain::Accepted& b) {
     if (a.replayed != b.replayed || a.status_now != b.status_now) return false;
@@ -37,7 +37,7 @@ template <class T>
 std::string told_number(T number) {
     return std::to_string(static_cast<long long>(number));
 }
-/// Ids in these tests differ only in their second half.
+/// Prints only the parts in which ids of these tests differ.
 template <class Kind>
 std::string told(Id<Kind> id) {
     return "#" + std::to_string(id.bits().hi) + "-" + std::to_string(id.bits().lo >> 32) + "-" +
