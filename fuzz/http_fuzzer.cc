@@ -105,8 +105,8 @@ bool contains(std::string_view text, std::string_view lower) {
             }).empty();
 }
 
-/// A 100 Continue is sent only if no byte of the body has arrived, and the metrics count earlier
-/// requests.
+/// True if the answers may depend on how the bytes are cut: a 100 Continue is sent only if no byte
+/// of the body has arrived yet, and the metrics count earlier requests.
 bool depends_on_more(std::string_view bytes) {
     return contains(bytes, "100-continue") || contains(bytes, "metrics");
 }
@@ -116,8 +116,9 @@ bool is_complaint(const Answer& answer) {
     return answer.status == 400 || answer.status == 431;
 }
 
-/// Beast parses the part of a head that it gets first, and the rest only when the head is complete.
-/// So another error in a bad head may be found first, or none if its end never comes.
+/// Beast parses the first bytes of a head at once, and the rest only when the head is complete. So
+/// in a bad head it may find another error first if the bytes come in pieces, or none if the head's
+/// end never comes.
 bool are_alike(const std::vector<Answer>& whole, const std::vector<Answer>& in_pieces) {
     const auto differ = std::ranges::mismatch(whole, in_pieces, {}, &Answer::text, &Answer::text);
     const auto left = std::ranges::subrange(differ.in1, whole.end());

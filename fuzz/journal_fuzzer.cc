@@ -19,10 +19,10 @@
 #include <utility>
 #include <vector>
 
-// A damaged or forged journal. The first byte says what the others are:
+// A damaged or forged journal. The first byte of the input says what the rest is:
 //   l  damage to a journal that is mostly still in SQLite's log
 //   d  damage to one that was stopped cleanly and is all in the database
-//   r  the lines of a batch, which gets a matching hash
+//   r  the lines of a batch, to which a matching hash is added
 //   z  lines that are compressed, and a change to a byte of the frame
 // A damaged journal is opened or refused. It never shows a fact that wasn't written, and never
 // loses one without an error. A snapshot, damaged or not, doesn't change the result.
@@ -80,8 +80,8 @@ Original& original() {
     return one;
 }
 
-/// A change takes four bytes: its kind (the two low bits) and its file (the next two), its place
-/// (16 bits), and the byte or the source sector.
+/// A change takes four bytes: its kind (the two low bits) and its file (the next two bits), its
+/// place (16 bits), and the new byte or the sector to copy from.
 constexpr std::size_t kChangeBytes = 4;
 constexpr std::size_t kSector = 512;
 
@@ -167,7 +167,8 @@ void try_damaged(const CrashImage& image, std::string_view changes) {
     check_start(replayed);
 }
 
-/// The hash matches these lines, so the audit must judge their content, without crashing.
+/// Puts the lines into a journal with a matching hash. The audit must then judge their content
+/// without crashing.
 void try_lines(std::string lines) {
     if (!lines.ends_with('\n')) lines += '\n';
     auto& disk = original().disk;

@@ -14,8 +14,8 @@
 #include <string>
 #include <utility>
 
-// Any bytes as any body and as a line of the journal. Accepted input is read back from the journal
-// unchanged.
+// Gives any bytes to every parser of bodies and of journal lines. What is accepted is read back
+// from the journal unchanged.
 
 namespace frontrow::fuzz {
 namespace {

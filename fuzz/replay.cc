@@ -13,7 +13,7 @@ namespace {
 void replay(const std::filesystem::path& path) {
     std::ifstream file{path, std::ios::binary};
     const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-    // Of the exact size, so that a sanitizer notices reads past the end.
+    // A copy of exactly this size, so that a sanitizer notices reads past the end.
     const std::vector<std::uint8_t> input{bytes.begin(), bytes.end()};
     std::fprintf(stderr, "%s\n", path.c_str());
     LLVMFuzzerTestOneInput(input.data(), input.size());

@@ -14,12 +14,12 @@
 #include <optional>
 #include <string>
 
-// Credentials and cursors from a client. The first byte says what the others are:
+// Credentials and cursors from a client. The first byte of the input says what the rest is:
 //   t  a bearer token as it is           k  an API key            u  an X-User-ID
 //   s  a token's header, a line end and its claims: signed here, so that the claims are read
-//   c  a cursor                          p  a place, from which a cursor is made
-// Without a valid signature no token is accepted. The principal of an accepted one is the user in
-// the claims, as read by Boost.JSON as well as by the JWT library.
+//   c  a cursor                          p  a position, from which a cursor is made
+// Without a valid signature no token is accepted. The principal of an accepted token is the user in
+// its claims, as read by Boost.JSON as well as by the JWT library.
 
 namespace frontrow::fuzz {
 namespace {
@@ -94,8 +94,8 @@ std::string signature_of(std::string_view part) {
     return base64url({reinterpret_cast<const char*>(hash.data()), length});
 }
 
-/// Compares the principal with a second reading of the claims. The first reader takes them for a C
-/// string.
+/// Parses the claims a second time and compares the principal. The JWT library takes the claims for
+/// a C string.
 void check_claims(std::string_view claims, const identity::Principal& principal, Instant now) {
     claims = claims.substr(0, claims.find('\0'));
     boost::system::error_code error;
@@ -109,7 +109,7 @@ void check_claims(std::string_view claims, const identity::Principal& principal,
     CHECK(role != nullptr && role->is_string());
     CHECK(role->get_string() == identity::name_of(principal.role));
     CHECK(expires_at != nullptr && expires_at->is_number());
-    // To the millisecond, rounded.
+    // The time is rounded to milliseconds.
     const std::chrono::duration<double> time = now.time_since_epoch();
     CHECK(expires_at->to_number<double>() >= time.count() - 0.001);
     CHECK(identity::is_valid_sub(principal.sub) && !identity::is_reserved_sub(principal.sub));
@@ -123,7 +123,7 @@ bool are_same_signature(std::string_view a, std::string_view b) {
            kDigits.find(a.back()) / 4 == kDigits.find(b.back()) / 4;
 }
 
-/// The token as it is: it is accepted only with our signature.
+/// Tries the token without signing it: it is accepted only if it has our signature.
 void try_token(std::string_view token) {
     const auto who = Door{}.identify_token(token);
     if (!who || !*who) return;

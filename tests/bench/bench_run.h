@@ -35,8 +35,8 @@ struct BenchRun {
     }
 };
 
-/// Runs the bench with its stores in a folder of the test's own. It takes a second unless
-/// `arguments` say otherwise.
+/// Runs the bench with its stores in a folder of the test. It takes a second unless `arguments` say
+/// otherwise.
 inline BenchRun
 run_bench(std::vector<std::string> arguments, std::vector<std::string> environment = {}) {
     const TempFolder folder;

@@ -77,7 +77,7 @@ void CrookedServer::serve(int socket) {
     }
 }
 
-/// An empty text means that the server closes the connection.
+/// Returns the bytes to answer. An empty text means that the server closes the connection.
 std::string CrookedServer::answer(const std::string& request) {
     const auto body = request.substr(request.find("\r\n\r\n") + 4);
     if (request.starts_with("POST /api/v1/events "))

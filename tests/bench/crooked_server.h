@@ -13,8 +13,8 @@
 
 namespace frontrow::test {
 
-/// A tiny server with an event and seats that breaks the contract as the test says: `Reserve` gives
-/// the answer to each reservation.
+/// A tiny server with an event and seats that breaks the contract as the test says: a `Reserve`
+/// function makes the answer to each reservation.
 class CrookedServer {
 public:
     struct Reply {
@@ -26,7 +26,7 @@ public:
     struct Options {
         Reserve reserve;
         unsigned event_status = 201;
-        /// The number of free seats that it reports; if unset, the true one.
+        /// The number of free seats that the server reports. If unset, it reports the true number.
         std::function<std::uint64_t()> count;
     };
 

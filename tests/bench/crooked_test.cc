@@ -139,7 +139,7 @@ TEST(CrookedServer, that_makes_no_event_is_caught) {
     );
 }
 
-/// Stalls for half of the load's second at the first request.
+/// At the first request, stalls for half of the load's second.
 CrookedServer::Reserve stalling() {
     return [stalled = std::make_shared<std::atomic<bool>>()](const std::string& seats) {
         if (!stalled->exchange(true)) std::this_thread::sleep_for(std::chrono::milliseconds{500});

@@ -29,8 +29,8 @@ using domain::Inventory;
 
 constexpr std::uint64_t kSeats = 100'000;
 constexpr std::size_t kBatch = 64;
-/// Batches that are timed together. The ways take turns, so that other load on the machine affects
-/// all of them.
+/// How many batches are timed together. The variants take turns, so that other load on the machine
+/// affects all of them.
 constexpr std::size_t kTimed = 16;
 const Instant kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 28}};
 
@@ -137,7 +137,7 @@ double median(std::vector<double> times) {
 
 using Times = std::array<std::vector<double>, kWays.size()>;
 
-/// Sells all seats in each way, and notes the time per reservation.
+/// Sells all seats with each variant, and records the time per reservation.
 void take_times(const std::vector<std::string>& frames, Times& times) {
     std::vector<std::unique_ptr<Sale>> sales;
     for (const auto way : kWays)

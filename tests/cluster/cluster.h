@@ -32,7 +32,7 @@ public:
 
     struct Options {
         std::size_t nodes = 3;
-        /// The first nodes, as many as this, reach the database through proxy().
+        /// How many nodes, from the first one on, reach the database through proxy().
         std::size_t proxied = 0;
         /// The nodes reach the database through a PgBouncer in transaction mode.
         bool is_pooled = false;
@@ -59,7 +59,7 @@ public:
         return caches_.path() / std::to_string(node);
     }
     const PostgresServer& standby() const { return *standby_; }
-    /// Between the database and its standby.
+    /// The proxy between the database and its standby.
     CuttingProxy& standby_proxy() { return *standby_proxy_; }
     RedisServer& redis() { return *redis_; }
 
@@ -118,7 +118,8 @@ protected:
     }
 };
 
-/// As WithCluster, once without and once with the gate. The second is skipped if there is no Redis.
+/// Like WithCluster, but runs each test once without and once with the gate. The second run is
+/// skipped if there is no Redis.
 class WithAndWithoutGate : public WithCluster, public testing::WithParamInterface<bool> {
 protected:
     void SetUp() override {
@@ -145,7 +146,7 @@ struct Errand {
     Request request;
 };
 
-/// Sends all of these, each over its own connection, before it reads the first answer. A request
+/// Sends all errands, each over its own connection, before it reads the first answer. A request
 /// without an answer gets status 0.
 std::vector<Answer> at_once(const std::vector<Errand>& errands);
 

@@ -12,7 +12,7 @@
 
 namespace frontrow::test {
 
-/// Loses something in the middle of a sale, and then compares the buyers' own records with the
+/// Breaks something in the middle of a sale, and then compares the buyers' own records with the
 /// nodes' answers and `frontrow verify`.
 class ClusterLoss : public WithAndWithoutGate {
 protected:
@@ -23,8 +23,8 @@ protected:
     /// is over.
     void sell_and_lose(Cluster& cluster, int round, const std::function<void()>& lose);
 
-    /// While `happens` runs, buyers who use only these nodes get every answer, and none that asks
-    /// them to try again later.
+    /// Runs `happens`. Meanwhile, buyers who use only these nodes must get every answer, and no
+    /// answer may ask them to try again later.
     void expect_unnoticed(
         Cluster& cluster,
         const std::vector<std::size_t>& nodes,
@@ -32,8 +32,8 @@ protected:
     );
     static std::vector<std::size_t> others_than(const Cluster& cluster, std::size_t index);
 
-    /// Each round loses something else. Each also makes the start of a node longer, because a node
-    /// reads everything that was ever sold.
+    /// How many times a test breaks something. Each round also makes the start of a node longer,
+    /// because a node reads everything that was ever sold.
     int rounds() const { return rounds_; }
     std::uint64_t random() { return random_(); }
     std::size_t doubts() const { return doubts_; }

@@ -14,9 +14,9 @@
 
 namespace frontrow::test {
 
-// Conversions between the two kinds of journal by backup, and the content of backups.
+// Conversions between the two kinds of journal through a backup, and the content of backups.
 
-/// A database without tables, and no running node.
+/// A cluster with a database without tables and without a running node.
 inline Cluster::Options empty_database(std::size_t nodes = 1) {
     return {.nodes = nodes, .is_started = false};
 }
@@ -44,13 +44,13 @@ std::string mark_of(const std::filesystem::path& backup);
 /// The number of a backup's last fact.
 std::uint64_t last_seq_in(const std::filesystem::path& backup);
 
-/// Puts these records in, while no other program uses the folder or the database.
+/// Stores these side records. No other program may use the folder or the database meanwhile.
 void put_side_records(const std::filesystem::path& folder, const std::vector<std::string>& names);
 void put_side_records(Cluster& cluster, const std::vector<std::string>& names);
 std::vector<store::SideRecord> side_records_in(const std::filesystem::path& folder);
 
-/// While it lives, the cursor of a reader follows the journal: a side record with the number of the
-/// newest fact.
+/// Moves a reader's cursor along with the journal while it lives. A cursor is a side record with
+/// the number of a fact, here the newest.
 class FollowingCursor {
 public:
     explicit FollowingCursor(Cluster& cluster);
@@ -68,7 +68,7 @@ private:
     std::thread thread_;
 };
 
-/// Whether all facts of each row have the row's time.
+/// True if each row has only facts of the row's time.
 bool has_rows_of_one_time(Cluster& cluster);
 
 /// Runs SQL statements on the cluster's database.

@@ -38,8 +38,8 @@ protected:
             first.write(Client::text_of(reservation_of(hall.event, {hall.seats[9]}, "first", key)));
         }
 
-        /// No answer may rest on the state before the freeze; 503 is right if the node must find
-        /// its database first.
+        /// No answer may be based on the state before the freeze. A 503 is right if the node must
+        /// find its database first.
         void expect_answered() {
             const auto count = reader.read();
             const auto refused = late.read();
@@ -49,7 +49,7 @@ protected:
             EXPECT_THAT(sold->status, AnyOf(Eq(201U), Eq(503U))) << sold->body;
             EXPECT_THAT(count->status, AnyOf(Eq(200U), Eq(503U))) << count->body;
             if (count->status != 200) return;
-            // Before or after the sale to `first`.
+            // The count may include the sale to `first` or not.
             EXPECT_THAT(count->json().at("count").to_number<int>(), AnyOf(Eq(8), Eq(7)));
         }
     };

@@ -14,8 +14,9 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Shows what each layer is for by removing it. Each is removed from outside: the nodes have no
-/// Redis, the journal has lost its primary key, the client makes a new key for each try.
+/// Shows what each layer of protection is for by removing it. The tests remove a layer from
+/// outside: the nodes have no Redis, the journal has lost its primary key, or the client makes a
+/// new key for each try.
 class ClusterLayers : public WithCluster {
 protected:
     static std::size_t metric(const Cluster& cluster, const std::string& name) {

@@ -136,7 +136,7 @@ TEST_P(ClusterLoss, of_a_database_that_stands_still_loses_nothing_that_was_ackno
     }
 }
 
-/// From the middle of an append on, nothing that the node sends arrives.
+/// After a random byte of an append, nothing that the node sends arrives any more.
 TEST_P(ClusterLoss, of_a_way_in_the_middle_of_an_append_stops_nobody_else) {
     Cluster cluster{{.proxied = 1, .has_gate = has_gate()}};
     for (int round = 0; round < rounds() / 2 && !HasFailure(); ++round) {
@@ -174,7 +174,7 @@ TEST_P(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twic
     }
 }
 
-/// As an operator ends sessions, or a database that is short of memory.
+/// Ends sessions, as an operator may, or a database that is short of memory.
 void end_sessions(const PostgresServer& server, std::uint64_t chance) {
     SqlSession operating{server};
     for (int end = 0; end < 10; ++end, chance >>= 1) {

@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-/// `frontrow migrate`, where it would remove sales or stop running nodes.
+/// `frontrow migrate` in situations in which it would remove sales or stop running nodes.
 class ClusterMigrate : public WithCluster {
 protected:
     static void sell_one(const Cluster& cluster) {

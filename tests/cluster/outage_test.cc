@@ -48,7 +48,7 @@ TEST_F(ClusterOutage, without_the_database_a_node_says_so_and_is_back_by_itself)
     for (const bool is_immediate : {false, true}) {
         is_immediate ? cluster.postgres().stop_immediately() : cluster.postgres().stop();
         for (const auto port : cluster.ports()) {
-            // First at once, then when the node knows of the outage.
+            // Asks right after the outage began, and again when the node has noticed it.
             expect_turned_away(port, hall);
             EXPECT_LE(time_until(port, "/readyz", 503), kBackWithin);
             EXPECT_EQ(status_of(port, "/livez"), 200U);

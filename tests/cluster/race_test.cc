@@ -131,7 +131,7 @@ TEST_P(ClusterRace, the_same_key_on_all_nodes_at_once_is_one_reservation) {
     EXPECT_THAT(cluster.verify().out, HasSubstr(" 50 reservations"));
 }
 
-/// Sends requests whose key is optional, with a key, to all nodes at once and then to each again.
+/// Sends requests with an optional key to all nodes at once, and then to each node again.
 TEST_P(ClusterRace, the_same_key_on_all_nodes_is_one_event_with_one_block_of_seats) {
     const auto& cluster = *made;
     const auto once_on_all_nodes = [&](std::string target, const boost::json::object& body) {

@@ -10,8 +10,8 @@ namespace {
 
 using testing::IsEmpty;
 
-/// Indirect ways to the database. For each: a crowd at two nodes, a comparison of its own records
-/// with the nodes' answers, and a check that one node's sales are visible on the other.
+/// A cluster that reaches its database indirectly. A crowd buys at two nodes. Then its own records
+/// are compared with the nodes' answers, and one node's sales must be visible on the other.
 class ClusterRoad : public WithCluster {
 protected:
     void sell(Cluster& cluster) {

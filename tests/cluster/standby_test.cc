@@ -42,7 +42,8 @@ protected:
         );
     }
 
-    /// Uses a new cluster each time, whose standby hasn't taken over yet.
+    /// Repeats sell_and_lose() with a new cluster each time, because a standby can take over only
+    /// once.
     void sell_and_lose_each_time(
         const Cluster::Options& options,
         const std::function<void(Cluster&)>& lose
@@ -86,7 +87,7 @@ protected:
     }
 };
 
-// Always with the gate: it makes no difference to these tests.
+// The gate makes no difference to these tests, so they run only with it.
 INSTANTIATE_TEST_SUITE_P(Nodes, ClusterStandby, testing::Values(true), name_of_gate);
 
 TEST_P(ClusterStandby, that_is_synchronous_takes_over_without_a_loss) {
@@ -104,7 +105,7 @@ TEST_P(ClusterStandby, that_the_url_names_is_found_when_it_takes_over) {
     );
 }
 
-/// The nodes know the lost commits, and append the same bytes in the same places.
+/// The nodes know the lost commits, and append the same bytes again in the same places.
 TEST_P(ClusterStandby, that_lacks_the_last_commits_is_given_them_by_the_nodes) {
     sell_and_lose_each_time(
         {.standby = Standby::asynchronous, .has_gate = has_gate()},
@@ -176,7 +177,8 @@ TEST_P(ClusterStandby, that_is_synchronous_and_stuck_makes_all_wait_until_it_goe
             SqlSession operating{cluster.postgres()};
             for (int time = 0; time < 2; ++time) {
                 expect_all_turned_away(cluster, hall);
-                // At most a look and an append of each node, however long it takes.
+                // For each node at most a look and an append wait, however long the standby is
+                // away.
                 EXPECT_LE(count_waiting(operating), 2 * 3);
             }
             let_standby_catch_up(cluster);
@@ -184,8 +186,8 @@ TEST_P(ClusterStandby, that_is_synchronous_and_stuck_makes_all_wait_until_it_goe
     );
 }
 
-/// The row is in the database then but can still be lost. No client is told of it before the
-/// standby has it.
+/// If the wait for the standby is cut off, the row is in the database but can still be lost. No
+/// client is told of it before the standby has it.
 TEST_P(ClusterStandby, whose_wait_is_cut_off_takes_nothing_back_that_was_told) {
     sell_and_lose_each_time(
         {.standby = Standby::synchronous, .has_gate = has_gate()},

@@ -89,7 +89,8 @@ TEST_F(ClusterStart, a_database_that_is_not_utf8_ends_it_and_is_named_with_its_p
     run({"migrate", "raise"});
 }
 
-/// The node then waits for the journal's first batch, and its database doesn't answer.
+/// The node is stopped while it waits for the journal's first batch, and its database doesn't
+/// answer.
 TEST_F(ClusterStart, a_node_that_is_stopped_while_it_starts_ends) {
     Cluster cluster{{.nodes = 1}};
     cluster.kill_node(0);

@@ -47,7 +47,8 @@ TEST_P(ClusterUpgrade, node_by_node_and_back_loses_nothing_that_was_acknowledged
             });
         }
     }
-    // Once the new format is allowed there is no way back: a node that doesn't know it says so.
+    // Once the new format is allowed there is no way back: a node that doesn't know the format says
+    // so and exits.
     replace(cluster, 0, this_one);
     auto& old = cluster.node(0).process();
     Child raise{Child::Options{

@@ -5,8 +5,8 @@
 #include <initializer_list>
 #include <map>
 
-// With --dev the server trusts every caller on the machine. A browser there is one, even if a
-// foreign page makes it send the request.
+// With --dev the server trusts every caller on its machine. A browser on that machine is such a
+// caller, even if a foreign site's page makes it send the request.
 
 namespace frontrow::test {
 namespace {

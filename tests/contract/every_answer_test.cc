@@ -156,7 +156,8 @@ TEST_F(EveryAnswer, to_a_path_that_is_nearly_one_is_not_found) {
         for (const auto& path :
              {one.path + "/", one.path + "/x", "/" + one.path, one.path + "%20"}) {
             if (path == "/swagger/") continue;
-            // An id may end in anything, so such a path is a 404 for an unknown id.
+            // Any text may stand for an id, so some of these paths lead to a route, which answers
+            // that the id is unknown.
             auto nearly = one;
             nearly.path = path;
             const auto answer = visit(client, nearly, {{"X-User-ID", "mallory"}});

@@ -43,7 +43,7 @@ protected:
         const auto link = answer.header("link");
         return link.empty() ? link : link.substr(1, link.find('>') - 1);
     }
-    /// Everything that a reader gets who starts there and follows the links.
+    /// All facts that a reader gets if it starts with this query and follows the links.
     std::vector<std::string> walk(const std::string& query) {
         std::vector<std::string> facts;
         for (auto path = kFacts + query; !path.empty();) {

@@ -114,8 +114,8 @@ TEST_F(Fault, of_a_disk_that_stalls_refuses_new_claims_until_it_goes_on) {
     expect_refused(bob.reserve(venue.event, {venue.seats[2]}, "k"), "OVERLOADED");
     Caller organizer{server, ""};
     expect_refused(organizer.post("/api/v1/events", event_body()), "OVERLOADED");
-    // Buyers who hold seats are still served, and a repeated request isn't told that nothing was
-    // done.
+    // Buyers who hold seats are still served, and no answer to a repeated request says that nothing
+    // was done.
     auto confirming = server.connect();
     confirming.send(
         HttpClient::request_text("POST", held + "/confirm", {{"X-User-ID", "alice"}}, {})
@@ -155,7 +155,8 @@ TEST_F(Fault, of_a_disk_that_hangs_tells_nobody_of_what_is_not_durable) {
     EXPECT_EQ(rival.receive().code(), "SEAT_UNAVAILABLE");
 }
 
-/// A hold that ran when it was decided may have expired before it is acknowledged.
+/// A hold may still run when a request about it is decided, and have expired before the answer is
+/// sent.
 TEST_F(Fault, of_a_disk_that_hangs_past_the_end_of_a_hold_counts_no_time_below_zero) {
     const auto venue = make_venue(server, 1, R"(,"hold_seconds":60)");
     Caller alice{server, "alice"};

@@ -14,9 +14,9 @@ namespace {
 
 class Framing : public testing::Test {
 protected:
-    /// Sends the text in two parts, the second when the server has read the first. The server
-    /// handles connections in the order in which bytes arrived, so an answer on `watch` proves
-    /// that.
+    /// Sends the text in two parts, the second one after the server has read the first. The answer
+    /// on `watch` proves that the server has read it, because the server handles connections in the
+    /// order in which bytes arrived.
     void send_cut(HttpClient& client, std::string_view text, std::size_t cut) {
         client.send(text.substr(0, cut));
         watch.ask("GET", "/livez");
@@ -187,8 +187,8 @@ TEST_F(Framing, answers_any_stream_of_requests_each_in_its_turn) {
     }
 }
 
-/// A trailer field doesn't count as a header: the caller and the idempotency key are settled before
-/// the body.
+/// A trailer field doesn't count as a header: the caller and the idempotency key are determined
+/// before the body is read.
 TEST_F(Framing, lets_a_trailer_change_nothing) {
     const auto venue = make_venue(server, 2);
     const auto reserve = [&](std::size_t seat, const std::string& trailer) {
@@ -279,7 +279,8 @@ TEST_F(Framing, takes_no_bare_cr_or_lf_for_the_end_of_a_line_around_chunks) {
     }
 }
 
-/// The server reads these as a whole, so without a limit it would buffer everything that arrives.
+/// The server must read such a line or trailer as a whole. Without a limit it would buffer
+/// everything that arrives.
 TEST_F(Framing, takes_no_endless_line_before_a_chunk_nor_an_endless_trailer) {
     const std::string head =
         "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";

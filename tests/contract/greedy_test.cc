@@ -12,8 +12,8 @@
 #include <thread>
 #include <vector>
 
-// Clients that ask for as much as they can, and what remains for the others: turns of the server's
-// loop, and memory for answers.
+// Clients that ask for as much as they can. The other clients must still get turns of the server's
+// loop, and memory for their answers.
 
 namespace frontrow::test {
 namespace {
@@ -42,8 +42,8 @@ public:
     std::uint64_t bytes() const { return bytes_; }
 
 private:
-    /// Bounds the unanswered requests. The sockets would hold a hundred thousand, and each is
-    /// answered in the end, which would take a slow server minutes.
+    /// Bound on unanswered requests. Without it the sockets would hold a hundred thousand; a slow
+    /// server would need minutes to answer them all.
     static constexpr std::uint64_t kAhead = 2'000;
     static constexpr std::uint64_t kAtOnce = 500;
 
@@ -128,7 +128,7 @@ protected:
         TestServer::Options options;
         options.limits.answer_bytes = kMemory;
         options.limits.kept_answer_bytes = 1 << 20;
-        // Slow readers must lose their connection only because others need the memory.
+        // A slow reader must be dropped only because others need the memory.
         options.limits.stalled_write_time = std::chrono::minutes{10};
         return options;
     }
@@ -204,7 +204,7 @@ TEST_F(AnswersOfManySeats, are_taken_from_those_who_read_slowly_when_others_want
         readers.push_back(ask_and_not_read());
     }
     sell_one();
-    // Long before a reader would be dropped for not reading.
+    // A slow reader loses its connection long before the time limit for reading.
     EXPECT_TRUE(eventually([&] { return alice.get(seats_of(venue)).status == 200; }));
     EXPECT_GT(metric(server, R"(http_connections_dropped_total{reason="slow_reader"})"), 0);
 }
@@ -218,7 +218,7 @@ TEST(Greedy, reading_sip_by_sip_is_given_up) {
     auto client = server.connect();
     client.send(HttpClient::request_text("GET", seats_of(venue), {{"Connection", "close"}}, {}));
     auto watch = server.connect();
-    // There is always progress, but too little.
+    // The reader always makes progress, but too little.
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{15};
     constexpr std::size_t kSip = 64 << 10;
     std::size_t heard = 0;

@@ -37,7 +37,7 @@ public:
         std::string text = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n";
         for (auto i = below(5); i > 0; --i)
             text += odd_header() + "\r\n";
-        // Mostly with a sufficient role, so that not every request is refused for that.
+        // Usually the role suffices, so that not every request is refused for its role.
         if (one.is_for(http::Access::user) != chance(5)) text += "X-User-ID: mallory\r\n";
         if (!chance(5)) text += "Idempotency-Key: " + id + "\r\n";
         if (!chance(5)) text += "Content-Type: application/json\r\n";
@@ -168,7 +168,7 @@ private:
         return out;
     }
 
-    /// Mostly headers with little effect, so that not every request is refused at once.
+    /// Usually returns a header with little effect, so that not every request is refused at once.
     std::string odd_header() {
         static const std::vector<std::string> names{
             "If-Match",

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-// Rights on one event, which its creator gives to others, whatever their token's role is.
+// An event's creator gives others rights on that event. Their tokens' roles don't matter.
 
 namespace frontrow::test {
 namespace {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-// Requests that are valid but unusual, and invalid ones, whose sender must be told what is wrong.
+// Valid but unusual requests, and invalid ones whose sender must be told what is wrong.
 
 namespace frontrow::test {
 namespace {
@@ -117,7 +117,7 @@ TEST(OddClientsAtRest, after_an_empty_line_are_idle) {
     client.send(HttpClient::request_text("POST", "/api/v1/events", {}, event_body()) + "\r\n");
     EXPECT_EQ(client.receive().status, 201);
     client.send("\r\n");
-    // Longer than the time for a request.
+    // The answer on `watch` shows that more time has passed than a request may take.
     auto watch = server.connect();
     watch.send("GET /livez HT");
     EXPECT_EQ(watch.receive().code(), "REQUEST_TIMEOUT");

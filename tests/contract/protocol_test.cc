@@ -118,8 +118,8 @@ TEST(Protocol, takes_a_body_by_its_media_type_alone) {
     }
 }
 
-/// Also on routes without a body: the types that a page can send without a preflight request aren't
-/// JSON.
+/// Routes without a body refuse other types, too: a page can send a body without a preflight
+/// request only if its type isn't JSON.
 TEST(Protocol, takes_no_body_of_another_type_on_any_route) {
     TestServer server;
     const auto world = make_small_world(server);

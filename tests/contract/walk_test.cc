@@ -88,7 +88,7 @@ TEST_F(Walk, with_bad_credentials_gets_the_public_routes_alone) {
         {{"Authorization", good.substr(7)}},
         {{"Authorization", good.substr(0, good.size() - 2)}},
         {{"Authorization", "Basic YWxpY2U6c2VjcmV0"}},
-        // Good credentials don't make up for bad ones beside them.
+        // Valid credentials don't help if invalid ones are sent beside them.
         {{"Authorization", "Bearer x.y.z"}, {"X-API-Key", "the-admin-key"}},
     };
     for (const auto& one : every_route(world)) {

@@ -59,7 +59,7 @@ protected:
         ASSERT_GT(bytes_.size(), 5U * 4'096) << "only some pages can be missing";
     }
 
-    /// Whether a file of these bytes is restored, without requiring an end mark. A restored one
+    /// True if a file of these bytes is restored when no end mark is required. The restored journal
     /// must be whole.
     bool is_restored(const std::string& bytes) {
         const auto file = folder_.path() / "damaged" / "backup.db";

@@ -40,7 +40,7 @@ private:
         domain::ReserveSeats request;
         /// Absent until an answer arrived.
         std::optional<domain::Reservation> told;
-        /// The states that it may have now. Nothing stands for a reservation that doesn't exist.
+        /// The states that the reservation may have now; nullopt if it may not exist.
         std::set<std::optional<Status>> possible;
     };
 

@@ -76,7 +76,7 @@ protected:
     JournalOnDisk disk_{GetParam(), seed_of_this_run()};
 };
 
-/// The same, after everything was moved into the database and the log is gone.
+/// Like DamagedJournal, with everything moved into the database and the log removed.
 class DamagedDatabase : public DamagedJournal {};
 
 TEST_P(DamagedJournal, ends_before_the_commit_whose_log_is_damaged) {

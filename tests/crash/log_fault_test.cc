@@ -141,7 +141,7 @@ protected:
 
 TEST_F(ReaderOfLog, is_waited_for_by_a_start) {
     const auto syncs = machine_->vfs.count(Op::sync);
-    // From then on the start waits only for the reader, or will soon.
+    // After two syncs the start waits for nothing but the reader, or soon will.
     auto end_of_reading = std::async(std::launch::async, [&] {
         EXPECT_TRUE(eventually([&] { return machine_->vfs.count(Op::sync) >= syncs + 2; }));
         reading_.reset();

@@ -13,7 +13,7 @@ namespace {
 using store::engine::SnapshotSchedule;
 
 constexpr std::uint64_t kMin = 64 << 20;
-/// Growth in a tenth of a second.
+/// How much a quiet journal grows in a tenth of a second.
 constexpr std::uint64_t kQuiet = 100 << 10;
 constexpr std::uint64_t kRush = 4 << 20;
 

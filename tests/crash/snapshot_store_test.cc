@@ -299,7 +299,7 @@ TEST_F(SnapshotOfStore, is_taken_at_a_stop_if_there_is_much_to_read) {
     expect_restarts_from(seq_ + 1);
 }
 
-/// Checks how far an error in a snapshot is passed on to later ones.
+/// Checks to how many later snapshots an error in a snapshot is passed on.
 class SnapshotOfALie : public SnapshotOfStore {
 protected:
     /// Puts a snapshot into the folder that has a wrong name for the first event but claims to be

@@ -64,7 +64,7 @@ protected:
         auto before = Snapshot::open(store::engine::list_snapshots(folder.path()).at(0));
         EXPECT_THAT(before->differences_from(machine_.store().inventory()).value(), IsEmpty());
     }
-    /// The checks of `frontrow verify`.
+    /// Makes the checks of `frontrow verify`.
     void expect_in_order() {
         auto journal =
             Journal::open(DataFolder::journal_of(machine_.folder.path()), {.read_only = true});

@@ -77,7 +77,7 @@ private:
     std::vector<Started<Answer>> sent_;
 };
 
-/// A failed store reports that for every request, and changes nothing any more.
+/// Expects that the failed store answers every request with a fault and changes nothing any more.
 void expect_failed(OneMachine& machine, EventId event) {
     EXPECT_EQ(machine.failures.size(), 1);
     EXPECT_FALSE(machine.store().is_ready());
@@ -95,7 +95,7 @@ void expect_failed(OneMachine& machine, EventId event) {
 }
 
 /// Makes the disk fail at its `nth` write or sync while buyers send requests, and restarts the
-/// store. Returns false once no operation was left to fail.
+/// store. Returns false if there was no `nth` operation.
 bool survive(const DiskFault& fault, std::uint64_t nth, bool power_goes_too) {
     OneMachine machine;
     machine.start();

@@ -28,8 +28,8 @@ public:
     void start(domain::Command command, domain::Outcome expected);
     /// Waits for all answers and compares them.
     void collect();
-    /// Commands given afterwards are decided after those given before, even if the clock moves by
-    /// nothing.
+    /// Moves the clock. Commands given afterwards are decided after those given before, even if
+    /// `by` is zero.
     void move_clock(Millis by);
     void restart();
     /// Compares everything that can be read about these sales. Their events must start later than

@@ -19,13 +19,13 @@ constexpr bool is_sanitized() {
 #endif
 }
 
-/// The number of stores to run; twenty times as many in the long form.
+/// Multiplies a number of stores by twenty in the long form.
 std::size_t soaked(std::size_t stores) {
     return stores * (is_soak() ? 20 : 1);
 }
 
-/// Runs histories on fresh stores of these kinds until so many commands have been given, or there
-/// is a difference. Adds the answers to `tally`.
+/// Runs histories on fresh stores of these kinds until `commands_wanted` commands have been given
+/// or a difference is found. Adds the answers to `tally`.
 void run_histories(
     const std::vector<StoreKind>& kinds,
     const HistoryDice::Shape& shape,

@@ -12,8 +12,8 @@
 
 namespace frontrow::test {
 
-/// The random numbers that make a history. Any of them can be left out, and the rest still makes
-/// one.
+/// The random numbers that make a history. Any of them can be left out; the rest still makes a
+/// history.
 struct HistoryDice {
     using Dice = RandomSale::Dice;
 
@@ -33,7 +33,7 @@ struct HistoryDice {
         /// Commands of one sale that are submitted together.
         std::size_t together_max = 1;
         std::size_t rounds_max = 200;
-        /// About one round in so many has a look; 0: none.
+        /// A look follows about one round of this many; 0 means no looks.
         std::size_t looks_every = 0;
         std::size_t restarts_every = 0;
     };

@@ -24,8 +24,8 @@ constexpr std::uint64_t kMiB = 1 << 20;
 /// With less free disk space than this, a server accepts no new reservations.
 constexpr std::uint64_t kReserve = 64 * kMiB;
 
-/// The disk failed while a crowd was buying. Every answer is durable or says that the outcome is
-/// unknown, and the process has ended.
+/// Expects what must follow when the disk fails while a crowd buys: every answer is durable or says
+/// that the outcome is unknown, and the process has ended.
 void expect_fail_stop(Server& server, Load& load) {
     EXPECT_EQ(server.process().wait(kFailStopTime), 1) << server.process().err();
     load.wait_for_end();
@@ -34,7 +34,7 @@ void expect_fail_stop(Server& server, Load& load) {
     EXPECT_FALSE(server.client().is_open());
 }
 
-/// Once there is room again, everything that was acknowledged is there.
+/// Expects that everything acknowledged is there once the disk has room again.
 void expect_all_kept(const std::filesystem::path& folder, const Hall& hall, Load& load) {
     const auto verified = verify(folder);
     EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;

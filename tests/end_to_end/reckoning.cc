@@ -54,8 +54,8 @@ void Reckoning::settle_without_doubt(std::vector<Buyer>& buyers) {
     settle(buyers);
 }
 
-/// A node may find another lost connection after its database is back, and ask the client to try
-/// again; this does.
+/// Repeats the request while the answer is 503: after its database is back, a node may find another
+/// lost connection and ask the client to try again.
 Answer Reckoning::ask(const Request& request) {
     std::optional<Answer> answer;
     const bool is_answered = eventually([&] {

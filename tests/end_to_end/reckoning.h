@@ -16,16 +16,16 @@ class Reckoning {
 public:
     Reckoning(Client& client, const Hall& hall) : client_{client}, hall_{hall} {}
 
-    /// Checks that every acknowledged reservation is there as acknowledged or as an open doubt
-    /// explains, that there is no reservation that no buyer requested, and that no seat has two
-    /// buyers. Then repeats the doubtful requests with the same keys: each is carried out once.
-    /// Updates the buyers' records.
+    /// Checks three things: every acknowledged reservation is there as acknowledged, or as an
+    /// unanswered request explains; every reservation was requested by a buyer; and no seat has two
+    /// buyers. Then repeats the unanswered requests with the same keys, so that each is carried out
+    /// once. Updates the buyers' records.
     void settle(std::vector<Buyer>& buyers);
 
-    /// The same, if no unanswered request may have been carried out.
+    /// Like settle(), but assumes that no unanswered request was carried out.
     void settle_without_doubt(std::vector<Buyer>& buyers);
 
-    /// How many doubtful requests had been carried out after all.
+    /// How many unanswered requests had been carried out.
     std::size_t doubts_carried_out() const { return doubts_carried_out_; }
 
 private:

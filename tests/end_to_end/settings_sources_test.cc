@@ -338,7 +338,7 @@ TEST(SettingsSources, a_host_may_be_a_folder_or_an_ipv6_address) {
     EXPECT_EQ(folder_served(with_redis), "PostgreSQL database frontrow at [::1]:1");
 }
 
-/// At most one line end at the end of a file isn't part of the secret.
+/// One line end at the end of the file isn't part of the secret; a second one is.
 TEST(SettingsSources, every_secret_and_url_may_come_from_a_file) {
     const std::string blank = kSecret + " ";
     const auto signed_by = [](const Child::Options& options) {

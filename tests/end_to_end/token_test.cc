@@ -137,7 +137,7 @@ TEST_F(Tokens, and_keys_and_secrets_never_reach_the_log) {
     EXPECT_EQ(server_.process().out(), "");
     for (const auto& secret : {kSecret, kAdminKey, kUserKey, wrong_key, good, forged})
         EXPECT_THAT(log, Not(HasSubstr(secret)));
-    // Not even the signature alone.
+    // The log doesn't contain a token's signature alone, either.
     for (const auto& token : {good, forged})
         EXPECT_THAT(log, Not(HasSubstr(token.substr(token.rfind('.') + 1))));
 }

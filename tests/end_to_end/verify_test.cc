@@ -170,7 +170,7 @@ protected:
         EXPECT_THAT(finished.err, HasSubstr(head_.string() + " is missing or isn't one"));
         EXPECT_THAT(finished.out, testing::Not(HasSubstr("in order")));
     }
-    /// A server warns of it, and the folder is complete again afterwards.
+    /// Expects that a server warns of the missing or damaged head and writes it again.
     void expect_served_and_mended() const {
         Server server{folder_.path()};
         EXPECT_THAT(server.process().err(), HasSubstr(kWarning));

@@ -33,7 +33,7 @@ protected:
         }
         return gate->breaker_state() == State::open;
     }
-    /// Whether requests are answered `unknown` without any wait.
+    /// True if requests are answered `unknown` without any wait.
     bool is_unknown_at_once() {
         auto asked = start(io, taking({{1, {1}}, {2, {2}}}));
         run_ready(io);

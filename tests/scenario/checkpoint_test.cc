@@ -150,12 +150,13 @@ protected:
     std::filesystem::path file_ = folder_.path() / "some.db";
     FaultyVfs vfs_;
     std::optional<io::SqliteDatabase> writer_;
-    /// Idle, but keeps SQLite's note of what was moved already.
+    /// An idle connection. While it is open, SQLite remembers which pages were moved already.
     std::optional<io::SqliteDatabase> reader_;
 };
 
-// SQLite by itself syncs a database only when it has moved the whole log. A checkpoint beside a
-// writer or a reader never does, and the one that does would have to wait for the whole sync.
+// SQLite itself syncs the database only in a checkpoint that moves the whole log. A checkpoint
+// beside a writer or a reader never moves all of it, and one that does would have to wait until all
+// pages are synced.
 TEST_F(PartlyMovedLog, is_on_the_disk_as_far_as_it_was_moved_once_it_is_synced) {
     ASSERT_TRUE(writer_->sync());
     lose_power();

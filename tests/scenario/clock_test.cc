@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-// Effects of the machine's clock on a sale: none while the clock is wrong.
+// A clock that is wrong must have no effect on a sale.
 
 namespace frontrow::test {
 namespace {

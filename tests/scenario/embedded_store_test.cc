@@ -31,8 +31,8 @@ hear(io::Awaitable<Result<T, io::Fault>> question, std::function<void(const T&)>
     co_return std::nullopt;
 }
 
-/// Seat 1 is ann's, and the disk hangs before that is durable. Nobody may be told yet, not even
-/// ann.
+/// Ann has reserved seat 1, and the disk hangs before that is durable. No client may be told of it
+/// yet, not even Ann.
 class HangingDisk : public testing::Test {
 protected:
     using Looks = std::function<void(const domain::Outcome&)>;

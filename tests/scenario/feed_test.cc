@@ -72,7 +72,7 @@ protected:
         const auto found = page(position);
         return !found && found.error() == FeedRefusal::another_past;
     }
-    /// Everything that a reader gets who starts there and asks for so many facts at a time.
+    /// All facts that a reader gets from `position` on, if it asks for at most `at_most` at a time.
     std::vector<Told> read_from(FeedPosition position, std::size_t at_most = 1'000) {
         std::vector<Told> all;
         for (;;) {
@@ -94,7 +94,7 @@ protected:
     Result<domain::Outcome, io::Fault> execute(domain::Command command) {
         return world_->execute(std::move(command));
     }
-    /// Creates an event with so many seats, of which ann holds the first.
+    /// Creates an event with this many seats; ann holds the first.
     void sell(std::size_t seats) {
         auto create = world_->sale().create_event();
         const auto event = create.event;

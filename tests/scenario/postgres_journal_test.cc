@@ -47,7 +47,7 @@ protected:
         }(journal));
     }
 
-    /// A batch of so many facts after `on`, decided now.
+    /// A batch of `facts` facts after `on`, decided now.
     Batch batch(const Head& on, std::uint64_t writer, std::uint64_t facts = 1) {
         Batch made;
         made.head.first_seq = on.last_seq + 1;
@@ -65,7 +65,7 @@ protected:
         return told(*asking_, "SELECT clock_timestamp()").instant(0, 0);
     }
 
-    /// Whether a statement waits for another's row, within some time.
+    /// Waits until a statement waits for a lock of another. Returns false if none does in time.
     bool somebody_waits() {
         const auto watching = connect();
         return eventually([&] {

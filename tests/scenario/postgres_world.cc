@@ -104,7 +104,8 @@ void PostgresWorld::move_clock(Millis by) {
     if (by >= Millis{0}) {
         clock_.advance(by);
     } else {
-        // Expired holds first become facts, within moments: from then on no clock brings them back.
+        // First waits until expired holds have become facts. After that, no clock can bring them
+        // back.
         run_until([this] {
             return !store_->inventory().reservations().has_expired_holds(store_->now());
         });

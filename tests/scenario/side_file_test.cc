@@ -205,7 +205,7 @@ TEST_F(SideFiles, let_a_task_be_taken_once_the_disk_has_room_again) {
         return leases.held("relay").has_value();
     }));
     EXPECT_EQ(troubles, 1);
-    // A stand that waits for its next try doesn't delay close().
+    // close() doesn't wait for the next try of stand_for().
     vfs.fail(FaultyVfs::Op::write, 1, SQLITE_IOERR_WRITE);
     leases.stand_for("webhooks");
     EXPECT_TRUE(eventually([&] {

@@ -25,7 +25,7 @@ class SideWorld {
 public:
     virtual ~SideWorld() = default;
 
-    /// The records through another process if there can be one; otherwise the same.
+    /// The records as another process sees them. If there can be no other process, the same object.
     virtual store::SideRecords& others() = 0;
     virtual store::SideRecords& records() = 0;
     virtual store::TaskLeases& leases() = 0;

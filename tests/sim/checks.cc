@@ -120,7 +120,8 @@ private:
         );
     }
 
-    /// Of holds that end at the same time, those that lapsed on a node come first there.
+    /// True if the attempt, decided at `at`, gives its outcome and these facts. The facts' order
+    /// may differ: of holds that end at the same time, a node ends those first that lapsed on it.
     bool comes_to(const Attempt& attempt, std::span<const domain::Fact> facts, Instant at) {
         const auto decision = domain::decide(state_, attempt.command, at);
         return test::same(decision.outcome, *attempt.outcome) &&

@@ -17,8 +17,8 @@ struct Attempt {
     /// Unique to this attempt, so that its facts can be found.
     TraceId trace;
     domain::Command command;
-    /// The last fact of the journal that anybody knew when the command was given, and the last that
-    /// the node knew when it answered.
+    /// The last fact that any client had been told of when the command was given, and the last fact
+    /// that the node knew when it answered.
     std::uint64_t seq_before = 0;
     std::uint64_t seq_after = 0;
     /// The node's time at these two moments.

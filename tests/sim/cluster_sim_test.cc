@@ -201,7 +201,7 @@ TEST(ClusterSimulation, outlives_machines_with_wrong_clocks) {
 TEST(ClusterSimulation, outlives_a_database_with_a_wrong_clock) {
     expect_sound({.failures = {Failure::database_clock}}, 20);
 }
-/// With a single node: another node's batch would end the doubt.
+/// Uses a single node, because another node's batch would end the doubt.
 TEST(ClusterSimulation, outlives_a_clock_that_is_set_while_a_batch_is_in_doubt) {
     const Scenario far{
         .machines = 1,

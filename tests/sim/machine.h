@@ -67,7 +67,7 @@ public:
     std::uint64_t life() const { return life_; }
     bool has_failed() const { return has_failed_; }
     bool has_diverged() const { return has_diverged_; }
-    /// The process has run without a pause since then.
+    /// The time since which the process has run without a pause.
     Time runs_since() const { return paused_until_; }
     /// The heads up to which feeds here have delivered facts.
     const std::vector<Head>& told() const { return told_; }

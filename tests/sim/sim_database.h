@@ -89,7 +89,7 @@ private:
     Time down_until_{};
     Millis clock_offset_{};
     Time held_up_{};
-    /// Has inserted its row in the place after the head and not committed it.
+    /// The append that has inserted its row after the head and not committed it yet.
     Appending uncommitted_;
     /// Appends that wait for that transaction's end.
     std::vector<Appending> waiting_;

@@ -27,8 +27,7 @@ public:
     void release() override;
     void look(std::uint64_t first_seq, LookDone done) override;
 
-    /// Sends the requests that the process made in this step, once the step is done, after this
-    /// time.
+    /// Sends the requests of the current step after this time, when the step is done.
     void depart(Time after);
 
     // Failures.

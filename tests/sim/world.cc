@@ -12,7 +12,7 @@ using io::Fault;
 using io::FaultKind;
 
 constexpr Time kPatience = 1s;
-/// By then all machines serve.
+/// All machines serve from this time on.
 constexpr Time kServeFrom = 300ms;
 /// After a fail-over nothing new is appended for this long.
 constexpr Time kQuiet = 2s;
@@ -202,7 +202,7 @@ void World::expect_in_time(const Machine& machine, const Asked& asked) {
         complain("somebody waited too long");
 }
 
-/// A client that asked when this much was known must get an answer that includes it.
+/// Checks an answer: it must include the fact `before`, which was known when the client asked.
 void World::reach(std::uint64_t before, std::uint64_t seq) {
     if (seq < before)
         complain(

@@ -40,7 +40,7 @@ enum class Failure {
 constexpr Time kToBeKnown = std::chrono::milliseconds{500};
 
 struct Scenario {
-    /// 0: one to five, by the seed.
+    /// The number of machines; 0 means that the seed chooses one to five.
     std::size_t machines = 0;
     /// Buyers per machine. Each sends one request after another, with pauses.
     std::size_t buyers = 3;

@@ -78,7 +78,7 @@ class TwinInventories {
 public:
     TwinInventories(std::uint64_t seed, Supposed& supposed) : random_{seed}, supposed_{supposed} {}
 
-    /// A batch for both; the speculating one may use a savepoint.
+    /// Runs a batch on both; the speculating one may use a savepoint.
     void do_batch(std::size_t most) {
         const bool in_savepoint = random_() % 2 == 0;
         if (in_savepoint) bold_.open_savepoint();

@@ -166,7 +166,7 @@ TEST_F(FollowedNode, tells_its_own_batch_once_it_is_in) {
     EXPECT_EQ(told_, journal_.appended->head.last_seq);
 }
 
-/// The journal may be closed by then.
+/// Once the node has closed, the journal may be closed, too.
 TEST_F(FollowedNode, asks_the_journal_for_nothing_once_it_has_closed) {
     answer_look({});
     bool is_closed = false;

@@ -194,8 +194,8 @@ std::string spoilt(std::mt19937_64& random) {
     return text;
 }
 
-/// An invalid request ends with one of these. Which one depends on how many bytes the reader has
-/// seen.
+/// True for the steps with which an invalid request may end. Which one it is depends on how many
+/// bytes the reader has seen.
 bool is_no_request(Step step) {
     return step == Step::need_more || step == Step::malformed || step == Step::headers_too_large ||
            step == Step::unknown_coding;

@@ -167,7 +167,8 @@ TEST(RequestRules, knows_no_transfer_encoding_but_chunked) {
     );
 }
 
-/// At once, too: if the server waited for the correct line end, the sender would never be told.
+/// The refusal comes at once: if the server waited for a correct line end, the sender would never
+/// be told.
 TEST(RequestRules, refuses_a_bare_cr_or_lf_around_chunks) {
     const auto head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"s;
     for (const std::string_view lines :

@@ -271,7 +271,7 @@ TEST(SeatTable, is_kept_in_normal_form_c) {
     EXPECT_THAT(lines_of("\u00C5-1", read.seats, read.lines), ElementsAre(2, 3));
 }
 
-/// The store uses this to refuse them.
+/// If the store refuses two seats for their common name, the answer names the lines of both.
 TEST(SeatTable, tells_both_lines_of_seats_that_come_to_one_name) {
     const auto read =
         table("section,row,seat_number,price\nA,1,7,1\nA-1,,7,1\nA,2,7,1\nA-1,7,A,1\nA-1-7,,A,1\n");

@@ -14,12 +14,12 @@ namespace {
 
 using Digests = StateLog::Digests;
 
-/// Two states with the same steps; one of them also does many that it rolls back.
+/// Two states that do the same steps. One of them also does many steps that it rolls back.
 class Twins {
 public:
     explicit Twins(std::uint64_t seed) : random_{seed} {}
 
-    /// A batch for both; the bold one may use a savepoint.
+    /// Runs a batch on both; the bold one may use a savepoint.
     void do_batch(std::size_t most) {
         const bool in_savepoint = random_() % 2 == 0;
         if (in_savepoint) bold_.log.open();
@@ -84,7 +84,6 @@ TEST(TakingBack, leaves_a_state_that_goes_on_like_one_that_never_speculated) {
     }
 }
 
-/// Also without a digest.
 TEST(TakingBack, restores_the_contents_without_a_digest) {
     std::mt19937_64 random{seed_of_this_run()};
     SmallState state{Digests::off};
