@@ -18,8 +18,8 @@ public:
     static constexpr std::size_t kWaitingBytesMax = 1 << 20;
 
     /// `tell_dropped` makes the line, with its line end, that reports a number of dropped lines. It
-    /// is called on the writer's thread, possibly after the writer is destroyed, so it must own what
-    /// it uses.
+    /// is called on the writer's thread, possibly after the writer is destroyed, so it must own
+    /// what it uses.
     LineWriter(int descriptor, std::function<std::string(std::uint64_t)> tell_dropped);
     /// Waits until all queued lines are written, but at most a second.
     ~LineWriter();
