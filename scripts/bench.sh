@@ -45,7 +45,7 @@ plot=
 figures='(S([1-9]|11|12)|T8)'
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --cluster) figures='C[12356]'; options+=("$1"); shift; continue ;;
+        --cluster) figures='C(1/3|[12356])'; options+=("$1"); shift; continue ;;
         --only) form=.; only=${2:-} ;;
         --seconds | --rounds) form='^[1-9][0-9]{0,3}$' ;;
         --connections) form='^[1-9][0-9]{0,3}(,[1-9][0-9]{0,3})*$' ;;
