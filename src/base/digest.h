@@ -53,7 +53,7 @@ constexpr std::uint64_t mixed(std::uint64_t word) {
 /// A field's number within its type, and the factor that is computed from it at compile time.
 class FieldNumber {
 public:
-    // NOLINTNEXTLINE(google-explicit-constructor): a literal is the number.
+    // NOLINTNEXTLINE(google-explicit-constructor): a literal can be passed as a number.
     consteval FieldNumber(std::uint64_t number)
         : factor_{word_of(Bits128{mixed(2 * number), mixed(2 * number + 1) | 1})} {}
 

@@ -6,8 +6,8 @@
 namespace frontrow {
 namespace {
 
-// The currencies of ISO 4217, list one, of 2026, grouped by their number of decimals. Codes to
-// which it assigns no number of decimals (metals, test codes) are left out.
+// The currencies in list one of ISO 4217 (2026), grouped by their number of decimals. Codes for
+// which the list gives no number of decimals (metals, test codes) are left out.
 
 constexpr std::string_view kNoDecimals =
     "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF ";

@@ -40,7 +40,7 @@ public:
     const Row& operator[](Number number) const { return *place(number); }
     /// True if the row was added, and neither erased nor rolled back.
     bool has(Number number) const {
-        // For a page that was dropped, this wraps around to a number that is out of range, too.
+        // If the page was dropped, the difference wraps around to a number past the last page.
         const auto page = number / kRows - pages_gone_;
         return page < pages_.size() && (pages_[page].live & bit(number)) != 0;
     }

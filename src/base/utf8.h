@@ -9,8 +9,8 @@ namespace frontrow {
 /// surrogates, nothing past U+10FFFF.
 bool is_utf8(std::string_view bytes);
 
-/// The number of characters in a UTF-8 text. In other bytes, counts those that don't continue a
-/// character.
+/// The number of characters in a UTF-8 text. If the bytes aren't UTF-8, the number of bytes that
+/// aren't continuation bytes.
 std::size_t count_characters(std::string_view text);
 
 /// True if all characters are printable ASCII, including the space, as in most names and keys. Such

@@ -11,7 +11,7 @@
 
 namespace frontrow::bench {
 
-/// The records of both sides for one load of Frontrow: the buyers' and the server's.
+/// What the buyers and the server each recorded during one run of load.
 struct Books {
     const Plan& plan;
     const Schedule& schedule;

@@ -19,7 +19,7 @@ public:
     /// Begins the load of the server named `who`.
     void begin(const std::string& who);
     void slice(const Slice& slice);
-    /// Prints what is left of the last second.
+    /// Prints the counts of the last, incomplete second.
     void end();
 
 private:

@@ -20,7 +20,7 @@ struct Traits {
 constexpr std::chrono::seconds kLongHold{3'600};
 /// The most seats that one event can have.
 constexpr std::uint64_t kSeatsMax = 1'000'000;
-/// In `mixed`, one in so many requests is a reservation.
+/// In `mixed`, one of every kMixedOf requests is a reservation.
 constexpr std::uint64_t kMixedOf = 5;
 
 constexpr std::array<Traits, 5> kTraits{{

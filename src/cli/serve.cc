@@ -132,7 +132,7 @@ private:
     /// was acknowledged is already on the disk. SIGHUP never counts as one of these two.
     void wait_for_signal() {
         signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-            // If the stop has just ended, waiting again would keep the loop running.
+            // Once the stop is complete, waiting for another signal would keep the loop running.
             if (error || !application_) return;
             if (signal != SIGHUP && std::exchange(asked_to_stop_, true)) std::_Exit(kFailed);
             if (!stopping_)

@@ -191,8 +191,8 @@ std::optional<std::string_view> Sources::value_of(std::string_view flag) const {
     return std::nullopt;
 }
 
-/// Whether a flag names the folder. An empty flag counts: a script whose variable is empty doesn't
-/// ask for the database.
+/// Whether --data-dir is given, even with an empty value: a script whose variable is empty must not
+/// select the database by that.
 bool Sources::names_folder() const {
     return value_of("--data-dir").has_value();
 }

@@ -140,7 +140,7 @@ struct MemberRemoved {
     friend bool operator==(const MemberRemoved&, const MemberRemoved&) = default;
 };
 
-/// From this fact on the journal may contain the kinds and fields of facts that this format
+/// After this fact, the journal may contain the kinds and fields of facts that this format
 /// introduced.
 struct FormatRaised {
     std::uint32_t format = 0;

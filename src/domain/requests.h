@@ -56,8 +56,8 @@ public:
     RequestIndex add(const RequestRow& row);
     /// True if some requests are no longer remembered at `now`.
     bool has_forgettable(Instant now) const;
-    /// Erases requests that are no longer remembered at `now`, oldest first, at most `at_most`. At
-    /// a boundary.
+    /// Erases requests that are no longer remembered at `now`, oldest first, at most `at_most`.
+    /// Call it only while no savepoint is open.
     void forget(Instant now, std::size_t at_most);
 
     /// CHECKs that each key leads to its newest request. Reads everything.

@@ -68,9 +68,9 @@ inline bool has_left(const ReservationRow& row, Instant now) {
 
 /// All reservations. Only this class changes the holders and statuses of seats, and the buyers.
 ///
-/// A hold ends at the instant at which it runs out, even if no fact has ended it yet, so every
-/// reader passes `now`. A reader has to visit each hold that has run out without such a fact. If
-/// there may be many, call lapse() first, which counts their seats as free.
+/// A hold ends when its time runs out, even before a fact records that, so every reader passes
+/// `now`. Readers check such holds one by one. If there may be many, call lapse() first, which
+/// counts their seats as free.
 ///
 /// Changed by `evolve` only. One thread.
 class Reservations {
@@ -173,7 +173,8 @@ public:
 
     /// True if some rows are no longer shown and can be erased.
     bool has_forgettable(Instant now) const { return ended_.has_due(DueBy{now - kEndedMemory}); }
-    /// Erases up to `at_most` of those rows, in the order in which they ended. At a boundary.
+    /// Erases up to `at_most` of those rows, in the order in which they ended. Call it
+    /// only while no savepoint is open.
     void forget(Instant now, std::size_t at_most);
 
     /// Recomputes buyers, seats and counts from the rows and CHECKs them. Reads everything.

@@ -168,12 +168,13 @@ public:
     void note_fact(EventIndex index, LastFact fact) { events_.parts_of(index).last.set(fact); }
 
     void count_reservation(EventIndex event) { ++events_.parts_of(event).reservations.change(); }
-    /// At a boundary.
+    /// Call it only while no savepoint is open.
     void forget_reservation(EventIndex event) { --events_.parts_of(event).reservations.change(); }
     /// True if an event was deleted so long ago that no cursor points to it, and no reservation
     /// refers to it.
     bool has_forgettable(Instant now) const;
-    /// Erases up to `at_most` of those events, in the order of their deletion. At a boundary.
+    /// Erases up to `at_most` of those events, in the order of their deletion. Call it only
+    /// while no savepoint is open.
     void forget(Instant now, std::size_t at_most);
 
     // What a reservation does with its seats.

@@ -14,8 +14,8 @@ struct Limits {
     std::size_t long_body_bytes = 256 << 10;
     std::size_t bulk_body_bytes = 32 << 20;
     /// After a refusal, at most this much of the rest of the request is read and discarded, so that
-    /// the client gets to see the answer. That costs less than reading the longest body, and gets
-    /// no more time.
+    /// the client sees the answer. Discarding costs less than reading the longest allowed body, and
+    /// the time limit of the request still applies.
     std::size_t thrown_away_bytes = 64 << 20;
 
     /// What a connection may do in one turn of the event loop before others get theirs: at most

@@ -18,7 +18,7 @@ Eight mark_colons(Eight text) {
     return mark_each(text, ':');
 }
 
-/// Marks all characters outside of `first` to '~'.
+/// Marks every character outside the range [`first`, '~'].
 template <unsigned char first>
 Eight mark_outside(Eight text) {
     return ((text - eight_times(first)) | (text + eight_times(1)) | text) & kHighBits;

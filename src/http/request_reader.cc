@@ -91,9 +91,9 @@ struct RequestReader::State {
         const auto left = unread();
         if (left.size() >= unread_max()) return beast_http::error::header_limit;
         if (head_done && has_bare_line_end(left)) return beast_http::error::bad_line_ending;
-        // The parser consumes all complete lines except the last chunk's, so a complete line that
-        // is left must be the last chunk's. A line end at the very front doesn't count: it belongs
-        // to the chunk before.
+        // The parser consumes every complete line except that of the last chunk, so a complete line
+        // left in the buffer is the last chunk's. A line end at the start of the buffer doesn't
+        // count: it ends the previous chunk.
         const bool saw_last_chunk =
             head_done &&
             std::string_view{left.data(), left.size()}.find("\r\n", 1) != std::string_view::npos;

@@ -45,8 +45,8 @@ public:
     void expire();
     /// Whether no byte of a request has arrived, so that closing now loses nothing.
     bool is_idle() const { return phase_ == Phase::idle; }
-    /// Whether the client reads its answer too slowly for a time when other answers are refused for
-    /// lack of memory.
+    /// Whether the client reads its answer below the stricter rate that applies while other answers
+    /// are refused for lack of memory.
     bool reads_slowly() const;
     /// Closes the connection at once, whatever the session is doing.
     void abort();

@@ -73,8 +73,8 @@ void LineWriter::Shared::run() {
         // The lines were dropped because these lines filled the queue, so the report follows these.
         if (missing > 0) lines += tell_dropped(missing);
         const auto left = write_lines(descriptor, lines);
-        // Our own line is the last. If it wasn't written, it doesn't count as dropped, and the next
-        // one says its number, too.
+        // The last line is our own report. If it couldn't be written, it isn't counted as dropped,
+        // and the next report includes its number.
         const bool is_untold = missing > 0 && !left.empty();
         const auto lost = static_cast<std::uint64_t>(std::ranges::count(left, '\n'));
         lines.clear();

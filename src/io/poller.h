@@ -35,8 +35,8 @@ public:
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
 
-    /// Returns false if the system has no room for the descriptor. Data that has arrived before
-    /// raises an event, too.
+    /// Returns false if the system has no room for the descriptor. Data that arrived before the
+    /// call also raises an event.
     [[nodiscard]] bool add(int descriptor, Watcher& watcher);
     void remove(int descriptor, Watcher& watcher);
 

@@ -15,8 +15,8 @@ namespace {
 /// The most combining marks in a row, as in Unicode's stream-safe format (UAX #15). Normalisation
 /// sorts them, which takes quadratic time.
 constexpr std::size_t kMarksMax = 30;
-/// No character decomposes into more than four (UAX #15; U+1F82 does). So a text of more characters
-/// than this for each allowed one is too long in any form, and isn't worth normalising.
+/// No character decomposes into more than four (UAX #15). So a text with more than four times the
+/// allowed number of characters is too long even after normalisation; it is refused without that.
 constexpr std::size_t kDecomposedMax = 4;
 
 const utf8proc_uint8_t* bytes_of(std::string_view text) {

@@ -103,8 +103,8 @@ public:
 
     // For a nested object whose fields are written directly into its parent's JSON object.
 
-    /// Whether the nested object exists. `Key` is the name of its first field, for which a
-    /// FieldsReader looks.
+    /// Whether the nested object exists. A FieldsReader decides that by whether the field `Key`,
+    /// the object's first, is present.
     template <class Part>
     bool has(Key, const std::optional<Part>& part) {
         return part.has_value();

@@ -23,7 +23,7 @@ inline constexpr std::size_t kShortMax = 40;
 class Key {
 public:
     template <std::size_t size>
-    // NOLINTNEXTLINE(google-explicit-constructor): a literal is the name.
+    // NOLINTNEXTLINE(google-explicit-constructor): a literal can be passed as a name.
     consteval Key(const char (&name)[size]) : name_{name, size - 1} {
         if (name_.size() + 3 > kShortMax) throw "is too long";
         for (const char c : name_)

@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::size_t kComplaintsMax = 50;
 
-/// The amount as text, if it has decimals: 80.5, or a text like "80.00" or "80,5". A number
-/// like 80.0 is a whole one, and one whose hundredths exceed `max` or aren't whole is no amount.
+/// Returns the amount as text if it has decimals: 80.5, "80.00" or "80,5". Returns nothing
+/// for 80.0, which is a whole number, and for a number with more than two decimals or more than
+/// `max` hundredths.
 std::optional<std::string> find_fraction(const boost::json::value& value, std::int64_t max) {
     if (const auto* number = value.if_double()) {
         const double cents = std::round(*number * 100);
@@ -38,7 +39,7 @@ std::optional<std::string> find_fraction(const boost::json::value& value, std::i
     return is_amount ? std::optional{std::string{std::string_view{*text}}} : std::nullopt;
 }
 
-/// Says what to send for an `amount` that find_fraction() returned.
+/// The complaint about an `amount` with decimals. It shows the whole number to send instead.
 std::string in_minor_units(std::string_view amount) {
     std::string complaint = "must be a whole number in the currency's minor unit: ";
     const auto point = amount.find_first_of(".,");

@@ -60,7 +60,7 @@ const Column* find_column(std::string_view header) {
 
 /// The first record as it reads with one delimiter.
 struct Header {
-    /// Has read this record.
+    /// The reader, positioned after this record.
     CsvReader csv;
     std::vector<std::string> names;
     /// How many of the names are known.

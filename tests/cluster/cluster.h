@@ -20,8 +20,9 @@
 
 namespace frontrow::test {
 
-/// How long a test waits until a sale continues after any one loss. The promise is shorter, and the
-/// bench measures it: here a slow machine runs three nodes and all their buyers.
+/// How long a test waits for sales to continue after one node or connection is lost. The documented
+/// limit, which the bench measures, is shorter: here a slow machine runs three nodes and all
+/// buyers.
 inline constexpr std::chrono::seconds kBackWithin{30};
 
 /// Frontrow nodes on a PostgreSQL of their own. Each node is a process that can be killed and

@@ -39,7 +39,7 @@ void run_histories(
         contestants.push_back(stores.emplace_back(std::make_unique<Contestant>(kind)).get());
     Differential differential{contestants};
     while (differential.commands() < commands_wanted) {
-        // Each history has its own seed, so that with a failing seed the failing history runs
+        // Each history has its own seed: with the seed of a failed history, that history runs
         // first.
         const auto dice = HistoryDice::throw_dice(shape, seed);
         if (!differential.run(dice)) {

@@ -63,7 +63,7 @@ TEST(Canonical, of_a_reservation_is_the_same_for_its_seats_in_any_order) {
     EXPECT_NE(form({1, 2, 3, 4, 5, 7}), plain);
     EXPECT_NE(form({1, 1, 2}), form({1, 2, 2}));
     EXPECT_NE(form({1, 2, 2}), form({1, 2}));
-    // As an older version wrote it, if its seats came in this order.
+    // The bytes that an older version wrote for a request with its seats in this order.
     EXPECT_EQ(
         form({1, 2}),
         "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"

@@ -537,7 +537,7 @@ TEST(ReserveSeats, remembers_a_key_anew_from_its_second_use) {
     office.now += 24h;
     wish.reservation = ReservationId{Bits128{77, 1}};
     ASSERT_EQ(answer(office.act(wish)), "accepted");
-    // Forgets the first use, which must not forget the second.
+    // The first use of the key is forgotten here. The second must not be.
     office.hold(event, "bob", {3});
     office.now += 24h - 1ms;
     wish.reservation = ReservationId{Bits128{77, 2}};

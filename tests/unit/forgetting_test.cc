@@ -131,7 +131,7 @@ TEST(Forgetting, lets_a_deleted_event_go_a_day_later_with_the_reservations_that_
     ASSERT_TRUE(office.remove(named));
     const auto& plans = office.inventory().plans();
     EXPECT_EQ(office.reservation(held).seats, held.seats);
-    // A cursor may still point to it.
+    // A client's cursor may still point to the deleted event, so it is kept for 24 hours.
     office.now += 24h - 1ms;
     office.open(1);
     EXPECT_NE(plans.index_of(lonely), kNobody);

@@ -246,7 +246,7 @@ TEST(Inventory, agrees_with_the_naive_model_over_many_short_histories) {
     std::size_t taken_over = 0;
     Tally tally;
     for (std::uint64_t history = 0; commands < commands_wanted; ++history) {
-        // Each history has its own seed, so that with a failing seed the failing history runs
+        // Each history has its own seed: with the seed of a failed history, that history runs
         // first.
         std::mt19937_64 engine{seed + history};
         Duel duel;

@@ -41,7 +41,7 @@ TEST_F(Turns, come_to_all_who_wait_in_their_order_and_to_each_once_a_turn_of_the
 
 /// Between two turns the loop does other work, however many wait.
 TEST_F(Turns, leave_room_for_whatever_else_is_due) {
-    // A slice of no time: one continues in each turn.
+    // With a time slice of zero, one waiting coroutine continues per turn.
     io::TurnQueue queue{loop.get_executor(), 0us};
     for (const auto* name : {"a", "b", "c"})
         queue.add([this, name] {

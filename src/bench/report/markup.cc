@@ -81,7 +81,8 @@ std::string page(
     fill(text, "@NAME@", name);
     fill(text, "@TITLE@", title);
     fill(text, "@SUBTITLE@", subtitle);
-    // Filled in last, because it may quote a server's answer.
+    // Filled in last: the content may quote a server's answer, and an @NAME@ in that stays as it
+    // is.
     fill(text, "@CONTENT@", content);
     return text;
 }

@@ -103,8 +103,8 @@ inline store::Page one_more(store::Page page) {
     return page;
 }
 
-/// Adds a `Link` header to the page that follows `last`. `path`: the list's path. `more`: further
-/// query parameters, each preceded by `&`.
+/// Adds a `Link` header that points to the page after `last`. `path`: the list's path. `more`:
+/// further query parameters, each preceded by `&`.
 void link_next(
     Context& context,
     const ListBounds& bounds,
@@ -125,9 +125,9 @@ bool tag_answer(Context& context, std::string_view tag);
 /// Which representation of an answer, plain or compressed, is sent.
 struct Form {
     bool gzip = false;
-    /// The text between the quotes of its ETag.
+    /// The text between the quotes of the ETag of this form of the answer.
     std::string tag;
-    /// The client already has it; the answer is 304.
+    /// The client already has this form; the answer is 304.
     bool is_known = false;
 };
 

@@ -7,8 +7,8 @@
 namespace frontrow::io::postgres {
 
 /// How PostgreSQL failed. A kind exists only if some caller acts differently on it. After `lost`,
-/// the failed run may have been executed. After any other kind nothing of it was, except what a
-/// COMMIT within the run committed before the failure.
+/// the failed run may have been executed. After any other kind it had no effect, except for what a
+/// COMMIT within the run had already committed.
 enum class PgErrorKind : std::uint8_t {
     /// The connection broke, or no reply came in time, after something had been sent. It may have
     /// been executed.

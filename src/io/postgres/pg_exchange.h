@@ -34,8 +34,8 @@ struct PgQuery {
 /// The statements that a session has prepared or was asked to prepare.
 class PgPrepared {
 public:
-    /// Returns true if the caller must send the statement to be prepared first. From then on the
-    /// statement counts as sent.
+    /// Returns true if the statement must be prepared before it is run: the caller then sends its
+    /// text first. From this call on, the statement counts as sent.
     bool must_prepare(const PgQuery& query);
     void arrived(const PgStatement& statement);
     /// Forgets the statements that were sent to be prepared and never confirmed. Call it when no

@@ -194,8 +194,8 @@ bool PgLink::has_ended() {
     return has_broken || !is_open();
 }
 
-/// Records a warning, without its text, because the server logs it. Records the message with which
-/// the server ends the connection.
+/// Notes that a warning came, but not its text, which is in the server's log. Keeps the message
+/// with which the server ends the connection.
 void PgLink::hear(void* link, const pg_result* notice) {
     const auto severity = text_of(PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED));
     auto& self = *static_cast<PgLink*>(link);

@@ -278,8 +278,9 @@ Awaitable<ClusterStore::Outcome> ClusterStore::decide(domain::Command command, T
     );
 }
 
-/// If the outcome is certain, a claim would only keep the seats from other buyers. Uses the present
-/// state, including decisions that aren't durable yet: a guess is enough for the gate.
+/// True if the outcome depends on whether other buyers take the seats. If it doesn't, a claim would
+/// only keep the seats from others. Uses the present state, including decisions that aren't durable
+/// yet: a guess is enough for the gate.
 bool ClusterStore::depends_on_rivals(const domain::Command& command) {
     if (node_ == nullptr) return false;
     const auto guess = domain::decide(state(), command, now()).outcome;

@@ -6,7 +6,7 @@
 
 namespace frontrow::store::cluster {
 
-/// The time by which the nodes of a cluster judge: an estimate of the database's clock (Cristian's
+/// The clock that all nodes of a cluster decide by: an estimate of the database's clock (Cristian's
 /// algorithm). It is learned from the database's answers; the one with the shortest round trip is
 /// the most precise. Between answers it advances by this node's clock since boot. Small corrections
 /// are spread over time. If the database's clock was set, the estimate follows in one step,

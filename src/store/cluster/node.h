@@ -326,8 +326,8 @@ private:
     /// Nothing new is appended before this time: other nodes may know of batches that a fail-over
     /// lost.
     Time quiet_until_{};
-    /// Cluster time when a fail-over was noticed. Older batches that still appear are lost ones
-    /// coming back.
+    /// Cluster time at which a fail-over was noticed. An older batch that appears afterwards is one
+    /// that the fail-over had lost, and that another node appended again.
     Instant failed_over_at_{};
     /// How many batches in a row lost. After a loss the next batch is a small one.
     std::uint64_t losing_run_ = 0;
@@ -351,7 +351,7 @@ private:
     bool has_caught_up_ = false;
     Time look_again_at_{};
     Time look_pause_{};
-    /// Nothing is appended before this time, after an append has failed.
+    /// After a failed append, the next append waits until this time.
     Time append_again_at_{};
     Time append_pause_{};
 

@@ -12,8 +12,8 @@
 
 namespace frontrow::store::engine {
 
-/// A value that was read, and the newest fact on which it depends: the value may be told once that
-/// fact is durable.
+/// A value that was read, and the newest fact on which it depends. Don't return the value to a
+/// client before that fact is durable.
 template <class Value>
 struct Read {
     Value value;

@@ -20,7 +20,7 @@ namespace frontrow::store::engine {
 class SnapshotTaker {
 public:
     struct Settings {
-        /// The command that takes a snapshot and exits with 0; empty: never.
+        /// The command that takes a snapshot and exits with 0. If empty, none are taken.
         std::vector<std::string> command;
         /// The command's environment, as NAME=value. A list of processes shows arguments but not
         /// this.

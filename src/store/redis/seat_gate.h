@@ -24,8 +24,8 @@ struct GateRequest {
     std::span<const SeatId> seats;
     /// hash(caller, key): a repeated request has the same owner and passes again.
     Bits128 owner;
-    /// The hold time. A claim lives no longer, because it would then keep other buyers from free
-    /// seats. Not used by release().
+    /// The hold time, after which the claim expires. A claim that outlived its hold would keep
+    /// other buyers from free seats. Not used by release().
     Millis hold = Millis::max();
 };
 

@@ -77,9 +77,9 @@ public:
     void set_last_version(std::uint64_t version) { last_version_ = version; }
     const JournalEnd& end() const { return copy_->end(); }
 
-    /// Seals the file, reads it back from the disk and gives it its name. If it never returns there
-    /// is no backup, and perhaps a file `to`.….new to delete. Faults: unavailable, corrupt (the
-    /// file differs from what was written).
+    /// Seals the file, reads it back from the disk and gives it its name. If it never returns,
+    /// there is no backup; an unfinished file `to`.….new may remain and can be deleted. Faults:
+    /// unavailable, corrupt (the file differs from what was written).
     Result<Copied, io::Fault> finish();
 
 private:

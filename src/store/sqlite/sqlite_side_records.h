@@ -57,8 +57,9 @@ private:
     io::BoundedWorker worker_;
 };
 
-/// The task leases of one machine. This process holds every task that it stands for. Each start
-/// takes the tasks again, under numbers that no earlier process had.
+/// The task leases of one machine. There is no competitor, so this process gets every task that it
+/// asks for with stand_for(). Each start takes the tasks again, under numbers that no earlier
+/// process had.
 class SqliteTaskLeases final : public TaskLeases {
 public:
     /// `records` must be closed after this. `on_trouble` is called if a task can't be taken; taking
