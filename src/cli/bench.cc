@@ -7,6 +7,7 @@
 #include "cli/file_limit.h"
 #include "cli/stop_signals.h"
 #include "config/bench_settings.h"
+#include "config/text_file.h"
 #include "io/clock.h"
 #include "io/random.h"
 
@@ -16,9 +17,9 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -104,14 +105,16 @@ int bench_failed(const std::vector<std::string>& failures) {
     return kFailed;
 }
 
+/// The largest report.json that is drawn.
+constexpr std::size_t kReportBytesMax = 64 << 20;
+
 int draw(const config::BenchSettings& settings) {
-    std::ifstream stream{settings.draw};
-    if (!stream) {
-        std::fprintf(stderr, "frontrow bench: can't read %s\n", settings.draw.c_str());
+    const auto text = config::read_text_file(settings.draw, kReportBytesMax);
+    if (!text) {
+        std::fprintf(stderr, "frontrow bench: %s\n", text.error().message.c_str());
         return kFailed;
     }
-    const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-    const auto drawing = bench::report::draw_targets(text);
+    const auto drawing = bench::report::draw_targets(*text);
     if (!drawing) {
         std::fprintf(
             stderr, "frontrow bench: %s: %s\n", settings.draw.c_str(), drawing.error().c_str()

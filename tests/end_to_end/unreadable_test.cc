@@ -96,6 +96,17 @@ TEST_F(Unreadable, a_table_stops_seed_with_2_before_it_touches_a_store) {
     EXPECT_FALSE(fs::exists(at("store")));
 }
 
+TEST_F(Unreadable, a_report_is_not_drawn_and_is_named) {
+    for (const auto* name : {"folder", "dangling", "loop", "huge", "garbage"}) {
+        const auto finished =
+            run_program({"bench", "--draw", at(name), "--report", at("page.html")});
+        EXPECT_EQ(finished.exit_code, 1) << name;
+        EXPECT_THAT(finished.err, HasSubstr(at(name))) << name;
+        EXPECT_THAT(finished.err, Not(HasSubstr("it can't go on"))) << name;
+        EXPECT_FALSE(fs::exists(at("page.html"))) << name;
+    }
+}
+
 TEST_F(Unreadable, a_backup_stops_restore_before_it_makes_a_folder) {
     for (const auto* name : {"folder", "nowhere", "dangling", "loop", "file/x"}) {
         const auto finished = run("restore", {"--from", at(name)}, {"--data-dir", at("store")});
