@@ -194,7 +194,7 @@ void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
 template <class Body>
 void Audit::judge_request(const Fact& fact, const Body& body) {
     if constexpr (requires { body.request; }) {
-        const auto* const request = given(body.request);
+        const auto* const request = request_of(body);
         if (request == nullptr) return;
         const RequestTruth truth{
             .at = fact.at, .content = request->content, .made = made_by(fact, body)
@@ -322,11 +322,14 @@ void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
     expect(fact, fact.at >= last_at_, "time went backwards");
     expect(fact, traits_of(fact.body).format <= format_, "a fact came before its format");
-    std::visit([&](const auto& body) { judge_request(fact, body); }, fact.body);
     last_seq_ = fact.seq;
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);
-    std::visit([&](const auto& body) { judge(fact, body); }, fact.body);
+    const auto judge_body = [&](const auto& body) {
+        judge_request(fact, body);
+        judge(fact, body);
+    };
+    std::visit(judge_body, fact.body);
     if (fact.event == EventId{}) return;
     auto& truth = events_[number_of(fact.event)];
     truth.last_seq = fact.seq;

@@ -4,7 +4,6 @@
 #include "http/text.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <charconv>
 #include <system_error>
@@ -26,14 +25,11 @@ Eight mark_outside(Eight text) {
 constexpr auto mark_controls = mark_outside<' '>;
 constexpr auto mark_spaces_and_controls = mark_outside<'!'>;
 
-constexpr auto kIsInToken = [] {
-    std::array<bool, 256> is_in_token{};
-    for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789"
-                                         "abcdefghijklmnopqrstuvwxyz"
-                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
-        is_in_token[static_cast<unsigned char>(c)] = true;
-    return is_in_token;
-}();
+constexpr auto kIsInToken = set_of(
+    "!#$%&'*+-.^_`|~0123456789"
+    "abcdefghijklmnopqrstuvwxyz"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+);
 
 bool is_token(std::string_view name) {
     return !name.empty() &&

@@ -2,20 +2,15 @@
 
 #include <boost/url/parse.hpp>
 
-#include <array>
-
 namespace frontrow::http {
 namespace {
 
 /// The characters of host names and IPv4 addresses.
-constexpr auto kIsInUsualHost = [] {
-    std::array<bool, 256> is_in_host{};
-    for (const char c : std::string_view{"-.0123456789"
-                                         "abcdefghijklmnopqrstuvwxyz"
-                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
-        is_in_host[static_cast<unsigned char>(c)] = true;
-    return is_in_host;
-}();
+constexpr auto kIsInUsualHost = set_of(
+    "-.0123456789"
+    "abcdefghijklmnopqrstuvwxyz"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+);
 
 bool is_usual_host(std::string_view text) {
     const auto* at = text.begin();

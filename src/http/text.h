@@ -3,6 +3,7 @@
 #include "base/eight_bytes.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -12,6 +13,14 @@ namespace frontrow::http {
 /// Frees the memory of a text; assigning an empty text would keep it.
 inline void free_memory(std::string& text) {
     std::string{}.swap(text);
+}
+
+/// A table that is true for the bytes of these characters.
+constexpr std::array<bool, 256> set_of(std::string_view characters) {
+    std::array<bool, 256> set{};
+    for (const char c : characters)
+        set[static_cast<unsigned char>(c)] = true;
+    return set;
 }
 
 /// Converts ASCII letters to lower case.

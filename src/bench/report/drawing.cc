@@ -37,28 +37,27 @@ text(double x, double y, const char* anchor, const std::string& words, const std
     );
 }
 
+std::string rule(const std::string& kind, Place from, Place to) {
+    return fmt::format(
+        "<line class=\"{}\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>",
+        kind,
+        from.x,
+        to.x,
+        from.y,
+        to.y
+    );
+}
+
 std::string grid(const Axis& x, const Axis& y) {
     std::string lines;
     for (const auto& tick : y.ticks()) {
         const double at = y.at(tick.value);
-        lines += fmt::format(
-            "<line class=\"grid\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>",
-            kLeft,
-            kRight,
-            at,
-            at
-        );
+        lines += rule("grid", {kLeft, at}, {kRight, at});
         lines += text(kLeft - 8, at + 4, "end", tick.label);
     }
     for (const auto& tick : x.ticks()) {
         const double at = x.at(tick.value);
-        lines += fmt::format(
-            "<line class=\"grid faint\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:g}\" y2=\"{:g}\"/>",
-            at,
-            at,
-            kTop,
-            kBottom
-        );
+        lines += rule("grid faint", {at, kTop}, {at, kBottom});
         lines += text(at, kBottom + 22, "middle", tick.label);
     }
     return lines;

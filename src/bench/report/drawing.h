@@ -34,6 +34,8 @@ std::string text(
     const std::string& words,
     const std::string& kind = {}
 );
+/// A straight line.
+std::string rule(const std::string& kind, Place from, Place to);
 /// The ticks of both axes, each with a grid line.
 std::string grid(const Axis& x, const Axis& y);
 std::string line(const std::vector<Place>& places, const std::string& series);

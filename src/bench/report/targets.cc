@@ -92,12 +92,7 @@ Drawn shares_of(const json::array& results) {
     if (content.empty()) return {};
     content += text(target, top - 22, "middle", "target", "ink") +
                text(target + 40, top - 22, "start", "better →") +
-               fmt::format(
-                   "<line class=\"mark\" x1=\"{0:g}\" x2=\"{0:g}\" y1=\"{1:g}\" y2=\"{2:g}\"/>",
-                   target,
-                   top - 14,
-                   y
-               );
+               rule("mark", {target, top - 14}, {target, y});
     return {content, {left + track.x + 160, y}};
 }
 
