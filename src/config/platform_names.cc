@@ -1,8 +1,9 @@
 #include "config/platform_names.h"
 
+#include "base/parse_number.h"
+
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -42,10 +43,8 @@ std::optional<std::string_view> any_text(const std::string&) {
 }
 
 bool is_whole_number(const std::string& text, int min, int max) {
-    int number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    return error == std::errc{} && stop == end && number >= min && number <= max;
+    const auto number = parse_number<int>(text);
+    return number && *number >= min && *number <= max;
 }
 
 std::optional<std::string_view> port_number(const std::string& value) {

@@ -1,8 +1,9 @@
 #include "config/settings.h"
 
+#include "base/parse_number.h"
+
 #include <algorithm>
 #include <arpa/inet.h>
-#include <charconv>
 
 namespace frontrow::config {
 namespace {
@@ -64,16 +65,13 @@ Result<HostPort, UsageError> parse_listen(std::string_view text) {
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) return bad_listen(text);
     auto host = text.substr(0, colon);
-    const auto port_text = text.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [end, error] =
-        std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-    if (error != std::errc{} || end != port_text.data() + port_text.size()) return bad_listen(text);
+    const auto port = parse_number<std::uint16_t>(text.substr(colon + 1));
+    if (!port) return bad_listen(text);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     if (host.empty()) host = "0.0.0.0";
     if (host == "localhost") host = "127.0.0.1";
     if (!is_address(std::string{host})) return bad_listen(text);
-    return HostPort{std::string{host}, port};
+    return HostPort{std::string{host}, *port};
 }
 
 bool is_loopback(std::string_view host) {

@@ -1,9 +1,10 @@
 #include "http/query.h"
 
+#include "base/parse_number.h"
+
 #include <boost/url/pct_string_view.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace frontrow::http {
 
@@ -52,11 +53,8 @@ Result<std::size_t, wire::ParseError> query_number(
 ) {
     const auto text = query_parameter(query, name);
     if (!text) return otherwise;
-    std::size_t number = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-    const bool valid = error == std::errc{} && end == text->data() + text->size() &&
-                       number >= min && number <= max;
-    if (valid) return number;
+    const auto number = parse_number<std::size_t>(*text);
+    if (number && *number >= min && *number <= max) return *number;
     auto message =
         "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max);
     return std::unexpected(wire::ParseError{{{std::string{name}, std::move(message)}}});

@@ -1,8 +1,8 @@
 #include "identity/token.h"
 
 #include "base/check.h"
+#include "base/parse_number.h"
 
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <jwt.h>
@@ -38,10 +38,9 @@ std::optional<std::string> claim(jwt_t* token, const char* name) {
 /// milliseconds. Returns nothing if the text isn't a number. A time beyond an Instant's range
 /// becomes the nearest Instant.
 std::optional<Instant> parse_numeric_date(std::string_view json) {
-    double seconds = 0;
-    const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), seconds);
-    if (error != std::errc{} || end != json.data() + json.size()) return std::nullopt;
-    const double ms = seconds * 1'000;
+    const auto seconds = parse_number<double>(json);
+    if (!seconds) return std::nullopt;
+    const double ms = *seconds * 1'000;
     if (ms >= static_cast<double>(Millis::max().count())) return Instant::max();
     if (ms <= static_cast<double>(Millis::min().count())) return Instant::min();
     return Instant{Millis{std::llround(ms)}};

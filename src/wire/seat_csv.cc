@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/hash_map.h"
+#include "base/parse_number.h"
 #include "base/utf8.h"
 #include "wire/accepted_text.h"
 #include "wire/csv_reader.h"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -91,22 +91,14 @@ std::string name_of_line(std::size_t line) {
     return "line " + std::to_string(line);
 }
 
-template <class Number>
-std::optional<Number> read_number(std::string_view text) {
-    Number number{};
-    const auto* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, number);
-    return read.ec == std::errc{} && read.ptr == end ? std::optional{number} : std::nullopt;
-}
-
 /// The value of a field. It stays a text if it isn't of the column's type; the reader of the field
 /// then says what it should be.
 json::value value_of(std::string_view text, ColumnType type, const json::storage_ptr& memory) {
     if (type != ColumnType::text) {
-        if (const auto whole = read_number<std::int64_t>(text)) return *whole;
+        if (const auto whole = parse_number<std::int64_t>(text)) return *whole;
     }
     if (type == ColumnType::number) {
-        if (const auto number = read_number<double>(text)) return *number;
+        if (const auto number = parse_number<double>(text)) return *number;
     }
     return json::value(json::string_view{text}, memory);
 }

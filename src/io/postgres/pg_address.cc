@@ -1,12 +1,13 @@
 #include "io/postgres/pg_address.h"
 
+#include "base/parse_number.h"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <memory>
 #include <string_view>
@@ -63,9 +64,8 @@ std::vector<std::string> split(std::string_view list) {
 bool is_port(std::string_view text) {
     constexpr int kPortMax = 65'535;
     if (text.empty()) return true;
-    int port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    return error == std::errc{} && end == text.data() + text.size() && port > 0 && port <= kPortMax;
+    const auto port = parse_number<int>(text);
+    return port && *port > 0 && *port <= kPortMax;
 }
 
 bool is_readable(const PgHost& host) {

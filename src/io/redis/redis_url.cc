@@ -1,9 +1,10 @@
 #include "io/redis/redis_url.h"
 
+#include "base/parse_number.h"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
-#include <charconv>
 #include <optional>
 
 namespace frontrow::io {
@@ -18,11 +19,8 @@ std::unexpected<std::string> wrong(std::string_view what) {
 }
 
 std::optional<int> number_of(std::string_view digits) {
-    int number = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, number);
-    if (error != std::errc{} || stop != end || number < 0) return std::nullopt;
-    return number;
+    const auto number = parse_number<int>(digits);
+    return number && *number >= 0 ? number : std::nullopt;
 }
 
 }  // namespace
