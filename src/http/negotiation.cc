@@ -1,6 +1,6 @@
 #include "http/negotiation.h"
 
-#include "http/text.h"
+#include "base/ascii.h"
 
 #include <algorithm>
 

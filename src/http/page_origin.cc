@@ -1,6 +1,6 @@
 #include "http/page_origin.h"
 
-#include "http/text.h"
+#include "base/ascii.h"
 
 #include <algorithm>
 #include <arpa/inet.h>

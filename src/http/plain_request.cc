@@ -1,5 +1,6 @@
 #include "http/plain_request.h"
 
+#include "base/ascii.h"
 #include "http/request_parts.h"
 #include "http/text.h"
 

@@ -1,7 +1,7 @@
 #include "http/request_parser.h"
 
+#include "base/ascii.h"
 #include "http/request_parts.h"
-#include "http/text.h"
 
 #include <boost/beast/http/error.hpp>
 

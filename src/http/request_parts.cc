@@ -1,5 +1,7 @@
 #include "http/request_parts.h"
 
+#include "http/text.h"
+
 #include <boost/url/parse.hpp>
 
 namespace frontrow::http {

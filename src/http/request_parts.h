@@ -1,7 +1,7 @@
 #pragma once
 
+#include "base/ascii.h"
 #include "http/request.h"
-#include "http/text.h"
 
 #include <algorithm>
 #include <optional>

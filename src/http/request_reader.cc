@@ -1,9 +1,9 @@
 #include "http/request_reader.h"
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "http/plain_request.h"
 #include "http/request_parser.h"
-#include "http/text.h"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>

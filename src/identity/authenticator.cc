@@ -1,5 +1,6 @@
 #include "identity/authenticator.h"
 
+#include "base/ascii.h"
 #include "identity/token.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace frontrow::identity {
 namespace {
 
 constexpr std::size_t kKnownMax = 20'000;
-constexpr std::string_view kBearer = "Bearer";
+constexpr std::string_view kBearer = "bearer";
 
 std::unexpected<BadCredentials> bad(std::string_view message) {
     return std::unexpected(BadCredentials{message});
@@ -21,8 +22,7 @@ std::unexpected<BadCredentials> bad(std::string_view message) {
 std::optional<std::string_view> bearer_token(std::string_view authorization) {
     const auto scheme_end = std::min(authorization.find(' '), authorization.size());
     const auto scheme = authorization.substr(0, scheme_end);
-    const auto is_same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-    if (!std::ranges::equal(scheme, kBearer, is_same)) return std::nullopt;
+    if (!same_ignoring_case(scheme, kBearer)) return std::nullopt;
     const auto begin = authorization.find_first_not_of(' ', scheme_end);
     return authorization.substr(std::min(begin, authorization.size()));
 }

@@ -1,5 +1,6 @@
 #include "wire/seat_csv.h"
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/hash_map.h"
 #include "base/parse_number.h"
@@ -50,7 +51,7 @@ const Column* find_column(std::string_view header) {
     for (const char c : header) {
         if (c != ' ') {
             if (follows_blank && !name.empty()) name += '_';
-            name += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+            name += lower_case(c);
         }
         follows_blank = c == ' ';
     }

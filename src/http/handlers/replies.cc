@@ -1,5 +1,6 @@
 #include "http/handlers/replies.h"
 
+#include "base/ascii.h"
 #include "http/cursor.h"
 #include "http/limits.h"
 #include "http/negotiation.h"
@@ -18,9 +19,7 @@ std::string route_of(const Context& context) {
     const auto& request = context.request;
     const auto asked = context.services.base_path.take_off(request.path).value_or(request.path);
     auto path = decode_percent(asked).value_or(std::string{asked});
-    std::ranges::transform(path, path.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    });
+    std::ranges::transform(path, path.begin(), [](char c) { return lower_case(c); });
     return std::string{name_of(request.method)} + " " + path;
 }
 
