@@ -24,8 +24,9 @@ class Sizes:
     crowd: int = 10_000
     pgbench_clients: tuple = (4, 8, 16, 32, 64)
     pgbench_trial_s: int = 3  # one second of it may be spent on connecting, which isn't counted
-    # For the holds that end in the same second: each part is sold at the beginning of a second, and held for the
-    # seconds that remain. The load beside them starts ending_load_ahead_s before the first hold ends.
+    # For the holds that all end in the same second. They are made in parts: the sale of each part starts at the
+    # beginning of a second, and its holds last until that common end. Another load starts ending_load_ahead_s
+    # before the first hold ends.
     hold_parts: int = 10
     hold_part_seats: int = 10_000
     hold_part_s: int = 3  # time for a part; a slower part takes another second

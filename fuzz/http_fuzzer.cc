@@ -111,7 +111,7 @@ bool depends_on_more(std::string_view bytes) {
     return contains(bytes, "100-continue") || contains(bytes, "metrics");
 }
 
-/// A malformed head, or one that is too large.
+/// True if the answer says that the request's head is malformed or too large.
 bool is_complaint(const Answer& answer) {
     return answer.status == 400 || answer.status == 431;
 }

@@ -71,7 +71,7 @@ struct Original {
     CrashImage in_database = disk.checkpointed_image();
     fs::path snapshot_file;
     std::string snapshot;
-    /// The inventory after each number of batches.
+    /// At index n, the snapshot of the inventory after n batches.
     std::vector<std::string> inventories;
 };
 

@@ -183,7 +183,8 @@ def tokens():
     claims = {"sub": "alice", "role": "organizer", "exp": YEAR_2100, "nbf": 0}
     for algorithm in ("none", "HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"):
         header = {"alg": algorithm, "typ": "JWT"}
-        # With the signature that the algorithm promises if it is an HMAC, else with one of its length.
+        # HMAC algorithms get a valid signature. The others get zeros, as many as their signatures
+        # have bytes.
         signed = token(header, claims, TOKEN_SECRET, {"HS384": "sha384", "HS512": "sha512"}.get(algorithm, "sha256"))
         part = signed.rsplit(".", 1)[0]
         length = {"RS256": 256, "ES256": 64, "EdDSA": 64}.get(algorithm)
@@ -241,7 +242,7 @@ def journals():
     write("journal", "lines", "r" + "".join(line + "\n" for line in lines))
     write("journal", "lines-again", "r" + (lines[0] + "\n") * 2)
     for fact in lines:
-        # As the first fact of a journal, which only one of these can be.
+        # Each fact becomes the first one of a journal. Only one of them is valid there.
         first = re.sub(r'"seq":\d+', '"seq":1', fact) + "\n"
         write("journal", "line-" + kind_of(fact), "r" + first)
         write("journal", "frame-" + kind_of(fact), "z\0\0\0" + first)

@@ -94,8 +94,8 @@ std::string signature_of(std::string_view part) {
     return base64url({reinterpret_cast<const char*>(hash.data()), length});
 }
 
-/// Parses the claims a second time and compares the principal. The JWT library takes the claims for
-/// a C string.
+/// Parses the claims a second time and compares the principal. Like the JWT library, reads the
+/// claims only up to the first zero byte.
 void check_claims(std::string_view claims, const identity::Principal& principal, Instant now) {
     claims = claims.substr(0, claims.find('\0'));
     boost::system::error_code error;

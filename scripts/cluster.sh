@@ -63,12 +63,12 @@ done
 
 # Processes. -------------------------------------------------------------------
 
-# Prints the identity of a process: its id, its start time and this boot. Another process may have
-# got its id meanwhile. Fails if the process has ended.
+# Prints the identity of a process: its id, its start time and this boot. The id alone isn't enough,
+# because another process may have got it meanwhile. Fails if the process has ended.
 identity_of() {
     local stat fields
     stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-    # The fields after the name, which may contain anything.
+    # Reads the fields after the process's name. The name may contain anything.
     read -ra fields <<<"${stat##*) }"
     [[ ${fields[0]} != Z ]] || return 1
     echo "$1 ${fields[19]} $(</proc/sys/kernel/random/boot_id)"
@@ -209,7 +209,7 @@ choose_owner() {
         fail "PostgreSQL runs as $owner, who can't reach $folder: name another folder with --dir"
 }
 
-# Creates it in a temporary place, and moves it when it is complete.
+# Creates PostgreSQL's data folder in a temporary place, and moves it when it is complete.
 make_database() {
     local place=$folder/postgres
     [[ ! -d $place/data ]] || return 0
@@ -258,7 +258,8 @@ END
         done
         cat <<END
         keepalive 128;
-        # A node may close a connection that was idle for longer, just as nginx reuses it.
+        # If a connection were idle for longer, the node might close it at the very moment when
+        # nginx reuses it.
         keepalive_timeout 10s;
     }
 
@@ -273,7 +274,7 @@ END
         proxy_connect_timeout 2s;
 
         # Skip a node that is gone. A POST that it may have executed already isn't sent to another
-        # node: the client gets a 502, and must look or repeat the request.
+        # node: the client gets a 502, and must look up the result or repeat the request.
         proxy_next_upstream error;
         location / {
             proxy_pass http://frontrow;

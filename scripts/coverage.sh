@@ -37,13 +37,13 @@ folder=$root/build/coverage
 [[ -f $folder/build.ninja && ! CMakePresets.json -nt $folder/build.ninja ]] || cmake --preset coverage
 ninja -C "$folder" frontrow snapshot_test tests/{unit,contract,scenario,redis,end_to_end,bench}/all
 
-# Every program writes a few files into raw, and its processes merge their counts into them. The
-# preset sets the path, not the environment, because many tests start the program with their own
-# environment.
+# Every program writes a few files into raw, and its processes merge their counts into them.
+# CMakePresets.json sets the path of these files. An environment variable wouldn't reach every
+# program, because many tests start the program with their own environment.
 rm -rf "$folder/raw" "$folder/html"
 run_tests() { ctest --test-dir "$folder" -j2 --timeout 300 --output-on-failure --no-tests=error "$@"; }
 run_tests "${only[@]}"
-# Only these tests make the domain write its whole state and read it again with gaps in it.
+# Only these tests make the domain write its whole state and read it again, both whole and damaged.
 [[ ${#snapshots[@]} -eq 0 ]] || run_tests "${snapshots[@]}"
 
 llvm-profdata-19 merge --sparse "$folder"/raw/*.profraw -o "$folder/all.profdata"

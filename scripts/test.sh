@@ -109,8 +109,8 @@ for preset in "${presets[@]}"; do
         chosen+=(-E '_NOT_BUILT$') # what stands for a program that isn't in it has no label to leave it out by
     fi
     if [[ $preset == tsan && -z $tsan ]]; then built=threaded_tests; chosen+=(-L '.-threaded$'); fi
-    # Sanitizers find nothing new in tests that are scripts, only drive the program or compare
-    # decisions.
+    # Sanitizers find nothing new in tests that are scripts, in tests that only drive the program,
+    # or in tests that compare decisions.
     if [[ $preset == release ]]; then chosen+=(-LE "^($excluded)$"); else chosen+=(-LE "^($excluded|once|cluster|differential)$"); fi
     part "$preset: build" scripts/build.sh "$preset" --tests ${built:+--target "$built"}
     [[ $status -eq 0 ]] || fail "the $preset build failed; not everything was tested"

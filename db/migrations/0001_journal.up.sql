@@ -1,15 +1,15 @@
--- The journal of a cluster: one row a batch, each following the one before by number and by hash.
--- Rows are only ever added. docs/cluster.md says who may add one, and when.
+-- The journal of a cluster: one row per batch. Each row continues the numbers and the hash chain of
+-- the previous row. Nodes only add rows. docs/cluster.md says who may add one, and when.
 CREATE TABLE journal (
     first_seq bigint PRIMARY KEY,
     last_seq bigint NOT NULL CHECK (last_seq >= first_seq),
     at timestamptz NOT NULL,
-    -- The process that decided the batch, and the how-manieth of that process it is.
+    -- The process that decided the batch, and the batch's number among that process's batches.
     writer uuid NOT NULL,
     n bigint NOT NULL,
     -- The digest of the state after the batch.
     state bytea NOT NULL CHECK (length(state) = 16),
-    -- SHA-256 of the hash of the batch before and of all other columns.
+    -- SHA-256 over the previous batch's hash and all other columns of this row.
     hash bytea NOT NULL CHECK (length(hash) = 32),
     -- Its facts, as lines of JSON in a zstd frame.
     frame bytea NOT NULL
@@ -27,18 +27,18 @@ INSERT INTO journal VALUES (
 CREATE TABLE side_records (
     name text COLLATE "C" PRIMARY KEY,
     value bytea NOT NULL CHECK (length(value) <= 65536),
-    -- Of the change that wrote it, from side_versions: never used again.
+    -- Each change takes a new number from side_versions; none is used twice.
     version bigint NOT NULL
 );
 CREATE SEQUENCE side_versions OWNED BY side_records.version;
 
--- Which process does what one process should do.
+-- Tasks that only one process should run at a time, and the process that has each.
 CREATE TABLE task_leases (
     name text COLLATE "C" PRIMARY KEY,
     -- Rises each time that the task is taken.
     number bigint NOT NULL,
-    -- Random for each process; null where it was given back.
+    -- The process that has the task, as a random number; null if the task was given back.
     holder uuid,
-    -- Rises each time that the holder renews it.
+    -- Rises with each change of the row.
     beat bigint NOT NULL
 );

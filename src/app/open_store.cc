@@ -152,7 +152,8 @@ OnContact gate_watcher(const StoreWorld& world) {
     );
 }
 
-/// An unusable database needs an operator; a restart wouldn't help.
+/// Returns what ends the node when its store has failed. If the database is unusable, the log
+/// doesn't promise a restart, because only an operator can help.
 std::function<void(const io::Fault&)>
 end_of_node(const StoreWorld& world, const ClusterSettings& settings) {
     return [&log = world.log,

@@ -37,7 +37,7 @@ std::optional<Bits128> read_digits(const Digits& digits) {
     return bits_of(std::bit_cast<Bytes128>(bytes));
 }
 
-/// One of the groups of digits in a UUID's text, which hyphens separate.
+/// A UUID's text consists of groups of digits with hyphens between them. This is one group.
 struct Group {
     std::size_t in_text;
     std::size_t in_digits;

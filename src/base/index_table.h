@@ -52,8 +52,8 @@ public:
         erase_tagged(tag_of(key), index);
     }
 
-    // The same functions for callers that have no key but its tag: the part of the key's hash that
-    // an entry stores.
+    // insert() and erase() for callers that don't have the key, only its tag. The tag is the part
+    // of the key's hash that an entry stores.
 
     /// Multiplies the hash and takes the upper half of the product (Knuth's multiplicative hashing,
     /// 6.4), because the std::hash of a number may be the number itself.

@@ -21,7 +21,7 @@ public:
     std::string_view code() const { return {code_.data(), code_.size()}; }
     /// How many decimals an amount in the major unit has: 0 for yen, 2 for euros. Returns nothing
     /// for a currency that ISO 4217 doesn't list today; tickets of an old event may be priced in
-    /// one.
+    /// such a currency.
     std::optional<int> exponent() const;
 
     friend bool operator==(const Currency&, const Currency&) = default;

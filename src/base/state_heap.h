@@ -12,9 +12,9 @@
 
 namespace frontrow {
 
-/// A binary heap of entries that come due, lowest first. An entry is dead once a change of the row
-/// that it points to has made it obsolete. A dead entry stays in the heap until it reaches the top.
-/// The heap's owner recognises dead entries by looking at their rows.
+/// A binary heap of entries that come due, lowest first. Each entry points to a row. An entry is
+/// dead once a change of its row has made the entry obsolete. A dead entry stays in the heap until
+/// it reaches the top. The heap's owner recognizes dead entries by looking at their rows.
 ///
 /// Inside a savepoint no entry leaves the heap, and new entries go into a separate list: to take
 /// them out of the heap again on roll-back would cost a search. A commit moves the new entries into

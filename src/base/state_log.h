@@ -43,7 +43,7 @@ class StatePart;
 /// Row numbers may be part of the digested contents as long as all copies add rows in journal order
 /// and snapshots keep the numbers. A row is always hashed whole: keep fields that change often
 /// (counts) out of rows with long texts, in another table with the same numbers. digest_anew()
-/// shows a flipped bit or a write past a part's end at once; digest() shows it when that row
+/// shows a flipped bit or a write past a part's end at once; digest() shows it when the damaged row
 /// changes next.
 ///
 /// **Inside a savepoint nothing is forgotten**: no row is erased and no entry leaves a heap. Rows
@@ -51,9 +51,9 @@ class StatePart;
 /// to be erased, never a node's clock. Forgetting leaves the digest unchanged: the log keeps the
 /// sum of the forgotten rows' hashes, and a snapshot must keep that sum too. So copies may forget
 /// at different times, as long as no digested row refers to another row by a number that may be
-/// assigned again. Undo steps run in strictly reverse order: the number of a row that was rolled
-/// back is assigned again, a field is restored before its row is dropped, and references into a
-/// block of seats are undone before the block is.
+/// assigned again. Undo steps run in strictly reverse order. So a part inside a row is restored
+/// before the row is dropped, and references to an added value are removed before the value is. The
+/// numbers of the dropped rows are assigned again.
 ///
 /// One thread. Neither the log nor its parts can be moved: if the state must be movable, hold it by
 /// pointer.
@@ -123,7 +123,7 @@ private:
     UndoSteps steps_;
     Bits128 sum_;
     Bits128 sum_at_open_;
-    /// The part of the sum that belongs to forgotten rows.
+    /// The sum of the forgotten rows' hashes, which `sum_` includes.
     Bits128 forgotten_;
     /// Head of the linked list of all parts.
     StatePart* parts_ = nullptr;

@@ -9,8 +9,8 @@
 namespace frontrow {
 
 /// An ordered map for few entries, or for entries that must be visited in order. It is derived from
-/// rows elsewhere, so it isn't in the digest. Each note copies the key, so long texts make poor
-/// keys.
+/// rows elsewhere, so it isn't in the digest. Don't use long texts as keys, because each note
+/// copies the key.
 template <class Key, class Value>
 class StateMap {
 public:

@@ -193,7 +193,7 @@ private:
     static constexpr Number kRows =
         static_cast<Number>(std::clamp<std::size_t>(std::bit_floor(4'096 / sizeof(Row)), 1, 64));
 
-    /// The list of pages is shortened only once at least this many leading pages are erased.
+    /// The list of pages isn't shortened before at least this many of its first pages are erased.
     static constexpr Number kPagesKept = 64;
 
     struct Rows {
@@ -210,7 +210,8 @@ private:
 
     Page& page_of(Number number) { return pages_[number / kRows - pages_gone_]; }
     const Page& page_of(Number number) const { return pages_[number / kRows - pages_gone_]; }
-    /// Shortens the list of pages once at least half of it is erased pages at its beginning.
+    /// Removes the erased pages at the beginning of the list if they are at least half of the list
+    /// and at least kPagesKept.
     void drop_pages() {
         const auto gone = first_ / kRows - pages_gone_;
         if (gone < kPagesKept || gone < pages_.size() / 2) return;

@@ -54,7 +54,7 @@ AnswerReader::State AnswerReader::took(std::size_t bytes) {
     return size_ == head_size_ + body_size_ ? State::whole : State::broken;
 }
 
-/// Returns false if the head is invalid. An incomplete head isn't.
+/// Returns false if the head is invalid. A head that is only incomplete doesn't count as invalid.
 bool AnswerReader::read_head() {
     const std::string_view all{buffer_.data(), size_};
     const void* end = memmem(all.data(), all.size(), "\r\n\r\n", 4);

@@ -17,7 +17,8 @@
 namespace frontrow::bench {
 namespace {
 
-/// The rate of a fast machine in a closed loop. The event gets seats for that many requests.
+/// The requests a second of a fast machine in a closed loop. If a scenario needs a seat for each
+/// request, its event gets enough seats for this rate.
 constexpr std::uint64_t kClosedLoopRate = 100'000;
 constexpr const char* kInMemory =
     "the server's store was in memory, where durability costs nothing: name a disk with --dir";
@@ -106,8 +107,8 @@ void Bench::end_own_server() {
     servers_->own.reset();
 }
 
-/// Runs until it is interrupted. First ends the bench's own server: nginx needed it only to copy
-/// its answer.
+/// Keeps nginx running until the bench is interrupted. First ends the bench's own server, which was
+/// needed only for the answer that nginx copies.
 io::Awaitable<void> Bench::lend_nginx() {
     end_own_server();
     if (interrupted_) co_return;
@@ -209,7 +210,7 @@ Bench::load(const std::string& who, const LoadPlan& plan) {
     co_return result;
 }
 
-/// Runs one load of Frontrow, and compares the counts before and after.
+/// Runs one load on Frontrow, and compares its counts of free seats before and after.
 io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& venue) {
     Organizer organizer{executor_, servers_->target};
     const auto before = co_await organizer.available(venue.event);

@@ -15,7 +15,7 @@
 
 namespace frontrow::bench {
 
-/// One round: the yardstick if there is one, then Frontrow.
+/// One round: a load on the yardstick (nginx) if there is one, then a load on Frontrow.
 struct Round {
     std::optional<LoadResult> yardstick;
     LoadResult sale;

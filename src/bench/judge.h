@@ -46,7 +46,7 @@ private:
     Ledger& ledger_;
 };
 
-/// The judge for the yardstick: every answer must be a 201.
+/// The judge for the yardstick (nginx): every answer must be a 201.
 class ConstantJudge final : public Judge {
 public:
     void judge(const Exchange& exchange, const Answer& answer, Complaints& to) override;

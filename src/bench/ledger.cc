@@ -14,7 +14,7 @@ std::chrono::nanoseconds surely_until(const Claim& claim) {
 }
 
 /// Answers don't arrive in the order of the server's decisions, so either claim may be the first.
-/// Looks for an overlap on both clocks: the server can't distort ours, and its own is more precise.
+/// An overlap on either clock counts: the server can't distort ours, and its own is more precise.
 bool overlap(const Claim& a, const Claim& b) {
     const bool by_ours =
         std::max(a.answered, b.answered) < std::min(surely_until(a), surely_until(b));

@@ -43,8 +43,8 @@ bool is_nginx_own(std::string_view line) {
     return std::ranges::any_of(own, [&](std::string_view name) { return lower.starts_with(name); });
 }
 
-/// Returns add_header lines that make nginx's head as long as `head`: as many of its headers as fit
-/// besides those that nginx adds itself, and one to fill the rest.
+/// Returns add_header lines that make nginx's head as long as `head`. They repeat as many headers
+/// of `head` as fit beside those that nginx adds itself. One more header fills the rest.
 std::string header_lines(std::string_view head, std::size_t body_size) {
     const auto by_itself =
         std::string{

@@ -222,8 +222,8 @@ Awaitable<Ended> read_and_print(
     co_return ended;
 }
 
-/// Does nothing. with_journal() has then checked that the database can be reached and has this
-/// program's schema.
+/// Does nothing. It is only there for with_journal(), which has already checked that the database
+/// can be reached and has this program's schema.
 Awaitable<int> look_at(io::postgres::PgConnection&) {
     co_return kDone;
 }

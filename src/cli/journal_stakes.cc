@@ -19,7 +19,8 @@ using io::postgres::PgErrorKind;
 using io::postgres::PgOptions;
 using io::postgres::PgQuery;
 
-/// The URL may set another application_name. This session has it too, so both names are counted.
+/// The URL may replace the default application_name. So this counts the sessions with the default
+/// name and those with this session's name.
 const std::string kCountSessions =
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND application_name IN ('" +

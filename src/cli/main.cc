@@ -22,8 +22,8 @@ namespace frontrow {
 namespace {
 
 /// The last resort, on any thread. Exceptions of libraries are caught where the libraries are used,
-/// but memory can run out anywhere. Nothing is unwound, as after a failed CHECK: only what is on
-/// the disk counts.
+/// but memory can run out anywhere. Ends the process without destructors, like a failed CHECK:
+/// only what is on the disk counts.
 [[noreturn]] void give_up() {
     const auto error = std::current_exception();
     if (!error) std::abort();

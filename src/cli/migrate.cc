@@ -64,8 +64,8 @@ io::Awaitable<int> show(PgConnection& connection) {
     co_return kDone;
 }
 
-/// Returns whether the journal may be erased, and sets `gone` to what it holds. Prints the reason
-/// if not.
+/// Returns whether the journal may be erased, and sets `gone` to a description of its content.
+/// Prints the reason if the journal may not be erased.
 io::Awaitable<Result<bool, PgError>>
 may_erase(PgConnection& connection, const Wish& wish, std::string& gone) {
     const auto stakes = co_await read_stakes(connection);

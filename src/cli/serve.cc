@@ -155,8 +155,8 @@ private:
         });
     }
 
-    /// Limits the time of a stop that is under way when the journal fails. Running requests have
-    /// their answer by then, or will never get a good one.
+    /// Limits the time of a stop that is under way when the journal fails. After that time, a
+    /// running request either has its answer or will never get a good one.
     void end_after(std::chrono::milliseconds time) {
         overdue_.expires_after(time);
         overdue_.async_wait([](const boost::system::error_code& error) {

@@ -29,7 +29,8 @@ struct BenchSettings {
     std::optional<std::uint32_t> seats;
     std::uint32_t rounds = 1;
     bool nginx = false;
-    /// Start nginx and keep it running for another load generator until interrupted. Loads nothing.
+    /// Start nginx and keep it running until interrupted, so that another load generator can use
+    /// it. The bench itself sends no load.
     bool lends_nginx = false;
     std::filesystem::path nginx_program = "/usr/sbin/nginx";
     /// Where the temporary stores of the run are made. Empty: the system's temporary folder.
@@ -38,7 +39,8 @@ struct BenchSettings {
     std::filesystem::path report;
     std::filesystem::path json;
     /// If set, runs no benchmark. Instead draws the results in this report.json of
-    /// scripts/bench.sh: as a page in `report`, and in comparison with their targets in `picture`.
+    /// scripts/bench.sh: writes a page to `report`, and a picture that compares the results with
+    /// their targets to `picture`.
     std::filesystem::path draw;
     std::filesystem::path picture;
 };

@@ -24,7 +24,8 @@ public:
     /// Returns nothing if the name isn't set in this layer, or is empty.
     using Find = std::function<std::optional<Said>(const std::string& name)>;
 
-    /// `file_suffix`: name + suffix is the setting that names the file with the value.
+    /// `file_suffix`: a setting's name with this suffix is a second setting. That one holds the
+    /// path of a file that contains the first one's value.
     Layer(Find find, std::string file_suffix)
         : find_{std::move(find)}, file_suffix_{std::move(file_suffix)} {}
 

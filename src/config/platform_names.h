@@ -19,7 +19,8 @@ struct PlatformName {
     std::string_view variable;
     /// Their variable. If it is set, `value` converts it to the value of ours.
     std::string_view name;
-    /// Refuses an invalid value among the other variables, and says where that one is set.
+    /// Returns our value. If a variable that it looks up in `others` is invalid, the error says
+    /// where that variable is set.
     Result<std::string, UsageError> (*value)(const Said& theirs, const Lookup& others);
     /// The other variables that `value` reads, for `--help`.
     std::string_view others;

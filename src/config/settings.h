@@ -123,22 +123,23 @@ Result<HostPort, UsageError> parse_listen(std::string_view text);
 
 bool is_loopback(std::string_view host);
 
-/// Says what is wrong with a path like `/shop`; nothing for an empty one, which means no base path.
-/// An accepted path needs no percent-encoding and has only one reading.
+/// Returns what is wrong with the base path, if anything. `/shop` is accepted, and so is an empty
+/// path, which means no base path. An accepted path needs no percent-encoding and has only one
+/// reading.
 std::optional<UsageError> check_base_path(std::string_view path);
 
 /// Finds secrets that can be guessed, and one secret used for two purposes. Each warning is one
 /// sentence and never contains a secret.
 std::vector<std::string> find_weak_secrets(const ServeSettings& settings);
 
-/// Checks the combinations of settings: callers have a way to authenticate, callers without
-/// credentials are refused, and --dev listens on loopback only.
+/// Checks the settings and their combinations. For example, without --dev callers must have a way
+/// to authenticate and no secret may be weak, and --dev listens on loopback only.
 std::optional<UsageError> check(const ServeSettings& settings);
 /// Says what is wrong with the form of `store`; never repeats its value.
 std::optional<UsageError> check(const StoreSettings& settings);
-/// Refuses an event's id, an event's name or a dry run without a file of seats.
+/// Requires a file of seats if an event's id, an event's name or a dry run is given.
 std::optional<UsageError> check(const SeedSettings& settings);
-/// Refuses a folder for snapshots without a database, and a database without one.
+/// Requires a folder for snapshots if a database is named, and refuses such a folder otherwise.
 std::optional<UsageError> check(const SnapshotSettings& settings);
 /// Requires the server's secret, at the length that the server requires.
 std::optional<UsageError> check(const TokenSettings& settings);

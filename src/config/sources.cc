@@ -23,7 +23,8 @@ namespace {
 constexpr auto kDotenv = ".env";
 constexpr auto kConfigFlag = "--config";
 constexpr auto kConfigVariable = "FRONTROW_CONFIG";
-/// Suffix of a name: that setting names the file with the value.
+/// Suffixes of settings that name a file which contains the value: FRONTROW_STORE_FILE in the
+/// environment, `store-file` in TOML.
 constexpr auto kFileVariable = "_FILE";
 constexpr auto kFileKey = "-file";
 /// The largest file of settings.
@@ -101,7 +102,8 @@ bool mentions(const std::string& message, const std::string& flag) {
 
 void Sources::add_config_option(CLI::App& app) {
     for (auto* command : app.get_subcommands(std::function<bool(CLI::App*)>{})) {
-        // load() reads it before CLI11 parses.
+        // This option is only for the help and the check of flags: load() reads its value itself,
+        // before CLI11 parses.
         command
             ->add_option(
                 kConfigFlag, "A TOML file with a line for each flag that isn't given otherwise"
@@ -191,8 +193,8 @@ std::optional<std::string_view> Sources::value_of(std::string_view flag) const {
     return std::nullopt;
 }
 
-/// Whether --data-dir is given, even with an empty value: a script whose variable is empty must not
-/// select the database by that.
+/// True if --data-dir is given, even with an empty value. So a script that passes an empty variable
+/// doesn't use a database that another source names.
 bool Sources::names_folder() const {
     return value_of("--data-dir").has_value();
 }

@@ -22,9 +22,10 @@ namespace frontrow::config {
 /// folder, then the TOML file that `--config` names. What an option gets from them is put into its
 /// environment variable (CLI11's envname). CLI11 reads that variable, and lets a flag take
 /// precedence. So a new option needs nothing but its envname.
-/// If may_come_from_file() holds for an option, its value may also be in a file, which NAME_FILE
-/// names instead of NAME (`name-file` in TOML). If a flag names a store, a store of the other kind
-/// that another source names is ignored. Two flags that name one of each kind are refused.
+/// If may_come_from_file() holds for an option, NAME_FILE (`name-file` in TOML) may be set instead
+/// of NAME, to the path of a file that contains the value.
+/// There are two kinds of store: a data folder and a database. If a flag names one kind, the other
+/// sources' settings of the other kind are ignored. Flags that name both kinds are refused.
 class Sources {
 public:
     /// Adds --config to every command that `app` has so far, and a note about it to their help.
@@ -69,7 +70,8 @@ private:
 
     std::span<char*> arguments_;
     Values dotenv_;
-    /// By key. A key of one command only begins with `command.`.
+    /// By key. If a setting is for a single command, its key begins with the command's name and a
+    /// dot.
     Values toml_;
     /// The source of each variable's value, by variable.
     std::map<std::string, std::string> origins_;

@@ -58,7 +58,7 @@ private:
 
     /// StateIndex::kNone if there is no such key.
     KeyIndex index_of(ApiKeyId id) const;
-    /// Adds a row that is already stored to the look-up tables.
+    /// Adds the key to the look-up tables. keys_ must contain its row already.
     void enter(KeyIndex index);
 
     StateLog& log_;

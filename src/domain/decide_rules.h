@@ -52,10 +52,11 @@ Decision accept(Entity entity, EventId event, FactBody fact) {
     return decision;
 }
 
-/// If a request with this key was accepted before and is the same request, returns its answer, made
-/// by `again(row)`. If it is another request, returns a refusal. Returns nothing for a request
-/// without a key or with a new key. Requests of one kind are the same if their contents have the
-/// same hash, or if `asks_the_same(row)` returns true.
+/// Looks for an earlier request with the same idempotency key, and returns nothing if there is none
+/// or if `request` is null. If the new request asks for the same as the earlier one, returns what
+/// `again(row)` makes from the earlier request's row; otherwise returns a refusal. Two requests of
+/// one kind ask for the same if their contents have the same hash, or if `asks_the_same(row)`
+/// returns true. Requests of different kinds never do.
 template <class Again, class AsksTheSame>
 std::optional<Decision> replay(
     const Inventory& inventory,

@@ -109,8 +109,8 @@ public:
 
     /// The number of the event's seats that `user` has confirmed or still holds at `now`.
     std::uint32_t seats_of(EventIndex event, std::string_view user, Instant now) const;
-    /// The number of the event's seats whose hold has run out but hasn't lapsed, so that the
-    /// event's counts still include them as reserved.
+    /// The number of the event's seats whose hold has run out, but which the event's counts still
+    /// include as reserved, because lapse() hasn't processed the hold yet.
     std::uint32_t count_about_to_lapse(EventIndex event, Instant now) const;
     /// True if the reservation's hold has lapsed: no fact has ended it yet, but its seats already
     /// count as free. The seats of every other pending reservation count as reserved.
@@ -160,10 +160,11 @@ public:
     /// Ends a hold: as cancelled before it runs out, or as expired afterwards.
     void end_hold(ReservationIndex index, ReservationStatus status, Instant at);
 
-    /// Counts the seats of holds that have run out at `now` as free: soonest end first, at most
-    /// `at_most` holds. Returns false if more are left. Needs no fact and makes none, so a node may
-    /// do this by its own clock. Each hold costs a logarithm once; no reader at `now` or later has
-    /// to look at it again. Every later fact must be of `now` or later. Not in a savepoint, because
+    /// Makes holds that have run out at `now` lapse: from then on, their seats count as free. Takes
+    /// the holds in the order of their ends, at most `at_most`, and returns false if more are left.
+    /// Needs no fact and makes none, so a node may do this by its own clock. Each hold is processed
+    /// once, in logarithmic time; after that, nobody has to check its end to count free seats.
+    /// Every later fact must be of `now` or later. Call it only while no savepoint is open, because
     /// lapsing isn't rolled back.
     bool lapse(Instant now, std::size_t at_most);
     /// Drops outdated entries from the front of `hold_ends_` and `lapsed_`. Call it after every

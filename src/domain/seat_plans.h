@@ -213,7 +213,8 @@ private:
 
     /// Adds an event that is already stored to the look-up tables, without its seats.
     void enter(EventRow& row);
-    /// The same for the seats of a block, which the row must have already.
+    /// Adds the seats of a block to the look-up tables, and to the row as free seats. The row's
+    /// `blocks` must contain the block already.
     void enter_block(EventRow& row, const SeatBlock& block);
     void verify_blocks(const EventRow& row) const;
 

@@ -5,7 +5,7 @@
 
 namespace frontrow::http {
 
-/// How much a client may ask of the server. Times of connections are precise to a tenth of a
+/// How much a client may ask of the server. Timeouts of connections are precise to a tenth of a
 /// second.
 struct Limits {
     std::size_t header_bytes = 16 << 10;

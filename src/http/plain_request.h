@@ -17,7 +17,7 @@ struct PlainRequest {
 
 /// Fast path for requests in the form that nearly every client sends. Returns the request that
 /// `bytes` begin with, if it is complete and plain; more bytes may follow it. Pure, allocates
-/// nothing, and costs a fifth of Beast's parser
+/// nothing, and takes a fifth of the time that Beast's parser takes
 /// (docs/decisions/0013-plain-requests-are-read-at-a-glance.md).
 ///
 /// Plain requests are a subset of valid ones: HTTP/1.1, a method that we use, a path, a valid Host,

@@ -21,8 +21,8 @@ Problem problem_of(const io::Fault& fault);
 Problem problem_of(const wire::ParseError& error);
 Problem problem_of(store::FeedRefusal refusal);
 
-/// The same for seats that came as a table; the message names the line. `lines`: the line of each
-/// seat.
+/// Like problem_of(), but for seats that came as a table: the message names the line. `lines`: the
+/// line of each seat.
 Problem problem_in_table(const wire::ParseError& error);
 Problem problem_in_table(
     const domain::Refusal& refusal,

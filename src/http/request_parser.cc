@@ -33,8 +33,8 @@ bool has_control(std::string_view text) {
     });
 }
 
-/// The absolute form, `http://authority/path?query`: clients use it with proxies, and servers must
-/// accept it (RFC 9112, 3.2.2).
+/// A target in absolute form, `http://authority/path?query`. Clients send it to proxies; servers
+/// must accept it too (RFC 9112, 3.2.2).
 struct AbsoluteTarget {
     std::string_view authority;
     /// Includes the query.
@@ -123,8 +123,8 @@ bool RequestParser::keep_host(std::string_view value) {
     return true;
 }
 
-/// Refuses transfer codings other than chunked: the end of such a body can't be found, so it would
-/// be taken for the next request (RFC 9112, 6.3).
+/// Refuses transfer codings other than chunked: the end of a body in such a coding can't be found,
+/// so its bytes would be taken for the next request (RFC 9112, 6.3).
 void RequestParser::on_header_impl(Error& error) {
     const bool agrees = head_agrees();
     if (agrees && has_unknown_coding_) refusal = RequestReader::Step::unknown_coding;

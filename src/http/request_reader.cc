@@ -54,12 +54,12 @@ struct RequestReader::State {
     std::size_t body_bytes_max = 0;
     bool body_is_too_large = false;
     bool discards_body = false;
-    /// How many of the unread bytes has_bare_line_end() has checked. It checks the lines before and
-    /// after chunks.
+    /// How many of the unread bytes has_bare_line_end() has checked. That function checks the lines
+    /// before and after chunks.
     std::size_t looked_at = 0;
-    /// The parser is called only with at least this many bytes. Once Beast 1.81 has seen the line
-    /// of the last chunk, it asserts that there are five bytes, so a client that sends only the
-    /// line would stop the program.
+    /// The parser is called only with at least this many bytes. Once Beast 1.81 has seen the size
+    /// line of the last chunk (`0`), it asserts that there are five bytes, so a client that sends
+    /// only this line would stop the program.
     std::size_t bytes_wanted = 1;
 
     std::span<char> unread() {
@@ -111,9 +111,10 @@ struct RequestReader::State {
         return false;
     }
 
-    /// The most unparsed bytes that the parser is given: header_bytes for a head, for a chunk's
-    /// header line, and for the last chunk with its trailer. If such a part doesn't end within
-    /// them, it is too long, however its bytes were split on arrival.
+    /// How many unparsed bytes the parser may be given at once. The limit is header_bytes for each
+    /// of these parts: the head (less what is already parsed), a chunk's header line, and the last
+    /// chunk with its trailer. A part that doesn't end within its limit is too long, however its
+    /// bytes were split on arrival. A body that isn't chunked has no limit here.
     std::size_t unread_max() const {
         if (!head_done) return limits.header_bytes - begin;
         return parser->chunked() ? limits.header_bytes : std::numeric_limits<std::size_t>::max();

@@ -99,7 +99,8 @@ void Session::enter(Phase phase) {
 
 void Session::expire() {
     expired_ = true;
-    // Expires again at the next tick, because this doesn't wake a session that waits for its turn.
+    // The server calls expire() again at the next tick, because cancel() doesn't wake a session
+    // that waits for its turn.
     deadline_ = house_.ticks + 1;
     socket_.cancel();
 }
@@ -343,8 +344,9 @@ bool Session::reads_slowly() const {
     return time > limits.pressed_write_time && answer_bytes_ - outgoing_.size() < expected;
 }
 
-/// Closing with unread bytes would reset the connection, and the client would lose the answer. So
-/// this reads on for a short time, or for as long as a refused request might have taken.
+/// If the socket were closed while it has unread bytes, that would reset the connection, and the
+/// client would lose the answer. So this first reads on for a short time; after a refused request,
+/// until the time for that request is up.
 io::Awaitable<void> Session::close_gently(bool was_refused) {
     socket_.shutdown_send();
     context_.response.clear_content();

@@ -68,7 +68,8 @@ void SharedBodies::let_go_of_oldest() {
     known_.at(name).place.reset();
 }
 
-/// The last owner has released the body. Another body may have been made under its name meanwhile.
+/// Called when the last user of a body with this name has released it. Another body may have been
+/// made under the name meanwhile; that one stays.
 void SharedBodies::forget(const std::string& name) {
     const auto found = known_.find(name);
     if (found != known_.end() && found->second.body.expired()) known_.erase(found);

@@ -16,8 +16,8 @@ struct NewApiKey {
 };
 
 /// Makes a key of `frk_` and 256 random bits in hexadecimal digits. Such a key can't be guessed or
-/// found by trial, so its SHA-256 reveals nothing. A slow hash, as passwords need it, would add
-/// cost to every request and no protection.
+/// found by trial, so its SHA-256 reveals nothing. Passwords need a slow hash; here it would only
+/// make every request slower, and would protect nothing more.
 NewApiKey make_api_key(io::Random& random, io::Sha256& sha);
 
 }  // namespace frontrow::identity

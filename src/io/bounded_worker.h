@@ -39,8 +39,8 @@ public:
         co_return done;
     }
 
-    /// Refuses new jobs, and runs `last` after all accepted jobs. When it returns, all of them are
-    /// done and answered.
+    /// Refuses new jobs, and runs `last` after all accepted jobs. When close() returns, all
+    /// jobs are done and answered.
     template <class Work>
     Awaitable<void> close(Work last) {
         is_closing_ = true;

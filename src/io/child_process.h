@@ -14,8 +14,8 @@ namespace frontrow::io {
 
 /// Another program as a child process. It has no input and no output, and inherits none of our
 /// files, sockets or environment variables. It is killed and reaped when the object is destroyed.
-/// One thread. Starting it doesn't copy this process's page tables, which takes long in a large
-/// process; starting a ServerProcess does.
+/// One thread. Unlike a ServerProcess, it is started without copying this process's page tables; in
+/// a large process such a copy takes long.
 class ChildProcess {
 public:
     /// `command` is the program's path and its arguments; `environment` has entries NAME=value.

@@ -33,8 +33,8 @@ Result<void, Fault>
 rename_to(const std::filesystem::path& file, const std::filesystem::path& name, IfThere if_there) {
     const unsigned flags = if_there == IfThere::refuse ? RENAME_NOREPLACE : 0;
     int failed = ::renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, name.c_str(), flags);
-    // Some file systems don't support RENAME_NOREPLACE. Then rename() must do: callers have checked
-    // that the name is free.
+    // Some file systems don't support RENAME_NOREPLACE. On those, rename() is good enough, because
+    // callers have checked that the name is free.
     if (failed != 0 && errno == EINVAL && flags != 0) failed = ::rename(file.c_str(), name.c_str());
     if (failed != 0) return std::unexpected(fault_about(name, "make"));
     return {};

@@ -44,7 +44,8 @@ private:
 
 /// Makes the names of this folder's files durable.
 Result<void, Fault> sync_folder(const std::filesystem::path& folder);
-/// Makes names that were created, renamed or removed in the file's folder durable.
+/// Calls sync_folder() for the folder that contains `file`. Use it after a file was created,
+/// renamed or removed there.
 Result<void, Fault> sync_folder_of(const std::filesystem::path& file);
 
 enum class IfThere : std::uint8_t { refuse, replace };

@@ -9,8 +9,8 @@
 
 namespace frontrow::io {
 
-/// A lock between processes of one machine, on a file without other content. The system releases
-/// the lock when the process ends, however it ends. One thread.
+/// A lock between processes of one machine. It locks a file that has no other use. The system
+/// releases the lock when the process ends, however it ends. One thread.
 class FileLock {
 public:
     /// Holds the lock; releases it when destroyed.

@@ -70,11 +70,11 @@ void LineWriter::Shared::run() {
         lines.swap(waiting);
         const auto missing = dropped - told;
         lock.unlock();
-        // The lines were dropped because these lines filled the queue, so the report follows these.
+        // If the queue was full, the missing lines came after `lines`, so the report comes last.
         if (missing > 0) lines += tell_dropped(missing);
         const auto left = write_lines(descriptor, lines);
         // The last line is our own report. If it couldn't be written, it isn't counted as dropped,
-        // and the next report includes its number.
+        // and the next report counts the same missing lines again.
         const bool is_untold = missing > 0 && !left.empty();
         const auto lost = static_cast<std::uint64_t>(std::ranges::count(left, '\n'));
         lines.clear();

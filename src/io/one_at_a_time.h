@@ -15,7 +15,7 @@ namespace frontrow::io {
 /// held or waited for.
 class OneAtATime {
 public:
-    /// Gives its holder exclusive use until it is destroyed.
+    /// Gives its holder exclusive use until the Turn is destroyed.
     class Turn {
     public:
         explicit Turn(OneAtATime& turns) : turns_{&turns} {}

@@ -14,7 +14,7 @@ public:
     virtual Bits128 next() = 0;
 };
 
-/// OpenSSL's random generator, which the kernel seeds. It is read a page at a time. One thread.
+/// OpenSSL's random generator, which the kernel seeds. It is read 4 KiB at a time. One thread.
 class SystemRandom final : public Random {
 public:
     Bits128 next() override;

@@ -18,8 +18,8 @@ namespace frontrow::io {
 /// the kernel does. One thread, which must live as long as the child, because the kernel ends the
 /// child when that thread ends.
 ///
-/// Our own code because Boost.Process 1.81 can't tie a child's life to ours, and its wait with a
-/// timeout isn't reliable.
+/// Doesn't use Boost.Process, because version 1.81 can't end a child when this process is killed,
+/// and its wait with a timeout isn't reliable.
 class ServerProcess {
 public:
     struct Options {

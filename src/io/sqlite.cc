@@ -203,11 +203,16 @@ Result<void, Fault> SqliteDatabase::sync() {
     return {};
 }
 
-// The order matters. First the log is synced: if the database on the disk became newer than the
-// log, a power cut would mix old pages with new ones. Then the pages that an earlier checkpoint
-// wrote are rewritten: SQLite skips those as long as any connection keeps the log's index. Then the
-// other pages are moved, and the empty log is synced: after a power cut, an old log would put old
-// pages over new ones.
+// The order matters. First this rewrites and syncs the log. Otherwise a power cut during the next
+// steps could leave only some of the new pages in the database, and no log with the others.
+//
+// Then it rewrites and syncs the database's pages that are also in the log. An earlier checkpoint
+// may have moved them, and SQLite's checkpoint skips such pages as long as any connection keeps the
+// log's index.
+//
+// Then SQLite's checkpoint moves the other pages and empties the log. Last, this syncs the empty
+// log. Otherwise the old log could come back after a power cut, and SQLite would put its old pages
+// over newer ones.
 Result<void, Fault> SqliteDatabase::settle(std::chrono::milliseconds patience) {
     if (auto opened = execute("PRAGMA user_version"); !opened) return opened;
     auto* database = file_of(handle_.get(), SQLITE_FCNTL_FILE_POINTER);

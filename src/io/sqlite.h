@@ -51,8 +51,8 @@ public:
     /// committed: the log is the only complete copy, and a commit could overwrite it.
     Result<bool, Fault> checkpoint();
     /// Syncs the pages that checkpoint() moved. SQLite itself syncs only in a checkpoint that
-    /// reaches the end of the log, and that call then blocks for all pages. A fault means the same
-    /// as a fault of checkpoint().
+    /// reaches the end of the log, and that call then blocks until all pages are synced. A fault
+    /// means the same as a fault of checkpoint().
     Result<void, Fault> sync();
     /// Makes everything durable that a reader of this database sees, moves the whole log into the
     /// database and empties the log. Some pages that a reader sees may be only in the system's page

@@ -19,7 +19,7 @@ namespace frontrow::io {
 /// wait.
 class TurnQueue {
 public:
-    /// In each turn of the loop, coroutines are resumed until `slice` is over, and at least one is.
+    /// Each turn of the loop resumes at least one coroutine, and others until `slice` is over.
     TurnQueue(Executor executor, std::chrono::microseconds slice);
     TurnQueue(const TurnQueue&) = delete;
     TurnQueue& operator=(const TurnQueue&) = delete;

@@ -78,9 +78,9 @@ public:
 
     /// The last fact that may be delivered, as of one instant between call and return.
     virtual io::Awaitable<Result<FeedPosition, io::Fault>> head() = 0;
-    /// The next batches after `position`: no further batch once they contain `at_most` facts after
-    /// it, or are large. The first batch may also contain facts before the position. Empty at the
-    /// head.
+    /// The next batches after `position`. The page ends with the batch that brings it to `at_most`
+    /// facts after the position, or earlier if it becomes large. The first batch may also contain
+    /// facts before the position. Empty at the head.
     virtual io::Awaitable<Result<FeedPage, io::Fault>>
     after(FeedPosition position, std::size_t at_most) = 0;
     /// Returns when a fact after `seq` may be delivered or `time` has passed; sometimes earlier.
@@ -88,8 +88,8 @@ public:
     until_beyond(std::uint64_t seq, std::chrono::milliseconds time) = 0;
 };
 
-/// The result of after() for a position beyond the head. If the position names a batch, it comes
-/// from a different history. If it is only a number, the fact may still come.
+/// The result of after() for a position beyond the head. If the position has a hash, it comes from
+/// a different history. If it is only a number, the fact may still come.
 inline FeedPage page_beyond_head(const FeedPosition& position) {
     if (position.hash8) return std::unexpected(FeedRefusal::another_past);
     return {};

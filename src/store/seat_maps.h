@@ -9,8 +9,8 @@
 namespace frontrow::store {
 
 /// Builds each event's seat map once per version, at the first request, and shares it with later
-/// readers: reservations pay nothing for it, and a crowd of readers pays once. Takes a byte per
-/// seat of the requested events. One thread.
+/// readers: a reservation builds no map, and a crowd of readers causes only one build. Takes a byte
+/// per seat of the requested events. One thread.
 class SeatMaps {
 public:
     using Map = std::shared_ptr<const domain::SeatMap>;

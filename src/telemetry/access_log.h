@@ -42,8 +42,8 @@ public:
 
     AccessLog(const Log& log, AccessLogMode mode) : log_{log}, mode_{mode} {}
 
-    /// True if the request must be logged. Called for every request; in mode `errors`, most are
-    /// neither failed nor slow.
+    /// True if the request must be logged. Inline, because it is called for every request, and in
+    /// mode `errors` few requests are logged.
     bool wants(unsigned status, double seconds) const {
         if (mode_ == AccessLogMode::errors) return status >= 500 || seconds >= kSlowSeconds;
         return mode_ == AccessLogMode::all;

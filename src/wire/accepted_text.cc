@@ -16,7 +16,7 @@ namespace {
 /// sorts them, which takes quadratic time.
 constexpr std::size_t kMarksMax = 30;
 /// No character decomposes into more than four (UAX #15). So a text with more than four times the
-/// allowed number of characters is too long even after normalisation; it is refused without that.
+/// allowed number of characters would be too long even after normalisation; it is refused before.
 constexpr std::size_t kDecomposedMax = 4;
 
 const utf8proc_uint8_t* bytes_of(std::string_view text) {

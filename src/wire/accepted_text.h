@@ -11,10 +11,10 @@ namespace frontrow::wire {
 /// returns false, and `complaint` describes a valid text.
 bool check_text(std::string_view text, TextBounds bounds, std::string& complaint);
 
-/// Brings a text from a request into the form in which it is stored. That is Unicode's normal form
-/// C, in which equal characters are equal bytes, unless the text's kind is `exact`. Returns false,
-/// with a complaint, if check_text() refuses the text or if more than 30 combining marks follow one
-/// letter.
+/// Brings a text from a request into the form in which it is stored. A text of kind `exact` is
+/// stored as it was sent. Any other text is stored in Unicode's normal form C, in which equal
+/// characters are equal bytes. Returns false, with a complaint, if check_text() refuses the text.
+/// Also refuses more than 30 combining marks after one letter, unless the text is `exact`.
 bool accept_text(std::string& text, TextBounds bounds, std::string& complaint);
 
 }  // namespace frontrow::wire

@@ -10,7 +10,8 @@ namespace frontrow::wire {
 /// Reads CSV (RFC 4180) record by record. The delimiter is a comma or another character. Quoted
 /// fields may contain delimiters, line ends and doubled quotes. Lines end in LF or CRLF; the
 /// last may have no line end. A byte order mark and empty lines are skipped. A record may have up
-/// to 1,000 fields: each takes far more memory than its delimiter in the text.
+/// to 1,000 fields. Without this limit, a text that consists of delimiters would take many times
+/// its size in memory, because even an empty field is a std::string.
 class CsvReader {
 public:
     static constexpr std::size_t kFieldsMax = 1'000;

@@ -18,8 +18,8 @@ namespace frontrow::wire {
 // order must never change, because journals are kept.
 //
 // Each function destructures the whole fact, so a fact with a new field doesn't compile until the
-// field is described here. Fields described by `journal_only` are derived from keys; readers of the
-// feed don't get them.
+// field is described here. Fields described by `journal_only` are derived from API keys or from
+// idempotency keys, so readers of the feed don't get them.
 
 template <class Fields, Some<domain::RequestMark> Request>
 void describe(Fields& fields, Request& request) {

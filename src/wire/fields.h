@@ -103,8 +103,8 @@ public:
 
     // For a nested object whose fields are written directly into its parent's JSON object.
 
-    /// Whether the nested object exists. A FieldsReader decides that by whether the field `Key`,
-    /// the object's first, is present.
+    /// Whether the nested object exists. `Key` is the name of the nested object's first field; a
+    /// FieldsReader looks whether that field is present.
     template <class Part>
     bool has(Key, const std::optional<Part>& part) {
         return part.has_value();

@@ -67,7 +67,7 @@ struct MemberRequest {
     domain::MemberRole role{};
 };
 
-/// Parses a request that is a plain list of fields. requests.cc describes the fields of each.
+/// Parses a request that is a plain list of fields. requests.cc describes each request's fields.
 template <class Request>
 Result<Request, ParseError> parse_request(std::string_view body);
 
@@ -82,7 +82,7 @@ std::string canonical(const std::vector<domain::SeatSpec>& seats);
 template <class Request>
 std::string canonical(const Request& request);
 
-// The same checks for values that aren't in a JSON body.
+// The checks that values in a JSON body undergo, for values that come from elsewhere.
 
 std::optional<FieldError> check_idempotency_key(std::string_view key);
 /// Returns the name in the form in which it is stored.

@@ -77,8 +77,8 @@ Header read_header(std::string_view text, char delimiter) {
     return header;
 }
 
-/// Reads the header with the delimiter with which it names the most known columns; with a comma if
-/// none does.
+/// Reads the header with each possible delimiter, and returns the reading that has the most known
+/// columns. If two have equally many, the comma comes first, then the semicolon, then the tab.
 Header find_header(std::string_view text) {
     auto best = read_header(text, ',');
     for (const char delimiter : {';', '\t'}) {

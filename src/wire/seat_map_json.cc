@@ -61,7 +61,7 @@ void write_run(JsonWriter& json, std::size_t first, SeatId first_id, Seats seats
     json.end_object();
 }
 
-/// `first`: the index in the event of the block's first seat.
+/// `first`: the index that the block's first seat has among all seats of the event.
 void write_runs(JsonWriter& json, std::size_t first, const SeatBlock& block) {
     const Seats seats{block.seats};
     for (std::size_t begin = 0; begin < seats.size();) {

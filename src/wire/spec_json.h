@@ -22,7 +22,7 @@ inline constexpr TextBounds kSeatNumber{1, 64, TextKind::label};
 inline constexpr IntegerBounds kHoldSeconds{1, 3'600};
 inline constexpr IntegerBounds kPrice{0, kPriceMax};
 
-/// The same for the fields of a seat that its organiser sets.
+/// These two do the same for the fields of a seat that its organiser sets.
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec);
 domain::SeatSpec read_seat_spec(ObjectReader& in);
 

@@ -13,7 +13,7 @@
 
 namespace frontrow::test {
 
-/// A tiny server with an event and seats that breaks the contract as the test says: a `Reserve`
+/// A tiny server with one event and its seats. It breaks the contract as the test says: a `Reserve`
 /// function makes the answer to each reservation.
 class CrookedServer {
 public:

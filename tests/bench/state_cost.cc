@@ -1,5 +1,5 @@
-// Measures the cost of the state's savepoint and digest on a node, and of another node's fact (C8
-// in docs/performance.md). Not a test: a program that prints a table.
+// Measures what the state's savepoint and digest cost a node, and what it costs to apply another
+// node's fact (C8 in docs/performance.md). Not a test: a program that prints a table.
 //
 //   ninja -C build/release state_cost && build/release/tests/state_cost [ROUNDS]
 
@@ -65,7 +65,7 @@ public:
         state_->digest();
     }
 
-    /// Sells another batch. Returns its frame, or nothing unless `makes_frame`.
+    /// Sells another batch. Returns the batch's frame if `makes_frame`, else an empty text.
     std::string sell(bool makes_frame) {
         facts_.clear();
         if (way_ != Way::plain) state_->open_savepoint();

@@ -14,7 +14,7 @@ protected:
         );
         return answer ? answer->status : 0;
     }
-    /// Requests the account's own list, which is 404 for every other account.
+    /// Requests the account's reservations. Every other account would get 404.
     static bool acts_for(Client& client, const std::string& key, const std::string& account) {
         const auto answer = client.send(
             {.method = "GET",

@@ -93,7 +93,7 @@ std::string without_snapshots(const std::string& told) {
     return rest;
 }
 
-/// The content doesn't depend on which program made the backup: the same facts, byte for byte, and
+/// Backups of a folder and of a cluster have the same content: the same facts, byte for byte, and
 /// the same side records with their versions.
 TEST_F(ClusterBackup, of_what_was_restored_has_the_same_content) {
     for (const auto& golden : golden_folders()) {

@@ -16,7 +16,7 @@ namespace frontrow::test {
 
 // Conversions between the two kinds of journal through a backup, and the content of backups.
 
-/// A cluster with a database without tables and without a running node.
+/// A cluster whose database has no tables and whose nodes aren't started.
 inline Cluster::Options empty_database(std::size_t nodes = 1) {
     return {.nodes = nodes, .is_started = false};
 }

@@ -20,8 +20,8 @@ using testing::Eq;
 /// A node that is frozen for a while and then continues, as when its machine is moved.
 class ClusterFreeze : public ClusterLoss {
 protected:
-    /// Requests sent to the frozen node, which it answers when it continues. Meanwhile two of the
-    /// hall's seats were sold.
+    /// Requests to the frozen node. The node answers them when it continues; by then two of the
+    /// hall's seats have been sold.
     struct Asked {
         Client reader;
         Client late;

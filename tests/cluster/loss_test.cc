@@ -174,7 +174,7 @@ TEST_P(ClusterLoss, of_connections_in_the_middle_of_a_commit_leaves_no_seat_twic
     }
 }
 
-/// Ends sessions, as an operator may, or a database that is short of memory.
+/// Ends sessions, as an operator or a database that is short of memory may do.
 void end_sessions(const PostgresServer& server, std::uint64_t chance) {
     SqlSession operating{server};
     for (int end = 0; end < 10; ++end, chance >>= 1) {

@@ -2,8 +2,8 @@
 # Usage: tests/cluster/next_version.sh
 #
 # Builds a frontrow that knows one more format of facts than this checkout's. Builds it from a copy of the checkout, in
-# build/next, and prints the program's path last. This checkout's program can't read a journal that the other has
-# raised; tests/cluster/upgrade_test.cc tests that.
+# build/next, and prints the program's path last. This checkout's program can't read a journal whose format the
+# other has raised; tests/cluster/upgrade_test.cc tests that.
 set -euo pipefail
 
 self=$(readlink -f "$0")

@@ -151,7 +151,7 @@ TEST_F(ClusterOutage, is_told_at_once_to_who_seeds) {
 }
 
 TEST_F(ClusterOutage, a_node_that_is_cut_off_alone_leaves_the_sale_to_the_others) {
-    // Both nodes use the path that is cut; later a third node doesn't.
+    // Both nodes use the path that is cut. A third node, which starts later, doesn't.
     Cluster cluster{{.nodes = 2, .proxied = 2}};
     auto client = cluster.client(0);
     const auto hall = make_hall(client, 100);

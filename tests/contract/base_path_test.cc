@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-// A server below a path of its host. tests/end_to_end/base_path_test.cc has an nginx in front of
-// one.
+// A server whose API is below a path of its host. tests/end_to_end/base_path_test.cc tests such a
+// server behind an nginx.
 
 namespace frontrow::test {
 namespace {

@@ -83,7 +83,7 @@ TEST_F(EveryAnswer, to_a_refused_request_carries_them_too) {
     }
 }
 
-/// An id that can't be echoed in a header, or isn't a trace id, is ignored.
+/// The server ignores an invalid trace id or request id from the caller.
 TEST_F(EveryAnswer, has_marks_of_its_own_where_the_callers_cannot_be_used) {
     std::set<std::string> traces;
     for (const auto& parent : std::vector<std::string>{

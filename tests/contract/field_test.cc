@@ -338,7 +338,7 @@ TEST_F(Field, of_a_seat_in_a_list_is_named_with_its_place) {
     }
 }
 
-/// The limit, offset and cursor of every list, and the one flag.
+/// The limit, offset and cursor of every list, and the flag `available`.
 TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
     const auto operations = openapi_document().at("paths").as_object();
     int asked = 0;

@@ -279,8 +279,8 @@ TEST_F(Framing, takes_no_bare_cr_or_lf_for_the_end_of_a_line_around_chunks) {
     }
 }
 
-/// The server must read such a line or trailer as a whole. Without a limit it would buffer
-/// everything that arrives.
+/// The server buffers the line before a chunk, or the trailer, until it is complete. Without a
+/// limit it would buffer everything that arrives.
 TEST_F(Framing, takes_no_endless_line_before_a_chunk_nor_an_endless_trailer) {
     const std::string head =
         "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";

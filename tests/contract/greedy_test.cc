@@ -232,7 +232,7 @@ TEST(Greedy, reading_sip_by_sip_is_given_up) {
                 watch.ask("GET", "/livez");
         }
     } catch (const std::runtime_error&) {
-        // Discarding the answer resets the connection.
+        // The server resets the connection when it discards the answer.
     }
     EXPECT_LT(heard, 10'000'000U) << "of thirteen million";
     EXPECT_EQ(metric(server, R"(http_connections_dropped_total{reason="slow_reader"})"), 1);

@@ -25,7 +25,8 @@ public:
     Mallory(std::uint64_t seed, SmallWorld world, SmallWorld untouched)
         : random_{seed}, world_{std::move(world)}, untouched_{std::move(untouched)} {}
 
-    /// The request's method and bytes. The X-Request-Id is the last one, so that it counts.
+    /// The request's method and bytes. The last X-Request-Id is `id`, because only the last one
+    /// counts.
     std::pair<std::string, std::string> request(const std::string& id) {
         const auto visits = every_route(world_);
         const auto& one = visits[below(visits.size())];
@@ -50,7 +51,8 @@ public:
 
     static constexpr std::array<unsigned, 9> kAims{200, 201, 400, 401, 403, 404, 405, 409, 415};
 
-    /// A request whose answer must have this status of kAims, whatever was sent before.
+    /// Makes a request that the server must answer with `status`, whatever was sent before.
+    /// `status` is one of kAims.
     std::string aimed_at(unsigned status, const std::string& id) {
         const std::string json = "Content-Type: application/json\r\n";
         const std::string mallory = "X-User-ID: mallory\r\nIdempotency-Key: " + id + "\r\n";
@@ -386,7 +388,7 @@ TEST(Hostile, requests_are_answered_within_the_contract_and_the_next_is_served) 
     const int requests = is_soak() ? 300'000 : 2'000;
     for (int i = 0; i < requests && !testing::Test::HasFailure(); ++i) {
         const auto id = "hostile-" + std::to_string(i);
-        // Every tenth request has a known status: the others don't change its answer.
+        // Every tenth request has a known status, which no other request changes.
         const bool is_aimed = i % 10 == 0;
         const auto aim = Mallory::kAims[static_cast<std::size_t>(i) / 10 % Mallory::kAims.size()];
         const auto [method, text] =

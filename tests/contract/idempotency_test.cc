@@ -269,7 +269,7 @@ TEST(Idempotency, knows_a_default_hold_by_what_the_reservation_was_made_with) {
     constexpr std::string_view kWith300 = R"(,"hold_seconds":300)";
     const struct {
         std::string_view first;
-        /// Whether the event's hold is changed from 900 s to 300 s between the two.
+        /// Whether the event's hold is changed from 900 s to 300 s between the two requests.
         bool is_changed;
         std::string_view second;
         bool is_same;

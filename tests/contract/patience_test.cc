@@ -52,8 +52,8 @@ TEST(Patience, with_silence_between_requests_ends_without_a_word) {
         << "and nothing came that the next request might take for its answer";
 }
 
-/// The client sends without a pause, so that some lines are always waiting, until two silent
-/// connections that began later have been closed one after the other.
+/// The client sends without a pause, so that some lines are always waiting. Meanwhile two silent
+/// connections are opened, one after the other, and the server closes them.
 TEST(Patience, with_empty_lines_instead_of_a_request_ends) {
     TestServer server{impatient()};
     auto client = server.connect();

@@ -127,7 +127,7 @@ TEST_F(DamagedBackup, has_cursors_from_before_the_facts_and_other_records_from_a
     EXPECT_EQ(records->last_version().value(), side.last_version().value());
 }
 
-/// Another program puts a file in that place while the restore is under way.
+/// During the restore, another program puts a file where the restore would put its own.
 TEST_F(DamagedBackup, is_restored_over_no_file_that_came_meanwhile) {
     const auto backup = folder_.path() / "backup.db";
     for (const auto* name : {"journal.db", "side.db"}) {

@@ -24,8 +24,8 @@ struct JournalShape {
 
 std::vector<JournalShape> journal_shapes();
 
-/// A complete journal, as the files that it left, and a folder where copies of it can be damaged
-/// and opened.
+/// The files that a complete journal left, and a folder where copies of them can be damaged and
+/// opened.
 class JournalOnDisk {
 public:
     JournalOnDisk(const JournalShape& shape, std::uint64_t seed);

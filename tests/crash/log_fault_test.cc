@@ -31,7 +31,7 @@ protected:
         event_ = machine_->open_sale(10);
     }
 
-    /// Returns the last version of the event that was acknowledged.
+    /// Returns the event's last acknowledged version.
     std::uint32_t write(int changes) {
         std::uint32_t told = 0;
         for (int i = 0; machine_->failures.empty() && i < changes; ++i) {

@@ -299,11 +299,12 @@ TEST_F(SnapshotOfStore, is_taken_at_a_stop_if_there_is_much_to_read) {
     expect_restarts_from(seq_ + 1);
 }
 
-/// Checks to how many later snapshots an error in a snapshot is passed on.
+/// An error in a snapshot gets into the later snapshots that are made from it. These tests check
+/// how many of them have the error.
 class SnapshotOfALie : public SnapshotOfStore {
 protected:
-    /// Puts a snapshot into the folder that has a wrong name for the first event but claims to be
-    /// made from the journal's beginning.
+    /// Puts into the folder a snapshot that has a wrong name for the first event. The snapshot
+    /// claims to be made from the journal's beginning.
     void lie() {
         auto journal = Journal::open(DataFolder::journal_of(folder()), {.read_only = true});
         domain::Inventory inventory;

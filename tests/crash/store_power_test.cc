@@ -97,7 +97,7 @@ TEST(StorePower, keeps_all_that_was_told_whatever_unsynced_stays) {
 }
 
 /// Writes large facts until the power fails or the log has been moved and started anew. Returns the
-/// last version of the event that was acknowledged.
+/// event's last acknowledged version.
 std::uint32_t write_megabytes(OneMachine& machine, EventId event) {
     std::uint32_t told = 0;
     for (int megabyte = 0; megabyte < 14; ++megabyte) {
@@ -144,7 +144,7 @@ public:
     explicit FailedSyncs(std::uint64_t seed)
         : random_{seed}, machine_{seed}, crowd_{machine_, open_sales(), kSeats, seed} {}
 
-    /// `file`: how the name of the file ends whose sync fails.
+    /// `file`: the end of the name of the file whose sync fails.
     void live_through_one(std::string_view file) {
         const auto nth = 1 + random_() % (file.ends_with("-wal") ? 40 : 2);
         machine_.vfs.fail(FaultyVfs::Op::sync, nth, SQLITE_IOERR_FSYNC, file);

@@ -39,8 +39,8 @@ void run_histories(
         contestants.push_back(stores.emplace_back(std::make_unique<Contestant>(kind)).get());
     Differential differential{contestants};
     while (differential.commands() < commands_wanted) {
-        // Each history has its own seed: with the seed of a failed history, that history runs
-        // first.
+        // Each history has its own seed. A test that starts with the seed of a failed history runs
+        // that history first.
         const auto dice = HistoryDice::throw_dice(shape, seed);
         if (!differential.run(dice)) {
             ADD_FAILURE() << differential.failure() << "\nFRONTROW_SEED=" << seed

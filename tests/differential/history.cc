@@ -132,8 +132,8 @@ bool Differential::has_difference() const {
     });
 }
 
-/// Tries to leave out halves, then quarters, and so on down to single rounds; then the commands of
-/// single sales within a round.
+/// Tries to leave out half of the rounds at a time, then a quarter, and so on down to one round.
+/// Then tries to leave out the commands of one sale in one round at a time.
 void Differential::shorten(const HistoryDice& dice) {
     auto shortest = dice;
     int tries = 0;

@@ -33,7 +33,7 @@ struct HistoryDice {
         /// Commands of one sale that are submitted together.
         std::size_t together_max = 1;
         std::size_t rounds_max = 200;
-        /// A look follows about one round of this many; 0 means no looks.
+        /// About one round in this many is followed by a look; 0 means no looks.
         std::size_t looks_every = 0;
         std::size_t restarts_every = 0;
     };

@@ -14,7 +14,7 @@
 #include <string>
 #include <unistd.h>
 
-// A server below a path of a host that nginx serves.
+// A server with a base path, behind an nginx that serves the rest of the host.
 
 namespace frontrow::test {
 namespace {

@@ -58,7 +58,7 @@ public:
 
     // The halves of send(), for tests that stop between them.
     bool write(std::string_view bytes);
-    /// The next answer; an answer 100 is returned alone.
+    /// Returns the next answer. A 100 (Continue) counts as an answer of its own.
     std::optional<Answer> read();
     /// Whether the server closes the connection without another byte.
     bool is_closed_by_server();

@@ -131,7 +131,7 @@ TEST_F(PrintedFacts, go_on_where_their_cursor_stands) {
     const auto more = facts({"--cursor", "shop"});
     EXPECT_EQ(more, part(facts(), first.size()));
     EXPECT_THAT(facts({"--cursor", "shop"}), IsEmpty());
-    // Each cursor has its own position, up to the last printed fact.
+    // Each cursor has its own position: the last fact that was printed with it.
     EXPECT_EQ(facts({"--cursor", "books", "--limit", "1"}), Lines{first[0]});
     EXPECT_EQ(facts({"--cursor", "books", "--limit", "1"}), Lines{first[1]});
     // --after sets the position, and the cursor continues from there.

@@ -162,7 +162,7 @@ protected:
         EXPECT_THAT(server_.process().err(), HasSubstr(why));
     }
 
-    /// The promise is a second; a busy machine gets more.
+    /// The server should exit within a second; a busy machine gets more time.
     static constexpr std::chrono::seconds kFailStopTime{40};
 
     TempFolder folder_;

@@ -18,7 +18,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// The promise is a second; a busy machine gets more.
+/// The server should exit within a second; a busy machine gets more time.
 constexpr std::chrono::seconds kFailStopTime{40};
 constexpr std::uint64_t kMiB = 1 << 20;
 /// With less free disk space than this, a server accepts no new reservations.

@@ -78,7 +78,7 @@ TEST_F(HostileClients, that_ask_for_all_and_do_not_read_get_their_share_of_memor
     const auto before = memory(server, "VmHWM");
     std::vector<Client> readers;
     for (int i = 0; i < 150; ++i) {
-        // Each reader requests another version of four megabytes.
+        // Each reader requests a new version of the list of seats, some four megabytes.
         sell_one();
         readers.push_back(ask_and_not_read(path + "/seats"));
         EXPECT_EQ(client.get(path + "/seats/available/count")->status, 200);

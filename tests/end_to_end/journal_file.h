@@ -32,8 +32,8 @@ public:
     /// Replaces the row of the same number, without changing any hash.
     void put(const Row& row);
     void remove(std::int64_t batch);
-    /// Gives every row from `batch` on the hash that matches its content, as a forger would who
-    /// knows the format.
+    /// Makes the hash of `batch` and of each later row match the row's content, as a forger would
+    /// who knows the format.
     void forge_hashes_from(std::int64_t batch);
 
 private:

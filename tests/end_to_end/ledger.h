@@ -26,7 +26,7 @@ enum class Step { reserve, confirm, cancel, extend };
 /// A request without an answer, or with OUTCOME_UNKNOWN: it may or may not have been carried out.
 struct Doubt {
     Step step = Step::reserve;
-    /// The booking that it would change; unused for reserve.
+    /// The booking that the request would change; unused for reserve.
     std::size_t booking = 0;
     /// For reserve: the parts of the request.
     std::string key;

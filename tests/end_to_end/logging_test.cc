@@ -116,7 +116,7 @@ TEST_F(AccessLogChoice, may_be_all_or_none) {
     EXPECT_EQ(after_200_404_and_503({"FRONTROW_ACCESS_LOG=off"}).size(), 0U);
 }
 
-/// The server then logs nothing else, not even its address.
+/// At the level `error` the server logs only requests, not even its address.
 TEST(AccessLogOfServer, is_not_subject_to_the_level) {
     const auto port = free_port();
     Child child{{

@@ -19,7 +19,7 @@ public:
         std::vector<std::string> arguments = {"--dev"},
         std::vector<std::string> environment = {}
     );
-    /// `options` has all of its arguments.
+    /// `options` must have all arguments of the program.
     explicit Server(const Child::Options& options);
 
     std::uint16_t port() const { return port_; }

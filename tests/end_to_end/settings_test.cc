@@ -362,8 +362,8 @@ TEST(Settings, origins_come_one_by_one_or_with_commas_and_a_flag_wins) {
     EXPECT_EQ(by_flag.stop(), 0);
 }
 
-/// Before it fails to listen, the server warns that it makes a new store, and logs that it has read
-/// it.
+/// Before the server fails to listen, it warns that it has made a new store, and logs that it has
+/// read the journal.
 TEST(Settings, the_log_level_decides_what_is_logged) {
     const TakenPort taken;
     const auto log_with = [&](std::vector<std::string> more, std::vector<std::string> environment) {

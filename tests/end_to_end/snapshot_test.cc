@@ -35,8 +35,8 @@ std::uint64_t read_from(Server& server) {
     return std::stoull(text_of(boost::json::parse(line.value()), "read_from"));
 }
 
-/// Takes a snapshot of a folder that may be in use, and is killed at any moment, or after it has
-/// ended.
+/// Starts `frontrow snapshot` on a folder that may be in use, and kills the program after a random
+/// time. It may have ended by then.
 void snapshot_and_kill(const fs::path& folder, std::mt19937_64& random) {
     const Child child{{.arguments = {"snapshot", "--data-dir", folder}}};
     std::this_thread::sleep_for(std::chrono::microseconds{random() % 30'000});
@@ -99,7 +99,7 @@ TEST(SnapshotOfServer, is_taken_by_itself_once_the_journal_has_grown) {
         const auto change =
             Client::text_of({.method = "PUT", .target = event, .headers = {}, .body = large_event()}
             );
-        // Sent together, so that they share commits: 74 MB.
+        // Changes of 74 MB in all. They are sent together, so that they share commits.
         std::vector<Client> many;
         for (int i = 0; i < 16; ++i)
             many.push_back(server.client());

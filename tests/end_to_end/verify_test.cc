@@ -146,7 +146,7 @@ TEST(Verify, counts_the_side_records_and_refuses_them_where_they_are_damaged) {
     expect_refused("side.db: the file is missing or empty");
 }
 
-/// The results of a journal without its head: nothing proves that its end is complete.
+/// A journal whose head is missing or damaged: nothing proves that the journal's end is complete.
 class HeadlessJournal : public testing::Test {
 protected:
     HeadlessJournal() {

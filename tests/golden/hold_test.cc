@@ -12,8 +12,8 @@
 namespace frontrow::test {
 namespace {
 
-// Moves the store's own clock, because a program can't be given one. No hold that was pending has
-// been ended.
+// Uses a store in this process, because a program's clock can't be moved. In the golden folders, no
+// pending hold has been ended by a fact.
 TEST(Golden, holds_that_were_left_are_kept_to_their_last_millisecond) {
     for (const auto& folder : golden_folders()) {
         SCOPED_TRACE(folder.name());
@@ -65,7 +65,7 @@ TEST(Golden, requests_are_known_again_by_their_keys) {
     for (const auto& folder : golden_folders()) {
         SCOPED_TRACE(folder.name());
         const auto& all = folder.expected.at("reservations").as_array();
-        // make.py used this key for it; no other pending reservation has two seats.
+        // make.py used the key "pending" for the only pending reservation with two seats.
         const auto* pending = std::ranges::find_if(all, [](const auto& one) {
             return text_of(one, "left") == "pending" && one.at("seat_ids").as_array().size() == 2;
         });

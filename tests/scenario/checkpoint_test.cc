@@ -155,8 +155,8 @@ protected:
 };
 
 // SQLite itself syncs the database only in a checkpoint that moves the whole log. A checkpoint
-// beside a writer or a reader never moves all of it, and one that does would have to wait until all
-// pages are synced.
+// beside a writer or a reader never moves the whole log. A checkpoint that moved it would have to
+// wait until all pages are synced.
 TEST_F(PartlyMovedLog, is_on_the_disk_as_far_as_it_was_moved_once_it_is_synced) {
     ASSERT_TRUE(writer_->sync());
     lose_power();

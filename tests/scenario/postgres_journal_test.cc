@@ -184,7 +184,7 @@ TEST_F(PostgresJournals, takes_nothing_from_a_clock_that_disagrees_with_the_data
     EXPECT_FALSE(append(late, first));
     EXPECT_FALSE(append(late, first, Mode::again));
     EXPECT_TRUE(append(early, first, Mode::again)) << "it was decided long ago";
-    // A batch with the time of the batch before is never too late.
+    // A batch may be up to 250 ms ahead of the database's clock.
     auto behind = batch(early.head, 1);
     behind.head.at += 200ms;
     EXPECT_TRUE(append(behind, early.head));
@@ -314,7 +314,7 @@ TEST_F(PostgresJournals, surely_did_nothing_where_there_is_no_database) {
     EXPECT_EQ(look(0).batches.size(), 1U);
 }
 
-/// Meaningless rows: the code that reads them all checks only their numbers.
+/// Rows without meaning. The code that reads all rows checks nothing but their numbers.
 std::string rows_until(int last, const std::string& frame) {
     return "INSERT INTO journal SELECT g, g, now(), '00000000-0000-0000-0000-000000000001', g,"
            " decode(repeat('00', 16), 'hex'), decode(repeat('00', 32), 'hex'), " +

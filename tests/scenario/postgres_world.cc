@@ -16,7 +16,7 @@ namespace {
 using store::cluster::ClusterStore;
 using store::postgres::PostgresJournal;
 
-/// PostgreSQL finds the test's own function here before its own.
+/// With this path, PostgreSQL finds the test's clock_timestamp() before its own.
 constexpr auto kSearchPath = "options=-csearch_path%3Dpublic,pg_catalog";
 
 }  // namespace

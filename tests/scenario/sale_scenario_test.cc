@@ -50,7 +50,7 @@ TEST_P(StoreScenario, pauses_opens_and_ends_a_sale_and_knows_it_after_each_resta
     EXPECT_EQ(accepted(domain::ConfirmReservation{dans.id, "dan"}).status, Status::confirmed);
 }
 
-/// However they coincide, no hold comes after the pause.
+/// In whatever order the pause and the requests are decided, no hold comes after the pause.
 TEST_P(StoreScenario, takes_a_pause_and_requests_that_arrive_together_one_after_another) {
     constexpr std::uint64_t kRequests = 40;
     const auto event = open_sale(kRequests);

@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-// Failures between side records, task leases and a real PostgreSQL.
+// Side records and task leases when a real PostgreSQL, or a connection to it, fails.
 
 namespace frontrow::test {
 namespace {

@@ -72,8 +72,8 @@ TEST_F(SideFiles, are_their_users_alone) {
 TEST_F(SideFiles, keep_no_byte_of_what_was_erased) {
     auto file = SideFile::open(path).value();
     std::map<std::string, std::uint64_t> versions;
-    // Values of all lengths, within a page and over many. Some are overwritten before, and others
-    // stay.
+    // Values of all lengths, within a page and over many. Each is overwritten once. Then every
+    // third one is erased.
     for (int i = 0; i < 60; ++i) {
         const auto name = "personal/" + std::to_string(i);
         std::string secret;

@@ -25,7 +25,7 @@ class SideWorld {
 public:
     virtual ~SideWorld() = default;
 
-    /// The records as another process sees them. If there can be no other process, the same object.
+    /// The records as another process sees them; records() if there can be no other process.
     virtual store::SideRecords& others() = 0;
     virtual store::SideRecords& records() = 0;
     virtual store::TaskLeases& leases() = 0;

@@ -21,7 +21,7 @@ from servers import Frontrow, clean_environment  # noqa: E402
 
 SECRET = "of nobody but this test, and long enough for a server"
 METHODS = ("get", "put", "post", "patch", "delete")
-# These need a reservation that isn't cancelled yet, or a key that isn't revoked. By chance none may be left.
+# These need a reservation that isn't cancelled yet, or a key that isn't revoked. Some runs have none left.
 BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend"),
              ("PATCH", "/api/v1/api-keys/:id")}
 # The checks that a client may rely on. Two are left out: those that require the server to accept whatever fits the

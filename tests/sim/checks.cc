@@ -121,7 +121,7 @@ private:
     }
 
     /// True if the attempt, decided at `at`, gives its outcome and these facts. The facts' order
-    /// may differ: of holds that end at the same time, a node ends those first that lapsed on it.
+    /// may differ: if holds end at the same time, the order depends on which lapsed on the node.
     bool comes_to(const Attempt& attempt, std::span<const domain::Fact> facts, Instant at) {
         const auto decision = domain::decide(state_, attempt.command, at);
         return test::same(decision.outcome, *attempt.outcome) &&

@@ -39,9 +39,9 @@ struct History {
         Bits128 digest;
     };
     std::vector<Sight> sights;
-    /// For each feed: the last position that it delivered, and the state after these facts.
+    /// For each feed: the last position that it delivered, and the state at that position.
     std::vector<Sight> feeds;
-    /// How far a node's time may have differed from its time before and after an attempt.
+    /// How far before or after `at_before` and `at_after` an attempt may have been decided.
     Millis clocks_differ{};
 };
 

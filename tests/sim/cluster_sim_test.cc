@@ -74,8 +74,8 @@ Time p99(std::vector<Time> latencies) {
     return *place;
 }
 
-/// A node that has lost its place twice gets the next place reserved; another node may be faster to
-/// reserve it.
+/// After a node has lost its place twice, it tries to reserve the next place. Another node may
+/// reserve that place first.
 constexpr std::uint64_t kLossesMax = 4;
 
 /// No node loses its place many times or waits much longer than others, and few appends are in

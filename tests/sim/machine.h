@@ -76,7 +76,7 @@ public:
 
 private:
     void serve(const std::vector<Batch>& batches);
-    /// The process exits by itself, as one does whose store has failed.
+    /// Ends the process as if its store had failed, and starts a new one.
     void close(std::uint64_t life);
     void deliver(std::uint64_t life, Action action);
     void run();

@@ -65,7 +65,7 @@ private:
         SharedJournal::Following behind;
         bool is_committing = false;
         bool is_hold = false;
-        /// For hold(): the first fact of the journal to return.
+        /// For hold(): the answer has the journal from this fact on.
         std::uint64_t from = 0;
     };
     using Appending = std::shared_ptr<Append>;

@@ -118,7 +118,7 @@ void SimJournal::fail(const Question& question) {
 
 void SimJournal::cut(Time down) {
     cut_until_ = time_.now() + down;
-    // The server notices that the connection is lost and ends the session.
+    // In half of the cases the server notices the lost connection and ends the session.
     if (time_.chance(50)) release();
     for (const auto& question : std::exchange(questions_, {})) {
         if (!question->has_arrived) {

@@ -27,7 +27,7 @@ public:
     void release() override;
     void look(std::uint64_t first_seq, LookDone done) override;
 
-    /// Sends the requests of the current step after this time, when the step is done.
+    /// Lets the requests of the current step leave after this time, when the step is done.
     void depart(Time after);
 
     // Failures.

@@ -40,8 +40,8 @@ World::World(const Scenario& scenario, std::uint64_t seed)
     if (scenario_.machines == 0) scenario_.machines = 1 + seed % 5;
     for (std::size_t i = 0; i < scenario_.machines; ++i)
         machines_.push_back(std::make_unique<Machine>(time_, database_, settings_of(scenario_, i)));
-    // Twice, because a batch in doubt arrives at the end of the first period and looks like a lost
-    // one.
+    // Two quiet periods, because a batch in doubt may arrive at the end of the first and look like
+    // a lost one.
     if (has(scenario, Failure::lossy_fail_over)) recovery_ += 2 * kQuiet;
     if (has(scenario, Failure::start_amid_a_fail_over)) {
         const auto trips = static_cast<Time::rep>(scenario_.lost_most) * scenario_.trip_of_last;

@@ -8,8 +8,8 @@ import house
 
 def main():
     root = house.root_of_arguments()
-    # `git apply` ignores every file outside of the folder in which it runs. So git must not take a repository around a
-    # source archive for ours, nor one that a hook names.
+    # `git apply` ignores every file outside of the folder in which it runs. So git must find no repository around a
+    # source archive, nor one that a hook names.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_CEILING_DIRECTORIES"] = str(root.parent)
     complaints = []

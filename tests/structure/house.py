@@ -29,7 +29,7 @@ COMPOSED = {
     ("store", "sqlite"): (("store", "engine"),),
 }
 
-# Folders of a checkout with documents of others.
+# Folders of a checkout whose documents others wrote.
 NOT_OURS = {".git", "build", "data", "node_modules"}
 
 LITERALS = re.compile(

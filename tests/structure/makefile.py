@@ -35,7 +35,7 @@ def main():
             complaints.append(f"{name} does more than to call a script: {recipe.strip()}")
         elif not os.access(root / call.group(1), os.X_OK):
             complaints.append(f"{name} calls {call.group(1)}, which can't be run")
-    # Otherwise a folder of that name, like build/, would count as up to date.
+    # Without .PHONY, a folder with a rule's name, like build/, would count as up to date.
     phony = re.search(r"^\.PHONY: (.*)$", make(root, "--print-data-base", "--question").stdout, re.MULTILINE)
     complaints += [f"{name} isn't declared .PHONY" for name in sorted(rules.keys() - set(phony.group(1).split()))]
     house.finish(complaints, len(rules))

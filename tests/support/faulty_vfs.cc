@@ -38,8 +38,8 @@ using Changes = std::vector<Change>;
 struct FileState {
     /// The changes since the last sync, even if that sync failed.
     Changes unsynced;
-    /// The content of the disk, set once a sync has failed. Until then the disk holds what a read
-    /// returns, without the changes in `unsynced`.
+    /// What the disk holds of this file, set once a sync has failed. Until then, the disk holds
+    /// what a read returns, with the changes in `unsynced` undone.
     std::optional<std::string> on_disk;
 };
 

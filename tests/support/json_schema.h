@@ -22,7 +22,8 @@ public:
     /// Returns the node, or the target of its `$ref` if it has one.
     const boost::json::value& follow(const boost::json::value& node) const;
 
-    /// The keywords in `schema` and its subschemas that misfit() doesn't understand and ignores.
+    /// The keywords in `schema` and its subschemas that misfit() ignores because it doesn't know
+    /// them.
     static std::set<std::string> unknown_keywords(const boost::json::value& schema);
 
 private:

@@ -290,8 +290,7 @@ private:
         return command.event == made.event && hold == hold_made &&
                wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end());
     }
-    /// Returns the first answer, with the present values of the fields that a replay shows as they
-    /// are now.
+    /// Returns the first answer. The overloads for some commands bring its fields up to date.
     template <class One>
     Answer told_again(const One&, const Answer& first, Instant) {
         return first;

@@ -96,8 +96,8 @@ void check_headers(
             EXPECT_FALSE(required != nullptr && required->as_bool()) << asked << " lacks " << name;
             continue;
         }
-        // A header is a text. If it reads as a number, it is checked as a number, too. (A text may
-        // consist of digits.)
+        // A header is a text, which may look like a number. Then it must fit the schema as a
+        // number or as a text.
         boost::system::error_code not_json;
         auto value = json::parse(found->second, not_json);
         if (not_json || !value.is_number()) value = json::string{found->second};

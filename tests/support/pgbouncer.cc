@@ -46,7 +46,7 @@ PgBouncer::~PgBouncer() {
 void PgBouncer::write_settings(const PostgresServer& server) const {
     const auto users = folder_.path() / "users";
     std::ofstream{users} << "\"frontrow\" \"" << server.password() << "\"\n";
-    // PgBouncer gets fewer sessions than a node has connections, so that these must share sessions.
+    // PgBouncer gets fewer sessions than a node has connections, so connections must share them.
     std::ofstream{folder_.path() / "pgbouncer.ini"}
         << "[databases]\n* = host=127.0.0.1 port=" << server.port()
         << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_

@@ -26,7 +26,7 @@ namespace frontrow::test {
 class RandomSale {
 public:
     /// The random numbers of one turn. They are small, and choose a step of the clock and a
-    /// command. RapidCheck makes them smaller when it searches the shortest history that fails.
+    /// command. RapidCheck makes them smaller when it searches for the shortest history that fails.
     using Dice = std::array<std::uint8_t, 8>;
 
     static Dice throw_dice(std::mt19937_64& engine) {
@@ -312,8 +312,8 @@ private:
         if (four[3] % 4 != 3 || model_.events(kAll, 0).size() < 2) return reserve(four, 1);
         return domain::DeleteEvent{event, organizer(four[1]), some_version(event, four[2])};
     }
-    /// Usually opens a paused sale if there is one, rarely pauses a sale, and very rarely ends one:
-    /// otherwise most commands would be refused.
+    /// Usually opens a sale, mostly a paused one if there is one; sometimes pauses a sale; rarely
+    /// ends one. Otherwise most commands would be refused.
     domain::Command change_sale(const Four& four) const {
         using enum domain::SaleAction;
         const auto action = four[1] >= 250 ? end : four[1] < 64 ? pause : open;
@@ -442,7 +442,7 @@ private:
     }
 
     /// Repeats one of the keyed commands, usually a recent one. Like a server, gives it new ids.
-    /// Sometimes changes its content or its key; the latter becomes that of a reservation.
+    /// Sometimes changes its content, or gives it the idempotency key of a reservation.
     domain::Command repeat_keyed(const Four& four) {
         const auto back = four[0] % (four[0] < 192 ? 8 : keyed_.size());
         auto command = keyed_[keyed_.size() - 1 - back % keyed_.size()].asked;
@@ -485,7 +485,7 @@ private:
             .account = four[1] % 2 == 0 ? "" : some_account(four),
         };
     }
-    /// The account of a buyer or of an API key, often the account that the key is moved from.
+    /// The account of a buyer or of an API key, often of the key that `four[0]` chooses.
     std::string some_account(const Four& four) const {
         if (four[2] % 2 == 0) return user(four[3]);
         return "api-key:" + some_key(four[2] % 4 == 1 ? four[0] : four[3]).to_string();

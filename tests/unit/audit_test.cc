@@ -153,7 +153,7 @@ History sale(EventSpec of_first = spec()) {
     return history;
 }
 
-/// The same, and fact 5, after which sales may be paused and ended.
+/// The facts of sale(), and fact 5, after which sales may be paused and ended.
 History newer_sale(EventSpec of_first = spec()) {
     return sale(std::move(of_first)).raise_format(1);
 }

@@ -331,8 +331,8 @@ TEST(Utf8, refuses_overlong_forms_surrogates_cut_sequences_and_what_is_past_the_
     }
 }
 
-/// The text is checked eight bytes at a time: every byte must count, and no byte outside of the
-/// text.
+/// The text is checked eight bytes at a time. The result must depend on every byte of the text, and
+/// on no byte after it.
 TEST(Utf8, tells_printable_ascii_by_every_byte) {
     for (std::size_t size = 0; size < 26; ++size) {
         for (const char filling : {' ', 'm', '~'}) {

@@ -103,7 +103,8 @@ std::string event_with(std::string_view more) {
 struct Spellings {
     std::string (*form)(std::string_view body);
     std::vector<std::string> same;
-    /// Each differs from those above and from each other.
+    /// Bodies of different requests: their forms differ from the form of `same` and from each
+    /// other.
     std::vector<std::string> others;
 };
 

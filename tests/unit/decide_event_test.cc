@@ -514,7 +514,7 @@ TEST(AddSeats, refuses_a_number_that_is_taken_and_then_adds_none) {
     } rows[] = {
         {{"3", "4"}, "accepted", ""},
         {{"01", "1 ", "one"}, "accepted", ""},
-        // Numbers are compared by their bytes. Requests bring them in one form.
+        // Seat numbers are compared by their bytes. Parsing a request normalizes them first.
         {{"e\u0301", "\u00E9"}, "accepted", ""},
         {{"3", "2"}, "seat_number_taken", "2"},
         {{"3", "4", "3"}, "seat_number_taken", "3"},

@@ -139,7 +139,7 @@ TEST(Keys, that_are_others_or_none_answer_nothing_again) {
         EXPECT_EQ(answer(stage.office.act(kind.make(stage, kOtherKey))), "accepted") << kind.name;
         EXPECT_EQ(answer(stage.office.act(kind.make(stage, {}))), "accepted") << kind.name;
         EXPECT_EQ(answer(stage.office.act(kind.make(stage, {}))), "accepted") << kind.name;
-        // These two, and the reservation's.
+        // The inventory remembers kMark, kOtherKey and the key of the stage's reservation.
         EXPECT_EQ(stage.inventory().requests().size(), 3U) << kind.name;
     }
 }

@@ -165,7 +165,7 @@ TEST_F(Members, leave_the_version_of_the_event_as_it_is) {
     EXPECT_EQ(office.inventory().plans().find(event)->event, before);
 }
 
-/// Answers to others about the event depend on its members.
+/// What another user is told about the event depends on its members.
 TEST_F(Members, are_facts_that_a_refusal_rests_on) {
     ASSERT_TRUE(add("otto", MemberRole::organizer));
     ASSERT_TRUE(remove("otto"));

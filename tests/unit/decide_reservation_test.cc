@@ -89,7 +89,7 @@ const struct {
     {sold(kOpening + 24h, {}), kStart - 1ms, "accepted"},
     {sold(kOpening + 24h, {}), kStart, "sales_closed"},
     {sold(kOpening + 24h, {}), kStart + 1ms, "sales_closed"},
-    // Sales continue after the start, up to the end, or run only between the two.
+    // Sales that continue after the event's start, last until its end, or run only in between.
     {sold({}, kStart + 1h), kStart, "accepted"},
     {sold({}, kStart + 1h), kStart + 1h - 1ms, "accepted"},
     {sold({}, kStart + 1h), kStart + 1h, "sales_closed"},
@@ -978,7 +978,7 @@ TEST(Lapse, changes_nothing_that_anybody_could_see) {
     EXPECT_EQ(look(office, other), seen_of_other);
     EXPECT_EQ(office.inventory().reservations().lapsed_count(), 3U);
 
-    // Later commands continue from there.
+    // Later commands end the lapsed holds with facts.
     ASSERT_TRUE(office.reserve(event, "cid", {1, 2}));
     EXPECT_EQ(office.facts_of_last(), 3U) << "two holds end, and one begins";
     EXPECT_EQ(office.inventory().reservations().lapsed_count(), 1U);

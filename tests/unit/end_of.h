@@ -8,8 +8,8 @@
 
 namespace frontrow::test {
 
-/// The last step for the text. It must be the same whether the text is sent at once or byte by
-/// byte.
+/// The step that ends the reading of the text. It must be the same whether the text is sent at once
+/// or byte by byte.
 inline http::RequestReader::Step end_of(std::string_view text, const http::Limits& limits = {}) {
     ReaderConnection at_once{limits};
     at_once.read(text, {});

@@ -78,8 +78,8 @@ EventSpec any_event_spec() {
     return spec;
 }
 
-/// A coordinate with two decimals: Boost.JSON 1.81 reads numbers of sixteen digits and more only to
-/// within their last digit.
+/// A coordinate with two decimals, because Boost.JSON 1.81 may read the last digit of a number
+/// wrong if it has sixteen digits or more.
 std::optional<double> any_coordinate() {
     if (any_truth()) return std::nullopt;
     return within(-1'000'000, 1'000'000) / 100.0;
@@ -255,7 +255,7 @@ Fact extended() {
     };
 }
 
-/// The line with `from`, which it must contain, replaced.
+/// Returns kExtended with `to` in place of `from`, which the line must contain.
 std::string extended_but(std::string_view from, std::string_view to) {
     std::string line{kExtended};
     const auto at = line.find(from);

@@ -119,8 +119,8 @@ TEST_F(Commit, that_is_given_up_leaves_nobody_waiting) {
     EXPECT_THAT(commit.give_up(), IsEmpty());
 }
 
-/// The number of turns for which a batch waits that has `facts[i]` facts after turn i. All turns
-/// after the last element have its number of facts.
+/// The number of turns for which a batch waits if it has `facts[i]` facts in its turn i, counted
+/// from 0. In later turns it has as many facts as in the last one listed.
 int turns_until_time(std::size_t begun_with, std::vector<std::size_t> facts) {
     BatchTiming timing;
     timing.begin(begun_with);

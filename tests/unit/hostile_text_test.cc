@@ -318,7 +318,8 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
     }
 }
 
-/// A JSON string, which may be invalid: with all ASCII as \u escapes, or only where needed.
+/// A JSON string, which may be invalid. Either all its ASCII characters are \u escapes, or only
+/// quotes and backslashes.
 std::string quoted(const std::string& text) {
     const bool by_number = any_truth();
     std::string out = "\"";
@@ -445,7 +446,7 @@ TEST(HostileText, that_a_way_in_lets_through_is_written_and_read_back_the_same) 
 
 TEST(HostileText, is_held_to_the_same_by_every_way_in) {
     EXPECT_TRUE(rc::check([] {
-        // A length that all of them allow.
+        // Short enough for each of the parsers below.
         const auto text = "x" + hostile_text().substr(0, 40);
         const auto is_good = [&](const std::string& body, auto parse) {
             return parse(body).has_value();

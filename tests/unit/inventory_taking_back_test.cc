@@ -55,7 +55,7 @@ std::vector<Fact> facts_of(Decision decision, std::uint64_t last_seq, Instant at
     return facts;
 }
 
-/// A deletion may end its holds in any order.
+/// Compares two decisions. When an event is deleted, its holds may end in any order.
 bool is_same(const Command& command, const Decision& a, const Decision& b) {
     const bool is_any_order = std::holds_alternative<DeleteEvent>(command);
     return test::same(a.outcome, b.outcome) && a.rests_on == b.rests_on &&
@@ -92,7 +92,8 @@ public:
             do_turn();
     }
 
-    /// Continues the sale with a clock that runs ahead, then rolls it back.
+    /// Continues the sale on `bold_` alone, with a clock that runs ahead. Then rolls `bold_` back
+    /// and checks that it is as before.
     void suppose(std::size_t most) {
         bold_.lapse(now_, random_() % 4);
         const auto before = bold_.digest();
@@ -126,7 +127,7 @@ public:
         bold_.verify();
     }
 
-    /// Each forgets a random number of rows.
+    /// Lets each inventory forget a random number of rows.
     void let_go() {
         bold_.let_go(random_() % 8);
         calm_.let_go(random_() % 8);
@@ -164,8 +165,7 @@ private:
         }
     }
 
-    /// The digest must be right even before the facts are durable, because the journal's row has
-    /// it.
+    /// The digest must be right even before the facts are durable, because it is written with them.
     void look_closely() {
         bold_.verify();
         ASSERT_EQ(bold_.digest(), bold_.digest_anew());
@@ -176,7 +176,7 @@ private:
     RandomSale sale_;
     Instant now_ = kTakingBackOpening;
     Inventory bold_{Digests::on};
-    /// It keeps its digest, too, which includes forgotten rows.
+    /// Keeps its digest, too: otherwise digest_anew() would lack the forgotten rows.
     Inventory calm_{Digests::on};
 };
 

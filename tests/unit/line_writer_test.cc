@@ -19,7 +19,7 @@ namespace {
 class WrittenPipe {
 public:
     WrittenPipe() {
-        // As in the program: a write reports that the reader has gone, instead of a signal.
+        // As in the program: if the reader has gone, a write fails and no signal ends the process.
         std::signal(SIGPIPE, SIG_IGN);
         if (::pipe2(ends_.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
         size_ = ::fcntl(ends_[1], F_SETPIPE_SZ, 4'096);
@@ -135,7 +135,7 @@ TEST(LineWriter, goes_although_nobody_reads) {
         writer.write(numbered_line(0));
 }
 
-/// The writer's own line about them doesn't count, though it can't be written either.
+/// The writer's own line about dropped lines isn't counted, though it can't be written either.
 TEST(LineWriter, counts_lines_that_cannot_be_written_and_says_how_many_later) {
     WrittenPipe pipe;
     LineWriter writer{pipe.writer(), tell_dropped};

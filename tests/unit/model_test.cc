@@ -71,8 +71,8 @@ public:
         look_at(inventory_);
     }
 
-    /// Sweeps, and compares what only then must match. Also checks the audit of the facts, and a
-    /// second inventory made from them.
+    /// Sweeps, and compares what must match only after a sweep. Also checks the audit of the facts,
+    /// and a second inventory made from the facts.
     void finish() {
         look();
         ask(ExpireHolds{1'000'000});

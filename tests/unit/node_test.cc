@@ -179,8 +179,8 @@ TEST_F(FollowedNode, asks_the_journal_for_nothing_once_it_has_closed) {
     EXPECT_FALSE(journal_.look_done);
 }
 
-/// The node saw these rows in a transaction that holds the next place. That transaction commits
-/// nothing, so a standby may lack the rows.
+/// The node sees the other node's last batch in the transaction that reserves the journal's next
+/// place. That transaction commits nothing, so a standby may still lack the batch.
 TEST_F(FollowedNode, tells_what_it_saw_in_a_place_held_only_after_its_own_commit) {
     answer_look({});
     sell();

@@ -234,8 +234,8 @@ TEST(RequestReader, takes_a_head_of_as_many_bytes_as_the_limit_and_no_more) {
     EXPECT_EQ(end_of(long_head(201), {.header_bytes = 200}), Step::headers_too_large);
 }
 
-/// The number of requests and the last step. They must be the same however the text is cut in two,
-/// and byte by byte.
+/// The number of requests and the last step. They must be the same wherever the text is cut in two,
+/// and if it is sent byte by byte.
 using Outcome = std::pair<std::size_t, Step>;
 Outcome outcome_of_any_pieces(std::string_view text, const Limits& limits) {
     const auto outcome = [&](const std::vector<std::size_t>& cuts) {
@@ -291,7 +291,7 @@ TEST(RequestReader, says_the_same_of_a_length_at_the_limit_however_it_comes) {
         EXPECT_EQ(ended(kLimit - 1), whole);
         EXPECT_EQ(ended(kLimit), whole);
         EXPECT_EQ(ended(kLimit + 1), refused);
-        // Truncated anywhere in its end or padding.
+        // The measured part is cut off: anywhere in `end`, or in the padding just before it.
         for (std::size_t missing = 1; missing <= end.size() + 1; ++missing) {
             const auto open = [&](std::size_t bytes) {
                 const auto all = before + begin + fill(bytes + missing) + end;
@@ -335,7 +335,7 @@ TEST(RequestReader, says_the_same_of_a_body_at_the_limit_however_it_comes) {
 }
 
 TEST(RequestReader, holds_the_limit_of_a_head_that_comes_line_by_line) {
-    // Sixteen bytes, so that line ends have the same place in every buffer.
+    // Every buffer's size is a multiple of sixteen bytes, so lines end at the same offsets in each.
     const std::string_view line = "X-Line: 345678\r\n";
     for (std::size_t path = 1; path <= line.size(); ++path) {
         std::string head = "GET " + std::string(path, '/') + " HTTP/1.1\r\n";
@@ -363,7 +363,7 @@ TEST(RequestReader, passes_over_empty_lines_between_requests_and_keeps_nothing_o
     EXPECT_EQ(connection.advance(), Step::complete);
     connection.reader.next();
     EXPECT_FALSE(connection.reader.has_begun());
-    // Any number: empty lines don't count as part of the head, whose limit they would exceed.
+    // Any number of empty lines is allowed: they don't count toward the limit of the head.
     std::string lines;
     for (int i = 0; i < 20'000; ++i)
         lines += "\r\n";

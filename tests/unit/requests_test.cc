@@ -334,7 +334,7 @@ TEST(Requests, bound_the_marks_on_one_letter_and_a_text_by_how_long_it_is_kept) 
 
 /// Normalising such a text would keep the server busy, too.
 TEST(Requests, refuse_a_text_before_it_is_normalised_if_it_is_too_long_in_any_form) {
-    // U+1F82, the character of the most parts.
+    // U+1F82 decomposes into four characters. No other character decomposes into more.
     constexpr auto kFourParts = "\u03B1\u0313\u0300\u0345";
     const auto told = [](const std::string& description) {
         const auto parsed =
@@ -344,7 +344,7 @@ TEST(Requests, refuse_a_text_before_it_is_normalised_if_it_is_too_long_in_any_fo
     EXPECT_EQ(told(repeated(kFourParts, 10'000)), repeated("\u1F82", 10'000));
     constexpr auto kTooLong = "must be 0 to 10000 characters long";
     EXPECT_EQ(told(repeated(kFourParts, 10'000) + "\u0301"), kTooLong);
-    // Of 40,000 characters the marks are counted; a longer text is refused before that.
+    // The marks of a text of 40,000 characters are counted; a longer text is refused before that.
     EXPECT_EQ(
         told("a" + repeated("\u0301", 39'999)), "must not have more than 30 marks on a letter"
     );
@@ -369,7 +369,7 @@ TEST(Requests, answer_a_price_with_a_point_by_what_it_would_be_in_minor_units) {
     EXPECT_THAT(told(9'999'999'999.99), testing::HasSubstr("999999999999 for 9999999999.99"));
     for (const auto whole : {-0.0, 1e11, 1e12})
         EXPECT_EQ(told(whole), "") << whole;
-    // No number of cents, or one that would be refused in its turn.
+    // Prices without a point, with fractions of a cent, or out of range when written in cents.
     for (const json::value& other :
          {json::value(0.001),
           json::value(80.000000001),

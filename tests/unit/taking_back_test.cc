@@ -35,8 +35,8 @@ public:
         bold_.log.open();
         for (auto left = random_() % most; left > 0; --left) {
             bold_.apply(random_step(random_));
-            // The digest must be right even inside of a savepoint, because the journal's row has
-            // it.
+            // The digest must be right even inside of a savepoint, because it is written to the
+            // journal before the savepoint ends.
             if (random_() % 64 == 0) ASSERT_EQ(bold_.log.digest(), bold_.log.digest_anew());
         }
         bold_.log.roll_back();
@@ -100,7 +100,7 @@ TEST(TakingBack, restores_the_contents_without_a_digest) {
     EXPECT_EQ(state.log.digest(), Bits128{});
 }
 
-/// A hall, then its seats, their names and their holders: the newest change is rolled back first.
+/// Adds a hall, then names and holders of its seats. The newest change is rolled back first.
 TEST(TakingBack, takes_back_a_row_after_what_grew_in_it) {
     SmallState state{Digests::on};
     for (int round = 0; round < 3; ++round) {

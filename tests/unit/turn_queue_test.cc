@@ -39,7 +39,7 @@ TEST_F(Turns, come_to_all_who_wait_in_their_order_and_to_each_once_a_turn_of_the
     EXPECT_TRUE(a.is_done() && b.is_done());
 }
 
-/// Between two turns the loop does other work, however many wait.
+/// Between two turns the loop does other work, however many callers wait for a turn.
 TEST_F(Turns, leave_room_for_whatever_else_is_due) {
     // With a time slice of zero, one waiting coroutine continues per turn.
     io::TurnQueue queue{loop.get_executor(), 0us};

@@ -35,7 +35,7 @@ private:
     double stretched(double value) const;
 
     Kind kind_;
-    /// The ends of the axis, after stretched().
+    /// The results of stretched() for the values at the two ends of the axis.
     double least_ = 0;
     double most_ = 1;
     double from_;

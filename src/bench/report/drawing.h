@@ -44,7 +44,7 @@ std::string area(std::vector<Place> places, const std::string& series);
 /// A dot that shows its value when the mouse is over it.
 std::string dot(Place at, const std::string& series, const std::string& told, bool is_seen = true);
 std::string bar(Place at, Place size, const std::string& series);
-/// A bar in front of a track that shows its full length.
+/// A bar in front of a track. The track shows how long the bar can get.
 std::string bar_on_track(Place at, Place track, double length, const std::string& series);
 
 }  // namespace frontrow::bench::report

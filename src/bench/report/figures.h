@@ -54,7 +54,8 @@ Figures figures_of(const config::BenchSettings& settings, BenchResult result, In
 
 /// `64 connections, closed loop, 10 s`.
 std::string load_in_words(const Figures& figures);
-/// Says from when a latency counts, and what that leaves out.
+/// Says whether a latency counts from a request's intended start or from its sending, and what
+/// effect that has on the figures.
 std::string loop_in_words(const Figures& figures);
 /// The percentiles that are reported, with their names.
 inline constexpr std::pair<double, const char*> kPercentiles[] =

@@ -22,7 +22,8 @@ std::string percentile_curve(
     std::vector<Place> places;
     for (int step = 0; step <= kCurveSteps; ++step) {
         const double share = x.value_at(static_cast<double>(step) / kCurveSteps);
-        // A share so close to 1 that no request is left gives the slowest request's latency.
+        // If the share is so close to 1 that no request is above it, percentile() returns the
+        // latency of the slowest request.
         const auto value = latency.percentile(share);
         places.push_back({x.at(share), y.at(static_cast<double>(value.count()))});
     }

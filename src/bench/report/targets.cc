@@ -67,7 +67,7 @@ struct Drawn {
 };
 
 /// Draws a bar for each figure that was measured and has a target. Its length is measured / target,
-/// or target / measured if less is better. The scale ends at twice as good.
+/// or target / measured if less is better. The scale ends at 2, twice as good as the target.
 Drawn shares_of(const json::array& results) {
     constexpr double row = 30;
     constexpr double top = 44;

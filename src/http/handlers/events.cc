@@ -32,9 +32,9 @@ std::optional<std::uint32_t> version_in(std::string_view tag) {
     return is_ours ? std::optional{version} : std::nullopt;
 }
 
-/// The versions that If-Match lists; nothing if it is absent or `*`. An empty one lists no version:
-/// its client meant a condition, and none can be met. The tag's sale state is ignored: a sale that
-/// opened or closed since then changed nothing that the client could overwrite.
+/// The versions that If-Match lists; nothing if it is absent or `*`. An empty If-Match lists no
+/// version: its client meant some condition, which no event meets. The sale state in a tag is
+/// ignored, because a client can't overwrite that a sale has opened or closed.
 domain::MeantVersions if_version(const Request& request) {
     auto tags = request.header(Header::if_match);
     if (!request.has(Header::if_match) || names_any(tags)) return std::nullopt;

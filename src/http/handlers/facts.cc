@@ -33,7 +33,8 @@ struct ToldFacts {
     FeedPosition last;
 };
 
-/// Ends the list and frees unused memory: a fact that was removed again may be most of the text.
+/// Closes the list and frees the memory that its text doesn't use. That may be most of the memory,
+/// because render_facts() removes its last fact again if that fact makes the text too long.
 ToldFacts finish(ToldFacts told) {
     told.text += ']';
     told.text.shrink_to_fit();

@@ -114,8 +114,8 @@ void link_next(
     std::string_view more = {}
 );
 
-/// Longer lists are parsed and rendered on a worker, because the owner's thread must stay free for
-/// buyers.
+/// Lists of more seats are parsed and rendered on a worker, so that the owner's thread, which runs
+/// the handlers, stays free for buyers.
 inline constexpr std::size_t kSeatsOnOwnerMax = 500;
 
 /// Adds an ETag with `tag` between its quotes. If the request is a GET and the client already has

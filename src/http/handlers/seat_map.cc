@@ -10,9 +10,9 @@ namespace frontrow::http::handlers {
 namespace {
 
 constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
-/// The most letters (one per seat) that the owner renders. It renders and compresses so many in
-/// 0.05 ms. A worker costs more: it must be woken and must report back, and requests that arrive
-/// meanwhile must wait for it too.
+/// The most letters (one per seat) that the owner's thread renders. To render and compress so many
+/// takes 0.05 ms. A worker costs more: it must be woken and must report back, and further requests
+/// for the same statuses wait until it has.
 constexpr std::size_t kLettersOnOwnerMax = 20'000;
 
 /// What it costs to render one version of one part of a seat map.
@@ -22,8 +22,8 @@ struct Cost {
     std::size_t bytes;
 };
 
-/// Answers with what `render()` returns for this version. It is rendered once for all clients; on a
-/// worker if it has more seats than the owner has time for.
+/// Answers with what `render()` returns for this version. Each version is rendered once for all
+/// clients, on a worker if the map has more than `cost.seats_on_owner` seats.
 template <class Render>
 Awaitable<void> reply_version(
     Context& context,

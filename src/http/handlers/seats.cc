@@ -77,7 +77,7 @@ Awaitable<void> render_body(Context& context, std::size_t seats, Render render) 
 }
 
 /// Reserves memory for the answer about new seats before they are added, because afterwards the
-/// request can't be refused. If there is none, answers with an error and returns false.
+/// request can't be refused. If there is no room, answers with an error and returns false.
 bool has_room_or_fail(Context& context, std::size_t seats) {
     auto& response = context.response;
     if (seats <= kSeatsOnOwnerMax) return true;
@@ -166,8 +166,8 @@ SeatId drop_last(domain::SeatList& list) {
     return run.block->first_id.plus(run.first + run.statuses.size() - 1);
 }
 
-/// Renders a list. If it has one seat more than `limit`, that seat is left out and the list
-/// continues. Any thread.
+/// Renders a list. If it has one seat more than `limit`, leaves out the last one and sets
+/// SharedBody::last, because the list continues on another page. Any thread.
 SharedBody render(domain::SeatList& list, std::size_t limit) {
     SharedBody body;
     if (domain::count_seats(list) > limit) body.last = {.id = drop_last(list).bits()};
@@ -188,7 +188,7 @@ void reply_list_of(
     link_next(context, bounds, wanted.page, *body->last, path, more);
 }
 
-/// Finds and renders a few seats on the owner.
+/// Finds and renders a few seats on the owner's thread.
 Awaitable<void> reply_few(Context& context, const Wanted& wanted, const ListBounds& bounds) {
     const auto& page = wanted.page;
     auto& bodies = context.services.bodies;
@@ -213,8 +213,8 @@ std::size_t count_wanted(const domain::SeatMap& map, const Wanted& wanted) {
     return std::min(static_cast<std::size_t>(seats), wanted.page.limit);
 }
 
-/// Takes many seats from the event's map, which all requests share, and renders them on a worker,
-/// because the owner serves buyers.
+/// Takes many seats from the event's map, which all requests share. Renders them on a worker if the
+/// hall is large, because the owner's thread must stay free to serve buyers.
 Awaitable<void> reply_many(Context& context, const Wanted& wanted, const ListBounds& bounds) {
     auto found = co_await context.services.store.seat_map(wanted.event);
     const auto* map = found_or_fail(context, found, "event");

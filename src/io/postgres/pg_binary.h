@@ -47,7 +47,8 @@ inline Bits128 read_uuid(const char* bytes) {
 inline constexpr Instant kPgEpoch{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
 inline constexpr auto kPgInfinity = std::numeric_limits<std::int64_t>::max();
 inline constexpr auto kPgMinusInfinity = std::numeric_limits<std::int64_t>::min();
-/// The first instant that is too late for PostgreSQL.
+/// timestamp_of() accepts finite instants only before this one, the last day of std::chrono's last
+/// year. PostgreSQL's own timestamps go on until the year 294276.
 inline constexpr Instant kPgEnd{std::chrono::sys_days{std::chrono::year{32767} / 12 / 31}};
 
 inline std::int64_t timestamp_of(Instant at) {

@@ -137,7 +137,7 @@ bool PgExchange::take(PgPrepared* prepared) {
 bool PgExchange::accept(pg_result* result, PgPrepared* prepared) {
     PgResult owned{result};
     const auto status = PQresultStatus(result);
-    // After a COPY this loop would never end; use unnest() instead.
+    // A COPY would make the loop in take() endless; use unnest() instead.
     CHECK(status != PGRES_COPY_IN && status != PGRES_COPY_OUT && status != PGRES_COPY_BOTH);
     switch (status) {
         case PGRES_PIPELINE_SYNC:

@@ -53,8 +53,8 @@ std::string without_location(std::string text) {
     return text;
 }
 
-/// True if OpenSSL holds decrypted bytes that libpq hasn't read. libpq reads only a part of a TLS
-/// record that is longer than PostgreSQL's own, as a pooler's may be. The socket then doesn't
+/// True if OpenSSL holds decrypted bytes that libpq hasn't read. A pooler may send longer TLS
+/// records than PostgreSQL does. libpq reads only a part of such a record, and the socket doesn't
 /// become readable for the rest.
 bool has_decrypted_input(pg_conn* handle) {
     const auto* tls = static_cast<const SSL*>(PQsslStruct(handle, "OpenSSL"));

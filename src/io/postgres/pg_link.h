@@ -16,9 +16,9 @@ struct pg_result;
 
 namespace frontrow::io::postgres {
 
-/// A libpq connection and its socket on an executor. It connects, sends what libpq has buffered as
-/// the socket accepts it, and waits for input, all without blocking the thread. Callers hold it by
-/// shared_ptr while they wait, so close() may be called meanwhile. One thread.
+/// A libpq connection and its socket on an executor. It connects, sends libpq's buffered output
+/// whenever the socket accepts more, and waits for input, all without blocking the thread. Callers
+/// hold it by shared_ptr while they wait, so close() may be called meanwhile. One thread.
 ///
 /// Asio watches a duplicate of libpq's socket: libpq may close its own at any time, and the
 /// descriptor's number could then belong to another file.

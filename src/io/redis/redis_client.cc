@@ -76,7 +76,7 @@ RedisClient::RedisClient(
       backoff_{settings_.reconnect_first, settings_.reconnect_longest},
       wait_{executor},
       idle_{executor},
-      // A task throws only if memory runs out, which the top of the loop handles.
+      // A task throws only if memory runs out. The exception then leaves the event loop.
       tasks_{executor, [](const std::exception_ptr& error) { std::rethrow_exception(error); }} {
     tasks_.spawn(run());
     tasks_.spawn(ask_when_idle());

@@ -56,8 +56,8 @@ struct RedisSettings {
 class RedisClient {
 public:
     using Command = std::span<const std::string_view>;
-    /// Called, for the log, when a connection is made, and, with the reason, when one is lost or
-    /// can't be made.
+    /// Called when a connection is made, and when one is lost or can't be made; the error is the
+    /// reason. For the log.
     using OnConnection = std::function<void(const Result<void, std::string>&)>;
 
     /// `random` (for the jitter between attempts) must outlive the client.

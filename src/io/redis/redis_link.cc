@@ -20,8 +20,8 @@ std::string in_ms(Millis time) {
     return std::to_string(time.count()) + " ms";
 }
 
-/// Of an error for AUTH this returns only the first word. Redis may quote a command's arguments in
-/// an error, and an argument of AUTH is the password.
+/// Returns the error, but only its first word if the command is AUTH. Redis may quote a command's
+/// arguments in an error, and an argument of AUTH is the password.
 std::string reason_of(const std::vector<std::string_view>& command, const std::string& error) {
     return command.front() == "AUTH" ? error.substr(0, error.find(' ')) : error;
 }

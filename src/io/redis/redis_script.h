@@ -6,7 +6,7 @@
 
 namespace frontrow::io {
 
-/// A Lua script, and the SHA-1 by which a Redis that has loaded it knows it.
+/// A Lua script and its SHA-1. Once Redis has loaded the script, the SHA-1 suffices to run it.
 class RedisScript {
 public:
     explicit RedisScript(std::string source);

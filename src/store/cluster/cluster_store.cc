@@ -159,7 +159,7 @@ void ClusterStore::begin(const Head& head) {
         state(),
         head
     );
-    // A look has shown this head, so its facts may be delivered.
+    // The journal returned this head from look(), so the facts up to it may be delivered.
     journal_feed().begin(end_of(head), journal_->facts());
     node_->start();
     if (!settings_.cache) return;
@@ -216,9 +216,9 @@ void ClusterStore::set_timer() {
     timer_.expires_after(std::max(wait, Node::Time{0}));
     timer_.async_wait([weak = std::weak_ptr{self_}, at](const boost::system::error_code& error) {
         const auto self = weak.lock();
-        // An error means that the timer was set again for an earlier time. If that came too late to
-        // cancel this wait, two waits may exist for one time, of which only the first finds the
-        // time in wakes_.
+        // An error means that the timer was set again for an earlier time. If this wait had already
+        // ended by then, it wasn't cancelled, and a second wait for the same time may exist. Only
+        // the first of the two finds the time in wakes_.
         if (error || !self || (*self)->wakes_.erase(at) == 0) return;
         if (!(*self)->wakes_.empty()) (*self)->set_timer();
         (*self)->node_->wake(at);
@@ -350,8 +350,9 @@ Awaitable<std::optional<Fault>> ClusterStore::until_tellable(std::uint64_t) {
     co_return std::nullopt;
 }
 
-/// Lapses only holds that expired by the head's time: another node's batch must find each hold here
-/// as it was on its own node. Each read checks for later expiries itself.
+/// Lapses only holds that expired by the head's time: when another node's batch is applied here,
+/// each hold must be as it was on the node that decided the batch. Each read checks for later
+/// expiries itself.
 bool ClusterStore::lapse_some(Instant) {
     state().lapse(node_->head().at, kLapsedInRead);
     return true;

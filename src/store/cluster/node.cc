@@ -241,8 +241,8 @@ void Node::decide_if_due(Time now) {
 }
 
 void Node::decide_batch(Time now, SharedJournal::Mode mode) {
-    // Lapses only holds that expired by the head's time: another node's batch must find each hold
-    // here as it was on its own node.
+    // Lapses only holds that expired by the head's time: when another node's batch is applied here,
+    // each hold must be as it was on the node that decided the batch.
     state_.lapse(head_.at, kLapseChunk);
     if (has_diverged()) return fail(diverged_at(head_));
     Flight flight;
@@ -251,8 +251,8 @@ void Node::decide_batch(Time now, SharedJournal::Mode mode) {
     auto& facts = flight.facts;
     const auto commands_max = losing_run_ > 0 ? kCommandsAfterLoss : waiting_.size();
     state_.open_savepoint();
-    // An empty journal gets the newest format: no program that doesn't know it can have read the
-    // journal.
+    // An empty journal gets the newest format. Programs too old for that format don't matter: none
+    // can have read anything from the journal yet.
     if (head_.last_seq == 0) raise_format(flight);
     while (!waiting_.empty() && flight.commands.size() < commands_max && facts.size() < kFactsMax &&
            flight.bytes < kBytesMax) {
@@ -361,9 +361,9 @@ void Node::on_appended(Result<SharedJournal::Appended, Fault> answer) {
 void Node::settle_flight(const SharedJournal::Following& following, Look asked) {
     const auto& batches = following.batches;
     const auto place = std::ranges::find(batches, head_, &Batch::head);
-    // The head can't move while a batch is in flight. So an answer without our head comes from a
-    // look that was sent before the head moved there, or a fail-over has lost the head; follow()
-    // tells which.
+    // The head can't move while a batch is in flight. So if the answer lacks our head, either the
+    // question was sent before this batch became our head, or a fail-over has lost the head.
+    // follow() tells which.
     if (place == batches.end()) return follow(following, asked);
     const auto next = place + 1;
     if (next == batches.end()) return on_not_appended();
@@ -384,7 +384,8 @@ void Node::on_not_appended() {
         look_again_at_ = quiet_until_;
         return;
     }
-    // The first append may still be on its way.
+    // The first append may still arrive, so the batch can't be rolled back: sends the same bytes
+    // again.
     if (flight_->may_come_late && std::exchange(flight_->is_in_doubt, false))
         return send(time_now(), SharedJournal::Mode::again);
     // The database's clock was set and may reject the batch for an hour: rolls the batch back. If

@@ -163,8 +163,8 @@ private:
         Time deadline{};
         Readable readable;
     };
-    /// A decided batch that may or may not be in the journal. While there is one, the savepoint is
-    /// open.
+    /// A decided batch that may or may not be in the journal. While there is one, the state has an
+    /// open savepoint, to which it returns if the batch is rolled back.
     struct Flight {
         Batch batch;
         std::vector<domain::Fact> facts;
@@ -227,7 +227,8 @@ private:
 
     // The fate of a batch.
 
-    /// `following` is the journal as it was after the batch in flight was sent.
+    /// `following` is what the append's answer shows of the journal, or, while the batch is in
+    /// doubt, the answer to a look.
     void settle_flight(const SharedJournal::Following& following, Look asked);
     void on_not_appended();
     void won();
@@ -244,7 +245,8 @@ private:
     bool has_diverged() const {
         return state_.last_seq() != head_.last_seq || state_.digest() != head_.state;
     }
-    /// True once close() is complete; the journal may be closed by then.
+    /// True once close() is complete: the node empties `closed_` when it calls that callback. From
+    /// then on the journal may be closed already, so the node must not use it.
     bool is_closed() const { return is_closing_ && !closed_; }
     static io::Fault diverged_at(const Head& head);
     /// True if the answer shows this node's head as the journal's head.
@@ -309,8 +311,8 @@ private:
     /// The state reaches at least as far as the journal did when the caller with this number came.
     std::uint64_t fresh_until_ = 0;
     std::deque<Asked> waiting_;
-    /// Decided commands that made no facts. They are answered once it is certain that the head
-    /// hadn't moved.
+    /// Decided commands that made no facts. They are answered once the journal has shown that the
+    /// head on which they were decided was its newest batch.
     std::deque<Asked> unproven_;
     std::deque<Reader> readers_;
 
@@ -329,7 +331,8 @@ private:
     /// Cluster time at which a fail-over was noticed. An older batch that appears afterwards is one
     /// that the fail-over had lost, and that another node appended again.
     Instant failed_over_at_{};
-    /// How many batches in a row lost. After a loss the next batch is a small one.
+    /// How many of this node's batches in a row were rolled back because another node's batch took
+    /// their place. While this isn't 0, the next batch is a small one.
     std::uint64_t losing_run_ = 0;
     bool has_asked_turn_ = false;
     engine::BatchTiming timing_;

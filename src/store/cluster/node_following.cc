@@ -62,7 +62,7 @@ void Node::follow(const SharedJournal::Following& following, Look asked) {
     if (asked.is_proof && ports_.on_proof) ports_.on_proof();
     const auto now = time_now();
     if (quiet_until_ > now) {
-        // Releases no caller yet, because other nodes may append lost batches again.
+        // Lets no caller be answered yet, because other nodes may append lost batches again.
         look_again_at_ = now + kContactPauseMin;
     } else if (following.is_all) {
         if (asked.is_proof) fresh_until_ = std::max(fresh_until_, asked.covers);

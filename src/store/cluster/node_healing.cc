@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-// What a node does after a fail-over to a standby that hadn't received the journal's last batches:
-// it appends again those of them that it knows, the same bytes in the same places. Nodes that know
-// fewer append nothing new meanwhile (quiet_until_).
+// What a node does after a fail-over to a standby that hadn't received the journal's last batches.
+// If the node knows some of the lost batches, it appends them again: the same bytes in the same
+// places. Nodes that know fewer of them append nothing new meanwhile (quiet_until_).
 
 namespace frontrow::store::cluster {
 namespace {

@@ -13,7 +13,7 @@ using io::Fault;
 void Node::ask_hold(Time now) {
     hold_ = look_now(now);
     // The answer comes from a transaction that commits nothing, so a fail-over may still lose the
-    // batches that it shows. It therefore releases no caller.
+    // batches that it shows. So no caller may be answered because of it.
     hold_->is_proof = false;
     ++counts_.holds;
     ports_.journal.hold(

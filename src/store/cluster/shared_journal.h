@@ -36,7 +36,7 @@ public:
         std::uint32_t timeline = 0;
     };
 
-    /// The result of an append, and the journal afterwards, from the batch on that the append
+    /// The result of an append, and the journal afterwards, starting with the batch that the append
     /// should have followed.
     struct Appended {
         bool is_in = false;

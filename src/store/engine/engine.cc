@@ -27,8 +27,8 @@ constexpr auto kStallTicks = std::chrono::seconds{2} / kTick;
 /// server, and 100,000 holds that end together are swept in half a second. With chunks of 1,000 the
 /// sweep took half that time, but buyers waited for all of it.
 constexpr std::uint32_t kSweepChunk = 250;
-/// The most holds to lapse per turn of the loop; they take about a millisecond. Lapsing 100,000 at
-/// once would block the loop for 30 ms.
+/// The most holds that a read or a sweep lapses at once; they take about a millisecond. Lapsing
+/// 100,000 at once would block the loop for 30 ms.
 constexpr std::size_t kLapseChunk = 2'000;
 
 Fault outcome_unknown() {

@@ -24,8 +24,8 @@ namespace frontrow::store::engine {
 enum class ClockNews { long_after_newest_fact, disagrees, agrees_again };
 
 /// The single owner of the state. It holds the whole state in memory and decides every command on
-/// arrival, on the thread of `owner`, without locks. The facts form a batch; its answers are
-/// released when the journal has made it durable.
+/// arrival, on the thread of `owner`, without locks. The new facts form a batch. The commands are
+/// answered when the journal has made their batch durable.
 ///
 /// After any fault of the journal nothing more is decided. Waiting commands are answered
 /// outcome_unknown, and `on_failure` is called once so that the process can end; the restart
@@ -39,8 +39,8 @@ public:
     struct Settings {
         /// Bound on commands that wait for the journal; further ones are refused as overloaded.
         std::size_t waiting_max;
-        /// Bound on the facts of one batch as lines, by a generous estimate. A command that would
-        /// exceed it is refused as overloaded.
+        /// Bound on the size of one batch: its facts as lines of JSON, estimated generously. A
+        /// command that would exceed it is refused as overloaded.
         std::size_t batch_bytes_max;
     };
 

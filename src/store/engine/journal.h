@@ -40,8 +40,8 @@ public:
 
     /// Takes a batch to make durable. The previous one must have been answered.
     virtual void append(SharedFacts batch) = 0;
-    /// Periodic maintenance, called ten times a second. After a fault nothing more is written, as
-    /// after a batch's fault.
+    /// Periodic maintenance, called ten times a second. If it returns a fault, the journal writes
+    /// nothing more.
     virtual Result<Health, io::Fault> look() = 0;
     /// Stops writing and leaves everything as it is, because the journal can't be trusted any more.
     virtual void abandon(const io::Fault& why) = 0;

@@ -14,7 +14,8 @@ std::unexpected<io::Fault> feed_is_closed() {
     return std::unexpected(io::Fault{io::FaultKind::unavailable, "the feed is closed"});
 }
 
-/// An entry in a list. The destructor removes it, however the wait ends.
+/// Adds a value to a list, and removes it on destruction: a coroutine that waits leaves no entry
+/// behind, however its wait ends.
 template <class List>
 class Entry {
 public:

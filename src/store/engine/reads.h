@@ -20,7 +20,8 @@ struct Read {
     std::uint64_t rests_on = 0;
 };
 
-// All reads of the port, each as of one instant. Missing entities are an empty optional. Pure.
+// All reads of Store (store/store.h), each as of one instant. Missing entities are an empty
+// optional. Pure.
 
 Read<std::optional<domain::Event>> read_event(const domain::Inventory& state, EventId id);
 Read<std::vector<domain::Event>> read_events(const domain::Inventory& state, const domain::Page&);

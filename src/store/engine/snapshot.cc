@@ -25,8 +25,8 @@ using io::FaultKind;
 /// Raise it with every change of the encoding, including changes in domain/inventory_image.h.
 constexpr unsigned kSnapshotFormat = 6;
 
-// The parts of a file: a line of fixed length, the hash, the inventory, and the digest of
-// everything before it.
+// The parts of a file: a line of fixed length, the hash of the snapshot's JournalEnd, the
+// inventory, and the digest of all bytes before the digest.
 constexpr auto kFormatForm = "frontrow snapshot, format %04u";
 constexpr auto kHeaderForm =
     "frontrow snapshot, format %04u, batch %020llu, seq %020llu, generation %02u\n";

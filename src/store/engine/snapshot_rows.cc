@@ -79,7 +79,7 @@ private:
             writer_(inventory_.reservations().buyers().name(row.user));
     }
     void add_user(const auto&) {}
-    /// Ends a list. Values between two lists form a row of their own.
+    /// Begins a list. The values since the last row of the previous list form a list of one row.
     void begin_list() {
         lists_.emplace_back();
         close("its figures");

@@ -15,15 +15,15 @@
 
 namespace frontrow::store::engine {
 
-/// Has a child process take a snapshot whenever one is due. At shutdown it takes one itself. One
-/// thread.
+/// Starts a child process that takes a snapshot, whenever one is due. At shutdown, takes a snapshot
+/// in this process. One thread.
 class SnapshotTaker {
 public:
     struct Settings {
         /// The command that takes a snapshot and exits with 0. If empty, none are taken.
         std::vector<std::string> command;
-        /// The command's environment, as NAME=value. A list of processes shows arguments but not
-        /// this.
+        /// The command's environment, as NAME=value. Other users can see a process's arguments, but
+        /// not its environment.
         std::vector<std::string> environment = {};
         std::uint64_t bytes_min = 64 << 20;
     };
@@ -44,8 +44,8 @@ public:
     /// Checks the child, and starts one if it is time; call it ten times a second. Never blocks.
     void look(std::uint64_t journal_bytes);
     /// Call it at shutdown: ends the child, and takes a snapshot if a start would have much to read
-    /// without it. Takes none if the snapshot that the process started from was of the last
-    /// generation.
+    /// without it. Takes none if the process started from a snapshot of the last generation (see
+    /// kGenerationsMax): the next one must be made from the journal's beginning, which takes long.
     void finish(const domain::Inventory& state, const JournalEnd& end, std::uint64_t journal_bytes);
 
 private:

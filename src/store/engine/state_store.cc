@@ -70,8 +70,9 @@ Awaitable<Result<std::vector<domain::ApiKey>, Fault>> StateStore::list_api_keys(
     return tell([this, page] { return read_api_keys(*state_, page); });
 }
 
-// For reads by a crowd while many holds expire: lapses the holds first, some per turn of the loop.
-// Holds lapse faster than new ones can expire, so lapsed_later() returns.
+// Called before the reads that a crowd makes while many holds expire. They lapse the holds, a
+// bounded number per turn of the loop. Holds lapse faster than new ones can expire, so
+// lapsed_later() returns.
 
 std::optional<Instant> StateStore::lapsed_at_once() {
     if (!is_always_readable()) return std::nullopt;

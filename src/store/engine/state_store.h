@@ -20,7 +20,7 @@
 
 namespace frontrow::store::engine {
 
-/// A store that holds the whole state in memory. It implements all reads of the port, for every
+/// A store that holds the whole state in memory. It implements all reads of Store, for every
 /// kind of journal. Each read computes its answer from the state at one instant, on the owner's
 /// thread, and waits until the facts it depends on are durable. A derived store decides when the
 /// state may be read and when an answer may be told.
@@ -74,7 +74,8 @@ protected:
     virtual Awaitable<std::optional<io::Fault>> until_tellable(std::uint64_t seq) = 0;
     /// True if this fact is in a batch that more facts may still join.
     virtual bool is_forming(std::uint64_t seq) const = 0;
-    /// Lapses a bounded number of expired holds in the state. Returns false while more must lapse.
+    /// Lapses a bounded number of expired holds in the state. Returns false if more must lapse
+    /// before a read. If it returns true, some may still be left.
     virtual bool lapse_some(Instant now) = 0;
 
     /// Computes the shared answers. Call before the forming batch becomes the one being written.
@@ -83,7 +84,8 @@ protected:
     void forget_seat_map(EventId event) { seat_maps_.forget(event); }
 
 private:
-    /// A list's first seats, which everybody requests when a sale opens.
+    /// A request for seats that doesn't name a seat to continue after. When a sale opens, everybody
+    /// makes such a request for the first seats.
     struct FirstSeats {
         EventId event;
         bool only_available = false;
@@ -93,12 +95,17 @@ private:
         friend auto operator<=>(const FirstSeats&, const FirstSeats&) = default;
     };
 
-    /// Returns what `find` reads, once it may be told. `find` runs when the result is awaited.
+    /// Runs `find`, and returns the value that it reads once the newest fact on which the value
+    /// depends is durable. Nothing runs before the result is awaited.
     template <class Find>
     auto tell(Find find) -> Awaitable<Result<decltype(find().value), io::Fault>>;
-    // The instant of a read. All holds that expired before it have lapsed in the state, so the
-    // read's cost doesn't depend on their number. lapsed_at_once() returns nothing if that requires
-    // waiting.
+    // Each lapses expired holds in the state with lapse_some(), and returns the instant of the
+    // read. The read then checks one by one the expired holds that haven't lapsed. An engine has
+    // none of them left. A cluster's store has those beyond lapse_some()'s bound, and those that
+    // expired after the last batch's time.
+    //
+    // lapsed_later() waits until no more must lapse. lapsed_at_once() never waits: it returns
+    // nothing if the store isn't always readable or if more must lapse.
     std::optional<Instant> lapsed_at_once();
     Awaitable<Result<Instant, io::Fault>> lapsed_later();
     Read<std::optional<SeatMaps::Map>> read_seat_map(EventId event, Instant now);

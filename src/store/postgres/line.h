@@ -16,7 +16,8 @@ namespace frontrow::store::postgres {
 /// longer counts as lost, and the statement is sent again on another one while clients still wait.
 io::postgres::PgOptions with_short_times(io::postgres::PgOptions options);
 
-/// Makes a fault of an error: of a read's error, or of one after which certainly nothing was done.
+/// Turns an error into the fault `unavailable`. The error must come from a read, or be one after
+/// which certainly nothing was done.
 io::Fault unavailable(const io::postgres::PgError& error);
 
 /// A connection that opens itself on use. Works with a pooler in transaction mode. One user at a

@@ -24,7 +24,7 @@ std::span<const Migration> migrations();
 
 /// Brings the schema to `target` (default: the newest), each step in its own transaction, under a
 /// lock: one node migrates while others wait. Returns the number of steps taken. Errors: the
-/// connection's; `rejected` if the database's schema is newer than this program.
+/// connection's; `rejected` if this program doesn't know the database's schema.
 io::Awaitable<Result<int, io::postgres::PgError>>
 migrate(io::postgres::PgConnection& connection, std::int32_t target);
 inline auto migrate(io::postgres::PgConnection& connection) {

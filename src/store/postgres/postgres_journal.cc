@@ -170,7 +170,7 @@ PgQuery fill_of(const Batch& batch, const Head& on) {
     return {kFill, std::move(values)};
 }
 
-/// `own`: a batch whose facts are left out; nil for none.
+/// `own` is the head of a batch whose facts are left out; Head{} for none.
 PgQuery following_of(std::uint64_t first_seq, const Head& own) {
     return {kFollowing, PgParams::of(number(first_seq), own.writer, number(own.n))};
 }
@@ -216,7 +216,7 @@ Following following_in(const PgResult& rows, const PgResult& clock) {
     };
 }
 
-/// True if the batch lost its place to a transaction serialised before it, or if the place that it
+/// True if the batch lost its place to a transaction serialized before it, or if the place that it
 /// had reserved couldn't be filled.
 bool is_loss(const PgError& error) {
     return error.kind == PgErrorKind::retryable || error.sqlstate == kDivisionByZero;
@@ -323,7 +323,7 @@ Awaitable<void> PostgresJournal::run_append(
     const bool is_held = mode == Mode::held;
     auto results = co_await (is_held ? appends_->go_on(queries) : appends_->run(queries));
     const bool has_lost = !results && is_loss(results.error());
-    // The error may come from a query after the COMMIT of a batch that had its place.
+    // The error may come from a query after the COMMIT; then the batch is in the journal.
     const bool may_be_in = is_held && !results && results.error().sqlstate != kDivisionByZero &&
                            results.error().kind != PgErrorKind::refused;
     if (has_lost) {

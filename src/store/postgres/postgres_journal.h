@@ -16,8 +16,8 @@
 namespace frontrow::store::postgres {
 
 /// The journal of a cluster: a PostgreSQL table with one row per batch (docs/cluster.md has the
-/// SQL). It works through a pooler in transaction mode, because it needs only plain statements,
-/// each in its own transaction, and no session state.
+/// SQL). It works through a pooler in transaction mode, because it needs only plain statements and
+/// transactions, and no session state between transactions.
 ///
 /// There are three connections: one for appends, one for looks, so that a look doesn't wait behind
 /// an append, and one for readers of facts that are far behind. Each connects on use; after a
@@ -74,8 +74,8 @@ read_some_batches(io::postgres::PgConnection& connection, std::uint64_t first_se
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 read_some_batches(Line& line, std::uint64_t first_seq);
 
-/// The batch that contains this fact, or the last batch, and the batch before it, if there is one,
-/// both without facts. Errors: the line's.
+/// The batch that contains this fact (the last batch if none does), followed by the batch before
+/// it, if there is one; both without facts. Errors: the line's.
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 find_batch_of(Line& line, std::uint64_t seq);
 

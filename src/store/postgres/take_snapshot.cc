@@ -43,7 +43,8 @@ Awaitable<Result<Head, Fault>> go_to_end(PgConnection& connection, Beginning& be
     );
 }
 
-/// Writes the state at `head`, which was derived from the snapshot at `beginning.end`.
+/// Writes a snapshot of the state at `head`, and removes all other snapshots except the one at
+/// `beginning.end`. Does nothing if that one is at `head` already.
 Result<engine::JournalEnd, Fault>
 write(const std::filesystem::path& folder, const Beginning& beginning, const Head& head) {
     const auto end = cluster::end_of(head);

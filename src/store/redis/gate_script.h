@@ -8,7 +8,7 @@ namespace frontrow::store::redis {
 /// claims a seat, the seat has an entry: its key is `fr:{event}:seat`, its value the owner.
 ///
 /// Keys: seats. Arguments: the owner; the lifetime of its entries in ms, where 0 gives the owner's
-/// entries back; and the longest lifetime of any owner's entries, which may be left out with 0.
+/// entries back; and the longest lifetime of any owner's entries, not needed to give entries back.
 /// Returns 1 if all seats belong to the owner now (or were given back). Otherwise another owner has
 /// at least one, nothing has changed, and the result is a letter per seat: `c` if another owner has
 /// it, `-` if it is free or the owner's. Both actions are one script, so that giving a claim back

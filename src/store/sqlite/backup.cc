@@ -25,7 +25,8 @@ std::unexpected<Fault> refused(std::string why) {
     return std::unexpected(Fault{FaultKind::unavailable, std::move(why)});
 }
 
-// These do nothing without a file of side records: a folder that never needed one has none.
+// copy_cursors() and copy_side_records() do nothing if the folder has no file of side records. A
+// folder that never needed one has none.
 
 Result<void, Fault> copy_cursors(const fs::path& folder, NewBackup& backup) {
     auto side = SideFile::open_to_read(DataFolder::side_of(folder));

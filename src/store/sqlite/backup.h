@@ -19,7 +19,8 @@ using CopyProgress = std::function<void(const JournalEnd&)>;
 ///
 /// Faults: unavailable (`to` exists already or can't be written), corrupt (nothing was written). A
 /// journal without its head counts as corrupt here, because nothing proves that its end is
-/// complete. If this never returns there is no file `to`, and perhaps a file `to`.….new to delete.
+/// complete. If the process dies during the call, there is no file `to`, but there may be an
+/// unfinished file to delete: its name is that of `to`, followed by a number and `.new`.
 Result<Copied, io::Fault> back_up(
     const std::filesystem::path& folder,
     const std::filesystem::path& to,

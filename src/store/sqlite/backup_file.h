@@ -71,9 +71,11 @@ public:
     void add_cursor(SideRecord cursor) { cursors_.push_back(std::move(cursor)); }
     /// Adds the next batch, with its facts as any journal stores them.
     Result<void, io::Fault> add_batch(std::uint64_t last_seq, std::string_view facts);
-    /// Adds another side record. Call it after the last batch, in the same order. Skips cursors.
+    /// Adds another side record. Call it after the last batch, in the order of the bytes of the
+    /// names. Skips cursors.
     Result<void, io::Fault> add(const SideRecord& record);
-    /// Call after all records, with the version of the newest change, erasures included.
+    /// Call it after all records were added. `version` is that of the newest change, erasures
+    /// included.
     void set_last_version(std::uint64_t version) { last_version_ = version; }
     const JournalEnd& end() const { return copy_->end(); }
 

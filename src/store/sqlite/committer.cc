@@ -106,12 +106,12 @@ Result<void, io::Fault> Committer::write(const std::vector<domain::Fact>& batch)
 }
 
 /// The checkpoint thread moves the log into the database while batches are written. Once the log is
-/// long, this function moves the few pages that were added meanwhile, between two batches, because
-/// SQLite restarts the log only when all of it has been moved.
+/// long, this function moves the few pages that were added meanwhile. It does so between two
+/// batches, because SQLite restarts the log only when all of it has been moved.
 ///
-/// A fault of either step fails the journal, like a commit's. The kernel reports a failed write
-/// only once: a later sync would succeed without those pages, SQLite would restart the log, and
-/// their content would be lost.
+/// A fault of either step fails the journal, as a failed commit does. The kernel reports a failed
+/// write only once: a later sync would succeed without those pages, SQLite would restart the log,
+/// and their content would be lost.
 Result<void, io::Fault> Committer::checkpoint_if_due() {
     std::unique_lock lock{mutex_};
     if (checkpoint_ == Checkpoint::under_way) return {};

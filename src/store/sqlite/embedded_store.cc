@@ -40,9 +40,9 @@ Result<void, Fault> refuse_unfinished_restore(const fs::path& folder) {
     return {};
 }
 
-/// If there is no journal yet, creates its head first, so that a journal without a head is never
-/// new. If the journal's file is missing but its log or a snapshot of it is there, refuses: SQLite
-/// would start over and discard the log.
+/// If there is no journal yet, creates the head before the journal, so that a journal without a
+/// head can't be one that was just created. If the journal's file is missing but its log or a
+/// snapshot of it is there, refuses: SQLite would start over and discard the log.
 Result<void, Fault> begin_new_journal(const DataFolder& folder) {
     std::error_code is_missing;
     const auto bytes = fs::file_size(folder.journal(), is_missing);

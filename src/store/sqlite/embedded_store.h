@@ -51,8 +51,8 @@ public:
         /// Called when a snapshot couldn't be used or taken. The only effect is a longer next
         /// start. May be empty.
         std::function<void(const io::Fault&)> on_trouble = {};
-        /// Called with a clock event and how far the wall clock is ahead: of the newest fact at the
-        /// start, of the store's time later. May be empty.
+        /// Called with a clock event and how far the wall clock is ahead. At the start it is
+        /// compared with the newest fact, later with the store's time. May be empty.
         std::function<void(ClockNews, Millis)> on_clock_news = {};
         /// As in the engine. May be empty.
         std::function<void(const engine::Journal::Health&)> on_room_news = {};

@@ -328,8 +328,8 @@ Result<void, Fault> Journal::finish_copy() {
     return database_.sync();
 }
 
-/// Checks the batches again that settle() may have rewritten. They differ from what was read before
-/// if the system dropped the only good copy of a page in between.
+/// Checks again those batches that settle() may have rewritten. They differ from what was read
+/// before if the system has dropped the only good copy of a page since then.
 Result<void, Fault> Journal::prove_newest() {
     const auto proven = end_;
     const auto bytes = bytes_passed_;

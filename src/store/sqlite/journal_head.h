@@ -10,9 +10,9 @@
 namespace frontrow::store::sqlite {
 
 /// A second record of the journal's end, in a small file beside it. SQLite treats a damaged log as
-/// one that ends earlier, which is right after a crash and wrong after a flipped bit. The head is
-/// written after each commit and never synced. It can be older than the journal but never newer, so
-/// a journal that ends before its head has lost acknowledged facts.
+/// one that ends earlier. That is correct if a crash cut the log off, but wrong if a bit was
+/// flipped. The head is written after each commit and never synced. It can be older than the
+/// journal but never newer, so a journal that ends before its head has lost acknowledged facts.
 class JournalHead {
 public:
     /// Writes a head with `end`. If there was no readable head, the file is durable when this

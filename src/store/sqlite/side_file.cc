@@ -120,8 +120,8 @@ Result<void, Fault> check_format(std::uint64_t version) {
     });
 }
 
-/// Refuses an empty file. It is another program's, or the remains of one of ours, which always have
-/// content.
+/// Refuses an empty file. Our files always have content, so an empty one is another program's, or
+/// was one of ours and has lost its content.
 Result<void, Fault> refuse_empty(const fs::path& file) {
     if (auto whole = SqliteDatabase::refuse_log_alone(file); !whole) return whole;
     std::error_code is_missing;
@@ -148,8 +148,8 @@ Result<void, Fault> make_first(const fs::path& file) {
 }
 
 // SQLite overwrites removed records with zeros (secure_delete), but not the copies that it left
-// behind when it moved records between pages. Only VACUUM removes those. While there may be some,
-// the file's application_id is 1.
+// behind when it moved records between pages. Only VACUUM removes those copies. While the file may
+// contain such copies, its application_id is 1.
 
 Result<void, Fault> note_remains(SqliteDatabase& database) {
     const auto noted = read_number(database, kRemains, kWithNothing);
@@ -395,7 +395,7 @@ Result<void, Fault> SideFile::finish_copy(std::uint64_t last_version) {
 Result<void, Fault> SideFile::finish() {
     if (fault_) return std::unexpected(*fault_);
     const auto turn = lock_->take(kTurnPatience);
-    // The next process that changes the file empties the log.
+    // Without a turn, leaves the log to the next process that changes the file.
     if (!turn) return {};
     auto emptied = forget_remains(database_, pages_rewritten_max_);
     if (emptied) emptied = database_.settle(kChangePatience);

@@ -98,8 +98,8 @@ private:
 
     /// Absent for a copy, and for a file opened only for reading.
     std::optional<io::FileLock> lock_;
-    /// In a file with more pages than this, open() and finish() rewrite none, so old bytes of
-    /// erased records may remain.
+    /// If the file has more pages than this, finish() doesn't rewrite it, so copies of erased
+    /// records may remain. open() sets it so high that every file is rewritten.
     std::uint64_t pages_rewritten_max_ = 0;
     io::SqliteDatabase database_;
     std::optional<io::Fault> fault_;

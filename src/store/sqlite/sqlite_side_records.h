@@ -62,7 +62,7 @@ private:
 /// process had.
 class SqliteTaskLeases final : public TaskLeases {
 public:
-    /// `records` must be closed after this. `on_trouble` is called if a task can't be taken; taking
+    /// Close this object before `records`. `on_trouble` is called if a task can't be taken; taking
     /// it is tried again each second.
     SqliteTaskLeases(
         io::Executor owner,
