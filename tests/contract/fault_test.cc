@@ -14,9 +14,9 @@ namespace {
 /// A server on a disk that can be made to fail.
 class Fault : public testing::Test {
 protected:
-    static TestServer::Options options(const FaultyVfs& disk) {
+    static TestServer::Options options(FaultyVfs& disk) {
         TestServer::Options options;
-        options.vfs = disk.name();
+        options.faulty_disk = &disk;
         options.waiting_max = 4;
         return options;
     }

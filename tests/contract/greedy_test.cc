@@ -87,7 +87,7 @@ TEST(Greedy, pipelining_leaves_others_their_turn) {
     // The test counts turns, so the disk's speed must not matter.
     FaultyVfs disk;
     TestServer::Options options;
-    options.vfs = disk.name();
+    options.faulty_disk = &disk;
     TestServer server{options};
     const auto venue = make_venue(server, 40);
     const auto one = server.connect().ask("GET", "/metrics").body.size();

@@ -185,7 +185,7 @@ TEST(Expecting, a_word_before_sending_a_body_gets_the_answer_or_the_word) {
 TEST(Draining, answers_what_waits_for_the_disk_and_takes_nothing_new) {
     FaultyVfs disk;
     TestServer::Options options;
-    options.vfs = disk.name();
+    options.faulty_disk = &disk;
     TestServer server{options};
     const auto venue = make_venue(server, 1);
     auto idle = server.connect();

@@ -31,7 +31,12 @@ TestServer::TestServer(Options options) : options_{std::move(options)} {
 }
 
 TestServer::~TestServer() {
+    if (options_.faulty_disk != nullptr) options_.faulty_disk->release_syncs();
     if (running_) stop();
+}
+
+std::string TestServer::vfs() const {
+    return options_.faulty_disk == nullptr ? std::string{} : options_.faulty_disk->name();
 }
 
 void TestServer::start_again() {
@@ -49,7 +54,7 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
         .listen = {.host = "127.0.0.1", .port = 0},
         .store =
             store::sqlite::EmbeddedStore::Settings{
-                .folder = folder_.path(), .vfs = options_.vfs, .waiting_max = options_.waiting_max
+                .folder = folder_.path(), .vfs = vfs(), .waiting_max = options_.waiting_max
             },
         .auth = options_.auth,
         .limits = options_.limits,
@@ -95,8 +100,7 @@ void TestServer::restart() {
 std::vector<std::string> TestServer::violations() const {
     using store::sqlite::Journal;
     auto journal = Journal::open(
-        store::sqlite::DataFolder::journal_of(folder_.path()),
-        {.read_only = true, .vfs = options_.vfs}
+        store::sqlite::DataFolder::journal_of(folder_.path()), {.read_only = true, .vfs = vfs()}
     );
     if (!journal) return {journal.error().what};
     domain::Audit audit;

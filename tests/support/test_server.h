@@ -3,6 +3,7 @@
 #include "http/limits.h"
 #include "identity/authenticator.h"
 #include "io/disk_space.h"
+#include "support/faulty_vfs.h"
 #include "support/http_client.h"
 #include "support/manual_clock.h"
 #include "support/temp_folder.h"
@@ -36,8 +37,8 @@ public:
     struct Options {
         http::Limits limits;
         identity::AuthSettings auth{.dev = true};
-        /// The name of an SQLite VFS, which can break the disk.
-        std::string vfs;
+        /// A disk that can be broken. It must outlive the server, whose end releases its syncs.
+        FaultyVfs* faulty_disk = nullptr;
         /// If this many requests wait for the disk, the server refuses further ones.
         std::size_t waiting_max = 16'384;
         /// The origins whose pages may call the API.
@@ -74,6 +75,8 @@ public:
 private:
     struct Running;
 
+    /// The name of the SQLite VFS; empty for the system's.
+    std::string vfs() const;
     void run(Running& running, std::promise<std::uint16_t>& listening);
 
     Options options_;
