@@ -184,6 +184,33 @@ TEST_F(JournalPower, fails_an_append_whose_write_or_sync_fails_and_keeps_those_b
     }
 }
 
+/// A commit whose sync failed is still read after a restart, until the system drops it from its
+/// cache. Then the log has the commits of before again, which were moved long ago.
+TEST_F(JournalPower, is_not_settled_if_what_was_read_is_gone_before_it_is_durable) {
+    {
+        auto journal = Journal::open(file(), {.read_only = false, .vfs = vfs_.name()});
+        ASSERT_TRUE(journal && journal->replay([](const auto&) {}));
+        for (int i = 0; i < 4; ++i) {
+            history_.add_batch(12);
+            ASSERT_TRUE(history_.append_to(*journal));
+        }
+        // The next commit starts the log anew: it syncs the log's header, then itself.
+        ASSERT_TRUE(journal->checkpoint().value());
+        history_.add_batch(3);
+        vfs_.fail(Op::sync, 2, SQLITE_IOERR_FSYNC);
+        ASSERT_FALSE(history_.append_to(*journal));
+    }
+    auto journal = Journal::open(file(), {.read_only = false, .vfs = vfs_.name()});
+    ASSERT_TRUE(journal && journal->replay([](const auto&) {}));
+    ASSERT_EQ(journal->end().batch, history_.batches());
+    vfs_.drop_cache_of_logs();
+    const auto settled = journal->settle();
+    ASSERT_FALSE(settled);
+    EXPECT_EQ(settled.error().kind, FaultKind::corrupt);
+    EXPECT_NE(settled.error().what.find("the system lost pages"), std::string::npos)
+        << settled.error().what;
+}
+
 TEST_F(JournalPower, fails_a_copy_that_does_not_reach_the_disk) {
     auto copy = Journal::open(file(), {.is_copy = true, .vfs = vfs_.name()});
     ASSERT_TRUE(copy);

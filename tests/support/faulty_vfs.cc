@@ -367,6 +367,15 @@ void FaultyVfs::release_syncs() {
     state_->syncs_released.notify_all();
 }
 
+void FaultyVfs::drop_cache_of_logs() {
+    const std::lock_guard lock{state_->mutex};
+    for (auto& [path, file] : state_->files) {
+        if (!path.ends_with("-wal") || !file.on_disk) continue;
+        // SQLite has no locks on a log that closing this descriptor could release.
+        std::ofstream{path, std::ios::binary} << *std::exchange(file.on_disk, std::nullopt);
+    }
+}
+
 void FaultyVfs::cut_power(std::uint64_t nth) {
     const std::lock_guard lock{state_->mutex};
     state_->power_left = nth;

@@ -43,6 +43,10 @@ public:
     void wait_for_held_sync();
     void release_syncs();
 
+    /// The system drops the pages of logs from its cache: what a failed sync left unwritten is no
+    /// longer read.
+    void drop_cache_of_logs();
+
     /// Counted from now on, the `nth` write or sync and all later ones fail, and nothing reaches
     /// the disk.
     void cut_power(std::uint64_t nth = 1);

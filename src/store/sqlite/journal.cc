@@ -331,6 +331,8 @@ Result<void, Fault> Journal::finish_copy() {
 /// Checks again those batches that settle() may have rewritten. They differ from what was read
 /// before if the system has dropped the only good copy of a page since then.
 Result<void, Fault> Journal::prove_newest() {
+    // Otherwise SQLite would return the pages that it has read before.
+    if (auto dropped = database_.execute("PRAGMA shrink_memory"); !dropped) return dropped;
     const auto proven = end_;
     const auto bytes = bytes_passed_;
     const auto first = proven.batch - std::min(proven.batch, kBatchesInLog);
@@ -358,7 +360,13 @@ Result<void, Fault> Journal::settle() {
             " s: end that process (fuser journal.db names it), and start again";
     }
     if (!settled) return settled;
-    return prove_newest();
+    auto proven = prove_newest();
+    if (!proven && proven.error().kind == FaultKind::corrupt) {
+        proven.error().what =
+            "the system lost pages of the journal after they were read and before they were "
+            "durable: restore a backup";
+    }
+    return proven;
 }
 
 Result<void, Fault> Journal::append_stored(std::uint64_t last_seq, std::string_view facts) {

@@ -118,7 +118,7 @@ public:
     /// Makes everything that was read durable, before anything is built on it: data that a failed
     /// process wrote may exist only in the system's page cache. Only for a journal that was found
     /// valid; see io::SqliteDatabase::settle. Faults: in_use (after waiting ten seconds for a
-    /// reader), unavailable.
+    /// reader), corrupt (the cache lost such data meanwhile), unavailable.
     Result<void, io::Fault> settle();
 
     /// Fails if the file's name no longer leads to the open file: data written to that file would
