@@ -47,7 +47,9 @@ protected:
         {
             auto side = SideFile::open(DataFolder::side_of(data)).value();
             for (int i = 0; i < 8; ++i) {
-                const std::string value(i == 3 ? 5'000uz : 50uz, 'x');
+                // The end of the long value is on the file's last page, which has unused bytes
+                // after it: SQLite doesn't notice that they are missing.
+                const std::string value(i == 3 ? 4'400uz : 50uz, 'x');
                 ASSERT_TRUE(side.change({.name = "record " + std::to_string(i), .value = value}));
             }
             side_records_ = side.list({}, {}).value();
