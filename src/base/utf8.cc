@@ -51,6 +51,11 @@ std::size_t count_characters(std::string_view text) {
     }));
 }
 
+std::string_view without_byte_order_mark(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return text.substr(text.starts_with(mark) ? mark.size() : 0);
+}
+
 bool is_printable_ascii(std::string_view bytes) {
     constexpr char kDelete = 0x7F;
     return !has_any(

@@ -13,6 +13,9 @@ bool is_utf8(std::string_view bytes);
 /// aren't continuation bytes.
 std::size_t count_characters(std::string_view text);
 
+/// The text without the byte order mark that some editors put at a file's beginning.
+std::string_view without_byte_order_mark(std::string_view text);
+
 /// True if all characters are printable ASCII, including the space, as in most names and keys. Such
 /// a text is UTF-8, has no control characters, and has as many characters as bytes.
 bool is_printable_ascii(std::string_view bytes);

@@ -1,5 +1,7 @@
 #include "config/dotenv.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -9,8 +11,6 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kExport = "export ";
-/// Some editors begin a file with it.
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(kBlanks);
@@ -82,7 +82,7 @@ std::optional<std::string> read_value(std::string_view text) {
 
 Result<std::vector<FileValue>, BadLine> parse_dotenv(std::string_view text) {
     std::vector<FileValue> values;
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    text = without_byte_order_mark(text);
     for (int number = 1; !text.empty(); ++number) {
         const auto end = std::min(text.find('\n'), text.size());
         auto line = trim(text.substr(0, end));

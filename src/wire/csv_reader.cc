@@ -1,15 +1,13 @@
 #include "wire/csv_reader.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 
 namespace frontrow::wire {
 
-namespace {
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-}
-
-CsvReader::CsvReader(std::string_view text, char delimiter) : rest_{text}, delimiter_{delimiter} {
-    if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
+CsvReader::CsvReader(std::string_view text, char delimiter)
+    : rest_{without_byte_order_mark(text)}, delimiter_{delimiter} {
 }
 
 bool CsvReader::next(std::vector<std::string>& fields) {
