@@ -136,9 +136,19 @@ protected:
             R"({"name":"gate","role":"admin"})",
         };
     }
+    Asked member() const {
+        return {
+            "member",
+            "",
+            of_event + "/members",
+            R"({"sub":"otto","role":"scanner"})",
+            R"({"role":"scanner","sub":"\u006ftto"})",
+            R"({"sub":"otto","role":"organizer"})",
+        };
+    }
     /// The sale is paused last, because a paused sale refuses extensions.
     std::vector<Asked> all() const {
-        return {event(), seat(), seats(), extension(), api_key(), sale()};
+        return {event(), seat(), seats(), extension(), api_key(), member(), sale()};
     }
 
     std::size_t count(const std::string& path) {
@@ -171,6 +181,7 @@ TEST_F(Keys, have_a_request_done_once_however_it_is_spelled) {
     EXPECT_EQ(count(kEventsPath), 2);
     EXPECT_EQ(count(of_event + "/seats"), 6);
     EXPECT_EQ(count(kApiKeys), 1);
+    EXPECT_EQ(count(of_event + "/members"), 1);
     EXPECT_EQ(Caller(server, "").get(of_event).header("etag"), "\"v2-paused\"");
     EXPECT_EQ(Caller(server, "alice").get(held.header("location")).json, first[3].json);
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
@@ -201,6 +212,7 @@ TEST_F(Keys, have_one_of_many_at_once_done) {
     EXPECT_EQ(count(kEventsPath), 2);
     EXPECT_EQ(count(of_event + "/seats"), 6);
     EXPECT_EQ(count(kApiKeys), 1);
+    EXPECT_EQ(count(of_event + "/members"), 1);
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
@@ -250,6 +262,9 @@ TEST_F(Keys, may_be_tried_again_after_a_refusal) {
     expect_first(ask(seats()), "seats");
     EXPECT_EQ(ask(extension(), R"({"seconds":10800})").code(), "LIMIT_REACHED");
     expect_first(ask(extension()), "extension");
+    const auto creator = ask(member(), R"({"sub":"dev","role":"scanner"})");
+    EXPECT_EQ(creator.code(), "CREATOR_IS_NO_MEMBER");
+    expect_first(ask(member()), "member");
 
     Caller house{server, ""};
     const Headers stale{{"Idempotency-Key", "key"}, {"If-Match", "\"v9-open\""}};
@@ -276,6 +291,7 @@ TEST_F(Keys, have_1_to_255_characters_and_no_control_characters) {
     EXPECT_EQ(count(kEventsPath), 1);
     EXPECT_EQ(count(of_event + "/seats"), 3);
     EXPECT_EQ(count(kApiKeys), 0);
+    EXPECT_EQ(count(of_event + "/members"), 0);
     for (const auto& right : {std::string(255, 'k'), std::string{"席"}, std::string{"a b"}}) {
         const auto first = ask(event(), event().body, right);
         expect_first(first, right);

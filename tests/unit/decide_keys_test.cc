@@ -1,4 +1,5 @@
 #include "box_office.h"
+#include "domain/members.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -44,6 +45,10 @@ public:
     ChangeSale change_sale(std::optional<RequestMark> mark, SaleAction action = SaleAction::pause) {
         return {event, BoxOffice::owner(), action, std::nullopt, mark};
     }
+    AddMember add_member(std::optional<RequestMark> mark, MemberRole role = MemberRole::scanner)
+        const {
+        return {event, BoxOffice::owner(), "otto", role, mark};
+    }
     ExtendReservation extend(std::optional<RequestMark> mark) {
         return {held.id, held.user, 60s, mark};
     }
@@ -82,6 +87,7 @@ const struct Kind {
     {"sale", [](auto& stage, auto mark) { return stage.change_sale(mark); }, "accepted"},
     {"extension", &Stage::extend, "hold_expired"},
     {"API key", &Stage::create_key, "accepted"},
+    {"member", [](auto& stage, auto mark) { return stage.add_member(mark); }, "accepted"},
 };
 
 template <class Entity>
@@ -350,6 +356,45 @@ TEST(Keys, tell_an_api_key_as_it_is_and_make_no_second_one) {
     EXPECT_EQ(stage.inventory().api_keys().size(), 3U);
 }
 
+TEST(Keys, tell_a_member_as_they_were_added_whatever_became_of_them) {
+    Stage stage;
+    auto& office = stage.office;
+    const auto added = entity_of<AddedMember>(office.act(stage.add_member(kMark)));
+    ASSERT_TRUE(added.is_new);
+    const auto expect_again = [&](std::string_view when) {
+        office.now += 1h;
+        const auto again = office.act(stage.add_member(kMark));
+        ASSERT_EQ(answer(again), "replayed") << when;
+        EXPECT_EQ(entity_of<AddedMember>(again), added) << when;
+    };
+    ASSERT_TRUE(office.act(stage.add_member({}, MemberRole::organizer)));
+    expect_again("has another role");
+    EXPECT_EQ(find_member(stage.row(), "otto")->role, MemberRole::organizer);
+    ASSERT_TRUE(office.remove_member(stage.event, "otto"));
+    expect_again("was removed");
+    EXPECT_EQ(find_member(stage.row(), "otto"), nullptr);
+    ASSERT_TRUE(office.remove(stage.event));
+    expect_again("the event was deleted");
+}
+
+TEST(Keys, change_a_members_role_once_and_tell_the_member_as_they_are) {
+    Stage stage;
+    auto& office = stage.office;
+    ASSERT_TRUE(office.act(stage.add_member({}, MemberRole::organizer)));
+    EXPECT_FALSE(entity_of<AddedMember>(office.act(stage.add_member(kMark))).is_new);
+    ASSERT_TRUE(office.act(stage.add_member({}, MemberRole::organizer)));
+    const auto now = *find_member(stage.row(), "otto");
+    const auto again = office.act(stage.add_member(kMark));
+    ASSERT_EQ(answer(again), "replayed");
+    EXPECT_EQ(entity_of<AddedMember>(again), (AddedMember{.member = now, .is_new = false}));
+    EXPECT_EQ(*find_member(stage.row(), "otto"), now);
+    ASSERT_TRUE(office.remove_member(stage.event, "otto"));
+    EXPECT_EQ(answer(office.act(stage.add_member(kMark))), "member_not_found");
+    ASSERT_TRUE(office.cancel(stage.held));
+    ASSERT_TRUE(office.remove(stage.event));
+    EXPECT_EQ(answer(office.act(stage.add_member(kMark))), "event_not_found");
+}
+
 /// A remembered key refers to rows. It must not outlive them, but may be forgotten at the same
 /// instant.
 TEST(Keys, are_forgotten_no_later_than_what_was_made_under_them) {
@@ -396,8 +441,8 @@ TEST(Keys, answer_nobody_before_what_was_done_under_them_is_durable) {
 
 TEST(Keys, wait_until_facts_with_them_are_let_in) {
     for (const auto& kind : kKinds) {
-        // Changing a sale needs the same format as keys do.
-        if (kind.name == "sale") continue;
+        // These two need the same format as keys do.
+        if (kind.name == "sale" || kind.name == "member") continue;
         Stage stage;
         const auto& inventory = stage.inventory();
         ASSERT_EQ(inventory.format(), 0U);
