@@ -25,9 +25,8 @@ esac
 # shellcheck source=/dev/null
 source "$root/scripts/lib/ports.sh"
 
-# Removes the options that this script sets itself. The server checks the others.
+# Removes the options that this script sets itself. The server checks the others; its --dev can be overridden there.
 listen=${FRONTROW_LISTEN:-127.0.0.1:8080}
-dev=--dev
 store=()
 for_both=()
 passed_on=()
@@ -40,7 +39,6 @@ while [[ $# -gt 0 ]]; do
         --listen=*) listen=${1#*=} ;;
         --data-dir=*) store+=("--data-dir=$(realpath -m -- "${1#*=}")") ;;
         --store=*) store+=("$1") ;;
-        --dev | --dev=*) dev=$1 ;;
         --accept-clock) for_both+=("$1") ;;
         *) passed_on+=("$1") ;;
     esac
@@ -79,4 +77,4 @@ cat <<END
     curl -s -X POST "\$api/reservations/\$(echo "\$answer" | first_id)/confirm" -H 'X-User-ID: alice'
 
 END
-exec "$program" serve "$dev" --listen "$listen" "${store[@]}" "${for_both[@]}" "${passed_on[@]}"
+exec "$program" serve --dev --listen "$listen" "${store[@]}" "${for_both[@]}" "${passed_on[@]}"

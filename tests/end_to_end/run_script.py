@@ -4,12 +4,16 @@ It must use the address and the folder that it is told to, and the commands that
 seat."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
-import re
-import signal
 import random
+import re
+import shutil
+import signal
 import socket
+import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -69,6 +73,19 @@ def lines_in_readme(checkout, api):
     return re.sub(r"api=\S+", f"api={api}", block)
 
 
+def folder_of_the_future(checkout, folder):
+    """A data folder whose facts are dated a century from now. docs/journal.md has the form of its rows."""
+    shutil.copytree(checkout / "tests/golden/format-1-killed", folder)
+    with contextlib.closing(sqlite3.connect(folder / "journal.db", isolation_level=None)) as journal:
+        rows = journal.execute("SELECT batch, first_seq, last_seq, facts FROM journal ORDER BY batch").fetchall()
+        digest = bytes(32)
+        for batch, first, last, facts in rows:
+            facts = re.sub(r'"20(?=\d\d-)', '"21', facts)
+            digest = hashlib.sha256(digest + struct.pack(">QQQ", batch, first, last) + facts.encode()).digest()
+            journal.execute("UPDATE journal SET facts = ?, hash = ? WHERE batch = ?", (facts, digest, batch))
+    return folder
+
+
 def main():
     checkout, program = (pathlib.Path(one).resolve() for one in sys.argv[1:3])
     complaints = []
@@ -103,9 +120,9 @@ def main():
             expect(not (folder / "not-mine").exists(), "it made another folder")
 
         # If the system chooses the port, the script can name it.
-        running, folder = run(["--listen", "127.0.0.1:0"], {"FRONTROW_DATA_DIR": "mine"})
+        running, folder = run([], {"FRONTROW_LISTEN": "127.0.0.1:0", "FRONTROW_DATA_DIR": "mine"})
         address = re.search(r'"address":"([^"]+)"', running.err)
-        expect(address is not None, f"it doesn't serve: {running.err}")
+        expect(address and not address[1].endswith(":8080"), f"it doesn't serve on a port that is free: {running.err}")
         out = ""
         # The output before the script becomes the server.
         for line in running.process.stdout:
@@ -116,6 +133,19 @@ def main():
         expect('"status":"confirmed"' in printed, f"the lines that it prints lead to {printed!r}")
         running.stop()
         expect(address and f"http://{address[1]}/api/v1\n" in out, f"it serves at {address} and says\n{out}")
+
+        # Both programs that open the store accept the clock.
+        elsewhere = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        future = folder_of_the_future(checkout, elsewhere / "future")
+        for arguments, expected in ([], 1), (["--accept-clock"], 0):
+            running, _ = run(["--listen", "127.0.0.1:0", *arguments], {"FRONTROW_DATA_DIR": str(future)})
+            _, code = running.stop()
+            expect(code == expected, f"{arguments} in the future: {code}, {running.err}")
+
+        # All other arguments are the server's.
+        running, _ = run(["--listen", "127.0.0.1:0", "--dev=false"], {"FRONTROW_DATA_DIR": "mine"})
+        _, code = running.stop()
+        expect(code == 2 and "use --dev" in running.err, f"--dev=false: {code}, {running.err}")
 
         for arguments, says in (
             (["--data-dir", "a", "--store", "postgres://b/c"], "--data-dir and --store name two stores"),
