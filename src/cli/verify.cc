@@ -1,10 +1,9 @@
 #include "cli/commands.h"
-#include "cli/counted.h"
 #include "cli/store_name.h"
+#include "cli/verdict.h"
 #include "cli/with_database.h"
 #include "config/options.h"
 #include "domain/audit.h"
-#include "domain/audit_comparison.h"
 #include "domain/evolve.h"
 #include "store/engine/snapshot.h"
 #include "store/postgres/postgres_journal.h"
@@ -39,31 +38,6 @@ int failed(const io::Fault& fault) {
     return kFailed;
 }
 
-void print_totals(const domain::Audit::Totals& totals) {
-    std::printf(
-        "%s: %s, %s, %s, %" PRIu64 " of them confirmed, %s sold\n",
-        counted(totals.facts, "fact").c_str(),
-        counted(totals.events, "event").c_str(),
-        counted(totals.seats, "seat").c_str(),
-        counted(totals.reservations, "reservation").c_str(),
-        totals.confirmed,
-        counted(totals.seats_sold, "seat").c_str()
-    );
-}
-
-int report(const domain::Audit& audit) {
-    print_totals(audit.totals());
-    for (const auto& violation : audit.violations()) {
-        std::printf("fact %" PRIu64 ": %s\n", violation.seq, violation.what.c_str());
-    }
-    if (!audit.violations().empty()) {
-        std::printf("NOT IN ORDER: the facts above break the promise\n");
-        return kFailed;
-    }
-    std::printf("in order: the chain is whole, no seat was sold twice, nobody's hold was taken\n");
-    return kDone;
-}
-
 void take(const domain::Fact& fact, domain::Audit& audit, domain::Inventory& inventory) {
     audit.observe(fact);
     // The inventory can't apply a fact that breaks the rules. After the first violation only the
@@ -94,7 +68,11 @@ public:
         for (const auto& difference : *differences)
             std::printf("%s is wrong about %s\n", file.c_str(), difference.c_str());
         if (!differences->empty()) {
-            lying_.push_back(file);
+            lying_.push_back(
+                file +
+                " isn't what the facts come to; the journal is in order, so stop the server, "
+                "delete that file, and start again"
+            );
             return;
         }
         const auto seq = snapshot.end().last_seq;
@@ -106,32 +84,13 @@ public:
         );
     }
 
-    int report() const {
-        if (!audit_.violations().empty()) return cli::report(audit_);
-        const auto differences = domain::compare(audit_, inventory_);
-        for (const auto& difference : differences)
-            std::printf("the state is wrong about %s\n", difference.c_str());
-        if (!differences.empty()) {
-            print_totals(audit_.totals());
-            std::printf("NOT IN ORDER: what the server makes of the facts isn't what they say\n");
-            return kFailed;
-        }
-        inventory_.verify();
-        if (lying_.empty()) return cli::report(audit_);
-        print_totals(audit_.totals());
-        for (const auto& file : lying_)
-            std::printf(
-                "NOT IN ORDER: %s isn't what the facts come to; the journal is in order, so "
-                "stop the server, delete that file, and start again\n",
-                file.c_str()
-            );
-        return kFailed;
-    }
+    int print_verdict() const { return cli::print_verdict(audit_, inventory_, lying_); }
 
 private:
     Journal& journal_;
     domain::Audit audit_;
     domain::Inventory inventory_;
+    /// A sentence for each snapshot that is wrong.
     std::vector<std::string> lying_;
 };
 
@@ -232,7 +191,7 @@ int verify_folder(const config::StoreSettings& settings) {
         return failed(read.error());
     if (const auto whole = durable->check_end(); !whole) return failed(whole.error());
     if (const auto side = check_side_file(settings.data_dir); !side) return failed(side.error());
-    return check.report();
+    return check.print_verdict();
 }
 
 /// Checks a cluster's journal, up to its head at the beginning: the hash chain, the facts as in a
@@ -241,7 +200,7 @@ io::Awaitable<int> verify_journal(io::postgres::PgConnection& connection) {
     domain::Audit audit;
     domain::Inventory inventory{StateLog::Digests::on};
     std::optional<store::cluster::Head> head;
-    std::optional<std::uint64_t> diverged;
+    std::vector<std::string> diverged;
     const auto read = co_await store::postgres::read_batches(
         connection,
         0,
@@ -253,31 +212,20 @@ io::Awaitable<int> verify_journal(io::postgres::PgConnection& connection) {
                     take(fact, audit, inventory);
             }
             head = batch.head;
-            if (!diverged && audit.violations().empty() && inventory.digest() != head->state)
-                diverged = head->first_seq;
+            const bool is_known = !diverged.empty() || !audit.violations().empty();
+            if (!is_known && inventory.digest() != head->state) {
+                diverged.push_back(
+                    "the batch of fact " + std::to_string(head->first_seq) +
+                    " has a state digest that doesn't match its facts"
+                );
+            }
             return {};
         }
     );
     if (!read) co_return failed(read.error());
     if (const auto side = co_await check_side_table(connection); !side)
         co_return failed(side.error());
-    if (!audit.violations().empty()) co_return report(audit);
-    const auto differences = domain::compare(audit, inventory);
-    for (const auto& difference : differences)
-        std::printf("the state is wrong about %s\n", difference.c_str());
-    if (diverged) {
-        std::printf(
-            "the batch of fact %" PRIu64 " has a state digest that doesn't match its facts\n",
-            *diverged
-        );
-    }
-    if (!differences.empty() || diverged) {
-        print_totals(audit.totals());
-        std::printf("NOT IN ORDER: what the nodes make of the facts isn't what they say\n");
-        co_return kFailed;
-    }
-    inventory.verify();
-    co_return report(audit);
+    co_return print_verdict(audit, inventory, diverged);
 }
 
 int verify(const config::StoreSettings& settings) {

@@ -221,7 +221,7 @@ TEST_F(ClusterBackup, of_a_journal_that_is_damaged_is_not_made) {
     expect_refused(back_up_cluster(cluster, at("backup")), "is there already");
 }
 
-TEST_F(ClusterBackup, of_a_state_that_does_not_follow_from_the_facts_is_not_made) {
+TEST_F(ClusterBackup, of_a_state_that_does_not_follow_from_the_facts_is_not_made_nor_is_it_in_order) {
     Cluster cluster{{.nodes = 1}};
     auto client = cluster.client(0);
     make_hall(client, 10);
@@ -234,10 +234,11 @@ TEST_F(ClusterBackup, of_a_state_that_does_not_follow_from_the_facts_is_not_made
         " || int8send(b.n) || b.state || b.frame) FROM journal p"
         " WHERE p.last_seq = b.first_seq - 1 AND b.first_seq = 3"
     );
-    expect_refused(
-        back_up_cluster(cluster, at("backup")),
-        "the batch of fact 3 has a state digest that doesn't match its facts"
-    );
+    constexpr auto kWhy = "the batch of fact 3 has a state digest that doesn't match its facts";
+    expect_refused(back_up_cluster(cluster, at("backup")), kWhy);
+    const auto verified = cluster.verify();
+    EXPECT_EQ(verified.exit_code, 1);
+    EXPECT_THAT(verified.out, HasSubstr(kWhy));
 }
 
 TEST_F(ClusterBackup, of_a_database_without_the_schema_is_not_made) {
