@@ -58,9 +58,7 @@ void FieldsWriter::operator()(Key name, const std::vector<SeatSpec>& seats) {
 
 void FieldsReader::operator()(std::string_view name, Currency& currency) {
     const auto code = Currency::parse(in_.text(name, {3, 3}));
-    const bool is_listed = code && code->exponent();
-    if (!code || (in_.origin() == Origin::request && !is_listed))
-        in_.complain(name, "must be the code of a currency by ISO 4217, like JPY");
+    if (!code) in_.complain(name, kCurrencyRule);
     currency = code.value_or(Currency{});
 }
 

@@ -36,6 +36,8 @@ struct NumberLimits {
     IntegerBounds ever;
 };
 
+/// The complaint about a currency.
+inline constexpr auto kCurrencyRule = "must be the code of a currency by ISO 4217, like JPY";
 inline constexpr IntegerBounds kAnyNatural{0, std::numeric_limits<std::int64_t>::max()};
 /// Length limits for the text of an enumeration. Every valid name is far shorter than 255.
 inline constexpr TextBounds kAnyName{0, 255};

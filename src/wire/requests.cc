@@ -181,10 +181,13 @@ canonical(EventId event, domain::SeatIds seats, std::optional<std::chrono::secon
     return out;
 }
 
-Result<domain::EventSpec, ParseError>
-parse_event_request(std::string_view body, std::chrono::seconds hold) {
-    return parse_object(body, [hold](ObjectReader& in, Complaints&) {
-        return read_event_spec(in, hold);
+Result<domain::EventSpec, ParseError> parse_event_request(
+    std::string_view body,
+    std::chrono::seconds hold,
+    std::optional<Currency> kept
+) {
+    return parse_object(body, [hold, kept](ObjectReader& in, Complaints&) {
+        return read_event_spec(in, hold, kept);
     });
 }
 

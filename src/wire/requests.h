@@ -38,9 +38,13 @@ struct BulkSeatsRequest {
     bool dry_run = false;
 };
 
-/// `hold`: the default if the body gives none.
-Result<domain::EventSpec, ParseError>
-parse_event_request(std::string_view body, std::chrono::seconds hold = domain::EventSpec{}.hold);
+/// `hold`: the default if the body gives none. `kept`: a currency that the body may name although
+/// ISO 4217 doesn't list it today.
+Result<domain::EventSpec, ParseError> parse_event_request(
+    std::string_view body,
+    std::chrono::seconds hold = domain::EventSpec{}.hold,
+    std::optional<Currency> kept = {}
+);
 Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
 /// Accepts both forms: {prefix, count, price} and {seats: […]}.
 Result<BulkSeatsRequest, ParseError> parse_bulk_seats_request(std::string_view body);

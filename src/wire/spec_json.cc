@@ -88,6 +88,11 @@ void check_order(ObjectReader& in, const EventSpec& spec) {
     }
 }
 
+void check_currency(ObjectReader& in, const EventSpec& spec, std::optional<Currency> kept) {
+    if (in.has_good("currency") && !spec.currency.exponent() && spec.currency != kept)
+        in.complain("currency", kCurrencyRule);
+}
+
 }  // namespace
 
 void FieldsWriter::all_of(const EventSpec& spec) {
@@ -118,10 +123,14 @@ void write_event_spec(JsonWriter& json, const EventSpec& spec) {
     FieldsWriter{json}.all_of(spec);
 }
 
-EventSpec read_event_spec(ObjectReader& in, std::chrono::seconds hold) {
+EventSpec
+read_event_spec(ObjectReader& in, std::chrono::seconds hold, std::optional<Currency> kept) {
     EventSpec spec{.hold = hold};
     FieldsReader{in}.all_of(spec);
-    if (in.origin() == Origin::request) check_order(in, spec);
+    if (in.origin() == Origin::request) {
+        check_currency(in, spec, kept);
+        check_order(in, spec);
+    }
     return spec;
 }
 

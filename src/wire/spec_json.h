@@ -6,6 +6,7 @@
 #include "wire/object_reader.h"
 
 #include <chrono>
+#include <optional>
 
 namespace frontrow::wire {
 
@@ -13,9 +14,13 @@ namespace frontrow::wire {
 /// are the same in requests, facts and answers, and are written into the open object. The limits on
 /// requests apply only if the reader's origin is a request.
 void write_event_spec(JsonWriter& json, const domain::EventSpec& spec);
-/// `hold`: the default if the field is absent.
-domain::EventSpec
-read_event_spec(ObjectReader& in, std::chrono::seconds hold = domain::EventSpec{}.hold);
+/// `hold`: the default if the field is absent. `kept`: a currency that a request may name although
+/// ISO 4217 doesn't list it today.
+domain::EventSpec read_event_spec(
+    ObjectReader& in,
+    std::chrono::seconds hold = domain::EventSpec{}.hold,
+    std::optional<Currency> kept = {}
+);
 
 inline constexpr TextBounds kEventName{1, 255, TextKind::name};
 inline constexpr TextBounds kSeatNumber{1, 64, TextKind::label};

@@ -55,6 +55,13 @@ void reply_event(Context& context, const domain::Event& event, unsigned status) 
         wire::append_event(context.response.body, event, at);
 }
 
+/// The currency of an old event, if ISO 4217 doesn't list it today.
+Awaitable<std::optional<Currency>> unlisted_currency(Context& context, EventId id) {
+    const auto found = co_await context.services.store.find_event(id);
+    if (!found || !*found || (*found)->spec.currency.exponent()) co_return std::nullopt;
+    co_return (*found)->spec.currency;
+}
+
 }  // namespace
 
 Awaitable<void> create_event(Context& context) {
@@ -106,7 +113,13 @@ Awaitable<void> get_event(Context& context) {
 Awaitable<void> update_event(Context& context) {
     const auto id = context.path_id<EventId>();
     if (!id) co_return;
-    auto spec = wire::parse_event_request(context.request.body, context.services.hold);
+    const auto& body = context.request.body;
+    auto spec = wire::parse_event_request(body, context.services.hold);
+    if (!spec) {
+        // An old event may keep a currency that no other event may get.
+        if (const auto kept = co_await unlisted_currency(context, *id))
+            spec = wire::parse_event_request(body, context.services.hold, kept);
+    }
     if (context.value_or_fail(spec) == nullptr) co_return;
     domain::UpdateEvent command{
         .event = *id,
