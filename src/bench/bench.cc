@@ -168,7 +168,7 @@ io::Awaitable<Result<void, io::Fault>> Bench::run_round() {
     Organizer organizer{executor_, servers_->target};
     progress_.say(
         "making an event with " + in_words(plan_.seats()) + " seats on http://" +
-        servers_->target.authority()
+        servers_->target.authority() + servers_->target.base_path
     );
     const auto venue = co_await organizer.make_venue(plan_.seats(), plan_.hold());
     if (!venue) co_return std::unexpected(venue.error());

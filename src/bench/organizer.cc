@@ -49,8 +49,9 @@ io::Awaitable<Result<Organizer::Sample, io::Fault>> Organizer::ask(Call call) {
         if (!cancelled && *alive != nullptr) (*alive)->close();
     });
     auto connected = co_await connection.connect(target_);
-    std::string request = call.method + " " + call.path +
-                          " HTTP/1.1\r\nHost: " + target_.authority() + "\r\n" + call.headers;
+    const auto what = call.method + " " + target_.base_path + call.path;
+    std::string request =
+        what + " HTTP/1.1\r\nHost: " + target_.authority() + "\r\n" + call.headers;
     if (!target_.token.empty()) request += "Authorization: Bearer " + target_.token + "\r\n";
     if (call.method != "GET") {
         request += "Content-Type: application/json\r\nContent-Length: " +
@@ -61,7 +62,6 @@ io::Awaitable<Result<Organizer::Sample, io::Fault>> Organizer::ask(Call call) {
     if (connected) answer = co_await connection.exchange(request);
     *alive = nullptr;
     if (!connected) co_return std::unexpected(connected.error());
-    const auto what = call.method + " " + call.path;
     if (!answer) co_return failed(what + ": " + answer.error().what);
     if (answer->status != call.expected) {
         co_return failed(

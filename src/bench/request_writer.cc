@@ -10,8 +10,8 @@ constexpr std::size_t kDigits = 12;
 constexpr std::string_view kSeatSeparator = "\",\"";
 
 std::string head(std::string_view method, const std::string& path, const Target& target) {
-    std::string text =
-        std::string{method} + " " + path + " HTTP/1.1\r\nHost: " + target.authority() + "\r\n";
+    std::string text = std::string{method} + " " + target.base_path + path +
+                       " HTTP/1.1\r\nHost: " + target.authority() + "\r\n";
     if (!target.token.empty()) text += "Authorization: Bearer " + target.token + "\r\n";
     return text;
 }

@@ -14,6 +14,8 @@ namespace frontrow::bench {
 struct Target {
     std::string host;
     std::uint16_t port = 80;
+    /// The path under which the server has its API (`--base-path`), like `/shop`; usually empty.
+    std::string base_path{};
     /// Empty for a server with --dev, where X-User-ID names the buyer and a request without it is
     /// an admin's. Never printed.
     std::string token;
@@ -22,7 +24,7 @@ struct Target {
     std::string authority() const;
 };
 
-/// Parses `http://host[:port]`, with nothing after it. The fault says what would be right.
+/// Parses `http://host[:port][/base/path]`. The fault says what would be right.
 Result<Target, io::Fault> parse_target(std::string_view url);
 
 }  // namespace frontrow::bench

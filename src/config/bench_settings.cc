@@ -10,8 +10,9 @@ void add_server_options(CLI::App& command, BenchSettings& settings) {
         .add_option(
             "--url",
             settings.url,
-            "The server to load, http://HOST:PORT. By default the bench starts its own `frontrow "
-            "serve --dev` on an empty store, and removes both at the end"
+            "The server to load, http://HOST:PORT, with its base path if it has one. By default "
+            "the bench starts its own `frontrow serve --dev` on an empty store, and removes both "
+            "at the end"
         )
         ->envname("FRONTROW_BENCH_URL")
         ->type_name("URL");

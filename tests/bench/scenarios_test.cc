@@ -90,6 +90,21 @@ TEST(Bench, loads_a_protected_server_and_tells_nobody_its_token) {
     EXPECT_EQ(verify(folder.path()).exit_code, 0);
 }
 
+TEST(Bench, loads_a_server_below_its_base_path) {
+    const TempFolder folder;
+    Server server{folder.path(), {"--dev", "--base-path", "/shop/tickets"}};
+    const auto url = "http://127.0.0.1:" + std::to_string(server.port());
+    for (const auto* path : {"/shop/tickets", "/shop/tickets/"}) {
+        const auto run = run_bench({"--url", url + path, "--scenario", "mixed", "--seats", "50"});
+        EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+        EXPECT_GT(run.answers("201"), 0U) << path;
+        EXPECT_GT(run.answers("200"), 0U) << path;
+    }
+    const auto outside = run_bench({"--url", url + "/shop"});
+    EXPECT_EQ(outside.finished.exit_code, 1);
+    EXPECT_THAT(outside.finished.err, HasSubstr("POST /shop/api/v1/events was answered 404"));
+}
+
 TEST(Bench, drives_nginx_in_turns_and_says_the_ratio) {
     if (access("/usr/sbin/nginx", X_OK) != 0)
         GTEST_SKIP() << "there is no /usr/sbin/nginx here: scripts/install-deps.sh test";

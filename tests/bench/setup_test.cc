@@ -29,7 +29,10 @@ TEST(BenchSetup, says_what_an_address_looks_like) {
     for (const auto* url :
          {"127.0.0.1:8080",
           "https://127.0.0.1",
-          "http://127.0.0.1/api",
+          "http://127.0.0.1//shop",
+          "http://127.0.0.1/%73hop",
+          "http://127.0.0.1/shop/..",
+          "http://127.0.0.1/shop?a=1",
           "http://me:pw@127.0.0.1",
           "http://"}) {
         const auto run = run_bench({"--url", url});
