@@ -46,7 +46,7 @@ add_event(store::Store& store, io::IdSource& ids, DemonstrationEvent one, std::s
 }
 
 Awaitable<Result<void, io::Fault>> seed_if_empty(store::Store& store, io::IdSource& ids) {
-    auto events = co_await store.list_events({.limit = 1});
+    auto events = co_await store.read(domain::read_events, domain::Page{.limit = 1});
     if (!events) co_return std::unexpected(std::move(events.error()));
     if (!events->empty()) {
         std::printf("The store has events already; nothing was added.\n");

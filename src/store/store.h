@@ -4,8 +4,8 @@
 #include "base/result.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
-#include "domain/member.h"
 #include "domain/page.h"
+#include "domain/reads.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
 #include "store/feed.h"
@@ -13,11 +13,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 namespace frontrow::store {
 
@@ -47,35 +48,40 @@ public:
     virtual Awaitable<Result<domain::Outcome, io::Fault>>
     execute(domain::Command command, TraceId trace) = 0;
 
-    virtual Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) = 0;
-    /// Latest start first.
-    virtual Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) = 0;
-    /// In the order in which they were added. Returns nothing unless `by` may change the event.
-    virtual Awaitable<Result<std::optional<std::vector<domain::Member>>, io::Fault>>
-    list_members(EventId event, domain::Organizer by) = 0;
+    /// Runs a function of domain/reads.h on the state, as in `store.read(domain::read_event, id)`.
+    /// Returns its value once the newest fact on which the value depends is durable.
+    ///
+    /// Faults: unavailable, outcome_unknown.
+    template <class Value, class... Asked>
+    Awaitable<Result<Value, io::Fault>> read(
+        domain::Read<Value> (*read)(const domain::Inventory&, Instant, Asked...),
+        std::type_identity_t<Asked>... asked
+    ) {
+        std::optional<Value> value;
+        const auto look = [&](const domain::Inventory& state, Instant now) {
+            auto found = read(state, now, std::move(asked)...);
+            value = std::move(found.value);
+            return found.rests_on;
+        };
+        if (auto fault = co_await this->look(std::cref(look)))
+            co_return std::unexpected(std::move(*fault));
+        co_return *std::move(value);
+    }
+
     /// True if `sub` is a member who may do everything that the event's creator may. For the check
     /// before a request is read: answers without waiting, and may lag behind other nodes like
     /// find_api_key(). A command is checked against the authoritative state again.
     virtual bool is_member_organizer(EventId event, std::string_view sub) const = 0;
-    virtual Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) = 0;
-    /// In the order of creation.
+
+    // A crowd reads these while the seats change, so one answer serves many readers.
+
+    /// As domain::read_seats().
     virtual Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
     list_seats(EventId event, bool only_available, Page page) = 0;
-    virtual Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(
-        EventId event
-    ) = 0;
     /// All seats with their status. The same object is returned as long as nothing changes.
     virtual Awaitable<Result<std::optional<std::shared_ptr<const domain::SeatMap>>, io::Fault>>
     seat_map(EventId event) = 0;
-    /// Returns nothing unless the reservation belongs to this user.
-    virtual Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
-    find_reservation(ReservationId id, std::string user) = 0;
-    /// Newest first.
-    virtual Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
-    list_reservations(std::string user, Page page) = 0;
 
-    /// Newest first, revoked keys included.
-    virtual Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) = 0;
     /// The key in force with this digest, for authentication: answers without waiting. A key that
     /// another node created, moved or revoked within the last second may be returned in its former
     /// state; changes that this store has acknowledged are visible. The pointer is valid until the
@@ -92,6 +98,14 @@ public:
     virtual bool is_ready() const = 0;
     /// The time by which the store judges; never decreases.
     virtual Instant now() = 0;
+
+protected:
+    /// Reads the state as of an instant and returns the seq of the newest fact on which the read
+    /// depends.
+    using Look = std::function<std::uint64_t(const domain::Inventory& state, Instant now)>;
+
+    /// Calls `look` once, and returns when the fact that it returns is durable.
+    virtual Awaitable<std::optional<io::Fault>> look(Look look) = 0;
 };
 
 }  // namespace frontrow::store

@@ -62,7 +62,7 @@ public:
         for (const auto& request : requests_) {
             const auto found =
                 run(machine_.io,
-                    machine_.store().find_reservation(request.reservation, request.user));
+                    machine_.store().read(domain::read_reservation, request.reservation, request.user));
             there += found.value() ? 1 : 0;
         }
         EXPECT_TRUE(there == 0 || there == requests_.size()) << there << " of a batch";
@@ -85,7 +85,7 @@ void expect_failed(OneMachine& machine, EventId event) {
     const auto answer = machine.execute(machine.sale.reserve(event, "late", {machine.seat(60)}));
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().kind, FaultKind::outcome_unknown);
-    const auto count = run(machine.io, machine.store().count_seats(event));
+    const auto count = run(machine.io, machine.store().read(domain::read_counts, event));
     ASSERT_FALSE(count);
     EXPECT_EQ(count.error().kind, FaultKind::outcome_unknown);
     machine.clock.advance(std::chrono::hours{1});
@@ -153,8 +153,8 @@ TEST(StoreFault, that_stops_a_batch_leaves_the_next_one_unwritten_and_both_unkno
         run_ready(machine.io);
         if (fault.op == Op::sync) machine.vfs.wait_for_held_sync();
         forming.send();
-        auto read = start(machine.io, machine.store().list_events({.limit = 10}));
-        auto count = start(machine.io, machine.store().count_seats(event));
+        auto read = start(machine.io, machine.store().read(domain::read_events, domain::Page{.limit = 10}));
+        auto count = start(machine.io, machine.store().read(domain::read_counts, event));
         if (fault.op == Op::sync) {
             run_ready(machine.io);
             EXPECT_TRUE(written.is_waiting() && forming.is_waiting() && !count.is_done());
@@ -280,11 +280,11 @@ TEST_F(LowDisk, goes_on_with_what_ends_or_frees_a_hold_and_with_reads) {
     const std::chrono::seconds by{60};
     EXPECT_TRUE(execute(domain::ExtendReservation{holds_[2], "buyer", by}).value());
     auto& store = machine_.store();
-    EXPECT_EQ(run(machine_.io, store.count_seats(event_)).value()->available(), 62);
-    const auto read = run(machine_.io, store.find_reservation(holds_[0], "buyer"));
+    EXPECT_EQ(run(machine_.io, store.read(domain::read_counts, event_)).value()->available(), 62);
+    const auto read = run(machine_.io, store.read(domain::read_reservation, holds_[0], "buyer"));
     EXPECT_EQ(read.value()->status, Status::confirmed);
     machine_.clock.advance(std::chrono::hours{1});
-    EXPECT_EQ(run(machine_.io, store.count_seats(event_)).value()->available(), 63);
+    EXPECT_EQ(run(machine_.io, store.read(domain::read_counts, event_)).value()->available(), 63);
 }
 
 TEST_F(LowDisk, ends_when_there_is_room_again) {

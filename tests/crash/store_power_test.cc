@@ -129,7 +129,7 @@ TEST(StorePower, keeps_all_that_was_told_while_its_log_is_moved_into_the_databas
         cuts += machine.vfs.is_power_cut() ? 1 : 0;
         machine.vfs.restore_power(i % 2 == 0 ? nullptr : &random);
         machine.start();
-        const auto now = run(machine.io, machine.store().find_event(event)).value();
+        const auto now = run(machine.io, machine.store().read(domain::read_event, event)).value();
         ASSERT_TRUE(now);
         EXPECT_GE(now->version, told);
         audit_journal_of(machine);

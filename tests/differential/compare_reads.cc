@@ -74,7 +74,7 @@ void Comparison::look_at_events() {
     std::size_t wanted = 0;
     for (const auto* sale : sales_)
         wanted += sale->model().events(kAll, 0).size();
-    const auto listed = world_.read(store_.list_events({.limit = wanted + 1}));
+    const auto listed = world_.read(store_.read(domain::read_events, domain::Page{.limit = wanted + 1}));
     for (const auto* sale : sales_) {
         std::vector<domain::Event> of_sale;
         std::ranges::copy_if(listed, std::back_inserter(of_sale), [&](const domain::Event& event) {
@@ -85,17 +85,17 @@ void Comparison::look_at_events() {
     auto from_second = listed;
     if (!from_second.empty()) from_second.erase(from_second.begin());
     from_second.resize(std::min<std::size_t>(from_second.size(), 2));
-    const auto page = world_.read(store_.list_events({.limit = 2, .offset = 1}));
+    const auto page = world_.read(store_.read(domain::read_events, domain::Page{.limit = 2, .offset = 1}));
     if (listed.size() >= 3) expect_same("in a page of events", page, from_second);
 }
 
 void Comparison::look_at_event(const RandomSale& sale, EventId id) {
     const auto of_model = sale.model().event(id);
-    expect_same("in event " + told(id), world_.read(store_.find_event(id)), of_model);
-    const auto members = world_.read(store_.list_members(id, {.sub = "root", .is_admin = true}));
+    expect_same("in event " + told(id), world_.read(store_.read(domain::read_event, id)), of_model);
+    const auto members = world_.read(store_.read(domain::read_members, id, {.sub = "root", .is_admin = true}));
     expect(members.has_value() == of_model.has_value(), "whether it has members of " + told(id));
     if (members) expect_same("in the members of " + told(id), *members, sale.model().members(id));
-    const auto count = world_.read(store_.count_seats(id));
+    const auto count = world_.read(store_.read(domain::read_counts, id));
     expect(count.has_value() == of_model.has_value(), "whether it counts seats of " + told(id));
     if (count && of_model) {
         domain::SeatCounts by_model;
@@ -135,7 +135,7 @@ void Comparison::look_at_seats(const RandomSale& sale) {
     using Read = Result<std::optional<domain::SeatView>, io::Fault>;
     std::vector<Started<Read>> reads;
     for (const auto& seat : sale.seats())
-        reads.push_back(start(world_.io(), store_.find_seat(seat.id)));
+        reads.push_back(start(world_.io(), store_.read(domain::read_seat, seat.id)));
     for (std::size_t i = 0; i < reads.size(); ++i) {
         const auto& seat = sale.seats()[i];
         const auto read = reads[i].get().value();
@@ -151,7 +151,7 @@ void Comparison::look_at_reservations(const RandomSale& sale) {
     using Read = Result<std::optional<domain::Reservation>, io::Fault>;
     std::vector<Started<Read>> reads;
     const auto ask = [&](const domain::Reservation& one, std::string user) {
-        reads.push_back(start(world_.io(), store_.find_reservation(one.id, std::move(user))));
+        reads.push_back(start(world_.io(), store_.read(domain::read_reservation, one.id, std::move(user))));
     };
     for (const auto& made : sale.reservations())
         ask(made.as_created, made.as_created.user);
@@ -169,14 +169,14 @@ void Comparison::look_at_reservations(const RandomSale& sale) {
 
 void Comparison::look_at_user(const RandomSale& sale, const std::string& user) {
     for (const auto& page : kPages) {
-        const auto read = world_.read(store_.list_reservations(user, page));
+        const auto read = world_.read(store_.read(domain::read_reservations, user, page));
         const auto of_model = sale.model().reservations(user, page.limit, page.offset, now_);
         expect_same("in the reservations of " + user, read, of_model);
     }
     const auto all = sale.model().reservations(user, kAll, 0, now_);
     if (all.size() < 2) return;
     const domain::Place newest{.id = all.front().id.bits()};
-    const auto behind = world_.read(store_.list_reservations(user, {.limit = 2, .after = newest}));
+    const auto behind = world_.read(store_.read(domain::read_reservations, user, domain::Page{.limit = 2, .after = newest}));
     expect_same(
         "behind the newest of " + user, behind, sale.model().reservations(user, 2, 1, now_)
     );

@@ -38,7 +38,7 @@ TEST_P(StoreScenario, knows_an_api_key_as_soon_as_it_was_made) {
     ASSERT_NE(found, nullptr);
     EXPECT_EQ(*found, entity);
     EXPECT_EQ(store().find_api_key(digest(2)), nullptr);
-    EXPECT_EQ(world_->read(store().list_api_keys({.limit = 9})), std::vector{entity});
+    EXPECT_EQ(world_->read(store().read(domain::read_api_keys, domain::Page{.limit = 9})), std::vector{entity});
 }
 
 TEST_P(StoreScenario, forgets_an_api_key_as_soon_as_it_was_revoked) {
@@ -48,7 +48,7 @@ TEST_P(StoreScenario, forgets_an_api_key_as_soon_as_it_was_revoked) {
     EXPECT_TRUE(execute(revocation(1)).value());
     EXPECT_EQ(store().find_api_key(digest(1)), nullptr);
     EXPECT_NE(store().find_api_key(digest(2)), nullptr);
-    const auto listed = world_->read(store().list_api_keys({.limit = 9}));
+    const auto listed = world_->read(store().read(domain::read_api_keys, domain::Page{.limit = 9}));
     ASSERT_EQ(listed.size(), 2);
     EXPECT_FALSE(listed[0].revoked_at);
     ASSERT_TRUE(listed[1].revoked_at);
@@ -66,9 +66,9 @@ TEST_P(StoreScenario, moves_an_api_key_to_another_account_at_once_and_for_good) 
     EXPECT_EQ(std::get<domain::ApiKey>(moved.entity).account, "yard");
     EXPECT_EQ(account_now(), "yard");
     EXPECT_TRUE(execute(move).value()) << "again";
-    const auto before = world_->read(store().list_api_keys({.limit = 9}));
+    const auto before = world_->read(store().read(domain::read_api_keys, domain::Page{.limit = 9}));
     world_->restart();
-    EXPECT_EQ(world_->read(store().list_api_keys({.limit = 9})), before);
+    EXPECT_EQ(world_->read(store().read(domain::read_api_keys, domain::Page{.limit = 9})), before);
     EXPECT_EQ(account_now(), "yard");
     EXPECT_TRUE(execute(revocation(1)).value());
     EXPECT_EQ(refused(move), Reason::api_key_not_found);
@@ -89,9 +89,9 @@ TEST_P(StoreScenario, keeps_api_keys_over_a_restart) {
     EXPECT_TRUE(execute(key(1, domain::Role::admin)).value());
     EXPECT_TRUE(execute(key(2)).value());
     EXPECT_TRUE(execute(revocation(2)).value());
-    const auto before = world_->read(store().list_api_keys({.limit = 9}));
+    const auto before = world_->read(store().read(domain::read_api_keys, domain::Page{.limit = 9}));
     world_->restart();
-    EXPECT_EQ(world_->read(store().list_api_keys({.limit = 9})), before);
+    EXPECT_EQ(world_->read(store().read(domain::read_api_keys, domain::Page{.limit = 9})), before);
     ASSERT_NE(store().find_api_key(digest(1)), nullptr);
     EXPECT_EQ(store().find_api_key(digest(1))->role, domain::Role::admin);
     EXPECT_EQ(store().find_api_key(digest(2)), nullptr);

@@ -102,19 +102,19 @@ void HangingDisk::ask_what_rests_on_it() {
     ask("her seat for bob", reserve("bob", 1), refusal(Reason::seats_unavailable));
     ask("to delete the event", machine_.sale.delete_event(event_), refusal(Reason::event_has_sales)
     );
-    ask("the count", store().count_seats(event_), [](const auto& count) {
+    ask("the count", store().read(domain::read_counts, event_), [](const auto& count) {
         EXPECT_EQ(count->available(), 9);
     });
     ask("the seat map", store().seat_map(event_), [](const auto& map) {
         EXPECT_EQ((*map)->statuses[1], domain::SeatStatus::reserved);
     });
     ask("her reservation",
-        store().find_reservation(anns_.reservation, "ann"),
+        store().read(domain::read_reservation, anns_.reservation, "ann"),
         [](const auto& found) { EXPECT_EQ(found->status, domain::ReservationStatus::pending); });
-    ask("her list", store().list_reservations("ann", {.limit = 9}), [](const auto& list) {
+    ask("her list", store().read(domain::read_reservations, "ann", domain::Page{.limit = 9}), [](const auto& list) {
         EXPECT_EQ(list.size(), 1);
     });
-    ask("the seat", store().find_seat(machine_.seat(1)), [](const auto& seat) {
+    ask("the seat", store().read(domain::read_seat, machine_.seat(1)), [](const auto& seat) {
         EXPECT_EQ(seat->status, domain::SeatStatus::reserved);
     });
     ask("the free seats", store().list_seats(event_, true, {.limit = 9}), [](const auto& list) {
@@ -129,10 +129,10 @@ void HangingDisk::ask_what_rests_on_it() {
     ask("the event that she made of it",
         machine_.sale.update_event(event_, machine_.sale.spec()),
         [](const auto& done) { EXPECT_TRUE(done); });
-    ask("that event", store().find_event(event_), [](const auto& event) {
+    ask("that event", store().read(domain::read_event, event_), [](const auto& event) {
         EXPECT_EQ(event->version, 2);
     });
-    ask("the events", store().list_events({.limit = 9}), [](const auto& list) {
+    ask("the events", store().read(domain::read_events, domain::Page{.limit = 9}), [](const auto& list) {
         EXPECT_EQ(list.size(), 2);
     });
 }
@@ -159,19 +159,19 @@ TEST_F(HangingDisk, makes_every_such_answer_unknown_if_it_fails_then) {
 
 TEST_F(HangingDisk, keeps_no_answer_that_does_not_rest_on_it) {
     questions_.clear();
-    ask("another event", store().find_event(other_event_), [](const auto& event) {
+    ask("another event", store().read(domain::read_event, other_event_), [](const auto& event) {
         EXPECT_TRUE(event);
     });
-    ask("the events", store().list_events({.limit = 9}), [](const auto& list) {
+    ask("the events", store().read(domain::read_events, domain::Page{.limit = 9}), [](const auto& list) {
         EXPECT_EQ(list.size(), 2);
     });
-    ask("another event's count", store().count_seats(other_event_), [](const auto& count) {
+    ask("another event's count", store().read(domain::read_counts, other_event_), [](const auto& count) {
         EXPECT_EQ(count->available(), 5);
     });
-    ask("another event's seat", store().find_seat(other_seat_), [](const auto& seat) {
+    ask("another event's seat", store().read(domain::read_seat, other_seat_), [](const auto& seat) {
         EXPECT_EQ(seat->status, domain::SeatStatus::available);
     });
-    ask("what isn't there", store().find_reservation(ReservationId{}, "ann"), [](const auto& none) {
+    ask("what isn't there", store().read(domain::read_reservation, ReservationId{}, "ann"), [](const auto& none) {
         EXPECT_FALSE(none);
     });
     ask("to confirm what isn't there",
@@ -325,7 +325,7 @@ TEST_F(MassExpiry, is_told_before_it_has_become_facts) {
     constexpr std::uint64_t kHolds = 12'000;
     hold_all(kHolds);
     machine_.clock.advance(machine_.sale.spec().hold);
-    auto count = start(machine_.io, machine_.store().count_seats(event_));
+    auto count = start(machine_.io, machine_.store().read(domain::read_counts, event_));
     auto list = start(machine_.io, machine_.store().list_seats(event_, true, {.limit = 5}));
     auto map = start(machine_.io, machine_.store().seat_map(event_));
     bool is_anybody_else_served = false;
@@ -359,7 +359,7 @@ TEST_F(MassExpiry, that_goes_on_steadily_keeps_nobody_waiting) {
         }
     }
     machine_.clock.advance(machine_.sale.spec().hold - Millis{kHolds / 2});
-    auto count = start(machine_.io, machine_.store().count_seats(event_));
+    auto count = start(machine_.io, machine_.store().read(domain::read_counts, event_));
     auto list = start(machine_.io, machine_.store().list_seats(event_, false, {.limit = kHolds}));
     auto map = start(machine_.io, machine_.store().seat_map(event_));
     const auto syncs = machine_.vfs.count(FaultyVfs::Op::sync);
@@ -387,7 +387,7 @@ TEST_F(MassExpiry, lets_others_in_between_its_chunks) {
         << "it waited for all of them";
     become_facts();
     EXPECT_EQ(
-        run(machine_.io, machine_.store().count_seats(event_)).value()->available(), kHolds - 1
+        run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(), kHolds - 1
     );
 
     std::uint64_t ended_before = 0;
@@ -412,7 +412,7 @@ TEST_F(MassExpiry, becomes_facts_though_nobody_asks) {
     EXPECT_EQ(machine_.store().inventory().reservations().pending_count(), 0);
     EXPECT_EQ(figure_of(machine_.store(), "active_reservations", "pending"), 0);
     machine_.store().inventory().verify();
-    EXPECT_EQ(run(machine_.io, machine_.store().count_seats(event_)).value()->available(), 12'000);
+    EXPECT_EQ(run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(), 12'000);
 }
 
 TEST(EmbeddedStore, has_its_folder_to_itself) {

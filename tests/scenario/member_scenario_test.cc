@@ -28,7 +28,7 @@ domain::RemoveMember removal(EventId event, std::string sub, Organizer by = Sale
 
 /// The members as the event's creator sees them.
 std::vector<Member> members_of(StoreWorld& world, EventId event) {
-    return world.read(world.store().list_members(event, Sale::organizer())).value();
+    return world.read(world.store().read(domain::read_members, event, Sale::organizer())).value();
 }
 
 TEST_P(StoreScenario, knows_a_member_as_soon_as_it_was_added) {
@@ -56,15 +56,15 @@ TEST_P(StoreScenario, lets_a_member_organizer_change_one_event_and_a_scanner_non
     };
     ASSERT_TRUE(execute(addition(event, "otto", MemberRole::scanner)).value());
     EXPECT_EQ(refused(change(event)), Reason::event_not_found);
-    EXPECT_FALSE(world_->read(store().list_members(event, kOtto)));
+    EXPECT_FALSE(world_->read(store().read(domain::read_members, event, kOtto)));
     EXPECT_FALSE(store().is_member_organizer(event, "otto"));
 
     const auto changed = execute(addition(event, "otto")).value().value();
     EXPECT_FALSE(std::get<domain::AddedMember>(changed.entity).is_new);
     EXPECT_TRUE(execute(change(event)).value());
-    EXPECT_TRUE(world_->read(store().list_members(event, kOtto)));
+    EXPECT_TRUE(world_->read(store().read(domain::read_members, event, kOtto)));
     EXPECT_EQ(refused(change(other)), Reason::event_not_found);
-    EXPECT_FALSE(world_->read(store().list_members(other, kOtto)));
+    EXPECT_FALSE(world_->read(store().read(domain::read_members, other, kOtto)));
     EXPECT_EQ(refused(addition(event, Sale::organizer().sub)), Reason::creator_as_member);
 
     EXPECT_TRUE(execute(removal(event, "otto", kOtto)).value()) << "themselves";
@@ -104,7 +104,7 @@ TEST_P(StoreScenario, keeps_members_over_a_restart) {
     EXPECT_EQ(members_of(*world_, event), before);
     EXPECT_TRUE(store().is_member_organizer(event, "otto"));
     EXPECT_FALSE(store().is_member_organizer(deleted, "otto"));
-    EXPECT_FALSE(world_->read(store().list_members(deleted, Sale::organizer())));
+    EXPECT_FALSE(world_->read(store().read(domain::read_members, deleted, Sale::organizer())));
     EXPECT_TRUE(execute(addition(event, "olga", MemberRole::organizer, kOtto)).value());
     EXPECT_EQ(members_of(*world_, event).size(), 3);
 }

@@ -14,7 +14,7 @@ TEST_P(StoreScenario, pauses_opens_and_ends_a_sale_and_knows_it_after_each_resta
         const auto done = execute(world_->sale().change_sale(event, action)).value().value();
         EXPECT_EQ(std::get<domain::Event>(done.entity).sale, action);
     };
-    const auto sale = [&] { return world_->read(store().find_event(event))->sale; };
+    const auto sale = [&] { return world_->read(store().read(domain::read_event, event))->sale; };
     const auto anns = accepted(request(event, "ann", 0));
     const auto bobs = accepted(request(event, "bob", 1));
     const auto cids = accepted(request(event, "cid", 2));
@@ -41,10 +41,10 @@ TEST_P(StoreScenario, pauses_opens_and_ends_a_sale_and_knows_it_after_each_resta
     EXPECT_EQ(letters(event), "carra");
 
     change(SaleAction::end);
-    const auto version = world_->read(store().find_event(event))->version;
+    const auto version = world_->read(store().read(domain::read_event, event))->version;
     world_->restart();
     change(SaleAction::end);
-    EXPECT_EQ(world_->read(store().find_event(event))->version, version);
+    EXPECT_EQ(world_->read(store().read(domain::read_event, event))->version, version);
     EXPECT_EQ(refused(world_->sale().change_sale(event, SaleAction::open)), Reason::sales_closed);
     EXPECT_EQ(refused(request(event, "eve", 4)), Reason::sales_closed);
     EXPECT_EQ(accepted(domain::ConfirmReservation{dans.id, "dan"}).status, Status::confirmed);

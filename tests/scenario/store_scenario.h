@@ -39,13 +39,13 @@ protected:
     std::optional<Reason> refused(domain::Command command);
 
     std::uint32_t available(EventId event) {
-        return world_->read(store().count_seats(event)).value().available();
+        return world_->read(store().read(domain::read_counts, event)).value().available();
     }
     domain::SeatStatus status_of(SeatId seat) {
-        return world_->read(store().find_seat(seat)).value().status;
+        return world_->read(store().read(domain::read_seat, seat)).value().status;
     }
     Status status_of(const domain::Reservation& reservation) {
-        return world_->read(store().find_reservation(reservation.id, reservation.user))
+        return world_->read(store().read(domain::read_reservation, reservation.id, reservation.user))
             .value()
             .status;
     }

@@ -53,7 +53,7 @@ Awaitable<void> list_api_keys(Context& context) {
     constexpr ListBounds kBounds{.list = "api-keys"};
     const auto page = page_or_fail(context, kBounds);
     if (!page) co_return;
-    auto keys = co_await context.services.store.list_api_keys(one_more(*page));
+    auto keys = co_await context.services.store.read(domain::read_api_keys, one_more(*page));
     if (context.value_or_fail(keys) == nullptr) co_return;
     if (keys->size() > page->limit) {
         keys->pop_back();

@@ -57,7 +57,7 @@ void reply_event(Context& context, const domain::Event& event, unsigned status) 
 
 /// The currency of an old event, if ISO 4217 doesn't list it today.
 Awaitable<std::optional<Currency>> unlisted_currency(Context& context, EventId id) {
-    const auto found = co_await context.services.store.find_event(id);
+    const auto found = co_await context.services.store.read(domain::read_event, id);
     if (!found || !*found || (*found)->spec.currency.exponent()) co_return std::nullopt;
     co_return (*found)->spec.currency;
 }
@@ -83,7 +83,7 @@ Awaitable<void> list_events(Context& context) {
     constexpr ListBounds kBounds{.list = "events"};
     const auto page = page_or_fail(context, kBounds);
     if (!page) co_return;
-    auto events = co_await context.services.store.list_events(one_more(*page));
+    auto events = co_await context.services.store.read(domain::read_events, one_more(*page));
     if (context.value_or_fail(events) == nullptr) co_return;
     if (events->size() > page->limit) {
         events->pop_back();
@@ -103,7 +103,7 @@ Awaitable<void> list_events(Context& context) {
 Awaitable<void> get_event(Context& context) {
     const auto id = context.path_id<EventId>();
     if (!id) co_return;
-    auto found = co_await context.services.store.find_event(*id);
+    auto found = co_await context.services.store.read(domain::read_event, *id);
     const auto* event = found_or_fail(context, found, "event");
     if (event == nullptr) co_return;
     context.response.cache_control = "no-cache";

@@ -98,7 +98,7 @@ Awaitable<void> reply_reservations_of(Context& context, std::string user) {
     const auto page = page_or_fail(context, bounds);
     if (!page) co_return;
     auto& store = context.services.store;
-    auto list = co_await store.list_reservations(std::move(user), one_more(*page));
+    auto list = co_await store.read(domain::read_reservations, std::move(user), one_more(*page));
     if (context.value_or_fail(list) == nullptr) co_return;
     if (list->size() > page->limit) {
         list->pop_back();
@@ -130,7 +130,7 @@ Awaitable<void> get_reservation(Context& context) {
     const auto id = context.path_id<ReservationId>();
     if (!id) co_return;
     auto& store = context.services.store;
-    auto found = co_await store.find_reservation(*id, context.principal.sub);
+    auto found = co_await store.read(domain::read_reservation, *id, context.principal.sub);
     const auto* reservation = found_or_fail(context, found, "reservation");
     if (reservation != nullptr)
         wire::append_reservation(context.response.body, *reservation, store.now());

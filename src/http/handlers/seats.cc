@@ -297,7 +297,7 @@ Awaitable<void> list_seats(Context& context) {
 Awaitable<void> get_seat(Context& context) {
     const auto id = context.path_id<SeatId>();
     if (!id) co_return;
-    auto found = co_await context.services.store.find_seat(*id);
+    auto found = co_await context.services.store.read(domain::read_seat, *id);
     if (const auto* seat = found_or_fail(context, found, "seat"))
         wire::append_seat(context.response.body, *seat);
 }
@@ -305,7 +305,7 @@ Awaitable<void> get_seat(Context& context) {
 Awaitable<void> count_available_seats(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
-    auto found = co_await context.services.store.count_seats(*event);
+    auto found = co_await context.services.store.read(domain::read_counts, *event);
     if (const auto* counts = found_or_fail(context, found, "event"))
         context.response.body = wire::count_json(counts->available());
 }
@@ -313,7 +313,7 @@ Awaitable<void> count_available_seats(Context& context) {
 Awaitable<void> get_availability(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
-    auto found = co_await context.services.store.count_seats(*event);
+    auto found = co_await context.services.store.read(domain::read_counts, *event);
     if (const auto* counts = found_or_fail(context, found, "event"))
         context.response.body = wire::availability_json(*counts);
 }

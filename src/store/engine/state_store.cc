@@ -24,50 +24,14 @@ StateStore::StateStore(
       } {
 }
 
-template <class Find>
-auto StateStore::tell(Find find) -> Awaitable<Result<decltype(find().value), Fault>> {
-    if (!is_always_readable()) {
-        if (auto fault = co_await until_readable()) co_return std::unexpected(std::move(*fault));
+Awaitable<std::optional<Fault>> StateStore::look(Look look) {
+    auto at = lapsed_at_once();
+    if (!at) {
+        const auto later = co_await lapsed_later();
+        if (!later) co_return later.error();
+        at = *later;
     }
-    auto read = find();
-    if (auto fault = co_await until_tellable(read.rests_on))
-        co_return std::unexpected(std::move(*fault));
-    co_return std::move(read.value);
-}
-
-Awaitable<Result<std::optional<domain::Event>, Fault>> StateStore::find_event(EventId id) {
-    return tell([this, id] { return read_event(*state_, id); });
-}
-
-Awaitable<Result<std::vector<domain::Event>, Fault>> StateStore::list_events(Page page) {
-    return tell([this, page] { return read_events(*state_, page); });
-}
-
-Awaitable<Result<std::optional<std::vector<domain::Member>>, Fault>>
-StateStore::list_members(EventId event, domain::Organizer by) {
-    return tell([this, event, by = std::move(by)] { return read_members(*state_, event, by); });
-}
-
-Awaitable<Result<std::optional<domain::SeatView>, Fault>> StateStore::find_seat(SeatId id) {
-    return tell([this, id] { return read_seat(*state_, id, now()); });
-}
-
-Awaitable<Result<std::optional<domain::Reservation>, Fault>>
-StateStore::find_reservation(ReservationId id, std::string user) {
-    return tell([this, id, user = std::move(user)] {
-        return read_reservation(*state_, id, user, now());
-    });
-}
-
-Awaitable<Result<std::vector<domain::Reservation>, Fault>>
-StateStore::list_reservations(std::string user, Page page) {
-    return tell([this, user = std::move(user), page] {
-        return read_reservations(*state_, user, page, now());
-    });
-}
-
-Awaitable<Result<std::vector<domain::ApiKey>, Fault>> StateStore::list_api_keys(Page page) {
-    return tell([this, page] { return read_api_keys(*state_, page); });
+    co_return co_await until_tellable(look(*state_, *at));
 }
 
 // Called before the reads that a crowd makes while many holds expire. They lapse the holds, a
@@ -100,30 +64,17 @@ StateStore::list_seats(EventId event, bool only_available, Page page) {
         if (!later) co_return std::unexpected(later.error());
         at = *later;
     }
-    const auto rests_on = last_seq_of(*state_, event);
+    const auto rests_on = domain::last_seq_of(*state_, event);
     if (is_forming(rests_on) && !page.after) {
         const auto shared = shared_seats_.to({event, only_available, page.limit, page.offset});
         if (auto fault = co_await until_tellable(rests_on))
             co_return std::unexpected(std::move(*fault));
         co_return *shared;
     }
-    auto read = read_seats(*state_, event, only_available, page, *at);
+    auto read = domain::read_seats(*state_, *at, event, only_available, page);
     if (auto fault = co_await until_tellable(read.rests_on))
         co_return std::unexpected(std::move(*fault));
     co_return std::move(read.value);
-}
-
-Awaitable<Result<std::optional<domain::SeatCounts>, Fault>> StateStore::count_seats(EventId event) {
-    auto at = lapsed_at_once();
-    if (!at) {
-        const auto later = co_await lapsed_later();
-        if (!later) co_return std::unexpected(later.error());
-        at = *later;
-    }
-    const auto read = read_counts(*state_, event, *at);
-    if (auto fault = co_await until_tellable(read.rests_on))
-        co_return std::unexpected(std::move(*fault));
-    co_return read.value;
 }
 
 Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> StateStore::seat_map(EventId event) {
@@ -133,7 +84,7 @@ Awaitable<Result<std::optional<SeatMaps::Map>, Fault>> StateStore::seat_map(Even
         if (!later) co_return std::unexpected(later.error());
         at = *later;
     }
-    const auto rests_on = last_seq_of(*state_, event);
+    const auto rests_on = domain::last_seq_of(*state_, event);
     if (is_forming(rests_on)) {
         const auto shared = shared_seat_maps_.to(event);
         if (auto fault = co_await until_tellable(rests_on))
@@ -173,17 +124,17 @@ void StateStore::measure(telemetry::Figures& figures) {
     active("confirmed", reservations.confirmed_count());
 }
 
-Read<std::optional<SeatMaps::Map>> StateStore::read_seat_map(EventId event, Instant now) {
+domain::Read<std::optional<SeatMaps::Map>> StateStore::read_seat_map(EventId event, Instant now) {
     const auto* row = state_->plans().find(event);
     if (row == nullptr) return {std::nullopt, state_->events_seq()};
-    return {seat_maps_.at(*state_, *row, now), last_seq_of(*state_, event)};
+    return {seat_maps_.at(*state_, *row, now), domain::last_seq_of(*state_, event)};
 }
 
 void StateStore::answer_shared(Instant now) {
     shared_seat_maps_.make([&](EventId event) { return read_seat_map(event, now).value; });
     shared_seats_.make([&](const FirstSeats& first) {
         const Page page{.limit = first.limit, .offset = first.offset};
-        return read_seats(*state_, first.event, first.only_available, page, now).value;
+        return domain::read_seats(*state_, now, first.event, first.only_available, page).value;
     });
 }
 

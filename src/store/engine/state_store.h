@@ -3,7 +3,6 @@
 #include "domain/inventory.h"
 #include "io/awaitable.h"
 #include "store/engine/journal_feed.h"
-#include "store/engine/reads.h"
 #include "store/engine/shared_answers.h"
 #include "store/seat_maps.h"
 #include "store/store.h"
@@ -14,9 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace frontrow::store::engine {
 
@@ -26,22 +23,10 @@ namespace frontrow::store::engine {
 /// state may be read and when an answer may be told.
 class StateStore : public Store {
 public:
-    Awaitable<Result<std::optional<domain::Event>, io::Fault>> find_event(EventId id) override;
-    Awaitable<Result<std::vector<domain::Event>, io::Fault>> list_events(Page page) override;
-    Awaitable<Result<std::optional<std::vector<domain::Member>>, io::Fault>>
-    list_members(EventId event, domain::Organizer by) override;
     bool is_member_organizer(EventId event, std::string_view sub) const override;
-    Awaitable<Result<std::optional<domain::SeatView>, io::Fault>> find_seat(SeatId id) override;
     Awaitable<Result<std::optional<domain::SeatList>, io::Fault>>
     list_seats(EventId event, bool only_available, Page page) override;
-    Awaitable<Result<std::optional<domain::SeatCounts>, io::Fault>> count_seats(EventId event
-    ) override;
     Awaitable<Result<std::optional<SeatMaps::Map>, io::Fault>> seat_map(EventId event) override;
-    Awaitable<Result<std::optional<domain::Reservation>, io::Fault>>
-    find_reservation(ReservationId id, std::string user) override;
-    Awaitable<Result<std::vector<domain::Reservation>, io::Fault>>
-    list_reservations(std::string user, Page page) override;
-    Awaitable<Result<std::vector<domain::ApiKey>, io::Fault>> list_api_keys(Page page) override;
     const domain::ApiKey* find_api_key(const domain::ApiKeyDigest& digest) const override;
     Feed& feed() override { return feed_; }
     void measure(telemetry::Figures& figures) override;
@@ -95,10 +80,7 @@ private:
         friend auto operator<=>(const FirstSeats&, const FirstSeats&) = default;
     };
 
-    /// Runs `find`, and returns the value that it reads once the newest fact on which the value
-    /// depends is durable. Nothing runs before the result is awaited.
-    template <class Find>
-    auto tell(Find find) -> Awaitable<Result<decltype(find().value), io::Fault>>;
+    Awaitable<std::optional<io::Fault>> look(Look look) override;
     // Each lapses expired holds in the state with lapse_some(), and returns the instant of the
     // read. The read then checks one by one the expired holds that haven't lapsed. An engine has
     // none of them left. A cluster's store has those beyond lapse_some()'s bound, and those that
@@ -108,7 +90,7 @@ private:
     // nothing if the store isn't always readable or if more must lapse.
     std::optional<Instant> lapsed_at_once();
     Awaitable<Result<Instant, io::Fault>> lapsed_later();
-    Read<std::optional<SeatMaps::Map>> read_seat_map(EventId event, Instant now);
+    domain::Read<std::optional<SeatMaps::Map>> read_seat_map(EventId event, Instant now);
 
     io::Executor owner_;
     std::unique_ptr<domain::Inventory> state_;
