@@ -89,14 +89,20 @@ void try_reservation(std::string_view text) {
     if (plain) CHECK(request == wire::parse_reservation_request(test::for_the_tree(text)));
     if (!is_accepted(request)) return;
     CHECK(!plain || plain == *request);
-    CHECK(!request->seats.empty());
+    CHECK(!request->seats.empty() || !request->items.empty());
     const auto key = request->idempotency_key;
     CHECK(!key || !wire::check_idempotency_key(*key));
-    const auto bytes = wire::canonical(request->event, request->seats, request->hold);
-    CHECK(bytes.size() == 16 * (request->seats.size() + 2));
+    const auto bytes =
+        wire::canonical(request->event, request->seats, request->hold, request->items);
+    auto size = 16 * (request->seats.size() + 2 + request->items.size());
+    for (const auto& item : request->items)
+        size += item.category.size();
+    CHECK(bytes.size() == size);
     domain::ReservationHeld held;
     held.user = key.value_or("buyer");
     held.seats = request->seats;
+    for (auto& item : request->items)
+        held.items.push_back({item.category, item.quantity});
     check_fact(std::move(held));
 }
 
@@ -124,6 +130,15 @@ void try_member(std::string_view text) {
     check_fact(domain::MemberAdded{request->sub, request->role});
 }
 
+void try_category(std::string_view text) {
+    if (auto category = wire::parse_request<domain::Category>(text); is_accepted(category)) {
+        CHECK(wire::accept_category_name(category->name) == category->name);
+        check_fact(domain::CategoryAdded{std::move(*category)});
+    }
+    if (const auto terms = wire::parse_request<wire::CategoryTerms>(text); is_accepted(terms))
+        CHECK(terms->price >= 0 && terms->total_stock <= domain::kStockMax);
+}
+
 void try_fact(std::string_view text) {
     const auto fact = wire::parse_fact(text);
     if (wire::read_plain_fact(text)) {
@@ -147,6 +162,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_api_key(text);
     try_account(text);
     try_member(text);
+    try_category(text);
     try_fact(text);
     return 0;
 }

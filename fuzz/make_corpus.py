@@ -125,6 +125,11 @@ def odd_requests():
     yield "large-body", message("POST", "/api/v1/events", body="[" + " " * 5_000 + "]")
     yield "key-made", message("POST", "/api/v1/api-keys", body='{"name":"a gate","role":"scanner"}')
     yield "key-revoked", message("DELETE", "/api/v1/api-keys/" + IDS["api_key_id"]) * 2
+    standing = json.dumps({"name": "Standing", "price": 5000, "total_stock": 3})
+    units = {"event_id": IDS["event_id"], "items": [{"category": "Standing", "quantity": 2}]}
+    yield "units", (message("POST", event + "/ticket-categories", body=standing) +
+                    message("POST", "/api/v1/reservations", alice | KEY_HEADER, json.dumps(units)) +
+                    message("PUT", event + "/ticket-categories/St%61nding", body=standing))
     yield "many-checked", message("POST", event + "/seats/bulk?dry_run=true", body='{"prefix":"m","count":3,"price":1}')
     yield "many", message("POST", event + "/seats/bulk", body='{"prefix":"many","count":3,"price":1}')
 
@@ -161,6 +166,8 @@ def documents():
     write("json", "table-semicolons", table)
     write("json", "table-commas", table.replace(";", ",").replace("\n", "\r\n"))
     write("json", "table-tabs", table.replace(";", "\t"))
+    units = '{"category":"\\u5e2d","quantity":2.0},{"quantity":1,"category":"Standing"}'
+    write("json", "request-units", '{"event_id":"' + IDS["event_id"] + '","items":[' + units + "]}")
     write("json", "odd-prices", '{"seat_number":"a\\u0323\\u0301 1","price":"80.00"}')
     write("json", "odd-numbers", '{"seat_number":"A","price":9007199254740993,"x":1e308,"y":18446744073709551616}')
     write("json", "odd-text", '{"name":"\\ud83c\\udfab\\n\\t\\"\\\\","role":"user"}')

@@ -17,8 +17,8 @@ STATUSES_KEPT = ("200", "201", "202", "204", "402", "409", "410", "412", "422")
 
 DESCRIPTION = """Made from api/openapi.yaml by scripts/postman.sh; change that, not this.
 
-Start a server with `frontrow serve --dev` and send *Create an event*, *Add a seat to an event*, *Hold seats*, *Confirm a
-pending reservation*: each remembers the id that the next one wants. Without `--dev`, set `buyer_header` and `organizer_header`
+Start a server with `frontrow serve --dev` and send *Create an event*, *Add a seat to an event*, *Hold seats, units of
+categories, or both*, *Confirm a pending reservation*: each remembers the id that the next one wants. Without `--dev`, set `buyer_header` and `organizer_header`
 to `Authorization` with `Bearer …` as their values, or to `X-API-Key` with a key."""
 
 VARIABLES = {

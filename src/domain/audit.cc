@@ -39,8 +39,8 @@ void Audit::judge(const Fact& fact, const EventUpdated& body) {
         spec.currency == body.spec.currency && spec.payment == body.spec.payment;
     expect(
         fact,
-        terms_stand || truth->seats_held == 0 ||
-            truth->seats_held == seats_run_out(number_of(fact.event), fact.at),
+        terms_stand || truth->tickets_held == 0 ||
+            truth->tickets_held == tickets_run_out(number_of(fact.event), fact.at),
         "the terms of held or sold seats changed"
     );
     spec = body.spec;
@@ -52,7 +52,7 @@ template <>
 void Audit::judge(const Fact& fact, const EventDeleted&) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
-    expect(fact, truth->seats_held == 0, "an event with held or sold seats was deleted");
+    expect(fact, truth->tickets_held == 0, "an event with held or sold seats was deleted");
     truth->is_deleted = true;
 }
 
@@ -111,11 +111,42 @@ void Audit::judge(const Fact& fact, const SeatsAdded& body) {
 }
 
 template <>
+void Audit::judge(const Fact& fact, const CategoryAdded& body) {
+    auto* truth = event(fact);
+    if (truth == nullptr) return;
+    const bool is_new = stock_of(*truth, body.category.name) == nullptr;
+    expect(fact, is_new, "a category's name was given twice");
+    if (is_new) truth->stock.push_back({.category = body.category});
+}
+
+template <>
+void Audit::judge(const Fact& fact, const CategoryChanged& body) {
+    auto* truth = event(fact);
+    if (truth == nullptr) return;
+    auto* stock = stock_of(*truth, body.category.name);
+    expect(fact, stock != nullptr, "a category changed that the event doesn't have");
+    if (stock == nullptr) return;
+    lapse_units(*truth, fact.at);
+    expect(
+        fact,
+        stock->held + stock->sold <= body.category.total_stock,
+        "a category's stock fell below what is held or sold"
+    );
+    stock->category = body.category;
+}
+
+template <>
 void Audit::judge(const Fact& fact, const ReservationHeld& body) {
     const auto user = number_of(body.user);
     judge_terms(fact, body, user);
-    take_seats(fact, body);
     const auto event = number_of(fact.event);
+    const auto seats = take_seats(fact, body);
+    const auto units = take_units(fact, body);
+    expect(
+        fact,
+        seats + units == static_cast<std::uint64_t>(body.total_amount),
+        "the amount isn't the sum of the prices"
+    );
     HoldTruth hold{
         .event = event,
         .user = user,
@@ -126,6 +157,7 @@ void Audit::judge(const Fact& fact, const ReservationHeld& body) {
         .first_expires_at = body.expires_at,
         .expires_at = body.expires_at,
         .request = body.request,
+        .items = body.items,
     };
     const bool is_new = holds_.emplace(body.reservation, std::move(hold)).second;
     expect(fact, is_new, "a reservation was made twice");
@@ -137,19 +169,19 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumbe
     if (truth == nullptr) return;
     const auto& spec = truth->event.spec;
     const auto number = number_of(fact.event);
-    const auto seats = static_cast<std::int64_t>(body.seats.size());
-    auto& of_user = seats_of(number, user);
-    of_user += seats;
-    truth->seats_held += seats;
+    const auto tickets = static_cast<std::int64_t>(body.seats.size() + units_of(body.items));
+    auto& of_user = tickets_of(number, user);
+    of_user += tickets;
+    truth->tickets_held += tickets;
     expect(
         fact,
-        seats > 0 && seats <= spec.max_seats_per_reservation,
+        tickets > 0 && tickets <= spec.max_seats_per_reservation,
         "a reservation has more seats than allowed"
     );
     expect(
         fact,
         !spec.max_seats_per_user || of_user <= *spec.max_seats_per_user ||
-            of_user - seats_run_out(number, fact.at, &user) <= *spec.max_seats_per_user,
+            of_user - tickets_run_out(number, fact.at, &user) <= *spec.max_seats_per_user,
         "a user has more seats than allowed"
     );
     expect(
@@ -164,8 +196,7 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumbe
     expect(fact, length > Millis{0} && length <= spec.hold, "a hold is longer than allowed");
 }
 
-void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
-    // Unsigned, because a signed sum of arbitrary prices could overflow, which is undefined.
+std::uint64_t Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
     std::uint64_t total = 0;
     const auto event = number_of(fact.event);
     const bool has_prices = !body.unit_prices.empty();
@@ -184,11 +215,27 @@ void Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
         seat.holder = body.reservation;
         total += static_cast<std::uint64_t>(seat.price);
     }
-    expect(
-        fact,
-        total == static_cast<std::uint64_t>(body.total_amount),
-        "the amount isn't the sum of the seats' prices"
-    );
+    return total;
+}
+
+std::uint64_t Audit::take_units(const Fact& fact, const ReservationHeld& body) {
+    std::uint64_t total = 0;
+    if (body.items.empty()) return total;
+    auto& truth = events_[number_of(fact.event)];
+    lapse_units(truth, fact.at);
+    for (const auto& item : body.items) {
+        auto* stock = stock_of(truth, item.category);
+        expect(fact, stock != nullptr, "units were held of a category that the event doesn't have");
+        if (stock == nullptr) continue;
+        expect(fact, item.quantity > 0, "no unit of a category was held");
+        expect(fact, item.unit_price == stock->category.price, "a unit had another price");
+        stock->held += item.quantity;
+        const bool fits = stock->held + stock->sold <= stock->category.total_stock;
+        expect(fact, fits, "more units were held than the category has");
+        total += item.quantity * static_cast<std::uint64_t>(item.unit_price);
+    }
+    truth.unit_holds.emplace(body.expires_at, body.reservation);
+    return total;
 }
 
 template <class Body>
@@ -220,6 +267,9 @@ Audit::Made Audit::made_by(const Fact& fact, const MemberAdded& body) {
 Audit::Made Audit::made_by(const Fact& fact, const SeatsAdded&) {
     return {.kind = RequestKind::seats, .id = {0, events_[number_of(fact.event)].blocks.size()}};
 }
+Audit::Made Audit::made_by(const Fact& fact, const CategoryAdded&) {
+    return {.kind = RequestKind::category, .id = {0, events_[number_of(fact.event)].stock.size()}};
+}
 Audit::Made Audit::made_by(const Fact&, const ReservationHeld& body) {
     return {.kind = RequestKind::reservation, .id = body.reservation.bits()};
 }
@@ -245,6 +295,10 @@ void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
         );
         seat.is_sold = true;
     }
+    free_units(*hold, body.reservation);
+    for (const auto& item : hold->items)
+        if (auto* stock = stock_of(events_[hold->event], item.category))
+            stock->sold += item.quantity;
     hold->status = ReservationStatus::confirmed;
     hold->confirmed_at = fact.at;
     totals_.seats_sold += hold->seats.size();
@@ -279,6 +333,9 @@ void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     const auto sale = events_[hold->event].event.sale;
     expect(fact, sale == SaleAction::open, "a hold was extended while sales were paused");
     expect(fact, body.expires_at > hold->expires_at, "an extension made a hold shorter");
+    auto& unit_holds = events_[hold->event].unit_holds;
+    if (unit_holds.erase({hold->expires_at, body.reservation}) == 1)
+        unit_holds.emplace(body.expires_at, body.reservation);
     hold->expires_at = body.expires_at;
 }
 
@@ -343,19 +400,41 @@ void Audit::free_seats(const Fact& fact, ReservationId id, HoldTruth& hold) {
         expect(fact, seat.is_held && seat.holder == id, "another buyer's seat was freed");
         seat.is_held = false;
     }
-    const auto seats = static_cast<std::int64_t>(hold.seats.size());
-    seats_of(hold.event, hold.user) -= seats;
-    events_[hold.event].seats_held -= seats;
+    free_units(hold, id);
+    const auto tickets = static_cast<std::int64_t>(hold.seats.size() + units_of(hold.items));
+    tickets_of(hold.event, hold.user) -= tickets;
+    events_[hold.event].tickets_held -= tickets;
 }
 
-std::int64_t Audit::seats_run_out(EventNumber event, Instant at, const UserNumber* user) const {
-    std::int64_t seats = 0;
+void Audit::free_units(HoldTruth& hold, ReservationId id) {
+    auto& event = events_[hold.event];
+    if (event.unit_holds.erase({hold.expires_at, id}) == 0) return;
+    for (const auto& item : hold.items)
+        if (auto* stock = stock_of(event, item.category)) stock->held -= item.quantity;
+}
+
+void Audit::lapse_units(EventTruth& event, Instant at) {
+    while (!event.unit_holds.empty() && event.unit_holds.begin()->first <= at) {
+        const auto id = event.unit_holds.begin()->second;
+        free_units(holds_.find(id)->second, id);
+    }
+}
+
+Audit::StockTruth* Audit::stock_of(EventTruth& event, std::string_view category) {
+    const auto found = std::ranges::find(event.stock, category, [](const StockTruth& stock) {
+        return std::string_view{stock.category.name};
+    });
+    return found == event.stock.end() ? nullptr : &*found;
+}
+
+std::int64_t Audit::tickets_run_out(EventNumber event, Instant at, const UserNumber* user) const {
+    std::int64_t tickets = 0;
     for (const auto& [id, hold] : holds_) {
         const bool ran_out = hold.status == ReservationStatus::pending && hold.expires_at <= at;
         if (ran_out && hold.event == event && (user == nullptr || hold.user == *user))
-            seats += static_cast<std::int64_t>(hold.seats.size());
+            tickets += static_cast<std::int64_t>(hold.seats.size() + units_of(hold.items));
     }
-    return seats;
+    return tickets;
 }
 
 Audit::HoldTruth* Audit::pending(const Fact& fact, ReservationId id) {

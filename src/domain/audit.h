@@ -3,6 +3,7 @@
 #include "base/hash_map.h"
 #include "base/small_vector.h"
 #include "domain/api_key.h"
+#include "domain/category.h"
 #include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/member.h"
@@ -12,8 +13,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace frontrow::domain {
@@ -51,14 +54,25 @@ private:
     using EventNumber = std::uint32_t;
     using UserNumber = std::uint32_t;
 
+    /// A category, and how many of its units are held and sold.
+    struct StockTruth {
+        Category category;
+        std::uint64_t held = 0;
+        std::uint64_t sold = 0;
+    };
+
     struct EventTruth {
         Event event;
         /// False if there are facts about the event, but none that created it.
         bool was_created = false;
         bool is_deleted = false;
-        std::int64_t seats_held = 0;
+        std::int64_t tickets_held = 0;
         std::vector<Member> members;
         std::vector<std::shared_ptr<const SeatBlock>> blocks;
+        /// In the order in which they were added.
+        std::vector<StockTruth> stock;
+        /// The pending reservations whose units count as held, by the end of their holds.
+        std::set<std::pair<Instant, ReservationId>> unit_holds;
         /// The names of all seats, as views into the blocks.
         HashSet<std::string_view> numbers;
         std::uint64_t last_seq = 0;
@@ -87,11 +101,12 @@ private:
         /// When the reservation was cancelled or its hold ran out.
         Instant ended_at;
         RequestMark request;
+        Items items{};
     };
 
     /// What a request made or changed. `id` is the id of an event, reservation or API key. For
-    /// seats, it is the number of blocks that the event had before; for a member, 1 if the member
-    /// is new.
+    /// seats or a category, it is the number of blocks or categories that the event had before; for
+    /// a member, 1 if the member is new.
     struct Made {
         RequestKind kind = RequestKind::reservation;
         Bits128 id;
@@ -119,15 +134,25 @@ private:
     Made made_by(const Fact& fact, const SaleChanged& body);
     Made made_by(const Fact& fact, const MemberAdded& body);
     Made made_by(const Fact& fact, const SeatsAdded& body);
+    Made made_by(const Fact& fact, const CategoryAdded& body);
     Made made_by(const Fact& fact, const ReservationHeld& body);
     Made made_by(const Fact& fact, const ReservationExtended& body);
     Made made_by(const Fact& fact, const ApiKeyCreated& body);
-    void take_seats(const Fact& fact, const ReservationHeld& body);
+    // What the seats and the units cost. Unsigned, because a signed sum of arbitrary prices could
+    // overflow, which is undefined.
+    std::uint64_t take_seats(const Fact& fact, const ReservationHeld& body);
+    std::uint64_t take_units(const Fact& fact, const ReservationHeld& body);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
-    /// Counts the seats of the event, or of one user in it, whose hold has run out by `at` but
+    /// Counts the units of all holds of the event that have run out at `at` as free.
+    void lapse_units(EventTruth& event, Instant at);
+    /// Counts the units of a hold as free, unless lapse_units() has done so.
+    void free_units(HoldTruth& hold, ReservationId id);
+    /// Null if the event has no category with this name.
+    static StockTruth* stock_of(EventTruth& event, std::string_view category);
+    /// Counts the tickets of the event, or of one user in it, whose hold has run out by `at` but
     /// wasn't ended by a fact. Reads every hold, so call it only if the verdict depends on these
-    /// seats.
-    std::int64_t seats_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)
+    /// tickets.
+    std::int64_t tickets_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)
         const;
     HoldTruth* pending(const Fact& fact, ReservationId id);
     ApiKey* key_in_force(const Fact& fact, ApiKeyId id);
@@ -135,9 +160,9 @@ private:
     /// The event's number. An event that was deleted or never existed gets one too.
     EventNumber number_of(EventId event);
     UserNumber number_of(const std::string& user);
-    /// The number of seats that the user has in the event.
-    std::int64_t& seats_of(EventNumber event, UserNumber user) {
-        return seats_by_user_[std::uint64_t{event} << 32 | user];
+    /// The number of tickets that the user has in the event.
+    std::int64_t& tickets_of(EventNumber event, UserNumber user) {
+        return tickets_by_user_[std::uint64_t{event} << 32 | user];
     }
     void expect(const Fact& fact, bool holds, std::string_view otherwise);
 
@@ -145,7 +170,7 @@ private:
     HashMap<EventId, EventNumber> events_by_id_;
     std::deque<std::string> users_;
     HashMap<std::string_view, UserNumber> users_by_sub_;
-    HashMap<std::uint64_t, std::int64_t> seats_by_user_;
+    HashMap<std::uint64_t, std::int64_t> tickets_by_user_;
     HashMap<SeatId, SeatTruth> seats_;
     HashMap<ReservationId, HoldTruth> holds_;
     /// By idempotency key.

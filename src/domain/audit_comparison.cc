@@ -39,6 +39,7 @@ public:
 private:
     using EventTruth = Audit::EventTruth;
     using HoldTruth = Audit::HoldTruth;
+    using StockTruth = Audit::StockTruth;
 
     void compare(const EventRow& row) {
         const auto known = audit_.events_by_id_.find(row.event.id);
@@ -51,6 +52,8 @@ private:
             differ(name());
         if (row.deleted) return;
         if (row.members.get() != truth.members) differ(name() + ": its members");
+        if (!std::ranges::equal(row.categories.get(), truth.stock, {}, {}, &StockTruth::category))
+            differ(name() + ": its categories");
         if (row.blocks.size() != truth.blocks.size())
             return differ(name() + ": the number of times seats were added");
         for (std::size_t i = 0; i < row.blocks.size(); ++i)
@@ -71,7 +74,7 @@ private:
             const auto index = row.block_starts[place].first + static_cast<SeatIndex>(i);
             const auto holder = row.holders[index];
             const bool has_lapsed =
-                holder != kNobody && reservations_.has_lapsed(reservations_[holder]);
+                holder != kNobody && reservations_.has_lapsed(holder);
             const auto status = seat.is_sold                  ? SeatStatus::confirmed
                                 : seat.is_held && !has_lapsed ? SeatStatus::reserved
                                                               : SeatStatus::available;
@@ -89,12 +92,13 @@ private:
             return differ("reservation " + row.id.to_string() + " was never made");
         const auto& truth = found->second;
         const auto entity = inventory_.entity(row, Instant::min());
-        const auto& [id, event, user, seats, status, total_amount, currency, created_at, expires_at, confirmed_at] =
+        const auto& [id, event, user, seats, status, total_amount, currency, created_at, expires_at, confirmed_at, items] =
             entity;
         const std::pair<bool, std::string_view> rows[] = {
             {event == audit_.events_[truth.event].event.id, "event"},
             {user == audit_.users_[truth.user], "user"},
             {std::ranges::equal(seats, truth.seats), "seats"},
+            {items == truth.items, "items"},
             {status == truth.status, "status"},
             {total_amount == truth.total_amount && currency == truth.currency, "amount"},
             {created_at == truth.held_at && expires_at == truth.expires_at &&
@@ -160,6 +164,7 @@ private:
             case RequestKind::api_key:
                 return inventory_.api_keys()[request.made].id.bits();
             case RequestKind::seats:
+            case RequestKind::category:
             case RequestKind::member:
                 return Bits128{0, request.made};
         }

@@ -10,8 +10,8 @@ namespace {
 
 /// The event's position in the user's list, or the list's length if the event isn't there.
 std::size_t place_of(const Buyers::Sales& sales, EventIndex event) {
-    const auto entry = std::ranges::find(sales.seats, event, &Buyers::SeatsInEvent::event);
-    return static_cast<std::size_t>(entry - sales.seats.begin());
+    const auto entry = std::ranges::find(sales.tickets, event, &Buyers::TicketsInEvent::event);
+    return static_cast<std::size_t>(entry - sales.tickets.begin());
 }
 
 }  // namespace
@@ -22,9 +22,9 @@ Buyers::Buyers(StateLog& log)
 
 Buyers::~Buyers() = default;
 
-std::uint32_t Buyers::Sales::seats_in(EventIndex event) const {
+std::uint32_t Buyers::Sales::tickets_in(EventIndex event) const {
     const auto place = place_of(*this, event);
-    return place == seats.size() ? 0 : seats[place].seats;
+    return place == tickets.size() ? 0 : tickets[place].tickets;
 }
 
 UserIndex Buyers::find(std::string_view sub) const {
@@ -49,20 +49,20 @@ void Buyers::forget(UserIndex user) {
     sales_.erase(user);
 }
 
-void Buyers::add_seats(UserIndex user, EventIndex event, std::uint32_t seats) {
+void Buyers::add_tickets(UserIndex user, EventIndex event, std::uint32_t tickets) {
     const auto place = place_of(sales_[user], event);
-    if (place == sales_[user].seats.size())
-        sales_.append(user, &Sales::seats, SeatsInEvent{event, seats});
+    if (place == sales_[user].tickets.size())
+        sales_.append(user, &Sales::tickets, TicketsInEvent{event, tickets});
     else
-        sales_.change(user, &Sales::seats, place).seats += seats;
+        sales_.change(user, &Sales::tickets, place).tickets += tickets;
 }
 
-void Buyers::take_seats(UserIndex user, EventIndex event, std::uint32_t seats) {
-    auto& of_user = sales_.change(user, &Sales::seats);
-    const auto entry = std::ranges::find(of_user, event, &SeatsInEvent::event);
-    CHECK(entry != of_user.end() && entry->seats >= seats);
-    entry->seats -= seats;
-    if (entry->seats == 0) of_user.erase(entry);
+void Buyers::take_tickets(UserIndex user, EventIndex event, std::uint32_t tickets) {
+    auto& of_user = sales_.change(user, &Sales::tickets);
+    const auto entry = std::ranges::find(of_user, event, &TicketsInEvent::event);
+    CHECK(entry != of_user.end() && entry->tickets >= tickets);
+    entry->tickets -= tickets;
+    if (entry->tickets == 0) of_user.erase(entry);
 }
 
 void Buyers::derive() {

@@ -15,29 +15,30 @@ namespace frontrow::domain {
 
 using UserIndex = std::uint32_t;
 
-/// The users who have reserved anything, found by `sub`, with the reservations and seats of each.
+/// The users who have reserved anything, found by `sub`, with the reservations and tickets
+/// of each: a ticket is a seat or a unit of a category.
 /// Changed and verified by Reservations only. One thread.
 class Buyers {
 public:
-    /// The number of seats that a user has in an event. Seats of lapsed holds don't count.
-    struct SeatsInEvent {
+    /// The number of tickets that a user has in an event. Those of lapsed holds don't count.
+    struct TicketsInEvent {
         EventIndex event = 0;
-        std::uint32_t seats = 0;
+        std::uint32_t tickets = 0;
     };
 
     /// In the order of creation.
     using Reservations = SmallVector<ReservationIndex, 2>;
 
-    /// A user's reservations and seats. They change with every sale. The name, which never changes,
+    /// A user's reservations and tickets. They change with every sale. The name, which never changes,
     /// is in another table.
     struct Sales {
         /// May contain indexes of erased rows.
         Reservations reservations;
         std::uint32_t gone = 0;
-        /// One entry for each event in which the user has seats: few, even for users who buy much.
-        SmallVector<SeatsInEvent, 1> seats;
+        /// One entry for each event in which the user has tickets: few, even for users who buy much.
+        SmallVector<TicketsInEvent, 1> tickets;
 
-        std::uint32_t seats_in(EventIndex event) const;
+        std::uint32_t tickets_in(EventIndex event) const;
     };
 
     explicit Buyers(StateLog& log);
@@ -68,9 +69,9 @@ public:
         sales.reservations.erase(rest.begin(), rest.end());
         sales.gone = 0;
     }
-    void add_seats(UserIndex user, EventIndex event, std::uint32_t seats);
-    /// `seats` must not exceed what the user has.
-    void take_seats(UserIndex user, EventIndex event, std::uint32_t seats);
+    void add_tickets(UserIndex user, EventIndex event, std::uint32_t tickets);
+    /// `tickets` must not exceed what the user has.
+    void take_tickets(UserIndex user, EventIndex event, std::uint32_t tickets);
 
     // For saving and loading rows (domain/inventory_image.h).
 

@@ -49,8 +49,9 @@ inline CommandTraits traits_of(const DeleteEvent&) {
 inline CommandTraits traits_of(const AddSeats&) {
     return {.takes_on_more = true, .contended = nullptr};
 }
+/// Units of a category are all alike, so only buyers of seats compete for the same thing.
 inline CommandTraits traits_of(const ReserveSeats& command) {
-    return {.takes_on_more = true, .contended = &command};
+    return {.takes_on_more = true, .contended = command.seats.empty() ? nullptr : &command};
 }
 inline CommandTraits traits_of(const ConfirmReservation&) {
     return {.takes_on_more = false, .contended = nullptr};
@@ -90,6 +91,12 @@ inline CommandTraits traits_of(const RemoveMember&) {
 }
 inline CommandTraits traits_of(const CheckSeats&) {
     return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const AddCategory&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const ChangeCategory&) {
+    return {.takes_on_more = true, .contended = nullptr};
 }
 
 // The format that introduced an optional field; 0 if the field is absent.
@@ -131,8 +138,13 @@ inline FactTraits traits_of(const SeatsAdded& body) {
         .format = format_of(body.request)
     };
 }
-inline FactTraits traits_of(const ReservationHeld&) {
-    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
+inline FactTraits traits_of(const ReservationHeld& body) {
+    return {
+        .is_about_event = true,
+        .ends_event = false,
+        .given_up = nullptr,
+        .format = body.items.empty() ? 0U : 2U
+    };
 }
 inline FactTraits traits_of(const ReservationConfirmed&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 0};
@@ -178,6 +190,12 @@ inline FactTraits traits_of(const MemberAdded&) {
 }
 inline FactTraits traits_of(const MemberRemoved&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 1};
+}
+inline FactTraits traits_of(const CategoryAdded&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const CategoryChanged&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 
 #pragma clang diagnostic pop

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "domain/api_key.h"
+#include "domain/category.h"
 #include "domain/event.h"
 #include "domain/idempotency.h"
 #include "domain/member.h"
@@ -90,11 +91,29 @@ struct CheckSeats {
     std::shared_ptr<const SeatBlock> block;
 };
 
+/// Adds a category of general admission to an event.
+struct AddCategory {
+    EventId event;
+    Organizer by;
+    Category category;
+    std::optional<RequestMark> request{};
+};
+
+/// Sets the price and the total of the category with this name.
+struct ChangeCategory {
+    EventId event;
+    Organizer by;
+    Category category;
+};
+
+/// Claims seats, units of categories, or both: all of them or nothing.
 struct ReserveSeats {
     ReservationId reservation;
     EventId event;
     std::string user;
     SeatIds seats;
+    /// Names each category once.
+    WantedItems items;
     /// At most the event's own hold time. If absent, the event's own applies.
     std::optional<std::chrono::seconds> hold;
     RequestMark request;
@@ -170,6 +189,8 @@ using Command = std::variant<
     MoveApiKey,
     AddMember,
     RemoveMember,
-    CheckSeats>;
+    CheckSeats,
+    AddCategory,
+    ChangeCategory>;
 
 }  // namespace frontrow::domain

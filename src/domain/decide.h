@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/instant.h"
 #include "base/result.h"
+#include "domain/category.h"
 #include "domain/commands.h"
 #include "domain/facts.h"
 #include "domain/member.h"
@@ -30,7 +31,8 @@ struct Accepted {
         std::shared_ptr<const SeatBlock>,
         Reservation,
         ApiKey,
-        AddedMember>
+        AddedMember,
+        CategoryView>
         entity;
     /// The same request was accepted before, so nothing was done this time. Reservations, events,
     /// seats and new members are then returned as they were when created.

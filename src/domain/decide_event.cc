@@ -14,7 +14,9 @@ constexpr std::size_t kSeatsPerEventMax = 2'000'000;
 
 bool has_sales(const Inventory& inventory, const EventRow& event, Instant now) {
     const auto counts = inventory.count_seats(event, now);
-    return counts.confirmed > 0 || counts.reserved > 0;
+    if (counts.confirmed > 0 || counts.reserved > 0) return true;
+    const auto has_taken = [](const CategoryView& one) { return one.counts.taken() > 0; };
+    return std::ranges::any_of(inventory.list_categories(event, now), has_taken);
 }
 
 bool is_stale(const EventRow& row, const MeantVersions& if_version) {

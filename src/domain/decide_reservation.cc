@@ -1,3 +1,4 @@
+#include "domain/categories.h"
 #include "domain/decide_rules.h"
 
 #include <algorithm>
@@ -45,16 +46,26 @@ bool names_a_seat_twice(const SeatIds& seats) {
     return std::ranges::adjacent_find(in_order) != in_order.end();
 }
 
-/// Whether the request asks for what this reservation was made with: the same seats in any order,
-/// and the same hold time. A request without a hold time asks for the event's present one. If the
+/// Whether both name the same units. Each names a category once.
+bool are_same_items(const WantedItems& wanted, const Items& made) {
+    const auto is_made = [&](const WantedItem& one) {
+        const auto same = std::ranges::find(made, one.category, &Item::category);
+        return same != made.end() && same->quantity == one.quantity;
+    };
+    return wanted.size() == made.size() && std::ranges::all_of(wanted, is_made);
+}
+
+/// Whether the request asks for what this reservation was made with: the same seats and items in
+/// any order, and the same hold time. A request without a hold time asks for the event's present one. If the
 /// event is deleted, such a request matches any hold time.
 bool asks_for(const Inventory& inventory, const ReserveSeats& command, const ReservationRow& row) {
     const auto& event = inventory.event_of(row);
     const Millis made_with{row.hold_ms};
     const Millis unsaid = event.deleted ? made_with : Millis{event.event.spec.hold};
     const Millis wanted = command.hold ? Millis{*command.hold} : unsaid;
+    const auto made = inventory.entity_as_created(row);
     return command.event == event.event.id && wanted == made_with &&
-           sorted(command.seats) == sorted(inventory.entity_as_created(row).seats);
+           sorted(command.seats) == sorted(made.seats) && are_same_items(command.items, made.items);
 }
 
 /// The answer to a request that was made before; nothing if the request is new.
@@ -78,7 +89,11 @@ replay_reservation(const Inventory& inventory, const ReserveSeats& command, Inst
     );
 }
 
-/// Refuses by the event's terms, before any seat is looked at.
+std::uint64_t tickets_wanted(const ReserveSeats& command) {
+    return command.seats.size() + units_of(command.items);
+}
+
+/// Refuses by the event's terms, before any seat or category is looked at.
 std::optional<Refusal>
 refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
     const auto& spec = event.spec;
@@ -89,7 +104,7 @@ refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
     if (names_a_seat_twice(command.seats)) return because(Reason::seat_named_twice);
     if (command.hold && *command.hold > spec.hold)
         return because(Reason::hold_too_long, spec.hold.count());
-    if (command.seats.size() > spec.max_seats_per_reservation) {
+    if (tickets_wanted(command) > spec.max_seats_per_reservation) {
         return because(Reason::too_many_seats, spec.max_seats_per_reservation);
     }
     return std::nullopt;
@@ -127,6 +142,41 @@ look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats,
     return wanted;
 }
 
+/// The wanted units with their prices, or the first category that the event doesn't have.
+std::expected<Items, std::string> price(const EventRow& event, const WantedItems& wanted) {
+    Items items;
+    items.reserve(wanted.size());
+    for (const auto& one : wanted) {
+        const auto category = find_category(event, one.category);
+        if (category == kNobody) return std::unexpected(one.category);
+        items.push_back({one.category, one.quantity, event.categories.get()[category].price});
+    }
+    return items;
+}
+
+/// Refuses units of which too few are left.
+std::optional<Refusal>
+refuse_sold_out(const Inventory& inventory, const EventRow& event, const Items& items, Instant now) {
+    for (const auto& item : items) {
+        const auto category = find_category(event, item.category);
+        const CategoryView view{
+            event.categories.get()[category], inventory.count_stock(event, category, now)
+        };
+        if (view.available() >= item.quantity) continue;
+        return Refusal{
+            .reason = Reason::sold_out, .limit = view.available(), .subject = item.category
+        };
+    }
+    return std::nullopt;
+}
+
+Amount sum_of(const UnitPrices& prices, const Items& items) {
+    auto sum = std::accumulate(prices.begin(), prices.end(), Amount{0});
+    for (const auto& item : items)
+        sum += item.unit_price * item.quantity;
+    return sum;
+}
+
 }  // namespace
 
 template <>
@@ -141,9 +191,15 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     auto wanted = look_at(inventory, *row, command.seats, now);
     if (wanted.unknown)
         return refuse_subject(Reason::seat_not_found, wanted.unknown->to_string(), row->last_seq());
+    auto items = price(*row, command.items);
+    if (!items)
+        return refuse_subject(
+            Reason::category_not_found, std::move(items.error()), row->last_seq()
+        );
     if (const auto limit = row->event.spec.max_seats_per_user;
         limit &&
-        inventory.reservations().seats_of(row->index, command.user, now) + command.seats.size() >
+        inventory.reservations().tickets_of(row->index, command.user, now) +
+                tickets_wanted(command) >
             *limit) {
         return refuse_limit(Reason::user_limit_reached, *limit, row->last_seq());
     }
@@ -156,6 +212,8 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
         };
         return refuse(std::move(refusal), row->last_seq());
     }
+    if (auto refusal = refuse_sold_out(inventory, *row, *items, now))
+        return refuse(*std::move(refusal), row->last_seq());
 
     // Built in place in the result: reservations are the most frequent command in a rush, so they
     // are moved as little as possible.
@@ -165,7 +223,8 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     entity.event = command.event;
     entity.user = command.user;
     entity.seats = command.seats;
-    entity.total_amount = std::accumulate(wanted.prices.begin(), wanted.prices.end(), Amount{0});
+    entity.total_amount = sum_of(wanted.prices, *items);
+    entity.items = *items;
     entity.currency = row->event.spec.currency;
     entity.created_at = now;
     // An event from an older version may have a hold time that would end after kLastInstant.
@@ -188,6 +247,7 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
             entity.expires_at,
             command.request,
             std::move(wanted.prices),
+            *std::move(items),
         }
     );
     return decision;

@@ -37,7 +37,7 @@ inline void digest_fields(DigestWriter& writer, const SeatSpec& seat) {
 inline void digest_fields(DigestWriter& writer, const EventRow& row) {
     // The other fields are the row's number and parts of the state (base/state_log.h), whose
     // digests are separate.
-    const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members] =
+    const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock] =
         row;
     writer.field(1, event);
     writer.field(2, deleted);
@@ -45,7 +45,7 @@ inline void digest_fields(DigestWriter& writer, const EventRow& row) {
 
 inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
     // The request isn't hashed here: it has a row of its own, which refers to this one.
-    const auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at] =
+    const auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at, items] =
         row;
     writer.field(1, id);
     writer.field(2, event);
@@ -58,6 +58,7 @@ inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
     writer.field(9, created_at);
     writer.field(10, expires_at);
     writer.field(11, settled_at);
+    writer.field(12, items);
 }
 
 }  // namespace frontrow::domain

@@ -1,6 +1,7 @@
 #include "domain/evolve.h"
 
 #include "base/check.h"
+#include "domain/categories.h"
 #include "domain/inventory.h"
 #include "domain/members.h"
 
@@ -60,6 +61,12 @@ private:
         remember(body.request, RequestKind::seats, static_cast<std::uint32_t>(blocks));
         plans_.add_block(event(), body.block);
     }
+    void apply(const CategoryAdded& body) {
+        const auto known = plans_[event()].categories.get().size();
+        remember(body.request, RequestKind::category, static_cast<std::uint32_t>(known));
+        plans_.add_category(event(), body.category);
+    }
+    void apply(const CategoryChanged& body) { plans_.change_category(event(), body.category); }
     void apply(const ReservationHeld& body);
     void apply(const ReservationConfirmed& body) {
         reservations_.confirm(index_of(body.reservation), fact_.at);
@@ -140,7 +147,8 @@ void Evolution::apply(const EventDeleted&) {
 
 void Evolution::apply(const ReservationHeld& body) {
     const auto& row = plans_[event()];
-    CHECK(!row.deleted && !body.seats.empty() && body.expires_at > fact_.at);
+    const bool has_claim = !body.seats.empty() || !body.items.empty();
+    CHECK(!row.deleted && has_claim && body.expires_at > fact_.at);
     ReservationRow made{
         .id = body.reservation,
         .event = row.index,
@@ -155,6 +163,12 @@ void Evolution::apply(const ReservationHeld& body) {
         const auto place = plans_.find_seat(id);
         CHECK(place && place->event == row.index);
         made.seats.push_back(place->seat);
+    }
+    made.items.reserve(body.items.size());
+    for (const auto& item : body.items) {
+        const auto category = find_category(row, item.category);
+        CHECK(category != kNobody);
+        made.items.push_back({category, item.quantity, item.unit_price});
     }
     made.request = requests_.add({
         .mark = body.request,

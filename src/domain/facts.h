@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/instant.h"
 #include "domain/api_key.h"
+#include "domain/category.h"
 #include "domain/event.h"
 #include "domain/idempotency.h"
 #include "domain/member.h"
@@ -54,6 +55,20 @@ struct SaleChanged {
     friend bool operator==(const SaleChanged&, const SaleChanged&) = default;
 };
 
+struct CategoryAdded {
+    Category category;
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const CategoryAdded&, const CategoryAdded&) = default;
+};
+
+/// From this fact on the category with this name has this price and this total.
+struct CategoryChanged {
+    Category category;
+
+    friend bool operator==(const CategoryChanged&, const CategoryChanged&) = default;
+};
+
 struct ReservationHeld {
     ReservationId reservation;
     std::string user;
@@ -65,6 +80,7 @@ struct ReservationHeld {
     /// seats cost something else today. Older facts have none; at that time, a seat's price could
     /// not change.
     UnitPrices unit_prices;
+    Items items{};
 
     friend bool operator==(const ReservationHeld&, const ReservationHeld&) = default;
 };
@@ -151,8 +167,9 @@ struct FormatRaised {
 /// The newest format of facts. Formats let programs of two versions write one journal in turn.
 /// Format 0 has everything in this file that no later format adds. Format 1 adds FormatRaised,
 /// SaleChanged, ApiKeyMoved, MemberAdded, MemberRemoved, `sales_end_at` in an event's terms, the
-/// `account` of ApiKeyCreated, and the `request` of all facts except ReservationHeld.
-inline constexpr std::uint32_t kNewestFormat = 1;
+/// `account` of ApiKeyCreated, and the `request` of all facts except ReservationHeld. Format 2 adds
+/// CategoryAdded, CategoryChanged, and the `items` of ReservationHeld.
+inline constexpr std::uint32_t kNewestFormat = 2;
 
 using FactBody = std::variant<
     EventCreated,
@@ -170,7 +187,9 @@ using FactBody = std::variant<
     SaleChanged,
     ApiKeyMoved,
     MemberAdded,
-    MemberRemoved>;
+    MemberRemoved,
+    CategoryAdded,
+    CategoryChanged>;
 
 /// A fact with its position: `seq` starts at 1 and rises by one without gaps, `at` never decreases.
 struct Fact {

@@ -75,6 +75,32 @@ SeatCounts Inventory::count_seats(const EventRow& event, Instant now) const {
     return counts;
 }
 
+std::vector<CategoryView> Inventory::list_categories(const EventRow& event, Instant now) const {
+    std::vector<CategoryView> views;
+    const auto& categories = event.categories.get();
+    views.reserve(categories.size());
+    for (std::size_t i = 0; i < categories.size(); ++i)
+        views.push_back({categories[i], event.stock[i]});
+    if (views.empty()) return views;
+    reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
+        if (row.event != event.index) return;
+        for (const auto& item : row.items)
+            views[item.category].counts.reserved -= item.quantity;
+    });
+    return views;
+}
+
+StockCounts
+Inventory::count_stock(const EventRow& event, CategoryIndex category, Instant now) const {
+    auto counts = event.stock[category];
+    reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
+        if (row.event != event.index) return;
+        for (const auto& item : row.items)
+            if (item.category == category) counts.reserved -= item.quantity;
+    });
+    return counts;
+}
+
 Reservation Inventory::entity_with(
     const ReservationRow& row,
     ReservationStatus status,
@@ -96,6 +122,11 @@ Reservation Inventory::entity_with(
     entity.seats.reserve(row.seats.size());
     for (const auto seat : row.seats)
         entity.seats.push_back(seat_id(event, seat));
+    entity.items.reserve(row.items.size());
+    for (const auto& item : row.items) {
+        const auto& category = event.categories.get()[item.category];
+        entity.items.push_back({category.name, item.quantity, item.unit_price});
+    }
     if (status == ReservationStatus::confirmed) entity.confirmed_at = row.settled_at;
     return entity;
 }

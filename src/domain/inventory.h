@@ -20,6 +20,13 @@
 
 namespace frontrow::domain {
 
+/// What an event has for sale, by status.
+struct Availability {
+    SeatCounts seats;
+    /// In the order in which they were added.
+    std::vector<CategoryView> categories;
+};
+
 /// The inventory's position in the history of facts, and the permitted format.
 struct NewestFacts {
     std::uint64_t seq = 0;
@@ -89,6 +96,9 @@ public:
     SeatStatus seat_status(const EventRow& event, SeatIndex seat, Instant now) const;
     SeatView seat_view(SeatPlace place, Instant now) const;
     SeatCounts count_seats(const EventRow& event, Instant now) const;
+    /// What is held and sold of each category, in their order.
+    std::vector<CategoryView> list_categories(const EventRow& event, Instant now) const;
+    StockCounts count_stock(const EventRow& event, CategoryIndex category, Instant now) const;
     Reservation entity(const ReservationRow& row, Instant now) const;
     /// The reservation as it was when it was made, which is the answer to a repeated request.
     Reservation entity_as_created(const ReservationRow& row) const;

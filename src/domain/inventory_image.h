@@ -165,10 +165,10 @@ void transfer(Archive& archive, Value& value) {
 template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The fields that aren't transferred are derived, such as the row's number, counts and holders.
-    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members] =
+    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock] =
         row;
     auto& [seq, at] = value_of(last);
-    archive(event, deleted, seq, at, value_of(members));
+    archive(event, deleted, seq, at, value_of(members), value_of(categories));
     transfer_vector(archive, blocks);
     if (deleted) transfer_vector(archive, block_starts);
 }
@@ -189,7 +189,8 @@ void Buyers::transfer_rows(Archive& archive, Self& buyers) {
 
 template <class Archive, class Self>
 void Reservations::transfer_rows(Archive& archive, Self& reservations) {
-    auto& [log, plans, rows, by_id, buyers, hold_ends, lapsed, ended, totals] = reservations;
+    auto& [log, plans, rows, by_id, buyers, hold_ends, lapsed, lapsed_until, ended, totals] =
+        reservations;
     Buyers::transfer_rows(archive, buyers);
     transfer_table(archive, log, rows);
 }

@@ -35,6 +35,23 @@ read_seats(const Inventory& state, Instant now, EventId event, bool only_availab
     return {state.list_seats(*row, only_available, page, now), row->last_seq()};
 }
 
+Read<std::optional<std::vector<CategoryView>>>
+read_categories(const Inventory& state, Instant now, EventId event) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr) return {std::nullopt, state.events_seq()};
+    return {state.list_categories(*row, now), row->last_seq()};
+}
+
+Read<std::optional<Availability>>
+read_availability(const Inventory& state, Instant now, EventId event) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr) return {std::nullopt, state.events_seq()};
+    Availability all{
+        .seats = state.count_seats(*row, now), .categories = state.list_categories(*row, now)
+    };
+    return {std::move(all), row->last_seq()};
+}
+
 Read<std::optional<SeatCounts>> read_counts(const Inventory& state, Instant now, EventId event) {
     const auto* row = state.plans().find(event);
     if (row == nullptr) return {std::nullopt, state.events_seq()};

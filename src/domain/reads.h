@@ -33,6 +33,11 @@ Read<std::optional<SeatView>> read_seat(const Inventory& state, Instant now, Sea
 /// In the order of creation.
 Read<std::optional<SeatList>>
 read_seats(const Inventory& state, Instant now, EventId event, bool only_available, Page page);
+/// In the order in which they were added.
+Read<std::optional<std::vector<CategoryView>>>
+read_categories(const Inventory& state, Instant now, EventId event);
+Read<std::optional<Availability>>
+read_availability(const Inventory& state, Instant now, EventId event);
 Read<std::optional<SeatCounts>> read_counts(const Inventory& state, Instant now, EventId event);
 /// Nothing unless the reservation belongs to this user.
 Read<std::optional<Reservation>>

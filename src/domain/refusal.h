@@ -20,6 +20,8 @@ enum class Reason : std::uint8_t {
     event_has_sales,
     seat_number_taken,
     event_full,
+    category_taken,
+    too_many_categories,
     creator_as_member,
     member_not_found,
     too_many_members,
@@ -30,8 +32,11 @@ enum class Reason : std::uint8_t {
     hold_too_long,
     too_many_seats,
     seat_not_found,
+    category_not_found,
+    stock_below_taken,
     user_limit_reached,
     seats_unavailable,
+    sold_out,
     reservation_confirmed,
     reservation_cancelled,
     hold_expired,
@@ -51,10 +56,12 @@ struct SeatConflict {
 
 struct Refusal {
     Reason reason{};
-    /// The limit that would be exceeded, in seats, seconds, keys or members; 0 if there is none.
-    /// With format_too_low, the format that is needed.
+    /// The limit that would be exceeded, in seats, seconds, keys, members or categories; 0 if there
+    /// is none. With format_too_low, the format that is needed. With sold_out, the units that are
+    /// left; with stock_below_taken, those that are held or sold.
     std::int64_t limit = 0;
-    /// The number or id of the seat that caused the refusal, if it was a single seat.
+    /// The number or id of the seat, or the name of the category, that caused the refusal, if it was
+    /// a single one.
     std::string subject;
     /// With seats_unavailable: each wanted seat that isn't free.
     std::vector<SeatConflict> conflicts;

@@ -21,6 +21,7 @@ enum class RequestKind : std::uint8_t {
     seats,
     api_key,
     member,
+    category,
 };
 
 struct RequestRow {
@@ -28,7 +29,8 @@ struct RequestRow {
     Instant at;
     RequestKind kind = RequestKind::reservation;
     /// The index of what the request made or changed, among reservations, events or API keys. For
-    /// seats, the index of the block in its event. For a member, 1 if the member was new.
+    /// seats or a category, the index of the block or category in its event. For a member, 1 if the
+    /// member was new.
     std::uint32_t made = 0;
 };
 

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/instant.h"
 #include "base/money.h"
+#include "domain/category.h"
 #include "domain/seat.h"
 
 #include <chrono>
@@ -27,6 +28,7 @@ struct Reservation {
     Instant created_at;
     Instant expires_at;
     std::optional<Instant> confirmed_at;
+    Items items{};
 
     friend bool operator==(const Reservation&, const Reservation&) = default;
 };

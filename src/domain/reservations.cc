@@ -12,18 +12,14 @@
 namespace frontrow::domain {
 namespace {
 
-std::uint32_t seat_count(const ReservationRow& row) {
-    return static_cast<std::uint32_t>(row.seats.size());
-}
-
 std::uint64_t digest_of(std::string_view user) {
     DigestWriter writer{{}};
     writer.field(1, user);
     return writer.finish().lo;
 }
 
-/// True unless a fact has freed the reservation's seats.
-bool has_seats(const ReservationRow& row) {
+/// True unless a fact has freed what the reservation claimed.
+bool has_claim(const ReservationRow& row) {
     return row.status == ReservationStatus::pending || row.status == ReservationStatus::confirmed;
 }
 
@@ -56,13 +52,13 @@ void Reservations::prefetch(ReservationId id, std::string_view user) const {
     by_id_.prefetch(id);
 }
 
-std::uint32_t Reservations::seats_of(EventIndex event, std::string_view user, Instant now) const {
+std::uint32_t Reservations::tickets_of(EventIndex event, std::string_view user, Instant now) const {
     const auto known = buyers_.find(user);
     if (known == kNobody) return 0;
     const auto& sales = buyers_.sales(known);
-    const auto counted = sales.seats_in(event);
+    const auto counted = sales.tickets_in(event);
     // `counted` still includes holds that have run out but haven't lapsed. If there may be any,
-    // search this user's reservations, newest first, until all counted seats are found.
+    // search this user's reservations, newest first, until all counted tickets are found.
     if (!has_ended_holds(now)) return counted;
     std::uint32_t seen = 0;
     std::uint32_t live = 0;
@@ -70,9 +66,9 @@ std::uint32_t Reservations::seats_of(EventIndex event, std::string_view user, In
     for (auto i = mine.rbegin(); i != mine.rend() && seen < counted; ++i) {
         if (!rows_.has(*i)) continue;
         const auto& row = rows_[*i];
-        if (row.event != event || !has_seats(row) || has_lapsed(row)) continue;
-        seen += seat_count(row);
-        if (status_of(row, now) != ReservationStatus::expired) live += seat_count(row);
+        if (row.event != event || !has_claim(row) || has_lapsed(*i)) continue;
+        seen += ticket_count(row);
+        if (status_of(row, now) != ReservationStatus::expired) live += ticket_count(row);
     }
     return live;
 }
@@ -80,7 +76,7 @@ std::uint32_t Reservations::seats_of(EventIndex event, std::string_view user, In
 std::uint32_t Reservations::count_about_to_lapse(EventIndex event, Instant now) const {
     std::uint32_t seats = 0;
     visit_about_to_lapse(now, [&](const ReservationRow& row) {
-        if (row.event == event) seats += seat_count(row);
+        if (row.event == event) seats += static_cast<std::uint32_t>(row.seats.size());
     });
     return seats;
 }
@@ -97,12 +93,12 @@ void Reservations::enter(ReservationIndex index) {
     by_id_.insert(row.id, index);
     buyers_.add_reservation(row.user, index);
     plans_.count_reservation(row.event);
-    if (!has_seats(row)) return ended_.add({ended_at(row), index});
+    if (!has_claim(row)) return ended_.add({ended_at(row), index});
     const bool is_pending = row.status == ReservationStatus::pending;
     plans_.take(
-        row.event, row.seats, index, is_pending ? SeatStatus::reserved : SeatStatus::confirmed
+        row.event, claim_of(row), index, is_pending ? SeatStatus::reserved : SeatStatus::confirmed
     );
-    buyers_.add_seats(row.user, row.event, seat_count(row));
+    buyers_.add_tickets(row.user, row.event, ticket_count(row));
     if (is_pending) hold_ends_.add({row.expires_at, index});
     auto& totals = totals_.change();
     ++(is_pending ? totals.pending : totals.confirmed);
@@ -117,10 +113,10 @@ const ReservationRow& Reservations::pending(ReservationIndex index) const {
 
 void Reservations::confirm(ReservationIndex index, Instant at) {
     const auto& row = pending(index);
-    CHECK(row.expires_at > at && !has_lapsed(row));
+    CHECK(row.expires_at > at && !has_lapsed(index));
     rows_.change(index, &ReservationRow::status) = ReservationStatus::confirmed;
     rows_.change(index, &ReservationRow::settled_at) = at;
-    plans_.sell(row.event, row.seats);
+    plans_.sell(row.event, claim_of(row));
     auto& totals = totals_.change();
     --totals.pending;
     ++totals.confirmed;
@@ -129,7 +125,7 @@ void Reservations::confirm(ReservationIndex index, Instant at) {
 
 void Reservations::extend(ReservationIndex index, Instant expires_at, Instant at) {
     const auto& row = pending(index);
-    CHECK(row.expires_at > at && expires_at > row.expires_at && !has_lapsed(row));
+    CHECK(row.expires_at > at && expires_at > row.expires_at && !has_lapsed(index));
     rows_.change(index, &ReservationRow::expires_at) = expires_at;
     hold_ends_.add({expires_at, index});
     drop_dead_ends();
@@ -139,12 +135,14 @@ void Reservations::end_hold(ReservationIndex index, ReservationStatus status, In
     const auto& row = pending(index);
     CHECK((row.expires_at <= at) == (status == ReservationStatus::expired));
     auto& totals = totals_.change();
-    if (has_lapsed(row))
+    if (has_lapsed(index)) {
         --totals.lapsed;
-    else
-        buyers_.take_seats(row.user, row.event, seat_count(row));
+    } else {
+        buyers_.take_tickets(row.user, row.event, ticket_count(row));
+        plans_.lapse(row.event, claim_of(row));
+    }
     --totals.pending;
-    plans_.free(row.event, row.seats, index);
+    plans_.free(row.event, claim_of(row), index);
     rows_.change(index, &ReservationRow::status) = status;
     if (status == ReservationStatus::cancelled)
         rows_.change(index, &ReservationRow::settled_at) = at;
@@ -169,10 +167,11 @@ bool Reservations::lapse(Instant now, std::size_t at_most) {
     CHECK(!log_.is_open());
     while (has_ended_holds(now)) {
         if (at_most-- == 0) return false;
-        const auto index = hold_ends_.take_lowest().row;
+        lapsed_until_ = hold_ends_.take_lowest();
+        const auto index = lapsed_until_.row;
         const auto& row = rows_[index];
-        plans_.lapse(row.event, row.seats);
-        buyers_.take_seats(row.user, row.event, seat_count(row));
+        plans_.lapse(row.event, claim_of(row));
+        buyers_.take_tickets(row.user, row.event, ticket_count(row));
         ++totals_.change().lapsed;
         lapsed_.push_back(index);
         drop_dead_ends();
@@ -199,12 +198,21 @@ void Reservations::derive() {
 void Reservations::verify() const {
     Totals totals;
     std::map<EventIndex, std::uint32_t> seats;
+    std::map<std::pair<EventIndex, CategoryIndex>, StockCounts> stock;
     rows_.visit([&](ReservationIndex index, const ReservationRow& row) {
         verify_row(index, row);
-        if (!has_seats(row)) return;
-        seats[row.event] += seat_count(row);
-        ++(row.status == ReservationStatus::pending ? totals.pending : totals.confirmed);
-        if (has_lapsed(row)) ++totals.lapsed;
+        if (!has_claim(row)) return;
+        seats[row.event] += static_cast<std::uint32_t>(row.seats.size());
+        const bool is_pending = row.status == ReservationStatus::pending;
+        ++(is_pending ? totals.pending : totals.confirmed);
+        if (has_lapsed(index)) ++totals.lapsed;
+        for (const auto& item : row.items) {
+            auto& counts = stock[{row.event, item.category}];
+            if (!is_pending)
+                counts.confirmed += item.quantity;
+            else if (!has_lapsed(index))
+                counts.reserved += item.quantity;
+        }
     });
     CHECK(totals == totals_.get());
     // Every held or sold seat belongs to a reservation, so the sums must be equal.
@@ -212,6 +220,8 @@ void Reservations::verify() const {
         const auto held = std::ranges::count_if(row.holders, [](auto by) { return by != kNobody; });
         const auto theirs = seats.find(event);
         CHECK(held == (theirs == seats.end() ? 0 : theirs->second));
+        for (CategoryIndex category = 0; category < row.stock.size(); ++category)
+            CHECK(row.stock[category] == (stock[{event, category}]));
     });
     verify_buyers();
     verify_ends(totals);
@@ -221,10 +231,10 @@ void Reservations::verify() const {
 void Reservations::verify_row(ReservationIndex index, const ReservationRow& row) const {
     CHECK(index_of(row.id) == index);
     CHECK(digest_of(buyers_.name(row.user)) == row.user_digest);
-    if (!has_seats(row)) return;
+    if (!has_claim(row)) return;
     auto expected = SeatStatus::confirmed;
     if (row.status == ReservationStatus::pending)
-        expected = has_lapsed(row) ? SeatStatus::available : SeatStatus::reserved;
+        expected = has_lapsed(index) ? SeatStatus::available : SeatStatus::reserved;
     const auto& event = plans_[row.event];
     for (const auto seat : row.seats)
         CHECK(event.holders[seat] == index && event.statuses[seat] == expected);
@@ -232,10 +242,11 @@ void Reservations::verify_row(ReservationIndex index, const ReservationRow& row)
 
 void Reservations::verify_buyers() const {
     std::map<UserIndex, std::vector<ReservationIndex>> theirs;
-    std::map<std::pair<UserIndex, EventIndex>, std::uint32_t> seats;
+    std::map<std::pair<UserIndex, EventIndex>, std::uint32_t> tickets;
     rows_.visit([&](ReservationIndex index, const ReservationRow& row) {
         theirs[row.user].push_back(index);
-        if (has_seats(row) && !has_lapsed(row)) seats[{row.user, row.event}] += seat_count(row);
+        if (has_claim(row) && !has_lapsed(index))
+            tickets[{row.user, row.event}] += ticket_count(row);
     });
     std::size_t counts_kept = 0;
     CHECK(buyers_.size() == theirs.size());
@@ -245,11 +256,11 @@ void Reservations::verify_buyers() const {
         const auto is_there = [this](auto index) { return rows_.has(index); };
         CHECK(sales.reservations.size() == reservations.size() + sales.gone);
         CHECK(std::ranges::equal(sales.reservations | std::views::filter(is_there), reservations));
-        counts_kept += sales.seats.size();
+        counts_kept += sales.tickets.size();
     }
-    CHECK(counts_kept == seats.size());
-    for (const auto& [key, count] : seats)
-        CHECK(buyers_.sales(key.first).seats_in(key.second) == count);
+    CHECK(counts_kept == tickets.size());
+    for (const auto& [key, count] : tickets)
+        CHECK(buyers_.sales(key.first).tickets_in(key.second) == count);
 }
 
 void Reservations::verify_ends(const Totals& totals) const {
@@ -273,11 +284,11 @@ void Reservations::verify_ended() const {
     std::size_t ended = 0;
     std::map<EventIndex, std::uint32_t> of_events;
     rows_.visit([&](ReservationIndex, const ReservationRow& row) {
-        ended += has_seats(row) ? 0 : 1;
+        ended += has_claim(row) ? 0 : 1;
         ++of_events[row.event];
     });
     ended_.visit([&](const RowDue& end) {
-        CHECK(!has_seats(rows_[end.row]) && ended_at(rows_[end.row]) == end.at);
+        CHECK(!has_claim(rows_[end.row]) && ended_at(rows_[end.row]) == end.at);
         --ended;
     });
     CHECK(ended == 0);

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <string_view>
+#include <vector>
 
 namespace frontrow::domain {
 
@@ -40,7 +41,17 @@ struct ReservationRow {
     Instant expires_at;
     /// When it was confirmed or cancelled.
     Instant settled_at;
+    std::vector<ItemRow> items;
 };
+
+inline SeatPlans::Claim claim_of(const ReservationRow& row) {
+    return {.seats = row.seats, .items = row.items};
+}
+
+/// The number of tickets that the buyer gets: one for each seat and unit.
+inline std::uint32_t ticket_count(const ReservationRow& row) {
+    return static_cast<std::uint32_t>(row.seats.size() + units_of(row.items));
+}
 
 inline ReservationStatus status_of(const ReservationRow& row, Instant now) {
     return row.status == ReservationStatus::pending && row.expires_at <= now
@@ -107,15 +118,17 @@ public:
 
     // What is true at an instant.
 
-    /// The number of the event's seats that `user` has confirmed or still holds at `now`.
-    std::uint32_t seats_of(EventIndex event, std::string_view user, Instant now) const;
+    /// The number of the event's tickets that `user` has confirmed or still holds at `now`.
+    std::uint32_t tickets_of(EventIndex event, std::string_view user, Instant now) const;
     /// The number of the event's seats whose hold has run out, but which the event's counts still
     /// include as reserved, because lapse() hasn't processed the hold yet.
     std::uint32_t count_about_to_lapse(EventIndex event, Instant now) const;
     /// True if the reservation's hold has lapsed: no fact has ended it yet, but its seats already
     /// count as free. The seats of every other pending reservation count as reserved.
-    bool has_lapsed(const ReservationRow& row) const {
-        return row.status == ReservationStatus::pending && plans_.has_lapsed(row.event, row.seats);
+    bool has_lapsed(ReservationIndex index) const {
+        const auto& row = rows_[index];
+        return row.status == ReservationStatus::pending &&
+               RowDue{row.expires_at, index} <= lapsed_until_;
     }
     /// True if some hold has run out and no fact has ended it. In a savepoint this may also be true
     /// if a fact has ended that hold.
@@ -206,7 +219,7 @@ private:
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
     bool is_lapsed(ReservationIndex index) const {
-        return rows_.has(index) && has_lapsed(rows_[index]);
+        return rows_.has(index) && has_lapsed(index);
     }
     /// Updates look-up tables, seats and counts for a row that is already stored.
     void enter(ReservationIndex index);
@@ -229,6 +242,9 @@ private:
     /// reaches the front. The undo log doesn't cover this queue, so it isn't changed inside a
     /// savepoint.
     std::deque<ReservationIndex> lapsed_;
+    /// The last hold that has lapsed. Holds lapse in the order of their ends, and a new hold or
+    /// extension ends later, so exactly the holds up to this one have lapsed.
+    RowDue lapsed_until_{Instant::min(), 0};
     /// When each ended reservation was cancelled or ran out, for forget().
     StateHeap<RowDue> ended_;
     StateValue<Totals, Digested::no> totals_;

@@ -1,6 +1,7 @@
 #include "domain/seat_plans.h"
 
 #include "base/check.h"
+#include "domain/categories.h"
 #include "domain/digest_fields.h"
 #include "domain/members.h"
 
@@ -51,8 +52,24 @@ void set_status(EventRow& event, SeatIndex seat, SeatStatus status) {
     event.statuses.set(seat, status);
 }
 
-std::uint32_t count_of(SeatPlans::Seats seats) {
-    return static_cast<std::uint32_t>(seats.size());
+std::uint32_t seats_of(const SeatPlans::Claim& claim) {
+    return static_cast<std::uint32_t>(claim.seats.size());
+}
+
+/// Calls `change` with the counts of each category of the claim and the number of units claimed.
+template <class Change>
+void change_stock(EventRow& row, const SeatPlans::Claim& claim, Change change) {
+    for (const auto& item : claim.items) {
+        auto counts = row.stock[item.category];
+        change(counts, item.quantity);
+        row.stock.set(item.category, counts);
+    }
+}
+
+bool has_no_sales(const EventRow& row) {
+    const auto& counts = row.counts.get();
+    return counts.reserved + counts.confirmed + row.lapsed.get() == 0 &&
+           std::ranges::all_of(row.stock, [](const auto& stock) { return stock.taken() == 0; });
 }
 
 }  // namespace
@@ -70,7 +87,9 @@ EventRow::EventRow(StateLog& log, EventIndex number, Event of)
       statuses{log, "statuses", {0, number}},
       free_by_stretch{log, "free_by_stretch", {0, number}},
       numbers{log},
-      members{log, "members", {0, number}} {
+      members{log, "members", {0, number}},
+      categories{log, "categories", {0, number}},
+      stock{log, "stock", {0, number}} {
 }
 
 SeatPlans::SeatPlans(StateLog& log) : log_{log} {
@@ -200,11 +219,10 @@ void SeatPlans::update(EventIndex index, Event event) {
     events_.replace(index, &EventRow::event, std::move(event));
 }
 
-/// Keeps the event's id and the starts of its blocks.
+/// Keeps the event's id, the starts of its blocks, and its categories.
 void SeatPlans::remove(EventIndex index, Instant at) {
     auto& row = events_.parts_of(index);
-    const auto& counts = row.counts.get();
-    CHECK(!row.deleted && counts.reserved + counts.confirmed + row.lapsed.get() == 0);
+    CHECK(!row.deleted && has_no_sales(row));
     by_start_.erase({row.event.spec.start_at, row.index});
     for (const auto& start : row.block_starts)
         blocks_by_id_.erase(start.first_id);
@@ -220,6 +238,7 @@ void SeatPlans::remove(EventIndex index, Instant at) {
     row.free_by_stretch.clear();
     row.numbers.clear();
     row.members.set({});
+    row.stock.clear();
     deleted_.add({at, index});
 }
 
@@ -241,6 +260,20 @@ void SeatPlans::remove_member(EventIndex index, std::string_view sub) {
     const auto removed =
         std::erase_if(members, [&](const Member& member) { return member.sub == sub; });
     CHECK(removed == 1);
+}
+
+void SeatPlans::add_category(EventIndex index, Category category) {
+    auto& row = events_.parts_of(index);
+    CHECK(!row.deleted && find_category(row, category.name) == kNobody);
+    row.categories.change().push_back(std::move(category));
+    row.stock.push_back({});
+}
+
+void SeatPlans::change_category(EventIndex index, Category category) {
+    auto& row = events_.parts_of(index);
+    const auto known = find_category(row, category.name);
+    CHECK(!row.deleted && known != kNobody);
+    row.categories.change()[known] = std::move(category);
 }
 
 bool SeatPlans::has_forgettable(Instant now) const {
@@ -288,40 +321,55 @@ void SeatPlans::enter_block(EventRow& row, const SeatBlock& block) {
     row.counts.change().total += end - first;
 }
 
-void SeatPlans::take(EventIndex event, Seats seats, ReservationIndex by, SeatStatus status) {
+void SeatPlans::take(
+    EventIndex event,
+    const Claim& claim,
+    ReservationIndex by,
+    SeatStatus status
+) {
     auto& row = events_.parts_of(event);
     CHECK(!row.deleted);
-    for (const auto seat : seats) {
+    const bool is_held = status == SeatStatus::reserved;
+    for (const auto seat : claim.seats) {
         CHECK(row.holders[seat] == kNobody);
         row.holders.set(seat, by);
         set_status(row, seat, status);
     }
     auto& counts = row.counts.change();
-    (status == SeatStatus::reserved ? counts.reserved : counts.confirmed) += count_of(seats);
+    (is_held ? counts.reserved : counts.confirmed) += seats_of(claim);
+    change_stock(row, claim, [is_held](StockCounts& stock, std::uint32_t units) {
+        (is_held ? stock.reserved : stock.confirmed) += units;
+    });
 }
 
-void SeatPlans::sell(EventIndex event, Seats seats) {
+void SeatPlans::sell(EventIndex event, const Claim& claim) {
     auto& row = events_.parts_of(event);
-    for (const auto seat : seats)
+    for (const auto seat : claim.seats)
         set_status(row, seat, SeatStatus::confirmed);
     auto& counts = row.counts.change();
-    counts.reserved -= count_of(seats);
-    counts.confirmed += count_of(seats);
+    counts.reserved -= seats_of(claim);
+    counts.confirmed += seats_of(claim);
+    change_stock(row, claim, [](StockCounts& stock, std::uint32_t units) {
+        stock.reserved -= units;
+        stock.confirmed += units;
+    });
 }
 
-void SeatPlans::lapse(EventIndex event, Seats seats) {
+void SeatPlans::lapse(EventIndex event, const Claim& claim) {
     auto& row = events_.parts_of(event);
-    for (const auto seat : seats)
+    for (const auto seat : claim.seats)
         set_status(row, seat, SeatStatus::available);
-    row.counts.change().reserved -= count_of(seats);
-    row.lapsed.change() += count_of(seats);
+    row.counts.change().reserved -= seats_of(claim);
+    row.lapsed.change() += seats_of(claim);
+    change_stock(row, claim, [](StockCounts& stock, std::uint32_t units) {
+        stock.reserved -= units;
+    });
 }
 
-void SeatPlans::free(EventIndex event, Seats seats, ReservationIndex by) {
-    if (!has_lapsed(event, seats)) lapse(event, seats);
+void SeatPlans::free(EventIndex event, const Claim& claim, ReservationIndex by) {
     auto& row = events_.parts_of(event);
-    row.lapsed.change() -= count_of(seats);
-    for (const auto seat : seats) {
+    row.lapsed.change() -= seats_of(claim);
+    for (const auto seat : claim.seats) {
         CHECK(row.holders[seat] == by);
         row.holders.set(seat, kNobody);
     }
@@ -333,6 +381,7 @@ void SeatPlans::derive() {
         enter(row);
         for (const auto& block : row.blocks)
             enter_block(row, *block);
+        if (!row.deleted) row.stock.grow(row.categories.get().size(), {});
     });
 }
 
@@ -370,6 +419,7 @@ void SeatPlans::verify() const {
         CHECK(row.index == index && index_of(row.event.id) == index);
         verify_seats(row);
         verify_members(row);
+        verify_categories(row);
         if (row.deleted) return;
         ++open;
         blocks += row.blocks.size();

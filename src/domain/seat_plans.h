@@ -9,6 +9,7 @@
 #include "base/state_table.h"
 #include "base/state_value.h"
 #include "base/state_vector.h"
+#include "domain/category.h"
 #include "domain/event.h"
 #include "domain/member.h"
 #include "domain/page.h"
@@ -32,6 +33,8 @@ namespace frontrow::domain {
 using EventIndex = std::uint32_t;
 using SeatIndex = std::uint32_t;
 using ReservationIndex = std::uint32_t;
+/// A category's place among those of its event.
+using CategoryIndex = std::uint32_t;
 inline constexpr std::uint32_t kNobody = StateIndex::kNone;
 
 /// An entry of a heap: a row for which something becomes due, and when.
@@ -45,6 +48,13 @@ struct DueBy {
     Instant now;
 
     bool operator()(const RowDue& due) const { return due.at <= now; }
+};
+
+/// Units of a category that a reservation has, with the price of each when they were claimed.
+struct ItemRow {
+    CategoryIndex category = 0;
+    std::uint32_t quantity = 0;
+    Amount unit_price = 0;
 };
 
 /// Where a block's seats start within their event.
@@ -69,8 +79,8 @@ struct EventRow {
     EventIndex index;
     /// Has only its id once it is deleted.
     Event event;
-    /// A deleted event keeps only its own id and its seats' ids, because earlier reservations,
-    /// which have ended, refer to them.
+    /// A deleted event keeps only its own id, its seats' ids and its categories, because earlier
+    /// reservations, which have ended, refer to them.
     bool deleted = false;
     /// `reserved` includes seats whose hold has run out but hasn't lapsed.
     StateValue<SeatCounts, Digested::no> counts;
@@ -97,6 +107,11 @@ struct EventRow {
     StateIndex numbers;
     /// In the order in which they were added. Few and seldom changed, so kept as one value.
     StateValue<std::vector<Member>> members;
+    /// Likewise. Categories are never removed, except with the event.
+    StateValue<std::vector<Category>> categories;
+    /// What is held and sold of each category. `reserved` includes units whose hold has run out but
+    /// hasn't lapsed, so it may exceed the stock for a moment.
+    StateVector<StockCounts, Digested::no> stock;
 };
 
 inline constexpr std::size_t kStretch = 1024;
@@ -126,7 +141,11 @@ SeatIndex next_candidate(const EventRow& event, SeatIndex seat, bool looks_at_ho
 /// `evolve`, and by Reservations, which changes holders and statuses of seats. One thread.
 class SeatPlans {
 public:
-    using Seats = std::span<const SeatIndex>;
+    /// What a reservation claims of its event.
+    struct Claim {
+        std::span<const SeatIndex> seats;
+        std::span<const ItemRow> items;
+    };
 
     explicit SeatPlans(StateLog& log);
     SeatPlans(const SeatPlans&) = delete;
@@ -165,6 +184,9 @@ public:
     void add_member(EventIndex index, Member member);
     /// CHECKs that the person is a member.
     void remove_member(EventIndex index, std::string_view sub);
+    void add_category(EventIndex index, Category category);
+    /// Replaces the category with this name, which must exist.
+    void change_category(EventIndex index, Category category);
     void note_fact(EventIndex index, LastFact fact) { events_.parts_of(index).last.set(fact); }
 
     void count_reservation(EventIndex event) { ++events_.parts_of(event).reservations.change(); }
@@ -177,21 +199,17 @@ public:
     /// while no savepoint is open.
     void forget(Instant now, std::size_t at_most);
 
-    // What a reservation does with its seats.
+    // What a reservation does with its claim.
 
-    /// Free seats become reserved or confirmed.
-    void take(EventIndex event, Seats seats, ReservationIndex by, SeatStatus status);
-    /// Held seats become confirmed.
-    void sell(EventIndex event, Seats seats);
-    /// Counts held seats as free. They still belong to the reservation until a fact ends the hold.
-    void lapse(EventIndex event, Seats seats);
-    /// Frees seats that are held or lapsed.
-    void free(EventIndex event, Seats seats, ReservationIndex by);
-    /// True if the hold on these seats has lapsed: no fact has ended it yet, but its seats already
-    /// count as free. `held`: the seats of one pending reservation.
-    bool has_lapsed(EventIndex event, Seats held) const {
-        return events_[event].statuses[held.front()] == SeatStatus::available;
-    }
+    /// Free seats and units become reserved or confirmed.
+    void take(EventIndex event, const Claim& claim, ReservationIndex by, SeatStatus status);
+    /// Held seats and units become confirmed.
+    void sell(EventIndex event, const Claim& claim);
+    /// Counts held seats and units as free. The seats still belong to the reservation until a fact
+    /// ends the hold.
+    void lapse(EventIndex event, const Claim& claim);
+    /// Gives the seats of a lapsed hold back.
+    void free(EventIndex event, const Claim& claim, ReservationIndex by);
 
     /// Recounts everything, looks up every row in the way decisions do, and CHECKs the results.
     void verify() const;

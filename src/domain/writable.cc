@@ -18,6 +18,7 @@ constexpr std::size_t kLineBytes = 1'024;
 constexpr std::size_t kSeatSpecBytes = 192;
 constexpr std::size_t kSeatIdBytes = 40;
 constexpr std::size_t kUnitPriceBytes = 20;
+constexpr std::size_t kItemBytes = 96;
 /// The length of an escaped control character.
 constexpr std::size_t kEscapeBytes = 6;
 
@@ -69,6 +70,14 @@ void measure(Measure& line, const UnitPrices& prices) {
     line.expect(std::ranges::all_of(prices, [](auto price) { return price >= 0; }));
 }
 
+void measure(Measure& line, const Items& items) {
+    for (const auto& item : items) {
+        line.add(kItemBytes);
+        line.text(item.category);
+        line.expect(item.unit_price >= 0 && item.unit_price <= kWrittenPriceMax);
+    }
+}
+
 // kLineBytes already covers values of these types, so they add nothing.
 
 template <class Kind>
@@ -97,6 +106,11 @@ void measure_fields(Measure& line, const T& value) {
 
 void measure(Measure& line, const EventSpec& spec) {
     measure_fields(line, spec);
+}
+
+void measure(Measure& line, const Category& category) {
+    line.expect(category.price >= 0 && category.price <= kWrittenPriceMax);
+    measure_fields(line, category);
 }
 
 void measure(Measure& line, const std::shared_ptr<const Position>& place) {

@@ -10,6 +10,12 @@ using domain::Reason;
 std::string seats(std::int64_t count) {
     return std::to_string(count) + (count == 1 ? " seat" : " seats");
 }
+std::string tickets(std::int64_t count) {
+    return std::to_string(count) + (count == 1 ? " ticket" : " tickets");
+}
+std::string units(std::int64_t count) {
+    return count == 0 ? "no units" : std::to_string(count) + (count == 1 ? " unit" : " units");
+}
 std::string seconds(std::int64_t count) {
     return std::to_string(count) + (count == 1 ? " second" : " seconds");
 }
@@ -66,8 +72,8 @@ Problem problem_of(const domain::Refusal& refusal) {
                 .status = 409,
                 .code = "EVENT_HAS_SALES",
                 .message =
-                    "The event has held or sold seats, so it can't be deleted and its currency and "
-                    "payment can't change."
+                    "The event has held or sold tickets, so it can't be deleted and its currency "
+                    "and payment can't change."
             };
         case Reason::seat_number_taken:
             return {
@@ -79,6 +85,27 @@ Problem problem_of(const domain::Refusal& refusal) {
             return rule_broken(
                 "LIMIT_REACHED", "seats", "An event can have at most " + seats(limit) + "."
             );
+        case Reason::category_taken:
+            return {
+                .status = 409,
+                .code = "DUPLICATE_CATEGORY",
+                .message = "The event already has a category " + refusal.subject + "."
+            };
+        case Reason::category_not_found:
+            return not_found("The event has no category " + refusal.subject + ".");
+        case Reason::too_many_categories:
+            return rule_broken(
+                "LIMIT_REACHED",
+                "name",
+                "An event can have at most " + std::to_string(limit) + " categories."
+            );
+        case Reason::stock_below_taken:
+            return {
+                .status = 409,
+                .code = "STOCK_BELOW_SALES",
+                .message = "total_stock can't be below what is held or sold, which is " +
+                           units(limit) + "."
+            };
         case Reason::creator_as_member:
             return rule_broken(
                 "CREATOR_IS_NO_MEMBER",
@@ -117,17 +144,13 @@ Problem problem_of(const domain::Refusal& refusal) {
             return invalid_field("hold_seconds", "must be at most the event's, " + seconds(limit));
         case Reason::too_many_seats:
             return rule_broken(
-                "TOO_MANY_SEATS",
-                "seat_ids",
-                "One reservation can have at most " + seats(limit) + "."
+                "TOO_MANY_SEATS", "", "One reservation can have at most " + tickets(limit) + "."
             );
         case Reason::seat_not_found:
             return not_found("The event has no seat " + refusal.subject + ".");
         case Reason::user_limit_reached:
             return rule_broken(
-                "LIMIT_REACHED",
-                "seat_ids",
-                "You can have at most " + seats(limit) + " for this event."
+                "LIMIT_REACHED", "", "You can have at most " + tickets(limit) + " for this event."
             );
         case Reason::seats_unavailable:
             return {
@@ -135,6 +158,13 @@ Problem problem_of(const domain::Refusal& refusal) {
                 .code = "SEAT_UNAVAILABLE",
                 .message = "Not every seat that you asked for is free; nothing was reserved.",
                 .conflicts = refusal.conflicts,
+            };
+        case Reason::sold_out:
+            return {
+                .status = 409,
+                .code = "SOLD_OUT",
+                .message = "The category " + refusal.subject + " has " + units(limit) +
+                           " left; nothing was reserved."
             };
         case Reason::reservation_confirmed:
             return {
@@ -152,7 +182,7 @@ Problem problem_of(const domain::Refusal& refusal) {
             return {
                 .status = 410,
                 .code = "HOLD_EXPIRED",
-                .message = "The hold has run out and its seats are free again."
+                .message = "The hold has run out, and what it held is free again."
             };
         case Reason::payment_required:
             return {

@@ -1,5 +1,6 @@
 #include "wire/entity_json.h"
 
+#include "wire/category_fields.h"
 #include "wire/fields.h"
 #include "wire/spec_json.h"
 #include "wire/status_names.h"
@@ -41,9 +42,7 @@ void write_reservation(
     for (const auto seat : reservation.seats)
         json.value(seat);
     json.end_array();
-    json.key("items");
-    json.begin_array();
-    json.end_array();
+    FieldsWriter{json}("items", reservation.items);
     json.field("status", name_of(reservation.status));
     json.field("total_amount", reservation.total_amount);
     json.field("currency", reservation.currency.code());
@@ -111,6 +110,15 @@ void append_member(std::string& out, const domain::Member& member) {
     json.field("sub", member.sub);
     json.field("role", name_of(member.role));
     json.field("added_at", member.added_at);
+    json.end_object();
+}
+
+void append_category(std::string& out, const domain::CategoryView& view) {
+    JsonWriter json{out};
+    json.begin_object();
+    FieldsWriter fields{json};
+    describe(fields, view.category);
+    json.field("available", view.available());
     json.end_object();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/api_key.h"
+#include "domain/category.h"
 #include "domain/event.h"
 #include "domain/member.h"
 #include "domain/reservation.h"
@@ -25,6 +26,7 @@ void append_reservation(std::string& out, const domain::Reservation& reservation
 void append_past_reservation(std::string& out, const domain::Reservation& reservation);
 
 void append_member(std::string& out, const domain::Member& member);
+void append_category(std::string& out, const domain::CategoryView& view);
 
 void append_api_key(std::string& out, const domain::ApiKey& key);
 /// Includes the key itself, which is sent only once.

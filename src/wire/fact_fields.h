@@ -2,6 +2,7 @@
 
 #include "base/some.h"
 #include "domain/facts.h"
+#include "wire/category_fields.h"
 #include "wire/fields.h"
 
 #include <array>
@@ -80,9 +81,22 @@ void describe(Fields& fields, Body& body) {
     describe(fields, request);
 }
 
+template <class Fields, Some<domain::CategoryAdded> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [category, request] = body;
+    describe(fields, category);
+    describe(fields, request);
+}
+
+template <class Fields, Some<domain::CategoryChanged> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [category] = body;
+    describe(fields, category);
+}
+
 template <class Fields, Some<domain::ReservationHeld> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [reservation, user, seats, total_amount, expires_at, request, unit_prices] = body;
+    auto& [reservation, user, seats, total_amount, expires_at, request, unit_prices, items] = body;
     fields("reservation_id", reservation);
     fields("user_id", user);
     fields("seat_ids", seats);
@@ -90,6 +104,7 @@ void describe(Fields& fields, Body& body) {
     fields("expires_at", expires_at);
     describe(fields, request);
     fields.unless_empty("unit_prices", unit_prices);
+    fields.unless_empty("items", items);
 }
 
 template <class Body>
@@ -167,6 +182,8 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::ApiKeyMoved>{"ApiKeyMoved"},
     Named<domain::MemberAdded>{"MemberAdded"},
     Named<domain::MemberRemoved>{"MemberRemoved"},
+    Named<domain::CategoryAdded>{"CategoryAdded"},
+    Named<domain::CategoryChanged>{"CategoryChanged"},
 };
 
 template <class... Kinds>

@@ -1,5 +1,6 @@
 #include "wire/fields.h"
 
+#include "wire/category_fields.h"
 #include "wire/spec_json.h"
 
 #include <boost/algorithm/hex.hpp>
@@ -56,6 +57,17 @@ void FieldsWriter::operator()(Key name, const std::vector<SeatSpec>& seats) {
     json_.end_array();
 }
 
+void FieldsWriter::operator()(Key name, const Items& items) {
+    json_.key(name);
+    json_.begin_array();
+    for (const auto& item : items) {
+        json_.begin_object();
+        describe(*this, item);
+        json_.end_object();
+    }
+    json_.end_array();
+}
+
 void FieldsReader::operator()(std::string_view name, Currency& currency) {
     const auto code = Currency::parse(in_.text(name, {3, 3}));
     if (!code) in_.complain(name, kCurrencyRule);
@@ -107,6 +119,19 @@ void FieldsReader::operator()(std::string_view name, std::vector<SeatSpec>& seat
         if (!seat.is_object()) return in_.complain(name, "must hold objects");
         auto reader = in_.inside("seats[].", seat.get_object());
         seats.push_back(read_seat_spec(reader));
+    }
+}
+
+void FieldsReader::unless_empty(std::string_view name, Items& items) {
+    if (!in_.has(name)) return;
+    const auto* const list = in_.array(name);
+    if (list == nullptr) return;
+    items.reserve(list->size());
+    for (const auto& item : *list) {
+        if (!item.is_object()) return in_.complain(name, "must hold objects");
+        auto reader = in_.inside("items[].", item.get_object());
+        FieldsReader fields{reader};
+        describe(fields, items.emplace_back());
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/money.h"
 #include "domain/api_key.h"
+#include "domain/category.h"
 #include "domain/event.h"
 #include "domain/seat.h"
 #include "wire/json_writer.h"
@@ -39,6 +40,7 @@ struct NumberLimits {
 /// The complaint about a currency.
 inline constexpr auto kCurrencyRule = "must be the code of a currency by ISO 4217, like JPY";
 inline constexpr IntegerBounds kAnyNatural{0, std::numeric_limits<std::int64_t>::max()};
+inline constexpr IntegerBounds kAnyCount{0, std::numeric_limits<std::uint32_t>::max()};
 /// Length limits for the text of an enumeration. Every valid name is far shorter than 255.
 inline constexpr TextBounds kAnyName{0, 255};
 
@@ -75,6 +77,7 @@ public:
     void operator()(Key name, const domain::ApiKeyDigest& digest);
     void operator()(Key name, const domain::SeatIds& seats);
     void operator()(Key name, const std::vector<domain::SeatSpec>& seats);
+    void operator()(Key name, const domain::Items& items);
     /// Writes nothing if the value is absent.
     template <class Value>
     void operator()(Key name, const std::optional<Value>& value) {
@@ -93,6 +96,9 @@ public:
         if (!text.empty()) (*this)(name, text);
     }
     void unless_empty(Key name, const domain::UnitPrices& prices);
+    void unless_empty(Key name, const domain::Items& items) {
+        if (!items.empty()) (*this)(name, items);
+    }
     /// The `sub` of a person or an account.
     void sub(Key name, const std::string& text) { (*this)(name, text); }
     void optional_sub(Key name, const std::string& text) { unless_empty(name, text); }
@@ -183,6 +189,7 @@ public:
         if (auto read = in_.optional_text(name, bounds)) text = std::move(*read);
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);
+    void unless_empty(std::string_view name, domain::Items& items);
     /// An amount of money. If it has a decimal point, the complaint shows how to write it.
     void amount(std::string_view name, Amount& amount, NumberLimits limits) {
         amount = in_.amount(name, in_.bounds(limits.of_request, limits.ever));

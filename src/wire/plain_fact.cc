@@ -5,6 +5,7 @@
 #include "wire/plain_text.h"
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -35,12 +36,12 @@ public:
     }
     /// Takes the name with its quotes and its colon.
     [[gnu::always_inline]] void take_name(Key key) {
-        const auto name = key.name();
-        const auto size = name.size() + 3;
-        is_ok_ = is_ok_ && rest_.size() >= size && rest_[0] == '"' &&
-                 std::memcmp(rest_.data() + 1, name.data(), name.size()) == 0 &&
-                 rest_[size - 2] == '"' && rest_[size - 1] == ':';
-        if (is_ok_) rest_.remove_prefix(size);
+        is_ok_ = is_ok_ && starts_with_name(key, 0);
+        if (is_ok_) rest_.remove_prefix(key.name().size() + 3);
+    }
+    /// Whether a comma and this name come next.
+    [[gnu::always_inline]] bool has_next(Key key) const {
+        return is_ok_ && rest_.starts_with(',') && starts_with_name(key, 1);
     }
     /// Marks the line as one that isn't read here.
     void refuse() { is_ok_ = false; }
@@ -70,6 +71,13 @@ public:
     }
 
 private:
+    [[gnu::always_inline]] bool starts_with_name(Key key, std::size_t at) const {
+        const auto name = key.name();
+        const auto size = at + name.size() + 3;
+        return rest_.size() >= size && rest_[at] == '"' &&
+               std::memcmp(rest_.data() + at + 1, name.data(), name.size()) == 0 &&
+               rest_[size - 2] == '"' && rest_[size - 1] == ':';
+    }
     std::string_view front(std::size_t length) {
         const auto text = rest_.substr(0, length);
         rest_.remove_prefix(text.size());
@@ -99,17 +107,27 @@ public:
         in_.take_name(name);
         read(value);
     }
-    // Optional fields come last, so a `}` means that they are absent.
+    void operator()(Key name, std::string& text, TextBounds) { (*this)(name, text); }
+    template <std::integral Number>
+    void operator()(Key name, Number& number, NumberLimits limits) {
+        std::int64_t value = 0;
+        (*this)(name, value);
+        if (value < limits.ever.min || value > limits.ever.max) in_.refuse();
+        number = static_cast<Number>(value);
+    }
+    void amount(Key name, Amount& amount, NumberLimits limits) { (*this)(name, amount, limits); }
 
-    void unless_empty(Key name, UnitPrices& prices) {
-        if (!in_.starts_with('}')) (*this)(name, prices);
+    // Optional fields, none of which comes first.
+
+    template <class List>
+    void unless_empty(Key name, List& list) {
+        if (in_.has_next(name)) (*this)(name, list);
     }
     template <class Part>
-    bool has(Key, std::optional<Part>& part) {
-        if (!in_.starts_with('}')) part.emplace();
+    bool has(Key name, std::optional<Part>& part) {
+        if (in_.has_next(name)) part.emplace();
         return part.has_value();
     }
-    void unless_empty(Key, const std::string&) { in_.refuse(); }
     template <class Value>
     [[gnu::always_inline]] void journal_only(Key name, Value& value) {
         (*this)(name, value);
@@ -141,15 +159,22 @@ private:
     void read(std::int64_t& number) { number = in_.number(); }
     void read(SeatIds& seats) { read_list(seats); }
     void read(UnitPrices& prices) { read_list(prices); }
+    void read(Items& items) { read_list(items); }
+    void read(Item& item) {
+        in_.take("{");
+        PlainFields fields{in_};
+        wire::describe(fields, item);
+        in_.take("}");
+    }
     void read(const auto&) { in_.refuse(); }
 
     template <class List>
     void read_list(List& list) {
         in_.take("[");
-        do {
+        while (in_.is_ok() && !in_.starts_with(']')) {
             if (!list.empty()) in_.take(",");
             read(list.emplace_back());
-        } while (in_.is_ok() && in_.starts_with(','));
+        }
         in_.take("]");
     }
 

@@ -46,14 +46,14 @@ public:
         return *at_++ == '"' ? id : std::nullopt;
     }
 
-    std::optional<std::chrono::seconds> take_seconds() {
+    std::optional<std::int64_t> take_number() {
         skip_space();
         const char* const begin = at_;
         std::int64_t number = 0;
         for (; at_ != end_ && is_digit(*at_) && at_ - begin < kDigitsMax; ++at_)
             number = number * 10 + (*at_ - '0');
         const bool is_plain_number = at_ != begin && (*begin != '0' || at_ - begin == 1);
-        return is_plain_number ? std::optional{std::chrono::seconds{number}} : std::nullopt;
+        return is_plain_number ? std::optional{number} : std::nullopt;
     }
 
     std::optional<std::string> take_text() {
@@ -89,15 +89,53 @@ bool take_seats(Cursor& in, domain::SeatIds& seats) {
     return in.take(']');
 }
 
+/// Reads one member of an item. Returns false if it is unknown, malformed, or there already.
+bool take_item_member(
+    Cursor& in,
+    std::optional<std::string>& category,
+    std::optional<std::int64_t>& quantity
+) {
+    if (in.take_name(R"("category")")) return !category && (category = in.take_text());
+    if (in.take_name(R"("quantity")")) return !quantity && (quantity = in.take_number());
+    return false;
+}
+
+bool take_item(Cursor& in, domain::WantedItems& items) {
+    if (!in.take('{')) return false;
+    std::optional<std::string> category;
+    std::optional<std::int64_t> quantity;
+    do {
+        if (!take_item_member(in, category, quantity)) return false;
+    } while (in.take(','));
+    if (!in.take('}') || !category || !quantity) return false;
+    items.push_back({*std::move(category), static_cast<std::uint32_t>(*quantity)});
+    return true;
+}
+
+bool take_items(Cursor& in, domain::WantedItems& items) {
+    if (!in.take('[')) return false;
+    do {
+        if (!take_item(in, items)) return false;
+    } while (in.take(','));
+    return in.take(']');
+}
+
+/// Takes a hold time unless there is one already.
+bool take_hold(Cursor& in, std::optional<std::chrono::seconds>& hold) {
+    const auto seconds = hold ? std::nullopt : in.take_number();
+    if (seconds) hold = std::chrono::seconds{*seconds};
+    return seconds.has_value();
+}
+
 /// Reads one member. Returns false if it is unknown, malformed, or there already.
 bool take_member(Cursor& in, std::optional<EventId>& event, ReservationRequest& request) {
     if (in.take_name(R"("event_id")")) return !event && (event = in.take_id<EventId>());
     if (in.take_name(R"("seat_ids")"))
         return request.seats.empty() && take_seats(in, request.seats);
-    if (in.take_name(R"("hold_seconds")"))
-        return !request.hold && (request.hold = in.take_seconds());
+    if (in.take_name(R"("hold_seconds")")) return take_hold(in, request.hold);
     if (in.take_name(R"("idempotency_key")"))
         return !request.idempotency_key && (request.idempotency_key = in.take_text());
+    if (in.take_name(R"("items")")) return request.items.empty() && take_items(in, request.items);
     return false;
 }
 
@@ -108,7 +146,8 @@ bool read(std::string_view body, ReservationRequest& request) {
     do {
         if (!take_member(in, event, request)) return false;
     } while (in.take(','));
-    if (!in.take('}') || !in.is_at_end() || !event || request.seats.empty()) return false;
+    const bool has_claim = !request.seats.empty() || !request.items.empty();
+    if (!in.take('}') || !in.is_at_end() || !event || !has_claim) return false;
     request.event = *event;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "base/some.h"
 #include "domain/subject.h"
 #include "wire/accepted_text.h"
+#include "wire/category_fields.h"
 #include "wire/fields.h"
 #include "wire/object_reader.h"
 #include "wire/plain_reservation.h"
@@ -22,6 +23,7 @@ namespace json = boost::json;
 constexpr std::size_t kDepthMax = 16;
 /// The most seats that a request may name at all. The event's rules say how many it may get.
 constexpr std::size_t kSeatIdsMax = 1'000;
+constexpr std::size_t kItemsMax = domain::kCategoriesMax;
 constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50, TextKind::label};
@@ -64,6 +66,22 @@ std::vector<domain::SeatSpec> read_seat_run(ObjectReader& in) {
     return seats;
 }
 
+/// Has `read(ObjectReader&)` read each object in the list. `field`: the list's name.
+template <class Read>
+void read_each(std::string_view field, const json::array& list, Complaints& complaints, Read read) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto place = std::string{field} + "[" + std::to_string(i) + "]";
+        const auto* object = list[i].if_object();
+        if (object == nullptr) {
+            complaints.add(place, "must be an object");
+            continue;
+        }
+        const auto prefix = place + ".";
+        ObjectReader one{*object, prefix, complaints, Origin::request};
+        read(one);
+    }
+}
+
 std::vector<domain::SeatSpec> read_seat_list(ObjectReader& in, Complaints& complaints) {
     std::vector<domain::SeatSpec> seats;
     const auto* list = in.array("seats");
@@ -73,16 +91,9 @@ std::vector<domain::SeatSpec> read_seat_list(ObjectReader& in, Complaints& compl
         return seats;
     }
     seats.reserve(list->size());
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        const auto prefix = "seats[" + std::to_string(i) + "].";
-        const auto* object = (*list)[i].if_object();
-        if (object == nullptr) {
-            complaints.add(prefix.substr(0, prefix.size() - 1), "must be an object");
-            continue;
-        }
-        ObjectReader seat{*object, prefix, complaints, Origin::request};
+    read_each("seats", *list, complaints, [&](ObjectReader& seat) {
         seats.push_back(read_seat_spec(seat));
-    }
+    });
     return seats;
 }
 
@@ -98,20 +109,68 @@ domain::SeatIds read_seat_ids(ObjectReader& in) {
     return seats;
 }
 
-/// Refuses fields that are planned but not supported. If they were ignored, the client would get
-/// less than it asked for.
-void refuse_unsupported_fields(ObjectReader& in) {
-    for (const std::string_view field : {"items", "best_available"}) {
-        if (in.has(field)) in.complain(field, "isn't supported yet: name each seat in seat_ids");
+/// Ignores empty names, about which there is a complaint already. There are so few items that
+/// comparing each with each is cheap.
+bool has_category_twice(const domain::WantedItems& items) {
+    for (auto one = items.begin(); one != items.end(); ++one) {
+        const auto first = std::ranges::find(items, one->category, &domain::WantedItem::category);
+        if (first != one && !one->category.empty()) return true;
     }
+    return false;
+}
+
+domain::WantedItems read_items(ObjectReader& in, Complaints& complaints) {
+    domain::WantedItems items;
+    const auto* list = in.array("items");
+    if (list == nullptr) return items;
+    if (list->empty() || list->size() > kItemsMax) {
+        in.complain("items", "must name 1 to " + std::to_string(kItemsMax) + " categories");
+        return items;
+    }
+    items.reserve(list->size());
+    read_each("items", *list, complaints, [&](ObjectReader& item) {
+        FieldsReader fields{item};
+        describe(fields, items.emplace_back());
+    });
+    if (has_category_twice(items)) in.complain("items", "must name each category once");
+    return items;
+}
+
+/// Reads what is to be reserved: seats, units of categories, or both.
+void read_claim(ObjectReader& in, Complaints& complaints, ReservationRequest& request) {
+    // If it were ignored, the client would get less than it asked for.
+    if (in.has("best_available"))
+        in.complain(
+            "best_available",
+            "isn't supported yet: name each seat in seat_ids, or a category in items"
+        );
+    const bool has_items = in.has("items");
+    if (in.has("seat_ids")) {
+        request.seats = read_seat_ids(in);
+    } else if (!has_items) {
+        in.complain("seat_ids", "is required unless there are items");
+    }
+    if (has_items) request.items = read_items(in, complaints);
+}
+
+bool are_within_bounds(const domain::WantedItems& items) {
+    std::string complaint;
+    const auto is_good = [&](const domain::WantedItem& item) {
+        return item.quantity >= kQuantity.of_request.min &&
+               item.quantity <= kQuantity.of_request.max &&
+               check_text(item.category, kCategoryName, complaint);
+    };
+    return items.size() <= kItemsMax && std::ranges::all_of(items, is_good) &&
+           !has_category_twice(items);
 }
 
 /// Checks the bounds of a request from read_plain_reservation(), which leaves them to its caller.
 bool is_within_bounds(const ReservationRequest& request) {
-    const auto& [event, seats, hold, key] = request;
+    const auto& [event, seats, hold, key, items] = request;
     return seats.size() <= kSeatIdsMax &&
            (!hold || (hold->count() >= kHoldSeconds.min && hold->count() <= kHoldSeconds.max)) &&
-           (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax));
+           (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax)) &&
+           are_within_bounds(items);
 }
 
 template <class Fields, Some<ExtensionRequest> Request>
@@ -141,6 +200,13 @@ void describe(Fields& fields, Request& request) {
     fields("role", role);
 }
 
+template <class Fields, Some<CategoryTerms> Terms>
+void describe(Fields& fields, Terms& terms) {
+    auto& [price, total_stock] = terms;
+    fields.amount("price", price, kPriceLimits);
+    fields("total_stock", total_stock, kTotalStock);
+}
+
 template <class Fields, Some<domain::SaleAction> Action>
 void describe(Fields& fields, Action& action) {
     fields("action", action);
@@ -158,26 +224,53 @@ std::string write_fields(Write write) {
     return out;
 }
 
+Result<std::string, FieldError> accept_name(std::string name, TextBounds bounds) {
+    std::string complaint;
+    if (accept_text(name, bounds, complaint)) return name;
+    return std::unexpected(FieldError{"name", std::move(complaint)});
+}
+
 char* write_bytes(char* to, Bits128 bits) {
     const auto bytes = bytes_of(bits);
     std::memcpy(to, bytes.data(), bytes.size());
     return to + bytes.size();
 }
 
+/// Appends the items, each with the length of its name before the name.
+void append_items(std::string& out, domain::WantedItems items) {
+    std::ranges::sort(items, {}, &domain::WantedItem::category);
+    for (const auto& item : items) {
+        const auto bytes = bytes_of(Bits128{item.quantity, item.category.size()});
+        out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        out += item.category;
+    }
+}
+
 }  // namespace
 
-std::string
-canonical(EventId event, domain::SeatIds seats, std::optional<std::chrono::seconds> hold) {
+/// Programs of two versions must make the same bytes of one request, since a key is kept during an
+/// upgrade. Without items, the bytes are those of versions that knew none. With items, the number
+/// after the hold says where the seats end.
+std::string canonical(
+    EventId event,
+    domain::SeatIds seats,
+    std::optional<std::chrono::seconds> hold,
+    domain::WantedItems items
+) {
     std::ranges::sort(seats);
     std::string out;
     const auto size = sizeof(Bits128) * (seats.size() + 2);
+    const auto seats_before_items = items.empty() ? 0 : seats.size() + 1;
     out.resize_and_overwrite(size, [&](char* to, std::size_t) {
         to = write_bytes(to, event.bits());
-        to = write_bytes(to, {0, hold ? static_cast<std::uint64_t>(hold->count()) : 0});
+        to = write_bytes(
+            to, {seats_before_items, hold ? static_cast<std::uint64_t>(hold->count()) : 0}
+        );
         for (const auto seat : seats)
             to = write_bytes(to, seat.bits());
         return size;
     });
+    append_items(out, std::move(items));
     return out;
 }
 
@@ -208,11 +301,10 @@ Result<BulkSeatsRequest, ParseError> parse_bulk_seats_request(std::string_view b
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body) {
     if (auto plain = read_plain_reservation(body); plain && is_within_bounds(*plain))
         return *std::move(plain);
-    return parse_object(body, [](ObjectReader& in, Complaints&) {
+    return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
         ReservationRequest request;
         request.event = in.id<EventId>("event_id");
-        refuse_unsupported_fields(in);
-        request.seats = read_seat_ids(in);
+        read_claim(in, complaints, request);
         if (const auto hold = in.optional_integer("hold_seconds", kHoldSeconds))
             request.hold = std::chrono::seconds{*hold};
         request.idempotency_key = in.optional_text("idempotency_key", {1, kIdempotencyKeyMax});
@@ -235,6 +327,8 @@ template Result<ApiKeyRequest, ParseError> parse_request(std::string_view body);
 template Result<AccountRequest, ParseError> parse_request(std::string_view body);
 template Result<domain::SaleAction, ParseError> parse_request(std::string_view body);
 template Result<MemberRequest, ParseError> parse_request(std::string_view body);
+template Result<domain::Category, ParseError> parse_request(std::string_view body);
+template Result<CategoryTerms, ParseError> parse_request(std::string_view body);
 
 std::string canonical(const domain::EventSpec& spec) {
     return write_fields([&](FieldsWriter& fields) { fields.all_of(spec); });
@@ -253,6 +347,7 @@ template std::string canonical(const ExtensionRequest& request);
 template std::string canonical(const ApiKeyRequest& request);
 template std::string canonical(const domain::SaleAction& request);
 template std::string canonical(const MemberRequest& request);
+template std::string canonical(const domain::Category& request);
 
 std::optional<FieldError> check_idempotency_key(std::string_view key) {
     std::string complaint;
@@ -261,9 +356,11 @@ std::optional<FieldError> check_idempotency_key(std::string_view key) {
 }
 
 Result<std::string, FieldError> accept_event_name(std::string name) {
-    std::string complaint;
-    if (accept_text(name, kEventName, complaint)) return name;
-    return std::unexpected(FieldError{"name", std::move(complaint)});
+    return accept_name(std::move(name), kEventName);
+}
+
+Result<std::string, FieldError> accept_category_name(std::string name) {
+    return accept_name(std::move(name), kCategoryName);
 }
 
 std::optional<FieldError> check_sub(std::string_view sub) {

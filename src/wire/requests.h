@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/id.h"
+#include "base/money.h"
 #include "base/result.h"
+#include "domain/category.h"
 #include "domain/event.h"
 #include "domain/member.h"
 #include "domain/role.h"
@@ -9,6 +11,7 @@
 #include "wire/parse_error.h"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +31,8 @@ struct ReservationRequest {
     std::optional<std::chrono::seconds> hold;
     /// The key in the body. The header may give it instead.
     std::optional<std::string> idempotency_key;
+    /// Names each category once. Either the seats or the items may be empty, but not both.
+    domain::WantedItems items{};
 
     friend bool operator==(const ReservationRequest&, const ReservationRequest&) = default;
 };
@@ -71,6 +76,12 @@ struct MemberRequest {
     domain::MemberRole role{};
 };
 
+/// The new price and total of an existing category.
+struct CategoryTerms {
+    Amount price = 0;
+    std::uint32_t total_stock = 0;
+};
+
 /// Parses a request that is a plain list of fields. requests.cc describes each request's fields.
 template <class Request>
 Result<Request, ParseError> parse_request(std::string_view body);
@@ -78,9 +89,13 @@ Result<Request, ParseError> parse_request(std::string_view body);
 // The content of a request as bytes, without its idempotency key. Requests with equal bytes are the
 // same request, however their JSON is spelled.
 
-/// A reservation's seats make the same bytes in any order.
-std::string
-canonical(EventId event, domain::SeatIds seats, std::optional<std::chrono::seconds> hold);
+/// A reservation's seats and items make the same bytes in any order.
+std::string canonical(
+    EventId event,
+    domain::SeatIds seats,
+    std::optional<std::chrono::seconds> hold,
+    domain::WantedItems items = {}
+);
 std::string canonical(const domain::EventSpec& spec);
 std::string canonical(const std::vector<domain::SeatSpec>& seats);
 template <class Request>
@@ -89,8 +104,9 @@ std::string canonical(const Request& request);
 // The checks that values in a JSON body undergo, for values that come from elsewhere.
 
 std::optional<FieldError> check_idempotency_key(std::string_view key);
-/// Returns the name in the form in which it is stored.
+/// These two return the name in the form in which it is stored.
 Result<std::string, FieldError> accept_event_name(std::string name);
+Result<std::string, FieldError> accept_category_name(std::string name);
 std::optional<FieldError> check_sub(std::string_view sub);
 
 }  // namespace frontrow::wire

@@ -13,19 +13,30 @@ std::string count_json(std::uint32_t count) {
     return out;
 }
 
-std::string availability_json(const domain::SeatCounts& counts) {
+std::string availability_json(
+    const domain::SeatCounts& seats,
+    const std::vector<domain::CategoryView>& categories
+) {
     std::string out;
     JsonWriter json{out};
     json.begin_object();
     json.key("seats");
     json.begin_object();
-    json.field("total", counts.total);
-    json.field("available", counts.available());
-    json.field("reserved", counts.reserved);
-    json.field("confirmed", counts.confirmed);
+    json.field("total", seats.total);
+    json.field("available", seats.available());
+    json.field("reserved", seats.reserved);
+    json.field("confirmed", seats.confirmed);
     json.end_object();
     json.key("categories");
     json.begin_array();
+    for (const auto& view : categories) {
+        json.begin_object();
+        json.field("name", view.category.name);
+        json.field("price", view.category.price);
+        json.field("total", view.category.total_stock);
+        json.field("available", view.available());
+        json.end_object();
+    }
     json.end_array();
     json.end_object();
     return out;

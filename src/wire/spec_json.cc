@@ -2,7 +2,6 @@
 
 #include "base/some.h"
 #include "domain/writable.h"
-#include "wire/fields.h"
 
 #include <limits>
 
@@ -20,12 +19,10 @@ constexpr IntegerBounds kAnyInteger{
     std::numeric_limits<std::int64_t>::min(),
     std::numeric_limits<std::int64_t>::max()
 };
-constexpr IntegerBounds kAnyCount{0, std::numeric_limits<std::uint32_t>::max()};
 constexpr NumberLimits kCapacity{{1, 10'000'000}, kAnyInteger};
 constexpr NumberLimits kSeatsPerReservation{{1, 100}, kAnyCount};
 constexpr NumberLimits kSeatsPerUser{{1, 100'000}, kAnyCount};
 constexpr NumberLimits kHold{kHoldSeconds, {1, kHoldMax.count()}};
-constexpr NumberLimits kSeatPrice{kPrice, {0, kWrittenPriceMax}};
 
 template <class Fields, Some<EventSpec> Spec>
 void describe(Fields& fields, Spec& spec) {
@@ -54,7 +51,7 @@ void describe(Fields& fields, Spec& spec) {
     fields("seat_number", number, kSeatNumber);
     fields.unless_empty("section", section, kSectionOrRow);
     fields.unless_empty("row", row, kSectionOrRow);
-    fields.amount("price", price, kSeatPrice);
+    fields.amount("price", price, kPriceLimits);
     fields.all_of(position);
 }
 

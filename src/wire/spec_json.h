@@ -2,6 +2,8 @@
 
 #include "domain/event.h"
 #include "domain/seat.h"
+#include "domain/writable.h"
+#include "wire/fields.h"
 #include "wire/json_writer.h"
 #include "wire/object_reader.h"
 
@@ -26,6 +28,7 @@ inline constexpr TextBounds kEventName{1, 255, TextKind::name};
 inline constexpr TextBounds kSeatNumber{1, 64, TextKind::label};
 inline constexpr IntegerBounds kHoldSeconds{1, 3'600};
 inline constexpr IntegerBounds kPrice{0, kPriceMax};
+inline constexpr NumberLimits kPriceLimits{kPrice, {0, domain::kWrittenPriceMax}};
 
 /// These two do the same for the fields of a seat that its organiser sets.
 void write_seat_spec(JsonWriter& json, const domain::SeatSpec& spec);

@@ -105,7 +105,7 @@ TEST_F(ClusterMigrate, raise_lets_facts_of_this_version_into_an_older_journal_on
     for (int i = 0; i < 2; ++i) {
         const auto raised = cluster.run("migrate", {"raise"});
         EXPECT_EQ(raised.exit_code, 0) << raised.err;
-        EXPECT_EQ(raised.out, "the journal takes facts of format 1\n");
+        EXPECT_EQ(raised.out, "the journal takes facts of format 2\n");
         EXPECT_THAT(facts_of_type(cluster, "FormatRaised"), SizeIs(1));
     }
     expect_done(cluster.verify(), "in order");

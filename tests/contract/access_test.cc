@@ -109,6 +109,17 @@ TEST(Access, by_token_goes_by_role_and_each_organizer_has_their_own_events) {
             .status,
         404
     );
+    const auto categories = path + "/ticket-categories";
+    const std::string standing = R"({"name":"Standing","price":1,"total_stock":1})";
+    EXPECT_EQ(caller.post(categories, standing).code(), "UNAUTHENTICATED");
+    EXPECT_EQ(caller.post(categories, standing, as("u", user)).code(), "FORBIDDEN");
+    EXPECT_EQ(caller.post(categories, standing, as("otto", organizer)).code(), "NOT_FOUND");
+    EXPECT_EQ(caller.get(categories).body, "[]");
+    EXPECT_EQ(caller.post(categories, standing, as("olga", organizer)).status, 201);
+    EXPECT_EQ(caller.put(categories + "/Standing", standing).code(), "UNAUTHENTICATED");
+    EXPECT_EQ(caller.put(categories + "/Standing", standing, as("u", user)).code(), "FORBIDDEN");
+    EXPECT_EQ(caller.put(categories + "/Standing", standing, as("otto", organizer)).status, 404);
+    EXPECT_EQ(caller.put(categories + "/Standing", standing, as("root", admin)).status, 200);
     const std::string pause = R"({"action":"pause"})";
     EXPECT_EQ(caller.post(path + "/sale", pause).code(), "UNAUTHENTICATED");
     EXPECT_EQ(caller.post(path + "/sale", pause, as("u", user)).code(), "FORBIDDEN");

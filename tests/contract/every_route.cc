@@ -21,13 +21,18 @@ std::string part_for(std::string_view pattern, const SmallWorld& world) {
     return world.reservation;
 }
 
-std::string body_for(const http::Route& route, const SmallWorld& world) {
+/// `category`: the name of the one that is added, and then changed.
+std::string
+body_for(const http::Route& route, const SmallWorld& world, const std::string& category) {
     const auto number = next_number();
     if (route.body == http::BodyKind::none) return {};
     if (route.pattern.ends_with("/seats"))
         return R"({"seat_number":"one-)" + number + R"(","price":1})";
     if (route.pattern.ends_with("/bulk"))
         return R"({"prefix":"many-)" + number + R"(","count":2,"price":1})";
+    if (route.pattern.ends_with("/ticket-categories"))
+        return R"({"name":")" + category + R"(","price":1,"total_stock":2})";
+    if (route.pattern.ends_with("/{name}")) return R"({"price":2,"total_stock":1})";
     if (route.pattern.ends_with("/api-keys")) return R"({"name":"a gate","role":"scanner"})";
     if (route.pattern.ends_with("/api-keys/{id}")) return R"({"account":"a hall"})";
     if (route.pattern.ends_with("/members")) return R"({"sub":"carol","role":"scanner"})";
@@ -64,8 +69,11 @@ SmallWorld make_small_world(const TestServer& server) {
 
 std::vector<Visit> every_route(const SmallWorld& world) {
     std::vector<Visit> visits;
+    const auto category = "standing-" + next_number();
     for (const auto& route : http::all_routes()) {
         std::string path{route.pattern};
+        if (const auto at = path.find("{name}"); at != std::string::npos)
+            path.replace(at, std::string_view{"{name}"}.size(), category);
         if (const auto at = path.find('{'); at != std::string::npos)
             path.replace(at, path.find('}') + 1 - at, part_for(route.pattern, world));
         visits.push_back(
@@ -73,7 +81,7 @@ std::vector<Visit> every_route(const SmallWorld& world) {
              .method = std::string{http::name_of(route.method)},
              .path = std::move(path),
              .query = query_for(route),
-             .body = body_for(route, world)}
+             .body = body_for(route, world, category)}
         );
     }
     const auto last = std::ranges::find(visits, http::Method::delete_, [](const Visit& one) {

@@ -155,11 +155,26 @@ protected:
              "",
              {{"sub", "carol"}, {"role", "scanner"}},
              schemas + "MemberRequest"},
+            {"add_category",
+             "POST",
+             event + "/ticket-categories",
+             "",
+             {{"name", "c"}, {"price", 1}, {"total_stock", 1}},
+             schemas + "CategoryRequest"},
+            {"change_category",
+             "PUT",
+             event + "/ticket-categories/Standing",
+             "",
+             {{"price", 1}, {"total_stock", 100}},
+             schemas + "CategoryTerms"},
             {"create_reservation",
              "POST",
              "/api/v1/reservations",
              "alice",
-             {{"event_id", venue.event}, {"seat_ids", {venue.seats[0]}}, {"idempotency_key", "k"}},
+             {{"event_id", venue.event},
+              {"seat_ids", {venue.seats[0]}},
+              {"items", json::array{json::object{{"category", "Standing"}, {"quantity", 1}}}},
+              {"idempotency_key", "k"}},
              schemas + "ReservationRequest"},
             {"extend_reservation",
              "POST",
@@ -221,8 +236,19 @@ protected:
         }
     }
 
+    /// Two seats, and the category Standing.
+    static Venue make_hall(const TestServer& server) {
+        auto hall = make_venue(server, 2, R"(,"hold_seconds":3600)");
+        Caller(server, "")
+            .post(
+                "/api/v1/events/" + hall.event + "/ticket-categories",
+                R"({"name":"Standing","price":1,"total_stock":100})"
+            );
+        return hall;
+    }
+
     TestServer server;
-    Venue venue = make_venue(server, 2, R"(,"hold_seconds":3600)");
+    Venue venue = make_hall(server);
     std::string held =
         Caller(server, "alice").reserve(venue.event, {venue.seats[1]}, "held").text("id");
     std::string key =
@@ -298,6 +324,8 @@ TEST_F(Field, on_its_bounds_is_taken) {
             // number is unique.
             if (body.contains("seat_number") && name != "seat_number")
                 body["seat_number"] = "n-" + std::to_string(taken);
+            if (body.contains("total_stock") && body.contains("name") && name != "name")
+                body["name"] = "c-" + std::to_string(taken);
             if (body.contains("prefix") && name != "prefix")
                 body["prefix"] = "p-" + std::to_string(taken);
             const auto answer = send(form, body);
@@ -334,6 +362,32 @@ TEST_F(Field, of_a_seat_in_a_list_is_named_with_its_place) {
             const auto errors = answer.json.at("errors").as_array();
             ASSERT_EQ(errors.size(), 1) << answer.body;
             EXPECT_EQ(errors[0].at("field").as_string(), "seats[1]." + std::string{name});
+        }
+    }
+}
+
+TEST_F(Field, of_an_item_in_a_list_is_named_with_its_place) {
+    const auto schema = openapi_document().at_pointer("/components/schemas/WantedItem").as_object();
+    const auto fields_wrong_in = [&](const json::object& item) {
+        json::object body{{"event_id", venue.event}, {"idempotency_key", "k"}};
+        body["items"] = json::array{json::object{{"category", "Standing"}, {"quantity", 1}}, item};
+        const auto answer =
+            client.ask("POST", kReservations, {{"X-User-ID", "alice"}}, json::serialize(body));
+        EXPECT_EQ(answer.code(), "INVALID_REQUEST") << answer.body;
+        std::vector<std::string> fields;
+        for (const auto& error : answer.json.at("errors").as_array())
+            fields.emplace_back(error.at("field").as_string());
+        return fields;
+    };
+    for (const auto& [name, property] : schema.at("properties").as_object()) {
+        auto wrong = out_of_bounds(flat(property));
+        std::ranges::move(of_wrong_types(flat(property)), std::back_inserter(wrong));
+        wrong.emplace_back(nullptr);
+        for (const auto& value : wrong) {
+            json::object item{{"category", "Other"}, {"quantity", 1}};
+            item[name] = value;
+            const auto about = json::serialize(item).substr(0, 200);
+            EXPECT_EQ(fields_wrong_in(item), std::vector{"items[1]." + std::string{name}}) << about;
         }
     }
 }

@@ -262,6 +262,50 @@ TEST(Idempotency, does_not_depend_on_how_the_request_is_spelled) {
     }
 }
 
+TEST(Idempotency, knows_the_same_items_in_another_order_and_spelling) {
+    TestServer server;
+    const auto venue = make_venue(server, 1);
+    Caller organizer{server, ""};
+    for (const auto* name : {"A", "B"})
+        ASSERT_EQ(
+            organizer
+                .post(
+                    "/api/v1/events/" + venue.event + "/ticket-categories",
+                    R"({"name":")" + std::string{name} + R"(","price":1,"total_stock":9})"
+                )
+                .status,
+            201
+        );
+    Caller alice{server, "alice"};
+    const auto ask = [&](const std::string& claim) {
+        return alice.post(
+            kReservations,
+            R"({"event_id":")" + venue.event + R"(",)" + claim + "}",
+            {{"Idempotency-Key", "key"}}
+        );
+    };
+    const std::string a = R"({"category":"A","quantity":1})";
+    const std::string b = R"({"category":"B","quantity":2})";
+    const auto seats = R"(,"seat_ids":[")" + venue.seats[0] + R"("])";
+    const auto first = ask(R"("items":[)" + a + "," + b + "]" + seats);
+    ASSERT_EQ(first.status, 201) << first.body;
+    expect_replay(ask(R"("items":[)" + b + "," + a + "]" + seats), first, "another order");
+    const auto* respelled = R"({"quantity":1.0,"x":0,"category":"\u0041"})";
+    expect_replay(ask(R"("items":[)" + b + "," + respelled + "]" + seats), first, "respelled");
+    server.restart();
+    Caller again{server, "alice"};
+    std::swap(alice, again);
+    expect_replay(ask(R"("items":[)" + b + "," + a + "]" + seats), first, "after a restart");
+    for (const auto& other :
+         {R"("items":[)" + a + "]" + seats,
+          R"("items":[)" + a + "," + b + "]",
+          R"("items":[)" + a + R"(,{"category":"B","quantity":1}])" + seats,
+          R"("items":[)" + a + "," + b + R"(,{"category":"C","quantity":1}])" + seats,
+          seats.substr(1)}) {
+        EXPECT_EQ(ask(other).code(), "IDEMPOTENCY_KEY_REUSED") << other;
+    }
+}
+
 /// A request without hold_seconds counts as a request for the hold that it got.
 TEST(Idempotency, knows_a_default_hold_by_what_the_reservation_was_made_with) {
     constexpr std::string_view kUnsaid = "";

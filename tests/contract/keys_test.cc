@@ -106,6 +106,16 @@ protected:
             R"({"prefix":"R","count":3,"price":5})",
         };
     }
+    Asked category() const {
+        return {
+            "category",
+            "",
+            of_event + "/ticket-categories",
+            R"({"name":"Caf\u00e9","price":5,"total_stock":7})",
+            R"({"total_stock":7.0,"name":"Cafe\u0301","more":1,"price":5})",
+            R"({"name":"Caf\u00e9","price":5,"total_stock":8})",
+        };
+    }
     Asked extension() const {
         return {
             "extension",
@@ -148,7 +158,7 @@ protected:
     }
     /// The sale is paused last, because a paused sale refuses extensions.
     std::vector<Asked> all() const {
-        return {event(), seat(), seats(), extension(), api_key(), member(), sale()};
+        return {event(), seat(), seats(), extension(), api_key(), member(), category(), sale()};
     }
 
     std::size_t count(const std::string& path) {
@@ -182,6 +192,7 @@ TEST_F(Keys, have_a_request_done_once_however_it_is_spelled) {
     EXPECT_EQ(count(of_event + "/seats"), 6);
     EXPECT_EQ(count(kApiKeys), 1);
     EXPECT_EQ(count(of_event + "/members"), 1);
+    EXPECT_EQ(count(of_event + "/ticket-categories"), 1);
     EXPECT_EQ(Caller(server, "").get(of_event).header("etag"), "\"v2-paused\"");
     EXPECT_EQ(Caller(server, "alice").get(held.header("location")).json, first[3].json);
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
@@ -257,6 +268,9 @@ TEST_F(Keys, may_be_tried_again_after_a_refusal) {
     EXPECT_EQ(ask(event(), "{}").status, 400);
     expect_first(ask(event()), "event");
     EXPECT_EQ(ask(seat(), R"({"seat_number":"S-1","price":5})").code(), "DUPLICATE_SEAT");
+    ASSERT_EQ(Caller(server, "").post(category().path, category().body).status, 201);
+    EXPECT_EQ(ask(category()).code(), "DUPLICATE_CATEGORY");
+    expect_first(ask(category(), R"({"name":"B","price":5,"total_stock":7})"), "another category");
     expect_first(ask(seat()), "seat");
     EXPECT_EQ(ask(seats(), R"({"prefix":"S","count":3,"price":5})").code(), "DUPLICATE_SEAT");
     expect_first(ask(seats()), "seats");
@@ -320,34 +334,41 @@ TEST_F(Keys, are_kept_for_24_hours) {
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
-TEST_F(Keys, tell_an_event_and_its_seats_as_they_were_made_whatever_became_of_them) {
+TEST_F(Keys, tell_an_event_its_seats_and_categories_as_they_were_made_whatever_became_of_them) {
     Caller house{server, ""};
     const auto made = ask(event());
     const auto path = made.header("location");
     auto in_it = seats();
     in_it.path = path + "/seats/bulk";
     const auto added = ask(in_it);
+    auto standing = category();
+    standing.path = path + "/ticket-categories";
+    const auto category_added = ask(standing);
     auto of_it = sale();
     of_it.path = path + "/sale";
-    const auto expect_both = [&](const std::string& when) {
+    const auto expect_all = [&](const std::string& when) {
         server.clock.advance(Millis{1'000});
         expect_again(ask(event()), made, when);
         expect_again(ask(in_it), added, when);
+        expect_again(ask(standing), category_added, when);
     };
     ASSERT_EQ(house.put(path, event_body(R"(,"currency":"EUR")")).status, 200);
-    expect_both("the event was changed");
+    expect_all("the event was changed");
     ASSERT_EQ(ask(of_it).status, 200);
-    expect_both("its sale was paused");
+    expect_all("its sale was paused");
+    const auto category_path = standing.path + "/Caf%C3%A9";
+    ASSERT_EQ(house.put(category_path, R"({"price":6,"total_stock":9})").status, 200);
+    expect_all("its category was changed");
     ASSERT_EQ(house.post(path + "/sale", R"({"action":"open"})").status, 200);
     // The replay returns the event as it is now, still open.
     const auto again = ask(of_it);
     EXPECT_EQ(again.header("idempotency-replayed"), "true");
     EXPECT_EQ(again.json, house.get(path).json);
     ASSERT_EQ(house.del(path).status, 204);
-    expect_both("it was deleted");
+    expect_all("it was deleted");
     EXPECT_EQ(ask(of_it).code(), "NOT_FOUND");
     server.restart();
-    expect_both("and a restart");
+    expect_all("and a restart");
 }
 
 TEST_F(Keys, tell_a_reservation_that_was_extended_as_it_is_now) {

@@ -119,12 +119,18 @@ TEST_F(Metrics, count_attempts_to_reserve_by_what_came_of_them) {
     ASSERT_EQ(alice.reserve(venue.event, {venue.seats[1]}, "2").status, 201);
     ASSERT_EQ(alice.reserve(venue.event, {venue.seats[0]}, "3").status, 409);
     ASSERT_EQ(alice.reserve(venue.event, {venue.seats[0], venue.seats[2]}, "4").status, 422);
-    const auto sale = "/api/v1/events/" + venue.event + "/sale";
-    ASSERT_EQ(Caller(server, "").post(sale, R"({"action":"pause"})").status, 200);
+    Caller organizer{server, ""};
+    const auto event = "/api/v1/events/" + venue.event;
+    const auto* category = R"({"name":"A","price":1,"total_stock":0})";
+    ASSERT_EQ(organizer.post(event + "/ticket-categories", category).status, 201);
+    const auto unit = R"({"event_id":")" + venue.event +
+                      R"(","items":[{"category":"A","quantity":1}],"idempotency_key":"6"})";
+    ASSERT_EQ(alice.post(kReservations, unit).code(), "SOLD_OUT");
+    ASSERT_EQ(organizer.post(event + "/sale", R"({"action":"pause"})").status, 200);
     ASSERT_EQ(alice.reserve(venue.event, {venue.seats[2]}, "5").code(), "SALES_PAUSED");
     auto now = series();
     EXPECT_EQ(now["reservations_total{status=\"success\"}"], 2);
-    EXPECT_EQ(now["reservations_total{status=\"conflict\"}"], 1);
+    EXPECT_EQ(now["reservations_total{status=\"conflict\"}"], 2);
     EXPECT_EQ(now["reservations_total{status=\"refused\"}"], 2);
     EXPECT_EQ(now["reservations_total{status=\"error\"}"], 0);
     EXPECT_GE(now["journal_appends_total{result=\"won\"}"], 3);

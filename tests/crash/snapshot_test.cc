@@ -191,7 +191,7 @@ TEST(Snapshot, of_nothing_is_nothing) {
 }
 
 /// One fact of each type, some with all optional fields and some without.
-constexpr std::array<std::string_view, 17> kFacts{
+constexpr std::array<std::string_view, 20> kFacts{
     R"({"seq":1,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:00:00.000Z","trace_id":"5f0c2b7a9d3e41868a7b6c5d4e3f2a10","data":{"created_by":"organizer-7","name":"Winter concert","description":"In the hall","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:00:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":900,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
     R"({"seq":2,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:00:01.000Z","trace_id":"00000000000000000000000000000000","data":{"created_by":"organizer-8","name":"Soon deleted","description":"","venue":"","start_at":"2026-12-25T10:00:00.000Z","end_at":"2026-12-25T12:00:00.000Z","total_seats":1,"hold_seconds":60,"max_seats_per_reservation":1,"currency":"JPY","payment":"none"}})",
     R"({"seq":3,"type":"SeatsAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"first_seat_id":"019aa397-6e60-7b21-9a04-51d2c3b4a596","seats":[{"seat_number":"A-1","section":"Stalls","row":"A","price":8000,"x":12.5,"y":-3},{"seat_number":"A-2","price":0},{"seat_number":"A-3","price":1000000000000,"x":1},{"seat_number":"A-4","price":5000}]}})",
@@ -209,6 +209,9 @@ constexpr std::array<std::string_view, 17> kFacts{
     R"({"seq":15,"type":"ApiKeyRevoked","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"api_key_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31","revoked_by":"admin-1"}})",
     R"({"seq":16,"type":"MemberAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:00:00.000Z","trace_id":"00000000000000000000000000000000","data":{"sub":"otto","role":"organizer"}})",
     R"({"seq":17,"type":"MemberAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"sub":"organizer-9","role":"organizer"}})",
+    R"({"seq":18,"type":"CategoryAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:02:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Floor","price":3000,"total_stock":100,"request_key":"9c56cc51b374c3ba189210d5b6d4bf5a","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
+    R"({"seq":19,"type":"CategoryChanged","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:03:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Floor","price":3500,"total_stock":120}})",
+    R"({"seq":20,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:04:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e22","user_id":"buyer-44","seat_ids":[],"total_amount":7000,"expires_at":"2026-11-29T10:14:00.000Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf5b","request_content":"e3b0c44298fc1c149afbf4c8996fb924","items":[{"category":"Floor","quantity":2,"unit_price":3500}]}})",
 };
 
 std::unique_ptr<Inventory> small_sale() {
@@ -228,6 +231,8 @@ TEST(Snapshot, keeps_everything_of_a_small_sale) {
     EXPECT_EQ(after.plans()[0].event, before.plans()[0].event);
     EXPECT_EQ(after.plans()[0].members.get(), before.plans()[0].members.get());
     EXPECT_EQ(after.plans()[0].members.get().size(), 2);
+    EXPECT_EQ(after.plans()[0].categories.get(), before.plans()[0].categories.get());
+    EXPECT_EQ(after.plans()[0].categories.get().size(), 1);
     const auto view = after.seat_view({0, 0}, before.last_at());
     EXPECT_TRUE(view.block->seats[0] == before.plans()[0].blocks[0]->seats[0]);
     EXPECT_TRUE(view.block->seats[2] == before.plans()[0].blocks[0]->seats[2]);
@@ -285,6 +290,14 @@ TEST(Snapshot, that_is_wrong_is_told_from_a_right_one_and_says_about_what) {
         ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
     );
     EXPECT_THAT(
+        differences_of(*small_sale_but("\"total_stock\":120", "\"total_stock\":121")),
+        ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
+    );
+    EXPECT_THAT(
+        differences_of(*small_sale_but("\"quantity\":2", "\"quantity\":3")),
+        ElementsAre("reservation 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e22")
+    );
+    EXPECT_THAT(
         differences_of(*small_sale_but("otto", "olga")),
         ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
     );
@@ -306,6 +319,11 @@ TEST(Snapshot, that_lacks_a_row_says_which) {
         ElementsAre(
             "its figures",
             "event 019aa396-8400-7d0a-8b1e-3c6f0a52d911",
+            "its figures",
+            "user 3 is missing",
+            "its figures",
+            "reservation 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e22 is missing",
+            "its figures",
             "API key 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e31",
             "its figures"
         )
@@ -319,7 +337,7 @@ TEST(Snapshot, has_the_bytes_that_its_format_says) {
     sha.update(image_of(*small_sale()));
     std::string digest;
     append_hex128(digest, sha.finish128());
-    EXPECT_EQ(digest, "c2419cfacb790922b4883f7a6ec774a7");
+    EXPECT_EQ(digest, "8276a616f4fe935a7316e7f7b3faded8");
 }
 
 class DamagedSnapshot : public testing::Test {

@@ -106,6 +106,12 @@ void Comparison::look_at_event(const RandomSale& sale, EventId id) {
         }
         expect(*count == by_model, "in the count of seats of event " + told(id));
     }
+    const auto categories = world_.read(store_.read(domain::read_categories, id));
+    expect(categories.has_value() == of_model.has_value(), "whether it has categories");
+    if (categories)
+        expect_same(
+            "in the categories of " + told(id), *categories, sale.model().categories(id, now_)
+        );
     const auto map = world_.read(store_.seat_map(id));
     expect(map.has_value() == of_model.has_value(), "whether it has a seat map of " + told(id));
     if (map) {

@@ -38,6 +38,9 @@ KNOWN = (
     ("/api/v1/events/{id}/members", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/members", "body.sub", "members", 0.5),
     ("/api/v1/events/{id}/members", "query.sub", "members", 0.8),
+    ("/api/v1/events/{id}/ticket-categories", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/ticket-categories/{name}", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/ticket-categories/{name}", "path.name", "categories", 0.8),
     ("/api/v1/events/{id}/seats", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/seats/bulk", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/seatmap", "path.id", "events", 0.8),
@@ -91,16 +94,20 @@ def things(server):
     """The ids of the sample events, their seats and reservations made on them. Also an event that may be paused and
     ended, so that the others stay on sale."""
     buyer = server.token("alice", "user")
-    found = {name: [] for name in ("events", "seats", *RESERVED)} | {"users": ["alice"], "members": ["bob"]}
+    found = {name: [] for name in ("events", "seats", *RESERVED)}
+    found |= {"users": ["alice"], "members": ["bob"], "categories": ["Standing"]}
+    admin = server.token("root", "admin")
     for event in server.ask(buyer, "/api/v1/events"):
         seats = [seat["id"] for seat in server.ask(buyer, f"/api/v1/events/{event['id']}/seats?limit=40")]
         found["events"].append(event["id"])
+        standing = {"name": "Standing", "price": 5000, "total_stock": 300}
+        server.ask(admin, f"/api/v1/events/{event['id']}/ticket-categories", standing)
         found["seats"] += seats[len(RESERVED) * RESERVED_EACH:]
         for name, seat in zip(RESERVED * RESERVED_EACH, seats):
             body = {"event_id": event["id"], "seat_ids": [seat]}
             found[name].append(server.ask(buyer, "/api/v1/reservations", body, seat)["id"])
     body = {"name": "Rests", "start_at": "2036-12-20T19:00:00Z", "end_at": "2036-12-20T21:00:00Z", "total_seats": 1}
-    found["to_pause"] = [server.ask(server.token("root", "admin"), "/api/v1/events", body)["id"]]
+    found["to_pause"] = [server.ask(admin, "/api/v1/events", body)["id"]]
     return found
 
 

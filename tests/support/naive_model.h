@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <ranges>
 #include <set>
@@ -64,6 +65,15 @@ public:
             all.insert(std::ranges::find_if_not(all, starts_later), one.event);
         }
         return page(all, limit, offset);
+    }
+
+    /// In the order in which they were added; empty if the event doesn't exist.
+    std::vector<domain::CategoryView> categories(EventId id, Instant now) const {
+        std::vector<domain::CategoryView> views;
+        if (const auto* found = find_event(id))
+            for (const auto& one : found->categories)
+                views.push_back({one, stock_of(id, one.name, now)});
+        return views;
     }
 
     /// In the order of creation; empty if the event doesn't exist.
@@ -125,7 +135,13 @@ private:
         domain::Event event;
         bool deleted = false;
         std::vector<domain::Member> members = {};
+        std::vector<domain::Category> categories = {};
 
+        template <class Self>
+        auto* category(this Self& self, std::string_view name) {
+            const auto found = std::ranges::find(self.categories, name, &domain::Category::name);
+            return found == self.categories.end() ? nullptr : &*found;
+        }
         domain::Member* member(std::string_view sub) {
             const auto found = std::ranges::find(members, sub, &domain::Member::sub);
             return found == members.end() ? nullptr : &*found;
@@ -241,12 +257,24 @@ private:
             return one.now.event == event && is_live(one, now);
         });
     }
-    std::size_t seats_of(EventId event, std::string_view user, Instant now) const {
-        std::size_t seats = 0;
+    std::size_t tickets_of(EventId event, std::string_view user, Instant now) const {
+        std::size_t tickets = 0;
         for (const auto& one : reservations_)
             if (one.now.event == event && one.now.user == user && is_live(one, now))
-                seats += one.now.seats.size();
-        return seats;
+                tickets += one.now.seats.size() + domain::units_of(one.now.items);
+        return tickets;
+    }
+    domain::StockCounts stock_of(EventId event, std::string_view category, Instant now) const {
+        domain::StockCounts counts;
+        for (const auto& one : reservations_) {
+            if (one.now.event != event || !is_live(one, now)) continue;
+            for (const auto& item : one.now.items) {
+                if (item.category != category) continue;
+                (one.now.status == Status::confirmed ? counts.confirmed : counts.reserved) +=
+                    item.quantity;
+            }
+        }
+        return counts;
     }
 
     /// A command with an idempotency key is executed once; a repeat within 24 hours gets the first
@@ -275,7 +303,8 @@ private:
         else
             return std::nullopt;
     }
-    /// True if a command with other content asks for the same: the same seats for the same time.
+    /// True if a command with other content asks for the same: the same seats and items for the
+    /// same time.
     template <class One>
     bool asks_the_same(const One&, const Answer&) const {
         return false;
@@ -288,7 +317,15 @@ private:
         if (const auto* known = find_event(command.event)) hold = known->event.spec.hold;
         if (command.hold) hold = *command.hold;
         return command.event == made.event && hold == hold_made &&
-               wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end());
+               wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end()) &&
+               units_by_category(command.items) == units_by_category(made.items);
+    }
+    template <class Some>
+    static std::map<std::string, std::uint32_t> units_by_category(const Some& items) {
+        std::map<std::string, std::uint32_t> units;
+        for (const auto& item : items)
+            units[item.category] += item.quantity;
+        return units;
     }
     /// Returns the first answer. The overloads for some commands bring its fields up to date.
     template <class One>
@@ -392,6 +429,29 @@ private:
         return accept(std::monostate{});
     }
 
+    Answer answer(const domain::AddCategory& command, Instant) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        if (known->category(command.category.name) != nullptr)
+            return refuse(Reason::category_taken, 0, command.category.name);
+        if (known->categories.size() >= 100) return refuse(Reason::too_many_categories, 100);
+        known->categories.push_back(command.category);
+        return accept(domain::CategoryView{command.category, {}});
+    }
+
+    Answer answer(const domain::ChangeCategory& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        auto* category = known->category(command.category.name);
+        if (category == nullptr)
+            return refuse(Reason::category_not_found, 0, command.category.name);
+        const auto counts = stock_of(command.event, category->name, now);
+        if (counts.reserved + counts.confirmed > command.category.total_stock)
+            return refuse(Reason::stock_below_taken, counts.reserved + counts.confirmed);
+        *category = command.category;
+        return accept(domain::CategoryView{*category, counts});
+    }
+
     Answer answer(const domain::AddSeats& command, Instant) {
         std::vector<KnownSeat> added;
         if (auto refusal = refuse_seats(command, added)) return *refusal;
@@ -432,9 +492,16 @@ private:
             const auto status = status_of(id, now);
             if (status != domain::SeatStatus::available) conflicts.push_back({id, status});
         }
+        for (const auto& item : command.items) {
+            const auto* category = event->category(item.category);
+            if (category == nullptr) return refuse(Reason::category_not_found, 0, item.category);
+            entity.items.push_back({item.category, item.quantity, category->price});
+            entity.total_amount += category->price * item.quantity;
+        }
         if (spec.max_seats_per_user) {
-            const auto seats = seats_of(command.event, command.user, now) + command.seats.size();
-            if (seats > *spec.max_seats_per_user)
+            const auto tickets =
+                tickets_of(command.event, command.user, now) + tickets_wanted(command);
+            if (tickets > *spec.max_seats_per_user)
                 return refuse(Reason::user_limit_reached, *spec.max_seats_per_user);
         }
         if (!conflicts.empty()) {
@@ -445,8 +512,17 @@ private:
                 .conflicts = std::move(conflicts)
             });
         }
+        for (const auto& item : command.items) {
+            const auto counts = stock_of(command.event, item.category, now);
+            const auto left = event->category(item.category)->total_stock - counts.reserved -
+                              counts.confirmed;
+            if (left < item.quantity) return refuse(Reason::sold_out, left, item.category);
+        }
         reservations_.push_back({entity, entity});
         return accept(entity);
+    }
+    static std::size_t tickets_wanted(const domain::ReserveSeats& command) {
+        return command.seats.size() + domain::units_of(command.items);
     }
 
     static std::optional<Reason> refuse_by_sale(const domain::Event& event, Instant now) {
@@ -488,7 +564,7 @@ private:
             if (std::ranges::count(command.seats, id) > 1) return refuse(Reason::seat_named_twice);
         if (command.hold && *command.hold > spec.hold)
             return refuse(Reason::hold_too_long, spec.hold.count());
-        if (command.seats.size() > spec.max_seats_per_reservation)
+        if (tickets_wanted(command) > spec.max_seats_per_reservation)
             return refuse(Reason::too_many_seats, spec.max_seats_per_reservation);
         return std::nullopt;
     }

@@ -173,6 +173,8 @@ private:
                 return change_sale(four);
             case 24:
                 return domain::MoveApiKey{some_key(four[0]), some_account(four), "root"};
+            case 25:
+                return some_category(four);
             case 30:
                 return add_member(four);
             case 31:
@@ -390,7 +392,31 @@ private:
         if (command.seats.empty() || four[3] >= 250)
             command.seats.push_back(SeatId{numbered(2, four[2] % (next_seat_ + 1))});
         if (four[3] % 4 == 3) command.hold = std::chrono::seconds{1 + four[3] * 2};
+        if (four[1] / 16 % 3 == 0) add_items(command, four);
         return command;
+    }
+    /// Adds units of a category if the event has any, often in place of the seats.
+    void add_items(domain::ReserveSeats& command, const Four& four) const {
+        const auto known = model_.categories(command.event, Instant::min());
+        if (known.empty()) return;
+        const auto& category = known[four[2] % known.size()].category;
+        const std::string name = four[3] >= 248 ? "Nowhere" : category.name;
+        command.items.push_back({name, 1U + four[3] / 2 % 3U});
+        if (known.size() > 1 && four[0] % 4 == 3)
+            command.items.push_back({known[(four[2] + 1) % known.size()].category.name, 1});
+        if (four[1] / 64 % 2 == 0) command.seats.clear();
+    }
+    /// A new category, or other terms for one that may exist. Stocks are so small that they often
+    /// run out.
+    domain::Command some_category(const Four& four) const {
+        const domain::Category category{
+            .name = std::array{"Floor", "Balcony, \"low\"", "夜"}[four[2] % 3],
+            .price = 100 + four[1],
+            .total_stock = four[3] / 2 % 6U,
+        };
+        const auto event = some_event(four[0]);
+        if (four[3] % 2 == 0) return domain::AddCategory{event, organizer(four[1]), category};
+        return domain::ChangeCategory{event, organizer(four[1]), category};
     }
 
     domain::Command confirm(const Four& four) const {
@@ -430,7 +456,9 @@ private:
             command.hold =
                 std::chrono::floor<std::chrono::seconds>(first.expires_at - first.created_at);
         if (four[1] % 16 == 13) command.hold = std::chrono::seconds{1 + four[2]};
-        if (four[1] % 16 == 11) command.seats.push_back(command.seats.front());
+        if (four[1] % 16 == 11 && !command.seats.empty())
+            command.seats.push_back(command.seats.front());
+        if (four[1] % 16 == 9 && !command.items.empty()) ++command.items.front().quantity;
         return command;
     }
 

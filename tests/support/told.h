@@ -49,6 +49,21 @@ inline std::string told(const domain::SeatIds& seats) {
         text += (text.empty() ? "" : " ") + told(seat);
     return "[" + text + "]";
 }
+template <class Some>
+std::string told_items(const std::vector<Some>& items) {
+    std::string text;
+    for (const auto& item : items)
+        text += " and " + std::to_string(item.quantity) + " of " + item.category;
+    return text;
+}
+inline std::string told(const domain::Category& category) {
+    return "category " + category.name + " of " + std::to_string(category.total_stock) + " at " +
+           told_number(category.price);
+}
+inline std::string told(const domain::CategoryView& view) {
+    return told(view.category) + ", " + std::to_string(view.counts.reserved) + " held, " +
+           std::to_string(view.counts.confirmed) + " sold";
+}
 inline std::string told(const domain::EventSpec& spec) {
     const auto limit = spec.max_seats_per_user;
     return "\"" + spec.name + "\" of " + to_rfc3339(spec.start_at) + ", sold " +
@@ -78,6 +93,7 @@ inline std::string told(domain::ReservationStatus status) {
 }
 inline std::string told(const domain::Reservation& one) {
     return "reservation " + told(one.id) + " of " + one.user + " for " + told(one.seats) +
+           told_items(one.items) +
            " of event " + told(one.event) + ", " + told(one.status) + ", made " +
            to_rfc3339(one.created_at) + ", until " + to_rfc3339(one.expires_at) +
            (one.confirmed_at ? ", confirmed " + to_rfc3339(*one.confirmed_at) : "") + ", " +
@@ -162,8 +178,17 @@ inline std::string told(const domain::CheckSeats& command) {
     return told(command.by) + " asks whether event " + told(command.event) + " could have " +
            told(command.block);
 }
+inline std::string told(const domain::AddCategory& command) {
+    return told(command.by) + " adds to event " + told(command.event) + " " +
+           told(command.category) + told_key(command.request);
+}
+inline std::string told(const domain::ChangeCategory& command) {
+    return told(command.by) + " makes of event " + told(command.event) + " " +
+           told(command.category);
+}
 inline std::string told(const domain::ReserveSeats& command) {
-    return command.user + " reserves " + told(command.seats) + " of event " + told(command.event) +
+    return command.user + " reserves " + told(command.seats) + told_items(command.items) +
+           " of event " + told(command.event) +
            " as " + told(command.reservation) +
            (command.hold ? " for " + told_number(command.hold->count()) + " s" : "") +
            told(command.request);

@@ -43,6 +43,16 @@ protected:
             .request = RequestMark{.key = {8, 3}, .content = {8, 4}},
         }));
         EXPECT_TRUE(office_.cancel(dan_));
+        EXPECT_TRUE(office_.act(AddCategory{
+            .event = event_,
+            .by = BoxOffice::owner(),
+            .category = {"Floor", 3'000, 10},
+            .request = RequestMark{.key = {8, 5}, .content = {8, 6}},
+        }));
+        EXPECT_TRUE(office_.act(AddCategory{event_, BoxOffice::owner(), {"Balcony", 3'000, 10}}));
+        auto units = office_.wish(event_, "gil", {});
+        units.items = {{"Floor", 2}};
+        gil_ = std::get<Reservation>(office_.act(units).value().entity);
         EXPECT_TRUE(office_.change_sale(event_, SaleAction::pause));
         EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
         EXPECT_TRUE(office_.add_member(event_, "otto", MemberRole::organizer));
@@ -98,6 +108,7 @@ protected:
     Reservation bob_;
     Reservation cid_;
     Reservation dan_;
+    Reservation gil_;
     ApiKeyId key_{Bits128{7, 1}};
     Audit audit_;
 };
@@ -238,6 +249,33 @@ TEST_F(Comparison, finds_whatever_of_a_member_is_another) {
         if (std::holds_alternative<MemberAdded>(fact.body)) fact.at += 1ms;
     });
     EXPECT_THAT(later, Contains("event " + event_.to_string() + ": its members"));
+}
+
+TEST_F(Comparison, finds_whatever_of_a_category_is_another) {
+    const auto wrong = ElementsAre("event " + event_.to_string() + ": its categories");
+    const auto with_floor = [&](auto change) {
+        return differences_in<CategoryAdded>([&](auto& body) {
+            if (body.category.name == "Floor") change(body.category);
+        });
+    };
+    EXPECT_THAT(with_floor([](Category& floor) { ++floor.price; }), wrong);
+    EXPECT_THAT(with_floor([](Category& floor) { ++floor.total_stock; }), wrong);
+    EXPECT_THAT(
+        differences_in<CategoryAdded>([](auto& body) {
+            if (body.request) body.request->content = {};
+        }),
+        ElementsAre(kOfAKey)
+    );
+}
+
+TEST_F(Comparison, finds_whatever_of_a_reservations_units_is_another) {
+    const auto wrong = ElementsAre(name(gil_) + ": its items");
+    const auto with_item = [&](auto change) {
+        return differences_of(gil_, [&](auto& body) { change(body.items.front()); });
+    };
+    EXPECT_THAT(with_item([](Item& item) { ++item.quantity; }), wrong);
+    EXPECT_THAT(with_item([](Item& item) { ++item.unit_price; }), wrong);
+    EXPECT_THAT(with_item([](Item& item) { item.category = "Balcony"; }), wrong);
 }
 
 TEST_F(Comparison, finds_whatever_of_a_seat_is_another) {

@@ -220,6 +220,16 @@ inline std::string_view word_for(Reason reason) {
             return "creator_as_member";
         case Reason::member_not_found:
             return "member_not_found";
+        case Reason::category_taken:
+            return "category_taken";
+        case Reason::too_many_categories:
+            return "too_many_categories";
+        case Reason::category_not_found:
+            return "category_not_found";
+        case Reason::stock_below_taken:
+            return "stock_below_taken";
+        case Reason::sold_out:
+            return "sold_out";
         case Reason::too_many_members:
             return "too_many_members";
         case Reason::sales_not_open:

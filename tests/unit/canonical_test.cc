@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace frontrow::wire {
@@ -70,6 +71,43 @@ TEST(Canonical, of_a_reservation_is_the_same_for_its_seats_in_any_order) {
         "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
         "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"
         "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1"sv
+    );
+}
+
+TEST(Canonical, of_a_reservation_with_items_is_the_same_for_them_in_any_order_alone) {
+    const EventId event{Bits128{1, 1}};
+    const domain::SeatIds no_seats;
+    const domain::SeatIds one_seat{SeatId{Bits128{2, 1}}};
+    const auto form = [event](const domain::SeatIds& seats, domain::WantedItems items) {
+        return canonical(event, seats, std::nullopt, std::move(items));
+    };
+    const auto plain = form(one_seat, {{"A", 1}, {"B", 2}});
+    EXPECT_EQ(form(one_seat, {{"B", 2}, {"A", 1}}), plain);
+    // The bytes of a seat, as a category's name and quantity would make them.
+    const auto like_a_seat = std::string(15, '\0') + "\1";
+    std::vector<std::string> others{
+        plain,
+        form(one_seat, {}),
+        form(no_seats, {{"A", 1}, {"B", 2}}),
+        form(one_seat, {{"A", 1}}),
+        form(one_seat, {{"A", 2}, {"B", 1}}),
+        form(one_seat, {{"A", 1}, {"C", 2}}),
+        form(one_seat, {{"AB", 1}, {"", 2}}),
+        form(one_seat, {{"", 1}, {"AB", 2}}),
+        form(no_seats, {{"A", 1}}),
+        form(no_seats, {{like_a_seat, 1}}),
+        form(no_seats, {{"A" + like_a_seat, 1}}),
+    };
+    std::ranges::sort(others);
+    EXPECT_EQ(std::ranges::adjacent_find(others), others.end());
+    // Programs of two versions must make the same bytes.
+    EXPECT_EQ(
+        form(one_seat, {{"B", 2}, {"A", 1}}),
+        "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"
+        "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\0"
+        "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1"
+        "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1A"
+        "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1B"sv
     );
 }
 
@@ -159,6 +197,12 @@ const Spellings kSpellings[] = {
     {canonical_of<domain::SaleAction>,
      {R"({"action":"pause"})", R"({"why":"rain","action":"pau\u0073e"})"},
      {R"({"action":"open"})", R"({"action":"end"})"}},
+    {canonical_of<domain::Category>,
+     {R"({"name":"Caf\u00e9","price":5,"total_stock":7})",
+      R"({"total_stock":7.0,"available":7,"name":"Cafe\u0301","price":5})"},
+     {R"({"name":"Cafe","price":5,"total_stock":7})",
+      R"({"name":"Caf\u00e9","price":6,"total_stock":7})",
+      R"({"name":"Caf\u00e9","price":5,"total_stock":8})"}},
     {canonical_of<ApiKeyRequest>,
      {R"({"name":"gate","role":"user"})", R"({"role":"user","name":"g\u0061te"})"},
      {R"({"name":"gate","role":"admin"})",

@@ -943,7 +943,7 @@ Seen look(const BoxOffice& office, EventId event) {
         .version = inventory.seat_map_version(row, office.now),
         .map = inventory.seat_map(row, office.now, nullptr).statuses,
         .plan = plan(office, event),
-        .anns = inventory.reservations().seats_of(row.index, "ann", office.now),
+        .anns = inventory.reservations().tickets_of(row.index, "ann", office.now),
         .has_sales =
             !decide(inventory, DeleteEvent{event, BoxOffice::owner(), {}}, office.now).outcome,
     };

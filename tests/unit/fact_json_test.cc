@@ -51,6 +51,14 @@ bool any_truth() {
     return *rc::gen::arbitrary<bool>();
 }
 
+std::uint32_t any_count() {
+    return *rc::gen::arbitrary<std::uint32_t>();
+}
+
+Category any_category() {
+    return {nasty_text(10), within<Amount>(0, kWrittenPriceMax), any_count()};
+}
+
 Instant any_instant() {
     return Instant{Millis{within<std::int64_t>(0, 253'402'300'799'998)}};
 }
@@ -114,6 +122,9 @@ ReservationHeld any_hold() {
     if (any_truth()) body.unit_prices.resize(body.seats.size());
     for (auto& price : body.unit_prices)
         price = within<Amount>(0, kPriceMax);
+    if (any_truth()) body.items.resize(within<std::size_t>(1, 5));
+    for (auto& item : body.items)
+        item = {nasty_text(10), any_count(), within<Amount>(0, kPriceMax)};
     return body;
 }
 
@@ -169,8 +180,12 @@ FactBody any_body(std::size_t type) {
             return MemberAdded{
                 nasty_text(50), static_cast<MemberRole>(within<int>(0, 1)), any_request()
             };
-        default:
+        case 15:
             return MemberRemoved{nasty_text(50)};
+        case 16:
+            return CategoryAdded{any_category(), any_request()};
+        default:
+            return CategoryChanged{any_category()};
     }
 }
 
@@ -226,7 +241,9 @@ TEST(FactJson, gives_each_type_a_name_of_its_own) {
         SaleChanged{},
         ApiKeyMoved{},
         MemberAdded{},
-        MemberRemoved{}
+        MemberRemoved{},
+        CategoryAdded{},
+        CategoryChanged{}
     };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;
@@ -281,6 +298,47 @@ TEST(FactJson, of_a_key_with_its_default_account_says_nothing_of_it) {
     EXPECT_TRUE(written(fact).ends_with(R"("created_by":"root","account":"hall"}})"));
 }
 
+// Journals from before categories existed must be written with the same bytes.
+TEST(FactJson, of_a_hold_has_its_items_last_and_says_nothing_of_none) {
+    Fact fact = extended();
+    fact.body = ReservationHeld{.user = "alice", .unit_prices = {}};
+    const auto line = written(fact);
+    EXPECT_NE(line.find(R"("seat_ids":[],)"), std::string::npos) << line;
+    EXPECT_TRUE(line.ends_with(R"("request_content":"00000000000000000000000000000000"}})"))
+        << line;
+    std::get<ReservationHeld>(fact.body).items = {{"A", 2, 5}, {"\"席", 1, 0}};
+    EXPECT_TRUE(
+        written(fact).ends_with(R"(000","items":[{"category":"A","quantity":2,"unit_price":5},)"
+                                R"({"category":"\"席","quantity":1,"unit_price":0}]}})")
+    ) << written(fact);
+    std::get<ReservationHeld>(fact.body).unit_prices = {7};
+    EXPECT_NE(written(fact).find(R"(,"unit_prices":[7],"items":[)"), std::string::npos);
+}
+
+TEST(FactJson, with_items_that_are_none_is_refused) {
+    Fact fact = extended();
+    fact.body = ReservationHeld{.user = "alice", .unit_prices = {}, .items = {{"A", 2, 5}}};
+    const auto good = written(fact);
+    ASSERT_TRUE(parse_fact(good));
+    constexpr std::string_view kItem = R"({"category":"A","quantity":2,"unit_price":5})";
+    for (const auto* wrong :
+         {"7",
+          "[]",
+          "\"A\"",
+          R"({"quantity":2,"unit_price":5})",
+          R"({"category":"A","unit_price":5})",
+          R"({"category":"A","quantity":2})",
+          R"({"category":7,"quantity":2,"unit_price":5})",
+          R"({"category":"A","quantity":-1,"unit_price":5})",
+          R"({"category":"A","quantity":4294967296,"unit_price":5})",
+          R"({"category":"A","quantity":2,"unit_price":-5})",
+          R"({"category":"A","quantity":2,"unit_price":1000000000000001})"}) {
+        auto line = good;
+        line.replace(line.find(kItem), kItem.size(), wrong);
+        EXPECT_FALSE(parse_fact(line)) << line;
+    }
+}
+
 constexpr RequestMark kRequest{.key = {0, 17}, .content = {0, 18}};
 constexpr std::string_view kRequestFields =
     R"("request_key":"00000000000000000000000000000011",)"
@@ -293,6 +351,7 @@ TEST(FactJson, that_came_under_a_key_has_its_request_behind_all_else) {
         {EventCreated{EventSpec{}, "house"}, EventCreated{EventSpec{}, "house", kRequest}},
         {SeatsAdded{block}, SeatsAdded{block, kRequest}},
         {SaleChanged{SaleAction::pause}, SaleChanged{SaleAction::pause, kRequest}},
+        {CategoryAdded{{"A", 5, 7}}, CategoryAdded{{"A", 5, 7}, kRequest}},
         {extended().body,
          ReservationExtended{
              std::get<ReservationExtended>(extended().body).reservation,

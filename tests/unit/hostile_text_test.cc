@@ -300,7 +300,9 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         ),
         add([&](auto& seat) { seat.position = std::make_shared<const Position>(0.0, 1.0 / 3); }),
         AddMember{sale.event, {.sub = "a", .is_admin = true}, bad, MemberRole::scanner},
-        ReserveSeats{ReservationId{Bits128{3, 1}}, sale.event, bad, {sale.seat}, {}, {}},
+        ReserveSeats{ReservationId{Bits128{3, 1}}, sale.event, bad, {sale.seat}, {}, {}, {}},
+        AddCategory{sale.event, {.sub = "a", .is_admin = true}, {bad, 1, 1}},
+        AddCategory{sale.event, {.sub = "a", .is_admin = true}, {"Floor", -1, 1}},
         CreateApiKey{.key = ApiKeyId{Bits128{4, 1}}, .name = bad, .prefix = "p", .by = "a"},
         CreateApiKey{.key = ApiKeyId{Bits128{4, 1}}, .name = "n", .prefix = bad, .by = "a"},
         CreateApiKey{.key = ApiKeyId{Bits128{4, 1}}, .name = "n", .prefix = "p", .by = bad},
@@ -399,7 +401,7 @@ void try_user(const Sale& sale) {
     if (!known || !*known) return;
     expect_taken(
         sale,
-        ReserveSeats{ReservationId{Bits128{3, 1}}, sale.event, (*known)->sub, {sale.seat}, {}, {}}
+        ReserveSeats{ReservationId{Bits128{3, 1}}, sale.event, (*known)->sub, {sale.seat}, {}, {}, {}}
     );
 }
 

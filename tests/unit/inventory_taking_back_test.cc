@@ -324,6 +324,12 @@ std::vector<Fact> small_history() {
             .request = {.key = Bits128{4, number}, .content = Bits128{4, 9}},
         };
     };
+    const auto units = [&](std::uint64_t number, Items items) {
+        auto body = held(number, 0);
+        body.seats = {};
+        body.items = std::move(items);
+        return body;
+    };
     const std::vector<std::pair<EventId, FactBody>> bodies{
         {event, EventCreated{spec, "house"}},
         {other, EventCreated{spec, "house"}},
@@ -346,6 +352,10 @@ std::vector<Fact> small_history() {
         {event, MemberAdded{"gate", MemberRole::scanner}},
         {event, MemberAdded{"spare", MemberRole::scanner}},
         {event, MemberRemoved{"spare"}},
+        {event, CategoryAdded{{"Floor", 3'000, 10}}},
+        {event, CategoryAdded{{"Balcony", 4'000, 10}}},
+        {event, CategoryChanged{{"Floor", 3'500, 20}}},
+        {event, units(4, {{"Floor", 2, 3'500}, {"Balcony", 1, 4'000}})},
     };
     std::vector<Fact> facts;
     for (const auto& [about, body] : bodies)
@@ -478,6 +488,18 @@ constexpr Change kChanges[]{
     [](auto& facts) { std::swap(facts[14].body, facts[15].body); },
     [](auto& facts) { body_at<MemberRemoved>(facts, 17).sub = "gate"; },
     [](auto& facts) { facts.pop_back(); },
+    [](auto& facts) { facts.resize(18); },
+    [](auto& facts) { body_at<CategoryAdded>(facts, 19).category.price = 4'001; },
+    [](auto& facts) { body_at<CategoryAdded>(facts, 19).category.total_stock = 11; },
+    [](auto& facts) { body_at<CategoryAdded>(facts, 19).request = kRequest; },
+    [](auto& facts) { std::swap(facts[18].body, facts[19].body); },
+    [](auto& facts) { body_at<CategoryChanged>(facts, 20).category.price = 3'501; },
+    [](auto& facts) { body_at<CategoryChanged>(facts, 20).category.total_stock = 21; },
+    [](auto& facts) { body_at<CategoryChanged>(facts, 20).category.name = "Balcony"; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 21).items[0].quantity = 3; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 21).items[0].unit_price = 3'000; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 21).items[1].category = "Floor"; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 21).items.pop_back(); },
 };
 
 TEST(InventoryTakingBack, gives_another_digest_for_another_value_of_any_field) {
@@ -503,7 +525,7 @@ TEST(InventoryTakingBack, moves_no_digest_when_holds_lapse) {
         evolve(inventory, fact);
     const auto before = inventory.digest();
     inventory.lapse(inventory.last_at() + std::chrono::hours{1}, 1'000);
-    EXPECT_EQ(inventory.reservations().lapsed_count(), 1);
+    EXPECT_EQ(inventory.reservations().lapsed_count(), 2);
     EXPECT_EQ(inventory.digest(), before);
     EXPECT_EQ(inventory.digest_anew(), before);
 }

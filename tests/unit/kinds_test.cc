@@ -23,7 +23,7 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
         {DeleteEvent{}, false},
         {AddSeats{}, true},
         {CheckSeats{}, false},
-        {ReserveSeats{}, true},
+        {ReserveSeats{.seats = {SeatId{}}}, true},
         {ConfirmReservation{}, false},
         {CancelReservation{}, false},
         {ExtendReservation{}, false},
@@ -38,6 +38,8 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
         {MoveApiKey{}, true},
         {AddMember{}, true},
         {RemoveMember{}, false},
+        {AddCategory{}, true},
+        {ChangeCategory{}, true},
     };
     std::set<std::size_t> kinds;
     for (const auto& row : rows) {
@@ -48,6 +50,10 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
         EXPECT_EQ(traits_of(row.command).contended, reserves) << kind;
     }
     EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
+}
+
+TEST(Commands, that_name_no_seat_compete_for_none) {
+    EXPECT_EQ(traits_of(ReserveSeats{.items = {{"Floor", 2}}}).contended, nullptr);
 }
 
 /// The choices must be listed in the order of their values, so that none is left out.

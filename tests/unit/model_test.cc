@@ -177,6 +177,9 @@ private:
         if (row == nullptr || !of_model) return;
         expect(row->event == *of_model, "an event");
         expect(row->members.get() == model().members(id), "the members of an event");
+        expect(
+            inventory.list_categories(*row, now_) == model().categories(id, now_), "the categories"
+        );
         const auto counts = inventory.count_seats(*row, now_);
         const auto map = inventory.seat_map(*row, now_, nullptr);
         SeatCounts counted{.total = static_cast<std::uint32_t>(map.statuses.size())};

@@ -1,5 +1,6 @@
 #include "wire/plain_fact.h"
 
+#include "domain/writable.h"
 #include "support/for_the_tree.h"
 #include "support/seed.h"
 #include "wire/fact_json.h"
@@ -47,8 +48,31 @@ protected:
             .expires_at = instant(),
             .request = {.key = bits(), .content = bits()},
         };
-        for (auto left = 1 + below(6); left > 0; --left)
+        for (auto left = below(6); left > 0; --left)
             body.seats.push_back(SeatId{bits()});
+        for (auto left = below(2) * body.seats.size(); left > 0; --left)
+            body.unit_prices.push_back(static_cast<Amount>(below(10'000)));
+        for (auto left = below(4); left > 0; --left)
+            body.items.push_back(item());
+        return body;
+    }
+    Item item() {
+        return {
+            "Floor {" + std::to_string(below(100)) + "}, ]",
+            static_cast<std::uint32_t>(below(1ULL << 32)),
+            static_cast<Amount>(below(10'000)),
+        };
+    }
+    Category category() {
+        return {
+            "Floor " + std::to_string(below(100)),
+            static_cast<Amount>(below(10'000)),
+            static_cast<std::uint32_t>(below(1ULL << 32)),
+        };
+    }
+    CategoryAdded category_added(bool has_key) {
+        CategoryAdded body{category()};
+        if (has_key) body.request = {.key = bits(), .content = bits()};
         return body;
     }
     ReservationExtended extended(bool has_key) {
@@ -70,6 +94,10 @@ protected:
                 return line_of(extended(below(2) == 0));
             case 4:
                 return line_of(EventDeleted{});
+            case 5:
+                return line_of(category_added(below(2) == 0));
+            case 6:
+                return line_of(CategoryChanged{category()});
             default:
                 return line_of(held());
         }
@@ -106,7 +134,7 @@ private:
 
 TEST_F(PlainFact, is_what_a_sale_writes) {
     for (int i = 0; i < 1'000; ++i) {
-        const auto line = line_of_kind(below(8));
+        const auto line = line_of_kind(below(12));
         ASSERT_TRUE(read_plain_fact(line)) << line;
         expect_as_the_tree_reads(line);
     }
@@ -117,13 +145,29 @@ TEST_F(PlainFact, is_nothing_else) {
     escaped.user = "a\"b";
     auto foreign = held();
     foreign.user = "席";
-    auto without_seats = held();
-    without_seats.seats.clear();
+    auto odd_item = held();
+    odd_item.items.push_back({"席", 1, 1});
+    auto costly_item = held();
+    costly_item.items.push_back({"A", 1, kWrittenPriceMax + 1});
     EXPECT_FALSE(read_plain_fact(line_of(escaped)));
     EXPECT_FALSE(read_plain_fact(line_of(foreign)));
-    EXPECT_FALSE(read_plain_fact(line_of(without_seats)));
+    EXPECT_FALSE(read_plain_fact(line_of(odd_item)));
+    EXPECT_FALSE(read_plain_fact(line_of(costly_item)));
     EXPECT_FALSE(read_plain_fact(line_of(EventUpdated{})));
-    for (const auto& good : {line_of(held()), line_of(extended(false)), line_of(extended(true))}) {
+    auto with_all = held();
+    with_all.seats.push_back(SeatId{bits()});
+    with_all.unit_prices.resize(with_all.seats.size(), 7);
+    with_all.items.push_back(item());
+    auto with_items_alone = with_all;
+    with_items_alone.seats.clear();
+    with_items_alone.unit_prices.clear();
+    for (const auto& good :
+         {line_of(held()),
+          line_of(with_all),
+          line_of(with_items_alone),
+          line_of(category_added(true)),
+          line_of(extended(false)),
+          line_of(extended(true))}) {
         EXPECT_TRUE(read_plain_fact(good));
         EXPECT_FALSE(read_plain_fact(good + " "));
         EXPECT_FALSE(read_plain_fact(" " + good));
@@ -136,7 +180,7 @@ TEST_F(PlainFact, is_nothing_else) {
 TEST_F(PlainFact, reads_what_it_reads_as_the_tree_does) {
     const int lines = test::is_soak() ? 10'000'000 : 100'000;
     for (int i = 0; i < lines && !HasFailure(); ++i) {
-        auto line = line_of_kind(below(8));
+        auto line = line_of_kind(below(12));
         for (auto times = 1 + below(3); times > 0; --times)
             spoil(line);
         expect_as_the_tree_reads(line);

@@ -27,6 +27,8 @@ std::string with(std::string_view more) {
            "}";
 }
 
+constexpr auto kItemsMember = R"("items":[{"category":"Standing","quantity":2}])"sv;
+
 std::string without_members_but(std::string_view members) {
     return "{" + std::string{members} + "}";
 }
@@ -40,6 +42,12 @@ TEST(PlainReservation, is_what_nearly_every_client_sends) {
           with(R"(,"idempotency_key":"a key, 'quoted' {} ~")"),
           with(R"(,"idempotency_key":"")"),
           with(R"(,"idempotency_key":"k","hold_seconds":60)"),
+          with("," + std::string{kItemsMember}),
+          with(R"(,"items":[{"quantity":0,"category":""}])"),
+          with(R"(,"items":[{"category":"A ]} ~","quantity":999999999},)"
+               R"({"category":"A","quantity":1},{"category":"A","quantity":1}])"),
+          with(R"(, "items" : [ { "category" : "A" , "quantity" : 1 } ] )"),
+          without_members_but(std::string{kItemsMember} + "," + std::string{kEventMember}),
           "\r\n\t " + with(" \n") + "\n",
           R"({ "hold_seconds" : 60 ,"seat_ids" : [ "0192A4B8-1F3C-7DEF-9ABC-0123456789AB" , )"s +
               R"("0192a4b8-1f3c-7def-9abc-0123456789ab" ] , )" + std::string{kEventMember} +
@@ -66,6 +74,8 @@ TEST(PlainReservation, is_nothing_else) {
         without_members_but(kSeatsMember),
         without_members_but(std::string{kSeatsMember} + R"(,"event_id":null)"),
         without_members_but(std::string{kEventMember} + R"(,"seat_ids":[])"),
+        without_members_but(std::string{kEventMember} + R"(,"items":[])"),
+        without_members_but(std::string{kItemsMember}),
         without_members_but(std::string{kEventMember} + R"(,"seat_ids":"A")"),
         without_members_but(std::string{kEventMember} + R"(,"seat_ids":[7])"),
     };
@@ -76,6 +86,25 @@ TEST(PlainReservation, is_nothing_else) {
              R"(,"seat_ids":["0192a4b8-1f3c-7def-9abc-0123456789ab"])",
              R"(,"hold_seconds":60,"hold_seconds":60)",
              R"(,"idempotency_key":"k","idempotency_key":"k")",
+             R"(,"items":[])",
+             R"(,"items":{"category":"A","quantity":1})",
+             R"(,"items":["A"])",
+             R"(,"items":[{}])",
+             R"(,"items":[{"category":"A"}])",
+             R"(,"items":[{"quantity":1}])",
+             R"(,"items":[{"category":"A","quantity":1},])",
+             R"(,"items":[{"category":"A","quantity":1,}])",
+             R"(,"items":[{"category":"A","quantity":1,"x":1}])",
+             R"(,"items":[{"category":"A","quantity":1,"quantity":1}])",
+             R"(,"items":[{"category":"A","category":"A","quantity":1}])",
+             R"(,"items":[{"category":"A","quantity":1.0}])",
+             R"(,"items":[{"category":"A","quantity":-1}])",
+             R"(,"items":[{"category":"A","quantity":1000000000}])",
+             R"(,"items":[{"category":"席","quantity":1}])",
+             R"(,"items":[{"category":"\u0041","quantity":1}])",
+             R"(,"items":[{"category":7,"quantity":1}])",
+             R"(,"items":null)",
+             R"(,"items":[{"category":"A","quantity":1}],"items":[{"category":"B","quantity":1}])",
              R"(,"\u0068old_seconds":60)",
              R"(,"Hold_seconds":60)",
              R"(,"hold_seconds":null)",
@@ -154,6 +183,28 @@ private:
                              : std::string{kOdd[below(std::size(kOdd))]};
     }
 
+    std::string item() {
+        static constexpr std::string_view kNames[]{
+            "Standing", "Floor A/B", "", " A", "A  B", "Floor {1}", "\\u0041", "席"
+        };
+        static constexpr std::string_view kOdd[]{"0", "1001", "2.0", "-1", "null"};
+        const auto name = R"("category":")" + std::string{kNames[below(9) % std::size(kNames)]} +
+                          std::to_string(below(20)) + '"';
+        const auto quantity =
+            "\"quantity\":" + space() +
+            (below(4) != 0 ? std::to_string(below(1'000) + 1) : std::string{kOdd[below(5)]});
+        const bool is_turned = below(2) == 0;
+        return "{" + space() + (is_turned ? quantity : name) + space() + "," +
+               (is_turned ? name : quantity) + "}";
+    }
+
+    std::string items() {
+        std::string list = "[" + space();
+        for (std::size_t i = 0, count = 1 + below(3); i < count; ++i)
+            list += (i == 0 ? "" : ",") + item() + space();
+        return list + "]";
+    }
+
     std::string key() { return "\"key-}" + std::to_string(below(100)) + '"'; }
 
     std::string member(std::size_t which) {
@@ -162,16 +213,17 @@ private:
             {"seat_ids", seats()},
             {"hold_seconds", seconds()},
             {"idempotency_key", key()},
+            {"items", items()},
         };
         const auto& [name, value] = all[which];
         return space() + '"' + std::string{name} + '"' + space() + ':' + space() + value + space();
     }
 
-    /// Has both ids, and perhaps other members, some of them twice.
+    /// Has an event, seats or items, and perhaps other members, some of them twice.
     std::string object() {
-        std::vector<std::string> members{member(0), member(1)};
+        std::vector<std::string> members{member(0), member(below(4) == 0 ? 4 : 1)};
         for (auto count = below(3); count > 0; --count)
-            members.push_back(member(below(8) == 0 ? below(2) : 2 + below(2)));
+            members.push_back(member(below(8) == 0 ? below(2) : 2 + below(3)));
         std::ranges::shuffle(members, random_);
         std::string body = space() + "{";
         for (std::size_t i = 0; i < members.size(); ++i)

@@ -33,6 +33,9 @@ const json::object kExtension{{"seconds", 60}};
 const json::object kSaleAction{{"action", "pause"}};
 const json::object kApiKey{{"name", "Box office"}, {"role", "organizer"}};
 const json::object kMember{{"sub", "otto"}, {"role", "organizer"}};
+const json::object kCategory{{"name", "Standing"}, {"price", 5'000}, {"total_stock", 300}};
+const json::object kCategoryTerms{{"price", 5'000}, {"total_stock", 300}};
+const json::object kItem{{"category", "Standing"}, {"quantity", 2}};
 
 /// The fields with errors; none if the body is valid.
 template <class T>
@@ -74,6 +77,20 @@ std::vector<std::string> api_key(std::string_view body) {
 std::vector<std::string> member(std::string_view body) {
     return fields_of(parse_request<MemberRequest>(body));
 }
+std::vector<std::string> category(std::string_view body) {
+    return fields_of(parse_request<domain::Category>(body));
+}
+std::vector<std::string> category_terms(std::string_view body) {
+    return fields_of(parse_request<CategoryTerms>(body));
+}
+/// Parses an item as the only one of a reservation. Names its fields without their list.
+std::vector<std::string> item(std::string_view body) {
+    const auto event = R"({"event_id":")" + std::string{kEventId} + "\",";
+    auto fields = reservation(event + R"("items":[)" + std::string{body} + "]}");
+    for (auto& field : fields)
+        if (field.starts_with("items[0].")) field.erase(0, 9);
+    return fields;
+}
 
 const struct {
     Complained parse;
@@ -87,6 +104,8 @@ const struct {
     {sale_action, kSaleAction},
     {api_key, kApiKey},
     {member, kMember},
+    {category, kCategory},
+    {category_terms, kCategoryTerms},
 };
 
 std::string text_of(json::object good, std::string_view field, const json::value& value) {
@@ -174,6 +193,20 @@ TEST(Requests, bound_every_number) {
         {bulk, kRun, "price", {0, 1'000'000'000'000}, no_integers({-1, 1'000'000'000'001})},
         {reservation, kReservation, "hold_seconds", {1, 3'600}, no_integers({0, 3'601})},
         {extension, kExtension, "seconds", {1, 10'800}, no_integers({0, 10'801})},
+        {category, kCategory, "price", {0, 1'000'000'000'000}, no_integers({-1, 1'000'000'000'001})
+        },
+        {category, kCategory, "total_stock", {0, 10'000'000}, no_integers({-1, 10'000'001})},
+        {category_terms,
+         kCategoryTerms,
+         "price",
+         {0, 1'000'000'000'000},
+         no_integers({-1, 1'000'000'000'001})},
+        {category_terms,
+         kCategoryTerms,
+         "total_stock",
+         {0, 10'000'000},
+         no_integers({-1, 10'000'001})},
+        {item, kItem, "quantity", {1, 1'000, 2.0}, no_integers({0, -1, 1'001})},
     });
 }
 
@@ -214,6 +247,8 @@ TEST(Requests, bound_every_text_in_characters) {
         {seat, kSeat, "seat_number", label_up_to(64), named(64)},
         {seat, kSeat, "section", optional_label(64), longer_than(64)},
         {seat, kSeat, "row", optional_label(64), longer_than(64)},
+        {category, kCategory, "name", label_up_to(64), named(64)},
+        {item, kItem, "category", label_up_to(64), named(64)},
         {bulk, kRun, "prefix", {"A", "席", long_text("席", 50)}, named(50)},
         {reservation, kReservation, "idempotency_key", up_to(255), named(255)},
         {sale_action, kSaleAction, "action", {"open", "pause", "end"}, no_texts({"", "End", "stop"})
@@ -285,6 +320,8 @@ TEST(Requests, take_places_that_tell_one_seat_from_another) {
         {seat, kSeat, "row", labels, unclear},
         {seat, kSeat, "section", labels, unclear},
         {bulk, kRun, "prefix", labels, unclear},
+        {category, kCategory, "name", labels, unclear},
+        {item, kItem, "category", labels, unclear},
     });
 }
 
@@ -309,6 +346,12 @@ TEST(Requests, keep_texts_for_people_in_normal_form_c_and_keys_as_they_came) {
     const auto key = parse_request<ApiKeyRequest>(text_of(kApiKey, "name", "e\u0301"));
     EXPECT_EQ(key.value().name, "\u00E9");
     EXPECT_EQ(accept_event_name("e\u0301"), "\u00E9");
+    EXPECT_EQ(accept_category_name("e\u0301"), "\u00E9");
+    const auto standing = parse_request<domain::Category>(text_of(kCategory, "name", "e\u0301"));
+    EXPECT_EQ(standing.value().name, "\u00E9");
+    const json::array wanted{json::object{{"category", "e\u0301"}, {"quantity", 1}}};
+    const auto units = parse_reservation_request(text_of(kReservation, "items", wanted));
+    EXPECT_EQ(units.value().items.front().category, "\u00E9");
     const auto held =
         parse_reservation_request(text_of(kReservation, "idempotency_key", "e\u0301"));
     EXPECT_EQ(held.value().idempotency_key, "e\u0301");
@@ -508,6 +551,66 @@ TEST(Requests, name_1_to_1000_seats_by_their_ids) {
     });
 }
 
+TEST(Requests, name_1_to_100_categories_each_once) {
+    const auto items = [](int count) {
+        json::array list;
+        for (int i = 0; i < count; ++i)
+            list.push_back(json::object{{"category", "c" + std::to_string(i)}, {"quantity", 1}});
+        return list;
+    };
+    const json::object other{{"category", "Stalls"}, {"quantity", 1}};
+    const json::object again{{"quantity", 1}, {"category", "Standing"}};
+    expect_edges({
+        {reservation,
+         kReservation,
+         "items",
+         {items(1), items(100), json::array{kItem, other}},
+         {json::array{},
+          items(101),
+          json::array{kItem, other, again},
+          json::array{other, kItem, kItem},
+          kItem,
+          "Standing",
+          7}},
+    });
+    EXPECT_THAT(
+        reservation(text_of(kReservation, "items", json::array{kItem, json::object{{"x", 1}}})),
+        ElementsAre("items[1].category", "items[1].quantity")
+    );
+    const json::object composed{{"category", "\u00E9"}, {"quantity", 1}};
+    const json::object decomposed{{"category", "e\u0301"}, {"quantity", 1}};
+    EXPECT_THAT(
+        reservation(text_of(kReservation, "items", json::array{composed, decomposed})),
+        ElementsAre("items")
+    );
+    EXPECT_THAT(
+        reservation(text_of(kReservation, "items", json::array{kItem, 7, kItem})),
+        ElementsAre("items[1]", "items")
+    );
+}
+
+TEST(Requests, ask_for_seats_or_units_or_both) {
+    json::object units{{"event_id", kEventId}, {"items", json::array{kItem}}};
+    const auto alone = parse_reservation_request(json::serialize(units));
+    ASSERT_TRUE(alone);
+    EXPECT_TRUE(alone->seats.empty());
+    EXPECT_EQ(alone->items, (domain::WantedItems{{"Standing", 2}}));
+    units["seat_ids"] = json::array{kSeatId};
+    const auto both = parse_reservation_request(json::serialize(units));
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->seats.size(), 1);
+    EXPECT_EQ(both->items, alone->items);
+    units["seat_ids"] = nullptr;
+    EXPECT_EQ(parse_reservation_request(json::serialize(units)), alone);
+    units["items"] = nullptr;
+    const auto neither = parse_reservation_request(json::serialize(units));
+    ASSERT_FALSE(neither);
+    EXPECT_EQ(
+        neither.error().fields,
+        (std::vector<FieldError>{{"seat_ids", "is required unless there are items"}})
+    );
+}
+
 TEST(Requests, need_each_required_field_and_take_null_for_absent) {
     const struct {
         Complained parse;
@@ -522,6 +625,9 @@ TEST(Requests, need_each_required_field_and_take_null_for_absent) {
         {sale_action, kSaleAction, {"action"}},
         {api_key, kApiKey, {"name", "role"}},
         {member, kMember, {"sub", "role"}},
+        {category, kCategory, {"name", "price", "total_stock"}},
+        {category_terms, kCategoryTerms, {"price", "total_stock"}},
+        {item, kItem, {"category", "quantity"}},
     };
     for (const auto& row : rows) {
         EXPECT_THAT(row.parse(json::serialize(row.good)), ElementsAre());
@@ -742,18 +848,13 @@ TEST(Requests, take_a_whole_number_however_it_is_written) {
 }
 
 TEST(Requests, refuse_what_a_reservation_cannot_ask_for_yet) {
-    for (const auto* field : {"items", "best_available"}) {
-        for (const auto& value :
-             {json::value(json::array()),
-              json::value(json::array{json::object{{"category", "A"}, {"quantity", 2}}}),
-              json::value(json::object{{"quantity", 2}}),
-              json::value(7)}) {
-            EXPECT_THAT(reservation(text_of(kReservation, field, value)), ElementsAre(field));
-        }
-        EXPECT_THAT(reservation(text_of(kReservation, field, nullptr)), ElementsAre()) << field;
-    }
-    const json::object alone{{"event_id", kEventId}, {"items", json::array()}};
-    EXPECT_THAT(reservation(json::serialize(alone)), ElementsAre("items", "seat_ids"));
+    constexpr auto kField = "best_available";
+    for (const auto& value :
+         {json::value(json::array()), json::value(json::object{{"quantity", 2}}), json::value(7)})
+        EXPECT_THAT(reservation(text_of(kReservation, kField, value)), ElementsAre(kField));
+    EXPECT_THAT(reservation(text_of(kReservation, kField, nullptr)), ElementsAre());
+    const json::object alone{{"event_id", kEventId}, {kField, json::object{{"quantity", 2}}}};
+    EXPECT_THAT(reservation(json::serialize(alone)), ElementsAre(kField, "seat_ids"));
 }
 
 TEST(BulkSeats, come_as_a_run_numbered_from_one) {

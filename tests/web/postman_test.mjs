@@ -60,13 +60,15 @@ try {
     ["Add a member to an event", 201],
     ["Remove a member from an event", 204],
     ["Add a seat to an event", 201],
-    ["Hold seats", 201],
+    ["Add a category of general admission to an event", 201],
+    ["Change a category's price and stock", 200],
+    ["Hold seats, units of categories, or both", 201],
     ["Get one of one's own reservations", 200],
-    ["Hold the seats of a pending reservation for longer", 200],
+    ["Hold a pending reservation for longer", 200],
     ["Confirm a pending reservation", 200],
     ["Open, pause or end an event's sale", 200],
     ["List a user's reservations, newest first", 200],
-    ["Delete an event and its seats", 409],
+    ["Delete an event with its seats and categories", 409],
     ["Show this document as a page to try it on (Swagger UI)", 200],
   ];
   for (const [name, status] of way) assert.equal(await send(name), status, name);

@@ -20,6 +20,10 @@ Awaitable<void> add_member(Context& context);
 Awaitable<void> list_members(Context& context);
 Awaitable<void> remove_member(Context& context);
 
+Awaitable<void> add_category(Context& context);
+Awaitable<void> list_categories(Context& context);
+Awaitable<void> change_category(Context& context);
+
 Awaitable<void> create_seat(Context& context);
 Awaitable<void> create_seats(Context& context);
 Awaitable<void> list_seats(Context& context);

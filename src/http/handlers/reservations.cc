@@ -35,8 +35,9 @@ ReservationResult result_of(const OutcomeResult& result) {
     if (result->has_value()) return ReservationResult::success;
     const auto& refusal = result->error();
     if (refusal.is_by_gate) return ReservationResult::lock_failed;
-    return refusal.reason == domain::Reason::seats_unavailable ? ReservationResult::conflict
-                                                               : ReservationResult::refused;
+    const bool is_taken = refusal.reason == domain::Reason::seats_unavailable ||
+                          refusal.reason == domain::Reason::sold_out;
+    return is_taken ? ReservationResult::conflict : ReservationResult::refused;
 }
 
 /// The command that the request asks for. If the request is wrong, answers with an error and
@@ -53,13 +54,14 @@ std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
         context.principal.sub,
         "POST /reservations",
         *key,
-        wire::canonical(request->event, request->seats, request->hold)
+        wire::canonical(request->event, request->seats, request->hold, request->items)
     );
     return domain::ReserveSeats{
         .reservation = services.ids.next<ReservationId>(),
         .event = request->event,
         .user = context.principal.sub,
         .seats = std::move(request->seats),
+        .items = std::move(request->items),
         .hold = request->hold,
         .request = mark,
     };

@@ -39,6 +39,19 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/events/{id}/members", organizer, BodyKind::none, handlers::list_members},
     {delete_, "/api/v1/events/{id}/members", organizer, BodyKind::none, handlers::remove_member},
 
+    {post,
+     "/api/v1/events/{id}/ticket-categories",
+     organizer,
+     BodyKind::json,
+     handlers::add_category},
+    {get, "/api/v1/events/{id}/ticket-categories", anyone, BodyKind::none, handlers::list_categories
+    },
+    {put,
+     "/api/v1/events/{id}/ticket-categories/{name}",
+     organizer,
+     BodyKind::json,
+     handlers::change_category},
+
     {get, "/api/v1/events/{id}/seats", anyone, BodyKind::none, handlers::list_seats},
     {get, "/api/v1/events/{id}/seatmap", anyone, BodyKind::none, handlers::get_seat_map},
     {get, "/api/v1/events/{id}/availability", anyone, BodyKind::none, handlers::get_availability},

@@ -313,9 +313,9 @@ Awaitable<void> count_available_seats(Context& context) {
 Awaitable<void> get_availability(Context& context) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
-    auto found = co_await context.services.store.read(domain::read_counts, *event);
-    if (const auto* counts = found_or_fail(context, found, "event"))
-        context.response.body = wire::availability_json(*counts);
+    auto found = co_await context.services.store.read(domain::read_availability, *event);
+    if (const auto* all = found_or_fail(context, found, "event"))
+        context.response.body = wire::availability_json(all->seats, all->categories);
 }
 
 }  // namespace frontrow::http::handlers
