@@ -18,7 +18,7 @@ namespace json = boost::json;
 
 using Wanted = std::vector<std::pair<std::string, int>>;
 
-class Categories : public testing::Test {
+class TicketCategories : public testing::Test {
 protected:
     std::string event_path() const { return "/api/v1/events/" + venue.event; }
     std::string categories() const { return event_path() + "/ticket-categories"; }
@@ -89,7 +89,7 @@ private:
     int keys_ = 0;
 };
 
-TEST_F(Categories, are_told_with_their_price_and_what_is_left) {
+TEST_F(TicketCategories, are_told_with_their_price_and_what_is_left) {
     EXPECT_EQ(organizer.get(categories()).body, "[]");
     const auto made = add("Standing", 5'000, 300);
     EXPECT_EQ(made.status, 201) << made.body;
@@ -114,7 +114,7 @@ TEST_F(Categories, are_told_with_their_price_and_what_is_left) {
     EXPECT_EQ(organizer.get("/api/v1/events/x/ticket-categories").code(), "INVALID_REQUEST");
 }
 
-TEST_F(Categories, are_sold_by_the_unit_at_the_price_of_the_moment) {
+TEST_F(TicketCategories, are_sold_by_the_unit_at_the_price_of_the_moment) {
     ASSERT_EQ(add("Standing", 5'000, 10).status, 201);
     ASSERT_EQ(add("Car park", 1'500, 4).status, 201);
     const auto held = reserve("alice", {{"Standing", 2}, {"Car park", 1}});
@@ -145,7 +145,7 @@ TEST_F(Categories, are_sold_by_the_unit_at_the_price_of_the_moment) {
     EXPECT_EQ(told->at("data").at("items"), held.json.at("items"));
 }
 
-TEST_F(Categories, and_seats_are_reserved_together_or_not_at_all) {
+TEST_F(TicketCategories, and_seats_are_reserved_together_or_not_at_all) {
     ASSERT_EQ(add("A", 10, 5).status, 201);
     ASSERT_EQ(add("B", 20, 1).status, 201);
     const auto held = reserve("alice", {{"A", 2}}, {venue.seats[0], venue.seats[1]});
@@ -178,7 +178,7 @@ TEST_F(Categories, and_seats_are_reserved_together_or_not_at_all) {
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
-TEST_F(Categories, get_units_back_at_the_instant_at_which_a_hold_runs_out) {
+TEST_F(TicketCategories, get_units_back_at_the_instant_at_which_a_hold_runs_out) {
     ASSERT_EQ(add("A", 10, 2).status, 201);
     const auto held = reserve("alice", {{"A", 2}});
     Caller alice{server, "alice"};
@@ -193,7 +193,7 @@ TEST_F(Categories, get_units_back_at_the_instant_at_which_a_hold_runs_out) {
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
-TEST_F(Categories, may_change_their_price_and_leave_the_prices_of_earlier_claims) {
+TEST_F(TicketCategories, may_change_their_price_and_leave_the_prices_of_earlier_claims) {
     ASSERT_EQ(add("A", 10, 9).status, 201);
     const auto before = reserve("alice", {{"A", 2}});
     const auto changed = change("A", 15, 9);
@@ -213,7 +213,7 @@ TEST_F(Categories, may_change_their_price_and_leave_the_prices_of_earlier_claims
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
-TEST_F(Categories, may_have_their_stock_raised_and_lowered_to_what_is_held_or_sold) {
+TEST_F(TicketCategories, may_have_their_stock_raised_and_lowered_to_what_is_held_or_sold) {
     ASSERT_EQ(add("A", 10, 5).status, 201);
     const auto sold = reserve("alice", {{"A", 2}});
     ASSERT_EQ(Caller(server, "alice").post(sold.header("location") + "/confirm").status, 200);
@@ -241,7 +241,7 @@ TEST_F(Categories, may_have_their_stock_raised_and_lowered_to_what_is_held_or_so
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
-TEST_F(Categories, are_found_by_their_names_as_people_read_them) {
+TEST_F(TicketCategories, are_found_by_their_names_as_people_read_them) {
     ASSERT_EQ(add("Caf\u00E9", 1, 5).status, 201);
     EXPECT_EQ(add("Cafe\u0301", 1, 5).code(), "DUPLICATE_CATEGORY");
     EXPECT_EQ(
@@ -256,7 +256,7 @@ TEST_F(Categories, are_found_by_their_names_as_people_read_them) {
     EXPECT_EQ(twice.text("message"), "The field items must name each category once.");
 }
 
-TEST_F(Categories, may_have_any_name_in_a_path_that_encodes_it) {
+TEST_F(TicketCategories, may_have_any_name_in_a_path_that_encodes_it) {
     const std::pair<std::string, std::string> names[] = {
         {"Floor A/B", "Floor%20A%2FB"},
         {"100%", "100%25"},
@@ -284,7 +284,7 @@ TEST_F(Categories, may_have_any_name_in_a_path_that_encodes_it) {
     }
 }
 
-TEST_F(Categories, are_a_hundred_at_most) {
+TEST_F(TicketCategories, are_a_hundred_at_most) {
     for (int i = 0; i < 100; ++i)
         ASSERT_EQ(add("c" + std::to_string(i), 1, 1).status, 201);
     const auto refused = add("one more", 1, 1);
@@ -300,7 +300,7 @@ TEST_F(Categories, are_a_hundred_at_most) {
     EXPECT_EQ(left(), Left(100, 0));
 }
 
-TEST_F(Categories, of_another_event_are_unknown) {
+TEST_F(TicketCategories, of_another_event_are_unknown) {
     ASSERT_EQ(add("A", 1, 5).status, 201);
     const auto elsewhere = make_venue(server, 1);
     const auto theirs = "/api/v1/events/" + elsewhere.event + "/ticket-categories";
@@ -312,7 +312,7 @@ TEST_F(Categories, of_another_event_are_unknown) {
     EXPECT_EQ(left(), Left{5});
 }
 
-TEST_F(Categories, count_with_the_seats_for_the_limits_of_a_buyer) {
+TEST_F(TicketCategories, count_with_the_seats_for_the_limits_of_a_buyer) {
     const auto strict =
         make_venue(server, 4, R"(,"max_seats_per_reservation":3,"max_seats_per_user":4)");
     venue = strict;
@@ -333,7 +333,7 @@ TEST_F(Categories, count_with_the_seats_for_the_limits_of_a_buyer) {
     EXPECT_EQ(reserve("bob", {{"A", 3}}).status, 201);
 }
 
-TEST_F(Categories, are_asked_for_by_name_and_quantity) {
+TEST_F(TicketCategories, are_asked_for_by_name_and_quantity) {
     ASSERT_EQ(add("A", 1, 5'000).status, 201);
     Caller alice{server, "alice"};
     const std::pair<std::string, std::string> wrong[] = {
@@ -366,7 +366,7 @@ TEST_F(Categories, are_asked_for_by_name_and_quantity) {
     EXPECT_EQ(left(), Left{5'000});
 }
 
-TEST_F(Categories, sell_while_the_sale_is_open) {
+TEST_F(TicketCategories, sell_while_the_sale_is_open) {
     ASSERT_EQ(add("A", 1, 5).status, 201);
     const auto held = reserve("alice", {{"A", 1}});
     ASSERT_EQ(organizer.post(event_path() + "/sale", R"({"action":"pause"})").status, 200);
@@ -377,7 +377,7 @@ TEST_F(Categories, sell_while_the_sale_is_open) {
     EXPECT_EQ(reserve("bob", {{"A", 1}}).code(), "SALES_CLOSED");
 }
 
-TEST_F(Categories, keep_an_event_from_being_deleted_while_units_are_held) {
+TEST_F(TicketCategories, keep_an_event_from_being_deleted_while_units_are_held) {
     ASSERT_EQ(add("A", 1, 5).status, 201);
     ASSERT_EQ(reserve("alice", {{"A", 1}}).status, 201);
     EXPECT_EQ(organizer.del(event_path()).code(), "EVENT_HAS_SALES");
@@ -391,7 +391,7 @@ TEST_F(Categories, keep_an_event_from_being_deleted_while_units_are_held) {
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
-TEST_F(Categories, survive_a_restart) {
+TEST_F(TicketCategories, survive_a_restart) {
     ASSERT_EQ(add("A", 1, 5).status, 201);
     ASSERT_EQ(add("Caf\u00E9 \"quoted\"", 2, 6).status, 201);
     ASSERT_EQ(change("A", 3, 7).status, 200);
@@ -410,7 +410,7 @@ TEST_F(Categories, survive_a_restart) {
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
-TEST_F(Categories, sell_each_unit_once_when_a_thousand_buyers_come_at_once) {
+TEST_F(TicketCategories, sell_each_unit_once_when_a_thousand_buyers_come_at_once) {
     constexpr int kUnits = 100;
     constexpr int kConnections = 8;
     constexpr int kRounds = 5;
