@@ -1,0 +1,109 @@
+#pragma once
+
+#include "base/money.h"
+#include "base/result.h"
+#include "base/small_vector.h"
+#include "domain/seat_focus.h"
+#include "domain/seat_rows.h"
+#include "domain/segment_scan.h"
+#include "domain/segment_tree.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace frontrow::domain {
+
+/// What a buyer asks for who leaves the choice of seats to us.
+struct SeatWish {
+    std::uint32_t quantity = 1;
+    std::optional<SectionIndex> section;
+    std::optional<Amount> price_max;
+    /// Choose near this seat, instead of near the event's focal point.
+    std::optional<SeatIndex> near;
+    /// Choose only among accessible and companion seats, at least one of them accessible.
+    /// Otherwise none of them is chosen.
+    bool accessible = false;
+    /// If the seats aren't free together, choose as few groups as possible.
+    bool allow_split = false;
+    /// Seats that count as taken, such as those of an earlier choice.
+    std::span<const SeatIndex> without;
+};
+
+/// In the order of their places; with a split, group by group.
+using SeatChoice = SmallVector<SeatIndex, 4>;
+
+/// `sold_out`: fewer seats are free than the wish asks for. `not_together`: enough are free, but
+/// not as one group.
+enum class NoSeats : std::uint8_t { sold_out, not_together };
+
+/// Chooses the best free seats of an event.
+///
+/// A group consists of adjacent seats of one row. Its score is the sum of its seats' costs, plus 2
+/// for each of its seats and each single free seat that it leaves between taken ones; the end of a
+/// row and an aisle count as taken. A seat's cost is its distance from the focal point in seat
+/// widths, where the depth counts four times with SeatPreference::front, and the width with
+/// SeatPreference::middle, plus 10 if its view is restricted. The group with the lowest score is
+/// chosen; among equals, the first in the order of the rows.
+///
+/// A group is never placed so that fewer further groups of its size fit into its run of free seats
+/// than could. So groups of one size can fill a run. (In a stretch of more than kSegmentMax seats,
+/// each segment counts as a run of its own.)
+///
+/// Remembers for each segment an upper bound of its longest free run, and lowers it when a search
+/// finds that it is too high. The choice doesn't depend on which bounds were lowered, and a seat
+/// that is taken needn't be reported. **A seat that becomes free must be**, by raise(), also if
+/// time alone made it free: otherwise it may never be chosen. One thread.
+class BestSeats {
+public:
+    explicit BestSeats(SeatRows rows);
+
+    const SeatRows& rows() const { return rows_; }
+
+    /// `is_free(seat)` tells whether the seat with this index is free now. The wish asks for one
+    /// seat or more.
+    template <class IsFree>
+    Result<SeatChoice, NoSeats>
+    choose(const SeatWish& wish, const SeatScoring& scoring, const IsFree& is_free) {
+        return choose_among(wish, scoring, FreeSeats{is_free});
+    }
+
+    /// The seat may be free again.
+    void raise(SeatIndex seat);
+    /// Any seat may be free again.
+    void raise_all() { tree_.reset_all(); }
+
+    // A node of a cluster may roll back what it decided. Seats that it took are then free again,
+    // so bounds that were lowered in the meantime may be too low.
+
+    void open_savepoint() { tree_.open_savepoint(); }
+    void commit() { tree_.commit(); }
+    /// Which seats are free must be what it was at open_savepoint(). No raise() is needed for it.
+    void roll_back() { tree_.roll_back(); }
+
+    /// CHECKs that no bound is too low, that is, that no raise() was forgotten. For tests; reads
+    /// everything.
+    template <class IsFree>
+    void verify(const IsFree& is_free) const {
+        verify_among(FreeSeats{is_free});
+    }
+
+    /// A node of the tree that the search will look at. No group in it has a score below `bound`.
+    struct Candidate {
+        std::int64_t bound = 0;
+        SegmentTree::Node node = 0;
+    };
+
+private:
+    Result<SeatChoice, NoSeats>
+    choose_among(const SeatWish& wish, const SeatScoring& scoring, FreeSeats free);
+    void verify_among(FreeSeats free) const;
+
+    SeatRows rows_;
+    SegmentTree tree_;
+    /// The search's queue, kept for its memory.
+    std::vector<Candidate> queue_;
+};
+
+}  // namespace frontrow::domain
