@@ -1,0 +1,208 @@
+// Measures what a choice of the best seats costs. Not a test: a program that prints a table.
+//
+//   ninja -C build/release best_seats_cost && build/release/tests/best_seats_cost [ROUNDS]
+
+#include "base/check.h"
+#include "domain/best_seats.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <deque>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace frontrow {
+namespace {
+
+using domain::BestSeats;
+using domain::Position;
+using domain::RowSeat;
+using domain::SeatIndex;
+using domain::SeatRows;
+using domain::SeatWish;
+
+constexpr int kSeatsOfRow = 25;
+constexpr int kRowsOfSection = 20;
+constexpr int kSectionsAbreast = 7;
+
+/// CPU time of this thread, so that waiting for a processor doesn't count.
+double microseconds() {
+    std::timespec now{};
+    CHECK(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0);
+    return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
+
+/// A hall of sections of 500 seats, seven abreast. The front half costs twice as much.
+class Hall {
+public:
+    Hall(int seats, bool has_positions, bool has_rows) {
+        const int sections = seats / (kSeatsOfRow * kRowsOfSection);
+        const int rows_deep = (sections + kSectionsAbreast - 1) / kSectionsAbreast * kRowsOfSection;
+        for (int i = 0; i < seats; ++i) {
+            const int row = i / kSeatsOfRow % kRowsOfSection;
+            const int section = i / (kSeatsOfRow * kRowsOfSection);
+            const int deep = section / kSectionsAbreast * kRowsOfSection + row;
+            const int across = section % kSectionsAbreast * (kSeatsOfRow + 4) + i % kSeatsOfRow;
+            depths_.push_back(deep);
+            positions_.push_back({20.0 * across, 30.0 * deep});
+            described_.push_back(
+                {.section = text("section " + std::to_string(has_rows ? section : 0)),
+                 .row = has_rows ? text(std::to_string(row + 1)) : std::string_view{},
+                 .number = text(std::to_string(i)),
+                 .price = deep < rows_deep / 2 ? 200 : 100,
+                 .position = has_positions ? &positions_.back() : nullptr}
+            );
+        }
+        is_free_.assign(described_.size(), 1);
+        half_depth_ = rows_deep / 2;
+    }
+
+    const std::vector<RowSeat>& described() const { return described_; }
+    std::vector<char>& is_free() { return is_free_; }
+    void fill(char is_free) { std::ranges::fill(is_free_, is_free); }
+    void sell_at_random(std::mt19937_64& random, std::uint64_t tenths) {
+        for (auto& is_free : is_free_)
+            is_free = random() % 10 >= tenths ? 1 : 0;
+    }
+    void sell_front_half() {
+        for (std::size_t i = 0; i < is_free_.size(); ++i)
+            is_free_[i] = depths_[i] < half_depth_ ? 0 : 1;
+    }
+    void sell_every_other() {
+        for (std::size_t i = 0; i < is_free_.size(); ++i)
+            is_free_[i] = i % 2 == 0 ? 0 : 1;
+    }
+
+private:
+    std::string_view text(std::string text) { return texts_.emplace_back(std::move(text)); }
+
+    std::deque<std::string> texts_;
+    std::deque<Position> positions_;
+    std::vector<int> depths_;
+    std::vector<RowSeat> described_;
+    std::vector<char> is_free_;
+    int half_depth_ = 0;
+};
+
+class Measurement {
+public:
+    Measurement(const char* name, Hall& hall, int rounds) : hall_{hall}, rounds_{rounds} {
+        const auto began = microseconds();
+        SeatRows rows{hall.described()};
+        best_.emplace(std::move(rows));
+        std::printf("%s: laid out in %.1f ms\n", name, (microseconds() - began) / 1'000);
+    }
+
+    /// Chooses again and again. Seats that were chosen are sold, those of a choice before are given
+    /// back, and `before_each` is called before each choice.
+    void take(const char* name, const std::function<SeatWish()>& wish, bool forgets = false) {
+        const domain::SeatScoring scoring;
+        const auto is_free = [free = hall_.is_free().data()](SeatIndex seat) {
+            return free[seat] != 0;
+        };
+        best_->raise_all();
+        std::vector<double> times;
+        domain::SeatChoice before;
+        std::size_t refused = 0;
+        for (int round = 0; round < rounds_; ++round) {
+            if (forgets) best_->raise_all();
+            const auto wanted = wish();
+            const auto began = microseconds();
+            const auto choice = best_->choose(wanted, scoring, is_free);
+            times.push_back(microseconds() - began);
+            for (const auto seat : before) {
+                hall_.is_free()[seat] = 1;
+                best_->raise(seat);
+            }
+            before.clear();
+            if (!choice)
+                ++refused;
+            else
+                before = *choice;
+            for (const auto seat : before)
+                hall_.is_free()[seat] = 0;
+        }
+        const auto first = times.front();
+        std::ranges::sort(times);
+        std::printf(
+            "  %-50s %8.2f %8.2f %8.2f %8.2f %6.0f %%\n",
+            name,
+            times[times.size() / 2],
+            times[times.size() * 99 / 100],
+            times.back(),
+            first,
+            100.0 * static_cast<double>(refused) / static_cast<double>(times.size())
+        );
+    }
+
+private:
+    Hall& hall_;
+    int rounds_;
+    std::optional<BestSeats> best_;
+};
+
+void measure(const char* name, Hall hall, int rounds) {
+    std::mt19937_64 random{1};
+    Measurement measurement{name, hall, rounds};
+    const auto seats = hall.described().size();
+    const auto four = [] { return SeatWish{.quantity = 4}; };
+    const auto near = [&] {
+        return SeatWish{.quantity = 4, .near = static_cast<SeatIndex>(random() % seats)};
+    };
+    const auto cheap = [] { return SeatWish{.quantity = 4, .price_max = 100}; };
+    const auto section = [] { return SeatWish{.quantity = 4, .section = 0}; };
+    const auto split = [] { return SeatWish{.quantity = 8, .allow_split = true}; };
+
+    hall.fill(1);
+    measurement.take("empty: four", four);
+    hall.sell_at_random(random, 5);
+    measurement.take("half sold at random: four", four);
+    measurement.take("  nothing learned", four, true);
+    measurement.take("  near any seat", near);
+    measurement.take("  in the cheap half", cheap);
+    measurement.take("  in the first section", section);
+    measurement.take("  eight, split", split);
+    hall.sell_front_half();
+    measurement.take("front half sold: four", four);
+    measurement.take("  nothing learned", four, true);
+    measurement.take("  near any seat", near);
+    hall.sell_at_random(random, 9);
+    measurement.take("nine tenths sold at random: four", four);
+    hall.sell_every_other();
+    measurement.take("every other seat sold: four", four);
+    measurement.take("  nothing learned", four, true);
+    hall.fill(0);
+    measurement.take("sold out: four", four);
+    measurement.take("  nothing learned", four, true);
+    hall.fill(1);
+    std::fill_n(hall.is_free().begin(), std::min<std::size_t>(seats, 500), 0);
+    measurement.take("first section sold out: four in it", section);
+}
+
+void run(int rounds) {
+    std::printf(
+        "  microseconds a choice: %42s %8s %8s %8s %8s\n",
+        "median",
+        "99 %",
+        "max",
+        "first",
+        "refused"
+    );
+    measure("arena, 14,000 seats", Hall{14'000, true, true}, rounds);
+    measure("arena, 14,000 seats without positions", Hall{14'000, false, true}, rounds);
+    measure("14,000 seats without rows", Hall{14'000, false, false}, rounds);
+    measure("stadium, 100,000 seats", Hall{100'000, true, true}, rounds);
+    measure("stadium, 100,000 seats without positions", Hall{100'000, false, true}, rounds);
+}
+
+}  // namespace
+}  // namespace frontrow
+
+int main(int argc, char** argv) {
+    frontrow::run(argc > 1 ? std::max(1, std::atoi(argv[1])) : 2'000);
+}
