@@ -18,21 +18,33 @@ struct Section {
     double y = 0;
 };
 
+/// The two leftmost seats of the last row are for a person in a wheelchair and a companion, and
+/// from the rightmost one there the stage isn't wholly visible.
+std::shared_ptr<const domain::SeatDetails> details_of(const Section& section, int row, int seat) {
+    using enum domain::SeatFlags;
+    const bool is_last_row = row + 1 == section.rows;
+    auto flags = none;
+    if (is_last_row && seat == 1) flags = accessible;
+    if (is_last_row && seat == 2) flags = companion;
+    if (is_last_row && seat == section.seats_per_row) flags = restricted_view;
+    const double x = seat - (section.seats_per_row + 1) / 2.0;
+    return std::make_shared<const domain::SeatDetails>(domain::SeatDetails{
+        .position = {.x = x, .y = section.y + row}, .flags = flags, .label = std::to_string(seat)
+    });
+}
+
 std::vector<domain::SeatSpec> fill(const std::vector<Section>& sections) {
     std::vector<domain::SeatSpec> seats;
     for (const auto& section : sections) {
         for (int row = 0; row < section.rows; ++row) {
             const std::string row_name(1, static_cast<char>('A' + row));
             for (int seat = 1; seat <= section.seats_per_row; ++seat) {
-                const double x = seat - (section.seats_per_row + 1) / 2.0;
                 seats.push_back({
                     .number = section.name + "-" + row_name + "-" + std::to_string(seat),
                     .section = section.name,
                     .row = row_name,
                     .price = section.price,
-                    .position = std::make_shared<const domain::Position>(
-                        domain::Position{x, section.y + row}
-                    ),
+                    .details = details_of(section, row, seat),
                 });
             }
         }

@@ -233,7 +233,7 @@ void add_options(CLI::App& command, SeedSettings& settings) {
             "--csv",
             settings.csv,
             "A table of seats to add, whose first line names the columns: seat_number, price; "
-            "section, row, x, y"
+            "section, row, x, y, label, accessible, companion, restricted_view"
         )
         ->envname("FRONTROW_SEED_CSV")
         ->check(CLI::ExistingFile.description(""))

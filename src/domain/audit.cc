@@ -378,7 +378,7 @@ void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq > last_seq_, "the sequence went backwards");
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
     expect(fact, fact.at >= last_at_, "time went backwards");
-    expect(fact, traits_of(fact.body).format <= format_, "a fact came before its format");
+    expect(fact, format_of(fact.body) <= format_, "a fact came before its format");
     last_seq_ = fact.seq;
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);

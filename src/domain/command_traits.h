@@ -33,7 +33,8 @@ struct FactTraits {
     bool ends_event;
     /// The reservation, if the fact says that its buyer cancelled it; otherwise null.
     const ReservationId* given_up;
-    /// The lowest format that permits this fact (facts.h).
+    /// The lowest format that permits this fact (facts.h), apart from the seats that it adds:
+    /// format_of() looks at them, too.
     std::uint32_t format;
 };
 
@@ -106,6 +107,13 @@ inline std::uint32_t format_of(const std::optional<RequestMark>& request) {
 }
 inline std::uint32_t format_of(const EventSpec& spec) {
     return spec.sales_end_at ? 1 : 0;
+}
+inline std::uint32_t format_of(const SeatBlock& block) {
+    const bool has_new_details = std::ranges::any_of(block.seats, [](const SeatSpec& seat) {
+        const auto* const details = seat.details.get();
+        return details != nullptr && (details->flags != SeatFlags::none || !details->label.empty());
+    });
+    return has_new_details ? 2 : 0;
 }
 inline std::uint32_t format_of_account(const std::string& account) {
     return account.empty() ? 0 : 1;
@@ -230,6 +238,12 @@ inline const RequestMark* request_of(const FactBody& one) {
 }
 inline const SeatBlock* seats_of(const FactBody& one) {
     return std::visit([](const auto& body) { return seats_of(body); }, one);
+}
+
+/// The lowest format that permits this fact. Reads every seat that the fact adds.
+inline std::uint32_t format_of(const FactBody& one) {
+    const auto* const seats = seats_of(one);
+    return std::max(traits_of(one).format, seats == nullptr ? 0 : format_of(*seats));
 }
 
 }  // namespace frontrow::domain

@@ -33,7 +33,7 @@ std::optional<std::size_t> bytes_of(const std::vector<NewFact>& facts, Instant n
 std::uint32_t format_of(const std::vector<NewFact>& facts) {
     std::uint32_t format = 0;
     for (const auto& fact : facts)
-        format = std::max(format, traits_of(fact.body).format);
+        format = std::max(format, domain::format_of(fact.body));
     return format;
 }
 

@@ -25,13 +25,17 @@ void digest_fields(DigestWriter& writer, const T& value) {
 }
 
 inline void digest_fields(DigestWriter& writer, const SeatSpec& seat) {
-    const auto& [number, section, row, price, position] = seat;
+    const auto& [number, section, row, price, details] = seat;
     writer.field(1, number);
     writer.field(2, section);
     writer.field(3, row);
     writer.field(4, price);
-    // A position without coordinates is written like an absent one.
-    if (position != nullptr) writer.field(5, *position);
+    // Details that say nothing are hashed like absent ones.
+    if (details == nullptr) return;
+    const auto& [position, flags, label] = *details;
+    writer.field(5, position);
+    writer.field(6, flags);
+    writer.field(7, label);
 }
 
 inline void digest_fields(DigestWriter& writer, const EventRow& row) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace frontrow::domain {
@@ -43,6 +44,34 @@ inline double to_millionth(double number) {
     return std::round(number * kPart) / kPart + 0.0;
 }
 
+/// What a buyer should know about a seat: a set of bits.
+enum class SeatFlags : std::uint8_t {
+    none = 0,
+    /// For a person in a wheelchair.
+    accessible = 1,
+    /// For the companion of a person in an accessible seat.
+    companion = 2,
+    restricted_view = 4,
+};
+
+constexpr SeatFlags operator|(SeatFlags a, SeatFlags b) {
+    return static_cast<SeatFlags>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
+}
+/// True if `flags` has all of `wanted`.
+constexpr bool has(SeatFlags flags, SeatFlags wanted) {
+    return (flags | wanted) == flags;
+}
+
+/// What only some seats have.
+struct SeatDetails {
+    Position position;
+    SeatFlags flags = SeatFlags::none;
+    /// What is painted on the seat. If empty, it is the seat's number.
+    std::string label;
+
+    friend bool operator==(const SeatDetails&, const SeatDetails&) = default;
+};
+
 /// What an organiser says about a seat; it never changes. `number` is the seat's name, unique in
 /// its event.
 struct SeatSpec {
@@ -51,14 +80,20 @@ struct SeatSpec {
     std::string row;
     Amount price = 0;
     /// Absent for most seats of most halls, so it is stored out of line.
-    std::shared_ptr<const Position> position;
+    std::shared_ptr<const SeatDetails> details{};
+
+    Position position() const { return details ? details->position : Position{}; }
+    SeatFlags flags() const { return details ? details->flags : SeatFlags::none; }
+    std::string_view label() const {
+        return details && !details->label.empty() ? details->label : number;
+    }
 
     friend bool operator==(const SeatSpec& a, const SeatSpec& b) {
-        const bool is_same_place = a.position == nullptr || b.position == nullptr
-                                       ? a.position == b.position
-                                       : *a.position == *b.position;
+        const bool has_same_details = a.details == nullptr || b.details == nullptr
+                                          ? a.details == b.details
+                                          : *a.details == *b.details;
         return a.number == b.number && a.section == b.section && a.row == b.row &&
-               a.price == b.price && is_same_place;
+               a.price == b.price && has_same_details;
     }
 };
 

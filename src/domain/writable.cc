@@ -113,8 +113,12 @@ void measure(Measure& line, const Category& category) {
     measure_fields(line, category);
 }
 
-void measure(Measure& line, const std::shared_ptr<const Position>& place) {
-    line.expect(place == nullptr || (is_kept(place->x) && is_kept(place->y)));
+void measure(Measure& line, const Position& place) {
+    line.expect(is_kept(place.x) && is_kept(place.y));
+}
+
+void measure(Measure& line, const std::shared_ptr<const SeatDetails>& details) {
+    if (details != nullptr) measure_fields(line, *details);
 }
 
 void measure(Measure& line, const SeatSpec& seat) {

@@ -104,6 +104,9 @@ public:
     void optional_sub(Key name, const std::string& text) { unless_empty(name, text); }
     void amount(Key name, Amount amount, NumberLimits) { json_.field(name, amount); }
     void coordinate(Key name, const std::optional<double>& number) { (*this)(name, number); }
+    void flag(Key name, domain::SeatFlags flags, domain::SeatFlags one) {
+        if (domain::has(flags, one)) json_.field(name, true);
+    }
     template <class Value>
     void journal_only(Key name, const Value& value) {
         if (audience_ == Audience::journal) (*this)(name, value);
@@ -119,7 +122,7 @@ public:
     }
     void all_of(const domain::EventSpec& spec);
     void all_of(const std::shared_ptr<const domain::SeatBlock>& block);
-    void all_of(const std::shared_ptr<const domain::Position>& position);
+    void all_of(const std::shared_ptr<const domain::SeatDetails>& details);
 
 private:
     JsonWriter& json_;
@@ -195,6 +198,10 @@ public:
         amount = in_.amount(name, in_.bounds(limits.of_request, limits.ever));
     }
     void coordinate(std::string_view name, std::optional<double>& number);
+    /// Adds the flag `one` to `flags` if the field is true.
+    void flag(std::string_view name, domain::SeatFlags& flags, domain::SeatFlags one) {
+        if (in_.flag(name)) flags = flags | one;
+    }
     void sub(std::string_view name, std::string& text) { text = in_.sub(name); }
     void optional_sub(std::string_view name, std::string& text) {
         if (in_.has(name)) text = in_.sub(name);
@@ -211,7 +218,7 @@ public:
     }
     void all_of(domain::EventSpec& spec);
     void all_of(std::shared_ptr<const domain::SeatBlock>& block);
-    void all_of(std::shared_ptr<const domain::Position>& position);
+    void all_of(std::shared_ptr<const domain::SeatDetails>& details);
 
 private:
     ObjectReader& in_;

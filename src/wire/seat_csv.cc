@@ -26,7 +26,7 @@ namespace {
 namespace json = boost::json;
 using domain::SeatSpec;
 
-enum class ColumnType : std::uint8_t { text, whole, number };
+enum class ColumnType : std::uint8_t { text, whole, number, flag };
 
 struct Column {
     std::string_view name;
@@ -41,6 +41,10 @@ constexpr Column kColumns[] = {
     {.name = "row"},
     {.name = "x", .type = ColumnType::number},
     {.name = "y", .type = ColumnType::number},
+    {.name = "label"},
+    {.name = "accessible", .type = ColumnType::flag},
+    {.name = "companion", .type = ColumnType::flag},
+    {.name = "restricted_view", .type = ColumnType::flag},
 };
 
 /// The column that a header names, in lower case or capitals, with blanks or underscores. Null if
@@ -92,10 +96,23 @@ std::string name_of_line(std::size_t line) {
     return "line " + std::to_string(line);
 }
 
+/// A flag as spreadsheets write it; nothing if the text isn't one.
+std::optional<bool> parse_flag(std::string_view text) {
+    const auto is_text = [text](std::string_view lower) { return same_ignoring_case(text, lower); };
+    constexpr std::string_view kTrue[] = {"true", "yes", "1", "x"};
+    constexpr std::string_view kFalse[] = {"false", "no", "0"};
+    if (std::ranges::any_of(kTrue, is_text)) return true;
+    if (std::ranges::any_of(kFalse, is_text)) return false;
+    return std::nullopt;
+}
+
 /// The value of a field. It stays a text if it isn't of the column's type; the reader of the field
 /// then says what it should be.
 json::value value_of(std::string_view text, ColumnType type, const json::storage_ptr& memory) {
-    if (type != ColumnType::text) {
+    if (type == ColumnType::flag) {
+        if (const auto flag = parse_flag(text)) return *flag;
+    }
+    if (type == ColumnType::whole || type == ColumnType::number) {
         if (const auto whole = parse_number<std::int64_t>(text)) return *whole;
     }
     if (type == ColumnType::number) {

@@ -27,9 +27,10 @@ std::vector<std::size_t> lines_of(
 
 /// Reads seats from a table in UTF-8: CSV (RFC 4180), also with semicolons or tabs instead of
 /// commas. The first record names the columns, in any order: seat_number and price, and optionally
-/// section, row, x and y. Other columns are ignored. Column names may have capitals, and blanks
-/// instead of underscores. Fields have the same bounds as in JSON; an empty field counts as absent.
-/// An error's field is like "line 7, price".
+/// section, row, x, y, label, accessible, companion and restricted_view. The last three have true,
+/// yes, 1 or x, or false, no, 0 or nothing, in any case. Other columns are ignored. Column names
+/// may have capitals, and blanks instead of underscores. Fields have the same bounds as in JSON; an
+/// empty field counts as absent. An error's field is like "line 7, price".
 ///
 /// Each seat number must be unique in its event. So if a seat_number occurs in more than one
 /// section or row, all numbers of the table get section and row as a prefix: "A-12-7". Seats that

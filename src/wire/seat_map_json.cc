@@ -13,6 +13,7 @@ namespace frontrow::wire {
 namespace {
 
 using domain::SeatBlock;
+using domain::SeatFlags;
 using domain::SeatSpec;
 using Seats = std::span<const SeatSpec>;
 using Blocks = std::span<const std::shared_ptr<const SeatBlock>>;
@@ -23,10 +24,10 @@ constexpr std::size_t kLayoutSeatBytes = 40;
 constexpr std::size_t kStatusHead = 512;
 
 std::optional<double> x_of(const SeatSpec& seat) {
-    return seat.position ? seat.position->x : std::nullopt;
+    return seat.position().x;
 }
 std::optional<double> y_of(const SeatSpec& seat) {
-    return seat.position ? seat.position->y : std::nullopt;
+    return seat.position().y;
 }
 
 /// Whether two neighbouring seats go into one run. The values that all seats of a run share are
@@ -45,6 +46,17 @@ void write_each(JsonWriter& json, Key name, Seats seats, Value value) {
     json.end_array();
 }
 
+/// Writes the places within the run of the seats with this flag, or nothing if there are none.
+void write_flagged(JsonWriter& json, Key name, Seats seats, SeatFlags flag) {
+    const auto has_flag = [flag](const SeatSpec& seat) { return has(seat.flags(), flag); };
+    if (std::ranges::none_of(seats, has_flag)) return;
+    json.key(name);
+    json.begin_array();
+    for (std::size_t i = 0; i < seats.size(); ++i)
+        if (has_flag(seats[i])) json.value(i);
+    json.end_array();
+}
+
 void write_run(JsonWriter& json, std::size_t first, SeatId first_id, Seats seats) {
     const auto& shared = seats.front();
     json.begin_object();
@@ -58,6 +70,11 @@ void write_run(JsonWriter& json, std::size_t first, SeatId first_id, Seats seats
     });
     if (x_of(shared)) write_each(json, "x", seats, [](const auto& seat) { return *x_of(seat); });
     if (y_of(shared)) write_each(json, "y", seats, [](const auto& seat) { return *y_of(seat); });
+    if (std::ranges::any_of(seats, [](const auto& seat) { return seat.label() != seat.number; }))
+        write_each(json, "labels", seats, [](const auto& seat) { return seat.label(); });
+    write_flagged(json, "accessible", seats, SeatFlags::accessible);
+    write_flagged(json, "companion", seats, SeatFlags::companion);
+    write_flagged(json, "restricted_view", seats, SeatFlags::restricted_view);
     json.end_object();
 }
 

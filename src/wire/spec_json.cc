@@ -14,6 +14,7 @@ namespace {
 constexpr TextBounds kDescription{0, 10'000, TextKind::prose};
 constexpr TextBounds kVenue{0, 255, TextKind::prose};
 constexpr TextBounds kSectionOrRow{0, 64, TextKind::label};
+constexpr TextBounds kSeatLabel{0, 16, TextKind::label};
 
 constexpr IntegerBounds kAnyInteger{
     std::numeric_limits<std::int64_t>::min(),
@@ -47,12 +48,12 @@ void describe(Fields& fields, Spec& spec) {
 
 template <class Fields, Some<SeatSpec> Spec>
 void describe(Fields& fields, Spec& spec) {
-    auto& [number, section, row, price, position] = spec;
+    auto& [number, section, row, price, details] = spec;
     fields("seat_number", number, kSeatNumber);
     fields.unless_empty("section", section, kSectionOrRow);
     fields.unless_empty("row", row, kSectionOrRow);
     fields.amount("price", price, kPriceLimits);
-    fields.all_of(position);
+    fields.all_of(details);
 }
 
 template <class Fields, Some<Position> Place>
@@ -60,6 +61,16 @@ void describe(Fields& fields, Place& place) {
     auto& [x, y] = place;
     fields.coordinate("x", x);
     fields.coordinate("y", y);
+}
+
+template <class Fields, Some<SeatDetails> Details>
+void describe(Fields& fields, Details& details) {
+    auto& [position, flags, label] = details;
+    describe(fields, position);
+    fields.unless_empty("label", label, kSeatLabel);
+    fields.flag("accessible", flags, SeatFlags::accessible);
+    fields.flag("companion", flags, SeatFlags::companion);
+    fields.flag("restricted_view", flags, SeatFlags::restricted_view);
 }
 
 template <class Fields, Some<SeatBlock> Block>
@@ -98,8 +109,8 @@ void FieldsWriter::all_of(const EventSpec& spec) {
 void FieldsWriter::all_of(const std::shared_ptr<const SeatBlock>& block) {
     describe(*this, *block);
 }
-void FieldsWriter::all_of(const std::shared_ptr<const Position>& position) {
-    if (position) describe(*this, *position);
+void FieldsWriter::all_of(const std::shared_ptr<const SeatDetails>& details) {
+    if (details) describe(*this, *details);
 }
 
 void FieldsReader::all_of(EventSpec& spec) {
@@ -110,10 +121,10 @@ void FieldsReader::all_of(std::shared_ptr<const SeatBlock>& block) {
     describe(*this, read);
     block = std::make_shared<const SeatBlock>(std::move(read));
 }
-void FieldsReader::all_of(std::shared_ptr<const Position>& position) {
-    Position read;
+void FieldsReader::all_of(std::shared_ptr<const SeatDetails>& details) {
+    SeatDetails read;
     describe(*this, read);
-    if (read != Position{}) position = std::make_shared<const Position>(read);
+    if (read != SeatDetails{}) details = std::make_shared<const SeatDetails>(std::move(read));
 }
 
 void write_event_spec(JsonWriter& json, const EventSpec& spec) {

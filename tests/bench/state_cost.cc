@@ -55,11 +55,7 @@ public:
         block->first_id = SeatId{Bits128{2, 0}};
         for (std::uint64_t i = 0; i < kSeats; ++i)
             block->seats.push_back(
-                {.number = std::to_string(i),
-                 .section = "",
-                 .row = "",
-                 .price = 100,
-                 .position = nullptr}
+                {.number = std::to_string(i), .section = "", .row = "", .price = 100}
             );
         carry_out(domain::AddSeats{kEvent, kHouse, std::move(block)});
         state_->digest();

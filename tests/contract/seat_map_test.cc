@@ -1,6 +1,7 @@
 #include "support/gunzip.h"
 #include "support/test_server.h"
 
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -90,6 +91,59 @@ TEST_F(SeatMap, tells_where_every_seat_is_and_what_it_is_called) {
         }
     }
     EXPECT_EQ(place, 5);
+}
+
+TEST_F(SeatMap, tells_what_is_special_about_a_seat_and_what_is_painted_on_it) {
+    const auto venue = make_venue(server_, 1);
+    add(venue, R"({"seat_number":"B-1","price":9,"label":"1","companion":true,"x":1,"y":2})");
+    add(venue, R"({"seat_number":"B-2","price":9,"accessible":true,"companion":false})");
+    const auto listed =
+        organizer_
+            .post(
+                "/api/v1/events/" + venue.event + "/seats/bulk",
+                R"({"seats":[{"seat_number":"C-1","price":9},)"
+                R"({"seat_number":"C-2","price":9,"restricted_view":true,"label":"2"},)"
+                R"({"seat_number":"C-3","price":9,"restricted_view":true,"accessible":true},)"
+                R"({"seat_number":"D-1","price":8,"label":""}]})"
+            )
+            .json.as_array();
+    const auto seats = anyone_.get("/api/v1/events/" + venue.event + "/seats").json.as_array();
+    const auto parts = [](const json::value& of) {
+        json::object told;
+        for (const auto* name : {"label", "accessible", "companion", "restricted_view"})
+            if (of.as_object().contains(name)) told[name] = of.at(name);
+        return json::serialize(told);
+    };
+    const auto* const flagged = R"({"restricted_view":true,"label":"2"})";
+    for (const auto* told : {&seats, &listed}) {
+        const auto first = told->size() - 4;
+        EXPECT_EQ(parts(told->at(first)), "{}");
+        EXPECT_EQ(json::parse(parts(told->at(first + 1))), json::parse(flagged));
+        EXPECT_EQ(parts(told->at(first + 2)), R"({"accessible":true,"restricted_view":true})");
+        EXPECT_EQ(parts(told->at(first + 3)), "{}");
+    }
+    EXPECT_EQ(parts(seats[1]), R"({"label":"1","companion":true})");
+    EXPECT_EQ(
+        parts(anyone_.get("/api/v1/seats/" + std::string{seats[2].at("id").as_string()}).json),
+        R"({"accessible":true})"
+    );
+
+    const auto runs = layout(venue).json.at("runs").as_array();
+    const auto lists = [&](std::size_t run) {
+        json::object told;
+        for (const auto* name : {"labels", "accessible", "companion", "restricted_view"})
+            if (runs.at(run).as_object().contains(name)) told[name] = runs[run].at(name);
+        return json::serialize(told);
+    };
+    ASSERT_EQ(runs.size(), 5);
+    EXPECT_EQ(lists(0), "{}");
+    EXPECT_EQ(lists(1), R"({"labels":["1"],"companion":[0]})");
+    EXPECT_EQ(lists(2), R"({"accessible":[0]})");
+    EXPECT_EQ(lists(3), R"({"labels":["C-1","2","C-3"],"accessible":[2],"restricted_view":[1,2]})");
+    EXPECT_EQ(lists(4), "{}");
+    server_.restart();
+    const auto again = Caller(server_, "").get("/api/v1/events/" + venue.event + "/seats");
+    EXPECT_EQ(again.json.as_array(), seats);
 }
 
 TEST_F(SeatMap, is_304_until_something_changes) {

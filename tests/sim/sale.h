@@ -195,11 +195,7 @@ private:
         const auto count = time_.chance(big_percent_) ? big_block_ : 1 + time_.below(12);
         for (std::uint64_t i = 0; i < count; ++i)
             block->seats.push_back(
-                {.number = std::to_string(++made_),
-                 .section = "",
-                 .row = "",
-                 .price = 100,
-                 .position = nullptr}
+                {.number = std::to_string(++made_), .section = "", .row = "", .price = 100}
             );
         return domain::AddSeats{some_event(), kHouse, std::move(block)};
     }

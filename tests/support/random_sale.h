@@ -353,7 +353,7 @@ private:
                 .section = four[2] % 3 == 1 ? "Left, \"" + std::to_string(i) : "",
                 .row = four[2] % 5 == 1 ? std::to_string(four[3]) : "",
                 .price = 1'000 + four[2] + i,
-                .position = some_position(four[2], i),
+                .details = some_details(four[2], i),
             });
         }
         return domain::AddSeats{some_event(four[0]), organizer(four[1] % 8), std::move(block)};
@@ -364,12 +364,14 @@ private:
         return domain::CheckSeats{add->event, add->by, add->block};
     }
     /// Rounds to a millionth, because other coordinates are invalid.
-    static std::shared_ptr<const domain::Position>
-    some_position(std::uint8_t choice, std::uint32_t i) {
+    static std::shared_ptr<const domain::SeatDetails>
+    some_details(std::uint8_t choice, std::uint32_t i) {
         if (choice % 4 != 1) return nullptr;
-        domain::Position position{.x = 12.5 * i, .y = std::nullopt};
-        if (choice % 8 == 1) position.y = -choice / 1e6;
-        return std::make_shared<const domain::Position>(position);
+        domain::SeatDetails details{.position = {.x = 12.5 * i, .y = std::nullopt}};
+        if (choice % 8 == 1) details.position.y = -choice / 1e6;
+        if (choice % 16 == 5) details.flags = static_cast<domain::SeatFlags>(i % 8);
+        if (choice % 32 == 13) details.label = std::to_string(i);
+        return std::make_shared<const domain::SeatDetails>(std::move(details));
     }
 
     domain::Command reserve(const Four& four, std::uint8_t more) {

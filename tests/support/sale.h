@@ -71,7 +71,6 @@ public:
                 .section = section,
                 .row = {},
                 .price = 5'000,
-                .position = {},
             });
         }
         return {.event = event, .by = organizer(), .block = std::move(block)};

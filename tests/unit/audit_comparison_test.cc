@@ -296,7 +296,13 @@ TEST_F(Comparison, finds_whatever_of_a_seat_is_another) {
     EXPECT_THAT(with_first_seat([](SeatSpec& spec) { ++spec.price; }), wrong);
     EXPECT_THAT(
         with_first_seat([](SeatSpec& spec) {
-            spec.position = std::make_shared<const Position>(1.0, 2.0);
+            spec.details = std::make_shared<const SeatDetails>(Position{1.0, 2.0});
+        }),
+        wrong
+    );
+    EXPECT_THAT(
+        with_first_seat([](SeatSpec& spec) {
+            spec.details = std::make_shared<const SeatDetails>(Position{}, SeatFlags::companion);
         }),
         wrong
     );
@@ -305,9 +311,7 @@ TEST_F(Comparison, finds_whatever_of_a_seat_is_another) {
 TEST_F(Comparison, finds_seats_that_were_never_added_or_not_so_many_at_once) {
     auto one_more = std::make_shared<SeatBlock>();
     one_more->first_id = SeatId{Bits128{9, 1}};
-    one_more->seats.push_back(
-        {.number = "one more", .section = {}, .row = {}, .price = 0, .position = {}}
-    );
+    one_more->seats.push_back({.number = "one more", .section = {}, .row = {}, .price = 0});
     const auto added = differences_with([&](Fact& fact) {
         if (std::holds_alternative<EventUpdated>(fact.body)) fact.body = SeatsAdded{one_more};
     });

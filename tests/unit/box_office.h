@@ -108,9 +108,7 @@ public:
         auto block = std::make_shared<SeatBlock>();
         block->first_id = SeatId{Bits128{2, ++made_ << 32}};
         for (const auto& name : names)
-            block->seats.push_back(
-                {.number = name, .section = {}, .row = {}, .price = price, .position = {}}
-            );
+            block->seats.push_back({.number = name, .section = {}, .row = {}, .price = price});
         return act(AddSeats{event, std::move(by), std::move(block)});
     }
 

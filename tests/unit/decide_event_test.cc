@@ -490,7 +490,7 @@ TEST(AddSeats, answers_with_the_block_and_makes_its_seats_free) {
     const auto id = office.open(2);
     const auto block = std::make_shared<SeatBlock>(SeatBlock{
         .first_id = SeatId{Bits128{55, 1}},
-        .seats = {{.number = "A-1", .section = "A", .row = "1", .price = 70, .position = {}}},
+        .seats = {{.number = "A-1", .section = "A", .row = "1", .price = 70}},
     });
     const auto outcome = office.act(AddSeats{id, BoxOffice::owner(), block});
     EXPECT_EQ(std::get<std::shared_ptr<const SeatBlock>>(outcome.value().entity), block);
@@ -530,6 +530,32 @@ TEST(AddSeats, refuses_a_number_that_is_taken_and_then_adds_none) {
         const auto added = outcome ? row.numbers.size() : 0;
         EXPECT_EQ(office.inventory().plans().find(id)->counts.get().total, 2 + added);
     }
+}
+
+TEST(AddSeats, with_a_label_or_a_flag_wait_until_these_are_let_in) {
+    Inventory inventory;
+    const EventId id{Bits128{1, 1}};
+    const auto spec = BoxOffice::spec();
+    evolve(inventory, {.seq = 1, .at = kOpening, .event = id, .body = EventCreated{spec, "house"}});
+    const auto add = [&](const SeatDetails& details) {
+        auto block = std::make_shared<SeatBlock>();
+        block->seats.resize(2);
+        block->seats[0].number = "1";
+        block->seats[1].number = "2";
+        block->seats[1].details = std::make_shared<const SeatDetails>(details);
+        return answer(
+            decide(inventory, AddSeats{id, BoxOffice::owner(), std::move(block)}, kOpening).outcome
+        );
+    };
+    const SeatDetails place{.position = {1, 2}};
+    const SeatDetails flag{.position = {1, 2}, .flags = SeatFlags::companion};
+    const SeatDetails label{.label = "7"};
+    EXPECT_EQ(add(place), "accepted");
+    EXPECT_EQ(add(flag), "format_too_low");
+    EXPECT_EQ(add(label), "format_too_low");
+    evolve(inventory, {.seq = 2, .at = kOpening, .body = FormatRaised{2}});
+    EXPECT_EQ(add(flag), "accepted");
+    EXPECT_EQ(add(label), "accepted");
 }
 
 TEST(AddSeats, lets_another_event_use_the_same_numbers) {
@@ -578,9 +604,7 @@ TEST(CheckSeats, answers_as_the_seats_would_be_and_adds_none) {
     const auto block_of = [](const std::vector<std::string>& numbers) {
         auto block = std::make_shared<SeatBlock>();
         for (const auto& number : numbers)
-            block->seats.push_back(
-                {.number = number, .section = {}, .row = {}, .price = 5, .position = {}}
-            );
+            block->seats.push_back({.number = number, .section = {}, .row = {}, .price = 5});
         return block;
     };
     const auto check = [&](const Organizer& by, std::shared_ptr<const SeatBlock> block) {

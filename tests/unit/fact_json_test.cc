@@ -102,8 +102,12 @@ SeatsAdded any_seats() {
         seat.section = any_truth() ? nasty_text(10) : "";
         seat.row = any_truth() ? nasty_text(10) : "";
         seat.price = within<Amount>(0, kPriceMax);
-        const Position position{any_coordinate(), any_coordinate()};
-        if (position.x || position.y) seat.position = std::make_shared<const Position>(position);
+        const SeatDetails details{
+            .position = {any_coordinate(), any_coordinate()},
+            .flags = static_cast<SeatFlags>(within<int>(0, 7)),
+            .label = any_truth() ? nasty_text(10) : "",
+        };
+        if (details != SeatDetails{}) seat.details = std::make_shared<const SeatDetails>(details);
     }
     return {std::move(block), any_request()};
 }
@@ -426,14 +430,12 @@ TEST(FactJson, is_read_whatever_limits_requests_have_today) {
         .section = std::string(1'000, 's'),
         .row = "\x01",
         .price = kWrittenPriceMax,
-        .position = std::make_shared<const Position>(2e9, -1e12),
+        .details = std::make_shared<const SeatDetails>(
+            Position{2e9, -1e12}, SeatFlags::companion, std::string(100, 'l') + "\x05"
+        ),
     });
     block->seats.push_back(
-        {.number = " A\u030A\u200B-1 ",
-         .section = "\t",
-         .row = "e\u0301",
-         .price = 0,
-         .position = {}}
+        {.number = " A\u030A\u200B-1 ", .section = "\t", .row = "e\u0301", .price = 0}
     );
     ReservationHeld held{.user = std::string(1'000, 'u') + "\x02"};
     held.seats.resize(2'000);

@@ -133,6 +133,15 @@ EventSpec any_event_spec() {
     return spec;
 }
 
+std::shared_ptr<const SeatDetails> any_details() {
+    if (!rarely()) return nullptr;
+    return std::make_shared<const SeatDetails>(
+        Position{any_number(), any_number()},
+        static_cast<SeatFlags>(*rc::gen::inRange(0, 8)),
+        text(any_truth())
+    );
+}
+
 std::shared_ptr<SeatBlock> any_block(SeatId first) {
     auto block = std::make_shared<SeatBlock>(SeatBlock{.first_id = first, .seats = {}});
     for (int i = 0; i < 2; ++i) {
@@ -144,8 +153,7 @@ std::shared_ptr<SeatBlock> any_block(SeatId first) {
             .price = rarely()
                          ? *rc::gen::element<Amount>(-1, kWrittenPriceMax, kWrittenPriceMax + 1)
                          : 5,
-            .position =
-                rarely() ? std::make_shared<const Position>(any_number(), any_number()) : nullptr,
+            .details = any_details(),
         });
     }
     return block;
@@ -177,8 +185,7 @@ public:
         learn(FormatRaised{kNewestFormat}, EventId{});
         learn(EventCreated{spec(), "house"});
         auto block = std::make_shared<SeatBlock>(SeatBlock{.first_id = seat, .seats = {}});
-        block->seats.push_back({.number = "1", .section = {}, .row = {}, .price = 5, .position = {}}
-        );
+        block->seats.push_back({.number = "1", .section = {}, .row = {}, .price = 5});
         learn(SeatsAdded{std::move(block)});
         learn(ApiKeyCreated{.key = key, .name = "n", .prefix = "p", .created_by = "a"}, EventId{});
     }
@@ -260,6 +267,9 @@ TEST(HostileCommand, is_refused_or_becomes_facts_that_read_back_the_same) {
 TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
     const Sale sale;
     const std::string bad = "\xFF";
+    const auto details = [](Position place, std::string label = {}) {
+        return std::make_shared<const SeatDetails>(place, SeatFlags::none, std::move(label));
+    };
     const auto spec_with = [](auto change) {
         auto spec = Sale::spec();
         change(spec);
@@ -271,9 +281,9 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
     const auto add = [&](auto change) {
         auto block =
             std::make_shared<SeatBlock>(SeatBlock{.first_id = SeatId{Bits128{2, 9}}, .seats = {}});
-        change(block->seats.emplace_back(
-            SeatSpec{.number = "A", .section = {}, .row = {}, .price = 1, .position = {}}
-        ));
+        change(
+            block->seats.emplace_back(SeatSpec{.number = "A", .section = {}, .row = {}, .price = 1})
+        );
         return AddSeats{sale.event, {.sub = "house", .is_admin = true}, std::move(block)};
     };
     const std::vector<Command> commands{
@@ -296,9 +306,9 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         add([&](auto& seat) { seat.section = bad; }),
         add([&](auto& seat) { seat.row = bad; }),
         add([&](auto& seat) { seat.price = -1; }),
-        add([&](auto& seat) { seat.position = std::make_shared<const Position>(std::nan(""), 0.0); }
-        ),
-        add([&](auto& seat) { seat.position = std::make_shared<const Position>(0.0, 1.0 / 3); }),
+        add([&](auto& seat) { seat.details = details(Position{std::nan(""), 0.0}); }),
+        add([&](auto& seat) { seat.details = details(Position{0.0, 1.0 / 3}); }),
+        add([&](auto& seat) { seat.details = details({}, bad); }),
         AddMember{sale.event, {.sub = "a", .is_admin = true}, bad, MemberRole::scanner},
         ReserveSeats{ReservationId{Bits128{3, 1}}, sale.event, bad, {sale.seat}, {}, {}, {}},
         AddCategory{sale.event, {.sub = "a", .is_admin = true}, {bad, 1, 1}},

@@ -308,7 +308,7 @@ std::vector<Fact> small_history() {
     spec.max_seats_per_user = 4;
     auto block = std::make_shared<SeatBlock>();
     block->first_id = SeatId{Bits128{2, 1}};
-    const auto place = std::make_shared<const Position>(Position{.x = 1.5, .y = -2});
+    const auto place = std::make_shared<const SeatDetails>(Position{.x = 1.5, .y = -2});
     block->seats = {
         {"A-1", "Stalls", "A", 8'000, place},
         {"A-2", "", "", 1, nullptr},
@@ -387,10 +387,10 @@ void change_block(std::vector<Fact>& facts, void (*change)(SeatBlock& block)) {
     change(*block);
     body.block = std::move(block);
 }
-void change_place(std::vector<Fact>& facts, Position place) {
+void change_details(std::vector<Fact>& facts, SeatDetails details) {
     auto& body = body_at<SeatsAdded>(facts, 3);
     auto block = std::make_shared<SeatBlock>(*body.block);
-    block->seats[0].position = std::make_shared<const Position>(place);
+    block->seats[0].details = std::make_shared<const SeatDetails>(std::move(details));
     body.block = std::move(block);
 }
 
@@ -434,8 +434,12 @@ constexpr Change kChanges[]{
             block.seats.push_back({"A-4", "", "", 0, nullptr});
         });
     },
-    [](auto& facts) { change_place(facts, {.x = 1.5, .y = {}}); },
-    [](auto& facts) { change_place(facts, {.x = -2, .y = 1.5}); },
+    [](auto& facts) { change_details(facts, {.position = {.x = 1.5, .y = {}}}); },
+    [](auto& facts) { change_details(facts, {.position = {.x = -2, .y = 1.5}}); },
+    [](auto& facts) { change_details(facts, {.flags = SeatFlags::accessible}); },
+    [](auto& facts) { change_details(facts, {.flags = SeatFlags::restricted_view}); },
+    [](auto& facts) { change_details(facts, {.label = "1"}); },
+    [](auto& facts) { change_details(facts, {}); },
     [](auto& facts) { body_at<ReservationHeld>(facts, 5).user = "eve"; },
     [](auto& facts) { body_at<ReservationHeld>(facts, 5).user = "buyer-1"; },
     [](auto& facts) {

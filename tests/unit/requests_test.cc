@@ -249,6 +249,7 @@ TEST(Requests, bound_every_text_in_characters) {
         {seat, kSeat, "row", optional_label(64), longer_than(64)},
         {category, kCategory, "name", label_up_to(64), named(64)},
         {item, kItem, "category", label_up_to(64), named(64)},
+        {seat, kSeat, "label", optional_label(16), longer_than(16)},
         {bulk, kRun, "prefix", {"A", "席", long_text("席", 50)}, named(50)},
         {reservation, kReservation, "idempotency_key", up_to(255), named(255)},
         {sale_action, kSaleAction, "action", {"open", "pause", "end"}, no_texts({"", "End", "stop"})
@@ -319,10 +320,22 @@ TEST(Requests, take_places_that_tell_one_seat_from_another) {
         {seat, kSeat, "seat_number", labels, unclear},
         {seat, kSeat, "row", labels, unclear},
         {seat, kSeat, "section", labels, unclear},
+        {seat, kSeat, "label", labels, unclear},
         {bulk, kRun, "prefix", labels, unclear},
         {category, kCategory, "name", labels, unclear},
         {item, kItem, "category", labels, unclear},
     });
+}
+
+TEST(Requests, take_a_flag_as_true_or_false_alone) {
+    for (const auto* flag : {"accessible", "companion", "restricted_view"})
+        expect_edges({
+            {seat,
+             kSeat,
+             flag,
+             {true, false},
+             {"true", "", "yes", 0, 1, 1.5, json::array{true}, json::object{}}},
+        });
 }
 
 TEST(Requests, keep_texts_for_people_in_normal_form_c_and_keys_as_they_came) {
@@ -651,7 +664,8 @@ TEST(Requests, need_each_required_field_and_take_null_for_absent) {
           "payment"}) {
         EXPECT_THAT(event(text_of(kEvent, field, nullptr)), ElementsAre()) << field;
     }
-    for (const auto field : {"section", "row", "x", "y"})
+    for (const auto field :
+         {"section", "row", "x", "y", "label", "accessible", "companion", "restricted_view"})
         EXPECT_THAT(seat(text_of(kSeat, field, nullptr)), ElementsAre()) << field;
     for (const auto field : {"hold_seconds", "idempotency_key"})
         EXPECT_THAT(reservation(text_of(kReservation, field, nullptr)), ElementsAre()) << field;
@@ -683,7 +697,7 @@ TEST(Requests, give_what_is_left_out_its_default) {
     EXPECT_EQ(spec->description + spec->venue, "");
     const auto one = parse_seat_request(json::serialize(kSeat));
     ASSERT_TRUE(one);
-    EXPECT_EQ(one->position, nullptr);
+    EXPECT_EQ(one->details, nullptr);
     const auto reserved = parse_reservation_request(json::serialize(kReservation));
     ASSERT_TRUE(reserved);
     EXPECT_FALSE(reserved->hold);
@@ -716,14 +730,16 @@ TEST(Requests, hand_on_what_was_asked_for) {
     };
     EXPECT_EQ(*spec, expected);
 
-    const auto one =
-        parse_seat_request(R"({"seat_number":"A-1","section":"S","row":"R","price":5000,"x":-1.5})"
-        );
+    const auto one = parse_seat_request(
+        R"({"seat_number":"A-1","section":"S","row":"R","price":5000,"x":-1.5,"label":"1",)"
+        R"("accessible":true,"companion":false,"restricted_view":true})"
+    );
     ASSERT_TRUE(one);
     EXPECT_EQ(one->number + one->section + one->row, "A-1SR");
     EXPECT_EQ(one->price, 5'000);
-    ASSERT_NE(one->position, nullptr);
-    EXPECT_EQ(*one->position, (domain::Position{-1.5, std::nullopt}));
+    EXPECT_EQ(one->position(), (domain::Position{-1.5, std::nullopt}));
+    EXPECT_EQ(one->label(), "1");
+    EXPECT_EQ(one->flags(), domain::SeatFlags::accessible | domain::SeatFlags::restricted_view);
 
     const auto reserved = parse_reservation_request(
         R"({"event_id":"0192a4b8-1f3c-7def-8abc-0123456789ab",)"
@@ -751,8 +767,8 @@ TEST(Requests, give_a_coordinate_of_zero_no_sign) {
     for (const auto* zero : {"-0.0", "-1e-9", "0"}) {
         const auto one =
             parse_seat_request(R"({"seat_number":"A-1","price":1,"x":)" + std::string{zero} + "}");
-        ASSERT_TRUE(one && one->position && one->position->x);
-        EXPECT_FALSE(std::signbit(*one->position->x)) << zero;
+        ASSERT_TRUE(one && one->position().x);
+        EXPECT_FALSE(std::signbit(*one->position().x)) << zero;
     }
 }
 

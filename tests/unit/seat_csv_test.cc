@@ -135,10 +135,41 @@ TEST(SeatTable, has_its_columns_in_any_order_and_others_beside_them) {
     EXPECT_EQ(first.section, "Stalls, left");
     EXPECT_EQ(first.row, "B");
     EXPECT_EQ(first.price, 4500);
-    EXPECT_EQ(*first.position, (domain::Position{1.5, -2.0}));
+    EXPECT_EQ(first.position(), (domain::Position{1.5, -2.0}));
     EXPECT_EQ(second.section + second.row, "");
-    EXPECT_EQ(second.position, nullptr);
+    EXPECT_EQ(second.details, nullptr);
     EXPECT_THAT(read.lines, ElementsAre(2, 3));
+}
+
+TEST(SeatTable, says_for_each_seat_what_is_special_about_it_as_a_spreadsheet_would) {
+    using enum domain::SeatFlags;
+    const auto read = table(
+        "seat_number,price,label,Accessible,companion,Restricted View\n"
+        "A-1,1,1,true,no,0\n"
+        "A-2,1,,FALSE,Yes,x\n"
+        "A-3,1,3,,,\n"
+        "A-4,1,,1,X,TRUE\n"
+        "A-5,1,,No,0,false\n"
+    );
+    ASSERT_EQ(read.seats.size(), 5);
+    const auto flags = [&](std::size_t i) { return read.seats[i].flags(); };
+    EXPECT_EQ(flags(0), accessible);
+    EXPECT_EQ(flags(1), companion | restricted_view);
+    EXPECT_EQ(flags(2), none);
+    EXPECT_EQ(flags(3), accessible | companion | restricted_view);
+    EXPECT_EQ(flags(4), none);
+    EXPECT_EQ(read.seats[0].label(), "1");
+    EXPECT_EQ(read.seats[1].label(), "A-2");
+    EXPECT_EQ(read.seats[2].details->label, "3");
+    EXPECT_EQ(read.seats[4].details, nullptr);
+    for (const auto* flag : {"2", "maybe", "ja", "truee", "1.0", "-"})
+        EXPECT_THAT(
+            complaints("seat_number,price,companion\nA,1,"s + flag),
+            ElementsAre("line 2, companion")
+        ) << flag;
+    EXPECT_THAT(
+        complaints("seat_number,price,label\nA,1,12345678901234567\n"), ElementsAre("line 2, label")
+    );
 }
 
 TEST(SeatTable, takes_the_numbers_as_names_where_each_has_one_place) {
@@ -229,7 +260,7 @@ TEST(SeatTable, may_name_its_columns_with_capitals_and_blanks) {
     EXPECT_EQ(read.seats[0].price, 70);
     EXPECT_EQ(read.seats[0].section, "Stalls");
     EXPECT_EQ(read.seats[0].row, "B");
-    EXPECT_EQ(*read.seats[0].position, (domain::Position{1.0, 2.0}));
+    EXPECT_EQ(read.seats[0].position(), (domain::Position{1.0, 2.0}));
     EXPECT_THAT(numbers("Seat   number;Price\nA-1;70\n"), ElementsAre("A-1"));
     EXPECT_THAT(complaints("Price,price,seat_number\n1,1,A\n"), ElementsAre("line 1, price"));
     EXPECT_THAT(complaints("seat number s,price\nA,1\n"), ElementsAre("line 1, seat_number"));
