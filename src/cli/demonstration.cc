@@ -1,5 +1,6 @@
 #include "cli/demonstration.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -31,6 +32,13 @@ std::shared_ptr<const domain::SeatDetails> details_of(const Section& section, in
     return std::make_shared<const domain::SeatDetails>(domain::SeatDetails{
         .position = {.x = x, .y = section.y + row}, .flags = flags, .label = std::to_string(seat)
     });
+}
+
+/// Before the first row, as wide as the widest section.
+domain::Stage stage_of(const std::vector<Section>& sections) {
+    const auto widest = std::ranges::max_element(sections, {}, &Section::seats_per_row);
+    const double width = widest->seats_per_row;
+    return {.x = -width / 2, .y = -4, .width = width, .height = 2.5};
 }
 
 std::vector<domain::SeatSpec> fill(const std::vector<Section>& sections) {
@@ -68,6 +76,8 @@ DemonstrationEvent make(
         .start_at = start,
         .end_at = start + length,
         .total_seats = static_cast<std::int64_t>(seats.size()),
+        .stage = stage_of(sections),
+        .focal_point = domain::Point{.x = 0, .y = -1.5},
     };
     return {std::move(spec), std::move(seats)};
 }

@@ -106,6 +106,7 @@ inline std::uint32_t format_of(const std::optional<RequestMark>& request) {
     return request ? 1 : 0;
 }
 inline std::uint32_t format_of(const EventSpec& spec) {
+    if (spec.stage || spec.focal_point || spec.best_seats != SeatPreference::balanced) return 2;
     return spec.sales_end_at ? 1 : 0;
 }
 inline std::uint32_t format_of(const SeatBlock& block) {

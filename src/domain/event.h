@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/instant.h"
 #include "base/money.h"
+#include "domain/plan.h"
 
 #include <array>
 #include <cstdint>
@@ -27,6 +28,24 @@ constexpr std::array<PaymentRule, 2> choices(PaymentRule) {
     return {PaymentRule::none, PaymentRule::required};
 }
 
+/// Which free seats are the best for a buyer who doesn't choose: those nearest to the focal point,
+/// those in the front rows, or those in the middle of their row.
+enum class SeatPreference : std::uint8_t { balanced, front, middle };
+
+constexpr std::string_view name_of(SeatPreference preference) {
+    switch (preference) {
+        case SeatPreference::balanced:
+            return "balanced";
+        case SeatPreference::front:
+            return "front";
+        case SeatPreference::middle:
+            return "middle";
+    }
+}
+constexpr std::array<SeatPreference, 3> choices(SeatPreference) {
+    return {SeatPreference::balanced, SeatPreference::front, SeatPreference::middle};
+}
+
 /// What an organiser decides about an event. A spec that exists is valid: see wire/requests.h for
 /// the bounds. Declare a new field last (domain/digest_fields.h).
 struct EventSpec {
@@ -47,6 +66,10 @@ struct EventSpec {
     PaymentRule payment = PaymentRule::none;
     /// Booking closes at this instant; if absent, at start_at.
     std::optional<Instant> sales_end_at;
+    std::optional<Stage> stage;
+    /// The point from which the best seats are counted.
+    std::optional<Point> focal_point;
+    SeatPreference best_seats = SeatPreference::balanced;
 
     friend bool operator==(const EventSpec&, const EventSpec&) = default;
 };

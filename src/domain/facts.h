@@ -168,8 +168,8 @@ struct FormatRaised {
 /// Format 0 has everything in this file that no later format adds. Format 1 adds FormatRaised,
 /// SaleChanged, ApiKeyMoved, MemberAdded, MemberRemoved, `sales_end_at` in an event's terms, the
 /// `account` of ApiKeyCreated, and the `request` of all facts except ReservationHeld. Format 2 adds
-/// CategoryAdded, CategoryChanged, the `items` of ReservationHeld, and the `label` and the flags of a
-/// seat.
+/// CategoryAdded, CategoryChanged, the `items` of ReservationHeld, the `label` and the flags of a
+/// seat, and `stage`, `focal_point` and `best_seats` in an event's terms.
 inline constexpr std::uint32_t kNewestFormat = 2;
 
 using FactBody = std::variant<

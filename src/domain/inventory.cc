@@ -222,6 +222,8 @@ SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* b
         .blocks = has_new_seats ? std::make_shared<const SeatBlocks>(event.blocks.values())
                                 : before->blocks,
         .statuses = event.statuses.values(),
+        .stage = event.event.spec.stage,
+        .focal_point = event.event.spec.focal_point,
     };
     reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;

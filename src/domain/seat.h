@@ -4,6 +4,7 @@
 #include "base/instant.h"
 #include "base/money.h"
 #include "base/small_vector.h"
+#include "domain/plan.h"
 
 #include <algorithm>
 #include <cmath>
@@ -162,6 +163,9 @@ struct SeatMap {
     std::shared_ptr<const SeatBlocks> blocks;
     /// The status of each seat of the blocks, in order.
     std::vector<SeatStatus> statuses;
+    // As the event has them.
+    std::optional<Stage> stage{};
+    std::optional<Point> focal_point{};
 
     /// Identifies the set of seats by the last block added; a nil id while there are no seats.
     /// Seats are never removed or changed, so an older layout is a prefix of this one.

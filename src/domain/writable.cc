@@ -94,6 +94,14 @@ void measure(Measure&, const ApiKeyDigest&) {
 void measure(Measure&, Currency) {
 }
 
+void measure(Measure& line, const Point& point) {
+    line.expect(is_kept(point.x) && is_kept(point.y));
+}
+void measure(Measure& line, const Stage& stage) {
+    line.expect(is_kept(stage.x) && is_kept(stage.y));
+    line.expect(is_kept(stage.width) && is_kept(stage.height));
+}
+
 template <class T>
 void measure(Measure& line, const std::optional<T>& value) {
     if (value) measure(line, *value);

@@ -71,6 +71,9 @@ void append_event(std::string& out, const domain::Event& event, Instant now) {
     json.begin_object();
     json.field("id", event.id);
     write_event_spec(json, event.spec);
+    // An answer has the default, too, which a fact doesn't have.
+    if (event.spec.best_seats == SeatPreference{})
+        json.field("best_seats", name_of(event.spec.best_seats));
     if (const auto exponent = event.spec.currency.exponent())
         json.field("currency_exponent", *exponent);
     json.field("sale_state", name_of(sale_state(event, now)));

@@ -135,17 +135,30 @@ void FieldsReader::unless_empty(std::string_view name, Items& items) {
     }
 }
 
-void FieldsReader::coordinate(std::string_view name, std::optional<double>& number) {
-    number = in_.optional_number(name);
-    if (!number) return;
+bool FieldsReader::accept_coordinate(std::string_view name, double& number) {
     const double max =
         in_.origin() == Origin::request ? kCoordinateMax : std::numeric_limits<double>::max();
-    if (std::abs(*number) <= max) {
-        number = to_millionth(*number);
-    } else {
-        in_.complain(name, "must be a number from -1000000000 to 1000000000");
-        number.reset();
-    }
+    const bool is_within = std::abs(number) <= max;
+    if (!is_within) in_.complain(name, "must be a number from -1000000000 to 1000000000");
+    number = to_millionth(number);
+    return is_within;
+}
+
+void FieldsReader::coordinate(std::string_view name, std::optional<double>& number) {
+    number = in_.optional_number(name);
+    if (number && !accept_coordinate(name, *number)) number.reset();
+}
+
+void FieldsReader::coordinate(std::string_view name, double& number) {
+    number = in_.number(name);
+    accept_coordinate(name, number);
+}
+
+void FieldsReader::length(std::string_view name, double& number) {
+    number = to_millionth(in_.number(name));
+    const bool is_within = number > 0 && number <= kCoordinateMax;
+    if (in_.origin() == Origin::request && in_.has_good(name) && !is_within)
+        in_.complain(name, "must be a number above 0, and 1000000000 at most");
 }
 
 }  // namespace frontrow::wire

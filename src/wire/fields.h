@@ -78,6 +78,8 @@ public:
     void operator()(Key name, const domain::SeatIds& seats);
     void operator()(Key name, const std::vector<domain::SeatSpec>& seats);
     void operator()(Key name, const domain::Items& items);
+    void operator()(Key name, const domain::Point& point);
+    void operator()(Key name, const domain::Stage& stage);
     /// Writes nothing if the value is absent.
     template <class Value>
     void operator()(Key name, const std::optional<Value>& value) {
@@ -99,11 +101,17 @@ public:
     void unless_empty(Key name, const domain::Items& items) {
         if (!items.empty()) (*this)(name, items);
     }
+    template <Choice Value>
+    void unless_default(Key name, Value value) {
+        if (value != Value{}) (*this)(name, value);
+    }
     /// The `sub` of a person or an account.
     void sub(Key name, const std::string& text) { (*this)(name, text); }
     void optional_sub(Key name, const std::string& text) { unless_empty(name, text); }
     void amount(Key name, Amount amount, NumberLimits) { json_.field(name, amount); }
     void coordinate(Key name, const std::optional<double>& number) { (*this)(name, number); }
+    void coordinate(Key name, double number) { json_.field(name, number); }
+    void length(Key name, double number) { json_.field(name, number); }
     void flag(Key name, domain::SeatFlags flags, domain::SeatFlags one) {
         if (domain::has(flags, one)) json_.field(name, true);
     }
@@ -177,6 +185,8 @@ public:
     void operator()(std::string_view name, domain::ApiKeyDigest& digest);
     void operator()(std::string_view name, domain::SeatIds& seats);
     void operator()(std::string_view name, std::vector<domain::SeatSpec>& seats);
+    void operator()(std::string_view name, domain::Point& point);
+    void operator()(std::string_view name, domain::Stage& stage);
     /// The field may be absent.
     template <class Value, class... Limits>
     void operator()(std::string_view name, std::optional<Value>& value, Limits... limits) {
@@ -193,11 +203,19 @@ public:
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);
     void unless_empty(std::string_view name, domain::Items& items);
+    /// The same as with_default(). A writer doesn't write the default.
+    template <Choice Value>
+    void unless_default(std::string_view name, Value& value) {
+        with_default(name, value);
+    }
     /// An amount of money. If it has a decimal point, the complaint shows how to write it.
     void amount(std::string_view name, Amount& amount, NumberLimits limits) {
         amount = in_.amount(name, in_.bounds(limits.of_request, limits.ever));
     }
     void coordinate(std::string_view name, std::optional<double>& number);
+    void coordinate(std::string_view name, double& number);
+    /// The length of a side: a coordinate above zero.
+    void length(std::string_view name, double& number);
     /// Adds the flag `one` to `flags` if the field is true.
     void flag(std::string_view name, domain::SeatFlags& flags, domain::SeatFlags one) {
         if (in_.flag(name)) flags = flags | one;
@@ -221,6 +239,11 @@ public:
     void all_of(std::shared_ptr<const domain::SeatDetails>& details);
 
 private:
+    /// Rounds a coordinate. Returns false, with a complaint, if it is out of bounds.
+    bool accept_coordinate(std::string_view name, double& number);
+    template <class Value>
+    void read_object(std::string_view name, Value& value);
+
     ObjectReader& in_;
 };
 

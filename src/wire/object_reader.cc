@@ -179,14 +179,21 @@ ObjectReader::optional_integer(std::string_view field, IntegerBounds bounds) {
     return value == nullptr ? std::nullopt : std::optional{integer_of(field, *value, bounds)};
 }
 
+std::optional<double>
+ObjectReader::number_of(std::string_view field, const boost::json::value& value) {
+    if (value.is_number()) return value.to_number<double>();
+    complain(field, "must be a number");
+    return std::nullopt;
+}
+
+double ObjectReader::number(std::string_view field) {
+    const auto* value = find_required(field);
+    return value == nullptr ? 0 : number_of(field, *value).value_or(0);
+}
+
 std::optional<double> ObjectReader::optional_number(std::string_view field) {
     const auto* value = find(field);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_number()) {
-        complain(field, "must be a number");
-        return std::nullopt;
-    }
-    return value->to_number<double>();
+    return value == nullptr ? std::nullopt : number_of(field, *value);
 }
 
 Instant ObjectReader::instant_of(std::string_view field, const boost::json::value& value) {

@@ -74,6 +74,7 @@ public:
     std::optional<std::int64_t> optional_integer(std::string_view field, IntegerBounds bounds);
     /// An amount of money in the currency's minor unit.
     std::int64_t amount(std::string_view field, IntegerBounds bounds);
+    double number(std::string_view field);
     std::optional<double> optional_number(std::string_view field);
     /// False if the field is absent.
     bool flag(std::string_view field);
@@ -106,6 +107,7 @@ private:
     std::string text_of(std::string_view field, const boost::json::value& value, TextBounds bounds);
     std::int64_t
     integer_of(std::string_view field, const boost::json::value& value, IntegerBounds bounds);
+    std::optional<double> number_of(std::string_view field, const boost::json::value& value);
     Instant instant_of(std::string_view field, const boost::json::value& value);
     Bits128 uuid(std::string_view field);
 

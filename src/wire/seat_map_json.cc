@@ -1,6 +1,7 @@
 #include "wire/seat_map_json.h"
 
 #include "base/check.h"
+#include "wire/fields.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ using Blocks = std::span<const std::shared_ptr<const SeatBlock>>;
 /// Approximate size of a seat in a layout, so that a layout is allocated once.
 constexpr std::size_t kLayoutSeatBytes = 40;
 /// Room for the whole status document except the letters.
-constexpr std::size_t kStatusHead = 512;
+constexpr std::size_t kStatusHead = 768;
 
 std::optional<double> x_of(const SeatSpec& seat) {
     return seat.position().x;
@@ -130,6 +131,9 @@ std::string status_json(const domain::SeatMap& map, std::string_view layout_path
     json.field("layout_version", map.layout());
     json.field("layout", layout_path);
     json.field("status_version", status_version(map.version));
+    FieldsWriter fields{json};
+    fields("stage", map.stage);
+    fields("focal_point", map.focal_point);
     json.key("status");
     json.plain_value(map.statuses.size(), [&](char* to) {
         std::ranges::transform(map.statuses, to, letter_of);

@@ -27,7 +27,7 @@ constexpr NumberLimits kHold{kHoldSeconds, {1, kHoldMax.count()}};
 
 template <class Fields, Some<EventSpec> Spec>
 void describe(Fields& fields, Spec& spec) {
-    auto& [name, description, venue, start_at, end_at, total_seats, sales_start_at, hold, max_seats_per_reservation, max_seats_per_user, currency, payment, sales_end_at] =
+    auto& [name, description, venue, start_at, end_at, total_seats, sales_start_at, hold, max_seats_per_reservation, max_seats_per_user, currency, payment, sales_end_at, stage, focal_point, best_seats] =
         spec;
     fields("name", name, kEventName);
     fields.with_default("description", description, kDescription);
@@ -44,6 +44,26 @@ void describe(Fields& fields, Spec& spec) {
     fields("max_seats_per_user", max_seats_per_user, kSeatsPerUser);
     fields.with_default("currency", currency);
     fields.with_default("payment", payment);
+    fields("stage", stage);
+    fields("focal_point", focal_point);
+    // Older facts, and the digests of requests from before an upgrade, have no such field.
+    fields.unless_default("best_seats", best_seats);
+}
+
+template <class Fields, Some<Stage> Rectangle>
+void describe(Fields& fields, Rectangle& stage) {
+    auto& [x, y, width, height] = stage;
+    fields.coordinate("x", x);
+    fields.coordinate("y", y);
+    fields.length("width", width);
+    fields.length("height", height);
+}
+
+template <class Fields, Some<Point> Place>
+void describe(Fields& fields, Place& point) {
+    auto& [x, y] = point;
+    fields.coordinate("x", x);
+    fields.coordinate("y", y);
 }
 
 template <class Fields, Some<SeatSpec> Spec>
@@ -103,6 +123,18 @@ void check_currency(ObjectReader& in, const EventSpec& spec, std::optional<Curre
 
 }  // namespace
 
+void FieldsWriter::operator()(Key name, const Point& point) {
+    json_.key(name);
+    json_.begin_object();
+    describe(*this, point);
+    json_.end_object();
+}
+void FieldsWriter::operator()(Key name, const Stage& stage) {
+    json_.key(name);
+    json_.begin_object();
+    describe(*this, stage);
+    json_.end_object();
+}
 void FieldsWriter::all_of(const EventSpec& spec) {
     describe(*this, spec);
 }
@@ -113,6 +145,21 @@ void FieldsWriter::all_of(const std::shared_ptr<const SeatDetails>& details) {
     if (details) describe(*this, *details);
 }
 
+template <class Value>
+void FieldsReader::read_object(std::string_view name, Value& value) {
+    const auto* const object = in_.object(name);
+    if (object == nullptr) return;
+    const auto prefix = std::string{name} + ".";
+    auto inside = in_.inside(prefix, *object);
+    FieldsReader fields{inside};
+    describe(fields, value);
+}
+void FieldsReader::operator()(std::string_view name, Point& point) {
+    read_object(name, point);
+}
+void FieldsReader::operator()(std::string_view name, Stage& stage) {
+    read_object(name, stage);
+}
 void FieldsReader::all_of(EventSpec& spec) {
     describe(*this, spec);
 }

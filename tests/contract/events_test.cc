@@ -1,11 +1,14 @@
 #include "support/test_server.h"
 
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 // Every exchange through a Caller is also checked against api/openapi.yaml.
 
 namespace frontrow::test {
 namespace {
+
+namespace json = boost::json;
 
 constexpr auto kEvents = "/api/v1/events";
 constexpr auto kNobody = "/api/v1/events/018f7c2e-0a10-7000-8000-000000000001";
@@ -23,7 +26,9 @@ TEST(Events, are_created_with_their_defaults_and_found_again) {
     EXPECT_EQ(created.number("currency_exponent"), 0);
     EXPECT_EQ(created.text("payment"), "none");
     EXPECT_EQ(created.text("sale_state"), "open");
-    EXPECT_FALSE(created.json.as_object().contains("sales_end_at"));
+    EXPECT_EQ(created.text("best_seats"), "balanced");
+    for (const auto* absent : {"sales_end_at", "stage", "focal_point"})
+        EXPECT_FALSE(created.json.as_object().contains(absent)) << absent;
     EXPECT_EQ(created.text("created_at"), created.text("updated_at"));
     const auto found = organizer.get(created.header("location"));
     EXPECT_EQ(found.status, 200);
@@ -39,7 +44,8 @@ TEST(Events, keep_every_field_and_take_times_with_any_offset) {
         R"({"name":"夜 \"A\"","description":"line\nline","venue":"Hall","start_at":"2027-01-01T19:00:00+09:00",
             "end_at":"2027-01-01T21:00:00.5+09:00","total_seats":5,"sales_start_at":"2026-12-01T00:00:00Z",
             "sales_end_at":"2027-01-01T21:00:00.5+09:00","hold_seconds":60,
-            "max_seats_per_reservation":4,"max_seats_per_user":6,"currency":"EUR","payment":"required","ignored":true})"
+            "max_seats_per_reservation":4,"max_seats_per_user":6,"currency":"EUR","payment":"required","ignored":true,
+            "stage":{"x":-5,"y":-2.5,"width":10,"height":2.25},"focal_point":{"x":0,"y":1},"best_seats":"middle"})"
     );
     ASSERT_EQ(created.status, 201) << created.body;
     EXPECT_EQ(created.text("name"), "夜 \"A\"");
@@ -50,6 +56,10 @@ TEST(Events, keep_every_field_and_take_times_with_any_offset) {
     EXPECT_EQ(created.text("sales_end_at"), "2027-01-01T12:00:00.500Z");
     EXPECT_EQ(created.number("max_seats_per_user"), 6);
     EXPECT_EQ(created.text("payment"), "required");
+    const json::object stage{{"x", -5}, {"y", -2.5}, {"width", 10}, {"height", 2.25}};
+    EXPECT_EQ(created.json.at("stage"), stage);
+    EXPECT_EQ(created.json.at("focal_point"), (json::object{{"x", 0}, {"y", 1}}));
+    EXPECT_EQ(created.text("best_seats"), "middle");
     EXPECT_FALSE(created.json.as_object().contains("created_by"));
     server.restart();
     EXPECT_EQ(Caller(server, "").get(created.header("location")).json, created.json);

@@ -59,7 +59,9 @@ std::int64_t number(const json::object& schema, const char* keyword, std::int64_
 /// Values that don't have the schema's type.
 std::vector<json::value> of_wrong_types(const json::object& schema) {
     const std::string type{schema.at("type").as_string()};
-    std::vector<json::value> values{true, json::object{}, json::object{{"a", 1}}};
+    std::vector<json::value> values{true};
+    // An object of the wrong form is refused by the names of its fields (requests_test.cc).
+    if (type != "object") values.insert(values.end(), {json::object{}, json::object{{"a", 1}}});
     if (type != "array") values.emplace_back(json::array{});
     if (type != "string") values.insert(values.end(), {"", "1", "none"});
     if (type == "string") values.insert(values.end(), {0, 7, -1.5});

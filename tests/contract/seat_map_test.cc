@@ -146,6 +146,24 @@ TEST_F(SeatMap, tells_what_is_special_about_a_seat_and_what_is_painted_on_it) {
     EXPECT_EQ(again.json.as_array(), seats);
 }
 
+TEST_F(SeatMap, tells_where_the_stage_is_now_with_the_status) {
+    const auto venue = make_venue(server_, 2);
+    const auto before = status(venue);
+    EXPECT_FALSE(before.json.as_object().contains("stage"));
+    EXPECT_FALSE(before.json.as_object().contains("focal_point"));
+    const auto change = [&](std::string_view more) {
+        const auto path = "/api/v1/events/" + venue.event;
+        EXPECT_EQ(organizer_.put(path, event_body(more)).status, 200);
+        return status(venue, {{"If-None-Match", before.header("etag")}});
+    };
+    const auto now =
+        change(R"(,"stage":{"x":0,"y":-3,"width":8,"height":2},"focal_point":{"x":4,"y":0.5})");
+    EXPECT_EQ(json::serialize(now.json.at("stage")), R"({"x":0,"y":-3,"width":8,"height":2})");
+    EXPECT_EQ(now.json.at("focal_point"), (json::object{{"x", 4}, {"y", 0.5}}));
+    EXPECT_EQ(now.text("layout"), before.text("layout"));
+    EXPECT_FALSE(change("").json.as_object().contains("stage"));
+}
+
 TEST_F(SeatMap, is_304_until_something_changes) {
     const auto venue = make_venue(server_, 3);
     for (const auto& form : {Headers{}, kGzip}) {

@@ -154,7 +154,8 @@ const Spellings kSpellings[] = {
                "start_at":"2027-01-01T19:00:00+09:00", "colour":["red"] } )",
          event_with(R"(,"description":"","venue":"","hold_seconds":900,"currency":"JPY")"
                     R"(,"max_seats_per_reservation":10,"payment":"none","max_seats_per_user":null)"
-                    R"(,"sales_start_at":null,"sales_end_at":null)"),
+                    R"(,"sales_start_at":null,"sales_end_at":null,"stage":null,"focal_point":null)"
+                    R"(,"best_seats":"balanced")"),
      },
      {
          R"({"name":"B","start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:00Z","total_seats":9})",
@@ -170,6 +171,11 @@ const Spellings kSpellings[] = {
          event_with(R"(,"sales_end_at":"2027-01-01T10:00:00Z")"),
          event_with(R"(,"currency":"EUR")"),
          event_with(R"(,"payment":"required")"),
+         event_with(R"(,"stage":{"x":0,"y":0,"width":1,"height":1})"),
+         event_with(R"(,"stage":{"x":0,"y":0,"width":1,"height":2})"),
+         event_with(R"(,"focal_point":{"x":0,"y":0})"),
+         event_with(R"(,"focal_point":{"x":0,"y":1})"),
+         event_with(R"(,"best_seats":"front")"),
      }},
     {canonical_seats,
      {
@@ -177,7 +183,7 @@ const Spellings kSpellings[] = {
          R"({"price":7,"count":2,"prefix":"A","seats":null,"x":1})",
          R"({"seats":[{"seat_number":"A-1","price":7},{"price":7,"seat_number":"A-2"}]})",
          R"({"seats":[{"seat_number":"A-1","price":7,"row":"","section":"","x":null},)"
-         R"({"seat_number":"A-\u0032","price":7}]})",
+         R"({"seat_number":"A-\u0032","price":7,"label":"","accessible":false}]})",
      },
      {
          R"({"prefix":"A","count":3,"price":7})",
@@ -190,6 +196,8 @@ const Spellings kSpellings[] = {
          R"({"seats":[{"seat_number":"A-1","price":7,"x":1},{"seat_number":"A-2","price":7}]})",
          R"({"seats":[{"seat_number":"A-1","price":7,"y":1},{"seat_number":"A-2","price":7}]})",
          R"({"seats":[{"seat_number":"A-1","price":7,"x":1,"y":1},{"seat_number":"A-2","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"label":"1"},{"seat_number":"A-2","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"companion":true},{"seat_number":"A-2","price":7}]})",
      }},
     {canonical_of<ExtensionRequest>,
      {R"({"seconds":60})", R"({ "more":[{}], "\u0073econds" : 60 })"},
@@ -221,6 +229,11 @@ TEST(Canonical, is_the_same_for_the_same_request_on_every_route_and_for_no_other
             EXPECT_EQ(std::ranges::count(forms, forms.back()), 1) << other;
         }
     }
+}
+
+TEST(Canonical, of_an_event_is_as_it_was_before_an_event_could_say_more) {
+    const auto form = canonical_event(event_with(R"(,"best_seats":"balanced")"));
+    EXPECT_TRUE(form.ends_with(R"("currency":"JPY","payment":"none"})")) << form;
 }
 
 TEST(Canonical, is_the_same_for_seats_from_a_table) {

@@ -154,6 +154,25 @@ TEST(Events, have_an_end_of_sales_once_the_journal_has_the_format_that_it_came_w
     EXPECT_EQ(answer(decided(update).outcome), "accepted");
 }
 
+TEST(CreateEvent, waits_until_what_it_says_about_the_hall_is_let_in) {
+    Inventory inventory;
+    const auto create = [&](auto change) {
+        auto spec = BoxOffice::spec();
+        change(spec);
+        const CreateEvent command{EventId{Bits128{1, 1}}, BoxOffice::owner(), std::move(spec)};
+        return answer(decide(inventory, command, kOpening).outcome);
+    };
+    const auto expect_all = [&](std::string_view expected) {
+        EXPECT_EQ(create([](auto& spec) { spec.stage = Stage{0, 0, 1, 1}; }), expected);
+        EXPECT_EQ(create([](auto& spec) { spec.focal_point = Point{}; }), expected);
+        EXPECT_EQ(create([](auto& spec) { spec.best_seats = SeatPreference::middle; }), expected);
+    };
+    expect_all("format_too_low");
+    EXPECT_EQ(create([](auto&) {}), "accepted");
+    evolve(inventory, {.seq = 1, .at = kOpening, .body = FormatRaised{2}});
+    expect_all("accepted");
+}
+
 TEST(UpdateEvent, raises_the_version_even_when_the_spec_stays) {
     BoxOffice office;
     const auto id = office.open(0);

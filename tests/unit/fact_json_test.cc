@@ -68,6 +68,19 @@ std::optional<RequestMark> any_request() {
     return RequestMark{any_bits(), any_bits()};
 }
 
+/// A coordinate with two decimals, because Boost.JSON 1.81 may read the last digit of a number
+/// wrong if it has sixteen digits or more.
+double any_coordinate() {
+    return within(-1'000'000, 1'000'000) / 100.0;
+}
+
+Position any_position() {
+    Position position;
+    if (any_truth()) position.x = any_coordinate();
+    if (any_truth()) position.y = any_coordinate();
+    return position;
+}
+
 EventSpec any_event_spec() {
     EventSpec spec;
     spec.name = nasty_text(50);
@@ -83,14 +96,11 @@ EventSpec any_event_spec() {
     if (any_truth()) spec.max_seats_per_user = within<std::uint32_t>(1, 100'000);
     if (any_truth()) spec.currency = *Currency::parse("EUR");
     if (any_truth()) spec.payment = PaymentRule::required;
+    if (any_truth())
+        spec.stage = {any_coordinate(), any_coordinate(), any_coordinate(), any_coordinate()};
+    if (any_truth()) spec.focal_point = {any_coordinate(), any_coordinate()};
+    spec.best_seats = static_cast<SeatPreference>(within<int>(0, 2));
     return spec;
-}
-
-/// A coordinate with two decimals, because Boost.JSON 1.81 may read the last digit of a number
-/// wrong if it has sixteen digits or more.
-std::optional<double> any_coordinate() {
-    if (any_truth()) return std::nullopt;
-    return within(-1'000'000, 1'000'000) / 100.0;
 }
 
 SeatsAdded any_seats() {
@@ -103,7 +113,7 @@ SeatsAdded any_seats() {
         seat.row = any_truth() ? nasty_text(10) : "";
         seat.price = within<Amount>(0, kPriceMax);
         const SeatDetails details{
-            .position = {any_coordinate(), any_coordinate()},
+            .position = any_position(),
             .flags = static_cast<SeatFlags>(within<int>(0, 7)),
             .label = any_truth() ? nasty_text(10) : "",
         };
@@ -419,6 +429,8 @@ EventSpec spec_beyond_all_limits() {
         .currency = {},
         .payment = PaymentRule::none,
         .sales_end_at = parse_rfc3339("2027-12-22T10:00:00Z"),
+        .stage = Stage{-2e9, 1e12, 0, -1},
+        .focal_point = Point{2e9, -1e12},
     };
 }
 

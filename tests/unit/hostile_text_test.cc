@@ -129,6 +129,9 @@ EventSpec any_event_spec() {
             std::chrono::seconds::max()
         );
     if (rarely()) spec.max_seats_per_reservation = 0;
+    if (rarely()) spec.stage = {any_number(), any_number(), any_number(), any_number()};
+    if (rarely()) spec.focal_point = {any_number(), any_number()};
+    if (rarely()) spec.best_seats = SeatPreference::middle;
     if (rarely()) spec.max_seats_per_user = std::numeric_limits<std::uint32_t>::max();
     return spec;
 }
@@ -295,6 +298,12 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         create([&](auto& spec) { spec.sales_start_at = Instant::max(); }),
         create([&](auto& spec) { spec.sales_end_at = kFirstInstant - Millis{1}; }),
         create([&](auto& spec) { spec.hold = std::chrono::seconds{0}; }),
+        create([&](auto& spec) { spec.stage = Stage{1.0 / 3, 0, 1, 1}; }),
+        create([&](auto& spec) { spec.stage = Stage{0, 2e9, 1, 1}; }),
+        create([&](auto& spec) { spec.stage = Stage{0, 0, std::nan(""), 1}; }),
+        create([&](auto& spec) { spec.stage = Stage{0, 0, 1, 1.0 / 3}; }),
+        create([&](auto& spec) { spec.focal_point = Point{1.0 / 3, 0}; }),
+        create([&](auto& spec) { spec.focal_point = Point{0, -2e9}; }),
         CreateEvent{EventId{Bits128{1, 2}}, {.sub = bad}, Sale::spec()},
         UpdateEvent{
             sale.event,

@@ -71,6 +71,7 @@ void expect_each_has_a_name_of_its_own(Choice any) {
 
 TEST(Choices, have_a_name_each) {
     expect_each_has_a_name_of_its_own(PaymentRule{});
+    expect_each_has_a_name_of_its_own(SeatPreference{});
     expect_each_has_a_name_of_its_own(SaleAction{});
     expect_each_has_a_name_of_its_own(MemberRole{});
     expect_each_has_a_name_of_its_own(Role{});

@@ -210,6 +210,52 @@ TEST(Requests, bound_every_number) {
     });
 }
 
+TEST(Requests, take_places_on_the_plan_that_are_whole_and_within_its_bounds) {
+    const auto refused = [](std::string_view field, const json::value& value) {
+        return event(text_of(kEvent, field, value));
+    };
+    const json::object stage{{"x", -1e9}, {"y", 0}, {"width", 1e9}, {"height", 1e-6}};
+    const json::object point{{"x", -1.5}, {"y", 1e9}};
+    EXPECT_THAT(refused("stage", stage), ElementsAre());
+    EXPECT_THAT(refused("focal_point", point), ElementsAre());
+    for (const json::value& other :
+         {json::value(1), json::value("A"), json::value(true), json::value(json::array{1, 2})}) {
+        EXPECT_THAT(refused("stage", other), ElementsAre("stage"));
+        EXPECT_THAT(refused("focal_point", other), ElementsAre("focal_point"));
+    }
+    EXPECT_THAT(
+        refused("stage", json::object{}),
+        ElementsAre("stage.x", "stage.y", "stage.width", "stage.height")
+    );
+    EXPECT_THAT(
+        refused("focal_point", json::object{{"x", nullptr}}),
+        ElementsAre("focal_point.x", "focal_point.y")
+    );
+    const auto changed = [](json::object good, std::string_view field, const json::value& value) {
+        good[field] = value;
+        return good;
+    };
+    for (const json::value& number :
+         {json::value("1"), json::value(1.1e9), json::value(-1e300), json::value(json::array{})}) {
+        for (const auto* field : {"x", "y", "width", "height"})
+            EXPECT_THAT(
+                refused("stage", changed(stage, field, number)),
+                ElementsAre("stage." + std::string{field})
+            ) << number;
+        for (const auto* field : {"x", "y"})
+            EXPECT_THAT(
+                refused("focal_point", changed(point, field, number)),
+                ElementsAre("focal_point." + std::string{field})
+            ) << number;
+    }
+    for (const auto* side : {"width", "height"})
+        for (const json::value& none : {json::value(0), json::value(-1), json::value(1e-7)})
+            EXPECT_THAT(
+                refused("stage", changed(stage, side, none)),
+                ElementsAre("stage." + std::string{side})
+            ) << none;
+}
+
 TEST(Requests, bound_every_text_in_characters) {
     const auto up_to = [](std::size_t max) {
         return std::vector<json::value>{
@@ -244,6 +290,11 @@ TEST(Requests, bound_every_text_in_characters) {
         {event, kEvent, "description", optional(10'000), longer_than(10'000)},
         {event, kEvent, "venue", optional(255), longer_than(255)},
         {event, kEvent, "payment", {"none", "required"}, no_texts({"", "None", "optional"})},
+        {event,
+         kEvent,
+         "best_seats",
+         {"balanced", "front", "middle"},
+         no_texts({"", "Front", "back", "nearest"})},
         {seat, kSeat, "seat_number", label_up_to(64), named(64)},
         {seat, kSeat, "section", optional_label(64), longer_than(64)},
         {seat, kSeat, "row", optional_label(64), longer_than(64)},
@@ -694,6 +745,8 @@ TEST(Requests, give_what_is_left_out_its_default) {
     EXPECT_FALSE(spec->sales_end_at);
     EXPECT_EQ(spec->currency.code(), "JPY");
     EXPECT_EQ(spec->payment, domain::PaymentRule::none);
+    EXPECT_FALSE(spec->stage || spec->focal_point);
+    EXPECT_EQ(spec->best_seats, domain::SeatPreference::balanced);
     EXPECT_EQ(spec->description + spec->venue, "");
     const auto one = parse_seat_request(json::serialize(kSeat));
     ASSERT_TRUE(one);
@@ -710,7 +763,8 @@ TEST(Requests, hand_on_what_was_asked_for) {
         R"("end_at":"2026-12-24T22:00:00+09:00","total_seats":7,"hold_seconds":60,)"
         R"("sales_start_at":"2026-12-01T00:00:00Z","sales_end_at":"2026-12-24T19:30:00+09:00",)"
         R"("max_seats_per_reservation":3,)"
-        R"("max_seats_per_user":4,"currency":"EUR","payment":"required"})"
+        R"("max_seats_per_user":4,"currency":"EUR","payment":"required","best_seats":"front",)"
+        R"("stage":{"x":-5,"y":-2.5,"width":10,"height":2},"focal_point":{"x":0,"y":1.0000001}})"
     );
     ASSERT_TRUE(spec);
     const domain::EventSpec expected{
@@ -727,6 +781,9 @@ TEST(Requests, hand_on_what_was_asked_for) {
         .currency = *Currency::parse("EUR"),
         .payment = domain::PaymentRule::required,
         .sales_end_at = parse_rfc3339("2026-12-24T10:30:00Z"),
+        .stage = domain::Stage{-5, -2.5, 10, 2},
+        .focal_point = domain::Point{0, 1},
+        .best_seats = domain::SeatPreference::front,
     };
     EXPECT_EQ(*spec, expected);
 
