@@ -58,6 +58,17 @@ Read<std::optional<SeatCounts>> read_counts(const Inventory& state, Instant now,
     return {state.count_seats(*row, now), row->last_seq()};
 }
 
+Read<std::optional<SectionList>> read_sections(
+    const Inventory& state,
+    Instant now,
+    EventId event,
+    std::shared_ptr<const SectionPlan> plan
+) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr) return {std::nullopt, state.events_seq()};
+    return {list_sections(state, *row, std::move(plan), now), row->last_seq()};
+}
+
 Read<std::optional<Reservation>>
 read_reservation(const Inventory& state, Instant now, ReservationId id, std::string user) {
     const auto& reservations = state.reservations();

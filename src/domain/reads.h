@@ -4,8 +4,10 @@
 #include "domain/commands.h"
 #include "domain/inventory.h"
 #include "domain/page.h"
+#include "domain/sections.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +41,13 @@ read_categories(const Inventory& state, Instant now, EventId event);
 Read<std::optional<Availability>>
 read_availability(const Inventory& state, Instant now, EventId event);
 Read<std::optional<SeatCounts>> read_counts(const Inventory& state, Instant now, EventId event);
+/// `plan`: a plan of this event, even an outdated one (list_sections()).
+Read<std::optional<SectionList>> read_sections(
+    const Inventory& state,
+    Instant now,
+    EventId event,
+    std::shared_ptr<const SectionPlan> plan
+);
 /// Nothing unless the reservation belongs to this user.
 Read<std::optional<Reservation>>
 read_reservation(const Inventory& state, Instant now, ReservationId id, std::string user);

@@ -162,6 +162,15 @@ public:
             if (is_live(end)) take(rows_[end.row]);
         });
     }
+    /// Calls `take` with each reservation that is held at `now`, soonest end first, until it
+    /// returns false.
+    template <class Take>
+    void visit_live_holds(Instant now, Take take) const {
+        const auto any = [](const RowDue&) { return true; };
+        hold_ends_.visit_lowest(any, [&](const RowDue& end) {
+            return end.at <= now || !is_live(end) || take(rows_[end.row]);
+        });
+    }
 
     // Called to apply facts. Only pending reservations change. After its hold has run out, a
     // reservation can only expire.

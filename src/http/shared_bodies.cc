@@ -8,7 +8,8 @@ namespace {
 constexpr std::size_t kBesideText = 512;
 
 std::size_t bytes_of(const std::string& name, const SharedBody& body) {
-    return body.text.capacity() + 3 * name.capacity() + kBesideText;
+    const auto sections = body.sections == nullptr ? 0 : domain::bytes_of(*body.sections);
+    return body.text.capacity() + sections + 3 * name.capacity() + kBesideText;
 }
 
 }  // namespace

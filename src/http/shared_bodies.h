@@ -2,6 +2,7 @@
 
 #include "base/hash_map.h"
 #include "domain/page.h"
+#include "domain/sections.h"
 #include "http/answer_memory.h"
 #include "io/awaitable.h"
 #include "io/turn_queue.h"
@@ -23,6 +24,8 @@ struct SharedBody {
     std::string text;
     /// The place of the last item, if this is a page of a list that continues after it.
     std::optional<domain::Place> last = {};
+    /// What answers are computed from, if this isn't an answer itself.
+    std::shared_ptr<const domain::SectionPlan> sections = {};
 };
 
 /// A cache of bodies that many clients request and that are costly to make. Each body is made once,
@@ -49,16 +52,23 @@ public:
     /// Null if the body is neither kept nor being sent.
     Body find(const std::string& name);
 
-    /// Makes a body that find() didn't find, by calling `make()`. Null if there is no room for
-    /// `bytes`.
+    /// Makes a body that find() didn't find, by calling `make()`: here if it `is_small`, otherwise
+    /// on a worker thread. Null if there is no room for `bytes`.
+    template <class Make>
+    io::Awaitable<Body> make(std::string name, bool is_small, std::size_t bytes, Make make) {
+        if (is_small) co_return make_here(name, bytes, std::move(make));
+        co_return co_await make_on_worker(std::move(name), bytes, std::move(make));
+    }
+
+    /// The same, always here.
     template <class Make>
     Body make_here(const std::string& name, std::size_t bytes, Make make) {
         auto share = room_for(bytes);
         return share ? put(name, make(), *std::move(share)) : nullptr;
     }
 
-    /// The same on a worker thread. Callers that request the body meanwhile wait for it, and then
-    /// resume one after the other.
+    /// The same, always on a worker thread. Callers that request the body meanwhile wait for it,
+    /// and then resume one after the other.
     template <class Make>
     io::Awaitable<Body> make_on_worker(std::string name, std::size_t bytes, Make make) {
         if (const auto found = making_.find(name); found != making_.end()) {

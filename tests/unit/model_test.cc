@@ -3,6 +3,7 @@
 #include "domain/evolve.h"
 #include "domain/inventory.h"
 #include "domain/seat_list.h"
+#include "domain/sections.h"
 #include "support/naive_model.h"
 #include "support/random_sale.h"
 #include "support/seed.h"
@@ -13,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -170,6 +172,44 @@ private:
         }
     }
 
+    /// When the hold of each held seat runs out.
+    std::map<SeatId, Instant> hold_ends() const {
+        std::map<SeatId, Instant> ends;
+        for (const auto& one : sale_.reservations()) {
+            const auto of_model = model().reservation(one.as_created.id, now_);
+            if (!of_model || of_model->status != ReservationStatus::pending) continue;
+            for (const auto seat : of_model->seats)
+                ends[seat] = of_model->expires_at;
+        }
+        return ends;
+    }
+
+    void look_at_sections(const Inventory& inventory, const EventRow& row) {
+        // An outdated plan is replaced.
+        auto plan = commands_ % 2 == 0 ? plan_sections(row.blocks.values()) : SectionPlan{};
+        const auto list = list_sections(
+            inventory, row, std::make_shared<const SectionPlan>(std::move(plan)), now_
+        );
+        std::map<std::string, std::pair<std::uint32_t, SectionView>> counted;
+        const auto ends = hold_ends();
+        SeatIndex place = 0;
+        for (const auto& [seat, status] : model().seats(row.event.id, false, kAll, 0, now_)) {
+            auto& [total, view] = counted[seat_spec(row, place++).section];
+            ++total;
+            if (status == SeatStatus::available) ++view.available;
+            if (status != SeatStatus::reserved) continue;
+            ++view.held;
+            const auto end = ends.at(seat);
+            view.next_release_at = std::min(view.next_release_at.value_or(end), end);
+        }
+        expect(list.views.size() == counted.size(), "the number of sections");
+        for (std::size_t i = 0; i < list.views.size(); ++i) {
+            const auto& section = list.plan->sections[i];
+            const auto& [total, view] = counted[section.name];
+            expect(section.total == total && list.views[i] == view, "a section");
+        }
+    }
+
     void look_at_event(const Inventory& inventory, EventId id) {
         const auto* row = inventory.plans().find(id);
         const auto of_model = model().event(id);
@@ -188,6 +228,7 @@ private:
             if (status == SeatStatus::confirmed) ++counted.confirmed;
         }
         expect(counts == counted, "the counts");
+        look_at_sections(inventory, *row);
         expect(
             std::ranges::count(map.statuses, SeatStatus::available) == counted.available() &&
                 std::ranges::count(map.statuses, SeatStatus::reserved) == counted.reserved,

@@ -31,6 +31,7 @@ Awaitable<void> get_seat(Context& context);
 Awaitable<void> count_available_seats(Context& context);
 Awaitable<void> get_availability(Context& context);
 Awaitable<void> get_seat_map(Context& context);
+Awaitable<void> list_sections(Context& context);
 
 Awaitable<void> create_reservation(Context& context);
 Awaitable<void> get_reservation(Context& context);

@@ -54,6 +54,7 @@ constexpr Route kRoutes[] = {
 
     {get, "/api/v1/events/{id}/seats", anyone, BodyKind::none, handlers::list_seats},
     {get, "/api/v1/events/{id}/seatmap", anyone, BodyKind::none, handlers::get_seat_map},
+    {get, "/api/v1/events/{id}/sections", anyone, BodyKind::none, handlers::list_sections},
     {get, "/api/v1/events/{id}/availability", anyone, BodyKind::none, handlers::get_availability},
     {get, "/api/v1/seats/{id}", anyone, BodyKind::none, handlers::get_seat},
     {post, "/api/v1/events/{id}/seats", organizer, BodyKind::json, handlers::create_seat},

@@ -231,8 +231,7 @@ Awaitable<void> reply_many(Context& context, const Wanted& wanted, const ListBou
         // searched.
         const auto bytes = count_wanted(**map, wanted) * wire::kSeatBytes;
         const bool is_small = (*map)->statuses.size() <= kSeatsOnOwnerMax;
-        body = is_small ? bodies.make_here(name, bytes, make)
-                        : co_await bodies.make_on_worker(name, bytes, make);
+        body = co_await bodies.make(name, is_small, bytes, make);
     }
     reply_list_of(context, wanted, bounds, body);
 }
