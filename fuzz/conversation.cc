@@ -117,9 +117,7 @@ struct Sale {
         auto block = std::make_shared<domain::SeatBlock>();
         block->first_id = SeatId{Bits128{0x7000, 0x10}};
         for (const auto* number : {"S-1", "S-2", "S-3"})
-            block->seats.push_back(
-                {.number = number, .section = {}, .row = {}, .price = 1'000, .position = {}}
-            );
+            block->seats.push_back({.number = number, .section = {}, .row = {}, .price = 1'000});
         const auto first = block->first_id;
         act(domain::CreateEvent{event, organizer, spec});
         act(domain::AddSeats{event, organizer, block});

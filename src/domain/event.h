@@ -4,6 +4,7 @@
 #include "base/instant.h"
 #include "base/money.h"
 #include "domain/plan.h"
+#include "domain/seat_preference.h"
 
 #include <array>
 #include <cstdint>
@@ -26,24 +27,6 @@ constexpr std::string_view name_of(PaymentRule rule) {
 }
 constexpr std::array<PaymentRule, 2> choices(PaymentRule) {
     return {PaymentRule::none, PaymentRule::required};
-}
-
-/// Which free seats are the best for a buyer who doesn't choose: those nearest to the focal point,
-/// those in the front rows, or those in the middle of their row.
-enum class SeatPreference : std::uint8_t { balanced, front, middle };
-
-constexpr std::string_view name_of(SeatPreference preference) {
-    switch (preference) {
-        case SeatPreference::balanced:
-            return "balanced";
-        case SeatPreference::front:
-            return "front";
-        case SeatPreference::middle:
-            return "middle";
-    }
-}
-constexpr std::array<SeatPreference, 3> choices(SeatPreference) {
-    return {SeatPreference::balanced, SeatPreference::front, SeatPreference::middle};
 }
 
 /// What an organiser decides about an event. A spec that exists is valid: see wire/requests.h for

@@ -257,7 +257,10 @@ SeatRows seat_rows_of(const EventRow& event) {
                  .row = seat.row,
                  .number = seat.number,
                  .price = seat.price,
-                 .position = seat.position.get()}
+                 .position = seat.details ? &seat.details->position : nullptr,
+                 .is_accessible = has(seat.flags(), SeatFlags::accessible),
+                 .is_companion = has(seat.flags(), SeatFlags::companion),
+                 .has_restricted_view = has(seat.flags(), SeatFlags::restricted_view)}
             );
         }
     }

@@ -273,7 +273,10 @@ TEST(SeatRows, of_an_event_have_its_seats_of_all_requests) {
             .section = "Stalls",
             .row = std::move(row),
             .price = 700,
-            .position = std::make_shared<const Position>(Position{x, 0})
+            .details = std::make_shared<const SeatDetails>(SeatDetails{
+                .position = {x, 0},
+                .flags = SeatFlags::companion | SeatFlags::restricted_view,
+            })
         };
     };
     const auto layout_now = [&] { return seat_rows_of(*office.inventory().plans().find(event)); };
@@ -283,6 +286,9 @@ TEST(SeatRows, of_an_event_have_its_seats_of_all_requests) {
     const auto layout = layout_now();
     EXPECT_THAT(layout.seats(), ElementsAre(2, 0, 1));
     EXPECT_EQ(layout.places()[0].price, 700);
+    EXPECT_EQ(layout.places()[0].pool, SeatPool::accessible);
+    EXPECT_FALSE(layout.places()[0].is_accessible);
+    EXPECT_TRUE(layout.places()[0].has_restricted_view);
     EXPECT_TRUE(layout.has_positions());
     EXPECT_EQ(layout.find_section("Stalls"), 0U);
 }
