@@ -4,8 +4,10 @@
 #include "base/utf8.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -43,9 +45,12 @@ private:
 };
 
 bool is_kept(const std::optional<double>& coordinate) {
-    // NaN is equal to nothing, not even itself, so it fails the comparison.
-    return !coordinate ||
-           (std::abs(*coordinate) <= kCoordinateMax && to_millionth(*coordinate) == *coordinate);
+    if (!coordinate) return true;
+    // Compares bits, because a negative zero equals a positive one but has another digest. NaN is
+    // within no bounds.
+    const auto is_same = std::bit_cast<std::uint64_t>(to_millionth(*coordinate)) ==
+                         std::bit_cast<std::uint64_t>(*coordinate);
+    return std::abs(*coordinate) <= kCoordinateMax && is_same;
 }
 
 // A fact is measured field by field, by each field's type. A type without an overload here doesn't

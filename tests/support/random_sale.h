@@ -295,7 +295,7 @@ private:
         if (four[3] % 16 >= 13) spec.currency = *Currency::parse("EUR");
         if (four[3] % 8 == 7) spec.payment = domain::PaymentRule::required;
         if (four[2] % 8 == 5) spec.stage = {four[0] / 1e6, -1.5, 12, 1.0 + four[1]};
-        if (four[2] % 8 == 6) spec.focal_point = {-0.5 * four[0], 1.0 * four[1]};
+        if (four[2] % 8 == 6) spec.focal_point = {0.5 - four[0], 1.0 * four[1]};
         spec.best_seats = choices(domain::SeatPreference{})[four[0] % 3U];
         return spec;
     }
