@@ -89,14 +89,19 @@ void try_reservation(std::string_view text) {
     if (plain) CHECK(request == wire::parse_reservation_request(test::for_the_tree(text)));
     if (!is_accepted(request)) return;
     CHECK(!plain || plain == *request);
-    CHECK(!request->seats.empty() || !request->items.empty());
+    CHECK(!request->seats.empty() || !request->items.empty() || request->best);
+    CHECK(!request->best || (request->seats.empty() && request->best->quantity > 0));
     const auto key = request->idempotency_key;
     CHECK(!key || !wire::check_idempotency_key(*key));
-    const auto bytes =
-        wire::canonical(request->event, request->seats, request->hold, request->items);
+    const auto bytes = wire::canonical(
+        request->event, request->seats, request->hold, request->items, request->best
+    );
     auto size = 16 * (request->seats.size() + 2 + request->items.size());
     for (const auto& item : request->items)
         size += item.category.size();
+    if (const auto& best = request->best)
+        size += 16 + (best->price_max ? 16 : 0) + (best->near ? 16 : 0) +
+                (best->section ? 16 + best->section->size() : 0);
     CHECK(bytes.size() == size);
     domain::ReservationHeld held;
     held.user = key.value_or("buyer");

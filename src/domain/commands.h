@@ -106,6 +106,23 @@ struct ChangeCategory {
     Category category;
 };
 
+/// Seats that the buyer doesn't name, but leaves to us to choose (domain/choose_seats.h).
+struct BestWish {
+    std::uint32_t quantity = 1;
+    /// The name of the section; all sections if absent.
+    std::optional<std::string> section{};
+    /// No seat may cost more.
+    std::optional<Amount> price_max{};
+    /// Near this seat, instead of near the event's focal point.
+    std::optional<SeatId> near{};
+    /// Seats for a person who needs an accessible one, and companions.
+    bool accessible = false;
+    /// If the seats aren't free together, as few groups as possible.
+    bool allow_split = false;
+
+    friend bool operator==(const BestWish&, const BestWish&) = default;
+};
+
 /// Claims seats, units of categories, or both: all of them or nothing.
 struct ReserveSeats {
     ReservationId reservation;
@@ -117,6 +134,10 @@ struct ReserveSeats {
     /// At most the event's own hold time. If absent, the event's own applies.
     std::optional<std::chrono::seconds> hold;
     RequestMark request;
+    /// If present, `seats` is empty: the decision chooses them.
+    std::optional<BestWish> best{};
+    /// A refusal because `seats` aren't free shall offer others.
+    bool wants_alternatives = false;
 };
 
 struct ConfirmReservation {

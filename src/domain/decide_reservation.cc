@@ -1,4 +1,5 @@
 #include "domain/categories.h"
+#include "domain/choose_seats.h"
 #include "domain/decide_rules.h"
 
 #include <algorithm>
@@ -57,14 +58,15 @@ bool are_same_items(const WantedItems& wanted, const Items& made) {
 
 /// Whether the request asks for what this reservation was made with: the same seats and items in
 /// any order, and the same hold time. A request without a hold time asks for the event's present one. If the
-/// event is deleted, such a request matches any hold time.
+/// event is deleted, such a request matches any hold time. A wish for the best seats matches none, because a
+/// reservation doesn't tell by which wish its seats were chosen.
 bool asks_for(const Inventory& inventory, const ReserveSeats& command, const ReservationRow& row) {
     const auto& event = inventory.event_of(row);
     const Millis made_with{row.hold_ms};
     const Millis unsaid = event.deleted ? made_with : Millis{event.event.spec.hold};
     const Millis wanted = command.hold ? Millis{*command.hold} : unsaid;
     const auto made = inventory.entity_as_created(row);
-    return command.event == event.event.id && wanted == made_with &&
+    return !command.best && command.event == event.event.id && wanted == made_with &&
            sorted(command.seats) == sorted(made.seats) && are_same_items(command.items, made.items);
 }
 
@@ -90,7 +92,8 @@ replay_reservation(const Inventory& inventory, const ReserveSeats& command, Inst
 }
 
 std::uint64_t tickets_wanted(const ReserveSeats& command) {
-    return command.seats.size() + units_of(command.items);
+    const auto chosen = command.best ? command.best->quantity : 0;
+    return command.seats.size() + chosen + units_of(command.items);
 }
 
 /// Refuses by the event's terms, before any seat or category is looked at.
@@ -142,6 +145,20 @@ look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats,
     return wanted;
 }
 
+/// Names each wanted seat that isn't free.
+Refusal refuse_taken(
+    const Inventory& inventory,
+    const EventRow& event,
+    const ReserveSeats& command,
+    std::vector<SeatConflict> conflicts,
+    Instant now
+) {
+    Refusal refusal{.reason = Reason::seats_unavailable, .conflicts = std::move(conflicts)};
+    if (command.wants_alternatives)
+        refusal.alternatives = find_alternatives(inventory, event, command.seats, now);
+    return refusal;
+}
+
 /// The wanted units with their prices, or the first category that the event doesn't have.
 std::expected<Items, std::string> price(const EventRow& event, const WantedItems& wanted) {
     Items items;
@@ -177,44 +194,16 @@ Amount sum_of(const UnitPrices& prices, const Items& items) {
     return sum;
 }
 
-}  // namespace
-
-template <>
-Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Instant now) {
-    inventory.prefetch(command.reservation, command.user, command.request.key);
-    if (auto again = replay_reservation(inventory, command, now)) return *std::move(again);
-    const auto* row = inventory.plans().find(command.event);
-    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
-    if (auto refusal = refuse_by_event(row->event, command, now))
-        return refuse(std::move(*refusal), row->last_seq());
-
-    auto wanted = look_at(inventory, *row, command.seats, now);
-    if (wanted.unknown)
-        return refuse_subject(Reason::seat_not_found, wanted.unknown->to_string(), row->last_seq());
-    auto items = price(*row, command.items);
-    if (!items)
-        return refuse_subject(
-            Reason::category_not_found, std::move(items.error()), row->last_seq()
-        );
-    if (const auto limit = row->event.spec.max_seats_per_user;
-        limit &&
-        inventory.reservations().tickets_of(row->index, command.user, now) +
-                tickets_wanted(command) >
-            *limit) {
-        return refuse_limit(Reason::user_limit_reached, *limit, row->last_seq());
-    }
-    if (!wanted.conflicts.empty()) {
-        auto refusal = Refusal{
-            .reason = Reason::seats_unavailable,
-            .limit = 0,
-            .subject = {},
-            .conflicts = std::move(wanted.conflicts)
-        };
-        return refuse(std::move(refusal), row->last_seq());
-    }
-    if (auto refusal = refuse_sold_out(inventory, *row, *items, now))
-        return refuse(*std::move(refusal), row->last_seq());
-
+/// Accepts: these seats and items are free.
+Decision hold(
+    const Inventory& inventory,
+    const EventRow& event,
+    const ReserveSeats& command,
+    const SeatIds& seats,
+    WantedSeats&& wanted,
+    Items&& items,
+    Instant now
+) {
     // Built in place in the result: reservations are the most frequent command in a rush, so they
     // are moved as little as possible.
     Decision decision;
@@ -222,14 +211,14 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     entity.id = command.reservation;
     entity.event = command.event;
     entity.user = command.user;
-    entity.seats = command.seats;
-    entity.total_amount = sum_of(wanted.prices, *items);
-    entity.items = *items;
-    entity.currency = row->event.spec.currency;
+    entity.seats = seats;
+    entity.total_amount = sum_of(wanted.prices, items);
+    entity.items = items;
+    entity.currency = event.event.spec.currency;
     entity.created_at = now;
     // An event from an older version may have a hold time that would end after kLastInstant.
     entity.expires_at =
-        std::min<Instant>(now + command.hold.value_or(row->event.spec.hold), kLastInstant);
+        std::min<Instant>(now + command.hold.value_or(event.event.spec.hold), kLastInstant);
     decision.facts.reserve(wanted.lapsed.size() + 1);
     for (const auto lapsed : wanted.lapsed) {
         decision.facts.push_back(
@@ -247,10 +236,59 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
             entity.expires_at,
             command.request,
             std::move(wanted.prices),
-            *std::move(items),
+            std::move(items),
         }
     );
     return decision;
+}
+
+}  // namespace
+
+template <>
+Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Instant now) {
+    inventory.prefetch(command.reservation, command.user, command.request.key);
+    if (auto again = replay_reservation(inventory, command, now)) return *std::move(again);
+    const auto* row = inventory.plans().find(command.event);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    if (auto refusal = refuse_by_event(row->event, command, now))
+        return refuse(std::move(*refusal), row->last_seq());
+
+    auto wanted = look_at(inventory, *row, command.seats, now);
+    if (wanted.unknown)
+        return refuse_subject(Reason::seat_not_found, wanted.unknown->to_string(), row->last_seq());
+    if (command.best) {
+        if (auto refusal = refuse_unknown(inventory, *row, *command.best))
+            return refuse(*std::move(refusal), row->last_seq());
+    }
+    auto items = price(*row, command.items);
+    if (!items)
+        return refuse_subject(
+            Reason::category_not_found, std::move(items.error()), row->last_seq()
+        );
+    if (const auto limit = row->event.spec.max_seats_per_user;
+        limit &&
+        inventory.reservations().tickets_of(row->index, command.user, now) +
+                tickets_wanted(command) >
+            *limit) {
+        return refuse_limit(Reason::user_limit_reached, *limit, row->last_seq());
+    }
+    if (!wanted.conflicts.empty()) {
+        return refuse(
+            refuse_taken(inventory, *row, command, std::move(wanted.conflicts), now),
+            row->last_seq()
+        );
+    }
+    Result<SeatIds, Refusal> chosen;
+    if (command.best) {
+        chosen = choose_seats(inventory, *row, *command.best, now);
+        if (!chosen) return refuse(std::move(chosen.error()), row->last_seq());
+        wanted = look_at(inventory, *row, *chosen, now);
+    }
+    if (auto refusal = refuse_sold_out(inventory, *row, *items, now))
+        return refuse(*std::move(refusal), row->last_seq());
+
+    const auto& seats = command.best ? *chosen : command.seats;
+    return hold(inventory, *row, command, seats, std::move(wanted), *std::move(items), now);
 }
 
 template <>

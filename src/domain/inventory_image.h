@@ -165,7 +165,7 @@ void transfer(Archive& archive, Value& value) {
 template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The fields that aren't transferred are derived, such as the row's number, counts and holders.
-    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock] =
+    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock, chooser] =
         row;
     auto& [seq, at] = value_of(last);
     archive(event, deleted, seq, at, value_of(members), value_of(categories));

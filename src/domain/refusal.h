@@ -32,10 +32,12 @@ enum class Reason : std::uint8_t {
     hold_too_long,
     too_many_seats,
     seat_not_found,
+    section_not_found,
     category_not_found,
     stock_below_taken,
     user_limit_reached,
     seats_unavailable,
+    not_together,
     sold_out,
     reservation_confirmed,
     reservation_cancelled,
@@ -60,11 +62,14 @@ struct Refusal {
     /// is none. With format_too_low, the format that is needed. With sold_out, the units that are
     /// left; with stock_below_taken, those that are held or sold.
     std::int64_t limit = 0;
-    /// The number or id of the seat, or the name of the category, that caused the refusal, if it was
-    /// a single one.
-    std::string subject;
+    /// The number or id of the seat, or the name of the section or category, that caused the
+    /// refusal, if it was a single one. With sold_out, it is empty if the seats ran out, not a
+    /// category.
+    std::string subject{};
     /// With seats_unavailable: each wanted seat that isn't free.
-    std::vector<SeatConflict> conflicts;
+    std::vector<SeatConflict> conflicts{};
+    /// With seats_unavailable, if the buyer wants to know: free seats to take instead.
+    std::vector<SeatIds> alternatives{};
     /// The domain wasn't asked: the seat gate in front of the store had let another buyer through
     /// for these seats.
     bool is_by_gate = false;

@@ -48,6 +48,7 @@ void set_status(EventRow& event, SeatIndex seat, SeatStatus status) {
         const auto stretch = seat / kStretch;
         const auto free = event.free_by_stretch[stretch] + (is_free ? 1 : -1);
         event.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
+        if (is_free) event.chooser.raise(seat);
     }
     event.statuses.set(seat, status);
 }
@@ -89,7 +90,8 @@ EventRow::EventRow(StateLog& log, EventIndex number, Event of)
       numbers{log},
       members{log, "members", {0, number}},
       categories{log, "categories", {0, number}},
-      stock{log, "stock", {0, number}} {
+      stock{log, "stock", {0, number}},
+      chooser{log} {
 }
 
 SeatPlans::SeatPlans(StateLog& log) : log_{log} {
@@ -239,6 +241,7 @@ void SeatPlans::remove(EventIndex index, Instant at) {
     row.numbers.clear();
     row.members.set({});
     row.stock.clear();
+    row.chooser.seats_changed();
     deleted_.add({at, index});
 }
 
@@ -295,6 +298,7 @@ void SeatPlans::add_block(EventIndex index, std::shared_ptr<const SeatBlock> blo
     CHECK(!row.deleted && !block->seats.empty());
     row.blocks.push_back(block);
     enter_block(row, *block);
+    row.chooser.seats_changed();
 }
 
 void SeatPlans::enter_block(EventRow& row, const SeatBlock& block) {
@@ -408,6 +412,7 @@ void verify_seats(const EventRow& row) {
     for (std::size_t seat = 0; seat < row.holders.size(); ++seat)
         CHECK(row.holders[seat] != kNobody || row.statuses[seat] == SeatStatus::available);
     CHECK(row.free_by_stretch.values() == free_by_stretch(row));
+    row.chooser.verify(row);
 }
 
 }  // namespace

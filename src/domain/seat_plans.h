@@ -14,6 +14,7 @@
 #include "domain/member.h"
 #include "domain/page.h"
 #include "domain/seat.h"
+#include "domain/seat_chooser.h"
 
 #include <compare>
 #include <cstddef>
@@ -112,6 +113,8 @@ struct EventRow {
     /// What is held and sold of each category. `reserved` includes units whose hold has run out but
     /// hasn't lapsed, so it may exceed the stock for a moment.
     StateVector<StockCounts, Digested::no> stock;
+    /// Chooses the best seats. Mutable because it is a cache, which a decision may fill.
+    mutable SeatChooser chooser;
 };
 
 inline constexpr std::size_t kStretch = 1024;

@@ -247,22 +247,25 @@ std::size_t SeatRows::last_segment_at(PlaceIndex place) const {
     return static_cast<std::size_t>(after - segments_.begin()) - 1;
 }
 
+RowSeat row_seat_of(const SeatSpec& seat) {
+    return {
+        .section = seat.section,
+        .row = seat.row,
+        .number = seat.number,
+        .price = seat.price,
+        .position = seat.details ? &seat.details->position : nullptr,
+        .is_accessible = has(seat.flags(), SeatFlags::accessible),
+        .is_companion = has(seat.flags(), SeatFlags::companion),
+        .has_restricted_view = has(seat.flags(), SeatFlags::restricted_view),
+    };
+}
+
 SeatRows seat_rows_of(const EventRow& event) {
     std::vector<RowSeat> seats;
     seats.reserve(event.counts.get().total);
     for (const auto& block : event.blocks) {
-        for (const auto& seat : block->seats) {
-            seats.push_back(
-                {.section = seat.section,
-                 .row = seat.row,
-                 .number = seat.number,
-                 .price = seat.price,
-                 .position = seat.details ? &seat.details->position : nullptr,
-                 .is_accessible = has(seat.flags(), SeatFlags::accessible),
-                 .is_companion = has(seat.flags(), SeatFlags::companion),
-                 .has_restricted_view = has(seat.flags(), SeatFlags::restricted_view)}
-            );
-        }
+        for (const auto& seat : block->seats)
+            seats.push_back(row_seat_of(seat));
     }
     return SeatRows{seats};
 }

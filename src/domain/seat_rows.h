@@ -123,6 +123,8 @@ private:
     SeatPoint front_middle_;
 };
 
+/// What the layout needs to know of an event's seat. Refers to its texts and position.
+RowSeat row_seat_of(const SeatSpec& seat);
 /// The layout of an event's seats.
 SeatRows seat_rows_of(const EventRow& event);
 

@@ -20,6 +20,13 @@ std::string seconds(std::int64_t count) {
     return std::to_string(count) + (count == 1 ? " second" : " seconds");
 }
 
+std::string sold_out(const domain::Refusal& refusal) {
+    if (refusal.subject.empty())
+        return "Fewer seats than that are free and as you want them; nothing was reserved.";
+    return "The category " + refusal.subject + " has " + units(refusal.limit) +
+           " left; nothing was reserved.";
+}
+
 Problem rule_broken(std::string_view code, std::string field, std::string message) {
     return {
         .status = 422,
@@ -91,6 +98,8 @@ Problem problem_of(const domain::Refusal& refusal) {
                 .code = "DUPLICATE_CATEGORY",
                 .message = "The event already has a category " + refusal.subject + "."
             };
+        case Reason::section_not_found:
+            return not_found("The event has no section " + refusal.subject + ".");
         case Reason::category_not_found:
             return not_found("The event has no category " + refusal.subject + ".");
         case Reason::too_many_categories:
@@ -158,14 +167,18 @@ Problem problem_of(const domain::Refusal& refusal) {
                 .code = "SEAT_UNAVAILABLE",
                 .message = "Not every seat that you asked for is free; nothing was reserved.",
                 .conflicts = refusal.conflicts,
+                .alternatives = refusal.alternatives,
             };
-        case Reason::sold_out:
+        case Reason::not_together:
             return {
                 .status = 409,
-                .code = "SOLD_OUT",
-                .message = "The category " + refusal.subject + " has " + units(limit) +
-                           " left; nothing was reserved."
+                .code = "NOT_TOGETHER",
+                .message =
+                    "Enough seats are free, but not together; nothing was reserved. "
+                    "allow_split takes them apart."
             };
+        case Reason::sold_out:
+            return {.status = 409, .code = "SOLD_OUT", .message = sold_out(refusal)};
         case Reason::reservation_confirmed:
             return {
                 .status = 409,

@@ -39,6 +39,17 @@ void append_problem(std::string& out, const Problem& problem, TraceId trace) {
         }
         json.end_array();
     }
+    if (!problem.alternatives.empty()) {
+        json.key("alternatives");
+        json.begin_array();
+        for (const auto& seats : problem.alternatives) {
+            json.begin_array();
+            for (const auto seat : seats)
+                json.value(seat);
+            json.end_array();
+        }
+        json.end_array();
+    }
     if (problem.retry_after_seconds)
         json.field("retry_after_seconds", *problem.retry_after_seconds);
     json.end_object();

@@ -21,6 +21,8 @@ struct Problem {
     std::string message;
     std::vector<FieldError> errors;
     std::vector<domain::SeatConflict> conflicts;
+    /// Choices of free seats.
+    std::vector<domain::SeatIds> alternatives;
     std::optional<std::uint32_t> retry_after_seconds;
 };
 

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 
 namespace frontrow::wire {
 namespace {
@@ -24,6 +25,7 @@ constexpr std::size_t kDepthMax = 16;
 /// The most seats that a request may name at all. The event's rules say how many it may get.
 constexpr std::size_t kSeatIdsMax = 1'000;
 constexpr std::size_t kItemsMax = domain::kCategoriesMax;
+constexpr IntegerBounds kBestQuantity{1, 100};
 constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50, TextKind::label};
@@ -136,21 +138,38 @@ domain::WantedItems read_items(ObjectReader& in, Complaints& complaints) {
     return items;
 }
 
-/// Reads what is to be reserved: seats, units of categories, or both.
+std::optional<domain::BestWish> read_best_wish(ObjectReader& in) {
+    const auto* object = in.object("best_available");
+    if (object == nullptr) return std::nullopt;
+    auto wish = in.inside("best_available.", *object);
+    domain::BestWish read;
+    read.quantity = static_cast<std::uint32_t>(wish.integer("quantity", kBestQuantity));
+    // An empty name means the seats without a section.
+    read.section = wish.optional_text("section", kSectionOrRow);
+    if (wish.has("max_price")) read.price_max = wish.amount("max_price", kPrice);
+    if (wish.has("near")) read.near = wish.id<SeatId>("near");
+    read.accessible = wish.flag("accessible");
+    read.allow_split = wish.flag("allow_split");
+    return read;
+}
+
+/// Reads what is to be reserved: seats that are named or left to us to choose, and units of
+/// categories.
 void read_claim(ObjectReader& in, Complaints& complaints, ReservationRequest& request) {
-    // If it were ignored, the client would get less than it asked for.
-    if (in.has("best_available"))
-        in.complain(
-            "best_available",
-            "isn't supported yet: name each seat in seat_ids, or a category in items"
-        );
+    const bool has_seats = in.has("seat_ids");
     const bool has_items = in.has("items");
-    if (in.has("seat_ids")) {
+    const bool has_best = in.has("best_available");
+    if (has_seats) {
         request.seats = read_seat_ids(in);
-    } else if (!has_items) {
-        in.complain("seat_ids", "is required unless there are items");
+    } else if (!has_items && !has_best) {
+        in.complain("seat_ids", "is required unless there are items or best_available");
     }
     if (has_items) request.items = read_items(in, complaints);
+    if (has_best && has_seats)
+        in.complain("best_available", "can't be given together with seat_ids");
+    else if (has_best)
+        request.best = read_best_wish(in);
+    request.wants_alternatives = in.flag("alternatives");
 }
 
 bool are_within_bounds(const domain::WantedItems& items) {
@@ -166,7 +185,7 @@ bool are_within_bounds(const domain::WantedItems& items) {
 
 /// Checks the bounds of a request from read_plain_reservation(), which leaves them to its caller.
 bool is_within_bounds(const ReservationRequest& request) {
-    const auto& [event, seats, hold, key, items] = request;
+    const auto& [event, seats, hold, key, items, best, wants_alternatives] = request;
     return seats.size() <= kSeatIdsMax &&
            (!hold || (hold->count() >= kHoldSeconds.min && hold->count() <= kHoldSeconds.max)) &&
            (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax)) &&
@@ -236,13 +255,36 @@ char* write_bytes(char* to, Bits128 bits) {
     return to + bytes.size();
 }
 
+void append_bytes(std::string& out, Bits128 bits) {
+    const auto bytes = bytes_of(bits);
+    out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
 /// Appends the items, each with the length of its name before the name.
 void append_items(std::string& out, domain::WantedItems items) {
     std::ranges::sort(items, {}, &domain::WantedItem::category);
     for (const auto& item : items) {
-        const auto bytes = bytes_of(Bits128{item.quantity, item.category.size()});
-        out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        append_bytes(out, {item.quantity, item.category.size()});
         out += item.category;
+    }
+}
+
+/// Appends the wish. Its first number says what it has.
+void append_wish(std::string& out, const domain::BestWish& wish) {
+    std::uint64_t has = 0;
+    for (const bool one :
+         {wish.accessible,
+          wish.allow_split,
+          wish.section.has_value(),
+          wish.price_max.has_value(),
+          wish.near.has_value()})
+        has = has * 2 + (one ? 1 : 0);
+    append_bytes(out, {has, wish.quantity});
+    if (wish.price_max) append_bytes(out, {0, static_cast<std::uint64_t>(*wish.price_max)});
+    if (wish.near) append_bytes(out, wish.near->bits());
+    if (wish.section) {
+        append_bytes(out, {0, wish.section->size()});
+        out += *wish.section;
     }
 }
 
@@ -250,17 +292,19 @@ void append_items(std::string& out, domain::WantedItems items) {
 
 /// Programs of two versions must make the same bytes of one request, since a key is kept during an
 /// upgrade. Without items, the bytes are those of versions that knew none. With items, the number
-/// after the hold says where the seats end.
+/// before the hold says where the seats end; with a wish, no number of seats is as high.
 std::string canonical(
     EventId event,
     domain::SeatIds seats,
     std::optional<std::chrono::seconds> hold,
-    domain::WantedItems items
+    domain::WantedItems items,
+    const std::optional<domain::BestWish>& best
 ) {
     std::ranges::sort(seats);
     std::string out;
     const auto size = sizeof(Bits128) * (seats.size() + 2);
-    const auto seats_before_items = items.empty() ? 0 : seats.size() + 1;
+    constexpr auto kWish = std::numeric_limits<std::uint64_t>::max();
+    const auto seats_before_items = best ? kWish : items.empty() ? 0 : seats.size() + 1;
     out.resize_and_overwrite(size, [&](char* to, std::size_t) {
         to = write_bytes(to, event.bits());
         to = write_bytes(
@@ -270,6 +314,7 @@ std::string canonical(
             to = write_bytes(to, seat.bits());
         return size;
     });
+    if (best) append_wish(out, *best);
     append_items(out, std::move(items));
     return out;
 }

@@ -4,6 +4,7 @@
 #include "base/money.h"
 #include "base/result.h"
 #include "domain/category.h"
+#include "domain/commands.h"
 #include "domain/event.h"
 #include "domain/member.h"
 #include "domain/role.h"
@@ -31,8 +32,11 @@ struct ReservationRequest {
     std::optional<std::chrono::seconds> hold;
     /// The key in the body. The header may give it instead.
     std::optional<std::string> idempotency_key;
-    /// Names each category once. Either the seats or the items may be empty, but not both.
+    /// Names each category once.
     domain::WantedItems items{};
+    /// At least one of the seats, the items and this is present. If this is, no seats are.
+    std::optional<domain::BestWish> best{};
+    bool wants_alternatives = false;
 
     friend bool operator==(const ReservationRequest&, const ReservationRequest&) = default;
 };
@@ -89,12 +93,14 @@ Result<Request, ParseError> parse_request(std::string_view body);
 // The content of a request as bytes, without its idempotency key. Requests with equal bytes are the
 // same request, however their JSON is spelled.
 
-/// A reservation's seats and items make the same bytes in any order.
+/// A reservation's seats and items make the same bytes in any order. A wish for the best seats
+/// counts, and not which seats are chosen.
 std::string canonical(
     EventId event,
     domain::SeatIds seats,
     std::optional<std::chrono::seconds> hold,
-    domain::WantedItems items = {}
+    domain::WantedItems items = {},
+    const std::optional<domain::BestWish>& best = {}
 );
 std::string canonical(const domain::EventSpec& spec);
 std::string canonical(const std::vector<domain::SeatSpec>& seats);

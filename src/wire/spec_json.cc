@@ -13,7 +13,6 @@ namespace {
 
 constexpr TextBounds kDescription{0, 10'000, TextKind::prose};
 constexpr TextBounds kVenue{0, 255, TextKind::prose};
-constexpr TextBounds kSectionOrRow{0, 64, TextKind::label};
 constexpr TextBounds kSeatLabel{0, 16, TextKind::label};
 
 constexpr IntegerBounds kAnyInteger{

@@ -337,8 +337,9 @@ TEST_F(TicketCategories, are_asked_for_by_name_and_quantity) {
     ASSERT_EQ(add("A", 1, 5'000).status, 201);
     Caller alice{server, "alice"};
     const std::pair<std::string, std::string> wrong[] = {
-        {"{}", "The field seat_ids is required unless there are items."},
-        {R"({"items":null})", "The field seat_ids is required unless there are items."},
+        {"{}", "The field seat_ids is required unless there are items or best_available."},
+        {R"({"items":null})",
+         "The field seat_ids is required unless there are items or best_available."},
         {R"({"items":[]})", "The field items must name 1 to 100 categories."},
         {R"({"items":{}})", "The field items must be an array."},
         {R"({"items":["A"]})", "The field items[0] must be an object."},

@@ -394,6 +394,28 @@ TEST_F(Field, of_an_item_in_a_list_is_named_with_its_place) {
     }
 }
 
+TEST_F(Field, of_a_wish_for_the_best_seats_is_named_with_its_place) {
+    const auto schema =
+        openapi_document().at_pointer("/components/schemas/BestAvailable").as_object();
+    for (const auto& [name, property] : schema.at("properties").as_object()) {
+        auto wrong = out_of_bounds(flat(property));
+        std::ranges::move(of_wrong_types(flat(property)), std::back_inserter(wrong));
+        for (const auto& value : wrong) {
+            json::object wish{{"quantity", 1}};
+            wish[name] = value;
+            const json::object body{
+                {"event_id", venue.event}, {"best_available", wish}, {"idempotency_key", "k"}
+            };
+            const auto answer =
+                client.ask("POST", kReservations, {{"X-User-ID", "alice"}}, json::serialize(body));
+            ASSERT_EQ(answer.status, 400) << json::serialize(wish).substr(0, 200);
+            const auto errors = answer.json.at("errors").as_array();
+            ASSERT_EQ(errors.size(), 1) << answer.body;
+            EXPECT_EQ(errors[0].at("field").as_string(), "best_available." + std::string{name});
+        }
+    }
+}
+
 /// The limit, offset and cursor of every list, and the flag `available`.
 TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
     const auto operations = openapi_document().at("paths").as_object();

@@ -126,11 +126,16 @@ TEST_F(Metrics, count_attempts_to_reserve_by_what_came_of_them) {
     const auto unit = R"({"event_id":")" + venue.event +
                       R"(","items":[{"category":"A","quantity":1}],"idempotency_key":"6"})";
     ASSERT_EQ(alice.post(kReservations, unit).code(), "SOLD_OUT");
+    const auto row = make_venue(server, 3);
+    ASSERT_EQ(alice.reserve(row.event, {row.seats[1]}, "7").status, 201);
+    const auto pair = R"({"event_id":")" + row.event +
+                      R"(","best_available":{"quantity":2},"idempotency_key":"8"})";
+    ASSERT_EQ(alice.post(kReservations, pair).code(), "NOT_TOGETHER");
     ASSERT_EQ(organizer.post(event + "/sale", R"({"action":"pause"})").status, 200);
     ASSERT_EQ(alice.reserve(venue.event, {venue.seats[2]}, "5").code(), "SALES_PAUSED");
     auto now = series();
-    EXPECT_EQ(now["reservations_total{status=\"success\"}"], 2);
-    EXPECT_EQ(now["reservations_total{status=\"conflict\"}"], 2);
+    EXPECT_EQ(now["reservations_total{status=\"success\"}"], 3);
+    EXPECT_EQ(now["reservations_total{status=\"conflict\"}"], 3);
     EXPECT_EQ(now["reservations_total{status=\"refused\"}"], 2);
     EXPECT_EQ(now["reservations_total{status=\"error\"}"], 0);
     EXPECT_GE(now["journal_appends_total{result=\"won\"}"], 3);

@@ -66,20 +66,6 @@ TEST(Reservations, are_refused_for_each_reason_with_its_own_code) {
         << "a refusal isn't remembered, and takes nothing";
 }
 
-TEST(Reservations, of_what_cannot_be_asked_for_yet_say_so_and_hold_nothing) {
-    TestServer server;
-    const auto venue = make_venue(server, 1);
-    Caller alice{server, "alice"};
-    const auto answer =
-        alice.reserve(venue.event, venue.seats, "k", R"(,"best_available":{"quantity":2})");
-    EXPECT_EQ(answer.status, 400) << answer.body;
-    EXPECT_EQ(answer.code(), "INVALID_REQUEST");
-    const auto& error = answer.json.at("errors").at(0);
-    EXPECT_EQ(error.at("field").as_string(), "best_available");
-    EXPECT_NE(error.at("message").as_string().find("seat_ids"), std::string::npos) << answer.body;
-    EXPECT_EQ(alice.reserve(venue.event, venue.seats, "k").status, 201);
-}
-
 TEST(Reservations, open_with_sales_and_close_with_the_start) {
     TestServer server;
     const auto venue = make_venue(server, 2, R"(,"sales_start_at":"2026-12-01T00:00:00Z")");

@@ -209,6 +209,15 @@ private:
             .hold = {},
             .request = {.key = new_id(4), .content = {}},
         };
+        if (time_.chance(20)) {
+            command.best = domain::BestWish{
+                .quantity = static_cast<std::uint32_t>(1 + time_.below(3)),
+                .allow_split = time_.chance(50),
+            };
+            if (time_.chance(30)) command.best->near = first.id;
+            return command;
+        }
+        command.wants_alternatives = time_.chance(10);
         command.seats.push_back(first.id);
         if (time_.chance(40)) command.seats.push_back(first.id.plus(1));
         return command;

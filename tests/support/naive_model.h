@@ -3,6 +3,7 @@
 #include "domain/commands.h"
 #include "domain/decide.h"
 #include "domain/reservation.h"
+#include "support/seat_judge.h"
 
 #include <algorithm>
 #include <chrono>
@@ -160,8 +161,7 @@ private:
     struct KnownSeat {
         SeatId id;
         EventId event;
-        std::string number;
-        Amount price = 0;
+        domain::SeatSpec spec;
     };
 
     struct KnownReservation {
@@ -316,7 +316,7 @@ private:
         auto hold = hold_made;
         if (const auto* known = find_event(command.event)) hold = known->event.spec.hold;
         if (command.hold) hold = *command.hold;
-        return command.event == made.event && hold == hold_made &&
+        return !command.best && command.event == made.event && hold == hold_made &&
                wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end()) &&
                units_by_category(command.items) == units_by_category(made.items);
     }
@@ -488,9 +488,14 @@ private:
             const auto* seat = find_seat(id);
             if (seat == nullptr || seat->event != command.event)
                 return refuse(Reason::seat_not_found, 0, id.to_string());
-            entity.total_amount += seat->price;
+            entity.total_amount += seat->spec.price;
             const auto status = status_of(id, now);
             if (status != domain::SeatStatus::available) conflicts.push_back({id, status});
+        }
+        if (command.best) {
+            const auto judge = judge_of(command.event, now);
+            if (auto refusal = judge.refuse_unknown(*command.best))
+                return std::unexpected(*refusal);
         }
         for (const auto& item : command.items) {
             const auto* category = event->category(item.category);
@@ -505,24 +510,42 @@ private:
                 return refuse(Reason::user_limit_reached, *spec.max_seats_per_user);
         }
         if (!conflicts.empty()) {
-            return std::unexpected(domain::Refusal{
-                .reason = Reason::seats_unavailable,
-                .limit = 0,
-                .subject = {},
-                .conflicts = std::move(conflicts)
-            });
+            domain::Refusal refusal{
+                .reason = Reason::seats_unavailable, .conflicts = std::move(conflicts)
+            };
+            if (command.wants_alternatives)
+                refusal.alternatives = judge_of(command.event, now).alternatives(command.seats);
+            return std::unexpected(std::move(refusal));
+        }
+        if (command.best) {
+            auto chosen = judge_of(command.event, now).choose(*command.best);
+            if (!chosen) return refuse(chosen.error());
+            entity.seats = *std::move(chosen);
+            for (const auto id : entity.seats)
+                entity.total_amount += find_seat(id)->spec.price;
         }
         for (const auto& item : command.items) {
             const auto counts = stock_of(command.event, item.category, now);
-            const auto left = event->category(item.category)->total_stock - counts.reserved -
-                              counts.confirmed;
+            const auto left =
+                event->category(item.category)->total_stock - counts.reserved - counts.confirmed;
             if (left < item.quantity) return refuse(Reason::sold_out, left, item.category);
         }
         reservations_.push_back({entity, entity});
         return accept(entity);
     }
     static std::size_t tickets_wanted(const domain::ReserveSeats& command) {
-        return command.seats.size() + domain::units_of(command.items);
+        return command.seats.size() + (command.best ? command.best->quantity : 0) +
+               domain::units_of(command.items);
+    }
+    /// What is free of the event's seats.
+    SeatJudge judge_of(EventId event, Instant now) const {
+        std::vector<SeatJudge::Seat> seats;
+        for (const auto& seat : seats_) {
+            if (seat.event != event) continue;
+            const bool is_free = status_of(seat.id, now) == domain::SeatStatus::available;
+            seats.push_back({seat.id, seat.spec, is_free});
+        }
+        return SeatJudge{std::move(seats)};
     }
 
     static std::optional<Reason> refuse_by_sale(const domain::Event& event, Instant now) {
@@ -546,12 +569,12 @@ private:
             return refuse(Reason::event_full, kSeatsPerEventMax);
         for (const auto& seat : block.seats) {
             const auto is_it = [&](const KnownSeat& one) {
-                return one.event == command.event && one.number == seat.number;
+                return one.event == command.event && one.spec.number == seat.number;
             };
             if (std::ranges::any_of(seats_, is_it) || std::ranges::any_of(added, is_it))
                 return refuse(Reason::seat_number_taken, 0, seat.number);
             const auto id = block.first_id.plus(added.size());
-            added.push_back({id, command.event, seat.number, seat.price});
+            added.push_back({id, command.event, seat});
         }
         return std::nullopt;
     }

@@ -398,7 +398,22 @@ private:
             command.seats.push_back(SeatId{numbered(2, four[2] % (next_seat_ + 1))});
         if (four[3] % 4 == 3) command.hold = std::chrono::seconds{1 + four[3] * 2};
         if (four[1] / 16 % 3 == 0) add_items(command, four);
+        command.wants_alternatives = more / 32 % 4 == 1;
+        if (four[1] / 4 % 4 == 3) want_best(command, four, more);
         return command;
+    }
+    /// Leaves the choice of the seats to us. The section, the price and the neighbour are usually
+    /// those of one of the event's seats.
+    void want_best(domain::ReserveSeats& command, const Four& four, std::uint8_t more) const {
+        command.seats.clear();
+        auto& wish = command.best.emplace();
+        wish.quantity = 1U + more % 4;
+        wish.allow_split = four[3] / 4 % 2 == 1;
+        wish.accessible = four[3] / 8 % 16 == 15;
+        const auto& seat = seats_[four[2] % seats_.size()];
+        if (four[0] / 4 % 4 == 1) wish.section = four[3] >= 240 ? "Nowhere" : seat.spec.section;
+        if (four[0] / 4 % 4 == 2) wish.near = seat.id;
+        if (four[3] / 8 % 4 == 2) wish.price_max = seat.spec.price;
     }
     /// Adds units of a category if the event has any, often in place of the seats.
     void add_items(domain::ReserveSeats& command, const Four& four) const {

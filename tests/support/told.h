@@ -23,7 +23,7 @@ inline bool same(const domain::Accepted& a, const domain::Accepted& b) {
 }
 inline bool same(const domain::Refusal& a, const domain::Refusal& b) {
     return a.reason == b.reason && a.limit == b.limit && a.subject == b.subject &&
-           a.conflicts == b.conflicts;
+           a.conflicts == b.conflicts && a.alternatives == b.alternatives;
 }
 inline bool same(const domain::Outcome& a, const domain::Outcome& b) {
     if (a.has_value() != b.has_value()) return false;
@@ -128,6 +128,8 @@ inline std::string told(const domain::Outcome& outcome) {
                 told_number(refusal.limit) + ", subject \"" + refusal.subject + "\"";
     for (const auto& conflict : refusal.conflicts)
         text += ", " + told(conflict.seat) + " has status " + told_number(conflict.status);
+    for (const auto& seats : refusal.alternatives)
+        text += ", or " + told(seats);
     return text;
 }
 
@@ -186,8 +188,17 @@ inline std::string told(const domain::ChangeCategory& command) {
     return told(command.by) + " makes of event " + told(command.event) + " " +
            told(command.category);
 }
+inline std::string told(const domain::BestWish& wish) {
+    return " and the best " + std::to_string(wish.quantity) +
+           (wish.accessible ? " accessible" : "") + (wish.allow_split ? " in any groups" : "") +
+           (wish.section ? " of section " + *wish.section : "") +
+           (wish.price_max ? " up to " + told_number(*wish.price_max) : "") +
+           (wish.near ? " near " + told(*wish.near) : "");
+}
 inline std::string told(const domain::ReserveSeats& command) {
-    return command.user + " reserves " + told(command.seats) + told_items(command.items) +
+    return command.user + " reserves " + told(command.seats) +
+           (command.best ? told(*command.best) : "") + told_items(command.items) +
+           (command.wants_alternatives ? " or others" : "") +
            " of event " + told(command.event) +
            " as " + told(command.reservation) +
            (command.hold ? " for " + told_number(command.hold->count()) + " s" : "") +

@@ -222,6 +222,10 @@ inline std::string_view word_for(Reason reason) {
             return "category_taken";
         case Reason::too_many_categories:
             return "too_many_categories";
+        case Reason::section_not_found:
+            return "section_not_found";
+        case Reason::not_together:
+            return "not_together";
         case Reason::category_not_found:
             return "category_not_found";
         case Reason::stock_below_taken:

@@ -111,6 +111,45 @@ TEST(Canonical, of_a_reservation_with_items_is_the_same_for_them_in_any_order_al
     );
 }
 
+TEST(Canonical, of_a_wish_for_the_best_seats_has_all_of_it_and_is_like_no_other_request) {
+    const EventId event{Bits128{1, 1}};
+    const auto form = [event](const domain::BestWish& wish, domain::WantedItems items = {}) {
+        return canonical(event, {}, std::nullopt, std::move(items), wish);
+    };
+    const domain::SeatIds one_seat{SeatId{Bits128{2, 1}}};
+    std::vector<std::string> others{
+        form({.quantity = 1}),
+        form({.quantity = 2}),
+        form({.quantity = 1, .section = ""}),
+        form({.quantity = 1, .section = "A"}),
+        form({.quantity = 1, .price_max = 0}),
+        form({.quantity = 1, .price_max = 1}),
+        form({.quantity = 1, .near = SeatId{Bits128{0, 1}}}),
+        form({.quantity = 1, .near = SeatId{Bits128{2, 1}}}),
+        form({.quantity = 1, .accessible = true}),
+        form({.quantity = 1, .allow_split = true}),
+        form({.quantity = 1, .accessible = true, .allow_split = true}),
+        form({.quantity = 1}, {{"A", 1}}),
+        form({.quantity = 1, .section = "A"}, {{"A", 1}}),
+        canonical(event, {}, std::nullopt, {{"A", 1}}),
+        canonical(event, one_seat, std::nullopt),
+        canonical(event, one_seat, std::nullopt, {{"A", 1}}),
+        canonical(event, {}, std::chrono::seconds{1}, {}, domain::BestWish{.quantity = 1}),
+    };
+    std::ranges::sort(others);
+    EXPECT_EQ(std::ranges::adjacent_find(others), others.end());
+    // Programs of two versions must make the same bytes.
+    EXPECT_EQ(
+        form({.quantity = 2, .section = "AB", .price_max = 3, .near = SeatId{Bits128{4, 5}}}),
+        "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"
+        "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\0\0\0\0\0\0\0"
+        "\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\2"
+        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\3"
+        "\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\5"
+        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2AB"sv
+    );
+}
+
 std::string canonical_seats(std::string_view body) {
     const auto seats = parse_bulk_seats_request(body);
     EXPECT_TRUE(seats) << body;

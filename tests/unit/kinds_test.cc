@@ -54,6 +54,7 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
 
 TEST(Commands, that_name_no_seat_compete_for_none) {
     EXPECT_EQ(traits_of(ReserveSeats{.items = {{"Floor", 2}}}).contended, nullptr);
+    EXPECT_EQ(traits_of(ReserveSeats{.best = BestWish{.quantity = 2}}).contended, nullptr);
 }
 
 /// The choices must be listed in the order of their values, so that none is left out.

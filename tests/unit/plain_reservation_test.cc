@@ -105,6 +105,8 @@ TEST(PlainReservation, is_nothing_else) {
              R"(,"items":[{"category":7,"quantity":1}])",
              R"(,"items":null)",
              R"(,"items":[{"category":"A","quantity":1}],"items":[{"category":"B","quantity":1}])",
+             R"(,"best_available":{"quantity":1})",
+             R"(,"alternatives":true)",
              R"(,"\u0068old_seconds":60)",
              R"(,"Hold_seconds":60)",
              R"(,"hold_seconds":null)",

@@ -36,6 +36,7 @@ const json::object kMember{{"sub", "otto"}, {"role", "organizer"}};
 const json::object kCategory{{"name", "Standing"}, {"price", 5'000}, {"total_stock", 300}};
 const json::object kCategoryTerms{{"price", 5'000}, {"total_stock", 300}};
 const json::object kItem{{"category", "Standing"}, {"quantity", 2}};
+const json::object kBest{{"quantity", 4}};
 
 /// The fields with errors; none if the body is valid.
 template <class T>
@@ -89,6 +90,16 @@ std::vector<std::string> item(std::string_view body) {
     auto fields = reservation(event + R"("items":[)" + std::string{body} + "]}");
     for (auto& field : fields)
         if (field.starts_with("items[0].")) field.erase(0, 9);
+    return fields;
+}
+
+/// Parses the wish for the best seats in a reservation of nothing else. Names its fields without
+/// its own name.
+std::vector<std::string> best(std::string_view body) {
+    const auto event = R"({"event_id":")" + std::string{kEventId} + "\",";
+    auto fields = reservation(event + R"("best_available":)" + std::string{body} + "}");
+    for (auto& field : fields)
+        if (field.starts_with("best_available.")) field.erase(0, 15);
     return fields;
 }
 
@@ -207,6 +218,8 @@ TEST(Requests, bound_every_number) {
          {0, 10'000'000},
          no_integers({-1, 10'000'001})},
         {item, kItem, "quantity", {1, 1'000, 2.0}, no_integers({0, -1, 1'001})},
+        {best, kBest, "quantity", {1, 100, 2.0}, no_integers({0, -1, 101})},
+        {best, kBest, "max_price", {0, 1'000'000'000'000}, no_integers({-1, 1'000'000'000'001})},
     });
 }
 
@@ -298,6 +311,7 @@ TEST(Requests, bound_every_text_in_characters) {
         {seat, kSeat, "seat_number", label_up_to(64), named(64)},
         {seat, kSeat, "section", optional_label(64), longer_than(64)},
         {seat, kSeat, "row", optional_label(64), longer_than(64)},
+        {best, kBest, "section", optional_label(64), longer_than(64)},
         {category, kCategory, "name", label_up_to(64), named(64)},
         {item, kItem, "category", label_up_to(64), named(64)},
         {seat, kSeat, "label", optional_label(16), longer_than(16)},
@@ -671,7 +685,9 @@ TEST(Requests, ask_for_seats_or_units_or_both) {
     ASSERT_FALSE(neither);
     EXPECT_EQ(
         neither.error().fields,
-        (std::vector<FieldError>{{"seat_ids", "is required unless there are items"}})
+        (std::vector<FieldError>{
+            {"seat_ids", "is required unless there are items or best_available"}
+        })
     );
 }
 
@@ -692,6 +708,7 @@ TEST(Requests, need_each_required_field_and_take_null_for_absent) {
         {category, kCategory, {"name", "price", "total_stock"}},
         {category_terms, kCategoryTerms, {"price", "total_stock"}},
         {item, kItem, {"category", "quantity"}},
+        {best, kBest, {"quantity"}},
     };
     for (const auto& row : rows) {
         EXPECT_THAT(row.parse(json::serialize(row.good)), ElementsAre());
@@ -920,14 +937,71 @@ TEST(Requests, take_a_whole_number_however_it_is_written) {
     }
 }
 
-TEST(Requests, refuse_what_a_reservation_cannot_ask_for_yet) {
-    constexpr auto kField = "best_available";
-    for (const auto& value :
-         {json::value(json::array()), json::value(json::object{{"quantity", 2}}), json::value(7)})
-        EXPECT_THAT(reservation(text_of(kReservation, kField, value)), ElementsAre(kField));
-    EXPECT_THAT(reservation(text_of(kReservation, kField, nullptr)), ElementsAre());
-    const json::object alone{{"event_id", kEventId}, {kField, json::object{{"quantity", 2}}}};
-    EXPECT_THAT(reservation(json::serialize(alone)), ElementsAre(kField, "seat_ids"));
+TEST(Requests, ask_for_the_best_seats_in_place_of_named_ones) {
+    json::object body{{"event_id", kEventId}, {"best_available", kBest}};
+    const auto plain = parse_reservation_request(json::serialize(body));
+    ASSERT_TRUE(plain);
+    EXPECT_TRUE(plain->seats.empty() && plain->items.empty());
+    EXPECT_EQ(plain->best, domain::BestWish{.quantity = 4});
+    EXPECT_FALSE(plain->wants_alternatives);
+    body["best_available"] = {
+        {"quantity", 2},
+        {"section", "Re\u0301"},
+        {"max_price", 9'000},
+        {"near", kSeatId},
+        {"accessible", true},
+        {"allow_split", true},
+    };
+    body["items"] = json::array{kItem};
+    const auto full = parse_reservation_request(json::serialize(body));
+    ASSERT_TRUE(full);
+    const domain::BestWish wish{
+        .quantity = 2,
+        .section = "R\u00E9",
+        .price_max = 9'000,
+        .near = SeatId::parse(kSeatId),
+        .accessible = true,
+        .allow_split = true,
+    };
+    EXPECT_EQ(full->best, wish);
+    EXPECT_EQ(full->items.size(), 1);
+    const json::object nulls{
+        {"quantity", 4},
+        {"section", nullptr},
+        {"max_price", nullptr},
+        {"near", nullptr},
+        {"accessible", nullptr},
+        {"allow_split", false},
+    };
+    EXPECT_EQ(
+        parse_reservation_request(json::serialize(
+            json::object{{"event_id", kEventId}, {"best_available", nulls}, {"seat_ids", nullptr}}
+        )),
+        plain
+    );
+    EXPECT_THAT(
+        reservation(text_of(kReservation, "best_available", kBest)), ElementsAre("best_available")
+    );
+    EXPECT_THAT(reservation(text_of(kReservation, "best_available", nullptr)), ElementsAre());
+    body["items"] = nullptr;
+    for (const auto& wrong : {json::value(json::array()), json::value(7), json::value("4")}) {
+        body["best_available"] = wrong;
+        EXPECT_THAT(reservation(json::serialize(body)), ElementsAre("best_available"));
+    }
+    for (const auto* field : {"accessible", "allow_split"})
+        EXPECT_THAT(best(text_of(kBest, field, 1)), ElementsAre(field));
+    EXPECT_THAT(best(text_of(kBest, "near", "A-1")), ElementsAre("near"));
+}
+
+TEST(Requests, ask_for_alternatives_to_their_seats) {
+    const auto with = parse_reservation_request(text_of(kReservation, "alternatives", true));
+    ASSERT_TRUE(with);
+    EXPECT_TRUE(with->wants_alternatives);
+    EXPECT_EQ(with->seats.size(), 1);
+    EXPECT_FALSE(parse_reservation_request(json::serialize(kReservation))->wants_alternatives);
+    EXPECT_THAT(
+        reservation(text_of(kReservation, "alternatives", "yes")), ElementsAre("alternatives")
+    );
 }
 
 TEST(BulkSeats, come_as_a_run_numbered_from_one) {

@@ -36,6 +36,7 @@ ReservationResult result_of(const OutcomeResult& result) {
     const auto& refusal = result->error();
     if (refusal.is_by_gate) return ReservationResult::lock_failed;
     const bool is_taken = refusal.reason == domain::Reason::seats_unavailable ||
+                          refusal.reason == domain::Reason::not_together ||
                           refusal.reason == domain::Reason::sold_out;
     return is_taken ? ReservationResult::conflict : ReservationResult::refused;
 }
@@ -54,7 +55,9 @@ std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
         context.principal.sub,
         "POST /reservations",
         *key,
-        wire::canonical(request->event, request->seats, request->hold, request->items)
+        wire::canonical(
+            request->event, request->seats, request->hold, request->items, request->best
+        )
     );
     return domain::ReserveSeats{
         .reservation = services.ids.next<ReservationId>(),
@@ -64,6 +67,8 @@ std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
         .items = std::move(request->items),
         .hold = request->hold,
         .request = mark,
+        .best = std::move(request->best),
+        .wants_alternatives = request->wants_alternatives,
     };
 }
 
