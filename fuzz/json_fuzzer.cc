@@ -111,6 +111,25 @@ void try_reservation(std::string_view text) {
     check_fact(std::move(held));
 }
 
+void try_change(std::string_view text) {
+    auto request = wire::parse_change_request(text);
+    if (!is_accepted(request)) return;
+    CHECK(!request->add.is_empty() || !request->remove.is_empty());
+    auto size = 2 * 16UZ;
+    domain::ReservationChanged changed;
+    for (const auto* side : {&request->add, &request->remove}) {
+        size += 16 * (side->seats.size() + side->items.size());
+        for (const auto& item : side->items) {
+            size += item.category.size();
+            changed.removed_items.push_back({item.category, item.quantity});
+        }
+    }
+    CHECK(wire::canonical(*request).size() == size);
+    changed.added_seats = std::move(request->add.seats);
+    changed.removed_seats = std::move(request->remove.seats);
+    check_fact(std::move(changed));
+}
+
 void try_api_key(std::string_view text) {
     const auto request = wire::parse_request<wire::ApiKeyRequest>(text);
     if (!is_accepted(request)) return;
@@ -164,6 +183,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_seats(text);
     try_table(text);
     try_reservation(text);
+    try_change(text);
     try_api_key(text);
     try_account(text);
     try_member(text);

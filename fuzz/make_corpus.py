@@ -133,6 +133,8 @@ def odd_requests():
     best = {"event_id": IDS["event_id"], "best_available": {"quantity": 2, "near": IDS["seat_id"], "allow_split": True}}
     yield "best", (message("POST", "/api/v1/reservations", alice | KEY_HEADER, json.dumps(best)) * 2 +
                    message("POST", "/api/v1/reservations", alice, wish.replace("{", '{"alternatives": true, ', 1)))
+    change = json.dumps({"add": {"items": units["items"]}, "remove": {"seat_ids": [IDS["seat_id"]]}})
+    yield "changed", message("PATCH", "/api/v1/reservations/" + IDS["reservation_id"], alice | {"If-Match": "*"}, change)
     yield "many-checked", message("POST", event + "/seats/bulk?dry_run=true", body='{"prefix":"m","count":3,"price":1}')
     yield "many", message("POST", event + "/seats/bulk", body='{"prefix":"many","count":3,"price":1}')
 
@@ -173,6 +175,7 @@ def documents():
     write("json", "request-units", '{"event_id":"' + IDS["event_id"] + '","items":[' + units + "]}")
     best = '{"quantity":2,"section":"\\u5e2d","max_price":1e4,"near":"' + IDS["seat_id"] + '","accessible":true}'
     write("json", "request-best", '{"event_id":"' + IDS["event_id"] + '","best_available":' + best + "}")
+    write("json", "request-change", '{"add":{"seat_ids":["' + IDS["seat_id"] + '"],"items":[' + units + ']},"remove":null}')
     write("json", "odd-prices", '{"seat_number":"a\\u0323\\u0301 1","price":"80.00"}')
     write("json", "odd-numbers", '{"seat_number":"A","price":9007199254740993,"x":1e308,"y":18446744073709551616}')
     write("json", "odd-text", '{"name":"\\ud83c\\udfab\\n\\t\\"\\\\","role":"user"}')

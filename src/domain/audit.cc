@@ -140,8 +140,9 @@ void Audit::judge(const Fact& fact, const ReservationHeld& body) {
     const auto user = number_of(body.user);
     judge_terms(fact, body, user);
     const auto event = number_of(fact.event);
-    const auto seats = take_seats(fact, body);
-    const auto units = take_units(fact, body);
+    const auto seats = take_seats(fact, body.reservation, body.seats, body.unit_prices);
+    const auto units = take_units(fact, body.items);
+    if (!body.items.empty()) events_[event].unit_holds.emplace(body.expires_at, body.reservation);
     expect(
         fact,
         seats + units == static_cast<std::uint64_t>(body.total_amount),
@@ -169,61 +170,46 @@ void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumbe
     if (truth == nullptr) return;
     const auto& spec = truth->event.spec;
     const auto number = number_of(fact.event);
-    const auto tickets = static_cast<std::int64_t>(body.seats.size() + units_of(body.items));
-    auto& of_user = tickets_of(number, user);
-    of_user += tickets;
-    truth->tickets_held += tickets;
-    expect(
-        fact,
-        tickets > 0 && tickets <= spec.max_seats_per_reservation,
-        "a reservation has more seats than allowed"
-    );
-    expect(
-        fact,
-        !spec.max_seats_per_user || of_user <= *spec.max_seats_per_user ||
-            of_user - tickets_run_out(number, fact.at, &user) <= *spec.max_seats_per_user,
-        "a user has more seats than allowed"
-    );
-    expect(
-        fact,
-        !spec.sales_start_at || fact.at >= *spec.sales_start_at,
-        "a seat was held before sales opened"
-    );
-    expect(fact, truth->event.sale == SaleAction::open, "a seat was held while sales were paused");
-    const auto closes = spec.sales_end_at ? *spec.sales_end_at : spec.start_at;
-    expect(fact, fact.at < closes, "a seat was held after sales closed");
+    const auto tickets = body.seats.size() + units_of(body.items);
+    count_tickets(number, user, static_cast<std::int64_t>(tickets));
+    judge_limits(fact, number, user, tickets);
+    judge_sale(fact, *truth);
     const auto length = body.expires_at - fact.at;
     expect(fact, length > Millis{0} && length <= spec.hold, "a hold is longer than allowed");
 }
 
-std::uint64_t Audit::take_seats(const Fact& fact, const ReservationHeld& body) {
+std::uint64_t Audit::take_seats(
+    const Fact& fact,
+    ReservationId by,
+    const SeatIds& seats,
+    const UnitPrices& prices
+) {
     std::uint64_t total = 0;
     const auto event = number_of(fact.event);
-    const bool has_prices = !body.unit_prices.empty();
-    const bool has_all = body.unit_prices.size() == body.seats.size();
-    expect(fact, has_all || !has_prices, "some seats have no price");
-    for (std::size_t i = 0; i < body.seats.size(); ++i) {
-        const auto found = seats_.find(body.seats[i]);
+    const bool has_all = prices.size() == seats.size();
+    expect(fact, has_all || prices.empty(), "some seats have no price");
+    for (std::size_t i = 0; i < seats.size(); ++i) {
+        const auto found = seats_.find(seats[i]);
         const bool is_here = found != seats_.end() && found->second.event == event;
         expect(fact, is_here, "a seat was held that the event doesn't have");
         if (found == seats_.end()) continue;
         auto& seat = found->second;
         expect(fact, !seat.is_sold, "a sold seat was held again");
         expect(fact, !seat.is_held, "a seat was held for two buyers at once");
-        if (has_all) expect(fact, body.unit_prices[i] == seat.price, "a seat had another price");
+        if (has_all) expect(fact, prices[i] == seat.price, "a seat had another price");
         seat.is_held = true;
-        seat.holder = body.reservation;
+        seat.holder = by;
         total += static_cast<std::uint64_t>(seat.price);
     }
     return total;
 }
 
-std::uint64_t Audit::take_units(const Fact& fact, const ReservationHeld& body) {
+std::uint64_t Audit::take_units(const Fact& fact, const Items& items) {
     std::uint64_t total = 0;
-    if (body.items.empty()) return total;
+    if (items.empty()) return total;
     auto& truth = events_[number_of(fact.event)];
     lapse_units(truth, fact.at);
-    for (const auto& item : body.items) {
+    for (const auto& item : items) {
         auto* stock = stock_of(truth, item.category);
         expect(fact, stock != nullptr, "units were held of a category that the event doesn't have");
         if (stock == nullptr) continue;
@@ -234,7 +220,6 @@ std::uint64_t Audit::take_units(const Fact& fact, const ReservationHeld& body) {
         expect(fact, fits, "more units were held than the category has");
         total += item.quantity * static_cast<std::uint64_t>(item.unit_price);
     }
-    truth.unit_holds.emplace(body.expires_at, body.reservation);
     return total;
 }
 
@@ -275,6 +260,9 @@ Audit::Made Audit::made_by(const Fact&, const ReservationHeld& body) {
 }
 Audit::Made Audit::made_by(const Fact&, const ReservationExtended& body) {
     return {.kind = RequestKind::extension, .id = body.reservation.bits()};
+}
+Audit::Made Audit::made_by(const Fact&, const ReservationChanged& body) {
+    return {.kind = RequestKind::change, .id = body.reservation.bits()};
 }
 Audit::Made Audit::made_by(const Fact&, const ApiKeyCreated& body) {
     return {.kind = RequestKind::api_key, .id = body.key.bits()};
@@ -402,8 +390,7 @@ void Audit::free_seats(const Fact& fact, ReservationId id, HoldTruth& hold) {
     }
     free_units(hold, id);
     const auto tickets = static_cast<std::int64_t>(hold.seats.size() + units_of(hold.items));
-    tickets_of(hold.event, hold.user) -= tickets;
-    events_[hold.event].tickets_held -= tickets;
+    count_tickets(hold.event, hold.user, -tickets);
 }
 
 void Audit::free_units(HoldTruth& hold, ReservationId id) {

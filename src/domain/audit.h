@@ -87,6 +87,13 @@ private:
         ReservationId holder;
     };
 
+    /// What a reservation had before it was changed.
+    struct ClaimTruth {
+        SmallVector<SeatId, 1> seats;
+        Items items;
+        Amount total_amount = 0;
+    };
+
     struct HoldTruth {
         EventNumber event = 0;
         UserNumber user = 0;
@@ -102,6 +109,8 @@ private:
         Instant ended_at;
         RequestMark request;
         Items items{};
+        /// Null unless the reservation was changed.
+        std::unique_ptr<const ClaimTruth> first{};
     };
 
     /// What a request made or changed. `id` is the id of an event, reservation or API key. For
@@ -126,6 +135,20 @@ private:
     void judge(const Fact& fact, const Body& body);
 
     void judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user);
+    /// Counts more or fewer tickets of the event and the user.
+    void count_tickets(EventNumber event, UserNumber user, std::int64_t more) {
+        tickets_of(event, user) += more;
+        events_[event].tickets_held += more;
+    }
+    /// Judges whether the event was on sale.
+    void judge_sale(const Fact& fact, const EventTruth& event);
+    /// Judges the number of tickets in one reservation, and of those that its user has in all.
+    void judge_limits(
+        const Fact& fact,
+        EventNumber event,
+        UserNumber user,
+        std::uint64_t in_reservation
+    );
     template <class Body>
     void judge_request(const Fact& fact, const Body& body);
     // What the fact's request made. Call it before the fact is judged. There is an overload for
@@ -137,11 +160,17 @@ private:
     Made made_by(const Fact& fact, const CategoryAdded& body);
     Made made_by(const Fact& fact, const ReservationHeld& body);
     Made made_by(const Fact& fact, const ReservationExtended& body);
+    Made made_by(const Fact& fact, const ReservationChanged& body);
     Made made_by(const Fact& fact, const ApiKeyCreated& body);
     // What the seats and the units cost. Unsigned, because a signed sum of arbitrary prices could
     // overflow, which is undefined.
-    std::uint64_t take_seats(const Fact& fact, const ReservationHeld& body);
-    std::uint64_t take_units(const Fact& fact, const ReservationHeld& body);
+    std::uint64_t
+    take_seats(const Fact& fact, ReservationId by, const SeatIds& seats, const UnitPrices& prices);
+    /// Doesn't add the reservation to `unit_holds`.
+    std::uint64_t take_units(const Fact& fact, const Items& items);
+    // Change the seats or the units of a hold, and return what they cost more than before.
+    std::uint64_t change_seats(const Fact& fact, const ReservationChanged& body, HoldTruth& hold);
+    std::uint64_t change_units(const Fact& fact, const ReservationChanged& body, HoldTruth& hold);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
     /// Counts the units of all holds of the event that have run out at `at` as free.
     void lapse_units(EventTruth& event, Instant at);
@@ -183,5 +212,9 @@ private:
     std::uint64_t last_seq_ = 0;
     Instant last_at_{};
 };
+
+/// Defined in audit_claims.cc.
+template <>
+void Audit::judge(const Fact& fact, const ReservationChanged& body);
 
 }  // namespace frontrow::domain

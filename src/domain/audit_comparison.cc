@@ -73,8 +73,7 @@ private:
             const auto& seat = audit_.seats_.find(id)->second;
             const auto index = row.block_starts[place].first + static_cast<SeatIndex>(i);
             const auto holder = row.holders[index];
-            const bool has_lapsed =
-                holder != kNobody && reservations_.has_lapsed(holder);
+            const bool has_lapsed = holder != kNobody && reservations_.has_lapsed(holder);
             const auto status = seat.is_sold                  ? SeatStatus::confirmed
                                 : seat.is_held && !has_lapsed ? SeatStatus::reserved
                                                               : SeatStatus::available;
@@ -106,10 +105,20 @@ private:
                  confirmed_at.value_or(Instant{}) == truth.confirmed_at,
              "times"},
             {is_request(row, truth.request), "request"},
+            {is_first_claim(row, truth), "first seats, items and amount"},
         };
         for (const auto& [is_right, what] : rows) {
             if (!is_right) differ("reservation " + id.to_string() + ": its " + std::string{what});
         }
+    }
+
+    /// Whether the reservation was made with what the audit has read.
+    bool is_first_claim(const ReservationRow& row, const HoldTruth& truth) const {
+        if (truth.first == nullptr) return first_claim_of(row) == nullptr;
+        const auto entity = inventory_.entity_as_created(row);
+        return std::ranges::equal(entity.seats, truth.first->seats) &&
+               entity.items == truth.first->items &&
+               entity.total_amount == truth.first->total_amount;
     }
 
     /// True if the reservation was made by this request, or if the request is forgotten.
@@ -156,6 +165,7 @@ private:
         switch (request.kind) {
             case RequestKind::reservation:
             case RequestKind::extension:
+            case RequestKind::change:
                 if (!reservations_.has(request.made)) return std::nullopt;
                 return reservations_[request.made].id.bits();
             case RequestKind::event:

@@ -70,4 +70,31 @@ std::uint64_t units_of(const Some& items) {
     return units;
 }
 
+// A list of Items or of ItemRows has one entry for each category and unit price.
+
+/// Adds units to the entry with their category and price, or as a new last entry.
+template <class Some>
+void add_units(std::vector<Some>& items, const Some& added) {
+    for (auto& item : items) {
+        if (item.category != added.category || item.unit_price != added.unit_price) continue;
+        item.quantity += added.quantity;
+        return;
+    }
+    items.push_back(added);
+}
+
+/// Takes units out of the entry with their category and price. An entry without units is erased.
+/// Returns false, and changes nothing, if the list has fewer of these units.
+template <class Some>
+bool take_units(std::vector<Some>& items, const Some& taken) {
+    for (auto item = items.begin(); item != items.end(); ++item) {
+        if (item->category != taken.category || item->unit_price != taken.unit_price) continue;
+        if (item->quantity < taken.quantity) return false;
+        item->quantity -= taken.quantity;
+        if (item->quantity == 0) items.erase(item);
+        return true;
+    }
+    return false;
+}
+
 }  // namespace frontrow::domain

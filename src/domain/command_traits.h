@@ -99,6 +99,11 @@ inline CommandTraits traits_of(const AddCategory&) {
 inline CommandTraits traits_of(const ChangeCategory&) {
     return {.takes_on_more = true, .contended = nullptr};
 }
+/// Giving something back without an idempotency key takes on nothing.
+inline CommandTraits traits_of(const ChangeReservation& command) {
+    const bool adds = !command.add_seats.empty() || !command.add_items.empty();
+    return {.takes_on_more = adds || command.request, .contended = nullptr};
+}
 
 // The format that introduced an optional field; 0 if the field is absent.
 
@@ -204,6 +209,9 @@ inline FactTraits traits_of(const CategoryAdded&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 inline FactTraits traits_of(const CategoryChanged&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const ReservationChanged&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 

@@ -39,6 +39,9 @@ struct CreateEvent {
 /// is refused as stale. If absent, the command is meant for every version.
 using MeantVersions = std::optional<std::vector<std::uint32_t>>;
 
+/// The same for a reservation, whose state is named by a tag (tag_of() in domain/reservation.h).
+using MeantTags = std::optional<std::vector<Bits128>>;
+
 struct UpdateEvent {
     EventId event;
     Organizer by;
@@ -157,6 +160,21 @@ struct ExtendReservation {
     std::optional<RequestMark> request{};
 };
 
+/// Adds seats and units to a pending reservation and gives others back, in one step: all or
+/// nothing. The rest of what it holds stays held throughout. Units of a category are given back
+/// from its last entry in the reservation first. Each list names a category once; not all lists are
+/// empty.
+struct ChangeReservation {
+    ReservationId reservation;
+    std::string user;
+    SeatIds add_seats;
+    WantedItems add_items;
+    SeatIds remove_seats;
+    WantedItems remove_items;
+    MeantTags if_match;
+    std::optional<RequestMark> request{};
+};
+
 /// Ends up to `at_most` holds that have run out, by one fact each. Readers see no difference,
 /// because the seats of these holds count as free already.
 struct ExpireHolds {
@@ -212,6 +230,7 @@ using Command = std::variant<
     RemoveMember,
     CheckSeats,
     AddCategory,
-    ChangeCategory>;
+    ChangeCategory,
+    ChangeReservation>;
 
 }  // namespace frontrow::domain

@@ -1,6 +1,6 @@
 #include "domain/categories.h"
 #include "domain/choose_seats.h"
-#include "domain/decide_rules.h"
+#include "domain/decide_claim.h"
 
 #include <algorithm>
 #include <chrono>
@@ -8,9 +8,7 @@
 #include <utility>
 
 namespace frontrow::domain {
-namespace {
 
-/// The reservation, if it belongs to this user. Another user's is treated as not found.
 const ReservationRow* find_own_reservation(
     const Inventory& inventory,
     ReservationId id,
@@ -22,7 +20,6 @@ const ReservationRow* find_own_reservation(
     return row != nullptr && reservations.buyers().name(row->user) == user ? row : nullptr;
 }
 
-/// The reason why a reservation can't be changed; nothing while it is pending and its hold runs.
 std::optional<Reason> refuse_unless_held(ReservationStatus status) {
     switch (status) {
         case ReservationStatus::confirmed:
@@ -36,16 +33,35 @@ std::optional<Reason> refuse_unless_held(ReservationStatus status) {
     }
 }
 
+std::optional<Decision> replay_change(
+    const Inventory& inventory,
+    const std::optional<RequestMark>& request,
+    RequestKind kind,
+    Instant now
+) {
+    const auto as_now = [&](const RequestRow& before) {
+        const auto& row = inventory.reservations()[before.made];
+        return accept(inventory.entity(row, now), inventory.last_seq());
+    };
+    return replay(inventory, given(request), kind, now, as_now);
+}
+
+namespace {
+
 SeatIds sorted(SeatIds seats) {
     std::ranges::sort(seats);
     return seats;
 }
+
+}  // namespace
 
 bool names_a_seat_twice(const SeatIds& seats) {
     if (seats.size() < 2) return false;
     const auto in_order = sorted(seats);
     return std::ranges::adjacent_find(in_order) != in_order.end();
 }
+
+namespace {
 
 /// Whether both name the same units. Each names a category once.
 bool are_same_items(const WantedItems& wanted, const Items& made) {
@@ -57,9 +73,9 @@ bool are_same_items(const WantedItems& wanted, const Items& made) {
 }
 
 /// Whether the request asks for what this reservation was made with: the same seats and items in
-/// any order, and the same hold time. A request without a hold time asks for the event's present one. If the
-/// event is deleted, such a request matches any hold time. A wish for the best seats matches none, because a
-/// reservation doesn't tell by which wish its seats were chosen.
+/// any order, and the same hold time. A request without a hold time asks for the event's present
+/// one. If the event is deleted, such a request matches any hold time. A wish for the best seats
+/// matches none, because a reservation doesn't tell by which wish its seats were chosen.
 bool asks_for(const Inventory& inventory, const ReserveSeats& command, const ReservationRow& row) {
     const auto& event = inventory.event_of(row);
     const Millis made_with{row.hold_ms};
@@ -145,20 +161,6 @@ look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats,
     return wanted;
 }
 
-/// Names each wanted seat that isn't free.
-Refusal refuse_taken(
-    const Inventory& inventory,
-    const EventRow& event,
-    const ReserveSeats& command,
-    std::vector<SeatConflict> conflicts,
-    Instant now
-) {
-    Refusal refusal{.reason = Reason::seats_unavailable, .conflicts = std::move(conflicts)};
-    if (command.wants_alternatives)
-        refusal.alternatives = find_alternatives(inventory, event, command.seats, now);
-    return refusal;
-}
-
 /// The wanted units with their prices, or the first category that the event doesn't have.
 std::expected<Items, std::string> price(const EventRow& event, const WantedItems& wanted) {
     Items items;
@@ -171,78 +173,90 @@ std::expected<Items, std::string> price(const EventRow& event, const WantedItems
     return items;
 }
 
-/// Refuses units of which too few are left.
-std::optional<Refusal>
-refuse_sold_out(const Inventory& inventory, const EventRow& event, const Items& items, Instant now) {
+std::uint32_t units_in(const Items& items, const std::string& category) {
+    std::uint32_t units = 0;
+    for (const auto& item : items)
+        if (item.category == category) units += item.quantity;
+    return units;
+}
+
+/// Refuses units of which too few are left, counting those that the command gives back as free.
+std::optional<Refusal> refuse_sold_out(
+    const Inventory& inventory,
+    const EventRow& event,
+    const Items& items,
+    const Items& given_back,
+    Instant now
+) {
     for (const auto& item : items) {
         const auto category = find_category(event, item.category);
         const CategoryView view{
             event.categories.get()[category], inventory.count_stock(event, category, now)
         };
-        if (view.available() >= item.quantity) continue;
-        return Refusal{
-            .reason = Reason::sold_out, .limit = view.available(), .subject = item.category
-        };
+        const auto left = view.available() + units_in(given_back, item.category);
+        if (left >= item.quantity) continue;
+        return Refusal{.reason = Reason::sold_out, .limit = left, .subject = item.category};
     }
     return std::nullopt;
 }
 
-Amount sum_of(const UnitPrices& prices, const Items& items) {
+}  // namespace
+
+Amount amount_of(const UnitPrices& prices, const Items& items) {
     auto sum = std::accumulate(prices.begin(), prices.end(), Amount{0});
     for (const auto& item : items)
         sum += item.unit_price * item.quantity;
     return sum;
 }
 
-/// Accepts: these seats and items are free.
-Decision hold(
-    const Inventory& inventory,
-    const EventRow& event,
-    const ReserveSeats& command,
-    const SeatIds& seats,
-    WantedSeats&& wanted,
-    Items&& items,
-    Instant now
-) {
-    // Built in place in the result: reservations are the most frequent command in a rush, so they
-    // are moved as little as possible.
-    Decision decision;
-    auto& entity = decision.outcome->entity.emplace<Reservation>();
-    entity.id = command.reservation;
-    entity.event = command.event;
-    entity.user = command.user;
-    entity.seats = seats;
-    entity.total_amount = sum_of(wanted.prices, items);
-    entity.items = items;
-    entity.currency = event.event.spec.currency;
-    entity.created_at = now;
-    // An event from an older version may have a hold time that would end after kLastInstant.
-    entity.expires_at =
-        std::min<Instant>(now + command.hold.value_or(event.event.spec.hold), kLastInstant);
-    decision.facts.reserve(wanted.lapsed.size() + 1);
-    for (const auto lapsed : wanted.lapsed) {
-        decision.facts.push_back(
-            {command.event, ReservationExpired{inventory.reservations()[lapsed].id}}
+Result<Granted, Refusal>
+grant(const Inventory& inventory, const EventRow& event, const Wish& wish, Instant now) {
+    const auto refuse_it = [](Refusal refusal) { return std::unexpected(std::move(refusal)); };
+    auto wanted = look_at(inventory, event, wish.seats, now);
+    if (wanted.unknown)
+        return refuse_it({.reason = Reason::seat_not_found, .subject = wanted.unknown->to_string()}
         );
+    if (wish.best != nullptr) {
+        if (auto refusal = refuse_unknown(inventory, event, *wish.best))
+            return refuse_it(*std::move(refusal));
     }
-    decision.facts.emplace_back(
-        command.event,
-        FactBody{
-            std::in_place_type<ReservationHeld>,
-            entity.id,
-            entity.user,
-            entity.seats,
-            entity.total_amount,
-            entity.expires_at,
-            command.request,
-            std::move(wanted.prices),
-            std::move(items),
-        }
-    );
-    return decision;
+    auto items = price(event, wish.items);
+    if (!items)
+        return refuse_it({.reason = Reason::category_not_found, .subject = std::move(items.error())}
+        );
+    const auto chosen_count = wish.best != nullptr ? wish.best->quantity : 0;
+    const auto tickets = wish.seats.size() + chosen_count + units_of(wish.items);
+    if (const auto limit = event.event.spec.max_seats_per_user;
+        limit && inventory.reservations().tickets_of(event.index, wish.user, now) + tickets >
+                     *limit + wish.tickets_given_back)
+        return refuse_it({.reason = Reason::user_limit_reached, .limit = *limit});
+    if (!wanted.conflicts.empty())
+        return refuse_it(
+            {.reason = Reason::seats_unavailable, .conflicts = std::move(wanted.conflicts)}
+        );
+    SeatIds chosen;
+    if (wish.best != nullptr) {
+        auto best = choose_seats(inventory, event, *wish.best, now);
+        if (!best) return refuse_it(std::move(best.error()));
+        chosen = *std::move(best);
+        wanted = look_at(inventory, event, chosen, now);
+    }
+    if (auto refusal = refuse_sold_out(inventory, event, *items, wish.items_given_back, now))
+        return refuse_it(*std::move(refusal));
+    return Granted{
+        std::move(wanted.prices), *std::move(items), std::move(wanted.lapsed), std::move(chosen)
+    };
 }
 
-}  // namespace
+void end_lapsed(
+    const Inventory& inventory,
+    EventId event,
+    const Granted& granted,
+    std::vector<NewFact>& facts
+) {
+    for (const auto lapsed : granted.lapsed)
+        facts.push_back({event, ReservationExpired{inventory.reservations()[lapsed].id}});
+}
 
 template <>
 Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Instant now) {
@@ -253,42 +267,54 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     if (auto refusal = refuse_by_event(row->event, command, now))
         return refuse(std::move(*refusal), row->last_seq());
 
-    auto wanted = look_at(inventory, *row, command.seats, now);
-    if (wanted.unknown)
-        return refuse_subject(Reason::seat_not_found, wanted.unknown->to_string(), row->last_seq());
-    if (command.best) {
-        if (auto refusal = refuse_unknown(inventory, *row, *command.best))
-            return refuse(*std::move(refusal), row->last_seq());
+    const Items none;
+    const Wish wish{
+        .user = command.user,
+        .seats = command.seats,
+        .items = command.items,
+        .items_given_back = none,
+        .best = command.best ? &*command.best : nullptr,
+    };
+    auto granted = grant(inventory, *row, wish, now);
+    if (!granted) {
+        auto& refusal = granted.error();
+        if (refusal.reason == Reason::seats_unavailable && command.wants_alternatives)
+            refusal.alternatives = find_alternatives(inventory, *row, command.seats, now);
+        return refuse(std::move(refusal), row->last_seq());
     }
-    auto items = price(*row, command.items);
-    if (!items)
-        return refuse_subject(
-            Reason::category_not_found, std::move(items.error()), row->last_seq()
-        );
-    if (const auto limit = row->event.spec.max_seats_per_user;
-        limit &&
-        inventory.reservations().tickets_of(row->index, command.user, now) +
-                tickets_wanted(command) >
-            *limit) {
-        return refuse_limit(Reason::user_limit_reached, *limit, row->last_seq());
-    }
-    if (!wanted.conflicts.empty()) {
-        return refuse(
-            refuse_taken(inventory, *row, command, std::move(wanted.conflicts), now),
-            row->last_seq()
-        );
-    }
-    Result<SeatIds, Refusal> chosen;
-    if (command.best) {
-        chosen = choose_seats(inventory, *row, *command.best, now);
-        if (!chosen) return refuse(std::move(chosen.error()), row->last_seq());
-        wanted = look_at(inventory, *row, *chosen, now);
-    }
-    if (auto refusal = refuse_sold_out(inventory, *row, *items, now))
-        return refuse(*std::move(refusal), row->last_seq());
 
-    const auto& seats = command.best ? *chosen : command.seats;
-    return hold(inventory, *row, command, seats, std::move(wanted), *std::move(items), now);
+    // Built in place in the result: reservations are the most frequent command in a rush, so they
+    // are moved as little as possible.
+    Decision decision;
+    auto& entity = decision.outcome->entity.emplace<Reservation>();
+    entity.id = command.reservation;
+    entity.event = command.event;
+    entity.user = command.user;
+    entity.seats = command.best ? granted->chosen : command.seats;
+    entity.total_amount = amount_of(granted->prices, granted->items);
+    entity.items = granted->items;
+    entity.currency = row->event.spec.currency;
+    entity.created_at = now;
+    // An event from an older version may have a hold time that would end after kLastInstant.
+    entity.expires_at =
+        std::min<Instant>(now + command.hold.value_or(row->event.spec.hold), kLastInstant);
+    decision.facts.reserve(granted->lapsed.size() + 1);
+    end_lapsed(inventory, command.event, *granted, decision.facts);
+    decision.facts.emplace_back(
+        command.event,
+        FactBody{
+            std::in_place_type<ReservationHeld>,
+            entity.id,
+            entity.user,
+            entity.seats,
+            entity.total_amount,
+            entity.expires_at,
+            command.request,
+            std::move(granted->prices),
+            std::move(granted->items),
+        }
+    );
+    return decision;
 }
 
 template <>
@@ -325,12 +351,7 @@ Decision decide_one(const Inventory& inventory, const CancelReservation& command
 
 template <>
 Decision decide_one(const Inventory& inventory, const ExtendReservation& command, Instant now) {
-    // The reservation as it is now. It may have ended since the first request.
-    const auto as_now = [&](const RequestRow& before) {
-        const auto& row = inventory.reservations()[before.made];
-        return accept(inventory.entity(row, now), inventory.last_seq());
-    };
-    if (auto again = replay(inventory, given(command.request), RequestKind::extension, now, as_now))
+    if (auto again = replay_change(inventory, command.request, RequestKind::extension, now))
         return *std::move(again);
     const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);

@@ -49,7 +49,7 @@ inline void digest_fields(DigestWriter& writer, const EventRow& row) {
 
 inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
     // The request isn't hashed here: it has a row of its own, which refers to this one.
-    const auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at, items] =
+    const auto& [id, event, user, user_digest, seats, status, currency, request, hold_ms, total_amount, created_at, expires_at, settled_at, more] =
         row;
     writer.field(1, id);
     writer.field(2, event);
@@ -62,7 +62,7 @@ inline void digest_fields(DigestWriter& writer, const ReservationRow& row) {
     writer.field(9, created_at);
     writer.field(10, expires_at);
     writer.field(11, settled_at);
-    writer.field(12, items);
+    writer.field(12, more);
 }
 
 }  // namespace frontrow::domain

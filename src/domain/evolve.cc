@@ -6,8 +6,10 @@
 #include "domain/members.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace frontrow::domain {
 
@@ -82,6 +84,7 @@ private:
         remember(body.request, RequestKind::extension, index);
         reservations_.extend(index, body.expires_at, fact_.at);
     }
+    void apply(const ReservationChanged& body);
     void apply(const ApiKeyCreated& body);
     void apply(const ApiKeyRevoked& body) { api_keys_.revoke(body.key, fact_.at, fact_.seq); }
     void apply(const ApiKeyMoved& body) { api_keys_.move(body.key, body.account, fact_.seq); }
@@ -105,6 +108,22 @@ private:
         const auto index = reservations_.index_of(id);
         CHECK(index != kNobody && reservations_[index].event == event_);
         return index;
+    }
+    /// The seat's index in the fact's event, to which it must belong.
+    SeatIndex place_of(SeatId id) const {
+        const auto place = plans_.find_seat(id);
+        CHECK(place && place->event == event_);
+        return place->seat;
+    }
+    std::vector<ItemRow> rows_of(const Items& items) const {
+        std::vector<ItemRow> rows;
+        rows.reserve(items.size());
+        for (const auto& item : items) {
+            const auto category = find_category(plans_[event()], item.category);
+            CHECK(category != kNobody);
+            rows.push_back({category, item.quantity, item.unit_price});
+        }
+        return rows;
     }
     template <class Change>
     void change_event(Change change) {
@@ -159,16 +178,12 @@ void Evolution::apply(const ReservationHeld& body) {
         .expires_at = body.expires_at,
     };
     made.seats.reserve(body.seats.size());
-    for (const auto id : body.seats) {
-        const auto place = plans_.find_seat(id);
-        CHECK(place && place->event == row.index);
-        made.seats.push_back(place->seat);
-    }
-    made.items.reserve(body.items.size());
-    for (const auto& item : body.items) {
-        const auto category = find_category(row, item.category);
-        CHECK(category != kNobody);
-        made.items.push_back({category, item.quantity, item.unit_price});
+    for (const auto id : body.seats)
+        made.seats.push_back(place_of(id));
+    if (!body.items.empty()) {
+        made.more = std::make_shared<const ReservationMore>(
+            ReservationMore{.items = rows_of(body.items), .first = std::nullopt}
+        );
     }
     made.request = requests_.add({
         .mark = body.request,
@@ -177,6 +192,23 @@ void Evolution::apply(const ReservationHeld& body) {
         .made = reservations_.end(),
     });
     reservations_.hold(std::move(made), body.user);
+}
+
+void Evolution::apply(const ReservationChanged& body) {
+    const auto index = index_of(body.reservation);
+    remember(body.request, RequestKind::change, index);
+    ClaimChange change{
+        .added_seats = {},
+        .removed_seats = {},
+        .added_items = rows_of(body.added_items),
+        .removed_items = rows_of(body.removed_items),
+        .total_amount = body.total_amount,
+    };
+    for (const auto id : body.added_seats)
+        change.added_seats.push_back(place_of(id));
+    for (const auto id : body.removed_seats)
+        change.removed_seats.push_back(place_of(id));
+    reservations_.change(index, change, fact_.at);
 }
 
 void Evolution::apply(const ApiKeyCreated& body) {

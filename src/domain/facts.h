@@ -111,6 +111,23 @@ struct ReservationExtended {
     friend bool operator==(const ReservationExtended&, const ReservationExtended&) = default;
 };
 
+/// From this fact on the reservation has these seats and units more and less.
+struct ReservationChanged {
+    ReservationId reservation;
+    SeatIds added_seats;
+    /// The prices of the added seats.
+    UnitPrices unit_prices;
+    SeatIds removed_seats;
+    Items added_items;
+    /// With the prices at which they were claimed.
+    Items removed_items;
+    /// Of the reservation as it is now.
+    Amount total_amount = 0;
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const ReservationChanged&, const ReservationChanged&) = default;
+};
+
 struct ApiKeyCreated {
     ApiKeyId key;
     std::string name;
@@ -168,8 +185,8 @@ struct FormatRaised {
 /// Format 0 has everything in this file that no later format adds. Format 1 adds FormatRaised,
 /// SaleChanged, ApiKeyMoved, MemberAdded, MemberRemoved, `sales_end_at` in an event's terms, the
 /// `account` of ApiKeyCreated, and the `request` of all facts except ReservationHeld. Format 2 adds
-/// CategoryAdded, CategoryChanged, the `items` of ReservationHeld, the `label` and the flags of a
-/// seat, and `stage`, `focal_point` and `best_seats` in an event's terms.
+/// CategoryAdded, CategoryChanged, ReservationChanged, the `items` of ReservationHeld, the `label`
+/// and the flags of a seat, and `stage`, `focal_point` and `best_seats` in an event's terms.
 inline constexpr std::uint32_t kNewestFormat = 2;
 
 using FactBody = std::variant<
@@ -190,7 +207,8 @@ using FactBody = std::variant<
     MemberAdded,
     MemberRemoved,
     CategoryAdded,
-    CategoryChanged>;
+    CategoryChanged,
+    ReservationChanged>;
 
 /// A fact with its position: `seq` starts at 1 and rises by one without gaps, `at` never decreases.
 struct Fact {

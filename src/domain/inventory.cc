@@ -84,18 +84,18 @@ std::vector<CategoryView> Inventory::list_categories(const EventRow& event, Inst
     if (views.empty()) return views;
     reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;
-        for (const auto& item : row.items)
+        for (const auto& item : items_of(row))
             views[item.category].counts.reserved -= item.quantity;
     });
     return views;
 }
 
-StockCounts
-Inventory::count_stock(const EventRow& event, CategoryIndex category, Instant now) const {
+StockCounts Inventory::count_stock(const EventRow& event, CategoryIndex category, Instant now)
+    const {
     auto counts = event.stock[category];
     reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;
-        for (const auto& item : row.items)
+        for (const auto& item : items_of(row))
             if (item.category == category) counts.reserved -= item.quantity;
     });
     return counts;
@@ -104,7 +104,9 @@ Inventory::count_stock(const EventRow& event, CategoryIndex category, Instant no
 Reservation Inventory::entity_with(
     const ReservationRow& row,
     ReservationStatus status,
-    Instant expires_at
+    Instant expires_at,
+    const SeatPlans::Claim& claim,
+    Amount total_amount
 ) const {
     const auto& event = plans_[row.event];
     Reservation entity{
@@ -113,17 +115,17 @@ Reservation Inventory::entity_with(
         .user = reservations_.buyers().name(row.user),
         .seats = {},
         .status = status,
-        .total_amount = row.total_amount,
+        .total_amount = total_amount,
         .currency = row.currency,
         .created_at = row.created_at,
         .expires_at = expires_at,
         .confirmed_at = std::nullopt,
     };
-    entity.seats.reserve(row.seats.size());
-    for (const auto seat : row.seats)
+    entity.seats.reserve(claim.seats.size());
+    for (const auto seat : claim.seats)
         entity.seats.push_back(seat_id(event, seat));
-    entity.items.reserve(row.items.size());
-    for (const auto& item : row.items) {
+    entity.items.reserve(claim.items.size());
+    for (const auto& item : claim.items) {
         const auto& category = event.categories.get()[item.category];
         entity.items.push_back({category.name, item.quantity, item.unit_price});
     }
@@ -132,11 +134,20 @@ Reservation Inventory::entity_with(
 }
 
 Reservation Inventory::entity(const ReservationRow& row, Instant now) const {
-    return entity_with(row, status_of(row, now), row.expires_at);
+    return entity_with(row, status_of(row, now), row.expires_at, claim_of(row), row.total_amount);
 }
 
 Reservation Inventory::entity_as_created(const ReservationRow& row) const {
-    return entity_with(row, ReservationStatus::pending, row.created_at + Millis{row.hold_ms});
+    const auto* const first = first_claim_of(row);
+    const auto claim =
+        first == nullptr ? claim_of(row) : SeatPlans::Claim{first->seats, first->items};
+    return entity_with(
+        row,
+        ReservationStatus::pending,
+        row.created_at + Millis{row.hold_ms},
+        claim,
+        first == nullptr ? row.total_amount : first->total_amount
+    );
 }
 
 /// How many of a user's reservations are on this page or later ones. Lists begin with the newest,

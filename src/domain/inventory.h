@@ -139,8 +139,13 @@ private:
     /// The only code that changes the parts.
     friend class Evolution;
 
-    Reservation entity_with(const ReservationRow& row, ReservationStatus status, Instant expires_at)
-        const;
+    Reservation entity_with(
+        const ReservationRow& row,
+        ReservationStatus status,
+        Instant expires_at,
+        const SeatPlans::Claim& claim,
+        Amount total_amount
+    ) const;
     std::size_t reservations_until(const Buyers::Reservations& mine, const Page& page) const;
 
     /// Declared first, because all parts register with it.

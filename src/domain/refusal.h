@@ -30,6 +30,8 @@ enum class Reason : std::uint8_t {
     sales_paused,
     seat_named_twice,
     hold_too_long,
+    not_in_reservation,
+    nothing_left,
     too_many_seats,
     seat_not_found,
     section_not_found,

@@ -22,6 +22,7 @@ enum class RequestKind : std::uint8_t {
     api_key,
     member,
     category,
+    change,
 };
 
 struct RequestRow {

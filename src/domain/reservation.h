@@ -33,6 +33,10 @@ struct Reservation {
     friend bool operator==(const Reservation&, const Reservation&) = default;
 };
 
+/// A digest of all that can change in a reservation: its status, the end of its hold, its seats,
+/// items and amount.
+Bits128 tag_of(const Reservation& reservation);
+
 /// A reservation is still shown for this long after it was cancelled or its hold ran out, which is
 /// longer than its request can be repeated. After that it isn't found.
 inline constexpr std::chrono::hours kEndedMemory{24};

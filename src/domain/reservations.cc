@@ -131,6 +131,57 @@ void Reservations::extend(ReservationIndex index, Instant expires_at, Instant at
     drop_dead_ends();
 }
 
+namespace {
+
+/// The seats of the changed reservation. CHECKs that it had those that it gives back.
+SmallVector<SeatIndex, 2> changed_seats(const ReservationRow& row, const ClaimChange& change) {
+    auto seats = row.seats;
+    for (const auto seat : change.removed_seats) {
+        const auto found = std::ranges::find(seats, seat);
+        CHECK(found != seats.end());
+        seats.erase(found);
+    }
+    for (const auto seat : change.added_seats)
+        seats.push_back(seat);
+    return seats;
+}
+
+std::shared_ptr<const ReservationMore>
+changed_more(const ReservationRow& row, const ClaimChange& change) {
+    ReservationMore more;
+    if (row.more != nullptr) more = *row.more;
+    if (!more.first) more.first = FirstClaim{row.seats, more.items, row.total_amount};
+    for (const auto& item : change.removed_items)
+        CHECK(take_units(more.items, item));
+    for (const auto& item : change.added_items)
+        add_units(more.items, item);
+    return std::make_shared<const ReservationMore>(std::move(more));
+}
+
+}  // namespace
+
+void Reservations::change(ReservationIndex index, const ClaimChange& change, Instant at) {
+    const auto& row = pending(index);
+    CHECK(row.expires_at > at && !has_lapsed(index));
+    const SeatPlans::Claim added{.seats = change.added_seats, .items = change.added_items};
+    const SeatPlans::Claim removed{.seats = change.removed_seats, .items = change.removed_items};
+    const auto tickets_before = ticket_count(row);
+    plans_.lapse(row.event, removed);
+    plans_.free(row.event, removed, index);
+    plans_.take(row.event, added, index, SeatStatus::reserved);
+    auto seats = changed_seats(row, change);
+    auto more = changed_more(row, change);
+    rows_.replace(index, &ReservationRow::seats, std::move(seats));
+    rows_.replace(index, &ReservationRow::more, std::move(more));
+    rows_.change(index, &ReservationRow::total_amount) = change.total_amount;
+    const auto tickets = ticket_count(row);
+    CHECK(tickets > 0);
+    if (tickets > tickets_before)
+        buyers_.add_tickets(row.user, row.event, tickets - tickets_before);
+    else if (tickets < tickets_before)
+        buyers_.take_tickets(row.user, row.event, tickets_before - tickets);
+}
+
 void Reservations::end_hold(ReservationIndex index, ReservationStatus status, Instant at) {
     const auto& row = pending(index);
     CHECK((row.expires_at <= at) == (status == ReservationStatus::expired));
@@ -206,7 +257,7 @@ void Reservations::verify() const {
         const bool is_pending = row.status == ReservationStatus::pending;
         ++(is_pending ? totals.pending : totals.confirmed);
         if (has_lapsed(index)) ++totals.lapsed;
-        for (const auto& item : row.items) {
+        for (const auto& item : items_of(row)) {
             auto& counts = stock[{row.event, item.category}];
             if (!is_pending)
                 counts.confirmed += item.quantity;

@@ -17,10 +17,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 namespace frontrow::domain {
+
+/// A reservation's claim as it was made, before it was changed.
+struct FirstClaim {
+    SmallVector<SeatIndex, 2> seats;
+    std::vector<ItemRow> items;
+    Amount total_amount = 0;
+};
+
+/// What few reservations have, so that the rows of the others are smaller.
+struct ReservationMore {
+    std::vector<ItemRow> items;
+    /// Present once the reservation was changed.
+    std::optional<FirstClaim> first;
+};
 
 struct ReservationRow {
     ReservationId id;
@@ -41,16 +58,35 @@ struct ReservationRow {
     Instant expires_at;
     /// When it was confirmed or cancelled.
     Instant settled_at;
-    std::vector<ItemRow> items;
+    /// Null for a reservation of seats alone that was never changed.
+    std::shared_ptr<const ReservationMore> more;
 };
 
-inline SeatPlans::Claim claim_of(const ReservationRow& row) {
-    return {.seats = row.seats, .items = row.items};
+inline std::span<const ItemRow> items_of(const ReservationRow& row) {
+    return row.more == nullptr ? std::span<const ItemRow>{} : row.more->items;
 }
+/// Null unless the reservation was changed.
+inline const FirstClaim* first_claim_of(const ReservationRow& row) {
+    return row.more == nullptr || !row.more->first ? nullptr : &*row.more->first;
+}
+
+inline SeatPlans::Claim claim_of(const ReservationRow& row) {
+    return {.seats = row.seats, .items = items_of(row)};
+}
+
+/// What a change adds to a reservation and what it gives back.
+struct ClaimChange {
+    std::vector<SeatIndex> added_seats;
+    std::vector<SeatIndex> removed_seats;
+    std::vector<ItemRow> added_items;
+    std::vector<ItemRow> removed_items;
+    /// Of the changed reservation.
+    Amount total_amount = 0;
+};
 
 /// The number of tickets that the buyer gets: one for each seat and unit.
 inline std::uint32_t ticket_count(const ReservationRow& row) {
-    return static_cast<std::uint32_t>(row.seats.size() + units_of(row.items));
+    return static_cast<std::uint32_t>(row.seats.size() + units_of(items_of(row)));
 }
 
 inline ReservationStatus status_of(const ReservationRow& row, Instant now) {
@@ -179,6 +215,8 @@ public:
     void hold(ReservationRow row, const std::string& user);
     void confirm(ReservationIndex index, Instant at);
     void extend(ReservationIndex index, Instant expires_at, Instant at);
+    /// Gives back a part of what a pending reservation has, and adds what is free.
+    void change(ReservationIndex index, const ClaimChange& change, Instant at);
     /// Ends a hold: as cancelled before it runs out, or as expired afterwards.
     void end_hold(ReservationIndex index, ReservationStatus status, Instant at);
 
@@ -227,9 +265,7 @@ private:
         const auto& row = rows_[end.row];
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
-    bool is_lapsed(ReservationIndex index) const {
-        return rows_.has(index) && has_lapsed(index);
-    }
+    bool is_lapsed(ReservationIndex index) const { return rows_.has(index) && has_lapsed(index); }
     /// Updates look-up tables, seats and counts for a row that is already stored.
     void enter(ReservationIndex index);
     const ReservationRow& pending(ReservationIndex index) const;

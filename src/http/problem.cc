@@ -72,7 +72,7 @@ Problem problem_of(const domain::Refusal& refusal) {
             return {
                 .status = 412,
                 .code = "PRECONDITION_FAILED",
-                .message = "The event has changed since that version."
+                .message = "It has changed since the version in If-Match."
             };
         case Reason::event_has_sales:
             return {
@@ -151,6 +151,18 @@ Problem problem_of(const domain::Refusal& refusal) {
             return invalid_field("seat_ids", "must name each seat once");
         case Reason::hold_too_long:
             return invalid_field("hold_seconds", "must be at most the event's, " + seconds(limit));
+        case Reason::not_in_reservation:
+            return rule_broken(
+                "NOT_IN_RESERVATION",
+                "remove",
+                "The reservation doesn't have " + refusal.subject + ", or has fewer units of it."
+            );
+        case Reason::nothing_left:
+            return rule_broken(
+                "NOTHING_LEFT",
+                "remove",
+                "Nothing would be left in the reservation; cancel it instead."
+            );
         case Reason::too_many_seats:
             return rule_broken(
                 "TOO_MANY_SEATS", "", "One reservation can have at most " + tickets(limit) + "."

@@ -126,6 +126,20 @@ void describe(Fields& fields, Body& body) {
     describe(fields, request);
 }
 
+template <class Fields, Some<domain::ReservationChanged> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [reservation, added_seats, unit_prices, removed_seats, added_items, removed_items, total_amount, request] =
+        body;
+    fields("reservation_id", reservation);
+    fields("added_seat_ids", added_seats);
+    fields.unless_empty("unit_prices", unit_prices);
+    fields("removed_seat_ids", removed_seats);
+    fields.unless_empty("added_items", added_items);
+    fields.unless_empty("removed_items", removed_items);
+    fields("total_amount", total_amount);
+    describe(fields, request);
+}
+
 template <class Fields, Some<domain::ApiKeyCreated> Body>
 void describe(Fields& fields, Body& body) {
     auto& [key, name, role, prefix, digest, created_by, account, request] = body;
@@ -184,6 +198,7 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::MemberRemoved>{"MemberRemoved"},
     Named<domain::CategoryAdded>{"CategoryAdded"},
     Named<domain::CategoryChanged>{"CategoryChanged"},
+    Named<domain::ReservationChanged>{"ReservationChanged"},
 };
 
 template <class... Kinds>

@@ -129,7 +129,8 @@ void FieldsReader::unless_empty(std::string_view name, Items& items) {
     items.reserve(list->size());
     for (const auto& item : *list) {
         if (!item.is_object()) return in_.complain(name, "must hold objects");
-        auto reader = in_.inside("items[].", item.get_object());
+        const auto prefix = std::string{name} + "[].";
+        auto reader = in_.inside(prefix, item.get_object());
         FieldsReader fields{reader};
         describe(fields, items.emplace_back());
     }

@@ -83,8 +83,12 @@ bool Complaints::has(std::string_view field) const {
     return std::ranges::find(error_.fields, field, &FieldError::field) != error_.fields.end();
 }
 
+std::string ObjectReader::place_of(std::string_view field) const {
+    return std::string{prefix_} + std::string{field};
+}
+
 void ObjectReader::complain(std::string_view field, std::string message) {
-    complaints_.add(std::string{prefix_} + std::string{field}, std::move(message));
+    complaints_.add(place_of(field), std::move(message));
 }
 
 const boost::json::value* ObjectReader::find(std::string_view field) const {

@@ -98,6 +98,8 @@ public:
         return {object, prefix, complaints_, origin_};
     }
 
+    /// The field's name as complaints show it: with the prefix.
+    std::string place_of(std::string_view field) const;
     /// Adds a complaint with the caller's own message.
     void complain(std::string_view field, std::string message);
 

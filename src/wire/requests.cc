@@ -130,7 +130,7 @@ domain::WantedItems read_items(ObjectReader& in, Complaints& complaints) {
         return items;
     }
     items.reserve(list->size());
-    read_each("items", *list, complaints, [&](ObjectReader& item) {
+    read_each(in.place_of("items"), *list, complaints, [&](ObjectReader& item) {
         FieldsReader fields{item};
         describe(fields, items.emplace_back());
     });
@@ -170,6 +170,25 @@ void read_claim(ObjectReader& in, Complaints& complaints, ReservationRequest& re
     else if (has_best)
         request.best = read_best_wish(in);
     request.wants_alternatives = in.flag("alternatives");
+}
+
+/// Reads the seats and units of one side of a change, which may be absent.
+ClaimRequest read_side(std::string_view name, ObjectReader& in, Complaints& complaints) {
+    ClaimRequest side;
+    if (!in.has(name)) return side;
+    const auto* object = in.object(name);
+    if (object == nullptr) return side;
+    const auto prefix = std::string{name} + ".";
+    auto inside = in.inside(prefix, *object);
+    // If it were ignored, the client would get less than it asked for.
+    if (inside.has("best_available"))
+        inside.complain(
+            "best_available",
+            "isn't supported in a change: name each seat in seat_ids, or a category in items"
+        );
+    if (inside.has("seat_ids")) side.seats = read_seat_ids(inside);
+    if (inside.has("items")) side.items = read_items(inside, complaints);
+    return side;
 }
 
 bool are_within_bounds(const domain::WantedItems& items) {
@@ -290,6 +309,23 @@ void append_wish(std::string& out, const domain::BestWish& wish) {
 
 }  // namespace
 
+std::string canonical(const ChangeRequest& request) {
+    std::string out;
+    const auto append = [&out](Bits128 bits) {
+        const auto bytes = bytes_of(bits);
+        out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    };
+    for (const auto* side : {&request.add, &request.remove}) {
+        append({side->seats.size(), side->items.size()});
+        auto seats = side->seats;
+        std::ranges::sort(seats);
+        for (const auto seat : seats)
+            append(seat.bits());
+        append_items(out, side->items);
+    }
+    return out;
+}
+
 /// Programs of two versions must make the same bytes of one request, since a key is kept during an
 /// upgrade. Without items, the bytes are those of versions that knew none. With items, the number
 /// before the hold says where the seats end; with a wish, no number of seats is as high.
@@ -353,6 +389,17 @@ Result<ReservationRequest, ParseError> parse_reservation_request(std::string_vie
         if (const auto hold = in.optional_integer("hold_seconds", kHoldSeconds))
             request.hold = std::chrono::seconds{*hold};
         request.idempotency_key = in.optional_text("idempotency_key", {1, kIdempotencyKeyMax});
+        return request;
+    });
+}
+
+Result<ChangeRequest, ParseError> parse_change_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
+        ChangeRequest request{
+            .add = read_side("add", in, complaints), .remove = read_side("remove", in, complaints)
+        };
+        if (complaints.none() && request.add.is_empty() && request.remove.is_empty())
+            complaints.add("", "Name a seat or a category, in add or in remove.");
         return request;
     });
 }

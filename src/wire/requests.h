@@ -41,6 +41,20 @@ struct ReservationRequest {
     friend bool operator==(const ReservationRequest&, const ReservationRequest&) = default;
 };
 
+/// Seats and units of categories. It names each category once.
+struct ClaimRequest {
+    domain::SeatIds seats;
+    domain::WantedItems items;
+
+    bool is_empty() const { return seats.empty() && items.empty(); }
+};
+
+/// What to add to a reservation and what to give back. Not both are empty.
+struct ChangeRequest {
+    ClaimRequest add;
+    ClaimRequest remove;
+};
+
 struct BulkSeatsRequest {
     std::vector<domain::SeatSpec> seats;
     /// Only check the seats; don't add them.
@@ -58,6 +72,7 @@ Result<domain::SeatSpec, ParseError> parse_seat_request(std::string_view body);
 /// Accepts both forms: {prefix, count, price} and {seats: […]}.
 Result<BulkSeatsRequest, ParseError> parse_bulk_seats_request(std::string_view body);
 Result<ReservationRequest, ParseError> parse_reservation_request(std::string_view body);
+Result<ChangeRequest, ParseError> parse_change_request(std::string_view body);
 
 struct ExtensionRequest {
     std::chrono::seconds by{0};
@@ -102,6 +117,8 @@ std::string canonical(
     domain::WantedItems items = {},
     const std::optional<domain::BestWish>& best = {}
 );
+/// Likewise.
+std::string canonical(const ChangeRequest& request);
 std::string canonical(const domain::EventSpec& spec);
 std::string canonical(const std::vector<domain::SeatSpec>& seats);
 template <class Request>

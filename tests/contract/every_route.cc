@@ -39,6 +39,8 @@ body_for(const http::Route& route, const SmallWorld& world, const std::string& c
     if (route.pattern.ends_with("/extend")) return R"({"seconds":1})";
     // Leaves the sale open for the visits that follow.
     if (route.pattern.ends_with("/sale")) return R"({"action":"open"})";
+    if (route.pattern.ends_with("/reservations/{id}"))
+        return R"({"add":{"seat_ids":[")" + world.venue.seats[2] + R"("]}})";
     if (route.pattern.ends_with("/reservations"))
         return R"({"event_id":")" + world.venue.event + R"(","seat_ids":[")" +
                world.venue.seats[1] + R"("]})";

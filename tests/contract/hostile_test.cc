@@ -281,6 +281,8 @@ private:
             "category",
             "quantity",
             "total_stock",
+            "add",
+            "remove",
             "idempotency_key",
             "seconds",
             "role",

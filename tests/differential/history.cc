@@ -17,7 +17,8 @@ bool keeps_order(const domain::Command& command) {
     return std::holds_alternative<domain::ReserveSeats>(command) ||
            std::holds_alternative<domain::ConfirmReservation>(command) ||
            std::holds_alternative<domain::CancelReservation>(command) ||
-           std::holds_alternative<domain::ExtendReservation>(command);
+           std::holds_alternative<domain::ExtendReservation>(command) ||
+           std::holds_alternative<domain::ChangeReservation>(command);
 }
 
 HistoryDice without(const HistoryDice& dice, std::size_t from, std::size_t count) {

@@ -21,8 +21,10 @@ from servers import Frontrow, clean_environment  # noqa: E402
 
 SECRET = "of nobody but this test, and long enough for a server"
 METHODS = ("get", "put", "post", "patch", "delete")
-# These need a reservation that isn't cancelled yet, or a key that isn't revoked. Some runs have none left.
+# These need a reservation that isn't cancelled yet, a seat of its event, or a key that isn't revoked. Some runs have none
+# left.
 BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend"),
+             ("PATCH", "/api/v1/reservations/:id"),
              ("PATCH", "/api/v1/api-keys/:id")}
 # The checks that a client may rely on. Two are left out: those that require the server to accept whatever fits the
 # schemas, and to refuse all else. A schema can't say that a sale ends after it begins, nor what a cursor is.

@@ -89,7 +89,7 @@ public:
         }
         if (std::holds_alternative<domain::ReserveSeats>(command)) {
             const auto& held = std::get<domain::Reservation>(accepted.entity);
-            holds_.push_back({held.id, held.user});
+            holds_.push_back({held.id, held.user, held.seats.front()});
         }
     }
 
@@ -101,6 +101,7 @@ private:
     struct Hold {
         ReservationId id;
         std::string user;
+        SeatId seat;
     };
 
     inline static const domain::Organizer kHouse{.sub = "house", .is_admin = false};
@@ -113,8 +114,9 @@ private:
         const auto& held = holds_[holds_.size() - 1 - time_.below(std::min(holds_.size(), 30UZ))];
         if (choice < 65) return domain::ConfirmReservation{held.id, held.user};
         if (choice < 76) return domain::CancelReservation{held.id, held.user};
-        if (choice < 82)
+        if (choice < 79)
             return domain::ExtendReservation{held.id, held.user, std::chrono::seconds{1}};
+        if (choice < 82) return change(held);
         if (choice < 89) return add_seats();
         if (choice < 91) return create_event();
         if (choice < 93) return domain::UpdateEvent{some_event(), kHouse, spec(), std::nullopt};
@@ -127,6 +129,14 @@ private:
         return domain::MoveApiKey{.key = key, .account = "house", .by = "root"};
     }
 
+    /// Swaps the hold's first seat for another, adds that one, or gives the first back.
+    domain::Command change(const Hold& held) {
+        domain::ChangeReservation command{.reservation = held.id, .user = held.user};
+        const bool adds = time_.chance(80);
+        if (adds) command.add_seats = {held.seat.plus(1 + time_.below(3))};
+        if (!adds || time_.chance(50)) command.remove_seats = {held.seat};
+        return command;
+    }
     /// Mostly opens a paused sale if there is one, and rarely ends one.
     domain::Command change_sale() {
         using enum domain::SaleAction;

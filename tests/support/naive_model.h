@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/choose_seats.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
 #include "domain/reservation.h"
@@ -353,6 +354,9 @@ private:
     Answer told_again(const domain::ExtendReservation&, const Answer& first, Instant now) {
         return accept(*reservation(std::get<domain::Reservation>(first->entity).id, now));
     }
+    Answer told_again(const domain::ChangeReservation&, const Answer& first, Instant now) {
+        return accept(*reservation(std::get<domain::Reservation>(first->entity).id, now));
+    }
     Answer told_again(const domain::CreateApiKey&, const Answer& first, Instant) {
         const auto id = std::get<domain::ApiKey>(first->entity).id;
         return accept(*std::ranges::find(keys_, id, &domain::ApiKey::id));
@@ -475,7 +479,7 @@ private:
             .id = command.reservation,
             .event = command.event,
             .user = command.user,
-            .seats = command.seats,
+            .seats = {},
             .status = Status::pending,
             .total_amount = 0,
             .currency = spec.currency,
@@ -483,55 +487,80 @@ private:
             .expires_at = now + command.hold.value_or(spec.hold),
             .confirmed_at = std::nullopt,
         };
+        const Wish wish{
+            .seats = command.seats,
+            .items = command.items,
+            .best = command.best ? &*command.best : nullptr,
+            .wants_alternatives = command.wants_alternatives,
+        };
+        if (auto refusal = claim(*event, wish, entity, now)) return *refusal;
+        reservations_.push_back({entity, entity});
+        return accept(entity);
+    }
+    /// What a command adds to a reservation.
+    struct Wish {
+        const domain::SeatIds& seats;
+        const domain::WantedItems& items;
+        const domain::BestWish* best = nullptr;
+        bool wants_alternatives = false;
+    };
+    /// Adds seats and units to a reservation, with their prices.
+    std::optional<Answer>
+    claim(const KnownEvent& event, const Wish& wish, domain::Reservation& entity, Instant now) {
         std::vector<domain::SeatConflict> conflicts;
-        for (const auto id : command.seats) {
+        for (const auto id : wish.seats) {
             const auto* seat = find_seat(id);
-            if (seat == nullptr || seat->event != command.event)
+            if (seat == nullptr || seat->event != entity.event)
                 return refuse(Reason::seat_not_found, 0, id.to_string());
+            entity.seats.push_back(id);
             entity.total_amount += seat->spec.price;
             const auto status = status_of(id, now);
             if (status != domain::SeatStatus::available) conflicts.push_back({id, status});
         }
-        if (command.best) {
-            const auto judge = judge_of(command.event, now);
-            if (auto refusal = judge.refuse_unknown(*command.best))
-                return std::unexpected(*refusal);
+        if (wish.best != nullptr) {
+            if (auto refusal = judge_of(entity.event, now).refuse_unknown(*wish.best))
+                return Answer{std::unexpected(*refusal)};
         }
-        for (const auto& item : command.items) {
-            const auto* category = event->category(item.category);
+        for (const auto& item : wish.items) {
+            const auto* category = event.category(item.category);
             if (category == nullptr) return refuse(Reason::category_not_found, 0, item.category);
-            entity.items.push_back({item.category, item.quantity, category->price});
+            const auto same = std::ranges::find_if(entity.items, [&](const domain::Item& one) {
+                return one.category == item.category && one.unit_price == category->price;
+            });
+            if (same == entity.items.end())
+                entity.items.push_back({item.category, item.quantity, category->price});
+            else
+                same->quantity += item.quantity;
             entity.total_amount += category->price * item.quantity;
         }
-        if (spec.max_seats_per_user) {
-            const auto tickets =
-                tickets_of(command.event, command.user, now) + tickets_wanted(command);
-            if (tickets > *spec.max_seats_per_user)
-                return refuse(Reason::user_limit_reached, *spec.max_seats_per_user);
+        if (const auto limit = event.event.spec.max_seats_per_user) {
+            const auto tickets = tickets_of(entity.event, entity.user, now) + wish.seats.size() +
+                                 (wish.best == nullptr ? 0 : wish.best->quantity) +
+                                 domain::units_of(wish.items);
+            if (tickets > *limit) return refuse(Reason::user_limit_reached, *limit);
         }
         if (!conflicts.empty()) {
             domain::Refusal refusal{
                 .reason = Reason::seats_unavailable, .conflicts = std::move(conflicts)
             };
-            if (command.wants_alternatives)
-                refusal.alternatives = judge_of(command.event, now).alternatives(command.seats);
-            return std::unexpected(std::move(refusal));
+            if (wish.wants_alternatives)
+                refusal.alternatives = judge_of(entity.event, now).alternatives(wish.seats);
+            return Answer{std::unexpected(std::move(refusal))};
         }
-        if (command.best) {
-            auto chosen = judge_of(command.event, now).choose(*command.best);
+        if (wish.best != nullptr) {
+            auto chosen = judge_of(entity.event, now).choose(*wish.best);
             if (!chosen) return refuse(chosen.error());
             entity.seats = *std::move(chosen);
             for (const auto id : entity.seats)
                 entity.total_amount += find_seat(id)->spec.price;
         }
-        for (const auto& item : command.items) {
-            const auto counts = stock_of(command.event, item.category, now);
+        for (const auto& item : wish.items) {
+            const auto counts = stock_of(entity.event, item.category, now);
             const auto left =
-                event->category(item.category)->total_stock - counts.reserved - counts.confirmed;
+                event.category(item.category)->total_stock - counts.reserved - counts.confirmed;
             if (left < item.quantity) return refuse(Reason::sold_out, left, item.category);
         }
-        reservations_.push_back({entity, entity});
-        return accept(entity);
+        return std::nullopt;
     }
     static std::size_t tickets_wanted(const domain::ReserveSeats& command) {
         return command.seats.size() + (command.best ? command.best->quantity : 0) +
@@ -545,7 +574,7 @@ private:
             const bool is_free = status_of(seat.id, now) == domain::SeatStatus::available;
             seats.push_back({seat.id, seat.spec, is_free});
         }
-        return SeatJudge{std::move(seats)};
+        return SeatJudge{std::move(seats), domain::scoring_of(find_event(event)->event.spec)};
     }
 
     static std::optional<Reason> refuse_by_sale(const domain::Event& event, Instant now) {
@@ -635,6 +664,80 @@ private:
         }
         one->now.expires_at += command.by;
         return accept(one->now);
+    }
+
+    Answer answer(const domain::ChangeReservation& command, Instant now) {
+        auto* one = find_own_reservation(command.reservation, command.user, now);
+        if (one == nullptr) return refuse(Reason::reservation_not_found);
+        const auto status = status_of(*one, now);
+        if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
+        if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
+        if (status == Status::expired) return refuse(Reason::hold_expired);
+        const auto& tags = command.if_match;
+        if (tags && std::ranges::count(*tags, domain::tag_of(one->now)) == 0)
+            return refuse(Reason::version_stale);
+        const bool adds = !command.add_seats.empty() || !command.add_items.empty();
+        const auto& event = *find_event(one->now.event);
+        if (adds)
+            if (const auto reason = refuse_by_sale(event.event, now)) return refuse(*reason);
+        const auto& ins = command.add_seats;
+        const auto& outs = command.remove_seats;
+        for (const auto id : ins)
+            if (std::ranges::count(ins, id) > 1 || std::ranges::count(outs, id) > 0)
+                return refuse(Reason::seat_named_twice);
+        for (const auto id : outs)
+            if (std::ranges::count(outs, id) > 1) return refuse(Reason::seat_named_twice);
+
+        // Frees what is given back, so that it counts as free, and takes it again if the rest of
+        // the change is refused.
+        const auto before = one->now;
+        if (auto refusal = give_back(one->now, command)) {
+            one->now = before;
+            return *refusal;
+        }
+        auto result = adds ? take_more(event, *one, command, now) : accept(one->now);
+        if (!adds && one->now.seats.empty() && one->now.items.empty())
+            result = refuse(Reason::nothing_left);
+        if (!result) one->now = before;
+        return result;
+    }
+    std::optional<Answer>
+    give_back(domain::Reservation& one, const domain::ChangeReservation& command) {
+        for (const auto id : command.remove_seats) {
+            if (std::ranges::count(one.seats, id) == 0)
+                return refuse(Reason::not_in_reservation, 0, id.to_string());
+            one.seats.erase(std::ranges::find(one.seats, id));
+            one.total_amount -= find_seat(id)->spec.price;
+        }
+        for (const auto& item : command.remove_items) {
+            for (std::uint32_t unit = 0; unit < item.quantity; ++unit) {
+                auto last = one.items.rbegin();
+                while (last != one.items.rend() && last->category != item.category)
+                    ++last;
+                if (last == one.items.rend())
+                    return refuse(Reason::not_in_reservation, 0, item.category);
+                one.total_amount -= last->unit_price;
+                if (--last->quantity == 0) one.items.erase(std::next(last).base());
+            }
+        }
+        return std::nullopt;
+    }
+    Answer take_more(
+        const KnownEvent& event,
+        KnownReservation& one,
+        const domain::ChangeReservation& command,
+        Instant now
+    ) {
+        const auto& spec = event.event.spec;
+        const auto more = command.add_seats.size() + domain::units_of(command.add_items);
+        const auto kept = one.now.seats.size() + domain::units_of(one.now.items);
+        if (kept + more > spec.max_seats_per_reservation)
+            return refuse(Reason::too_many_seats, spec.max_seats_per_reservation);
+        domain::Reservation entity = one.now;
+        const Wish wish{.seats = command.add_seats, .items = command.add_items};
+        if (auto refusal = claim(event, wish, entity, now)) return *refusal;
+        one.now = entity;
+        return accept(entity);
     }
 
     /// Changes nothing that a reader sees.

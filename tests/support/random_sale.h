@@ -175,6 +175,9 @@ private:
                 return domain::MoveApiKey{some_key(four[0]), some_account(four), "root"};
             case 25:
                 return some_category(four);
+            case 26:
+            case 27:
+                return change(four, now);
             case 30:
                 return add_member(four);
             case 31:
@@ -429,13 +432,16 @@ private:
     /// A new category, or other terms for one that may exist. Stocks are so small that they often
     /// run out.
     domain::Command some_category(const Four& four) const {
-        const domain::Category category{
+        domain::Category category{
             .name = std::array{"Floor", "Balcony, \"low\"", "夜"}[four[2] % 3],
             .price = 100 + four[1],
             .total_stock = four[3] / 2 % 6U,
         };
         const auto event = some_event(four[0]);
-        if (four[3] % 2 == 0) return domain::AddCategory{event, organizer(four[1]), category};
+        const auto known = model_.categories(event, Instant::min());
+        if (known.empty() || four[3] % 4 == 0)
+            return domain::AddCategory{event, organizer(four[1]), category};
+        if (four[2] % 8 != 7) category.name = known[four[2] % known.size()].category.name;
         return domain::ChangeCategory{event, organizer(four[1]), category};
     }
 
@@ -459,6 +465,67 @@ private:
         // A request can't ask for less than a second, and the domain relies on that.
         if (by < 1s) return confirm(four);
         return domain::ExtendReservation{some_reservation(four[0]), buyer(four), by};
+    }
+
+    /// Swaps, adds or gives back a seat or some units; rarely asks for what can't be done.
+    domain::Command change(const Four& four, Instant now) const {
+        domain::ChangeReservation command{
+            .reservation = some_reservation(four[0]), .user = buyer(four)
+        };
+        const auto present = model_.reservation(command.reservation, now);
+        if (present && four[3] % 4 != 0) give_back(command, *present, four);
+        if (!present || four[3] % 4 < 2) add_some(command, present, four);
+        const bool is_empty = command.add_seats.empty() && command.add_items.empty() &&
+                              command.remove_seats.empty() && command.remove_items.empty();
+        // A request can't change nothing.
+        if (is_empty || four[2] % 32 == 31)
+            command.remove_seats.push_back(SeatId{numbered(2, four[2] % (next_seat_ + 1))});
+        if (four[2] % 32 == 30 && !command.add_seats.empty())
+            command.remove_seats.push_back(command.add_seats.front());
+        if (present && four[1] / 16 % 4 == 3) {
+            command.if_match = {Bits128{7, 7}};
+            if (four[1] / 64 % 2 == 1) command.if_match->push_back(domain::tag_of(*present));
+        }
+        return command;
+    }
+    /// Gives back a seat, or some of the units; sometimes all, or more than there is.
+    static void give_back(
+        domain::ChangeReservation& command,
+        const domain::Reservation& present,
+        const Four& four
+    ) {
+        const bool is_all = four[3] / 4 % 8 == 7;
+        for (const auto seat : present.seats)
+            if (is_all || command.remove_seats.empty()) command.remove_seats.push_back(seat);
+        if (!is_all && !command.remove_seats.empty() && four[2] % 3 != 0) return;
+        for (const auto& item : present.items) {
+            const auto& known = command.remove_items;
+            if (std::ranges::find(known, item.category, &domain::WantedItem::category) !=
+                known.end())
+                continue;
+            const auto units = is_all ? item.quantity : 1U + four[3] / 32 % 4U;
+            command.remove_items.push_back({item.category, units});
+        }
+    }
+    /// Adds a seat of the event, or units of one of its categories.
+    void add_some(
+        domain::ChangeReservation& command,
+        const std::optional<domain::Reservation>& present,
+        const Four& four
+    ) const {
+        const auto event = present ? present->event : some_event(four[0]);
+        const auto categories = model_.categories(event, Instant::min());
+        if (!categories.empty() && four[2] % 4 == 0) {
+            const auto& name = categories[four[2] / 4 % categories.size()].category.name;
+            command.add_items.push_back({four[3] >= 248 ? "Nowhere" : name, 1U + four[3] / 8 % 3U});
+            return;
+        }
+        domain::SeatIds of_event;
+        for (const auto& seat : seats_)
+            if (seat.event == event) of_event.push_back(seat.id);
+        if (of_event.empty() || four[3] >= 248)
+            of_event.push_back(SeatId{numbered(2, four[2] % (next_seat_ + 1))});
+        command.add_seats.push_back(of_event[four[2] % of_event.size()]);
     }
 
     /// Repeats a request, sometimes with other content, which may mean the same or something else.

@@ -32,8 +32,8 @@ public:
     };
 
     /// `seats`: those of the event, in the order of creation.
-    explicit SeatJudge(std::vector<Seat> seats)
-        : seats_{std::move(seats)}, rows_{rows_of(seats_)} {}
+    SeatJudge(std::vector<Seat> seats, domain::SeatScoring scoring)
+        : seats_{std::move(seats)}, rows_{rows_of(seats_)}, scoring_{scoring} {}
 
     std::optional<domain::Refusal> refuse_unknown(const domain::BestWish& wish) const {
         if (wish.near && std::ranges::count(seats_, *wish.near, &Seat::id) == 0)
@@ -113,7 +113,7 @@ private:
             asked.near = static_cast<domain::SeatIndex>(
                 std::ranges::find(seats_, *wish.near, &Seat::id) - seats_.begin()
             );
-        return best.choose(asked, {}, [&](auto seat) { return seats_[seat].is_free; });
+        return best.choose(asked, scoring_, [&](auto seat) { return seats_[seat].is_free; });
     }
 
     bool matches(domain::SeatIndex index, const domain::BestWish& wish) const {
@@ -185,6 +185,7 @@ private:
 
     std::vector<Seat> seats_;
     domain::SeatRows rows_;
+    domain::SeatScoring scoring_;
 };
 
 }  // namespace frontrow::test

@@ -137,6 +137,10 @@ HttpAnswer Caller::put(std::string_view path, std::string_view body, Headers hea
     return ask("PUT", path, body, std::move(headers));
 }
 
+HttpAnswer Caller::patch(std::string_view path, std::string_view body, Headers headers) {
+    return ask("PATCH", path, body, std::move(headers));
+}
+
 HttpAnswer Caller::del(std::string_view path, Headers headers) {
     return ask("DELETE", path, {}, std::move(headers));
 }

@@ -98,6 +98,7 @@ public:
     HttpAnswer get(std::string_view path, Headers headers = {});
     HttpAnswer post(std::string_view path, std::string_view body = {}, Headers headers = {});
     HttpAnswer put(std::string_view path, std::string_view body, Headers headers = {});
+    HttpAnswer patch(std::string_view path, std::string_view body, Headers headers = {});
     HttpAnswer del(std::string_view path, Headers headers = {});
     /// POST /reservations for `seats`, under `key`.
     HttpAnswer reserve(

@@ -93,9 +93,8 @@ inline std::string told(domain::ReservationStatus status) {
 }
 inline std::string told(const domain::Reservation& one) {
     return "reservation " + told(one.id) + " of " + one.user + " for " + told(one.seats) +
-           told_items(one.items) +
-           " of event " + told(one.event) + ", " + told(one.status) + ", made " +
-           to_rfc3339(one.created_at) + ", until " + to_rfc3339(one.expires_at) +
+           told_items(one.items) + " of event " + told(one.event) + ", " + told(one.status) +
+           ", made " + to_rfc3339(one.created_at) + ", until " + to_rfc3339(one.expires_at) +
            (one.confirmed_at ? ", confirmed " + to_rfc3339(*one.confirmed_at) : "") + ", " +
            told_number(one.total_amount) + " " + std::string{one.currency.code()};
 }
@@ -198,8 +197,7 @@ inline std::string told(const domain::BestWish& wish) {
 inline std::string told(const domain::ReserveSeats& command) {
     return command.user + " reserves " + told(command.seats) +
            (command.best ? told(*command.best) : "") + told_items(command.items) +
-           (command.wants_alternatives ? " or others" : "") +
-           " of event " + told(command.event) +
+           (command.wants_alternatives ? " or others" : "") + " of event " + told(command.event) +
            " as " + told(command.reservation) +
            (command.hold ? " for " + told_number(command.hold->count()) + " s" : "") +
            told(command.request);
@@ -213,6 +211,15 @@ inline std::string told(const domain::CancelReservation& command) {
 inline std::string told(const domain::ExtendReservation& command) {
     return command.user + " extends " + told(command.reservation) + " by " +
            told_number(command.by.count()) + " s" + told_key(command.request);
+}
+inline std::string told(const domain::ChangeReservation& command) {
+    const auto stale =
+        command.if_match ? " if it has one of " + std::to_string(command.if_match->size()) + " tags"
+                         : "";
+    return command.user + " adds to " + told(command.reservation) + stale + " " +
+           told(command.add_seats) + told_items(command.add_items) + " and gives back " +
+           told(command.remove_seats) + told_items(command.remove_items) +
+           told_key(command.request);
 }
 inline std::string told(const domain::ExpireHolds& command) {
     return "a sweep of at most " + std::to_string(command.at_most);

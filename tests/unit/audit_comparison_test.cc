@@ -27,7 +27,7 @@ constexpr auto kOfAKey = "the request under an idempotency key";
 class Comparison : public testing::Test {
 protected:
     Comparison() {
-        event_ = office_.open(6);
+        event_ = office_.open(7);
         other_event_ = office_.open(1);
         ann_ = office_.hold(event_, "ann", {0, 1});
         bob_ = office_.hold(event_, "bob", {2, 3});
@@ -53,6 +53,14 @@ protected:
         auto units = office_.wish(event_, "gil", {});
         units.items = {{"Floor", 2}};
         gil_ = std::get<Reservation>(office_.act(units).value().entity);
+        EXPECT_TRUE(office_.act(ChangeReservation{
+            .reservation = gil_.id,
+            .user = gil_.user,
+            .add_seats = {office_.seat(event_, 6)},
+            .add_items = {{"Balcony", 1}},
+            .remove_items = {{"Floor", 1}},
+            .request = RequestMark{.key = {8, 7}, .content = {8, 8}},
+        }));
         EXPECT_TRUE(office_.change_sale(event_, SaleAction::pause));
         EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
         EXPECT_TRUE(office_.add_member(event_, "otto", MemberRole::organizer));
@@ -269,13 +277,49 @@ TEST_F(Comparison, finds_whatever_of_a_category_is_another) {
 }
 
 TEST_F(Comparison, finds_whatever_of_a_reservations_units_is_another) {
-    const auto wrong = ElementsAre(name(gil_) + ": its items");
-    const auto with_item = [&](auto change) {
-        return differences_of(gil_, [&](auto& body) { change(body.items.front()); });
+    const auto wrong =
+        ElementsAre(name(gil_) + ": its items", name(gil_) + ": its first seats, items and amount");
+    EXPECT_THAT(differences_of(gil_, [](auto& body) { ++body.items.front().quantity; }), wrong);
+    const auto elsewhere = differences_with([&](Fact& fact) {
+        auto* held = std::get_if<ReservationHeld>(&fact.body);
+        if (held != nullptr && held->reservation == gil_.id) ++held->items.front().unit_price;
+        auto* changed = std::get_if<ReservationChanged>(&fact.body);
+        if (changed != nullptr) ++changed->removed_items.front().unit_price;
+    });
+    EXPECT_THAT(elsewhere, wrong);
+}
+
+TEST_F(Comparison, finds_whatever_of_a_change_is_another) {
+    const auto of_gil = [&](std::string_view what) {
+        return name(gil_) + ": its " + std::string{what};
     };
-    EXPECT_THAT(with_item([](Item& item) { ++item.quantity; }), wrong);
-    EXPECT_THAT(with_item([](Item& item) { ++item.unit_price; }), wrong);
-    EXPECT_THAT(with_item([](Item& item) { item.category = "Balcony"; }), wrong);
+    const auto with_change = [&](auto change) {
+        return differences_in<ReservationChanged>([&](auto& body) { change(body); });
+    };
+    EXPECT_THAT(
+        with_change([](auto& body) { ++body.added_items.front().quantity; }),
+        ElementsAre(of_gil("items"))
+    );
+    EXPECT_THAT(
+        with_change([](auto& body) { body.removed_items.clear(); }), ElementsAre(of_gil("items"))
+    );
+    EXPECT_THAT(
+        with_change([](auto& body) { ++body.total_amount; }), ElementsAre(of_gil("amount"))
+    );
+    EXPECT_THAT(with_change([](auto& body) { body.request->content = {}; }), ElementsAre(kOfAKey));
+    EXPECT_THAT(
+        with_change([](auto& body) { body.added_seats.clear(); }),
+        ElementsAre(
+            seat(6) + ": whether it's free, held or sold", seat(6) + ": who has it", of_gil("seats")
+        )
+    );
+    const auto undone = differences_with([&](Fact& fact) {
+        if (std::holds_alternative<ReservationChanged>(fact.body))
+            fact.body = ReservationExtended{gil_.id, gil_.expires_at + 1ms};
+    });
+    EXPECT_THAT(undone, Contains(of_gil("seats")));
+    const auto of_another_amount = differences_of(gil_, [](auto& body) { ++body.total_amount; });
+    EXPECT_THAT(of_another_amount, ElementsAre(of_gil("first seats, items and amount")));
 }
 
 TEST_F(Comparison, finds_whatever_of_a_seat_is_another) {

@@ -138,6 +138,13 @@ public:
         return fact(ReservationExtended{reservation(number), kOpen + expires_after_opening});
     }
 
+    /// A change that costs as much as it should, if the audit's other rules hold.
+    History& change(ReservationChanged body) {
+        for (std::size_t i = body.unit_prices.size(); i < body.added_seats.size(); ++i)
+            body.unit_prices.push_back(kPrice);
+        return fact(std::move(body));
+    }
+
     Audit audited() const {
         Audit audit;
         for (const auto& fact : facts_)
@@ -366,19 +373,25 @@ TEST(Audit, finds_units_that_a_category_does_not_have) {
     expect_found({
         {sale_of_units().hold_units(1, {{"Floor", 2, 10}}).hold_units(2, {{"Floor", 2, 10}}),
          {"8: " + too_many}},
-        {sale_of_units().hold_units(1, {{"Floor", 3, 10}}).confirm(1).at(20min).hold_units(
-             2, {{"Floor", 1, 10}}
-         ),
+        {sale_of_units()
+             .hold_units(1, {{"Floor", 3, 10}})
+             .confirm(1)
+             .at(20min)
+             .hold_units(2, {{"Floor", 1, 10}}),
          {"9: " + too_many}},
-        {sale_of_units().hold_units(1, {{"Floor", 3, 10}}).extend(1, 20min).at(15min).hold_units(
-             2, {{"Floor", 1, 10}}
-         ),
+        {sale_of_units()
+             .hold_units(1, {{"Floor", 3, 10}})
+             .extend(1, 20min)
+             .at(15min)
+             .hold_units(2, {{"Floor", 1, 10}}),
          {"9: " + too_many}},
         {sale_of_units().hold_units(1, {{"Floor", 2, 10}}).fact(CategoryChanged{{"Floor", 10, 1}}),
          {"8: " + below}},
-        {sale_of_units().hold_units(1, {{"Floor", 2, 10}}).confirm(1).at(20min).fact(
-             CategoryChanged{{"Floor", 10, 1}}
-         ),
+        {sale_of_units()
+             .hold_units(1, {{"Floor", 2, 10}})
+             .confirm(1)
+             .at(20min)
+             .fact(CategoryChanged{{"Floor", 10, 1}}),
          {"9: " + below}},
         {sale_of_units().hold_units(1, {{"Balcony", 1, 10}}),
          {"7: " + unknown, "7: the amount isn't the sum of the prices"}},
@@ -397,6 +410,120 @@ TEST(Audit, finds_units_that_a_category_does_not_have) {
     });
 }
 
+/// Facts 1 to 8: the facts of sale_of_units(), and two reservations, one of which has seats 0 and 1
+/// and a unit.
+History sale_with_holds() {
+    auto history = sale_of_units().hold(2, {seat(5)}, "bob");
+    auto body = history.holding(1, {seat(0), seat(1)});
+    body.items = {{"Floor", 1, 10}};
+    body.total_amount += 10;
+    return history.fact(std::move(body));
+}
+
+ReservationChanged swap() {
+    return {
+        .reservation = reservation(1),
+        .added_seats = {seat(2)},
+        .removed_seats = {seat(0)},
+        .total_amount = 2 * kPrice + 10,
+    };
+}
+template <class Change>
+ReservationChanged swap_but(Change change) {
+    auto body = swap();
+    change(body);
+    return body;
+}
+
+TEST(Audit, passes_changes_of_a_reservation) {
+    auto history = sale_with_holds();
+    history.change(swap()).hold(3, {seat(0)}, "cid");
+    history.change({
+        .reservation = reservation(1),
+        .removed_seats = {seat(1), seat(2)},
+        .added_items = {{"Floor", 2, 10}},
+        .total_amount = 30,
+    });
+    // The price of added units is today's; those given back are given back at theirs.
+    history.fact(CategoryChanged{{"Floor", 20, 4}});
+    history.change({
+        .reservation = reservation(1),
+        .added_items = {{"Floor", 1, 20}},
+        .removed_items = {{"Floor", 1, 10}},
+        .total_amount = 40,
+    });
+    history.change_sale(SaleAction::pause);
+    history.change({
+        .reservation = reservation(1),
+        .removed_items = {{"Floor", 1, 20}},
+        .total_amount = 20,
+    });
+    history.change_sale(SaleAction::open).hold(4, {seat(1), seat(2)}, "dan");
+    history.at(10min).hold_units(5, {{"Floor", 3, 20}}).expire(1);
+    EXPECT_THAT(violations_of(history), IsEmpty());
+}
+
+TEST(Audit, finds_a_change_that_breaks_a_rule) {
+    const std::string amount = "9: the amount isn't the sum of the prices";
+    const std::string taken = "9: a seat was held for two buyers at once";
+    const std::string not_there = "9: a seat was given back that the reservation didn't have";
+    const std::string fewer = "9: units were given back that the reservation didn't have";
+    const auto with = [](auto change) { return sale_with_holds().change(swap_but(change)); };
+    expect_found({
+        {sale_with_holds().change(swap()), {}},
+        {with([](auto& body) { body.reservation = reservation(9); }),
+         {"9: a reservation that wasn't pending changed"}},
+        {sale_with_holds().confirm(1).change(swap()),
+         {"10: a reservation that wasn't pending changed"}},
+        {sale_with_holds().at(kHold).change(swap()), {"9: a hold was changed after it had run out"}
+        },
+        {sale_with_holds().change_sale(SaleAction::pause).change(swap()),
+         {"10: a seat was held while sales were paused"}},
+        {with([](auto& body) { body.added_seats = {seat(5)}; }), {taken}},
+        {with([](auto& body) { body.added_seats = {seat(1)}; }), {taken}},
+        {with([](auto& body) { body.removed_seats = {seat(5)}; }),
+         {not_there, amount, "9: a reservation has more seats than allowed"}},
+        {with([](auto& body) { body.removed_seats = {seat(0), seat(0)}; }), {not_there}},
+        {with([](auto& body) { body.unit_prices = {kPrice + 1}; }), {"9: a seat had another price"}
+        },
+        {with([](auto& body) { ++body.total_amount; }), {amount}},
+        {with([](auto& body) { body.added_items = {{"Floor", 3, 10}}; }),
+         {"9: more units were held than the category has",
+          amount,
+          "9: a reservation has more seats than allowed",
+          "9: a user has more seats than allowed"}},
+        {with([](auto& body) { body.removed_items = {{"Floor", 2, 10}}; }), {fewer}},
+        {with([](auto& body) { body.removed_items = {{"Floor", 1, 11}}; }), {fewer}},
+        {with([](auto& body) {
+             body.added_seats.clear();
+             body.removed_seats.push_back(seat(1));
+             body.removed_items = {{"Floor", 1, 10}};
+             body.total_amount = 0;
+         }),
+         {"9: a change gave back all of a reservation"}},
+        {with([](auto& body) {
+             body.added_seats.push_back(seat(3));
+             body.total_amount += kPrice;
+         }),
+         {"9: a reservation has more seats than allowed"}},
+        {sale_with_holds().hold(3, {seat(7)}).change(swap_but([](auto& body) {
+             body.removed_seats.clear();
+             body.removed_items = {{"Floor", 1, 10}};
+             body.added_seats.push_back(seat(3));
+             body.total_amount = 4 * kPrice;
+         })),
+         {"10: a reservation has more seats than allowed", "10: a user has more seats than allowed"}
+        },
+        {sale_with_holds().change(swap()).hold(3, {seat(2)}, "cid"),
+         {"10: a seat was held for two buyers at once"}},
+    });
+    auto no_prices = swap();
+    EXPECT_THAT(
+        violations_of(sale_with_holds().fact(no_prices)),
+        ElementsAre("9: added seats have no price")
+    );
+}
+
 TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
     const auto longer = [](ReservationHeld& body) { body.expires_at += 1ms; };
     const auto of_no_length = [](ReservationHeld& body) { body.expires_at -= kHold; };
@@ -411,8 +538,7 @@ TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {
          {"7: a user has more seats than allowed"}},
         {sale().hold_but(1, {seat(0)}, longer), {"5: a hold is longer than allowed"}},
         {sale().hold_but(1, {seat(0)}, of_no_length), {"5: a hold is longer than allowed"}},
-        {sale().hold_but(1, {seat(0)}, cheaper),
-         {"5: the amount isn't the sum of the prices"}},
+        {sale().hold_but(1, {seat(0)}, cheaper), {"5: the amount isn't the sum of the prices"}},
         {sale().hold_but(1, {seat(0), seat(1)}, unlike),
          {"5: a seat had another price", "5: a seat had another price"}},
         {sale().hold_but(1, {seat(0), seat(1)}, too_few), {"5: some seats have no price"}},

@@ -244,6 +244,10 @@ inline std::string_view word_for(Reason reason) {
             return "seat_named_twice";
         case Reason::hold_too_long:
             return "hold_too_long";
+        case Reason::not_in_reservation:
+            return "not_in_reservation";
+        case Reason::nothing_left:
+            return "nothing_left";
         case Reason::too_many_seats:
             return "too_many_seats";
         case Reason::seat_not_found:

@@ -74,6 +74,32 @@ TEST(Canonical, of_a_reservation_is_the_same_for_its_seats_in_any_order) {
     );
 }
 
+TEST(Canonical, of_a_change_is_the_same_for_its_parts_in_any_order_alone) {
+    const SeatId a{Bits128{1, 1}};
+    const SeatId b{Bits128{2, 1}};
+    const auto plain = canonical(ChangeRequest{
+        .add = {.seats = {a, b}, .items = {{"A", 1}, {"B", 2}}},
+        .remove = {.seats = {}, .items = {{"C", 1}}},
+    });
+    EXPECT_EQ(
+        canonical(ChangeRequest{
+            .add = {.seats = {b, a}, .items = {{"B", 2}, {"A", 1}}},
+            .remove = {.seats = {}, .items = {{"C", 1}}},
+        }),
+        plain
+    );
+    const ChangeRequest others[] = {
+        {.add = {.seats = {a}, .items = {{"A", 1}, {"B", 2}}}, .remove = {{}, {{"C", 1}}}},
+        {.add = {.seats = {a, b}, .items = {{"A", 1}}}, .remove = {{}, {{"B", 2}, {"C", 1}}}},
+        {.add = {.seats = {a}, .items = {{"A", 1}, {"B", 2}}}, .remove = {{b}, {{"C", 1}}}},
+        {.add = {.seats = {a, b}, .items = {{"A", 2}, {"B", 2}}}, .remove = {{}, {{"C", 1}}}},
+        {.add = {{}, {{"C", 1}}}, .remove = {.seats = {a, b}, .items = {{"A", 1}, {"B", 2}}}},
+        {.add = {.seats = {a, b}, .items = {{"A", 1}, {"B", 2}}}, .remove = {}},
+    };
+    for (const auto& other : others)
+        EXPECT_NE(canonical(other), plain);
+}
+
 TEST(Canonical, of_a_reservation_with_items_is_the_same_for_them_in_any_order_alone) {
     const EventId event{Bits128{1, 1}};
     const domain::SeatIds no_seats;

@@ -122,6 +122,36 @@ SeatsAdded any_seats() {
     return {std::move(block), any_request()};
 }
 
+SeatIds any_seat_ids() {
+    SeatIds seats(within<std::size_t>(0, 5));
+    for (auto& seat : seats)
+        seat = SeatId{any_bits()};
+    return seats;
+}
+
+Items any_items() {
+    Items items;
+    if (any_truth()) items.resize(within<std::size_t>(1, 5));
+    for (auto& item : items)
+        item = {nasty_text(10), any_count(), within<Amount>(0, kPriceMax)};
+    return items;
+}
+
+ReservationChanged any_change() {
+    ReservationChanged body{
+        .reservation = ReservationId{any_bits()},
+        .added_seats = any_seat_ids(),
+        .removed_seats = any_seat_ids(),
+        .added_items = any_items(),
+        .removed_items = any_items(),
+        .total_amount = within<Amount>(0, 100 * kPriceMax),
+        .request = any_request(),
+    };
+    for (std::size_t i = 0; i < body.added_seats.size(); ++i)
+        body.unit_prices.push_back(within<Amount>(0, kPriceMax));
+    return body;
+}
+
 ReservationHeld any_hold() {
     ReservationHeld body{
         .reservation = ReservationId{any_bits()},
@@ -130,15 +160,11 @@ ReservationHeld any_hold() {
         .expires_at = any_instant(),
         .request = {any_bits(), any_bits()},
     };
-    body.seats.resize(within<std::size_t>(0, 5));
-    for (auto& seat : body.seats)
-        seat = SeatId{any_bits()};
+    body.seats = any_seat_ids();
     if (any_truth()) body.unit_prices.resize(body.seats.size());
     for (auto& price : body.unit_prices)
         price = within<Amount>(0, kPriceMax);
-    if (any_truth()) body.items.resize(within<std::size_t>(1, 5));
-    for (auto& item : body.items)
-        item = {nasty_text(10), any_count(), within<Amount>(0, kPriceMax)};
+    body.items = any_items();
     return body;
 }
 
@@ -198,8 +224,10 @@ FactBody any_body(std::size_t type) {
             return MemberRemoved{nasty_text(50)};
         case 16:
             return CategoryAdded{any_category(), any_request()};
-        default:
+        case 17:
             return CategoryChanged{any_category()};
+        default:
+            return any_change();
     }
 }
 
@@ -257,7 +285,8 @@ TEST(FactJson, gives_each_type_a_name_of_its_own) {
         MemberAdded{},
         MemberRemoved{},
         CategoryAdded{},
-        CategoryChanged{}
+        CategoryChanged{},
+        ReservationChanged{}
     };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;

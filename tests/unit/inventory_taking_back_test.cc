@@ -312,7 +312,8 @@ std::vector<Fact> small_history() {
     block->seats = {
         {"A-1", "Stalls", "A", 8'000, place},
         {"A-2", "", "", 1, nullptr},
-        {"A-3", "", "", 0, nullptr}
+        {"A-3", "", "", 0, nullptr},
+        {"B-1", "", "", 1, nullptr}
     };
     const auto held = [](std::uint64_t number, std::uint64_t seat) {
         return ReservationHeld{
@@ -356,6 +357,15 @@ std::vector<Fact> small_history() {
         {event, CategoryAdded{{"Balcony", 4'000, 10}}},
         {event, CategoryChanged{{"Floor", 3'500, 20}}},
         {event, units(4, {{"Floor", 2, 3'500}, {"Balcony", 1, 4'000}})},
+        {event,
+         ReservationChanged{
+             .reservation = ReservationId{Bits128{3, 4}},
+             .added_seats = {SeatId{Bits128{2, 4}}},
+             .unit_prices = {1},
+             .added_items = {{"Balcony", 1, 4'000}},
+             .removed_items = {{"Floor", 1, 3'500}},
+             .total_amount = 8'500,
+         }},
     };
     std::vector<Fact> facts;
     for (const auto& [about, body] : bodies)
@@ -392,6 +402,10 @@ void change_details(std::vector<Fact>& facts, SeatDetails details) {
     auto block = std::make_shared<SeatBlock>(*body.block);
     block->seats[0].details = std::make_shared<const SeatDetails>(std::move(details));
     body.block = std::move(block);
+}
+
+ReservationChanged& changed_in(std::vector<Fact>& facts) {
+    return body_at<ReservationChanged>(facts, 22);
 }
 
 constexpr RequestMark kRequest{.key = {4, 20}, .content = {4, 21}};
@@ -508,9 +522,20 @@ constexpr Change kChanges[]{
     [](auto& facts) { body_at<CategoryChanged>(facts, 20).category.total_stock = 21; },
     [](auto& facts) { body_at<CategoryChanged>(facts, 20).category.name = "Balcony"; },
     [](auto& facts) { body_at<ReservationHeld>(facts, 21).items[0].quantity = 3; },
-    [](auto& facts) { body_at<ReservationHeld>(facts, 21).items[0].unit_price = 3'000; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 21).items[1].unit_price = 3'000; },
     [](auto& facts) { body_at<ReservationHeld>(facts, 21).items[1].category = "Floor"; },
     [](auto& facts) { body_at<ReservationHeld>(facts, 21).items.pop_back(); },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 21).total_amount = 8'001; },
+    [](auto& facts) { changed_in(facts).added_seats.clear(); },
+    [](auto& facts) { changed_in(facts).added_items[0].quantity = 2; },
+    [](auto& facts) { changed_in(facts).added_items[0].unit_price = 4'001; },
+    [](auto& facts) { changed_in(facts).added_items[0].category = "Floor"; },
+    [](auto& facts) { changed_in(facts).added_items.clear(); },
+    [](auto& facts) { changed_in(facts).removed_items[0].quantity = 2; },
+    [](auto& facts) { changed_in(facts).removed_items = {{"Balcony", 1, 4'000}}; },
+    [](auto& facts) { changed_in(facts).removed_items.clear(); },
+    [](auto& facts) { changed_in(facts).total_amount = 8'501; },
+    [](auto& facts) { changed_in(facts).request = kRequest; },
 };
 
 TEST(InventoryTakingBack, gives_another_digest_for_another_value_of_any_field) {

@@ -40,6 +40,10 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
         {RemoveMember{}, false},
         {AddCategory{}, true},
         {ChangeCategory{}, true},
+        {ChangeReservation{.add_seats = {SeatId{}}}, true},
+        {ChangeReservation{.add_items = {{"Floor", 1}}}, true},
+        {ChangeReservation{.remove_seats = {SeatId{}}}, false},
+        {ChangeReservation{.remove_seats = {SeatId{}}, .request = RequestMark{}}, true},
     };
     std::set<std::size_t> kinds;
     for (const auto& row : rows) {

@@ -48,12 +48,36 @@ protected:
             .expires_at = instant(),
             .request = {.key = bits(), .content = bits()},
         };
-        for (auto left = below(6); left > 0; --left)
-            body.seats.push_back(SeatId{bits()});
+        body.seats = seats();
         for (auto left = below(2) * body.seats.size(); left > 0; --left)
             body.unit_prices.push_back(static_cast<Amount>(below(10'000)));
+        body.items = items();
+        return body;
+    }
+    SeatIds seats() {
+        SeatIds seats;
+        for (auto left = below(6); left > 0; --left)
+            seats.push_back(SeatId{bits()});
+        return seats;
+    }
+    Items items() {
+        Items items;
         for (auto left = below(4); left > 0; --left)
-            body.items.push_back(item());
+            items.push_back(item());
+        return items;
+    }
+    ReservationChanged changed(bool has_key) {
+        ReservationChanged body{
+            .reservation = ReservationId{bits()},
+            .added_seats = seats(),
+            .removed_seats = seats(),
+            .added_items = items(),
+            .removed_items = items(),
+            .total_amount = static_cast<Amount>(below(10'000)),
+        };
+        for (auto left = body.added_seats.size(); left > 0; --left)
+            body.unit_prices.push_back(static_cast<Amount>(below(10'000)));
+        if (has_key) body.request = {.key = bits(), .content = bits()};
         return body;
     }
     Item item() {
@@ -98,6 +122,8 @@ protected:
                 return line_of(category_added(below(2) == 0));
             case 6:
                 return line_of(CategoryChanged{category()});
+            case 7:
+                return line_of(changed(below(2) == 0));
             default:
                 return line_of(held());
         }
@@ -166,6 +192,7 @@ TEST_F(PlainFact, is_nothing_else) {
           line_of(with_all),
           line_of(with_items_alone),
           line_of(category_added(true)),
+          line_of(changed(true)),
           line_of(extended(false)),
           line_of(extended(true))}) {
         EXPECT_TRUE(read_plain_fact(good));

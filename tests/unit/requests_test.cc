@@ -437,6 +437,47 @@ TEST(Requests, keep_texts_for_people_in_normal_form_c_and_keys_as_they_came) {
     EXPECT_EQ(added.value().sub, "e\u0301");
 }
 
+TEST(Requests, for_a_change_name_something_to_add_or_to_give_back) {
+    const auto told = [](std::string_view body) {
+        const auto parsed = parse_change_request(body);
+        if (parsed) return std::string{"taken"};
+        std::string complaints;
+        for (const auto& [field, message] : parsed.error().fields)
+            complaints += field + ": " + message + ";";
+        return complaints;
+    };
+    const std::string a = R"("018f7c2e-0b20-7000-8000-000000000001")";
+    const std::string one = R"({"category":"A","quantity":1})";
+    const auto nothing = ": Name a seat or a category, in add or in remove.;";
+    const std::pair<std::string, std::string> rows[] = {
+        {R"({"add":{"seat_ids":[)" + a + "]}}", "taken"},
+        {R"({"remove":{"seat_ids":[)" + a + "]}}", "taken"},
+        {R"({"add":{"items":[)" + one + R"(]},"remove":{"items":[)" + one + "]}}", "taken"},
+        {R"({"add":{},"remove":{"items":[)" + one + "]}}", "taken"},
+        {R"({"add":null,"remove":{"seat_ids":null,"items":[)" + one + "]}}", "taken"},
+        {"{}", nothing},
+        {R"({"add":{}})", nothing},
+        {R"({"add":null,"remove":{"items":null}})", nothing},
+        {R"({"seat_ids":[)" + a + "]}", nothing},
+        {R"({"add":[]})", "add: must be an object;"},
+        {R"({"remove":1})", "remove: must be an object;"},
+        {R"({"add":{"seat_ids":[]}})", "add.seat_ids: must name 1 to 1000 seats;"},
+        {R"({"add":{"seat_ids":"a"}})", "add.seat_ids: must be an array;"},
+        {R"({"remove":{"seat_ids":["a"]}})", "remove.seat_ids: must hold UUIDs;"},
+        {R"({"remove":{"items":[]}})", "remove.items: must name 1 to 100 categories;"},
+        {R"({"add":{"items":[1]}})", "add.items[0]: must be an object;"},
+        {R"({"add":{"items":[)" + one + "," + one + "]}}",
+         "add.items: must name each category once;"},
+        {R"({"remove":{"items":[{"category":"A","quantity":0}]}})",
+         "remove.items[0].quantity: must be a whole number from 1 to 1000;"},
+        {R"({"add":{"best_available":{"count":2}}})",
+         "add.best_available: isn't supported in a change: name each seat in seat_ids, or a "
+         "category in items;"},
+    };
+    for (const auto& [body, expected] : rows)
+        EXPECT_EQ(told(body), expected) << body;
+}
+
 /// Without this bound, a request could keep the server busy with normalising its text.
 TEST(Requests, bound_the_marks_on_one_letter_and_a_text_by_how_long_it_is_kept) {
     const auto marked = [](std::size_t marks) { return "a" + repeated("\u0323\u0301", marks / 2); };

@@ -91,6 +91,7 @@ TEST(ToldFact, has_all_else_that_the_journal_has) {
         ReservationCancelled{},
         ReservationExpired{},
         ReservationExtended{},
+        ReservationChanged{.added_seats = {SeatId{}}, .unit_prices = {1}},
         SaleChanged{},
     };
     for (const auto& body : bodies)

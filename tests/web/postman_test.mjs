@@ -64,6 +64,7 @@ try {
     ["Change a category's price and stock", 200],
     ["Hold seats, units of categories, or both", 201],
     ["Get one of one's own reservations", 200],
+    ["Add to a pending reservation and give back from it, in one step", 200],
     ["Hold a pending reservation for longer", 200],
     ["Confirm a pending reservation", 200],
     ["Open, pause or end an event's sale", 200],

@@ -1,6 +1,5 @@
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
-#include "http/negotiation.h"
 #include "wire/entity_json.h"
 #include "wire/requests.h"
 
@@ -32,17 +31,10 @@ std::optional<std::uint32_t> version_in(std::string_view tag) {
     return is_ours ? std::optional{version} : std::nullopt;
 }
 
-/// The versions that If-Match lists; nothing if it is absent or `*`. An empty If-Match lists no
-/// version: its client meant some condition, which no event meets. The sale state in a tag is
-/// ignored, because a client can't overwrite that a sale has opened or closed.
+/// The versions that If-Match lists. The sale state in a tag is ignored, because a client can't
+/// overwrite that a sale has opened or closed.
 domain::MeantVersions if_version(const Request& request) {
-    auto tags = request.header(Header::if_match);
-    if (!request.has(Header::if_match) || names_any(tags)) return std::nullopt;
-    domain::MeantVersions versions{std::in_place};
-    while (const auto tag = take_tag(tags)) {
-        if (const auto version = version_in(*tag)) versions->push_back(*version);
-    }
-    return versions;
+    return meant_by(request, version_in);
 }
 
 void reply_event(Context& context, const domain::Event& event, unsigned status) {

@@ -40,6 +40,7 @@ Awaitable<void> list_user_reservations(Context& context);
 Awaitable<void> confirm_reservation(Context& context);
 Awaitable<void> cancel_reservation(Context& context);
 Awaitable<void> extend_reservation(Context& context);
+Awaitable<void> change_reservation(Context& context);
 
 Awaitable<void> create_api_key(Context& context);
 Awaitable<void> list_api_keys(Context& context);

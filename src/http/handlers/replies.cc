@@ -3,7 +3,6 @@
 #include "base/ascii.h"
 #include "http/cursor.h"
 #include "http/limits.h"
-#include "http/negotiation.h"
 #include "http/query.h"
 #include "identity/request_mark.h"
 #include "wire/requests.h"

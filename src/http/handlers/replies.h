@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/context.h"
+#include "http/negotiation.h"
 #include "http/shared_bodies.h"
 #include "wire/json_writer.h"
 
@@ -121,6 +122,21 @@ inline constexpr std::size_t kSeatsOnOwnerMax = 500;
 /// Adds an ETag with `tag` between its quotes. If the request is a GET and the client already has
 /// this answer, sets 304 and returns true.
 bool tag_answer(Context& context, std::string_view tag);
+
+/// What If-Match lists, each tag read by `read`, which returns nothing for a tag that isn't ours.
+/// Nothing if the header is absent or `*`. An empty If-Match lists nothing: its client meant some
+/// condition, which no state meets.
+template <class Value>
+std::optional<std::vector<Value>>
+meant_by(const Request& request, std::optional<Value> (*read)(std::string_view tag)) {
+    auto tags = request.header(Header::if_match);
+    if (!request.has(Header::if_match) || names_any(tags)) return std::nullopt;
+    std::optional<std::vector<Value>> meant{std::in_place};
+    while (const auto tag = take_tag(tags)) {
+        if (const auto value = read(*tag)) meant->push_back(*value);
+    }
+    return meant;
+}
 
 /// Which representation of an answer, plain or compressed, is sent.
 struct Form {

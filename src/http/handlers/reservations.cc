@@ -88,15 +88,22 @@ void reply_created(Context& context, OutcomeResult& result) {
     }
 }
 
-/// For confirm, cancel and extend: executes the command and answers with the reservation as it is
-/// now.
+/// Answers with the reservation as it is now. Its tag covers everything but `expires_in_ms`, which
+/// follows from `expires_at`.
+void reply_present(Context& context, const domain::Reservation& reservation) {
+    std::string tag;
+    append_hex128(tag, domain::tag_of(reservation));
+    if (!tag_answer(context, tag))
+        wire::append_reservation(context.response.body, reservation, context.services.store.now());
+}
+
+/// For confirm, cancel, extend and change: executes the command and answers with the reservation as
+/// it is now.
 template <class Command>
-Awaitable<void> change_reservation(Context& context, Command command) {
-    auto& store = context.services.store;
-    auto result = co_await store.execute(std::move(command), context.trace);
+Awaitable<void> execute_on_reservation(Context& context, Command command) {
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
     const auto* reservation = entity_or_fail<domain::Reservation>(context, result);
-    if (reservation != nullptr)
-        wire::append_reservation(context.response.body, *reservation, store.now());
+    if (reservation != nullptr) reply_present(context, *reservation);
 }
 
 Awaitable<void> reply_reservations_of(Context& context, std::string user) {
@@ -139,8 +146,7 @@ Awaitable<void> get_reservation(Context& context) {
     auto& store = context.services.store;
     auto found = co_await store.read(domain::read_reservation, *id, context.principal.sub);
     const auto* reservation = found_or_fail(context, found, "reservation");
-    if (reservation != nullptr)
-        wire::append_reservation(context.response.body, *reservation, store.now());
+    if (reservation != nullptr) reply_present(context, *reservation);
 }
 
 Awaitable<void> list_reservations(Context& context) {
@@ -158,7 +164,7 @@ Awaitable<void> list_user_reservations(Context& context) {
 Awaitable<void> confirm_reservation(Context& context) {
     const auto id = context.path_id<ReservationId>();
     if (id)
-        co_await change_reservation(
+        co_await execute_on_reservation(
             context, domain::ConfirmReservation{*id, context.principal.sub}
         );
 }
@@ -166,7 +172,9 @@ Awaitable<void> confirm_reservation(Context& context) {
 Awaitable<void> cancel_reservation(Context& context) {
     const auto id = context.path_id<ReservationId>();
     if (id)
-        co_await change_reservation(context, domain::CancelReservation{*id, context.principal.sub});
+        co_await execute_on_reservation(
+            context, domain::CancelReservation{*id, context.principal.sub}
+        );
 }
 
 Awaitable<void> extend_reservation(Context& context) {
@@ -176,7 +184,26 @@ Awaitable<void> extend_reservation(Context& context) {
     if (context.value_or_fail(request) == nullptr) co_return;
     domain::ExtendReservation command{*id, context.principal.sub, request->by};
     if (mark_or_fail(context, command.request, [&] { return wire::canonical(*request); }))
-        co_await change_reservation(context, std::move(command));
+        co_await execute_on_reservation(context, std::move(command));
+}
+
+Awaitable<void> change_reservation(Context& context) {
+    const auto id = context.path_id<ReservationId>();
+    if (!id) co_return;
+    auto request = wire::parse_change_request(context.request.body);
+    if (context.value_or_fail(request) == nullptr) co_return;
+    domain::ChangeReservation command{
+        .reservation = *id,
+        .user = context.principal.sub,
+        .if_match = meant_by(context.request, parse_hex128),
+    };
+    if (!mark_or_fail(context, command.request, [&] { return wire::canonical(*request); }))
+        co_return;
+    command.add_seats = std::move(request->add.seats);
+    command.add_items = std::move(request->add.items);
+    command.remove_seats = std::move(request->remove.seats);
+    command.remove_items = std::move(request->remove.items);
+    co_await execute_on_reservation(context, std::move(command));
 }
 
 }  // namespace frontrow::http::handlers

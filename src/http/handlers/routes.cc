@@ -25,6 +25,7 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/reservations", user, BodyKind::none, handlers::list_reservations},
     {post, "/api/v1/reservations/{id}/cancel", user, BodyKind::none, handlers::cancel_reservation},
     {post, "/api/v1/reservations/{id}/extend", user, BodyKind::json, handlers::extend_reservation},
+    {patch, "/api/v1/reservations/{id}", user, BodyKind::json, handlers::change_reservation},
     {get, "/api/v1/users/{id}/reservations", user, BodyKind::none, handlers::list_user_reservations
     },
 

@@ -1,0 +1,132 @@
+#include "domain/audit.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace frontrow::domain {
+namespace {
+
+/// The entry for the same category and price, or the end.
+Items::iterator entry_like(Items& items, const Item& item) {
+    return std::ranges::find_if(items, [&](const Item& one) {
+        return one.category == item.category && one.unit_price == item.unit_price;
+    });
+}
+
+}  // namespace
+
+void Audit::judge_limits(
+    const Fact& fact,
+    EventNumber event,
+    UserNumber user,
+    std::uint64_t in_reservation
+) {
+    const auto& spec = events_[event].event.spec;
+    expect(
+        fact,
+        in_reservation > 0 && in_reservation <= spec.max_seats_per_reservation,
+        "a reservation has more seats than allowed"
+    );
+    const auto of_user = tickets_of(event, user);
+    expect(
+        fact,
+        !spec.max_seats_per_user || of_user <= *spec.max_seats_per_user ||
+            of_user - tickets_run_out(event, fact.at, &user) <= *spec.max_seats_per_user,
+        "a user has more seats than allowed"
+    );
+}
+
+void Audit::judge_sale(const Fact& fact, const EventTruth& event) {
+    const auto& spec = event.event.spec;
+    expect(
+        fact,
+        !spec.sales_start_at || fact.at >= *spec.sales_start_at,
+        "a seat was held before sales opened"
+    );
+    expect(fact, event.event.sale == SaleAction::open, "a seat was held while sales were paused");
+    const auto closes = spec.sales_end_at ? *spec.sales_end_at : spec.start_at;
+    expect(fact, fact.at < closes, "a seat was held after sales closed");
+}
+
+template <>
+void Audit::judge(const Fact& fact, const ReservationChanged& body) {
+    auto* hold = pending(fact, body.reservation);
+    if (hold == nullptr) return;
+    expect(fact, fact.at < hold->expires_at, "a hold was changed after it had run out");
+    if (hold->first == nullptr)
+        hold->first = std::make_unique<const ClaimTruth>(
+            ClaimTruth{hold->seats, hold->items, hold->total_amount}
+        );
+    const auto tickets_before = hold->seats.size() + units_of(hold->items);
+    const auto amount = static_cast<std::uint64_t>(hold->total_amount) +
+                        change_seats(fact, body, *hold) + change_units(fact, body, *hold);
+    expect(
+        fact,
+        amount == static_cast<std::uint64_t>(body.total_amount),
+        "the amount isn't the sum of the prices"
+    );
+    hold->total_amount = body.total_amount;
+
+    const auto tickets = hold->seats.size() + units_of(hold->items);
+    expect(fact, tickets > 0, "a change gave back all of a reservation");
+    count_tickets(hold->event, hold->user, static_cast<std::int64_t>(tickets - tickets_before));
+    if (body.added_seats.empty() && body.added_items.empty()) return;
+    judge_limits(fact, hold->event, hold->user, tickets);
+    judge_sale(fact, events_[hold->event]);
+}
+
+std::uint64_t
+Audit::change_seats(const Fact& fact, const ReservationChanged& body, HoldTruth& hold) {
+    std::uint64_t given_back = 0;
+    for (const auto id : body.removed_seats) {
+        const auto place = std::ranges::find(hold.seats, id);
+        const bool has_it = place != hold.seats.end();
+        expect(fact, has_it, "a seat was given back that the reservation didn't have");
+        if (!has_it) continue;
+        hold.seats.erase(place);
+        auto& seat = seats_[id];
+        expect(fact, !seat.is_sold, "a sold seat was freed");
+        expect(
+            fact, seat.is_held && seat.holder == body.reservation, "another buyer's seat was freed"
+        );
+        seat.is_held = false;
+        given_back += static_cast<std::uint64_t>(seat.price);
+    }
+    const bool has_prices = !body.unit_prices.empty() || body.added_seats.empty();
+    expect(fact, has_prices, "added seats have no price");
+    const auto taken = take_seats(fact, body.reservation, body.added_seats, body.unit_prices);
+    for (const auto id : body.added_seats)
+        hold.seats.push_back(id);
+    return taken - given_back;
+}
+
+std::uint64_t
+Audit::change_units(const Fact& fact, const ReservationChanged& body, HoldTruth& hold) {
+    auto& event = events_[hold.event];
+    lapse_units(event, fact.at);
+    free_units(hold, body.reservation);
+    std::uint64_t given_back = 0;
+    for (const auto& item : body.removed_items) {
+        const auto entry = entry_like(hold.items, item);
+        const bool has_them = entry != hold.items.end() && entry->quantity >= item.quantity;
+        expect(fact, has_them, "units were given back that the reservation didn't have");
+        if (!has_them) continue;
+        entry->quantity -= item.quantity;
+        if (entry->quantity == 0) hold.items.erase(entry);
+        given_back += item.quantity * static_cast<std::uint64_t>(item.unit_price);
+    }
+    for (const auto& item : hold.items)
+        if (auto* stock = stock_of(event, item.category)) stock->held += item.quantity;
+    const auto taken = take_units(fact, body.added_items);
+    for (const auto& item : body.added_items) {
+        const auto entry = entry_like(hold.items, item);
+        if (entry != hold.items.end())
+            entry->quantity += item.quantity;
+        else
+            hold.items.push_back(item);
+    }
+    if (!hold.items.empty()) event.unit_holds.emplace(hold.expires_at, body.reservation);
+    return taken - given_back;
+}
+
+}  // namespace frontrow::domain

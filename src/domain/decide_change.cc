@@ -1,0 +1,159 @@
+#include "domain/decide_claim.h"
+
+#include <algorithm>
+#include <expected>
+#include <utility>
+
+namespace frontrow::domain {
+namespace {
+
+bool has_stale_tag(const ChangeReservation& command, const Reservation& reservation) {
+    const auto& tags = command.if_match;
+    return tags && std::ranges::find(*tags, tag_of(reservation)) == tags->end();
+}
+
+bool adds_something(const ChangeReservation& command) {
+    return !command.add_seats.empty() || !command.add_items.empty();
+}
+
+bool names_one_seat_twice(const ChangeReservation& command) {
+    auto named = command.add_seats;
+    named.insert(named.end(), command.remove_seats.begin(), command.remove_seats.end());
+    return names_a_seat_twice(named);
+}
+
+std::uint64_t tickets_of(const Reservation& reservation) {
+    return reservation.seats.size() + units_of(reservation.items);
+}
+
+/// Takes units out of a reservation's items, from the category's last entry first, and appends them
+/// to `taken` with their prices. Returns false if there are fewer.
+bool take_back(Items& items, const WantedItem& wanted, Items& taken) {
+    auto left = wanted.quantity;
+    for (auto i = items.size(); i-- > 0 && left > 0;) {
+        const auto item = items[i];
+        if (item.category != wanted.category) continue;
+        const auto units = std::min(left, item.quantity);
+        taken.push_back({item.category, units, item.unit_price});
+        take_units(items, taken.back());
+        left -= units;
+    }
+    return left == 0;
+}
+
+Amount price_of(const Inventory& inventory, const EventRow& event, SeatId id) {
+    return seat_spec(event, inventory.plans().find_seat(id)->seat).price;
+}
+
+/// Takes what the command gives back out of the reservation. Returns the units with their prices,
+/// or names the first seat or category that the reservation doesn't have.
+std::expected<Items, std::string> give_back(
+    const Inventory& inventory,
+    const EventRow& event,
+    const ChangeReservation& command,
+    Reservation& reservation
+) {
+    Items items;
+    for (const auto id : command.remove_seats) {
+        const auto seat = std::ranges::find(reservation.seats, id);
+        if (seat == reservation.seats.end()) return std::unexpected(id.to_string());
+        reservation.seats.erase(seat);
+        reservation.total_amount -= price_of(inventory, event, id);
+    }
+    for (const auto& wanted : command.remove_items)
+        if (!take_back(reservation.items, wanted, items)) return std::unexpected(wanted.category);
+    reservation.total_amount -= amount_of({}, items);
+    return items;
+}
+
+/// Adds what the command asks for to the reservation, from which the rest was taken already.
+Result<Granted, Refusal> take_more(
+    const Inventory& inventory,
+    const EventRow& event,
+    const ChangeReservation& command,
+    const Items& items_given_back,
+    Reservation& reservation,
+    Instant now
+) {
+    const auto tickets = command.add_seats.size() + units_of(command.add_items);
+    if (const auto limit = event.event.spec.max_seats_per_reservation;
+        tickets_of(reservation) + tickets > limit)
+        return std::unexpected(Refusal{.reason = Reason::too_many_seats, .limit = limit});
+    const Wish wish{
+        .user = command.user,
+        .seats = command.add_seats,
+        .items = command.add_items,
+        .tickets_given_back = command.remove_seats.size() + units_of(command.remove_items),
+        .items_given_back = items_given_back,
+    };
+    auto granted = grant(inventory, event, wish, now);
+    if (!granted) return granted;
+    for (const auto id : command.add_seats)
+        reservation.seats.push_back(id);
+    for (const auto& item : granted->items)
+        add_units(reservation.items, item);
+    reservation.total_amount += amount_of(granted->prices, granted->items);
+    return granted;
+}
+
+/// The refusal for which no seat and no category need be looked up; nothing if there is none.
+std::optional<Reason> refuse_early(
+    const EventRow& event,
+    const ChangeReservation& command,
+    const Reservation& reservation,
+    Instant now
+) {
+    if (const auto reason = refuse_unless_held(reservation.status)) return reason;
+    if (has_stale_tag(command, reservation)) return Reason::version_stale;
+    if (adds_something(command))
+        if (const auto reason = refuse_by_sale(event.event, now)) return reason;
+    if (names_one_seat_twice(command)) return Reason::seat_named_twice;
+    return std::nullopt;
+}
+
+}  // namespace
+
+template <>
+Decision decide_one(const Inventory& inventory, const ChangeReservation& command, Instant now) {
+    if (auto again = replay_change(inventory, command.request, RequestKind::change, now))
+        return *std::move(again);
+    const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
+    if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
+    const auto& event = inventory.event_of(*row);
+    const auto rests_on = event.last_seq();
+    auto entity = inventory.entity(*row, now);
+    if (const auto reason = refuse_early(event, command, entity, now))
+        return refuse(*reason, rests_on);
+
+    auto removed = give_back(inventory, event, command, entity);
+    if (!removed)
+        return refuse_subject(Reason::not_in_reservation, std::move(removed.error()), rests_on);
+    if (!adds_something(command) && tickets_of(entity) == 0)
+        return refuse(Reason::nothing_left, rests_on);
+    Granted granted;
+    if (adds_something(command)) {
+        auto more = take_more(inventory, event, command, *removed, entity, now);
+        if (!more) return refuse(std::move(more.error()), rests_on);
+        granted = *std::move(more);
+    }
+
+    Decision decision;
+    end_lapsed(inventory, event.event.id, granted, decision.facts);
+    decision.facts.push_back({
+        event.event.id,
+        ReservationChanged{
+            .reservation = command.reservation,
+            .added_seats = command.add_seats,
+            .unit_prices = std::move(granted.prices),
+            .removed_seats = command.remove_seats,
+            .added_items = std::move(granted.items),
+            .removed_items = *std::move(removed),
+            .total_amount = entity.total_amount,
+            .request = command.request,
+        },
+    });
+    decision.outcome = Accepted{.entity = std::move(entity)};
+    return decision;
+}
+
+}  // namespace frontrow::domain
