@@ -13,8 +13,12 @@ CHUNK = bytearray(1 << 20)
 STEP_S = 0.1
 
 
+# With --dev, Frontrow refuses requests for another host.
+HOST = "Host: localhost\r\n"
+
+
 def get(path):
-    return f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\n{HOST}\r\n".encode()
 
 
 class Connection:
@@ -117,8 +121,8 @@ class SlowSender(Connection):
     """Begins a reservation and sends one byte every tenth of a second."""
 
     def begin(self):
-        self.send(b"POST /api/v1/reservations HTTP/1.1\r\nHost: x\r\nX-User-ID: mallory\r\n"
-                  b"Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{")
+        self.send(f"POST /api/v1/reservations HTTP/1.1\r\n{HOST}X-User-ID: mallory\r\n"
+                  "Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{".encode())
 
     def step(self):
         self.send(b"x")

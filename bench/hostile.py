@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import statistics
 import sys
@@ -57,6 +58,7 @@ def sell(bench, number, who, rate, connections):
             with attack(bench, server, who, events_of(server) - before):
                 result = crowd.result()
             bytes_max = server.resident_bytes("VmHWM")
+            check_admitted(server)
         stop_and_verify(server, sold + result["seats_sold"])
     latency = open_loop.note(bench, "T8", who, number, result, "frontrow", rate)["p99"]
     bench.turns[-1]["resident_mb_max"] = bytes_max / 1e6
@@ -65,6 +67,13 @@ def sell(bench, number, who, rate, connections):
 
 def events_of(server):
     return {event["id"] for event in json.loads(server.call("GET", "/api/v1/events?limit=100"))}
+
+
+def check_admitted(server):
+    """An attack that the server refuses at the door would measure nothing."""
+    for (name, labels), count in server.metrics().items():
+        if name == "http_requests_total" and re.search('status_code="40[13]"', labels):
+            raise Failure(f"{count:,.0f} requests of the attack were refused: {labels}")
 
 
 @contextlib.contextmanager

@@ -22,8 +22,8 @@ struct Limits {
     /// this many steps (a request, or a piece of one), for at most this long.
     unsigned turn_steps = 16;
     std::chrono::microseconds turn_time{200};
-    /// The time slice in each turn of the loop for all connections that have used up their own turn
-    /// and have more to do.
+    /// The time slice for all connections that have used up their own turn and have more to do, or
+    /// want an answer that takes long (io::TurnQueue).
     std::chrono::microseconds waiting_time{500};
 
     /// Memory of answers that are being made, sent or cached, over all connections.

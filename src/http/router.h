@@ -31,6 +31,14 @@ enum class BodyKind : std::uint8_t {
     bulk_seats,
 };
 
+/// How long the owner's thread works on an answer.
+enum class Weight : std::uint8_t {
+    light,
+    /// Long enough to delay a sale, because the answer is rendered anew for each request and may be
+    /// long. So the connection waits for its turn before each such request (io::TurnQueue).
+    heavy,
+};
+
 using Handler = store::Awaitable<void> (*)(Context&);
 
 /// One row of the table of routes. `pattern` has at most two {…} parts.
@@ -40,6 +48,7 @@ struct Route {
     Access access;
     BodyKind body;
     Handler handler;
+    Weight weight = Weight::light;
     /// Also served at the root of the host, not only below the base path, for callers that don't
     /// come through the proxy.
     bool is_also_at_root = false;

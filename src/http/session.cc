@@ -132,6 +132,8 @@ io::Awaitable<void> Session::run() {
         const auto number = ++ports_.requests;
         if (read == Read::complete && context_.is_admitted) {
             enter(Phase::handling);
+            if (context_.route->route.weight == Weight::heavy && !turn_.is_waited_for())
+                co_await let_others_go_first();
             try {
                 co_await context_.route->route.handler(context_);
             } catch (const std::exception& error) {
@@ -165,7 +167,7 @@ io::Awaitable<void> Session::run() {
 io::Awaitable<void> Session::let_others_go_first() {
     is_costly_ = false;
     co_await ports_.turns.wait();
-    turn_.begin();
+    turn_.begin_after_wait();
 }
 
 /// Continues the request with the bytes that have arrived.
@@ -319,7 +321,8 @@ io::Awaitable<Session::Sent> Session::send_rest(Sent sent) {
         if (sent == Sent::blocked) {
             wait_to_write();
             co_await socket_.until_writable();
-            turn_.begin();
+            // A client that doesn't read its answers at once gets no turn of its own for each part.
+            co_await let_others_go_first();
         } else if (turn_.is_over()) {
             co_await let_others_go_first();
         }

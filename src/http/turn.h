@@ -12,7 +12,16 @@ public:
     explicit Turn(const Limits& limits) : limits_{limits} {}
 
     /// Starts a new turn, after others had theirs.
-    void begin() { steps_ = 0; }
+    void begin() {
+        steps_ = 0;
+        is_waited_for_ = false;
+    }
+    /// The same after a wait in io::TurnQueue, whose time slice the turn uses.
+    void begin_after_wait() {
+        steps_ = 0;
+        is_waited_for_ = true;
+    }
+    bool is_waited_for() const { return is_waited_for_; }
     /// Whether the turn is over, so that others come first. Call it before each step that would be
     /// taken without suspending.
     bool is_over() {
@@ -23,6 +32,7 @@ public:
 private:
     const Limits& limits_;
     unsigned steps_ = 0;
+    bool is_waited_for_ = false;
     io::Stopwatch stopwatch_;
 };
 

@@ -3,7 +3,6 @@
 #include "io/stopwatch.h"
 
 #include <algorithm>
-#include <ctime>
 
 namespace frontrow::io {
 namespace {
@@ -12,13 +11,6 @@ using std::chrono::nanoseconds;
 
 constexpr std::chrono::microseconds kLookMax{300};
 constexpr int kPartOfWork = 4;
-
-/// The processor time that this thread has used.
-nanoseconds processor_time() {
-    timespec used{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return std::chrono::seconds{used.tv_sec} + nanoseconds{used.tv_nsec};
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 
 namespace frontrow::io {
 
@@ -17,5 +18,12 @@ public:
 private:
     Time start_ = std::chrono::steady_clock::now();
 };
+
+/// The processor time that this thread has used.
+inline std::chrono::nanoseconds processor_time() {
+    timespec used{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
+}
 
 }  // namespace frontrow::io

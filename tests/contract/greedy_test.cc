@@ -83,30 +83,80 @@ private:
     std::jthread sender_;
 };
 
-TEST(Greedy, pipelining_leaves_others_their_turn) {
-    // The test counts turns, so the disk's speed must not matter.
-    FaultyVfs disk;
-    TestServer::Options options;
-    options.faulty_disk = &disk;
-    TestServer server{options};
-    const auto venue = make_venue(server, 40);
-    const auto one = server.connect().ask("GET", "/metrics").body.size();
-    Caller alice{server, "alice"};
-    std::vector<std::uint64_t> meanwhile;
-    {
-        const Pipeliner pipeliner{server};
-        EXPECT_TRUE(eventually([&] { return pipeliner.bytes() > one; }));
+/// Requests /metrics on many connections again and again, on each as soon as its answer is there.
+class Flooder {
+public:
+    explicit Flooder(const TestServer& server) {
+        for (std::size_t i = 0; i < kConnections; ++i)
+            clients_.push_back(server.connect());
+        thread_ = std::jthread{[this](const std::stop_token& stop) { flood(stop); }};
+    }
+
+    std::uint64_t answers() const { return answers_; }
+
+    static constexpr std::size_t kConnections = 64;
+
+private:
+    void flood(const std::stop_token& stop) {
+        const auto request = HttpClient::request_text("GET", "/metrics", {}, {});
+        for (auto& client : clients_)
+            client.send(request);
+        while (!stop.stop_requested()) {
+            for (auto& client : clients_) {
+                client.receive();
+                ++answers_;
+                client.send(request);
+            }
+        }
+    }
+
+    std::vector<HttpClient> clients_;
+    std::atomic<std::uint64_t> answers_ = 0;
+    std::jthread thread_;
+};
+
+/// A small sale. The tests count turns, so the disk's speed must not matter.
+class SaleBesideGreed : public testing::Test {
+protected:
+    TestServer::Options options() {
+        TestServer::Options options;
+        options.faulty_disk = &disk;
+        return options;
+    }
+    /// What `count()` grows by during a reservation. The median of many, because this thread may
+    /// have to wait for a processor.
+    template <class Count>
+    std::uint64_t growth_while_one_reserves(Count count) {
+        std::vector<std::uint64_t> meanwhile;
         for (std::size_t i = 0; i < venue.seats.size(); ++i) {
-            const auto before = pipeliner.bytes();
+            const std::uint64_t before = count();
             // The answer comes from the journal's thread.
             const auto made = alice.reserve(venue.event, {venue.seats[i]}, std::to_string(i));
             EXPECT_EQ(made.status, 201);
-            meanwhile.push_back((pipeliner.bytes() - before) / one);
+            meanwhile.push_back(count() - before);
         }
+        std::ranges::sort(meanwhile);
+        return meanwhile[meanwhile.size() / 2];
     }
-    // The median, because this thread may have to wait for a processor.
-    std::ranges::sort(meanwhile);
-    EXPECT_LT(meanwhile[meanwhile.size() / 2], 300U);
+
+    FaultyVfs disk;
+    TestServer server{options()};
+    Venue venue = make_venue(server, 40);
+    Caller alice{server, "alice"};
+};
+
+TEST_F(SaleBesideGreed, gets_its_turn_when_another_pipelines) {
+    const auto one = server.connect().ask("GET", "/metrics").body.size();
+    const Pipeliner pipeliner{server};
+    EXPECT_TRUE(eventually([&] { return pipeliner.bytes() > one; }));
+    EXPECT_LT(growth_while_one_reserves([&] { return pipeliner.bytes(); }) / one, 300U);
+}
+
+TEST_F(SaleBesideGreed, gets_its_turn_when_many_request_what_is_costly) {
+    const Flooder flooder{server};
+    EXPECT_TRUE(eventually([&] { return flooder.answers() > Flooder::kConnections; }));
+    // Without turns, a reservation would wait for nearly all connections.
+    EXPECT_LT(growth_while_one_reserves([&] { return flooder.answers(); }), 20U);
 }
 
 TEST(Greedy, pipelining_does_not_hold_up_the_clock) {

@@ -248,7 +248,7 @@ TEST(Router, finds_all_below_its_base_path_and_elsewhere_what_is_also_at_the_roo
     constexpr Route kSome[] = {
         {Method::get, "/", Access::anyone, BodyKind::none, nullptr},
         {Method::get, "/events/{id}", Access::anyone, BodyKind::none, nullptr},
-        {Method::get, "/livez", Access::anyone, BodyKind::none, nullptr, true},
+        {Method::get, "/livez", Access::anyone, BodyKind::none, nullptr, Weight::light, true},
     };
     telemetry::Metrics metrics;
     Router router{kSome, metrics, BasePath{"/a/shop"}};

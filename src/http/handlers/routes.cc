@@ -7,6 +7,7 @@ namespace {
 
 using enum Access;
 using enum Method;
+using enum Weight;
 
 /// Probes and Prometheus query a node directly.
 constexpr bool kAlsoAtRoot = true;
@@ -22,14 +23,18 @@ constexpr Route kRoutes[] = {
     {post, "/api/v1/reservations/{id}/confirm", user, BodyKind::none, handlers::confirm_reservation
     },
     {get, "/api/v1/reservations/{id}", user, BodyKind::none, handlers::get_reservation},
-    {get, "/api/v1/reservations", user, BodyKind::none, handlers::list_reservations},
+    {get, "/api/v1/reservations", user, BodyKind::none, handlers::list_reservations, heavy},
     {post, "/api/v1/reservations/{id}/cancel", user, BodyKind::none, handlers::cancel_reservation},
     {post, "/api/v1/reservations/{id}/extend", user, BodyKind::json, handlers::extend_reservation},
     {patch, "/api/v1/reservations/{id}", user, BodyKind::json, handlers::change_reservation},
-    {get, "/api/v1/users/{id}/reservations", user, BodyKind::none, handlers::list_user_reservations
-    },
+    {get,
+     "/api/v1/users/{id}/reservations",
+     user,
+     BodyKind::none,
+     handlers::list_user_reservations,
+     heavy},
 
-    {get, "/api/v1/events", anyone, BodyKind::none, handlers::list_events},
+    {get, "/api/v1/events", anyone, BodyKind::none, handlers::list_events, heavy},
     {get, "/api/v1/events/{id}", anyone, BodyKind::none, handlers::get_event},
     {post, "/api/v1/events", organizer, BodyKind::long_json, handlers::create_event},
     {put, "/api/v1/events/{id}", organizer, BodyKind::long_json, handlers::update_event},
@@ -37,7 +42,7 @@ constexpr Route kRoutes[] = {
     {delete_, "/api/v1/events/{id}", organizer, BodyKind::none, handlers::delete_event},
 
     {post, "/api/v1/events/{id}/members", organizer, BodyKind::json, handlers::add_member},
-    {get, "/api/v1/events/{id}/members", organizer, BodyKind::none, handlers::list_members},
+    {get, "/api/v1/events/{id}/members", organizer, BodyKind::none, handlers::list_members, heavy},
     {delete_, "/api/v1/events/{id}/members", organizer, BodyKind::none, handlers::remove_member},
 
     {post,
@@ -63,17 +68,17 @@ constexpr Route kRoutes[] = {
     },
 
     {post, "/api/v1/api-keys", admin, BodyKind::json, handlers::create_api_key},
-    {get, "/api/v1/api-keys", admin, BodyKind::none, handlers::list_api_keys},
+    {get, "/api/v1/api-keys", admin, BodyKind::none, handlers::list_api_keys, heavy},
     {patch, "/api/v1/api-keys/{id}", admin, BodyKind::json, handlers::move_api_key},
     {delete_, "/api/v1/api-keys/{id}", admin, BodyKind::none, handlers::revoke_api_key},
     {get, "/api/v1/facts", admin, BodyKind::none, handlers::list_facts},
 
-    {get, "/health", anyone, BodyKind::none, handlers::health, kAlsoAtRoot},
+    {get, "/health", anyone, BodyKind::none, handlers::health, light, kAlsoAtRoot},
     {get, "/api/v1/health", anyone, BodyKind::none, handlers::health},
-    {get, "/livez", anyone, BodyKind::none, handlers::livez, kAlsoAtRoot},
-    {get, "/readyz", anyone, BodyKind::none, handlers::readyz, kAlsoAtRoot},
-    {get, "/metrics", anyone, BodyKind::none, handlers::metrics, kAlsoAtRoot},
-    {get, "/api/v1/metrics", anyone, BodyKind::none, handlers::metrics},
+    {get, "/livez", anyone, BodyKind::none, handlers::livez, light, kAlsoAtRoot},
+    {get, "/readyz", anyone, BodyKind::none, handlers::readyz, light, kAlsoAtRoot},
+    {get, "/metrics", anyone, BodyKind::none, handlers::metrics, heavy, kAlsoAtRoot},
+    {get, "/api/v1/metrics", anyone, BodyKind::none, handlers::metrics, heavy},
     {get, "/openapi.yaml", anyone, BodyKind::none, handlers::openapi_as_yaml},
     {get, "/openapi.json", anyone, BodyKind::none, handlers::openapi_as_json},
     {get, "/", anyone, BodyKind::none, handlers::swagger},
