@@ -67,7 +67,7 @@ def with_variables(value, variables):
         elif key.removesuffix("s") in variables:
             changed[key] = ["{{" + key.removesuffix("s") + "}}"]
         elif key != "idempotency_key":  # The header has it, new each time.
-            changed[key] = old
+            changed[key] = with_variables(old, variables)
     return changed
 
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <ranges>
 #include <set>
 #include <string>
 #include <utility>
@@ -174,7 +175,7 @@ private:
             case 24:
                 return domain::MoveApiKey{some_key(four[0]), some_account(four), "root"};
             case 25:
-                return some_category(four);
+                return some_category(four, now);
             case 26:
             case 27:
                 return change(four, now);
@@ -262,6 +263,16 @@ private:
         if (reservations_.empty() || choice == 255) return nullptr;
         const auto back = choice % (choice < 192 ? 8 : reservations_.size());
         return &reservations_[reservations_.size() - 1 - back % reservations_.size()];
+    }
+    /// Returns one of the newest reservations whose hold runs, or null if there are too few.
+    const Made* some_pending(std::uint8_t choice, Instant now) const {
+        auto left = choice % 4;
+        for (const auto& made : reservations_ | std::views::reverse | std::views::take(16)) {
+            const auto present = model_.reservation(made.as_created.id, now);
+            if (present && present->status == domain::ReservationStatus::pending && left-- == 0)
+                return &made;
+        }
+        return nullptr;
     }
     ReservationId some_reservation(std::uint8_t choice) const {
         const auto* made = some_made(choice);
@@ -431,7 +442,9 @@ private:
     }
     /// A new category, or other terms for one that may exist. Stocks are so small that they often
     /// run out.
-    domain::Command some_category(const Four& four) const {
+    domain::Command some_category(const Four& four, Instant now) const {
+        if (four[3] % 8 == 1)
+            if (auto command = too_small_stock(organizer(four[1]), now)) return *std::move(command);
         domain::Category category{
             .name = std::array{"Floor", "Balcony, \"low\"", "夜"}[four[2] % 3],
             .price = 100 + four[1],
@@ -443,6 +456,19 @@ private:
             return domain::AddCategory{event, organizer(four[1]), category};
         if (four[2] % 8 != 7) category.name = known[four[2] % known.size()].category.name;
         return domain::ChangeCategory{event, organizer(four[1]), category};
+    }
+
+    /// Gives a category fewer units than are held and sold; nothing if there is no such category.
+    std::optional<domain::Command> too_small_stock(domain::Organizer by, Instant now) const {
+        for (const auto& event : model_.events(kAll, 0)) {
+            for (const auto& [category, counts] : model_.categories(event.id, now)) {
+                if (counts.taken() == 0) continue;
+                auto changed = category;
+                changed.total_stock = counts.taken() - 1;
+                return domain::ChangeCategory{event.id, std::move(by), std::move(changed)};
+            }
+        }
+        return std::nullopt;
     }
 
     domain::Command confirm(const Four& four) const {
@@ -469,8 +495,10 @@ private:
 
     /// Swaps, adds or gives back a seat or some units; rarely asks for what can't be done.
     domain::Command change(const Four& four, Instant now) const {
+        const auto* made = four[0] < 224 ? some_pending(four[0], now) : some_made(four[0]);
         domain::ChangeReservation command{
-            .reservation = some_reservation(four[0]), .user = buyer(four)
+            .reservation = made == nullptr ? ReservationId{numbered(9, 9)} : made->as_created.id,
+            .user = made == nullptr || four[1] % 16 == 15 ? user(four[1]) : made->as_created.user,
         };
         const auto present = model_.reservation(command.reservation, now);
         if (present && four[3] % 4 != 0) give_back(command, *present, four);
@@ -478,7 +506,7 @@ private:
         const bool is_empty = command.add_seats.empty() && command.add_items.empty() &&
                               command.remove_seats.empty() && command.remove_items.empty();
         // A request can't change nothing.
-        if (is_empty || four[2] % 32 == 31)
+        if (is_empty || four[2] % 16 == 15)
             command.remove_seats.push_back(SeatId{numbered(2, four[2] % (next_seat_ + 1))});
         if (four[2] % 32 == 30 && !command.add_seats.empty())
             command.remove_seats.push_back(command.add_seats.front());
@@ -494,7 +522,7 @@ private:
         const domain::Reservation& present,
         const Four& four
     ) {
-        const bool is_all = four[3] / 4 % 8 == 7;
+        const bool is_all = four[3] / 4 % 4 == 3;
         for (const auto seat : present.seats)
             if (is_all || command.remove_seats.empty()) command.remove_seats.push_back(seat);
         if (!is_all && !command.remove_seats.empty() && four[2] % 3 != 0) return;

@@ -70,8 +70,11 @@ public:
             .quantity = static_cast<std::uint32_t>(wanted.size()), .near = wanted.front()
         };
         Amount dearest = 0;
-        for (const auto id : wanted)
-            dearest = std::max(dearest, std::ranges::find(seats_, id, &Seat::id)->spec.price);
+        for (const auto id : wanted) {
+            const auto seat = std::ranges::find(seats_, id, &Seat::id) - seats_.begin();
+            dearest = std::max(dearest, seats_[static_cast<std::size_t>(seat)].spec.price);
+            wish.accessible |= is_accessible(static_cast<domain::SeatIndex>(seat));
+        }
         wish.price_max = dearest;
         std::vector<domain::SeatIds> found;
         domain::SeatChoice offered;
