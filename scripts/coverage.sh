@@ -43,7 +43,8 @@ ninja -C "$folder" frontrow snapshot_test tests/{unit,contract,scenario,redis,en
 rm -rf "$folder/raw" "$folder/html"
 run_tests() { ctest --test-dir "$folder" -j2 --timeout 300 --output-on-failure --no-tests=error "$@"; }
 run_tests "${only[@]}"
-# Only these tests make the domain write its whole state and read it again, both whole and damaged.
+# Only these tests make the domain write its whole state to a snapshot, and read it back from intact
+# and from damaged snapshots.
 [[ ${#snapshots[@]} -eq 0 ]] || run_tests "${snapshots[@]}"
 
 llvm-profdata-19 merge --sparse "$folder"/raw/*.profraw -o "$folder/all.profdata"

@@ -25,7 +25,8 @@ esac
 # shellcheck source=/dev/null
 source "$root/scripts/lib/ports.sh"
 
-# Removes the options that this script sets itself. The server checks the others; its --dev can be overridden there.
+# Takes out the options that this script handles itself. All others go to the server, which checks
+# them. They follow this script's --dev on the server's command line, so --dev=false overrides it.
 listen=${FRONTROW_LISTEN:-127.0.0.1:8080}
 store=()
 for_both=()

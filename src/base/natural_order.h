@@ -17,7 +17,8 @@ inline std::string_view take_number(std::string_view& text) {
 }
 
 /// Compares labels as people count: the numbers in them by value, so that "A-2" comes before
-/// "A-10", and the rest byte by byte. Only equal texts are equal.
+/// "A-10", and the rest byte by byte. Labels that differ only in leading zeros, like "A-2" and
+/// "A-02", are then compared byte by byte, so two different labels are never equal.
 inline std::strong_ordering compare_naturally(std::string_view a, std::string_view b) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     auto in_a = a;

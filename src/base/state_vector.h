@@ -13,8 +13,9 @@
 namespace frontrow {
 
 /// A contiguous array, so that it can be searched and copied fast. It grows at its end, and can be
-/// cleared as a whole. It stands alone or is a field of a table's row. For small values: each
-/// change hashes the old and the new value at once, which costs nothing for a zero.
+/// cleared as a whole. It stands alone or is a field of a table's row. The values should be small,
+/// because set() hashes the old and the new value immediately, not when the digest is next needed.
+/// A zero value costs almost nothing, because its hash is zero and needs no mixing.
 template <class T, Digested digested = Digested::yes>
 class StateVector final : StatePart {
 public:

@@ -8,8 +8,8 @@
 
 namespace frontrow::bench {
 
-/// The counts of an interval: answers by status, latencies and complaints. One thread; add() merges
-/// two.
+/// The counts of an interval: answers by status, latencies and complaints. add() adds the counts of
+/// another tally. One thread.
 struct Tally {
     /// Indexed by status.
     std::array<std::uint64_t, 600> answers{};

@@ -46,8 +46,9 @@ constexpr int kLastPatienceMs = 1'000;
 /// A signal has asked the command to end.
 volatile std::sig_atomic_t is_ending = 0;
 
-/// The first signal of each kind ends the command cleanly, the second at once, except for SIGHUP.
-/// There is no SA_RESTART, so a signal also interrupts a write that waits for its reader.
+/// The first signal ends the command cleanly. If SIGINT or SIGTERM comes a second time, it ends the
+/// command at once; a second SIGHUP changes nothing. There is no SA_RESTART, so a signal also
+/// interrupts a write that waits for its reader.
 void end_on_signals() {
     struct sigaction action{};
     action.sa_handler = [](int) { is_ending = 1; };

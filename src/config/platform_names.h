@@ -17,7 +17,7 @@ using Lookup = std::function<Result<Said, UsageError>(const std::string& name)>;
 struct PlatformName {
     /// Our variable.
     std::string_view variable;
-    /// Their variable. If it is set, `value` converts it to the value of ours.
+    /// The platform's variable. If it is set, `value` makes our variable's value from it.
     std::string_view name;
     /// Returns our value. If a variable that it looks up in `others` is invalid, the error says
     /// where that variable is set.

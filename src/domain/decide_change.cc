@@ -66,7 +66,8 @@ std::expected<Items, std::string> give_back(
     return items;
 }
 
-/// Adds what the command asks for to the reservation, from which the rest was taken already.
+/// Adds the seats and units that the command asks for to the reservation. Call it after
+/// give_back().
 Result<Granted, Refusal> take_more(
     const Inventory& inventory,
     const EventRow& event,

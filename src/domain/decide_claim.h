@@ -25,8 +25,9 @@ const ReservationRow* find_own_reservation(
 /// The reason why a reservation can't be changed; nothing while it is pending and its hold runs.
 std::optional<Reason> refuse_unless_held(ReservationStatus status);
 
-/// The answer to a change of a reservation that was made before under this key: the reservation as
-/// it is now, which may have ended since. Nothing if the request is new.
+/// Answers a request that has changed a reservation before: returns the reservation as it is now,
+/// which may have ended since. Refuses if the earlier request under this key was another one.
+/// Returns nothing if the request is new.
 std::optional<Decision> replay_change(
     const Inventory& inventory,
     const std::optional<RequestMark>& request,

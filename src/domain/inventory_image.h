@@ -18,8 +18,8 @@ namespace frontrow::domain {
 // (look-up tables, counts, heaps).
 //
 // A plain structure is transferred field by field in the order of declaration, in both directions.
-// An event's row has more than plain fields, so it is destructured by hand: whole, so that a
-// forgotten new field doesn't compile.
+// An event's row has more than plain fields, so it is destructured by hand. The destructuring names
+// every field, so it doesn't compile if a new field was forgotten.
 //
 // An `Archive` is called with values and writes or fills them: numbers, enumerators, texts, ids,
 // instants, optional, shared and listed values, and structures, which it passes to transfer(). Its

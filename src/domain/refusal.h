@@ -65,8 +65,8 @@ struct Refusal {
     /// left; with stock_below_taken, those that are held or sold.
     std::int64_t limit = 0;
     /// The number or id of the seat, or the name of the section or category, that caused the
-    /// refusal, if it was a single one. With sold_out, it is empty if the seats ran out, not a
-    /// category.
+    /// refusal; empty if no single one did. With sold_out: the category that has too few units
+    /// left; empty if too few seats are free.
     std::string subject{};
     /// With seats_unavailable: each wanted seat that isn't free.
     std::vector<SeatConflict> conflicts{};

@@ -215,7 +215,8 @@ public:
     void hold(ReservationRow row, const std::string& user);
     void confirm(ReservationIndex index, Instant at);
     void extend(ReservationIndex index, Instant expires_at, Instant at);
-    /// Gives back a part of what a pending reservation has, and adds what is free.
+    /// Takes seats and units from a pending reservation and adds others to it. The added ones must
+    /// be free.
     void change(ReservationIndex index, const ClaimChange& change, Instant at);
     /// Ends a hold: as cancelled before it runs out, or as expired afterwards.
     void end_hold(ReservationIndex index, ReservationStatus status, Instant at);

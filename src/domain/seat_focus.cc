@@ -11,8 +11,8 @@ constexpr double kCostOfWidth = 1024;
 constexpr double kFarthest = 1e9;
 constexpr double kPreferred = 4;
 constexpr double kRestrictedView = 10;
-/// What another section costs a buyer who wants to be near a seat, if it isn't known where the
-/// sections are.
+/// When a buyer wants to be near a seat and it isn't known where the sections are: by how many seat
+/// widths each section farther away counts as more distant.
 constexpr double kOtherSection = 1000;
 
 /// How far `number` is outside of a range.

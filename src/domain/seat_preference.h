@@ -6,8 +6,8 @@
 
 namespace frontrow::domain {
 
-/// What makes a seat of an event better than another: its distance from the focal point, in which
-/// either direction may count more.
+/// How an event ranks its seats: the nearer to the focal point, the better. With `front`, the depth
+/// of the distance counts more than its width; with `middle`, the width counts more.
 enum class SeatPreference : std::uint8_t { balanced, front, middle };
 
 constexpr std::string_view name_of(SeatPreference preference) {

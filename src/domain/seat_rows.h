@@ -83,8 +83,8 @@ inline constexpr std::uint32_t kSegmentMax = 256;
 ///
 /// If all seats have a position, a seat width is the usual distance between neighbours. Otherwise
 /// each section counts as a hall of its own: rows are 1.5 seat widths apart, the first in front,
-/// each centered at x = 0. A row without a label starts at x = 0, because nothing is known about
-/// its middle, so that seats created earlier are better.
+/// each centered at x = 0. Nothing is known about the middle of a row without a label. Such a row
+/// starts at x = 0, so its seats that were created earlier count as better.
 class SeatRows {
 public:
     /// `seats` in the order of creation.

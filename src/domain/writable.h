@@ -10,9 +10,10 @@
 
 namespace frontrow::domain {
 
-// The values that the written form can represent exactly: UTF-8 texts, calendar times, non-negative
-// amounts, coordinates to the millionth. These are not the limits on requests, but a second check:
-// it keeps the journal readable even if those limits have a bug.
+// Checks that a fact can be written to the journal as a line and read back exactly. That limits its
+// values to UTF-8 texts, calendar times, non-negative amounts, and coordinates to the millionth.
+// Requests have limits of their own; this second check keeps the journal readable even if those
+// have a bug.
 
 /// Longer than the calendar, but too short to cause an overflow.
 inline constexpr std::chrono::seconds kHoldMax{1'000'000'000'000};

@@ -24,7 +24,8 @@ struct SharedBody {
     std::string text;
     /// The place of the last item, if this is a page of a list that continues after it.
     std::optional<domain::Place> last = {};
-    /// What answers are computed from, if this isn't an answer itself.
+    /// The sections of a seat map, from which answers are computed. Set only if this body isn't
+    /// itself an answer; its text is then empty.
     std::shared_ptr<const domain::SectionPlan> sections = {};
 };
 

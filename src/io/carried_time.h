@@ -5,8 +5,8 @@
 namespace frontrow::io {
 
 /// The time that rules such as the end of a hold are checked against. It starts at a given time
-/// and then advances with the steady clock. So a wall clock that is wrong for a moment can't end a
-/// hold or close a sale.
+/// and then advances with ClockReading::since_boot. So a wall clock that is wrong for a moment
+/// can't end a hold or close a sale.
 ///
 /// As long as the carried time and the wall clock differ by at most kAgreement, the carried time is
 /// moved towards the wall clock, by at most a thousandth of the time that passes. This corrects

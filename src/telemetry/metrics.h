@@ -9,8 +9,9 @@
 
 namespace frontrow::telemetry {
 
-/// The result of an attempt to reserve. `refused`: a rule refused it. `conflict`: another buyer has
-/// the seats. `lock_failed`: the seat gate gave these seats to another buyer. `error`: a fault.
+/// The result of an attempt to reserve. `conflict`: what the buyer wants is taken. `lock_failed`:
+/// the same, but refused by the seat gate in Redis, before the domain was asked. `refused`: another
+/// rule refused it. `error`: a fault.
 enum class ReservationResult : std::uint8_t { success, conflict, refused, lock_failed, error };
 /// Why a connection was closed in the middle of an answer: its client read too slowly, or there was
 /// no memory to hold the rest of the answer.

@@ -68,7 +68,8 @@ std::vector<domain::SeatSpec> read_seat_run(ObjectReader& in) {
     return seats;
 }
 
-/// Has `read(ObjectReader&)` read each object in the list. `field`: the list's name.
+/// Calls `read(ObjectReader&)` for each object in the list. Adds a complaint for each element that
+/// isn't an object. `field` is the list's name.
 template <class Read>
 void read_each(std::string_view field, const json::array& list, Complaints& complaints, Read read) {
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -180,7 +181,8 @@ ClaimRequest read_side(std::string_view name, ObjectReader& in, Complaints& comp
     if (object == nullptr) return side;
     const auto prefix = std::string{name} + ".";
     auto inside = in.inside(prefix, *object);
-    // If it were ignored, the client would get less than it asked for.
+    // Refuse best_available: if the server ignored this field, the client would get less than it
+    // asked for.
     if (inside.has("best_available"))
         inside.complain(
             "best_available",
@@ -326,9 +328,11 @@ std::string canonical(const ChangeRequest& request) {
     return out;
 }
 
-/// Programs of two versions must make the same bytes of one request, since a key is kept during an
-/// upgrade. Without items, the bytes are those of versions that knew none. With items, the number
-/// before the hold says where the seats end; with a wish, no number of seats is as high.
+/// Old and new versions of the program must make the same bytes of a request, because idempotency
+/// keys are kept during an upgrade. The number before the hold tells how the bytes continue. It is
+/// 0 if there are only seats: versions without items and wishes wrote 0 there. It is the number of
+/// seats plus one if items follow the seats. It is the highest 64-bit number, which no number of
+/// seats reaches, if there is a wish.
 std::string canonical(
     EventId event,
     domain::SeatIds seats,

@@ -41,7 +41,7 @@ struct ReservationRequest {
     friend bool operator==(const ReservationRequest&, const ReservationRequest&) = default;
 };
 
-/// Seats and units of categories. It names each category once.
+/// Seats and units of categories. No two items have the same category.
 struct ClaimRequest {
     domain::SeatIds seats;
     domain::WantedItems items;

@@ -45,7 +45,9 @@ void describe(Fields& fields, Spec& spec) {
     fields.with_default("payment", payment);
     fields("stage", stage);
     fields("focal_point", focal_point);
-    // Older facts, and the digests of requests from before an upgrade, have no such field.
+    // The default isn't written, because older versions didn't know this field. So the JSON of a
+    // request without it stays the same across an upgrade, and so does the digest of that JSON.
+    // Older facts lack the field, too.
     fields.unless_default("best_seats", best_seats);
 }
 

@@ -185,7 +185,8 @@ TEST_F(JournalPower, fails_an_append_whose_write_or_sync_fails_and_keeps_those_b
 }
 
 /// A commit whose sync failed is still read after a restart, until the system drops it from its
-/// cache. Then the log has the commits of before again, which were moved long ago.
+/// cache. Then the log again contains the older commits that this one had overwritten. A checkpoint
+/// has moved them into the database already, so the failed commit is lost.
 TEST_F(JournalPower, is_not_settled_if_what_was_read_is_gone_before_it_is_durable) {
     {
         auto journal = Journal::open(file(), {.read_only = false, .vfs = vfs_.name()});

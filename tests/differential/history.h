@@ -18,7 +18,8 @@ struct HistoryDice {
     using Dice = RandomSale::Dice;
 
     struct Round {
-        /// The sale whose next change the clock may jump to, and the dice of that jump.
+        /// Before its commands, the round moves the clock to an instant that one sale chooses: the
+        /// number of this sale, and the dice for its choice.
         std::size_t clock_of = 0;
         Dice clock{};
         /// The commands of each sale, which are submitted together.

@@ -50,7 +50,8 @@ struct Launch {
         if (is_other_user &&
             (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0))
             _exit(kCannotRun);
-        // Makes PostgreSQL shut down immediately: its children and its shared memory end with it.
+        // If the parent ends, the kernel sends SIGQUIT. It makes PostgreSQL shut down immediately,
+        // with its children, and remove its shared memory.
         prctl(PR_SET_PDEATHSIG, SIGQUIT);
         if (getppid() != parent || chdir("/") != 0) _exit(kCannotRun);
         execve(arguments[0], arguments, environment);

@@ -37,7 +37,8 @@ public:
     struct Options {
         http::Limits limits;
         identity::AuthSettings auth{.dev = true};
-        /// A disk that can be broken. It must outlive the server, whose end releases its syncs.
+        /// A disk that the test can break. It must outlive the server, because the server's
+        /// destructor releases the disk's held syncs.
         FaultyVfs* faulty_disk = nullptr;
         /// If this many requests wait for the disk, the server refuses further ones.
         std::size_t waiting_max = 16'384;

@@ -109,7 +109,7 @@ TEST(Canonical, of_a_reservation_with_items_is_the_same_for_them_in_any_order_al
     };
     const auto plain = form(one_seat, {{"A", 1}, {"B", 2}});
     EXPECT_EQ(form(one_seat, {{"B", 2}, {"A", 1}}), plain);
-    // The bytes of a seat, as a category's name and quantity would make them.
+    // A category's name whose 16 bytes could also be read as a seat's id.
     const auto like_a_seat = std::string(15, '\0') + "\1";
     std::vector<std::string> others{
         plain,

@@ -39,8 +39,8 @@ namespace frontrow::store::cluster {
 /// same code in virtual time. One thread.
 ///
 /// Between inputs, unless an append is under way, the state is at a boundary: exactly what the
-/// journal contains up to head(). A reader is called at a boundary that reaches at least as far as
-/// the journal did when the reader came.
+/// journal contains up to head(). The node calls a reader only at a boundary, and only once the
+/// state contains everything that the journal contained when the reader asked.
 class Node {
 public:
     using Time = std::chrono::nanoseconds;
@@ -175,8 +175,9 @@ private:
         std::uint64_t covers = 0;
         Time sent_at{};
         Time clock_at_send{};
-        /// It isn't known whether the batch was appended. A look must show it, or the same bytes
-        /// are sent again.
+        /// It isn't known whether the batch was appended, so the node reads the journal (a look) to
+        /// find out. If the batch isn't there but may still arrive, the node sends the same bytes
+        /// again, unless another batch has its place.
         bool is_in_doubt = false;
         /// An append of these bytes may still arrive, so the batch can't be rolled back before
         /// another batch has its place.

@@ -53,7 +53,7 @@ void JournalFeed::close() {
     wake_all();
 }
 
-/// Each reader resumes in a later turn of the loop.
+/// Doesn't run the readers: each resumes later, in a new turn of the event loop.
 void JournalFeed::wake_all() {
     for (const auto& wake : wakes_)
         wake();

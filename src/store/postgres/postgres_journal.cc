@@ -375,7 +375,8 @@ PostgresJournal::run_hold(std::vector<PgQuery> queries, std::uint32_t timeline, 
     if (!results) co_return done(std::unexpected(unavailable(results.error())));
     auto following = following_in((*results)[3], (*results)[4]);
     if (!is_in && following.timeline != timeline) co_return done(std::unexpected(failed_over()));
-    // Leave out the row that reserves the place.
+    // Leaves out the row that this transaction has inserted to reserve the next place: it isn't a
+    // batch.
     std::erase_if(following.batches, [](const Batch& batch) {
         return batch.head.n == 0 && batch.head.first_seq > 0;
     });

@@ -79,8 +79,8 @@ read_some_batches(Line& line, std::uint64_t first_seq);
 io::Awaitable<Result<std::vector<cluster::Batch>, io::postgres::PgError>>
 find_batch_of(Line& line, std::uint64_t seq);
 
-/// The journal's head, without its facts, as shown by a look: no fail-over to a synchronous standby
-/// can lose it. Faults: unavailable, corrupt (there is none).
+/// Reads the journal's head, without its facts, and returns it once no fail-over to a synchronous
+/// standby can lose it. Faults: unavailable, corrupt (the journal has no head).
 io::Awaitable<Result<cluster::Head, io::Fault>> find_head(Line& line);
 
 /// The columns of a batch's row, $1 to $8.
