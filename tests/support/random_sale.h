@@ -443,7 +443,7 @@ private:
     /// A new category, or other terms for one that may exist. Stocks are so small that they often
     /// run out.
     domain::Command some_category(const Four& four, Instant now) const {
-        if (four[3] % 8 == 1)
+        if (four[3] % 2 == 1 && four[3] % 8 != 7)
             if (auto command = too_small_stock(organizer(four[1]), now)) return *std::move(command);
         domain::Category category{
             .name = std::array{"Floor", "Balcony, \"low\"", "夜"}[four[2] % 3],

@@ -285,7 +285,7 @@ constexpr bool is_sanitized() {
 TEST(Inventory, agrees_with_the_naive_model_over_many_short_histories) {
     const auto seed = test::seed_of_this_run();
     const std::size_t commands_wanted =
-        (is_sanitized() ? 20'000UZ : 1'000'000UZ) * (test::is_soak() ? 10 : 1);
+        (is_sanitized() ? 100'000UZ : 1'000'000UZ) * (test::is_soak() ? 10 : 1);
     std::size_t commands = 0;
     std::size_t taken_over = 0;
     Tally tally;
