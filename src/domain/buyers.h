@@ -29,13 +29,14 @@ public:
     /// In the order of creation.
     using Reservations = SmallVector<ReservationIndex, 2>;
 
-    /// A user's reservations and tickets. They change with every sale. The name, which never changes,
-    /// is in another table.
+    /// A user's reservations and tickets. They change with every sale. The name, which never
+    /// changes, is in another table.
     struct Sales {
         /// May contain indexes of erased rows.
         Reservations reservations;
         std::uint32_t gone = 0;
-        /// One entry for each event in which the user has tickets: few, even for users who buy much.
+        /// One entry for each event in which the user has tickets: few, even for users who buy
+        /// much.
         SmallVector<TicketsInEvent, 1> tickets;
 
         std::uint32_t tickets_in(EventIndex event) const;

@@ -325,12 +325,7 @@ void SeatPlans::enter_block(EventRow& row, const SeatBlock& block) {
     row.counts.change().total += end - first;
 }
 
-void SeatPlans::take(
-    EventIndex event,
-    const Claim& claim,
-    ReservationIndex by,
-    SeatStatus status
-) {
+void SeatPlans::take(EventIndex event, const Claim& claim, ReservationIndex by, SeatStatus status) {
     auto& row = events_.parts_of(event);
     CHECK(!row.deleted);
     const bool is_held = status == SeatStatus::reserved;

@@ -221,7 +221,10 @@ TEST_F(ClusterBackup, of_a_journal_that_is_damaged_is_not_made) {
     expect_refused(back_up_cluster(cluster, at("backup")), "is there already");
 }
 
-TEST_F(ClusterBackup, of_a_state_that_does_not_follow_from_the_facts_is_not_made_nor_is_it_in_order) {
+TEST_F(
+    ClusterBackup,
+    of_a_state_that_does_not_follow_from_the_facts_is_not_made_nor_is_it_in_order
+) {
     Cluster cluster{{.nodes = 1}};
     auto client = cluster.client(0);
     make_hall(client, 10);

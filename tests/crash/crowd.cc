@@ -122,7 +122,8 @@ void Crowd::expect_kept() {
 
 void Crowd::expect_kept(Wish& wish) {
     const auto id = wish.told ? wish.told->id : wish.request.reservation;
-    const auto found = run(machine_.io, machine_.store().read(domain::read_reservation, id, wish.request.user));
+    const auto found =
+        run(machine_.io, machine_.store().read(domain::read_reservation, id, wish.request.user));
     ASSERT_TRUE(found) << found.error().what;
     const auto& now = *found;
     if (!now) {

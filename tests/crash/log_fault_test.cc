@@ -49,7 +49,10 @@ protected:
             ASSERT_GT(machine_->io.run_one_until(deadline), 0) << "nobody heard of it";
     }
     std::uint32_t version() {
-        return run(machine_->io, machine_->store().read(domain::read_event, event_)).value().value().version;
+        return run(machine_->io, machine_->store().read(domain::read_event, event_))
+            .value()
+            .value()
+            .version;
     }
     std::filesystem::path journal() const {
         return DataFolder::journal_of(machine_->folder.path());

@@ -72,7 +72,9 @@ protected:
         EXPECT_EQ(machine_.store().inventory().last_seq(), seq_);
         machine_.store().inventory().verify();
         EXPECT_EQ(
-            run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(),
+            run(machine_.io, machine_.store().read(domain::read_counts, event_))
+                .value()
+                ->available(),
             500U - static_cast<std::uint32_t>(sold_)
         );
     }
@@ -129,7 +131,10 @@ TEST_F(SnapshotOfStore, knows_requests_and_holds_as_the_journal_does) {
     EXPECT_TRUE(again->replayed);
     EXPECT_EQ(again->entity, first->entity);
     machine_.clock.advance(machine_.sale.spec().hold);
-    EXPECT_EQ(run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(), 498U);
+    EXPECT_EQ(
+        run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(),
+        498U
+    );
 }
 
 TEST_F(SnapshotOfStore, has_the_same_seat_map_by_the_same_version) {

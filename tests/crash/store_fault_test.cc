@@ -60,9 +60,10 @@ public:
     bool is_there() {
         std::size_t there = 0;
         for (const auto& request : requests_) {
-            const auto found =
-                run(machine_.io,
-                    machine_.store().read(domain::read_reservation, request.reservation, request.user));
+            const auto found = run(
+                machine_.io,
+                machine_.store().read(domain::read_reservation, request.reservation, request.user)
+            );
             there += found.value() ? 1 : 0;
         }
         EXPECT_TRUE(there == 0 || there == requests_.size()) << there << " of a batch";
@@ -153,7 +154,8 @@ TEST(StoreFault, that_stops_a_batch_leaves_the_next_one_unwritten_and_both_unkno
         run_ready(machine.io);
         if (fault.op == Op::sync) machine.vfs.wait_for_held_sync();
         forming.send();
-        auto read = start(machine.io, machine.store().read(domain::read_events, domain::Page{.limit = 10}));
+        auto read =
+            start(machine.io, machine.store().read(domain::read_events, domain::Page{.limit = 10}));
         auto count = start(machine.io, machine.store().read(domain::read_counts, event));
         if (fault.op == Op::sync) {
             run_ready(machine.io);

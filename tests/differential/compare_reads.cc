@@ -74,7 +74,8 @@ void Comparison::look_at_events() {
     std::size_t wanted = 0;
     for (const auto* sale : sales_)
         wanted += sale->model().events(kAll, 0).size();
-    const auto listed = world_.read(store_.read(domain::read_events, domain::Page{.limit = wanted + 1}));
+    const auto listed =
+        world_.read(store_.read(domain::read_events, domain::Page{.limit = wanted + 1}));
     for (const auto* sale : sales_) {
         std::vector<domain::Event> of_sale;
         std::ranges::copy_if(listed, std::back_inserter(of_sale), [&](const domain::Event& event) {
@@ -85,14 +86,16 @@ void Comparison::look_at_events() {
     auto from_second = listed;
     if (!from_second.empty()) from_second.erase(from_second.begin());
     from_second.resize(std::min<std::size_t>(from_second.size(), 2));
-    const auto page = world_.read(store_.read(domain::read_events, domain::Page{.limit = 2, .offset = 1}));
+    const auto page =
+        world_.read(store_.read(domain::read_events, domain::Page{.limit = 2, .offset = 1}));
     if (listed.size() >= 3) expect_same("in a page of events", page, from_second);
 }
 
 void Comparison::look_at_event(const RandomSale& sale, EventId id) {
     const auto of_model = sale.model().event(id);
     expect_same("in event " + told(id), world_.read(store_.read(domain::read_event, id)), of_model);
-    const auto members = world_.read(store_.read(domain::read_members, id, {.sub = "root", .is_admin = true}));
+    const auto members =
+        world_.read(store_.read(domain::read_members, id, {.sub = "root", .is_admin = true}));
     expect(members.has_value() == of_model.has_value(), "whether it has members of " + told(id));
     if (members) expect_same("in the members of " + told(id), *members, sale.model().members(id));
     const auto count = world_.read(store_.read(domain::read_counts, id));
@@ -157,7 +160,9 @@ void Comparison::look_at_reservations(const RandomSale& sale) {
     using Read = Result<std::optional<domain::Reservation>, io::Fault>;
     std::vector<Started<Read>> reads;
     const auto ask = [&](const domain::Reservation& one, std::string user) {
-        reads.push_back(start(world_.io(), store_.read(domain::read_reservation, one.id, std::move(user))));
+        reads.push_back(
+            start(world_.io(), store_.read(domain::read_reservation, one.id, std::move(user)))
+        );
     };
     for (const auto& made : sale.reservations())
         ask(made.as_created, made.as_created.user);
@@ -182,7 +187,9 @@ void Comparison::look_at_user(const RandomSale& sale, const std::string& user) {
     const auto all = sale.model().reservations(user, kAll, 0, now_);
     if (all.size() < 2) return;
     const domain::Place newest{.id = all.front().id.bits()};
-    const auto behind = world_.read(store_.read(domain::read_reservations, user, domain::Page{.limit = 2, .after = newest}));
+    const auto behind = world_.read(
+        store_.read(domain::read_reservations, user, domain::Page{.limit = 2, .after = newest})
+    );
     expect_same(
         "behind the newest of " + user, behind, sale.model().reservations(user, 2, 1, now_)
     );

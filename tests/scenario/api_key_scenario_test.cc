@@ -38,7 +38,10 @@ TEST_P(StoreScenario, knows_an_api_key_as_soon_as_it_was_made) {
     ASSERT_NE(found, nullptr);
     EXPECT_EQ(*found, entity);
     EXPECT_EQ(store().find_api_key(digest(2)), nullptr);
-    EXPECT_EQ(world_->read(store().read(domain::read_api_keys, domain::Page{.limit = 9})), std::vector{entity});
+    EXPECT_EQ(
+        world_->read(store().read(domain::read_api_keys, domain::Page{.limit = 9})),
+        std::vector{entity}
+    );
 }
 
 TEST_P(StoreScenario, forgets_an_api_key_as_soon_as_it_was_revoked) {

@@ -27,10 +27,14 @@ protected:
         return std::get<domain::Reservation>((*outcome)->entity);
     }
     ReservationStatus status(const domain::Reservation& of) {
-        return run(machine_.io, machine_.store().read(domain::read_reservation, of.id, "ann")).value()->status;
+        return run(machine_.io, machine_.store().read(domain::read_reservation, of.id, "ann"))
+            .value()
+            ->status;
     }
     std::uint32_t available() {
-        return run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available();
+        return run(machine_.io, machine_.store().read(domain::read_counts, event_))
+            .value()
+            ->available();
     }
     /// Returns when the store has looked at its clock again.
     void let_it_look() {

@@ -111,9 +111,9 @@ void HangingDisk::ask_what_rests_on_it() {
     ask("her reservation",
         store().read(domain::read_reservation, anns_.reservation, "ann"),
         [](const auto& found) { EXPECT_EQ(found->status, domain::ReservationStatus::pending); });
-    ask("her list", store().read(domain::read_reservations, "ann", domain::Page{.limit = 9}), [](const auto& list) {
-        EXPECT_EQ(list.size(), 1);
-    });
+    ask("her list",
+        store().read(domain::read_reservations, "ann", domain::Page{.limit = 9}),
+        [](const auto& list) { EXPECT_EQ(list.size(), 1); });
     ask("the seat", store().read(domain::read_seat, machine_.seat(1)), [](const auto& seat) {
         EXPECT_EQ(seat->status, domain::SeatStatus::reserved);
     });
@@ -132,9 +132,9 @@ void HangingDisk::ask_what_rests_on_it() {
     ask("that event", store().read(domain::read_event, event_), [](const auto& event) {
         EXPECT_EQ(event->version, 2);
     });
-    ask("the events", store().read(domain::read_events, domain::Page{.limit = 9}), [](const auto& list) {
-        EXPECT_EQ(list.size(), 2);
-    });
+    ask("the events",
+        store().read(domain::read_events, domain::Page{.limit = 9}),
+        [](const auto& list) { EXPECT_EQ(list.size(), 2); });
 }
 
 TEST_F(HangingDisk, keeps_every_answer_that_rests_on_it_until_it_is_done) {
@@ -162,18 +162,18 @@ TEST_F(HangingDisk, keeps_no_answer_that_does_not_rest_on_it) {
     ask("another event", store().read(domain::read_event, other_event_), [](const auto& event) {
         EXPECT_TRUE(event);
     });
-    ask("the events", store().read(domain::read_events, domain::Page{.limit = 9}), [](const auto& list) {
-        EXPECT_EQ(list.size(), 2);
-    });
-    ask("another event's count", store().read(domain::read_counts, other_event_), [](const auto& count) {
-        EXPECT_EQ(count->available(), 5);
-    });
+    ask("the events",
+        store().read(domain::read_events, domain::Page{.limit = 9}),
+        [](const auto& list) { EXPECT_EQ(list.size(), 2); });
+    ask("another event's count",
+        store().read(domain::read_counts, other_event_),
+        [](const auto& count) { EXPECT_EQ(count->available(), 5); });
     ask("another event's seat", store().read(domain::read_seat, other_seat_), [](const auto& seat) {
         EXPECT_EQ(seat->status, domain::SeatStatus::available);
     });
-    ask("what isn't there", store().read(domain::read_reservation, ReservationId{}, "ann"), [](const auto& none) {
-        EXPECT_FALSE(none);
-    });
+    ask("what isn't there",
+        store().read(domain::read_reservation, ReservationId{}, "ann"),
+        [](const auto& none) { EXPECT_FALSE(none); });
     ask("to confirm what isn't there",
         domain::ConfirmReservation{ReservationId{}, "ann"},
         refusal(Reason::reservation_not_found));
@@ -387,7 +387,8 @@ TEST_F(MassExpiry, lets_others_in_between_its_chunks) {
         << "it waited for all of them";
     become_facts();
     EXPECT_EQ(
-        run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(), kHolds - 1
+        run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(),
+        kHolds - 1
     );
 
     std::uint64_t ended_before = 0;
@@ -412,7 +413,10 @@ TEST_F(MassExpiry, becomes_facts_though_nobody_asks) {
     EXPECT_EQ(machine_.store().inventory().reservations().pending_count(), 0);
     EXPECT_EQ(figure_of(machine_.store(), "active_reservations", "pending"), 0);
     machine_.store().inventory().verify();
-    EXPECT_EQ(run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(), 12'000);
+    EXPECT_EQ(
+        run(machine_.io, machine_.store().read(domain::read_counts, event_)).value()->available(),
+        12'000
+    );
 }
 
 TEST(EmbeddedStore, has_its_folder_to_itself) {

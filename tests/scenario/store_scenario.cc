@@ -41,7 +41,8 @@ std::string StoreScenario::all_reads(
     const std::vector<std::string>& users
 ) {
     std::string text;
-    for (const auto& event : world_->read(store().read(domain::read_events, domain::Page{.limit = 1'000})))
+    for (const auto& event :
+         world_->read(store().read(domain::read_events, domain::Page{.limit = 1'000})))
         wire::append_event(text, event, event.updated_at);
     for (const auto id : events) {
         const auto event = world_->read(store().read(domain::read_event, id));
@@ -52,7 +53,9 @@ std::string StoreScenario::all_reads(
         wire::append_seats(text, list_seats(id, true));
     }
     for (const auto& user : users) {
-        for (const auto& one : world_->read(store().read(domain::read_reservations, user, domain::Page{.limit = 1'000})))
+        for (const auto& one : world_->read(
+                 store().read(domain::read_reservations, user, domain::Page{.limit = 1'000})
+             ))
             wire::append_reservation(text, one, store().now());
     }
     return text;

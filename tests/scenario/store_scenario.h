@@ -45,7 +45,8 @@ protected:
         return world_->read(store().read(domain::read_seat, seat)).value().status;
     }
     Status status_of(const domain::Reservation& reservation) {
-        return world_->read(store().read(domain::read_reservation, reservation.id, reservation.user))
+        return world_
+            ->read(store().read(domain::read_reservation, reservation.id, reservation.user))
             .value()
             .status;
     }

@@ -54,7 +54,10 @@ TEST_P(StoreScenario, has_nothing_where_nothing_is) {
     EXPECT_FALSE(world_->read(store().seat_map(other)));
     EXPECT_FALSE(world_->read(store().read(domain::read_seat, seat(2))));
     EXPECT_FALSE(world_->read(store().read(domain::read_reservation, ReservationId{}, "ann")));
-    EXPECT_TRUE(world_->read(store().read(domain::read_reservations, "nobody", domain::Page{.limit = 9})).empty());
+    EXPECT_TRUE(
+        world_->read(store().read(domain::read_reservations, "nobody", domain::Page{.limit = 9}))
+            .empty()
+    );
     EXPECT_TRUE(execute(world_->sale().delete_event(event)).value());
     EXPECT_FALSE(world_->read(store().read(domain::read_event, event)));
     EXPECT_FALSE(world_->read(store().read(domain::read_seat, seat(0))));
@@ -105,7 +108,9 @@ TEST_P(StoreScenario, shows_a_reservation_to_its_owner_alone) {
     const auto event = open_sale(2);
     const auto anns = accepted(request(event, "ann", 0));
     EXPECT_FALSE(world_->read(store().read(domain::read_reservation, anns.id, "bob")));
-    EXPECT_TRUE(world_->read(store().read(domain::read_reservations, "bob", domain::Page{.limit = 9})).empty());
+    EXPECT_TRUE(world_
+                    ->read(store().read(domain::read_reservations, "bob", domain::Page{.limit = 9}))
+                    .empty());
     const auto reason = refused(domain::ConfirmReservation{anns.id, "bob"});
     EXPECT_EQ(reason, Reason::reservation_not_found);
     EXPECT_EQ(status_of(anns), Status::pending);
@@ -119,7 +124,8 @@ TEST_P(StoreScenario, lists_in_order_and_by_pages) {
         spec.end_at = spec.start_at + hours{2};
         events.push_back(open_sale(5, spec));
     }
-    const auto listed = world_->read(store().read(domain::read_events, domain::Page{.limit = 2, .offset = 1}));
+    const auto listed =
+        world_->read(store().read(domain::read_events, domain::Page{.limit = 2, .offset = 1}));
     ASSERT_EQ(listed.size(), 2);
     EXPECT_EQ(listed[0].id, events[0]);
     EXPECT_EQ(listed[1].id, events[2]);
@@ -127,7 +133,9 @@ TEST_P(StoreScenario, lists_in_order_and_by_pages) {
     std::vector<domain::Reservation> made;
     for (std::uint64_t i = 0; i < 4; ++i)
         made.push_back(accepted(request(events[2], "ann", i)));
-    const auto mine = world_->read(store().read(domain::read_reservations, "ann", domain::Page{.limit = 2, .offset = 1}));
+    const auto mine = world_->read(
+        store().read(domain::read_reservations, "ann", domain::Page{.limit = 2, .offset = 1})
+    );
     EXPECT_EQ(mine, (std::vector{made[2], made[1]}));
 
     const auto free = world_->read(store().list_seats(events[2], true, {.limit = 9})).value();
@@ -143,7 +151,10 @@ TEST_P(StoreScenario, goes_on_behind_the_last_one_told_of_whatever_was_added_sin
     const auto second = accepted(request(event, "ann", 1));
     accepted(request(event, "ann", 2));
     const store::Page behind_second{.limit = 9, .after = Place{.id = second.id.bits()}};
-    EXPECT_EQ(world_->read(store().read(domain::read_reservations, "ann", behind_second)), std::vector{first});
+    EXPECT_EQ(
+        world_->read(store().read(domain::read_reservations, "ann", behind_second)),
+        std::vector{first}
+    );
 
     const store::Page behind_third{.limit = 9, .after = Place{.id = seat(2).bits()}};
     const auto seats = world_->read(store().list_seats(event, false, behind_third)).value();
@@ -153,7 +164,9 @@ TEST_P(StoreScenario, goes_on_behind_the_last_one_told_of_whatever_was_added_sin
     const auto newer = open_sale(1);
     const auto events_behind = [&](EventId last) {
         const Place place{.id = last.bits(), .start_at = spec.start_at};
-        return world_->read(store().read(domain::read_events, domain::Page{.limit = 9, .after = place}));
+        return world_->read(
+            store().read(domain::read_events, domain::Page{.limit = 9, .after = place})
+        );
     };
     ASSERT_EQ(events_behind(newer).size(), 1);
     EXPECT_EQ(events_behind(newer)[0].id, event);
@@ -177,7 +190,11 @@ TEST_P(StoreScenario, makes_one_reservation_of_the_same_request_however_often_at
     }
     EXPECT_EQ(replayed, 49);
     EXPECT_EQ(available(event), 8);
-    EXPECT_EQ(world_->read(store().read(domain::read_reservations, "ann", domain::Page{.limit = 9})).size(), 1);
+    EXPECT_EQ(
+        world_->read(store().read(domain::read_reservations, "ann", domain::Page{.limit = 9}))
+            .size(),
+        1
+    );
 }
 
 TEST_P(StoreScenario, refuses_a_key_that_comes_with_another_request) {
@@ -327,13 +344,18 @@ TEST_P(StoreScenario, still_shows_and_replays_what_ended_in_an_event_that_was_de
     world_->move_clock(late.expires_at - late.created_at);
     EXPECT_TRUE(execute(world_->sale().delete_event(second)).value());
     for (int starts = 0; starts < 4; ++starts) {
-        const auto of_ann = world_->read(store().read(domain::read_reservation, made.id, "ann")).value();
+        const auto of_ann =
+            world_->read(store().read(domain::read_reservation, made.id, "ann")).value();
         EXPECT_EQ(of_ann.status, Status::cancelled);
         EXPECT_EQ(of_ann.event, second);
         EXPECT_EQ(of_ann.seats, made.seats);
         EXPECT_EQ(of_ann.total_amount, made.total_amount);
         EXPECT_EQ(status_of(late), Status::expired);
-        EXPECT_EQ(world_->read(store().read(domain::read_reservations, "ann", domain::Page{.limit = 9})).size(), 1);
+        EXPECT_EQ(
+            world_->read(store().read(domain::read_reservations, "ann", domain::Page{.limit = 9}))
+                .size(),
+            1
+        );
         for (const auto& [asked, answered, status] :
              {std::tuple{wish, made, Status::cancelled}, {late_wish, late, Status::expired}}) {
             const auto again = execute(asked).value();
@@ -424,14 +446,22 @@ TEST_P(StoreScenario, shows_what_ended_for_a_day_and_sells_on_over_restarts) {
             return world_->read(store().read(domain::read_reservation, of.id, user)).has_value();
         };
         EXPECT_FALSE(shown(given_up) || shown(left_alone));
-        EXPECT_EQ(world_->read(store().read(domain::read_reservations, user, domain::Page{.limit = 9})).size(), 0);
+        EXPECT_EQ(
+            world_->read(store().read(domain::read_reservations, user, domain::Page{.limit = 9}))
+                .size(),
+            0
+        );
         EXPECT_EQ(
             refused(domain::CancelReservation{given_up.id, user}), Reason::reservation_not_found
         );
         EXPECT_EQ(available(event), 8);
     }
     EXPECT_EQ(status_of(bought), Status::confirmed);
-    EXPECT_EQ(world_->read(store().read(domain::read_reservations, "ann", domain::Page{.limit = 9})).size(), 1);
+    EXPECT_EQ(
+        world_->read(store().read(domain::read_reservations, "ann", domain::Page{.limit = 9}))
+            .size(),
+        1
+    );
 }
 
 TEST_P(StoreScenario, counts_right_at_once_when_a_crowd_of_holds_runs_out_together) {

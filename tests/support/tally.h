@@ -39,8 +39,8 @@ struct Tally {
     void expect_everything() const {
         auto reasons = refused;
         // A short history doesn't reach events of two million seats or a hundred members or
-        // categories, nor a thousand keys. Other tests cover facts that can't be written or whose format isn't
-        // allowed yet.
+        // categories, nor a thousand keys. Other tests cover facts that can't be written or whose
+        // format isn't allowed yet.
         reasons[static_cast<std::size_t>(domain::Reason::format_too_low)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::event_full)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::too_many_members)] = 1;

@@ -40,7 +40,9 @@ protected:
         return std::get<CategoryView>(outcome.value().entity);
     }
     std::vector<CategoryView> views() const {
-        return office.inventory().list_categories(*office.inventory().plans().find(event), office.now);
+        return office.inventory().list_categories(
+            *office.inventory().plans().find(event), office.now
+        );
     }
     std::uint32_t left(std::size_t category = 0) const { return views().at(category).available(); }
 

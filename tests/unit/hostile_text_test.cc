@@ -420,7 +420,9 @@ void try_user(const Sale& sale) {
     if (!known || !*known) return;
     expect_taken(
         sale,
-        ReserveSeats{ReservationId{Bits128{3, 1}}, sale.event, (*known)->sub, {sale.seat}, {}, {}, {}}
+        ReserveSeats{
+            ReservationId{Bits128{3, 1}}, sale.event, (*known)->sub, {sale.seat}, {}, {}, {}
+        }
     );
 }
 

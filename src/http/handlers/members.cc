@@ -48,7 +48,8 @@ Awaitable<void> add_member(Context& context) {
 Awaitable<void> list_members(Context& context) {
     const auto id = context.path_id<EventId>();
     if (!id) co_return;
-    auto found = co_await context.services.store.read(domain::read_members, *id, context.organizer());
+    auto found =
+        co_await context.services.store.read(domain::read_members, *id, context.organizer());
     if (const auto* members = found_or_fail(context, found, "event"))
         reply_list(context, *members, wire::append_member);
 }
