@@ -1,3 +1,4 @@
+#include "contract/at_once.h"
 #include "support/test_server.h"
 
 #include <boost/json.hpp>
@@ -8,7 +9,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -262,61 +262,33 @@ TEST_F(BestAvailable, is_offered_in_place_of_named_seats_that_are_taken) {
 TEST_F(BestAvailable, fills_a_hall_with_groups_of_four_when_160_buyers_come_at_once) {
     constexpr int kRows = 200;
     constexpr int kSeatsOfRow = 40;
-    constexpr int kConnections = 8;
-    constexpr int kAtOnce = 20;
-    constexpr int kRounds = 13;
+    constexpr Crowd kCrowd{.connections = 8, .rounds = 13, .at_once = 20};
     constexpr int kGroups = kRows * kSeatsOfRow / 4;
     add_rows("Stalls", kRows, kSeatsOfRow, 100);
     const auto body =
         json::serialize(json::object{{"event_id", event}, {"best_available", {{"quantity", 4}}}});
-    std::vector<std::vector<HttpAnswer>> answers(kConnections);
-    {
-        std::vector<std::jthread> threads;
-        for (int number = 0; number < kConnections; ++number) {
-            threads.emplace_back([&, number] {
-                auto client = server.connect();
-                for (int round = 0; round < kRounds; ++round) {
-                    std::string requests;
-                    for (int i = 0; i < kAtOnce; ++i) {
-                        const auto buyer = std::to_string(number) + "-" + std::to_string(round) +
-                                           "-" + std::to_string(i);
-                        requests += HttpClient::request_text(
-                            "POST",
-                            kReservations,
-                            {{"X-User-ID", buyer}, {"Idempotency-Key", buyer}},
-                            body
-                        );
-                    }
-                    client.send(requests);
-                    for (int i = 0; i < kAtOnce; ++i)
-                        answers[static_cast<std::size_t>(number)].push_back(client.receive());
-                }
-            });
-        }
-    }
+    const auto answers = reserve_at_once(server, body, kCrowd);
     std::set<std::string> sold;
     int groups = 0;
     int sold_out = 0;
-    for (const auto& of_one : answers) {
-        for (const auto& answer : of_one) {
-            sold_out += answer.code() == "SOLD_OUT" ? 1 : 0;
-            if (answer.status != 201) continue;
-            ++groups;
-            const auto names = names_of(answer.json.at("seat_ids"));
-            sold.insert(names.begin(), names.end());
-            const auto dash = names.front().find('-');
-            const auto first = std::stoi(names.front().substr(dash + 1));
-            for (int i = 0; i < 4; ++i)
-                EXPECT_EQ(
-                    names.at(static_cast<std::size_t>(i)),
-                    names.front().substr(0, dash + 1) + std::to_string(first + i)
-                );
-        }
+    for (const auto& answer : answers) {
+        sold_out += answer.code() == "SOLD_OUT" ? 1 : 0;
+        if (answer.status != 201) continue;
+        ++groups;
+        const auto names = names_of(answer.json.at("seat_ids"));
+        sold.insert(names.begin(), names.end());
+        const auto dash = names.front().find('-');
+        const auto first = std::stoi(names.front().substr(dash + 1));
+        for (int i = 0; i < 4; ++i)
+            EXPECT_EQ(
+                names.at(static_cast<std::size_t>(i)),
+                names.front().substr(0, dash + 1) + std::to_string(first + i)
+            );
     }
     // While a group of four was free, nobody was refused; else fewer groups would be sold.
     EXPECT_EQ(groups, kGroups);
     EXPECT_EQ(sold.size(), 4 * kGroups);
-    EXPECT_EQ(sold_out, kConnections * kAtOnce * kRounds - kGroups);
+    EXPECT_EQ(sold_out, kCrowd.buyers() - kGroups);
     EXPECT_EQ(seats_left(), 0);
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }

@@ -1,3 +1,4 @@
+#include "contract/at_once.h"
 #include "support/test_server.h"
 
 #include <boost/json.hpp>
@@ -5,7 +6,6 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -413,46 +413,18 @@ TEST_F(TicketCategories, survive_a_restart) {
 
 TEST_F(TicketCategories, sell_each_unit_once_when_a_thousand_buyers_come_at_once) {
     constexpr int kUnits = 100;
-    constexpr int kConnections = 8;
-    constexpr int kRounds = 5;
-    constexpr int kAtOnce = 25;
+    constexpr Crowd kCrowd{.connections = 8, .rounds = 5, .at_once = 25};
     ASSERT_EQ(add("Standing", 1, kUnits).status, 201);
     const auto claim = claim_of({{"Standing", 1}});
-    std::vector<std::vector<HttpAnswer>> answers(kConnections);
-    {
-        std::vector<std::jthread> threads;
-        for (int number = 0; number < kConnections; ++number) {
-            threads.emplace_back([&, number] {
-                auto client = server.connect();
-                for (int round = 0; round < kRounds; ++round) {
-                    std::string requests;
-                    for (int i = 0; i < kAtOnce; ++i) {
-                        const auto buyer = std::to_string(number) + "-" + std::to_string(round) +
-                                           "-" + std::to_string(i);
-                        requests += HttpClient::request_text(
-                            "POST",
-                            kReservations,
-                            {{"X-User-ID", buyer}, {"Idempotency-Key", buyer}},
-                            claim
-                        );
-                    }
-                    client.send(requests);
-                    for (int i = 0; i < kAtOnce; ++i)
-                        answers[static_cast<std::size_t>(number)].push_back(client.receive());
-                }
-            });
-        }
-    }
+    const auto answers = reserve_at_once(server, claim, kCrowd);
     int sold = 0;
     int sold_out = 0;
-    for (const auto& of_one : answers) {
-        for (const auto& answer : of_one) {
-            sold += answer.status == 201 ? 1 : 0;
-            sold_out += answer.code() == "SOLD_OUT" ? 1 : 0;
-        }
+    for (const auto& answer : answers) {
+        sold += answer.status == 201 ? 1 : 0;
+        sold_out += answer.code() == "SOLD_OUT" ? 1 : 0;
     }
     EXPECT_EQ(sold, kUnits);
-    EXPECT_EQ(sold_out, kConnections * kRounds * kAtOnce - kUnits);
+    EXPECT_EQ(sold_out, kCrowd.buyers() - kUnits);
     EXPECT_EQ(left(), Left{0});
     EXPECT_EQ(reserve("late", {{"Standing", 1}}).code(), "SOLD_OUT");
     EXPECT_EQ(server.violations(), std::vector<std::string>{});

@@ -1,3 +1,4 @@
+#include "contract/at_once.h"
 #include "support/eventually.h"
 #include "support/seed.h"
 #include "support/test_server.h"
@@ -81,11 +82,6 @@ protected:
         return organizer.get(event + "/availability").body + organizer.get(event + "/seats").body;
     }
     /// A request whose text is ready to be sent, and its answer.
-    struct Shot {
-        HttpClient client;
-        std::string text;
-        HttpAnswer answer = {};
-    };
     Shot shot(
         const std::string& user,
         const char* method,
@@ -100,23 +96,6 @@ protected:
         auto body = body_of({.seats = {venue.seats[seat]}});
         body["event_id"] = venue.event;
         return shot(user, "POST", kReservations, json::serialize(body), key(user));
-    }
-    /// Sends all from four threads at once.
-    static void fire(std::vector<Shot>& shots) {
-        constexpr std::size_t kThreads = 4;
-        std::atomic<std::size_t> ready = 0;
-        std::vector<std::jthread> threads;
-        for (std::size_t first = 0; first < kThreads; ++first) {
-            threads.emplace_back([&, first] {
-                ++ready;
-                while (ready < kThreads)
-                    std::this_thread::yield();
-                for (std::size_t i = first; i < shots.size(); i += kThreads)
-                    shots[i].client.send(shots[i].text);
-                for (std::size_t i = first; i < shots.size(); i += kThreads)
-                    shots[i].answer = shots[i].client.receive();
-            });
-        }
     }
 
     TestServer server;

@@ -1,3 +1,4 @@
+#include "contract/at_once.h"
 #include "support/eventually.h"
 #include "support/seed.h"
 #include "support/test_server.h"
@@ -16,8 +17,8 @@
 namespace frontrow::test {
 namespace {
 
-/// A request under way, and its answer.
-struct Shot {
+/// A request under way, who sent it, and its answer.
+struct NamedShot {
     HttpClient client;
     std::string text;
     std::string user;
@@ -25,27 +26,9 @@ struct Shot {
     HttpAnswer answer = {};
 };
 
-/// Sends all requests from a few threads that start together; only then reads.
-void fire(std::vector<Shot>& shots) {
-    constexpr std::size_t kThreads = 4;
-    std::atomic<std::size_t> ready = 0;
-    std::vector<std::jthread> threads;
-    for (std::size_t first = 0; first < kThreads; ++first) {
-        threads.emplace_back([&, first] {
-            ++ready;
-            while (ready < kThreads)
-                std::this_thread::yield();
-            for (std::size_t i = first; i < shots.size(); i += kThreads)
-                shots[i].client.send(shots[i].text);
-            for (std::size_t i = first; i < shots.size(); i += kThreads)
-                shots[i].answer = shots[i].client.receive();
-        });
-    }
-}
-
 class Race : public testing::Test {
 protected:
-    Shot shot(
+    NamedShot shot(
         const std::string& user,
         const std::string& action,
         const std::string& path,
@@ -57,13 +40,13 @@ protected:
             server.connect(), HttpClient::request_text("POST", path, headers, body), user, action
         };
     }
-    Shot reserve(const std::string& user, const Venue& venue, std::size_t seat = 0) {
+    NamedShot reserve(const std::string& user, const Venue& venue, std::size_t seat = 0) {
         const auto body =
             R"({"event_id":")" + venue.event + R"(","seat_ids":[")" + venue.seats[seat] + R"("]})";
         return shot(user, "reserve", "/api/v1/reservations", body);
     }
     /// The organiser's request.
-    Shot pause(const Venue& venue) {
+    NamedShot pause(const Venue& venue) {
         const auto path = "/api/v1/events/" + venue.event + "/sale";
         auto text = HttpClient::request_text("POST", path, {}, R"({"action":"pause"})");
         return {server.connect(), std::move(text), "", "pause"};
@@ -73,8 +56,9 @@ protected:
     TestServer server;
 };
 
-std::vector<const Shot*> successes(const std::vector<Shot>& shots, const std::string& action) {
-    std::vector<const Shot*> found;
+std::vector<const NamedShot*>
+successes(const std::vector<NamedShot>& shots, const std::string& action) {
+    std::vector<const NamedShot*> found;
     for (const auto& one : shots) {
         if (one.action == action && one.answer.status < 300) found.push_back(&one);
     }
@@ -93,7 +77,7 @@ TEST_F(Race, for_one_hold_has_one_end) {
         ASSERT_EQ(held.status, 201) << held.body;
         const auto path = held.header("location");
         server.clock.advance(Millis{9'990});
-        std::vector<Shot> shots;
+        std::vector<NamedShot> shots;
         for (int i = 0; i < 4; ++i) {
             shots.push_back(shot("alice", "confirm", path + "/confirm"));
             shots.push_back(shot("alice", "cancel", path + "/cancel"));
@@ -151,7 +135,7 @@ TEST_F(Race, between_a_pause_and_buyers_holds_nothing_after_the_pause) {
         const auto held = alice.reserve(venue.event, {venue.seats[0]}, "hold-" + number);
         ASSERT_EQ(held.status, 201) << held.body;
         const auto path = held.header("location");
-        std::vector<Shot> shots;
+        std::vector<NamedShot> shots;
         for (std::size_t seat = 1; seat < kSeats; ++seat)
             shots.push_back(reserve("buyer-" + std::to_string(seat) + "-" + number, venue, seat));
         for (int i = 0; i < 4; ++i)
