@@ -121,6 +121,9 @@ public:
     /// the index of a returning buyer does. Not in a savepoint.
     void let_go(std::size_t at_most);
 
+    /// True if something has ended by the clock and no fact says so yet: ExpireHolds makes the facts.
+    bool has_something_due(Instant now) const { return reservations_.has_expired_holds(now); }
+
     /// See Reservations::lapse(), which explains why a node may do this by its own clock.
     bool lapse(Instant now, std::size_t at_most) { return reservations_.lapse(now, at_most); }
 

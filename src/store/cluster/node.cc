@@ -185,7 +185,7 @@ void Node::fail_overdue(Time now) {
 void Node::sweep() {
     if (flight_ || is_closing_ || !time_.is_known() || !has_contact_) return;
     const auto patience = kSweepAfter + Millis{ports_.random.next().lo % kSweepAfter.count()};
-    if (!state_.reservations().has_expired_holds(now() - patience)) return;
+    if (!state_.has_something_due(now() - patience)) return;
     const auto is_own = [](const Asked& asked) { return asked.number == 0; };
     if (std::ranges::any_of(waiting_, is_own)) return;
     waiting_.push_back(Asked{

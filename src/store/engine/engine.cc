@@ -159,7 +159,7 @@ void Engine::sweep() {
     const auto at = now();
     lapse_some(at);
     if (failed_ || is_closing_ || commit_.facts() >= kSweepChunk ||
-        !inventory().reservations().has_expired_holds(at))
+        !inventory().has_something_due(at))
         return;
     auto decision = domain::decide(inventory(), domain::ExpireHolds{kSweepChunk}, at);
     record(std::move(decision.facts), at, TraceId{});
@@ -212,7 +212,7 @@ void Engine::on_written(Result<Journal::Written, Fault> written) {
         schedule_write();
     }
     // Posted, so that the sweep runs after the answers. The last answer may destroy the engine.
-    if (inventory().reservations().has_expired_holds(now())) {
+    if (inventory().has_something_due(now())) {
         boost::asio::post(ports_.owner, [weak = std::weak_ptr{self_}] {
             if (const auto self = weak.lock()) (*self)->sweep();
         });
