@@ -94,7 +94,12 @@ void try_reservation(std::string_view text) {
     const auto key = request->idempotency_key;
     CHECK(!key || !wire::check_idempotency_key(*key));
     const auto bytes = wire::canonical(
-        request->event, request->seats, request->hold, request->items, request->best
+        request->event,
+        request->seats,
+        request->hold,
+        request->items,
+        request->best,
+        request->access_code
     );
     auto size = 16 * (request->seats.size() + 2 + request->items.size());
     for (const auto& item : request->items)
@@ -102,6 +107,7 @@ void try_reservation(std::string_view text) {
     if (const auto& best = request->best)
         size += 16 + (best->price_max ? 16 : 0) + (best->near ? 16 : 0) +
                 (best->section ? 16 + best->section->size() : 0);
+    if (request->access_code) size += 16 + request->access_code->size();
     CHECK(bytes.size() == size);
     domain::ReservationHeld held;
     held.user = key.value_or("buyer");
@@ -154,6 +160,18 @@ void try_member(std::string_view text) {
     check_fact(domain::MemberAdded{request->sub, request->role});
 }
 
+void try_allocation(std::string_view text) {
+    if (auto request = wire::parse_allocation_request(text); is_accepted(request)) {
+        auto& allocation = request->allocation;
+        CHECK(wire::accept_allocation_name(allocation.name) == allocation.name);
+        CHECK(allocation.seats.empty() == (allocation.quantity > 0));
+        CHECK(allocation.codes.empty());
+        check_fact(domain::AllocationAdded{std::move(allocation)});
+    }
+    if (auto request = wire::parse_allocation_change_request(text); is_accepted(request))
+        check_fact(domain::AllocationChanged{"A", std::move(request->change)});
+}
+
 void try_category(std::string_view text) {
     if (auto category = wire::parse_request<domain::Category>(text); is_accepted(category)) {
         CHECK(wire::accept_category_name(category->name) == category->name);
@@ -187,6 +205,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_api_key(text);
     try_account(text);
     try_member(text);
+    try_allocation(text);
     try_category(text);
     try_fact(text);
     return 0;

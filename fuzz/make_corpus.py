@@ -135,6 +135,11 @@ def odd_requests():
                    message("POST", "/api/v1/reservations", alice, wish.replace("{", '{"alternatives": true, ', 1)))
     change = json.dumps({"add": {"items": units["items"]}, "remove": {"seat_ids": [IDS["seat_id"]]}})
     yield "changed", message("PATCH", "/api/v1/reservations/" + IDS["reservation_id"], alice | {"If-Match": "*"}, change)
+    held_back = json.dumps({"name": "A/B", "seat_ids": [IDS["seat_id"]], "access_code": "c"})
+    yield "allocation", (message("POST", event + "/allocations", body=held_back) +
+                         message("POST", "/api/v1/reservations", alice | KEY_HEADER,
+                                 json.dumps({**json.loads(wish), "access_code": "c"})) +
+                         message("DELETE", event + "/allocations/A%2FB"))
     yield "many-checked", message("POST", event + "/seats/bulk?dry_run=true", body='{"prefix":"m","count":3,"price":1}')
     yield "many", message("POST", event + "/seats/bulk", body='{"prefix":"many","count":3,"price":1}')
 
@@ -176,6 +181,8 @@ def documents():
     best = '{"quantity":2,"section":"\\u5e2d","max_price":1e4,"near":"' + IDS["seat_id"] + '","accessible":true}'
     write("json", "request-best", '{"event_id":"' + IDS["event_id"] + '","best_available":' + best + "}")
     write("json", "request-change", '{"add":{"seat_ids":["' + IDS["seat_id"] + '"],"items":[' + units + ']},"remove":null}')
+    codes = '"access_codes":["a","\\u5e2d"],"limit":2.0,"limit_per_user":null,"until":"2036-12-20T19:00:00+09:00"'
+    write("json", "request-allocation", '{"name":"A","category":"\\u5e2d","quantity":3,' + codes + "}")
     write("json", "odd-prices", '{"seat_number":"a\\u0323\\u0301 1","price":"80.00"}')
     write("json", "odd-numbers", '{"seat_number":"A","price":9007199254740993,"x":1e308,"y":18446744073709551616}')
     write("json", "odd-text", '{"name":"\\ud83c\\udfab\\n\\t\\"\\\\","role":"user"}')

@@ -129,8 +129,9 @@ void Audit::judge(const Fact& fact, const CategoryChanged& body) {
     lapse_units(*truth, fact.at);
     expect(
         fact,
-        stock->held + stock->sold <= body.category.total_stock,
-        "a category's stock fell below what is held or sold"
+        stock->held + stock->sold + held_back(*truth, body.category.name, fact.at) <=
+            body.category.total_stock,
+        "a category's stock fell below what is held, sold or held back"
     );
     stock->category = body.category;
 }
@@ -140,14 +141,6 @@ void Audit::judge(const Fact& fact, const ReservationHeld& body) {
     const auto user = number_of(body.user);
     judge_terms(fact, body, user);
     const auto event = number_of(fact.event);
-    const auto seats = take_seats(fact, body.reservation, body.seats, body.unit_prices);
-    const auto units = take_units(fact, body.items);
-    if (!body.items.empty()) events_[event].unit_holds.emplace(body.expires_at, body.reservation);
-    expect(
-        fact,
-        seats + units == static_cast<std::uint64_t>(body.total_amount),
-        "the amount isn't the sum of the prices"
-    );
     HoldTruth hold{
         .event = event,
         .user = user,
@@ -160,6 +153,15 @@ void Audit::judge(const Fact& fact, const ReservationHeld& body) {
         .request = body.request,
         .items = body.items,
     };
+    take_allocated(fact, body, hold);
+    const auto seats = take_seats(fact, body.reservation, body.seats, body.unit_prices);
+    const auto units = take_units(fact, body.items);
+    if (counts_units(hold)) events_[event].unit_holds.emplace(body.expires_at, body.reservation);
+    expect(
+        fact,
+        seats + units == static_cast<std::uint64_t>(body.total_amount),
+        "the amount isn't the sum of the prices"
+    );
     const bool is_new = holds_.emplace(body.reservation, std::move(hold)).second;
     expect(fact, is_new, "a reservation was made twice");
     ++totals_.reservations;
@@ -216,7 +218,8 @@ std::uint64_t Audit::take_units(const Fact& fact, const Items& items) {
         expect(fact, item.quantity > 0, "no unit of a category was held");
         expect(fact, item.unit_price == stock->category.price, "a unit had another price");
         stock->held += item.quantity;
-        const bool fits = stock->held + stock->sold <= stock->category.total_stock;
+        const bool fits = stock->held + stock->sold + held_back(truth, item.category, fact.at) <=
+                          stock->category.total_stock;
         expect(fact, fits, "more units were held than the category has");
         total += item.quantity * static_cast<std::uint64_t>(item.unit_price);
     }
@@ -255,6 +258,10 @@ Audit::Made Audit::made_by(const Fact& fact, const SeatsAdded&) {
 Audit::Made Audit::made_by(const Fact& fact, const CategoryAdded&) {
     return {.kind = RequestKind::category, .id = {0, events_[number_of(fact.event)].stock.size()}};
 }
+Audit::Made Audit::made_by(const Fact& fact, const AllocationAdded&) {
+    const auto before = events_[number_of(fact.event)].allocations.size();
+    return {.kind = RequestKind::allocation, .id = {0, before}};
+}
 Audit::Made Audit::made_by(const Fact&, const ReservationHeld& body) {
     return {.kind = RequestKind::reservation, .id = body.reservation.bits()};
 }
@@ -287,6 +294,7 @@ void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
     for (const auto& item : hold->items)
         if (auto* stock = stock_of(events_[hold->event], item.category))
             stock->sold += item.quantity;
+    use_allocation(*hold, true);
     hold->status = ReservationStatus::confirmed;
     hold->confirmed_at = fact.at;
     totals_.seats_sold += hold->seats.size();
@@ -398,6 +406,7 @@ void Audit::free_units(HoldTruth& hold, ReservationId id) {
     if (event.unit_holds.erase({hold.expires_at, id}) == 0) return;
     for (const auto& item : hold.items)
         if (auto* stock = stock_of(event, item.category)) stock->held -= item.quantity;
+    use_allocation(hold, false);
 }
 
 void Audit::lapse_units(EventTruth& event, Instant at) {

@@ -2,6 +2,7 @@
 
 #include "base/hash_map.h"
 #include "base/small_vector.h"
+#include "domain/allocation.h"
 #include "domain/api_key.h"
 #include "domain/category.h"
 #include "domain/event.h"
@@ -13,7 +14,9 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +64,17 @@ private:
         std::uint64_t sold = 0;
     };
 
+    /// An allocation, and how many of its tickets are held and sold.
+    struct AllocationTruth {
+        Allocation allocation;
+        /// A fact has ended it.
+        bool has_ended = false;
+        std::uint64_t used = 0;
+        HashMap<UserNumber, std::uint64_t> used_by{};
+    };
+    /// An allocation's place among those of its event.
+    using AllocationNumber = std::uint32_t;
+
     struct EventTruth {
         Event event;
         /// False if there are facts about the event, but none that created it.
@@ -71,7 +85,12 @@ private:
         std::vector<std::shared_ptr<const SeatBlock>> blocks;
         /// In the order in which they were added.
         std::vector<StockTruth> stock;
-        /// The pending reservations whose units count as held, by the end of their holds.
+        /// In the order in which they were added.
+        std::vector<AllocationTruth> allocations;
+        /// The allocation that each code opens, without ended ones.
+        HashMap<Bits128, AllocationNumber> codes;
+        /// The pending reservations whose units and allocated tickets count as held, by the end of
+        /// their holds.
         std::set<std::pair<Instant, ReservationId>> unit_holds;
         /// The names of all seats, as views into the blocks.
         HashSet<std::string_view> numbers;
@@ -85,6 +104,8 @@ private:
         bool is_sold = false;
         Amount price = 0;
         ReservationId holder;
+        /// The allocation in which the seat is, unless a fact has ended it.
+        std::optional<AllocationNumber> allocation{};
     };
 
     /// What a reservation had before it was changed.
@@ -111,11 +132,14 @@ private:
         Items items{};
         /// Null unless the reservation was changed.
         std::unique_ptr<const ClaimTruth> first{};
+        std::optional<AllocationNumber> allocation{};
+        /// How many of its tickets come from the allocation.
+        std::uint64_t allocated = 0;
     };
 
     /// What a request made or changed. `id` is the id of an event, reservation or API key. For
-    /// seats or a category, it is the number of blocks or categories that the event had before; for
-    /// a member, 1 if the member is new.
+    /// seats, a category or an allocation, it is the number of blocks, categories or allocations
+    /// that the event had before; for a member, 1 if the member is new.
     struct Made {
         RequestKind kind = RequestKind::reservation;
         Bits128 id;
@@ -158,6 +182,7 @@ private:
     Made made_by(const Fact& fact, const MemberAdded& body);
     Made made_by(const Fact& fact, const SeatsAdded& body);
     Made made_by(const Fact& fact, const CategoryAdded& body);
+    Made made_by(const Fact& fact, const AllocationAdded& body);
     Made made_by(const Fact& fact, const ReservationHeld& body);
     Made made_by(const Fact& fact, const ReservationExtended& body);
     Made made_by(const Fact& fact, const ReservationChanged& body);
@@ -172,9 +197,34 @@ private:
     std::uint64_t change_seats(const Fact& fact, const ReservationChanged& body, HoldTruth& hold);
     std::uint64_t change_units(const Fact& fact, const ReservationChanged& body, HoldTruth& hold);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
-    /// Counts the units of all holds of the event that have run out at `at` as free.
+    /// Judges what a new hold takes of an allocation, and counts it as used.
+    void take_allocated(const Fact& fact, const ReservationHeld& body, HoldTruth& hold);
+    /// Judges whether the seats aren't held back, or only by the hold's own allocation.
+    void judge_held_back(const Fact& fact, const HoldTruth& hold, std::span<const SeatId> seats);
+    /// Judges whether a hold might take what it has just taken of its allocation.
+    void judge_allocation(const Fact& fact, const HoldTruth& hold);
+    /// How many of these tickets come from the hold's allocation.
+    std::uint64_t
+    allocated_of(const HoldTruth& hold, std::span<const SeatId> seats, const Items& items);
+    /// Whether the hold belongs in `unit_holds`.
+    static bool counts_units(const HoldTruth& hold) {
+        return !hold.items.empty() || hold.allocation.has_value();
+    }
+    static void forget_codes(EventTruth& event, AllocationNumber number);
+    void judge_codes(const Fact& fact, EventTruth& event, AllocationNumber number);
+    /// Counts the units and allocated tickets of all holds of the event that have run out at `at`
+    /// as free.
     void lapse_units(EventTruth& event, Instant at);
-    /// Counts the units of a hold as free, unless lapse_units() has done so.
+    /// Counts a hold's tickets of its allocation as used, or as unused.
+    void use_allocation(const HoldTruth& hold, bool is_used);
+    /// How many units of the category are held back at `at` and not used.
+    static std::uint64_t held_back(const EventTruth& event, std::string_view category, Instant at);
+    /// The allocation with this name, unless a fact has ended it.
+    static std::optional<AllocationNumber>
+    allocation_named(const EventTruth& event, std::string_view name);
+    /// The same for a fact that changes it: there must be one.
+    AllocationTruth* changed_allocation(const Fact& fact, const std::string& name);
+    /// Counts the units and allocated tickets of a hold as free, unless lapse_units() has done so.
     void free_units(HoldTruth& hold, ReservationId id);
     /// Null if the event has no category with this name.
     static StockTruth* stock_of(EventTruth& event, std::string_view category);
@@ -213,8 +263,15 @@ private:
     Instant last_at_{};
 };
 
-/// Defined in audit_claims.cc.
+/// This is in audit_claims.cc.
 template <>
 void Audit::judge(const Fact& fact, const ReservationChanged& body);
+// These are in audit_allocations.cc.
+template <>
+void Audit::judge(const Fact& fact, const AllocationAdded& body);
+template <>
+void Audit::judge(const Fact& fact, const AllocationChanged& body);
+template <>
+void Audit::judge(const Fact& fact, const AllocationEnded& body);
 
 }  // namespace frontrow::domain

@@ -58,8 +58,9 @@ void Audit::judge(const Fact& fact, const ReservationChanged& body) {
             ClaimTruth{hold->seats, hold->items, hold->total_amount}
         );
     const auto tickets_before = hold->seats.size() + units_of(hold->items);
-    const auto amount = static_cast<std::uint64_t>(hold->total_amount) +
-                        change_seats(fact, body, *hold) + change_units(fact, body, *hold);
+    auto amount = static_cast<std::uint64_t>(hold->total_amount);
+    amount += change_seats(fact, body, *hold);
+    amount += change_units(fact, body, *hold);
     expect(
         fact,
         amount == static_cast<std::uint64_t>(body.total_amount),
@@ -73,6 +74,7 @@ void Audit::judge(const Fact& fact, const ReservationChanged& body) {
     if (body.added_seats.empty() && body.added_items.empty()) return;
     judge_limits(fact, hold->event, hold->user, tickets);
     judge_sale(fact, events_[hold->event]);
+    if (allocated_of(*hold, body.added_seats, body.added_items) > 0) judge_allocation(fact, *hold);
 }
 
 std::uint64_t
@@ -94,6 +96,7 @@ Audit::change_seats(const Fact& fact, const ReservationChanged& body, HoldTruth&
     }
     const bool has_prices = !body.unit_prices.empty() || body.added_seats.empty();
     expect(fact, has_prices, "added seats have no price");
+    judge_held_back(fact, hold, body.added_seats);
     const auto taken = take_seats(fact, body.reservation, body.added_seats, body.unit_prices);
     for (const auto id : body.added_seats)
         hold.seats.push_back(id);
@@ -117,6 +120,9 @@ Audit::change_units(const Fact& fact, const ReservationChanged& body, HoldTruth&
     }
     for (const auto& item : hold.items)
         if (auto* stock = stock_of(event, item.category)) stock->held += item.quantity;
+    hold.allocated =
+        allocated_of(hold, hold.seats, hold.items) + allocated_of(hold, {}, body.added_items);
+    use_allocation(hold, true);
     const auto taken = take_units(fact, body.added_items);
     for (const auto& item : body.added_items) {
         const auto entry = entry_like(hold.items, item);
@@ -125,7 +131,7 @@ Audit::change_units(const Fact& fact, const ReservationChanged& body, HoldTruth&
         else
             hold.items.push_back(item);
     }
-    if (!hold.items.empty()) event.unit_holds.emplace(hold.expires_at, body.reservation);
+    if (counts_units(hold)) event.unit_holds.emplace(hold.expires_at, body.reservation);
     return taken - given_back;
 }
 

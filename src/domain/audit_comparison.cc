@@ -54,10 +54,18 @@ private:
         if (row.members.get() != truth.members) differ(name() + ": its members");
         if (!std::ranges::equal(row.categories.get(), truth.stock, {}, {}, &StockTruth::category))
             differ(name() + ": its categories");
+        if (!are_equal(row.allocations, truth)) differ(name() + ": its allocations");
         if (row.blocks.size() != truth.blocks.size())
             return differ(name() + ": the number of times seats were added");
         for (std::size_t i = 0; i < row.blocks.size(); ++i)
             compare(row, i, *truth.blocks[i]);
+    }
+
+    static bool are_equal(const AllocationRows& rows, const EventTruth& truth) {
+        const auto is_equal = [](const auto& row, const Audit::AllocationTruth& one) {
+            return row == nullptr ? one.has_ended : !one.has_ended && *row == one.allocation;
+        };
+        return std::ranges::equal(rows.all, truth.allocations, is_equal);
     }
 
     /// Compares the seats of one block.
@@ -76,6 +84,7 @@ private:
             const bool has_lapsed = holder != kNobody && reservations_.has_lapsed(holder);
             const auto status = seat.is_sold                  ? SeatStatus::confirmed
                                 : seat.is_held && !has_lapsed ? SeatStatus::reserved
+                                : seat.allocation             ? SeatStatus::held_back
                                                               : SeatStatus::available;
             if (row.statuses[index] != status) differ(name() + ": whether it's free, held or sold");
             const bool is_right = holder == kNobody
@@ -98,6 +107,7 @@ private:
             {user == audit_.users_[truth.user], "user"},
             {std::ranges::equal(seats, truth.seats), "seats"},
             {items == truth.items, "items"},
+            {allocation_of(row) == truth.allocation.value_or(kNobody), "allocation"},
             {status == truth.status, "status"},
             {total_amount == truth.total_amount && currency == truth.currency, "amount"},
             {created_at == truth.held_at && expires_at == truth.expires_at &&
@@ -175,6 +185,7 @@ private:
                 return inventory_.api_keys()[request.made].id.bits();
             case RequestKind::seats:
             case RequestKind::category:
+            case RequestKind::allocation:
             case RequestKind::member:
                 return Bits128{0, request.made};
         }

@@ -13,8 +13,6 @@
 
 namespace frontrow::domain {
 
-using UserIndex = std::uint32_t;
-
 /// The users who have reserved anything, found by `sub`, with the reservations and tickets
 /// of each: a ticket is a seat or a unit of a category.
 /// Changed and verified by Reservations only. One thread.

@@ -19,12 +19,18 @@ struct Category {
     friend bool operator==(const Category&, const Category&) = default;
 };
 
-/// How many units of a category are held and sold.
+/// How many units of a category are held and sold, and how many are held back by allocations and
+/// not used.
 struct StockCounts {
     std::uint32_t reserved = 0;
     std::uint32_t confirmed = 0;
+    /// A difference of sums. In the state it may be negative for a moment, while `reserved` counts
+    /// units whose hold has run out.
+    std::int64_t held_back = 0;
 
     std::uint32_t taken() const { return reserved + confirmed; }
+    /// The units that aren't on general sale.
+    std::int64_t out() const { return taken() + held_back; }
     friend bool operator==(const StockCounts&, const StockCounts&) = default;
 };
 
@@ -33,7 +39,9 @@ struct CategoryView {
     Category category;
     StockCounts counts;
 
-    std::uint32_t available() const { return category.total_stock - counts.taken(); }
+    std::uint32_t available() const {
+        return static_cast<std::uint32_t>(category.total_stock - counts.out());
+    }
     friend bool operator==(const CategoryView&, const CategoryView&) = default;
 };
 

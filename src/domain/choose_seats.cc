@@ -1,5 +1,6 @@
 #include "domain/choose_seats.h"
 
+#include "domain/allocations.h"
 #include "domain/best_seats.h"
 #include "domain/inventory.h"
 
@@ -15,18 +16,30 @@ find_seat_of(const Inventory& inventory, const EventRow& event, SeatId id) {
     return place && place->event == event.index ? std::optional{place->seat} : std::nullopt;
 }
 
-/// Tells the chooser of the seats that time alone has freed, and lets it choose among those that
-/// are free at `now`.
-Result<SeatChoice, NoSeats>
-choose(const Inventory& inventory, const EventRow& event, const SeatWish& wish, Instant now) {
+/// Tells the chooser of the seats that time alone has freed, and of those that the allocation
+/// `opened` holds back, since it knows only what is on general sale. Lets it choose among the seats
+/// that are free for the buyer at `now`.
+Result<SeatChoice, NoSeats> choose(
+    const Inventory& inventory,
+    const EventRow& event,
+    const SeatWish& wish,
+    AllocationIndex opened,
+    Instant now
+) {
     auto& best = event.chooser.of(event);
     inventory.reservations().visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;
         for (const auto seat : row.seats)
             best.raise(seat);
     });
+    inventory.visit_seats_released(event, now, [&](SeatIndex seat) { best.raise(seat); });
+    if (opened != kNobody)
+        for (const auto id : event.allocations.all[opened]->seats)
+            best.raise(inventory.plans().find_seat(id)->seat);
     return best.choose(wish, scoring_of(event.event.spec), [&](SeatIndex seat) {
-        return inventory.seat_status(event, seat, now) == SeatStatus::available;
+        const auto status = inventory.seat_status(event, seat, now);
+        return status == SeatStatus::available ||
+               (status == SeatStatus::held_back && allocation_of(event, seat) == opened);
     });
 }
 
@@ -64,8 +77,13 @@ refuse_unknown(const Inventory& inventory, const EventRow& event, const BestWish
     return std::nullopt;
 }
 
-Result<SeatIds, Refusal>
-choose_seats(const Inventory& inventory, const EventRow& event, const BestWish& wish, Instant now) {
+Result<SeatIds, Refusal> choose_seats(
+    const Inventory& inventory,
+    const EventRow& event,
+    const BestWish& wish,
+    AllocationIndex opened,
+    Instant now
+) {
     SeatWish of_seats{
         .quantity = wish.quantity,
         .price_max = wish.price_max,
@@ -74,7 +92,7 @@ choose_seats(const Inventory& inventory, const EventRow& event, const BestWish& 
     };
     if (wish.section) of_seats.section = event.chooser.of(event).rows().find_section(*wish.section);
     if (wish.near) of_seats.near = find_seat_of(inventory, event, *wish.near);
-    const auto choice = choose(inventory, event, of_seats, now);
+    const auto choice = choose(inventory, event, of_seats, opened, now);
     if (!choice) return std::unexpected(refusal_of(choice.error()));
     return ids_of(event, *choice);
 }
@@ -100,7 +118,7 @@ std::vector<SeatIds> find_alternatives(
     SeatChoice offered;
     while (alternatives.size() < kAlternativesMax) {
         wish.without = offered;
-        const auto choice = choose(inventory, event, wish, now);
+        const auto choice = choose(inventory, event, wish, kNobody, now);
         if (!choice) break;
         alternatives.push_back(ids_of(event, *choice));
         offered.insert(offered.end(), choice->begin(), choice->end());

@@ -104,6 +104,15 @@ inline CommandTraits traits_of(const ChangeReservation& command) {
     const bool adds = !command.add_seats.empty() || !command.add_items.empty();
     return {.takes_on_more = adds || command.request, .contended = nullptr};
 }
+inline CommandTraits traits_of(const AddAllocation&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const ChangeAllocation&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const EndAllocation&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
 
 // The format that introduced an optional field; 0 if the field is absent.
 
@@ -157,7 +166,7 @@ inline FactTraits traits_of(const ReservationHeld& body) {
         .is_about_event = true,
         .ends_event = false,
         .given_up = nullptr,
-        .format = body.items.empty() ? 0U : 2U
+        .format = body.items.empty() && body.allocation.empty() ? 0U : 2U
     };
 }
 inline FactTraits traits_of(const ReservationConfirmed&) {
@@ -212,6 +221,15 @@ inline FactTraits traits_of(const CategoryChanged&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 inline FactTraits traits_of(const ReservationChanged&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const AllocationAdded&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const AllocationChanged&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const AllocationEnded&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 

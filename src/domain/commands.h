@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "domain/allocation.h"
 #include "domain/api_key.h"
 #include "domain/category.h"
 #include "domain/event.h"
@@ -126,6 +127,28 @@ struct BestWish {
     friend bool operator==(const BestWish&, const BestWish&) = default;
 };
 
+/// Holds seats, or units of a category, back from general sale.
+struct AddAllocation {
+    EventId event;
+    Organizer by;
+    Allocation allocation;
+    std::optional<RequestMark> request{};
+};
+
+struct ChangeAllocation {
+    EventId event;
+    Organizer by;
+    std::string name;
+    AllocationChange change;
+};
+
+/// Puts what the allocation still holds back on general sale.
+struct EndAllocation {
+    EventId event;
+    Organizer by;
+    std::string name;
+};
+
 /// Claims seats, units of categories, or both: all of them or nothing.
 struct ReserveSeats {
     ReservationId reservation;
@@ -141,6 +164,8 @@ struct ReserveSeats {
     std::optional<BestWish> best{};
     /// A refusal because `seats` aren't free shall offer others.
     bool wants_alternatives = false;
+    /// The digest of the code that opens an allocation.
+    std::optional<Bits128> access_code{};
 };
 
 struct ConfirmReservation {
@@ -162,8 +187,8 @@ struct ExtendReservation {
 
 /// Adds seats and units to a pending reservation and gives others back, in one step: all or
 /// nothing. The rest of what it holds stays held throughout. Units of a category are given back
-/// from its last entry in the reservation first. Each list names a category once; not all lists are
-/// empty.
+/// from its last entry in the reservation first. What the reservation's allocation holds back is
+/// free for it. Each list names a category once; not all lists are empty.
 struct ChangeReservation {
     ReservationId reservation;
     std::string user;
@@ -175,8 +200,8 @@ struct ChangeReservation {
     std::optional<RequestMark> request{};
 };
 
-/// Ends up to `at_most` holds that have run out, by one fact each. Readers see no difference,
-/// because the seats of these holds count as free already.
+/// Ends up to `at_most` allocations and holds that have run out, by one fact each. Readers see no
+/// difference, because the seats of these count as free already.
 struct ExpireHolds {
     std::uint32_t at_most = 0;
 };
@@ -231,6 +256,9 @@ using Command = std::variant<
     CheckSeats,
     AddCategory,
     ChangeCategory,
-    ChangeReservation>;
+    ChangeReservation,
+    AddAllocation,
+    ChangeAllocation,
+    EndAllocation>;
 
 }  // namespace frontrow::domain

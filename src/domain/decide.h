@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/instant.h"
 #include "base/result.h"
+#include "domain/allocation.h"
 #include "domain/category.h"
 #include "domain/commands.h"
 #include "domain/facts.h"
@@ -32,7 +33,8 @@ struct Accepted {
         Reservation,
         ApiKey,
         AddedMember,
-        CategoryView>
+        CategoryView,
+        AllocationView>
         entity;
     /// The same request was accepted before, so nothing was done this time. Reservations, events,
     /// seats and new members are then returned as they were when created.

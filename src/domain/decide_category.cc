@@ -37,8 +37,8 @@ Decision decide_one(const Inventory& inventory, const ChangeCategory& command, I
     if (known == kNobody)
         return refuse_subject(Reason::category_not_found, command.category.name, row->last_seq());
     const CategoryView changed{command.category, inventory.count_stock(*row, known, now)};
-    if (changed.counts.taken() > changed.category.total_stock)
-        return refuse_limit(Reason::stock_below_taken, changed.counts.taken(), row->last_seq());
+    if (changed.counts.out() > changed.category.total_stock)
+        return refuse_limit(Reason::stock_below_taken, changed.counts.out(), row->last_seq());
     if (row->categories.get()[known] == changed.category) return accept(changed, row->last_seq());
     return accept(changed, command.event, CategoryChanged{changed.category});
 }

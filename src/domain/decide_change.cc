@@ -66,6 +66,14 @@ std::expected<Items, std::string> give_back(
     return items;
 }
 
+/// The allocation that the reservation has used, if it is still in force: the right to take from it
+/// stays with the reservation, so no code is needed again.
+AllocationIndex open_to(const EventRow& event, const ReservationRow& row, Instant now) {
+    const auto of = allocation_of(row);
+    if (of == kNobody || event.allocations.all[of] == nullptr) return kNobody;
+    return is_in_force(*event.allocations.all[of], now) ? of : kNobody;
+}
+
 /// Adds the seats and units that the command asks for to the reservation. Call it after
 /// give_back().
 Result<Granted, Refusal> take_more(
@@ -73,6 +81,7 @@ Result<Granted, Refusal> take_more(
     const EventRow& event,
     const ChangeReservation& command,
     const Items& items_given_back,
+    AllocationIndex opened,
     Reservation& reservation,
     Instant now
 ) {
@@ -84,8 +93,9 @@ Result<Granted, Refusal> take_more(
         .user = command.user,
         .seats = command.add_seats,
         .items = command.add_items,
-        .tickets_given_back = command.remove_seats.size() + units_of(command.remove_items),
+        .seats_given_back = command.remove_seats,
         .items_given_back = items_given_back,
+        .opened = opened,
     };
     auto granted = grant(inventory, event, wish, now);
     if (!granted) return granted;
@@ -133,13 +143,14 @@ Decision decide_one(const Inventory& inventory, const ChangeReservation& command
         return refuse(Reason::nothing_left, rests_on);
     Granted granted;
     if (adds_something(command)) {
-        auto more = take_more(inventory, event, command, *removed, entity, now);
+        const auto opened = open_to(event, *row, now);
+        auto more = take_more(inventory, event, command, *removed, opened, entity, now);
         if (!more) return refuse(std::move(more.error()), rests_on);
         granted = *std::move(more);
     }
 
     Decision decision;
-    end_lapsed(inventory, event.event.id, granted, decision.facts);
+    end_due(inventory, event, granted, now, decision.facts);
     decision.facts.push_back({
         event.event.id,
         ReservationChanged{

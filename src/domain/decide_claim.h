@@ -11,8 +11,8 @@
 
 namespace frontrow::domain {
 
-// Shared by the commands about reservations; private to decide_*.cc files, and defined in
-// decide_reservation.cc.
+// Shared by the commands about reservations; private to decide_*.cc files. What a wish gets is
+// defined in decide_claim.cc, the rest in decide_reservation.cc.
 
 /// The reservation, if it belongs to this user. Another user's is treated as not found.
 const ReservationRow* find_own_reservation(
@@ -37,13 +37,16 @@ std::optional<Decision> replay_change(
 
 bool names_a_seat_twice(const SeatIds& seats);
 
-/// What a user asks for, and the units that the same command gives back.
+/// What a user asks for, and what the same command gives back.
 struct Wish {
     const std::string& user;
     const SeatIds& seats;
     const WantedItems& items;
-    std::uint64_t tickets_given_back = 0;
+    const SeatIds& seats_given_back;
     const Items& items_given_back;
+    /// The allocation in force from which the user may take, or kNobody. What it holds back is free
+    /// for this user.
+    AllocationIndex opened = kNobody;
     /// Seats that the rules choose, instead of named ones; or null.
     const BestWish* best = nullptr;
 };
@@ -56,20 +59,23 @@ struct Granted {
     std::vector<ReservationIndex> lapsed;
     /// The seats that the rules chose.
     SeatIds chosen{};
+    /// The name of the allocation from which some of it comes; empty if none does.
+    std::string allocation{};
 };
 
 /// Grants everything, or refuses: a seat, a section or a category that the event doesn't have, too
-/// many tickets for this user, a seat that isn't free, no such seats to choose, or units of which
-/// too few are left.
+/// many tickets for this user, no such seats to choose, more of the allocation than its limits
+/// leave, a seat that isn't free, or units of which too few are left.
 Result<Granted, Refusal>
 grant(const Inventory& inventory, const EventRow& event, const Wish& wish, Instant now);
 
-/// Adds the facts that end the holds which have run out on seats that somebody gets now. They must
-/// come before the fact that takes the seats.
-void end_lapsed(
+/// Adds the facts that end the event's allocations whose `until` has come, and the holds which have
+/// run out on seats that somebody gets now. They must come before the fact that takes the seats.
+void end_due(
     const Inventory& inventory,
-    EventId event,
+    const EventRow& event,
     const Granted& granted,
+    Instant now,
     std::vector<NewFact>& facts
 );
 

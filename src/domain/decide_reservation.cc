@@ -1,10 +1,9 @@
-#include "domain/categories.h"
+#include "domain/allocations.h"
 #include "domain/choose_seats.h"
 #include "domain/decide_claim.h"
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <utility>
 
 namespace frontrow::domain {
@@ -73,11 +72,21 @@ bool are_same_items(const WantedItems& wanted, const Items& made) {
 }
 
 /// Whether the request asks for what this reservation was made with: the same seats and items in
-/// any order, and the same hold time. A request without a hold time asks for the event's present
-/// one. If the event is deleted, such a request matches any hold time. A wish for the best seats
-/// matches none, because a reservation doesn't tell by which wish its seats were chosen.
-bool asks_for(const Inventory& inventory, const ReserveSeats& command, const ReservationRow& row) {
+/// any order, the same hold time, and a code of the same allocation. A request without a hold time
+/// asks for the event's present one. If the event is deleted, such a request matches any hold time.
+/// A wish for the best seats matches none, because a reservation doesn't tell by which wish its
+/// seats were chosen.
+bool asks_for(
+    const Inventory& inventory,
+    const ReserveSeats& command,
+    const ReservationRow& row,
+    Instant now
+) {
     const auto& event = inventory.event_of(row);
+    const auto opened =
+        command.access_code ? find_by_code(event, *command.access_code, now) : kNobody;
+    // A code that opens nothing now may have been another one.
+    if (opened != allocation_of(row) || (command.access_code && opened == kNobody)) return false;
     const Millis made_with{row.hold_ms};
     const Millis unsaid = event.deleted ? made_with : Millis{event.event.spec.hold};
     const Millis wanted = command.hold ? Millis{*command.hold} : unsaid;
@@ -100,7 +109,7 @@ replay_reservation(const Inventory& inventory, const ReserveSeats& command, Inst
         return decision;
     };
     const auto asks_the_same = [&](const RequestRow& before) {
-        return asks_for(inventory, command, row_of(before));
+        return asks_for(inventory, command, row_of(before), now);
     };
     return replay(
         inventory, &command.request, RequestKind::reservation, now, as_made, asks_the_same
@@ -129,134 +138,7 @@ refuse_by_event(const Event& event, const ReserveSeats& command, Instant now) {
     return std::nullopt;
 }
 
-/// What the look-up of the wanted seats found: their prices, their conflicts, the reservations
-/// whose holds on them have run out, and the first unknown seat.
-struct WantedSeats {
-    UnitPrices prices;
-    std::vector<SeatConflict> conflicts;
-    std::vector<ReservationIndex> lapsed;
-    std::optional<SeatId> unknown;
-};
-
-WantedSeats
-look_at(const Inventory& inventory, const EventRow& event, const SeatIds& seats, Instant now) {
-    WantedSeats wanted;
-    wanted.prices.reserve(seats.size());
-    for (const auto id : seats) {
-        const auto place = inventory.plans().find_seat(id);
-        if (!place || place->event != event.index) {
-            wanted.unknown = id;
-            return wanted;
-        }
-        wanted.prices.push_back(seat_spec(event, place->seat).price);
-        const auto status = inventory.seat_status(event, place->seat, now);
-        const auto holder = event.holders[place->seat];
-        if (status != SeatStatus::available) {
-            wanted.conflicts.push_back({id, status});
-        } else if (holder != kNobody &&
-                   std::ranges::find(wanted.lapsed, holder) == wanted.lapsed.end()) {
-            wanted.lapsed.push_back(holder);
-        }
-    }
-    return wanted;
-}
-
-/// The wanted units with their prices, or the first category that the event doesn't have.
-std::expected<Items, std::string> price(const EventRow& event, const WantedItems& wanted) {
-    Items items;
-    items.reserve(wanted.size());
-    for (const auto& one : wanted) {
-        const auto category = find_category(event, one.category);
-        if (category == kNobody) return std::unexpected(one.category);
-        items.push_back({one.category, one.quantity, event.categories.get()[category].price});
-    }
-    return items;
-}
-
-std::uint32_t units_in(const Items& items, const std::string& category) {
-    std::uint32_t units = 0;
-    for (const auto& item : items)
-        if (item.category == category) units += item.quantity;
-    return units;
-}
-
-/// Refuses units of which too few are left, counting those that the command gives back as free.
-std::optional<Refusal> refuse_sold_out(
-    const Inventory& inventory,
-    const EventRow& event,
-    const Items& items,
-    const Items& given_back,
-    Instant now
-) {
-    for (const auto& item : items) {
-        const auto category = find_category(event, item.category);
-        const CategoryView view{
-            event.categories.get()[category], inventory.count_stock(event, category, now)
-        };
-        const auto left = view.available() + units_in(given_back, item.category);
-        if (left >= item.quantity) continue;
-        return Refusal{.reason = Reason::sold_out, .limit = left, .subject = item.category};
-    }
-    return std::nullopt;
-}
-
 }  // namespace
-
-Amount amount_of(const UnitPrices& prices, const Items& items) {
-    auto sum = std::accumulate(prices.begin(), prices.end(), Amount{0});
-    for (const auto& item : items)
-        sum += item.unit_price * item.quantity;
-    return sum;
-}
-
-Result<Granted, Refusal>
-grant(const Inventory& inventory, const EventRow& event, const Wish& wish, Instant now) {
-    const auto refuse_it = [](Refusal refusal) { return std::unexpected(std::move(refusal)); };
-    auto wanted = look_at(inventory, event, wish.seats, now);
-    if (wanted.unknown)
-        return refuse_it({.reason = Reason::seat_not_found, .subject = wanted.unknown->to_string()}
-        );
-    if (wish.best != nullptr) {
-        if (auto refusal = refuse_unknown(inventory, event, *wish.best))
-            return refuse_it(*std::move(refusal));
-    }
-    auto items = price(event, wish.items);
-    if (!items)
-        return refuse_it({.reason = Reason::category_not_found, .subject = std::move(items.error())}
-        );
-    const auto chosen_count = wish.best != nullptr ? wish.best->quantity : 0;
-    const auto tickets = wish.seats.size() + chosen_count + units_of(wish.items);
-    if (const auto limit = event.event.spec.max_seats_per_user;
-        limit && inventory.reservations().tickets_of(event.index, wish.user, now) + tickets >
-                     *limit + wish.tickets_given_back)
-        return refuse_it({.reason = Reason::user_limit_reached, .limit = *limit});
-    if (!wanted.conflicts.empty())
-        return refuse_it(
-            {.reason = Reason::seats_unavailable, .conflicts = std::move(wanted.conflicts)}
-        );
-    SeatIds chosen;
-    if (wish.best != nullptr) {
-        auto best = choose_seats(inventory, event, *wish.best, now);
-        if (!best) return refuse_it(std::move(best.error()));
-        chosen = *std::move(best);
-        wanted = look_at(inventory, event, chosen, now);
-    }
-    if (auto refusal = refuse_sold_out(inventory, event, *items, wish.items_given_back, now))
-        return refuse_it(*std::move(refusal));
-    return Granted{
-        std::move(wanted.prices), *std::move(items), std::move(wanted.lapsed), std::move(chosen)
-    };
-}
-
-void end_lapsed(
-    const Inventory& inventory,
-    EventId event,
-    const Granted& granted,
-    std::vector<NewFact>& facts
-) {
-    for (const auto lapsed : granted.lapsed)
-        facts.push_back({event, ReservationExpired{inventory.reservations()[lapsed].id}});
-}
 
 template <>
 Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Instant now) {
@@ -266,13 +148,20 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (auto refusal = refuse_by_event(row->event, command, now))
         return refuse(std::move(*refusal), row->last_seq());
+    const auto opened =
+        command.access_code ? find_by_code(*row, *command.access_code, now) : kNobody;
+    if (command.access_code && opened == kNobody)
+        return refuse(Reason::code_invalid, row->last_seq());
 
-    const Items none;
+    const SeatIds no_seats;
+    const Items no_items;
     const Wish wish{
         .user = command.user,
         .seats = command.seats,
         .items = command.items,
-        .items_given_back = none,
+        .seats_given_back = no_seats,
+        .items_given_back = no_items,
+        .opened = opened,
         .best = command.best ? &*command.best : nullptr,
     };
     auto granted = grant(inventory, *row, wish, now);
@@ -299,7 +188,7 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
     entity.expires_at =
         std::min<Instant>(now + command.hold.value_or(row->event.spec.hold), kLastInstant);
     decision.facts.reserve(granted->lapsed.size() + 1);
-    end_lapsed(inventory, command.event, *granted, decision.facts);
+    end_due(inventory, *row, *granted, now, decision.facts);
     decision.facts.emplace_back(
         command.event,
         FactBody{
@@ -312,6 +201,7 @@ Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Ins
             command.request,
             std::move(granted->prices),
             std::move(granted->items),
+            std::move(granted->allocation),
         }
     );
     return decision;
@@ -376,6 +266,14 @@ Decision decide_one(const Inventory& inventory, const ExtendReservation& command
 template <>
 Decision decide_one(const Inventory& inventory, const ExpireHolds& command, Instant now) {
     auto decision = accept(std::monostate{}, inventory.last_seq());
+    inventory.plans().visit_due_allocations(now, [&](const AllocationEnd& end) {
+        if (decision.facts.size() >= command.at_most) return false;
+        const auto& event = inventory.plans()[end.event];
+        decision.facts.push_back(
+            {event.event.id, AllocationEnded{event.allocations.all[end.allocation]->name}}
+        );
+        return true;
+    });
     inventory.reservations().visit_soonest_expired(now, [&](const ReservationRow& row) {
         if (decision.facts.size() >= command.at_most) return false;
         decision.facts.push_back({inventory.event_of(row).event.id, ReservationExpired{row.id}});

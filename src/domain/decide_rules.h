@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace frontrow::domain {
 
@@ -18,6 +19,15 @@ Decision decide_one(const Inventory& inventory, const One& command, Instant now)
 
 /// The event, if `by` may change it. Any other event is treated as not found.
 const EventRow* find_own_event(const Inventory& inventory, EventId id, const Organizer& by);
+
+/// Appends a fact for each of the event's allocations whose `until` has come and which no fact has
+/// ended. A fact that takes what they held back comes after these.
+void end_due_allocations(
+    const Inventory& inventory,
+    const EventRow& event,
+    Instant now,
+    std::vector<NewFact>& facts
+);
 
 /// The reason why seats can't be reserved and holds can't be extended; nothing while the event is
 /// on sale.

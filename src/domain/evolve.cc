@@ -1,6 +1,7 @@
 #include "domain/evolve.h"
 
 #include "base/check.h"
+#include "domain/allocations.h"
 #include "domain/categories.h"
 #include "domain/inventory.h"
 #include "domain/members.h"
@@ -69,6 +70,17 @@ private:
         plans_.add_category(event(), body.category);
     }
     void apply(const CategoryChanged& body) { plans_.change_category(event(), body.category); }
+    void apply(const AllocationAdded& body) {
+        const auto known = plans_[event()].allocations.all.size();
+        remember(body.request, RequestKind::allocation, static_cast<std::uint32_t>(known));
+        plans_.add_allocation(event(), body.allocation);
+    }
+    void apply(const AllocationChanged& body) {
+        plans_.change_allocation(event(), allocation_named(body.name), body.change);
+    }
+    void apply(const AllocationEnded& body) {
+        plans_.end_allocation(event(), allocation_named(body.name));
+    }
     void apply(const ReservationHeld& body);
     void apply(const ReservationConfirmed& body) {
         reservations_.confirm(index_of(body.reservation), fact_.at);
@@ -98,6 +110,11 @@ private:
     }
     void end_hold(ReservationId id, ReservationStatus status) {
         reservations_.end_hold(index_of(id), status, fact_.at);
+    }
+    AllocationIndex allocation_named(const std::string& name) const {
+        const auto of = find_allocation(plans_[event()], name);
+        CHECK(of != kNobody);
+        return of;
     }
     EventIndex event() const {
         CHECK(event_ != kNobody);
@@ -180,10 +197,11 @@ void Evolution::apply(const ReservationHeld& body) {
     made.seats.reserve(body.seats.size());
     for (const auto id : body.seats)
         made.seats.push_back(place_of(id));
-    if (!body.items.empty()) {
-        made.more = std::make_shared<const ReservationMore>(
-            ReservationMore{.items = rows_of(body.items), .first = std::nullopt}
-        );
+    if (!body.items.empty() || !body.allocation.empty()) {
+        ReservationMore more;
+        more.items = rows_of(body.items);
+        if (!body.allocation.empty()) more.allocation = allocation_named(body.allocation);
+        made.more = std::make_shared<const ReservationMore>(std::move(more));
     }
     made.request = requests_.add({
         .mark = body.request,

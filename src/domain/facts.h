@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "domain/allocation.h"
 #include "domain/api_key.h"
 #include "domain/category.h"
 #include "domain/event.h"
@@ -69,6 +70,28 @@ struct CategoryChanged {
     friend bool operator==(const CategoryChanged&, const CategoryChanged&) = default;
 };
 
+struct AllocationAdded {
+    Allocation allocation;
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const AllocationAdded&, const AllocationAdded&) = default;
+};
+
+struct AllocationChanged {
+    std::string name;
+    AllocationChange change;
+
+    friend bool operator==(const AllocationChanged&, const AllocationChanged&) = default;
+};
+
+/// The organiser ended the allocation, or its `until` has come. What it still held back is on
+/// general sale.
+struct AllocationEnded {
+    std::string name;
+
+    friend bool operator==(const AllocationEnded&, const AllocationEnded&) = default;
+};
+
 struct ReservationHeld {
     ReservationId reservation;
     std::string user;
@@ -81,6 +104,8 @@ struct ReservationHeld {
     /// not change.
     UnitPrices unit_prices;
     Items items{};
+    /// The name of the allocation that gave some of the tickets; empty if none did.
+    std::string allocation{};
 
     friend bool operator==(const ReservationHeld&, const ReservationHeld&) = default;
 };
@@ -185,8 +210,9 @@ struct FormatRaised {
 /// Format 0 has everything in this file that no later format adds. Format 1 adds FormatRaised,
 /// SaleChanged, ApiKeyMoved, MemberAdded, MemberRemoved, `sales_end_at` in an event's terms, the
 /// `account` of ApiKeyCreated, and the `request` of all facts except ReservationHeld. Format 2 adds
-/// CategoryAdded, CategoryChanged, ReservationChanged, the `items` of ReservationHeld, the `label`
-/// and the flags of a seat, and `stage`, `focal_point` and `best_seats` in an event's terms.
+/// CategoryAdded, CategoryChanged, ReservationChanged, AllocationAdded, AllocationChanged,
+/// AllocationEnded, the `items` and the `allocation` of ReservationHeld, the `label` and the flags
+/// of a seat, and `stage`, `focal_point` and `best_seats` in an event's terms.
 inline constexpr std::uint32_t kNewestFormat = 2;
 
 using FactBody = std::variant<
@@ -208,7 +234,10 @@ using FactBody = std::variant<
     MemberRemoved,
     CategoryAdded,
     CategoryChanged,
-    ReservationChanged>;
+    ReservationChanged,
+    AllocationAdded,
+    AllocationChanged,
+    AllocationEnded>;
 
 /// A fact with its position: `seq` starts at 1 and rises by one without gaps, `at` never decreases.
 struct Fact {

@@ -1,6 +1,8 @@
 #include "domain/inventory.h"
 
 #include "base/check.h"
+#include "domain/allocations.h"
+#include "domain/categories.h"
 #include "domain/digest_fields.h"
 
 #include <algorithm>
@@ -53,9 +55,16 @@ void Inventory::prefetch(ReservationId id, std::string_view user, Bits128 reques
 
 SeatStatus Inventory::seat_status(const EventRow& event, SeatIndex seat, Instant now) const {
     const auto status = event.statuses[seat];
-    if (status != SeatStatus::reserved) return status;
-    const bool has_ended = reservations_[event.holders[seat]].expires_at <= now;
-    return has_ended ? SeatStatus::available : status;
+    switch (status) {
+        case SeatStatus::available:
+        case SeatStatus::confirmed:
+            return status;
+        case SeatStatus::reserved:
+            if (reservations_[event.holders[seat]].expires_at > now) return status;
+            return free_status(event, seat, now);
+        case SeatStatus::held_back:
+            return free_status(event, seat, now);
+    }
 }
 
 SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
@@ -71,8 +80,59 @@ SeatView Inventory::seat_view(SeatPlace place, Instant now) const {
 
 SeatCounts Inventory::count_seats(const EventRow& event, Instant now) const {
     auto counts = event.counts.get();
-    counts.reserved -= reservations_.count_about_to_lapse(event.index, now);
+    reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
+        if (row.event != event.index) return;
+        counts.reserved -= static_cast<std::uint32_t>(row.seats.size());
+        for (const auto seat : row.seats)
+            if (free_status(event, seat, now) == SeatStatus::held_back) ++counts.held_back;
+    });
+    visit_seats_released(event, now, [&](SeatIndex) { --counts.held_back; });
     return counts;
+}
+
+AllocationView Inventory::allocation_view(const EventRow& event, AllocationIndex of, Instant now)
+    const {
+    return {event.allocations.all[of], reservations_.count_used(event, of, now)};
+}
+
+std::vector<AllocationView> Inventory::list_allocations(const EventRow& event, Instant now) const {
+    std::vector<AllocationView> views;
+    const auto& all = event.allocations.all;
+    if (all.empty()) return views;
+    auto used = event.allocations.used.values();
+    reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
+        const auto of = allocation_of(row);
+        if (row.event == event.index && of != kNobody)
+            used[of] -= taken_from(event, of, claim_of(row)).tickets;
+    });
+    for (AllocationIndex of = 0; of < all.size(); ++of)
+        if (all[of] != nullptr && is_in_force(*all[of], now)) views.push_back({all[of], used[of]});
+    return views;
+}
+
+/// What has run out frees units, but those of an allocation in force are held back again. What an
+/// allocation holds back is free once its `until` has come.
+template <class Take>
+void Inventory::visit_stock_released(const EventRow& event, Instant now, Take take) const {
+    const auto& allocations = event.allocations.all;
+    reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
+        if (row.event != event.index) return;
+        const auto index = allocation_of(row);
+        const auto* of = index == kNobody ? nullptr : allocations[index].get();
+        for (const auto& item : items_of(row)) {
+            const bool is_held_back = of != nullptr && is_in_force(*of, now) &&
+                                      of->category == event.categories.get()[item.category].name;
+            take(
+                item.category,
+                StockCounts{item.quantity, 0, is_held_back ? -std::int64_t{item.quantity} : 0}
+            );
+        }
+    });
+    plans_.visit_due_allocations(event, now, [&](AllocationIndex of) {
+        const auto& one = *allocations[of];
+        const std::int64_t unused = std::int64_t{one.quantity} - event.allocations.used[of];
+        if (one.quantity > 0) take(find_category(event, one.category), StockCounts{0, 0, unused});
+    });
 }
 
 std::vector<CategoryView> Inventory::list_categories(const EventRow& event, Instant now) const {
@@ -82,10 +142,9 @@ std::vector<CategoryView> Inventory::list_categories(const EventRow& event, Inst
     for (std::size_t i = 0; i < categories.size(); ++i)
         views.push_back({categories[i], event.stock[i]});
     if (views.empty()) return views;
-    reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
-        if (row.event != event.index) return;
-        for (const auto& item : items_of(row))
-            views[item.category].counts.reserved -= item.quantity;
+    visit_stock_released(event, now, [&](CategoryIndex category, const StockCounts& released) {
+        views[category].counts.reserved -= released.reserved;
+        views[category].counts.held_back -= released.held_back;
     });
     return views;
 }
@@ -93,10 +152,10 @@ std::vector<CategoryView> Inventory::list_categories(const EventRow& event, Inst
 StockCounts Inventory::count_stock(const EventRow& event, CategoryIndex category, Instant now)
     const {
     auto counts = event.stock[category];
-    reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
-        if (row.event != event.index) return;
-        for (const auto& item : items_of(row))
-            if (item.category == category) counts.reserved -= item.quantity;
+    visit_stock_released(event, now, [&](CategoryIndex of, const StockCounts& released) {
+        if (of != category) return;
+        counts.reserved -= released.reserved;
+        counts.held_back -= released.held_back;
     });
     return counts;
 }
@@ -139,8 +198,9 @@ Reservation Inventory::entity(const ReservationRow& row, Instant now) const {
 
 Reservation Inventory::entity_as_created(const ReservationRow& row) const {
     const auto* const first = first_claim_of(row);
-    const auto claim =
-        first == nullptr ? claim_of(row) : SeatPlans::Claim{first->seats, first->items};
+    const auto claim = first == nullptr
+                           ? claim_of(row)
+                           : SeatPlans::Claim{.seats = first->seats, .items = first->items};
     return entity_with(
         row,
         ReservationStatus::pending,
@@ -201,7 +261,8 @@ SeatList Inventory::list_seats(
         seat += static_cast<SeatIndex>(std::min<std::size_t>(page.offset, total - seat));
         passed = page.offset;
     }
-    const bool looks_at_holds = reservations_.has_ended_holds(now);
+    const bool looks_at_holds =
+        reservations_.has_ended_holds(now) || plans_.has_due_allocations(now);
     for (; seat < total && taken < page.limit; ++seat) {
         if (only_available) seat = next_candidate(event, seat, looks_at_holds);
         if (seat == total) break;
@@ -218,11 +279,9 @@ SeatList Inventory::list_seats(
 }
 
 SeatMapVersion Inventory::seat_map_version(const EventRow& event, Instant now) const {
-    return {
-        .seq = event.last_seq(),
-        .at = event.last_at(),
-        .lapsed = event.lapsed.get() + reservations_.count_about_to_lapse(event.index, now),
-    };
+    auto lapsed = event.lapsed.get() + reservations_.count_about_to_lapse(event.index, now);
+    plans_.visit_due_allocations(event, now, [&](AllocationIndex) { ++lapsed; });
+    return {.seq = event.last_seq(), .at = event.last_at(), .lapsed = lapsed};
 }
 
 SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* before) const {
@@ -239,7 +298,10 @@ SeatMap Inventory::seat_map(const EventRow& event, Instant now, const SeatMap* b
     reservations_.visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;
         for (const auto seat : row.seats)
-            map.statuses[seat] = SeatStatus::available;
+            map.statuses[seat] = free_status(event, seat, now);
+    });
+    visit_seats_released(event, now, [&](SeatIndex seat) {
+        map.statuses[seat] = SeatStatus::available;
     });
     return map;
 }

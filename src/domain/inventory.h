@@ -97,6 +97,9 @@ public:
     SeatStatus seat_status(const EventRow& event, SeatIndex seat, Instant now) const;
     SeatView seat_view(SeatPlace place, Instant now) const;
     SeatCounts count_seats(const EventRow& event, Instant now) const;
+    /// The allocations in force, in the order in which they were added.
+    std::vector<AllocationView> list_allocations(const EventRow& event, Instant now) const;
+    AllocationView allocation_view(const EventRow& event, AllocationIndex of, Instant now) const;
     /// What is held and sold of each category, in their order.
     std::vector<CategoryView> list_categories(const EventRow& event, Instant now) const;
     StockCounts count_stock(const EventRow& event, CategoryIndex category, Instant now) const;
@@ -111,6 +114,16 @@ public:
     SeatList list_seats(const EventRow& event, bool only_available, const Page& page, Instant now)
         const;
     SeatMapVersion seat_map_version(const EventRow& event, Instant now) const;
+    /// Calls `take` with the seats that a fact holds back for an allocation whose `until` has come.
+    template <class Take>
+    void visit_seats_released(const EventRow& event, Instant now, Take take) const {
+        plans_.visit_due_allocations(event, now, [&](AllocationIndex of) {
+            for (const auto id : event.allocations.all[of]->seats) {
+                const auto seat = plans_.find_seat(id)->seat;
+                if (event.statuses[seat] == SeatStatus::held_back) take(seat);
+            }
+        });
+    }
     /// `before`: an older map of the event, or null. Copies the statuses, which takes a microsecond
     /// per ten thousand seats. Shares the list of blocks with `before` unless seats were added
     /// since.
@@ -121,8 +134,11 @@ public:
     /// the index of a returning buyer does. Not in a savepoint.
     void let_go(std::size_t at_most);
 
-    /// True if something has ended by the clock and no fact says so yet: ExpireHolds makes the facts.
-    bool has_something_due(Instant now) const { return reservations_.has_expired_holds(now); }
+    /// True if something has ended by the clock and no fact says so yet: ExpireHolds makes the
+    /// facts.
+    bool has_something_due(Instant now) const {
+        return reservations_.has_expired_holds(now) || plans_.has_due_allocations(now);
+    }
 
     /// See Reservations::lapse(), which explains why a node may do this by its own clock.
     bool lapse(Instant now, std::size_t at_most) { return reservations_.lapse(now, at_most); }
@@ -142,6 +158,9 @@ private:
     /// The only code that changes the parts.
     friend class Evolution;
 
+    /// Calls `take(category, counts)` with what the clock has changed since the counts were kept.
+    template <class Take>
+    void visit_stock_released(const EventRow& event, Instant now, Take take) const;
     Reservation entity_with(
         const ReservationRow& row,
         ReservationStatus status,

@@ -165,11 +165,12 @@ void transfer(Archive& archive, Value& value) {
 template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The fields that aren't transferred are derived, such as the row's number, counts and holders.
-    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock, chooser] =
+    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock, chooser, allocations] =
         row;
     auto& [seq, at] = value_of(last);
     archive(event, deleted, seq, at, value_of(members), value_of(categories));
     transfer_vector(archive, blocks);
+    transfer_vector(archive, allocations.all);
     if (deleted) transfer_vector(archive, block_starts);
 }
 
@@ -177,7 +178,7 @@ void transfer(Archive& archive, Row& row) {
 
 template <class Archive, class Self>
 void SeatPlans::transfer_rows(Archive& archive, Self& plans) {
-    auto& [log, events, by_id, blocks_by_id, by_start, deleted] = plans;
+    auto& [log, events, by_id, blocks_by_id, by_start, deleted, allocation_ends] = plans;
     transfer_table(archive, log, events);
 }
 

@@ -42,6 +42,13 @@ read_categories(const Inventory& state, Instant now, EventId event) {
     return {state.list_categories(*row, now), row->last_seq()};
 }
 
+Read<std::optional<std::vector<AllocationView>>>
+read_allocations(const Inventory& state, Instant now, EventId event, Organizer by) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr || !may_change(*row, by)) return {std::nullopt, state.events_seq()};
+    return {state.list_allocations(*row, now), row->last_seq()};
+}
+
 Read<std::optional<Availability>>
 read_availability(const Inventory& state, Instant now, EventId event) {
     const auto* row = state.plans().find(event);

@@ -38,6 +38,10 @@ read_seats(const Inventory& state, Instant now, EventId event, bool only_availab
 /// In the order in which they were added.
 Read<std::optional<std::vector<CategoryView>>>
 read_categories(const Inventory& state, Instant now, EventId event);
+/// The allocations in force, in the order in which they were added. Nothing unless `by` may change
+/// the event.
+Read<std::optional<std::vector<AllocationView>>>
+read_allocations(const Inventory& state, Instant now, EventId event, Organizer by);
 Read<std::optional<Availability>>
 read_availability(const Inventory& state, Instant now, EventId event);
 Read<std::optional<SeatCounts>> read_counts(const Inventory& state, Instant now, EventId event);

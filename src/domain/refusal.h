@@ -22,6 +22,11 @@ enum class Reason : std::uint8_t {
     event_full,
     category_taken,
     too_many_categories,
+    allocation_not_found,
+    allocation_taken,
+    until_passed,
+    allocations_full,
+    code_taken,
     creator_as_member,
     member_not_found,
     too_many_members,
@@ -33,11 +38,13 @@ enum class Reason : std::uint8_t {
     not_in_reservation,
     nothing_left,
     too_many_seats,
+    code_invalid,
     seat_not_found,
     section_not_found,
     category_not_found,
     stock_below_taken,
     user_limit_reached,
+    allocation_used_up,
     seats_unavailable,
     not_together,
     sold_out,
@@ -60,13 +67,15 @@ struct SeatConflict {
 
 struct Refusal {
     Reason reason{};
-    /// The limit that would be exceeded, in seats, seconds, keys, members or categories; 0 if there
-    /// is none. With format_too_low, the format that is needed. With sold_out, the units that are
-    /// left; with stock_below_taken, those that are held or sold.
+    /// The limit that would be exceeded, in seats, seconds, keys, members, categories or
+    /// allocations; 0 if there is none. With format_too_low, the format that is needed. With
+    /// sold_out, the units that are left; with stock_below_taken, those that are held, sold or held
+    /// back. With allocation_used_up, the tickets that the buyer can still have of the allocation.
     std::int64_t limit = 0;
-    /// The number or id of the seat, or the name of the section or category, that caused the
-    /// refusal; empty if no single one did. With sold_out: the category that has too few units
-    /// left; empty if too few seats are free.
+    /// The number or id of the seat, or the name of the section, category or allocation, that
+    /// caused the refusal; empty if no single one did. With sold_out: the category that has too few
+    /// units left; empty if too few seats are free. With allocations_full: what there are too many
+    /// of.
     std::string subject{};
     /// With seats_unavailable: each wanted seat that isn't free.
     std::vector<SeatConflict> conflicts{};

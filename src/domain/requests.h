@@ -23,6 +23,7 @@ enum class RequestKind : std::uint8_t {
     member,
     category,
     change,
+    allocation,
 };
 
 struct RequestRow {
@@ -30,8 +31,8 @@ struct RequestRow {
     Instant at;
     RequestKind kind = RequestKind::reservation;
     /// The index of what the request made or changed, among reservations, events or API keys. For
-    /// seats or a category, the index of the block or category in its event. For a member, 1 if the
-    /// member was new.
+    /// seats, a category or an allocation, the index of the block, category or allocation in its
+    /// event. For a member, 1 if the member was new.
     std::uint32_t made = 0;
 };
 

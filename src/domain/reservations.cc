@@ -1,6 +1,8 @@
 #include "domain/reservations.h"
 
 #include "base/check.h"
+#include "domain/allocations.h"
+#include "domain/categories.h"
 #include "domain/digest_fields.h"
 
 #include <algorithm>
@@ -71,6 +73,34 @@ std::uint32_t Reservations::tickets_of(EventIndex event, std::string_view user, 
         if (status_of(row, now) != ReservationStatus::expired) live += ticket_count(row);
     }
     return live;
+}
+
+std::uint32_t Reservations::count_used(const EventRow& event, AllocationIndex of, Instant now)
+    const {
+    auto used = event.allocations.used[of];
+    visit_about_to_lapse(now, [&](const ReservationRow& row) {
+        if (row.event == event.index && allocation_of(row) == of)
+            used -= taken_from(event, of, claim_of(row)).tickets;
+    });
+    return used;
+}
+
+std::uint32_t Reservations::count_used_by(
+    const EventRow& event,
+    AllocationIndex of,
+    std::string_view user,
+    Instant now
+) const {
+    const auto buyer = buyers_.find(user);
+    const auto& users = event.allocations.used_by.entries();
+    const auto known = users.find({of, buyer});
+    if (known == users.end()) return 0;
+    auto used = known->second;
+    visit_about_to_lapse(now, [&](const ReservationRow& row) {
+        if (row.event == event.index && allocation_of(row) == of && row.user == buyer)
+            used -= taken_from(event, of, claim_of(row)).tickets;
+    });
+    return used;
 }
 
 std::uint32_t Reservations::count_about_to_lapse(EventIndex event, Instant now) const {
@@ -163,8 +193,12 @@ changed_more(const ReservationRow& row, const ClaimChange& change) {
 void Reservations::change(ReservationIndex index, const ClaimChange& change, Instant at) {
     const auto& row = pending(index);
     CHECK(row.expires_at > at && !has_lapsed(index));
-    const SeatPlans::Claim added{.seats = change.added_seats, .items = change.added_items};
-    const SeatPlans::Claim removed{.seats = change.removed_seats, .items = change.removed_items};
+    auto added = claim_of(row);
+    added.seats = change.added_seats;
+    added.items = change.added_items;
+    auto removed = claim_of(row);
+    removed.seats = change.removed_seats;
+    removed.items = change.removed_items;
     const auto tickets_before = ticket_count(row);
     plans_.lapse(row.event, removed);
     plans_.free(row.event, removed, index);
@@ -249,7 +283,8 @@ void Reservations::derive() {
 void Reservations::verify() const {
     Totals totals;
     std::map<EventIndex, std::uint32_t> seats;
-    std::map<std::pair<EventIndex, CategoryIndex>, StockCounts> stock;
+    StockByCategory stock;
+    std::map<EventIndex, std::map<std::pair<AllocationIndex, UserIndex>, std::uint32_t>> used;
     rows_.visit([&](ReservationIndex index, const ReservationRow& row) {
         verify_row(index, row);
         if (!has_claim(row)) return;
@@ -257,6 +292,11 @@ void Reservations::verify() const {
         const bool is_pending = row.status == ReservationStatus::pending;
         ++(is_pending ? totals.pending : totals.confirmed);
         if (has_lapsed(index)) ++totals.lapsed;
+        if (!has_lapsed(index)) {
+            const auto of = allocation_of(row);
+            const auto tickets = taken_from(plans_[row.event], of, claim_of(row)).tickets;
+            if (tickets > 0) used[row.event][{of, row.user}] += tickets;
+        }
         for (const auto& item : items_of(row)) {
             auto& counts = stock[{row.event, item.category}];
             if (!is_pending)
@@ -271,6 +311,9 @@ void Reservations::verify() const {
         const auto held = std::ranges::count_if(row.holders, [](auto by) { return by != kNobody; });
         const auto theirs = seats.find(event);
         CHECK(held == (theirs == seats.end() ? 0 : theirs->second));
+        CHECK(row.allocations.used_by.entries() == used[event]);
+        for (AllocationIndex of = 0; of < row.allocations.all.size(); ++of)
+            verify_used(row, of, stock);
         for (CategoryIndex category = 0; category < row.stock.size(); ++category)
             CHECK(row.stock[category] == (stock[{event, category}]));
     });
@@ -279,16 +322,29 @@ void Reservations::verify() const {
     verify_ended();
 }
 
+/// Adds the units that the allocation holds back to `stock`.
+void Reservations::verify_used(const EventRow& row, AllocationIndex of, StockByCategory& stock) {
+    std::uint32_t used = 0;
+    for (const auto& [key, tickets] : row.allocations.used_by.entries())
+        if (key.first == of) used += tickets;
+    CHECK(row.allocations.used[of] == used);
+    const auto& allocation = row.allocations.all[of];
+    if (allocation == nullptr || allocation->quantity == 0) return;
+    stock[{row.index, find_category(row, allocation->category)}].held_back +=
+        std::int64_t{allocation->quantity} - used;
+}
+
 void Reservations::verify_row(ReservationIndex index, const ReservationRow& row) const {
     CHECK(index_of(row.id) == index);
     CHECK(digest_of(buyers_.name(row.user)) == row.user_digest);
     if (!has_claim(row)) return;
     auto expected = SeatStatus::confirmed;
-    if (row.status == ReservationStatus::pending)
-        expected = has_lapsed(index) ? SeatStatus::available : SeatStatus::reserved;
+    if (row.status == ReservationStatus::pending) expected = SeatStatus::reserved;
     const auto& event = plans_[row.event];
-    for (const auto seat : row.seats)
-        CHECK(event.holders[seat] == index && event.statuses[seat] == expected);
+    for (const auto seat : row.seats) {
+        CHECK(event.holders[seat] == index);
+        CHECK(event.statuses[seat] == (has_lapsed(index) ? free_status(event, seat) : expected));
+    }
 }
 
 void Reservations::verify_buyers() const {

@@ -17,10 +17,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace frontrow::domain {
@@ -37,6 +39,8 @@ struct ReservationMore {
     std::vector<ItemRow> items;
     /// Present once the reservation was changed.
     std::optional<FirstClaim> first;
+    /// The allocation whose code opened some of it. It may have ended since.
+    std::optional<AllocationIndex> allocation;
 };
 
 struct ReservationRow {
@@ -58,12 +62,16 @@ struct ReservationRow {
     Instant expires_at;
     /// When it was confirmed or cancelled.
     Instant settled_at;
-    /// Null for a reservation of seats alone that was never changed.
+    /// Null for a reservation of seats alone that used no allocation and was never changed.
     std::shared_ptr<const ReservationMore> more;
 };
 
 inline std::span<const ItemRow> items_of(const ReservationRow& row) {
     return row.more == nullptr ? std::span<const ItemRow>{} : row.more->items;
+}
+/// kNobody if no allocation's code opened any of it.
+inline AllocationIndex allocation_of(const ReservationRow& row) {
+    return row.more == nullptr ? kNobody : row.more->allocation.value_or(kNobody);
 }
 /// Null unless the reservation was changed.
 inline const FirstClaim* first_claim_of(const ReservationRow& row) {
@@ -71,7 +79,12 @@ inline const FirstClaim* first_claim_of(const ReservationRow& row) {
 }
 
 inline SeatPlans::Claim claim_of(const ReservationRow& row) {
-    return {.seats = row.seats, .items = items_of(row)};
+    return {
+        .seats = row.seats,
+        .items = items_of(row),
+        .allocation = allocation_of(row),
+        .user = row.user,
+    };
 }
 
 /// What a change adds to a reservation and what it gives back.
@@ -156,6 +169,15 @@ public:
 
     /// The number of the event's tickets that `user` has confirmed or still holds at `now`.
     std::uint32_t tickets_of(EventIndex event, std::string_view user, Instant now) const;
+    /// The number of an allocation's tickets that are confirmed or still held at `now`.
+    std::uint32_t count_used(const EventRow& event, AllocationIndex of, Instant now) const;
+    /// The part of them that `user` has.
+    std::uint32_t count_used_by(
+        const EventRow& event,
+        AllocationIndex of,
+        std::string_view user,
+        Instant now
+    ) const;
     /// The number of the event's seats whose hold has run out, but which the event's counts still
     /// include as reserved, because lapse() hasn't processed the hold yet.
     std::uint32_t count_about_to_lapse(EventIndex event, Instant now) const;
@@ -270,6 +292,8 @@ private:
     /// Updates look-up tables, seats and counts for a row that is already stored.
     void enter(ReservationIndex index);
     const ReservationRow& pending(ReservationIndex index) const;
+    using StockByCategory = std::map<std::pair<EventIndex, CategoryIndex>, StockCounts>;
+    static void verify_used(const EventRow& row, AllocationIndex of, StockByCategory& stock);
     void verify_row(ReservationIndex index, const ReservationRow& row) const;
     void verify_buyers() const;
     void verify_ends(const Totals& totals) const;

@@ -17,7 +17,9 @@
 
 namespace frontrow::domain {
 
-enum class SeatStatus : std::uint8_t { available, reserved, confirmed };
+/// A seat that is held back is in an allocation in force (allocation.h), and nobody has reserved
+/// it. Clients see it as confirmed.
+enum class SeatStatus : std::uint8_t { available, reserved, confirmed, held_back };
 
 /// The seats of one request, in the request's order.
 using SeatIds = SmallVector<SeatId, 4>;
@@ -113,8 +115,9 @@ struct SeatCounts {
     std::uint32_t total = 0;
     std::uint32_t reserved = 0;
     std::uint32_t confirmed = 0;
+    std::uint32_t held_back = 0;
 
-    std::uint32_t available() const { return total - reserved - confirmed; }
+    std::uint32_t available() const { return total - reserved - confirmed - held_back; }
     friend bool operator==(const SeatCounts&, const SeatCounts&) = default;
 };
 
@@ -133,13 +136,15 @@ struct SeatRun {
     std::vector<SeatStatus> statuses;
 };
 
-/// Identifies a state of an event's seats, by the newest fact about the event and the number of
-/// seats whose hold has run out but wasn't ended by a fact. The fact's time is included, because
+/// Identifies a state of an event's seats, by the newest fact about the event, and by how much has
+/// ended by the clock but not by a fact. The fact's time is included, because
 /// its seq is assigned again after a backup was restored. Equal versions mean equal seats and
 /// statuses, on every node.
 struct SeatMapVersion {
     std::uint64_t seq = 0;
     Instant at{};
+    /// The number of seats whose hold has run out, and of allocations whose `until` has come. From
+    /// one fact to the next, neither can fall.
     std::uint32_t lapsed = 0;
 
     friend bool operator==(const SeatMapVersion&, const SeatMapVersion&) = default;

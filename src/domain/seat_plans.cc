@@ -1,6 +1,7 @@
 #include "domain/seat_plans.h"
 
 #include "base/check.h"
+#include "domain/allocations.h"
 #include "domain/categories.h"
 #include "domain/digest_fields.h"
 #include "domain/members.h"
@@ -40,19 +41,6 @@ find_candidate(const EventRow& event, std::size_t seat, std::size_t end, bool lo
 /// How long the id of a deleted event is kept, because the cursor of a list may point to the event.
 constexpr std::chrono::hours kDeletedMemory{24};
 
-/// The only code that changes a seat's status.
-void set_status(EventRow& event, SeatIndex seat, SeatStatus status) {
-    const bool was_free = event.statuses[seat] == SeatStatus::available;
-    const bool is_free = status == SeatStatus::available;
-    if (was_free != is_free) {
-        const auto stretch = seat / kStretch;
-        const auto free = event.free_by_stretch[stretch] + (is_free ? 1 : -1);
-        event.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
-        if (is_free) event.chooser.raise(seat);
-    }
-    event.statuses.set(seat, status);
-}
-
 std::uint32_t seats_of(const SeatPlans::Claim& claim) {
     return static_cast<std::uint32_t>(claim.seats.size());
 }
@@ -91,13 +79,29 @@ EventRow::EventRow(StateLog& log, EventIndex number, Event of)
       members{log, "members", {0, number}},
       categories{log, "categories", {0, number}},
       stock{log, "stock", {0, number}},
-      chooser{log} {
+      chooser{log},
+      allocations{log, number} {
 }
 
 SeatPlans::SeatPlans(StateLog& log) : log_{log} {
 }
 
 SeatPlans::~SeatPlans() = default;
+
+void SeatPlans::set_status(EventRow& row, SeatIndex seat, SeatStatus status) {
+    const auto before = row.statuses[seat];
+    const bool was_free = before == SeatStatus::available;
+    const bool is_free = status == SeatStatus::available;
+    if (was_free != is_free) {
+        const auto stretch = seat / kStretch;
+        const auto free = row.free_by_stretch[stretch] + (is_free ? 1 : -1);
+        row.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
+        if (is_free) row.chooser.raise(seat);
+    }
+    if (before == SeatStatus::held_back) --row.counts.change().held_back;
+    if (status == SeatStatus::held_back) ++row.counts.change().held_back;
+    row.statuses.set(seat, status);
+}
 
 std::size_t block_of(const EventRow& event, SeatIndex seat) {
     const auto after = std::ranges::upper_bound(event.block_starts, seat, {}, &BlockStart::first);
@@ -225,6 +229,11 @@ void SeatPlans::update(EventIndex index, Event event) {
 void SeatPlans::remove(EventIndex index, Instant at) {
     auto& row = events_.parts_of(index);
     CHECK(!row.deleted && has_no_sales(row));
+    for (AllocationIndex of = 0; of < row.allocations.all.size(); ++of)
+        if (row.allocations.all[of] != nullptr) leave_allocation(row, of);
+    row.allocations.all.clear();
+    row.allocations.used.clear();
+    row.allocations.of_seats.clear();
     by_start_.erase({row.event.spec.start_at, row.index});
     for (const auto& start : row.block_starts)
         blocks_by_id_.erase(start.first_id);
@@ -330,7 +339,9 @@ void SeatPlans::take(EventIndex event, const Claim& claim, ReservationIndex by, 
     CHECK(!row.deleted);
     const bool is_held = status == SeatStatus::reserved;
     for (const auto seat : claim.seats) {
+        const auto allocation = allocation_of(row, seat);
         CHECK(row.holders[seat] == kNobody);
+        CHECK(allocation == kNobody || allocation == claim.allocation);
         row.holders.set(seat, by);
         set_status(row, seat, status);
     }
@@ -339,6 +350,7 @@ void SeatPlans::take(EventIndex event, const Claim& claim, ReservationIndex by, 
     change_stock(row, claim, [is_held](StockCounts& stock, std::uint32_t units) {
         (is_held ? stock.reserved : stock.confirmed) += units;
     });
+    use_allocation(row, claim, true);
 }
 
 void SeatPlans::sell(EventIndex event, const Claim& claim) {
@@ -357,12 +369,13 @@ void SeatPlans::sell(EventIndex event, const Claim& claim) {
 void SeatPlans::lapse(EventIndex event, const Claim& claim) {
     auto& row = events_.parts_of(event);
     for (const auto seat : claim.seats)
-        set_status(row, seat, SeatStatus::available);
+        set_status(row, seat, free_status(row, seat));
     row.counts.change().reserved -= seats_of(claim);
     row.lapsed.change() += seats_of(claim);
     change_stock(row, claim, [](StockCounts& stock, std::uint32_t units) {
         stock.reserved -= units;
     });
+    use_allocation(row, claim, false);
 }
 
 void SeatPlans::free(EventIndex event, const Claim& claim, ReservationIndex by) {
@@ -380,7 +393,11 @@ void SeatPlans::derive() {
         enter(row);
         for (const auto& block : row.blocks)
             enter_block(row, *block);
-        if (!row.deleted) row.stock.grow(row.categories.get().size(), {});
+        if (row.deleted) return;
+        row.stock.grow(row.categories.get().size(), {});
+        row.allocations.used.grow(row.allocations.all.size(), 0);
+        for (AllocationIndex of = 0; of < row.allocations.all.size(); ++of)
+            if (row.allocations.all[of] != nullptr) enter_allocation(row, of);
     });
 }
 
@@ -402,10 +419,11 @@ void verify_seats(const EventRow& row) {
     CHECK(counts.total == row.holders.size());
     CHECK(counts.reserved == count(SeatStatus::reserved));
     CHECK(counts.confirmed == count(SeatStatus::confirmed));
+    CHECK(counts.held_back == count(SeatStatus::held_back));
     const auto nobodys = static_cast<std::uint32_t>(std::ranges::count(row.holders, kNobody));
-    CHECK(counts.available() == nobodys + row.lapsed.get());
-    for (std::size_t seat = 0; seat < row.holders.size(); ++seat)
-        CHECK(row.holders[seat] != kNobody || row.statuses[seat] == SeatStatus::available);
+    CHECK(counts.available() + counts.held_back == nobodys + row.lapsed.get());
+    for (SeatIndex seat = 0; seat < row.holders.size(); ++seat)
+        CHECK(row.holders[seat] != kNobody || row.statuses[seat] == free_status(row, seat));
     CHECK(row.free_by_stretch.values() == free_by_stretch(row));
     row.chooser.verify(row);
 }
@@ -420,6 +438,7 @@ void SeatPlans::verify() const {
         verify_seats(row);
         verify_members(row);
         verify_categories(row);
+        verify_allocations(*this, row);
         if (row.deleted) return;
         ++open;
         blocks += row.blocks.size();
@@ -434,6 +453,16 @@ void SeatPlans::verify() const {
     });
     CHECK(open + deleted == events_.size());
     CHECK(blocks_by_id_.entries().size() == blocks);
+    std::size_t ends = 0;
+    events_.visit([&](EventIndex index, const EventRow& row) {
+        for (AllocationIndex of = 0; of < row.allocations.all.size(); ++of) {
+            const auto& allocation = row.allocations.all[of];
+            if (allocation == nullptr || !allocation->until) continue;
+            ++ends;
+            CHECK(allocation_ends_.entries().contains({*allocation->until, index, of}));
+        }
+    });
+    CHECK(allocation_ends_.entries().size() == ends);
 }
 
 void SeatPlans::verify_blocks(const EventRow& row) const {

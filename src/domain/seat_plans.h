@@ -9,6 +9,7 @@
 #include "base/state_table.h"
 #include "base/state_value.h"
 #include "base/state_vector.h"
+#include "domain/allocation.h"
 #include "domain/category.h"
 #include "domain/event.h"
 #include "domain/member.h"
@@ -36,6 +37,9 @@ using SeatIndex = std::uint32_t;
 using ReservationIndex = std::uint32_t;
 /// A category's place among those of its event.
 using CategoryIndex = std::uint32_t;
+/// An allocation's place among those of its event, ended ones included.
+using AllocationIndex = std::uint32_t;
+using UserIndex = std::uint32_t;
 inline constexpr std::uint32_t kNobody = StateIndex::kNone;
 
 /// An entry of a heap: a row for which something becomes due, and when.
@@ -44,6 +48,14 @@ struct RowDue {
     std::uint32_t row = 0;
 
     friend auto operator<=>(const RowDue&, const RowDue&) = default;
+};
+/// When an allocation's `until` comes.
+struct AllocationEnd {
+    Instant at;
+    EventIndex event = 0;
+    AllocationIndex allocation = 0;
+
+    friend auto operator<=>(const AllocationEnd&, const AllocationEnd&) = default;
 };
 struct DueBy {
     Instant now;
@@ -68,6 +80,24 @@ struct BlockStart {
 struct LastFact {
     std::uint64_t seq = 0;
     Instant at{};
+};
+
+/// The allocations of an event.
+struct AllocationRows {
+    AllocationRows(StateLog& log, EventIndex number);
+
+    /// In the order in which they were added. Null once a fact has ended the allocation.
+    StateVector<std::shared_ptr<const Allocation>> all;
+    /// The tickets of each that are held or sold. Includes those whose hold has run out but hasn't
+    /// lapsed, so it may exceed the allocation for a moment.
+    StateVector<std::uint32_t, Digested::no> used;
+    /// For each seat, the allocation in which it is, or kNobody. Shorter than the list of seats if
+    /// the last seats are in none.
+    StateVector<AllocationIndex, Digested::no> of_seats;
+    StateIndex by_name;
+    StateMap<Bits128, AllocationIndex> by_code;
+    /// The part of `used` that each user has.
+    StateMap<std::pair<AllocationIndex, UserIndex>, std::uint32_t> used_by;
 };
 
 /// An event and its seats.
@@ -115,6 +145,7 @@ struct EventRow {
     StateVector<StockCounts, Digested::no> stock;
     /// Chooses the best seats. Mutable because it is a cache, which a decision may fill.
     mutable SeatChooser chooser;
+    AllocationRows allocations;
 };
 
 inline constexpr std::size_t kStretch = 1024;
@@ -148,6 +179,10 @@ public:
     struct Claim {
         std::span<const SeatIndex> seats;
         std::span<const ItemRow> items;
+        /// The allocation from which its seats in an allocation and its units of the allocation's
+        /// category come; kNobody if it has none.
+        AllocationIndex allocation = kNobody;
+        UserIndex user = 0;
     };
 
     explicit SeatPlans(StateLog& log);
@@ -190,6 +225,31 @@ public:
     void add_category(EventIndex index, Category category);
     /// Replaces the category with this name, which must exist.
     void change_category(EventIndex index, Category category);
+    /// Holds back the allocation's seats, which must be free and in no allocation, or its units.
+    void add_allocation(EventIndex index, Allocation allocation);
+    void change_allocation(EventIndex index, AllocationIndex of, const AllocationChange& change);
+    /// Puts what is still held back on general sale.
+    void end_allocation(EventIndex index, AllocationIndex of);
+    /// Calls `take` with each allocation whose `until` has come and which no fact has ended,
+    /// soonest first, until `take` returns false.
+    template <class Take>
+    void visit_due_allocations(Instant now, Take take) const {
+        for (const auto& [end, nothing] : allocation_ends_.entries())
+            if (end.at > now || !take(end)) return;
+    }
+    /// The same for one event. `take` gets the allocation's index and returns nothing.
+    template <class Take>
+    void visit_due_allocations(const EventRow& event, Instant now, Take take) const {
+        if (event.allocations.all.empty()) return;
+        visit_due_allocations(now, [&](const AllocationEnd& end) {
+            if (end.event == event.index) take(end.allocation);
+            return true;
+        });
+    }
+    bool has_due_allocations(Instant now) const {
+        const auto& ends = allocation_ends_.entries();
+        return !ends.empty() && ends.begin()->first.at <= now;
+    }
     void note_fact(EventIndex index, LastFact fact) { events_.parts_of(index).last.set(fact); }
 
     void count_reservation(EventIndex event) { ++events_.parts_of(event).reservations.change(); }
@@ -204,7 +264,8 @@ public:
 
     // What a reservation does with its claim.
 
-    /// Free seats and units become reserved or confirmed.
+    /// Free seats and units, and held-back ones of the claim's allocation, become reserved or
+    /// confirmed.
     void take(EventIndex event, const Claim& claim, ReservationIndex by, SeatStatus status);
     /// Held seats and units become confirmed.
     void sell(EventIndex event, const Claim& claim);
@@ -237,6 +298,15 @@ private:
     /// Adds the seats of a block to the look-up tables, and to the row as free seats. The row's
     /// `blocks` must contain the block already.
     void enter_block(EventRow& row, const SeatBlock& block);
+    /// The only code that changes a seat's status.
+    static void set_status(EventRow& row, SeatIndex seat, SeatStatus status);
+    /// Counts what the claim uses of its allocation, or no longer uses.
+    static void use_allocation(EventRow& row, const Claim& claim, bool is_taken);
+    /// Adds an allocation that is already stored to the look-up tables, and holds back its seats
+    /// or units.
+    void enter_allocation(EventRow& row, AllocationIndex of);
+    /// Undoes that.
+    void leave_allocation(EventRow& row, AllocationIndex of);
     void verify_blocks(const EventRow& row) const;
 
     StateLog& log_;
@@ -247,6 +317,8 @@ private:
     StateMap<std::pair<Instant, EventIndex>, std::monostate> by_start_{log_};
     /// The deleted events, with the times at which they were deleted.
     StateHeap<RowDue> deleted_{log_};
+    /// The allocations with an `until` that no fact has ended.
+    StateMap<AllocationEnd, std::monostate> allocation_ends_{log_};
 };
 
 }  // namespace frontrow::domain

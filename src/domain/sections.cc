@@ -1,6 +1,7 @@
 #include "domain/sections.h"
 
 #include "base/hash_map.h"
+#include "domain/allocations.h"
 #include "domain/inventory.h"
 
 #include <algorithm>
@@ -164,8 +165,11 @@ SectionList list_sections(
         for (const auto seat : row.seats) {
             auto& view = list.views[section_of(*list.plan, seat)];
             --view.held;
-            ++view.available;
+            if (free_status(event, seat, now) == SeatStatus::available) ++view.available;
         }
+    });
+    state.visit_seats_released(event, now, [&](SeatIndex seat) {
+        ++list.views[section_of(*list.plan, seat)].available;
     });
     find_next_releases(list, state.reservations(), event.index, now);
     return list;

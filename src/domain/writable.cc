@@ -21,6 +21,7 @@ constexpr std::size_t kSeatSpecBytes = 192;
 constexpr std::size_t kSeatIdBytes = 40;
 constexpr std::size_t kUnitPriceBytes = 20;
 constexpr std::size_t kItemBytes = 96;
+constexpr std::size_t kAccessCodeBytes = 36;
 /// The length of an escaped control character.
 constexpr std::size_t kEscapeBytes = 6;
 
@@ -83,6 +84,10 @@ void measure(Measure& line, const Items& items) {
     }
 }
 
+void measure(Measure& line, const AccessCodes& codes) {
+    line.add(kAccessCodeBytes * codes.size());
+}
+
 // kLineBytes already covers values of these types, so they add nothing.
 
 template <class Kind>
@@ -124,6 +129,14 @@ void measure(Measure& line, const EventSpec& spec) {
 void measure(Measure& line, const Category& category) {
     line.expect(category.price >= 0 && category.price <= kWrittenPriceMax);
     measure_fields(line, category);
+}
+
+void measure(Measure& line, const Allocation& allocation) {
+    measure_fields(line, allocation);
+}
+
+void measure(Measure& line, const AllocationChange& change) {
+    measure_fields(line, change);
 }
 
 void measure(Measure& line, const Position& place) {

@@ -53,6 +53,8 @@ std::size_t bytes_max(BodyKind kind, const Limits& limits) {
             return limits.body_bytes;
         case BodyKind::long_json:
             return limits.long_body_bytes;
+        case BodyKind::allocation:
+            return limits.allocation_body_bytes;
         case BodyKind::bulk_seats:
             return limits.bulk_body_bytes;
     }

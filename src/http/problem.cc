@@ -112,8 +112,34 @@ Problem problem_of(const domain::Refusal& refusal) {
             return {
                 .status = 409,
                 .code = "STOCK_BELOW_SALES",
-                .message = "total_stock can't be below what is held or sold, which is " +
+                .message = "total_stock can't be below what is held, sold or held back, which is " +
                            units(limit) + "."
+            };
+        case Reason::allocation_not_found:
+            return not_found("The event has no allocation " + refusal.subject + ".");
+        case Reason::allocation_taken:
+            return {
+                .status = 409,
+                .code = "DUPLICATE_ALLOCATION",
+                .message = "The event already has an allocation " + refusal.subject + "."
+            };
+        case Reason::until_passed:
+            return invalid_field("until", "must be later than now");
+        case Reason::allocations_full:
+            return rule_broken(
+                "LIMIT_REACHED",
+                "",
+                std::string{
+                    refusal.subject == "allocations" ? "An event" : "An event's allocations"
+                } + " can have at most " +
+                    std::to_string(limit) + " " + refusal.subject +
+                    " in all; end an allocation first."
+            );
+        case Reason::code_taken:
+            return {
+                .status = 409,
+                .code = "DUPLICATE_CODE",
+                .message = "One of the access codes opens another allocation of the event."
             };
         case Reason::creator_as_member:
             return rule_broken(
@@ -167,12 +193,26 @@ Problem problem_of(const domain::Refusal& refusal) {
             return rule_broken(
                 "TOO_MANY_SEATS", "", "One reservation can have at most " + tickets(limit) + "."
             );
+        case Reason::code_invalid:
+            return rule_broken(
+                "CODE_INVALID",
+                "access_code",
+                "This access code opens nothing for this event; a code may have an end."
+            );
         case Reason::seat_not_found:
             return not_found("The event has no seat " + refusal.subject + ".");
         case Reason::user_limit_reached:
             return rule_broken(
                 "LIMIT_REACHED", "", "You can have at most " + tickets(limit) + " for this event."
             );
+        case Reason::allocation_used_up:
+            return {
+                .status = 409,
+                .code = "ALLOCATION_USED_UP",
+                .message = "Your access code opens " +
+                           (limit == 0 ? "no more tickets" : tickets(limit)) +
+                           " now; nothing was " + "reserved."
+            };
         case Reason::seats_unavailable:
             return {
                 .status = 409,

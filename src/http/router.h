@@ -27,6 +27,9 @@ enum class BodyKind : std::uint8_t {
     json,
     /// JSON of at most Limits::long_body_bytes, because the description of an event is long.
     long_json,
+    /// JSON of at most Limits::allocation_body_bytes, because an allocation has lists of seats and
+    /// codes.
+    allocation,
     /// JSON or CSV of at most Limits::bulk_body_bytes.
     bulk_seats,
 };

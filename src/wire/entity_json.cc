@@ -1,5 +1,6 @@
 #include "wire/entity_json.h"
 
+#include "wire/allocation_fields.h"
 #include "wire/category_fields.h"
 #include "wire/fields.h"
 #include "wire/spec_json.h"
@@ -113,6 +114,26 @@ void append_member(std::string& out, const domain::Member& member) {
     json.field("sub", member.sub);
     json.field("role", name_of(member.role));
     json.field("added_at", member.added_at);
+    json.end_object();
+}
+
+void append_allocation(std::string& out, const domain::AllocationView& view) {
+    const auto& allocation = *view.allocation;
+    JsonWriter json{out};
+    json.begin_object();
+    FieldsWriter fields{json};
+    fields("name", allocation.name);
+    fields.unless_empty("seat_ids", allocation.seats);
+    if (allocation.seats.empty()) {
+        fields("category", allocation.category);
+        fields("quantity", allocation.quantity);
+    }
+    fields("limit", allocation.limit.value_or(allocation.size()));
+    fields("limit_per_user", allocation.limit_per_user);
+    fields("until", allocation.until);
+    fields("codes", allocation.codes.size());
+    fields("used", view.used);
+    fields("left", view.left());
     json.end_object();
 }
 

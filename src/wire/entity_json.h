@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/allocation.h"
 #include "domain/api_key.h"
 #include "domain/category.h"
 #include "domain/event.h"
@@ -26,6 +27,8 @@ void append_reservation(std::string& out, const domain::Reservation& reservation
 void append_past_reservation(std::string& out, const domain::Reservation& reservation);
 
 void append_member(std::string& out, const domain::Member& member);
+/// For its organiser. The codes are counted, not shown.
+void append_allocation(std::string& out, const domain::AllocationView& view);
 void append_category(std::string& out, const domain::CategoryView& view);
 
 void append_api_key(std::string& out, const domain::ApiKey& key);

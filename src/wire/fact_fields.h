@@ -19,8 +19,8 @@ namespace frontrow::wire {
 // order must never change, because journals are kept.
 //
 // Each function destructures the whole fact, so a fact with a new field doesn't compile until the
-// field is described here. Fields described by `journal_only` are derived from API keys or from
-// idempotency keys, so readers of the feed don't get them.
+// field is described here. Fields described by `journal_only` are derived from API keys, from
+// access codes or from idempotency keys, so readers of the feed don't get them.
 
 template <class Fields, Some<domain::RequestMark> Request>
 void describe(Fields& fields, Request& request) {
@@ -94,9 +94,30 @@ void describe(Fields& fields, Body& body) {
     describe(fields, category);
 }
 
+template <class Fields, Some<domain::AllocationAdded> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [allocation, request] = body;
+    fields.all_of(allocation);
+    describe(fields, request);
+}
+
+template <class Fields, Some<domain::AllocationChanged> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [name, change] = body;
+    fields("name", name);
+    fields.all_of(change);
+}
+
+template <class Fields, Some<domain::AllocationEnded> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [name] = body;
+    fields("name", name);
+}
+
 template <class Fields, Some<domain::ReservationHeld> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [reservation, user, seats, total_amount, expires_at, request, unit_prices, items] = body;
+    auto& [reservation, user, seats, total_amount, expires_at, request, unit_prices, items, allocation] =
+        body;
     fields("reservation_id", reservation);
     fields("user_id", user);
     fields("seat_ids", seats);
@@ -105,6 +126,7 @@ void describe(Fields& fields, Body& body) {
     describe(fields, request);
     fields.unless_empty("unit_prices", unit_prices);
     fields.unless_empty("items", items);
+    fields.unless_empty("allocation", allocation);
 }
 
 template <class Body>
@@ -199,6 +221,9 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::CategoryAdded>{"CategoryAdded"},
     Named<domain::CategoryChanged>{"CategoryChanged"},
     Named<domain::ReservationChanged>{"ReservationChanged"},
+    Named<domain::AllocationAdded>{"AllocationAdded"},
+    Named<domain::AllocationChanged>{"AllocationChanged"},
+    Named<domain::AllocationEnded>{"AllocationEnded"},
 };
 
 template <class... Kinds>

@@ -37,6 +37,14 @@ void FieldsWriter::operator()(Key name, const SeatIds& seats) {
     json_.end_array();
 }
 
+void FieldsWriter::operator()(Key name, const AccessCodes& codes) {
+    json_.key(name);
+    json_.begin_array();
+    for (const auto code : codes)
+        json_.value(code);
+    json_.end_array();
+}
+
 void FieldsWriter::unless_empty(Key name, const UnitPrices& prices) {
     if (prices.empty()) return;
     json_.key(name);
@@ -95,6 +103,18 @@ void FieldsReader::operator()(std::string_view name, SeatIds& seats) {
         const auto id = text == nullptr ? std::nullopt : SeatId::parse(*text);
         if (!id) return in_.complain(name, "must hold UUIDs");
         seats.push_back(*id);
+    }
+}
+
+void FieldsReader::operator()(std::string_view name, AccessCodes& codes) {
+    const auto* const list = in_.array(name);
+    if (list == nullptr) return;
+    codes.reserve(list->size());
+    for (const auto& one : *list) {
+        const auto* const text = one.if_string();
+        const auto code = text == nullptr ? std::nullopt : parse_hex128(*text);
+        if (!code) return in_.complain(name, "must hold texts of 32 hexadecimal digits");
+        codes.push_back(*code);
     }
 }
 

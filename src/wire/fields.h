@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/money.h"
+#include "domain/allocation.h"
 #include "domain/api_key.h"
 #include "domain/category.h"
 #include "domain/event.h"
@@ -76,6 +77,7 @@ public:
     }
     void operator()(Key name, const domain::ApiKeyDigest& digest);
     void operator()(Key name, const domain::SeatIds& seats);
+    void operator()(Key name, const domain::AccessCodes& codes);
     void operator()(Key name, const std::vector<domain::SeatSpec>& seats);
     void operator()(Key name, const domain::Items& items);
     void operator()(Key name, const domain::Point& point);
@@ -98,8 +100,10 @@ public:
         if (!text.empty()) (*this)(name, text);
     }
     void unless_empty(Key name, const domain::UnitPrices& prices);
-    void unless_empty(Key name, const domain::Items& items) {
-        if (!items.empty()) (*this)(name, items);
+    template <class List>
+        requires std::same_as<List, domain::Items> || std::same_as<List, domain::SeatIds>
+    void unless_empty(Key name, const List& list) {
+        if (!list.empty()) (*this)(name, list);
     }
     template <Choice Value>
     void unless_default(Key name, Value value) {
@@ -131,6 +135,8 @@ public:
     void all_of(const domain::EventSpec& spec);
     void all_of(const std::shared_ptr<const domain::SeatBlock>& block);
     void all_of(const std::shared_ptr<const domain::SeatDetails>& details);
+    void all_of(const domain::Allocation& allocation);
+    void all_of(const domain::AllocationChange& change);
 
 private:
     JsonWriter& json_;
@@ -184,6 +190,7 @@ public:
     }
     void operator()(std::string_view name, domain::ApiKeyDigest& digest);
     void operator()(std::string_view name, domain::SeatIds& seats);
+    void operator()(std::string_view name, domain::AccessCodes& codes);
     void operator()(std::string_view name, std::vector<domain::SeatSpec>& seats);
     void operator()(std::string_view name, domain::Point& point);
     void operator()(std::string_view name, domain::Stage& stage);
@@ -207,6 +214,9 @@ public:
     template <Choice Value>
     void unless_default(std::string_view name, Value& value) {
         with_default(name, value);
+    }
+    void unless_empty(std::string_view name, domain::SeatIds& seats) {
+        if (in_.has(name)) (*this)(name, seats);
     }
     /// An amount of money. If it has a decimal point, the complaint shows how to write it.
     void amount(std::string_view name, Amount& amount, NumberLimits limits) {
@@ -237,6 +247,8 @@ public:
     void all_of(domain::EventSpec& spec);
     void all_of(std::shared_ptr<const domain::SeatBlock>& block);
     void all_of(std::shared_ptr<const domain::SeatDetails>& details);
+    void all_of(domain::Allocation& allocation);
+    void all_of(domain::AllocationChange& change);
 
 private:
     /// Rounds a coordinate. Returns false, with a complaint, if it is out of bounds.

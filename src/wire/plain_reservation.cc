@@ -135,6 +135,8 @@ bool take_member(Cursor& in, std::optional<EventId>& event, ReservationRequest& 
     if (in.take_name(R"("hold_seconds")")) return take_hold(in, request.hold);
     if (in.take_name(R"("idempotency_key")"))
         return !request.idempotency_key && (request.idempotency_key = in.take_text());
+    if (in.take_name(R"("access_code")"))
+        return !request.access_code && (request.access_code = in.take_text());
     if (in.take_name(R"("items")")) return request.items.empty() && take_items(in, request.items);
     return false;
 }

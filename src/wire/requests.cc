@@ -3,6 +3,7 @@
 #include "base/some.h"
 #include "domain/subject.h"
 #include "wire/accepted_text.h"
+#include "wire/allocation_fields.h"
 #include "wire/category_fields.h"
 #include "wire/fields.h"
 #include "wire/object_reader.h"
@@ -13,8 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <limits>
 
 namespace frontrow::wire {
 namespace {
@@ -26,6 +25,9 @@ constexpr std::size_t kDepthMax = 16;
 constexpr std::size_t kSeatIdsMax = 1'000;
 constexpr std::size_t kItemsMax = domain::kCategoriesMax;
 constexpr IntegerBounds kBestQuantity{1, 100};
+/// The most seats that an allocation may have, and the most codes that open it.
+constexpr std::size_t kSeatsOfAllocationMax = 10'000;
+constexpr std::size_t kCodesOfAllocationMax = 10'000;
 constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50, TextKind::label};
@@ -100,12 +102,12 @@ std::vector<domain::SeatSpec> read_seat_list(ObjectReader& in, Complaints& compl
     return seats;
 }
 
-domain::SeatIds read_seat_ids(ObjectReader& in) {
+domain::SeatIds read_seat_ids(ObjectReader& in, std::size_t most = kSeatIdsMax) {
     domain::SeatIds seats;
     const auto* list = in.array("seat_ids");
     if (list == nullptr) return seats;
-    if (list->empty() || list->size() > kSeatIdsMax) {
-        in.complain("seat_ids", "must name 1 to " + std::to_string(kSeatIdsMax) + " seats");
+    if (list->empty() || list->size() > most) {
+        in.complain("seat_ids", "must name 1 to " + std::to_string(most) + " seats");
         return seats;
     }
     FieldsReader{in}("seat_ids", seats);
@@ -193,6 +195,59 @@ ClaimRequest read_side(std::string_view name, ObjectReader& in, Complaints& comp
     return side;
 }
 
+/// Reads what an allocation holds back: seats, or units of one category.
+void read_held_back(ObjectReader& in, domain::Allocation& allocation) {
+    if (in.has("seat_ids")) {
+        if (in.has("category")) in.complain("category", "can't be given together with seat_ids");
+        allocation.seats = read_seat_ids(in, kSeatsOfAllocationMax);
+    } else if (in.has("category") || in.has("quantity")) {
+        FieldsReader fields{in};
+        fields("category", allocation.category, kCategoryName);
+        fields("quantity", allocation.quantity, kAllocatedUnits);
+    } else {
+        in.complain("seat_ids", "is required unless there are a category and a quantity");
+    }
+}
+
+AccessCodeTexts read_code_list(ObjectReader& in) {
+    AccessCodeTexts codes;
+    const auto* list = in.array("access_codes");
+    if (list == nullptr) return codes;
+    if (list->size() > kCodesOfAllocationMax) {
+        in.complain(
+            "access_codes", "must hold at most " + std::to_string(kCodesOfAllocationMax) + " codes"
+        );
+        return codes;
+    }
+    codes.reserve(list->size());
+    std::string complaint;
+    for (const auto& one : *list) {
+        const auto* text = one.if_string();
+        if (text == nullptr || !check_text(*text, kAccessCode, complaint)) {
+            in.complain("access_codes", "must hold texts of 1 to 64 characters");
+            return codes;
+        }
+        codes.emplace_back(*text);
+    }
+    auto in_order = codes;
+    std::ranges::sort(in_order);
+    if (std::ranges::adjacent_find(in_order) != in_order.end())
+        in.complain("access_codes", "must hold each code once");
+    return codes;
+}
+
+/// Reads one code or a list of them; nothing if there is neither.
+std::optional<AccessCodeTexts> read_codes(ObjectReader& in) {
+    if (in.has("access_codes")) {
+        if (in.has("access_code"))
+            in.complain("access_code", "can't be given together with access_codes");
+        return read_code_list(in);
+    }
+    auto code = in.optional_text("access_code", kAccessCode);
+    if (!code) return std::nullopt;
+    return AccessCodeTexts{*std::move(code)};
+}
+
 bool are_within_bounds(const domain::WantedItems& items) {
     std::string complaint;
     const auto is_good = [&](const domain::WantedItem& item) {
@@ -206,11 +261,13 @@ bool are_within_bounds(const domain::WantedItems& items) {
 
 /// Checks the bounds of a request from read_plain_reservation(), which leaves them to its caller.
 bool is_within_bounds(const ReservationRequest& request) {
-    const auto& [event, seats, hold, key, items, best, wants_alternatives] = request;
+    const auto& [event, seats, hold, key, items, best, wants_alternatives, access_code] = request;
+    std::string complaint;
     return seats.size() <= kSeatIdsMax &&
            (!hold || (hold->count() >= kHoldSeconds.min && hold->count() <= kHoldSeconds.max)) &&
            (!key || (!key->empty() && key->size() <= kIdempotencyKeyMax)) &&
-           are_within_bounds(items);
+           are_within_bounds(items) &&
+           (!access_code || check_text(*access_code, kAccessCode, complaint));
 }
 
 template <class Fields, Some<ExtensionRequest> Request>
@@ -270,94 +327,7 @@ Result<std::string, FieldError> accept_name(std::string name, TextBounds bounds)
     return std::unexpected(FieldError{"name", std::move(complaint)});
 }
 
-char* write_bytes(char* to, Bits128 bits) {
-    const auto bytes = bytes_of(bits);
-    std::memcpy(to, bytes.data(), bytes.size());
-    return to + bytes.size();
-}
-
-void append_bytes(std::string& out, Bits128 bits) {
-    const auto bytes = bytes_of(bits);
-    out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
-/// Appends the items, each with the length of its name before the name.
-void append_items(std::string& out, domain::WantedItems items) {
-    std::ranges::sort(items, {}, &domain::WantedItem::category);
-    for (const auto& item : items) {
-        append_bytes(out, {item.quantity, item.category.size()});
-        out += item.category;
-    }
-}
-
-/// Appends the wish. Its first number says what it has.
-void append_wish(std::string& out, const domain::BestWish& wish) {
-    std::uint64_t has = 0;
-    for (const bool one :
-         {wish.accessible,
-          wish.allow_split,
-          wish.section.has_value(),
-          wish.price_max.has_value(),
-          wish.near.has_value()})
-        has = has * 2 + (one ? 1 : 0);
-    append_bytes(out, {has, wish.quantity});
-    if (wish.price_max) append_bytes(out, {0, static_cast<std::uint64_t>(*wish.price_max)});
-    if (wish.near) append_bytes(out, wish.near->bits());
-    if (wish.section) {
-        append_bytes(out, {0, wish.section->size()});
-        out += *wish.section;
-    }
-}
-
 }  // namespace
-
-std::string canonical(const ChangeRequest& request) {
-    std::string out;
-    const auto append = [&out](Bits128 bits) {
-        const auto bytes = bytes_of(bits);
-        out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    };
-    for (const auto* side : {&request.add, &request.remove}) {
-        append({side->seats.size(), side->items.size()});
-        auto seats = side->seats;
-        std::ranges::sort(seats);
-        for (const auto seat : seats)
-            append(seat.bits());
-        append_items(out, side->items);
-    }
-    return out;
-}
-
-/// Old and new versions of the program must make the same bytes of a request, because idempotency
-/// keys are kept during an upgrade. The number before the hold tells how the bytes continue. It is
-/// 0 if there are only seats: versions without items and wishes wrote 0 there. It is the number of
-/// seats plus one if items follow the seats. It is the highest 64-bit number, which no number of
-/// seats reaches, if there is a wish.
-std::string canonical(
-    EventId event,
-    domain::SeatIds seats,
-    std::optional<std::chrono::seconds> hold,
-    domain::WantedItems items,
-    const std::optional<domain::BestWish>& best
-) {
-    std::ranges::sort(seats);
-    std::string out;
-    const auto size = sizeof(Bits128) * (seats.size() + 2);
-    constexpr auto kWish = std::numeric_limits<std::uint64_t>::max();
-    const auto seats_before_items = best ? kWish : items.empty() ? 0 : seats.size() + 1;
-    out.resize_and_overwrite(size, [&](char* to, std::size_t) {
-        to = write_bytes(to, event.bits());
-        to = write_bytes(
-            to, {seats_before_items, hold ? static_cast<std::uint64_t>(hold->count()) : 0}
-        );
-        for (const auto seat : seats)
-            to = write_bytes(to, seat.bits());
-        return size;
-    });
-    if (best) append_wish(out, *best);
-    append_items(out, std::move(items));
-    return out;
-}
 
 Result<domain::EventSpec, ParseError> parse_event_request(
     std::string_view body,
@@ -393,6 +363,29 @@ Result<ReservationRequest, ParseError> parse_reservation_request(std::string_vie
         if (const auto hold = in.optional_integer("hold_seconds", kHoldSeconds))
             request.hold = std::chrono::seconds{*hold};
         request.idempotency_key = in.optional_text("idempotency_key", {1, kIdempotencyKeyMax});
+        request.access_code = in.optional_text("access_code", kAccessCode);
+        return request;
+    });
+}
+
+Result<AllocationRequest, ParseError> parse_allocation_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) {
+        AllocationRequest request;
+        FieldsReader fields{in};
+        fields("name", request.allocation.name, kAllocationName);
+        read_held_back(in, request.allocation);
+        describe_terms(fields, request.allocation);
+        request.access_codes = read_codes(in).value_or(AccessCodeTexts{});
+        return request;
+    });
+}
+
+Result<AllocationChangeRequest, ParseError> parse_allocation_change_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) {
+        AllocationChangeRequest request;
+        FieldsReader fields{in};
+        describe_terms(fields, request.change);
+        request.access_codes = read_codes(in);
         return request;
     });
 }
@@ -430,6 +423,10 @@ std::string canonical(const domain::EventSpec& spec) {
     return write_fields([&](FieldsWriter& fields) { fields.all_of(spec); });
 }
 
+std::string canonical(const domain::Allocation& allocation) {
+    return write_fields([&](FieldsWriter& fields) { fields.all_of(allocation); });
+}
+
 std::string canonical(const std::vector<domain::SeatSpec>& seats) {
     return write_fields([&](FieldsWriter& fields) { fields("seats", seats); });
 }
@@ -457,6 +454,10 @@ Result<std::string, FieldError> accept_event_name(std::string name) {
 
 Result<std::string, FieldError> accept_category_name(std::string name) {
     return accept_name(std::move(name), kCategoryName);
+}
+
+Result<std::string, FieldError> accept_allocation_name(std::string name) {
+    return accept_name(std::move(name), kAllocationName);
 }
 
 std::optional<FieldError> check_sub(std::string_view sub) {

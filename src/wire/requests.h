@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "base/result.h"
+#include "domain/allocation.h"
 #include "domain/category.h"
 #include "domain/commands.h"
 #include "domain/event.h"
@@ -37,6 +38,7 @@ struct ReservationRequest {
     /// At least one of the seats, the items and this is present. If this is, no seats are.
     std::optional<domain::BestWish> best{};
     bool wants_alternatives = false;
+    std::optional<std::string> access_code{};
 
     friend bool operator==(const ReservationRequest&, const ReservationRequest&) = default;
 };
@@ -101,6 +103,24 @@ struct CategoryTerms {
     std::uint32_t total_stock = 0;
 };
 
+/// The codes themselves, each once. The domain gets their digests only.
+using AccessCodeTexts = std::vector<std::string>;
+
+struct AllocationRequest {
+    /// Without codes.
+    domain::Allocation allocation;
+    AccessCodeTexts access_codes;
+};
+
+struct AllocationChangeRequest {
+    /// Without codes.
+    domain::AllocationChange change;
+    std::optional<AccessCodeTexts> access_codes;
+};
+
+Result<AllocationRequest, ParseError> parse_allocation_request(std::string_view body);
+Result<AllocationChangeRequest, ParseError> parse_allocation_change_request(std::string_view body);
+
 /// Parses a request that is a plain list of fields. requests.cc describes each request's fields.
 template <class Request>
 Result<Request, ParseError> parse_request(std::string_view body);
@@ -115,21 +135,25 @@ std::string canonical(
     domain::SeatIds seats,
     std::optional<std::chrono::seconds> hold,
     domain::WantedItems items = {},
-    const std::optional<domain::BestWish>& best = {}
+    const std::optional<domain::BestWish>& best = {},
+    const std::optional<std::string>& access_code = {}
 );
 /// Likewise.
 std::string canonical(const ChangeRequest& request);
 std::string canonical(const domain::EventSpec& spec);
 std::string canonical(const std::vector<domain::SeatSpec>& seats);
+/// The codes are there by their digests.
+std::string canonical(const domain::Allocation& allocation);
 template <class Request>
 std::string canonical(const Request& request);
 
 // The checks that values in a JSON body undergo, for values that come from elsewhere.
 
 std::optional<FieldError> check_idempotency_key(std::string_view key);
-/// These two return the name in the form in which it is stored.
+/// These return the name in the form in which it is stored.
 Result<std::string, FieldError> accept_event_name(std::string name);
 Result<std::string, FieldError> accept_category_name(std::string name);
+Result<std::string, FieldError> accept_allocation_name(std::string name);
 std::optional<FieldError> check_sub(std::string_view sub);
 
 }  // namespace frontrow::wire

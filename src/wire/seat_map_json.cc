@@ -92,10 +92,11 @@ void write_runs(JsonWriter& json, std::size_t first, const SeatBlock& block) {
     }
 }
 
-/// A sum without branches, so that the compiler can vectorise the loop over all seats.
+/// A seat that is held back looks like one that is sold. A sum without branches, so that the
+/// compiler can vectorise the loop over all seats.
 char letter_of(domain::SeatStatus status) {
     const int from_a = (status == domain::SeatStatus::reserved ? 'r' - 'a' : 0) +
-                       (status == domain::SeatStatus::confirmed ? 'c' - 'a' : 0);
+                       (status >= domain::SeatStatus::confirmed ? 'c' - 'a' : 0);
     return static_cast<char>('a' + from_a);
 }
 

@@ -25,7 +25,7 @@ std::string availability_json(
     json.field("total", seats.total);
     json.field("available", seats.available());
     json.field("reserved", seats.reserved);
-    json.field("confirmed", seats.confirmed);
+    json.field("confirmed", seats.confirmed + seats.held_back);
     json.end_object();
     json.key("categories");
     json.begin_array();

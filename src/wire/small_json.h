@@ -13,7 +13,7 @@ namespace frontrow::wire {
 
 /// {"count":N}
 std::string count_json(std::uint32_t count);
-/// {"seats":{…},"categories":[{…}]}
+/// {"seats":{…},"categories":[{…}]}. Seats that are held back count as confirmed.
 std::string availability_json(
     const domain::SeatCounts& seats,
     const std::vector<domain::CategoryView>& categories

@@ -7,6 +7,7 @@
 
 namespace frontrow::wire {
 
+/// A seat that is held back looks like one that is sold.
 constexpr std::string_view name_of(domain::SeatStatus status) {
     switch (status) {
         case domain::SeatStatus::available:
@@ -14,6 +15,7 @@ constexpr std::string_view name_of(domain::SeatStatus status) {
         case domain::SeatStatus::reserved:
             return "reserved";
         case domain::SeatStatus::confirmed:
+        case domain::SeatStatus::held_back:
             return "confirmed";
     }
 }

@@ -120,6 +120,24 @@ TEST(Access, by_token_goes_by_role_and_each_organizer_has_their_own_events) {
     EXPECT_EQ(caller.put(categories + "/Standing", standing, as("u", user)).code(), "FORBIDDEN");
     EXPECT_EQ(caller.put(categories + "/Standing", standing, as("otto", organizer)).status, 404);
     EXPECT_EQ(caller.put(categories + "/Standing", standing, as("root", admin)).status, 200);
+    const auto allocations = path + "/allocations";
+    const std::string house = R"({"name":"House","category":"Standing","quantity":1})";
+    const auto patch = [&](const Headers& headers) {
+        return caller.client().ask("PATCH", allocations + "/House", headers, R"({"limit":1})");
+    };
+    for (const auto& [headers, code] :
+         {std::pair{Headers{}, "UNAUTHENTICATED"},
+          {as("u", user), "FORBIDDEN"},
+          {as("otto", organizer), "NOT_FOUND"}}) {
+        EXPECT_EQ(caller.post(allocations, house, headers).code(), code);
+        EXPECT_EQ(caller.get(allocations, headers).code(), code);
+        EXPECT_EQ(patch(headers).code(), code);
+        EXPECT_EQ(caller.del(allocations + "/House", headers).code(), code);
+    }
+    EXPECT_EQ(caller.post(allocations, house, as("olga", organizer)).status, 201);
+    EXPECT_EQ(caller.get(allocations, as("root", admin)).json.as_array().size(), 1);
+    EXPECT_EQ(patch(as("olga", organizer)).status, 200);
+    EXPECT_EQ(caller.del(allocations + "/House", as("olga", organizer)).status, 204);
     const std::string pause = R"({"action":"pause"})";
     EXPECT_EQ(caller.post(path + "/sale", pause).code(), "UNAUTHENTICATED");
     EXPECT_EQ(caller.post(path + "/sale", pause, as("u", user)).code(), "FORBIDDEN");

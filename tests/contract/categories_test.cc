@@ -224,7 +224,7 @@ TEST_F(TicketCategories, may_have_their_stock_raised_and_lowered_to_what_is_held
         EXPECT_EQ(refused.code(), "STOCK_BELOW_SALES");
         EXPECT_EQ(
             refused.text("message"),
-            "total_stock can't be below what is held or sold, which is 3 units."
+            "total_stock can't be below what is held, sold or held back, which is 3 units."
         );
     }
     EXPECT_EQ(

@@ -21,7 +21,8 @@ std::string part_for(std::string_view pattern, const SmallWorld& world) {
     return world.reservation;
 }
 
-/// `category`: the name of the one that is added, and then changed.
+/// `category`: the name of the one that is added, and then changed; an allocation of it has the
+/// same name.
 std::string
 body_for(const http::Route& route, const SmallWorld& world, const std::string& category) {
     const auto number = next_number();
@@ -32,6 +33,10 @@ body_for(const http::Route& route, const SmallWorld& world, const std::string& c
         return R"({"prefix":"many-)" + number + R"(","count":2,"price":1})";
     if (route.pattern.ends_with("/ticket-categories"))
         return R"({"name":")" + category + R"(","price":1,"total_stock":2})";
+    if (route.pattern.ends_with("/allocations"))
+        return R"({"name":")" + category + R"(","category":")" + category +
+               R"(","quantity":1,"access_code":"c"})";
+    if (route.pattern.ends_with("/allocations/{name}")) return R"({"limit":1})";
     if (route.pattern.ends_with("/{name}")) return R"({"price":2,"total_stock":1})";
     if (route.pattern.ends_with("/api-keys")) return R"({"name":"a gate","role":"scanner"})";
     if (route.pattern.ends_with("/api-keys/{id}")) return R"({"account":"a hall"})";

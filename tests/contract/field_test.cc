@@ -169,6 +169,24 @@ protected:
              "",
              {{"price", 1}, {"total_stock", 100}},
              schemas + "CategoryTerms"},
+            {"add_allocation, of seats",
+             "POST",
+             event + "/allocations",
+             "",
+             {{"name", "a"}, {"seat_ids", {venue.seats[1]}}},
+             schemas + "AllocationRequest/oneOf/0"},
+            {"add_allocation, of units",
+             "POST",
+             event + "/allocations",
+             "",
+             {{"name", "b"}, {"category", "Standing"}, {"quantity", 1}},
+             schemas + "AllocationRequest/oneOf/1"},
+            {"change_allocation",
+             "PATCH",
+             event + "/allocations/Guests",
+             "",
+             {{"limit", 2}},
+             schemas + "AllocationChange"},
             {"create_reservation",
              "POST",
              "/api/v1/reservations",
@@ -207,6 +225,12 @@ protected:
         return all;
     }
 
+    static json::array required_of(const Form& form) {
+        const auto schema = openapi_document().at_pointer(form.schema).as_object();
+        const auto* required = schema.if_contains("required");
+        return required == nullptr ? json::array{} : required->as_array();
+    }
+
     HttpAnswer send(const Form& form, const json::object& body) {
         Headers headers;
         if (!form.user.empty()) headers.emplace_back("X-User-ID", form.user);
@@ -238,21 +262,25 @@ protected:
         }
     }
 
-    /// Two seats, and the category Standing.
+    /// Three seats, the category Standing, and an allocation of it.
     static Venue make_hall(const TestServer& server) {
-        auto hall = make_venue(server, 2, R"(,"hold_seconds":3600)");
-        Caller(server, "")
-            .post(
-                "/api/v1/events/" + hall.event + "/ticket-categories",
-                R"({"name":"Standing","price":1,"total_stock":100})"
-            );
+        auto hall = make_venue(server, 3, R"(,"hold_seconds":3600)");
+        const auto event = "/api/v1/events/" + hall.event;
+        Caller house{server, ""};
+        house.post(
+            event + "/ticket-categories", R"({"name":"Standing","price":1,"total_stock":100})"
+        );
+        house.post(
+            event + "/allocations",
+            R"({"name":"Guests","category":"Standing","quantity":2,"access_code":"g"})"
+        );
         return hall;
     }
 
     TestServer server;
     Venue venue = make_hall(server);
     std::string held =
-        Caller(server, "alice").reserve(venue.event, {venue.seats[1]}, "held").text("id");
+        Caller(server, "alice").reserve(venue.event, {venue.seats[2]}, "held").text("id");
     std::string key =
         Caller(server, "").post("/api/v1/api-keys", R"({"name":"n","role":"user"})").text("id");
     HttpClient client = server.connect();
@@ -291,8 +319,7 @@ TEST_F(Field, with_a_control_character_is_refused_and_with_any_other_taken) {
 
 TEST_F(Field, that_is_required_is_missed_by_its_name_and_null_counts_as_missing) {
     for (const auto& form : forms()) {
-        const auto required = openapi_document().at_pointer(form.schema).at("required").as_array();
-        for (const auto& name : required) {
+        for (const auto& name : required_of(form)) {
             const std::string field{name.as_string()};
             expect_refused(form, field, nullptr);
             auto without = form.body;
@@ -306,7 +333,7 @@ TEST_F(Field, that_is_required_is_missed_by_its_name_and_null_counts_as_missing)
 
 TEST_F(Field, that_is_optional_may_be_null) {
     for_each_property([&](const Form& form, const std::string& name, const json::object&) {
-        const auto required = openapi_document().at_pointer(form.schema).at("required").as_array();
+        const auto required = required_of(form);
         if (std::ranges::find(required, json::value(name)) != required.end()) return;
         auto body = form.body;
         body[name] = nullptr;
@@ -328,6 +355,9 @@ TEST_F(Field, on_its_bounds_is_taken) {
                 body["seat_number"] = "n-" + std::to_string(taken);
             if (body.contains("total_stock") && body.contains("name") && name != "name")
                 body["name"] = "c-" + std::to_string(taken);
+            if ((body.contains("seat_ids") || body.contains("category")) && name != "name" &&
+                body.contains("name"))
+                body["name"] = "a-" + std::to_string(taken);
             if (body.contains("prefix") && name != "prefix")
                 body["prefix"] = "p-" + std::to_string(taken);
             const auto answer = send(form, body);

@@ -191,7 +191,7 @@ TEST(Snapshot, of_nothing_is_nothing) {
 }
 
 /// One fact of each type, some with all optional fields and some without.
-constexpr std::array<std::string_view, 21> kFacts{
+constexpr std::array<std::string_view, 24> kFacts{
     R"({"seq":1,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:00:00.000Z","trace_id":"5f0c2b7a9d3e41868a7b6c5d4e3f2a10","data":{"created_by":"organizer-7","name":"Winter concert","description":"In the hall","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:00:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":900,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
     R"({"seq":2,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:00:01.000Z","trace_id":"00000000000000000000000000000000","data":{"created_by":"organizer-8","name":"Soon deleted","description":"","venue":"","start_at":"2026-12-25T10:00:00.000Z","end_at":"2026-12-25T12:00:00.000Z","total_seats":1,"hold_seconds":60,"max_seats_per_reservation":1,"currency":"JPY","payment":"none"}})",
     R"({"seq":3,"type":"SeatsAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"first_seat_id":"019aa397-6e60-7b21-9a04-51d2c3b4a596","seats":[{"seat_number":"A-1","section":"Stalls","row":"A","price":8000,"x":12.5,"y":-3},{"seat_number":"A-2","price":0},{"seat_number":"A-3","price":1000000000000,"x":1},{"seat_number":"A-4","price":5000}]}})",
@@ -213,6 +213,9 @@ constexpr std::array<std::string_view, 21> kFacts{
     R"({"seq":19,"type":"CategoryChanged","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:03:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Floor","price":3500,"total_stock":120}})",
     R"({"seq":20,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:04:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e22","user_id":"buyer-44","seat_ids":[],"total_amount":7000,"expires_at":"2026-11-29T10:14:00.000Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf5b","request_content":"e3b0c44298fc1c149afbf4c8996fb924","items":[{"category":"Floor","quantity":2,"unit_price":3500}]}})",
     R"({"seq":21,"type":"ReservationChanged","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:05:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e22","added_seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a597"],"unit_prices":[0],"removed_seat_ids":[],"removed_items":[{"category":"Floor","quantity":1,"unit_price":3500}],"total_amount":3500,"request_key":"9c56cc51b374c3ba189210d5b6d4bf5c","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
+    R"({"seq":22,"type":"AllocationAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:05:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Presale","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a598"],"limit":1,"limit_per_user":1,"until":"2026-12-24T10:00:00.000Z","access_codes":["2c26b46b68ffc68ff99b453c1d304134"]}})",
+    R"({"seq":23,"type":"AllocationAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:06:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Guests","category":"Floor","quantity":4,"access_codes":["fcde2b2edba56bf408601fb721fe9b5c"]}})",
+    R"({"seq":24,"type":"AllocationEnded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:07:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Guests"}})",
 };
 
 std::unique_ptr<Inventory> small_sale() {
@@ -234,6 +237,9 @@ TEST(Snapshot, keeps_everything_of_a_small_sale) {
     EXPECT_EQ(after.plans()[0].members.get().size(), 2);
     EXPECT_EQ(after.plans()[0].categories.get(), before.plans()[0].categories.get());
     EXPECT_EQ(after.plans()[0].categories.get().size(), 1);
+    const auto allocations = before.list_allocations(before.plans()[0], before.last_at());
+    EXPECT_EQ(after.list_allocations(after.plans()[0], before.last_at()), allocations);
+    EXPECT_EQ(allocations.size(), 1);
     const auto view = after.seat_view({0, 0}, before.last_at());
     EXPECT_TRUE(view.block->seats[0] == before.plans()[0].blocks[0]->seats[0]);
     EXPECT_TRUE(view.block->seats[2] == before.plans()[0].blocks[0]->seats[2]);
@@ -295,6 +301,10 @@ TEST(Snapshot, that_is_wrong_is_told_from_a_right_one_and_says_about_what) {
         ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
     );
     EXPECT_THAT(
+        differences_of(*small_sale_but("\"limit_per_user\":1", "\"limit_per_user\":2")),
+        ElementsAre("event 019aa396-8400-7d0a-8b1e-3c6f0a52d911")
+    );
+    EXPECT_THAT(
         differences_of(*small_sale_but("\"quantity\":2", "\"quantity\":3")),
         ElementsAre("reservation 019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e22")
     );
@@ -338,7 +348,7 @@ TEST(Snapshot, has_the_bytes_that_its_format_says) {
     sha.update(image_of(*small_sale()));
     std::string digest;
     append_hex128(digest, sha.finish128());
-    EXPECT_EQ(digest, "accdd0e3a820644c86ad0c7db14e65bf");
+    EXPECT_EQ(digest, "9c9091c75e1b59879a4fac33724715a6");
 }
 
 class DamagedSnapshot : public testing::Test {

@@ -106,6 +106,7 @@ void Comparison::look_at_event(const RandomSale& sale, EventId id) {
             ++by_model.total;
             by_model.reserved += line.status == domain::SeatStatus::reserved ? 1 : 0;
             by_model.confirmed += line.status == domain::SeatStatus::confirmed ? 1 : 0;
+            by_model.held_back += line.status == domain::SeatStatus::held_back ? 1 : 0;
         }
         expect(*count == by_model, "in the count of seats of event " + told(id));
     }
@@ -114,6 +115,13 @@ void Comparison::look_at_event(const RandomSale& sale, EventId id) {
     if (categories)
         expect_same(
             "in the categories of " + told(id), *categories, sale.model().categories(id, now_)
+        );
+    const domain::Organizer root{.sub = "root", .is_admin = true};
+    const auto allocations = world_.read(store_.read(domain::read_allocations, id, root));
+    expect(allocations.has_value() == of_model.has_value(), "whether it has allocations");
+    if (allocations)
+        expect_same(
+            "in the allocations of " + told(id), *allocations, sale.model().allocations(id, now_)
         );
     const auto map = world_.read(store_.seat_map(id));
     expect(map.has_value() == of_model.has_value(), "whether it has a seat map of " + told(id));

@@ -43,6 +43,9 @@ KNOWN = (
     ("/api/v1/events/{id}/ticket-categories", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/ticket-categories/{name}", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/ticket-categories/{name}", "path.name", "categories", 0.8),
+    ("/api/v1/events/{id}/allocations", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/allocations/{name}", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/allocations/{name}", "path.name", "allocations", 0.8),
     ("/api/v1/events/{id}/seats", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/seats/bulk", "path.id", "events", 0.8),
     ("/api/v1/events/{id}/seatmap", "path.id", "events", 0.8),
@@ -97,13 +100,15 @@ def things(server):
     ended, so that the others stay on sale."""
     buyer = server.token("alice", "user")
     found = {name: [] for name in ("events", "seats", *RESERVED)}
-    found |= {"users": ["alice"], "members": ["bob"], "categories": ["Standing"]}
+    found |= {"users": ["alice"], "members": ["bob"], "categories": ["Standing"], "allocations": ["Guests"]}
     admin = server.token("root", "admin")
     for event in server.ask(buyer, "/api/v1/events"):
         seats = [seat["id"] for seat in server.ask(buyer, f"/api/v1/events/{event['id']}/seats?limit=40")]
         found["events"].append(event["id"])
         standing = {"name": "Standing", "price": 5000, "total_stock": 300}
         server.ask(admin, f"/api/v1/events/{event['id']}/ticket-categories", standing)
+        guests = {"name": "Guests", "category": "Standing", "quantity": 20, "access_code": "g"}
+        server.ask(admin, f"/api/v1/events/{event['id']}/allocations", guests)
         found["seats"] += seats[len(RESERVED) * RESERVED_EACH:]
         for name, seat in zip(RESERVED * RESERVED_EACH, seats):
             body = {"event_id": event["id"], "seat_ids": [seat]}

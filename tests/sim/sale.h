@@ -90,6 +90,7 @@ public:
         if (std::holds_alternative<domain::ReserveSeats>(command)) {
             const auto& held = std::get<domain::Reservation>(accepted.entity);
             holds_.push_back({held.id, held.user, held.seats.front()});
+            seen_until_ = std::max(seen_until_, held.created_at);
         }
     }
 
@@ -122,7 +123,7 @@ private:
         if (choice < 93) return domain::UpdateEvent{some_event(), kHouse, spec(), std::nullopt};
         if (choice < 94) return domain::DeleteEvent{some_event(), kHouse, std::nullopt};
         if (choice < 96) return change_sale();
-        if (choice < 97) return change_member();
+        if (choice < 97) return time_.chance(50) ? change_member() : change_allocation();
         if (choice < 98 || keys_.empty()) return create_key();
         const auto key = keys_[time_.below(keys_.size())];
         if (time_.chance(50)) return domain::RevokeApiKey{key, "root"};
@@ -151,6 +152,19 @@ private:
         if (time_.chance(40)) return domain::RemoveMember{event, kHouse, sub};
         return domain::AddMember{event, kHouse, sub, domain::MemberRole::scanner};
     }
+
+    /// Holds a seat back for a code, often until a moment soon after the newest hold, or ends that.
+    domain::Command change_allocation() {
+        const auto& seat = seats_[seats_.size() - 1 - time_.below(std::min(seats_.size(), 60UZ))];
+        const auto name = "press " + std::to_string(time_.below(3));
+        if (time_.chance(20)) return domain::EndAllocation{seat.event, kHouse, name};
+        domain::Allocation allocation{.name = name, .seats = {seat.id}};
+        if (time_.chance(70)) allocation.codes = {code()};
+        if (time_.chance(70))
+            allocation.until = seen_until_ + std::chrono::seconds{1 + time_.below(4)};
+        return domain::AddAllocation{seat.event, kHouse, std::move(allocation)};
+    }
+    Bits128 code() { return {7, time_.below(4)}; }
 
     /// Adds a key, so that small requests can be repeated safely.
     void give_key(domain::Command& command) {
@@ -230,6 +244,7 @@ private:
         command.wants_alternatives = time_.chance(10);
         command.seats.push_back(first.id);
         if (time_.chance(40)) command.seats.push_back(first.id.plus(1));
+        if (time_.chance(5)) command.access_code = code();
         return command;
     }
     VirtualTime& time_;
@@ -242,6 +257,8 @@ private:
     std::vector<Seat> seats_;
     std::vector<Hold> holds_;
     std::vector<ApiKeyId> keys_;
+    /// When the newest hold was made, by the cluster's clock.
+    Instant seen_until_{};
 };
 
 }  // namespace frontrow::sim

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <set>
@@ -78,6 +79,15 @@ public:
         return views;
     }
 
+    /// Those in force, in the order in which they were added; empty if the event doesn't exist.
+    std::vector<domain::AllocationView> allocations(EventId id, Instant now) const {
+        std::vector<domain::AllocationView> views;
+        const auto* found = find_event(id);
+        for (std::size_t i = 0; found != nullptr && i < found->allocations.size(); ++i)
+            if (found->allocations[i].is_in_force(now)) views.push_back(view_of(*found, i, now));
+        return views;
+    }
+
     /// In the order of creation; empty if the event doesn't exist.
     std::vector<SeatLine> seats(
         EventId event,
@@ -133,11 +143,35 @@ private:
     using Reason = domain::Reason;
     using Status = domain::ReservationStatus;
 
+    struct KnownAllocation {
+        domain::Allocation terms;
+        bool was_ended = false;
+
+        bool is_in_force(Instant now) const {
+            return !was_ended && !(terms.until && *terms.until <= now);
+        }
+        bool has_seat(SeatId seat) const { return std::ranges::count(terms.seats, seat) > 0; }
+        bool has_code(Bits128 code) const { return std::ranges::count(terms.codes, code) > 0; }
+    };
+
     struct KnownEvent {
         domain::Event event;
         bool deleted = false;
         std::vector<domain::Member> members = {};
         std::vector<domain::Category> categories = {};
+        std::vector<KnownAllocation> allocations = {};
+
+        std::optional<std::size_t> allocation_named(std::string_view name, Instant now) const {
+            for (std::size_t i = 0; i < allocations.size(); ++i)
+                if (allocations[i].is_in_force(now) && allocations[i].terms.name == name) return i;
+            return std::nullopt;
+        }
+        std::optional<std::size_t> opened_by(const std::optional<Bits128>& code, Instant now)
+            const {
+            for (std::size_t i = 0; code && i < allocations.size(); ++i)
+                if (allocations[i].is_in_force(now) && allocations[i].has_code(*code)) return i;
+            return std::nullopt;
+        }
 
         template <class Self>
         auto* category(this Self& self, std::string_view name) {
@@ -171,6 +205,8 @@ private:
         /// clock.
         domain::Reservation now;
         Instant cancelled_at{};
+        /// The allocation from which it has tickets.
+        std::optional<std::size_t> allocation{};
     };
 
     /// An accepted command with an idempotency key.
@@ -251,7 +287,45 @@ private:
             return one.now.status == Status::confirmed ? domain::SeatStatus::confirmed
                                                        : domain::SeatStatus::reserved;
         }
+        const auto holds_back = [&](const KnownAllocation& one) {
+            return one.is_in_force(now) && one.has_seat(seat);
+        };
+        for (const auto& one : events_)
+            if (std::ranges::any_of(one.allocations, holds_back))
+                return domain::SeatStatus::held_back;
         return domain::SeatStatus::available;
+    }
+    template <class SomeItems>
+    static std::size_t tickets_in(
+        const KnownAllocation& allocation,
+        const domain::SeatIds& seats,
+        const SomeItems& items
+    ) {
+        std::size_t tickets = 0;
+        for (const auto seat : seats)
+            tickets += allocation.has_seat(seat) ? 1 : 0;
+        for (const auto& item : items)
+            if (item.category == allocation.terms.category) tickets += item.quantity;
+        return tickets;
+    }
+    /// Counts only one user's tickets if `user` isn't empty.
+    std::uint32_t used_of(
+        const KnownEvent& event,
+        std::size_t allocation,
+        Instant now,
+        std::string_view user = {}
+    ) const {
+        std::size_t used = 0;
+        for (const auto& one : reservations_)
+            if (one.now.event == event.event.id && one.allocation == allocation &&
+                is_live(one, now) && (user.empty() || one.now.user == user))
+                used += tickets_in(event.allocations[allocation], one.now.seats, one.now.items);
+        return static_cast<std::uint32_t>(used);
+    }
+    domain::AllocationView view_of(const KnownEvent& event, std::size_t allocation, Instant now)
+        const {
+        const auto& terms = event.allocations[allocation].terms;
+        return {std::make_shared<const domain::Allocation>(terms), used_of(event, allocation, now)};
     }
     bool has_sales(EventId event, Instant now) const {
         return std::ranges::any_of(reservations_, [&](const auto& one) {
@@ -275,6 +349,12 @@ private:
                     item.quantity;
             }
         }
+        const auto* known = find_event(event);
+        for (std::size_t i = 0; known != nullptr && i < known->allocations.size(); ++i) {
+            const auto& one = known->allocations[i];
+            if (!one.is_in_force(now) || one.terms.category != category) continue;
+            counts.held_back += one.terms.quantity - used_of(*known, i, now);
+        }
         return counts;
     }
 
@@ -287,7 +367,7 @@ private:
         for (const auto& done : done_) {
             if (done.mark.key != mark->key || now - done.at >= std::chrono::hours{24}) continue;
             if (done.kind != kind ||
-                (done.mark.content != mark->content && !asks_the_same(command, done.answer)))
+                (done.mark.content != mark->content && !asks_the_same(command, done.answer, now)))
                 return refuse(Reason::idempotency_key_reused);
             auto again = told_again(command, done.answer, now);
             if (again) again->replayed = true;
@@ -305,17 +385,26 @@ private:
             return std::nullopt;
     }
     /// True if a command with other content asks for the same: the same seats and items for the
-    /// same time.
+    /// same time, from the same allocation.
     template <class One>
-    bool asks_the_same(const One&, const Answer&) const {
+    bool asks_the_same(const One&, const Answer&, Instant) const {
         return false;
     }
-    bool asks_the_same(const domain::ReserveSeats& command, const Answer& first) const {
+    bool asks_the_same(const domain::ReserveSeats& command, const Answer& first, Instant now)
+        const {
         const auto& made = std::get<domain::Reservation>(first->entity);
         const std::multiset<SeatId> wanted(command.seats.begin(), command.seats.end());
         const auto hold_made = made.expires_at - made.created_at;
         auto hold = hold_made;
-        if (const auto* known = find_event(command.event)) hold = known->event.spec.hold;
+        std::optional<std::size_t> opened;
+        if (const auto* known = find_event(command.event)) {
+            hold = known->event.spec.hold;
+            opened = known->opened_by(command.access_code, now);
+        }
+        const auto used = std::ranges::find(reservations_, made.id, [](const auto& one) {
+                              return one.now.id;
+                          })->allocation;
+        if (opened != used || (command.access_code && !opened)) return false;
         if (command.hold) hold = *command.hold;
         return !command.best && command.event == made.event && hold == hold_made &&
                wanted == std::multiset<SeatId>(made.seats.begin(), made.seats.end()) &&
@@ -450,10 +539,86 @@ private:
         if (category == nullptr)
             return refuse(Reason::category_not_found, 0, command.category.name);
         const auto counts = stock_of(command.event, category->name, now);
-        if (counts.reserved + counts.confirmed > command.category.total_stock)
-            return refuse(Reason::stock_below_taken, counts.reserved + counts.confirmed);
+        if (counts.out() > command.category.total_stock)
+            return refuse(Reason::stock_below_taken, counts.out());
         *category = command.category;
         return accept(domain::CategoryView{*category, counts});
+    }
+
+    Answer answer(const domain::AddAllocation& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        const auto& added = command.allocation;
+        if (known->allocation_named(added.name, now))
+            return refuse(Reason::allocation_taken, 0, added.name);
+        if (added.until && *added.until <= now) return refuse(Reason::until_passed);
+        if (opens_another(*known, added.codes, std::nullopt, now))
+            return refuse(Reason::code_taken);
+        std::vector<domain::SeatConflict> conflicts;
+        for (auto seat = added.seats.begin(); seat != added.seats.end(); ++seat) {
+            const auto* found = find_seat(*seat);
+            if (found == nullptr || found->event != command.event)
+                return refuse(Reason::seat_not_found, 0, seat->to_string());
+            if (std::find(added.seats.begin(), seat, *seat) != seat)
+                return refuse(Reason::seat_named_twice);
+            const auto status = status_of(*seat, now);
+            if (status != domain::SeatStatus::available) conflicts.push_back({*seat, status});
+        }
+        if (!conflicts.empty())
+            return std::unexpected(domain::Refusal{
+                .reason = Reason::seats_unavailable, .conflicts = std::move(conflicts)
+            });
+        if (added.quantity > 0) {
+            const auto* category = known->category(added.category);
+            if (category == nullptr) return refuse(Reason::category_not_found, 0, added.category);
+            const auto left =
+                category->total_stock - stock_of(command.event, added.category, now).out();
+            if (left < added.quantity) return refuse(Reason::sold_out, left, added.category);
+        }
+        known->allocations.push_back({added});
+        return accept(domain::AllocationView{std::make_shared<const domain::Allocation>(added), 0});
+    }
+
+    /// True if a code opens another allocation than `own`, or stands in the list twice.
+    static bool opens_another(
+        const KnownEvent& event,
+        const domain::AccessCodes& codes,
+        std::optional<std::size_t> own,
+        Instant now
+    ) {
+        return std::ranges::any_of(codes, [&](Bits128 code) {
+            const auto opened = event.opened_by(code, now);
+            return (opened && opened != own) || std::ranges::count(codes, code) > 1;
+        });
+    }
+
+    Answer answer(const domain::ChangeAllocation& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        const auto found = known->allocation_named(command.name, now);
+        if (!found) return refuse(Reason::allocation_not_found, 0, command.name);
+        auto& terms = known->allocations[*found].terms;
+        auto after = terms;
+        const auto& [limit, limit_per_user, until, codes] = command.change;
+        if (limit) after.limit = limit;
+        if (limit_per_user) after.limit_per_user = limit_per_user;
+        if (until) after.until = until;
+        if (codes) after.codes = *codes;
+        if (after != terms) {
+            if (after.until && *after.until <= now) return refuse(Reason::until_passed);
+            if (opens_another(*known, after.codes, found, now)) return refuse(Reason::code_taken);
+        }
+        terms = after;
+        return accept(view_of(*known, *found, now));
+    }
+
+    Answer answer(const domain::EndAllocation& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        const auto found = known->allocation_named(command.name, now);
+        if (!found) return refuse(Reason::allocation_not_found, 0, command.name);
+        known->allocations[*found].was_ended = true;
+        return accept(std::monostate{});
     }
 
     Answer answer(const domain::AddSeats& command, Instant) {
@@ -474,6 +639,8 @@ private:
         if (event == nullptr) return refuse(Reason::event_not_found);
         const auto& spec = event->event.spec;
         if (auto refusal = refuse_by_event(event->event, command, now)) return *refusal;
+        const auto opened = event->opened_by(command.access_code, now);
+        if (command.access_code && !opened) return refuse(Reason::code_invalid);
 
         domain::Reservation entity{
             .id = command.reservation,
@@ -490,17 +657,21 @@ private:
         const Wish wish{
             .seats = command.seats,
             .items = command.items,
+            .opened = opened,
             .best = command.best ? &*command.best : nullptr,
             .wants_alternatives = command.wants_alternatives,
         };
         if (auto refusal = claim(*event, wish, entity, now)) return *refusal;
         reservations_.push_back({entity, entity});
+        if (opened && tickets_in(event->allocations[*opened], entity.seats, entity.items) > 0)
+            reservations_.back().allocation = opened;
         return accept(entity);
     }
     /// What a command adds to a reservation.
     struct Wish {
         const domain::SeatIds& seats;
         const domain::WantedItems& items;
+        std::optional<std::size_t> opened = std::nullopt;
         const domain::BestWish* best = nullptr;
         bool wants_alternatives = false;
     };
@@ -515,10 +686,10 @@ private:
             entity.seats.push_back(id);
             entity.total_amount += seat->spec.price;
             const auto status = status_of(id, now);
-            if (status != domain::SeatStatus::available) conflicts.push_back({id, status});
+            if (!is_free_for(event, wish.opened, id, now)) conflicts.push_back({id, status});
         }
         if (wish.best != nullptr) {
-            if (auto refusal = judge_of(entity.event, now).refuse_unknown(*wish.best))
+            if (auto refusal = judge_of(event, wish.opened, now).refuse_unknown(*wish.best))
                 return Answer{std::unexpected(*refusal)};
         }
         for (const auto& item : wish.items) {
@@ -539,42 +710,91 @@ private:
                                  domain::units_of(wish.items);
             if (tickets > *limit) return refuse(Reason::user_limit_reached, *limit);
         }
+        auto seats_more = wish.seats;
+        if (wish.best != nullptr) {
+            auto chosen = judge_of(event, wish.opened, now).choose(*wish.best);
+            if (!chosen) return refuse(chosen.error());
+            entity.seats = *chosen;
+            seats_more = *std::move(chosen);
+            for (const auto id : entity.seats)
+                entity.total_amount += find_seat(id)->spec.price;
+        }
+        if (auto refusal = refuse_used_up(event, wish, seats_more, entity.user, now))
+            return refusal;
         if (!conflicts.empty()) {
             domain::Refusal refusal{
                 .reason = Reason::seats_unavailable, .conflicts = std::move(conflicts)
             };
             if (wish.wants_alternatives)
-                refusal.alternatives = judge_of(entity.event, now).alternatives(wish.seats);
+                refusal.alternatives = judge_of(event, std::nullopt, now).alternatives(wish.seats);
             return Answer{std::unexpected(std::move(refusal))};
         }
-        if (wish.best != nullptr) {
-            auto chosen = judge_of(entity.event, now).choose(*wish.best);
-            if (!chosen) return refuse(chosen.error());
-            entity.seats = *std::move(chosen);
-            for (const auto id : entity.seats)
-                entity.total_amount += find_seat(id)->spec.price;
-        }
         for (const auto& item : wish.items) {
-            const auto counts = stock_of(entity.event, item.category, now);
-            const auto left =
-                event.category(item.category)->total_stock - counts.reserved - counts.confirmed;
+            if (wish.opened && event.allocations[*wish.opened].terms.category == item.category)
+                continue;
+            const auto left = event.category(item.category)->total_stock -
+                              stock_of(entity.event, item.category, now).out();
             if (left < item.quantity) return refuse(Reason::sold_out, left, item.category);
         }
         return std::nullopt;
+    }
+    /// Whether a user to whom the allocation `opened` is open can have the seat.
+    bool is_free_for(
+        const KnownEvent& event,
+        std::optional<std::size_t> opened,
+        SeatId seat,
+        Instant now
+    ) const {
+        const auto status = status_of(seat, now);
+        return status == domain::SeatStatus::available ||
+               (status == domain::SeatStatus::held_back && opened &&
+                event.allocations[*opened].has_seat(seat));
+    }
+    std::optional<Answer> refuse_used_up(
+        const KnownEvent& event,
+        const Wish& wish,
+        const domain::SeatIds& seats,
+        std::string_view user,
+        Instant now
+    ) const {
+        if (!wish.opened) return std::nullopt;
+        const auto& allocation = event.allocations[*wish.opened];
+        const auto wanted = tickets_in(allocation, seats, wish.items);
+        if (wanted == 0) return std::nullopt;
+        const auto left = left_for(event, *wish.opened, user, now);
+        if (wanted <= left) return std::nullopt;
+        return refuse(Reason::allocation_used_up, left, allocation.terms.name);
+    }
+    /// How many more tickets of the allocation the user can have.
+    std::uint32_t left_for(
+        const KnownEvent& event,
+        std::size_t allocation,
+        std::string_view user,
+        Instant now
+    ) const {
+        const auto& terms = event.allocations[allocation].terms;
+        const auto minus = [](std::uint32_t a, std::uint32_t b) { return a < b ? 0 : a - b; };
+        const auto most = std::min(
+            terms.limit.value_or(domain::kStockMax),
+            terms.seats.empty() ? terms.quantity : static_cast<std::uint32_t>(terms.seats.size())
+        );
+        const auto left = minus(most, used_of(event, allocation, now));
+        if (!terms.limit_per_user) return left;
+        return std::min(left, minus(*terms.limit_per_user, used_of(event, allocation, now, user)));
     }
     static std::size_t tickets_wanted(const domain::ReserveSeats& command) {
         return command.seats.size() + (command.best ? command.best->quantity : 0) +
                domain::units_of(command.items);
     }
-    /// What is free of the event's seats.
-    SeatJudge judge_of(EventId event, Instant now) const {
+    /// What is free of the event's seats for a user to whom the allocation `opened` is open.
+    SeatJudge judge_of(const KnownEvent& event, std::optional<std::size_t> opened, Instant now)
+        const {
         std::vector<SeatJudge::Seat> seats;
         for (const auto& seat : seats_) {
-            if (seat.event != event) continue;
-            const bool is_free = status_of(seat.id, now) == domain::SeatStatus::available;
-            seats.push_back({seat.id, seat.spec, is_free});
+            if (seat.event != event.event.id) continue;
+            seats.push_back({seat.id, seat.spec, is_free_for(event, opened, seat.id, now)});
         }
-        return SeatJudge{std::move(seats), domain::scoring_of(find_event(event)->event.spec)};
+        return SeatJudge{std::move(seats), domain::scoring_of(event.event.spec)};
     }
 
     static std::optional<Reason> refuse_by_sale(const domain::Event& event, Instant now) {
@@ -734,7 +954,14 @@ private:
         if (kept + more > spec.max_seats_per_reservation)
             return refuse(Reason::too_many_seats, spec.max_seats_per_reservation);
         domain::Reservation entity = one.now;
-        const Wish wish{.seats = command.add_seats, .items = command.add_items};
+        // What the reservation has used stays open to it, without a code.
+        const auto used = one.allocation;
+        const bool is_open = used && event.allocations[*used].is_in_force(now);
+        const Wish wish{
+            .seats = command.add_seats,
+            .items = command.add_items,
+            .opened = is_open ? used : std::nullopt,
+        };
         if (auto refusal = claim(event, wish, entity, now)) return *refusal;
         one.now = entity;
         return accept(entity);

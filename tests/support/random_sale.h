@@ -133,7 +133,7 @@ private:
         if (events_.empty()) return create({}, now);
         if (seats_.empty()) return add_seats({0, 0, 0, 6});
         const Four four{dice[4], dice[5], dice[6], dice[7]};
-        switch (dice[2] % 32) {
+        switch (dice[2] % 40) {
             default:
                 return reserve(four, dice[3]);
             case 0:
@@ -179,6 +179,13 @@ private:
             case 26:
             case 27:
                 return change(four, now);
+            case 28:
+            case 29:
+                return some_allocation(four, dice[3], now);
+            case 32:
+            case 33:
+            case 34:
+                return reserve_with_code(four, dice[3], now);
             case 30:
                 return add_member(four);
             case 31:
@@ -236,6 +243,8 @@ private:
                 add(at);
             for (const auto& event : model_.events(kAll, 0)) {
                 if (event.spec.sales_start_at) add(*event.spec.sales_start_at);
+                for (const auto& one : model_.allocations(event.id, now))
+                    if (one.allocation->until) add(*one.allocation->until);
             }
         }
         if (instants.empty()) return now;
@@ -400,14 +409,9 @@ private:
             .hold = {},
             .request = {.key = numbered(4, made_), .content = Bits128{made_, 0}},
         };
-        domain::SeatIds of_event;
-        for (const auto& seat : seats_)
-            if (seat.event == command.event) of_event.push_back(seat.id);
         // Takes neighbouring seats, so that the requests of different buyers overlap.
         const auto count = 1U + (more % 16 >= 15 ? 4 : more % 4);
-        const auto stride = 1U + more / 16 % 2;
-        for (std::uint32_t i = 0; i < count && !of_event.empty(); ++i)
-            command.seats.push_back(of_event[(four[2] + i * stride) % of_event.size()]);
+        command.seats = some_seats(command.event, four[2], count, 1U + more / 16 % 2);
         if (command.seats.empty() || four[3] >= 250)
             command.seats.push_back(SeatId{numbered(2, four[2] % (next_seat_ + 1))});
         if (four[3] % 4 == 3) command.hold = std::chrono::seconds{1 + four[3] * 2};
@@ -428,6 +432,21 @@ private:
         if (four[0] / 4 % 4 == 1) wish.section = four[3] >= 240 ? "Nowhere" : seat.spec.section;
         if (four[0] / 4 % 4 == 2) wish.near = seat.id;
         if (four[3] / 8 % 4 == 2) wish.price_max = seat.spec.price;
+    }
+    /// Seats of the event from one place on. If it has fewer, some are named twice.
+    domain::SeatIds some_seats(
+        EventId event,
+        std::uint32_t first,
+        std::uint32_t count,
+        std::uint32_t stride
+    ) const {
+        domain::SeatIds of_event;
+        for (const auto& seat : seats_)
+            if (seat.event == event) of_event.push_back(seat.id);
+        domain::SeatIds seats;
+        for (std::uint32_t i = 0; i < count && !of_event.empty(); ++i)
+            seats.push_back(of_event[(first + i * stride) % of_event.size()]);
+        return seats;
     }
     /// Adds units of a category if the event has any, often in place of the seats.
     void add_items(domain::ReserveSeats& command, const Four& four) const {
@@ -458,17 +477,78 @@ private:
         return domain::ChangeCategory{event, organizer(four[1]), category};
     }
 
-    /// Gives a category fewer units than are held and sold; nothing if there is no such category.
+    /// Gives a category fewer units than are held, sold and held back; nothing if there is no such
+    /// category.
     std::optional<domain::Command> too_small_stock(domain::Organizer by, Instant now) const {
         for (const auto& event : model_.events(kAll, 0)) {
             for (const auto& [category, counts] : model_.categories(event.id, now)) {
-                if (counts.taken() == 0) continue;
+                if (counts.out() == 0) continue;
                 auto changed = category;
-                changed.total_stock = counts.taken() - 1;
+                changed.total_stock = static_cast<std::uint32_t>(counts.out() - 1);
                 return domain::ChangeCategory{event.id, std::move(by), std::move(changed)};
             }
         }
         return std::nullopt;
+    }
+
+    /// A code from a few of the event, so that allocations often want the same.
+    Bits128 some_code(std::uint8_t choice) const { return numbered(6, choice % 8U); }
+    domain::AccessCodes some_codes(std::uint8_t choice) const {
+        domain::AccessCodes codes;
+        for (std::uint8_t i = 0; i < choice % 3; ++i)
+            codes.push_back(some_code(choice / 3 + i));
+        return codes;
+    }
+    /// An allocation of some seats or units, or a change or the end of one that may exist.
+    domain::Command some_allocation(const Four& four, std::uint8_t more, Instant now) {
+        const auto event = some_event(four[0]);
+        const auto by = organizer(four[1]);
+        const std::string name = std::array{"House", "Press, \"A\"", "夜"}[four[2] % 3];
+        const auto until = now + std::chrono::seconds{four[3] % 16 * 20 - 60};
+        if (more % 8 == 7) return domain::EndAllocation{event, by, name};
+        if (more % 8 >= 5) {
+            domain::AllocationChange change;
+            if (four[3] % 2 == 1) change.limit = 1 + four[3] / 2 % 4;
+            if (four[3] % 8 >= 5) change.limit_per_user = 1 + four[3] / 8 % 3;
+            if (four[3] % 4 == 2) change.until = until;
+            if (four[3] % 16 >= 8) change.codes = some_codes(four[3]);
+            return domain::ChangeAllocation{event, by, name, std::move(change)};
+        }
+        domain::Allocation allocation{.name = name, .codes = some_codes(four[1])};
+        const auto known = model_.categories(event, Instant::min());
+        if (!known.empty() && more / 8 % 2 == 0) {
+            allocation.category =
+                four[3] >= 248 ? "Nowhere" : known[four[3] % known.size()].category.name;
+            allocation.quantity = 1 + four[3] / 8 % 3;
+        } else {
+            allocation.seats = some_seats(event, four[3], 1 + more / 8 % 5, 1);
+            if (allocation.seats.empty()) allocation.seats.push_back(SeatId{numbered(2, 0)});
+        }
+        if (four[1] / 8 % 3 == 1) allocation.limit = 1 + four[1] / 32 % 3;
+        if (four[1] / 8 % 4 == 2) allocation.limit_per_user = 1 + four[1] / 32 % 2;
+        if (more / 64 % 2 == 1) allocation.until = until;
+        return domain::AddAllocation{event, by, std::move(allocation)};
+    }
+    /// Usually wants tickets of an allocation in force with one of its codes.
+    domain::Command reserve_with_code(const Four& four, std::uint8_t more, Instant now) {
+        auto drawn = reserve(four, more);
+        auto& command = std::get<domain::ReserveSeats>(drawn);
+        command.access_code = some_code(four[3]);
+        auto all = model_.allocations(command.event, now);
+        std::erase_if(all, [](const auto& one) { return one.allocation->codes.empty(); });
+        if (all.empty() || more % 8 == 7) return drawn;
+        const auto& chosen = *all[four[2] % all.size()].allocation;
+        command.access_code = chosen.codes[four[3] % chosen.codes.size()];
+        if (more % 8 >= 5 || command.best) return drawn;
+        if (!chosen.category.empty()) {
+            command.items = {{chosen.category, 1U + more % 3U}};
+            if (more / 8 % 2 == 1) command.seats.clear();
+        } else {
+            command.seats = {chosen.seats[four[1] % chosen.seats.size()]};
+            if (more % 2 == 1 && chosen.seats.size() > 1)
+                command.seats.push_back(chosen.seats[(four[1] + 1U) % chosen.seats.size()]);
+        }
+        return drawn;
     }
 
     domain::Command confirm(const Four& four) const {
@@ -574,6 +654,8 @@ private:
         if (four[1] % 16 == 11 && !command.seats.empty())
             command.seats.push_back(command.seats.front());
         if (four[1] % 16 == 9 && !command.items.empty()) ++command.items.front().quantity;
+        if (four[1] % 16 == 15) command.access_code = some_code(four[2]);
+        if (four[1] % 32 == 3) command.access_code.reset();
         return command;
     }
 

@@ -39,13 +39,14 @@ struct Tally {
     void expect_everything() const {
         auto reasons = refused;
         // A short history doesn't reach events of two million seats or a hundred members or
-        // categories, nor a thousand keys. Other tests cover facts that can't be written or whose
-        // format isn't allowed yet.
+        // categories, nor a thousand keys or allocations. Other tests cover facts that can't be
+        // written or whose format isn't allowed yet.
         reasons[static_cast<std::size_t>(domain::Reason::format_too_low)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::event_full)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::too_many_members)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::too_many_categories)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::too_many_api_keys)] = 1;
+        reasons[static_cast<std::size_t>(domain::Reason::allocations_full)] = 1;
         reasons[static_cast<std::size_t>(domain::Reason::not_writable)] = 1;
         EXPECT_THAT(accepted, testing::Each(testing::Gt(0U)));
         EXPECT_THAT(reasons, testing::Each(testing::Gt(0U)));

@@ -64,6 +64,26 @@ inline std::string told(const domain::CategoryView& view) {
     return told(view.category) + ", " + std::to_string(view.counts.reserved) + " held, " +
            std::to_string(view.counts.confirmed) + " sold";
 }
+template <class Terms>
+std::string told_terms(const Terms& terms) {
+    return (terms.limit ? ", at most " + std::to_string(*terms.limit) : "") +
+           (terms.limit_per_user ? ", " + std::to_string(*terms.limit_per_user) + " a user" : "") +
+           (terms.until ? ", until " + to_rfc3339(*terms.until) : "");
+}
+inline std::string told(const domain::AccessCodes& codes) {
+    std::string text = ", codes";
+    for (const auto code : codes)
+        text += " " + std::to_string(code.lo & 0xFFFF'FFFF);
+    return text;
+}
+inline std::string told(const domain::Allocation& one) {
+    const auto units = std::to_string(one.quantity) + " of " + one.category;
+    return "allocation " + one.name + " of " + (one.seats.empty() ? units : told(one.seats)) +
+           told_terms(one) + told(one.codes);
+}
+inline std::string told(const domain::AllocationView& view) {
+    return told(*view.allocation) + ", " + std::to_string(view.used) + " used";
+}
 inline std::string told(const domain::EventSpec& spec) {
     const auto limit = spec.max_seats_per_user;
     return "\"" + spec.name + "\" of " + to_rfc3339(spec.start_at) + ", sold " +
@@ -194,12 +214,26 @@ inline std::string told(const domain::BestWish& wish) {
            (wish.price_max ? " up to " + told_number(*wish.price_max) : "") +
            (wish.near ? " near " + told(*wish.near) : "");
 }
+inline std::string told(const domain::AddAllocation& command) {
+    return told(command.by) + " adds to event " + told(command.event) + " " +
+           told(command.allocation) + told_key(command.request);
+}
+inline std::string told(const domain::ChangeAllocation& command) {
+    return told(command.by) + " changes of event " + told(command.event) + " allocation " +
+           command.name + told_terms(command.change) +
+           (command.change.codes ? told(*command.change.codes) : "");
+}
+inline std::string told(const domain::EndAllocation& command) {
+    return told(command.by) + " ends of event " + told(command.event) + " allocation " +
+           command.name;
+}
 inline std::string told(const domain::ReserveSeats& command) {
     return command.user + " reserves " + told(command.seats) +
            (command.best ? told(*command.best) : "") + told_items(command.items) +
            (command.wants_alternatives ? " or others" : "") + " of event " + told(command.event) +
            " as " + told(command.reservation) +
            (command.hold ? " for " + told_number(command.hold->count()) + " s" : "") +
+           (command.access_code ? told(domain::AccessCodes{*command.access_code}) : "") +
            told(command.request);
 }
 inline std::string told(const domain::ConfirmReservation& command) {

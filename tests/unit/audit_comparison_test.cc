@@ -27,7 +27,7 @@ constexpr auto kOfAKey = "the request under an idempotency key";
 class Comparison : public testing::Test {
 protected:
     Comparison() {
-        event_ = office_.open(7);
+        event_ = office_.open(8);
         other_event_ = office_.open(1);
         ann_ = office_.hold(event_, "ann", {0, 1});
         bob_ = office_.hold(event_, "bob", {2, 3});
@@ -60,6 +60,20 @@ protected:
             .add_items = {{"Balcony", 1}},
             .remove_items = {{"Floor", 1}},
             .request = RequestMark{.key = {8, 7}, .content = {8, 8}},
+        }));
+        EXPECT_TRUE(office_.act(AddAllocation{
+            .event = event_,
+            .by = BoxOffice::owner(),
+            .allocation =
+                {.name = "Guests", .category = "Balcony", .quantity = 3, .codes = {{7, 7}}},
+            .request = RequestMark{.key = {8, 9}, .content = {8, 10}},
+        }));
+        auto allocated = office_.wish(event_, "hal", {});
+        allocated.items = {{"Balcony", 1}};
+        allocated.access_code = Bits128{7, 7};
+        hal_ = std::get<Reservation>(office_.act(allocated).value().entity);
+        EXPECT_TRUE(office_.act(AddAllocation{
+            event_, BoxOffice::owner(), {.name = "House", .seats = {office_.seat(event_, 7)}}
         }));
         EXPECT_TRUE(office_.change_sale(event_, SaleAction::pause));
         EXPECT_TRUE(office_.update(event_, BoxOffice::spec()));
@@ -117,6 +131,7 @@ protected:
     Reservation cid_;
     Reservation dan_;
     Reservation gil_;
+    Reservation hal_;
     ApiKeyId key_{Bits128{7, 1}};
     Audit audit_;
 };
@@ -273,6 +288,42 @@ TEST_F(Comparison, finds_whatever_of_a_category_is_another) {
             if (body.request) body.request->content = {};
         }),
         ElementsAre(kOfAKey)
+    );
+}
+
+TEST_F(Comparison, finds_whatever_of_an_allocation_is_another) {
+    const auto wrong = ElementsAre("event " + event_.to_string() + ": its allocations");
+    const auto with_guests = [&](auto change) {
+        return differences_in<AllocationAdded>([&](auto& body) {
+            if (body.allocation.name == "Guests") change(body.allocation);
+        });
+    };
+    EXPECT_THAT(with_guests([](Allocation& one) { ++one.quantity; }), wrong);
+    EXPECT_THAT(with_guests([](Allocation& one) { one.limit = 2; }), wrong);
+    EXPECT_THAT(with_guests([](Allocation& one) { one.limit_per_user = 2; }), wrong);
+    EXPECT_THAT(with_guests([this](Allocation& one) { one.until = office_.now + 1ms; }), wrong);
+    EXPECT_THAT(with_guests([](Allocation& one) { ++one.codes.front().lo; }), wrong);
+    EXPECT_THAT(
+        differences_in<AllocationAdded>([](auto& body) {
+            if (body.request) body.request->content = {};
+        }),
+        ElementsAre(kOfAKey)
+    );
+    EXPECT_THAT(
+        differences_of(hal_, [](auto& body) { body.allocation.clear(); }),
+        ElementsAre(name(hal_) + ": its allocation")
+    );
+    EXPECT_THAT(
+        differences_in<AllocationAdded>([](auto& body) {
+            if (body.allocation.seats.empty()) return;
+            body.allocation.seats.clear();
+            body.allocation.category = "Floor";
+            body.allocation.quantity = 1;
+        }),
+        ElementsAre(
+            "event " + event_.to_string() + ": its allocations",
+            seat(7) + ": whether it's free, held or sold"
+        )
     );
 }
 

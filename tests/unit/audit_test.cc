@@ -368,7 +368,7 @@ TEST(Audit, passes_units_that_are_given_back_and_held_again) {
 
 TEST(Audit, finds_units_that_a_category_does_not_have) {
     const std::string too_many = "more units were held than the category has";
-    const std::string below = "a category's stock fell below what is held or sold";
+    const std::string below = "a category's stock fell below what is held, sold or held back";
     const std::string unknown = "units were held of a category that the event doesn't have";
     expect_found({
         {sale_of_units().hold_units(1, {{"Floor", 2, 10}}).hold_units(2, {{"Floor", 2, 10}}),
@@ -522,6 +522,152 @@ TEST(Audit, finds_a_change_that_breaks_a_rule) {
         violations_of(sale_with_holds().fact(no_prices)),
         ElementsAre("9: added seats have no price")
     );
+}
+
+constexpr Bits128 kCode{7, 1};
+
+/// Facts 1 to 8: those of sale_of_units(), an allocation of seats 0 and 1 that ends after an hour,
+/// and one of two units. Codes open both.
+History sale_of_allocations() {
+    Allocation press{
+        .name = "Press",
+        .seats = {seat(0), seat(1)},
+        .until = kOpen + 1h,
+        .codes = {kCode},
+    };
+    Allocation guests{.name = "Guests", .category = "Floor", .quantity = 2, .codes = {{7, 2}}};
+    return sale_of_units()
+        .fact(AllocationAdded{std::move(press)})
+        .fact(AllocationAdded{std::move(guests)});
+}
+FactBody changed(AllocationChange change) {
+    return AllocationChanged{"Press", std::move(change)};
+}
+void of_press(ReservationHeld& body) {
+    body.allocation = "Press";
+}
+void of_guests(ReservationHeld& body) {
+    body.allocation = "Guests";
+    body.seats = {};
+    body.items = {{"Floor", 2, 10}};
+    body.total_amount = 20;
+}
+
+TEST(Audit, passes_allocations_that_are_used_and_ended) {
+    auto history = sale_of_allocations();
+    history.hold_but(1, {seat(0), seat(5)}, of_press).hold_but(2, {}, of_guests).confirm(2);
+    history.cancel(1).hold_units(3, {{"Floor", 1, 10}}).cancel(3);
+    history.fact(changed({.limit = 1})).hold_but(4, {seat(1)}, of_press);
+    // The hold has run out, whether or not a fact has ended it.
+    history.at(15min).hold_but(5, {seat(0)}, of_press).confirm(5).expire(4);
+    history.at(1h).fact(AllocationEnded{"Press"}).fact(AllocationEnded{"Guests"});
+    history.hold(6, {seat(1)})
+        .fact(AllocationAdded{{.name = "Press", .seats = {seat(2)}, .codes = {kCode}}});
+    EXPECT_THAT(violations_of(history), IsEmpty());
+}
+
+TEST(Audit, finds_an_allocation_that_holds_back_what_it_cannot) {
+    const auto seats_of = [](SeatIds seats) {
+        return AllocationAdded{{.name = "A", .seats = std::move(seats)}};
+    };
+    const auto units_of_floor = [](std::uint32_t units) {
+        return AllocationAdded{{.name = "A", .category = "Floor", .quantity = units}};
+    };
+    const std::string not_free = "a seat was held back that wasn't free";
+    const std::string too_many = "more units were held back than the category has";
+    const AllocationAdded again{{.name = "Press", .seats = {seat(2)}}};
+    const AllocationAdded late{{.name = "A", .seats = {seat(2)}, .until = kOpen}};
+    const AllocationAdded same_code{{.name = "A", .seats = {seat(2)}, .codes = {kCode}}};
+    expect_found({
+        {sale_of_allocations().fact(again), {"9: an allocation's name was given twice"}},
+        {sale_of_allocations().fact(late), {"9: an allocation was added after its end"}},
+        {sale_of_allocations().fact(same_code), {"9: an access code opens two allocations"}},
+        {sale_of_allocations().fact(seats_of({})), {"9: an allocation held nothing back"}},
+        {sale_of_allocations().fact(seats_of({seat(0)})), {"9: " + not_free}},
+        {sale_of_allocations().hold(1, {seat(3)}).fact(seats_of({seat(3)})), {"10: " + not_free}},
+        {sale_of_allocations().hold(1, {seat(3)}).confirm(1).fact(seats_of({seat(3)})),
+         {"11: " + not_free}},
+        {sale_of_allocations().fact(seats_of({kOtherEventsSeat})),
+         {"9: a seat was held back that the event doesn't have"}},
+        {sale_of_allocations().fact(units_of_floor(2)), {"9: " + too_many}},
+        {sale_of_allocations().hold_units(1, {{"Floor", 1, 10}}).fact(units_of_floor(1)),
+         {"10: " + too_many}},
+        {sale_of_allocations().fact(AllocationEnded{"House"}),
+         {"9: an allocation changed that the event doesn't have"}},
+        {sale_of_allocations().fact(AllocationEnded{"Press"}).fact(changed({})),
+         {"10: an allocation changed that the event doesn't have"}},
+        {sale_of_allocations().at(1h).fact(changed({.limit = 2})),
+         {"9: an ended allocation was changed", "9: an allocation got an end in the past"}},
+        {sale_of_allocations().fact(changed({.until = kOpen})),
+         {"9: an allocation got an end in the past"}},
+        {sale_of_allocations().fact(changed({.codes = AccessCodes{{7, 2}}})),
+         {"9: an access code opens two allocations"}},
+        {sale_of_allocations().fact(CategoryChanged{{"Floor", 10, 1}}),
+         {"9: a category's stock fell below what is held, sold or held back"}},
+        {sale().fact(seats_of({seat(0)})), {"5: a fact came before its format"}},
+    });
+}
+
+TEST(Audit, finds_a_reservation_that_takes_what_an_allocation_does_not_give) {
+    const auto of_house = [](ReservationHeld& body) { body.allocation = "House"; };
+    const std::string no_code = "a held-back seat was held without its allocation";
+    const std::string over = "more of an allocation was used than its limit";
+    expect_found({
+        {sale_of_allocations().hold(1, {seat(0)}), {"9: " + no_code}},
+        {sale_of_allocations().hold_but(1, {seat(0)}, of_guests).hold_but(2, {seat(0)}, of_house),
+         {"10: " + no_code, "10: a reservation used an allocation that isn't there"}},
+        {sale_of_allocations().hold_but(1, {seat(3)}, of_press),
+         {"9: a reservation used nothing of its allocation"}},
+        {sale_of_allocations().fact(changed({.codes = AccessCodes{}})
+         ).hold_but(1, {seat(0)}, of_press),
+         {"10: a reservation used an allocation without codes"}},
+        {sale_of_allocations().at(1h).hold_but(1, {seat(0)}, of_press),
+         {"9: an allocation was used after its end"}},
+        {sale_of_allocations()
+             .fact(changed({.limit = 1}))
+             .hold_but(1, {seat(0), seat(1)}, of_press),
+         {"10: " + over}},
+        {sale_of_allocations().hold_but(1, {}, of_guests).hold_but(2, {}, of_guests),
+         {"10: " + over, "10: more units were held than the category has"}},
+        {sale_of_allocations()
+             .hold_but(1, {}, of_guests)
+             .confirm(1)
+             .at(20min)
+             .hold_but(2, {}, of_guests),
+         {"11: " + over, "11: more units were held than the category has"}},
+        {sale_of_allocations()
+             .fact(changed({.limit_per_user = 1}))
+             .hold_but(1, {seat(0)}, of_press)
+             .hold_but(2, {seat(1)}, of_press),
+         {"11: a user had more of an allocation than its limit"}},
+        {sale_of_allocations().hold_units(1, {{"Floor", 2, 10}}),
+         {"9: more units were held than the category has"}},
+    });
+}
+
+TEST(Audit, judges_what_a_change_takes_of_an_allocation_and_gives_back) {
+    const ReservationChanged more{
+        .reservation = reservation(1),
+        .added_seats = {seat(1)},
+        .total_amount = 2 * kPrice,
+    };
+    const ReservationChanged less{
+        .reservation = reservation(1),
+        .removed_seats = {seat(1)},
+        .total_amount = kPrice,
+    };
+    const auto with_first = [] { return sale_of_allocations().hold_but(1, {seat(0)}, of_press); };
+    expect_found({
+        {with_first().change(more).change(less).hold_but(2, {seat(1)}, of_press), {}},
+        {with_first().change(more).cancel(1).hold_but(2, {seat(0), seat(1)}, of_press), {}},
+        {sale_of_allocations().hold(1, {seat(5)}).change(more),
+         {"10: a held-back seat was held without its allocation"}},
+        {with_first().fact(changed({.limit = 1})).change(more),
+         {"11: more of an allocation was used than its limit"}},
+        {with_first().fact(changed({.limit_per_user = 1})).change(more),
+         {"11: a user had more of an allocation than its limit"}},
+        {with_first().fact(AllocationEnded{"Press"}).change(more), {}},
+    });
 }
 
 TEST(Audit, finds_a_hold_that_breaks_the_terms_of_its_event) {

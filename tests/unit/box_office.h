@@ -218,6 +218,20 @@ inline std::string_view word_for(Reason reason) {
             return "creator_as_member";
         case Reason::member_not_found:
             return "member_not_found";
+        case Reason::allocation_not_found:
+            return "allocation_not_found";
+        case Reason::allocation_taken:
+            return "allocation_taken";
+        case Reason::until_passed:
+            return "until_passed";
+        case Reason::allocations_full:
+            return "allocations_full";
+        case Reason::code_taken:
+            return "code_taken";
+        case Reason::code_invalid:
+            return "code_invalid";
+        case Reason::allocation_used_up:
+            return "allocation_used_up";
         case Reason::category_taken:
             return "category_taken";
         case Reason::too_many_categories:

@@ -100,6 +100,34 @@ TEST(Canonical, of_a_change_is_the_same_for_its_parts_in_any_order_alone) {
         EXPECT_NE(canonical(other), plain);
 }
 
+TEST(Canonical, of_a_reservation_tells_codes_apart) {
+    const EventId event{Bits128{1, 1}};
+    const domain::SeatIds seats{SeatId{Bits128{2, 1}}};
+    const auto form = [&](domain::WantedItems items, std::optional<std::string> code) {
+        return canonical(event, seats, std::nullopt, std::move(items), std::nullopt, code);
+    };
+    std::vector<std::string> others{
+        form({}, {}),
+        form({}, "A"),
+        form({}, "a"),
+        form({{"A", 1}}, {}),
+        form({{"A", 1}}, "A"),
+        form({{"A", 1}, {"B", 1}}, "C"),
+        form({{"A", 1}}, "BC"),
+        form({}, std::string(16, '\0')),
+    };
+    std::ranges::sort(others);
+    EXPECT_EQ(std::ranges::adjacent_find(others), others.end());
+    // Programs of two versions must make the same bytes.
+    EXPECT_EQ(
+        form({}, "A"),
+        "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"
+        "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\0"
+        "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1"
+        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1A"sv
+    );
+}
+
 TEST(Canonical, of_a_reservation_with_items_is_the_same_for_them_in_any_order_alone) {
     const EventId event{Bits128{1, 1}};
     const domain::SeatIds no_seats;
@@ -270,6 +298,18 @@ const Spellings kSpellings[] = {
     {canonical_of<domain::SaleAction>,
      {R"({"action":"pause"})", R"({"why":"rain","action":"pau\u0073e"})"},
      {R"({"action":"open"})", R"({"action":"end"})"}},
+    {[](std::string_view body) {
+         return canonical(parse_allocation_request(body).value().allocation);
+     },
+     {R"({"name":"Caf\u00e9","category":"A","quantity":7,"limit":5})",
+      R"({"limit":5.0,"more":7,"quantity":7,"name":"Cafe\u0301","category":"A"})"},
+     {R"({"name":"Caf\u00e9","category":"B","quantity":7,"limit":5})",
+      R"({"name":"Caf\u00e9","category":"A","quantity":8,"limit":5})",
+      R"({"name":"Caf\u00e9","category":"A","quantity":7,"limit":6})",
+      R"({"name":"Caf\u00e9","category":"A","quantity":7})",
+      R"({"name":"Caf\u00e9","category":"A","quantity":7,"limit":5,"limit_per_user":5})",
+      R"({"name":"Caf\u00e9","category":"A","quantity":7,"limit":5,"until":"2027-01-01T00:00:00Z"})",
+      R"({"name":"Caf\u00e9","seat_ids":["0192a4b8-1f3c-7def-9abc-0123456789ab"],"limit":5})"}},
     {canonical_of<domain::Category>,
      {R"({"name":"Caf\u00e9","price":5,"total_stock":7})",
       R"({"total_stock":7.0,"available":7,"name":"Cafe\u0301","price":5})"},

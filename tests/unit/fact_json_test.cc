@@ -81,6 +81,38 @@ Position any_position() {
     return position;
 }
 
+void give_any_codes(AccessCodes& codes) {
+    codes.resize(within<std::size_t>(0, 4));
+    for (auto& code : codes)
+        code = any_bits();
+}
+
+AllocationAdded any_allocation() {
+    Allocation one{.name = nasty_text(10)};
+    if (any_truth()) {
+        one.seats.resize(within<std::size_t>(1, 5));
+        for (auto& seat : one.seats)
+            seat = SeatId{any_bits()};
+    } else {
+        one.category = "c" + nasty_text(10);
+        one.quantity = any_count();
+    }
+    if (any_truth()) one.limit = any_count();
+    if (any_truth()) one.limit_per_user = any_count();
+    if (any_truth()) one.until = any_instant();
+    give_any_codes(one.codes);
+    return {std::move(one), any_request()};
+}
+
+AllocationChanged any_allocation_change() {
+    AllocationChanged body{nasty_text(10), {}};
+    if (any_truth()) body.change.limit = any_count();
+    if (any_truth()) body.change.limit_per_user = any_count();
+    if (any_truth()) body.change.until = any_instant();
+    if (any_truth()) give_any_codes(body.change.codes.emplace());
+    return body;
+}
+
 EventSpec any_event_spec() {
     EventSpec spec;
     spec.name = nasty_text(50);
@@ -165,6 +197,7 @@ ReservationHeld any_hold() {
     for (auto& price : body.unit_prices)
         price = within<Amount>(0, kPriceMax);
     body.items = any_items();
+    if (any_truth()) body.allocation = nasty_text(10);
     return body;
 }
 
@@ -226,8 +259,14 @@ FactBody any_body(std::size_t type) {
             return CategoryAdded{any_category(), any_request()};
         case 17:
             return CategoryChanged{any_category()};
-        default:
+        case 18:
             return any_change();
+        case 19:
+            return any_allocation();
+        case 20:
+            return any_allocation_change();
+        default:
+            return AllocationEnded{nasty_text(10)};
     }
 }
 
@@ -267,27 +306,14 @@ TEST(FactJson, of_every_type_survives_writing_and_reading) {
 }
 
 TEST(FactJson, gives_each_type_a_name_of_its_own) {
-    const FactBody bodies[] = {
-        EventCreated{},
-        EventUpdated{},
-        EventDeleted{},
-        SeatsAdded{},
-        ReservationHeld{},
-        ReservationConfirmed{},
-        ReservationCancelled{},
-        ReservationExpired{},
-        ReservationExtended{},
-        ApiKeyCreated{},
-        ApiKeyRevoked{},
-        FormatRaised{},
-        SaleChanged{},
-        ApiKeyMoved{},
-        MemberAdded{},
-        MemberRemoved{},
-        CategoryAdded{},
-        CategoryChanged{},
-        ReservationChanged{}
-    };
+    const FactBody bodies[] = {EventCreated{},         EventUpdated{},       EventDeleted{},
+                               SeatsAdded{},           ReservationHeld{},    ReservationConfirmed{},
+                               ReservationCancelled{}, ReservationExpired{}, ReservationExtended{},
+                               ApiKeyCreated{},        ApiKeyRevoked{},      FormatRaised{},
+                               SaleChanged{},          ApiKeyMoved{},        MemberAdded{},
+                               MemberRemoved{},        CategoryAdded{},      CategoryChanged{},
+                               ReservationChanged{},   AllocationAdded{},    AllocationChanged{},
+                               AllocationEnded{}};
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;
     for (const auto& body : bodies)
@@ -356,6 +382,26 @@ TEST(FactJson, of_a_hold_has_its_items_last_and_says_nothing_of_none) {
     ) << written(fact);
     std::get<ReservationHeld>(fact.body).unit_prices = {7};
     EXPECT_NE(written(fact).find(R"(,"unit_prices":[7],"items":[)"), std::string::npos);
+}
+
+TEST(FactJson, of_an_allocation_tells_readers_of_the_feed_nothing_of_its_codes) {
+    Fact fact = extended();
+    fact.body =
+        AllocationAdded{{.name = "A", .category = "Floor", .quantity = 2, .codes = {{1, 2}}}};
+    const auto* digest = "00000000000000010000000000000002";
+    EXPECT_TRUE(written(fact).ends_with(
+        R"("data":{"name":"A","category":"Floor","quantity":2,"access_codes":[")" +
+        std::string{digest} + R"("]}})"
+    )) << written(fact);
+    std::string told;
+    append_told_fact(told, fact, {});
+    EXPECT_EQ(told.find("access_codes"), std::string::npos) << told;
+    EXPECT_EQ(told.find(digest), std::string::npos) << told;
+    fact.body = AllocationChanged{"A", {.codes = AccessCodes{{1, 2}}}};
+    EXPECT_NE(written(fact).find(digest), std::string::npos);
+    told.clear();
+    append_told_fact(told, fact, {});
+    EXPECT_EQ(told.find(digest), std::string::npos) << told;
 }
 
 TEST(FactJson, with_items_that_are_none_is_refused) {

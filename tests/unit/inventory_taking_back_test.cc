@@ -331,6 +331,20 @@ std::vector<Fact> small_history() {
         body.items = std::move(items);
         return body;
     };
+    auto more = std::make_shared<SeatBlock>();
+    more->first_id = SeatId{Bits128{2, 101}};
+    more->seats = {{"C-1", "", "", 0, nullptr}, {"C-2", "", "", 0, nullptr}};
+    const Allocation press{
+        .name = "Press",
+        .seats = {more->first_id, more->first_id.plus(1)},
+        .limit = 1,
+        .limit_per_user = 1,
+        .until = kTakingBackOpening + std::chrono::hours{1},
+        .codes = {{7, 1}},
+    };
+    const Allocation guests{.name = "Guests", .category = "Floor", .quantity = 4};
+    auto allocated = held(5, 101);
+    allocated.allocation = "Press";
     const std::vector<std::pair<EventId, FactBody>> bodies{
         {event, EventCreated{spec, "house"}},
         {other, EventCreated{spec, "house"}},
@@ -366,6 +380,13 @@ std::vector<Fact> small_history() {
              .removed_items = {{"Floor", 1, 3'500}},
              .total_amount = 8'500,
          }},
+        {event, SeatsAdded{more}},
+        {event, AllocationAdded{press}},
+        {event, AllocationAdded{guests}},
+        {event, AllocationChanged{"Press", {.limit_per_user = 3}}},
+        {event, AllocationAdded{{.name = "House", .category = "Floor", .quantity = 1}}},
+        {event, AllocationEnded{"House"}},
+        {event, allocated},
     };
     std::vector<Fact> facts;
     for (const auto& [about, body] : bodies)
@@ -384,6 +405,9 @@ using Change = void (*)(std::vector<Fact>& facts);
 template <class Body>
 Body& body_at(std::vector<Fact>& facts, std::size_t place) {
     return std::get<Body>(facts[place].body);
+}
+Allocation& allocation_at(std::vector<Fact>& facts, std::size_t place) {
+    return body_at<AllocationAdded>(facts, place).allocation;
 }
 ApiKeyId key_at(std::vector<Fact>& facts) {
     return body_at<ApiKeyCreated>(facts, 10).key;
@@ -536,6 +560,30 @@ constexpr Change kChanges[]{
     [](auto& facts) { changed_in(facts).removed_items.clear(); },
     [](auto& facts) { changed_in(facts).total_amount = 8'501; },
     [](auto& facts) { changed_in(facts).request = kRequest; },
+    [](auto& facts) { allocation_at(facts, 24).seats.pop_back(); },
+    [](auto& facts) { allocation_at(facts, 24).limit = 2; },
+    [](auto& facts) { allocation_at(facts, 24).limit.reset(); },
+    [](auto& facts) { *allocation_at(facts, 24).until += Millis{1}; },
+    [](auto& facts) { allocation_at(facts, 24).codes.push_back({7, 2}); },
+    [](auto& facts) { allocation_at(facts, 24).codes.front().lo = 3; },
+    [](auto& facts) { body_at<AllocationAdded>(facts, 24).request = kRequest; },
+    [](auto& facts) { allocation_at(facts, 25).name = "Friends"; },
+    [](auto& facts) { allocation_at(facts, 25).category = "Balcony"; },
+    [](auto& facts) { allocation_at(facts, 25).quantity = 5; },
+    [](auto& facts) { body_at<AllocationChanged>(facts, 26).change.limit_per_user = 4; },
+    [](auto& facts) { body_at<AllocationEnded>(facts, 28).name = "Guests"; },
+    [](auto& facts) { body_at<ReservationHeld>(facts, 29).seats = {SeatId{Bits128{2, 102}}}; },
+    [](auto& facts) {
+        auto& body = body_at<ReservationHeld>(facts, 29);
+        body.seats = {};
+        body.items = {{"Floor", 1, 0}};
+    },
+    [](auto& facts) {
+        auto& body = body_at<ReservationHeld>(facts, 29);
+        body.seats = {};
+        body.items = {{"Floor", 1, 0}};
+        body.allocation = "";
+    },
 };
 
 TEST(InventoryTakingBack, gives_another_digest_for_another_value_of_any_field) {
@@ -561,7 +609,7 @@ TEST(InventoryTakingBack, moves_no_digest_when_holds_lapse) {
         evolve(inventory, fact);
     const auto before = inventory.digest();
     inventory.lapse(inventory.last_at() + std::chrono::hours{1}, 1'000);
-    EXPECT_EQ(inventory.reservations().lapsed_count(), 2);
+    EXPECT_EQ(inventory.reservations().lapsed_count(), 3);
     EXPECT_EQ(inventory.digest(), before);
     EXPECT_EQ(inventory.digest_anew(), before);
 }

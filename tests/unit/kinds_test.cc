@@ -44,6 +44,9 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
         {ChangeReservation{.add_items = {{"Floor", 1}}}, true},
         {ChangeReservation{.remove_seats = {SeatId{}}}, false},
         {ChangeReservation{.remove_seats = {SeatId{}}, .request = RequestMark{}}, true},
+        {AddAllocation{}, true},
+        {ChangeAllocation{}, true},
+        {EndAllocation{}, false},
     };
     std::set<std::size_t> kinds;
     for (const auto& row : rows) {

@@ -220,12 +220,17 @@ private:
         expect(
             inventory.list_categories(*row, now_) == model().categories(id, now_), "the categories"
         );
+        expect(
+            inventory.list_allocations(*row, now_) == model().allocations(id, now_),
+            "the allocations"
+        );
         const auto counts = inventory.count_seats(*row, now_);
         const auto map = inventory.seat_map(*row, now_, nullptr);
         SeatCounts counted{.total = static_cast<std::uint32_t>(map.statuses.size())};
         for (const auto& [seat, status] : model().seats(id, false, kAll, 0, now_)) {
             if (status == SeatStatus::reserved) ++counted.reserved;
             if (status == SeatStatus::confirmed) ++counted.confirmed;
+            if (status == SeatStatus::held_back) ++counted.held_back;
         }
         expect(counts == counted, "the counts");
         look_at_sections(inventory, *row);

@@ -52,6 +52,7 @@ protected:
         for (auto left = below(2) * body.seats.size(); left > 0; --left)
             body.unit_prices.push_back(static_cast<Amount>(below(10'000)));
         body.items = items();
+        if (below(4) == 0) body.allocation = "Presale {" + std::to_string(below(100)) + "}, ]";
         return body;
     }
     SeatIds seats() {
@@ -124,6 +125,8 @@ protected:
                 return line_of(CategoryChanged{category()});
             case 7:
                 return line_of(changed(below(2) == 0));
+            case 8:
+                return line_of(AllocationEnded{category().name});
             default:
                 return line_of(held());
         }

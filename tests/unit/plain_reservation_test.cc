@@ -41,6 +41,8 @@ TEST(PlainReservation, is_what_nearly_every_client_sends) {
           with(R"(,"hold_seconds":999999999)"),
           with(R"(,"idempotency_key":"a key, 'quoted' {} ~")"),
           with(R"(,"idempotency_key":"")"),
+          with(R"(,"access_code":"WINTER-7QX2")"),
+          with(R"(,"access_code":"")"),
           with(R"(,"idempotency_key":"k","hold_seconds":60)"),
           with("," + std::string{kItemsMember}),
           with(R"(,"items":[{"quantity":0,"category":""}])"),
@@ -122,6 +124,9 @@ TEST(PlainReservation, is_nothing_else) {
              R"(,"hold_seconds":0x3C)",
              R"(,"hold_seconds":1000000000)",
              R"(,"hold_seconds":60 0)",
+             R"(,"access_code":"a","access_code":"a")",
+             R"(,"access_code":7)",
+             R"(,"access_code":"\u0041")",
              R"(,"idempotency_key":7)",
              R"(,"idempotency_key":null)",
              R"(,"idempotency_key":"a\\b")",
@@ -216,6 +221,7 @@ private:
             {"hold_seconds", seconds()},
             {"idempotency_key", key()},
             {"items", items()},
+            {"access_code", key()},
         };
         const auto& [name, value] = all[which];
         return space() + '"' + std::string{name} + '"' + space() + ':' + space() + value + space();
@@ -225,7 +231,7 @@ private:
     std::string object() {
         std::vector<std::string> members{member(0), member(below(4) == 0 ? 4 : 1)};
         for (auto count = below(3); count > 0; --count)
-            members.push_back(member(below(8) == 0 ? below(2) : 2 + below(3)));
+            members.push_back(member(below(8) == 0 ? below(2) : 2 + below(4)));
         std::ranges::shuffle(members, random_);
         std::string body = space() + "{";
         for (std::size_t i = 0; i < members.size(); ++i)

@@ -24,6 +24,11 @@ Awaitable<void> add_category(Context& context);
 Awaitable<void> list_categories(Context& context);
 Awaitable<void> change_category(Context& context);
 
+Awaitable<void> add_allocation(Context& context);
+Awaitable<void> list_allocations(Context& context);
+Awaitable<void> change_allocation(Context& context);
+Awaitable<void> end_allocation(Context& context);
+
 Awaitable<void> create_seat(Context& context);
 Awaitable<void> create_seats(Context& context);
 Awaitable<void> list_seats(Context& context);

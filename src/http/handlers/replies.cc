@@ -1,6 +1,7 @@
 #include "http/handlers/replies.h"
 
 #include "base/ascii.h"
+#include "http/answer_memory.h"
 #include "http/cursor.h"
 #include "http/limits.h"
 #include "http/query.h"
@@ -46,6 +47,13 @@ std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_v
     return identity::mark_request(
         context.services.sha, context.principal.sub, route_of(context), *key, content
     );
+}
+
+bool take_room_or_fail(Context& context, std::size_t bytes) {
+    auto& response = context.response;
+    response.share = context.services.answers.take(bytes);
+    if (!response.share) context.fail(too_much_to_send());
+    return response.share.has_value();
 }
 
 std::optional<store::Page> page_or_fail(Context& context, const ListBounds& bounds) {

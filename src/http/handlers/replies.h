@@ -3,6 +3,7 @@
 #include "http/context.h"
 #include "http/negotiation.h"
 #include "http/shared_bodies.h"
+#include "io/workers.h"
 #include "wire/json_writer.h"
 
 #include <cstddef>
@@ -119,6 +120,31 @@ void link_next(
 /// the handlers, stays free for buyers.
 inline constexpr std::size_t kSeatsOnOwnerMax = 500;
 
+/// Likewise, longer bodies of requests are parsed on a worker.
+inline constexpr std::size_t kBodyOnOwnerMax = 64 << 10;
+
+/// Reserves memory for an answer of about this many bytes. If there is no room, answers with an
+/// error and returns false.
+bool take_room_or_fail(Context& context, std::size_t bytes);
+
+/// Appends to the body with `render(out)`, here or on a worker. If it is long,
+/// take_room_or_fail() has reserved the memory.
+template <class Render>
+store::Awaitable<void> render_body(Context& context, std::size_t seats, Render render) {
+    auto& response = context.response;
+    if (seats <= kSeatsOnOwnerMax) {
+        render(response.body);
+        co_return;
+    }
+    auto work = [&] {
+        std::string out;
+        render(out);
+        return out;
+    };
+    response.body = co_await context.services.workers.run(work);
+    if (response.share) response.share->resize(response.body.capacity());
+}
+
 /// Adds an ETag with `tag` between its quotes. If the request is a GET and the client already has
 /// this answer, sets 304 and returns true.
 bool tag_answer(Context& context, std::string_view tag);
@@ -154,14 +180,19 @@ Form choose_form(Context& context, std::string_view version);
 /// Answers with a shared body, or with an error if it is null because there was no room to make it.
 void reply_shared(Context& context, const SharedBodies::Body& body);
 
-/// Answers with a bare JSON array. `append(out, item)` writes each item with the comma before it.
+/// Appends a bare JSON array. `append(out, item)` writes each item with the comma before it.
 template <class Item, class Append>
-void reply_list(Context& context, const std::vector<Item>& items, Append append) {
-    auto& out = context.response.body;
+void append_list(std::string& out, const std::vector<Item>& items, Append append) {
     out += '[';
     for (const auto& item : items)
         append(out, item);
     out += ']';
+}
+
+/// Answers with a bare JSON array.
+template <class Item, class Append>
+void reply_list(Context& context, const std::vector<Item>& items, Append append) {
+    append_list(context.response.body, items, append);
 }
 
 }  // namespace frontrow::http::handlers

@@ -1,5 +1,6 @@
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
+#include "identity/access_code.h"
 #include "identity/request_mark.h"
 #include "wire/entity_json.h"
 #include "wire/requests.h"
@@ -56,9 +57,17 @@ std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
         "POST /reservations",
         *key,
         wire::canonical(
-            request->event, request->seats, request->hold, request->items, request->best
+            request->event,
+            request->seats,
+            request->hold,
+            request->items,
+            request->best,
+            request->access_code
         )
     );
+    std::optional<Bits128> access_code;
+    if (const auto& code = request->access_code)
+        access_code = identity::digest_access_code(services.sha, request->event, *code);
     return domain::ReserveSeats{
         .reservation = services.ids.next<ReservationId>(),
         .event = request->event,
@@ -69,6 +78,7 @@ std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
         .request = mark,
         .best = std::move(request->best),
         .wants_alternatives = request->wants_alternatives,
+        .access_code = access_code,
     };
 }
 

@@ -18,8 +18,6 @@
 namespace frontrow::http::handlers {
 namespace {
 
-constexpr std::size_t kBodyOnOwnerMax = 64 << 10;
-
 using Block = std::shared_ptr<const domain::SeatBlock>;
 
 domain::AddSeats command_for(Context& context, EventId event, std::vector<domain::SeatSpec> seats) {
@@ -58,32 +56,10 @@ Result<Bulk, wire::ParseError> parse_bulk(std::string_view body, bool is_csv, bo
     };
 }
 
-/// Appends to the body with `render(out)`, here or on a worker. has_room_or_fail() has reserved the
-/// memory.
-template <class Render>
-Awaitable<void> render_body(Context& context, std::size_t seats, Render render) {
-    auto& response = context.response;
-    if (seats <= kSeatsOnOwnerMax) {
-        render(response.body);
-        co_return;
-    }
-    auto work = [&] {
-        std::string out;
-        render(out);
-        return out;
-    };
-    response.body = co_await context.services.workers.run(work);
-    if (response.share) response.share->resize(response.body.capacity());
-}
-
 /// Reserves memory for the answer about new seats before they are added, because afterwards the
 /// request can't be refused. If there is no room, answers with an error and returns false.
 bool has_room_or_fail(Context& context, std::size_t seats) {
-    auto& response = context.response;
-    if (seats <= kSeatsOnOwnerMax) return true;
-    response.share = context.services.answers.take(seats * wire::kSeatBytes);
-    if (!response.share) context.fail(too_much_to_send());
-    return response.share.has_value();
+    return seats <= kSeatsOnOwnerMax || take_room_or_fail(context, seats * wire::kSeatBytes);
 }
 
 /// The block that was added, or would be. If the command was refused or failed, answers with the
