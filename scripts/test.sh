@@ -73,6 +73,8 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
 results=()
 status=0
+logs=$(mktemp -d)
+trap 'rm -rf -- "$logs"' EXIT
 
 # part NAME COMMAND …: runs the command, sets `status` to its exit code, and records its time for
 # the end.
@@ -85,10 +87,20 @@ part() {
     results+=(--took "$name" "$((SECONDS - began))")
 }
 
-# Runs a part that counts as one test.
+# Runs a part that counts as one test. The end of its output is kept, to be shown if it fails.
 check() {
-    part "$@"
-    results+=(--check "$1" "$status")
+    local name=$1 output
+    output=$logs/$name
+    shift
+    part "$name" with_copy "$output" "$@"
+    results+=(--check "$name" "$status" "$output")
+}
+
+# with_copy FILE COMMAND …: runs the command and copies what it prints to the file.
+with_copy() {
+    local file=$1
+    shift
+    "$@" 2>&1 | tee -- "$file"
 }
 
 bench() {

@@ -65,18 +65,21 @@ def read_ctest(name, path, status):
         yield f"{name}: ctest", "failed", f"exited with {status}; its output above says why"
 
 
-def read_check(name, status):
+def read_check(name, status, path):
+    if status == 0:
+        return name, "passed", ""
     if status == EXIT_SKIPPED:
         return name, "skipped", "can't be made here; its output above says why"
-    return name, "passed" if status == 0 else "failed", ""
+    with open(path, encoding="utf-8", errors="replace") as output:
+        return name, "failed", last_lines(output.read())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ctest", nargs=3, action="append", default=[],
                         metavar=("NAME", "JUNIT", "EXIT"), help="one run of ctest")
-    parser.add_argument("--check", nargs=2, action="append", default=[],
-                        metavar=("NAME", "EXIT"), help="a check that counts as one test; 77 is skipped")
+    parser.add_argument("--check", nargs=3, action="append", default=[], metavar=("NAME", "EXIT", "OUTPUT"),
+                        help="a check that counts as one test, and a file with what it printed; 77 is skipped")
     parser.add_argument("--took", nargs=2, action="append", default=[],
                         metavar=("PART", "SECONDS"), help="how long a part of the run took")
     arguments = parser.parse_args()
@@ -84,8 +87,8 @@ def main():
     results = []
     for name, path, status in arguments.ctest:
         results += read_ctest(name, path, int(status))
-    for name, status in arguments.check:
-        results.append(read_check(name, int(status)))
+    for name, status, path in arguments.check:
+        results.append(read_check(name, int(status), path))
 
     print()
     for part, seconds in arguments.took:
