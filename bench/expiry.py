@@ -15,8 +15,6 @@ from figures import load_sale, middle, sale_rate, stop_and_verify, warm_up
 from servers import RESERVE, count_path
 
 FREE_WITHIN_S = 60
-# Only some of the holds are asked when they end. The first of the others may end sooner, by no more than this.
-UNSEEN_S = 0.1
 WITHOUT, BESIDE = "without", "while they end"
 
 
@@ -148,7 +146,7 @@ def when_free(server, sale):
             connection.request("GET", count_path(sale.event))
             count = json.loads(connection.getresponse().read())["count"]
             now = time.time()
-            if count != sale.seats - sale.made and now < sale.first - UNSEEN_S:
+            if count != sale.seats - sale.made and now < sale.first:
                 raise Failure(f"{count:,} seats were free before the first hold had ended")
             if count == sale.seats:
                 return now
