@@ -27,6 +27,21 @@ constexpr std::chrono::milliseconds kClockGrain{200};
 
 }  // namespace
 
+std::optional<std::string> check_scenario(const config::BenchSettings& settings) {
+    const auto scenario = parse_scenario(settings.scenario).value();
+    const auto most = tickets_max(scenario);
+    if (settings.seats > most) {
+        return "--scenario " + settings.scenario + " can have " + in_words(most) +
+               " seats at most: --seats takes no more";
+    }
+    if (goods_of(scenario) == Goods::held_back_seats && !settings.token.empty()) {
+        return "--scenario " + settings.scenario +
+               " counts the tickets of each buyer, and --token makes all buyers one: it needs a "
+               "server with --dev";
+    }
+    return std::nullopt;
+}
+
 struct Bench::Servers {
     Target target;
     std::optional<ScratchFolder> folder;
@@ -151,9 +166,10 @@ io::Awaitable<Result<void, io::Fault>> Bench::start_servers() {
 
 io::Awaitable<Result<void, io::Fault>> Bench::start_nginx() {
     Organizer organizer{executor_, servers_->target};
-    const auto venue = co_await organizer.make_venue(1, plan_.hold());
+    const Plan small{plan_.scenario(), 1, 1};
+    const auto venue = co_await organizer.make_venue(small);
     if (!venue) co_return std::unexpected(venue.error());
-    const auto sample = co_await organizer.reserve_one(*venue);
+    const auto sample = co_await organizer.reserve_one(small, *venue);
     if (!sample) co_return std::unexpected(sample.error());
     const auto folder = servers_->folder->path() / "nginx";
     std::error_code error;
@@ -167,10 +183,11 @@ io::Awaitable<Result<void, io::Fault>> Bench::start_nginx() {
 io::Awaitable<Result<void, io::Fault>> Bench::run_round() {
     Organizer organizer{executor_, servers_->target};
     progress_.say(
-        "making an event with " + in_words(plan_.seats()) + " seats on http://" +
-        servers_->target.authority() + servers_->target.base_path
+        "making an event with " + in_words(plan_.tickets()) + " " +
+        std::string{in_words(plan_.goods())} + " on http://" + servers_->target.authority() +
+        servers_->target.base_path
     );
-    const auto venue = co_await organizer.make_venue(plan_.seats(), plan_.hold());
+    const auto venue = co_await organizer.make_venue(plan_);
     if (!venue) co_return std::unexpected(venue.error());
     Round round;
     if (servers_->nginx) {
@@ -210,12 +227,12 @@ Bench::load(const std::string& who, const LoadPlan& plan) {
     co_return result;
 }
 
-/// Runs one load on Frontrow, and compares its counts of free seats before and after.
+/// Runs one load on Frontrow, and compares its counts of what is free before and after.
 io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& venue) {
     Organizer organizer{executor_, servers_->target};
-    const auto before = co_await organizer.available(venue.event);
+    const auto before = co_await organizer.available(plan_, venue);
     if (!before) co_return std::unexpected(before.error());
-    Ledger ledger{plan_.seats()};
+    Ledger ledger{plan_.tickets(), plan_.tickets_per_buyer()};
     SaleJudge judge{plan_, venue, ledger};
     auto schedule = schedule_of(plan_, false);
     io::Stopwatch watch;
@@ -223,12 +240,12 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
     auto loaded = co_await load("frontrow", sale);
     if (!loaded) co_return std::unexpected(loaded.error());
     round.sale = std::move(*loaded);
-    round.seats_sold = ledger.seats_sold();
+    round.seats_sold = ledger.tickets_sold();
     round.sold_again = ledger.times_sold_again();
     // After an interruption some requests have no answer, so the books can't agree.
     if (interrupted_) co_return Result<void, io::Fault>{};
     if (plan_.scenario() == Scenario::expiry) co_await let_holds_run_out(plan_);
-    const auto after = co_await organizer.available(venue.event);
+    const auto after = co_await organizer.available(plan_, venue);
     if (!after) co_return std::unexpected(after.error());
     fail(
         "frontrow",
@@ -244,8 +261,8 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
     if (plan_.requests_max() && round.sale.total.sent == *plan_.requests_max() &&
         !schedule.is_open_loop()) {
         result_.notes.push_back(
-            "the load ended after " + in_words(round.sale.took) +
-            ", when every seat had been requested; --seats adds more"
+            "the load ended after " + in_words(round.sale.took) + ", when all " +
+            std::string{in_words(plan_.goods())} + " had been requested; --seats adds more"
         );
     }
     co_return Result<void, io::Fault>{};

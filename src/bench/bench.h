@@ -19,8 +19,8 @@ namespace frontrow::bench {
 struct Round {
     std::optional<LoadResult> yardstick;
     LoadResult sale;
-    /// According to the ledger: seats claimed at least once, and how often a seat was claimed again
-    /// after a hold ended.
+    /// According to the ledger: seats claimed at least once, or units, and how often a seat was
+    /// claimed again after a hold ended.
     std::uint64_t seats_sold = 0;
     std::uint64_t sold_again = 0;
 };
@@ -33,6 +33,9 @@ struct BenchResult {
     /// Remarks that readers of the figures should know.
     std::vector<std::string> notes;
 };
+
+/// Says what the scenario can't do with these settings. Absent if it can run.
+std::optional<std::string> check_scenario(const config::BenchSettings& settings);
 
 /// Runs the whole bench: starts the servers, drives the rounds and checks the books. Create, use
 /// and destroy it on the executor's thread.

@@ -17,7 +17,8 @@ struct Books {
     const Schedule& schedule;
     const Ledger& ledger;
     const LoadResult& load;
-    /// The server's count of free seats, while no request was running.
+    /// The server's count of free seats or units, while no request was running. Of held-back seats:
+    /// of those that the codes still open.
     std::uint64_t free_before = 0;
     std::uint64_t free_after = 0;
 };

@@ -51,7 +51,33 @@ Ledger::enter(std::uint32_t first, std::uint32_t count, const Claim& claim) {
     return wrong;
 }
 
-std::uint64_t Ledger::seats_sold() const {
+std::optional<std::string> Ledger::enter_units(std::uint32_t count) {
+    const std::lock_guard lock{mutex_};
+    sold_ += count;
+    if (sold_ <= newest_.size()) return std::nullopt;
+    return std::to_string(sold_) + " units of " + std::to_string(newest_.size());
+}
+
+std::optional<std::string> Ledger::enter_buyer(std::uint64_t buyer, std::uint32_t count) {
+    if (!tickets_per_buyer_) return std::nullopt;
+    const std::lock_guard lock{mutex_};
+    const auto tickets = buyers_[buyer].tickets += count;
+    if (tickets <= *tickets_per_buyer_) return std::nullopt;
+    return "buyer " + std::to_string(buyer) + " was told of " + std::to_string(tickets) +
+           " tickets and may have " + std::to_string(*tickets_per_buyer_);
+}
+
+void Ledger::refuse_group(std::uint32_t count) {
+    const std::lock_guard lock{mutex_};
+    least_refused_ = std::min(count, least_refused_.value_or(count));
+}
+
+void Ledger::refuse_buyer(std::uint64_t buyer) {
+    const std::lock_guard lock{mutex_};
+    buyers_[buyer].is_refused = true;
+}
+
+std::uint64_t Ledger::tickets_sold() const {
     const std::lock_guard lock{mutex_};
     return sold_;
 }
@@ -59,6 +85,24 @@ std::uint64_t Ledger::seats_sold() const {
 std::uint64_t Ledger::times_sold_again() const {
     const std::lock_guard lock{mutex_};
     return again_;
+}
+
+std::uint32_t Ledger::longest_free_run(std::uint32_t row) const {
+    std::uint32_t longest = 0;
+    std::uint32_t run = 0;
+    for (std::size_t seat = 0; seat < newest_.size(); ++seat) {
+        if (seat % row == 0) run = 0;
+        run = newest_[seat].buyer == 0 ? run + 1 : 0;
+        longest = std::max(longest, run);
+    }
+    return longest;
+}
+
+std::uint64_t Ledger::buyers_refused_early() const {
+    return static_cast<std::uint64_t>(std::ranges::count_if(buyers_, [&](const auto& known) {
+        const auto& buyer = known.second;
+        return buyer.is_refused && buyer.tickets < tickets_per_buyer_.value_or(0);
+    }));
 }
 
 }  // namespace frontrow::bench

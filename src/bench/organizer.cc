@@ -1,6 +1,9 @@
 #include "bench/organizer.h"
 
 #include "bench/failed.h"
+#include "bench/presale.h"
+#include "bench/request_writer.h"
+#include "bench/venue_requests.h"
 #include "io/timer.h"
 
 #include <boost/json.hpp>
@@ -14,17 +17,51 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::seconds kPatience{60};
-/// The most seats that one bulk call accepts.
-constexpr std::uint32_t kBulkSeats = 100'000;
 
-/// A field of an answer. Absent if the answer isn't JSON or has no such field.
-std::optional<json::value> field_of(const std::string& body, std::string_view name) {
+/// A number in an answer. Absent if the answer isn't JSON or has no such number.
+std::optional<std::uint64_t> number_in(const json::value& document, std::string_view pointer) {
+    boost::system::error_code error;
+    const auto* value = document.find_pointer({pointer.data(), pointer.size()}, error);
+    if (value == nullptr || !value->is_int64()) return std::nullopt;
+    return static_cast<std::uint64_t>(value->as_int64());
+}
+
+std::optional<std::string> id_in(const std::string& body) {
     boost::system::error_code error;
     const auto document = json::parse(body, error);
-    const auto* object = error ? nullptr : document.if_object();
-    const auto* value =
-        object == nullptr ? nullptr : object->if_contains({name.data(), name.size()});
-    return value == nullptr ? std::nullopt : std::optional{*value};
+    const auto* id = error ? nullptr : document.find_pointer("/id", error);
+    if (id == nullptr || !id->is_string()) return std::nullopt;
+    return std::string{id->as_string()};
+}
+
+/// Where the event's path goes on to what is left of the goods.
+std::string_view left_path(Goods goods) {
+    switch (goods) {
+        case Goods::seats:
+        case Goods::best_seats:
+            return "/seats/available/count";
+        case Goods::units:
+            return "/availability";
+        case Goods::held_back_seats:
+            break;
+    }
+    return "/allocations";
+}
+
+std::optional<std::uint64_t> left_in(Goods goods, const std::string& body) {
+    boost::system::error_code error;
+    const auto document = json::parse(body, error);
+    if (error) return std::nullopt;
+    if (goods == Goods::units) return number_in(document, "/categories/0/available");
+    if (goods != Goods::held_back_seats) return number_in(document, "/count");
+    if (!document.is_array()) return std::nullopt;
+    std::uint64_t sum = 0;
+    for (const auto& allocation : document.get_array()) {
+        const auto left = number_in(allocation, "/left");
+        if (!left) return std::nullopt;
+        sum += *left;
+    }
+    return sum;
 }
 
 /// Reads the ids from a list of seats without building a document, which would take gigabytes for a
@@ -38,9 +75,25 @@ void append_seats(std::string_view list, std::vector<SeatId>& seats) {
     }
 }
 
+std::string path_of(const Venue& venue, std::string_view below) {
+    return "/api/v1/events/" + venue.event + std::string{below};
+}
+
 }  // namespace
 
 io::Awaitable<Result<Organizer::Sample, io::Fault>> Organizer::ask(Call call) {
+    const auto what = call.method + " " + target_.base_path + call.path;
+    std::string request = what + " HTTP/1.1\r\nHost: " + target_.authority() + "\r\n";
+    if (!target_.token.empty()) request += "Authorization: Bearer " + target_.token + "\r\n";
+    if (call.method != "GET") {
+        request += "Content-Type: application/json\r\nContent-Length: " +
+                   std::to_string(call.body.size()) + "\r\n";
+    }
+    return exchange(what, request + "\r\n" + call.body, call.expected);
+}
+
+io::Awaitable<Result<Organizer::Sample, io::Fault>>
+Organizer::exchange(std::string what, std::string request, unsigned expected) {
     Connection connection{executor_};
     io::Timer patience{executor_, kPatience};
     // The handler may run after this coroutine has ended; then it must find no connection.
@@ -49,108 +102,110 @@ io::Awaitable<Result<Organizer::Sample, io::Fault>> Organizer::ask(Call call) {
         if (!cancelled && *alive != nullptr) (*alive)->close();
     });
     auto connected = co_await connection.connect(target_);
-    const auto what = call.method + " " + target_.base_path + call.path;
-    std::string request =
-        what + " HTTP/1.1\r\nHost: " + target_.authority() + "\r\n" + call.headers;
-    if (!target_.token.empty()) request += "Authorization: Bearer " + target_.token + "\r\n";
-    if (call.method != "GET") {
-        request += "Content-Type: application/json\r\nContent-Length: " +
-                   std::to_string(call.body.size()) + "\r\n";
-    }
-    request += "\r\n" + call.body;
     Result<Answer, io::Fault> answer = failed("");
     if (connected) answer = co_await connection.exchange(request);
     *alive = nullptr;
     if (!connected) co_return std::unexpected(connected.error());
     if (!answer) co_return failed(what + ": " + answer.error().what);
-    if (answer->status != call.expected) {
+    if (answer->status != expected) {
         co_return failed(
             what + " was answered " + std::to_string(answer->status) + " and not " +
-            std::to_string(call.expected) + ": " + answer->excerpt()
+            std::to_string(expected) + ": " + answer->excerpt()
         );
     }
     co_return Sample{std::string{answer->head}, std::string{answer->body}};
 }
 
-io::Awaitable<Result<Venue, io::Fault>>
-Organizer::make_venue(std::uint32_t seats, std::chrono::seconds hold) {
-    const json::object event{
-        {"name", "Benchmark"},
-        {"description", "Made by frontrow bench; may be deleted when its holds have run out."},
-        {"start_at", "2099-01-01T00:00:00Z"},
-        {"end_at", "2099-01-02T00:00:00Z"},
-        {"total_seats", seats},
-        {"hold_seconds", hold.count()},
-    };
+io::Awaitable<Result<Venue, io::Fault>> Organizer::make_venue(const Plan& plan) {
     Call create{
-        .method = "POST",
-        .path = "/api/v1/events",
-        .body = json::serialize(event),
-        .expected = 201,
-        .headers = {}
+        .method = "POST", .path = "/api/v1/events", .body = event_request(plan), .expected = 201
     };
     const auto created = co_await ask(std::move(create));
     if (!created) co_return failed("can't make an event: " + created.error().what);
-    const auto id = field_of(created->body, "id");
-    if (!id || !id->is_string()) co_return failed("can't make an event: the answer has no id");
-    Venue venue{.event = std::string{id->as_string()}, .seats = {}};
-    while (venue.seats.size() < seats) {
-        const auto count = std::min<std::size_t>(kBulkSeats, seats - venue.seats.size());
-        const auto wanted = venue.seats.size() + count;
-        const json::object block{
-            {"prefix", "B" + std::to_string(venue.seats.size() / kBulkSeats)},
-            {"count", count},
-            {"price", 5'000}
-        };
+    auto id = id_in(created->body);
+    if (!id) co_return failed("can't make an event: the answer has no id");
+    Venue venue{.event = std::move(*id), .seats = {}};
+    if (plan.goods() == Goods::units) {
         Call add{
             .method = "POST",
-            .path = "/api/v1/events/" + venue.event + "/seats/bulk",
-            .body = json::serialize(block),
+            .path = path_of(venue, "/ticket-categories"),
+            .body = category_request(plan),
             .expected = 201,
-            .headers = {}
+        };
+        const auto added = co_await ask(std::move(add));
+        if (!added) co_return failed("can't add a category: " + added.error().what);
+        co_return venue;
+    }
+    auto added = co_await add_seats(plan, venue);
+    if (added && plan.goods() == Goods::held_back_seats) added = co_await hold_back(venue);
+    if (!added) co_return std::unexpected(added.error());
+    co_return venue;
+}
+
+io::Awaitable<Result<void, io::Fault>> Organizer::add_seats(const Plan& plan, Venue& venue) {
+    while (venue.seats.size() < plan.tickets()) {
+        const auto before = static_cast<std::uint32_t>(venue.seats.size());
+        const auto count = std::min(kBulkSeats, plan.tickets() - before);
+        Call add{
+            .method = "POST",
+            .path = path_of(venue, "/seats/bulk"),
+            .body = seats_request(plan, before, count),
+            .expected = 201,
         };
         const auto added = co_await ask(std::move(add));
         if (!added) co_return failed("can't add seats: " + added.error().what);
         append_seats(added->body, venue.seats);
-        if (venue.seats.size() != wanted) {
+        if (venue.seats.size() != before + count) {
             co_return failed(
                 "can't add seats: the answer to a call for " + std::to_string(count) +
                 " doesn't list as many"
             );
         }
     }
-    co_return venue;
+    co_return Result<void, io::Fault>{};
 }
 
-io::Awaitable<Result<std::uint64_t, io::Fault>> Organizer::available(const std::string& event) {
-    Call count{
-        .method = "GET",
-        .path = "/api/v1/events/" + event + "/seats/available/count",
-        .body = {},
-        .expected = 200,
-        .headers = {}
-    };
+io::Awaitable<Result<void, io::Fault>> Organizer::hold_back(const Venue& venue) {
+    for (std::uint32_t allocation = 0; allocation < kAllocations; ++allocation) {
+        Call add{
+            .method = "POST",
+            .path = path_of(venue, "/allocations"),
+            .body = allocation_request(venue, allocation),
+            .expected = 201,
+        };
+        const auto added = co_await ask(std::move(add));
+        if (!added) co_return failed("can't hold seats back: " + added.error().what);
+        Call withdraw{
+            .method = "PATCH",
+            .path = path_of(venue, "/allocations/" + allocation_name(allocation)),
+            .body = codes_request(allocation),
+        };
+        const auto withdrawn = co_await ask(std::move(withdraw));
+        if (!withdrawn) co_return failed("can't withdraw codes: " + withdrawn.error().what);
+    }
+    co_return Result<void, io::Fault>{};
+}
+
+io::Awaitable<Result<std::uint64_t, io::Fault>>
+Organizer::available(const Plan& plan, const Venue& venue) {
+    const auto path = left_path(plan.goods());
+    Call count{.method = "GET", .path = path_of(venue, path), .body = {}};
     const auto answer = co_await ask(std::move(count));
     if (!answer) co_return std::unexpected(answer.error());
-    const auto number = field_of(answer->body, "count");
-    if (!number || !number->is_int64())
-        co_return failed("the answer to available/count has no count");
-    co_return static_cast<std::uint64_t>(number->as_int64());
+    const auto left = left_in(plan.goods(), answer->body);
+    if (!left)
+        co_return failed("the answer to " + std::string{path} + " doesn't say how much is left");
+    co_return *left;
 }
 
-io::Awaitable<Result<Organizer::Sample, io::Fault>> Organizer::reserve_one(const Venue& venue) {
-    const json::object wanted{
-        {"event_id", venue.event}, {"seat_ids", json::array{text_of(venue.seats.front())}}
-    };
-    Call reserve{
-        .method = "POST",
-        .path = "/api/v1/reservations",
-        .body = json::serialize(wanted),
-        .expected = 201,
-        .headers = "Idempotency-Key: bench-" + venue.event + "\r\n",
-    };
-    if (target_.token.empty()) reserve.headers += "X-User-ID: buyer-000000000000\r\n";
-    return ask(std::move(reserve));
+io::Awaitable<Result<Organizer::Sample, io::Fault>>
+Organizer::reserve_one(const Plan& plan, const Venue& venue) {
+    std::uint64_t number = 0;
+    while (plan.ask(number).action != Action::reserve)
+        ++number;
+    RequestWriter writer{target_, plan, venue, venue.event};
+    const std::string request{writer.write(plan.ask(number), number)};
+    co_return co_await exchange("a reservation", request, 201);
 }
 
 }  // namespace frontrow::bench

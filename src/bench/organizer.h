@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "bench/connection.h"
+#include "bench/scenario.h"
 #include "bench/target.h"
 #include "bench/venue.h"
 #include "io/awaitable.h"
@@ -21,17 +22,18 @@ public:
     /// The target outlives the organizer.
     Organizer(io::Executor executor, const Target& target) : executor_{executor}, target_{target} {}
 
-    /// Creates an event with `seats` seats, each of which may be held for `hold`.
-    io::Awaitable<Result<Venue, io::Fault>>
-    make_venue(std::uint32_t seats, std::chrono::seconds hold);
-    /// The number of the event's free seats, as the server counts them.
-    io::Awaitable<Result<std::uint64_t, io::Fault>> available(const std::string& event);
+    /// Creates the plan's event and what it sells.
+    io::Awaitable<Result<Venue, io::Fault>> make_venue(const Plan& plan);
+    /// The number of the event's free seats or units, as the server counts them. Of held-back
+    /// seats: the number that the codes still open.
+    io::Awaitable<Result<std::uint64_t, io::Fault>> available(const Plan& plan, const Venue& venue);
     /// A complete answer to one reservation, which the yardstick imitates.
     struct Sample {
         std::string head;
         std::string body;
     };
-    io::Awaitable<Result<Sample, io::Fault>> reserve_one(const Venue& venue);
+    /// Makes the plan's first reservation.
+    io::Awaitable<Result<Sample, io::Fault>> reserve_one(const Plan& plan, const Venue& venue);
 
 private:
     struct Call {
@@ -39,10 +41,12 @@ private:
         std::string path;
         std::string body;
         unsigned expected = 200;
-        /// Additional header lines.
-        std::string headers;
     };
     io::Awaitable<Result<Sample, io::Fault>> ask(Call call);
+    io::Awaitable<Result<Sample, io::Fault>>
+    exchange(std::string what, std::string request, unsigned expected);
+    io::Awaitable<Result<void, io::Fault>> add_seats(const Plan& plan, Venue& venue);
+    io::Awaitable<Result<void, io::Fault>> hold_back(const Venue& venue);
 
     io::Executor executor_;
     const Target& target_;

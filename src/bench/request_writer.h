@@ -23,13 +23,20 @@ public:
     std::string_view write(const Ask& ask, std::uint64_t number);
 
 private:
+    /// Prepares the body of reservations, and notes its places.
+    std::string body_of(const Plan& plan);
+
     const Venue& venue_;
     std::string reserve_;
-    /// Offsets in `reserve_` of the buyer's number, the key's number and the first seat's id.
+    // Offsets in `reserve_`; 0 for what a reservation doesn't have.
     std::size_t buyer_at_ = 0;
     std::size_t key_at_ = 0;
+    /// The first seat's id.
     std::size_t seats_at_ = 0;
-    std::uint32_t seats_per_request_;
+    /// The digit that says how many tickets are wanted.
+    std::size_t quantity_at_ = 0;
+    /// The whole field of the access code. A request without one has blanks there.
+    std::size_t code_at_ = 0;
     std::array<std::string, 3> reads_;
 };
 

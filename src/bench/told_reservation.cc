@@ -1,7 +1,9 @@
 #include "bench/told_reservation.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <system_error>
 
 namespace frontrow::bench {
 namespace {
@@ -21,25 +23,55 @@ std::string_view quoted(std::string_view text) {
     return text.substr(1, text.find('"', 1) - 1);
 }
 
-bool is_list_of(std::string_view list, std::span<const SeatId> seats) {
-    if (!list.starts_with('[')) return false;
-    list = list.substr(1, std::min(list.find(']'), list.size()) - 1);
-    if (list.size() < seats.size() * (sizeof(SeatId) + 3) - 1) return false;
-    const auto length = seats.size() * (sizeof(SeatId) + 2);
-    return list.size() <= length + 2 * seats.size() &&
-           std::ranges::all_of(seats, [&](const SeatId& seat) {
-               return list.contains(text_of(seat));
-           });
+std::string_view in_brackets(std::string_view text) {
+    if (!text.starts_with('[')) return {};
+    return text.substr(1, std::min(text.find(']'), text.size()) - 1);
 }
 
 }  // namespace
 
-std::optional<Told> read_told(std::string_view body, std::span<const SeatId> seats) {
-    if (!is_list_of(behind(body, "\"seat_ids\""), seats)) return std::nullopt;
+std::optional<Told> read_told(std::string_view body) {
     const auto created = parse_rfc3339(quoted(behind(body, "\"created_at\"")));
     const auto expires = parse_rfc3339(quoted(behind(body, "\"expires_at\"")));
     if (!created || !expires || *expires <= *created) return std::nullopt;
-    return Told{*created, *expires};
+    return Told{
+        .created = *created,
+        .expires = *expires,
+        .seat_ids = in_brackets(behind(body, "\"seat_ids\"")),
+        .items = in_brackets(behind(body, "\"items\"")),
+    };
+}
+
+bool has_just(std::string_view seat_ids, std::span<const SeatId> seats) {
+    if (seat_ids.size() < seats.size() * (sizeof(SeatId) + 3) - 1) return false;
+    const auto length = seats.size() * (sizeof(SeatId) + 2);
+    return seat_ids.size() <= length + 2 * seats.size() &&
+           std::ranges::all_of(seats, [&](const SeatId& seat) {
+               return seat_ids.contains(text_of(seat));
+           });
+}
+
+std::optional<SeatId> take_id(std::string_view& seat_ids) {
+    seat_ids.remove_prefix(std::min(seat_ids.find_first_not_of(", "), seat_ids.size()));
+    const auto text = quoted(seat_ids);
+    SeatId id;
+    if (text.size() != id.size()) return std::nullopt;
+    std::ranges::copy(text, id.begin());
+    seat_ids.remove_prefix(id.size() + 2);
+    return id;
+}
+
+bool is_item(std::string_view items, std::string_view category, std::uint32_t quantity) {
+    const auto text = behind(items, "\"quantity\"");
+    std::uint32_t number = 0;
+    const auto is_number =
+        std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{};
+    return is_number && number == quantity && quoted(behind(items, "\"category\"")) == category &&
+           std::ranges::count(items, '{') == 1;
+}
+
+std::string_view code_of(std::string_view body) {
+    return quoted(behind(body, "\"code\""));
 }
 
 }  // namespace frontrow::bench

@@ -33,11 +33,16 @@ namespace asio = boost::asio;
 
 constexpr const char* kFooter =
     R"(Scenarios: what the crowd wants
-  distinct   every request wants a different seat: all are sold
-  same-seat  everybody wants the same 100 seats: nearly all are refused
-  overlap    every request wants four neighbours, all or none, and the sets overlap
-  mixed      four reads, then a reservation of a different seat each time
-  expiry     holds of one second, which expire under load; their seats are taken again
+  distinct           every request wants a different seat: all are sold
+  same-seat          everybody wants the same 100 seats: nearly all are refused
+  overlap            every request wants four neighbours, all or none, and the sets overlap
+  mixed              four reads, then a reservation of a different seat each time
+  expiry             holds of one second, which expire under load; their seats are taken again
+  general-admission  groups of one to four want units of a category, a tenth more than there are
+  best-available     groups of one to four want the best seats of an arena, together, a tenth
+                     more than there are; the server chooses them
+  presale            every seat is held back; half of the requests have a right access code, the
+                     others have none, another allocation's, a wrong one or one that has ended
 
 Closed and open loop
   Without --rate each connection sends its next request as soon as it has an answer. That finds
@@ -47,9 +52,10 @@ Closed and open loop
   should have started. That is what buyers feel. Take half of what the closed loop reached.
 
 What fails it (exit 1, with the reason)
-  two buyers who were told that one seat is theirs at the same time; an answer that the scenario
-  doesn't expect; a load that could not be sent in full; a server whose count of sold seats
-  differs from what the buyers were told.
+  two buyers who were told that one seat is theirs at the same time; more units sold than there
+  are; a held-back seat sold without a right code; an answer that the scenario doesn't expect; a
+  load that could not be sent in full; a server whose count of what is sold differs from what the
+  buyers were told.
 
 Try it
   frontrow bench --seconds 5 --report bench.html
@@ -131,6 +137,10 @@ int bench(const config::BenchSettings& settings) {
         return kWrongUsage;
     }
     if (!settings.draw.empty()) return draw(settings);
+    if (const auto error = bench::check_scenario(settings)) {
+        std::fprintf(stderr, "frontrow bench: %s\n", error->c_str());
+        return kWrongUsage;
+    }
     if (!settings.url.empty()) {
         if (const auto target = bench::parse_target(settings.url); !target) {
             std::fprintf(stderr, "frontrow bench: %s\n", target.error().what.c_str());

@@ -37,7 +37,16 @@ void add_load_options(CLI::App& command, BenchSettings& settings) {
     command.add_option("--scenario", settings.scenario, "What the crowd wants")
         ->envname("FRONTROW_BENCH_SCENARIO")
         ->type_name("NAME")
-        ->check(CLI::IsMember({"distinct", "same-seat", "overlap", "mixed", "expiry"}))
+        ->check(CLI::IsMember(
+            {"distinct",
+             "same-seat",
+             "overlap",
+             "mixed",
+             "expiry",
+             "general-admission",
+             "best-available",
+             "presale"}
+        ))
         ->capture_default_str();
     command
         .add_option(
@@ -65,7 +74,9 @@ void add_load_options(CLI::App& command, BenchSettings& settings) {
         ->capture_default_str();
     command
         .add_option(
-            "--seats", settings.seats, "Seats of the event, instead of the scenario's own number"
+            "--seats",
+            settings.seats,
+            "Seats or units of the event, instead of the scenario's own number"
         )
         ->envname("FRONTROW_BENCH_SEATS")
         ->type_name("NUMBER")

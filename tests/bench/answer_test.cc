@@ -74,18 +74,50 @@ body_of(const std::vector<SeatId>& seats, std::string_view expires = "1970-01-01
            R"(","created_at":"1970-01-01T00:00:00.000Z"})";
 }
 
+bool is_told(const std::string& body, const std::vector<SeatId>& wanted) {
+    const auto told = read_told(body);
+    return told && has_just(told->seat_ids, wanted);
+}
+
 TEST(Told, is_a_reservation_of_just_these_seats) {
     const std::vector wanted{seat('a'), seat('b')};
-    const auto told = read_told(body_of({seat('b'), seat('a')}), wanted);
+    const auto body = body_of({seat('b'), seat('a')});
+    EXPECT_TRUE(is_told(body, wanted));
+    const auto told = read_told(body);
     ASSERT_TRUE(told);
     EXPECT_EQ(told->expires - told->created, std::chrono::minutes{15});
-    EXPECT_FALSE(read_told(body_of({seat('a')}), wanted));
-    EXPECT_FALSE(read_told(body_of({seat('a'), seat('c')}), wanted));
-    EXPECT_FALSE(read_told(body_of({seat('a'), seat('b'), seat('c')}), wanted));
-    EXPECT_FALSE(read_told(body_of(wanted, "soon"), wanted));
-    EXPECT_FALSE(read_told(body_of(wanted, "1970-01-01T00:00:00.000Z"), wanted)) << "over at once";
-    EXPECT_FALSE(read_told("{}", wanted));
-    EXPECT_FALSE(read_told("", wanted));
+    EXPECT_FALSE(is_told(body_of({seat('a')}), wanted));
+    EXPECT_FALSE(is_told(body_of({seat('a'), seat('c')}), wanted));
+    EXPECT_FALSE(is_told(body_of({seat('a'), seat('b'), seat('c')}), wanted));
+    EXPECT_FALSE(is_told(body_of(wanted, "soon"), wanted));
+    EXPECT_FALSE(is_told(body_of(wanted, "1970-01-01T00:00:00.000Z"), wanted)) << "over at once";
+    EXPECT_FALSE(is_told("{}", wanted));
+    EXPECT_FALSE(is_told("", wanted));
+}
+
+TEST(Told, names_the_seats_that_the_server_chose) {
+    const auto body = body_of({seat('b'), seat('a')});
+    auto list = read_told(body).value().seat_ids;
+    EXPECT_EQ(take_id(list), seat('b'));
+    EXPECT_EQ(take_id(list), seat('a'));
+    EXPECT_EQ(take_id(list), std::nullopt);
+    for (std::string_view broken : {"\"short\"", "nothing", "\"", "\"00000000-0000-7000-8000"})
+        EXPECT_EQ(take_id(broken), std::nullopt) << broken;
+}
+
+TEST(Told, has_one_item_of_the_category) {
+    const std::string item = R"({"category":"Standing","quantity":2,"unit_price":5})";
+    EXPECT_TRUE(is_item(item, "Standing", 2));
+    EXPECT_FALSE(is_item(item, "Standing", 3));
+    EXPECT_FALSE(is_item(item, "Stalls", 2));
+    EXPECT_FALSE(is_item(item + "," + item, "Standing", 2));
+    EXPECT_FALSE(is_item(R"({"category":"Standing","quantity":23})", "Standing", 2));
+    EXPECT_FALSE(is_item("", "Standing", 2));
+}
+
+TEST(Told, has_the_code_of_a_refusal) {
+    EXPECT_EQ(code_of(R"({"status":409,"code":"SOLD_OUT","message":"-"})"), "SOLD_OUT");
+    EXPECT_EQ(code_of("{}"), "");
 }
 
 }  // namespace

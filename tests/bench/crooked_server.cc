@@ -83,12 +83,9 @@ std::string CrookedServer::answer(const std::string& request) {
     if (request.starts_with("POST /api/v1/events "))
         return text_of({options_.event_status, R"({"id":")" + std::string{kEvent} + "\"}"});
     if (request.contains("/seats/bulk ")) return text_of({201, bulk(body)});
-    if (request.contains("/available/count ")) {
-        const std::lock_guard lock{mutex_};
-        const auto count = options_.count ? options_.count() : seats_ - sold_.size();
-        return text_of({200, R"({"count":)" + std::to_string(count) + "}"});
-    }
-    if (!request.starts_with("POST /api/v1/reservations ")) return text_of({200, "{}"});
+    if (request.starts_with("GET ")) return text_of({200, left(request)});
+    if (request.starts_with("PATCH ")) return text_of({200, "{}"});
+    if (!request.starts_with("POST /api/v1/reservations ")) return text_of({201, "{}"});
     const auto begin = body.find('[') + 1;
     const auto seats = body.substr(begin, body.find(']') - begin);
     const auto reply = options_.reserve(seats);
@@ -97,24 +94,38 @@ std::string CrookedServer::answer(const std::string& request) {
     return reply.status == 0 ? std::string{} : text_of(reply);
 }
 
-std::string CrookedServer::bulk(std::string_view body) {
-    const auto wanted = boost::json::parse({body.data(), body.size()}).at("count").as_int64();
+/// Returns the count of what is left, in the form of the list or count that is requested.
+std::string CrookedServer::left(const std::string& request) {
     const std::lock_guard lock{mutex_};
-    boost::json::array seats;
-    for (std::int64_t i = 0; i < wanted; ++i) {
-        auto id = std::string{kEvent};
-        const auto number = std::to_string(++seats_);
-        seats.push_back(
-            boost::json::object{{"id", id.replace(36 - number.size(), number.size(), number)}}
-        );
-    }
-    return boost::json::serialize(seats);
+    const auto count = std::to_string(options_.count ? options_.count() : seats_ - sold_.size());
+    if (request.contains("/availability "))
+        return R"({"categories":[{"available":)" + count + "}]}";
+    if (request.contains("/allocations ")) return R"([{"left":)" + count + "}]";
+    return R"({"count":)" + count + "}";
 }
 
-CrookedServer::Reply CrookedServer::sold(const std::string& seats) {
+std::string CrookedServer::bulk(std::string_view body) {
+    const auto request = boost::json::parse({body.data(), body.size()});
+    const auto* count = request.as_object().if_contains("count");
+    const auto wanted =
+        count != nullptr ? count->to_number<std::size_t>() : request.at("seats").as_array().size();
+    const std::lock_guard lock{mutex_};
+    std::string seats;
+    for (std::size_t i = 0; i < wanted; ++i)
+        seats += (i == 0 ? R"({"id":)" : R"(,{"id":)") + seat(++seats_) + "}";
+    return "[" + seats + "]";
+}
+
+std::string CrookedServer::seat(std::uint64_t number) {
+    auto id = std::string{kEvent};
+    const auto digits = std::to_string(number);
+    return "\"" + id.replace(36 - digits.size(), digits.size(), digits) + "\"";
+}
+
+CrookedServer::Reply CrookedServer::sold(const std::string& seats, const std::string& items) {
     return {
         201,
-        R"({"id":"x","seat_ids":[)" + seats +
+        R"({"id":"x","seat_ids":[)" + seats + R"(],"items":[)" + items +
             R"(],"status":"pending","expires_at":"2099-01-01T01:00:00.000Z","created_at":"2099-01-01T00:00:00.000Z"})",
     };
 }

@@ -21,12 +21,13 @@ public:
         unsigned status = 201;
         std::string body;
     };
-    /// `seats`: the list in a reservation's request, verbatim.
+    /// `seats`: the list in a reservation's request, verbatim; the whole body if there is no list.
     using Reserve = std::function<Reply(const std::string& seats)>;
     struct Options {
         Reserve reserve;
         unsigned event_status = 201;
-        /// The number of free seats that the server reports. If unset, it reports the true number.
+        /// The number of free seats or units that the server reports, or of those that access codes
+        /// still open. If unset, it reports the true number, where each request names its seats.
         std::function<std::uint64_t()> count;
     };
 
@@ -37,12 +38,15 @@ public:
 
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
-    /// A correct answer to a reservation of these seats.
-    static Reply sold(const std::string& seats);
+    /// A correct answer to a reservation of these seats, and of these items.
+    static Reply sold(const std::string& seats, const std::string& items = {});
+    /// The id of the seat with this number, from 1 on, in quotes.
+    static std::string seat(std::uint64_t number);
 
 private:
     void serve(int socket);
     std::string answer(const std::string& request);
+    std::string left(const std::string& request);
     std::string bulk(std::string_view body);
 
     Options options_;

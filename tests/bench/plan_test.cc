@@ -1,3 +1,4 @@
+#include "bench/presale.h"
 #include "bench/scenario.h"
 #include "bench/schedule.h"
 
@@ -5,6 +6,8 @@
 
 #include <map>
 #include <set>
+#include <string>
+#include <utility>
 
 namespace frontrow::bench {
 namespace {
@@ -18,7 +21,7 @@ TEST(Plan, asks_for_each_seat_once_where_all_are_distinct) {
     for (std::uint64_t number = 0; number < plan.requests_max().value(); ++number)
         seats.insert(plan.ask(number).first_seat);
     EXPECT_EQ(seats.size(), 1'000U);
-    EXPECT_EQ(*seats.rbegin(), plan.seats() - 1);
+    EXPECT_EQ(*seats.rbegin(), plan.tickets() - 1);
 }
 
 TEST(Plan, makes_one_reservation_in_five_where_it_mixes) {
@@ -30,7 +33,7 @@ TEST(Plan, makes_one_reservation_in_five_where_it_mixes) {
         ++actions[ask.action];
         if (ask.action == Action::reserve) seats.insert(ask.first_seat);
     }
-    EXPECT_EQ(seats.size(), plan.seats());
+    EXPECT_EQ(seats.size(), plan.tickets());
     EXPECT_EQ(actions[Action::reserve], 200);
     EXPECT_EQ(actions.size(), 4U);
 }
@@ -41,15 +44,88 @@ TEST(Plan, overlaps_its_sets_and_stays_inside_the_hall) {
         std::map<std::uint32_t, int> wanted;
         for (std::uint64_t number = 0; number < 10'000; ++number) {
             const auto first = plan.ask(number).first_seat;
-            ASSERT_LE(first + plan.seats_per_request(), plan.seats());
+            ASSERT_LE(first + plan.tickets_per_request(), plan.tickets());
             ++wanted[first];
         }
-        EXPECT_EQ(wanted.size(), plan.seats() - plan.seats_per_request() + 1) << seats;
+        EXPECT_EQ(wanted.size(), plan.tickets() - plan.tickets_per_request() + 1) << seats;
     }
 }
 
+TEST(Plan, asks_in_groups_for_a_tenth_more_than_there_is) {
+    for (const auto scenario : {Scenario::general_admission, Scenario::best_available}) {
+        const Plan plan{scenario, 1'100, std::nullopt};
+        EXPECT_EQ(plan.tickets(), 2'500U);
+        EXPECT_EQ(plan.requests_max(), 1'100U);
+        std::map<std::uint32_t, int> groups;
+        for (std::uint64_t number = 0; number < 1'100; ++number)
+            ++groups[plan.ask(number).tickets];
+        EXPECT_EQ(groups, (std::map<std::uint32_t, int>{{1, 275}, {2, 275}, {3, 275}, {4, 275}}));
+    }
+}
+
+TEST(Plan, of_a_presale_gives_every_seat_one_buyer_with_a_right_code) {
+    const Plan plan{Scenario::presale, 0, 1'000};
+    const auto part = plan.tickets() / kAllocations;
+    std::set<std::uint32_t> seats;
+    std::set<std::uint64_t> codes;
+    std::map<std::uint64_t, std::uint32_t> wanted;
+    for (std::uint64_t number = 0; number < plan.requests_max().value(); ++number) {
+        const auto ask = plan.ask(number);
+        if (!ask.may_be_sold) continue;
+        const auto code = ask.code.value();
+        EXPECT_LT(code, kCodes);
+        EXPECT_EQ(code % kAllocations, ask.first_seat / part) << "it opens the seat's allocation";
+        EXPECT_TRUE(seats.insert(ask.first_seat).second);
+        codes.insert(code);
+        ++wanted[ask.buyer];
+    }
+    EXPECT_EQ(seats.size(), plan.tickets());
+    EXPECT_LT(codes.size(), wanted.size()) << "buyers share codes";
+    int greedy = 0;
+    for (const auto& [buyer, tickets] : wanted)
+        greedy += tickets > plan.tickets_per_buyer().value() ? 1 : 0;
+    EXPECT_EQ(greedy, 250);
+}
+
+TEST(Plan, of_a_presale_gives_the_others_no_code_that_opens_their_seat) {
+    const Plan plan{Scenario::presale, 0, 1'000};
+    const auto part = plan.tickets() / kAllocations;
+    std::map<std::string, int> rivals;
+    for (std::uint64_t number = 0; number < plan.requests_max().value(); ++number) {
+        const auto ask = plan.ask(number);
+        if (ask.may_be_sold) continue;
+        const bool is_late = ask.code >= kCodes && ask.code < kCodes + kLateCodes;
+        const bool is_anothers = ask.code < kCodes && ask.code;
+        ++rivals[!ask.code ? "none" : is_late ? "late" : is_anothers ? "another's" : "wrong"];
+        if (is_anothers || is_late) {
+            const bool is_of_seat = *ask.code % kAllocations == ask.first_seat / part;
+            EXPECT_EQ(is_of_seat, is_late);
+        }
+        ASSERT_EQ(ask.refusals.size(), 1U);
+        const auto refused = signs_of(ask.refusals.front()).code;
+        EXPECT_EQ(refused, is_anothers || !ask.code ? "SEAT_UNAVAILABLE" : "CODE_INVALID");
+    }
+    const std::map<std::string, int> each{
+        {"none", 250}, {"late", 250}, {"another's", 250}, {"wrong", 250}
+    };
+    EXPECT_EQ(rivals, each);
+}
+
+TEST(Plan, of_a_presale_has_equal_parts_and_no_more_seats_than_allocations_may_hold) {
+    for (const auto& [seats, expected] : {std::pair{1U, 40U}, {85U, 80U}, {1'000'000U, 100'000U}})
+        EXPECT_EQ(Plan(Scenario::presale, 0, seats).tickets(), expected);
+}
+
 TEST(Plan, knows_its_name) {
-    for (const auto* name : {"distinct", "same-seat", "overlap", "mixed", "expiry"})
+    for (const auto* name :
+         {"distinct",
+          "same-seat",
+          "overlap",
+          "mixed",
+          "expiry",
+          "general-admission",
+          "best-available",
+          "presale"})
         EXPECT_EQ(name_of(parse_scenario(name).value()), name);
     EXPECT_EQ(parse_scenario("everything"), std::nullopt);
 }

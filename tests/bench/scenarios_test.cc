@@ -23,7 +23,7 @@ TEST(Bench, ends_when_every_seat_is_sold_and_says_so) {
     const auto run = run_bench({"--connections", "3", "--seats", "50", "--seconds", "60"});
     EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
     EXPECT_EQ(run.answers("201"), 50U);
-    EXPECT_THAT(run.finished.out, HasSubstr("when every seat had been requested"));
+    EXPECT_THAT(run.finished.out, HasSubstr("when all seats had been requested"));
 }
 
 TEST(Bench, gives_a_hundred_seats_to_a_hundred_of_all_who_want_them) {
@@ -59,6 +59,57 @@ TEST(Bench, sells_seats_again_whose_holds_have_run_out) {
     EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
     EXPECT_EQ(run.json.at("seats_sold").to_number<std::uint64_t>(), 20U);
     EXPECT_GE(run.json.at("seats_sold_again").to_number<std::uint64_t>(), 20U);
+}
+
+TEST(Bench, sells_every_unit_to_groups_and_refuses_those_who_come_too_late) {
+    const auto run = run_bench(
+        {"--scenario",
+         "general-admission",
+         "--connections",
+         "16",
+         "--seats",
+         "5000",
+         "--seconds",
+         "60"}
+    );
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_EQ(run.json.at("seats_sold").to_number<std::uint64_t>(), 5'000U);
+    EXPECT_EQ(run.answers("201") + run.answers("409"), 2'200U);
+    EXPECT_GT(run.answers("409"), 0U);
+    EXPECT_THAT(run.finished.out, HasSubstr("5,000 units sold, no more than there are"));
+    EXPECT_THAT(run.page, HasSubstr("no more units were sold than there are"));
+}
+
+TEST(Bench, leaves_the_choice_of_seats_to_the_server_and_gets_groups_together) {
+    const auto run = run_bench(
+        {"--scenario", "best-available", "--connections", "16", "--seats", "5000", "--seconds", "60"
+        }
+    );
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_GT(run.json.at("seats_sold").to_number<std::uint64_t>(), 4'900U);
+    EXPECT_EQ(run.answers("201") + run.answers("409"), 2'200U);
+    EXPECT_GT(run.answers("409"), 0U);
+}
+
+TEST(Bench, opens_a_presale_to_right_codes_alone) {
+    const auto run = run_bench(
+        {"--scenario", "presale", "--connections", "16", "--seats", "4000", "--seconds", "60"}
+    );
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    // Of each eight requests, three of one buyer get two seats, and another buyer's gets one.
+    EXPECT_EQ(run.answers("201"), 3'000U);
+    EXPECT_EQ(run.answers("422"), 2'000U) << "wrong and late codes";
+    EXPECT_EQ(run.answers("409"), 3'000U) << "no code, another allocation's, or a seat too many";
+    EXPECT_EQ(run.json.at("seats_sold").to_number<std::uint64_t>(), 3'000U);
+}
+
+TEST(Bench, runs_the_scenarios_of_groups_and_codes_as_open_loops_too) {
+    for (const auto* scenario : {"general-admission", "best-available", "presale"}) {
+        const auto run = run_bench({"--scenario", scenario, "--rate", "400", "--connections", "8"});
+        EXPECT_EQ(run.finished.exit_code, 0) << scenario << run.finished.err;
+        EXPECT_EQ(run.json.at("frontrow").at("sent").to_number<int>(), 400) << scenario;
+        EXPECT_GT(run.answers("409"), 0U) << scenario;
+    }
 }
 
 TEST(Bench, makes_every_request_of_an_open_loop_on_several_threads) {
@@ -114,6 +165,10 @@ TEST(Bench, drives_nginx_in_turns_and_says_the_ratio) {
     EXPECT_EQ(run.json.at("ratio_by_round").as_array().size(), 2U);
     EXPECT_GT(run.json.at("nginx").at("answers").at("201").to_number<int>(), 0);
     EXPECT_THAT(run.finished.out, HasSubstr("frontrow : nginx"));
+    const auto presale =
+        run_bench({"--nginx", "--scenario", "presale", "--connections", "4", "--seats", "400"});
+    EXPECT_EQ(presale.finished.exit_code, 0) << presale.finished.err;
+    EXPECT_THAT(presale.finished.out, HasSubstr("frontrow : nginx"));
 }
 
 }  // namespace

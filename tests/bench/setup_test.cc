@@ -69,6 +69,10 @@ TEST(BenchSetup, refuses_what_makes_no_sense) {
              std::vector<std::string>{"--threads", "3", "--connections", "2"},
              std::vector<std::string>{"--token", "x"},
              std::vector<std::string>{"--scenario", "everything"},
+             std::vector<std::string>{"--scenario", "presale", "--seats", "100001"},
+             std::vector<std::string>{
+                 "--scenario", "presale", "--url", "http://[::1]", "--token", "x"
+             },
              std::vector<std::string>{"--rate", "0"},
              std::vector<std::string>{"--lend"},
              std::vector<std::string>{"--draw", "report.json"},
@@ -89,6 +93,9 @@ TEST(BenchSetup, teaches_its_use) {
           "overlap",
           "mixed",
           "expiry",
+          "general-admission",
+          "best-available",
+          "presale",
           "--rate",
           "FRONTROW_BENCH_TOKEN",
           "Closed and open loop"})

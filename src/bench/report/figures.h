@@ -41,6 +41,7 @@ struct Figures {
     /// Frontrow's rate divided by nginx's, for each round, and the median.
     std::vector<double> ratios;
     std::optional<double> ratio;
+    /// Seats or units.
     std::uint64_t seats_sold = 0;
     std::uint64_t sold_again = 0;
     std::vector<std::string> failures;
@@ -48,6 +49,7 @@ struct Figures {
     std::vector<std::pair<std::string, std::string>> machine;
 
     bool is_open_loop() const { return settings.rate.has_value(); }
+    Scenario scenario() const { return parse_scenario(settings.scenario).value(); }
 };
 
 Figures figures_of(const config::BenchSettings& settings, BenchResult result, Instant now);

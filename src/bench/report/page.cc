@@ -22,15 +22,18 @@ std::string verdict_of(const Figures& figures) {
                "trusted.</strong>" +
                list_of(figures.failures) + notes + "</div></div>";
     }
-    const bool runs_out = parse_scenario(figures.settings.scenario) == Scenario::expiry;
+    const auto goods = goods_of(figures.scenario());
+    const bool runs_out = figures.scenario() == Scenario::expiry;
     const auto counted =
         runs_out ? "when all the holds had run out, the server counted every seat as free"
-                 : "the server counts the " + in_words(figures.seats_sold) +
-                       " seats that buyers were told of";
+                 : "the server counts the " + in_words(figures.seats_sold) + " " +
+                       std::string{in_words(goods)} + " that buyers were told of";
     return fmt::format(
         "<div class=\"verdict\"><div><strong>The books agree.</strong> Every answer was one that "
         "the "
-        "scenario knows, no seat was two buyers’ at a time, and {}.{}</div></div>",
+        "scenario knows, {}, and {}.{}</div></div>",
+        goods == Goods::units ? "no more units were sold than there are"
+                              : "no seat was two buyers’ at a time",
         counted,
         notes
     );
@@ -49,7 +52,10 @@ std::string tiles_of(const Figures& figures) {
     for (const auto& [share, name] : kPercentiles) {
         if (share != 0.9) tiles += tile(in_words(latency.percentile(share)), name);
     }
-    return tiles + tile(in_words(figures.seats_sold + figures.sold_again), "seats sold");
+    return tiles + tile(
+                       in_words(figures.seats_sold + figures.sold_again),
+                       std::string{in_words(goods_of(figures.scenario()))} + " sold"
+                   );
 }
 
 std::string plots_of(const Figures& figures) {
@@ -132,7 +138,7 @@ Pairs facts_of(const Figures& figures) {
 }  // namespace
 
 std::string as_page(const Figures& figures) {
-    const auto scenario = parse_scenario(figures.settings.scenario).value();
+    const auto scenario = figures.scenario();
     std::string title{summary_of(scenario)};
     title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
     const auto taken = to_rfc3339(figures.taken);

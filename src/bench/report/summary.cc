@@ -38,7 +38,7 @@ std::string lines_of(const Side& side) {
 }  // namespace
 
 std::string as_summary(const Figures& figures) {
-    const auto scenario = parse_scenario(figures.settings.scenario).value();
+    const auto scenario = figures.scenario();
     std::string text = fmt::format(
         "\n{}: {}\n{}\n\n", name_of(scenario), summary_of(scenario), load_in_words(figures)
     );
@@ -54,11 +54,14 @@ std::string as_summary(const Figures& figures) {
         text += fmt::format("\nfrontrow : nginx  {:.2f} (by round: {})\n", *figures.ratio, rounds);
     }
     text += "\n" + loop_in_words(figures) + "\n";
+    const auto goods = goods_of(scenario);
     if (figures.failures.empty()) {
         text += fmt::format(
-            "The books agree: {} answers, {} seats sold, none to two buyers at a time.\n",
+            "The books agree: {} answers, {} {} sold, {}.\n",
             in_words(figures.frontrow.total.answered()),
-            in_words(figures.seats_sold + figures.sold_again)
+            in_words(figures.seats_sold + figures.sold_again),
+            in_words(goods),
+            goods == Goods::units ? "no more than there are" : "none to two buyers at a time"
         );
     }
     for (const auto& note : figures.notes)
