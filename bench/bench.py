@@ -23,13 +23,14 @@ import outage
 import overload
 import pgbench
 import report
+import scenarios
 import servers
 import sizes
 import three_nodes
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12", "T8")
+NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12", "T8", "GA", "BA", "presale")
 CLUSTER_NAMES = ("C1", "C1/3", "C2", "C3", "C5", "C6")
 S1_TARGETS = {256: 0.80, 64: 0.65}
 S3_CONNECTIONS = 200
@@ -135,6 +136,16 @@ def steps(arguments):
                 for kind in hostile.kinds()}
         memory = figures.Row("T8/memory", "resident memory more than without, the worst of these", unit="MB", most=64)
         yield [*rows.values(), memory], lambda bench, rows=rows: hostile.beside_a_sale(bench, rows, memory, first)
+
+
+    crowds = {"GA": ("general-admission", "groups of 1 to 4 want units of a category", of.large_event),
+              "BA": ("best-available", "groups of 1 to 4 want the best seats", of.bulk_seats),
+              "presale": ("presale", "held-back seats, half of the access codes are right", of.presale_seats)}
+    for name, (scenario, what, tickets) in crowds.items():
+        if name in arguments.only:
+            row = figures.Row(name, f"{what}, {tickets:,}, {first} connections", unit="/s")
+            yield [row], lambda bench, row=row, scenario=scenario, tickets=tickets: scenarios.crowd(
+                bench, row, scenario, tickets, first)
 
 
 def cluster_steps(arguments):

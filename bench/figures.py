@@ -1,4 +1,4 @@
-"""Takes the figures that have targets. A figure is one Row of the report, or two."""
+"""Takes the figures. A figure is one Row of the report, or two."""
 
 import dataclasses
 import json
@@ -22,7 +22,7 @@ class Row:
     name: str
     what: str
     value: float | None = None
-    unit: str = ""  # of value: "s", "ms", "MB", "%"; empty for a ratio
+    unit: str = ""  # of value: "s", "ms", "MB", "%", "/s"; empty for a ratio
     detail: str = ""
     least: float | None = None  # target
     most: float | None = None
@@ -67,6 +67,8 @@ class Row:
             return f"{self.value:.0f} MB"
         if self.unit == "ms":
             return f"{self.value:.2f} ms"
+        if self.unit == "/s":
+            return f"{self.value:,.0f}/s"
         return f"{self.value:.3f} {self.unit}" if self.unit else f"{self.value:.2f}"
 
 

@@ -21,12 +21,13 @@ class Crowd:
     """A run of `frontrow bench`, which checks its own books. Use it as a context manager, which starts the run, and
     ends it if it is left early."""
 
-    def __init__(self, bench, rate, connections, seconds, options):
-        """rate: requests a second; options: further options of frontrow bench."""
-        self.figures_path = os.path.join(bench.folder, "open-loop.json")
-        self.words_path = os.path.join(bench.folder, "open-loop.log")
+    def __init__(self, bench, rate, connections, seconds, options, scenario="distinct"):
+        """rate: requests a second, or None for a closed loop; options: further options of frontrow bench."""
+        self.figures_path = os.path.join(bench.folder, "crowd.json")
+        self.words_path = os.path.join(bench.folder, "crowd.log")
         self.end = time.monotonic() + 2 * seconds + SETTING_UP_S
-        self.command = [bench.program, "bench", "--scenario", "distinct", "--rate", f"{rate:.0f}",
+        loop = [] if rate is None else ["--rate", f"{rate:.0f}"]
+        self.command = [bench.program, "bench", "--scenario", scenario, *loop,
                         "--connections", str(connections), "--seconds", str(seconds),
                         "--json", self.figures_path, *options]
         self.folder = bench.folder

@@ -33,6 +33,7 @@ class Sizes:
     ending_load_s: int = 8
     ending_load_ahead_s: int = 4
     attack_pairs: int = 5
+    presale_seats: int = 100_000  # an event can hold back no more
 
 
 # Runs every scenario with all its checks in seconds. The figures mean nothing.
@@ -56,4 +57,5 @@ SMOKE = Sizes(
     hold_part_seats=1_000,
     ending_load_s=6,
     attack_pairs=1,
+    presale_seats=2_000,
 )

@@ -75,6 +75,7 @@ class Telling(unittest.TestCase):
             figures.Row("S4", "p99", value=4.0, unit="ms", most=5),
             figures.Row("S6", "equal", value=1.0, least=0.9, most=1.1),
             figures.Row("S12/memory", "no target", value=75.0, unit="MB"),
+            figures.Row("GA", "a rate", value=61_234.5, unit="/s"),
             figures.Row("S9", "not taken", most=2, failure="broken"))
     TURNS = ({"figure": "S1", "who": "nginx", "latency_ms": {"p50": 1.0, "p99": 2.0}},
              {"figure": "S1", "who": "nginx", "latency_ms": {"p50": 3.0, "p99": 4.0}},
@@ -85,10 +86,10 @@ class Telling(unittest.TestCase):
     def test_targets_and_values_have_their_units(self):
         self.assertEqual([(row.measured, row.target, row.verdict) for row in self.ROWS], [
             ("0.50", "≥ 0.80", "short"), ("4.00 ms", "≤ 5.00 ms", "ok"), ("1.00", "0.90 … 1.10", "ok"),
-            ("75 MB", "-", "-"), ("-", "≤ 2.00", "FAILED")])
+            ("75 MB", "-", "-"), ("61,234/s", "-", "-"), ("-", "≤ 2.00", "FAILED")])
 
     def test_a_share_of_the_target_is_above_one_where_it_is_better(self):
-        self.assertEqual([row.share for row in self.ROWS], [0.625, 1.25, 1.1, None, None])
+        self.assertEqual([row.share for row in self.ROWS], [0.625, 1.25, 1.1, None, None, None])
 
     def test_latencies_are_medians_of_the_rounds(self):
         self.assertEqual(report.latencies(self.TURNS), {
