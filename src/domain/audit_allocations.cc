@@ -74,8 +74,10 @@ void Audit::judge_codes(const Fact& fact, EventTruth& truth, AllocationNumber nu
 }
 
 void Audit::forget_codes(EventTruth& truth, AllocationNumber number) {
+    // In a broken history, another allocation with the same code may have ended before.
     for (const auto code : truth.allocations[number].allocation.codes)
-        if (const auto known = truth.codes.find(code); known->second == number)
+        if (const auto known = truth.codes.find(code);
+            known != truth.codes.end() && known->second == number)
             truth.codes.erase(known);
 }
 
