@@ -22,6 +22,15 @@ SeatStatus free_status(const EventRow& event, SeatIndex seat, Instant now);
 /// The same as far as facts tell, whether or not an allocation's `until` has come.
 SeatStatus free_status(const EventRow& event, SeatIndex seat);
 
+/// Whether a seat of this status is free for buyers to whom the allocation `opened` is open; it is
+/// kNobody for all others.
+inline bool
+is_free_for(const EventRow& event, AllocationIndex opened, SeatIndex seat, SeatStatus status) {
+    return status == SeatStatus::available ||
+           (status == SeatStatus::held_back && opened != kNobody &&
+            allocation_of(event, seat) == opened);
+}
+
 /// kNobody if no fact has added an allocation with this name, or one has ended it.
 AllocationIndex find_allocation(const EventRow& event, std::string_view name);
 /// The same, but kNobody also if the allocation's `until` has come.

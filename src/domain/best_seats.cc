@@ -261,16 +261,55 @@ private:
 BestSeats::BestSeats(SeatRows rows) : rows_{std::move(rows)}, tree_{rows_} {
 }
 
-void BestSeats::raise(SeatIndex seat) {
+void BestSeats::make_group_tree() {
+    group_tree_.emplace(rows_);
+    if (is_open_) group_tree_->open_savepoint();
+}
+
+void BestSeats::raise_in(SegmentTree& tree, SeatIndex seat) const {
     rows_.visit_segments_at(rows_.place_of(seat), [&](auto segment) {
-        tree_.reset(tree_.node_of(segment));
+        tree.reset(tree.node_of(segment));
     });
 }
 
-Result<SeatChoice, NoSeats>
-BestSeats::choose_among(const SeatWish& wish, const SeatScoring& scoring, FreeSeats free) {
+void BestSeats::raise(SeatIndex seat) {
+    raise_in(tree_, seat);
+    if (group_tree_) raise_in(*group_tree_, seat);
+}
+
+void BestSeats::raise_all() {
+    tree_.reset_all();
+    if (group_tree_) group_tree_->reset_all();
+}
+
+void BestSeats::open_savepoint() {
+    is_open_ = true;
+    tree_.open_savepoint();
+    if (group_tree_) group_tree_->open_savepoint();
+}
+
+void BestSeats::commit() {
+    is_open_ = false;
+    tree_.commit();
+    if (group_tree_) group_tree_->commit();
+}
+
+void BestSeats::roll_back() {
+    is_open_ = false;
+    tree_.roll_back();
+    // Afterwards the bounds may be those for the group of before.
+    group_.reset();
+    if (group_tree_) group_tree_->roll_back();
+}
+
+Result<SeatChoice, NoSeats> BestSeats::choose_among(
+    SegmentTree& tree,
+    const SeatWish& wish,
+    const SeatScoring& scoring,
+    FreeSeats free
+) {
     CHECK(wish.quantity > 0);
-    const Parts parts{.rows = rows_, .tree = tree_, .queue = queue_, .free = free};
+    const Parts parts{.rows = rows_, .tree = tree, .queue = queue_, .free = free};
     Chooser chooser{parts, wish, scoring};
     if (chooser.add_group(wish.quantity)) return std::move(chooser.choice());
     if (!are_enough_free(parts, wish)) return std::unexpected{NoSeats::sold_out};
@@ -279,12 +318,12 @@ BestSeats::choose_among(const SeatWish& wish, const SeatScoring& scoring, FreeSe
     return std::move(chooser.choice());
 }
 
-void BestSeats::verify_among(FreeSeats free) const {
+void BestSeats::verify_among(const SegmentTree& tree, FreeSeats free) const {
     for (std::size_t number = 0; number < rows_.segments().size(); ++number) {
         const auto runs = SegmentScan{rows_, rows_.segments()[number], free}.longest_runs();
-        const auto node = tree_.node_of(number);
-        CHECK(runs[0] <= tree_.longest(node, SeatPool::general));
-        CHECK(runs[1] <= tree_.longest(node, SeatPool::accessible));
+        const auto node = tree.node_of(number);
+        CHECK(runs[0] <= tree.longest(node, SeatPool::general));
+        CHECK(runs[1] <= tree.longest(node, SeatPool::accessible));
     }
 }
 

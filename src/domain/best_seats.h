@@ -55,6 +55,10 @@ enum class NoSeats : std::uint8_t { sold_out, not_together };
 /// finds that it is too high. The choice doesn't depend on which bounds were lowered, and a seat
 /// that is taken needn't be reported. **A seat that becomes free must be**, by raise(), also if
 /// time alone made it free: otherwise it may never be chosen. One thread.
+///
+/// Some buyers may have seats that aren't free for others: those that a group holds back, such as
+/// an allocation. Bounds for the members of one group are kept beside those for everybody, so that
+/// neither kind of choice makes the other expensive.
 class BestSeats {
 public:
     explicit BestSeats(SeatRows rows);
@@ -66,27 +70,52 @@ public:
     template <class IsFree>
     Result<SeatChoice, NoSeats>
     choose(const SeatWish& wish, const SeatScoring& scoring, const IsFree& is_free) {
-        return choose_among(wish, scoring, FreeSeats{is_free});
+        return choose_among(tree_, wish, scoring, FreeSeats{is_free});
+    }
+    /// The same for a buyer for whom more seats are free: those that `group` holds back.
+    /// `visit_held_back(take)` calls `take` with each of them. It isn't called if the last such
+    /// choice was for the same group.
+    template <class VisitHeldBack, class IsFree>
+    Result<SeatChoice, NoSeats> choose_for(
+        std::uint32_t group,
+        VisitHeldBack visit_held_back,
+        const SeatWish& wish,
+        const SeatScoring& scoring,
+        const IsFree& is_free
+    ) {
+        if (!group_tree_)
+            make_group_tree();
+        else if (group_ != group)
+            visit_held_back([this](SeatIndex seat) { raise_in(*group_tree_, seat); });
+        group_ = group;
+        return choose_among(*group_tree_, wish, scoring, FreeSeats{is_free});
     }
 
-    /// The seat may be free again.
+    /// The seat may be free again, for everybody or for the members of a group.
     void raise(SeatIndex seat);
     /// Any seat may be free again.
-    void raise_all() { tree_.reset_all(); }
+    void raise_all();
 
     // A node of a cluster may roll back what it decided. Seats that it took are then free again,
     // so bounds that were lowered in the meantime may be too low.
 
-    void open_savepoint() { tree_.open_savepoint(); }
-    void commit() { tree_.commit(); }
+    void open_savepoint();
+    void commit();
     /// Which seats are free must be what it was at open_savepoint(). No raise() is needed for it.
-    void roll_back() { tree_.roll_back(); }
+    void roll_back();
 
     /// CHECKs that no bound is too low, that is, that no raise() was forgotten. For tests; reads
     /// everything.
     template <class IsFree>
     void verify(const IsFree& is_free) const {
-        verify_among(FreeSeats{is_free});
+        verify_among(tree_, FreeSeats{is_free});
+    }
+    /// The same for the group of the last choose_for(), if there is one: `is_free(group, seat)`.
+    template <class IsFree>
+    void verify_for_group(const IsFree& is_free) const {
+        if (!group_) return;
+        const auto is_free_for_it = [&](SeatIndex seat) { return is_free(*group_, seat); };
+        verify_among(*group_tree_, FreeSeats{is_free_for_it});
     }
 
     /// A node of the tree that the search will look at. No group in it has a score below `bound`.
@@ -96,12 +125,24 @@ public:
     };
 
 private:
-    Result<SeatChoice, NoSeats>
-    choose_among(const SeatWish& wish, const SeatScoring& scoring, FreeSeats free);
-    void verify_among(FreeSeats free) const;
+    Result<SeatChoice, NoSeats> choose_among(
+        SegmentTree& tree,
+        const SeatWish& wish,
+        const SeatScoring& scoring,
+        FreeSeats free
+    );
+    void verify_among(const SegmentTree& tree, FreeSeats free) const;
+    void make_group_tree();
+    void raise_in(SegmentTree& tree, SeatIndex seat) const;
 
     SeatRows rows_;
+    /// The bounds for everybody.
     SegmentTree tree_;
+    /// The bounds for the members of `group_`. Present after the first choose_for().
+    std::optional<SegmentTree> group_tree_;
+    /// Absent if the bounds may be too low for every group.
+    std::optional<std::uint32_t> group_;
+    bool is_open_ = false;
     /// The search's queue, kept for its memory.
     std::vector<Candidate> queue_;
 };

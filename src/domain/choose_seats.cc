@@ -16,9 +16,8 @@ find_seat_of(const Inventory& inventory, const EventRow& event, SeatId id) {
     return place && place->event == event.index ? std::optional{place->seat} : std::nullopt;
 }
 
-/// Tells the chooser of the seats that time alone has freed, and of those that the allocation
-/// `opened` holds back, since it knows only what is on general sale. Lets it choose among the seats
-/// that are free for the buyer at `now`.
+/// Tells the chooser of the seats that time alone has freed. Lets it choose among the seats that
+/// are free at `now` for a buyer to whom the allocation `opened` is open.
 Result<SeatChoice, NoSeats> choose(
     const Inventory& inventory,
     const EventRow& event,
@@ -33,14 +32,16 @@ Result<SeatChoice, NoSeats> choose(
             best.raise(seat);
     });
     inventory.visit_seats_released(event, now, [&](SeatIndex seat) { best.raise(seat); });
-    if (opened != kNobody)
+    const auto scoring = scoring_of(event.event.spec);
+    const auto is_free = [&](SeatIndex seat) {
+        return is_free_for(event, opened, seat, inventory.seat_status(event, seat, now));
+    };
+    if (opened == kNobody) return best.choose(wish, scoring, is_free);
+    const auto visit_held_back = [&](auto take) {
         for (const auto id : event.allocations.all[opened]->seats)
-            best.raise(inventory.plans().find_seat(id)->seat);
-    return best.choose(wish, scoring_of(event.event.spec), [&](SeatIndex seat) {
-        const auto status = inventory.seat_status(event, seat, now);
-        return status == SeatStatus::available ||
-               (status == SeatStatus::held_back && allocation_of(event, seat) == opened);
-    });
+            take(inventory.plans().find_seat(id)->seat);
+    };
+    return best.choose_for(opened, visit_held_back, wish, scoring, is_free);
 }
 
 SeatIds ids_of(const EventRow& event, const SeatChoice& choice) {

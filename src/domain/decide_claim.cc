@@ -44,9 +44,7 @@ WantedSeats look_at(
         const auto holder = event.holders[place->seat];
         const bool is_opened = opened != kNobody && allocation_of(event, place->seat) == opened;
         wanted.of_allocation += is_opened ? 1 : 0;
-        const bool is_free =
-            status == SeatStatus::available || (status == SeatStatus::held_back && is_opened);
-        if (!is_free) {
+        if (!is_free_for(event, opened, place->seat, status)) {
             wanted.conflicts.push_back({id, status});
         } else if (holder != kNobody &&
                    std::ranges::find(wanted.lapsed, holder) == wanted.lapsed.end()) {

@@ -1,5 +1,6 @@
 #include "domain/seat_chooser.h"
 
+#include "domain/allocations.h"
 #include "domain/best_seats.h"
 #include "domain/seat_plans.h"
 
@@ -44,6 +45,9 @@ void SeatChooser::savepoint_closed(bool commits) {
 void SeatChooser::verify(const EventRow& event) const {
     if (best_ == nullptr) return;
     best_->verify([&](SeatIndex seat) { return event.statuses[seat] == SeatStatus::available; });
+    best_->verify_for_group([&](AllocationIndex opened, SeatIndex seat) {
+        return is_free_for(event, opened, seat, event.statuses[seat]);
+    });
 }
 
 }  // namespace frontrow::domain

@@ -96,8 +96,9 @@ void SeatPlans::set_status(EventRow& row, SeatIndex seat, SeatStatus status) {
         const auto stretch = seat / kStretch;
         const auto free = row.free_by_stretch[stretch] + (is_free ? 1 : -1);
         row.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
-        if (is_free) row.chooser.raise(seat);
     }
+    // A seat that is held back is free for some.
+    if (!was_free && (is_free || status == SeatStatus::held_back)) row.chooser.raise(seat);
     if (before == SeatStatus::held_back) --row.counts.change().held_back;
     if (status == SeatStatus::held_back) ++row.counts.change().held_back;
     row.statuses.set(seat, status);

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace frontrow::domain {
@@ -274,6 +275,65 @@ TEST(BestSeats, notice_that_a_seat_became_free_without_a_report) {
     best.raise_all();
     best.verify(hall.free_seats());
     EXPECT_TRUE(best.choose({}, {}, hall.free_seats()));
+}
+
+/// Group 0 holds back the first row, and group 1 the second.
+class GroupsBesideAll : public testing::Test {
+protected:
+    std::string choose_for(std::uint32_t group) {
+        const auto visit = [&](auto take) {
+            ++visits;
+            for (SeatIndex seat = 4 * group; seat < 4 * group + 4; ++seat)
+                take(seat);
+        };
+        const auto is_free = [&](SeatIndex seat) {
+            return hall.is_free(seat) || seat / 4 == group;
+        };
+        return hall.tell(best.choose_for(group, visit, {.quantity = 2}, {}, is_free));
+    }
+    std::string choose_for_all() {
+        const auto is_free = [&](SeatIndex seat) {
+            ++reads;
+            return hall.is_free(seat);
+        };
+        return hall.tell(best.choose({.quantity = 2}, {}, is_free));
+    }
+
+    DrawnHall hall{"####/####/...."};
+    BestSeats best{hall.layout()};
+    int visits = 0;
+    int reads = 0;
+};
+
+TEST_F(GroupsBesideAll, get_seats_that_are_held_back_for_them) {
+    EXPECT_EQ(choose_for_all(), "####/####/**..");
+    EXPECT_EQ(choose_for(0), "**##/####/....");
+    EXPECT_EQ(choose_for(1), "####/**##/....");
+    EXPECT_EQ(choose_for(0), "**##/####/....");
+    EXPECT_EQ(choose_for_all(), "####/####/**..");
+}
+
+TEST_F(GroupsBesideAll, have_their_seats_visited_only_when_another_group_was_before) {
+    for (const auto group : {0U, 0U, 1U, 1U, 0U, 0U})
+        choose_for(group);
+    EXPECT_EQ(visits, 2);
+    best.open_savepoint();
+    choose_for(1);
+    best.roll_back();
+    choose_for(0);
+    choose_for(0);
+    EXPECT_EQ(visits, 4);
+}
+
+TEST_F(GroupsBesideAll, make_no_choice_for_all_read_more) {
+    choose_for_all();
+    reads = 0;
+    choose_for_all();
+    const auto before = std::exchange(reads, 0);
+    choose_for(0);
+    choose_for(1);
+    choose_for_all();
+    EXPECT_EQ(reads, before);
 }
 
 }  // namespace
