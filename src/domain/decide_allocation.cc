@@ -168,10 +168,12 @@ Decision decide_one(const Inventory& inventory, const ChangeAllocation& command,
     const AllocationView view{after, inventory.reservations().count_used(*row, of, now)};
     if (*after == before) return accept(view, row->last_seq());
     if (!is_in_force(*after, now)) return refuse(Reason::until_passed, row->last_seq());
-    if (sum_of(*row, now).codes - before.codes.size() + after->codes.size() > kAccessCodesMax)
-        return refuse(too_many(kAccessCodesMax, "access codes"), row->last_seq());
-    if (auto refusal = refuse_codes(*row, after->codes, of, now))
-        return refuse(*std::move(refusal), row->last_seq());
+    if (command.change.codes) {
+        if (sum_of(*row, now).codes - before.codes.size() + after->codes.size() > kAccessCodesMax)
+            return refuse(too_many(kAccessCodesMax, "access codes"), row->last_seq());
+        if (auto refusal = refuse_codes(*row, after->codes, of, now))
+            return refuse(*std::move(refusal), row->last_seq());
+    }
 
     // A code may be one of an allocation whose `until` has come.
     auto decision = accept(view, 0);
