@@ -209,6 +209,14 @@ void read_held_back(ObjectReader& in, domain::Allocation& allocation) {
     }
 }
 
+/// Refuses a change of what an allocation holds back. If the server ignored these fields, the
+/// organizer would think that more or less is held back than is.
+void refuse_held_back(ObjectReader& in) {
+    for (const auto* field : {"seat_ids", "category", "quantity"})
+        if (in.has(field))
+            in.complain(field, "can't be changed: end the allocation and add another");
+}
+
 AccessCodeTexts read_code_list(ObjectReader& in) {
     AccessCodeTexts codes;
     const auto* list = in.array("access_codes");
@@ -384,6 +392,7 @@ Result<AllocationChangeRequest, ParseError> parse_allocation_change_request(std:
     return parse_object(body, [](ObjectReader& in, Complaints&) {
         AllocationChangeRequest request;
         FieldsReader fields{in};
+        refuse_held_back(in);
         describe_terms(fields, request.change);
         request.access_codes = read_codes(in);
         return request;

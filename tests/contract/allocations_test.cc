@@ -113,6 +113,11 @@ TEST_F(Allocations, are_told_to_their_organizer_with_what_is_used_and_left) {
     EXPECT_EQ(changed.number("codes"), 1);
     EXPECT_EQ(change("Guests%20%2F%20crew", R"({"access_codes":[]})").number("codes"), 0);
     EXPECT_EQ(change("Nobody", R"({"limit":3})").code(), "NOT_FOUND");
+    for (const std::string what : {"seat_ids", "category", "quantity"}) {
+        const auto refused = change("Presale", R"({"limit":1,")" + what + R"(":["a",2]})");
+        EXPECT_EQ(refused.code(), "INVALID_REQUEST") << "what is held back can't change";
+        EXPECT_EQ(refused.json.at("errors").at(0).at("field").as_string(), what);
+    }
     EXPECT_EQ(end("Guests%20%2F%20crew").status, 204);
     EXPECT_EQ(end("Guests%20%2F%20crew").code(), "NOT_FOUND");
     EXPECT_EQ(organizer.get(allocations()).json.as_array().size(), 1);
