@@ -265,6 +265,7 @@ TEST_F(Allocations, are_added_once_under_a_key) {
     ASSERT_EQ(first.status, 201) << first.body;
     auto reordered = body;
     reordered["access_codes"] = json::array{"y", "x"};
+    reordered["seat_ids"] = {venue.seats[1], venue.seats[0]};
     const auto again = add(reordered, key);
     EXPECT_EQ(again.header("idempotency-replayed"), "true");
     EXPECT_EQ(again.body, first.body);
@@ -277,6 +278,36 @@ TEST_F(Allocations, are_added_once_under_a_key) {
     EXPECT_EQ(reserve(alice, seats(0, 1), 0, "x", "r").header("idempotency-replayed"), "true");
     EXPECT_EQ(reserve(alice, seats(0, 1), 0, "", "r").code(), "IDEMPOTENCY_KEY_REUSED");
     EXPECT_EQ(reserve(alice, seats(0, 1), 0, "z", "r").code(), "IDEMPOTENCY_KEY_REUSED");
+}
+
+TEST(LargeAllocations, hold_nothing_back_if_there_is_no_room_for_the_answer) {
+    TestServer::Options options;
+    options.limits.answer_bytes = 112 << 10;
+    TestServer server{options};
+    Caller organizer{server, ""};
+    const auto venue = make_venue(server, 1);
+    const auto event = "/api/v1/events/" + venue.event;
+    json::array seats;
+    for (char block = 'A'; block < 'I'; ++block) {
+        const json::object bulk{{"prefix", std::string{block}}, {"count", 400}, {"price", 1}};
+        const auto made = organizer.post(event + "/seats/bulk", json::serialize(bulk));
+        ASSERT_EQ(made.status, 201) << made.body;
+        for (const auto& seat : made.json.as_array())
+            seats.push_back(seat.at("id"));
+    }
+    const auto add = [&] {
+        const json::object body{{"name", "A"}, {"seat_ids", seats}};
+        return organizer.post(event + "/allocations", json::serialize(body));
+    };
+    const auto refused = add();
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.code(), "OVERLOADED");
+    EXPECT_EQ(organizer.get(event + "/allocations").body, "[]");
+    seats.resize(501);
+    EXPECT_EQ(add().json.at("seat_ids").as_array().size(), 501);
+    EXPECT_EQ(
+        organizer.client().ask("PATCH", event + "/allocations/A", {}, R"({"limit":1})").status, 200
+    );
 }
 
 /// Two hundred fans with a thousand codes want three tickets each, of which there are 250 for all

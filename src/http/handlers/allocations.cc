@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -26,7 +27,7 @@ std::optional<std::string> allocation_name_or_fail(Context& context) {
     return std::nullopt;
 }
 
-/// In ascending order, so that the same codes in another order are the same.
+/// In ascending order, so that the same codes in another order are the same request.
 domain::AccessCodes digests_of(EventId event, const wire::AccessCodeTexts& codes) {
     io::Sha256 sha;
     domain::AccessCodes digests;
@@ -44,35 +45,62 @@ Awaitable<std::invoke_result_t<Parse&>> parse_body(Context& context, Parse parse
     co_return co_await context.services.workers.run(parse);
 }
 
+/// An allocation that a request asks for.
+struct WantedAllocation {
+    domain::Allocation allocation;
+    /// A digest of all of it, if the request has an idempotency key.
+    std::string content;
+};
+
+Result<WantedAllocation, wire::ParseError>
+parse_allocation(EventId event, std::string_view body, bool has_key) {
+    auto request = wire::parse_allocation_request(body);
+    if (!request) return std::unexpected(std::move(request.error()));
+    WantedAllocation wanted{.allocation = std::move(request->allocation), .content = {}};
+    wanted.allocation.codes = digests_of(event, request->access_codes);
+    // The same seats in another order are the same request, too, and get the same answer.
+    std::ranges::sort(wanted.allocation.seats);
+    if (has_key) wanted.content = digest_of_content(wire::canonical(wanted.allocation));
+    return wanted;
+}
+
 /// Approximate sizes of an allocation as JSON, without its seats, and of each of its seats.
 constexpr std::size_t kAllocationBytes = 512;
 constexpr std::size_t kSeatIdBytes = 39;
+
+/// Reserves memory for an answer with this many seats. If there is no room, answers with an error
+/// and returns false.
+bool room_for_allocations_or_fail(Context& context, std::size_t allocations, std::size_t seats) {
+    return seats <= kSeatsOnOwnerMax ||
+           take_room_or_fail(context, allocations * kAllocationBytes + seats * kSeatIdBytes);
+}
+
+Awaitable<void> reply_allocation(Context& context, const domain::AllocationView& view) {
+    auto render = [&](std::string& out) { wire::append_allocation(out, view); };
+    co_await render_body(context, view.allocation->seats.size(), render);
+}
 
 }  // namespace
 
 Awaitable<void> add_allocation(Context& context) {
     const auto id = context.path_id<EventId>();
     if (!id) co_return;
-    auto parse = [&]() -> Result<domain::Allocation, wire::ParseError> {
-        auto request = wire::parse_allocation_request(context.request.body);
-        if (!request) return std::unexpected(std::move(request.error()));
-        request->allocation.codes = digests_of(*id, request->access_codes);
-        return std::move(request->allocation);
-    };
-    auto allocation = co_await parse_body(context, parse);
-    if (context.value_or_fail(allocation) == nullptr) co_return;
+    const bool has_key = !context.request.header(Header::idempotency_key).empty();
+    auto parse = [&] { return parse_allocation(*id, context.request.body, has_key); };
+    auto wanted = co_await parse_body(context, parse);
+    if (context.value_or_fail(wanted) == nullptr) co_return;
+    if (!room_for_allocations_or_fail(context, 1, wanted->allocation.seats.size())) co_return;
     domain::AddAllocation command{
         .event = *id,
         .by = context.organizer(),
-        .allocation = *std::move(allocation),
+        .allocation = std::move(wanted->allocation),
     };
-    const auto content = [&] { return wire::canonical(command.allocation); };
-    if (!mark_or_fail(context, command.request, content)) co_return;
+    if (!mark_or_fail(context, command.request, [&] { return wanted->content; })) co_return;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     const auto* added = entity_or_fail<domain::AllocationView>(context, result);
     if (added == nullptr) co_return;
     context.response.status = 201;
-    wire::append_allocation(context.response.body, *added);
+    co_await reply_allocation(context, *added);
 }
 
 Awaitable<void> list_allocations(Context& context) {
@@ -85,8 +113,7 @@ Awaitable<void> list_allocations(Context& context) {
     std::size_t seats = 0;
     for (const auto& view : *allocations)
         seats += view.allocation->seats.size();
-    const auto bytes = allocations->size() * kAllocationBytes + seats * kSeatIdBytes;
-    if (seats > kSeatsOnOwnerMax && !take_room_or_fail(context, bytes)) co_return;
+    if (!room_for_allocations_or_fail(context, allocations->size(), seats)) co_return;
     auto render = [&](std::string& out) {
         append_list(out, *allocations, wire::append_allocation);
     };
@@ -115,7 +142,7 @@ Awaitable<void> change_allocation(Context& context) {
     };
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     if (const auto* changed = entity_or_fail<domain::AllocationView>(context, result))
-        wire::append_allocation(context.response.body, *changed);
+        co_await reply_allocation(context, *changed);
 }
 
 Awaitable<void> end_allocation(Context& context) {

@@ -6,6 +6,7 @@
 #include "http/limits.h"
 #include "http/query.h"
 #include "identity/request_mark.h"
+#include "io/sha256.h"
 #include "wire/requests.h"
 
 #include <algorithm>
@@ -47,6 +48,13 @@ std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_v
     return identity::mark_request(
         context.services.sha, context.principal.sub, route_of(context), *key, content
     );
+}
+
+std::string digest_of_content(std::string_view content) {
+    io::Sha256 sha;
+    sha.update(content);
+    const auto digest = sha.finish();
+    return {digest.begin(), digest.end()};
 }
 
 bool take_room_or_fail(Context& context, std::size_t bytes) {

@@ -69,6 +69,10 @@ bool mark_or_fail(Context& context, std::optional<domain::RequestMark>& mark, Co
     return mark.has_value();
 }
 
+/// A digest of what a request asks for, to be its content where that may be long. May be called on
+/// a worker.
+std::string digest_of_content(std::string_view content);
+
 /// The entity that was found. If there is none or the store failed, answers with an error and
 /// returns null.
 template <class Entity>
@@ -127,8 +131,8 @@ inline constexpr std::size_t kBodyOnOwnerMax = 64 << 10;
 /// error and returns false.
 bool take_room_or_fail(Context& context, std::size_t bytes);
 
-/// Appends to the body with `render(out)`, here or on a worker. If it is long,
-/// take_room_or_fail() has reserved the memory.
+/// Appends to the body with `render(out)`, here or on a worker. If the body is long and the request
+/// can still be refused, call take_room_or_fail() before.
 template <class Render>
 store::Awaitable<void> render_body(Context& context, std::size_t seats, Render render) {
     auto& response = context.response;

@@ -27,14 +27,6 @@ domain::AddSeats command_for(Context& context, EventId event, std::vector<domain
     return {.event = event, .by = context.organizer(), .block = std::move(block)};
 }
 
-/// Digest of the requested seats, whose canonical form may be long.
-std::string digest_of(const std::vector<domain::SeatSpec>& seats) {
-    io::Sha256 sha;
-    sha.update(wire::canonical(seats));
-    const auto digest = sha.finish();
-    return {digest.begin(), digest.end()};
-}
-
 /// The content of a bulk request.
 struct Bulk {
     /// It has no lines if the body was JSON.
@@ -91,7 +83,7 @@ Awaitable<void> check_many(Context& context, EventId event, wire::SeatTable tabl
 Awaitable<void> add_many(Context& context, EventId event, wire::SeatTable table, bool is_short) {
     std::string content;
     if (!context.request.header(Header::idempotency_key).empty()) {
-        auto digest = [&] { return digest_of(table.seats); };
+        auto digest = [&] { return digest_of_content(wire::canonical(table.seats)); };
         content = is_short ? digest() : co_await context.services.workers.run(digest);
     }
     if (!has_room_or_fail(context, table.seats.size())) co_return;
@@ -222,7 +214,7 @@ Awaitable<void> create_seat(Context& context) {
     std::vector<domain::SeatSpec> seats;
     seats.push_back(std::move(*seat));
     auto command = command_for(context, *event, std::move(seats));
-    const auto content = [&] { return digest_of(command.block->seats); };
+    const auto content = [&] { return digest_of_content(wire::canonical(command.block->seats)); };
     if (!mark_or_fail(context, command.request, content)) co_return;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     const auto* block = entity_or_fail<Block>(context, result);
