@@ -7,9 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <iterator>
-#include <numeric>
 #include <string>
-#include <thread>
 #include <vector>
 
 // Allocations: seats and units that are held back by name, and the codes that open them.
@@ -309,78 +307,6 @@ TEST(LargeAllocations, hold_nothing_back_if_there_is_no_room_for_the_answer) {
         organizer.client().ask("PATCH", event + "/allocations/A", {}, R"({"limit":1})").status, 200
     );
 }
-
-/// Two hundred fans with a thousand codes want three tickets each, of which there are 250 for all
-/// and two for each. A quarter of the fans share one code, and some come too late.
-TEST_F(Allocations, make_a_presale_with_a_thousand_codes_some_shared_some_late) {
-    constexpr int kFans = 200;
-    constexpr int kInTime = 150;
-    constexpr int kThreads = 4;
-    add_standing(500);
-    json::array codes;
-    for (int i = 0; i < 1'000; ++i)
-        codes.emplace_back("code-" + std::to_string(i));
-    const auto added = add(
-        {{"name", "Presale"},
-         {"category", "Standing"},
-         {"quantity", 300},
-         {"limit", 250},
-         {"limit_per_user", 2},
-         {"until", later(std::chrono::seconds{600})},
-         {"access_codes", std::move(codes)}}
-    );
-    ASSERT_EQ(added.status, 201) << added.body;
-    EXPECT_EQ(added.number("codes"), 1'000);
-    EXPECT_EQ(standing_left(), 200);
-    const auto code_of = [](int fan) { return "code-" + std::to_string(fan % 4 == 0 ? 999 : fan); };
-    std::vector<int> got(kFans);
-    std::vector<std::string> odd_answers[kThreads];
-    const auto run = [&](int thread) {
-        for (int fan = thread; fan < kInTime; fan += kThreads) {
-            const auto name = "fan-" + std::to_string(fan);
-            Caller caller{server, name};
-            for (int i = 0; i < 3; ++i) {
-                const auto answer =
-                    reserve(caller, {}, 1, code_of(fan), name + "-" + std::to_string(i));
-                if (answer.status == 201)
-                    ++got[static_cast<std::size_t>(fan)];
-                else if (answer.code() != "ALLOCATION_USED_UP")
-                    odd_answers[thread].push_back(answer.body);
-                if (answer.status == 201 && fan % 3 == 0)
-                    caller.post(answer.header("location") + "/confirm");
-            }
-        }
-    };
-    std::vector<std::thread> threads;
-    for (int thread = 0; thread < kThreads; ++thread)
-        threads.emplace_back(run, thread);
-    for (auto& thread : threads)
-        thread.join();
-    for (const auto& odd : odd_answers)
-        EXPECT_EQ(odd, std::vector<std::string>{});
-    EXPECT_EQ(std::accumulate(got.begin(), got.end(), 0), 250);
-    EXPECT_LE(std::ranges::max(got), 2);
-    auto presale = organizer.get(allocations()).json.at(0);
-    EXPECT_EQ(presale.at("used"), 250);
-    EXPECT_EQ(presale.at("left"), 0);
-    EXPECT_EQ(standing_left(), 200) << "50 are held back beyond the limit";
-
-    server.clock.advance(std::chrono::milliseconds{599'999});
-    EXPECT_EQ(reserve("fan-150", {}, "code-150", 1).code(), "ALLOCATION_USED_UP");
-    EXPECT_EQ(standing_left(), 200);
-    server.clock.advance(std::chrono::milliseconds{1});
-    EXPECT_EQ(standing_left(), 250);
-    EXPECT_EQ(reserve("fan-150", {}, "code-150", 1).code(), "CODE_INVALID");
-    EXPECT_EQ(reserve("fan-152", {}, "code-999", 1).code(), "CODE_INVALID");
-    EXPECT_EQ(organizer.get(allocations()).body, "[]");
-    EXPECT_EQ(reserve("late-1", {}, "", 100).status, 201);
-    EXPECT_EQ(reserve("late-2", {}, "", 100).status, 201);
-    EXPECT_EQ(reserve("late-3", {}, "", 51).code(), "SOLD_OUT");
-    EXPECT_EQ(reserve("late-3", {}, "", 50).status, 201);
-    EXPECT_EQ(standing_left(), 0);
-    EXPECT_EQ(server.violations(), std::vector<std::string>{});
-}
-
 TEST_F(Allocations, give_whom_they_are_open_to_the_best_seats_and_more_by_a_change) {
     ASSERT_EQ(
         add({{"name", "Press"}, {"seat_ids", seats(0, 6)}, {"access_code", "a"}, {"limit", 2}})

@@ -3,8 +3,10 @@
 #include "support/http_client.h"
 #include "support/test_server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -48,39 +50,56 @@ struct Crowd {
     int buyers() const { return connections * rounds * at_once; }
 };
 
+/// Sends the requests over a few connections at once: each sends `at_once` of them, reads their
+/// answers, and goes on. Returns the answers in the order of the requests. Calls `on_answer` with
+/// the number of answers so far, from several threads.
+inline std::vector<HttpAnswer> send_at_once(
+    const TestServer& server,
+    const std::vector<std::string>& requests,
+    std::size_t connections = 8,
+    std::size_t at_once = 25,
+    const std::function<void(std::size_t)>& on_answer = [](std::size_t) {}
+) {
+    std::vector<HttpAnswer> answers(requests.size());
+    std::atomic<std::size_t> answered = 0;
+    const auto run = [&](std::size_t number) {
+        auto client = server.connect();
+        const auto stride = connections * at_once;
+        for (auto first = number * at_once; first < requests.size(); first += stride) {
+            const auto end = std::min(first + at_once, requests.size());
+            std::string text;
+            for (auto i = first; i < end; ++i)
+                text += requests[i];
+            client.send(text);
+            for (auto i = first; i < end; ++i) {
+                answers[i] = client.receive();
+                on_answer(++answered);
+            }
+        }
+    };
+    std::vector<std::jthread> threads;
+    for (std::size_t number = 0; number < connections; ++number)
+        threads.emplace_back(run, number);
+    threads.clear();
+    return answers;
+}
+
 /// Each buyer of the crowd sends this reservation once. Returns the answers, in no order.
 inline std::vector<HttpAnswer>
 reserve_at_once(const TestServer& server, const std::string& body, const Crowd& crowd) {
-    std::vector<std::vector<HttpAnswer>> by_connection(static_cast<std::size_t>(crowd.connections));
-    {
-        std::vector<std::jthread> threads;
-        for (int number = 0; number < crowd.connections; ++number) {
-            threads.emplace_back([&, number] {
-                auto client = server.connect();
-                for (int round = 0; round < crowd.rounds; ++round) {
-                    std::string requests;
-                    for (int i = 0; i < crowd.at_once; ++i) {
-                        const auto buyer = std::to_string(number) + "-" + std::to_string(round) +
-                                           "-" + std::to_string(i);
-                        requests += HttpClient::request_text(
-                            "POST",
-                            kReservations,
-                            {{"X-User-ID", buyer}, {"Idempotency-Key", buyer}},
-                            body
-                        );
-                    }
-                    client.send(requests);
-                    for (int i = 0; i < crowd.at_once; ++i)
-                        by_connection[static_cast<std::size_t>(number)].push_back(client.receive());
-                }
-            });
-        }
+    std::vector<std::string> requests;
+    for (int number = 0; number < crowd.buyers(); ++number) {
+        const auto buyer = "buyer-" + std::to_string(number);
+        requests.push_back(HttpClient::request_text(
+            "POST", kReservations, {{"X-User-ID", buyer}, {"Idempotency-Key", buyer}}, body
+        ));
     }
-    std::vector<HttpAnswer> answers;
-    for (auto& of_one : by_connection)
-        for (auto& answer : of_one)
-            answers.push_back(std::move(answer));
-    return answers;
+    return send_at_once(
+        server,
+        requests,
+        static_cast<std::size_t>(crowd.connections),
+        static_cast<std::size_t>(crowd.at_once)
+    );
 }
 
 }  // namespace frontrow::test
