@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <list>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -25,7 +26,7 @@ public:
         coming_.sort([](auto* a, auto* b) { return a->seq_before < b->seq_before; });
     }
 
-    std::vector<std::string> run() {
+    Judgement run() {
         read_journal();
         for (const auto& attempt : history_.attempts) {
             if (attempt.is_undone && places_.contains(attempt.trace))
@@ -43,7 +44,7 @@ public:
         expect_known(history_.feeds, "a feed told what isn't in the journal");
         for (const auto& violation : audit_.violations())
             expect(false, "audit: " + violation.what, violation.seq);
-        return std::move(complaints_);
+        return std::move(judgement_);
     }
 
 private:
@@ -64,6 +65,7 @@ private:
 
     void enter(domain::Fact fact) {
         audit_.observe(fact);
+        ++judgement_.facts[fact.body.index()];
         if (const auto* request = domain::request_of(fact.body))
             expect(keys_.insert(request->key).second, "a key was done twice", fact.seq);
         if (fact.trace != TraceId{}) {
@@ -78,16 +80,25 @@ private:
         for (auto seq = std::max<std::uint64_t>(head.first_seq, 1); seq <= head.last_seq; ++seq) {
             try_attempts();
             const auto& fact = facts_[seq - 1];
-            if (const auto* held = std::get_if<domain::ReservationHeld>(&fact.body))
-                hold_ends_.insert(held->expires_at);
-            if (const auto* extended = std::get_if<domain::ReservationExtended>(&fact.body))
-                hold_ends_.insert(extended->expires_at);
+            if (const auto end = end_of(fact.body)) ends_.insert(*end);
             domain::evolve(state_, fact);
         }
         digests_[head.last_seq] = state_.digest();
         expect(
             head.first_seq == 0 || state_.digest() == head.state, "a batch's state", head.first_seq
         );
+    }
+
+    /// When what the fact begins runs out, if it does.
+    static std::optional<Instant> end_of(const domain::FactBody& body) {
+        if (const auto* held = std::get_if<domain::ReservationHeld>(&body)) return held->expires_at;
+        if (const auto* extended = std::get_if<domain::ReservationExtended>(&body))
+            return extended->expires_at;
+        if (const auto* added = std::get_if<domain::AllocationAdded>(&body))
+            return added->allocation.until;
+        if (const auto* changed = std::get_if<domain::AllocationChanged>(&body))
+            return changed->change.until;
+        return std::nullopt;
     }
 
     /// Tries the attempts that may have been decided in the current state.
@@ -113,11 +124,9 @@ private:
         const auto from = std::max(low - history_.clocks_differ, state_.last_at());
         const auto until = std::max(high + history_.clocks_differ, state_.last_at());
         if (comes_to(attempt, {}, from) || comes_to(attempt, {}, until)) return true;
-        return std::any_of(
-            hold_ends_.upper_bound(from),
-            hold_ends_.upper_bound(until),
-            [&](Instant end) { return comes_to(attempt, {}, end); }
-        );
+        return std::any_of(ends_.upper_bound(from), ends_.upper_bound(until), [&](Instant end) {
+            return comes_to(attempt, {}, end);
+        });
     }
 
     /// True if the attempt, decided at `at`, gives its outcome and these facts. The facts' order
@@ -141,10 +150,10 @@ private:
         }
     }
     void expect(bool holds, const std::string& otherwise, std::uint64_t seq) {
-        if (!holds) complaints_.push_back(otherwise + ", seq " + std::to_string(seq));
+        if (!holds) judgement_.complaints.push_back(otherwise + ", seq " + std::to_string(seq));
     }
     void complain(const std::string& what, const Attempt& attempt) {
-        complaints_.push_back(
+        judgement_.complaints.push_back(
             what + ": " + test::told(attempt.command) + "; asked at " +
             std::to_string(attempt.seq_before) + ", " + to_rfc3339(attempt.at_before) +
             ", answered at " + std::to_string(attempt.seq_after) + ", " +
@@ -155,7 +164,7 @@ private:
 
     const std::vector<Batch>& journal_;
     const History& history_;
-    std::vector<std::string> complaints_;
+    Judgement judgement_;
     domain::Audit audit_;
     domain::Inventory state_{StateLog::Digests::on};
     std::vector<domain::Fact> facts_;
@@ -163,14 +172,15 @@ private:
     /// The first and the last fact of each attempt.
     std::map<TraceId, std::pair<std::uint64_t, std::uint64_t>> places_;
     std::map<std::uint64_t, Bits128> digests_;
-    std::set<Instant> hold_ends_;
+    /// The ends of holds and allocations.
+    std::set<Instant> ends_;
     std::list<const Attempt*> coming_;
     std::list<const Attempt*> open_;
 };
 
 }  // namespace
 
-std::vector<std::string> judge(const std::vector<Batch>& journal, const History& history) {
+Judgement judge(const std::vector<Batch>& journal, const History& history) {
     return Replay{journal, history}.run();
 }
 

@@ -4,6 +4,7 @@
 #include "domain/commands.h"
 #include "domain/decide.h"
 #include "sim/sim_database.h"
+#include "support/fact_counts.h"
 
 #include <cstdint>
 #include <optional>
@@ -45,10 +46,15 @@ struct History {
     Millis clocks_differ{};
 };
 
+struct Judgement {
+    std::vector<std::string> complaints;
+    test::FactCounts facts{};
+};
+
 /// Returns what is wrong with a history, given the journal at the end of the run. Decides each
 /// attempt again at the place of its facts or, if it made none, at each place where its node may
 /// have decided it: at least one must give the same outcome. Also checks the hash chain, the
 /// digests, and everything that domain::Audit checks.
-std::vector<std::string> judge(const std::vector<Batch>& journal, const History& history);
+Judgement judge(const std::vector<Batch>& journal, const History& history);
 
 }  // namespace frontrow::sim

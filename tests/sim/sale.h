@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -16,8 +17,8 @@
 
 namespace frontrow::sim {
 
-/// The commands of the clients of a simulated cluster: a few events, seats that many clients want
-/// at once, and short holds.
+/// The commands of the clients of a simulated cluster: a few events, seats and units that many
+/// clients want at once, and short holds.
 class Sale {
 public:
     /// `big_percent` of the new blocks of seats have `big_block` seats.
@@ -81,6 +82,8 @@ public:
             std::erase(paused_, change->event);
             if (change->action == domain::SaleAction::pause) paused_.push_back(change->event);
         }
+        if (const auto* add = std::get_if<domain::AddCategory>(&command))
+            floors_.push_back({add->event, add->category.name});
         if (const auto* add = std::get_if<domain::AddSeats>(&command)) {
             const auto& block =
                 *std::get<std::shared_ptr<const domain::SeatBlock>>(accepted.entity);
@@ -89,7 +92,9 @@ public:
         }
         if (std::holds_alternative<domain::ReserveSeats>(command)) {
             const auto& held = std::get<domain::Reservation>(accepted.entity);
-            holds_.push_back({held.id, held.user, held.seats.front()});
+            holds_.push_back({.id = held.id, .user = held.user});
+            if (!held.seats.empty()) holds_.back().seat = held.seats.front();
+            if (!held.items.empty()) holds_.back().category = held.items.front().category;
             seen_until_ = std::max(seen_until_, held.created_at);
         }
     }
@@ -99,10 +104,16 @@ private:
         EventId event;
         SeatId id;
     };
+    struct Floor {
+        EventId event;
+        std::string category;
+    };
     struct Hold {
         ReservationId id;
         std::string user;
-        SeatId seat;
+        /// One of its seats, and one of its categories, if it has any.
+        std::optional<SeatId> seat{};
+        std::string category{};
     };
 
     inline static const domain::Organizer kHouse{.sub = "house", .is_admin = false};
@@ -118,25 +129,44 @@ private:
         if (choice < 79)
             return domain::ExtendReservation{held.id, held.user, std::chrono::seconds{1}};
         if (choice < 82) return change(held);
-        if (choice < 89) return add_seats();
+        if (choice < 87) return add_seats();
+        if (choice < 88) return change_category();
+        if (choice < 89) return change_allocation();
         if (choice < 91) return create_event();
         if (choice < 93) return domain::UpdateEvent{some_event(), kHouse, spec(), std::nullopt};
         if (choice < 94) return domain::DeleteEvent{some_event(), kHouse, std::nullopt};
         if (choice < 96) return change_sale();
-        if (choice < 97) return time_.chance(50) ? change_member() : change_allocation();
+        if (choice < 97) return change_member();
         if (choice < 98 || keys_.empty()) return create_key();
         const auto key = keys_[time_.below(keys_.size())];
         if (time_.chance(50)) return domain::RevokeApiKey{key, "root"};
         return domain::MoveApiKey{.key = key, .account = "house", .by = "root"};
     }
 
-    /// Swaps the hold's first seat for another, adds that one, or gives the first back.
+    /// Swaps the hold's first seat for another, adds that one, or gives the first back. Or adds
+    /// units of its category, or gives some back.
     domain::Command change(const Hold& held) {
         domain::ChangeReservation command{.reservation = held.id, .user = held.user};
+        if (!held.category.empty() && (!held.seat || time_.chance(50))) {
+            const domain::WantedItems items{{held.category, units()}};
+            (time_.chance(50) ? command.add_items : command.remove_items) = items;
+            return command;
+        }
         const bool adds = time_.chance(80);
-        if (adds) command.add_seats = {held.seat.plus(1 + time_.below(3))};
-        if (!adds || time_.chance(50)) command.remove_seats = {held.seat};
+        if (adds) command.add_seats = {held.seat->plus(1 + time_.below(3))};
+        if (!adds || time_.chance(50)) command.remove_seats = {*held.seat};
         return command;
+    }
+    /// A new category with a small stock, or another price and stock for one.
+    domain::Command change_category() {
+        const auto stock = static_cast<std::uint32_t>(time_.below(30));
+        const Amount price = 100 + static_cast<Amount>(time_.below(3));
+        if (floors_.empty() || time_.chance(40)) {
+            const auto name = "floor " + std::to_string(time_.below(2));
+            return domain::AddCategory{some_event(), kHouse, {name, price, stock}};
+        }
+        const auto& floor = some_floor();
+        return domain::ChangeCategory{floor.event, kHouse, {floor.category, price, stock}};
     }
     /// Mostly opens a paused sale if there is one, and rarely ends one.
     domain::Command change_sale() {
@@ -153,18 +183,33 @@ private:
         return domain::AddMember{event, kHouse, sub, domain::MemberRole::scanner};
     }
 
-    /// Holds a seat back for a code, often until a moment soon after the newest hold, or ends that.
+    /// Holds a seat or some units back for a code, often until a moment soon after the newest hold.
+    /// Or changes or ends such an allocation.
     domain::Command change_allocation() {
-        const auto& seat = seats_[seats_.size() - 1 - time_.below(std::min(seats_.size(), 60UZ))];
+        const auto& seat = some_seat();
         const auto name = "press " + std::to_string(time_.below(3));
+        const auto until = seen_until_ + std::chrono::seconds{1 + time_.below(4)};
         if (time_.chance(20)) return domain::EndAllocation{seat.event, kHouse, name};
-        domain::Allocation allocation{.name = name, .seats = {seat.id}};
+        if (time_.chance(20)) {
+            domain::AllocationChange change{.limit = units()};
+            if (time_.chance(50)) change.until = until;
+            if (time_.chance(50)) change.codes = {code()};
+            return domain::ChangeAllocation{seat.event, kHouse, name, std::move(change)};
+        }
+        domain::Allocation allocation{.name = name};
         if (time_.chance(70)) allocation.codes = {code()};
-        if (time_.chance(70))
-            allocation.until = seen_until_ + std::chrono::seconds{1 + time_.below(4)};
-        return domain::AddAllocation{seat.event, kHouse, std::move(allocation)};
+        if (time_.chance(70)) allocation.until = until;
+        if (floors_.empty() || time_.chance(50)) {
+            allocation.seats = {seat.id};
+            return domain::AddAllocation{seat.event, kHouse, std::move(allocation)};
+        }
+        const auto& floor = some_floor();
+        allocation.category = floor.category;
+        allocation.quantity = units() + 1;
+        return domain::AddAllocation{floor.event, kHouse, std::move(allocation)};
     }
     Bits128 code() { return {7, time_.below(4)}; }
+    std::uint32_t units() { return static_cast<std::uint32_t>(1 + time_.below(3)); }
 
     /// Adds a key, so that small requests can be repeated safely.
     void give_key(domain::Command& command) {
@@ -198,6 +243,14 @@ private:
 
     Bits128 new_id(std::uint64_t kind) { return {kind, ++made_ << 20}; }
     EventId some_event() { return events_[time_.below(events_.size())]; }
+    /// One of the newest seats.
+    const Seat& some_seat() {
+        return seats_[seats_.size() - 1 - time_.below(std::min(seats_.size(), 60UZ))];
+    }
+    /// One of the newest categories.
+    const Floor& some_floor() {
+        return floors_[floors_.size() - 1 - time_.below(std::min(floors_.size(), 4UZ))];
+    }
 
     domain::EventSpec spec() {
         domain::EventSpec spec;
@@ -224,7 +277,7 @@ private:
         return domain::AddSeats{some_event(), kHouse, std::move(block)};
     }
     domain::Command reserve() {
-        const auto& first = seats_[seats_.size() - 1 - time_.below(std::min(seats_.size(), 60UZ))];
+        const auto& first = some_seat();
         domain::ReserveSeats command{
             .reservation = ReservationId{new_id(3)},
             .event = first.event,
@@ -233,6 +286,15 @@ private:
             .hold = {},
             .request = {.key = new_id(4), .content = {}},
         };
+        if (!floors_.empty() && time_.chance(20)) {
+            const auto& floor = some_floor();
+            command.items = {{floor.category, units()}};
+            if (time_.chance(30)) command.access_code = code();
+            if (floor.event != first.event || time_.chance(50)) {
+                command.event = floor.event;
+                return command;
+            }
+        }
         if (time_.chance(20)) {
             command.best = domain::BestWish{
                 .quantity = static_cast<std::uint32_t>(1 + time_.below(3)),
@@ -255,6 +317,7 @@ private:
     /// As far as the clients know: an answer may have been lost.
     std::vector<EventId> paused_;
     std::vector<Seat> seats_;
+    std::vector<Floor> floors_;
     std::vector<Hold> holds_;
     std::vector<ApiKeyId> keys_;
     /// When the newest hold was made, by the cluster's clock.

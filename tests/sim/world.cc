@@ -251,7 +251,9 @@ void World::finish() {
         report_.counts.push_back(machine->counts());
         report_.latencies.push_back(std::move(machine->latencies()));
     }
-    std::ranges::move(judge(database_.journal(), history_), std::back_inserter(report_.complaints));
+    auto judgement = judge(database_.journal(), history_);
+    std::ranges::move(judgement.complaints, std::back_inserter(report_.complaints));
+    report_.facts = judgement.facts;
     report_.hash = database_.journal().back().head.hash;
     report_.batches = database_.journal().size() - 1;
     report_.answers = static_cast<std::size_t>(std::ranges::count_if(

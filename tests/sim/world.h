@@ -68,6 +68,7 @@ struct Report {
     io::Sha256Digest hash{};
     std::size_t batches = 0;
     std::size_t answers = 0;
+    test::FactCounts facts{};
     std::vector<Node::Counts> counts;
     /// How long commands took, by machine.
     std::vector<std::vector<Time>> latencies = {};
