@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/audit.h"
+#include "support/fact_counts.h"
 #include "support/one_machine.h"
 
 #include <cstdint>
@@ -14,11 +14,12 @@
 namespace frontrow::test {
 
 /// Buyers who send random requests, many at once, and remember the answers. After a crash they
-/// check that the store has kept everything that it acknowledged.
+/// check that the store has kept everything that it acknowledged. They want seats and units, some
+/// with an access code, and change what they hold.
 class Crowd {
 public:
-    Crowd(OneMachine& machine, EventId event, std::size_t seats, std::uint64_t seed)
-        : machine_{machine}, event_{event}, seats_{seats}, random_{seed} {}
+    /// Adds a category to the event, and holds some of its units and some seats back.
+    Crowd(OneMachine& machine, EventId event, std::size_t seats, std::uint64_t seed);
 
     /// Sends some requests at once, and runs the store until they all wait.
     void send(std::size_t requests);
@@ -36,12 +37,24 @@ private:
     using Answer = Result<domain::Outcome, io::Fault>;
     using Status = domain::ReservationStatus;
 
+    /// What a reservation has.
+    struct Claim {
+        /// In ascending order.
+        domain::SeatIds seats;
+        std::uint64_t units = 0;
+
+        friend bool operator==(const Claim&, const Claim&) = default;
+    };
+
     struct Wish {
         domain::ReserveSeats request;
         /// Absent until an answer arrived.
         std::optional<domain::Reservation> told;
         /// The states that the reservation may have now; nullopt if it may not exist.
         std::set<std::optional<Status>> possible;
+        /// What it may have now: more than one if a change was never answered.
+        std::vector<Claim> claims;
+        bool is_changing = false;
     };
 
     struct Request {
@@ -51,10 +64,17 @@ private:
     };
 
     domain::Command think(Wish*& wish);
+    domain::ReserveSeats want();
+    /// A change of a reservation that is known, with no other change under way.
+    domain::Command change(Wish& wish);
+    void hear_change(Wish& wish, const domain::ChangeReservation& change, const Answer& answer);
     void hear(Request& request);
     void hear_accepted(Wish& wish, const domain::Reservation& now, bool replayed);
     void hear_refusal(Wish& wish, const domain::Command& command, domain::Reason reason);
     void expect_kept(Wish& wish);
+    template <class Some>
+    static Claim claim_of(const Some& some);
+    static Claim changed_by(Claim claim, const domain::ChangeReservation& change);
     Status by_the_clock(Status status, Instant expires_at) const;
 
     OneMachine& machine_;
@@ -67,7 +87,8 @@ private:
     std::size_t unknown_ = 0;
 };
 
-/// Reads the machine's journal from its folder and checks it with the audit alone.
-domain::Audit audit_journal_of(const OneMachine& machine);
+/// Reads the machine's journal from its folder and checks it with the audit alone. Returns how many
+/// facts of each kind it has.
+FactCounts audit_journal_of(const OneMachine& machine);
 
 }  // namespace frontrow::test

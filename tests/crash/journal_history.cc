@@ -15,6 +15,9 @@ namespace {
 using store::sqlite::DataFolder;
 using store::sqlite::Journal;
 
+constexpr auto kFloor = "Floor";
+constexpr Bits128 kCode{7, 7};
+
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream file{path, std::ios::binary};
     return {std::istreambuf_iterator<char>{file}, {}};
@@ -61,7 +64,7 @@ void History::add_batch(std::size_t facts) {
 }
 
 void History::record(const domain::Command& command) {
-    auto decision = domain::decide(*inventory_, command, clock_->now());
+    auto decision = domain::decide_and_raise(*inventory_, command, clock_->now());
     const auto trace = sale_->trace();
     for (auto& body : decision.facts) {
         const domain::Fact fact{
@@ -82,13 +85,8 @@ void History::record(const domain::Command& command) {
 domain::Command History::next_command() {
     clock_->advance(Millis{random_() % 60'000});
     const std::string user = "buyer-" + std::to_string(random_() % 5);
-    const auto kind = random_() % 16;
-    if (kind >= 6 || reservations_.empty()) {
-        const auto first = random_() % (seats_.size() - 3);
-        const auto count = 1 + random_() % 3;
-        const auto from = seats_.begin() + static_cast<std::ptrdiff_t>(first);
-        return sale_->reserve(event_, user, {from, from + static_cast<std::ptrdiff_t>(count)});
-    }
+    const auto kind = random_() % 20;
+    if (kind >= 9 || reservations_.empty()) return reserve(user);
     const auto reservation = reservations_[random_() % reservations_.size()];
     switch (kind) {
         case 0:
@@ -100,11 +98,55 @@ domain::Command History::next_command() {
             return domain::CancelReservation{reservation, user};
         case 4:
             return domain::ExpireHolds{5};
+        case 5:
+            return domain::ChangeReservation{
+                .reservation = reservation,
+                .user = user,
+                .add_seats = {seats_[random_() % seats_.size()]},
+                .add_items = {{kFloor, 1}},
+            };
+        case 6:
+        case 7:
+            return hold_back(random_() % 2 == 0);
         default:
             auto spec = sale_->spec();
             spec.description = std::string(random_() % 600, 'x') + "\n\"\\ \xE5\xB8\xAD";
             return sale_->update_event(event_, spec);
     }
+}
+
+/// Reserves seats, or units of the category, sometimes with a code.
+domain::Command History::reserve(const std::string& user) {
+    const auto first = random_() % (seats_.size() - 3);
+    const auto from = seats_.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto to = from + static_cast<std::ptrdiff_t>(1 + random_() % 3);
+    const bool wants_units = random_() % 4 == 0;
+    auto command =
+        sale_->reserve(event_, user, wants_units ? domain::SeatIds{} : domain::SeatIds{from, to});
+    if (wants_units) command.items = {{kFloor, static_cast<std::uint32_t>(1 + random_() % 3)}};
+    if (random_() % 4 == 0) command.access_code = kCode;
+    return command;
+}
+
+/// Holds a seat or units back for a while, or adds units to the category.
+domain::Command History::hold_back(bool adds_units) {
+    const auto by = Sale::organizer();
+    const domain::Category floor{kFloor, 3'000, static_cast<std::uint32_t>(20 + random_() % 9)};
+    const bool has_floor = !inventory_->plans().find(event_)->categories.get().empty();
+    if (!has_floor) return domain::AddCategory{event_, by, floor};
+    if (adds_units) return domain::ChangeCategory{event_, by, floor};
+    domain::Allocation allocation{
+        .name = "Press \"" + std::to_string(random_() % 3) + "\"",
+        .until = clock_->now() + std::chrono::minutes{1 + random_() % 20},
+        .codes = {kCode},
+    };
+    if (random_() % 2 == 0) {
+        allocation.seats = {seats_[random_() % seats_.size()]};
+    } else {
+        allocation.category = kFloor;
+        allocation.quantity = 4;
+    }
+    return domain::AddAllocation{event_, by, std::move(allocation)};
 }
 
 Result<void, io::Fault> History::append_to(Journal& journal) const {

@@ -44,6 +44,8 @@ private:
 
     void record(const domain::Command& command);
     domain::Command next_command();
+    domain::Command reserve(const std::string& user);
+    domain::Command hold_back(bool adds_units);
 
     std::uint64_t seed_;
     std::mt19937_64 random_{seed_};

@@ -74,18 +74,21 @@ void live_through_power_cuts(bool some_unsynced_stays) {
     const auto seed = seed_of_this_run();
     std::size_t told = 0;
     std::size_t unknown = 0;
+    FactCounts facts{};
     for (std::uint64_t i = 0; i < (is_soak() ? 2'000 : 20) && !testing::Test::HasFailure(); ++i) {
         SCOPED_TRACE("seed " + std::to_string(seed) + ", machine " + std::to_string(i));
         PowerCuts cuts{seed + i};
         for (int cut = 0; cut < 6; ++cut)
             cuts.live_through_one(some_unsynced_stays);
-        audit_journal_of(cuts.machine());
+        add(facts, audit_journal_of(cuts.machine()));
         told += cuts.crowd().told();
         unknown += cuts.crowd().unknown();
     }
     std::cout << told << " answers, " << unknown << " unknown" << std::endl;
     EXPECT_GT(told, 500);
     EXPECT_GT(unknown, 20) << "the power never went while anybody waited";
+    EXPECT_GT(facts[domain::FactBody{domain::ReservationChanged{}}.index()], 20);
+    EXPECT_GT(facts[domain::FactBody{domain::AllocationEnded{}}.index()], 0);
 }
 
 TEST(StorePower, keeps_all_that_was_told_though_nothing_unsynced_stays) {
