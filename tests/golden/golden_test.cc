@@ -49,8 +49,9 @@ public:
         };
         return send({"X-API-Key", key}, "POST", "/events", event);
     }
-    Answer members(const std::string& event, const std::string& key) {
-        return send({"X-API-Key", key}, "GET", "/events/" + event + "/members", {});
+    /// Reads what only the event's organiser may see.
+    Answer get_with(const std::string& key, const std::string& path) {
+        return send({"X-API-Key", key}, "GET", path, {});
     }
     int stop() { return server_.stop(); }
 
@@ -115,6 +116,19 @@ std::string end_of(const json::value& reservation) {
     return left == "pending" ? "expired" : left;
 }
 
+/// Compares categories and allocations.
+void expect_claims(GoldenServer& server, const json::value& claims, const std::string& key) {
+    const auto event = "/events/" + text_of(claims, "event_id");
+    const auto expect_list = [](const Answer& answer, const json::value& expected) {
+        const auto told = answer.json();
+        ASSERT_EQ(told.as_array().size(), expected.as_array().size()) << told;
+        for (std::size_t i = 0; i < expected.as_array().size(); ++i)
+            expect_same(told.at(i), expected.at(i));
+    };
+    expect_list(server.get(event + "/ticket-categories"), claims.at("categories"));
+    expect_list(server.get_with(key, event + "/allocations"), claims.at("allocations"));
+}
+
 void expect_told(GoldenServer& server, const json::object& expected) {
     for (const auto& event : expected.at("events").as_array())
         expect_same(server.get("/events/" + text_of(event, "id")).json(), event);
@@ -138,7 +152,10 @@ void expect_told(GoldenServer& server, const json::object& expected) {
     if (const auto* kept = expected.if_contains("members")) {
         // Uses a key that was moved to the organiser's account.
         const auto key = text_of(*kept, "organizers_key");
-        EXPECT_EQ(server.members(text_of(*kept, "event_id"), key).json(), kept->at("list"));
+        const auto path = "/events/" + text_of(*kept, "event_id") + "/members";
+        EXPECT_EQ(server.get_with(key, path).json(), kept->at("list"));
+        if (const auto* claims = expected.if_contains("claims"))
+            expect_claims(server, *claims, key);
     }
 }
 
@@ -148,6 +165,26 @@ TEST(Golden, folders_tell_what_they_told_the_program_that_left_them) {
         expect_totals(expected.at("totals"), data);
         GoldenServer server{data};
         expect_told(server, expected);
+        EXPECT_EQ(server.stop(), 0);
+        expect_in_order(data);
+    });
+}
+
+TEST(Golden, allocations_are_opened_by_the_codes_that_they_had) {
+    on_each([](const json::object& expected, const fs::path& data) {
+        const auto* claims = expected.if_contains("claims");
+        if (claims == nullptr) return;
+        GoldenServer server{data};
+        const auto code_of_answer = [&](const char* wish) {
+            auto body = claims->at(wish).as_object();
+            body["event_id"] = claims->at("event_id");
+            body["idempotency_key"] = wish;
+            const auto answer = server.ask("POST", "/reservations", "new buyer", body);
+            return answer.status == 201 ? "" : answer.code();
+        };
+        EXPECT_EQ(code_of_answer("used_up"), "ALLOCATION_USED_UP");
+        EXPECT_EQ(code_of_answer("closed"), "CODE_INVALID");
+        EXPECT_EQ(code_of_answer("opened"), "");
         EXPECT_EQ(server.stop(), 0);
         expect_in_order(data);
     });

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.error
+import urllib.parse
 import urllib.request
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
@@ -48,6 +49,17 @@ SHORT = EVENING | {"name": "Short holds", "total_seats": 10, "hold_seconds": 1}
 GONE = EVENING | {"name": "Deleted", "total_seats": 5}
 PAUSED = EVENING | {"name": "Paused", "total_seats": 5}
 ENDED = EVENING | {"name": "Ended", "total_seats": 5}
+HALL = EVENING | {
+    "name": "Hall", "total_seats": 12, "hold_seconds": 3600, "max_seats_per_reservation": 10,
+    "stage": {"x": -5, "y": -4, "width": 12.5, "height": 2}, "focal_point": {"x": 0.5, "y": -1}, "best_seats": "front",
+}
+HALL_SEATS = {"seats": [
+    {"seat_number": f"席 {row}{n}", "price": 7000, "section": "平土間", "row": row, "x": n, "y": y, "label": f"№{n}"} | flags
+    for y, row in enumerate("AB") for n, flags in enumerate(
+        [{"accessible": True}, {"companion": True}, {"restricted_view": True}, {}, {"accessible": True, "restricted_view": True}, {}],
+    )
+]}
+STANDING, LOW = "Stehplatz / \"unten\"", "立ち見 🎫"
 
 
 class Server:
@@ -92,7 +104,10 @@ class Server:
         return self.send("organiser-7", method, path, body, role="admin", **more)
 
     def reserve(self, user, key, event, *seats):
-        return self.send(user, "POST", "/reservations", {"event_id": event, "seat_ids": [*seats], "idempotency_key": key})
+        return self.claim(user, key, event, seat_ids=[*seats])
+
+    def claim(self, user, key, event, **wish):
+        return self.send(user, "POST", "/reservations", {"event_id": event, "idempotency_key": key} | wish)
 
     def change(self, reservation, what, body=None):
         return self.send(reservation["user_id"], "POST", f"/reservations/{reservation['id']}/{what}", body)
@@ -149,6 +164,90 @@ def open_by_format_1(server, sale):
     return {"changed": [paused["id"], ended["id"]], "moved_key": moved["key"]}
 
 
+def units(category, quantity):
+    return {"category": category, "quantity": quantity}
+
+
+def open_by_format_2(server):
+    """Uses what came with format 2: a hall with a stage and seats with flags, categories, allocations."""
+    if not server.has_route("/events/{id}/allocations"):
+        return {"hall": None}
+    hall = server.manage("POST", "/events", HALL)
+    path = f"/events/{hall['id']}"
+    seats = [seat["id"] for seat in server.manage("POST", f"{path}/seats/bulk", HALL_SEATS)]
+    for name, price, stock in [(STANDING, 2500, 40), (LOW, 1000, 10)]:
+        server.manage("POST", f"{path}/ticket-categories", {"name": name, "price": price, "total_stock": stock}, key=f"stock {price}")
+    presale = {"limit": 10, "limit_per_user": 4, "access_codes": ["früh", "früh 2"]}
+    for allocation in [
+        {"name": "Presse & Gäste", "seat_ids": seats[:3], "access_code": "Presse 2026", "limit": 2, "until": "2099-11-30T00:00:00Z"},
+        {"name": "Vorverkauf", **units(STANDING, 12), **presale},
+        {"name": "Haus", "seat_ids": seats[3:4]},
+        {"name": "Ended", **units(STANDING, 5)},
+        {"name": "Over before the second day", "seat_ids": seats[4:5], "until": "2026-11-20T20:00:00Z"},
+        {"name": "Over when nobody serves", **units(STANDING, 4), "access_code": "spät", "until": "2026-11-22T00:00:00Z"},
+    ]:
+        server.manage("POST", f"{path}/allocations", allocation, key=allocation["name"].encode().hex())
+    server.manage("PATCH", f"{path}/allocations/Vorverkauf", {"limit": 8, "access_codes": ["früh", "früh 3"]})
+    server.manage("DELETE", f"{path}/allocations/Ended")
+    return {"hall": hall["id"], "hall_seats": seats}
+
+
+def change(server, reservation, key, **changes):
+    path = f"/reservations/{reservation['id']}"
+    return server.send(reservation["user_id"], "PATCH", path, changes, key=key)
+
+
+def sell_by_format_2_first(server, sale):
+    """Like sell_first(), with units, the best seats, access codes and changes."""
+    hall, seats = sale["hall"], sale.get("hall_seats")
+    if hall is None:
+        return []
+    bought = server.claim(ALICE, "bought", hall, seat_ids=[seats[5], seats[7]], items=[units(STANDING, 2)], access_code="früh")
+    bought = change(
+        server, bought, "another",
+        add={"seat_ids": [seats[6]], "items": [units(LOW, 1)]}, remove={"seat_ids": [seats[7]], "items": [units(STANDING, 1)]},
+    )
+    best = server.claim(HANAKO, "best", hall, best_available={"quantity": 2})
+    for one in (bought, best):
+        server.change(one, "confirm")
+    given_up = server.claim(QUOTED, "given up", hall, items=[units(STANDING, 3)], access_code="früh 3")
+    server.change(given_up, "cancel")
+    path = f"/events/{hall}/ticket-categories/{urllib.parse.quote(STANDING, safe='')}"
+    server.manage("PUT", path, {"price": 3000, "total_stock": 45})
+    press = server.claim(QUOTED, "press", hall, seat_ids=[seats[0]], access_code="Presse 2026")
+    return [(bought, "confirmed"), (best, "confirmed"), (given_up, "cancelled"), (press, "expired")]
+
+
+def sell_by_format_2_on(server, sale):
+    """Like sell_on()."""
+    hall, seats = sale["hall"], sale.get("hall_seats")
+    if hall is None:
+        return []
+    press = server.claim(QUOTED, "press again", hall, seat_ids=[seats[1]], access_code="Presse 2026")
+    server.change(press, "confirm")
+    waiting = server.claim(ALICE, "waiting", hall, items=[units(STANDING, 2), units(LOW, 1)])
+    waiting = change(server, waiting, "and one more", add={"items": [units(STANDING, 1)]})
+    return [(press, "confirmed"), (waiting, "pending")]
+
+
+def claims_of(server, sale):
+    """What must be told of the hall once the pending hold and the last allocation have run out."""
+    if sale["hall"] is None:
+        return {}
+    path = f"/events/{sale['hall']}"
+    categories = server.manage("GET", f"{path}/ticket-categories")
+    for category in categories:
+        category["available"] += {STANDING: 3 + 4, LOW: 1}[category["name"]]
+    allocations = [
+        one for one in server.manage("GET", f"{path}/allocations") if one["name"] != "Over when nobody serves"
+    ]
+    return {"claims": {
+        "event_id": sale["hall"], "categories": categories, "allocations": allocations,
+        "opened": {"access_code": "früh 3", "items": [units(STANDING, 4)]}, "closed": {"access_code": "früh 2", "items": [units(STANDING, 1)]},
+        "used_up": {"access_code": "früh", "items": [units(STANDING, 5)]},
+    }}
+
+
 def sell_first(server, sale):
     """Makes a reservation for each way to end. Returns [(reservation, how it ends)]."""
     seats, concert, ends = sale["seats"], sale["concert"], []
@@ -192,13 +291,16 @@ def sell_on(server, sale):
 def expected_of(server, sale, ends, commit):
     """The answers of this program, and how every hold that it left must end."""
     events = [server.manage("GET", f"/events/{sale[name]}") for name in ("concert", "paid", "short")]
+    events += [server.manage("GET", f"/events/{sale['hall']}")] if sale["hall"] else []
     kept = ("id", "name", "description", "venue", "start_at", "end_at", "total_seats", "hold_seconds", "max_seats_per_reservation",
-            "max_seats_per_user", "currency", "payment", "sales_start_at", "sales_end_at", "created_at")
+            "max_seats_per_user", "currency", "payment", "sales_start_at", "sales_end_at", "created_at", "stage", "focal_point", "best_seats")
     changed = [server.manage("GET", f"/events/{event}") for event in sale["changed"]]
     all_seats = [seat for event in events + changed for seat in server.manage("GET", f"/events/{event['id']}/seats")]
     sold = {seat for reservation, end in ends if end == "confirmed" for seat in reservation["seat_ids"]}
+    claims = claims_of(server, sale)
+    held_back = {seat for one in claims["claims"]["allocations"] for seat in one.get("seat_ids", [])} if claims else set()
     for seat in all_seats:
-        seat["status"] = "confirmed" if seat["id"] in sold else "available"
+        seat["status"] = "confirmed" if seat["id"] in sold | held_back else "available"
     key, revoked = sale["keys"]
     told = [{name: event[name] for name in kept if name in event} for event in events + changed]
     for event in changed:
@@ -214,11 +316,12 @@ def expected_of(server, sale, ends, commit):
         "reservations": [
             {"id": one["id"], "event_id": one["event_id"], "user_id": one["user_id"], "seat_ids": one["seat_ids"],
              "total_amount": one["total_amount"], "expires_at": one["expires_at"], "left": end}
+            | {name: one[name] for name in ("items",) if one.get(name)}
             for one, end in ends
         ],
         "key": key["key"],
         "revoked_key": revoked["key"],
-    } | members
+    } | members | claims
 
 
 def totals_of(server, data):
@@ -275,12 +378,12 @@ def main():
         data.mkdir()
         server = Server(program, data, "2026-11-20 10:00:00")
         sale = open_sale(server)
-        sale |= open_by_format_1(server, sale)
-        ends = sell_first(server, sale)
+        sale |= open_by_format_1(server, sale) | open_by_format_2(server)
+        ends = sell_first(server, sale) + sell_by_format_2_first(server, sale)
         server.end(signal.SIGTERM)
         server = Server(program, data, "2026-11-21 10:00:00")
         server.run("snapshot", "--data-dir", data)
-        ends += sell_on(server, sale)
+        ends += sell_on(server, sale) + sell_by_format_2_on(server, sale)
         expected = expected_of(server, sale, ends, commit)
         if how == "backup":
             side_records = put_side_records(data)
