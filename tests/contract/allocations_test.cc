@@ -307,6 +307,7 @@ TEST(LargeAllocations, hold_nothing_back_if_there_is_no_room_for_the_answer) {
         organizer.client().ask("PATCH", event + "/allocations/A", {}, R"({"limit":1})").status, 200
     );
 }
+
 TEST_F(Allocations, give_whom_they_are_open_to_the_best_seats_and_more_by_a_change) {
     ASSERT_EQ(
         add({{"name", "Press"}, {"seat_ids", seats(0, 6)}, {"access_code", "a"}, {"limit", 2}})
