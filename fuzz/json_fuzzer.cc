@@ -10,6 +10,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -46,13 +47,20 @@ void try_event(std::string_view text) {
     CHECK(again && *again == *spec);
 }
 
-void check_seats(std::vector<domain::SeatSpec> seats) {
+void check_seats(
+    std::vector<domain::SeatSpec> seats,
+    const std::vector<domain::HeldBackSeats>& held_back = {}
+) {
+    for (const auto& [allocation, of_it] : held_back) {
+        CHECK(!of_it.empty() && std::ranges::max(of_it) < seats.size());
+        check_fact(domain::AllocationAdded{{.name = allocation, .seats = {SeatId{}}}});
+    }
     if (seats.size() > kSeatsMax) seats.resize(kSeatsMax);
     auto block = std::make_shared<domain::SeatBlock>();
     block->seats = std::move(seats);
     check_fact(domain::SeatsAdded{block});
     std::string answer;
-    wire::append_new_seats(answer, EventId{}, *block);
+    wire::append_new_seats(answer, EventId{}, *block, {});
     boost::system::error_code error;
     CHECK(boost::json::parse(answer, error).is_array() && !error);
 }
@@ -67,7 +75,7 @@ void try_seats(std::string_view text) {
         check_seats({std::move(*seat)});
     if (auto seats = wire::parse_bulk_seats_request(text); is_accepted(seats)) {
         CHECK(!seats->seats.empty());
-        check_seats(std::move(seats->seats));
+        check_seats(std::move(seats->seats), seats->held_back);
     }
 }
 
@@ -77,7 +85,7 @@ void try_table(std::string_view text) {
     CHECK(!table->seats.empty() && table->seats.size() == table->lines.size());
     const auto& last = table->seats.back();
     CHECK(!wire::lines_of(last.number, table->seats, table->lines).empty());
-    check_seats(std::move(table->seats));
+    check_seats(std::move(table->seats), table->held_back);
 }
 
 void try_reservation(std::string_view text) {

@@ -81,11 +81,23 @@ struct RemoveMember {
     std::string sub;
 };
 
+/// Seats of a new block that are held back as soon as they exist, by a new allocation without
+/// codes.
+struct HeldBackSeats {
+    std::string allocation;
+    /// Indices into the block's seats.
+    std::vector<std::uint32_t> seats;
+
+    friend bool operator==(const HeldBackSeats&, const HeldBackSeats&) = default;
+};
+
 struct AddSeats {
     EventId event;
     Organizer by;
     std::shared_ptr<const SeatBlock> block;
     std::optional<RequestMark> request{};
+    /// Names each allocation once, and each seat at most once.
+    std::vector<HeldBackSeats> held_back{};
 };
 
 /// Checks whether AddSeats would be accepted. Changes nothing.
@@ -93,6 +105,7 @@ struct CheckSeats {
     EventId event;
     Organizer by;
     std::shared_ptr<const SeatBlock> block;
+    std::vector<HeldBackSeats> held_back{};
 };
 
 /// Adds a category of general admission to an event.

@@ -37,13 +37,12 @@ Refusal too_many(std::size_t limit, std::string what) {
     };
 }
 
-std::optional<Refusal> refuse_number(const EventRow& event, const Allocation& added, Instant now) {
+std::optional<Refusal> refuse_number(const EventRow& event, const InAll& added, Instant now) {
     const auto all = sum_of(event, now);
-    if (all.allocations >= kAllocationsMax) return too_many(kAllocationsMax, "allocations");
-    if (all.seats + added.seats.size() > kAllocatedSeatsMax)
-        return too_many(kAllocatedSeatsMax, "seats");
-    if (all.codes + added.codes.size() > kAccessCodesMax)
-        return too_many(kAccessCodesMax, "access codes");
+    if (all.allocations + added.allocations > kAllocationsMax)
+        return too_many(kAllocationsMax, "allocations");
+    if (all.seats + added.seats > kAllocatedSeatsMax) return too_many(kAllocatedSeatsMax, "seats");
+    if (all.codes + added.codes > kAccessCodesMax) return too_many(kAccessCodesMax, "access codes");
     return std::nullopt;
 }
 
@@ -109,6 +108,18 @@ std::optional<Refusal> refuse_units(
 
 }  // namespace
 
+std::optional<Refusal>
+refuse_held_back(const EventRow& event, const std::vector<HeldBackSeats>& held_back, Instant now) {
+    if (held_back.empty()) return std::nullopt;
+    InAll more{.allocations = held_back.size()};
+    for (const auto& [allocation, seats] : held_back) {
+        if (find_allocation(event, allocation, now) != kNobody)
+            return Refusal{.reason = Reason::allocation_taken, .subject = allocation};
+        more.seats += seats.size();
+    }
+    return refuse_number(event, more, now);
+}
+
 void end_due_allocations(
     const Inventory& inventory,
     const EventRow& event,
@@ -140,7 +151,8 @@ Decision decide_one(const Inventory& inventory, const AddAllocation& command, In
         return refuse_subject(Reason::allocation_taken, added.name, row->last_seq());
     if (!is_in_force(added, now)) return refuse(Reason::until_passed, row->last_seq());
     std::vector<ReservationIndex> lapsed;
-    auto refusal = refuse_number(*row, added, now);
+    const InAll more{.allocations = 1, .seats = added.seats.size(), .codes = added.codes.size()};
+    auto refusal = refuse_number(*row, more, now);
     if (!refusal) refusal = refuse_codes(*row, added.codes, kNobody, now);
     if (!refusal) refusal = refuse_seats(inventory, *row, added.seats, now, lapsed);
     if (!refusal) refusal = refuse_units(inventory, *row, added, now);

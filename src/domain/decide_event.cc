@@ -33,7 +33,8 @@ Event changed(const EventRow& row, Instant now) {
 
 /// The refusal if the organiser can't add these seats; nothing if they can be added.
 template <class Asked>
-std::optional<Decision> refuse_seats(const Inventory& inventory, const Asked& command) {
+std::optional<Decision>
+refuse_seats(const Inventory& inventory, const Asked& command, Instant now) {
     const auto* row = find_own_event(inventory, command.event, command.by);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     const auto& seats = command.block->seats;
@@ -49,7 +50,28 @@ std::optional<Decision> refuse_seats(const Inventory& inventory, const Asked& co
             Reason::event_full, static_cast<std::int64_t>(kSeatsPerEventMax), row->last_seq()
         );
     }
+    if (auto refusal = refuse_held_back(*row, command.held_back, now))
+        return refuse(*std::move(refusal), row->last_seq());
     return std::nullopt;
+}
+
+/// Appends a fact for each allocation that holds seats of the new block back.
+void hold_back(
+    const Inventory& inventory,
+    const AddSeats& command,
+    Instant now,
+    std::vector<NewFact>& facts
+) {
+    if (command.held_back.empty()) return;
+    end_due_allocations(inventory, *inventory.plans().find(command.event), now, facts);
+    for (const auto& [name, seats] : command.held_back) {
+        Allocation allocation{.name = name};
+        for (const auto seat : seats) {
+            CHECK(seat < command.block->seats.size());
+            allocation.seats.push_back(command.block->first_id.plus(seat));
+        }
+        facts.push_back({command.event, AllocationAdded{std::move(allocation)}});
+    }
 }
 
 }  // namespace
@@ -169,13 +191,16 @@ Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant
     };
     if (auto again = replay(inventory, given(command.request), RequestKind::seats, now, as_before))
         return *std::move(again);
-    if (auto refusal = refuse_seats(inventory, command)) return *std::move(refusal);
-    return accept(command.block, command.event, SeatsAdded{command.block, command.request});
+    if (auto refusal = refuse_seats(inventory, command, now)) return *std::move(refusal);
+    auto decision =
+        accept(command.block, command.event, SeatsAdded{command.block, command.request});
+    hold_back(inventory, command, now, decision.facts);
+    return decision;
 }
 
 template <>
-Decision decide_one(const Inventory& inventory, const CheckSeats& command, Instant) {
-    if (auto refusal = refuse_seats(inventory, command)) return *std::move(refusal);
+Decision decide_one(const Inventory& inventory, const CheckSeats& command, Instant now) {
+    if (auto refusal = refuse_seats(inventory, command, now)) return *std::move(refusal);
     return accept(command.block, inventory.plans().find(command.event)->last_seq());
 }
 

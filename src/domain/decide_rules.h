@@ -29,6 +29,10 @@ void end_due_allocations(
     std::vector<NewFact>& facts
 );
 
+/// The refusal if new allocations can't hold these new seats back; nothing if they can.
+std::optional<Refusal>
+refuse_held_back(const EventRow& event, const std::vector<HeldBackSeats>& held_back, Instant now);
+
 /// The reason why seats can't be reserved and holds can't be extended; nothing while the event is
 /// on sale.
 std::optional<Reason> refuse_by_sale(const Event& event, Instant now);

@@ -10,6 +10,9 @@ namespace frontrow::wire {
 
 inline constexpr TextBounds kAllocationName{1, 64, TextKind::label};
 inline constexpr TextBounds kAccessCode{1, 64};
+/// The most seats that an allocation may have, and the most codes that open it.
+inline constexpr std::size_t kSeatsOfAllocationMax = 10'000;
+inline constexpr std::size_t kCodesOfAllocationMax = 10'000;
 inline constexpr NumberLimits kAllocatedUnits{{1, domain::kStockMax}, kAnyCount};
 inline constexpr NumberLimits kTickets{{1, domain::kStockMax}, kAnyCount};
 

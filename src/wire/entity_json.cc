@@ -3,6 +3,7 @@
 #include "wire/allocation_fields.h"
 #include "wire/category_fields.h"
 #include "wire/fields.h"
+#include "wire/held_back.h"
 #include "wire/spec_json.h"
 #include "wire/status_names.h"
 
@@ -183,23 +184,44 @@ void append_seats(std::string& out, const domain::SeatList& list) {
     json.end_array();
 }
 
-void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& block) {
+void append_new_seats(
+    std::string& out,
+    EventId event,
+    const domain::SeatBlock& block,
+    const std::vector<domain::HeldBackSeats>& held_back
+) {
     out.reserve(out.size() + block.seats.size() * kSeatBytes + 2);
+    const auto allocations = allocations_by_seat(held_back, block.seats.size());
     JsonWriter json{out};
     json.begin_array();
-    std::uint64_t index = 0;
-    for (const auto& seat : block.seats) {
-        write_seat(json, block.first_id.plus(index++), event, seat, SeatStatus::available);
+    for (std::size_t i = 0; i < block.seats.size(); ++i) {
+        const bool is_held_back = !allocations.empty() && allocations[i] != nullptr;
+        const auto status = is_held_back ? SeatStatus::held_back : SeatStatus::available;
+        write_seat(json, block.first_id.plus(i), event, block.seats[i], status);
     }
     json.end_array();
 }
 
-void append_checked_seats(std::string& out, const std::vector<SeatSpec>& seats) {
+void append_checked_seats(
+    std::string& out,
+    const std::vector<SeatSpec>& seats,
+    const std::vector<domain::HeldBackSeats>& held_back
+) {
     out.reserve(out.size() + seats.size() * kSeatBytes + 32);
+    const auto allocations = allocations_by_seat(held_back, seats.size());
     JsonWriter json{out};
     json.begin_object();
     json.field("count", static_cast<std::int64_t>(seats.size()));
-    FieldsWriter{json}("seats", seats);
+    json.key("seats");
+    json.begin_array();
+    for (std::size_t i = 0; i < seats.size(); ++i) {
+        json.begin_object();
+        write_seat_spec(json, seats[i]);
+        if (!allocations.empty() && allocations[i] != nullptr)
+            json.field("allocation", *allocations[i]);
+        json.end_object();
+    }
+    json.end_array();
     json.end_object();
 }
 

@@ -3,6 +3,7 @@
 #include "domain/allocation.h"
 #include "domain/api_key.h"
 #include "domain/category.h"
+#include "domain/commands.h"
 #include "domain/event.h"
 #include "domain/member.h"
 #include "domain/reservation.h"
@@ -38,9 +39,18 @@ void append_new_api_key(std::string& out, const domain::ApiKey& key, std::string
 /// Approximate size of a seat as JSON, so that a long list is allocated once.
 inline constexpr std::size_t kSeatBytes = 224;
 void append_seats(std::string& out, const domain::SeatList& list);
-/// The seats of a new block, all available.
-void append_new_seats(std::string& out, EventId event, const domain::SeatBlock& block);
+/// The seats of a new block: all available, but for those that are held back.
+void append_new_seats(
+    std::string& out,
+    EventId event,
+    const domain::SeatBlock& block,
+    const std::vector<domain::HeldBackSeats>& held_back
+);
 /// The seats that a dry run would add. They have no ids.
-void append_checked_seats(std::string& out, const std::vector<domain::SeatSpec>& seats);
+void append_checked_seats(
+    std::string& out,
+    const std::vector<domain::SeatSpec>& seats,
+    const std::vector<domain::HeldBackSeats>& held_back
+);
 
 }  // namespace frontrow::wire

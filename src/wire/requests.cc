@@ -6,6 +6,7 @@
 #include "wire/allocation_fields.h"
 #include "wire/category_fields.h"
 #include "wire/fields.h"
+#include "wire/held_back.h"
 #include "wire/object_reader.h"
 #include "wire/plain_reservation.h"
 #include "wire/spec_json.h"
@@ -25,9 +26,6 @@ constexpr std::size_t kDepthMax = 16;
 constexpr std::size_t kSeatIdsMax = 1'000;
 constexpr std::size_t kItemsMax = domain::kCategoriesMax;
 constexpr IntegerBounds kBestQuantity{1, 100};
-/// The most seats that an allocation may have, and the most codes that open it.
-constexpr std::size_t kSeatsOfAllocationMax = 10'000;
-constexpr std::size_t kCodesOfAllocationMax = 10'000;
 constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50, TextKind::label};
@@ -87,19 +85,18 @@ void read_each(std::string_view field, const json::array& list, Complaints& comp
     }
 }
 
-std::vector<domain::SeatSpec> read_seat_list(ObjectReader& in, Complaints& complaints) {
-    std::vector<domain::SeatSpec> seats;
+void read_seat_list(ObjectReader& in, Complaints& complaints, BulkSeatsRequest& request) {
     const auto* list = in.array("seats");
-    if (list == nullptr) return seats;
-    if (list->empty() || list->size() > kBulkSeatsMax) {
-        in.complain("seats", "must hold 1 to " + std::to_string(kBulkSeatsMax) + " seats");
-        return seats;
-    }
-    seats.reserve(list->size());
+    if (list == nullptr) return;
+    if (list->empty() || list->size() > kBulkSeatsMax)
+        return in.complain("seats", "must hold 1 to " + std::to_string(kBulkSeatsMax) + " seats");
+    request.seats.reserve(list->size());
+    HeldBackReader held_back;
     read_each("seats", *list, complaints, [&](ObjectReader& seat) {
-        seats.push_back(read_seat_spec(seat));
+        held_back.read(seat, request.seats.size());
+        request.seats.push_back(read_seat_spec(seat));
     });
-    return seats;
+    request.held_back = held_back.take();
 }
 
 domain::SeatIds read_seat_ids(ObjectReader& in, std::size_t most = kSeatIdsMax) {
@@ -355,9 +352,12 @@ Result<BulkSeatsRequest, ParseError> parse_bulk_seats_request(std::string_view b
     return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
         if (in.has("seats") && in.has("prefix"))
             in.complain("seats", "can't be given together with prefix");
-        const bool dry_run = in.flag("dry_run");
-        auto seats = in.has("seats") ? read_seat_list(in, complaints) : read_seat_run(in);
-        return BulkSeatsRequest{.seats = std::move(seats), .dry_run = dry_run};
+        BulkSeatsRequest request{.seats = {}, .dry_run = in.flag("dry_run")};
+        if (in.has("seats"))
+            read_seat_list(in, complaints, request);
+        else
+            request.seats = read_seat_run(in);
+        return request;
     });
 }
 

@@ -61,6 +61,7 @@ struct BulkSeatsRequest {
     std::vector<domain::SeatSpec> seats;
     /// Only check the seats; don't add them.
     bool dry_run = false;
+    std::vector<domain::HeldBackSeats> held_back{};
 };
 
 /// `hold`: the default if the body gives none. `kept`: a currency that the body may name although

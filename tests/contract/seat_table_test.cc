@@ -137,6 +137,69 @@ TEST_F(SeatTable, can_be_checked_without_adding) {
     );
 }
 
+TEST_F(SeatTable, may_hold_seats_back_which_then_never_are_on_general_sale) {
+    const auto table = "seat_number,price,Allocation\nA,1,House\nB,1,\nC,1,Press\nD,1,House\n";
+    const auto checked =
+        organizer_.post(path_ + "/seats/bulk?dry_run=true", table, {{"Content-Type", "text/csv"}});
+    ASSERT_EQ(checked.status, 200) << checked.body;
+    EXPECT_EQ(checked.json.at("seats").at(3).at("allocation").as_string(), "House");
+    EXPECT_FALSE(checked.json.at("seats").at(1).as_object().contains("allocation"));
+    EXPECT_EQ(organizer_.get(path_ + "/allocations").body, "[]");
+    const Headers headers{{"Content-Type", "text/csv"}, {"Idempotency-Key", "hall"}};
+    const auto made = organizer_.post(path_ + "/seats/bulk", table, headers);
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(organizer_.get(path_ + "/seats?offset=1").json, made.json);
+    const auto& seats = made.json.as_array();
+    const auto id = [&](std::size_t seat) { return std::string{seats[seat].at("id").as_string()}; };
+    EXPECT_EQ(seats[0].at("status").as_string(), "confirmed");
+    EXPECT_EQ(seats[1].at("status").as_string(), "available");
+    const auto house = organizer_.get(path_ + "/allocations").json.at(0);
+    EXPECT_EQ(house.at("name").as_string(), "House");
+    EXPECT_EQ(house.at("seat_ids"), (boost::json::array{id(0), id(3)}));
+    EXPECT_EQ(house.at("codes").as_int64(), 0);
+
+    Caller buyer{server_, "alice"};
+    EXPECT_EQ(buyer.reserve(venue_.event, {id(3)}, "k1").code(), "SEAT_UNAVAILABLE");
+    ASSERT_EQ(
+        organizer_.client()
+            .ask("PATCH", path_ + "/allocations/House", {}, R"({"access_code":"open"})")
+            .status,
+        200
+    );
+    const auto body = R"({"event_id":")" + venue_.event + R"(","seat_ids":[")" + id(3) +
+                      R"("],"access_code":"open","idempotency_key":"k2"})";
+    EXPECT_EQ(buyer.post(kReservations, body).status, 201);
+
+    const auto again = organizer_.post(path_ + "/seats/bulk", table, headers);
+    EXPECT_EQ(again.header("idempotency-replayed"), "true");
+    EXPECT_EQ(again.json, made.json);
+    const auto other = organizer_.post(
+        path_ + "/seats/bulk",
+        "seat_number,price,Allocation\nA,1,House\nB,1,\nC,1,Press\nD,1,Press\n",
+        headers
+    );
+    EXPECT_EQ(other.code(), "IDEMPOTENCY_KEY_REUSED");
+}
+
+TEST_F(SeatTable, with_an_allocation_that_exists_adds_nothing) {
+    const auto list = [&](std::string_view number, std::string_view allocation) {
+        return organizer_.post(
+            path_ + "/seats/bulk",
+            R"({"seats":[{"seat_number":")" + std::string{number} +
+                R"(","price":1,"allocation":")" + std::string{allocation} + R"("}]})"
+        );
+    };
+    ASSERT_EQ(list("A", "House").status, 201);
+    const auto table = send("seat_number,price,allocation\nB,1,\nC,1,House\n");
+    EXPECT_EQ(table.status, 409);
+    EXPECT_EQ(table.code(), "DUPLICATE_ALLOCATION");
+    EXPECT_EQ(table.text("message"), "The event already has an allocation House.");
+    EXPECT_EQ(list("B", "House").code(), "DUPLICATE_ALLOCATION");
+    const auto wrong = send("seat_number,price,allocation\nB,1, House\n");
+    EXPECT_EQ(wrong.json.at("errors").at(0).at("field").as_string(), "line 2, allocation");
+    EXPECT_EQ(total(), 2);
+}
+
 TEST_F(SeatTable, is_understood_where_many_seats_are_added_and_nowhere_else) {
     const auto elsewhere = organizer_.post(
         path_ + "/seats", "seat_number,price\nA,1\n", {{"Content-Type", "text/csv"}}

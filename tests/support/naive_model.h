@@ -621,16 +621,22 @@ private:
         return accept(std::monostate{});
     }
 
-    Answer answer(const domain::AddSeats& command, Instant) {
+    Answer answer(const domain::AddSeats& command, Instant now) {
         std::vector<KnownSeat> added;
-        if (auto refusal = refuse_seats(command, added)) return *refusal;
+        if (auto refusal = refuse_seats(command, added, now)) return *refusal;
+        for (const auto& [allocation, seats] : command.held_back) {
+            domain::Allocation terms{.name = allocation};
+            for (const auto seat : seats)
+                terms.seats.push_back(added[seat].id);
+            find_own_event(command.event, command.by)->allocations.push_back({terms});
+        }
         std::ranges::move(added, std::back_inserter(seats_));
         return accept(command.block);
     }
 
-    Answer answer(const domain::CheckSeats& command, Instant) {
+    Answer answer(const domain::CheckSeats& command, Instant now) {
         std::vector<KnownSeat> added;
-        if (auto refusal = refuse_seats(command, added)) return *refusal;
+        if (auto refusal = refuse_seats(command, added, now)) return *refusal;
         return accept(command.block);
     }
 
@@ -808,9 +814,10 @@ private:
 
     /// Puts the seats that can be added into `added`.
     template <class Asked>
-    std::optional<Answer> refuse_seats(const Asked& command, std::vector<KnownSeat>& added) {
-        if (find_own_event(command.event, command.by) == nullptr)
-            return refuse(Reason::event_not_found);
+    std::optional<Answer>
+    refuse_seats(const Asked& command, std::vector<KnownSeat>& added, Instant now) {
+        const auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
         const auto& block = *command.block;
         const auto of_event =
             static_cast<std::size_t>(std::ranges::count(seats_, command.event, &KnownSeat::event));
@@ -825,6 +832,9 @@ private:
             const auto id = block.first_id.plus(added.size());
             added.push_back({id, command.event, seat});
         }
+        for (const auto& [allocation, seats] : command.held_back)
+            if (known->allocation_named(allocation, now))
+                return refuse(Reason::allocation_taken, 0, allocation);
         return std::nullopt;
     }
 

@@ -382,12 +382,20 @@ private:
                 .details = some_details(four[2], i),
             });
         }
-        return domain::AddSeats{some_event(four[0]), organizer(four[1] % 8), std::move(block)};
+        domain::AddSeats command{some_event(four[0]), organizer(four[1] % 8), std::move(block)};
+        if (four[1] / 8 % 4 == 3)
+            command.held_back = {{some_allocation_name(four[2]), {count - 1}}};
+        if (four[1] / 8 % 8 == 3 && count > 2)
+            command.held_back.push_back({some_allocation_name(four[2] + 1U), {0, count - 2}});
+        return command;
+    }
+    static std::string some_allocation_name(std::uint32_t choice) {
+        return std::array{"House", "Press, \"A\"", "夜"}[choice % 3];
     }
     static domain::Command only_checked(domain::Command command) {
         const auto* add = std::get_if<domain::AddSeats>(&command);
         if (add == nullptr) return command;
-        return domain::CheckSeats{add->event, add->by, add->block};
+        return domain::CheckSeats{add->event, add->by, add->block, add->held_back};
     }
     /// Rounds to a millionth, because other coordinates are invalid.
     static std::shared_ptr<const domain::SeatDetails>
@@ -503,7 +511,7 @@ private:
     domain::Command some_allocation(const Four& four, std::uint8_t more, Instant now) {
         const auto event = some_event(four[0]);
         const auto by = organizer(four[1]);
-        const std::string name = std::array{"House", "Press, \"A\"", "夜"}[four[2] % 3];
+        const auto name = some_allocation_name(four[2]);
         const auto until = now + std::chrono::seconds{four[3] % 16 * 20 - 60};
         if (more % 8 == 7) return domain::EndAllocation{event, by, name};
         if (more % 8 >= 5) {

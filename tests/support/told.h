@@ -191,13 +191,22 @@ inline std::string told(const domain::AddMember& command) {
 inline std::string told(const domain::RemoveMember& command) {
     return told(command.by) + " removes " + command.sub + " from event " + told(command.event);
 }
+inline std::string told(const std::vector<domain::HeldBackSeats>& held_back) {
+    std::string text;
+    for (const auto& [allocation, seats] : held_back) {
+        text += ", held back by " + allocation + ":";
+        for (const auto seat : seats)
+            text += " " + std::to_string(seat);
+    }
+    return text;
+}
 inline std::string told(const domain::AddSeats& command) {
     return told(command.by) + " adds to event " + told(command.event) + " " + told(command.block) +
-           told_key(command.request);
+           told(command.held_back) + told_key(command.request);
 }
 inline std::string told(const domain::CheckSeats& command) {
     return told(command.by) + " asks whether event " + told(command.event) + " could have " +
-           told(command.block);
+           told(command.block) + told(command.held_back);
 }
 inline std::string told(const domain::AddCategory& command) {
     return told(command.by) + " adds to event " + told(command.event) + " " +

@@ -1,3 +1,4 @@
+#include "wire/held_back.h"
 #include "wire/requests.h"
 #include "wire/seat_csv.h"
 
@@ -207,12 +208,13 @@ TEST(Canonical, of_a_wish_for_the_best_seats_has_all_of_it_and_is_like_no_other_
 std::string canonical_seats(std::string_view body) {
     const auto seats = parse_bulk_seats_request(body);
     EXPECT_TRUE(seats) << body;
-    return canonical(seats.value_or(BulkSeatsRequest{}).seats);
+    const auto request = seats.value_or(BulkSeatsRequest{});
+    return canonical(request.seats) + canonical(request.held_back);
 }
 std::string canonical_table(std::string_view text) {
     const auto table = parse_seat_csv(text);
     EXPECT_TRUE(table) << text;
-    return canonical(table->seats);
+    return canonical(table->seats) + canonical(table->held_back);
 }
 std::string canonical_event(std::string_view body) {
     const auto spec = parse_event_request(body);
@@ -291,6 +293,12 @@ const Spellings kSpellings[] = {
          R"({"seats":[{"seat_number":"A-1","price":7,"x":1,"y":1},{"seat_number":"A-2","price":7}]})",
          R"({"seats":[{"seat_number":"A-1","price":7,"label":"1"},{"seat_number":"A-2","price":7}]})",
          R"({"seats":[{"seat_number":"A-1","price":7,"companion":true},{"seat_number":"A-2","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"allocation":"a"},{"seat_number":"A-2","price":7}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7},{"seat_number":"A-2","price":7,"allocation":"a"}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"allocation":"a"},)"
+         R"({"seat_number":"A-2","price":7,"allocation":"a"}]})",
+         R"({"seats":[{"seat_number":"A-1","price":7,"allocation":"a"},)"
+         R"({"seat_number":"A-2","price":7,"allocation":"b"}]})",
      }},
     {canonical_of<ExtensionRequest>,
      {R"({"seconds":60})", R"({ "more":[{}], "\u0073econds" : 60 })"},
@@ -342,6 +350,12 @@ TEST(Canonical, of_an_event_is_as_it_was_before_an_event_could_say_more) {
 }
 
 TEST(Canonical, is_the_same_for_seats_from_a_table) {
+    EXPECT_EQ(
+        canonical_table("allocation,seat_number,price\nHouse,1,7\n,2,7\nHouse,3,7\n"),
+        canonical_seats(R"({"seats":[{"seat_number":"1","price":7,"allocation":"House"},)"
+                        R"({"seat_number":"2","price":7,"allocation":null},)"
+                        R"({"seat_number":"3","price":7,"allocation":"House"}]})")
+    );
     EXPECT_EQ(
         canonical_table("price,seat_number,row\r\n7,A-1,\r\n7,\"A-2\",\r\n"),
         canonical_seats(R"({"prefix":"A","count":2,"price":7})")

@@ -577,6 +577,62 @@ TEST(AddSeats, with_a_label_or_a_flag_wait_until_these_are_let_in) {
     EXPECT_EQ(add(label), "accepted");
 }
 
+TEST(AddSeats, that_are_held_back_never_are_on_general_sale) {
+    BoxOffice office;
+    const auto id = office.open(1);
+    const auto block = std::make_shared<SeatBlock>(SeatBlock{
+        .first_id = SeatId{Bits128{55, 1}},
+        .seats = {{.number = "A"}, {.number = "B"}, {.number = "C"}, {.number = "D"}},
+    });
+    AddSeats add{id, BoxOffice::owner(), block};
+    add.held_back = {{"Press", {3}}, {"House", {0, 2}}};
+    ASSERT_TRUE(office.act(add));
+    EXPECT_EQ(office.facts_of_last(), 3U);
+    EXPECT_THAT(office.violations(), testing::IsEmpty());
+    const auto allocations =
+        office.inventory().list_allocations(*office.inventory().plans().find(id), office.now);
+    ASSERT_EQ(allocations.size(), 2);
+    const auto house = *allocations[1].allocation;
+    EXPECT_EQ(
+        house, (Allocation{.name = "House", .seats = {block->first_id, block->first_id.plus(2)}})
+    );
+    EXPECT_EQ(answer(office.reserve(id, "ann", {1})), "seats_unavailable");
+    EXPECT_EQ(answer(office.reserve(id, "ann", {2})), "accepted");
+}
+
+TEST(AddSeats, refuses_an_allocation_that_exists_and_then_adds_none) {
+    BoxOffice office;
+    const auto id = office.open(1);
+    const auto add = [&](std::uint64_t first, std::string number, std::string allocation) {
+        auto block = std::make_shared<SeatBlock>();
+        block->first_id = SeatId{Bits128{55, first}};
+        block->seats.push_back({.number = std::move(number)});
+        AddSeats command{id, BoxOffice::owner(), block};
+        command.held_back = {{std::move(allocation), {0}}};
+        const CheckSeats check{id, BoxOffice::owner(), block, command.held_back};
+        const auto checked = answer(decide(office.inventory(), check, office.now).outcome);
+        const auto added = answer(office.act(std::move(command)));
+        EXPECT_EQ(checked, added);
+        return added;
+    };
+    const auto until = [&](Instant at) {
+        const AllocationChange change{.until = at};
+        ASSERT_TRUE(office.act(ChangeAllocation{id, BoxOffice::owner(), "House", change}));
+    };
+    EXPECT_EQ(add(1, "A", "House"), "accepted");
+    EXPECT_EQ(add(2, "B", "House"), "allocation_taken");
+    EXPECT_EQ(office.inventory().plans().find(id)->counts.get().total, 2);
+    // From the instant at which it ends, its name is free.
+    until(office.now + 1s);
+    EXPECT_EQ(add(2, "B", "House"), "allocation_taken");
+    office.now += 1s;
+    EXPECT_EQ(add(2, "B", "House"), "accepted");
+    EXPECT_THAT(office.violations(), testing::IsEmpty());
+    for (std::uint64_t i = 3; i <= 1'001; ++i)
+        ASSERT_EQ(add(i, std::to_string(i), "a" + std::to_string(i)), "accepted");
+    EXPECT_EQ(add(2'000, "Z", "one too many"), "allocations_full");
+}
+
 TEST(AddSeats, lets_another_event_use_the_same_numbers) {
     BoxOffice office;
     office.open(2);

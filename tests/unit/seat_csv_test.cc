@@ -172,6 +172,26 @@ TEST(SeatTable, says_for_each_seat_what_is_special_about_it_as_a_spreadsheet_wou
     );
 }
 
+TEST(SeatTable, names_the_allocation_that_holds_a_seat_back) {
+    const auto read = table(
+        "seat_number,price,Allocation\nA,1,Press\nB,1,\nC,1,House\nD,1,Press\nE,1,Cafe\u0301\n"
+    );
+    const std::vector<domain::HeldBackSeats> held_back{
+        {"Press", {0, 3}}, {"House", {2}}, {"Caf\u00E9", {4}}
+    };
+    EXPECT_EQ(read.held_back, held_back);
+    EXPECT_THAT(table("seat_number,price\nA,1\n").held_back, IsEmpty());
+    EXPECT_THAT(
+        complaints("seat_number,price,allocation\nA,1, House\nB,1," + std::string(65, 'x') + "\n"),
+        ElementsAre("line 2, allocation", "line 3, allocation")
+    );
+    std::string many = "seat_number,price,allocation\n";
+    for (int i = 0; i < 10'000; ++i)
+        many += std::to_string(i) + ",1,House\n";
+    EXPECT_EQ(table(many).held_back.front().seats.size(), 10'000);
+    EXPECT_THAT(complaints(many + "a,1,House\nb,1,House\n"), ElementsAre("line 10002, allocation"));
+}
+
 TEST(SeatTable, takes_the_numbers_as_names_where_each_has_one_place) {
     EXPECT_THAT(
         numbers("section,row,seat_number,price\nA,1,A-1-1,1\nA,2,7,1\nB,1,x,1\n"),

@@ -6,6 +6,7 @@
 #include "http/query.h"
 #include "io/workers.h"
 #include "wire/entity_json.h"
+#include "wire/held_back.h"
 #include "wire/requests.h"
 #include "wire/seat_csv.h"
 #include "wire/seat_map_json.h"
@@ -20,11 +21,21 @@ namespace {
 
 using Block = std::shared_ptr<const domain::SeatBlock>;
 
-domain::AddSeats command_for(Context& context, EventId event, std::vector<domain::SeatSpec> seats) {
+domain::AddSeats command_for(
+    Context& context,
+    EventId event,
+    std::vector<domain::SeatSpec> seats,
+    std::vector<domain::HeldBackSeats> held_back = {}
+) {
     auto block = std::make_shared<domain::SeatBlock>();
     block->first_id = context.services.ids.next<SeatId>();
     block->seats = std::move(seats);
-    return {.event = event, .by = context.organizer(), .block = std::move(block)};
+    return {
+        .event = event,
+        .by = context.organizer(),
+        .block = std::move(block),
+        .held_back = std::move(held_back)
+    };
 }
 
 /// The content of a bulk request.
@@ -43,7 +54,10 @@ Result<Bulk, wire::ParseError> parse_bulk(std::string_view body, bool is_csv, bo
     auto request = wire::parse_bulk_seats_request(body);
     if (!request) return std::unexpected(std::move(request.error()));
     return Bulk{
-        .table = {.seats = std::move(request->seats), .lines = {}},
+        .table =
+            {.seats = std::move(request->seats),
+             .lines = {},
+             .held_back = std::move(request->held_back)},
         .dry_run = dry_run || request->dry_run
     };
 }
@@ -72,10 +86,14 @@ const Block* block_or_fail(
 Awaitable<void> check_many(Context& context, EventId event, wire::SeatTable table) {
     if (!has_room_or_fail(context, table.seats.size())) co_return;
     const auto wanted = std::make_shared<const domain::SeatBlock>(SeatId{}, std::move(table.seats));
-    domain::CheckSeats command{.event = event, .by = context.organizer(), .block = wanted};
+    domain::CheckSeats command{
+        .event = event, .by = context.organizer(), .block = wanted, .held_back = table.held_back
+    };
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     if (block_or_fail(context, result, *wanted, table.lines) == nullptr) co_return;
-    auto render = [&](std::string& out) { wire::append_checked_seats(out, wanted->seats); };
+    auto render = [&](std::string& out) {
+        wire::append_checked_seats(out, wanted->seats, table.held_back);
+    };
     co_await render_body(context, wanted->seats.size(), render);
 }
 
@@ -83,18 +101,24 @@ Awaitable<void> check_many(Context& context, EventId event, wire::SeatTable tabl
 Awaitable<void> add_many(Context& context, EventId event, wire::SeatTable table, bool is_short) {
     std::string content;
     if (!context.request.header(Header::idempotency_key).empty()) {
-        auto digest = [&] { return digest_of_content(wire::canonical(table.seats)); };
+        auto digest = [&] {
+            return digest_of_content(
+                wire::canonical(table.seats) + wire::canonical(table.held_back)
+            );
+        };
         content = is_short ? digest() : co_await context.services.workers.run(digest);
     }
     if (!has_room_or_fail(context, table.seats.size())) co_return;
-    auto command = command_for(context, event, std::move(table.seats));
+    auto command = command_for(context, event, std::move(table.seats), table.held_back);
     if (!mark_or_fail(context, command.request, [&] { return content; })) co_return;
     const auto wanted = command.block;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     const auto* block = block_or_fail(context, result, *wanted, table.lines);
     if (block == nullptr) co_return;
     context.response.status = 201;
-    auto render = [&](std::string& out) { wire::append_new_seats(out, event, **block); };
+    auto render = [&](std::string& out) {
+        wire::append_new_seats(out, event, **block, table.held_back);
+    };
     co_await render_body(context, (*block)->seats.size(), render);
 }
 
