@@ -7,6 +7,7 @@
 #include "wire/plain_reservation.h"
 #include "wire/requests.h"
 #include "wire/seat_csv.h"
+#include "wire/stock_csv.h"
 
 #include <boost/json.hpp>
 
@@ -86,6 +87,17 @@ void try_table(std::string_view text) {
     const auto& last = table->seats.back();
     CHECK(!wire::lines_of(last.number, table->seats, table->lines).empty());
     check_seats(std::move(table->seats), table->held_back);
+}
+
+void try_stock_tables(std::string_view text) {
+    if (const auto rows = wire::parse_category_csv(text); is_accepted(rows)) {
+        for (const auto& row : *rows)
+            check_fact(domain::CategoryAdded{row.category});
+    }
+    if (const auto rows = wire::parse_allocation_csv(text); is_accepted(rows)) {
+        for (const auto& row : *rows)
+            check_fact(domain::AllocationAdded{row.allocation});
+    }
 }
 
 void try_reservation(std::string_view text) {
@@ -208,6 +220,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_sale(text);
     try_seats(text);
     try_table(text);
+    try_stock_tables(text);
     try_reservation(text);
     try_change(text);
     try_api_key(text);

@@ -68,18 +68,38 @@ DemonstrationEvent make(
     hours length,
     const std::vector<Section>& sections
 ) {
-    auto seats = fill(sections);
+    Stock stock{
+        .seats = {.seats = fill(sections), .lines = {}}, .categories = {}, .allocations = {}
+    };
     domain::EventSpec spec{
         .name = std::move(name),
         .description = std::move(description),
         .venue = std::move(venue),
         .start_at = start,
         .end_at = start + length,
-        .total_seats = static_cast<std::int64_t>(seats.size()),
+        .total_seats = static_cast<std::int64_t>(stock.seats.seats.size()),
         .stage = stage_of(sections),
         .focal_point = domain::Point{.x = 0, .y = -1.5},
     };
-    return {std::move(spec), std::move(seats)};
+    return {std::move(spec), std::move(stock)};
+}
+
+/// Adds standing places, and holds the first row back for a fan club that knows an access code, and
+/// some of the standing places for guests.
+void add_presale(DemonstrationEvent& event, std::size_t seats_per_row, Instant until) {
+    const domain::Category standing{.name = "Standing", .price = 6'000, .total_stock = 150};
+    event.spec.total_seats += standing.total_stock;
+    event.stock.categories.push_back({.category = standing});
+    domain::HeldBackSeats first_row{.allocation = "Fan club", .seats = {}};
+    for (std::uint32_t seat = 0; seat < seats_per_row; ++seat)
+        first_row.seats.push_back(seat);
+    event.stock.seats.held_back.push_back(std::move(first_row));
+    event.stock.allocations = {
+        {.allocation = {.name = "Fan club", .limit_per_user = 4, .until = until},
+         .access_code = "SNOWFALL"},
+        {.allocation = {.name = "Guests", .category = standing.name, .quantity = 10},
+         .access_code = {}},
+    };
 }
 
 }  // namespace
@@ -111,6 +131,7 @@ std::vector<DemonstrationEvent> demonstration(Instant now) {
         hours{4},
         {{"Front", 4, 20, 15'000, 0}, {"Middle", 6, 20, 11'000, 5}, {"Back", 4, 20, 7'000, 12}}
     ));
+    add_presale(events.back(), 20, today + days{30});
     return events;
 }
 

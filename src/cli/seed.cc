@@ -1,6 +1,5 @@
 #include "app/offline_store.h"
 #include "cli/commands.h"
-#include "cli/counted.h"
 #include "cli/demonstration.h"
 #include "cli/seed_table.h"
 #include "cli/store_choice.h"
@@ -18,30 +17,29 @@ namespace {
 
 using store::Awaitable;
 
-Awaitable<Result<void, io::Fault>> execute(store::Store& store, domain::Command command) {
-    auto result = co_await store.execute(std::move(command), TraceId{});
-    if (!result) co_return std::unexpected(std::move(result.error()));
-    if (!*result)
-        co_return std::unexpected(
-            io::Fault{io::FaultKind::unavailable, "the store refused the demonstration"}
-        );
-    co_return Result<void, io::Fault>{};
+/// The codes that open the event's allocations, a line each.
+std::string codes_of(const Stock& stock) {
+    std::string lines;
+    for (const auto& [allocation, code, line] : stock.allocations) {
+        if (code)
+            lines +=
+                "    The access code " + *code + " opens the allocation " + allocation.name + ".\n";
+    }
+    return lines;
 }
 
-/// Appends the event's line to `lines` once the event is durable.
+/// Appends the event's lines to `lines` once all of the event is durable.
 Awaitable<Result<void, io::Fault>>
 add_event(store::Store& store, io::IdSource& ids, DemonstrationEvent one, std::string& lines) {
     const auto event = ids.next<EventId>();
-    const domain::Organizer organizer{.sub = "dev", .is_admin = true};
-    const auto line =
-        event.to_string() + ": " + one.spec.name + ", " + counted(one.seats.size(), "seat");
-    domain::CreateEvent create{.event = event, .by = organizer, .spec = std::move(one.spec)};
-    auto created = co_await execute(store, std::move(create));
-    if (!created) co_return created;
-    auto block = std::make_shared<domain::SeatBlock>(ids.next<SeatId>(), std::move(one.seats));
-    domain::AddSeats add{.event = event, .by = organizer, .block = std::move(block)};
-    auto added = co_await execute(store, std::move(add));
-    if (added) lines += "  " + line + "\n";
+    const auto title = event.to_string() + ": " + one.spec.name;
+    const auto codes = codes_of(one.stock);
+    auto steps = steps_of(event, ids.next<SeatId>(), std::move(one.stock));
+    domain::CreateEvent create{.event = event, .by = kSeeder, .spec = std::move(one.spec)};
+    steps.insert(steps.begin(), SeedStep{.command = std::move(create)});
+    const auto summary = summary_of(steps);
+    auto added = co_await take_steps(store, std::move(steps));
+    if (added) lines += "  " + title + ", " + summary + "\n" + codes;
     co_return added;
 }
 
@@ -69,18 +67,18 @@ bool needs_store(const config::SeedSettings& settings) {
     return !settings.dry_run || !settings.event.empty();
 }
 
-Result<void, io::Fault> seed_table(const config::SeedSettings& settings) {
-    auto table = read_table(settings);
-    if (!table) {
-        for (const auto& error : table.error())
+Result<void, io::Fault> seed_tables(const config::SeedSettings& settings) {
+    auto stock = read_tables(settings);
+    if (!stock) {
+        for (const auto& error : stock.error())
             std::fprintf(stderr, "frontrow seed: %s\n", error.c_str());
         return std::unexpected(io::Fault{io::FaultKind::unavailable, "nothing was added"});
     }
-    if (!needs_store(settings)) return check_for_new_event(settings, *table);
+    if (!needs_store(settings)) return check_for_new_event(settings, *std::move(stock));
     return app::with_store(
         store_choice(settings.store),
         [&](store::Store& store, io::IdSource& ids) {
-            return add_table(store, ids, settings, std::move(*table));
+            return add_tables(store, ids, settings, *std::move(stock));
         }
     );
 }
@@ -92,10 +90,11 @@ void add_seed(CLI::App& app, int& exit_code) {
     auto* command =
         app.add_subcommand("seed", "Put three events with a few hundred seats into an empty store");
     command->footer(
-        "Does nothing if there are events already. With --csv it adds the file's seats to an\n"
-        "event, all or none: to the one that --event names, or else to a new one each time.\n"
-        "With --dry-run it only checks them. A running server locks its folder, so seed before it\n"
-        "starts; a PostgreSQL (--store) may be seeded beside running nodes."
+        "Does nothing if there are events already. With --csv, --categories and --allocations it\n"
+        "adds what these files have to an event, all or none: to the one that --event names, or\n"
+        "else to a new one each time. With --dry-run it only checks them. Seats that the files\n"
+        "hold back never are on general sale. A running server locks its folder, so seed before\n"
+        "it starts; a PostgreSQL (--store) may be seeded beside running nodes."
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
@@ -105,9 +104,9 @@ void add_seed(CLI::App& app, int& exit_code) {
             return;
         }
         if (needs_store(*settings)) say_store("seed", settings->store);
-        const auto seeded = settings->csv.empty()
-                                ? app::with_store(store_choice(settings->store), seed_if_empty)
-                                : seed_table(*settings);
+        const auto seeded = settings->has_tables()
+                                ? seed_tables(*settings)
+                                : app::with_store(store_choice(settings->store), seed_if_empty);
         if (seeded) return;
         std::fprintf(stderr, "frontrow seed: %s\n", seeded.error().what.c_str());
         exit_code = kFailed;

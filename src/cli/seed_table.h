@@ -1,33 +1,34 @@
 #pragma once
 
 #include "base/result.h"
+#include "cli/seed_stock.h"
 #include "config/settings.h"
 #include "io/awaitable.h"
 #include "io/fault.h"
 #include "io/id_source.h"
 #include "store/store.h"
-#include "wire/seat_csv.h"
 
 #include <string>
 #include <vector>
 
 namespace frontrow::cli {
 
-/// Reads the seats from the file `settings.csv`, to which the same rules apply as to a request's
-/// body. If the file breaks any, returns all errors, a line each.
-Result<wire::SeatTable, std::vector<std::string>> read_table(const config::SeedSettings& settings);
+/// Reads the tables that `settings` names, to which the same rules apply as to the bodies of
+/// requests. If a file breaks any, returns all errors, a line each.
+Result<Stock, std::vector<std::string>> read_tables(const config::SeedSettings& settings);
 
-/// A dry run for a new event, which needs no store: prints how many seats it would have.
-Result<void, io::Fault>
-check_for_new_event(const config::SeedSettings& settings, const wire::SeatTable& table);
+/// A dry run for a new event, which needs no store: prints what it would have.
+Result<void, io::Fault> check_for_new_event(const config::SeedSettings& settings, Stock stock);
 
-/// Adds the table's seats to the event that `settings` names, or to a new one: all or none. A dry
-/// run requires a named event, and only checks whether the seats could be added.
-io::Awaitable<Result<void, io::Fault>> add_table(
+/// Adds the stock to the event that `settings` names, or to a new one. Nothing is added if the
+/// store would refuse any of it; but if something else changes the event meanwhile, or the store
+/// fails, a part may be added, and the fault says which. A dry run requires a named event, and only
+/// checks whether the stock could be added.
+io::Awaitable<Result<void, io::Fault>> add_tables(
     store::Store& store,
     io::IdSource& ids,
     const config::SeedSettings& settings,
-    wire::SeatTable table
+    Stock stock
 );
 
 }  // namespace frontrow::cli

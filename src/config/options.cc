@@ -233,21 +233,40 @@ void add_options(CLI::App& command, SeedSettings& settings) {
             "--csv",
             settings.csv,
             "A table of seats to add, whose first line names the columns: seat_number, price; "
-            "section, row, x, y, label, accessible, companion, restricted_view"
+            "section, row, x, y, label, accessible, companion, restricted_view; allocation, the "
+            "name under which the seat is held back"
         )
         ->envname("FRONTROW_SEED_CSV")
         ->check(CLI::ExistingFile.description(""))
         ->type_name("FILE");
     command
         .add_option(
-            "--event", settings.event, "The event to add the seats to; by default a new one"
+            "--categories",
+            settings.categories,
+            "A table of categories to add, with the columns name, price, total_stock"
         )
+        ->envname("FRONTROW_SEED_CATEGORIES")
+        ->check(CLI::ExistingFile.description(""))
+        ->type_name("FILE");
+    command
+        .add_option(
+            "--allocations",
+            settings.allocations,
+            "A table of allocations, with the columns name; category, quantity (without them, the "
+            "allocation is one of seats, which --csv names); access_code, limit, limit_per_user, "
+            "until"
+        )
+        ->envname("FRONTROW_SEED_ALLOCATIONS")
+        ->check(CLI::ExistingFile.description(""))
+        ->type_name("FILE");
+    command.add_option("--event", settings.event, "The event to add to; by default a new one")
         ->envname("FRONTROW_SEED_EVENT")
         ->type_name("ID");
-    command.add_option("--name", settings.name, "The new event's name; by default the file's")
+    command
+        .add_option("--name", settings.name, "The new event's name; by default the first file's")
         ->envname("FRONTROW_SEED_NAME")
         ->type_name("NAME");
-    command.add_flag("--dry-run", settings.dry_run, "Check the table, but add nothing")
+    command.add_flag("--dry-run", settings.dry_run, "Check the tables, but add nothing")
         ->envname("FRONTROW_SEED_DRY_RUN");
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <utility>
 
 namespace frontrow::config {
 namespace {
@@ -168,12 +169,22 @@ std::optional<UsageError> check(const ServeSettings& settings) {
 }
 
 std::optional<UsageError> check(const SeedSettings& settings) {
-    if (settings.csv.empty() && !settings.event.empty())
-        return UsageError{"--event goes with --csv: name the file with the seats as well"};
-    if (settings.csv.empty() && !settings.name.empty())
-        return UsageError{"--name goes with --csv: name the file with the seats as well"};
-    if (settings.csv.empty() && settings.dry_run)
-        return UsageError{"--dry-run goes with --csv: name the file with the seats as well"};
+    const std::pair<bool, std::string> need_tables[] = {
+        {!settings.event.empty(), "--event"},
+        {!settings.name.empty(), "--name"},
+        {settings.dry_run, "--dry-run"},
+    };
+    for (const auto& [is_given, name] : need_tables) {
+        if (is_given && !settings.has_tables())
+            return UsageError{
+                name + " goes with --csv, --categories or --allocations: name a file as well"
+            };
+    }
+    const bool is_new_event = settings.has_tables() && settings.event.empty();
+    if (is_new_event && settings.csv.empty() && settings.categories.empty())
+        return UsageError{
+            "--allocations alone needs --event: a new event has nothing that they could hold back"
+        };
     return check_clock(settings.store);
 }
 

@@ -103,14 +103,20 @@ struct TokenSettings {
 
 struct SeedSettings {
     StoreSettings store;
-    /// Empty: add the demonstration events instead of the seats in a file.
+    /// The tables of seats, categories and allocations. If all are empty: add the demonstration
+    /// events.
     std::filesystem::path csv;
+    std::filesystem::path categories;
+    std::filesystem::path allocations;
     /// Empty: create a new event.
     std::string event;
-    /// The new event's name. Empty: the file's name without its extension.
+    /// The new event's name. Empty: the name of the file of seats, or otherwise of the categories,
+    /// without its extension.
     std::string name;
-    /// Check the file, but add nothing.
+    /// Check the files, but add nothing.
     bool dry_run = false;
+
+    bool has_tables() const { return !csv.empty() || !categories.empty() || !allocations.empty(); }
 };
 
 struct HostPort {
@@ -137,7 +143,8 @@ std::vector<std::string> find_weak_secrets(const ServeSettings& settings);
 std::optional<UsageError> check(const ServeSettings& settings);
 /// Says what is wrong with the form of `store`; never repeats its value.
 std::optional<UsageError> check(const StoreSettings& settings);
-/// Requires a file of seats if an event's id, an event's name or a dry run is given.
+/// Requires a table if an event's id, an event's name or a dry run is given, and an event's id if
+/// there are allocations without seats and categories.
 std::optional<UsageError> check(const SeedSettings& settings);
 /// Requires a folder for snapshots if a database is named, and refuses such a folder otherwise.
 std::optional<UsageError> check(const SnapshotSettings& settings);
