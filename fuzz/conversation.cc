@@ -10,10 +10,14 @@
 #include "io/poller.h"
 #include "io/turn_queue.h"
 #include "io/workers.h"
+#include "payments/desk.h"
+#include "payments/providers.h"
+#include "payments/runner.h"
 #include "round_trip.h"
 #include "store/engine/engine.h"
 #include "support/manual_clock.h"
 #include "support/memory_journal.h"
+#include "support/memory_side_records.h"
 #include "support/run_coroutine.h"
 #include "support/seeded_random.h"
 
@@ -81,6 +85,8 @@ struct Sale {
           },
           authenticator{kAuth, [this](const auto& digest) { return store.find_api_key(digest); }},
           bodies{answers, in.turns, in.workers, in.limits.kept_answer_bytes},
+          desk{in.context.get_executor(), store},
+          runner{{in.context.get_executor(), store, leases, providers, desk, random, in.log}},
           services{
               store,
               ids,
@@ -93,7 +99,8 @@ struct Sale {
               sha,
               in.house,
               in.log,
-              hold
+              hold,
+              {records, providers, desk, runner}
           },
           dispatcher{in.router, services, in.limits, in.cors, in.access_log} {
         auto journal =
@@ -129,6 +136,12 @@ struct Sale {
             .hold = {},
             .request = {},
         });
+        act(domain::PlaceOrder{
+            .order = OrderId{Bits128{0x7000, 4}},
+            .reservation = ReservationId{Bits128{0x7000, 2}},
+            .user = "alice",
+            .request = {.key = {0, 1}, .content = {}},
+        });
         act(domain::CreateApiKey{
             .key = ApiKeyId{Bits128{0x7000, 3}},
             .name = "a gate",
@@ -153,6 +166,11 @@ struct Sale {
     identity::Authenticator authenticator;
     http::AnswerMemory answers{kLimits.answer_bytes};
     http::SharedBodies bodies;
+    test::MemorySideRecords records;
+    test::NoTaskLeases leases;
+    payments::Providers providers{{}, ""};
+    payments::Desk desk;
+    payments::Runner runner;
     http::Services services;
     http::Dispatcher dispatcher;
 };

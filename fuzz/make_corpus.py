@@ -20,6 +20,7 @@ IDS = {
     "event_id": "00000000-0000-7000-0000-000000000001",
     "reservation_id": "00000000-0000-7000-0000-000000000002",
     "api_key_id": "00000000-0000-7000-0000-000000000003",
+    "order_id": "00000000-0000-7000-0000-000000000004",
     "seat_id": "00000000-0000-7000-0000-000000000011",
     "user_id": "alice",
 }
@@ -140,6 +141,13 @@ def odd_requests():
                          message("POST", "/api/v1/reservations", alice | KEY_HEADER,
                                  json.dumps({**json.loads(wish), "access_code": "c"})) +
                          message("DELETE", event + "/allocations/A%2FB"))
+    order = json.dumps({"reservation_id": IDS["reservation_id"], "email": "a@b.example", "locale": "ja"})
+    yield "order", (message("POST", "/api/v1/orders", alice | KEY_HEADER, order) * 2 +
+                    message("GET", "/api/v1/orders?limit=1", alice) + message("POST", event + "/cancel"))
+    till = json.dumps({"best_available": {"quantity": 1}, "method": "cash", "email": "=1@b.example"})
+    yield "till", (message("POST", event + "/orders", KEY_HEADER, till) + message("GET", event + "/orders?status=paid") +
+                   message("GET", event + "/orders.csv") + message("GET", event + "/sales"))
+    yield "notice", message("POST", "/api/v1/payments/notices/stripe", {"Stripe-Signature": "t=1,v1=0"}, '{"id":"e"}')
     yield "many-checked", message("POST", event + "/seats/bulk?dry_run=true", body='{"prefix":"m","count":3,"price":1}')
     yield "many", message("POST", event + "/seats/bulk", body='{"prefix":"many","count":3,"price":1}')
 

@@ -1,5 +1,7 @@
 #include "app/application.h"
 
+#include "app/open_payments.h"
+#include "app/side_store.h"
 #include "http/answer_memory.h"
 #include "http/handlers/routes.h"
 #include "http/shared_bodies.h"
@@ -7,6 +9,8 @@
 #include "io/sha256.h"
 #include "io/turn_queue.h"
 #include "io/workers.h"
+#include "payments/desk.h"
+#include "payments/runner.h"
 #include "telemetry/metrics.h"
 
 #include <string>
@@ -26,7 +30,8 @@ struct Application::Parts {
         const io::Executor& executor,
         Settings settings,
         World& world,
-        std::unique_ptr<store::Store> opened
+        std::unique_ptr<store::Store> opened,
+        SideStore opened_side
     )
         : limits{settings.limits},
           cors{std::move(settings.cors_origins)},
@@ -36,6 +41,10 @@ struct Application::Parts {
           answers{limits.answer_bytes},
           bodies{answers, turns, workers, limits.kept_answer_bytes},
           store{std::move(opened)},
+          side{std::move(opened_side)},
+          providers{open_payments(executor, settings.payments, [this] { return store->now(); })},
+          desk{executor, *store},
+          runner{{executor, *store, *side.leases, providers, desk, world.random, world.log}},
           authenticator{
               std::move(settings.auth),
               [this](const auto& digest) { return store->find_api_key(digest); }
@@ -54,6 +63,7 @@ struct Application::Parts {
               house,
               world.log,
               settings.hold,
+              {*side.records, providers, desk, runner},
               std::move(settings.base_path)
           },
           access_log{world.log, settings.access_log},
@@ -71,6 +81,10 @@ struct Application::Parts {
     http::AnswerMemory answers;
     http::SharedBodies bodies;
     std::unique_ptr<store::Store> store;
+    SideStore side;
+    payments::Providers providers;
+    payments::Desk desk;
+    payments::Runner runner;
     identity::Authenticator authenticator;
     http::Router router;
     http::Services services;
@@ -86,10 +100,15 @@ Application::~Application() = default;
 
 Result<std::unique_ptr<Application>, io::Fault>
 Application::open(const io::Executor& executor, Settings settings, World world) {
-    auto opened = open_store(executor, std::move(settings.store), world);
+    const auto choice = settings.store;
+    auto opened = open_store(executor, choice, world);
     if (!opened) return std::unexpected(opened.error());
+    auto side = open_side_store(executor, choice, world);
+    if (!side) return std::unexpected(side.error());
     const auto listen = settings.listen;
-    auto parts = std::make_unique<Parts>(executor, std::move(settings), world, std::move(*opened));
+    auto parts = std::make_unique<Parts>(
+        executor, std::move(settings), world, std::move(*opened), std::move(*side)
+    );
     const auto port = parts->server.listen(listen);
     if (!port) return std::unexpected(port.error());
     parts->port = *port;
@@ -97,6 +116,7 @@ Application::open(const io::Executor& executor, Settings settings, World world) 
 }
 
 void Application::start() {
+    parts_->runner.start();
     parts_->server.start();
 }
 
@@ -106,6 +126,9 @@ std::uint16_t Application::port() const {
 
 io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->server.drain(time);
+    co_await parts_->runner.close();
+    co_await parts_->providers.close();
+    co_await parts_->side.close();
     co_await parts_->store->close();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/open_payments.h"
 #include "app/open_store.h"
 #include "base/result.h"
 #include "domain/event.h"
@@ -34,6 +35,7 @@ public:
         std::vector<std::string> cors_origins;
         http::BasePath base_path = {};
         telemetry::AccessLogMode access_log = telemetry::AccessLogMode::errors;
+        PaymentChoice payments = {};
     };
 
     using World = StoreWorld;

@@ -63,6 +63,9 @@ using EventId = Id<struct EventKind>;
 using SeatId = Id<struct SeatKind>;
 using ReservationId = Id<struct ReservationKind>;
 using ApiKeyId = Id<struct ApiKeyKind>;
+using OrderId = Id<struct OrderKind>;
+using PaymentId = Id<struct PaymentKind>;
+using RefundId = Id<struct RefundKind>;
 
 /// Identifies everything that one request caused (W3C trace context).
 struct TraceId {

@@ -51,6 +51,21 @@ store::cluster::ClusterStore::Cache cache_in(const config::ServeSettings& settin
     };
 }
 
+app::PaymentChoice payment_choice(const config::ServeSettings& settings) {
+    const auto& payments = settings.payments;
+    app::PaymentChoice choice{.chosen = payments.provider, .simulator = std::nullopt};
+    if (choice.chosen.empty() && settings.dev) choice.chosen = payments::Simulator::kName;
+    if (choice.chosen == payments::Simulator::kName) {
+        choice.simulator = payments::Simulator::Settings{
+            .delay = std::chrono::milliseconds{payments.simulator_delay_ms},
+            .decline_rate = payments.simulator_decline_rate,
+            .timeout_rate = payments.simulator_timeout_rate,
+            .seed = payments.simulator_seed,
+        };
+    }
+    return choice;
+}
+
 app::Application::Settings application_settings(const config::ServeSettings& settings) {
     const auto listen = config::parse_listen(settings.listen).value();
     auto store = store_choice(settings.store);
@@ -74,6 +89,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
         .base_path = http::BasePath{settings.base_path},
         .access_log = telemetry::parse_access_log_mode(settings.access_log)
                           .value_or(telemetry::AccessLogMode::errors),
+        .payments = payment_choice(settings),
     };
 }
 

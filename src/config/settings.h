@@ -39,6 +39,17 @@ inline constexpr std::uint32_t kHoldMinutesMax = 60;
 inline constexpr std::size_t kSecretBytesMin = 32;
 inline constexpr std::size_t kKeyBytesMin = 16;
 
+/// Who takes the money for orders.
+struct PaymentSettings {
+    /// The provider that takes new payments; empty if none does.
+    std::string provider;
+    std::uint32_t simulator_delay_ms = 0;
+    /// From 0 to 1.
+    double simulator_decline_rate = 0;
+    double simulator_timeout_rate = 0;
+    std::uint64_t simulator_seed = 0;
+};
+
 struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
     StoreSettings store;
@@ -59,6 +70,7 @@ struct ServeSettings {
     std::vector<std::string> cors_origins;
     /// Empty, or the path prefix of every route. check_base_path() checks it.
     std::string base_path;
+    PaymentSettings payments = {};
     bool dev = false;
 };
 

@@ -53,6 +53,7 @@ void Audit::judge(const Fact& fact, const EventDeleted&) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
     expect(fact, truth->tickets_held == 0, "an event with held or sold seats was deleted");
+    expect(fact, truth->unsettled == 0, "an event with unsettled payments or refunds was deleted");
     truth->is_deleted = true;
 }
 
@@ -136,96 +137,6 @@ void Audit::judge(const Fact& fact, const CategoryChanged& body) {
     stock->category = body.category;
 }
 
-template <>
-void Audit::judge(const Fact& fact, const ReservationHeld& body) {
-    const auto user = number_of(body.user);
-    judge_terms(fact, body, user);
-    const auto event = number_of(fact.event);
-    HoldTruth hold{
-        .event = event,
-        .user = user,
-        .seats = {body.seats.begin(), body.seats.end()},
-        .currency = events_[event].event.spec.currency,
-        .total_amount = body.total_amount,
-        .held_at = fact.at,
-        .first_expires_at = body.expires_at,
-        .expires_at = body.expires_at,
-        .request = body.request,
-        .items = body.items,
-    };
-    take_allocated(fact, body, hold);
-    const auto seats = take_seats(fact, body.reservation, body.seats, body.unit_prices);
-    const auto units = take_units(fact, body.items);
-    if (counts_units(hold)) events_[event].unit_holds.emplace(body.expires_at, body.reservation);
-    expect(
-        fact,
-        seats + units == static_cast<std::uint64_t>(body.total_amount),
-        "the amount isn't the sum of the prices"
-    );
-    const bool is_new = holds_.emplace(body.reservation, std::move(hold)).second;
-    expect(fact, is_new, "a reservation was made twice");
-    ++totals_.reservations;
-}
-
-void Audit::judge_terms(const Fact& fact, const ReservationHeld& body, UserNumber user) {
-    auto* truth = event(fact);
-    if (truth == nullptr) return;
-    const auto& spec = truth->event.spec;
-    const auto number = number_of(fact.event);
-    const auto tickets = body.seats.size() + units_of(body.items);
-    count_tickets(number, user, static_cast<std::int64_t>(tickets));
-    judge_limits(fact, number, user, tickets);
-    judge_sale(fact, *truth);
-    const auto length = body.expires_at - fact.at;
-    expect(fact, length > Millis{0} && length <= spec.hold, "a hold is longer than allowed");
-}
-
-std::uint64_t Audit::take_seats(
-    const Fact& fact,
-    ReservationId by,
-    const SeatIds& seats,
-    const UnitPrices& prices
-) {
-    std::uint64_t total = 0;
-    const auto event = number_of(fact.event);
-    const bool has_all = prices.size() == seats.size();
-    expect(fact, has_all || prices.empty(), "some seats have no price");
-    for (std::size_t i = 0; i < seats.size(); ++i) {
-        const auto found = seats_.find(seats[i]);
-        const bool is_here = found != seats_.end() && found->second.event == event;
-        expect(fact, is_here, "a seat was held that the event doesn't have");
-        if (found == seats_.end()) continue;
-        auto& seat = found->second;
-        expect(fact, !seat.is_sold, "a sold seat was held again");
-        expect(fact, !seat.is_held, "a seat was held for two buyers at once");
-        if (has_all) expect(fact, prices[i] == seat.price, "a seat had another price");
-        seat.is_held = true;
-        seat.holder = by;
-        total += static_cast<std::uint64_t>(seat.price);
-    }
-    return total;
-}
-
-std::uint64_t Audit::take_units(const Fact& fact, const Items& items) {
-    std::uint64_t total = 0;
-    if (items.empty()) return total;
-    auto& truth = events_[number_of(fact.event)];
-    lapse_units(truth, fact.at);
-    for (const auto& item : items) {
-        auto* stock = stock_of(truth, item.category);
-        expect(fact, stock != nullptr, "units were held of a category that the event doesn't have");
-        if (stock == nullptr) continue;
-        expect(fact, item.quantity > 0, "no unit of a category was held");
-        expect(fact, item.unit_price == stock->category.price, "a unit had another price");
-        stock->held += item.quantity;
-        const bool fits = stock->held + stock->sold + held_back(truth, item.category, fact.at) <=
-                          stock->category.total_stock;
-        expect(fact, fits, "more units were held than the category has");
-        total += item.quantity * static_cast<std::uint64_t>(item.unit_price);
-    }
-    return total;
-}
-
 template <class Body>
 void Audit::judge_request(const Fact& fact, const Body& body) {
     if constexpr (requires { body.request; }) {
@@ -235,7 +146,9 @@ void Audit::judge_request(const Fact& fact, const Body& body) {
             .at = fact.at, .content = request->content, .made = made_by(fact, body)
         };
         const auto [entry, is_first] = requests_.try_emplace(request->key, truth);
-        const bool is_free = is_first || entry->second.at + kKeyKept <= fact.at;
+        const auto& before = entry->second;
+        const bool is_free =
+            is_first || (before.at + kKeyKept <= fact.at && !is_key_kept(before.made, fact.at));
         expect(fact, is_free, "one request was done twice");
         entry->second = truth;
     }
@@ -271,6 +184,18 @@ Audit::Made Audit::made_by(const Fact&, const ReservationExtended& body) {
 Audit::Made Audit::made_by(const Fact&, const ReservationChanged& body) {
     return {.kind = RequestKind::change, .id = body.reservation.bits()};
 }
+Audit::Made Audit::made_by(const Fact&, const OrderPlaced& body) {
+    return {.kind = RequestKind::order, .id = body.order.bits()};
+}
+Audit::Made Audit::made_by(const Fact&, const PaymentIntended& body) {
+    return {.kind = RequestKind::payment, .id = body.order.bits()};
+}
+Audit::Made Audit::made_by(const Fact&, const RefundIntended& body) {
+    return {.kind = RequestKind::refund, .id = body.order.bits()};
+}
+Audit::Made Audit::made_by(const Fact& fact, const EventCancelled&) {
+    return {.kind = RequestKind::cancellation, .id = fact.event.bits()};
+}
 Audit::Made Audit::made_by(const Fact&, const ApiKeyCreated& body) {
     return {.kind = RequestKind::api_key, .id = body.key.bits()};
 }
@@ -280,6 +205,7 @@ void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
     auto* hold = pending(fact, body.reservation);
     if (hold == nullptr) return;
     expect(fact, fact.at < hold->expires_at, "a hold was confirmed after it had run out");
+    judge_confirmation(fact, body.reservation, *hold);
     for (const auto id : hold->seats) {
         auto& seat = seats_[id];
         expect(fact, !seat.is_sold, "a seat was sold twice");
@@ -303,9 +229,12 @@ void Audit::judge(const Fact& fact, const ReservationConfirmed& body) {
 
 template <>
 void Audit::judge(const Fact& fact, const ReservationCancelled& body) {
+    if (auto* sold = confirmed(body.reservation)) return take_back(fact, body, *sold);
     auto* hold = pending(fact, body.reservation);
     if (hold == nullptr) return;
     expect(fact, fact.at < hold->expires_at, "a hold was cancelled after it had run out");
+    judge_no_open_payment(fact, body.reservation);
+    close_order(body.reservation, fact.at);
     hold->status = ReservationStatus::cancelled;
     hold->ended_at = fact.at;
     free_seats(fact, body.reservation, *hold);
@@ -318,6 +247,7 @@ void Audit::judge(const Fact& fact, const ReservationExpired& body) {
     expect(fact, fact.at >= hold->expires_at, "a hold was ended before its time");
     hold->status = ReservationStatus::expired;
     hold->ended_at = hold->expires_at;
+    close_order(body.reservation, hold->expires_at);
     free_seats(fact, body.reservation, *hold);
 }
 
@@ -329,10 +259,14 @@ void Audit::judge(const Fact& fact, const ReservationExtended& body) {
     const auto sale = events_[hold->event].event.sale;
     expect(fact, sale == SaleAction::open, "a hold was extended while sales were paused");
     expect(fact, body.expires_at > hold->expires_at, "an extension made a hold shorter");
-    auto& unit_holds = events_[hold->event].unit_holds;
-    if (unit_holds.erase({hold->expires_at, body.reservation}) == 1)
-        unit_holds.emplace(body.expires_at, body.reservation);
-    hold->expires_at = body.expires_at;
+    judge_no_open_payment(fact, body.reservation);
+    move_end(*hold, body.reservation, body.expires_at);
+}
+
+void Audit::move_end(HoldTruth& hold, ReservationId id, Instant end) {
+    auto& unit_holds = events_[hold.event].unit_holds;
+    if (unit_holds.erase({hold.expires_at, id}) == 1) unit_holds.emplace(end, id);
+    hold.expires_at = end;
 }
 
 template <>
@@ -375,6 +309,9 @@ void Audit::observe(const Fact& fact) {
     expect(fact, fact.seq == last_seq_ + 1, "the sequence has a gap");
     expect(fact, fact.at >= last_at_, "time went backwards");
     expect(fact, format_of(fact.body) <= format_, "a fact came before its format");
+    const bool is_due = due_ && fact.at != last_at_;
+    expect(fact, !is_due, "nothing came of a payment or a refund that succeeded");
+    if (is_due) due_.reset();
     last_seq_ = fact.seq;
     ++totals_.facts;
     last_at_ = std::max(last_at_, fact.at);
@@ -442,6 +379,13 @@ Audit::HoldTruth* Audit::pending(const Fact& fact, ReservationId id) {
     const bool is_here = found->second.event == number_of(fact.event);
     expect(fact, is_here, "a reservation changed under another event");
     return &found->second;
+}
+
+Audit::HoldTruth* Audit::confirmed(ReservationId id) {
+    const auto found = holds_.find(id);
+    const bool is_confirmed =
+        found != holds_.end() && found->second.status == ReservationStatus::confirmed;
+    return is_confirmed ? &found->second : nullptr;
 }
 
 ApiKey* Audit::key_in_force(const Fact& fact, ApiKeyId id) {

@@ -8,6 +8,7 @@
 #include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/member.h"
+#include "domain/order.h"
 #include "domain/requests.h"
 #include "domain/reservation.h"
 
@@ -25,10 +26,11 @@
 namespace frontrow::domain {
 
 /// Checks that a history of facts keeps the promise: each seat belongs to one buyer at a time and
-/// is sold at most once, and no hold is taken from its buyer before its end. The audit uses no code
-/// of `decide` and `evolve`, so it shows their bugs. It judges a sale by the event's own terms, but
-/// not by today's limits on requests, because past requests had other limits. compare() in
-/// audit_comparison.h then compares an inventory with what the audit has read.
+/// is sold at most once, no hold is taken from its buyer before its end, and nobody pays twice or
+/// for nothing. The audit uses no code of `decide` and `evolve`, so it shows their bugs. It judges
+/// a sale by the event's own terms, but not by today's limits on requests, because past requests
+/// had other limits. compare() in audit_comparison.h then compares an inventory with what the audit
+/// has read.
 class Audit {
 public:
     struct Violation {
@@ -43,6 +45,23 @@ public:
         std::uint64_t reservations = 0;
         std::uint64_t confirmed = 0;
         std::uint64_t seats_sold = 0;
+        std::uint64_t orders = 0;
+    };
+
+    /// The money of all orders in one currency. `captured` less `refunded` is what the buyers still
+    /// pay for: `sold` and `owed`.
+    struct Takings {
+        Currency currency;
+        std::uint64_t captures = 0;
+        std::uint64_t captured = 0;
+        std::uint64_t refunds = 0;
+        std::uint64_t refunded = 0;
+        /// The price of what orders have sold, without what was refunded.
+        std::uint64_t sold = 0;
+        /// Was captured, but the buyer got nothing for it. Refunds of it have begun.
+        std::uint64_t owed = 0;
+
+        bool are_balanced() const { return captured - refunded == sold + owed; }
     };
 
     /// Judges the next fact. Keeps the first hundred violations, and continues after each.
@@ -50,6 +69,10 @@ public:
 
     const std::vector<Violation>& violations() const { return violations_; }
     const Totals& totals() const { return totals_; }
+    /// By currency. `sold` is the price of the seats and units that orders have sold and not taken
+    /// back, from the facts about reservations; the rest is from those about payments and refunds.
+    /// Reads all orders.
+    std::vector<Takings> takings() const;
 
 private:
     friend class AuditComparison;
@@ -81,6 +104,8 @@ private:
         bool was_created = false;
         bool is_deleted = false;
         std::int64_t tickets_held = 0;
+        /// Payments and refunds that haven't ended.
+        std::uint64_t unsettled = 0;
         std::vector<Member> members;
         std::vector<std::shared_ptr<const SeatBlock>> blocks;
         /// In the order in which they were added.
@@ -137,9 +162,35 @@ private:
         std::uint64_t allocated = 0;
     };
 
-    /// What a request made or changed. `id` is the id of an event, reservation or API key. For
-    /// seats, a category or an allocation, it is the number of blocks, categories or allocations
-    /// that the event had before; for a member, 1 if the member is new.
+    struct OrderTruth {
+        Order order;
+        EventNumber event = 0;
+        /// The box office gives away what the order is about, whatever it costs.
+        bool is_given_away = false;
+        /// The payment that confirmed or restored the reservation.
+        std::optional<PaymentId> sold_by{};
+    };
+
+    /// What orders have done to a reservation.
+    struct PaymentsTruth {
+        /// The newest order; an older one is closed.
+        OrderId order;
+        std::optional<Instant> first_asked_at{};
+    };
+
+    /// A payment or a refund has succeeded, and a fact about its consequence must follow at once.
+    struct Consequence {
+        OrderId order;
+        ReservationId reservation;
+        /// Exactly one of both.
+        std::optional<PaymentId> payment{};
+        std::optional<RefundId> refund{};
+    };
+
+    /// What a request made or changed. `id` is the id of an event, reservation, order or API key;
+    /// for a payment or a refund, that of its order. For seats, a category or an allocation, it is
+    /// the number of blocks, categories or allocations that the event had before; for a member, 1
+    /// if the member is new.
     struct Made {
         RequestKind kind = RequestKind::reservation;
         Bits128 id;
@@ -186,6 +237,10 @@ private:
     Made made_by(const Fact& fact, const ReservationHeld& body);
     Made made_by(const Fact& fact, const ReservationExtended& body);
     Made made_by(const Fact& fact, const ReservationChanged& body);
+    Made made_by(const Fact& fact, const OrderPlaced& body);
+    Made made_by(const Fact& fact, const PaymentIntended& body);
+    Made made_by(const Fact& fact, const RefundIntended& body);
+    Made made_by(const Fact& fact, const EventCancelled& body);
     Made made_by(const Fact& fact, const ApiKeyCreated& body);
     // What the seats and the units cost. Unsigned, because a signed sum of arbitrary prices could
     // overflow, which is undefined.
@@ -197,6 +252,59 @@ private:
     std::uint64_t change_seats(const Fact& fact, const ReservationChanged& body, HoldTruth& hold);
     std::uint64_t change_units(const Fact& fact, const ReservationChanged& body, HoldTruth& hold);
     void free_seats(const Fact& fact, ReservationId id, HoldTruth& hold);
+    void move_end(HoldTruth& hold, ReservationId id, Instant end);
+
+    // These are in audit_orders.cc, audit_refunds.cc and audit_takings.cc.
+
+    /// The order of the fact, if it belongs to the fact's event.
+    OrderTruth* order(const Fact& fact, OrderId id);
+    Payment* payment(const Fact& fact, OrderId order, PaymentId id);
+    /// What an order for this hold must charge for.
+    OrderLines lines_of(const HoldTruth& hold) const;
+    /// The order of this reservation that isn't closed by a fact; null if there is none.
+    OrderTruth* unclosed_order(ReservationId id);
+    /// Judges how long an attempt to pay holds what the order is about.
+    void pin_hold(const Fact& fact, Order& order, const PaymentIntended& body);
+    /// Judges that no payment for the reservation is open.
+    void judge_no_open_payment(const Fact& fact, ReservationId id);
+    /// Judges whether a pending reservation might be confirmed, and by which order.
+    void judge_confirmation(const Fact& fact, ReservationId id, const HoldTruth& hold);
+    void close_order(ReservationId id, Instant at);
+    /// Gives an expired reservation its seats and units again, and confirms it.
+    void take_again(const Fact& fact, ReservationId id, HoldTruth& hold);
+    /// The order has sold what it is about, by the payment that has just succeeded.
+    void sell_by(const Fact& fact, OrderTruth& truth);
+    /// Whether an order, and with it the keys of its requests, is still remembered.
+    bool is_remembered(const Order& order, Instant at) const;
+    /// The order that a request made or changed; nothing for other requests.
+    static std::optional<OrderId> order_of(const Made& made);
+    /// Whether the key of a request is kept because its order is remembered.
+    bool is_key_kept(const Made& made, Instant at) const;
+    /// The order of the payment that has just succeeded for this reservation; null if none has.
+    OrderTruth* just_paid(ReservationId id);
+    void
+    judge_refund_of_tickets(const Fact& fact, const OrderTruth& truth, const RefundIntended& body);
+    /// For a payment that bought nothing. An earlier refund of it may have failed.
+    void
+    judge_refund_of_nothing(const Fact& fact, const OrderTruth& truth, const RefundIntended& body);
+    /// The same, as the consequence of the payment's success.
+    void
+    judge_refund_at_once(const Fact& fact, const OrderTruth& truth, const RefundIntended& body);
+    /// Makes a refund that ends no longer count as unsettled.
+    Refund* open_refund(const Fact& fact, OrderId order, RefundId id);
+    /// The refund that has just succeeded and takes tickets out of this reservation; null if there
+    /// is none.
+    const Refund* just_returned(const Fact& fact, ReservationId id);
+    /// Takes all of a confirmed reservation, or a part of it, back.
+    void take_back(const Fact& fact, const ReservationCancelled& body, HoldTruth& hold);
+    void take_back(const Fact& fact, const ReservationChanged& body, HoldTruth& hold);
+    /// Makes sold seats and units free.
+    void unsell(HoldTruth& hold, std::span<const SeatId> seats, const Items& items);
+    /// Keeps what the reservation had when it was made.
+    static void keep_first_claim(HoldTruth& hold);
+    /// Takes units out of the list. Returns false if it has fewer of these.
+    static bool take_entry(Items& items, const Item& item);
+    static Takings& takings_of(std::vector<Takings>& all, Currency currency);
     /// Judges what a new hold takes of an allocation, and counts it as used.
     void take_allocated(const Fact& fact, const ReservationHeld& body, HoldTruth& hold);
     /// Judges whether the seats aren't held back, or only by the hold's own allocation.
@@ -234,6 +342,8 @@ private:
     std::int64_t tickets_run_out(EventNumber event, Instant at, const UserNumber* user = nullptr)
         const;
     HoldTruth* pending(const Fact& fact, ReservationId id);
+    /// Null unless the reservation is confirmed.
+    HoldTruth* confirmed(ReservationId id);
     ApiKey* key_in_force(const Fact& fact, ApiKeyId id);
     EventTruth* event(const Fact& fact);
     /// The event's number. An event that was deleted or never existed gets one too.
@@ -252,6 +362,11 @@ private:
     HashMap<std::uint64_t, std::int64_t> tickets_by_user_;
     HashMap<SeatId, SeatTruth> seats_;
     HashMap<ReservationId, HoldTruth> holds_;
+    HashMap<OrderId, OrderTruth> orders_;
+    HashSet<PaymentId> payments_;
+    HashSet<RefundId> refunds_;
+    HashMap<ReservationId, PaymentsTruth> payments_by_reservation_;
+    std::optional<Consequence> due_;
     /// By idempotency key.
     HashMap<Bits128, RequestTruth> requests_;
     std::deque<ApiKey> api_keys_;
@@ -263,9 +378,35 @@ private:
     Instant last_at_{};
 };
 
-/// This is in audit_claims.cc.
+// These are in audit_claims.cc.
+template <>
+void Audit::judge(const Fact& fact, const ReservationHeld& body);
 template <>
 void Audit::judge(const Fact& fact, const ReservationChanged& body);
+// These are in audit_orders.cc.
+template <>
+void Audit::judge(const Fact& fact, const OrderPlaced& body);
+template <>
+void Audit::judge(const Fact& fact, const PaymentIntended& body);
+template <>
+void Audit::judge(const Fact& fact, const PaymentPending& body);
+template <>
+void Audit::judge(const Fact& fact, const PaymentSucceeded& body);
+template <>
+void Audit::judge(const Fact& fact, const PaymentDeclined& body);
+template <>
+void Audit::judge(const Fact& fact, const PaymentDisputed& body);
+template <>
+void Audit::judge(const Fact& fact, const ReservationRestored& body);
+// These are in audit_refunds.cc.
+template <>
+void Audit::judge(const Fact& fact, const RefundIntended& body);
+template <>
+void Audit::judge(const Fact& fact, const RefundSucceeded& body);
+template <>
+void Audit::judge(const Fact& fact, const RefundFailed& body);
+template <>
+void Audit::judge(const Fact& fact, const EventCancelled& body);
 // These are in audit_allocations.cc.
 template <>
 void Audit::judge(const Fact& fact, const AllocationAdded& body);

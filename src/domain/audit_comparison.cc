@@ -18,7 +18,8 @@ public:
         : audit_{audit},
           inventory_{inventory},
           plans_{inventory.plans()},
-          reservations_{inventory.reservations()} {}
+          reservations_{inventory.reservations()},
+          orders_{inventory.orders()} {}
 
     std::vector<std::string> run() {
         expect(
@@ -31,6 +32,10 @@ public:
             look_for(truth);
         for (const auto& [id, truth] : audit_.holds_)
             look_for(id, truth);
+        orders_.visit([this](OrderIndex, const Order& order) { compare(order); });
+        for (const auto& [id, truth] : audit_.orders_)
+            look_for(truth);
+        expect(!audit_.due_, "the newest payment or refund that succeeded: nothing came of it");
         compare_requests();
         compare_api_keys();
         return std::move(differences_);
@@ -157,9 +162,43 @@ private:
             differ("reservation " + id.to_string() + " isn't found by its request");
     }
 
+    /// Compares all fields of the order, its payments and its refunds.
+    void compare(const Order& order) {
+        const auto found = audit_.orders_.find(order.id);
+        const auto name = [&] { return "order " + order.id.to_string(); };
+        if (found == audit_.orders_.end()) return differ(name() + " was never placed");
+        const auto& truth = found->second.order;
+        if (order.payments != truth.payments) differ(name() + ": its payments");
+        if (order.refunds != truth.refunds) differ(name() + ": its refunds");
+        auto rest = order;
+        rest.payments = truth.payments;
+        rest.refunds = truth.refunds;
+        if (rest != truth) differ(name());
+    }
+
+    void look_for(const Audit::OrderTruth& truth) {
+        if (!audit_.is_remembered(truth.order, audit_.last_at_)) return;
+        if (orders_.find(truth.order.id, audit_.last_at_) == nullptr)
+            differ("order " + truth.order.id.to_string() + " is missing");
+    }
+
+    /// Compares the request of an order, a payment or a refund.
+    void compare_request_of_order(Bits128 key, const Audit::RequestTruth& truth, OrderId order) {
+        if (!audit_.is_key_kept(truth.made, audit_.last_at_)) return;
+        const auto found = orders_.find_request(key, audit_.last_at_);
+        const bool is_right = found && found->order->id == order &&
+                              found->kind == truth.made.kind &&
+                              found->mark.content == truth.content;
+        expect(is_right, "the request under an idempotency key");
+    }
+
     /// Compares only the requests that are still remembered.
     void compare_requests() {
         for (const auto& [key, truth] : audit_.requests_) {
+            if (const auto order = audit_.order_of(truth.made)) {
+                compare_request_of_order(key, truth, *order);
+                continue;
+            }
             if (truth.at + kRequestMemory <= audit_.last_at_) continue;
             const auto* found = inventory_.requests().find(key, audit_.last_at_);
             const bool is_right = found != nullptr && found->at == truth.at &&
@@ -178,8 +217,14 @@ private:
             case RequestKind::change:
                 if (!reservations_.has(request.made)) return std::nullopt;
                 return reservations_[request.made].id.bits();
+            case RequestKind::order:
+            case RequestKind::payment:
+            case RequestKind::refund:
+                if (!inventory_.orders().has(request.made)) return std::nullopt;
+                return inventory_.orders()[request.made].id.bits();
             case RequestKind::event:
             case RequestKind::sale:
+            case RequestKind::cancellation:
                 return plans_[request.made].event.id.bits();
             case RequestKind::api_key:
                 return inventory_.api_keys()[request.made].id.bits();
@@ -215,6 +260,7 @@ private:
     const Inventory& inventory_;
     const SeatPlans& plans_;
     const Reservations& reservations_;
+    const Orders& orders_;
     std::vector<std::string> differences_;
 };
 

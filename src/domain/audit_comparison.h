@@ -9,12 +9,12 @@
 namespace frontrow::domain {
 
 /// Compares an inventory with what an audit has read from the same facts. Returns the first hundred
-/// differences, as sentences that name the event, seat, reservation or key. Covers all fields of
-/// every event, seat, reservation, remembered request and API key.
+/// differences, as sentences that name the event, seat, reservation, order or key. Covers all
+/// fields of every event, seat, reservation, order, remembered request and API key.
 ///
 /// The audit must have found no violation. Rows that can no longer be requested may be missing from
-/// the inventory: those of deleted events, and of reservations that ended more than kEndedMemory
-/// ago.
+/// the inventory: those of deleted events, of reservations that ended more than kEndedMemory ago,
+/// and of orders that closed so long ago and took no money.
 std::vector<std::string> compare(const Audit& audit, const Inventory& inventory);
 
 }  // namespace frontrow::domain

@@ -31,7 +31,7 @@ struct FactTraits {
     bool is_about_event;
     /// The fact deletes the event, so data about the event may be dropped from memory.
     bool ends_event;
-    /// The reservation, if the fact says that its buyer cancelled it; otherwise null.
+    /// The reservation, if the fact says that it was cancelled; otherwise null.
     const ReservationId* given_up;
     /// The lowest format that permits this fact (facts.h), apart from the seats that it adds:
     /// format_of() looks at them, too.
@@ -112,6 +112,31 @@ inline CommandTraits traits_of(const ChangeAllocation&) {
 }
 inline CommandTraits traits_of(const EndAllocation&) {
     return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const PlaceOrder&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+/// Pays for a hold. The number of attempts is bounded for each order.
+inline CommandTraits traits_of(const StartPayment&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const NotePayment&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+/// What was sold bounds what can be refunded.
+inline CommandTraits traits_of(const RefundOrder&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+inline CommandTraits traits_of(const NoteRefund&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+/// Not contended: the gate would have to decide the whole command, and box offices are few.
+inline CommandTraits traits_of(const SellAtBoxOffice&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+/// Cancelling without an idempotency key takes on nothing, like ending a sale.
+inline CommandTraits traits_of(const CancelEvent& command) {
+    return {.takes_on_more = command.request.has_value(), .contended = nullptr};
 }
 
 // The format that introduced an optional field; 0 if the field is absent.
@@ -230,6 +255,39 @@ inline FactTraits traits_of(const AllocationChanged&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 inline FactTraits traits_of(const AllocationEnded&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const ReservationRestored&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const OrderPlaced&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const PaymentIntended&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const PaymentPending&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const PaymentSucceeded&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const PaymentDeclined&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const PaymentDisputed&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const RefundIntended&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const RefundSucceeded&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const RefundFailed&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const EventCancelled&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 

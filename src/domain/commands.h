@@ -7,6 +7,7 @@
 #include "domain/event.h"
 #include "domain/idempotency.h"
 #include "domain/member.h"
+#include "domain/order.h"
 #include "domain/seat.h"
 
 #include <chrono>
@@ -249,6 +250,83 @@ struct RaiseFormat {
     std::uint32_t format = 0;
 };
 
+/// Fixes the price of what a pending reservation holds.
+struct PlaceOrder {
+    OrderId order;
+    ReservationId reservation;
+    std::string user;
+    RequestMark request;
+};
+
+/// Begins an attempt to pay. While it is open, the reservation can't be confirmed, cancelled,
+/// changed or extended. An order that costs nothing is paid at once.
+struct StartPayment {
+    PaymentId payment;
+    OrderId order;
+    std::string user;
+    /// The provider that will be asked.
+    std::string provider;
+    std::string token;
+    std::string return_url;
+    RequestMark request;
+};
+
+/// What a provider says of a payment. It may say it twice, late, or in any order.
+enum class PaymentNews : std::uint8_t { pending, succeeded, declined, disputed, undisputed };
+
+struct NotePayment {
+    PaymentId payment;
+    PaymentNews news{};
+    std::string reference{};
+    std::string redirect_url{};
+    /// Why it was declined.
+    std::string code{};
+    /// With `succeeded`: what was taken. It must be the order's amount.
+    Amount amount = 0;
+    Currency currency{};
+};
+
+/// Gives money back for some seats and units of a paid order; for all that is left if none are
+/// named.
+struct RefundOrder {
+    RefundId refund;
+    OrderId order;
+    Organizer by;
+    SeatIds seats;
+    WantedItems items;
+    bool returns_to_sale = false;
+    /// `requested`, or `event_cancelled` for orders of a cancelled event.
+    RefundReason reason = RefundReason::requested;
+    std::optional<RequestMark> request{};
+};
+
+/// What a provider says of a refund.
+struct NoteRefund {
+    RefundId refund;
+    bool is_done = false;
+    std::string reference{};
+    /// Why it failed for good.
+    std::string code{};
+};
+
+/// Sells at the box office: holds, orders, takes the money and confirms, in one step.
+struct SellAtBoxOffice {
+    /// Never null. Out of line, because it would make every Command larger. The reservation belongs
+    /// to `by.sub`, whichever user it names. Its request is the order's.
+    std::shared_ptr<const ReserveSeats> claim;
+    OrderId order;
+    PaymentId payment;
+    Organizer by;
+    PaymentMethod method = PaymentMethod::cash;
+};
+
+/// Ends the sale for good. Each order is to be refunded by a RefundOrder.
+struct CancelEvent {
+    EventId event;
+    Organizer by;
+    std::optional<RequestMark> request{};
+};
+
 using Command = std::variant<
     CreateEvent,
     UpdateEvent,
@@ -272,6 +350,13 @@ using Command = std::variant<
     ChangeReservation,
     AddAllocation,
     ChangeAllocation,
-    EndAllocation>;
+    EndAllocation,
+    PlaceOrder,
+    StartPayment,
+    NotePayment,
+    RefundOrder,
+    NoteRefund,
+    SellAtBoxOffice,
+    CancelEvent>;
 
 }  // namespace frontrow::domain

@@ -8,6 +8,7 @@
 #include "domain/commands.h"
 #include "domain/facts.h"
 #include "domain/member.h"
+#include "domain/order.h"
 #include "domain/refusal.h"
 #include "domain/reservation.h"
 
@@ -34,7 +35,8 @@ struct Accepted {
         ApiKey,
         AddedMember,
         CategoryView,
-        AllocationView>
+        AllocationView,
+        OrderView>
         entity;
     /// The same request was accepted before, so nothing was done this time. Reservations, events,
     /// seats and new members are then returned as they were when created.

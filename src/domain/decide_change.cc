@@ -26,25 +26,6 @@ std::uint64_t tickets_of(const Reservation& reservation) {
     return reservation.seats.size() + units_of(reservation.items);
 }
 
-/// Takes units out of a reservation's items, from the category's last entry first, and appends them
-/// to `taken` with their prices. Returns false if there are fewer.
-bool take_back(Items& items, const WantedItem& wanted, Items& taken) {
-    auto left = wanted.quantity;
-    for (auto i = items.size(); i-- > 0 && left > 0;) {
-        const auto item = items[i];
-        if (item.category != wanted.category) continue;
-        const auto units = std::min(left, item.quantity);
-        taken.push_back({item.category, units, item.unit_price});
-        take_units(items, taken.back());
-        left -= units;
-    }
-    return left == 0;
-}
-
-Amount price_of(const Inventory& inventory, const EventRow& event, SeatId id) {
-    return seat_spec(event, inventory.plans().find_seat(id)->seat).price;
-}
-
 /// Takes what the command gives back out of the reservation. Returns the units with their prices,
 /// or names the first seat or category that the reservation doesn't have.
 std::expected<Items, std::string> give_back(
@@ -64,14 +45,6 @@ std::expected<Items, std::string> give_back(
         if (!take_back(reservation.items, wanted, items)) return std::unexpected(wanted.category);
     reservation.total_amount -= amount_of({}, items);
     return items;
-}
-
-/// The allocation that the reservation has used, if it is still in force: the right to take from it
-/// stays with the reservation, so no code is needed again.
-AllocationIndex open_to(const EventRow& event, const ReservationRow& row, Instant now) {
-    const auto of = allocation_of(row);
-    if (of == kNobody || event.allocations.all[of] == nullptr) return kNobody;
-    return is_in_force(*event.allocations.all[of], now) ? of : kNobody;
 }
 
 /// Adds the seats and units that the command asks for to the reservation. Call it after
@@ -109,15 +82,16 @@ Result<Granted, Refusal> take_more(
 
 /// The refusal for which no seat and no category need be looked up; nothing if there is none.
 std::optional<Reason> refuse_early(
-    const EventRow& event,
+    const Inventory& inventory,
+    const ReservationRow& row,
     const ChangeReservation& command,
     const Reservation& reservation,
     Instant now
 ) {
-    if (const auto reason = refuse_unless_held(reservation.status)) return reason;
+    if (const auto reason = refuse_unless_free(inventory, row, now)) return reason;
     if (has_stale_tag(command, reservation)) return Reason::version_stale;
     if (adds_something(command))
-        if (const auto reason = refuse_by_sale(event.event, now)) return reason;
+        if (const auto reason = refuse_by_sale(inventory.event_of(row).event, now)) return reason;
     if (names_one_seat_twice(command)) return Reason::seat_named_twice;
     return std::nullopt;
 }
@@ -133,7 +107,7 @@ Decision decide_one(const Inventory& inventory, const ChangeReservation& command
     const auto& event = inventory.event_of(*row);
     const auto rests_on = event.last_seq();
     auto entity = inventory.entity(*row, now);
-    if (const auto reason = refuse_early(event, command, entity, now))
+    if (const auto reason = refuse_early(inventory, *row, command, entity, now))
         return refuse(*reason, rests_on);
 
     auto removed = give_back(inventory, event, command, entity);

@@ -207,6 +207,29 @@ grant(const Inventory& inventory, const EventRow& event, const Wish& wish, Insta
     return granted;
 }
 
+bool take_back(Items& items, const WantedItem& wanted, Items& taken) {
+    auto left = wanted.quantity;
+    for (auto i = items.size(); i-- > 0 && left > 0;) {
+        const auto item = items[i];
+        if (item.category != wanted.category) continue;
+        const auto units = std::min(left, item.quantity);
+        taken.push_back({item.category, units, item.unit_price});
+        take_units(items, taken.back());
+        left -= units;
+    }
+    return left == 0;
+}
+
+Amount price_of(const Inventory& inventory, const EventRow& event, SeatId id) {
+    return seat_spec(event, inventory.plans().find_seat(id)->seat).price;
+}
+
+AllocationIndex open_to(const EventRow& event, const ReservationRow& row, Instant now) {
+    const auto of = allocation_of(row);
+    if (of == kNobody || event.allocations.all[of] == nullptr) return kNobody;
+    return is_in_force(*event.allocations.all[of], now) ? of : kNobody;
+}
+
 void end_due(
     const Inventory& inventory,
     const EventRow& event,

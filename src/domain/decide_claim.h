@@ -11,8 +11,8 @@
 
 namespace frontrow::domain {
 
-// Shared by the commands about reservations; private to decide_*.cc files. What a wish gets is
-// defined in decide_claim.cc, the rest in decide_reservation.cc.
+// Shared by the commands about reservations; private to decide_*.cc files. What a wish gets,
+// and what is given back, is defined in decide_claim.cc, the rest in decide_reservation.cc.
 
 /// The reservation, if it belongs to this user. Another user's is treated as not found.
 const ReservationRow* find_own_reservation(
@@ -22,8 +22,14 @@ const ReservationRow* find_own_reservation(
     Instant now
 );
 
-/// The reason why a reservation can't be changed; nothing while it is pending and its hold runs.
+/// The reason why a reservation has ended; nothing while it is pending and its hold runs.
 std::optional<Reason> refuse_unless_held(ReservationStatus status);
+/// The reason why the buyer can't change a reservation: it has ended, or is being paid.
+std::optional<Reason>
+refuse_unless_free(const Inventory& inventory, const ReservationRow& row, Instant now);
+
+/// Holds what the command claims, or refuses. Doesn't look for an earlier request.
+Decision hold(const Inventory& inventory, const ReserveSeats& command, Instant now);
 
 /// Answers a request that has changed a reservation before: returns the reservation as it is now,
 /// which may have ended since. Refuses if the earlier request under this key was another one.
@@ -68,6 +74,17 @@ struct Granted {
 /// leave, a seat that isn't free, or units of which too few are left.
 Result<Granted, Refusal>
 grant(const Inventory& inventory, const EventRow& event, const Wish& wish, Instant now);
+
+/// The allocation that the reservation has used, if it is still in force: the right to take from it
+/// stays with the reservation, so no code is needed again.
+AllocationIndex open_to(const EventRow& event, const ReservationRow& row, Instant now);
+
+/// Takes units out of a list of items, from the category's last entry first, and appends them to
+/// `taken` with their prices. Returns false if there are fewer.
+bool take_back(Items& items, const WantedItem& wanted, Items& taken);
+
+/// The price of a seat of the event.
+Amount price_of(const Inventory& inventory, const EventRow& event, SeatId id);
 
 /// Adds the facts that end the event's allocations whose `until` has come, and the holds which have
 /// run out on seats that somebody gets now. They must come before the fact that takes the seats.

@@ -12,11 +12,13 @@ namespace {
 /// The most seats that an event may have, which bounds its cost.
 constexpr std::size_t kSeatsPerEventMax = 2'000'000;
 
+/// True if something is held or sold, or if somebody tried to pay for it: the money may come late.
 bool has_sales(const Inventory& inventory, const EventRow& event, Instant now) {
     const auto counts = inventory.count_seats(event, now);
     if (counts.confirmed > 0 || counts.reserved > 0) return true;
     const auto has_taken = [](const CategoryView& one) { return one.counts.taken() > 0; };
-    return std::ranges::any_of(inventory.list_categories(event, now), has_taken);
+    return std::ranges::any_of(inventory.list_categories(event, now), has_taken) ||
+           inventory.orders().has_payments(event.event.id, now);
 }
 
 bool is_stale(const EventRow& row, const MeantVersions& if_version) {
@@ -89,6 +91,8 @@ std::optional<Reason> refuse_by_sale(const Event& event, Instant now) {
             return Reason::sales_closed;
         case SaleState::paused:
             return Reason::sales_paused;
+        case SaleState::cancelled:
+            return Reason::event_cancelled;
         case SaleState::open:
             return std::nullopt;
     }
@@ -170,10 +174,30 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
     if (is_so && !command.request) return accept(row->event, row->last_seq());
     if (!is_so && row->event.sale == SaleAction::end)
         return refuse(Reason::sales_closed, row->last_seq());
+    if (!is_so && row->event.cancelled) return refuse(Reason::event_cancelled, row->last_seq());
 
     auto event = is_so ? row->event : changed(*row, now);
     event.sale = command.action;
     return accept(std::move(event), command.event, SaleChanged{command.action, command.request});
+}
+
+template <>
+Decision decide_one(const Inventory& inventory, const CancelEvent& command, Instant now) {
+    const auto* row = find_own_event(inventory, command.event, command.by);
+    const auto as_now = [&](const RequestRow&) {
+        return row == nullptr ? refuse(Reason::event_not_found, inventory.events_seq())
+                              : accept(row->event, row->last_seq());
+    };
+    const auto* const request = given(command.request);
+    if (auto again = replay(inventory, request, RequestKind::cancellation, now, as_now))
+        return *std::move(again);
+    if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
+    const bool is_so = row->event.cancelled;
+    // As for ChangeSale, a request with a key is recorded even if nothing changes.
+    if (is_so && request == nullptr) return accept(row->event, row->last_seq());
+    auto event = is_so ? row->event : changed(*row, now);
+    event.cancelled = true;
+    return accept(std::move(event), command.event, EventCancelled{command.request});
 }
 
 template <>

@@ -32,6 +32,13 @@ std::optional<Reason> refuse_unless_held(ReservationStatus status) {
     }
 }
 
+std::optional<Reason>
+refuse_unless_free(const Inventory& inventory, const ReservationRow& row, Instant now) {
+    if (const auto reason = refuse_unless_held(status_of(row, now))) return reason;
+    if (inventory.orders().is_being_paid(row.id)) return Reason::payment_in_progress;
+    return std::nullopt;
+}
+
 std::optional<Decision> replay_change(
     const Inventory& inventory,
     const std::optional<RequestMark>& request,
@@ -144,6 +151,10 @@ template <>
 Decision decide_one(const Inventory& inventory, const ReserveSeats& command, Instant now) {
     inventory.prefetch(command.reservation, command.user, command.request.key);
     if (auto again = replay_reservation(inventory, command, now)) return *std::move(again);
+    return hold(inventory, command, now);
+}
+
+Decision hold(const Inventory& inventory, const ReserveSeats& command, Instant now) {
     const auto* row = inventory.plans().find(command.event);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (auto refusal = refuse_by_event(row->event, command, now))
@@ -215,9 +226,11 @@ Decision decide_one(const Inventory& inventory, const ConfirmReservation& comman
     const auto status = status_of(*row, now);
     if (status == ReservationStatus::confirmed)
         return accept(inventory.entity(*row, now), event.last_seq());
-    if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq());
+    if (const auto reason = refuse_unless_free(inventory, *row, now))
+        return refuse(*reason, event.last_seq());
     if (event.event.spec.payment == PaymentRule::required)
         return refuse(Reason::payment_required, event.last_seq());
+    if (event.event.cancelled) return refuse(Reason::event_cancelled, event.last_seq());
 
     auto entity = inventory.entity(*row, now);
     entity.status = ReservationStatus::confirmed;
@@ -233,7 +246,8 @@ Decision decide_one(const Inventory& inventory, const CancelReservation& command
     const auto status = status_of(*row, now);
     if (status == ReservationStatus::cancelled)
         return accept(inventory.entity(*row, now), event.last_seq());
-    if (const auto reason = refuse_unless_held(status)) return refuse(*reason, event.last_seq());
+    if (const auto reason = refuse_unless_free(inventory, *row, now))
+        return refuse(*reason, event.last_seq());
     auto entity = inventory.entity(*row, now);
     entity.status = ReservationStatus::cancelled;
     return accept(std::move(entity), event.event.id, ReservationCancelled{row->id});
@@ -246,7 +260,7 @@ Decision decide_one(const Inventory& inventory, const ExtendReservation& command
     const auto* row = find_own_reservation(inventory, command.reservation, command.user, now);
     if (row == nullptr) return refuse(Reason::reservation_not_found, 0);
     const auto& event = inventory.event_of(*row);
-    if (const auto reason = refuse_unless_held(status_of(*row, now)))
+    if (const auto reason = refuse_unless_free(inventory, *row, now))
         return refuse(*reason, event.last_seq());
     if (const auto reason = refuse_by_sale(event.event, now))
         return refuse(*reason, event.last_seq());

@@ -79,7 +79,7 @@ constexpr std::array<SaleAction, 3> choices(SaleAction) {
 }
 
 /// Whether seats can be reserved.
-enum class SaleState : std::uint8_t { upcoming, open, paused, ended };
+enum class SaleState : std::uint8_t { upcoming, open, paused, ended, cancelled };
 
 constexpr std::string_view name_of(SaleState state) {
     switch (state) {
@@ -91,10 +91,18 @@ constexpr std::string_view name_of(SaleState state) {
             return "paused";
         case SaleState::ended:
             return "ended";
+        case SaleState::cancelled:
+            return "cancelled";
     }
 }
-constexpr std::array<SaleState, 4> choices(SaleState) {
-    return {SaleState::upcoming, SaleState::open, SaleState::paused, SaleState::ended};
+constexpr std::array<SaleState, 5> choices(SaleState) {
+    return {
+        SaleState::upcoming,
+        SaleState::open,
+        SaleState::paused,
+        SaleState::ended,
+        SaleState::cancelled
+    };
 }
 
 struct Event {
@@ -109,11 +117,14 @@ struct Event {
     std::uint32_t version = 1;
     /// The organiser's last action on the sale.
     SaleAction sale = SaleAction::open;
+    /// The event won't take place. This is final.
+    bool cancelled = false;
 
     friend bool operator==(const Event&, const Event&) = default;
 };
 
 inline SaleState sale_state(const Event& event, Instant now) {
+    if (event.cancelled) return SaleState::cancelled;
     const bool is_over = event.sale == SaleAction::end || now >= sales_end(event.spec);
     if (is_over) return SaleState::ended;
     if (event.spec.sales_start_at && now < *event.spec.sales_start_at) return SaleState::upcoming;

@@ -5,6 +5,7 @@
 #include "domain/categories.h"
 #include "domain/inventory.h"
 #include "domain/members.h"
+#include "domain/order_notes.h"
 
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,7 @@ public:
           reservations_{inventory.reservations_},
           requests_{inventory.requests_},
           api_keys_{inventory.api_keys_},
+          orders_{inventory.orders_},
           newest_{inventory.newest_},
           fact_{fact} {}
 
@@ -84,12 +86,23 @@ private:
     void apply(const ReservationHeld& body);
     void apply(const ReservationConfirmed& body) {
         reservations_.confirm(index_of(body.reservation), fact_.at);
+        orders_.close(body.reservation, fact_.at);
     }
     void apply(const ReservationCancelled& body) {
-        end_hold(body.reservation, ReservationStatus::cancelled);
+        const auto index = index_of(body.reservation);
+        if (reservations_[index].status == ReservationStatus::confirmed)
+            return reservations_.take_back(index, fact_.at);
+        reservations_.end_hold(index, ReservationStatus::cancelled, fact_.at);
+        orders_.close(body.reservation, fact_.at);
     }
     void apply(const ReservationExpired& body) {
-        end_hold(body.reservation, ReservationStatus::expired);
+        const auto index = index_of(body.reservation);
+        reservations_.end_hold(index, ReservationStatus::expired, fact_.at);
+        orders_.close(body.reservation, ended_at(reservations_[index]));
+    }
+    void apply(const ReservationRestored& body) {
+        reservations_.restore(index_of(body.reservation), fact_.at);
+        orders_.reopen(body, fact_.at);
     }
     void apply(const ReservationExtended& body) {
         const auto index = index_of(body.reservation);
@@ -97,6 +110,18 @@ private:
         reservations_.extend(index, body.expires_at, fact_.at);
     }
     void apply(const ReservationChanged& body);
+    void apply(const OrderPlaced& body);
+    void apply(const PaymentIntended& body);
+    void apply(const PaymentPending& body) { change_order(body); }
+    void apply(const PaymentSucceeded& body) { change_order(body); }
+    void apply(const PaymentDeclined& body) { change_order(body); }
+    void apply(const PaymentDisputed& body) { change_order(body); }
+    void apply(const RefundIntended& body) {
+        remember(body.request, RequestKind::refund, change_order(body));
+    }
+    void apply(const RefundSucceeded& body) { change_order(body); }
+    void apply(const RefundFailed& body) { change_order(body); }
+    void apply(const EventCancelled& body);
     void apply(const ApiKeyCreated& body);
     void apply(const ApiKeyRevoked& body) { api_keys_.revoke(body.key, fact_.at, fact_.seq); }
     void apply(const ApiKeyMoved& body) { api_keys_.move(body.key, body.account, fact_.seq); }
@@ -108,8 +133,9 @@ private:
     void remember(const std::optional<RequestMark>& request, RequestKind kind, std::uint32_t made) {
         if (request) requests_.add({.mark = *request, .at = fact_.at, .kind = kind, .made = made});
     }
-    void end_hold(ReservationId id, ReservationStatus status) {
-        reservations_.end_hold(index_of(id), status, fact_.at);
+    template <class Body>
+    OrderIndex change_order(const Body& body) {
+        return orders_.apply(body, fact_.at);
     }
     AllocationIndex allocation_named(const std::string& name) const {
         const auto of = find_allocation(plans_[event()], name);
@@ -157,6 +183,7 @@ private:
     Reservations& reservations_;
     Requests& requests_;
     ApiKeys& api_keys_;
+    Orders& orders_;
     StateValue<NewestFacts>& newest_;
     const Fact& fact_;
     /// The fact's event; kNobody if the fact is about no event.
@@ -227,6 +254,37 @@ void Evolution::apply(const ReservationChanged& body) {
     for (const auto id : body.removed_seats)
         change.removed_seats.push_back(place_of(id));
     reservations_.change(index, change, fact_.at);
+    orders_.close(body.reservation, fact_.at);
+}
+
+void Evolution::apply(const OrderPlaced& body) {
+    const auto& row = reservations_[index_of(body.reservation)];
+    const auto* const before = orders_.newest_of(body.reservation, fact_.at);
+    remember(body.request, RequestKind::order, orders_.end());
+    orders_.place(placed(
+        body,
+        fact_.event,
+        reservations_.buyers().name(row.user),
+        row.currency,
+        before == nullptr ? std::nullopt : before->first_asked_at,
+        fact_.at
+    ));
+}
+
+void Evolution::apply(const PaymentIntended& body) {
+    const auto order = change_order(body);
+    remember(body.request, RequestKind::payment, order);
+    const auto index = index_of(orders_[order].reservation);
+    if (body.pinned_until > reservations_[index].expires_at)
+        reservations_.extend(index, body.pinned_until, fact_.at);
+}
+
+void Evolution::apply(const EventCancelled& body) {
+    remember(body.request, RequestKind::cancellation, event());
+    // If the event is cancelled already, the fact only records the request's key.
+    if (plans_[event()].event.cancelled) return;
+    change_event([](Event& changed) { changed.cancelled = true; });
+    orders_.event_was_cancelled(fact_.event);
 }
 
 void Evolution::apply(const ApiKeyCreated& body) {

@@ -8,6 +8,7 @@
 #include "domain/event.h"
 #include "domain/idempotency.h"
 #include "domain/member.h"
+#include "domain/order.h"
 #include "domain/seat.h"
 
 #include <cstdint>
@@ -153,6 +154,116 @@ struct ReservationChanged {
     friend bool operator==(const ReservationChanged&, const ReservationChanged&) = default;
 };
 
+/// A payment succeeded after the hold had ended, and the same seats and units were still free: the
+/// reservation has them again, and is confirmed.
+struct ReservationRestored {
+    ReservationId reservation;
+
+    friend bool operator==(const ReservationRestored&, const ReservationRestored&) = default;
+};
+
+/// The buyer wants to pay for what a reservation holds. The prices are fixed from here on.
+struct OrderPlaced {
+    OrderId order;
+    ReservationId reservation;
+    OrderLines lines;
+    Amount amount = 0;
+    RequestMark request;
+
+    friend bool operator==(const OrderPlaced&, const OrderPlaced&) = default;
+};
+
+/// An attempt to pay began. Durable before a provider is asked, with all that is needed to ask it.
+/// The hold ends at `pinned_until`, if it would have ended sooner.
+struct PaymentIntended {
+    OrderId order;
+    PaymentId payment;
+    PaymentMethod method = PaymentMethod::provider;
+    std::string provider;
+    std::string token;
+    std::string return_url;
+    Instant pinned_until;
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const PaymentIntended&, const PaymentIntended&) = default;
+};
+
+/// The provider knows of the attempt, and hasn't decided yet.
+struct PaymentPending {
+    OrderId order;
+    PaymentId payment;
+    std::string reference;
+    std::string redirect_url;
+
+    friend bool operator==(const PaymentPending&, const PaymentPending&) = default;
+};
+
+struct PaymentSucceeded {
+    OrderId order;
+    PaymentId payment;
+    std::string reference;
+
+    friend bool operator==(const PaymentSucceeded&, const PaymentSucceeded&) = default;
+};
+
+struct PaymentDeclined {
+    OrderId order;
+    PaymentId payment;
+    std::string code;
+
+    friend bool operator==(const PaymentDeclined&, const PaymentDeclined&) = default;
+};
+
+/// The buyer disputes the payment, or no longer does.
+struct PaymentDisputed {
+    OrderId order;
+    PaymentId payment;
+    bool is_disputed = true;
+
+    friend bool operator==(const PaymentDisputed&, const PaymentDisputed&) = default;
+};
+
+/// Money shall go back. Durable before the provider is asked.
+struct RefundIntended {
+    OrderId order;
+    RefundId refund;
+    PaymentId payment;
+    RefundReason reason = RefundReason::requested;
+    Amount amount = 0;
+    SeatIds seats;
+    Items items;
+    bool returns_to_sale = false;
+    std::string by;
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const RefundIntended&, const RefundIntended&) = default;
+};
+
+/// The money has gone back. If seats or units return to sale, a ReservationChanged or a
+/// ReservationCancelled follows.
+struct RefundSucceeded {
+    OrderId order;
+    RefundId refund;
+    std::string reference;
+
+    friend bool operator==(const RefundSucceeded&, const RefundSucceeded&) = default;
+};
+
+struct RefundFailed {
+    OrderId order;
+    RefundId refund;
+    std::string code;
+
+    friend bool operator==(const RefundFailed&, const RefundFailed&) = default;
+};
+
+/// The event won't take place: its sale is over, and all its orders are to be refunded.
+struct EventCancelled {
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const EventCancelled&, const EventCancelled&) = default;
+};
+
 struct ApiKeyCreated {
     ApiKeyId key;
     std::string name;
@@ -211,8 +322,9 @@ struct FormatRaised {
 /// SaleChanged, ApiKeyMoved, MemberAdded, MemberRemoved, `sales_end_at` in an event's terms, the
 /// `account` of ApiKeyCreated, and the `request` of all facts except ReservationHeld. Format 2 adds
 /// CategoryAdded, CategoryChanged, ReservationChanged, AllocationAdded, AllocationChanged,
-/// AllocationEnded, the `items` and the `allocation` of ReservationHeld, the `label` and the flags
-/// of a seat, and `stage`, `focal_point` and `best_seats` in an event's terms.
+/// AllocationEnded, ReservationRestored, OrderPlaced, EventCancelled, all facts about payments and
+/// refunds, the `items` and the `allocation` of ReservationHeld, the `label` and the flags of a
+/// seat, and `stage`, `focal_point` and `best_seats` in an event's terms.
 inline constexpr std::uint32_t kNewestFormat = 2;
 
 using FactBody = std::variant<
@@ -237,7 +349,18 @@ using FactBody = std::variant<
     ReservationChanged,
     AllocationAdded,
     AllocationChanged,
-    AllocationEnded>;
+    AllocationEnded,
+    ReservationRestored,
+    OrderPlaced,
+    PaymentIntended,
+    PaymentPending,
+    PaymentSucceeded,
+    PaymentDeclined,
+    PaymentDisputed,
+    RefundIntended,
+    RefundSucceeded,
+    RefundFailed,
+    EventCancelled>;
 
 /// A fact with its position: `seq` starts at 1 and rises by one without gaps, `at` never decreases.
 struct Fact {

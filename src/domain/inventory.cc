@@ -210,6 +210,18 @@ Reservation Inventory::entity_as_created(const ReservationRow& row) const {
     );
 }
 
+std::uint64_t Inventory::last_seq_of(const Order& order) const {
+    const auto event = plans_.index_of(order.event);
+    // An order that is still shown may outlive the row of its event.
+    return event == kNobody ? last_seq() : plans_[event].last_seq();
+}
+
+OrderView Inventory::order_view(Order order, Instant now) const {
+    order.closed_at = orders_.closed_at(order, now);
+    const auto status = status_of(order);
+    return {std::move(order), status};
+}
+
 /// How many of a user's reservations are on this page or later ones. Lists begin with the newest,
 /// so these are the user's oldest reservations.
 std::size_t Inventory::reservations_until(const Buyers::Reservations& mine, const Page& page)
@@ -310,12 +322,13 @@ void Inventory::let_go(std::size_t at_most) {
     CHECK(!is_speculating());
     const auto now = last_at();
     if (!requests_.has_forgettable(now) && !reservations_.has_forgettable(now) &&
-        !plans_.has_forgettable(now))
+        !plans_.has_forgettable(now) && !orders_.has_forgettable(now))
         return;
     log_.forget([&] {
         requests_.forget(now, at_most);
         reservations_.forget(now, at_most);
         plans_.forget(now, at_most);
+        orders_.forget(now, at_most);
     });
 }
 
@@ -324,6 +337,7 @@ void Inventory::derive() {
     requests_.derive();
     reservations_.derive();
     api_keys_.derive();
+    orders_.derive();
 }
 
 void Inventory::verify() const {
@@ -331,6 +345,7 @@ void Inventory::verify() const {
     reservations_.verify();
     requests_.verify();
     api_keys_.verify();
+    orders_.verify();
     // As long as a reservation's request is remembered, the request refers back to the reservation.
     reservations_.visit([this](ReservationIndex index, const ReservationRow& row) {
         const auto* const request = requests_.at(row.request);
@@ -339,6 +354,20 @@ void Inventory::verify() const {
             (request->kind == RequestKind::reservation && request->made == index)
         );
     });
+    orders_.visit([this](OrderIndex, const Order& order) { verify_order(order); });
+}
+
+/// CHECKs that the order and its reservation agree on what the buyer has.
+void Inventory::verify_order(const Order& order) const {
+    const auto index = reservations_.index_of(order.reservation);
+    if (index == kNobody) return;
+    const auto& row = reservations_[index];
+    CHECK(event_of(row).event.id == order.event && row.currency == order.currency);
+    CHECK(reservations_.buyers().name(row.user) == order.user);
+    const bool is_open = !order.closed_at && !was_paid(order);
+    CHECK(!is_open || row.status == ReservationStatus::pending);
+    const bool is_sold = sale_of(order) != nullptr;
+    CHECK(!is_sold || (row.status != ReservationStatus::pending && !order.closed_at));
 }
 
 }  // namespace frontrow::domain

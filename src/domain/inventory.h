@@ -5,6 +5,7 @@
 #include "base/state_log.h"
 #include "base/state_value.h"
 #include "domain/api_keys.h"
+#include "domain/orders.h"
 #include "domain/page.h"
 #include "domain/requests.h"
 #include "domain/reservation.h"
@@ -82,6 +83,7 @@ public:
     const Reservations& reservations() const { return reservations_; }
     const Requests& requests() const { return requests_; }
     const ApiKeys& api_keys() const { return api_keys_; }
+    const Orders& orders() const { return orders_; }
 
     std::uint64_t last_seq() const { return newest_.get().seq; }
     Instant last_at() const { return newest_.get().at; }
@@ -106,6 +108,10 @@ public:
     Reservation entity(const ReservationRow& row, Instant now) const;
     /// The reservation as it was when it was made, which is the answer to a repeated request.
     Reservation entity_as_created(const ReservationRow& row) const;
+    /// The newest fact on which an answer about this order can depend.
+    std::uint64_t last_seq_of(const Order& order) const;
+    /// The order as it is at `now`.
+    OrderView order_view(Order order, Instant now) const;
     /// Newest first.
     std::vector<Reservation> list_reservations(std::string_view user, const Page& page, Instant now)
         const;
@@ -168,6 +174,7 @@ private:
         const SeatPlans::Claim& claim,
         Amount total_amount
     ) const;
+    void verify_order(const Order& order) const;
     std::size_t reservations_until(const Buyers::Reservations& mine, const Page& page) const;
 
     /// Declared first, because all parts register with it.
@@ -176,6 +183,7 @@ private:
     Reservations reservations_{log_, plans_};
     Requests requests_{log_};
     ApiKeys api_keys_{log_};
+    Orders orders_{log_, plans_, reservations_};
     StateValue<NewestFacts> newest_{log_, "newest"};
 };
 

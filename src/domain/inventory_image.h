@@ -210,8 +210,15 @@ void ApiKeys::transfer_rows(Archive& archive, Self& api_keys) {
 }
 
 template <class Archive, class Self>
+void Orders::transfer_rows(Archive& archive, Self& orders) {
+    auto& [log, plans, reservations, rows, by_id, by_payment, by_refund, by_reservation, by_request, by_user, by_event, ledger] =
+        orders;
+    transfer_table(archive, log, rows);
+}
+
+template <class Archive, class Self>
 void Inventory::transfer_rows(Archive& archive, Self& inventory) {
-    auto& [log, plans, reservations, requests, api_keys, newest] = inventory;
+    auto& [log, plans, reservations, requests, api_keys, orders, newest] = inventory;
     auto forgotten = log.forgotten();
     archive(value_of(newest), forgotten);
     if constexpr (!std::is_const_v<Self>) log.keep_forgotten(forgotten);
@@ -219,6 +226,7 @@ void Inventory::transfer_rows(Archive& archive, Self& inventory) {
     Reservations::transfer_rows(archive, reservations);
     Requests::transfer_rows(archive, requests);
     ApiKeys::transfer_rows(archive, api_keys);
+    Orders::transfer_rows(archive, orders);
 }
 
 }  // namespace frontrow::domain

@@ -2,6 +2,9 @@
 
 #include "domain/members.h"
 
+#include <algorithm>
+#include <limits>
+#include <ranges>
 #include <utility>
 
 namespace frontrow::domain {
@@ -93,6 +96,128 @@ read_reservations(const Inventory& state, Instant now, std::string user, Page pa
 
 Read<std::vector<ApiKey>> read_api_keys(const Inventory& state, Instant, Page page) {
     return {state.api_keys().list(page), state.api_keys().last_seq()};
+}
+
+Read<std::optional<OrderView>>
+read_order(const Inventory& state, Instant now, OrderId id, std::string user) {
+    const auto* order = state.orders().find(id, now);
+    if (order == nullptr || order->user != user) return {};
+    return {state.order_view(*order, now), state.last_seq_of(*order)};
+}
+
+Read<std::vector<OrderView>>
+read_orders(const Inventory& state, Instant now, std::string user, Page page) {
+    std::vector<OrderView> views;
+    for (const auto index : state.orders().list_of(user, page, now))
+        views.push_back(state.order_view(state.orders()[index], now));
+    const auto rests_on = views.empty() ? 0 : state.last_seq();
+    return {std::move(views), rests_on};
+}
+
+Read<std::optional<std::vector<OrderView>>> read_event_orders(
+    const Inventory& state,
+    Instant now,
+    EventId event,
+    Organizer by,
+    std::optional<OrderStatus> only,
+    Page page
+) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr || !may_change(*row, by)) return {std::nullopt, state.events_seq()};
+    std::vector<OrderView> views;
+    std::size_t passed = 0;
+    const auto after = page.after ? std::optional{OrderId{page.after->id}} : std::nullopt;
+    state.orders().visit_event(event, after, now, [&](const Order& order) {
+        if (views.size() >= page.limit) return false;
+        auto view = state.order_view(order, now);
+        const bool is_wanted = !only || view.status == *only;
+        if (is_wanted && passed++ >= page.offset) views.push_back(std::move(view));
+        return true;
+    });
+    return {std::move(views), row->last_seq()};
+}
+
+Read<std::optional<OrderView>>
+read_event_order(const Inventory& state, Instant now, OrderId id, Organizer by) {
+    const auto* order = state.orders().find(id, now);
+    if (order == nullptr) return {};
+    const auto* row = state.plans().find(order->event);
+    if (row == nullptr || !may_change(*row, by)) return {std::nullopt, state.events_seq()};
+    return {state.order_view(*order, now), row->last_seq()};
+}
+
+Read<std::optional<Payment>> read_payment(const Inventory& state, Instant now, PaymentId id) {
+    const auto* order = state.orders().find(id, now);
+    if (order == nullptr) return {};
+    return {*std::ranges::find(order->payments, id, &Payment::id), state.last_seq_of(*order)};
+}
+
+namespace {
+
+Amount clamped(BigAmount amount) {
+    return static_cast<Amount>(std::min<BigAmount>(amount, std::numeric_limits<Amount>::max()));
+}
+
+}  // namespace
+
+Read<std::optional<SalesReport>>
+read_sales(const Inventory& state, Instant, EventId event, Organizer by) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr || !may_change(*row, by)) return {std::nullopt, state.events_seq()};
+    const auto& ledger = state.orders().ledger();
+    const auto money = ledger.money_of(event);
+    SalesReport report{
+        .refunded = clamped(money.amount_refunded),
+        .currency = row->event.spec.currency,
+    };
+    BigAmount captured = 0;
+    ledger.visit_hours(event, [&](Instant from, const HourOfSales& hour) {
+        report.curve.push_back({from, hour.orders, hour.tickets, clamped(hour.captured)});
+        report.orders += hour.orders;
+        report.tickets += hour.tickets;
+        captured += hour.captured;
+    });
+    report.captured = clamped(captured);
+    if (row->event.cancelled)
+        report.cancelled = RefundProgress{money.paid - money.refunded, money.refunded};
+    return {std::move(report), row->last_seq()};
+}
+
+namespace {
+
+void add_unfinished_refunds(const Order& order, Instant since, Unfinished& unfinished) {
+    for (const auto& refund : order.refunds) {
+        if (refund.status != RefundStatus::open || refund.started_at != since) continue;
+        const auto& payment = *std::ranges::find(order.payments, refund.payment, &Payment::id);
+        unfinished.refunds.push_back(
+            {order.id, order.currency, refund, payment.reference, payment.provider}
+        );
+    }
+}
+
+}  // namespace
+
+Read<Unfinished> read_unfinished(const Inventory& state, Instant, std::uint32_t at_most) {
+    Unfinished unfinished;
+    const auto& orders = state.orders();
+    const auto& ledger = orders.ledger();
+    const auto note_start = [&](Instant at) {
+        unfinished.oldest_since = std::min(unfinished.oldest_since.value_or(at), at);
+    };
+    for (const auto& [key, nothing] : ledger.open_payments() | std::views::take(at_most)) {
+        const auto& order = orders[key.second];
+        note_start(key.first);
+        unfinished.payments.push_back({order.id, order.amount, order.currency, *open_payment(order)}
+        );
+    }
+    for (const auto& [key, nothing] : ledger.open_refunds()) {
+        if (unfinished.refunds.size() >= at_most) break;
+        note_start(key.first);
+        add_unfinished_refunds(orders[key.second], key.first, unfinished);
+    }
+    for (const auto& [key, nothing] : ledger.to_refund() | std::views::take(at_most))
+        unfinished.orders_to_refund.push_back(orders[key.second].id);
+    return {std::move(unfinished), state.last_seq()};
 }
 
 std::uint64_t last_seq_of(const Inventory& state, EventId event) {

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "domain/commands.h"
 #include "domain/inventory.h"
+#include "domain/order.h"
 #include "domain/page.h"
 #include "domain/sections.h"
 
@@ -60,6 +61,102 @@ Read<std::vector<Reservation>>
 read_reservations(const Inventory& state, Instant now, std::string user, Page page);
 /// Newest first, revoked keys included.
 Read<std::vector<ApiKey>> read_api_keys(const Inventory& state, Instant now, Page page);
+
+/// Nothing unless the order belongs to this user.
+Read<std::optional<OrderView>>
+read_order(const Inventory& state, Instant now, OrderId id, std::string user);
+/// Newest first.
+Read<std::vector<OrderView>>
+read_orders(const Inventory& state, Instant now, std::string user, Page page);
+/// Oldest first. Limit and offset count only orders with the status `only`, if it is given. Nothing
+/// unless `by` may change the event.
+Read<std::optional<std::vector<OrderView>>> read_event_orders(
+    const Inventory& state,
+    Instant now,
+    EventId event,
+    Organizer by,
+    std::optional<OrderStatus> only,
+    Page page
+);
+/// Nothing unless `by` may change the order's event.
+Read<std::optional<OrderView>>
+read_event_order(const Inventory& state, Instant now, OrderId id, Organizer by);
+Read<std::optional<Payment>> read_payment(const Inventory& state, Instant now, PaymentId id);
+
+/// What was sold in the hour from `from` on.
+struct SalesPoint {
+    Instant from;
+    std::uint64_t orders = 0;
+    std::uint64_t tickets = 0;
+    Amount captured = 0;
+
+    friend bool operator==(const SalesPoint&, const SalesPoint&) = default;
+};
+
+/// How far the refunds of a cancelled event are.
+struct RefundProgress {
+    /// Paid orders that aren't wholly refunded yet.
+    std::uint64_t to_refund = 0;
+    std::uint64_t refunded = 0;
+
+    friend bool operator==(const RefundProgress&, const RefundProgress&) = default;
+};
+
+/// What an event's orders have sold and taken, refunded ones included. An amount that is too large
+/// to be represented is given as the largest one.
+struct SalesReport {
+    /// Orders that were paid, and the tickets that they sold. Payments that came too late or twice
+    /// sold nothing.
+    std::uint64_t orders = 0;
+    std::uint64_t tickets = 0;
+    /// The money that was taken, and the part that has gone back.
+    Amount captured = 0;
+    Amount refunded = 0;
+    Currency currency;
+    /// Only hours in which a payment succeeded, in order.
+    std::vector<SalesPoint> curve;
+    /// Only if the event is cancelled.
+    std::optional<RefundProgress> cancelled;
+
+    friend bool operator==(const SalesReport&, const SalesReport&) = default;
+};
+/// Nothing unless `by` may change the event.
+Read<std::optional<SalesReport>>
+read_sales(const Inventory& state, Instant now, EventId event, Organizer by);
+
+struct UnfinishedPayment {
+    OrderId order;
+    Amount amount = 0;
+    Currency currency;
+    Payment payment;
+
+    friend bool operator==(const UnfinishedPayment&, const UnfinishedPayment&) = default;
+};
+
+struct UnfinishedRefund {
+    OrderId order;
+    Currency currency;
+    Refund refund;
+    /// Of the payment whose money goes back.
+    std::string payment_reference;
+    std::string provider;
+
+    friend bool operator==(const UnfinishedRefund&, const UnfinishedRefund&) = default;
+};
+
+/// What is to be asked of payment providers. What began first comes first.
+struct Unfinished {
+    std::vector<UnfinishedPayment> payments;
+    std::vector<UnfinishedRefund> refunds;
+    /// Paid orders of cancelled events for which no refund was started yet.
+    std::vector<OrderId> orders_to_refund;
+    /// When the oldest open payment or refund began; absent if none is open.
+    std::optional<Instant> oldest_since;
+
+    friend bool operator==(const Unfinished&, const Unfinished&) = default;
+};
+/// At most `at_most` of each kind.
+Read<Unfinished> read_unfinished(const Inventory& state, Instant now, std::uint32_t at_most);
 
 /// The newest fact on which an answer about this event can depend.
 std::uint64_t last_seq_of(const Inventory& state, EventId event);

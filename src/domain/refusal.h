@@ -51,7 +51,19 @@ enum class Reason : std::uint8_t {
     reservation_confirmed,
     reservation_cancelled,
     hold_expired,
+    payment_in_progress,
     payment_required,
+    order_not_found,
+    order_exists,
+    order_paid,
+    order_closed,
+    too_many_payments,
+    payment_not_found,
+    amount_differs,
+    refund_not_found,
+    nothing_to_refund,
+    not_in_order,
+    event_cancelled,
     extension_too_long,
     api_key_not_found,
     too_many_api_keys,
@@ -67,10 +79,11 @@ struct SeatConflict {
 
 struct Refusal {
     Reason reason{};
-    /// The limit that would be exceeded, in seats, seconds, keys, members, categories or
-    /// allocations; 0 if there is none. With format_too_low, the format that is needed. With
-    /// sold_out, the units that are left; with stock_below_taken, those that are held, sold or held
-    /// back. With allocation_used_up, the tickets that the buyer can still have of the allocation.
+    /// The limit that would be exceeded, in seats, seconds, keys, members, categories, allocations
+    /// or payments; 0 if there is none. With amount_differs, the order's amount. With
+    /// format_too_low, the format that is needed. With sold_out, the units that are left; with
+    /// stock_below_taken, those that are held, sold or held back. With allocation_used_up, the
+    /// tickets that the buyer can still have of the allocation.
     std::int64_t limit = 0;
     /// The number or id of the seat, or the name of the section, category or allocation, that
     /// caused the refusal; empty if no single one did. With sold_out: the category that has too few

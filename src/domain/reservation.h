@@ -13,8 +13,10 @@
 
 namespace frontrow::domain {
 
-/// A pending reservation becomes confirmed, cancelled or expired. After that it never changes
-/// again.
+/// A pending reservation becomes confirmed, cancelled or expired. A confirmed one changes again
+/// only by a refund that returns some of its seats and units to sale: if all of them, it is
+/// cancelled then. An expired one becomes confirmed if its payment succeeds late and all it had is
+/// still free. Nothing else changes afterwards.
 enum class ReservationStatus : std::uint8_t { pending, confirmed, cancelled, expired };
 
 struct Reservation {

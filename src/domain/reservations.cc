@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <ranges>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -191,18 +192,29 @@ changed_more(const ReservationRow& row, const ClaimChange& change) {
 }  // namespace
 
 void Reservations::change(ReservationIndex index, const ClaimChange& change, Instant at) {
-    const auto& row = pending(index);
-    CHECK(row.expires_at > at && !has_lapsed(index));
+    CHECK(index != kNobody);
+    const auto& row = rows_[index];
     auto added = claim_of(row);
     added.seats = change.added_seats;
     added.items = change.added_items;
     auto removed = claim_of(row);
     removed.seats = change.removed_seats;
     removed.items = change.removed_items;
+    if (row.status == ReservationStatus::confirmed) {
+        CHECK(added.seats.empty() && added.items.empty());
+        plans_.take_back(row.event, removed, index);
+    } else {
+        CHECK(pending(index).expires_at > at && !has_lapsed(index));
+        plans_.lapse(row.event, removed);
+        plans_.free(row.event, removed, index);
+        plans_.take(row.event, added, index, SeatStatus::reserved);
+    }
+    change_claim(index, change);
+}
+
+void Reservations::change_claim(ReservationIndex index, const ClaimChange& change) {
+    const auto& row = rows_[index];
     const auto tickets_before = ticket_count(row);
-    plans_.lapse(row.event, removed);
-    plans_.free(row.event, removed, index);
-    plans_.take(row.event, added, index, SeatStatus::reserved);
     auto seats = changed_seats(row, change);
     auto more = changed_more(row, change);
     rows_.replace(index, &ReservationRow::seats, std::move(seats));
@@ -235,9 +247,38 @@ void Reservations::end_hold(ReservationIndex index, ReservationStatus status, In
     drop_dead_ends();
 }
 
+void Reservations::restore(ReservationIndex index, Instant at) {
+    CHECK(index != kNobody);
+    const auto& row = rows_[index];
+    CHECK(row.status == ReservationStatus::expired);
+    rows_.change(index, &ReservationRow::status) = ReservationStatus::confirmed;
+    rows_.change(index, &ReservationRow::settled_at) = at;
+    plans_.take(row.event, claim_of(row), index, SeatStatus::confirmed);
+    buyers_.add_tickets(row.user, row.event, ticket_count(row));
+    ++totals_.change().confirmed;
+}
+
+void Reservations::take_back(ReservationIndex index, Instant at) {
+    CHECK(index != kNobody);
+    const auto& row = rows_[index];
+    CHECK(row.status == ReservationStatus::confirmed);
+    plans_.take_back(row.event, claim_of(row), index);
+    buyers_.take_tickets(row.user, row.event, ticket_count(row));
+    --totals_.change().confirmed;
+    rows_.change(index, &ReservationRow::status) = ReservationStatus::cancelled;
+    rows_.change(index, &ReservationRow::settled_at) = at;
+    ended_.add({at, index});
+}
+
+bool Reservations::is_end(const RowDue& end) const {
+    return rows_.has(end.row) && !has_claim(rows_[end.row]) && ended_at(rows_[end.row]) == end.at;
+}
+
 void Reservations::forget(Instant now, std::size_t at_most) {
     for (; at_most > 0 && has_forgettable(now); --at_most) {
-        const auto index = ended_.take_lowest().row;
+        const auto end = ended_.take_lowest();
+        if (!is_end(end)) continue;
+        const auto index = end.row;
         const auto& row = rows_[index];
         const auto user = row.user;
         by_id_.erase(row.id, index);
@@ -388,17 +429,16 @@ void Reservations::verify_ends(const Totals& totals) const {
 }
 
 void Reservations::verify_ended() const {
-    std::size_t ended = 0;
+    std::set<ReservationIndex> ended;
     std::map<EventIndex, std::uint32_t> of_events;
-    rows_.visit([&](ReservationIndex, const ReservationRow& row) {
-        ended += has_claim(row) ? 0 : 1;
+    rows_.visit([&](ReservationIndex index, const ReservationRow& row) {
+        if (!has_claim(row)) ended.insert(index);
         ++of_events[row.event];
     });
     ended_.visit([&](const RowDue& end) {
-        CHECK(!has_claim(rows_[end.row]) && ended_at(rows_[end.row]) == end.at);
-        --ended;
+        if (is_end(end)) ended.erase(end.row);
     });
-    CHECK(ended == 0);
+    CHECK(ended.empty());
     plans_.visit([&](EventIndex event, const EventRow& row) {
         CHECK(row.reservations.get() == of_events[event]);
     });

@@ -60,7 +60,7 @@ struct ReservationRow {
     Amount total_amount = 0;
     Instant created_at;
     Instant expires_at;
-    /// When it was confirmed or cancelled.
+    /// When it was last confirmed or cancelled.
     Instant settled_at;
     /// Null for a reservation of seats alone that used no allocation and was never changed.
     std::shared_ptr<const ReservationMore> more;
@@ -230,18 +230,21 @@ public:
         });
     }
 
-    // Called to apply facts. Only pending reservations change. After its hold has run out, a
-    // reservation can only expire.
+    // Called to apply facts. After its hold has run out, a pending reservation can only expire.
 
     /// Adds a reservation of seats that are free. Sets the row's user to the index of `user`.
     void hold(ReservationRow row, const std::string& user);
     void confirm(ReservationIndex index, Instant at);
     void extend(ReservationIndex index, Instant expires_at, Instant at);
     /// Takes seats and units from a pending reservation and adds others to it. The added ones must
-    /// be free.
+    /// be free. From a confirmed one, whose money has gone back, it only takes.
     void change(ReservationIndex index, const ClaimChange& change, Instant at);
     /// Ends a hold: as cancelled before it runs out, or as expired afterwards.
     void end_hold(ReservationIndex index, ReservationStatus status, Instant at);
+    /// Confirms an expired reservation, all of whose seats and units must be free.
+    void restore(ReservationIndex index, Instant at);
+    /// Cancels a confirmed reservation, whose money has gone back.
+    void take_back(ReservationIndex index, Instant at);
 
     /// Makes holds that have run out at `now` lapse: from then on, their seats count as free. Takes
     /// the holds in the order of their ends, at most `at_most`, and returns false if more are left.
@@ -289,9 +292,12 @@ private:
         return row.status == ReservationStatus::pending && row.expires_at == end.at;
     }
     bool is_lapsed(ReservationIndex index) const { return rows_.has(index) && has_lapsed(index); }
+    /// True if the entry is the end of an ended reservation, and not outdated.
+    bool is_end(const RowDue& end) const;
     /// Updates look-up tables, seats and counts for a row that is already stored.
     void enter(ReservationIndex index);
     const ReservationRow& pending(ReservationIndex index) const;
+    void change_claim(ReservationIndex index, const ClaimChange& change);
     using StockByCategory = std::map<std::pair<EventIndex, CategoryIndex>, StockCounts>;
     static void verify_used(const EventRow& row, AllocationIndex of, StockByCategory& stock);
     void verify_row(ReservationIndex index, const ReservationRow& row) const;
@@ -315,7 +321,8 @@ private:
     /// The last hold that has lapsed. Holds lapse in the order of their ends, and a new hold or
     /// extension ends later, so exactly the holds up to this one have lapsed.
     RowDue lapsed_until_{Instant::min(), 0};
-    /// When each ended reservation was cancelled or ran out, for forget().
+    /// When each ended reservation was cancelled or ran out, for forget(). If a reservation is
+    /// restored, its entry stays until it reaches the top.
     StateHeap<RowDue> ended_;
     StateValue<Totals, Digested::no> totals_;
 };

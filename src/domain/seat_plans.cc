@@ -388,6 +388,20 @@ void SeatPlans::free(EventIndex event, const Claim& claim, ReservationIndex by) 
     }
 }
 
+void SeatPlans::take_back(EventIndex event, const Claim& claim, ReservationIndex by) {
+    auto& row = events_.parts_of(event);
+    for (const auto seat : claim.seats) {
+        CHECK(row.holders[seat] == by);
+        row.holders.set(seat, kNobody);
+        set_status(row, seat, free_status(row, seat));
+    }
+    row.counts.change().confirmed -= seats_of(claim);
+    change_stock(row, claim, [](StockCounts& stock, std::uint32_t units) {
+        stock.confirmed -= units;
+    });
+    use_allocation(row, claim, false);
+}
+
 void SeatPlans::derive() {
     events_.visit([this](EventIndex index, const EventRow&) {
         auto& row = events_.parts_of(index);

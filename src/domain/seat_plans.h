@@ -274,6 +274,8 @@ public:
     void lapse(EventIndex event, const Claim& claim);
     /// Gives the seats of a lapsed hold back.
     void free(EventIndex event, const Claim& claim, ReservationIndex by);
+    /// Confirmed seats and units become free, or are held back by their allocation again.
+    void take_back(EventIndex event, const Claim& claim, ReservationIndex by);
 
     /// Recounts everything, looks up every row in the way decisions do, and CHECKs the results.
     void verify() const;

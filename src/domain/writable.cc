@@ -21,6 +21,7 @@ constexpr std::size_t kSeatSpecBytes = 192;
 constexpr std::size_t kSeatIdBytes = 40;
 constexpr std::size_t kUnitPriceBytes = 20;
 constexpr std::size_t kItemBytes = 96;
+constexpr std::size_t kOrderLineBytes = 192;
 constexpr std::size_t kAccessCodeBytes = 36;
 /// The length of an escaped control character.
 constexpr std::size_t kEscapeBytes = 6;
@@ -81,6 +82,14 @@ void measure(Measure& line, const Items& items) {
         line.add(kItemBytes);
         line.text(item.category);
         line.expect(item.unit_price >= 0 && item.unit_price <= kWrittenPriceMax);
+    }
+}
+
+void measure(Measure& line, const OrderLines& lines) {
+    for (const auto& one : lines) {
+        line.add(kOrderLineBytes);
+        line.text(one.category);
+        line.expect(one.unit_price >= 0 && one.unit_price <= kWrittenPriceMax && one.amount >= 0);
     }
 }
 
@@ -161,6 +170,7 @@ void measure(Measure& line, const std::shared_ptr<const SeatBlock>& block) {
 template <class Fact>
 void measure_fact(Measure& line, const Fact& fact) {
     if constexpr (requires { fact.total_amount; }) line.expect(fact.total_amount >= 0);
+    if constexpr (requires { fact.amount; }) line.expect(fact.amount >= 0);
     measure_fields(line, fact);
 }
 

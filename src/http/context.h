@@ -26,6 +26,16 @@ namespace frontrow::io {
 class Workers;
 }
 
+namespace frontrow::payments {
+class Desk;
+class Providers;
+class Runner;
+}  // namespace frontrow::payments
+
+namespace frontrow::store {
+class SideRecords;
+}
+
 namespace frontrow::http {
 
 class AnswerMemory;
@@ -39,6 +49,14 @@ struct House {
     /// The server is stopping: running requests are answered, new ones are not accepted.
     bool is_draining = false;
     std::size_t connections = 0;
+};
+
+/// What handlers of orders use.
+struct Payments {
+    store::SideRecords& records;
+    const payments::Providers& providers;
+    payments::Desk& desk;
+    payments::Runner& runner;
 };
 
 /// What handlers use. All must outlive the server.
@@ -56,6 +74,7 @@ struct Services {
     const telemetry::Log& log;
     /// The hold time of an event whose request gives none.
     std::chrono::seconds hold;
+    Payments payments;
     BasePath base_path = {};
 };
 

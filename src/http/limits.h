@@ -54,6 +54,8 @@ struct Limits {
 
 /// The largest `offset`. Cursors have no such limit.
 inline constexpr std::size_t kOffsetMax = 10'000;
+/// The most orders in one table.
+inline constexpr std::size_t kOrdersInTableMax = 100'000;
 /// The most seats in one answer.
 inline constexpr std::size_t kSeatsAnsweredMax = 100'000;
 

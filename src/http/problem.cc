@@ -2,6 +2,8 @@
 
 #include "wire/seat_csv.h"
 
+#include <variant>
+
 namespace frontrow::http {
 namespace {
 
@@ -16,6 +18,11 @@ std::string tickets(std::int64_t count) {
 std::string units(std::int64_t count) {
     return count == 0 ? "no units" : std::to_string(count) + (count == 1 ? " unit" : " units");
 }
+/// A request that doesn't fit what has become of the order, its reservation or its event.
+Problem conflict(std::string_view code, std::string message) {
+    return {.status = 409, .code = code, .message = std::move(message)};
+}
+
 std::string seconds(std::int64_t count) {
     return std::to_string(count) + (count == 1 ? " second" : " seconds");
 }
@@ -255,6 +262,46 @@ Problem problem_of(const domain::Refusal& refusal) {
                 .code = "PAYMENT_REQUIRED",
                 .message = "This event's reservations are confirmed by paying for them."
             };
+        case Reason::payment_in_progress:
+            return conflict(
+                "PAYMENT_IN_PROGRESS", "A payment for it is in progress; wait for its result."
+            );
+        case Reason::order_not_found:
+            return not_found("There is no such order.");
+        case Reason::order_exists:
+            return conflict(
+                "ORDER_EXISTS", "The reservation has an order already; pay for that one."
+            );
+        case Reason::order_paid:
+            return conflict("ORDER_PAID", "The order is paid.");
+        case Reason::order_closed:
+            return conflict(
+                "ORDER_CLOSED",
+                "The order's reservation was cancelled, changed or confirmed, so it takes no "
+                "payment."
+            );
+        case Reason::too_many_payments:
+            return rule_broken(
+                "LIMIT_REACHED",
+                "",
+                "An order can have at most " + std::to_string(limit) + " attempts to pay."
+            );
+        case Reason::payment_not_found:
+            return not_found("There is no such payment.");
+        case Reason::amount_differs:
+            return conflict("AMOUNT_DIFFERS", "The amount or the currency isn't the order's.");
+        case Reason::refund_not_found:
+            return not_found("There is no such refund.");
+        case Reason::not_in_order:
+            return rule_broken(
+                "NOT_IN_ORDER",
+                "",
+                "The order doesn't have " + refusal.subject + ", or less of it is left to refund."
+            );
+        case Reason::nothing_to_refund:
+            return conflict("ALREADY_REFUNDED", "Nothing of the order is left to refund.");
+        case Reason::event_cancelled:
+            return conflict("EVENT_CANCELLED", "The event is cancelled.");
         case Reason::extension_too_long:
             return rule_broken(
                 "LIMIT_REACHED", "seconds", "A hold can last at most " + seconds(limit) + " in all."
@@ -319,6 +366,23 @@ Problem problem_of(store::FeedRefusal refusal) {
     }
 }
 
+Problem problem_of(const payments::NoticeRefusal& refusal) {
+    struct Table {
+        Problem operator()(const payments::UnknownProvider&) const {
+            return not_found("There is no such payment provider.");
+        }
+        Problem operator()(const payments::NotGenuine& refused) const {
+            return {
+                .status = 400,
+                .code = "NOTICE_REFUSED",
+                .message = "The notice isn't accepted: " + refused.why + "."
+            };
+        }
+        Problem operator()(const domain::Refusal& refused) const { return problem_of(refused); }
+    };
+    return std::visit(Table{}, refusal);
+}
+
 Problem problem_in_table(const wire::ParseError& error) {
     auto problem = problem_of(error);
     const auto& [field, message] = error.fields.front();
@@ -344,6 +408,58 @@ Problem problem_in_table(
 
 Problem invalid_field(std::string field, std::string message) {
     return problem_of(wire::ParseError{{{std::move(field), std::move(message)}}});
+}
+
+Problem needs_role(std::string_view role) {
+    return {
+        .status = 403,
+        .code = "FORBIDDEN",
+        .message = "This needs the role " + std::string{role} + "."
+    };
+}
+
+Problem key_required(std::string how) {
+    return {
+        .status = 400,
+        .code = "IDEMPOTENCY_KEY_REQUIRED",
+        .message = std::move(how),
+        .errors = {{"Idempotency-Key", "is required"}},
+    };
+}
+
+Problem payment_declined(std::string_view code) {
+    return {
+        .status = 402,
+        .code = "PAYMENT_DECLINED",
+        .message = "The payment was declined" +
+                   (code.empty() ? std::string{} : " (" + std::string{code} + ")") +
+                   "; while the hold lasts, the order can be paid in another way."
+    };
+}
+
+Problem paid_too_late() {
+    return {
+        .status = 410,
+        .code = "HOLD_EXPIRED",
+        .message =
+            "The payment succeeded after the hold had run out, and others had the seats by "
+            "then; the money goes back."
+    };
+}
+
+Problem takes_no_payments() {
+    return conflict(
+        "PAYMENTS_OFF", "This server has no payment provider, so it takes no payments."
+    );
+}
+
+Problem refund_failed(std::string_view code) {
+    return conflict(
+        "REFUND_FAILED",
+        "The payment provider refused the refund for good" +
+            (code.empty() ? std::string{} : " (" + std::string{code} + ")") +
+            "; a new request, under a new key, tries again."
+    );
 }
 
 Problem too_much_to_send() {

@@ -3,11 +3,14 @@
 #include "domain/refusal.h"
 #include "http/response.h"
 #include "io/fault.h"
+#include "payments/notice_refusal.h"
 #include "store/feed.h"
 #include "wire/parse_error.h"
 #include "wire/problem_json.h"
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace frontrow::http {
@@ -20,6 +23,7 @@ Problem problem_of(const domain::Refusal& refusal);
 Problem problem_of(const io::Fault& fault);
 Problem problem_of(const wire::ParseError& error);
 Problem problem_of(store::FeedRefusal refusal);
+Problem problem_of(const payments::NoticeRefusal& refusal);
 
 /// Like problem_of(), but for seats that came as a table: the message names the line. `lines`: the
 /// line of each seat.
@@ -32,6 +36,16 @@ Problem problem_in_table(
 
 Problem invalid_field(std::string field, std::string message);
 Problem not_found(std::string message);
+/// The caller lacks the role.
+Problem needs_role(std::string_view role);
+/// The request has no idempotency key. `how`: a sentence that says how to send one.
+Problem key_required(std::string how);
+Problem payment_declined(std::string_view code);
+/// The payment succeeded after the hold had run out, and others had the seats by then.
+Problem paid_too_late();
+/// The settings name no payment provider.
+Problem takes_no_payments();
+Problem refund_failed(std::string_view code);
 /// There is no memory left for such a large answer.
 Problem too_much_to_send();
 

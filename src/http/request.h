@@ -19,18 +19,20 @@ enum class Header : std::uint8_t {
     content_encoding,
     content_type,
     expect,
+    frontrow_signature,
     host,
     idempotency_key,
     if_match,
     if_none_match,
     origin,
     sec_fetch_site,
+    stripe_signature,
     traceparent,
     x_api_key,
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 15;
+inline constexpr std::size_t kHeaderCount = 17;
 
 /// A request in its connection's buffer. All views are valid until the answer is written.
 struct Request {

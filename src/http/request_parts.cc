@@ -40,6 +40,8 @@ std::string_view name_if_single(Header header) {
             return "Authorization";
         case Header::content_type:
             return "Content-Type";
+        case Header::frontrow_signature:
+            return "Frontrow-Signature";
         case Header::host:
             return "Host";
         case Header::idempotency_key:
@@ -52,6 +54,8 @@ std::string_view name_if_single(Header header) {
             return "Origin";
         case Header::sec_fetch_site:
             return "Sec-Fetch-Site";
+        case Header::stripe_signature:
+            return "Stripe-Signature";
         case Header::x_api_key:
             return "X-API-Key";
         case Header::x_user_id:

@@ -58,6 +58,10 @@ inline void set_target(Request& request, std::string_view target) {
             break;
         case 16:
             if (is("content-encoding")) return Header::content_encoding;
+            if (is("stripe-signature")) return Header::stripe_signature;
+            break;
+        case 18:
+            if (is("frontrow-signature")) return Header::frontrow_signature;
             break;
         default:
             break;

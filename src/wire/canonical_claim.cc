@@ -50,18 +50,28 @@ void append_wish(std::string& out, const domain::BestWish& wish) {
     }
 }
 
+void append_claim(std::string& out, const ClaimRequest& claim) {
+    append_bytes(out, {claim.seats.size(), claim.items.size()});
+    auto seats = claim.seats;
+    std::ranges::sort(seats);
+    for (const auto seat : seats)
+        append_bytes(out, seat.bits());
+    append_items(out, claim.items);
+}
+
 }  // namespace
 
 std::string canonical(const ChangeRequest& request) {
     std::string out;
-    for (const auto* side : {&request.add, &request.remove}) {
-        append_bytes(out, {side->seats.size(), side->items.size()});
-        auto seats = side->seats;
-        std::ranges::sort(seats);
-        for (const auto seat : seats)
-            append_bytes(out, seat.bits());
-        append_items(out, side->items);
-    }
+    append_claim(out, request.add);
+    append_claim(out, request.remove);
+    return out;
+}
+
+std::string canonical(const RefundRequest& request) {
+    std::string out;
+    append_claim(out, request.claim);
+    append_bytes(out, {0, request.returns_to_sale ? 1U : 0U});
     return out;
 }
 

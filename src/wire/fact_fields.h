@@ -4,6 +4,7 @@
 #include "domain/facts.h"
 #include "wire/category_fields.h"
 #include "wire/fields.h"
+#include "wire/order_fields.h"
 
 #include <array>
 #include <cstddef>
@@ -19,8 +20,8 @@ namespace frontrow::wire {
 // order must never change, because journals are kept.
 //
 // Each function destructures the whole fact, so a fact with a new field doesn't compile until the
-// field is described here. Fields described by `journal_only` are derived from API keys, from
-// access codes or from idempotency keys, so readers of the feed don't get them.
+// field is described here. Readers of the feed don't get fields described by `journal_only`: they
+// are derived from API keys, access codes or idempotency keys, or they are about how a buyer pays.
 
 template <class Fields, Some<domain::RequestMark> Request>
 void describe(Fields& fields, Request& request) {
@@ -130,11 +131,11 @@ void describe(Fields& fields, Body& body) {
 }
 
 template <class Body>
-concept EndsHold =
+concept NamesReservationAlone =
     Some<Body, domain::ReservationConfirmed> || Some<Body, domain::ReservationCancelled> ||
-    Some<Body, domain::ReservationExpired>;
+    Some<Body, domain::ReservationExpired> || Some<Body, domain::ReservationRestored>;
 
-template <class Fields, EndsHold Body>
+template <class Fields, NamesReservationAlone Body>
 void describe(Fields& fields, Body& body) {
     auto& [reservation] = body;
     fields("reservation_id", reservation);
@@ -159,6 +160,100 @@ void describe(Fields& fields, Body& body) {
     fields.unless_empty("added_items", added_items);
     fields.unless_empty("removed_items", removed_items);
     fields("total_amount", total_amount);
+    describe(fields, request);
+}
+
+template <class Fields, Some<domain::OrderPlaced> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, reservation, lines, amount, request] = body;
+    fields("order_id", order);
+    fields("reservation_id", reservation);
+    fields("lines", lines);
+    fields("amount", amount);
+    describe(fields, request);
+}
+
+template <class Fields, Some<domain::PaymentIntended> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, payment, method, provider, token, return_url, pinned_until, request] = body;
+    fields("order_id", order);
+    fields("payment_id", payment);
+    fields("method", method);
+    fields.unless_empty("provider", provider);
+    fields.journal_only_unless_empty("token", token);
+    fields.journal_only_unless_empty("return_url", return_url);
+    fields("pinned_until", pinned_until);
+    describe(fields, request);
+}
+
+template <class Fields, Some<domain::PaymentPending> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, payment, reference, redirect_url] = body;
+    fields("order_id", order);
+    fields("payment_id", payment);
+    fields.unless_empty("reference", reference);
+    fields.journal_only_unless_empty("redirect_url", redirect_url);
+}
+
+template <class Fields, Some<domain::PaymentSucceeded> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, payment, reference] = body;
+    fields("order_id", order);
+    fields("payment_id", payment);
+    fields.unless_empty("reference", reference);
+}
+
+template <class Fields, Some<domain::PaymentDeclined> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, payment, code] = body;
+    fields("order_id", order);
+    fields("payment_id", payment);
+    fields.unless_empty("code", code);
+}
+
+template <class Fields, Some<domain::PaymentDisputed> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, payment, is_disputed] = body;
+    fields("order_id", order);
+    fields("payment_id", payment);
+    fields("is_disputed", is_disputed);
+}
+
+template <class Fields, Some<domain::RefundIntended> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, refund, payment, reason, amount, seats, items, returns_to_sale, by, request] =
+        body;
+    fields("order_id", order);
+    fields("refund_id", refund);
+    fields("payment_id", payment);
+    fields("reason", reason);
+    fields("amount", amount);
+    fields.unless_empty("seat_ids", seats);
+    fields.unless_empty("items", items);
+    fields("returns_to_sale", returns_to_sale);
+    fields.unless_empty("by", by);
+    describe(fields, request);
+}
+
+template <class Fields, Some<domain::RefundSucceeded> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, refund, reference] = body;
+    fields("order_id", order);
+    fields("refund_id", refund);
+    fields.unless_empty("reference", reference);
+}
+
+template <class Fields, Some<domain::RefundFailed> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [order, refund, code] = body;
+    fields("order_id", order);
+    fields("refund_id", refund);
+    fields.unless_empty("code", code);
+}
+
+template <class Fields, Some<domain::EventCancelled> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [request] = body;
     describe(fields, request);
 }
 
@@ -224,6 +319,17 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::AllocationAdded>{"AllocationAdded"},
     Named<domain::AllocationChanged>{"AllocationChanged"},
     Named<domain::AllocationEnded>{"AllocationEnded"},
+    Named<domain::ReservationRestored>{"ReservationRestored"},
+    Named<domain::OrderPlaced>{"OrderPlaced"},
+    Named<domain::PaymentIntended>{"PaymentIntended"},
+    Named<domain::PaymentPending>{"PaymentPending"},
+    Named<domain::PaymentSucceeded>{"PaymentSucceeded"},
+    Named<domain::PaymentDeclined>{"PaymentDeclined"},
+    Named<domain::PaymentDisputed>{"PaymentDisputed"},
+    Named<domain::RefundIntended>{"RefundIntended"},
+    Named<domain::RefundSucceeded>{"RefundSucceeded"},
+    Named<domain::RefundFailed>{"RefundFailed"},
+    Named<domain::EventCancelled>{"EventCancelled"},
 };
 
 template <class... Kinds>

@@ -1,6 +1,7 @@
 #include "wire/fields.h"
 
 #include "wire/category_fields.h"
+#include "wire/order_fields.h"
 #include "wire/spec_json.h"
 
 #include <boost/algorithm/hex.hpp>
@@ -76,6 +77,24 @@ void FieldsWriter::operator()(Key name, const Items& items) {
     json_.end_array();
 }
 
+void FieldsWriter::operator()(Key name, const OrderLines& lines) {
+    json_.key(name);
+    json_.begin_array();
+    for (const auto& line : lines) {
+        json_.begin_object();
+        describe(*this, line);
+        json_.end_object();
+    }
+    json_.end_array();
+}
+
+void FieldsReader::operator()(std::string_view name, bool& truth) {
+    if (in_.has(name))
+        truth = in_.flag(name);
+    else
+        in_.complain(name, "is required");
+}
+
 void FieldsReader::operator()(std::string_view name, Currency& currency) {
     const auto code = Currency::parse(in_.text(name, {3, 3}));
     if (!code) in_.complain(name, kCurrencyRule);
@@ -142,18 +161,26 @@ void FieldsReader::operator()(std::string_view name, std::vector<SeatSpec>& seat
     }
 }
 
-void FieldsReader::unless_empty(std::string_view name, Items& items) {
-    if (!in_.has(name)) return;
+template <class List>
+void FieldsReader::read_objects(std::string_view name, List& all) {
     const auto* const list = in_.array(name);
     if (list == nullptr) return;
-    items.reserve(list->size());
-    for (const auto& item : *list) {
-        if (!item.is_object()) return in_.complain(name, "must hold objects");
+    all.reserve(list->size());
+    for (const auto& one : *list) {
+        if (!one.is_object()) return in_.complain(name, "must hold objects");
         const auto prefix = std::string{name} + "[].";
-        auto reader = in_.inside(prefix, item.get_object());
+        auto reader = in_.inside(prefix, one.get_object());
         FieldsReader fields{reader};
-        describe(fields, items.emplace_back());
+        describe(fields, all.emplace_back());
     }
+}
+
+void FieldsReader::unless_empty(std::string_view name, Items& items) {
+    if (in_.has(name)) read_objects(name, items);
+}
+
+void FieldsReader::operator()(std::string_view name, OrderLines& lines) {
+    read_objects(name, lines);
 }
 
 bool FieldsReader::accept_coordinate(std::string_view name, double& number) {

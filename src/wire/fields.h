@@ -5,6 +5,7 @@
 #include "domain/api_key.h"
 #include "domain/category.h"
 #include "domain/event.h"
+#include "domain/order.h"
 #include "domain/seat.h"
 #include "wire/json_writer.h"
 #include "wire/object_reader.h"
@@ -80,6 +81,7 @@ public:
     void operator()(Key name, const domain::AccessCodes& codes);
     void operator()(Key name, const std::vector<domain::SeatSpec>& seats);
     void operator()(Key name, const domain::Items& items);
+    void operator()(Key name, const domain::OrderLines& lines);
     void operator()(Key name, const domain::Point& point);
     void operator()(Key name, const domain::Stage& stage);
     /// Writes nothing if the value is absent.
@@ -122,6 +124,9 @@ public:
     template <class Value>
     void journal_only(Key name, const Value& value) {
         if (audience_ == Audience::journal) (*this)(name, value);
+    }
+    void journal_only_unless_empty(Key name, const std::string& text) {
+        if (audience_ == Audience::journal) unless_empty(name, text);
     }
 
     // For a nested object whose fields are written directly into its parent's JSON object.
@@ -172,6 +177,7 @@ public:
         time = std::chrono::seconds{count};
     }
     void operator()(std::string_view name, Currency& currency);
+    void operator()(std::string_view name, bool& truth);
     template <Choice Value>
     void operator()(std::string_view name, Value& value) {
         constexpr auto all = choices(Value{});
@@ -192,6 +198,7 @@ public:
     void operator()(std::string_view name, domain::SeatIds& seats);
     void operator()(std::string_view name, domain::AccessCodes& codes);
     void operator()(std::string_view name, std::vector<domain::SeatSpec>& seats);
+    void operator()(std::string_view name, domain::OrderLines& lines);
     void operator()(std::string_view name, domain::Point& point);
     void operator()(std::string_view name, domain::Stage& stage);
     /// The field may be absent.
@@ -238,6 +245,9 @@ public:
     void journal_only(std::string_view name, Value& value) {
         (*this)(name, value);
     }
+    void journal_only_unless_empty(std::string_view name, std::string& text) {
+        unless_empty(name, text);
+    }
 
     template <class Part>
     bool has(std::string_view name, std::optional<Part>& part) {
@@ -255,6 +265,8 @@ private:
     bool accept_coordinate(std::string_view name, double& number);
     template <class Value>
     void read_object(std::string_view name, Value& value);
+    template <class List>
+    void read_objects(std::string_view name, List& all);
 
     ObjectReader& in_;
 };

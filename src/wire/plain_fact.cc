@@ -117,7 +117,7 @@ public:
     }
     void amount(Key name, Amount& amount, NumberLimits limits) { (*this)(name, amount, limits); }
 
-    // Optional fields, none of which comes first.
+    // Optional fields. A line in which one of them comes first isn't read here.
 
     template <class List>
     void unless_empty(Key name, List& list) {
@@ -132,6 +132,7 @@ public:
     [[gnu::always_inline]] void journal_only(Key name, Value& value) {
         (*this)(name, value);
     }
+    void journal_only_unless_empty(Key name, std::string& text) { unless_empty(name, text); }
     void all_of(const auto&) { in_.refuse(); }
 
 private:
@@ -157,16 +158,32 @@ private:
         in_.take("\"");
     }
     void read(std::int64_t& number) { number = in_.number(); }
+    template <Choice Value>
+    void read(Value& value) {
+        in_.take("\"");
+        const auto name = in_.text();
+        in_.take("\"");
+        constexpr auto all = choices(Value{});
+        const auto chosen =
+            std::ranges::find_if(all, [&](Value one) { return name_of(one) == name; });
+        if (chosen == all.end()) return in_.refuse();
+        value = *chosen;
+    }
     void read(SeatIds& seats) { read_list(seats); }
     void read(UnitPrices& prices) { read_list(prices); }
     void read(Items& items) { read_list(items); }
-    void read(Item& item) {
+    void read(OrderLines& lines) { read_list(lines); }
+    void read(Item& item) { read_object(item); }
+    void read(OrderLine& line) { read_object(line); }
+    void read(const auto&) { in_.refuse(); }
+
+    template <class Object>
+    void read_object(Object& object) {
         in_.take("{");
         PlainFields fields{in_};
-        wire::describe(fields, item);
+        wire::describe(fields, object);
         in_.take("}");
     }
-    void read(const auto&) { in_.refuse(); }
 
     template <class List>
     void read_list(List& list) {

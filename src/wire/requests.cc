@@ -5,9 +5,11 @@
 #include "wire/accepted_text.h"
 #include "wire/allocation_fields.h"
 #include "wire/category_fields.h"
+#include "wire/claim_reader.h"
 #include "wire/fields.h"
 #include "wire/held_back.h"
 #include "wire/object_reader.h"
+#include "wire/parse_object.h"
 #include "wire/plain_reservation.h"
 #include "wire/spec_json.h"
 
@@ -21,40 +23,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kDepthMax = 16;
-/// The most seats that a request may name at all. The event's rules say how many it may get.
-constexpr std::size_t kSeatIdsMax = 1'000;
-constexpr std::size_t kItemsMax = domain::kCategoriesMax;
-constexpr IntegerBounds kBestQuantity{1, 100};
 constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50, TextKind::label};
 constexpr TextBounds kApiKeyName{1, 255, TextKind::name};
-
-std::unexpected<ParseError> whole_body(std::string message) {
-    return std::unexpected(ParseError{{FieldError{"", std::move(message)}}});
-}
-
-/// Parses `body` as an object and has `read(ObjectReader&, Complaints&)` read its fields.
-template <class Read>
-auto parse_object(std::string_view body, Read read) -> Result<
-    decltype(read(std::declval<ObjectReader&>(), std::declval<Complaints&>())),
-    ParseError> {
-    std::array<unsigned char, 4096> memory;
-    json::monotonic_resource resource{memory.data(), memory.size()};
-    json::parse_options options;
-    options.max_depth = kDepthMax;
-    boost::system::error_code error;
-    const auto document = json::parse(body, error, &resource, options);
-    if (error == json::error::too_deep) return whole_body("The body is nested too deeply.");
-    if (error) return whole_body("The body isn't valid JSON in UTF-8.");
-    if (!document.is_object()) return whole_body("The body must be a JSON object.");
-    Complaints complaints;
-    ObjectReader in{document.get_object(), "", complaints, Origin::request};
-    auto value = read(in, complaints);
-    if (!complaints.none()) return std::unexpected(complaints.take());
-    return value;
-}
 
 std::vector<domain::SeatSpec> read_seat_run(ObjectReader& in) {
     const auto prefix = in.text("prefix", kPrefix);
@@ -66,23 +38,6 @@ std::vector<domain::SeatSpec> read_seat_run(ObjectReader& in) {
         seats[i].price = price;
     }
     return seats;
-}
-
-/// Calls `read(ObjectReader&)` for each object in the list. Adds a complaint for each element that
-/// isn't an object. `field` is the list's name.
-template <class Read>
-void read_each(std::string_view field, const json::array& list, Complaints& complaints, Read read) {
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        const auto place = std::string{field} + "[" + std::to_string(i) + "]";
-        const auto* object = list[i].if_object();
-        if (object == nullptr) {
-            complaints.add(place, "must be an object");
-            continue;
-        }
-        const auto prefix = place + ".";
-        ObjectReader one{*object, prefix, complaints, Origin::request};
-        read(one);
-    }
 }
 
 void read_seat_list(ObjectReader& in, Complaints& complaints, BulkSeatsRequest& request) {
@@ -99,85 +54,11 @@ void read_seat_list(ObjectReader& in, Complaints& complaints, BulkSeatsRequest& 
     request.held_back = held_back.take();
 }
 
-domain::SeatIds read_seat_ids(ObjectReader& in, std::size_t most = kSeatIdsMax) {
-    domain::SeatIds seats;
-    const auto* list = in.array("seat_ids");
-    if (list == nullptr) return seats;
-    if (list->empty() || list->size() > most) {
-        in.complain("seat_ids", "must name 1 to " + std::to_string(most) + " seats");
-        return seats;
-    }
-    FieldsReader{in}("seat_ids", seats);
-    return seats;
-}
-
-/// Ignores empty names, about which there is a complaint already. There are so few items that
-/// comparing each with each is cheap.
-bool has_category_twice(const domain::WantedItems& items) {
-    for (auto one = items.begin(); one != items.end(); ++one) {
-        const auto first = std::ranges::find(items, one->category, &domain::WantedItem::category);
-        if (first != one && !one->category.empty()) return true;
-    }
-    return false;
-}
-
-domain::WantedItems read_items(ObjectReader& in, Complaints& complaints) {
-    domain::WantedItems items;
-    const auto* list = in.array("items");
-    if (list == nullptr) return items;
-    if (list->empty() || list->size() > kItemsMax) {
-        in.complain("items", "must name 1 to " + std::to_string(kItemsMax) + " categories");
-        return items;
-    }
-    items.reserve(list->size());
-    read_each(in.place_of("items"), *list, complaints, [&](ObjectReader& item) {
-        FieldsReader fields{item};
-        describe(fields, items.emplace_back());
-    });
-    if (has_category_twice(items)) in.complain("items", "must name each category once");
-    return items;
-}
-
-std::optional<domain::BestWish> read_best_wish(ObjectReader& in) {
-    const auto* object = in.object("best_available");
-    if (object == nullptr) return std::nullopt;
-    auto wish = in.inside("best_available.", *object);
-    domain::BestWish read;
-    read.quantity = static_cast<std::uint32_t>(wish.integer("quantity", kBestQuantity));
-    // An empty name means the seats without a section.
-    read.section = wish.optional_text("section", kSectionOrRow);
-    if (wish.has("max_price")) read.price_max = wish.amount("max_price", kPrice);
-    if (wish.has("near")) read.near = wish.id<SeatId>("near");
-    read.accessible = wish.flag("accessible");
-    read.allow_split = wish.flag("allow_split");
-    return read;
-}
-
-/// Reads what is to be reserved: seats that are named or left to us to choose, and units of
-/// categories.
-void read_claim(ObjectReader& in, Complaints& complaints, ReservationRequest& request) {
-    const bool has_seats = in.has("seat_ids");
-    const bool has_items = in.has("items");
-    const bool has_best = in.has("best_available");
-    if (has_seats) {
-        request.seats = read_seat_ids(in);
-    } else if (!has_items && !has_best) {
-        in.complain("seat_ids", "is required unless there are items or best_available");
-    }
-    if (has_items) request.items = read_items(in, complaints);
-    if (has_best && has_seats)
-        in.complain("best_available", "can't be given together with seat_ids");
-    else if (has_best)
-        request.best = read_best_wish(in);
-    request.wants_alternatives = in.flag("alternatives");
-}
-
 /// Reads the seats and units of one side of a change, which may be absent.
 ClaimRequest read_side(std::string_view name, ObjectReader& in, Complaints& complaints) {
-    ClaimRequest side;
-    if (!in.has(name)) return side;
+    if (!in.has(name)) return {};
     const auto* object = in.object(name);
-    if (object == nullptr) return side;
+    if (object == nullptr) return {};
     const auto prefix = std::string{name} + ".";
     auto inside = in.inside(prefix, *object);
     // Refuse best_available: if the server ignored this field, the client would get less than it
@@ -187,9 +68,7 @@ ClaimRequest read_side(std::string_view name, ObjectReader& in, Complaints& comp
             "best_available",
             "isn't supported in a change: name each seat in seat_ids, or a category in items"
         );
-    if (inside.has("seat_ids")) side.seats = read_seat_ids(inside);
-    if (inside.has("items")) side.items = read_items(inside, complaints);
-    return side;
+    return read_seats_and_items(inside, complaints);
 }
 
 /// Reads what an allocation holds back: seats, or units of one category.
@@ -253,17 +132,6 @@ std::optional<AccessCodeTexts> read_codes(ObjectReader& in) {
     return AccessCodeTexts{*std::move(code)};
 }
 
-bool are_within_bounds(const domain::WantedItems& items) {
-    std::string complaint;
-    const auto is_good = [&](const domain::WantedItem& item) {
-        return item.quantity >= kQuantity.of_request.min &&
-               item.quantity <= kQuantity.of_request.max &&
-               check_text(item.category, kCategoryName, complaint);
-    };
-    return items.size() <= kItemsMax && std::ranges::all_of(items, is_good) &&
-           !has_category_twice(items);
-}
-
 /// Checks the bounds of a request from read_plain_reservation(), which leaves them to its caller.
 bool is_within_bounds(const ReservationRequest& request) {
     const auto& [event, seats, hold, key, items, best, wants_alternatives, access_code] = request;
@@ -312,18 +180,6 @@ void describe(Fields& fields, Terms& terms) {
 template <class Fields, Some<domain::SaleAction> Action>
 void describe(Fields& fields, Action& action) {
     fields("action", action);
-}
-
-/// Returns a JSON object with the fields that `write(fields)` writes.
-template <class Write>
-std::string write_fields(Write write) {
-    std::string out;
-    JsonWriter json{out};
-    json.begin_object();
-    FieldsWriter fields{json};
-    write(fields);
-    json.end_object();
-    return out;
 }
 
 Result<std::string, FieldError> accept_name(std::string name, TextBounds bounds) {

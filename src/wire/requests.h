@@ -8,8 +8,10 @@
 #include "domain/commands.h"
 #include "domain/event.h"
 #include "domain/member.h"
+#include "domain/order.h"
 #include "domain/role.h"
 #include "domain/seat.h"
+#include "wire/contact.h"
 #include "wire/parse_error.h"
 
 #include <chrono>
@@ -122,6 +124,37 @@ struct AllocationChangeRequest {
 Result<AllocationRequest, ParseError> parse_allocation_request(std::string_view body);
 Result<AllocationChangeRequest, ParseError> parse_allocation_change_request(std::string_view body);
 
+struct OrderRequest {
+    ReservationId reservation;
+    Contact contact;
+};
+
+/// Exactly one of both is present.
+struct PaymentRequest {
+    std::string token;
+    std::string return_url;
+};
+
+/// What is given back. If both are empty, everything that is left.
+struct RefundRequest {
+    ClaimRequest claim;
+    bool returns_to_sale = false;
+};
+
+/// A sale at the box office. It claims something as a reservation does.
+struct BoxOfficeRequest {
+    /// Without the event, which the path names.
+    ReservationRequest claim;
+    domain::PaymentMethod method = domain::PaymentMethod::cash;
+    Contact contact;
+};
+
+Result<OrderRequest, ParseError> parse_order_request(std::string_view body);
+Result<PaymentRequest, ParseError> parse_payment_request(std::string_view body);
+/// An absent body asks for everything, like `{}`.
+Result<RefundRequest, ParseError> parse_refund_request(std::string_view body);
+Result<BoxOfficeRequest, ParseError> parse_box_office_request(std::string_view body);
+
 /// Parses a request that is a plain list of fields. requests.cc describes each request's fields.
 template <class Request>
 Result<Request, ParseError> parse_request(std::string_view body);
@@ -141,6 +174,10 @@ std::string canonical(
 );
 /// Likewise.
 std::string canonical(const ChangeRequest& request);
+std::string canonical(const RefundRequest& request);
+std::string canonical(EventId event, const BoxOfficeRequest& request);
+std::string canonical(const OrderRequest& request);
+std::string canonical(const PaymentRequest& request);
 std::string canonical(const domain::EventSpec& spec);
 std::string canonical(const std::vector<domain::SeatSpec>& seats);
 /// The codes are there by their digests.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/order.h"
 #include "domain/reservation.h"
 #include "domain/seat.h"
 
@@ -30,6 +31,28 @@ constexpr std::string_view name_of(domain::ReservationStatus status) {
             return "cancelled";
         case domain::ReservationStatus::expired:
             return "expired";
+    }
+}
+
+constexpr std::string_view name_of(domain::PaymentStatus status) {
+    switch (status) {
+        case domain::PaymentStatus::open:
+            return "open";
+        case domain::PaymentStatus::succeeded:
+            return "succeeded";
+        case domain::PaymentStatus::declined:
+            return "declined";
+    }
+}
+
+constexpr std::string_view name_of(domain::RefundStatus status) {
+    switch (status) {
+        case domain::RefundStatus::open:
+            return "open";
+        case domain::RefundStatus::succeeded:
+            return "succeeded";
+        case domain::RefundStatus::failed:
+            return "failed";
     }
 }
 

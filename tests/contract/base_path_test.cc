@@ -43,9 +43,11 @@ TEST_F(BasePath, has_every_route_below_it) {
         const auto answer = visit(
             below, one, one.is_for(http::Access::user) ? Headers{{"X-User-ID", "alice"}} : Headers{}
         );
-        // A confirmed reservation can't be cancelled, hence the 409.
-        EXPECT_TRUE(answer.status < 400 || answer.status == 409)
-            << one.method << " " << one.path << ": " << answer.body;
+        // A confirmed reservation can't be cancelled, hence the 409. A notice must be signed.
+        EXPECT_TRUE(
+            answer.status < 400 || answer.status == 409 || answer.code() == "NOTICE_REFUSED"
+        ) << one.method
+          << " " << one.path << ": " << answer.body;
         for (const auto* name : {"location", "link"}) {
             if (answer.headers.contains(name)) {
                 EXPECT_THAT(answer.header(name), HasSubstr(kBasePath + "/")) << one.path;

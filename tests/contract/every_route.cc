@@ -18,6 +18,8 @@ std::string part_for(std::string_view pattern, const SmallWorld& world) {
     if (pattern.starts_with("/api/v1/seats")) return world.venue.seats[0];
     if (pattern.starts_with("/api/v1/users")) return "alice";
     if (pattern.starts_with("/api/v1/api-keys")) return world.api_key;
+    if (pattern.starts_with("/api/v1/orders")) return world.order;
+    if (pattern.starts_with("/api/v1/payments")) return "simulator";
     return world.reservation;
 }
 
@@ -27,6 +29,13 @@ std::string
 body_for(const http::Route& route, const SmallWorld& world, const std::string& category) {
     const auto number = next_number();
     if (route.body == http::BodyKind::none) return {};
+    if (route.pattern.starts_with("/api/v1/payments")) return R"({"id":"evt_1"})";
+    if (route.pattern == "/api/v1/orders")
+        return R"({"reservation_id":")" + world.reservation + R"(","email":"a@b.example"})";
+    if (route.pattern.ends_with("/payments")) return R"({"token":"tok_ok"})";
+    if (route.pattern.ends_with("/refund")) return R"({"return_to_sale":true})";
+    if (route.pattern.ends_with("/orders"))
+        return R"({"best_available":{"quantity":1},"method":"cash"})";
     if (route.pattern.ends_with("/seats"))
         return R"({"seat_number":"one-)" + number + R"(","price":1})";
     if (route.pattern.ends_with("/bulk"))
@@ -71,6 +80,13 @@ SmallWorld make_small_world(const TestServer& server) {
     world.reservation = held.text("id");
     const auto key = Caller(server, "").post("/api/v1/api-keys", R"({"name":"n","role":"user"})");
     world.api_key = key.text("id");
+    const auto order = Caller(server, "alice")
+                           .post(
+                               "/api/v1/orders",
+                               R"({"reservation_id":")" + world.reservation + "\"}",
+                               {{"Idempotency-Key", "order of " + world.reservation}}
+                           );
+    world.order = order.text("id");
     return world;
 }
 

@@ -14,6 +14,8 @@ struct SmallWorld {
     Venue venue;
     std::string reservation;
     std::string api_key = {};
+    /// Alice's order of her reservation.
+    std::string order = {};
 };
 
 SmallWorld make_small_world(const TestServer& server);

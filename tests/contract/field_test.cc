@@ -25,6 +25,8 @@ struct Form {
     std::string user;
     json::object body;
     std::string schema;
+    /// The route needs an Idempotency-Key. Each request gets one of its own.
+    bool needs_key = false;
 };
 
 /// A text of this many characters.
@@ -196,6 +198,36 @@ protected:
               {"items", json::array{json::object{{"category", "Standing"}, {"quantity", 1}}}},
               {"idempotency_key", "k"}},
              schemas + "ReservationRequest"},
+            {"create_order",
+             "POST",
+             "/api/v1/orders",
+             "alice",
+             {{"reservation_id", to_order}},
+             schemas + "OrderRequest",
+             true},
+            {"start_payment, by token",
+             "POST",
+             "/api/v1/orders/" + to_pay + "/payments",
+             "alice",
+             {{"token", "tok_ok"}},
+             schemas + "PaymentRequest/oneOf/0",
+             true},
+            {"sell_at_box_office",
+             "POST",
+             event + "/orders",
+             "",
+             {{"seat_ids", {venue.seats[5]}},
+              {"items", json::array{json::object{{"category", "Standing"}, {"quantity", 1}}}},
+              {"method", "cash"}},
+             schemas + "BoxOfficeRequest",
+             true},
+            {"refund_order",
+             "POST",
+             "/api/v1/orders/" + to_refund + "/refund",
+             "",
+             {{"return_to_sale", true}},
+             schemas + "RefundRequest",
+             true},
             {"extend_reservation",
              "POST",
              "/api/v1/reservations/" + held + "/extend",
@@ -234,6 +266,8 @@ protected:
     HttpAnswer send(const Form& form, const json::object& body) {
         Headers headers;
         if (!form.user.empty()) headers.emplace_back("X-User-ID", form.user);
+        if (form.needs_key)
+            headers.emplace_back("Idempotency-Key", "field-" + std::to_string(++keys));
         return client.ask(form.method, form.path, headers, json::serialize(body));
     }
 
@@ -262,9 +296,24 @@ protected:
         }
     }
 
-    /// Three seats, the category Standing, and an allocation of it.
+    /// The id of what the request made.
+    std::string make(const std::string& path, const std::string& user, const std::string& body) {
+        Headers headers{{"Idempotency-Key", "made-" + std::to_string(++keys)}};
+        if (!user.empty()) headers.emplace_back("X-User-ID", user);
+        return client.ask("POST", path, headers, body).text("id");
+    }
+    std::string hold_for_alice(std::size_t seat) {
+        const auto name = "held-" + std::to_string(seat);
+        return Caller(server, "alice").reserve(venue.event, {venue.seats[seat]}, name).text("id");
+    }
+    std::string make_order(std::size_t seat) {
+        const auto held_one = hold_for_alice(seat);
+        return make("/api/v1/orders", "alice", R"({"reservation_id":")" + held_one + "\"}");
+    }
+
+    /// Six seats, the category Standing, and an allocation of it.
     static Venue make_hall(const TestServer& server) {
-        auto hall = make_venue(server, 3, R"(,"hold_seconds":3600)");
+        auto hall = make_venue(server, 6, R"(,"hold_seconds":3600)");
         const auto event = "/api/v1/events/" + hall.event;
         Caller house{server, ""};
         house.post(
@@ -284,6 +333,14 @@ protected:
     std::string key =
         Caller(server, "").post("/api/v1/api-keys", R"({"name":"n","role":"user"})").text("id");
     HttpClient client = server.connect();
+    int keys = 0;
+    std::string to_order = hold_for_alice(3);
+    std::string to_pay = make_order(4);
+    std::string to_refund = make(
+        "/api/v1/events/" + venue.event + "/orders",
+        "",
+        R"({"items":[{"category":"Standing","quantity":1}],"method":"cash"})"
+    );
 };
 
 TEST_F(Field, of_a_wrong_type_is_refused_by_its_name) {

@@ -131,7 +131,8 @@ private:
 
     std::string target(std::string path) {
         if (chance(3)) {
-            for (const auto& id : {world_.venue.event, world_.venue.seats[0], world_.reservation}) {
+            for (const auto& id :
+                 {world_.venue.event, world_.venue.seats[0], world_.reservation, world_.order}) {
                 if (const auto at = path.find(id); at != std::string::npos)
                     path.replace(at, id.size(), odd_id());
             }
@@ -143,7 +144,7 @@ private:
 
     std::string query() {
         static const std::vector<std::string> names{
-            "limit", "offset", "available", "cursor", "", "%6cimit", "limit[]", "x"
+            "limit", "offset", "available", "cursor", "status", "", "%6cimit", "limit[]", "x"
         };
         static const std::vector<std::string> values{
             "",
@@ -283,6 +284,13 @@ private:
             "total_stock",
             "add",
             "remove",
+            "reservation_id",
+            "email",
+            "locale",
+            "token",
+            "return_url",
+            "method",
+            "return_to_sale",
             "limit",
             "limit_per_user",
             "until",

@@ -24,6 +24,7 @@ public:
                 look_at_event(*sale, id);
             look_at_seats(*sale);
             look_at_reservations(*sale);
+            look_at_orders(*sale);
             for (std::uint8_t i = 0; i < RandomSale::kUsers; ++i)
                 look_at_user(*sale, sale->user(i));
         }
@@ -55,6 +56,9 @@ private:
     void look_at_event(const RandomSale& sale, EventId id);
     void look_at_seats(const RandomSale& sale);
     void look_at_reservations(const RandomSale& sale);
+    void look_at_orders(const RandomSale& sale);
+    void look_at_event_orders(const RandomSale& sale, EventId id);
+    void look_at_unfinished(const RandomSale& sale);
     void look_at_user(const RandomSale& sale, const std::string& user);
     bool is_seat(const domain::SeatView& read, const RandomSale::Seat& seat) const {
         return read.event == seat.event && read.block->first_id.plus(read.index) == seat.id &&
@@ -123,6 +127,7 @@ void Comparison::look_at_event(const RandomSale& sale, EventId id) {
         expect_same(
             "in the allocations of " + told(id), *allocations, sale.model().allocations(id, now_)
         );
+    look_at_event_orders(sale, id);
     const auto map = world_.read(store_.seat_map(id));
     expect(map.has_value() == of_model.has_value(), "whether it has a seat map of " + told(id));
     if (map) {
@@ -181,9 +186,74 @@ void Comparison::look_at_reservations(const RandomSale& sale) {
     }
     reads.clear();
     for (const auto& made : sale.reservations())
-        ask(made.as_created, "somebody");
+        ask(made.as_created, "a stranger");
     for (auto& read : reads)
         expect(!read.get().value(), "to whom it shows a reservation");
+}
+
+void Comparison::look_at_orders(const RandomSale& sale) {
+    using Read = Result<std::optional<domain::OrderView>, io::Fault>;
+    std::vector<Started<Read>> reads;
+    const domain::Organizer root{.sub = "root", .is_admin = true};
+    for (const auto id : sale.orders())
+        reads.push_back(start(world_.io(), store_.read(domain::read_event_order, id, root)));
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        const auto id = sale.orders()[i];
+        const auto of_model = sale.model().order(id, now_);
+        const bool has_event = of_model && sale.model().event(of_model->order.event);
+        expect_same(
+            "in order " + told(id), reads[i].get().value(), has_event ? of_model : std::nullopt
+        );
+        if (!of_model) continue;
+        const auto& user = of_model->order.user;
+        const auto own = world_.read(store_.read(domain::read_order, id, user));
+        expect_same("in the buyer's order " + told(id), own, of_model);
+        const std::string other = "somebody else";
+        expect(
+            !world_.read(store_.read(domain::read_order, id, other)), "to whom it shows an order"
+        );
+        for (const auto& payment : of_model->order.payments)
+            expect(
+                world_.read(store_.read(domain::read_payment, payment.id)) == payment,
+                "in payment " + told(payment.id)
+            );
+    }
+    look_at_unfinished(sale);
+}
+
+void Comparison::look_at_event_orders(const RandomSale& sale, EventId id) {
+    const domain::Organizer root{.sub = "root", .is_admin = true};
+    const bool is_there = sale.model().event(id).has_value();
+    const auto sales = world_.read(store_.read(domain::read_sales, id, root));
+    expect(sales.has_value() == is_there, "whether it tells the sales of " + told(id));
+    if (sales) expect(*sales == sale.model().sales(id, now_), "in the sales of " + told(id));
+    for (const auto only :
+         {std::optional<domain::OrderStatus>{},
+          std::optional{domain::OrderStatus::paid},
+          std::optional{domain::OrderStatus::cancelled}}) {
+        for (const auto& page : kPages) {
+            const auto read =
+                world_.read(store_.read(domain::read_event_orders, id, root, only, page));
+            expect(read.has_value() == is_there, "whether it lists the orders of " + told(id));
+            if (!read) continue;
+            const auto of_model =
+                sale.model().event_orders(id, only, page.limit, page.offset, now_);
+            expect_same("in the orders of event " + told(id), *read, of_model);
+        }
+    }
+}
+
+/// The store's lists have what other sales have left unfinished, too.
+void Comparison::look_at_unfinished(const RandomSale& sale) {
+    auto read = world_.read(store_.read(domain::read_unfinished, static_cast<std::uint32_t>(kAll)));
+    const auto is_other = [&](OrderId id) { return std::ranges::count(sale.orders(), id) == 0; };
+    std::erase_if(read.payments, [&](const auto& one) { return is_other(one.order); });
+    std::erase_if(read.refunds, [&](const auto& one) { return is_other(one.order); });
+    std::erase_if(read.orders_to_refund, is_other);
+    const auto of_model = sale.model().unfinished();
+    expect(read.payments == of_model.payments, "in the unfinished payments");
+    expect(read.refunds == of_model.refunds, "in the unfinished refunds");
+    expect(read.orders_to_refund == of_model.orders_to_refund, "in the orders to refund");
 }
 
 void Comparison::look_at_user(const RandomSale& sale, const std::string& user) {
@@ -191,6 +261,9 @@ void Comparison::look_at_user(const RandomSale& sale, const std::string& user) {
         const auto read = world_.read(store_.read(domain::read_reservations, user, page));
         const auto of_model = sale.model().reservations(user, page.limit, page.offset, now_);
         expect_same("in the reservations of " + user, read, of_model);
+        const auto orders = world_.read(store_.read(domain::read_orders, user, page));
+        const auto orders_of_model = sale.model().orders_of(user, page.limit, page.offset, now_);
+        expect_same("in the orders of " + user, orders, orders_of_model);
     }
     const auto all = sale.model().reservations(user, kAll, 0, now_);
     if (all.size() < 2) return;

@@ -25,7 +25,9 @@ METHODS = ("get", "put", "post", "patch", "delete")
 # left.
 BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend"),
              ("PATCH", "/api/v1/reservations/:id"),
-             ("PATCH", "/api/v1/api-keys/:id")}
+             ("PATCH", "/api/v1/api-keys/:id"),
+             # It must be signed.
+             ("POST", "/api/v1/payments/notices/:provider")}
 # The checks that a client may rely on. Two are left out: those that require the server to accept whatever fits the
 # schemas, and to refuse all else. A schema can't say that a sale ends after it begins, nor what a cursor is.
 CHECKS = (
@@ -53,6 +55,17 @@ KNOWN = (
     ("/api/v1/events/{id}/availability", "path.id", "events", 0.8),
     ("/api/v1/seats/{id}", "path.id", "seats", 0.5),
     ("/api/v1/users/{id}/reservations", "path.id", "users", 0.5),
+    ("/api/v1/events/{id}/orders", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/orders", "body.seat_ids[*]", "seats", 0.9),
+    ("/api/v1/events/{id}/orders.csv", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/sales", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/cancel", "path.id", "to_cancel_event", 0.8),
+    ("/api/v1/orders", "body.reservation_id", "to_order", 0.8),
+    ("/api/v1/orders/{id}", "path.id", "orders", 0.7),
+    ("/api/v1/orders/{id}/payments", "path.id", "to_pay", 0.8),
+    ("/api/v1/orders/{id}/payments", "body.token", "tokens", 0.8),
+    ("/api/v1/orders/{id}/refund", "path.id", "to_refund", 0.8),
+    ("/api/v1/payments/notices/{provider}", "path.provider", "providers", 0.8),
     ("/api/v1/reservations", "body.event_id", "events", 0.9),
     ("/api/v1/reservations", "body.seat_ids[*]", "seats", 0.9),
     ("/api/v1/reservations/{id}", "path.id", "reserved", 0.7),
@@ -72,7 +85,8 @@ class Server(Frontrow):
     """`frontrow serve` with the sample events, in a folder; use as a context."""
 
     def __init__(self, program, folder):
-        super().__init__(program, str(folder), {"FRONTROW_JWT_SECRET": SECRET, "FRONTROW_DATA_DIR": str(folder / "data")},
+        super().__init__(program, str(folder), {"FRONTROW_JWT_SECRET": SECRET, "FRONTROW_DATA_DIR": str(folder / "data"),
+                                                "FRONTROW_PAYMENTS": "simulator"},
                          is_dev=False)
 
     def __enter__(self):
@@ -114,8 +128,24 @@ def things(server):
             body = {"event_id": event["id"], "seat_ids": [seat]}
             found[name].append(server.ask(buyer, "/api/v1/reservations", body, seat)["id"])
     body = {"name": "Rests", "start_at": "2036-12-20T19:00:00Z", "end_at": "2036-12-20T21:00:00Z", "total_seats": 1}
-    found["to_pause"] = [server.ask(admin, "/api/v1/events", body)["id"]]
-    return found
+    for name in ("to_pause", "to_cancel_event"):
+        found[name] = [server.ask(admin, "/api/v1/events", body)["id"]]
+    return found | ordered_things(server, buyer, admin, body)
+
+
+def ordered_things(server, buyer, admin, event_body):
+    """Reservations to order, orders to pay, and paid orders, of an event of their own."""
+    event = server.ask(admin, "/api/v1/events", event_body)["id"]
+    server.ask(admin, f"/api/v1/events/{event}/ticket-categories", {"name": "Floor", "price": 5000, "total_stock": 300})
+    units = {"items": [{"category": "Floor", "quantity": 1}]}
+    found = {"tokens": ["tok_ok", "tok_decline"], "providers": ["simulator"], "to_order": [], "to_pay": [], "to_refund": []}
+    for i in range(RESERVED_EACH):
+        held = [server.ask(buyer, "/api/v1/reservations", {"event_id": event} | units, f"floor-{i}-{j}")["id"] for j in (1, 2)]
+        found["to_order"].append(held[0])
+        found["to_pay"].append(server.ask(buyer, "/api/v1/orders", {"reservation_id": held[1]}, f"order-{i}")["id"])
+        sold = server.ask(admin, f"/api/v1/events/{event}/orders", units | {"method": "cash"}, f"sold-{i}")
+        found["to_refund"].append(sold["id"])
+    return found | {"orders": found["to_pay"]}
 
 
 def write_settings(path, known):

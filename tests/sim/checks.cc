@@ -44,6 +44,8 @@ public:
         expect_known(history_.feeds, "a feed told what isn't in the journal");
         for (const auto& violation : audit_.violations())
             expect(false, "audit: " + violation.what, violation.seq);
+        for (const auto& sum : audit_.takings())
+            expect(sum.are_balanced(), "the money isn't what was sold", facts_.size());
         return std::move(judgement_);
     }
 
@@ -98,6 +100,8 @@ private:
             return added->allocation.until;
         if (const auto* changed = std::get_if<domain::AllocationChanged>(&body))
             return changed->change.until;
+        if (const auto* intended = std::get_if<domain::PaymentIntended>(&body))
+            return intended->pinned_until;
         return std::nullopt;
     }
 

@@ -59,13 +59,23 @@ public:
             block->first_id = SeatId{new_id(2)};
             add->block = std::move(block);
         }
+        if (auto* place = std::get_if<domain::PlaceOrder>(&command))
+            place->order = OrderId{new_id(8)};
+        if (auto* start = std::get_if<domain::StartPayment>(&command))
+            start->payment = PaymentId{new_id(9)};
+        if (auto* refund = std::get_if<domain::RefundOrder>(&command))
+            refund->refund = RefundId{new_id(10)};
         return command;
     }
     /// Whether the command may safely be given twice.
     static bool may_be_repeated(const domain::Command& command) {
         return std::holds_alternative<domain::ReserveSeats>(command) ||
                std::holds_alternative<domain::ConfirmReservation>(command) ||
-               std::holds_alternative<domain::CancelReservation>(command) || has_key(command);
+               std::holds_alternative<domain::CancelReservation>(command) ||
+               std::holds_alternative<domain::PlaceOrder>(command) ||
+               std::holds_alternative<domain::StartPayment>(command) ||
+               std::holds_alternative<domain::NotePayment>(command) ||
+               std::holds_alternative<domain::NoteRefund>(command) || has_key(command);
     }
 
     void learn(const domain::Command& command, const domain::Accepted& accepted) {
@@ -97,9 +107,19 @@ public:
             if (!held.items.empty()) holds_.back().category = held.items.front().category;
             seen_until_ = std::max(seen_until_, held.created_at);
         }
+        if (std::holds_alternative<domain::PlaceOrder>(command) ||
+            std::holds_alternative<domain::StartPayment>(command) ||
+            std::holds_alternative<domain::RefundOrder>(command))
+            learn(std::get<domain::OrderView>(accepted.entity).order);
     }
 
 private:
+    /// Knows only what the order's id, payments and refunds are.
+    void learn(const domain::Order& order) {
+        std::erase_if(orders_, [&](const domain::Order& known) { return known.id == order.id; });
+        orders_.push_back(order);
+    }
+
     struct Seat {
         EventId event;
         SeatId id;
@@ -122,7 +142,8 @@ private:
         if (events_.empty()) return create_event();
         if (seats_.empty()) return add_seats();
         const auto choice = time_.below(100);
-        if (choice < 52 || holds_.empty()) return reserve();
+        if (choice < 42 || holds_.empty()) return reserve();
+        if (choice < 52) return order();
         const auto& held = holds_[holds_.size() - 1 - time_.below(std::min(holds_.size(), 30UZ))];
         if (choice < 65) return domain::ConfirmReservation{held.id, held.user};
         if (choice < 76) return domain::CancelReservation{held.id, held.user};
@@ -141,6 +162,60 @@ private:
         const auto key = keys_[time_.below(keys_.size())];
         if (time_.chance(50)) return domain::RevokeApiKey{key, "root"};
         return domain::MoveApiKey{.key = key, .account = "house", .by = "root"};
+    }
+
+    /// Places an order, or has one of the newest go on: the buyer pays, the provider answers, the
+    /// organiser refunds.
+    domain::Command order() {
+        if (orders_.empty() || time_.chance(30)) {
+            const auto& held =
+                holds_[holds_.size() - 1 - time_.below(std::min(holds_.size(), 5UZ))];
+            return domain::PlaceOrder{
+                .order = OrderId{new_id(8)},
+                .reservation = held.id,
+                .user = held.user,
+                .request = {.key = new_id(4), .content = {}},
+            };
+        }
+        const auto& known =
+            orders_[orders_.size() - 1 - time_.below(std::min(orders_.size(), 5UZ))];
+        const auto choice = time_.below(100);
+        if (known.payments.empty() || choice < 20)
+            return domain::StartPayment{
+                .payment = PaymentId{new_id(9)},
+                .order = known.id,
+                .user = known.user,
+                .provider = "sim",
+                .token = "tok",
+                .return_url = "",
+                .request = {.key = new_id(4), .content = {}},
+            };
+        if (choice < 75) return note_payment(known);
+        if (known.refunds.empty() || choice < 90)
+            return domain::RefundOrder{
+                .refund = RefundId{new_id(10)},
+                .order = known.id,
+                .by = kHouse,
+                .seats = {},
+                .items = {},
+                .returns_to_sale = time_.chance(50),
+            };
+        return domain::NoteRefund{
+            .refund = known.refunds.back().id, .is_done = time_.chance(80), .reference = "re"
+        };
+    }
+    domain::Command note_payment(const domain::Order& known) {
+        using enum domain::PaymentNews;
+        const auto choice = time_.below(10);
+        return domain::NotePayment{
+            .payment = known.payments.back().id,
+            .news = choice < 6   ? succeeded
+                    : choice < 8 ? declined
+                                 : pending,
+            .reference = "ref",
+            .amount = known.amount,
+            .currency = known.currency,
+        };
     }
 
     /// Swaps the hold's first seat for another, adds that one, or gives the first back. Or adds
@@ -319,6 +394,7 @@ private:
     std::vector<Seat> seats_;
     std::vector<Floor> floors_;
     std::vector<Hold> holds_;
+    std::vector<domain::Order> orders_;
     std::vector<ApiKeyId> keys_;
     /// When the newest hold was made, by the cluster's clock.
     Instant seen_until_{};

@@ -3,6 +3,8 @@
 #include "domain/choose_seats.h"
 #include "domain/commands.h"
 #include "domain/decide.h"
+#include "domain/order.h"
+#include "domain/reads.h"
 #include "domain/reservation.h"
 #include "support/seat_judge.h"
 
@@ -129,6 +131,126 @@ public:
         return page(all, limit, offset);
     }
 
+    /// The reservation as it was when it was made. It must exist.
+    domain::Reservation reservation_as_created(ReservationId id) const {
+        return known_reservation(id).as_created;
+    }
+
+    /// Returns nothing if the order never existed or is no longer shown.
+    std::optional<domain::OrderView> order(OrderId id, Instant now) const {
+        for (const auto& one : orders_)
+            if (one.entity.id == id && is_shown(one, now)) return view_of(one, now);
+        return std::nullopt;
+    }
+    /// All orders that are shown, oldest first.
+    std::vector<domain::OrderView> orders(Instant now) const {
+        std::vector<domain::OrderView> all;
+        for (const auto& one : orders_)
+            if (is_shown(one, now)) all.push_back(view_of(one, now));
+        return all;
+    }
+    /// Newest first.
+    std::vector<domain::OrderView>
+    orders_of(std::string_view user, std::size_t limit, std::size_t offset, Instant now) const {
+        auto all = orders(now);
+        std::erase_if(all, [&](const auto& one) { return one.order.user != user; });
+        std::ranges::reverse(all);
+        return page(all, limit, offset);
+    }
+    /// Oldest first.
+    std::vector<domain::OrderView> event_orders(
+        EventId event,
+        std::optional<domain::OrderStatus> only,
+        std::size_t limit,
+        std::size_t offset,
+        Instant now
+    ) const {
+        auto all = orders(now);
+        std::erase_if(all, [&](const auto& one) {
+            return one.order.event != event || (only && one.status != *only);
+        });
+        return page(all, limit, offset);
+    }
+    domain::SalesReport sales(EventId id, Instant now) const {
+        domain::SalesReport report;
+        const auto* known = find_event(id);
+        if (known == nullptr) return report;
+        report.currency = known->event.spec.currency;
+        std::map<Instant, domain::SalesPoint> hours;
+        domain::RefundProgress progress;
+        for (const auto& one : orders_) {
+            const auto& order = one.entity;
+            if (order.event != id || !is_shown(one, now) || !was_paid(one)) continue;
+            (is_refunded(one) ? progress.refunded : progress.to_refund) += 1;
+            report.refunded += money_back(one);
+            for (const auto& payment : order.payments) {
+                if (payment.status != domain::PaymentStatus::succeeded) continue;
+                const auto from = std::chrono::floor<std::chrono::hours>(*payment.settled_at);
+                auto& hour = hours[from];
+                hour.from = from;
+                hour.captured += order.amount;
+                report.captured += order.amount;
+                if (payment.id != one.sold_by) continue;
+                hour.orders += 1;
+                hour.tickets += tickets_in(order.lines);
+                report.orders += 1;
+                report.tickets += tickets_in(order.lines);
+            }
+        }
+        for (const auto& [from, hour] : hours)
+            report.curve.push_back(hour);
+        if (known->event.cancelled) report.cancelled = progress;
+        return report;
+    }
+    /// What began first comes first; orders to refund by event, oldest first.
+    domain::Unfinished unfinished() const {
+        domain::Unfinished all;
+        std::multimap<Instant, domain::UnfinishedPayment> payments;
+        std::multimap<Instant, domain::UnfinishedRefund> refunds;
+        std::multimap<EventId, OrderId> to_refund;
+        for (const auto& one : orders_) {
+            const auto& order = one.entity;
+            for (const auto& payment : order.payments)
+                if (payment.status == domain::PaymentStatus::open)
+                    payments.emplace(
+                        payment.started_at,
+                        domain::UnfinishedPayment{order.id, order.amount, order.currency, payment}
+                    );
+            for (const auto& refund : order.refunds) {
+                if (refund.status != domain::RefundStatus::open) continue;
+                const auto paid =
+                    std::ranges::find(order.payments, refund.payment, &domain::Payment::id);
+                refunds.emplace(
+                    refund.started_at,
+                    domain::UnfinishedRefund{
+                        order.id, order.currency, refund, paid->reference, paid->provider
+                    }
+                );
+            }
+            if (is_to_refund(one)) to_refund.emplace(order.event, order.id);
+        }
+        std::ranges::copy(std::views::values(payments), std::back_inserter(all.payments));
+        std::ranges::copy(std::views::values(refunds), std::back_inserter(all.refunds));
+        std::ranges::copy(std::views::values(to_refund), std::back_inserter(all.orders_to_refund));
+        return all;
+    }
+
+    /// The order of a payment, even one that is no longer shown.
+    std::optional<domain::Order> order_of(PaymentId payment) const {
+        for (const auto& one : orders_)
+            if (std::ranges::count(one.entity.payments, payment, &domain::Payment::id) > 0)
+                return one.entity;
+        return std::nullopt;
+    }
+    /// All refunds, by the age of their orders.
+    std::vector<RefundId> refunds() const {
+        std::vector<RefundId> all;
+        for (const auto& one : orders_)
+            for (const auto& refund : one.entity.refunds)
+                all.push_back(refund.id);
+        return all;
+    }
+
     /// The end of each running hold.
     std::vector<Instant> hold_ends(Instant now) const {
         std::vector<Instant> ends;
@@ -209,6 +331,13 @@ private:
         std::optional<std::size_t> allocation{};
     };
 
+    struct KnownOrder {
+        /// `closed_at` is absent if the clock alone has ended the hold.
+        domain::Order entity;
+        /// The payment that bought the tickets.
+        std::optional<PaymentId> sold_by{};
+    };
+
     /// An accepted command with an idempotency key.
     struct Done {
         domain::RequestMark mark;
@@ -258,6 +387,92 @@ private:
             return one.now.id == id && one.now.user == user && is_shown(one, now);
         });
         return found == reservations_.end() ? nullptr : &*found;
+    }
+
+    const KnownReservation& known_reservation(ReservationId id) const {
+        return *std::ranges::find(reservations_, id, [](const auto& one) { return one.now.id; });
+    }
+    KnownReservation& known_reservation(ReservationId id) {
+        return *std::ranges::find(reservations_, id, [](const auto& one) { return one.now.id; });
+    }
+    KnownOrder* find_order(OrderId id, Instant now) {
+        const auto found = std::ranges::find_if(orders_, [&](const auto& one) {
+            return one.entity.id == id && is_shown(one, now);
+        });
+        return found == orders_.end() ? nullptr : &*found;
+    }
+    /// The order that isn't closed; null if there is none.
+    KnownOrder* open_order_of(ReservationId id, Instant now) {
+        const auto found = std::ranges::find_if(orders_, [&](const auto& one) {
+            return one.entity.reservation == id && !closed_at(one, now);
+        });
+        return found == orders_.end() ? nullptr : &*found;
+    }
+    static bool has_payment(const KnownOrder& one, domain::PaymentStatus status) {
+        return std::ranges::count(one.entity.payments, status, &domain::Payment::status) > 0;
+    }
+    static bool was_paid(const KnownOrder& one) {
+        return has_payment(one, domain::PaymentStatus::succeeded);
+    }
+    static bool is_being_paid(const KnownOrder& one) {
+        return has_payment(one, domain::PaymentStatus::open);
+    }
+    static bool is_being_refunded(const KnownOrder& one) {
+        const auto& refunds = one.entity.refunds;
+        return std::ranges::count(refunds, domain::RefundStatus::open, &domain::Refund::status) > 0;
+    }
+    static Amount money_back(const KnownOrder& one) {
+        Amount money = 0;
+        for (const auto& refund : one.entity.refunds)
+            if (refund.status == domain::RefundStatus::succeeded) money += refund.amount;
+        return money;
+    }
+    static std::uint64_t tickets_in(const domain::OrderLines& lines) {
+        std::uint64_t tickets = 0;
+        for (const auto& line : lines)
+            tickets += line.quantity;
+        return tickets;
+    }
+    /// All the money has gone back; if there was none, all the tickets have.
+    static bool is_refunded(const KnownOrder& one) {
+        const auto& order = one.entity;
+        if (!was_paid(one) || is_being_refunded(one)) return false;
+        const auto paid = std::ranges::count(
+            order.payments, domain::PaymentStatus::succeeded, &domain::Payment::status
+        );
+        if (order.amount > 0) return money_back(one) == order.amount * paid;
+        std::uint64_t tickets = 0;
+        for (const auto& refund : order.refunds)
+            if (refund.status == domain::RefundStatus::succeeded)
+                tickets += refund.seats.size() + domain::units_of(refund.items);
+        return tickets == tickets_in(order.lines);
+    }
+    /// When the order closed, or its hold ran out.
+    std::optional<Instant> closed_at(const KnownOrder& one, Instant now) const {
+        if (one.entity.closed_at || one.sold_by) return one.entity.closed_at;
+        const auto& of = known_reservation(one.entity.reservation);
+        if (status_of(of, now) != Status::expired) return std::nullopt;
+        return of.now.expires_at;
+    }
+    /// A closed order that took no money is shown until a day after its end, and after that of its
+    /// last payment.
+    bool is_shown(const KnownOrder& one, Instant now) const {
+        auto end = closed_at(one, now);
+        if (!end || was_paid(one) || is_being_paid(one)) return true;
+        for (const auto& payment : one.entity.payments)
+            end = std::max(*end, *payment.settled_at);
+        return now - *end < std::chrono::hours{24};
+    }
+    domain::OrderView view_of(const KnownOrder& one, Instant now) const {
+        using enum domain::OrderStatus;
+        domain::OrderView view{.order = one.entity};
+        view.order.closed_at = closed_at(one, now);
+        if (view.order.closed_at) view.status = cancelled;
+        if (is_being_paid(one)) view.status = paying;
+        if (was_paid(one)) view.status = paid;
+        if (is_being_refunded(one)) view.status = refunding;
+        if (is_refunded(one)) view.status = refunded;
+        return view;
     }
 
     static Status status_of(const KnownReservation& one, Instant now) {
@@ -328,9 +543,12 @@ private:
         return {std::make_shared<const domain::Allocation>(terms), used_of(event, allocation, now)};
     }
     bool has_sales(EventId event, Instant now) const {
-        return std::ranges::any_of(reservations_, [&](const auto& one) {
-            return one.now.event == event && is_live(one, now);
+        const bool has_tried = std::ranges::any_of(orders_, [&](const auto& one) {
+            return one.entity.event == event && is_shown(one, now) && !one.entity.payments.empty();
         });
+        return has_tried || std::ranges::any_of(reservations_, [&](const auto& one) {
+                   return one.now.event == event && is_live(one, now);
+               });
     }
     std::size_t tickets_of(EventId event, std::string_view user, Instant now) const {
         std::size_t tickets = 0;
@@ -365,7 +583,9 @@ private:
         const auto mark = mark_of(command);
         if (!mark) return answer(command, now);
         for (const auto& done : done_) {
-            if (done.mark.key != mark->key || now - done.at >= std::chrono::hours{24}) continue;
+            if (done.mark.key != mark->key) continue;
+            const bool is_recent = now - done.at < std::chrono::hours{24};
+            if (!is_recent && !(is_about_order<One> && is_kept_by_order(done, now))) continue;
             if (done.kind != kind ||
                 (done.mark.content != mark->content && !asks_the_same(command, done.answer, now)))
                 return refuse(Reason::idempotency_key_reused);
@@ -376,6 +596,17 @@ private:
         auto outcome = answer(command, now);
         if (outcome) done_.push_back({*mark, now, kind, outcome});
         return outcome;
+    }
+    /// The key of an order, a payment or a refund is remembered as long as the order.
+    bool is_kept_by_order(const Done& done, Instant now) const {
+        const auto* made = std::get_if<domain::OrderView>(&done.answer->entity);
+        return made != nullptr && order(made->order.id, now);
+    }
+    /// Only such commands look for the older keys of orders.
+    template <class One>
+    static constexpr bool is_about_order = requires(One one) { one.order; };
+    static std::optional<domain::RequestMark> mark_of(const domain::SellAtBoxOffice& command) {
+        return command.claim->request;
     }
     template <class One>
     static std::optional<domain::RequestMark> mark_of(const One& command) {
@@ -446,6 +677,24 @@ private:
     Answer told_again(const domain::ChangeReservation&, const Answer& first, Instant now) {
         return accept(*reservation(std::get<domain::Reservation>(first->entity).id, now));
     }
+    Answer told_again(const domain::CancelEvent& command, const Answer&, Instant) {
+        const auto* known = find_own_event(command.event, command.by);
+        return known == nullptr ? refuse(Reason::event_not_found) : accept(known->event);
+    }
+    /// As it was when it was placed. The order doesn't remember whether an earlier one had been
+    /// paid for at the same instant.
+    Answer told_again(const domain::PlaceOrder&, const Answer& first, Instant) {
+        auto placed = std::get<domain::OrderView>(first->entity);
+        auto& asked_at = placed.order.first_asked_at;
+        if (asked_at && *asked_at >= placed.order.created_at) asked_at.reset();
+        return accept(placed);
+    }
+    Answer told_again(const domain::StartPayment&, const Answer& first, Instant now) {
+        return accept(*order(std::get<domain::OrderView>(first->entity).order.id, now));
+    }
+    Answer told_again(const domain::RefundOrder&, const Answer& first, Instant now) {
+        return accept(*order(std::get<domain::OrderView>(first->entity).order.id, now));
+    }
     Answer told_again(const domain::CreateApiKey&, const Answer& first, Instant) {
         const auto id = std::get<domain::ApiKey>(first->entity).id;
         return accept(*std::ranges::find(keys_, id, &domain::ApiKey::id));
@@ -495,7 +744,19 @@ private:
         if (is_stale(command.if_version, event.version)) return refuse(Reason::version_stale);
         if (command.action == event.sale) return accept(event);
         if (event.sale == domain::SaleAction::end) return refuse(Reason::sales_closed);
+        if (event.cancelled) return refuse(Reason::event_cancelled);
         event.sale = command.action;
+        event.updated_at = now;
+        event.version += 1;
+        return accept(event);
+    }
+
+    Answer answer(const domain::CancelEvent& command, Instant now) {
+        auto* known = find_own_event(command.event, command.by);
+        if (known == nullptr) return refuse(Reason::event_not_found);
+        auto& event = known->event;
+        if (event.cancelled) return accept(event);
+        event.cancelled = true;
         event.updated_at = now;
         event.version += 1;
         return accept(event);
@@ -805,6 +1066,7 @@ private:
 
     static std::optional<Reason> refuse_by_sale(const domain::Event& event, Instant now) {
         const auto& spec = event.spec;
+        if (event.cancelled) return Reason::event_cancelled;
         if (event.sale == domain::SaleAction::end) return Reason::sales_closed;
         if (now >= spec.sales_end_at.value_or(spec.start_at)) return Reason::sales_closed;
         if (spec.sales_start_at && now < *spec.sales_start_at) return Reason::sales_not_open;
@@ -858,8 +1120,12 @@ private:
         if (status == Status::confirmed) return accept(one->now);
         if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
         if (status == Status::expired) return refuse(Reason::hold_expired);
-        if (find_event(one->now.event)->event.spec.payment == domain::PaymentRule::required)
+        if (is_being_paid(one->now.id)) return refuse(Reason::payment_in_progress);
+        const auto& event = find_event(one->now.event)->event;
+        if (event.spec.payment == domain::PaymentRule::required)
             return refuse(Reason::payment_required);
+        if (event.cancelled) return refuse(Reason::event_cancelled);
+        close_order(one->now.id, now);
         one->now.status = Status::confirmed;
         one->now.confirmed_at = now;
         return accept(one->now);
@@ -872,6 +1138,8 @@ private:
         if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
         if (status == Status::cancelled) return accept(one->now);
         if (status == Status::expired) return refuse(Reason::hold_expired);
+        if (is_being_paid(one->now.id)) return refuse(Reason::payment_in_progress);
+        close_order(one->now.id, now);
         one->now.status = Status::cancelled;
         one->cancelled_at = now;
         return accept(one->now);
@@ -884,6 +1152,7 @@ private:
         if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
         if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
         if (status == Status::expired) return refuse(Reason::hold_expired);
+        if (is_being_paid(one->now.id)) return refuse(Reason::payment_in_progress);
         const auto& event = find_event(one->now.event)->event;
         if (const auto reason = refuse_by_sale(event, now)) return refuse(*reason);
         const auto first = one->as_created.expires_at - one->as_created.created_at;
@@ -903,6 +1172,7 @@ private:
         if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
         if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
         if (status == Status::expired) return refuse(Reason::hold_expired);
+        if (is_being_paid(one->now.id)) return refuse(Reason::payment_in_progress);
         const auto& tags = command.if_match;
         if (tags && std::ranges::count(*tags, domain::tag_of(one->now)) == 0)
             return refuse(Reason::version_stale);
@@ -928,7 +1198,10 @@ private:
         auto result = adds ? take_more(event, *one, command, now) : accept(one->now);
         if (!adds && one->now.seats.empty() && one->now.items.empty())
             result = refuse(Reason::nothing_left);
-        if (!result) one->now = before;
+        if (!result)
+            one->now = before;
+        else
+            close_order(one->now.id, now);
         return result;
     }
     std::optional<Answer>
@@ -977,6 +1250,380 @@ private:
         return accept(entity);
     }
 
+    bool is_being_paid(ReservationId id) const {
+        return std::ranges::any_of(orders_, [&](const auto& one) {
+            return one.entity.reservation == id && is_being_paid(one);
+        });
+    }
+    /// Closes the order of a reservation that ends, changes or is confirmed without it.
+    void close_order(ReservationId id, Instant now) {
+        if (auto* one = open_order_of(id, now)) one->entity.closed_at = now;
+    }
+    domain::OrderLines lines_of(const domain::Reservation& reservation) const {
+        domain::OrderLines lines;
+        for (const auto id : reservation.seats) {
+            const auto price = find_seat(id)->spec.price;
+            lines.push_back({.seat = id, .quantity = 1, .unit_price = price, .amount = price});
+        }
+        for (const auto& item : reservation.items)
+            lines.push_back({
+                .kind = domain::LineKind::category,
+                .category = item.category,
+                .quantity = item.quantity,
+                .unit_price = item.unit_price,
+                .amount = item.quantity * item.unit_price,
+            });
+        return lines;
+    }
+    KnownOrder&
+    add_order(OrderId id, const KnownReservation& of, domain::RequestMark mark, Instant now) {
+        domain::Order entity{
+            .id = id,
+            .reservation = of.now.id,
+            .event = of.now.event,
+            .user = of.now.user,
+            .lines = lines_of(of.now),
+            .amount = of.now.total_amount,
+            .currency = of.now.currency,
+            .created_at = now,
+            .request = mark,
+        };
+        for (const auto& earlier : orders_)
+            if (earlier.entity.reservation == of.now.id && earlier.entity.first_asked_at)
+                entity.first_asked_at = earlier.entity.first_asked_at;
+        orders_.push_back({std::move(entity)});
+        return orders_.back();
+    }
+
+    Answer answer(const domain::PlaceOrder& command, Instant now) {
+        auto* of = find_own_reservation(command.reservation, command.user, now);
+        if (of == nullptr) return refuse(Reason::reservation_not_found);
+        const auto status = status_of(*of, now);
+        if (status == Status::confirmed) return refuse(Reason::reservation_confirmed);
+        if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
+        if (status == Status::expired) return refuse(Reason::hold_expired);
+        if (open_order_of(command.reservation, now) != nullptr) return refuse(Reason::order_exists);
+        if (find_event(of->now.event)->event.cancelled) return refuse(Reason::event_cancelled);
+        return accept(view_of(add_order(command.order, *of, command.request, now), now));
+    }
+
+    Answer answer(const domain::StartPayment& command, Instant now) {
+        auto* one = find_order(command.order, now);
+        if (one == nullptr || one->entity.user != command.user)
+            return refuse(Reason::order_not_found);
+        auto& order = one->entity;
+        if (is_being_paid(*one)) return refuse(Reason::payment_in_progress);
+        if (was_paid(*one)) return refuse(Reason::order_paid);
+        const auto of = reservation(order.reservation, now);
+        if (of && of->status == Status::expired) return refuse(Reason::hold_expired);
+        if (closed_at(*one, now)) return refuse(Reason::order_closed);
+        if (order.payments.size() >= 5) return refuse(Reason::too_many_payments, 5);
+        if (find_event(order.event)->event.cancelled) return refuse(Reason::event_cancelled);
+
+        auto& hold_end = known_reservation(order.reservation).now.expires_at;
+        domain::Payment payment{
+            .id = command.payment,
+            .method = domain::PaymentMethod::free,
+            .started_at = now,
+            .request = command.request,
+        };
+        if (order.amount > 0) {
+            payment.method = domain::PaymentMethod::provider;
+            payment.provider = command.provider;
+            payment.token = command.token;
+            payment.return_url = command.return_url;
+            if (!order.first_asked_at) order.first_asked_at = now;
+            hold_end = std::max(hold_end, *order.first_asked_at + std::chrono::minutes{10});
+        }
+        payment.pinned_until = hold_end;
+        order.payments.push_back(payment);
+        if (order.amount == 0) take_money(*one, order.payments.back(), "", now);
+        return accept(view_of(*one, now));
+    }
+
+    Answer answer(const domain::NotePayment& command, Instant now) {
+        for (auto& one : orders_) {
+            auto& payments = one.entity.payments;
+            const auto payment = std::ranges::find(payments, command.payment, &domain::Payment::id);
+            if (payment == payments.end() || !is_shown(one, now)) continue;
+            if (command.news == domain::PaymentNews::succeeded &&
+                (command.amount != one.entity.amount || command.currency != one.entity.currency))
+                return refuse(Reason::amount_differs, one.entity.amount);
+            note_news(one, *payment, command, now);
+            return accept(view_of(one, now));
+        }
+        return refuse(Reason::payment_not_found);
+    }
+    void note_news(
+        KnownOrder& one,
+        domain::Payment& payment,
+        const domain::NotePayment& command,
+        Instant now
+    ) {
+        using enum domain::PaymentNews;
+        const bool is_open = payment.status == domain::PaymentStatus::open;
+        if (command.news == pending && is_open) {
+            if (!command.reference.empty()) payment.reference = command.reference;
+            if (!command.redirect_url.empty()) payment.redirect_url = command.redirect_url;
+        }
+        if (command.news == declined && is_open) {
+            payment.status = domain::PaymentStatus::declined;
+            payment.decline_code = command.code;
+            payment.settled_at = now;
+        }
+        if (command.news == disputed) payment.is_disputed = true;
+        if (command.news == undisputed) payment.is_disputed = false;
+        if (command.news == succeeded && payment.status != domain::PaymentStatus::succeeded)
+            take_money(one, payment, command.reference, now);
+    }
+    /// The payment has succeeded: the buyer gets what they have paid for, or the money back.
+    void take_money(
+        KnownOrder& one,
+        domain::Payment& payment,
+        const std::string& reference,
+        Instant now
+    ) {
+        const bool is_second = was_paid(one);
+        const auto closed = closed_at(one, now);
+        payment.status = domain::PaymentStatus::succeeded;
+        payment.settled_at = now;
+        payment.decline_code = "";
+        if (!reference.empty()) payment.reference = reference;
+        auto& of = known_reservation(one.entity.reservation);
+        const auto status = status_of(of, now);
+        const bool is_in_time = status == Status::pending && !closed;
+        const bool is_late = status == Status::expired && closed == of.now.expires_at;
+        if (!is_second && (is_in_time || (is_late && is_still_free(of, now)))) {
+            one.sold_by = payment.id;
+            of.now.status = Status::confirmed;
+            of.now.confirmed_at = now;
+            return;
+        }
+        one.entity.refunds.push_back({
+            .id = RefundId{payment.id.bits()},
+            .payment = payment.id,
+            .reason = is_second ? domain::RefundReason::paid_twice : domain::RefundReason::too_late,
+            .amount = one.entity.amount,
+            .seats = {},
+            .items = {},
+            .started_at = now,
+        });
+    }
+    /// Whether an expired reservation, which is still shown, could be made again.
+    bool is_still_free(const KnownReservation& of, Instant now) {
+        const auto* event = find_event(of.now.event);
+        if (event == nullptr || !is_shown(of, now)) return false;
+        domain::WantedItems items;
+        for (const auto& [category, units] : units_by_category(of.now.items))
+            items.push_back({category, units});
+        const bool is_open = of.allocation && event->allocations[*of.allocation].is_in_force(now);
+        const Wish wish{
+            .seats = of.now.seats,
+            .items = items,
+            .opened = is_open ? of.allocation : std::nullopt,
+        };
+        domain::Reservation again{.event = of.now.event, .user = of.now.user, .seats = {}};
+        return !claim(*event, wish, again, now);
+    }
+
+    /// What can still be refunded of one payment: of the one that bought the tickets, or of one
+    /// whose refund has failed.
+    struct Left {
+        PaymentId payment;
+        domain::PaymentMethod method{};
+        Amount amount = 0;
+        domain::SeatIds seats;
+        domain::Items items;
+    };
+    static std::optional<Left> left_to_refund(const KnownOrder& one) {
+        std::vector<Left> all;
+        for (const auto& payment : one.entity.payments) {
+            if (payment.status != domain::PaymentStatus::succeeded) continue;
+            const bool has_sold = payment.id == one.sold_by;
+            all.insert(has_sold ? all.begin() : all.end(), left_of(one, payment, has_sold));
+        }
+        for (const auto& left : all)
+            if (left.amount > 0 || !left.seats.empty() || !left.items.empty()) return left;
+        return std::nullopt;
+    }
+    static Left left_of(const KnownOrder& one, const domain::Payment& payment, bool has_sold) {
+        Left left{payment.id, payment.method, one.entity.amount, {}, {}};
+        for (const auto& line : one.entity.lines) {
+            if (!has_sold) continue;
+            if (line.kind == domain::LineKind::seat)
+                left.seats.push_back(line.seat);
+            else
+                left.items.push_back({line.category, line.quantity, line.unit_price});
+        }
+        for (const auto& refund : one.entity.refunds) {
+            if (refund.payment != payment.id || refund.status == domain::RefundStatus::failed)
+                continue;
+            left.amount -= refund.amount;
+            for (const auto id : refund.seats)
+                left.seats.erase(std::ranges::find(left.seats, id));
+            for (const auto& item : refund.items)
+                for (auto& still : left.items)
+                    if (still.category == item.category && still.unit_price == item.unit_price)
+                        still.quantity -= item.quantity;
+            std::erase_if(left.items, [](const auto& item) { return item.quantity == 0; });
+        }
+        return left;
+    }
+    bool is_to_refund(const KnownOrder& one) const {
+        const auto* event = find_event(one.entity.event);
+        const bool has_begun =
+            std::ranges::count(
+                one.entity.refunds, domain::RefundReason::event_cancelled, &domain::Refund::reason
+            ) > 0;
+        return event != nullptr && event->event.cancelled && !has_begun &&
+               !is_being_refunded(one) && left_to_refund(one);
+    }
+
+    Answer answer(const domain::RefundOrder& command, Instant now) {
+        auto* one = find_order(command.order, now);
+        if (one == nullptr || find_own_event(one->entity.event, command.by) == nullptr)
+            return refuse(Reason::order_not_found);
+        for (const auto& other : orders_)
+            for (const auto& refund : other.entity.refunds)
+                if (refund.id == command.refund) return accept(view_of(other, now));
+        auto left = left_to_refund(*one);
+        if (!left) return refuse(Reason::nothing_to_refund);
+        domain::Refund refund{
+            .id = command.refund,
+            .payment = left->payment,
+            .reason = command.reason,
+            .amount = left->amount,
+            .seats = left->seats,
+            .items = left->items,
+            .by = command.by.sub,
+            .started_at = now,
+            .request = command.request,
+        };
+        if (!command.seats.empty() || !command.items.empty()) {
+            refund.amount = 0;
+            refund.seats.clear();
+            refund.items.clear();
+            for (const auto id : command.seats) {
+                const auto place = std::ranges::find(left->seats, id);
+                if (place == left->seats.end())
+                    return refuse(Reason::not_in_order, 0, id.to_string());
+                left->seats.erase(place);
+                refund.seats.push_back(id);
+                for (const auto& line : one->entity.lines)
+                    if (line.seat == id) refund.amount += line.unit_price;
+            }
+            for (const auto& item : command.items) {
+                const auto taken = take_last(left->items, item);
+                if (!taken) return refuse(Reason::not_in_order, 0, item.category);
+                for (const auto& part : *taken) {
+                    refund.items.push_back(part);
+                    refund.amount += part.quantity * part.unit_price;
+                }
+            }
+        }
+        refund.returns_to_sale =
+            command.returns_to_sale && !(refund.seats.empty() && refund.items.empty());
+        one->entity.refunds.push_back(refund);
+        if (refund.amount == 0 || left->method != domain::PaymentMethod::provider)
+            give_money_back(*one, one->entity.refunds.back(), "", now);
+        return accept(view_of(*one, now));
+    }
+    /// Takes units of a category out of the list, from the last entry on; nothing if it has fewer.
+    static std::optional<domain::Items>
+    take_last(domain::Items& items, const domain::WantedItem& wanted) {
+        domain::Items taken;
+        for (auto unit = wanted.quantity; unit > 0; --unit) {
+            auto last = items.rbegin();
+            while (last != items.rend() && last->category != wanted.category)
+                ++last;
+            if (last == items.rend()) return std::nullopt;
+            if (taken.empty() || taken.back().unit_price != last->unit_price)
+                taken.push_back({wanted.category, 0, last->unit_price});
+            ++taken.back().quantity;
+            if (--last->quantity == 0) items.erase(std::next(last).base());
+        }
+        return taken;
+    }
+
+    Answer answer(const domain::NoteRefund& command, Instant now) {
+        for (auto& one : orders_) {
+            for (auto& refund : one.entity.refunds) {
+                if (refund.id != command.refund) continue;
+                if (refund.status == domain::RefundStatus::open) {
+                    if (command.is_done) {
+                        give_money_back(one, refund, command.reference, now);
+                    } else {
+                        refund.status = domain::RefundStatus::failed;
+                        refund.failure_code = command.code;
+                        refund.settled_at = now;
+                    }
+                }
+                return accept(view_of(one, now));
+            }
+        }
+        return refuse(Reason::refund_not_found);
+    }
+    /// The refund has succeeded. Its tickets leave the reservation if they return to sale.
+    void give_money_back(
+        KnownOrder& one,
+        domain::Refund& refund,
+        const std::string& reference,
+        Instant now
+    ) {
+        refund.status = domain::RefundStatus::succeeded;
+        refund.reference = reference;
+        refund.settled_at = now;
+        if (!refund.returns_to_sale) return;
+        auto& of = known_reservation(one.entity.reservation);
+        auto rest = of.now;
+        for (const auto id : refund.seats) {
+            rest.seats.erase(std::ranges::find(rest.seats, id));
+            rest.total_amount -= find_seat(id)->spec.price;
+        }
+        for (const auto& item : refund.items) {
+            // What the box office gave away has a price in the reservation.
+            const bool is_given_away = one.entity.amount == 0;
+            const auto left = std::ranges::find_if(rest.items, [&](const domain::Item& entry) {
+                return entry.category == item.category &&
+                       (is_given_away || entry.unit_price == item.unit_price);
+            });
+            rest.total_amount -= item.quantity * left->unit_price;
+            left->quantity -= item.quantity;
+            if (left->quantity == 0) rest.items.erase(left);
+        }
+        if (!rest.seats.empty() || !rest.items.empty()) {
+            of.now = rest;
+            return;
+        }
+        of.now.status = Status::cancelled;
+        of.now.confirmed_at = std::nullopt;
+        of.cancelled_at = now;
+    }
+
+    Answer answer(const domain::SellAtBoxOffice& command, Instant now) {
+        auto claim = *command.claim;
+        if (find_own_event(claim.event, command.by) == nullptr)
+            return refuse(Reason::event_not_found);
+        claim.user = command.by.sub;
+        if (auto held = answer(claim, now); !held) return held;
+        auto& of = reservations_.back();
+        auto& one = add_order(command.order, of, claim.request, now);
+        auto& order = one.entity;
+        if (command.method == domain::PaymentMethod::free) {
+            order.amount = 0;
+            for (auto& line : order.lines)
+                line.unit_price = line.amount = 0;
+        }
+        order.payments.push_back({
+            .id = command.payment,
+            .method = order.amount == 0 ? domain::PaymentMethod::free : command.method,
+            .started_at = now,
+            .pinned_until = of.now.expires_at,
+        });
+        take_money(one, order.payments.back(), "", now);
+        return accept(view_of(one, now));
+    }
+
     /// Changes nothing that a reader sees.
     Answer answer(const domain::ExpireHolds&, Instant) { return accept(std::monostate{}); }
 
@@ -1020,6 +1667,7 @@ private:
     std::vector<KnownEvent> events_;
     std::vector<KnownSeat> seats_;
     std::vector<KnownReservation> reservations_;
+    std::vector<KnownOrder> orders_;
     std::vector<domain::ApiKey> keys_;
     std::vector<Done> done_;
 };

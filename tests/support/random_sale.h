@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -50,6 +51,8 @@ public:
     struct Made {
         domain::ReserveSeats asked;
         domain::Reservation as_created;
+        /// The key of its request belongs to an order.
+        bool is_by_box_office = false;
     };
 
     /// `number` distinguishes this sale's ids and buyers from those of other sales.
@@ -60,6 +63,7 @@ public:
     const std::vector<EventId>& events() const { return events_; }
     const std::vector<Seat>& seats() const { return seats_; }
     const std::vector<Made>& reservations() const { return reservations_; }
+    const std::vector<OrderId>& orders() const { return orders_; }
     std::string user(std::uint8_t choice) const {
         const std::string name = std::array{"ann", "bob", "cid"}[choice % kUsers];
         return name + "-" + std::to_string(number_);
@@ -73,10 +77,12 @@ public:
     }
 
     /// Returns `now`, an instant soon after, an instant at which something changes, or the
-    /// millisecond before that.
+    /// millisecond before that. Mostly `now` while a buyer tries to pay in vain, so that they try
+    /// too often before their hold runs out.
     Instant next_instant(const Dice& dice, Instant now) const {
         using namespace std::chrono_literals;
         const auto choice = dice[1];
+        if (choice % 16 != 0 && is_being_tried_in_vain(now)) return now;
         switch (dice[0] % 16) {
             default:
                 return now;
@@ -133,7 +139,8 @@ private:
         if (events_.empty()) return create({}, now);
         if (seats_.empty()) return add_seats({0, 0, 0, 6});
         const Four four{dice[4], dice[5], dice[6], dice[7]};
-        switch (dice[2] % 40) {
+        if (auto command = go_on_paying(four, dice[3], now)) return *std::move(command);
+        switch (dice[2] % 64) {
             default:
                 return reserve(four, dice[3]);
             case 0:
@@ -186,6 +193,36 @@ private:
             case 33:
             case 34:
                 return reserve_with_code(four, dice[3], now);
+            case 40:
+            case 41:
+            case 42:
+            case 43:
+                return place_order(four, now);
+            case 44:
+            case 45:
+            case 46:
+            case 47:
+            case 48:
+                return start_payment(four, now);
+            case 49:
+            case 50:
+            case 51:
+            case 52:
+            case 53:
+            case 54:
+            case 55:
+                return note_payment(four, now);
+            case 56:
+            case 57:
+            case 58:
+                return refund(four, now);
+            case 59:
+            case 60:
+                return note_refund(four, now);
+            case 61:
+                return sell_at_box_office(four, dice[3]);
+            case 62:
+                return four[1] % 32 == 31 ? cancel_event(four) : repeat_payment(four);
             case 30:
                 return add_member(four);
             case 31:
@@ -207,9 +244,29 @@ private:
             reservations_.push_back({*reserve, std::get<domain::Reservation>(accepted.entity)});
         if (const auto* create = std::get_if<domain::CreateApiKey>(&command))
             keys_.push_back(create->key);
+        remember_order(command, accepted);
         with_optional_key(command, [&](const auto& one) {
             if (one.request) keyed_.push_back({command, now});
         });
+    }
+
+    void remember_order(const domain::Command& command, const domain::Accepted& accepted) {
+        if (const auto* place = std::get_if<domain::PlaceOrder>(&command))
+            orders_.push_back(place->order);
+        if (const auto* start = std::get_if<domain::StartPayment>(&command))
+            payments_.push_back(start->payment);
+        if (const auto* sell = std::get_if<domain::SellAtBoxOffice>(&command)) {
+            orders_.push_back(sell->order);
+            payments_.push_back(sell->payment);
+            const auto& order = std::get<domain::OrderView>(accepted.entity).order;
+            reservations_.push_back(
+                {*sell->claim, model_.reservation_as_created(order.reservation), true}
+            );
+        }
+        if (std::holds_alternative<domain::PlaceOrder>(command) ||
+            std::holds_alternative<domain::StartPayment>(command) ||
+            std::holds_alternative<domain::SellAtBoxOffice>(command))
+            payment_requests_.push_back(command);
     }
 
     /// Calls `take` with the command if its idempotency key is optional.
@@ -238,6 +295,8 @@ private:
                 add(one.as_created.created_at + std::chrono::hours{24});
             for (const auto& one : keyed_)
                 add(one.at + std::chrono::hours{24});
+            for (const auto& one : model_.orders(now))
+                if (one.order.closed_at) add(*one.order.closed_at + std::chrono::hours{24});
         } else {
             for (const auto at : model_.hold_ends(now))
                 add(at);
@@ -316,7 +375,7 @@ private:
         spec.max_seats_per_reservation = 4 - four[2] % 3;
         if (four[3] % 2 == 1) spec.max_seats_per_user = 2 + four[3] / 2 % 6;
         if (four[3] % 16 >= 13) spec.currency = *Currency::parse("EUR");
-        if (four[3] % 8 == 7) spec.payment = domain::PaymentRule::required;
+        if (four[3] % 8 >= 6) spec.payment = domain::PaymentRule::required;
         if (four[2] % 8 == 5) spec.stage = {four[0] / 1e6, -1.5, 12, 1.0 + four[1]};
         if (four[2] % 8 == 6) spec.focal_point = {0.5 - four[0], 1.0 * four[1]};
         spec.best_seats = choices(domain::SeatPreference{})[four[0] % 3U];
@@ -559,6 +618,216 @@ private:
         return drawn;
     }
 
+    /// Returns one of the newest orders that have one of these statuses.
+    std::optional<domain::Order> some_order(
+        std::uint8_t choice,
+        Instant now,
+        std::initializer_list<domain::OrderStatus> statuses
+    ) const {
+        auto left = choice % 3;
+        for (const auto id : orders_ | std::views::reverse) {
+            const auto view = model_.order(id, now);
+            if (view && std::ranges::count(statuses, view->status) > 0 && left-- == 0)
+                return view->order;
+        }
+        return std::nullopt;
+    }
+    /// Returns one of the newest orders, rarely an older one or one that never existed. There must
+    /// be one.
+    domain::Order any_order(std::uint8_t choice, Instant now) const {
+        domain::Order order{.id = OrderId{numbered(9, 9)}, .user = user(choice)};
+        if (choice % 32 == 31) return order;
+        const auto back = choice % (choice < 192 ? 8 : orders_.size());
+        order.id = orders_[orders_.size() - 1 - back % orders_.size()];
+        if (const auto view = model_.order(order.id, now)) return view->order;
+        return order;
+    }
+
+    domain::Command place_order(const Four& four, Instant now) {
+        const auto* made = four[0] < 224 ? some_pending(four[0] % 4, now) : some_made(four[0]);
+        if (made != nullptr && four[1] % 8 == 7)
+            if (const auto order = some_order(0, now, {domain::OrderStatus::created}))
+                return place_order(four, order->reservation, order->user);
+        if (made == nullptr && four[1] % 16 != 14) return reserve(four, four[2]);
+        if (made == nullptr) return place_order(four, ReservationId{numbered(9, 9)}, user(four[1]));
+        return place_order(four, made->as_created.id, made->as_created.user);
+    }
+    domain::Command
+    place_order(const Four& four, ReservationId reservation, const std::string& owner) {
+        return domain::PlaceOrder{
+            .order = OrderId{new_id(6)},
+            .reservation = reservation,
+            .user = four[1] % 16 == 15 ? user(four[1]) : owner,
+            .request = {.key = numbered(4, made_), .content = Bits128{made_, 0}},
+        };
+    }
+    /// Has the buyer of the newest order that can be paid go on paying, while the hold still runs.
+    /// Nothing if there is no such order, and sometimes otherwise, but seldom if its payments are
+    /// always declined, so that such a buyer tries too often.
+    std::optional<domain::Command>
+    go_on_paying(const Four& four, std::uint8_t choice, Instant now) {
+        using enum domain::OrderStatus;
+        const auto order = some_order(0, now, {created, paying});
+        if (!order || order->closed_at || choice % 8 < (is_always_declined(*order) ? 1 : 5))
+            return std::nullopt;
+        if (order->payments.empty() || order->payments.back().status != domain::PaymentStatus::open)
+            return start_payment(four, *order);
+        return note_payment(four, order->payments.back().id);
+    }
+    static bool is_always_declined(const domain::Order& order) {
+        return order.id.bits().lo % 4 == 3;
+    }
+    bool is_being_tried_in_vain(Instant now) const {
+        using enum domain::OrderStatus;
+        const auto order = some_order(0, now, {created, paying});
+        if (!order || order->closed_at || !is_always_declined(*order)) return false;
+        const auto& payments = order->payments;
+        return !payments.empty() && (payments.size() < domain::kPaymentsMax ||
+                                     payments.back().status == domain::PaymentStatus::open);
+    }
+    /// Usually pays for an order that can be paid.
+    domain::Command start_payment(const Four& four, Instant now) {
+        if (orders_.empty()) return place_order(four, now);
+        std::optional<domain::Order> order;
+        if (four[0] < 224) order = some_order(four[0], now, {domain::OrderStatus::created});
+        return start_payment(four, order ? *order : any_order(four[2], now));
+    }
+    domain::Command start_payment(const Four& four, const domain::Order& order) {
+        domain::StartPayment command{
+            .payment = PaymentId{new_id(7)},
+            .order = order.id,
+            .user = four[1] % 16 != 15 ? order.user : user(four[1]),
+            .provider = four[3] % 8 == 7 ? "other" : "sim",
+            .token = "",
+            .return_url = "",
+            .request = {.key = numbered(4, made_), .content = Bits128{made_, 0}},
+        };
+        (four[3] % 2 == 0 ? command.token : command.return_url) =
+            "tok \"" + std::to_string(four[3]) + "\"";
+        return command;
+    }
+    /// News of one of the newest payments, or of one that never existed.
+    domain::Command note_payment(const Four& four, Instant now) {
+        if (payments_.empty()) return start_payment(four, now);
+        if (four[0] >= 250) return note_payment(four, PaymentId{numbered(9, 9)});
+        const auto back = four[0] % (four[0] < 224 ? 4 : payments_.size());
+        return note_payment(four, payments_[payments_.size() - 1 - back % payments_.size()]);
+    }
+    /// Some orders' payments are always declined.
+    domain::Command note_payment(const Four& four, PaymentId payment) const {
+        domain::NotePayment command{.payment = payment};
+        const auto order = model_.order_of(command.payment);
+        using enum domain::PaymentNews;
+        constexpr std::array kNews{
+            succeeded,
+            succeeded,
+            succeeded,
+            succeeded,
+            declined,
+            declined,
+            pending,
+            disputed,
+            undisputed
+        };
+        command.news = kNews[four[1] % kNews.size()];
+        if (order && is_always_declined(*order)) command.news = declined;
+        command.reference = four[2] % 2 == 0 ? "ref " + std::to_string(four[3] % 3) : "";
+        if (command.news == pending && four[2] % 4 < 2)
+            command.redirect_url = "https://pay.example";
+        if (command.news == declined) command.code = "no_funds";
+        if (order) {
+            command.amount = order->amount;
+            command.currency = order->currency;
+        }
+        if (four[2] % 32 == 30) command.amount += 1;
+        if (four[2] % 32 == 31) command.currency = *Currency::parse("CHF");
+        return command;
+    }
+    /// Refunds all or some of an order, sometimes more than there is.
+    domain::Command refund(const Four& four, Instant now) {
+        using enum domain::OrderStatus;
+        if (orders_.empty()) return sell_at_box_office(four, four[2]);
+        std::optional<domain::Order> order;
+        if (four[0] < 224) order = some_order(four[0], now, {paid, refunding});
+        domain::RefundOrder command{
+            .refund = RefundId{new_id(8)},
+            .order = order ? order->id : any_order(four[2], now).id,
+            .by = organizer(four[1]),
+            .seats = {},
+            .items = {},
+            .returns_to_sale = four[3] % 2 == 1,
+        };
+        const auto event = order ? model_.event(order->event) : std::nullopt;
+        if (four[3] % 16 >= 8 && event && event->cancelled)
+            command.reason = domain::RefundReason::event_cancelled;
+        if (!order || four[2] % 4 == 0) return command;
+        for (const auto& line : order->lines) {
+            if (four[2] % 4 == 1 && !(command.seats.empty() && command.items.empty())) break;
+            if (line.kind == domain::LineKind::seat)
+                command.seats.push_back(line.seat);
+            else if (std::ranges::count(
+                         command.items, line.category, &domain::WantedItem::category
+                     ) == 0)
+                command.items.push_back({line.category, 1U + four[3] / 16 % 3U});
+        }
+        if (four[2] % 32 == 30) command.seats.push_back(SeatId{numbered(2, 1)});
+        if (four[2] % 32 == 31 && !command.seats.empty())
+            command.seats.push_back(command.seats.front());
+        return command;
+    }
+    domain::Command note_refund(const Four& four, Instant now) {
+        domain::NoteRefund command{.refund = RefundId{numbered(9, 9)}};
+        const auto known = model_.refunds();
+        if (known.empty()) return refund(four, now);
+        if (four[0] < 240)
+            command.refund = known[known.size() - 1 - four[0] % std::min(known.size(), 4UZ)];
+        command.is_done = four[1] % 4 != 3;
+        (command.is_done ? command.reference : command.code) = "re " + std::to_string(four[2] % 4);
+        return command;
+    }
+    domain::Command sell_at_box_office(const Four& four, std::uint8_t more) {
+        auto claim = std::get<domain::ReserveSeats>(reserve(four, more));
+        const auto by = organizer(four[3]);
+        return domain::SellAtBoxOffice{
+            .claim = std::make_shared<const domain::ReserveSeats>(std::move(claim)),
+            .order = OrderId{new_id(6)},
+            .payment = PaymentId{new_id(7)},
+            .by = by,
+            .method = choices(domain::PaymentMethod{})[1 + four[0] % 4U],
+        };
+    }
+    domain::Command cancel_event(const Four& four) const {
+        return domain::CancelEvent{.event = some_event(four[0]), .by = organizer(four[2])};
+    }
+    /// Repeats one of the newest orders or payments. Like a server, gives it new ids. Sometimes
+    /// changes its content.
+    domain::Command repeat_payment(const Four& four) {
+        if (payment_requests_.empty()) return reserve(four, 0);
+        const auto back = four[0] % (four[0] < 192 ? 8 : payment_requests_.size());
+        auto command =
+            payment_requests_[payment_requests_.size() - 1 - back % payment_requests_.size()];
+        const auto change = [&](domain::RequestMark& request) {
+            if (four[1] % 8 == 6) request.content = Bits128{7, made_};
+        };
+        if (auto* place = std::get_if<domain::PlaceOrder>(&command)) {
+            place->order = OrderId{new_id(6)};
+            change(place->request);
+        }
+        if (auto* start = std::get_if<domain::StartPayment>(&command)) {
+            start->payment = PaymentId{new_id(7)};
+            change(start->request);
+        }
+        if (auto* sell = std::get_if<domain::SellAtBoxOffice>(&command)) {
+            auto claim = *sell->claim;
+            claim.reservation = ReservationId{new_id(3)};
+            change(claim.request);
+            sell->claim = std::make_shared<const domain::ReserveSeats>(std::move(claim));
+            sell->order = OrderId{new_id(6)};
+            sell->payment = PaymentId{new_id(7)};
+        }
+        return command;
+    }
+
     domain::Command confirm(const Four& four) const {
         return domain::ConfirmReservation{some_reservation(four[0]), buyer(four)};
     }
@@ -648,6 +917,7 @@ private:
     domain::Command repeat(const Four& four) {
         if (reservations_.empty()) return reserve(four, 0);
         const auto& made = reservations_[four[0] % reservations_.size()];
+        if (made.is_by_box_office) return reserve(four, 0);
         auto command = made.asked;
         command.reservation = ReservationId{new_id(3)};
         if (four[1] % 2 == 0) return command;
@@ -691,9 +961,15 @@ private:
             create->key = ApiKeyId{new_id(5)};
             create->digest = digest_of(create->key, four[2]);
         }
+        if (auto* refund = std::get_if<domain::RefundOrder>(&command))
+            refund->refund = RefundId{new_id(8)};
         with_optional_key(command, [&](auto& one) {
             if (four[1] % 8 == 7) one.request->content = Bits128{7, made_};
-            if (four[1] % 16 == 6 && !reservations_.empty())
+            // Keys of orders and refunds are remembered for longer than others. A digest of the
+            // route is in each key, so that no other command has one of these.
+            const bool is_refund = std::holds_alternative<domain::RefundOrder>(command);
+            if (four[1] % 16 == 6 && !reservations_.empty() && !is_refund &&
+                !reservations_.back().is_by_box_office)
                 one.request->key = reservations_.back().asked.request.key;
         });
         return command;
@@ -738,6 +1014,10 @@ private:
     std::vector<Seat> seats_;
     /// The accepted reservations.
     std::vector<Made> reservations_;
+    std::vector<OrderId> orders_;
+    std::vector<PaymentId> payments_;
+    /// The accepted commands whose idempotency key belongs to an order or a payment.
+    std::vector<domain::Command> payment_requests_;
     std::vector<ApiKeyId> keys_;
     /// The accepted commands with an optional key.
     std::vector<Keyed> keyed_;

@@ -4,6 +4,7 @@
 #include "domain/audit.h"
 #include "store/sqlite/data_folder.h"
 #include "store/sqlite/journal.h"
+#include "store/sqlite/side_file.h"
 #include "support/seeded_random.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -60,6 +61,7 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
         .limits = options_.limits,
         .cors_origins = options_.cors_origins,
         .base_path = http::BasePath{options_.base_path},
+        .payments = options_.payments,
     };
     auto opened = app::Application::open(
         running.context.get_executor(), std::move(settings), std::move(world)
@@ -113,6 +115,20 @@ std::vector<std::string> TestServer::violations() const {
     for (const auto& one : audit.violations())
         found.push_back("fact " + std::to_string(one.seq) + ": " + one.what);
     return found;
+}
+
+std::vector<std::string> TestServer::side_records(std::string_view prefix) const {
+    using store::sqlite::SideFile;
+    auto file = SideFile::open_to_read(store::sqlite::DataFolder::side_of(folder_.path()));
+    std::vector<std::string> names;
+    if (!file) return {file.error().what};
+    if (!*file) return names;
+    const auto walked = (*file)->walk(prefix, [&](const store::SideRecord& record) {
+        names.push_back(record.name);
+        return Result<void, io::Fault>{};
+    });
+    if (!walked) return {walked.error().what};
+    return names;
 }
 
 HttpAnswer Caller::ask(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/open_payments.h"
 #include "http/limits.h"
 #include "identity/authenticator.h"
 #include "io/disk_space.h"
@@ -44,6 +45,11 @@ public:
         std::size_t waiting_max = 16'384;
         /// The origins whose pages may call the API.
         std::vector<std::string> cors_origins;
+        /// Who takes the money for orders.
+        app::PaymentChoice payments{
+            .chosen = std::string{payments::Simulator::kName},
+            .simulator = payments::Simulator::Settings{}
+        };
         /// The path under which the server has its API; the clients of connect() use it.
         std::string base_path;
     };
@@ -69,6 +75,8 @@ public:
     int failures() const { return failures_; }
     /// All violations that the audit finds in the history so far; empty if the promise was kept.
     std::vector<std::string> violations() const;
+    /// The names of all side records that begin with the prefix.
+    std::vector<std::string> side_records(std::string_view prefix) const;
 
     ManualClock clock;
     ManualDiskSpace disk;

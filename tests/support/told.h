@@ -118,6 +118,48 @@ inline std::string told(const domain::Reservation& one) {
            (one.confirmed_at ? ", confirmed " + to_rfc3339(*one.confirmed_at) : "") + ", " +
            told_number(one.total_amount) + " " + std::string{one.currency.code()};
 }
+inline std::string told(const domain::OrderLines& lines) {
+    std::string text;
+    for (const auto& line : lines)
+        text += (text.empty() ? "" : ", ") +
+                (line.kind == domain::LineKind::seat
+                     ? told(line.seat)
+                     : std::to_string(line.quantity) + " of " + line.category) +
+                " at " + told_number(line.unit_price);
+    return text;
+}
+inline std::string told(const domain::Payment& one) {
+    constexpr const char* kNames[] = {"open", "succeeded", "declined"};
+    return "payment " + told(one.id) + " " + kNames[static_cast<int>(one.status)] + " by " +
+           std::string{name_of(one.method)} + " " + one.provider + one.token + one.return_url +
+           one.reference + one.redirect_url + one.decline_code + ", begun " +
+           to_rfc3339(one.started_at) + ", pinned until " + to_rfc3339(one.pinned_until) +
+           (one.settled_at ? ", settled " + to_rfc3339(*one.settled_at) : "") +
+           (one.is_disputed ? ", disputed" : "");
+}
+inline std::string told(const domain::Refund& one) {
+    constexpr const char* kNames[] = {"open", "succeeded", "failed"};
+    return "refund " + told(one.id) + " " + kNames[static_cast<int>(one.status)] + " of " +
+           told(one.payment) + ", " + std::string{name_of(one.reason)} + ", " +
+           told_number(one.amount) + " for " + told(one.seats) + told_items(one.items) +
+           (one.returns_to_sale ? ", returned" : "") + " by " + one.by + ", begun " +
+           to_rfc3339(one.started_at) + one.reference + one.failure_code +
+           (one.settled_at ? ", settled " + to_rfc3339(*one.settled_at) : "");
+}
+inline std::string told(const domain::OrderView& view) {
+    const auto& one = view.order;
+    auto text = "order " + told(one.id) + " of " + one.user + " for " + told(one.reservation) +
+                " of event " + told(one.event) + ", " + std::string{name_of(view.status)} + ": " +
+                told(one.lines) + ", " + told_number(one.amount) + " " +
+                std::string{one.currency.code()} + ", placed " + to_rfc3339(one.created_at) +
+                (one.closed_at ? ", closed " + to_rfc3339(*one.closed_at) : "") +
+                (one.first_asked_at ? ", first asked " + to_rfc3339(*one.first_asked_at) : "");
+    for (const auto& payment : one.payments)
+        text += "; " + told(payment);
+    for (const auto& refund : one.refunds)
+        text += "; " + told(refund);
+    return text;
+}
 inline std::string told(const domain::ApiKey& key) {
     return "API key " + told(key.id) + " \"" + key.name + "\" of " + key.created_by + ", " +
            std::string{name_of(key.role)} + " for " + account_of(key) + ", made " +
@@ -263,6 +305,39 @@ inline std::string told(const domain::ChangeReservation& command) {
            told(command.add_seats) + told_items(command.add_items) + " and gives back " +
            told(command.remove_seats) + told_items(command.remove_items) +
            told_key(command.request);
+}
+inline std::string told(const domain::PlaceOrder& command) {
+    return command.user + " orders " + told(command.reservation) + " as " + told(command.order) +
+           told(command.request);
+}
+inline std::string told(const domain::StartPayment& command) {
+    return command.user + " pays order " + told(command.order) + " as " + told(command.payment) +
+           " by " + command.provider + " " + command.token + command.return_url +
+           told(command.request);
+}
+inline std::string told(const domain::NotePayment& command) {
+    constexpr const char* kNames[] = {"pending", "succeeded", "declined", "disputed", "undisputed"};
+    return "payment " + told(command.payment) + " is " + kNames[static_cast<int>(command.news)] +
+           ": " + command.reference + " " + command.redirect_url + " " + command.code + " " +
+           told_number(command.amount) + " " + std::string{command.currency.code()};
+}
+inline std::string told(const domain::RefundOrder& command) {
+    return told(command.by) + " refunds of order " + told(command.order) + " as " +
+           told(command.refund) + " " + told(command.seats) + told_items(command.items) + ", " +
+           std::string{name_of(command.reason)} + (command.returns_to_sale ? ", returned" : "") +
+           told_key(command.request);
+}
+inline std::string told(const domain::NoteRefund& command) {
+    return "refund " + told(command.refund) + (command.is_done ? " is done: " : " failed: ") +
+           command.reference + " " + command.code;
+}
+inline std::string told(const domain::SellAtBoxOffice& command) {
+    return told(command.by) + " sells as order " + told(command.order) + " and payment " +
+           told(command.payment) + " by " + std::string{name_of(command.method)} + ": " +
+           told(*command.claim);
+}
+inline std::string told(const domain::CancelEvent& command) {
+    return told(command.by) + " cancels event " + told(command.event) + told_key(command.request);
 }
 inline std::string told(const domain::ExpireHolds& command) {
     return "a sweep of at most " + std::to_string(command.at_most);

@@ -278,6 +278,30 @@ inline std::string_view word_for(Reason reason) {
             return "hold_expired";
         case Reason::payment_required:
             return "payment_required";
+        case Reason::payment_in_progress:
+            return "payment_in_progress";
+        case Reason::order_not_found:
+            return "order_not_found";
+        case Reason::order_exists:
+            return "order_exists";
+        case Reason::order_paid:
+            return "order_paid";
+        case Reason::order_closed:
+            return "order_closed";
+        case Reason::too_many_payments:
+            return "too_many_payments";
+        case Reason::payment_not_found:
+            return "payment_not_found";
+        case Reason::amount_differs:
+            return "amount_differs";
+        case Reason::refund_not_found:
+            return "refund_not_found";
+        case Reason::nothing_to_refund:
+            return "nothing_to_refund";
+        case Reason::not_in_order:
+            return "not_in_order";
+        case Reason::event_cancelled:
+            return "event_cancelled";
         case Reason::extension_too_long:
             return "extension_too_long";
         case Reason::api_key_not_found:

@@ -217,6 +217,65 @@ ApiKeyCreated any_api_key() {
     return body;
 }
 
+Amount any_price() {
+    return within<Amount>(0, kWrittenPriceMax);
+}
+
+/// Text that may be missing.
+std::string any_text() {
+    return any_truth() ? nasty_text(50) : "";
+}
+
+OrderPlaced any_order() {
+    OrderPlaced body{
+        .order = OrderId{any_bits()},
+        .reservation = ReservationId{any_bits()},
+        .amount = any_price(),
+        .request = {any_bits(), any_bits()},
+    };
+    body.lines.resize(within<std::size_t>(0, 4));
+    for (auto& line : body.lines) {
+        if (any_truth()) {
+            line.seat = SeatId{any_bits()};
+        } else {
+            line.kind = LineKind::category;
+            line.category = "c" + nasty_text(10);
+        }
+        line.quantity = any_count();
+        line.unit_price = any_price();
+        line.amount = any_price();
+    }
+    return body;
+}
+
+PaymentIntended any_payment() {
+    return {
+        .order = OrderId{any_bits()},
+        .payment = PaymentId{any_bits()},
+        .method = static_cast<PaymentMethod>(within<int>(0, 4)),
+        .provider = any_text(),
+        .token = any_text(),
+        .return_url = any_text(),
+        .pinned_until = any_instant(),
+        .request = any_request(),
+    };
+}
+
+RefundIntended any_refund() {
+    return {
+        .order = OrderId{any_bits()},
+        .refund = RefundId{any_bits()},
+        .payment = PaymentId{any_bits()},
+        .reason = static_cast<RefundReason>(within<int>(0, 3)),
+        .amount = any_price(),
+        .seats = any_seat_ids(),
+        .items = any_items(),
+        .returns_to_sale = any_truth(),
+        .by = any_text(),
+        .request = any_request(),
+    };
+}
+
 constexpr std::size_t kFactTypes = std::variant_size_v<FactBody>;
 
 FactBody any_body(std::size_t type) {
@@ -265,8 +324,32 @@ FactBody any_body(std::size_t type) {
             return any_allocation();
         case 20:
             return any_allocation_change();
-        default:
+        case 21:
             return AllocationEnded{nasty_text(10)};
+        case 22:
+            return ReservationRestored{ReservationId{any_bits()}};
+        case 23:
+            return any_order();
+        case 24:
+            return any_payment();
+        case 25:
+            return PaymentPending{
+                OrderId{any_bits()}, PaymentId{any_bits()}, any_text(), any_text()
+            };
+        case 26:
+            return PaymentSucceeded{OrderId{any_bits()}, PaymentId{any_bits()}, any_text()};
+        case 27:
+            return PaymentDeclined{OrderId{any_bits()}, PaymentId{any_bits()}, any_text()};
+        case 28:
+            return PaymentDisputed{OrderId{any_bits()}, PaymentId{any_bits()}, any_truth()};
+        case 29:
+            return any_refund();
+        case 30:
+            return RefundSucceeded{OrderId{any_bits()}, RefundId{any_bits()}, any_text()};
+        case 31:
+            return RefundFailed{OrderId{any_bits()}, RefundId{any_bits()}, any_text()};
+        default:
+            return EventCancelled{any_request()};
     }
 }
 
@@ -306,14 +389,17 @@ TEST(FactJson, of_every_type_survives_writing_and_reading) {
 }
 
 TEST(FactJson, gives_each_type_a_name_of_its_own) {
-    const FactBody bodies[] = {EventCreated{},         EventUpdated{},       EventDeleted{},
-                               SeatsAdded{},           ReservationHeld{},    ReservationConfirmed{},
-                               ReservationCancelled{}, ReservationExpired{}, ReservationExtended{},
-                               ApiKeyCreated{},        ApiKeyRevoked{},      FormatRaised{},
-                               SaleChanged{},          ApiKeyMoved{},        MemberAdded{},
-                               MemberRemoved{},        CategoryAdded{},      CategoryChanged{},
-                               ReservationChanged{},   AllocationAdded{},    AllocationChanged{},
-                               AllocationEnded{}};
+    const FactBody bodies[] = {
+        EventCreated{},        EventUpdated{},         EventDeleted{},         SeatsAdded{},
+        ReservationHeld{},     ReservationConfirmed{}, ReservationCancelled{}, ReservationExpired{},
+        ReservationExtended{}, ApiKeyCreated{},        ApiKeyRevoked{},        FormatRaised{},
+        SaleChanged{},         ApiKeyMoved{},          MemberAdded{},          MemberRemoved{},
+        CategoryAdded{},       CategoryChanged{},      ReservationChanged{},   AllocationAdded{},
+        AllocationChanged{},   AllocationEnded{},      ReservationRestored{},  OrderPlaced{},
+        PaymentIntended{},     PaymentPending{},       PaymentSucceeded{},     PaymentDeclined{},
+        PaymentDisputed{},     RefundIntended{},       RefundSucceeded{},      RefundFailed{},
+        EventCancelled{}
+    };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;
     for (const auto& body : bodies)
@@ -402,6 +488,19 @@ TEST(FactJson, of_an_allocation_tells_readers_of_the_feed_nothing_of_its_codes) 
     told.clear();
     append_told_fact(told, fact, {});
     EXPECT_EQ(told.find(digest), std::string::npos) << told;
+}
+
+TEST(FactJson, of_a_payment_tells_readers_of_the_feed_no_token_and_no_return_url) {
+    Fact fact = extended();
+    fact.body = PaymentIntended{
+        .provider = "stripe", .token = "pm_1", .return_url = "https://tickets.example"
+    };
+    EXPECT_NE(written(fact).find(R"("token":"pm_1")"), std::string::npos) << written(fact);
+    std::string told;
+    append_told_fact(told, fact, {});
+    EXPECT_NE(told.find("stripe"), std::string::npos) << told;
+    EXPECT_EQ(told.find("pm_1"), std::string::npos) << told;
+    EXPECT_EQ(told.find("tickets.example"), std::string::npos) << told;
 }
 
 TEST(FactJson, with_items_that_are_none_is_refused) {

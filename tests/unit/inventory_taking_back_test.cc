@@ -292,6 +292,87 @@ TEST(InventoryTakingBack, gives_all_copies_of_a_history_the_same_digest) {
     }
 }
 
+constexpr OrderId kOrder{Bits128{6, 1}};
+constexpr OrderId kLateOrder{Bits128{6, 2}};
+constexpr PaymentId kDeclined{Bits128{7, 1}};
+constexpr PaymentId kPaid{Bits128{7, 2}};
+constexpr PaymentId kPaidLate{Bits128{7, 3}};
+constexpr RefundId kFailed{Bits128{8, 1}};
+constexpr RefundId kDone{Bits128{8, 2}};
+
+/// Facts 31 to 51 of small_history(), by which a seat is sold, refunded and sold again.
+std::vector<FactBody> facts_about_orders() {
+    const SeatId seat{Bits128{2, 103}};
+    const auto in = [](Millis time) { return kTakingBackOpening + time; };
+    const auto held = [&](std::uint64_t number, Instant end) {
+        return ReservationHeld{
+            .reservation = ReservationId{Bits128{3, number}},
+            .user = "payer-" + std::to_string(number),
+            .seats = {seat},
+            .total_amount = 8'000,
+            .expires_at = end,
+            .request = {.key = {4, number}, .content = {4, 9}},
+        };
+    };
+    const auto placed = [&](OrderId order, std::uint64_t number) {
+        return OrderPlaced{
+            .order = order,
+            .reservation = ReservationId{Bits128{3, number}},
+            .lines = {{.seat = seat, .unit_price = 8'000, .amount = 8'000}},
+            .amount = 8'000,
+            .request = {.key = {4, 10 + number}, .content = {4, 9}},
+        };
+    };
+    const auto intended = [](OrderId order, PaymentId payment, Instant pinned_until) {
+        return PaymentIntended{
+            .order = order,
+            .payment = payment,
+            .provider = "stripe",
+            .token = "pm",
+            .return_url = "https://tickets.example",
+            .pinned_until = pinned_until,
+            .request = RequestMark{.key = {4, 30 + payment.bits().lo}, .content = {4, 9}},
+        };
+    };
+    const auto refund = [&](RefundId id) {
+        return RefundIntended{
+            .order = kOrder,
+            .refund = id,
+            .payment = kPaid,
+            .amount = 8'000,
+            .seats = {seat},
+            .items = {},
+            .returns_to_sale = true,
+            .by = "house",
+            .request = RequestMark{.key = {4, 40 + id.bits().lo}, .content = {4, 9}},
+        };
+    };
+    const auto end = in(Millis{48});
+    return {
+        held(6, in(std::chrono::minutes{10})),
+        placed(kOrder, 6),
+        intended(kOrder, kDeclined, in(std::chrono::minutes{11})),
+        PaymentPending{kOrder, kDeclined, "ref 1", "https://pay.example"},
+        PaymentDeclined{kOrder, kDeclined, "no_funds"},
+        intended(kOrder, kPaid, in(std::chrono::minutes{11})),
+        PaymentSucceeded{kOrder, kPaid, "ref 2"},
+        ReservationConfirmed{ReservationId{Bits128{3, 6}}},
+        PaymentDisputed{kOrder, kPaid, true},
+        refund(kFailed),
+        RefundFailed{kOrder, kFailed, "closed_account"},
+        refund(kDone),
+        RefundSucceeded{kOrder, kDone, "re 2"},
+        ReservationCancelled{ReservationId{Bits128{3, 6}}},
+        MemberAdded{"late", MemberRole::scanner},
+        held(7, end),
+        placed(kLateOrder, 7),
+        intended(kLateOrder, kPaidLate, end),
+        ReservationExpired{ReservationId{Bits128{3, 7}}},
+        PaymentSucceeded{kLateOrder, kPaidLate, "ref 3"},
+        ReservationRestored{ReservationId{Bits128{3, 7}}},
+    };
+}
+
 /// Some facts of every kind, with every field filled.
 std::vector<Fact> small_history() {
     const EventId event{Bits128{1, 1}};
@@ -333,7 +414,9 @@ std::vector<Fact> small_history() {
     };
     auto more = std::make_shared<SeatBlock>();
     more->first_id = SeatId{Bits128{2, 101}};
-    more->seats = {{"C-1", "", "", 0, nullptr}, {"C-2", "", "", 0, nullptr}};
+    more->seats = {
+        {"C-1", "", "", 0, nullptr}, {"C-2", "", "", 0, nullptr}, {"C-3", "", "", 0, nullptr}
+    };
     const Allocation press{
         .name = "Press",
         .seats = {more->first_id, more->first_id.plus(1)},
@@ -389,7 +472,7 @@ std::vector<Fact> small_history() {
         {event, allocated},
     };
     std::vector<Fact> facts;
-    for (const auto& [about, body] : bodies)
+    const auto add = [&](EventId about, const FactBody& body) {
         facts.push_back({
             .seq = facts.size() + 1,
             .at = kTakingBackOpening + Millis{facts.size()},
@@ -397,6 +480,14 @@ std::vector<Fact> small_history() {
             .event = about,
             .body = body,
         });
+    };
+    for (const auto& [about, body] : bodies)
+        add(about, body);
+    for (const auto& body : facts_about_orders())
+        add(event, body);
+    const EventId cancelled{Bits128{1, 4}};
+    add(cancelled, EventCreated{spec, "house"});
+    add(cancelled, EventCancelled{});
     return facts;
 }
 
@@ -426,6 +517,18 @@ void change_details(std::vector<Fact>& facts, SeatDetails details) {
     auto block = std::make_shared<SeatBlock>(*body.block);
     block->seats[0].details = std::make_shared<const SeatDetails>(std::move(details));
     body.block = std::move(block);
+}
+
+OrderPlaced& order_in(std::vector<Fact>& facts) {
+    return body_at<OrderPlaced>(facts, 31);
+}
+/// The payment that is declined.
+PaymentIntended& payment_in(std::vector<Fact>& facts) {
+    return body_at<PaymentIntended>(facts, 32);
+}
+/// The refund that fails.
+RefundIntended& refund_in(std::vector<Fact>& facts) {
+    return body_at<RefundIntended>(facts, 39);
 }
 
 ReservationChanged& changed_in(std::vector<Fact>& facts) {
@@ -584,6 +687,72 @@ constexpr Change kChanges[]{
         body.items = {{"Floor", 1, 0}};
         body.allocation = "";
     },
+    [](auto& facts) {
+        for (const auto place : {31, 32, 33, 34, 35, 36, 38, 39, 40, 41, 42})
+            std::visit(
+                [](auto& body) {
+                    if constexpr (requires { body.order; }) body.order = OrderId{};
+                },
+                facts[static_cast<std::size_t>(place)].body
+            );
+    },
+    [](auto& facts) { order_in(facts).lines[0].kind = LineKind::category; },
+    [](auto& facts) { order_in(facts).lines[0].seat = SeatId{Bits128{2, 102}}; },
+    [](auto& facts) { order_in(facts).lines[0].category = "Floor"; },
+    [](auto& facts) { order_in(facts).lines[0].quantity = 2; },
+    [](auto& facts) { order_in(facts).lines[0].unit_price = 8'001; },
+    [](auto& facts) { order_in(facts).lines[0].amount = 8'001; },
+    [](auto& facts) { order_in(facts).lines.push_back({.category = "Floor"}); },
+    [](auto& facts) { order_in(facts).amount = 8'001; },
+    [](auto& facts) { order_in(facts).request.key = {4, 99}; },
+    [](auto& facts) { order_in(facts).request.content = {4, 99}; },
+    [](auto& facts) { facts[31].at -= Millis{1}; },
+    [](auto& facts) {
+        body_at<PaymentIntended>(facts, 32).payment = PaymentId{};
+        body_at<PaymentPending>(facts, 33).payment = PaymentId{};
+        body_at<PaymentDeclined>(facts, 34).payment = PaymentId{};
+    },
+    [](auto& facts) { payment_in(facts).method = PaymentMethod::invoice; },
+    [](auto& facts) { payment_in(facts).provider = "other"; },
+    [](auto& facts) { payment_in(facts).token = "tok"; },
+    [](auto& facts) { payment_in(facts).return_url = ""; },
+    [](auto& facts) { payment_in(facts).pinned_until -= Millis{1}; },
+    [](auto& facts) { payment_in(facts).request.reset(); },
+    [](auto& facts) { payment_in(facts).request->key = {4, 99}; },
+    [](auto& facts) { payment_in(facts).request->content = {4, 99}; },
+    [](auto& facts) { facts[32].at -= Millis{1}; },
+    [](auto& facts) { facts[35].at -= Millis{1}; },
+    [](auto& facts) { body_at<PaymentPending>(facts, 33).reference = "ref 0"; },
+    [](auto& facts) { body_at<PaymentPending>(facts, 33).redirect_url = ""; },
+    [](auto& facts) { body_at<PaymentDeclined>(facts, 34).code = ""; },
+    [](auto& facts) { facts[34].at -= Millis{1}; },
+    [](auto& facts) { body_at<PaymentSucceeded>(facts, 36).reference = "ref 0"; },
+    [](auto& facts) { facts[36].at -= Millis{1}; },
+    [](auto& facts) { body_at<PaymentDisputed>(facts, 38).is_disputed = false; },
+    [](auto& facts) { body_at<PaymentDisputed>(facts, 38).payment = kDeclined; },
+    [](auto& facts) {
+        body_at<RefundIntended>(facts, 39).refund = RefundId{};
+        body_at<RefundFailed>(facts, 40).refund = RefundId{};
+    },
+    [](auto& facts) { refund_in(facts).payment = kDeclined; },
+    [](auto& facts) { refund_in(facts).reason = RefundReason::event_cancelled; },
+    [](auto& facts) { refund_in(facts).amount = 7'999; },
+    [](auto& facts) { refund_in(facts).seats.clear(); },
+    [](auto& facts) { refund_in(facts).items = {{"Floor", 1, 0}}; },
+    [](auto& facts) { refund_in(facts).returns_to_sale = false; },
+    [](auto& facts) { refund_in(facts).by = "yard"; },
+    [](auto& facts) { refund_in(facts).request.reset(); },
+    [](auto& facts) { facts[39].at -= Millis{1}; },
+    [](auto& facts) { body_at<RefundFailed>(facts, 40).code = ""; },
+    [](auto& facts) { facts[40].at -= Millis{1}; },
+    [](auto& facts) { body_at<RefundSucceeded>(facts, 42).reference = ""; },
+    [](auto& facts) { facts[42].at -= Millis{1}; },
+    [](auto& facts) { facts[43].at -= Millis{1}; },
+    // Leaves the reservation expired, and its order closed.
+    [](auto& facts) { facts[50].body = EventUpdated{spec_of(facts)}; },
+    [](auto& facts) { facts[50].at -= Millis{1}; },
+    [](auto& facts) { body_at<EventCancelled>(facts, 52).request = kRequest; },
+    [](auto& facts) { facts[52].body = EventUpdated{spec_of(facts)}; },
 };
 
 TEST(InventoryTakingBack, gives_another_digest_for_another_value_of_any_field) {

@@ -47,6 +47,14 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
         {AddAllocation{}, true},
         {ChangeAllocation{}, true},
         {EndAllocation{}, false},
+        {PlaceOrder{}, true},
+        {StartPayment{}, false},
+        {NotePayment{}, false},
+        {RefundOrder{}, false},
+        {NoteRefund{}, false},
+        {SellAtBoxOffice{}, true},
+        {CancelEvent{}, false},
+        {CancelEvent{.request = RequestMark{}}, true},
     };
     std::set<std::size_t> kinds;
     for (const auto& row : rows) {
@@ -63,6 +71,11 @@ TEST(Commands, that_name_no_seat_compete_for_none) {
     EXPECT_EQ(traits_of(ReserveSeats{.items = {{"Floor", 2}}}).contended, nullptr);
     EXPECT_EQ(traits_of(ReserveSeats{.best = BestWish{.quantity = 2}}).contended, nullptr);
 }
+
+// A rush moves commands and facts about reservations through queues, and no rarer kind may make
+// them larger.
+static_assert(sizeof(Command) <= sizeof(ReserveSeats) + alignof(ReserveSeats));
+static_assert(sizeof(FactBody) <= sizeof(ReservationChanged) + alignof(ReservationChanged));
 
 /// The choices must be listed in the order of their values, so that none is left out.
 template <class Choice>
@@ -83,6 +96,10 @@ TEST(Choices, have_a_name_each) {
     expect_each_has_a_name_of_its_own(SaleAction{});
     expect_each_has_a_name_of_its_own(MemberRole{});
     expect_each_has_a_name_of_its_own(Role{});
+    expect_each_has_a_name_of_its_own(SaleState{});
+    expect_each_has_a_name_of_its_own(PaymentMethod{});
+    expect_each_has_a_name_of_its_own(RefundReason{});
+    expect_each_has_a_name_of_its_own(OrderStatus{});
 }
 
 }  // namespace

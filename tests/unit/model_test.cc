@@ -2,6 +2,7 @@
 #include "domain/decide.h"
 #include "domain/evolve.h"
 #include "domain/inventory.h"
+#include "domain/reads.h"
 #include "domain/seat_list.h"
 #include "domain/sections.h"
 #include "support/naive_model.h"
@@ -98,6 +99,8 @@ public:
             expect(
                 false, "the audit of fact " + std::to_string(violation.seq) + ": " + violation.what
             );
+        for (const auto& sum : audit.takings())
+            expect(sum.are_balanced(), "the money isn't what was sold");
         again.verify();
         look_at(again);
     }
@@ -160,6 +163,7 @@ private:
             expect((row != nullptr) == of_model.has_value(), "whether a reservation is there");
             if (row != nullptr) expect(inventory.entity(*row, now_) == of_model, "a reservation");
         }
+        look_at_orders(inventory);
         for (std::uint8_t i = 0; i < RandomSale::kUsers; ++i) {
             const auto user = sale_.user(i);
             for (const auto& [limit, offset] : {std::pair{kAll, std::size_t{0}}, {2, 1}, {3, 4}}) {
@@ -168,8 +172,34 @@ private:
                         model().reservations(user, limit, offset, now_),
                     "a user's reservations"
                 );
+                expect(
+                    read_orders(inventory, now_, user, {limit, offset}).value ==
+                        model().orders_of(user, limit, offset, now_),
+                    "a user's orders"
+                );
             }
         }
+    }
+
+    void look_at_orders(const Inventory& inventory) {
+        for (const auto id : sale_.orders()) {
+            const auto* order = inventory.orders().find(id, now_);
+            const auto of_model = model().order(id, now_);
+            expect((order != nullptr) == of_model.has_value(), "whether an order is there");
+            if (order == nullptr) continue;
+            const auto view = inventory.order_view(*order, now_);
+            if (view != of_model)
+                expect(
+                    false,
+                    "an order\n  kept: " + test::told(view) +
+                        "\n  the model: " + test::told(of_model) + "\n"
+                );
+        }
+        const auto unfinished = read_unfinished(inventory, now_, kAll).value;
+        const auto of_model = model().unfinished();
+        expect(unfinished.payments == of_model.payments, "the unfinished payments");
+        expect(unfinished.refunds == of_model.refunds, "the unfinished refunds");
+        expect(unfinished.orders_to_refund == of_model.orders_to_refund, "the orders to refund");
     }
 
     /// When the hold of each held seat runs out.
@@ -224,6 +254,12 @@ private:
             inventory.list_allocations(*row, now_) == model().allocations(id, now_),
             "the allocations"
         );
+        const Organizer root{.sub = "root", .is_admin = true};
+        expect(read_sales(inventory, now_, id, root).value == model().sales(id, now_), "the sales");
+        for (const auto only : {std::optional<OrderStatus>{}, {OrderStatus::paid}}) {
+            const auto orders = read_event_orders(inventory, now_, id, root, only, {3, 1}).value;
+            expect(orders == model().event_orders(id, only, 3, 1, now_), "an event's orders");
+        }
         const auto counts = inventory.count_seats(*row, now_);
         const auto map = inventory.seat_map(*row, now_, nullptr);
         SeatCounts counted{.total = static_cast<std::uint32_t>(map.statuses.size())};

@@ -105,6 +105,38 @@ protected:
         if (has_key) body.request = {.key = bits(), .content = bits()};
         return body;
     }
+    OrderPlaced order() {
+        OrderPlaced body{
+            .order = OrderId{bits()},
+            .reservation = ReservationId{bits()},
+            .lines = {},
+            .amount = static_cast<Amount>(below(10'000)),
+            .request = {.key = bits(), .content = bits()},
+        };
+        for (auto left = below(4); left > 0; --left) {
+            auto& line = body.lines.emplace_back();
+            line.kind = below(2) == 0 ? LineKind::seat : LineKind::category;
+            if (line.kind == LineKind::seat)
+                line.seat = SeatId{bits()};
+            else
+                line.category = "Floor {" + std::to_string(below(100)) + "}, ]";
+            line.unit_price = line.amount = static_cast<Amount>(below(10'000));
+        }
+        return body;
+    }
+    PaymentIntended payment(bool has_key) {
+        PaymentIntended body{
+            .order = OrderId{bits()},
+            .payment = PaymentId{bits()},
+            .method = static_cast<PaymentMethod>(below(5)),
+            .provider = below(2) == 0 ? "simulator" : "",
+            .token = below(2) == 0 ? "tok_ok" : "",
+            .return_url = {},
+            .pinned_until = instant(),
+        };
+        if (has_key) body.request = {.key = bits(), .content = bits()};
+        return body;
+    }
     /// One fact of each kind that this reader knows.
     std::string line_of_kind(std::uint64_t kind) {
         const ReservationId reservation{bits()};
@@ -127,6 +159,14 @@ protected:
                 return line_of(changed(below(2) == 0));
             case 8:
                 return line_of(AllocationEnded{category().name});
+            case 9:
+                return line_of(order());
+            case 10:
+                return line_of(payment(below(2) == 0));
+            case 11:
+                return line_of(PaymentSucceeded{OrderId{bits()}, PaymentId{bits()}, "pi_1"});
+            case 12:
+                return line_of(ReservationRestored{reservation});
             default:
                 return line_of(held());
         }
@@ -163,7 +203,7 @@ private:
 
 TEST_F(PlainFact, is_what_a_sale_writes) {
     for (int i = 0; i < 1'000; ++i) {
-        const auto line = line_of_kind(below(12));
+        const auto line = line_of_kind(below(16));
         ASSERT_TRUE(read_plain_fact(line)) << line;
         expect_as_the_tree_reads(line);
     }
@@ -210,7 +250,7 @@ TEST_F(PlainFact, is_nothing_else) {
 TEST_F(PlainFact, reads_what_it_reads_as_the_tree_does) {
     const int lines = test::is_soak() ? 10'000'000 : 100'000;
     for (int i = 0; i < lines && !HasFailure(); ++i) {
-        auto line = line_of_kind(below(12));
+        auto line = line_of_kind(below(16));
         for (auto times = 1 + below(3); times > 0; --times)
             spoil(line);
         expect_as_the_tree_reads(line);

@@ -1,5 +1,6 @@
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
+#include "payments/runner.h"
 #include "wire/entity_json.h"
 #include "wire/requests.h"
 
@@ -140,6 +141,19 @@ Awaitable<void> change_sale(Context& context) {
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     if (const auto* event = entity_or_fail<domain::Event>(context, result))
         reply_event(context, *event, 200);
+}
+
+Awaitable<void> cancel_event(Context& context) {
+    const auto id = context.path_id<EventId>();
+    if (!id) co_return;
+    domain::CancelEvent command{.event = *id, .by = context.organizer()};
+    if (!mark_or_fail(context, command.request, [] { return std::string{}; })) co_return;
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    const auto* event = entity_or_fail<domain::Event>(context, result);
+    if (event == nullptr) co_return;
+    // The refunds begin now, and go on after the answer.
+    context.services.payments.runner.nudge();
+    reply_event(context, *event, 202);
 }
 
 Awaitable<void> delete_event(Context& context) {

@@ -13,6 +13,7 @@ Awaitable<void> create_event(Context& context);
 Awaitable<void> list_events(Context& context);
 Awaitable<void> get_event(Context& context);
 Awaitable<void> update_event(Context& context);
+Awaitable<void> cancel_event(Context& context);
 Awaitable<void> delete_event(Context& context);
 Awaitable<void> change_sale(Context& context);
 
@@ -46,6 +47,17 @@ Awaitable<void> confirm_reservation(Context& context);
 Awaitable<void> cancel_reservation(Context& context);
 Awaitable<void> extend_reservation(Context& context);
 Awaitable<void> change_reservation(Context& context);
+
+Awaitable<void> create_order(Context& context);
+Awaitable<void> list_orders(Context& context);
+Awaitable<void> get_order(Context& context);
+Awaitable<void> start_payment(Context& context);
+Awaitable<void> refund_order(Context& context);
+Awaitable<void> list_event_orders(Context& context);
+Awaitable<void> export_event_orders(Context& context);
+Awaitable<void> get_sales(Context& context);
+Awaitable<void> sell_at_box_office(Context& context);
+Awaitable<void> take_payment_notice(Context& context);
 
 Awaitable<void> create_api_key(Context& context);
 Awaitable<void> list_api_keys(Context& context);

@@ -2,6 +2,7 @@
 #include "http/answer_memory.h"
 #include "http/handlers/assets.h"
 #include "http/handlers/handlers.h"
+#include "payments/runner.h"
 #include "wire/small_json.h"
 
 #include <string_view>
@@ -67,6 +68,7 @@ Awaitable<void> metrics(Context& context) {
     const auto& services = context.services;
     telemetry::Figures figures;
     services.store.measure(figures);
+    services.payments.runner.measure(figures);
     figures.gauge(
         "http_connections", "Open connections.", static_cast<double>(services.house.connections)
     );

@@ -5,11 +5,13 @@
 #include "http/cursor.h"
 #include "http/limits.h"
 #include "http/query.h"
+#include "identity/access_code.h"
 #include "identity/request_mark.h"
 #include "io/sha256.h"
 #include "wire/requests.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace frontrow::http::handlers {
 namespace {
@@ -55,6 +57,35 @@ std::string digest_of_content(std::string_view content) {
     sha.update(content);
     const auto digest = sha.finish();
     return {digest.begin(), digest.end()};
+}
+
+std::optional<domain::RequestMark>
+mark_with_needed_key(Context& context, std::string_view content) {
+    if (!context.request.header(Header::idempotency_key).empty())
+        return mark_with_key(context, content);
+    context.fail(key_required("Send an Idempotency-Key header, so that a retry does nothing twice.")
+    );
+    return std::nullopt;
+}
+
+domain::ReserveSeats
+claim_of(Context& context, wire::ReservationRequest&& request, const domain::RequestMark& mark) {
+    const auto& services = context.services;
+    std::optional<Bits128> access_code;
+    if (const auto& code = request.access_code)
+        access_code = identity::digest_access_code(services.sha, request.event, *code);
+    return {
+        .reservation = services.ids.next<ReservationId>(),
+        .event = request.event,
+        .user = context.principal.sub,
+        .seats = std::move(request.seats),
+        .items = std::move(request.items),
+        .hold = request.hold,
+        .request = mark,
+        .best = std::move(request.best),
+        .wants_alternatives = request.wants_alternatives,
+        .access_code = access_code,
+    };
 }
 
 bool take_room_or_fail(Context& context, std::size_t bytes) {

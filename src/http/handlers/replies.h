@@ -5,6 +5,7 @@
 #include "http/shared_bodies.h"
 #include "io/workers.h"
 #include "wire/json_writer.h"
+#include "wire/requests.h"
 
 #include <cstddef>
 #include <optional>
@@ -25,6 +26,13 @@ inline void note_subject(Context& context, const domain::Reservation& reservatio
         .event = reservation.event,
         .reservation = reservation.id,
         .amount = reservation.total_amount,
+    };
+}
+inline void note_subject(Context& context, const domain::OrderView& view) {
+    context.subject = {
+        .event = view.order.event,
+        .reservation = view.order.reservation,
+        .amount = view.order.amount,
     };
 }
 inline void note_subject(Context& context, const domain::Event& event) {
@@ -59,6 +67,9 @@ std::optional<std::string_view> key_or_fail(Context& context, std::string_view i
 /// is wrong, answers with an error and returns nothing.
 std::optional<domain::RequestMark> mark_with_key(Context& context, std::string_view content);
 
+/// The same where a key is required.
+std::optional<domain::RequestMark> mark_with_needed_key(Context& context, std::string_view content);
+
 /// Marks a request if it has an Idempotency-Key, which is optional here. `content()` is what the
 /// request asks for (wire::canonical). If the key is wrong, answers with an error and returns
 /// false.
@@ -72,6 +83,10 @@ bool mark_or_fail(Context& context, std::optional<domain::RequestMark>& mark, Co
 /// A digest of what a request asks for, to be its content where that may be long. May be called on
 /// a worker.
 std::string digest_of_content(std::string_view content);
+
+/// The command for what a request claims.
+domain::ReserveSeats
+claim_of(Context& context, wire::ReservationRequest&& request, const domain::RequestMark& mark);
 
 /// The entity that was found. If there is none or the store failed, answers with an error and
 /// returns null.

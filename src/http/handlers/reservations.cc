@@ -1,6 +1,5 @@
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
-#include "identity/access_code.h"
 #include "identity/request_mark.h"
 #include "wire/entity_json.h"
 #include "wire/requests.h"
@@ -21,13 +20,10 @@ needed_key_or_fail(Context& context, const wire::ReservationRequest& request) {
     const auto& in_body = request.idempotency_key;
     const auto key = key_or_fail(context, in_body ? std::string_view{*in_body} : "");
     if (!key || !key->empty()) return key;
-    context.fail({
-        .status = 400,
-        .code = "IDEMPOTENCY_KEY_REQUIRED",
-        .message = "Send an Idempotency-Key header, or idempotency_key in the body, so that a "
-                   "retry can't reserve twice.",
-        .errors = {{"Idempotency-Key", "is required"}},
-    });
+    context.fail(key_required(
+        "Send an Idempotency-Key header, or idempotency_key in the body, so that a retry can't "
+        "reserve twice."
+    ));
     return std::nullopt;
 }
 
@@ -50,9 +46,8 @@ std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
     context.subject.event = request->event;
     const auto key = needed_key_or_fail(context, *request);
     if (!key) return std::nullopt;
-    const auto& services = context.services;
     const auto mark = identity::mark_request(
-        services.sha,
+        context.services.sha,
         context.principal.sub,
         "POST /reservations",
         *key,
@@ -65,21 +60,7 @@ std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
             request->access_code
         )
     );
-    std::optional<Bits128> access_code;
-    if (const auto& code = request->access_code)
-        access_code = identity::digest_access_code(services.sha, request->event, *code);
-    return domain::ReserveSeats{
-        .reservation = services.ids.next<ReservationId>(),
-        .event = request->event,
-        .user = context.principal.sub,
-        .seats = std::move(request->seats),
-        .items = std::move(request->items),
-        .hold = request->hold,
-        .request = mark,
-        .best = std::move(request->best),
-        .wants_alternatives = request->wants_alternatives,
-        .access_code = access_code,
-    };
+    return claim_of(context, *std::move(request), mark);
 }
 
 void reply_created(Context& context, OutcomeResult& result) {

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "base/money.h"
+#include "base/result.h"
+#include "domain/commands.h"
+#include "io/awaitable.h"
+#include "io/fault.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace frontrow::payments {
+
+/// What a provider is asked to take: one attempt to pay for an order.
+struct Charge {
+    /// The key under which the provider is asked: however often, it takes the money once.
+    PaymentId payment;
+    OrderId order;
+    Amount amount = 0;
+    Currency currency;
+    /// Either the buyer's means of payment, as the provider calls it, or the address to which the
+    /// provider's page sends the buyer back.
+    std::string token;
+    std::string return_url;
+    Instant started_at;
+    /// The provider shall take nothing from then on.
+    Instant until;
+    /// The provider's own id of the payment, once it has named one.
+    std::string reference;
+};
+
+/// Money that a provider is asked to give back.
+struct Repayment {
+    RefundId refund;
+    PaymentId payment;
+    std::string reference;
+    Amount amount = 0;
+    Currency currency;
+};
+
+/// What a provider says of a charge: `pending`, `succeeded` or `declined`, with the fields of
+/// domain::NotePayment.
+using Verdict = domain::NotePayment;
+/// What it says of a repayment. Nothing while it is still being made.
+using RepaymentVerdict = std::optional<domain::NoteRefund>;
+
+/// What a provider has sent by itself about payments and refunds.
+using Notice = std::variant<domain::NotePayment, domain::NoteRefund>;
+
+/// Money that the provider says it has moved, for `frontrow reconcile`.
+struct Movement {
+    /// Exactly one of both.
+    std::optional<PaymentId> payment;
+    std::optional<RefundId> refund;
+    std::string reference;
+    Amount amount = 0;
+    Currency currency;
+};
+
+/// A page of movements, oldest first.
+struct Movements {
+    std::vector<Movement> some;
+    /// Where the next page begins; empty if this one is the last.
+    std::string next;
+};
+
+/// One header of a request that a provider has sent: the name in lower case.
+struct NoticeHeader {
+    std::string_view name;
+    std::string_view value;
+};
+
+/// The port to whoever takes the money. An adapter translates; it decides nothing and remembers
+/// nothing: every call may come twice, from two processes, or after a restart.
+///
+/// A fault says that nobody knows what the provider has done: it is asked again with the same key.
+/// Await everything on one thread.
+class Provider {
+public:
+    virtual ~Provider() = default;
+
+    /// Answers waiting calls and accepts no new ones. Returns when nothing runs any more; destroy
+    /// the provider only then.
+    virtual io::Awaitable<void> close() = 0;
+
+    /// In facts, settings and metrics. It never changes.
+    virtual std::string_view name() const = 0;
+
+    virtual io::Awaitable<Result<Verdict, io::Fault>> charge(Charge charge) = 0;
+    /// How the charge stands now. `charge()` was called before, perhaps without an answer: if the
+    /// provider has never heard of it, this asks it as charge() does.
+    virtual io::Awaitable<Result<Verdict, io::Fault>> look_up(Charge charge) = 0;
+    /// Makes the provider take nothing for this charge any more. Returns how it has ended: it may
+    /// have succeeded just before.
+    virtual io::Awaitable<Result<Verdict, io::Fault>> abandon(Charge charge) = 0;
+    virtual io::Awaitable<Result<RepaymentVerdict, io::Fault>> repay(Repayment repayment) = 0;
+
+    /// The page of what it has moved that begins at `from`, which is empty for the first.
+    virtual io::Awaitable<Result<Movements, io::Fault>> list_movements(std::string from) = 0;
+
+    /// Reads what the provider has sent to us. Refuses with a reason if its signature is wrong,
+    /// too old, or missing; the reason names no secret. Notices about payments that aren't ours are
+    /// left out.
+    virtual Result<std::vector<Notice>, std::string>
+    read_notice(const std::vector<NoticeHeader>& headers, std::string_view body, Instant now) = 0;
+};
+
+}  // namespace frontrow::payments

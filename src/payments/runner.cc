@@ -1,0 +1,193 @@
+#include "payments/runner.h"
+
+#include <boost/asio/as_tuple.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace frontrow::payments {
+namespace {
+
+/// How often to look although nothing was heard of: another node may have taken an order.
+constexpr std::chrono::milliseconds kPace{100};
+/// How much of what is unfinished is looked at at once, oldest first.
+constexpr std::uint32_t kLookedAt = 256;
+
+const char* name_of(Saga::Step step) {
+    switch (step) {
+        case Saga::Step::charge:
+            return "charge";
+        case Saga::Step::look_up:
+            return "look_up";
+        case Saga::Step::abandon:
+            return "abandon";
+        case Saga::Step::repay:
+            return "repay";
+        case Saga::Step::start_refund:
+            return "start_refund";
+    }
+}
+
+const char* name_of(domain::PaymentNews news) {
+    switch (news) {
+        case domain::PaymentNews::pending:
+            return "pending";
+        case domain::PaymentNews::succeeded:
+            return "succeeded";
+        case domain::PaymentNews::declined:
+            return "declined";
+        case domain::PaymentNews::disputed:
+            return "disputed";
+        case domain::PaymentNews::undisputed:
+            return "undisputed";
+    }
+}
+
+}  // namespace
+
+Runner::Runner(Ports ports)
+    : ports_{std::move(ports)},
+      saga_{{}, ports_.random},
+      timer_{ports_.executor},
+      tasks_{ports_.executor, [&log = ports_.log](const std::exception_ptr&) {
+                 log.error("a payment's task ended in an exception");
+             }} {
+}
+
+void Runner::start() {
+    ports_.leases.stand_for(std::string{kPaymentsTask});
+    tasks_.spawn(run());
+}
+
+void Runner::nudge() {
+    is_nudged_ = true;
+    timer_.cancel();
+}
+
+io::Awaitable<void> Runner::close() {
+    is_closing_ = true;
+    timer_.cancel();
+    co_await tasks_.wait();
+}
+
+io::Awaitable<void> Runner::run() {
+    while (!is_closing_) {
+        is_nudged_ = false;
+        if (ports_.leases.held(kPaymentsTask)) co_await look();
+        if (!is_nudged_ && !is_closing_) co_await pause();
+    }
+}
+
+io::Awaitable<void> Runner::pause() {
+    timer_.expires_after(kPace);
+    co_await timer_.async_wait(boost::asio::as_tuple(io::use_awaitable));
+}
+
+io::Awaitable<void> Runner::look() {
+    const auto unfinished = co_await ports_.store.read(domain::read_unfinished, kLookedAt);
+    if (!unfinished) co_return;
+    oldest_ = unfinished->oldest_since;
+    for (auto& task : saga_.next(*unfinished, ports_.store.now()))
+        tasks_.spawn(carry_out(std::move(task)));
+}
+
+io::Awaitable<void> Runner::carry_out(Saga::Task task) {
+    auto end = Saga::End::unknown;
+    if (task.step == Saga::Step::start_refund) {
+        end = co_await start_refund(OrderId{task.id});
+    } else if (auto* provider = ports_.providers.find(task.provider)) {
+        end = co_await ask(*provider, task);
+    } else {
+        count(task, "no_such_provider");
+        ports_.log.warn(
+            "a payment or refund waits for a provider that the settings don't name",
+            {{"provider", task.provider}}
+        );
+    }
+    saga_.ended(task, end, ports_.store.now());
+    // The next step, for which this one has made room, needn't wait for the pace.
+    if (end == Saga::End::settled) nudge();
+}
+
+io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task) {
+    if (task.step == Saga::Step::repay) {
+        auto verdict = co_await provider.repay(task.repayment);
+        count(
+            task,
+            !verdict              ? "unknown"
+            : !*verdict           ? "pending"
+            : (*verdict)->is_done ? "succeeded"
+                                  : "failed"
+        );
+        if (!verdict) co_return Saga::End::unknown;
+        if (!*verdict) co_return Saga::End::pending;
+        co_return co_await note(**std::move(verdict), task);
+    }
+    auto verdict = task.step == Saga::Step::charge    ? co_await provider.charge(task.charge)
+                   : task.step == Saga::Step::look_up ? co_await provider.look_up(task.charge)
+                                                      : co_await provider.abandon(task.charge);
+    count(task, verdict ? name_of(verdict->news) : "unknown");
+    if (!verdict) co_return Saga::End::unknown;
+    const bool is_pending = verdict->news == domain::PaymentNews::pending;
+    const auto end = co_await note(*std::move(verdict), task);
+    co_return is_pending&& end == Saga::End::settled ? Saga::End::pending : end;
+}
+
+io::Awaitable<Saga::End> Runner::note(domain::Command command, const Saga::Task& task) {
+    const auto outcome = co_await ports_.store.execute(std::move(command), {});
+    if (!outcome) co_return Saga::End::unknown;
+    if (!*outcome) {
+        count(task, "refused");
+        ports_.log.error(
+            "a provider's answer doesn't fit what it was asked; a person must look",
+            {{"provider", task.provider}, {"payment", PaymentId{task.id}.to_string()}}
+        );
+        co_return Saga::End::unknown;
+    }
+    ports_.desk.tell(task.id);
+    co_return Saga::End::settled;
+}
+
+io::Awaitable<Saga::End> Runner::start_refund(OrderId order) {
+    const auto outcome = co_await ports_.store.execute(
+        domain::RefundOrder{
+            .refund = RefundId{order.bits()},
+            .order = order,
+            .by = {.sub = {}, .is_admin = true},
+            .seats = {},
+            .items = {},
+            .reason = domain::RefundReason::event_cancelled,
+        },
+        {}
+    );
+    // A refusal says that there is nothing left to refund.
+    co_return outcome ? Saga::End::settled : Saga::End::unknown;
+}
+
+void Runner::count(const Saga::Task& task, const char* result) {
+    ++results_[{task.provider, std::string{name_of(task.step)} + "/" + result}];
+}
+
+void Runner::measure(telemetry::Figures& figures) const {
+    for (const auto& [key, total] : results_) {
+        const auto slash = key.second.find('/');
+        figures.count(
+            "payment_steps_total",
+            "Questions to payment providers, by what was asked and answered.",
+            static_cast<double>(total),
+            {{"provider", key.first},
+             {"step", key.second.substr(0, slash)},
+             {"result", key.second.substr(slash + 1)}}
+        );
+    }
+    const auto age = oldest_ ? ports_.store.now() - *oldest_ : Millis{0};
+    figures.gauge(
+        "payment_oldest_unfinished_seconds",
+        "Age of the oldest payment or refund without a result.",
+        std::chrono::duration<double>{age}.count()
+    );
+}
+
+}  // namespace frontrow::payments

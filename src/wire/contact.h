@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/result.h"
+#include "wire/object_reader.h"
+#include "wire/parse_error.h"
+
+#include <string>
+#include <string_view>
+
+namespace frontrow::wire {
+
+/// How to reach the buyer of an order. It is personal data, so it is in no fact: it is kept in a
+/// side record of the order, which can be erased.
+struct Contact {
+    /// Empty if unknown.
+    std::string email;
+    /// A language tag by BCP 47; empty if unknown.
+    std::string locale;
+
+    bool is_empty() const { return email.empty() && locale.empty(); }
+    friend bool operator==(const Contact&, const Contact&) = default;
+};
+
+/// Reads `email` and `locale` of a request, both of which may be absent.
+Contact read_contact(ObjectReader& in);
+
+/// The form in which a contact is kept. It names the user, so that all that is kept about a person
+/// can be found and erased.
+std::string contact_record(const Contact& contact, std::string_view user);
+Result<Contact, ParseError> parse_contact_record(std::string_view record);
+
+}  // namespace frontrow::wire

@@ -1,0 +1,140 @@
+#include "order_office.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <variant>
+
+// Cancelled events, and the refunds of their orders.
+
+namespace frontrow::domain {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+class CancelledEvent : public OrderOffice {
+protected:
+    void cancel_it() { EXPECT_TRUE(office.act(cancelling())); }
+};
+
+TEST_F(CancelledEvent, sells_nothing_any_more) {
+    const auto held = hold("ann", {0});
+    const auto order = place(hold("ann", {1}));
+    const auto bare = hold("ann", {2});
+    cancel_it();
+    refused(office.wish(event, "bob", {3}), "event_cancelled");
+    refused(sale({3}, PaymentMethod::cash), "event_cancelled");
+    refused(ExtendReservation{held.id, "ann", 1s}, "event_cancelled");
+    const ChangeReservation change{
+        .reservation = held.id, .user = "ann", .add_seats = {office.seat(event, 3)}
+    };
+    refused(change, "event_cancelled");
+    refused(placing(bare), "event_cancelled");
+    refused(payment(order), "event_cancelled");
+    refused(ChangeSale{event, BoxOffice::owner(), SaleAction::pause, {}}, "event_cancelled");
+    EXPECT_TRUE(office.cancel(held));
+
+    auto spec = paid();
+    spec.payment = PaymentRule::none;
+    const auto open = office.open(2, spec);
+    const auto free = office.hold(open, "ann", {0});
+    EXPECT_TRUE(office.act(CancelEvent{open, BoxOffice::owner()}));
+    refused(ConfirmReservation{free.id, "ann"}, "event_cancelled");
+}
+
+TEST_F(CancelledEvent, says_so_and_is_cancelled_once) {
+    const auto read = [&] {
+        return read_event(office.inventory(), office.now, event).value.value();
+    };
+    const auto before = read();
+    EXPECT_EQ(sale_state(before, office.now), SaleState::open);
+    office.now += 1min;
+    auto outcome = office.act(cancelling());
+    EXPECT_EQ(std::get<Event>(outcome->entity), read());
+    EXPECT_EQ(read().version, before.version + 1);
+    EXPECT_EQ(read().updated_at, office.now);
+    EXPECT_TRUE(read().cancelled);
+    EXPECT_EQ(sale_state(read(), office.now), SaleState::cancelled);
+    EXPECT_EQ(sale_state(read(), before.spec.start_at), SaleState::cancelled);
+    ignored(cancelling());
+    EXPECT_TRUE(office.update(event, paid()));
+    EXPECT_TRUE(read().cancelled) << "an update doesn't undo it";
+    refused(CancelEvent{event, {"stranger", false}}, "event_not_found");
+}
+
+TEST_F(CancelledEvent, remembers_the_key_of_each_request) {
+    const RequestMark mark{.key = {8, 1}, .content = {8, 2}};
+    EXPECT_EQ(answer(office.act(cancelling(mark))), "accepted");
+    EXPECT_EQ(answer(office.act(cancelling(mark))), "replayed");
+    const auto version = read_event(office.inventory(), office.now, event).value->version;
+    const RequestMark other{.key = {8, 3}, .content = {8, 2}};
+    EXPECT_EQ(answer(office.act(cancelling(other))), "accepted");
+    EXPECT_EQ(office.facts_of_last(), 1U) << "only to record the key";
+    EXPECT_EQ(answer(office.act(cancelling(other))), "replayed");
+    EXPECT_EQ(read_event(office.inventory(), office.now, event).value->version, version);
+    refused(cancelling(RequestMark{.key = {8, 1}, .content = {8, 9}}), "idempotency_key_reused");
+}
+
+TEST_F(CancelledEvent, names_the_orders_to_refund_until_all_are) {
+    const auto anns = buy("ann", {0});
+    const auto bobs = buy("bob", {1, 2});
+    const auto free = done(sale({3}, PaymentMethod::free));
+    place(hold("cid", {4}));
+    EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
+    EXPECT_EQ(sales().cancelled, std::nullopt);
+    cancel_it();
+    EXPECT_THAT(
+        unfinished().orders_to_refund, ElementsAre(anns.order.id, bobs.order.id, free.order.id)
+    );
+    EXPECT_EQ(sales().cancelled, (RefundProgress{3, 0}));
+    const auto run = [&](const OrderView& of) {
+        RefundOrder command{
+            .refund = RefundId{of.order.id.bits()},
+            .order = of.order.id,
+            .by = {.sub = {}, .is_admin = true},
+            .reason = RefundReason::event_cancelled,
+        };
+        const auto view = done(command);
+        ignored(command);
+        return view;
+    };
+    EXPECT_EQ(run(free).status, OrderStatus::refunded);
+    EXPECT_EQ(run(anns).status, OrderStatus::refunding);
+    const auto refunding = run(bobs);
+    EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
+    EXPECT_EQ(sales().cancelled, (RefundProgress{2, 1}));
+    give_back(as_read(anns).order.refunds[0]);
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 2}));
+    // One that fails isn't started again by itself.
+    done(NoteRefund{refunding.order.refunds[0].id, false, {}, "account closed"});
+    EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 2}));
+    EXPECT_EQ(status(bobs), OrderStatus::paid);
+    give_back(done(refund(bobs)).order.refunds[1]);
+    EXPECT_EQ(sales().cancelled, (RefundProgress{0, 3}));
+    EXPECT_EQ(sales().refunded, 15'000);
+}
+
+TEST_F(CancelledEvent, refunds_the_rest_of_an_order_after_its_open_refund) {
+    const auto order = buy("ann", {0, 1});
+    const auto part = done(refund(order, ids({0}))).order.refunds[0];
+    cancel_it();
+    EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
+    give_back(part);
+    EXPECT_THAT(unfinished().orders_to_refund, ElementsAre(order.order.id));
+}
+
+TEST_F(CancelledEvent, still_takes_the_money_of_an_open_attempt_and_gives_it_back) {
+    const auto order = place(hold("ann", {0}));
+    const auto attempt = start(order);
+    cancel_it();
+    EXPECT_EQ(done(success(attempt)).status, OrderStatus::paid);
+    EXPECT_THAT(unfinished().orders_to_refund, ElementsAre(order.order.id));
+}
+
+}  // namespace
+}  // namespace frontrow::domain
