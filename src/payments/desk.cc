@@ -1,5 +1,7 @@
 #include "payments/desk.h"
 
+#include "io/stopwatch.h"
+
 #include <boost/asio/as_tuple.hpp>
 
 #include <algorithm>
@@ -24,9 +26,9 @@ bool is_open(const domain::Order& order, RefundId id) {
 
 }  // namespace
 
-io::Awaitable<void> Desk::until_told(Bits128 id, Clock::time_point end) {
+io::Awaitable<void> Desk::until_told(Bits128 id) {
     io::Timer timer{executor_};
-    timer.expires_at(std::min(end, Clock::now() + kLookAgain));
+    timer.expires_after(kLookAgain);
     const auto mine = waiting_.emplace(id, &timer);
     co_await timer.async_wait(boost::asio::as_tuple(io::use_awaitable));
     waiting_.erase(mine);
@@ -34,23 +36,23 @@ io::Awaitable<void> Desk::until_told(Bits128 id, Clock::time_point end) {
 
 io::Awaitable<Result<std::optional<domain::OrderView>, io::Fault>>
 Desk::settle(OrderId order, PaymentId payment, std::string user) {
-    const auto end = Clock::now() + kPatience;
+    const io::Stopwatch waited;
     while (true) {
         auto view = co_await store_.read(domain::read_order, order, user);
         const bool may_change = view && *view && is_open((*view)->order, payment);
-        if (!may_change || Clock::now() >= end) co_return view;
-        co_await until_told(payment.bits(), end);
+        if (!may_change || waited.elapsed() >= kPatience) co_return view;
+        co_await until_told(payment.bits());
     }
 }
 
 io::Awaitable<Result<std::optional<domain::OrderView>, io::Fault>>
 Desk::settle_refund(OrderId order, RefundId refund, domain::Organizer by) {
-    const auto end = Clock::now() + kPatience;
+    const io::Stopwatch waited;
     while (true) {
         auto view = co_await store_.read(domain::read_event_order, order, by);
         const bool may_change = view && *view && is_open((*view)->order, refund);
-        if (!may_change || Clock::now() >= end) co_return view;
-        co_await until_told(refund.bits(), end);
+        if (!may_change || waited.elapsed() >= kPatience) co_return view;
+        co_await until_told(refund.bits());
     }
 }
 

@@ -40,10 +40,8 @@ public:
     void tell(Bits128 id);
 
 private:
-    using Clock = std::chrono::steady_clock;
-
-    /// Returns after tell(id), or after a short while, but not later than `end`.
-    io::Awaitable<void> until_told(Bits128 id, Clock::time_point end);
+    /// Returns after tell(id), or after a short while.
+    io::Awaitable<void> until_told(Bits128 id);
 
     io::Executor executor_;
     store::Store& store_;

@@ -209,9 +209,10 @@ private:
         const auto choice = time_.below(10);
         return domain::NotePayment{
             .payment = known.payments.back().id,
-            .news = choice < 6   ? succeeded
-                    : choice < 8 ? declined
-                                 : pending,
+            .news = choice < 5   ? succeeded
+                    : choice < 7 ? declined
+                    : choice < 9 ? pending
+                                 : disputed,
             .reference = "ref",
             .amount = known.amount,
             .currency = known.currency,
