@@ -126,8 +126,9 @@ std::uint16_t Application::port() const {
 
 io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->server.drain(time);
-    co_await parts_->runner.close();
+    // The runner needn't wait for providers that answer slowly.
     co_await parts_->providers.close();
+    co_await parts_->runner.close();
     co_await parts_->side.close();
     co_await parts_->store->close();
 }

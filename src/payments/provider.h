@@ -84,8 +84,8 @@ class Provider {
 public:
     virtual ~Provider() = default;
 
-    /// Answers waiting calls and accepts no new ones. Returns when nothing runs any more; destroy
-    /// the provider only then.
+    /// Makes waiting calls return soon, with a fault if they must, and new ones at once. Destroy
+    /// the provider once all of them have returned.
     virtual io::Awaitable<void> close() = 0;
 
     /// In facts, settings and metrics. It never changes.

@@ -41,14 +41,19 @@ Simulator::Simulator(io::Executor executor, const Settings& settings, std::funct
 }
 
 io::Awaitable<void> Simulator::close() {
+    is_closed_ = true;
+    for (auto* const pause : pauses_)
+        pause->cancel();
     co_return;
 }
 
-io::Awaitable<void> Simulator::wait() const {
-    if (settings_.delay.count() == 0) co_return;
-    io::Timer timer{executor_};
-    timer.expires_after(settings_.delay);
-    co_await timer.async_wait(boost::asio::as_tuple(io::use_awaitable));
+io::Awaitable<void> Simulator::wait() {
+    if (is_closed_ || settings_.delay.count() == 0) co_return;
+    io::Timer pause{executor_};
+    pause.expires_after(settings_.delay);
+    const auto mine = pauses_.insert(pauses_.end(), &pause);
+    co_await pause.async_wait(boost::asio::as_tuple(io::use_awaitable));
+    pauses_.erase(mine);
 }
 
 Verdict Simulator::verdict_of(const Charge& charge) const {

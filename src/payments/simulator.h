@@ -1,6 +1,5 @@
 #pragma once
 
-#include "io/task_group.h"
 #include "io/timer.h"
 #include "payments/provider.h"
 
@@ -37,6 +36,7 @@ public:
     /// `now` tells the time by which payments are late.
     Simulator(io::Executor executor, const Settings& settings, std::function<Instant()> now);
 
+    /// Ends all delays.
     io::Awaitable<void> close() override;
     std::string_view name() const override { return kName; }
     io::Awaitable<Result<Verdict, io::Fault>> charge(Charge charge) override;
@@ -57,11 +57,14 @@ private:
     Verdict verdict_of(const Charge& charge) const;
     /// The answer to the first question is lost.
     bool loses_answer(const Charge& charge) const;
-    io::Awaitable<void> wait() const;
+    io::Awaitable<void> wait();
 
     io::Executor executor_;
     Settings settings_;
     std::function<Instant()> now_;
+    /// The delays that run.
+    std::list<io::Timer*> pauses_;
+    bool is_closed_ = false;
 };
 
 }  // namespace frontrow::payments
