@@ -87,16 +87,17 @@ constexpr std::uint64_t kLossesMax = 4;
 /// vain.
 void expect_fair(const Report& report) {
     Node::Counts all;
-    std::vector<Time> slowest;
+    std::vector<Time> all_p99;
     for (std::size_t i = 0; i < report.counts.size(); ++i) {
         const auto& counts = report.counts[i];
         EXPECT_LE(counts.losing_run_max, kLossesMax);
         all = sum(all, counts);
-        slowest.push_back(p99(report.latencies[i]));
+        all_p99.push_back(p99(report.latencies[i]));
     }
-    std::ranges::sort(slowest);
-    const auto median = slowest[(slowest.size() - 1) / 2];
-    EXPECT_LE(slowest.back(), 2 * median);
+    std::ranges::sort(all_p99);
+    const auto median = all_p99[(all_p99.size() - 1) / 2];
+    // A starving node and the one beside it may both be slow, so the fastest is the measure.
+    EXPECT_LE(all_p99.back(), all_p99.front() * 5 / 2);
     const auto of = [](auto a, auto b) { return static_cast<double>(a) / static_cast<double>(b); };
     EXPECT_LE(of(all.tries, all.wins), 2);
     EXPECT_LE(of(all.decisions, all.commands), 3);
@@ -104,9 +105,9 @@ void expect_fair(const Report& report) {
               << " batches, " << of(all.tries, all.wins) << " tries and " << of(all.looks, all.wins)
               << " looks each, " << of(all.decisions, all.commands)
               << " decisions of a command, at most " << all.losing_run_max
-              << " losses in a row, p99 of the median and the slowest "
-              << of(median.count(), 1'000'000) << " and " << of(slowest.back().count(), 1'000'000)
-              << " ms\n";
+              << " losses in a row, p99 of the fastest, the median and the slowest "
+              << of(all_p99.front().count(), 1'000'000) << ", " << of(median.count(), 1'000'000)
+              << " and " << of(all_p99.back().count(), 1'000'000) << " ms\n";
 }
 
 }  // namespace
