@@ -244,11 +244,12 @@ private:
         const auto& floor = some_floor();
         return domain::ChangeCategory{floor.event, kHouse, {floor.category, price, stock}};
     }
-    /// Mostly opens a paused sale if there is one, and rarely ends one.
+    /// Mostly opens a paused sale if there is one, and rarely ends one or cancels its event.
     domain::Command change_sale() {
         using enum domain::SaleAction;
         if (!paused_.empty() && time_.chance(80))
             return domain::ChangeSale{paused_.back(), kHouse, open, std::nullopt};
+        if (time_.chance(5)) return domain::CancelEvent{.event = some_event(), .by = kHouse};
         const auto action = time_.chance(10) ? end : pause;
         return domain::ChangeSale{some_event(), kHouse, action, std::nullopt};
     }
