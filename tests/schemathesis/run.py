@@ -114,15 +114,15 @@ def things(server):
     ended, so that the others stay on sale."""
     buyer = server.token("alice", "user")
     found = {name: [] for name in ("events", "seats", *RESERVED)}
-    found |= {"users": ["alice"], "members": ["bob"], "categories": ["Standing"], "allocations": ["Guests"]}
+    found |= {"users": ["alice"], "members": ["bob"], "categories": ["Gallery"], "allocations": ["Friends"]}
     admin = server.token("root", "admin")
     for event in server.ask(buyer, "/api/v1/events"):
-        seats = [seat["id"] for seat in server.ask(buyer, f"/api/v1/events/{event['id']}/seats?limit=40")]
+        seats = [seat["id"] for seat in server.ask(buyer, f"/api/v1/events/{event['id']}/seats?available=true&limit=40")]
         found["events"].append(event["id"])
-        standing = {"name": "Standing", "price": 5000, "total_stock": 300}
-        server.ask(admin, f"/api/v1/events/{event['id']}/ticket-categories", standing)
-        guests = {"name": "Guests", "category": "Standing", "quantity": 20, "access_code": "g"}
-        server.ask(admin, f"/api/v1/events/{event['id']}/allocations", guests)
+        gallery = {"name": "Gallery", "price": 5000, "total_stock": 300}
+        server.ask(admin, f"/api/v1/events/{event['id']}/ticket-categories", gallery)
+        friends = {"name": "Friends", "category": "Gallery", "quantity": 20, "access_code": "g"}
+        server.ask(admin, f"/api/v1/events/{event['id']}/allocations", friends)
         found["seats"] += seats[len(RESERVED) * RESERVED_EACH:]
         for name, seat in zip(RESERVED * RESERVED_EACH, seats):
             body = {"event_id": event["id"], "seat_ids": [seat]}
