@@ -134,13 +134,26 @@ private:
 
     static constexpr std::size_t kAll = 1'000'000;
 
+    /// A command about orders and their money. `choice` is from 40 to 62.
+    domain::Command draw_payment(int choice, const Four& four, std::uint8_t more, Instant now) {
+        if (choice < 44) return place_order(four, now);
+        if (choice < 49) return start_payment(four, now);
+        if (choice < 56) return note_payment(four, now);
+        if (choice < 59) return refund(four, now);
+        if (choice < 61) return note_refund(four, now);
+        if (choice < 62) return sell_at_box_office(four, more);
+        return four[1] % 32 == 31 ? cancel_event(four) : repeat_payment(four);
+    }
+
     domain::Command draw(const Dice& dice, Instant now) {
         if (!is_raised_) return domain::RaiseFormat{domain::kNewestFormat};
         if (events_.empty()) return create({}, now);
         if (seats_.empty()) return add_seats({0, 0, 0, 6});
         const Four four{dice[4], dice[5], dice[6], dice[7]};
         if (auto command = go_on_paying(four, dice[3], now)) return *std::move(command);
-        switch (dice[2] % 64) {
+        const auto choice = dice[2] % 64;
+        if (choice >= 40 && choice < 63) return draw_payment(choice, four, dice[3], now);
+        switch (choice) {
             default:
                 return reserve(four, dice[3]);
             case 0:
@@ -193,36 +206,6 @@ private:
             case 33:
             case 34:
                 return reserve_with_code(four, dice[3], now);
-            case 40:
-            case 41:
-            case 42:
-            case 43:
-                return place_order(four, now);
-            case 44:
-            case 45:
-            case 46:
-            case 47:
-            case 48:
-                return start_payment(four, now);
-            case 49:
-            case 50:
-            case 51:
-            case 52:
-            case 53:
-            case 54:
-            case 55:
-                return note_payment(four, now);
-            case 56:
-            case 57:
-            case 58:
-                return refund(four, now);
-            case 59:
-            case 60:
-                return note_refund(four, now);
-            case 61:
-                return sell_at_box_office(four, dice[3]);
-            case 62:
-                return four[1] % 32 == 31 ? cancel_event(four) : repeat_payment(four);
             case 30:
                 return add_member(four);
             case 31:
