@@ -1,4 +1,5 @@
-// Measures what a choice of the best seats costs. Not a test: a program that prints a table.
+// Measures what a choice of the best seats costs: in halls that stay as they are, and while a hall
+// is sold from full to empty. Not a test: a program that prints two tables.
 //
 //   ninja -C build/release best_seats_cost && build/release/tests/best_seats_cost [ROUNDS]
 
@@ -6,6 +7,7 @@
 #include "domain/best_seats.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +30,6 @@ using domain::SeatWish;
 
 constexpr int kSeatsOfRow = 25;
 constexpr int kRowsOfSection = 20;
-constexpr int kSectionsAbreast = 7;
 
 /// CPU time of this thread, so that waiting for a processor doesn't count.
 double microseconds() {
@@ -37,22 +38,31 @@ double microseconds() {
     return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
 }
 
-/// A hall of sections of 500 seats, seven abreast. The front half costs twice as much.
+/// How a hall names its seats. With `one_section` the rows of all sections have different labels,
+/// so that the hall has as many rows.
+enum class Names { sections, one_section, no_rows };
+
+/// A hall of blocks of 500 seats, about twice as many abreast as behind each other. The front half
+/// costs twice as much.
 class Hall {
 public:
-    Hall(int seats, bool has_positions, bool has_rows) {
-        const int sections = seats / (kSeatsOfRow * kRowsOfSection);
-        const int rows_deep = (sections + kSectionsAbreast - 1) / kSectionsAbreast * kRowsOfSection;
+    Hall(int seats, bool has_positions, Names names) {
+        const int blocks = seats / (kSeatsOfRow * kRowsOfSection);
+        const int abreast = static_cast<int>(std::sqrt(2 * blocks));
+        const int rows_deep = (blocks + abreast - 1) / abreast * kRowsOfSection;
         for (int i = 0; i < seats; ++i) {
             const int row = i / kSeatsOfRow % kRowsOfSection;
-            const int section = i / (kSeatsOfRow * kRowsOfSection);
-            const int deep = section / kSectionsAbreast * kRowsOfSection + row;
-            const int across = section % kSectionsAbreast * (kSeatsOfRow + 4) + i % kSeatsOfRow;
+            const int block = i / (kSeatsOfRow * kRowsOfSection);
+            const int deep = block / abreast * kRowsOfSection + row;
+            const int across = block % abreast * (kSeatsOfRow + 4) + i % kSeatsOfRow;
+            const int section = names == Names::sections ? block : 0;
+            const int label = names == Names::sections ? row : i / kSeatsOfRow;
             depths_.push_back(deep);
             positions_.push_back({20.0 * across, 30.0 * deep});
             described_.push_back(
-                {.section = text("section " + std::to_string(has_rows ? section : 0)),
-                 .row = has_rows ? text(std::to_string(row + 1)) : std::string_view{},
+                {.section = text("section " + std::to_string(section)),
+                 .row =
+                     names == Names::no_rows ? std::string_view{} : text(std::to_string(label + 1)),
                  .number = text(std::to_string(i)),
                  .price = deep < rows_deep / 2 ? 200 : 100,
                  .position = has_positions ? &positions_.back() : nullptr}
@@ -184,6 +194,95 @@ void measure(const char* name, Hall hall, int rounds) {
     measurement.take("first section sold out: four in it", section);
 }
 
+/// Sells a whole hall to groups of one to four, and prints what a choice cost in each tenth of the
+/// sale. The printed checksum is that of all chosen seats: it stays the same as long as the rule
+/// does.
+class WholeSale {
+public:
+    explicit WholeSale(Hall hall)
+        : hall_{std::move(hall)},
+          best_{SeatRows{hall_.described()}},
+          left_{hall_.is_free().size()} {}
+
+    void run(const char* name, const std::function<SeatWish()>& wish) {
+        const auto seats = left_;
+        std::printf("  %-44s", name);
+        std::size_t choices = 0;
+        double total = 0;
+        for (std::size_t tenth = 1; tenth <= 10; ++tenth) {
+            const auto began = microseconds();
+            std::size_t made = 0;
+            for (; left_ > seats - seats * tenth / 10; ++made)
+                sell(wish());
+            const auto took = microseconds() - began;
+            std::printf(" %6.2f", took / static_cast<double>(std::max<std::size_t>(made, 1)));
+            std::fflush(stdout);
+            choices += made;
+            total += took;
+        }
+        std::printf(" %7.2f  %08x\n", total / static_cast<double>(choices), checksum_);
+    }
+
+private:
+    void sell(const SeatWish& wish) {
+        const auto choice = best_.choose(wish, {}, [free = hall_.is_free().data()](SeatIndex seat) {
+            return free[seat] != 0;
+        });
+        if (!choice) return;
+        for (const auto seat : *choice) {
+            hall_.is_free()[seat] = 0;
+            checksum_ = (checksum_ ^ seat) * 0x01000193U;
+        }
+        left_ -= choice->size();
+    }
+
+    Hall hall_;
+    BestSeats best_;
+    std::size_t left_;
+    std::uint32_t checksum_ = 0x811c9dc5U;
+};
+
+void sell_out(const char* name, const Hall& hall) {
+    std::mt19937_64 random{1};
+    const auto seats = hall.described().size();
+    const auto any_group = [&] {
+        return SeatWish{.quantity = 1 + static_cast<std::uint32_t>(random() % 4)};
+    };
+    WholeSale{hall}.run(name, any_group);
+    WholeSale{hall}.run("  half of them at most the lower price", [&] {
+        auto wish = any_group();
+        if (random() % 2 == 0) wish.price_max = 100;
+        return wish;
+    });
+    WholeSale{hall}.run("  near one seat", [&] {
+        auto wish = any_group();
+        wish.near = static_cast<SeatIndex>(seats / 2);
+        return wish;
+    });
+    WholeSale{hall}.run("  near any seat", [&] {
+        auto wish = any_group();
+        wish.near = static_cast<SeatIndex>(random() % seats);
+        return wish;
+    });
+}
+
+void run_whole_sales() {
+    std::printf(
+        "\n  microseconds a choice, by tenth of the sale: %72s %7s  %8s\n", "", "mean", "checksum"
+    );
+    for (const int seats : {14'000, 100'000}) {
+        const auto sell = [&](const char* layout, bool has_positions, Names names) {
+            const auto name = std::to_string(seats) + " seats, " + layout;
+            sell_out(name.c_str(), Hall{seats, has_positions, names});
+        };
+        sell("sections", true, Names::sections);
+        sell("one section", true, Names::one_section);
+        sell("sections without positions", false, Names::sections);
+        sell("one section without positions", false, Names::one_section);
+        sell("no rows", false, Names::no_rows);
+    }
+}
+
 void run(int rounds) {
     std::printf(
         "  microseconds a choice: %42s %8s %8s %8s %8s\n",
@@ -193,11 +292,13 @@ void run(int rounds) {
         "first",
         "refused"
     );
-    measure("arena, 14,000 seats", Hall{14'000, true, true}, rounds);
-    measure("arena, 14,000 seats without positions", Hall{14'000, false, true}, rounds);
-    measure("14,000 seats without rows", Hall{14'000, false, false}, rounds);
-    measure("stadium, 100,000 seats", Hall{100'000, true, true}, rounds);
-    measure("stadium, 100,000 seats without positions", Hall{100'000, false, true}, rounds);
+    measure("arena, 14,000 seats", Hall{14'000, true, Names::sections}, rounds);
+    measure("arena, 14,000 seats without positions", Hall{14'000, false, Names::sections}, rounds);
+    measure("14,000 seats without rows", Hall{14'000, false, Names::no_rows}, rounds);
+    measure("stadium, 100,000 seats", Hall{100'000, true, Names::sections}, rounds);
+    measure(
+        "stadium, 100,000 seats without positions", Hall{100'000, false, Names::sections}, rounds
+    );
 }
 
 }  // namespace
@@ -205,4 +306,5 @@ void run(int rounds) {
 
 int main(int argc, char** argv) {
     frontrow::run(argc > 1 ? std::max(1, std::atoi(argv[1])) : 2'000);
+    frontrow::run_whole_sales();
 }
