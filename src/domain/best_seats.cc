@@ -2,11 +2,13 @@
 
 #include "base/check.h"
 #include "domain/seat_focus.h"
+#include "domain/seat_group.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 namespace frontrow::domain {
@@ -19,66 +21,60 @@ constexpr double kSingle = 2;
 struct Parts {
     const SeatRows& rows;
     SegmentTree& tree;
+    SeatRankings& rankings;
     std::vector<BestSeats::Candidate>& queue;
     FreeSeats free;
-};
 
-/// The seats that a wish allows.
-class Matches {
-public:
-    Matches(const Parts& parts, const SeatWish& wish, std::span<const SeatIndex> without)
-        : parts_{parts},
-          wish_{wish},
-          pool_{wish.accessible ? SeatPool::accessible : SeatPool::general},
-          without_{without} {}
-
-    bool may_have_run(SegmentTree::Node node, std::uint32_t length) const {
-        if (parts_.tree.longest(node, pool_) < length) return false;
-        const auto& bounds = parts_.tree.bounds(node);
-        if (wish_.price_max && *wish_.price_max < bounds.price_min) return false;
-        return !wish_.section ||
-               (bounds.section_first <= *wish_.section && *wish_.section <= bounds.section_last);
-    }
     /// Reads a segment, and corrects its bound.
-    SegmentScan scan(SegmentTree::Node node) const {
-        const auto& segment = parts_.rows.segments()[parts_.tree.segment_of(node)];
-        SegmentScan scan{parts_.rows, segment, parts_.free};
-        parts_.tree.learn(node, scan.longest_runs());
-        scan.exclude(parts_.rows, without_);
+    SegmentScan scan(std::size_t segment) const {
+        SegmentScan scan{rows, rows.segments()[segment], free};
+        tree.learn(tree.node_of(segment), scan.longest_runs());
         return scan;
     }
-    bool has(const SegmentScan& scan, PlaceIndex place) const {
-        const auto& seat = scan[place];
-        return scan.is_free(place) && seat.pool == pool_ &&
-               (!wish_.price_max || seat.price <= *wish_.price_max);
-    }
+};
 
-private:
-    const Parts& parts_;
-    const SeatWish& wish_;
-    SeatPool pool_;
-    std::span<const SeatIndex> without_;
+/// Where a wish allows seats.
+struct Limits {
+    SeatPool pool = SeatPool::general;
+    std::optional<Amount> price_max;
+    std::optional<SectionIndex> section;
+
+    explicit Limits(const SeatWish& wish)
+        : pool{wish.accessible ? SeatPool::accessible : SeatPool::general},
+          price_max{wish.price_max},
+          section{wish.section} {}
+
+    bool may_have_run(const SegmentTree& tree, SegmentTree::Node node, std::uint32_t length) const {
+        if (tree.longest(node, pool) < length) return false;
+        const auto& bounds = tree.bounds(node);
+        if (price_max && *price_max < bounds.price_min) return false;
+        return !section || (bounds.section_first <= *section && *section <= bounds.section_last);
+    }
+    bool allow(const RowPlace& seat) const {
+        return seat.pool == pool && (!price_max || seat.price <= *price_max);
+    }
 };
 
 /// Whether as many seats are free as the wish asks for, together or not.
 bool are_enough_free(const Parts& parts, const SeatWish& wish) {
-    const Matches matches{parts, wish, wish.without};
+    const Limits limits{wish};
     std::uint32_t missing = wish.quantity;
     bool misses_accessible = wish.accessible;
     parts.queue.assign(1, {.bound = 0, .node = SegmentTree::kRoot});
     while (!parts.queue.empty()) {
         const auto node = parts.queue.back().node;
         parts.queue.pop_back();
-        if (!matches.may_have_run(node, 1)) continue;
+        if (!limits.may_have_run(parts.tree, node, 1)) continue;
         if (!parts.tree.is_segment(node)) {
             parts.queue.push_back({.bound = 0, .node = 2 * node + 1});
             parts.queue.push_back({.bound = 0, .node = 2 * node});
             continue;
         }
-        const auto scan = matches.scan(node);
+        auto scan = parts.scan(parts.tree.segment_of(node));
+        scan.exclude(parts.rows, wish.without);
         const auto& segment = scan.segment();
         for (auto place = segment.first; place < segment.first + segment.own; ++place) {
-            if (!matches.has(scan, place)) continue;
+            if (!scan.is_free(place) || !limits.allow(scan[place])) continue;
             missing -= missing > 0 ? 1 : 0;
             misses_accessible = misses_accessible && !scan[place].is_accessible;
         }
@@ -87,24 +83,17 @@ bool are_enough_free(const Parts& parts, const SeatWish& wish) {
     return false;
 }
 
-/// A search for the best group of a size. It looks at the nodes of the tree in the order of their
-/// bounds, and ends when no other node can have a better group.
+/// A search for the best group that looks at the nodes of the tree in the order of their bounds,
+/// and ends when no other node can have a better group.
 class GroupSearch {
 public:
     GroupSearch(
         const Parts& parts,
-        const Matches& matches,
-        const Focus& focus,
-        std::uint32_t size,
-        bool needs_accessible,
-        bool spares_singles
+        const GroupWish& wish,
+        const Limits& limits,
+        std::span<const SeatIndex> without
     )
-        : parts_{parts},
-          matches_{matches},
-          focus_{focus},
-          size_{size},
-          needs_accessible_{needs_accessible},
-          cost_of_single_{spares_singles ? cost_of(kSingle) * size : 0} {}
+        : parts_{parts}, wish_{wish}, limits_{limits}, without_{without} {}
 
     /// The first place of the best group; nothing if there is none.
     std::optional<PlaceIndex> find() {
@@ -114,95 +103,83 @@ public:
             std::ranges::pop_heap(parts_.queue, std::greater{}, &BestSeats::Candidate::bound);
             const auto next = parts_.queue.back();
             parts_.queue.pop_back();
-            if (best_ && next.bound > score_) break;
+            if (best_ && next.bound > best_->score) break;
             if (!may_be_better(next)) continue;
             if (parts_.tree.is_segment(next.node)) {
-                look_at(next.node);
+                look_at(parts_.tree.segment_of(next.node));
             } else {
                 add(2 * next.node);
                 add(2 * next.node + 1);
             }
         }
-        return best_;
+        if (!best_) return std::nullopt;
+        return best_->first;
     }
 
 private:
     void add(SegmentTree::Node node) {
-        if (!matches_.may_have_run(node, size_)) return;
+        if (!limits_.may_have_run(parts_.tree, node, wish_.size)) return;
         const BestSeats::Candidate candidate{
-            .bound = size_ * focus_.lowest(parts_.tree.bounds(node)), .node = node
+            .bound = wish_.size * wish_.focus.lowest(parts_.tree.bounds(node)), .node = node
         };
         if (!may_be_better(candidate)) return;
         parts_.queue.push_back(candidate);
         std::ranges::push_heap(parts_.queue, std::greater{}, &BestSeats::Candidate::bound);
     }
 
-    /// Among equal groups, the first in the order of the rows is better.
     bool may_be_better(const BestSeats::Candidate& candidate) const {
-        if (!best_ || candidate.bound < score_) return true;
         const auto first = parts_.tree.first_segment_of(candidate.node);
-        return candidate.bound == score_ && parts_.rows.segments()[first].first < *best_;
+        const SeatGroup bound{
+            .score = candidate.bound, .first = parts_.rows.segments()[first].first
+        };
+        return !best_ || bound < *best_;
     }
 
-    /// Finds the runs of seats that the wish allows.
-    void look_at(SegmentTree::Node node) {
-        const auto scan = matches_.scan(node);
-        if (!matches_.may_have_run(node, size_)) return;
-        auto first = scan.segment().first;
-        for (auto place = first; place < scan.segment().end(); ++place) {
-            if (matches_.has(scan, place)) continue;
-            look_at_run(scan, first, place - first);
-            first = place + 1;
-        }
-        look_at_run(scan, first, scan.segment().end() - first);
-    }
-
-    /// Considers the groups beside which as many further groups fit as possible: the number of
-    /// seats before them is a multiple of the size, plus at most the seats that remain in any case.
-    void look_at_run(const SegmentScan& scan, PlaceIndex first, std::uint32_t length) {
-        if (length < size_) return;
-        for (std::uint32_t i = 0; i < length; ++i)
-            cost_until_[i + 1] = cost_until_[i] + focus_.cost(scan[first + i]);
-        const auto spare = length % size_;
-        for (std::uint32_t whole = 0; whole + size_ <= length; whole += size_) {
-            const auto last = std::min(whole + spare, length - size_);
-            for (auto before = whole; before <= last; ++before)
-                consider(scan, first + before, cost_until_[before + size_] - cost_until_[before]);
-        }
-    }
-
-    void consider(const SegmentScan& scan, PlaceIndex first, Cost cost) {
-        const auto score = cost + cost_of_single_ * singles_beside(scan, first);
-        const bool is_better = !best_ || score < score_ || (score == score_ && first < *best_);
-        if (!is_better || (needs_accessible_ && !has_accessible(scan, first))) return;
-        score_ = score;
-        best_ = first;
-    }
-
-    int singles_beside(const SegmentScan& scan, PlaceIndex first) const {
-        const auto end = first + size_;
-        const bool is_before = scan.is_free(first - 1) && !scan.is_free(first - 2);
-        const bool is_behind = scan.is_free(end) && !scan.is_free(end + 1);
-        return int{is_before} + int{is_behind};
-    }
-    bool has_accessible(const SegmentScan& scan, PlaceIndex first) const {
-        auto place = first;
-        while (place < first + size_ && !scan[place].is_accessible)
-            ++place;
-        return place < first + size_;
+    void look_at(std::size_t segment) {
+        auto scan = parts_.scan(segment);
+        if (parts_.tree.longest(parts_.tree.node_of(segment), wish_.pool) < wish_.size) return;
+        scan.exclude(parts_.rows, without_);
+        const auto group = best_group(wish_, scan);
+        if (group && (!best_ || *group < *best_)) best_ = group;
     }
 
     const Parts& parts_;
-    const Matches& matches_;
-    const Focus& focus_;
-    std::uint32_t size_;
-    bool needs_accessible_;
-    Cost cost_of_single_;
-    std::optional<PlaceIndex> best_;
-    Cost score_ = 0;
-    /// For the run that is looked at: the cost of its first seats, by their number.
-    std::array<Cost, kSegmentMax + 1> cost_until_{};
+    const GroupWish& wish_;
+    const Limits& limits_;
+    std::span<const SeatIndex> without_;
+    std::optional<SeatGroup> best_;
 };
+
+bool are_free(const Parts& parts, PlaceIndex first, std::uint32_t size) {
+    std::array<bool, kSegmentMax> is_free{};
+    parts.free.read(parts.rows.seats().subspan(first, size), is_free.data());
+    return std::ranges::all_of(std::span{is_free}.first(size), std::identity{});
+}
+
+/// The first place of the best group by the ranking for the wish; nothing if there is none. Scans a
+/// segment only if it may have the best group, and has changed since it was scanned last.
+std::optional<PlaceIndex>
+find_in_ranking(const Parts& parts, const GroupWish& wish, SegmentRange segments) {
+    auto& ranking = parts.rankings.find(wish, parts.rows, parts.tree);
+    while (true) {
+        const auto best = ranking.best(segments);
+        if (best.is_none()) return std::nullopt;
+        if (best.is_exact) {
+            CHECK(are_free(parts, best.group.first, wish.size));
+            return best.group.first;
+        }
+        ranking.learn(best.segment, best_group(wish, parts.scan(best.segment)));
+    }
+}
+
+/// The highest price of a seat that the wish allows; nothing if it allows all. So wishes that allow
+/// the same seats are the same wish. It must allow some.
+std::optional<Amount> price_max_of(const SeatRows& rows, const SeatWish& wish) {
+    const auto prices = rows.prices();
+    if (!wish.price_max || *wish.price_max >= prices.back()) return std::nullopt;
+    CHECK(*wish.price_max >= prices.front());
+    return *std::prev(std::ranges::upper_bound(prices, *wish.price_max));
+}
 
 /// Chooses group after group for one wish.
 class Chooser {
@@ -210,21 +187,19 @@ public:
     Chooser(const Parts& parts, const SeatWish& wish, const SeatScoring& scoring)
         : parts_{parts},
           wish_{wish},
-          scoring_{scoring},
+          spares_singles_{scoring.spares_singles},
           focus_{
               wish.near ? focus_near(parts.rows, parts.rows.place_of(*wish.near))
                         : focus_of(parts.rows, scoring)
           },
-          taken_(wish.without.begin(), wish.without.end()) {}
+          taken_(wish.without.begin(), wish.without.end()) {
+        // A ranking pays if it is used again. Most buyers look near different seats.
+        is_ranked_ = wish.without.empty() && (!wish.near || parts.rankings.was_near(focus_));
+    }
 
     /// Adds the best group of this size to the choice. False if there is none.
     bool add_group(std::uint32_t size) {
-        const Matches matches{parts_, wish_, taken_};
-        const bool needs_accessible = wish_.accessible && choice_.empty();
-        GroupSearch search{
-            parts_, matches, focus_, size, needs_accessible, scoring_.spares_singles
-        };
-        const auto first = search.find();
+        const auto first = find(size);
         if (!first) return false;
         // The next groups shall be near the first.
         if (choice_.empty()) focus_ = focus_near(parts_.rows, *first + size / 2);
@@ -247,10 +222,28 @@ public:
     SeatChoice& choice() { return choice_; }
 
 private:
+    std::optional<PlaceIndex> find(std::uint32_t size) const {
+        const Limits limits{wish_};
+        if (!limits.may_have_run(parts_.tree, SegmentTree::kRoot, size)) return std::nullopt;
+        const GroupWish group{
+            .size = size,
+            .pool = limits.pool,
+            .needs_accessible = wish_.accessible && choice_.empty(),
+            .price_max = price_max_of(parts_.rows, wish_),
+            .focus = focus_,
+            .cost_of_single = spares_singles_ ? cost_of(kSingle) * size : 0,
+        };
+        if (!is_ranked_ || !choice_.empty())
+            return GroupSearch{parts_, group, limits, taken_}.find();
+        return find_in_ranking(parts_, group, parts_.rows.segments_of(wish_.section));
+    }
+
     const Parts& parts_;
     const SeatWish& wish_;
-    const SeatScoring& scoring_;
+    bool spares_singles_;
     Focus focus_;
+    /// There is a ranking for the first group.
+    bool is_ranked_ = false;
     /// What the wish excludes, and the choice so far.
     SeatChoice taken_;
     SeatChoice choice_;
@@ -258,58 +251,94 @@ private:
 
 }  // namespace
 
-BestSeats::BestSeats(SeatRows rows) : rows_{std::move(rows)}, tree_{rows_} {
+BestSeats::BestSeats(SeatRows rows) : rows_{std::move(rows)}, everybody_{rows_} {
 }
 
-void BestSeats::make_group_tree() {
-    group_tree_.emplace(rows_);
-    if (is_open_) group_tree_->open_savepoint();
+void BestSeats::make_members() {
+    members_.emplace(rows_);
+    if (is_open_) members_->tree.open_savepoint();
 }
 
-void BestSeats::raise_in(SegmentTree& tree, SeatIndex seat) const {
-    rows_.visit_segments_at(rows_.place_of(seat), [&](auto segment) {
-        tree.reset(tree.node_of(segment));
+template <class Take>
+void BestSeats::visit_memories(SeatIndex seat, Take take) {
+    rows_.visit_segments_at(rows_.place_of(seat), [&](std::size_t segment) {
+        take(everybody_, segment);
+        if (members_) take(*members_, segment);
+    });
+}
+
+void BestSeats::raise_for_members(SeatIndex seat) {
+    rows_.visit_segments_at(rows_.place_of(seat), [&](std::size_t segment) {
+        members_->raise(segment);
     });
 }
 
 void BestSeats::raise(SeatIndex seat) {
-    raise_in(tree_, seat);
-    if (group_tree_) raise_in(*group_tree_, seat);
+    visit_memories(seat, [](Memory& memory, std::size_t segment) { memory.raise(segment); });
+}
+
+void BestSeats::raise_once(SeatIndex seat) {
+    visit_memories(seat, [](Memory& memory, std::size_t segment) {
+        memory.tree.reset(memory.tree.node_of(segment));
+        memory.rankings.note_passing_change(segment);
+    });
 }
 
 void BestSeats::raise_all() {
-    tree_.reset_all();
-    if (group_tree_) group_tree_->reset_all();
+    everybody_.tree.reset_all();
+    everybody_.rankings = SeatRankings{rows_};
+    if (members_) forget_members();
+}
+
+void BestSeats::forget_members() {
+    members_->tree.reset_all();
+    members_->rankings = SeatRankings{rows_};
+    group_.reset();
+}
+
+void BestSeats::note_taken(SeatIndex seat) {
+    visit_memories(seat, [](Memory& memory, std::size_t segment) {
+        memory.rankings.note_change(segment);
+    });
 }
 
 void BestSeats::open_savepoint() {
     is_open_ = true;
-    tree_.open_savepoint();
-    if (group_tree_) group_tree_->open_savepoint();
+    group_before_ = group_;
+    everybody_.tree.open_savepoint();
+    if (members_) members_->tree.open_savepoint();
 }
 
 void BestSeats::commit() {
     is_open_ = false;
-    tree_.commit();
-    if (group_tree_) group_tree_->commit();
+    everybody_.tree.commit();
+    if (members_) members_->tree.commit();
 }
 
 void BestSeats::roll_back() {
     is_open_ = false;
-    tree_.roll_back();
-    // Afterwards the bounds may be those for the group of before.
-    group_.reset();
-    if (group_tree_) group_tree_->roll_back();
+    everybody_.roll_back();
+    if (!members_) return;
+    members_->roll_back();
+    // What was learned for another group in between has told nothing of the group of before.
+    if (group_ != group_before_) forget_members();
 }
 
 Result<SeatChoice, NoSeats> BestSeats::choose_among(
-    SegmentTree& tree,
+    Memory& memory,
     const SeatWish& wish,
     const SeatScoring& scoring,
     FreeSeats free
 ) {
     CHECK(wish.quantity > 0);
-    const Parts parts{.rows = rows_, .tree = tree, .queue = queue_, .free = free};
+    memory.rankings.forget_changed(rows_, memory.tree);
+    const Parts parts{
+        .rows = rows_,
+        .tree = memory.tree,
+        .rankings = memory.rankings,
+        .queue = queue_,
+        .free = free
+    };
     Chooser chooser{parts, wish, scoring};
     if (chooser.add_group(wish.quantity)) return std::move(chooser.choice());
     if (!are_enough_free(parts, wish)) return std::unexpected{NoSeats::sold_out};
@@ -318,13 +347,15 @@ Result<SeatChoice, NoSeats> BestSeats::choose_among(
     return std::move(chooser.choice());
 }
 
-void BestSeats::verify_among(const SegmentTree& tree, FreeSeats free) const {
+void BestSeats::verify_among(const Memory& memory, FreeSeats free) const {
+    const auto& tree = memory.tree;
     for (std::size_t number = 0; number < rows_.segments().size(); ++number) {
         const auto runs = SegmentScan{rows_, rows_.segments()[number], free}.longest_runs();
         const auto node = tree.node_of(number);
         CHECK(runs[0] <= tree.longest(node, SeatPool::general));
         CHECK(runs[1] <= tree.longest(node, SeatPool::accessible));
     }
+    memory.rankings.verify(rows_, free);
 }
 
 }  // namespace frontrow::domain

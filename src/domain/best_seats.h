@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "base/small_vector.h"
 #include "domain/seat_focus.h"
+#include "domain/seat_ranking.h"
 #include "domain/seat_rows.h"
 #include "domain/segment_scan.h"
 #include "domain/segment_tree.h"
@@ -51,14 +52,19 @@ enum class NoSeats : std::uint8_t { sold_out, not_together };
 /// than could. So groups of one size can fill a run. (In a stretch of more than kSegmentMax seats,
 /// each segment counts as a run of its own.)
 ///
-/// Remembers for each segment an upper bound of its longest free run, and lowers it when a search
-/// finds that it is too high. The choice doesn't depend on which bounds were lowered, and a seat
-/// that is taken needn't be reported. **A seat that becomes free must be**, by raise(), also if
-/// time alone made it free: otherwise it may never be chosen. One thread.
+/// Remembers for each segment an upper bound of its longest free run, and for the wishes of late
+/// the best group of each segment. So a choice reads only the segments whose seats have changed,
+/// and of these only the ones that can have the best group. With SeatWish::near, unless others
+/// wanted to be near the same seat, with SeatWish::without, and for the groups after the first, it
+/// reads what is nearby.
+///
+/// The choice doesn't depend on what is remembered. **A seat that becomes free or is taken must be
+/// reported**, also if time alone made it free: otherwise a free seat may never be chosen, or a
+/// worse group than the best. One thread.
 ///
 /// Some buyers may have seats that aren't free for others: those that a group holds back, such as
-/// an allocation. Bounds for the members of one group are kept beside those for everybody, so that
-/// neither kind of choice makes the other expensive.
+/// an allocation. What is remembered for the members of one group is kept beside what is remembered
+/// for everybody, so that neither kind of choice makes the other expensive.
 class BestSeats {
 public:
     explicit BestSeats(SeatRows rows);
@@ -70,11 +76,11 @@ public:
     template <class IsFree>
     Result<SeatChoice, NoSeats>
     choose(const SeatWish& wish, const SeatScoring& scoring, const IsFree& is_free) {
-        return choose_among(tree_, wish, scoring, FreeSeats{is_free});
+        return choose_among(everybody_, wish, scoring, FreeSeats{is_free});
     }
     /// The same for a buyer for whom more seats are free: those that `group` holds back.
-    /// `visit_held_back(take)` calls `take` with each of them. It isn't called if the last such
-    /// choice was for the same group.
+    /// `visit_held_back(of, take)` calls `take` with each seat that the group `of` holds back. It
+    /// is called only if the last such choice was for another group.
     template <class VisitHeldBack, class IsFree>
     Result<SeatChoice, NoSeats> choose_for(
         std::uint32_t group,
@@ -83,18 +89,24 @@ public:
         const SeatScoring& scoring,
         const IsFree& is_free
     ) {
-        if (!group_tree_)
-            make_group_tree();
-        else if (group_ != group)
-            visit_held_back([this](SeatIndex seat) { raise_in(*group_tree_, seat); });
+        if (!members_) make_members();
+        if (group_ && *group_ != group) {
+            const auto raise = [this](SeatIndex seat) { raise_for_members(seat); };
+            visit_held_back(*group_, raise);
+            visit_held_back(group, raise);
+        }
         group_ = group;
-        return choose_among(*group_tree_, wish, scoring, FreeSeats{is_free});
+        return choose_among(*members_, wish, scoring, FreeSeats{is_free});
     }
 
     /// The seat may be free again, for everybody or for the members of a group.
     void raise(SeatIndex seat);
-    /// Any seat may be free again.
+    /// The seat may be free in the next choice, but perhaps not after it.
+    void raise_once(SeatIndex seat);
+    /// Any seat may be free again, or taken.
     void raise_all();
+    /// The seat may be taken.
+    void note_taken(SeatIndex seat);
 
     // A node of a cluster may roll back what it decided. Seats that it took are then free again,
     // so bounds that were lowered in the meantime may be too low.
@@ -104,18 +116,18 @@ public:
     /// Which seats are free must be what it was at open_savepoint(). No raise() is needed for it.
     void roll_back();
 
-    /// CHECKs that no bound is too low, that is, that no raise() was forgotten. For tests; reads
-    /// everything.
+    /// CHECKs that nothing that is remembered is wrong, that is, that no report was forgotten. For
+    /// tests; reads everything.
     template <class IsFree>
     void verify(const IsFree& is_free) const {
-        verify_among(tree_, FreeSeats{is_free});
+        verify_among(everybody_, FreeSeats{is_free});
     }
     /// The same for the group of the last choose_for(), if there is one: `is_free(group, seat)`.
     template <class IsFree>
     void verify_for_group(const IsFree& is_free) const {
         if (!group_) return;
         const auto is_free_for_it = [&](SeatIndex seat) { return is_free(*group_, seat); };
-        verify_among(*group_tree_, FreeSeats{is_free_for_it});
+        verify_among(*members_, FreeSeats{is_free_for_it});
     }
 
     /// A node of the tree that the search will look at. No group in it has a score below `bound`.
@@ -125,23 +137,42 @@ public:
     };
 
 private:
-    Result<SeatChoice, NoSeats> choose_among(
-        SegmentTree& tree,
-        const SeatWish& wish,
-        const SeatScoring& scoring,
-        FreeSeats free
-    );
-    void verify_among(const SegmentTree& tree, FreeSeats free) const;
-    void make_group_tree();
-    void raise_in(SegmentTree& tree, SeatIndex seat) const;
+    /// What is remembered of the seats that are free for some buyers.
+    struct Memory {
+        explicit Memory(const SeatRows& rows) : tree{rows}, rankings{rows} {}
+
+        /// More seats of the segment may be free, or fewer.
+        void raise(std::size_t segment) {
+            tree.reset(tree.node_of(segment));
+            rankings.note_change(segment);
+        }
+        void roll_back() {
+            tree.roll_back([this](std::size_t segment) { rankings.note_change(segment); });
+        }
+
+        SegmentTree tree;
+        SeatRankings rankings;
+    };
+
+    Result<SeatChoice, NoSeats>
+    choose_among(Memory& memory, const SeatWish& wish, const SeatScoring& scoring, FreeSeats free);
+    void verify_among(const Memory& memory, FreeSeats free) const;
+    void make_members();
+    void forget_members();
+    /// Calls `take(memory, segment)` with each memory and each segment that has the seat.
+    template <class Take>
+    void visit_memories(SeatIndex seat, Take take);
+    void raise_for_members(SeatIndex seat);
 
     SeatRows rows_;
-    /// The bounds for everybody.
-    SegmentTree tree_;
-    /// The bounds for the members of `group_`. Present after the first choose_for().
-    std::optional<SegmentTree> group_tree_;
-    /// Absent if the bounds may be too low for every group.
+    /// For everybody.
+    Memory everybody_;
+    /// For the members of `group_`. Present after the first choose_for().
+    std::optional<Memory> members_;
+    /// Absent if nothing is remembered for any group.
     std::optional<std::uint32_t> group_;
+    /// The group when the savepoint was opened.
+    std::optional<std::uint32_t> group_before_;
     bool is_open_ = false;
     /// The search's queue, kept for its memory.
     std::vector<Candidate> queue_;

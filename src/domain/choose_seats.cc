@@ -29,16 +29,18 @@ Result<SeatChoice, NoSeats> choose(
     inventory.reservations().visit_about_to_lapse(now, [&](const ReservationRow& row) {
         if (row.event != event.index) return;
         for (const auto seat : row.seats)
-            best.raise(seat);
+            best.raise_once(seat);
     });
-    inventory.visit_seats_released(event, now, [&](SeatIndex seat) { best.raise(seat); });
+    inventory.visit_seats_released(event, now, [&](SeatIndex seat) { best.raise_once(seat); });
     const auto scoring = scoring_of(event.event.spec);
     const auto is_free = [&](SeatIndex seat) {
         return is_free_for(event, opened, seat, inventory.seat_status(event, seat, now));
     };
     if (opened == kNobody) return best.choose(wish, scoring, is_free);
-    const auto visit_held_back = [&](auto take) {
-        for (const auto id : event.allocations.all[opened]->seats)
+    const auto visit_held_back = [&](AllocationIndex of, auto take) {
+        const auto& allocation = event.allocations.all[of];
+        if (allocation == nullptr) return;
+        for (const auto id : allocation->seats)
             take(inventory.plans().find_seat(id)->seat);
     };
     return best.choose_for(opened, visit_held_back, wish, scoring, is_free);

@@ -22,8 +22,8 @@ BestSeats& SeatChooser::of(const EventRow& event) {
     return *best_;
 }
 
-void SeatChooser::raise_in_best(std::uint32_t seat) {
-    best_->raise(seat);
+void SeatChooser::tell_best(std::uint32_t seat, bool is_free) {
+    is_free ? best_->raise(seat) : best_->note_taken(seat);
 }
 
 void SeatChooser::seats_changed() {

@@ -15,8 +15,8 @@ struct EventRow;
 ///
 /// It is a cache beside the state: what it remembers changes no decision, only what a decision
 /// costs. So reading the state may change it, it isn't in the digest, and no snapshot has it. But
-/// it must be told what becomes free, and must forget what was learned in a savepoint that is
-/// rolled back.
+/// it must be told which seats become free or taken, and must forget what was learned in a
+/// savepoint that is rolled back.
 class SeatChooser final : StatePart {
 public:
     explicit SeatChooser(StateLog& log);
@@ -24,18 +24,18 @@ public:
 
     /// The event that has this chooser.
     BestSeats& of(const EventRow& event);
-    /// The seat has become free.
-    void raise(std::uint32_t seat) {
-        if (best_ != nullptr) raise_in_best(seat);
+    /// The seat has become free, or isn't any more.
+    void note(std::uint32_t seat, bool is_free) {
+        if (best_ != nullptr) tell_best(seat, is_free);
     }
     /// The event's seats are others from now on.
     void seats_changed();
 
-    /// CHECKs that no raise() was forgotten. For tests; reads everything.
+    /// CHECKs that no note() was forgotten. For tests; reads everything.
     void verify(const EventRow& event) const;
 
 private:
-    void raise_in_best(std::uint32_t seat);
+    void tell_best(std::uint32_t seat, bool is_free);
     void savepoint_closed(bool commits) override;
 
     /// Null until it is needed.

@@ -34,6 +34,8 @@ struct Focus {
     Cost cost(const RowPlace& place) const;
     /// No seat within the bounds costs less.
     Cost lowest(const SegmentBounds& bounds) const;
+
+    friend bool operator==(const Focus&, const Focus&) = default;
 };
 
 /// The focal point of the event.

@@ -98,7 +98,9 @@ void SeatPlans::set_status(EventRow& row, SeatIndex seat, SeatStatus status) {
         row.free_by_stretch.set(stretch, static_cast<std::uint16_t>(free));
     }
     // A seat that is held back is free for some.
-    if (!was_free && (is_free || status == SeatStatus::held_back)) row.chooser.raise(seat);
+    const bool is_free_for_some = is_free || status == SeatStatus::held_back;
+    if (was_free || is_free_for_some || before == SeatStatus::held_back)
+        row.chooser.note(seat, is_free_for_some);
     if (before == SeatStatus::held_back) --row.counts.change().held_back;
     if (status == SeatStatus::held_back) ++row.counts.change().held_back;
     row.statuses.set(seat, status);

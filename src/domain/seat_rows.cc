@@ -1,5 +1,6 @@
 #include "domain/seat_rows.h"
 
+#include "base/check.h"
 #include "base/hash_map.h"
 #include "base/natural_order.h"
 
@@ -59,12 +60,14 @@ public:
         layout_.places_.reserve(seats_.size());
         layout_.seats_.reserve(seats_.size());
         layout_.place_of_.resize(seats_.size());
+        layout_.segment_at_.resize(seats_.size());
         for (std::size_t i = 0; i < rows_.size(); ++i) {
             const bool is_new_section = i == 0 || rows_[i].section != rows_[i - 1].section;
             rank_ = is_new_section ? 0 : rank_ + 1;
             add(rows_[i]);
         }
         find_front();
+        list_prices();
     }
 
 private:
@@ -146,6 +149,7 @@ private:
 
     void add(const Row& row) {
         const auto first = static_cast<PlaceIndex>(layout_.places_.size());
+        if (rank_ == 0) layout_.section_starts_.push_back(layout_.segments_.size());
         for (std::size_t i = 0; i < row.seats.size(); ++i) {
             const auto& seat = seats_[row.seats[i]];
             const bool is_kept = seat.is_accessible || seat.is_companion;
@@ -192,6 +196,8 @@ private:
             segment.own = is_last ? segment.size : kHalf;
             for (std::size_t pool = 0; pool < kPools; ++pool)
                 segment.longest[pool] = longest_run(segment, static_cast<SeatPool>(pool));
+            for (auto place = first; place < segment.end(); ++place)
+                layout_.segment_at_[place] = static_cast<std::uint32_t>(layout_.segments_.size());
             layout_.segments_.push_back(segment);
             if (is_last) return;
         }
@@ -218,6 +224,15 @@ private:
         layout_.front_middle_ = {sum / static_cast<double>(layout_.places_.size()), y.low};
     }
 
+    void list_prices() {
+        auto& prices = layout_.prices_;
+        for (const auto& place : layout_.places_)
+            if (prices.empty() || prices.back() != place.price) prices.push_back(place.price);
+        std::ranges::sort(prices);
+        const auto repeated = std::ranges::unique(prices);
+        prices.erase(repeated.begin(), repeated.end());
+    }
+
     SeatRows& layout_;
     std::span<const RowSeat> seats_;
     std::vector<Row> rows_;
@@ -242,9 +257,15 @@ SeatPoint SeatRows::point_at(const Position& position) const {
     return point;
 }
 
-std::size_t SeatRows::last_segment_at(PlaceIndex place) const {
-    const auto after = std::ranges::upper_bound(segments_, place, {}, &RowSegment::first);
-    return static_cast<std::size_t>(after - segments_.begin()) - 1;
+SegmentRange SeatRows::segments_of(std::optional<SectionIndex> section) const {
+    if (!section) return {.first = 0, .end = segments_.size()};
+    CHECK(*section < section_starts_.size());
+    const auto next = *section + 1;
+    const bool is_last = next == section_starts_.size();
+    return {
+        .first = section_starts_[*section],
+        .end = is_last ? segments_.size() : section_starts_[next],
+    };
 }
 
 RowSeat row_seat_of(const SeatSpec& seat) {

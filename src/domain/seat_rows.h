@@ -4,6 +4,7 @@
 #include "domain/seat.h"
 #include "domain/seat_plans.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,8 @@ inline constexpr std::size_t kPools = 2;
 struct SeatPoint {
     double x = 0;
     double y = 0;
+
+    friend bool operator==(const SeatPoint&, const SeatPoint&) = default;
 };
 
 /// What a search needs to know about the seat in a place.
@@ -72,6 +75,12 @@ struct RowSegment {
 };
 inline constexpr std::uint32_t kSegmentMax = 256;
 
+/// Segments that follow each other, by their index.
+struct SegmentRange {
+    std::size_t first = 0;
+    std::size_t end = 0;
+};
+
 /// The rows of an event's seats, and where each seat is. A row consists of the seats with the same
 /// section and row label. Derived from the seats and immutable.
 ///
@@ -97,11 +106,16 @@ public:
     PlaceIndex place_of(SeatIndex seat) const { return place_of_[seat]; }
     /// In the order of their places.
     std::span<const RowSegment> segments() const { return segments_; }
-    /// Calls `take` with the index of each segment that contains the place; at most two do.
+    /// Calls `take` with the index of each segment that contains the place, or that borders on it:
+    /// then the place is among those `before` or `behind` it.
     template <class Take>
     void visit_segments_at(PlaceIndex place, Take take) const;
+    /// The segments of a section, or all.
+    SegmentRange segments_of(std::optional<SectionIndex> section) const;
     /// Nothing if no seat is in a section of this name.
     std::optional<SectionIndex> find_section(std::string_view name) const;
+    /// The prices of the seats in ascending order, each once.
+    std::span<const Amount> prices() const { return prices_; }
     bool has_positions() const { return has_positions_; }
     /// Converts a position to seat widths. A coordinate that is absent becomes that of the middle
     /// of the front. Unless all seats have a position, both do.
@@ -110,13 +124,17 @@ public:
 private:
     class Builder;
 
-    std::size_t last_segment_at(PlaceIndex place) const;
-
     std::vector<RowPlace> places_;
     std::vector<SeatIndex> seats_;
     std::vector<PlaceIndex> place_of_;
     std::vector<RowSegment> segments_;
+    /// The index of the last segment that contains each place.
+    std::vector<std::uint32_t> segment_at_;
     std::vector<std::string> sections_;
+    /// The index of each section's first segment.
+    std::vector<std::size_t> section_starts_;
+    /// In ascending order, each once.
+    std::vector<Amount> prices_;
     bool has_positions_ = false;
     /// The seat width in the plan's unit.
     double width_ = 1;
@@ -130,9 +148,13 @@ SeatRows seat_rows_of(const EventRow& event);
 
 template <class Take>
 void SeatRows::visit_segments_at(PlaceIndex place, Take take) const {
-    const auto last = last_segment_at(place);
-    if (last > 0 && place < segments_[last - 1].end()) take(last - 1);
-    take(last);
+    const std::size_t last = segment_at_[place];
+    const auto end = std::min(last + 2, segments_.size());
+    for (auto i = last - std::min<std::size_t>(last, 2); i < end; ++i) {
+        const auto& segment = segments_[i];
+        const bool is_behind_start = segment.first - segment.before <= place;
+        if (is_behind_start && place < segment.end() + segment.behind) take(i);
+    }
 }
 
 }  // namespace frontrow::domain

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <ranges>
 
 namespace frontrow::domain {
 namespace {
@@ -49,20 +48,13 @@ SegmentTree::SegmentTree(const SeatRows& rows)
 }
 
 void SegmentTree::learn(Node segment, Lengths lengths) {
-    if (longest_[segment] == lengths) return;
-    if (is_open_) lowered_.emplace_back(segment, longest_[segment]);
+    if (is_open_) learned_.emplace_back(segment, longest_[segment]);
     set(segment, lengths);
 }
 
 void SegmentTree::open_savepoint() {
     is_open_ = true;
-    lowered_.clear();
-}
-
-void SegmentTree::roll_back() {
-    is_open_ = false;
-    for (const auto& [segment, lengths] : lowered_ | std::views::reverse)
-        set(segment, lengths);
+    learned_.clear();
 }
 
 void SegmentTree::set(Node segment, Lengths lengths) {

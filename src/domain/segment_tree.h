@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -64,8 +65,10 @@ public:
     /// From now on, what is learned can be forgotten.
     void open_savepoint();
     void commit() { is_open_ = false; }
-    /// Forgets what was learned since open_savepoint().
-    void roll_back();
+    /// Forgets what was learned since open_savepoint(). Calls `take` with each segment that learn()
+    /// was called for, at least once.
+    template <class Take>
+    void roll_back(Take take);
 
 private:
     void set(Node segment, Lengths lengths);
@@ -78,8 +81,17 @@ private:
     /// What `longest_` is when all seats are free.
     std::vector<Lengths> all_free_;
     bool is_open_ = false;
-    /// The bounds as they were before they were lowered, in the order in which that happened.
-    std::vector<std::pair<Node, Lengths>> lowered_;
+    /// The bounds as they were before each call of learn(), in the order of the calls.
+    std::vector<std::pair<Node, Lengths>> learned_;
 };
+
+template <class Take>
+void SegmentTree::roll_back(Take take) {
+    is_open_ = false;
+    for (const auto& [node, lengths] : learned_ | std::views::reverse) {
+        set(node, lengths);
+        take(segment_of(node));
+    }
+}
 
 }  // namespace frontrow::domain

@@ -134,8 +134,10 @@ public:
                 ++refused;
             else
                 before = *choice;
-            for (const auto seat : before)
+            for (const auto seat : before) {
                 hall_.is_free()[seat] = 0;
+                best_->note_taken(seat);
+            }
         }
         const auto first = times.front();
         std::ranges::sort(times);
@@ -231,6 +233,7 @@ private:
         if (!choice) return;
         for (const auto seat : *choice) {
             hall_.is_free()[seat] = 0;
+            best_.note_taken(seat);
             checksum_ = (checksum_ ^ seat) * 0x01000193U;
         }
         left_ -= choice->size();

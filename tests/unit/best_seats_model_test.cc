@@ -273,7 +273,7 @@ public:
         switch (random_() % 8) {
             case 0:
             case 1:
-                hall_.set_free(random_() % hall_.size(), false);
+                take(random_() % hall_.size());
                 break;
             case 2:
                 free_one(random_() % hall_.size());
@@ -302,6 +302,10 @@ private:
         }
         rolls_back_to_.reset();
     }
+    void take(SeatIndex seat) {
+        hall_.set_free(seat, false);
+        best_.note_taken(seat);
+    }
     void free_one(SeatIndex seat) {
         hall_.set_free(seat, true);
         best_.raise(seat);
@@ -322,7 +326,7 @@ private:
         ASSERT_EQ(choice, unlearned.choose(wish, scoring, hall_.free_seats()));
         if (!choice || random_() % 3 == 0) return;
         for (const auto seat : *choice)
-            hall_.set_free(seat, false);
+            take(seat);
     }
 
     Random& random_;
@@ -374,6 +378,7 @@ public:
         for (const auto seat : choice ? *choice : SeatChoice{}) {
             EXPECT_TRUE(hall_.is_free(seat));
             hall_.set_free(seat, false);
+            best_.note_taken(seat);
             ++sold_;
         }
         return choice;

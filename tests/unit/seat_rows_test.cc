@@ -243,7 +243,7 @@ TEST(SeatRows, divides_a_long_row_so_that_any_group_of_128_is_in_one_segment) {
     }
 }
 
-TEST(SeatRows, finds_the_segments_of_a_place) {
+TEST(SeatRows, finds_the_segments_that_contain_a_place_or_border_on_it) {
     const auto row = std::string(600, '.');
     const auto layout = DrawnHall{row + "/.../" + row, kNoPositions}.layout();
     for (PlaceIndex place = 0; place < layout.places().size(); ++place) {
@@ -252,7 +252,8 @@ TEST(SeatRows, finds_the_segments_of_a_place) {
         std::vector<std::size_t> expected;
         for (std::size_t i = 0; i < layout.segments().size(); ++i) {
             const auto& segment = layout.segments()[i];
-            if (segment.first <= place && place < segment.end()) expected.push_back(i);
+            const bool is_behind_start = segment.first - segment.before <= place;
+            if (is_behind_start && place < segment.end() + segment.behind) expected.push_back(i);
         }
         EXPECT_EQ(found, expected) << place;
     }
