@@ -94,7 +94,8 @@ public:
 
     std::uint64_t answers() const { return answers_; }
 
-    static constexpr std::size_t kConnections = 64;
+    /// Many more than are answered while the machine's other threads delay a reservation.
+    static constexpr std::size_t kConnections = 300;
 
 private:
     void flood(const std::stop_token& stop) {
@@ -156,7 +157,7 @@ TEST_F(SaleBesideGreed, gets_its_turn_when_many_request_what_is_costly) {
     const Flooder flooder{server};
     EXPECT_TRUE(eventually([&] { return flooder.answers() > Flooder::kConnections; }));
     // Without turns, a reservation would wait for nearly all connections.
-    EXPECT_LT(growth_while_one_reserves([&] { return flooder.answers(); }), 20U);
+    EXPECT_LT(growth_while_one_reserves([&] { return flooder.answers(); }), 150U);
 }
 
 TEST(Greedy, pipelining_does_not_hold_up_the_clock) {
