@@ -256,6 +256,8 @@ BestSeats::BestSeats(SeatRows rows) : rows_{std::move(rows)}, everybody_{rows_} 
 
 void BestSeats::make_members() {
     members_.emplace(rows_);
+    // Of the seats that are free only in this choice, everybody's memory was told.
+    members_->rankings.note_changes_of(everybody_.rankings);
     if (is_open_) members_->tree.open_savepoint();
 }
 

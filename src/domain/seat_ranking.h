@@ -68,6 +68,12 @@ public:
     /// The segment's free seats may be others until the next choice is made, and again after it.
     void note_passing_change(std::size_t segment) { note(segment, Change::passing); }
 
+    /// Notes every change that `others` still have noted.
+    void note_changes_of(const SeatRankings& others) {
+        for (const auto segment : others.changed_)
+            note(segment, others.changes_[segment]);
+    }
+
     /// The ranking for the wish. Valid until the next call.
     SeatRanking& find(const GroupWish& wish, const SeatRows& rows, const SegmentTree& tree);
     /// Whether one of the last wishes near a seat was near the same seat. Remembers this one.

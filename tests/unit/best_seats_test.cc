@@ -380,6 +380,18 @@ TEST_F(GroupsBesideAll, have_the_seats_of_both_visited_when_another_group_was_be
     EXPECT_EQ(choose_for(1), "####/**##/....");
 }
 
+TEST_F(GroupsBesideAll, know_from_their_first_choice_on_what_was_free_for_it_only) {
+    hall.set_free(4, true);
+    hall.set_free(5, true);
+    best.raise_once(4);
+    best.raise_once(5);
+    EXPECT_EQ(choose_for(2), "####/**##/....");
+    hall.set_free(4, false);
+    hall.set_free(5, false);
+    best.verify_for_group([&](std::uint32_t, SeatIndex seat) { return hall.is_free(seat); });
+    EXPECT_EQ(choose_for(2), "####/####/**..");
+}
+
 TEST_F(GroupsBesideAll, make_no_choice_for_all_read_more) {
     choose_for_all();
     reads = 0;
