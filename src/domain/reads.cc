@@ -195,28 +195,57 @@ void add_unfinished_refunds(const Order& order, Instant since, Unfinished& unfin
     }
 }
 
+/// Calls `take(key)` for each entry since `since`: so many, and the others of the last one's
+/// instant. Returns the instant of the first entry that is left out.
+template <class Entries, class Take>
+std::optional<Instant>
+take_since(const Entries& entries, Instant since, std::uint32_t at_most, Take take) {
+    std::uint32_t taken = 0;
+    auto last = since;
+    for (auto i = entries.lower_bound({since, OrderIndex{0}}); i != entries.end(); ++i) {
+        const auto& key = i->first;
+        if (taken >= at_most && key.first != last) return key.first;
+        take(key);
+        last = key.first;
+        ++taken;
+    }
+    return std::nullopt;
+}
+
+/// The earlier of two instants, of which either may be absent.
+std::optional<Instant> earlier(std::optional<Instant> one, std::optional<Instant> other) {
+    if (!one || !other) return one ? one : other;
+    return std::min(one, other);
+}
+
+template <class Entries>
+std::optional<Instant> first_instant(const Entries& entries) {
+    return entries.empty() ? std::nullopt : std::optional{entries.begin()->first.first};
+}
+
 }  // namespace
 
-Read<Unfinished> read_unfinished(const Inventory& state, Instant, std::uint32_t at_most) {
+Read<Unfinished>
+read_unfinished(const Inventory& state, Instant, std::uint32_t at_most, Instant since) {
     Unfinished unfinished;
     const auto& orders = state.orders();
     const auto& ledger = orders.ledger();
-    const auto note_start = [&](Instant at) {
-        unfinished.oldest_since = std::min(unfinished.oldest_since.value_or(at), at);
-    };
-    for (const auto& [key, nothing] : ledger.open_payments() | std::views::take(at_most)) {
-        const auto& order = orders[key.second];
-        note_start(key.first);
-        unfinished.payments.push_back({order.id, order.amount, order.currency, *open_payment(order)}
-        );
-    }
-    for (const auto& [key, nothing] : ledger.open_refunds()) {
-        if (unfinished.refunds.size() >= at_most) break;
-        note_start(key.first);
-        add_unfinished_refunds(orders[key.second], key.first, unfinished);
-    }
+    const auto next_payment =
+        take_since(ledger.open_payments(), since, at_most, [&](const auto& key) {
+            const auto& order = orders[key.second];
+            unfinished.payments.push_back(
+                {order.id, order.amount, order.currency, *open_payment(order)}
+            );
+        });
+    const auto next_refund =
+        take_since(ledger.open_refunds(), since, at_most, [&](const auto& key) {
+            add_unfinished_refunds(orders[key.second], key.first, unfinished);
+        });
     for (const auto& [key, nothing] : ledger.to_refund() | std::views::take(at_most))
         unfinished.orders_to_refund.push_back(orders[key.second].id);
+    unfinished.next_since = earlier(next_payment, next_refund);
+    unfinished.oldest_since =
+        earlier(first_instant(ledger.open_payments()), first_instant(ledger.open_refunds()));
     return {std::move(unfinished), state.last_seq()};
 }
 

@@ -150,13 +150,18 @@ struct Unfinished {
     std::vector<UnfinishedRefund> refunds;
     /// Paid orders of cancelled events for which no refund was started yet.
     std::vector<OrderId> orders_to_refund;
-    /// When the oldest open payment or refund began; absent if none is open.
+    /// When the oldest open payment or refund of all began; absent if none is open.
     std::optional<Instant> oldest_since;
+    /// When the first one began that is left out here because there are too many; absent if there
+    /// is none.
+    std::optional<Instant> next_since;
 
     friend bool operator==(const Unfinished&, const Unfinished&) = default;
 };
-/// At most `at_most` of each kind.
-Read<Unfinished> read_unfinished(const Inventory& state, Instant now, std::uint32_t at_most);
+/// Payments and refunds that began at `since` or later: `at_most` of each, and the others that
+/// began at the same instant as the last of them. And at most `at_most` of the orders to refund.
+Read<Unfinished>
+read_unfinished(const Inventory& state, Instant now, std::uint32_t at_most, Instant since);
 
 /// The newest fact on which an answer about this event can depend.
 std::uint64_t last_seq_of(const Inventory& state, EventId event);

@@ -12,7 +12,7 @@ namespace {
 
 /// How often to look although nothing was heard of: another node may have taken an order.
 constexpr std::chrono::milliseconds kPace{100};
-/// How much of what is unfinished is looked at at once, oldest first.
+/// How many unfinished payments, and refunds, a look takes from the store at once.
 constexpr std::uint32_t kLookedAt = 256;
 
 const char* name_of(Saga::Step step) {
@@ -43,6 +43,14 @@ const char* name_of(domain::PaymentNews news) {
         case domain::PaymentNews::undisputed:
             return "undisputed";
     }
+}
+
+Instant newest_of(const domain::Unfinished& unfinished) {
+    auto newest = Instant::min();
+    if (!unfinished.payments.empty()) newest = unfinished.payments.back().payment.started_at;
+    if (!unfinished.refunds.empty())
+        newest = std::max(newest, unfinished.refunds.back().refund.started_at);
+    return newest;
 }
 
 }  // namespace
@@ -86,11 +94,31 @@ io::Awaitable<void> Runner::pause() {
 }
 
 io::Awaitable<void> Runner::look() {
-    const auto unfinished = co_await ports_.store.read(domain::read_unfinished, kLookedAt);
-    if (!unfinished) co_return;
+    if (fresh_since_) {
+        const auto fresh = co_await begin_since(*fresh_since_);
+        if (!fresh) co_return;
+        fresh_since_ = fresh->next_since.value_or(std::max(*fresh_since_, newest_of(*fresh)));
+    }
+    const bool is_first = round_since_ == Instant::min();
+    const auto part = co_await begin_since(round_since_);
+    if (!part) co_return;
+    round_since_ = part->next_since.value_or(Instant::min());
+    if (part->next_since) {
+        if (!fresh_since_) fresh_since_ = part->next_since;
+        co_return;
+    }
+    saga_.has_seen_all();
+    // One part has it all again.
+    if (is_first) fresh_since_.reset();
+}
+
+io::Awaitable<std::optional<domain::Unfinished>> Runner::begin_since(Instant since) {
+    auto unfinished = co_await ports_.store.read(domain::read_unfinished, kLookedAt, since);
+    if (!unfinished) co_return std::nullopt;
     oldest_ = unfinished->oldest_since;
     for (auto& task : saga_.next(*unfinished, ports_.store.now()))
         tasks_.spawn(carry_out(std::move(task)));
+    co_return *std::move(unfinished);
 }
 
 io::Awaitable<void> Runner::carry_out(Saga::Task task) {

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -53,8 +54,13 @@ public:
 
 private:
     io::Awaitable<void> run();
-    /// Begins what there is to do.
+    /// Begins what there is to do. If there is too much for one look, each takes the next part of
+    /// all, and first what is new: thousands of buyers may be on a provider's page, and nobody else
+    /// shall wait for them.
     io::Awaitable<void> look();
+    /// Begins what there is to do of what has started since then. Nothing if the store can't be
+    /// read.
+    io::Awaitable<std::optional<domain::Unfinished>> begin_since(Instant since);
     io::Awaitable<void> pause();
     io::Awaitable<void> carry_out(Saga::Task task);
     io::Awaitable<Saga::End> ask(Provider& provider, const Saga::Task& task);
@@ -66,6 +72,10 @@ private:
     Ports ports_;
     Saga saga_;
     io::Timer timer_;
+    /// Where the next look goes on with all that is unfinished.
+    Instant round_since_ = Instant::min();
+    /// Everything that began before was looked at. Absent if each look takes everything.
+    std::optional<Instant> fresh_since_;
     bool is_nudged_ = false;
     bool is_closing_ = false;
     /// When the oldest unfinished payment or refund began, as last seen.

@@ -3,6 +3,7 @@
 #include "base/check.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace frontrow::payments {
@@ -55,8 +56,6 @@ Saga::Entry* Saga::begin(Bits128 id, Instant now) {
 
 std::vector<Saga::Task> Saga::next(const domain::Unfinished& unfinished, Instant now) {
     std::vector<Task> tasks;
-    for (auto& [id, entry] : entries_)
-        entry.is_seen = false;
     for (const auto& one : unfinished.payments) {
         const auto id = one.payment.id.bits();
         if (auto* entry = begin(id, now)) {
@@ -80,14 +79,15 @@ std::vector<Saga::Task> Saga::next(const domain::Unfinished& unfinished, Instant
     for (const auto order : unfinished.orders_to_refund)
         if (begin(order.bits(), now) != nullptr)
             tasks.push_back({.step = Step::start_refund, .id = order.bits(), .provider = {}});
-    drop_finished();
     return tasks;
 }
 
-void Saga::drop_finished() {
-    std::erase_if(entries_, [](const auto& one) {
-        return !one.second.is_seen && !one.second.is_under_way;
-    });
+void Saga::has_seen_all() {
+    for (auto i = entries_.begin(); i != entries_.end();) {
+        const bool is_finished = !i->second.is_seen && !i->second.is_under_way;
+        i->second.is_seen = false;
+        i = is_finished ? entries_.erase(i) : std::next(i);
+    }
 }
 
 void Saga::ended(const Task& task, End end, Instant now) {
@@ -102,13 +102,6 @@ void Saga::ended(const Task& task, End end, Instant now) {
     const bool is_charge = task.step == Step::charge || task.step == Step::look_up;
     if (is_charge && task.charge.until > now)
         entry.not_before = std::min(entry.not_before, task.charge.until);
-}
-
-std::optional<Instant> Saga::wakes_at() const {
-    std::optional<Instant> first;
-    for (const auto& [id, entry] : entries_)
-        if (!entry.is_under_way && (!first || entry.not_before < *first)) first = entry.not_before;
-    return first;
 }
 
 }  // namespace frontrow::payments

@@ -66,12 +66,12 @@ public:
     /// `random` (for the jitter) must outlive the saga.
     Saga(const Settings& settings, io::Random& random) : settings_{settings}, random_{random} {}
 
-    /// The tasks to begin now. Call ended() once for each, when it has ended.
+    /// Which of these tasks to begin now. Call ended() once for each, when it has ended.
     std::vector<Task> next(const domain::Unfinished& unfinished, Instant now);
     void ended(const Task& task, End end, Instant now);
-    /// When next() may have something to do although nothing new has happened; nothing if it
-    /// hasn't.
-    std::optional<Instant> wakes_at() const;
+    /// Call it when next() has seen everything unfinished since the last call: what it hasn't seen
+    /// is finished, and is forgotten.
+    void has_seen_all();
     std::size_t under_way() const { return under_way_; }
 
 private:
@@ -81,13 +81,12 @@ private:
         bool is_under_way = false;
         /// The provider was asked by this process, perhaps without an answer.
         bool was_asked = false;
-        /// Is still unfinished; what isn't is dropped.
+        /// next() has seen it since has_seen_all().
         bool is_seen = false;
     };
 
     /// The entry of something unfinished, if it is to be done now.
     Entry* begin(Bits128 id, Instant now);
-    void drop_finished();
     Step step_of(const domain::Payment& payment, const Entry& entry, Instant now) const;
 
     Settings settings_;

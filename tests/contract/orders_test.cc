@@ -103,6 +103,34 @@ TEST_F(OrderRoutes, charge_once_when_the_providers_answer_is_lost) {
     EXPECT_EQ(organizer.get(event_path() + "/sales").number("captured"), 1'000);
 }
 
+TEST_F(OrderRoutes, take_a_payment_at_once_while_hundreds_are_undecided) {
+    // More than the runner takes from the store at once.
+    constexpr std::size_t kUndecided = 300;
+    const auto hall = make_venue(server, kUndecided + 1, R"(,"hold_seconds":600)");
+    const auto order_seat = [&](std::size_t number) {
+        const auto seat = hall.seats[number];
+        return order(alice.reserve(hall.event, {seat}, "seat-" + seat));
+    };
+    std::vector<HttpClient> waiting;
+    for (std::size_t i = 0; i < kUndecided; ++i) {
+        const auto placed = order_seat(i);
+        Headers headers = key();
+        headers.emplace_back("X-User-ID", "alice");
+        waiting.push_back(server.connect());
+        waiting.back().send(HttpClient::request_text(
+            "POST", path_of(placed) + "/payments", headers, token_body("tok_late")
+        ));
+        ASSERT_TRUE(becomes(placed, "paying"));
+        server.clock.advance(Millis{1});
+    }
+    const auto paid = pay(order_seat(kUndecided));
+    EXPECT_EQ(paid.status, 200) << paid.body;
+    server.clock.advance(std::chrono::seconds{10});
+    const auto undecided = "/api/v1/events/" + hall.event + "/orders?status=paying";
+    EXPECT_TRUE(eventually([&] { return organizer.get(undecided).body == "[]"; }));
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
 TEST_F(OrderRoutes, send_the_buyer_to_the_providers_page) {
     const auto placed = order(reserve(0));
     const auto pending = alice.post(

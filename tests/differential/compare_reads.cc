@@ -245,7 +245,9 @@ void Comparison::look_at_event_orders(const RandomSale& sale, EventId id) {
 
 /// The store's lists have what other sales have left unfinished, too.
 void Comparison::look_at_unfinished(const RandomSale& sale) {
-    auto read = world_.read(store_.read(domain::read_unfinished, static_cast<std::uint32_t>(kAll)));
+    auto read = world_.read(
+        store_.read(domain::read_unfinished, static_cast<std::uint32_t>(kAll), Instant::min())
+    );
     const auto is_other = [&](OrderId id) { return std::ranges::count(sale.orders(), id) == 0; };
     std::erase_if(read.payments, [&](const auto& one) { return is_other(one.order); });
     std::erase_if(read.refunds, [&](const auto& one) { return is_other(one.order); });

@@ -289,8 +289,11 @@ private:
 
     /// One look of a runner.
     void work(std::size_t number) {
-        const auto unfinished = domain::read_unfinished(*state_, now_, 100).value;
-        for (auto& task : runners_[number]->saga.next(unfinished, now_)) {
+        const auto unfinished = domain::read_unfinished(*state_, now_, 100, Instant::min()).value;
+        auto& saga = runners_[number]->saga;
+        const auto tasks = saga.next(unfinished, now_);
+        saga.has_seen_all();
+        for (const auto& task : tasks) {
             if (!runners_[number]) return;
             carry_out(number, task);
         }

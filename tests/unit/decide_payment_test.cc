@@ -291,15 +291,28 @@ TEST_F(Paying, may_be_disputed_later_or_earlier) {
 TEST_F(Paying, is_finished_by_age) {
     const auto first = start(order);
     office.now += 1min;
-    const auto second_order = place(hold("bob", {2}));
-    start(second_order);
-    const auto all = read_unfinished(office.inventory(), office.now, 100).value;
-    ASSERT_THAT(all.payments, SizeIs(2));
-    EXPECT_EQ(all.payments[0].payment.id, first.id);
+    const auto second = start(place(hold("bob", {2})));
+    const auto third = start(place(hold("cleo", {3})));
+    const auto since = [&](std::uint32_t at_most, Instant from) {
+        return read_unfinished(office.inventory(), office.now, at_most, from).value;
+    };
+    const auto ids_of = [](const Unfinished& unfinished) {
+        std::vector<PaymentId> ids;
+        for (const auto& one : unfinished.payments)
+            ids.push_back(one.payment.id);
+        return ids;
+    };
+    const auto all = since(100, Instant::min());
+    EXPECT_THAT(ids_of(all), ElementsAre(first.id, second.id, third.id));
     EXPECT_EQ(all.oldest_since, first.started_at);
-    const auto some = read_unfinished(office.inventory(), office.now, 1).value;
-    ASSERT_THAT(some.payments, SizeIs(1));
-    EXPECT_EQ(some.payments[0].payment.id, first.id);
+    EXPECT_EQ(all.next_since, std::nullopt);
+    const auto some = since(1, Instant::min());
+    EXPECT_THAT(ids_of(some), ElementsAre(first.id));
+    EXPECT_EQ(some.next_since, second.started_at);
+    const auto rest = since(1, *some.next_since);
+    EXPECT_THAT(ids_of(rest), ElementsAre(second.id, third.id)) << "all of one instant";
+    EXPECT_EQ(rest.next_since, std::nullopt);
+    EXPECT_EQ(rest.oldest_since, first.started_at);
 }
 
 }  // namespace

@@ -195,7 +195,7 @@ private:
                         "\n  the model: " + test::told(of_model) + "\n"
                 );
         }
-        const auto unfinished = read_unfinished(inventory, now_, kAll).value;
+        const auto unfinished = read_unfinished(inventory, now_, kAll, Instant::min()).value;
         const auto of_model = model().unfinished();
         expect(unfinished.payments == of_model.payments, "the unfinished payments");
         expect(unfinished.refunds == of_model.refunds, "the unfinished refunds");
