@@ -33,7 +33,8 @@ Cluster::Cluster(const Options& options)
     : postgres_{with_standby(options.postgres, options.standby)},
       url_names_standby_{options.url_names_standby},
       proxied_{options.standby == Standby::none ? options.proxied : options.nodes},
-      has_caches_{options.has_caches} {
+      has_caches_{options.has_caches},
+      environment_{options.environment} {
     if (options.standby != Standby::none) start_standby();
     if (options.is_pooled) pooler_.emplace(postgres_);
     if (proxied_ > 0) proxy_.emplace(postgres_.port());
@@ -78,9 +79,9 @@ void Cluster::start_node(std::size_t index, const std::string& program) {
         if (has_caches_) arguments.insert(arguments.end(), {"--cache-dir", cache(index).string()});
         if (redis_) arguments.insert(arguments.end(), {"--redis", redis_->url()});
         try {
-            node.server = std::make_unique<Server>(
-                Child::Options{.arguments = arguments, .environment = {}, .program = program}
-            );
+            node.server = std::make_unique<Server>(Child::Options{
+                .arguments = arguments, .environment = environment_, .program = program
+            });
             node.port = port;
         } catch (const std::exception&) {
             // Another process took the port first.

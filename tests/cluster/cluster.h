@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace frontrow::test {
@@ -48,6 +49,8 @@ public:
         bool is_started = true;
         /// Each node keeps snapshots, in cache(its index).
         bool has_caches = false;
+        /// For the nodes: `NAME=value`.
+        std::vector<std::string> environment = {};
     };
 
     explicit Cluster(const Options& options);
@@ -73,6 +76,10 @@ public:
     /// Starts the node, always on the same port. It may not be ready when this returns. `program`
     /// names another build of Frontrow.
     void start_node(std::size_t index, const std::string& program = {});
+    /// For the nodes that start from now on.
+    void set_environment(std::vector<std::string> environment) {
+        environment_ = std::move(environment);
+    }
     /// Sends SIGKILL.
     void kill_node(std::size_t index) { nodes_[index].server.reset(); }
     /// Sends SIGTERM and returns the exit code; -1 if the node continued to run.
@@ -106,6 +113,7 @@ private:
     std::optional<CuttingProxy> proxy_;
     std::size_t proxied_ = 0;
     bool has_caches_ = false;
+    std::vector<std::string> environment_;
     TempFolder caches_;
     std::optional<RedisServer> redis_;
     std::vector<Node> nodes_;
