@@ -30,7 +30,7 @@ import three_nodes
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12", "T8", "GA", "BA", "presale")
+NAMES = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S11", "S12", "T8", "GA", "BA", "presale", "orders")
 CLUSTER_NAMES = ("C1", "C1/3", "C2", "C3", "C5", "C6")
 S1_TARGETS = {256: 0.80, 64: 0.65}
 S3_CONNECTIONS = 200
@@ -146,6 +146,10 @@ def steps(arguments):
             row = figures.Row(name, f"{what}, {tickets:,}, {first} connections", unit="/s")
             yield [row], lambda bench, row=row, scenario=scenario, tickets=tickets: scenarios.crowd(
                 bench, row, scenario, tickets, first)
+    if "orders" in arguments.only:
+        row = figures.Row("orders", f"p95 of an order until it is paid, {of.ordered_seats:,} seats, {first} connections",
+                          unit="ms", most=300)
+        yield [row], lambda bench, row=row: scenarios.orders(bench, row, of.ordered_seats, first)
 
 
 def cluster_steps(arguments):

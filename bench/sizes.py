@@ -34,6 +34,7 @@ class Sizes:
     ending_load_ahead_s: int = 4
     attack_pairs: int = 5
     presale_seats: int = 100_000  # an event can hold back no more
+    ordered_seats: int = 100_000
 
 
 # Runs every scenario with all its checks in seconds. The figures mean nothing.
@@ -58,4 +59,5 @@ SMOKE = Sizes(
     ending_load_s=6,
     attack_pairs=1,
     presale_seats=2_000,
+    ordered_seats=1_000,
 )

@@ -13,10 +13,11 @@
 #   --smoke               test the bench itself: run every scenario with all its checks as
 #                         quickly as possible, with rounds of one second and small events.
 #                         The figures mean nothing; writes build/bench/smoke/
-#   --only NAME,…         only these of S1 to S9, S11, S12, T8, GA, BA and presale (default:
-#                         all, about 24 minutes). S8 and S9 are measured together; S4, S11
-#                         and T8 need S1's rate, and measure it if S1 isn't chosen. With
-#                         --cluster, of C1, C1/3, C2, C3, C5 and C6 (about 12 minutes)
+#   --only NAME,…         only these of S1 to S9, S11, S12, T8, GA, BA, presale and orders
+#                         (default: all, about 25 minutes). S8 and S9 are measured
+#                         together; S4, S11 and T8 need S1's rate, and measure it if S1
+#                         isn't chosen. With --cluster, of C1, C1/3, C2, C3, C5 and C6
+#                         (about 12 minutes)
 #   --seconds N           length of one round of load (default: 8; with --smoke 1)
 #   --rounds N            number of rounds, each the yardstick and Frontrow in turn
 #                         (default: 3; with --smoke 1; T8 always has five)
@@ -42,7 +43,7 @@ usage_error() { echo "bench.sh: $1 (see --help)" >&2; exit 2; }
 options=()
 only=
 plot=
-figures='(S([1-9]|11|12)|T8|GA|BA|presale)'
+figures='(S([1-9]|11|12)|T8|GA|BA|presale|orders)'
 while [[ $# -gt 0 ]]; do
     case $1 in
         --cluster) figures='C(1/3|[12356])'; options+=("$1"); shift; continue ;;

@@ -233,10 +233,15 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
     const auto before = co_await organizer.available(plan_, venue);
     if (!before) co_return std::unexpected(before.error());
     Ledger ledger{plan_.tickets(), plan_.tickets_per_buyer()};
+    std::optional<MoneyLedger> money;
+    if (plan_.scenario() == Scenario::orders) money.emplace();
+    auto* const money_or_none = money ? &*money : nullptr;
     SaleJudge judge{plan_, venue, ledger};
     auto schedule = schedule_of(plan_, false);
     io::Stopwatch watch;
-    const LoadPlan sale{servers_->target, plan_, venue, judge, schedule, watch, new_run()};
+    const LoadPlan sale{
+        servers_->target, plan_, venue, judge, schedule, watch, new_run(), money_or_none
+    };
     auto loaded = co_await load("frontrow", sale);
     if (!loaded) co_return std::unexpected(loaded.error());
     round.sale = std::move(*loaded);
@@ -247,6 +252,9 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
     if (plan_.scenario() == Scenario::expiry) co_await let_holds_run_out(plan_);
     const auto after = co_await organizer.available(plan_, venue);
     if (!after) co_return std::unexpected(after.error());
+    Result<ServerMoney, io::Fault> server_money;
+    if (money) server_money = co_await organizer.money(venue);
+    if (!server_money) co_return std::unexpected(server_money.error());
     fail(
         "frontrow",
         wrongs_of({
@@ -256,8 +264,15 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
             .load = round.sale,
             .free_before = *before,
             .free_after = *after,
+            .money = money_or_none,
+            .server_money = *std::move(server_money),
         })
     );
+    note_early_end(round, schedule);
+    co_return Result<void, io::Fault>{};
+}
+
+void Bench::note_early_end(const Round& round, const Schedule& schedule) {
     if (plan_.requests_max() && round.sale.total.sent == *plan_.requests_max() &&
         !schedule.is_open_loop()) {
         result_.notes.push_back(
@@ -265,7 +280,6 @@ io::Awaitable<Result<void, io::Fault>> Bench::sell(Round& round, const Venue& ve
             std::string{in_words(plan_.goods())} + " had been requested; --seats adds more"
         );
     }
-    co_return Result<void, io::Fault>{};
 }
 
 io::Awaitable<void> Bench::let_holds_run_out(const Plan& plan) {

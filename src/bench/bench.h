@@ -65,6 +65,7 @@ private:
     io::Awaitable<Result<void, io::Fault>> run_round();
     io::Awaitable<Result<LoadResult, io::Fault>> load(const std::string& who, const LoadPlan& plan);
     io::Awaitable<Result<void, io::Fault>> sell(Round& round, const Venue& venue);
+    void note_early_end(const Round& round, const Schedule& schedule);
     io::Awaitable<void> let_holds_run_out(const Plan& plan);
     Plan plan_of_this() const;
     Schedule schedule_of(const Plan& plan, bool is_yardstick) const;

@@ -43,11 +43,7 @@ std::vector<std::string> wrong_refusals(const Books& books) {
 }  // namespace
 
 std::vector<std::string> wrongs_of_load(const LoadResult& load, const Schedule& schedule) {
-    std::vector<std::string> wrongs;
-    for (const auto& [kind, complaint] : load.total.complaints.kinds())
-        wrongs.push_back(
-            in_words(complaint.count) + " × " + kind + "; the first: " + complaint.example
-        );
+    auto wrongs = load.total.complaints.sentences();
     if (load.total.answered() == 0) wrongs.emplace_back("not one request was answered");
     if (schedule.is_open_loop() && load.total.sent < schedule.intended()) {
         wrongs.push_back(
@@ -63,6 +59,7 @@ std::vector<std::string> wrongs_of(const Books& books) {
     auto wrongs = wrongs_of_load(books.load, books.schedule);
     const auto sold = books.ledger.tickets_sold();
     const bool runs_out = books.plan.scenario() == Scenario::expiry;
+    const auto returned = books.money == nullptr ? 0 : books.money->returned();
     const auto taken = books.free_before - books.free_after;
     const std::string goods{in_words(books.plan.goods())};
     if (sold == 0) wrongs.push_back("none of the " + goods + " were sold");
@@ -72,7 +69,7 @@ std::vector<std::string> wrongs_of(const Books& books) {
             " before the load, and the server counted " + in_words(books.free_before)
         );
     }
-    if (const auto expected = runs_out ? 0 : sold; taken != expected) {
+    if (const auto expected = runs_out ? 0 : sold - returned; taken != expected) {
         wrongs.push_back(
             "the books don't agree: buyers were told of " + in_words(expected) + " " + goods +
             (runs_out ? " that are still theirs" : "") + ", and by the server's count " +
@@ -95,6 +92,8 @@ std::vector<std::string> wrongs_of(const Books& books) {
         );
     }
     std::ranges::move(wrong_refusals(books), std::back_inserter(wrongs));
+    if (books.money != nullptr)
+        std::ranges::move(books.money->differences(books.server_money), std::back_inserter(wrongs));
     return wrongs;
 }
 

@@ -2,6 +2,7 @@
 
 #include "bench/ledger.h"
 #include "bench/load.h"
+#include "bench/money_ledger.h"
 #include "bench/scenario.h"
 #include "bench/schedule.h"
 
@@ -21,6 +22,9 @@ struct Books {
     /// of those that the codes still open.
     std::uint64_t free_before = 0;
     std::uint64_t free_after = 0;
+    /// What buyers were told about their money, if they paid, and what the server says about it.
+    const MoneyLedger* money = nullptr;
+    ServerMoney server_money{};
 };
 
 /// Returns what is wrong with a load, a sentence each. Empty if the full load was sent and, for

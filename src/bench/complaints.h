@@ -1,9 +1,12 @@
 #pragma once
 
+#include "bench/words.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace frontrow::bench {
 
@@ -29,7 +32,13 @@ public:
     }
 
     bool empty() const { return kinds_.empty(); }
-    const std::map<std::string, Kind>& kinds() const { return kinds_; }
+    /// One for each kind.
+    std::vector<std::string> sentences() const {
+        std::vector<std::string> all;
+        for (const auto& [kind, known] : kinds_)
+            all.push_back(in_words(known.count) + " × " + kind + "; the first: " + known.example);
+        return all;
+    }
 
 private:
     std::map<std::string, Kind> kinds_;

@@ -5,6 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 
 #include <exception>
+#include <utility>
 
 namespace frontrow::bench {
 
@@ -53,16 +54,41 @@ io::Awaitable<void> Driver::drive(Lane& lane) {
         ++tally_.sent;
         if (turn->due) tally_.lateness.record(exchange.sent - *turn->due);
         const auto answer = co_await lane.connection.exchange(request);
-        if (!answer) {
-            tally_.complaints.add("requests without an answer", answer.error().what);
-            co_return;
-        }
+        if (!count(answer)) co_return;
         exchange.answered = load_.watch.elapsed();
         auto& latency = exchange.ask.action == Action::reserve ? tally_.reservations : tally_.reads;
         latency.record(exchange.answered - turn->due.value_or(exchange.sent));
-        ++tally_.answers[answer->status];
         load_.judge.judge(exchange, *answer, tally_.complaints);
+        if (load_.money == nullptr || answer->status != 201) continue;
+        Checkout checkout{load_.target, load_.run, turn->number, answer->body};
+        if (!co_await check_out(lane, std::move(checkout))) co_return;
     }
+}
+
+/// Counts the answer. Returns false if there is none.
+bool Driver::count(const Result<Answer, io::Fault>& answer) {
+    if (answer)
+        ++tally_.answers[answer->status];
+    else
+        tally_.complaints.add("requests without an answer", answer.error().what);
+    return answer.has_value();
+}
+
+/// Lets the buyer order and pay. Returns false if an answer is missing.
+io::Awaitable<bool> Driver::check_out(Lane& lane, Checkout checkout) {
+    const auto began = load_.watch.elapsed();
+    while (const auto request = checkout.next()) {
+        const auto sent = load_.watch.elapsed();
+        const auto answer = co_await lane.connection.exchange(*request);
+        if (!count(answer)) co_return false;
+        const auto answered = load_.watch.elapsed();
+        tally_.checkouts.record(answered - sent);
+        const bool was_paid = checkout.was_paid();
+        checkout.note(*answer, tally_.complaints);
+        if (!was_paid && checkout.was_paid()) tally_.orders.record(answered - began);
+    }
+    if (checkout.order()) load_.money->enter(*checkout.order(), checkout.has_returned());
+    co_return true;
 }
 
 /// Returns false if the load ends meanwhile.

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "bench/checkout.h"
 #include "bench/connection.h"
 #include "bench/judge.h"
+#include "bench/money_ledger.h"
 #include "bench/request_writer.h"
 #include "bench/schedule.h"
 #include "bench/tally.h"
@@ -27,6 +29,8 @@ struct LoadPlan {
     io::Stopwatch& watch;
     /// A unique part of the idempotency keys, so that they differ from those of other loads.
     std::string run;
+    /// If there is one, every buyer of a reservation orders it and pays, and it gets the result.
+    MoneyLedger* money = nullptr;
 };
 
 /// One thread's share of the connections. Each connection has a coroutine that takes the next
@@ -50,6 +54,8 @@ private:
     struct Lane;
 
     io::Awaitable<void> drive(Lane& lane);
+    bool count(const Result<Answer, io::Fault>& answer);
+    io::Awaitable<bool> check_out(Lane& lane, Checkout checkout);
     io::Awaitable<bool> wait_until(Lane& lane, std::chrono::nanoseconds due);
 
     io::Executor executor_;

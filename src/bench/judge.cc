@@ -6,13 +6,16 @@
 #include <utility>
 
 namespace frontrow::bench {
-namespace {
 
-void unexpected(const Answer& answer, Complaints& to) {
+void complain_of(const Answer& answer, Complaints& to) {
     to.add("unexpected answers with status " + std::to_string(answer.status), answer.excerpt());
 }
 
-}  // namespace
+bool turns_away(const Answer& answer, Complaints& to) {
+    if (answer.status == 503 && answer.body.contains("OUTCOME_UNKNOWN"))
+        to.add("answers that leave open what was done", "503 OUTCOME_UNKNOWN");
+    return answer.status == 429 || answer.status == 503;
+}
 
 SaleJudge::SaleJudge(const Plan& plan, const Venue& venue, Ledger& ledger)
     : plan_{plan}, venue_{venue}, ledger_{ledger} {
@@ -23,24 +26,19 @@ SaleJudge::SaleJudge(const Plan& plan, const Venue& venue, Ledger& ledger)
 }
 
 void SaleJudge::judge(const Exchange& exchange, const Answer& answer, Complaints& to) {
+    if (turns_away(answer, to)) return;
     const bool is_reservation = exchange.ask.action == Action::reserve;
     switch (answer.status) {
         case 200:
-            if (is_reservation) unexpected(answer, to);
+            if (is_reservation) complain_of(answer, to);
             return;
         case 201:
-            return is_reservation ? sold(exchange, answer, to) : unexpected(answer, to);
+            return is_reservation ? sold(exchange, answer, to) : complain_of(answer, to);
         case 409:
         case 422:
             return refused(exchange.ask, answer, to);
-        case 429:
-            return;
-        case 503:
-            if (answer.body.contains("OUTCOME_UNKNOWN"))
-                to.add("answers that leave open what was done", "503 OUTCOME_UNKNOWN");
-            return;
         default:
-            unexpected(answer, to);
+            complain_of(answer, to);
     }
 }
 
@@ -50,7 +48,7 @@ void SaleJudge::refused(const Ask& ask, const Answer& answer, Complaints& to) {
         const auto signs = signs_of(expected);
         return signs.status == answer.status && signs.code == code;
     });
-    if (refusal == ask.refusals.end()) return unexpected(answer, to);
+    if (refusal == ask.refusals.end()) return complain_of(answer, to);
     switch (*refusal) {
         case Refusal::seat_unavailable:
         case Refusal::code_invalid:
@@ -137,7 +135,7 @@ std::span<const SeatId> SaleJudge::seats(std::uint32_t first, std::uint32_t coun
 }
 
 void ConstantJudge::judge(const Exchange&, const Answer& answer, Complaints& to) {
-    if (answer.status != 201) unexpected(answer, to);
+    if (answer.status != 201) complain_of(answer, to);
 }
 
 }  // namespace frontrow::bench

@@ -31,10 +31,15 @@ public:
     virtual void judge(const Exchange& exchange, const Answer& answer, Complaints& to) = 0;
 };
 
-/// The judge for Frontrow. Accepts only the answers that the scenario allows. Each 201 must be a
-/// reservation of what was asked for, a group's seats must be together, and a seat must belong to
-/// one buyer at a time. 429 and 503 are how the contract refuses excess load, so they are counted
-/// like any other answer. A 503 that leaves the outcome unknown is a complaint.
+/// The contract, or the scenario, doesn't allow the answer.
+void complain_of(const Answer& answer, Complaints& to);
+/// Whether it is 429 or 503: this is how the contract refuses excess load, so they are counted like
+/// any other answer. A 503 that leaves the outcome unknown is a complaint.
+bool turns_away(const Answer& answer, Complaints& to);
+
+/// The judge for Frontrow. Accepts only the answers that the scenario allows, and those that turn
+/// buyers away. Each 201 must be a reservation of what was asked for, a group's seats must be
+/// together, and a seat must belong to one buyer at a time.
 class SaleJudge final : public Judge {
 public:
     /// All of them outlive the judge.

@@ -9,7 +9,9 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
+#include <utility>
 
 namespace frontrow::bench {
 namespace {
@@ -75,6 +77,31 @@ void append_seats(std::string_view list, std::vector<SeatId>& seats) {
     }
 }
 
+/// Adds the orders of a list. Returns false if it is no list of orders.
+bool append_orders(const std::string& body, std::vector<ToldOrder>& orders) {
+    boost::system::error_code error;
+    const auto document = json::parse(body, error);
+    if (error || !document.is_array()) return false;
+    for (const auto& one : document.get_array()) {
+        auto order = order_in(one);
+        if (!order) return false;
+        orders.push_back(std::move(*order));
+    }
+    return true;
+}
+
+/// The path of the page behind this one, below the server's base path. Empty if it is the last.
+std::string next_page(const std::string& head, const Target& target) {
+    constexpr std::string_view mark = "\r\nlink: <";
+    const auto found = std::ranges::search(head, mark, [](char one, char other) {
+        return std::tolower(static_cast<unsigned char>(one)) == other;
+    });
+    const std::string_view path{found.end(), std::ranges::find(found.end(), head.end(), '>')};
+    return std::string{
+        path.starts_with(target.base_path) ? path.substr(target.base_path.size()) : path
+    };
+}
+
 std::string path_of(const Venue& venue, std::string_view below) {
     return "/api/v1/events/" + venue.event + std::string{below};
 }
@@ -83,8 +110,7 @@ std::string path_of(const Venue& venue, std::string_view below) {
 
 io::Awaitable<Result<Organizer::Sample, io::Fault>> Organizer::ask(Call call) {
     const auto what = call.method + " " + target_.base_path + call.path;
-    std::string request = what + " HTTP/1.1\r\nHost: " + target_.authority() + "\r\n";
-    if (!target_.token.empty()) request += "Authorization: Bearer " + target_.token + "\r\n";
+    auto request = request_head(call.method, call.path, target_);
     if (call.method != "GET") {
         request += "Content-Type: application/json\r\nContent-Length: " +
                    std::to_string(call.body.size()) + "\r\n";
@@ -196,6 +222,48 @@ Organizer::available(const Plan& plan, const Venue& venue) {
     if (!left)
         co_return failed("the answer to " + std::string{path} + " doesn't say how much is left");
     co_return *left;
+}
+
+io::Awaitable<Result<ServerMoney, io::Fault>> Organizer::money(const Venue& venue) {
+    const auto sums = co_await takings(venue);
+    if (!sums) co_return std::unexpected(sums.error());
+    auto all = co_await orders(venue);
+    if (!all) co_return std::unexpected(all.error());
+    co_return ServerMoney{.takings = *sums, .orders = std::move(*all)};
+}
+
+io::Awaitable<Result<Takings, io::Fault>> Organizer::takings(const Venue& venue) {
+    Call read{.method = "GET", .path = path_of(venue, "/sales"), .body = {}};
+    const auto answer = co_await ask(std::move(read));
+    if (!answer) co_return std::unexpected(answer.error());
+    boost::system::error_code error;
+    const auto document = json::parse(answer->body, error);
+    const auto number = [&](std::string_view pointer) {
+        return error ? std::nullopt : number_in(document, pointer);
+    };
+    const auto paid = number("/orders");
+    const auto captured = number("/captured");
+    const auto refunded = number("/refunded");
+    if (!paid || !captured || !refunded)
+        co_return failed("the answer to /sales doesn't say what was paid and refunded");
+    co_return Takings{
+        .orders = *paid,
+        .captured = static_cast<Amount>(*captured),
+        .refunded = static_cast<Amount>(*refunded),
+    };
+}
+
+io::Awaitable<Result<std::vector<ToldOrder>, io::Fault>> Organizer::orders(const Venue& venue) {
+    std::vector<ToldOrder> all;
+    for (auto path = path_of(venue, "/orders?limit=100"); !path.empty();) {
+        Call read{.method = "GET", .path = std::move(path), .body = {}};
+        const auto answer = co_await ask(std::move(read));
+        if (!answer) co_return std::unexpected(answer.error());
+        if (!append_orders(answer->body, all))
+            co_return failed("the answer to /orders isn't a list of orders");
+        path = next_page(answer->head, target_);
+    }
+    co_return all;
 }
 
 io::Awaitable<Result<Organizer::Sample, io::Fault>>

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "bench/connection.h"
+#include "bench/money_ledger.h"
 #include "bench/scenario.h"
 #include "bench/target.h"
 #include "bench/venue.h"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace frontrow::bench {
 
@@ -27,6 +29,8 @@ public:
     /// The number of the event's free seats or units, as the server counts them. Of held-back
     /// seats: the number that the codes still open.
     io::Awaitable<Result<std::uint64_t, io::Fault>> available(const Plan& plan, const Venue& venue);
+    /// The event's orders and sales.
+    io::Awaitable<Result<ServerMoney, io::Fault>> money(const Venue& venue);
     /// A complete answer to one reservation, which the yardstick imitates.
     struct Sample {
         std::string head;
@@ -46,6 +50,8 @@ private:
     io::Awaitable<Result<Sample, io::Fault>>
     exchange(std::string what, std::string request, unsigned expected);
     io::Awaitable<Result<void, io::Fault>> add_seats(const Plan& plan, Venue& venue);
+    io::Awaitable<Result<Takings, io::Fault>> takings(const Venue& venue);
+    io::Awaitable<Result<std::vector<ToldOrder>, io::Fault>> orders(const Venue& venue);
     io::Awaitable<Result<void, io::Fault>> hold_back(const Venue& venue);
 
     io::Executor executor_;

@@ -11,14 +11,8 @@ namespace {
 
 constexpr std::size_t kDigits = 12;
 constexpr std::string_view kSeatSeparator = "\",\"";
+constexpr std::string_view kBuyerPrefix = "buyer-";
 constexpr std::string_view kCodeField = R"(,"access_code":")";
-
-std::string head(std::string_view method, const std::string& path, const Target& target) {
-    std::string text = std::string{method} + " " + target.base_path + path +
-                       " HTTP/1.1\r\nHost: " + target.authority() + "\r\n";
-    if (!target.token.empty()) text += "Authorization: Bearer " + target.token + "\r\n";
-    return text;
-}
 
 void write_digits(char* to, std::uint64_t number) {
     for (auto i = kDigits; i-- > 0; number /= 10)
@@ -26,6 +20,19 @@ void write_digits(char* to, std::uint64_t number) {
 }
 
 }  // namespace
+
+std::string request_head(std::string_view method, const std::string& path, const Target& target) {
+    std::string text = std::string{method} + " " + target.base_path + path +
+                       " HTTP/1.1\r\nHost: " + target.authority() + "\r\n";
+    if (!target.token.empty()) text += "Authorization: Bearer " + target.token + "\r\n";
+    return text;
+}
+
+std::string buyer_text(std::uint64_t buyer) {
+    auto text = std::string{kBuyerPrefix} + std::string(kDigits, '0');
+    write_digits(text.data() + kBuyerPrefix.size(), buyer + 1);
+    return text;
+}
 
 RequestWriter::RequestWriter(
     const Target& target,
@@ -36,9 +43,9 @@ RequestWriter::RequestWriter(
     : venue_{venue} {
     const std::string digits(kDigits, '0');
     const auto body = body_of(plan);
-    reserve_ = head("POST", "/api/v1/reservations", target);
+    reserve_ = request_head("POST", "/api/v1/reservations", target);
     if (target.token.empty()) {
-        reserve_ += "X-User-ID: buyer-";
+        reserve_ += "X-User-ID: " + std::string{kBuyerPrefix};
         buyer_at_ = reserve_.size();
         reserve_ += digits + "\r\n";
     }
@@ -52,9 +59,9 @@ RequestWriter::RequestWriter(
 
     const auto event = "/api/v1/events/" + venue.event;
     reads_ = {
-        head("GET", event + "/seats/available/count", target) + "\r\n",
-        head("GET", event, target) + "\r\n",
-        head("GET", event + "/seats?available=true&limit=20", target) + "\r\n",
+        request_head("GET", event + "/seats/available/count", target) + "\r\n",
+        request_head("GET", event, target) + "\r\n",
+        request_head("GET", event + "/seats?available=true&limit=20", target) + "\r\n",
     };
 }
 

@@ -11,6 +11,11 @@
 
 namespace frontrow::bench {
 
+/// The request line and the headers that every request has.
+std::string request_head(std::string_view method, const std::string& path, const Target& target);
+/// The buyer with this number, as X-User-ID names them.
+std::string buyer_text(std::uint64_t buyer);
+
 /// Builds the bytes of requests. The text is prepared once; each reservation only overwrites the
 /// few places that differ. Every buyer and every key is new. Each connection has its own writer.
 class RequestWriter {

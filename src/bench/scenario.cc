@@ -43,7 +43,7 @@ constexpr std::array kSeatTaken{Refusal::seat_unavailable};
 constexpr std::array kSoldOut{Refusal::sold_out};
 constexpr std::array kNoGroup{Refusal::sold_out, Refusal::not_together};
 
-constexpr std::array<Traits, 8> kTraits{{
+constexpr std::array<Traits, 9> kTraits{{
     {.scenario = Scenario::distinct,
      .name = "distinct",
      .summary = "every request wants a seat of its own",
@@ -90,6 +90,11 @@ constexpr std::array<Traits, 8> kTraits{{
      .demand = {.requests = kPresaleOf, .tickets = kPresaleBuyers},
      .tickets_max = 100'000,
      .grain = kPresaleGrain},
+    {.scenario = Scenario::orders,
+     .name = "orders",
+     .summary = "every buyer orders a seat of their own and pays; some cards are declined, and "
+                "some money goes back",
+     .demand = {.requests = 1, .tickets = 1}},
 }};
 
 const Traits& traits_of(Scenario scenario) {
@@ -177,6 +182,7 @@ Ask Plan::ask(std::uint64_t number) const {
         case Scenario::distinct:
         case Scenario::same_seat:
         case Scenario::expiry:
+        case Scenario::orders:
             ask.first_seat = static_cast<std::uint32_t>(number % tickets_);
             break;
         case Scenario::overlap:

@@ -18,6 +18,7 @@ enum class Scenario : std::uint8_t {
     general_admission,
     best_available,
     presale,
+    orders,
 };
 
 /// Parses the name that the command line uses.

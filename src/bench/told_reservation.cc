@@ -70,6 +70,10 @@ bool is_item(std::string_view items, std::string_view category, std::uint32_t qu
            std::ranges::count(items, '{') == 1;
 }
 
+std::string_view id_of(std::string_view body) {
+    return quoted(behind(body, "\"id\""));
+}
+
 std::string_view code_of(std::string_view body) {
     return quoted(behind(body, "\"code\""));
 }

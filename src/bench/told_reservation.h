@@ -31,6 +31,8 @@ std::optional<SeatId> take_id(std::string_view& seat_ids);
 /// True if the list is one item of this category with this quantity.
 bool is_item(std::string_view items, std::string_view category, std::uint32_t quantity);
 
+/// The `id` of the reservation. Empty if the body has none.
+std::string_view id_of(std::string_view body);
 /// The `code` of a refusal. Empty if the body has none.
 std::string_view code_of(std::string_view body);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/money.h"
 #include "bench/seat_id.h"
 
 #include <cstdint>
@@ -15,6 +16,8 @@ struct Venue {
     std::vector<SeatId> seats;
 };
 
+/// Of each seat or unit.
+inline constexpr Amount kPrice = 5'000;
 /// The category, if the event sells units.
 inline constexpr std::string_view kCategory = "Standing";
 /// The rows, if the server chooses the seats: so many of the seats after each other are a row, and

@@ -12,8 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kPrice = 5'000;
-
 /// The arena's plan: so many sections are abreast, and the next ones behind them. Seats are one
 /// apart in a row; rows and sections have more room between them.
 constexpr std::uint32_t kSectionsAbreast = 20;
@@ -55,14 +53,16 @@ json::array codes_of(std::uint32_t allocation, std::uint32_t count) {
 }  // namespace
 
 std::string event_request(const Plan& plan) {
-    return json::serialize(json::object{
+    json::object event{
         {"name", "Benchmark"},
         {"description", "Made by frontrow bench; may be deleted when its holds have run out."},
         {"start_at", "2099-01-01T00:00:00Z"},
         {"end_at", "2099-01-02T00:00:00Z"},
         {"total_seats", plan.tickets()},
         {"hold_seconds", plan.hold().count()},
-    });
+    };
+    if (plan.scenario() == Scenario::orders) event["payment"] = "required";
+    return json::serialize(event);
 }
 
 std::string seats_request(const Plan& plan, std::uint32_t before, std::uint32_t count) {

@@ -43,6 +43,9 @@ constexpr const char* kFooter =
                      more than there are; the server chooses them
   presale            every seat is held back; half of the requests have a right access code, the
                      others have none, another allocation's, a wrong one or one that has ended
+  orders             every buyer orders a different seat and pays, some with a second card; some
+                     leave without paying, and some get the money back. The server needs
+                     `--payments simulator`, which it has with --dev
 
 Closed and open loop
   Without --rate each connection sends its next request as soon as it has an answer. That finds
@@ -54,8 +57,8 @@ Closed and open loop
 What fails it (exit 1, with the reason)
   two buyers who were told that one seat is theirs at the same time; more units sold than there
   are; a held-back seat sold without a right code; an answer that the scenario doesn't expect; a
-  load that could not be sent in full; a server whose count of what is sold differs from what the
-  buyers were told.
+  load that could not be sent in full; a server whose count of what is sold, or whose orders and
+  money, differ from what the buyers were told.
 
 Try it
   frontrow bench --seconds 5 --report bench.html

@@ -45,7 +45,8 @@ void add_load_options(CLI::App& command, BenchSettings& settings) {
              "expiry",
              "general-admission",
              "best-available",
-             "presale"}
+             "presale",
+             "orders"}
         ))
         ->capture_default_str();
     command

@@ -1,4 +1,5 @@
 #include "bench/answer_reader.h"
+#include "bench/told_order.h"
 #include "bench/told_reservation.h"
 
 #include <gtest/gtest.h>
@@ -113,6 +114,25 @@ TEST(Told, has_one_item_of_the_category) {
     EXPECT_FALSE(is_item(item + "," + item, "Standing", 2));
     EXPECT_FALSE(is_item(R"({"category":"Standing","quantity":23})", "Standing", 2));
     EXPECT_FALSE(is_item("", "Standing", 2));
+}
+
+TEST(Told, has_the_reservations_id) {
+    EXPECT_EQ(id_of(body_of({seat('a')})), "x");
+    EXPECT_EQ(id_of("{}"), "");
+}
+
+TEST(Told, is_an_order_with_its_amount_and_status) {
+    const std::string order =
+        R"({"id":"o","status":"paid","amount":5000,"payments":[{"id":"p","status":"declined"}]})";
+    EXPECT_EQ(read_order(order), (ToldOrder{"o", 5'000, "paid"}));
+    for (const auto* broken :
+         {"",
+          "[]",
+          R"({"id":"o","status":"paid"})",
+          R"({"id":"o","amount":1,"status":2})",
+          R"({"id":1,"amount":1,"status":"paid"})",
+          R"({"id":"o","amount":"1","status":"paid"})"})
+        EXPECT_EQ(read_order(broken), std::nullopt) << broken;
 }
 
 TEST(Told, has_the_code_of_a_refusal) {

@@ -10,6 +10,7 @@ FIGURES = {
         "S1/256", "S1/64", "S2", "S3", "S3/p99", "S4/p99", "S4/p99.9", "S5", "S6", "S6/S2", "S7/cpu", "S7/rate",
         "S8", "S9/killed", "S9/stopped", "S11", "S11/p99", "S12", "S12/p99", "S12/memory", "T8/pipelines",
         "T8/doesn't read", "T8/asks for all", "T8/sends slowly", "T8/floods", "T8/memory", "GA", "BA", "presale",
+        "orders",
     ],
     "report-cluster.json": ["C1", "C1/no gate", "C2", "C2/no gate", "C1/3/cpu", "C1/3/p99", "C1/3/tries",
                             "C1/3/decisions", "C3", "C3/seen", "C3/gate", "C3/gate/seen", "C5", "C6/killed",

@@ -82,6 +82,9 @@ std::string CrookedServer::answer(const std::string& request) {
     const auto body = request.substr(request.find("\r\n\r\n") + 4);
     if (request.starts_with("POST /api/v1/events "))
         return text_of({options_.event_status, R"({"id":")" + std::string{kEvent} + "\"}"});
+    const auto line = request.substr(0, request.find('\r'));
+    if (options_.shop && (line.contains("/orders") || line.contains("/sales ")))
+        return text_of(options_.shop(request));
     if (request.contains("/seats/bulk ")) return text_of({201, bulk(body)});
     if (request.starts_with("GET ")) return text_of({200, left(request)});
     if (request.starts_with("PATCH ")) return text_of({200, "{}"});

@@ -29,6 +29,8 @@ public:
         /// The number of free seats or units that the server reports, or of those that access codes
         /// still open. If unset, it reports the true number, where each request names its seats.
         std::function<std::uint64_t()> count;
+        /// Answers the requests about orders, payments and sales, each given whole.
+        std::function<Reply(const std::string& request)> shop = {};
     };
 
     explicit CrookedServer(Options options);

@@ -125,7 +125,8 @@ TEST(Plan, knows_its_name) {
           "expiry",
           "general-admission",
           "best-available",
-          "presale"})
+          "presale",
+          "orders"})
         EXPECT_EQ(name_of(parse_scenario(name).value()), name);
     EXPECT_EQ(parse_scenario("everything"), std::nullopt);
 }

@@ -103,6 +103,23 @@ TEST(Bench, opens_a_presale_to_right_codes_alone) {
     EXPECT_EQ(run.json.at("seats_sold").to_number<std::uint64_t>(), 3'000U);
 }
 
+TEST(Bench, pays_for_orders_and_agrees_with_the_server_about_the_money) {
+    const auto run = run_bench(
+        {"--scenario", "orders", "--connections", "8", "--seats", "300", "--seconds", "60"}
+    );
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    // Of ten buyers one is declined and leaves, one is declined and pays then, and two get the
+    // money back.
+    EXPECT_EQ(run.answers("201"), 600U) << "reservations and orders";
+    EXPECT_EQ(run.answers("402"), 60U);
+    EXPECT_GE(run.answers("200"), 330U) << "payments and refunds";
+    const auto& orders = run.json.at("frontrow").at("orders_ms");
+    EXPECT_EQ(orders.at("count").to_number<int>(), 270);
+    EXPECT_GT(orders.at("p95").to_number<double>(), 0);
+    EXPECT_THAT(run.finished.out, HasSubstr("270 orders were paid"));
+    EXPECT_THAT(run.page, HasSubstr("p95 of an order"));
+}
+
 TEST(Bench, runs_the_scenarios_of_groups_and_codes_as_open_loops_too) {
     for (const auto* scenario : {"general-admission", "best-available", "presale"}) {
         const auto run = run_bench({"--scenario", scenario, "--rate", "400", "--connections", "8"});
@@ -110,6 +127,13 @@ TEST(Bench, runs_the_scenarios_of_groups_and_codes_as_open_loops_too) {
         EXPECT_EQ(run.json.at("frontrow").at("sent").to_number<int>(), 400) << scenario;
         EXPECT_GT(run.answers("409"), 0U) << scenario;
     }
+}
+
+TEST(Bench, sends_an_open_loop_of_buyers_who_order) {
+    const auto run = run_bench({"--scenario", "orders", "--rate", "100", "--connections", "8"});
+    EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
+    EXPECT_EQ(run.json.at("frontrow").at("sent").to_number<int>(), 100);
+    EXPECT_EQ(run.json.at("frontrow").at("orders_ms").at("count").to_number<int>(), 90);
 }
 
 TEST(Bench, makes_every_request_of_an_open_loop_on_several_threads) {
@@ -123,7 +147,9 @@ TEST(Bench, makes_every_request_of_an_open_loop_on_several_threads) {
 TEST(Bench, loads_a_protected_server_and_tells_nobody_its_token) {
     const TempFolder folder;
     const std::string secret = "a secret that has thirty-two characters";
-    Server server{folder.path(), {}, {"FRONTROW_JWT_SECRET=" + secret}};
+    Server server{
+        folder.path(), {}, {"FRONTROW_JWT_SECRET=" + secret, "FRONTROW_PAYMENTS=simulator"}
+    };
     auto token =
         run_program({"token", "--sub", "bench", "--role", "organizer", "--secret", secret}).out;
     token.pop_back();
@@ -133,6 +159,11 @@ TEST(Bench, loads_a_protected_server_and_tells_nobody_its_token) {
     );
     EXPECT_EQ(run.finished.exit_code, 0) << run.finished.err;
     EXPECT_GT(run.answers("201"), 0U);
+    const auto orders = run_bench(
+        {"--url", url, "--scenario", "orders", "--seats", "50", "--seconds", "60"},
+        {"FRONTROW_BENCH_TOKEN=" + token}
+    );
+    EXPECT_EQ(orders.finished.exit_code, 0) << orders.finished.err;
     for (const auto& text :
          {run.finished.out, run.finished.err, run.page, boost::json::serialize(run.json)})
         EXPECT_THAT(text, Not(HasSubstr(token)));
@@ -169,6 +200,10 @@ TEST(Bench, drives_nginx_in_turns_and_says_the_ratio) {
         run_bench({"--nginx", "--scenario", "presale", "--connections", "4", "--seats", "400"});
     EXPECT_EQ(presale.finished.exit_code, 0) << presale.finished.err;
     EXPECT_THAT(presale.finished.out, HasSubstr("frontrow : nginx"));
+    const auto orders =
+        run_bench({"--nginx", "--scenario", "orders", "--connections", "4", "--seats", "100"});
+    EXPECT_EQ(orders.finished.exit_code, 0) << orders.finished.err;
+    EXPECT_THAT(orders.finished.out, HasSubstr("frontrow : nginx"));
 }
 
 }  // namespace

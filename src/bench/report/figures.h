@@ -62,5 +62,7 @@ std::string loop_in_words(const Figures& figures);
 /// The percentiles that are reported, with their names.
 inline constexpr std::pair<double, const char*> kPercentiles[] =
     {{0.5, "p50"}, {0.9, "p90"}, {0.99, "p99"}, {0.999, "p99.9"}, {1.0, "max"}};
+/// The percentile of orders that has a target, with its name.
+inline constexpr std::pair<double, const char*> kOrderPercentile{0.95, "p95"};
 
 }  // namespace frontrow::bench::report

@@ -48,6 +48,12 @@ json::object side_of(const Side& side) {
         {"generator_cores", side.generator_cores},
         {"over_time", std::move(points)},
     };
+    if (side.total.orders.count() > 0) {
+        auto orders = latency_of(side.total.orders);
+        const auto [share, name] = kOrderPercentile;
+        orders[name] = in_ms(side.total.orders.percentile(share));
+        told["orders_ms"] = std::move(orders);
+    }
     if (side.total.lateness.count() > 0) told["sent_late_ms"] = latency_of(side.total.lateness);
     return told;
 }

@@ -52,6 +52,10 @@ std::string tiles_of(const Figures& figures) {
     for (const auto& [share, name] : kPercentiles) {
         if (share != 0.9) tiles += tile(in_words(latency.percentile(share)), name);
     }
+    if (const auto& orders = figures.frontrow.total.orders; orders.count() > 0) {
+        const auto [share, name] = kOrderPercentile;
+        tiles += tile(in_words(orders.percentile(share)), std::string{name} + " of an order");
+    }
     return tiles + tile(
                        in_words(figures.seats_sold + figures.sold_again),
                        std::string{in_words(goods_of(figures.scenario()))} + " sold"
@@ -105,6 +109,8 @@ std::string latencies_of(const Figures& figures) {
         rows += std::string{"<th>"} + name + "</th>";
     rows += "</tr>" + latency_row("reservations", figures.frontrow.total.reservations) +
             latency_row("reads", figures.frontrow.total.reads) +
+            latency_row("orders, payments and refunds", figures.frontrow.total.checkouts) +
+            latency_row("an order, until it is paid", figures.frontrow.total.orders) +
             latency_row("requests sent later than meant", figures.frontrow.total.lateness);
     if (figures.nginx) rows += latency_row("nginx", figures.nginx->total.latency());
     return rows + "</table></div>";

@@ -54,6 +54,16 @@ std::string as_summary(const Figures& figures) {
         text += fmt::format("\nfrontrow : nginx  {:.2f} (by round: {})\n", *figures.ratio, rounds);
     }
     text += "\n" + loop_in_words(figures) + "\n";
+    if (const auto& orders = figures.frontrow.total.orders; orders.count() > 0) {
+        const auto [share, name] = kOrderPercentile;
+        text += fmt::format(
+            "{} orders were paid. From POST /orders until the answer: p50 {}, {} {}.\n",
+            in_words(orders.count()),
+            in_words(orders.percentile(0.5)),
+            name,
+            in_words(orders.percentile(share))
+        );
+    }
     const auto goods = goods_of(scenario);
     if (figures.failures.empty()) {
         text += fmt::format(
