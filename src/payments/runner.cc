@@ -45,14 +45,6 @@ const char* name_of(domain::PaymentNews news) {
     }
 }
 
-Instant newest_of(const domain::Unfinished& unfinished) {
-    auto newest = Instant::min();
-    if (!unfinished.payments.empty()) newest = unfinished.payments.back().payment.started_at;
-    if (!unfinished.refunds.empty())
-        newest = std::max(newest, unfinished.refunds.back().refund.started_at);
-    return newest;
-}
-
 }  // namespace
 
 Runner::Runner(Ports ports)
@@ -94,22 +86,14 @@ io::Awaitable<void> Runner::pause() {
 }
 
 io::Awaitable<void> Runner::look() {
-    if (fresh_since_) {
-        const auto fresh = co_await begin_since(*fresh_since_);
+    while (const auto since = rounds_.fresh_since()) {
+        const auto fresh = co_await begin_since(*since);
         if (!fresh) co_return;
-        fresh_since_ = fresh->next_since.value_or(std::max(*fresh_since_, newest_of(*fresh)));
+        rounds_.has_begun_fresh(*fresh);
+        if (!fresh->next_since) break;
     }
-    const bool is_first = round_since_ == Instant::min();
-    const auto part = co_await begin_since(round_since_);
-    if (!part) co_return;
-    round_since_ = part->next_since.value_or(Instant::min());
-    if (part->next_since) {
-        if (!fresh_since_) fresh_since_ = part->next_since;
-        co_return;
-    }
-    saga_.has_seen_all();
-    // One part has it all again.
-    if (is_first) fresh_since_.reset();
+    const auto part = co_await begin_since(rounds_.part_since());
+    if (part && rounds_.has_begun_part(*part)) saga_.has_seen_all();
 }
 
 io::Awaitable<std::optional<domain::Unfinished>> Runner::begin_since(Instant since) {
@@ -118,6 +102,7 @@ io::Awaitable<std::optional<domain::Unfinished>> Runner::begin_since(Instant sin
     oldest_ = unfinished->oldest_since;
     for (auto& task : saga_.next(*unfinished, ports_.store.now()))
         tasks_.spawn(carry_out(std::move(task)));
+    if (saga_.is_full()) co_return std::nullopt;
     co_return *std::move(unfinished);
 }
 

@@ -8,6 +8,7 @@
 #include "io/timer.h"
 #include "payments/desk.h"
 #include "payments/providers.h"
+#include "payments/rounds.h"
 #include "payments/saga.h"
 #include "store/store.h"
 #include "store/task_leases.h"
@@ -54,12 +55,10 @@ public:
 
 private:
     io::Awaitable<void> run();
-    /// Begins what there is to do. If there is too much for one look, each takes the next part of
-    /// all, and first what is new: thousands of buyers may be on a provider's page, and nobody else
-    /// shall wait for them.
+    /// Begins what there is to do.
     io::Awaitable<void> look();
     /// Begins what there is to do of what has started since then. Nothing if the store can't be
-    /// read.
+    /// read, or if the saga may have had no room for all of it.
     io::Awaitable<std::optional<domain::Unfinished>> begin_since(Instant since);
     io::Awaitable<void> pause();
     io::Awaitable<void> carry_out(Saga::Task task);
@@ -71,11 +70,8 @@ private:
 
     Ports ports_;
     Saga saga_;
+    Rounds rounds_;
     io::Timer timer_;
-    /// Where the next look goes on with all that is unfinished.
-    Instant round_since_ = Instant::min();
-    /// Everything that began before was looked at. Absent if each look takes everything.
-    std::optional<Instant> fresh_since_;
     bool is_nudged_ = false;
     bool is_closing_ = false;
     /// When the oldest unfinished payment or refund began, as last seen.

@@ -47,8 +47,7 @@ Saga::Entry* Saga::begin(Bits128 id, Instant now) {
                     id, Entry{.backoff = {settings_.again_first, settings_.again_longest}}
         ).first->second;
     entry.is_seen = true;
-    if (entry.is_under_way || now < entry.not_before || under_way_ >= settings_.under_way_max)
-        return nullptr;
+    if (entry.is_under_way || now < entry.not_before || is_full()) return nullptr;
     entry.is_under_way = true;
     ++under_way_;
     return &entry;

@@ -72,7 +72,8 @@ public:
     /// Call it when next() has seen everything unfinished since the last call: what it hasn't seen
     /// is finished, and is forgotten.
     void has_seen_all();
-    std::size_t under_way() const { return under_way_; }
+    /// Whether nothing more can begin until something has ended.
+    bool is_full() const { return under_way_ >= settings_.under_way_max; }
 
 private:
     struct Entry {
