@@ -47,7 +47,7 @@ std::size_t node_that_asks(const Cluster& cluster) {
 
 TEST_P(ClusterOrders, take_the_price_of_what_they_sell_though_the_node_that_asks_is_killed_midway) {
     const auto seed = seed_of_this_run();
-    const std::size_t buyers = is_soak() ? 10'000 : 150;
+    const std::size_t buyers = is_soak() ? 10'000 : 300;
     const std::size_t standing = buyers / 3;
     Cluster cluster{{.has_gate = has_gate(), .environment = order_environment(seed)}};
     auto client = cluster.client(0);

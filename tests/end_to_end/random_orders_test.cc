@@ -17,7 +17,7 @@ using testing::IsEmpty;
 
 TEST(RandomOrders, take_the_price_of_what_they_sell_though_the_server_is_killed_midway) {
     const auto seed = seed_of_this_run();
-    const std::size_t buyers = is_soak() ? 10'000 : 150;
+    const std::size_t buyers = is_soak() ? 10'000 : 1'000;
     const std::size_t standing = buyers / 3;
     const TempFolder folder;
     std::optional<Server> server;
