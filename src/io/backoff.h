@@ -4,31 +4,51 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 
 namespace frontrow::io {
 
-/// Computes the wait before the next attempt, when many clients may retry at once. The wait doubles
-/// after each failure, up to `max`. Jitter shortens it by up to half, so that the clients don't all
-/// come back at the same moment.
+/// The waits between attempts, when many clients may retry at once. The wait grows by `factor`
+/// after each failure, up to the longest. Chance shortens it by up to the share `jitter`, so that
+/// the clients don't all come back at the same moment.
+struct BackoffDelays {
+    std::chrono::milliseconds first{};
+    std::chrono::milliseconds longest{};
+    /// 1 or more.
+    double factor = 2;
+    /// 0 to 1.
+    double jitter = 0.5;
+
+    /// The wait after `failures` failures in a row; 1 or more.
+    std::chrono::milliseconds after(int failures, Bits128 random) const {
+        // The bound keeps the power finite. The longest wait is reached much earlier.
+        constexpr int kStepsMax = 64;
+        const double growth = std::pow(factor, std::min(failures - 1, kStepsMax));
+        const auto whole = static_cast<std::int64_t>(std::min(
+            static_cast<double>(longest.count()), static_cast<double>(first.count()) * growth
+        ));
+        const auto share =
+            static_cast<std::uint64_t>(std::ceil(static_cast<double>(whole) * jitter)) + 1;
+        return std::chrono::milliseconds{whole - static_cast<std::int64_t>(random.lo % share)};
+    }
+};
+
+/// Counts the failures of a client that never gives up, and computes its next wait.
 class Backoff {
 public:
     Backoff(std::chrono::milliseconds min, std::chrono::milliseconds max)
-        : min_{min}, max_{max}, next_{min} {}
+        : delays_{.first = min, .longest = max} {}
 
     std::chrono::milliseconds after_failure(Bits128 random) {
-        const auto whole = next_.count();
-        next_ = std::min(max_, next_ * 2);
-        const auto share = static_cast<std::uint64_t>(whole - whole / 2 + 1);
-        return std::chrono::milliseconds{whole - static_cast<std::int64_t>(random.lo % share)};
+        return delays_.after(++failures_, random);
     }
 
-    void after_success() { next_ = min_; }
+    void after_success() { failures_ = 0; }
 
 private:
-    std::chrono::milliseconds min_;
-    std::chrono::milliseconds max_;
-    std::chrono::milliseconds next_;
+    BackoffDelays delays_;
+    int failures_ = 0;
 };
 
 }  // namespace frontrow::io
