@@ -23,7 +23,7 @@ build=(
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
     libdeflate-dev libzstd-dev libpq-dev libhiredis-dev libtomlplusplus-dev
-    libutf8proc-dev npm
+    libutf8proc-dev libcurl4-openssl-dev ca-certificates npm
 )
 lint=(clang-format-19 clang-tidy-19 shellcheck libgtest-dev libgmock-dev librapidcheck-dev)
 test=(
