@@ -17,7 +17,7 @@ help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 
 bars=(src/domain-1 src=90)
 page=()
-only=(-L '^(unit|contract|scenario|redis|http_client|end_to_end|bench)(-threaded)?$')
+only=(-L '^(unit|contract|scenario|redis|http_client|providers|end_to_end|bench)(-threaded)?$')
 snapshots=(-L '^crash$' -R '^(Damaged)?Snapshot\.')
 case ${1:-} in
     '') ;;
@@ -35,7 +35,7 @@ cd "$root"
 scripts/install-deps.sh test
 folder=$root/build/coverage
 [[ -f $folder/build.ninja && ! CMakePresets.json -nt $folder/build.ninja ]] || cmake --preset coverage
-ninja -C "$folder" frontrow snapshot_test tests/{unit,contract,scenario,redis,http_client,end_to_end,bench}/all
+ninja -C "$folder" frontrow snapshot_test tests/{unit,contract,scenario,redis,http_client,providers,end_to_end,bench}/all
 
 # Every program writes a few files into raw, and its processes merge their counts into them.
 # CMakePresets.json sets the path of these files. An environment variable wouldn't reach every

@@ -19,7 +19,6 @@ enum class Header : std::uint8_t {
     content_encoding,
     content_type,
     expect,
-    frontrow_signature,
     host,
     idempotency_key,
     if_match,
@@ -28,11 +27,14 @@ enum class Header : std::uint8_t {
     sec_fetch_site,
     stripe_signature,
     traceparent,
+    webhook_id,
+    webhook_signature,
+    webhook_timestamp,
     x_api_key,
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 17;
+inline constexpr std::size_t kHeaderCount = 19;
 
 /// A request in its connection's buffer. All views are valid until the answer is written.
 struct Request {

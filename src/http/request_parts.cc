@@ -40,8 +40,6 @@ std::string_view name_if_single(Header header) {
             return "Authorization";
         case Header::content_type:
             return "Content-Type";
-        case Header::frontrow_signature:
-            return "Frontrow-Signature";
         case Header::host:
             return "Host";
         case Header::idempotency_key:
@@ -56,6 +54,12 @@ std::string_view name_if_single(Header header) {
             return "Sec-Fetch-Site";
         case Header::stripe_signature:
             return "Stripe-Signature";
+        case Header::webhook_id:
+            return "Webhook-Id";
+        case Header::webhook_signature:
+            return "Webhook-Signature";
+        case Header::webhook_timestamp:
+            return "Webhook-Timestamp";
         case Header::x_api_key:
             return "X-API-Key";
         case Header::x_user_id:

@@ -38,6 +38,9 @@ inline void set_target(Request& request, std::string_view target) {
             if (is("x-api-key")) return Header::x_api_key;
             if (is("x-user-id")) return Header::x_user_id;
             break;
+        case 10:
+            if (is("webhook-id")) return Header::webhook_id;
+            break;
         case 11:
             if (is("traceparent")) return Header::traceparent;
             break;
@@ -60,8 +63,9 @@ inline void set_target(Request& request, std::string_view target) {
             if (is("content-encoding")) return Header::content_encoding;
             if (is("stripe-signature")) return Header::stripe_signature;
             break;
-        case 18:
-            if (is("frontrow-signature")) return Header::frontrow_signature;
+        case 17:
+            if (is("webhook-signature")) return Header::webhook_signature;
+            if (is("webhook-timestamp")) return Header::webhook_timestamp;
             break;
         default:
             break;

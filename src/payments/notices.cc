@@ -32,7 +32,9 @@ io::Awaitable<Result<Result<void, NoticeRefusal>, io::Fault>> take_notice(
     using Taken = Result<void, NoticeRefusal>;
     auto* const sender = providers.find(provider);
     if (sender == nullptr) co_return Taken{std::unexpected(UnknownProvider{})};
-    auto notices = sender->read_notice(headers, body, store.now());
+    auto reading = co_await sender->read_notice(headers, body, store.now());
+    if (!reading) co_return std::unexpected(std::move(reading.error()));
+    auto& notices = *reading;
     if (!notices) co_return Taken{std::unexpected(NotGenuine{std::move(notices.error())})};
     Taken taken;
     for (const auto& notice : *notices) {

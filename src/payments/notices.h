@@ -18,7 +18,8 @@ namespace frontrow::payments {
 /// Takes what a provider has sent by itself. Returns once everything that it says is decided and
 /// durable, so that the provider needn't send it again. What is known already changes nothing.
 ///
-/// Faults: those of Store::execute(). If it never returns, the provider sends the notice again.
+/// Faults: those of Store::execute() and of Provider::read_notice(). If it never returns, the
+/// provider sends the notice again.
 io::Awaitable<Result<Result<void, NoticeRefusal>, io::Fault>> take_notice(
     store::Store& store,
     const Providers& providers,

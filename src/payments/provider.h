@@ -54,15 +54,17 @@ using Notice = std::variant<domain::NotePayment, domain::NoteRefund>;
 
 /// Money that the provider says it has moved, for `frontrow reconcile`.
 struct Movement {
-    /// Exactly one of both.
-    std::optional<PaymentId> payment;
+    /// The payment whose money was taken or has gone back.
+    PaymentId payment;
+    bool is_refund = false;
+    /// Nothing for a payment, and for a refund that somebody made at the provider's own site.
     std::optional<RefundId> refund;
     std::string reference;
     Amount amount = 0;
     Currency currency;
 };
 
-/// A page of movements, oldest first.
+/// A page of movements, in the provider's own order.
 struct Movements {
     std::vector<Movement> some;
     /// Where the next page begins; empty if this one is the last.
@@ -74,6 +76,10 @@ struct NoticeHeader {
     std::string_view name;
     std::string_view value;
 };
+
+/// What a notice says, or why it isn't the provider's: its signature is wrong, too old or missing.
+/// The reason names no secret.
+using NoticeReading = Result<std::vector<Notice>, std::string>;
 
 /// The port to whoever takes the money. An adapter translates; it decides nothing and remembers
 /// nothing: every call may come twice, from two processes, or after a restart.
@@ -103,11 +109,11 @@ public:
     /// The page of what it has moved that begins at `from`, which is empty for the first.
     virtual io::Awaitable<Result<Movements, io::Fault>> list_movements(std::string from) = 0;
 
-    /// Reads what the provider has sent to us. Refuses with a reason if its signature is wrong,
-    /// too old, or missing; the reason names no secret. Notices about payments that aren't ours are
-    /// left out.
-    virtual Result<std::vector<Notice>, std::string>
-    read_notice(const std::vector<NoticeHeader>& headers, std::string_view body, Instant now) = 0;
+    /// Reads what the provider has sent to us. Notices about payments that aren't ours are left
+    /// out. May have to ask the provider which payment is meant: a fault says that this failed.
+    /// What `headers` and `body` view must stay until the return.
+    virtual io::Awaitable<Result<NoticeReading, io::Fault>>
+    read_notice(std::vector<NoticeHeader> headers, std::string_view body, Instant now) = 0;
 };
 
 }  // namespace frontrow::payments

@@ -134,7 +134,7 @@ io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task)
             : (*verdict)->is_done ? "succeeded"
                                   : "failed"
         );
-        if (!verdict) co_return Saga::End::unknown;
+        if (!verdict) co_return not_answered(task, verdict.error());
         if (!*verdict) co_return Saga::End::pending;
         co_return co_await note(**std::move(verdict), task);
     }
@@ -142,10 +142,19 @@ io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task)
                    : task.step == Saga::Step::look_up ? co_await provider.look_up(task.charge)
                                                       : co_await provider.abandon(task.charge);
     count(task, verdict ? name_of(verdict->news) : "unknown");
-    if (!verdict) co_return Saga::End::unknown;
+    if (!verdict) co_return not_answered(task, verdict.error());
     const bool is_pending = verdict->news == domain::PaymentNews::pending;
     const auto end = co_await note(*std::move(verdict), task);
-    co_return is_pending&& end == Saga::End::settled ? Saga::End::pending : end;
+    if (is_pending && end == Saga::End::settled) co_return Saga::End::pending;
+    co_return end;
+}
+
+Saga::End Runner::not_answered(const Saga::Task& task, const io::Fault& fault) {
+    ports_.log.warn(
+        "a payment provider gave no answer that says what it has done; it is asked again",
+        {{"provider", task.provider}, {"step", name_of(task.step)}, {"reason", fault.what}}
+    );
+    return Saga::End::unknown;
 }
 
 io::Awaitable<Saga::End> Runner::note(domain::Command command, const Saga::Task& task) {

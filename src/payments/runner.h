@@ -63,6 +63,7 @@ private:
     io::Awaitable<void> pause();
     io::Awaitable<void> carry_out(Saga::Task task);
     io::Awaitable<Saga::End> ask(Provider& provider, const Saga::Task& task);
+    Saga::End not_answered(const Saga::Task& task, const io::Fault& fault);
     /// Brings the provider's word to the store.
     io::Awaitable<Saga::End> note(domain::Command command, const Saga::Task& task);
     io::Awaitable<Saga::End> start_refund(OrderId order);

@@ -132,9 +132,9 @@ io::Awaitable<Result<Movements, io::Fault>> Simulator::list_movements(std::strin
     );
 }
 
-Result<std::vector<Notice>, std::string>
-Simulator::read_notice(const std::vector<NoticeHeader>&, std::string_view, Instant) {
-    return std::unexpected("the simulator sends no notices");
+io::Awaitable<Result<NoticeReading, io::Fault>>
+Simulator::read_notice(std::vector<NoticeHeader>, std::string_view, Instant) {
+    co_return NoticeReading{std::unexpected("the simulator sends no notices")};
 }
 
 }  // namespace frontrow::payments

@@ -46,11 +46,8 @@ public:
     /// It keeps no books.
     io::Awaitable<Result<Movements, io::Fault>> list_movements(std::string from) override;
     /// It sends nothing by itself, so it accepts nothing.
-    Result<std::vector<Notice>, std::string> read_notice(
-        const std::vector<NoticeHeader>& headers,
-        std::string_view body,
-        Instant now
-    ) override;
+    io::Awaitable<Result<NoticeReading, io::Fault>>
+    read_notice(std::vector<NoticeHeader> headers, std::string_view body, Instant now) override;
 
 private:
     /// What becomes of a charge in the end.

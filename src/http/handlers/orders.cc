@@ -172,8 +172,10 @@ Awaitable<void> start_payment(Context& context) {
 Awaitable<void> take_payment_notice(Context& context) {
     std::vector<payments::NoticeHeader> headers;
     for (const auto& [name, header] :
-         {std::pair{"frontrow-signature", Header::frontrow_signature},
-          std::pair{"stripe-signature", Header::stripe_signature}})
+         {std::pair{"stripe-signature", Header::stripe_signature},
+          std::pair{"webhook-id", Header::webhook_id},
+          std::pair{"webhook-signature", Header::webhook_signature},
+          std::pair{"webhook-timestamp", Header::webhook_timestamp}})
         if (context.request.has(header)) headers.push_back({name, context.request.header(header)});
     const auto& provider = context.path_parts[0];
     auto& services = context.services;

@@ -1,0 +1,82 @@
+#include "payments/provider_calls.h"
+
+#include <optional>
+#include <utility>
+
+namespace frontrow::payments {
+namespace {
+
+using io::Fault;
+using io::FaultKind;
+
+io::HttpSettings http_settings(const std::string& url) {
+    return {
+        .allows_plain_http = url.starts_with("http://"),
+        .user_agent = "Frontrow",
+        .running_per_server_max = 16,
+    };
+}
+
+Fault fault_of(const io::HttpError& error) {
+    if (may_have_arrived(error.kind)) return {FaultKind::outcome_unknown, error.what};
+    switch (error.kind) {
+        case io::HttpErrorKind::unusable:
+        case io::HttpErrorKind::address_refused:
+        case io::HttpErrorKind::tls_failed:
+            return {FaultKind::unusable, error.what};
+        case io::HttpErrorKind::overloaded:
+            return {FaultKind::overloaded, error.what};
+        case io::HttpErrorKind::unavailable:
+        case io::HttpErrorKind::timed_out:
+        case io::HttpErrorKind::lost:
+        case io::HttpErrorKind::too_large:
+        case io::HttpErrorKind::not_http:
+            return {FaultKind::unavailable, error.what};
+    }
+}
+
+/// The server is down, or asks for fewer requests.
+bool is_trouble(int status) {
+    return status == 429 || status >= 500;
+}
+
+/// Nothing if the status says what has become of the request.
+std::optional<Fault> fault_of(int status) {
+    const auto text = "the provider answered with status " + std::to_string(status);
+    if ((status >= 200 && status < 300) || status == 400 || status == 402 || status == 404)
+        return std::nullopt;
+    if (status == 401 || status == 403)
+        return Fault{FaultKind::unusable, text + ": it doesn't accept our key or signature"};
+    if (status == 429) return Fault{FaultKind::unavailable, text + ": it asks for fewer requests"};
+    return Fault{FaultKind::outcome_unknown, text};
+}
+
+}  // namespace
+
+ProviderCalls::ProviderCalls(ProviderWorld world, const std::string& url)
+    : world_{std::move(world)},
+      client_{world_.executor, http_settings(url)},
+      breaker_{{}, world_.random} {
+}
+
+io::Awaitable<Result<io::HttpAnswer, Fault>> ProviderCalls::send(io::HttpRequest request) {
+    if (!breaker_.allows(now())) {
+        co_return std::unexpected(
+            Fault{FaultKind::unavailable, "the provider was down a moment ago"}
+        );
+    }
+    auto answer = co_await client_.send(std::move(request));
+    if (!answer || is_trouble(answer->status))
+        breaker_.failed(now());
+    else
+        breaker_.succeeded(now());
+    if (!answer) co_return std::unexpected(fault_of(answer.error()));
+    if (auto fault = fault_of(answer->status)) co_return std::unexpected(*std::move(fault));
+    co_return *std::move(answer);
+}
+
+io::Awaitable<void> ProviderCalls::close() {
+    co_await client_.close();
+}
+
+}  // namespace frontrow::payments

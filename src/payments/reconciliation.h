@@ -1,0 +1,103 @@
+#pragma once
+
+#include "base/id.h"
+#include "base/money.h"
+#include "domain/facts.h"
+#include "payments/provider.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace frontrow::payments {
+
+/// Compares what the facts say of one provider's payments and refunds with what the provider says
+/// it has moved, both ways. Meanwhile the sale may go on: read facts, call expect_all(), take the
+/// provider's movements, read the facts that have come since, and then ask for the differences.
+/// What was still open at the end counts as no difference.
+class Reconciliation {
+public:
+    enum class Kind : std::uint8_t {
+        /// By the facts the money has moved, and the provider doesn't know it.
+        not_there,
+        /// Another amount or currency.
+        other_sum,
+        /// No fact knows the payment or refund.
+        not_here,
+        /// By the facts it was declined, or the refund has failed.
+        not_moved_here,
+        /// The provider has moved it twice.
+        twice,
+    };
+    struct Sum {
+        Amount amount = 0;
+        Currency currency;
+
+        friend bool operator==(const Sum&, const Sum&) = default;
+    };
+    struct Difference {
+        Kind kind{};
+        PaymentId payment;
+        std::optional<RefundId> refund;
+        bool is_refund = false;
+        std::optional<Sum> here;
+        std::optional<Sum> there;
+        std::string reference;
+    };
+
+    explicit Reconciliation(std::string provider) : provider_{std::move(provider)} {}
+
+    /// All facts, in order.
+    void observe(const domain::Fact& fact);
+    /// What has moved by the facts up to here must be among the movements.
+    void expect_all();
+    void take(const Movement& movement);
+    /// Those of movements in their order, then those of facts.
+    std::vector<Difference> differences() const;
+
+    struct Totals {
+        std::uint64_t payments = 0;
+        std::uint64_t refunds = 0;
+        /// Payments and refunds without a result.
+        std::uint64_t open = 0;
+    };
+    /// Those of the facts.
+    Totals totals() const;
+
+private:
+    enum class State : std::uint8_t { open, moved, not_moved };
+    struct Entry {
+        PaymentId payment;
+        Sum sum;
+        State state = State::open;
+        bool is_expected = false;
+        std::string reference{};
+    };
+
+    void note(const domain::Fact& fact, const domain::OrderPlaced& body);
+    void note(const domain::Fact& fact, const domain::PaymentIntended& body);
+    void note(const domain::Fact& fact, const domain::PaymentSucceeded& body);
+    void note(const domain::Fact& fact, const domain::PaymentDeclined& body);
+    void note(const domain::Fact& fact, const domain::RefundIntended& body);
+    void note(const domain::Fact& fact, const domain::RefundSucceeded& body);
+    void note(const domain::Fact& fact, const domain::RefundFailed& body);
+    void set(Entry* entry, State state, const std::string& reference);
+    Entry* find(PaymentId id);
+    Entry* find(RefundId id);
+    std::optional<Difference> difference_of(const Movement& movement, bool is_again) const;
+
+    std::string provider_;
+    std::map<EventId, Currency> currencies_;
+    std::map<OrderId, Sum> orders_;
+    std::map<PaymentId, Entry> payments_;
+    std::map<RefundId, Entry> refunds_;
+    std::vector<Movement> movements_;
+};
+
+/// For people: "the provider has taken it twice".
+std::string_view name_of(Reconciliation::Kind kind);
+
+}  // namespace frontrow::payments

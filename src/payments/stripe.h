@@ -1,0 +1,70 @@
+#pragma once
+
+#include "payments/provider.h"
+#include "payments/provider_calls.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frontrow::payments {
+
+class StripeApi;
+struct StripeAnswer;
+
+/// Stripe. Without a token the buyer pays on Stripe's page (a Checkout Session); with a token, the
+/// Payment Method's id, the card is charged at once (a Payment Intent).
+///
+/// Stripe remembers a key for 24 hours at least. So a charge without a known id is asked for again
+/// under its key only until an hour after its end, and is searched for by its metadata from then
+/// on; and before a refund is asked for, the refunds of its payment are listed.
+class Stripe final : public Provider {
+public:
+    static constexpr std::string_view kName = "stripe";
+    static constexpr auto kApi = "https://api.stripe.com";
+
+    struct Settings {
+        /// Of the API, without a slash at its end.
+        std::string url = kApi;
+        std::string secret_key;
+        std::string webhook_secret;
+    };
+
+    Stripe(ProviderWorld world, Settings settings);
+    ~Stripe() override;
+
+    io::Awaitable<void> close() override;
+    std::string_view name() const override { return kName; }
+    io::Awaitable<Result<Verdict, io::Fault>> charge(Charge charge) override;
+    io::Awaitable<Result<Verdict, io::Fault>> look_up(Charge charge) override;
+    io::Awaitable<Result<Verdict, io::Fault>> abandon(Charge charge) override;
+    io::Awaitable<Result<RepaymentVerdict, io::Fault>> repay(Repayment repayment) override;
+    io::Awaitable<Result<Movements, io::Fault>> list_movements(std::string from) override;
+    io::Awaitable<Result<NoticeReading, io::Fault>>
+    read_notice(std::vector<NoticeHeader> headers, std::string_view body, Instant now) override;
+
+private:
+    /// Makes what the charge is about, a Checkout Session or a Payment Intent, which takes no money
+    /// yet. Asked again, Stripe answers with the same one.
+    io::Awaitable<Result<StripeAnswer, io::Fault>> make(Charge charge, std::int64_t amount);
+    /// Takes the money with a Payment Intent.
+    io::Awaitable<Result<Verdict, io::Fault>> confirm(Charge charge, std::string intent);
+    io::Awaitable<Result<Verdict, io::Fault>> get(Charge charge, std::string id);
+    /// Expires a Checkout Session or cancels a Payment Intent.
+    io::Awaitable<Result<Verdict, io::Fault>> end(Charge charge, std::string id);
+    /// The Payment Intent that has the payment in its metadata. Stripe finds it after a minute or
+    /// so.
+    io::Awaitable<Result<StripeAnswer, io::Fault>> search(PaymentId payment);
+    /// The id of the Payment Intent whose money is to go back.
+    io::Awaitable<Result<std::string, io::Fault>> intent_of(Repayment repayment);
+    /// Asks for a refund that Stripe doesn't list yet.
+    io::Awaitable<Result<RepaymentVerdict, io::Fault>>
+    ask_refund(Repayment repayment, std::string intent);
+    io::Awaitable<Result<NoticeReading, io::Fault>> read_dispute(std::string intent, bool is_over);
+
+    std::unique_ptr<StripeApi> api_;
+    std::string webhook_secret_;
+};
+
+}  // namespace frontrow::payments

@@ -1,0 +1,114 @@
+#include "payments/stripe.h"
+#include "payments/stripe_api.h"
+#include "payments/stripe_money.h"
+#include "payments/stripe_objects.h"
+#include "payments/verdicts.h"
+
+#include <utility>
+
+// What goes back, and the lists of what was moved.
+
+namespace frontrow::payments {
+namespace {
+
+constexpr auto kPageSize = "100";
+
+std::unexpected<io::Fault> list_failed() {
+    return std::unexpected(io::Fault{
+        io::FaultKind::outcome_unknown, "Stripe's answer isn't the list that was asked for"
+    });
+}
+
+std::string last_id(const boost::json::array& page) {
+    return page.empty() || !page.back().is_object() ? std::string{}
+                                                    : text_in(page.back().get_object(), "id");
+}
+
+/// A place in the movements: first all Payment Intents, then all refunds.
+constexpr std::string_view kRefunds = "refunds:";
+
+}  // namespace
+
+io::Awaitable<Result<std::string, io::Fault>> Stripe::intent_of(Repayment repayment) {
+    if (!repayment.reference.starts_with("cs_")) co_return repayment.reference;
+    const auto session = co_await api_->get("/v1/checkout/sessions/" + repayment.reference);
+    if (!session) co_return std::unexpected(session.error());
+    auto intent = text_in(session->body, "payment_intent");
+    if (intent.empty()) {
+        co_return std::unexpected(io::Fault{
+            io::FaultKind::outcome_unknown, "Stripe doesn't name the payment that is to go back"
+        });
+    }
+    co_return intent;
+}
+
+io::Awaitable<Result<RepaymentVerdict, io::Fault>> Stripe::repay(Repayment repayment) {
+    const auto intent = co_await intent_of(repayment);
+    if (!intent) co_return std::unexpected(intent.error());
+    std::string after;
+    do {
+        StripeForm query{{"payment_intent", *intent}, {"limit", kPageSize}};
+        if (!after.empty()) query.push_back({"starting_after", after});
+        const auto answer = co_await api_->get("/v1/refunds", std::move(query));
+        if (!answer) co_return std::unexpected(answer.error());
+        const auto* const page = answer->is_done() ? list_in(answer->body, "data") : nullptr;
+        if (page == nullptr) co_return list_failed();
+        for (const auto& one : *page) {
+            if (one.is_object() && refund_in(one.get_object()) == repayment.refund)
+                co_return sound(verdict_of_refund(one.get_object(), repayment.refund));
+        }
+        after = flag_in(answer->body, "has_more") ? last_id(*page) : std::string{};
+    } while (!after.empty());
+    co_return co_await ask_refund(repayment, *intent);
+}
+
+io::Awaitable<Result<RepaymentVerdict, io::Fault>>
+Stripe::ask_refund(Repayment repayment, std::string intent) {
+    const auto amount = to_stripe_amount(repayment.amount, repayment.currency);
+    if (!amount) co_return failed(repayment, "amount_not_supported");
+    const auto refund = repayment.refund.to_string();
+    StripeForm form{
+        {"payment_intent", std::move(intent)},
+        {"amount", std::to_string(*amount)},
+        {std::string{"metadata["} + kRefundField + "]", refund},
+        {std::string{"metadata["} + kPaymentField + "]", repayment.payment.to_string()},
+    };
+    const auto answer = co_await api_->post("/v1/refunds", std::move(form), "refund-" + refund);
+    if (!answer) co_return std::unexpected(answer.error());
+    if (answer->is_done()) co_return sound(verdict_of_refund(answer->body, repayment.refund));
+    const auto& error = object_in(answer->body, "error");
+    if (answer->status == 404 || text_in(error, "type") == "idempotency_error") {
+        co_return std::unexpected(io::Fault{
+            io::FaultKind::outcome_unknown,
+            "Stripe doesn't know the payment, or knows the refund's key from another request"
+        });
+    }
+    co_return failed(repayment, code_in(error));
+}
+
+io::Awaitable<Result<Movements, io::Fault>> Stripe::list_movements(std::string from) {
+    const bool is_refunds = from.starts_with(kRefunds);
+    const auto after = is_refunds ? from.substr(kRefunds.size()) : from;
+    StripeForm query{{"limit", kPageSize}};
+    if (is_refunds) query.push_back({"expand[]", "data.payment_intent"});
+    if (!after.empty()) query.push_back({"starting_after", after});
+    const auto answer =
+        co_await api_->get(is_refunds ? "/v1/refunds" : "/v1/payment_intents", std::move(query));
+    if (!answer) co_return std::unexpected(answer.error());
+    const auto* const page = answer->is_done() ? list_in(answer->body, "data") : nullptr;
+    if (page == nullptr) co_return list_failed();
+    Movements movements;
+    for (const auto& one : *page) {
+        if (!one.is_object()) continue;
+        auto movement = is_refunds ? movement_of_refund(one.get_object())
+                                   : movement_of_intent(one.get_object());
+        if (movement) movements.some.push_back(*std::move(movement));
+    }
+    if (flag_in(answer->body, "has_more"))
+        movements.next = (is_refunds ? std::string{kRefunds} : std::string{}) + last_id(*page);
+    else if (!is_refunds)
+        movements.next = kRefunds;
+    co_return movements;
+}
+
+}  // namespace frontrow::payments

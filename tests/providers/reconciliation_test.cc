@@ -1,0 +1,231 @@
+#include "payments/reconciliation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace frontrow::test {
+namespace {
+
+using domain::PaymentMethod;
+using payments::Movement;
+using payments::Reconciliation;
+using Kind = Reconciliation::Kind;
+
+Bits128 number(std::uint64_t number) {
+    return {0x0197'0000'0000'7000, number};
+}
+
+/// An event in euros, and facts about payments by Stripe.
+class ReconciliationTest : public testing::Test {
+protected:
+    ReconciliationTest() {
+        domain::EventSpec spec;
+        spec.currency = *Currency::parse("EUR");
+        observe(domain::EventCreated{.spec = spec, .created_by = "o"});
+    }
+
+    void observe(domain::FactBody body) {
+        books.observe({.seq = ++seq, .event = EventId{number(1)}, .body = std::move(body)});
+    }
+    void intend(
+        std::uint64_t payment,
+        Amount amount = 3'000,
+        const std::string& provider = "stripe",
+        PaymentMethod method = PaymentMethod::provider
+    ) {
+        const OrderId order{number(payment)};
+        observe(domain::OrderPlaced{.order = order, .lines = {}, .amount = amount});
+        observe(domain::PaymentIntended{
+            .order = order,
+            .payment = PaymentId{number(payment)},
+            .method = method,
+            .provider = provider,
+            .token = {},
+            .return_url = {},
+        });
+    }
+    void succeed(std::uint64_t payment) {
+        observe(domain::PaymentSucceeded{
+            OrderId{number(payment)}, PaymentId{number(payment)}, "pi_" + std::to_string(payment)
+        });
+    }
+    void pay(std::uint64_t payment, Amount amount = 3'000) {
+        intend(payment, amount);
+        succeed(payment);
+    }
+    void decline(std::uint64_t payment) {
+        observe(domain::PaymentDeclined{OrderId{number(payment)}, PaymentId{number(payment)}, "no"}
+        );
+    }
+    void intend_refund(std::uint64_t refund, std::uint64_t payment, Amount amount) {
+        observe(domain::RefundIntended{
+            .order = OrderId{number(payment)},
+            .refund = RefundId{number(refund)},
+            .payment = PaymentId{number(payment)},
+            .amount = amount,
+            .seats = {},
+            .items = {},
+            .by = {},
+        });
+    }
+    void give_back(std::uint64_t refund, std::uint64_t payment, Amount amount) {
+        intend_refund(refund, payment, amount);
+        observe(domain::RefundSucceeded{OrderId{number(payment)}, RefundId{number(refund)}, "re"});
+    }
+
+    void move(std::uint64_t payment, Amount amount = 3'000, const char* currency = "EUR") {
+        books.take({
+            .payment = PaymentId{number(payment)},
+            .refund = std::nullopt,
+            .reference = "pi",
+            .amount = amount,
+            .currency = *Currency::parse(currency),
+        });
+    }
+    void move_back(std::optional<std::uint64_t> refund, std::uint64_t payment, Amount amount) {
+        books.take({
+            .payment = PaymentId{number(payment)},
+            .is_refund = true,
+            .refund = refund ? std::optional{RefundId{number(*refund)}} : std::nullopt,
+            .reference = "re",
+            .amount = amount,
+            .currency = *Currency::parse("EUR"),
+        });
+    }
+
+    /// The differences, each as its kind and the number of its payment.
+    std::vector<std::pair<Kind, std::uint64_t>> found() const {
+        std::vector<std::pair<Kind, std::uint64_t>> found;
+        for (const auto& one : books.differences())
+            found.emplace_back(one.kind, one.payment.bits().lo);
+        return found;
+    }
+
+    Reconciliation books{"stripe"};
+    std::uint64_t seq = 0;
+};
+
+using Found = std::vector<std::pair<Kind, std::uint64_t>>;
+
+TEST_F(ReconciliationTest, finds_nothing_where_both_agree) {
+    pay(1);
+    pay(2, 500);
+    intend(3);
+    decline(3);
+    give_back(10, 1, 1'000);
+    // Others' payments, and those at the box office, are none of this provider's business.
+    intend(4, 3'000, "webhook");
+    succeed(4);
+    intend(5, 3'000, "", PaymentMethod::cash);
+    succeed(5);
+    // A free order has no money to give back.
+    give_back(11, 5, 3'000);
+    give_back(12, 2, 0);
+    books.expect_all();
+    move(2, 500);
+    move(1);
+    move_back(10, 1, 1'000);
+    EXPECT_EQ(found(), Found{});
+    EXPECT_EQ(books.totals().payments, 2u);
+    EXPECT_EQ(books.totals().refunds, 1u);
+}
+
+TEST_F(ReconciliationTest, finds_each_kind_of_difference) {
+    for (std::uint64_t payment = 1; payment <= 4; ++payment)
+        pay(payment);
+    intend(5);
+    decline(5);
+    intend(7, 3'000, "webhook");
+    succeed(7);
+    books.expect_all();
+    move(1, 2'999);
+    move(2, 3'000, "USD");
+    move(3);
+    move(3);
+    move(5);
+    move(6);
+    move(7);
+    EXPECT_EQ(
+        found(),
+        (Found{
+            {Kind::other_sum, 1},
+            {Kind::other_sum, 2},
+            {Kind::twice, 3},
+            {Kind::not_moved_here, 5},
+            {Kind::not_here, 6},
+            {Kind::not_here, 7},
+            {Kind::not_there, 4},
+        })
+    );
+}
+
+TEST_F(ReconciliationTest, finds_each_kind_of_difference_in_refunds) {
+    pay(1);
+    pay(2);
+    give_back(10, 1, 100);
+    give_back(11, 1, 200);
+    give_back(12, 1, 300);
+    intend_refund(13, 1, 400);
+    observe(domain::RefundFailed{OrderId{number(1)}, RefundId{number(13)}, "no"});
+    books.expect_all();
+    move(1);
+    move(2);
+    move_back(10, 1, 101);
+    move_back(12, 2, 300);
+    move_back(13, 1, 400);
+    move_back(14, 1, 500);
+    move_back(std::nullopt, 1, 600);
+    move_back(std::nullopt, 1, 600);
+    EXPECT_EQ(
+        found(),
+        (Found{
+            {Kind::other_sum, 1},
+            {Kind::other_sum, 2},
+            {Kind::not_moved_here, 1},
+            {Kind::not_here, 1},
+            {Kind::not_here, 1},
+            {Kind::not_here, 1},
+            {Kind::not_there, 1},
+        })
+    );
+    const auto missing = books.differences().back();
+    EXPECT_EQ(missing.refund, RefundId{number(11)});
+    EXPECT_EQ(missing.here->amount, 200);
+    EXPECT_FALSE(missing.there);
+}
+
+TEST_F(ReconciliationTest, does_not_mind_what_happens_meanwhile) {
+    intend(1);
+    pay(2);
+    intend_refund(10, 2, 100);
+    intend_refund(11, 2, 100);
+    books.expect_all();
+    move(1);
+    move(2);
+    move(3);
+    move_back(10, 2, 100);
+    // The facts that have come since: one that was moved, one whose result comes later, and one
+    // that was asked only after the provider had listed its books.
+    succeed(1);
+    intend(3);
+    pay(4);
+    give_back(12, 4, 50);
+    EXPECT_EQ(found(), Found{});
+    EXPECT_EQ(books.totals().open, 3u);
+}
+
+TEST_F(ReconciliationTest, expects_what_succeeded_after_a_decline) {
+    intend(1);
+    decline(1);
+    succeed(1);
+    books.expect_all();
+    move(1);
+    EXPECT_EQ(found(), Found{});
+}
+
+}  // namespace
+}  // namespace frontrow::test
