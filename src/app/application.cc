@@ -42,7 +42,10 @@ struct Application::Parts {
           bodies{answers, turns, workers, limits.kept_answer_bytes},
           store{std::move(opened)},
           side{std::move(opened_side)},
-          providers{open_payments(executor, settings.payments, [this] { return store->now(); })},
+          providers{open_payments(
+              {executor, world.random, [this] { return store->now(); }},
+              std::move(settings.payments)
+          )},
           desk{executor, *store},
           runner{{executor, *store, *side.leases, providers, desk, world.random, world.log}},
           authenticator{

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "base/instant.h"
-#include "io/awaitable.h"
+#include "payments/provider_calls.h"
 #include "payments/providers.h"
 #include "payments/simulator.h"
+#include "payments/stripe.h"
+#include "payments/webhook_provider.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,14 +15,11 @@ namespace frontrow::app {
 struct PaymentChoice {
     /// The one that takes new payments; empty if none does.
     std::string chosen;
-    std::optional<payments::Simulator::Settings> simulator;
+    std::optional<payments::Simulator::Settings> simulator = {};
+    std::optional<payments::Stripe::Settings> stripe = {};
+    std::optional<payments::WebhookProvider::Settings> webhook = {};
 };
 
-/// `now`: the store's time.
-payments::Providers open_payments(
-    const io::Executor& executor,
-    const PaymentChoice& choice,
-    const std::function<Instant()>& now
-);
+payments::Providers open_payments(const payments::ProviderWorld& world, PaymentChoice choice);
 
 }  // namespace frontrow::app

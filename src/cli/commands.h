@@ -25,6 +25,7 @@ void add_restore(CLI::App& app, int& exit_code);
 void add_seed(CLI::App& app, int& exit_code);
 void add_snapshot(CLI::App& app, int& exit_code);
 void add_facts(CLI::App& app, int& exit_code);
+void add_reconcile(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);

@@ -1,14 +1,12 @@
 #include "cli/commands.h"
+#include "cli/fact_source.h"
 #include "cli/stop_signals.h"
 #include "cli/store_name.h"
-#include "cli/with_database.h"
 #include "config/options.h"
 #include "io/run_to_end.h"
 #include "store/engine/polled_feed.h"
 #include "store/feed_cursor.h"
-#include "store/postgres/postgres_fact_reader.h"
 #include "store/postgres/postgres_side_records.h"
-#include "store/sqlite/sqlite_fact_reader.h"
 #include "store/sqlite/sqlite_side_records.h"
 #include "wire/fact_json.h"
 
@@ -201,32 +199,16 @@ Awaitable<Ended> print_facts(
     co_return ended;
 }
 
-std::unique_ptr<store::engine::FactReader>
-make_reader(const io::Executor& executor, const config::StoreSettings& settings) {
-    if (settings.is_cluster()) {
-        return std::make_unique<store::postgres::PostgresFactReader>(
-            executor, io::postgres::PgOptions{.url = settings.store}
-        );
-    }
-    return std::make_unique<store::sqlite::SqliteFactReader>(executor, settings.data_dir);
-}
-
 Awaitable<Ended> read_and_print(
     io::Executor executor,
     const config::FactsSettings& settings,
     std::optional<FeedPosition> after
 ) {
-    const auto reader = make_reader(executor, settings.store);
+    const auto reader = make_fact_reader(executor, settings.store);
     store::engine::PolledFeed feed{executor, *reader};
     auto ended = co_await print_facts(feed, executor, settings, after);
     co_await reader->close();
     co_return ended;
-}
-
-/// Does nothing. It is only there for with_journal(), which has already checked that the database
-/// can be reached and has this program's schema.
-Awaitable<int> look_at(io::postgres::PgConnection&) {
-    co_return kDone;
 }
 
 int facts_failed(const std::string& why) {
@@ -253,10 +235,7 @@ int facts(const config::FactsSettings& settings) {
         );
     }
     say_store("facts", settings.store);
-    if (settings.store.is_cluster()) {
-        std::string why;
-        if (with_journal(settings.store.store, why, look_at) < 0) return facts_failed(why);
-    }
+    if (const auto why = why_no_journal(settings.store); !why.empty()) return facts_failed(why);
     end_on_signals();
     boost::asio::io_context context{1};
     const auto ended =

@@ -123,6 +123,7 @@ int run(int argc, char** argv) {
     cli::add_restore(app, exit_code);
     cli::add_snapshot(app, exit_code);
     cli::add_facts(app, exit_code);
+    cli::add_reconcile(app, exit_code);
     cli::refuse_flawed_stores(app);
     config::Sources::add_config_option(app);
     const auto sources = config::Sources::load(app, {argv, static_cast<std::size_t>(argc)});

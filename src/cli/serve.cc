@@ -1,6 +1,7 @@
 #include "app/application.h"
 #include "cli/commands.h"
 #include "cli/file_limit.h"
+#include "cli/payment_choice.h"
 #include "cli/stop_signals.h"
 #include "cli/store_choice.h"
 #include "cli/store_name.h"
@@ -51,21 +52,6 @@ store::cluster::ClusterStore::Cache cache_in(const config::ServeSettings& settin
     };
 }
 
-app::PaymentChoice payment_choice(const config::ServeSettings& settings) {
-    const auto& payments = settings.payments;
-    app::PaymentChoice choice{.chosen = payments.provider, .simulator = std::nullopt};
-    if (choice.chosen.empty() && settings.dev) choice.chosen = payments::Simulator::kName;
-    if (choice.chosen == payments::Simulator::kName) {
-        choice.simulator = payments::Simulator::Settings{
-            .delay = std::chrono::milliseconds{payments.simulator_delay_ms},
-            .decline_rate = payments.simulator_decline_rate,
-            .timeout_rate = payments.simulator_timeout_rate,
-            .seed = payments.simulator_seed,
-        };
-    }
-    return choice;
-}
-
 app::Application::Settings application_settings(const config::ServeSettings& settings) {
     const auto listen = config::parse_listen(settings.listen).value();
     auto store = store_choice(settings.store);
@@ -89,7 +75,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
         .base_path = http::BasePath{settings.base_path},
         .access_log = telemetry::parse_access_log_mode(settings.access_log)
                           .value_or(telemetry::AccessLogMode::errors),
-        .payments = payment_choice(settings),
+        .payments = payment_choice(settings.payments, settings.dev),
     };
 }
 

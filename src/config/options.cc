@@ -125,58 +125,6 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         ->type_name("ORIGIN");
 }
 
-void add_payment_options(CLI::App& command, PaymentSettings& settings) {
-    command
-        .add_option(
-            "--payments",
-            settings.provider,
-            "Who takes the money for orders: simulator, which takes none; by default nobody, and "
-            "the simulator with --dev"
-        )
-        ->envname("FRONTROW_PAYMENTS")
-        ->type_name("PROVIDER")
-        ->check(CLI::IsMember({"simulator"}));
-    constexpr std::uint32_t kDelayMax = 60'000;
-    command
-        .add_option(
-            "--simulator-delay-ms",
-            settings.simulator_delay_ms,
-            "How long the simulator takes for each answer"
-        )
-        ->envname("FRONTROW_SIMULATOR_DELAY_MS")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(0U, kDelayMax).description(""))
-        ->capture_default_str();
-    const auto add_rate = [&](const char* flag, const char* name, double& rate, const char* help) {
-        command.add_option(flag, rate, help)
-            ->envname(name)
-            ->type_name("NUMBER")
-            ->check(CLI::Range(0.0, 1.0).description(""))
-            ->capture_default_str();
-    };
-    add_rate(
-        "--simulator-decline-rate",
-        "FRONTROW_SIMULATOR_DECLINE_RATE",
-        settings.simulator_decline_rate,
-        "The part of payments that the simulator declines, 0 to 1"
-    );
-    add_rate(
-        "--simulator-timeout-rate",
-        "FRONTROW_SIMULATOR_TIMEOUT_RATE",
-        settings.simulator_timeout_rate,
-        "The part of payments whose first answer the simulator loses, 0 to 1"
-    );
-    command
-        .add_option(
-            "--simulator-seed",
-            settings.simulator_seed,
-            "Which payments the simulator declines and loses"
-        )
-        ->envname("FRONTROW_SIMULATOR_SEED")
-        ->type_name("NUMBER")
-        ->capture_default_str();
-}
-
 void add_cache_dir(CLI::App& command, std::filesystem::path& folder) {
     command
         .add_option(
@@ -254,7 +202,8 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->check(CLI::IsMember({"off", "errors", "all"}))
         ->capture_default_str();
     add_access_options(command, settings);
-    add_payment_options(command, settings.payments);
+    add_options(command, settings.payments);
+    add_simulator_options(command, settings.payments);
 }
 
 void add_options(CLI::App& command, TokenSettings& settings) {
@@ -368,6 +317,11 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
 void add_options(CLI::App& command, SnapshotSettings& settings) {
     add_options(command, settings.store);
     add_cache_dir(command, settings.cache_dir);
+}
+
+void add_options(CLI::App& command, ReconcileSettings& settings) {
+    add_options(command, settings.store);
+    add_options(command, settings.payments);
 }
 
 void add_options(CLI::App& command, FactsSettings& settings) {

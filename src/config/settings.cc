@@ -138,6 +138,7 @@ std::optional<UsageError> check(const ServeSettings& settings) {
             "own: give --store as well, or leave it out"
         };
     }
+    if (auto error = check(settings.payments)) return error;
     if (settings.dev && is_production(settings.app_env))
         return UsageError{"--dev believes whatever a client says it is; this is production"};
     for (const auto& origin : settings.cors_origins) {

@@ -48,6 +48,16 @@ struct PaymentSettings {
     double simulator_decline_rate = 0;
     double simulator_timeout_rate = 0;
     std::uint64_t simulator_seed = 0;
+    /// Both or none. With them, payments that began with Stripe go on, whoever takes the new ones.
+    std::string stripe_key;
+    std::string stripe_webhook_secret;
+    std::string stripe_api = "https://api.stripe.com";
+    /// Of a provider that keeps to the contract in docs/payments.md. As with Stripe's.
+    std::string webhook_url;
+    std::string webhook_secret;
+
+    bool has_stripe() const { return !stripe_key.empty(); }
+    bool has_webhook() const { return !webhook_url.empty(); }
 };
 
 struct ServeSettings {
@@ -106,6 +116,12 @@ struct FactsSettings {
     bool follow = false;
 };
 
+struct ReconcileSettings {
+    StoreSettings store;
+    /// Its `provider` is the one to compare with.
+    PaymentSettings payments;
+};
+
 struct TokenSettings {
     std::string secret;
     std::string sub;
@@ -155,6 +171,11 @@ std::vector<std::string> find_weak_secrets(const ServeSettings& settings);
 std::optional<UsageError> check(const ServeSettings& settings);
 /// Says what is wrong with the form of `store`; never repeats its value.
 std::optional<UsageError> check(const StoreSettings& settings);
+/// Requires that each provider has all its settings or none, that the one that takes new payments
+/// has them, and that a URL is an https one, or leads to this machine.
+std::optional<UsageError> check(const PaymentSettings& settings);
+/// Requires a provider that keeps books of what it has taken.
+std::optional<UsageError> check(const ReconcileSettings& settings);
 /// Requires a table if an event's id, an event's name or a dry run is given, and an event's id if
 /// there are allocations without seats and categories.
 std::optional<UsageError> check(const SeedSettings& settings);

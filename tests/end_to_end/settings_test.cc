@@ -64,6 +64,8 @@ TEST_P(WrongUsageOfProgram, exits_2_and_says_what_is_wrong) {
     EXPECT_THAT(finished.err, Not(HasSubstr("hidden"))) << "a secret was printed";
 }
 
+constexpr auto kPaymentSecret = "FRONTROW_PAYMENT_SECRET=aGlkZGVuIGhpZGRlbiBoaWRkZW4gaGlkZGVuIQ==";
+
 const std::vector<WrongUsage>& wrong_usages() {
     static const std::string secret = "--secret=a-secret-of-thirty-two-characters";
     static const std::vector<WrongUsage> all = {
@@ -192,6 +194,48 @@ const std::vector<WrongUsage>& wrong_usages() {
          {"FRONTROW_CORS_ORIGINS=http://a,http://b/"},
          "http://b/"},
         {"token_for_nobody", {"token", secret}, {}, "--sub"},
+        {"unknown_provider", {"serve", "--dev", "--payments", "cash"}, {}, "--payments"},
+        {"stripe_without_secrets",
+         {"serve", "--dev", "--payments", "stripe"},
+         {},
+         "--payments stripe needs FRONTROW_STRIPE_KEY and FRONTROW_STRIPE_WEBHOOK_SECRET"},
+        {"stripe_without_webhook",
+         {"serve", "--dev"},
+         {"FRONTROW_STRIPE_KEY=sk_hidden"},
+         "FRONTROW_STRIPE_WEBHOOK_SECRET is missing"},
+        {"stripe_with_public_key",
+         {"serve", "--dev"},
+         {"FRONTROW_STRIPE_KEY=pk_hidden", "FRONTROW_STRIPE_WEBHOOK_SECRET=whsec_hidden"},
+         "begins with sk_ or rk_"},
+        {"stripe_over_plain_http",
+         {"serve", "--dev", "--stripe-api", "http://hidden.example"},
+         {"FRONTROW_STRIPE_KEY=sk_hidden", "FRONTROW_STRIPE_WEBHOOK_SECRET=whsec_hidden"},
+         "FRONTROW_STRIPE_API must begin with https://"},
+        {"webhook_without_url",
+         {"serve", "--dev", "--payments", "webhook"},
+         {},
+         "FRONTROW_PAYMENT_URL"},
+        {"webhook_without_secret",
+         {"serve", "--dev"},
+         {"FRONTROW_PAYMENT_URL=https://hidden.example/"},
+         "FRONTROW_PAYMENT_SECRET is missing"},
+        {"webhook_with_password",
+         {"serve", "--dev"},
+         {"FRONTROW_PAYMENT_URL=https://me:hidden@pay.example/", kPaymentSecret},
+         "without a user or password"},
+        {"webhook_over_plain_http",
+         {"serve", "--dev"},
+         {"FRONTROW_PAYMENT_URL=http://127.0.0.1.hidden.example/", kPaymentSecret},
+         "plain http is for this machine alone"},
+        {"webhook_with_short_secret",
+         {"serve", "--dev"},
+         {"FRONTROW_PAYMENT_URL=https://pay.example/", "FRONTROW_PAYMENT_SECRET=aGlkZGVu"},
+         "24 bytes or more in base64"},
+        {"reconcile_with_nobody", {"reconcile"}, {}, "name the provider"},
+        {"reconcile_with_simulator",
+         {"reconcile", "--payments", "simulator"},
+         {},
+         "the simulator keeps no books"},
         {"token_for_nobody_by_name", {"token", secret, "--sub", ""}, {}, "--sub"},
         {"token_with_unknown_role", {"token", secret, "--sub", "a", "--role", "king"}, {}, "king"},
         {"token_that_has_ended", {"token", secret, "--sub", "a", "--ttl", "0"}, {}, "--ttl"},
@@ -236,7 +280,17 @@ TEST_P(HelpOfCommand, names_the_environment_variable_of_every_flag) {
 INSTANTIATE_TEST_SUITE_P(
     Settings,
     HelpOfCommand,
-    testing::Values("serve", "seed", "token", "verify", "backup", "restore", "snapshot", "facts"),
+    testing::Values(
+        "serve",
+        "seed",
+        "token",
+        "verify",
+        "backup",
+        "restore",
+        "snapshot",
+        "facts",
+        "reconcile"
+    ),
     [](const auto& info) { return info.param; }
 );
 
