@@ -276,6 +276,8 @@ enum class PaymentNews : std::uint8_t { pending, succeeded, declined, disputed, 
 
 struct NotePayment {
     PaymentId payment;
+    /// Who says it. Another provider's payments don't exist for it.
+    std::string provider{};
     PaymentNews news{};
     std::string reference{};
     std::string redirect_url{};
@@ -303,6 +305,8 @@ struct RefundOrder {
 /// What a provider says of a refund.
 struct NoteRefund {
     RefundId refund;
+    /// Who says it, as in NotePayment.
+    std::string provider{};
     bool is_done = false;
     std::string reference{};
     /// Why it failed for good.

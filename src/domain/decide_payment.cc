@@ -217,11 +217,13 @@ template <>
 Decision decide_one(const Inventory& inventory, const NotePayment& command, Instant now) {
     const auto* order = inventory.orders().find(command.payment, now);
     if (order == nullptr) return refuse(Reason::payment_not_found, 0);
+    const auto payment = *std::ranges::find(order->payments, command.payment, &Payment::id);
+    if (payment.provider != command.provider)
+        return refuse(Reason::payment_not_found, inventory.last_seq_of(*order));
     const bool is_other_sum =
         command.amount != order->amount || command.currency != order->currency;
     if (command.news == PaymentNews::succeeded && is_other_sum)
         return refuse_limit(Reason::amount_differs, order->amount, inventory.last_seq_of(*order));
-    const auto payment = *std::ranges::find(order->payments, command.payment, &Payment::id);
     OrderDraft draft{inventory, *order, now};
     note_news(inventory, draft, payment, command, now);
     return draft.facts().empty() ? accept_order(inventory, *order, now) : draft.finish();

@@ -121,6 +121,9 @@ Decision decide_one(const Inventory& inventory, const NoteRefund& command, Insta
     const auto* order = inventory.orders().find(command.refund, now);
     if (order == nullptr) return refuse(Reason::refund_not_found, 0);
     const auto& refund = *std::ranges::find(order->refunds, command.refund, &Refund::id);
+    const auto& payment = *std::ranges::find(order->payments, refund.payment, &Payment::id);
+    if (payment.provider != command.provider)
+        return refuse(Reason::refund_not_found, inventory.last_seq_of(*order));
     if (refund.status != RefundStatus::open) return accept_order(inventory, *order, now);
     OrderDraft draft{inventory, *order, now};
     if (command.is_done)

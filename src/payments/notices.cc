@@ -7,8 +7,14 @@
 namespace frontrow::payments {
 namespace {
 
-domain::Command command_for(const Notice& notice) {
-    return std::visit([](const auto& one) { return domain::Command{one}; }, notice);
+domain::Command command_for(const Notice& notice, std::string_view provider) {
+    return std::visit(
+        [provider](auto command) {
+            command.provider = provider;
+            return domain::Command{std::move(command)};
+        },
+        notice
+    );
 }
 
 /// The id of the payment or refund.
@@ -38,7 +44,7 @@ io::Awaitable<Result<Result<void, NoticeRefusal>, io::Fault>> take_notice(
     if (!notices) co_return Taken{std::unexpected(NotGenuine{std::move(notices.error())})};
     Taken taken;
     for (const auto& notice : *notices) {
-        auto outcome = co_await store.execute(command_for(notice), trace);
+        auto outcome = co_await store.execute(command_for(notice, provider), trace);
         if (!outcome) co_return std::unexpected(std::move(outcome.error()));
         if (!*outcome) taken = std::unexpected(std::move(outcome->error()));
         desk.tell(id_of(notice));

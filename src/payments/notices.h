@@ -16,7 +16,8 @@
 namespace frontrow::payments {
 
 /// Takes what a provider has sent by itself. Returns once everything that it says is decided and
-/// durable, so that the provider needn't send it again. What is known already changes nothing.
+/// durable, so that the provider needn't send it again. What is known already changes nothing, and
+/// what it says of another provider's payments is refused.
 ///
 /// Faults: those of Store::execute() and of Provider::read_notice(). If it never returns, the
 /// provider sends the notice again.

@@ -44,7 +44,7 @@ struct Repayment {
 };
 
 /// What a provider says of a charge: `pending`, `succeeded` or `declined`, with the fields of
-/// domain::NotePayment.
+/// domain::NotePayment. Whoever asked it fills in `provider`, here and below.
 using Verdict = domain::NotePayment;
 /// What it says of a repayment. Nothing while it is still being made.
 using RepaymentVerdict = std::optional<domain::NoteRefund>;

@@ -136,6 +136,7 @@ io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task)
         );
         if (!verdict) co_return not_answered(task, verdict.error());
         if (!*verdict) co_return Saga::End::pending;
+        (*verdict)->provider = task.provider;
         co_return co_await note(**std::move(verdict), task);
     }
     auto verdict = task.step == Saga::Step::charge    ? co_await provider.charge(task.charge)
@@ -143,6 +144,7 @@ io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task)
                                                       : co_await provider.abandon(task.charge);
     count(task, verdict ? name_of(verdict->news) : "unknown");
     if (!verdict) co_return not_answered(task, verdict.error());
+    verdict->provider = task.provider;
     const bool is_pending = verdict->news == domain::PaymentNews::pending;
     const auto end = co_await note(*std::move(verdict), task);
     if (is_pending && end == Saga::End::settled) co_return Saga::End::pending;

@@ -18,6 +18,9 @@ constexpr auto kOrders = "/api/v1/orders";
 /// who buys.
 class OrdersWorld : public testing::Test {
 protected:
+    OrdersWorld() = default;
+    explicit OrdersWorld(TestServer::Options options) : server{std::move(options)} {}
+
     std::string event_path() const { return "/api/v1/events/" + venue.event; }
     static std::string path_of(const HttpAnswer& order) {
         return std::string{kOrders} + "/" + order.text("id");

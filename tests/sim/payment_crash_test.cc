@@ -92,6 +92,7 @@ constexpr std::size_t kCrashes = 3;
 
 const Instant kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 constexpr auto kHold = 10min;
+constexpr auto kProvider = "model";
 
 /// Whoever takes the money. It outlives every runner, and remembers each key.
 class ModelProvider {
@@ -109,7 +110,9 @@ public:
     }
     domain::NoteRefund repay(const Repayment& repayment) {
         repaid_[repayment.refund] = repayment.amount;
-        return {.refund = repayment.refund, .is_done = true, .reference = "re"};
+        return {
+            .refund = repayment.refund, .provider = kProvider, .is_done = true, .reference = "re"
+        };
     }
     /// What it has sent by itself by now.
     std::vector<Verdict> take_notices() { return std::exchange(notices_, {}); }
@@ -124,7 +127,7 @@ public:
 
 private:
     Verdict stand(const Charge& charge, bool abandons, Instant now) {
-        Verdict verdict{.payment = charge.payment, .reference = "pi"};
+        Verdict verdict{.payment = charge.payment, .provider = kProvider, .reference = "pi"};
         const auto decline = [&] {
             verdict.news = domain::PaymentNews::declined;
             verdict.code = "card_declined";
@@ -273,7 +276,7 @@ private:
             .payment = payment_,
             .order = order_,
             .user = "ann",
-            .provider = "model",
+            .provider = kProvider,
             .token = "tok",
             .return_url = {},
             .request = mark(3),

@@ -201,7 +201,10 @@ private:
                 .returns_to_sale = time_.chance(50),
             };
         return domain::NoteRefund{
-            .refund = known.refunds.back().id, .is_done = time_.chance(80), .reference = "re"
+            .refund = known.refunds.back().id,
+            .provider = "sim",
+            .is_done = time_.chance(80),
+            .reference = "re",
         };
     }
     domain::Command note_payment(const domain::Order& known) {
@@ -209,6 +212,7 @@ private:
         const auto choice = time_.below(10);
         return domain::NotePayment{
             .payment = known.payments.back().id,
+            .provider = "sim",
             .news = choice < 5   ? succeeded
                     : choice < 7 ? declined
                     : choice < 9 ? pending

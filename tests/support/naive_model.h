@@ -242,6 +242,16 @@ public:
                 return one.entity;
         return std::nullopt;
     }
+    /// Who was asked to take the money that goes back.
+    std::string provider_of(RefundId refund) const {
+        for (const auto& one : orders_)
+            for (const auto& known : one.entity.refunds)
+                if (known.id == refund) return provider_of(one.entity, known.payment);
+        return {};
+    }
+    static std::string provider_of(const domain::Order& order, PaymentId payment) {
+        return std::ranges::find(order.payments, payment, &domain::Payment::id)->provider;
+    }
     /// All refunds, by the age of their orders.
     std::vector<RefundId> refunds() const {
         std::vector<RefundId> all;
@@ -1346,6 +1356,7 @@ private:
             auto& payments = one.entity.payments;
             const auto payment = std::ranges::find(payments, command.payment, &domain::Payment::id);
             if (payment == payments.end() || !is_shown(one, now)) continue;
+            if (payment->provider != command.provider) break;
             if (command.news == domain::PaymentNews::succeeded &&
                 (command.amount != one.entity.amount || command.currency != one.entity.currency))
                 return refuse(Reason::amount_differs, one.entity.amount);
@@ -1549,6 +1560,8 @@ private:
         for (auto& one : orders_) {
             for (auto& refund : one.entity.refunds) {
                 if (refund.id != command.refund) continue;
+                if (provider_of(one.entity, refund.payment) != command.provider)
+                    return refuse(Reason::refund_not_found);
                 if (refund.status == domain::RefundStatus::open) {
                     if (command.is_done) {
                         give_money_back(one, refund, command.reference, now);

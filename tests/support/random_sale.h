@@ -719,9 +719,11 @@ private:
             command.redirect_url = "https://pay.example";
         if (command.news == declined) command.code = "no_funds";
         if (order) {
+            command.provider = model_.provider_of(*order, payment);
             command.amount = order->amount;
             command.currency = order->currency;
         }
+        if (four[2] % 32 == 29) command.provider = "another";
         if (four[2] % 32 == 30) command.amount += 1;
         if (four[2] % 32 == 31) command.currency = *Currency::parse("CHF");
         return command;
@@ -764,6 +766,7 @@ private:
         if (known.empty()) return refund(four, now);
         if (four[0] < 240)
             command.refund = known[known.size() - 1 - four[0] % std::min(known.size(), 4UZ)];
+        command.provider = four[2] % 32 == 29 ? "another" : model_.provider_of(command.refund);
         command.is_done = four[1] % 4 != 3;
         (command.is_done ? command.reference : command.code) = "re " + std::to_string(four[2] % 4);
         return command;

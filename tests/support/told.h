@@ -317,9 +317,10 @@ inline std::string told(const domain::StartPayment& command) {
 }
 inline std::string told(const domain::NotePayment& command) {
     constexpr const char* kNames[] = {"pending", "succeeded", "declined", "disputed", "undisputed"};
-    return "payment " + told(command.payment) + " is " + kNames[static_cast<int>(command.news)] +
-           ": " + command.reference + " " + command.redirect_url + " " + command.code + " " +
-           told_number(command.amount) + " " + std::string{command.currency.code()};
+    return command.provider + " says that payment " + told(command.payment) + " is " +
+           kNames[static_cast<int>(command.news)] + ": " + command.reference + " " +
+           command.redirect_url + " " + command.code + " " + told_number(command.amount) + " " +
+           std::string{command.currency.code()};
 }
 inline std::string told(const domain::RefundOrder& command) {
     return told(command.by) + " refunds of order " + told(command.order) + " as " +
@@ -328,8 +329,8 @@ inline std::string told(const domain::RefundOrder& command) {
            told_key(command.request);
 }
 inline std::string told(const domain::NoteRefund& command) {
-    return "refund " + told(command.refund) + (command.is_done ? " is done: " : " failed: ") +
-           command.reference + " " + command.code;
+    return command.provider + " says that refund " + told(command.refund) +
+           (command.is_done ? " is done: " : " failed: ") + command.reference + " " + command.code;
 }
 inline std::string told(const domain::SellAtBoxOffice& command) {
     return told(command.by) + " sells as order " + told(command.order) + " and payment " +

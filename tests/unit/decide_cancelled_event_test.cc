@@ -110,7 +110,7 @@ TEST_F(CancelledEvent, names_the_orders_to_refund_until_all_are) {
     give_back(as_read(anns).order.refunds[0]);
     EXPECT_EQ(sales().cancelled, (RefundProgress{1, 2}));
     // One that fails isn't started again by itself.
-    done(NoteRefund{refunding.order.refunds[0].id, false, {}, "account closed"});
+    done(failure(refunding.order.refunds[0]));
     EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
     EXPECT_EQ(sales().cancelled, (RefundProgress{1, 2}));
     EXPECT_EQ(status(bobs), OrderStatus::paid);

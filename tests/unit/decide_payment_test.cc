@@ -131,6 +131,20 @@ TEST_F(Paying, of_an_unknown_payment_or_refund_is_no_news) {
     refused(NoteRefund{.refund = RefundId{{99, 1}}}, "refund_not_found");
 }
 
+TEST_F(Paying, is_no_business_of_another_provider) {
+    const auto attempt = start(order);
+    using enum PaymentNews;
+    for (const auto what : {pending, succeeded, declined, disputed, undisputed}) {
+        auto command = news(attempt, what, 13'000);
+        for (const std::string other : {"another", ""}) {
+            command.provider = other;
+            refused(command, "payment_not_found");
+        }
+    }
+    EXPECT_EQ(status(order), OrderStatus::paying);
+    done(success(attempt));
+}
+
 TEST_F(Paying, goes_on_at_the_providers_page) {
     const auto attempt = start(order);
     auto known = news(attempt, PaymentNews::pending);

@@ -23,7 +23,7 @@ protected:
     OrderView order = buy("ann", {0, 1}, {{"Floor", 2}});
 
     Refund fail(const Refund& of) {
-        const auto view = done(NoteRefund{of.id, false, {}, "account closed"});
+        const auto view = done(failure(of));
         return *std::ranges::find(view.order.refunds, of.id, &Refund::id);
     }
 };
@@ -164,7 +164,7 @@ TEST_F(Refunding, may_fail_and_be_tried_again) {
     EXPECT_EQ(failed.settled_at, office.now);
     EXPECT_EQ(status(order), OrderStatus::paid);
     EXPECT_EQ(seat(0), SeatStatus::confirmed);
-    ignored(NoteRefund{first.id, true, "ref"});
+    ignored(given_back(first));
     const auto second = done(returning(order)).order.refunds[1];
     EXPECT_EQ(second.amount, 16'000);
     give_back(second);
@@ -172,11 +172,21 @@ TEST_F(Refunding, may_fail_and_be_tried_again) {
     EXPECT_EQ(seat(0), SeatStatus::available);
 }
 
+TEST_F(Refunding, is_no_business_of_another_provider) {
+    const auto open = done(returning(order)).order.refunds[0];
+    for (auto news : {given_back(open), failure(open)}) {
+        news.provider = "another";
+        refused(news, "refund_not_found");
+    }
+    EXPECT_EQ(status(order), OrderStatus::refunding);
+    give_back(open);
+}
+
 TEST_F(Refunding, is_told_twice_and_done_once) {
     const auto open = done(returning(order)).order.refunds[0];
     give_back(open);
-    ignored(NoteRefund{open.id, true, "ref"});
-    ignored(NoteRefund{open.id, false, {}, "account closed"});
+    ignored(given_back(open));
+    ignored(failure(open));
     EXPECT_EQ(status(order), OrderStatus::refunded);
 }
 

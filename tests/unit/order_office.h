@@ -62,6 +62,7 @@ protected:
     news(const Payment& of, PaymentNews news, Amount amount = 0, Currency currency = {}) {
         return {
             .payment = of.id,
+            .provider = of.provider,
             .news = news,
             .reference = "ref",
             .code = "no funds",
@@ -136,7 +137,13 @@ protected:
         return done(success(start(order)));
     }
     OrderView decline(const OrderView& of) { return done(news(start(of), PaymentNews::declined)); }
-    OrderView give_back(const Refund& of) { return done(NoteRefund{of.id, true, "ref"}); }
+    static NoteRefund given_back(const Refund& of) {
+        return {.refund = of.id, .provider = "bank", .is_done = true, .reference = "ref"};
+    }
+    static NoteRefund failure(const Refund& of) {
+        return {.refund = of.id, .provider = "bank", .code = "account closed"};
+    }
+    OrderView give_back(const Refund& of) { return done(given_back(of)); }
 
     OrderView as_read(OrderId id) const {
         return read_event_order(office.inventory(), office.now, id, {"root", true})

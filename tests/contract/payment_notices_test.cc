@@ -1,0 +1,143 @@
+#include "contract/orders_world.h"
+#include "payments/notice_signature.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+// What payment providers send by themselves. The provider of these tests is never reached, so what
+// the server knows of a payment it knows from notices alone.
+
+namespace frontrow::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr auto kTheirSecret = "whsec_c2VjcmV0IG9mIHR3ZW50eS1mb3VyIQ==";
+
+TestServer::Options with_webhook(std::string_view chosen) {
+    TestServer::Options options;
+    options.payments.chosen = chosen;
+    // Nothing listens on this port.
+    options.payments.webhook =
+        payments::WebhookProvider::Settings{.url = "http://127.0.0.1:1/", .secret = kTheirSecret};
+    return options;
+}
+
+class PaymentNotices : public OrdersWorld {
+protected:
+    explicit PaymentNotices(std::string_view chosen = "webhook")
+        : OrdersWorld{with_webhook(chosen)} {}
+
+    static std::string payment_in(const HttpAnswer& order) {
+        return std::string{order.json.at("payments").at(0).at("id").as_string()};
+    }
+    static std::string body_about(const HttpAnswer& paying, std::string_view more) {
+        return R"({"type":"payment","payment":")" + payment_in(paying) + "\"," + std::string{more} +
+               "}";
+    }
+    /// As the provider signs it now.
+    Headers signature_of(std::string_view body) const {
+        const payments::StandardSigner signer{kTheirSecret};
+        const auto time = payments::signing_time(server.clock.now());
+        return {
+            {"Webhook-Id", "msg_1"},
+            {"Webhook-Timestamp", time},
+            {"Webhook-Signature", signer.sign("msg_1", time, body)},
+        };
+    }
+    HttpAnswer send(std::string_view body, Headers headers) {
+        return provider_.post("/api/v1/payments/notices/webhook", body, std::move(headers));
+    }
+    /// A signed notice about the order's payment: its status and the other fields.
+    HttpAnswer tell(const HttpAnswer& paying, std::string_view more) {
+        const auto body = body_about(paying, more);
+        return send(body, signature_of(body));
+    }
+    HttpAnswer start_paying(std::string_view token = "tok") {
+        const auto paying = pay(order(reserve(0)), token);
+        EXPECT_EQ(paying.status, 202) << paying.body;
+        return paying;
+    }
+
+    static constexpr auto kPaid = R"("status":"succeeded","amount":1000,"currency":"JPY")";
+
+private:
+    Caller provider_{server, ""};
+};
+
+TEST_F(PaymentNotices, pay_an_order_before_any_answer_and_only_once) {
+    const auto paying = start_paying();
+    const auto body = body_about(paying, kPaid);
+    const auto headers = signature_of(body);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(send(body, headers).status, 204);
+    EXPECT_EQ(status(paying), "paid");
+    EXPECT_EQ(status_of_reservation(paying), "confirmed");
+    const auto sales = organizer.get(event_path() + "/sales");
+    EXPECT_EQ(sales.number("captured"), 1'000) << sales.body;
+    EXPECT_EQ(sales.number("refunded"), 0);
+}
+
+TEST_F(PaymentNotices, may_come_in_any_order) {
+    const auto paying = start_paying();
+    EXPECT_EQ(tell(paying, R"("status":"declined","code":"no_money")").status, 204);
+    EXPECT_EQ(status(paying), "created");
+    EXPECT_EQ(tell(paying, kPaid).status, 204);
+    EXPECT_EQ(tell(paying, R"("status":"declined","code":"no_money")").status, 204);
+    EXPECT_EQ(tell(paying, R"("status":"pending")").status, 204);
+    EXPECT_EQ(status(paying), "paid");
+}
+
+TEST_F(PaymentNotices, of_another_amount_or_currency_pay_nothing) {
+    const auto paying = start_paying();
+    for (const auto* other :
+         {R"("status":"succeeded","amount":999,"currency":"JPY")",
+          R"("status":"succeeded","amount":1001,"currency":"JPY")",
+          R"("status":"succeeded","amount":1000,"currency":"EUR")"}) {
+        const auto answer = tell(paying, other);
+        EXPECT_EQ(answer.status, 409);
+        EXPECT_EQ(answer.code(), "AMOUNT_DIFFERS");
+    }
+    EXPECT_EQ(status(paying), "paying");
+}
+
+TEST_F(PaymentNotices, are_refused_if_they_are_forged_or_stale) {
+    const auto paying = start_paying();
+    const auto body = body_about(paying, kPaid);
+    const auto headers = signature_of(body);
+    EXPECT_EQ(send(body, {}).code(), "NOTICE_REFUSED");
+    EXPECT_EQ(send(body + " ", headers).code(), "NOTICE_REFUSED");
+    server.clock.advance(seconds{301});
+    EXPECT_EQ(send(body, headers).code(), "NOTICE_REFUSED");
+    EXPECT_EQ(status(paying), "paying");
+}
+
+TEST_F(PaymentNotices, of_money_are_unknown_a_day_after_the_order_closed_unpaid) {
+    const auto paying = start_paying();
+    EXPECT_EQ(tell(paying, R"("status":"declined")").status, 204);
+    server.clock.advance(minutes{11} + hours{24});
+    const auto answer = tell(paying, kPaid);
+    EXPECT_EQ(answer.status, 404);
+    EXPECT_EQ(answer.code(), "NOT_FOUND");
+}
+
+class NoticesOfAnother : public PaymentNotices {
+protected:
+    NoticesOfAnother() : PaymentNotices{payments::Simulator::kName} {}
+};
+
+TEST_F(NoticesOfAnother, provider_change_nothing) {
+    const auto paying = start_paying("tok_timeout");
+    for (const auto* more : {kPaid, R"("status":"declined")", R"("status":"disputed")"}) {
+        const auto answer = tell(paying, more);
+        EXPECT_EQ(answer.status, 404) << more;
+        EXPECT_EQ(answer.code(), "NOT_FOUND");
+    }
+    EXPECT_FALSE(get(paying).json.as_object().contains("disputed"));
+}
+
+}  // namespace
+}  // namespace frontrow::test
