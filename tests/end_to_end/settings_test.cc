@@ -317,11 +317,18 @@ TEST(Settings, help_of_serve_names_what_platforms_set) {
 TEST(Settings, a_taken_port_ends_it_with_1_and_its_name) {
     const TakenPort taken;
     const TempFolder folder;
-    const auto finished =
-        run_program({"serve", "--dev", "--data-dir", folder.path(), "--listen", taken.address()});
+    // Even with payment providers, which are made before it listens and never used.
+    const auto finished = run_program(
+        {"serve", "--dev", "--data-dir", folder.path(), "--listen", taken.address()},
+        {"FRONTROW_PAYMENT_URL=https://pay.example/",
+         kPaymentSecret,
+         "FRONTROW_STRIPE_KEY=sk_hidden",
+         "FRONTROW_STRIPE_WEBHOOK_SECRET=whsec_hidden"}
+    );
     EXPECT_EQ(finished.exit_code, 1);
     EXPECT_THAT(finished.err, HasSubstr("can't listen on " + taken.address()));
     EXPECT_THAT(finished.err, HasSubstr("--listen"));
+    EXPECT_THAT(finished.err, Not(HasSubstr("hidden"))) << "a secret was printed";
 }
 
 TEST(Settings, listens_where_the_environment_says) {

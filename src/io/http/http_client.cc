@@ -49,7 +49,7 @@ HttpClient::HttpClient(Executor executor, HttpSettings settings)
 }
 
 HttpClient::~HttpClient() {
-    CHECK(is_closing_ && calls_ == 0);
+    CHECK(calls_ == 0);
 }
 
 Awaitable<HttpResult> HttpClient::send(HttpRequest request) {

@@ -25,7 +25,8 @@ class HttpTransfer;
 /// variable, unless the settings ask for the environment's proxy.
 ///
 /// One thread, the executor's. The first TLS connection of each day reads the trusted authorities,
-/// which holds up the thread for some 20 ms. Call close() before destroying the client.
+/// which holds up the thread for some 20 ms. Destroy the client only when no call waits; close()
+/// ends those that do.
 class HttpClient {
 public:
     HttpClient(Executor executor, HttpSettings settings);
