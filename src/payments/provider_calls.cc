@@ -1,10 +1,14 @@
 #include "payments/provider_calls.h"
 
+#include <cstddef>
 #include <optional>
 #include <utility>
 
 namespace frontrow::payments {
 namespace {
+
+/// For a page of movements with everything that a provider adds to each.
+constexpr std::size_t kAnswerBytesMax = 4UL * 1024 * 1024;
 
 using io::Fault;
 using io::FaultKind;
@@ -13,6 +17,7 @@ io::HttpSettings http_settings(const std::string& url) {
     return {
         .allows_plain_http = url.starts_with("http://"),
         .user_agent = "Frontrow",
+        .body_bytes_max = kAnswerBytesMax,
         .running_per_server_max = 16,
     };
 }

@@ -61,7 +61,9 @@ private:
     /// Asks for a refund that Stripe doesn't list yet.
     io::Awaitable<Result<RepaymentVerdict, io::Fault>>
     ask_refund(Repayment repayment, std::string intent);
-    io::Awaitable<Result<NoticeReading, io::Fault>> read_dispute(std::string intent, bool is_over);
+    /// Asks for the dispute as it stands now: the event that it has closed may come before the one
+    /// that it was opened.
+    io::Awaitable<Result<NoticeReading, io::Fault>> read_dispute(std::string id);
 
     std::unique_ptr<StripeApi> api_;
     std::string webhook_secret_;

@@ -54,11 +54,7 @@ Stripe::read_notice(std::vector<NoticeHeader> headers, std::string_view body, In
     if (!event) co_return NoticeReading{std::unexpected("the notice isn't a JSON object")};
     const auto type = text_in(*event, "type");
     const auto& object = object_in(object_in(*event, "data"), "object");
-    if (type == "charge.dispute.created" || type == "charge.dispute.closed") {
-        const auto status = text_in(object, "status");
-        const bool is_over = status == "won" || status == "warning_closed";
-        co_return co_await read_dispute(text_in(object, "payment_intent"), is_over);
-    }
+    if (type.starts_with("charge.dispute.")) co_return co_await read_dispute(text_in(object, "id"));
     std::optional<Notice> notice;
     if (is_about_payment(type)) notice = news_of_payment(type, object);
     if (is_about_refund(type)) notice = news_of_refund(object);
@@ -67,20 +63,13 @@ Stripe::read_notice(std::vector<NoticeHeader> headers, std::string_view body, In
     co_return NoticeReading{std::move(notices)};
 }
 
-/// A dispute has no metadata of ours, but its Payment Intent has.
-io::Awaitable<Result<NoticeReading, io::Fault>>
-Stripe::read_dispute(std::string intent, bool is_over) {
+io::Awaitable<Result<NoticeReading, io::Fault>> Stripe::read_dispute(std::string id) {
     std::vector<Notice> notices;
-    if (intent.empty()) co_return NoticeReading{std::move(notices)};
-    const auto answer = co_await api_->get("/v1/payment_intents/" + intent);
+    if (id.empty()) co_return NoticeReading{std::move(notices)};
+    // A dispute has no metadata of ours, but its Payment Intent has.
+    const auto answer = co_await api_->get("/v1/disputes/" + id, {{"expand[]", "payment_intent"}});
     if (!answer) co_return std::unexpected(answer.error());
-    const auto payment = answer->is_done() ? payment_in(answer->body) : std::optional<PaymentId>{};
-    if (payment) {
-        notices.push_back(Verdict{
-            .payment = *payment,
-            .news = is_over ? domain::PaymentNews::undisputed : domain::PaymentNews::disputed,
-        });
-    }
+    if (auto verdict = verdict_of_dispute(answer->body)) notices.push_back(*std::move(verdict));
     co_return NoticeReading{std::move(notices)};
 }
 

@@ -75,6 +75,17 @@ std::optional<Verdict> verdict_of(const JsonObject& object) {
                : verdict_of_intent(object, std::move(verdict));
 }
 
+std::optional<Verdict> verdict_of_dispute(const JsonObject& dispute) {
+    const auto payment = payment_in(object_in(dispute, "payment_intent"));
+    if (!payment) return std::nullopt;
+    const auto status = text_in(dispute, "status");
+    const bool is_over = status == "won" || status == "warning_closed" || status == "prevented";
+    return Verdict{
+        .payment = *payment,
+        .news = is_over ? PaymentNews::undisputed : PaymentNews::disputed,
+    };
+}
+
 RepaymentVerdict verdict_of_refund(const JsonObject& object, RefundId refund) {
     const auto status = text_in(object, "status");
     domain::NoteRefund verdict{.refund = refund, .reference = text_in(object, "id")};

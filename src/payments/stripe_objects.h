@@ -27,6 +27,9 @@ bool is_of_page(const JsonObject& intent);
 /// be ours, so that the rules refuse it.
 std::optional<Verdict> verdict_of(const JsonObject& object);
 
+/// `dispute`: its Payment Intent must be an object, not an id.
+std::optional<Verdict> verdict_of_dispute(const JsonObject& dispute);
+
 /// What has become of a refund; nothing while it is being made.
 RepaymentVerdict verdict_of_refund(const JsonObject& object, RefundId refund);
 

@@ -4,7 +4,9 @@
 #include "payments/stripe_objects.h"
 #include "payments/verdicts.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 // What goes back, and the lists of what was moved.
 
@@ -19,9 +21,26 @@ std::unexpected<io::Fault> list_failed() {
     });
 }
 
-std::string last_id(const boost::json::array& page) {
-    return page.empty() || !page.back().is_object() ? std::string{}
-                                                    : text_in(page.back().get_object(), "id");
+/// A page of one of Stripe's lists.
+struct StripePage {
+    std::vector<JsonObject> some;
+    /// The id after which the next page begins; empty if this one is the last.
+    std::string next;
+};
+
+/// Nothing if the answer isn't such a page. What can't be read must not look like a list's end: a
+/// refund that isn't found is asked for.
+std::optional<StripePage> page_in(const StripeAnswer& answer) {
+    const auto* const list = answer.is_done() ? list_in(answer.body, "data") : nullptr;
+    if (list == nullptr) return std::nullopt;
+    StripePage page;
+    for (const auto& one : *list) {
+        if (!one.is_object()) return std::nullopt;
+        page.some.push_back(one.get_object());
+    }
+    if (!flag_in(answer.body, "has_more")) return page;
+    if (!page.some.empty()) page.next = text_in(page.some.back(), "id");
+    return page.next.empty() ? std::nullopt : std::optional{std::move(page)};
 }
 
 /// A place in the movements: first all Payment Intents, then all refunds.
@@ -51,13 +70,13 @@ io::Awaitable<Result<RepaymentVerdict, io::Fault>> Stripe::repay(Repayment repay
         if (!after.empty()) query.push_back({"starting_after", after});
         const auto answer = co_await api_->get("/v1/refunds", std::move(query));
         if (!answer) co_return std::unexpected(answer.error());
-        const auto* const page = answer->is_done() ? list_in(answer->body, "data") : nullptr;
-        if (page == nullptr) co_return list_failed();
-        for (const auto& one : *page) {
-            if (one.is_object() && refund_in(one.get_object()) == repayment.refund)
-                co_return sound(verdict_of_refund(one.get_object(), repayment.refund));
+        const auto page = page_in(*answer);
+        if (!page) co_return list_failed();
+        for (const auto& one : page->some) {
+            if (refund_in(one) == repayment.refund)
+                co_return sound(verdict_of_refund(one, repayment.refund));
         }
-        after = flag_in(answer->body, "has_more") ? last_id(*page) : std::string{};
+        after = page->next;
     } while (!after.empty());
     co_return co_await ask_refund(repayment, *intent);
 }
@@ -95,17 +114,15 @@ io::Awaitable<Result<Movements, io::Fault>> Stripe::list_movements(std::string f
     const auto answer =
         co_await api_->get(is_refunds ? "/v1/refunds" : "/v1/payment_intents", std::move(query));
     if (!answer) co_return std::unexpected(answer.error());
-    const auto* const page = answer->is_done() ? list_in(answer->body, "data") : nullptr;
-    if (page == nullptr) co_return list_failed();
+    const auto page = page_in(*answer);
+    if (!page) co_return list_failed();
     Movements movements;
-    for (const auto& one : *page) {
-        if (!one.is_object()) continue;
-        auto movement = is_refunds ? movement_of_refund(one.get_object())
-                                   : movement_of_intent(one.get_object());
+    for (const auto& one : page->some) {
+        auto movement = is_refunds ? movement_of_refund(one) : movement_of_intent(one);
         if (movement) movements.some.push_back(*std::move(movement));
     }
-    if (flag_in(answer->body, "has_more"))
-        movements.next = (is_refunds ? std::string{kRefunds} : std::string{}) + last_id(*page);
+    if (!page->next.empty())
+        movements.next = (is_refunds ? std::string{kRefunds} : std::string{}) + page->next;
     else if (!is_refunds)
         movements.next = kRefunds;
     co_return movements;

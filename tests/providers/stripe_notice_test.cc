@@ -148,28 +148,33 @@ TEST_F(StripeNoticeTest, says_what_has_become_of_a_refund) {
     EXPECT_TRUE(told("refund.updated", refund)->empty());
 }
 
-TEST_F(StripeNoticeTest, finds_the_payment_of_a_dispute) {
+TEST_F(StripeNoticeTest, finds_the_payment_of_a_dispute_and_how_it_stands_now) {
     const auto paid = charge(with_token("pm_ok"))->reference;
     const auto dispute = [&](const char* status) {
         return json::object{
             {"id", "dp_1"}, {"object", "dispute"}, {"status", status}, {"payment_intent", paid}
         };
     };
-    const auto opened = told("charge.dispute.created", dispute("needs_response"));
-    EXPECT_EQ(payment_of(opened).payment, payment_id(1));
-    EXPECT_EQ(payment_of(opened).news, PaymentNews::disputed);
-    EXPECT_EQ(
-        payment_of(told("charge.dispute.closed", dispute("lost"))).news, PaymentNews::disputed
-    );
-    EXPECT_EQ(
-        payment_of(told("charge.dispute.closed", dispute("won"))).news, PaymentNews::undisputed
-    );
+    const auto news_of = [&](const char* type, const char* then, const char* now) {
+        stripe.objects["dp_1"] = dispute(now);
+        const auto& note = payment_of(told(type, dispute(then)));
+        EXPECT_EQ(note.payment, payment_id(1));
+        return note.news;
+    };
+    constexpr auto kCreated = "charge.dispute.created";
+    constexpr auto kClosed = "charge.dispute.closed";
+    EXPECT_EQ(news_of(kCreated, "needs_response", "needs_response"), PaymentNews::disputed);
+    EXPECT_EQ(news_of(kClosed, "lost", "lost"), PaymentNews::disputed);
+    EXPECT_EQ(news_of(kClosed, "won", "won"), PaymentNews::undisputed);
+    EXPECT_EQ(news_of(kClosed, "warning_closed", "warning_closed"), PaymentNews::undisputed);
+    // The event that it was opened comes late.
+    EXPECT_EQ(news_of(kCreated, "needs_response", "won"), PaymentNews::undisputed);
 
     auto unknown = dispute("won");
-    unknown["payment_intent"] = "pi_99";
-    EXPECT_TRUE(told("charge.dispute.created", unknown)->empty());
+    unknown["id"] = "dp_99";
+    EXPECT_TRUE(told(kCreated, unknown)->empty());
     // If Stripe doesn't answer, it must send the event again.
-    const auto body = event("charge.dispute.created", dispute("needs_response"));
+    const auto body = event(kCreated, dispute("needs_response"));
     const auto signature = signed_at(now, body);
     stripe.lost_answers = {stripe.requests.size() + 1, stripe.requests.size() + 2};
     EXPECT_FALSE(run(io, provider->read_notice({{"stripe-signature", signature}}, body, now)));

@@ -55,6 +55,24 @@ TEST_F(StripeRefundTest, gives_back_once_however_often_it_is_asked) {
     EXPECT_EQ(stripe.ids("refund").size(), 3u);
 }
 
+TEST_F(StripeRefundTest, asks_for_none_if_the_list_of_refunds_can_not_be_read_to_its_end) {
+    for (const std::string list :
+         {R"({"data":[],"has_more":true})",
+          R"({"data":[{"object":"refund"}],"has_more":true})",
+          R"({"data":["re_1"],"has_more":false})",
+          R"({"has_more":false})"}) {
+        server.answer = [&](const Received& received) {
+            EXPECT_THAT(received.head, testing::StartsWith("GET "));
+            return Reply{
+                "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(list.size()) + "\r\n\r\n" +
+                list
+            };
+        };
+        EXPECT_THAT(repay(repayment(1, intent)), is_not_known()) << list;
+        EXPECT_FALSE(run(io, provider->list_movements(""))) << list;
+    }
+}
+
 TEST_F(StripeRefundTest, waits_for_one_that_takes_long_and_says_why_it_failed) {
     stripe.refund_status = "pending";
     auto verdict = repay(repayment(1, intent));

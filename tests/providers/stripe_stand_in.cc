@@ -162,7 +162,15 @@ StripeStandIn::Outcome StripeStandIn::get(const Request& request) {
     }
     const auto found = objects.find(path.substr(path.rfind('/') + 1));
     if (found == objects.end()) return refusal(404, "invalid_request_error", "resource_missing");
-    return {200, found->second};
+    return {200, expanded(found->second, request.form)};
+}
+
+/// With the whole Payment Intent instead of its id, if the question asks for that.
+json::object StripeStandIn::expanded(json::object object, const Form& query) const {
+    const auto asked = query.find("expand[]");
+    if (asked != query.end() && asked->second.ends_with("payment_intent"))
+        object["payment_intent"] = objects.at(text_of(object, "payment_intent"));
+    return object;
 }
 
 StripeStandIn::Outcome StripeStandIn::added(json::object object) {
@@ -283,12 +291,8 @@ StripeStandIn::Outcome StripeStandIn::list(const std::string& kind, const Form& 
     if (const auto after = query.find("starting_after"); after != query.end())
         at = std::ranges::find(all, after->second) + 1;
     json::array data;
-    for (; at != all.end() && data.size() < page_size; ++at) {
-        auto object = objects.at(*at);
-        if (query.contains("expand[]"))
-            object["payment_intent"] = objects.at(text_of(object, "payment_intent"));
-        data.push_back(std::move(object));
-    }
+    for (; at != all.end() && data.size() < page_size; ++at)
+        data.push_back(expanded(objects.at(*at), query));
     return {200, {{"object", "list"}, {"has_more", at != all.end()}, {"data", data}}};
 }
 

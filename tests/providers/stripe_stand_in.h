@@ -65,6 +65,7 @@ private:
     Outcome make_refund(const Form& form);
     Outcome confirm(boost::json::object& intent, const Form& form);
     Outcome list(const std::string& kind, const Form& query);
+    boost::json::object expanded(boost::json::object object, const Form& query) const;
     Outcome added(boost::json::object object);
     static Outcome refusal(int status, const std::string& type, const std::string& code);
 
