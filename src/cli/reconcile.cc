@@ -20,6 +20,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -81,7 +82,13 @@ Awaitable<Result<void, Fault>> take_movements(
     Reconciliation& books
 ) {
     std::string from;
+    std::set<std::string> taken;
     do {
+        if (!taken.insert(from).second) {
+            co_return std::unexpected(
+                Fault{io::FaultKind::unusable, "the provider's list of movements never ends"}
+            );
+        }
         const auto page = co_await ask_page(provider, from, executor, random);
         if (!page) co_return std::unexpected(page.error());
         for (const auto& movement : page->some)
@@ -182,9 +189,14 @@ void add_reconcile(CLI::App& app, int& exit_code) {
         "reconcile", "Compare the payments and refunds with what the provider has moved"
     );
     command->footer(
-        "Works beside a running server. Prints a line for each difference and exits with 1 if "
-        "there\n"
-        "is one, or if the provider or the store can't be read. docs/payments.md explains them."
+        "Reads the journal, beside a running server, and all that the provider says it has moved.\n"
+        "Whatever only one of them knows, or knows otherwise, is a line of its own. What is still\n"
+        "under way is no difference. Exit code 0: both agree; 1: they differ, or one of them "
+        "can't\n"
+        "be read; 2: wrong usage. Give it the settings of `serve`; --payments may name a provider\n"
+        "that took payments earlier. docs/payments.md explains each difference. For example:\n"
+        "\n"
+        "  frontrow reconcile --data-dir sale --payments stripe"
     );
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] { exit_code = reconcile(*settings); });

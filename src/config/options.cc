@@ -203,7 +203,6 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->capture_default_str();
     add_access_options(command, settings);
     add_options(command, settings.payments);
-    add_simulator_options(command, settings.payments);
 }
 
 void add_options(CLI::App& command, TokenSettings& settings) {
@@ -317,11 +316,6 @@ void add_options(CLI::App& command, RestoreSettings& settings) {
 void add_options(CLI::App& command, SnapshotSettings& settings) {
     add_options(command, settings.store);
     add_cache_dir(command, settings.cache_dir);
-}
-
-void add_options(CLI::App& command, ReconcileSettings& settings) {
-    add_options(command, settings.store);
-    add_options(command, settings.payments);
 }
 
 void add_options(CLI::App& command, FactsSettings& settings) {

@@ -21,9 +21,7 @@ void add_options(CLI::App& command, RestoreSettings& settings);
 void add_options(CLI::App& command, SnapshotSettings& settings);
 void add_options(CLI::App& command, FactsSettings& settings);
 void add_options(CLI::App& command, ReconcileSettings& settings);
-/// Those of the providers that have books.
 void add_options(CLI::App& command, PaymentSettings& settings);
-void add_simulator_options(CLI::App& command, PaymentSettings& settings);
 /// Adds --store alone, for a command that never uses a folder.
 void add_database_option(CLI::App& command, StoreSettings& settings);
 

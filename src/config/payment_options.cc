@@ -16,19 +16,15 @@ void add_payment_text(
     command.add_option(flag, text, help)->envname(variable)->type_name(type);
 }
 
-}  // namespace
-
-void add_options(CLI::App& command, PaymentSettings& settings) {
-    command
-        .add_option(
-            "--payments",
-            settings.provider,
-            "Who takes the money for orders: stripe, webhook (a provider of your own), or "
-            "simulator, which takes none; by default nobody, and the simulator with --dev"
-        )
+void add_provider(CLI::App& command, PaymentSettings& settings, const char* help) {
+    command.add_option("--payments", settings.provider, help)
         ->envname("FRONTROW_PAYMENTS")
         ->type_name("PROVIDER")
         ->check(CLI::IsMember({"simulator", "stripe", "webhook"}));
+}
+
+/// What is needed to ask the providers that have books.
+void add_access_to_providers(CLI::App& command, PaymentSettings& settings) {
     add_payment_text(
         command,
         "--stripe-key",
@@ -68,7 +64,7 @@ void add_options(CLI::App& command, PaymentSettings& settings) {
     );
 }
 
-void add_simulator_options(CLI::App& command, PaymentSettings& settings) {
+void add_simulator(CLI::App& command, PaymentSettings& settings) {
     constexpr std::uint32_t kDelayMax = 60'000;
     command
         .add_option(
@@ -108,6 +104,27 @@ void add_simulator_options(CLI::App& command, PaymentSettings& settings) {
         ->envname("FRONTROW_SIMULATOR_SEED")
         ->type_name("NUMBER")
         ->capture_default_str();
+}
+
+}  // namespace
+
+void add_options(CLI::App& command, PaymentSettings& settings) {
+    add_provider(
+        command,
+        settings,
+        "Who takes the money for orders: stripe, webhook (a provider of your own), or simulator, "
+        "which takes none; by default nobody, and the simulator with --dev"
+    );
+    add_access_to_providers(command, settings);
+    add_simulator(command, settings);
+}
+
+void add_options(CLI::App& command, ReconcileSettings& settings) {
+    add_options(command, settings.store);
+    add_provider(
+        command, settings.payments, "The provider with which to compare: stripe or webhook"
+    );
+    add_access_to_providers(command, settings.payments);
 }
 
 }  // namespace frontrow::config
