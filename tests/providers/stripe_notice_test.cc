@@ -157,7 +157,7 @@ TEST_F(StripeNoticeTest, finds_the_payment_of_a_dispute_and_how_it_stands_now) {
     };
     const auto news_of = [&](const char* type, const char* then, const char* now) {
         stripe.objects["dp_1"] = dispute(now);
-        const auto& note = payment_of(told(type, dispute(then)));
+        const auto note = payment_of(told(type, dispute(then)));
         EXPECT_EQ(note.payment, payment_id(1));
         return note.news;
     };
