@@ -1,5 +1,6 @@
 #include "cluster/nginx.h"
 
+#include "support/paths.h"
 #include "support/postgres_server.h"
 
 #include <array>
@@ -15,8 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string command(const fs::path& folder, const std::string& action) {
-    return std::string{"FRONTROW_PROGRAM='"} + FRONTROW_PROGRAM + "' '" + FRONTROW_CLUSTER_SCRIPT +
-           "' " + action + " --dir '" + folder.string() + "'";
+    return std::string{"FRONTROW_PROGRAM='"} + kFrontrowProgram + "' '" + kCheckout +
+           "/scripts/cluster.sh' " + action + " --dir '" + folder.string() + "'";
 }
 
 }  // namespace

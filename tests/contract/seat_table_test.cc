@@ -1,10 +1,12 @@
 #include "support/gunzip.h"
+#include "support/paths.h"
 #include "support/seed.h"
 #include "support/test_server.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -217,7 +219,7 @@ TEST_F(SeatTable, is_understood_where_many_seats_are_added_and_nowhere_else) {
 }
 
 TEST_F(SeatTable, may_be_a_whole_arena_whose_map_is_small) {
-    std::ifstream file{FRONTROW_ARENA, std::ios::binary};
+    std::ifstream file{std::filesystem::path{kCheckout} / "examples/arena.csv", std::ios::binary};
     const std::string csv{std::istreambuf_iterator<char>{file}, {}};
     const auto made = send(csv);
     ASSERT_EQ(made.status, 201) << made.body.substr(0, 500);

@@ -6,11 +6,13 @@
 #include "store/sqlite/data_folder.h"
 #include "store/sqlite/journal_head.h"
 #include "support/one_machine.h"
+#include "support/paths.h"
 #include "wire/fact_json.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <span>
@@ -332,7 +334,7 @@ TEST_F(JournalFormat, refuses_a_folder_in_the_journals_place) {
 }
 
 TEST_F(JournalFormat, is_shown_by_example_in_the_document) {
-    std::ifstream document{FRONTROW_SOURCE_DIR "/docs/journal.md"};
+    std::ifstream document{std::filesystem::path{kCheckout} / "docs/journal.md"};
     ASSERT_TRUE(document);
     std::set<std::string> types;
     std::uint64_t seq = 0;

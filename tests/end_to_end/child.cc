@@ -1,5 +1,7 @@
 #include "end_to_end/child.h"
 
+#include "support/paths.h"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -97,7 +99,7 @@ Child::Child(const Options& options) {
     const auto argument_pointers = pointers_to(arguments);
     const auto environment_pointers = pointers_to(environment);
     const Launch launch{
-        .program = options.program.empty() ? FRONTROW_PROGRAM : options.program.c_str(),
+        .program = options.program.empty() ? kFrontrowProgram : options.program.c_str(),
         .folder = working_folder_.path().c_str(),
         .out = out[1],
         .err = err[1],

@@ -1,6 +1,7 @@
 #include "end_to_end/server.h"
 #include "store/sqlite/side_file.h"
 #include "support/eventually.h"
+#include "support/paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -253,8 +254,9 @@ TEST_F(PrintedFacts, end_quietly_when_nobody_reads_any_more) {
         EXPECT_EQ(server.stop(), 0);
     }
     const auto said = folder.path() / "said";
-    const auto command = "bash -c 'set -o pipefail; " FRONTROW_PROGRAM " facts --data-dir " +
-                         folder.path().string() + " 2> " + said.string() + " | head -n 1'";
+    const auto command = "bash -c 'set -o pipefail; " + std::string{kFrontrowProgram} +
+                         " facts --data-dir " + folder.path().string() + " 2> " + said.string() +
+                         " | head -n 1'";
     FILE* const pipe = ::popen(command.c_str(), "r");
     ASSERT_NE(pipe, nullptr);
     std::string out;

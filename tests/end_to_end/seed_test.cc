@@ -1,5 +1,6 @@
 #include "end_to_end/journal_file.h"
 #include "end_to_end/server.h"
+#include "support/paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -263,7 +264,7 @@ TEST_F(Seed, says_so_where_the_folder_is_none) {
 }
 
 TEST_F(Seed, loads_an_arena_from_a_table_to_a_new_event_or_one_that_is_there) {
-    const auto arena = std::filesystem::path{FRONTROW_CHECKOUT} / "examples/arena.csv";
+    const auto arena = std::filesystem::path{kCheckout} / "examples/arena.csv";
     const auto loaded = seed({"--csv", arena, "--name", "Arena night"});
     EXPECT_EQ(loaded.exit_code, 0) << loaded.err;
     const auto event = loaded.out.substr(0, loaded.out.find(':'));

@@ -1,9 +1,11 @@
 #include "end_to_end/server.h"
+#include "support/paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -470,7 +472,7 @@ TEST(SettingsSources, a_folder_called_dotenv_is_somebody_elses) {
 // Compares the written documentation with the program. -------------------------------------------
 
 std::string file_of_checkout(const std::string& name) {
-    std::ifstream in{std::string{FRONTROW_CHECKOUT} + "/" + name};
+    std::ifstream in{std::filesystem::path{kCheckout} / name};
     EXPECT_TRUE(in) << name << " isn't there";
     return {std::istreambuf_iterator<char>{in}, {}};
 }

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr auto kToml = "settings.toml";
+constexpr auto kStoreToml = "settings.toml";
 /// No server listens there.
 constexpr auto kUrl = "postgres://user:hidden@127.0.0.1:1/theirs";
 constexpr auto kDatabase = "PostgreSQL database theirs at 127.0.0.1:1";
@@ -74,11 +74,11 @@ with(std::vector<std::string> command, const Naming& folder, const Naming& datab
         std::ranges::copy(one->arguments, std::back_inserter(options.arguments));
         std::ranges::copy(one->environment, std::back_inserter(options.environment));
         if (!one->dotenv.empty()) options.files[".env"] += one->dotenv;
-        if (!one->toml.empty()) options.files[kToml] += one->toml;
+        if (!one->toml.empty()) options.files[kStoreToml] += one->toml;
     }
-    if (options.files.contains(kToml))
+    if (options.files.contains(kStoreToml))
         std::ranges::copy(
-            std::vector<std::string>{"--config", kToml}, std::back_inserter(options.arguments)
+            std::vector<std::string>{"--config", kStoreToml}, std::back_inserter(options.arguments)
         );
     return options;
 }

@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kSecret = "correct horse battery staple, and then some";
+const std::string kSigningSecret = "correct horse battery staple, and then some";
 const std::string kAdminKey = "admin-key-8f1b0c44";
 const std::string kUserKey = "user-key-5d2a97e1";
 
@@ -50,7 +50,7 @@ class Tokens : public testing::Test {
 protected:
     static std::vector<std::string> environment() {
         return {
-            "FRONTROW_JWT_SECRET=" + kSecret,
+            "FRONTROW_JWT_SECRET=" + kSigningSecret,
             "ADMIN_API_KEY=" + kAdminKey,
             "USER_API_KEY=" + kUserKey,
         };
@@ -62,7 +62,7 @@ protected:
 };
 
 TEST_F(Tokens, are_taken_by_a_server_with_the_same_secret) {
-    const auto alice = token_for("alice", "user", kSecret);
+    const auto alice = token_for("alice", "user", kSigningSecret);
     EXPECT_EQ(status_of(client_, with_token("/api/v1/reservations", alice)), 200U);
     EXPECT_EQ(status_of(client_, with_token("/api/v1/users/alice/reservations", alice)), 200U);
     EXPECT_EQ(status_of(client_, with_token("/api/v1/users/bob/reservations", alice)), 404U);
@@ -72,7 +72,7 @@ TEST_F(Tokens, are_taken_by_a_server_with_the_same_secret) {
 TEST_F(Tokens, carry_their_role) {
     for (const auto& [role, status] :
          {std::pair{"user", 403U}, {"scanner", 403U}, {"organizer", 400U}, {"admin", 400U}}) {
-        auto request = with_token("/api/v1/events", token_for("someone", role, kSecret));
+        auto request = with_token("/api/v1/events", token_for("someone", role, kSigningSecret));
         request.method = "POST";
         request.body = "{}";
         EXPECT_EQ(status_of(client_, request), status) << role;
@@ -80,13 +80,13 @@ TEST_F(Tokens, carry_their_role) {
 }
 
 TEST_F(Tokens, of_another_secret_are_refused) {
-    const auto token = token_for("alice", "admin", kSecret + "!");
+    const auto token = token_for("alice", "admin", kSigningSecret + "!");
     EXPECT_EQ(status_of(client_, with_token("/api/v1/reservations", token)), 401U);
 }
 
 TEST_F(Tokens, end_when_their_time_is_up) {
     const auto finished =
-        run_program({"token", "--sub", "alice", "--ttl", "1", "--secret", kSecret});
+        run_program({"token", "--sub", "alice", "--ttl", "1", "--secret", kSigningSecret});
     const auto token = finished.out.substr(0, finished.out.size() - 1);
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     unsigned status = 200;
@@ -98,7 +98,7 @@ TEST_F(Tokens, end_when_their_time_is_up) {
 TEST_F(Tokens, take_their_settings_from_the_environment) {
     const auto finished = run_program(
         {"token"},
-        {"FRONTROW_JWT_SECRET=" + kSecret,
+        {"FRONTROW_JWT_SECRET=" + kSigningSecret,
          "FRONTROW_TOKEN_SUB=alice",
          "FRONTROW_TOKEN_ROLE=organizer",
          "FRONTROW_TOKEN_TTL=60"}
@@ -111,7 +111,7 @@ TEST_F(Tokens, take_their_settings_from_the_environment) {
 TEST_F(Tokens, are_not_printed_for_frontrows_own_callers) {
     for (const std::string sub :
          {"dev", "admin-api-key", "user-api-key", "api-key:018f7c2e-0d40-7000-8000-000000000001"}) {
-        const auto finished = run_program({"token", "--sub", sub, "--secret", kSecret});
+        const auto finished = run_program({"token", "--sub", sub, "--secret", kSigningSecret});
         EXPECT_EQ(finished.exit_code, 2) << sub;
         EXPECT_EQ(finished.out, "") << sub;
         EXPECT_THAT(finished.err, HasSubstr("--sub " + sub + " is reserved")) << sub;
@@ -119,7 +119,7 @@ TEST_F(Tokens, are_not_printed_for_frontrows_own_callers) {
 }
 
 TEST_F(Tokens, and_keys_and_secrets_never_reach_the_log) {
-    const auto good = token_for("alice", "admin", kSecret);
+    const auto good = token_for("alice", "admin", kSigningSecret);
     const auto forged = token_for("mallory", "admin", "another secret, also quite long enough");
     const std::string wrong_key = "wrong-key-77aa";
     EXPECT_EQ(status_of(client_, with_token("/api/v1/reservations", good)), 200U);
@@ -135,7 +135,7 @@ TEST_F(Tokens, and_keys_and_secrets_never_reach_the_log) {
     const auto log = server_.process().err();
     EXPECT_THAT(log, HasSubstr("\"message\":\"request\"")) << "it logs no requests at all";
     EXPECT_EQ(server_.process().out(), "");
-    for (const auto& secret : {kSecret, kAdminKey, kUserKey, wrong_key, good, forged})
+    for (const auto& secret : {kSigningSecret, kAdminKey, kUserKey, wrong_key, good, forged})
         EXPECT_THAT(log, Not(HasSubstr(secret)));
     // The log doesn't contain a token's signature alone, either.
     for (const auto& token : {good, forged})

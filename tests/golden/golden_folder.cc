@@ -1,6 +1,7 @@
 #include "golden/golden_folder.h"
 
 #include "end_to_end/child.h"
+#include "support/paths.h"
 
 #include <algorithm>
 #include <fstream>
@@ -37,7 +38,7 @@ void GoldenFolder::put_into(const fs::path& data) const {
 
 std::vector<GoldenFolder> golden_folders() {
     std::vector<GoldenFolder> folders;
-    for (const auto& entry : fs::directory_iterator{FRONTROW_GOLDEN_FOLDERS}) {
+    for (const auto& entry : fs::directory_iterator{fs::path{kCheckout} / "tests/golden"}) {
         std::ifstream expected{entry.path() / "expected.json"};
         if (!expected) continue;
         const std::string text{std::istreambuf_iterator<char>{expected}, {}};

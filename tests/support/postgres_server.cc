@@ -2,6 +2,7 @@
 
 #include "support/free_port.h"
 #include "support/other_user.h"
+#include "support/paths.h"
 #include "support/sql_session.h"
 
 #include <libpq-fe.h>
@@ -26,15 +27,12 @@ namespace fs = std::filesystem;
 const fs::path kPrograms = "/usr/lib/postgresql/15/bin";
 constexpr std::chrono::seconds kPatience{60};
 
-[[noreturn]] void fail(const std::string& what) {
-    throw std::runtime_error(what + ": " + std::strerror(errno));
-}
-
 void run(std::vector<std::string> command, const fs::path& log) {
     const auto name = command.front();
     const pid_t pid = spawn_as_other(std::move(command), log);
     int status = 0;
-    if (waitpid(pid, &status, 0) != pid) fail("waitpid");
+    if (waitpid(pid, &status, 0) != pid)
+        throw std::runtime_error(std::string{"waitpid: "} + std::strerror(errno));
     if (status != 0) throw std::runtime_error(name + " failed:\n" + content_of(log));
 }
 
@@ -58,7 +56,8 @@ void make_database(const fs::path& folder, const std::string& password) {
 /// Provides an empty database. Creating one takes a second, copying one is quick, so the build
 /// folder keeps one.
 void provide_database(const fs::path& folder, const std::string& password) {
-    const fs::path kept = FRONTROW_POSTGRES_TEMPLATE + std::to_string(geteuid());
+    const fs::path kept =
+        fs::path{kBuildFolder} / ("tests/postgres-15-" + std::to_string(geteuid()));
     std::error_code error;
     if (!fs::exists(kept / "PG_VERSION")) {
         make_database(folder, password);
