@@ -35,7 +35,7 @@ cd "$root"
 scripts/install-deps.sh test
 folder=$root/build/coverage
 [[ -f $folder/build.ninja && ! CMakePresets.json -nt $folder/build.ninja ]] || cmake --preset coverage
-ninja -C "$folder" frontrow snapshot_test tests/{unit,contract,scenario,redis,http_client,providers,end_to_end,bench}/all
+ninja -C "$folder" frontrow crash_test tests/{unit,contract,scenario,redis,http_client,providers,end_to_end,bench}/all
 
 # Every program writes a few files into raw, and its processes merge their counts into them.
 # CMakePresets.json sets the path of these files. An environment variable wouldn't reach every

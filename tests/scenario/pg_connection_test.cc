@@ -285,7 +285,7 @@ TEST_F(PgConnections, plans_from_before_a_change_of_the_tables_end_the_session) 
 }
 
 TEST_F(PgConnections, closing_ends_a_wait) {
-    auto running = start(io, [](PgConnection& one) -> io::Awaitable<Answer> {
+    auto running = start(io, [](PgConnection& one) -> io::Awaitable<PgAnswer> {
         const std::vector<PgQuery> slow{query("SELECT pg_sleep(3)")};
         co_return co_await one.run(slow);
     }(*connection));

@@ -185,7 +185,7 @@ TEST_F(PgTrouble, a_slow_network_is_only_slow) {
 TEST_F(PgTrouble, what_was_under_way_when_the_server_ended_is_lost) {
     for (const bool is_immediate : {false, true}) {
         const auto connection = connect();
-        auto running = start(io, [](PgConnection& one) -> io::Awaitable<Answer> {
+        auto running = start(io, [](PgConnection& one) -> io::Awaitable<PgAnswer> {
             const std::vector<PgQuery> slow{query("SELECT pg_sleep(30)")};
             co_return co_await one.run(slow);
         }(*connection));

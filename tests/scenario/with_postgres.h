@@ -26,7 +26,7 @@ using io::postgres::PgQuery;
 using io::postgres::PgResult;
 using io::postgres::PgStatement;
 
-using Answer = Result<std::vector<PgResult>, PgError>;
+using PgAnswer = Result<std::vector<PgResult>, PgError>;
 
 /// A statement that isn't prepared.
 template <class... Values>
@@ -57,11 +57,11 @@ protected:
     }
 
     /// Sends these statements together and returns their results.
-    Answer ask(PgConnection& connection, std::vector<PgQuery> queries) {
+    PgAnswer ask(PgConnection& connection, std::vector<PgQuery> queries) {
         return run(io, connection.run(queries));
     }
     template <class... Values>
-    Answer ask(PgConnection& connection, const char* sql, const Values&... values) {
+    PgAnswer ask(PgConnection& connection, const char* sql, const Values&... values) {
         std::vector<PgQuery> queries;
         queries.push_back(query(sql, values...));
         return ask(connection, std::move(queries));
