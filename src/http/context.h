@@ -126,8 +126,8 @@ public:
         response.add_location(services.base_path.text(), path, id);
     }
 
-    /// Answers with a problem.
-    void fail(Problem problem) { write_problem(response, std::move(problem), trace); }
+    /// Answers with a problem, in the form of the request's route.
+    void fail(Problem problem);
 
     /// The first {…} part of the path as an id. If it isn't a valid id, answers with an error and
     /// returns nothing.

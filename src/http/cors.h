@@ -10,8 +10,8 @@
 namespace frontrow::http {
 
 /// Lets pages of the configured origins send requests and read the answers (Fetch standard, "CORS
-/// protocol"). Never allows CORS credentials (cookies), because the server accepts nothing that a
-/// browser sends by itself as proof of who the caller is.
+/// protocol"). Never allows CORS credentials (cookies), so a page of another origin is no guest of
+/// ours (guest.h).
 class Cors {
 public:
     /// Origins as browsers write them in `Origin`: `https://tickets.example`. If the list is empty,

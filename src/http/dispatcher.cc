@@ -1,5 +1,6 @@
 #include "http/dispatcher.h"
 
+#include "http/guest.h"
 #include "http/negotiation.h"
 #include "http/page_origin.h"
 #include "http/query.h"
@@ -31,6 +32,7 @@ bool is_echoable(std::string_view id) {
 identity::Role role_for(Access access) {
     switch (access) {
         case Access::anyone:
+        case Access::guest:
         case Access::user:
             return identity::Role::user;
         case Access::scanner:
@@ -134,11 +136,12 @@ bool Dispatcher::identify(Context& context) {
     };
     auto principal = services_.authenticator.identify(credentials, services_.store.now());
     const bool acts_as_dev_admin =
-        principal && !*principal && services_.authenticator.dev() && access != Access::user;
+        principal && !*principal && services_.authenticator.dev() && access > Access::user;
     if (acts_as_dev_admin)
         *principal = identity::Principal{
             .sub = std::string{identity::kDevSub}, .role = identity::Role::admin
         };
+    if (principal && !*principal && access == Access::guest) return admit_guest(context);
     if (!principal || !*principal) {
         context.response.add_header("WWW-Authenticate", "Bearer");
         const auto message = principal
@@ -153,6 +156,22 @@ bool Dispatcher::identify(Context& context) {
         return false;
     }
     context.principal = std::move(**principal);
+    return true;
+}
+
+/// A browser sends a guest's cookie by itself. So a page from elsewhere could act for the guest, if
+/// it could send requests.
+bool Dispatcher::admit_guest(Context& context) const {
+    const auto& request = context.request;
+    if (is_for_another_page_by_proxy(request) && !cors_.allows(request.header(Header::origin))) {
+        context.fail(
+            {.status = 403,
+             .code = "FORBIDDEN",
+             .message = "A page of another origin needs a bearer token: it can't act for a guest."}
+        );
+        return false;
+    }
+    context.principal = identify_guest(context);
     return true;
 }
 

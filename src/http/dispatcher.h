@@ -49,6 +49,7 @@ private:
     bool route(Context& context);
     bool check_page(Context& context) const;
     bool identify(Context& context);
+    bool admit_guest(Context& context) const;
     /// Whether the caller is a member of the route's event with the role organizer. Such a member
     /// may use the event's routes for organizers even if their token lacks that role.
     bool is_member_organizer(const Context& context, const identity::Principal& principal) const;

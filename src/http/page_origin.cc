@@ -33,6 +33,12 @@ bool is_origin_of(std::string_view host, std::string_view origin) {
     return false;
 }
 
+/// Whether `Sec-Fetch-Site` says so. "none" means that the user made the request, for example by
+/// typing the address.
+bool is_from_another_site(std::string_view sec_fetch_site) {
+    return !sec_fetch_site.empty() && sec_fetch_site != "same-origin" && sec_fetch_site != "none";
+}
+
 }  // namespace
 
 bool is_loopback_host(std::string_view host) {
@@ -44,10 +50,13 @@ bool is_loopback_host(std::string_view host) {
 
 bool is_for_another_page(const Request& request) {
     const auto origin = request.header(Header::origin);
-    if (!origin.empty() && !is_origin_of(request.header(Header::host), origin)) return true;
-    // "none" means that the user made the request, for example by typing the address.
+    const bool is_ours = origin.empty() || is_origin_of(request.header(Header::host), origin);
+    return !is_ours || is_from_another_site(request.header(Header::sec_fetch_site));
+}
+
+bool is_for_another_page_by_proxy(const Request& request) {
     const auto site = request.header(Header::sec_fetch_site);
-    return !site.empty() && site != "same-origin" && site != "none";
+    return site.empty() ? is_for_another_page(request) : is_from_another_site(site);
 }
 
 }  // namespace frontrow::http

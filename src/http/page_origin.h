@@ -23,4 +23,8 @@ bool is_loopback_host(std::string_view host);
 /// site, or of another port of this machine. `Origin: null` counts as such a page.
 bool is_for_another_page(const Request& request);
 
+/// The same for a server behind a proxy, which may have changed `Host`: if the browser sends
+/// `Sec-Fetch-Site`, that alone counts. Browsers send it to every server that is reached by HTTPS.
+bool is_for_another_page_by_proxy(const Request& request);
+
 }  // namespace frontrow::http

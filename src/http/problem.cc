@@ -474,15 +474,19 @@ Problem not_found(std::string message) {
     return {.status = 404, .code = "NOT_FOUND", .message = std::move(message)};
 }
 
-void write_problem(Response& response, Problem problem, TraceId trace) {
+void start_problem(Response& response, const Problem& problem) {
     response.status = problem.status;
-    response.content_type = kProblemJson;
     response.cache_control = "no-store";
     response.clear_content();
-    problem.title = phrase_of(problem.status);
-    wire::append_problem(response.body, problem, trace);
     if (problem.retry_after_seconds)
         response.add_header("Retry-After", std::to_string(*problem.retry_after_seconds));
+}
+
+void write_problem(Response& response, Problem problem, TraceId trace) {
+    start_problem(response, problem);
+    response.content_type = kProblemJson;
+    problem.title = phrase_of(problem.status);
+    wire::append_problem(response.body, problem, trace);
 }
 
 }  // namespace frontrow::http

@@ -49,6 +49,8 @@ Problem refund_failed(std::string_view code);
 /// There is no memory left for such a large answer.
 Problem too_much_to_send();
 
+/// Sets all of the answer but the content and its type.
+void start_problem(Response& response, const Problem& problem);
 /// Makes the problem the answer.
 void write_problem(Response& response, Problem problem, TraceId trace);
 

@@ -18,6 +18,7 @@ enum class Header : std::uint8_t {
     authorization,
     content_encoding,
     content_type,
+    cookie,
     expect,
     host,
     idempotency_key,
@@ -34,7 +35,7 @@ enum class Header : std::uint8_t {
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 19;
+inline constexpr std::size_t kHeaderCount = 20;
 
 /// A request in its connection's buffer. All views are valid until the answer is written.
 struct Request {

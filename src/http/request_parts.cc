@@ -66,6 +66,7 @@ std::string_view name_if_single(Header header) {
             return "X-User-ID";
         case Header::accept_encoding:
         case Header::content_encoding:
+        case Header::cookie:
         case Header::expect:
         case Header::traceparent:
         case Header::x_request_id:

@@ -28,6 +28,7 @@ inline void set_target(Request& request, std::string_view target) {
             if (is("host")) return Header::host;
             break;
         case 6:
+            if (is("cookie")) return Header::cookie;
             if (is("expect")) return Header::expect;
             if (is("origin")) return Header::origin;
             break;

@@ -16,8 +16,9 @@
 namespace frontrow::http {
 
 /// Which callers may use a route. A route for one level is open to all levels after it. An event's
-/// routes for organizers are also open to its members with that role.
-enum class Access : std::uint8_t { anyone, user, scanner, organizer, admin };
+/// routes for organizers are also open to its members with that role. A caller without credentials
+/// is a guest, whom a cookie names (guest.h).
+enum class Access : std::uint8_t { anyone, guest, user, scanner, organizer, admin };
 
 /// The body that a route takes, which also decides how long it may be.
 enum class BodyKind : std::uint8_t {
@@ -44,6 +45,9 @@ enum class Weight : std::uint8_t {
 
 using Handler = store::Awaitable<void> (*)(Context&);
 
+/// Makes a problem the answer.
+using ProblemWriter = void (*)(Response&, Problem, TraceId);
+
 /// One row of the table of routes. `pattern` has at most two {…} parts.
 struct Route {
     Method method;
@@ -55,6 +59,8 @@ struct Route {
     /// Also served at the root of the host, not only below the base path, for callers that don't
     /// come through the proxy.
     bool is_also_at_root = false;
+    /// The form of this route's errors.
+    ProblemWriter write_problem = http::write_problem;
 };
 
 /// The decoded {…} parts of a path, in order.

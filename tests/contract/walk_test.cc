@@ -43,6 +43,7 @@ protected:
 Role least_role_for(Access access) {
     switch (access) {
         case Access::anyone:
+        case Access::guest:
         case Access::user:
             return Role::user;
         case Access::scanner:

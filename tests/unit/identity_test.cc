@@ -212,6 +212,8 @@ const std::vector<std::string> kReservedSubs{
     "api-key:",
     "api-key:018f7c2e-0d40-7000-8000-000000000001",
     "api-key:anything",
+    "frontrow-guest:",
+    "frontrow-guest:0123456789abcdef0123456789abcdef",
 };
 /// Almost reserved names.
 const std::vector<std::string> kFreeSubs{
@@ -222,13 +224,15 @@ const std::vector<std::string> kFreeSubs{
     "user-api-keys",
     "api-key",
     "API-KEY:1",
-    "an api-key:1"
+    "an api-key:1",
+    "frontrow-guest",
+    "guest:1"
 };
 
 TEST(Sub, is_reserved_for_each_caller_that_frontrow_has_of_its_own) {
     for (const auto& sub : kReservedSubs) {
         EXPECT_TRUE(is_reserved_sub(sub)) << sub;
-        EXPECT_EQ(is_built_in_sub(sub), !sub.starts_with("api-key:")) << sub;
+        EXPECT_EQ(is_built_in_sub(sub), sub.find(':') == std::string::npos) << sub;
     }
     for (const auto& sub : kFreeSubs) {
         EXPECT_FALSE(is_reserved_sub(sub)) << sub;

@@ -229,6 +229,7 @@ constexpr std::pair<std::string_view, Header> kNames[] = {
     {"authorization", Header::authorization},
     {"content-encoding", Header::content_encoding},
     {"content-type", Header::content_type},
+    {"cookie", Header::cookie},
     {"expect", Header::expect},
     {"host", Header::host},
     {"idempotency-key", Header::idempotency_key},
