@@ -2,6 +2,7 @@
 #include "wire/allocation_fields.h"
 #include "wire/claim_reader.h"
 #include "wire/parse_object.h"
+#include "wire/payment_token.h"
 #include "wire/plain_text.h"
 #include "wire/requests.h"
 
@@ -50,13 +51,6 @@ bool looks_like_url(std::string_view text) {
     return false;
 }
 
-std::string read_token(ObjectReader& in) {
-    auto token = in.optional_text("token", kToken).value_or("");
-    if (looks_like_card_number(token))
-        in.complain("token", "must be a token from the payment provider, never a card number");
-    return token;
-}
-
 std::string read_return_url(ObjectReader& in) {
     auto url = in.optional_text("return_url", kReturnUrl).value_or("");
     if (in.has_good("return_url") && !looks_like_url(url))
@@ -86,6 +80,13 @@ void write_contact(FieldsWriter& fields, const Contact& contact) {
 
 }  // namespace
 
+std::string read_payment_token(ObjectReader& in) {
+    auto token = in.optional_text("token", kToken).value_or("");
+    if (looks_like_card_number(token))
+        in.complain("token", "must be a token from the payment provider, never a card number");
+    return token;
+}
+
 Result<OrderRequest, ParseError> parse_order_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints&) {
         OrderRequest request;
@@ -101,7 +102,7 @@ Result<PaymentRequest, ParseError> parse_payment_request(std::string_view body) 
             in.complain("return_url", "can't be given together with a token");
         else if (!in.has("token") && !in.has("return_url"))
             in.complain("token", "is required unless there is a return_url");
-        return PaymentRequest{.token = read_token(in), .return_url = read_return_url(in)};
+        return PaymentRequest{.token = read_payment_token(in), .return_url = read_return_url(in)};
     });
 }
 

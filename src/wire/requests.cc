@@ -23,7 +23,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr NumberLimits kExtensionSeconds{{1, 10'800}, kAnyNatural};
 constexpr IntegerBounds kBulkCount{1, static_cast<std::int64_t>(kBulkSeatsMax)};
 constexpr TextBounds kPrefix{1, 50, TextKind::label};
 constexpr TextBounds kApiKeyName{1, 255, TextKind::name};
@@ -146,7 +145,7 @@ bool is_within_bounds(const ReservationRequest& request) {
 template <class Fields, Some<ExtensionRequest> Request>
 void describe(Fields& fields, Request& request) {
     auto& [by] = request;
-    fields("seconds", by, kExtensionSeconds);
+    fields("seconds", by, NumberLimits{kExtensionSeconds, kAnyNatural});
 }
 
 template <class Fields, Some<ApiKeyRequest> Request>

@@ -28,6 +28,7 @@ inline constexpr TextBounds kEventName{1, 255, TextKind::name};
 inline constexpr TextBounds kSeatNumber{1, 64, TextKind::label};
 inline constexpr TextBounds kSectionOrRow{0, 64, TextKind::label};
 inline constexpr IntegerBounds kHoldSeconds{1, 3'600};
+inline constexpr IntegerBounds kExtensionSeconds{1, 10'800};
 inline constexpr IntegerBounds kPrice{0, kPriceMax};
 inline constexpr NumberLimits kPriceLimits{kPrice, {0, domain::kWrittenPriceMax}};
 

@@ -37,19 +37,28 @@ contacts_or_fail(Context& context, const std::vector<domain::OrderView>& orders)
 /// it: it was placed, or nobody knows.
 bool is_placed(const OutcomeResult& result, OrderId order);
 
-/// Executes a command that places an order, keeps the contact beside it, and answers 201. The
-/// contact comes first, so that no order ever lacks it. If the server ends in between, a contact is
-/// left over that belongs to no order.
+/// Executes a command that places an order, and keeps the contact beside it. The contact comes
+/// first, so that no order ever lacks it. If the server ends in between, a contact is left over
+/// that belongs to no order. If the order isn't placed, answers with an error and returns nothing.
 template <class Command>
-store::Awaitable<void> place_order(Context& context, Command command, wire::Contact contact) {
+store::Awaitable<std::optional<domain::OrderView>>
+place_or_fail(Context& context, Command command, const wire::Contact& contact) {
     const auto order = command.order;
     const auto version = co_await keep_contact_or_fail(context, order, contact);
-    if (!version) co_return;
+    if (!version) co_return std::nullopt;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     if (!is_placed(result, order)) co_await erase_contact(context, order, *version);
-    const auto* view = entity_or_fail<domain::OrderView>(context, result);
-    if (view == nullptr) co_return;
+    auto* view = entity_or_fail<domain::OrderView>(context, result);
+    if (view == nullptr) co_return std::nullopt;
     context.response.status = 201;
+    co_return std::move(*view);
+}
+
+/// The same, and answers with the order.
+template <class Command>
+store::Awaitable<void> place_order(Context& context, Command command, wire::Contact contact) {
+    const auto view = co_await place_or_fail(context, std::move(command), contact);
+    if (!view) co_return;
     context.add_location("/api/v1/orders/", view->order.id.bits());
     wire::append_order(context.response.body, *view, contact);
 }

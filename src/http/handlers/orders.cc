@@ -1,6 +1,7 @@
 #include "base/check.h"
 #include "http/handlers/contacts.h"
 #include "http/handlers/handlers.h"
+#include "http/handlers/paying.h"
 #include "http/handlers/replies.h"
 #include "payments/desk.h"
 #include "payments/notices.h"
@@ -55,16 +56,16 @@ bool came_too_late(const OrderView& view, PaymentId id) {
     });
 }
 
-void reply_payment(Context& context, const OrderView& view, PaymentId id) {
+void reply_payment(Context& context, const OrderView& view, PaymentId id, ReplyOrder reply) {
     const auto& payment = payment_of(view, id);
     switch (payment.status) {
         case PaymentStatus::open:
-            return reply_order(context, view, 202);
+            return reply(context, view, 202);
         case PaymentStatus::declined:
             return context.fail(payment_declined(payment.decline_code));
         case PaymentStatus::succeeded:
             if (came_too_late(view, id)) return context.fail(paid_too_late());
-            return reply_order(context, view, 200);
+            return reply(context, view, 200);
     }
 }
 
@@ -80,25 +81,41 @@ Awaitable<bool> is_payable_or_fail(Context& context, OrderId id) {
     co_return view->order.amount == 0;
 }
 
-/// The command that the request asks for. If the request is wrong, answers with an error and
-/// returns nothing.
-std::optional<domain::StartPayment> payment_or_fail(Context& context, OrderId order) {
-    auto request = wire::parse_payment_request(context.request.body);
-    if (context.value_or_fail(request) == nullptr) return std::nullopt;
-    const auto mark = mark_with_needed_key(context, wire::canonical(*request));
-    if (!mark) return std::nullopt;
-    return domain::StartPayment{
+}  // namespace
+
+domain::StartPayment command_to_pay(
+    const Context& context,
+    OrderId order,
+    wire::PaymentRequest request,
+    const domain::RequestMark& mark
+) {
+    return {
         .payment = context.services.ids.next<PaymentId>(),
         .order = order,
         .user = context.principal.sub,
         .provider = context.services.payments.providers.chosen(),
-        .token = std::move(request->token),
-        .return_url = std::move(request->return_url),
-        .request = *mark,
+        .token = std::move(request.token),
+        .return_url = std::move(request.return_url),
+        .request = mark,
     };
 }
 
-}  // namespace
+Awaitable<void> pay(Context& context, domain::StartPayment command, ReplyOrder reply) {
+    const auto id = command.order;
+    if (!co_await is_payable_or_fail(context, id)) co_return;
+    const auto mark = command.request;
+    auto& services = context.services;
+    auto result = co_await services.store.execute(std::move(command), context.trace);
+    const auto* view = entity_or_fail<OrderView>(context, result);
+    if (view == nullptr) co_return;
+    const auto payment = payment_by(*view, mark);
+    if (payment_of(*view, payment).status != PaymentStatus::open)
+        co_return reply_payment(context, *view, payment, reply);
+    services.payments.runner.nudge();
+    auto settled = co_await services.payments.desk.settle(id, payment, context.principal.sub);
+    view = found_or_fail(context, settled, "order");
+    if (view != nullptr) reply_payment(context, *view, payment, reply);
+}
 
 Awaitable<void> create_order(Context& context) {
     auto request = wire::parse_order_request(context.request.body);
@@ -153,20 +170,12 @@ Awaitable<void> get_order(Context& context) {
 Awaitable<void> start_payment(Context& context) {
     const auto id = context.path_id<OrderId>();
     if (!id) co_return;
-    auto command = payment_or_fail(context, *id);
-    if (!command || !co_await is_payable_or_fail(context, *id)) co_return;
-    const auto mark = command->request;
-    auto& services = context.services;
-    auto result = co_await services.store.execute(*std::move(command), context.trace);
-    const auto* view = entity_or_fail<OrderView>(context, result);
-    if (view == nullptr) co_return;
-    const auto payment = payment_by(*view, mark);
-    if (payment_of(*view, payment).status != PaymentStatus::open)
-        co_return reply_payment(context, *view, payment);
-    services.payments.runner.nudge();
-    auto settled = co_await services.payments.desk.settle(*id, payment, context.principal.sub);
-    view = found_or_fail(context, settled, "order");
-    if (view != nullptr) reply_payment(context, *view, payment);
+    auto request = wire::parse_payment_request(context.request.body);
+    if (context.value_or_fail(request) == nullptr) co_return;
+    const auto mark = mark_with_needed_key(context, wire::canonical(*request));
+    if (!mark) co_return;
+    auto command = command_to_pay(context, *id, *std::move(request), *mark);
+    co_await pay(context, std::move(command), reply_order);
 }
 
 Awaitable<void> take_payment_notice(Context& context) {

@@ -26,6 +26,18 @@ std::string route_of(const Context& context) {
     return std::string{name_of(request.method)} + " " + path;
 }
 
+telemetry::ReservationResult result_of(const OutcomeResult& result) {
+    using enum telemetry::ReservationResult;
+    if (!result) return error;
+    if (result->has_value()) return success;
+    const auto& refusal = result->error();
+    if (refusal.is_by_gate) return lock_failed;
+    const bool is_taken = refusal.reason == domain::Reason::seats_unavailable ||
+                          refusal.reason == domain::Reason::not_together ||
+                          refusal.reason == domain::Reason::sold_out;
+    return is_taken ? conflict : refused;
+}
+
 }  // namespace
 
 std::optional<std::string_view> key_or_fail(Context& context, std::string_view in_body) {
@@ -86,6 +98,17 @@ claim_of(Context& context, wire::ReservationRequest&& request, const domain::Req
         .wants_alternatives = request.wants_alternatives,
         .access_code = access_code,
     };
+}
+
+std::optional<domain::RequestMark>
+mark_if_keyed(Context& context, Bits128 own, std::string_view content) {
+    if (context.request.header(Header::idempotency_key).empty())
+        return domain::RequestMark{.key = own, .content = {}};
+    return mark_with_key(context, content);
+}
+
+void count_reservation(const Context& context, const OutcomeResult& result) {
+    context.services.metrics.reservation(result_of(result));
 }
 
 bool take_room_or_fail(Context& context, std::size_t bytes) {

@@ -80,6 +80,12 @@ bool mark_or_fail(Context& context, std::optional<domain::RequestMark>& mark, Co
     return mark.has_value();
 }
 
+/// The mark of a request whose key is optional, for a command that needs a mark. Without a key,
+/// `own`, the new id of what the request makes, stands for the key: nobody can ask by it. If the
+/// key is wrong, answers with an error and returns nothing.
+std::optional<domain::RequestMark>
+mark_if_keyed(Context& context, Bits128 own, std::string_view content);
+
 /// A digest of what a request asks for, to be its content where that may be long. May be called on
 /// a worker.
 std::string digest_of_content(std::string_view content);
@@ -87,6 +93,9 @@ std::string digest_of_content(std::string_view content);
 /// The command for what a request claims.
 domain::ReserveSeats
 claim_of(Context& context, wire::ReservationRequest&& request, const domain::RequestMark& mark);
+
+/// Counts the outcome of a ReserveSeats in `reservations_total`.
+void count_reservation(const Context& context, const OutcomeResult& result);
 
 /// The entity that was found. If there is none or the store failed, answers with an error and
 /// returns null.

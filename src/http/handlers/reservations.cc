@@ -11,8 +11,6 @@
 namespace frontrow::http::handlers {
 namespace {
 
-using telemetry::ReservationResult;
-
 /// The request's idempotency key, which is required. If it is absent or wrong, answers with an
 /// error and returns nothing.
 std::optional<std::string_view>
@@ -25,17 +23,6 @@ needed_key_or_fail(Context& context, const wire::ReservationRequest& request) {
         "reserve twice."
     ));
     return std::nullopt;
-}
-
-ReservationResult result_of(const OutcomeResult& result) {
-    if (!result) return ReservationResult::error;
-    if (result->has_value()) return ReservationResult::success;
-    const auto& refusal = result->error();
-    if (refusal.is_by_gate) return ReservationResult::lock_failed;
-    const bool is_taken = refusal.reason == domain::Reason::seats_unavailable ||
-                          refusal.reason == domain::Reason::not_together ||
-                          refusal.reason == domain::Reason::sold_out;
-    return is_taken ? ReservationResult::conflict : ReservationResult::refused;
 }
 
 /// The command that the request asks for. If the request is wrong, answers with an error and
@@ -64,7 +51,7 @@ std::optional<domain::ReserveSeats> wanted_or_fail(Context& context) {
 }
 
 void reply_created(Context& context, OutcomeResult& result) {
-    context.services.metrics.reservation(result_of(result));
+    count_reservation(context, result);
     const auto* reservation = entity_or_fail<domain::Reservation>(context, result);
     if (reservation == nullptr) return;
     auto& response = context.response;

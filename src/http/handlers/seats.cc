@@ -1,6 +1,7 @@
 #include "domain/seat_list.h"
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
+#include "http/handlers/seat_list_form.h"
 #include "http/limits.h"
 #include "http/negotiation.h"
 #include "http/query.h"
@@ -122,8 +123,15 @@ Awaitable<void> add_many(Context& context, EventId event, wire::SeatTable table,
     co_await render_body(context, (*block)->seats.size(), render);
 }
 
+constexpr SeatListForm kOwnForm{
+    .name = "",
+    .events = "/api/v1/events/",
+    .append = wire::append_seats
+};
+
 /// The list of seats that a request asks for.
 struct Wanted {
+    const SeatListForm& form;
     EventId event;
     bool only_available = false;
     store::Page page;
@@ -133,9 +141,9 @@ struct Wanted {
 /// and again while a sale opens.
 std::string name_of(const Wanted& wanted, const domain::SeatMapVersion& version) {
     const auto& page = wanted.page;
-    auto name = wanted.event.to_string() + wire::status_version(version) +
-                (wanted.only_available ? "free " : "all ") + std::to_string(page.limit) + " " +
-                std::to_string(page.offset);
+    auto name = std::string{wanted.form.name} + wanted.event.to_string() +
+                wire::status_version(version) + (wanted.only_available ? "free " : "all ") +
+                std::to_string(page.limit) + " " + std::to_string(page.offset);
     if (page.after) append_hex128(name, page.after->id);
     return name;
 }
@@ -158,12 +166,12 @@ SeatId drop_last(domain::SeatList& list) {
     return run.block->first_id.plus(run.first + run.statuses.size() - 1);
 }
 
-/// Renders a list. If it has one seat more than `limit`, leaves out the last one and sets
+/// Renders a list. If it has one seat more than the page, leaves out the last one and sets
 /// SharedBody::last, because the list continues on another page. Any thread.
-SharedBody render(domain::SeatList& list, std::size_t limit) {
+SharedBody render(domain::SeatList& list, const Wanted& wanted) {
     SharedBody body;
-    if (domain::count_seats(list) > limit) body.last = {.id = drop_last(list).bits()};
-    wire::append_seats(body.text, list);
+    if (domain::count_seats(list) > wanted.page.limit) body.last = {.id = drop_last(list).bits()};
+    wanted.form.append(body.text, list);
     return body;
 }
 
@@ -175,7 +183,7 @@ void reply_list_of(
 ) {
     reply_shared(context, body);
     if (body == nullptr || !body->last) return;
-    const auto path = "/api/v1/events/" + wanted.event.to_string() + "/seats";
+    const auto path = std::string{wanted.form.events} + wanted.event.to_string() + "/seats";
     const auto* more = wanted.only_available ? "&available=true" : "";
     link_next(context, bounds, wanted.page, *body->last, path, more);
 }
@@ -192,7 +200,7 @@ Awaitable<void> reply_few(Context& context, const Wanted& wanted, const ListBoun
     auto body = bodies.find(name);
     if (body == nullptr) {
         const auto bytes = page.limit * wire::kSeatBytes;
-        body = bodies.make_here(name, bytes, [&] { return render(*list, page.limit); });
+        body = bodies.make_here(name, bytes, [&] { return render(*list, wanted); });
     }
     reply_list_of(context, wanted, bounds, body);
 }
@@ -213,7 +221,7 @@ Awaitable<void> reply_many(Context& context, const Wanted& wanted, const ListBou
     if (map == nullptr) co_return;
     const auto make = [&wanted, &seats = **map] {
         auto list = domain::list_seats(seats, wanted.only_available, one_more(wanted.page));
-        return render(list, wanted.page.limit);
+        return render(list, wanted);
     };
     auto& bodies = context.services.bodies;
     const auto name = name_of(wanted, (*map)->version);
@@ -266,7 +274,7 @@ Awaitable<void> create_seats(Context& context) {
     }
 }
 
-Awaitable<void> list_seats(Context& context) {
+Awaitable<void> list_seats_as(Context& context, const SeatListForm& form) {
     const auto event = context.path_id<EventId>();
     if (!event) co_return;
     const auto only_available = flag_or_fail(context, "available");
@@ -277,12 +285,18 @@ Awaitable<void> list_seats(Context& context) {
     };
     const auto page = page_or_fail(context, bounds);
     if (!page) co_return;
-    const Wanted wanted{.event = *event, .only_available = *only_available, .page = *page};
+    const Wanted wanted{
+        .form = form, .event = *event, .only_available = *only_available, .page = *page
+    };
     if (page->limit + page->offset <= kSeatsOnOwnerMax) {
         co_await reply_few(context, wanted, bounds);
     } else {
         co_await reply_many(context, wanted, bounds);
     }
+}
+
+Awaitable<void> list_seats(Context& context) {
+    return list_seats_as(context, kOwnForm);
 }
 
 Awaitable<void> get_seat(Context& context) {
