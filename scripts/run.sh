@@ -5,6 +5,7 @@
 # the program, fills an empty store with sample events and serves them.
 # Ctrl-C stops it. This is the developer mode: anybody who can reach the
 # address may do anything, so the server accepts a loopback address only.
+# It also serves the clients of two other ticket systems (--dialects).
 #
 #   FRONTROW_LISTEN     address and port (default: 127.0.0.1:8080)
 #   FRONTROW_DATA_DIR   folder of the store (default: data/ in the checkout)
@@ -26,7 +27,7 @@ esac
 source "$root/scripts/lib/ports.sh"
 
 # Takes out the options that this script handles itself. All others go to the server, which checks
-# them. They follow this script's --dev on the server's command line, so --dev=false overrides it.
+# them. They follow this script's flags on the server's command line, so --dev=false overrides --dev.
 listen=${FRONTROW_LISTEN:-127.0.0.1:8080}
 store=()
 for_both=()
@@ -78,4 +79,4 @@ cat <<END
     curl -s -X POST "\$api/reservations/\$(echo "\$answer" | first_id)/confirm" -H 'X-User-ID: alice'
 
 END
-exec "$program" serve --dev --listen "$listen" "${store[@]}" "${for_both[@]}" "${passed_on[@]}"
+exec "$program" serve --dev --dialects --listen "$listen" "${store[@]}" "${for_both[@]}" "${passed_on[@]}"

@@ -50,10 +50,14 @@ class Document:
         return [(name, self.follow(one)["value"]) for name, one in media.get("examples", {}).items()]
 
 
-def variable_of(parameter):
-    """A path parameter's variable: EventId -> event_id."""
-    name = parameter.get("$ref", "").rsplit("/", 1)[-1]
+def snake_case(name):
+    """EventId and eventId -> event_id."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def variable_of(parameter):
+    """A path parameter's variable, by the name under which the document describes it: EventId -> event_id."""
+    return snake_case(parameter.get("$ref", "").rsplit("/", 1)[-1])
 
 
 def with_variables(value, variables):
@@ -62,8 +66,8 @@ def with_variables(value, variables):
         return value
     changed = {}
     for key, old in value.items():
-        if key in variables:
-            changed[key] = "{{" + key + "}}"
+        if snake_case(key) in variables:
+            changed[key] = "{{" + snake_case(key) + "}}"
         elif key.removesuffix("s") in variables:
             changed[key] = ["{{" + key.removesuffix("s") + "}}"]
         elif key != "idempotency_key":  # The header has it, new each time.
@@ -178,6 +182,8 @@ class Collection:
                 query.append({**made, "description": followed["description"]})
             elif followed["in"] == "path":
                 name = variable_of(parameter)
+                if name not in self.ids:
+                    name = snake_case(followed["name"])
                 value = "{{" + name + "}}" if name in self.ids else followed.get("example", "")
                 variables.append({"key": followed["name"], "value": value, "description": followed["description"]})
         if query:
@@ -194,8 +200,11 @@ class Collection:
         for status, node in operation["responses"].items():
             if status not in STATUSES_KEPT:
                 continue
-            response = self.document.follow(node)
-            for type_, media in response.get("content", {}).items():
+            content = self.document.follow(node).get("content", {})
+            # All errors of a dialect share one answer, whose example fits but one status.
+            if {"application/json", "application/problem+json"} <= content.keys():
+                continue
+            for type_, media in content.items():
                 for name, value in self.document.examples(media):
                     code = value.get("code", "") if isinstance(value, dict) else ""
                     made.append({

@@ -3,7 +3,7 @@
 #include "app/open_payments.h"
 #include "app/side_store.h"
 #include "http/answer_memory.h"
-#include "http/handlers/routes.h"
+#include "http/handlers/dialects/dialects.h"
 #include "http/shared_bodies.h"
 #include "io/id_source.h"
 #include "io/sha256.h"
@@ -52,7 +52,7 @@ struct Application::Parts {
               std::move(settings.auth),
               [this](const auto& digest) { return store->find_api_key(digest); }
           },
-          router{http::all_routes(), metrics, settings.base_path},
+          router{http::routes(settings.dialects), metrics, settings.base_path},
           services{
               *store,
               ids,

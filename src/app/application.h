@@ -36,6 +36,8 @@ public:
         http::BasePath base_path = {};
         telemetry::AccessLogMode access_log = telemetry::AccessLogMode::errors;
         PaymentChoice payments = {};
+        /// Also serve the clients of other systems.
+        bool dialects = false;
     };
 
     using World = StoreWorld;

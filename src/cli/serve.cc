@@ -76,6 +76,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
         .access_log = telemetry::parse_access_log_mode(settings.access_log)
                           .value_or(telemetry::AccessLogMode::errors),
         .payments = payment_choice(settings.payments, settings.dev),
+        .dialects = settings.dialects,
     };
 }
 

@@ -123,6 +123,14 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         ->envname("FRONTROW_CORS_ORIGINS")
         ->delimiter(',')
         ->type_name("ORIGIN");
+    command
+        .add_flag(
+            "--dialects",
+            settings.dialects,
+            "Also serve clients that were written for two other ticket systems; in one of the two, "
+            "a caller without credentials may buy as a guest"
+        )
+        ->envname("FRONTROW_DIALECTS");
 }
 
 void add_cache_dir(CLI::App& command, std::filesystem::path& folder) {

@@ -81,6 +81,8 @@ struct ServeSettings {
     /// Empty, or the path prefix of every route. check_base_path() checks it.
     std::string base_path;
     PaymentSettings payments = {};
+    /// Also serve the clients of other systems.
+    bool dialects = false;
     bool dev = false;
 };
 

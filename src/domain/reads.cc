@@ -87,6 +87,26 @@ read_reservation(const Inventory& state, Instant now, ReservationId id, std::str
     return {state.entity(*row, now), state.event_of(*row).last_seq()};
 }
 
+Read<std::optional<Reservation>> read_reservation_of_seat(
+    const Inventory& state,
+    Instant now,
+    EventId event,
+    SeatId seat,
+    std::string user
+) {
+    const auto place = state.plans().find_seat(seat);
+    if (!place || state.plans()[place->event].event.id != event)
+        return {std::nullopt, state.events_seq()};
+    const auto& row = state.plans()[place->event];
+    const auto holder = row.holders[place->seat];
+    if (holder == kNobody) return {std::nullopt, row.last_seq()};
+    const auto& reservation = state.reservations()[holder];
+    const bool is_over = status_of(reservation, now) == ReservationStatus::expired;
+    if (is_over || state.reservations().buyers().name(reservation.user) != user)
+        return {std::nullopt, row.last_seq()};
+    return {state.entity(reservation, now), row.last_seq()};
+}
+
 Read<std::vector<Reservation>>
 read_reservations(const Inventory& state, Instant now, std::string user, Page page) {
     auto list = state.list_reservations(user, page, now);

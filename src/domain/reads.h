@@ -56,6 +56,14 @@ Read<std::optional<SectionList>> read_sections(
 /// Nothing unless the reservation belongs to this user.
 Read<std::optional<Reservation>>
 read_reservation(const Inventory& state, Instant now, ReservationId id, std::string user);
+/// The user's reservation that holds this seat of the event, or has confirmed it.
+Read<std::optional<Reservation>> read_reservation_of_seat(
+    const Inventory& state,
+    Instant now,
+    EventId event,
+    SeatId seat,
+    std::string user
+);
 /// Newest first.
 Read<std::vector<Reservation>>
 read_reservations(const Inventory& state, Instant now, std::string user, Page page);

@@ -27,7 +27,8 @@ public:
     consteval Key(const char (&name)[size]) : name_{name, size - 1} {
         if (name_.size() + 3 > kShortMax) throw "is too long";
         for (const char c : name_)
-            if (c != '_' && (c < 'a' || c > 'z')) throw "might have to be escaped";
+            if (c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z'))
+                throw "might have to be escaped";
     }
 
     std::string_view name() const { return name_; }

@@ -30,6 +30,11 @@ public:
     void end_array() { close(']'); }
 
     void key(Key name) { to_ = put(room_for(kShortMax), name); }
+    /// For a field whose name is a text of somebody's choice.
+    void key_of(std::string_view text) {
+        value(text);
+        to_[-1] = ':';
+    }
 
     void value(std::string_view text);
     /// A text of `size` bytes, written by `write(to)`. No byte may need an escape.

@@ -126,6 +126,17 @@ void check_body(const std::string& asked, const json::object& response, const Ht
         << asked << ": " << answer.body.substr(0, 2'000);
 }
 
+/// Checks the error of a dialect. Only check_against_openapi() knows whether the request was for
+/// one.
+void check_dialect_error(const HttpAnswer& answer, const std::string& about) {
+    if (answer.body.empty()) return;  // The request was HEAD.
+    const auto& all = openapi_document().at("components").at("schemas");
+    const bool is_error = schemas().misfit(answer.json, all.at("SeatDialectError")).empty() ||
+                          schemas().misfit(answer.json, all.at("StockDialectError")).empty();
+    EXPECT_TRUE(is_error) << about;
+    EXPECT_EQ(answer.text("traceId") + answer.text("TraceId"), answer.header("trace-id")) << about;
+}
+
 }  // namespace
 
 void check_against_openapi(
@@ -168,6 +179,8 @@ void check_any_answer(const HttpAnswer& answer) {
     EXPECT_EQ(answer.header("referrer-policy"), "no-referrer") << about;
     EXPECT_NE(answer.header("content-security-policy"), "") << about;
     if (answer.status < 400) return;
+    if (answer.header("content-type") == "application/json")
+        return check_dialect_error(answer, about);
     EXPECT_EQ(answer.header("content-type"), "application/problem+json") << about;
     if (answer.body.empty()) return;  // The request was HEAD.
     const auto& problem = openapi_document().at("components").at("schemas").at("Problem");

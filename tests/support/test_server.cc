@@ -62,6 +62,7 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
         .cors_origins = options_.cors_origins,
         .base_path = http::BasePath{options_.base_path},
         .payments = options_.payments,
+        .dialects = options_.dialects,
     };
     auto opened = app::Application::open(
         running.context.get_executor(), std::move(settings), std::move(world)

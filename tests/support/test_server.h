@@ -52,6 +52,8 @@ public:
         };
         /// The path under which the server has its API; the clients of connect() use it.
         std::string base_path;
+        /// Also serve the clients of other systems.
+        bool dialects = false;
     };
 
     explicit TestServer(Options options);

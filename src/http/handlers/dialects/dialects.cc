@@ -1,0 +1,16 @@
+#include "http/handlers/dialects/dialects.h"
+
+#include "http/handlers/routes.h"
+
+namespace frontrow::http {
+
+std::vector<Route> routes(bool with_dialects) {
+    const auto own = all_routes();
+    std::vector<Route> all{own.begin(), own.end()};
+    if (!with_dialects) return all;
+    for (const auto& dialect : {seat_dialect_routes(), stock_dialect_routes()})
+        all.insert(all.end(), dialect.begin(), dialect.end());
+    return all;
+}
+
+}  // namespace frontrow::http
