@@ -4,7 +4,7 @@
 #include "domain/audit.h"
 #include "http/answer_memory.h"
 #include "http/dispatcher.h"
-#include "http/handlers/routes.h"
+#include "http/handlers/dialects/dialects.h"
 #include "http/session.h"
 #include "http/shared_bodies.h"
 #include "io/poller.h"
@@ -62,7 +62,7 @@ struct Building {
     io::TurnQueue turns{context.get_executor(), limits.waiting_time};
     http::BufferPool buffers;
     std::uint64_t requests = 0;
-    http::Router router{http::all_routes(), metrics};
+    http::Router router{http::routes(true), metrics};
 };
 
 Building& building() {
@@ -128,6 +128,8 @@ struct Sale {
         const auto first = block->first_id;
         act(domain::CreateEvent{event, organizer, spec});
         act(domain::AddSeats{event, organizer, block});
+        act(domain::AddCategory{event, organizer, {.name = "VIP", .price = 5'000, .total_stock = 3}}
+        );
         act(domain::ReserveSeats{
             .reservation = ReservationId{Bits128{0x7000, 2}},
             .event = event,

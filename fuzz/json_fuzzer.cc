@@ -9,7 +9,9 @@
 #include "wire/plain_reservation.h"
 #include "wire/requests.h"
 #include "wire/seat_csv.h"
+#include "wire/seat_dialect.h"
 #include "wire/stock_csv.h"
+#include "wire/stock_dialect.h"
 
 #include <boost/json.hpp>
 
@@ -228,6 +230,41 @@ void try_orders(std::string_view text) {
     }
 }
 
+void try_seat_dialect(std::string_view text) {
+    if (const auto hold = wire::parse_seat_hold_request(text); is_accepted(hold))
+        CHECK(!hold->hold || hold->hold->count() > 0);
+    if (const auto by = wire::parse_seat_extension_request(text); is_accepted(by))
+        CHECK(!*by || (*by)->count() > 0);
+    if (const auto order = wire::parse_seat_order_request(text); is_accepted(order)) {
+        const auto record = wire::contact_record(order->contact, "alice");
+        CHECK(wire::parse_contact_record(record) == order->contact);
+    }
+    if (auto payment = wire::parse_seat_payment_request(text); is_accepted(payment)) {
+        domain::PaymentIntended intended;
+        intended.token = std::move(payment->token);
+        check_fact(std::move(intended));
+    }
+}
+
+void try_stock_dialect(std::string_view text) {
+    const auto spec = wire::parse_stock_event_request(text, std::chrono::seconds{900});
+    if (is_accepted(spec)) {
+        CHECK(spec->start_at < spec->end_at && sales_end(*spec) <= spec->end_at);
+        check_fact(domain::EventCreated{*spec, "organizer"});
+    }
+    if (const auto wish = wire::parse_stock_reservation_request(text); is_accepted(wish)) {
+        CHECK(wire::accept_category_name(wish->category) == wish->category);
+        const std::vector<domain::CategoryView> all{{.category = {.name = wish->category}}};
+        CHECK(wire::find_category(all, wish->category) == &all.front());
+        std::string answer;
+        wire::append_stock_left(answer, all);
+        boost::system::error_code error;
+        CHECK(boost::json::parse(answer, error).is_object() && !error);
+    }
+    if (const auto word = wire::parse_stock_confirmation_request(text); is_accepted(word))
+        CHECK(text.contains(word->payment_ok ? "true" : "false"));
+}
+
 /// A field of a table is read back as it was written, but for the apostrophe before a formula.
 void try_csv_field(std::string_view text) {
     std::string record;
@@ -268,6 +305,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_allocation(text);
     try_category(text);
     try_orders(text);
+    try_seat_dialect(text);
+    try_stock_dialect(text);
     try_csv_field(text);
     try_fact(text);
     return 0;

@@ -148,8 +148,39 @@ def odd_requests():
     yield "till", (message("POST", event + "/orders", KEY_HEADER, till) + message("GET", event + "/orders?status=paid") +
                    message("GET", event + "/orders.csv") + message("GET", event + "/sales"))
     yield "notice", message("POST", "/api/v1/payments/notices/stripe", {"Stripe-Signature": "t=1,v1=0"}, '{"id":"e"}')
+    yield "seat-dialect", seat_dialect()
+    yield "stock-dialect", stock_dialect()
     yield "many-checked", message("POST", event + "/seats/bulk?dry_run=true", body='{"prefix":"m","count":3,"price":1}')
     yield "many", message("POST", event + "/seats/bulk", body='{"prefix":"many","count":3,"price":1}')
+
+
+def seat_dialect():
+    """A guest of the seat dialect holds a seat, orders it and tries to pay; another one comes to nothing."""
+    guest = {"Cookie": "a=b; frontrow_guest=" + "0123456789abcdef" * 2, "Origin": "https://localhost"}
+    seat = json.dumps({"eventId": IDS["event_id"], "seatId": IDS["seat_id"], "holdSeconds": 60})
+    path = f"/api/reservations/{IDS['event_id']}/{IDS['seat_id']}"
+    payment = json.dumps({"orderId": IDS["order_id"], "token": "tok_ok"})
+    return (message("POST", "/api/reservations", guest | KEY_HEADER, seat) * 2 +
+            message("POST", "/api/reservations", {"Cookie": "frontrow_guest=x"}, seat) +
+            message("POST", "/api/reservations", {"Sec-Fetch-Site": "cross-site"}, seat) +
+            message("POST", path + "/extend", guest) +
+            message("POST", path + "/extend", guest | KEY_HEADER, '{"holdSeconds":5}') +
+            message("POST", "/api/orders", guest | KEY_HEADER, seat) + message("POST", path + "/confirm", guest) +
+            message("DELETE", path, guest) + message("DELETE", path.replace("11", "12"), guest) +
+            message("POST", "/api/payments/authorize", {"X-User-ID": "alice"}, payment) +
+            message("GET", "/api/events?limit=1") + message("GET", "/api/events/" + IDS["event_id"] + "/seats?limit=2"))
+
+
+def stock_dialect():
+    event = "/events/" + IDS["event_id"]
+    alice = {"X-User-ID": "alice"}
+    wish = json.dumps({"event_id": IDS["event_id"], "category": "vip", "qty": 2})
+    word = json.dumps({"reservation_id": IDS["reservation_id"], "payment_ok": True})
+    return (message("POST", "/events", body='{"name":"Show","date":"2036-12-20"}') +
+            message("POST", event + "/ticket-category", KEY_HEADER, '{"name":"Floor","total_stock":2,"price":1}') +
+            message("GET", event + "/availability") + message("POST", "/reserve", alice | KEY_HEADER, wish) * 2 +
+            message("POST", "/reserve", alice, wish) + message("POST", "/confirm", alice, word) * 2 +
+            message("POST", "/confirm", alice, word.replace("true", "false")))
 
 
 def http():

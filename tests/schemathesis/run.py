@@ -26,6 +26,10 @@ METHODS = ("get", "put", "post", "patch", "delete")
 BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend"),
              ("PATCH", "/api/v1/reservations/:id"),
              ("PATCH", "/api/v1/api-keys/:id"),
+             # These need a seat that alice still holds, or an order that isn't paid yet.
+             ("POST", "/api/reservations/:eventId/:seatId/confirm"), ("POST", "/api/reservations/:eventId/:seatId/extend"),
+             ("DELETE", "/api/reservations/:eventId/:seatId"), ("POST", "/api/orders"),
+             ("POST", "/api/payments/authorize"), ("POST", "/confirm"),
              # It must be signed.
              ("POST", "/api/v1/payments/notices/:provider")}
 # The checks that a client may rely on. Two are left out: those that require the server to accept whatever fits the
@@ -72,6 +76,25 @@ KNOWN = (
     ("/api/v1/reservations/{id}/confirm", "path.id", "to_confirm", 0.7),
     ("/api/v1/reservations/{id}/cancel", "path.id", "to_cancel", 0.7),
     ("/api/v1/reservations/{id}/extend", "path.id", "to_extend", 0.7),
+    ("/api/events/{id}", "path.id", "events", 0.8),
+    ("/api/events/{id}/seats", "path.id", "events", 0.8),
+    ("/api/reservations", "body.eventId", "held_event", 0.9),
+    ("/api/reservations", "body.seatId", "free_seats", 0.9),
+    *((path, place, name, 0.9)
+      for path in ("/api/reservations/{eventId}/{seatId}", "/api/reservations/{eventId}/{seatId}/confirm",
+                   "/api/reservations/{eventId}/{seatId}/extend")
+      for place, name in (("path.eventId", "held_event"), ("path.seatId", "held_seats"))),
+    ("/api/orders", "body.eventId", "held_event", 0.9),
+    ("/api/orders", "body.seatId", "held_seats", 0.9),
+    ("/api/payments/authorize", "body.orderId", "to_pay", 0.8),
+    ("/api/payments/authorize", "body.token", "tokens", 0.8),
+    ("/events", "body.date", "days", 0.8),
+    ("/events/{id}/ticket-category", "path.id", "events", 0.8),
+    ("/events/{id}/availability", "path.id", "events", 0.8),
+    ("/reserve", "body.event_id", "events", 0.9),
+    ("/reserve", "body.category", "categories", 0.8),
+    ("/reserve", "body.qty", "quantities", 0.8),
+    ("/confirm", "body.reservation_id", "to_confirm", 0.7),
 )
 RESERVED = ("reserved", "to_confirm", "to_cancel", "to_extend")
 RESERVED_EACH = 5
@@ -86,7 +109,7 @@ class Server(Frontrow):
 
     def __init__(self, program, folder):
         super().__init__(program, str(folder), {"FRONTROW_JWT_SECRET": SECRET, "FRONTROW_DATA_DIR": str(folder / "data"),
-                                                "FRONTROW_PAYMENTS": "simulator"},
+                                                "FRONTROW_PAYMENTS": "simulator", "FRONTROW_DIALECTS": "true"},
                          is_dev=False)
 
     def __enter__(self):
@@ -115,6 +138,7 @@ def things(server):
     buyer = server.token("alice", "user")
     found = {name: [] for name in ("events", "seats", *RESERVED)}
     found |= {"users": ["alice"], "members": ["bob"], "categories": ["Gallery"], "allocations": ["Friends"]}
+    found |= {"days": ["2036-12-20", "2036-12-20T19:00:00Z"], "quantities": [1, 2]}
     admin = server.token("root", "admin")
     for event in server.ask(buyer, "/api/v1/events"):
         seats = [seat["id"] for seat in server.ask(buyer, f"/api/v1/events/{event['id']}/seats?available=true&limit=40")]
@@ -123,7 +147,10 @@ def things(server):
         server.ask(admin, f"/api/v1/events/{event['id']}/ticket-categories", gallery)
         friends = {"name": "Friends", "category": "Gallery", "quantity": 20, "access_code": "g"}
         server.ask(admin, f"/api/v1/events/{event['id']}/allocations", friends)
-        found["seats"] += seats[len(RESERVED) * RESERVED_EACH:]
+        held = len(RESERVED) * RESERVED_EACH
+        found["seats"] += seats[held:]
+        # One event whose held seats alice also names by their ids.
+        found |= {"held_event": [event["id"]], "held_seats": seats[:held], "free_seats": seats[held:]}
         for name, seat in zip(RESERVED * RESERVED_EACH, seats):
             body = {"event_id": event["id"], "seat_ids": [seat]}
             found[name].append(server.ask(buyer, "/api/v1/reservations", body, seat)["id"])
