@@ -326,7 +326,8 @@ protected:
         return hall;
     }
 
-    TestServer server;
+    /// Serves everything that the contract has.
+    TestServer server{TestServer::Options{.dialects = true}};
     Venue venue = make_hall(server);
     std::string held =
         Caller(server, "alice").reserve(venue.event, {venue.seats[2]}, "held").text("id");
