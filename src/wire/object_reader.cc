@@ -87,6 +87,19 @@ std::string ObjectReader::place_of(std::string_view field) const {
     return std::string{prefix_} + std::string{field};
 }
 
+void ObjectReader::refuse_others(
+    std::initializer_list<std::string_view> known,
+    const std::string& message
+) {
+    // A longer name would be most of the answer.
+    constexpr std::size_t kNameMax = 64;
+    for (const auto& field : object_) {
+        const std::string_view name{field.key()};
+        if (std::ranges::find(known, name) == known.end())
+            complain(name.size() <= kNameMax ? name : "body", message);
+    }
+}
+
 void ObjectReader::complain(std::string_view field, std::string message) {
     complaints_.add(place_of(field), std::move(message));
 }

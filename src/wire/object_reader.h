@@ -8,6 +8,7 @@
 #include <boost/json/fwd.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -100,6 +101,9 @@ public:
 
     /// The field's name as complaints show it: with the prefix.
     std::string place_of(std::string_view field) const;
+    /// Complains about each field with another name. For requests that would do more if a field
+    /// were overlooked; all others ignore unknown fields.
+    void refuse_others(std::initializer_list<std::string_view> known, const std::string& message);
     /// Adds a complaint with the caller's own message.
     void complain(std::string_view field, std::string message);
 

@@ -109,6 +109,11 @@ Result<PaymentRequest, ParseError> parse_payment_request(std::string_view body) 
 Result<RefundRequest, ParseError> parse_refund_request(std::string_view body) {
     if (body.empty()) return RefundRequest{};
     return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
+        // Without them all that is left goes back, and a misspelt name would have the same effect.
+        in.refuse_others(
+            {"seat_ids", "items", "return_to_sale"},
+            "isn't a field of a refund: name seat_ids and items, or neither for all that is left"
+        );
         RefundRequest request;
         request.claim = read_seats_and_items(in, complaints);
         request.returns_to_sale = in.flag("return_to_sale");

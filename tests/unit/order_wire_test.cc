@@ -131,6 +131,15 @@ TEST(RefundRequests, without_a_body_are_about_everything) {
     );
 }
 
+TEST(RefundRequests, with_other_fields_give_nothing_back) {
+    EXPECT_EQ(
+        wrong_fields(parse_refund_request(R"({"amount":1000,"seats":[],"return_to_sale":true})")),
+        (std::vector<std::string>{"amount", "seats"})
+    );
+    const auto long_name = parse_refund_request("{\"" + std::string(65, 'x') + "\":1}");
+    EXPECT_EQ(wrong_fields(long_name), std::vector<std::string>{"body"});
+}
+
 TEST(RefundRequests, are_the_same_for_their_seats_in_any_order) {
     RefundRequest one{
         .claim = {.seats = {SeatId{Bits128{0, 1}}, SeatId{Bits128{0, 2}}}, .items = {}}

@@ -37,7 +37,7 @@ const std::string kChange =
 
 /// With repeated headers, and a header name with all unusual characters.
 const std::string kPreflight =
-    "OPTIONS /api/v1/events HTTP/1.1\r\nHost: h\r\nOrigin: o\r\nCookie: c\r\nCookie: d\r\n"
+    "OPTIONS /api/v1/events HTTP/1.1\r\nHost: h\r\nOrigin: o\r\nReferer: c\r\nReferer: d\r\n"
     "Connection: keep-alive\r\nConnection: close\r\nConnection: Keep-Alive\r\n!#$%&'*+.^_`|~-09: "
     "\r\n\r\n";
 
