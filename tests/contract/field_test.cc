@@ -123,72 +123,83 @@ std::vector<json::value> on_the_bounds(const json::object& schema) {
     return values;
 }
 
+const std::string kSchemas = "/components/schemas/";
+
 class Field : public testing::Test {
 protected:
-    std::vector<Form> forms() {
+    std::vector<Form> forms_of_events() const {
         const auto event = "/api/v1/events/" + venue.event;
-        const std::string schemas = "/components/schemas/";
-        std::vector<Form> all{
+        return {
             {"create_event",
              "POST",
              "/api/v1/events",
              "",
              json::parse(event_body()).as_object(),
-             schemas + "EventRequest"},
+             kSchemas + "EventRequest"},
             {"update_event",
              "PUT",
              event,
              "",
              json::parse(event_body(R"(,"hold_seconds":3600)")).as_object(),
-             schemas + "EventRequest"},
+             kSchemas + "EventRequest"},
             {"create_seat",
              "POST",
              event + "/seats",
              "",
              {{"seat_number", "n"}, {"price", 1}},
-             schemas + "SeatRequest"},
+             kSchemas + "SeatRequest"},
             {"create_seats, by prefix",
              "POST",
              event + "/seats/bulk",
              "",
              {{"prefix", "p"}, {"count", 1}, {"price", 1}},
-             schemas + "BulkSeatsRequest/oneOf/0"},
+             kSchemas + "BulkSeatsRequest/oneOf/0"},
+        };
+    }
+    std::vector<Form> forms_of_halls() const {
+        const auto event = "/api/v1/events/" + venue.event;
+        return {
             {"add_member",
              "POST",
              event + "/members",
              "",
              {{"sub", "carol"}, {"role", "scanner"}},
-             schemas + "MemberRequest"},
+             kSchemas + "MemberRequest"},
             {"add_category",
              "POST",
              event + "/ticket-categories",
              "",
              {{"name", "c"}, {"price", 1}, {"total_stock", 1}},
-             schemas + "CategoryRequest"},
+             kSchemas + "CategoryRequest"},
             {"change_category",
              "PUT",
              event + "/ticket-categories/Standing",
              "",
              {{"price", 1}, {"total_stock", 100}},
-             schemas + "CategoryTerms"},
+             kSchemas + "CategoryTerms"},
             {"add_allocation, of seats",
              "POST",
              event + "/allocations",
              "",
              {{"name", "a"}, {"seat_ids", {venue.seats[1]}}},
-             schemas + "AllocationRequest/oneOf/0"},
+             kSchemas + "AllocationRequest/oneOf/0"},
             {"add_allocation, of units",
              "POST",
              event + "/allocations",
              "",
              {{"name", "b"}, {"category", "Standing"}, {"quantity", 1}},
-             schemas + "AllocationRequest/oneOf/1"},
+             kSchemas + "AllocationRequest/oneOf/1"},
             {"change_allocation",
              "PATCH",
              event + "/allocations/Guests",
              "",
              {{"limit", 2}},
-             schemas + "AllocationChange"},
+             kSchemas + "AllocationChange"},
+        };
+    }
+    std::vector<Form> forms_of_buyers() const {
+        const auto event = "/api/v1/events/" + venue.event;
+        return {
             {"create_reservation",
              "POST",
              "/api/v1/reservations",
@@ -197,20 +208,20 @@ protected:
               {"seat_ids", {venue.seats[0]}},
               {"items", json::array{json::object{{"category", "Standing"}, {"quantity", 1}}}},
               {"idempotency_key", "k"}},
-             schemas + "ReservationRequest"},
+             kSchemas + "ReservationRequest"},
             {"create_order",
              "POST",
              "/api/v1/orders",
              "alice",
              {{"reservation_id", to_order}},
-             schemas + "OrderRequest",
+             kSchemas + "OrderRequest",
              true},
             {"start_payment, by token",
              "POST",
              "/api/v1/orders/" + to_pay + "/payments",
              "alice",
              {{"token", "tok_ok"}},
-             schemas + "PaymentRequest/oneOf/0",
+             kSchemas + "PaymentRequest/oneOf/0",
              true},
             {"sell_at_box_office",
              "POST",
@@ -219,41 +230,53 @@ protected:
              {{"seat_ids", {venue.seats[5]}},
               {"items", json::array{json::object{{"category", "Standing"}, {"quantity", 1}}}},
               {"method", "cash"}},
-             schemas + "BoxOfficeRequest",
+             kSchemas + "BoxOfficeRequest",
              true},
             {"refund_order",
              "POST",
              "/api/v1/orders/" + to_refund + "/refund",
              "",
              {{"return_to_sale", true}},
-             schemas + "RefundRequest",
+             kSchemas + "RefundRequest",
              true},
             {"extend_reservation",
              "POST",
              "/api/v1/reservations/" + held + "/extend",
              "alice",
              {{"seconds", 1}},
-             schemas + "ExtendRequest"},
+             kSchemas + "ExtendRequest"},
+        };
+    }
+    std::vector<Form> forms_of_keys_and_sales() const {
+        const auto event = "/api/v1/events/" + venue.event;
+        return {
             {"create_api_key",
              "POST",
              "/api/v1/api-keys",
              "",
              {{"name", "n"}, {"role", "user"}},
-             schemas + "ApiKeyRequest"},
-            // This form is last, because one of its values ends the sale.
+             kSchemas + "ApiKeyRequest"},
+            // One of its values ends the sale.
             {"change_sale",
              "POST",
              event + "/sale",
              "",
              {{"action", "open"}},
-             schemas + "SaleRequest"},
+             kSchemas + "SaleRequest"},
             {"move_api_key",
              "PATCH",
              "/api/v1/api-keys/" + key,
              "",
              {{"account", "a hall"}},
-             schemas + "AccountRequest"},
+             kSchemas + "AccountRequest"},
         };
+    }
+    std::vector<Form> forms() const {
+        std::vector<Form> all;
+        // A value of the last ones ends the sale.
+        for (auto& some :
+             {forms_of_events(), forms_of_halls(), forms_of_buyers(), forms_of_keys_and_sales()})
+            all.insert(all.end(), some.begin(), some.end());
         return all;
     }
 

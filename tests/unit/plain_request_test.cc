@@ -41,6 +41,10 @@ const std::string kPreflight =
     "Connection: keep-alive\r\nConnection: close\r\nConnection: Keep-Alive\r\n!#$%&'*+.^_`|~-09: "
     "\r\n\r\n";
 
+const std::string kDeletion =
+    "DELETE /api/v1/events/1 HTTP/1.1\r\nHost: h:80\r\nX-API-Key: frk_1 \r\nContent-Length: "
+    "0\r\n\r\n";
+
 /// Requests as clients send them; others of this kind are above.
 const std::vector<std::string> kPlain{
     kReservation,
@@ -49,8 +53,7 @@ const std::vector<std::string> kPlain{
     kChange,
     kPreflight,
     "HEAD /livez? HTTP/1.1\r\nhost:h\r\nCONNECTION:   Close  \r\nX-Request-ID:\r\n\r\n",
-    "DELETE /api/v1/events/1 HTTP/1.1\r\nHost: h:80\r\nX-API-Key: frk_1 \r\nContent-Length: "
-    "0\r\n\r\n",
+    kDeletion,
     "PATCH /api/v1/api-keys/1 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}",
 };
 
