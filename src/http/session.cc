@@ -71,7 +71,8 @@ Session::Session(const Ports& ports, int socket)
       house_{dispatcher_.services().house},
       reader_{dispatcher_.limits(), ports.buffers},
       context_{dispatcher_.services(), reader_.request()},
-      turn_{dispatcher_.limits()} {
+      turn_{dispatcher_.limits()},
+      cost_{dispatcher_.limits()} {
     enter(Phase::idle);
 }
 
@@ -121,7 +122,7 @@ io::Awaitable<void> Session::run() {
             if (socket_.is_drained()) {
                 co_await socket_.until_readable();
                 turn_.begin();
-                if (is_costly_) co_await let_others_go_first();
+                if (cost_.is_high()) co_await let_others_go_first();
             } else if (turn_.is_over()) {
                 co_await let_others_go_first();
             }
@@ -130,6 +131,7 @@ io::Awaitable<void> Session::run() {
         if (read == Read::lost) break;
         const io::Stopwatch stopwatch;
         const auto number = ++ports_.requests;
+        cost_.begin();
         if (read == Read::complete && context_.is_admitted) {
             enter(Phase::handling);
             if (context_.route->route.weight == Weight::heavy && !turn_.is_waited_for())
@@ -144,10 +146,10 @@ io::Awaitable<void> Session::run() {
             read == Read::complete && context_.request.keep_alive && !house_.is_draining;
         auto sent = begin_answer(keep_alive);
         if (sent != Sent::all) sent = co_await send_rest(sent);
-        const std::chrono::duration<double> elapsed = stopwatch.elapsed();
-        dispatcher_.answered(context_, elapsed.count());
-        // If no other request began meanwhile, the time was spent on this one and not on waiting.
-        is_costly_ = number == ports_.requests && elapsed > dispatcher_.limits().turn_time;
+        const auto elapsed = stopwatch.elapsed();
+        dispatcher_.answered(context_, std::chrono::duration<double>(elapsed).count());
+        // If another request began meanwhile, the time says nothing about this one.
+        if (number == ports_.requests) cost_.end(elapsed);
         if (sent == Sent::broken) {
             if (expired_) dispatcher_.services().metrics.dropped(telemetry::Dropped::slow_reader);
             break;
@@ -165,7 +167,7 @@ io::Awaitable<void> Session::run() {
 
 /// Gives up the rest of this connection's turn.
 io::Awaitable<void> Session::let_others_go_first() {
-    is_costly_ = false;
+    cost_.settle();
     co_await ports_.turns.wait();
     turn_.begin_after_wait();
 }

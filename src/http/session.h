@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/buffer_pool.h"
+#include "http/cost.h"
 #include "http/dispatcher.h"
 #include "http/request_reader.h"
 #include "http/turn.h"
@@ -88,9 +89,7 @@ private:
         std::size_t size() const { return head.size() + body.size(); }
     } outgoing_;
     Turn turn_;
-    /// The last answer alone used up a turn, so the session lets others go first before its next
-    /// request.
-    bool is_costly_ = false;
+    Cost cost_;
     /// The answer being written: its size, the tick in which it was begun, and the tick by which
     /// the client must have read it.
     std::size_t answer_bytes_ = 0;

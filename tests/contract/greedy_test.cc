@@ -122,6 +122,8 @@ protected:
     TestServer::Options options() {
         TestServer::Options options;
         options.faulty_disk = &disk;
+        // Under a sanitizer, a reservation takes as long as a costly request takes without one.
+        options.limits.turn_time = Millis{20};
         return options;
     }
     /// What `count()` grows by during a reservation. The median of many, because this thread may
