@@ -3,14 +3,14 @@
 #
 # Installs what is missing, builds, and runs every test: first in the release
 # build, then with the address and undefined-behaviour sanitizers (except the tests
-# that drive a cluster, compare decisions or are scripts), then with the thread
-# sanitizer (only the tests in which several threads meet). Then it runs the
-# fuzzers, with fuzz/corpus and a fixed number of new inputs; schemathesis against
-# the contract; every scenario of both benches, only to try them out; and lint on
-# recent changes. Random tests start from seed 1 (FRONTROW_SEED), so that a commit
-# always gives the same result. Prints how long each part took, and the name of each
-# test that failed or was skipped. The last line reads "N passed, N failed,
-# N skipped". Exits with 0 only if none failed.
+# that drive a cluster, run in virtual time, open old journals, compare decisions or
+# are scripts), then with the thread sanitizer (only the tests in which several
+# threads meet). Then it runs the fuzzers, with fuzz/corpus and a fixed number of new
+# inputs; schemathesis against the contract; every scenario of both benches, only to
+# try them out; and lint on recent changes. Random tests start from seed 1
+# (FRONTROW_SEED), so that a commit always gives the same result. Prints how long
+# each part took, and the name of each test that failed or was skipped. The last line
+# reads "N passed, N failed, N skipped". Exits with 0 only if none failed.
 #
 #   --quick         only the release build, its tests, and the fast form of lint
 #   --tsan          every test with the thread sanitizer
@@ -121,9 +121,9 @@ for preset in "${presets[@]}"; do
         chosen+=(-E '_NOT_BUILT$') # what stands for a program that isn't in it has no label to leave it out by
     fi
     if [[ $preset == tsan && -z $tsan ]]; then built=threaded_tests; chosen+=(-L '.-threaded$'); fi
-    # Sanitizers find nothing new in tests that are scripts, in tests that only drive the program,
-    # or in tests that compare decisions.
-    if [[ $preset == release ]]; then chosen+=(-LE "^($excluded)$"); else chosen+=(-LE "^($excluded|once|cluster|differential)$"); fi
+    # Sanitizers find nothing new in tests that are scripts, that only drive the program, that
+    # compare decisions, or that run the parts of other tests in virtual time.
+    if [[ $preset == release ]]; then chosen+=(-LE "^($excluded)$"); else chosen+=(-LE "^($excluded|once|cluster|differential|golden|sim)$"); fi
     part "$preset: build" scripts/build.sh "$preset" --tests ${built:+--target "$built"}
     [[ $status -eq 0 ]] || fail "the $preset build failed; not everything was tested"
 
