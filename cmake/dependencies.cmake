@@ -20,6 +20,9 @@ pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
 # Unicode normalization form C.
 pkg_check_modules(libutf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+# QR codes of tickets, as SVG and as PNG.
+pkg_check_modules(libqrencode REQUIRED IMPORTED_TARGET libqrencode)
+pkg_check_modules(libpng REQUIRED IMPORTED_TARGET libpng)
 
 # Threads of a sale free memory that other threads allocated; mimalloc made a reservation 5 % cheaper. A sanitizer
 # brings its own allocator.

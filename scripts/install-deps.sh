@@ -23,12 +23,12 @@ build=(
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
     libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
     libdeflate-dev libzstd-dev libpq-dev libhiredis-dev libtomlplusplus-dev
-    libutf8proc-dev libcurl4-openssl-dev ca-certificates npm
+    libutf8proc-dev libqrencode-dev libpng-dev libcurl4-openssl-dev ca-certificates npm
 )
 lint=(clang-format-19 clang-tidy-19 shellcheck libgtest-dev libgmock-dev librapidcheck-dev)
 test=(
     "${lint[@]}" libclang-rt-19-dev llvm-19 zlib1g-dev make postgresql-15 openssl redis-server
-    nginx-light pgbouncer chromium python3-venv git
+    nginx-light pgbouncer chromium python3-venv git zbar-tools
 )
 bench=(nginx-light wrk jq postgresql-15 redis-server python3-psycopg2 python3-redis)
 cluster=(postgresql-15 redis-server nginx-light)

@@ -72,6 +72,12 @@ Result<std::uint64_t, Fault> File::size() const {
     return static_cast<std::uint64_t>(about.st_size);
 }
 
+Result<FileAccess, Fault> File::access() const {
+    struct stat about{};
+    if (::fstat(descriptor_, &about) != 0) return std::unexpected(fault("read the mode of"));
+    return FileAccess{.mode = about.st_mode & 07777U, .is_own = about.st_uid == ::geteuid()};
+}
+
 Result<std::size_t, Fault> File::read(std::span<char> into) {
     std::size_t done = 0;
     while (done < into.size()) {

@@ -11,6 +11,17 @@
 
 namespace frontrow::io {
 
+/// Who may use a file.
+struct FileAccess {
+    /// Its permission bits, like 0600.
+    unsigned mode = 0;
+    /// It belongs to the user who runs this process.
+    bool is_own = false;
+
+    /// Neither its group nor others may read or write it.
+    bool is_private() const { return (mode & 077U) == 0; }
+};
+
 /// An open file, closed when the object is destroyed. One thread. Faults name the file and include
 /// the system's error text.
 class File {
@@ -24,6 +35,7 @@ public:
     ~File();
 
     Result<std::uint64_t, Fault> size() const;
+    Result<FileAccess, Fault> access() const;
     /// Returns the number of bytes read; fewer than `into` has room for only at the end of the
     /// file.
     Result<std::size_t, Fault> read(std::span<char> into);

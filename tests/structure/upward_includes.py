@@ -29,6 +29,7 @@ CASES = [
     ("wire", "io/clock.h", "base/id.h"),
     ("identity", "store/store.h", "io/sha256.h"),
     ("telemetry", "http/router.h", "telemetry/log.h"),
+    ("tickets", "domain/event.h", "io/sha256.h"),
     ("store/engine", "store/sqlite/journal.h", "store/store.h"),
     ("store/sqlite", "http/router.h", "store/store.h"),
     ("store/redis", "http/router.h", "io/redis/redis_client.h"),
