@@ -12,9 +12,14 @@ import json
 import pathlib
 import re
 import struct
+import sys
+import uuid
 
 FUZZ = pathlib.Path(__file__).resolve().parent
 ROOT = FUZZ.parent
+sys.dont_write_bytecode = True
+sys.path.append(str(ROOT / "tools"))
+import verify_ticket
 # The same ids as in conversation.cc.
 IDS = {
     "event_id": "00000000-0000-7000-0000-000000000001",
@@ -27,6 +32,8 @@ IDS = {
 HTTP_SECRET = b"the secret that the corpus' tokens are signed with"
 # The same secret as in token_fuzzer.cc.
 TOKEN_SECRET = b"a secret of the fuzzer's, and long enough"
+# The same key as in ticket_code_fuzzer.cc.
+TICKET_KEY = bytes([7] * 32)
 YEAR_2100 = 4102444800
 KEY_HEADER = {"Idempotency-Key": "a-key"}
 
@@ -277,6 +284,74 @@ def cursor(high, low, start):
     return known + f"{start:016x}" + digest[16:32]
 
 
+# Codes of tickets.
+
+
+def encoded(point):
+    """A point of the curve in 32 bytes (RFC 8032, 5.1.2)."""
+    inverse = pow(point[2], -1, verify_ticket.P)
+    x, y = (one * inverse % verify_ticket.P for one in point[:2])
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def ticket_key():
+    """The number by which TICKET_KEY signs, the rest of its hash, and its public part."""
+    hashed = hashlib.sha512(TICKET_KEY).digest()
+    number = int.from_bytes(hashed[:32], "little") & (1 << 254) - 8 | 1 << 254
+    return number, hashed[32:], encoded(verify_ticket.times(number, verify_ticket.BASE))
+
+
+def signature(message):
+    number, rest, public = ticket_key()
+    secret = int.from_bytes(hashlib.sha512(rest + message).digest(), "little") % verify_ticket.ORDER
+    commitment = encoded(verify_ticket.times(secret, verify_ticket.BASE))
+    challenge = int.from_bytes(hashlib.sha512(commitment + public + message).digest(), "little")
+    return commitment + ((secret + challenge * number) % verify_ticket.ORDER).to_bytes(32, "little")
+
+
+def ticket_body(place, gate):
+    ids = uuid.UUID(IDS["event_id"]).bytes + uuid.UUID(IDS["reservation_id"]).bytes
+    texts = b"".join(bytes([len(text)]) + text for text in (place.encode(), gate.encode()))
+    key_id = hashlib.sha256(ticket_key()[2]).digest()[:4]
+    return b"\x01" + key_id + ids + struct.pack(">II", 3, 1) + YEAR_2100.to_bytes(5, "big") + texts
+
+
+def ticket_code(body):
+    content = body + signature(b"frontrow ticket 1\0" + body)
+    return "FR1" + base64.b32encode(content).decode().rstrip("=")
+
+
+def key_documents():
+    """A key file, a JWK set, and the store's record of keys."""
+    public = ticket_key()[2]
+    name = hashlib.sha256(public).digest()[:4].hex()
+    key = {"id": name, "public": base64url(public)}
+    made = {"made_at": "2026-11-21T00:00:00.000Z"}
+    jwk = {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": name, "x": base64url(public)}
+    yield "k", "file", {"format": 1, "keys": [key | {"private": base64url(TICKET_KEY)} | made]}
+    yield "j", "set", {"keys": [jwk, {"kty": "RSA", "n": "AQAB"}]}
+    yield "r", "record", {"format": 1, "keys": [key | made], "signing": name}
+
+
+def ticket_codes():
+    for name, place, gate in (("seat", "Stalls, A 12 席", "North"), ("bare", "", ""), ("long", "x" * 100, "y" * 32)):
+        body = ticket_body(place, gate)
+        code = ticket_code(body)
+        write("ticket_code", "code-" + name, "c" + code)
+        write("ticket_code", "body-" + name, b"b" + body)
+        typed = "-".join(code[at:at + 5] for at in range(0, len(code), 5)).lower()
+        write("ticket_code", "typed-" + name, f"c {typed}\r\n")
+    write("ticket_code", "code-flipped", "c" + code[:-9] + ("B" if code[-9] == "A" else "A") + code[-8:])
+    write("ticket_code", "code-cut", "c" + code[:-1])
+    write("ticket_code", "body-version", b"b\x02" + body[1:])
+    write("ticket_code", "body-late", b"b" + body[:45] + b"\xff" * 5 + body[50:])
+    fixed = struct.pack("<4QIIQ", 1, 2, 3, 4, 5, 6, YEAR_2100)
+    write("ticket_code", "says", b"s" + fixed + "Stalls, A 12 席\nNorth".encode())
+    write("ticket_code", "says-long", b"s" + fixed + ("席" * 40 + "\n" + "é" * 20).encode())
+    for kind, name, document in key_documents():
+        write("ticket_code", "keys-" + name, kind + json.dumps(document))
+
+
 # Journals.
 
 
@@ -343,7 +418,7 @@ def dictionaries():
 
 
 def main():
-    for fuzzer in ("http", "json", "token", "journal"):
+    for fuzzer in ("http", "json", "token", "ticket_code", "journal"):
         folder = FUZZ / "corpus" / fuzzer
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.iterdir():
@@ -352,6 +427,7 @@ def main():
     http()
     documents()
     tokens()
+    ticket_codes()
     journals()
     dictionaries()
 

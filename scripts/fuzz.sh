@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: scripts/fuzz.sh [--seconds N | --fixed] [NAME ...]
 #
-# Builds the fuzzers (preset asan) and runs them, two at a time: http, json, token
-# and journal, or those named. Each explores for N seconds (default: 60), starting
+# Builds the fuzzers (preset asan) and runs them, two at a time: http, json, token,
+# ticket_code and journal, or those named. Each explores for N seconds (default: 60), starting
 # from a new random seed. Interesting inputs are kept in build/fuzz/NAME/corpus for
 # the next run. Inputs that break Frontrow are in build/fuzz/NAME/crashes, with the
 # command that repeats the crash: fix the bug, and add the input to fuzz/corpus (see
@@ -18,9 +18,9 @@ root=${self%/scripts/*}
 help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
 usage_error() { echo "fuzz.sh: $1 (see --help)" >&2; exit 2; }
 
-all=(http json token journal)
+all=(http json token ticket_code journal)
 # The number of new inputs with --fixed.
-declare -A new_inputs=([http]=4000 [json]=40000 [token]=20000 [journal]=400)
+declare -A new_inputs=([http]=4000 [json]=40000 [token]=20000 [ticket_code]=20000 [journal]=400)
 names=()
 seconds=60
 fixed=
