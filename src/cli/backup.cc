@@ -6,11 +6,14 @@
 #include "cli/with_database.h"
 #include "config/options.h"
 #include "store/backup/cluster_backup.h"
+#include "store/sqlite/data_folder.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 namespace frontrow::cli {
 namespace {
@@ -35,14 +38,30 @@ back_up_database(io::postgres::PgConnection& connection, const config::BackupSet
     co_return report(copied, settings.to);
 }
 
+/// The folder has one file that isn't in its backup, on purpose: whoever finds a backup mustn't be
+/// able to make tickets.
+void say_keys_are_left_out(const std::filesystem::path& folder) {
+    const auto keys = folder / store::sqlite::DataFolder::kTicketKeys;
+    std::error_code ignored;
+    if (!std::filesystem::exists(keys, ignored)) return;
+    std::fprintf(
+        stderr,
+        "frontrow backup: the keys that sign tickets, %s, aren't in it: keep a copy of that file "
+        "in another place\n",
+        keys.c_str()
+    );
+}
+
+int back_up_folder(const config::BackupSettings& settings) {
+    const auto& folder = settings.store.data_dir;
+    const auto copied = store::sqlite::back_up(folder, settings.to, copy_progress());
+    if (copied) say_keys_are_left_out(folder);
+    return report(copied, settings.to);
+}
+
 int back_up(const config::BackupSettings& settings) {
     say_store("backup", settings.store);
-    if (!settings.store.is_cluster()) {
-        return report(
-            store::sqlite::back_up(settings.store.data_dir, settings.to, copy_progress()),
-            settings.to
-        );
-    }
+    if (!settings.store.is_cluster()) return back_up_folder(settings);
     std::string why;
     const int exit_code = with_database(settings.store.store, why, [&](auto& connection) {
         return back_up_database(connection, settings);

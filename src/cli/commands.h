@@ -27,6 +27,8 @@ void add_snapshot(CLI::App& app, int& exit_code);
 void add_facts(CLI::App& app, int& exit_code);
 void add_reconcile(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
+void add_keys(CLI::App& app, int& exit_code);
+void add_ticket(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 

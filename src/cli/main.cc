@@ -117,6 +117,8 @@ int run(int argc, char** argv) {
     cli::add_migrate(app, exit_code);
     cli::add_seed(app, exit_code);
     cli::add_token(app, exit_code);
+    cli::add_keys(app, exit_code);
+    cli::add_ticket(app, exit_code);
     cli::add_verify(app, exit_code);
     cli::add_bench(app, exit_code);
     cli::add_backup(app, exit_code);

@@ -145,6 +145,18 @@ void add_cache_dir(CLI::App& command, std::filesystem::path& folder) {
         ->type_name("FOLDER");
 }
 
+void add_key_file_options(CLI::App& command, KeysSettings& settings) {
+    command
+        .add_option(
+            "--keys-file",
+            settings.file,
+            "The file with the keys that sign tickets; by default keys.json in the data folder"
+        )
+        ->envname("FRONTROW_KEYS_FILE")
+        ->type_name("FILE");
+    add_options(command, settings.store);
+}
+
 void add_database_options(CLI::App& command, ServeSettings& settings) {
     command
         .add_option(
@@ -354,6 +366,29 @@ void add_options(CLI::App& command, FactsSettings& settings) {
             "--follow", settings.follow, "Wait for more at the end, until SIGINT, SIGTERM or SIGHUP"
         )
         ->envname("FRONTROW_FACTS_FOLLOW");
+}
+
+void add_options(CLI::App& command, KeysSettings& settings) {
+    add_key_file_options(command, settings);
+    command.add_flag(
+        "--replace-lost",
+        settings.replaces_lost,
+        "make: make a new key for a store whose key file is lost; tickets that were issued stay "
+        "valid"
+    );
+}
+
+void add_options(CLI::App& command, TicketSettings& settings) {
+    command
+        .add_option(
+            "--keys",
+            settings.public_keys,
+            "The public keys, as /.well-known/frontrow-ticket-keys.json gives them; by default "
+            "those of the key file"
+        )
+        ->envname("FRONTROW_TICKET_KEYS")
+        ->type_name("FILE");
+    add_key_file_options(command, settings.keys);
 }
 
 bool may_come_from_file(const CLI::Option& option) {

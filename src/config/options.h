@@ -22,6 +22,8 @@ void add_options(CLI::App& command, SnapshotSettings& settings);
 void add_options(CLI::App& command, FactsSettings& settings);
 void add_options(CLI::App& command, ReconcileSettings& settings);
 void add_options(CLI::App& command, PaymentSettings& settings);
+void add_options(CLI::App& command, KeysSettings& settings);
+void add_options(CLI::App& command, TicketSettings& settings);
 /// Adds --store alone, for a command that never uses a folder.
 void add_database_option(CLI::App& command, StoreSettings& settings);
 

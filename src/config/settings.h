@@ -131,6 +131,22 @@ struct TokenSettings {
     std::int64_t ttl_seconds = 3'600;
 };
 
+struct KeysSettings {
+    /// The store whose tickets the keys sign. Without `file`, the keys are in its folder.
+    StoreSettings store;
+    /// Empty, or the file with the keys.
+    std::filesystem::path file;
+    /// make: make a key although the store knows keys, because the one that signs is lost.
+    bool replaces_lost = false;
+};
+
+struct TicketSettings {
+    /// Where the keys are, unless `public_keys` names a file.
+    KeysSettings keys;
+    /// Empty, or a JWK set or a key file.
+    std::filesystem::path public_keys;
+};
+
 struct SeedSettings {
     StoreSettings store;
     /// The tables of seats, categories and allocations. If all are empty: add the demonstration

@@ -525,7 +525,7 @@ TEST(SettingsSources, the_examples_and_the_document_have_every_setting_that_the_
            << flag;
     flags.erase("config");
     // These make sense only on the command line.
-    for (const auto* flag : {"yes", "lend", "draw", "picture"})
+    for (const auto* flag : {"yes", "lend", "draw", "picture", "replace-lost"})
         flags.erase(flag);
     EXPECT_EQ(matches(file_of_checkout("frontrow.example.toml"), R"(^([a-z-]+) = )"), flags);
 }

@@ -284,6 +284,7 @@ INSTANTIATE_TEST_SUITE_P(
         "serve",
         "seed",
         "token",
+        "ticket",
         "verify",
         "backup",
         "restore",
@@ -298,7 +299,16 @@ TEST(Settings, helps_with_the_program_as_a_whole) {
     const auto help = run_program({"--help"});
     EXPECT_EQ(help.exit_code, 0);
     for (const auto* command :
-         {"serve", "seed", "token", "verify", "backup", "restore", "snapshot", "facts"})
+         {"serve",
+          "seed",
+          "token",
+          "keys",
+          "ticket",
+          "verify",
+          "backup",
+          "restore",
+          "snapshot",
+          "facts"})
         EXPECT_THAT(help.out, HasSubstr(command));
     const auto version = run_program({"--version"});
     EXPECT_EQ(version.exit_code, 0);

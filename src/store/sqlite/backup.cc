@@ -75,14 +75,15 @@ Result<void, Fault> check_journal(const fs::path& file, const JournalEnd& end) {
     return {};
 }
 
-/// lost+found, our lock file and an unfinished restore count as empty. A file of side records
-/// belongs to the unfinished restore only as long as that restore's journal exists under its
-/// unfinished name.
+/// lost+found, our lock file, the keys for tickets and an unfinished restore count as empty. A file
+/// of side records belongs to the unfinished restore only as long as that restore's journal exists
+/// under its unfinished name.
 Result<void, Fault> check_empty(const fs::path& folder) {
-    constexpr std::array<std::string_view, 5> nothing{
+    constexpr std::array<std::string_view, 6> nothing{
         "lost+found",
         "lock",
         "journal.head",
+        DataFolder::kTicketKeys,
         DataFolder::kUnfinishedJournal,
         DataFolder::kUnfinishedSide
     };

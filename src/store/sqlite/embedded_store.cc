@@ -66,7 +66,7 @@ Result<void, Fault> begin_new_journal(const DataFolder& folder) {
 }
 
 /// Refuses a folder that has other files but none of ours: its path is probably mistyped, and a new
-/// store would be created there. Hidden files and lost+found don't count.
+/// store would be created there. Hidden files, lost+found and the keys for tickets don't count.
 Result<void, Fault> check_ours(const std::filesystem::path& folder) {
     std::string stranger;
     std::error_code ignored;
@@ -74,7 +74,9 @@ Result<void, Fault> check_ours(const std::filesystem::path& folder) {
         const auto name = file.path().filename().string();
         for (const auto* ours : {"lock", "journal.", "side.db", "snapshot-"})
             if (name.starts_with(ours)) return {};
-        if (!name.starts_with('.') && name != "lost+found") stranger = name;
+        const bool is_neutral =
+            name.starts_with('.') || name == "lost+found" || name == DataFolder::kTicketKeys;
+        if (!is_neutral) stranger = name;
     }
     if (stranger.empty()) return {};
     return std::unexpected(Fault{
