@@ -66,6 +66,7 @@ using ApiKeyId = Id<struct ApiKeyKind>;
 using OrderId = Id<struct OrderKind>;
 using PaymentId = Id<struct PaymentKind>;
 using RefundId = Id<struct RefundKind>;
+using ScanId = Id<struct ScanKind>;
 
 /// Identifies everything that one request caused (W3C trace context).
 struct TraceId {

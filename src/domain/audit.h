@@ -11,9 +11,11 @@
 #include "domain/order.h"
 #include "domain/requests.h"
 #include "domain/reservation.h"
+#include "domain/ticket.h"
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -188,9 +190,9 @@ private:
     };
 
     /// What a request made or changed. `id` is the id of an event, reservation, order or API key;
-    /// for a payment or a refund, that of its order. For seats, a category or an allocation, it is
-    /// the number of blocks, categories or allocations that the event had before; for a member, 1
-    /// if the member is new.
+    /// for a payment or a refund, that of its order; for a ticket, id_of() it. For seats, a
+    /// category or an allocation, it is the number of blocks, categories or allocations that the
+    /// event had before; for a member, 1 if the member is new.
     struct Made {
         RequestKind kind = RequestKind::reservation;
         Bits128 id;
@@ -241,6 +243,8 @@ private:
     Made made_by(const Fact& fact, const PaymentIntended& body);
     Made made_by(const Fact& fact, const RefundIntended& body);
     Made made_by(const Fact& fact, const EventCancelled& body);
+    Made made_by(const Fact& fact, const TicketReinstated& body);
+    Made made_by(const Fact& fact, const TicketReissued& body);
     Made made_by(const Fact& fact, const ApiKeyCreated& body);
     // What the seats and the units cost. Unsigned, because a signed sum of arbitrary prices could
     // overflow, which is undefined.
@@ -304,6 +308,16 @@ private:
     static void keep_first_claim(HoldTruth& hold);
     /// Takes units out of the list. Returns false if it has fewer of these.
     static bool take_entry(Items& items, const Item& item);
+    // These are in audit_tickets.cc.
+
+    /// Stands for the ticket in Made::id.
+    static Bits128 id_of(TicketId ticket);
+    /// The order that sold this reservation; null if none did.
+    const Order* order_that_sold(ReservationId id) const;
+    /// What has happened to the ticket that the fact changes, if there is such a ticket in the
+    /// fact's event.
+    TicketNotes* ticket(const Fact& fact, TicketId id);
+
     static Takings& takings_of(std::vector<Takings>& all, Currency currency);
     /// Judges what a new hold takes of an allocation, and counts it as used.
     void take_allocated(const Fact& fact, const ReservationHeld& body, HoldTruth& hold);
@@ -367,6 +381,8 @@ private:
     HashSet<RefundId> refunds_;
     HashMap<ReservationId, PaymentsTruth> payments_by_reservation_;
     std::optional<Consequence> due_;
+    /// Only those to which something has happened.
+    std::map<TicketId, TicketNotes> tickets_;
     /// By idempotency key.
     HashMap<Bits128, RequestTruth> requests_;
     std::deque<ApiKey> api_keys_;
@@ -407,6 +423,13 @@ template <>
 void Audit::judge(const Fact& fact, const RefundFailed& body);
 template <>
 void Audit::judge(const Fact& fact, const EventCancelled& body);
+// These are in audit_tickets.cc.
+template <>
+void Audit::judge(const Fact& fact, const TicketScanned& body);
+template <>
+void Audit::judge(const Fact& fact, const TicketReinstated& body);
+template <>
+void Audit::judge(const Fact& fact, const TicketReissued& body);
 // These are in audit_allocations.cc.
 template <>
 void Audit::judge(const Fact& fact, const AllocationAdded& body);

@@ -35,6 +35,7 @@ public:
         orders_.visit([this](OrderIndex, const Order& order) { compare(order); });
         for (const auto& [id, truth] : audit_.orders_)
             look_for(truth);
+        compare_tickets();
         expect(!audit_.due_, "the newest payment or refund that succeeded: nothing came of it");
         compare_requests();
         compare_api_keys();
@@ -228,6 +229,8 @@ private:
                 return plans_[request.made].event.id.bits();
             case RequestKind::api_key:
                 return inventory_.api_keys()[request.made].id.bits();
+            case RequestKind::ticket:
+                return Audit::id_of(inventory_.tickets()[request.made].id);
             case RequestKind::seats:
             case RequestKind::category:
             case RequestKind::allocation:
@@ -235,6 +238,23 @@ private:
                 return Bits128{0, request.made};
         }
         std::unreachable();
+    }
+
+    void compare_tickets() {
+        const auto& tickets = inventory_.tickets();
+        expect(
+            tickets.size() == audit_.tickets_.size(),
+            "the number of tickets to which something has happened"
+        );
+        for (const auto& [id, truth] : audit_.tickets_) {
+            const auto* const notes = tickets.find(id);
+            const bool is_right = notes != nullptr && *notes == truth;
+            expect(
+                is_right,
+                "ticket " + std::to_string(id.number) + " of reservation " +
+                    id.reservation.to_string()
+            );
+        }
     }
 
     void compare_api_keys() {

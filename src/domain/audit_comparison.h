@@ -9,8 +9,9 @@
 namespace frontrow::domain {
 
 /// Compares an inventory with what an audit has read from the same facts. Returns the first hundred
-/// differences, as sentences that name the event, seat, reservation, order or key. Covers all
-/// fields of every event, seat, reservation, order, remembered request and API key.
+/// differences, as sentences that name the event, seat, reservation, order, ticket or key. Covers
+/// all fields of every event, seat, reservation, order, remembered request and API key, and all
+/// that has happened to tickets.
 ///
 /// The audit must have found no violation. Rows that can no longer be requested may be missing from
 /// the inventory: those of deleted events, of reservations that ended more than kEndedMemory ago,

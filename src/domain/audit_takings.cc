@@ -108,6 +108,7 @@ std::optional<OrderId> Audit::order_of(const Made& made) {
         case RequestKind::change:
         case RequestKind::allocation:
         case RequestKind::cancellation:
+        case RequestKind::ticket:
             return std::nullopt;
     }
     std::unreachable();

@@ -138,6 +138,21 @@ inline CommandTraits traits_of(const SellAtBoxOffice&) {
 inline CommandTraits traits_of(const CancelEvent& command) {
     return {.takes_on_more = command.request.has_value(), .contended = nullptr};
 }
+/// What was sold bounds what can be scanned. People are at the door, and get in even if the disk is
+/// nearly full.
+inline CommandTraits traits_of(const CheckInTickets&) {
+    return {.takes_on_more = false, .contended = nullptr};
+}
+/// Without an idempotency key it takes on nothing: there is at most one for each scan.
+inline CommandTraits traits_of(const ReinstateTicket& command) {
+    return {.takes_on_more = command.request.has_value(), .contended = nullptr};
+}
+inline CommandTraits traits_of(const TransferTicket&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
+inline CommandTraits traits_of(const ReissueTicket&) {
+    return {.takes_on_more = true, .contended = nullptr};
+}
 
 // The format that introduced an optional field; 0 if the field is absent.
 
@@ -145,7 +160,9 @@ inline std::uint32_t format_of(const std::optional<RequestMark>& request) {
     return request ? 1 : 0;
 }
 inline std::uint32_t format_of(const EventSpec& spec) {
-    if (spec.stage || spec.focal_point || spec.best_seats != SeatPreference::balanced) return 2;
+    const bool has_plan =
+        spec.stage || spec.focal_point || spec.best_seats != SeatPreference::balanced;
+    if (has_plan || !spec.gates.empty()) return 2;
     return spec.sales_end_at ? 1 : 0;
 }
 inline std::uint32_t format_of(const SeatBlock& block) {
@@ -288,6 +305,15 @@ inline FactTraits traits_of(const RefundFailed&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 inline FactTraits traits_of(const EventCancelled&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const TicketScanned&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const TicketReinstated&) {
+    return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
+}
+inline FactTraits traits_of(const TicketReissued&) {
     return {.is_about_event = true, .ends_event = false, .given_up = nullptr, .format = 2};
 }
 

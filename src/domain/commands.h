@@ -9,6 +9,7 @@
 #include "domain/member.h"
 #include "domain/order.h"
 #include "domain/seat.h"
+#include "domain/ticket.h"
 
 #include <chrono>
 #include <cstdint>
@@ -331,6 +332,51 @@ struct CancelEvent {
     std::optional<RequestMark> request{};
 };
 
+/// A scan of a code whose signature is good.
+struct ScannedCode {
+    TicketId ticket;
+    /// The event and the issue that the code names.
+    EventId event;
+    std::uint32_t issue = 0;
+    TicketScan scan;
+};
+
+/// A gate reports what it scanned, at once or after it was without a network. Accepted even if no
+/// code is good: the answer is a verdict for each scan, in order. Members with the role scanner may
+/// do this, too.
+struct CheckInTickets {
+    Organizer by;
+    /// The event at whose gate it happened; if absent, each code's own.
+    std::optional<EventId> event;
+    /// Never null; at most kScansAtOnceMax. A scan whose time is in the future counts as one of
+    /// now.
+    std::shared_ptr<const std::vector<ScannedCode>> scans;
+};
+
+/// Takes back that a ticket was used.
+struct ReinstateTicket {
+    TicketId ticket;
+    Organizer by;
+    std::optional<RequestMark> request{};
+};
+
+/// Gives a ticket to another account. Its codes become worthless, and a new one can be read.
+struct TransferTicket {
+    TicketId ticket;
+    /// Who has it.
+    std::string user;
+    std::string to;
+    std::optional<RequestMark> request{};
+};
+
+/// Makes a ticket's codes worthless, because somebody may have copied them; a new one can be read.
+struct ReissueTicket {
+    TicketId ticket;
+    /// Who has it, or an organiser.
+    Organizer by;
+    std::optional<RequestMark> request{};
+};
+
 using Command = std::variant<
     CreateEvent,
     UpdateEvent,
@@ -361,6 +407,10 @@ using Command = std::variant<
     RefundOrder,
     NoteRefund,
     SellAtBoxOffice,
-    CancelEvent>;
+    CancelEvent,
+    CheckInTickets,
+    ReinstateTicket,
+    TransferTicket,
+    ReissueTicket>;
 
 }  // namespace frontrow::domain

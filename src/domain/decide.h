@@ -11,6 +11,7 @@
 #include "domain/order.h"
 #include "domain/refusal.h"
 #include "domain/reservation.h"
+#include "domain/ticket.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +37,9 @@ struct Accepted {
         AddedMember,
         CategoryView,
         AllocationView,
-        OrderView>
+        OrderView,
+        TicketView,
+        std::vector<CheckedTicket>>
         entity;
     /// The same request was accepted before, so nothing was done this time. Reservations, events,
     /// seats and new members are then returned as they were when created.

@@ -6,11 +6,17 @@
 #include "domain/plan.h"
 #include "domain/seat_preference.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace frontrow::domain {
 
@@ -28,6 +34,35 @@ constexpr std::string_view name_of(PaymentRule rule) {
 constexpr std::array<PaymentRule, 2> choices(PaymentRule) {
     return {PaymentRule::none, PaymentRule::required};
 }
+
+/// Where people get in who have a ticket for one of these sections or categories. A ticket shows
+/// it.
+struct Gate {
+    std::string name;
+    std::vector<std::string> sections;
+    std::vector<std::string> categories;
+
+    friend bool operator==(const Gate&, const Gate&) = default;
+};
+
+/// The gates of an event. Most events name none, so they are stored out of line.
+struct Gates {
+    /// Null if there are none.
+    std::shared_ptr<const std::vector<Gate>> all{};
+
+    static Gates of(std::vector<Gate> gates) {
+        if (gates.empty()) return {};
+        return {std::make_shared<const std::vector<Gate>>(std::move(gates))};
+    }
+    std::span<const Gate> list() const {
+        return all == nullptr ? std::span<const Gate>{} : std::span{*all};
+    }
+    bool empty() const { return all == nullptr; }
+
+    friend bool operator==(const Gates& a, const Gates& b) {
+        return std::ranges::equal(a.list(), b.list());
+    }
+};
 
 /// What an organiser decides about an event. A spec that exists is valid: see wire/requests.h for
 /// the bounds. Declare a new field last (domain/digest_fields.h).
@@ -53,6 +88,8 @@ struct EventSpec {
     /// The point from which the best seats are counted.
     std::optional<Point> focal_point;
     SeatPreference best_seats = SeatPreference::balanced;
+    /// Names each section and each category at most once.
+    Gates gates;
 
     friend bool operator==(const EventSpec&, const EventSpec&) = default;
 };

@@ -24,6 +24,7 @@ public:
           requests_{inventory.requests_},
           api_keys_{inventory.api_keys_},
           orders_{inventory.orders_},
+          tickets_{inventory.tickets_},
           newest_{inventory.newest_},
           fact_{fact} {}
 
@@ -122,6 +123,13 @@ private:
     void apply(const RefundSucceeded& body) { change_order(body); }
     void apply(const RefundFailed& body) { change_order(body); }
     void apply(const EventCancelled& body);
+    void apply(const TicketScanned& body) { change_ticket(body); }
+    void apply(const TicketReinstated& body) {
+        remember(body.request, RequestKind::ticket, change_ticket(body));
+    }
+    void apply(const TicketReissued& body) {
+        remember(body.request, RequestKind::ticket, change_ticket(body));
+    }
     void apply(const ApiKeyCreated& body);
     void apply(const ApiKeyRevoked& body) { api_keys_.revoke(body.key, fact_.at, fact_.seq); }
     void apply(const ApiKeyMoved& body) { api_keys_.move(body.key, body.account, fact_.seq); }
@@ -136,6 +144,10 @@ private:
     template <class Body>
     OrderIndex change_order(const Body& body) {
         return orders_.apply(body, fact_.at);
+    }
+    template <class Body>
+    TicketIndex change_ticket(const Body& body) {
+        return tickets_.apply(body, plans_[event()].event.id, fact_.at);
     }
     AllocationIndex allocation_named(const std::string& name) const {
         const auto of = find_allocation(plans_[event()], name);
@@ -184,6 +196,7 @@ private:
     Requests& requests_;
     ApiKeys& api_keys_;
     Orders& orders_;
+    Tickets& tickets_;
     StateValue<NewestFacts>& newest_;
     const Fact& fact_;
     /// The fact's event; kNobody if the fact is about no event.

@@ -10,6 +10,7 @@
 #include "domain/member.h"
 #include "domain/order.h"
 #include "domain/seat.h"
+#include "domain/ticket.h"
 
 #include <cstdint>
 #include <memory>
@@ -264,6 +265,37 @@ struct EventCancelled {
     friend bool operator==(const EventCancelled&, const EventCancelled&) = default;
 };
 
+/// A gate let the ticket's holder in. It may be told long after `scan.at`, by a gate that had no
+/// network; then an earlier scan may be known already, or come later.
+struct TicketScanned {
+    TicketId ticket;
+    TicketScan scan;
+    std::string by;
+
+    friend bool operator==(const TicketScanned&, const TicketScanned&) = default;
+};
+
+/// The ticket counts as unused again: an organiser took back all its scans up to now.
+struct TicketReinstated {
+    TicketId ticket;
+    std::string by;
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const TicketReinstated&, const TicketReinstated&) = default;
+};
+
+/// From this fact on only codes of this issue are good, and this account has the ticket.
+struct TicketReissued {
+    TicketId ticket;
+    std::uint32_t issue = 0;
+    /// Empty if it is the reservation's own account.
+    std::string holder;
+    std::string by;
+    std::optional<RequestMark> request{};
+
+    friend bool operator==(const TicketReissued&, const TicketReissued&) = default;
+};
+
 struct ApiKeyCreated {
     ApiKeyId key;
     std::string name;
@@ -323,8 +355,8 @@ struct FormatRaised {
 /// `account` of ApiKeyCreated, and the `request` of all facts except ReservationHeld. Format 2 adds
 /// CategoryAdded, CategoryChanged, ReservationChanged, AllocationAdded, AllocationChanged,
 /// AllocationEnded, ReservationRestored, OrderPlaced, EventCancelled, all facts about payments and
-/// refunds, the `items` and the `allocation` of ReservationHeld, the `label` and the flags of a
-/// seat, and `stage`, `focal_point` and `best_seats` in an event's terms.
+/// refunds and tickets, the `items` and the `allocation` of ReservationHeld, the `label` and the
+/// flags of a seat, and `stage`, `focal_point`, `best_seats` and `gates` in an event's terms.
 inline constexpr std::uint32_t kNewestFormat = 2;
 
 using FactBody = std::variant<
@@ -360,7 +392,10 @@ using FactBody = std::variant<
     RefundIntended,
     RefundSucceeded,
     RefundFailed,
-    EventCancelled>;
+    EventCancelled,
+    TicketScanned,
+    TicketReinstated,
+    TicketReissued>;
 
 /// A fact with its position: `seq` starts at 1 and rises by one without gaps, `at` never decreases.
 struct Fact {

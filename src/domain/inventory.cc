@@ -4,6 +4,7 @@
 #include "domain/allocations.h"
 #include "domain/categories.h"
 #include "domain/digest_fields.h"
+#include "domain/sold_reservation.h"
 
 #include <algorithm>
 #include <memory>
@@ -222,18 +223,19 @@ OrderView Inventory::order_view(Order order, Instant now) const {
     return {std::move(order), status};
 }
 
-/// How many of a user's reservations are on this page or later ones. Lists begin with the newest,
+/// How many of a user's reservations come behind `after`. Lists begin with the newest,
 /// so these are the user's oldest reservations.
-std::size_t Inventory::reservations_until(const Buyers::Reservations& mine, const Page& page)
-    const {
-    if (!page.after) return mine.size();
-    const ReservationId last{page.after->id};
-    if (const auto known = reservations_.index_of(last); known != kNobody)
+std::size_t Inventory::reservations_until(
+    const Buyers::Reservations& mine,
+    std::optional<ReservationId> after
+) const {
+    if (!after) return mine.size();
+    if (const auto known = reservations_.index_of(*after); known != kNobody)
         return static_cast<std::size_t>(std::ranges::lower_bound(mine, known) - mine.begin());
     // If the cursor's reservation is erased, its place is found by id. Ids contain the creation
     // time, so their order is the list's order except for clock differences between nodes.
     const auto is_older = [&](ReservationIndex index) {
-        return reservations_.has(index) && reservations_[index].id < last;
+        return reservations_.has(index) && reservations_[index].id < *after;
     };
     const auto newest_first = mine | std::views::reverse;
     const auto newest = std::ranges::find_if(newest_first, is_older);
@@ -243,17 +245,13 @@ std::size_t Inventory::reservations_until(const Buyers::Reservations& mine, cons
 std::vector<Reservation>
 Inventory::list_reservations(std::string_view user, const Page& page, Instant now) const {
     std::vector<Reservation> list;
-    const auto& buyers = reservations_.buyers();
-    const auto known = buyers.find(user);
-    if (known == kNobody) return list;
-    const auto& mine = buyers.sales(known).reservations;
+    if (page.limit == 0) return list;
     std::size_t passed = 0;
-    for (auto i = reservations_until(mine, page); i > 0 && list.size() < page.limit; --i) {
-        if (!reservations_.has(mine[i - 1])) continue;
-        const auto& row = reservations_[mine[i - 1]];
-        if (has_left(row, now)) continue;
+    const auto after = page.after ? std::optional{ReservationId{page.after->id}} : std::nullopt;
+    visit_reservations(user, after, now, [&](const ReservationRow& row) {
         if (passed++ >= page.offset) list.push_back(entity(row, now));
-    }
+        return list.size() < page.limit;
+    });
     return list;
 }
 
@@ -338,6 +336,7 @@ void Inventory::derive() {
     reservations_.derive();
     api_keys_.derive();
     orders_.derive();
+    tickets_.derive();
 }
 
 void Inventory::verify() const {
@@ -346,6 +345,7 @@ void Inventory::verify() const {
     requests_.verify();
     api_keys_.verify();
     orders_.verify();
+    tickets_.verify();
     // As long as a reservation's request is remembered, the request refers back to the reservation.
     reservations_.visit([this](ReservationIndex index, const ReservationRow& row) {
         const auto* const request = requests_.at(row.request);
@@ -355,6 +355,7 @@ void Inventory::verify() const {
         );
     });
     orders_.visit([this](OrderIndex, const Order& order) { verify_order(order); });
+    tickets_.visit([this](TicketIndex, const TicketNotes& notes) { verify_ticket(notes); });
 }
 
 /// CHECKs that the order and its reservation agree on what the buyer has.
@@ -368,6 +369,13 @@ void Inventory::verify_order(const Order& order) const {
     CHECK(!is_open || row.status == ReservationStatus::pending);
     const bool is_sold = sale_of(order) != nullptr;
     CHECK(!is_sold || (row.status != ReservationStatus::pending && !order.closed_at));
+}
+
+/// CHECKs that there is such a ticket.
+void Inventory::verify_ticket(const TicketNotes& notes) const {
+    const auto ticket = find_ticket(*this, notes.id, last_at());
+    CHECK(ticket && ticket->event().event.id == notes.event);
+    CHECK(notes.holder != ticket->sold.owner());
 }
 
 }  // namespace frontrow::domain

@@ -12,6 +12,7 @@
 #include "domain/reservations.h"
 #include "domain/seat.h"
 #include "domain/seat_plans.h"
+#include "domain/tickets.h"
 
 #include <cstdint>
 #include <optional>
@@ -84,6 +85,7 @@ public:
     const Requests& requests() const { return requests_; }
     const ApiKeys& api_keys() const { return api_keys_; }
     const Orders& orders() const { return orders_; }
+    const Tickets& tickets() const { return tickets_; }
 
     std::uint64_t last_seq() const { return newest_.get().seq; }
     Instant last_at() const { return newest_.get().at; }
@@ -112,6 +114,24 @@ public:
     std::uint64_t last_seq_of(const Order& order) const;
     /// The order as it is at `now`.
     OrderView order_view(Order order, Instant now) const;
+    /// Calls `take` with each of the user's reservations that is still shown, newest first, until
+    /// it returns false. Starts behind `after`.
+    template <class Take>
+    void visit_reservations(
+        std::string_view user,
+        std::optional<ReservationId> after,
+        Instant now,
+        Take take
+    ) const {
+        const auto known = reservations_.buyers().find(user);
+        if (known == kNobody) return;
+        const auto& mine = reservations_.buyers().sales(known).reservations;
+        for (auto i = reservations_until(mine, after); i > 0; --i) {
+            if (!reservations_.has(mine[i - 1])) continue;
+            const auto& row = reservations_[mine[i - 1]];
+            if (!has_left(row, now) && !take(row)) return;
+        }
+    }
     /// Newest first.
     std::vector<Reservation> list_reservations(std::string_view user, const Page& page, Instant now)
         const;
@@ -175,7 +195,9 @@ private:
         Amount total_amount
     ) const;
     void verify_order(const Order& order) const;
-    std::size_t reservations_until(const Buyers::Reservations& mine, const Page& page) const;
+    void verify_ticket(const TicketNotes& notes) const;
+    std::size_t
+    reservations_until(const Buyers::Reservations& mine, std::optional<ReservationId> after) const;
 
     /// Declared first, because all parts register with it.
     StateLog log_;
@@ -184,6 +206,7 @@ private:
     Requests requests_{log_};
     ApiKeys api_keys_{log_};
     Orders orders_{log_, plans_, reservations_};
+    Tickets tickets_{log_};
     StateValue<NewestFacts> newest_{log_, "newest"};
 };
 

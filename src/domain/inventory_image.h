@@ -217,8 +217,14 @@ void Orders::transfer_rows(Archive& archive, Self& orders) {
 }
 
 template <class Archive, class Self>
+void Tickets::transfer_rows(Archive& archive, Self& tickets) {
+    auto& [log, rows, by_id, by_holder, used] = tickets;
+    transfer_table(archive, log, rows);
+}
+
+template <class Archive, class Self>
 void Inventory::transfer_rows(Archive& archive, Self& inventory) {
-    auto& [log, plans, reservations, requests, api_keys, orders, newest] = inventory;
+    auto& [log, plans, reservations, requests, api_keys, orders, tickets, newest] = inventory;
     auto forgotten = log.forgotten();
     archive(value_of(newest), forgotten);
     if constexpr (!std::is_const_v<Self>) log.keep_forgotten(forgotten);
@@ -227,6 +233,7 @@ void Inventory::transfer_rows(Archive& archive, Self& inventory) {
     Requests::transfer_rows(archive, requests);
     ApiKeys::transfer_rows(archive, api_keys);
     Orders::transfer_rows(archive, orders);
+    Tickets::transfer_rows(archive, tickets);
 }
 
 }  // namespace frontrow::domain

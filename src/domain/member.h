@@ -11,7 +11,7 @@
 namespace frontrow::domain {
 
 /// What a member may do with the event. An organizer may do everything that the creator may. A
-/// scanner has no rights yet.
+/// scanner may check tickets in.
 enum class MemberRole : std::uint8_t { scanner, organizer };
 
 constexpr std::string_view name_of(MemberRole role) {

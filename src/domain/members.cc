@@ -21,6 +21,10 @@ bool may_change(const EventRow& event, const Organizer& by) {
     return by.is_admin || event.event.created_by == by.sub || is_member_organizer(event, by.sub);
 }
 
+bool may_scan(const EventRow& event, const Organizer& by) {
+    return may_change(event, by) || find_member(event, by.sub) != nullptr;
+}
+
 void verify_members(const EventRow& event) {
     const auto& members = event.members.get();
     CHECK(!event.deleted || members.empty());

@@ -16,6 +16,8 @@ const Member* find_member(const EventRow& event, std::string_view sub);
 bool is_member_organizer(const EventRow& event, std::string_view sub);
 /// True for the event's creator, a member with the role organizer, and any admin.
 bool may_change(const EventRow& event, const Organizer& by);
+/// True for these, and for members with the role scanner.
+bool may_scan(const EventRow& event, const Organizer& by);
 
 /// CHECKs that no member is listed twice or is the creator, and that a deleted event has none.
 void verify_members(const EventRow& event);

@@ -4,21 +4,13 @@
 #include "domain/digest_fields.h"
 #include "domain/order_notes.h"
 #include "domain/reservation.h"
+#include "domain/user_digest.h"
 
 #include <algorithm>
 #include <concepts>
 #include <iterator>
 
 namespace frontrow::domain {
-namespace {
-
-Bits128 digest_of_user(std::string_view user) {
-    DigestWriter writer{{}};
-    writer.field(1, user);
-    return writer.finish();
-}
-
-}  // namespace
 
 Orders::Orders(StateLog& log, const SeatPlans& plans, const Reservations& reservations)
     : log_{log},

@@ -4,6 +4,7 @@
 #include "base/instant.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace frontrow::domain {
@@ -15,6 +16,8 @@ struct Place {
     /// Only in lists of events, which are ordered by start: the start that the event had. The event
     /// may have been moved or deleted since.
     Instant start_at{};
+    /// Only in lists of tickets: the ticket's number. The id is that of its reservation.
+    std::uint32_t number = 0;
 
     friend bool operator==(const Place&, const Place&) = default;
 };

@@ -1,6 +1,7 @@
 #include "domain/reads.h"
 
 #include "domain/members.h"
+#include "domain/sold_reservation.h"
 
 #include <algorithm>
 #include <limits>
@@ -267,6 +268,115 @@ read_unfinished(const Inventory& state, Instant, std::uint32_t at_most, Instant 
     unfinished.oldest_since =
         earlier(first_instant(ledger.open_payments()), first_instant(ledger.open_refunds()));
     return {std::move(unfinished), state.last_seq()};
+}
+
+Read<std::optional<std::vector<TicketView>>>
+read_reservation_tickets(const Inventory& state, Instant now, ReservationId id, std::string user) {
+    if (const auto sold = SoldReservation::find(state, id, now)) {
+        if (sold->owner() != user) return {};
+        return {sold->views(), sold->event().last_seq()};
+    }
+    auto reservation = read_reservation(state, now, id, std::move(user));
+    if (!reservation.value) return {};
+    return {std::vector<TicketView>{}, reservation.rests_on};
+}
+
+Read<std::optional<TicketView>>
+read_ticket(const Inventory& state, Instant now, TicketId id, std::string user) {
+    const auto ticket = find_ticket(state, id, now);
+    if (!ticket || (ticket->holder() != user && ticket->sold.owner() != user)) return {};
+    return {ticket->view(), ticket->event().last_seq()};
+}
+
+Read<std::optional<TicketView>>
+read_event_ticket(const Inventory& state, Instant now, TicketId id, Organizer by) {
+    const auto ticket = find_ticket(state, id, now);
+    if (!ticket || !may_change(ticket->event(), by)) return {std::nullopt, state.events_seq()};
+    return {ticket->view(), ticket->event().last_seq()};
+}
+
+namespace {
+
+/// Collects the tickets that a user has, as far as they are on the page.
+class TicketList {
+public:
+    TicketList(const Inventory& state, Instant now, const std::string& user, const Page& page)
+        : state_{state}, now_{now}, user_{user}, page_{page} {}
+
+    std::vector<TicketView> run() {
+        if (page_.limit == 0) return {};
+        auto after = page_.after ? std::optional{ticket_at(*page_.after)} : std::nullopt;
+        const auto last = after ? find_ticket(state_, *after, now_) : std::nullopt;
+        // The user no longer has the ticket behind which the page starts.
+        if (after && (!last || last->holder() != user_)) return {};
+        const bool is_transferred = last && !last->notes.holder.empty();
+        if (!after || is_transferred) {
+            state_.tickets().visit_transferred_to(user_, after, [&](const TicketNotes& notes) {
+                return add(*find_ticket(state_, notes.id, now_));
+            });
+            after.reset();
+        } else {
+            add_tickets_of(after->reservation, after->number);
+        }
+        const auto behind = after ? std::optional{after->reservation} : std::nullopt;
+        if (!is_full())
+            state_.visit_reservations(user_, behind, now_, [&](const ReservationRow& row) {
+                return add_tickets_of(row.id, 0);
+            });
+        return std::move(list_);
+    }
+
+private:
+    static TicketId ticket_at(const Place& place) {
+        return {ReservationId{place.id}, place.number};
+    }
+    bool is_full() const { return list_.size() >= page_.limit; }
+    /// Returns false once the page is full.
+    bool add(const KnownTicket& ticket) {
+        const bool is_wanted = ticket.holder() == user_ && !ticket.is_refunded();
+        if (is_wanted && passed_++ >= page_.offset) list_.push_back(ticket.view());
+        return !is_full();
+    }
+    /// Adds the tickets with higher numbers that weren't transferred.
+    bool add_tickets_of(ReservationId id, std::uint32_t after) {
+        const auto sold = SoldReservation::find(state_, id, now_);
+        const auto count = sold ? sold->ticket_count() : 0;
+        for (auto number = after + 1; number <= count && !is_full(); ++number) {
+            auto notes = sold->notes(number);
+            if (notes.holder.empty()) add({*sold, std::move(notes)});
+        }
+        return !is_full();
+    }
+
+    const Inventory& state_;
+    Instant now_;
+    const std::string& user_;
+    const Page& page_;
+    std::vector<TicketView> list_;
+    std::size_t passed_ = 0;
+};
+
+}  // namespace
+
+Read<std::vector<TicketView>>
+read_tickets(const Inventory& state, Instant now, std::string user, Page page) {
+    auto list = TicketList{state, now, user, page}.run();
+    const auto rests_on = list.empty() ? 0 : state.last_seq();
+    return {std::move(list), rests_on};
+}
+
+Read<std::optional<CheckInReport>>
+read_check_ins(const Inventory& state, Instant, EventId event, Organizer by) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr || !may_scan(*row, by)) return {std::nullopt, state.events_seq()};
+    CheckInReport report{.sold = row->counts.get().confirmed};
+    for (std::size_t i = 0; i < row->stock.size(); ++i)
+        report.sold += row->stock[i].confirmed;
+    state.tickets().visit_gates(event, [&](const std::string& gate, std::uint64_t tickets) {
+        report.gates.push_back({gate, tickets});
+        report.used += tickets;
+    });
+    return {std::move(report), row->last_seq()};
 }
 
 std::uint64_t last_seq_of(const Inventory& state, EventId event) {

@@ -6,6 +6,7 @@
 #include "domain/order.h"
 #include "domain/page.h"
 #include "domain/sections.h"
+#include "domain/ticket.h"
 
 #include <cstdint>
 #include <memory>
@@ -170,6 +171,43 @@ struct Unfinished {
 /// began at the same instant as the last of them. And at most `at_most` of the orders to refund.
 Read<Unfinished>
 read_unfinished(const Inventory& state, Instant now, std::uint32_t at_most, Instant since);
+
+/// The tickets of a reservation that belongs to this user, also those that were refunded or that
+/// the user has transferred since. Empty while it isn't confirmed.
+Read<std::optional<std::vector<TicketView>>>
+read_reservation_tickets(const Inventory& state, Instant now, ReservationId id, std::string user);
+/// Nothing unless the user has the ticket, or the reservation to which it belongs.
+Read<std::optional<TicketView>>
+read_ticket(const Inventory& state, Instant now, TicketId id, std::string user);
+/// Nothing unless `by` may change the ticket's event.
+Read<std::optional<TicketView>>
+read_event_ticket(const Inventory& state, Instant now, TicketId id, Organizer by);
+/// What the user has, without refunded tickets: first those transferred to them, the one to which
+/// something first happened last comes first; then those of their own reservations that they
+/// haven't transferred, newest reservation first.
+Read<std::vector<TicketView>>
+read_tickets(const Inventory& state, Instant now, std::string user, Page page);
+
+/// How many people are in.
+struct CheckInReport {
+    struct AtGate {
+        std::string gate;
+        std::uint64_t tickets = 0;
+
+        friend bool operator==(const AtGate&, const AtGate&) = default;
+    };
+    /// Seats and units that are sold and not on sale again.
+    std::uint64_t sold = 0;
+    /// Tickets that were scanned, also those that were refunded afterwards.
+    std::uint64_t used = 0;
+    /// Tickets by the gate of their first scan, in the order of the gates' names.
+    std::vector<AtGate> gates;
+
+    friend bool operator==(const CheckInReport&, const CheckInReport&) = default;
+};
+/// Nothing unless `by` may change the event or scan for it.
+Read<std::optional<CheckInReport>>
+read_check_ins(const Inventory& state, Instant now, EventId event, Organizer by);
 
 /// The newest fact on which an answer about this event can depend.
 std::uint64_t last_seq_of(const Inventory& state, EventId event);

@@ -28,14 +28,15 @@ enum class RequestKind : std::uint8_t {
     payment,
     refund,
     cancellation,
+    ticket,
 };
 
 struct RequestRow {
     RequestMark mark;
     Instant at;
     RequestKind kind = RequestKind::reservation;
-    /// The index of what the request made or changed, among reservations, events, API keys or
-    /// orders; for a payment or a refund, the index of its order. For seats, a category or an
+    /// The index of what the request made or changed, among reservations, events, API keys, orders
+    /// or tickets; for a payment or a refund, the index of its order. For seats, a category or an
     /// allocation, the index of the block, category or allocation in its event. For a member, 1 if
     /// the member was new.
     std::uint32_t made = 0;

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace frontrow::domain {
 namespace {
@@ -23,6 +24,8 @@ constexpr std::size_t kUnitPriceBytes = 20;
 constexpr std::size_t kItemBytes = 96;
 constexpr std::size_t kOrderLineBytes = 192;
 constexpr std::size_t kAccessCodeBytes = 36;
+/// Of a gate, or of one name in its lists.
+constexpr std::size_t kGateNameBytes = 64;
 /// The length of an escaped control character.
 constexpr std::size_t kEscapeBytes = 6;
 
@@ -129,6 +132,28 @@ void measure(Measure& line, const std::optional<T>& value) {
 template <Plain T>
 void measure_fields(Measure& line, const T& value) {
     each_field(value, [&line](const auto& field) { measure(line, field); });
+}
+
+void measure(Measure& line, const std::vector<std::string>& names) {
+    for (const auto& name : names) {
+        line.add(kGateNameBytes);
+        line.text(name);
+    }
+}
+
+void measure(Measure& line, const Gates& gates) {
+    for (const auto& gate : gates.list()) {
+        line.add(kGateNameBytes);
+        measure_fields(line, gate);
+    }
+}
+
+void measure(Measure& line, const TicketId& ticket) {
+    measure_fields(line, ticket);
+}
+
+void measure(Measure& line, const TicketScan& scan) {
+    measure_fields(line, scan);
 }
 
 void measure(Measure& line, const EventSpec& spec) {

@@ -302,6 +302,18 @@ Problem problem_of(const domain::Refusal& refusal) {
             return conflict("ALREADY_REFUNDED", "Nothing of the order is left to refund.");
         case Reason::event_cancelled:
             return conflict("EVENT_CANCELLED", "The event is cancelled.");
+        case Reason::ticket_not_found:
+            return not_found("There is no such ticket.");
+        case Reason::ticket_refunded:
+            return {
+                .status = 410,
+                .code = "TICKET_REFUNDED",
+                .message = "The ticket was refunded, or is being refunded."
+            };
+        case Reason::ticket_used:
+            return conflict("ALREADY_USED", "Somebody got in with the ticket.");
+        case Reason::ticket_unused:
+            return conflict("TICKET_UNUSED", "Nobody got in with the ticket.");
         case Reason::extension_too_long:
             return rule_broken(
                 "LIMIT_REACHED", "seconds", "A hold can last at most " + seconds(limit) + " in all."

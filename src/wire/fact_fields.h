@@ -23,6 +23,9 @@ namespace frontrow::wire {
 // field is described here. Readers of the feed don't get fields described by `journal_only`: they
 // are derived from API keys, access codes or idempotency keys, or they are about how a buyer pays.
 
+inline constexpr IntegerBounds kAnyFromOne{1, kAnyCount.max};
+inline constexpr NumberLimits kTicketNumber{kAnyFromOne, kAnyFromOne};
+
 template <class Fields, Some<domain::RequestMark> Request>
 void describe(Fields& fields, Request& request) {
     auto& [key, content] = request;
@@ -257,6 +260,47 @@ void describe(Fields& fields, Body& body) {
     describe(fields, request);
 }
 
+template <class Fields, Some<domain::TicketId> Ticket>
+void describe(Fields& fields, Ticket& ticket) {
+    auto& [reservation, number] = ticket;
+    fields("reservation_id", reservation);
+    fields("ticket_number", number, kTicketNumber);
+}
+
+template <class Fields, Some<domain::TicketScan> Scan>
+void describe(Fields& fields, Scan& scan) {
+    auto& [id, at, gate] = scan;
+    fields("scan_id", id);
+    fields("scanned_at", at);
+    fields.unless_empty("gate", gate);
+}
+
+template <class Fields, Some<domain::TicketScanned> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [ticket, scan, by] = body;
+    describe(fields, ticket);
+    describe(fields, scan);
+    fields("by", by);
+}
+
+template <class Fields, Some<domain::TicketReinstated> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [ticket, by, request] = body;
+    describe(fields, ticket);
+    fields("by", by);
+    describe(fields, request);
+}
+
+template <class Fields, Some<domain::TicketReissued> Body>
+void describe(Fields& fields, Body& body) {
+    auto& [ticket, issue, holder, by, request] = body;
+    describe(fields, ticket);
+    fields("issue", issue, kTicketNumber);
+    fields.unless_empty("holder", holder);
+    fields("by", by);
+    describe(fields, request);
+}
+
 template <class Fields, Some<domain::ApiKeyCreated> Body>
 void describe(Fields& fields, Body& body) {
     auto& [key, name, role, prefix, digest, created_by, account, request] = body;
@@ -330,6 +374,9 @@ inline constexpr std::tuple kKindsOfFacts{
     Named<domain::RefundSucceeded>{"RefundSucceeded"},
     Named<domain::RefundFailed>{"RefundFailed"},
     Named<domain::EventCancelled>{"EventCancelled"},
+    Named<domain::TicketScanned>{"TicketScanned"},
+    Named<domain::TicketReinstated>{"TicketReinstated"},
+    Named<domain::TicketReissued>{"TicketReissued"},
 };
 
 template <class... Kinds>

@@ -66,6 +66,14 @@ void FieldsWriter::operator()(Key name, const std::vector<SeatSpec>& seats) {
     json_.end_array();
 }
 
+void FieldsWriter::operator()(Key name, const std::vector<std::string>& texts) {
+    json_.key(name);
+    json_.begin_array();
+    for (const auto& text : texts)
+        json_.value(text);
+    json_.end_array();
+}
+
 void FieldsWriter::operator()(Key name, const Items& items) {
     json_.key(name);
     json_.begin_array();

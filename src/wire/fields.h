@@ -84,6 +84,7 @@ public:
     void operator()(Key name, const domain::OrderLines& lines);
     void operator()(Key name, const domain::Point& point);
     void operator()(Key name, const domain::Stage& stage);
+    void operator()(Key name, const std::vector<std::string>& texts);
     /// Writes nothing if the value is absent.
     template <class Value>
     void operator()(Key name, const std::optional<Value>& value) {
@@ -107,6 +108,10 @@ public:
     void unless_empty(Key name, const List& list) {
         if (!list.empty()) (*this)(name, list);
     }
+    void unless_empty(Key name, const std::vector<std::string>& texts, TextBounds) {
+        if (!texts.empty()) (*this)(name, texts);
+    }
+    void unless_empty(Key name, const domain::Gates& gates);
     template <Choice Value>
     void unless_default(Key name, Value value) {
         if (value != Value{}) (*this)(name, value);
@@ -217,6 +222,10 @@ public:
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);
     void unless_empty(std::string_view name, domain::Items& items);
+    void unless_empty(std::string_view name, std::vector<std::string>& texts, TextBounds bounds) {
+        if (in_.has(name)) texts = in_.texts(name, bounds);
+    }
+    void unless_empty(std::string_view name, domain::Gates& gates);
     /// The same as with_default(). A writer doesn't write the default.
     template <Choice Value>
     void unless_default(std::string_view name, Value& value) {

@@ -147,6 +147,18 @@ std::optional<std::string> ObjectReader::optional_text(std::string_view field, T
     return value == nullptr ? std::nullopt : std::optional{text_of(field, *value, bounds)};
 }
 
+std::vector<std::string> ObjectReader::texts(std::string_view field, TextBounds bounds) {
+    std::vector<std::string> texts;
+    const auto* const list = array(field);
+    if (list == nullptr) return texts;
+    texts.reserve(list->size());
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const auto place = std::string{field} + "[" + std::to_string(i) + "]";
+        texts.push_back(text_of(place, (*list)[i], bounds));
+    }
+    return texts;
+}
+
 std::string ObjectReader::sub(std::string_view field) {
     const auto* value = find_required(field);
     if (value == nullptr) return {};

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace frontrow::wire {
 
@@ -68,6 +69,8 @@ public:
     /// the document was parsed.
     std::string text(std::string_view field, TextBounds bounds);
     std::optional<std::string> optional_text(std::string_view field, TextBounds bounds);
+    /// A list of texts.
+    std::vector<std::string> texts(std::string_view field, TextBounds bounds);
     /// A person's `sub`, by the same rule as for tokens (domain/subject.h).
     std::string sub(std::string_view field);
     /// A request may also write `10.0` or `1e1`.

@@ -27,7 +27,7 @@ TEST(Events, are_created_with_their_defaults_and_found_again) {
     EXPECT_EQ(created.text("payment"), "none");
     EXPECT_EQ(created.text("sale_state"), "open");
     EXPECT_EQ(created.text("best_seats"), "balanced");
-    for (const auto* absent : {"sales_end_at", "stage", "focal_point"})
+    for (const auto* absent : {"sales_end_at", "stage", "focal_point", "gates"})
         EXPECT_FALSE(created.json.as_object().contains(absent)) << absent;
     EXPECT_EQ(created.text("created_at"), created.text("updated_at"));
     const auto found = organizer.get(created.header("location"));
@@ -45,7 +45,8 @@ TEST(Events, keep_every_field_and_take_times_with_any_offset) {
             "end_at":"2027-01-01T21:00:00.5+09:00","total_seats":5,"sales_start_at":"2026-12-01T00:00:00Z",
             "sales_end_at":"2027-01-01T21:00:00.5+09:00","hold_seconds":60,
             "max_seats_per_reservation":4,"max_seats_per_user":6,"currency":"EUR","payment":"required","ignored":true,
-            "stage":{"x":-5,"y":-2.5,"width":10,"height":2.25},"focal_point":{"x":0,"y":1},"best_seats":"middle"})"
+            "stage":{"x":-5,"y":-2.5,"width":10,"height":2.25},"focal_point":{"x":0,"y":1},"best_seats":"middle",
+            "gates":[{"name":"West","sections":["Stalls"]},{"name":"East","sections":[],"categories":["Standing"]}]})"
     );
     ASSERT_EQ(created.status, 201) << created.body;
     EXPECT_EQ(created.text("name"), "夜 \"A\"");
@@ -60,6 +61,11 @@ TEST(Events, keep_every_field_and_take_times_with_any_offset) {
     EXPECT_EQ(created.json.at("stage"), stage);
     EXPECT_EQ(created.json.at("focal_point"), (json::object{{"x", 0}, {"y", 1}}));
     EXPECT_EQ(created.text("best_seats"), "middle");
+    const json::array gates{
+        json::object{{"name", "West"}, {"sections", json::array{"Stalls"}}},
+        json::object{{"name", "East"}, {"categories", json::array{"Standing"}}}
+    };
+    EXPECT_EQ(created.json.at("gates"), gates);
     EXPECT_FALSE(created.json.as_object().contains("created_by"));
     server.restart();
     EXPECT_EQ(Caller(server, "").get(created.header("location")).json, created.json);

@@ -102,11 +102,14 @@ public:
         }
         if (std::holds_alternative<domain::ReserveSeats>(command)) {
             const auto& held = std::get<domain::Reservation>(accepted.entity);
-            holds_.push_back({.id = held.id, .user = held.user});
+            holds_.push_back({.id = held.id, .event = held.event, .user = held.user});
             if (!held.seats.empty()) holds_.back().seat = held.seats.front();
             if (!held.items.empty()) holds_.back().category = held.items.front().category;
             seen_until_ = std::max(seen_until_, held.created_at);
         }
+        if (const auto* all = std::get_if<std::vector<domain::CheckedTicket>>(&accepted.entity))
+            for (const auto& one : *all)
+                if (one.verdict == domain::TicketVerdict::admitted) used_ = one.ticket;
         if (std::holds_alternative<domain::PlaceOrder>(command) ||
             std::holds_alternative<domain::StartPayment>(command) ||
             std::holds_alternative<domain::RefundOrder>(command))
@@ -130,6 +133,7 @@ private:
     };
     struct Hold {
         ReservationId id;
+        EventId event;
         std::string user;
         /// One of its seats, and one of its categories, if it has any.
         std::optional<SeatId> seat{};
@@ -146,7 +150,8 @@ private:
         if (choice < 52) return order();
         const auto& held = holds_[holds_.size() - 1 - time_.below(std::min(holds_.size(), 30UZ))];
         if (choice < 65) return domain::ConfirmReservation{held.id, held.user};
-        if (choice < 76) return domain::CancelReservation{held.id, held.user};
+        if (choice < 74) return domain::CancelReservation{held.id, held.user};
+        if (choice < 76) return change_ticket(held);
         if (choice < 79)
             return domain::ExtendReservation{held.id, held.user, std::chrono::seconds{1}};
         if (choice < 82) return change(held);
@@ -220,6 +225,28 @@ private:
             .reference = "ref",
             .amount = known.amount,
             .currency = known.currency,
+        };
+    }
+
+    /// Mostly has the hold's first ticket scanned, as if it were confirmed, or takes back that one
+    /// was used.
+    domain::Command change_ticket(const Hold& held) {
+        const domain::TicketId ticket{held.id, 1};
+        const auto choice = time_.below(100);
+        if (used_ && choice < 20) return domain::ReinstateTicket{*used_, kHouse};
+        if (choice < 30) return domain::TransferTicket{ticket, held.user, "friend"};
+        if (choice < 40) return domain::ReissueTicket{ticket, kHouse};
+        domain::ScannedCode code{
+            .ticket = ticket,
+            .event = held.event,
+            .issue = 1,
+            .scan = {ScanId{new_id(11)}, domain::kScannedNow, "west"},
+        };
+        if (time_.chance(50)) code.scan.at = seen_until_;
+        return domain::CheckInTickets{
+            .by = kHouse,
+            .event = std::nullopt,
+            .scans = std::make_shared<const std::vector<domain::ScannedCode>>(1, code),
         };
     }
 
@@ -402,6 +429,8 @@ private:
     std::vector<Hold> holds_;
     std::vector<domain::Order> orders_;
     std::vector<ApiKeyId> keys_;
+    /// A ticket that was used.
+    std::optional<domain::TicketId> used_;
     /// When the newest hold was made, by the cluster's clock.
     Instant seen_until_{};
 };

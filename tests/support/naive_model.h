@@ -6,6 +6,7 @@
 #include "domain/order.h"
 #include "domain/reads.h"
 #include "domain/reservation.h"
+#include "support/naive_tickets.h"
 #include "support/seat_judge.h"
 
 #include <algorithm>
@@ -261,6 +262,46 @@ public:
         return all;
     }
 
+    /// All tickets of a reservation that was sold, in the order of their numbers.
+    std::vector<domain::TicketView> tickets(ReservationId id) const {
+        std::vector<domain::TicketView> views;
+        for (const auto& sold : sold_tickets(id))
+            views.push_back(tickets_.seen(sold));
+        return views;
+    }
+    /// Those that the user has and that aren't refunded: first those that somebody else bought, in
+    /// no particular order, then the user's own, newest reservation first.
+    std::vector<domain::TicketView> tickets_of(std::string_view user) const {
+        std::vector<domain::TicketView> others;
+        std::vector<domain::TicketView> own;
+        for (const auto& one : std::views::reverse(reservations_)) {
+            for (const auto& sold : sold_tickets(one.now.id)) {
+                const auto view = tickets_.seen(sold);
+                if (view.holder != user || view.status == domain::TicketStatus::refunded) continue;
+                (one.now.user == user ? own : others).push_back(view);
+            }
+        }
+        others.insert(others.end(), own.begin(), own.end());
+        return others;
+    }
+    domain::CheckInReport check_ins(EventId id) const {
+        domain::CheckInReport report;
+        std::map<std::string, std::uint64_t> gates;
+        for (const auto& one : reservations_) {
+            if (one.now.event != id) continue;
+            if (one.now.status == Status::confirmed)
+                report.sold += one.now.seats.size() + domain::units_of(one.now.items);
+            for (const auto& ticket : tickets(one.now.id)) {
+                if (!ticket.used) continue;
+                ++report.used;
+                ++gates[ticket.used->gate];
+            }
+        }
+        for (const auto& [gate, tickets] : gates)
+            report.gates.push_back({gate, tickets});
+        return report;
+    }
+
     /// The end of each running hold.
     std::vector<Instant> hold_ends(Instant now) const {
         std::vector<Instant> ends;
@@ -313,6 +354,9 @@ private:
         domain::Member* member(std::string_view sub) {
             const auto found = std::ranges::find(members, sub, &domain::Member::sub);
             return found == members.end() ? nullptr : &*found;
+        }
+        bool is_scanned_by(const domain::Organizer& by) {
+            return is_of(by) || member(by.sub) != nullptr;
         }
         bool is_of(const domain::Organizer& by) {
             const auto* as_member = member(by.sub);
@@ -705,6 +749,15 @@ private:
     Answer told_again(const domain::RefundOrder&, const Answer& first, Instant now) {
         return accept(*order(std::get<domain::OrderView>(first->entity).order.id, now));
     }
+    Answer told_again(const domain::ReinstateTicket& command, const Answer&, Instant) {
+        return accept(tickets_.seen(*sold_ticket(command.ticket)));
+    }
+    Answer told_again(const domain::TransferTicket& command, const Answer&, Instant) {
+        return accept(tickets_.seen(*sold_ticket(command.ticket)));
+    }
+    Answer told_again(const domain::ReissueTicket& command, const Answer&, Instant) {
+        return accept(tickets_.seen(*sold_ticket(command.ticket)));
+    }
     Answer told_again(const domain::CreateApiKey&, const Answer& first, Instant) {
         const auto id = std::get<domain::ApiKey>(first->entity).id;
         return accept(*std::ranges::find(keys_, id, &domain::ApiKey::id));
@@ -770,6 +823,140 @@ private:
         event.updated_at = now;
         event.version += 1;
         return accept(event);
+    }
+
+    /// The tickets of a reservation as they were sold, with what was refunded since.
+    std::vector<NaiveTickets::Sold> sold_tickets(ReservationId id) const {
+        const auto of =
+            std::ranges::find(reservations_, id, [](const auto& one) { return one.now.id; });
+        if (of == reservations_.end()) return {};
+        const auto order = std::ranges::find_if(orders_, [&](const auto& one) {
+            return one.entity.reservation == id && one.sold_by;
+        });
+        const auto* const by_order = order == orders_.end() ? nullptr : &order->entity;
+        if (by_order == nullptr && of->now.status != Status::confirmed) return {};
+        std::vector<NaiveTickets::Sold> all;
+        const auto* const known = find_event(of->now.event);
+        const auto add = [&](domain::TicketPlace place) {
+            domain::TicketView view{
+                .id = {id, static_cast<std::uint32_t>(all.size() + 1)},
+                .event = of->now.event,
+                .place = std::move(place),
+                .holder = of->now.user,
+            };
+            view.gate = gate_of(*known, view.place);
+            all.push_back({std::move(view), known->event});
+        };
+        if (by_order != nullptr) {
+            for (const auto& line : by_order->lines)
+                for (std::uint32_t unit = 0; unit < line.quantity; ++unit)
+                    add({line.seat, line.category});
+            for (const auto& refund : by_order->refunds)
+                if (refund.status != domain::RefundStatus::failed)
+                    refund_tickets(*by_order, refund, all);
+            return all;
+        }
+        for (const auto seat : of->now.seats)
+            add({seat, {}});
+        for (const auto& item : of->now.items)
+            for (std::uint32_t unit = 0; unit < item.quantity; ++unit)
+                add({SeatId{}, item.category});
+        return all;
+    }
+    std::string gate_of(const KnownEvent& event, const domain::TicketPlace& place) const {
+        for (const auto& gate : event.event.spec.gates.list()) {
+            const auto* const seat = find_seat(place.seat);
+            if (std::ranges::count(gate.categories, place.category) > 0 ||
+                (seat != nullptr && std::ranges::count(gate.sections, seat->spec.section) > 0))
+                return gate.name;
+        }
+        return {};
+    }
+    /// Of units with the same category and price, the last ones are refunded.
+    static void refund_tickets(
+        const domain::Order& order,
+        const domain::Refund& refund,
+        std::vector<NaiveTickets::Sold>& all
+    ) {
+        std::vector<Amount> prices;
+        for (const auto& line : order.lines)
+            prices.insert(prices.end(), line.quantity, line.unit_price);
+        auto items = refund.items;
+        for (std::size_t i = all.size(); i-- > 0;) {
+            auto& view = all[i].view;
+            if (view.status == domain::TicketStatus::refunded) continue;
+            bool is_it = std::ranges::count(refund.seats, view.place.seat) > 0;
+            for (auto& item : items) {
+                if (item.quantity == 0 || item.category != view.place.category ||
+                    item.unit_price != prices[i])
+                    continue;
+                --item.quantity;
+                is_it = true;
+            }
+            if (is_it) view.status = domain::TicketStatus::refunded;
+        }
+    }
+    std::optional<NaiveTickets::Sold> sold_ticket(domain::TicketId id) const {
+        for (const auto& one : sold_tickets(id.reservation))
+            if (one.view.id == id) return one;
+        return std::nullopt;
+    }
+    bool may_scan(EventId id, const domain::Organizer& by) {
+        const auto found = std::ranges::find_if(events_, [&](const auto& one) {
+            return one.event.id == id && !one.deleted;
+        });
+        return found != events_.end() && found->is_scanned_by(by);
+    }
+
+    Answer answer(const domain::CheckInTickets& command, Instant now) {
+        if (command.event && !may_scan(*command.event, command.by))
+            return refuse(Reason::event_not_found);
+        std::vector<std::optional<domain::TicketVerdict>> refused;
+        for (const auto& code : *command.scans) {
+            const bool is_here = code.event == command.event.value_or(code.event);
+            if (!is_here || !may_scan(code.event, command.by))
+                refused.emplace_back(domain::TicketVerdict::wrong_event);
+            else
+                refused.push_back(tickets_.take(code, sold_ticket(code.ticket), now));
+        }
+        std::vector<domain::CheckedTicket> checked;
+        for (std::size_t i = 0; i < refused.size(); ++i) {
+            const auto& code = (*command.scans)[i];
+            checked.push_back(tickets_.answer(code, refused[i], sold_ticket(code.ticket)));
+        }
+        return accept(std::move(checked));
+    }
+
+    Answer answer(const domain::ReinstateTicket& command, Instant now) {
+        const auto sold = sold_ticket(command.ticket);
+        if (!sold || find_own_event(sold->view.event, command.by) == nullptr)
+            return refuse(Reason::ticket_not_found);
+        if (sold->view.status == domain::TicketStatus::refunded)
+            return refuse(Reason::ticket_refunded);
+        if (!tickets_.is_used(command.ticket)) return refuse(Reason::ticket_unused);
+        tickets_.reinstate(command.ticket, now);
+        return accept(tickets_.seen(*sold));
+    }
+    Answer reissue(const NaiveTickets::Sold& sold, const std::string& to) {
+        if (sold.view.status == domain::TicketStatus::refunded)
+            return refuse(Reason::ticket_refunded);
+        if (sold.event.cancelled) return refuse(Reason::event_cancelled);
+        if (tickets_.is_used(sold.view.id)) return refuse(Reason::ticket_used);
+        tickets_.reissue(sold.view.id, to);
+        return accept(tickets_.seen(sold));
+    }
+    Answer answer(const domain::TransferTicket& command, Instant) {
+        const auto sold = sold_ticket(command.ticket);
+        if (!sold || tickets_.holder(*sold) != command.user)
+            return refuse(Reason::ticket_not_found);
+        return reissue(*sold, command.to);
+    }
+    Answer answer(const domain::ReissueTicket& command, Instant) {
+        const auto sold = sold_ticket(command.ticket);
+        if (!sold || (tickets_.holder(*sold) != command.by.sub &&
+                      find_own_event(sold->view.event, command.by) == nullptr))
+            return refuse(Reason::ticket_not_found);
+        return reissue(*sold, tickets_.holder(*sold));
     }
 
     Answer answer(const domain::AddMember& command, Instant now) {
@@ -1683,6 +1870,7 @@ private:
     std::vector<KnownOrder> orders_;
     std::vector<domain::ApiKey> keys_;
     std::vector<Done> done_;
+    NaiveTickets tickets_;
 };
 
 }  // namespace frontrow::test

@@ -206,6 +206,9 @@ private:
             case 33:
             case 34:
                 return reserve_with_code(four, dice[3], now);
+            case 35:
+            case 36:
+                return some_ticket_command(four, dice[3], now);
             case 30:
                 return add_member(four);
             case 31:
@@ -361,6 +364,10 @@ private:
         if (four[3] % 8 >= 6) spec.payment = domain::PaymentRule::required;
         if (four[2] % 8 == 5) spec.stage = {four[0] / 1e6, -1.5, 12, 1.0 + four[1]};
         if (four[2] % 8 == 6) spec.focal_point = {0.5 - four[0], 1.0 * four[1]};
+        if (four[0] % 8 == 3)
+            spec.gates = domain::Gates::of(
+                {{"West", {"Left, \"0\""}, {}}, {"East", {"Left, \"1\""}, {"Floor"}}}
+            );
         spec.best_seats = choices(domain::SeatPreference{})[four[0] % 3U];
         return spec;
     }
@@ -811,6 +818,74 @@ private:
             sell->order = OrderId{new_id(6)};
             sell->payment = PaymentId{new_id(7)};
         }
+        return command;
+    }
+
+    /// A ticket of one of the newest reservations that were sold; with `is_used`, a used one if
+    /// there is one.
+    std::optional<domain::TicketView> some_ticket(const Four& four, bool is_used) const {
+        std::optional<domain::TicketView> some;
+        auto left = four[0] % 4;
+        for (const auto& made : reservations_ | std::views::reverse | std::views::take(64)) {
+            const auto all = model_.tickets(made.as_created.id);
+            const auto used =
+                std::ranges::find(all, domain::TicketStatus::used, &domain::TicketView::status);
+            if (is_used && used != all.end()) return *used;
+            if (!all.empty() && left-- == 0) some = all[four[1] % all.size()];
+            if (some && !is_used) break;
+        }
+        return some;
+    }
+    domain::Command some_ticket_command(const Four& four, std::uint8_t more, Instant now) {
+        const auto choice = more / 4 % 8;
+        const auto ticket = some_ticket(four, choice == 0 && four[2] % 4 != 0);
+        if (!ticket) return confirm(four);
+        auto id = ticket->id;
+        if (four[1] >= 248) id.number += 40;
+        switch (choice) {
+            default:
+                return check_in(*ticket, id, four, more, now);
+            case 0:
+                return domain::ReinstateTicket{id, organizer(four[2])};
+            case 1:
+                return domain::TransferTicket{
+                    id, four[2] % 16 == 15 ? user(four[3]) : ticket->holder, user(four[2])
+                };
+            case 2: {
+                const domain::Organizer holder{ticket->holder, false};
+                return domain::ReissueTicket{id, four[2] % 2 == 0 ? holder : organizer(four[3])};
+            }
+        }
+    }
+    /// Up to three scans of one ticket: now or before, with ids that occur again.
+    domain::Command check_in(
+        const domain::TicketView& ticket,
+        domain::TicketId id,
+        const Four& four,
+        std::uint8_t more,
+        Instant now
+    ) {
+        std::vector<domain::ScannedCode> scans;
+        for (unsigned i = 0; i <= more / 32U % 3U; ++i) {
+            const auto choice = four[2] / (1U << i) + four[3];
+            domain::ScannedCode code{
+                .ticket = id,
+                .event = choice % 32 == 31 ? some_event(four[3]) : ticket.event,
+                .issue = ticket.issue - (choice % 16 == 15 ? 1 : 0),
+                .scan = {ScanId{numbered(11, choice % 16U)}, domain::kScannedNow, {}},
+            };
+            if (choice % 3 != 0) code.scan.at = now + Millis{1} - Millis{choice * choice % 5'000U};
+            if (choice % 4 != 0) code.scan.gate = "Gate " + std::to_string(choice % 4U);
+            scans.push_back(std::move(code));
+        }
+        domain::CheckInTickets command{
+            .by = organizer(four[3]),
+            .event = std::nullopt,
+            .scans = std::make_shared<const std::vector<domain::ScannedCode>>(std::move(scans)),
+        };
+        if (four[3] % 16 == 8) command.by.sub = some_member(four[2]);
+        if (four[3] % 4 == 1) command.event = ticket.event;
+        if (four[3] % 32 == 30) command.event = some_event(four[2]);
         return command;
     }
 

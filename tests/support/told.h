@@ -160,6 +160,31 @@ inline std::string told(const domain::OrderView& view) {
         text += "; " + told(refund);
     return text;
 }
+inline std::string told(domain::TicketId id) {
+    return "ticket " + std::to_string(id.number) + " of " + told(id.reservation);
+}
+inline std::string told(const domain::TicketScan& scan) {
+    return "scan " + told(scan.id) + " at gate \"" + scan.gate + "\", " +
+           (scan.at == domain::kScannedNow ? "now" : to_rfc3339(scan.at));
+}
+inline std::string told(const domain::TicketPlace& place) {
+    return place.category.empty() ? told(place.seat) : place.category;
+}
+inline std::string told(const domain::TicketView& view) {
+    return told(view.id) + " for " + told(view.place) + " of event " + told(view.event) +
+           " by gate \"" + view.gate + "\", " + std::string{name_of(view.status)} + ", issue " +
+           std::to_string(view.issue) + " of " + view.holder +
+           (view.used ? ", " + told(*view.used) : "");
+}
+inline std::string told(const std::vector<domain::CheckedTicket>& checked) {
+    std::string text = "verdicts";
+    for (const auto& one : checked)
+        text += "; " + told(one.ticket) + " by scan " + told(one.scan) + ": " +
+                std::string{name_of(one.verdict)} +
+                (one.first ? ", first by " + told(*one.first) : "") +
+                (one.place ? ", for " + told(*one.place) : "");
+    return text;
+}
 inline std::string told(const domain::ApiKey& key) {
     return "API key " + told(key.id) + " \"" + key.name + "\" of " + key.created_by + ", " +
            std::string{name_of(key.role)} + " for " + account_of(key) + ", made " +
@@ -339,6 +364,24 @@ inline std::string told(const domain::SellAtBoxOffice& command) {
 }
 inline std::string told(const domain::CancelEvent& command) {
     return told(command.by) + " cancels event " + told(command.event) + told_key(command.request);
+}
+inline std::string told(const domain::CheckInTickets& command) {
+    auto text = told(command.by) + " checks in" +
+                (command.event ? " at event " + told(*command.event) : "");
+    for (const auto& code : *command.scans)
+        text += "; " + told(code.ticket) + " for event " + told(code.event) + ", issue " +
+                std::to_string(code.issue) + ", " + told(code.scan);
+    return text;
+}
+inline std::string told(const domain::ReinstateTicket& command) {
+    return told(command.by) + " reinstates " + told(command.ticket) + told_key(command.request);
+}
+inline std::string told(const domain::TransferTicket& command) {
+    return command.user + " transfers " + told(command.ticket) + " to " + command.to +
+           told_key(command.request);
+}
+inline std::string told(const domain::ReissueTicket& command) {
+    return told(command.by) + " issues again " + told(command.ticket) + told_key(command.request);
 }
 inline std::string told(const domain::ExpireHolds& command) {
     return "a sweep of at most " + std::to_string(command.at_most);

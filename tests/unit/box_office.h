@@ -302,6 +302,14 @@ inline std::string_view word_for(Reason reason) {
             return "not_in_order";
         case Reason::event_cancelled:
             return "event_cancelled";
+        case Reason::ticket_not_found:
+            return "ticket_not_found";
+        case Reason::ticket_refunded:
+            return "ticket_refunded";
+        case Reason::ticket_used:
+            return "ticket_used";
+        case Reason::ticket_unused:
+            return "ticket_unused";
         case Reason::extension_too_long:
             return "extension_too_long";
         case Reason::api_key_not_found:

@@ -250,7 +250,7 @@ const Spellings kSpellings[] = {
          event_with(R"(,"description":"","venue":"","hold_seconds":900,"currency":"JPY")"
                     R"(,"max_seats_per_reservation":10,"payment":"none","max_seats_per_user":null)"
                     R"(,"sales_start_at":null,"sales_end_at":null,"stage":null,"focal_point":null)"
-                    R"(,"best_seats":"balanced")"),
+                    R"(,"best_seats":"balanced","gates":[])"),
      },
      {
          R"({"name":"B","start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:00Z","total_seats":9})",
@@ -271,6 +271,9 @@ const Spellings kSpellings[] = {
          event_with(R"(,"focal_point":{"x":0,"y":0})"),
          event_with(R"(,"focal_point":{"x":0,"y":1})"),
          event_with(R"(,"best_seats":"front")"),
+         event_with(R"(,"gates":[{"name":"W"}])"),
+         event_with(R"(,"gates":[{"name":"W","sections":["A"]}])"),
+         event_with(R"(,"gates":[{"name":"W","categories":["A"]}])"),
      }},
     {canonical_seats,
      {

@@ -132,6 +132,8 @@ EventSpec any_event_spec() {
         spec.stage = {any_coordinate(), any_coordinate(), any_coordinate(), any_coordinate()};
     if (any_truth()) spec.focal_point = {any_coordinate(), any_coordinate()};
     spec.best_seats = static_cast<SeatPreference>(within<int>(0, 2));
+    if (any_truth())
+        spec.gates = Gates::of({{nasty_text(10), {nasty_text(10), ""}, {}}, {"", {}, {"Floor"}}});
     return spec;
 }
 
@@ -278,6 +280,14 @@ RefundIntended any_refund() {
 
 constexpr std::size_t kFactTypes = std::variant_size_v<FactBody>;
 
+std::uint32_t any_issue() {
+    return within<std::uint32_t>(1, std::numeric_limits<std::uint32_t>::max() - 1);
+}
+
+TicketId any_ticket() {
+    return {ReservationId{any_bits()}, any_issue()};
+}
+
 FactBody any_body(std::size_t type) {
     switch (type) {
         case 0:
@@ -348,8 +358,24 @@ FactBody any_body(std::size_t type) {
             return RefundSucceeded{OrderId{any_bits()}, RefundId{any_bits()}, any_text()};
         case 31:
             return RefundFailed{OrderId{any_bits()}, RefundId{any_bits()}, any_text()};
-        default:
+        case 32:
             return EventCancelled{any_request()};
+        case 33:
+            return TicketScanned{
+                any_ticket(),
+                {ScanId{any_bits()}, any_instant(), any_truth() ? nasty_text(10) : ""},
+                nasty_text(50)
+            };
+        case 34:
+            return TicketReinstated{any_ticket(), nasty_text(50), any_request()};
+        default:
+            return TicketReissued{
+                any_ticket(),
+                any_issue(),
+                any_truth() ? nasty_text(50) : "",
+                nasty_text(50),
+                any_request()
+            };
     }
 }
 
@@ -398,7 +424,7 @@ TEST(FactJson, gives_each_type_a_name_of_its_own) {
         AllocationChanged{},   AllocationEnded{},      ReservationRestored{},  OrderPlaced{},
         PaymentIntended{},     PaymentPending{},       PaymentSucceeded{},     PaymentDeclined{},
         PaymentDisputed{},     RefundIntended{},       RefundSucceeded{},      RefundFailed{},
-        EventCancelled{}
+        EventCancelled{},      TicketScanned{},        TicketReinstated{},     TicketReissued{}
     };
     static_assert(std::size(bodies) == kFactTypes);
     std::set<std::string_view> names;
@@ -605,6 +631,7 @@ EventSpec spec_beyond_all_limits() {
         .sales_end_at = parse_rfc3339("2027-12-22T10:00:00Z"),
         .stage = Stage{-2e9, 1e12, 0, -1},
         .focal_point = Point{2e9, -1e12},
+        .gates = Gates::of({{"", {std::string(100, 's'), "\x01"}, {}}, {"", {"\x01"}, {}}}),
     };
 }
 

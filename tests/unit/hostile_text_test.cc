@@ -132,6 +132,8 @@ EventSpec any_event_spec() {
     if (rarely()) spec.stage = {any_number(), any_number(), any_number(), any_number()};
     if (rarely()) spec.focal_point = {any_number(), any_number()};
     if (rarely()) spec.best_seats = SeatPreference::middle;
+    if (rarely())
+        spec.gates = Gates::of({{text(any_truth()), {text(any_truth())}, {text(any_truth())}}});
     if (rarely()) spec.max_seats_per_user = std::numeric_limits<std::uint32_t>::max();
     return spec;
 }
@@ -189,7 +191,19 @@ public:
         learn(EventCreated{spec(), "house"});
         auto block = std::make_shared<SeatBlock>(SeatBlock{.first_id = seat, .seats = {}});
         block->seats.push_back({.number = "1", .section = {}, .row = {}, .price = 5});
+        for (const auto* number : {"2", "3"})
+            block->seats.push_back({.number = number, .section = {}, .row = {}, .price = 5});
         learn(SeatsAdded{std::move(block)});
+        learn(ReservationHeld{
+            .reservation = ticket.reservation,
+            .user = "ann",
+            .seats = {seat.plus(1), seat.plus(2)},
+            .total_amount = 10,
+            .expires_at = kNow + Millis{1},
+            .request = {.key = {5, 1}, .content = {}},
+        });
+        learn(ReservationConfirmed{ticket.reservation});
+        learn(TicketScanned{used_ticket, {ScanId{Bits128{6, 1}}, kNow, "West"}, "house"});
         learn(ApiKeyCreated{.key = key, .name = "n", .prefix = "p", .created_by = "a"}, EventId{});
     }
 
@@ -206,6 +220,8 @@ public:
     EventId event{Bits128{1, 1}};
     SeatId seat{Bits128{2, 1}};
     ApiKeyId key{Bits128{4, 2}};
+    TicketId ticket{ReservationId{Bits128{3, 9}}, 1};
+    TicketId used_ticket{ticket.reservation, 2};
 
 private:
     void learn(FactBody body) { learn(std::move(body), event); }
@@ -281,6 +297,18 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
     const auto create = [&](auto change) {
         return CreateEvent{EventId{Bits128{1, 2}}, {.sub = "house"}, spec_with(change)};
     };
+    const auto check_in = [&](auto change) {
+        ScannedCode code{
+            .ticket = sale.ticket, .event = sale.event, .issue = 1, .scan = {{}, kNow, "West"}
+        };
+        Organizer by{.sub = "root", .is_admin = true};
+        change(code.scan, by.sub);
+        return CheckInTickets{
+            .by = by,
+            .event = std::nullopt,
+            .scans = std::make_shared<const std::vector<ScannedCode>>(1, code),
+        };
+    };
     const auto add = [&](auto change) {
         auto block =
             std::make_shared<SeatBlock>(SeatBlock{.first_id = SeatId{Bits128{2, 9}}, .seats = {}});
@@ -304,6 +332,15 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         create([&](auto& spec) { spec.stage = Stage{0, 0, 1, 1.0 / 3}; }),
         create([&](auto& spec) { spec.focal_point = Point{1.0 / 3, 0}; }),
         create([&](auto& spec) { spec.focal_point = Point{0, -2e9}; }),
+        create([&](auto& spec) { spec.gates = Gates::of({{bad, {}, {}}}); }),
+        create([&](auto& spec) { spec.gates = Gates::of({{"West", {"A", bad}, {}}}); }),
+        create([&](auto& spec) { spec.gates = Gates::of({{"West", {}, {bad}}}); }),
+        check_in([&](auto& scan, auto&) { scan.gate = bad; }),
+        check_in([&](auto& scan, auto&) { scan.at = kFirstInstant - Millis{1}; }),
+        check_in([&](auto&, auto& by) { by = bad; }),
+        TransferTicket{sale.ticket, "ann", bad, {}},
+        ReissueTicket{sale.ticket, {.sub = bad, .is_admin = true}, {}},
+        ReinstateTicket{sale.used_ticket, {.sub = bad, .is_admin = true}, {}},
         CreateEvent{EventId{Bits128{1, 2}}, {.sub = bad}, Sale::spec()},
         UpdateEvent{
             sale.event,

@@ -488,6 +488,16 @@ std::vector<Fact> small_history() {
     const EventId cancelled{Bits128{1, 4}};
     add(cancelled, EventCreated{spec, "house"});
     add(cancelled, EventCancelled{});
+    const TicketId ticket{ReservationId{Bits128{3, 1}}, 1};
+    const TicketId other_ticket{ReservationId{Bits128{3, 7}}, 1};
+    const auto scan = [](std::uint64_t number, Millis at) {
+        return TicketScan{ScanId{Bits128{9, number}}, kTakingBackOpening + at, "West"};
+    };
+    add(event, TicketReissued{ticket, 2, "friend", "buyer-1"});
+    add(event, TicketScanned{ticket, scan(1, Millis{54}), "gate"});
+    add(event, TicketScanned{ticket, scan(2, Millis{53}), "gate"});
+    add(event, TicketScanned{other_ticket, scan(3, Millis{56}), "gate"});
+    add(event, TicketReinstated{other_ticket, "house"});
     return facts;
 }
 
@@ -533,6 +543,10 @@ RefundIntended& refund_in(std::vector<Fact>& facts) {
 
 ReservationChanged& changed_in(std::vector<Fact>& facts) {
     return body_at<ReservationChanged>(facts, 22);
+}
+
+TicketScan& scan_in(std::vector<Fact>& facts) {
+    return body_at<TicketScanned>(facts, 54).scan;
 }
 
 constexpr RequestMark kRequest{.key = {4, 20}, .content = {4, 21}};
@@ -753,6 +767,32 @@ constexpr Change kChanges[]{
     [](auto& facts) { facts[50].at -= Millis{1}; },
     [](auto& facts) { body_at<EventCancelled>(facts, 52).request = kRequest; },
     [](auto& facts) { facts[52].body = EventUpdated{spec_of(facts)}; },
+    [](auto& facts) { spec_of(facts).gates = Gates::of({{"West", {}, {}}}); },
+    [](auto& facts) { spec_of(facts).gates = Gates::of({{"West", {"Stalls"}, {}}}); },
+    [](auto& facts) { spec_of(facts).gates = Gates::of({{"West", {}, {"Stalls"}}}); },
+    [](auto& facts) {
+        for (const auto place : {53UZ, 54UZ, 55UZ})
+            std::visit(
+                [](auto& body) {
+                    if constexpr (requires { body.ticket; }) body.ticket.number = 2;
+                },
+                facts[place].body
+            );
+    },
+    [](auto& facts) {
+        for (const auto place : {53UZ, 54UZ, 55UZ})
+            facts[place].event = facts[52].event;
+    },
+    [](auto& facts) { body_at<TicketReissued>(facts, 53).holder = "fiend"; },
+    [](auto& facts) { body_at<TicketReissued>(facts, 53).holder = ""; },
+    [](auto& facts) { body_at<TicketReissued>(facts, 53).request = kRequest; },
+    [](auto& facts) { facts[53].body = EventUpdated{spec_of(facts)}; },
+    [](auto& facts) { scan_in(facts).id = {}; },
+    [](auto& facts) { scan_in(facts).at -= Millis{1}; },
+    [](auto& facts) { scan_in(facts).gate = "East"; },
+    [](auto& facts) { facts[54].body = EventUpdated{spec_of(facts)}; },
+    [](auto& facts) { facts[57].at += Millis{1}; },
+    [](auto& facts) { body_at<TicketReinstated>(facts, 57).request = kRequest; },
 };
 
 TEST(InventoryTakingBack, gives_another_digest_for_another_value_of_any_field) {

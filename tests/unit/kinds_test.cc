@@ -55,6 +55,11 @@ TEST(Commands, that_only_end_or_settle_something_go_on_when_room_runs_out) {
         {SellAtBoxOffice{}, true},
         {CancelEvent{}, false},
         {CancelEvent{.request = RequestMark{}}, true},
+        {CheckInTickets{}, false},
+        {ReinstateTicket{}, false},
+        {ReinstateTicket{.request = RequestMark{}}, true},
+        {TransferTicket{}, true},
+        {ReissueTicket{}, true},
     };
     std::set<std::size_t> kinds;
     for (const auto& row : rows) {
@@ -100,6 +105,7 @@ TEST(Choices, have_a_name_each) {
     expect_each_has_a_name_of_its_own(PaymentMethod{});
     expect_each_has_a_name_of_its_own(RefundReason{});
     expect_each_has_a_name_of_its_own(OrderStatus{});
+    expect_each_has_a_name_of_its_own(TicketStatus{});
 }
 
 }  // namespace

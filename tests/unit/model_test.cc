@@ -13,12 +13,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
+#include <ranges>
 #include <rapidcheck/gtest.h>
 #include <string>
 #include <utility>
@@ -164,8 +166,10 @@ private:
             if (row != nullptr) expect(inventory.entity(*row, now_) == of_model, "a reservation");
         }
         look_at_orders(inventory);
+        look_at_tickets(inventory);
         for (std::uint8_t i = 0; i < RandomSale::kUsers; ++i) {
             const auto user = sale_.user(i);
+            look_at_tickets_of(inventory, user);
             for (const auto& [limit, offset] : {std::pair{kAll, std::size_t{0}}, {2, 1}, {3, 4}}) {
                 expect(
                     inventory.list_reservations(user, {limit, offset}, now_) ==
@@ -200,6 +204,35 @@ private:
         expect(unfinished.payments == of_model.payments, "the unfinished payments");
         expect(unfinished.refunds == of_model.refunds, "the unfinished refunds");
         expect(unfinished.orders_to_refund == of_model.orders_to_refund, "the orders to refund");
+    }
+
+    void look_at_tickets(const Inventory& inventory) {
+        for (const auto& one : sale_.reservations()) {
+            const auto& made = one.as_created;
+            const auto views = read_reservation_tickets(inventory, now_, made.id, made.user)
+                                   .value.value_or(std::vector<TicketView>{});
+            expect(views == model().tickets(made.id), "a reservation's tickets");
+            for (const auto& view : views) {
+                expect(
+                    read_ticket(inventory, now_, view.id, view.holder).value == view, "a ticket"
+                );
+                expect(
+                    read_event_ticket(inventory, now_, view.id, {"root", true}).value == view,
+                    "a ticket for its organizer"
+                );
+            }
+        }
+    }
+
+    /// The model doesn't know the order of those that others bought.
+    void look_at_tickets_of(const Inventory& inventory, const std::string& user) {
+        const auto all = read_tickets(inventory, now_, user, {kAll, 0}).value;
+        expect(std::ranges::is_permutation(all, model().tickets_of(user)), "a user's tickets");
+        const auto page = read_tickets(inventory, now_, user, {2, 1}).value;
+        expect(
+            std::ranges::equal(page, all | std::views::drop(1) | std::views::take(2)),
+            "a page of a user's tickets"
+        );
     }
 
     /// When the hold of each held seat runs out.
@@ -260,6 +293,10 @@ private:
             const auto orders = read_event_orders(inventory, now_, id, root, only, {3, 1}).value;
             expect(orders == model().event_orders(id, only, 3, 1, now_), "an event's orders");
         }
+        expect(
+            read_check_ins(inventory, now_, id, root).value == model().check_ins(id),
+            "the tickets that were used"
+        );
         const auto counts = inventory.count_seats(*row, now_);
         const auto map = inventory.seat_map(*row, now_, nullptr);
         SeatCounts counted{.total = static_cast<std::uint32_t>(map.statuses.size())};

@@ -116,13 +116,22 @@ TEST(IfMatch, lists_tags_with_commas_of_their_own_and_without_what_proxies_add) 
 
 TEST(Cursor, leads_back_to_the_place_that_it_was_made_for) {
     io::Sha256 sha;
-    for (const auto start : {Millis{0}, Millis{1'766'000'000'123}, Millis{-1}}) {
-        const domain::Place place{
-            .id = {0x0123'4567'89AB'CDEF, ~std::uint64_t{0}}, .start_at = Instant{start}
-        };
+    const Bits128 id{0x0123'4567'89AB'CDEF, ~std::uint64_t{0}};
+    for (const auto& place : {
+             domain::Place{.id = id},
+             domain::Place{.id = id, .start_at = Instant{Millis{1'766'000'000'123}}},
+             domain::Place{.id = id, .start_at = Instant{Millis{-1}}},
+             domain::Place{.id = id, .number = 1},
+             domain::Place{.id = id, .number = ~std::uint32_t{0}},
+         }) {
         const auto cursor = write_cursor(sha, "events", place);
         EXPECT_EQ(read_cursor(sha, "events", cursor), place);
         EXPECT_EQ(read_cursor(sha, "event", cursor), std::nullopt);
+        auto of_next = place;
+        ++of_next.number;
+        const auto next = write_cursor(sha, "events", of_next);
+        if (next.size() <= 64) continue;
+        EXPECT_EQ(read_cursor(sha, "events", cursor.substr(0, 64) + next.substr(64)), std::nullopt);
     }
 }
 

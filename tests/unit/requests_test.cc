@@ -269,6 +269,78 @@ TEST(Requests, take_places_on_the_plan_that_are_whole_and_within_its_bounds) {
             ) << none;
 }
 
+TEST(Requests, take_gates_that_list_each_section_and_category_once) {
+    const auto refused = [](const json::value& gates) {
+        return event(text_of(kEvent, "gates", gates));
+    };
+    const auto gate = [](json::value name, json::value sections, json::value categories) {
+        return json::object{
+            {"name", std::move(name)},
+            {"sections", std::move(sections)},
+            {"categories", std::move(categories)}
+        };
+    };
+    const auto names = [](std::string_view prefix, std::size_t count) {
+        json::array names;
+        for (std::size_t i = 0; i < count; ++i)
+            names.emplace_back(std::string{prefix} + std::to_string(i));
+        return names;
+    };
+    const auto gates = [&](std::size_t count) {
+        json::array gates;
+        for (std::size_t i = 0; i < count; ++i)
+            gates.push_back(json::object{{"name", "Gate " + std::to_string(i)}});
+        return gates;
+    };
+    const auto long_name = long_text("席", 64);
+    EXPECT_THAT(refused(nullptr), ElementsAre());
+    EXPECT_THAT(refused(json::array{}), ElementsAre());
+    EXPECT_THAT(refused(gates(50)), ElementsAre());
+    EXPECT_THAT(refused(gates(51)), ElementsAre("gates"));
+    EXPECT_THAT(
+        refused(json::array{gate(long_name, json::array{long_name}, json::array{long_name})}),
+        ElementsAre()
+    );
+    EXPECT_THAT(
+        refused(json::array{
+            gate("West", names("S", 250), json::array{}), gate("East", nullptr, names("S", 250))
+        }),
+        ElementsAre()
+    );
+    EXPECT_THAT(
+        refused(json::array{gate("West", names("S", 250), names("S", 251))}), ElementsAre("gates")
+    );
+    for (const auto* list : {"sections", "categories"})
+        EXPECT_THAT(
+            refused(json::array{
+                json::object{{"name", "West"}, {list, json::array{"A"}}},
+                json::object{{"name", "East"}, {list, json::array{"B", "A"}}}
+            }),
+            ElementsAre("gates")
+        ) << list;
+    EXPECT_THAT(
+        refused(json::array{gate("West", nullptr, nullptr), gate("West", nullptr, nullptr)}),
+        ElementsAre("gates")
+    );
+    EXPECT_THAT(refused(json::object{}), ElementsAre("gates"));
+    EXPECT_THAT(refused(json::array{1, "A"}), ElementsAre("gates[0]", "gates[1]"));
+    EXPECT_THAT(refused(json::array{json::object{}}), ElementsAre("gates[0].name"));
+    const auto too_long = long_text("a", 65);
+    for (const json::value& bad : {json::value(""), json::value(too_long), json::value(" A")}) {
+        EXPECT_THAT(
+            refused(json::array{gate(bad, nullptr, nullptr)}), ElementsAre("gates[0].name")
+        );
+        EXPECT_THAT(
+            refused(json::array{gate("West", json::array{"A", bad}, json::array{bad})}),
+            ElementsAre("gates[0].sections[1]", "gates[0].categories[0]")
+        );
+    }
+    EXPECT_THAT(
+        refused(json::array{gate("West", "A", json::array{1})}),
+        ElementsAre("gates[0].sections", "gates[0].categories[0]")
+    );
+}
+
 TEST(Requests, bound_every_text_in_characters) {
     const auto up_to = [](std::size_t max) {
         return std::vector<json::value>{
@@ -805,6 +877,7 @@ TEST(Requests, give_what_is_left_out_its_default) {
     EXPECT_EQ(spec->payment, domain::PaymentRule::none);
     EXPECT_FALSE(spec->stage || spec->focal_point);
     EXPECT_EQ(spec->best_seats, domain::SeatPreference::balanced);
+    EXPECT_TRUE(spec->gates.empty());
     EXPECT_EQ(spec->description + spec->venue, "");
     const auto one = parse_seat_request(json::serialize(kSeat));
     ASSERT_TRUE(one);
@@ -822,7 +895,8 @@ TEST(Requests, hand_on_what_was_asked_for) {
         R"("sales_start_at":"2026-12-01T00:00:00Z","sales_end_at":"2026-12-24T19:30:00+09:00",)"
         R"("max_seats_per_reservation":3,)"
         R"("max_seats_per_user":4,"currency":"EUR","payment":"required","best_seats":"front",)"
-        R"("stage":{"x":-5,"y":-2.5,"width":10,"height":2},"focal_point":{"x":0,"y":1.0000001}})"
+        R"("stage":{"x":-5,"y":-2.5,"width":10,"height":2},"focal_point":{"x":0,"y":1.0000001},)"
+        R"("gates":[{"name":"Cafe\u0301","sections":["S","T"]},{"name":"W","categories":["席"]}]})"
     );
     ASSERT_TRUE(spec);
     const domain::EventSpec expected{
@@ -842,6 +916,7 @@ TEST(Requests, hand_on_what_was_asked_for) {
         .stage = domain::Stage{-5, -2.5, 10, 2},
         .focal_point = domain::Point{0, 1},
         .best_seats = domain::SeatPreference::front,
+        .gates = domain::Gates::of({{"Café", {"S", "T"}, {}}, {"W", {}, {"席"}}}),
     };
     EXPECT_EQ(*spec, expected);
 

@@ -1,0 +1,138 @@
+#include "domain/audit.h"
+
+#include <algorithm>
+#include <tuple>
+
+// What the audit demands of what happens to tickets.
+
+namespace frontrow::domain {
+namespace {
+
+/// For each ticket, in the order of numbers, whether a refund of it is open or has succeeded.
+std::vector<bool> refunded_tickets(const Order& order) {
+    std::vector<const OrderLine*> tickets;
+    for (const auto& line : order.lines)
+        tickets.insert(tickets.end(), line.quantity, &line);
+    std::vector<bool> are_refunded(tickets.size());
+    const auto mark_last = [&](std::uint64_t count, const auto& is_one) {
+        for (auto i = tickets.size(); i > 0 && count > 0; --i) {
+            if (are_refunded[i - 1] || !is_one(*tickets[i - 1])) continue;
+            are_refunded[i - 1] = true;
+            --count;
+        }
+    };
+    for (const auto& refund : order.refunds) {
+        if (refund.status == RefundStatus::failed) continue;
+        for (const auto seat : refund.seats)
+            mark_last(1, [&](const OrderLine& line) {
+                return line.kind == LineKind::seat && line.seat == seat;
+            });
+        for (const auto& item : refund.items)
+            mark_last(item.quantity, [&](const OrderLine& line) {
+                return line.kind == LineKind::category && line.category == item.category &&
+                       line.unit_price == item.unit_price;
+            });
+    }
+    return are_refunded;
+}
+
+}  // namespace
+
+Bits128 Audit::id_of(TicketId ticket) {
+    return ticket.reservation.plus(ticket.number).bits();
+}
+
+const Order* Audit::order_that_sold(ReservationId id) const {
+    const auto payments = payments_by_reservation_.find(id);
+    if (payments == payments_by_reservation_.end()) return nullptr;
+    const auto& truth = orders_.find(payments->second.order)->second;
+    return truth.sold_by ? &truth.order : nullptr;
+}
+
+TicketNotes* Audit::ticket(const Fact& fact, TicketId id) {
+    const auto hold = holds_.find(id.reservation);
+    const auto* const order = order_that_sold(id.reservation);
+    std::uint64_t tickets = 0;
+    if (order != nullptr)
+        for (const auto& line : order->lines)
+            tickets += line.quantity;
+    else if (hold != holds_.end() && hold->second.status == ReservationStatus::confirmed)
+        tickets = hold->second.seats.size() + units_of(hold->second.items);
+    const bool exists = id.number > 0 && id.number <= tickets;
+    expect(fact, exists, "something happened to a ticket that nobody had bought");
+    if (!exists) return nullptr;
+    const bool is_here = hold->second.event == number_of(fact.event);
+    expect(fact, is_here, "a ticket changed under another event");
+    if (!is_here) return nullptr;
+    const bool is_refunded = order != nullptr && refunded_tickets(*order)[id.number - 1];
+    expect(fact, !is_refunded, "something happened to a refunded ticket");
+    const TicketNotes unchanged{.id = id, .event = fact.event};
+    return &tickets_.try_emplace(id, unchanged).first->second;
+}
+
+template <>
+void Audit::judge(const Fact& fact, const TicketScanned& body) {
+    auto* known = ticket(fact, body.ticket);
+    if (known == nullptr) return;
+    const auto& scan = body.scan;
+    auto& scans = known->scans;
+    expect(fact, !body.by.empty(), "a ticket was scanned by nobody");
+    expect(
+        fact,
+        !events_[number_of(fact.event)].event.cancelled,
+        "a ticket of a cancelled event was scanned"
+    );
+    expect(fact, scan.at <= fact.at, "a scan was told before it happened");
+    expect(
+        fact,
+        !known->reinstated_at || scan.at > *known->reinstated_at,
+        "a scan counted that an organizer had taken back"
+    );
+    const bool is_new = std::ranges::count(scans, scan.id, &TicketScan::id) == 0;
+    expect(fact, is_new, "a scan counted twice");
+    scans.push_back(scan);
+    std::ranges::sort(scans, {}, [](const TicketScan& one) { return std::tie(one.at, one.id); });
+    if (scans.size() <= kScansMax) return;
+    expect(fact, scans.back() != scan, "a scan was recorded after too many others");
+    scans.pop_back();
+}
+
+template <>
+void Audit::judge(const Fact& fact, const TicketReinstated& body) {
+    auto* known = ticket(fact, body.ticket);
+    if (known == nullptr) return;
+    expect(fact, !body.by.empty(), "a ticket was reinstated by nobody");
+    expect(fact, !known->scans.empty(), "a ticket was reinstated that wasn't used");
+    known->scans.clear();
+    known->reinstated_at = fact.at;
+}
+
+template <>
+void Audit::judge(const Fact& fact, const TicketReissued& body) {
+    auto* known = ticket(fact, body.ticket);
+    if (known == nullptr) return;
+    expect(
+        fact,
+        !events_[number_of(fact.event)].event.cancelled,
+        "a ticket of a cancelled event was issued again"
+    );
+    expect(fact, known->scans.empty(), "a used ticket was issued again");
+    expect(fact, body.issue == known->issue + 1, "a ticket's issue isn't the next");
+    const auto& owner = users_[holds_.find(body.ticket.reservation)->second.user];
+    const auto& holder = known->holder.empty() ? owner : known->holder;
+    const bool is_kept = body.holder == known->holder;
+    expect(fact, !body.by.empty(), "a ticket was issued again by nobody");
+    expect(fact, is_kept || body.by == holder, "a ticket was transferred by somebody else");
+    expect(fact, body.holder != owner, "a ticket was transferred to its buyer by name");
+    known->issue = body.issue;
+    known->holder = body.holder;
+}
+
+Audit::Made Audit::made_by(const Fact&, const TicketReinstated& body) {
+    return {.kind = RequestKind::ticket, .id = id_of(body.ticket)};
+}
+Audit::Made Audit::made_by(const Fact&, const TicketReissued& body) {
+    return {.kind = RequestKind::ticket, .id = id_of(body.ticket)};
+}
+
+}  // namespace frontrow::domain
