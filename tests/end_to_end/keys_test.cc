@@ -1,6 +1,7 @@
 #include "base/id.h"
 #include "end_to_end/server.h"
 #include "store/sqlite/side_file.h"
+#include "support/paths.h"
 #include "support/seeded_random.h"
 #include "tickets/key_file.h"
 #include "tickets/key_registry.h"

@@ -86,6 +86,23 @@ protected:
         }));
         EXPECT_TRUE(office_.act(MoveApiKey{.key = key_, .account = "hall", .by = "root"}));
         EXPECT_TRUE(office_.remove(other_event_));
+        EXPECT_TRUE(office_.act(TransferTicket{
+            .ticket = {ann_.id, 1},
+            .user = "ann",
+            .to = "ida",
+            .request = RequestMark{.key = {8, 11}, .content = {8, 12}},
+        }));
+        const ScannedCode code{
+            .ticket = {ann_.id, 2},
+            .event = event_,
+            .issue = 1,
+            .scan = {ScanId{Bits128{9, 1}}, kScannedNow, "West"}
+        };
+        EXPECT_TRUE(office_.act(CheckInTickets{
+            .by = BoxOffice::owner(),
+            .event = {},
+            .scans = std::make_shared<const std::vector<ScannedCode>>(1, code)
+        }));
         for (const auto& fact : office_.history())
             audit_.observe(fact);
     }
@@ -446,6 +463,36 @@ TEST_F(Comparison, finds_an_api_key_that_is_another) {
         if (auto* moved = std::get_if<ApiKeyMoved>(&fact.body)) moved->key = other;
     });
     EXPECT_THAT(with_another_id, ElementsAre(kOfAKey, "API key " + key_.to_string()));
+}
+
+TEST_F(Comparison, finds_whatever_has_happened_to_a_ticket_otherwise) {
+    const auto ticket = [&](int number) {
+        return "ticket " + std::to_string(number) + " of " + name(ann_);
+    };
+    EXPECT_THAT(
+        differences_in<TicketReissued>([](auto& body) { body.holder = "eve"; }),
+        ElementsAre(ticket(1))
+    );
+    EXPECT_THAT(
+        differences_in<TicketScanned>([](auto& body) { body.scan.gate = "East"; }),
+        ElementsAre(ticket(2))
+    );
+    EXPECT_THAT(
+        differences_in<TicketScanned>([](auto& body) { body.scan.at -= 1ms; }),
+        ElementsAre(ticket(2))
+    );
+    const auto elsewhere =
+        differences_in<TicketScanned>([](auto& body) { body.ticket.number = 1; });
+    EXPECT_THAT(
+        elsewhere,
+        testing::UnorderedElementsAre(
+            "the number of tickets to which something has happened", ticket(1), ticket(2)
+        )
+    );
+    EXPECT_THAT(
+        differences_in<TicketReissued>([](auto& body) { ++body.request->key.lo; }),
+        ElementsAre(kOfAKey)
+    );
 }
 
 TEST_F(Comparison, finds_that_another_request_is_kept_or_none) {

@@ -1,0 +1,366 @@
+#include "ticket_office.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <rapidcheck/gtest.h>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// What gates are told about the codes that they scan.
+
+namespace frontrow::domain {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using namespace std::chrono_literals;
+using AtGate = CheckInReport::AtGate;
+
+class CheckingIn : public TicketOffice {
+protected:
+    OrderView order = buy("ann", {0, 1}, {{"Floor", 1}});
+    TicketId first = ticket(order, 1);
+
+    /// What gates without a network scanned: some tickets several times, and some at the same
+    /// instant.
+    std::vector<ScannedCode> any_scans() {
+        std::vector<ScannedCode> scans(*rc::gen::inRange<std::size_t>(1, 25));
+        for (std::size_t i = 0; i < scans.size(); ++i) {
+            auto& one = scans[i];
+            const auto number = *rc::gen::inRange<std::uint32_t>(1, 4);
+            const Millis ago{*rc::gen::inRange(0, 10)};
+            const auto gate = *rc::gen::elementOf(std::vector<std::string>{"West", "East"});
+            one = code_of_before(ticket(order, number), ago, gate);
+            one.scan.id = ScanId{Bits128{*rc::gen::arbitrary<std::uint64_t>(), i}};
+        }
+        return scans;
+    }
+    struct Merged {
+        /// The verdicts on all scans in the end.
+        std::vector<CheckedTicket> told;
+        std::vector<AtGate> gates;
+
+        friend bool operator==(const Merged&, const Merged&) = default;
+    };
+    /// Has the scans told in any order, in any reports, to a sale that goes on from the office's.
+    Merged merge(const std::vector<ScannedCode>& scans) {
+        Inventory inventory;
+        for (const auto& fact : office.history())
+            evolve(inventory, fact);
+        const auto tell = [&](std::vector<ScannedCode> some) {
+            auto decision = decide(inventory, check_in(std::move(some)), office.now);
+            for (auto& made : decision.facts)
+                evolve(
+                    inventory,
+                    {.seq = inventory.last_seq() + 1,
+                     .at = office.now,
+                     .trace = {},
+                     .event = made.event,
+                     .body = std::move(made.body)}
+                );
+            inventory.verify();
+            return entity_of<std::vector<CheckedTicket>>(*decision.outcome);
+        };
+        auto shuffled = scans;
+        std::ranges::shuffle(shuffled, std::mt19937{*rc::gen::arbitrary<std::uint32_t>()});
+        for (std::span<const ScannedCode> rest{shuffled}; !rest.empty();) {
+            const auto some = *rc::gen::inRange<std::size_t>(1, rest.size() + 1);
+            tell({rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(some)});
+            rest = rest.subspan(some);
+        }
+        auto told = tell(scans);
+        return {std::move(told), read_check_ins(inventory, office.now, event, gus()).value->gates};
+    }
+};
+
+TEST_F(CheckingIn, admits_once) {
+    const auto scanned = code(first);
+    const auto admitted = checked(check_in({scanned}));
+    const TicketScan scan{scanned.scan.id, office.now, "West"};
+    const TicketPlace place{office.seat(event, 0), {}};
+    EXPECT_THAT(
+        admitted, ElementsAre(CheckedTicket{first, scan.id, TicketVerdict::admitted, scan, place})
+    );
+    EXPECT_EQ(office.facts_of_last(), 1U);
+    EXPECT_EQ(seen(first).status, TicketStatus::used);
+    EXPECT_EQ(seen(first).used, scan);
+    office.now += 1s;
+    const auto second = code(first, "East");
+    EXPECT_THAT(
+        checked(check_in({second})),
+        ElementsAre(CheckedTicket{first, second.scan.id, TicketVerdict::already_used, scan, place})
+    );
+    EXPECT_EQ(office.facts_of_last(), 0U);
+    use(ticket(order, 2));
+}
+
+TEST_F(CheckingIn, admits_one_of_eight_gates_that_scan_at_the_same_instant) {
+    int admitted = 0;
+    for (int gate = 0; gate < 8; ++gate) {
+        auto scanned = code(first, "Gate " + std::to_string(gate));
+        // The id must not matter for gates with a network: later ones have lower ids here.
+        scanned.scan.id = ScanId{Bits128{9, 100U - static_cast<unsigned>(gate)}};
+        const auto given = verdict(scanned);
+        EXPECT_EQ(given, gate == 0 ? Verdict::admitted : Verdict::already_used);
+        admitted += given == Verdict::admitted ? 1 : 0;
+    }
+    EXPECT_EQ(admitted, 1);
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"Gate 0", 1}));
+}
+
+TEST_F(CheckingIn, tells_a_gate_the_same_again) {
+    const auto scanned = code(first);
+    EXPECT_EQ(verdict(scanned), Verdict::admitted);
+    const auto facts = office.history().size();
+    office.now += 1min;
+    EXPECT_EQ(verdict(scanned), Verdict::admitted);
+    EXPECT_THAT(
+        verdicts(check_in({scanned, scanned, code(first)})),
+        ElementsAre(Verdict::admitted, Verdict::admitted, Verdict::already_used)
+    );
+    EXPECT_EQ(office.history().size(), facts);
+    done(refund(order));
+    EXPECT_EQ(verdict(scanned), Verdict::admitted) << "whatever has happened since";
+    EXPECT_TRUE(office.act(cancelling()));
+    EXPECT_EQ(verdict(scanned), Verdict::admitted);
+}
+
+TEST_F(CheckingIn, takes_what_a_gate_without_network_scanned_by_the_time_of_the_scan) {
+    office.now += 1h;
+    const auto late = code_of_before(first, 10min, "West");
+    EXPECT_EQ(verdict(late), Verdict::admitted);
+    const auto early = code_of_before(first, 20min, "East");
+    EXPECT_EQ(verdict(early), Verdict::admitted) << "it was the first";
+    EXPECT_EQ(office.facts_of_last(), 1U);
+    EXPECT_EQ(verdict(late), Verdict::already_used) << "as is known now";
+    EXPECT_EQ(seen(first).used, early.scan);
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"East", 1}));
+    const auto between = code_of_before(first, 15min, "West");
+    EXPECT_EQ(verdict(between), Verdict::already_used);
+    EXPECT_EQ(office.facts_of_last(), 1U) << "somebody got in with it";
+    EXPECT_EQ(verdict(code(first)), Verdict::already_used);
+    EXPECT_EQ(office.facts_of_last(), 0U) << "nobody got in with it";
+    EXPECT_THAT(office.inventory().tickets().find(first)->scans, SizeIs(3));
+}
+
+TEST_F(CheckingIn, decides_by_the_lower_id_between_scans_at_the_same_instant) {
+    office.now += 1h;
+    auto one = code_of_before(first, 1min);
+    auto other = one;
+    one.scan.id = ScanId{Bits128{8, 2}};
+    other.scan.id = ScanId{Bits128{8, 1}};
+    EXPECT_EQ(verdict(one), Verdict::admitted);
+    EXPECT_EQ(verdict(other), Verdict::admitted);
+    EXPECT_EQ(verdict(one), Verdict::already_used);
+}
+
+TEST_F(CheckingIn, gives_the_same_verdicts_in_whatever_order_gates_report) {
+    office.now += 1h;
+    EXPECT_TRUE(rc::check([&] {
+        const auto scans = any_scans();
+        const auto [told, gates] = merge(scans);
+        RC_ASSERT(merge(scans) == (Merged{told, gates}));
+        for (std::size_t i = 0; i < scans.size(); ++i) {
+            const bool is_first = std::ranges::none_of(scans, [&](const auto& other) {
+                return other.ticket == scans[i].ticket && is_before(other.scan, scans[i].scan);
+            });
+            RC_ASSERT((told[i].verdict == Verdict::admitted) == is_first);
+            RC_ASSERT(is_first || told[i].verdict == Verdict::already_used);
+        }
+    }));
+}
+
+TEST_F(CheckingIn, gives_each_scan_of_a_report_its_verdict_in_whatever_order_they_stand) {
+    office.now += 1h;
+    const auto late = code_of_before(first, 1min);
+    const auto early = code_of_before(first, 2min);
+    EXPECT_THAT(
+        verdicts(check_in({late, code(first), early})),
+        ElementsAre(Verdict::already_used, Verdict::already_used, Verdict::admitted)
+    );
+    EXPECT_EQ(office.facts_of_last(), 2U);
+}
+
+TEST_F(CheckingIn, takes_a_scan_from_the_future_for_one_of_now) {
+    auto scanned = code(first);
+    scanned.scan.at = office.now + 1h;
+    EXPECT_EQ(verdict(scanned), Verdict::admitted);
+    EXPECT_EQ(seen(first).used->at, office.now);
+    EXPECT_EQ(verdict(scanned), Verdict::admitted);
+    EXPECT_EQ(office.facts_of_last(), 0U);
+}
+
+TEST_F(CheckingIn, keeps_the_first_eight_scans_of_a_ticket) {
+    office.now += 1h;
+    std::vector<ScannedCode> scans;
+    for (int i = 0; i < 10; ++i)
+        scans.push_back(code_of_before(first, i * 1min));
+    for (std::size_t i = 0; i < kScansMax; ++i)
+        EXPECT_EQ(verdict(scans[i]), Verdict::admitted);
+    auto kept = [&] { return office.inventory().tickets().find(first)->scans; };
+    ASSERT_THAT(kept(), SizeIs(kScansMax));
+    EXPECT_EQ(kept().front(), scans[7].scan);
+    // An earlier one pushes the last one out.
+    EXPECT_EQ(verdict(scans[8]), Verdict::admitted);
+    ASSERT_THAT(kept(), SizeIs(kScansMax));
+    EXPECT_EQ(kept().back(), scans[1].scan);
+    const auto facts = office.history().size();
+    EXPECT_EQ(verdict(scans[0]), Verdict::already_used);
+    EXPECT_EQ(office.history().size(), facts) << "it would change nothing";
+}
+
+TEST_F(CheckingIn, does_not_know_tickets_that_nobody_bought) {
+    const auto held = hold("bob", {5});
+    EXPECT_EQ(verdict(code({held.id, 1})), Verdict::unknown);
+    EXPECT_EQ(verdict(code({ReservationId{new_id()}, 1})), Verdict::unknown);
+    EXPECT_EQ(verdict(code(ticket(order, 0))), Verdict::unknown);
+    EXPECT_EQ(verdict(code(ticket(order, 4))), Verdict::unknown);
+    EXPECT_THAT(checked(check_in({})), IsEmpty());
+}
+
+TEST_F(CheckingIn, refuses_a_refunded_ticket) {
+    const auto begun = done(refund(order, ids({0}), {{"Floor", 1}})).order.refunds[0];
+    EXPECT_EQ(verdict(code(first)), Verdict::refunded);
+    EXPECT_EQ(verdict(code(ticket(order, 3))), Verdict::refunded);
+    EXPECT_EQ(office.facts_of_last(), 0U);
+    use(ticket(order, 2));
+    done(failure(begun));
+    use(first);
+    use(ticket(order, 3));
+}
+
+TEST_F(CheckingIn, refuses_codes_of_an_earlier_issue) {
+    const auto copied = code(first);
+    transfer(first, "ann", "bob");
+    EXPECT_EQ(verdict(copied), Verdict::replaced);
+    auto next = code(first);
+    ++next.issue;
+    EXPECT_EQ(verdict(next), Verdict::replaced) << "no such code was made yet";
+    const auto of_bob = code(first);
+    changed(ReissueTicket{first, {"bob", false}, {}});
+    EXPECT_EQ(verdict(of_bob), Verdict::replaced);
+    use(first);
+}
+
+TEST_F(CheckingIn, refuses_tickets_of_other_events) {
+    const auto others = confirmed("bob", {0});
+    const auto elsewhere = code({others.id, 1});
+    ASSERT_EQ(elsewhere.event, open_event);
+    EXPECT_THAT(
+        verdicts(check_in({elsewhere, code(first)}, event, BoxOffice::owner())),
+        ElementsAre(Verdict::wrong_event, Verdict::admitted)
+    );
+    auto confused = elsewhere;
+    confused.event = event;
+    EXPECT_EQ(verdict(confused), Verdict::wrong_event) << "no such code is made";
+    EXPECT_EQ(verdict(elsewhere), Verdict::admitted) << "where no event is named, it is the code's";
+}
+
+TEST_F(CheckingIn, is_for_scanners_of_the_event_and_those_who_may_change_it) {
+    const auto others = confirmed("bob", {0});
+    const auto elsewhere = code({others.id, 1});
+    EXPECT_THAT(
+        verdicts(check_in({elsewhere, code(first)})),
+        ElementsAre(Verdict::wrong_event, Verdict::admitted)
+    );
+    refused(check_in({elsewhere}, open_event), "event_not_found");
+    refused(check_in({}, EventId{new_id()}, {"root", true}), "event_not_found");
+    EXPECT_EQ(verdicts(check_in({code(first)}, {}, {"ann", false})).at(0), Verdict::wrong_event);
+    refused(check_in({code(first)}, event, {"ann", false}), "event_not_found");
+    use(ticket(order, 2));
+    EXPECT_EQ(
+        verdicts(check_in({code(ticket(order, 3))}, event, {"otto", false})).at(0),
+        Verdict::admitted
+    );
+    EXPECT_EQ(verdicts(check_in({elsewhere}, {}, {"root", true})).at(0), Verdict::admitted);
+    EXPECT_TRUE(office.remove_member(event, "gus"));
+    EXPECT_EQ(verdicts(check_in({code(first)})).at(0), Verdict::wrong_event);
+    EXPECT_EQ(read_check_ins(office.inventory(), office.now, event, gus()).value, std::nullopt);
+}
+
+TEST_F(CheckingIn, admits_nobody_to_a_cancelled_event) {
+    EXPECT_TRUE(office.act(cancelling()));
+    EXPECT_EQ(verdict(code(first)), Verdict::event_cancelled);
+    done(refund(order));
+    EXPECT_EQ(verdict(code(first)), Verdict::event_cancelled);
+}
+
+TEST_F(CheckingIn, forgets_the_scans_up_to_the_time_at_which_a_ticket_is_reinstated) {
+    office.now += 1h;
+    const auto late = code_of_before(first, 0ms);
+    use(first);
+    office.now += 1min;
+    const auto at = office.now;
+    reinstate(first);
+    EXPECT_EQ(verdict(late), Verdict::outdated) << "it happened before, and is told after";
+    EXPECT_EQ(office.facts_of_last(), 0U);
+    EXPECT_EQ(verdict(code(first)), Verdict::outdated) << "at the same instant";
+    office.now += 1ms;
+    const auto again = code(first, "East");
+    EXPECT_EQ(verdict(again), Verdict::admitted);
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"East", 1}));
+    auto earlier = code(first);
+    earlier.scan.at = at;
+    EXPECT_EQ(verdict(earlier), Verdict::outdated);
+    EXPECT_EQ(seen(first).used->id, again.scan.id);
+}
+
+TEST_F(CheckingIn, counts_what_was_used_by_the_gate_of_the_first_scan) {
+    EXPECT_EQ(check_ins(), (CheckInReport{.sold = 3, .used = 0, .gates = {}}));
+    EXPECT_EQ(verdict(code(first, "West")), Verdict::admitted);
+    EXPECT_EQ(verdict(code(ticket(order, 2), "")), Verdict::admitted);
+    EXPECT_EQ(verdict(code(ticket(order, 3), "West")), Verdict::admitted);
+    const std::vector<AtGate> gates{{"", 1}, {"West", 2}};
+    EXPECT_EQ(check_ins(), (CheckInReport{.sold = 3, .used = 3, .gates = gates}));
+    reinstate(first);
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"", 1}, AtGate{"West", 1}));
+    give_back(done(returning(order, ids({0}))).order.refunds[0]);
+    EXPECT_EQ(check_ins().sold, 2U) << "one is on sale again";
+    EXPECT_EQ(
+        read_check_ins(office.inventory(), office.now, event, {"ann", false}).value, std::nullopt
+    );
+}
+
+TEST_F(CheckingIn, changes_no_seat) {
+    const auto& row = *office.inventory().plans().find(event);
+    const auto before = office.inventory().seat_map(row, office.now, nullptr);
+    use(first);
+    transfer(ticket(order, 2), "ann", "bob");
+    reinstate(first);
+    const auto after = office.inventory().seat_map(row, office.now, &before);
+    EXPECT_EQ(after.statuses, before.statuses);
+    EXPECT_EQ(after.blocks, before.blocks);
+}
+
+TEST_F(CheckingIn, rests_on_the_newest_fact_about_the_event) {
+    use(first);
+    const auto newest = office.inventory().last_seq();
+    buy("bob", {5});
+    EXPECT_TRUE(office.act(CreateApiKey{.key = ApiKeyId{new_id()}, .by = "root"}));
+    const auto rests_on = [&](const CheckInTickets& command) {
+        const auto decision = decide(office.inventory(), command, office.now);
+        EXPECT_THAT(decision.facts, IsEmpty());
+        return decision.rests_on;
+    };
+    const auto of_event = office.inventory().plans().find(event)->last_seq();
+    EXPECT_GT(of_event, newest);
+    EXPECT_EQ(rests_on(check_in({code(first)})), of_event);
+    EXPECT_EQ(rests_on(check_in({code({ReservationId{new_id()}, 1})})), of_event);
+    EXPECT_EQ(
+        read_event_ticket(office.inventory(), office.now, first, {"root", true}).rests_on, of_event
+    );
+    EXPECT_EQ(read_check_ins(office.inventory(), office.now, event, gus()).rests_on, of_event);
+}
+
+}  // namespace
+}  // namespace frontrow::domain
