@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "domain/ticket_places.h"
 
+#include <memory>
 #include <utility>
 
 namespace frontrow::domain {
@@ -65,7 +66,16 @@ TicketView SoldReservation::view(const TicketNotes& notes) const {
         .holder = holder(notes),
         .issue = notes.issue,
     };
-    view.gate = gate_of(inventory_->plans(), event().event.spec, view.place);
+    const auto& plans = inventory_->plans();
+    const auto& spec = event().event.spec;
+    view.gate = gate_of(plans, spec, view.place);
+    view.starts_at = spec.start_at;
+    if (view.place.category.empty()) {
+        const auto seat = plans.find_seat(view.place.seat);
+        CHECK(seat);
+        view.seat.spec =
+            std::make_shared<const SeatSpec>(seat_spec(plans[seat->event], seat->seat));
+    }
     if (!notes.scans.empty()) {
         view.status = TicketStatus::used;
         view.used = notes.scans.front();

@@ -2,11 +2,13 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "domain/seat.h"
 
 #include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -96,6 +98,17 @@ constexpr std::array<TicketStatus, 3> choices(TicketStatus) {
     return {TicketStatus::valid, TicketStatus::used, TicketStatus::refunded};
 }
 
+/// The seat that a ticket is for. Out of line, because otherwise the answer to every command would
+/// be larger.
+struct TicketSeat {
+    /// Null if the ticket is for a unit.
+    std::shared_ptr<const SeatSpec> spec;
+
+    friend bool operator==(const TicketSeat& a, const TicketSeat& b) {
+        return a.spec == nullptr || b.spec == nullptr ? a.spec == b.spec : *a.spec == *b.spec;
+    }
+};
+
 /// A ticket as its holder sees it.
 struct TicketView {
     TicketId id;
@@ -109,6 +122,9 @@ struct TicketView {
     std::uint32_t issue = 1;
     /// The first scan, if there was one. Also if the ticket was refunded afterwards.
     std::optional<TicketScan> used;
+    TicketSeat seat{};
+    /// When the event starts.
+    Instant starts_at{};
 
     friend bool operator==(const TicketView&, const TicketView&) = default;
 };

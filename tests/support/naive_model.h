@@ -845,6 +845,9 @@ private:
                 .holder = of->now.user,
             };
             view.gate = gate_of(*known, view.place);
+            view.starts_at = known->event.spec.start_at;
+            if (const auto* const seat = find_seat(view.place.seat))
+                view.seat.spec = std::make_shared<const domain::SeatSpec>(seat->spec);
             all.push_back({std::move(view), known->event});
         };
         if (by_order != nullptr) {

@@ -36,9 +36,16 @@ TEST_F(TicketOfOrder, is_one_for_each_line_and_unit_in_the_order_of_lines) {
     const auto by_seats = ids({3, 1});
     for (std::uint32_t i = 0; i < 5; ++i) {
         const auto place = i < 2 ? TicketPlace{by_seats[i], {}} : TicketPlace{{}, "Floor"};
-        const TicketView view{
+        TicketView view{
             .id = {order.order.reservation, i + 1}, .event = event, .place = place, .holder = "ann"
         };
+        const auto& plans = office.inventory().plans();
+        const auto& of_event = *plans.find(event);
+        view.starts_at = of_event.event.spec.start_at;
+        if (i < 2)
+            view.seat.spec = std::make_shared<const SeatSpec>(
+                seat_spec(of_event, plans.find_seat(place.seat)->seat)
+            );
         EXPECT_EQ(all[i], view);
         EXPECT_EQ(read_ticket(office.inventory(), office.now, view.id, "ann").value, view);
     }
