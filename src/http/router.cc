@@ -13,6 +13,18 @@ bool is_part(std::string_view segment) {
     return segment.starts_with('{');
 }
 
+/// What follows the {…} part in a pattern's segment.
+std::string_view after_part(std::string_view pattern) {
+    return pattern.substr(pattern.find('}') + 1);
+}
+
+/// Whether the segment of a path can be that of the pattern, which begins with a {…} part.
+bool fits_part(std::string_view asked, std::string_view pattern) {
+    if (pattern.ends_with('}')) return !asked.empty();
+    const auto rest = after_part(pattern);
+    return asked.size() > rest.size() && asked.ends_with(rest);
+}
+
 /// Takes the segment up to the next slash from the front of the path.
 std::string_view take_segment(std::string_view& path) {
     path.remove_prefix(1);
@@ -59,7 +71,7 @@ bool PathSegments::fit(const PathSegments& pattern) const {
     for (std::size_t i = count_; i-- > 0;) {
         const auto asked = each_[i];
         const auto wanted = pattern.each_[i];
-        if (is_part(wanted) ? asked.empty() : asked != wanted) return false;
+        if (is_part(wanted) ? !fits_part(asked, wanted) : asked != wanted) return false;
     }
     return true;
 }
@@ -67,7 +79,9 @@ bool PathSegments::fit(const PathSegments& pattern) const {
 void PathSegments::take_parts(const PathSegments& pattern, PathParts& parts) const {
     std::size_t next = 0;
     for (std::size_t i = 0; i < count_; ++i)
-        if (is_part(pattern.each_[i])) parts[next++] = each_[i];
+        if (is_part(pattern.each_[i]))
+            parts[next++] =
+                each_[i].substr(0, each_[i].size() - after_part(pattern.each_[i]).size());
 }
 
 std::size_t PathSegments::count_parts() const {
@@ -98,9 +112,12 @@ Router::Match Router::find(Method method, std::string_view path, PathParts& part
 Router::Match
 Router::find(Method method, const PathSegments& asked, bool is_below_base, PathParts& parts) {
     Match match;
+    std::string_view pattern;
     for (auto& entry : entries_) {
         if (!is_below_base && !entry.route.is_also_at_root) continue;
         if (!asked.fit(entry.segments)) continue;
+        if (!pattern.empty() && entry.route.pattern != pattern) continue;
+        pattern = entry.route.pattern;
         if (entry.route.method == method) {
             asked.take_parts(entry.segments, parts);
             match.entry = &entry;

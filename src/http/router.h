@@ -28,6 +28,8 @@ enum class BodyKind : std::uint8_t {
     json,
     /// JSON of at most Limits::long_body_bytes, because the description of an event is long.
     long_json,
+    /// JSON of at most Limits::scans_body_bytes, because a gate may report hundreds of codes.
+    scans,
     /// JSON of at most Limits::allocation_body_bytes, because an allocation has lists of seats and
     /// codes.
     allocation,
@@ -48,7 +50,8 @@ using Handler = store::Awaitable<void> (*)(Context&);
 /// Makes a problem the answer.
 using ProblemWriter = void (*)(Response&, Problem, TraceId);
 
-/// One row of the table of routes. `pattern` has at most two {…} parts.
+/// One row of the table of routes. `pattern` has at most two {…} parts. A part is a segment, or the
+/// beginning of one: `{id}.svg`.
 struct Route {
     Method method;
     std::string_view pattern;
@@ -97,7 +100,9 @@ struct RouteEntry {
     telemetry::Metrics::Route metrics;
 };
 
-/// Finds the route of a request.
+/// Finds the route of a request. The first pattern in the table that a path fits is the path's
+/// pattern, whatever the method. So a pattern like `/tickets/check-in` comes before
+/// `/tickets/{id}`.
 class Router {
 public:
     struct Match {

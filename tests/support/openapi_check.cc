@@ -43,20 +43,32 @@ std::vector<std::string> split(std::string_view path) {
     return parts;
 }
 
+/// Whether a segment of a path can be this one of a pattern: `{id}` and `{id}.svg` stand for texts.
+bool segment_matches(std::string_view pattern, std::string_view segment) {
+    const auto text = http::decode_percent(segment).value_or("");
+    if (!pattern.starts_with('{')) return text == pattern;
+    const auto rest = pattern.substr(pattern.find('}') + 1);
+    return text.size() > rest.size() && text.ends_with(rest);
+}
+
 bool path_matches(std::string_view pattern, std::string_view path) {
-    return std::ranges::equal(split(pattern), split(path), [](const auto& a, const auto& b) {
-        return a.starts_with('{') || a == http::decode_percent(b);
-    });
+    return std::ranges::equal(split(pattern), split(path), segment_matches);
 }
 
 const json::object* find_operation(std::string_view method, std::string_view target) {
     const auto path = target.substr(0, std::min(target.find('?'), target.size()));
-    for (const auto& [pattern, item] : openapi_document().at("paths").as_object()) {
-        if (!path_matches({pattern.data(), pattern.size()}, path)) continue;
-        const auto* operation = item.as_object().if_contains(lower(method));
-        if (operation != nullptr) return &operation->as_object();
+    const json::value* item = nullptr;
+    std::size_t longest = 0;
+    // Of the patterns that a path fits, the longest says the most: /tickets/{id}.svg.
+    for (const auto& [pattern, of_pattern] : openapi_document().at("paths").as_object()) {
+        if (pattern.size() <= longest || !path_matches({pattern.data(), pattern.size()}, path))
+            continue;
+        item = &of_pattern;
+        longest = pattern.size();
     }
-    return nullptr;
+    if (item == nullptr) return nullptr;
+    const auto* operation = item->as_object().if_contains(lower(method));
+    return operation == nullptr ? nullptr : &operation->as_object();
 }
 
 /// Checks the document's rules for answers to requests that it doesn't list.

@@ -137,11 +137,12 @@ constexpr Route kRoutes[] = {
     {Method::get, "/events", Access::anyone, BodyKind::none, nullptr},
     {Method::post, "/events", Access::organizer, BodyKind::json, nullptr},
     {Method::get, "/events/count", Access::anyone, BodyKind::none, nullptr},
+    {Method::get, "/events/{id}.svg", Access::anyone, BodyKind::none, nullptr},
     {Method::get, "/events/{id}", Access::anyone, BodyKind::none, nullptr},
     {Method::patch, "/events/{id}", Access::organizer, BodyKind::json, nullptr},
     {Method::delete_, "/events/{id}", Access::organizer, BodyKind::none, nullptr},
-    {Method::get, "/events/{id}/seats/{seat}", Access::anyone, BodyKind::none, nullptr},
     {Method::post, "/events/{id}/seats/bulk", Access::organizer, BodyKind::bulk_seats, nullptr},
+    {Method::get, "/events/{id}/seats/{seat}", Access::anyone, BodyKind::none, nullptr},
 };
 
 /// Returns `METHOD pattern part part`, `405 allowed` or `404`.
@@ -174,7 +175,12 @@ TEST(Router, finds_the_route_of_a_path_and_decodes_its_parts) {
         {Method::delete_, "/events/7", "DELETE /events/{id} 7"},
         {Method::get, "/events/count", "GET /events/count"},
         {Method::get, "/events/a/seats/b", "GET /events/{id}/seats/{seat} a b"},
-        {Method::get, "/events/a/seats/bulk", "GET /events/{id}/seats/{seat} a bulk"},
+        {Method::get, "/events/7.svg", "GET /events/{id}.svg 7"},
+        {Method::get, "/events/7.svg.svg", "GET /events/{id}.svg 7.svg"},
+        {Method::get, "/events/7%2Esv%67", "GET /events/{id}.svg 7"},
+        {Method::get, "/events/.svg", "GET /events/{id} .svg"},
+        {Method::get, "/events/7.png", "GET /events/{id} 7.png"},
+        {Method::get, "/events/svg", "GET /events/{id} svg"},
         {Method::post, "/events/a/seats/bulk", "POST /events/{id}/seats/bulk a"},
         {Method::get, "/%65vents", "GET /events"},
         {Method::post, "/events/%61/s%65ats/bul%6B", "POST /events/{id}/seats/bulk a"},
@@ -234,9 +240,10 @@ TEST(Router, names_the_methods_that_a_path_is_known_with) {
     EXPECT_EQ(found(router, Method::put, "/events"), "405 GET, HEAD, POST, OPTIONS");
     EXPECT_EQ(found(router, Method::other, "/events/7"), "405 GET, HEAD, PATCH, DELETE, OPTIONS");
     EXPECT_EQ(found(router, Method::patch, "/events"), "405 GET, HEAD, POST, OPTIONS");
-    EXPECT_EQ(
-        found(router, Method::delete_, "/events/a/seats/bulk"), "405 GET, HEAD, POST, OPTIONS"
-    );
+    for (const auto method : {Method::get, Method::delete_})
+        EXPECT_EQ(found(router, method, "/events/a/seats/bulk"), "405 POST, OPTIONS");
+    EXPECT_EQ(found(router, Method::patch, "/events/count"), "405 GET, HEAD, OPTIONS");
+    EXPECT_EQ(found(router, Method::patch, "/events/7.svg"), "405 GET, HEAD, OPTIONS");
     EXPECT_EQ(found(router, Method::post, "/events/a/seats/b"), "405 GET, HEAD, OPTIONS");
     EXPECT_EQ(found(router, Method::options, "/events"), "405 GET, HEAD, POST, OPTIONS");
     EXPECT_EQ(found(router, Method::put, "/%65vents"), "405 GET, HEAD, POST, OPTIONS");
