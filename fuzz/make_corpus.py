@@ -27,6 +27,7 @@ IDS = {
     "api_key_id": "00000000-0000-7000-0000-000000000003",
     "order_id": "00000000-0000-7000-0000-000000000004",
     "seat_id": "00000000-0000-7000-0000-000000000011",
+    "ticket_id": "00000000-0000-7000-0000-000000000002.1",
     "user_id": "alice",
 }
 HTTP_SECRET = b"the secret that the corpus' tokens are signed with"
@@ -60,7 +61,7 @@ def collected_requests():
     for folder in collection["item"]:
         for item in folder["item"]:
             request = item["request"]
-            path = request["url"]["raw"].removeprefix("{{base_url}}")
+            path = fill_in(request["url"]["raw"].removeprefix("{{base_url}}"))
             for variable in request["url"].get("variable", []):
                 path = path.replace(":" + variable["key"], fill_in(variable["value"]))
             path = path.replace(":file", "index.html")
@@ -154,6 +155,17 @@ def odd_requests():
     till = json.dumps({"best_available": {"quantity": 1}, "method": "cash", "email": "=1@b.example"})
     yield "till", (message("POST", event + "/orders", KEY_HEADER, till) + message("GET", event + "/orders?status=paid") +
                    message("GET", event + "/orders.csv") + message("GET", event + "/sales"))
+    ticket = "/api/v1/tickets/" + IDS["ticket_id"]
+    code = ticket_code(ticket_body("S-1", "", 1))
+    offline = {"code": code, "scan_id": IDS["seat_id"], "scanned_at": "2026-11-21T00:00:00Z"}
+    bought = message("POST", "/api/v1/reservations/" + IDS["reservation_id"] + "/confirm", alice)
+    yield "tickets", (bought + message("GET", "/api/v1/tickets?limit=1", alice) + message("GET", ticket + ".svg", alice) +
+                      message("GET", ticket + ".png?scale=1", alice) +
+                      message("POST", ticket + "/transfer", alice | KEY_HEADER, '{"sub":"bob"}') +
+                      message("POST", ticket + "/reissue", {"X-User-ID": "bob"}))
+    yield "gate", (bought + message("POST", "/api/v1/tickets/check-in", body=json.dumps({"code": code, "gate": "West"})) * 2 +
+                   message("POST", "/api/v1/tickets/check-in/batch", body=json.dumps({"scans": [offline, offline]})) +
+                   message("GET", event + "/check-ins") + message("POST", ticket + "/reinstate", KEY_HEADER))
     yield "notice", message("POST", "/api/v1/payments/notices/stripe", {"Stripe-Signature": "t=1,v1=0"}, '{"id":"e"}')
     yield "seat-dialect", seat_dialect()
     yield "stock-dialect", stock_dialect()
@@ -309,11 +321,11 @@ def signature(message):
     return commitment + ((secret + challenge * number) % verify_ticket.ORDER).to_bytes(32, "little")
 
 
-def ticket_body(place, gate):
+def ticket_body(place, gate, number=3):
     ids = uuid.UUID(IDS["event_id"]).bytes + uuid.UUID(IDS["reservation_id"]).bytes
     texts = b"".join(bytes([len(text)]) + text for text in (place.encode(), gate.encode()))
     key_id = hashlib.sha256(ticket_key()[2]).digest()[:4]
-    return b"\x01" + key_id + ids + struct.pack(">II", 3, 1) + YEAR_2100.to_bytes(5, "big") + texts
+    return b"\x01" + key_id + ids + struct.pack(">II", number, 1) + YEAR_2100.to_bytes(5, "big") + texts
 
 
 def ticket_code(body):

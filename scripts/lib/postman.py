@@ -170,6 +170,9 @@ class Collection:
 
     def url(self, path, parameters):
         segments = [re.sub(r"^{(.*)}$", r":\1", segment) for segment in path.strip("/").split("/")]
+        # Postman's own form of a path parameter is a whole segment, and this is a part of one: {id}.svg.
+        in_parts = {self.document.follow(one)["name"]: variable_of(one) for one in parameters}
+        segments = [re.sub(r"{(.*)}", lambda found: "{{" + in_parts[found[1]] + "}}", segment) for segment in segments]
         url = {"raw": "{{base_url}}/" + "/".join(segments), "host": ["{{base_url}}"], "path": segments}
         query, variables = [], []
         for parameter in parameters:
@@ -180,7 +183,7 @@ class Collection:
                 if not followed.get("required"):
                     made["disabled"] = True
                 query.append({**made, "description": followed["description"]})
-            elif followed["in"] == "path":
+            elif followed["in"] == "path" and ":" + followed["name"] in segments:
                 name = variable_of(parameter)
                 if name not in self.ids:
                     name = snake_case(followed["name"])

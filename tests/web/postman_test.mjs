@@ -21,7 +21,7 @@ function filled(text) {
 
 function targetOf({ host, path, query = [], variable = [] }) {
   const parts = new Map(variable.map(({ key, value }) => [`:${key}`, encodeURIComponent(filled(value))]));
-  const target = [filled(host[0]), ...path.map((segment) => parts.get(segment) ?? segment)].join("/");
+  const target = [filled(host[0]), ...path.map((segment) => parts.get(segment) ?? filled(segment))].join("/");
   const asked = query.filter(({ disabled }) => !disabled).map(({ key, value }) => [key, filled(value)]);
   return asked.length === 0 ? target : `${target}?${new URLSearchParams(asked)}`;
 }
@@ -67,6 +67,7 @@ try {
     ["Add to a pending reservation and give back from it, in one step", 200],
     ["Hold a pending reservation for longer", 200],
     ["Confirm a pending reservation", 200],
+    ["List the tickets of one of one's own reservations", 200],
     ["Open, pause or end an event's sale", 200],
     ["List a user's reservations, newest first", 200],
     ["Delete an event with its seats and categories", 409],
