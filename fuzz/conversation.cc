@@ -7,6 +7,7 @@
 #include "http/handlers/dialects/dialects.h"
 #include "http/session.h"
 #include "http/shared_bodies.h"
+#include "http/ticket_codes.h"
 #include "io/poller.h"
 #include "io/turn_queue.h"
 #include "io/workers.h"
@@ -38,6 +39,7 @@ constexpr http::Limits kLimits{
     .header_bytes = 2 << 10,
     .body_bytes = 4 << 10,
     .long_body_bytes = 8 << 10,
+    .scans_body_bytes = 8 << 10,
     .bulk_body_bytes = 16 << 10
 };
 const identity::AuthSettings kAuth{
@@ -46,6 +48,13 @@ const identity::AuthSettings kAuth{
     .user_api_key = "frk_user",
     .dev = true,
 };
+
+/// The same key as in make_corpus.py.
+const tickets::PrivateKey kTicketKey = [] {
+    tickets::PrivateKey key;
+    key.fill(7);
+    return key;
+}();
 
 constexpr store::engine::Engine::Settings kEngine{.waiting_max = 1'000, .batch_bytes_max = 1 << 30};
 
@@ -87,6 +96,7 @@ struct Sale {
           bodies{answers, in.turns, in.workers, in.limits.kept_answer_bytes},
           desk{in.context.get_executor(), store},
           runner{{in.context.get_executor(), store, leases, providers, desk, random, in.log}},
+          ticket_codes{{store, records, in.workers, in.log}},
           services{
               store,
               ids,
@@ -100,7 +110,8 @@ struct Sale {
               in.house,
               in.log,
               hold,
-              {records, providers, desk, runner}
+              {records, providers, desk, runner},
+              ticket_codes
           },
           dispatcher{in.router, services, in.limits, in.cors, in.access_log} {
         auto journal =
@@ -110,6 +121,8 @@ struct Sale {
                 CHECK(audit.violations().empty());
             });
         CHECK(store.start(std::move(journal), {}).has_value());
+        ticket_codes.sign_with(kTicketKey);
+        ticket_codes.accept({{{.public_key = tickets::SigningKey{kTicketKey}.public_key()}}});
         open();
     }
 
@@ -173,6 +186,7 @@ struct Sale {
     payments::Providers providers{{}, ""};
     payments::Desk desk;
     payments::Runner runner;
+    http::TicketCodes ticket_codes;
     http::Services services;
     http::Dispatcher dispatcher;
 };

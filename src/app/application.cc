@@ -1,10 +1,13 @@
 #include "app/application.h"
 
 #include "app/open_payments.h"
+#include "app/open_ticket_keys.h"
+#include "app/shared_ticket_keys.h"
 #include "app/side_store.h"
 #include "http/answer_memory.h"
 #include "http/handlers/dialects/dialects.h"
 #include "http/shared_bodies.h"
+#include "http/ticket_codes.h"
 #include "io/id_source.h"
 #include "io/sha256.h"
 #include "io/turn_queue.h"
@@ -31,7 +34,8 @@ struct Application::Parts {
         Settings settings,
         World& world,
         std::unique_ptr<store::Store> opened,
-        SideStore opened_side
+        SideStore opened_side,
+        TicketKeys opened_keys
     )
         : limits{settings.limits},
           cors{std::move(settings.cors_origins)},
@@ -48,6 +52,11 @@ struct Application::Parts {
           )},
           desk{executor, *store},
           runner{{executor, *store, *side.leases, providers, desk, world.random, world.log}},
+          ticket_codes{{*store, *side.records, workers, world.log}},
+          ticket_keys{
+              {executor, *side.records, ticket_codes, world.log, world.on_failure},
+              std::move(opened_keys)
+          },
           authenticator{
               std::move(settings.auth),
               [this](const auto& digest) { return store->find_api_key(digest); }
@@ -67,6 +76,7 @@ struct Application::Parts {
               world.log,
               settings.hold,
               {*side.records, providers, desk, runner},
+              ticket_codes,
               std::move(settings.base_path)
           },
           access_log{world.log, settings.access_log},
@@ -88,6 +98,8 @@ struct Application::Parts {
     payments::Providers providers;
     payments::Desk desk;
     payments::Runner runner;
+    http::TicketCodes ticket_codes;
+    SharedTicketKeys ticket_keys;
     identity::Authenticator authenticator;
     http::Router router;
     http::Services services;
@@ -104,13 +116,17 @@ Application::~Application() = default;
 Result<std::unique_ptr<Application>, io::Fault>
 Application::open(const io::Executor& executor, Settings settings, World world) {
     const auto choice = settings.store;
+    auto keys = read_ticket_keys(choice, settings.keys_file, world.log);
+    if (!keys) return std::unexpected(keys.error());
     auto opened = open_store(executor, choice, world);
     if (!opened) return std::unexpected(opened.error());
+    keys = settle_ticket_keys(choice, *std::move(keys), world);
+    if (!keys) return std::unexpected(keys.error());
     auto side = open_side_store(executor, choice, world);
     if (!side) return std::unexpected(side.error());
     const auto listen = settings.listen;
     auto parts = std::make_unique<Parts>(
-        executor, std::move(settings), world, std::move(*opened), std::move(*side)
+        executor, std::move(settings), world, std::move(*opened), std::move(*side), std::move(*keys)
     );
     const auto port = parts->server.listen(listen);
     if (!port) return std::unexpected(port.error());
@@ -120,6 +136,7 @@ Application::open(const io::Executor& executor, Settings settings, World world) 
 
 void Application::start() {
     parts_->runner.start();
+    parts_->ticket_keys.start();
     parts_->server.start();
 }
 
@@ -132,6 +149,7 @@ io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     // The runner needn't wait for providers that answer slowly.
     co_await parts_->providers.close();
     co_await parts_->runner.close();
+    co_await parts_->ticket_keys.close();
     co_await parts_->side.close();
     co_await parts_->store->close();
 }

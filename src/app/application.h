@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ public:
         PaymentChoice payments = {};
         /// Also serve the clients of other systems.
         bool dialects = false;
+        /// The file with the keys for tickets. Empty: the data folder's own.
+        std::filesystem::path keys_file = {};
     };
 
     using World = StoreWorld;

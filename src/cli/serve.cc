@@ -77,6 +77,7 @@ app::Application::Settings application_settings(const config::ServeSettings& set
                           .value_or(telemetry::AccessLogMode::errors),
         .payments = payment_choice(settings.payments, settings.dev),
         .dialects = settings.dialects,
+        .keys_file = settings.keys_file,
     };
 }
 

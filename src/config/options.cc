@@ -145,15 +145,19 @@ void add_cache_dir(CLI::App& command, std::filesystem::path& folder) {
         ->type_name("FOLDER");
 }
 
-void add_key_file_options(CLI::App& command, KeysSettings& settings) {
+void add_keys_file(CLI::App& command, std::filesystem::path& file) {
     command
         .add_option(
             "--keys-file",
-            settings.file,
+            file,
             "The file with the keys that sign tickets; by default keys.json in the data folder"
         )
         ->envname("FRONTROW_KEYS_FILE")
         ->type_name("FILE");
+}
+
+void add_key_file_options(CLI::App& command, KeysSettings& settings) {
+    add_keys_file(command, settings.file);
     add_options(command, settings.store);
 }
 
@@ -222,6 +226,7 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->check(CLI::IsMember({"off", "errors", "all"}))
         ->capture_default_str();
     add_access_options(command, settings);
+    add_keys_file(command, settings.keys_file);
     add_options(command, settings.payments);
 }
 

@@ -83,6 +83,8 @@ struct ServeSettings {
     PaymentSettings payments = {};
     /// Also serve the clients of other systems.
     bool dialects = false;
+    /// Empty, or the file with the keys for tickets.
+    std::filesystem::path keys_file = {};
     bool dev = false;
 };
 

@@ -40,6 +40,7 @@ namespace frontrow::http {
 
 class AnswerMemory;
 class SharedBodies;
+class TicketCodes;
 
 /// The server's state, kept up to date by Server.
 struct House {
@@ -75,6 +76,7 @@ struct Services {
     /// The hold time of an event whose request gives none.
     std::chrono::seconds hold;
     Payments payments;
+    TicketCodes& ticket_codes;
     BasePath base_path = {};
 };
 

@@ -18,9 +18,10 @@ constexpr std::size_t kRequestIdMax = 128;
 constexpr std::size_t kPassedOverMax = 1 << 20;
 /// The prefix of all routes of one event. The first {…} part of such a route is the event's id.
 constexpr std::string_view kOfOneEvent = "/api/v1/events/{id}";
-/// The same for one reservation, and for one order.
+/// The same for one reservation, one order and one ticket.
 constexpr std::string_view kOfOneReservation = "/api/v1/reservations/{id}";
 constexpr std::string_view kOfOneOrder = "/api/v1/orders/{id}";
+constexpr std::string_view kOfOneTicket = "/api/v1/tickets/{id}";
 
 /// Whether the request id is visible ASCII of bounded length, so that headers and logs can repeat
 /// it.
@@ -49,11 +50,13 @@ bool takes(BodyKind kind, std::string_view content_type) {
     return is_json(content_type) || (kind == BodyKind::bulk_seats && is_csv(content_type));
 }
 
-/// Whether the route's handler decides whether a caller without the role may use it. An order's
-/// routes for organizers do: an order must be read to know whether the caller is a member of its
-/// event.
+/// Whether the route's handler decides whether a caller without the role may use it. Routes for
+/// scanners do, and those for organizers of an order or a ticket, which must be read to know
+/// whether the caller is a member of its event.
 bool checks_members_itself(const Route& route) {
-    return route.access == Access::organizer && route.pattern.starts_with(kOfOneOrder);
+    return route.access == Access::scanner ||
+           (route.access == Access::organizer &&
+            (route.pattern.starts_with(kOfOneOrder) || route.pattern.starts_with(kOfOneTicket)));
 }
 
 std::size_t bytes_max(BodyKind kind, const Limits& limits) {
@@ -63,6 +66,8 @@ std::size_t bytes_max(BodyKind kind, const Limits& limits) {
             return limits.body_bytes;
         case BodyKind::long_json:
             return limits.long_body_bytes;
+        case BodyKind::scans:
+            return limits.scans_body_bytes;
         case BodyKind::allocation:
             return limits.allocation_body_bytes;
         case BodyKind::bulk_seats:

@@ -12,6 +12,7 @@ struct Limits {
     // The longest body of a request, by the kind that its route takes (see BodyKind).
     std::size_t body_bytes = 64 << 10;
     std::size_t long_body_bytes = 256 << 10;
+    std::size_t scans_body_bytes = 1 << 20;
     std::size_t allocation_body_bytes = 4 << 20;
     std::size_t bulk_body_bytes = 32 << 20;
     /// After a refusal, at most this much of the rest of the request is read and discarded, so that

@@ -1,5 +1,6 @@
 #include "http/problem.h"
 
+#include "http/problem_parts.h"
 #include "wire/seat_csv.h"
 
 #include <variant>
@@ -18,11 +19,6 @@ std::string tickets(std::int64_t count) {
 std::string units(std::int64_t count) {
     return count == 0 ? "no units" : std::to_string(count) + (count == 1 ? " unit" : " units");
 }
-/// A request that doesn't fit what has become of the order, its reservation or its event.
-Problem conflict(std::string_view code, std::string message) {
-    return {.status = 409, .code = code, .message = std::move(message)};
-}
-
 std::string seconds(std::int64_t count) {
     return std::to_string(count) + (count == 1 ? " second" : " seconds");
 }
@@ -32,24 +28,6 @@ std::string sold_out(const domain::Refusal& refusal) {
         return "Fewer seats than that are free and as you want them; nothing was reserved.";
     return "The category " + refusal.subject + " has " + units(refusal.limit) +
            " left; nothing was reserved.";
-}
-
-Problem rule_broken(std::string_view code, std::string field, std::string message) {
-    return {
-        .status = 422,
-        .code = code,
-        .message = message,
-        .errors = {{std::move(field), std::move(message)}}
-    };
-}
-
-Problem retry_later(std::string_view code, std::string message, std::uint32_t after_seconds) {
-    return {
-        .status = 503,
-        .code = code,
-        .message = std::move(message),
-        .retry_after_seconds = after_seconds
-    };
 }
 
 }  // namespace

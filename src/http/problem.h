@@ -1,14 +1,17 @@
 #pragma once
 
 #include "domain/refusal.h"
+#include "domain/ticket.h"
 #include "http/response.h"
 #include "io/fault.h"
 #include "payments/notice_refusal.h"
 #include "store/feed.h"
+#include "tickets/ticket_code.h"
 #include "wire/parse_error.h"
 #include "wire/problem_json.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +27,9 @@ Problem problem_of(const io::Fault& fault);
 Problem problem_of(const wire::ParseError& error);
 Problem problem_of(store::FeedRefusal refusal);
 Problem problem_of(const payments::NoticeRefusal& refusal);
+Problem problem_of(tickets::CodeFlaw flaw);
+/// For a ticket that admits nobody. Nothing if it admits.
+std::optional<Problem> problem_of(const domain::CheckedTicket& checked);
 
 /// Like problem_of(), but for seats that came as a table: the message names the line. `lines`: the
 /// line of each seat.
@@ -46,6 +52,8 @@ Problem paid_too_late();
 /// The settings name no payment provider.
 Problem takes_no_payments();
 Problem refund_failed(std::string_view code);
+/// This node of a cluster has no key file, so it can't sign the codes of tickets.
+Problem ticket_keys_missing();
 /// There is no memory left for such a large answer.
 Problem too_much_to_send();
 

@@ -41,6 +41,10 @@ struct Metrics::Impl {
                                               .Name("reservations_total")
                                               .Help("Attempts to reserve, by what came of them.")
                                               .Register(registry);
+    Family<Counter>& check_ins = prometheus::BuildCounter()
+                                     .Name("ticket_check_ins_total")
+                                     .Help("Scans of tickets that gates told, by verdict.")
+                                     .Register(registry);
     Family<Counter>& dropped_family =
         prometheus::BuildCounter()
             .Name("http_connections_dropped_total")
@@ -91,6 +95,10 @@ void Metrics::reservation(ReservationResult result) {
 
 void Metrics::dropped(Dropped why) {
     impl_->dropped[static_cast<std::size_t>(why)]->Increment();
+}
+
+void Metrics::check_in(std::string_view verdict) {
+    impl_->check_ins.Add({{"verdict", std::string{verdict}}}).Increment();
 }
 
 std::string Metrics::text(const Figures& figures) {

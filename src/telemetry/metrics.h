@@ -40,6 +40,8 @@ public:
     Route route(std::string_view method, std::string_view path);
     void reservation(ReservationResult result);
     void dropped(Dropped why);
+    /// Counts a scan of a ticket. `verdict`: one of the few that the contract names.
+    void check_in(std::string_view verdict);
 
     /// Returns the text of /metrics: the metrics counted here, then `figures`.
     std::string text(const Figures& figures);

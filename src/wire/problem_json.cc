@@ -2,6 +2,7 @@
 
 #include "wire/json_writer.h"
 #include "wire/status_names.h"
+#include "wire/ticket_json.h"
 
 namespace frontrow::wire {
 
@@ -50,6 +51,7 @@ void append_problem(std::string& out, const Problem& problem, TraceId trace) {
         }
         json.end_array();
     }
+    if (problem.used) write_scan(json, "used", *problem.used);
     if (problem.retry_after_seconds)
         json.field("retry_after_seconds", *problem.retry_after_seconds);
     json.end_object();

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "domain/refusal.h"
+#include "domain/ticket.h"
 #include "wire/parse_error.h"
 
 #include <cstdint>
@@ -24,6 +25,8 @@ struct Problem {
     /// Choices of free seats.
     std::vector<domain::SeatIds> alternatives;
     std::optional<std::uint32_t> retry_after_seconds;
+    /// With a ticket that was used: the first scan.
+    std::optional<domain::TicketScan> used{};
 };
 
 void append_problem(std::string& out, const Problem& problem, TraceId trace);

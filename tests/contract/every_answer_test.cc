@@ -201,6 +201,8 @@ std::size_t bytes_max(BodyKind kind) {
             return 64 << 10;
         case BodyKind::long_json:
             return 256 << 10;
+        case BodyKind::scans:
+            return 1 << 20;
         case BodyKind::allocation:
             return 4 << 20;
         case BodyKind::bulk_seats:

@@ -59,6 +59,19 @@ Awaitable<void> get_sales(Context& context);
 Awaitable<void> sell_at_box_office(Context& context);
 Awaitable<void> take_payment_notice(Context& context);
 
+Awaitable<void> list_reservation_tickets(Context& context);
+Awaitable<void> list_tickets(Context& context);
+Awaitable<void> get_ticket(Context& context);
+Awaitable<void> get_ticket_svg(Context& context);
+Awaitable<void> get_ticket_png(Context& context);
+Awaitable<void> transfer_ticket(Context& context);
+Awaitable<void> reissue_ticket(Context& context);
+Awaitable<void> reinstate_ticket(Context& context);
+Awaitable<void> get_ticket_keys(Context& context);
+Awaitable<void> check_in(Context& context);
+Awaitable<void> check_in_batch(Context& context);
+Awaitable<void> count_check_ins(Context& context);
+
 Awaitable<void> create_api_key(Context& context);
 Awaitable<void> list_api_keys(Context& context);
 Awaitable<void> move_api_key(Context& context);

@@ -35,6 +35,10 @@ inline void note_subject(Context& context, const domain::OrderView& view) {
         .amount = view.order.amount,
     };
 }
+inline void note_subject(Context& context, const domain::TicketView& view) {
+    context.subject.event = view.event;
+    context.subject.reservation = view.id.reservation;
+}
 inline void note_subject(Context& context, const domain::Event& event) {
     context.subject.event = event.id;
 }

@@ -9,7 +9,7 @@ using enum Access;
 using enum Method;
 using enum Weight;
 
-/// Probes and Prometheus query a node directly.
+/// Probes and Prometheus query a node directly; a well-known path is the host's.
 constexpr bool kAlsoAtRoot = true;
 
 // The routes of a sale come first, because the router searches in this order.
@@ -103,6 +103,35 @@ constexpr Route kRoutes[] = {
      handlers::export_event_orders,
      heavy},
     {get, "/api/v1/events/{id}/sales", organizer, BodyKind::none, handlers::get_sales, heavy},
+    {get,
+     "/api/v1/reservations/{id}/tickets",
+     user,
+     BodyKind::none,
+     handlers::list_reservation_tickets,
+     heavy},
+    {get, "/api/v1/tickets", user, BodyKind::none, handlers::list_tickets, heavy},
+    {post, "/api/v1/tickets/check-in", scanner, BodyKind::json, handlers::check_in},
+    {post,
+     "/api/v1/tickets/check-in/batch",
+     scanner,
+     BodyKind::scans,
+     handlers::check_in_batch,
+     heavy},
+    {get, "/api/v1/tickets/{id}.svg", user, BodyKind::none, handlers::get_ticket_svg},
+    {get, "/api/v1/tickets/{id}.png", user, BodyKind::none, handlers::get_ticket_png},
+    {get, "/api/v1/tickets/{id}", user, BodyKind::none, handlers::get_ticket},
+    {post, "/api/v1/tickets/{id}/transfer", user, BodyKind::json, handlers::transfer_ticket},
+    {post, "/api/v1/tickets/{id}/reissue", user, BodyKind::none, handlers::reissue_ticket},
+    {post, "/api/v1/tickets/{id}/reinstate", organizer, BodyKind::none, handlers::reinstate_ticket},
+    {get, "/api/v1/events/{id}/check-ins", scanner, BodyKind::none, handlers::count_check_ins},
+    {get,
+     "/.well-known/frontrow-ticket-keys.json",
+     anyone,
+     BodyKind::none,
+     handlers::get_ticket_keys,
+     light,
+     kAlsoAtRoot},
+
     {post, "/api/v1/orders/{id}/refund", organizer, BodyKind::json, handlers::refund_order},
     {post,
      "/api/v1/payments/notices/{provider}",

@@ -1,0 +1,254 @@
+#include "http/handlers/handlers.h"
+#include "http/handlers/replies.h"
+#include "http/query.h"
+#include "http/ticket_codes.h"
+#include "tickets/qr.h"
+#include "wire/ticket_json.h"
+#include "wire/ticket_requests.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// The tickets that a caller has, and what becomes of them.
+
+namespace frontrow::http::handlers {
+namespace {
+
+using domain::TicketId;
+using domain::TicketView;
+using Tickets = std::vector<TicketView>;
+
+constexpr std::size_t kScaleDefault = 8;
+/// Approximate size of a ticket with its code as JSON.
+constexpr std::size_t kTicketBytes = 768;
+
+std::optional<TicketId> ticket_id_or_fail(Context& context) {
+    const auto id = wire::parse_ticket_id(context.path_parts[0]);
+    if (!id)
+        context.fail(
+            invalid_field("id", "must be a reservation's UUID, a dot and a number from 1 on")
+        );
+    return id;
+}
+
+/// Whether this account may see the ticket's code.
+bool may_see_code(const TicketView& view, std::string_view account) {
+    return view.holder == account && view.status != domain::TicketStatus::refunded;
+}
+
+/// What the ticket admits to, for people: section, row and label, or the category. If that is too
+/// long for a code, without the section, or the label alone.
+std::string name_of_place(const TicketView& view) {
+    const auto& seat = view.seat.spec;
+    if (seat == nullptr) return view.place.category;
+    std::string name{seat->label()};
+    for (const auto& part : {seat->row, seat->section}) {
+        if (part.empty()) continue;
+        auto longer = part + " / " + name;
+        if (longer.size() > tickets::kPlaceBytesMax) break;
+        name = std::move(longer);
+    }
+    return name;
+}
+
+tickets::CodeContents contents_of(const TicketView& view) {
+    return {
+        .event = view.event.bits(),
+        .reservation = view.id.reservation.bits(),
+        .number = view.id.number,
+        .issue = view.issue,
+        .starts_at = view.starts_at,
+        .place = name_of_place(view),
+        .gate = view.gate,
+    };
+}
+
+/// The code of each ticket, in order; empty where the caller may not see it. If they can't be
+/// signed, answers with an error and returns nothing.
+Awaitable<std::optional<std::vector<std::string>>>
+codes_or_fail(Context& context, const Tickets& all) {
+    std::vector<std::string> codes(all.size());
+    std::vector<tickets::CodeContents> contents;
+    for (const auto& view : all)
+        if (may_see_code(view, context.principal.sub)) contents.push_back(contents_of(view));
+    if (contents.empty()) co_return codes;
+    auto& signer = context.services.ticket_codes;
+    if (!signer.has_key()) {
+        context.fail(ticket_keys_missing());
+        co_return std::nullopt;
+    }
+    auto made = co_await signer.sign(std::move(contents));
+    auto* next = context.value_or_fail(made);
+    if (next == nullptr) co_return std::nullopt;
+    auto code = next->begin();
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (may_see_code(all[i], context.principal.sub)) codes[i] = std::move(*code++);
+    co_return codes;
+}
+
+Awaitable<void> reply_tickets(Context& context, const Tickets& all) {
+    const bool is_long = all.size() > kSeatsOnOwnerMax;
+    if (is_long && !take_room_or_fail(context, all.size() * kTicketBytes)) co_return;
+    const auto codes = co_await codes_or_fail(context, all);
+    if (!codes) co_return;
+    auto render = [&](std::string& out) {
+        append_list(out, all, [&, code = codes->begin()](auto& to, const auto& view) mutable {
+            wire::append_ticket(to, view, context.principal.sub, *code++);
+        });
+    };
+    co_await render_body(context, all.size(), render);
+}
+
+/// The ticket that the path names, if the caller has it or has bought it. If not, answers with an
+/// error and returns nothing.
+Awaitable<std::optional<TicketView>> ticket_or_fail(Context& context) {
+    const auto id = ticket_id_or_fail(context);
+    if (!id) co_return std::nullopt;
+    auto found =
+        co_await context.services.store.read(domain::read_ticket, *id, context.principal.sub);
+    auto* view = found_or_fail(context, found, "ticket");
+    if (view == nullptr) co_return std::nullopt;
+    co_return std::move(*view);
+}
+
+/// Answers with the QR code that `draw(code, scale)` makes of the ticket's code.
+template <class Draw>
+Awaitable<void> reply_qr(Context& context, std::string_view content_type, Draw draw) {
+    auto scale =
+        query_number(context.request.query, "scale", 1, tickets::kQrScaleMax, kScaleDefault);
+    if (context.value_or_fail(scale) == nullptr) co_return;
+    auto view = co_await ticket_or_fail(context);
+    if (!view) co_return;
+    if (!may_see_code(*view, context.principal.sub)) {
+        const bool is_refunded = view->status == domain::TicketStatus::refunded;
+        context.fail(
+            is_refunded
+                ? problem_of(domain::Refusal{.reason = domain::Reason::ticket_refunded})
+                : not_found("The ticket was given to another account, which alone sees its code.")
+        );
+        co_return;
+    }
+    Tickets one{*std::move(view)};
+    const auto codes = co_await codes_or_fail(context, one);
+    if (!codes) co_return;
+    auto work = [&] { return draw(codes->front(), static_cast<unsigned>(*scale)); };
+    context.response.body = co_await context.services.workers.run(work);
+    context.response.content_type = content_type;
+}
+
+/// Executes a command that changes a ticket, and answers with the ticket, without its code.
+template <class Command>
+Awaitable<void> change_ticket(Context& context, Command command) {
+    auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    const auto* view = entity_or_fail<TicketView>(context, result);
+    if (view != nullptr) wire::append_ticket(context.response.body, *view, context.principal.sub);
+}
+
+/// Whether the caller may use the organisers' routes of this ticket: by their role, or as a member
+/// of its event. If not, answers with an error and returns false. Whether the ticket's event is
+/// theirs, the store decides.
+Awaitable<bool> may_organize_ticket_or_fail(Context& context) {
+    using identity::Role;
+    if (context.principal.role >= Role::organizer) co_return true;
+    if (const auto id = wire::parse_ticket_id(context.path_parts[0])) {
+        auto found = co_await context.services.store.read(
+            domain::read_event_ticket, *id, context.organizer()
+        );
+        const auto* view = context.value_or_fail(found);
+        if (view == nullptr) co_return false;
+        if (*view) co_return true;
+    }
+    context.fail(needs_role(identity::name_of(Role::organizer)));
+    co_return false;
+}
+
+}  // namespace
+
+Awaitable<void> list_reservation_tickets(Context& context) {
+    const auto id = context.path_id<ReservationId>();
+    if (!id) co_return;
+    auto found = co_await context.services.store.read(
+        domain::read_reservation_tickets, *id, context.principal.sub
+    );
+    const auto* all = found_or_fail(context, found, "reservation");
+    if (all != nullptr) co_await reply_tickets(context, *all);
+}
+
+Awaitable<void> list_tickets(Context& context) {
+    const auto name = "tickets of " + context.principal.sub;
+    const ListBounds bounds{.list = name};
+    const auto page = page_or_fail(context, bounds);
+    if (!page) co_return;
+    auto list = co_await context.services.store.read(
+        domain::read_tickets, context.principal.sub, one_more(*page)
+    );
+    if (context.value_or_fail(list) == nullptr) co_return;
+    if (list->size() > page->limit) {
+        list->pop_back();
+        const auto& last = list->back().id;
+        const domain::Place place{.id = last.reservation.bits(), .number = last.number};
+        link_next(context, bounds, *page, place, "/api/v1/tickets");
+    }
+    co_await reply_tickets(context, *list);
+}
+
+Awaitable<void> get_ticket(Context& context) {
+    auto view = co_await ticket_or_fail(context);
+    if (!view) co_return;
+    Tickets one{*std::move(view)};
+    const auto codes = co_await codes_or_fail(context, one);
+    if (!codes) co_return;
+    wire::append_ticket(context.response.body, one.front(), context.principal.sub, codes->front());
+}
+
+Awaitable<void> get_ticket_svg(Context& context) {
+    co_await reply_qr(context, "image/svg+xml", tickets::qr_svg);
+}
+
+Awaitable<void> get_ticket_png(Context& context) {
+    co_await reply_qr(context, "image/png", tickets::qr_png);
+}
+
+Awaitable<void> transfer_ticket(Context& context) {
+    const auto id = ticket_id_or_fail(context);
+    if (!id) co_return;
+    auto request = wire::parse_transfer_request(context.request.body);
+    if (context.value_or_fail(request) == nullptr) co_return;
+    domain::TransferTicket command{
+        .ticket = *id, .user = context.principal.sub, .to = request->sub
+    };
+    if (!mark_or_fail(context, command.request, [&] { return wire::canonical(*request); }))
+        co_return;
+    co_await change_ticket(context, std::move(command));
+}
+
+Awaitable<void> reissue_ticket(Context& context) {
+    const auto id = ticket_id_or_fail(context);
+    if (!id) co_return;
+    domain::ReissueTicket command{.ticket = *id, .by = context.organizer()};
+    if (!mark_or_fail(context, command.request, [] { return std::string{}; })) co_return;
+    co_await change_ticket(context, std::move(command));
+}
+
+Awaitable<void> reinstate_ticket(Context& context) {
+    if (!co_await may_organize_ticket_or_fail(context)) co_return;
+    const auto id = ticket_id_or_fail(context);
+    if (!id) co_return;
+    domain::ReinstateTicket command{.ticket = *id, .by = context.organizer()};
+    if (!mark_or_fail(context, command.request, [] { return std::string{}; })) co_return;
+    co_await change_ticket(context, std::move(command));
+}
+
+Awaitable<void> get_ticket_keys(Context& context) {
+    auto keys = co_await context.services.ticket_codes.public_keys();
+    if (context.value_or_fail(keys) == nullptr) co_return;
+    auto& response = context.response;
+    response.content_type = "application/jwk-set+json";
+    response.cache_control = "public, max-age=60";
+    response.body = tickets::write_jwk_set(*keys);
+}
+
+}  // namespace frontrow::http::handlers

@@ -1,0 +1,76 @@
+#include "base/instant.h"
+#include "http/problem.h"
+#include "http/problem_parts.h"
+
+#include <optional>
+#include <string>
+
+// The problems of gates and tickets.
+
+namespace frontrow::http {
+namespace {
+
+using domain::Reason;
+
+Problem already_used_since(const domain::TicketScan& first) {
+    auto problem = conflict(
+        "ALREADY_USED",
+        "Somebody got in with the ticket at " + to_rfc3339(first.at) +
+            (first.gate.empty() ? "" : ", at gate " + first.gate) + "."
+    );
+    problem.used = first;
+    return problem;
+}
+
+}  // namespace
+
+Problem problem_of(tickets::CodeFlaw flaw) {
+    const std::string sentence{sentence_of(flaw)};
+    switch (flaw) {
+        case tickets::CodeFlaw::not_a_code:
+            return rule_broken("CODE_INVALID", "code", sentence);
+        case tickets::CodeFlaw::unknown_key:
+        case tickets::CodeFlaw::forged:
+            return rule_broken("TICKET_FORGED", "code", sentence);
+    }
+}
+
+std::optional<Problem> problem_of(const domain::CheckedTicket& checked) {
+    using enum domain::TicketVerdict;
+    switch (checked.verdict) {
+        case admitted:
+            return std::nullopt;
+        case already_used:
+            return already_used_since(checked.first.value());
+        case refunded:
+            return problem_of(domain::Refusal{.reason = Reason::ticket_refunded});
+        case replaced:
+            return Problem{
+                .status = 410,
+                .code = "TICKET_REPLACED",
+                .message = "The ticket was transferred or issued again since this code was made."
+            };
+        case unknown:
+            return problem_of(domain::Refusal{.reason = Reason::ticket_not_found});
+        case wrong_event:
+            return rule_broken("WRONG_EVENT", "code", "The ticket is for another event.");
+        case event_cancelled:
+            return problem_of(domain::Refusal{.reason = Reason::event_cancelled});
+        case outdated:
+            return conflict(
+                "SCAN_OUTDATED",
+                "An organiser has made the ticket valid again since the scan; scan it once more."
+            );
+    }
+}
+
+Problem ticket_keys_missing() {
+    return retry_later(
+        "TICKET_KEYS_MISSING",
+        "This node has no keys to sign tickets with; its operator must give it the cluster's key "
+        "file.",
+        60
+    );
+}
+
+}  // namespace frontrow::http
