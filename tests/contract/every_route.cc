@@ -19,6 +19,7 @@ std::string part_for(std::string_view pattern, const SmallWorld& world) {
     if (pattern.starts_with("/api/v1/users")) return "alice";
     if (pattern.starts_with("/api/v1/api-keys")) return world.api_key;
     if (pattern.starts_with("/api/v1/orders")) return world.order;
+    if (pattern.starts_with("/api/v1/tickets")) return world.ticket;
     if (pattern.starts_with("/api/v1/payments")) return "simulator";
     return world.reservation;
 }
@@ -29,6 +30,11 @@ std::string
 body_for(const http::Route& route, const SmallWorld& world, const std::string& category) {
     const auto number = next_number();
     if (route.body == http::BodyKind::none) return {};
+    if (route.pattern.ends_with("/check-in")) return R"({"code":")" + world.code + "\"}";
+    if (route.pattern.ends_with("/check-in/batch"))
+        return R"({"scans":[{"code":")" + world.code + R"(","scan_id":")" + world.reservation +
+               R"(","scanned_at":"2026-01-01T00:00:00Z"}]})";
+    if (route.pattern.ends_with("/transfer")) return R"({"sub":"bob"})";
     if (route.pattern.starts_with("/api/v1/payments")) return R"({"id":"evt_1"})";
     if (route.pattern == "/api/v1/orders")
         return R"({"reservation_id":")" + world.reservation + R"(","email":"a@b.example"})";
@@ -61,6 +67,21 @@ body_for(const http::Route& route, const SmallWorld& world, const std::string& c
     return event_body();
 }
 
+/// Adds a seat, which alice takes.
+void add_ticket(const TestServer& server, SmallWorld& world) {
+    const auto seat = Caller(server, "")
+                          .post(
+                              "/api/v1/events/" + world.venue.event + "/seats",
+                              R"({"seat_number":"sold","price":1})"
+                          );
+    Caller alice{server, "alice"};
+    const auto held =
+        alice.reserve(world.venue.event, {seat.text("id")}, "ticket of " + world.venue.event);
+    alice.post("/api/v1/reservations/" + held.text("id") + "/confirm");
+    world.ticket = held.text("id") + ".1";
+    world.code = alice.get("/api/v1/tickets/" + world.ticket).text("code");
+}
+
 /// The member whom the previous route has added.
 std::string query_for(const http::Route& route) {
     const bool is_removal =
@@ -87,6 +108,7 @@ SmallWorld make_small_world(const TestServer& server) {
                                {{"Idempotency-Key", "order of " + world.reservation}}
                            );
     world.order = order.text("id");
+    add_ticket(server, world);
     return world;
 }
 

@@ -9,13 +9,16 @@
 namespace frontrow::test {
 
 /// One of each thing, so that the path of every route exists: an event with seats, the first of
-/// them held by alice, and an API key.
+/// them held by alice, a ticket, and an API key.
 struct SmallWorld {
     Venue venue;
     std::string reservation;
     std::string api_key = {};
     /// Alice's order of her reservation.
     std::string order = {};
+    /// Alice's ticket for a seat that isn't one of the venue's, and its code.
+    std::string ticket = {};
+    std::string code = {};
 };
 
 SmallWorld make_small_world(const TestServer& server);

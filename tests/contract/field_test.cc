@@ -247,6 +247,31 @@ protected:
              kSchemas + "ExtendRequest"},
         };
     }
+    std::vector<Form> forms_of_tickets() const {
+        return {
+            {"check_in",
+             "POST",
+             "/api/v1/tickets/check-in",
+             "",
+             {{"code", code}, {"scan_id", venue.event}},
+             kSchemas + "CheckInRequest"},
+            {"check_in_batch",
+             "POST",
+             "/api/v1/tickets/check-in/batch",
+             "",
+             {{"scans",
+               json::array{json::object{
+                   {"code", code}, {"scan_id", venue.event}, {"scanned_at", "2026-01-01T00:00:00Z"}
+               }}}},
+             kSchemas + "CheckInBatchRequest"},
+            {"transfer_ticket",
+             "POST",
+             "/api/v1/tickets/" + sold + ".2/transfer",
+             "alice",
+             {{"sub", "bob"}},
+             kSchemas + "TransferRequest"},
+        };
+    }
     std::vector<Form> forms_of_keys_and_sales() const {
         const auto event = "/api/v1/events/" + venue.event;
         return {
@@ -275,7 +300,11 @@ protected:
         std::vector<Form> all;
         // A value of the last ones ends the sale.
         for (auto& some :
-             {forms_of_events(), forms_of_halls(), forms_of_buyers(), forms_of_keys_and_sales()})
+             {forms_of_events(),
+              forms_of_halls(),
+              forms_of_buyers(),
+              forms_of_tickets(),
+              forms_of_keys_and_sales()})
             all.insert(all.end(), some.begin(), some.end());
         return all;
     }
@@ -319,6 +348,19 @@ protected:
         }
     }
 
+    /// For a path with one {id}.
+    std::string id_for(const std::string& path) const {
+        if (path.starts_with("/api/v1/users")) return "alice";
+        return path.starts_with("/api/v1/tickets") ? sold + ".1" : venue.event;
+    }
+    /// The id of a reservation of two tickets, which alice has.
+    std::string sell_two() {
+        const auto body = R"({"event_id":")" + venue.event +
+                          R"(","items":[{"category":"Standing","quantity":2}]})";
+        const auto two = make(kReservations, "alice", body);
+        Caller(server, "alice").post(std::string{kReservations} + "/" + two + "/confirm");
+        return two;
+    }
     /// The id of what the request made.
     std::string make(const std::string& path, const std::string& user, const std::string& body) {
         Headers headers{{"Idempotency-Key", "made-" + std::to_string(++keys)}};
@@ -358,6 +400,8 @@ protected:
         Caller(server, "").post("/api/v1/api-keys", R"({"name":"n","role":"user"})").text("id");
     HttpClient client = server.connect();
     int keys = 0;
+    std::string sold = sell_two();
+    std::string code = Caller(server, "alice").get("/api/v1/tickets/" + sold + ".1").text("code");
     std::string to_order = hold_for_alice(3);
     std::string to_pay = make_order(4);
     std::string to_refund = make(
@@ -544,7 +588,7 @@ TEST_F(Field, of_a_query_is_held_to_its_bounds_too) {
         if (parameters == nullptr) continue;
         std::string path{pattern};
         if (const auto at = path.find("{id}"); at != std::string::npos)
-            path.replace(at, 4, path.starts_with("/api/v1/users") ? "alice" : venue.event);
+            path.replace(at, 4, id_for(path));
         const auto* security = get->as_object().if_contains("security");
         const bool is_houses = security != nullptr && !security->as_array().empty();
         const Headers caller = is_houses ? Headers{} : Headers{{"X-User-ID", "alice"}};

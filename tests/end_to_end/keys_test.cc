@@ -72,7 +72,7 @@ protected:
     std::string code() const {
         return tickets::CodeSigner{*ring().keys.back().private_key}.sign(kContents);
     }
-    /// Does what `serve` does with a key file that it may use.
+    /// Does what `serve` does before it signs the first ticket.
     void note_in_store() const {
         auto records = store::sqlite::SideFile::open_beside(data / "side.db");
         ASSERT_TRUE(records);
@@ -177,10 +177,12 @@ TEST_F(TicketKeys, are_not_in_a_backup_which_says_so) {
         Server server{data};
         EXPECT_EQ(server.stop(), 0);
     }
+    const auto elsewhere = folder.path() / "elsewhere.json";
+    fs::rename(file, elsewhere);
     const auto without = run({"backup", "--to", folder.path() / "first.db"});
     EXPECT_EQ(without.exit_code, 0) << without.err;
     EXPECT_THAT(without.err, Not(HasSubstr("keys")));
-    out_of({"keys", "make"});
+    fs::rename(elsewhere, file);
     const auto backup = folder.path() / "second.db";
     const auto with = run({"backup", "--to", backup});
     EXPECT_EQ(with.exit_code, 0) << with.err;
@@ -194,14 +196,15 @@ TEST_F(TicketKeys, are_not_in_a_backup_which_says_so) {
 }
 
 TEST_F(TicketKeys, that_are_lost_can_be_replaced_and_old_codes_stay_valid) {
+    out_of({"keys", "make"});
+    const auto old_code = code();
+    expect_failed({"keys", "make", "--replace-lost"}, "the store knows no key");
+    out_of({"keys", "rotate"});
+    const auto lost = ring();
     {
         Server server{data};
         EXPECT_EQ(server.stop(), 0);
     }
-    out_of({"keys", "make"});
-    out_of({"keys", "rotate"});
-    const auto lost = ring();
-    const auto old_code = code();
     expect_failed({"keys", "make", "--replace-lost"}, "the store knows no key");
     note_in_store();
     expect_failed({"keys", "make", "--replace-lost"}, "nothing is lost");

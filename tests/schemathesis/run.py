@@ -26,6 +26,8 @@ METHODS = ("get", "put", "post", "patch", "delete")
 BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend"),
              ("PATCH", "/api/v1/reservations/:id"),
              ("PATCH", "/api/v1/api-keys/:id"),
+             # A ticket's code must be signed, and a ticket used.
+             ("POST", "/api/v1/tickets/check-in"), ("POST", "/api/v1/tickets/:id/reinstate"),
              # These need a seat that alice still holds, or an order that isn't paid yet.
              ("POST", "/api/reservations/:eventId/:seatId/confirm"), ("POST", "/api/reservations/:eventId/:seatId/extend"),
              ("DELETE", "/api/reservations/:eventId/:seatId"), ("POST", "/api/orders"),
@@ -71,6 +73,14 @@ KNOWN = (
     ("/api/v1/orders/{id}/payments", "path.id", "to_pay", 0.8),
     ("/api/v1/orders/{id}/payments", "body.token", "tokens", 0.8),
     ("/api/v1/orders/{id}/refund", "path.id", "to_refund", 0.8),
+    ("/api/v1/reservations/{id}/tickets", "path.id", "reserved", 0.7),
+    ("/api/v1/events/{id}/check-ins", "path.id", "events", 0.8),
+    ("/api/v1/tickets/{id}", "path.id", "tickets", 0.7),
+    ("/api/v1/tickets/{id}.svg", "path.id", "tickets", 0.7),
+    ("/api/v1/tickets/{id}.png", "path.id", "tickets", 0.7),
+    ("/api/v1/tickets/{id}/transfer", "path.id", "tickets", 0.7),
+    ("/api/v1/tickets/{id}/reissue", "path.id", "tickets", 0.7),
+    ("/api/v1/tickets/{id}/reinstate", "path.id", "tickets", 0.7),
     ("/api/v1/payments/notices/{provider}", "path.provider", "providers", 0.8),
     ("/api/v1/reservations", "body.event_id", "events", 0.9),
     ("/api/v1/reservations", "body.seat_ids[*]", "seats", 0.9),
@@ -163,17 +173,21 @@ def things(server):
 
 
 def ordered_things(server, buyer, admin, event_body):
-    """Reservations to order, orders to pay, and paid orders, of an event of their own."""
+    """Reservations to order, orders to pay, paid orders and tickets, of an event of their own."""
     event = server.ask(admin, "/api/v1/events", event_body)["id"]
     server.ask(admin, f"/api/v1/events/{event}/ticket-categories", {"name": "Floor", "price": 5000, "total_stock": 300})
     units = {"items": [{"category": "Floor", "quantity": 1}]}
-    found = {"tokens": ["tok_ok", "tok_decline"], "providers": ["simulator"], "to_order": [], "to_pay": [], "to_refund": []}
+    found = {"tokens": ["tok_ok", "tok_decline"], "providers": ["simulator"], "to_order": [], "to_pay": [], "to_refund": [],
+             "tickets": []}
     for i in range(RESERVED_EACH):
         held = [server.ask(buyer, "/api/v1/reservations", {"event_id": event} | units, f"floor-{i}-{j}")["id"] for j in (1, 2)]
         found["to_order"].append(held[0])
         found["to_pay"].append(server.ask(buyer, "/api/v1/orders", {"reservation_id": held[1]}, f"order-{i}")["id"])
         sold = server.ask(admin, f"/api/v1/events/{event}/orders", units | {"method": "cash"}, f"sold-{i}")
         found["to_refund"].append(sold["id"])
+        taken = server.ask(buyer, "/api/v1/reservations", {"event_id": event} | units, f"ticket-{i}")["id"]
+        server.call("POST", f"/api/v1/reservations/{taken}/confirm", None, 200, {"Authorization": f"Bearer {buyer}"})
+        found["tickets"].append(f"{taken}.1")
     return found | {"orders": found["to_pay"]}
 
 
