@@ -181,7 +181,8 @@ command_of() {
                 --dir "$folder/redis" --daemonize no) ;;
         node-*)
             # The password is passed in the environment, because process lists show arguments.
-            variables=("FRONTROW_STORE=$(postgres_url)" "FRONTROW_REDIS=$(redis_url)")
+            variables=("FRONTROW_STORE=$(postgres_url)" "FRONTROW_REDIS=$(redis_url)"
+                "FRONTROW_KEYS_FILE=${FRONTROW_KEYS_FILE:-$folder/keys.json}")
             command=("$program" serve --dev --listen "127.0.0.1:$port" --cache-dir "$folder/$name/cache") ;;
         nginx)
             write_nginx_conf "$port"
@@ -341,6 +342,8 @@ up() {
     for name in $(parts); do mkdir -p "$folder/$name"; done
     choose_owner
     make_database
+    [[ -n ${FRONTROW_KEYS_FILE:-} || -e $folder/keys.json ]] ||
+        "$program" keys make --keys-file "$folder/keys.json" >&2
     for name in $(parts); do start "$name"; done
     trap - EXIT
     print_parts
