@@ -223,6 +223,13 @@ OrderView Inventory::order_view(Order order, Instant now) const {
     return {std::move(order), status};
 }
 
+OrderStatus Inventory::order_status(const Order& order, Instant now) const {
+    const auto status = status_of(order);
+    // Only this status depends on the clock.
+    const bool has_closed = status == OrderStatus::created && orders_.closed_at(order, now);
+    return has_closed ? OrderStatus::cancelled : status;
+}
+
 /// How many of a user's reservations come behind `after`. Lists begin with the newest,
 /// so these are the user's oldest reservations.
 std::size_t Inventory::reservations_until(

@@ -132,6 +132,8 @@ public:
             if (!has_left(row, now) && !take(row)) return;
         }
     }
+    /// The status in order_view(), without a copy of the order.
+    OrderStatus order_status(const Order& order, Instant now) const;
     /// Newest first.
     std::vector<Reservation> list_reservations(std::string_view user, const Page& page, Instant now)
         const;

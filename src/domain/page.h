@@ -28,6 +28,8 @@ struct Page {
     std::size_t limit = 0;
     std::size_t offset = 0;
     std::optional<Place> after = {};
+
+    friend bool operator==(const Page&, const Page&) = default;
 };
 
 }  // namespace frontrow::domain

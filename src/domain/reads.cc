@@ -135,27 +135,38 @@ read_orders(const Inventory& state, Instant now, std::string user, Page page) {
     return {std::move(views), rests_on};
 }
 
-Read<std::optional<std::vector<OrderView>>> read_event_orders(
+Read<std::optional<EventOrders>> read_event_orders(
     const Inventory& state,
     Instant now,
     EventId event,
     Organizer by,
     std::optional<OrderStatus> only,
-    Page page
+    Page page,
+    std::uint32_t looks_at
 ) {
     const auto* row = state.plans().find(event);
     if (row == nullptr || !may_change(*row, by)) return {std::nullopt, state.events_seq()};
-    std::vector<OrderView> views;
-    std::size_t passed = 0;
+    EventOrders orders;
+    auto rest = page;
+    std::uint32_t seen = 0;
     const auto after = page.after ? std::optional{OrderId{page.after->id}} : std::nullopt;
     state.orders().visit_event(event, after, now, [&](const Order& order) {
-        if (views.size() >= page.limit) return false;
-        auto view = state.order_view(order, now);
-        const bool is_wanted = !only || view.status == *only;
-        if (is_wanted && passed++ >= page.offset) views.push_back(std::move(view));
+        if (rest.limit == 0) return false;
+        if (seen++ == looks_at) {
+            orders.rest = rest;
+            return false;
+        }
+        rest.after = Place{.id = order.id.bits()};
+        if (only && state.order_status(order, now) != *only) return true;
+        if (rest.offset > 0) {
+            --rest.offset;
+            return true;
+        }
+        orders.some.push_back(state.order_view(order, now));
+        --rest.limit;
         return true;
     });
-    return {std::move(views), row->last_seq()};
+    return {std::move(orders), row->last_seq()};
 }
 
 Read<std::optional<OrderView>>

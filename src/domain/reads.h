@@ -77,15 +77,25 @@ read_order(const Inventory& state, Instant now, OrderId id, std::string user);
 /// Newest first.
 Read<std::vector<OrderView>>
 read_orders(const Inventory& state, Instant now, std::string user, Page page);
-/// Oldest first. Limit and offset count only orders with the status `only`, if it is given. Nothing
-/// unless `by` may change the event.
-Read<std::optional<std::vector<OrderView>>> read_event_orders(
+/// Orders of an event.
+struct EventOrders {
+    std::vector<OrderView> some;
+    /// The rest of the page, to be read next; absent if the page is complete.
+    std::optional<Page> rest;
+
+    friend bool operator==(const EventOrders&, const EventOrders&) = default;
+};
+/// Oldest first. Limit and offset count only orders with the status `only`, if it is given. Looks
+/// at so many orders at most, because few of very many may have that status. Nothing unless `by`
+/// may change the event.
+Read<std::optional<EventOrders>> read_event_orders(
     const Inventory& state,
     Instant now,
     EventId event,
     Organizer by,
     std::optional<OrderStatus> only,
-    Page page
+    Page page,
+    std::uint32_t looks_at
 );
 /// Nothing unless `by` may change the order's event.
 Read<std::optional<OrderView>>

@@ -33,10 +33,10 @@ protected:
     std::vector<OrderId> of_event(std::optional<OrderStatus> only = {}, Page page = {.limit = 100})
         const {
         std::vector<OrderId> ids;
-        const auto views = read_event_orders(
-            office.inventory(), office.now, event, BoxOffice::owner(), only, page
+        const auto orders = read_event_orders(
+            office.inventory(), office.now, event, BoxOffice::owner(), only, page, 100
         );
-        for (const auto& view : views.value.value())
+        for (const auto& view : orders.value.value().some)
             ids.push_back(view.order.id);
         return ids;
     }
@@ -247,7 +247,9 @@ TEST_F(PlacedOrders, are_read_by_their_owner_and_by_the_organisers_of_the_event)
     const Page page{.limit = 9};
     EXPECT_EQ(read_event_order(state, office.now, id, BoxOffice::owner()).value, order);
     EXPECT_EQ(read_event_order(state, office.now, id, stranger).value, std::nullopt);
-    EXPECT_EQ(read_event_orders(state, office.now, event, stranger, {}, page).value, std::nullopt);
+    EXPECT_EQ(
+        read_event_orders(state, office.now, event, stranger, {}, page, 100).value, std::nullopt
+    );
     EXPECT_EQ(read_sales(state, office.now, event, stranger).value, std::nullopt);
 }
 
@@ -271,6 +273,29 @@ TEST_F(PlacedOrders, are_listed_in_pages) {
     EXPECT_THAT(of_event(OrderStatus::paid), ElementsAre(all[2]));
     EXPECT_THAT(of_event(OrderStatus::created, {.limit = 1, .offset = 2}), ElementsAre(all[3]));
     EXPECT_THAT(of_event(OrderStatus::refunded), IsEmpty());
+}
+
+TEST_F(PlacedOrders, are_looked_through_in_parts_if_they_are_many) {
+    std::vector<OrderId> all;
+    for (const auto seat : {0U, 1U, 2U, 3U, 4U})
+        all.push_back(place(hold("buyer " + std::to_string(seat), {seat})).order.id);
+    done(success(start(as_read(all[3]))));
+    const auto look = [&](OrderStatus only, Page page) {
+        return read_event_orders(
+                   office.inventory(), office.now, event, BoxOffice::owner(), only, page, 2
+        )
+            .value.value();
+    };
+    const auto first = look(OrderStatus::paid, {.limit = 1});
+    EXPECT_THAT(first.some, IsEmpty());
+    EXPECT_EQ(first.rest, (Page{.limit = 1, .after = Place{all[1].bits()}}));
+    const auto second = look(OrderStatus::paid, *first.rest);
+    EXPECT_THAT(second.some, ElementsAre(as_read(all[3])));
+    EXPECT_EQ(second.rest, std::nullopt) << "the page is complete";
+
+    const auto skipping = look(OrderStatus::created, {.limit = 2, .offset = 1});
+    EXPECT_THAT(skipping.some, ElementsAre(as_read(all[1])));
+    EXPECT_EQ(skipping.rest, (Page{.limit = 1, .after = Place{all[1].bits()}}));
 }
 
 TEST_F(PlacedOrders, go_on_behind_a_cursor_that_has_left) {

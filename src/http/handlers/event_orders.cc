@@ -13,6 +13,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +34,8 @@ using Orders = std::vector<OrderView>;
 
 /// A table is made of parts with so many orders, so that other requests come in between.
 constexpr std::size_t kOrdersAtOnce = 200;
+/// For orders with a certain status, the store looks at so many orders at once.
+constexpr std::uint32_t kLookedThrough = 2'000;
 
 struct Filter {
     std::optional<OrderStatus> only;
@@ -57,6 +62,23 @@ std::optional<Filter> filter_or_fail(Context& context) {
 
 domain::Place place_of(const OrderView& view) {
     return {.id = view.order.id.bits()};
+}
+
+/// The page's orders. Other requests come in between if the store has to look through many. Nothing
+/// if the caller may not see them.
+Awaitable<Result<std::optional<Orders>, io::Fault>>
+read_page(Context& context, EventId event, std::optional<OrderStatus> only, store::Page page) {
+    Orders all;
+    for (std::optional rest{page}; rest;) {
+        auto part = co_await context.services.store.read(
+            domain::read_event_orders, event, context.organizer(), only, *rest, kLookedThrough
+        );
+        if (!part) co_return std::unexpected(std::move(part.error()));
+        if (!*part) co_return std::nullopt;
+        std::ranges::move((*part)->some, std::back_inserter(all));
+        rest = (*part)->rest;
+    }
+    co_return all;
 }
 
 /// Reserves memory for an answer that grows by about so many bytes. If there is no room, answers
@@ -103,9 +125,7 @@ Awaitable<bool> append_page_or_fail(
     std::optional<domain::Place> last;
     while (true) {
         page.limit = std::min(kOrdersAtOnce, left + 1);
-        auto found = co_await context.services.store.read(
-            domain::read_event_orders, event, context.organizer(), only, page
-        );
+        auto found = co_await read_page(context, event, only, page);
         auto* orders = found_or_fail(context, found, "event");
         if (orders == nullptr) co_return false;
         const bool is_last = orders->size() < page.limit;
@@ -172,9 +192,7 @@ Awaitable<void> list_event_orders(Context& context) {
     const ListBounds bounds{.list = name};
     const auto page = page_or_fail(context, bounds);
     if (!page) co_return;
-    auto found = co_await context.services.store.read(
-        domain::read_event_orders, *event, context.organizer(), filter->only, one_more(*page)
-    );
+    auto found = co_await read_page(context, *event, filter->only, one_more(*page));
     auto* orders = found_or_fail(context, found, "event");
     if (orders == nullptr) co_return;
     const bool goes_on = orders->size() > page->limit;
