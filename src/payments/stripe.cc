@@ -16,8 +16,8 @@ namespace {
 /// After the charge's end, its key is still used for so long.
 constexpr std::chrono::hours kKeyUsed{1};
 /// A page is ended by us when the charge ends. If we can't, Stripe ends it so long after that. It
-/// must be open for 30 minutes at least from when it is made, which may be as late as kKeyUsed.
-constexpr std::chrono::hours kPageOpen{2};
+/// must be open for 30 minutes at least from when it is made, which is before the charge's end.
+constexpr std::chrono::hours kPageOpen{1};
 
 bool is_page_id(const std::string& id) {
     return id.starts_with("cs_");
@@ -46,6 +46,8 @@ StripeForm form_of_page(const Charge& charge, std::int64_t amount) {
     return {
         {"mode", "payment"},
         {"payment_method_types[0]", "card"},
+        // Otherwise the buyer may pay in a currency of their own, which isn't the order's.
+        {"adaptive_pricing[enabled]", "false"},
         {"line_items[0][quantity]", "1"},
         {"line_items[0][price_data][currency]", small_letters(charge.currency.code())},
         {"line_items[0][price_data][unit_amount]", std::to_string(amount)},
@@ -72,6 +74,8 @@ StripeForm form_of_intent(const Charge& charge, std::int64_t amount) {
     };
 }
 
+constexpr auto kUnknownToStripe = "Stripe doesn't know the payment that it named";
+
 std::unexpected<io::Fault> not_known(const char* what) {
     return std::unexpected(io::Fault{io::FaultKind::outcome_unknown, what});
 }
@@ -88,10 +92,17 @@ Result<Verdict, io::Fault> read_object(const Charge& charge, const JsonObject& o
 /// to another request.
 Result<Verdict, io::Fault> read_refusal(const Charge& charge, const StripeAnswer& answer) {
     const auto& error = object_in(answer.body, "error");
-    if (answer.status == 404) return not_known("Stripe doesn't know the payment that it named");
+    const bool is_about_token = text_in(error, "param") == "payment_method";
+    if (answer.status == 404 && !is_about_token) return not_known(kUnknownToStripe);
     if (text_in(error, "type") == "idempotency_error")
         return not_known("Stripe knows the payment's key from another request");
     return declined(charge, code_in(error));
+}
+
+/// No card was charged so far, or none is known to have been.
+bool is_unconfirmed(const JsonObject& intent) {
+    return text_in(intent, "status") == "requires_payment_method" &&
+           object_in(intent, "last_payment_error").empty();
 }
 
 constexpr auto kNotExact = "amount_not_supported";
@@ -140,7 +151,12 @@ io::Awaitable<Result<Verdict, io::Fault>> Stripe::confirm(Charge charge, std::st
     const auto done = co_await api_->post(
         path_of(intent) + "/confirm", std::move(form), key_of(charge) + "-confirm"
     );
-    if (!done) co_return std::unexpected(done.error());
+    if (!done) {
+        // Stripe would repeat an error under the key, but the payment says how it stands.
+        auto verdict = co_await get(charge, intent);
+        if (!verdict) co_return std::unexpected(done.error());
+        co_return *std::move(verdict);
+    }
     if (done->is_done()) co_return read_object(charge, done->body);
     const auto code = text_in(object_in(done->body, "error"), "code");
     // Somebody else has confirmed or cancelled it: its own state says more than the error.
@@ -151,30 +167,39 @@ io::Awaitable<Result<Verdict, io::Fault>> Stripe::confirm(Charge charge, std::st
 io::Awaitable<Result<Verdict, io::Fault>> Stripe::get(Charge charge, std::string id) {
     const auto answer = co_await api_->get(path_of(id));
     if (!answer) co_return std::unexpected(answer.error());
-    if (!answer->is_done()) co_return not_known("Stripe doesn't know the payment that it named");
+    if (!answer->is_done()) co_return not_known(kUnknownToStripe);
     co_return read_object(charge, answer->body);
 }
 
 io::Awaitable<Result<Verdict, io::Fault>> Stripe::look_up(Charge charge) {
     if (charge.reference.empty()) co_return co_await this->charge(charge);
-    co_return co_await get(charge, charge.reference);
+    const auto answer = co_await api_->get(path_of(charge.reference));
+    if (!answer) co_return std::unexpected(answer.error());
+    if (!answer->is_done()) co_return not_known(kUnknownToStripe);
+    auto verdict = read_object(charge, answer->body);
+    // If the card wasn't charged, what should have charged it was lost on its way.
+    const bool is_lost = verdict && !charge.token.empty() && is_unconfirmed(answer->body);
+    if (is_lost) co_return co_await confirm(charge, charge.reference);
+    co_return verdict;
 }
 
 io::Awaitable<Result<Verdict, io::Fault>> Stripe::abandon(Charge charge) {
     if (!charge.reference.empty()) co_return co_await end(charge, charge.reference);
+    // A page takes no money if nobody knows its address, and that comes with its id.
+    if (charge.token.empty()) co_return declined(charge, "abandoned");
     const auto amount = to_stripe_amount(charge.amount, charge.currency);
     if (!amount) co_return declined(charge, kNotExact);
-    if (api_->now() >= charge.until + kKeyUsed) {
-        const auto found = co_await search(charge.payment);
-        if (!found) co_return std::unexpected(found.error());
-        const auto id = text_in(found->body, "id");
-        if (id.empty()) co_return declined(charge, "abandoned");
-        co_return co_await end(charge, id);
+    if (api_->now() < charge.until + kKeyUsed) {
+        const auto made = co_await make(charge, *amount);
+        if (made && !made->is_done()) co_return read_refusal(charge, *made);
+        if (made) co_return co_await end(charge, text_in(made->body, "id"));
+        if (made.error().kind != io::FaultKind::outcome_unknown)
+            co_return std::unexpected(made.error());
     }
-    const auto made = co_await make(charge, *amount);
-    if (!made) co_return std::unexpected(made.error());
-    if (!made->is_done()) co_return read_refusal(charge, *made);
-    co_return co_await end(charge, text_in(made->body, "id"));
+    const auto id = co_await find(charge);
+    if (!id) co_return std::unexpected(id.error());
+    if (id->empty()) co_return declined(charge, "abandoned");
+    co_return co_await end(charge, *id);
 }
 
 io::Awaitable<Result<Verdict, io::Fault>> Stripe::end(Charge charge, std::string id) {
@@ -184,19 +209,6 @@ io::Awaitable<Result<Verdict, io::Fault>> Stripe::end(Charge charge, std::string
     if (ended->is_done()) co_return read_object(charge, ended->body);
     // It can't be ended any more, for example because it has succeeded.
     co_return co_await get(charge, id);
-}
-
-io::Awaitable<Result<StripeAnswer, io::Fault>> Stripe::search(PaymentId payment) {
-    const auto query =
-        std::string{"metadata['"} + kPaymentField + "']:'" + payment.to_string() + "'";
-    const auto answer =
-        co_await api_->get("/v1/payment_intents/search", {{"query", query}, {"limit", "1"}});
-    if (!answer) co_return std::unexpected(answer.error());
-    const auto* const found = answer->is_done() ? list_in(answer->body, "data") : nullptr;
-    if (found == nullptr) co_return not_known("Stripe's search for the payment failed");
-    StripeAnswer first{.status = answer->status, .body = {}};
-    if (!found->empty() && found->front().is_object()) first.body = found->front().get_object();
-    co_return first;
 }
 
 }  // namespace frontrow::payments

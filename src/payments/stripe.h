@@ -16,9 +16,11 @@ struct StripeAnswer;
 /// Stripe. Without a token the buyer pays on Stripe's page (a Checkout Session); with a token, the
 /// Payment Method's id, the card is charged at once (a Payment Intent).
 ///
-/// Stripe remembers a key for 24 hours at least. So a charge without a known id is asked for again
-/// under its key only until an hour after its end, and is searched for by its metadata from then
-/// on; and before a refund is asked for, the refunds of its payment are listed.
+/// Stripe remembers a key for 24 hours at least, and repeats whatever it has answered, even an
+/// error (500). So the id is recorded as soon as it is known, and from then on the payment itself
+/// is looked at. A charge whose id isn't known is asked for again under its key. If that fails when
+/// it is abandoned, or from an hour after its end on, it is looked for in Stripe's list. And before
+/// a refund is asked for, the refunds of its payment are listed.
 class Stripe final : public Provider {
 public:
     static constexpr std::string_view kName = "stripe";
@@ -53,9 +55,9 @@ private:
     io::Awaitable<Result<Verdict, io::Fault>> get(Charge charge, std::string id);
     /// Expires a Checkout Session or cancels a Payment Intent.
     io::Awaitable<Result<Verdict, io::Fault>> end(Charge charge, std::string id);
-    /// The Payment Intent that has the payment in its metadata. Stripe finds it after a minute or
-    /// so.
-    io::Awaitable<Result<StripeAnswer, io::Fault>> search(PaymentId payment);
+    /// The id of the Payment Intent that has the charge in its metadata; empty if there is none
+    /// that can have taken money.
+    io::Awaitable<Result<std::string, io::Fault>> find(Charge charge);
     /// The id of the Payment Intent whose money is to go back.
     io::Awaitable<Result<std::string, io::Fault>> intent_of(Repayment repayment);
     /// Asks for a refund that Stripe doesn't list yet.

@@ -4,11 +4,13 @@
 #include "payments/stripe_objects.h"
 #include "payments/verdicts.h"
 
+#include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
-// What goes back, and the lists of what was moved.
+// What goes back, and what is found in Stripe's lists.
 
 namespace frontrow::payments {
 namespace {
@@ -43,10 +45,40 @@ std::optional<StripePage> page_in(const StripeAnswer& answer) {
     return page.next.empty() ? std::nullopt : std::optional{std::move(page)};
 }
 
+/// How far our clock and Stripe's may be apart.
+constexpr std::chrono::minutes kClocksApart{10};
+
+std::string seconds_of(Instant time) {
+    const auto since = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch();
+    return std::to_string(since.count());
+}
+
 /// A place in the movements: first all Payment Intents, then all refunds.
 constexpr std::string_view kRefunds = "refunds:";
 
 }  // namespace
+
+io::Awaitable<Result<std::string, io::Fault>> Stripe::find(Charge charge) {
+    // One that was made after the charge's end was never confirmed, so it has taken nothing.
+    const StripeForm all{
+        {"created[gte]", seconds_of(charge.started_at - kClocksApart)},
+        {"created[lte]", seconds_of(charge.until + kClocksApart)},
+        {"limit", kPageSize},
+    };
+    std::string after;
+    do {
+        auto query = all;
+        if (!after.empty()) query.push_back({"starting_after", after});
+        const auto answer = co_await api_->get("/v1/payment_intents", std::move(query));
+        if (!answer) co_return std::unexpected(answer.error());
+        const auto page = page_in(*answer);
+        if (!page) co_return list_failed();
+        for (const auto& one : page->some)
+            if (payment_in(one) == charge.payment) co_return text_in(one, "id");
+        after = page->next;
+    } while (!after.empty());
+    co_return std::string{};
+}
 
 io::Awaitable<Result<std::string, io::Fault>> Stripe::intent_of(Repayment repayment) {
     if (!repayment.reference.starts_with("cs_")) co_return repayment.reference;

@@ -11,7 +11,10 @@ protected:
     static constexpr auto kWebhookSecret = "whsec_of_stripe";
 
     void SetUp() override {
-        server.answer = [this](const Received& received) { return stripe(received); };
+        server.answer = [this](const Received& received) {
+            stripe.now = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+            return stripe(received);
+        };
         provider = std::make_unique<payments::Stripe>(
             world(),
             payments::Stripe::Settings{

@@ -106,10 +106,10 @@ StripeStandIn::Outcome StripeStandIn::carry_out(const Request& request) {
 
 /// Under a key that is known already, the first outcome is repeated.
 StripeStandIn::Outcome StripeStandIn::once(const Request& request) {
-    if (request.key.empty()) return post(request);
+    if (request.key.empty()) return post_or_break(request);
     const auto known = kept_.find(request.key);
     if (known == kept_.end()) {
-        const auto outcome = post(request);
+        const auto outcome = post_or_break(request);
         kept_[request.key] = {request, outcome};
         return outcome;
     }
@@ -117,6 +117,13 @@ StripeStandIn::Outcome StripeStandIn::once(const Request& request) {
     if (first.path == request.path && first.form == request.form) return outcome;
     mistakes.push_back("the key " + request.key + " for another request");
     return refusal(400, "idempotency_error", "");
+}
+
+StripeStandIn::Outcome StripeStandIn::post_or_break(const Request& request) {
+    if (errors_before.contains(requests.size())) return refusal(500, "api_error", "");
+    auto outcome = post(request);
+    if (errors_after.contains(requests.size())) return refusal(500, "api_error", "");
+    return outcome;
 }
 
 StripeStandIn::Outcome StripeStandIn::post(const Request& request) {
@@ -150,16 +157,6 @@ StripeStandIn::Outcome StripeStandIn::get(const Request& request) {
     const auto& path = request.path;
     if (path == "/v1/payment_intents") return list("payment_intent", request.form);
     if (path == "/v1/refunds") return list("refund", request.form);
-    if (path == "/v1/payment_intents/search") {
-        json::array found;
-        for (const auto& id : ids("payment_intent")) {
-            const auto& metadata = objects.at(id).at("metadata").as_object();
-            const auto query =
-                "metadata['frontrow_payment']:'" + text_of(metadata, "frontrow_payment") + "'";
-            if (request.form.at("query") == query) found.push_back(objects.at(id));
-        }
-        return {200, {{"object", "search_result"}, {"data", found}}};
-    }
     const auto found = objects.find(path.substr(path.rfind('/') + 1));
     if (found == objects.end()) return refusal(404, "invalid_request_error", "resource_missing");
     return {200, expanded(found->second, request.form)};
@@ -175,6 +172,7 @@ json::object StripeStandIn::expanded(json::object object, const Form& query) con
 
 StripeStandIn::Outcome StripeStandIn::added(json::object object) {
     const auto id = text_of(object, "id");
+    object["created"] = now;
     objects[id] = object;
     return {200, std::move(object)};
 }
@@ -239,8 +237,11 @@ StripeStandIn::Outcome StripeStandIn::confirm(json::object& intent, const Form& 
         intent["status"] = "processing";
         return {200, intent};
     }
-    if (method != "pm_declined" && method != "pm_3ds")
-        return refusal(400, "invalid_request_error", "resource_missing");
+    if (method != "pm_declined" && method != "pm_3ds") {
+        auto missing = refusal(404, "invalid_request_error", "resource_missing");
+        missing.body["error"].as_object()["param"] = "payment_method";
+        return missing;
+    }
     auto refused = method == "pm_3ds" ? refusal(402, "card_error", "authentication_required")
                                       : refusal(402, "card_error", "card_declined");
     if (method == "pm_declined")
@@ -285,6 +286,14 @@ StripeStandIn::Outcome StripeStandIn::list(const std::string& kind, const Form& 
     if (const auto of = query.find("payment_intent"); of != query.end()) {
         std::erase_if(all, [&](const auto& id) {
             return text_of(objects.at(id), "payment_intent") != of->second;
+        });
+    }
+    for (const auto* const bound : {"created[gte]", "created[lte]"}) {
+        const auto given = query.find(bound);
+        if (given == query.end()) continue;
+        std::erase_if(all, [&, limit = std::stoll(given->second)](const auto& id) {
+            const auto created = objects.at(id).at("created").as_int64();
+            return given->first == "created[gte]" ? created < limit : created > limit;
         });
     }
     auto at = all.begin();

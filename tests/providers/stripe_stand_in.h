@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -46,6 +47,12 @@ public:
     std::vector<std::string> mistakes;
     /// The numbers of the requests, from 1, that are carried out without an answer.
     std::set<std::size_t> lost_answers;
+    /// Those whose answer is an error (500), which is kept under their key: after they were carried
+    /// out, or instead.
+    std::set<std::size_t> errors_after;
+    std::set<std::size_t> errors_before;
+    /// Seconds since 1970.
+    std::int64_t now = 0;
     std::string refund_status = "succeeded";
     std::size_t page_size = 2;
 
@@ -58,6 +65,7 @@ private:
     Request parse(const Received& received);
     Outcome carry_out(const Request& request);
     Outcome once(const Request& request);
+    Outcome post_or_break(const Request& request);
     Outcome post(const Request& request);
     Outcome get(const Request& request);
     Outcome make_session(const Form& form);

@@ -20,6 +20,7 @@ TEST_F(StripeTest, sends_the_buyer_to_a_page_for_exactly_this_order) {
     EXPECT_EQ(form.at("line_items[0][price_data][unit_amount]"), "3000");
     EXPECT_EQ(form.at("line_items[0][price_data][currency]"), "eur");
     EXPECT_EQ(form.at("line_items[0][quantity]"), "1");
+    EXPECT_EQ(form.at("adaptive_pricing[enabled]"), "false");
     EXPECT_EQ(form.at("success_url"), on_page().return_url);
     EXPECT_EQ(form.at("cancel_url"), on_page().return_url);
     EXPECT_EQ(form.at("client_reference_id"), on_page().order.to_string());
@@ -95,11 +96,56 @@ TEST_F(StripeTest, charges_once_however_many_answers_are_lost) {
             verdict = look_up(what);
         }
         EXPECT_THAT(verdict, has_news(PaymentNews::succeeded));
+        stripe.lost_answers.clear();
         EXPECT_THAT(charge(what), has_news(PaymentNews::succeeded));
         EXPECT_EQ(stripe.ids("payment_intent").size(), 1u);
         EXPECT_EQ(taken(), 3'000);
         EXPECT_THAT(stripe.mistakes, testing::IsEmpty());
     }
+}
+
+TEST_F(StripeTest, learns_what_it_has_taken_although_it_answered_with_an_error) {
+    // Stripe repeats this error whenever it is asked again under the key.
+    stripe.errors_after = {2};
+    EXPECT_THAT(charge(with_token("pm_ok")), has_news(PaymentNews::succeeded));
+    stripe.errors_after = {5};
+    EXPECT_THAT(charge(with_token("pm_declined", 2)), is_declined_with("insufficient_funds"));
+    EXPECT_EQ(taken(), 3'000);
+}
+
+TEST_F(StripeTest, charges_a_card_later_if_an_error_kept_it_from_that) {
+    // The confirmation never reaches Stripe.
+    server.answer = [this, asked = 0](const Received& received) mutable {
+        if (++asked == 2) return Reply{"", Then::close};
+        return stripe(received);
+    };
+    auto what = with_token("pm_ok");
+    const auto first = charge(what);
+    ASSERT_THAT(first, has_news(PaymentNews::pending));
+    EXPECT_EQ(taken(), 0);
+    what.reference = first->reference;
+    EXPECT_THAT(look_up(what), has_news(PaymentNews::succeeded));
+    EXPECT_THAT(look_up(what), has_news(PaymentNews::succeeded));
+    EXPECT_EQ(taken(), 3'000);
+}
+
+TEST_F(StripeTest, ends_a_charge_for_which_it_repeats_an_error) {
+    // The Payment Intent was made, but its id came never.
+    stripe.errors_after = {1};
+    const auto made = with_token("pm_ok");
+    EXPECT_THAT(charge(made), is_not_known());
+    EXPECT_THAT(look_up(made), is_not_known());
+    EXPECT_THAT(abandon(made), is_declined_with("abandoned"));
+    EXPECT_EQ(stripe.object("pi_1").at("status").as_string(), "canceled");
+    // It was never made.
+    stripe.errors_before = {stripe.requests.size() + 1};
+    const auto not_made = with_token("pm_ok", 2);
+    EXPECT_THAT(charge(not_made), is_not_known());
+    EXPECT_THAT(abandon(not_made), is_declined_with("abandoned"));
+    stripe.errors_before = {stripe.requests.size() + 1};
+    EXPECT_THAT(charge(on_page(3)), is_not_known());
+    EXPECT_THAT(abandon(on_page(3)), is_declined_with("abandoned"));
+    EXPECT_EQ(taken(), 0);
 }
 
 TEST_F(StripeTest, finds_out_what_has_become_of_a_card_that_takes_long) {
@@ -117,22 +163,27 @@ TEST_F(StripeTest, finds_out_what_has_become_of_a_card_that_takes_long) {
 
 TEST_F(StripeTest, takes_nothing_for_a_charge_that_it_abandons_without_ever_having_reached_stripe) {
     EXPECT_THAT(abandon(with_token("pm_ok")), is_declined_with("abandoned"));
-    EXPECT_THAT(abandon(on_page(2)), is_declined_with("expired"));
+    const auto asked = stripe.requests.size();
+    EXPECT_THAT(abandon(on_page(2)), is_declined_with("abandoned"));
+    EXPECT_EQ(stripe.requests.size(), asked) << "nobody knows the page";
     EXPECT_EQ(taken(), 0);
     // A request that was on its way all the time takes nothing either.
     EXPECT_THAT(charge(with_token("pm_ok")), is_declined_with("abandoned"));
     EXPECT_EQ(taken(), 0);
 }
 
-TEST_F(StripeTest, searches_for_a_charge_when_its_key_may_be_forgotten) {
+TEST_F(StripeTest, lists_charges_to_find_one_whose_key_may_be_forgotten) {
     const auto what = with_token("pm_ok");
     ASSERT_THAT(charge(what), has_news(PaymentNews::succeeded));
+    // It is on the list's second page.
+    for (std::uint64_t other = 11; other <= 13; ++other)
+        EXPECT_THAT(charge(with_token("pm_slow", other)), has_news(PaymentNews::pending));
     now = what.until + std::chrono::hours{30};
     EXPECT_THAT(abandon(what), has_news(PaymentNews::succeeded));
     auto never_heard_of = what;
     never_heard_of.payment = payment_id(3);
     EXPECT_THAT(abandon(never_heard_of), is_declined_with("abandoned"));
-    EXPECT_EQ(stripe.ids("payment_intent").size(), 1u);
+    EXPECT_EQ(stripe.ids("payment_intent").size(), 4u);
     EXPECT_EQ(taken(), 3'000);
 }
 
