@@ -250,6 +250,12 @@ std::optional<Instant> earlier(std::optional<Instant> one, std::optional<Instant
     return std::min(one, other);
 }
 
+bool is_wanted(const Inventory& state, const Order& order, Instant now) {
+    if (was_paid(order) || state.orders().closed_at(order, now)) return false;
+    const auto* const row = state.plans().find(order.event);
+    return row != nullptr && !row->event.cancelled;
+}
+
 template <class Entries>
 std::optional<Instant> first_instant(const Entries& entries) {
     return entries.empty() ? std::nullopt : std::optional{entries.begin()->first.first};
@@ -258,24 +264,33 @@ std::optional<Instant> first_instant(const Entries& entries) {
 }  // namespace
 
 Read<Unfinished>
-read_unfinished(const Inventory& state, Instant, std::uint32_t at_most, Instant since) {
+read_unfinished(const Inventory& state, Instant now, std::uint32_t at_most, UnfinishedSince since) {
     Unfinished unfinished;
     const auto& orders = state.orders();
     const auto& ledger = orders.ledger();
-    const auto next_payment =
-        take_since(ledger.open_payments(), since, at_most, [&](const auto& key) {
+    if (since.payments) {
+        const auto take = [&](const auto& key) {
             const auto& order = orders[key.second];
-            unfinished.payments.push_back(
-                {order.id, order.amount, order.currency, *open_payment(order)}
-            );
-        });
-    const auto next_refund =
-        take_since(ledger.open_refunds(), since, at_most, [&](const auto& key) {
+            unfinished.payments.push_back({
+                order.id,
+                order.amount,
+                order.currency,
+                *open_payment(order),
+                is_wanted(state, order, now),
+            });
+        };
+        unfinished.next_payment_since =
+            take_since(ledger.open_payments(), *since.payments, at_most, take);
+    }
+    if (since.refunds) {
+        const auto take = [&](const auto& key) {
             add_unfinished_refunds(orders[key.second], key.first, unfinished);
-        });
-    for (const auto& [key, nothing] : ledger.to_refund() | std::views::take(at_most))
-        unfinished.orders_to_refund.push_back(orders[key.second].id);
-    unfinished.next_since = earlier(next_payment, next_refund);
+        };
+        unfinished.next_refund_since =
+            take_since(ledger.open_refunds(), *since.refunds, at_most, take);
+        for (const auto& [key, nothing] : ledger.to_refund() | std::views::take(at_most))
+            unfinished.orders_to_refund.push_back(orders[key.second].id);
+    }
     unfinished.oldest_since =
         earlier(first_instant(ledger.open_payments()), first_instant(ledger.open_refunds()));
     return {std::move(unfinished), state.last_seq()};

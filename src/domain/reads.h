@@ -148,6 +148,9 @@ struct UnfinishedPayment {
     Amount amount = 0;
     Currency currency;
     Payment payment;
+    /// The money would buy what was ordered. False if the order is paid already, or has closed, or
+    /// if the event is cancelled: then the provider should take nothing any more.
+    bool is_wanted = true;
 
     friend bool operator==(const UnfinishedPayment&, const UnfinishedPayment&) = default;
 };
@@ -163,6 +166,14 @@ struct UnfinishedRefund {
     friend bool operator==(const UnfinishedRefund&, const UnfinishedRefund&) = default;
 };
 
+/// Where to begin reading what is unfinished: at what began at this instant or later. If it is
+/// absent, nothing of the kind is read.
+struct UnfinishedSince {
+    std::optional<Instant> payments = Instant::min();
+    /// Of refunds; without it, the orders to refund aren't read either.
+    std::optional<Instant> refunds = Instant::min();
+};
+
 /// What is to be asked of payment providers. What began first comes first.
 struct Unfinished {
     std::vector<UnfinishedPayment> payments;
@@ -171,16 +182,18 @@ struct Unfinished {
     std::vector<OrderId> orders_to_refund;
     /// When the oldest open payment or refund of all began; absent if none is open.
     std::optional<Instant> oldest_since;
-    /// When the first one began that is left out here because there are too many; absent if there
-    /// is none.
-    std::optional<Instant> next_since;
+    /// When the first payment began that is left out here because there are too many; absent if
+    /// there is none.
+    std::optional<Instant> next_payment_since;
+    /// The same for refunds.
+    std::optional<Instant> next_refund_since;
 
     friend bool operator==(const Unfinished&, const Unfinished&) = default;
 };
 /// Payments and refunds that began at `since` or later: `at_most` of each, and the others that
 /// began at the same instant as the last of them. And at most `at_most` of the orders to refund.
 Read<Unfinished>
-read_unfinished(const Inventory& state, Instant now, std::uint32_t at_most, Instant since);
+read_unfinished(const Inventory& state, Instant now, std::uint32_t at_most, UnfinishedSince since);
 
 /// The tickets of a reservation that belongs to this user, also those that were refunded or that
 /// the user has transferred since. Empty while it isn't confirmed.

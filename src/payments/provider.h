@@ -8,6 +8,7 @@
 #include "io/awaitable.h"
 #include "io/fault.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,15 @@
 #include <vector>
 
 namespace frontrow::payments {
+
+// How many questions are under way at once, by their kind. Each kind has room of its own, so that
+// thousands of refunds, or of buyers on a provider's page, hold up nobody who pays now.
+
+/// First questions about charges, for which a buyer waits.
+inline constexpr std::size_t kChargesAtOnce = 32;
+/// Later questions about charges, and the order to abandon them.
+inline constexpr std::size_t kFollowUpsAtOnce = 16;
+inline constexpr std::size_t kRefundsAtOnce = 16;
 
 /// What a provider is asked to take: one attempt to pay for an order.
 struct Charge {
@@ -101,8 +111,8 @@ public:
     /// How the charge stands now. `charge()` was called before, perhaps without an answer: if the
     /// provider has never heard of it, this asks it as charge() does.
     virtual io::Awaitable<Result<Verdict, io::Fault>> look_up(Charge charge) = 0;
-    /// Makes the provider take nothing for this charge any more. Returns how it has ended: it may
-    /// have succeeded just before.
+    /// Makes the provider take nothing for this charge any more, perhaps before its end. Returns
+    /// how it has ended: it may have succeeded just before.
     virtual io::Awaitable<Result<Verdict, io::Fault>> abandon(Charge charge) = 0;
     virtual io::Awaitable<Result<RepaymentVerdict, io::Fault>> repay(Repayment repayment) = 0;
 

@@ -1,11 +1,16 @@
 #include "payments/provider_calls.h"
 
+#include "payments/provider.h"
+
 #include <cstddef>
 #include <optional>
 #include <utility>
 
 namespace frontrow::payments {
 namespace {
+
+/// So no question waits for another kind of question to end, not even while a notice is checked.
+constexpr std::size_t kConnections = kChargesAtOnce + kFollowUpsAtOnce + kRefundsAtOnce + 8;
 
 /// For a page of movements with everything that a provider adds to each.
 constexpr std::size_t kAnswerBytesMax = 4UL * 1024 * 1024;
@@ -18,7 +23,8 @@ io::HttpSettings http_settings(const std::string& url) {
         .allows_plain_http = url.starts_with("http://"),
         .user_agent = "Frontrow",
         .body_bytes_max = kAnswerBytesMax,
-        .running_per_server_max = 16,
+        .running_per_server_max = kConnections,
+        .idle_connections_max = kConnections,
     };
 }
 
@@ -40,9 +46,14 @@ Fault fault_of(const io::HttpError& error) {
     }
 }
 
-/// The server is down, or asks for fewer requests.
-bool is_trouble(int status) {
-    return status == 429 || status >= 500;
+/// The server is down. 500 may be about one request alone: Stripe repeats it under the same key.
+bool is_down(const io::HttpResult& answer) {
+    return !answer || answer->status > 500;
+}
+
+/// Nothing was sent, because too much waits here already.
+bool was_never_sent(const io::HttpResult& answer) {
+    return !answer && answer.error().kind == io::HttpErrorKind::overloaded;
 }
 
 /// Nothing if the status says what has become of the request.
@@ -71,13 +82,18 @@ io::Awaitable<Result<io::HttpAnswer, Fault>> ProviderCalls::send(io::HttpRequest
         );
     }
     auto answer = co_await client_.send(std::move(request));
-    if (!answer || is_trouble(answer->status))
-        breaker_.failed(now());
-    else
-        breaker_.succeeded(now());
+    report(answer);
     if (!answer) co_return std::unexpected(fault_of(answer.error()));
     if (auto fault = fault_of(answer->status)) co_return std::unexpected(*std::move(fault));
     co_return *std::move(answer);
+}
+
+void ProviderCalls::report(const io::HttpResult& answer) {
+    if (was_never_sent(answer)) return;
+    if (is_down(answer))
+        breaker_.failed(now());
+    else
+        breaker_.succeeded(now());
 }
 
 io::Awaitable<void> ProviderCalls::close() {

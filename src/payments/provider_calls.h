@@ -23,7 +23,8 @@ struct ProviderWorld {
 };
 
 /// Requests to a provider's server. Each has a deadline, and a circuit breaker stops them while the
-/// server is down. Retries are the saga's, which knows what is still worth asking. One thread.
+/// server is down: an error about one request alone (500), or too many requests (429), don't count.
+/// Retries are the saga's, which knows what is still worth asking. One thread.
 class ProviderCalls {
 public:
     /// `url`: where the requests go to. Only if it is a plain http URL, plain http is allowed; the
@@ -39,6 +40,9 @@ public:
     Bits128 random() { return world_.random.next(); }
 
 private:
+    /// Tells the breaker what the answer says about the server.
+    void report(const io::HttpResult& answer);
+
     ProviderWorld world_;
     io::HttpClient client_;
     io::CircuitBreaker breaker_;

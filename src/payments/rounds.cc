@@ -3,33 +3,23 @@
 #include <algorithm>
 
 namespace frontrow::payments {
-namespace {
 
-Instant newest_of(const domain::Unfinished& unfinished) {
-    auto newest = Instant::min();
-    if (!unfinished.payments.empty()) newest = unfinished.payments.back().payment.started_at;
-    if (!unfinished.refunds.empty())
-        newest = std::max(newest, unfinished.refunds.back().refund.started_at);
-    return newest;
-}
-
-}  // namespace
-
-void Rounds::has_begun_fresh(const domain::Unfinished& fresh) {
+bool Rounds::has_begun_fresh(const domain::Unfinished& fresh) {
     // The newest is looked at again: more may begin at the same instant.
-    fresh_since_ = fresh.next_since.value_or(std::max(*fresh_since_, newest_of(fresh)));
+    if (!fresh.payments.empty())
+        fresh_since_ = std::max(fresh_since_, fresh.payments.back().payment.started_at);
+    if (fresh.next_payment_since) fresh_since_ = *fresh.next_payment_since;
+    return !fresh.next_payment_since;
 }
 
-bool Rounds::has_begun_part(const domain::Unfinished& part) {
-    const bool is_first = part_since_ == Instant::min();
-    part_since_ = part.next_since.value_or(Instant::min());
-    if (part.next_since) {
-        if (!fresh_since_) fresh_since_ = part.next_since;
-        return false;
-    }
-    // One part has it all again.
-    if (is_first) fresh_since_.reset();
-    return true;
+bool Rounds::has_begun_payments(const domain::Unfinished& part) {
+    payments_since_ = part.next_payment_since.value_or(Instant::min());
+    return !part.next_payment_since;
+}
+
+bool Rounds::has_begun_refunds(const domain::Unfinished& part) {
+    refunds_since_ = part.next_refund_since.value_or(Instant::min());
+    return !part.next_refund_since;
 }
 
 }  // namespace frontrow::payments

@@ -3,31 +3,35 @@
 #include "base/instant.h"
 #include "domain/reads.h"
 
-#include <optional>
-
 namespace frontrow::payments {
 
 /// Says which parts of all that is unfinished to look at, if it is too much for one look. Each look
-/// takes the next part, round after round, and before it what is new: thousands of buyers may be on
-/// a provider's page, and nobody else shall wait for them.
+/// takes the next part of the payments and the next part of the refunds, round after round. Before
+/// them it takes the payments that are new: thousands of buyers may be on a provider's page, and
+/// nobody else shall wait for them.
 ///
 /// Pure. One thread.
 class Rounds {
 public:
-    /// What is new began at this instant or later. Absent if each part has everything.
-    std::optional<Instant> fresh_since() const { return fresh_since_; }
-    /// The next part begins at this instant.
-    Instant part_since() const { return part_since_; }
+    /// What is new.
+    domain::UnfinishedSince fresh() const { return {fresh_since_, std::nullopt}; }
+    /// The next parts.
+    domain::UnfinishedSince part() const { return {payments_since_, refunds_since_}; }
 
-    /// Call this when everything has been begun that was read since fresh_since(). Until then the
-    /// same is looked at again.
-    void has_begun_fresh(const domain::Unfinished& fresh);
-    /// The same for what was read since part_since(). Returns whether this was the last part.
-    bool has_begun_part(const domain::Unfinished& part);
+    /// Call this when all charges have begun that were read from fresh() on. Until then the same is
+    /// looked at again. Returns whether this was all that is new.
+    bool has_begun_fresh(const domain::Unfinished& fresh);
+
+    // Call them when all payments, or all refunds, have begun that were read from part() on. They
+    // return whether this was the last part of the round.
+
+    bool has_begun_payments(const domain::Unfinished& part);
+    bool has_begun_refunds(const domain::Unfinished& part);
 
 private:
-    Instant part_since_ = Instant::min();
-    std::optional<Instant> fresh_since_;
+    Instant fresh_since_ = Instant::min();
+    Instant payments_since_ = Instant::min();
+    Instant refunds_since_ = Instant::min();
 };
 
 }  // namespace frontrow::payments

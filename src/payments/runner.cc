@@ -86,42 +86,63 @@ io::Awaitable<void> Runner::pause() {
 }
 
 io::Awaitable<void> Runner::look() {
-    while (const auto since = rounds_.fresh_since()) {
-        const auto fresh = co_await begin_since(*since);
-        if (!fresh) co_return;
-        rounds_.has_begun_fresh(*fresh);
-        if (!fresh->next_since) break;
-    }
-    const auto part = co_await begin_since(rounds_.part_since());
-    if (part && rounds_.has_begun_part(*part)) saga_.has_seen_all();
+    co_await begin_charges();
+    const auto part = co_await read(rounds_.part());
+    if (!part) co_return;
+    auto choice = saga_.next(*part, ports_.store.now());
+    begin(std::move(choice.tasks));
+    if (choice.has_all_payments && rounds_.has_begun_payments(*part)) saga_.has_seen_all_payments();
+    if (choice.has_all_refunds && rounds_.has_begun_refunds(*part)) saga_.has_seen_all_refunds();
 }
 
-io::Awaitable<std::optional<domain::Unfinished>> Runner::begin_since(Instant since) {
+io::Awaitable<void> Runner::begin_charges() {
+    bool is_all = false;
+    while (!is_all) {
+        const auto fresh = co_await read(rounds_.fresh());
+        if (!fresh) co_return;
+        auto choice = saga_.next_charges(*fresh, ports_.store.now());
+        begin(std::move(choice.tasks));
+        if (!choice.has_all_payments) co_return;
+        is_all = rounds_.has_begun_fresh(*fresh);
+    }
+}
+
+io::Awaitable<std::optional<domain::Unfinished>> Runner::read(domain::UnfinishedSince since) {
     auto unfinished = co_await ports_.store.read(domain::read_unfinished, kLookedAt, since);
     if (!unfinished) co_return std::nullopt;
     oldest_ = unfinished->oldest_since;
-    for (auto& task : saga_.next(*unfinished, ports_.store.now()))
-        tasks_.spawn(carry_out(std::move(task)));
-    if (saga_.is_full()) co_return std::nullopt;
     co_return *std::move(unfinished);
+}
+
+void Runner::begin(std::vector<Saga::Task> tasks) {
+    for (auto& task : tasks)
+        tasks_.spawn(carry_out(std::move(task)));
 }
 
 io::Awaitable<void> Runner::carry_out(Saga::Task task) {
     auto end = Saga::End::unknown;
-    if (task.step == Saga::Step::start_refund) {
-        end = co_await start_refund(OrderId{task.id});
-    } else if (auto* provider = ports_.providers.find(task.provider)) {
-        end = co_await ask(*provider, task);
-    } else {
-        count(task, "no_such_provider");
-        ports_.log.warn(
-            "a payment or refund waits for a provider that the settings don't name",
-            {{"provider", task.provider}}
-        );
+    std::exception_ptr error;
+    try {
+        end = co_await take_step(task);
+    } catch (...) {
+        error = std::current_exception();
     }
     saga_.ended(task, end, ports_.store.now());
     // The next step, for which this one has made room, needn't wait for the pace.
     if (end == Saga::End::settled) nudge();
+    if (error) std::rethrow_exception(error);
+}
+
+io::Awaitable<Saga::End> Runner::take_step(const Saga::Task& task) {
+    if (task.step == Saga::Step::start_refund) co_return co_await start_refund(OrderId{task.id});
+    if (auto* provider = ports_.providers.find(task.provider))
+        co_return co_await ask(*provider, task);
+    count(task, "no_such_provider");
+    ports_.log.warn(
+        "a payment or refund waits for a provider that the settings don't name",
+        {{"provider", task.provider}}
+    );
+    co_return Saga::End::unknown;
 }
 
 io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task) {
@@ -186,8 +207,10 @@ io::Awaitable<Saga::End> Runner::start_refund(OrderId order) {
         },
         {}
     );
-    // A refusal says that there is nothing left to refund.
-    co_return outcome ? Saga::End::settled : Saga::End::unknown;
+    if (!outcome) co_return Saga::End::unknown;
+    // After a refusal, there is nothing left to refund. If the order is still named as one to
+    // refund, it is tried again later, and not at once.
+    co_return *outcome ? Saga::End::settled : Saga::End::pending;
 }
 
 void Runner::count(const Saga::Task& task, const char* result) {

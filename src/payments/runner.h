@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace frontrow::payments {
 
@@ -57,11 +58,14 @@ private:
     io::Awaitable<void> run();
     /// Begins what there is to do.
     io::Awaitable<void> look();
-    /// Begins what there is to do of what has started since then. Nothing if the store can't be
-    /// read, or if the saga may have had no room for all of it.
-    io::Awaitable<std::optional<domain::Unfinished>> begin_since(Instant since);
+    /// Begins the first questions about charges, for which buyers wait.
+    io::Awaitable<void> begin_charges();
+    /// Nothing if the store can't be read.
+    io::Awaitable<std::optional<domain::Unfinished>> read(domain::UnfinishedSince since);
+    void begin(std::vector<Saga::Task> tasks);
     io::Awaitable<void> pause();
     io::Awaitable<void> carry_out(Saga::Task task);
+    io::Awaitable<Saga::End> take_step(const Saga::Task& task);
     io::Awaitable<Saga::End> ask(Provider& provider, const Saga::Task& task);
     Saga::End not_answered(const Saga::Task& task, const io::Fault& fault);
     /// Brings the provider's word to the store.

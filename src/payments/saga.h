@@ -18,17 +18,22 @@
 namespace frontrow::payments {
 
 /// Decides whom to ask what, and when, until each payment and refund has a result. It asks for one
-/// thing of each payment at a time, and asks again later if nobody knows the answer.
+/// thing of each payment at a time, and asks again later if nobody knows the answer. Each kind of
+/// question has room of its own (provider.h), so no kind holds up another.
 ///
 /// Pure: it remembers only what saves work, so a new one goes on where an old one was, and two at
 /// once ask the same under the same keys. One thread.
 class Saga {
 public:
     struct Settings {
-        /// The wait before the same is asked again: it doubles each time.
-        Millis again_first{250};
-        Millis again_longest{30'000};
-        std::size_t under_way_max = 64;
+        /// The waits before the same is asked again.
+        io::BackoffDelays again{.first = Millis{250}, .longest = Millis{30'000}};
+        /// The waits while a buyer is on the provider's page. Thousands may be, and the provider
+        /// bounds how often it can be asked.
+        io::BackoffDelays on_page{.first = Millis{1'000}, .longest = Millis{60'000}};
+        std::size_t charges_max = kChargesAtOnce;
+        std::size_t follow_ups_max = kFollowUpsAtOnce;
+        std::size_t refunds_max = kRefundsAtOnce;
     };
 
     enum class Step : std::uint8_t {
@@ -53,6 +58,16 @@ public:
         Repayment repayment{};
     };
 
+    /// What is to begin now.
+    struct Choice {
+        std::vector<Task> tasks;
+        // False if something that should begin found no room. The first questions about charges
+        // don't count, unless they alone were looked at.
+
+        bool has_all_payments = true;
+        bool has_all_refunds = true;
+    };
+
     /// How a task has ended.
     enum class End : std::uint8_t {
         /// Its result is a fact.
@@ -66,34 +81,53 @@ public:
     /// `random` (for the jitter) must outlive the saga.
     Saga(const Settings& settings, io::Random& random) : settings_{settings}, random_{random} {}
 
-    /// Which of these tasks to begin now. Call ended() once for each, when it has ended.
-    std::vector<Task> next(const domain::Unfinished& unfinished, Instant now);
+    /// What to begin now. Call ended() once for each task, when it has ended.
+    Choice next(const domain::Unfinished& unfinished, Instant now);
+    /// The same, but only the first questions about charges.
+    Choice next_charges(const domain::Unfinished& unfinished, Instant now);
     void ended(const Task& task, End end, Instant now);
-    /// Call it when next() has seen everything unfinished since the last call: what it hasn't seen
-    /// is finished, and is forgotten.
-    void has_seen_all();
-    /// Whether nothing more can begin until something has ended.
-    bool is_full() const { return under_way_ >= settings_.under_way_max; }
+
+    // Call them when next() has seen everything unfinished of the kind since the last call: what it
+    // hasn't seen is finished, and is forgotten.
+
+    void has_seen_all_payments() { forget_unseen(payments_); }
+    void has_seen_all_refunds() { forget_unseen(refunds_); }
 
 private:
     struct Entry {
-        io::Backoff backoff;
+        int failures = 0;
         Instant not_before = Instant::min();
         bool is_under_way = false;
         /// The provider was asked by this process, perhaps without an answer.
         bool was_asked = false;
-        /// next() has seen it since has_seen_all().
+        /// The provider was told to take nothing any more.
+        bool was_abandoned = false;
+        /// next() has seen it since has_seen_all_…().
         bool is_seen = false;
     };
+    using Entries = std::map<Bits128, Entry>;
+    /// The tasks under way of a kind.
+    struct Room {
+        std::size_t taken = 0;
+        std::size_t max = 0;
+    };
 
-    /// The entry of something unfinished, if it is to be done now.
-    Entry* begin(Bits128 id, Instant now);
-    Step step_of(const domain::Payment& payment, const Entry& entry, Instant now) const;
+    static void forget_unseen(Entries& entries);
+    Room& room_for(Step step);
+    Entries& entries_for(Step step);
+    /// Whether the task begins now. If there is no room for it, sets `has_all` to false.
+    bool begin(Step step, Bits128 id, Instant now, bool& has_all);
+    static Step step_of(const domain::UnfinishedPayment& one, const Entry& entry, Instant now);
+    void begin_payment(const domain::UnfinishedPayment& one, Step step, Instant now, Choice& into);
 
     Settings settings_;
     io::Random& random_;
-    std::map<Bits128, Entry> entries_;
-    std::size_t under_way_ = 0;
+    Entries payments_;
+    /// And the orders to refund.
+    Entries refunds_;
+    Room charges_{.max = settings_.charges_max};
+    Room follow_ups_{.max = settings_.follow_ups_max};
+    Room repayments_{.max = settings_.refunds_max};
 };
 
 }  // namespace frontrow::payments

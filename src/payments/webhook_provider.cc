@@ -85,7 +85,8 @@ io::Awaitable<Result<Verdict, io::Fault>> WebhookProvider::abandon(Charge charge
     if (!body) co_return std::unexpected(body.error());
     auto verdict = read_verdict(charge, *body);
     if (!verdict) co_return std::unexpected(std::move(verdict.error()));
-    // The provider takes nothing after the charge's end, even if the charge reaches it only then.
+    // A charge that reaches the provider only now is taken until its end, and not after it.
+    if (!*verdict && calls_.now() < charge.until) co_return Verdict{.payment = charge.payment};
     if (!*verdict) co_return declined(charge, "abandoned");
     co_return **std::move(verdict);
 }

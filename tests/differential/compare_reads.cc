@@ -246,14 +246,14 @@ void Comparison::look_at_event_orders(const RandomSale& sale, EventId id) {
 
 /// The store's lists have what other sales have left unfinished, too.
 void Comparison::look_at_unfinished(const RandomSale& sale) {
-    auto read = world_.read(
-        store_.read(domain::read_unfinished, static_cast<std::uint32_t>(kAll), Instant::min())
-    );
+    auto read = world_.read(store_.read(
+        domain::read_unfinished, static_cast<std::uint32_t>(kAll), domain::UnfinishedSince{}
+    ));
     const auto is_other = [&](OrderId id) { return std::ranges::count(sale.orders(), id) == 0; };
     std::erase_if(read.payments, [&](const auto& one) { return is_other(one.order); });
     std::erase_if(read.refunds, [&](const auto& one) { return is_other(one.order); });
     std::erase_if(read.orders_to_refund, is_other);
-    const auto of_model = sale.model().unfinished();
+    const auto of_model = sale.model().unfinished(now_);
     expect(read.payments == of_model.payments, "in the unfinished payments");
     expect(read.refunds == of_model.refunds, "in the unfinished refunds");
     expect(read.orders_to_refund == of_model.orders_to_refund, "in the orders to refund");

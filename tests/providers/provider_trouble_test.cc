@@ -79,6 +79,19 @@ TEST_P(ProviderTroubleTest, stops_asking_a_provider_that_is_down_and_tries_again
     EXPECT_EQ(server.received.size(), asked + 1);
 }
 
+TEST_P(ProviderTroubleTest, goes_on_asking_a_provider_that_only_refuses_some_requests) {
+    for (const auto status : {429, 500}) {
+        SCOPED_TRACE(status);
+        connect();
+        reply(status);
+        for (int i = 0; i < 20; ++i)
+            EXPECT_FALSE(charge(with_token("ok")));
+        const auto asked = server.received.size();
+        EXPECT_FALSE(charge(with_token("ok")));
+        EXPECT_EQ(server.received.size(), asked + 1) << "the circuit breaker is closed";
+    }
+}
+
 TEST_P(ProviderTroubleTest, ends_what_waits_for_an_answer_when_it_closes) {
     server.answer = [](const auto&) { return Reply{"", Then::hold}; };
     auto asked = start(io, provider->charge(with_token("ok")));

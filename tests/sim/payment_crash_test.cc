@@ -292,11 +292,12 @@ private:
 
     /// One look of a runner.
     void work(std::size_t number) {
-        const auto unfinished = domain::read_unfinished(*state_, now_, 100, Instant::min()).value;
+        const auto unfinished = domain::read_unfinished(*state_, now_, 100, {}).value;
         auto& saga = runners_[number]->saga;
-        const auto tasks = saga.next(unfinished, now_);
-        saga.has_seen_all();
-        for (const auto& task : tasks) {
+        const auto choice = saga.next(unfinished, now_);
+        saga.has_seen_all_payments();
+        saga.has_seen_all_refunds();
+        for (const auto& task : choice.tasks) {
             if (!runners_[number]) return;
             carry_out(number, task);
         }

@@ -204,7 +204,7 @@ public:
         return report;
     }
     /// What began first comes first; orders to refund by event, oldest first.
-    domain::Unfinished unfinished() const {
+    domain::Unfinished unfinished(Instant now) const {
         domain::Unfinished all;
         std::multimap<Instant, domain::UnfinishedPayment> payments;
         std::multimap<Instant, domain::UnfinishedRefund> refunds;
@@ -215,7 +215,13 @@ public:
                 if (payment.status == domain::PaymentStatus::open)
                     payments.emplace(
                         payment.started_at,
-                        domain::UnfinishedPayment{order.id, order.amount, order.currency, payment}
+                        domain::UnfinishedPayment{
+                            order.id,
+                            order.amount,
+                            order.currency,
+                            payment,
+                            is_wanted(one, now),
+                        }
                     );
             for (const auto& refund : order.refunds) {
                 if (refund.status != domain::RefundStatus::open) continue;
@@ -1669,6 +1675,12 @@ private:
             std::erase_if(left.items, [](const auto& item) { return item.quantity == 0; });
         }
         return left;
+    }
+    /// The money of an open attempt would still buy something.
+    bool is_wanted(const KnownOrder& one, Instant now) const {
+        const auto* event = find_event(one.entity.event);
+        return !was_paid(one) && !closed_at(one, now) && event != nullptr &&
+               !event->event.cancelled;
     }
     bool is_to_refund(const KnownOrder& one) const {
         const auto* event = find_event(one.entity.event);

@@ -302,13 +302,35 @@ TEST_F(Paying, may_be_disputed_later_or_earlier) {
     ignored(news(attempt, PaymentNews::undisputed));
 }
 
+TEST_F(Paying, is_wanted_while_its_money_would_buy_something) {
+    const auto is_wanted = [&] { return unfinished().payments.at(0).is_wanted; };
+    const auto declined = decline(order).order.payments[0];
+    const auto attempt = start(order);
+    EXPECT_TRUE(is_wanted());
+    done(success(declined));
+    EXPECT_FALSE(is_wanted()) << "the other attempt has paid";
+    done(news(attempt, PaymentNews::declined));
+
+    const auto late = start(place(hold("bob", {2})));
+    office.now = late.pinned_until - 1ms;
+    EXPECT_TRUE(is_wanted());
+    office.now = late.pinned_until;
+    EXPECT_FALSE(is_wanted()) << "the hold has run out";
+    done(news(late, PaymentNews::declined));
+
+    start(place(hold("cleo", {3})));
+    EXPECT_TRUE(is_wanted());
+    EXPECT_TRUE(office.act(cancelling()));
+    EXPECT_FALSE(is_wanted()) << "the event is cancelled";
+}
+
 TEST_F(Paying, is_finished_by_age) {
     const auto first = start(order);
     office.now += 1min;
     const auto second = start(place(hold("bob", {2})));
     const auto third = start(place(hold("cleo", {3})));
     const auto since = [&](std::uint32_t at_most, Instant from) {
-        return read_unfinished(office.inventory(), office.now, at_most, from).value;
+        return read_unfinished(office.inventory(), office.now, at_most, {from, from}).value;
     };
     const auto ids_of = [](const Unfinished& unfinished) {
         std::vector<PaymentId> ids;
@@ -319,13 +341,13 @@ TEST_F(Paying, is_finished_by_age) {
     const auto all = since(100, Instant::min());
     EXPECT_THAT(ids_of(all), ElementsAre(first.id, second.id, third.id));
     EXPECT_EQ(all.oldest_since, first.started_at);
-    EXPECT_EQ(all.next_since, std::nullopt);
+    EXPECT_EQ(all.next_payment_since, std::nullopt);
     const auto some = since(1, Instant::min());
     EXPECT_THAT(ids_of(some), ElementsAre(first.id));
-    EXPECT_EQ(some.next_since, second.started_at);
-    const auto rest = since(1, *some.next_since);
+    EXPECT_EQ(some.next_payment_since, second.started_at);
+    const auto rest = since(1, *some.next_payment_since);
     EXPECT_THAT(ids_of(rest), ElementsAre(second.id, third.id)) << "all of one instant";
-    EXPECT_EQ(rest.next_since, std::nullopt);
+    EXPECT_EQ(rest.next_payment_since, std::nullopt);
     EXPECT_EQ(rest.oldest_since, first.started_at);
 }
 

@@ -199,8 +199,8 @@ private:
                         "\n  the model: " + test::told(of_model) + "\n"
                 );
         }
-        const auto unfinished = read_unfinished(inventory, now_, kAll, Instant::min()).value;
-        const auto of_model = model().unfinished();
+        const auto unfinished = read_unfinished(inventory, now_, kAll, {}).value;
+        const auto of_model = model().unfinished(now_);
         expect(unfinished.payments == of_model.payments, "the unfinished payments");
         expect(unfinished.refunds == of_model.refunds, "the unfinished refunds");
         expect(unfinished.orders_to_refund == of_model.orders_to_refund, "the orders to refund");

@@ -172,7 +172,7 @@ protected:
         return read_sales(office.inventory(), office.now, event, BoxOffice::owner()).value.value();
     }
     Unfinished unfinished() const {
-        return read_unfinished(office.inventory(), office.now, 100, Instant::min()).value;
+        return read_unfinished(office.inventory(), office.now, 100, {}).value;
     }
     RequestMark new_request() { return {.key = {10, ++made_}, .content = {11, made_}}; }
     Bits128 new_id() { return {9, ++made_}; }
