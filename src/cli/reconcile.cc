@@ -93,6 +93,8 @@ Awaitable<Result<void, Fault>> take_movements(
         if (!page) co_return std::unexpected(page.error());
         for (const auto& movement : page->some)
             books.take(movement);
+        for (const auto& dispute : page->disputes)
+            books.take(dispute);
         from = page->next;
     } while (!from.empty());
     co_return Result<void, Fault>{};
@@ -112,7 +114,7 @@ Awaitable<Result<void, Fault>> compare(
     const auto seen = co_await observe_facts(feed, {}, books);
     auto ended = seen ? Result<void, Fault>{} : std::unexpected(seen.error());
     if (ended) {
-        books.expect_all();
+        books.expect_all(clock.now());
         auto& provider = *providers.find(settings.payments.provider);
         ended = co_await take_movements(provider, executor, random, books);
     }
@@ -191,7 +193,8 @@ void add_reconcile(CLI::App& app, int& exit_code) {
     command->footer(
         "Reads the journal, beside a running server, and all that the provider says it has moved.\n"
         "Whatever only one of them knows, or knows otherwise, is a line of its own. What is still\n"
-        "under way is no difference. Exit code 0: both agree; 1: they differ, or one of them "
+        "under way, and not for long, is no difference. Exit code 0: both agree; 1: they differ, "
+        "or one of them "
         "can't\n"
         "be read; 2: wrong usage. Give it the settings of `serve`; --payments may name a provider\n"
         "that took payments earlier. docs/payments.md explains each difference. For example:\n"

@@ -36,6 +36,11 @@ inline std::string text_in(const JsonObject& object, std::string_view field) {
     return found == nullptr ? std::string{} : std::string{found->data(), found->size()};
 }
 
+inline bool has_text(const JsonObject& object, std::string_view field) {
+    const auto* const value = object.if_contains({field.data(), field.size()});
+    return value != nullptr && value->is_string();
+}
+
 inline std::optional<std::int64_t> number_in(const JsonObject& object, std::string_view field) {
     const auto* const value = object.if_contains({field.data(), field.size()});
     boost::system::error_code error;
@@ -44,9 +49,9 @@ inline std::optional<std::int64_t> number_in(const JsonObject& object, std::stri
     return error ? std::nullopt : std::optional{number};
 }
 
-inline bool flag_in(const JsonObject& object, std::string_view field) {
+inline std::optional<bool> flag_in(const JsonObject& object, std::string_view field) {
     const auto* const value = object.if_contains({field.data(), field.size()});
-    return value != nullptr && value->is_bool() && value->get_bool();
+    return value == nullptr || !value->is_bool() ? std::nullopt : std::optional{value->get_bool()};
 }
 
 /// Null if there is no such list.

@@ -74,9 +74,18 @@ struct Movement {
     Currency currency;
 };
 
-/// A page of movements, in the provider's own order.
+/// A dispute about a payment, as it stands now.
+struct Dispute {
+    PaymentId payment;
+    /// Neither won nor withdrawn: the money is, or may become, the buyer's again.
+    bool is_standing = true;
+    std::string reference;
+};
+
+/// A page of movements and disputes, in the provider's own order.
 struct Movements {
     std::vector<Movement> some;
+    std::vector<Dispute> disputes;
     /// Where the next page begins; empty if this one is the last.
     std::string next;
 };
@@ -116,7 +125,8 @@ public:
     virtual io::Awaitable<Result<Verdict, io::Fault>> abandon(Charge charge) = 0;
     virtual io::Awaitable<Result<RepaymentVerdict, io::Fault>> repay(Repayment repayment) = 0;
 
-    /// The page of what it has moved that begins at `from`, which is empty for the first.
+    /// The page of what it has moved, and of all disputes, that begins at `from`, which is empty
+    /// for the first.
     virtual io::Awaitable<Result<Movements, io::Fault>> list_movements(std::string from) = 0;
 
     /// Reads what the provider has sent to us. Notices about payments that aren't ours are left

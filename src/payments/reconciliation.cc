@@ -24,7 +24,10 @@ void Reconciliation::note(const domain::Fact& fact, const domain::OrderPlaced& b
 void Reconciliation::note(const domain::Fact&, const domain::PaymentIntended& body) {
     const bool is_theirs =
         body.method == domain::PaymentMethod::provider && body.provider == provider_;
-    if (is_theirs) payments_[body.payment] = {.payment = body.payment, .sum = orders_[body.order]};
+    if (!is_theirs) return;
+    payments_[body.payment] = {
+        .payment = body.payment, .sum = orders_[body.order], .due = body.pinned_until + kPatience
+    };
 }
 
 void Reconciliation::note(const domain::Fact&, const domain::PaymentSucceeded& body) {
@@ -35,13 +38,18 @@ void Reconciliation::note(const domain::Fact&, const domain::PaymentDeclined& bo
     set(find(body.payment), State::not_moved, {});
 }
 
-void Reconciliation::note(const domain::Fact&, const domain::RefundIntended& body) {
+void Reconciliation::note(const domain::Fact&, const domain::PaymentDisputed& body) {
+    if (auto* const payment = find(body.payment)) payment->is_disputed = body.is_disputed;
+}
+
+void Reconciliation::note(const domain::Fact& fact, const domain::RefundIntended& body) {
     const auto* const payment = find(body.payment);
     // No provider is asked to give back nothing.
     if (payment == nullptr || body.amount == 0) return;
     refunds_[body.refund] = {
         .payment = body.payment,
         .sum = {.amount = body.amount, .currency = payment->sum.currency},
+        .due = fact.at + kPatience,
     };
 }
 
@@ -69,10 +77,13 @@ Reconciliation::Entry* Reconciliation::find(RefundId id) {
     return found == refunds_.end() ? nullptr : &found->second;
 }
 
-void Reconciliation::expect_all() {
-    const auto expect = [](auto& entries) {
-        for (auto& [id, entry] : entries)
+void Reconciliation::expect_all(Instant now) {
+    const auto expect = [now](auto& entries) {
+        for (auto& [id, entry] : entries) {
             entry.is_expected = entry.state == State::moved;
+            entry.is_overdue = entry.state == State::open && entry.due <= now;
+            entry.was_disputed = entry.is_disputed;
+        }
     };
     expect(payments_);
     expect(refunds_);
@@ -80,6 +91,10 @@ void Reconciliation::expect_all() {
 
 void Reconciliation::take(const Movement& movement) {
     movements_.push_back(movement);
+}
+
+void Reconciliation::take(const Dispute& dispute) {
+    if (dispute.is_standing) disputes_[dispute.payment] = dispute.reference;
 }
 
 std::optional<Reconciliation::Difference>
@@ -112,6 +127,8 @@ Reconciliation::difference_of(const Movement& movement, bool is_again) const {
         difference.kind = Kind::not_moved_here;
     else if (entry->sum != *difference.there || entry->payment != movement.payment)
         difference.kind = Kind::other_sum;
+    else if (entry->state == State::open && entry->is_overdue)
+        difference.kind = Kind::still_open;
     else
         return std::nullopt;
     return difference;
@@ -143,7 +160,25 @@ std::vector<Reconciliation::Difference> Reconciliation::differences() const {
         if (entry.is_expected && !taken.contains(id)) add_missing(entry, std::nullopt);
     for (const auto& [id, entry] : refunds_)
         if (entry.is_expected && !returned.contains(id)) add_missing(entry, id);
+    add_disputes(all);
     return all;
+}
+
+void Reconciliation::add_disputes(std::vector<Difference>& all) const {
+    for (const auto& [id, entry] : payments_) {
+        // What has changed meanwhile was told to us, by notice.
+        if (entry.is_disputed != entry.was_disputed) continue;
+        const auto there = disputes_.find(id);
+        if (entry.is_disputed == (there != disputes_.end())) continue;
+        all.push_back({
+            .kind = entry.is_disputed ? Kind::disputed_here : Kind::disputed_there,
+            .payment = id,
+            .refund = std::nullopt,
+            .here = entry.sum,
+            .there = std::nullopt,
+            .reference = entry.is_disputed ? entry.reference : there->second,
+        });
+    }
 }
 
 Reconciliation::Totals Reconciliation::totals() const {
@@ -169,8 +204,14 @@ std::string_view name_of(Reconciliation::Kind kind) {
             return "unknown here";
         case Reconciliation::Kind::not_moved_here:
             return "declined or failed here";
+        case Reconciliation::Kind::still_open:
+            return "still open here";
         case Reconciliation::Kind::twice:
             return "moved twice";
+        case Reconciliation::Kind::disputed_there:
+            return "not disputed here";
+        case Reconciliation::Kind::disputed_here:
+            return "disputed here alone";
     }
 }
 

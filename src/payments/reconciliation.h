@@ -1,10 +1,12 @@
 #pragma once
 
 #include "base/id.h"
+#include "base/instant.h"
 #include "base/money.h"
 #include "domain/facts.h"
 #include "payments/provider.h"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,9 +17,10 @@
 namespace frontrow::payments {
 
 /// Compares what the facts say of one provider's payments and refunds with what the provider says
-/// it has moved, both ways. Meanwhile the sale may go on: read facts, call expect_all(), take the
-/// provider's movements, read the facts that have come since, and then ask for the differences.
-/// What was still open at the end counts as no difference.
+/// it has moved and with its disputes, both ways. Meanwhile the sale may go on: read facts, call
+/// expect_all(), take the provider's movements, read the facts that have come since, and then ask
+/// for the differences. What has begun only lately, and is still open at the end, counts as no
+/// difference.
 class Reconciliation {
 public:
     enum class Kind : std::uint8_t {
@@ -29,9 +32,18 @@ public:
         not_here,
         /// By the facts it was declined, or the refund has failed.
         not_moved_here,
+        /// The provider has moved it, and we should know that by now.
+        still_open,
         /// The provider has moved it twice.
         twice,
+        /// By the facts, nobody disputes the payment, and at the provider somebody does.
+        disputed_there,
+        /// By the facts, the payment is disputed, and at the provider it isn't.
+        disputed_here,
     };
+    /// So long after a hold's end, or after a refund was asked for, we should know the result.
+    static constexpr std::chrono::minutes kPatience{10};
+
     struct Sum {
         Amount amount = 0;
         Currency currency;
@@ -52,10 +64,12 @@ public:
 
     /// All facts, in order.
     void observe(const domain::Fact& fact);
-    /// What has moved by the facts up to here must be among the movements.
-    void expect_all();
+    /// What has moved by the facts up to here must be among the movements, and what is open for too
+    /// long at `now` must not.
+    void expect_all(Instant now);
     void take(const Movement& movement);
-    /// Those of movements in their order, then those of facts.
+    void take(const Dispute& dispute);
+    /// Those of movements in their order, then those of facts, then those of disputes.
     std::vector<Difference> differences() const;
 
     struct Totals {
@@ -72,8 +86,15 @@ private:
     struct Entry {
         PaymentId payment;
         Sum sum;
+        /// When we should know its result.
+        Instant due;
         State state = State::open;
         bool is_expected = false;
+        /// It was open when it was due, at expect_all().
+        bool is_overdue = false;
+        bool is_disputed = false;
+        /// As of expect_all().
+        bool was_disputed = false;
         std::string reference{};
     };
 
@@ -81,6 +102,7 @@ private:
     void note(const domain::Fact& fact, const domain::PaymentIntended& body);
     void note(const domain::Fact& fact, const domain::PaymentSucceeded& body);
     void note(const domain::Fact& fact, const domain::PaymentDeclined& body);
+    void note(const domain::Fact& fact, const domain::PaymentDisputed& body);
     void note(const domain::Fact& fact, const domain::RefundIntended& body);
     void note(const domain::Fact& fact, const domain::RefundSucceeded& body);
     void note(const domain::Fact& fact, const domain::RefundFailed& body);
@@ -88,6 +110,7 @@ private:
     Entry* find(PaymentId id);
     Entry* find(RefundId id);
     std::optional<Difference> difference_of(const Movement& movement, bool is_again) const;
+    void add_disputes(std::vector<Difference>& all) const;
 
     std::string provider_;
     std::map<EventId, Currency> currencies_;
@@ -95,6 +118,8 @@ private:
     std::map<PaymentId, Entry> payments_;
     std::map<RefundId, Entry> refunds_;
     std::vector<Movement> movements_;
+    /// The provider's standing disputes, and their own ids.
+    std::map<PaymentId, std::string> disputes_;
 };
 
 /// For people: "the provider has taken it twice".

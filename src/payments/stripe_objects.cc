@@ -119,6 +119,16 @@ std::optional<Movement> movement_of_refund(const JsonObject& refund) {
     return movement;
 }
 
+std::optional<Dispute> listed_dispute(const JsonObject& dispute) {
+    const auto verdict = verdict_of_dispute(dispute);
+    if (!verdict) return std::nullopt;
+    return Dispute{
+        .payment = verdict->payment,
+        .is_standing = verdict->news == PaymentNews::disputed,
+        .reference = text_in(dispute, "id"),
+    };
+}
+
 std::string code_in(const JsonObject& error) {
     for (const auto* const field : {"decline_code", "code", "type"})
         if (auto code = text_in(error, field); !code.empty()) return code;

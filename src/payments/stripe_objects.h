@@ -38,6 +38,9 @@ std::optional<Movement> movement_of_intent(const JsonObject& intent);
 /// What has gone back with a refund. Its Payment Intent must be an object, not an id.
 std::optional<Movement> movement_of_refund(const JsonObject& refund);
 
+/// `dispute`: its Payment Intent must be an object, not an id.
+std::optional<Dispute> listed_dispute(const JsonObject& dispute);
+
 /// The reason in Stripe's error, as far as it can be told to a buyer: the bank's, or Stripe's.
 std::string code_in(const JsonObject& error);
 

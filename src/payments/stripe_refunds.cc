@@ -4,9 +4,12 @@
 #include "payments/stripe_objects.h"
 #include "payments/verdicts.h"
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,7 +43,9 @@ std::optional<StripePage> page_in(const StripeAnswer& answer) {
         if (!one.is_object()) return std::nullopt;
         page.some.push_back(one.get_object());
     }
-    if (!flag_in(answer.body, "has_more")) return page;
+    const auto has_more = flag_in(answer.body, "has_more");
+    if (!has_more) return std::nullopt;
+    if (!*has_more) return page;
     if (!page.some.empty()) page.next = text_in(page.some.back(), "id");
     return page.next.empty() ? std::nullopt : std::optional{std::move(page)};
 }
@@ -53,8 +58,45 @@ std::string seconds_of(Instant time) {
     return std::to_string(since.count());
 }
 
-/// A place in the movements: first all Payment Intents, then all refunds.
-constexpr std::string_view kRefunds = "refunds:";
+/// One of Stripe's lists.
+struct StripeList {
+    /// Where a page of it begins, before the id after which it does.
+    std::string_view prefix;
+    const char* path;
+    /// Its objects don't say whose payment it is, but their Payment Intents do.
+    bool needs_intent;
+    void (*add)(Movements& movements, const JsonObject& object);
+};
+
+void add_intent(Movements& movements, const JsonObject& intent) {
+    auto movement = movement_of_intent(intent);
+    if (movement) movements.some.push_back(*std::move(movement));
+}
+
+void add_refund(Movements& movements, const JsonObject& refund) {
+    auto movement = movement_of_refund(refund);
+    if (movement) movements.some.push_back(*std::move(movement));
+}
+
+void add_dispute(Movements& movements, const JsonObject& object) {
+    auto dispute = listed_dispute(object);
+    if (dispute) movements.disputes.push_back(*std::move(dispute));
+}
+
+/// They are read one after the other.
+constexpr std::array kLists{
+    StripeList{"", "/v1/payment_intents", false, add_intent},
+    StripeList{"refunds:", "/v1/refunds", true, add_refund},
+    StripeList{"disputes:", "/v1/disputes", true, add_dispute},
+};
+
+/// The index of the list to which a place in the movements belongs.
+std::size_t list_at(std::string_view from) {
+    std::size_t list = kLists.size() - 1;
+    while (!from.starts_with(kLists[list].prefix))
+        --list;
+    return list;
+}
 
 }  // namespace
 
@@ -138,25 +180,23 @@ Stripe::ask_refund(Repayment repayment, std::string intent) {
 }
 
 io::Awaitable<Result<Movements, io::Fault>> Stripe::list_movements(std::string from) {
-    const bool is_refunds = from.starts_with(kRefunds);
-    const auto after = is_refunds ? from.substr(kRefunds.size()) : from;
+    const auto number = list_at(from);
+    const auto& list = kLists[number];
+    const auto after = from.substr(list.prefix.size());
     StripeForm query{{"limit", kPageSize}};
-    if (is_refunds) query.push_back({"expand[]", "data.payment_intent"});
+    if (list.needs_intent) query.push_back({"expand[]", "data.payment_intent"});
     if (!after.empty()) query.push_back({"starting_after", after});
-    const auto answer =
-        co_await api_->get(is_refunds ? "/v1/refunds" : "/v1/payment_intents", std::move(query));
+    const auto answer = co_await api_->get(list.path, std::move(query));
     if (!answer) co_return std::unexpected(answer.error());
     const auto page = page_in(*answer);
     if (!page) co_return list_failed();
     Movements movements;
-    for (const auto& one : page->some) {
-        auto movement = is_refunds ? movement_of_refund(one) : movement_of_intent(one);
-        if (movement) movements.some.push_back(*std::move(movement));
-    }
+    for (const auto& one : page->some)
+        list.add(movements, one);
     if (!page->next.empty())
-        movements.next = (is_refunds ? std::string{kRefunds} : std::string{}) + page->next;
-    else if (!is_refunds)
-        movements.next = kRefunds;
+        movements.next = std::string{list.prefix} + page->next;
+    else if (number + 1 < kLists.size())
+        movements.next = kLists[number + 1].prefix;
     co_return movements;
 }
 

@@ -64,6 +64,20 @@ std::optional<RepaymentVerdict> read_refund(const JsonObject& object, RefundId r
     return std::optional<RepaymentVerdict>{std::in_place, std::move(verdict)};
 }
 
+std::optional<Dispute> read_dispute(const JsonObject& object) {
+    const auto payment = id_in<PaymentId>(object, "payment");
+    const auto news = news_in(object);
+    const bool is_sound = payment &&
+                          (news == PaymentNews::disputed || news == PaymentNews::undisputed) &&
+                          is_sound_reference(text_in(object, "reference"));
+    if (!is_sound) return std::nullopt;
+    return Dispute{
+        .payment = *payment,
+        .is_standing = *news == PaymentNews::disputed,
+        .reference = text_in(object, "reference"),
+    };
+}
+
 std::optional<Movement> read_movement(const JsonObject& object) {
     const auto payment = id_in<PaymentId>(object, "payment");
     const auto type = text_in(object, "type");
@@ -77,6 +91,18 @@ std::optional<Movement> read_movement(const JsonObject& object) {
     const bool is_sound = is_sound_reference(movement.reference) &&
                           read_money(object, movement.amount, movement.currency);
     return is_sound ? std::optional{movement} : std::nullopt;
+}
+
+/// False if the object is none of those that the contract knows.
+bool add_movement(Movements& movements, const JsonObject& object) {
+    if (text_in(object, "type") == "dispute") {
+        auto dispute = read_dispute(object);
+        if (dispute) movements.disputes.push_back(*std::move(dispute));
+        return dispute.has_value();
+    }
+    auto movement = read_movement(object);
+    if (movement) movements.some.push_back(*std::move(movement));
+    return movement.has_value();
 }
 
 void add_money(JsonObject& message, Amount amount, Currency currency) {
@@ -149,13 +175,11 @@ std::optional<RepaymentVerdict> refund_verdict_in(std::string_view answer, Refun
 std::optional<Movements> movements_in(std::string_view answer) {
     const auto object = parse_json_object(answer);
     const auto* const list = object ? list_in(*object, "movements") : nullptr;
-    if (list == nullptr) return std::nullopt;
-    Movements movements{.some = {}, .next = text_in(*object, "next")};
-    for (const auto& one : *list) {
-        auto movement = one.is_object() ? read_movement(one.get_object()) : std::nullopt;
-        if (!movement) return std::nullopt;
-        movements.some.push_back(*std::move(movement));
-    }
+    // A page whose `next` can't be read must not look like the last one.
+    if (list == nullptr || !has_text(*object, "next")) return std::nullopt;
+    Movements movements{.some = {}, .disputes = {}, .next = text_in(*object, "next")};
+    for (const auto& one : *list)
+        if (!one.is_object() || !add_movement(movements, one.get_object())) return std::nullopt;
     return movements;
 }
 

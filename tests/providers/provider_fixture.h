@@ -57,19 +57,23 @@ protected:
     Result<payments::RepaymentVerdict, io::Fault> repay(payments::Repayment what) {
         return run(io, provider->repay(std::move(what)));
     }
-    /// All pages.
-    std::vector<payments::Movement> movements() {
-        std::vector<payments::Movement> all;
+    /// All pages as one.
+    payments::Movements listed() {
+        payments::Movements all;
         std::string from;
         do {
             auto page = run(io, provider->list_movements(from));
             EXPECT_TRUE(page) << page.error().what;
             if (!page) return all;
-            all.insert(all.end(), page->some.begin(), page->some.end());
+            all.some.insert(all.some.end(), page->some.begin(), page->some.end());
+            const auto& disputes = page->disputes;
+            all.disputes.insert(all.disputes.end(), disputes.begin(), disputes.end());
             from = page->next;
         } while (!from.empty());
         return all;
     }
+    std::vector<payments::Movement> movements() { return listed().some; }
+    std::vector<payments::Dispute> disputes() { return listed().disputes; }
     payments::NoticeReading
     read(const std::vector<payments::NoticeHeader>& headers, const std::string& body) {
         auto reading = run(io, provider->read_notice(headers, body, now));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +30,9 @@ protected:
     }
 
     void observe(domain::FactBody body) {
-        books.observe({.seq = ++seq, .event = EventId{number(1)}, .body = std::move(body)});
+        books.observe(
+            {.seq = ++seq, .at = now, .event = EventId{number(1)}, .body = std::move(body)}
+        );
     }
     void intend(
         std::uint64_t payment,
@@ -46,7 +49,15 @@ protected:
             .provider = provider,
             .token = {},
             .return_url = {},
+            .pinned_until = now + std::chrono::minutes{10},
         });
+    }
+    void dispute(std::uint64_t payment, bool is_disputed = true) {
+        const PaymentId id{number(payment)};
+        observe(domain::PaymentDisputed{OrderId{number(payment)}, id, is_disputed});
+    }
+    void list_dispute(std::uint64_t payment, bool is_standing = true) {
+        books.take(payments::Dispute{PaymentId{number(payment)}, is_standing, "dp"});
     }
     void succeed(std::uint64_t payment) {
         observe(domain::PaymentSucceeded{
@@ -78,7 +89,7 @@ protected:
     }
 
     void move(std::uint64_t payment, Amount amount = 3'000, const char* currency = "EUR") {
-        books.take({
+        books.take(Movement{
             .payment = PaymentId{number(payment)},
             .refund = std::nullopt,
             .reference = "pi",
@@ -87,7 +98,7 @@ protected:
         });
     }
     void move_back(std::optional<std::uint64_t> refund, std::uint64_t payment, Amount amount) {
-        books.take({
+        books.take(Movement{
             .payment = PaymentId{number(payment)},
             .is_refund = true,
             .refund = refund ? std::optional{RefundId{number(*refund)}} : std::nullopt,
@@ -105,6 +116,7 @@ protected:
         return found;
     }
 
+    Instant now = *parse_rfc3339("2026-11-21T10:00:00Z");
     Reconciliation books{"stripe"};
     std::uint64_t seq = 0;
 };
@@ -125,7 +137,7 @@ TEST_F(ReconciliationTest, finds_nothing_where_both_agree) {
     // A free order has no money to give back.
     give_back(11, 5, 3'000);
     give_back(12, 2, 0);
-    books.expect_all();
+    books.expect_all(now);
     move(2, 500);
     move(1);
     move_back(10, 1, 1'000);
@@ -141,7 +153,7 @@ TEST_F(ReconciliationTest, finds_each_kind_of_difference) {
     decline(5);
     intend(7, 3'000, "webhook");
     succeed(7);
-    books.expect_all();
+    books.expect_all(now);
     move(1, 2'999);
     move(2, 3'000, "USD");
     move(3);
@@ -171,7 +183,7 @@ TEST_F(ReconciliationTest, finds_each_kind_of_difference_in_refunds) {
     give_back(12, 1, 300);
     intend_refund(13, 1, 400);
     observe(domain::RefundFailed{OrderId{number(1)}, RefundId{number(13)}, "no"});
-    books.expect_all();
+    books.expect_all(now);
     move(1);
     move(2);
     move_back(10, 1, 101);
@@ -203,7 +215,7 @@ TEST_F(ReconciliationTest, does_not_mind_what_happens_meanwhile) {
     pay(2);
     intend_refund(10, 2, 100);
     intend_refund(11, 2, 100);
-    books.expect_all();
+    books.expect_all(now);
     move(1);
     move(2);
     move(3);
@@ -218,11 +230,77 @@ TEST_F(ReconciliationTest, does_not_mind_what_happens_meanwhile) {
     EXPECT_EQ(books.totals().open, 3u);
 }
 
+TEST_F(ReconciliationTest, finds_what_was_moved_there_and_stays_open_here) {
+    using std::chrono::minutes;
+    intend(1);
+    intend(2);
+    pay(3);
+    intend_refund(10, 3, 100);
+    now += minutes{10};
+    intend_refund(11, 3, 200);
+    // The first two holds ended ten minutes ago.
+    now += minutes{10};
+    intend(4);
+    books.expect_all(now);
+    move(1);
+    move(2);
+    move(3);
+    move(4);
+    move_back(10, 3, 100);
+    move_back(11, 3, 200);
+    // Its result has come meanwhile.
+    succeed(2);
+    EXPECT_EQ(
+        found(), (Found{{Kind::still_open, 1}, {Kind::still_open, 3}, {Kind::still_open, 3}})
+    );
+}
+
+TEST_F(ReconciliationTest, does_not_mind_what_is_open_for_less_than_ten_minutes_after_its_end) {
+    intend(1);
+    pay(2);
+    now += std::chrono::minutes{10} + std::chrono::milliseconds{1};
+    intend_refund(10, 2, 100);
+    now += std::chrono::minutes{10} - std::chrono::milliseconds{2};
+    books.expect_all(now);
+    move(1);
+    move(2);
+    move_back(10, 2, 100);
+    EXPECT_EQ(found(), Found{});
+}
+
+TEST_F(ReconciliationTest, compares_disputes) {
+    for (std::uint64_t payment = 1; payment <= 7; ++payment)
+        pay(payment);
+    dispute(1);
+    dispute(2);
+    dispute(5);
+    dispute(6);
+    dispute(6, false);
+    books.expect_all(now);
+    for (std::uint64_t payment = 1; payment <= 7; ++payment)
+        move(payment);
+    list_dispute(1);
+    list_dispute(3);
+    list_dispute(4, false);
+    list_dispute(6, false);
+    // It was won, and another one stands.
+    list_dispute(7);
+    list_dispute(7, false);
+    // Another store's.
+    list_dispute(99);
+    // It ended meanwhile.
+    dispute(5, false);
+    EXPECT_EQ(
+        found(),
+        (Found{{Kind::disputed_here, 2}, {Kind::disputed_there, 3}, {Kind::disputed_there, 7}})
+    );
+}
+
 TEST_F(ReconciliationTest, expects_what_succeeded_after_a_decline) {
     intend(1);
     decline(1);
     succeed(1);
-    books.expect_all();
+    books.expect_all(now);
     move(1);
     EXPECT_EQ(found(), Found{});
 }

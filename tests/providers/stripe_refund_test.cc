@@ -60,6 +60,8 @@ TEST_F(StripeRefundTest, asks_for_none_if_the_list_of_refunds_can_not_be_read_to
          {R"({"data":[],"has_more":true})",
           R"({"data":[{"object":"refund"}],"has_more":true})",
           R"({"data":["re_1"],"has_more":false})",
+          R"({"data":[]})",
+          R"({"data":[],"has_more":"true"})",
           R"({"has_more":false})"}) {
         server.answer = [&](const Received& received) {
             EXPECT_THAT(received.head, testing::StartsWith("GET "));
@@ -69,7 +71,8 @@ TEST_F(StripeRefundTest, asks_for_none_if_the_list_of_refunds_can_not_be_read_to
             };
         };
         EXPECT_THAT(repay(repayment(1, intent)), is_not_known()) << list;
-        EXPECT_FALSE(run(io, provider->list_movements(""))) << list;
+        for (const auto* from : {"", "refunds:", "disputes:"})
+            EXPECT_FALSE(run(io, provider->list_movements(from))) << list;
     }
 }
 
@@ -144,6 +147,29 @@ TEST_F(StripeRefundTest, lists_all_that_was_moved_for_us_and_nothing_else) {
     EXPECT_EQ(refunds, 3u);
     EXPECT_EQ(by_hand, 7);
     EXPECT_EQ(all.size(), 9u);
+}
+
+TEST_F(StripeRefundTest, lists_how_every_dispute_about_our_payments_stands) {
+    const auto second = charge(with_token("pm_ok", 2))->reference;
+    const auto add = [&](const char* id, const char* status, const std::string& of) {
+        stripe.objects[id] = {
+            {"id", id}, {"object", "dispute"}, {"status", status}, {"payment_intent", of}
+        };
+    };
+    add("dp_1", "won", intent);
+    add("dp_2", "needs_response", second);
+    add("dp_3", "lost", intent);
+    stripe.objects["pi_90"] = {{"id", "pi_90"}, {"object", "payment_intent"}};
+    add("dp_4", "needs_response", "pi_90");
+
+    const auto all = disputes();
+    ASSERT_EQ(all.size(), 3u);
+    EXPECT_EQ(all[0].reference, "dp_3");
+    EXPECT_EQ(all[0].payment, payment_id(1));
+    EXPECT_TRUE(all[0].is_standing);
+    EXPECT_EQ(all[1].payment, payment_id(2));
+    EXPECT_TRUE(all[1].is_standing);
+    EXPECT_FALSE(all[2].is_standing);
 }
 
 }  // namespace

@@ -157,6 +157,7 @@ StripeStandIn::Outcome StripeStandIn::get(const Request& request) {
     const auto& path = request.path;
     if (path == "/v1/payment_intents") return list("payment_intent", request.form);
     if (path == "/v1/refunds") return list("refund", request.form);
+    if (path == "/v1/disputes") return list("dispute", request.form);
     const auto found = objects.find(path.substr(path.rfind('/') + 1));
     if (found == objects.end()) return refusal(404, "invalid_request_error", "resource_missing");
     return {200, expanded(found->second, request.form)};

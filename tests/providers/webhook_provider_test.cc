@@ -137,6 +137,46 @@ TEST_F(WebhookProviderTest, lists_every_page_of_what_was_moved) {
     EXPECT_FALSE(all[1].is_refund);
 }
 
+TEST_F(WebhookProviderTest, lists_how_disputes_stand) {
+    const auto payment = payment_id(1).to_string();
+    theirs.instead = R"({"next":"","movements":[{"type":"dispute","payment":")" + payment +
+                     R"(","status":"disputed","reference":"d-1"},{"type":"dispute","payment":")" +
+                     payment + R"(","status":"undisputed"}]})";
+    const auto all = disputes();
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].payment, payment_id(1));
+    EXPECT_EQ(all[0].reference, "d-1");
+    EXPECT_TRUE(all[0].is_standing);
+    EXPECT_FALSE(all[1].is_standing);
+}
+
+TEST_F(WebhookProviderTest, believes_no_list_outside_the_contract) {
+    const auto payment = payment_id(1).to_string();
+    const auto of = [&](const std::string& fields) {
+        return R"x({"next":"","movements":[{"payment":")x" + payment + "\"," + fields + "}]}";
+    };
+    theirs.instead = of(R"("type":"payment","amount":1,"currency":"EUR")");
+    EXPECT_EQ(movements().size(), 1u);
+    for (const auto& list : {
+             std::string{R"({"next":""})"},
+             std::string{R"({"movements":[]})"},
+             std::string{R"({"movements":[],"next":2})"},
+             std::string{R"({"movements":[],"next":null})"},
+             std::string{R"({"movements":{},"next":""})"},
+             std::string{R"({"movements":["p"],"next":""})"},
+             std::string{R"({"movements":[{"type":"payment","amount":1}],"next":""})"},
+             of(R"("type":"payment")"),
+             of(R"("type":"charge","amount":1,"currency":"EUR")"),
+             of(R"("type":"payment","amount":"1","currency":"EUR")"),
+             of(R"("type":"payment","amount":1,"currency":"euro")"),
+             of(R"("type":"dispute")"),
+             of(R"("type":"dispute","status":"succeeded")"),
+         }) {
+        theirs.instead = list;
+        EXPECT_FALSE(run(io, provider->list_movements(""))) << list;
+    }
+}
+
 TEST_F(WebhookProviderTest, believes_no_answer_outside_the_contract) {
     for (const std::string answer : {
              "",

@@ -73,7 +73,7 @@ json::object WebhookStandIn::carry_out(const json::object& message, const std::s
 
 /// One movement a page.
 json::object WebhookStandIn::list(const std::string& from) const {
-    json::object page{{"movements", json::array{}}};
+    json::object page{{"movements", json::array{}}, {"next", ""}};
     const auto at = from.empty() ? books.begin() : books.find(from);
     if (at == books.end()) return page;
     if (text_at(at->second, "status") == "succeeded") {
