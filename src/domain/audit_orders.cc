@@ -175,6 +175,7 @@ void Audit::judge(const Fact& fact, const PaymentDisputed& body) {
     if (known == nullptr) return;
     expect(fact, known->is_disputed != body.is_disputed, "a dispute became what it was");
     known->is_disputed = body.is_disputed;
+    known->dispute_changed_at = fact.at;
 }
 
 template <>

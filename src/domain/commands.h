@@ -287,6 +287,8 @@ struct NotePayment {
     /// With `succeeded`: what was taken. It must be the order's amount.
     Amount amount = 0;
     Currency currency{};
+    /// When the provider signed a notice, in whole seconds. Nothing if it was asked just now.
+    std::optional<Instant> signed_at{};
 };
 
 /// Gives money back for some seats and units of a paid order; for all that is left if none are

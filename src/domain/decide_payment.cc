@@ -1,6 +1,7 @@
 #include "domain/decide_order.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace frontrow::domain {
@@ -171,6 +172,14 @@ void take_money(
     refund_at_once(draft, command.payment, RefundReason::too_late);
 }
 
+/// Whether the notice was signed before the payment's dispute became what it is. It may be an old
+/// one that somebody repeats.
+bool is_outdated(const Payment& payment, const NotePayment& command) {
+    if (!command.signed_at || !payment.dispute_changed_at) return false;
+    return *command.signed_at <
+           std::chrono::floor<std::chrono::seconds>(*payment.dispute_changed_at);
+}
+
 /// Adds the facts that the news makes; none if it is known already or is too late to matter.
 void note_news(
     const Inventory& inventory,
@@ -204,7 +213,7 @@ void note_news(
         case PaymentNews::disputed:
         case PaymentNews::undisputed: {
             const bool is_disputed = command.news == PaymentNews::disputed;
-            if (payment.is_disputed != is_disputed)
+            if (payment.is_disputed != is_disputed && !is_outdated(payment, command))
                 draft.add(PaymentDisputed{order, payment.id, is_disputed});
             return;
         }

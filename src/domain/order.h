@@ -111,6 +111,8 @@ struct Payment {
     bool is_disputed = false;
     /// Nothing at the box office, where the order's key stands for the payment, too.
     std::optional<RequestMark> request;
+    /// When `is_disputed` last changed.
+    std::optional<Instant> dispute_changed_at{};
 
     friend bool operator==(const Payment&, const Payment&) = default;
 };

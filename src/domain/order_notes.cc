@@ -89,8 +89,10 @@ void note(Order& order, const PaymentDeclined& body, Instant at) {
     payment.settled_at = at;
 }
 
-void note(Order& order, const PaymentDisputed& body, Instant) {
-    payment_in(order, body.payment).is_disputed = body.is_disputed;
+void note(Order& order, const PaymentDisputed& body, Instant at) {
+    auto& payment = payment_in(order, body.payment);
+    payment.is_disputed = body.is_disputed;
+    payment.dispute_changed_at = at;
 }
 
 void note(Order& order, const RefundIntended& body, Instant at) {

@@ -22,16 +22,18 @@ std::unexpected<std::string> refused(std::string why) {
     return std::unexpected(std::move(why));
 }
 
-Result<void, std::string> check_time(std::string_view text, Instant now) {
+/// Returns the time that the text says.
+Result<Instant, std::string> check_time(std::string_view text, Instant now) {
     // A number with more digits is no time near ours, and could overflow.
     constexpr std::size_t kDigitsMax = 15;
     const auto seconds = text.size() <= kDigitsMax ? parse_number<std::int64_t>(text)
                                                    : std::optional<std::int64_t>{};
     if (!seconds) return refused("the signature has no time");
-    const auto age = now - Instant{std::chrono::seconds{*seconds}};
+    const Instant at{std::chrono::seconds{*seconds}};
+    const auto age = now - at;
     if (age > kNoticeTolerance) return refused("the signature is too old");
     if (age < -kNoticeTolerance) return refused("the signature is from the future");
-    return {};
+    return at;
 }
 
 std::string hex_of(const io::Sha256Digest& digest) {
@@ -72,7 +74,8 @@ Result<void, std::string> check_stripe_signature(
     const auto right = hex_of(io::hmac_sha256(secret, std::string{time} + "." + std::string{body}));
     const auto is_right = [&](std::string_view one) { return io::is_same_secret(one, right); };
     if (!std::ranges::any_of(signatures, is_right)) return refused("the signature is wrong");
-    return check_time(time, now);
+    if (auto at = check_time(time, now); !at) return std::unexpected(std::move(at.error()));
+    return {};
 }
 
 StandardSigner::StandardSigner(std::string_view secret) {
@@ -93,7 +96,7 @@ StandardSigner::sign(std::string_view id, std::string_view timestamp, std::strin
     return "v1," + io::to_base64(io::text_of(io::hmac_sha256(key_, text)));
 }
 
-Result<void, std::string> StandardSigner::check(
+Result<Instant, std::string> StandardSigner::check(
     const std::vector<NoticeHeader>& headers,
     std::string_view body,
     Instant now

@@ -32,8 +32,9 @@ public:
 
     /// The value of `webhook-signature`.
     std::string sign(std::string_view id, std::string_view timestamp, std::string_view body) const;
-    /// Checks `webhook-id`, `webhook-timestamp` and `webhook-signature`. Refuses with a reason.
-    Result<void, std::string>
+    /// Checks `webhook-id`, `webhook-timestamp` and `webhook-signature`. Returns when it was
+    /// signed, or refuses with a reason.
+    Result<Instant, std::string>
     check(const std::vector<NoticeHeader>& headers, std::string_view body, Instant now) const;
 
 private:

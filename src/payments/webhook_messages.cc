@@ -183,13 +183,16 @@ std::optional<Movements> movements_in(std::string_view answer) {
     return movements;
 }
 
-NoticeReading notices_in(std::string_view notice) {
+NoticeReading notices_in(std::string_view notice, Instant signed_at) {
     const auto object = parse_json_object(notice);
     if (!object) return std::unexpected("the notice isn't a JSON object");
     const auto type = text_in(*object, "type");
     if (const auto payment = id_in<PaymentId>(*object, "payment"); type == "payment" && payment) {
         auto verdict = read_verdict(*object, *payment);
-        if (verdict) return notice_of(sound(*std::move(verdict)));
+        if (verdict) {
+            verdict->signed_at = signed_at;
+            return notice_of(sound(*std::move(verdict)));
+        }
     }
     if (const auto refund = id_in<RefundId>(*object, "refund"); type == "refund" && refund) {
         auto verdict = read_refund(*object, *refund);

@@ -22,8 +22,8 @@ std::optional<Verdict> verdict_in(std::string_view answer, PaymentId payment);
 std::optional<RepaymentVerdict> refund_verdict_in(std::string_view answer, RefundId refund);
 std::optional<Movements> movements_in(std::string_view answer);
 
-/// What a notice says, which must be signed. Refuses with a reason one that the contract doesn't
-/// know.
-NoticeReading notices_in(std::string_view notice);
+/// What a notice says, which was signed at that time. Refuses with a reason one that the contract
+/// doesn't know.
+NoticeReading notices_in(std::string_view notice, Instant signed_at);
 
 }  // namespace frontrow::payments

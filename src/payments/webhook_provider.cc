@@ -113,9 +113,9 @@ io::Awaitable<Result<NoticeReading, io::Fault>> WebhookProvider::read_notice(
     std::string_view body,
     Instant now
 ) {
-    if (auto genuine = signer_.check(headers, body, now); !genuine)
-        co_return NoticeReading{std::unexpected(std::move(genuine.error()))};
-    co_return notices_in(body);
+    auto signed_at = signer_.check(headers, body, now);
+    if (!signed_at) co_return NoticeReading{std::unexpected(std::move(signed_at.error()))};
+    co_return notices_in(body, *signed_at);
 }
 
 }  // namespace frontrow::payments

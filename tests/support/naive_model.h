@@ -1561,6 +1561,12 @@ private:
         }
         return refuse(Reason::payment_not_found);
     }
+    /// Signed in an earlier second than that in which the dispute changed.
+    static bool is_from_before(const domain::NotePayment& command, const domain::Payment& payment) {
+        const auto seconds = [](Instant at) { return at.time_since_epoch().count() / 1'000; };
+        return command.signed_at && payment.dispute_changed_at &&
+               seconds(*command.signed_at) < seconds(*payment.dispute_changed_at);
+    }
     void note_news(
         KnownOrder& one,
         domain::Payment& payment,
@@ -1578,8 +1584,13 @@ private:
             payment.decline_code = command.code;
             payment.settled_at = now;
         }
-        if (command.news == disputed) payment.is_disputed = true;
-        if (command.news == undisputed) payment.is_disputed = false;
+        const bool is_about_dispute = command.news == disputed || command.news == undisputed;
+        const bool is_disputed = command.news == disputed;
+        if (is_about_dispute && is_disputed != payment.is_disputed &&
+            !is_from_before(command, payment)) {
+            payment.is_disputed = is_disputed;
+            payment.dispute_changed_at = now;
+        }
         if (command.news == succeeded && payment.status != domain::PaymentStatus::succeeded)
             take_money(one, payment, command.reference, now);
     }

@@ -662,7 +662,7 @@ private:
             return std::nullopt;
         if (order->payments.empty() || order->payments.back().status != domain::PaymentStatus::open)
             return start_payment(four, *order);
-        return note_payment(four, order->payments.back().id);
+        return note_payment(four, order->payments.back().id, now);
     }
     static bool is_always_declined(const domain::Order& order) {
         return order.id.bits().lo % 4 == 3;
@@ -699,12 +699,12 @@ private:
     /// News of one of the newest payments, or of one that never existed.
     domain::Command note_payment(const Four& four, Instant now) {
         if (payments_.empty()) return start_payment(four, now);
-        if (four[0] >= 250) return note_payment(four, PaymentId{numbered(9, 9)});
+        if (four[0] >= 250) return note_payment(four, PaymentId{numbered(9, 9)}, now);
         const auto back = four[0] % (four[0] < 224 ? 4 : payments_.size());
-        return note_payment(four, payments_[payments_.size() - 1 - back % payments_.size()]);
+        return note_payment(four, payments_[payments_.size() - 1 - back % payments_.size()], now);
     }
     /// Some orders' payments are always declined.
-    domain::Command note_payment(const Four& four, PaymentId payment) const {
+    domain::Command note_payment(const Four& four, PaymentId payment, Instant now) const {
         domain::NotePayment command{.payment = payment};
         const auto order = model_.order_of(command.payment);
         using enum domain::PaymentNews;
@@ -731,6 +731,9 @@ private:
             command.currency = order->currency;
         }
         if (four[2] % 32 == 29) command.provider = "another";
+        if (four[3] % 2 == 0)
+            command.signed_at =
+                std::chrono::floor<std::chrono::seconds>(now - std::chrono::seconds{four[3] % 7});
         if (four[2] % 32 == 30) command.amount += 1;
         if (four[2] % 32 == 31) command.currency = *Currency::parse("CHF");
         return command;

@@ -135,7 +135,8 @@ inline std::string told(const domain::Payment& one) {
            one.reference + one.redirect_url + one.decline_code + ", begun " +
            to_rfc3339(one.started_at) + ", pinned until " + to_rfc3339(one.pinned_until) +
            (one.settled_at ? ", settled " + to_rfc3339(*one.settled_at) : "") +
-           (one.is_disputed ? ", disputed" : "");
+           (one.is_disputed ? ", disputed" : "") +
+           (one.dispute_changed_at ? ", since " + to_rfc3339(*one.dispute_changed_at) : "");
 }
 inline std::string told(const domain::Refund& one) {
     constexpr const char* kNames[] = {"open", "succeeded", "failed"};
@@ -345,7 +346,8 @@ inline std::string told(const domain::NotePayment& command) {
     return command.provider + " says that payment " + told(command.payment) + " is " +
            kNames[static_cast<int>(command.news)] + ": " + command.reference + " " +
            command.redirect_url + " " + command.code + " " + told_number(command.amount) + " " +
-           std::string{command.currency.code()};
+           std::string{command.currency.code()} +
+           (command.signed_at ? ", signed " + to_rfc3339(*command.signed_at) : "");
 }
 inline std::string told(const domain::RefundOrder& command) {
     return told(command.by) + " refunds of order " + told(command.order) + " as " +

@@ -324,6 +324,32 @@ TEST_F(Paying, is_wanted_while_its_money_would_buy_something) {
     EXPECT_FALSE(is_wanted()) << "the event is cancelled";
 }
 
+TEST_F(Paying, is_disputed_as_the_notice_says_that_was_signed_last) {
+    using std::chrono::floor;
+    using std::chrono::seconds;
+    const auto attempt = start(order);
+    const auto signed_at = [&](PaymentNews what, Instant at) {
+        auto notice = news(attempt, what);
+        notice.signed_at = floor<seconds>(at);
+        return notice;
+    };
+    const auto begun = signed_at(PaymentNews::disputed, office.now);
+    EXPECT_TRUE(done(begun).order.payments[0].is_disputed);
+    // Both may be signed within a second.
+    const auto ended = signed_at(PaymentNews::undisputed, office.now);
+    EXPECT_FALSE(done(ended).order.payments[0].is_disputed);
+    office.now += seconds{5};
+    EXPECT_TRUE(done(signed_at(PaymentNews::disputed, office.now)).order.payments[0].is_disputed);
+    ignored(ended);
+    const auto ended_again = signed_at(PaymentNews::undisputed, office.now);
+    office.now += seconds{5};
+    EXPECT_FALSE(done(ended_again).order.payments[0].is_disputed);
+    ignored(begun);
+    ignored(signed_at(PaymentNews::disputed, office.now - seconds{1}));
+    // What the provider is asked about is as of now.
+    EXPECT_TRUE(done(news(attempt, PaymentNews::disputed)).order.payments[0].is_disputed);
+}
+
 TEST_F(Paying, is_finished_by_age) {
     const auto first = start(order);
     office.now += 1min;

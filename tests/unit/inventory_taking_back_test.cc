@@ -744,6 +744,7 @@ constexpr Change kChanges[]{
     [](auto& facts) { facts[36].at -= Millis{1}; },
     [](auto& facts) { body_at<PaymentDisputed>(facts, 38).is_disputed = false; },
     [](auto& facts) { body_at<PaymentDisputed>(facts, 38).payment = kDeclined; },
+    [](auto& facts) { facts[38].at -= Millis{1}; },
     [](auto& facts) {
         body_at<RefundIntended>(facts, 39).refund = RefundId{};
         body_at<RefundFailed>(facts, 40).refund = RefundId{};
