@@ -13,6 +13,7 @@
 #include "io/turn_queue.h"
 #include "io/workers.h"
 #include "payments/desk.h"
+#include "payments/notices.h"
 #include "payments/runner.h"
 #include "telemetry/metrics.h"
 
@@ -51,6 +52,7 @@ struct Application::Parts {
               std::move(settings.payments)
           )},
           desk{executor, *store},
+          notices{{*store, providers, desk, world.log}},
           runner{{executor, *store, *side.leases, providers, desk, world.random, world.log}},
           ticket_codes{{*store, *side.records, workers, world.log}},
           ticket_keys{
@@ -75,7 +77,7 @@ struct Application::Parts {
               house,
               world.log,
               settings.hold,
-              {*side.records, providers, desk, runner},
+              {*side.records, providers, desk, runner, notices},
               ticket_codes,
               std::move(settings.base_path)
           },
@@ -97,6 +99,7 @@ struct Application::Parts {
     SideStore side;
     payments::Providers providers;
     payments::Desk desk;
+    payments::Notices notices;
     payments::Runner runner;
     http::TicketCodes ticket_codes;
     SharedTicketKeys ticket_keys;

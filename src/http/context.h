@@ -28,6 +28,7 @@ class Workers;
 
 namespace frontrow::payments {
 class Desk;
+class Notices;
 class Providers;
 class Runner;
 }  // namespace frontrow::payments
@@ -58,6 +59,7 @@ struct Payments {
     const payments::Providers& providers;
     payments::Desk& desk;
     payments::Runner& runner;
+    payments::Notices& notices;
 };
 
 /// What handlers use. All must outlive the server.

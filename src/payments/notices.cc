@@ -1,11 +1,15 @@
 #include "payments/notices.h"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <variant>
 
 namespace frontrow::payments {
 namespace {
+
+constexpr std::chrono::minutes kTellAgain{1};
+constexpr auto kRefused = "a payment provider's notice was refused";
 
 domain::Command command_for(const Notice& notice, std::string_view provider) {
     return std::visit(
@@ -24,32 +28,92 @@ Bits128 id_of(const Notice& notice) {
     return std::get<domain::NoteRefund>(notice).refund.bits();
 }
 
+/// For metrics.
+const char* name_of(const Result<Notices::Taken, io::Fault>& result) {
+    struct Table {
+        const char* operator()(const UnknownProvider&) const { return "unknown_provider"; }
+        const char* operator()(const NotGenuine&) const { return "not_genuine"; }
+        const char* operator()(const domain::Refusal&) const { return "refused"; }
+    };
+    if (!result) return "failed";
+    return *result ? "taken" : std::visit(Table{}, result->error());
+}
+
 }  // namespace
 
-io::Awaitable<Result<Result<void, NoticeRefusal>, io::Fault>> take_notice(
-    store::Store& store,
-    const Providers& providers,
-    Desk& desk,
+io::Awaitable<Result<Notices::Taken, io::Fault>> Notices::take(
     std::string_view provider,
     const std::vector<NoticeHeader>& headers,
     std::string_view body,
     TraceId trace
 ) {
-    using Taken = Result<void, NoticeRefusal>;
-    auto* const sender = providers.find(provider);
+    auto* const sender = ports_.providers.find(provider);
+    // Any name can stand in the request's path, so only those that we know become labels.
+    const std::string name{sender == nullptr ? "unknown" : sender->name()};
+    auto result = co_await read_and_decide(sender, headers, body, trace);
+    ++results_[{name, name_of(result)}];
+    if (result && !*result) tell_refusal(name, result->error());
+    co_return result;
+}
+
+io::Awaitable<Result<Notices::Taken, io::Fault>> Notices::read_and_decide(
+    Provider* sender,
+    const std::vector<NoticeHeader>& headers,
+    std::string_view body,
+    TraceId trace
+) {
     if (sender == nullptr) co_return Taken{std::unexpected(UnknownProvider{})};
-    auto reading = co_await sender->read_notice(headers, body, store.now());
+    auto reading = co_await sender->read_notice(headers, body, ports_.store.now());
     if (!reading) co_return std::unexpected(std::move(reading.error()));
     auto& notices = *reading;
     if (!notices) co_return Taken{std::unexpected(NotGenuine{std::move(notices.error())})};
     Taken taken;
     for (const auto& notice : *notices) {
-        auto outcome = co_await store.execute(command_for(notice, provider), trace);
+        auto outcome = co_await ports_.store.execute(command_for(notice, sender->name()), trace);
         if (!outcome) co_return std::unexpected(std::move(outcome.error()));
         if (!*outcome) taken = std::unexpected(std::move(outcome->error()));
-        desk.tell(id_of(notice));
+        ports_.desk.tell(id_of(notice));
     }
     co_return taken;
+}
+
+void Notices::tell_refusal(const std::string& provider, const NoticeRefusal& refusal) {
+    if (std::holds_alternative<UnknownProvider>(refusal))
+        return tell_now_and_then(provider, "the settings don't name the provider");
+    if (const auto* forged = std::get_if<NotGenuine>(&refusal))
+        return tell_now_and_then(provider, forged->why);
+    const bool is_other_sum =
+        std::get<domain::Refusal>(refusal).reason == domain::Reason::amount_differs;
+    ports_.log.warn(
+        kRefused,
+        {{"provider", provider},
+         {"reason",
+          is_other_sum ? "another amount or currency was taken; a person must look"
+                       : "we don't know the payment or refund"}}
+    );
+}
+
+void Notices::tell_now_and_then(const std::string& provider, const std::string& why) {
+    auto& untold = untold_[provider];
+    ++untold.count;
+    const auto now = ports_.store.now();
+    if (untold.told_at && now - *untold.told_at < kTellAgain) return;
+    ports_.log.warn(
+        kRefused,
+        {{"provider", provider}, {"reason", why}, {"notices", std::to_string(untold.count), true}}
+    );
+    untold = {.told_at = now, .count = 0};
+}
+
+void Notices::measure(telemetry::Figures& figures) const {
+    for (const auto& [key, total] : results_) {
+        figures.count(
+            "payment_notices_total",
+            "Notices that payment providers have sent, by what has become of them.",
+            static_cast<double>(total),
+            {{"provider", key.first}, {"result", key.second}}
+        );
+    }
 }
 
 }  // namespace frontrow::payments

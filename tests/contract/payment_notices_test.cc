@@ -1,6 +1,8 @@
 #include "contract/orders_world.h"
 #include "payments/notice_signature.h"
 
+#include <gmock/gmock.h>
+
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -49,7 +51,7 @@ protected:
         };
     }
     HttpAnswer send(std::string_view body, Headers headers) {
-        return provider_.post("/api/v1/payments/notices/webhook", body, std::move(headers));
+        return provider.post("/api/v1/payments/notices/webhook", body, std::move(headers));
     }
     /// A signed notice about the order's payment: its status and the other fields.
     HttpAnswer tell(const HttpAnswer& paying, std::string_view more) {
@@ -64,8 +66,7 @@ protected:
 
     static constexpr auto kPaid = R"("status":"succeeded","amount":1000,"currency":"JPY")";
 
-private:
-    Caller provider_{server, ""};
+    Caller provider{server, ""};
 };
 
 TEST_F(PaymentNotices, pay_an_order_before_any_answer_and_only_once) {
@@ -113,6 +114,39 @@ TEST_F(PaymentNotices, are_refused_if_they_are_forged_or_stale) {
     server.clock.advance(seconds{301});
     EXPECT_EQ(send(body, headers).code(), "NOTICE_REFUSED");
     EXPECT_EQ(status(paying), "paying");
+}
+
+TEST_F(PaymentNotices, of_a_dispute_change_nothing_when_they_are_repeated_later) {
+    const auto paying = start_paying();
+    const auto is_disputed = [&] { return get(paying).json.as_object().contains("disputed"); };
+    const auto body = body_about(paying, R"("status":"disputed")");
+    const auto headers = signature_of(body);
+    EXPECT_EQ(send(body, headers).status, 204);
+    EXPECT_TRUE(is_disputed());
+    server.clock.advance(seconds{2});
+    EXPECT_EQ(tell(paying, R"("status":"undisputed")").status, 204);
+    EXPECT_FALSE(is_disputed());
+    EXPECT_EQ(send(body, headers).status, 204);
+    EXPECT_FALSE(is_disputed());
+    EXPECT_EQ(tell(paying, R"("status":"disputed")").status, 204);
+    EXPECT_TRUE(is_disputed());
+}
+
+TEST_F(PaymentNotices, are_counted_by_what_has_become_of_them) {
+    const auto paying = start_paying();
+    const auto body = body_about(paying, kPaid);
+    send(body, {});
+    send(body, {});
+    EXPECT_EQ(provider.post("/api/v1/payments/notices/nobody", body).status, 404);
+    EXPECT_EQ(tell(paying, R"("status":"succeeded","amount":1,"currency":"JPY")").status, 409);
+    EXPECT_EQ(send(body, signature_of(body)).status, 204);
+    const auto metrics = organizer.get("/metrics").body;
+    for (const auto* line :
+         {R"({provider="webhook",result="not_genuine"} 2)",
+          R"({provider="unknown",result="unknown_provider"} 1)",
+          R"({provider="webhook",result="refused"} 1)",
+          R"({provider="webhook",result="taken"} 1)"})
+        EXPECT_THAT(metrics, testing::HasSubstr(std::string{"payment_notices_total"} + line));
 }
 
 TEST_F(PaymentNotices, of_money_are_unknown_a_day_after_the_order_closed_unpaid) {

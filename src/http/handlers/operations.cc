@@ -2,6 +2,7 @@
 #include "http/answer_memory.h"
 #include "http/handlers/assets.h"
 #include "http/handlers/handlers.h"
+#include "payments/notices.h"
 #include "payments/runner.h"
 #include "wire/small_json.h"
 
@@ -69,6 +70,7 @@ Awaitable<void> metrics(Context& context) {
     telemetry::Figures figures;
     services.store.measure(figures);
     services.payments.runner.measure(figures);
+    services.payments.notices.measure(figures);
     figures.gauge(
         "http_connections", "Open connections.", static_cast<double>(services.house.connections)
     );

@@ -187,25 +187,15 @@ Awaitable<void> take_payment_notice(Context& context) {
           std::pair{"webhook-timestamp", Header::webhook_timestamp}})
         if (context.request.has(header)) headers.push_back({name, context.request.header(header)});
     const auto& provider = context.path_parts[0];
-    auto& services = context.services;
-    const auto& [records, providers, desk, runner] = services.payments;
-    auto result = co_await payments::take_notice(
-        services.store, providers, desk, provider, headers, context.request.body, context.trace
-    );
+    const auto& payments = context.services.payments;
+    auto result =
+        co_await payments.notices.take(provider, headers, context.request.body, context.trace);
     const auto* taken = context.value_or_fail(result);
     if (taken == nullptr) co_return;
+    if (!*taken) co_return context.fail(problem_of(taken->error()));
     // What a notice says may leave something to do, like giving money back.
-    runner.nudge();
-    if (*taken) {
-        context.response.status = 204;
-        co_return;
-    }
-    const auto problem = problem_of(taken->error());
-    services.log.warn(
-        "a payment provider's notice was refused",
-        {{"provider", provider}, {"reason", problem.message}}
-    );
-    context.fail(problem);
+    payments.runner.nudge();
+    context.response.status = 204;
 }
 
 }  // namespace frontrow::http::handlers
