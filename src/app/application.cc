@@ -12,6 +12,7 @@
 #include "io/sha256.h"
 #include "io/turn_queue.h"
 #include "io/workers.h"
+#include "payments/contact_sweep.h"
 #include "payments/desk.h"
 #include "payments/notices.h"
 #include "payments/runner.h"
@@ -54,6 +55,7 @@ struct Application::Parts {
           desk{executor, *store},
           notices{{*store, providers, desk, world.log}},
           runner{{executor, *store, *side.leases, providers, desk, world.random, world.log}},
+          contact_sweep{{executor, *store, *side.records, *side.leases, world.log}},
           ticket_codes{{*store, *side.records, workers, world.log}},
           ticket_keys{
               {executor, *side.records, ticket_codes, world.log, world.on_failure},
@@ -101,6 +103,7 @@ struct Application::Parts {
     payments::Desk desk;
     payments::Notices notices;
     payments::Runner runner;
+    payments::ContactSweep contact_sweep;
     http::TicketCodes ticket_codes;
     SharedTicketKeys ticket_keys;
     identity::Authenticator authenticator;
@@ -139,6 +142,7 @@ Application::open(const io::Executor& executor, Settings settings, World world) 
 
 void Application::start() {
     parts_->runner.start();
+    parts_->contact_sweep.start();
     parts_->ticket_keys.start();
     parts_->server.start();
 }
@@ -151,6 +155,7 @@ io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->server.drain(time);
     // The runner needn't wait for providers that answer slowly.
     co_await parts_->providers.close();
+    co_await parts_->contact_sweep.close();
     co_await parts_->runner.close();
     co_await parts_->ticket_keys.close();
     co_await parts_->side.close();

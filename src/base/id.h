@@ -4,6 +4,7 @@
 #include "base/instant.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,11 @@ namespace frontrow {
 /// The number in the lowest 62 bits is less than 2^61, so that up to 2^61 consecutive ids can
 /// follow without changing the variant bits above it.
 Bits128 uuid_v7(Instant at, Bits128 random);
+
+/// The time that a UUID of version 7 contains.
+inline Instant made_at(Bits128 uuid) {
+    return Instant{Millis{static_cast<std::int64_t>(uuid.hi >> 16)}};
+}
 
 inline constexpr std::size_t kUuidLength = 36;
 

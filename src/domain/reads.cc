@@ -178,6 +178,13 @@ read_event_order(const Inventory& state, Instant now, OrderId id, Organizer by) 
     return {state.order_view(*order, now), row->last_seq()};
 }
 
+Read<std::vector<OrderId>>
+read_missing_orders(const Inventory& state, Instant now, std::vector<OrderId> ids) {
+    std::erase_if(ids, [&](OrderId id) { return state.orders().find(id, now) != nullptr; });
+    std::ranges::sort(ids);
+    return {std::move(ids), state.last_seq()};
+}
+
 Read<std::optional<Payment>> read_payment(const Inventory& state, Instant now, PaymentId id) {
     const auto* order = state.orders().find(id, now);
     if (order == nullptr) return {};

@@ -74,6 +74,9 @@ Read<std::vector<ApiKey>> read_api_keys(const Inventory& state, Instant now, Pag
 /// Nothing unless the order belongs to this user.
 Read<std::optional<OrderView>>
 read_order(const Inventory& state, Instant now, OrderId id, std::string user);
+/// Those of the ids, sorted, that belong to no order.
+Read<std::vector<OrderId>>
+read_missing_orders(const Inventory& state, Instant now, std::vector<OrderId> ids);
 /// Newest first.
 Read<std::vector<OrderView>>
 read_orders(const Inventory& state, Instant now, std::string user, Page page);

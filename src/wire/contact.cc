@@ -50,6 +50,15 @@ bool looks_like_locale(std::string_view text) {
 
 }  // namespace
 
+std::string contact_record_name(OrderId order) {
+    return std::string{kContactRecords} + order.to_string();
+}
+
+std::optional<OrderId> order_of_contact(std::string_view name) {
+    if (!name.starts_with(kContactRecords)) return std::nullopt;
+    return OrderId::parse(name.substr(kContactRecords.size()));
+}
+
 Contact read_contact(ObjectReader& in) {
     Contact contact;
     if (auto email = in.optional_text("email", kEmail)) contact.email = *std::move(email);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "base/id.h"
 #include "base/result.h"
 #include "wire/object_reader.h"
 #include "wire/parse_error.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,13 @@ struct Contact {
 
 /// Reads `email` and `locale` of a request, both of which may be absent.
 Contact read_contact(ObjectReader& in);
+
+/// The names of the side records of contacts begin with this.
+inline constexpr std::string_view kContactRecords = "contact/";
+/// The name of the side record of an order's contact.
+std::string contact_record_name(OrderId order);
+/// The order whose contact has this name; nothing if it is the name of something else.
+std::optional<OrderId> order_of_contact(std::string_view name);
 
 /// The form in which a contact is kept. It names the user, so that all that is kept about a person
 /// can be found and erased.

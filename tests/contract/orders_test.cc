@@ -193,6 +193,20 @@ TEST_F(OrderRoutes, keep_a_contact_only_while_there_is_an_order) {
     EXPECT_EQ(organizer.get(event_path() + "/orders").json.at(0).at("email"), "alice@example.org");
 }
 
+TEST_F(OrderRoutes, forget_the_contact_of_an_order_that_has_left_memory) {
+    const auto unpaid = order(reserve(0), R"(,"email":"gone@example.org")");
+    const auto placed = order(reserve(1), R"(,"email":"alice@example.org")");
+    EXPECT_EQ(pay(placed).status, 200);
+    ASSERT_EQ(server.side_records("contact/").size(), 2u);
+    server.clock.advance(std::chrono::minutes{11} + std::chrono::hours{24});
+    const auto fresh = order(reserve(2), R"(,"email":"new@example.org")");
+    const std::vector<std::string> kept{
+        "contact/" + placed.text("id"), "contact/" + fresh.text("id")
+    };
+    EXPECT_TRUE(eventually([&] { return server.side_records("contact/") == kept; }));
+    EXPECT_EQ(get(placed).text("email"), "alice@example.org");
+}
+
 TEST_F(OrderRoutes, are_closed_to_others) {
     const auto placed = order(reserve(0), R"(,"email":"alice@example.org")");
     Caller bob{server, "bob"};

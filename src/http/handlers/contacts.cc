@@ -12,12 +12,6 @@ namespace {
 
 using store::SideRecord;
 
-constexpr std::string_view kPrefix = "contact/";
-
-std::string name_of(OrderId order) {
-    return std::string{kPrefix} + order.to_string();
-}
-
 /// A page of contacts, in the order of their names.
 using Records = std::vector<SideRecord>;
 
@@ -46,7 +40,8 @@ store::Awaitable<std::optional<std::uint64_t>>
 keep_contact_or_fail(Context& context, OrderId order, const wire::Contact& contact) {
     if (contact.is_empty()) co_return 0;
     store::SideChange change{
-        .name = name_of(order), .value = wire::contact_record(contact, context.principal.sub)
+        .name = wire::contact_record_name(order),
+        .value = wire::contact_record(contact, context.principal.sub)
     };
     auto changed = co_await context.services.payments.records.change(std::move(change));
     auto* outcome = context.value_or_fail(changed);
@@ -59,18 +54,18 @@ keep_contact_or_fail(Context& context, OrderId order, const wire::Contact& conta
 store::Awaitable<void> erase_contact(Context& context, OrderId order, std::uint64_t version) {
     if (version == 0) co_return;
     store::SideChange change{
-        .name = name_of(order), .value = std::nullopt, .expected_version = version
+        .name = wire::contact_record_name(order), .value = std::nullopt, .expected_version = version
     };
     const auto changed = co_await context.services.payments.records.change(std::move(change));
     if (!changed)
         context.services.log.warn(
             "the contact of an order that wasn't placed is left over",
-            {{"record", name_of(order)}, {"error", changed.error().what}}
+            {{"record", wire::contact_record_name(order)}, {"error", changed.error().what}}
         );
 }
 
 store::Awaitable<std::optional<wire::Contact>> contact_or_fail(Context& context, OrderId order) {
-    auto found = co_await context.services.payments.records.find(name_of(order));
+    auto found = co_await context.services.payments.records.find(wire::contact_record_name(order));
     const auto* record = context.value_or_fail(found);
     if (record == nullptr) co_return std::nullopt;
     if (!*record) co_return wire::Contact{};
@@ -86,12 +81,12 @@ contacts_or_fail(Context& context, const std::vector<domain::OrderView>& orders)
     Records records;
     bool is_to_end = false;
     for (const auto& view : orders) {
-        const auto name = name_of(view.order.id);
+        const auto name = wire::contact_record_name(view.order.id);
         const bool is_behind_all = is_to_end && (records.empty() || name > records.back().name);
         if (!is_behind_all && is_outside(records, name)) {
             // The name without its last digit is before the name, and behind all smaller ones.
             auto found = co_await context.services.payments.records.list(
-                std::string{kPrefix}, name.substr(0, name.size() - 1)
+                std::string{wire::kContactRecords}, name.substr(0, name.size() - 1)
             );
             auto* page = context.value_or_fail(found);
             if (page == nullptr) co_return std::nullopt;
