@@ -84,7 +84,7 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         .add_option(
             "--app-env",
             settings.app_env,
-            "The name of this environment; `production` refuses --dev"
+            "The name of this environment; `production` refuses --dev and --payments simulator"
         )
         ->envname("FRONTROW_APP_ENV")
         ->type_name("NAME");

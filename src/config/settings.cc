@@ -141,6 +141,12 @@ std::optional<UsageError> check(const ServeSettings& settings) {
     if (auto error = check(settings.payments)) return error;
     if (settings.dev && is_production(settings.app_env))
         return UsageError{"--dev believes whatever a client says it is; this is production"};
+    if (settings.payments.provider == "simulator" && is_production(settings.app_env)) {
+        return UsageError{
+            "--payments simulator gives tickets for no money; this is production: name stripe or "
+            "webhook, or leave it out"
+        };
+    }
     for (const auto& origin : settings.cors_origins) {
         if (!is_origin(origin)) {
             return UsageError{

@@ -71,7 +71,8 @@ struct ServeSettings {
     std::uint32_t hold_minutes = 15;
     std::string log_level = "info";
     std::string access_log = "errors";
-    /// `production`, in any letter case, refuses --dev; other values only name the environment.
+    /// `production`, in any letter case, refuses --dev and the simulator; other values only name
+    /// the environment.
     std::string app_env;
     std::string jwt_secret;
     std::string admin_api_key;
