@@ -57,20 +57,29 @@ bool was_never_sent(const io::HttpResult& answer) {
 }
 
 /// Nothing if the status says what has become of the request.
-std::optional<Fault> fault_of(int status) {
+std::optional<Fault> fault_of(int status, const char* secret_setting) {
     const auto text = "the provider answered with status " + std::to_string(status);
     if ((status >= 200 && status < 300) || status == 400 || status == 402 || status == 404)
         return std::nullopt;
     if (status == 401 || status == 403)
-        return Fault{FaultKind::unusable, text + ": it doesn't accept our key or signature"};
+        return Fault{
+            FaultKind::unusable,
+            text + ": it doesn't accept our key or signature; " + secret_setting +
+                " must be the one that it knows"
+        };
     if (status == 429) return Fault{FaultKind::unavailable, text + ": it asks for fewer requests"};
     return Fault{FaultKind::outcome_unknown, text};
 }
 
 }  // namespace
 
-ProviderCalls::ProviderCalls(ProviderWorld world, const std::string& url)
+ProviderCalls::ProviderCalls(
+    ProviderWorld world,
+    const std::string& url,
+    const char* secret_setting
+)
     : world_{std::move(world)},
+      secret_setting_{secret_setting},
       client_{world_.executor, http_settings(url)},
       breaker_{{}, world_.random} {
 }
@@ -84,7 +93,8 @@ io::Awaitable<Result<io::HttpAnswer, Fault>> ProviderCalls::send(io::HttpRequest
     auto answer = co_await client_.send(std::move(request));
     report(answer);
     if (!answer) co_return std::unexpected(fault_of(answer.error()));
-    if (auto fault = fault_of(answer->status)) co_return std::unexpected(*std::move(fault));
+    if (auto fault = fault_of(answer->status, secret_setting_))
+        co_return std::unexpected(*std::move(fault));
     co_return *std::move(answer);
 }
 

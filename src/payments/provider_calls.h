@@ -29,7 +29,8 @@ class ProviderCalls {
 public:
     /// `url`: where the requests go to. Only if it is a plain http URL, plain http is allowed; the
     /// settings accept one for a loopback address alone.
-    ProviderCalls(ProviderWorld world, const std::string& url);
+    /// `secret_setting`: which setting has the key that the server may refuse.
+    ProviderCalls(ProviderWorld world, const std::string& url, const char* secret_setting);
 
     /// Returns an answer with a status that says what has become of the request: 2xx, 400, 402 or
     /// 404. Any other is a fault; its text contains no secret and nothing from the answer's body.
@@ -44,6 +45,7 @@ private:
     void report(const io::HttpResult& answer);
 
     ProviderWorld world_;
+    const char* secret_setting_;
     io::HttpClient client_;
     io::CircuitBreaker breaker_;
 };

@@ -173,10 +173,18 @@ io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task)
 }
 
 Saga::End Runner::not_answered(const Saga::Task& task, const io::Fault& fault) {
-    ports_.log.warn(
-        "a payment provider gave no answer that says what it has done; it is asked again",
-        {{"provider", task.provider}, {"step", name_of(task.step)}, {"reason", fault.what}}
-    );
+    constexpr auto kWhat =
+        "a payment provider gave no answer that says what it has done; it is asked again";
+    const auto fields = {
+        telemetry::LogField{"provider", task.provider},
+        telemetry::LogField{"step", name_of(task.step)},
+        telemetry::LogField{"reason", fault.what},
+    };
+    // It won't get better by itself.
+    if (fault.kind == io::FaultKind::unusable)
+        ports_.log.error(kWhat, fields);
+    else
+        ports_.log.warn(kWhat, fields);
     return Saga::End::unknown;
 }
 

@@ -25,7 +25,9 @@ std::string encoded(const StripeForm& form) {
 }  // namespace
 
 StripeApi::StripeApi(ProviderWorld world, std::string url, std::string secret_key)
-    : url_{std::move(url)}, secret_key_{std::move(secret_key)}, calls_{std::move(world), url_} {
+    : url_{std::move(url)},
+      secret_key_{std::move(secret_key)},
+      calls_{std::move(world), url_, "FRONTROW_STRIPE_KEY"} {
 }
 
 io::Awaitable<Result<StripeAnswer, io::Fault>>

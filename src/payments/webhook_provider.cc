@@ -28,7 +28,9 @@ read_verdict(const Charge& charge, std::string_view body) {
 }  // namespace
 
 WebhookProvider::WebhookProvider(ProviderWorld world, Settings settings)
-    : url_{std::move(settings.url)}, signer_{settings.secret}, calls_{std::move(world), url_} {
+    : url_{std::move(settings.url)},
+      signer_{settings.secret},
+      calls_{std::move(world), url_, "FRONTROW_PAYMENT_SECRET"} {
 }
 
 io::Awaitable<void> WebhookProvider::close() {
