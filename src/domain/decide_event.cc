@@ -168,7 +168,9 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
         return *std::move(again);
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (is_stale(*row, command.if_version)) return refuse(Reason::version_stale, row->last_seq());
-    const bool is_so = row->event.sale == command.action;
+    // The action may stand since before the event was cancelled, but its sale isn't open any more.
+    const bool is_so = row->event.sale == command.action &&
+                       !(row->event.cancelled && command.action == SaleAction::open);
     // A request with an idempotency key is recorded as a fact even if nothing changes, so that the
     // key can't be used for another request.
     if (is_so && !command.request) return accept(row->event, row->last_seq());

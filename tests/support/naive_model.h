@@ -811,7 +811,8 @@ private:
         if (known == nullptr) return refuse(Reason::event_not_found);
         auto& event = known->event;
         if (is_stale(command.if_version, event.version)) return refuse(Reason::version_stale);
-        if (command.action == event.sale) return accept(event);
+        const bool opens_cancelled = event.cancelled && command.action == domain::SaleAction::open;
+        if (command.action == event.sale && !opens_cancelled) return accept(event);
         if (event.sale == domain::SaleAction::end) return refuse(Reason::sales_closed);
         if (event.cancelled) return refuse(Reason::event_cancelled);
         event.sale = command.action;

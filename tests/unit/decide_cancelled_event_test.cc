@@ -36,6 +36,7 @@ TEST_F(CancelledEvent, sells_nothing_any_more) {
     refused(placing(bare), "event_cancelled");
     refused(payment(order), "event_cancelled");
     refused(ChangeSale{event, BoxOffice::owner(), SaleAction::pause, {}}, "event_cancelled");
+    refused(ChangeSale{event, BoxOffice::owner(), SaleAction::open, {}}, "event_cancelled");
     EXPECT_TRUE(office.cancel(held));
 
     auto spec = paid();
