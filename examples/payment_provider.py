@@ -5,7 +5,7 @@
     examples/payment_provider.py --port 4242 --frontrow http://127.0.0.1:8080 &
     FRONTROW_PAYMENT_URL=http://127.0.0.1:4242/ frontrow serve --dev --payments webhook
 
-The token `ok` pays at once, and any other is declined. Without a token, the buyer gets a page with two buttons. A real
+The tokens `ok` and `tok_ok` pay at once, and any other is declined. Without a token, the buyer gets a page with two buttons. A real
 provider keeps its books in a database, and writes there that a payment is to be made before it makes it.
 """
 
@@ -58,7 +58,7 @@ class Books:
             entry["answer"] = {"status": "declined", "code": "too_late"}
         elif "return_url" in message:
             entry["answer"]["redirect_url"] = page + message["payment"]
-        elif message["token"] == "ok":
+        elif message["token"] in ("ok", "tok_ok"):
             entry["answer"] = succeeded(message, reference)
         else:
             entry["answer"] = {"status": "declined", "code": "unknown_token"}
@@ -122,7 +122,7 @@ class Signer:
     """Signatures as https://www.standardwebhooks.com describes them."""
 
     def __init__(self, secret):
-        self.key = base64.b64decode(secret.removeprefix("whsec_"))
+        self.key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 
     def sign(self, message_id, timestamp, body):
         text = f"{message_id}.{timestamp}.".encode() + body
@@ -207,8 +207,15 @@ def main():
     secret = os.environ.get("FRONTROW_PAYMENT_SECRET")
     if not secret:
         parser.error("set FRONTROW_PAYMENT_SECRET to the secret that Frontrow has, too")
-    handler = handler_for(Books(), Signer(secret), settings.frontrow)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", settings.port), handler)
+    try:
+        signer = Signer(secret)
+    except ValueError:
+        parser.error("FRONTROW_PAYMENT_SECRET isn't base64; `head -c 32 /dev/urandom | base64` makes one")
+    handler = handler_for(Books(), signer, settings.frontrow)
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", settings.port), handler)
+    except (OSError, OverflowError) as error:
+        parser.error(f"port {settings.port} of 127.0.0.1 can't be used ({error}); choose another with --port")
     print(f"listening on http://127.0.0.1:{server.server_port}/", flush=True)
     server.serve_forever()
 

@@ -109,7 +109,13 @@ public:
         // Without --dev, weak secrets have been refused already.
         for (const auto& weak : config::find_weak_secrets(settings_))
             log_.warn(weak);
-        log_.info("serving", {{"address", address()}, {"store", store_name(settings_.store)}});
+        const auto payments = payment_choice(settings_.payments, settings_.dev).chosen;
+        log_.info(
+            "serving",
+            {{"address", address()},
+             {"store", store_name(settings_.store)},
+             {"payments", payments.empty() ? "none" : payments}}
+        );
         run_loop();
         log_.info("stopped");
         return exit_code_;

@@ -149,9 +149,11 @@ bool Dispatcher::identify(Context& context) {
     if (principal && !*principal && access == Access::guest) return admit_guest(context);
     if (!principal || !*principal) {
         context.response.add_header("WWW-Authenticate", "Bearer");
-        const auto message = principal
-                                 ? std::string_view{"This needs a bearer token or an API key."}
-                                 : principal.error().message;
+        const auto message = !principal ? principal.error().message
+                             : services_.authenticator.dev()
+                                 ? std::string_view{"This needs a caller: with --dev, the header "
+                                                    "X-User-ID names one, like alice."}
+                                 : std::string_view{"This needs a bearer token or an API key."};
         context.fail({.status = 401, .code = "UNAUTHENTICATED", .message = std::string{message}});
         return false;
     }

@@ -66,7 +66,8 @@ Authenticator::identify(const Credentials& credentials, Instant now) {
 }
 
 Result<std::optional<Principal>, BadCredentials> Authenticator::by_name(std::string_view user) {
-    if (!settings_.dev) return bad("X-User-ID is believed with --dev alone.");
+    if (!settings_.dev)
+        return bad("X-User-ID is believed with --dev alone: send a bearer token or an API key.");
     if (!is_valid_sub(user))
         return bad("X-User-ID must be 1 to 255 bytes of UTF-8 without control characters.");
     if (is_reserved_sub(user))

@@ -66,7 +66,11 @@ Verdict Simulator::verdict_of(const Charge& charge) const {
     if (charge.token == "tok_decline") return decline("card_declined");
     const bool is_known =
         is_left_to_chance(charge) || charge.token == "tok_timeout" || charge.token == "tok_late";
-    if (!is_known) return decline("unknown_token");
+    if (!is_known) {
+        return decline(
+            "unknown_token; the simulator knows tok_ok, tok_decline, tok_timeout and tok_late"
+        );
+    }
     const auto chance = drawn(charge.payment.bits(), settings_.seed, kIsDeclined);
     if (is_left_to_chance(charge) && chance < settings_.decline_rate)
         return decline("card_declined");

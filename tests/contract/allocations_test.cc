@@ -190,7 +190,11 @@ TEST_F(Allocations, hold_units_back_too) {
     EXPECT_EQ(reserve("alice", {}, "g", 3).status, 201);
     EXPECT_EQ(reserve("alice", {}, "g", 1).code(), "ALLOCATION_USED_UP");
     EXPECT_EQ(reserve("bob", {}, "", 2).status, 201);
-    EXPECT_EQ(add({{"name", "H"}, {"category", "Standing"}, {"quantity", 1}}).code(), "SOLD_OUT");
+    const auto refused = add({{"name", "H"}, {"category", "Standing"}, {"quantity", 1}});
+    EXPECT_EQ(refused.code(), "SOLD_OUT");
+    EXPECT_EQ(
+        refused.text("message"), "The category Standing has no units left; nothing was held back."
+    );
     const auto category = event_path() + "/ticket-categories/Standing";
     EXPECT_EQ(
         organizer.put(category, R"({"price":5,"total_stock":4})").code(), "STOCK_BELOW_SALES"

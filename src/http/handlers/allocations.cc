@@ -80,6 +80,15 @@ Awaitable<void> reply_allocation(Context& context, const domain::AllocationView&
     co_await render_body(context, view.allocation->seats.size(), render);
 }
 
+/// Says that nothing was held back where other requests are told that nothing was reserved.
+Problem problem_of_holding_back(const domain::Refusal& refusal) {
+    constexpr std::string_view kReserved = "nothing was reserved";
+    auto problem = problem_of(refusal);
+    if (const auto at = problem.message.rfind(kReserved); at != std::string::npos)
+        problem.message.replace(at, kReserved.size(), "nothing was held back");
+    return problem;
+}
+
 }  // namespace
 
 Awaitable<void> add_allocation(Context& context) {
@@ -97,6 +106,7 @@ Awaitable<void> add_allocation(Context& context) {
     };
     if (!mark_or_fail(context, command.request, [&] { return wanted->content; })) co_return;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
+    if (result && !*result) co_return context.fail(problem_of_holding_back(result->error()));
     const auto* added = entity_or_fail<domain::AllocationView>(context, result);
     if (added == nullptr) co_return;
     context.response.status = 201;
