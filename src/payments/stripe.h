@@ -66,6 +66,8 @@ private:
     /// Asks for the dispute as it stands now: the event that it has closed may come before the one
     /// that it was opened.
     io::Awaitable<Result<NoticeReading, io::Fault>> read_dispute(std::string id);
+    /// The same for a refund, which may fail after it has succeeded.
+    io::Awaitable<Result<NoticeReading, io::Fault>> read_refund(std::string id);
 
     std::unique_ptr<StripeApi> api_;
     std::string webhook_secret_;

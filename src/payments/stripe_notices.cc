@@ -28,13 +28,6 @@ std::optional<Notice> news_of_payment(std::string_view type, const JsonObject& o
     return fit ? std::optional<Notice>{*std::move(fit)} : std::nullopt;
 }
 
-std::optional<Notice> news_of_refund(const JsonObject& object) {
-    const auto refund = refund_in(object);
-    if (!refund) return std::nullopt;
-    auto fit = sound(verdict_of_refund(object, *refund));
-    return fit && *fit ? std::optional<Notice>{**std::move(fit)} : std::nullopt;
-}
-
 bool is_about_payment(std::string_view type) {
     return type.starts_with("checkout.session.") || type == "payment_intent.succeeded" ||
            type == "payment_intent.payment_failed" || type == "payment_intent.canceled";
@@ -55,9 +48,10 @@ Stripe::read_notice(std::vector<NoticeHeader> headers, std::string_view body, In
     const auto type = text_in(*event, "type");
     const auto& object = object_in(object_in(*event, "data"), "object");
     if (type.starts_with("charge.dispute.")) co_return co_await read_dispute(text_in(object, "id"));
+    if (is_about_refund(type) && refund_in(object))
+        co_return co_await read_refund(text_in(object, "id"));
     std::optional<Notice> notice;
     if (is_about_payment(type)) notice = news_of_payment(type, object);
-    if (is_about_refund(type)) notice = news_of_refund(object);
     std::vector<Notice> notices;
     if (notice) notices.push_back(*std::move(notice));
     co_return NoticeReading{std::move(notices)};
@@ -70,6 +64,17 @@ io::Awaitable<Result<NoticeReading, io::Fault>> Stripe::read_dispute(std::string
     const auto answer = co_await api_->get("/v1/disputes/" + id, {{"expand[]", "payment_intent"}});
     if (!answer) co_return std::unexpected(answer.error());
     if (auto verdict = verdict_of_dispute(answer->body)) notices.push_back(*std::move(verdict));
+    co_return NoticeReading{std::move(notices)};
+}
+
+io::Awaitable<Result<NoticeReading, io::Fault>> Stripe::read_refund(std::string id) {
+    std::vector<Notice> notices;
+    const auto answer = co_await api_->get("/v1/refunds/" + id);
+    if (!answer) co_return std::unexpected(answer.error());
+    const auto refund = refund_in(answer->body);
+    if (!refund) co_return NoticeReading{std::move(notices)};
+    auto fit = sound(verdict_of_refund(answer->body, *refund));
+    if (fit && *fit) notices.emplace_back(**std::move(fit));
     co_return NoticeReading{std::move(notices)};
 }
 

@@ -50,6 +50,16 @@ std::optional<StripePage> page_in(const StripeAnswer& answer) {
     return page.next.empty() ? std::nullopt : std::optional{std::move(page)};
 }
 
+/// Whether asking for the refund again is of no use: its money has gone back, or is the bank's. All
+/// else may change, for example if our balance doesn't suffice.
+bool is_final(const JsonObject& error) {
+    const auto code = text_in(error, "code");
+    const bool is_known = code == "charge_already_refunded" || code == "charge_disputed" ||
+                          code == "refund_disputed_payment" || code == "amount_too_large";
+    // More than is left of the payment has no code.
+    return is_known || text_in(error, "param") == "amount";
+}
+
 /// How far our clock and Stripe's may be apart.
 constexpr std::chrono::minutes kClocksApart{10};
 
@@ -170,13 +180,11 @@ Stripe::ask_refund(Repayment repayment, std::string intent) {
     if (!answer) co_return std::unexpected(answer.error());
     if (answer->is_done()) co_return sound(verdict_of_refund(answer->body, repayment.refund));
     const auto& error = object_in(answer->body, "error");
-    if (answer->status == 404 || text_in(error, "type") == "idempotency_error") {
-        co_return std::unexpected(io::Fault{
-            io::FaultKind::outcome_unknown,
-            "Stripe doesn't know the payment, or knows the refund's key from another request"
-        });
-    }
-    co_return failed(repayment, code_in(error));
+    if (is_final(error)) co_return failed(repayment, code_in(error));
+    auto code = sound_code(code_in(error), "an error without a code");
+    co_return std::unexpected(
+        io::Fault{io::FaultKind::outcome_unknown, "Stripe makes no refund now: " + std::move(code)}
+    );
 }
 
 io::Awaitable<Result<Movements, io::Fault>> Stripe::list_movements(std::string from) {

@@ -131,6 +131,7 @@ TEST_F(StripeNoticeTest, says_what_has_become_of_a_refund) {
         {"currency", "eur"},
         {"metadata", metadata("frontrow_refund")},
     };
+    stripe.objects["re_1"] = refund;
     for (const auto* type : {"refund.created", "refund.updated", "charge.refund.updated"}) {
         const auto reading = told(type, refund);
         ASSERT_TRUE(reading && reading->size() == 1);
@@ -140,12 +141,24 @@ TEST_F(StripeNoticeTest, says_what_has_become_of_a_refund) {
     }
     refund["status"] = "failed";
     refund["failure_reason"] = "lost_or_stolen_card";
-    const auto reading = told("refund.failed", refund);
-    ASSERT_TRUE(reading && reading->size() == 1);
-    EXPECT_FALSE(std::get<domain::NoteRefund>(reading->front()).is_done);
-    EXPECT_EQ(std::get<domain::NoteRefund>(reading->front()).code, "lost_or_stolen_card");
-    refund["status"] = "pending";
+    const auto earlier = std::exchange(stripe.objects["re_1"], refund);
+    // The event that it succeeded comes late.
+    for (const auto& [type, object] :
+         {std::pair{"refund.failed", refund}, {"refund.updated", earlier}}) {
+        const auto reading = told(type, object);
+        ASSERT_TRUE(reading && reading->size() == 1) << type;
+        EXPECT_FALSE(std::get<domain::NoteRefund>(reading->front()).is_done);
+        EXPECT_EQ(std::get<domain::NoteRefund>(reading->front()).code, "lost_or_stolen_card");
+    }
+    stripe.objects["re_1"]["status"] = "pending";
     EXPECT_TRUE(told("refund.updated", refund)->empty());
+    stripe.objects.erase("re_1");
+    EXPECT_TRUE(told("refund.updated", refund)->empty());
+    // If Stripe doesn't answer, it must send the event again.
+    const auto body = event("refund.updated", refund);
+    const auto signature = signed_at(now, body);
+    stripe.lost_answers = {stripe.requests.size() + 1, stripe.requests.size() + 2};
+    EXPECT_FALSE(run(io, provider->read_notice({{"stripe-signature", signature}}, body, now)));
 }
 
 TEST_F(StripeNoticeTest, finds_the_payment_of_a_dispute_and_how_it_stands_now) {

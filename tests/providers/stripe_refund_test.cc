@@ -98,6 +98,23 @@ TEST_F(StripeRefundTest, says_that_there_is_nothing_left) {
     EXPECT_THAT(repay(repayment(2, "pi_99")), is_not_known());
 }
 
+TEST_F(StripeRefundTest, fails_only_if_asking_again_is_of_no_use) {
+    std::uint64_t number = 10;
+    for (const auto* final : {"charge_already_refunded", "charge_disputed", "amount_too_large"}) {
+        stripe.refund_error = final;
+        const auto verdict = repay(repayment(++number, intent));
+        ASSERT_TRUE(verdict && *verdict) << final;
+        EXPECT_FALSE((*verdict)->is_done);
+        EXPECT_EQ((*verdict)->code, final);
+    }
+    for (const auto* passing : {"balance_insufficient", "lock_timeout", "never_heard_of"}) {
+        stripe.refund_error = passing;
+        const auto verdict = repay(repayment(++number, intent));
+        EXPECT_THAT(verdict, is_not_known());
+        EXPECT_THAT(verdict.error().what, testing::HasSubstr(passing));
+    }
+}
+
 TEST_F(StripeRefundTest, finds_the_money_of_a_page) {
     const auto page = charge(on_page(2))->reference;
     stripe.pay_on_page(page);

@@ -254,6 +254,7 @@ StripeStandIn::Outcome StripeStandIn::confirm(json::object& intent, const Form& 
 StripeStandIn::Outcome StripeStandIn::make_refund(const Form& form) {
     const auto& intent = form.at("payment_intent");
     if (!objects.contains(intent)) return refusal(404, "invalid_request_error", "resource_missing");
+    if (!refund_error.empty()) return refusal(400, "invalid_request_error", refund_error);
     auto left = objects.at(intent).at("amount_received").as_int64();
     for (const auto& id : ids("refund"))
         if (text_of(objects.at(id), "payment_intent") == intent)

@@ -54,6 +54,8 @@ public:
     /// Seconds since 1970.
     std::int64_t now = 0;
     std::string refund_status = "succeeded";
+    /// The code with which it refuses to make a refund; empty if it makes them.
+    std::string refund_error;
     std::size_t page_size = 2;
 
 private:
