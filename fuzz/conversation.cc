@@ -13,6 +13,7 @@
 #include "io/workers.h"
 #include "payments/desk.h"
 #include "payments/providers.h"
+#include "payments/notices.h"
 #include "payments/runner.h"
 #include "round_trip.h"
 #include "store/engine/engine.h"
@@ -95,6 +96,7 @@ struct Sale {
           authenticator{kAuth, [this](const auto& digest) { return store.find_api_key(digest); }},
           bodies{answers, in.turns, in.workers, in.limits.kept_answer_bytes},
           desk{in.context.get_executor(), store},
+          notices{{store, providers, desk, in.log}},
           runner{{in.context.get_executor(), store, leases, providers, desk, random, in.log}},
           ticket_codes{{store, records, in.workers, in.log}},
           services{
@@ -110,7 +112,7 @@ struct Sale {
               in.house,
               in.log,
               hold,
-              {records, providers, desk, runner},
+              {records, providers, desk, runner, notices},
               ticket_codes
           },
           dispatcher{in.router, services, in.limits, in.cors, in.access_log} {
@@ -185,6 +187,7 @@ struct Sale {
     test::NoTaskLeases leases;
     payments::Providers providers{{}, ""};
     payments::Desk desk;
+    payments::Notices notices;
     payments::Runner runner;
     http::TicketCodes ticket_codes;
     http::Services services;

@@ -16,7 +16,7 @@ namespace frontrow::payments {
 namespace {
 
 /// Between two pages, so that the sweep never keeps anybody waiting.
-constexpr std::chrono::seconds kPace{1};
+constexpr std::chrono::seconds kSweepPace{1};
 constexpr std::chrono::hours kAgain{1};
 
 }  // namespace
@@ -41,7 +41,7 @@ io::Awaitable<void> ContactSweep::close() {
 
 io::Awaitable<void> ContactSweep::run() {
     while (!is_closing_) {
-        timer_.expires_after(kPace);
+        timer_.expires_after(kSweepPace);
         co_await timer_.async_wait(boost::asio::as_tuple(io::use_awaitable));
         const bool is_due = ports_.store.now() >= not_before_;
         if (is_closing_ || !is_due || !ports_.leases.held(kPaymentsTask)) continue;
