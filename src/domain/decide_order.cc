@@ -34,7 +34,10 @@ find_same(const Inventory& inventory, const RequestMark& request, RequestKind ki
 OrderView as_placed(Order order) {
     const bool is_sold_at_once = !order.payments.empty() && !order.payments.front().request;
     order.payments.resize(is_sold_at_once ? 1 : 0);
-    if (is_sold_at_once) order.payments.front().is_disputed = false;
+    if (is_sold_at_once) {
+        order.payments.front().is_disputed = false;
+        order.payments.front().dispute_changed_at.reset();
+    }
     order.refunds.clear();
     order.closed_at.reset();
     if (order.first_asked_at && *order.first_asked_at >= order.created_at)
