@@ -16,8 +16,8 @@ namespace frontrow::payments {
 namespace {
 
 /// Between two pages, so that the sweep never keeps anybody waiting.
-constexpr std::chrono::seconds kSweepPace{1};
-constexpr std::chrono::hours kAgain{1};
+constexpr std::chrono::seconds kBetweenPages{1};
+constexpr std::chrono::hours kBetweenRounds{1};
 
 }  // namespace
 
@@ -41,7 +41,7 @@ io::Awaitable<void> ContactSweep::close() {
 
 io::Awaitable<void> ContactSweep::run() {
     while (!is_closing_) {
-        timer_.expires_after(kSweepPace);
+        timer_.expires_after(kBetweenPages);
         co_await timer_.async_wait(boost::asio::as_tuple(io::use_awaitable));
         const bool is_due = ports_.store.now() >= not_before_;
         if (is_closing_ || !is_due || !ports_.leases.held(kPaymentsTask)) continue;
@@ -73,7 +73,7 @@ io::Awaitable<Result<void, io::Fault>> ContactSweep::sweep_page() {
         if (auto erased = co_await erase(record); !erased) co_return erased;
     }
     const bool is_last = page->size() < store::SideRecords::kPage;
-    if (is_last) not_before_ = ports_.store.now() + kAgain;
+    if (is_last) not_before_ = ports_.store.now() + kBetweenRounds;
     after_ = is_last ? std::string{} : page->back().name;
     co_return Result<void, io::Fault>{};
 }

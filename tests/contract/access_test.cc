@@ -58,7 +58,9 @@ TEST(Access, in_dev_mode_makes_a_name_a_user_and_silence_an_admin) {
         alice.post(event + "/seats/bulk", R"({"prefix":"x","count":1,"price":1})").status, 403
     );
     Caller nobody{server, ""};
-    EXPECT_EQ(nobody.get("/api/v1/reservations").code(), "UNAUTHENTICATED");
+    const auto refused = nobody.get("/api/v1/reservations");
+    EXPECT_EQ(refused.code(), "UNAUTHENTICATED");
+    EXPECT_NE(refused.text("message").find("X-User-ID"), std::string::npos);
     EXPECT_EQ(nobody.reserve(venue.event, venue.seats, "k").status, 401);
     EXPECT_EQ(nobody.get("/api/v1/users/dev/reservations").status, 401);
     EXPECT_EQ(nobody.put(event, event_body()).status, 200);
@@ -150,7 +152,9 @@ TEST(Access, by_token_goes_by_role_and_each_organizer_has_their_own_events) {
     EXPECT_EQ(caller.put(path, event_body(), as("root", admin)).status, 200);
     EXPECT_EQ(caller.get(path).status, 200);
     EXPECT_EQ(caller.get("/api/v1/reservations", as("olga", organizer)).status, 200);
-    EXPECT_EQ(caller.get("/api/v1/reservations", {{"X-User-ID", "alice"}}).status, 401);
+    const auto believed = caller.get("/api/v1/reservations", {{"X-User-ID", "alice"}});
+    EXPECT_EQ(believed.status, 401);
+    EXPECT_NE(believed.text("message").find("bearer token"), std::string::npos);
 }
 
 TEST(Access, by_token_ends_when_the_token_does) {

@@ -59,10 +59,13 @@ TEST_F(OrderRoutes, answer_402_to_a_declined_payment_which_may_be_tried_again) {
     EXPECT_EQ(declined.status, 402) << declined.body;
     EXPECT_EQ(declined.code(), "PAYMENT_DECLINED");
     EXPECT_EQ(status(placed), "created");
+    const auto unknown = pay(placed, "tok_unheard");
+    EXPECT_EQ(unknown.code(), "PAYMENT_DECLINED");
+    EXPECT_NE(unknown.text("message").find("tok_ok"), std::string::npos) << unknown.body;
     EXPECT_NE(get(placed).body.find("decline_code"), std::string::npos);
     EXPECT_EQ(status_of_reservation(placed), "pending");
     EXPECT_EQ(pay(placed).status, 200);
-    EXPECT_EQ(get(placed).json.at("payments").as_array().size(), 2);
+    EXPECT_EQ(get(placed).json.at("payments").as_array().size(), 3);
 }
 
 TEST_F(OrderRoutes, take_five_attempts_to_pay) {

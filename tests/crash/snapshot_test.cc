@@ -192,13 +192,13 @@ TEST(Snapshot, of_nothing_is_nothing) {
 
 /// One fact of each type, some with all optional fields and some without.
 constexpr std::
-    array<std::string_view, 30>
+    array<std::string_view, 34>
         kFacts{
             R"({"seq":1,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:00:00.000Z","trace_id":"5f0c2b7a9d3e41868a7b6c5d4e3f2a10","data":{"created_by":"organizer-7","name":"Winter concert","description":"In the hall","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:00:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":900,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
             R"({"seq":2,"type":"EventCreated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:00:01.000Z","trace_id":"00000000000000000000000000000000","data":{"created_by":"organizer-8","name":"Soon deleted","description":"","venue":"","start_at":"2026-12-25T10:00:00.000Z","end_at":"2026-12-25T12:00:00.000Z","total_seats":1,"hold_seconds":60,"max_seats_per_reservation":1,"currency":"JPY","payment":"none"}})",
             R"({"seq":3,"type":"SeatsAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"first_seat_id":"019aa397-6e60-7b21-9a04-51d2c3b4a596","seats":[{"seat_number":"A-1","section":"Stalls","row":"A","price":8000,"x":12.5,"y":-3},{"seat_number":"A-2","price":0},{"seat_number":"A-3","price":1000000000000,"x":1},{"seat_number":"A-4","price":5000}]}})",
             R"({"seq":4,"type":"SeatsAdded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d912","at":"2026-11-21T00:02:00.000Z","trace_id":"00000000000000000000000000000000","data":{"first_seat_id":"019aa397-6e61-7b21-9a04-51d2c3b4a596","seats":[{"seat_number":"A-1","price":1}]}})",
-            R"({"seq":5,"type":"EventUpdated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:03:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Winter concert","description":"Two lines:\nof \"text\", 夜","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:30:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":600,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required"}})",
+            R"({"seq":5,"type":"EventUpdated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-21T00:03:00.000Z","trace_id":"00000000000000000000000000000000","data":{"name":"Winter concert","description":"Two lines:\nof \"text\", 夜","venue":"The hall","start_at":"2026-12-24T10:00:00.000Z","end_at":"2026-12-24T12:30:00.000Z","total_seats":400,"sales_start_at":"2026-11-28T01:00:00.000Z","hold_seconds":600,"max_seats_per_reservation":10,"max_seats_per_user":4,"currency":"EUR","payment":"required","gates":[{"name":"West","sections":["Stalls"]},{"name":"East","categories":["Floor"]}]}})",
             R"({"seq":6,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:00:00.012Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f","user_id":"buyer-42","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a596"],"total_amount":8000,"expires_at":"2026-11-28T01:10:00.012Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf57","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
             R"({"seq":7,"type":"ReservationConfirmed","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:01:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f"}})",
             R"({"seq":8,"type":"ReservationHeld","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-28T01:02:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e20","user_id":"buyer-43","seat_ids":["019aa397-6e60-7b21-9a04-51d2c3b4a597","019aa397-6e60-7b21-9a04-51d2c3b4a598","019aa397-6e60-7b21-9a04-51d2c3b4a599"],"total_amount":1000000005000,"expires_at":"2026-11-28T01:12:00.000Z","request_key":"9c56cc51b374c3ba189210d5b6d4bf58","request_content":"e3b0c44298fc1c149afbf4c8996fb924"}})",
@@ -224,6 +224,10 @@ constexpr std::
             R"({"seq":28,"type":"PaymentSucceeded","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:08:12.000Z","trace_id":"00000000000000000000000000000000","data":{"order_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e41","payment_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e51","reference":"pi_3PqR5s"}})",
             R"({"seq":29,"type":"ReservationConfirmed","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:08:12.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e22"}})",
             R"({"seq":30,"type":"RefundIntended","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:09:00.000Z","trace_id":"00000000000000000000000000000000","data":{"order_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e41","refund_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e61","payment_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e51","reason":"requested","amount":3500,"items":[{"category":"Floor","quantity":1,"unit_price":3500}],"returns_to_sale":true,"by":"organizer-7"}})",
+            R"({"seq":31,"type":"TicketReissued","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:10:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f","ticket_number":1,"issue":2,"holder":"buyer-44","by":"buyer-42"}})",
+            R"({"seq":32,"type":"TicketScanned","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:10:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f","ticket_number":1,"scan_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e51","scanned_at":"2026-11-29T10:09:59.000Z","gate":"West","by":"otto"}})",
+            R"({"seq":33,"type":"TicketReinstated","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:10:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f","ticket_number":1,"by":"organizer-7"}})",
+            R"({"seq":34,"type":"TicketScanned","event_id":"019aa396-8400-7d0a-8b1e-3c6f0a52d911","at":"2026-11-29T10:11:00.000Z","trace_id":"00000000000000000000000000000000","data":{"reservation_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e1f","ticket_number":1,"scan_id":"019ac7d9-a40c-7f53-8d2e-6b7a8c9d0e52","scanned_at":"2026-11-29T10:10:01.000Z","gate":"East","by":"otto"}})",
         };
 
 std::unique_ptr<Inventory> small_sale() {
@@ -257,6 +261,8 @@ TEST(Snapshot, keeps_everything_of_a_small_sale) {
     EXPECT_EQ(after.api_keys().last_seq(), 15);
     EXPECT_EQ(after.orders().size(), 1);
     EXPECT_EQ(after.orders()[0], before.orders()[0]);
+    EXPECT_EQ(after.tickets().size(), 1);
+    EXPECT_EQ(after.tickets()[0], before.tickets()[0]);
     EXPECT_TRUE(image_of(after) == image_of(before));
     EXPECT_EQ(after.digest_anew(), before.digest_anew());
 }
@@ -358,7 +364,7 @@ TEST(Snapshot, has_the_bytes_that_its_format_says) {
     sha.update(image_of(*small_sale()));
     std::string digest;
     append_hex128(digest, sha.finish128());
-    EXPECT_EQ(digest, "9751cb66271cdfd05243574f8e99cd1e");
+    EXPECT_EQ(digest, "df492fe527f853150ea8cdd759cc132d");
 }
 
 class DamagedSnapshot : public testing::Test {

@@ -24,6 +24,9 @@ protected:
             );
         }
     }
+    static const char* setting_of_the_key() {
+        return GetParam() ? "FRONTROW_STRIPE_KEY" : "FRONTROW_PAYMENT_SECRET";
+    }
     void reply(int status, Then then = Then::keep) {
         server.answer = [status, then](const auto&) {
             const std::string body = R"({"error":{"message":"sk_a_secret, 4242 4242"}})";
@@ -60,6 +63,8 @@ TEST_P(ProviderTroubleTest, says_nothing_about_a_payment_unless_the_provider_has
             EXPECT_EQ(verdict.error().kind, kind);
             EXPECT_THAT(verdict.error().what, testing::Not(testing::HasSubstr("secret")));
             EXPECT_THAT(verdict.error().what, testing::Not(testing::HasSubstr("4242")));
+            if (kind == FaultKind::unusable)
+                EXPECT_THAT(verdict.error().what, testing::HasSubstr(setting_of_the_key()));
         }
         EXPECT_FALSE(repay(repayment(1, "pi_1")));
         EXPECT_FALSE(run(io, provider->list_movements("")));

@@ -28,6 +28,7 @@ TEST(Uuid, of_version_7_holds_the_time_the_version_and_the_variant) {
     for (const auto random : {Bits128{}, kAllOnes, Bits128{0x1234'5678'9abc'def0, 42}}) {
         const auto bits = uuid_v7(at_ms(0x0192'a4b8'1f3c), random);
         EXPECT_EQ(bits.hi >> 16, 0x0192'a4b8'1f3cU);
+        EXPECT_EQ(made_at(bits), at_ms(0x0192'a4b8'1f3c));
         EXPECT_EQ(bits.hi >> 12 & 0xF, 7U);
         EXPECT_EQ(bits.hi & 0xFFF, random.hi & 0xFFF);
         EXPECT_EQ(bits.lo >> 62, 0b10U);
